@@ -1,0 +1,94 @@
+using System.Globalization;
+
+namespace QuantumCore.Instruments;
+
+/// <summary>What is wrong with a decimal number on the wire.</summary>
+public enum DecimalError : byte
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Not digits with at most one point: signs, exponents, spaces, NaN, empty text.</summary>
+    NotADecimal = 1,
+
+    /// <summary>More digits after the point than allowed.</summary>
+    TooManyDecimals = 2,
+
+    /// <summary>Larger than a 64-bit integer holds at this scale.</summary>
+    TooLarge = 3,
+}
+
+/// <summary>Decimal text to scaled integers and back, without a floating-point number in between.</summary>
+public static class DecimalText
+{
+    /// <summary>The most digits after the point that any asset or instrument may have.</summary>
+    public const int MaxDecimals = 18;
+
+    /// <summary>Reads a non-negative decimal such as <c>150.25</c> as <c>15025</c> at <paramref name="decimals"/> 2.</summary>
+    /// <remarks>Trailing zeros beyond the scale are accepted (<c>1.50</c> at scale 1), other digits there are not.</remarks>
+    public static DecimalError TryParse(ReadOnlySpan<char> text, int decimals, out long value)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(decimals, MaxDecimals);
+        value = 0;
+        var point = text.IndexOf('.');
+        var whole = point < 0 ? text : text[..point];
+        var fraction = point < 0 ? default : text[(point + 1)..];
+        if (whole.IsEmpty || (point >= 0 && fraction.IsEmpty) || text.Length > 64 ||
+            whole.IndexOfAnyExceptInRange('0', '9') >= 0 || fraction.IndexOfAnyExceptInRange('0', '9') >= 0 ||
+            (whole.Length > 1 && whole[0] == '0'))
+        {
+            return DecimalError.NotADecimal;
+        }
+
+        fraction = fraction.TrimEnd('0');
+        if (fraction.Length > decimals)
+        {
+            return DecimalError.TooManyDecimals;
+        }
+
+        Int128 scaled = 0;
+        foreach (var digit in whole)
+        {
+            scaled = (scaled * 10) + (digit - '0');
+            if (scaled > long.MaxValue)
+            {
+                return DecimalError.TooLarge;
+            }
+        }
+
+        for (var i = 0; i < decimals; i++)
+        {
+            scaled = (scaled * 10) + (i < fraction.Length ? fraction[i] - '0' : 0);
+        }
+
+        if (scaled > long.MaxValue)
+        {
+            return DecimalError.TooLarge;
+        }
+
+        value = (long)scaled;
+        return DecimalError.None;
+    }
+
+    /// <summary>Writes <c>15025</c> at scale 2 as <c>150.25</c>: always with all its decimals, the sign in front.</summary>
+    public static string Format(Int128 value, int decimals)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(decimals, MaxDecimals);
+        var digits = Int128.Abs(value).ToString(CultureInfo.InvariantCulture).PadLeft(decimals + 1, '0');
+        var sign = value < 0 ? "-" : "";
+        return decimals == 0 ? sign + digits : $"{sign}{digits[..^decimals]}.{digits[^decimals..]}";
+    }
+
+    /// <summary>Ten to the power of <paramref name="exponent"/>, 0 to 18.</summary>
+    public static long PowerOfTen(int exponent)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(exponent, MaxDecimals);
+        var power = 1L;
+        for (var i = 0; i < exponent; i++)
+        {
+            power *= 10;
+        }
+
+        return power;
+    }
+}

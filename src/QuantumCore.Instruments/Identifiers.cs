@@ -1,0 +1,72 @@
+using System.Globalization;
+
+namespace QuantumCore.Instruments;
+
+/// <summary>An account's number. Customers start at 1000; 0 is the outside world, 1 the fee pot.</summary>
+/// <remarks>Shown and accepted on every wire as <c>ACC-12345</c>.</remarks>
+public readonly record struct AccountId(long Value)
+{
+    /// <summary>The outside world: bank, custodian, issuer. Its balances are what was paid in, negated.</summary>
+    public static readonly AccountId World = new(0);
+
+    /// <summary>The fee pot.</summary>
+    public static readonly AccountId Fees = new(1);
+
+    /// <summary>The lowest number a customer's account can have.</summary>
+    public const long FirstCustomer = 1000;
+
+    /// <summary>The highest number an account can have (15 decimal digits, exact in every JSON reader).</summary>
+    public const long Last = 999_999_999_999_999;
+
+    private const string Prefix = "ACC-";
+
+    /// <summary>Whether this is a customer's account and may trade.</summary>
+    public bool IsCustomer => Value is >= FirstCustomer and <= Last;
+
+    /// <summary>Reads <c>ACC-12345</c>; anything else, leading zeros and house accounts included, is refused.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out AccountId account)
+    {
+        account = default;
+        if (!text.StartsWith(Prefix, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var digits = text[Prefix.Length..];
+        if (digits.Length is 0 or > 15 || digits[0] == '0' ||
+            !long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ||
+            number < FirstCustomer)
+        {
+            return false;
+        }
+
+        account = new AccountId(number);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Value}");
+}
+
+/// <summary>
+/// The private identity of an order: the account and the number the account's own journal stream gave it.
+/// It exists before the book has seen the order; the book assigns the public order id later.
+/// </summary>
+/// <param name="Account">The owner.</param>
+/// <param name="Number">1, 2, 3 … counted by the account; never reused.</param>
+public readonly record struct OrderKey(AccountId Account, long Number)
+{
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Account}#{Number}");
+}
+
+/// <summary>The rules of a client order id (FIX tag 11, ClOrdID).</summary>
+public static class ClientOrderId
+{
+    /// <summary>The longest client order id, in characters.</summary>
+    public const int MaxLength = 36;
+
+    /// <summary>Whether the text is 1 to 36 printable ASCII characters without spaces.</summary>
+    public static bool IsValid(ReadOnlySpan<char> text) =>
+        text.Length is > 0 and <= MaxLength && text.IndexOfAnyExceptInRange('!', '~') < 0;
+}

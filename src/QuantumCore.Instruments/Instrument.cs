@@ -1,0 +1,167 @@
+using System.Buffers;
+
+namespace QuantumCore.Instruments;
+
+/// <summary>Something that can be owned: a currency, a share, a coin.</summary>
+/// <param name="Name">1 to 12 capital letters, digits, dots or dashes.</param>
+/// <param name="Decimals">Digits of its minor unit after the point: USD 2, JPY 0, BTC 8. Never changes.</param>
+public sealed record Asset(string Name, int Decimals);
+
+/// <summary>
+/// A tradable instrument: the units and limits of its orders. Prices are whole ticks, quantities whole lots.
+/// </summary>
+public sealed record Instrument
+{
+    /// <summary>Highest price of any instrument, in ticks.</summary>
+    public const long PriceTicksLimit = 1L << 47;
+
+    /// <summary>Largest quantity of any order, in lots.</summary>
+    public const long QuantityLotsLimit = 1L << 53;
+
+    /// <summary>Largest price times quantity of any order, in quote minor units.</summary>
+    public const long NotionalLimit = 1L << 60;
+
+    /// <summary>Highest fee rate, in millionths: an order's whole value.</summary>
+    public const int FeePpmLimit = 1_000_000;
+
+    /// <summary>1 to 20 capital letters, digits, dots or dashes.</summary>
+    public required string Symbol { get; init; }
+
+    /// <summary>What is bought and sold.</summary>
+    public required Asset Base { get; init; }
+
+    /// <summary>What it is paid in; fees too.</summary>
+    public required Asset Quote { get; init; }
+
+    /// <summary>Digits after the point of a price on the wire.</summary>
+    public required int PriceDecimals { get; init; }
+
+    /// <summary>One tick, in units of the last price decimal.</summary>
+    public required long TickSize { get; init; }
+
+    /// <summary>Digits after the point of a quantity on the wire.</summary>
+    public required int QuantityDecimals { get; init; }
+
+    /// <summary>One lot, in units of the last quantity decimal.</summary>
+    public required long LotSize { get; init; }
+
+    /// <summary>Lowest price of an order, in ticks.</summary>
+    public long MinPriceTicks { get; init; } = 1;
+
+    /// <summary>Highest price of an order, in ticks.</summary>
+    public long MaxPriceTicks { get; init; } = PriceTicksLimit;
+
+    /// <summary>Smallest order, in lots.</summary>
+    public long MinQuantityLots { get; init; } = 1;
+
+    /// <summary>Largest order, in lots.</summary>
+    public long MaxQuantityLots { get; init; } = QuantityLotsLimit;
+
+    /// <summary>Smallest price times quantity of an order, in quote minor units.</summary>
+    public long MinNotional { get; init; }
+
+    /// <summary>Largest price times quantity of an order, in quote minor units.</summary>
+    public long MaxNotional { get; init; } = NotionalLimit;
+
+    /// <summary>Fee of the resting side, in millionths of the notional.</summary>
+    public int MakerFeePpm { get; init; }
+
+    /// <summary>Fee of the aggressive side, in millionths of the notional.</summary>
+    public int TakerFeePpm { get; init; }
+
+    /// <summary>The price a market order is held at before the first trade, in ticks; 0 is none.</summary>
+    public long ReferencePriceTicks { get; init; }
+
+    /// <summary>How far from the reference a market order may execute, in millionths.</summary>
+    public int ProtectionPpm { get; init; } = 50_000;
+
+    /// <summary>Most price levels on one side of the book.</summary>
+    public int MaxLevels { get; init; } = 100_000;
+
+    /// <summary>Quote minor units of one tick times one lot: exact, at least 1.</summary>
+    public long TickLotValue => (long)(TickLotNumerator / TickLotDenominator);
+
+    /// <summary>Base minor units of one lot.</summary>
+    public long LotUnits => (long)((Int128)LotSize * DecimalText.PowerOfTen(Base.Decimals)
+        / DecimalText.PowerOfTen(QuantityDecimals));
+
+    private static readonly SearchValues<char> s_nameCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
+
+    private Int128 TickLotNumerator =>
+        (Int128)TickSize * LotSize * DecimalText.PowerOfTen(Quote.Decimals);
+
+    private Int128 TickLotDenominator =>
+        (Int128)DecimalText.PowerOfTen(PriceDecimals) * DecimalText.PowerOfTen(QuantityDecimals);
+
+    /// <summary>Price times quantity in quote minor units, exact; wide, so that any input may be tested.</summary>
+    public Int128 Notional(long priceTicks, long quantityLots) => (Int128)priceTicks * quantityLots * TickLotValue;
+
+    /// <summary>What is wrong with this definition, as a sentence that names the field; null when nothing is.</summary>
+    public string? Check()
+    {
+        if (!IsName(Symbol, 20) || !IsName(Base.Name, 12) || !IsName(Quote.Name, 12))
+        {
+            return "symbol and asset names are capital letters, digits, dots or dashes (20 and 12 at most)";
+        }
+
+        if (OutOfScale(PriceDecimals) || OutOfScale(QuantityDecimals) || OutOfScale(Base.Decimals) ||
+            OutOfScale(Quote.Decimals))
+        {
+            return $"decimals are 0 to {DecimalText.MaxDecimals}";
+        }
+
+        if (TickSize <= 0 || LotSize <= 0)
+        {
+            return "tickSize and lotSize are positive";
+        }
+
+        if (TickLotNumerator % TickLotDenominator != 0)
+        {
+            return $"tickSize times lotSize is not a whole number of {Quote.Name} minor units";
+        }
+
+        if ((Int128)LotSize * DecimalText.PowerOfTen(Base.Decimals) % DecimalText.PowerOfTen(QuantityDecimals) != 0)
+        {
+            return $"lotSize is not a whole number of {Base.Name} minor units";
+        }
+
+        return CheckLimits();
+    }
+
+    private string? CheckLimits()
+    {
+        if (MinPriceTicks < 1 || MaxPriceTicks > PriceTicksLimit || MinPriceTicks > MaxPriceTicks)
+        {
+            return "minPrice and maxPrice are 1 to 2^47 ticks, in order";
+        }
+
+        if (MinQuantityLots < 1 || MaxQuantityLots > QuantityLotsLimit || MinQuantityLots > MaxQuantityLots)
+        {
+            return "minQuantity and maxQuantity are 1 to 2^53 lots, in order";
+        }
+
+        if (MinNotional < 0 || MaxNotional > NotionalLimit || MinNotional > MaxNotional)
+        {
+            return "minNotional and maxNotional are 0 to 2^60 minor units, in order";
+        }
+
+        if (MakerFeePpm is < 0 or > FeePpmLimit || TakerFeePpm is < 0 or > FeePpmLimit)
+        {
+            return "fees are 0 to 1000000 millionths";
+        }
+
+        if (ReferencePriceTicks < 0 || ReferencePriceTicks > PriceTicksLimit || ProtectionPpm is < 0 or > 1_000_000 ||
+            MaxLevels < 1)
+        {
+            return "referencePrice, protectionPpm or maxLevels is out of range";
+        }
+
+        return null;
+    }
+
+    private static bool OutOfScale(int decimals) => decimals is < 0 or > DecimalText.MaxDecimals;
+
+    private static bool IsName(string text, int longest) => text.Length > 0 && text.Length <= longest
+        && text.AsSpan().IndexOfAnyExcept(s_nameCharacters) < 0;
+}

@@ -1,0 +1,105 @@
+namespace QuantumCore.Instruments;
+
+/// <summary>
+/// Why a request was refused: one value per cause, the same in the core, the accounts and on every wire.
+/// The numbers are journaled and never change.
+/// </summary>
+public enum RejectReason : ushort
+{
+    /// <summary>Not refused.</summary>
+    None = 0,
+
+    // The request alone.
+
+    /// <summary>The request is malformed; the field is named beside it.</summary>
+    BadRequest = 1,
+
+    /// <summary>No such symbol.</summary>
+    UnknownSymbol = 2,
+
+    /// <summary>Two instructions that exclude each other; the field names both.</summary>
+    InvalidCombination = 3,
+
+    /// <summary>Quantity is zero, not a whole number of lots, or outside the instrument's limits.</summary>
+    InvalidQuantity = 4,
+
+    /// <summary>Price is not a whole number of ticks, or outside the instrument's limits.</summary>
+    InvalidPrice = 5,
+
+    /// <summary>Price times quantity is outside the instrument's limits.</summary>
+    InvalidNotional = 6,
+
+    /// <summary>No such account.</summary>
+    UnknownAccount = 7,
+
+    /// <summary>Missing or unknown API key.</summary>
+    Unauthorized = 8,
+
+    /// <summary>The key may not do this.</summary>
+    Forbidden = 9,
+
+    // The book's state.
+
+    /// <summary>Time of the command lies before the time of the last one.</summary>
+    TimeRegression = 20,
+
+    /// <summary>The symbol is halted.</summary>
+    SymbolHalted = 21,
+
+    /// <summary>One more price level than the book may have.</summary>
+    TooManyLevels = 22,
+
+    /// <summary>Post-only order would have traded.</summary>
+    PostOnlyWouldTake = 23,
+
+    /// <summary>The order was voided before it reached the book (cancelled, or found orphaned).</summary>
+    Voided = 24,
+
+    // Live orders.
+
+    /// <summary>No order with this id was ever issued.</summary>
+    UnknownOrder = 40,
+
+    /// <summary>The order belongs to another account.</summary>
+    NotOwner = 41,
+
+    /// <summary>The order is done; its final state comes with the refusal.</summary>
+    OrderClosed = 42,
+
+    /// <summary>The order's open quantity is not what the request expected.</summary>
+    StaleLeaves = 43,
+
+    /// <summary>A reduction in place cannot make an order larger.</summary>
+    WouldGrow = 44,
+
+    // The account's state.
+
+    /// <summary>The client order id is known with other content.</summary>
+    KeyConflict = 60,
+
+    /// <summary>The client order id was cancelled before its order arrived.</summary>
+    KeyCancelled = 61,
+
+    /// <summary>Not enough free quote asset, fees included.</summary>
+    InsufficientFunds = 62,
+
+    /// <summary>Not enough free base asset; a cash account can't go short.</summary>
+    ShortNotAllowed = 63,
+
+    /// <summary>As many open orders as the account may have.</summary>
+    TooManyOrders = 64,
+
+    /// <summary>A sum would leave the range of a balance.</summary>
+    Overflow = 65,
+
+    /// <summary>A market order needs a reference price and there is none.</summary>
+    NoReference = 66,
+
+    // Availability: nothing was decided, or it is not known what was.
+
+    /// <summary>Queues are full; nothing was done. Retry with the same client order id.</summary>
+    Overloaded = 90,
+
+    /// <summary>The outcome is not known. Retry with the same client order id to learn it.</summary>
+    OutcomeUnknown = 91,
+}
