@@ -1,0 +1,92 @@
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Contracts;
+
+/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23; they never change.</summary>
+public static class AccountRecordEncoding
+{
+    private const byte Version = 1;
+
+    private enum Kind : byte
+    {
+        Hold = 20,
+        Refused = 21,
+        Deposit = 22,
+        CancelAll = 23,
+    }
+
+    /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
+    public static byte[] Encode(AccountRecord record) => record switch
+    {
+        HoldPlaced hold => Encode(hold),
+        KeyRefused refused => Encode(refused),
+        Deposited deposit => Encode(deposit),
+        CancelAllMarked mark => Encode(mark),
+        _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
+    };
+
+    /// <summary>The record of these bytes.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a record of a version this build reads.</exception>
+    public static AccountRecord Decode(ReadOnlySpan<byte> bytes)
+    {
+        var from = new RecordReader(bytes, Version);
+        AccountRecord record = (Kind)from.Kind switch
+        {
+            Kind.Hold => new HoldPlaced(
+                from.TimeNanos,
+                from.Text(),
+                OrderEncoding.Read(ref from),
+                unchecked((ulong)from.Fixed64()),
+                from.Count()),
+            Kind.Refused => new KeyRefused(
+                from.TimeNanos,
+                from.Text(),
+                unchecked((ulong)from.Fixed64()),
+                (RejectReason)from.Count32()),
+            Kind.Deposit => new Deposited(
+                from.TimeNanos, from.Text(), from.Text(), from.Count32(), from.Count()),
+            Kind.CancelAll => new CancelAllMarked(from.TimeNanos, from.Count()),
+            _ => throw new InvalidDataException($"Unknown kind {from.Kind} of account record."),
+        };
+        from.End();
+        return record;
+    }
+
+    private static RecordWriter Start(Kind kind, AccountRecord record) => new(Version, (byte)kind, record.TimeNanos);
+
+    private static byte[] Encode(HoldPlaced record)
+    {
+        var to = Start(Kind.Hold, record);
+        to.Text(record.Symbol);
+        OrderEncoding.Write(ref to, record.Order);
+        to.Fixed64(unchecked((long)record.RequestHash));
+        to.Count(record.Amount);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(KeyRefused record)
+    {
+        var to = Start(Kind.Refused, record);
+        to.Text(record.ClientOrderId);
+        to.Fixed64(unchecked((long)record.RequestHash));
+        to.Count((int)record.Reason);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(Deposited record)
+    {
+        var to = Start(Kind.Deposit, record);
+        to.Text(record.Key);
+        to.Text(record.Asset);
+        to.Count(record.Decimals);
+        to.Count(record.Amount);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(CancelAllMarked record)
+    {
+        var to = Start(Kind.CancelAll, record);
+        to.Count(record.Floor);
+        return to.ToArray();
+    }
+}

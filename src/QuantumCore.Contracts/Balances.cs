@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Contracts;
+
+/// <summary>Money or units from the outside world into an account.</summary>
+/// <param name="Key">Names the deposit for ever: the same key again gives the same result.</param>
+/// <param name="Asset">The asset's name.</param>
+/// <param name="Amount">Minor units, positive.</param>
+[GenerateSerializer, Immutable, Alias("deposit-request")]
+public sealed record DepositRequest(string Key, string Asset, long Amount);
+
+/// <summary>The answer to a deposit; durable when told.</summary>
+/// <param name="Reason">Why it was refused, or none.</param>
+/// <param name="Field">The field at fault, when one is.</param>
+/// <param name="Limit">The limit it broke, when there is one.</param>
+/// <param name="Sequence">The account's sequence of the deposit.</param>
+[GenerateSerializer, Immutable, Alias("deposit-result")]
+public sealed record DepositResult(RejectReason Reason, string? Field, string? Limit, long Sequence);
+
+/// <summary>What an account has of one asset, in minor units.</summary>
+/// <param name="Asset">The asset's name.</param>
+/// <param name="Decimals">Digits of its minor unit after the point.</param>
+/// <param name="Total">Owned.</param>
+/// <param name="Held">Of that, held for open orders.</param>
+[GenerateSerializer, Immutable, Alias("asset-balance")]
+public readonly record struct AssetBalance(string Asset, int Decimals, long Total, long Held)
+{
+    /// <summary>Free to use: total less held, in minor units.</summary>
+    public long Available => Total - Held;
+}
+
+/// <summary>An order the account holds cover for.</summary>
+/// <param name="Symbol">The book.</param>
+/// <param name="Number">Its number within the account.</param>
+/// <param name="ClientOrderId">The client's name for it.</param>
+/// <param name="OrderId">Its public id; 0 until the account has seen it in the book.</param>
+/// <param name="Side">Buy or sell.</param>
+/// <param name="Type">Limit or market.</param>
+/// <param name="TimeInForce">How long it lives.</param>
+/// <param name="PriceTicks">Limit in ticks.</param>
+/// <param name="QuantityLots">Total quantity in lots.</param>
+/// <param name="FilledLots">Filled quantity in lots.</param>
+/// <param name="Held">What is held for it: quote minor units of a buy, base minor units of a sell.</param>
+/// <param name="TimeNanos">When it was held, Unix nanoseconds.</param>
+[GenerateSerializer, Immutable, Alias("open-order")]
+public sealed record OpenOrder(
+    string Symbol,
+    long Number,
+    string ClientOrderId,
+    long OrderId,
+    Side Side,
+    OrderType Type,
+    TimeInForce TimeInForce,
+    long PriceTicks,
+    long QuantityLots,
+    long FilledLots,
+    long Held,
+    long TimeNanos);
+
+/// <summary>An account at a place in its stream; everything shown is durable.</summary>
+/// <param name="Account">The account number.</param>
+/// <param name="Sequence">The account's own sequence.</param>
+/// <param name="Balances">Every asset it ever had, by name.</param>
+/// <param name="OpenOrders">Its open orders, by number.</param>
+/// <param name="Cursors">How far it has folded each book it trades in.</param>
+[GenerateSerializer, Immutable, Alias("account-view")]
+public sealed record AccountView(
+    long Account,
+    long Sequence,
+    ImmutableArray<AssetBalance> Balances,
+    ImmutableArray<OpenOrder> OpenOrders,
+    ImmutableArray<SeenSequence> Cursors);

@@ -1,0 +1,235 @@
+using System.Collections.Immutable;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Contracts;
+
+/// <summary>
+/// A book's records as bytes. The layout of a version never changes: journals of each release stay readable.
+/// </summary>
+/// <remarks>Kinds are PROTOCOL's letters as stable numbers: I 1, O 2, V 3, C 4, K 5, B 6, W 7.</remarks>
+public static class BookRecordEncoding
+{
+    private const byte Version = 1;
+
+    private enum Kind : byte
+    {
+        Instrument = 1,
+        Order = 2,
+        Voided = 3,
+        Closed = 4,
+        AllClosed = 5,
+        Reduced = 6,
+        NothingFound = 7,
+    }
+
+    /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
+    public static byte[] Encode(BookRecord record) => record switch
+    {
+        OrderAccepted order => Encode(order),
+        OrdersClosed closed => Encode(closed),
+        AllClosed all => Encode(all),
+        OrderVoided voided => Encode(voided),
+        OrderReduced reduced => Encode(reduced),
+        InstrumentDefined defined => Encode(defined),
+        NothingFound nothing => Encode(nothing),
+        _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
+    };
+
+    /// <summary>The record of these bytes.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a record of a version this build reads.</exception>
+    public static BookRecord Decode(ReadOnlySpan<byte> bytes)
+    {
+        var from = new RecordReader(bytes, Version);
+        BookRecord record = (Kind)from.Kind switch
+        {
+            Kind.Instrument => new InstrumentDefined(from.TimeNanos, new EncodedInstrument([.. from.Bytes()])),
+            Kind.Order => ReadOrder(ref from),
+            Kind.Voided => new OrderVoided(
+                from.TimeNanos,
+                from.Count(),
+                from.Count(),
+                (RejectReason)from.Count32(),
+                from.Bool() ? OrderEncoding.Read(ref from) : null),
+            Kind.Closed => new OrdersClosed(from.TimeNanos, ReadClosed(ref from)),
+            Kind.AllClosed => new AllClosed(from.TimeNanos, from.Count(), from.Count(), ReadClosed(ref from)),
+            Kind.Reduced => ReadReduced(ref from),
+            Kind.NothingFound => new NothingFound(from.TimeNanos, from.Count(), from.Count()),
+            _ => throw new InvalidDataException($"Unknown kind {from.Kind} of book record."),
+        };
+        from.End();
+        return record;
+    }
+
+    private static RecordWriter Start(Kind kind, BookRecord record) => new(Version, (byte)kind, record.TimeNanos);
+
+    private static byte[] Encode(InstrumentDefined record)
+    {
+        var to = Start(Kind.Instrument, record);
+        to.Bytes(record.Definition.Bytes.AsSpan());
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(OrderAccepted record)
+    {
+        var to = Start(Kind.Order, record);
+        OrderEncoding.Write(ref to, record.Order);
+        to.Count(record.OrderId);
+        to.Count(record.LeavesLots);
+        to.Byte((byte)record.End);
+        to.Count(record.Hold);
+        to.Count(record.Fills.Length);
+        foreach (var fill in record.Fills)
+        {
+            to.Count(fill.MakerOrderId);
+            to.Count(fill.MakerAccount);
+            to.Count(fill.MakerNumber);
+            to.Count(fill.PriceTicks);
+            to.Count(fill.QuantityLots);
+            to.Count(fill.MakerFee);
+            to.Count(fill.TakerFee);
+            to.Count(fill.MakerLeavesLots);
+            to.Count(fill.MakerHold);
+        }
+
+        to.Bool(record.Replaced is not null);
+        if (record.Replaced is { } replaced)
+        {
+            WriteClosed(ref to, replaced);
+        }
+
+        return to.ToArray();
+    }
+
+    private static OrderAccepted ReadOrder(ref RecordReader from)
+    {
+        var order = OrderEncoding.Read(ref from);
+        var orderId = from.Count();
+        var leaves = from.Count();
+        var end = (EndReason)from.Byte();
+        var hold = from.Count();
+        var fills = ImmutableArray.CreateBuilder<TradeFill>(from.ItemCount());
+        for (var i = fills.Capacity; i > 0; i--)
+        {
+            fills.Add(new TradeFill(
+                from.Count(),
+                from.Count(),
+                from.Count(),
+                from.Count(),
+                from.Count(),
+                from.Count(),
+                from.Count(),
+                from.Count(),
+                from.Count()));
+        }
+
+        ClosedOrder? replaced = from.Bool() ? ReadClosedOrder(ref from) : null;
+        return new OrderAccepted(
+            from.TimeNanos, order, orderId, fills.MoveToImmutable(), leaves, end, hold, replaced);
+    }
+
+    private static byte[] Encode(OrderVoided record)
+    {
+        var to = Start(Kind.Voided, record);
+        to.Count(record.Account);
+        to.Count(record.Number);
+        to.Count((int)record.Reason);
+        to.Bool(record.Order is not null);
+        if (record.Order is { } order)
+        {
+            OrderEncoding.Write(ref to, order);
+        }
+
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(OrdersClosed record)
+    {
+        var to = Start(Kind.Closed, record);
+        WriteClosed(ref to, record.Orders);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(AllClosed record)
+    {
+        var to = Start(Kind.AllClosed, record);
+        to.Count(record.Account);
+        to.Count(record.Floor);
+        WriteClosed(ref to, record.Orders);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(OrderReduced record)
+    {
+        var to = Start(Kind.Reduced, record);
+        to.Count(record.Account);
+        to.Count(record.Number);
+        to.Count(record.OrderId);
+        to.Byte((byte)record.Side);
+        to.Count(record.PriceTicks);
+        to.Count(record.TotalLots);
+        to.Count(record.ReducedLots);
+        to.Count(record.Hold);
+        return to.ToArray();
+    }
+
+    private static OrderReduced ReadReduced(ref RecordReader from) => new(
+        from.TimeNanos,
+        from.Count(),
+        from.Count(),
+        from.Count(),
+        (Side)from.Byte(),
+        from.Count(),
+        from.Count(),
+        from.Count(),
+        from.Count());
+
+    private static byte[] Encode(NothingFound record)
+    {
+        var to = Start(Kind.NothingFound, record);
+        to.Count(record.Account);
+        to.Count(record.OrderId);
+        return to.ToArray();
+    }
+
+    private static void WriteClosed(ref RecordWriter to, ImmutableArray<ClosedOrder> orders)
+    {
+        to.Count(orders.Length);
+        foreach (var order in orders)
+        {
+            WriteClosed(ref to, order);
+        }
+    }
+
+    private static void WriteClosed(ref RecordWriter to, in ClosedOrder order)
+    {
+        to.Count(order.Account);
+        to.Count(order.Number);
+        to.Count(order.OrderId);
+        to.Byte((byte)order.Side);
+        to.Count(order.PriceTicks);
+        to.Byte((byte)order.Reason);
+        to.Count(order.FilledLots);
+        to.Count(order.LeavesLots);
+    }
+
+    private static ImmutableArray<ClosedOrder> ReadClosed(ref RecordReader from)
+    {
+        var orders = ImmutableArray.CreateBuilder<ClosedOrder>(from.ItemCount());
+        for (var i = orders.Capacity; i > 0; i--)
+        {
+            orders.Add(ReadClosedOrder(ref from));
+        }
+
+        return orders.MoveToImmutable();
+    }
+
+    private static ClosedOrder ReadClosedOrder(ref RecordReader from) => new(
+        from.Count(),
+        from.Count(),
+        from.Count(),
+        (Side)from.Byte(),
+        from.Count(),
+        (EndReason)from.Byte(),
+        from.Count(),
+        from.Count());
+}

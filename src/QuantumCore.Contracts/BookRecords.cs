@@ -1,0 +1,157 @@
+using System.Collections.Immutable;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Contracts;
+
+/// <summary>
+/// One record of a book's stream: a command together with everything it caused. Accounts, market data and
+/// ledger add up these records; they decide nothing.
+/// </summary>
+/// <param name="TimeNanos">The command's time, Unix nanoseconds; never goes back within a stream.</param>
+[GenerateSerializer, Immutable, Alias("book-record")]
+public abstract record BookRecord(long TimeNanos);
+
+/// <summary>I: the instrument's definition, valid from here on.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Definition">The instrument, encoded as in the journal.</param>
+[GenerateSerializer, Immutable, Alias("instrument-defined")]
+public sealed record InstrumentDefined(long TimeNanos, EncodedInstrument Definition) : BookRecord(TimeNanos);
+
+/// <summary>One trade between the order of the record (the taker) and a resting order.</summary>
+/// <param name="MakerOrderId">Public id of the resting order.</param>
+/// <param name="MakerAccount">Its account.</param>
+/// <param name="MakerNumber">Its number within that account.</param>
+/// <param name="PriceTicks">The resting order's price, in ticks.</param>
+/// <param name="QuantityLots">Quantity in lots.</param>
+/// <param name="MakerFee">Fee of the resting side, quote minor units.</param>
+/// <param name="TakerFee">Fee of the aggressive side, quote minor units.</param>
+/// <param name="MakerLeavesLots">What the resting order has open afterwards, in lots.</param>
+/// <param name="MakerHold">What stays held for the resting order, minor units of the asset it holds.</param>
+[GenerateSerializer, Immutable, Alias("trade-fill")]
+public readonly record struct TradeFill(
+    long MakerOrderId,
+    long MakerAccount,
+    long MakerNumber,
+    long PriceTicks,
+    long QuantityLots,
+    long MakerFee,
+    long TakerFee,
+    long MakerLeavesLots,
+    long MakerHold);
+
+/// <summary>An order that ended with something left; its hold is released by this.</summary>
+/// <param name="Account">Its account.</param>
+/// <param name="Number">Its number within the account.</param>
+/// <param name="OrderId">Its public id.</param>
+/// <param name="Side">Buy or sell.</param>
+/// <param name="PriceTicks">Its limit in ticks.</param>
+/// <param name="Reason">Why it ended.</param>
+/// <param name="FilledLots">Filled quantity in lots.</param>
+/// <param name="LeavesLots">The quantity that was still open, in lots.</param>
+[GenerateSerializer, Immutable, Alias("closed-order")]
+public readonly record struct ClosedOrder(
+    long Account,
+    long Number,
+    long OrderId,
+    Side Side,
+    long PriceTicks,
+    EndReason Reason,
+    long FilledLots,
+    long LeavesLots);
+
+/// <summary>O: an order entered the book, with its trades, and the order it replaced, all in one record.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Order">The command.</param>
+/// <param name="OrderId">The public id the book gave it.</param>
+/// <param name="Fills">Its trades, in order.</param>
+/// <param name="LeavesLots">What rests in the book; 0 when the order is done.</param>
+/// <param name="End">Why it ended with something left; none when it rests or is filled.</param>
+/// <param name="Hold">What stays held for it, minor units of the asset it holds; 0 when done.</param>
+/// <param name="Replaced">The order that it replaced.</param>
+[GenerateSerializer, Immutable, Alias("order-accepted")]
+public sealed record OrderAccepted(
+    long TimeNanos,
+    SubmitOrder Order,
+    long OrderId,
+    ImmutableArray<TradeFill> Fills,
+    long LeavesLots,
+    EndReason End,
+    long Hold,
+    ClosedOrder? Replaced) : BookRecord(TimeNanos);
+
+/// <summary>V: this order never enters the book. Its hold is released by this; a late submit is refused.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Account">Its account.</param>
+/// <param name="Number">Its number within the account.</param>
+/// <param name="Reason">Why: the core's refusal, or <see cref="RejectReason.Voided"/> for a tombstone.</param>
+/// <param name="Order">The command that was refused; null for a tombstone.</param>
+[GenerateSerializer, Immutable, Alias("order-voided")]
+public sealed record OrderVoided(
+    long TimeNanos, long Account, long Number, RejectReason Reason, SubmitOrder? Order) : BookRecord(TimeNanos);
+
+/// <summary>C: orders were cancelled.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Orders">The orders, in the sequence they ended.</param>
+[GenerateSerializer, Immutable, Alias("orders-closed")]
+public sealed record OrdersClosed(long TimeNanos, ImmutableArray<ClosedOrder> Orders) : BookRecord(TimeNanos);
+
+/// <summary>
+/// K: everything of an account up to a number was cancelled in this book, whether submitted already or not.
+/// </summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Account">The account.</param>
+/// <param name="Floor">No order of the account with this number or a lower one is open here, or ever will be.</param>
+/// <param name="Orders">The open orders that ended, by public id.</param>
+[GenerateSerializer, Immutable, Alias("account-closed-all")]
+public sealed record AllClosed(
+    long TimeNanos, long Account, long Floor, ImmutableArray<ClosedOrder> Orders) : BookRecord(TimeNanos);
+
+/// <summary>B: an order was made smaller in place; it keeps its priority.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Account">Its account.</param>
+/// <param name="Number">Its number within the account.</param>
+/// <param name="OrderId">Its public id.</param>
+/// <param name="Side">Buy or sell.</param>
+/// <param name="PriceTicks">Its limit in ticks.</param>
+/// <param name="TotalLots">Its new total, in lots.</param>
+/// <param name="ReducedLots">By how much it became smaller, in lots.</param>
+/// <param name="Hold">What stays held for it, minor units.</param>
+[GenerateSerializer, Immutable, Alias("order-reduced")]
+public sealed record OrderReduced(
+    long TimeNanos,
+    long Account,
+    long Number,
+    long OrderId,
+    Side Side,
+    long PriceTicks,
+    long TotalLots,
+    long ReducedLots,
+    long Hold) : BookRecord(TimeNanos);
+
+/// <summary>
+/// W: the witness of a negative answer. "There is no such order" may be wrong in a stale activation; only one
+/// that can still append may say so.
+/// </summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Account">Who asked.</param>
+/// <param name="OrderId">The public id that was never issued.</param>
+[GenerateSerializer, Immutable, Alias("nothing-found")]
+public sealed record NothingFound(long TimeNanos, long Account, long OrderId) : BookRecord(TimeNanos);
+
+/// <summary>An instrument's definition in its journal encoding, so that there is one encoding only.</summary>
+/// <param name="Bytes">The encoded definition.</param>
+[GenerateSerializer, Immutable, Alias("encoded-instrument")]
+public readonly record struct EncodedInstrument(ImmutableArray<byte> Bytes)
+{
+    /// <summary>Encodes a definition.</summary>
+    public static EncodedInstrument From(Instrument instrument) => new(InstrumentEncoding.Encode(instrument));
+
+    /// <summary>The definition.</summary>
+    public Instrument Decode() => InstrumentEncoding.Decode(Bytes.AsSpan());
+
+    /// <inheritdoc/>
+    public bool Equals(EncodedInstrument other) => Bytes.AsSpan().SequenceEqual(other.Bytes.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Bytes.Length;
+}

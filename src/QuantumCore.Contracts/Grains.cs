@@ -1,0 +1,175 @@
+using System.Collections.Immutable;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Contracts;
+
+/// <summary>
+/// One account, keyed by its number in decimal. It decides about money; it never calls a book. Every answer
+/// waits until what it says is durable.
+/// </summary>
+[Alias("account")]
+public interface IAccountGrain : IGrainWithStringKey
+{
+    /// <summary>Holds cover for orders, in sequence; one result per request. A known client order id gives its order again.</summary>
+    [Alias("hold")]
+    ValueTask<ImmutableArray<HoldResult>> Hold(ImmutableArray<HoldRequest> requests);
+
+    /// <summary>Plans an amendment, holding what a replacement costs beyond the old order.</summary>
+    [Alias("amend")]
+    ValueTask<AmendPlan> Amend(AmendRequest request);
+
+    /// <summary>Finds the order a client order id names; an unknown id is used up (refused from now on).</summary>
+    [Alias("find")]
+    ValueTask<NamedOrder> FindForCancel(string clientOrderId);
+
+    /// <summary>Marks a mass cancel and names the floor for the books.</summary>
+    [Alias("cancel-all")]
+    ValueTask<CancelAllMark> CancelAll();
+
+    /// <summary>Takes in money or units.</summary>
+    [Alias("deposit")]
+    ValueTask<DepositResult> Deposit(DepositRequest request);
+
+    /// <summary>Balances and open orders, at least as new as what the client has been shown.</summary>
+    [Alias("view")]
+    ValueTask<AccountView> View(ImmutableArray<SeenSequence> seen);
+
+    /// <summary>Records of a book that touch this account. May be lost, doubled or reordered: the account pulls what is missing.</summary>
+    [OneWay, Alias("deliver")]
+    Task Deliver(BookDelivery delivery);
+
+    /// <summary>Catches up with every book it has orders in.</summary>
+    [Alias("catch-up")]
+    ValueTask CatchUp();
+}
+
+/// <summary>A book's records for one account.</summary>
+/// <param name="Symbol">The book.</param>
+/// <param name="Records">Its records that touch the account, oldest first.</param>
+[GenerateSerializer, Immutable, Alias("book-delivery")]
+public sealed record BookDelivery(string Symbol, ImmutableArray<DeliveredRecord> Records);
+
+/// <summary>One record, with its place in the chain of records that touch the account.</summary>
+/// <param name="Sequence">The record's sequence in the book's stream.</param>
+/// <param name="PreviousSequence">The sequence of the record before it that touches this account; 0 for the first.</param>
+/// <param name="Record">The record.</param>
+[GenerateSerializer, Immutable, Alias("delivered-record")]
+public readonly record struct DeliveredRecord(long Sequence, long PreviousSequence, BookRecord Record);
+
+/// <summary>
+/// One order book, keyed by its symbol. It decides what happens to orders; it calls accounts only after its
+/// mutation is durable, one way.
+/// </summary>
+[Alias("book")]
+public interface IOrderBookGrain : IGrainWithStringKey
+{
+    /// <summary>Defines the instrument, or changes it; the same definition again changes nothing.</summary>
+    [Alias("define")]
+    ValueTask Define(EncodedInstrument definition);
+
+    /// <summary>Enters orders, in sequence; one report per order. A known order gives its first report again.</summary>
+    [Alias("submit")]
+    ValueTask<ImmutableArray<ExecutionReport>> Submit(ImmutableArray<SubmitOrder> orders);
+
+    /// <summary>Cancels orders by their numbers; one that has not arrived yet never will. Reports are final states.</summary>
+    [Alias("close")]
+    ValueTask<ImmutableArray<ExecutionReport>> Close(long account, ImmutableArray<long> numbers, EndReason reason);
+
+    /// <summary>Cancels an order by its public id.</summary>
+    [Alias("close-id")]
+    ValueTask<ExecutionReport> CloseById(long account, long orderId);
+
+    /// <summary>Cancels everything of an account up to a number, arrived or not; gives how many were open.</summary>
+    [Alias("close-all")]
+    ValueTask<int> CloseAll(long account, long floor);
+
+    /// <summary>Voids those of these orders that never arrived; leaves open ones alone.</summary>
+    [Alias("resolve")]
+    ValueTask Resolve(long account, ImmutableArray<long> numbers);
+
+    /// <summary>Makes an order smaller in place.</summary>
+    [Alias("reduce")]
+    ValueTask<ExecutionReport> Reduce(long account, long number, long totalLots);
+
+    /// <summary>State of an order by its public id.</summary>
+    [Alias("status")]
+    ValueTask<ExecutionReport> Status(long account, long orderId);
+
+    /// <summary>The whole book by price, durable, for those who follow its stream.</summary>
+    [Alias("depth")]
+    ValueTask<DepthView> Depth();
+
+    /// <summary>Hash of the durable book and its sequence, to compare two replays.</summary>
+    [Alias("state")]
+    ValueTask<BookState> State();
+}
+
+/// <summary>A book's state in short.</summary>
+/// <param name="Sequence">Its sequence.</param>
+/// <param name="Hash">Hash of its open orders in priority, its ids and its time.</param>
+/// <param name="OpenOrders">Number of open orders.</param>
+[GenerateSerializer, Immutable, Alias("book-state")]
+public sealed record BookState(long Sequence, ulong Hash, int OpenOrders);
+
+/// <summary>Market data of one symbol.</summary>
+[Alias("market-data")]
+public interface IMarketDataGrain : IGrainWithStringKey
+{
+    /// <summary>The book by price, at most this many levels a side.</summary>
+    [Alias("depth")]
+    ValueTask<DepthView> Depth(int levels);
+
+    /// <summary>The newest trades, newest first.</summary>
+    [Alias("trades")]
+    ValueTask<ImmutableArray<PublicTrade>> Trades(int limit);
+
+    /// <summary>Waits until there is something after a sequence, some seconds at most; 0 gives a snapshot at once.</summary>
+    [Alias("wait")]
+    ValueTask<MarketUpdate?> WaitForUpdate(long afterSequence);
+}
+
+/// <summary>The history of everything, as rows in SQL; one grain, keyed <see cref="EventStreams.LedgerKey"/>.</summary>
+[Alias("ledger")]
+public interface ILedgerGrain : IGrainWithStringKey
+{
+    /// <summary>An account's newest fills, newest first, at least up to what the client has been shown.</summary>
+    [Alias("fills")]
+    ValueTask<ImmutableArray<AccountFill>> Fills(long account, string? symbol, int limit, ImmutableArray<SeenSequence> seen);
+
+    /// <summary>Writes everything that is durable in the journal now into the history.</summary>
+    [Alias("catch-up")]
+    ValueTask CatchUp();
+}
+
+/// <summary>What is listed and who may come in; one grain, keyed <see cref="Key"/>.</summary>
+[Alias("catalog")]
+public interface ICatalogGrain : IGrainWithStringKey
+{
+    /// <summary>The key of the one catalog grain.</summary>
+    const string Key = "all";
+
+    /// <summary>Every listed instrument, by symbol.</summary>
+    [Alias("instruments")]
+    ValueTask<ImmutableArray<EncodedInstrument>> Instruments();
+
+    /// <summary>Lists an instrument, or changes its definition.</summary>
+    [Alias("list")]
+    ValueTask List(EncodedInstrument definition);
+
+    /// <summary>Every API key, by its hash.</summary>
+    [Alias("keys")]
+    ValueTask<ImmutableArray<ApiKey>> Keys();
+
+    /// <summary>Adds an API key, or changes what it may do.</summary>
+    [Alias("add-key")]
+    ValueTask AddKey(ApiKey key);
+}
+
+/// <summary>What the holder of an API key may do. The key itself is never stored.</summary>
+/// <param name="Hash">SHA-256 of the key, lower-case hexadecimal.</param>
+/// <param name="Account">The account it trades for; 0 for a key that only administers.</param>
+/// <param name="IsAdmin">Whether it may administer.</param>
+/// <param name="IsDemo">Whether it is a published demo key, refused wherever demo mode is off.</param>
+/// <param name="Label">A name for people.</param>
+[GenerateSerializer, Immutable, Alias("api-key")]
+public sealed record ApiKey(string Hash, long Account, bool IsAdmin, bool IsDemo, string Label);

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Contracts;
+
+/// <summary>An instrument's definition as bytes, in the journal and between grains.</summary>
+internal static class InstrumentEncoding
+{
+    private const byte Version = 1;
+    private const byte Kind = 1;
+
+    public static ImmutableArray<byte> Encode(Instrument instrument)
+    {
+        var to = new RecordWriter(Version, Kind, 0);
+        to.Text(instrument.Symbol);
+        WriteAsset(ref to, instrument.Base);
+        WriteAsset(ref to, instrument.Quote);
+        to.Count(instrument.PriceDecimals);
+        to.Count(instrument.TickSize);
+        to.Count(instrument.QuantityDecimals);
+        to.Count(instrument.LotSize);
+        to.Count(instrument.MinPriceTicks);
+        to.Count(instrument.MaxPriceTicks);
+        to.Count(instrument.MinQuantityLots);
+        to.Count(instrument.MaxQuantityLots);
+        to.Count(instrument.MinNotional);
+        to.Count(instrument.MaxNotional);
+        to.Count(instrument.MakerFeePpm);
+        to.Count(instrument.TakerFeePpm);
+        to.Count(instrument.ReferencePriceTicks);
+        to.Count(instrument.ProtectionPpm);
+        to.Count(instrument.MaxLevels);
+        return ImmutableCollectionsMarshal.AsImmutableArray(to.ToArray());
+    }
+
+    public static Instrument Decode(ReadOnlySpan<byte> bytes)
+    {
+        var from = new RecordReader(bytes, Version);
+        var instrument = new Instrument
+        {
+            Symbol = from.Text(),
+            Base = ReadAsset(ref from),
+            Quote = ReadAsset(ref from),
+            PriceDecimals = from.Count32(),
+            TickSize = from.Count(),
+            QuantityDecimals = from.Count32(),
+            LotSize = from.Count(),
+            MinPriceTicks = from.Count(),
+            MaxPriceTicks = from.Count(),
+            MinQuantityLots = from.Count(),
+            MaxQuantityLots = from.Count(),
+            MinNotional = from.Count(),
+            MaxNotional = from.Count(),
+            MakerFeePpm = from.Count32(),
+            TakerFeePpm = from.Count32(),
+            ReferencePriceTicks = from.Count(),
+            ProtectionPpm = from.Count32(),
+            MaxLevels = from.Count32(),
+        };
+        from.End();
+        return instrument;
+    }
+
+    private static void WriteAsset(ref RecordWriter to, Asset asset)
+    {
+        to.Text(asset.Name);
+        to.Count(asset.Decimals);
+    }
+
+    private static Asset ReadAsset(ref RecordReader from) => new(from.Text(), from.Count32());
+}

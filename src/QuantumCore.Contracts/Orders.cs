@@ -1,0 +1,198 @@
+using System.Collections.Immutable;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Contracts;
+
+/// <summary>A client's order, on its way to the account that must cover it.</summary>
+/// <param name="ClientOrderId">The client's name for the order (FIX tag 11): 1 to 36 printable ASCII characters.</param>
+/// <param name="Symbol">The instrument.</param>
+/// <param name="Side">Buy or sell.</param>
+/// <param name="Type">Limit or market.</param>
+/// <param name="TimeInForce">How long it lives.</param>
+/// <param name="PostOnly">Refuse it rather than let it take.</param>
+/// <param name="PriceTicks">
+/// Limit in ticks. For a market order the protection price the gateway chose: not part of the order's identity,
+/// since a retry may come at another reference price.
+/// </param>
+/// <param name="QuantityLots">Quantity in lots.</param>
+[GenerateSerializer, Immutable, Alias("hold-request")]
+public sealed record HoldRequest(
+    string ClientOrderId,
+    string Symbol,
+    Side Side,
+    OrderType Type,
+    TimeInForce TimeInForce,
+    bool PostOnly,
+    long PriceTicks,
+    long QuantityLots);
+
+/// <summary>
+/// The account's answer to a hold request. The hold is durable when this is told; the same request again
+/// gives the same order.
+/// </summary>
+/// <param name="Reason">Why it was refused, or none.</param>
+/// <param name="Field">The field at fault, when one is.</param>
+/// <param name="Limit">The limit it broke, as text, when there is one.</param>
+/// <param name="Order">What to submit to the book; null when refused.</param>
+[GenerateSerializer, Immutable, Alias("hold-result")]
+public sealed record HoldResult(RejectReason Reason, string? Field, string? Limit, SubmitOrder? Order);
+
+/// <summary>An order whose cost is held, on its way to the book.</summary>
+/// <param name="Account">The owner's account number.</param>
+/// <param name="Number">The order's number within the account: its private identity, never reused.</param>
+/// <param name="ClientOrderId">The client's name for it.</param>
+/// <param name="Side">Buy or sell.</param>
+/// <param name="Type">Limit or market.</param>
+/// <param name="TimeInForce">How long it lives.</param>
+/// <param name="PostOnly">Refuse it rather than let it take.</param>
+/// <param name="PriceTicks">Limit, or a market order's protection price, in ticks.</param>
+/// <param name="QuantityLots">Quantity in lots.</param>
+/// <param name="MakerFeePpm">Fee rate of its resting fills, millionths; fixed at the hold.</param>
+/// <param name="TakerFeePpm">Fee rate of its aggressive fills, millionths; fixed at the hold.</param>
+/// <param name="ReplacesNumber">The number of the order that it replaces, or 0.</param>
+/// <param name="ExpectedLeavesLots">What the replaced order must have open, in lots.</param>
+[GenerateSerializer, Immutable, Alias("submit-order")]
+public sealed record SubmitOrder(
+    long Account,
+    long Number,
+    string ClientOrderId,
+    Side Side,
+    OrderType Type,
+    TimeInForce TimeInForce,
+    bool PostOnly,
+    long PriceTicks,
+    long QuantityLots,
+    int MakerFeePpm,
+    int TakerFeePpm,
+    long ReplacesNumber = 0,
+    long ExpectedLeavesLots = 0);
+
+/// <summary>One fill as its owner sees it.</summary>
+/// <param name="Sequence">The book's sequence; with <paramref name="Index"/> it names the trade.</param>
+/// <param name="Index">Position of the trade within that sequence, from 0.</param>
+/// <param name="PriceTicks">Price in ticks.</param>
+/// <param name="QuantityLots">Quantity in lots.</param>
+/// <param name="Fee">Fee in minor units of the quote asset.</param>
+/// <param name="IsMaker">Whether the owner's order was resting.</param>
+[GenerateSerializer, Immutable, Alias("order-fill")]
+public readonly record struct OrderFill(
+    long Sequence, int Index, long PriceTicks, long QuantityLots, long Fee, bool IsMaker);
+
+/// <summary>State of an order (FIX message 8). Told only when the record it rests on is durable.</summary>
+/// <param name="Reason">Why the request was refused, or none.</param>
+/// <param name="Field">The field at fault, when one is.</param>
+/// <param name="Limit">The limit it broke, when there is one.</param>
+/// <param name="Account">The owner's account number.</param>
+/// <param name="Number">The order's number within the account.</param>
+/// <param name="ClientOrderId">The client's name for it.</param>
+/// <param name="Symbol">The instrument.</param>
+/// <param name="OrderId">The public id the book gave it; 0 when it never entered the book.</param>
+/// <param name="Status">Where it is in its life.</param>
+/// <param name="End">Why it ended with something left.</param>
+/// <param name="Side">Buy or sell.</param>
+/// <param name="Type">Limit or market.</param>
+/// <param name="TimeInForce">How long it lives.</param>
+/// <param name="PriceTicks">Limit in ticks.</param>
+/// <param name="QuantityLots">Total quantity in lots.</param>
+/// <param name="FilledLots">Filled quantity in lots.</param>
+/// <param name="LeavesLots">Open quantity in lots; 0 when done.</param>
+/// <param name="Sequence">The book's sequence this state is of.</param>
+/// <param name="TimeNanos">The book's time of that sequence, Unix nanoseconds.</param>
+/// <param name="Fills">The fills of the command that this reports; empty for a status request.</param>
+[GenerateSerializer, Immutable, Alias("execution-report")]
+public sealed record ExecutionReport(
+    RejectReason Reason,
+    string? Field,
+    string? Limit,
+    long Account,
+    long Number,
+    string ClientOrderId,
+    string Symbol,
+    long OrderId,
+    OrderStatus Status,
+    EndReason End,
+    Side Side,
+    OrderType Type,
+    TimeInForce TimeInForce,
+    long PriceTicks,
+    long QuantityLots,
+    long FilledLots,
+    long LeavesLots,
+    long Sequence,
+    long TimeNanos,
+    ImmutableArray<OrderFill> Fills)
+{
+    /// <summary>A refusal that never reached a book.</summary>
+    public static ExecutionReport Refused(
+        HoldRequest request, long account, RejectReason reason, string? field, string? limit) =>
+        new(
+            reason,
+            field,
+            limit,
+            account,
+            0,
+            request.ClientOrderId,
+            request.Symbol,
+            0,
+            OrderStatus.Rejected,
+            EndReason.None,
+            request.Side,
+            request.Type,
+            request.TimeInForce,
+            request.PriceTicks,
+            request.QuantityLots,
+            0,
+            0,
+            0,
+            0,
+            []);
+}
+
+/// <summary>An amendment: a new total quantity, a new price, or both.</summary>
+/// <param name="Symbol">The instrument.</param>
+/// <param name="OrderId">The public id of the order to amend.</param>
+/// <param name="NewClientOrderId">The name of the replacement, should one be needed.</param>
+/// <param name="PriceTicks">The new limit in ticks; 0 keeps it.</param>
+/// <param name="TotalLots">The new total quantity in lots, what is filled included; 0 keeps it.</param>
+/// <param name="Seen">What the client has been shown of this book; the account catches up to it first.</param>
+[GenerateSerializer, Immutable, Alias("amend-request")]
+public sealed record AmendRequest(
+    string Symbol, long OrderId, string NewClientOrderId, long PriceTicks, long TotalLots, SeenSequence Seen);
+
+/// <summary>How an amendment is to be carried out.</summary>
+/// <param name="Reason">Why it was refused, or none.</param>
+/// <param name="Field">The field at fault, when one is.</param>
+/// <param name="Limit">The limit it broke, when there is one.</param>
+/// <param name="ReduceNumber">The order to reduce in place; 0 when it is replaced instead.</param>
+/// <param name="ReduceToTotalLots">Its new total, in lots.</param>
+/// <param name="Replacement">The order that replaces it, its extra cost held; null when reduced in place.</param>
+[GenerateSerializer, Immutable, Alias("amend-plan")]
+public sealed record AmendPlan(
+    RejectReason Reason,
+    string? Field,
+    string? Limit,
+    long ReduceNumber,
+    long ReduceToTotalLots,
+    SubmitOrder? Replacement);
+
+/// <summary>Which order a client order id names.</summary>
+/// <param name="Reason">
+/// None, or <see cref="RejectReason.UnknownOrder"/>: the name is then used up, so that an order that arrives
+/// later under it is refused.
+/// </param>
+/// <param name="Symbol">The book it is in.</param>
+/// <param name="Number">Its number within the account.</param>
+[GenerateSerializer, Immutable, Alias("named-order")]
+public sealed record NamedOrder(RejectReason Reason, string Symbol, long Number);
+
+/// <summary>The mark of a mass cancel: no order with a number up to the floor is to live on.</summary>
+/// <param name="Floor">The account's last number.</param>
+/// <param name="Symbols">The books in which the account may have orders.</param>
+[GenerateSerializer, Immutable, Alias("cancel-all-mark")]
+public sealed record CancelAllMark(long Floor, ImmutableArray<string> Symbols);
+
+/// <summary>What a book has shown: a place in its stream.</summary>
+/// <param name="Symbol">The book.</param>
+/// <param name="Sequence">Its sequence.</param>
+[GenerateSerializer, Immutable, Alias("seen-sequence")]
+public readonly record struct SeenSequence(string Symbol, long Sequence);

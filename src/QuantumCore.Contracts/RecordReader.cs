@@ -1,0 +1,91 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace QuantumCore.Contracts;
+
+/// <summary>Reads what <see cref="RecordWriter"/> wrote; anything else is <see cref="InvalidDataException"/>.</summary>
+internal ref struct RecordReader
+{
+    private ReadOnlySpan<byte> _rest;
+
+    public RecordReader(ReadOnlySpan<byte> record, byte version)
+    {
+        _rest = record;
+        var found = Byte();
+        if (found != version)
+        {
+            throw new InvalidDataException($"Record of version {found}; this build reads version {version}.");
+        }
+
+        Kind = Byte();
+        TimeNanos = Fixed64();
+    }
+
+    public byte Kind { get; }
+
+    public long TimeNanos { get; }
+
+    public byte Byte() => Take(1)[0];
+
+    public bool Bool() => Byte() switch
+    {
+        0 => false,
+        1 => true,
+        var other => throw new InvalidDataException($"A flag of {other}."),
+    };
+
+    public long Fixed64() => BinaryPrimitives.ReadInt64LittleEndian(Take(8));
+
+    public long Count()
+    {
+        ulong value = 0;
+        for (var shift = 0; shift < 63; shift += 7)
+        {
+            var next = Byte();
+            value |= (ulong)(next & 0x7f) << shift;
+            if ((next & 0x80) == 0)
+            {
+                return (long)value;
+            }
+        }
+
+        throw new InvalidDataException("A number longer than 63 bits.");
+    }
+
+    public int Count32()
+    {
+        var value = Count();
+        return value <= int.MaxValue ? (int)value : throw new InvalidDataException("A count beyond 31 bits.");
+    }
+
+    /// <summary>The length of a list, each of whose items takes at least one byte.</summary>
+    public int ItemCount()
+    {
+        var count = Count32();
+        return count <= _rest.Length ? count : throw new InvalidDataException("A list longer than its record.");
+    }
+
+    public string Text() => Encoding.UTF8.GetString(Take(Count32()));
+
+    public ReadOnlySpan<byte> Bytes() => Take(Count32());
+
+    public readonly void End()
+    {
+        if (!_rest.IsEmpty)
+        {
+            throw new InvalidDataException($"{_rest.Length} bytes after the end of a record.");
+        }
+    }
+
+    private ReadOnlySpan<byte> Take(int length)
+    {
+        if (length > _rest.Length)
+        {
+            throw new InvalidDataException("The record ends early.");
+        }
+
+        var taken = _rest[..length];
+        _rest = _rest[length..];
+        return taken;
+    }
+}

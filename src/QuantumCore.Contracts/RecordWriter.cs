@@ -1,0 +1,82 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace QuantumCore.Contracts;
+
+/// <summary>
+/// Writes a journal record: little-endian, with LEB128 for what is usually small. One writer per record; the
+/// scratch buffer belongs to the thread.
+/// </summary>
+internal ref struct RecordWriter
+{
+    [ThreadStatic]
+    private static byte[]? t_scratch;
+
+    private byte[] _buffer;
+    private int _length;
+
+    public RecordWriter(byte version, byte kind, long timeNanos)
+    {
+        _buffer = t_scratch ??= new byte[512];
+        Byte(version);
+        Byte(kind);
+        Fixed64(timeNanos);
+    }
+
+    public void Byte(byte value)
+    {
+        Reserve(1);
+        _buffer[_length++] = value;
+    }
+
+    public void Bool(bool value) => Byte(value ? (byte)1 : (byte)0);
+
+    public void Fixed64(long value)
+    {
+        Reserve(8);
+        BinaryPrimitives.WriteInt64LittleEndian(_buffer.AsSpan(_length), value);
+        _length += 8;
+    }
+
+    /// <summary>LEB128 of a value that is never negative.</summary>
+    public void Count(long value)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(value);
+        Reserve(10);
+        var rest = (ulong)value;
+        while (rest >= 0x80)
+        {
+            _buffer[_length++] = (byte)(rest & 0x7f | 0x80);
+            rest >>= 7;
+        }
+
+        _buffer[_length++] = (byte)rest;
+    }
+
+    public void Text(string value)
+    {
+        var bytes = Encoding.UTF8.GetByteCount(value);
+        Count(bytes);
+        Reserve(bytes);
+        _length += Encoding.UTF8.GetBytes(value, _buffer.AsSpan(_length));
+    }
+
+    public void Bytes(ReadOnlySpan<byte> value)
+    {
+        Count(value.Length);
+        Reserve(value.Length);
+        value.CopyTo(_buffer.AsSpan(_length));
+        _length += value.Length;
+    }
+
+    public readonly byte[] ToArray() => _buffer.AsSpan(0, _length).ToArray();
+
+    private void Reserve(int bytes)
+    {
+        if (_buffer.Length - _length < bytes)
+        {
+            Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, _length + bytes));
+            t_scratch = _buffer;
+        }
+    }
+}
