@@ -54,6 +54,9 @@ public sealed class HeldOrder
     /// <summary>Refuse it rather than let it take.</summary>
     public required bool PostOnly { get; init; }
 
+    /// <summary>Quantity of the order as it is submitted, in lots.</summary>
+    public required long SubmittedLots { get; init; }
+
     /// <summary>The account's sequence of the hold.</summary>
     public required long Sequence { get; init; }
 
@@ -90,6 +93,7 @@ public sealed class Account(AccountId id)
 
     private readonly SortedDictionary<string, Balance> _balances = new(StringComparer.Ordinal);
     private readonly SortedDictionary<long, HeldOrder> _orders = [];
+    private readonly Dictionary<(string Symbol, long OrderId), HeldOrder> _entered = [];
 
     /// <summary>Whose it is.</summary>
     public AccountId Id => id;
@@ -152,7 +156,15 @@ public sealed class Account(AccountId id)
     }
 
     /// <summary>The order entered the book.</summary>
-    public void Entered(long number, long orderId) => _orders[number].OrderId = orderId;
+    public void Entered(long number, long orderId)
+    {
+        var order = _orders[number];
+        order.OrderId = orderId;
+        _entered.Add((order.Instrument.Symbol, orderId), order);
+    }
+
+    /// <summary>An open order by its public id; null when there is none here.</summary>
+    public HeldOrder? Find(string symbol, long orderId) => _entered.GetValueOrDefault((symbol, orderId));
 
     /// <summary>One side of a trade: money and units move, out of the hold.</summary>
     /// <exception cref="InvalidOperationException">The hold does not cover it: never to be repaired silently.</exception>
@@ -192,9 +204,10 @@ public sealed class Account(AccountId id)
     /// <summary>The replacement takes over what is held for the order it replaces, which is gone.</summary>
     public void Replaced(long oldNumber, long newNumber)
     {
-        if (_orders.Remove(oldNumber, out var old))
+        if (_orders.TryGetValue(oldNumber, out var old))
         {
             _orders[newNumber].Held += old.Held;
+            Drop(old);
         }
     }
 
@@ -216,16 +229,17 @@ public sealed class Account(AccountId id)
         order.Held = holdAfter;
         if (order.LeavesLots == 0)
         {
-            _orders.Remove(number);
+            Drop(order);
         }
     }
 
     /// <summary>The order ended, or never entered the book: its hold is free again. Unknown numbers are no error.</summary>
     public void Release(long number)
     {
-        if (_orders.Remove(number, out var order))
+        if (_orders.TryGetValue(number, out var order))
         {
             Add(order.HeldAsset, 0, -order.Held);
+            Drop(order);
         }
     }
 
@@ -254,7 +268,17 @@ public sealed class Account(AccountId id)
         {
             _orders.Add(order.Number, order);
             Add(order.HeldAsset, 0, order.Held);
+            if (order.OrderId != 0)
+            {
+                _entered.Add((order.Instrument.Symbol, order.OrderId), order);
+            }
         }
+    }
+
+    private void Drop(HeldOrder order)
+    {
+        _orders.Remove(order.Number);
+        _entered.Remove((order.Instrument.Symbol, order.OrderId));
     }
 
     private void Add(Asset asset, long total, long held)
