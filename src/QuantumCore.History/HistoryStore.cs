@@ -46,6 +46,7 @@ public abstract class HistoryStore : IAsyncDisposable
     /// or (a commit of unknown outcome) everything: the cursors tell.
     /// </summary>
     /// <exception cref="HistoryStreamException">A record does not fit; the others of the batch are innocent.</exception>
+    /// <exception cref="HistoryConflictException">One of several chunks does not fit: apply them one by one.</exception>
     public async Task<bool> ApplyAsync(IReadOnlyList<HistoryChunk> chunks, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
@@ -59,6 +60,13 @@ public abstract class HistoryStore : IAsyncDisposable
             }
 
             return applied;
+        }
+        catch (Exception fault) when (IsConflict(fault))
+        {
+            Forget();
+            throw chunks.Count == 1
+                ? new HistoryStreamException(chunks[0].Stream, chunks[0].FirstSequence, fault.Message, fault)
+                : new HistoryConflictException(fault);
         }
         catch
         {
@@ -136,6 +144,9 @@ public abstract class HistoryStore : IAsyncDisposable
 
     /// <summary>A connection for reading; it sees what is committed.</summary>
     protected abstract Task<DbConnection> OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whether the database refused a row that contradicts another.</summary>
+    private protected abstract bool IsConflict(Exception fault);
 
     /// <summary>The tables' definitions for this database.</summary>
     /// <param name="byKey">The clause that keeps a table in its key's order, or nothing.</param>

@@ -49,6 +49,9 @@ public sealed class PostgresHistory : HistoryStore
     protected override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken) =>
         await _source.OpenConnectionAsync(cancellationToken);
 
+    private protected override bool IsConflict(Exception fault) =>
+        fault is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+
     internal override async Task<HistoryTransaction> BeginAsync(CancellationToken cancellationToken)
     {
         var connection = await _source.OpenConnectionAsync(cancellationToken);

@@ -58,6 +58,9 @@ public sealed class SqliteHistory : HistoryStore
         return connection;
     }
 
+    private protected override bool IsConflict(Exception fault) =>
+        fault is SqliteException { SqliteErrorCode: raw.SQLITE_CONSTRAINT };
+
     internal override Task<HistoryTransaction> BeginAsync(CancellationToken cancellationToken)
     {
         Run("BEGIN IMMEDIATE");
