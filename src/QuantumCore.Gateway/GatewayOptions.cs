@@ -3,8 +3,11 @@ namespace QuantumCore.Gateway;
 /// <summary>What the gateway is told at its start.</summary>
 public sealed record GatewayOptions
 {
-    /// <summary>Published demo keys are accepted, and the three compatibility calls need no key.</summary>
-    public bool DemoMode { get; init; }
+    /// <summary>
+    /// Published demo keys are accepted, and the three compatibility calls need no key. Decided while the exchange
+    /// starts, before it is ready; never later.
+    /// </summary>
+    public bool DemoMode { get; set; }
 
     /// <summary>The account that the compatibility calls act for without a key, in demo mode.</summary>
     public long DemoAccount { get; init; } = 1001;
