@@ -80,6 +80,38 @@ internal sealed class Exchange : IAsyncDisposable
 
     public IOrderBookGrain Book(string symbol) => Grains.GetGrain<IOrderBookGrain>(symbol);
 
+    public ILedgerGrain Ledger => Grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey);
+
+    /// <summary>One round of the agent over every durable hold that no book has heard of, however young.</summary>
+    public async Task SweepAsync()
+    {
+        await Ledger.CatchUp();
+        await Service<OpenWorkAgent>().ResolveAsync(TimeSpan.FromMinutes(-1), CancellationToken.None);
+    }
+
+    /// <summary>The durable records of a book.</summary>
+    public async Task<IReadOnlyList<(long Sequence, BookRecord Record)>> RecordsAsync(string symbol)
+    {
+        var records = new List<(long, BookRecord)>();
+        await foreach (var record in Disk.Journal.ReadAsync("book/" + symbol, 1, long.MaxValue, CancellationToken.None))
+        {
+            records.Add((record.Sequence, BookRecordEncoding.Decode(record.Body.Span)));
+        }
+
+        return records;
+    }
+
+    /// <summary>
+    /// Takes the journal's streams away, so that the activations can no longer write, not even a snapshot at the end.
+    /// </summary>
+    public async Task CrashAsync()
+    {
+        foreach (var stream in await Disk.Journal.HeadsAsync("", CancellationToken.None))
+        {
+            await Disk.Journal.ActivateAsync(stream.Name, CancellationToken.None);
+        }
+    }
+
     public T Service<T>(int silo = 0)
         where T : notnull => _cluster.SiloServices(silo).GetRequiredService<T>();
 
