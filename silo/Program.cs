@@ -54,8 +54,9 @@ app.UseExchangeGateway();
 try
 {
     await app.Services.InitializeStorageAsync(CancellationToken.None);
+    var start = app.Services.GetRequiredService<ExchangeStart>();
     await app.RunAsync();
-    return app.Services.GetRequiredService<ExchangeStart>().ExecuteTask is { IsFaulted: true } ? FailedStart : 0;
+    return start.ExecuteTask is { IsFaulted: true } ? FailedStart : 0;
 }
 catch (Exception error)
 {

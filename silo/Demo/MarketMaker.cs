@@ -1,4 +1,3 @@
-using QuantumCore.Contracts;
 using QuantumCore.Gateway;
 using QuantumCore.Instruments;
 
@@ -8,14 +7,15 @@ namespace QuantumCore.Silo.Demo;
 /// Keeps a demo's books alive: one account quotes several levels on both sides around a price that wanders, another
 /// takes now and then. Both trade like everyone else.
 /// </summary>
-internal sealed class MarketMaker(
+internal sealed partial class MarketMaker(
     ExchangeStart start,
     OrderEntry entry,
     Listings listings,
     ReferencePrices references,
     GatewayOptions gateway,
     SiloOptions options,
-    TimeProvider time) : BackgroundService
+    TimeProvider time,
+    ILogger<MarketMaker> log) : BackgroundService
 {
     private static readonly TimeSpan s_period = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_longestRest = TimeSpan.FromSeconds(30);
@@ -24,9 +24,26 @@ internal sealed class MarketMaker(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await start.Opened.WaitAsync(stoppingToken);
-        if (!gateway.DemoMode || !options.MarketMaker)
-            return;
+        while (gateway.DemoMode && options.MarketMaker)
+        {
+            try
+            {
+                await QuoteAsync(stoppingToken);
+            }
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogInterrupted(log, error);
+                await Task.Delay(s_longestRest, time, stoppingToken);
+            }
+        }
+    }
 
+    [LoggerMessage(201, LogLevel.Warning, "The market maker was interrupted; it starts again in half a minute")]
+    private static partial void LogInterrupted(ILogger log, Exception error);
+
+    /// <summary>Quotes until the host stops, or something it reads fails.</summary>
+    private async Task QuoteAsync(CancellationToken stoppingToken)
+    {
         var run = await ClearAsync(stoppingToken);
         var quoters = new List<SymbolQuoter>();
         foreach (var instrument in await listings.All())

@@ -23,6 +23,9 @@ internal sealed class SymbolQuoter(OrderEntry entry, Instrument instrument, long
     /// <summary>One tick of the demo: about a hundredth of a percent of the price.</summary>
     private readonly long _step = Math.Max(1, startTicks / 10_000);
 
+    /// <summary>Where the price is drawn back to, in ticks.</summary>
+    private readonly long _home = startTicks;
+
     private long _price = startTicks;
     private long _orders;
 
@@ -52,7 +55,7 @@ internal sealed class SymbolQuoter(OrderEntry entry, Instrument instrument, long
     /// <summary>A step up or down, drawn back to where it started the further it is away.</summary>
     private void Wander()
     {
-        var pull = (startTicks - _price) / (50 * _step);
+        var pull = (_home - _price) / (50 * _step);
         _price = Math.Clamp(
             _price + _step * (_random.NextInt64(-1, 2) + Math.Clamp(pull, -1, 1)),
             instrument.MinPriceTicks,

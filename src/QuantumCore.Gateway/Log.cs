@@ -12,8 +12,8 @@ internal static partial class Log
     [LoggerMessage(102, LogLevel.Warning, "{Call} of account {Account} failed (attempt {Attempt})")]
     public static partial void CallFailed(ILogger log, string call, long account, int attempt, Exception error);
 
-    [LoggerMessage(103, LogLevel.Error, "{Method} {Route} failed; trace {Trace}")]
-    public static partial void RequestFailed(ILogger log, string method, string route, string trace, Exception error);
+    [LoggerMessage(103, LogLevel.Error, "{Route} failed; trace {Trace}")]
+    public static partial void RequestFailed(ILogger log, string route, string trace, Exception error);
 
     [LoggerMessage(104, LogLevel.Warning, "The feed of {Symbol} was interrupted; it starts again with a snapshot")]
     public static partial void FeedInterrupted(ILogger log, string symbol, Exception error);

@@ -53,13 +53,17 @@ internal sealed class Routes(
     }
 
     /// <summary>A call that is served while the exchange is ready.</summary>
-    private void On(string method, string route, Func<HttpContext, Task> call) => endpoints.MapMethods(
-        route,
-        [method],
-        (RequestDelegate)(context => readiness.IsReady ? Guard(context, route, call) : NotReady(context, route)));
+    private void On(string method, string route, Func<HttpContext, Task> call)
+    {
+        var name = $"{method} {route}";
+        endpoints.MapMethods(
+            route,
+            [method],
+            (RequestDelegate)(context => readiness.IsReady ? Guard(context, name, call) : NotReady(context, name)));
+    }
 
     private void Always(string route, Func<HttpContext, Task> call) =>
-        endpoints.MapMethods(route, ["GET"], (RequestDelegate)(context => Guard(context, route, call)));
+        endpoints.MapMethods(route, ["GET"], (RequestDelegate)(context => Guard(context, $"GET {route}", call)));
 
     private async Task NotReady(HttpContext context, string route)
     {
@@ -86,7 +90,7 @@ internal sealed class Routes(
         }
         catch (Exception error)
         {
-            Log.RequestFailed(log, context.Request.Method, route, context.TraceIdentifier, error);
+            Log.RequestFailed(log, route, context.TraceIdentifier, error);
             if (context.Response.HasStarted)
                 context.Abort();
             else

@@ -39,9 +39,11 @@ public sealed record InstrumentText
 
     public string? ReferencePrice { get; init; }
 
-    public int ProtectionPpm { get; init; } = 50_000;
+    /// <summary>Absent: 50000.</summary>
+    public int? ProtectionPpm { get; init; }
 
-    public int MaxLevels { get; init; } = 100_000;
+    /// <summary>Absent: 100000.</summary>
+    public int? MaxLevels { get; init; }
 
     /// <summary>Reads the definition. Null when it is well; else what is wrong with it.</summary>
     public Refusal? TryRead(out Instrument? instrument)
@@ -65,8 +67,8 @@ public sealed record InstrumentText
             LotSize = lot,
             MakerFeePpm = MakerFeePpm,
             TakerFeePpm = TakerFeePpm,
-            ProtectionPpm = ProtectionPpm,
-            MaxLevels = MaxLevels,
+            ProtectionPpm = ProtectionPpm ?? 50_000,
+            MaxLevels = MaxLevels ?? 100_000,
         };
         if (bare.Check() is { } wrong)
             return Refusal.Malformed(null, wrong);
