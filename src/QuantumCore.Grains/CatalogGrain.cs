@@ -39,13 +39,13 @@ public sealed class CatalogGrain(
         var instrument = definition.Decode();
         if (instrument.Check() is { } wrong)
         {
-            throw new ArgumentException($"{instrument.Symbol}: {wrong}.");
+            throw new ArgumentException($"{instrument.Symbol}: {wrong}.", nameof(definition));
         }
 
         if (_listed.Values.Select(known => known.Decode()).SelectMany(known => new[] { known.Base, known.Quote })
             .Any(asset => HasOtherScale(asset, instrument.Base) || HasOtherScale(asset, instrument.Quote)))
         {
-            throw new ArgumentException($"{instrument.Symbol}: the decimals of a listed asset never change.");
+            throw new ArgumentException($"{instrument.Symbol}: the decimals of a listed asset never change.", nameof(definition));
         }
 
         // The book refuses what it can't live with, so it comes first; defining again changes nothing.

@@ -49,7 +49,7 @@ internal sealed partial class BookMachine(string symbol)
 
             if (!HasSameUnits(old, instrument))
             {
-                throw new ArgumentException($"{symbol}: assets, tick and lot of a listed instrument never change.");
+                throw new ArgumentException($"{symbol}: assets, tick and lot of a listed instrument never change.", nameof(definition));
             }
         }
 
