@@ -16,6 +16,7 @@ public abstract class HistoryStore : IAsyncDisposable
     public const int FillsLimit = 1_000;
 
     private readonly WorkingRows _rows = new();
+    private readonly RowBuffers _buffers = new();
     private readonly SemaphoreSlim _writing = new(1, 1);
 
     // The number of the last batch that the cached rows include; another writer's batch makes them worthless.
@@ -219,8 +220,8 @@ public abstract class HistoryStore : IAsyncDisposable
             return false;
         }
 
-        await _rows.LoadAsync(chunks, transaction, cancellationToken);
-        var projection = new Projection(_rows);
+        await _rows.LoadAsync(chunks, transaction, _buffers, cancellationToken);
+        var projection = new Projection(_rows, _buffers);
         foreach (var chunk in chunks)
         {
             projection.Apply(chunk);
