@@ -10,7 +10,7 @@ const string Usage = """
                                and compare every fill and every view of the book with what the file expects:
                                {"ioc":N,"iocExact":N,"fills":N,"q":N,"qExact":N}
       core FILE [--repeat N]   Time the bare matching core on the same file: read beforehand, a new book each
-                               round, best of N rounds (5):
+                               round, best of N rounds (20):
                                {"ops":N,"seconds":S,"opsPerSecond":N,"allocatedBytes":N}
       --help                   This text.
 

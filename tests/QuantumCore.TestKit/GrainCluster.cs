@@ -112,6 +112,7 @@ public sealed class GrainCluster : IAsyncDisposable
         {
             local.Hostile = options.Hostile;
             local.ResponseTimeout = options.ResponseTimeout;
+            local.DeactivationTimeout = TimeSpan.FromSeconds(5);
             local.MaxRequestsPerActivation = options.MaxRequestsPerActivation;
             foreach (var assembly in options.GrainAssemblies)
                 local.GrainAssemblies.Add(assembly);
