@@ -121,22 +121,17 @@ public sealed class MarketDataGrain(IJournalStore journal, TimeProvider time, IL
 
     private string BookStream => "book/" + Symbol;
 
-    /// <summary>Readers that stand at the same place get the same update.</summary>
+    /// <summary>Readers that stand at the same place get the same update; those too far behind the same snapshot.</summary>
     private MarketUpdate UpdateAfter(long sequence)
     {
-        if (!_told.TryGetValue(sequence, out var update))
+        if (_told.TryGetValue(sequence, out var update))
         {
-            _told.Add(sequence, update = MakeUpdate(sequence));
+            return update;
         }
 
-        return update;
-    }
-
-    private MarketUpdate MakeUpdate(long sequence)
-    {
         if (sequence > 0 && _book.ChangesAfter(sequence) is { } changes)
         {
-            return new(
+            update = new(
                 false,
                 changes.PreviousSequence,
                 changes.Sequence,
@@ -144,8 +139,15 @@ public sealed class MarketDataGrain(IJournalStore journal, TimeProvider time, IL
                 Levels(changes.Bids),
                 Levels(changes.Asks),
                 Trades(changes.Trades));
+            _told.Add(sequence, update);
+            return update;
         }
 
+        return sequence == 0 ? _told[0] = Snapshot() : UpdateAfter(0);
+    }
+
+    private MarketUpdate Snapshot()
+    {
         var view = _book.Snapshot();
         return new(true, 0, view.Sequence, view.TimeNanos, Levels(view.Bids), Levels(view.Asks), []);
     }

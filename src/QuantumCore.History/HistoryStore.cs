@@ -144,10 +144,10 @@ public abstract class HistoryStore : IAsyncDisposable
     }
 
     /// <summary>A connection for reading; it sees what is committed.</summary>
-    protected abstract Task<DbConnection> OpenAsync(CancellationToken cancellationToken);
+    internal abstract Task<DbConnection> OpenAsync(CancellationToken cancellationToken);
 
     /// <summary>Whether the database refused a row that contradicts another.</summary>
-    private protected abstract bool IsConflict(Exception fault);
+    internal abstract bool IsConflict(Exception fault);
 
     /// <summary>The tables' definitions for this database.</summary>
     /// <param name="byKey">The clause that keeps a table in its key's order, or nothing.</param>

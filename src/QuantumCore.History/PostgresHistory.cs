@@ -45,11 +45,10 @@ public sealed class PostgresHistory : HistoryStore
         await base.DisposeAsync();
     }
 
-    /// <inheritdoc/>
-    protected override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken) =>
+    internal override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken) =>
         await _source.OpenConnectionAsync(cancellationToken);
 
-    private protected override bool IsConflict(Exception fault) =>
+    internal override bool IsConflict(Exception fault) =>
         fault is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 
     internal override async Task<HistoryTransaction> BeginAsync(CancellationToken cancellationToken)

@@ -50,15 +50,14 @@ public sealed class SqliteHistory : HistoryStore
         await base.DisposeAsync();
     }
 
-    /// <inheritdoc/>
-    protected override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
+    internal override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
     {
         var connection = new SqliteConnection(_readOnly);
         await connection.OpenAsync(cancellationToken);
         return connection;
     }
 
-    private protected override bool IsConflict(Exception fault) =>
+    internal override bool IsConflict(Exception fault) =>
         fault is SqliteException { SqliteErrorCode: raw.SQLITE_CONSTRAINT };
 
     internal override Task<HistoryTransaction> BeginAsync(CancellationToken cancellationToken)

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using QuantumCore.Contracts;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.History.Tests;
 
 /// <summary>Measures; asserts only that everything arrived.</summary>
 [Trait("Suite", "Slow")]
-public sealed class ProjectionSpeed : IDisposable
+public sealed class ProjectionSpeed(PostgresServer server) : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("history-");
 
@@ -19,7 +20,14 @@ public sealed class ProjectionSpeed : IDisposable
         await MeasureAsync(store, "SQLite");
     }
 
-    internal static async Task MeasureAsync(HistoryStore store, string name)
+    [Fact]
+    public async Task Postgres_keeps_up_with_a_busy_exchange()
+    {
+        await using var store = new PostgresHistory(await server.StartedAsync(), "speed");
+        await MeasureAsync(store, "PostgreSQL");
+    }
+
+    private static async Task MeasureAsync(HistoryStore store, string name)
     {
         var token = TestContext.Current.CancellationToken;
         var market = new RecordMarket(1, members: 40, symbols: 4);
