@@ -63,6 +63,7 @@ public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper out
         finally
         {
             await silo.DisposeAsync();
+            output.WriteLine($"The exchange said last: {silo.Output}");
         }
     }
 
