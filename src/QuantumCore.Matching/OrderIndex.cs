@@ -46,7 +46,8 @@ internal sealed class OrderIndex
     {
         var position = (id >> (PageBits + ChunkBits)) - _firstChunk;
         var chunks = _chunks;
-        if ((ulong)position >= (ulong)chunks.Length)
+        // An id older than the window is negative here, and as an unsigned number beyond any window.
+        if (unchecked((ulong)position) >= (ulong)chunks.Length)
             return 0;
 
         var page = chunks[position].Pages[(int)((id >> PageBits) & ChunkMask)];
@@ -56,7 +57,7 @@ internal sealed class OrderIndex
     public void Add(long id, int slot)
     {
         var position = (id >> (PageBits + ChunkBits)) - _firstChunk;
-        var chunk = (ulong)position < (ulong)_chunks.Length ? _chunks[position] : s_none;
+        var chunk = unchecked((ulong)position) < (ulong)_chunks.Length ? _chunks[position] : s_none;
         if (ReferenceEquals(chunk, s_none))
             chunk = AddChunk(id);
         ref var page = ref chunk.Pages[(int)((id >> PageBits) & ChunkMask)];
