@@ -107,7 +107,7 @@ internal sealed class ReplayCommand
             cancellation);
         session.Screen.Note($"run {plan.Run}: {flow.Commands.Count} lines to {plan.Symbol}");
         var replayer = new Replayer(maker, taker, plan, session.Time) { Progress = Reporter(session.Screen) };
-        var report = await replayer.RunAsync(flow.Commands, resuming ? book.Sequence : 0, cancellation);
+        var report = await replayer.RunAsync(flow.Commands, resuming ? book.Sequence : Replayer.NotResumed, cancellation);
         Show(session.Screen, report);
         return report.DifferenceCount == 0 ? ExitCodes.Done : ExitCodes.Refused;
     }

@@ -3,7 +3,7 @@ using SQLitePCL;
 namespace QuantumCore.Journal;
 
 /// <summary>
-/// Moves the write-ahead log into the file, off the writer's thread. A passive checkpoint never holds the writer up
+/// Moves the write-ahead log into the file, and the newest index entries into their place, off the writer's thread. A passive checkpoint never holds the writer up
 /// but never rewinds the log either; so when nothing was committed for a while the log is emptied, and when it has
 /// grown too long it is rewound between two commits.
 /// </summary>
@@ -14,16 +14,18 @@ internal sealed class SqliteCheckpointer : IAsyncDisposable
 
     private readonly string _path;
     private readonly SemaphoreSlim _write;
+    private readonly Func<bool, Task> _moveTail;
     private readonly CancellationTokenSource _closing = new();
     private readonly SemaphoreSlim _wake = new(0, 1);
     private readonly Task _loop;
     private long _commits;
     private int _sleeping;
 
-    public SqliteCheckpointer(string path, SemaphoreSlim write)
+    public SqliteCheckpointer(string path, SemaphoreSlim write, Func<bool, Task> moveTail)
     {
         _path = path;
         _write = write;
+        _moveTail = moveTail;
         _loop = RunAsync();
     }
 
@@ -54,8 +56,10 @@ internal sealed class SqliteCheckpointer : IAsyncDisposable
                 var before = Volatile.Read(ref _commits);
                 await Task.Delay(s_period, _closing.Token);
                 database ??= SqliteDatabase.Open(_path);
-                var pages = database.Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE);
                 var isIdle = Volatile.Read(ref _commits) == before;
+                await _moveTail(isIdle);
+                var pages = database.Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE);
+                isIdle = Volatile.Read(ref _commits) == before;
                 if (isIdle || pages > LongestLogPages)
                 {
                     await RewindAsync(database, isIdle ? raw.SQLITE_CHECKPOINT_TRUNCATE : raw.SQLITE_CHECKPOINT_RESTART);

@@ -83,6 +83,18 @@ internal sealed class SqliteDatabase : IDisposable
         }
     }
 
+    /// <summary>Part of a blob, without the rest of it being read.</summary>
+    public byte[] ReadBlob(string table, string column, long rowId, int position, int length)
+    {
+        Check(raw.sqlite3_blob_open(_handle, "main", table, column, rowId, 0, out var blob));
+        using (blob)
+        {
+            var part = new byte[Math.Clamp(raw.sqlite3_blob_bytes(blob) - position, 0, length)];
+            Check(raw.sqlite3_blob_read(blob, part, position));
+            return part;
+        }
+    }
+
     /// <summary>Moves the write-ahead log into the file; returns the pages that are in the log now.</summary>
     public int Checkpoint(int mode)
     {

@@ -12,6 +12,8 @@ public sealed class SqliteJournalStore : IJournalStore
     private const long FormatVersion = 1;
     private const int SnapshotPartBytes = 1 << 20;
     private const int IdleReaders = 4;
+    private const int MoveTailWhenIdle = 1_024;
+    private const int MoveTailAlways = 65_536;
 
     private const string Schema = """
         CREATE TABLE stream_head (
@@ -24,6 +26,10 @@ public sealed class SqliteJournalStore : IJournalStore
             stream_id INTEGER NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL,
             writer_id INTEGER NOT NULL, frame_no INTEGER NOT NULL, position INTEGER NOT NULL, length INTEGER NOT NULL,
             PRIMARY KEY (stream_id, first_seq)) WITHOUT ROWID;
+        CREATE TABLE frame_stream_tail (
+            tail_no INTEGER PRIMARY KEY, stream_id INTEGER NOT NULL,
+            first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL,
+            writer_id INTEGER NOT NULL, frame_no INTEGER NOT NULL, position INTEGER NOT NULL, length INTEGER NOT NULL);
         CREATE TABLE snapshot (
             stream_id INTEGER NOT NULL, seq INTEGER NOT NULL, epoch INTEGER NOT NULL,
             crc INTEGER NOT NULL, parts INTEGER NOT NULL, PRIMARY KEY (stream_id, seq)) WITHOUT ROWID;
@@ -40,6 +46,7 @@ public sealed class SqliteJournalStore : IJournalStore
 
     /// <summary>SQLite has one write transaction at a time. Waiting here is fair; waiting inside SQLite is by sleeping.</summary>
     private readonly SemaphoreSlim _write = new(1);
+    private readonly SqliteSliceTail _tail = new();
     private FileStream? _lock;
     private SqliteCheckpointer? _checkpointer;
 
@@ -61,7 +68,8 @@ public sealed class SqliteJournalStore : IJournalStore
                 throw new JournalSetupException($"{_path} has format {found}; this program knows {FormatVersion}.");
             }
 
-            _checkpointer = new SqliteCheckpointer(_path, _write);
+            _tail.Load(database);
+            _checkpointer = new SqliteCheckpointer(_path, _write, MoveTailAsync);
         },
         cancellationToken);
 
@@ -262,12 +270,39 @@ public sealed class SqliteJournalStore : IJournalStore
         return found;
     }
 
-    private static List<StoredSlice> Page(SqliteDatabase reader, long streamId, long next, long through)
+    private List<StoredSlice> Page(SqliteDatabase reader, long streamId, long next, long through)
+    {
+        var newest = _tail.From(streamId, next, out var tailStartsAt);
+        return newest.Count > 0
+            ? PageOfTail(reader, newest)
+            : PageOfIndex(reader, streamId, next, Math.Min(through, tailStartsAt - 1));
+    }
+
+    private static List<StoredSlice> PageOfTail(SqliteDatabase reader, List<SliceAt> newest)
+    {
+        var slices = new List<StoredSlice>();
+        var bytes = 0;
+        foreach (var slice in newest)
+        {
+            var row = reader.Statement(
+                    "SELECT rowid FROM frame WHERE writer_id = ?1 AND frame_no = ?2")
+                .Bind(1, slice.Frame.WriterId).Bind(2, slice.Frame.FrameNo);
+            var body = row.Step() ? SliceBody(reader, row.Long(0), slice.Position, slice.Length) : [];
+            row.Reset();
+            slices.Add(new StoredSlice(slice.FirstSequence, slice.LastSequence, body));
+            bytes += slice.Length;
+            if (bytes >= SliceReader.PageBytes) break;
+        }
+
+        return slices;
+    }
+
+    private static List<StoredSlice> PageOfIndex(SqliteDatabase reader, long streamId, long next, long through)
     {
         var slices = new List<StoredSlice>();
         var bytes = 0;
         var rows = reader.Statement("""
-            SELECT s.first_seq, s.last_seq, substr(f.body, s.position + 1, s.length)
+            SELECT s.first_seq, s.last_seq, s.position, s.length, COALESCE(f.rowid, 0)
             FROM frame_stream s LEFT JOIN frame f ON f.writer_id = s.writer_id AND f.frame_no = s.frame_no
             WHERE s.stream_id = ?1 AND s.first_seq <= ?3 AND s.first_seq >= (
                 SELECT COALESCE(MAX(first_seq), 0) FROM frame_stream WHERE stream_id = ?1 AND first_seq <= ?2)
@@ -275,7 +310,8 @@ public sealed class SqliteJournalStore : IJournalStore
             """).Bind(1, streamId).Bind(2, next).Bind(3, through);
         while (bytes < SliceReader.PageBytes && slices.Count < SliceReader.PageSlices && rows.Step())
         {
-            var body = rows.Blob(2);
+            var frame = rows.Long(4);
+            var body = frame == 0 ? [] : SliceBody(reader, frame, (int)rows.Long(2), (int)rows.Long(3));
             bytes += body.Length;
             slices.Add(new StoredSlice(rows.Long(0), rows.Long(1), body));
         }
@@ -283,6 +319,9 @@ public sealed class SqliteJournalStore : IJournalStore
         rows.Reset();
         return slices;
     }
+
+    private static byte[] SliceBody(SqliteDatabase reader, long frame, int position, int length) =>
+        reader.ReadBlob("frame", "body", frame, position, length);
 
     private static bool IsFenced(SqliteDatabase database, long streamId, long epoch, long sequence)
     {
@@ -351,6 +390,11 @@ public sealed class SqliteJournalStore : IJournalStore
         return found;
     }
 
+    private async Task MoveTailAsync(bool isIdle)
+    {
+        if (_tail.Count >= (isIdle ? MoveTailWhenIdle : MoveTailAlways)) await _tail.MoveAsync(WriteAsync);
+    }
+
     private async Task<bool> WriteAsync(Func<SqliteDatabase, bool> work)
     {
         await _write.WaitAsync(_closing.Token);
@@ -366,6 +410,19 @@ public sealed class SqliteJournalStore : IJournalStore
                     return done;
                 },
                 _closing.Token);
+        }
+        finally
+        {
+            _write.Release();
+        }
+    }
+
+    private void UnderWriteLock(Action write)
+    {
+        _write.Wait(_closing.Token);
+        try
+        {
+            write();
         }
         finally
         {
@@ -422,24 +479,28 @@ public sealed class SqliteJournalStore : IJournalStore
             _insertFrame = _database.Statement(
                 "INSERT INTO frame (writer_id, frame_no, crc, body) VALUES (?1, ?2, ?3, ?4)");
             _insertSlice = _database.Statement("""
-                INSERT INTO frame_stream (stream_id, first_seq, last_seq, writer_id, frame_no, position, length)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                INSERT INTO frame_stream_tail
+                    (tail_no, stream_id, first_seq, last_seq, writer_id, frame_no, position, length)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
                 """);
+            store.UnderWriteLock(() => store._tail.Load(_database));
         }
 
         public IReadOnlyCollection<long> Commit(JournalFrame frame)
         {
             var refused = new List<long>();
-            _store._write.Wait(_store._closing.Token);
-            try
+            _store.UnderWriteLock(() =>
             {
-                _database.InTransaction(() => Move(frame, refused) && Insert(frame));
-            }
-            finally
-            {
-                _store._write.Release();
-            }
-
+                try
+                {
+                    _database.InTransaction(() => Move(frame, refused) && Insert(frame));
+                }
+                catch
+                {
+                    _store._tail.IsUnsure = true;
+                    throw;
+                }
+            });
             _store._checkpointer!.CommitDone();
             return refused;
         }
@@ -471,13 +532,7 @@ public sealed class SqliteJournalStore : IJournalStore
         {
             _insertFrame.Bind(1, frame.Id.WriterId).Bind(2, frame.Id.FrameNo)
                 .Bind(3, frame.Crc).Bind(4, frame.Body).Step();
-            foreach (var slice in frame.Slices)
-            {
-                _insertSlice.Bind(1, slice.StreamId).Bind(2, slice.FirstSequence).Bind(3, slice.LastSequence)
-                    .Bind(4, frame.Id.WriterId).Bind(5, frame.Id.FrameNo)
-                    .Bind(6, slice.Position).Bind(7, slice.Length).Step();
-            }
-
+            _store._tail.Append(frame, _insertSlice);
             return true;
         }
     }

@@ -63,9 +63,38 @@ public sealed class SqliteJournalTests : JournalContract
         await ExecuteAsync("DELETE FROM frame WHERE frame_no = 2");
         var damage = await Assert.ThrowsAsync<JournalCorruptionException>(() => ReadAsync("book/ACME"));
         Assert.Equal(2, damage.Sequence);
-        await ExecuteAsync("DELETE FROM frame_stream WHERE first_seq >= 2");
+        await ExecuteAsync("DELETE FROM frame_stream_tail WHERE first_seq >= 2");
         damage = await Assert.ThrowsAsync<JournalCorruptionException>(() => ReadAsync("book/ACME"));
         Assert.Equal(2, damage.Sequence);
+    }
+
+    [Fact]
+    public async Task The_index_of_slices_reads_alike_before_and_after_its_newest_part_is_moved()
+    {
+        var writer = NewWriter(new JournalWriterOptions { MaxFrameRecords = 2 });
+        var book = await writer.OpenAsync("book/ACME", Cancel);
+        var account = await writer.OpenAsync("acct/1000", Cancel);
+        for (var i = 1; i <= 2_500; i++)
+        {
+            book.Append(Text($"{i}"));
+            if (i % 100 == 0) account.Append(Text($"{i}"));
+        }
+
+        await Durable(book, account);
+        var before = await ReadAsync("book/ACME");
+        for (var i = 0; await CountAsync("frame_stream_tail") > 0; i++)
+        {
+            Assert.True(i < 600, "Gave up waiting for the tail of the index to be moved.");
+            Assert.Equal(25, (await ReadAsync("acct/1000")).Count);
+            await Task.Delay(100, Cancel);
+        }
+
+        Assert.True(await CountAsync("frame_stream") >= 1_250);
+        Assert.Equal(before, await ReadAsync("book/ACME"));
+        for (var i = 2_501; i <= 2_600; i++) book.Append(Text($"{i}"));
+        await Durable(book);
+        Assert.Equal(Enumerable.Range(1, 2_600).Select(i => $"{i} 1 {i}"), await ReadAsync("book/ACME"));
+        Assert.Equal(["2500 1 2500", "2501 1 2501"], (await ReadAsync("book/ACME", 2_500)).Take(2));
     }
 
     [Fact]
@@ -100,18 +129,30 @@ public sealed class SqliteJournalTests : JournalContract
     protected override IJournalConnection InnerConnect() => _store.Connect();
 
     protected override Task DamageRecordAsync(string stream, long sequence) => ExecuteAsync($"""
+        WITH slice AS (
+            SELECT stream_id, last_seq, frame_no, position, length FROM frame_stream UNION ALL
+            SELECT stream_id, last_seq, frame_no, position, length FROM frame_stream_tail)
         UPDATE frame SET body = (
             SELECT CAST(substr(frame.body, 1, s.position + s.length - 1) || 'X' ||
                 substr(frame.body, s.position + s.length + 1) AS BLOB)
-            FROM frame_stream s JOIN stream_head h USING (stream_id)
+            FROM slice s JOIN stream_head h USING (stream_id)
             WHERE h.name = '{stream}' AND s.last_seq = {sequence} AND s.frame_no = frame.frame_no)
         WHERE frame_no = (
-            SELECT s.frame_no FROM frame_stream s JOIN stream_head h USING (stream_id)
+            SELECT s.frame_no FROM slice s JOIN stream_head h USING (stream_id)
             WHERE h.name = '{stream}' AND s.last_seq = {sequence})
         """);
 
     protected override Task DamageSnapshotAsync(string stream, long sequence) =>
         ExecuteAsync($"UPDATE snapshot_part SET body = x'00' WHERE seq = {sequence}");
+
+    private async Task<long> CountAsync(string table)
+    {
+        await using var connection = new SqliteConnection($"Data Source={File};Pooling=False");
+        await connection.OpenAsync(Cancel);
+        await using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT COUNT(*) FROM {table}";
+        return (long)(await command.ExecuteScalarAsync(Cancel))!;
+    }
 
     private async Task ExecuteAsync(string sql)
     {

@@ -16,6 +16,9 @@ internal sealed record ReplayPlan(string Symbol, string Run, int BatchSize, int 
 /// </summary>
 internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker, ReplayPlan plan, TimeProvider time)
 {
+    /// <summary>Where a fresh run resumes: before any sequence.</summary>
+    internal const long NotResumed = -1;
+
     private const int FillPage = 1000;
     private const int Patience = 100;
 
@@ -27,7 +30,7 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
     private readonly List<RestOrder> _batch = [];
     private FillAudit? _audit;
     private string _lastTrade = "0-0";
-    private long _resumeSequence;
+    private long _resumeSequence = NotResumed;
     private long _lastSequence;
     private long _started;
 
@@ -36,18 +39,20 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
 
     private FillAudit Audit => _audit ??= new FillAudit(_report);
 
-    /// <summary>Answers from before this run started are repeats of an earlier one: the book is ahead of them.</summary>
-    private bool IsCatchingUp => _lastSequence < _resumeSequence;
+    /// <summary>
+    /// Until something new has happened, answers are repeats from an earlier run and the book is ahead of them.
+    /// </summary>
+    private bool IsCatchingUp => _lastSequence <= _resumeSequence;
 
     /// <summary>Replays all commands.</summary>
     /// <param name="commands">The recording.</param>
-    /// <param name="resumeSequence">The book's sequence at the start of a resumed run; 0 for a fresh one.</param>
+    /// <param name="resumeSequence">The book's sequence at the start of a resumed run; <see cref="NotResumed"/> for a fresh one.</param>
     /// <param name="cancellation">Stops it; what was sent stays.</param>
     internal async Task<ReplayReport> RunAsync(
         IReadOnlyList<FlowCommand> commands, long resumeSequence, CancellationToken cancellation)
     {
         _resumeSequence = resumeSequence;
-        if (resumeSequence == 0)
+        if (resumeSequence == NotResumed)
             _lastTrade = (await maker.GetFillsAsync(plan.Symbol, limit: 1, cancellation)) is [var last] ? last.TradeId : "0-0";
 
         _started = time.GetTimestamp();
