@@ -79,6 +79,7 @@ internal sealed class WorkingRows
 
         // What is asked for and not found is known to be absent.
         await from.ReadAsync(needs.Instruments, row => Define(ReadInstrument(row)), cancellationToken);
+        needs.AddHoldsWithoutAsset();
         await from.ReadAsync(
             needs.Floors, row => SetFloor(row.Text(0)!, row.Number(1), row.Number(2)), cancellationToken);
         await from.ReadAsync(
@@ -115,7 +116,8 @@ internal sealed class WorkingRows
     /// <summary>The keys of what is to be read.</summary>
     private sealed class Needs(WorkingRows rows, RowBuffers buffers)
     {
-        private readonly HashSet<OrderKey> _created = [];
+        private readonly HashSet<OrderKey> _asked = [];
+        private readonly HashSet<string> _defined = [];
 
         public RowBuffer Instruments { get; } = buffers.Empty(Statements.FindInstrument);
 
@@ -148,6 +150,15 @@ internal sealed class WorkingRows
             }
         }
 
+        /// <summary>Only a symbol's first definition finds holds that wait for it.</summary>
+        public void AddHoldsWithoutAsset()
+        {
+            foreach (var symbol in _defined.Where(symbol => rows.Instrument(symbol) is null))
+            {
+                HoldsWithoutAsset.Add(symbol);
+            }
+        }
+
         private void Add(long account, HoldPlaced hold)
         {
             NeedInstrument(hold.Symbol);
@@ -174,7 +185,7 @@ internal sealed class WorkingRows
             }
             else if (record is InstrumentDefined)
             {
-                HoldsWithoutAsset.Add(symbol);
+                _defined.Add(symbol);
             }
         }
 
@@ -188,7 +199,7 @@ internal sealed class WorkingRows
 
         private void NeedHold(OrderKey key)
         {
-            if (!rows._holds.ContainsKey(key) && _created.Add(key))
+            if (!rows._holds.ContainsKey(key) && _asked.Add(key))
             {
                 Holds.Add(key.Account).Add(key.Number);
             }
