@@ -1,4 +1,5 @@
 using QuantumCore.Bench;
+using QuantumCore.Bench.Exchange;
 using QuantumCore.Bench.Flow;
 
 const string Usage = """
@@ -10,8 +11,13 @@ const string Usage = """
                                and compare every fill and every view of the book with what the file expects:
                                {"ioc":N,"iocExact":N,"fills":N,"q":N,"qExact":N}
       core FILE [--repeat N]   Time the bare matching core on the same file: read beforehand, a new book each
-                               round, best of N rounds (5):
+                               round, best of N rounds (20):
                                {"ops":N,"seconds":S,"opsPerSecond":N,"allocatedBytes":N}
+      grains [--storage volatile|sqlite|postgres] [--postgres CONNECTION] [--directory DIR] [--callers N]
+             [--batch N] [--symbols N] [--accounts N] [--seconds N]
+                               Orders through account and book grains in this process, each caller one call at a
+                               time (hold, submit), answered when durable; ledger and market data run beside it:
+                               {"storage":…,"ordersPerSecond":N,"cpuMicrosPerOrder":N,"p50Micros":N,"p99Micros":N,…}
       --help                   This text.
 
     Exit code 0: done; 1: the file cannot be read or makes no sense (standard error names the line); 2: usage.
@@ -25,6 +31,8 @@ try
             return FlowCommand.Run(rest);
         case ["core", .. var rest] when !AsksForHelp(rest):
             return CoreCommand.Run(rest);
+        case ["grains", .. var rest] when !AsksForHelp(rest):
+            return await GrainsCommand.RunAsync(rest);
         case [..] when AsksForHelp(args):
             Console.Out.WriteLine(Usage);
             return 0;

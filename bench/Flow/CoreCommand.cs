@@ -25,7 +25,7 @@ internal static class CoreCommand
     {
         var (path, repeat) = arguments switch
         {
-            [var file] => (file, 5),
+            [var file] => (file, 20),
             [var file, "--repeat", var times]
                 when int.TryParse(times, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0 =>
                 (file, n),

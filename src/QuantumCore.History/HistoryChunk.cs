@@ -90,3 +90,7 @@ public sealed class HistoryStreamException(string stream, long sequence, string 
     /// <summary>Sequence of the record.</summary>
     public long Sequence { get; } = sequence;
 }
+
+/// <summary>Rows of a batch contradict what is there; which stream's is only known when each is applied alone.</summary>
+public sealed class HistoryConflictException(Exception cause)
+    : Exception("Rows of this batch contradict the history; nothing of it was written.", cause);

@@ -16,6 +16,7 @@ public abstract class HistoryStore : IAsyncDisposable
     public const int FillsLimit = 1_000;
 
     private readonly WorkingRows _rows = new();
+    private readonly RowBuffers _buffers = new();
     private readonly SemaphoreSlim _writing = new(1, 1);
 
     // The number of the last batch that the cached rows include; another writer's batch makes them worthless.
@@ -46,6 +47,7 @@ public abstract class HistoryStore : IAsyncDisposable
     /// or (a commit of unknown outcome) everything: the cursors tell.
     /// </summary>
     /// <exception cref="HistoryStreamException">A record does not fit; the others of the batch are innocent.</exception>
+    /// <exception cref="HistoryConflictException">One of several chunks does not fit: apply them one by one.</exception>
     public async Task<bool> ApplyAsync(IReadOnlyList<HistoryChunk> chunks, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
@@ -59,6 +61,13 @@ public abstract class HistoryStore : IAsyncDisposable
             }
 
             return applied;
+        }
+        catch (Exception fault) when (IsConflict(fault))
+        {
+            Forget();
+            throw chunks.Count == 1
+                ? new HistoryStreamException(chunks[0].Stream, chunks[0].FirstSequence, fault.Message, fault)
+                : new HistoryConflictException(fault);
         }
         catch
         {
@@ -135,7 +144,10 @@ public abstract class HistoryStore : IAsyncDisposable
     }
 
     /// <summary>A connection for reading; it sees what is committed.</summary>
-    protected abstract Task<DbConnection> OpenAsync(CancellationToken cancellationToken);
+    internal abstract Task<DbConnection> OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whether the database refused a row that contradicts another.</summary>
+    internal abstract bool IsConflict(Exception fault);
 
     /// <summary>The tables' definitions for this database.</summary>
     /// <param name="byKey">The clause that keeps a table in its key's order, or nothing.</param>
@@ -208,8 +220,8 @@ public abstract class HistoryStore : IAsyncDisposable
             return false;
         }
 
-        await _rows.LoadAsync(chunks, transaction, cancellationToken);
-        var projection = new Projection(_rows);
+        await _rows.LoadAsync(chunks, transaction, _buffers, cancellationToken);
+        var projection = new Projection(_rows, _buffers);
         foreach (var chunk in chunks)
         {
             projection.Apply(chunk);

@@ -45,9 +45,11 @@ public sealed class PostgresHistory : HistoryStore
         await base.DisposeAsync();
     }
 
-    /// <inheritdoc/>
-    protected override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken) =>
+    internal override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken) =>
         await _source.OpenConnectionAsync(cancellationToken);
+
+    internal override bool IsConflict(Exception fault) =>
+        fault is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 
     internal override async Task<HistoryTransaction> BeginAsync(CancellationToken cancellationToken)
     {
@@ -109,27 +111,32 @@ public sealed class PostgresHistory : HistoryStore
 #pragma warning restore CA2100
             for (var column = 0; column < rows.Columns; column++)
             {
-                command.Parameters.Add(rows.Numbers(column) is { } numbers ? Of(numbers) : Of(rows.Texts(column)!));
+                command.Parameters.Add(rows.IsNumber(column) ? Of(rows.Numbers(column)) : Of(rows.Texts(column)));
             }
 
             return command;
         }
 
-        private static NpgsqlParameter Of(IReadOnlyList<long> numbers) => numbers.Contains(RowBuffer.Null)
-            ? new NpgsqlParameter<long?[]>
-            {
-                TypedValue = [.. numbers.Select(n => n == RowBuffer.Null ? (long?)null : n)],
-                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint,
-            }
-            : new NpgsqlParameter<long[]>
-            {
-                TypedValue = [.. numbers],
-                NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint,
-            };
-
-        private static NpgsqlParameter<string?[]> Of(IReadOnlyList<string?> texts) => new NpgsqlParameter<string?[]>
+        private static NpgsqlParameter Of(ReadOnlySpan<long> numbers)
         {
-            TypedValue = [.. texts],
+            const NpgsqlDbType type = NpgsqlDbType.Array | NpgsqlDbType.Bigint;
+            if (!numbers.Contains(RowBuffer.Null))
+            {
+                return new NpgsqlParameter<long[]> { TypedValue = numbers.ToArray(), NpgsqlDbType = type };
+            }
+
+            var nullable = new long?[numbers.Length];
+            for (var i = 0; i < nullable.Length; i++)
+            {
+                nullable[i] = numbers[i] == RowBuffer.Null ? null : numbers[i];
+            }
+
+            return new NpgsqlParameter<long?[]> { TypedValue = nullable, NpgsqlDbType = type };
+        }
+
+        private static NpgsqlParameter<string?[]> Of(ReadOnlySpan<string?> texts) => new()
+        {
+            TypedValue = texts.ToArray(),
             NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
         };
     }

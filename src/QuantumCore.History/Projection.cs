@@ -8,19 +8,20 @@ namespace QuantumCore.History;
 /// Turns the records of a batch into changes of rows. Streams may come in any mixture: a book's word about an order
 /// replaces the account's hold and stands, so that a hold that is projected later changes nothing.
 /// </summary>
-internal sealed class Projection(WorkingRows rows)
+internal sealed class Projection(WorkingRows rows, RowBuffers buffers)
 {
     private readonly Dictionary<OrderKey, OrderRow> _orders = [];
     private readonly Dictionary<OrderKey, OrderChange> _changes = [];
     private readonly HashSet<OrderKey> _holds = [];
+    private readonly Dictionary<long, List<OrderKey>> _holdsByAccount = [];
     private readonly HashSet<(string Symbol, long Account)> _floors = [];
     private readonly Dictionary<(long Account, string Asset), (long Total, long Reserved)> _balances = [];
     private readonly Dictionary<(long Account, string Symbol), long> _positions = [];
     private readonly Dictionary<string, int> _assets = [];
-    private readonly RowBuffer _instruments = new(Statements.AddInstrument);
-    private readonly RowBuffer _postings = new(Statements.AddPosting);
-    private readonly RowBuffer _trades = new(Statements.AddTrade);
-    private readonly RowBuffer _events = new(Statements.AddAccountEvent);
+    private readonly RowBuffer _instruments = buffers.Empty(Statements.AddInstrument);
+    private readonly RowBuffer _postings = buffers.Empty(Statements.AddPosting);
+    private readonly RowBuffer _trades = buffers.Empty(Statements.AddTrade);
+    private readonly RowBuffer _events = buffers.Empty(Statements.AddAccountEvent);
 
     /// <summary>Holds that this batch changed.</summary>
     public IReadOnlyCollection<OrderKey> TouchedHolds => _holds;
@@ -121,6 +122,7 @@ internal sealed class Projection(WorkingRows rows)
     private void Define(Place place, InstrumentDefined defined)
     {
         var instrument = defined.Definition.Decode();
+        var isFirst = rows.Instrument(place.Symbol) is null;
         rows.Define(instrument);
         _assets[instrument.Base.Name] = instrument.Base.Decimals;
         _assets[instrument.Quote.Name] = instrument.Quote.Decimals;
@@ -130,10 +132,21 @@ internal sealed class Projection(WorkingRows rows)
             .Add(instrument.PriceDecimals).Add(instrument.TickSize)
             .Add(instrument.QuantityDecimals).Add(instrument.LotSize)
             .Add(instrument.TickLotValue).Add(instrument.LotUnits).Add(defined.TimeNanos);
-        foreach (var key in Swept(hold => hold.Symbol == place.Symbol && hold.Asset is null))
+        if (isFirst)
         {
-            var hold = rows.Hold(key)!;
-            SetHold(key, hold with { Asset = HeldAsset(instrument, hold.Side) });
+            NameHeldAsset(instrument);
+        }
+    }
+
+    /// <summary>Holds of the symbol that came before its instrument.</summary>
+    private void NameHeldAsset(Instrument instrument)
+    {
+        foreach (var key in rows.ReadForSweep.Union(_holds).ToArray())
+        {
+            if (rows.Hold(key) is { Asset: null } hold && hold.Symbol == instrument.Symbol)
+            {
+                SetHold(key, hold with { Asset = HeldAsset(instrument, hold.Side) });
+            }
         }
     }
 
@@ -230,9 +243,12 @@ internal sealed class Projection(WorkingRows rows)
             _floors.Add((place.Symbol, all.Account));
         }
 
-        foreach (var key in Swept(hold => hold.Symbol == place.Symbol))
+        // Those that were there before this batch, and those that it opened.
+        var holds = rows.ReadForSweep.Where(key => key.Account == all.Account)
+            .Concat(_holdsByAccount.GetValueOrDefault(all.Account, []));
+        foreach (var key in holds.ToArray())
         {
-            if (key.Account == all.Account && key.Number <= all.Floor)
+            if (key.Number <= all.Floor && rows.Hold(key)?.Symbol == place.Symbol)
             {
                 SetHold(key, null);
             }
@@ -291,7 +307,20 @@ internal sealed class Projection(WorkingRows rows)
         Reserve(key.Account, old, -1);
         Reserve(key.Account, hold, 1);
         rows.SetHold(key, hold);
-        _holds.Add(key);
+        if (_holds.Add(key))
+        {
+            Touch(key);
+        }
+    }
+
+    private void Touch(OrderKey key)
+    {
+        if (!_holdsByAccount.TryGetValue(key.Account, out var keys))
+        {
+            _holdsByAccount.Add(key.Account, keys = []);
+        }
+
+        keys.Add(key);
     }
 
     private void Reserve(long account, HoldRow? hold, int sign)
@@ -301,10 +330,6 @@ internal sealed class Projection(WorkingRows rows)
             AddBalance(account, asset, 0, sign * hold.Amount);
         }
     }
-
-    /// <summary>Open holds that fit, of those that were read for a sweep or touched in this batch.</summary>
-    private List<OrderKey> Swept(Func<HoldRow, bool> fits) =>
-        [.. rows.ReadForSweep.Union(_holds).Where(key => rows.Hold(key) is { } hold && fits(hold))];
 
     private Instrument InstrumentOf(Place place) => rows.Instrument(place.Symbol)
         ?? throw new InvalidDataException("an order before the instrument's definition");
@@ -333,7 +358,7 @@ internal sealed class Projection(WorkingRows rows)
 
     private RowBuffer AssetRows()
     {
-        var to = new RowBuffer(Statements.AddAsset);
+        var to = buffers.Empty(Statements.AddAsset);
         foreach (var (asset, decimals) in _assets)
         {
             to.Add(asset).Add(decimals);
@@ -344,7 +369,7 @@ internal sealed class Projection(WorkingRows rows)
 
     private IEnumerable<RowBuffer> OrderRows()
     {
-        var added = new RowBuffer(Statements.AddOrder);
+        var added = buffers.Empty(Statements.AddOrder);
         foreach (var (key, row) in _orders)
         {
             var (order, state) = (row.Order, row.State);
@@ -360,7 +385,7 @@ internal sealed class Projection(WorkingRows rows)
                 .Add(row.CreatedNanos).Add(state.ClosedNanos);
         }
 
-        var changed = new RowBuffer(Statements.ChangeOrder);
+        var changed = buffers.Empty(Statements.ChangeOrder);
         foreach (var (key, change) in _changes)
         {
             changed.Add(key.Account).Add(key.Number).Add(change.Resized).Add(change.Filled).Add(change.Cancelled)
@@ -372,8 +397,8 @@ internal sealed class Projection(WorkingRows rows)
 
     private IEnumerable<RowBuffer> HoldRows()
     {
-        var put = new RowBuffer(Statements.PutHold);
-        var dropped = new RowBuffer(Statements.DropHold);
+        var put = buffers.Empty(Statements.PutHold);
+        var dropped = buffers.Empty(Statements.DropHold);
         foreach (var key in _holds)
         {
             if (rows.Hold(key) is { } hold)
@@ -392,7 +417,7 @@ internal sealed class Projection(WorkingRows rows)
 
     private RowBuffer FloorRows()
     {
-        var to = new RowBuffer(Statements.PutFloor);
+        var to = buffers.Empty(Statements.PutFloor);
         foreach (var (symbol, account) in _floors)
         {
             to.Add(symbol).Add(account).Add(rows.Floor(symbol, account));
@@ -403,7 +428,7 @@ internal sealed class Projection(WorkingRows rows)
 
     private RowBuffer BalanceRows()
     {
-        var to = new RowBuffer(Statements.AddBalance);
+        var to = buffers.Empty(Statements.AddBalance);
         foreach (var ((account, asset), (total, reserved)) in _balances)
         {
             to.Add(account).Add(asset).Add(total).Add(reserved);
@@ -414,7 +439,7 @@ internal sealed class Projection(WorkingRows rows)
 
     private RowBuffer PositionRows()
     {
-        var to = new RowBuffer(Statements.AddPosition);
+        var to = buffers.Empty(Statements.AddPosition);
         foreach (var ((account, symbol), lots) in _positions)
         {
             to.Add(account).Add(symbol).Add(lots);

@@ -50,13 +50,15 @@ public sealed class SqliteHistory : HistoryStore
         await base.DisposeAsync();
     }
 
-    /// <inheritdoc/>
-    protected override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
+    internal override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
     {
         var connection = new SqliteConnection(_readOnly);
         await connection.OpenAsync(cancellationToken);
         return connection;
     }
+
+    internal override bool IsConflict(Exception fault) =>
+        fault is SqliteException { SqliteErrorCode: raw.SQLITE_CONSTRAINT };
 
     internal override Task<HistoryTransaction> BeginAsync(CancellationToken cancellationToken)
     {
@@ -156,31 +158,37 @@ public sealed class SqliteHistory : HistoryStore
             return changed;
         }
 
+        // A statement keeps its parameters: what is the same as in the row before is not bound again.
         private static void Bind(sqlite3_stmt statement, RowBuffer rows, int row)
         {
             for (var column = 0; column < rows.Columns; column++)
             {
-                if (rows.Numbers(column) is { } numbers)
+                if (rows.IsNumber(column))
                 {
-                    if (numbers[row] == RowBuffer.Null)
+                    var numbers = rows.Numbers(column);
+                    if (row == 0 || numbers[row] != numbers[row - 1])
                     {
-                        raw.sqlite3_bind_null(statement, column + 1);
+                        Bind(statement, column + 1, numbers[row]);
                     }
-                    else
-                    {
-                        raw.sqlite3_bind_int64(statement, column + 1, numbers[row]);
-                    }
-                }
-                else if (rows.Texts(column)![row] is { } text)
-                {
-                    raw.sqlite3_bind_text(statement, column + 1, text);
                 }
                 else
                 {
-                    raw.sqlite3_bind_null(statement, column + 1);
+                    var texts = rows.Texts(column);
+                    if (row == 0 || texts[row] != texts[row - 1])
+                    {
+                        Bind(statement, column + 1, texts[row]);
+                    }
                 }
             }
         }
+
+        private static int Bind(sqlite3_stmt statement, int parameter, long number) => number == RowBuffer.Null
+            ? raw.sqlite3_bind_null(statement, parameter)
+            : raw.sqlite3_bind_int64(statement, parameter, number);
+
+        private static int Bind(sqlite3_stmt statement, int parameter, string? text) => text is null
+            ? raw.sqlite3_bind_null(statement, parameter)
+            : raw.sqlite3_bind_text(statement, parameter, text);
     }
 
     private sealed class SqliteRow(sqlite3_stmt statement) : IHistoryRow

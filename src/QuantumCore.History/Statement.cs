@@ -33,21 +33,22 @@ internal sealed class Statement
         new StringBuilder(text).Replace("{FROM}", from).Replace("{USING}", with).Replace("{JOIN}", join).ToString();
 }
 
-/// <summary>Rows for a statement, column by column.</summary>
+/// <summary>Rows for a statement, column by column. Emptied and used again: its arrays are too large to throw away.</summary>
 internal sealed class RowBuffer
 {
     /// <summary>Stands for NULL among the numbers.</summary>
     public const long Null = long.MinValue;
 
-    private readonly List<long>?[] _numbers;
-    private readonly List<string?>?[] _texts;
+    private readonly long[]?[] _numbers;
+    private readonly string?[]?[] _texts;
+    private int _capacity = 16;
     private int _column;
 
     public RowBuffer(Statement statement)
     {
         Statement = statement;
-        _numbers = [.. statement.Types.Select(t => t == 'n' ? new List<long>() : null)];
-        _texts = [.. statement.Types.Select(t => t == 't' ? new List<string?>() : null)];
+        _numbers = [.. statement.Types.Select(t => t == 'n' ? new long[_capacity] : null)];
+        _texts = [.. statement.Types.Select(t => t == 't' ? new string?[_capacity] : null)];
     }
 
     public Statement Statement { get; }
@@ -56,19 +57,24 @@ internal sealed class RowBuffer
 
     public int Columns => _numbers.Length;
 
-    public IReadOnlyList<long>? Numbers(int column) => _numbers[column];
+    public bool IsNumber(int column) => _numbers[column] is not null;
 
-    public IReadOnlyList<string?>? Texts(int column) => _texts[column];
+    public ReadOnlySpan<long> Numbers(int column) => _numbers[column].AsSpan(0, Count);
+
+    public ReadOnlySpan<string?> Texts(int column) => _texts[column].AsSpan(0, Count);
+
+    /// <summary>Takes out every row, a half-made one too.</summary>
+    public void Clear() => (Count, _column) = (0, 0);
 
     public RowBuffer Add(long number)
     {
-        _numbers[_column]!.Add(number);
+        _numbers[_column]![Count] = number;
         return Next();
     }
 
     public RowBuffer Add(string? text)
     {
-        _texts[_column]!.Add(text);
+        _texts[_column]![Count] = text;
         return Next();
     }
 
@@ -77,9 +83,46 @@ internal sealed class RowBuffer
         if (++_column == _numbers.Length)
         {
             _column = 0;
-            Count++;
+            if (++Count == _capacity)
+            {
+                Grow();
+            }
         }
 
         return this;
+    }
+
+    private void Grow()
+    {
+        _capacity *= 2;
+        for (var column = 0; column < _numbers.Length; column++)
+        {
+            if (IsNumber(column))
+            {
+                Array.Resize(ref _numbers[column], _capacity);
+            }
+            else
+            {
+                Array.Resize(ref _texts[column], _capacity);
+            }
+        }
+    }
+}
+
+/// <summary>One buffer per statement, kept from batch to batch.</summary>
+internal sealed class RowBuffers
+{
+    private readonly Dictionary<Statement, RowBuffer> _buffers = [];
+
+    /// <summary>The statement's buffer, emptied.</summary>
+    public RowBuffer Empty(Statement statement)
+    {
+        if (!_buffers.TryGetValue(statement, out var buffer))
+        {
+            _buffers.Add(statement, buffer = new(statement));
+        }
+
+        buffer.Clear();
+        return buffer;
     }
 }

@@ -66,9 +66,12 @@ internal sealed class WorkingRows
 
     /// <summary>Reads what these chunks need and is not known yet.</summary>
     public async Task LoadAsync(
-        IReadOnlyList<HistoryChunk> chunks, HistoryTransaction from, CancellationToken cancellationToken)
+        IReadOnlyList<HistoryChunk> chunks,
+        HistoryTransaction from,
+        RowBuffers buffers,
+        CancellationToken cancellationToken)
     {
-        var needs = new Needs(this);
+        var needs = new Needs(this, buffers);
         foreach (var chunk in chunks)
         {
             needs.Add(chunk);
@@ -110,21 +113,21 @@ internal sealed class WorkingRows
     };
 
     /// <summary>The keys of what is to be read.</summary>
-    private sealed class Needs(WorkingRows rows)
+    private sealed class Needs(WorkingRows rows, RowBuffers buffers)
     {
         private readonly HashSet<OrderKey> _created = [];
 
-        public RowBuffer Instruments { get; } = new(Statements.FindInstrument);
+        public RowBuffer Instruments { get; } = buffers.Empty(Statements.FindInstrument);
 
-        public RowBuffer Floors { get; } = new(Statements.FindFloor);
+        public RowBuffer Floors { get; } = buffers.Empty(Statements.FindFloor);
 
-        public RowBuffer Orders { get; } = new(Statements.FindOrder);
+        public RowBuffer Orders { get; } = buffers.Empty(Statements.FindOrder);
 
-        public RowBuffer Holds { get; } = new(Statements.FindHold);
+        public RowBuffer Holds { get; } = buffers.Empty(Statements.FindHold);
 
-        public RowBuffer HoldsUpTo { get; } = new(Statements.FindHoldsUpTo);
+        public RowBuffer HoldsUpTo { get; } = buffers.Empty(Statements.FindHoldsUpTo);
 
-        public RowBuffer HoldsWithoutAsset { get; } = new(Statements.FindHoldsWithoutAsset);
+        public RowBuffer HoldsWithoutAsset { get; } = buffers.Empty(Statements.FindHoldsWithoutAsset);
 
         public void Add(HistoryChunk chunk)
         {

@@ -11,7 +11,10 @@ public sealed class LocalGrainOptions
     /// <summary>The names of the stream providers.</summary>
     public IList<string> StreamProviders { get; } = [];
 
-    /// <summary>How long a caller waits for an answer; up to a quarter of it later the call fails as timed out.</summary>
+    /// <summary>
+    /// How long a caller waits for an answer, where <see cref="ResponseTimeoutAttribute"/> does not say otherwise. Calls fail as timed
+    /// out up to half a second later, never earlier: they are looked through every 250 ms, and no clock is read for a call.
+    /// </summary>
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>An activation that was not called for this long may be deactivated.</summary>

@@ -11,6 +11,7 @@ namespace QuantumCore.LocalRuntime;
 /// </summary>
 public sealed class LocalGrains : IClusterClient, IAsyncDisposable
 {
+    private static readonly TimeSpan s_disposeTimeout = TimeSpan.FromSeconds(5);
     private readonly ConcurrentDictionary<Type, GrainReference> _templates = new();
     private readonly Dictionary<Type, List<GrainKind>> _kindsByInterface = [];
     private readonly Dictionary<string, LocalStreamProvider> _streamProviders = new(StringComparer.Ordinal);
@@ -99,34 +100,18 @@ public sealed class LocalGrains : IClusterClient, IAsyncDisposable
     /// Refuses calls from outside and new activations, lets running requests end, and deactivates every grain; after
     /// <see cref="LocalGrainOptions.DeactivationTimeout"/> the calls still in flight fail.
     /// </summary>
-    public async Task StopAsync(CancellationToken cancellationToken = default)
-    {
-        _stopping = true;
-        var ends = EndAll(Kinds.SelectMany(kind => kind.Activations.Values).SelectMany(a => a), Stopping);
-        try
-        {
-            await Task.WhenAll(ends).WaitAsync(Options.DeactivationTimeout, Time, cancellationToken);
-        }
-        catch (Exception error) when (error is TimeoutException or OperationCanceledException)
-        {
-            Log.StopTimedOut(Logger, ends.Count(end => !end.IsCompleted));
-        }
+    public Task StopAsync(CancellationToken cancellationToken = default) =>
+        Stop(Options.DeactivationTimeout, cancellationToken);
 
-        _stopped = true;
-        await _sweep.DisposeAsync();
-        await _collection.DisposeAsync();
-        FailPending(long.MaxValue, static call => new SiloUnavailableException($"{call.Method.Name} was cut off: the runtime has stopped."));
-    }
-
-    /// <summary>Fails the calls in flight, then stops. May be called again.</summary>
+    /// <summary>Fails the calls in flight, then stops, waiting a few seconds at most. May be called again.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_stopped)
             return;
 
         _stopping = true;
-        FailPending(long.MaxValue, static call => new SiloUnavailableException($"{call.Method.Name} was cut off: the runtime was disposed."));
-        await StopAsync();
+        FailPending(long.MaxValue, CutOff);
+        await Stop(s_disposeTimeout, CancellationToken.None);
     }
 
     internal IStreamProvider GetStreamProvider(string name) =>
@@ -177,7 +162,8 @@ public sealed class LocalGrains : IClusterClient, IAsyncDisposable
             kind.Choose(this, key).Post(request);
     }
 
-    private static DeactivationReason Stopping => new(DeactivationReasonCode.ShuttingDown, "The runtime is stopping.");
+    private static SiloUnavailableException CutOff(GrainCall call) =>
+        new($"{call.Method.Name} was cut off: the runtime has stopped. Whether it takes effect is unknown.");
 
     private static bool IsGrainClass(Type type) =>
         type is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false } && typeof(Grain).IsAssignableFrom(type);
@@ -252,6 +238,32 @@ public sealed class LocalGrains : IClusterClient, IAsyncDisposable
             call.Fail(new SiloUnavailableException("The runtime has stopped."));
         else if (call.IsDone)
             pending.Remove(call);
+    }
+
+    private async Task Stop(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        _stopping = true;
+        try
+        {
+            // Real time: a clock that a test has stopped must not keep a process from ending.
+            await EndAllGrains().WaitAsync(limit, cancellationToken);
+        }
+        catch (Exception error) when (error is TimeoutException or OperationCanceledException)
+        {
+            Log.StopTimedOut(Logger, Kinds.Sum(kind => kind.Activations.Count));
+        }
+
+        _stopped = true;
+        await _sweep.DisposeAsync();
+        await _collection.DisposeAsync();
+        FailPending(long.MaxValue, CutOff);
+    }
+
+    private async Task EndAllGrains()
+    {
+        var reason = new DeactivationReason(DeactivationReasonCode.ShuttingDown, "The runtime is stopping.");
+        while (Kinds.SelectMany(kind => kind.Activations.Values).SelectMany(living => living).ToArray() is { Length: > 0 } all)
+            await Task.WhenAll(EndAll(all, reason));
     }
 
     private void Sweep()

@@ -162,9 +162,13 @@ internal sealed class LocalStream<T> : IAsyncStream<T>
                 await subscription.Deliver(_runtime, items);
                 return;
             }
+            catch (SiloUnavailableException)
+            {
+                return; // The end: subscribers find what they missed in the journal.
+            }
             catch (Exception error)
             {
-                if (attempt >= _runtime.Options.MaxDeliveryAttempts || error is SiloUnavailableException)
+                if (attempt >= _runtime.Options.MaxDeliveryAttempts)
                 {
                     Log.BatchDropped(_runtime.Logger, error, StreamId, subscription.Subscriber, attempt);
                     return;

@@ -32,9 +32,17 @@ public sealed class MarketBook
     /// <summary>Time of that sequence, Unix nanoseconds.</summary>
     public long TimeNanos { get; private set; }
 
-    /// <summary>Starts again from a known state; the newest trades are kept, the past of the levels is forgotten.</summary>
-    public void Reset(BookSnapshot snapshot)
+    /// <summary>Starts again from a known state; what it had before is forgotten.</summary>
+    /// <param name="snapshot">The levels.</param>
+    /// <param name="newestTrades">Trades up to that sequence, oldest first.</param>
+    public void Reset(BookSnapshot snapshot, IEnumerable<BookTrade> newestTrades)
     {
+        _trades.Clear();
+        foreach (var trade in newestTrades)
+        {
+            _trades.Add(trade, out _);
+        }
+
         _bids.Reset(snapshot.Bids);
         _asks.Reset(snapshot.Asks);
         _changes.Clear();

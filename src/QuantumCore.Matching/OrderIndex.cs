@@ -22,6 +22,7 @@ internal sealed class OrderIndex
     {
         public readonly int[] Pages = new int[1 << ChunkBits];
         public int Used;
+        public Chunk? NextSpare;
     }
 
     // Page 0 stands for none: its slots are all 0.
@@ -35,7 +36,7 @@ internal sealed class OrderIndex
 
     private Chunk[] _chunks = [s_none, s_none, s_none, s_none];
     private long _firstChunk;
-    private Chunk _spare = new();
+    private Chunk? _spare;
 
     /// <summary>
     /// The slot an id was last seen in, 0 for none. The order there has another id when this one has closed.
@@ -96,6 +97,7 @@ internal sealed class OrderIndex
         if (--chunk.Used == 0)
         {
             _chunks[(id >> (PageBits + ChunkBits)) - _firstChunk] = s_none;
+            chunk.NextSpare = _spare;
             _spare = chunk;
         }
     }
@@ -124,11 +126,10 @@ internal sealed class OrderIndex
         if (number < _firstChunk || number - _firstChunk >= _chunks.Length)
             MakeRoom(number);
 
-        // The spare is always empty; without one, there is a new one.
-        var chunk = _spare;
-        _spare = s_none;
-        if (ReferenceEquals(chunk, s_none))
-            chunk = new Chunk();
+        // A spare chunk is empty, as a new one is.
+        var chunk = _spare ?? new Chunk();
+        _spare = chunk.NextSpare;
+        chunk.NextSpare = null;
         _chunks[number - _firstChunk] = chunk;
         return chunk;
     }

@@ -115,7 +115,7 @@ public sealed class MarketBookTests
                 if (random.Next(12) == 0)
                     reader.CatchUp(book);
                 if (random.Next(150) == 0)
-                    book.Reset(book.Snapshot());
+                    book.Reset(book.Snapshot(), book.NewestTrades(int.MaxValue).Reverse());
             }
 
             reader.CatchUp(book);

@@ -74,6 +74,14 @@ public sealed class GrainCluster : IAsyncDisposable
             messaging.SystemResponseTimeout = TimeSpan.FromSeconds(30);
             messaging.MaxEnqueuedRequestsHardLimit = options.MaxRequestsPerActivation;
         });
+        // A dead silo is missed after seconds: a test of a crash should not wait for a production's patience.
+        silo.Configure<ClusterMembershipOptions>(membership =>
+        {
+            membership.ProbeTimeout = TimeSpan.FromSeconds(1);
+            membership.NumMissedProbesLimit = 2;
+            membership.NumVotesForDeathDeclaration = 1;
+            membership.TableRefreshTimeout = TimeSpan.FromSeconds(2);
+        });
         silo.AddMemoryGrainStorageAsDefault();
         silo.AddMemoryGrainStorage("PubSubStore");
         foreach (var provider in options.StreamProviders)
@@ -112,6 +120,7 @@ public sealed class GrainCluster : IAsyncDisposable
         {
             local.Hostile = options.Hostile;
             local.ResponseTimeout = options.ResponseTimeout;
+            local.DeactivationTimeout = TimeSpan.FromSeconds(5);
             local.MaxRequestsPerActivation = options.MaxRequestsPerActivation;
             foreach (var assembly in options.GrainAssemblies)
                 local.GrainAssemblies.Add(assembly);

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+
+namespace QuantumCore.Cli;
+
+/// <summary>account, fills, deposit.</summary>
+internal static class AccountCommands
+{
+    internal static IEnumerable<Command> All(CommandLineApp app) => [Balances(app), Fills(app), Deposit(app)];
+
+    private static Command Balances(CommandLineApp app) => app.Add(
+        new Command("account", "The account's balances."),
+        "qc account --key demo-bob",
+        async (_, session, cancellation) =>
+        {
+            var account = await session.Client().GetAccountAsync(cancellation);
+            session.Screen.Show(account, console => Tables.Account(console, account));
+            return ExitCodes.Done;
+        });
+
+    private static Command Fills(CommandLineApp app)
+    {
+        var symbol = Grammar.SymbolOption("Only this instrument");
+        var limit = Grammar.CountOption("--limit", "How many", otherwise: 20, most: 1000);
+        return app.Add(
+            new Command("fills", "The account's fills, newest first.") { symbol, limit },
+            """
+            qc fills
+            qc fills --symbol AAPL --limit 100
+            """,
+            async (parse, session, cancellation) =>
+            {
+                var fills = await session.Client().GetFillsAsync(
+                    parse.GetValue(symbol), parse.GetValue(limit), cancellation);
+                session.Screen.Show(fills, console => Tables.Fills(console, fills));
+                return ExitCodes.Done;
+            });
+    }
+
+    private static Command Deposit(CommandLineApp app)
+    {
+        var account = new Argument<string>("account") { Description = "The account, ACC-n" };
+        var asset = new Argument<string>("asset") { Description = "What to deposit, such as USD" };
+        var amount = Grammar.Quantity();
+        amount.Description = "How much";
+        var name = new Option<string>("--deposit-key")
+        {
+            Description = "The deposit's name; the same name is booked once",
+            HelpName = "name",
+        };
+        return app.Add(
+            new Command("deposit", "Book a deposit (administrator's key; demo-admin unless told otherwise).")
+            {
+                account, asset, amount, name,
+            },
+            """
+            qc deposit ACC-1001 USD 10000.00
+            qc deposit ACC-1001 AAPL 50 --deposit-key gift-7
+            """,
+            async (parse, session, cancellation) =>
+            {
+                var receipt = await session.Administrator().DepositAsync(
+                    parse.GetValue(account)!, parse.GetValue(asset)!, parse.GetValue(amount), parse.GetValue(name),
+                    cancellation);
+                session.Screen.Show(receipt, console => console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{receipt.Account} has {receipt.Amount} {receipt.Asset} more ({receipt.Key}).")));
+                return ExitCodes.Done;
+            });
+    }
+}

@@ -1,0 +1,162 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using QuantumCore.Cli.Replay;
+using QuantumCore.Client;
+
+namespace QuantumCore.Cli;
+
+/// <summary>The <c>qc</c> program, apart from the process around it.</summary>
+/// <param name="output">Results.</param>
+/// <param name="error">Errors and progress.</param>
+/// <param name="environment">Reads an environment variable.</param>
+internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<string, string?> environment)
+{
+    private readonly Dictionary<Command, string> _examples = [];
+
+    /// <summary>How the SDK retries; tests shorten it.</summary>
+    internal QuantumCoreClientOptions ClientOptions { get; init; } = new();
+
+    private Option<string> Url { get; } = new("--url")
+    {
+        Description = "The exchange's address [env QC_URL, default http://127.0.0.1:8080]",
+        HelpName = "address",
+        Recursive = true,
+    };
+
+    private Option<string> Key { get; } = new("--key")
+    {
+        Description = "The account's API key [env QC_KEY, default demo-alice]",
+        HelpName = "api key",
+        Recursive = true,
+    };
+
+    private Option<bool> Json { get; } = new("--json")
+    {
+        Description = "One JSON document on standard output and nothing else (watch: one a line)",
+        Recursive = true,
+    };
+
+    /// <summary>Runs one command line; see <see cref="ExitCodes"/>.</summary>
+    internal async Task<int> RunAsync(string[] arguments, CancellationToken cancellation = default)
+    {
+        var root = Compose();
+        var parse = root.Parse(arguments);
+        if (parse.Errors.Count > 0 && parse.Action is not HelpWithExamples)
+        {
+            foreach (var mistake in parse.Errors)
+                await error.WriteLineAsync($"qc: {mistake.Message}");
+
+            await error.WriteLineAsync($"Try: {PathOf(parse.CommandResult)} --help");
+            return ExitCodes.Usage;
+        }
+
+        var invocation = new InvocationConfiguration
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+        };
+        return await parse.InvokeAsync(invocation, cancellation);
+    }
+
+    /// <summary>Adds a command that talks to the exchange.</summary>
+    /// <param name="command">Its grammar.</param>
+    /// <param name="examples">Lines to show under its help.</param>
+    /// <param name="run">What it does; its result is the exit code.</param>
+    internal Command Add(Command command, string examples, Func<ParseResult, Session, CancellationToken, Task<int>> run)
+    {
+        _examples[command] = examples;
+        command.SetAction(async (parse, cancellation) =>
+        {
+            var screen = new Screen(output, error, parse.GetValue(Json));
+            try
+            {
+                using var session = Open(parse, screen);
+                return await run(parse, session, cancellation);
+            }
+            catch (QuantumCoreException failure)
+            {
+                screen.Refused(failure);
+                return ExitCodes.For(failure);
+            }
+            catch (Exception failure) when (failure is UsageException or FlowFormatException or IOException
+                or UnauthorizedAccessException or InvalidDataException)
+            {
+                screen.Failed("Usage", failure.Message);
+                return ExitCodes.Usage;
+            }
+            catch (ReplayStoppedException failure)
+            {
+                screen.Failed("ReplayStopped", failure.Message);
+                return ExitCodes.Refused;
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                screen.Failed("Interrupted", "interrupted");
+                return ExitCodes.Unreachable;
+            }
+        });
+        return command;
+    }
+
+    private Session Open(ParseResult parse, Screen screen)
+    {
+        var url = parse.GetValue(Url) ?? environment("QC_URL") ?? "http://127.0.0.1:8080";
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            throw new UsageException($"--url: '{url}' is not an address such as http://127.0.0.1:8080");
+
+        var key = parse.GetValue(Key) ?? environment("QC_KEY");
+        return new Session(address, key, ClientOptions, screen);
+    }
+
+    private RootCommand Compose()
+    {
+        var root = new RootCommand("qc trades on a QuantumCore exchange: orders, account, market data, replay.")
+        {
+            Url,
+            Key,
+            Json,
+        };
+        _examples[root] = """
+            qc instruments                              what can be traded
+            qc book AAPL                                the book, now
+            qc buy AAPL 100 --limit 150.00              a limit order
+            qc sell AAPL 50                             a market order
+            qc orders --json | jq '.[].orderId'         open orders, for a script
+            qc watch AAPL                               the book, live
+
+            Exit codes: 0 done, 1 refused by the exchange, 2 wrong usage, 3 exchange unreachable or outcome unknown.
+            """;
+        foreach (var command in OrderCommands.All(this).Concat(AccountCommands.All(this))
+            .Concat(MarketCommands.All(this)).Append(ReplayCommand.Compose(this)))
+            root.Subcommands.Add(command);
+
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!, _examples);
+        return root;
+    }
+
+    private static string PathOf(System.CommandLine.Parsing.CommandResult command) =>
+        command.Command is RootCommand ? "qc" : $"qc {command.Command.Name}";
+
+    private sealed class HelpWithExamples(HelpAction inner, Dictionary<Command, string> examples)
+        : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            var result = inner.Invoke(parseResult);
+            if (!examples.TryGetValue(parseResult.CommandResult.Command, out var text))
+                return result;
+
+            var output = parseResult.InvocationConfiguration.Output;
+            output.WriteLine("Examples:");
+            foreach (var line in text.Split('\n'))
+                output.WriteLine($"  {line}".TrimEnd());
+
+            return result;
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using System.CommandLine;
+using QuantumCore.Client;
+using Spectre.Console;
+
+namespace QuantumCore.Cli;
+
+/// <summary>instruments, book, trades, watch.</summary>
+internal static class MarketCommands
+{
+    internal static IEnumerable<Command> All(CommandLineApp app) =>
+        [Instruments(app), Book(app), Trades(app), Watch(app)];
+
+    private static Command Instruments(CommandLineApp app) => app.Add(
+        new Command("instruments", "What can be traded, with tick, lot and fees."),
+        "qc instruments",
+        async (_, session, cancellation) =>
+        {
+            var instruments = await session.Client().GetInstrumentsAsync(cancellation);
+            session.Screen.Show(instruments, console => Tables.Instruments(console, instruments));
+            return ExitCodes.Done;
+        });
+
+    private static Command Book(CommandLineApp app)
+    {
+        var symbol = Grammar.Symbol();
+        var depth = Grammar.CountOption("--depth", "Levels of each side", otherwise: 10, most: 1000);
+        return app.Add(
+            new Command("book", "The book by price, now.") { symbol, depth },
+            "qc book AAPL --depth 5",
+            async (parse, session, cancellation) =>
+            {
+                var book = await session.Client().GetBookAsync(
+                    parse.GetValue(symbol)!, parse.GetValue(depth), cancellation);
+                session.Screen.Show(book, console =>
+                    console.Write(Tables.Book($"{book.Symbol} #{book.Sequence}", book.Bids, book.Asks)));
+                return ExitCodes.Done;
+            });
+    }
+
+    private static Command Trades(CommandLineApp app)
+    {
+        var symbol = Grammar.Symbol();
+        var limit = Grammar.CountOption("--limit", "How many", otherwise: 20, most: 1000);
+        return app.Add(
+            new Command("trades", "The last trades of everyone, newest first.") { symbol, limit },
+            "qc trades AAPL --limit 50",
+            async (parse, session, cancellation) =>
+            {
+                var trades = await session.Client().GetTradesAsync(
+                    parse.GetValue(symbol)!, parse.GetValue(limit), cancellation);
+                session.Screen.Show(trades, console => Tables.Trades(console, trades));
+                return ExitCodes.Done;
+            });
+    }
+
+    private static Command Watch(CommandLineApp app)
+    {
+        var symbol = Grammar.Symbol();
+        var depth = Grammar.CountOption("--depth", "Levels of each side", otherwise: 10, most: 1000);
+        var updates = Grammar.CountOption("--updates", "Stop after so many updates", otherwise: 0, most: 1_000_000_000);
+        return app.Add(
+            new Command("watch", "The book, live, until Ctrl-C.") { symbol, depth, updates },
+            """
+            qc watch AAPL
+            qc watch AAPL --json --updates 100           one book a line
+            """,
+            async (parse, session, cancellation) =>
+            {
+                var feed = session.Client().WatchAsync([parse.GetValue(symbol)!], cancellation);
+                try
+                {
+                    await ShowAsync(session.Screen, feed, parse.GetValue(depth), parse.GetValue(updates));
+                }
+                catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+                {
+                    // Ctrl-C is how one stops watching.
+                }
+
+                return ExitCodes.Done;
+            });
+    }
+
+    private static async Task ShowAsync(
+        Screen screen, IAsyncEnumerable<BookUpdate> feed, int depth, int updates)
+    {
+        if (screen.Json || !screen.Console.Profile.Capabilities.Ansi)
+        {
+            await ListAsync(screen, feed, depth, updates);
+            return;
+        }
+
+        await screen.Console.Live(new Text("connecting...")).StartAsync(async live =>
+        {
+            var shown = 0;
+            await foreach (var update in feed)
+            {
+                var (book, note) = (update.Book, update.Book.IsStale ? " (stale, asking again)" : "");
+                live.UpdateTarget(Tables.Book(
+                    $"{book.Symbol} #{book.Sequence}{note}", [.. book.Bids.Take(depth)], [.. book.Asks.Take(depth)]));
+                if (++shown == updates)
+                    return;
+            }
+        });
+    }
+
+    private static async Task ListAsync(Screen screen, IAsyncEnumerable<BookUpdate> feed, int depth, int updates)
+    {
+        var shown = 0;
+        await foreach (var update in feed)
+        {
+            if (update.Book.IsStale)
+            {
+                screen.Note($"{update.Book.Symbol}: missed something, asking again");
+                continue;
+            }
+
+            var book = new BookSnapshot(
+                update.Book.Symbol, update.Book.Sequence,
+                DateTimeOffset.UnixEpoch.AddTicks(update.Book.TimeNanos / TimeSpan.NanosecondsPerTick),
+                update.Book.TimeNanos, [.. update.Book.Bids.Take(depth)], [.. update.Book.Asks.Take(depth)]);
+            screen.Show(book, console =>
+                console.Write(Tables.Book($"{book.Symbol} #{book.Sequence}", book.Bids, book.Asks)));
+            if (++shown == updates)
+                return;
+        }
+    }
+}

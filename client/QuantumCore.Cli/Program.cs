@@ -1,0 +1,3 @@
+using QuantumCore.Cli;
+
+return await new CommandLineApp(Console.Out, Console.Error, Environment.GetEnvironmentVariable).RunAsync(args);

@@ -1,0 +1,294 @@
+using System.Collections.Immutable;
+using QuantumCore.Client;
+
+namespace QuantumCore.Cli.Replay;
+
+/// <summary>
+/// Turns LOBSTER messages into engine commands. The message file tells of resting orders only, and of those only near
+/// the top of the book; what it leaves out is put in so that a matching engine can follow it:
+/// <list type="bullet">
+/// <item>executions with the same time and side are one aggressive order, limited at the last price;</item>
+/// <item>an order that is touched but never submitted rests from where its id stands in time;</item>
+/// <item>quantity that the order book file shows and no message explains rests under a negative id, and quantity it
+/// does not show is taken away, first from orders that no later message needs.</item>
+/// </list>
+/// Executions that were not in price-time priority become reductions, and are counted.
+/// </summary>
+internal sealed class LobsterImport
+{
+    /// <summary>A book check follows each aggressive order, and each so many other messages.</summary>
+    private const int MessagesPerCheck = 10;
+
+    private readonly IReadOnlyList<LobsterMessage> _messages;
+    private readonly IReadOnlyList<BookCheck>? _rows;
+    private readonly RecordedBook _book = new();
+    private readonly List<FlowCommand> _commands = [];
+
+    /// <summary>What later messages will still take from an order.</summary>
+    private readonly Dictionary<long, long> _needs = [];
+
+    /// <summary>Orders without a submission, by id: ids grow with time.</summary>
+    private readonly Queue<RecordedOrder> _unseen = new();
+
+    private long _anonymous;
+    private int _sinceCheck;
+
+    private LobsterImport(IReadOnlyList<LobsterMessage> messages, IReadOnlyList<BookCheck>? rows)
+    {
+        _messages = messages;
+        _rows = rows;
+    }
+
+    private int HiddenExecutions { get; set; }
+
+    private int Halts { get; set; }
+
+    private int NotPriceTime { get; set; }
+
+    private int RowsNotReached { get; set; }
+
+    /// <summary>Converts a day.</summary>
+    /// <param name="ticker">The recording's ticker.</param>
+    /// <param name="messages">The message file.</param>
+    /// <param name="rows">The order book file, a row for each message; null when there is none.</param>
+    internal static OrderFlow Convert(
+        string ticker, IReadOnlyList<LobsterMessage> messages, IReadOnlyList<BookCheck>? rows)
+    {
+        var import = new LobsterImport(messages, rows);
+        import.FindUnseenOrders();
+        for (var at = 0; at < messages.Count;)
+            at += import.Step(at);
+
+        return new OrderFlow(ticker, import._commands,
+        [
+            $"{import.HiddenExecutions} executions of hidden orders and {import.Halts} halt messages are left out",
+            $"{import.NotPriceTime} aggressive orders were not executed in price-time priority: taken as reductions",
+            $"{import.RowsNotReached} order book rows could not be explained and are not checked",
+        ]);
+    }
+
+    private void FindUnseenOrders()
+    {
+        var submitted = new HashSet<long>();
+        var unseen = new SortedDictionary<long, LobsterMessage>();
+        foreach (var message in _messages)
+        {
+            if (message.Event == LobsterEvent.Submit)
+            {
+                submitted.Add(message.Id);
+            }
+            else if (message.Event <= LobsterEvent.Execute)
+            {
+                _needs[message.Id] = _needs.GetValueOrDefault(message.Id) + message.Quantity;
+                if (!submitted.Contains(message.Id))
+                    unseen.TryAdd(message.Id, message);
+            }
+        }
+
+        foreach (var (id, first) in unseen)
+            _unseen.Enqueue(new RecordedOrder(id, first.Side, first.Price, _needs[id]));
+    }
+
+    /// <summary>Takes one message, or the executions of one aggressive order; says how many it took.</summary>
+    private int Step(int at)
+    {
+        var message = _messages[at];
+        var taken = 1;
+        switch (message.Event)
+        {
+            case LobsterEvent.Submit:
+                RestUnseenBefore(message.Id, message.Line);
+                Submit(message);
+                break;
+            case LobsterEvent.Reduce or LobsterEvent.Delete:
+                Take(Demand(message), message.Quantity, message.Line, message.Event == LobsterEvent.Delete);
+                Consume(message);
+                break;
+            case LobsterEvent.Execute:
+                taken = Execute(at);
+                break;
+            case LobsterEvent.Halt:
+                Halts++;
+                break;
+            case LobsterEvent.ExecuteHidden or LobsterEvent.Cross:
+                HiddenExecutions++;
+                break;
+        }
+
+        if (_rows is not null)
+            Follow(_rows[at + taken - 1], message.Event == LobsterEvent.Execute);
+
+        return taken;
+    }
+
+    private void Submit(LobsterMessage message)
+    {
+        // The real book let it rest, so whatever it would meet here had left unseen.
+        foreach (var fill in _book.Match(message.Side, long.MaxValue, message.Price))
+            Take(_book.Find(fill.MakerId)!, fill.Quantity, message.Line);
+
+        if (_book.Find(message.Id) is { } earlier)
+            Take(earlier, earlier.Remaining, message.Line);
+
+        Rest(new RecordedOrder(message.Id, message.Side, message.Price, message.Quantity), message.Line);
+    }
+
+    private void RestUnseenBefore(long id, int line)
+    {
+        while (_unseen.TryPeek(out var order) && order.Id < id)
+        {
+            _unseen.Dequeue();
+            // One that would trade now cannot have been there yet; the message that touches it brings it in.
+            if (_needs[order.Id] > 0 && _book.Find(order.Id) is null &&
+                _book.Match(order.Side, 1, order.Price).Count == 0)
+                Rest(order, line);
+        }
+    }
+
+    /// <summary>The order a message touches, with at least the quantity that it takes.</summary>
+    private RecordedOrder Demand(LobsterMessage message)
+    {
+        var order = _book.Find(message.Id);
+        if (order is not null && order.Remaining >= message.Quantity)
+            return order;
+
+        if (order is not null)
+            Take(order, order.Remaining, message.Line);
+
+        foreach (var fill in _book.Match(message.Side, long.MaxValue, message.Price))
+            Take(_book.Find(fill.MakerId)!, fill.Quantity, message.Line);
+
+        order = new RecordedOrder(message.Id, message.Side, message.Price, _needs[message.Id]);
+        Rest(order, message.Line);
+        return order;
+    }
+
+    private int Execute(int at)
+    {
+        var first = _messages[at];
+        var fills = ImmutableArray.CreateBuilder<RecordedFill>();
+        var taken = 0;
+        foreach (var message in _messages.Skip(at))
+        {
+            // Two aggressive orders may share a time; one never meets the same order twice.
+            if (message.Event != LobsterEvent.Execute || message.Time != first.Time || message.Side != first.Side ||
+                fills.Any(fill => fill.MakerId == message.Id))
+                break;
+
+            Demand(message);
+            fills.Add(new RecordedFill(message.Id, message.Quantity, message.Price));
+            taken++;
+        }
+
+        var side = RecordedBook.Opposite(first.Side);
+        var quantity = fills.Sum(fill => fill.Quantity);
+        var inPriority = _book.Match(side, quantity, fills[^1].Price).SequenceEqual(fills);
+        if (inPriority)
+            _commands.Add(new AggressiveOrder(first.Line, side, quantity, fills[^1].Price, fills.ToImmutable()));
+        else
+            NotPriceTime++;
+
+        for (var i = 0; i < taken; i++)
+        {
+            var order = _book.Find(fills[i].MakerId)!;
+            if (inPriority)
+                _book.Reduce(order, fills[i].Quantity);
+            else
+                Take(order, fills[i].Quantity, first.Line);
+
+            Consume(_messages[at + i]);
+        }
+
+        return taken;
+    }
+
+    private void Consume(LobsterMessage message) => _needs[message.Id] -= message.Quantity;
+
+    private void Rest(RecordedOrder order, int line)
+    {
+        _book.Rest(order);
+        _commands.Add(new RestOrder(line, order.Id, order.Side, order.Remaining, order.Price));
+    }
+
+    private void Take(RecordedOrder order, long quantity, int line, bool all = false)
+    {
+        if (all || quantity == order.Remaining)
+        {
+            _commands.Add(new WithdrawOrder(line, order.Id, order.Remaining));
+            quantity = order.Remaining;
+        }
+        else
+        {
+            _commands.Add(new ReduceOrder(line, order.Id, quantity));
+        }
+
+        _book.Reduce(order, quantity);
+    }
+
+    /// <summary>Makes the book show what the row shows, as far as the row can see, and checks it now and then.</summary>
+    private void Follow(BookCheck row, bool afterExecution)
+    {
+        RemoveUnshown(OrderSide.Buy, row.Bids, row);
+        RemoveUnshown(OrderSide.Sell, row.Asks, row);
+        AddUnexplained(OrderSide.Buy, row.Bids, row.Line);
+        AddUnexplained(OrderSide.Sell, row.Asks, row.Line);
+        if (!afterExecution && ++_sinceCheck < MessagesPerCheck)
+            return;
+
+        _sinceCheck = 0;
+        if (_book.Shows(row))
+            _commands.Add(row);
+        else
+            RowsNotReached++;
+    }
+
+    private void RemoveUnshown(OrderSide side, ImmutableArray<RecordedLevel> levels, BookCheck row)
+    {
+        // A full row sees down to its last level, a shorter one sees the whole side.
+        var last = levels.Length == row.Depth ? levels[^1].Price : (long?)null;
+        var excess = new List<(List<RecordedOrder> Queue, long Quantity)>();
+        foreach (var (price, queue) in _book.Queues(side))
+        {
+            if (last is { } end && (side == OrderSide.Buy ? price < end : price > end))
+                break;
+
+            var shown = levels.FirstOrDefault(level => level.Price == price).Quantity;
+            var quantity = queue.Sum(order => order.Remaining) - shown;
+            if (quantity > 0)
+                excess.Add((queue, quantity));
+        }
+
+        foreach (var (queue, quantity) in excess)
+            TakeAway([.. queue], quantity, row.Line);
+    }
+
+    private void TakeAway(RecordedOrder[] queue, long quantity, int line)
+    {
+        // What no later message needs goes first, from the back; then, if it must be, what is needed later: its
+        // message will bring it in again.
+        foreach (var spareOnly in (ReadOnlySpan<bool>)[true, false])
+        {
+            for (var i = queue.Length - 1; i >= 0 && quantity > 0; i--)
+            {
+                var order = queue[i];
+                var spare = spareOnly ? order.Remaining - _needs.GetValueOrDefault(order.Id) : order.Remaining;
+                var part = Math.Min(spare, quantity);
+                if (part <= 0)
+                    continue;
+
+                Take(order, part, line);
+                quantity -= part;
+            }
+        }
+    }
+
+    private void AddUnexplained(OrderSide side, ImmutableArray<RecordedLevel> levels, int line)
+    {
+        foreach (var level in levels)
+        {
+            var missing = level.Quantity - _book.QuantityAt(side, level.Price);
+            if (missing > 0)
+                Rest(new RecordedOrder(--_anonymous, side, level.Price, missing), line);
+        }
+    }
+}

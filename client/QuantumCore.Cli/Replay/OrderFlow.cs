@@ -1,0 +1,91 @@
+using System.IO.Compression;
+using System.Text.RegularExpressions;
+
+namespace QuantumCore.Cli.Replay;
+
+/// <summary>A recording as commands.</summary>
+/// <param name="Ticker">What was traded, from the file's name.</param>
+/// <param name="Commands">The commands, in sequence.</param>
+/// <param name="Notes">What the import left out or put in, as sentences.</param>
+internal sealed partial record OrderFlow(
+    string Ticker, IReadOnlyList<FlowCommand> Commands, IReadOnlyList<string> Notes)
+{
+    /// <summary>
+    /// Opens a command file (<c>.csv</c>, <c>.csv.gz</c>), a LOBSTER message file (its order book file is found beside
+    /// it) or LOBSTER's zip of both. What it is shows in its first line.
+    /// </summary>
+    /// <exception cref="FlowFormatException">It does not read as any of these.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    internal static OrderFlow Open(string path)
+    {
+        var name = Path.GetFileName(path);
+        var ticker = TickerOf(name);
+        if (name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
+            return OpenZip(path, name);
+
+        using var text = OpenText(path);
+        if (!LobsterLine().IsMatch(FirstLine(path)))
+            return new OrderFlow(ticker, [.. CommandReader.Read(text, name)], []);
+
+        var messages = LobsterReader.ReadMessages(text, name);
+        var rowsPath = Path.Combine(
+            Path.GetDirectoryName(path) ?? "", name.Replace("_message_", "_orderbook_", StringComparison.Ordinal));
+        if (rowsPath == path || !File.Exists(rowsPath))
+            return LobsterImport.Convert(ticker, messages, rows: null);
+
+        using var rows = OpenText(rowsPath);
+        return Convert(ticker, messages, LobsterReader.ReadRows(rows, Path.GetFileName(rowsPath)), name);
+    }
+
+    private static OrderFlow OpenZip(string path, string name)
+    {
+        using var zip = ZipFile.OpenRead(path);
+        var messages = zip.Entries.FirstOrDefault(IsPart("_message_"))
+            ?? throw new FlowFormatException(name, 0, "the archive holds no LOBSTER message file (*_message_*.csv)");
+        using var messageText = new StreamReader(messages.Open());
+        var read = LobsterReader.ReadMessages(messageText, messages.Name);
+        if (zip.Entries.FirstOrDefault(IsPart("_orderbook_")) is not { } rows)
+            return LobsterImport.Convert(TickerOf(messages.Name), read, rows: null);
+
+        using var rowText = new StreamReader(rows.Open());
+        return Convert(TickerOf(messages.Name), read, LobsterReader.ReadRows(rowText, rows.Name), rows.Name);
+
+        static Func<ZipArchiveEntry, bool> IsPart(string part) => entry =>
+            entry.Name.Contains(part, StringComparison.Ordinal) && entry.Name.EndsWith(".csv", StringComparison.Ordinal);
+    }
+
+    private static OrderFlow Convert(
+        string ticker, List<LobsterMessage> messages, List<BookCheck> rows, string file) =>
+        messages.Count == rows.Count
+            ? LobsterImport.Convert(ticker, messages, rows)
+            : throw new FlowFormatException(
+                file, Math.Min(messages.Count, rows.Count), $"{messages.Count} messages, but {rows.Count} book rows");
+
+    private static string FirstLine(string path)
+    {
+        using var text = OpenText(path);
+        return text.ReadLine() ?? "";
+    }
+
+    private static StreamReader OpenText(string path)
+    {
+        Stream file = File.OpenRead(path);
+        return new StreamReader(path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)
+            ? new GZipStream(file, CompressionMode.Decompress)
+            : file);
+    }
+
+    /// <summary>The file's name up to the first underscore or dot, as far as it can stand in a symbol.</summary>
+    private static string TickerOf(string name)
+    {
+        var end = name.AsSpan().IndexOfAny('_', '.');
+        var ticker = NotInSymbol().Replace((end < 0 ? name : name[..end]).ToUpperInvariant(), "");
+        return ticker.Length is 0 ? "FLOW" : ticker[..Math.Min(ticker.Length, 10)];
+    }
+
+    [GeneratedRegex(@"^\d+(\.\d+)?,[1-7],", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex LobsterLine();
+
+    [GeneratedRegex("[^A-Z0-9-]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex NotInSymbol();
+}

@@ -1,0 +1,92 @@
+using QuantumCore.Client;
+
+namespace QuantumCore.Cli.Replay;
+
+/// <summary>An order of the recording while it rests.</summary>
+internal sealed class RecordedOrder(long id, OrderSide side, long price, long quantity)
+{
+    internal long Id { get; } = id;
+
+    internal OrderSide Side { get; } = side;
+
+    internal long Price { get; } = price;
+
+    internal long Remaining { get; set; } = quantity;
+}
+
+/// <summary>The order by order book that a recording implies: queues in price-time priority.</summary>
+internal sealed class RecordedBook
+{
+    private readonly Dictionary<long, RecordedOrder> _orders = [];
+
+    private readonly SortedDictionary<long, List<RecordedOrder>> _bids =
+        new(Comparer<long>.Create((left, right) => right.CompareTo(left)));
+
+    private readonly SortedDictionary<long, List<RecordedOrder>> _asks = [];
+
+    internal RecordedOrder? Find(long id) => _orders.GetValueOrDefault(id);
+
+    /// <summary>The queues of one side, best price first.</summary>
+    internal SortedDictionary<long, List<RecordedOrder>> Queues(OrderSide side) =>
+        side == OrderSide.Buy ? _bids : _asks;
+
+    internal void Rest(RecordedOrder order)
+    {
+        _orders.Add(order.Id, order);
+        var queues = Queues(order.Side);
+        if (!queues.TryGetValue(order.Price, out var queue))
+            queues[order.Price] = queue = [];
+
+        queue.Add(order);
+    }
+
+    internal void Reduce(RecordedOrder order, long quantity)
+    {
+        order.Remaining -= quantity;
+        if (order.Remaining > 0)
+            return;
+
+        _orders.Remove(order.Id);
+        var queues = Queues(order.Side);
+        var queue = queues[order.Price];
+        queue.Remove(order);
+        if (queue.Count == 0)
+            queues.Remove(order.Price);
+    }
+
+    internal long QuantityAt(OrderSide side, long price) =>
+        Queues(side).TryGetValue(price, out var queue) ? queue.Sum(order => order.Remaining) : 0;
+
+    /// <summary>Whom an aggressive order would meet, by price and then time. Changes nothing.</summary>
+    internal List<RecordedFill> Match(OrderSide aggressor, long quantity, long limit)
+    {
+        var fills = new List<RecordedFill>();
+        foreach (var (price, queue) in Queues(Opposite(aggressor)))
+        {
+            if (quantity == 0 || (aggressor == OrderSide.Buy ? price > limit : price < limit))
+                break;
+
+            foreach (var order in queue)
+            {
+                var filled = Math.Min(quantity, order.Remaining);
+                if (filled == 0)
+                    break;
+
+                fills.Add(new RecordedFill(order.Id, filled, price));
+                quantity -= filled;
+            }
+        }
+
+        return fills;
+    }
+
+    internal bool Shows(BookCheck row) => Shows(row.Bids, _bids, row.Depth) && Shows(row.Asks, _asks, row.Depth);
+
+    internal static OrderSide Opposite(OrderSide side) => side == OrderSide.Buy ? OrderSide.Sell : OrderSide.Buy;
+
+    private static bool Shows(
+        IReadOnlyList<RecordedLevel> levels, SortedDictionary<long, List<RecordedOrder>> queues, int depth) =>
+        queues.Take(depth)
+            .Select(queue => new RecordedLevel(queue.Key, queue.Value.Sum(order => order.Remaining)))
+            .SequenceEqual(levels);
+}

@@ -1,0 +1,209 @@
+using System.CommandLine;
+using System.Globalization;
+using QuantumCore.Cli.Replay;
+using QuantumCore.Client;
+using Spectre.Console;
+
+namespace QuantumCore.Cli;
+
+/// <summary>replay: recorded order flow against the exchange.</summary>
+internal sealed class ReplayCommand
+{
+    private const int LongestRunName = 12;
+
+    private static readonly TimeSpan s_betweenReports = TimeSpan.FromSeconds(2);
+
+    private readonly Argument<string> _file = new("file")
+    {
+        Description = "A command file (.cmds.csv, also .gz), a LOBSTER message file, or LOBSTER's zip",
+    };
+
+    private readonly Option<string> _symbol =
+        Grammar.SymbolOption("Where to replay: an empty book [default: the file's ticker with .L]");
+
+    private readonly Option<int> _batch = Grammar.CountOption(
+        "--batch", "Most resting orders in one request", otherwise: 100, QuantumCoreClient.BatchLimit);
+
+    private readonly Option<string> _speed = new("--speed")
+    {
+        Description = "'max', or the most commands a second",
+        HelpName = "max|count",
+        DefaultValueFactory = _ => "max",
+    };
+
+    private readonly Option<string> _run = new("--run")
+    {
+        Description = "Name of the run; naming an earlier one goes on where it stopped [default: a new name]",
+        HelpName = "name",
+    };
+
+    private readonly Option<bool> _list = new("--list")
+    {
+        Description = "List the symbol first if it is not there: ticks of 0.01, lots of 1, quoted in USD, no fees",
+    };
+
+    private readonly Option<string> _maker = Account("--maker", "The resting orders' account", "ACC-2001");
+
+    private readonly Option<string> _taker = Account("--taker", "The aggressive orders' account", "ACC-2002");
+
+    private readonly Option<string> _adminKey = new("--admin-key")
+    {
+        Description = "The administrator's key, to fund both accounts",
+        HelpName = "api key",
+        DefaultValueFactory = _ => "demo-admin",
+    };
+
+    internal static Command Compose(CommandLineApp app)
+    {
+        var replay = new ReplayCommand();
+        var command = new Command(
+            "replay",
+            "Replay recorded order flow and compare: every aggressive order must meet the recorded resting orders, " +
+            "and the book must show what the real one showed. Both accounts are funded through the admin key.")
+        {
+            replay._file, replay._symbol, replay._list, replay._speed, replay._batch, replay._run, replay._maker,
+            replay._taker, replay._adminKey,
+        };
+        return app.Add(
+            command,
+            """
+            qc replay AAPL_2012-06-21_50_1h.cmds.csv.gz --list
+            qc replay LOBSTER_AMZN_2012-06-21_5.zip --list --symbol AMZN.RAW --json
+            qc replay day.cmds.csv --symbol TEST.L --run monday       (again: goes on)
+
+            Exit code 1 means that something differs; the first differences are listed.
+            """,
+            replay.RunAsync);
+    }
+
+    private static Option<string> Account(string name, string description, string otherwise) =>
+        new(name) { Description = description, HelpName = "account", DefaultValueFactory = _ => otherwise };
+
+    private async Task<int> RunAsync(ParseResult parse, Session session, CancellationToken cancellation)
+    {
+        var file = parse.GetValue(_file)!;
+        var (plan, resuming) = Plan(parse);
+        var flow = OrderFlow.Open(file);
+        plan = plan with { Symbol = parse.GetValue(_symbol) ?? flow.Ticker + ".L" };
+        foreach (var note in flow.Notes)
+            session.Screen.Note(note);
+
+        var admin = session.ClientWith(parse.GetValue(_adminKey)!);
+        var instrument = await FindAsync(admin, plan.Symbol, parse.GetValue(_list), cancellation);
+        var units = new ReplayUnits(instrument);
+        units.Check(flow.Commands, Path.GetFileName(file));
+        var book = await admin.GetBookAsync(plan.Symbol, depth: 1, cancellation);
+        if (!resuming && (book.Bids.Count > 0 || book.Asks.Count > 0))
+        {
+            throw new UsageException(
+                $"{plan.Symbol} has resting orders: replay to an empty --symbol, or go on with --run NAME");
+        }
+
+        var maker = await FundAsync(
+            session, admin, parse.GetValue(_maker)!, plan, instrument, units.Funds(flow.Commands, maker: true),
+            cancellation);
+        var taker = await FundAsync(
+            session, admin, parse.GetValue(_taker)!, plan, instrument, units.Funds(flow.Commands, maker: false),
+            cancellation);
+        session.Screen.Note($"run {plan.Run}: {flow.Commands.Count} lines to {plan.Symbol}");
+        var replayer = new Replayer(maker, taker, plan, session.Time) { Progress = Reporter(session.Screen) };
+        var report = await replayer.RunAsync(flow.Commands, resuming ? book.Sequence : Replayer.NotResumed, cancellation);
+        Show(session.Screen, report);
+        return report.DifferenceCount == 0 ? ExitCodes.Done : ExitCodes.Refused;
+    }
+
+    private (ReplayPlan Plan, bool Resuming) Plan(ParseResult parse)
+    {
+        var run = parse.GetValue(_run);
+        if (run is not null && (run.Length is 0 or > LongestRunName || !run.All(char.IsAsciiLetterOrDigit)))
+            throw new UsageException($"--run: '{run}' is not 1 to {LongestRunName} letters and digits");
+
+        var pace = 0;
+        var speed = parse.GetValue(_speed)!;
+        if (speed != "max" &&
+            (!int.TryParse(speed, NumberStyles.None, CultureInfo.InvariantCulture, out pace) || pace == 0))
+            throw new UsageException($"--speed: '{speed}' is neither 'max' nor a number of commands a second");
+
+        var name = run ?? QuantumCoreClient.NewClientOrderId()[..8];
+        return (new ReplayPlan("", name, parse.GetValue(_batch), pace), run is not null);
+    }
+
+    private static async Task<Instrument> FindAsync(
+        QuantumCoreClient admin, string symbol, bool list, CancellationToken cancellation)
+    {
+        var instruments = await admin.GetInstrumentsAsync(cancellation);
+        if (instruments.FirstOrDefault(instrument => instrument.Symbol == symbol) is { } found)
+            return found;
+
+        if (!list)
+            throw new UsageException($"{symbol} is not listed: --list lists it, --symbol names another");
+
+        return await admin.ListInstrumentAsync(
+            new Instrument
+            {
+                Symbol = symbol,
+                BaseAsset = symbol.Length > 12 ? symbol[..12] : symbol,
+                BaseDecimals = 0,
+                QuoteAsset = "USD",
+                QuoteDecimals = 2,
+                TickSize = 0.01m,
+                LotSize = 1m,
+                MinPrice = 0.01m,
+                MaxPrice = 10_000_000m,
+                MinQuantity = 1m,
+                MaxQuantity = 1_000_000_000m,
+                MinNotional = 0m,
+                MaxNotional = 1_000_000_000_000m,
+                ReferencePrice = 0m,
+                ProtectionPpm = 50_000,
+                MaxLevels = 100_000,
+            },
+            cancellation);
+    }
+
+    /// <summary>Deposits bear the run's name, so that a resumed run is not funded twice.</summary>
+    private static async Task<QuantumCoreClient> FundAsync(
+        Session session, QuantumCoreClient admin, string account, ReplayPlan plan, Instrument instrument,
+        (decimal Base, decimal Quote) funds, CancellationToken cancellation)
+    {
+        await admin.DepositAsync(account, instrument.QuoteAsset, funds.Quote, $"replay-{plan.Run}-quote", cancellation);
+        await admin.DepositAsync(account, instrument.BaseAsset, funds.Base, $"replay-{plan.Run}-base", cancellation);
+        return session.ClientWith((await admin.CreateApiKeyAsync(account, cancellation)).ApiKey);
+    }
+
+    private static Action<ReplayReport> Reporter(Screen screen)
+    {
+        var last = TimeSpan.Zero;
+        return report =>
+        {
+            if (report.Elapsed - last < s_betweenReports)
+                return;
+
+            last = report.Elapsed;
+            screen.Note($"{report.Orders} orders, {report.AggressiveExact}/{report.Aggressive} aggressive exact, " +
+                $"{report.RowsEqual}/{report.Rows} rows equal, {report.OrdersPerSecond} orders/s");
+        };
+    }
+
+    private static void Show(Screen screen, ReplayReport report)
+    {
+        foreach (var difference in report.Differences)
+            screen.Note(difference);
+
+        if (report.DifferenceCount > report.Differences.Count)
+            screen.Note($"... and {report.DifferenceCount - report.Differences.Count} more differences");
+
+        if (screen.Json)
+        {
+            screen.WriteJson(report.ToJson());
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.Simple).HideHeaders().AddColumns("what", "how many");
+        table.AddRow("aggressive orders as recorded", $"{report.AggressiveExact} of {report.Aggressive}");
+        table.AddRow("their fills", $"{report.Fills}");
+        table.AddRow("book rows equal", $"{report.RowsEqual} of {report.Rows}");
+        table.AddRow("orders", $"{report.Orders} in {report.Elapsed:g} ({report.OrdersPerSecond}/s)");
+        screen.Console.Write(table);
+    }
+}

@@ -1,0 +1,32 @@
+using QuantumCore.Client;
+
+namespace QuantumCore.Cli;
+
+/// <summary>One command's connection and screen.</summary>
+internal sealed class Session(Uri address, string? key, QuantumCoreClientOptions options, Screen screen) : IDisposable
+{
+    private readonly List<QuantumCoreClient> _clients = [];
+
+    internal Screen Screen => screen;
+
+    internal TimeProvider Time => options.Time;
+
+    /// <summary>A client under the user's key, or the demo account's where none was given.</summary>
+    internal QuantumCoreClient Client() => ClientWith(key ?? "demo-alice");
+
+    /// <summary>A client for what only an administrator may do; the demo exchange's where no key was given.</summary>
+    internal QuantumCoreClient Administrator() => ClientWith(key ?? "demo-admin");
+
+    internal QuantumCoreClient ClientWith(string apiKey)
+    {
+        var client = new QuantumCoreClient(address, apiKey, options);
+        _clients.Add(client);
+        return client;
+    }
+
+    public void Dispose()
+    {
+        foreach (var client in _clients)
+            client.Dispose();
+    }
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using QuantumCore.Client;
+using Spectre.Console;
+
+namespace QuantumCore.Cli;
+
+/// <summary>Results as tables.</summary>
+internal static class Tables
+{
+    private static readonly string[] s_numeric =
+        ["id", "price", "quantity", "filled", "remaining", "fee", "total", "held", "available", "tick", "lot",
+         "maker ppm", "taker ppm", "bid", "ask", "bid size", "ask size"];
+
+    internal static void Order(IAnsiConsole console, Order order)
+    {
+        Orders(console, [order]);
+        if (order.Fills is not { Count: > 0 } fills)
+            return;
+
+        var table = With("trade", "price", "quantity", "fee", "liquidity");
+        foreach (var fill in fills)
+            Row(table, fill.TradeId, Text(fill.Price), Text(fill.Quantity), Text(fill.Fee), Lower(fill.Liquidity));
+
+        console.Write(table);
+    }
+
+    internal static void Orders(IAnsiConsole console, IReadOnlyList<Order> orders)
+    {
+        var table = With(
+            "symbol", "id", "client id", "side", "type", "price", "quantity", "filled", "remaining", "status", "why");
+        foreach (var order in orders)
+        {
+            Row(table, order.Symbol, Text(order.OrderId), order.ClientOrderId, Lower(order.Side), Lower(order.Type),
+                order.Price is { } price ? Text(price) : "", Text(order.Quantity), Text(order.Filled),
+                Text(order.Remaining), Lower(order.Status), order.EndReason ?? "");
+        }
+
+        Write(console, table, "No open orders.");
+    }
+
+    internal static void Fills(IAnsiConsole console, IReadOnlyList<AccountFill> fills)
+    {
+        var table = With("time", "symbol", "trade", "id", "side", "price", "quantity", "fee", "liquidity");
+        foreach (var fill in fills)
+        {
+            Row(table, Time(fill.Time), fill.Symbol, fill.TradeId, Text(fill.OrderId), Lower(fill.Side),
+                Text(fill.Price), Text(fill.Quantity), Text(fill.Fee), Lower(fill.Liquidity));
+        }
+
+        Write(console, table, "No fills.");
+    }
+
+    internal static void Account(IAnsiConsole console, AccountView account)
+    {
+        console.WriteLine(account.Account);
+        var table = With("asset", "total", "held", "available");
+        foreach (var balance in account.Balances)
+            Row(table, balance.Asset, Text(balance.Total), Text(balance.Held), Text(balance.Available));
+
+        Write(console, table, "Nothing here yet.");
+    }
+
+    internal static void Instruments(IAnsiConsole console, IReadOnlyList<Instrument> instruments)
+    {
+        var table = With("symbol", "base", "quote", "tick", "lot", "maker ppm", "taker ppm");
+        foreach (var instrument in instruments)
+        {
+            Row(table, instrument.Symbol, instrument.BaseAsset, instrument.QuoteAsset, Text(instrument.TickSize),
+                Text(instrument.LotSize), Text(instrument.MakerFeePpm), Text(instrument.TakerFeePpm));
+        }
+
+        Write(console, table, "No instruments.");
+    }
+
+    internal static void Trades(IAnsiConsole console, IReadOnlyList<Trade> trades)
+    {
+        var table = With("time", "trade", "taker", "price", "quantity");
+        foreach (var trade in trades)
+            Row(table, Time(trade.Time), trade.TradeId, Lower(trade.TakerSide), Text(trade.Price), Text(trade.Quantity));
+
+        Write(console, table, "No trades.");
+    }
+
+    /// <summary>Bids left, asks right, best on top.</summary>
+    internal static Table Book(string title, IReadOnlyList<PriceLevel> bids, IReadOnlyList<PriceLevel> asks)
+    {
+        var table = With("bid size", "bid", "ask", "ask size").Title(Markup.Escape(title));
+        for (var i = 0; i < Math.Max(bids.Count, asks.Count); i++)
+        {
+            var (bid, ask) = (i < bids.Count ? bids[i] : default, i < asks.Count ? asks[i] : default);
+            table.AddRow(
+                i < bids.Count ? Text(bid.Quantity) : "",
+                i < bids.Count ? $"[green]{Text(bid.Price)}[/]" : "",
+                i < asks.Count ? $"[red]{Text(ask.Price)}[/]" : "",
+                i < asks.Count ? Text(ask.Quantity) : "");
+        }
+
+        return table;
+    }
+
+    private static Table With(params ReadOnlySpan<string> columns)
+    {
+        var table = new Table().Border(TableBorder.Simple);
+        foreach (var name in columns)
+        {
+            var column = new TableColumn(name).NoWrap();
+            table.AddColumn(s_numeric.Contains(name) ? column.RightAligned() : column);
+        }
+
+        return table;
+    }
+
+    private static void Row(Table table, params string[] cells) =>
+        table.AddRow(Array.ConvertAll(cells, Markup.Escape));
+
+    private static void Write(IAnsiConsole console, Table table, string whenEmpty)
+    {
+        if (table.Rows.Count == 0)
+            console.WriteLine(whenEmpty);
+        else
+            console.Write(table);
+    }
+
+    private static string Lower<T>(T value)
+        where T : struct, Enum
+    {
+        var name = value.ToString();
+        return char.ToLowerInvariant(name[0]) + name[1..];
+    }
+
+    private static string Text(IFormattable number) => number.ToString(format: null, CultureInfo.InvariantCulture);
+
+    private static string Time(DateTimeOffset time) =>
+        time.ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
+}

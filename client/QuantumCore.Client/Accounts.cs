@@ -1,0 +1,55 @@
+using System.Text.Json.Serialization;
+
+namespace QuantumCore.Client;
+
+/// <summary>What an account owns of one asset.</summary>
+/// <param name="Asset">The asset's name.</param>
+/// <param name="Total">All of it.</param>
+/// <param name="Held">Set aside for open orders.</param>
+/// <param name="Available">Free: total less held.</param>
+public sealed record Balance(string Asset, decimal Total, decimal Held, decimal Available);
+
+/// <summary>An account's balances.</summary>
+/// <param name="Account">The account, <c>ACC-n</c>.</param>
+/// <param name="Sequence">The account's sequence.</param>
+/// <param name="Balances">One entry for each asset.</param>
+public sealed record AccountView(string Account, long Sequence, IReadOnlyList<Balance> Balances);
+
+/// <summary>A fill in an account's history.</summary>
+/// <param name="TradeId">The trade, unique within the symbol; both sides see the same.</param>
+/// <param name="Symbol">The instrument.</param>
+/// <param name="OrderId">The account's order.</param>
+/// <param name="ClientOrderId">Its name.</param>
+/// <param name="Side">The account's side.</param>
+/// <param name="Price">Price in the quote asset.</param>
+/// <param name="Quantity">Quantity in the base asset.</param>
+/// <param name="Fee">Fee in the quote asset.</param>
+/// <param name="Liquidity">Maker or taker.</param>
+/// <param name="Time">Time of the trade, UTC; cut to 100 ns.</param>
+/// <param name="TimeNanos">The same in Unix nanoseconds.</param>
+public sealed record AccountFill(
+    string TradeId,
+    string Symbol,
+    long OrderId,
+    string ClientOrderId,
+    OrderSide Side,
+    decimal Price,
+    decimal Quantity,
+    decimal Fee,
+    Liquidity Liquidity,
+    DateTimeOffset Time,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
+    long TimeNanos);
+
+/// <summary>A deposit that was booked.</summary>
+/// <param name="Account">The account, <c>ACC-n</c>.</param>
+/// <param name="Key">The deposit's name; the same key is booked once.</param>
+/// <param name="Asset">The asset.</param>
+/// <param name="Amount">How much.</param>
+/// <param name="Sequence">The account's sequence.</param>
+public sealed record DepositReceipt(string Account, string Key, string Asset, decimal Amount, long Sequence);
+
+/// <summary>A new API key. The exchange shows it this once.</summary>
+/// <param name="Account">The account it acts for.</param>
+/// <param name="ApiKey">The secret for the header <c>X-Api-Key</c>.</param>
+public sealed record ApiKeyGrant(string Account, string ApiKey);

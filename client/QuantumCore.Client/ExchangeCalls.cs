@@ -1,0 +1,159 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace QuantumCore.Client;
+
+/// <summary>One call: what to send, and whether sending it twice does no more than sending it once.</summary>
+internal sealed record ExchangeCall(HttpMethod Method, string Path)
+{
+    internal byte[]? Body { get; init; }
+
+    internal bool Repeatable { get; init; } = true;
+
+    internal string? ClientOrderId { get; init; }
+}
+
+/// <summary>
+/// Sends calls and repeats them while that can help: always when nothing was done (no connection, overloaded), and
+/// for repeatable calls also when the outcome is not known.
+/// </summary>
+internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, QuantumCoreClientOptions options)
+{
+    private const int TooManyRequests = 429;
+
+    private readonly Backoff _backoff = new(options);
+
+    internal async Task<T> SendAsync<T>(ExchangeCall call, CancellationToken cancellation)
+    {
+        var started = options.Time.GetTimestamp();
+        var inDoubt = false;
+        for (var attempt = 1; ; attempt++)
+        {
+            var (answer, failure, retryAfter) = await TryOnceAsync<T>(call, cancellation);
+            if (failure is null)
+                return answer!;
+
+            var transient = Transient(failure);
+            var doubtful = transient && failure.Code is not (RejectCodes.Unreachable or RejectCodes.Overloaded);
+            inDoubt |= doubtful;
+            var pause = _backoff.PauseAfter(attempt, retryAfter);
+            var hopeless = !transient || (doubtful && !call.Repeatable) || attempt >= options.MaxAttempts ||
+                options.Time.GetElapsedTime(started) + pause > options.RetryBudget;
+            if (hopeless)
+                throw Final(failure, transient, inDoubt, call);
+
+            await Task.Delay(pause, options.Time, cancellation);
+        }
+    }
+
+    private static bool Transient(QuantumCoreException failure) => failure.Code
+        is RejectCodes.Unreachable or RejectCodes.Overloaded or RejectCodes.OutcomeUnknown;
+
+    /// <summary>Once an attempt has been left open, "nothing was done" is no longer true of the call.</summary>
+    private static QuantumCoreException Final(
+        QuantumCoreException failure, bool transient, bool inDoubt, ExchangeCall call)
+    {
+        var final = transient && inDoubt && failure.Code != RejectCodes.OutcomeUnknown
+            ? new QuantumCoreException(
+                RejectCodes.OutcomeUnknown, $"No answer to an earlier attempt; then: {failure.Message}", failure)
+            {
+                Status = failure.Status,
+            }
+            : failure;
+        final.ClientOrderId = call.ClientOrderId;
+        final.AfterDoubt = inDoubt;
+        return final;
+    }
+
+    private async Task<(T? Answer, QuantumCoreException? Failure, TimeSpan? RetryAfter)> TryOnceAsync<T>(
+        ExchangeCall call, CancellationToken cancellation)
+    {
+        using var patience = new CancellationTokenSource(options.AttemptTimeout, options.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        try
+        {
+            using var message = Compose(call);
+            using var response = await http.SendAsync(message, either.Token);
+            var body = await response.Content.ReadAsByteArrayAsync(either.Token);
+            return response.IsSuccessStatusCode
+                ? (Read<T>(body, (int)response.StatusCode), null, null)
+                : (default, Refused(response.StatusCode, body), RetryAfter(response.Headers.RetryAfter));
+        }
+        catch (QuantumCoreException failure)
+        {
+            return (default, failure, null);
+        }
+        catch (HttpRequestException failure)
+        {
+            // Before a connection stands nothing can have been sent.
+            var unsent = failure.HttpRequestError is HttpRequestError.ConnectionError
+                or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
+            return (default, NoAnswer(unsent, failure), null);
+        }
+        catch (IOException failure)
+        {
+            return (default, NoAnswer(unsent: false, failure), null);
+        }
+        catch (OperationCanceledException failure) when (!cancellation.IsCancellationRequested)
+        {
+            return (default, NoAnswer(unsent: false, failure), null);
+        }
+    }
+
+    private HttpRequestMessage Compose(ExchangeCall call)
+    {
+        var message = new HttpRequestMessage(call.Method, new Uri(root, call.Path));
+        if (apiKey is not null)
+            message.Headers.Add("X-Api-Key", apiKey);
+
+        if (call.Body is not null)
+        {
+            message.Content = new ByteArrayContent(call.Body);
+            message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
+        return message;
+    }
+
+    private static T Read<T>(byte[] body, int status)
+    {
+        try
+        {
+            return QuantumCoreJson.Read<T>(body) ?? throw new JsonException("An empty answer.");
+        }
+        catch (JsonException failure)
+        {
+            throw new QuantumCoreException(
+                RejectCodes.BadAnswer, $"The answer is not of this API: {failure.Message}", failure) { Status = status };
+        }
+    }
+
+    private static QuantumCoreException Refused(HttpStatusCode status, byte[] body)
+    {
+        try
+        {
+            if (QuantumCoreJson.Read<Refusal>(body) is { Code: not null } refusal)
+                return new QuantumCoreException(refusal, (int)status);
+        }
+        catch (JsonException)
+        {
+            // Not ours: a proxy's page, or a crash. The status alone must do.
+        }
+
+        var code = (int)status switch
+        {
+            TooManyRequests => RejectCodes.Overloaded,
+            >= 500 => RejectCodes.OutcomeUnknown,
+            _ => RejectCodes.BadAnswer,
+        };
+        return new QuantumCoreException(code, $"HTTP {(int)status} without a reason.") { Status = (int)status };
+    }
+
+    private QuantumCoreException NoAnswer(bool unsent, Exception cause) => unsent
+        ? new QuantumCoreException(RejectCodes.Unreachable, $"Cannot connect to {root}: {cause.Message}", cause)
+        : new QuantumCoreException(RejectCodes.OutcomeUnknown, $"No answer from {root}: {cause.Message}", cause);
+
+    private TimeSpan? RetryAfter(RetryConditionHeaderValue? header) =>
+        header?.Delta ?? (header?.Date is { } date ? date - options.Time.GetUtcNow() : null);
+}

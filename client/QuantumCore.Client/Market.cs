@@ -1,0 +1,99 @@
+using System.Text.Json.Serialization;
+
+namespace QuantumCore.Client;
+
+/// <summary>A tradable instrument: units, limits and fees of its orders.</summary>
+public sealed record Instrument
+{
+    /// <summary>1 to 20 capital letters, digits, dots or dashes.</summary>
+    public required string Symbol { get; init; }
+
+    /// <summary>What is bought and sold.</summary>
+    public required string BaseAsset { get; init; }
+
+    /// <summary>Digits of the base asset's minor unit.</summary>
+    public int BaseDecimals { get; init; }
+
+    /// <summary>What it is paid in; fees too.</summary>
+    public required string QuoteAsset { get; init; }
+
+    /// <summary>Digits of the quote asset's minor unit.</summary>
+    public int QuoteDecimals { get; init; }
+
+    /// <summary>Prices are whole multiples of it.</summary>
+    public required decimal TickSize { get; init; }
+
+    /// <summary>Quantities are whole multiples of it.</summary>
+    public required decimal LotSize { get; init; }
+
+    /// <summary>Lowest price of an order.</summary>
+    public decimal? MinPrice { get; init; }
+
+    /// <summary>Highest price of an order.</summary>
+    public decimal? MaxPrice { get; init; }
+
+    /// <summary>Smallest order.</summary>
+    public decimal? MinQuantity { get; init; }
+
+    /// <summary>Largest order.</summary>
+    public decimal? MaxQuantity { get; init; }
+
+    /// <summary>Smallest price times quantity, in the quote asset.</summary>
+    public decimal? MinNotional { get; init; }
+
+    /// <summary>Largest price times quantity, in the quote asset.</summary>
+    public decimal? MaxNotional { get; init; }
+
+    /// <summary>Fee of the resting side, in millionths of the notional.</summary>
+    public int MakerFeePpm { get; init; }
+
+    /// <summary>Fee of the aggressive side, in millionths of the notional.</summary>
+    public int TakerFeePpm { get; init; }
+
+    /// <summary>The price a market order is held at before the first trade; null or 0: none.</summary>
+    public decimal? ReferencePrice { get; init; }
+
+    /// <summary>How far from the reference a market order may execute, in millionths.</summary>
+    public int? ProtectionPpm { get; init; }
+
+    /// <summary>Most price levels on one side of the book.</summary>
+    public int? MaxLevels { get; init; }
+}
+
+/// <summary>A price level. On the wire <c>["150.00","100"]</c>.</summary>
+/// <param name="Price">The price.</param>
+/// <param name="Quantity">The open quantity; in an update 0 removes the level.</param>
+[JsonConverter(typeof(PriceLevelPair))]
+public readonly record struct PriceLevel(decimal Price, decimal Quantity);
+
+/// <summary>The book by price at one sequence.</summary>
+/// <param name="Symbol">The instrument.</param>
+/// <param name="Sequence">The book's sequence.</param>
+/// <param name="Time">Time of that sequence, UTC; cut to 100 ns.</param>
+/// <param name="TimeNanos">The same in Unix nanoseconds.</param>
+/// <param name="Bids">Buy levels, highest first.</param>
+/// <param name="Asks">Sell levels, lowest first.</param>
+public sealed record BookSnapshot(
+    string Symbol,
+    long Sequence,
+    DateTimeOffset Time,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
+    long TimeNanos,
+    IReadOnlyList<PriceLevel> Bids,
+    IReadOnlyList<PriceLevel> Asks);
+
+/// <summary>A public trade.</summary>
+/// <param name="TradeId">Unique within the symbol.</param>
+/// <param name="Price">Price in the quote asset.</param>
+/// <param name="Quantity">Quantity in the base asset.</param>
+/// <param name="TakerSide">Side of the aggressive order.</param>
+/// <param name="Time">Time of the trade, UTC; cut to 100 ns.</param>
+/// <param name="TimeNanos">The same in Unix nanoseconds.</param>
+public sealed record Trade(
+    string TradeId,
+    decimal Price,
+    decimal Quantity,
+    OrderSide TakerSide,
+    DateTimeOffset Time,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
+    long TimeNanos);

@@ -1,0 +1,314 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace QuantumCore.Client;
+
+/// <summary>
+/// An account's connection to the exchange. Safe for many threads. Every call that changes something is retried with
+/// the same name, so that it takes effect once; when its outcome stays unknown it ends in a
+/// <see cref="QuantumCoreException"/> with the code <see cref="RejectCodes.OutcomeUnknown"/> and the name to ask with.
+/// </summary>
+public sealed class QuantumCoreClient : IDisposable
+{
+    /// <summary>Most orders of one batch.</summary>
+    public const int BatchLimit = 500;
+
+    private const string BasePath = "api/qc/v1/";
+
+    private readonly HttpClient _http;
+    private readonly bool _ownsHttp;
+    private readonly Uri _root;
+    private readonly ExchangeCalls _calls;
+    private readonly QuantumCoreClientOptions _options;
+
+    /// <summary>Connects to the exchange at an address such as <c>http://127.0.0.1:8080</c>.</summary>
+    /// <param name="exchange">The exchange's address, without the API's path.</param>
+    /// <param name="apiKey">The account's key; null for market data only.</param>
+    /// <param name="options">How to retry.</param>
+    public QuantumCoreClient(Uri exchange, string? apiKey = null, QuantumCoreClientOptions? options = null)
+        : this(exchange, new HttpClient { Timeout = Timeout.InfiniteTimeSpan }, ownsHttp: true, apiKey, options)
+    {
+    }
+
+    /// <summary>Uses a client that the caller owns; its base address is the exchange's.</summary>
+    /// <param name="http">The client to send with.</param>
+    /// <param name="apiKey">The account's key; null for market data only.</param>
+    /// <param name="options">How to retry.</param>
+    /// <exception cref="ArgumentException">The client has no base address.</exception>
+    public QuantumCoreClient(HttpClient http, string? apiKey = null, QuantumCoreClientOptions? options = null)
+        : this(AddressOf(http), http, ownsHttp: false, apiKey, options)
+    {
+    }
+
+    private QuantumCoreClient(
+        Uri exchange, HttpClient http, bool ownsHttp, string? apiKey, QuantumCoreClientOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(exchange);
+        _http = http;
+        _ownsHttp = ownsHttp;
+        _options = options ?? new QuantumCoreClientOptions();
+        _root = new Uri(new Uri(exchange.AbsoluteUri.TrimEnd('/') + "/"), BasePath);
+        _calls = new ExchangeCalls(http, _root, apiKey, _options);
+    }
+
+    /// <summary>Places an order. A refusal is a <see cref="QuantumCoreException"/>.</summary>
+    public Task<Order> PlaceAsync(PlaceOrder order, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        var named = Named(order);
+        return _calls.SendAsync<Order>(
+            Post("orders", named) with { ClientOrderId = named.ClientOrderId }, cancellation);
+    }
+
+    /// <summary>
+    /// Places up to <see cref="BatchLimit"/> orders, carried out in sequence. Each has its own result; those that the
+    /// exchange was too busy for, or does not know the outcome of, are asked again under their names.
+    /// </summary>
+    public async Task<IReadOnlyList<BatchResult>> PlaceBatchAsync(
+        IReadOnlyList<PlaceOrder> orders, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(orders);
+        if (orders.Count is 0 or > BatchLimit)
+            throw new ArgumentException($"A batch has 1 to {BatchLimit} orders.", nameof(orders));
+
+        var named = orders.Select(Named).ToArray();
+        var results = new BatchResult[named.Length];
+        var open = Enumerable.Range(0, named.Length).ToArray();
+        for (var round = 1; open.Length > 0 && round <= _options.MaxAttempts; round++)
+        {
+            if (round > 1)
+                await Task.Delay(new Backoff(_options).PauseAfter(round - 1), _options.Time, cancellation);
+
+            var batch = new OrderBatch([.. open.Select(index => named[index])]);
+            var answer = await _calls.SendAsync<BatchResults>(Post("orders/batch", batch), cancellation);
+            if (answer.Results.Count != open.Length)
+                throw new QuantumCoreException(RejectCodes.BadAnswer, "The batch's results are not one for each order.");
+
+            foreach (var (index, result) in open.Zip(answer.Results))
+                results[index] = result;
+
+            open = [.. open.Where(index =>
+                results[index].Error?.Code is RejectCodes.Overloaded or RejectCodes.OutcomeUnknown)];
+        }
+
+        return results;
+    }
+
+    /// <summary>Cancels an order; the answer is its final state.</summary>
+    public async Task<Order> CancelAsync(string symbol, long orderId, CancellationToken cancellation = default)
+    {
+        try
+        {
+            return await _calls.SendAsync<Order>(new(HttpMethod.Delete, OrderPath(symbol, orderId)), cancellation);
+        }
+        catch (QuantumCoreException refused) when (refused.Code == RejectCodes.OrderClosed && refused.AfterDoubt)
+        {
+            // An attempt of ours whose answer was lost may be what closed it.
+            var order = await GetOrderAsync(symbol, orderId, cancellation);
+            if (order.Status == OrderStatus.Cancelled)
+                return order;
+
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Cancels an order by the name its owner gave it. An unknown name is used up: an order that arrives later under
+    /// it is refused.
+    /// </summary>
+    public Task<Order> CancelByClientIdAsync(string clientOrderId, CancellationToken cancellation = default) =>
+        _calls.SendAsync<Order>(
+            new(HttpMethod.Delete, "orders/by-client-id/" + Uri.EscapeDataString(clientOrderId)), cancellation);
+
+    /// <summary>
+    /// Cancels the account's open orders, of one symbol or side if told so, and says how many. After a lost answer the
+    /// number is that of the last attempt.
+    /// </summary>
+    public async Task<int> CancelAllAsync(
+        string? symbol = null, OrderSide? side = null, CancellationToken cancellation = default)
+    {
+        var query = Query(("symbol", symbol), ("side", side switch
+        {
+            OrderSide.Buy => "buy",
+            OrderSide.Sell => "sell",
+            _ => null,
+        }));
+        return (await _calls.SendAsync<CancelCount>(new(HttpMethod.Delete, "orders" + query), cancellation)).Cancelled;
+    }
+
+    /// <summary>
+    /// Changes an open order. A smaller quantity alone keeps the order and its priority; anything else replaces it,
+    /// and the answer carries the new id.
+    /// </summary>
+    /// <remarks>
+    /// When an answer is lost the order is looked up first, since a repeated reduction would no longer be one.
+    /// </remarks>
+    public async Task<Order> AmendAsync(
+        string symbol, long orderId, AmendOrder change, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        var named = change with { ClientOrderId = change.ClientOrderId ?? NewClientOrderId() };
+        var call = new ExchangeCall(HttpMethod.Patch, OrderPath(symbol, orderId))
+        {
+            Body = QuantumCoreJson.WriteBytes(named),
+            Repeatable = false,
+            ClientOrderId = named.ClientOrderId,
+        };
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await _calls.SendAsync<Order>(call, cancellation);
+            }
+            catch (QuantumCoreException failure)
+                when (failure.Code == RejectCodes.OutcomeUnknown && attempt < _options.MaxAttempts)
+            {
+                if (await FindAmendedAsync(symbol, orderId, named, failure, cancellation) is { } amended)
+                    return amended;
+            }
+        }
+    }
+
+    /// <summary>One order's state, open or done.</summary>
+    public Task<Order> GetOrderAsync(string symbol, long orderId, CancellationToken cancellation = default) =>
+        _calls.SendAsync<Order>(Get(OrderPath(symbol, orderId)), cancellation);
+
+    /// <summary>The account's open orders.</summary>
+    public async Task<IReadOnlyList<Order>> GetOpenOrdersAsync(
+        string? symbol = null, CancellationToken cancellation = default) =>
+        (await _calls.SendAsync<OrderList>(
+            Get("orders" + Query(("open", "true"), ("symbol", symbol))), cancellation)).Orders;
+
+    /// <summary>The account's fills, newest first.</summary>
+    /// <param name="symbol">Only this instrument's.</param>
+    /// <param name="limit">1 to 1000.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<AccountFill>> GetFillsAsync(
+        string? symbol = null, int limit = 100, CancellationToken cancellation = default) =>
+        (await _calls.SendAsync<FillList>(
+            Get("fills" + Query(("symbol", symbol), ("limit", Text(limit)))), cancellation)).Fills;
+
+    /// <summary>The account's fills of one symbol after a trade, oldest first; <c>0-0</c> starts at the first.</summary>
+    /// <param name="symbol">The instrument.</param>
+    /// <param name="afterTradeId">Only later trades than this.</param>
+    /// <param name="limit">1 to 1000.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<AccountFill>> GetFillsAfterAsync(
+        string symbol, string afterTradeId, int limit = 1000, CancellationToken cancellation = default) =>
+        (await _calls.SendAsync<FillList>(
+            Get("fills" + Query(("symbol", symbol), ("limit", Text(limit)), ("after", afterTradeId))),
+            cancellation)).Fills;
+
+    /// <summary>The account's balances.</summary>
+    public Task<AccountView> GetAccountAsync(CancellationToken cancellation = default) =>
+        _calls.SendAsync<AccountView>(Get("account"), cancellation);
+
+    /// <summary>Books a deposit (administrator's key). The same key is booked once; null: the client makes one.</summary>
+    public Task<DepositReceipt> DepositAsync(
+        string account, string asset, decimal amount, string? key = null, CancellationToken cancellation = default) =>
+        _calls.SendAsync<DepositReceipt>(
+            Post(
+                $"admin/accounts/{Uri.EscapeDataString(account)}/deposits",
+                new DepositOrder(key ?? NewClientOrderId(), asset, amount)),
+            cancellation);
+
+    /// <summary>
+    /// Makes an API key for an account (administrator's key). Not repeated when its answer is lost: ask again, the
+    /// lost key is of no use to anyone.
+    /// </summary>
+    public Task<ApiKeyGrant> CreateApiKeyAsync(string account, CancellationToken cancellation = default) =>
+        _calls.SendAsync<ApiKeyGrant>(
+            new(HttpMethod.Post, $"admin/accounts/{Uri.EscapeDataString(account)}/keys") { Repeatable = false },
+            cancellation);
+
+    /// <summary>Lists an instrument (administrator's key).</summary>
+    public Task<Instrument> ListInstrumentAsync(Instrument instrument, CancellationToken cancellation = default) =>
+        _calls.SendAsync<Instrument>(Post("admin/instruments", instrument) with { Repeatable = false }, cancellation);
+
+    /// <summary>All instruments.</summary>
+    public async Task<IReadOnlyList<Instrument>> GetInstrumentsAsync(CancellationToken cancellation = default) =>
+        (await _calls.SendAsync<InstrumentList>(Get("instruments"), cancellation)).Instruments;
+
+    /// <summary>A book by price.</summary>
+    /// <param name="symbol">The instrument.</param>
+    /// <param name="depth">Levels of each side, 1 to 1000.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<BookSnapshot> GetBookAsync(string symbol, int depth = 20, CancellationToken cancellation = default) =>
+        _calls.SendAsync<BookSnapshot>(
+            Get("book/" + Uri.EscapeDataString(symbol) + Query(("depth", Text(depth)))), cancellation);
+
+    /// <summary>A symbol's last trades, newest first.</summary>
+    public async Task<IReadOnlyList<Trade>> GetTradesAsync(
+        string symbol, int limit = 100, CancellationToken cancellation = default) =>
+        (await _calls.SendAsync<TradeList>(
+            Get("trades/" + Uri.EscapeDataString(symbol) + Query(("limit", Text(limit)))), cancellation)).Trades;
+
+    /// <summary>
+    /// Follows the books of some symbols until cancelled. Each step hands out the book as it stands then; after a gap
+    /// or a lost connection it first says that the book is stale, and goes on with a new snapshot.
+    /// </summary>
+    /// <exception cref="QuantumCoreException">The exchange refused a symbol.</exception>
+    public IAsyncEnumerable<BookUpdate> WatchAsync(
+        IEnumerable<string> symbols, CancellationToken cancellation = default) =>
+        new BookFeed(_root, symbols, _options).ReadAsync(cancellation);
+
+    /// <summary>Releases the connections, unless they are the caller's.</summary>
+    public void Dispose()
+    {
+        if (_ownsHttp)
+            _http.Dispose();
+    }
+
+    /// <summary>A fresh client order id: 128 random bits as 32 letters and digits.</summary>
+    public static string NewClientOrderId() =>
+        Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+
+    private async Task<Order?> FindAmendedAsync(
+        string symbol, long orderId, AmendOrder change, QuantumCoreException failure, CancellationToken cancellation)
+    {
+        var open = await GetOpenOrdersAsync(symbol, cancellation);
+        if (open.FirstOrDefault(order => order.ClientOrderId == change.ClientOrderId) is { } replacement)
+            return replacement;
+
+        var order = await GetOrderAsync(symbol, orderId, cancellation);
+        if ((change.Price ?? order.Price) == order.Price && (change.Quantity ?? order.Quantity) == order.Quantity)
+            return order;
+
+        // Replaced by an order that is done already, or ended otherwise: asking again cannot tell which.
+        if (order.Status is not (OrderStatus.New or OrderStatus.PartiallyFilled))
+            throw failure;
+
+        return null;
+    }
+
+    private static PlaceOrder Named(PlaceOrder order) =>
+        order.ClientOrderId is null ? order with { ClientOrderId = NewClientOrderId() } : order;
+
+    private static ExchangeCall Get(string path) => new(HttpMethod.Get, path);
+
+    private static ExchangeCall Post<T>(string path, T body) =>
+        new(HttpMethod.Post, path) { Body = QuantumCoreJson.WriteBytes(body) };
+
+    private static string OrderPath(string symbol, long orderId) =>
+        $"orders/{Uri.EscapeDataString(symbol)}/{Text(orderId)}";
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Query(params ReadOnlySpan<(string Name, string? Value)> parts)
+    {
+        var query = "";
+        foreach (var (name, value) in parts)
+        {
+            if (value is not null)
+                query += $"{(query.Length == 0 ? '?' : '&')}{name}={Uri.EscapeDataString(value)}";
+        }
+
+        return query;
+    }
+
+    private static Uri AddressOf(HttpClient http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        return http.BaseAddress ?? throw new ArgumentException("The client has no base address.", nameof(http));
+    }
+}

@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace QuantumCore.Client;
+
+/// <summary>The wire's JSON: camel case, decimals as strings, never through floating point.</summary>
+public static class QuantumCoreJson
+{
+    /// <summary>Writes one of this library's types as the exchange would.</summary>
+    /// <exception cref="NotSupportedException">The type is not one of this library's messages.</exception>
+    public static string Write<T>(T value) => JsonSerializer.Serialize(value, Shape<T>());
+
+    internal static byte[] WriteBytes<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, Shape<T>());
+
+    internal static T? Read<T>(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, Shape<T>());
+
+    private static JsonTypeInfo<T> Shape<T>() =>
+        WireJson.Default.GetTypeInfo(typeof(T)) as JsonTypeInfo<T>
+        ?? throw new NotSupportedException($"{typeof(T)} is not a message of the exchange.");
+}
+
+internal sealed record OrderList(IReadOnlyList<Order> Orders);
+
+internal sealed record OrderBatch(IReadOnlyList<PlaceOrder> Orders);
+
+internal sealed record BatchResults(IReadOnlyList<BatchResult> Results);
+
+internal sealed record CancelCount(int Cancelled);
+
+internal sealed record FillList(IReadOnlyList<AccountFill> Fills);
+
+internal sealed record InstrumentList(IReadOnlyList<Instrument> Instruments);
+
+internal sealed record TradeList(IReadOnlyList<Trade> Trades);
+
+internal sealed record DepositOrder(string Key, string Asset, decimal Amount);
+
+internal sealed record StreamRequest(string Op, string Symbol);
+
+/// <summary>Any message of the stream; <see cref="Type"/> says which members count.</summary>
+internal sealed record StreamMessage(
+    string Type,
+    string? Symbol,
+    long PreviousSequence,
+    long Sequence,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
+    long TimeNanos,
+    IReadOnlyList<PriceLevel>? Bids,
+    IReadOnlyList<PriceLevel>? Asks,
+    IReadOnlyList<Trade>? Trades,
+    string? Code,
+    string? Field,
+    string? Detail);
+
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    NumberHandling = JsonNumberHandling.Strict,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true,
+    Converters = [typeof(ExactDecimal)])]
+[JsonSerializable(typeof(PlaceOrder))]
+[JsonSerializable(typeof(AmendOrder))]
+[JsonSerializable(typeof(Order))]
+[JsonSerializable(typeof(OrderList))]
+[JsonSerializable(typeof(OrderBatch))]
+[JsonSerializable(typeof(BatchResults))]
+[JsonSerializable(typeof(CancelCount))]
+[JsonSerializable(typeof(FillList))]
+[JsonSerializable(typeof(AccountView))]
+[JsonSerializable(typeof(DepositOrder))]
+[JsonSerializable(typeof(DepositReceipt))]
+[JsonSerializable(typeof(ApiKeyGrant))]
+[JsonSerializable(typeof(InstrumentList))]
+[JsonSerializable(typeof(BookSnapshot))]
+[JsonSerializable(typeof(TradeList))]
+[JsonSerializable(typeof(Refusal))]
+[JsonSerializable(typeof(StreamRequest))]
+[JsonSerializable(typeof(StreamMessage))]
+[JsonSerializable(typeof(IReadOnlyList<Order>))]
+[JsonSerializable(typeof(IReadOnlyList<BatchResult>))]
+[JsonSerializable(typeof(IReadOnlyList<AccountFill>))]
+[JsonSerializable(typeof(IReadOnlyList<Instrument>))]
+[JsonSerializable(typeof(IReadOnlyList<Trade>))]
+internal sealed partial class WireJson : JsonSerializerContext;
+
+/// <summary>A decimal as a JSON string of plain digits; a JSON number would invite floating point.</summary>
+internal sealed class ExactDecimal : JsonConverter<decimal>
+{
+    private const NumberStyles Plain = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
+
+    public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        ReadExact(ref reader);
+
+    public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString(CultureInfo.InvariantCulture));
+
+    internal static decimal ReadExact(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.String &&
+            decimal.TryParse(reader.GetString(), Plain, CultureInfo.InvariantCulture, out var value))
+            return value;
+
+        throw new JsonException("A price, quantity or amount is not a decimal string.");
+    }
+}
+
+/// <summary>A price level as a pair of decimal strings.</summary>
+internal sealed class PriceLevelPair : JsonConverter<PriceLevel>
+{
+    public override PriceLevel Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw new JsonException("A price level is not a pair.");
+
+        reader.Read();
+        var price = ExactDecimal.ReadExact(ref reader);
+        reader.Read();
+        var quantity = ExactDecimal.ReadExact(ref reader);
+        reader.Read();
+        return reader.TokenType == JsonTokenType.EndArray
+            ? new PriceLevel(price, quantity)
+            : throw new JsonException("A price level is not a pair.");
+    }
+
+    public override void Write(Utf8JsonWriter writer, PriceLevel value, JsonSerializerOptions options)
+    {
+        writer.WriteStartArray();
+        writer.WriteStringValue(value.Price.ToString(CultureInfo.InvariantCulture));
+        writer.WriteStringValue(value.Quantity.ToString(CultureInfo.InvariantCulture));
+        writer.WriteEndArray();
+    }
+}
+
+/// <summary>Text, or the text of a number: a refusal's limit may be either.</summary>
+internal sealed class AnyText : JsonConverter<string>
+{
+    public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType switch
+        {
+            JsonTokenType.String => reader.GetString(),
+            JsonTokenType.Null => null,
+            JsonTokenType.Number => Encoding.UTF8.GetString(reader.ValueSpan),
+            _ => throw new JsonException("Neither text nor a number."),
+        };
+
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value);
+}

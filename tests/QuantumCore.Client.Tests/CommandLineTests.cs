@@ -1,0 +1,257 @@
+using System.Text.Json;
+using QuantumCore.Cli;
+
+namespace QuantumCore.Client.Tests;
+
+/// <summary><c>qc</c>, run in process: exit codes, what goes to which stream, and JSON.</summary>
+public sealed class CommandLineTests : IAsyncLifetime
+{
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+    private readonly Dictionary<string, string> _environment = [];
+    private TestExchange _exchange = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _exchange = await TestExchange.StartAsync();
+        _environment["QC_URL"] = _exchange.Address.ToString();
+    }
+
+    public ValueTask DisposeAsync() => _exchange.DisposeAsync();
+
+    [Fact]
+    public async Task A_limit_order_is_shown_as_a_table()
+    {
+        Assert.Equal(0, await RunAsync("buy AAPL 100 --limit 150.00 --client-id my-1"));
+
+        Assert.Contains("my-1", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("150.00", _output.ToString(), StringComparison.Ordinal);
+        Assert.Equal("", _error.ToString());
+    }
+
+    [Fact]
+    public async Task An_order_in_json_is_one_document()
+    {
+        Assert.Equal(0, await RunAsync("sell AAPL 100 --limit 150.00 --json"));
+
+        var order = Document();
+        Assert.Equal("150.00", order.GetProperty("price").GetString());
+        Assert.Equal("new", order.GetProperty("status").GetString());
+        Assert.Equal(1, order.GetProperty("orderId").GetInt64());
+        Assert.Equal("ACC-1001", order.GetProperty("account").GetString());
+    }
+
+    [Theory]
+    [InlineData("buy AAPL 10 --limit 150 --ioc", "ioc", "expired")]
+    [InlineData("buy AAPL 10 --limit 150 --fok", "fok", "expired")]
+    [InlineData("buy AAPL 10 --limit 150", "gtc", "new")]
+    [InlineData("buy AAPL 10", "ioc", "expired")]
+    public async Task Orders_live_as_long_as_told(string line, string timeInForce, string status)
+    {
+        Assert.Equal(0, await RunAsync(line + " --json"));
+
+        Assert.Equal(timeInForce, Document().GetProperty("timeInForce").GetString());
+        Assert.Equal(status, Document().GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task Orders_are_listed_amended_and_cancelled()
+    {
+        await RunAsync("buy AAPL 100 --limit 150.00 --client-id my-1");
+        await RunAsync("buy AAPL 50 --limit 149.00");
+        await RunAsync("sell AAPL 50 --limit 151.00");
+
+        Assert.Equal(0, await RunFreshAsync("orders --symbol AAPL --json"));
+        Assert.Equal(3, Document().GetArrayLength());
+        Assert.Equal(0, await RunFreshAsync("amend 1 --symbol AAPL --quantity 40 --json"));
+        Assert.Equal("40", Document().GetProperty("remaining").GetString());
+        Assert.Equal(0, await RunFreshAsync("cancel 1 -s AAPL --json"));
+        Assert.Equal("cancelled", Document().GetProperty("status").GetString());
+        Assert.Equal(0, await RunFreshAsync("order 1 --symbol AAPL"));
+        Assert.Contains("user", _output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, await RunFreshAsync("cancel --all --symbol AAPL --side sell --json"));
+        Assert.Equal(1, Document().GetProperty("cancelled").GetInt32());
+        Assert.Equal(0, await RunFreshAsync("cancel --all"));
+        Assert.Equal("1 cancelled.", _output.ToString().Trim());
+    }
+
+    [Fact]
+    public async Task An_order_is_cancelled_by_its_name()
+    {
+        await RunAsync("buy AAPL 100 --limit 150.00 --client-id my-1");
+
+        Assert.Equal(0, await RunFreshAsync("cancel --client-id my-1 --json"));
+
+        Assert.Equal("cancelled", Document().GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task Market_and_account_are_shown()
+    {
+        await RunAsync("sell AAPL 100 --limit 150.00");
+        await RunAsync("buy AAPL 30 --key demo-bob");
+        foreach (var (line, shown) in new[]
+        {
+            ("book AAPL --depth 5", "70"), ("trades AAPL", "150.00"), ("fills --symbol AAPL", "maker"),
+            ("account", "985.00"), ("instruments", "0.01"),
+        })
+        {
+            Assert.Equal(0, await RunFreshAsync(line));
+            Assert.Contains(shown, _output.ToString(), StringComparison.Ordinal);
+            Assert.Equal(0, await RunFreshAsync(line + " --json"));
+            Document();
+        }
+    }
+
+    [Fact]
+    public async Task A_deposit_uses_the_demo_administrator_unless_told_otherwise()
+    {
+        Assert.Equal(0, await RunAsync("deposit ACC-1001 USD 10.50 --deposit-key d1 --json"));
+        Assert.Equal("10.50", Document().GetProperty("amount").GetString());
+
+        Assert.Equal(1, await RunFreshAsync("deposit ACC-1001 USD 10.50 --key demo-bob"));
+        Assert.Contains("Forbidden", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refusal_names_code_field_and_limit()
+    {
+        Assert.Equal(1, await RunAsync("buy AAPL 2000000 --limit 150.00"));
+
+        Assert.Equal("qc: InvalidQuantity: too large [field quantity] [limit 1000000]", _error.ToString().Trim());
+        Assert.Equal("", _output.ToString());
+    }
+
+    [Fact]
+    public async Task A_refusal_in_json_is_one_document_too()
+    {
+        Assert.Equal(1, await RunAsync("book NONE --json"));
+
+        Assert.Equal("UnknownSymbol", Document().GetProperty("code").GetString());
+        Assert.Contains("UnknownSymbol", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("frobnicate")]
+    [InlineData("buy AAPL")]
+    [InlineData("buy AAPL 1,000 --limit 150")]
+    [InlineData("buy AAPL 1e3 --limit 150")]
+    [InlineData("buy AAPL -5 --limit 150")]
+    [InlineData("buy AAPL 10 --limit 150 --ioc --fok")]
+    [InlineData("buy AAPL 10 --post-only")]
+    [InlineData("cancel")]
+    [InlineData("cancel 17")]
+    [InlineData("cancel 17 --symbol AAPL --all")]
+    [InlineData("cancel --client-id a --side buy")]
+    [InlineData("cancel --all --side up")]
+    [InlineData("amend 17 --symbol AAPL")]
+    [InlineData("book AAPL --depth 0")]
+    [InlineData("account --url nonsense")]
+    [InlineData("replay no-such-file.csv")]
+    public async Task Wrong_usage_asks_the_exchange_nothing(string line)
+    {
+        Assert.Equal(2, await RunAsync(line));
+
+        Assert.NotEqual("", _error.ToString());
+        Assert.Equal("", _output.ToString());
+        Assert.Empty(_exchange.Changes);
+    }
+
+    [Fact]
+    public async Task An_exchange_that_is_not_there_is_told_apart_from_a_refusal()
+    {
+        Assert.Equal(3, await RunAsync("account --url http://127.0.0.1:1 --json"));
+
+        Assert.Equal("Unreachable", Document().GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task An_unknown_outcome_tells_the_name_to_ask_with()
+    {
+        _exchange.Next(Fault.DropAfter, Fault.DropAfter, Fault.DropAfter);
+
+        Assert.Equal(3, await RunAsync("buy AAPL 10 --limit 150.00"));
+
+        var order = Assert.Single(_exchange.Book("AAPL").Orders);
+        Assert.Contains($"--client-id {order.Name}", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_key_comes_from_the_option_then_the_environment()
+    {
+        _environment["QC_KEY"] = "demo-bob";
+        await RunAsync("account --json");
+        Assert.Equal("ACC-1002", Document().GetProperty("account").GetString());
+
+        Assert.Equal(0, await RunFreshAsync("account --json --key demo-alice"));
+        Assert.Equal("ACC-1001", Document().GetProperty("account").GetString());
+
+        Assert.Equal(1, await RunFreshAsync("account --key wrong"));
+        Assert.Contains("Unauthorized", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("buy --help")]
+    [InlineData("cancel --help")]
+    [InlineData("amend --help")]
+    [InlineData("replay --help")]
+    [InlineData("watch -h")]
+    public async Task Help_has_examples(string line)
+    {
+        Assert.Equal(0, await RunAsync(line));
+
+        Assert.Contains("Examples:", _output.ToString(), StringComparison.Ordinal);
+        Assert.Equal("", _error.ToString());
+    }
+
+    [Fact]
+    public async Task A_book_is_watched_one_document_a_line()
+    {
+        await RunAsync("buy AAPL 100 --limit 150.00");
+
+        Assert.Equal(0, await RunFreshAsync("watch AAPL --json --updates 1"));
+
+        Assert.Equal("150.00", Document().GetProperty("bids")[0][0].GetString());
+    }
+
+    [Fact]
+    public async Task Watching_ends_well_when_interrupted()
+    {
+        using var interrupt = new CancellationTokenSource();
+        var watching = RunAsync("watch AAPL", interrupt.Token);
+        await interrupt.CancelAsync();
+
+        Assert.Equal(0, await watching);
+    }
+
+    private Task<int> RunFreshAsync(string line)
+    {
+        _output.GetStringBuilder().Clear();
+        _error.GetStringBuilder().Clear();
+        return RunAsync(line);
+    }
+
+    private Task<int> RunAsync(string line, CancellationToken? cancellation = null)
+    {
+        var app = new CommandLineApp(_output, _error, _environment.GetValueOrDefault)
+        {
+            ClientOptions = new QuantumCoreClientOptions
+            {
+                MaxAttempts = 3,
+                FirstPause = TimeSpan.FromMilliseconds(1),
+                JitterSeed = 7,
+            },
+        };
+        return app.RunAsync(
+            line.Split(' ', StringSplitOptions.RemoveEmptyEntries),
+            cancellation ?? TestContext.Current.CancellationToken);
+    }
+
+    private JsonElement Document()
+    {
+        using var document = JsonDocument.Parse(_output.ToString());
+        return document.RootElement.Clone();
+    }
+}

@@ -1,0 +1,137 @@
+namespace QuantumCore.Client.Tests;
+
+/// <summary>A followed book, through gaps and lost connections.</summary>
+public sealed class FeedTests : IAsyncLifetime
+{
+    private readonly QuantumCoreClientOptions _options = new()
+    {
+        FirstPause = TimeSpan.FromMilliseconds(1),
+        LongestPause = TimeSpan.FromMilliseconds(20),
+        JitterSeed = 7,
+    };
+
+    private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(30));
+    private TestExchange _exchange = null!;
+    private QuantumCoreClient _client = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _exchange = await TestExchange.StartAsync();
+        _client = new QuantumCoreClient(_exchange.Address, "demo-alice", _options);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        _patience.Dispose();
+        await _exchange.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_followed_book_shows_what_the_exchange_shows()
+    {
+        await PlaceAsync(OrderSide.Buy, 10m, 149m);
+        await using var feed = Watch();
+        var first = await NextAsync(feed, "the first snapshot");
+        Assert.Equal(BookChange.Snapshot, first.Change);
+
+        await PlaceAsync(OrderSide.Buy, 5m, 149m);
+        await PlaceAsync(OrderSide.Sell, 7m, 151m);
+        await PlaceAsync(OrderSide.Sell, 12m, 149m);
+        var trades = new List<Trade>();
+        for (var i = 0; i < 3; i++)
+        {
+            var update = await NextAsync(feed, "an update");
+            Assert.Equal(BookChange.Update, update.Change);
+            trades.AddRange(update.Trades);
+        }
+
+        var book = await _client.GetBookAsync("AAPL", cancellation: Cancellation);
+        Assert.Equal(book.Bids, first.Book.Bids);
+        Assert.Equal(book.Asks, first.Book.Asks);
+        Assert.Equal((book.Sequence, 3m), (first.Book.Sequence, first.Book.Bids.Single().Quantity));
+        Assert.Equal([10m, 2m], trades.Select(trade => trade.Quantity));
+        await PlaceAsync(OrderSide.Sell, 3m, 149m);
+        Assert.Empty((await NextAsync(feed, "the emptied level")).Book.Bids);
+    }
+
+    [Fact]
+    public async Task A_gap_makes_the_book_stale_until_a_new_snapshot()
+    {
+        await using var feed = Watch();
+        await NextAsync(feed, "the first snapshot");
+        _exchange.UpdatesToLose = 1;
+        await PlaceAsync(OrderSide.Buy, 10m, 149m);
+        await PlaceAsync(OrderSide.Buy, 10m, 148m);
+
+        var stale = await NextAsync(feed, "word of the gap");
+        Assert.Equal((BookChange.Stale, true), (stale.Change, stale.Book.IsStale));
+        var again = await NextAsync(feed, "the snapshot after the gap");
+
+        Assert.Equal((BookChange.Snapshot, false, 2), (again.Change, again.Book.IsStale, _exchange.Snapshots));
+        Assert.Equal([149m, 148m], again.Book.Bids.Select(level => level.Price));
+        Assert.Equal(1, _exchange.StreamsOpened);
+    }
+
+    [Fact]
+    public async Task A_lost_connection_is_made_again()
+    {
+        await using var feed = Watch();
+        await NextAsync(feed, "the first snapshot");
+        await _exchange.CutStreamsAsync();
+
+        Assert.Equal(BookChange.Stale, (await NextAsync(feed, "word of the loss")).Change);
+        await PlaceAsync(OrderSide.Buy, 10m, 149m);
+        var again = await NextAsync(feed, "the snapshot of the new connection");
+
+        Assert.Equal((BookChange.Snapshot, 2), (again.Change, _exchange.StreamsOpened));
+        Assert.Equal([new PriceLevel(149m, 10m)], again.Book.Bids);
+    }
+
+    [Fact]
+    public async Task Several_books_are_followed_at_once()
+    {
+        _exchange.List("MSFT");
+        await using var feed = _client.WatchAsync(["AAPL", "MSFT"], _patience.Token)
+            .GetAsyncEnumerator(CancellationToken.None);
+
+        var symbols = new List<string>
+        {
+            (await NextAsync(feed, "the first snapshot")).Book.Symbol,
+            (await NextAsync(feed, "the second snapshot")).Book.Symbol,
+        };
+
+        Assert.Equal(["AAPL", "MSFT"], symbols);
+    }
+
+    [Fact]
+    public async Task A_symbol_that_is_not_there_ends_the_feed()
+    {
+        await using var feed = _client.WatchAsync(["NONE"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
+
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => feed.MoveNextAsync().AsTask());
+
+        Assert.Equal((RejectCodes.UnknownSymbol, "symbol"), (failure.Code, failure.Field));
+    }
+
+    private IAsyncEnumerator<BookUpdate> Watch() =>
+        _client.WatchAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
+
+    private static async Task<BookUpdate> NextAsync(IAsyncEnumerator<BookUpdate> feed, string awaited)
+    {
+        try
+        {
+            Assert.True(await feed.MoveNextAsync(), $"the feed ended before {awaited}");
+            return feed.Current;
+        }
+        catch (OperationCanceledException late)
+        {
+            throw new TimeoutException($"30 s without {awaited}", late);
+        }
+    }
+
+    private Task<Order> PlaceAsync(OrderSide side, decimal quantity, decimal price) =>
+        _client.PlaceAsync(PlaceOrder.Limit("AAPL", side, quantity, price), Cancellation);
+}

@@ -1,0 +1,202 @@
+using QuantumCore.Cli.Replay;
+
+namespace QuantumCore.Client.Tests;
+
+/// <summary>Reading recordings: command files, LOBSTER's files, and what is wrong with a bad one.</summary>
+public sealed class RecordingTests
+{
+    [Fact]
+    public void A_command_file_becomes_commands()
+    {
+        var commands = Read(
+            """
+            # a comment
+            A,-7,B,100,1500000,back,#init
+            A,8,S,50,1500100
+            X,-7,30,#unseen_cancel
+
+            IOC,S,20,1499900,-7:20@1500000
+            IOC,B,10,1400000,
+            Q,1500100,50,1500000,50,9999999999,0,-9999999999,0
+            D,8,50
+            """);
+
+        Assert.Equal([2, 3, 4, 6, 7, 8, 9], commands.Select(command => command.Line));
+        Assert.Equal(new RestOrder(2, -7, OrderSide.Buy, 100, 1500000), commands[0]);
+        Assert.Equal(new ReduceOrder(4, -7, 30), commands[2]);
+        var take = Assert.IsType<AggressiveOrder>(commands[3]);
+        Assert.Equal((OrderSide.Sell, 20L, 1499900L), (take.Side, take.Quantity, take.Limit));
+        Assert.Equal([new RecordedFill(-7, 20, 1500000)], take.Fills);
+        Assert.Empty(Assert.IsType<AggressiveOrder>(commands[4]).Fills);
+        var row = Assert.IsType<BookCheck>(commands[5]);
+        Assert.Equal(2, row.Depth);
+        Assert.Equal([new RecordedLevel(1500100, 50)], row.Asks);
+        Assert.Equal([new RecordedLevel(1500000, 50)], row.Bids);
+        Assert.Equal(new WithdrawOrder(9, 8, 50), commands[6]);
+    }
+
+    [Theory]
+    [InlineData("B,1,2", "unknown command 'B'")]
+    [InlineData("A,1,B,100", "A has 5 to 7 fields, not 4")]
+    [InlineData("A,1,U,100,1500000", "'U' is not a side")]
+    [InlineData("A,1,B,0,1500000", "'0' is not a quantity")]
+    [InlineData("A,1,B,-3,1500000", "'-3' is not a quantity")]
+    [InlineData("A,1,B,1.5,1500000", "'1.5' is not a whole number")]
+    [InlineData("A,1,B,100,0", "'0' is not a price")]
+    [InlineData("A,one,B,100,1500000", "'one' is not a whole number")]
+    [InlineData("A,1,B,100,1500000,front", "'front' is not a place in the queue")]
+    [InlineData("A,1,B,99999999999999999999,1500000", "is not a whole number")]
+    [InlineData("X,1", "X has 3 to 4 fields, not 2")]
+    [InlineData("IOC,B,100,1500000,7@3:5:1", "is not a fill")]
+    [InlineData("IOC,B,100,1500000,7", "'7' is not a fill")]
+    [InlineData("Q,1,2,3", "four numbers")]
+    public void A_bad_line_is_named(string line, string why)
+    {
+        var failure = Assert.Throws<FlowFormatException>(() => Read($"A,1,B,1,1\n{line}\nA,2,B,1,1"));
+
+        Assert.StartsWith("day.csv, line 2: ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(why, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("34200.1,1,7,100,1500000", "six fields")]
+    [InlineData("34200.1,9,7,100,1500000,1", "unknown event type '9'")]
+    [InlineData("34200.1,1,7,100,1500000,0", "is not a direction")]
+    [InlineData("34200.1,1,7,0,1500000,1", "size and price must be positive")]
+    [InlineData("34200.1,1,x,100,1500000,1", "'x' is not a whole number")]
+    public void A_bad_message_is_named(string line, string why)
+    {
+        using var text = new StringReader($"34200.0,1,6,100,1500000,1\n{line}\n");
+
+        var failure = Assert.Throws<FlowFormatException>(() => LobsterReader.ReadMessages(text, "day_message_1.csv"));
+
+        Assert.StartsWith("day_message_1.csv, line 2: ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(why, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Executions_of_one_time_and_side_are_one_aggressive_order()
+    {
+        var flow = Convert(
+            """
+            1.0,1,10,100,1500000,1
+            1.1,1,11,100,1499900,1
+            1.2,1,12,100,1500100,-1
+            1.3,4,10,100,1500000,1
+            1.3,4,11,40,1499900,1
+            1.4,4,12,10,1500100,-1
+            1.5,5,0,10,1500000,1
+            1.6,7,0,0,-1,-1
+            1.7,2,11,10,1499900,1
+            1.8,3,11,50,1499900,1
+            """);
+
+        Assert.Equal(
+            [
+                "rest 10", "rest 11", "rest 12", "Sell 140@1499900: 10:100@1500000 11:40@1499900",
+                "Buy 10@1500100: 12:10@1500100", "reduce 11 by 10", "withdraw 11 of 50",
+            ],
+            flow.Commands.Select(Text));
+        Assert.Contains("1 executions of hidden orders and 1 halt", flow.Notes[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_order_touched_but_never_submitted_rests_where_its_id_stands_in_time()
+    {
+        var flow = Convert(
+            """
+            1.0,1,10,100,1500000,1
+            1.1,1,20,100,1500000,1
+            1.2,2,15,30,1500000,1
+            1.3,3,15,20,1500000,1
+            1.4,3,5,70,1500200,-1
+            """);
+
+        Assert.Equal(
+            ["rest 5", "rest 10", "rest 15", "rest 20", "reduce 15 by 30", "withdraw 15 of 20", "withdraw 5 of 70"],
+            flow.Commands.Select(Text));
+        Assert.Equal([70L, 100L, 50L, 100L], flow.Commands.OfType<RestOrder>().Select(order => order.Quantity));
+    }
+
+    [Fact]
+    public void An_execution_out_of_priority_becomes_a_reduction_and_is_counted()
+    {
+        var flow = Convert(
+            """
+            1.0,1,10,100,1500000,1
+            1.1,1,11,100,1500000,1
+            1.2,4,11,100,1500000,1
+            """);
+
+        Assert.Equal(["rest 10", "rest 11", "withdraw 11 of 100"], flow.Commands.Select(Text));
+        Assert.StartsWith("1 aggressive orders", flow.Notes[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_the_book_file_shows_and_no_message_explains_rests_without_a_name()
+    {
+        var flow = Convert(
+            """
+            1.0,5,0,10,1500000,1
+            1.1,1,10,100,1500000,1
+            1.2,1,11,100,1499900,1
+            """,
+            """
+            1500200,70,1499800,30
+            1500200,70,1500000,100
+            1500200,50,1500000,80
+            """);
+
+        Assert.Equal(
+            ["rest -1", "rest -2", "rest 10", "rest 11", "reduce 10 by 20", "reduce -2 by 20"],
+            flow.Commands.Select(Text));
+        Assert.Equal([30L, 70L], flow.Commands.OfType<RestOrder>().Take(2).Select(order => order.Quantity));
+    }
+
+    [Fact]
+    public void A_whole_day_of_LOBSTER_imports_like_the_prepared_commands()
+    {
+        var raw = OrderFlow.Open(RecordedDays.Find("LOBSTER_AMZN_2012-06-21_5.zip"));
+        var prepared = OrderFlow.Open(RecordedDays.Find("AMZN_2012-06-21_5.cmds.csv.gz"));
+
+        Assert.Equal(("AMZN", "AMZN"), (raw.Ticker, prepared.Ticker));
+        var expected = Aggressive(prepared);
+        var imported = Aggressive(raw);
+        var found = imported.ToHashSet(StringComparer.Ordinal);
+        var same = expected.Count(found.Contains);
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{same} of {expected.Count} prepared aggressive orders are among {imported.Count} imported; " +
+            string.Join("; ", raw.Notes) + $"; {raw.Commands.OfType<BookCheck>().Count()} rows");
+        Assert.InRange(same, expected.Count * 99 / 100, expected.Count);
+        Assert.InRange(raw.Commands.OfType<BookCheck>().Count(), 10_000, 100_000);
+    }
+
+    private static List<string> Aggressive(OrderFlow flow) =>
+        [.. flow.Commands.OfType<AggressiveOrder>().Select(order => Text(order))];
+
+    private static List<FlowCommand> Read(string text)
+    {
+        using var reader = new StringReader(text);
+        return [.. CommandReader.Read(reader, "day.csv")];
+    }
+
+    private static OrderFlow Convert(string messages, string? rows = null)
+    {
+        using var messageText = new StringReader(messages);
+        using var rowText = new StringReader(rows ?? "");
+        return LobsterImport.Convert(
+            "TEST",
+            LobsterReader.ReadMessages(messageText, "messages"),
+            rows is null ? null : LobsterReader.ReadRows(rowText, "rows"));
+    }
+
+    private static string Text(FlowCommand command) => command switch
+    {
+        RestOrder order => $"rest {order.Id}",
+        ReduceOrder order => $"reduce {order.Id} by {order.Quantity}",
+        WithdrawOrder order => $"withdraw {order.Id} of {order.Quantity}",
+        AggressiveOrder order => $"{order.Side} {order.Quantity}@{order.Limit}: " +
+            string.Join(' ', order.Fills.Select(fill => $"{fill.MakerId}:{fill.Quantity}@{fill.Price}")),
+        _ => "row",
+    };
+}

@@ -1,0 +1,202 @@
+using System.Text.Json;
+using QuantumCore.Cli;
+
+namespace QuantumCore.Client.Tests;
+
+/// <summary><c>qc replay</c> over HTTP against the test exchange.</summary>
+public sealed class ReplayTests : IAsyncLifetime
+{
+    private const string Flow =
+        """
+        A,1,B,100,1500000
+        A,2,B,100,1500000
+        A,-3,S,50,1500200,back,#init
+        Q,1500200,50,1500000,200
+        X,1,40
+        IOC,S,100,1499900,1:60@1500000|2:40@1500000
+        D,2,60
+        A,1,B,10,1499900
+        X,1,10
+        IOC,B,60,1500200,-3:50@1500200
+        Q,9999999999,0,-9999999999,0
+        """;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("qc-replay").FullName;
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _error = new();
+    private TestExchange _exchange = null!;
+
+    public async ValueTask InitializeAsync() => _exchange = await TestExchange.StartAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _exchange.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_recording_is_reproduced_and_reported_in_one_line()
+    {
+        Assert.Equal(0, await ReplayAsync(Write(Flow), "--list"));
+
+        var line = Assert.Single(_output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        using var report = JsonDocument.Parse(line);
+        var numbers = report.RootElement.EnumerateObject()
+            .ToDictionary(member => member.Name, member => member.Value.GetDecimal());
+        Assert.Equal(
+            ["ioc", "iocExact", "fills", "q", "qExact", "orders", "seconds", "ordersPerSecond"], numbers.Keys);
+        Assert.Equal(
+            (2m, 2m, 3m, 2m, 2m, 9m),
+            (numbers["ioc"], numbers["iocExact"], numbers["fills"], numbers["q"], numbers["qExact"], numbers["orders"]));
+        Assert.Equal("DAY.L", (string)_exchange.Instruments[^1]["symbol"]!);
+    }
+
+    [Fact]
+    public async Task Both_accounts_get_enough_for_the_whole_recording()
+    {
+        await ReplayAsync(Write(Flow), "--list", "--run", "r1");
+
+        Assert.Equal(("51", "31501"), (Deposited("ACC-2001", "base"), Deposited("ACC-2001", "quote")));
+        Assert.Equal(("101", "9003"), (Deposited("ACC-2002", "base"), Deposited("ACC-2002", "quote")));
+
+        string Deposited(string account, string side) =>
+            (string)_exchange.Deposits[$"{account}/replay-r1-{side}"]["amount"]!;
+    }
+
+    [Fact]
+    public async Task An_exchange_that_chooses_the_wrong_resting_order_is_found_out()
+    {
+        _exchange.LastInFirstOut = true;
+
+        Assert.Equal(1, await ReplayAsync(Write(Flow), "--list"));
+
+        Assert.Contains("line 6: recorded", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("\"ioc\":2,\"iocExact\":1,", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_book_that_differs_is_found_out()
+    {
+        Assert.Equal(1, await ReplayAsync(Write("A,1,B,100,1500000\nQ,9999999999,0,1500000,99\n"), "--list"));
+
+        Assert.Contains("line 2: recorded book 99@150", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cancel_that_finds_another_quantity_is_found_out()
+    {
+        Assert.Equal(1, await ReplayAsync(Write("A,1,B,100,1500000\nD,1,99\n"), "--list"));
+
+        Assert.Contains("recorded 99 left to cancel, the exchange 100", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(5)]
+    public async Task Lost_answers_change_nothing(int every)
+    {
+        _exchange.DropEvery = every;
+        _exchange.List("DAY.L");
+
+        Assert.Equal(0, await ReplayAsync(Write(Flow), "--batch", "1", "--run", "lossy"));
+
+        Assert.Contains("\"ioc\":2,\"iocExact\":2,\"fills\":3,\"q\":2,\"qExact\":2", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(9)]
+    [InlineData(11)]
+    public async Task A_run_goes_on_where_it_stopped(int lines)
+    {
+        var part = string.Join('\n', Flow.Split('\n').Take(lines));
+        Assert.Equal(0, await ReplayAsync(Write(part), "--list", "--run", "r1"));
+
+        Assert.Equal(0, await ReplayAsync(Write(Flow), "--run", "r1"));
+
+        Assert.Equal(4, _exchange.Book("DAY.L").Orders.Count(order => order.Account == "ACC-2001"));
+        Assert.Equal(4, _exchange.Deposits.Count);
+    }
+
+    [Fact]
+    public async Task Another_run_never_mixes_with_resting_orders()
+    {
+        await ReplayAsync(Write("A,1,B,100,1500000\n"), "--list");
+
+        Assert.Equal(2, await ReplayAsync(Write(Flow)));
+
+        Assert.Contains("DAY.L has resting orders", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_emptied_book_can_be_replayed_to_again()
+    {
+        Assert.Equal(0, await ReplayAsync(Write(Flow), "--list"));
+        Assert.Equal(0, await ReplayAsync(Write(Flow)));
+    }
+
+    [Theory]
+    [InlineData("A,1,B,100,1500050\n", "line 1: price 150.005 is not a whole number")]
+    [InlineData("A,1,B,100,1500000\nZ\n", "line 2: unknown command 'Z'")]
+    public async Task A_recording_that_does_not_fit_is_refused_before_anything_is_sent(string flow, string why)
+    {
+        _exchange.List("DAY.L");
+
+        Assert.Equal(2, await ReplayAsync(Write(flow)));
+
+        Assert.Contains(why, _error.ToString(), StringComparison.Ordinal);
+        Assert.Empty(_exchange.Changes);
+    }
+
+    [Theory]
+    [InlineData("X,7,1\n", "line 1: order 7 does not rest")]
+    [InlineData("A,1,B,2000000,1500000\n", "line 1: refused, InvalidQuantity")]
+    public async Task A_replay_stops_where_the_rest_would_mean_nothing(string flow, string why)
+    {
+        _exchange.List("DAY.L");
+
+        Assert.Equal(1, await ReplayAsync(Write(flow)));
+
+        Assert.Contains(why, _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_unlisted_symbol_is_not_listed_unasked()
+    {
+        Assert.Equal(2, await ReplayAsync(Write(Flow)));
+
+        Assert.Contains("--list lists it", _error.ToString(), StringComparison.Ordinal);
+        Assert.Empty(_exchange.Changes);
+    }
+
+    [Fact]
+    public async Task The_small_recorded_day_is_reproduced()
+    {
+        var file = RecordedDays.Find("MSFT_2012-06-21_50_1000rows.cmds.csv.gz");
+
+        Assert.Equal(0, await ReplayAsync(file, "--list"));
+
+        Assert.StartsWith(
+            """{"ioc":35,"iocExact":35,"fills":110,"q":80,"qExact":80,"orders":1228,""", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("to MSFT.L", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    private string Write(string flow)
+    {
+        var path = Path.Combine(_folder, "day.cmds.csv");
+        File.WriteAllText(path, flow);
+        return path;
+    }
+
+    private Task<int> ReplayAsync(string file, params string[] more)
+    {
+        var app = new CommandLineApp(_output, _error, name => name == "QC_URL" ? _exchange.Address.ToString() : null)
+        {
+            ClientOptions = new QuantumCoreClientOptions { FirstPause = TimeSpan.FromMilliseconds(1), JitterSeed = 7 },
+        };
+        return app.RunAsync(["replay", file, "--json", .. more], TestContext.Current.CancellationToken);
+    }
+}

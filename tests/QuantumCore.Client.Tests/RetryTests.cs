@@ -1,0 +1,285 @@
+namespace QuantumCore.Client.Tests;
+
+/// <summary>Lost answers, busy exchanges and refusals: what the client repeats, and what it never does twice.</summary>
+public sealed class RetryTests : IAsyncLifetime
+{
+    private static readonly PlaceOrder s_order = PlaceOrder.Limit("AAPL", OrderSide.Buy, 100m, 150.00m);
+
+    private readonly QuantumCoreClientOptions _options = new() { JitterSeed = 7 };
+    private readonly InstantTime _time;
+    private TestExchange _exchange = null!;
+    private QuantumCoreClient _client = null!;
+
+    public RetryTests()
+    {
+        _time = new InstantTime(_options.AttemptTimeout);
+        _options = _options with { Time = _time };
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _exchange = await TestExchange.StartAsync();
+        _client = new QuantumCoreClient(_exchange.Address, "demo-alice", _options);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _exchange.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task An_order_whose_answer_was_lost_is_placed_once()
+    {
+        _exchange.Next(Fault.DropAfter, Fault.DropBefore, Fault.Crash, Fault.OutcomeUnknownAfter);
+
+        var order = await _client.PlaceAsync(s_order, Cancellation);
+
+        Assert.Equal(5, _exchange.Changes.Count);
+        var only = Assert.Single(_exchange.Book("AAPL").Orders);
+        Assert.Equal((only.Id, only.Name), (order.OrderId, order.ClientOrderId));
+        Assert.Equal(32, order.ClientOrderId.Length);
+    }
+
+    [Fact]
+    public async Task An_order_keeps_the_name_its_owner_gave_it()
+    {
+        _exchange.Next(Fault.DropAfter);
+
+        var order = await _client.PlaceAsync(s_order with { ClientOrderId = "my-1" }, Cancellation);
+
+        Assert.Equal("my-1", order.ClientOrderId);
+        Assert.Single(_exchange.Book("AAPL").Orders);
+    }
+
+    [Fact]
+    public async Task An_order_that_never_gets_an_answer_ends_with_its_name_to_ask_with()
+    {
+        _exchange.Next([.. Enumerable.Repeat(Fault.DropAfter, _options.MaxAttempts)]);
+
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => _client.PlaceAsync(s_order, Cancellation));
+
+        Assert.Equal(RejectCodes.OutcomeUnknown, failure.Code);
+        Assert.Null(failure.Status);
+        Assert.Equal(_options.MaxAttempts, _exchange.Changes.Count);
+        var resting = Assert.Single(_exchange.Book("AAPL").Orders);
+        Assert.Equal(resting.Name, failure.ClientOrderId);
+
+        var asked = await _client.PlaceAsync(s_order with { ClientOrderId = failure.ClientOrderId }, Cancellation);
+        Assert.Equal(resting.Id, asked.OrderId);
+    }
+
+    [Fact]
+    public async Task Nothing_was_done_where_nobody_listens()
+    {
+        using var client = new QuantumCoreClient(new Uri("http://127.0.0.1:1"), "demo-alice", _options);
+
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => client.PlaceAsync(s_order, Cancellation));
+
+        Assert.Equal(RejectCodes.Unreachable, failure.Code);
+        Assert.Equal(_options.MaxAttempts - 1, _time.Pauses.Count);
+    }
+
+    [Fact]
+    public async Task A_busy_exchange_is_asked_again_no_sooner_than_it_said()
+    {
+        _exchange.RetryAfterSeconds = 3;
+        _exchange.Next(Fault.Overloaded, Fault.Overloaded);
+
+        await _client.PlaceAsync(s_order, Cancellation);
+
+        Assert.Equal([TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3)], _time.Pauses);
+        Assert.Single(_exchange.Book("AAPL").Orders);
+    }
+
+    [Fact]
+    public async Task A_wait_beyond_the_budget_is_not_begun()
+    {
+        _exchange.RetryAfterSeconds = 60;
+        _exchange.Next(Fault.Overloaded);
+
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => _client.PlaceAsync(s_order, Cancellation));
+
+        Assert.Equal((RejectCodes.Overloaded, (int?)503), (failure.Code, failure.Status));
+        Assert.Empty(_time.Pauses);
+        Assert.Empty(_exchange.Book("AAPL").Orders);
+    }
+
+    [Fact]
+    public async Task After_a_lost_answer_overload_no_longer_means_that_nothing_was_done()
+    {
+        _exchange.RetryAfterSeconds = 60;
+        _exchange.Next(Fault.DropAfter, Fault.Overloaded);
+
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => _client.PlaceAsync(s_order, Cancellation));
+
+        Assert.Equal(RejectCodes.OutcomeUnknown, failure.Code);
+        Assert.NotNull(failure.ClientOrderId);
+    }
+
+    [Fact]
+    public async Task A_refusal_is_told_once_with_code_field_and_limit()
+    {
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => _client.PlaceAsync(s_order with { Quantity = 2_000_000m }, Cancellation));
+
+        Assert.Equal(
+            ("InvalidQuantity", "quantity", "1000000", (int?)400, "too large"),
+            (failure.Code, failure.Field, failure.Limit, failure.Status, failure.Message));
+        Assert.Single(_exchange.Changes);
+    }
+
+    [Fact]
+    public async Task A_halted_symbol_is_not_asked_again()
+    {
+        _exchange.Next(Fault.Halted);
+
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => _client.PlaceAsync(s_order, Cancellation));
+
+        Assert.Equal("SymbolHalted", failure.Code);
+        Assert.Single(_exchange.Changes);
+    }
+
+    [Fact]
+    public async Task A_cancel_whose_answer_was_lost_shows_the_cancelled_order()
+    {
+        var order = await _client.PlaceAsync(s_order, Cancellation);
+        _exchange.Next(Fault.DropAfter);
+
+        var cancelled = await _client.CancelAsync("AAPL", order.OrderId, Cancellation);
+
+        Assert.Equal((OrderStatus.Cancelled, "user"), (cancelled.Status, cancelled.EndReason));
+    }
+
+    [Fact]
+    public async Task A_cancel_of_a_done_order_is_refused()
+    {
+        var order = await _client.PlaceAsync(s_order, Cancellation);
+        await _client.CancelAsync("AAPL", order.OrderId, Cancellation);
+
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => _client.CancelAsync("AAPL", order.OrderId, Cancellation));
+
+        Assert.Equal(RejectCodes.OrderClosed, failure.Code);
+    }
+
+    [Fact]
+    public async Task A_reduction_whose_answer_was_lost_is_not_sent_twice_and_keeps_its_place()
+    {
+        var order = await _client.PlaceAsync(s_order, Cancellation);
+        _exchange.Changes.Clear();
+        _exchange.Next(Fault.DropAfter);
+
+        var amended = await _client.AmendAsync(
+            "AAPL", order.OrderId, new AmendOrder { Quantity = 40m }, Cancellation);
+
+        Assert.Equal((order.OrderId, 40m), (amended.OrderId, amended.Remaining));
+        Assert.Single(_exchange.Changes);
+    }
+
+    [Fact]
+    public async Task A_reduction_that_did_not_arrive_is_sent_again()
+    {
+        var order = await _client.PlaceAsync(s_order, Cancellation);
+        _exchange.Next(Fault.DropBefore);
+
+        var amended = await _client.AmendAsync(
+            "AAPL", order.OrderId, new AmendOrder { Quantity = 40m }, Cancellation);
+
+        Assert.Equal((order.OrderId, 40m), (amended.OrderId, amended.Remaining));
+    }
+
+    [Fact]
+    public async Task A_replacement_whose_answer_was_lost_is_found_by_its_name()
+    {
+        var order = await _client.PlaceAsync(s_order, Cancellation);
+        _exchange.Next(Fault.DropAfter);
+
+        var replaced = await _client.AmendAsync(
+            "AAPL", order.OrderId, new AmendOrder { Price = 149.50m }, Cancellation);
+
+        Assert.NotEqual(order.OrderId, replaced.OrderId);
+        Assert.Equal((149.50m, OrderStatus.New), (replaced.Price, replaced.Status));
+        Assert.Single(_exchange.Book("AAPL").Orders, candidate => candidate.IsOpen);
+    }
+
+    [Fact]
+    public async Task Only_the_orders_of_a_batch_that_found_no_room_are_sent_again()
+    {
+        // The first fault is the batch's own, the others its entries'.
+        _exchange.Next(Fault.None, Fault.None, Fault.Overloaded, Fault.None);
+
+        var results = await _client.PlaceBatchAsync([s_order, s_order, s_order], Cancellation);
+
+        Assert.All(results, result => Assert.NotNull(result.Order));
+        Assert.Equal([1L, 3L, 2L], results.Select(result => result.Order!.OrderId));
+        Assert.Equal(3, _exchange.Book("AAPL").Orders.Count());
+    }
+
+    [Fact]
+    public async Task A_batch_whose_answer_was_lost_is_placed_once()
+    {
+        _exchange.Next(Fault.DropAfter, Fault.None, Fault.None);
+
+        var results = await _client.PlaceBatchAsync(
+            [s_order, s_order with { Quantity = 2_000_000m }], Cancellation);
+
+        Assert.Equal(1L, results[0].Order?.OrderId);
+        Assert.Equal("InvalidQuantity", results[1].Error?.Code);
+        Assert.Single(_exchange.Book("AAPL").Orders);
+    }
+
+    [Fact]
+    public async Task A_deposit_whose_answer_was_lost_is_booked_once()
+    {
+        using var admin = new QuantumCoreClient(_exchange.Address, "demo-admin", _options);
+        _exchange.Next(Fault.DropAfter);
+
+        var receipt = await admin.DepositAsync("ACC-1001", "USD", 1000.00m, cancellation: Cancellation);
+
+        Assert.Equal(("ACC-1001", "USD", 1000.00m), (receipt.Account, receipt.Asset, receipt.Amount));
+        Assert.Single(_exchange.Deposits);
+    }
+
+    [Fact]
+    public async Task A_key_whose_answer_was_lost_is_not_made_again_unasked()
+    {
+        using var admin = new QuantumCoreClient(_exchange.Address, "demo-admin", _options);
+        _exchange.Next(Fault.DropAfter);
+
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => admin.CreateApiKeyAsync("ACC-1001", Cancellation));
+
+        Assert.Equal(RejectCodes.OutcomeUnknown, failure.Code);
+        Assert.Single(_exchange.Changes);
+    }
+
+    [Fact]
+    public async Task A_caller_who_gives_up_gets_no_further_attempts()
+    {
+        using var giveUp = new CancellationTokenSource();
+        _exchange.Next(Fault.Overloaded);
+        await giveUp.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _client.PlaceAsync(s_order, giveUp.Token));
+
+        Assert.Empty(_exchange.Book("AAPL").Orders);
+    }
+
+    [Fact]
+    public void Pauses_double_up_to_a_limit_and_the_seed_fixes_their_jitter()
+    {
+        var first = new Backoff(_options);
+        var second = new Backoff(_options);
+        for (var attempt = 1; attempt < 40; attempt++)
+        {
+            var pause = first.PauseAfter(attempt);
+            var whole = TimeSpan.FromTicks(
+                Math.Min(_options.FirstPause.Ticks << Math.Min(attempt - 1, 20), _options.LongestPause.Ticks));
+            Assert.InRange(pause, whole / 2, whole);
+            Assert.Equal(pause, second.PauseAfter(attempt));
+        }
+    }
+}

@@ -1,0 +1,413 @@
+using System.Globalization;
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace QuantumCore.Client.Tests;
+
+/// <summary>What the exchange does to the next request that changes something.</summary>
+internal enum Fault
+{
+    None,
+    DropBefore,
+    DropAfter,
+    Overloaded,
+    OutcomeUnknownAfter,
+    Halted,
+    Crash,
+}
+
+/// <summary>
+/// A small exchange that speaks docs/api.md over a real socket, with a simple price-time book, and that fails on
+/// demand. Written from that page alone: it shares no code with the product.
+/// </summary>
+internal sealed class TestExchange : IAsyncDisposable
+{
+    private const string Base = "/api/qc/v1";
+
+    private readonly WebApplication _app;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, TestBook> _books = [];
+    private readonly Dictionary<string, string> _keys = new()
+    {
+        ["demo-alice"] = "ACC-1001",
+        ["demo-bob"] = "ACC-1002",
+        ["demo-admin"] = "ACC-9999",
+    };
+
+    private readonly Queue<Fault> _faults = new();
+    private readonly List<TestStream> _streams = [];
+
+    private TestExchange(WebApplication app) => _app = app;
+
+    internal Uri Address => new(_app.Urls.First());
+
+    /// <summary>Method and path of each request that changes something, in sequence.</summary>
+    internal List<string> Changes { get; } = [];
+
+    internal List<JsonNode> Instruments { get; } = [];
+
+    internal Dictionary<string, JsonObject> Deposits { get; } = [];
+
+    /// <summary>Seconds named in Retry-After of an overloaded answer; null leaves the header out.</summary>
+    internal int? RetryAfterSeconds { get; set; }
+
+    /// <summary>Drops the answer of each n-th change; 0 never.</summary>
+    internal int DropEvery { get; set; }
+
+    /// <summary>How many updates to keep from the streams' readers.</summary>
+    internal int UpdatesToLose { get; set; }
+
+    internal int Snapshots { get; private set; }
+
+    internal int StreamsOpened { get; private set; }
+
+    /// <summary>Turns priority round, so that the wrong resting order is chosen.</summary>
+    internal bool LastInFirstOut { get; set; }
+
+    internal static async Task<TestExchange> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
+        var app = builder.Build();
+        app.UseWebSockets();
+        var exchange = new TestExchange(app);
+        exchange.Map(app);
+        exchange.List("AAPL");
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return exchange;
+    }
+
+    internal void Next(params Fault[] faults)
+    {
+        lock (_gate)
+        {
+            foreach (var fault in faults)
+                _faults.Enqueue(fault);
+        }
+    }
+
+    internal void List(string symbol)
+    {
+        Instruments.Add(JsonNode.Parse(
+            $$"""
+            {"symbol":"{{symbol}}","baseAsset":"{{symbol}}","baseDecimals":0,"quoteAsset":"USD","quoteDecimals":2,
+             "tickSize":"0.01","lotSize":"1","minPrice":"0.01","maxPrice":"1000000.00","minQuantity":"1",
+             "maxQuantity":"1000000","minNotional":"0.00","maxNotional":"1000000000.00","makerFeePpm":0,
+             "takerFeePpm":300,"referencePrice":"150.00","protectionPpm":50000,"maxLevels":100000}
+            """)!);
+        _books[symbol] = new TestBook(symbol, this);
+    }
+
+    internal TestBook Book(string symbol) => _books[symbol];
+
+    internal async Task CutStreamsAsync()
+    {
+        TestStream[] streams;
+        lock (_gate)
+            streams = [.. _streams];
+
+        foreach (var stream in streams)
+            stream.Abort();
+
+        await Task.CompletedTask;
+    }
+
+    internal void Publish(JsonObject update, string symbol)
+    {
+        if (UpdatesToLose > 0)
+        {
+            UpdatesToLose--;
+            return;
+        }
+
+        foreach (var stream in _streams)
+            stream.Update(symbol, update);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CutStreamsAsync();
+        await _app.DisposeAsync();
+    }
+
+    private void Map(WebApplication app)
+    {
+        var api = app.MapGroup(Base);
+        Change(api, "POST", "/orders", (book, call) => Place(call.Account, call.Body!));
+        Change(api, "POST", "/orders/batch", (_, call) => Batch(call));
+        Change(api, "PATCH", "/orders/{symbol}/{id}", (book, call) => book!.Amend(call.Account, call.Id, call.Body!));
+        Change(api, "DELETE", "/orders/{symbol}/{id}", (book, call) => book!.Cancel(call.Account, call.Id));
+        Change(api, "DELETE", "/orders/by-client-id/{name}", (_, call) => CancelByName(call));
+        Change(api, "DELETE", "/orders", (_, call) => CancelAll(call));
+        Change(api, "POST", "/admin/accounts/{account}/deposits", (_, call) => Deposit(call));
+        Change(api, "POST", "/admin/accounts/{account}/keys", (_, call) => MakeKey(call));
+        Change(api, "POST", "/admin/instruments", (_, call) => ListInstrument(call));
+        Read(api, "/orders", (_, call) => OpenOrders(call));
+        Read(api, "/orders/{symbol}/{id}", (book, call) => book!.Find(call.Account, call.Id).ToJson());
+        Read(api, "/fills", (_, call) => Fills(call));
+        Read(api, "/account", (_, call) => Account(call));
+        Read(api, "/instruments", (_, _) => new JsonObject { ["instruments"] = Copy(Instruments) });
+        Read(api, "/book/{symbol}", (book, call) => book!.Snapshot(int.Parse(call.Query("depth") ?? "20")));
+        Read(api, "/trades/{symbol}", (book, call) => book!.Trades(int.Parse(call.Query("limit") ?? "100")));
+        api.MapGet("/stream", (Delegate)ServeStreamAsync);
+    }
+
+    private delegate JsonNode Answer(TestBook? book, TestCall call);
+
+    private void Read(IEndpointRouteBuilder api, string path, Answer answer) =>
+        api.MapGet(path, (RequestDelegate)(context => AnswerAsync(context, answer, Fault.None)));
+
+    private void Change(IEndpointRouteBuilder api, string method, string path, Answer answer) =>
+        api.MapMethods(path, [method], (RequestDelegate)(context => AnswerAsync(context, answer, NextFault(context))));
+
+    private Fault NextFault(HttpContext context)
+    {
+        lock (_gate)
+        {
+            Changes.Add($"{context.Request.Method} {context.Request.Path.Value![Base.Length..]}");
+            if (_faults.TryDequeue(out var fault))
+                return fault;
+
+            return DropEvery > 0 && Changes.Count % DropEvery == 0 ? Fault.DropAfter : Fault.None;
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context, Answer answer, Fault fault)
+    {
+        var status = 200;
+        JsonNode body;
+        try
+        {
+            var call = await TestCall.ReadAsync(context, _keys);
+            switch (fault)
+            {
+                case Fault.DropBefore:
+                    context.Abort();
+                    return;
+                case Fault.Overloaded:
+                    if (RetryAfterSeconds is { } seconds)
+                        context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+
+                    throw new TestRefusal(503, "Overloaded", "queues are full");
+                case Fault.Halted:
+                    throw new TestRefusal(503, "SymbolHalted", "halted");
+                case Fault.Crash:
+                    context.Response.StatusCode = 502;
+                    return;
+            }
+
+            lock (_gate)
+                body = answer(call.Symbol is null ? null : FindBook(call.Symbol), call);
+
+            if (fault == Fault.OutcomeUnknownAfter)
+                throw new TestRefusal(503, "OutcomeUnknown", "a silo went away");
+        }
+        catch (TestRefusal refusal)
+        {
+            (status, body) = (refusal.Status, refusal.ToJson());
+        }
+
+        if (fault == Fault.DropAfter)
+        {
+            context.Abort();
+            return;
+        }
+
+        context.Response.StatusCode = status;
+        context.Response.ContentType = status == 200 ? "application/json" : "application/problem+json";
+        await context.Response.WriteAsync(body.ToJsonString(), context.RequestAborted);
+    }
+
+    private TestBook FindBook(string symbol) => _books.TryGetValue(symbol, out var book)
+        ? book
+        : throw new TestRefusal(404, "UnknownSymbol", $"no symbol {symbol}", "symbol");
+
+    private JsonObject Place(string account, JsonObject body) =>
+        FindBook((string)body["symbol"]!).Place(account, body).ToJson();
+
+    private JsonObject Batch(TestCall call)
+    {
+        var results = new JsonArray();
+        foreach (var entry in call.Body!["orders"]!.AsArray())
+        {
+            try
+            {
+                // A fault queued behind the batch's own hits its entries one by one.
+                if (_faults.TryDequeue(out var fault) && fault == Fault.Overloaded)
+                    throw new TestRefusal(503, "Overloaded", "queues are full");
+
+                results.Add(new JsonObject { ["order"] = Place(call.Account, entry!.AsObject()) });
+            }
+            catch (TestRefusal refusal)
+            {
+                results.Add(new JsonObject { ["error"] = refusal.ToJson() });
+            }
+        }
+
+        return new JsonObject { ["results"] = results };
+    }
+
+    private JsonObject CancelByName(TestCall call)
+    {
+        var order = _books.Values.SelectMany(book => book.Orders)
+            .FirstOrDefault(order => order.Account == call.Account && order.Name == call.Name)
+            ?? throw new TestRefusal(404, "UnknownOrder", "no such name", "clientOrderId");
+        return _books[order.Symbol].Cancel(call.Account, order.Id);
+    }
+
+    private JsonObject CancelAll(TestCall call)
+    {
+        var cancelled = 0;
+        foreach (var book in _books.Values.Where(book => (call.Query("symbol") ?? book.Symbol) == book.Symbol))
+        {
+            foreach (var order in book.Orders.Where(order => order.IsOpen && order.Account == call.Account &&
+                (call.Query("side") ?? order.SideName) == order.SideName).ToArray())
+            {
+                book.Cancel(call.Account, order.Id);
+                cancelled++;
+            }
+        }
+
+        return new JsonObject { ["cancelled"] = cancelled };
+    }
+
+    private JsonObject OpenOrders(TestCall call) => new JsonObject
+    {
+        ["orders"] = Copy(_books.Values.SelectMany(book => book.Orders)
+            .Where(order => order.IsOpen && order.Account == call.Account &&
+                (call.Query("symbol") ?? order.Symbol) == order.Symbol)
+            .Select(order => order.ToJson())),
+    };
+
+    private JsonObject Fills(TestCall call)
+    {
+        var fills = _books.Values.Where(book => (call.Query("symbol") ?? book.Symbol) == book.Symbol)
+            .SelectMany(book => book.FillsOf(call.Account));
+        var limit = int.Parse(call.Query("limit") ?? "100");
+        if (call.Query("after") is { } after)
+            fills = fills.Where(fill => TestBook.Place(((string)fill["tradeId"]!)).CompareTo(TestBook.Place(after)) > 0);
+        else
+            fills = fills.Reverse();
+
+        return new JsonObject { ["fills"] = Copy(fills.Take(limit)) };
+    }
+
+    private static JsonObject Account(TestCall call) => (JsonObject)JsonNode.Parse(
+        $$"""
+        {"account":"{{call.Account}}","sequence":12,
+         "balances":[{"asset":"USD","total":"1000.00","held":"15.00","available":"985.00"}]}
+        """)!;
+
+    private JsonObject Deposit(TestCall call)
+    {
+        RequireAdmin(call);
+        var name = $"{call.AccountInPath}/{call.Body!["key"]}";
+        if (!Deposits.TryGetValue(name, out var booked))
+        {
+            Deposits[name] = booked = new JsonObject
+            {
+                ["account"] = call.AccountInPath,
+                ["key"] = (string)call.Body["key"]!,
+                ["asset"] = (string)call.Body["asset"]!,
+                ["amount"] = (string)call.Body["amount"]!,
+                ["sequence"] = Deposits.Count + 1,
+            };
+        }
+
+        return (JsonObject)booked.DeepClone();
+    }
+
+    private JsonObject MakeKey(TestCall call)
+    {
+        RequireAdmin(call);
+        var key = $"key-{_keys.Count}";
+        _keys[key] = call.AccountInPath!;
+        return new JsonObject { ["account"] = call.AccountInPath, ["apiKey"] = key };
+    }
+
+    private JsonObject ListInstrument(TestCall call)
+    {
+        RequireAdmin(call);
+        var symbol = (string)call.Body!["symbol"]!;
+        Instruments.Add(call.Body.DeepClone());
+        _books[symbol] = new TestBook(symbol, this);
+        return (JsonObject)call.Body.DeepClone();
+    }
+
+    private static void RequireAdmin(TestCall call)
+    {
+        if (call.Account != "ACC-9999")
+            throw new TestRefusal(403, "Forbidden", "an administrator's key is needed");
+    }
+
+    private static JsonArray Copy(IEnumerable<JsonNode> nodes) => [.. nodes.Select(node => node.DeepClone())];
+
+    private async Task ServeStreamAsync(HttpContext context)
+    {
+        using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        var stream = new TestStream(socket);
+        lock (_gate)
+        {
+            StreamsOpened++;
+            _streams.Add(stream);
+        }
+
+        var buffer = new byte[4096];
+        try
+        {
+            while (socket.State == WebSocketState.Open)
+            {
+                var received = await socket.ReceiveAsync(buffer.AsMemory(), context.RequestAborted);
+                if (received.MessageType == WebSocketMessageType.Close)
+                    break;
+
+                var request = JsonNode.Parse(Encoding.UTF8.GetString(buffer, 0, received.Count))!;
+                lock (_gate)
+                    Subscribe(stream, (string)request["op"]!, (string)request["symbol"]!);
+            }
+        }
+        catch (Exception failure) when (failure is WebSocketException or OperationCanceledException)
+        {
+            // The reader went away.
+        }
+
+        lock (_gate)
+            _streams.Remove(stream);
+
+        await stream.CloseAsync();
+    }
+
+    private void Subscribe(TestStream stream, string op, string symbol)
+    {
+        if (!_books.TryGetValue(symbol, out var book))
+        {
+            stream.Send(new JsonObject
+            {
+                ["type"] = "error",
+                ["code"] = "UnknownSymbol",
+                ["field"] = "symbol",
+                ["detail"] = $"no symbol {symbol}",
+            });
+            return;
+        }
+
+        if (op == "unsubscribe")
+        {
+            stream.Symbols.Remove(symbol);
+            return;
+        }
+
+        stream.Symbols.Add(symbol);
+        Snapshots++;
+        var snapshot = book.Snapshot(1000);
+        snapshot["type"] = "snapshot";
+        stream.Send(snapshot);
+    }
+}
