@@ -32,8 +32,8 @@ internal static partial class GrainLog
     [LoggerMessage(9, LogLevel.Information, "{Symbol} is ready at sequence {Sequence}: {Replayed} records replayed.")]
     public static partial void BookReady(ILogger logger, string symbol, long sequence, long replayed);
 
-    [LoggerMessage(10, LogLevel.Warning, "{Account} could not catch up with {Symbol}; it is tried again.")]
-    public static partial void CatchUpFailed(ILogger logger, Exception exception, long account, string symbol);
+    [LoggerMessage(10, LogLevel.Warning, "Account {Account} could not catch up with its books; it is tried again.")]
+    public static partial void CatchUpFailed(ILogger logger, Exception exception, long account);
 
     [LoggerMessage(11, LogLevel.Critical, "Account {Account} can't be explained by its journal and the books'.")]
     public static partial void AccountHalted(ILogger logger, Exception exception, long account);

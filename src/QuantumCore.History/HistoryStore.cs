@@ -21,6 +21,7 @@ public abstract class HistoryStore : IAsyncDisposable
 
     // The number of the last batch that the cached rows include; another writer's batch makes them worthless.
     private long _batch = -1;
+    private bool _closed;
 
     /// <summary>Creates what is missing. Comes before every other call.</summary>
     public abstract Task InitializeAsync(CancellationToken cancellationToken);
@@ -53,6 +54,8 @@ public abstract class HistoryStore : IAsyncDisposable
         await _writing.WaitAsync(cancellationToken);
         try
         {
+            ObjectDisposedException.ThrowIf(_closed, this);
+
             // Off the caller's scheduler: SQLite works on the calling thread.
             var applied = await Task.Run(() => ApplyInTurnAsync(chunks, cancellationToken), cancellationToken);
             if (!applied)
@@ -136,12 +139,28 @@ public abstract class HistoryStore : IAsyncDisposable
         cancellationToken);
 
     /// <inheritdoc/>
-    public virtual ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
-        _writing.Dispose();
+        // A batch that is being written ends first; one that comes later finds the store closed.
+        await _writing.WaitAsync();
+        try
+        {
+            if (!_closed)
+            {
+                _closed = true;
+                await CloseAsync();
+            }
+        }
+        finally
+        {
+            _writing.Release();
+        }
+
         GC.SuppressFinalize(this);
-        return ValueTask.CompletedTask;
     }
+
+    /// <summary>Closes the database; no batch is being written.</summary>
+    internal abstract ValueTask CloseAsync();
 
     /// <summary>A connection for reading; it sees what is committed.</summary>
     internal abstract Task<DbConnection> OpenAsync(CancellationToken cancellationToken);

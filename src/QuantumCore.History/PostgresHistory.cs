@@ -38,12 +38,7 @@ public sealed class PostgresHistory : HistoryStore
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <inheritdoc/>
-    public override async ValueTask DisposeAsync()
-    {
-        await _source.DisposeAsync();
-        await base.DisposeAsync();
-    }
+    internal override ValueTask CloseAsync() => _source.DisposeAsync();
 
     internal override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken) =>
         await _source.OpenConnectionAsync(cancellationToken);

@@ -13,6 +13,7 @@ internal sealed class Projection(WorkingRows rows, RowBuffers buffers)
     private readonly Dictionary<OrderKey, OrderRow> _orders = [];
     private readonly Dictionary<OrderKey, OrderChange> _changes = [];
     private readonly HashSet<OrderKey> _holds = [];
+    private readonly HashSet<OrderKey> _storedHolds = [];
     private readonly Dictionary<long, List<OrderKey>> _holdsByAccount = [];
     private readonly HashSet<(string Symbol, long Account)> _floors = [];
     private readonly Dictionary<(long Account, string Asset), (long Total, long Reserved)> _balances = [];
@@ -87,6 +88,12 @@ internal sealed class Projection(WorkingRows rows, RowBuffers buffers)
                 break;
             default:
                 throw new InvalidDataException($"unknown record {record.GetType().Name}");
+        }
+
+        if (record is OrderAccepted { Fills.IsEmpty: true, Replaced: null } resting)
+        {
+            _events.Add(place.Stream).Add(resting.Order.Account).Add(place.Sequence);
+            return;
         }
 
         foreach (var account in BookKeys.AccountsOf(record))
@@ -309,12 +316,17 @@ internal sealed class Projection(WorkingRows rows, RowBuffers buffers)
         rows.SetHold(key, hold);
         if (_holds.Add(key))
         {
-            Touch(key);
+            Touch(key, isStored: old is not null);
         }
     }
 
-    private void Touch(OrderKey key)
+    private void Touch(OrderKey key, bool isStored)
     {
+        if (isStored)
+        {
+            _storedHolds.Add(key);
+        }
+
         if (!_holdsByAccount.TryGetValue(key.Account, out var keys))
         {
             _holdsByAccount.Add(key.Account, keys = []);
@@ -406,7 +418,7 @@ internal sealed class Projection(WorkingRows rows, RowBuffers buffers)
                 put.Add(key.Account).Add(key.Number).Add(hold.Symbol).Add(HistoryWords.Of(hold.Side)).Add(hold.Asset)
                     .Add(hold.Amount).Add(hold.InBook ? 1 : 0).Add(hold.TimeNanos);
             }
-            else
+            else if (_storedHolds.Contains(key))
             {
                 dropped.Add(key.Account).Add(key.Number);
             }

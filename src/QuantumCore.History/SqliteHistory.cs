@@ -33,8 +33,7 @@ public sealed class SqliteHistory : HistoryStore
         Run(Schema("WITHOUT ROWID"));
     }
 
-    /// <inheritdoc/>
-    public override async ValueTask DisposeAsync()
+    internal override async ValueTask CloseAsync()
     {
         foreach (var statement in _prepared.Values)
         {
@@ -46,8 +45,6 @@ public sealed class SqliteHistory : HistoryStore
         {
             SqliteConnection.ClearPool(reader);
         }
-
-        await base.DisposeAsync();
     }
 
     internal override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)

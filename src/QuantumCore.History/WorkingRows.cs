@@ -79,10 +79,12 @@ internal sealed class WorkingRows
 
         // What is asked for and not found is known to be absent.
         await from.ReadAsync(needs.Instruments, row => Define(ReadInstrument(row)), cancellationToken);
+        needs.AddHoldsWithoutAsset();
         await from.ReadAsync(
             needs.Floors, row => SetFloor(row.Text(0)!, row.Number(1), row.Number(2)), cancellationToken);
         await from.ReadAsync(
             needs.Orders, row => MarkInBook(new(row.Number(0), row.Number(1))), cancellationToken);
+        needs.AddHolds();
         await from.ReadAsync(needs.Holds, row => TakeHold(row), cancellationToken);
         await from.ReadAsync(needs.HoldsUpTo, row => _loadedForSweep.Add(TakeHold(row)), cancellationToken);
         await from.ReadAsync(needs.HoldsWithoutAsset, row => _loadedForSweep.Add(TakeHold(row)), cancellationToken);
@@ -115,7 +117,9 @@ internal sealed class WorkingRows
     /// <summary>The keys of what is to be read.</summary>
     private sealed class Needs(WorkingRows rows, RowBuffers buffers)
     {
-        private readonly HashSet<OrderKey> _created = [];
+        private readonly HashSet<OrderKey> _touched = [];
+        private readonly HashSet<OrderKey> _placed = [];
+        private readonly HashSet<string> _defined = [];
 
         public RowBuffer Instruments { get; } = buffers.Empty(Statements.FindInstrument);
 
@@ -148,6 +152,27 @@ internal sealed class WorkingRows
             }
         }
 
+        /// <summary>Only a symbol's first definition finds holds that wait for it.</summary>
+        public void AddHoldsWithoutAsset()
+        {
+            foreach (var symbol in _defined.Where(symbol => rows.Instrument(symbol) is null))
+            {
+                HoldsWithoutAsset.Add(symbol);
+            }
+        }
+
+        /// <summary>An order whose hold comes in this very batch has none yet, unless its book came before.</summary>
+        public void AddHolds()
+        {
+            foreach (var key in _touched)
+            {
+                if (!rows._holds.ContainsKey(key) && (!_placed.Contains(key) || rows.IsInBook(key)))
+                {
+                    Holds.Add(key.Account).Add(key.Number);
+                }
+            }
+        }
+
         private void Add(long account, HoldPlaced hold)
         {
             NeedInstrument(hold.Symbol);
@@ -158,15 +183,12 @@ internal sealed class WorkingRows
 
             var key = new OrderKey(account, hold.Order.Number);
             Orders.Add(key.Account).Add(key.Number);
-            NeedHold(key);
+            _placed.Add(key);
         }
 
         private void Add(string symbol, BookRecord record)
         {
-            foreach (var key in BookKeys.Of(record))
-            {
-                NeedHold(key);
-            }
+            _touched.UnionWith(BookKeys.Of(record));
 
             if (record is AllClosed all)
             {
@@ -174,7 +196,7 @@ internal sealed class WorkingRows
             }
             else if (record is InstrumentDefined)
             {
-                HoldsWithoutAsset.Add(symbol);
+                _defined.Add(symbol);
             }
         }
 
@@ -183,14 +205,6 @@ internal sealed class WorkingRows
             if (rows._instruments.TryAdd(symbol, null))
             {
                 Instruments.Add(symbol);
-            }
-        }
-
-        private void NeedHold(OrderKey key)
-        {
-            if (!rows._holds.ContainsKey(key) && _created.Add(key))
-            {
-                Holds.Add(key.Account).Add(key.Number);
             }
         }
     }

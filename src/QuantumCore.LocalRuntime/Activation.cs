@@ -4,13 +4,15 @@ using Microsoft.Extensions.DependencyInjection;
 namespace QuantumCore.LocalRuntime;
 
 /// <summary>
-/// One living grain. It is a task scheduler, so that awaits inside the grain come back to it, and a work item of the thread pool: one
-/// queue takes requests and continuations, and at most one thread at a time drains it. That drain is the grain's turn; every field
-/// below "inside turns" is touched by it alone.
+/// One living grain. It is a task scheduler, so that awaits inside the grain come back to it, and a work item of the
+/// thread pool: one queue takes requests and continuations, and at most one thread at a time drains it. That drain is
+/// the grain's turn; every field below "inside turns" is touched by it alone.
 /// </summary>
 internal sealed class Activation : TaskScheduler, IThreadPoolWorkItem, IGrainContext
 {
-    /// <summary>How long one activation may keep a thread before others get it: bounds the wait beside a hot grain.</summary>
+    /// <summary>
+    /// How long one activation may keep a thread before others get it: bounds the wait beside a hot grain.
+    /// </summary>
     private const long QuantumMillis = 2;
 
     private readonly Drainage _drainage;
@@ -158,9 +160,11 @@ internal sealed class Activation : TaskScheduler, IThreadPoolWorkItem, IGrainCon
     void IThreadPoolWorkItem.Execute()
     {
         // Draining inside a task of this scheduler makes it TaskScheduler.Current, to which awaits come back.
-        new Task(static own => ((Drainage)own!).Activation.Drain(), _drainage, TaskCreationOptions.DenyChildAttach).Start(this);
+        new Task(static own => ((Drainage)own!).Activation.Drain(), _drainage, TaskCreationOptions.DenyChildAttach)
+            .Start(this);
 
-        // Clear the flag, fence, look again: who enqueued before the fence is seen here, who comes after it sees the flag clear.
+        // Clear the flag, fence, look again: who enqueued before the fence is seen here, who comes after it sees the
+        // flag clear.
         Interlocked.Exchange(ref _scheduled, 0);
         if (!_queue.IsEmpty)
             Schedule();
@@ -259,8 +263,8 @@ internal sealed class Activation : TaskScheduler, IThreadPoolWorkItem, IGrainCon
     }
 
     /// <summary>
-    /// The first request that may not interleave blocks the others until it ends; read-only ones pass a read-only one. A write may so
-    /// start beside the second of two readers when the first has ended: a cluster does the same.
+    /// The first request that may not interleave blocks the others until it ends; read-only ones pass a read-only
+    /// one. A write may so start beside the second of two readers when the first has ended: a cluster does the same.
     /// </summary>
     private bool MayStart(GrainRequest request) =>
         _blocking is null || Kind.Reentrant || request.AlwaysInterleave || (request.ReadOnly && _blocking.ReadOnly);
@@ -282,7 +286,9 @@ internal sealed class Activation : TaskScheduler, IThreadPoolWorkItem, IGrainCon
         Restore(clean);
     }
 
-    /// <summary>Forgets what the code just run has put into async locals, so that the next request starts without.</summary>
+    /// <summary>
+    /// Forgets what the code just run has put into async locals, so that the next request starts without.
+    /// </summary>
     private static void Restore(ExecutionContext clean)
     {
         if (!ReferenceEquals(ExecutionContext.Capture(), clean))

@@ -1,8 +1,8 @@
 namespace QuantumCore.LocalRuntime;
 
 /// <summary>
-/// A grain's timer. The clock only posts a tick into the activation's queue; the next is due when the tick has ended, so ticks never
-/// overlap.
+/// A grain's timer. The clock only posts a tick into the activation's queue; the next is due when the tick has ended,
+/// so ticks never overlap.
 /// </summary>
 internal sealed class ActivationTimer : IGrainTimer
 {
@@ -16,14 +16,24 @@ internal sealed class ActivationTimer : IGrainTimer
     private volatile bool _disposed;
 
     internal ActivationTimer(
-        Activation activation, Func<CancellationToken, Task> callback, GrainTimerCreationOptions options, TimeProvider time)
+        Activation activation,
+        Func<CancellationToken, Task> callback,
+        GrainTimerCreationOptions options,
+        TimeProvider time)
     {
         _activation = activation;
         _callback = callback;
         _options = options;
         _period = options.Period;
         using (ExecutionContext.SuppressFlow())
-            _clock = time.CreateTimer(static timer => ((ActivationTimer)timer!).Due(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        {
+            _clock = time.CreateTimer(
+                static timer => ((ActivationTimer)timer!).Due(),
+                this,
+                Timeout.InfiniteTimeSpan,
+                Timeout.InfiniteTimeSpan);
+        }
+
         _clock.Change(options.DueTime, Timeout.InfiniteTimeSpan);
     }
 

@@ -1,6 +1,8 @@
 namespace QuantumCore.LocalRuntime;
 
-/// <summary>A call whose answer somebody may wait for; kept in <see cref="PendingCalls"/> until it is answered.</summary>
+/// <summary>
+/// A call whose answer somebody may wait for; kept in <see cref="PendingCalls"/> until it is answered.
+/// </summary>
 internal abstract class GrainCall : GrainRequest
 {
     /// <summary>Coarse milliseconds of the runtime after which the caller is told that it took too long.</summary>
@@ -35,7 +37,9 @@ internal sealed class GrainCall<TResult> : GrainCall
     private readonly CancellationTokenRegistration _cancellation;
     private readonly CancellationTokenSource? _cancelInside;
 
-    /// <summary>The activation that runs the call, once it has started; written only where a token can be cancelled.</summary>
+    /// <summary>
+    /// The activation that runs the call, once it has started; written only where a token can be cancelled.
+    /// </summary>
     private Activation? _runsOn;
 
     internal GrainCall(GrainMethod<TResult> method, GrainReference target, object?[] arguments)
@@ -47,10 +51,12 @@ internal sealed class GrainCall<TResult> : GrainCall
         if (method.TokenIndex >= 0
             && arguments[method.TokenIndex] is CancellationToken { CanBeCanceled: true } token)
         {
-            // The grain gets its own token, so that what it hangs on it runs inside its turns, not on the caller's thread.
+            // The grain gets its own token, so that what it hangs on it runs inside its turns, not on the caller's
+            // thread.
             _cancelInside = new();
             arguments[method.TokenIndex] = _cancelInside.Token;
-            _cancellation = token.UnsafeRegister(static (call, token) => ((GrainCall<TResult>)call!).Cancel(token), this);
+            _cancellation = token.UnsafeRegister(
+                static (call, token) => ((GrainCall<TResult>)call!).Cancel(token), this);
         }
     }
 
@@ -129,7 +135,8 @@ internal sealed class GrainCall<TResult> : GrainCall
         if (error is InconsistentStateException)
         {
             activation.Deactivate(
-                new(DeactivationReasonCode.ApplicationError, error, "The stored state has changed."), CancellationToken.None);
+                new(DeactivationReasonCode.ApplicationError, error, "The stored state has changed."),
+                CancellationToken.None);
         }
 
         Fail(error);

@@ -46,7 +46,9 @@ internal sealed class GrainKind
     /// <summary>The living activations; the arrays are never changed, only replaced.</summary>
     internal ConcurrentDictionary<string, Activation[]> Activations { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Constructs the grain object inside a turn of its activation and returns the states to read before it starts.</summary>
+    /// <summary>
+    /// Constructs the grain object inside a turn of its activation and returns the states to read before it starts.
+    /// </summary>
     internal async ValueTask<Grain> Construct(Activation activation, MemoryStorage storage)
     {
         var states = Array.ConvertAll(_states, parameter => storage.StateFor(activation.GrainId, parameter));

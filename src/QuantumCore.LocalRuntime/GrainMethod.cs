@@ -105,7 +105,8 @@ internal sealed class GrainMethod<TResult> : GrainMethod
         Expression body = returns switch
         {
             Returns.ValueTaskOfResult => call,
-            Returns.TaskOfResult => Expression.New(typeof(ValueTask<TResult>).GetConstructor([typeof(Task<TResult>)])!, call),
+            Returns.TaskOfResult =>
+                Expression.New(typeof(ValueTask<TResult>).GetConstructor([typeof(Task<TResult>)])!, call),
             Returns.Task => Expression.Call(((Func<Task, ValueTask<TResult>>)WithoutResult).Method, call),
             Returns.ValueTask => Expression.Call(((Func<ValueTask, ValueTask<TResult>>)WithoutResult).Method, call),
         };

@@ -18,7 +18,9 @@ internal class GrainReference : DispatchProxy, IEquatable<GrainReference>
     internal Activation? LastActivation { get; set; }
 
     public bool Equals(GrainReference? other) =>
-        other is not null && ReferenceEquals(other.Kind, Kind) && string.Equals(other.Key, Key, StringComparison.Ordinal);
+        other is not null
+        && ReferenceEquals(other.Kind, Kind)
+        && string.Equals(other.Key, Key, StringComparison.Ordinal);
 
     public override bool Equals(object? obj) => Equals(obj as GrainReference);
 

@@ -20,7 +20,9 @@ internal abstract class GrainRequest
     /// <summary>Counts against the limit of requests per activation.</summary>
     internal virtual bool IsLimited => false;
 
-    /// <summary>Nobody waits for it any more: it timed out, was cancelled, or its timer is gone. It is not started.</summary>
+    /// <summary>
+    /// Nobody waits for it any more: it timed out, was cancelled, or its timer is gone. It is not started.
+    /// </summary>
     internal abstract bool IsDone { get; }
 
     /// <summary>Starts inside a turn; calls <see cref="Activation.Completed"/> inside a turn, now or later.</summary>
@@ -31,8 +33,8 @@ internal abstract class GrainRequest
 }
 
 /// <summary>
-/// The requests that wait for an activation, in order of arrival. Not a LinkedList: the link lives in the request, and the front is
-/// removed in constant time.
+/// The requests that wait for an activation, in order of arrival. Not a LinkedList: the link lives in the request,
+/// and the front is removed in constant time.
 /// </summary>
 internal struct WaitingRequests
 {
@@ -56,7 +58,9 @@ internal struct WaitingRequests
         Interleaving += Counts(request);
     }
 
-    /// <summary>Removes the request that follows <paramref name="previous"/> (null: the first) and returns the one after it.</summary>
+    /// <summary>
+    /// Removes the request that follows <paramref name="previous"/> (null: the first) and returns the one after it.
+    /// </summary>
     internal GrainRequest? RemoveAfter(GrainRequest? previous, GrainRequest request)
     {
         var next = request.NextWaiting;

@@ -8,10 +8,12 @@ namespace QuantumCore.LocalRuntime;
 public static class LocalGrainHosting
 {
     /// <summary>
-    /// Registers the runtime as <see cref="IGrainFactory"/> and <see cref="IClusterClient"/>, and a hosted service that deactivates all
-    /// grains when the host stops. Services started later may call grains in their StopAsync, since hosts stop in reverse order.
+    /// Registers the runtime as <see cref="IGrainFactory"/> and <see cref="IClusterClient"/>, and a hosted service
+    /// that deactivates all grains when the host stops. Services started later may call grains in their StopAsync,
+    /// since hosts stop in reverse order.
     /// </summary>
-    public static IServiceCollection AddLocalGrains(this IServiceCollection services, Action<LocalGrainOptions> configure)
+    public static IServiceCollection AddLocalGrains(
+        this IServiceCollection services, Action<LocalGrainOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
         var options = new LocalGrainOptions();

@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace QuantumCore.LocalRuntime;
 
-/// <summary>Settings of the embedded grain runtime. All times are measured by the host's <see cref="TimeProvider"/>.</summary>
+/// <summary>
+/// Settings of the embedded grain runtime. All times are measured by the host's <see cref="TimeProvider"/>.
+/// </summary>
 public sealed class LocalGrainOptions
 {
     /// <summary>The assemblies that hold the grain classes.</summary>
@@ -12,8 +14,9 @@ public sealed class LocalGrainOptions
     public IList<string> StreamProviders { get; } = [];
 
     /// <summary>
-    /// How long a caller waits for an answer, where <see cref="ResponseTimeoutAttribute"/> does not say otherwise. Calls fail as timed
-    /// out up to half a second later, never earlier: they are looked through every 250 ms, and no clock is read for a call.
+    /// How long a caller waits for an answer, where <see cref="ResponseTimeoutAttribute"/> does not say otherwise.
+    /// Calls fail as timed out up to half a second later, never earlier: they are looked through every 250 ms, and no
+    /// clock is read for a call.
     /// </summary>
     public TimeSpan ResponseTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -23,10 +26,14 @@ public sealed class LocalGrainOptions
     /// <summary>How often idle activations are looked for.</summary>
     public TimeSpan CollectionPeriod { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>The longest OnActivateAsync; after it the waiting callers get a <see cref="TimeoutException"/>.</summary>
+    /// <summary>
+    /// The longest OnActivateAsync; after it the waiting callers get a <see cref="TimeoutException"/>.
+    /// </summary>
     public TimeSpan ActivationTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The longest OnDeactivateAsync, and the longest wait for running requests when the runtime stops.</summary>
+    /// <summary>
+    /// The longest OnDeactivateAsync, and the longest wait for running requests when the runtime stops.
+    /// </summary>
     public TimeSpan DeactivationTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>

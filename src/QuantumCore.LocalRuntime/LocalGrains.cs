@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace QuantumCore.LocalRuntime;
 
@@ -34,8 +34,11 @@ public sealed class LocalGrains : IClusterClient, IAsyncDisposable
         Options = options;
         Time = services.GetService<TimeProvider>() ?? TimeProvider.System;
         Logger = services.GetService<ILogger<LocalGrains>>() ?? (ILogger)NullLogger.Instance;
-        MaxRequestsPerActivation = options.MaxRequestsPerActivation > 0 ? options.MaxRequestsPerActivation : int.MaxValue;
-        Kinds = [.. options.GrainAssemblies.Distinct().SelectMany(a => a.GetTypes()).Where(IsGrainClass).Select(t => new GrainKind(t))];
+        MaxRequestsPerActivation =
+            options.MaxRequestsPerActivation > 0 ? options.MaxRequestsPerActivation : int.MaxValue;
+        Kinds =
+            [.. options.GrainAssemblies.Distinct().SelectMany(assembly => assembly.GetTypes())
+                .Where(IsGrainClass).Select(type => new GrainKind(type))];
         foreach (var (type, kind) in Kinds.SelectMany(kind => kind.Interfaces.Select(type => (type, kind))))
         {
             if (!_kindsByInterface.TryGetValue(type, out var kinds))
@@ -52,7 +55,10 @@ public sealed class LocalGrains : IClusterClient, IAsyncDisposable
         var period = TimeSpan.FromMilliseconds(_sweepMillis);
         _sweep = Time.CreateTimer(static runtime => ((LocalGrains)runtime!).Sweep(), this, period, period);
         _collection = Time.CreateTimer(
-            static runtime => ((LocalGrains)runtime!).CollectIdle(), this, options.CollectionPeriod, options.CollectionPeriod);
+            static runtime => ((LocalGrains)runtime!).CollectIdle(),
+            this,
+            options.CollectionPeriod,
+            options.CollectionPeriod);
     }
 
     /// <inheritdoc/>
@@ -72,7 +78,10 @@ public sealed class LocalGrains : IClusterClient, IAsyncDisposable
 
     internal bool HasStopped => _stopped;
 
-    /// <summary>Milliseconds since the start, as of the last sweep: reading a clock for every call would cost more than the rest.</summary>
+    /// <summary>
+    /// Milliseconds since the start, as of the last sweep: reading a clock for every call would cost more than the
+    /// rest.
+    /// </summary>
     internal long NowMillis => Volatile.Read(ref _nowMillis);
 
     /// <inheritdoc/>
@@ -93,7 +102,8 @@ public sealed class LocalGrains : IClusterClient, IAsyncDisposable
         var id = grain.GetGrainId();
         var living = Kinds.Where(kind => kind.GrainType == id.Type)
             .SelectMany(kind => kind.Activations.GetValueOrDefault(id.Key.ToString()) ?? []);
-        return Task.WhenAll(EndAll(living, new(DeactivationReasonCode.ApplicationRequested, "Asked for from outside.")));
+        var reason = new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "Asked for from outside.");
+        return Task.WhenAll(EndAll(living, reason));
     }
 
     /// <summary>
@@ -123,7 +133,8 @@ public sealed class LocalGrains : IClusterClient, IAsyncDisposable
     {
         var template = _templates.TryGetValue(interfaceType, out var known)
             ? known
-            : _templates.GetOrAdd(interfaceType, type => GrainReference.Template(this, KindOf(type, prefix: null), type));
+            : _templates.GetOrAdd(
+                interfaceType, type => GrainReference.Template(this, KindOf(type, prefix: null), type));
         return template.For(key);
     }
 
@@ -132,12 +143,6 @@ public sealed class LocalGrains : IClusterClient, IAsyncDisposable
     {
         var caller = Activation.Current;
         call.FromOutside = caller is null;
-        if (caller is { HasEnded: true })
-        {
-            call.Fail(new InvalidOperationException($"The activation of {caller.GrainId} has ended; it calls nobody any more."));
-            return;
-        }
-
         if (caller is null && _stopping)
         {
             call.Fail(new SiloUnavailableException("The runtime is stopping."));
@@ -166,7 +171,8 @@ public sealed class LocalGrains : IClusterClient, IAsyncDisposable
         new($"{call.Method.Name} was cut off: the runtime has stopped. Whether it takes effect is unknown.");
 
     private static bool IsGrainClass(Type type) =>
-        type is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false } && typeof(Grain).IsAssignableFrom(type);
+        type is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false }
+        && typeof(Grain).IsAssignableFrom(type);
 
     private static List<Task> EndAll(IEnumerable<Activation> activations, DeactivationReason reason)
     {
@@ -262,7 +268,7 @@ public sealed class LocalGrains : IClusterClient, IAsyncDisposable
     private async Task EndAllGrains()
     {
         var reason = new DeactivationReason(DeactivationReasonCode.ShuttingDown, "The runtime is stopping.");
-        while (Kinds.SelectMany(kind => kind.Activations.Values).SelectMany(living => living).ToArray() is { Length: > 0 } all)
+        while (AllActivations().ToArray() is { Length: > 0 } all)
             await Task.WhenAll(EndAll(all, reason));
     }
 
@@ -286,7 +292,10 @@ public sealed class LocalGrains : IClusterClient, IAsyncDisposable
     private void CollectIdle()
     {
         var since = NowMillis - (long)Options.CollectionAge.TotalMilliseconds;
-        foreach (var activation in Kinds.SelectMany(kind => kind.Activations.Values).SelectMany(living => living))
+        foreach (var activation in AllActivations())
             activation.DeactivateIfIdle(since);
     }
+
+    private IEnumerable<Activation> AllActivations() =>
+        Kinds.SelectMany(kind => kind.Activations.Values).SelectMany(living => living);
 }

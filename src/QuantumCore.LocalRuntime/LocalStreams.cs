@@ -3,7 +3,9 @@ using System.Threading.Channels;
 
 namespace QuantumCore.LocalRuntime;
 
-/// <summary>The streams of one provider. A stream that was named once stays: there are as many as symbols, not as orders.</summary>
+/// <summary>
+/// The streams of one provider. A stream that was named once stays: there are as many as symbols, not as orders.
+/// </summary>
 internal sealed class LocalStreamProvider(LocalGrains runtime, string name) : IStreamProvider
 {
     private readonly ConcurrentDictionary<(StreamId Id, Type EventType), IAsyncStream> _streams = new();
@@ -14,12 +16,14 @@ internal sealed class LocalStreamProvider(LocalGrains runtime, string name) : IS
 
     public IAsyncStream<T> GetStream<T>(StreamId streamId) =>
         (IAsyncStream<T>)_streams.GetOrAdd(
-            (streamId, typeof(T)), static (key, own) => new LocalStream<T>(own.Runtime, own.Name, key.Id), (Runtime: runtime, Name: name));
+            (streamId, typeof(T)),
+            static (key, own) => new LocalStream<T>(own.Runtime, own.Name, key.Id),
+            (Runtime: runtime, Name: name));
 }
 
 /// <summary>
-/// A stream: one bounded queue of batches and one pump, which delivers a batch to all subscribers before it takes the next. So the order
-/// holds for each subscriber, and a slow one slows its producers.
+/// A stream: one bounded queue of batches and one pump, which delivers a batch to all subscribers before it takes the
+/// next. So the order holds for each subscriber, and a slow one slows its producers.
 /// </summary>
 internal sealed class LocalStream<T> : IAsyncStream<T>
 {
@@ -54,7 +58,8 @@ internal sealed class LocalStream<T> : IAsyncStream<T>
 
     public Task OnCompletedAsync() => throw new NotSupportedException("A stream of the exchange has no end.");
 
-    public Task OnErrorAsync(Exception ex) => throw new NotSupportedException("A stream of the exchange carries no errors.");
+    public Task OnErrorAsync(Exception ex) =>
+        throw new NotSupportedException("A stream of the exchange carries no errors.");
 
     public Task<StreamSubscriptionHandle<T>> SubscribeAsync(IAsyncObserver<T> observer) =>
         Subscription().ResumeAsync(observer);
@@ -185,8 +190,8 @@ internal sealed class LocalStream<T> : IAsyncStream<T>
 }
 
 /// <summary>
-/// One subscription: of a grain by attribute or by call, or of a client. A grain's observer belongs to one activation; the next
-/// activation is asked for its own.
+/// One subscription: of a grain by attribute or by call, or of a client. A grain's observer belongs to one
+/// activation; the next activation is asked for its own.
 /// </summary>
 internal sealed class LocalSubscription<T> : StreamSubscriptionHandle<T>, IStreamSubscriptionHandleFactory
 {

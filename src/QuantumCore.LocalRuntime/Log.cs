@@ -21,7 +21,7 @@ internal static partial class Log
     public static partial void DeliveryFailed(
         ILogger logger, Exception error, StreamId stream, string subscriber, int attempt);
 
-    [LoggerMessage(6, LogLevel.Error, "A batch of stream {Stream} was dropped for {Subscriber} after {Attempt} attempts")]
+    [LoggerMessage(6, LogLevel.Error, "Stream {Stream} dropped a batch for {Subscriber} after {Attempt} attempts")]
     public static partial void BatchDropped(
         ILogger logger, Exception error, StreamId stream, string subscriber, int attempt);
 

@@ -6,15 +6,17 @@ using System.Text.Json;
 namespace QuantumCore.LocalRuntime;
 
 /// <summary>
-/// Grain states for the life of the process, by storage, state name and grain. They are kept as JSON: a state that was not written
-/// is lost with its activation, as in a real storage.
+/// Grain states for the life of the process, by storage, state name and grain. They are kept as JSON: a state that
+/// was not written is lost with its activation, as in a real storage.
 /// </summary>
 internal sealed class MemoryStorage
 {
     private long _lastVersion;
 
-    internal ConcurrentDictionary<(string? Storage, string State, GrainId Grain), (long Version, byte[] Json)> Records { get; } =
-        new();
+    internal ConcurrentDictionary<(string? Storage, string State, GrainId Grain), (long Version, byte[] Json)> Records
+    {
+        get;
+    } = new();
 
     internal long NextVersion() => Interlocked.Increment(ref _lastVersion);
 

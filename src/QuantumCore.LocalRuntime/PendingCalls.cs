@@ -1,8 +1,8 @@
 namespace QuantumCore.LocalRuntime;
 
 /// <summary>
-/// The calls that wait for an answer: a list linked through the calls themselves, so that an answer costs two short locks and no
-/// allocation. The runtime holds several, to keep callers on different threads apart.
+/// The calls that wait for an answer: a list linked through the calls themselves, so that an answer costs two short
+/// locks and no allocation. The runtime holds several, to keep callers on different threads apart.
 /// </summary>
 internal sealed class PendingCalls
 {
@@ -40,7 +40,9 @@ internal sealed class PendingCalls
         }
     }
 
-    /// <summary>Adds the calls whose deadline is not after <paramref name="nowMillis"/> to <paramref name="late"/>.</summary>
+    /// <summary>
+    /// Adds the calls whose deadline is not after <paramref name="nowMillis"/> to <paramref name="late"/>.
+    /// </summary>
     internal void Collect(long nowMillis, List<GrainCall> late)
     {
         lock (_gate)

@@ -1,8 +1,8 @@
 namespace QuantumCore.LocalRuntime;
 
 /// <summary>
-/// Values that travel with calls, from a caller to the grains it calls and on; never back. Copy on write, so a change in a callee
-/// is not seen by the caller.
+/// Values that travel with calls, from a caller to the grains it calls and on; never back. Copy on write, so a change
+/// in a callee is not seen by the caller.
 /// </summary>
 public static class RequestContext
 {

@@ -46,7 +46,8 @@ internal sealed class OrderIndex
     {
         var position = (id >> (PageBits + ChunkBits)) - _firstChunk;
         var chunks = _chunks;
-        if ((ulong)position >= (ulong)chunks.Length)
+        // An id older than the window is negative here, and as an unsigned number beyond any window.
+        if (unchecked((ulong)position) >= (ulong)chunks.Length)
             return 0;
 
         var page = chunks[position].Pages[(int)((id >> PageBits) & ChunkMask)];
@@ -56,7 +57,7 @@ internal sealed class OrderIndex
     public void Add(long id, int slot)
     {
         var position = (id >> (PageBits + ChunkBits)) - _firstChunk;
-        var chunk = (ulong)position < (ulong)_chunks.Length ? _chunks[position] : s_none;
+        var chunk = unchecked((ulong)position) < (ulong)_chunks.Length ? _chunks[position] : s_none;
         if (ReferenceEquals(chunk, s_none))
             chunk = AddChunk(id);
         ref var page = ref chunk.Pages[(int)((id >> PageBits) & ChunkMask)];
@@ -137,9 +138,13 @@ internal sealed class OrderIndex
     /// <summary>Moves the window of chunks so that it holds this one, and grows it if it must.</summary>
     private void MakeRoom(long number)
     {
-        var oldest = Array.FindIndex(_chunks, chunk => !ReferenceEquals(chunk, s_none));
-        var newest = Array.FindLastIndex(_chunks, chunk => !ReferenceEquals(chunk, s_none));
-        var kept = oldest < 0 ? 0 : newest - oldest + 1;
+        var oldest = 0;
+        while (oldest < _chunks.Length && ReferenceEquals(_chunks[oldest], s_none))
+            oldest++;
+        var newest = _chunks.Length - 1;
+        while (newest > oldest && ReferenceEquals(_chunks[newest], s_none))
+            newest--;
+        var kept = Math.Max(newest - oldest + 1, 0);
         var first = kept == 0 ? number : Math.Min(_firstChunk + oldest, number);
         var last = kept == 0 ? number : Math.Max(_firstChunk + newest, number);
         var room = _chunks.Length;
@@ -149,7 +154,7 @@ internal sealed class OrderIndex
 
         var window = room == _chunks.Length ? _chunks : new Chunk[room];
         var start = kept == 0 ? 0 : (int)(_firstChunk + oldest - first);
-        Array.Copy(_chunks, Math.Max(oldest, 0), window, start, kept);
+        Array.Copy(_chunks, oldest, window, start, kept);
         Array.Fill(window, s_none, 0, start);
         Array.Fill(window, s_none, start + kept, room - start - kept);
         _chunks = window;

@@ -198,12 +198,17 @@ public class CrashPointTests
             1 => CommitFault.FailAfter,
             _ => CommitFault.None,
         };
-        var reports = await Task.WhenAll(Enumerable.Range(0, 50)
-            .Select(i => exchange.PlaceAsync(Alice, $"n{i}", "AAPL", Side.Buy, 15_000, 1)));
+        var reports = new List<ExecutionReport>();
+        for (var i = 0; i < 10; i++)
+        {
+            reports.AddRange(await Task.WhenAll(Enumerable.Range(0, 5)
+                .Select(k => exchange.PlaceAsync(Alice, $"n{i}-{k}", "AAPL", Side.Buy, 15_000, 1))));
+        }
+
         Assert.All(reports, report => Assert.Equal(OrderStatus.New, report.Status));
         Assert.Equal(50, reports.Select(report => report.OrderId).Distinct().Count());
         Assert.Equal(50, (await exchange.Book("AAPL").State()).OpenOrders);
-        Assert.True(commits > 4, $"only {commits} commits");
+        Assert.True(commits >= 20, $"only {commits} commits: not both kinds of doubt were met");
     }
 
     [Fact]

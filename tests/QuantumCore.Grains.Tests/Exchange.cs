@@ -39,6 +39,7 @@ internal sealed class Exchange : IAsyncDisposable
         {
             Silos = silos,
             Hostile = hostile,
+            ResponseTimeout = TimeSpan.FromSeconds(silos > 1 ? 3 : 30),
             StreamProviders = [EventStreams.Provider],
             GrainAssemblies = [typeof(OrderBookGrain).Assembly],
             ConfigureServices = services =>

@@ -9,6 +9,8 @@ namespace QuantumCore.History.Tests;
 [Trait("Suite", "Slow")]
 public sealed class ProjectionSpeed(PostgresServer server) : IDisposable
 {
+    private static readonly (string Name, int Steps)[] s_runs = [("cold", 40_000), ("warm", 150_000)];
+
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("history-");
 
     public void Dispose() => _directory.Delete(recursive: true);
@@ -16,22 +18,28 @@ public sealed class ProjectionSpeed(PostgresServer server) : IDisposable
     [Fact]
     public async Task Sqlite_keeps_up_with_a_busy_exchange()
     {
-        await using var store = new SqliteHistory(Path.Combine(_directory.FullName, "history.db"));
-        await MeasureAsync(store, "SQLite");
+        foreach (var (file, steps) in s_runs)
+        {
+            await using var store = new SqliteHistory(Path.Combine(_directory.FullName, file + ".db"));
+            await MeasureAsync(store, "SQLite " + file, steps);
+        }
     }
 
     [Fact]
     public async Task Postgres_keeps_up_with_a_busy_exchange()
     {
-        await using var store = new PostgresHistory(await server.StartedAsync(), "speed");
-        await MeasureAsync(store, "PostgreSQL");
+        foreach (var (schema, steps) in s_runs)
+        {
+            await using var store = new PostgresHistory(await server.StartedAsync(), "speed_" + schema);
+            await MeasureAsync(store, "PostgreSQL " + schema, steps);
+        }
     }
 
-    private static async Task MeasureAsync(HistoryStore store, string name)
+    private static async Task MeasureAsync(HistoryStore store, string name, int steps)
     {
         var token = TestContext.Current.CancellationToken;
         var market = new RecordMarket(1, members: 40, symbols: 4);
-        for (var i = 0; i < 150_000; i++)
+        for (var i = 0; i < steps; i++)
             market.Step();
         await store.InitializeAsync(token);
         var orders = market.Streams.Values.Sum(s => s.Count(r => r is OrderAccepted));

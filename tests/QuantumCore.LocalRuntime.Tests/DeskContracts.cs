@@ -41,6 +41,11 @@ public interface IDesk : IGrainWithStringKey
 
     Task ChangeContext(string key, string value);
 
+    Task ChangeContextWithoutAwait(string key, string value);
+
+    /// <summary>Lets one request of another desk set a value, and the next, sent right behind it, look for it.</summary>
+    Task<string?> ContextLeftBehind(string otherDesk, string key);
+
     Task<string?> AmbientValue();
 
     Task<string?> ContextOfNext(string otherDesk, string key);
@@ -78,7 +83,9 @@ public interface IKiosk : IGrainWithStringKey
     Task Serve(string gate);
 }
 
-/// <summary>A desk that opens only when "gate:key" is raised, and not at all the first time if its key says so.</summary>
+/// <summary>
+/// A desk that opens only when "gate:key" is raised, and not at all the first time if its key says so.
+/// </summary>
 public interface IShutter : IGrainWithStringKey
 {
     Task<int> Knock();

@@ -149,6 +149,20 @@ public sealed class DeskGrain : Grain, IDesk
         await Task.Yield();
     }
 
+    public Task ChangeContextWithoutAwait(string key, string value)
+    {
+        RequestContext.Set(key, value);
+        return Task.CompletedTask;
+    }
+
+    public async Task<string?> ContextLeftBehind(string otherDesk, string key)
+    {
+        var other = GrainFactory.GetGrain<IDesk>(otherDesk);
+        await other.Touch();
+        _ = other.ChangeContextWithoutAwait(key, "left behind");
+        return await other.ContextValue(key);
+    }
+
     public Task<string?> AmbientValue() => Task.FromResult(Lives.Ambient.Value);
 
     public Task<string?> ContextOfNext(string otherDesk, string key) =>
@@ -202,11 +216,10 @@ public sealed class DeskGrain : Grain, IDesk
         {
             await Signals.Raised(gate);
             var back = home == TaskScheduler.Current;
+            await other.Touch();
             try
             {
-                var found = GrainFactory;
-                await other.Note(found.GetHashCode());
-                Signals.Raise($"{done}:called");
+                _ = GrainFactory;
             }
             catch (InvalidOperationException)
             {
@@ -297,6 +310,7 @@ public sealed class SafeGrain(
 
 public sealed class ClockGrain : Grain, IClock
 {
+    private static readonly TimeSpan s_period = TimeSpan.FromMilliseconds(5);
     private IGrainTimer? _timer;
     private int _ticks;
     private int _inside;
@@ -315,7 +329,7 @@ public sealed class ClockGrain : Grain, IClock
         _timer = this.RegisterGrainTimer(
             Tick,
             gate,
-            new GrainTimerCreationOptions(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(5)) { Interleave = interleave });
+            new GrainTimerCreationOptions(s_period, s_period) { Interleave = interleave });
         return Task.CompletedTask;
     }
 
@@ -346,6 +360,7 @@ public sealed class ClockGrain : Grain, IClock
     private async Task Tick(string? gate, CancellationToken cancellationToken)
     {
         _ticks++;
+        Lives.Begin($"ticks:{this.GetPrimaryKeyString()}");
         _most = Math.Max(_most, ++_inside);
         if (_serving)
             _duringService++;

@@ -3,7 +3,10 @@ using Xunit;
 
 namespace QuantumCore.LocalRuntime.Tests;
 
-/// <summary>What grain code may rely on, whatever runtime it is compiled for. A test that only one runtime passes does not belong here.</summary>
+/// <summary>
+/// What grain code may rely on, whatever runtime it is compiled for. A test that only one runtime passes does not
+/// belong here.
+/// </summary>
 public abstract class GrainBehaviour(GrainCluster cluster)
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
@@ -77,6 +80,20 @@ public abstract class GrainBehaviour(GrainCluster cluster)
         await Signals.Within(Task.WhenAll(first, second, write), "end of the readers");
         Assert.Contains(7, await desk.Notes());
         Assert.Equal(2, await second);
+    }
+
+    [Fact]
+    public async Task Readers_that_wait_behind_a_write_enter_together()
+    {
+        var (desk, gate) = (Grains.GetGrain<IDesk>(Signals.NewName()), Signals.NewName());
+        var serving = desk.Serve($"{gate}s");
+        await Signals.Wait($"in:{gate}s");
+        Task[] waiting = [desk.Look($"{gate}/1"), desk.Note(7), desk.Look($"{gate}/2")];
+        Signals.Raise($"{gate}s");
+        await Signals.Wait($"in:{gate}/1");
+        await Signals.Wait($"in:{gate}/2");
+        Signals.Raise(gate);
+        await Signals.Within(Task.WhenAll([serving, .. waiting]), "end of all");
     }
 
     [Fact]
@@ -220,6 +237,14 @@ public abstract class GrainBehaviour(GrainCluster cluster)
     }
 
     [Fact]
+    public async Task The_request_context_of_one_request_is_not_seen_by_the_next()
+    {
+        var (desk, other) = (Grains.GetGrain<IDesk>(Signals.NewName()), Signals.NewName());
+        for (var i = 0; i < 100; i++)
+            Assert.Null(await desk.ContextLeftBehind(other, "trace"));
+    }
+
+    [Fact]
     public async Task Other_ambient_values_do_not_travel()
     {
         Lives.Ambient.Value = "leak";
@@ -280,7 +305,7 @@ public abstract class GrainBehaviour(GrainCluster cluster)
     }
 
     [Fact]
-    public async Task What_an_ended_activation_left_running_cannot_call_grains()
+    public async Task What_an_ended_activation_left_running_may_call_but_finds_no_more_grains()
     {
         var (key, gate, done) = (Signals.NewName(), Signals.NewName(), Signals.NewName());
         await Grains.GetGrain<IDesk>(key).LeaveAndCallLater(gate, done, Signals.NewName());
@@ -395,7 +420,8 @@ public abstract class GrainBehaviour(GrainCluster cluster)
         await clock.Start(gate: null, interleave: true);
         var serving = clock.Serve(gate);
         await Signals.Wait($"in:{gate}");
-        await Signals.Until(async () => (await clock.Glance()).DuringService >= 3, "three ticks came during the service");
+        await Signals.Until(
+            async () => (await clock.Glance()).DuringService >= 3, "three ticks came during the service");
         Signals.Raise(gate);
         await Signals.Within(serving, "end of service");
         await clock.StopClock();
@@ -409,6 +435,13 @@ public abstract class GrainBehaviour(GrainCluster cluster)
         await clock.Start(gate: null, interleave: false);
         await Signals.Wait($"tick:{key}:3");
         await Signals.Within(cluster.DeactivateAsync(clock), "deactivation");
+        var ticks = Lives.Count($"ticks:{key}");
+        var otherKey = Signals.NewName();
+        var other = Grains.GetGrain<IClock>(otherKey);
+        await other.Start(gate: null, interleave: false);
+        await Signals.Wait($"tick:{otherKey}:10");
+        await other.StopClock();
+        Assert.Equal(ticks, Lives.Count($"ticks:{key}"));
         Assert.Equal(0, (await clock.Read()).Ticks);
     }
 
@@ -472,7 +505,8 @@ public abstract class GrainBehaviour(GrainCluster cluster)
     public async Task A_grain_may_subscribe_by_call()
     {
         var (key, stream) = (Signals.NewName(), Signals.NewName());
-        var (subscriber, publisher) = (Grains.GetGrain<ISubscriber>(key), Grains.GetGrain<IPublisher>(Signals.NewName()));
+        var subscriber = Grains.GetGrain<ISubscriber>(key);
+        var publisher = Grains.GetGrain<IPublisher>(Signals.NewName());
         await subscriber.Subscribe("news", stream);
         await publisher.Publish("news", stream, 0, 20, 1);
         await Signals.Wait($"got:{key}:19");

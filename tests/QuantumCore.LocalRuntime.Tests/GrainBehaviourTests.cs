@@ -4,7 +4,8 @@ using Xunit;
 namespace QuantumCore.LocalRuntime.Tests;
 
 /// <summary>The behaviour on the runtime as it is.</summary>
-public sealed class GrainBehaviourTests(ClusterFixture fixture) : GrainBehaviour(fixture.Cluster), IClassFixture<ClusterFixture>;
+public sealed class GrainBehaviourTests(ClusterFixture fixture)
+    : GrainBehaviour(fixture.Cluster), IClassFixture<ClusterFixture>;
 
 /// <summary>The behaviour when the runtime uses every freedom that a cluster has.</summary>
 public sealed class HostileGrainBehaviourTests(HostileClusterFixture fixture)

@@ -43,6 +43,8 @@ public sealed class GrainLimitTests
         await Signals.Within(serving, "end of service");
         await Signals.Within(Task.WhenAll(notes).ContinueWith(_ => { }, TaskScheduler.Default), "answers to all");
         Assert.InRange(notes.Count(note => note.IsCompletedSuccessfully), 5, 15);
-        Assert.All(notes.Where(note => note.IsFaulted), note => Assert.IsType<LimitExceededException>(note.Exception!.InnerException));
+        Assert.All(
+            notes.Where(note => note.IsFaulted),
+            note => Assert.IsType<LimitExceededException>(note.Exception!.InnerException));
     }
 }

@@ -4,8 +4,8 @@ using Xunit;
 namespace QuantumCore.LocalRuntime.Tests;
 
 /// <summary>
-/// What tests and the grains under test tell each other, by name: both live in one process. A grain reports that it has come somewhere,
-/// and waits at a gate until the test opens it.
+/// What tests and the grains under test tell each other, by name: both live in one process. A grain reports that it
+/// has come somewhere, and waits at a gate until the test opens it.
 /// </summary>
 internal static class Signals
 {

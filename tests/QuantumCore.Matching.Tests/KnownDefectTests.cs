@@ -110,6 +110,22 @@ public class KnownDefectTests
     }
 
     [Fact]
+    public void An_order_done_millions_of_orders_ago_is_closed_like_any_other()
+    {
+        var book = new OrderBook();
+        for (var i = 0; i < 1_500_000; i++)
+        {
+            _ = book.Submit(0, Limit(Buy, 1, 100), out var id);
+            _ = book.Cancel(0, id, EndReason.User);
+        }
+
+        ExpectRefusal(book, RejectReason.OrderClosed, b => b.Cancel(0, 1, EndReason.User));
+        ExpectRefusal(book, RejectReason.OrderClosed, b => b.Reduce(0, 300_000, 1));
+        ExpectRefusal(book, RejectReason.OrderClosed, b => b.Replace(0, 900_000, Limit(Buy, 1, 1), out _));
+        Assert.False(book.TryGetOrder(1, out _));
+    }
+
+    [Fact]
     public void Virgin_book_knows_no_order()
     {
         ExpectRefusal(new OrderBook(), RejectReason.UnknownOrder, b => b.Cancel(0, 1, EndReason.User));

@@ -56,6 +56,21 @@ public class SnapshotTests
     }
 
     [Fact]
+    public void Orders_of_very_different_age_survive_whichever_is_read_first()
+    {
+        var book = BookOf(Limit(Sell, 1, 100));
+        while (book.LastOrderId < 1_500_000)
+            Assert.Equal(RejectReason.None, book.Submit(0, Market(Buy, 1, protection: 1), out _));
+        Assert.Equal(RejectReason.None, book.Submit(0, Limit(Buy, 1, 90), out var young));
+
+        var restored = OrderBook.Restore(book.Snapshot());
+        Assert.Null(restored.Audit());
+        Assert.Equal(book.StateHash, restored.StateHash);
+        Assert.True(restored.TryGetOrder(1, out _));
+        Assert.True(restored.TryGetOrder(young, out _));
+    }
+
+    [Fact]
     public void Other_history_same_state_same_bytes()
     {
         var direct = BookOf(Limit(Buy, 1, 10), Limit(Buy, 2, 11), Limit(Sell, 3, 20));

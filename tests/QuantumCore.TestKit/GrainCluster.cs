@@ -9,8 +9,8 @@ using Microsoft.Extensions.Hosting;
 namespace QuantumCore.TestKit;
 
 /// <summary>
-/// Grains under test, on the runtime the tests are compiled for: the embedded one, or a real Orleans cluster inside this process with
-/// memory streams and memory storage. The one place in the tests that knows the difference.
+/// Grains under test, on the runtime the tests are compiled for: the embedded one, or a real Orleans cluster inside
+/// this process with memory streams and memory storage. The one place in the tests that knows the difference.
 /// </summary>
 public sealed class GrainCluster : IAsyncDisposable
 {
@@ -74,6 +74,14 @@ public sealed class GrainCluster : IAsyncDisposable
             messaging.SystemResponseTimeout = TimeSpan.FromSeconds(30);
             messaging.MaxEnqueuedRequestsHardLimit = options.MaxRequestsPerActivation;
         });
+        // A dead silo is missed after seconds: a test of a crash should not wait for a production's patience.
+        silo.Configure<ClusterMembershipOptions>(membership =>
+        {
+            membership.ProbeTimeout = TimeSpan.FromSeconds(1);
+            membership.NumMissedProbesLimit = 2;
+            membership.NumVotesForDeathDeclaration = 1;
+            membership.TableRefreshTimeout = TimeSpan.FromSeconds(2);
+        });
         silo.AddMemoryGrainStorageAsDefault();
         silo.AddMemoryGrainStorage("PubSubStore");
         foreach (var provider in options.StreamProviders)
@@ -128,13 +136,14 @@ public sealed class GrainCluster : IAsyncDisposable
 
     /// <summary>The services of one silo, counted from zero in the order of their start.</summary>
     public IServiceProvider SiloServices(int silo) =>
-        silo == 0 ? _services : throw new ArgumentOutOfRangeException(nameof(silo), silo, "The embedded runtime is one silo.");
+        silo == 0 ? _services : throw new ArgumentOutOfRangeException(nameof(silo), silo, "There is one silo, number 0.");
 
     /// <summary>Ends the activation of a grain and waits until it has ended.</summary>
     public Task DeactivateAsync(IAddressable grain) => _grains.DeactivateAsync(grain);
 
     /// <summary>Not to be had here: one process is one silo.</summary>
-    public Task KillSiloAsync(int silo) => throw new NotSupportedException("The embedded runtime lives and dies with its process.");
+    public Task KillSiloAsync(int silo) =>
+        throw new NotSupportedException("The embedded runtime lives and dies with its process.");
 
     /// <summary>Not to be had here: one process is one silo.</summary>
     public Task StartSiloAsync() => throw new NotSupportedException("The embedded runtime is one silo.");

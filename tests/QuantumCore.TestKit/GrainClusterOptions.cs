@@ -24,6 +24,8 @@ public sealed class GrainClusterOptions
     /// <summary>The names of the stream providers.</summary>
     public IReadOnlyList<string> StreamProviders { get; init; } = [];
 
-    /// <summary>The assemblies with grain classes. Orleans finds them by itself among what the test project references.</summary>
+    /// <summary>
+    /// The assemblies with grain classes. Orleans finds them by itself among what the test project references.
+    /// </summary>
     public IReadOnlyList<Assembly> GrainAssemblies { get; init; } = [];
 }

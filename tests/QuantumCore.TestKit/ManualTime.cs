@@ -1,8 +1,8 @@
 namespace QuantumCore.TestKit;
 
 /// <summary>
-/// A clock that stands still until a test moves it. <see cref="Advance"/> fires the timers that come due on the calling thread, in the
-/// order of their due times, with the clock standing at each due time.
+/// A clock that stands still until a test moves it. <see cref="Advance"/> fires the timers that come due on the
+/// calling thread, in the order of their due times, with the clock standing at each due time.
 /// </summary>
 public sealed class ManualTime(DateTimeOffset start) : TimeProvider
 {
@@ -58,7 +58,9 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
         return timer;
     }
 
-    /// <summary>Takes the earliest timer due by <paramref name="end"/>, moves the clock to it and sets it anew.</summary>
+    /// <summary>
+    /// Takes the earliest timer due by <paramref name="end"/>, moves the clock to it and sets it anew.
+    /// </summary>
     private ManualTimer? NextDue(DateTimeOffset end)
     {
         lock (_gate)

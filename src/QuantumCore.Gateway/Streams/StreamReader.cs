@@ -10,8 +10,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Streams;
 
 /// <summary>
-/// One WebSocket: what it follows and what waits for it. A backlog beyond its bound is dropped and replaced by
-/// snapshots; a reader that has still read nothing when the bound is reached again is cut.
+/// One WebSocket: what it follows and what waits for it. A backlog beyond its bound is dropped; when the
+/// reader reads again it gets snapshots instead. One that lets a message wait for too long is cut.
 /// </summary>
 internal sealed class StreamReader(
     WebSocket socket,
@@ -34,7 +34,6 @@ internal sealed class StreamReader(
 
     /// <summary>Bytes of updates that wait; of snapshots at most one a book waits, and its bytes are shared.</summary>
     private long _waitingBytes;
-    private bool _readNothingSinceDrop;
 
     /// <summary>Serves the reader until it leaves, is cut, or the host stops.</summary>
     public async Task Run(CancellationToken stopping)
@@ -109,14 +108,6 @@ internal sealed class StreamReader(
     private void Drop()
     {
         metrics.Resync();
-        if (_readNothingSinceDrop)
-        {
-            Log.ReaderCut(log, "its backlog was full twice and it read nothing in between");
-            _ = _cut.CancelAsync();
-            return;
-        }
-
-        _readNothingSinceDrop = true;
         _queue.Clear();
         _waitingBytes = 0;
         foreach (var (symbol, book) in _followed)
@@ -266,10 +257,14 @@ internal sealed class StreamReader(
     {
         using var patience = new CancellationTokenSource(options.StreamSendTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(end, patience.Token);
-        await socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, either.Token);
-        lock (_lock)
+        try
         {
-            _readNothingSinceDrop = false;
+            await socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, either.Token);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            Log.ReaderCut(log, "it read nothing for too long");
+            throw;
         }
     }
 

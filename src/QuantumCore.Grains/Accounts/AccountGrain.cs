@@ -180,7 +180,7 @@ public sealed class AccountGrain(
         {
             if (!Fold(delivery.Symbol, record))
             {
-                await CatchUpAsync(delivery.Symbol);
+                await CatchUpAsync(delivery.Symbol, delivery.Records[^1].Sequence);
                 return;
             }
         }
@@ -189,9 +189,9 @@ public sealed class AccountGrain(
     /// <inheritdoc/>
     public async ValueTask CatchUp()
     {
-        foreach (var symbol in _machine.Cursors.Keys.ToArray())
+        if (_machine.Cursors.Count > 0)
         {
-            await CatchUpAsync(symbol);
+            await CatchUpAsync([.. _machine.Cursors.Keys], await tails.HeadsAsync(now: true));
         }
     }
 
@@ -339,63 +339,71 @@ public sealed class AccountGrain(
     {
         if (_machine.Cursors.TryGetValue(seen.Symbol, out var cursor) && cursor < seen.Sequence)
         {
-            await CatchUpAsync(seen.Symbol);
+            await CatchUpAsync(seen.Symbol, seen.Sequence);
+        }
+    }
+
+    private async Task CatchUpAsync(string[] symbols, IReadOnlyDictionary<string, long> heads)
+    {
+        foreach (var symbol in symbols)
+        {
+            await CatchUpAsync(symbol, heads.GetValueOrDefault(symbol));
         }
     }
 
     private async Task CatchUpWhileOpenAsync(CancellationToken cancellationToken)
     {
-        foreach (var symbol in _machine.OpenBooks.ToArray())
+        if (_machine.Account.Orders.Count == 0)
         {
-            try
-            {
-                await CatchUpAsync(symbol);
-            }
-            catch (Exception e)
-            {
-                GrainLog.CatchUpFailed(Log, e, _machine.Account.Id.Value, symbol);
-            }
-        }
-    }
-
-    // One pull per book at a time. A caller that comes later needs a pull that starts later.
-    private async Task CatchUpAsync(string symbol)
-    {
-        if (_catchingUp.TryGetValue(symbol, out var running))
-        {
-            await running.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        if (!_catchingUp.TryGetValue(symbol, out var pull))
-        {
-            _catchingUp[symbol] = pull = PullAsync(symbol);
+            return;
         }
 
         try
         {
-            await pull;
+            await CatchUpAsync([.. _machine.OpenBooks], await tails.HeadsAsync(now: false));
         }
-        finally
+        catch (Exception e)
         {
-            if (_catchingUp.TryGetValue(symbol, out var current) && current == pull)
+            GrainLog.CatchUpFailed(Log, e, _machine.Account.Id.Value);
+        }
+    }
+
+    // One pull per book at a time. A caller that needs more than the running one brings starts another.
+    private async Task CatchUpAsync(string symbol, long through)
+    {
+        while (_machine.CursorOf(symbol) < through)
+        {
+            if (!_catchingUp.TryGetValue(symbol, out var pull))
             {
-                _catchingUp.Remove(symbol);
+                _catchingUp[symbol] = pull = PullAsync(symbol, through);
+            }
+
+            try
+            {
+                await pull;
+            }
+            finally
+            {
+                if (_catchingUp.TryGetValue(symbol, out var current) && current == pull)
+                {
+                    _catchingUp.Remove(symbol);
+                }
             }
         }
     }
 
-    private async Task PullAsync(string symbol)
+    private async Task PullAsync(string symbol, long through)
     {
         // Yield first, so that the pull is in the table before it can end.
         await Task.Yield();
         var missed = await tails.AfterAsync(
-            symbol, _machine.Account.Id.Value, _machine.CursorOf(symbol), CancellationToken.None);
-        foreach (var record in missed.Records)
+            symbol, _machine.Account.Id.Value, _machine.CursorOf(symbol), through, CancellationToken.None);
+        foreach (var record in missed)
         {
             Fold(symbol, record);
         }
 
-        _machine.CaughtUp(symbol, missed.Through);
+        _machine.CaughtUp(symbol, through);
     }
 
     private async ValueTask SettleAsync()

@@ -10,37 +10,70 @@ namespace QuantumCore.Grains.Accounts;
 /// Where a silo's accounts pull what they missed: which records of a book touch an account. The history's index
 /// knows up to its cursor; the tail after it is read from the journal once for all accounts of the silo.
 /// </summary>
-public sealed class BookTails(IJournalStore store, HistoryStore history)
+public sealed class BookTails(IJournalStore store, HistoryStore history, TimeProvider time)
 {
+    private const string Prefix = "book/";
+
     /// <summary>Most records of a book's tail in memory; a longer one is read from the journal each time.</summary>
     internal const int TailLimit = 200_000;
 
+    private static readonly TimeSpan s_headsAge = TimeSpan.FromMilliseconds(500);
+
     private readonly ConcurrentDictionary<string, Tail> _tails = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private Task<IReadOnlyDictionary<string, long>>? _heads;
+    private long _headsRead;
 
     /// <summary>
-    /// An account's records of a book after a sequence, oldest first, complete up to the book's durable head now.
+    /// The durable heads of all books: read now, or half a second old at most, with one query for all who ask.
     /// </summary>
-    internal async Task<Missed> AfterAsync(
-        string symbol, long account, long cursor, CancellationToken cancellationToken)
+    internal Task<IReadOnlyDictionary<string, long>> HeadsAsync(bool now)
     {
-        var stream = "book/" + symbol;
-        var heads = await store.HeadsAsync(stream, cancellationToken);
-        var head = heads.FirstOrDefault(h => h.Name == stream).Head;
-        if (head <= cursor)
+        if (now)
         {
-            return new Missed([], cursor);
+            return ReadHeadsAsync();
         }
 
+        lock (_gate)
+        {
+            if (_heads is null or { IsFaulted: true } || time.GetElapsedTime(_headsRead) > s_headsAge)
+            {
+                _headsRead = time.GetTimestamp();
+                _heads = ReadHeadsAsync();
+            }
+
+            return _heads;
+        }
+    }
+
+    /// <summary>
+    /// An account's records of a book after its cursor, oldest first, complete through a sequence that is durable.
+    /// </summary>
+    internal async Task<IReadOnlyList<DeliveredRecord>> AfterAsync(
+        string symbol, long account, long cursor, long through, CancellationToken cancellationToken)
+    {
+        if (through <= cursor)
+        {
+            return [];
+        }
+
+        var stream = Prefix + symbol;
         var tail = _tails.GetOrAdd(symbol, _ => new Tail(stream));
         var missed = new List<DeliveredRecord>();
-        var start = await tail.ExtendAsync(store, history, head, cancellationToken);
+        var start = await tail.ExtendAsync(store, history, through, cancellationToken);
         if (start > cursor + 1)
         {
-            await AddIndexedAsync(missed, stream, account, cursor, start - 1, cancellationToken);
+            await AddIndexedAsync(missed, stream, account, cursor, Math.Min(start - 1, through), cancellationToken);
         }
 
-        tail.AddTo(missed, account, Math.Max(cursor, start - 1), head);
-        return new Missed(missed, head);
+        tail.AddTo(missed, account, Math.Max(cursor, start - 1), through);
+        return missed;
+    }
+
+    private async Task<IReadOnlyDictionary<string, long>> ReadHeadsAsync()
+    {
+        var heads = await store.HeadsAsync(Prefix, CancellationToken.None);
+        return heads.ToDictionary(head => head.Name[Prefix.Length..], head => head.Head, StringComparer.Ordinal);
     }
 
     private async Task AddIndexedAsync(
@@ -66,9 +99,6 @@ public sealed class BookTails(IJournalStore store, HistoryStore history)
         }
     }
 
-    /// <summary>What an account missed of a book, complete through a sequence.</summary>
-    internal readonly record struct Missed(List<DeliveredRecord> Records, long Through);
-
     private sealed class Tail(string stream)
     {
         private readonly Lock _gate = new();
@@ -92,6 +122,11 @@ public sealed class BookTails(IJournalStore store, HistoryStore history)
         {
             lock (_gate)
             {
+                if (_last >= through)
+                {
+                    return Task.FromResult(_first);
+                }
+
                 return _extending = ExtendAfterAsync(_extending, store, history, through, cancellationToken);
             }
         }
@@ -100,9 +135,21 @@ public sealed class BookTails(IJournalStore store, HistoryStore history)
         {
             lock (_gate)
             {
-                if (_byAccount.TryGetValue(account, out var own))
+                if (!_byAccount.TryGetValue(account, out var own))
                 {
-                    records.AddRange(own.Where(r => r.Sequence > after && r.Sequence <= through));
+                    return;
+                }
+
+                // What is asked for is nearly always at the end.
+                var from = own.Count;
+                while (from > 0 && own[from - 1].Sequence > after)
+                {
+                    from--;
+                }
+
+                for (; from < own.Count && own[from].Sequence <= through; from++)
+                {
+                    records.Add(own[from]);
                 }
             }
         }

@@ -1,6 +1,9 @@
 namespace QuantumCore.LocalRuntime;
 
-/// <summary>The base of what the runtime itself throws. The name is the programming model's, so that callers catch it on both runtimes.</summary>
+/// <summary>
+/// The base of what the runtime itself throws. The name is the programming model's, so that callers catch it on both
+/// runtimes.
+/// </summary>
 [GenerateSerializer]
 public class OrleansException : Exception
 {
@@ -58,8 +61,8 @@ public sealed class SiloUnavailableException : OrleansException
 }
 
 /// <summary>
-/// The stored state is not the one this activation has read. When it leaves a grain method, the activation is thrown away
-/// and the next call reads afresh.
+/// The stored state is not the one this activation has read. When it leaves a grain method, the activation is thrown
+/// away and the next call reads afresh.
 /// </summary>
 [GenerateSerializer]
 public class InconsistentStateException : OrleansException

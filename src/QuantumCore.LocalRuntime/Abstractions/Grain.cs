@@ -1,8 +1,8 @@
 namespace QuantumCore.LocalRuntime;
 
 /// <summary>
-/// The base of a grain class: an object with an identity that is activated by its first call and runs one turn at a time,
-/// so that its fields need no lock. Constructed by the runtime only, with services from the container.
+/// The base of a grain class: an object with an identity that is activated by its first call and runs one turn at a
+/// time, so that its fields need no lock. Constructed by the runtime only, with services from the container.
 /// </summary>
 public abstract class Grain : IGrainBase, IAddressable
 {
@@ -34,7 +34,9 @@ public abstract class Grain : IGrainBase, IAddressable
         Task.CompletedTask;
 #pragma warning restore CA1725
 
-    /// <summary>Ends this activation when its running requests have ended; the next call activates the grain anew.</summary>
+    /// <summary>
+    /// Ends this activation when its running requests have ended; the next call activates the grain anew.
+    /// </summary>
     protected void DeactivateOnIdle() => GrainBaseExtensions.DeactivateOnIdle(this);
 
     /// <summary>Keeps the activation from being collected as idle for the time given, from now.</summary>
@@ -59,7 +61,8 @@ public static class GrainExtensions
     public static TGrainInterface AsReference<TGrainInterface>(this IAddressable grain)
         where TGrainInterface : IAddressable => grain switch
         {
-            IGrainBase inside => (TGrainInterface)((Activation)inside.GrainContext).ReferenceTo(typeof(TGrainInterface)),
+            IGrainBase inside =>
+                (TGrainInterface)((Activation)inside.GrainContext).ReferenceTo(typeof(TGrainInterface)),
             GrainReference outside => (TGrainInterface)outside.As(typeof(TGrainInterface)),
             _ => throw new ArgumentException("Neither a grain nor a reference to one.", nameof(grain)),
         };

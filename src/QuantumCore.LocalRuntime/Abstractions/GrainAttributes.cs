@@ -8,7 +8,9 @@ public sealed class ReentrantAttribute : Attribute;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class AlwaysInterleaveAttribute : Attribute;
 
-/// <summary>A method that changes nothing: it may interleave with other read-only methods. Never await inside one.</summary>
+/// <summary>
+/// A method that changes nothing: it may interleave with other read-only methods. Never await inside one.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class ReadOnlyAttribute : Attribute;
 
@@ -26,7 +28,9 @@ public sealed class StatelessWorkerAttribute : Attribute
     {
     }
 
-    /// <summary>At most <paramref name="maxLocalWorkers"/> activations; a number below one means one per processor.</summary>
+    /// <summary>
+    /// At most <paramref name="maxLocalWorkers"/> activations; a number below one means one per processor.
+    /// </summary>
     public StatelessWorkerAttribute(int maxLocalWorkers) =>
         Workers = maxLocalWorkers > 0 ? maxLocalWorkers : Environment.ProcessorCount;
 
@@ -64,8 +68,8 @@ public enum ImmovableKind : byte
 }
 
 /// <summary>
-/// Subscribes the grain to every stream of a namespace: an event on the stream with key K is delivered to the grain with key K,
-/// which is activated if need be.
+/// Subscribes the grain to every stream of a namespace: an event on the stream with key K is delivered to the grain
+/// with key K, which is activated if need be.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
 public class ImplicitStreamSubscriptionAttribute : Attribute

@@ -9,12 +9,16 @@ public interface IGrain : IAddressable;
 /// <summary>A grain whose key is a text: the only kind of key here.</summary>
 public interface IGrainWithStringKey : IGrain;
 
-/// <summary>Gives references to grains. A reference costs nothing until it is called; then the grain is activated if need be.</summary>
+/// <summary>
+/// Gives references to grains. A reference costs nothing until it is called; then the grain is activated if need be.
+/// </summary>
 public interface IGrainFactory
 {
     /// <summary>The reference to one grain.</summary>
     /// <param name="primaryKey">The grain's key.</param>
-    /// <param name="grainClassNamePrefix">Chooses between several classes that implement the interface; null when there is one.</param>
+    /// <param name="grainClassNamePrefix">
+    /// Chooses between several classes that implement the interface; null when there is one.
+    /// </param>
     /// <exception cref="ArgumentException">No class, or more than one, implements the interface.</exception>
     TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
         where TGrainInterface : IGrainWithStringKey;
@@ -42,7 +46,9 @@ public interface IGrainContext
     /// <summary>Complete when the activation has ended. Awaiting it inside the grain never ends.</summary>
     Task Deactivated { get; }
 
-    /// <summary>Asks for the end of the activation once its running requests have ended; does not wait for it.</summary>
+    /// <summary>
+    /// Asks for the end of the activation once its running requests have ended; does not wait for it.
+    /// </summary>
     void Deactivate(DeactivationReason deactivationReason, CancellationToken cancellationToken = default);
 }
 
@@ -55,7 +61,9 @@ public interface IGrainBase
     /// <summary>Runs before the first request; when it throws, all waiting callers get that exception.</summary>
     Task OnActivateAsync(CancellationToken token) => Task.CompletedTask;
 
-    /// <summary>Runs after the last request and after the timers have stopped. Not called when the process dies.</summary>
+    /// <summary>
+    /// Runs after the last request and after the timers have stopped. Not called when the process dies.
+    /// </summary>
     Task OnDeactivateAsync(DeactivationReason reason, CancellationToken token) => Task.CompletedTask;
 }
 

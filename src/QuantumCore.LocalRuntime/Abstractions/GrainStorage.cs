@@ -1,6 +1,6 @@
 namespace QuantumCore.LocalRuntime;
 
-#pragma warning disable MA0040 // The overloads with a token fall back to those without one, as in the programming model.
+#pragma warning disable MA0040 // The overloads with a token fall back to those without one.
 /// <summary>A stored state and its version.</summary>
 public interface IStorage
 {

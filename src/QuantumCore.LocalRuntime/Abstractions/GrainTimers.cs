@@ -23,10 +23,14 @@ public readonly struct GrainTimerCreationOptions()
     /// <summary>The time to the first tick.</summary>
     public required TimeSpan DueTime { get; init; }
 
-    /// <summary>The time from the end of a tick to the next; <see cref="Timeout.InfiniteTimeSpan"/> for a single tick.</summary>
+    /// <summary>
+    /// The time from the end of a tick to the next; <see cref="Timeout.InfiniteTimeSpan"/> for a single tick.
+    /// </summary>
     public required TimeSpan Period { get; init; }
 
-    /// <summary>Whether a tick may start while a request waits at an await. By default it waits like any request.</summary>
+    /// <summary>
+    /// Whether a tick may start while a request waits at an await. By default it waits like any request.
+    /// </summary>
     public bool Interleave { get; init; }
 
     /// <summary>Whether a tick counts as use and so keeps the activation from being collected as idle.</summary>
@@ -55,7 +59,7 @@ public static class GrainBaseExtensions
         return grain.RegisterGrainTimer(token => callback(state, token), options);
     }
 
-    /// <inheritdoc cref="RegisterGrainTimer{TState}(IGrainBase, Func{TState, CancellationToken, Task}, TState, GrainTimerCreationOptions)"/>
+    /// <summary>Starts a timer as the first of these overloads does.</summary>
     public static IGrainTimer RegisterGrainTimer(
         this IGrainBase grain, Func<CancellationToken, Task> callback, GrainTimerCreationOptions options)
     {
@@ -63,7 +67,7 @@ public static class GrainBaseExtensions
         return ((Activation)grain.GrainContext).RegisterTimer(callback, options);
     }
 
-    /// <inheritdoc cref="RegisterGrainTimer{TState}(IGrainBase, Func{TState, CancellationToken, Task}, TState, GrainTimerCreationOptions)"/>
+    /// <summary>Starts a timer as the first of these overloads does.</summary>
     public static IGrainTimer RegisterGrainTimer(
         this IGrainBase grain, Func<Task> callback, GrainTimerCreationOptions options)
     {
@@ -71,7 +75,7 @@ public static class GrainBaseExtensions
         return grain.RegisterGrainTimer(_ => callback(), options);
     }
 
-    /// <inheritdoc cref="RegisterGrainTimer{TState}(IGrainBase, Func{TState, CancellationToken, Task}, TState, GrainTimerCreationOptions)"/>
+    /// <summary>Starts a timer as the first of these overloads does.</summary>
     public static IGrainTimer RegisterGrainTimer<TState>(
         this IGrainBase grain, Func<TState, Task> callback, TState state, GrainTimerCreationOptions options)
     {
@@ -79,22 +83,22 @@ public static class GrainBaseExtensions
         return grain.RegisterGrainTimer(_ => callback(state), options);
     }
 
-    /// <inheritdoc cref="RegisterGrainTimer{TState}(IGrainBase, Func{TState, CancellationToken, Task}, TState, GrainTimerCreationOptions)"/>
+    /// <summary>Starts a timer as the first of these overloads does.</summary>
     public static IGrainTimer RegisterGrainTimer(
         this IGrainBase grain, Func<Task> callback, TimeSpan dueTime, TimeSpan period) =>
         grain.RegisterGrainTimer(callback, new GrainTimerCreationOptions(dueTime, period));
 
-    /// <inheritdoc cref="RegisterGrainTimer{TState}(IGrainBase, Func{TState, CancellationToken, Task}, TState, GrainTimerCreationOptions)"/>
+    /// <summary>Starts a timer as the first of these overloads does.</summary>
     public static IGrainTimer RegisterGrainTimer(
         this IGrainBase grain, Func<CancellationToken, Task> callback, TimeSpan dueTime, TimeSpan period) =>
         grain.RegisterGrainTimer(callback, new GrainTimerCreationOptions(dueTime, period));
 
-    /// <inheritdoc cref="RegisterGrainTimer{TState}(IGrainBase, Func{TState, CancellationToken, Task}, TState, GrainTimerCreationOptions)"/>
+    /// <summary>Starts a timer as the first of these overloads does.</summary>
     public static IGrainTimer RegisterGrainTimer<TState>(
         this IGrainBase grain, Func<TState, Task> callback, TState state, TimeSpan dueTime, TimeSpan period) =>
         grain.RegisterGrainTimer(callback, state, new GrainTimerCreationOptions(dueTime, period));
 
-    /// <inheritdoc cref="RegisterGrainTimer{TState}(IGrainBase, Func{TState, CancellationToken, Task}, TState, GrainTimerCreationOptions)"/>
+    /// <summary>Starts a timer as the first of these overloads does.</summary>
     public static IGrainTimer RegisterGrainTimer<TState>(
         this IGrainBase grain,
         Func<TState, CancellationToken, Task> callback,

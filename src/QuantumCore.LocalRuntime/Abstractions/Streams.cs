@@ -69,8 +69,8 @@ public class SequentialItem<T>(T item, StreamSequenceToken token)
 }
 
 /// <summary>
-/// Receives the events of a stream one by one. When it throws, the batch that holds the event is delivered again from its
-/// start: drop what was already seen by the sequence inside the event.
+/// Receives the events of a stream one by one. When it throws, the batch that holds the event is delivered again from
+/// its start: drop what was already seen by the sequence inside the event.
 /// </summary>
 public interface IAsyncObserver<in T>
 {
@@ -81,7 +81,10 @@ public interface IAsyncObserver<in T>
     Task OnErrorAsync(Exception ex);
 }
 
-/// <summary>Receives the events of a stream in the batches they were sent in, or in parts of them. When it throws, the batch comes again.</summary>
+/// <summary>
+/// Receives the events of a stream in the batches they were sent in, or in parts of them. When it throws, the batch
+/// comes again.
+/// </summary>
 public interface IAsyncBatchObserver<T>
 {
     Task OnNextAsync(IList<SequentialItem<T>> items);
@@ -103,7 +106,9 @@ public interface IAsyncBatchObservable<T>
     Task<StreamSubscriptionHandle<T>> SubscribeAsync(IAsyncBatchObserver<T> observer);
 }
 
-/// <summary>Sends events. A send is complete when the event is queued, not when it is delivered; a full queue makes it wait.</summary>
+/// <summary>
+/// Sends events. A send is complete when the event is queued, not when it is delivered; a full queue makes it wait.
+/// </summary>
 public interface IAsyncBatchProducer<T> : IAsyncObserver<T>
 {
     Task OnNextBatchAsync(IEnumerable<T> batch, StreamSequenceToken? token = null);
@@ -121,7 +126,8 @@ public interface IAsyncStream
 }
 
 /// <summary>
-/// A stream of events: a notification that may be lost or come twice. Events of one producer that awaits its sends arrive in order.
+/// A stream of events: a notification that may be lost or come twice. Events of one producer that awaits its sends
+/// arrive in order.
 /// </summary>
 public interface IAsyncStream<T> : IAsyncStream, IAsyncObservable<T>, IAsyncBatchObservable<T>, IAsyncBatchProducer<T>
 {
@@ -140,7 +146,10 @@ public abstract class StreamSubscriptionHandle<T>
 
     public abstract Task UnsubscribeAsync();
 
-    /// <summary>Gives the subscription its observer, for example after a new activation. The token is ignored: nothing rewinds.</summary>
+    /// <summary>
+    /// Gives the subscription its observer, for example after a new activation. The token is ignored: nothing
+    /// rewinds.
+    /// </summary>
     public abstract Task<StreamSubscriptionHandle<T>> ResumeAsync(
         IAsyncObserver<T> observer, StreamSequenceToken? token = null);
 
@@ -170,8 +179,8 @@ public interface IStreamSubscriptionHandleFactory
 }
 
 /// <summary>
-/// Implemented by a grain with an <see cref="ImplicitStreamSubscriptionAttribute"/>: called before the first event of a stream
-/// reaches this activation; the grain resumes the handle with its observer.
+/// Implemented by a grain with an <see cref="ImplicitStreamSubscriptionAttribute"/>: called before the first event of
+/// a stream reaches this activation; the grain resumes the handle with its observer.
 /// </summary>
 public interface IStreamSubscriptionObserver
 {

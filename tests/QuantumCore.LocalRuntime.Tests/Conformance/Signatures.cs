@@ -4,18 +4,21 @@ using System.Reflection;
 namespace QuantumCore.LocalRuntime.Tests;
 
 /// <summary>
-/// The shape of a type as lines of text, without namespaces, so that a mirrored type and the real one can be compared even if one of
-/// them was only read and not loaded.
+/// The shape of a type as lines of text, without namespaces, so that a mirrored type and the real one can be compared
+/// even if one of them was only read and not loaded.
 /// </summary>
 internal static class Signatures
 {
     private const BindingFlags Declared =
-        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static
+        | BindingFlags.DeclaredOnly;
 
     /// <summary>The lines of what a type itself declares and others can see.</summary>
     public static IEnumerable<string> Of(Type type) => Members(type).Concat(Ancestors(type)).Prepend(KindOf(type));
 
-    /// <summary>The lines of what a type declares or inherits. Members that mention a type which cannot be found are left out.</summary>
+    /// <summary>
+    /// The lines of what a type declares or inherits. Members that mention a type which cannot be found are left out.
+    /// </summary>
     public static HashSet<string> WithInherited(Type type)
     {
         var lines = new HashSet<string>(Ancestors(type), StringComparer.Ordinal) { KindOf(type) };
@@ -28,12 +31,13 @@ internal static class Signatures
 
     /// <summary>A type's name with its generic parameters, as it stands before a line.</summary>
     public static string NameOf(Type type) => type.IsGenericType
-        ? $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>"
+        ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>"
         : type.IsArray ? $"{NameOf(type.GetElementType()!)}[]" : type.Name;
 
     private static IEnumerable<string> Ancestors(Type type)
     {
-        for (var current = Known(() => type.BaseType); current?.BaseType is not null; current = Known(() => current.BaseType))
+        var current = Known(() => type.BaseType);
+        for (; current?.BaseType is not null; current = Known(() => current.BaseType))
             yield return $"is {NameOf(current)}";
         foreach (var ancestor in Known(type.GetInterfaces) ?? [])
             yield return $"is {NameOf(ancestor)}";
@@ -81,7 +85,8 @@ internal static class Signatures
         var generic = method.IsGenericMethod
             ? $"<{string.Join(", ", method.GetGenericArguments().Select(NameOf))}>"
             : "";
-        return $"{(method.IsStatic ? "static " : "")}{NameOf(method.ReturnType)} {method.Name}{generic}({Parameters(method)})";
+        var isStatic = method.IsStatic ? "static " : "";
+        return $"{isStatic}{NameOf(method.ReturnType)} {method.Name}{generic}({Parameters(method)})";
     }
 
     private static string LineOf(PropertyInfo property)
@@ -99,5 +104,6 @@ internal static class Signatures
 
     private static bool IsOperator(MethodInfo method) => method.Name.StartsWith("op_", StringComparison.Ordinal);
 
-    private static bool IsSeen(MethodBase? method) => method is { IsPublic: true } or { IsFamily: true } or { IsFamilyOrAssembly: true };
+    private static bool IsSeen(MethodBase? method) =>
+        method is { IsPublic: true } or { IsFamily: true } or { IsFamilyOrAssembly: true };
 }

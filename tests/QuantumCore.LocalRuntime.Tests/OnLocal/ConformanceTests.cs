@@ -6,9 +6,9 @@ using Xunit;
 namespace QuantumCore.LocalRuntime.Tests;
 
 /// <summary>
-/// Every public type of the embedded runtime, but its own set-up, exists in Orleans with the same members. Those that live in the
-/// published abstractions are compared with them; the others with a list, which the Orleans flavour of these tests holds against the
-/// real types.
+/// Every public type of the embedded runtime, but its own set-up, exists in Orleans with the same members. Those that
+/// live in the published abstractions are compared with them; the others with a list, which the Orleans flavour of
+/// these tests holds against the real types.
 /// </summary>
 public sealed class ConformanceTests : IDisposable
 {
@@ -20,7 +20,8 @@ public sealed class ConformanceTests : IDisposable
     {
         var path = typeof(ConformanceTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
             .Single(metadata => metadata.Key == "OrleansAbstractions").Value!;
-        string[] folders = [RuntimeEnvironment.GetRuntimeDirectory(), Path.GetDirectoryName(typeof(IServiceCollection).Assembly.Location)!];
+        var aspNetCore = Path.GetDirectoryName(typeof(IServiceCollection).Assembly.Location)!;
+        string[] folders = [RuntimeEnvironment.GetRuntimeDirectory(), aspNetCore];
         _context = new MetadataLoadContext(
             new PathAssemblyResolver(folders.SelectMany(folder => Directory.GetFiles(folder, "*.dll")).Append(path)));
         _published = _context.LoadFromAssemblyPath(path).GetExportedTypes().ToDictionary(
@@ -44,7 +45,8 @@ public sealed class ConformanceTests : IDisposable
 
             var lines = Signatures.WithInherited(real);
             compared++;
-            differences.AddRange(Signatures.Of(type).Where(line => !lines.Contains(line)).Select(line => $"{type.Name}: {line}"));
+            differences.AddRange(
+                Signatures.Of(type).Where(line => !lines.Contains(line)).Select(line => $"{type.Name}: {line}"));
         }
 
         Assert.Empty(differences);
@@ -63,6 +65,7 @@ public sealed class ConformanceTests : IDisposable
     private Type? Published(Type type)
     {
         string[] namespaces = ["Orleans", "Orleans.Runtime", "Orleans.Concurrency", "Orleans.Placement", "Orleans.Core"];
-        return namespaces.Select(ns => _published.GetValueOrDefault($"{ns}.{type.Name}")).FirstOrDefault(real => real is not null);
+        return namespaces.Select(ns => _published.GetValueOrDefault($"{ns}.{type.Name}"))
+            .FirstOrDefault(real => real is not null);
     }
 }

@@ -79,11 +79,12 @@ public sealed class LocalRuntimeTests : IAsyncDisposable
     {
         var (vault, key) = Vault(Start());
         await vault.StartClock(TimeSpan.FromMinutes(5), keepAlive: false);
+        var left = Signals.Raised($"left:{key}:1:{DeactivationReasonCode.ActivationIdle}");
         await Signals.Until(
             () =>
             {
                 _time.Advance(TimeSpan.FromMinutes(1));
-                return Task.FromResult(Signals.Raised($"left:{key}:1:{DeactivationReasonCode.ActivationIdle}").IsCompleted);
+                return Task.FromResult(left.IsCompleted);
             },
             "the ticking grain was idle");
         Assert.Equal(0, await vault.Ticks());
@@ -262,7 +263,8 @@ public sealed class LocalRuntimeTests : IAsyncDisposable
     [Fact]
     public async Task A_full_stream_makes_its_producer_wait()
     {
-        var (stream, gate) = (Stream(Start(options => options.MaxBatchesPerStream = 2), "news", Signals.NewName()), Signals.NewName());
+        var stream = Stream(Start(options => options.MaxBatchesPerStream = 2), "news", Signals.NewName());
+        var gate = Signals.NewName();
         await stream.SubscribeAsync((print, _) =>
         {
             Signals.Raise($"got:{gate}:{print.Number}");
@@ -298,7 +300,8 @@ public sealed class LocalRuntimeTests : IAsyncDisposable
         var desk = grains.GetGrain<IDesk>(Signals.NewName());
         var error = await Assert.ThrowsAsync<OrleansException>(() => desk.Refuse("plain"));
         Assert.Contains(nameof(PlainRefusalException), error.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<PlainRefusalException>(() => Start().GetGrain<IDesk>(Signals.NewName()).Refuse("plain"));
+        var friendly = Start().GetGrain<IDesk>(Signals.NewName());
+        await Assert.ThrowsAsync<PlainRefusalException>(() => friendly.Refuse("plain"));
     }
 
     [Fact]

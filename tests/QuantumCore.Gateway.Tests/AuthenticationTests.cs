@@ -1,0 +1,114 @@
+using System.Net;
+using QuantumCore.Contracts;
+using Xunit;
+
+namespace QuantumCore.Gateway.Tests;
+
+public sealed class AuthenticationTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("POST", "orders", true, false)]
+    [InlineData("POST", "orders/batch", true, false)]
+    [InlineData("GET", "orders", true, false)]
+    [InlineData("DELETE", "orders", true, false)]
+    [InlineData("GET", "orders/AAPL/1", true, false)]
+    [InlineData("PATCH", "orders/AAPL/1", true, false)]
+    [InlineData("DELETE", "orders/AAPL/1", true, false)]
+    [InlineData("DELETE", "orders/by-client-id/x", true, false)]
+    [InlineData("GET", "account", true, false)]
+    [InlineData("GET", "fills", true, false)]
+    [InlineData("POST", "/order", true, false)]
+    [InlineData("DELETE", "/order/AAPL/1", true, false)]
+    [InlineData("POST", "admin/accounts/ACC-1001/deposits", false, true)]
+    [InlineData("POST", "admin/accounts/ACC-1001/keys", false, true)]
+    [InlineData("POST", "admin/instruments", false, true)]
+    [InlineData("GET", "instruments", true, true)]
+    [InlineData("GET", "book/AAPL", true, true)]
+    [InlineData("GET", "trades/AAPL", true, true)]
+    [InlineData("GET", "/book/AAPL", true, true)]
+    [InlineData("GET", "/metrics", true, true)]
+    public async Task Each_call_lets_in_whom_it_should(string method, string path, bool trader, bool admin)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        async Task<HttpStatusCode> Ask(string? key) => (await exchange.SendAsync(method, path, null, key, Token)).Status;
+        static bool In(HttpStatusCode status) => status is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden);
+
+        var isPublic = trader && admin;
+        Assert.Equal(trader, In(await Ask("alice")));
+        Assert.Equal(admin, In(await Ask("admin")));
+        Assert.Equal(isPublic, In(await Ask(null)));
+        Assert.Equal(isPublic, In(await Ask("nobody")));
+        Assert.Equal(isPublic, In(await Ask("demo-alice")));
+        Assert.Equal(isPublic, In(await Ask("demo-admin")));
+        if (!isPublic)
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, await Ask("nobody"));
+            Assert.Equal(HttpStatusCode.Forbidden, await Ask(trader ? "admin" : "alice"));
+        }
+    }
+
+    [Fact]
+    public async Task Demo_keys_open_in_demo_mode_only()
+    {
+        await using var closed = await OpenGateway.StartAsync();
+        Assert.Equal("Unauthorized", (await closed.SendAsync("GET", "account", null, "demo-alice", Token)).Code);
+
+        await using var demo = await OpenGateway.StartAsync(new GatewayOptions { DemoMode = true });
+        Assert.Equal("ACC-1001", (await demo.SendAsync("GET", "account", null, "demo-alice", Token))["account"]);
+    }
+
+    [Fact]
+    public async Task New_key_is_shown_once_and_opens_its_account()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var made = await exchange.SendAsync("POST", "admin/accounts/ACC-2000/keys", null, "admin", Token);
+
+        Assert.Equal("ACC-2000", made["account"]);
+        Assert.Equal("ACC-2000", (await exchange.SendAsync("GET", "account", null, made["apiKey"], Token))["account"]);
+        Assert.DoesNotContain(exchange.Floor.Keys, key => key.ToString().Contains(made["apiKey"]!, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Unknown_keys_make_the_catalog_be_asked_once_a_second_at_most()
+    {
+        var time = new TestKit.ManualTime();
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        int Asked() => exchange.Floor.Calls.Count(call => call == "Keys");
+
+        for (var i = 0; i < 50; i++)
+            Assert.Equal(HttpStatusCode.Unauthorized, (await exchange.SendAsync("GET", "account", null, $"guess-{i}", Token)).Status);
+        Assert.Equal(1, Asked());
+
+        exchange.Floor.Keys.Add(new ApiKey(KeyRing.Hash("late"), 1003, false, false, "late"));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await exchange.SendAsync("GET", "account", null, "late", Token)).Status);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("GET", "account", null, "late", Token)).Status);
+        Assert.Equal(2, Asked());
+    }
+
+    [Fact]
+    public async Task Key_that_was_taken_away_is_refused_ten_seconds_later()
+    {
+        var time = new TestKit.ManualTime();
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("GET", "account", cancellationToken: Token)).Status);
+
+        exchange.Floor.Keys.RemoveAll(key => key.Label == "alice");
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(HttpStatusCode.Unauthorized, (await exchange.SendAsync("GET", "account", cancellationToken: Token)).Status);
+    }
+
+    [Fact]
+    public async Task Two_keys_or_an_endless_one_are_none()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/qc/v1/account");
+        request.Headers.Add("X-Api-Key", ["alice", "bob"]);
+        using var response = await exchange.Http.SendAsync(request, Token);
+        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await exchange.SendAsync("GET", "account", null, new string('k', 5_000), Token)).Status);
+    }
+}

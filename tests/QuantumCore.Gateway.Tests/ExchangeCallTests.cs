@@ -1,0 +1,120 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using Xunit;
+
+namespace QuantumCore.Gateway.Tests;
+
+/// <summary>Account, market, admin, health and metrics.</summary>
+public sealed class ExchangeCallTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Account_shows_balances_with_all_their_decimals()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        Assert.Equal(
+            """{"account":"ACC-1001","sequence":12,"balances":[{"asset":"USD","total":"1000.00","held":"15.00","available":"985.00"}]}""",
+            (await exchange.SendAsync("GET", "account", cancellationToken: Token)).Text);
+    }
+
+    [Fact]
+    public async Task Fills_are_shown_as_the_history_has_them()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        Assert.Equal(
+            """{"fills":[{"tradeId":"7-0","symbol":"AAPL","orderId":1,"clientOrderId":"my-1","side":"buy","price":"150.00","quantity":"10","fee":"0.30","liquidity":"taker","time":"2026-01-01T00:00:00.000000001Z","timeNanos":"1767225600000000001"}]}""",
+            (await exchange.SendAsync("GET", "fills?symbol=AAPL&limit=1", cancellationToken: Token)).Text);
+    }
+
+    [Fact]
+    public async Task Book_and_trades_are_shown_best_and_newest_first()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        foreach (var price in new[] { "1.00", "1.02", "1.01" })
+            await exchange.SendAsync("POST", "orders", $$"""{"symbol":"AAPL","side":"buy","price":"{{price}}","quantity":"5"}""", cancellationToken: Token);
+        exchange.Floor.Trades = [new PublicTrade(9, 1, 1_767_225_600_000_000_001, 101, 3, Side.Sell)];
+
+        Assert.Equal(
+            """{"symbol":"AAPL","sequence":3,"time":"2026-01-01T00:00:00.000000001Z","timeNanos":"1767225600000000001","bids":[["1.02","5"],["1.01","5"]],"asks":[]}""",
+            (await exchange.SendAsync("GET", "book/AAPL?depth=2", null, null, Token)).Text);
+        Assert.Equal(
+            """{"trades":[{"tradeId":"9-1","price":"1.01","quantity":"3","takerSide":"sell","time":"2026-01-01T00:00:00.000000001Z","timeNanos":"1767225600000000001"}]}""",
+            (await exchange.SendAsync("GET", "trades/AAPL", null, null, Token)).Text);
+    }
+
+    [Fact]
+    public async Task Deposit_is_counted_in_minor_units_of_its_asset()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var reply = await exchange.SendAsync(
+            "POST", "admin/accounts/ACC-1001/deposits", """{"key":"dep-1","asset":"USD","amount":"1000"}""", "admin", Token);
+
+        Assert.Equal("""{"account":"ACC-1001","key":"dep-1","asset":"USD","amount":"1000.00","sequence":1}""", reply.Text);
+        Assert.Equal([new DepositRequest("dep-1", "USD", 100_000)], exchange.Floor.Deposits);
+    }
+
+    [Fact]
+    public async Task Listed_instrument_reads_back_as_it_was_written()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        const string Bitcoin =
+            """{"symbol":"BTC-USD","baseAsset":"BTC","baseDecimals":8,"quoteAsset":"USD","quoteDecimals":2,"tickSize":"10","lotSize":"0.001","minPrice":"10","maxPrice":"10000000","minQuantity":"0.001","maxQuantity":"100000.000","minNotional":"0.00","maxNotional":"1000000000.00","makerFeePpm":200,"takerFeePpm":500,"referencePrice":"95000","protectionPpm":50000,"maxLevels":100000}""";
+        var listed = await exchange.SendAsync("POST", "admin/instruments", Bitcoin, "admin", Token);
+
+        Assert.Equal(Bitcoin, listed.Text);
+        var all = await exchange.SendAsync("GET", "instruments", null, null, Token);
+        Assert.Equal(Bitcoin, all.Json.GetProperty("instruments")[1].ToString());
+        var order = await exchange.SendAsync("POST", "orders", """{"symbol":"BTC-USD","side":"buy","price":"95000","quantity":"0.015"}""", cancellationToken: Token);
+        Assert.Equal(("95000", "0.015"), (order["price"], order["quantity"]));
+    }
+
+    [Theory]
+    [InlineData("0.01", "0.001", 2, "tickSize times lotSize")]
+    [InlineData("0", "1", 2, "positive")]
+    [InlineData("-1", "1", 2, "positive")]
+    [InlineData("0.01", "1", 3, "USD has 2 decimals")]
+    public async Task Instrument_that_cannot_be_traded_exactly_is_refused(string tick, string lot, int decimals, string why)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var reply = await exchange.SendAsync(
+            "POST",
+            "admin/instruments",
+            $$"""{"symbol":"X","baseAsset":"X","baseDecimals":8,"quoteAsset":"USD","quoteDecimals":{{decimals}},"tickSize":"{{tick}}","lotSize":"{{lot}}"}""",
+            "admin",
+            Token);
+        Assert.Equal((400, "BadRequest"), ((int)reply.Status, reply.Code));
+        Assert.Contains(why, reply["detail"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Exchange_that_is_not_open_is_alive_but_serves_nothing()
+    {
+        await using var exchange = await OpenGateway.StartAsync(isReady: false);
+        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("GET", "/health/live", cancellationToken: Token)).Status);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await exchange.SendAsync("GET", "/health/ready", cancellationToken: Token)).Status);
+        var order = await exchange.SendAsync("POST", "orders", "{}", cancellationToken: Token);
+        Assert.Equal((503, "Overloaded", "1"), ((int)order.Status, order.Code, order.RetryAfter));
+
+        exchange.Services.GetRequiredService<ExchangeReadiness>().Open();
+        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("GET", "/health/ready", cancellationToken: Token)).Status);
+    }
+
+    [Fact]
+    public async Task Metrics_count_orders_by_outcome_and_requests_by_route()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        await exchange.SendAsync("POST", "orders", """{"symbol":"AAPL","side":"buy","price":"1","quantity":"1"}""", cancellationToken: Token);
+        await exchange.SendAsync("POST", "orders", """{"symbol":"AAPL","side":"buy","price":"1","quantity":"1000001"}""", cancellationToken: Token);
+        var page = (await exchange.SendAsync("GET", "/metrics", cancellationToken: Token)).Text.Split('\n');
+
+        Assert.Contains("# TYPE quantumcore_orders_total counter", page);
+        Assert.Contains("# TYPE quantumcore_order_seconds histogram", page);
+        Assert.Contains(page, line => line.StartsWith("quantumcore_orders_total{outcome=\"Accepted\"} ", StringComparison.Ordinal));
+        Assert.Contains(page, line => line.StartsWith("quantumcore_orders_total{outcome=\"InsufficientFunds\"} ", StringComparison.Ordinal));
+        Assert.Contains(page, line => line.StartsWith("quantumcore_http_requests_total{route=\"POST /api/qc/v1/orders\",status=\"200\"} ", StringComparison.Ordinal));
+        Assert.Contains(page, line => line.StartsWith("quantumcore_order_seconds_bucket{le=\"+Inf\"} ", StringComparison.Ordinal));
+    }
+}

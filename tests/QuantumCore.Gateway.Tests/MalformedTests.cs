@@ -1,0 +1,256 @@
+using System.Net;
+using System.Text;
+using Xunit;
+
+namespace QuantumCore.Gateway.Tests;
+
+/// <summary>Whatever is sent, it is refused with a code, never a fault, and nothing has changed.</summary>
+public sealed class MalformedTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string> Orders =>
+    [
+        "",
+        "null",
+        "[]",
+        "1",
+        "\"order\"",
+        "{",
+        """{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"1""",
+        """{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"1"}}""",
+        """{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"1"} x""",
+        """{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"1",}""",
+        """{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"1" /* more */}""",
+        """{"symbol":"AAPL","symbol":"AAPL","side":"buy","price":"1","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","price":"1","quantity":"1","leverage":"10"}""",
+        """{"Symbol":"AAPL","side":"buy","price":"1","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","price":1,"quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","price":"1","quantity":1}""",
+        """{"symbol":"AAPL","side":"buy","price":1e400,"quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","price":"1e2","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","price":"1e400","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","price":NaN,"quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","price":"NaN","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","price":"Infinity","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","price":"-0","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","price":"-1","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","price":"+1","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","price":" 1","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","price":"1,5","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","price":".5","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","price":"1.","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","price":"01","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","price":"0x10","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","price":"١٥٠","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","price":"","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","price":"1","quantity":"9223372036854775808"}""",
+        """{"symbol":"AAPL","side":"buy","price":"9223372036854775808","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","price":"1000000","quantity":"1000000000"}""",
+        """{"symbol":"AAPL","side":"buy","price":"150.001","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","price":"1"}""",
+        """{"symbol":"AAPL","side":"buy","quantity":"1"}""",
+        """{"symbol":"AAPL","price":"1","quantity":"1"}""",
+        """{"side":"buy","price":"1","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"BUY","price":"1","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"1","price":"1","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","type":"stop","price":"1","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","timeInForce":"day","price":"1","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","postOnly":"true","price":"1","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","postOnly":null,"price":"1","quantity":"1"}""",
+        """{"symbol":["AAPL"],"side":"buy","price":"1","quantity":"1"}""",
+        """{"symbol":"aapl","side":"buy","price":"1","quantity":"1"}""",
+        """{"symbol":"AAPL'; DROP TABLE ord; --","side":"buy","price":"1","quantity":"1"}""",
+        """{"symbol":"AAPL\u0000","side":"buy","price":"1","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","price":"1","quantity":"1","clientOrderId":""}""",
+        """{"symbol":"AAPL","side":"buy","price":"1","quantity":"1","clientOrderId":"a b"}""",
+        """{"symbol":"AAPL","side":"buy","price":"1","quantity":"1","clientOrderId":"é"}""",
+        """{"symbol":"AAPL","side":"buy","price":"1","quantity":"1","clientOrderId":"1234567890123456789012345678901234567"}""",
+        """{"symbol":"\ud800","side":"buy","price":"1","quantity":"1"}""",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Orders))]
+    public async Task Malformed_order_is_refused_with_a_code_and_changes_nothing(string body)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var before = exchange.Floor.State();
+        var reply = await exchange.SendAsync("POST", "orders", body, cancellationToken: Token);
+
+        Assert.InRange((int)reply.Status, 400, 499);
+        Assert.Equal("application/problem+json", reply.Type);
+        Assert.NotNull(reply.Code);
+        Assert.Equal(before, exchange.Floor.State());
+        Assert.DoesNotContain(exchange.Floor.Calls, call => call.StartsWith("Hold", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Deep_nesting_is_refused()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var body = string.Concat(Enumerable.Repeat("{\"symbol\":", 6_000));
+        var reply = await exchange.SendAsync("POST", "orders", body, cancellationToken: Token);
+        Assert.Equal((400, "BadRequest"), ((int)reply.Status, reply.Code));
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_no_text_are_refused()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        byte[] body = [.. "{\"symbol\":\""u8, 0xC3, 0x28, .. "\",\"side\":\"buy\"}"u8];
+        var reply = await exchange.SendBytesAsync("POST", "orders", body, "alice", Token);
+        Assert.Equal((400, "BadRequest"), ((int)reply.Status, reply.Code));
+
+        var marked = await exchange.SendBytesAsync("POST", "orders", [0xEF, 0xBB, 0xBF, .. "{}"u8], "alice", Token);
+        Assert.Equal(HttpStatusCode.BadRequest, marked.Status);
+    }
+
+    [Theory]
+    [InlineData("orders", 64 * 1024 + 1)]
+    [InlineData("orders/batch", 1024 * 1024 + 1)]
+    public async Task Body_over_its_bound_is_too_large(string path, int length)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var reply = await exchange.SendBytesAsync("POST", path, Encoding.ASCII.GetBytes(new string(' ', length)), "alice", Token);
+        Assert.Equal((413, "BadRequest"), ((int)reply.Status, reply.Code));
+    }
+
+    [Fact]
+    public async Task Body_over_its_bound_without_a_length_is_too_large()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/qc/v1/orders");
+        request.Headers.Add("X-Api-Key", "alice");
+        request.Headers.TransferEncodingChunked = true;
+        request.Content = new ByteArrayContent(new byte[70_000]);
+        using var response = await exchange.Http.SendAsync(request, Token);
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Text_of_10_MiB_is_cut_off()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var body = Encoding.ASCII.GetBytes("{\"symbol\":\"" + new string('A', 10 << 20) + "\"}");
+        try
+        {
+            var reply = await exchange.SendBytesAsync("POST", "orders", body, "alice", Token);
+            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, reply.Status);
+        }
+        catch (HttpRequestException)
+        {
+            // The server closed while the body was still being sent; that is an answer too.
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("GET", "/health/live", cancellationToken: Token)).Status);
+    }
+
+    [Theory]
+    [InlineData("POST", "admin/accounts/ACC-12/deposits")]
+    [InlineData("POST", "admin/accounts/ACC-01001/deposits")]
+    [InlineData("POST", "admin/accounts/acc-1001/deposits")]
+    [InlineData("POST", "admin/accounts/1001/deposits")]
+    [InlineData("POST", "admin/accounts/ACC-9999999999999999/deposits")]
+    [InlineData("POST", "admin/accounts/ACC-1001'--/keys")]
+    public async Task Account_that_is_none_is_refused(string method, string path)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var reply = await exchange.SendAsync(method, path, """{"key":"k","asset":"USD","amount":"1"}""", "admin", Token);
+        Assert.Equal((400, "BadRequest", "account"), ((int)reply.Status, reply.Code, reply["field"]));
+        Assert.Empty(exchange.Floor.Deposits);
+    }
+
+    [Theory]
+    [InlineData("""{"asset":"USD","amount":"1"}""", "key")]
+    [InlineData("""{"key":"k","asset":"XXX","amount":"1"}""", "asset")]
+    [InlineData("""{"key":"k","asset":"USD","amount":"0"}""", "amount")]
+    [InlineData("""{"key":"k","asset":"USD","amount":"-1"}""", "amount")]
+    [InlineData("""{"key":"k","asset":"USD","amount":"1.001"}""", "amount")]
+    [InlineData("""{"key":"k","asset":"USD","amount":"92233720368547758.08"}""", "amount")]
+    [InlineData("""{"key":"k","asset":"USD"}""", "amount")]
+    public async Task Deposit_that_is_none_is_refused(string body, string field)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var reply = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/deposits", body, "admin", Token);
+        Assert.Equal((400, "BadRequest", field), ((int)reply.Status, reply.Code, reply["field"]));
+        Assert.Empty(exchange.Floor.Deposits);
+    }
+
+    [Theory]
+    [InlineData("GET", "orders/AAPL/0", 400)]
+    [InlineData("GET", "orders/AAPL/-1", 400)]
+    [InlineData("GET", "orders/AAPL/1.0", 400)]
+    [InlineData("DELETE", "orders/AAPL/9007199254740992", 400)]
+    [InlineData("DELETE", "orders/AAPL/99999999999999999999", 400)]
+    [InlineData("DELETE", "orders/by-client-id/a%20b", 400)]
+    [InlineData("DELETE", "orders?side=up", 400)]
+    [InlineData("DELETE", "orders?symbol=GOOG", 404)]
+    [InlineData("GET", "orders?open=false", 400)]
+    [InlineData("GET", "orders?symbol=GOOG", 404)]
+    [InlineData("GET", "fills?limit=0", 400)]
+    [InlineData("GET", "fills?limit=1001", 400)]
+    [InlineData("GET", "fills?limit=1&limit=2", 400)]
+    [InlineData("GET", "book/AAPL?depth=1e2", 400)]
+    [InlineData("GET", "book/' OR 1=1", 404)]
+    [InlineData("GET", "trades/AAPL?limit=x", 400)]
+    [InlineData("GET", "stream", 400)]
+    [InlineData("GET", "nowhere", 404)]
+    [InlineData("PUT", "orders", 405)]
+    public async Task Path_or_query_that_is_none_is_refused(string method, string path, int status)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var reply = await exchange.SendAsync(method, path, cancellationToken: Token);
+        Assert.Equal(status, (int)reply.Status);
+        Assert.NotNull(reply.Code);
+    }
+
+    /// <summary>Mutants of a good order: cut, flipped, doubled bytes. Seeded; a failure names its mutant.</summary>
+    [Theory]
+    [InlineData("orders", """{"symbol":"AAPL","side":"buy","type":"limit","timeInForce":"gtc","price":"150.00","quantity":"100","clientOrderId":"my-1","postOnly":false}""", 3_000)]
+    [InlineData("orders/batch", """{"orders":[{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"100"},{"symbol":"MSFT","side":"sell","price":"1","quantity":"1"}]}""", 1_000)]
+    [InlineData("/order", """{"symbol":"AAPL","side":"sell","type":"limit","price":150.00,"quantity":100}""", 1_000)]
+    public async Task Mutants_of_a_good_request_never_end_in_a_fault(string path, string good, int count)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var random = new Random(20260101);
+        for (var i = 0; i < count; i++)
+        {
+            var mutant = Mutate(Encoding.UTF8.GetBytes(good), random);
+            var reply = await exchange.SendBytesAsync("POST", path, mutant, "alice", Token);
+            Assert.True(
+                (int)reply.Status is 200 or (>= 400 and < 500),
+                $"Mutant {i} {Convert.ToHexString(mutant)} was answered {(int)reply.Status}: {reply.Text}");
+            if (reply.Status != HttpStatusCode.OK)
+                Assert.NotNull(reply.Code);
+        }
+    }
+
+    private static byte[] Mutate(byte[] bytes, Random random)
+    {
+        var mutant = bytes.ToList();
+        for (var changes = random.Next(1, 4); changes > 0 && mutant.Count > 1; changes--)
+        {
+            var at = random.Next(mutant.Count);
+            switch (random.Next(5))
+            {
+                case 0:
+                    mutant[at] = (byte)random.Next(256);
+                    break;
+                case 1:
+                    mutant.RemoveAt(at);
+                    break;
+                case 2:
+                    mutant.Insert(at, "0123456789\"{}[]:,.-eE\\"u8[random.Next(22)]);
+                    break;
+                case 3:
+                    mutant.RemoveRange(at, Math.Min(random.Next(20), mutant.Count - at));
+                    break;
+                default:
+                    mutant.InsertRange(at, mutant.Skip(at).Take(random.Next(20)).ToArray());
+                    break;
+            }
+        }
+
+        return [.. mutant];
+    }
+}
