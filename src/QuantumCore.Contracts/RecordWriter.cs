@@ -5,10 +5,13 @@ namespace QuantumCore.Contracts;
 
 /// <summary>
 /// Writes a journal record: little-endian, with LEB128 for what is usually small. One writer per record; the
-/// scratch buffer belongs to the thread.
+/// scratch buffer belongs to the thread, and to one writer at a time.
 /// </summary>
 internal ref struct RecordWriter
 {
+    // A snapshot may take megabytes; the thread keeps what a record needs.
+    private const int LargestKept = 64 << 10;
+
     [ThreadStatic]
     private static byte[]? t_scratch;
 
@@ -17,7 +20,8 @@ internal ref struct RecordWriter
 
     public RecordWriter(byte version, byte kind, long timeNanos)
     {
-        _buffer = t_scratch ??= new byte[512];
+        _buffer = t_scratch ?? new byte[512];
+        t_scratch = null;
         Byte(version);
         Byte(kind);
         Fixed64(timeNanos);
@@ -69,14 +73,22 @@ internal ref struct RecordWriter
         _length += value.Length;
     }
 
-    public readonly byte[] ToArray() => _buffer.AsSpan(0, _length).ToArray();
+    /// <summary>The record. The writer is done with: its buffer goes back to the thread.</summary>
+    public readonly byte[] ToArray()
+    {
+        if (_buffer.Length <= LargestKept)
+        {
+            t_scratch = _buffer;
+        }
+
+        return _buffer.AsSpan(0, _length).ToArray();
+    }
 
     private void Reserve(int bytes)
     {
         if (_buffer.Length - _length < bytes)
         {
             Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, _length + bytes));
-            t_scratch = _buffer;
         }
     }
 }

@@ -9,8 +9,9 @@ public abstract class Grain : IGrainBase, IAddressable
     private readonly Activation _activation;
 
     protected Grain() =>
-        _activation = Activation.UnderConstruction
-            ?? throw new InvalidOperationException("A grain is constructed by the runtime: use IGrainFactory.GetGrain.");
+        _activation = Activation.Current is { GrainInstance: null } activation
+            ? activation
+            : throw new InvalidOperationException("A grain is constructed by the runtime: use IGrainFactory.GetGrain.");
 
     /// <inheritdoc/>
     public IGrainContext GrainContext => _activation;

@@ -35,7 +35,7 @@ public sealed class StatelessWorkerAttribute : Attribute
 
 /// <summary>Never deactivate this grain because it is idle.</summary>
 [AttributeUsage(AttributeTargets.Class)]
-public sealed class KeepAliveAttribute : Attribute;
+public class KeepAliveAttribute : Attribute;
 
 /// <summary>On a cluster: activate on the silo that made the first call. Inert here.</summary>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = false)]
@@ -68,9 +68,19 @@ public enum ImmovableKind : byte
 /// which is activated if need be.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
-public class ImplicitStreamSubscriptionAttribute(string streamNamespace) : Attribute
+public class ImplicitStreamSubscriptionAttribute : Attribute
 {
-    internal string StreamNamespace { get; } = streamNamespace;
+    /// <param name="streamNamespace">The namespace of the streams.</param>
+    /// <param name="streamIdMapper">Not supported: a stream's key is always the grain's key.</param>
+    public ImplicitStreamSubscriptionAttribute(string streamNamespace, string? streamIdMapper = null)
+    {
+        if (streamIdMapper is not null)
+            throw new NotSupportedException("A stream's key is the grain's key.");
+
+        StreamNamespace = streamNamespace;
+    }
+
+    internal string StreamNamespace { get; }
 }
 
 /// <summary>Marks the constructor parameter that receives the grain's stored state.</summary>

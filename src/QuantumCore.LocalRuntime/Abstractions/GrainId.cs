@@ -14,7 +14,7 @@ public readonly struct IdSpan : IEquatable<IdSpan>
 
     public static bool operator !=(IdSpan left, IdSpan right) => !left.Equals(right);
 
-    public bool Equals(IdSpan other) => string.Equals(_value, other._value, StringComparison.Ordinal);
+    public bool Equals(IdSpan obj) => string.Equals(_value, obj._value, StringComparison.Ordinal);
 
     public override bool Equals(object? obj) => obj is IdSpan other && Equals(other);
 

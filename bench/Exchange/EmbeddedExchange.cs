@@ -1,0 +1,106 @@
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
+using QuantumCore.Grains;
+using QuantumCore.History;
+using QuantumCore.Instruments;
+using QuantumCore.Journal;
+using QuantumCore.TestKit;
+
+namespace QuantumCore.Bench.Exchange;
+
+/// <summary>The exchange's grains in this process, on the runtime that is compiled in, over a store of their own.</summary>
+internal sealed class EmbeddedExchange : IAsyncDisposable
+{
+    private readonly DirectoryInfo _directory;
+    private readonly GrainCluster _cluster;
+    private readonly IJournalStore _journal;
+    private readonly HistoryStore _history;
+
+    private EmbeddedExchange(
+        GrainCluster cluster, IJournalStore journal, HistoryStore history, DirectoryInfo directory)
+    {
+        _cluster = cluster;
+        _journal = journal;
+        _history = history;
+        _directory = directory;
+    }
+
+    public IGrainFactory Grains => _cluster.Grains;
+
+    public static string Symbol(int index) => string.Create(CultureInfo.InvariantCulture, $"SYM{index}");
+
+    public static long Account(int index) => 10_000 + index;
+
+    public static async Task<EmbeddedExchange> StartAsync(
+        string storage, string postgres, string directory, int symbols, int accounts)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(directory, $"quantumcore-bench-{Environment.ProcessId}"));
+        var schema = string.Create(CultureInfo.InvariantCulture, $"bench{Environment.ProcessId}");
+        IJournalStore journal = storage switch
+        {
+            "sqlite" => new SqliteJournalStore(Path.Combine(folder.FullName, "journal.db")),
+            "postgres" => new PostgresJournalStore(postgres, schema),
+            "volatile" => new VolatileJournalStore(),
+            _ => throw new UsageException("--storage is volatile, sqlite or postgres"),
+        };
+        HistoryStore history = storage == "postgres"
+            ? new PostgresHistory(postgres, schema + "h")
+            : new SqliteHistory(Path.Combine(folder.FullName, "history.db"));
+        await journal.InitializeAsync(CancellationToken.None);
+        await history.InitializeAsync(CancellationToken.None);
+        var cluster = await GrainCluster.StartAsync(new GrainClusterOptions
+        {
+            StreamProviders = [EventStreams.Provider],
+            GrainAssemblies = [typeof(ExchangeGrains).Assembly],
+            ConfigureServices = services => services
+                .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Error))
+                .AddSingleton(journal)
+                .AddSingleton(history)
+                .AddExchangeGrains(),
+        });
+        var exchange = new EmbeddedExchange(cluster, journal, history, folder);
+        await exchange.OpenAsync(symbols, accounts);
+        return exchange;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _cluster.DisposeAsync();
+        await _journal.DisposeAsync();
+        await _history.DisposeAsync();
+        _directory.Delete(recursive: true);
+    }
+
+    private async Task OpenAsync(int symbols, int accounts)
+    {
+        for (var i = 0; i < symbols; i++)
+        {
+            await Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).List(EncodedInstrument.From(Instrument(Symbol(i))));
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, accounts).Select(async index =>
+        {
+            var account = Grains.GetGrain<IAccountGrain>(Account(index).ToString(CultureInfo.InvariantCulture));
+            await account.Deposit(new DepositRequest("cash", "USD", 1L << 50));
+            for (var i = 0; i < symbols; i++)
+            {
+                await account.Deposit(new DepositRequest(Symbol(i), Symbol(i), 1L << 40));
+            }
+        }));
+    }
+
+    private static Instrument Instrument(string symbol) => new()
+    {
+        Symbol = symbol,
+        Base = new Asset(symbol, 0),
+        Quote = new Asset("USD", 2),
+        PriceDecimals = 2,
+        TickSize = 1,
+        QuantityDecimals = 0,
+        LotSize = 1,
+        MakerFeePpm = 200,
+        TakerFeePpm = 500,
+    };
+}

@@ -1,0 +1,19 @@
+namespace QuantumCore.Bench.Exchange;
+
+/// <summary>Latencies of one caller; merged and sorted at the end.</summary>
+internal sealed class Latencies
+{
+    private readonly List<long> _ticks = [];
+
+    public void Add(long stopwatchTicks) => _ticks.Add(stopwatchTicks);
+
+    /// <summary>The latency that a share of all calls did not exceed, in microseconds.</summary>
+    public static (long P50, long P99) Percentiles(IEnumerable<Latencies> callers)
+    {
+        var all = callers.SelectMany(caller => caller._ticks).Order().ToArray();
+        return all.Length == 0 ? (0, 0) : (Micros(all, 50), Micros(all, 99));
+    }
+
+    private static long Micros(long[] sorted, int percent) =>
+        sorted[(int)((long)(sorted.Length - 1) * percent / 100)] * 1_000_000 / System.Diagnostics.Stopwatch.Frequency;
+}

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Globalization;
+using QuantumCore.Instruments;
+using QuantumCore.Matching;
+
+namespace QuantumCore.Bench.Flow;
+
+/// <summary><c>core FILE</c>: how fast is the bare core on a command file?</summary>
+internal static class CoreCommand
+{
+    private enum Verb : byte
+    {
+        Submit,
+        Reduce,
+        Cancel,
+    }
+
+    /// <summary>
+    /// A command ready to run. An order's id is what the book gives it, so a command names an order by its place
+    /// among those submitted.
+    /// </summary>
+    private readonly record struct Step(Verb Verb, int Order, long NewTotalLots, NewOrder Submitted);
+
+    public static int Run(string[] arguments)
+    {
+        var (path, repeat) = arguments switch
+        {
+            [var file] => (file, 20),
+            [var file, "--repeat", var times]
+                when int.TryParse(times, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0 =>
+                (file, n),
+            _ => throw new UsageException("core takes one file, and --repeat with a number from 1"),
+        };
+        var steps = Prepare(OrderFlowFile.Read(path));
+        var best = TimeSpan.MaxValue;
+        var allocated = 0L;
+        for (var round = 0; round < repeat; round++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            var time = Play(steps);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            best = time < best ? time : best;
+        }
+
+        var seconds = Math.Max(best.TotalSeconds, 1e-7);
+        Console.Out.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"ops":{{steps.Length}},"seconds":{{seconds:F6}},"opsPerSecond":{{steps.Length / seconds:F0}},"allocatedBytes":{{allocated}}}"""));
+        return 0;
+    }
+
+    /// <summary>Runs every step on a new book; the best round is reported. Allocation includes the book's growth.</summary>
+    private static TimeSpan Play(Step[] steps)
+    {
+        var book = new OrderBook(maxLevels: int.MaxValue);
+        var refused = 0;
+        var start = Stopwatch.GetTimestamp();
+        for (var i = 0; i < steps.Length; i++)
+        {
+            ref readonly var step = ref steps[i];
+            var reject = step.Verb switch
+            {
+                Verb.Submit => book.Submit(i, step.Submitted, out _),
+                Verb.Reduce => book.Reduce(i, step.Order, step.NewTotalLots),
+                Verb.Cancel => book.Cancel(i, step.Order, EndReason.User),
+            };
+            if (reject != RejectReason.None)
+                refused++;
+        }
+
+        var time = Stopwatch.GetElapsedTime(start);
+        return refused == 0
+            ? time
+            : throw new InvalidOperationException($"The book refused {refused} commands; 'flow' tells more.");
+    }
+
+    private static Step[] Prepare(List<FlowLine> lines)
+    {
+        var steps = new List<Step>(lines.Count);
+        var ids = new Dictionary<long, int>();
+        var totals = new List<long> { 0 };
+        foreach (var line in lines)
+        {
+            switch (line)
+            {
+                case AddLine add:
+                    ids[add.Id] = totals.Count;
+                    steps.Add(new Step(Verb.Submit, totals.Count, 0, new NewOrder(
+                        1, add.Side, OrderType.Limit, TimeInForce.GoodTillCancel, false, add.PriceTicks, add.Lots)));
+                    totals.Add(add.Lots);
+                    break;
+                case TakeLine take:
+                    steps.Add(new Step(Verb.Submit, totals.Count, 0, new NewOrder(
+                        1, take.Side, OrderType.Limit, TimeInForce.ImmediateOrCancel, false, take.LimitTicks,
+                        take.Lots)));
+                    totals.Add(take.Lots);
+                    break;
+                case ReduceLine reduce:
+                    var reduced = ids[reduce.Id];
+                    totals[reduced] = Math.Max(totals[reduced] - reduce.Lots, 0);
+                    steps.Add(new Step(Verb.Reduce, reduced, totals[reduced], default));
+                    break;
+                case CancelLine cancel:
+                    steps.Add(new Step(Verb.Cancel, ids[cancel.Id], 0, default));
+                    break;
+            }
+        }
+
+        return [.. steps];
+    }
+}

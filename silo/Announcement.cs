@@ -1,0 +1,39 @@
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Silo;
+
+/// <summary>What a person reads when the exchange is open.</summary>
+internal static class Announcement
+{
+    public static async Task WriteAsync(SiloOptions options, bool isDemo, IReadOnlyList<Instrument> instruments)
+    {
+        var url = options.Urls.Split(';')[0].Replace("0.0.0.0", "localhost", StringComparison.Ordinal).TrimEnd('/');
+        var symbol = instruments.Count > 0 ? instruments[0].Symbol : "AAPL";
+        var kept = options.Storage switch
+        {
+            StorageKind.Sqlite => Path.GetFullPath(options.DataDirectory),
+            StorageKind.Postgres => "PostgreSQL",
+            StorageKind.Volatile => "nowhere: this exchange forgets everything at its end",
+        };
+        var text = $"""
+
+            QuantumCore is open at {url}
+              trading   {string.Join(", ", instruments.Select(instrument => instrument.Symbol))}
+              kept in   {kept}
+
+            """;
+        text += isDemo ? Demo(url, symbol) : $"  admin key {Path.Combine(options.DataDirectory, "admin.key")} (of the first start)\n";
+        await Console.Out.WriteLineAsync(text);
+    }
+
+    private static string Demo(string url, string symbol) => $$"""
+          API keys  demo-alice (ACC-1001), demo-bob (ACC-1002), demo-admin
+
+        Try:
+          curl {{url}}/api/qc/v1/book/{{symbol}}?depth=5
+          curl -H 'X-Api-Key: demo-alice' -H 'Content-Type: application/json' {{url}}/api/qc/v1/orders \
+            -d '{"symbol":"{{symbol}}","side":"buy","type":"market","quantity":"1"}'
+          curl -H 'X-Api-Key: demo-alice' {{url}}/api/qc/v1/account
+
+        """;
+}

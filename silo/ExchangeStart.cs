@@ -1,0 +1,84 @@
+using QuantumCore.Contracts;
+using QuantumCore.Gateway;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Grains;
+using QuantumCore.Instruments;
+using QuantumCore.Silo.Demo;
+
+namespace QuantumCore.Silo;
+
+/// <summary>
+/// Opens the exchange: lists what a new one trades, wakes every book so that its journal is replayed, sets up the
+/// demo, and only then lets requests in.
+/// </summary>
+internal sealed class ExchangeStart(
+    IGrainFactory grains,
+    InstrumentCatalog catalog,
+    Listings listings,
+    KeyRing keys,
+    DemoExchange demo,
+    GatewayOptions gateway,
+    ExchangeReadiness readiness,
+    SiloOptions options,
+    IHostApplicationLifetime lifetime) : BackgroundService
+{
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Complete when requests are let in.</summary>
+    public Task Opened => _opened.Task;
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var closing = lifetime.ApplicationStopping.Register(readiness.Close);
+        var instruments = await ListAsync(stoppingToken);
+        await Task.WhenAll(instruments.Select(instrument =>
+            grains.GetGrain<IOrderBookGrain>(instrument.Symbol).State().AsTask()));
+
+        var known = await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).Keys();
+        gateway.DemoMode = options.DemoAllowed && options.IsLoopback && (known.IsEmpty || known.Any(key => key.IsDemo));
+        if (gateway.DemoMode)
+            await demo.PrepareAsync(instruments);
+        else if (!known.Any(key => key.IsAdmin && !key.IsDemo))
+            await AddFirstKeyAsync(stoppingToken);
+
+        await keys.Refresh();
+        readiness.Open();
+        _opened.SetResult();
+        await Announcement.WriteAsync(options, gateway.DemoMode, instruments);
+    }
+
+    /// <summary>The listed instruments; those of the file where nothing is listed yet.</summary>
+    private async Task<IReadOnlyList<Instrument>> ListAsync(CancellationToken cancellationToken)
+    {
+        var grain = grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+        if ((await grain.Instruments()).IsEmpty)
+        {
+            foreach (var instrument in ListingText.Read(await File.ReadAllBytesAsync(options.ExchangeFile, cancellationToken)))
+                await grain.List(EncodedInstrument.From(instrument));
+        }
+
+        await catalog.RefreshAsync();
+        await listings.Refresh();
+        return await listings.All();
+    }
+
+    /// <summary>
+    /// A key that administers, made when there is none; in a file that its owner alone can read, never in a log.
+    /// </summary>
+    private async Task AddFirstKeyAsync(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(options.DataDirectory);
+        var path = Path.Combine(options.DataDirectory, "admin.key");
+        var key = KeyRing.NewKey();
+        var file = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            file.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+        await using (var writer = new StreamWriter(path, file))
+            await writer.WriteLineAsync(key.AsMemory(), cancellationToken);
+
+        await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key)
+            .AddKey(new ApiKey(KeyRing.Hash(key), 0, true, false, "first admin key"));
+    }
+}

@@ -1,0 +1,148 @@
+using System.Net;
+
+namespace QuantumCore.Silo;
+
+/// <summary>Where the journal and the history are kept.</summary>
+internal enum StorageKind
+{
+    /// <summary>Two files in the data directory.</summary>
+    Sqlite = 1,
+
+    /// <summary>A PostgreSQL database.</summary>
+    Postgres = 2,
+
+    /// <summary>Memory: everything is forgotten at the end.</summary>
+    Volatile = 3,
+}
+
+/// <summary>What the silo is told on its command line or by its environment; the command line wins.</summary>
+internal sealed record SiloOptions
+{
+    /// <summary>What <c>--help</c> prints.</summary>
+    public const string Help = """
+        QuantumCore.Silo: a virtual exchange in one process.
+
+          dotnet run -c Release --project silo [-- OPTIONS]
+
+          --data DIR             Directory of journal.db and history.db (default: ./data).
+          --urls URLS            Addresses to listen on, separated by ';' (default: http://127.0.0.1:8080).
+          --storage KIND         sqlite (default), postgres, or volatile (nothing is kept).
+          --postgres CONNECTION  Connection string of the PostgreSQL database, for --storage postgres.
+          --exchange FILE        Instruments to list when nothing is listed yet (default: exchange.json beside the program).
+          --demo auto|off        auto (default): demo keys and accounts on a loopback address, when the exchange is
+                                 new or was a demo before. off: never.
+          --market-maker on|off  Quote and trade on every symbol of a demo (default: on).
+          --no-quotes SYMBOL     No market maker on this symbol; may be given several times.
+          --help                 This text.
+
+        Each option may come from the environment as QUANTUMCORE_ and its name: QUANTUMCORE_DATA, QUANTUMCORE_URLS,
+        QUANTUMCORE_STORAGE, QUANTUMCORE_POSTGRES, QUANTUMCORE_EXCHANGE, QUANTUMCORE_DEMO, QUANTUMCORE_MARKET_MAKER,
+        QUANTUMCORE_NO_QUOTES (separated by ','). The command line wins.
+
+        The exchange starts with exit code 0 at its end (SIGTERM, Ctrl+C), 64 for a bad option, 70 for a failed start.
+        """;
+
+    private static readonly string[] s_names =
+        ["data", "urls", "storage", "postgres", "exchange", "demo", "market-maker", "no-quotes"];
+
+    public string DataDirectory { get; init; } = "data";
+
+    public string Urls { get; init; } = "http://127.0.0.1:8080";
+
+    public StorageKind Storage { get; init; } = StorageKind.Sqlite;
+
+    public string? Postgres { get; init; }
+
+    public string ExchangeFile { get; init; } = Path.Combine(AppContext.BaseDirectory, "exchange.json");
+
+    /// <summary>A demo may be run if the other conditions hold.</summary>
+    public bool DemoAllowed { get; init; } = true;
+
+    public bool MarketMaker { get; init; } = true;
+
+    public IReadOnlyList<string> NoQuotes { get; init; } = [];
+
+    /// <summary>Whether only this machine can connect.</summary>
+    public bool IsLoopback => Urls.Split(';', StringSplitOptions.RemoveEmptyEntries).All(IsLoopbackUrl);
+
+    /// <summary>Reads the options.</summary>
+    /// <exception cref="FormatException">An option is unknown or has a bad value; the message is for the user.</exception>
+    public static SiloOptions Read(IReadOnlyList<string> arguments, Func<string, string?> environment)
+    {
+        var options = new SiloOptions();
+        foreach (var name in s_names)
+        {
+            var variable = "QUANTUMCORE_" + name.Replace('-', '_').ToUpperInvariant();
+            if (environment(variable) is { Length: > 0 } value)
+                options = options.With(name, value, variable);
+        }
+
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            var (name, value) = Split(arguments[i]);
+            if (!s_names.Contains(name, StringComparer.Ordinal))
+                throw new FormatException($"Unknown option {arguments[i]}. --help lists the options.");
+            if (value is null && ++i == arguments.Count)
+                throw new FormatException($"--{name} needs a value.");
+
+            options = options.With(name, value ?? arguments[i], $"--{name}");
+        }
+
+        if (options.Storage == StorageKind.Postgres && options.Postgres is null)
+            throw new FormatException("--storage postgres needs --postgres CONNECTION.");
+
+        return options;
+    }
+
+    private static (string Name, string? Value) Split(string argument)
+    {
+        if (!argument.StartsWith("--", StringComparison.Ordinal))
+            return ("", null);
+
+        var equals = argument.IndexOf('=', StringComparison.Ordinal);
+        return equals < 0 ? (argument[2..], null) : (argument[2..equals], argument[(equals + 1)..]);
+    }
+
+    private static bool IsLoopbackUrl(string url) => Uri.TryCreate(url, UriKind.Absolute, out var uri)
+        && (uri.Host == "localhost" || (IPAddress.TryParse(uri.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address)));
+
+    private SiloOptions With(string name, string value, string source) => name switch
+    {
+        "data" => this with { DataDirectory = value },
+        "urls" => this with { Urls = CheckUrls(value, source) },
+        "storage" => this with
+        {
+            Storage = value switch
+            {
+                "sqlite" => StorageKind.Sqlite,
+                "postgres" => StorageKind.Postgres,
+                "volatile" => StorageKind.Volatile,
+                _ => throw new FormatException($"{source} is sqlite, postgres or volatile, not '{value}'."),
+            },
+        },
+        "postgres" => this with { Postgres = value },
+        "exchange" => this with
+        {
+            ExchangeFile = File.Exists(value) ? value : throw new FormatException($"{source}: there is no file '{value}'."),
+        },
+        "demo" => this with { DemoAllowed = Switch(value, "auto", source) },
+        "market-maker" => this with { MarketMaker = Switch(value, "on", source) },
+        _ => this with { NoQuotes = [.. NoQuotes, .. value.Split(',', StringSplitOptions.RemoveEmptyEntries)] },
+    };
+
+    private static bool Switch(string value, string on, string source) =>
+        value == on || (value == "off" ? false : throw new FormatException($"{source} is {on} or off, not '{value}'."));
+
+    private static string CheckUrls(string value, string source)
+    {
+        foreach (var url in value.Split(';', StringSplitOptions.RemoveEmptyEntries))
+        {
+            // Kestrel also takes http://*:8080 and http://+:8080, which are no addresses of their own.
+            var plain = url.Replace("//*", "//0.0.0.0", StringComparison.Ordinal).Replace("//+", "//0.0.0.0", StringComparison.Ordinal);
+            if (!Uri.TryCreate(plain, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp)
+                throw new FormatException($"{source}: '{url}' is no http address such as http://127.0.0.1:8080.");
+        }
+
+        return value;
+    }
+}

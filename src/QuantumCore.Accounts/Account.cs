@@ -1,0 +1,290 @@
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Accounts;
+
+/// <summary>What an account has of one asset, in minor units.</summary>
+/// <param name="Decimals">Digits of the minor unit after the point.</param>
+/// <param name="Total">Owned.</param>
+/// <param name="Held">Of that, held for open orders.</param>
+public readonly record struct Balance(int Decimals, long Total, long Held)
+{
+    /// <summary>Total less held; never negative in a cash account.</summary>
+    public long Available => Total - Held;
+}
+
+/// <summary>An order that the account holds cover for.</summary>
+public sealed class HeldOrder
+{
+    /// <summary>The instrument it was placed under.</summary>
+    public required Instrument Instrument { get; init; }
+
+    /// <summary>Its number within the account.</summary>
+    public required long Number { get; init; }
+
+    /// <summary>The client's name for it.</summary>
+    public required string ClientOrderId { get; init; }
+
+    /// <summary>Buy or sell.</summary>
+    public required Side Side { get; init; }
+
+    /// <summary>Limit or market.</summary>
+    public required OrderType Type { get; init; }
+
+    /// <summary>How long it lives.</summary>
+    public required TimeInForce TimeInForce { get; init; }
+
+    /// <summary>Limit or protection price, in ticks.</summary>
+    public required long PriceTicks { get; init; }
+
+    /// <summary>Rate of resting fills, millionths.</summary>
+    public required int MakerFeePpm { get; init; }
+
+    /// <summary>Rate of aggressive fills, millionths.</summary>
+    public required int TakerFeePpm { get; init; }
+
+    /// <summary>When it was held, Unix nanoseconds.</summary>
+    public required long TimeNanos { get; init; }
+
+    /// <summary>The order it replaces, or 0.</summary>
+    public required long ReplacesNumber { get; init; }
+
+    /// <summary>What the replaced order must have open in the book, in lots.</summary>
+    public required long ExpectedLeavesLots { get; init; }
+
+    /// <summary>Refuse it rather than let it take.</summary>
+    public required bool PostOnly { get; init; }
+
+    /// <summary>Quantity of the order as it is submitted, in lots.</summary>
+    public required long SubmittedLots { get; init; }
+
+    /// <summary>The account's sequence of the hold.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>Its public id; 0 until the account has seen it in the book.</summary>
+    public long OrderId { get; set; }
+
+    /// <summary>Total quantity, in lots.</summary>
+    public long QuantityLots { get; set; }
+
+    /// <summary>Filled quantity, in lots.</summary>
+    public long FilledLots { get; set; }
+
+    /// <summary>What is held for it: quote minor units of a buy, base minor units of a sell.</summary>
+    public long Held { get; set; }
+
+    /// <summary>Open quantity, in lots.</summary>
+    public long LeavesLots => QuantityLots - FilledLots;
+
+    /// <summary>The asset that is held.</summary>
+    public Asset HeldAsset => Side == Side.Buy ? Instrument.Quote : Instrument.Base;
+}
+
+/// <summary>
+/// A cash account: balances, and what is held of them for open orders. Pure: it decides and adds, it does not
+/// wait, log or look at a clock. Nothing is changed by a check.
+/// </summary>
+public sealed class Account(AccountId id)
+{
+    /// <summary>Highest balance of one asset, in minor units.</summary>
+    public const long BalanceLimit = 1L << 62;
+
+    /// <summary>Most open orders at a time.</summary>
+    public const int OpenOrdersLimit = 100_000;
+
+    private readonly SortedDictionary<string, Balance> _balances = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<long, HeldOrder> _orders = [];
+    private readonly Dictionary<(string Symbol, long OrderId), HeldOrder> _entered = [];
+
+    /// <summary>Whose it is.</summary>
+    public AccountId Id => id;
+
+    /// <summary>The number of its last order.</summary>
+    public long LastNumber { get; private set; }
+
+    /// <summary>Every asset it ever had, by name.</summary>
+    public IReadOnlyDictionary<string, Balance> Balances => _balances;
+
+    /// <summary>Its open orders, by number.</summary>
+    public IReadOnlyDictionary<long, HeldOrder> Orders => _orders;
+
+    /// <summary>The balance of an asset; nothing of one it never had.</summary>
+    public Balance Of(Asset asset) => _balances.GetValueOrDefault(asset.Name, new Balance(asset.Decimals, 0, 0));
+
+    /// <summary>Whether an amount can come in.</summary>
+    public RejectReason CheckDeposit(Asset asset, long amount) =>
+        amount > 0 && Of(asset).Total <= BalanceLimit - amount ? RejectReason.None : RejectReason.Overflow;
+
+    /// <summary>Takes in an amount that was checked.</summary>
+    public void Deposit(Asset asset, long amount) => Add(asset, amount, 0);
+
+    /// <summary>
+    /// Whether an order can be covered, and by how much: the need of the whole order, or for a replacement what
+    /// it needs beyond the hold of the order it replaces.
+    /// </summary>
+    public RejectReason CheckHold(
+        Instrument instrument, Side side, long priceTicks, long quantityLots, long replacesNumber, out long amount)
+    {
+        amount = 0;
+        if (_orders.Count >= OpenOrdersLimit)
+        {
+            return RejectReason.TooManyOrders;
+        }
+
+        var need = HoldRule.Hold(
+            instrument, side, priceTicks, quantityLots, 0, instrument.MakerFeePpm, instrument.TakerFeePpm);
+        var already = replacesNumber == 0 ? 0 : _orders[replacesNumber].Held;
+        amount = Math.Max(0, need - already);
+        if (amount <= Of(side == Side.Buy ? instrument.Quote : instrument.Base).Available)
+        {
+            return RejectReason.None;
+        }
+
+        return side == Side.Buy ? RejectReason.InsufficientFunds : RejectReason.ShortNotAllowed;
+    }
+
+    /// <summary>Holds an amount that was checked. Numbers count up without a gap.</summary>
+    public void Hold(HeldOrder order)
+    {
+        if (order.Number != LastNumber + 1)
+        {
+            throw new InvalidOperationException($"{id}: hold of number {order.Number} after {LastNumber}.");
+        }
+
+        LastNumber = order.Number;
+        _orders.Add(order.Number, order);
+        Add(order.HeldAsset, 0, order.Held);
+    }
+
+    /// <summary>The order entered the book.</summary>
+    public void Entered(long number, long orderId)
+    {
+        var order = _orders[number];
+        order.OrderId = orderId;
+        _entered.Add((order.Instrument.Symbol, orderId), order);
+    }
+
+    /// <summary>An open order by its public id; null when there is none here.</summary>
+    public HeldOrder? Find(string symbol, long orderId) => _entered.GetValueOrDefault((symbol, orderId));
+
+    /// <summary>One side of a trade: money and units move, out of the hold.</summary>
+    /// <exception cref="InvalidOperationException">The hold does not cover it: never to be repaired silently.</exception>
+    public void Fill(long number, long priceTicks, long quantityLots, long fee)
+    {
+        var order = _orders[number];
+        var instrument = order.Instrument;
+        var notional = (long)instrument.Notional(priceTicks, quantityLots);
+        var units = checked(quantityLots * instrument.LotUnits);
+        var spent = order.Side == Side.Buy ? checked(notional + fee) : units;
+        if (spent > order.Held || quantityLots > order.LeavesLots)
+        {
+            throw new InvalidOperationException(
+                $"{id}#{number}: a fill of {quantityLots} lots for {spent} exceeds {order.LeavesLots} lots or the hold of {order.Held}.");
+        }
+
+        order.FilledLots += quantityLots;
+        order.Held -= spent;
+        Add(order.HeldAsset, -spent, -spent);
+        if (order.Side == Side.Buy)
+        {
+            Add(instrument.Base, units, 0);
+        }
+        else
+        {
+            Add(instrument.Quote, notional - fee, 0);
+        }
+    }
+
+    /// <summary>The order became smaller in place.</summary>
+    public void Reduced(long number, long totalLots, long holdAfter)
+    {
+        _orders[number].QuantityLots = totalLots;
+        ShrinkHold(number, holdAfter);
+    }
+
+    /// <summary>The replacement takes over what is held for the order it replaces, which is gone.</summary>
+    public void Replaced(long oldNumber, long newNumber)
+    {
+        if (_orders.TryGetValue(oldNumber, out var old))
+        {
+            _orders[newNumber].Held += old.Held;
+            Drop(old);
+        }
+    }
+
+    /// <summary>
+    /// What stays held for an order after the book's record: never more than what was left of its hold. A
+    /// finished order is gone.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The hold would grow: never to be repaired silently.</exception>
+    public void ShrinkHold(long number, long holdAfter)
+    {
+        var order = _orders[number];
+        if (holdAfter > order.Held)
+        {
+            throw new InvalidOperationException(
+                $"{id}#{number}: the book leaves a hold of {holdAfter}, there is {order.Held}.");
+        }
+
+        Add(order.HeldAsset, 0, holdAfter - order.Held);
+        order.Held = holdAfter;
+        if (order.LeavesLots == 0)
+        {
+            Drop(order);
+        }
+    }
+
+    /// <summary>The order ended, or never entered the book: its hold is free again. Unknown numbers are no error.</summary>
+    public void Release(long number)
+    {
+        if (_orders.TryGetValue(number, out var order))
+        {
+            Add(order.HeldAsset, 0, -order.Held);
+            Drop(order);
+        }
+    }
+
+    /// <summary>Everything of one symbol up to a number ended in its book, arrived or not.</summary>
+    public void ReleaseUpTo(string symbol, long floor)
+    {
+        foreach (var number in _orders
+            .Where(pair => pair.Key <= floor && pair.Value.Instrument.Symbol == symbol)
+            .Select(pair => pair.Key)
+            .ToArray())
+        {
+            Release(number);
+        }
+    }
+
+    /// <summary>State from a snapshot; what it held is counted again from its orders.</summary>
+    public void Restore(long lastNumber, IEnumerable<(Asset Asset, long Total)> totals, IEnumerable<HeldOrder> orders)
+    {
+        LastNumber = lastNumber;
+        foreach (var (asset, total) in totals)
+        {
+            Add(asset, total, 0);
+        }
+
+        foreach (var order in orders)
+        {
+            _orders.Add(order.Number, order);
+            Add(order.HeldAsset, 0, order.Held);
+            if (order.OrderId != 0)
+            {
+                _entered.Add((order.Instrument.Symbol, order.OrderId), order);
+            }
+        }
+    }
+
+    private void Drop(HeldOrder order)
+    {
+        _orders.Remove(order.Number);
+        _entered.Remove((order.Instrument.Symbol, order.OrderId));
+    }
+
+    private void Add(Asset asset, long total, long held)
+    {
+        var before = Of(asset);
+        var after = new Balance(before.Decimals, checked(before.Total + total), checked(before.Held + held));
+        _balances[asset.Name] = after;
+    }
+}

@@ -1,0 +1,63 @@
+namespace QuantumCore.Contracts;
+
+/// <summary>One record of the catalog's stream.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+public abstract record CatalogRecord(long TimeNanos);
+
+/// <summary>An instrument was listed, or its definition changed.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Definition">The instrument.</param>
+public sealed record InstrumentListed(long TimeNanos, EncodedInstrument Definition) : CatalogRecord(TimeNanos);
+
+/// <summary>An API key was added, or what it may do changed.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Key">The key's hash and rights.</param>
+public sealed record KeyAdded(long TimeNanos, ApiKey Key) : CatalogRecord(TimeNanos);
+
+/// <summary>The catalog's records as bytes. Kinds: listed 40, key 41; they never change.</summary>
+public static class CatalogRecordEncoding
+{
+    private const byte Version = 1;
+    private const byte ListedKind = 40;
+    private const byte KeyKind = 41;
+
+    /// <summary>The record's bytes.</summary>
+    public static byte[] Encode(CatalogRecord record)
+    {
+        if (record is InstrumentListed listed)
+        {
+            var to = new RecordWriter(Version, ListedKind, record.TimeNanos);
+            to.Bytes(listed.Definition.Bytes.AsSpan());
+            return to.ToArray();
+        }
+
+        if (record is KeyAdded { Key: var key })
+        {
+            var to = new RecordWriter(Version, KeyKind, record.TimeNanos);
+            to.Text(key.Hash);
+            to.Count(key.Account);
+            to.Bool(key.IsAdmin);
+            to.Bool(key.IsDemo);
+            to.Text(key.Label);
+            return to.ToArray();
+        }
+
+        throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record));
+    }
+
+    /// <summary>The record of these bytes.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a record of a version this build reads.</exception>
+    public static CatalogRecord Decode(ReadOnlySpan<byte> bytes)
+    {
+        var from = new RecordReader(bytes, Version);
+        CatalogRecord record = from.Kind switch
+        {
+            ListedKind => new InstrumentListed(from.TimeNanos, new EncodedInstrument([.. from.Bytes()])),
+            KeyKind => new KeyAdded(
+                from.TimeNanos, new ApiKey(from.Text(), from.Count(), from.Bool(), from.Bool(), from.Text())),
+            _ => throw new InvalidDataException($"Unknown kind {from.Kind} of catalog record."),
+        };
+        from.End();
+        return record;
+    }
+}

@@ -1,0 +1,4 @@
+using System.Runtime.CompilerServices;
+
+// Snapshots of grains use the record encoding.
+[assembly: InternalsVisibleTo("QuantumCore.Grains")]

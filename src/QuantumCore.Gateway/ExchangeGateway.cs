@@ -1,0 +1,79 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Streams;
+
+namespace QuantumCore.Gateway;
+
+/// <summary>The HTTP and WebSocket edge of the exchange. It needs an <see cref="IGrainFactory"/> beside it.</summary>
+public static class ExchangeGateway
+{
+    /// <summary>Adds order entry and the edge.</summary>
+    public static IServiceCollection AddExchangeGateway(this IServiceCollection services, GatewayOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton<ExchangeReadiness>();
+        services.AddSingleton<GatewayMetrics>();
+        services.AddSingleton<MetricsPage>();
+        services.AddSingleton<Listings>();
+        services.AddSingleton<KeyRing>();
+        services.AddSingleton<ReferencePrices>();
+        services.AddSingleton(new ShownSequences());
+        services.AddSingleton<OrderEntry>();
+        services.AddSingleton<OrderCalls>();
+        services.AddSingleton<AccountCalls>();
+        services.AddSingleton<MarketCalls>();
+        services.AddSingleton<AdminCalls>();
+        services.AddSingleton<EngineCalls>();
+        services.AddSingleton<HealthCalls>();
+        services.AddSingleton<BookFeeds>();
+        services.AddSingleton<StreamCall>();
+        services.AddRouting();
+        services.Configure<KestrelServerOptions>(SetLimits);
+        return services;
+    }
+
+    /// <summary>Maps every call. Nothing else may answer on this application but static pages.</summary>
+    public static void UseExchangeGateway(this WebApplication app)
+    {
+        _ = app.Services.GetRequiredService<MetricsPage>();
+        app.Use(ExplainUnknownRoute);
+        app.UseWebSockets(new WebSocketOptions
+        {
+            KeepAliveInterval = TimeSpan.FromSeconds(15),
+            KeepAliveTimeout = TimeSpan.FromSeconds(30),
+        });
+        app.UseRouting();
+        ActivatorUtilities.CreateInstance<Routes>(app.Services, app).Map(app.Services);
+    }
+
+    private static void SetLimits(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = Call.LongestBatchBody;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        kestrel.Limits.MaxRequestHeaderCount = 50;
+        kestrel.Limits.MaxRequestLineSize = 4 * 1024;
+        kestrel.Limits.MaxConcurrentConnections = 20_000;
+        kestrel.Limits.MaxConcurrentUpgradedConnections = 10_000;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+    }
+
+    /// <summary>A path or a method that is no call is answered in the same form as every other refusal.</summary>
+    private static async Task ExplainUnknownRoute(HttpContext context, RequestDelegate next)
+    {
+        await next(context);
+        var status = context.Response.StatusCode;
+        if (status is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed &&
+            !context.Response.HasStarted && context.Response.ContentLength is null)
+        {
+            var refusal = Refusal.Malformed(null, status == 404 ? "There is no such call." : "The call has another method.");
+            await Answer.Refuse(context, refusal, status);
+        }
+    }
+}

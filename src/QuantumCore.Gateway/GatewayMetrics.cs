@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway;
+
+/// <summary>What the gateway counts.</summary>
+public sealed class GatewayMetrics : IDisposable
+{
+    private static readonly string[] s_statuses = [.. Enumerable.Range(0, 600).Select(status => status.ToString())];
+    private static readonly ImmutableDictionary<RejectReason, string> s_reasons =
+        Enum.GetValues<RejectReason>().ToImmutableDictionary(reason => reason, reason => reason.ToString());
+
+    private readonly Meter _meter = new("QuantumCore.Gateway");
+    private readonly Counter<long> _orders;
+    private readonly Counter<long> _requests;
+    private readonly UpDownCounter<long> _readers;
+    private readonly Counter<long> _resyncs;
+    private readonly Histogram<double> _latency;
+
+    public GatewayMetrics()
+    {
+        _orders = _meter.CreateCounter<long>("quantumcore_orders", null, "Orders answered, by outcome.");
+        _requests = _meter.CreateCounter<long>("quantumcore_http_requests", null, "HTTP requests, by route and status.");
+        _readers = _meter.CreateUpDownCounter<long>("quantumcore_stream_readers", null, "WebSockets that are open.");
+        _resyncs = _meter.CreateCounter<long>("quantumcore_stream_resyncs", null, "Backlogs replaced by a snapshot.");
+        _latency = _meter.CreateHistogram<double>(
+            "quantumcore_order_seconds", "s", "From a parsed order or batch to its durable answer.");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+
+    internal void OrdersAnswered(ImmutableArray<ExecutionReport> reports, TimeSpan taken)
+    {
+        foreach (var report in reports)
+        {
+            var outcome = report.Reason == RejectReason.None ? "Accepted" : s_reasons[report.Reason];
+            _orders.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+        }
+
+        _latency.Record(taken.TotalSeconds);
+    }
+
+    internal void RequestServed(string route, int status) => _requests.Add(
+        1,
+        new KeyValuePair<string, object?>("route", route),
+        new KeyValuePair<string, object?>("status", status < s_statuses.Length ? s_statuses[status] : "other"));
+
+    internal void ReaderCame() => _readers.Add(1);
+
+    internal void ReaderWent() => _readers.Add(-1);
+
+    internal void Resync() => _resyncs.Add(1);
+}

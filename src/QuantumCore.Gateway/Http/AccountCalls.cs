@@ -1,0 +1,72 @@
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Http;
+
+/// <summary>The calls about an account's money and fills.</summary>
+internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing keys)
+{
+    /// <summary>GET /account</summary>
+    public async Task Show(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is not (> 0 and var account))
+            return;
+
+        await Answer.Json(context, await entry.View(account), static (to, view) =>
+        {
+            to.WriteStartObject();
+            to.WriteString("account"u8, new AccountId(view.Account).ToString());
+            to.WriteNumber("sequence"u8, view.Sequence);
+            to.WriteStartArray("balances"u8);
+            foreach (var balance in view.Balances)
+            {
+                to.WriteStartObject();
+                to.WriteString("asset"u8, balance.Asset);
+                to.WriteAmount("total"u8, balance.Total, balance.Decimals);
+                to.WriteAmount("held"u8, balance.Held, balance.Decimals);
+                to.WriteAmount("available"u8, balance.Available, balance.Decimals);
+                to.WriteEndObject();
+            }
+
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+
+    /// <summary>GET /fills</summary>
+    public async Task Fills(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is not (> 0 and var account))
+            return;
+
+        string? symbol = context.Request.Query["symbol"];
+        if (symbol is not null && await listings.Find(symbol) is null)
+        {
+            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+            return;
+        }
+
+        if (Call.Number((string?)context.Request.Query["limit"] ?? "100", 1, 1000) is not { } limit)
+        {
+            await Answer.Refuse(context, new Refusal(RejectReason.BadRequest, "limit", "1000", "1 to 1000."));
+            return;
+        }
+
+        var fills = await entry.Fills(account, symbol, (int)limit);
+        var instruments = (await listings.All()).ToDictionary(listed => listed.Symbol, StringComparer.Ordinal);
+        await Answer.Json(context, (fills, instruments), static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteStartArray("fills"u8);
+            foreach (var fill in answer.fills)
+            {
+                if (answer.instruments.TryGetValue(fill.Symbol, out var instrument))
+                    to.WriteFill(fill, instrument);
+            }
+
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+}

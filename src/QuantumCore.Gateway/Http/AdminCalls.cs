@@ -1,0 +1,125 @@
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Http;
+
+/// <summary>The operator's calls.</summary>
+internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRing keys)
+{
+    /// <summary>POST /admin/accounts/{account}/deposits</summary>
+    public async Task Deposit(HttpContext context)
+    {
+        if (!await Call.IsAdmin(context, keys) || await Account(context) is not { } account ||
+            await Call.Read(context, WireJson.Default.DepositText) is not { } text)
+        {
+            return;
+        }
+
+        var (refusal, asset, request) = await ReadDeposit(text);
+        if (refusal is null)
+        {
+            var result = await grains.GetGrain<IAccountGrain>(account.Value.ToString()).Deposit(request);
+            if (result.Reason == RejectReason.None)
+            {
+                await AnswerDeposit(context, account, asset!, request, result);
+                return;
+            }
+
+            refusal = new Refusal(result.Reason, result.Field, result.Limit);
+        }
+
+        await Answer.Refuse(context, refusal.Value);
+    }
+
+    /// <summary>POST /admin/accounts/{account}/keys</summary>
+    public async Task NewKey(HttpContext context)
+    {
+        if (!await Call.IsAdmin(context, keys) || await Account(context) is not { } account)
+            return;
+
+        var key = KeyRing.NewKey();
+        var label = account.ToString();
+        await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key)
+            .AddKey(new ApiKey(KeyRing.Hash(key), account.Value, false, false, label));
+        await keys.Refresh();
+        await Answer.Json(context, (label, key), static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteString("account"u8, answer.label);
+            to.WriteString("apiKey"u8, answer.key);
+            to.WriteEndObject();
+        });
+    }
+
+    /// <summary>POST /admin/instruments</summary>
+    public async Task List(HttpContext context)
+    {
+        if (!await Call.IsAdmin(context, keys) ||
+            await Call.Read(context, WireJson.Default.InstrumentText) is not { } text)
+        {
+            return;
+        }
+
+        if ((text.TryRead(out var instrument) ?? await OtherScale(instrument!)) is { } refusal)
+        {
+            await Answer.Refuse(context, refusal);
+            return;
+        }
+
+        var definition = EncodedInstrument.From(instrument!);
+        await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).List(definition);
+        await listings.Refresh();
+        await Answer.Json(context, instrument!, static (to, listed) => to.WriteInstrument(listed));
+    }
+
+    private static async ValueTask<AccountId?> Account(HttpContext context)
+    {
+        if (AccountId.TryParse(Call.Path(context, "account"), out var account))
+            return account;
+
+        await Answer.Refuse(context, Refusal.Malformed("account", "ACC- and a number from 1000."));
+        return null;
+    }
+
+    /// <summary>An asset's decimals never change: every amount of it is counted in them.</summary>
+    private async ValueTask<Refusal?> OtherScale(Instrument instrument)
+    {
+        foreach (var asset in new[] { instrument.Base, instrument.Quote })
+        {
+            if (await listings.FindAsset(asset.Name) is { } known && known.Decimals != asset.Decimals)
+                return Refusal.Malformed("baseDecimals", $"{asset.Name} has {known.Decimals} decimals.");
+        }
+
+        return null;
+    }
+
+    private async ValueTask<(Refusal? Refusal, Asset? Asset, DepositRequest Request)> ReadDeposit(DepositText text)
+    {
+        var request = new DepositRequest(text.Key ?? "", text.Asset ?? "", 0);
+        if (!ClientOrderId.IsValid(request.Key))
+            return (Refusal.Malformed("key", "1 to 36 printable ASCII characters without spaces."), null, request);
+        if (text.Amount is null)
+            return (Refusal.Malformed("amount", "The amount is missing."), null, request);
+        if (await listings.FindAsset(request.Asset) is not { } asset)
+            return (Refusal.Malformed("asset", "No such asset."), null, request);
+        if (DecimalText.TryParse(text.Amount, asset.Decimals, out var amount) != DecimalError.None || amount == 0)
+            return (Refusal.Malformed("amount", $"A positive decimal with {asset.Decimals} decimals at most."), null, request);
+
+        return (null, asset, request with { Amount = amount });
+    }
+
+    private static async ValueTask AnswerDeposit(
+        HttpContext context, AccountId account, Asset asset, DepositRequest request, DepositResult result) =>
+        await Answer.Json(context, (account, asset, request, result), static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteString("account"u8, answer.account.ToString());
+            to.WriteString("key"u8, answer.request.Key);
+            to.WriteString("asset"u8, answer.asset.Name);
+            to.WriteAmount("amount"u8, answer.request.Amount, answer.asset.Decimals);
+            to.WriteNumber("sequence"u8, answer.result.Sequence);
+            to.WriteEndObject();
+        });
+}

@@ -1,0 +1,125 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Http;
+
+/// <summary>Writes answers: JSON of known length, and problems (RFC 9457) with their code.</summary>
+internal static class Answer
+{
+    private const int LargestKeptBuffer = 256 * 1024;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_buffer;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? t_writer;
+
+    /// <summary>Answers with what <paramref name="write"/> writes. It must not await: the writer belongs to the thread.</summary>
+    public static ValueTask<FlushResult> Json<T>(
+        HttpContext context, T state, Action<Utf8JsonWriter, T> write, int status = 200, string type = "application/json")
+    {
+        var buffer = t_buffer ??= new ArrayBufferWriter<byte>(4096);
+        var writer = t_writer ??= new Utf8JsonWriter(
+            buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        buffer.ResetWrittenCount();
+        writer.Reset(buffer);
+        write(writer, state);
+#pragma warning disable VSTHRD103 // Into memory.
+        writer.Flush();
+#pragma warning restore VSTHRD103
+
+        var response = context.Response;
+        response.StatusCode = status;
+        response.ContentType = type;
+        response.ContentLength = buffer.WrittenCount;
+        response.BodyWriter.Write(buffer.WrittenSpan);
+        if (buffer.Capacity > LargestKeptBuffer)
+            (t_buffer, t_writer) = (null, null);
+
+        return response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    /// <summary>Answers with an order, or with why it was refused.</summary>
+    public static ValueTask<FlushResult> Order(HttpContext context, ExecutionReport report, Instrument? instrument)
+    {
+        if (report.Reason == RejectReason.None && instrument is not null)
+        {
+            return Json(context, (report, instrument), static (to, order) => to.WriteOrder(order.report, order.instrument));
+        }
+
+        Prepare(context, report.Reason);
+        var trace = context.TraceIdentifier;
+        return Json(
+            context,
+            (report, instrument, trace),
+            static (to, refused) => WriteRefusedOrder(to, refused.report, refused.instrument, refused.trace),
+            Refusals.Status(report.Reason),
+            "application/problem+json");
+    }
+
+    /// <summary>Answers with a problem.</summary>
+    public static ValueTask<FlushResult> Refuse(HttpContext context, Refusal refusal, int? status = null)
+    {
+        Prepare(context, refusal.Reason);
+        var shown = status ?? Refusals.Status(refusal.Reason);
+        return Json(
+            context,
+            (refusal, shown, context.TraceIdentifier),
+            static (to, problem) =>
+            {
+                to.WriteStartObject();
+                WriteProblem(to, problem.refusal, problem.shown, problem.TraceIdentifier);
+                to.WriteEndObject();
+            },
+            shown,
+            "application/problem+json");
+    }
+
+    /// <summary>A refused order as a problem: with the order's names, and its final state where there is one.</summary>
+    public static void WriteRefusedOrder(
+        Utf8JsonWriter to, ExecutionReport report, Instrument? instrument, string trace, string? detail = null)
+    {
+        to.WriteStartObject();
+        var refusal = new Refusal(report.Reason, report.Field, report.Limit, detail);
+        WriteProblem(to, refusal, Refusals.Status(report.Reason), trace);
+        if (report.Symbol.Length > 0)
+            to.WriteString("symbol"u8, report.Symbol);
+        if (report.ClientOrderId.Length > 0)
+            to.WriteString("clientOrderId"u8, report.ClientOrderId);
+        if (report.OrderId > 0)
+            to.WriteNumber("orderId"u8, report.OrderId);
+        if (report.Reason == RejectReason.OrderClosed && instrument is not null && report.Sequence > 0)
+        {
+            to.WritePropertyName("order"u8);
+            to.WriteOrder(report, instrument);
+        }
+
+        to.WriteEndObject();
+    }
+
+    private static void WriteProblem(Utf8JsonWriter to, Refusal refusal, int status, string trace)
+    {
+        to.WriteString("title"u8, Refusals.Title(refusal.Reason));
+        to.WriteNumber("status"u8, status);
+        if (refusal.Detail is not null)
+            to.WriteString("detail"u8, refusal.Detail);
+        to.WriteString("code"u8, refusal.Reason.ToString());
+        to.WriteString("field"u8, refusal.Field);
+        to.WriteString("limit"u8, refusal.Limit);
+        to.WriteString("trace"u8, trace);
+    }
+
+    private static void Prepare(HttpContext context, RejectReason reason)
+    {
+        if (Refusals.Status(reason) == StatusCodes.Status503ServiceUnavailable)
+            context.Response.Headers.RetryAfter = "1";
+        if (reason == RejectReason.Unauthorized)
+            context.Response.Headers.WWWAuthenticate = "ApiKey";
+    }
+}

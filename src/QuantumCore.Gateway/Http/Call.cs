@@ -1,0 +1,128 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Http;
+
+/// <summary>What calls share: who calls, and what they sent. Each answers the caller itself when something is wrong.</summary>
+internal static class Call
+{
+    public const int LongestBody = 64 * 1024;
+    public const int LongestBatchBody = 1024 * 1024;
+
+    /// <summary>The holder of the request's key; null when it was turned away.</summary>
+    public static async ValueTask<ApiKey?> Identify(HttpContext context, KeyRing keys)
+    {
+        var header = context.Request.Headers["X-Api-Key"];
+        var key = header.Count == 1 && header[0] is { } text ? await keys.Find(text) : null;
+        if (key is null)
+            await Answer.Refuse(context, new Refusal(RejectReason.Unauthorized));
+        return key;
+    }
+
+    /// <summary>The account the request's key trades for; 0 when it was turned away.</summary>
+    public static async ValueTask<long> Trader(HttpContext context, KeyRing keys)
+    {
+        var key = await Identify(context, keys);
+        if (key is { Account: 0 })
+            await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, null, null, "This key has no account."));
+        return key?.Account ?? 0;
+    }
+
+    /// <summary>Whether the request's key may administer; otherwise it was turned away.</summary>
+    public static async ValueTask<bool> IsAdmin(HttpContext context, KeyRing keys)
+    {
+        var key = await Identify(context, keys);
+        if (key is { IsAdmin: false })
+            await Answer.Refuse(context, new Refusal(RejectReason.Forbidden));
+        return key is { IsAdmin: true };
+    }
+
+    /// <summary>The body as a message; null when it was turned away.</summary>
+    public static async ValueTask<T?> Read<T>(HttpContext context, JsonTypeInfo<T> type, int longest = LongestBody)
+        where T : class
+    {
+        if (context.Request.ContentLength > longest)
+        {
+            await RefuseLength(context, longest);
+            return null;
+        }
+
+        var reader = context.Request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(context.RequestAborted);
+            if (read.Buffer.Length > longest)
+            {
+                reader.AdvanceTo(read.Buffer.End);
+                await RefuseLength(context, longest);
+                return null;
+            }
+
+            if (!read.IsCompleted)
+            {
+                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                continue;
+            }
+
+            var message = Parse(read.Buffer, type, out var refusal);
+            reader.AdvanceTo(read.Buffer.End);
+            if (message is null)
+                await Answer.Refuse(context, refusal);
+            return message;
+        }
+    }
+
+    /// <summary>A number of the path or the query; null when it isn't one within its range.</summary>
+    public static long? Number(string? text, long least, long most) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most
+            ? number
+            : null;
+
+    /// <summary>A text of the path.</summary>
+    public static string Path(HttpContext context, string name) =>
+        context.Request.RouteValues[name] as string ?? "";
+
+    /// <summary>A message of bytes: strict UTF-8, JSON of depth 16 at most, no member unknown, double or of another type.</summary>
+    public static T? Parse<T>(ReadOnlySequence<byte> body, JsonTypeInfo<T> type, out Refusal refusal)
+        where T : class
+    {
+        refusal = Refusal.Malformed(null, "A JSON object is expected.");
+        ReadOnlySpan<byte> bytes = body.IsSingleSegment ? body.FirstSpan : body.ToArray();
+        if (!Utf8.IsValid(bytes))
+        {
+            refusal = Refusal.Malformed(null, "The body is not UTF-8.");
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(bytes, type);
+        }
+        catch (JsonException error)
+        {
+            var field = error.Path is { Length: > 2 } path ? path[2..] : null;
+            refusal = Refusal.Malformed(field is { Length: > 100 } ? field[..100] : field, Explain(error));
+            return null;
+        }
+    }
+
+    private static string Explain(JsonException error) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Not the JSON of this call, at line {error.LineNumber + 1 ?? 1}, byte {error.BytePositionInLine ?? 0}.");
+
+    private static async ValueTask RefuseLength(HttpContext context, int longest)
+    {
+        context.Response.Headers.Connection = "close";
+        await Answer.Refuse(
+            context,
+            new Refusal(RejectReason.BadRequest, null, longest.ToString(CultureInfo.InvariantCulture), "The body is too long."),
+            StatusCodes.Status413PayloadTooLarge);
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Http;
+
+/// <summary>The calls about the market; they need no key.</summary>
+internal sealed class MarketCalls(IGrainFactory grains, Listings listings)
+{
+    /// <summary>GET /instruments</summary>
+    public async Task Instruments(HttpContext context) =>
+        await Answer.Json(context, await listings.All(), static (to, instruments) =>
+        {
+            to.WriteStartObject();
+            to.WriteStartArray("instruments"u8);
+            foreach (var instrument in instruments)
+                to.WriteInstrument(instrument);
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+
+    /// <summary>GET /book/{symbol}</summary>
+    public async Task Book(HttpContext context)
+    {
+        if (await Listed(context) is not { } instrument || await Count(context, "depth", "20") is not { } depth)
+            return;
+
+        var view = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Depth(depth);
+        await Answer.Json(context, (view, instrument), static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteString("symbol"u8, answer.instrument.Symbol);
+            to.WriteNumber("sequence"u8, answer.view.Sequence);
+            to.WriteTime(answer.view.TimeNanos);
+            to.WriteLevels("bids"u8, answer.view.Bids, answer.instrument);
+            to.WriteLevels("asks"u8, answer.view.Asks, answer.instrument);
+            to.WriteEndObject();
+        });
+    }
+
+    /// <summary>GET /trades/{symbol}</summary>
+    public async Task Trades(HttpContext context)
+    {
+        if (await Listed(context) is not { } instrument || await Count(context, "limit", "100") is not { } limit)
+            return;
+
+        var trades = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Trades(limit);
+        await Answer.Json(context, (trades, instrument), static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteStartArray("trades"u8);
+            foreach (var trade in answer.trades)
+                to.WriteTrade(trade, answer.instrument);
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+
+    private async ValueTask<Instrument?> Listed(HttpContext context)
+    {
+        var instrument = await listings.Find(Call.Path(context, "symbol"));
+        if (instrument is null)
+            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+        return instrument;
+    }
+
+    private static async ValueTask<int?> Count(HttpContext context, string name, string absent)
+    {
+        var count = Call.Number((string?)context.Request.Query[name] ?? absent, 1, 1000);
+        if (count is null)
+            await Answer.Refuse(context, new Refusal(RejectReason.BadRequest, name, "1000", "1 to 1000."));
+        return (int?)count;
+    }
+}

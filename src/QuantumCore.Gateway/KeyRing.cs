@@ -1,0 +1,67 @@
+using System.Collections.Frozen;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using QuantumCore.Contracts;
+
+namespace QuantumCore.Gateway;
+
+/// <summary>The API keys, by their hashes, as this process knows them.</summary>
+/// <remarks>
+/// A key is 256 random bits, so that one round of SHA-256 is enough. The table is looked up by half of the hash;
+/// the whole is compared in constant time.
+/// </remarks>
+public sealed class KeyRing(IGrainFactory grains, GatewayOptions options, TimeProvider time) : IDisposable
+{
+    private const int LongestKey = 128;
+
+    private readonly CatalogCopy<FrozenDictionary<UInt128, ApiKey>> _copy = new(() => Load(grains), time);
+
+    /// <summary>The lower-case hexadecimal SHA-256 of a key: all that is ever stored of it.</summary>
+    public static string Hash(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+
+    /// <summary>A new random key.</summary>
+    public static string NewKey() => "qc_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+
+    /// <summary>What the holder of this key may do; null when it is unknown, or a demo key where there is no demo.</summary>
+    public ValueTask<ApiKey?> Find(string key)
+    {
+        if (key.Length is 0 or > LongestKey)
+            return ValueTask.FromResult<ApiKey?>(null);
+
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        Span<byte> text = stackalloc byte[LongestKey * 3];
+        SHA256.HashData(text[..Encoding.UTF8.GetBytes(key, text)], hash);
+        return _copy.Fresh is { } keys && Match(keys, hash) is { } known
+            ? ValueTask.FromResult<ApiKey?>(known)
+            : FindAnew(hash.ToArray());
+    }
+
+    /// <summary>Asks the catalog after a change made here.</summary>
+    public async ValueTask Refresh() => await _copy.AfterChange();
+
+    /// <inheritdoc/>
+    public void Dispose() => _copy.Dispose();
+
+    private async ValueTask<ApiKey?> FindAnew(byte[] hash) =>
+        Match(await _copy.Current(), hash) ?? Match(await _copy.AfterMiss(), hash);
+
+    private ApiKey? Match(FrozenDictionary<UInt128, ApiKey> keys, ReadOnlySpan<byte> hash)
+    {
+        Span<byte> stored = stackalloc byte[SHA256.HashSizeInBytes];
+        return keys.TryGetValue(FirstHalf(hash), out var key)
+            && Convert.FromHexString(key.Hash, stored, out _, out _) == System.Buffers.OperationStatus.Done
+            && CryptographicOperations.FixedTimeEquals(stored, hash)
+            && (!key.IsDemo || options.DemoMode)
+            ? key
+            : null;
+    }
+
+    private static UInt128 FirstHalf(ReadOnlySpan<byte> hash) => MemoryMarshal.Read<UInt128>(hash);
+
+    private static async ValueTask<FrozenDictionary<UInt128, ApiKey>> Load(IGrainFactory grains)
+    {
+        var keys = await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).Keys();
+        return keys.ToFrozenDictionary(key => FirstHalf(Convert.FromHexString(key.Hash)));
+    }
+}

@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Logging;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway;
+
+/// <summary>Everything the gateway logs. Never a key.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(101, LogLevel.Warning, "{Call} of account {Account} was refused: too many wait")]
+    public static partial void Overloaded(ILogger log, string call, long account, Exception error);
+
+    [LoggerMessage(102, LogLevel.Warning, "{Call} of account {Account} failed (attempt {Attempt})")]
+    public static partial void CallFailed(ILogger log, string call, long account, int attempt, Exception error);
+
+    [LoggerMessage(103, LogLevel.Error, "{Route} failed; trace {Trace}")]
+    public static partial void RequestFailed(ILogger log, string route, string trace, Exception error);
+
+    [LoggerMessage(104, LogLevel.Warning, "The feed of {Symbol} was interrupted; it starts again with a snapshot")]
+    public static partial void FeedInterrupted(ILogger log, string symbol, Exception error);
+
+    [LoggerMessage(105, LogLevel.Information, "A reader of the stream was cut: {Why}")]
+    public static partial void ReaderCut(ILogger log, string why);
+
+    [LoggerMessage(106, LogLevel.Debug, "An order of account {Account} was refused: {Reason}")]
+    public static partial void OrderRefused(ILogger log, long account, RejectReason reason);
+}

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway;
+
+/// <summary>Orders that came together, on their way: which are held, which answered.</summary>
+internal sealed class OrderBatch(long account, ImmutableArray<HoldRequest> orders)
+{
+    private readonly ExecutionReport?[] _reports = new ExecutionReport?[orders.Length];
+    private readonly ImmutableArray<HoldRequest>.Builder _requests =
+        ImmutableArray.CreateBuilder<HoldRequest>(orders.Length);
+    private readonly List<int> _positions = new(orders.Length);
+
+    public long Account => account;
+
+    /// <summary>What the account is asked to hold, in sequence.</summary>
+    public ImmutableArray<HoldRequest> Requests => _requests.ToImmutable();
+
+    public void Hold(int position, HoldRequest request)
+    {
+        _requests.Add(request);
+        _positions.Add(position);
+    }
+
+    public void Refuse(int position, Refusal refusal) => _reports[position] = ExecutionReport.Refused(
+        orders[position], account, refusal.Reason, refusal.Field, refusal.Limit);
+
+    /// <summary>Refuses every order that has no report yet.</summary>
+    public void RefuseRest(RejectReason reason)
+    {
+        for (var i = 0; i < _reports.Length; i++)
+        {
+            if (_reports[i] is null)
+                Refuse(i, new Refusal(reason));
+        }
+    }
+
+    /// <summary>What was held, as runs of orders of one book that follow on each other.</summary>
+    public IEnumerable<Run> Runs(ImmutableArray<HoldResult> held)
+    {
+        Run? run = null;
+        for (var i = 0; i < held.Length; i++)
+        {
+            var position = _positions[i];
+            if (held[i].Order is not { } order)
+            {
+                Refuse(position, new Refusal(held[i].Reason, held[i].Field, held[i].Limit));
+                continue;
+            }
+
+            var symbol = orders[position].Symbol;
+            if (run is not null && run.Symbol != symbol)
+            {
+                yield return run;
+                run = null;
+            }
+
+            run ??= new Run(symbol);
+            run.Add(position, order);
+        }
+
+        if (run is not null)
+            yield return run;
+    }
+
+    public void Report(Run run, ImmutableArray<ExecutionReport> reports)
+    {
+        for (var i = 0; i < reports.Length; i++)
+            _reports[run.Positions[i]] = reports[i];
+    }
+
+    public ImmutableArray<ExecutionReport> Reports() =>
+        [.. _reports.Select((report, i) => report ?? throw new InvalidOperationException($"Order {i} has no report."))];
+
+    /// <summary>Orders of one book that follow on each other.</summary>
+    internal sealed class Run(string symbol)
+    {
+        private readonly List<SubmitOrder> _orders = [];
+
+        public string Symbol => symbol;
+
+        public List<int> Positions { get; } = [];
+
+        public ImmutableArray<SubmitOrder> Orders => [.. _orders];
+
+        public void Add(int position, SubmitOrder order)
+        {
+            Positions.Add(position);
+            _orders.Add(order);
+        }
+    }
+}

@@ -1,0 +1,313 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway;
+
+/// <summary>
+/// An order's way in: the account holds its cover, then the book takes it. Everyone's orders come this way.
+/// </summary>
+/// <remarks>
+/// Never throws for what grains do: a call that failed is <see cref="RejectReason.OutcomeUnknown"/>, one that was
+/// never started <see cref="RejectReason.Overloaded"/>. Every call is idempotent by its key, so that a failed one
+/// is repeated once. Reports are durable.
+/// </remarks>
+public sealed class OrderEntry(
+    IGrainFactory grains,
+    Listings listings,
+    ReferencePrices references,
+    ShownSequences shown,
+    GatewayMetrics metrics,
+    TimeProvider time,
+    ILogger<OrderEntry> log)
+{
+    /// <summary>Most orders in one batch.</summary>
+    public const int LongestBatch = 500;
+
+    /// <summary>Enters one order. A market order's price is 0; its protection price is chosen here.</summary>
+    public async ValueTask<ExecutionReport> Place(long account, HoldRequest order) =>
+        (await PlaceBatch(account, [order]))[0];
+
+    /// <summary>
+    /// Enters orders one after the other; one report each, in the same sequence. When the outcome of one is not
+    /// known those after it are not entered either: they are of unknown outcome too.
+    /// </summary>
+    public async ValueTask<ImmutableArray<ExecutionReport>> PlaceBatch(long account, ImmutableArray<HoldRequest> orders)
+    {
+        var started = time.GetTimestamp();
+        var batch = new OrderBatch(account, orders);
+        for (var i = 0; i < orders.Length; i++)
+        {
+            var (refusal, request) = await Prepare(account, orders[i]);
+            if (refusal is { } refused)
+                batch.Refuse(i, refused);
+            else
+                batch.Hold(i, request);
+        }
+
+        if (batch.Requests is { IsEmpty: false } requests)
+        {
+            var held = await Ask("Hold", account, () => grains.GetGrain<IAccountGrain>(Key(account)).Hold(requests));
+            if (held.Failure == RejectReason.None)
+                await Submit(batch, held.Value);
+            else
+                batch.RefuseRest(held.Failure);
+        }
+
+        var reports = batch.Reports();
+        foreach (var report in reports)
+            Note(report);
+
+        metrics.OrdersAnswered(reports, time.GetElapsedTime(started));
+        return reports;
+    }
+
+    /// <summary>Cancels an order by its public id; the report is its final state.</summary>
+    public ValueTask<ExecutionReport> Cancel(long account, string symbol, long orderId) =>
+        AskBook("CloseById", account, symbol, orderId, book => book.CloseById(account, orderId));
+
+    /// <summary>Cancels an order by its name. An unknown name is used up: an order under it is refused from now on.</summary>
+    public async ValueTask<ExecutionReport> CancelByClientOrderId(long account, string clientOrderId)
+    {
+        var found = await Ask(
+            "FindForCancel", account, () => grains.GetGrain<IAccountGrain>(Key(account)).FindForCancel(clientOrderId));
+        var reason = found.Failure == RejectReason.None ? found.Value.Reason : found.Failure;
+        if (reason != RejectReason.None)
+            return Nothing(account, "", 0, new Refusal(reason, "clientOrderId")) with { ClientOrderId = clientOrderId };
+
+        var (symbol, number) = (found.Value.Symbol, found.Value.Number);
+        return await AskBook(
+            "Close",
+            account,
+            symbol,
+            0,
+            async book => (await book.Close(account, [number], EndReason.User))[0]);
+    }
+
+    /// <summary>
+    /// Amends an order: smaller keeps its place, anything else replaces it in one step. 0 keeps a value.
+    /// </summary>
+    public async ValueTask<ExecutionReport> Amend(
+        long account, string symbol, long orderId, string newClientOrderId, long priceTicks, long totalLots)
+    {
+        if (await CheckAmendment(symbol, priceTicks, totalLots) is { } refusal)
+            return Nothing(account, symbol, orderId, refusal);
+
+        var seen = new SeenSequence(symbol, shown.Of(account, symbol));
+        var request = new AmendRequest(symbol, orderId, newClientOrderId, priceTicks, totalLots, seen);
+        var plan = await Ask("Amend", account, () => grains.GetGrain<IAccountGrain>(Key(account)).Amend(request));
+        if (plan.Failure != RejectReason.None)
+            return Nothing(account, symbol, orderId, new Refusal(plan.Failure));
+
+        var (reason, field, limit, number, total, replacement) = plan.Value;
+        if (reason != RejectReason.None)
+            return Nothing(account, symbol, orderId, new Refusal(reason, field, limit));
+
+        return replacement is null
+            ? await AskBook("Reduce", account, symbol, orderId, book => book.Reduce(account, number, total))
+            : await AskBook(
+                "Submit", account, symbol, orderId, async book => (await book.Submit([replacement]))[0]);
+    }
+
+    /// <summary>
+    /// Cancels everything, or everything in one book. No order in flight survives, unless a side is given: then
+    /// the open ones of that side are cancelled one by one.
+    /// </summary>
+    public ValueTask<MassCancel> CancelAll(long account, string? symbol, Side? side) =>
+        side is { } only ? CancelSide(account, symbol, only) : CancelUpToFloor(account, symbol);
+
+    /// <summary>State of an order by its public id.</summary>
+    public ValueTask<ExecutionReport> Status(long account, string symbol, long orderId) =>
+        AskBook("Status", account, symbol, orderId, book => book.Status(account, orderId));
+
+    /// <summary>Balances and open orders, with everything the account has been shown here.</summary>
+    /// <remarks>A reading: what its grain throws goes through.</remarks>
+    public ValueTask<AccountView> View(long account) =>
+        grains.GetGrain<IAccountGrain>(Key(account)).View(shown.Of(account));
+
+    /// <summary>The account's newest fills, with everything it has been shown here.</summary>
+    /// <remarks>A reading: what its grain throws goes through.</remarks>
+    public ValueTask<ImmutableArray<AccountFill>> Fills(long account, string? symbol, int limit) =>
+        grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Fills(account, symbol, limit, shown.Of(account));
+
+    private static string Key(long account) => account.ToString();
+
+    /// <summary>The checks of the request alone, in their fixed sequence, and a market order's protection price.</summary>
+    private async ValueTask<(Refusal? Refusal, HoldRequest Order)> Prepare(long account, HoldRequest order)
+    {
+        var listed = await Ask("Instruments", account, () => listings.Find(order.Symbol));
+        if (listed.Failure != RejectReason.None)
+            return (new Refusal(RejectReason.Overloaded), order);
+        if (listed.Value is not { } instrument)
+            return (new Refusal(RejectReason.UnknownSymbol, "symbol"), order);
+        if (OrderChecks.Check(instrument, order) is { } refusal)
+            return (refusal, order);
+        if (order.Type == OrderType.Limit)
+            return (null, order);
+
+        var reference = await Ask("Trades", account, () => references.Of(instrument));
+        if (reference.Failure != RejectReason.None)
+            return (new Refusal(RejectReason.Overloaded), order);
+        if (reference.Value <= 0)
+            return (new Refusal(RejectReason.NoReference), order);
+
+        return (null, order with { PriceTicks = MarketProtection.PriceTicks(instrument, order.Side, reference.Value) });
+    }
+
+    /// <summary>Enters what is held: orders of one book that follow on each other go together.</summary>
+    private async ValueTask Submit(OrderBatch batch, ImmutableArray<HoldResult> held)
+    {
+        foreach (var run in batch.Runs(held))
+        {
+            var orders = run.Orders;
+            var entered = await Ask(
+                "Submit", batch.Account, () => grains.GetGrain<IOrderBookGrain>(run.Symbol).Submit(orders));
+            if (entered.Failure != RejectReason.None)
+            {
+                batch.RefuseRest(entered.Failure);
+                return;
+            }
+
+            batch.Report(run, entered.Value);
+        }
+    }
+
+    private async ValueTask<Refusal?> CheckAmendment(string symbol, long priceTicks, long totalLots)
+    {
+        var listed = await Ask("Instruments", 0, () => listings.Find(symbol));
+        if (listed.Failure != RejectReason.None)
+            return new Refusal(RejectReason.Overloaded);
+        if (listed.Value is not { } instrument)
+            return new Refusal(RejectReason.UnknownSymbol, "symbol");
+
+        return (totalLots == 0 ? null : OrderChecks.Quantity(instrument, totalLots))
+            ?? (priceTicks == 0 ? null : OrderChecks.Price(instrument, priceTicks));
+    }
+
+    private async ValueTask<MassCancel> CancelUpToFloor(long account, string? symbol)
+    {
+        var mark = await Ask("CancelAll", account, () => grains.GetGrain<IAccountGrain>(Key(account)).CancelAll());
+        if (mark.Failure != RejectReason.None)
+            return new MassCancel(mark.Failure, 0);
+
+        var result = new MassCancel(RejectReason.None, 0);
+        foreach (var name in mark.Value.Symbols.Where(name => symbol is null || name == symbol))
+        {
+            var book = grains.GetGrain<IOrderBookGrain>(name);
+            var closed = await Ask("CloseAll", account, () => book.CloseAll(account, mark.Value.Floor));
+            if (closed.Failure == RejectReason.None)
+            {
+                result = result with { Cancelled = result.Cancelled + closed.Value };
+                var state = await Ask("State", account, () => book.State());
+                if (state.Failure == RejectReason.None)
+                    shown.Note(account, name, state.Value.Sequence);
+            }
+            else
+            {
+                result = result with { Reason = closed.Failure };
+            }
+        }
+
+        return result;
+    }
+
+    private async ValueTask<MassCancel> CancelSide(long account, string? symbol, Side side)
+    {
+        var view = await Ask("View", account, () => View(account));
+        if (view.Failure != RejectReason.None)
+            return new MassCancel(view.Failure, 0);
+
+        var result = new MassCancel(RejectReason.None, 0);
+        var open = view.Value.OpenOrders.Where(order => order.Side == side && (symbol is null || order.Symbol == symbol));
+        foreach (var book in open.GroupBy(order => order.Symbol, StringComparer.Ordinal))
+        {
+            ImmutableArray<long> numbers = [.. book.Select(order => order.Number)];
+            var closed = await Ask(
+                "Close",
+                account,
+                () => grains.GetGrain<IOrderBookGrain>(book.Key).Close(account, numbers, EndReason.MassCancel));
+            if (closed.Failure != RejectReason.None)
+            {
+                result = result with { Reason = closed.Failure };
+                continue;
+            }
+
+            foreach (var report in closed.Value)
+                Note(report);
+
+            var count = closed.Value.Count(report => report.Reason == RejectReason.None);
+            result = result with { Cancelled = result.Cancelled + count };
+        }
+
+        return result;
+    }
+
+    /// <summary>A call at one book about one order.</summary>
+    private async ValueTask<ExecutionReport> AskBook(
+        string call, long account, string symbol, long orderId, Func<IOrderBookGrain, ValueTask<ExecutionReport>> ask)
+    {
+        var listed = await Ask("Instruments", account, () => listings.Find(symbol));
+        if (listed.Failure != RejectReason.None)
+            return Nothing(account, symbol, orderId, new Refusal(RejectReason.Overloaded));
+        if (listed.Value is null)
+            return Nothing(account, symbol, orderId, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+
+        var answer = await Ask(call, account, () => ask(grains.GetGrain<IOrderBookGrain>(symbol)));
+        if (answer.Failure != RejectReason.None)
+            return Nothing(account, symbol, orderId, new Refusal(answer.Failure));
+
+        Note(answer.Value);
+        return answer.Value;
+    }
+
+    private void Note(ExecutionReport report)
+    {
+        shown.Note(report.Account, report.Symbol, report.Sequence);
+        if (report.Reason != RejectReason.None)
+            Log.OrderRefused(log, report.Account, report.Reason);
+    }
+
+    /// <summary>A refusal about an order of which nothing more is known.</summary>
+    private static ExecutionReport Nothing(long account, string symbol, long orderId, Refusal refusal) =>
+        ExecutionReport.Refused(
+            new HoldRequest("", symbol, Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 0, 0),
+            account,
+            refusal.Reason,
+            refusal.Field,
+            refusal.Limit) with
+        { OrderId = orderId };
+
+    /// <summary>
+    /// The one place where a failed call becomes an answer. A time-out is not repeated: its time is spent.
+    /// </summary>
+    private async ValueTask<Answer<T>> Ask<T>(string call, long account, Func<ValueTask<T>> ask)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return new Answer<T>(RejectReason.None, await ask());
+            }
+            catch (LimitExceededException full)
+            {
+                Log.Overloaded(log, call, account, full);
+                var reason = attempt == 1 ? RejectReason.Overloaded : RejectReason.OutcomeUnknown;
+                return new Answer<T>(reason, default!);
+            }
+            catch (Exception error)
+            {
+                Log.CallFailed(log, call, account, attempt, error);
+                if (attempt > 1 || error is TimeoutException)
+                    return new Answer<T>(RejectReason.OutcomeUnknown, default!);
+            }
+        }
+    }
+
+    private readonly record struct Answer<T>(RejectReason Failure, T Value);
+}
+
+/// <summary>The answer to a mass cancel.</summary>
+/// <param name="Reason">None, or why it is not known to be complete.</param>
+/// <param name="Cancelled">Open orders that are known to have ended by it.</param>
+public readonly record struct MassCancel(RejectReason Reason, int Cancelled);

@@ -1,0 +1,71 @@
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway;
+
+/// <summary>Why a request is turned away, with the field at fault and the limit it broke.</summary>
+/// <param name="Reason">The cause.</param>
+/// <param name="Field">The member of the request at fault.</param>
+/// <param name="Limit">The limit it broke, as text.</param>
+/// <param name="Detail">A sentence for people.</param>
+public readonly record struct Refusal(
+    RejectReason Reason, string? Field = null, string? Limit = null, string? Detail = null)
+{
+    /// <summary>The request is malformed.</summary>
+    public static Refusal Malformed(string? field, string detail) => new(RejectReason.BadRequest, field, null, detail);
+}
+
+/// <summary>What each reason means on the wire: its HTTP status and its sentence.</summary>
+public static class Refusals
+{
+    /// <summary>The HTTP status of a reason.</summary>
+    public static int Status(RejectReason reason) => reason switch
+    {
+        RejectReason.None => 200,
+        RejectReason.BadRequest or RejectReason.InvalidCombination or RejectReason.InvalidQuantity or
+            RejectReason.InvalidPrice or RejectReason.InvalidNotional => 400,
+        RejectReason.Unauthorized => 401,
+        RejectReason.Forbidden or RejectReason.NotOwner => 403,
+        RejectReason.UnknownSymbol or RejectReason.UnknownAccount or RejectReason.UnknownOrder => 404,
+        RejectReason.KeyConflict or RejectReason.KeyCancelled or RejectReason.OrderClosed or
+            RejectReason.StaleLeaves or RejectReason.WouldGrow or RejectReason.Voided => 409,
+        RejectReason.InsufficientFunds or RejectReason.ShortNotAllowed or RejectReason.TooManyOrders or
+            RejectReason.TooManyLevels or RejectReason.PostOnlyWouldTake or RejectReason.NoReference or
+            RejectReason.Overflow => 422,
+        RejectReason.TimeRegression or RejectReason.SymbolHalted or RejectReason.Overloaded or
+            RejectReason.OutcomeUnknown => 503,
+    };
+
+    /// <summary>A sentence for people.</summary>
+    public static string Title(RejectReason reason) => reason switch
+    {
+        RejectReason.None => "Done.",
+        RejectReason.BadRequest => "The request is malformed.",
+        RejectReason.UnknownSymbol => "No such symbol is listed.",
+        RejectReason.InvalidCombination => "These instructions exclude each other.",
+        RejectReason.InvalidQuantity => "The quantity is not one this instrument allows.",
+        RejectReason.InvalidPrice => "The price is not one this instrument allows.",
+        RejectReason.InvalidNotional => "Price times quantity is outside this instrument's limits.",
+        RejectReason.UnknownAccount => "No such account.",
+        RejectReason.Unauthorized => "A valid API key is needed in the header X-Api-Key.",
+        RejectReason.Forbidden => "This API key may not do this.",
+        RejectReason.TimeRegression => "The book's clock went back; try again.",
+        RejectReason.SymbolHalted => "The symbol is halted.",
+        RejectReason.TooManyLevels => "The book has as many price levels as it may.",
+        RejectReason.PostOnlyWouldTake => "A post-only order would have traded at once.",
+        RejectReason.Voided => "The order was voided before it reached the book.",
+        RejectReason.UnknownOrder => "No such order.",
+        RejectReason.NotOwner => "The order belongs to another account.",
+        RejectReason.OrderClosed => "The order is done.",
+        RejectReason.StaleLeaves => "The order changed in the meantime.",
+        RejectReason.WouldGrow => "A reduction can't make an order larger.",
+        RejectReason.KeyConflict => "This client order id is taken by an order with other content.",
+        RejectReason.KeyCancelled => "This client order id was cancelled before its order arrived.",
+        RejectReason.InsufficientFunds => "Not enough free cash, fees included.",
+        RejectReason.ShortNotAllowed => "Not enough free holdings to sell.",
+        RejectReason.TooManyOrders => "The account has as many open orders as it may.",
+        RejectReason.Overflow => "The sum would leave the range of a balance.",
+        RejectReason.NoReference => "There is no price yet that a market order could be held at.",
+        RejectReason.Overloaded => "Too busy; nothing was done. Retry with the same client order id.",
+        RejectReason.OutcomeUnknown => "The outcome is not known. Retry with the same client order id to learn it.",
+    };
+}

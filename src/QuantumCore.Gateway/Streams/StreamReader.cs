@@ -1,0 +1,300 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using System.Text.Json;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Streams;
+
+/// <summary>
+/// One WebSocket: what it follows and what waits for it. A backlog beyond its bound is dropped and replaced by
+/// snapshots; a reader that has still read nothing when the bound is reached again is cut.
+/// </summary>
+internal sealed class StreamReader(
+    WebSocket socket,
+    BookFeeds feeds,
+    Listings listings,
+    GatewayOptions options,
+    GatewayMetrics metrics,
+    TimeProvider time,
+    ILogger log) : IBookReader, IAsyncDisposable
+{
+    private const int LongestMessage = 4 * 1024;
+    private const int MostErrorsWaiting = 100;
+
+    private readonly Lock _lock = new();
+    private readonly Queue<Outgoing> _queue = new();
+    private readonly Dictionary<string, Followed> _followed = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _cut = new();
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    /// <summary>Bytes of updates that wait; of snapshots at most one a book waits, and its bytes are shared.</summary>
+    private long _waitingBytes;
+    private bool _readNothingSinceDrop;
+
+    /// <summary>Serves the reader until it leaves, is cut, or the host stops.</summary>
+    public async Task Run(CancellationToken stopping)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping, _cut.Token);
+        var sending = Send(end.Token);
+        try
+        {
+            await Receive(end.Token);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // Cut, or the host stops.
+        }
+        finally
+        {
+            await _cut.CancelAsync();
+            await sending;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Offer(string symbol, ReadOnlyMemory<byte> message, bool isSnapshot)
+    {
+        lock (_lock)
+        {
+            if (!_followed.TryGetValue(symbol, out var book) || (book.NeedsSnapshot && !isSnapshot))
+                return;
+
+            if (isSnapshot)
+            {
+                book.NeedsSnapshot = false;
+                Forget(symbol);
+            }
+            else if (_waitingBytes + message.Length > options.StreamBacklogBytes)
+            {
+                Drop();
+                return;
+            }
+            else
+            {
+                _waitingBytes += message.Length;
+            }
+
+            _queue.Enqueue(new Outgoing(symbol, message, null, isSnapshot ? 0 : message.Length));
+        }
+
+        _wake.Writer.TryWrite(true);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        Followed[] followed;
+        lock (_lock)
+        {
+            followed = [.. _followed.Values];
+            _followed.Clear();
+        }
+
+        foreach (var book in followed)
+            book.Feed.Leave(this);
+
+        _cut.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>
+    /// Forgets what waits; each book is to start again with a snapshot, for which the sender asks when it comes to
+    /// it. A feed's lock is held here, so that no other feed may be called.
+    /// </summary>
+    private void Drop()
+    {
+        metrics.Resync();
+        if (_readNothingSinceDrop)
+        {
+            Log.ReaderCut(log, "its backlog was full twice and it read nothing in between");
+            _ = _cut.CancelAsync();
+            return;
+        }
+
+        _readNothingSinceDrop = true;
+        _queue.Clear();
+        _waitingBytes = 0;
+        foreach (var (symbol, book) in _followed)
+        {
+            book.NeedsSnapshot = true;
+            _queue.Enqueue(new Outgoing(symbol, default, book.Feed, 0));
+        }
+
+        _wake.Writer.TryWrite(true);
+    }
+
+    /// <summary>Takes out what waits of one book: a snapshot replaces it, or it is followed no more.</summary>
+    private void Forget(string symbol)
+    {
+        for (var i = _queue.Count; i > 0; i--)
+        {
+            var waiting = _queue.Dequeue();
+            if (waiting.Symbol == symbol)
+                _waitingBytes -= waiting.Counted;
+            else
+                _queue.Enqueue(waiting);
+        }
+    }
+
+    private async Task Receive(CancellationToken end)
+    {
+        var buffer = new byte[LongestMessage];
+        while (true)
+        {
+            var length = 0;
+            ValueWebSocketReceiveResult received;
+            do
+            {
+                if (length == buffer.Length)
+                {
+                    await socket.CloseOutputAsync(WebSocketCloseStatus.MessageTooBig, "4 KiB at most", end);
+                    return;
+                }
+
+                received = await socket.ReceiveAsync(buffer.AsMemory(length), end);
+                length += received.Count;
+            }
+            while (!received.EndOfMessage);
+
+            if (received.MessageType == WebSocketMessageType.Close)
+                return;
+
+            var body = new ReadOnlySequence<byte>(buffer, 0, length);
+            var message = Call.Parse(body, WireJson.Default.StreamText, out var refusal);
+            if ((message is null ? refusal : await Obey(message)) is { } refused && !Complain(refused))
+                return;
+        }
+    }
+
+    private async ValueTask<Refusal?> Obey(StreamText message)
+    {
+        if (message.Op is not ("subscribe" or "unsubscribe"))
+            return Refusal.Malformed("op", "subscribe or unsubscribe.");
+        if (message.Symbol is null || await listings.Find(message.Symbol) is not { } instrument)
+            return new Refusal(RejectReason.UnknownSymbol, "symbol");
+
+        return message.Op == "subscribe" ? Follow(instrument) : Unfollow(message.Symbol);
+    }
+
+    private Refusal? Follow(Instrument instrument)
+    {
+        var feed = feeds.Of(instrument);
+        lock (_lock)
+        {
+            if (_followed.ContainsKey(instrument.Symbol))
+                return null;
+            if (_followed.Count >= options.StreamSubscriptions)
+            {
+                var limit = options.StreamSubscriptions.ToString();
+                return new Refusal(RejectReason.BadRequest, "symbol", limit, "This connection follows as many symbols as it may.");
+            }
+
+            _followed[instrument.Symbol] = new Followed(feed);
+        }
+
+        feed.Join(this);
+        return null;
+    }
+
+    private Refusal? Unfollow(string symbol)
+    {
+        Followed? book;
+        lock (_lock)
+        {
+            _followed.Remove(symbol, out book);
+            Forget(symbol);
+        }
+
+        book?.Feed.Leave(this);
+        return null;
+    }
+
+    /// <summary>Tells the reader what is wrong; false when it has been told too often without reading.</summary>
+    private bool Complain(Refusal refusal)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var to = new Utf8JsonWriter(buffer))
+        {
+            to.WriteStartObject();
+            to.WriteString("type"u8, "error"u8);
+            to.WriteString("code"u8, refusal.Reason.ToString());
+            to.WriteString("field"u8, refusal.Field);
+            to.WriteString("limit"u8, refusal.Limit);
+            to.WriteString("detail"u8, refusal.Detail ?? Refusals.Title(refusal.Reason));
+            to.WriteEndObject();
+        }
+
+        lock (_lock)
+        {
+            if (_queue.Count(waiting => waiting.Symbol is null) >= MostErrorsWaiting)
+                return false;
+            _queue.Enqueue(new Outgoing(null, buffer.WrittenMemory, null, 0));
+        }
+
+        _wake.Writer.TryWrite(true);
+        return true;
+    }
+
+    private async Task Send(CancellationToken end)
+    {
+        try
+        {
+            while (await _wake.Reader.WaitToReadAsync(end))
+            {
+                _wake.Reader.TryRead(out _);
+                while (Next() is { } next)
+                {
+                    if (next.Restart is { } feed)
+                        feed.Repeat(this);
+                    else
+                        await Send(next.Message, end);
+                }
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or WebSocketException or IOException)
+        {
+            await _cut.CancelAsync();
+        }
+    }
+
+    private async ValueTask Send(ReadOnlyMemory<byte> message, CancellationToken end)
+    {
+        using var patience = new CancellationTokenSource(options.StreamSendTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(end, patience.Token);
+        await socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, either.Token);
+        lock (_lock)
+        {
+            _readNothingSinceDrop = false;
+        }
+    }
+
+    private Outgoing? Next()
+    {
+        lock (_lock)
+        {
+            if (!_queue.TryDequeue(out var next))
+                return null;
+
+            _waitingBytes -= next.Counted;
+            return next;
+        }
+    }
+
+    /// <summary>A book that is followed.</summary>
+    private sealed class Followed(BookFeed feed)
+    {
+        public BookFeed Feed => feed;
+
+        /// <summary>Updates were dropped; only a snapshot makes sense now.</summary>
+        public bool NeedsSnapshot { get; set; }
+    }
+
+    /// <summary>A message on its way, or a feed whose snapshot is to be asked for.</summary>
+    private readonly record struct Outgoing(
+        string? Symbol, ReadOnlyMemory<byte> Message, BookFeed? Restart, int Counted);
+}

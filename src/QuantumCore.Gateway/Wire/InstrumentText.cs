@@ -1,0 +1,132 @@
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Wire;
+
+/// <summary>An instrument as the wire and the listing file write it: sizes and limits are decimal strings.</summary>
+public sealed record InstrumentText
+{
+    public string? Symbol { get; init; }
+
+    public string? BaseAsset { get; init; }
+
+    public int BaseDecimals { get; init; }
+
+    public string? QuoteAsset { get; init; }
+
+    public int QuoteDecimals { get; init; }
+
+    /// <summary>One tick; its digits after the point are those of every price.</summary>
+    public string? TickSize { get; init; }
+
+    /// <summary>One lot; its digits after the point are those of every quantity.</summary>
+    public string? LotSize { get; init; }
+
+    public string? MinPrice { get; init; }
+
+    public string? MaxPrice { get; init; }
+
+    public string? MinQuantity { get; init; }
+
+    public string? MaxQuantity { get; init; }
+
+    public string? MinNotional { get; init; }
+
+    public string? MaxNotional { get; init; }
+
+    public int MakerFeePpm { get; init; }
+
+    public int TakerFeePpm { get; init; }
+
+    public string? ReferencePrice { get; init; }
+
+    /// <summary>Absent: 50000.</summary>
+    public int? ProtectionPpm { get; init; }
+
+    /// <summary>Absent: 100000.</summary>
+    public int? MaxLevels { get; init; }
+
+    /// <summary>Reads the definition. Null when it is well; else what is wrong with it.</summary>
+    public Refusal? TryRead(out Instrument? instrument)
+    {
+        instrument = null;
+        if (Symbol is null || BaseAsset is null || QuoteAsset is null)
+            return Refusal.Malformed("symbol", "symbol, baseAsset and quoteAsset are needed.");
+        if (!TryReadStep(TickSize, out var priceDecimals, out var tick))
+            return Refusal.Malformed("tickSize", "A positive decimal number.");
+        if (!TryReadStep(LotSize, out var quantityDecimals, out var lot))
+            return Refusal.Malformed("lotSize", "A positive decimal number.");
+
+        var bare = new Instrument
+        {
+            Symbol = Symbol,
+            Base = new Asset(BaseAsset, BaseDecimals),
+            Quote = new Asset(QuoteAsset, QuoteDecimals),
+            PriceDecimals = priceDecimals,
+            TickSize = tick,
+            QuantityDecimals = quantityDecimals,
+            LotSize = lot,
+            MakerFeePpm = MakerFeePpm,
+            TakerFeePpm = TakerFeePpm,
+            ProtectionPpm = ProtectionPpm ?? 50_000,
+            MaxLevels = MaxLevels ?? 100_000,
+        };
+        if (bare.Check() is { } wrong)
+            return Refusal.Malformed(null, wrong);
+
+        var problem = ReadLimits(bare, out instrument);
+        if (problem is null && instrument!.Check() is { } limits)
+            problem = Refusal.Malformed(null, limits);
+        return problem;
+    }
+
+    private Refusal? ReadLimits(Instrument bare, out Instrument instrument)
+    {
+        instrument = bare;
+        if (!TryRead(MinPrice, bare.TryParsePrice, bare.MinPriceTicks, out var minPrice))
+            return Refusal.Malformed("minPrice", "A multiple of tickSize.");
+        if (!TryRead(MaxPrice, bare.TryParsePrice, bare.MaxPriceTicks, out var maxPrice))
+            return Refusal.Malformed("maxPrice", "A multiple of tickSize.");
+        if (!TryRead(MinQuantity, bare.TryParseQuantity, bare.MinQuantityLots, out var minQuantity))
+            return Refusal.Malformed("minQuantity", "A multiple of lotSize.");
+        if (!TryRead(MaxQuantity, bare.TryParseQuantity, bare.MaxQuantityLots, out var maxQuantity))
+            return Refusal.Malformed("maxQuantity", "A multiple of lotSize.");
+        if (!TryRead(MinNotional, Amount, bare.MinNotional, out var minNotional))
+            return Refusal.Malformed("minNotional", "An amount of the quote asset.");
+        if (!TryRead(MaxNotional, Amount, bare.MaxNotional, out var maxNotional))
+            return Refusal.Malformed("maxNotional", "An amount of the quote asset.");
+        if (!TryRead(ReferencePrice, bare.TryParsePrice, bare.ReferencePriceTicks, out var reference))
+            return Refusal.Malformed("referencePrice", "A multiple of tickSize.");
+
+        instrument = bare with
+        {
+            MinPriceTicks = minPrice,
+            MaxPriceTicks = maxPrice,
+            MinQuantityLots = minQuantity,
+            MaxQuantityLots = maxQuantity,
+            MinNotional = minNotional,
+            MaxNotional = maxNotional,
+            ReferencePriceTicks = reference,
+        };
+        return null;
+
+        DecimalError Amount(ReadOnlySpan<char> text, out long value) =>
+            DecimalText.TryParse(text, bare.Quote.Decimals, out value);
+    }
+
+    private delegate DecimalError Parse(ReadOnlySpan<char> text, out long value);
+
+    private static bool TryRead(string? text, Parse parse, long absent, out long value)
+    {
+        value = absent;
+        return text is null || parse(text, out value) == DecimalError.None;
+    }
+
+    private static bool TryReadStep(string? text, out int decimals, out long step)
+    {
+        var point = text?.IndexOf('.', StringComparison.Ordinal) ?? -1;
+        decimals = point < 0 ? 0 : text!.Length - point - 1;
+        step = 0;
+        return text is not null && decimals <= DecimalText.MaxDecimals
+            && DecimalText.TryParse(text, decimals, out step) == DecimalError.None && step > 0;
+    }
+}

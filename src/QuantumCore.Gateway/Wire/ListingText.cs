@@ -1,0 +1,35 @@
+using System.Text.Json;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Wire;
+
+/// <summary>A listing file: the answer of <c>GET /instruments</c>.</summary>
+public sealed record ListingText
+{
+    public List<InstrumentText?>? Instruments { get; init; }
+
+    /// <summary>Reads a listing file.</summary>
+    /// <exception cref="InvalidDataException">It is not a list of instruments; the message says where.</exception>
+    public static IReadOnlyList<Instrument> Read(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            var listing = JsonSerializer.Deserialize(json, WireJson.Default.ListingText);
+            return [.. (listing?.Instruments ?? []).Select(Read)];
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException(error.Message, error);
+        }
+    }
+
+    private static Instrument Read(InstrumentText? text)
+    {
+        if (text is null)
+            throw new InvalidDataException("An instrument is null.");
+        if (text.TryRead(out var instrument) is { } refusal)
+            throw new InvalidDataException($"{text.Symbol}: {refusal.Field} {refusal.Detail}");
+
+        return instrument!;
+    }
+}

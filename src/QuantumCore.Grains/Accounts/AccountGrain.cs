@@ -1,0 +1,455 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Accounts;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using QuantumCore.Journal;
+
+namespace QuantumCore.Grains.Accounts;
+
+/// <summary>
+/// One account: decides, appends, and answers when the record is durable. It never calls a book: what books did
+/// comes in as deliveries, and what went missing is pulled from the journal.
+/// </summary>
+[Reentrant]
+public sealed class AccountGrain(
+    JournalWriter writer,
+    IJournalStore store,
+    BookTails tails,
+    InstrumentCatalog catalog,
+    TimeProvider time,
+    ILogger<AccountGrain> log)
+    : JournaledGrain(writer, time, log), IAccountGrain
+{
+    private static readonly TimeSpan s_catchUpPeriod = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<string, Task> _catchingUp = new(StringComparer.Ordinal);
+    private AccountMachine _machine = null!;
+    private long _announced;
+    private long _nextSnapshot;
+    private bool _announcing;
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var id = new AccountId(long.Parse(this.GetPrimaryKeyString(), CultureInfo.InvariantCulture));
+        await OpenAsync("acct/" + this.GetPrimaryKeyString(), cancellationToken);
+        await catalog.RefreshAsync();
+        _machine = await AccountRecovery.NewestSnapshotAsync(store, id, catalog, Stream, Log, cancellationToken);
+        await AccountRecovery.ReplayAsync(store, _machine, Stream, cancellationToken);
+        _announced = _machine.Sequence;
+        _nextSnapshot = SnapshotAfter(_machine.Sequence);
+
+        // Its own records may rest on fills that are not folded yet: catch up before the first command.
+        await CatchUp();
+        this.RegisterGrainTimer(
+            CatchUpWhileOpenAsync,
+            new GrainTimerCreationOptions { DueTime = s_catchUpPeriod, Period = s_catchUpPeriod, Interleave = true });
+    }
+
+    /// <inheritdoc/>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (!Stream.IsLost && _machine is not null && _machine.Sequence == Stream.DurableHead && _machine.Sequence > 0)
+        {
+            await SaveSnapshotAsync();
+        }
+
+        await base.OnDeactivateAsync(reason, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<HoldResult>> Hold(ImmutableArray<HoldRequest> requests)
+    {
+        if (requests.Any(request => !catalog.TryGet(request.Symbol, out _)))
+        {
+            await catalog.RefreshAsync();
+        }
+
+        var refusal = Refusal(urgent: false);
+        if (refusal != RejectReason.None)
+        {
+            return [.. requests.Select(_ => Refused(refusal))];
+        }
+
+        var results = Mutate(() => ImmutableArray.CreateRange(requests, Decide));
+        await SettleAsync();
+        return results;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<AmendPlan> Amend(AmendRequest request)
+    {
+        await CatchUpToAsync(request.Seen);
+        var refusal = Refusal(urgent: false);
+        if (refusal != RejectReason.None)
+        {
+            return new AmendPlan(refusal, null, null, 0, 0, null);
+        }
+
+        var plan = Mutate(() => Plan(request));
+        await SettleAsync();
+        return plan;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<NamedOrder> FindForCancel(string clientOrderId)
+    {
+        var refusal = Refusal(urgent: true);
+        if (refusal != RejectReason.None)
+        {
+            return new NamedOrder(refusal, "", 0);
+        }
+
+        var found = Mutate(() =>
+        {
+            if (!_machine.IsUsed(clientOrderId, out var key))
+            {
+                Record(_machine.Burn(clientOrderId, Now), urgent: true);
+            }
+
+            return key.Number == 0
+                ? new NamedOrder(RejectReason.UnknownOrder, "", 0)
+                : new NamedOrder(RejectReason.None, key.Symbol, key.Number);
+        });
+        await SettleAsync();
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<CancelAllMark> CancelAll()
+    {
+        if (Refusal(urgent: true) is var reason and not RejectReason.None)
+        {
+            throw new InvalidOperationException($"{_machine.Account.Id} can't cancel now: {reason}.");
+        }
+
+        var mark = Mutate(() =>
+        {
+            var record = _machine.MarkCancelAll(Now);
+            Record(record, urgent: true);
+            return new CancelAllMark(record.Floor, [.. _machine.OpenBooks]);
+        });
+        await SettleAsync();
+        return mark;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<DepositResult> Deposit(DepositRequest request)
+    {
+        if (!catalog.TryGetAsset(request.Asset, out _))
+        {
+            await catalog.RefreshAsync();
+        }
+
+        var refusal = Refusal(urgent: true);
+        if (refusal != RejectReason.None)
+        {
+            return new DepositResult(refusal, null, null, 0);
+        }
+
+        var result = Mutate(() => TakeIn(request));
+        await SettleAsync();
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<AccountView> View(ImmutableArray<SeenSequence> seen)
+    {
+        foreach (var place in seen)
+        {
+            await CatchUpToAsync(place);
+        }
+
+        var account = _machine.Account;
+        var view = new AccountView(
+            account.Id.Value,
+            _machine.Sequence,
+            [.. account.Balances.Select(b => new AssetBalance(b.Key, b.Value.Decimals, b.Value.Total, b.Value.Held))],
+            [.. account.Orders.Values.Select(Describe)],
+            [.. _machine.Cursors.Select(c => new SeenSequence(c.Key, c.Value))]);
+        await SettleAsync();
+        return view;
+    }
+
+    /// <inheritdoc/>
+    public async Task Deliver(BookDelivery delivery)
+    {
+        foreach (var record in delivery.Records)
+        {
+            if (!Fold(delivery.Symbol, record))
+            {
+                await CatchUpAsync(delivery.Symbol);
+                return;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask CatchUp()
+    {
+        foreach (var symbol in _machine.Cursors.Keys.ToArray())
+        {
+            await CatchUpAsync(symbol);
+        }
+    }
+
+    private static HoldResult Refused(RejectReason reason, string? field = null, string? limit = null) =>
+        new(reason, field, limit, null);
+
+    private static long SnapshotAfter(long sequence) => sequence + Math.Max(2_000, sequence / 4);
+
+    private static OpenOrder Describe(HeldOrder order) => new(
+        order.Instrument.Symbol,
+        order.Number,
+        order.ClientOrderId,
+        order.OrderId,
+        order.Side,
+        order.Type,
+        order.TimeInForce,
+        order.PriceTicks,
+        order.QuantityLots,
+        order.FilledLots,
+        order.Held,
+        order.TimeNanos);
+
+    private HoldResult Decide(HoldRequest request)
+    {
+        var hash = RequestHash.Of(request);
+        if (_machine.IsUsed(request.ClientOrderId, out var key))
+        {
+            return key.RequestHash == 0 ? Refused(RejectReason.KeyCancelled, "clientOrderId")
+                : key.RequestHash != hash ? Refused(RejectReason.KeyConflict, "clientOrderId")
+                : key.Reason != RejectReason.None ? Refused(key.Reason)
+                : new HoldResult(RejectReason.None, null, null, _machine.OrderOf(key, request));
+        }
+
+        if (!catalog.TryGet(request.Symbol, out var instrument))
+        {
+            return Refused(RejectReason.UnknownSymbol, "symbol");
+        }
+
+        if (OrderLimits.Check(instrument!, request.PriceTicks, request.QuantityLots) is { } broken)
+        {
+            return Refused(broken.Reason, broken.Field, broken.Limit);
+        }
+
+        var record = _machine.Decide(request, hash, instrument!, Now);
+        Record(record, urgent: false);
+        return record is HoldPlaced hold
+            ? new HoldResult(RejectReason.None, null, null, hold.Order)
+            : Refused(((KeyRefused)record).Reason);
+    }
+
+    private AmendPlan Plan(AmendRequest request)
+    {
+        var hash = RequestHash.Of(request);
+        if (_machine.IsUsed(request.NewClientOrderId, out var key))
+        {
+            return key.RequestHash != hash ? Plan(RejectReason.KeyConflict, "clientOrderId")
+                : key.Reason != RejectReason.None ? Plan(key.Reason)
+                : new AmendPlan(RejectReason.None, null, null, 0, 0, _machine.OrderOf(key, AsHold(request)));
+        }
+
+        if (_machine.Account.Find(request.Symbol, request.OrderId) is not { } order)
+        {
+            return Plan(RejectReason.UnknownOrder, "orderId");
+        }
+
+        var total = request.TotalLots == 0 ? order.QuantityLots : request.TotalLots;
+        var price = request.PriceTicks == 0 ? order.PriceTicks : request.PriceTicks;
+        if (total <= order.FilledLots || (price == order.PriceTicks && total <= order.QuantityLots))
+        {
+            return new AmendPlan(RejectReason.None, null, null, order.Number, total, null);
+        }
+
+        if (OrderLimits.Check(order.Instrument, price, total - order.FilledLots) is { } broken)
+        {
+            return Plan(broken.Reason, broken.Field, broken.Limit);
+        }
+
+        var record = _machine.DecideReplacement(
+            order, request.NewClientOrderId, price, total - order.FilledLots, hash, Now);
+        Record(record, urgent: false);
+        return record is HoldPlaced hold
+            ? new AmendPlan(RejectReason.None, null, null, 0, 0, hold.Order)
+            : Plan(((KeyRefused)record).Reason);
+    }
+
+    private static AmendPlan Plan(RejectReason reason, string? field = null, string? limit = null) =>
+        new(reason, field, limit, 0, 0, null);
+
+    // A replacement that is done already: the book knows it by its number and gives its first report again.
+    private static HoldRequest AsHold(AmendRequest request) => new(
+        request.NewClientOrderId,
+        request.Symbol,
+        Side.Buy,
+        OrderType.Limit,
+        TimeInForce.GoodTillCancel,
+        PostOnly: false,
+        request.PriceTicks,
+        request.TotalLots);
+
+    private DepositResult TakeIn(DepositRequest request)
+    {
+        if (!catalog.TryGetAsset(request.Asset, out var asset))
+        {
+            return new DepositResult(RejectReason.BadRequest, "asset", null, 0);
+        }
+
+        if (_machine.IsDeposited(request.Key, out var used))
+        {
+            return used.RequestHash == RequestHash.Of(request.Asset, request.Amount)
+                ? new DepositResult(RejectReason.None, null, null, used.Sequence)
+                : new DepositResult(RejectReason.KeyConflict, "key", null, 0);
+        }
+
+        if (_machine.Account.CheckDeposit(asset!, request.Amount) is var reason and not RejectReason.None)
+        {
+            return new DepositResult(reason, "amount", Account.BalanceLimit.ToString(CultureInfo.InvariantCulture), 0);
+        }
+
+        Record(_machine.Deposit(request, asset!, Now), urgent: true);
+        return new DepositResult(RejectReason.None, null, null, _machine.Sequence);
+    }
+
+    private void Record(AccountRecord record, bool urgent)
+    {
+        var sequence = Stream.Append(AccountRecordEncoding.Encode(record), urgent);
+        _machine.Apply(record);
+        if (sequence != _machine.Sequence)
+        {
+            throw new InvalidOperationException($"Record {_machine.Sequence} became sequence {sequence}.");
+        }
+    }
+
+    // False: records before this one are missing.
+    private bool Fold(string symbol, DeliveredRecord record)
+    {
+        if (Stream.IsLost)
+        {
+            return true;
+        }
+
+        return Mutate(() => _machine.ApplyBook(symbol, record, Stream.DurableHead));
+    }
+
+    private async Task CatchUpToAsync(SeenSequence seen)
+    {
+        if (_machine.Cursors.TryGetValue(seen.Symbol, out var cursor) && cursor < seen.Sequence)
+        {
+            await CatchUpAsync(seen.Symbol);
+        }
+    }
+
+    private async Task CatchUpWhileOpenAsync(CancellationToken cancellationToken)
+    {
+        foreach (var symbol in _machine.OpenBooks.ToArray())
+        {
+            try
+            {
+                await CatchUpAsync(symbol);
+            }
+            catch (Exception e)
+            {
+                GrainLog.CatchUpFailed(Log, e, _machine.Account.Id.Value, symbol);
+            }
+        }
+    }
+
+    // One pull per book at a time. A caller that comes later needs a pull that starts later.
+    private async Task CatchUpAsync(string symbol)
+    {
+        if (_catchingUp.TryGetValue(symbol, out var running))
+        {
+            await running.ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (!_catchingUp.TryGetValue(symbol, out var pull))
+        {
+            _catchingUp[symbol] = pull = PullAsync(symbol);
+        }
+
+        try
+        {
+            await pull;
+        }
+        finally
+        {
+            if (_catchingUp.TryGetValue(symbol, out var current) && current == pull)
+            {
+                _catchingUp.Remove(symbol);
+            }
+        }
+    }
+
+    private async Task PullAsync(string symbol)
+    {
+        // Yield first, so that the pull is in the table before it can end.
+        await Task.Yield();
+        var missed = await tails.AfterAsync(
+            symbol, _machine.Account.Id.Value, _machine.CursorOf(symbol), CancellationToken.None);
+        foreach (var record in missed.Records)
+        {
+            Fold(symbol, record);
+        }
+
+        _machine.CaughtUp(symbol, missed.Through);
+    }
+
+    private async ValueTask SettleAsync()
+    {
+        if (_machine.Sequence >= _nextSnapshot)
+        {
+            _nextSnapshot = SnapshotAfter(_machine.Sequence);
+            _ = SaveSnapshotAsync();
+        }
+
+        await Stream.WhenDurable(Stream.Head);
+        if (Stream.DurableHead > _announced)
+        {
+            _ = AnnounceAsync();
+        }
+    }
+
+    private async Task AnnounceAsync()
+    {
+        if (_announcing)
+        {
+            return;
+        }
+
+        _announcing = true;
+        try
+        {
+            while (_announced < Stream.DurableHead)
+            {
+                _announced = Stream.DurableHead;
+                await NotifyLedger(_announced);
+            }
+        }
+        catch (Exception e)
+        {
+            GrainLog.PublishFailed(Log, e, Stream.Name);
+        }
+        finally
+        {
+            _announcing = false;
+        }
+    }
+
+    private async Task SaveSnapshotAsync()
+    {
+        var (sequence, snapshot) = (_machine.Sequence, _machine.Snapshot());
+        try
+        {
+            await Stream.WhenDurable(sequence);
+            await Stream.PutSnapshotAsync(sequence, snapshot, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            GrainLog.SnapshotFailed(Log, e, Stream.Name);
+        }
+    }
+}

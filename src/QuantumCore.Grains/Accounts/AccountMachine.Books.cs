@@ -1,0 +1,157 @@
+using QuantumCore.Contracts;
+
+namespace QuantumCore.Grains.Accounts;
+
+/// <summary>The fold of the books' records. It adds; fees and holds were decided by the book.</summary>
+internal sealed partial class AccountMachine
+{
+    /// <summary>How far a book is folded; 0 for one the account never had an order in.</summary>
+    public long CursorOf(string symbol) => _cursors.GetValueOrDefault(symbol);
+
+    /// <summary>
+    /// Folds a book's record that touches the account. One that is folded already is ignored. False: records
+    /// before it are missing, and nothing was changed.
+    /// </summary>
+    /// <exception cref="UnknownHoldException">
+    /// The record speaks of an order that this activation never held: it is not the account's newest activation.
+    /// </exception>
+    public bool ApplyBook(string symbol, in DeliveredRecord delivered, long durable)
+    {
+        var cursor = CursorOf(symbol);
+        if (delivered.Sequence <= cursor)
+        {
+            return true;
+        }
+
+        if (delivered.PreviousSequence > cursor)
+        {
+            return false;
+        }
+
+        foreach (var number in OwnNumbers(delivered.Record))
+        {
+            RequireHeld(number, durable);
+        }
+
+        Apply(symbol, delivered.Record);
+        _cursors[symbol] = delivered.Sequence;
+        return true;
+    }
+
+    /// <summary>Everything of the account's in this book up to a sequence is folded.</summary>
+    public void CaughtUp(string symbol, long sequence)
+    {
+        if (sequence > CursorOf(symbol))
+        {
+            _cursors[symbol] = sequence;
+        }
+    }
+
+    private void Apply(string symbol, BookRecord record)
+    {
+        switch (record)
+        {
+            case OrderAccepted order:
+                ApplyTaker(order);
+                ApplyMakers(order);
+                break;
+            case OrderVoided voided:
+                Account.Release(voided.Number);
+                break;
+            case OrdersClosed closed:
+                foreach (var order in closed.Orders)
+                {
+                    ReleaseOwn(order);
+                }
+
+                break;
+            case AllClosed all:
+                Account.ReleaseUpTo(symbol, all.Floor);
+                break;
+            case OrderReduced reduced:
+                Account.Reduced(reduced.Number, reduced.TotalLots, reduced.Hold);
+                break;
+            case InstrumentDefined or NothingFound:
+                break;
+            default:
+                throw new InvalidDataException($"{record.GetType().Name} is not a book's record.");
+        }
+    }
+
+    private void ApplyTaker(OrderAccepted record)
+    {
+        var number = record.Order.Number;
+        if (record.Order.Account != id.Value)
+        {
+            return;
+        }
+
+        Account.Entered(number, record.OrderId);
+        if (record.Replaced is { } replaced)
+        {
+            Account.Replaced(replaced.Number, number);
+        }
+
+        foreach (var fill in record.Fills)
+        {
+            Account.Fill(number, fill.PriceTicks, fill.QuantityLots, fill.TakerFee);
+        }
+
+        if (record.LeavesLots == 0)
+        {
+            Account.Release(number);
+        }
+        else
+        {
+            Account.ShrinkHold(number, record.Hold);
+        }
+    }
+
+    private void ApplyMakers(OrderAccepted record)
+    {
+        foreach (var fill in record.Fills)
+        {
+            if (fill.MakerAccount == id.Value)
+            {
+                Account.Fill(fill.MakerNumber, fill.PriceTicks, fill.QuantityLots, fill.MakerFee);
+                Account.ShrinkHold(fill.MakerNumber, fill.MakerHold);
+            }
+        }
+    }
+
+    private void ReleaseOwn(in ClosedOrder order)
+    {
+        if (order.Account == id.Value)
+        {
+            Account.Release(order.Number);
+        }
+    }
+
+    private IEnumerable<long> OwnNumbers(BookRecord record) => record switch
+    {
+        OrderAccepted order => order.Fills
+            .Where(fill => fill.MakerAccount == id.Value)
+            .Select(fill => fill.MakerNumber)
+            .Concat(order.Order.Account == id.Value ? [order.Order.Number] : []),
+        OrderVoided voided => [voided.Number],
+        OrdersClosed closed => closed.Orders.Where(o => o.Account == id.Value).Select(o => o.Number),
+        AllClosed all => [all.Floor],
+        OrderReduced reduced => [reduced.Number],
+        _ => [],
+    };
+
+    // A book can only know a number whose hold is durable. One that was never given out here, or whose hold is
+    // still in flight here, proves that another activation gave it: this one is stale.
+    private void RequireHeld(long number, long durable)
+    {
+        if (number > Account.LastNumber
+            || (Account.Orders.TryGetValue(number, out var order) && order.Sequence > durable))
+        {
+            throw new UnknownHoldException(
+                $"{id}: a book knows number {number}; the last one here is {Account.LastNumber}, durable to {durable}.");
+        }
+    }
+}
+
+/// <summary>A book speaks of an order that this activation of the account never held.</summary>
+internal sealed class UnknownHoldException(string message) : Exception(message);

@@ -1,0 +1,139 @@
+using QuantumCore.Accounts;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains.Accounts;
+
+/// <summary>The account's whole state as bytes, its keys and cursors included.</summary>
+internal sealed partial class AccountMachine
+{
+    private const byte SnapshotVersion = 1;
+    private const byte SnapshotKind = 101;
+
+    /// <summary>The state as bytes; the same state always gives the same bytes.</summary>
+    public byte[] Snapshot()
+    {
+        var to = new RecordWriter(SnapshotVersion, SnapshotKind, TimeNanos);
+        to.Count(Sequence);
+        to.Count(Account.LastNumber);
+        to.Count(Account.Balances.Count);
+        foreach (var (asset, balance) in Account.Balances)
+        {
+            to.Text(asset);
+            to.Count(balance.Decimals);
+            to.Count(balance.Total);
+        }
+
+        to.Count(Account.Orders.Count);
+        foreach (var (_, order) in Account.Orders)
+        {
+            Write(ref to, order);
+        }
+
+        to.Count(_keys.Count);
+        foreach (var (name, key) in _keys.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            to.Text(name);
+            to.Count(key.Sequence);
+            to.Fixed64(unchecked((long)key.RequestHash));
+            to.Count(key.Number);
+            to.Text(key.Symbol);
+            to.Count((int)key.Reason);
+        }
+
+        to.Count(_cursors.Count);
+        foreach (var (symbol, sequence) in _cursors)
+        {
+            to.Text(symbol);
+            to.Count(sequence);
+        }
+
+        return to.ToArray();
+    }
+
+    /// <summary>The machine of a snapshot.</summary>
+    /// <exception cref="InvalidDataException">The snapshot is damaged.</exception>
+    public static AccountMachine Restore(
+        AccountId id, Func<string, Instrument> instrumentOf, ReadOnlySpan<byte> snapshot)
+    {
+        var from = new RecordReader(snapshot, SnapshotVersion);
+        var machine = new AccountMachine(id, instrumentOf) { TimeNanos = from.TimeNanos, Sequence = from.Count() };
+        var lastNumber = from.Count();
+        var totals = new (Asset, long)[from.ItemCount()];
+        for (var i = 0; i < totals.Length; i++)
+        {
+            totals[i] = (new Asset(from.Text(), from.Count32()), from.Count());
+        }
+
+        var orders = new HeldOrder[from.ItemCount()];
+        for (var i = 0; i < orders.Length; i++)
+        {
+            orders[i] = ReadHeld(ref from, instrumentOf);
+        }
+
+        machine.Account.Restore(lastNumber, totals, orders);
+        for (var i = from.ItemCount(); i > 0; i--)
+        {
+            machine._keys.Add(from.Text(), new UsedKey(
+                from.Count(),
+                unchecked((ulong)from.Fixed64()),
+                from.Count(),
+                from.Text(),
+                (RejectReason)from.Count32()));
+        }
+
+        for (var i = from.ItemCount(); i > 0; i--)
+        {
+            machine._cursors.Add(from.Text(), from.Count());
+        }
+
+        from.End();
+        return machine;
+    }
+
+    private static void Write(ref RecordWriter to, HeldOrder order)
+    {
+        to.Text(order.Instrument.Symbol);
+        to.Count(order.Number);
+        to.Text(order.ClientOrderId);
+        to.Byte((byte)order.Side);
+        to.Byte((byte)order.Type);
+        to.Byte((byte)order.TimeInForce);
+        to.Bool(order.PostOnly);
+        to.Count(order.PriceTicks);
+        to.Count(order.SubmittedLots);
+        to.Count(order.MakerFeePpm);
+        to.Count(order.TakerFeePpm);
+        to.Fixed64(order.TimeNanos);
+        to.Count(order.ReplacesNumber);
+        to.Count(order.ExpectedLeavesLots);
+        to.Count(order.Sequence);
+        to.Count(order.OrderId);
+        to.Count(order.QuantityLots);
+        to.Count(order.FilledLots);
+        to.Count(order.Held);
+    }
+
+    private static HeldOrder ReadHeld(ref RecordReader from, Func<string, Instrument> instrumentOf) => new()
+    {
+        Instrument = instrumentOf(from.Text()),
+        Number = from.Count(),
+        ClientOrderId = from.Text(),
+        Side = (Side)from.Byte(),
+        Type = (OrderType)from.Byte(),
+        TimeInForce = (TimeInForce)from.Byte(),
+        PostOnly = from.Bool(),
+        PriceTicks = from.Count(),
+        SubmittedLots = from.Count(),
+        MakerFeePpm = from.Count32(),
+        TakerFeePpm = from.Count32(),
+        TimeNanos = from.Fixed64(),
+        ReplacesNumber = from.Count(),
+        ExpectedLeavesLots = from.Count(),
+        Sequence = from.Count(),
+        OrderId = from.Count(),
+        QuantityLots = from.Count(),
+        FilledLots = from.Count(),
+        Held = from.Count(),
+    };
+}

@@ -1,0 +1,206 @@
+using QuantumCore.Accounts;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains.Accounts;
+
+/// <summary>What a client's key stands for, for ever.</summary>
+/// <param name="Sequence">The account's record that used it.</param>
+/// <param name="RequestHash">Hash of the request; 0 for a name that was cancelled before its order came.</param>
+/// <param name="Number">The order it named, or 0.</param>
+/// <param name="Symbol">The order's book.</param>
+/// <param name="Reason">Why it was refused, or none.</param>
+internal readonly record struct UsedKey(
+    long Sequence, ulong RequestHash, long Number, string Symbol, RejectReason Reason);
+
+/// <summary>
+/// An account's state machine: the fold of its own decisions and of the books' records that touch it. Pure: a
+/// decision gives a record, and only applying the record changes anything.
+/// </summary>
+internal sealed partial class AccountMachine(AccountId id, Func<string, Instrument> instrumentOf)
+{
+    private const string DepositPrefix = "deposit:";
+
+    private readonly Dictionary<string, UsedKey> _keys = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, long> _cursors = new(StringComparer.Ordinal);
+
+    /// <summary>Balances and open orders.</summary>
+    public Account Account { get; } = new(id);
+
+    /// <summary>Sequence of the account's last own record.</summary>
+    public long Sequence { get; private set; }
+
+    /// <summary>Time of that record, Unix nanoseconds.</summary>
+    public long TimeNanos { get; private set; }
+
+    /// <summary>How far each book that the account ever had an order in is folded.</summary>
+    public IReadOnlyDictionary<string, long> Cursors => _cursors;
+
+    /// <summary>The books with open orders.</summary>
+    public IEnumerable<string> OpenBooks => Account.Orders.Values.Select(order => order.Instrument.Symbol).Distinct();
+
+    /// <summary>What a client order id stands for.</summary>
+    public bool IsUsed(string clientOrderId, out UsedKey key) => _keys.TryGetValue(clientOrderId, out key);
+
+    /// <summary>What a deposit's key stands for.</summary>
+    public bool IsDeposited(string key, out UsedKey used) => _keys.TryGetValue(DepositPrefix + key, out used);
+
+    /// <summary>Decides about an order under a key that is not used: a hold, or a refusal that uses the key up.</summary>
+    public AccountRecord Decide(HoldRequest request, ulong hash, Instrument instrument, long now)
+    {
+        var reason = Account.CheckHold(
+            instrument, request.Side, request.PriceTicks, request.QuantityLots, 0, out var amount);
+        if (reason != RejectReason.None)
+        {
+            return new KeyRefused(At(now), request.ClientOrderId, hash, reason);
+        }
+
+        var order = new SubmitOrder(
+            id.Value,
+            Account.LastNumber + 1,
+            request.ClientOrderId,
+            request.Side,
+            request.Type,
+            request.TimeInForce,
+            request.PostOnly,
+            request.PriceTicks,
+            request.QuantityLots,
+            instrument.MakerFeePpm,
+            instrument.TakerFeePpm);
+        return new HoldPlaced(At(now), request.Symbol, order, hash, amount);
+    }
+
+    /// <summary>Decides about a replacement of an open order, which holds only what it needs beyond the old one.</summary>
+    public AccountRecord DecideReplacement(
+        HeldOrder old, string clientOrderId, long priceTicks, long quantityLots, ulong hash, long now)
+    {
+        var instrument = old.Instrument;
+        var reason = Account.CheckHold(instrument, old.Side, priceTicks, quantityLots, old.Number, out var amount);
+        if (reason != RejectReason.None)
+        {
+            return new KeyRefused(At(now), clientOrderId, hash, reason);
+        }
+
+        var order = new SubmitOrder(
+            id.Value,
+            Account.LastNumber + 1,
+            clientOrderId,
+            old.Side,
+            old.Type,
+            old.TimeInForce,
+            old.PostOnly,
+            priceTicks,
+            quantityLots,
+            instrument.MakerFeePpm,
+            instrument.TakerFeePpm,
+            old.Number,
+            old.LeavesLots);
+        return new HoldPlaced(At(now), instrument.Symbol, order, hash, amount);
+    }
+
+    /// <summary>Uses up a client order id whose order is cancelled before it came.</summary>
+    public AccountRecord Burn(string clientOrderId, long now) =>
+        new KeyRefused(At(now), clientOrderId, 0, RejectReason.KeyCancelled);
+
+    /// <summary>Takes in a deposit under a key that is not used.</summary>
+    public AccountRecord Deposit(DepositRequest request, Asset asset, long now) =>
+        new Deposited(At(now), request.Key, asset.Name, asset.Decimals, request.Amount);
+
+    /// <summary>Marks a mass cancel of everything so far.</summary>
+    public CancelAllMarked MarkCancelAll(long now) => new(At(now), Account.LastNumber);
+
+    /// <summary>Folds the account's own next record.</summary>
+    public void Apply(AccountRecord record)
+    {
+        Sequence++;
+        TimeNanos = record.TimeNanos;
+        switch (record)
+        {
+            case HoldPlaced hold:
+                Apply(hold);
+                break;
+            case KeyRefused refused:
+                _keys.Add(refused.ClientOrderId, new UsedKey(Sequence, refused.RequestHash, 0, "", refused.Reason));
+                break;
+            case Deposited deposit:
+                Account.Deposit(new Asset(deposit.Asset, deposit.Decimals), deposit.Amount);
+                _keys.Add(DepositPrefix + deposit.Key, new UsedKey(
+                    Sequence, RequestHash.Of(deposit.Asset, deposit.Amount), 0, "", RejectReason.None));
+                break;
+            case CancelAllMarked:
+                break;
+            default:
+                throw new InvalidDataException($"{record.GetType().Name} is not an account's record.");
+        }
+    }
+
+    /// <summary>
+    /// The order that a hold stands for, to submit (again). Its terms live as long as it is open here; the book
+    /// knows the rest of a finished one by its number.
+    /// </summary>
+    public SubmitOrder OrderOf(in UsedKey key, HoldRequest request)
+    {
+        if (!Account.Orders.TryGetValue(key.Number, out var held))
+        {
+            var instrument = instrumentOf(key.Symbol);
+            return new SubmitOrder(
+                id.Value,
+                key.Number,
+                request.ClientOrderId,
+                request.Side,
+                request.Type,
+                request.TimeInForce,
+                request.PostOnly,
+                request.PriceTicks,
+                request.QuantityLots,
+                instrument.MakerFeePpm,
+                instrument.TakerFeePpm);
+        }
+
+        return new SubmitOrder(
+            id.Value,
+            held.Number,
+            held.ClientOrderId,
+            held.Side,
+            held.Type,
+            held.TimeInForce,
+            held.PostOnly,
+            held.PriceTicks,
+            held.SubmittedLots,
+            held.MakerFeePpm,
+            held.TakerFeePpm,
+            held.ReplacesNumber,
+            held.ExpectedLeavesLots);
+    }
+
+    private long At(long now) => Math.Max(now, TimeNanos);
+
+    private void Apply(HoldPlaced hold)
+    {
+        var order = hold.Order;
+        Account.Hold(new HeldOrder
+        {
+            Instrument = instrumentOf(hold.Symbol),
+            Number = order.Number,
+            ClientOrderId = order.ClientOrderId,
+            Side = order.Side,
+            Type = order.Type,
+            TimeInForce = order.TimeInForce,
+            PostOnly = order.PostOnly,
+            PriceTicks = order.PriceTicks,
+            SubmittedLots = order.QuantityLots,
+            MakerFeePpm = order.MakerFeePpm,
+            TakerFeePpm = order.TakerFeePpm,
+            TimeNanos = hold.TimeNanos,
+            ReplacesNumber = order.ReplacesNumber,
+            ExpectedLeavesLots = order.ExpectedLeavesLots,
+            Sequence = Sequence,
+            QuantityLots = order.QuantityLots,
+            Held = hold.Amount,
+        });
+        _keys.Add(
+            order.ClientOrderId,
+            new UsedKey(Sequence, hold.RequestHash, order.Number, hold.Symbol, RejectReason.None));
+        _cursors.TryAdd(hold.Symbol, 0);
+    }
+}

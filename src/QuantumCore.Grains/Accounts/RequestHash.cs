@@ -1,0 +1,53 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains.Accounts;
+
+/// <summary>
+/// A hash of what a client asked for, to tell a retry from another request under the same key. FNV-1a: stable
+/// for ever, since it is journaled; a client can only collide with itself.
+/// </summary>
+internal static class RequestHash
+{
+    private const ulong Offset = 0xcbf29ce484222325;
+    private const ulong Prime = 0x100000001b3;
+
+    /// <summary>Of an order. A market order's protection price is the gateway's, not the client's.</summary>
+    public static ulong Of(HoldRequest request)
+    {
+        var hash = Add(Offset, request.Symbol);
+        hash = Add(hash, (long)request.Side);
+        hash = Add(hash, (long)request.Type);
+        hash = Add(hash, (long)request.TimeInForce);
+        hash = Add(hash, request.PostOnly ? 1 : 0);
+        hash = Add(hash, request.Type == OrderType.Market ? 0 : request.PriceTicks);
+        return Add(hash, request.QuantityLots);
+    }
+
+    /// <summary>Of an amendment that replaces an order.</summary>
+    public static ulong Of(AmendRequest request) =>
+        Add(Add(Add(Add(Offset, request.Symbol), request.OrderId), request.PriceTicks), request.TotalLots);
+
+    /// <summary>Of a deposit.</summary>
+    public static ulong Of(string asset, long amount) => Add(Add(Offset, asset), amount);
+
+    private static ulong Add(ulong hash, string text)
+    {
+        foreach (var character in text)
+        {
+            hash = unchecked((hash ^ character) * Prime);
+        }
+
+        return Add(hash, text.Length);
+    }
+
+    private static ulong Add(ulong hash, long value)
+    {
+        for (var shift = 0; shift < 64; shift += 8)
+        {
+            hash = unchecked((hash ^ (byte)(value >> shift)) * Prime);
+        }
+
+        return hash;
+    }
+}

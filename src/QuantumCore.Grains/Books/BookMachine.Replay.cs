@@ -1,0 +1,196 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using QuantumCore.Matching;
+
+namespace QuantumCore.Grains.Books;
+
+/// <summary>A replayed command did something else than its record says. The symbol halts; nothing is repaired.</summary>
+internal sealed class DivergenceException(string symbol, long sequence, string what)
+    : Exception($"{symbol} diverges at sequence {sequence}: {what}");
+
+/// <summary>Snapshots and replay.</summary>
+internal sealed partial class BookMachine
+{
+    private const byte SnapshotVersion = 1;
+    private const byte SnapshotKind = 100;
+
+    /// <summary>Runs a record's command again; what it does must be that record, byte for byte.</summary>
+    /// <exception cref="DivergenceException">It is not.</exception>
+    public void Replay(long sequence, ReadOnlySpan<byte> stored)
+    {
+        if (sequence != Sequence + 1)
+        {
+            throw new DivergenceException(symbol, sequence, $"it follows on {Sequence}");
+        }
+
+        BookRecord? again;
+        try
+        {
+            again = RunAgain(BookRecordEncoding.Decode(stored));
+        }
+        catch (Exception e) when (e is InvalidOperationException or InvalidDataException or KeyNotFoundException
+            or ArgumentException or OverflowException)
+        {
+            throw new DivergenceException(symbol, sequence, e.Message);
+        }
+
+        if (again is null || !BookRecordEncoding.Encode(again).AsSpan().SequenceEqual(stored))
+        {
+            throw new DivergenceException(symbol, sequence, $"the replay gives {again?.ToString() ?? "nothing"}");
+        }
+
+        foreach (var account in Touched(again))
+        {
+            Chain(account);
+        }
+    }
+
+    /// <summary>The whole state as bytes; the same state always gives the same bytes.</summary>
+    public byte[] Snapshot()
+    {
+        var to = new RecordWriter(SnapshotVersion, SnapshotKind, TimeNanos);
+        to.Count(Sequence);
+        to.Bytes(EncodedInstrument.From(Instrument!).Bytes.AsSpan());
+        to.Fixed64(unchecked((long)Core.StateHash));
+        to.Bytes(Core.Snapshot());
+        to.Count(_owners.Count);
+        foreach (var (account, number) in _owners)
+        {
+            to.Count(account);
+            to.Count(number);
+        }
+
+        to.Count(_accounts.Count);
+        foreach (var (account, presence) in _accounts.OrderBy(pair => pair.Key))
+        {
+            Write(ref to, account, presence);
+        }
+
+        return to.ToArray();
+    }
+
+    /// <summary>The machine of a snapshot.</summary>
+    /// <exception cref="InvalidDataException">The snapshot is damaged, or its state hash is not the book's.</exception>
+    public static BookMachine Restore(string symbol, ReadOnlySpan<byte> snapshot)
+    {
+        var from = new RecordReader(snapshot, SnapshotVersion);
+        var machine = new BookMachine(symbol) { TimeNanos = from.TimeNanos, Sequence = from.Count() };
+        machine.Instrument = new EncodedInstrument([.. from.Bytes()]).Decode();
+        var hash = unchecked((ulong)from.Fixed64());
+        machine._core = OrderBook.Restore(from.Bytes());
+        if (from.Kind != SnapshotKind || machine._core.StateHash != hash)
+        {
+            throw new InvalidDataException($"The snapshot of {symbol} at {machine.Sequence} has another state hash.");
+        }
+
+        machine._owners.Clear();
+        for (var i = from.ItemCount(); i > 0; i--)
+        {
+            machine._owners.Add((from.Count(), from.Count()));
+        }
+
+        for (var i = from.ItemCount(); i > 0; i--)
+        {
+            machine._accounts.Add(from.Count(), Read(ref from));
+        }
+
+        from.End();
+        return machine;
+    }
+
+    private static void Write(ref RecordWriter to, long account, AccountInBook presence)
+    {
+        to.Count(account);
+        to.Count(presence.LastSequence);
+        to.Count(presence.Floor);
+        to.Count(presence.Open.Count);
+        foreach (var (_, ticket) in presence.Open.OrderBy(pair => pair.Key))
+        {
+            OrderEncoding.Write(ref to, ticket.Order);
+            to.Count(ticket.OrderId);
+            to.Count(ticket.Sequence);
+            to.Count(ticket.TotalLots);
+            to.Count(ticket.FilledLots);
+            to.Count((long)(ticket.Weighted >> 62));
+            to.Count((long)(ticket.Weighted & ((1L << 62) - 1)));
+        }
+
+        to.Count(presence.Finished.Count);
+        foreach (var (number, order) in presence.Finished.OrderBy(pair => pair.Key))
+        {
+            to.Count(number);
+            to.Count(order.OrderId);
+            to.Count(order.Sequence);
+            to.Count(order.ClosedSequence);
+            to.Fixed64(order.ClosedNanos);
+            to.Byte((byte)order.Status);
+            to.Byte((byte)order.End);
+            to.Count((int)order.Reason);
+            to.Count(order.TotalLots);
+            to.Count(order.FilledLots);
+        }
+    }
+
+    private static AccountInBook Read(ref RecordReader from)
+    {
+        var presence = new AccountInBook { LastSequence = from.Count(), Floor = from.Count() };
+        for (var i = from.ItemCount(); i > 0; i--)
+        {
+            var order = OrderEncoding.Read(ref from);
+            presence.Open.Add(order.Number, new OrderTicket(order, from.Count(), from.Count())
+            {
+                TotalLots = from.Count(),
+                FilledLots = from.Count(),
+                Weighted = ((Int128)from.Count() << 62) | (Int128)from.Count(),
+            });
+        }
+
+        for (var i = from.ItemCount(); i > 0; i--)
+        {
+            presence.Finished.Add(from.Count(), new FinishedOrder(
+                from.Count(),
+                from.Count(),
+                from.Count(),
+                from.Fixed64(),
+                (OrderStatus)from.Byte(),
+                (EndReason)from.Byte(),
+                (RejectReason)from.Count32(),
+                from.Count(),
+                from.Count()));
+        }
+
+        return presence;
+    }
+
+    private BookRecord? RunAgain(BookRecord record) => record switch
+    {
+        InstrumentDefined defined => Define(defined.Definition, defined.TimeNanos),
+        OrderAccepted order => Submit(order.Order, order.TimeNanos),
+        OrderVoided { Order: { } order } => Submit(order, record.TimeNanos),
+        OrderVoided voided => Resolve(voided.Account, voided.Number, voided.TimeNanos),
+        OrdersClosed { Orders: [{ Reason: EndReason.Amended } order] } => ReduceAgain(order, record.TimeNanos),
+        OrdersClosed { Orders: [var order] } => Close(order.Account, order.Number, order.Reason, record.TimeNanos),
+        AllClosed all => CloseAll(all.Account, all.Floor, all.TimeNanos),
+        OrderReduced reduced => ReduceAgain(reduced),
+        NothingFound nothing => Witness(nothing.Account, nothing.OrderId, nothing.TimeNanos),
+        _ => throw new InvalidDataException($"{record.GetType().Name} is not a record of one command."),
+    };
+
+    // The record does not say to which total a client cut an order that it ended; what was filled tells as much.
+    private BookRecord? ReduceAgain(in ClosedOrder order, long time)
+    {
+        Reduce(Open(order.Account, order.Number), order.FilledLots, time, out var record);
+        return record;
+    }
+
+    private BookRecord? ReduceAgain(OrderReduced reduced)
+    {
+        Reduce(Open(reduced.Account, reduced.Number), reduced.TotalLots, reduced.TimeNanos, out var record);
+        return record;
+    }
+
+    private OrderTicket Open(long account, long number) =>
+        IsKnown(account, number, out var ticket, out _) && ticket is not null
+            ? ticket
+            : throw new InvalidDataException($"Order {account}#{number} is not open.");
+}

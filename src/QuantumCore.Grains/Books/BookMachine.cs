@@ -1,0 +1,447 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using QuantumCore.Accounts;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using QuantumCore.Matching;
+
+namespace QuantumCore.Grains.Books;
+
+/// <summary>
+/// A book's state machine: each command gives at most one record that holds the command and everything it
+/// caused, and the state is the fold of those records. Pure: no I/O, no clock; the time comes with the command.
+/// </summary>
+/// <remarks>
+/// A replay runs the command of each record again and compares the bytes (<see cref="Replay"/>), so that a book
+/// that can't be explained never trades.
+/// </remarks>
+internal sealed partial class BookMachine(string symbol)
+{
+    private readonly Dictionary<long, AccountInBook> _accounts = [];
+
+    // The owner of each public id; ids are dense from 1.
+    private readonly List<(long Account, long Number)> _owners = [(0, 0)];
+    private OrderBook? _core;
+
+    /// <summary>The instrument; null until it is defined.</summary>
+    public Instrument? Instrument { get; private set; }
+
+    /// <summary>Sequence of the last record.</summary>
+    public long Sequence { get; private set; }
+
+    /// <summary>Time of the last record, Unix nanoseconds.</summary>
+    public long TimeNanos { get; private set; }
+
+    /// <summary>The matching core; there is one once the instrument is defined.</summary>
+    public OrderBook Core => _core ?? throw new InvalidOperationException($"{symbol} is not defined.");
+
+    /// <summary>Defines the instrument. Null: this definition stands already.</summary>
+    /// <exception cref="ArgumentException">The units of a defined instrument never change.</exception>
+    public BookRecord? Define(EncodedInstrument definition, long now)
+    {
+        var instrument = definition.Decode();
+        if (Instrument is { } old)
+        {
+            if (old == instrument)
+            {
+                return null;
+            }
+
+            if (!HasSameUnits(old, instrument))
+            {
+                throw new ArgumentException($"{symbol}: assets, tick and lot of a listed instrument never change.", nameof(definition));
+            }
+        }
+
+        return Define(new InstrumentDefined(At(now), definition), instrument);
+    }
+
+    /// <summary>Whether an order is known here, and how it ended if it did.</summary>
+    public bool IsKnown(long account, long number, out OrderTicket? open, out FinishedOrder finished)
+    {
+        open = null;
+        finished = default;
+        if (!_accounts.TryGetValue(account, out var presence))
+        {
+            return false;
+        }
+
+        return presence.Open.TryGetValue(number, out open)
+            || presence.Finished.TryGetValue(number, out finished)
+            || IsBelowFloor(presence, number, out finished);
+    }
+
+    /// <summary>The owner of a public id; account 0 for one that was never issued.</summary>
+    public (long Account, long Number) OwnerOf(long orderId) =>
+        orderId > 0 && orderId < _owners.Count ? _owners[(int)orderId] : default;
+
+    /// <summary>Enters an order that is not known.</summary>
+    public BookRecord Submit(SubmitOrder order, long now)
+    {
+        var time = At(now);
+        var request = new NewOrder(
+            order.Account,
+            order.Side,
+            order.Type,
+            order.TimeInForce,
+            order.PostOnly,
+            order.PriceTicks,
+            order.QuantityLots);
+        OrderTicket? replaced = null;
+        var reason = RejectReason.None;
+        long orderId = 0;
+        if (order.ReplacesNumber == 0)
+        {
+            reason = Core.Submit(time, request, out orderId);
+        }
+        else if (!IsKnown(order.Account, order.ReplacesNumber, out replaced, out _) || replaced is null)
+        {
+            reason = RejectReason.OrderClosed;
+        }
+        else if (replaced.LeavesLots != order.ExpectedLeavesLots)
+        {
+            reason = RejectReason.StaleLeaves;
+        }
+        else
+        {
+            reason = Core.Replace(time, replaced.OrderId, request, out orderId);
+        }
+
+        return reason == RejectReason.None
+            ? Accept(order, orderId, time, replaced)
+            : Void(new OrderVoided(time, order.Account, order.Number, reason, order));
+    }
+
+    /// <summary>
+    /// Cancels an order. One that was never seen is voided, so that a late submit is refused. Null: it is done
+    /// already, and its final state stands.
+    /// </summary>
+    public BookRecord? Close(long account, long number, EndReason reason, long now)
+    {
+        if (!IsKnown(account, number, out var open, out _))
+        {
+            return Tombstone(account, number, now);
+        }
+
+        if (open is null)
+        {
+            return null;
+        }
+
+        var record = new OrdersClosed(At(now), [Describe(open, reason)]);
+        Require(Core.Cancel(record.TimeNanos, open.OrderId, reason));
+        return Close(record);
+    }
+
+    /// <summary>Voids an order that was never seen; leaves an open one alone. Null: it is known.</summary>
+    public BookRecord? Resolve(long account, long number, long now) =>
+        IsKnown(account, number, out _, out _) ? null : Tombstone(account, number, now);
+
+    /// <summary>Cancels everything of an account up to a number, arrived or not. Null: done before, nothing open.</summary>
+    public AllClosed? CloseAll(long account, long floor, long now)
+    {
+        var presence = Presence(account);
+        var dying = presence.Open.Values.Where(t => t.Order.Number <= floor).OrderBy(t => t.OrderId).ToArray();
+        if (dying.Length == 0 && presence.Floor >= floor)
+        {
+            return null;
+        }
+
+        var record = new AllClosed(
+            At(now),
+            account,
+            Math.Max(floor, presence.Floor),
+            [.. dying.Select(ticket => Describe(ticket, EndReason.MassCancel))]);
+        foreach (var ticket in dying)
+        {
+            Require(Core.Cancel(record.TimeNanos, ticket.OrderId, EndReason.MassCancel));
+        }
+
+        return Close(record);
+    }
+
+    /// <summary>Makes an open order smaller in place.</summary>
+    public RejectReason Reduce(OrderTicket ticket, long totalLots, long now, out BookRecord? record)
+    {
+        record = null;
+        if (totalLots == ticket.TotalLots)
+        {
+            return RejectReason.None;
+        }
+
+        var time = At(now);
+        var reason = Core.Reduce(time, ticket.OrderId, totalLots);
+        if (reason != RejectReason.None)
+        {
+            return reason;
+        }
+
+        record = totalLots <= ticket.FilledLots
+            ? Close(new OrdersClosed(time, [Describe(ticket, EndReason.Amended)]))
+            : Shrink(ticket, totalLots, time);
+        return RejectReason.None;
+    }
+
+    /// <summary>The witness that a public id was never issued.</summary>
+    public BookRecord Witness(long account, long orderId, long now) =>
+        Count(new NothingFound(At(now), account, orderId));
+
+    /// <summary>The accounts a record touches, each once.</summary>
+    public static ImmutableArray<long> Touched(BookRecord record) => record switch
+    {
+        OrderAccepted order when order.Fills.IsEmpty => [order.Order.Account],
+        OrderAccepted order => [.. order.Fills.Select(fill => fill.MakerAccount).Append(order.Order.Account).Distinct()],
+        OrderVoided voided => [voided.Account],
+        OrdersClosed closed => [.. closed.Orders.Select(order => order.Account).Distinct()],
+        AllClosed all => [all.Account],
+        OrderReduced reduced => [reduced.Account],
+        _ => [],
+    };
+
+    /// <summary>
+    /// Marks that the last record touches an account; gives the sequence of the one before it that did.
+    /// </summary>
+    public long Chain(long account)
+    {
+        var presence = Presence(account);
+        var previous = presence.LastSequence;
+        presence.LastSequence = Sequence;
+        return previous;
+    }
+
+    private static bool HasSameUnits(Instrument a, Instrument b) =>
+        a.Symbol == b.Symbol && a.Base == b.Base && a.Quote == b.Quote && a.PriceDecimals == b.PriceDecimals
+        && a.TickSize == b.TickSize && a.QuantityDecimals == b.QuantityDecimals && a.LotSize == b.LotSize;
+
+    private static bool IsBelowFloor(AccountInBook presence, long number, out FinishedOrder finished)
+    {
+        finished = new FinishedOrder(
+            0, 0, 0, 0, OrderStatus.Rejected, EndReason.None, RejectReason.Voided, 0, 0);
+        return number <= presence.Floor;
+    }
+
+    // A refusal where none is possible means that shell and core disagree: never go on.
+    private static void Require(RejectReason reason)
+    {
+        if (reason != RejectReason.None)
+        {
+            throw new InvalidOperationException($"The core refused what the shell knows to be right: {reason}.");
+        }
+    }
+
+    private static ClosedOrder Describe(OrderTicket ticket, EndReason reason) => new(
+        ticket.Order.Account,
+        ticket.Order.Number,
+        ticket.OrderId,
+        ticket.Order.Side,
+        ticket.Order.PriceTicks,
+        reason,
+        ticket.FilledLots,
+        ticket.LeavesLots);
+
+    private static OrderStatus StatusOf(EndReason end) => end switch
+    {
+        EndReason.None => OrderStatus.Filled,
+        EndReason.User or EndReason.MassCancel or EndReason.Replaced or EndReason.Amended => OrderStatus.Cancelled,
+        EndReason.ImmediateOrCancel or EndReason.FillOrKill or EndReason.NoLiquidity or EndReason.Protection =>
+            OrderStatus.Expired,
+    };
+
+    private long At(long now) => Math.Max(now, TimeNanos);
+
+    private AccountInBook Presence(long account)
+    {
+        ref var presence = ref CollectionsMarshal.GetValueRefOrAddDefault(_accounts, account, out _);
+        return presence ??= new AccountInBook();
+    }
+
+    // Every record passes here, last: the state has moved on by one.
+    private T Count<T>(T record)
+        where T : BookRecord
+    {
+        TimeNanos = record.TimeNanos;
+        Sequence++;
+        return record;
+    }
+
+    private InstrumentDefined Define(InstrumentDefined record, Instrument instrument)
+    {
+        Instrument = instrument;
+        _core ??= new OrderBook(instrument.MaxLevels);
+        return Count(record);
+    }
+
+    private OrderVoided Tombstone(long account, long number, long now) =>
+        Void(new OrderVoided(At(now), account, number, RejectReason.Voided, null));
+
+    private OrderVoided Void(OrderVoided record)
+    {
+        var sequence = Sequence + 1;
+        Presence(record.Account).Finished.Add(
+            record.Number,
+            new FinishedOrder(
+                0,
+                sequence,
+                sequence,
+                record.TimeNanos,
+                OrderStatus.Rejected,
+                EndReason.None,
+                record.Reason,
+                record.Order?.QuantityLots ?? 0,
+                0));
+        return Count(record);
+    }
+
+    private OrderAccepted Accept(SubmitOrder order, long orderId, long time, OrderTicket? replaced)
+    {
+        var ticket = new OrderTicket(order, orderId, Sequence + 1);
+        _owners.Add((order.Account, order.Number));
+        if (_owners.Count != orderId + 1)
+        {
+            throw new InvalidOperationException($"{symbol}: id {orderId} after {_owners.Count - 2}.");
+        }
+
+        ClosedOrder? old = replaced is null ? null : Describe(replaced, EndReason.Replaced);
+        if (old is { } closed)
+        {
+            Finish(replaced!, closed.Reason, time);
+        }
+
+        var fills = Core.Events.Length > 2 ? ImmutableArray.CreateBuilder<TradeFill>() : null;
+        var end = EndReason.None;
+        foreach (ref readonly var happened in Core.Events)
+        {
+            if (happened.Kind == BookEventKind.Trade)
+            {
+                fills ??= ImmutableArray.CreateBuilder<TradeFill>();
+                fills.Add(Match(ticket, happened, time));
+            }
+            else if (happened.Kind == BookEventKind.Ended && happened.OrderId == orderId)
+            {
+                end = happened.EndReason;
+            }
+        }
+
+        var isOpen = end == EndReason.None && ticket.LeavesLots > 0;
+        var record = new OrderAccepted(
+            time,
+            order,
+            orderId,
+            fills?.ToImmutable() ?? [],
+            isOpen ? ticket.LeavesLots : 0,
+            end,
+            isOpen ? HoldOf(ticket) : 0,
+            old);
+        if (isOpen)
+        {
+            Presence(order.Account).Open.Add(order.Number, ticket);
+        }
+        else
+        {
+            Finish(ticket, end, time);
+        }
+
+        return Count(record);
+    }
+
+    private TradeFill Match(OrderTicket taker, in BookEvent trade, long time)
+    {
+        var (account, number) = _owners[(int)trade.MakerId];
+        var maker = _accounts[account].Open[number];
+        var notional = Instrument!.Notional(trade.PriceTicks, trade.QuantityLots);
+        var makerFee = Charge(maker, notional, maker.Order.MakerFeePpm, trade.QuantityLots);
+        var takerFee = Charge(taker, notional, taker.Order.TakerFeePpm, trade.QuantityLots);
+        if (maker.LeavesLots != trade.MakerLeavesLots || taker.LeavesLots != trade.LeavesLots)
+        {
+            throw new InvalidOperationException($"{symbol}: shell and core count the lots of a trade differently.");
+        }
+
+        if (maker.LeavesLots == 0)
+        {
+            Finish(maker, EndReason.None, time);
+        }
+
+        return new TradeFill(
+            maker.OrderId,
+            account,
+            number,
+            trade.PriceTicks,
+            trade.QuantityLots,
+            makerFee,
+            takerFee,
+            maker.LeavesLots,
+            HoldOf(maker));
+    }
+
+    private static long Charge(OrderTicket ticket, Int128 notional, int ratePpm, long lots)
+    {
+        var before = HoldRule.Fee(ticket.Weighted);
+        ticket.Weighted += notional * ratePpm;
+        ticket.FilledLots += lots;
+        return HoldRule.Fee(ticket.Weighted) - before;
+    }
+
+    private long HoldOf(OrderTicket ticket) => HoldRule.Hold(
+        Instrument!,
+        ticket.Order.Side,
+        ticket.Order.PriceTicks,
+        ticket.LeavesLots,
+        ticket.Weighted,
+        ticket.Order.MakerFeePpm,
+        ticket.Order.TakerFeePpm);
+
+    private void Finish(OrderTicket ticket, EndReason end, long time)
+    {
+        var presence = Presence(ticket.Order.Account);
+        presence.Open.Remove(ticket.Order.Number);
+        presence.Finished.Add(
+            ticket.Order.Number,
+            new FinishedOrder(
+                ticket.OrderId,
+                ticket.Sequence,
+                Sequence + 1,
+                time,
+                StatusOf(end),
+                end,
+                RejectReason.None,
+                ticket.TotalLots,
+                ticket.FilledLots));
+    }
+
+    private OrdersClosed Close(OrdersClosed record)
+    {
+        FinishAll(record.Orders, record.TimeNanos);
+        return Count(record);
+    }
+
+    private AllClosed Close(AllClosed record)
+    {
+        FinishAll(record.Orders, record.TimeNanos);
+        Presence(record.Account).Floor = record.Floor;
+        return Count(record);
+    }
+
+    private void FinishAll(ImmutableArray<ClosedOrder> orders, long time)
+    {
+        foreach (var order in orders)
+        {
+            Finish(_accounts[order.Account].Open[order.Number], order.Reason, time);
+        }
+    }
+
+    private OrderReduced Shrink(OrderTicket ticket, long totalLots, long time)
+    {
+        var reduced = ticket.TotalLots - totalLots;
+        ticket.TotalLots = totalLots;
+        return Count(new OrderReduced(
+            time,
+            ticket.Order.Account,
+            ticket.Order.Number,
+            ticket.OrderId,
+            ticket.Order.Side,
+            ticket.Order.PriceTicks,
+            totalLots,
+            reduced,
+            HoldOf(ticket)));
+    }
+}

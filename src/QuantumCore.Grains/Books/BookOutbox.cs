@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+
+namespace QuantumCore.Grains.Books;
+
+/// <summary>
+/// What a book has decided and not told yet. Nothing leaves before it is durable, and everything leaves in the
+/// order of the stream.
+/// </summary>
+internal sealed class BookOutbox
+{
+    private readonly Queue<Entry> _entries = new();
+
+    /// <summary>Takes in a record with, for each account it touches, the sequence of the record before it that did.</summary>
+    public void Add(long sequence, BookRecord record, ImmutableArray<(long Account, long Previous)> touched) =>
+        _entries.Enqueue(new Entry(sequence, record, touched));
+
+    /// <summary>
+    /// Takes out everything up to a durable sequence: the records, and what each account is to be told.
+    /// </summary>
+    public void Release(
+        long durable, List<BookRecord> records, Dictionary<long, ImmutableArray<DeliveredRecord>.Builder> deliveries)
+    {
+        while (_entries.TryPeek(out var entry) && entry.Sequence <= durable)
+        {
+            _entries.Dequeue();
+            records.Add(entry.Record);
+            foreach (var (account, previous) in entry.Touched)
+            {
+                if (!deliveries.TryGetValue(account, out var delivery))
+                {
+                    deliveries.Add(account, delivery = ImmutableArray.CreateBuilder<DeliveredRecord>());
+                }
+
+                delivery.Add(new DeliveredRecord(entry.Sequence, previous, entry.Record));
+            }
+        }
+    }
+
+    private readonly record struct Entry(
+        long Sequence, BookRecord Record, ImmutableArray<(long Account, long Previous)> Touched);
+}

@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains.Books;
+
+/// <summary>Execution reports from records and tickets.</summary>
+internal static class BookReports
+{
+    /// <summary>The first report of an order: what its own record says.</summary>
+    public static ExecutionReport First(string symbol, long sequence, BookRecord record) => record switch
+    {
+        OrderAccepted accepted => Accepted(symbol, sequence, accepted),
+        OrderVoided { Order: { } order } voided =>
+            Blank(symbol, order, OrderStatus.Rejected) with
+            {
+                Reason = voided.Reason,
+                Sequence = sequence,
+                TimeNanos = voided.TimeNanos,
+            },
+        OrderVoided voided => Voided(symbol, voided.Account, voided.Number) with
+        {
+            Sequence = sequence,
+            TimeNanos = voided.TimeNanos,
+        },
+        _ => throw new ArgumentException($"{record.GetType().Name} enters no order.", nameof(record)),
+    };
+
+    /// <summary>The state of an open order.</summary>
+    public static ExecutionReport Open(string symbol, OrderTicket ticket, long sequence, long timeNanos) =>
+        Blank(symbol, ticket.Order, ticket.FilledLots == 0 ? OrderStatus.New : OrderStatus.PartiallyFilled) with
+        {
+            OrderId = ticket.OrderId,
+            QuantityLots = ticket.TotalLots,
+            FilledLots = ticket.FilledLots,
+            LeavesLots = ticket.LeavesLots,
+            Sequence = sequence,
+            TimeNanos = timeNanos,
+        };
+
+    /// <summary>The final state of an order, on the terms of its first report.</summary>
+    public static ExecutionReport Final(ExecutionReport first, in FinishedOrder finished) => first with
+    {
+        Reason = finished.Reason,
+        Status = finished.Status,
+        End = finished.End,
+        QuantityLots = finished.TotalLots,
+        FilledLots = finished.FilledLots,
+        LeavesLots = 0,
+        Sequence = finished.ClosedSequence,
+        TimeNanos = finished.ClosedNanos,
+        Fills = [],
+    };
+
+    /// <summary>An order that was voided before it arrived.</summary>
+    public static ExecutionReport Voided(string symbol, long account, long number) =>
+        Refused(symbol, account, RejectReason.Voided) with { Number = number };
+
+    /// <summary>A refusal that names no order.</summary>
+    public static ExecutionReport Refused(string symbol, long account, RejectReason reason) => new(
+        reason,
+        null,
+        null,
+        account,
+        0,
+        "",
+        symbol,
+        0,
+        OrderStatus.Rejected,
+        EndReason.None,
+        Side.Buy,
+        OrderType.Limit,
+        TimeInForce.GoodTillCancel,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        []);
+
+    private static ExecutionReport Accepted(string symbol, long sequence, OrderAccepted record)
+    {
+        var filled = record.Fills.Sum(fill => fill.QuantityLots);
+        var status = record.End != EndReason.None ? OrderStatus.Expired
+            : record.LeavesLots == 0 ? OrderStatus.Filled
+            : filled > 0 ? OrderStatus.PartiallyFilled
+            : OrderStatus.New;
+        return Blank(symbol, record.Order, status) with
+        {
+            OrderId = record.OrderId,
+            End = record.End,
+            FilledLots = filled,
+            LeavesLots = record.LeavesLots,
+            Sequence = sequence,
+            TimeNanos = record.TimeNanos,
+            Fills = FillsOf(sequence, record),
+        };
+    }
+
+    private static ImmutableArray<OrderFill> FillsOf(long sequence, OrderAccepted record)
+    {
+        var fills = ImmutableArray.CreateBuilder<OrderFill>(record.Fills.Length);
+        foreach (var fill in record.Fills)
+        {
+            fills.Add(new OrderFill(
+                sequence, fills.Count, fill.PriceTicks, fill.QuantityLots, fill.TakerFee, IsMaker: false));
+        }
+
+        return fills.MoveToImmutable();
+    }
+
+    private static ExecutionReport Blank(string symbol, SubmitOrder order, OrderStatus status) => new(
+        RejectReason.None,
+        null,
+        null,
+        order.Account,
+        order.Number,
+        order.ClientOrderId,
+        symbol,
+        0,
+        status,
+        EndReason.None,
+        order.Side,
+        order.Type,
+        order.TimeInForce,
+        order.PriceTicks,
+        order.QuantityLots,
+        0,
+        0,
+        0,
+        0,
+        []);
+}

@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using QuantumCore.Journal;
+
+namespace QuantumCore.Grains;
+
+/// <summary>What is listed and who may come in, as the fold of the stream "catalog".</summary>
+[Reentrant, KeepAlive]
+public sealed class CatalogGrain(
+    JournalWriter writer, IJournalStore store, TimeProvider time, ILogger<CatalogGrain> log)
+    : JournaledGrain(writer, time, log), ICatalogGrain
+{
+    private readonly SortedDictionary<string, EncodedInstrument> _listed = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, ApiKey> _keys = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        await OpenAsync("catalog", cancellationToken);
+        await foreach (var record in store.ReadAsync(Stream.Name, 1, Stream.Head, cancellationToken))
+        {
+            Apply(CatalogRecordEncoding.Decode(record.Body.Span));
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<EncodedInstrument>> Instruments()
+    {
+        ImmutableArray<EncodedInstrument> listed = [.. _listed.Values];
+        await Stream.WhenDurable(Stream.Head);
+        return listed;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask List(EncodedInstrument definition)
+    {
+        var instrument = definition.Decode();
+        if (instrument.Check() is { } wrong)
+        {
+            throw new ArgumentException($"{instrument.Symbol}: {wrong}.", nameof(definition));
+        }
+
+        if (_listed.Values.Select(known => known.Decode()).SelectMany(known => new[] { known.Base, known.Quote })
+            .Any(asset => HasOtherScale(asset, instrument.Base) || HasOtherScale(asset, instrument.Quote)))
+        {
+            throw new ArgumentException($"{instrument.Symbol}: the decimals of a listed asset never change.", nameof(definition));
+        }
+
+        // The book refuses what it can't live with, so it comes first; defining again changes nothing.
+        await GrainFactory.GetGrain<IOrderBookGrain>(instrument.Symbol).Define(definition);
+        if (!_listed.TryGetValue(instrument.Symbol, out var known) || !known.Equals(definition))
+        {
+            await RecordAsync(new InstrumentListed(Now, definition));
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<ApiKey>> Keys()
+    {
+        ImmutableArray<ApiKey> keys = [.. _keys.Values];
+        await Stream.WhenDurable(Stream.Head);
+        return keys;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask AddKey(ApiKey key)
+    {
+        if (!_keys.TryGetValue(key.Hash, out var known) || known != key)
+        {
+            await RecordAsync(new KeyAdded(Now, key));
+        }
+    }
+
+    private static bool HasOtherScale(Asset a, Asset b) => a.Name == b.Name && a.Decimals != b.Decimals;
+
+    private async Task RecordAsync(CatalogRecord record)
+    {
+        if (Refusal(urgent: true) is var reason and not RejectReason.None)
+        {
+            throw new InvalidOperationException($"The catalog can't change now: {reason}.");
+        }
+
+        Mutate(() =>
+        {
+            Stream.Append(CatalogRecordEncoding.Encode(record), urgent: true);
+            Apply(record);
+            return true;
+        });
+        await Stream.WhenDurable(Stream.Head);
+    }
+
+    private void Apply(CatalogRecord record)
+    {
+        switch (record)
+        {
+            case InstrumentListed listed:
+                _listed[listed.Definition.Decode().Symbol] = listed.Definition;
+                break;
+            case KeyAdded added:
+                _keys[added.Key.Hash] = added.Key;
+                break;
+            default:
+                throw new InvalidDataException($"{record.GetType().Name} is not a catalog's record.");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Journal;
+
+namespace QuantumCore.Grains;
+
+/// <summary>
+/// Every second, one query for the epochs of all streams this silo holds; an activation that lost its stream is
+/// thrown away. Appends are fenced without it, but a stale activation would go on showing an old state.
+/// </summary>
+public sealed class EpochWatch(
+    JournalWriter writer, InstrumentCatalog catalog, TimeProvider time, ILogger<EpochWatch> log) : BackgroundService
+{
+    private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(s_period, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await writer.CheckEpochsAsync(stoppingToken);
+                await catalog.RefreshAsync();
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                GrainLog.EpochCheckFailed(log, e);
+            }
+        }
+    }
+}

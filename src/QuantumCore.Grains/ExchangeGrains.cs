@@ -1,0 +1,30 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using QuantumCore.Grains.Accounts;
+using QuantumCore.Journal;
+
+namespace QuantumCore.Grains;
+
+/// <summary>What a silo needs to hold grains of the exchange.</summary>
+public static class ExchangeGrains
+{
+    /// <summary>
+    /// Adds the grains' services. The host adds an <see cref="IJournalStore"/> and a history store, both
+    /// initialised before the first call, and the grain runtime itself.
+    /// </summary>
+    public static IServiceCollection AddExchangeGrains(
+        this IServiceCollection services, JournalWriterOptions? journal = null)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new JournalWriter(
+            provider.GetRequiredService<IJournalStore>(),
+            journal ?? new JournalWriterOptions(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<InstrumentCatalog>();
+        services.AddSingleton<BookTails>();
+        services.AddSingleton<OpenWorkAgent>();
+        services.AddHostedService(provider => provider.GetRequiredService<OpenWorkAgent>());
+        services.AddHostedService<EpochWatch>();
+        return services;
+    }
+}

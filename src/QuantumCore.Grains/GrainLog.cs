@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Logging;
+
+namespace QuantumCore.Grains;
+
+/// <summary>Every log message of the grains.</summary>
+internal static partial class GrainLog
+{
+    [LoggerMessage(1, LogLevel.Error, "A turn of {Stream} failed after sequence {Head}; the activation is thrown away.")]
+    public static partial void TurnFailed(ILogger logger, Exception exception, string stream, long head);
+
+    [LoggerMessage(2, LogLevel.Information, "{Stream} is lost to the activation of epoch {Epoch}.")]
+    public static partial void StreamLost(ILogger logger, string stream, long epoch);
+
+    [LoggerMessage(3, LogLevel.Critical, "{Symbol} is halted: its journal can't be explained.")]
+    public static partial void BookHalted(ILogger logger, Exception exception, string symbol);
+
+    [LoggerMessage(4, LogLevel.Warning, "A snapshot of {Stream} is not usable; an older one is taken.")]
+    public static partial void SnapshotUnusable(ILogger logger, Exception exception, string stream);
+
+    [LoggerMessage(5, LogLevel.Warning, "Publishing what {Stream} recorded failed; its readers will catch up from the journal.")]
+    public static partial void PublishFailed(ILogger logger, Exception exception, string stream);
+
+    [LoggerMessage(6, LogLevel.Warning, "Writing a snapshot of {Stream} failed.")]
+    public static partial void SnapshotFailed(ILogger logger, Exception exception, string stream);
+
+    [LoggerMessage(7, LogLevel.Warning, "Resolving open work failed; it is tried again.")]
+    public static partial void AgentFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(8, LogLevel.Warning, "The epochs of the open streams could not be checked.")]
+    public static partial void EpochCheckFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(9, LogLevel.Information, "{Symbol} is ready at sequence {Sequence}: {Replayed} records replayed.")]
+    public static partial void BookReady(ILogger logger, string symbol, long sequence, long replayed);
+
+    [LoggerMessage(10, LogLevel.Warning, "{Account} could not catch up with {Symbol}; it is tried again.")]
+    public static partial void CatchUpFailed(ILogger logger, Exception exception, long account, string symbol);
+
+    [LoggerMessage(11, LogLevel.Critical, "Account {Account} can't be explained by its journal and the books'.")]
+    public static partial void AccountHalted(ILogger logger, Exception exception, long account);
+}

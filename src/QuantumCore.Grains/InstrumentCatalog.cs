@@ -1,0 +1,37 @@
+using System.Collections.Frozen;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains;
+
+/// <summary>The silo's copy of what is listed. Replaced whole; a reader keeps what it started with.</summary>
+public sealed class InstrumentCatalog(IGrainFactory grains)
+{
+    private FrozenDictionary<string, Instrument> _listed = FrozenDictionary<string, Instrument>.Empty;
+    private FrozenDictionary<string, Asset> _assets = FrozenDictionary<string, Asset>.Empty;
+
+    /// <summary>The instrument of a symbol, if it is listed as far as this silo knows.</summary>
+    public bool TryGet(string symbol, out Instrument? instrument) =>
+        Volatile.Read(ref _listed).TryGetValue(symbol, out instrument);
+
+    /// <summary>The instrument of a symbol that was listed before.</summary>
+    /// <exception cref="InvalidOperationException">It is not listed as far as this silo knows.</exception>
+    public Instrument Get(string symbol) => TryGet(symbol, out var instrument)
+        ? instrument!
+        : throw new InvalidOperationException($"{symbol} is not listed.");
+
+    /// <summary>The asset of a name, if an instrument trades it or is paid in it.</summary>
+    public bool TryGetAsset(string name, out Asset? asset) => Volatile.Read(ref _assets).TryGetValue(name, out asset);
+
+    /// <summary>Reads the catalog again.</summary>
+    public async Task RefreshAsync()
+    {
+        var encoded = await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).Instruments();
+        var listed = encoded.Select(definition => definition.Decode()).ToArray();
+        Volatile.Write(ref _listed, listed.ToFrozenDictionary(i => i.Symbol, StringComparer.Ordinal));
+        Volatile.Write(ref _assets, listed
+            .SelectMany(i => new[] { i.Base, i.Quote })
+            .DistinctBy(asset => asset.Name)
+            .ToFrozenDictionary(asset => asset.Name, StringComparer.Ordinal));
+    }
+}

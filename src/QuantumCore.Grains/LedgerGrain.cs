@@ -1,0 +1,294 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
+using QuantumCore.History;
+using QuantumCore.Journal;
+
+namespace QuantumCore.Grains;
+
+/// <summary>
+/// Follows the journal and writes the history: on a notice, and every second in case one was lost. One batch at a
+/// time; requests go on while it is written. A record that can't be projected stops its own stream alone.
+/// </summary>
+[Reentrant, KeepAlive, ImplicitStreamSubscription(EventStreams.Ledger)]
+public sealed class LedgerGrain(IJournalStore journal, HistoryStore history, ILogger<LedgerGrain> log)
+    : Grain, ILedgerGrain, IStreamSubscriptionObserver, IAsyncObserver<StreamAdvanced>
+{
+    /// <summary>Most records in a batch.</summary>
+    internal const int BatchLimit = 8_000;
+
+    private const int StreamLimit = 2_000;
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<string, long> _heads = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _stoppedAfter = new(StringComparer.Ordinal);
+
+    // Streams with records to project, in the sequence in which they fell behind.
+    private readonly Queue<string> _behind = new();
+    private readonly HashSet<string> _queued = new(StringComparer.Ordinal);
+    private Dictionary<string, long> _cursors = new(StringComparer.Ordinal);
+    private Task? _batch;
+    private Task _following = Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        await ReloadCursorsAsync(cancellationToken);
+        this.RegisterGrainTimer(
+            LookAndFollowAsync,
+            new GrainTimerCreationOptions { DueTime = TimeSpan.Zero, Period = s_look, Interleave = true });
+    }
+
+    /// <inheritdoc/>
+    public Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) =>
+        handleFactory.Create<StreamAdvanced>().ResumeAsync(this);
+
+    /// <inheritdoc/>
+    public Task OnNextAsync(StreamAdvanced item, StreamSequenceToken? token = null)
+    {
+        Note(item.Stream, item.Sequence);
+        StartFollowing();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task OnErrorAsync(Exception ex) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<AccountFill>> Fills(
+        long account, string? symbol, int limit, ImmutableArray<SeenSequence> seen)
+    {
+        var wanted = seen
+            .Select(s => (Stream: HistoryChunk.BookPrefix + s.Symbol, s.Sequence))
+            .Where(s => Cursor(s.Stream) < s.Sequence)
+            .ToArray();
+        if (wanted.Length > 0)
+        {
+            // What was shown is durable, so that the journal has it; a claim beyond that waits for nothing.
+            await LookAsync(CancellationToken.None);
+            await ProjectAsync([.. wanted.Select(w => (w.Stream, Math.Min(w.Sequence, Goal(w.Stream))))]);
+        }
+
+        return await history.FillsAsync(account, symbol, limit, CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask CatchUp()
+    {
+        await LookAsync(CancellationToken.None);
+        await ProjectAsync([.. _heads.Keys.Select(stream => (stream, Goal(stream)))]);
+    }
+
+    private long Cursor(string stream) => _cursors.GetValueOrDefault(stream);
+
+    /// <summary>How far a stream can be projected now.</summary>
+    private long Goal(string stream) => Math.Min(
+        _heads.GetValueOrDefault(stream), _stoppedAfter.GetValueOrDefault(stream, long.MaxValue));
+
+    private void Note(string stream, long head)
+    {
+        if (HistoryChunk.IsProjected(stream))
+        {
+            _heads[stream] = Math.Max(head, _heads.GetValueOrDefault(stream));
+            Queue(stream);
+        }
+    }
+
+    private void Queue(string stream)
+    {
+        if (Cursor(stream) < Goal(stream) && _queued.Add(stream))
+        {
+            _behind.Enqueue(stream);
+        }
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        foreach (var prefix in (string[])[HistoryChunk.AccountPrefix, HistoryChunk.BookPrefix])
+        {
+            foreach (var stream in await journal.HeadsAsync(prefix, cancellationToken))
+            {
+                Note(stream.Name, stream.Head);
+            }
+        }
+    }
+
+    private async Task LookAndFollowAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await LookAsync(cancellationToken);
+            StartFollowing();
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            GrainLog.LedgerBehind(log, fault);
+        }
+    }
+
+    private void StartFollowing()
+    {
+        if (_following.IsCompleted)
+        {
+            _following = FollowAsync();
+        }
+    }
+
+    private async Task FollowAsync()
+    {
+        try
+        {
+            while (_behind.Count > 0)
+            {
+                await NextBatch();
+            }
+        }
+        catch (Exception fault)
+        {
+            GrainLog.LedgerBehind(log, fault);
+        }
+    }
+
+    /// <summary>Projects until these streams are there; an error of the database comes to the caller.</summary>
+    private async Task ProjectAsync(IReadOnlyList<(string Stream, long Through)> goals)
+    {
+        while (goals.Any(goal => Cursor(goal.Stream) < Math.Min(goal.Through, Goal(goal.Stream))))
+        {
+            await NextBatch();
+        }
+    }
+
+    /// <summary>The batch that is being written, or a new one.</summary>
+    private Task NextBatch()
+    {
+        if (_batch is null or { IsCompleted: true })
+        {
+            _batch = WriteBatchAsync();
+        }
+
+        return _batch;
+    }
+
+    private async Task WriteBatchAsync()
+    {
+        var chunks = new List<HistoryChunk>();
+        var taken = new List<string>();
+        try
+        {
+            for (var room = BatchLimit; room > 0 && _behind.TryDequeue(out var stream);)
+            {
+                taken.Add(stream);
+                _queued.Remove(stream);
+                if (await ReadAsync(stream, Math.Min(room, StreamLimit)) is { } chunk)
+                {
+                    chunks.Add(chunk);
+                    room -= chunk.Count;
+                }
+            }
+
+            await WriteAsync(chunks);
+        }
+        finally
+        {
+            foreach (var stream in taken)
+            {
+                Queue(stream);
+            }
+        }
+    }
+
+    private async Task<HistoryChunk?> ReadAsync(string stream, int limit)
+    {
+        var first = Cursor(stream) + 1;
+        var bodies = new List<ReadOnlyMemory<byte>>();
+        try
+        {
+            await foreach (var record in journal.ReadAsync(
+                stream, first, Math.Min(Goal(stream), first + limit - 1), CancellationToken.None))
+            {
+                bodies.Add(record.Body);
+            }
+
+            if (bodies.Count > 0)
+            {
+                return HistoryChunk.Decode(stream, first, bodies);
+            }
+
+            // A notice of more than the journal has; waiting for it would never end.
+            _heads[stream] = Math.Min(_heads[stream], first - 1);
+        }
+        catch (JournalCorruptionException damage)
+        {
+            Stop(stream, damage.Sequence, damage);
+        }
+        catch (HistoryStreamException fault)
+        {
+            Stop(stream, fault.Sequence, fault);
+        }
+
+        return null;
+    }
+
+    private async Task WriteAsync(List<HistoryChunk> chunks)
+    {
+        if (chunks.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            if (await history.ApplyAsync(chunks, CancellationToken.None))
+            {
+                foreach (var chunk in chunks)
+                {
+                    _cursors[chunk.Stream] = chunk.LastSequence;
+                }
+            }
+            else
+            {
+                await ReloadCursorsAsync(CancellationToken.None);
+            }
+        }
+        catch (HistoryStreamException fault)
+        {
+            // Nothing was written; the streams are still behind, and the next batch ends before this record.
+            Stop(fault.Stream, fault.Sequence, fault);
+        }
+        catch (HistoryConflictException)
+        {
+            foreach (var chunk in chunks)
+            {
+                await WriteAsync([chunk]);
+            }
+        }
+        catch
+        {
+            // A commit of unknown outcome: the history itself knows where it is.
+            await ReloadCursorsAsync(CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <summary>Nothing of the stream from this record on is projected until the next activation.</summary>
+    private void Stop(string stream, long sequence, Exception fault)
+    {
+        _stoppedAfter[stream] = Math.Min(sequence - 1, _stoppedAfter.GetValueOrDefault(stream, long.MaxValue));
+        GrainLog.LedgerStreamStopped(log, fault, stream, sequence);
+    }
+
+    private async Task ReloadCursorsAsync(CancellationToken cancellationToken) =>
+        _cursors = new(await history.CursorsAsync(cancellationToken), StringComparer.Ordinal);
+}
+
+internal static partial class GrainLog
+{
+    [LoggerMessage(40, LogLevel.Warning, "The history is behind and goes on in a second.")]
+    public static partial void LedgerBehind(ILogger logger, Exception exception);
+
+    [LoggerMessage(41, LogLevel.Critical, "The history of {Stream} stops before sequence {Sequence}.")]
+    public static partial void LedgerStreamStopped(ILogger logger, Exception exception, string stream, long sequence);
+
+    [LoggerMessage(42, LogLevel.Warning, "Market data of {Symbol} could not look for lost messages; it tries again.")]
+    public static partial void MarketDataBehind(ILogger logger, Exception exception, string symbol);
+}

@@ -1,0 +1,281 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
+using QuantumCore.Journal;
+using QuantumCore.MarketData;
+
+namespace QuantumCore.Grains;
+
+/// <summary>
+/// The public view of one symbol: what its book published, added up. A lost message is read from the journal; a
+/// doubled one is dropped by its sequence. It can be thrown away at any time: the book gives the base again.
+/// </summary>
+[Reentrant, ImplicitStreamSubscription(EventStreams.Book)]
+public sealed class MarketDataGrain(IJournalStore journal, TimeProvider time, ILogger<MarketDataGrain> log)
+    : Grain, IMarketDataGrain, IStreamSubscriptionObserver, IAsyncObserver<BookBatch>
+{
+    /// <summary>Most readers that wait at a time; one more is answered at once with nothing.</summary>
+    public const int WaitersLimit = 256;
+
+    /// <summary>Most levels a side in one answer.</summary>
+    public const int LevelsLimit = 1_000;
+
+    private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(2);
+
+    private readonly MarketBook _book = new();
+    private readonly Dictionary<long, MarketUpdate> _told = [];
+    private TaskCompletionSource _changed = NewSignal();
+    private int _waiting;
+
+    private string Symbol => this.GetPrimaryKeyString();
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var depth = await GrainFactory.GetGrain<IOrderBookGrain>(Symbol).Depth();
+        var trades = new List<BookTrade>();
+        var from = Math.Max(1, depth.Sequence - MarketBook.SequencesKept);
+        await foreach (var stored in journal.ReadAsync(BookStream, from, depth.Sequence, cancellationToken))
+        {
+            BookRecordFold.AddTrades(trades, stored.Sequence, BookRecordEncoding.Decode(stored.Body.Span));
+        }
+
+        _book.Reset(
+            new(depth.Sequence, depth.TimeNanos, [.. depth.Bids.Select(Level)], [.. depth.Asks.Select(Level)]), trades);
+        this.RegisterGrainTimer(
+            LookAsync, new GrainTimerCreationOptions { DueTime = s_look, Period = s_look, Interleave = true });
+    }
+
+    /// <inheritdoc/>
+    public Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) =>
+        handleFactory.Create<BookBatch>().ResumeAsync(this);
+
+    /// <inheritdoc/>
+    public async Task OnNextAsync(BookBatch item, StreamSequenceToken? token = null)
+    {
+        if (item.FirstSequence > _book.Sequence + 1)
+        {
+            await ReadJournalAsync(item.FirstSequence - 1, CancellationToken.None);
+        }
+
+        for (var i = 0; i < item.Records.Length; i++)
+        {
+            Fold(item.FirstSequence + i, item.Records[i]);
+        }
+
+        Tell();
+    }
+
+    /// <inheritdoc/>
+    public Task OnErrorAsync(Exception ex) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public ValueTask<DepthView> Depth(int levels)
+    {
+        var view = _book.Snapshot(Math.Clamp(levels, 0, LevelsLimit));
+        return new(new DepthView(view.Sequence, view.TimeNanos, Levels(view.Bids), Levels(view.Asks)));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<PublicTrade>> Trades(int limit) => new(Trades(_book.NewestTrades(limit)));
+
+    /// <inheritdoc/>
+    public async ValueTask<MarketUpdate?> WaitForUpdate(long afterSequence)
+    {
+        if (afterSequence == _book.Sequence && afterSequence > 0)
+        {
+            if (_waiting >= WaitersLimit)
+            {
+                return null;
+            }
+
+            _waiting++;
+            try
+            {
+                await _changed.Task.WaitAsync(s_wait, time);
+            }
+            catch (TimeoutException)
+            {
+                return null;
+            }
+            finally
+            {
+                _waiting--;
+            }
+        }
+
+        return UpdateAfter(afterSequence);
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static BookLevel Level(DepthLevel level) => new(level.PriceTicks, level.QuantityLots, level.Orders);
+
+    private static ImmutableArray<DepthLevel> Levels(IEnumerable<BookLevel> levels) =>
+        [.. levels.Select(level => new DepthLevel(level.PriceTicks, level.QuantityLots, level.Orders))];
+
+    private static ImmutableArray<PublicTrade> Trades(IEnumerable<BookTrade> trades) =>
+        [.. trades.Select(t => new PublicTrade(
+            t.Sequence, t.Index, t.TimeNanos, t.PriceTicks, t.QuantityLots, t.TakerSide))];
+
+    private string BookStream => "book/" + Symbol;
+
+    /// <summary>Readers that stand at the same place get the same update; those too far behind the same snapshot.</summary>
+    private MarketUpdate UpdateAfter(long sequence)
+    {
+        if (_told.TryGetValue(sequence, out var update))
+        {
+            return update;
+        }
+
+        if (sequence > 0 && _book.ChangesAfter(sequence) is { } changes)
+        {
+            update = new(
+                false,
+                changes.PreviousSequence,
+                changes.Sequence,
+                changes.TimeNanos,
+                Levels(changes.Bids),
+                Levels(changes.Asks),
+                Trades(changes.Trades));
+            _told.Add(sequence, update);
+            return update;
+        }
+
+        return sequence == 0 ? _told[0] = Snapshot() : UpdateAfter(0);
+    }
+
+    private MarketUpdate Snapshot()
+    {
+        var view = _book.Snapshot();
+        return new(true, 0, view.Sequence, view.TimeNanos, Levels(view.Bids), Levels(view.Asks), []);
+    }
+
+    /// <summary>A message that was lost is found even when no other follows.</summary>
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var heads = await journal.HeadsAsync(BookStream, cancellationToken);
+            var head = heads.FirstOrDefault(h => h.Name == BookStream).Head;
+            if (head > _book.Sequence)
+            {
+                await ReadJournalAsync(head, cancellationToken);
+                Tell();
+            }
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            GrainLog.MarketDataBehind(log, fault, Symbol);
+        }
+    }
+
+    private async Task ReadJournalAsync(long throughSequence, CancellationToken cancellationToken)
+    {
+        // Batches may arrive and be folded while this waits: each record asks for its own turn.
+        await foreach (var stored in journal.ReadAsync(
+            BookStream, _book.Sequence + 1, throughSequence, cancellationToken))
+        {
+            if (stored.Sequence == _book.Sequence + 1)
+            {
+                Fold(stored.Sequence, BookRecordEncoding.Decode(stored.Body.Span));
+            }
+        }
+    }
+
+    private void Fold(long sequence, BookRecord record)
+    {
+        if (sequence != _book.Sequence + 1)
+        {
+            return;
+        }
+
+        try
+        {
+            BookRecordFold.Apply(_book, sequence, record);
+        }
+        catch
+        {
+            // A view that does not add up is thrown away; the next call starts from the book itself.
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+
+    private void Tell()
+    {
+        if (_told.Count > 0)
+        {
+            _told.Clear();
+        }
+
+        if (_waiting > 0)
+        {
+            var changed = _changed;
+            _changed = NewSignal();
+            changed.SetResult();
+        }
+    }
+}
+
+/// <summary>What a book's record changes in the public view.</summary>
+public static class BookRecordFold
+{
+    /// <summary>Brings a view to the record's sequence, which must be the next one.</summary>
+    public static void Apply(MarketBook book, long sequence, BookRecord record)
+    {
+        book.Advance(sequence, record.TimeNanos);
+        switch (record)
+        {
+            case OrderAccepted accepted:
+                Accept(book, accepted);
+                break;
+            case OrdersClosed closed:
+                Close(book, closed.Orders);
+                break;
+            case AllClosed all:
+                Close(book, all.Orders);
+                break;
+            case OrderReduced reduced:
+                book.Reduce(reduced.Side, reduced.PriceTicks, reduced.ReducedLots);
+                break;
+        }
+    }
+
+    /// <summary>Adds the record's trades, in order.</summary>
+    public static void AddTrades(List<BookTrade> trades, long sequence, BookRecord record)
+    {
+        if (record is OrderAccepted accepted)
+        {
+            trades.AddRange(accepted.Fills.Select((fill, index) => new BookTrade(
+                sequence, index, record.TimeNanos, fill.PriceTicks, fill.QuantityLots, accepted.Order.Side)));
+        }
+    }
+
+    private static void Accept(MarketBook book, OrderAccepted accepted)
+    {
+        if (accepted.Replaced is { } replaced)
+        {
+            book.Remove(replaced.Side, replaced.PriceTicks, replaced.LeavesLots);
+        }
+
+        foreach (var fill in accepted.Fills)
+        {
+            book.Trade(accepted.Order.Side, fill.PriceTicks, fill.QuantityLots, fill.MakerLeavesLots);
+        }
+
+        if (accepted.LeavesLots > 0)
+        {
+            book.Add(accepted.Order.Side, accepted.Order.PriceTicks, accepted.LeavesLots);
+        }
+    }
+
+    private static void Close(MarketBook book, ImmutableArray<ClosedOrder> orders)
+    {
+        foreach (var order in orders)
+        {
+            book.Remove(order.Side, order.PriceTicks, order.LeavesLots);
+        }
+    }
+}

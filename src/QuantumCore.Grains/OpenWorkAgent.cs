@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
+using QuantumCore.History;
+
+namespace QuantumCore.Grains;
+
+/// <summary>
+/// Carries work that nobody waits for any more: a hold whose order never reached its book. The agent only asks;
+/// the book's journal decides, and the hold is released by that decision. Stateless; any number may run.
+/// </summary>
+public sealed class OpenWorkAgent(
+    HistoryStore history, IGrainFactory grains, TimeProvider time, ILogger<OpenWorkAgent> log) : BackgroundService
+{
+    /// <summary>How old a hold is before somebody asks for its order.</summary>
+    public static readonly TimeSpan OrphanAge = TimeSpan.FromSeconds(5);
+
+    private const int HoldsPerRound = 1_000;
+    private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// One round over the durable holds older than <paramref name="age"/> that no book has heard of.
+    /// </summary>
+    public async Task ResolveAsync(TimeSpan age, CancellationToken cancellationToken)
+    {
+        var before = (time.GetUtcNow() - age - DateTimeOffset.UnixEpoch).Ticks * 100;
+        var orphans = await history.OrphanHoldsAsync(before, HoldsPerRound, cancellationToken);
+        foreach (var group in orphans.GroupBy(hold => (hold.Symbol, hold.Account)))
+        {
+            var numbers = group.Select(hold => hold.Number).ToImmutableArray();
+            await grains.GetGrain<IOrderBookGrain>(group.Key.Symbol).Resolve(group.Key.Account, numbers);
+            await grains.GetGrain<IAccountGrain>(group.Key.Account.ToString(CultureInfo.InvariantCulture)).CatchUp();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(s_period, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await ResolveAsync(OrphanAge, stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                GrainLog.AgentFailed(log, e);
+            }
+        }
+    }
+}

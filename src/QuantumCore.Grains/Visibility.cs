@@ -1,0 +1,4 @@
+using System.Runtime.CompilerServices;
+
+// The state machines are tested by themselves.
+[assembly: InternalsVisibleTo("QuantumCore.Grains.Tests")]

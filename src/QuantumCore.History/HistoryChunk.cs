@@ -1,0 +1,96 @@
+using System.Globalization;
+using QuantumCore.Contracts;
+
+namespace QuantumCore.History;
+
+/// <summary>Consecutive records of one journal stream, decoded: what the history projects at a time.</summary>
+/// <param name="Stream">Name of the stream.</param>
+/// <param name="FirstSequence">Sequence of the first record.</param>
+/// <param name="Count">Number of records.</param>
+public abstract record HistoryChunk(string Stream, long FirstSequence, int Count)
+{
+    /// <summary>Streams of books: this prefix and the symbol.</summary>
+    public const string BookPrefix = "book/";
+
+    /// <summary>Streams of accounts: this prefix and the account number.</summary>
+    public const string AccountPrefix = "acct/";
+
+    /// <summary>Sequence of the last record.</summary>
+    public long LastSequence => FirstSequence + Count - 1;
+
+    /// <summary>Whether the history projects this stream.</summary>
+    public static bool IsProjected(string stream) =>
+        stream.StartsWith(BookPrefix, StringComparison.Ordinal)
+        || stream.StartsWith(AccountPrefix, StringComparison.Ordinal);
+
+    /// <summary>Decodes records as they stand in the journal.</summary>
+    /// <exception cref="HistoryStreamException">A record is not one that this build reads.</exception>
+    public static HistoryChunk Decode(string stream, long firstSequence, IReadOnlyList<ReadOnlyMemory<byte>> bodies)
+    {
+        if (stream.StartsWith(BookPrefix, StringComparison.Ordinal))
+        {
+            return new BookChunk(
+                stream[BookPrefix.Length..],
+                firstSequence,
+                Decode(stream, firstSequence, bodies, static body => BookRecordEncoding.Decode(body)));
+        }
+
+        if (stream.StartsWith(AccountPrefix, StringComparison.Ordinal)
+            && long.TryParse(
+                stream.AsSpan(AccountPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var account))
+        {
+            return new AccountChunk(
+                account,
+                firstSequence,
+                Decode(stream, firstSequence, bodies, static body => AccountRecordEncoding.Decode(body)));
+        }
+
+        throw new HistoryStreamException(stream, firstSequence, "it is neither a book's nor an account's stream");
+    }
+
+    private static T[] Decode<T>(
+        string stream,
+        long firstSequence,
+        IReadOnlyList<ReadOnlyMemory<byte>> bodies,
+        Func<ReadOnlySpan<byte>, T> decode)
+    {
+        var records = new T[bodies.Count];
+        for (var i = 0; i < records.Length; i++)
+        {
+            try
+            {
+                records[i] = decode(bodies[i].Span);
+            }
+            catch (InvalidDataException fault)
+            {
+                throw new HistoryStreamException(stream, firstSequence + i, fault.Message, fault);
+            }
+        }
+
+        return records;
+    }
+}
+
+/// <summary>Records of one book.</summary>
+public sealed record BookChunk(string Symbol, long FirstSequence, IReadOnlyList<BookRecord> Records)
+    : HistoryChunk(BookPrefix + Symbol, FirstSequence, Records.Count);
+
+/// <summary>Records of one account.</summary>
+public sealed record AccountChunk(long Account, long FirstSequence, IReadOnlyList<AccountRecord> Records)
+    : HistoryChunk(
+        AccountPrefix + Account.ToString(CultureInfo.InvariantCulture), FirstSequence, Records.Count);
+
+/// <summary>A record that cannot be projected: its stream must stop here; others go on.</summary>
+public sealed class HistoryStreamException(string stream, long sequence, string what, Exception? cause = null)
+    : Exception($"History stops on stream {stream} at sequence {sequence}: {what}.", cause)
+{
+    /// <summary>Name of the stream.</summary>
+    public string Stream { get; } = stream;
+
+    /// <summary>Sequence of the record.</summary>
+    public long Sequence { get; } = sequence;
+}
+
+/// <summary>Rows of a batch contradict what is there; which stream's is only known when each is applied alone.</summary>
+public sealed class HistoryConflictException(Exception cause)
+    : Exception("Rows of this batch contradict the history; nothing of it was written.", cause);

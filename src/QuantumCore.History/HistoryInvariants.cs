@@ -1,0 +1,97 @@
+using System.Data.Common;
+using System.Globalization;
+
+namespace QuantumCore.History;
+
+/// <summary>An invariant that does not hold.</summary>
+/// <param name="Name">Its number and what it says.</param>
+/// <param name="Rows">The rows that break it, at most <see cref="HistoryInvariants.RowsLimit"/>.</param>
+public sealed record InvariantViolation(string Name, IReadOnlyList<string> Rows);
+
+/// <summary>The auditor: asks the tables themselves, with no code of the projection.</summary>
+public static class HistoryInvariants
+{
+    /// <summary>Most rows told of one invariant.</summary>
+    public const int RowsLimit = 20;
+
+    private const string NamePrefix = "-- name: ";
+
+    /// <summary>Checks every invariant; an empty list is good news.</summary>
+    /// <param name="history">The history.</param>
+    /// <param name="orphansBeforeNanos">Holds older than this must have met their book (I18); 0 leaves that out.</param>
+    /// <param name="heads">Heads of the journal's streams, read after the last batch (I17); null leaves that out.</param>
+    /// <param name="cancellationToken">Ends the check.</param>
+    /// <remarks>
+    /// An account's order may rest on fills of a book that is projected further behind, so that its balance is checked
+    /// (I05) only when <paramref name="heads"/> says that every stream has arrived.
+    /// </remarks>
+    public static async Task<IReadOnlyList<InvariantViolation>> CheckAsync(
+        HistoryStore history,
+        long orphansBeforeNanos,
+        IReadOnlyDictionary<string, long>? heads,
+        CancellationToken cancellationToken)
+    {
+        var violations = new List<InvariantViolation>();
+        var cursors = await history.CursorsAsync(cancellationToken);
+        var ahead = heads is null ? [] : cursors.Where(c => c.Value > heads.GetValueOrDefault(c.Key)).ToList();
+        if (ahead.Count > 0)
+        {
+            violations.Add(new(
+                "I17 no cursor is ahead of its stream",
+                [.. ahead.Take(RowsLimit).Select(c => $"{c.Key} | {c.Value}")]));
+        }
+
+        var settled = heads is not null
+            && heads.All(h => !HistoryChunk.IsProjected(h.Key) || cursors.GetValueOrDefault(h.Key) >= h.Value);
+        foreach (var (name, query) in Queries())
+        {
+            var rows = await history.ReadAsync(
+                query, Parameters(query, orphansBeforeNanos, settled), ReadRowsAsync, cancellationToken);
+            if (rows.Count > 0)
+            {
+                violations.Add(new(name, rows));
+            }
+        }
+
+        return violations;
+    }
+
+    /// <summary>Every invariant with its query.</summary>
+    internal static IEnumerable<(string Name, string Query)> Queries()
+    {
+        foreach (var part in HistoryStore.Resource("Invariants.sql").Split(NamePrefix).Skip(1))
+        {
+            var end = part.IndexOf('\n', StringComparison.Ordinal);
+            yield return (part[..end].Trim(), part[end..].Trim().TrimEnd(';'));
+        }
+    }
+
+    private static List<(string, object)> Parameters(string query, long before, bool settled)
+    {
+        var parameters = new List<(string, object)>();
+        if (query.Contains("@before", StringComparison.Ordinal))
+        {
+            parameters.Add(("@before", before));
+        }
+
+        if (query.Contains("@settled", StringComparison.Ordinal))
+        {
+            parameters.Add(("@settled", settled ? 1L : 0L));
+        }
+
+        return parameters;
+    }
+
+    private static async Task<List<string>> ReadRowsAsync(DbDataReader reader, CancellationToken cancellationToken)
+    {
+        var rows = new List<string>();
+        while (rows.Count < RowsLimit && await reader.ReadAsync(cancellationToken))
+        {
+            var values = Enumerable.Range(0, reader.FieldCount)
+                .Select(column => Convert.ToString(reader.GetValue(column), CultureInfo.InvariantCulture));
+            rows.Add(string.Join(" | ", values));
+        }
+
+        return rows;
+    }
+}

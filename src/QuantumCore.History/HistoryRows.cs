@@ -1,0 +1,78 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.History;
+
+/// <summary>An order's private identity: the account's number and the order's number within it.</summary>
+internal readonly record struct OrderKey(long Account, long Number);
+
+/// <summary>An open hold. Asset is null until the symbol's instrument has been projected.</summary>
+/// <param name="Symbol">The book.</param>
+/// <param name="Side">A buy holds quote, a sell holds base.</param>
+/// <param name="Asset">What is held.</param>
+/// <param name="Amount">Minor units.</param>
+/// <param name="InBook">Whether a book's record said so; else the account's.</param>
+/// <param name="TimeNanos">Time of that record.</param>
+internal sealed record HoldRow(string Symbol, Side Side, string? Asset, long Amount, bool InBook, long TimeNanos);
+
+/// <summary>An order that enters the table in this batch.</summary>
+internal sealed class OrderRow
+{
+    public required string Symbol { get; init; }
+
+    public required long OrderId { get; init; }
+
+    /// <summary>Null for an order that was voided before it came.</summary>
+    public required SubmitOrder? Order { get; init; }
+
+    public required long CreatedNanos { get; init; }
+
+    public OrderChange State { get; } = new();
+}
+
+/// <summary>What a batch changes in an order: sums of quantities, and the last state.</summary>
+internal sealed class OrderChange
+{
+    public long Resized { get; set; }
+
+    public long Filled { get; set; }
+
+    public long Cancelled { get; set; }
+
+    public string State { get; private set; } = "open";
+
+    public string? Reason { get; private set; }
+
+    public long ClosedNanos { get; private set; } = RowBuffer.Null;
+
+    public void End(string state, string? reason, long timeNanos) => (State, Reason, ClosedNanos) =
+        (state, reason, timeNanos);
+
+    public void End(EndReason reason, long timeNanos) => End(
+        reason switch
+        {
+            EndReason.None => "filled",
+            EndReason.User or EndReason.MassCancel or EndReason.Replaced or EndReason.Amended => "cancelled",
+            EndReason.ImmediateOrCancel or EndReason.FillOrKill or EndReason.NoLiquidity or EndReason.Protection =>
+                "expired",
+        },
+        reason == EndReason.None ? null : reason.ToString(),
+        timeNanos);
+}
+
+/// <summary>Words of the tables.</summary>
+internal static class HistoryWords
+{
+    public static string Of(Side side) => side == Side.Buy ? "B" : "S";
+
+    public static Side SideOf(string? word) => word == "B" ? Side.Buy : Side.Sell;
+
+    public static string Of(OrderType type) => type == OrderType.Market ? "market" : "limit";
+
+    public static string Of(TimeInForce timeInForce) => timeInForce switch
+    {
+        TimeInForce.GoodTillCancel => "gtc",
+        TimeInForce.ImmediateOrCancel => "ioc",
+        TimeInForce.FillOrKill => "fok",
+    };
+}

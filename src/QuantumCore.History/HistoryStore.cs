@@ -1,0 +1,305 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+using System.Reflection;
+using System.Text;
+using QuantumCore.Contracts;
+
+namespace QuantumCore.History;
+
+/// <summary>
+/// The history of everything as SQL rows, made from the journal alone: it can be deleted and made again. Several
+/// processes may project into one history; each batch is one transaction with the cursors of its streams.
+/// </summary>
+public abstract class HistoryStore : IAsyncDisposable
+{
+    /// <summary>Most fills in one answer.</summary>
+    public const int FillsLimit = 1_000;
+
+    private readonly WorkingRows _rows = new();
+    private readonly RowBuffers _buffers = new();
+    private readonly SemaphoreSlim _writing = new(1, 1);
+
+    // The number of the last batch that the cached rows include; another writer's batch makes them worthless.
+    private long _batch = -1;
+
+    /// <summary>Creates what is missing. Comes before every other call.</summary>
+    public abstract Task InitializeAsync(CancellationToken cancellationToken);
+
+    /// <summary>The last projected sequence of every stream that has one.</summary>
+    public Task<IReadOnlyDictionary<string, long>> CursorsAsync(CancellationToken cancellationToken) => ReadAsync(
+        "SELECT stream, seq FROM projector_cursor",
+        [],
+        static async (reader, token) =>
+        {
+            var cursors = new Dictionary<string, long>(StringComparer.Ordinal);
+            while (await reader.ReadAsync(token))
+            {
+                cursors.Add(reader.GetString(0), reader.GetInt64(1));
+            }
+
+            return (IReadOnlyDictionary<string, long>)cursors;
+        },
+        cancellationToken);
+
+    /// <summary>
+    /// Projects these chunks, at most one per stream, in one transaction. False when a cursor is not just before its
+    /// chunk: somebody else projected it, and the cursors are to be read again. On an exception nothing was written,
+    /// or (a commit of unknown outcome) everything: the cursors tell.
+    /// </summary>
+    /// <exception cref="HistoryStreamException">A record does not fit; the others of the batch are innocent.</exception>
+    /// <exception cref="HistoryConflictException">One of several chunks does not fit: apply them one by one.</exception>
+    public async Task<bool> ApplyAsync(IReadOnlyList<HistoryChunk> chunks, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            // Off the caller's scheduler: SQLite works on the calling thread.
+            var applied = await Task.Run(() => ApplyInTurnAsync(chunks, cancellationToken), cancellationToken);
+            if (!applied)
+            {
+                Forget();
+            }
+
+            return applied;
+        }
+        catch (Exception fault) when (IsConflict(fault))
+        {
+            Forget();
+            throw chunks.Count == 1
+                ? new HistoryStreamException(chunks[0].Stream, chunks[0].FirstSequence, fault.Message, fault)
+                : new HistoryConflictException(fault);
+        }
+        catch
+        {
+            Forget();
+            throw;
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>
+    /// The pull index: sequences of a book's records that touch an account, after a sequence and complete through
+    /// the returned one (beyond it the journal itself is to be read).
+    /// </summary>
+    public async Task<(long Through, ImmutableArray<long> Sequences)> AccountEventsAsync(
+        string stream, long account, long afterSequence, CancellationToken cancellationToken)
+    {
+        // The cursor first: rows up to it are complete, and newer ones that slip in are left out.
+        var through = await ReadAsync(
+            "SELECT seq FROM projector_cursor WHERE stream = @stream",
+            [("@stream", stream)],
+            static async (reader, token) => await reader.ReadAsync(token) ? reader.GetInt64(0) : 0,
+            cancellationToken);
+        var sequences = await ReadAsync(
+            """
+            SELECT seq FROM account_event
+            WHERE stream = @stream AND account = @account AND seq > @after AND seq <= @through ORDER BY seq
+            """,
+            [("@stream", stream), ("@account", account), ("@after", afterSequence), ("@through", through)],
+            static (reader, token) => ListAsync(reader, static row => row.GetInt64(0), token),
+            cancellationToken);
+        return (through, sequences);
+    }
+
+    /// <summary>An account's newest fills, newest first, of one symbol or of all.</summary>
+    public Task<ImmutableArray<AccountFill>> FillsAsync(
+        long account, string? symbol, int limit, CancellationToken cancellationToken) => ReadAsync(
+            FillsQuery(symbol is not null),
+            [
+                ("@account", account),
+                ("@limit", Math.Clamp(limit, 0, FillsLimit)),
+                .. symbol is null ? Array.Empty<(string, object)>() : [("@symbol", symbol)],
+            ],
+            static (reader, token) => ListAsync(reader, ReadFill, token),
+            cancellationToken);
+
+    /// <summary>Holds older than a time whose order no book has heard of, oldest first: the sweeper's work.</summary>
+    public Task<ImmutableArray<OrphanHold>> OrphanHoldsAsync(
+        long olderThanNanos, int limit, CancellationToken cancellationToken) => ReadAsync(
+            """
+            SELECT account, number, symbol FROM hold WHERE in_book = 0 AND created_at < @time
+            ORDER BY created_at, account, number LIMIT @limit
+            """,
+            [("@time", olderThanNanos), ("@limit", limit)],
+            static (reader, token) => ListAsync(
+                reader, static row => new OrphanHold(row.GetInt64(0), row.GetInt64(1), row.GetString(2)), token),
+            cancellationToken);
+
+    /// <summary>Accounts with open holds, which somebody should keep awake.</summary>
+    public Task<ImmutableArray<long>> OpenWorkAccountsAsync(CancellationToken cancellationToken) => ReadAsync(
+        "SELECT DISTINCT account FROM hold ORDER BY account",
+        [],
+        static (reader, token) => ListAsync(reader, static row => row.GetInt64(0), token),
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public virtual ValueTask DisposeAsync()
+    {
+        _writing.Dispose();
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>A connection for reading; it sees what is committed.</summary>
+    internal abstract Task<DbConnection> OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whether the database refused a row that contradicts another.</summary>
+    internal abstract bool IsConflict(Exception fault);
+
+    /// <summary>The tables' definitions for this database.</summary>
+    /// <param name="byKey">The clause that keeps a table in its key's order, or nothing.</param>
+    private protected static string Schema(string byKey) => Resource("Schema.sql").Replace("{BY_KEY}", byKey);
+
+    internal static string Resource(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"{name} is not in the assembly.");
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+
+    internal abstract Task<HistoryTransaction> BeginAsync(CancellationToken cancellationToken);
+
+    /// <summary>Runs a fixed query; parameters are numbers or texts.</summary>
+    internal Task<T> ReadAsync<T>(
+        string query,
+        IReadOnlyList<(string Name, object Value)> parameters,
+        Func<DbDataReader, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken) => Task.Run(
+            async () =>
+            {
+                await using var connection = await OpenAsync(cancellationToken);
+                await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Fixed texts of this assembly.
+                command.CommandText = query;
+#pragma warning restore CA2100
+                foreach (var (name, value) in parameters)
+                {
+                    var parameter = command.CreateParameter();
+                    (parameter.ParameterName, parameter.Value) = (name, value);
+                    command.Parameters.Add(parameter);
+                }
+
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                return await read(reader, cancellationToken);
+            },
+            cancellationToken);
+
+    private static async Task<ImmutableArray<T>> ListAsync<T>(
+        DbDataReader reader, Func<DbDataReader, T> read, CancellationToken cancellationToken)
+    {
+        var list = ImmutableArray.CreateBuilder<T>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            list.Add(read(reader));
+        }
+
+        return list.ToImmutable();
+    }
+
+    private async Task<bool> ApplyInTurnAsync(
+        IReadOnlyList<HistoryChunk> chunks, CancellationToken cancellationToken)
+    {
+        await using var transaction = await BeginAsync(cancellationToken);
+
+        // The row of batches comes first: whoever holds it writes alone until the commit.
+        await transaction.WriteAsync(new RowBuffer(Statements.NextBatch).Add(1), cancellationToken);
+        var batch = 0L;
+        await transaction.ReadAsync(
+            new RowBuffer(Statements.CurrentBatch).Add(1), row => batch = row.Number(0), cancellationToken);
+        if (batch != _batch + 1)
+        {
+            _rows.Clear();
+        }
+
+        if (!await MoveCursorsAsync(transaction, chunks, cancellationToken))
+        {
+            return false;
+        }
+
+        await _rows.LoadAsync(chunks, transaction, _buffers, cancellationToken);
+        var projection = new Projection(_rows, _buffers);
+        foreach (var chunk in chunks)
+        {
+            projection.Apply(chunk);
+        }
+
+        foreach (var changes in projection.Rows())
+        {
+            await transaction.WriteAsync(changes, cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        _rows.EndBatch(projection.TouchedHolds);
+        _batch = batch;
+        return true;
+    }
+
+    private static async Task<bool> MoveCursorsAsync(
+        HistoryTransaction transaction, IReadOnlyList<HistoryChunk> chunks, CancellationToken cancellationToken)
+    {
+        var added = new RowBuffer(Statements.AddCursor);
+        var moved = new RowBuffer(Statements.MoveCursor);
+        foreach (var chunk in chunks)
+        {
+            if (chunk.FirstSequence == 1)
+            {
+                added.Add(chunk.Stream);
+            }
+
+            moved.Add(chunk.Stream).Add(chunk.FirstSequence - 1).Add(chunk.LastSequence);
+        }
+
+        await transaction.WriteAsync(added, cancellationToken);
+        return await transaction.WriteAsync(moved, cancellationToken) == chunks.Count;
+    }
+
+    private void Forget()
+    {
+        _rows.Clear();
+        _batch = -1;
+    }
+
+    private static string FillsQuery(bool ofOneSymbol)
+    {
+        // Each side has its own index by time, so that only the newest rows are read.
+        string Side(string column, string side) =>
+            $"""
+            SELECT * FROM (SELECT t.symbol, t.seq, t.idx, t.px, t.qty, t.time, t.taker_side, '{side}' AS side,
+              CASE WHEN t.taker_side = '{side}' THEN t.taker_order ELSE t.maker_order END AS order_id,
+              CASE WHEN t.taker_side = '{side}' THEN t.taker_fee ELSE t.maker_fee END AS fee
+            FROM trade t WHERE t.{column} = @account {(ofOneSymbol ? "AND t.symbol = @symbol" : "")}
+            ORDER BY t.time DESC, t.symbol, t.seq DESC, t.idx DESC LIMIT @limit) {column}s
+            """;
+        return $"""
+            SELECT f.symbol, f.order_id, o.client_order_id, f.side, f.time, f.seq, f.idx, f.px, f.qty, f.fee, f.taker_side
+            FROM ({Side("buyer", "B")} UNION ALL {Side("seller", "S")}) f
+            JOIN ord o ON o.symbol = f.symbol AND o.order_id = f.order_id
+            ORDER BY f.time DESC, f.symbol, f.seq DESC, f.idx DESC, f.side LIMIT @limit
+            """;
+    }
+
+    private static AccountFill ReadFill(DbDataReader row)
+    {
+        var side = row.GetString(3);
+        return new(
+            row.GetString(0),
+            row.GetInt64(1),
+            row.GetString(2),
+            HistoryWords.SideOf(side),
+            row.GetInt64(4),
+            new OrderFill(
+                row.GetInt64(5),
+                row.GetInt32(6),
+                row.GetInt64(7),
+                row.GetInt64(8),
+                row.GetInt64(9),
+                IsMaker: side != row.GetString(10)));
+    }
+}
+
+/// <summary>A hold whose order no book has heard of.</summary>
+public readonly record struct OrphanHold(long Account, long Number, string Symbol);

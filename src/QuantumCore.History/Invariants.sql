@@ -1,0 +1,84 @@
+-- What must hold in a history at any moment between two batches: every query returns no row. One text for SQLite 3.35
+-- and PostgreSQL 15. I10 and I11 are the journal's own (its audit); I17 compares with the journal's heads, in code.
+-- name: I01 conservation: postings of every asset sum to zero
+SELECT asset, SUM(amount) FROM posting GROUP BY asset HAVING SUM(amount) <> 0;
+-- name: I02 a balance is the sum of its postings
+SELECT account, asset, SUM(b), SUM(p) FROM (
+  SELECT account, asset, total AS b, 0 AS p FROM balance UNION ALL SELECT account, asset, 0, amount FROM posting) z
+GROUP BY account, asset HAVING SUM(b) <> SUM(p);
+-- name: I03 reserved is the sum of open holds
+SELECT account, asset, SUM(b), SUM(h) FROM (
+  SELECT account, asset, reserved AS b, 0 AS h FROM balance
+  UNION ALL SELECT account, asset, 0, open_amount FROM hold WHERE asset IS NOT NULL) z
+GROUP BY account, asset HAVING SUM(b) <> SUM(h);
+-- name: I04 a hold of the book is open exactly while its order is
+SELECT h.account, h.number, COALESCE(o.state, 'no order') FROM hold h
+LEFT JOIN ord o ON o.account = h.account AND o.number = h.number
+WHERE (h.in_book = 1 AND (o.account IS NULL OR o.state <> 'open' OR o.symbol <> h.symbol OR h.open_amount <= 0))
+  OR (h.in_book = 0 AND o.account IS NOT NULL)
+UNION ALL SELECT o.account, o.number, 'open order without hold' FROM ord o
+LEFT JOIN hold h ON h.account = o.account AND h.number = o.number WHERE o.state = 'open' AND h.account IS NULL;
+-- name: I05 a customer is never overdrawn
+SELECT account, asset, total, reserved FROM balance WHERE account >= 1000 AND total - reserved < 0 AND @settled = 1;
+-- name: I06 a position is the sum of its fills
+SELECT account, symbol, SUM(p), SUM(f) FROM (
+  SELECT account, symbol, qty AS p, 0 AS f FROM position
+  UNION ALL SELECT buyer, symbol, 0, qty FROM trade UNION ALL SELECT seller, symbol, 0, -qty FROM trade) z
+GROUP BY account, symbol HAVING SUM(p) <> SUM(f);
+-- name: I07 positions in a symbol sum to zero
+SELECT symbol, SUM(qty) FROM position GROUP BY symbol HAVING SUM(qty) <> 0;
+-- name: I08 open orders of a book are neither crossed nor locked
+SELECT b.symbol, b.best, a.best FROM
+  (SELECT symbol, MAX(px) AS best FROM ord WHERE state = 'open' AND side = 'B' GROUP BY symbol) b
+  JOIN (SELECT symbol, MIN(px) AS best FROM ord WHERE state = 'open' AND side = 'S' GROUP BY symbol) a
+  ON a.symbol = b.symbol WHERE b.best >= a.best;
+-- name: I09 order arithmetic: what is filled is the sum of its trades, and a closed order is fully accounted for
+SELECT o.symbol, o.order_id, o.qty, o.filled, o.cancelled, o.state, COALESCE(t.f, 0) FROM ord o LEFT JOIN (
+  SELECT symbol, order_id, SUM(qty) AS f FROM (
+    SELECT symbol, maker_order AS order_id, qty FROM trade
+    UNION ALL SELECT symbol, taker_order, qty FROM trade) z GROUP BY symbol, order_id) t
+  ON t.symbol = o.symbol AND t.order_id = o.order_id
+WHERE o.filled <> COALESCE(t.f, 0) OR o.filled + o.cancelled > o.qty
+  OR (o.state IN ('filled', 'cancelled', 'expired') AND o.filled + o.cancelled <> o.qty)
+  OR (o.state = 'open' AND (o.filled = o.qty OR o.closed_at IS NOT NULL))
+  OR (o.state <> 'open' AND o.closed_at IS NULL);
+-- name: I12 a trade has two customer postings in each of its two assets
+SELECT t.symbol, t.seq, t.idx, COUNT(p.leg), COUNT(DISTINCT p.asset) FROM trade t
+LEFT JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = t.seq AND p.idx = t.idx AND p.account >= 1000
+  AND p.leg < 4
+GROUP BY t.symbol, t.seq, t.idx HAVING COUNT(p.leg) <> 4 OR COUNT(DISTINCT p.asset) <> 2;
+-- name: I13 every entry balances per asset
+SELECT stream, seq, idx, asset, SUM(amount) FROM posting GROUP BY stream, seq, idx, asset HAVING SUM(amount) <> 0;
+-- name: I14 cash moved is price times quantity, units moved are the quantity, fees are those of the trade
+SELECT t.symbol, t.seq, t.idx FROM trade t
+JOIN instrument i ON i.symbol = t.symbol
+  AND i.seq = (SELECT MAX(v.seq) FROM instrument v WHERE v.symbol = t.symbol AND v.seq <= t.seq)
+LEFT JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = t.seq AND p.idx = t.idx
+GROUP BY t.symbol, t.seq, t.idx, t.px, t.qty, t.maker_fee, t.taker_fee, i.tick_lot_value, i.lot_units
+HAVING COALESCE(SUM(CASE WHEN p.leg = 0 AND p.account = t.buyer AND p.asset = i.quote THEN p.amount END), 0)
+    <> -t.px * t.qty * i.tick_lot_value
+  OR COALESCE(SUM(CASE WHEN p.leg = 3 AND p.account = t.buyer AND p.asset = i.base THEN p.amount END), 0)
+    <> t.qty * i.lot_units
+  OR COALESCE(SUM(CASE WHEN p.leg >= 4 AND p.account = 1 THEN p.amount END), 0) <> t.maker_fee + t.taker_fee;
+-- name: I15 no trade and no posting ahead of its stream's cursor
+SELECT 'trade', t.symbol, t.seq FROM trade t LEFT JOIN projector_cursor c ON c.stream = 'book/' || t.symbol
+WHERE t.seq > COALESCE(c.seq, 0)
+UNION ALL SELECT 'posting', p.stream, p.seq FROM posting p LEFT JOIN projector_cursor c ON c.stream = p.stream
+WHERE p.seq > COALESCE(c.seq, 0);
+-- name: I16 a trade is at the maker's price, never worse than the taker's limit, and between two sides
+SELECT t.symbol, t.seq, t.idx FROM trade t
+LEFT JOIN ord m ON m.symbol = t.symbol AND m.order_id = t.maker_order
+LEFT JOIN ord k ON k.symbol = t.symbol AND k.order_id = t.taker_order
+WHERE m.account IS NULL OR k.account IS NULL OR t.px <> m.px OR m.side = k.side OR k.side <> t.taker_side
+  OR (k.side = 'B' AND (t.px > k.px OR k.account <> t.buyer OR m.account <> t.seller))
+  OR (k.side = 'S' AND (t.px < k.px OR k.account <> t.seller OR m.account <> t.buyer));
+-- name: I18 no hold waits for its order beyond the sweeper's deadline
+SELECT account, number, symbol, created_at FROM hold WHERE in_book = 0 AND created_at < @before;
+-- name: I19 the pull index names both sides of every trade
+SELECT t.symbol, t.seq, t.idx FROM trade t
+LEFT JOIN account_event b ON b.stream = 'book/' || t.symbol AND b.account = t.buyer AND b.seq = t.seq
+LEFT JOIN account_event s ON s.stream = 'book/' || t.symbol AND s.account = t.seller AND s.seq = t.seq
+WHERE b.seq IS NULL OR s.seq IS NULL;
+-- name: I20 no hold under a mass cancel's floor
+SELECT h.account, h.number, h.symbol FROM hold h
+JOIN book_floor f ON f.symbol = h.symbol AND f.account = h.account WHERE h.number <= f.floor;

@@ -1,0 +1,150 @@
+using System.Data.Common;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace QuantumCore.History;
+
+/// <summary>History in a schema of a PostgreSQL database.</summary>
+public sealed class PostgresHistory : HistoryStore
+{
+    private readonly string _schema;
+    private readonly NpgsqlDataSource _source;
+
+    /// <param name="connectionString">The database.</param>
+    /// <param name="schema">Lower-case letters, digits and underscores; created when missing.</param>
+    public PostgresHistory(string connectionString, string schema)
+    {
+        if (schema.Length == 0 || schema.Any(c => c is not ((>= 'a' and <= 'z') or (>= '0' and <= '9') or '_')))
+        {
+            throw new ArgumentException("A schema's name is lower-case letters, digits and underscores.", nameof(schema));
+        }
+
+        _schema = schema;
+        _source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = schema });
+    }
+
+    /// <inheritdoc/>
+    public override async Task InitializeAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await _source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+
+        // Two processes that start together: CREATE ... IF NOT EXISTS does not wait for the other by itself.
+        const string script = "SELECT pg_advisory_xact_lock(715001);\nCREATE SCHEMA IF NOT EXISTS ";
+#pragma warning disable CA2100 // The schema's name was checked; the rest is a fixed text.
+        await using var command = new NpgsqlCommand(script + _schema + ";\n" + Schema(""), connection, transaction);
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        await _source.DisposeAsync();
+        await base.DisposeAsync();
+    }
+
+    internal override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken) =>
+        await _source.OpenConnectionAsync(cancellationToken);
+
+    internal override bool IsConflict(Exception fault) =>
+        fault is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+
+    internal override async Task<HistoryTransaction> BeginAsync(CancellationToken cancellationToken)
+    {
+        var connection = await _source.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            return new Transaction(connection, await connection.BeginTransactionAsync(cancellationToken));
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    private sealed class Transaction(NpgsqlConnection connection, NpgsqlTransaction transaction) : HistoryTransaction
+    {
+        public override async Task<int> WriteAsync(RowBuffer rows, CancellationToken cancellationToken)
+        {
+            if (rows.Count == 0)
+            {
+                return 0;
+            }
+
+            await using var command = Command(rows);
+            return await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        public override async Task ReadAsync(
+            RowBuffer keys, Action<IHistoryRow> found, CancellationToken cancellationToken)
+        {
+            if (keys.Count == 0)
+            {
+                return;
+            }
+
+            await using var command = Command(keys);
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            var row = new PostgresRow(reader);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                found(row);
+            }
+        }
+
+        public override Task CommitAsync(CancellationToken cancellationToken) =>
+            transaction.CommitAsync(cancellationToken);
+
+        public override async ValueTask DisposeAsync()
+        {
+            await transaction.DisposeAsync();
+            await connection.DisposeAsync();
+        }
+
+        private NpgsqlCommand Command(RowBuffer rows)
+        {
+#pragma warning disable CA2100 // Fixed texts of this assembly.
+            var command = new NpgsqlCommand(rows.Statement.Postgres, connection, transaction);
+#pragma warning restore CA2100
+            for (var column = 0; column < rows.Columns; column++)
+            {
+                command.Parameters.Add(rows.IsNumber(column) ? Of(rows.Numbers(column)) : Of(rows.Texts(column)));
+            }
+
+            return command;
+        }
+
+        private static NpgsqlParameter Of(ReadOnlySpan<long> numbers)
+        {
+            const NpgsqlDbType type = NpgsqlDbType.Array | NpgsqlDbType.Bigint;
+            if (!numbers.Contains(RowBuffer.Null))
+            {
+                return new NpgsqlParameter<long[]> { TypedValue = numbers.ToArray(), NpgsqlDbType = type };
+            }
+
+            var nullable = new long?[numbers.Length];
+            for (var i = 0; i < nullable.Length; i++)
+            {
+                nullable[i] = numbers[i] == RowBuffer.Null ? null : numbers[i];
+            }
+
+            return new NpgsqlParameter<long?[]> { TypedValue = nullable, NpgsqlDbType = type };
+        }
+
+        private static NpgsqlParameter<string?[]> Of(ReadOnlySpan<string?> texts) => new()
+        {
+            TypedValue = texts.ToArray(),
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+        };
+    }
+
+    private sealed class PostgresRow(NpgsqlDataReader reader) : IHistoryRow
+    {
+        public long Number(int column) => reader.IsDBNull(column) ? RowBuffer.Null : reader.GetInt64(column);
+
+        public string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+    }
+}

@@ -1,0 +1,453 @@
+using QuantumCore.Accounts;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.History;
+
+/// <summary>
+/// Turns the records of a batch into changes of rows. Streams may come in any mixture: a book's word about an order
+/// replaces the account's hold and stands, so that a hold that is projected later changes nothing.
+/// </summary>
+internal sealed class Projection(WorkingRows rows, RowBuffers buffers)
+{
+    private readonly Dictionary<OrderKey, OrderRow> _orders = [];
+    private readonly Dictionary<OrderKey, OrderChange> _changes = [];
+    private readonly HashSet<OrderKey> _holds = [];
+    private readonly Dictionary<long, List<OrderKey>> _holdsByAccount = [];
+    private readonly HashSet<(string Symbol, long Account)> _floors = [];
+    private readonly Dictionary<(long Account, string Asset), (long Total, long Reserved)> _balances = [];
+    private readonly Dictionary<(long Account, string Symbol), long> _positions = [];
+    private readonly Dictionary<string, int> _assets = [];
+    private readonly RowBuffer _instruments = buffers.Empty(Statements.AddInstrument);
+    private readonly RowBuffer _postings = buffers.Empty(Statements.AddPosting);
+    private readonly RowBuffer _trades = buffers.Empty(Statements.AddTrade);
+    private readonly RowBuffer _events = buffers.Empty(Statements.AddAccountEvent);
+
+    /// <summary>Holds that this batch changed.</summary>
+    public IReadOnlyCollection<OrderKey> TouchedHolds => _holds;
+
+    /// <summary>Folds a chunk.</summary>
+    /// <exception cref="HistoryStreamException">A record does not fit what came before it.</exception>
+    public void Apply(HistoryChunk chunk)
+    {
+        var sequence = chunk.FirstSequence;
+        try
+        {
+            if (chunk is BookChunk book)
+            {
+                foreach (var record in book.Records)
+                {
+                    Apply(new(book.Stream, book.Symbol, sequence++), record);
+                }
+            }
+            else if (chunk is AccountChunk account)
+            {
+                foreach (var record in account.Records)
+                {
+                    Apply(account.Stream, account.Account, sequence++, record);
+                }
+            }
+        }
+        catch (Exception fault) when (fault is InvalidDataException or OverflowException)
+        {
+            throw new HistoryStreamException(chunk.Stream, sequence - 1, fault.Message, fault);
+        }
+    }
+
+    /// <summary>The changes, table by table, in one fixed sequence.</summary>
+    public IEnumerable<RowBuffer> Rows() =>
+    [
+        AssetRows(), _instruments, .. OrderRows(), .. HoldRows(), FloorRows(), BalanceRows(), PositionRows(), _postings,
+        _trades, _events,
+    ];
+
+    private void Apply(Place place, BookRecord record)
+    {
+        switch (record)
+        {
+            case InstrumentDefined defined:
+                Define(place, defined);
+                break;
+            case OrderAccepted accepted:
+                Accept(place, accepted);
+                break;
+            case OrderVoided voided:
+                Void(place, voided);
+                break;
+            case OrdersClosed closed:
+                Close(closed.Orders, closed.TimeNanos);
+                break;
+            case AllClosed all:
+                CloseAll(place, all);
+                break;
+            case OrderReduced reduced:
+                Reduce(reduced);
+                break;
+            case NothingFound:
+                break;
+            default:
+                throw new InvalidDataException($"unknown record {record.GetType().Name}");
+        }
+
+        foreach (var account in BookKeys.AccountsOf(record))
+        {
+            _events.Add(place.Stream).Add(account).Add(place.Sequence);
+        }
+    }
+
+    private void Apply(string stream, long account, long sequence, AccountRecord record)
+    {
+        if (record is HoldPlaced hold)
+        {
+            HoldUnlessInBook(account, hold);
+        }
+        else if (record is Deposited deposit)
+        {
+            _assets[deposit.Asset] = deposit.Decimals;
+            var entry = TradePostings.OfDeposit(new(account), deposit.Asset, deposit.Amount);
+            Post(new(stream, "", sequence), 0, entry, "deposit " + deposit.Key, deposit.TimeNanos);
+        }
+    }
+
+    private void HoldUnlessInBook(long account, HoldPlaced hold)
+    {
+        var key = new OrderKey(account, hold.Order.Number);
+        if (!rows.IsInBook(key) && hold.Order.Number > rows.Floor(hold.Symbol, account))
+        {
+            var asset = rows.Instrument(hold.Symbol) is { } instrument ? HeldAsset(instrument, hold.Order.Side) : null;
+            SetHold(key, new(hold.Symbol, hold.Order.Side, asset, hold.Amount, InBook: false, hold.TimeNanos));
+        }
+    }
+
+    private void Define(Place place, InstrumentDefined defined)
+    {
+        var instrument = defined.Definition.Decode();
+        var isFirst = rows.Instrument(place.Symbol) is null;
+        rows.Define(instrument);
+        _assets[instrument.Base.Name] = instrument.Base.Decimals;
+        _assets[instrument.Quote.Name] = instrument.Quote.Decimals;
+        _instruments.Add(place.Symbol).Add(place.Sequence)
+            .Add(instrument.Base.Name).Add(instrument.Base.Decimals)
+            .Add(instrument.Quote.Name).Add(instrument.Quote.Decimals)
+            .Add(instrument.PriceDecimals).Add(instrument.TickSize)
+            .Add(instrument.QuantityDecimals).Add(instrument.LotSize)
+            .Add(instrument.TickLotValue).Add(instrument.LotUnits).Add(defined.TimeNanos);
+        if (isFirst)
+        {
+            NameHeldAsset(instrument);
+        }
+    }
+
+    /// <summary>Holds of the symbol that came before its instrument.</summary>
+    private void NameHeldAsset(Instrument instrument)
+    {
+        foreach (var key in rows.ReadForSweep.Union(_holds).ToArray())
+        {
+            if (rows.Hold(key) is { Asset: null } hold && hold.Symbol == instrument.Symbol)
+            {
+                SetHold(key, hold with { Asset = HeldAsset(instrument, hold.Side) });
+            }
+        }
+    }
+
+    private void Accept(Place place, OrderAccepted accepted)
+    {
+        var order = accepted.Order;
+        var instrument = InstrumentOf(place);
+        var key = new OrderKey(order.Account, order.Number);
+        var state = Enter(key, place.Symbol, accepted.OrderId, order, accepted.TimeNanos);
+        for (var i = 0; i < accepted.Fills.Length; i++)
+        {
+            state.Filled += accepted.Fills[i].QuantityLots;
+            Trade(place, instrument, accepted, i);
+        }
+
+        if (accepted.LeavesLots == 0)
+        {
+            state.Cancelled = order.QuantityLots - state.Filled;
+            state.End(state.Cancelled == 0 ? EndReason.None : accepted.End, accepted.TimeNanos);
+        }
+
+        if (accepted.Replaced is { } replaced)
+        {
+            Close(replaced, accepted.TimeNanos);
+        }
+
+        SetHold(key, new(
+            place.Symbol,
+            order.Side,
+            HeldAsset(instrument, order.Side),
+            accepted.Hold,
+            InBook: true,
+            accepted.TimeNanos));
+    }
+
+    private void Trade(Place place, Instrument instrument, OrderAccepted taker, int index)
+    {
+        var fill = taker.Fills[index];
+        var takes = taker.Order.Side == Side.Buy;
+        var money = takes
+            ? new TradeMoney(new(taker.Order.Account), new(fill.MakerAccount), fill.PriceTicks, fill.QuantityLots,
+                fill.TakerFee, fill.MakerFee)
+            : new TradeMoney(new(fill.MakerAccount), new(taker.Order.Account), fill.PriceTicks, fill.QuantityLots,
+                fill.MakerFee, fill.TakerFee);
+        Post(place, index, TradePostings.Of(instrument, money), "trade", taker.TimeNanos);
+        AddPosition(money.Buyer.Value, place.Symbol, fill.QuantityLots);
+        AddPosition(money.Seller.Value, place.Symbol, -fill.QuantityLots);
+        _trades.Add(place.Symbol).Add(place.Sequence).Add(index).Add(fill.PriceTicks).Add(fill.QuantityLots)
+            .Add(fill.MakerOrderId).Add(taker.OrderId).Add(money.Buyer.Value).Add(money.Seller.Value)
+            .Add(HistoryWords.Of(taker.Order.Side)).Add(fill.MakerFee).Add(fill.TakerFee).Add(taker.TimeNanos);
+
+        var maker = new OrderKey(fill.MakerAccount, fill.MakerNumber);
+        var change = Change(maker);
+        change.Filled += fill.QuantityLots;
+        if (fill.MakerLeavesLots == 0)
+        {
+            change.End(EndReason.None, taker.TimeNanos);
+        }
+
+        Resize(maker, fill.MakerHold);
+    }
+
+    private void Void(Place place, OrderVoided voided)
+    {
+        var key = new OrderKey(voided.Account, voided.Number);
+        var state = Enter(key, place.Symbol, RowBuffer.Null, voided.Order, voided.TimeNanos);
+        state.End("rejected", voided.Reason.ToString(), voided.TimeNanos);
+        SetHold(key, null);
+    }
+
+    private void Close(IEnumerable<ClosedOrder> orders, long timeNanos)
+    {
+        foreach (var order in orders)
+        {
+            Close(order, timeNanos);
+        }
+    }
+
+    private void Close(ClosedOrder order, long timeNanos)
+    {
+        var key = BookKeys.Of(order);
+        var change = Change(key);
+        change.Cancelled += order.LeavesLots;
+        change.End(order.Reason, timeNanos);
+        SetHold(key, null);
+    }
+
+    private void CloseAll(Place place, AllClosed all)
+    {
+        Close(all.Orders, all.TimeNanos);
+        if (all.Floor > rows.Floor(place.Symbol, all.Account))
+        {
+            rows.SetFloor(place.Symbol, all.Account, all.Floor);
+            _floors.Add((place.Symbol, all.Account));
+        }
+
+        // Those that were there before this batch, and those that it opened.
+        var holds = rows.ReadForSweep.Where(key => key.Account == all.Account)
+            .Concat(_holdsByAccount.GetValueOrDefault(all.Account, []));
+        foreach (var key in holds.ToArray())
+        {
+            if (key.Number <= all.Floor && rows.Hold(key)?.Symbol == place.Symbol)
+            {
+                SetHold(key, null);
+            }
+        }
+    }
+
+    private void Reduce(OrderReduced reduced)
+    {
+        var key = new OrderKey(reduced.Account, reduced.Number);
+        Change(key).Resized -= reduced.ReducedLots;
+        Resize(key, reduced.Hold);
+    }
+
+    private OrderChange Enter(OrderKey key, string symbol, long orderId, SubmitOrder? order, long timeNanos)
+    {
+        var row = new OrderRow { Symbol = symbol, OrderId = orderId, Order = order, CreatedNanos = timeNanos };
+        if (!_orders.TryAdd(key, row))
+        {
+            throw new InvalidDataException($"order {key.Number} of account {key.Account} came twice");
+        }
+
+        rows.MarkInBook(key);
+        return row.State;
+    }
+
+    private OrderChange Change(OrderKey key)
+    {
+        if (_orders.TryGetValue(key, out var row))
+        {
+            return row.State;
+        }
+
+        if (!_changes.TryGetValue(key, out var change))
+        {
+            _changes.Add(key, change = new());
+        }
+
+        return change;
+    }
+
+    private void Resize(OrderKey key, long amount)
+    {
+        var hold = rows.Hold(key);
+        if (hold is null && amount > 0)
+        {
+            throw new InvalidDataException($"order {key.Number} of account {key.Account} has no hold");
+        }
+
+        SetHold(key, hold is null ? null : hold with { Amount = amount });
+    }
+
+    private void SetHold(OrderKey key, HoldRow? hold)
+    {
+        var old = rows.Hold(key);
+        hold = hold is { Amount: 0, InBook: true } ? null : hold;
+        Reserve(key.Account, old, -1);
+        Reserve(key.Account, hold, 1);
+        rows.SetHold(key, hold);
+        if (_holds.Add(key))
+        {
+            Touch(key);
+        }
+    }
+
+    private void Touch(OrderKey key)
+    {
+        if (!_holdsByAccount.TryGetValue(key.Account, out var keys))
+        {
+            _holdsByAccount.Add(key.Account, keys = []);
+        }
+
+        keys.Add(key);
+    }
+
+    private void Reserve(long account, HoldRow? hold, int sign)
+    {
+        if (hold?.Asset is { } asset)
+        {
+            AddBalance(account, asset, 0, sign * hold.Amount);
+        }
+    }
+
+    private Instrument InstrumentOf(Place place) => rows.Instrument(place.Symbol)
+        ?? throw new InvalidDataException("an order before the instrument's definition");
+
+    private static string HeldAsset(Instrument instrument, Side side) =>
+        side == Side.Buy ? instrument.Quote.Name : instrument.Base.Name;
+
+    private void Post(Place place, int index, IReadOnlyList<Posting> entry, string cause, long timeNanos)
+    {
+        foreach (var line in entry)
+        {
+            _postings.Add(place.Stream).Add(place.Sequence).Add(index).Add(line.Leg).Add(line.Account.Value)
+                .Add("S").Add(line.Asset).Add(line.Amount).Add(line.Leg < 4 ? cause : "fee").Add(timeNanos);
+            AddBalance(line.Account.Value, line.Asset, line.Amount, 0);
+        }
+    }
+
+    private void AddBalance(long account, string asset, long total, long reserved)
+    {
+        var sum = _balances.GetValueOrDefault((account, asset));
+        _balances[(account, asset)] = (sum.Total + total, sum.Reserved + reserved);
+    }
+
+    private void AddPosition(long account, string symbol, long lots) =>
+        _positions[(account, symbol)] = _positions.GetValueOrDefault((account, symbol)) + lots;
+
+    private RowBuffer AssetRows()
+    {
+        var to = buffers.Empty(Statements.AddAsset);
+        foreach (var (asset, decimals) in _assets)
+        {
+            to.Add(asset).Add(decimals);
+        }
+
+        return to;
+    }
+
+    private IEnumerable<RowBuffer> OrderRows()
+    {
+        var added = buffers.Empty(Statements.AddOrder);
+        foreach (var (key, row) in _orders)
+        {
+            var (order, state) = (row.Order, row.State);
+            added.Add(key.Account).Add(key.Number).Add(row.Symbol).Add(row.OrderId)
+                .Add(order?.ClientOrderId)
+                .Add(order is null ? null : HistoryWords.Of(order.Side))
+                .Add(order is null ? null : HistoryWords.Of(order.Type))
+                .Add(order is null ? null : HistoryWords.Of(order.TimeInForce))
+                .Add(order?.PriceTicks ?? RowBuffer.Null)
+                .Add((order?.QuantityLots ?? 0) + state.Resized).Add(state.Filled).Add(state.Cancelled)
+                .Add(state.State).Add(state.Reason)
+                .Add(order is { ReplacesNumber: > 0 } ? order.ReplacesNumber : RowBuffer.Null)
+                .Add(row.CreatedNanos).Add(state.ClosedNanos);
+        }
+
+        var changed = buffers.Empty(Statements.ChangeOrder);
+        foreach (var (key, change) in _changes)
+        {
+            changed.Add(key.Account).Add(key.Number).Add(change.Resized).Add(change.Filled).Add(change.Cancelled)
+                .Add(change.State).Add(change.Reason).Add(change.ClosedNanos);
+        }
+
+        return [added, changed];
+    }
+
+    private IEnumerable<RowBuffer> HoldRows()
+    {
+        var put = buffers.Empty(Statements.PutHold);
+        var dropped = buffers.Empty(Statements.DropHold);
+        foreach (var key in _holds)
+        {
+            if (rows.Hold(key) is { } hold)
+            {
+                put.Add(key.Account).Add(key.Number).Add(hold.Symbol).Add(HistoryWords.Of(hold.Side)).Add(hold.Asset)
+                    .Add(hold.Amount).Add(hold.InBook ? 1 : 0).Add(hold.TimeNanos);
+            }
+            else
+            {
+                dropped.Add(key.Account).Add(key.Number);
+            }
+        }
+
+        return [put, dropped];
+    }
+
+    private RowBuffer FloorRows()
+    {
+        var to = buffers.Empty(Statements.PutFloor);
+        foreach (var (symbol, account) in _floors)
+        {
+            to.Add(symbol).Add(account).Add(rows.Floor(symbol, account));
+        }
+
+        return to;
+    }
+
+    private RowBuffer BalanceRows()
+    {
+        var to = buffers.Empty(Statements.AddBalance);
+        foreach (var ((account, asset), (total, reserved)) in _balances)
+        {
+            to.Add(account).Add(asset).Add(total).Add(reserved);
+        }
+
+        return to;
+    }
+
+    private RowBuffer PositionRows()
+    {
+        var to = buffers.Empty(Statements.AddPosition);
+        foreach (var ((account, symbol), lots) in _positions)
+        {
+            to.Add(account).Add(symbol).Add(lots);
+        }
+
+        return to;
+    }
+
+    /// <summary>Where a record stands.</summary>
+    private readonly record struct Place(string Stream, string Symbol, long Sequence);
+}

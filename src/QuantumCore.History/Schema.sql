@@ -1,0 +1,42 @@
+-- One text for SQLite 3.35 and PostgreSQL 15. Prices are ticks, quantities lots, amounts minor units, times Unix
+-- nanoseconds. The only token is the clause by which SQLite keeps a table in its key's order.
+CREATE TABLE IF NOT EXISTS projection (one BIGINT PRIMARY KEY, batch BIGINT NOT NULL);
+INSERT INTO projection (one, batch) VALUES (1, 0) ON CONFLICT (one) DO NOTHING;
+CREATE TABLE IF NOT EXISTS projector_cursor (stream TEXT PRIMARY KEY, seq BIGINT NOT NULL) {BY_KEY};
+CREATE TABLE IF NOT EXISTS asset (asset TEXT PRIMARY KEY, decimals BIGINT NOT NULL) {BY_KEY};
+CREATE TABLE IF NOT EXISTS instrument (
+  symbol TEXT NOT NULL, seq BIGINT NOT NULL, base TEXT NOT NULL, base_decimals BIGINT NOT NULL, quote TEXT NOT NULL,
+  quote_decimals BIGINT NOT NULL, price_decimals BIGINT NOT NULL, tick_size BIGINT NOT NULL,
+  quantity_decimals BIGINT NOT NULL, lot_size BIGINT NOT NULL, tick_lot_value BIGINT NOT NULL,
+  lot_units BIGINT NOT NULL, time BIGINT NOT NULL, PRIMARY KEY (symbol, seq)) {BY_KEY};
+CREATE TABLE IF NOT EXISTS ord (
+  account BIGINT NOT NULL, number BIGINT NOT NULL, symbol TEXT NOT NULL, order_id BIGINT, client_order_id TEXT,
+  side TEXT, type TEXT, tif TEXT, px BIGINT, qty BIGINT NOT NULL, filled BIGINT NOT NULL, cancelled BIGINT NOT NULL,
+  state TEXT NOT NULL, reason TEXT, replaces BIGINT, created_at BIGINT NOT NULL, closed_at BIGINT,
+  PRIMARY KEY (account, number)) {BY_KEY};
+CREATE UNIQUE INDEX IF NOT EXISTS ord_public ON ord (symbol, order_id);
+CREATE TABLE IF NOT EXISTS hold (
+  account BIGINT NOT NULL, number BIGINT NOT NULL, symbol TEXT NOT NULL, side TEXT NOT NULL, asset TEXT,
+  open_amount BIGINT NOT NULL, in_book BIGINT NOT NULL, created_at BIGINT NOT NULL,
+  PRIMARY KEY (account, number)) {BY_KEY};
+CREATE INDEX IF NOT EXISTS hold_orphan ON hold (created_at) WHERE in_book = 0;
+CREATE TABLE IF NOT EXISTS book_floor (
+  symbol TEXT NOT NULL, account BIGINT NOT NULL, floor BIGINT NOT NULL, PRIMARY KEY (symbol, account)) {BY_KEY};
+CREATE TABLE IF NOT EXISTS balance (
+  account BIGINT NOT NULL, asset TEXT NOT NULL, total BIGINT NOT NULL, reserved BIGINT NOT NULL,
+  PRIMARY KEY (account, asset)) {BY_KEY};
+CREATE TABLE IF NOT EXISTS position (
+  account BIGINT NOT NULL, symbol TEXT NOT NULL, qty BIGINT NOT NULL, PRIMARY KEY (account, symbol)) {BY_KEY};
+CREATE TABLE IF NOT EXISTS posting (
+  stream TEXT NOT NULL, seq BIGINT NOT NULL, idx BIGINT NOT NULL, leg BIGINT NOT NULL, account BIGINT NOT NULL,
+  kind TEXT NOT NULL, asset TEXT NOT NULL, amount BIGINT NOT NULL, cause TEXT NOT NULL, time BIGINT NOT NULL,
+  PRIMARY KEY (stream, seq, idx, leg)) {BY_KEY};
+CREATE TABLE IF NOT EXISTS trade (
+  symbol TEXT NOT NULL, seq BIGINT NOT NULL, idx BIGINT NOT NULL, px BIGINT NOT NULL, qty BIGINT NOT NULL,
+  maker_order BIGINT NOT NULL, taker_order BIGINT NOT NULL, buyer BIGINT NOT NULL, seller BIGINT NOT NULL,
+  taker_side TEXT NOT NULL, maker_fee BIGINT NOT NULL, taker_fee BIGINT NOT NULL, time BIGINT NOT NULL,
+  PRIMARY KEY (symbol, seq, idx)) {BY_KEY};
+CREATE INDEX IF NOT EXISTS trade_buyer ON trade (buyer, time);
+CREATE INDEX IF NOT EXISTS trade_seller ON trade (seller, time);
+CREATE TABLE IF NOT EXISTS account_event (
+  stream TEXT NOT NULL, account BIGINT NOT NULL, seq BIGINT NOT NULL, PRIMARY KEY (stream, account, seq)) {BY_KEY};

@@ -1,0 +1,128 @@
+using System.Text;
+
+namespace QuantumCore.History;
+
+/// <summary>
+/// A statement that runs once per row of a buffer. SQLite runs the prepared statement row by row; PostgreSQL gets
+/// whole columns as arrays and joins with them. In the text <c>@1</c> is the row's first column, and the row source
+/// stands as {FROM}, {USING} or {JOIN}.
+/// </summary>
+internal sealed class Statement
+{
+    private const string RowSource = "k";
+
+    /// <param name="types">One letter per column: n is a number, t a text.</param>
+    /// <param name="text">The statement, in the form above.</param>
+    public Statement(string types, string text)
+    {
+        Types = types;
+        var arrays = string.Join(", ", types.Select((t, i) => $"${i + 1}::{(t == 'n' ? "bigint[]" : "text[]")}"));
+        var names = string.Join(", ", types.Select((_, i) => $"c{i + 1}"));
+        var rows = $"unnest({arrays}) AS {RowSource}({names})";
+        Sqlite = Expand(text, "", "", "").Replace('@', '?');
+        Postgres = Expand(text, $"FROM {rows}", $"USING {rows}", $", {rows}").Replace("@", RowSource + ".c");
+    }
+
+    public string Types { get; }
+
+    public string Sqlite { get; }
+
+    public string Postgres { get; }
+
+    private static string Expand(string text, string from, string with, string join) =>
+        new StringBuilder(text).Replace("{FROM}", from).Replace("{USING}", with).Replace("{JOIN}", join).ToString();
+}
+
+/// <summary>Rows for a statement, column by column. Emptied and used again: its arrays are too large to throw away.</summary>
+internal sealed class RowBuffer
+{
+    /// <summary>Stands for NULL among the numbers.</summary>
+    public const long Null = long.MinValue;
+
+    private readonly long[]?[] _numbers;
+    private readonly string?[]?[] _texts;
+    private int _capacity = 16;
+    private int _column;
+
+    public RowBuffer(Statement statement)
+    {
+        Statement = statement;
+        _numbers = [.. statement.Types.Select(t => t == 'n' ? new long[_capacity] : null)];
+        _texts = [.. statement.Types.Select(t => t == 't' ? new string?[_capacity] : null)];
+    }
+
+    public Statement Statement { get; }
+
+    public int Count { get; private set; }
+
+    public int Columns => _numbers.Length;
+
+    public bool IsNumber(int column) => _numbers[column] is not null;
+
+    public ReadOnlySpan<long> Numbers(int column) => _numbers[column].AsSpan(0, Count);
+
+    public ReadOnlySpan<string?> Texts(int column) => _texts[column].AsSpan(0, Count);
+
+    /// <summary>Takes out every row, a half-made one too.</summary>
+    public void Clear() => (Count, _column) = (0, 0);
+
+    public RowBuffer Add(long number)
+    {
+        _numbers[_column]![Count] = number;
+        return Next();
+    }
+
+    public RowBuffer Add(string? text)
+    {
+        _texts[_column]![Count] = text;
+        return Next();
+    }
+
+    private RowBuffer Next()
+    {
+        if (++_column == _numbers.Length)
+        {
+            _column = 0;
+            if (++Count == _capacity)
+            {
+                Grow();
+            }
+        }
+
+        return this;
+    }
+
+    private void Grow()
+    {
+        _capacity *= 2;
+        for (var column = 0; column < _numbers.Length; column++)
+        {
+            if (IsNumber(column))
+            {
+                Array.Resize(ref _numbers[column], _capacity);
+            }
+            else
+            {
+                Array.Resize(ref _texts[column], _capacity);
+            }
+        }
+    }
+}
+
+/// <summary>One buffer per statement, kept from batch to batch.</summary>
+internal sealed class RowBuffers
+{
+    private readonly Dictionary<Statement, RowBuffer> _buffers = [];
+
+    /// <summary>The statement's buffer, emptied.</summary>
+    public RowBuffer Empty(Statement statement)
+    {
+        if (!_buffers.TryGetValue(statement, out var buffer))
+        {
+            _buffers.Add(statement, buffer = new(statement));
+        }
+
+        buffer.Clear();
+        return buffer;
+    }
+}

@@ -1,0 +1,98 @@
+namespace QuantumCore.History;
+
+/// <summary>Every statement of the projection.</summary>
+internal static class Statements
+{
+    public static readonly Statement NextBatch =
+        new("n", "UPDATE projection SET batch = projection.batch + @1 {FROM} WHERE one = 1");
+
+    public static readonly Statement CurrentBatch =
+        new("n", "SELECT batch FROM projection {JOIN} WHERE one = @1");
+
+    public static readonly Statement AddCursor = new(
+        "t", "INSERT INTO projector_cursor (stream, seq) SELECT @1, 0 {FROM} WHERE true ON CONFLICT DO NOTHING");
+
+    public static readonly Statement MoveCursor = new(
+        "tnn",
+        "UPDATE projector_cursor SET seq = @3 {FROM} WHERE projector_cursor.stream = @1 AND projector_cursor.seq = @2");
+
+    public static readonly Statement FindInstrument = new(
+        "t",
+        """
+        SELECT symbol, base, base_decimals, quote, quote_decimals, price_decimals, tick_size, quantity_decimals, lot_size
+        FROM instrument {JOIN} WHERE symbol = @1 ORDER BY seq
+        """);
+
+    public static readonly Statement FindFloor = new(
+        "tn",
+        "SELECT symbol, account, floor FROM book_floor {JOIN} WHERE symbol = @1 AND account = @2");
+
+    public static readonly Statement FindOrder = new(
+        "nn", "SELECT account, number FROM ord {JOIN} WHERE account = @1 AND number = @2");
+
+    public static readonly Statement FindHold = new(
+        "nn", HoldColumns + " {JOIN} WHERE account = @1 AND number = @2");
+
+    public static readonly Statement FindHoldsUpTo = new(
+        "tnn", HoldColumns + " {JOIN} WHERE symbol = @1 AND account = @2 AND number <= @3");
+
+    public static readonly Statement FindHoldsWithoutAsset = new(
+        "t", HoldColumns + " {JOIN} WHERE symbol = @1 AND asset IS NULL");
+
+    public static readonly Statement AddAsset = new(
+        "tn", "INSERT INTO asset (asset, decimals) SELECT @1, @2 {FROM} WHERE true ON CONFLICT DO NOTHING");
+
+    public static readonly Statement AddInstrument = new("tntntnnnnnnnn", "INSERT INTO instrument " + Row(13));
+
+    public static readonly Statement AddOrder = new("nntntttt" + "nnnntt" + "nnn", "INSERT INTO ord " + Row(17));
+
+    public static readonly Statement ChangeOrder = new(
+        "nnnnnttn",
+        """
+        UPDATE ord SET qty = ord.qty + @3, filled = ord.filled + @4, cancelled = ord.cancelled + @5, state = @6,
+          reason = @7, closed_at = @8
+        {FROM} WHERE ord.account = @1 AND ord.number = @2
+        """);
+
+    public static readonly Statement PutHold = new(
+        "nntttnnn",
+        "INSERT INTO hold " + Row(8) +
+        """
+         WHERE true ON CONFLICT (account, number) DO UPDATE SET symbol = excluded.symbol, side = excluded.side,
+          asset = excluded.asset, open_amount = excluded.open_amount, in_book = excluded.in_book,
+          created_at = excluded.created_at
+        """);
+
+    public static readonly Statement DropHold =
+        new("nn", "DELETE FROM hold {USING} WHERE hold.account = @1 AND hold.number = @2");
+
+    public static readonly Statement PutFloor = new(
+        "tnn",
+        "INSERT INTO book_floor " + Row(3) +
+        " WHERE true ON CONFLICT (symbol, account) DO UPDATE SET floor = excluded.floor");
+
+    public static readonly Statement AddBalance = new(
+        "ntnn",
+        "INSERT INTO balance " + Row(4) +
+        """
+         WHERE true ON CONFLICT (account, asset) DO UPDATE SET total = balance.total + excluded.total,
+          reserved = balance.reserved + excluded.reserved
+        """);
+
+    public static readonly Statement AddPosition = new(
+        "ntn",
+        "INSERT INTO position " + Row(3) +
+        " WHERE true ON CONFLICT (account, symbol) DO UPDATE SET qty = position.qty + excluded.qty");
+
+    public static readonly Statement AddPosting = new("tnnnnttntn", "INSERT INTO posting " + Row(10));
+
+    public static readonly Statement AddTrade = new("tnnnnnnnntnnn", "INSERT INTO trade " + Row(13));
+
+    public static readonly Statement AddAccountEvent = new("tnn", "INSERT INTO account_event " + Row(3));
+
+    private const string HoldColumns =
+        "SELECT account, number, symbol, side, asset, open_amount, in_book, created_at FROM hold";
+
+    private static string Row(int columns) =>
+        $"SELECT {string.Join(", ", Enumerable.Range(1, columns).Select(c => $"@{c}"))} {{FROM}}";
+}

@@ -1,0 +1,197 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.History;
+
+/// <summary>
+/// The rows that projecting a batch depends on. What was read or written stays as a cache for the next batch, for
+/// as long as nobody else has written; the tables are the truth.
+/// </summary>
+internal sealed class WorkingRows
+{
+    private const int HoldsKept = 400_000;
+
+    private readonly Dictionary<string, Instrument?> _instruments = [];
+    private readonly Dictionary<(string Symbol, long Account), long> _floors = [];
+    private readonly Dictionary<OrderKey, HoldRow?> _holds = [];
+    private readonly HashSet<OrderKey> _orders = [];
+    private readonly HashSet<OrderKey> _loadedForSweep = [];
+
+    public Instrument? Instrument(string symbol) => _instruments.GetValueOrDefault(symbol);
+
+    public void Define(Instrument instrument) => _instruments[instrument.Symbol] = instrument;
+
+    public long Floor(string symbol, long account) => _floors.GetValueOrDefault((symbol, account));
+
+    public void SetFloor(string symbol, long account, long floor) => _floors[(symbol, account)] = floor;
+
+    /// <summary>Whether a book has spoken of this order.</summary>
+    public bool IsInBook(OrderKey key) => _orders.Contains(key);
+
+    public void MarkInBook(OrderKey key) => _orders.Add(key);
+
+    public HoldRow? Hold(OrderKey key) => _holds.GetValueOrDefault(key);
+
+    public void SetHold(OrderKey key, HoldRow? hold) => _holds[key] = hold;
+
+    /// <summary>Holds that a sweep over many (a mass cancel, a new instrument) read for this batch.</summary>
+    public IEnumerable<OrderKey> ReadForSweep => _loadedForSweep;
+
+    public void Clear()
+    {
+        _instruments.Clear();
+        _floors.Clear();
+        _holds.Clear();
+        EndBatch([]);
+    }
+
+    /// <summary>Forgets what only this batch needed.</summary>
+    public void EndBatch(IEnumerable<OrderKey> touchedHolds)
+    {
+        _orders.Clear();
+        _loadedForSweep.Clear();
+        foreach (var key in touchedHolds)
+        {
+            if (_holds.GetValueOrDefault(key) is null)
+            {
+                _holds.Remove(key);
+            }
+        }
+
+        if (_holds.Count > HoldsKept)
+        {
+            _holds.Clear();
+        }
+    }
+
+    /// <summary>Reads what these chunks need and is not known yet.</summary>
+    public async Task LoadAsync(
+        IReadOnlyList<HistoryChunk> chunks,
+        HistoryTransaction from,
+        RowBuffers buffers,
+        CancellationToken cancellationToken)
+    {
+        var needs = new Needs(this, buffers);
+        foreach (var chunk in chunks)
+        {
+            needs.Add(chunk);
+        }
+
+        // What is asked for and not found is known to be absent.
+        await from.ReadAsync(needs.Instruments, row => Define(ReadInstrument(row)), cancellationToken);
+        await from.ReadAsync(
+            needs.Floors, row => SetFloor(row.Text(0)!, row.Number(1), row.Number(2)), cancellationToken);
+        await from.ReadAsync(
+            needs.Orders, row => MarkInBook(new(row.Number(0), row.Number(1))), cancellationToken);
+        await from.ReadAsync(needs.Holds, row => TakeHold(row), cancellationToken);
+        await from.ReadAsync(needs.HoldsUpTo, row => _loadedForSweep.Add(TakeHold(row)), cancellationToken);
+        await from.ReadAsync(needs.HoldsWithoutAsset, row => _loadedForSweep.Add(TakeHold(row)), cancellationToken);
+    }
+
+    private OrderKey TakeHold(IHistoryRow row)
+    {
+        var key = new OrderKey(row.Number(0), row.Number(1));
+        SetHold(key, new HoldRow(
+            row.Text(2)!,
+            HistoryWords.SideOf(row.Text(3)),
+            row.Text(4),
+            row.Number(5),
+            row.Number(6) == 1,
+            row.Number(7)));
+        return key;
+    }
+
+    private static Instrument ReadInstrument(IHistoryRow row) => new()
+    {
+        Symbol = row.Text(0)!,
+        Base = new Asset(row.Text(1)!, (int)row.Number(2)),
+        Quote = new Asset(row.Text(3)!, (int)row.Number(4)),
+        PriceDecimals = (int)row.Number(5),
+        TickSize = row.Number(6),
+        QuantityDecimals = (int)row.Number(7),
+        LotSize = row.Number(8),
+    };
+
+    /// <summary>The keys of what is to be read.</summary>
+    private sealed class Needs(WorkingRows rows, RowBuffers buffers)
+    {
+        private readonly HashSet<OrderKey> _created = [];
+
+        public RowBuffer Instruments { get; } = buffers.Empty(Statements.FindInstrument);
+
+        public RowBuffer Floors { get; } = buffers.Empty(Statements.FindFloor);
+
+        public RowBuffer Orders { get; } = buffers.Empty(Statements.FindOrder);
+
+        public RowBuffer Holds { get; } = buffers.Empty(Statements.FindHold);
+
+        public RowBuffer HoldsUpTo { get; } = buffers.Empty(Statements.FindHoldsUpTo);
+
+        public RowBuffer HoldsWithoutAsset { get; } = buffers.Empty(Statements.FindHoldsWithoutAsset);
+
+        public void Add(HistoryChunk chunk)
+        {
+            if (chunk is BookChunk book)
+            {
+                NeedInstrument(book.Symbol);
+                foreach (var record in book.Records)
+                {
+                    Add(book.Symbol, record);
+                }
+            }
+            else if (chunk is AccountChunk account)
+            {
+                foreach (var hold in account.Records.OfType<HoldPlaced>())
+                {
+                    Add(account.Account, hold);
+                }
+            }
+        }
+
+        private void Add(long account, HoldPlaced hold)
+        {
+            NeedInstrument(hold.Symbol);
+            if (rows._floors.TryAdd((hold.Symbol, account), 0))
+            {
+                Floors.Add(hold.Symbol).Add(account);
+            }
+
+            var key = new OrderKey(account, hold.Order.Number);
+            Orders.Add(key.Account).Add(key.Number);
+            NeedHold(key);
+        }
+
+        private void Add(string symbol, BookRecord record)
+        {
+            foreach (var key in BookKeys.Of(record))
+            {
+                NeedHold(key);
+            }
+
+            if (record is AllClosed all)
+            {
+                HoldsUpTo.Add(symbol).Add(all.Account).Add(all.Floor);
+            }
+            else if (record is InstrumentDefined)
+            {
+                HoldsWithoutAsset.Add(symbol);
+            }
+        }
+
+        private void NeedInstrument(string symbol)
+        {
+            if (rows._instruments.TryAdd(symbol, null))
+            {
+                Instruments.Add(symbol);
+            }
+        }
+
+        private void NeedHold(OrderKey key)
+        {
+            if (!rows._holds.ContainsKey(key) && _created.Add(key))
+            {
+                Holds.Add(key.Account).Add(key.Number);
+            }
+        }
+    }
+}

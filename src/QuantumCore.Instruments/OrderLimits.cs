@@ -1,0 +1,54 @@
+using System.Globalization;
+
+namespace QuantumCore.Instruments;
+
+/// <summary>A limit that an order breaks.</summary>
+/// <param name="Reason">Which kind.</param>
+/// <param name="Field">The field at fault.</param>
+/// <param name="Limit">The limit, as a wire decimal.</param>
+public sealed record BrokenLimit(RejectReason Reason, string Field, string Limit);
+
+/// <summary>The limits of an instrument that depend on an order alone.</summary>
+public static class OrderLimits
+{
+    /// <summary>The first limit that an order breaks: quantity, then price, then notional; null when none.</summary>
+    /// <param name="instrument">The instrument.</param>
+    /// <param name="priceTicks">Limit or protection price, in ticks.</param>
+    /// <param name="quantityLots">Quantity, in lots.</param>
+    public static BrokenLimit? Check(Instrument instrument, long priceTicks, long quantityLots)
+    {
+        if (quantityLots < instrument.MinQuantityLots || quantityLots > instrument.MaxQuantityLots)
+        {
+            var limit = quantityLots < instrument.MinQuantityLots
+                ? instrument.MinQuantityLots
+                : instrument.MaxQuantityLots;
+            return new BrokenLimit(RejectReason.InvalidQuantity, "quantity", instrument.FormatQuantity(limit));
+        }
+
+        if (priceTicks < instrument.MinPriceTicks || priceTicks > instrument.MaxPriceTicks)
+        {
+            var limit = priceTicks < instrument.MinPriceTicks ? instrument.MinPriceTicks : instrument.MaxPriceTicks;
+            return new BrokenLimit(RejectReason.InvalidPrice, "price", instrument.FormatPrice(limit));
+        }
+
+        var notional = instrument.Notional(priceTicks, quantityLots);
+        if (notional < instrument.MinNotional || notional > instrument.MaxNotional)
+        {
+            var limit = notional < instrument.MinNotional ? instrument.MinNotional : instrument.MaxNotional;
+            return new BrokenLimit(
+                RejectReason.InvalidNotional,
+                "quantity",
+                DecimalText.Format(limit, instrument.Quote.Decimals));
+        }
+
+        if ((Int128)quantityLots * instrument.LotUnits > long.MaxValue)
+        {
+            return new BrokenLimit(
+                RejectReason.Overflow,
+                "quantity",
+                long.MaxValue.ToString(CultureInfo.InvariantCulture));
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,56 @@
+namespace QuantumCore.Journal;
+
+/// <summary>What goes wrong with one commit.</summary>
+public enum CommitFault
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>The commit fails and has stored nothing.</summary>
+    FailBefore = 1,
+
+    /// <summary>The commit has stored its frame, and the answer is lost.</summary>
+    FailAfter = 2,
+}
+
+/// <summary>Makes commits fail or wait, for tests of whatever stands on a journal. Safe to use from any thread.</summary>
+public sealed class CommitFaults
+{
+    private volatile CommitGate? _gate;
+
+    /// <summary>Asked before each commit, on the writer's thread. Null: all goes well.</summary>
+    public Func<JournalFrame, CommitFault>? Choose { get; set; }
+
+    /// <summary>From now on each commit waits, before it stores anything, until the gate is released.</summary>
+    public CommitGate Hold() => _gate = new CommitGate();
+
+    /// <summary>Carries out a commit with the faults that were asked for.</summary>
+    public IReadOnlyCollection<long> Around(JournalFrame frame, Func<JournalFrame, IReadOnlyCollection<long>> commit)
+    {
+        _gate?.Pass();
+        var fault = Choose?.Invoke(frame) ?? CommitFault.None;
+        if (fault == CommitFault.FailBefore) throw new IOException("Injected: the commit failed.");
+        var refused = commit(frame);
+        if (fault == CommitFault.FailAfter) throw new IOException("Injected: the answer to the commit was lost.");
+        return refused;
+    }
+}
+
+/// <summary>Holds commits back until it is released.</summary>
+public sealed class CommitGate
+{
+    private readonly TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the first commit stands before the gate.</summary>
+    public Task Arrived => _arrived.Task;
+
+    /// <summary>Lets the waiting commit and all later ones pass.</summary>
+    public void Release() => _released.TrySetResult();
+
+    internal void Pass()
+    {
+        _arrived.TrySetResult();
+        ((IAsyncResult)_released.Task).AsyncWaitHandle.WaitOne();
+    }
+}

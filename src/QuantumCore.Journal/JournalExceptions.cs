@@ -1,0 +1,30 @@
+namespace QuantumCore.Journal;
+
+/// <summary>The queue in front of the store is full. Nothing was enqueued; the same request may be sent again later.</summary>
+public sealed class JournalFullException()
+    : Exception("The journal's queue is full; nothing was appended. Try again with the same key.");
+
+/// <summary>
+/// This activation no longer owns its stream (or its writer stopped). What became of its unfinished appends is
+/// unknown: the caller retries with the same key, and the next activation finds the result if there is one.
+/// </summary>
+public sealed class StreamLostException(string stream)
+    : Exception($"Stream {stream} is lost to this activation; the outcome is unknown. Retry with the same key.")
+{
+    /// <summary>Name of the stream.</summary>
+    public string Stream { get; } = stream;
+}
+
+/// <summary>Stored bytes do not agree with their checksum, or a record is missing. The stream must halt, never skip.</summary>
+public sealed class JournalCorruptionException(string stream, long sequence, string what)
+    : Exception($"Stream {stream} is damaged at sequence {sequence}: {what}")
+{
+    /// <summary>Name of the stream.</summary>
+    public string Stream { get; } = stream;
+
+    /// <summary>First sequence that cannot be trusted.</summary>
+    public long Sequence { get; } = sequence;
+}
+
+/// <summary>The database is set up in a way that could lose acknowledged records, or is in use by another process.</summary>
+public sealed class JournalSetupException(string message, Exception? cause = null) : Exception(message, cause);

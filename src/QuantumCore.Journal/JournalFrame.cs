@@ -1,0 +1,42 @@
+using System.Buffers.Binary;
+
+namespace QuantumCore.Journal;
+
+/// <summary>Names a frame: the writer that made it and that writer's own count.</summary>
+public readonly record struct FrameId(long WriterId, long FrameNo);
+
+/// <summary>
+/// The part of a frame that belongs to one stream: consecutive records of one activation. Position and length say, in
+/// bytes, where it lies in the frame's body; the chain is the chained CRC-32C of its last record.
+/// </summary>
+public readonly record struct FrameSlice(
+    long StreamId, long Epoch, long FirstSequence, long LastSequence, int Position, int Length, uint Chain);
+
+/// <summary>
+/// What one commit stores: the records of many streams in one blob, a slice for each stream. Its id is never used for
+/// other content, so its presence proves this commit. The checksum is the CRC-32C of the body. Slices are ordered by
+/// stream number, and every store locks streams in this order.
+/// </summary>
+public sealed record JournalFrame(FrameId Id, uint Crc, byte[] Body, IReadOnlyList<FrameSlice> Slices);
+
+/// <summary>
+/// Layout of a slice, little-endian: version (u8), three zero bytes, count (u32), stream (i64), epoch (i64), first
+/// sequence (i64), chain before (u32); then for each record length (u32), chain (u32), body.
+/// </summary>
+internal static class SliceLayout
+{
+    public const byte Version = 1;
+    public const int HeaderBytes = 36;
+    public const int RecordBytes = 8;
+
+    public static void WriteHeader(Span<byte> into, int count, in StreamActivation at, long first)
+    {
+        into[..4].Clear();
+        into[0] = Version;
+        BinaryPrimitives.WriteInt32LittleEndian(into[4..], count);
+        BinaryPrimitives.WriteInt64LittleEndian(into[8..], at.StreamId);
+        BinaryPrimitives.WriteInt64LittleEndian(into[16..], at.Epoch);
+        BinaryPrimitives.WriteInt64LittleEndian(into[24..], first);
+        BinaryPrimitives.WriteUInt32LittleEndian(into[32..], at.Chain);
+    }
+}

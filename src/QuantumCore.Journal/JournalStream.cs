@@ -1,0 +1,93 @@
+namespace QuantumCore.Journal;
+
+/// <summary>
+/// One activation's hold on a stream: the only way to append to it. All members may be used from any thread, but
+/// whoever owns the stream appends in the order it decides.
+/// </summary>
+public sealed class JournalStream
+{
+    private readonly JournalWriter _writer;
+    private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _head;
+    private long _durableHead;
+
+    internal JournalStream(JournalWriter writer, string name, StreamActivation activation)
+    {
+        _writer = writer;
+        Name = name;
+        StreamId = activation.StreamId;
+        Committed = activation;
+        Epoch = activation.Epoch;
+        _head = _durableHead = activation.Head;
+    }
+
+    /// <summary>Name of the stream.</summary>
+    public string Name { get; }
+
+    /// <summary>Epoch of this activation.</summary>
+    public long Epoch { get; }
+
+    /// <summary>Last sequence handed out, durable or not.</summary>
+    public long Head
+    {
+        get => Volatile.Read(ref _head);
+        internal set => Volatile.Write(ref _head, value);
+    }
+
+    /// <summary>Last sequence that is durable. Nothing beyond it may be shown to anyone.</summary>
+    public long DurableHead
+    {
+        get => Volatile.Read(ref _durableHead);
+        internal set => Volatile.Write(ref _durableHead, value);
+    }
+
+    /// <summary>Whether this activation has lost its stream: it must throw itself away and reload.</summary>
+    public bool IsLost => _lost.Task.IsCompleted;
+
+    /// <summary>Completes when this activation has lost its stream.</summary>
+    public Task Lost => _lost.Task;
+
+    internal long StreamId { get; }
+
+    /// <summary>Where the stream stands in the store. The writer's thread alone uses it.</summary>
+    internal StreamActivation Committed { get; set; }
+
+    /// <summary>Segments without an outcome, oldest first. Under the writer's gate.</summary>
+    internal Queue<Segment> Unsettled { get; } = new(2);
+
+    /// <summary>The newest segment, if it may still be added to. Under the writer's gate.</summary>
+    internal Segment? Open { get; set; }
+
+    /// <summary>Handed back. Under the writer's gate.</summary>
+    internal bool IsClosed { get; set; }
+
+    /// <summary>
+    /// Enqueues a record and returns its sequence; does not wait. The body belongs to the journal from now on.
+    /// Throws <see cref="JournalFullException"/> or <see cref="StreamLostException"/> with nothing enqueued.
+    /// </summary>
+    /// <param name="body">The record.</param>
+    /// <param name="urgent">A cancel or a halt: may use the reserved last eighth of the queue.</param>
+    public long Append(ReadOnlyMemory<byte> body, bool urgent = false) => _writer.Append(this, body, urgent);
+
+    /// <summary>
+    /// Completes when the record with this sequence, and with it all before, is durable. Faults with
+    /// <see cref="StreamLostException"/> when this activation loses its stream first.
+    /// </summary>
+    public Task WhenDurable(long sequence) =>
+        sequence <= DurableHead ? Task.CompletedTask : _writer.WhenDurable(this, sequence);
+
+    /// <summary>
+    /// Stores a snapshot of the owner's state after a durable record. False: a newer activation owns the stream, and
+    /// this one is lost from now on.
+    /// </summary>
+    public Task<bool> PutSnapshotAsync(
+        long sequence, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+        sequence <= DurableHead
+            ? _writer.PutSnapshotAsync(this, sequence, body, cancellationToken)
+            : throw new ArgumentOutOfRangeException(nameof(sequence), "A snapshot shows durable records only.");
+
+    /// <summary>Hands the stream back: no more appends. What is queued still commits.</summary>
+    public void Close() => _writer.Close(this);
+
+    internal void MarkLost() => _lost.TrySetResult();
+}

@@ -1,0 +1,429 @@
+using System.Security.Cryptography;
+
+namespace QuantumCore.Journal;
+
+/// <summary>
+/// The group commit of one silo. One thread takes everything that was queued while the previous commit was in flight
+/// and commits it as one frame: the previous commit is the linger, there is no timer. A stream that the fence refuses
+/// is lost to its activation; the others of the frame go again without it. After an error the outcome is unknown
+/// until a fresh connection says whether the frame is there; while the store is down, appends queue up to the bound.
+/// </summary>
+public sealed class JournalWriter : IAsyncDisposable
+{
+    private readonly IJournalStore _store;
+    private readonly JournalWriterOptions _options;
+    private readonly TimeProvider _time;
+    private readonly long _writerId;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly AutoResetEvent _work = new(false);
+    private readonly ManualResetEvent _stop = new(false);
+
+    /// <summary>Guards the queue, the open streams and the counters. Held for a few instructions only.</summary>
+    private readonly Lock _gate = new();
+    private readonly Queue<Segment> _queue = new();
+    private readonly Dictionary<string, JournalStream> _open = [];
+    private int _pendingRecords;
+    private long _pendingBytes;
+    private long? _oldestInFlight;
+    private bool _idle;
+    private bool _stopping;
+
+    // The writer's thread alone:
+    private readonly List<Segment> _batch = [];
+    private IJournalConnection? _connection;
+    private long _frameNo;
+    private long _recordsCommitted;
+    private long _framesCommitted;
+    private long _streamsFenced;
+    private long _outcomesUnknown;
+
+    /// <summary>Starts the writer's thread. The store must have been initialised; it is not disposed with the writer.</summary>
+    public JournalWriter(IJournalStore store, JournalWriterOptions options, TimeProvider time)
+    {
+        _store = store;
+        _options = options;
+        _time = time;
+        _writerId = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
+        new Thread(Run) { IsBackground = true, Name = "journal writer" }.Start();
+    }
+
+    /// <summary>Random number that names this writer in the frames it makes.</summary>
+    public long WriterId => _writerId;
+
+    /// <summary>Records without an outcome, those of the commit in flight included.</summary>
+    public int PendingRecords => Volatile.Read(ref _pendingRecords);
+
+    /// <summary>How long the oldest record without an outcome has been waiting.</summary>
+    public TimeSpan OldestPendingAge
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (_oldestInFlight is { } inFlight) return _time.GetElapsedTime(inFlight);
+                while (_queue.TryPeek(out var oldest))
+                {
+                    if (!oldest.Dropped) return _time.GetElapsedTime(oldest.EnqueuedAt);
+                    _queue.Dequeue();
+                }
+
+                return TimeSpan.Zero;
+            }
+        }
+    }
+
+    /// <summary>Records committed by this writer.</summary>
+    public long RecordsCommitted => Volatile.Read(ref _recordsCommitted);
+
+    /// <summary>Frames committed by this writer.</summary>
+    public long FramesCommitted => Volatile.Read(ref _framesCommitted);
+
+    /// <summary>Streams that the fence, or the check of epochs, took from this silo.</summary>
+    public long StreamsFenced => Volatile.Read(ref _streamsFenced);
+
+    /// <summary>Attempts to commit that ended without a known outcome.</summary>
+    public long OutcomesUnknown => Volatile.Read(ref _outcomesUnknown);
+
+    /// <summary>
+    /// Activates a stream: raises its epoch, so that every older activation, of this silo too, has lost it. The
+    /// owner then reads to <see cref="JournalStream.DurableHead"/> and only then serves.
+    /// </summary>
+    public async Task<JournalStream> OpenAsync(string stream, CancellationToken cancellationToken)
+    {
+        StreamName.Check(stream);
+        var activation = await _store.ActivateAsync(stream, cancellationToken);
+        var opened = new JournalStream(this, stream, activation);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_stopping, this);
+            if (!_open.TryGetValue(stream, out var other) || other.Epoch < opened.Epoch)
+            {
+                // Two activations of one stream must never meet in one frame.
+                if (other is not null) Lose(other);
+                _open[stream] = opened;
+            }
+            else
+            {
+                Lose(opened);
+            }
+        }
+
+        return opened;
+    }
+
+    /// <summary>
+    /// Asks the store, in one query, for the epochs of all open streams and marks as lost those that have a newer
+    /// activation. Only appends are fenced, so an idle activation learns of its successor here.
+    /// </summary>
+    public async Task CheckEpochsAsync(CancellationToken cancellationToken)
+    {
+        JournalStream[] held;
+        lock (_gate) held = [.. _open.Values];
+        if (held.Length == 0) return;
+        var ids = Array.ConvertAll(held, stream => stream.StreamId);
+        var epochs = await _store.EpochsAsync(ids, cancellationToken);
+        lock (_gate)
+        {
+            foreach (var stream in held)
+            {
+                if (!epochs.TryGetValue(stream.StreamId, out var epoch) || epoch != stream.Epoch) Lose(stream);
+            }
+        }
+    }
+
+    /// <summary>Whether one more record of ordinary size would be taken now.</summary>
+    public bool HasRoom(bool urgent)
+    {
+        lock (_gate) return HasRoom(0, urgent);
+    }
+
+    /// <summary>
+    /// Takes no more appends, commits what is queued, and ends the thread. Where the store is down, the waiters of
+    /// what is left learn that its outcome is unknown.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate) _stopping = true;
+        _stop.Set();
+        _work.Set();
+        await _ended.Task;
+    }
+
+    internal long Append(JournalStream stream, ReadOnlyMemory<byte> body, bool urgent)
+    {
+        if (body.Length > JournalWriterOptions.MaxRecordBytes)
+        {
+            throw new ArgumentException("The record is longer than the journal takes.", nameof(body));
+        }
+
+        bool wake;
+        long sequence;
+        lock (_gate)
+        {
+            if (stream.IsLost || _stopping) throw new StreamLostException(stream.Name);
+            if (stream.IsClosed) throw new InvalidOperationException($"Stream {stream.Name} was handed back.");
+            if (!HasRoom(body.Length, urgent)) throw new JournalFullException();
+            sequence = stream.Head + 1;
+            SegmentFor(stream, sequence, body.Length).Add(body);
+            stream.Head = sequence;
+            _pendingRecords++;
+            _pendingBytes += body.Length;
+            wake = _idle;
+            _idle = false;
+        }
+
+        if (wake) _work.Set();
+        return sequence;
+    }
+
+    internal Task WhenDurable(JournalStream stream, long sequence)
+    {
+        lock (_gate)
+        {
+            if (sequence <= stream.DurableHead) return Task.CompletedTask;
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(sequence, stream.Head);
+            if (stream.IsLost) return Task.FromException(new StreamLostException(stream.Name));
+            foreach (var segment in stream.Unsettled)
+            {
+                if (sequence <= segment.Last) return segment.WhenDurable();
+            }
+
+            throw new InvalidOperationException("Every sequence beyond the durable head has a segment.");
+        }
+    }
+
+    internal async Task<bool> PutSnapshotAsync(
+        JournalStream stream, long sequence, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        if (await _store.PutSnapshotAsync(stream.Name, stream.Epoch, sequence, body, cancellationToken)) return true;
+        lock (_gate) Lose(stream);
+        return false;
+    }
+
+    internal void Close(JournalStream stream)
+    {
+        lock (_gate)
+        {
+            stream.IsClosed = true;
+            ForgetIfClosed(stream);
+        }
+    }
+
+    private bool HasRoom(int bytes, bool urgent)
+    {
+        var maxRecords = urgent ? _options.MaxPendingRecords : _options.MaxPendingRecords / 8 * 7;
+        var maxBytes = urgent ? _options.MaxPendingBytes : _options.MaxPendingBytes / 8 * 7;
+        return _pendingRecords < maxRecords && _pendingBytes + bytes <= maxBytes;
+    }
+
+    private Segment SegmentFor(JournalStream stream, long sequence, int bytes)
+    {
+        if (stream.Open is { } open &&
+            open.Bodies.Count < _options.MaxFrameRecords &&
+            open.Bytes + bytes <= _options.MaxFrameBytes)
+        {
+            return open;
+        }
+
+        var segment = new Segment(stream, sequence, _time.GetTimestamp());
+        stream.Open = segment;
+        stream.Unsettled.Enqueue(segment);
+        _queue.Enqueue(segment);
+        return segment;
+    }
+
+    private void Run()
+    {
+        while (TakeBatch() && Settle())
+        {
+        }
+
+        DropConnection();
+        lock (_gate)
+        {
+            foreach (var stream in _open.Values.ToArray()) Lose(stream);
+        }
+
+        _ended.SetResult();
+    }
+
+    /// <summary>Waits for work, and takes all that is queued up to the size of a frame. False: nothing is left and we stop.</summary>
+    private bool TakeBatch()
+    {
+        while (true)
+        {
+            lock (_gate)
+            {
+                FillBatch();
+                if (_batch.Count > 0) break;
+                if (_stopping) return false;
+                _idle = true;
+            }
+
+            _work.WaitOne();
+        }
+
+        _batch.Sort(static (left, right) =>
+        {
+            var byStream = left.Stream.StreamId.CompareTo(right.Stream.StreamId);
+            return byStream != 0 ? byStream : left.First.CompareTo(right.First);
+        });
+        return true;
+    }
+
+    private void FillBatch()
+    {
+        var records = 0;
+        var bytes = 0L;
+        while (_queue.TryPeek(out var next))
+        {
+            if (!next.Dropped)
+            {
+                records += next.Bodies.Count;
+                bytes += next.Bytes;
+                var fits = records <= _options.MaxFrameRecords && bytes <= _options.MaxFrameBytes;
+                if (_batch.Count > 0 && !fits) return;
+                if (_batch.Count == 0) _oldestInFlight = next.EnqueuedAt;
+                next.Taken = true;
+                if (next.Stream.Open == next) next.Stream.Open = null;
+                _batch.Add(next);
+            }
+
+            _queue.Dequeue();
+        }
+    }
+
+    /// <summary>Commits the batch, without the refused streams if there are any. False: given up, because we stop.</summary>
+    private bool Settle()
+    {
+        while (_batch.Count > 0)
+        {
+            var frame = FrameEncoder.Encode(new FrameId(_writerId, ++_frameNo), _batch);
+            var refused = CommitForCertain(frame);
+            if (refused is null) return false;
+            if (refused.Count > 0) Discard(refused);
+            else Complete(frame);
+        }
+
+        lock (_gate) _oldestInFlight = null;
+        return true;
+    }
+
+    /// <summary>
+    /// Sends one frame until its outcome is known: the streams that refused it, none of them when it is durable, or
+    /// null when the store does not answer and we stop.
+    /// </summary>
+    private IReadOnlyCollection<long>? CommitForCertain(JournalFrame frame)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                _connection ??= _store.Connect();
+                if (attempt > 0 && _connection.Holds(frame.Id)) return [];
+                var refused = _connection.Commit(frame);
+
+                // An earlier attempt may have landed only now, and then it is what moved the heads. If it has not,
+                // it never will: it holds the refused streams too, and heads and epochs only rise.
+                return refused.Count > 0 && attempt > 0 && _connection.Holds(frame.Id) ? [] : refused;
+            }
+            catch (Exception failure)
+            {
+                DropConnection();
+                Interlocked.Increment(ref _outcomesUnknown);
+                _options.StoreFailed?.Invoke(failure);
+                if (_stop.WaitOne(RetryPause(attempt)) && attempt > 0) return null;
+            }
+        }
+    }
+
+    /// <summary>Doubles from attempt to attempt; half of it is drawn, so that silos do not come back in step.</summary>
+    private TimeSpan RetryPause(int attempt)
+    {
+        var doubled = _options.FirstRetryPause.TotalMilliseconds * (1L << Math.Min(attempt, 20));
+        var bounded = (int)Math.Min(doubled, _options.LongestRetryPause.TotalMilliseconds);
+        return TimeSpan.FromMilliseconds(bounded / 2 + RandomNumberGenerator.GetInt32(bounded / 2 + 1));
+    }
+
+    private void DropConnection()
+    {
+        _connection?.Dispose();
+        _connection = null;
+    }
+
+    private void Complete(JournalFrame frame)
+    {
+        lock (_gate)
+        {
+            foreach (var segment in _batch)
+            {
+                segment.Stream.DurableHead = segment.Last;
+                if (segment.Dropped) continue;
+                segment.Stream.Unsettled.Dequeue();
+                Uncount(segment);
+                ForgetIfClosed(segment.Stream);
+            }
+        }
+
+        var slice = 0;
+        foreach (var segment in _batch)
+        {
+            var stream = segment.Stream;
+            if (stream.StreamId != frame.Slices[slice].StreamId) slice++;
+            var committed = frame.Slices[slice];
+            stream.Committed = stream.Committed with { Head = committed.LastSequence, Chain = committed.Chain };
+            _recordsCommitted += segment.Bodies.Count;
+            segment.Complete();
+        }
+
+        _framesCommitted++;
+        _batch.Clear();
+    }
+
+    private void Discard(IReadOnlyCollection<long> refused)
+    {
+        lock (_gate)
+        {
+            foreach (var segment in _batch)
+            {
+                if (refused.Contains(segment.Stream.StreamId)) Lose(segment.Stream);
+            }
+        }
+
+        _batch.RemoveAll(segment => refused.Contains(segment.Stream.StreamId));
+    }
+
+    /// <summary>Under the gate. Every record of this activation that has no outcome yet fails as unknown.</summary>
+    private void Lose(JournalStream stream)
+    {
+        if (stream.IsLost) return;
+        stream.MarkLost();
+        if (!_stopping) Interlocked.Increment(ref _streamsFenced);
+        foreach (var segment in stream.Unsettled)
+        {
+            segment.Dropped = true;
+            Uncount(segment);
+            segment.Fail();
+        }
+
+        stream.Unsettled.Clear();
+        stream.Open = null;
+        if (_open.TryGetValue(stream.Name, out var held) && held == stream) _open.Remove(stream.Name);
+    }
+
+    /// <summary>A stream that was handed back stays known until its last record has an outcome.</summary>
+    private void ForgetIfClosed(JournalStream stream)
+    {
+        if (stream.IsClosed && stream.Unsettled.Count == 0 &&
+            _open.TryGetValue(stream.Name, out var held) && held == stream)
+        {
+            _open.Remove(stream.Name);
+        }
+    }
+
+    private void Uncount(Segment segment)
+    {
+        _pendingRecords -= segment.Bodies.Count;
+        _pendingBytes -= segment.Bytes;
+    }
+}

@@ -1,0 +1,36 @@
+namespace QuantumCore.Journal;
+
+/// <summary>
+/// Consecutive records of one stream that will commit together, and the one promise all their waiters share.
+/// Written under the writer's gate until <see cref="Taken"/>; from then on only its writer's thread reads it.
+/// </summary>
+internal sealed class Segment(JournalStream stream, long first, long enqueuedAt)
+{
+    private TaskCompletionSource? _durable;
+
+    public JournalStream Stream { get; } = stream;
+    public long First { get; } = first;
+    public long EnqueuedAt { get; } = enqueuedAt;
+    public List<ReadOnlyMemory<byte>> Bodies { get; } = new(1);
+    public long Last => First + Bodies.Count - 1;
+    public int Bytes { get; private set; }
+
+    /// <summary>On its way to the store: nothing may be added any more.</summary>
+    public bool Taken { get; set; }
+
+    /// <summary>Its stream was lost: it is no longer counted, and never sent unless it is on its way already.</summary>
+    public bool Dropped { get; set; }
+
+    public void Add(ReadOnlyMemory<byte> body)
+    {
+        Bodies.Add(body);
+        Bytes += body.Length;
+    }
+
+    public Task WhenDurable() =>
+        (_durable ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+    public void Complete() => _durable?.TrySetResult();
+
+    public void Fail() => _durable?.TrySetException(new StreamLostException(Stream.Name));
+}

@@ -1,0 +1,104 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+
+namespace QuantumCore.Journal;
+
+/// <summary>A slice as it lies in the store. Bytes is empty where the index names a frame that is not there.</summary>
+internal readonly record struct StoredSlice(long FirstSequence, long LastSequence, ReadOnlyMemory<byte> Bytes);
+
+/// <summary>Turns stored slices of one stream back into records, checking every one on the way.</summary>
+internal sealed class SliceReader(string stream, long streamId, long from)
+{
+    /// <summary>A page of a read: at most this many slices and about this many bytes are in memory at once.</summary>
+    public const int PageSlices = 512;
+    public const int PageBytes = 4 << 20;
+
+    private readonly List<JournalRecord> _records = [];
+    private long _next = from;
+
+    /// <summary>Checksum of the record before the next one; none where the read began inside the stream.</summary>
+    private uint? _chain;
+
+    /// <summary>
+    /// Reads page after page; <paramref name="fetchPage"/> gets the first sequence wanted and returns the slice that
+    /// holds it and some that follow. No connection is held while the caller looks at the records.
+    /// </summary>
+    public static async IAsyncEnumerable<JournalRecord> ReadAsync(
+        string stream,
+        long streamId,
+        long from,
+        long through,
+        Func<long, Task<List<StoredSlice>>> fetchPage,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        from = Math.Max(from, 1);
+        var reader = new SliceReader(stream, streamId, from);
+        while (reader._next <= through)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var next = reader._next;
+            foreach (var slice in await fetchPage(next))
+            {
+                if (slice.LastSequence < next) continue;
+                foreach (var record in reader.Decode(slice))
+                {
+                    if (record.Sequence >= from && record.Sequence <= through) yield return record;
+                }
+            }
+
+            if (reader._next == next) throw reader.Damaged(next, "the record is missing");
+        }
+    }
+
+    private List<JournalRecord> Decode(in StoredSlice slice)
+    {
+        _records.Clear();
+        var bytes = slice.Bytes;
+        var (epoch, count, before) = ReadHeader(slice);
+        var at = SliceLayout.HeaderBytes;
+        for (var i = 0; i < count; i++)
+        {
+            var sequence = slice.FirstSequence + i;
+            if (bytes.Length - at < SliceLayout.RecordBytes) throw Damaged(sequence, "its header is cut off");
+            var length = BinaryPrimitives.ReadInt32LittleEndian(bytes.Span[at..]);
+            var chain = BinaryPrimitives.ReadUInt32LittleEndian(bytes.Span[(at + 4)..]);
+            at += SliceLayout.RecordBytes;
+            if (length < 0 || length > bytes.Length - at) throw Damaged(sequence, "its length is impossible");
+            var body = bytes.Slice(at, length);
+            at += length;
+            before = Checksum.OfRecord(before, streamId, epoch, sequence, body.Span);
+            if (before != chain) throw Damaged(sequence, "its checksum does not match");
+            _records.Add(new JournalRecord(sequence, epoch, body));
+        }
+
+        _chain = before;
+        _next = slice.LastSequence + 1;
+        return _records;
+    }
+
+    private (long Epoch, int Count, uint ChainBefore) ReadHeader(in StoredSlice slice)
+    {
+        var first = slice.FirstSequence;
+        var bytes = slice.Bytes.Span;
+        if (first > _next) throw Damaged(_next, "the record is missing");
+        if (bytes.Length < SliceLayout.HeaderBytes) throw Damaged(first, "its frame is missing or cut off");
+        if (bytes[0] != SliceLayout.Version) throw Damaged(first, $"slice version {bytes[0]} is unknown");
+        var count = BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]);
+        if (BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]) != streamId ||
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]) != first ||
+            count != slice.LastSequence - first + 1)
+        {
+            throw Damaged(first, "the slice does not belong here");
+        }
+
+        var chainBefore = BinaryPrimitives.ReadUInt32LittleEndian(bytes[32..]);
+        if (_chain is { } expected && (first != _next || chainBefore != expected))
+        {
+            throw Damaged(first, "it does not continue the record before it");
+        }
+
+        return (BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]), count, chainBefore);
+    }
+
+    private JournalCorruptionException Damaged(long sequence, string what) => new(stream, sequence, what);
+}

@@ -1,0 +1,103 @@
+using SQLitePCL;
+
+namespace QuantumCore.Journal;
+
+/// <summary>
+/// Moves the write-ahead log into the file, and the newest index entries into their place, off the writer's thread. A passive checkpoint never holds the writer up
+/// but never rewinds the log either; so when nothing was committed for a while the log is emptied, and when it has
+/// grown too long it is rewound between two commits.
+/// </summary>
+internal sealed class SqliteCheckpointer : IAsyncDisposable
+{
+    private const int LongestLogPages = (64 << 20) / 4096;
+    private static readonly TimeSpan s_period = TimeSpan.FromMilliseconds(100);
+
+    private readonly string _path;
+    private readonly SemaphoreSlim _write;
+    private readonly Func<bool, Task> _moveTail;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly Task _loop;
+    private long _commits;
+    private int _sleeping;
+
+    public SqliteCheckpointer(string path, SemaphoreSlim write, Func<bool, Task> moveTail)
+    {
+        _path = path;
+        _write = write;
+        _moveTail = moveTail;
+        _loop = RunAsync();
+    }
+
+    /// <summary>Says that the log has grown.</summary>
+    public void CommitDone()
+    {
+        Interlocked.Increment(ref _commits);
+        if (Interlocked.Exchange(ref _sleeping, 0) == 1) _wake.Release();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync();
+        await _loop;
+        _closing.Dispose();
+        _wake.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        SqliteDatabase? database = null;
+        var emptiedAt = 0L;
+        while (!_closing.IsCancellationRequested)
+        {
+            try
+            {
+                if (Volatile.Read(ref _commits) == emptiedAt) await SleepAsync(emptiedAt);
+                var before = Volatile.Read(ref _commits);
+                await Task.Delay(s_period, _closing.Token);
+                database ??= SqliteDatabase.Open(_path);
+                var isIdle = Volatile.Read(ref _commits) == before;
+                await _moveTail(isIdle);
+                var pages = database.Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE);
+                isIdle = Volatile.Read(ref _commits) == before;
+                if (isIdle || pages > LongestLogPages)
+                {
+                    await RewindAsync(database, isIdle ? raw.SQLITE_CHECKPOINT_TRUNCATE : raw.SQLITE_CHECKPOINT_RESTART);
+                    if (isIdle) emptiedAt = before;
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+            catch (SqliteFailureException)
+            {
+                // The log keeps everything; the next round, on a fresh connection, tries again.
+                database?.Dispose();
+                database = null;
+            }
+        }
+
+        database?.Dispose();
+    }
+
+    private async Task SleepAsync(long emptiedAt)
+    {
+        Volatile.Write(ref _sleeping, 1);
+        if (Interlocked.Read(ref _commits) != emptiedAt && Interlocked.Exchange(ref _sleeping, 0) == 1) return;
+        await _wake.WaitAsync(_closing.Token);
+    }
+
+    private async Task RewindAsync(SqliteDatabase database, int mode)
+    {
+        await _write.WaitAsync(_closing.Token);
+        try
+        {
+            database.Checkpoint(mode);
+        }
+        finally
+        {
+            _write.Release();
+        }
+    }
+}

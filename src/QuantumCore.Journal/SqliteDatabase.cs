@@ -1,0 +1,177 @@
+using SQLitePCL;
+
+namespace QuantumCore.Journal;
+
+/// <summary>SQLite refused or failed; <see cref="Code"/> is its extended result code.</summary>
+public sealed class SqliteFailureException(int code, string message) : Exception($"SQLite error {code}: {message}")
+{
+    /// <summary>Extended result code, as in sqlite3.h.</summary>
+    public int Code { get; } = code;
+}
+
+/// <summary>
+/// One connection to one file and its prepared statements; used by one thread at a time. The statements of a commit
+/// run thousands of times a second, so they go to SQLite without an ADO.NET layer between, whose transaction object
+/// would also throw when it is disposed after a full disk and hide why.
+/// </summary>
+internal sealed class SqliteDatabase : IDisposable
+{
+    private readonly sqlite3 _handle;
+    private readonly Dictionary<string, SqliteStatement> _statements = [];
+
+    static SqliteDatabase() => Batteries_V2.Init();
+
+    private SqliteDatabase(sqlite3 handle) => _handle = handle;
+
+    /// <summary>Rows changed by the last statement.</summary>
+    public int Changes => raw.sqlite3_changes(_handle);
+
+    /// <summary>Opens or creates a file; every connection writes ahead and syncs each commit, or is refused.</summary>
+    public static SqliteDatabase Open(string path)
+    {
+        var flags = raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX;
+        var code = raw.sqlite3_open_v2(path, out var handle, flags, null);
+        var database = new SqliteDatabase(handle);
+        try
+        {
+            database.Check(code);
+            database.Check(raw.sqlite3_extended_result_codes(handle, 1));
+            database.Check(raw.sqlite3_busy_timeout(handle, 5_000));
+            database.Require("PRAGMA journal_mode = wal", "PRAGMA journal_mode", "wal");
+            database.Require("PRAGMA synchronous = FULL", "PRAGMA synchronous", "2");
+            database.Require("PRAGMA wal_autocheckpoint = 0", "PRAGMA wal_autocheckpoint", "0");
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    public void Execute(string sql) => Check(raw.sqlite3_exec(_handle, sql));
+
+    /// <summary>The prepared statement for this text, ready to be bound.</summary>
+    public SqliteStatement Statement(string sql)
+    {
+        if (!_statements.TryGetValue(sql, out var statement))
+        {
+            Check(raw.sqlite3_prepare_v2(_handle, sql, out var prepared));
+            statement = new SqliteStatement(this, prepared);
+            _statements.Add(sql, statement);
+        }
+
+        statement.Reset();
+        return statement;
+    }
+
+    /// <summary>Runs the work in a transaction; false from the work rolls it back.</summary>
+    public bool InTransaction(Func<bool> work)
+    {
+        Execute("BEGIN IMMEDIATE");
+        try
+        {
+            var done = work();
+            Execute(done ? "COMMIT" : "ROLLBACK");
+            return done;
+        }
+        catch
+        {
+            // A full disk has rolled back by itself. The cause matters, not what is said to this.
+            _ = raw.sqlite3_exec(_handle, "ROLLBACK");
+            throw;
+        }
+    }
+
+    /// <summary>Part of a blob, without the rest of it being read.</summary>
+    public byte[] ReadBlob(string table, string column, long rowId, int position, int length)
+    {
+        Check(raw.sqlite3_blob_open(_handle, "main", table, column, rowId, 0, out var blob));
+        using (blob)
+        {
+            var part = new byte[Math.Clamp(raw.sqlite3_blob_bytes(blob) - position, 0, length)];
+            Check(raw.sqlite3_blob_read(blob, part, position));
+            return part;
+        }
+    }
+
+    /// <summary>Moves the write-ahead log into the file; returns the pages that are in the log now.</summary>
+    public int Checkpoint(int mode)
+    {
+        var code = raw.sqlite3_wal_checkpoint_v2(_handle, "main", mode, out var pagesInLog, out _);
+        if (code is not raw.SQLITE_BUSY) Check(code);
+        return pagesInLog;
+    }
+
+    public void Check(int code)
+    {
+        if (code is raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE) return;
+        throw new SqliteFailureException(raw.sqlite3_extended_errcode(_handle), raw.sqlite3_errmsg(_handle).utf8_to_string());
+    }
+
+    /// <summary>Ends an open transaction without committing it. Never throws.</summary>
+    public void Dispose()
+    {
+        foreach (var statement in _statements.Values) statement.Dispose();
+        _handle.Dispose();
+    }
+
+    private void Require(string set, string get, string expected)
+    {
+        Execute(set);
+        var statement = Statement(get);
+        var found = statement.Step() ? statement.Text(0) : "nothing";
+        statement.Reset();
+        if (found != expected) throw new JournalSetupException($"{get} is '{found}' and must be '{expected}'.");
+    }
+}
+
+/// <summary>A prepared statement. Parameters count from 1, columns from 0.</summary>
+internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt handle) : IDisposable
+{
+    public SqliteStatement Bind(int parameter, long value)
+    {
+        database.Check(raw.sqlite3_bind_int64(handle, parameter, value));
+        return this;
+    }
+
+    public SqliteStatement Bind(int parameter, string value)
+    {
+        database.Check(raw.sqlite3_bind_text(handle, parameter, value));
+        return this;
+    }
+
+    public SqliteStatement Bind(int parameter, ReadOnlySpan<byte> value)
+    {
+        database.Check(raw.sqlite3_bind_blob(handle, parameter, value));
+        return this;
+    }
+
+    /// <summary>Moves to the next row; false: there is none, and the statement is at rest again.</summary>
+    public bool Step()
+    {
+        var code = raw.sqlite3_step(handle);
+        if (code == raw.SQLITE_ROW) return true;
+        try
+        {
+            database.Check(code);
+        }
+        finally
+        {
+            Reset();
+        }
+
+        return false;
+    }
+
+    public long Long(int column) => raw.sqlite3_column_int64(handle, column);
+
+    public string Text(int column) => raw.sqlite3_column_text(handle, column).utf8_to_string();
+
+    public byte[] Blob(int column) => raw.sqlite3_column_blob(handle, column).ToArray();
+
+    /// <summary>Lets go of the rows, so that no read transaction stays open. Its code repeats the last step's.</summary>
+    public void Reset() => _ = raw.sqlite3_reset(handle);
+
+    public void Dispose() => handle.Dispose();
+}

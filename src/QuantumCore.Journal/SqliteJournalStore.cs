@@ -1,0 +1,539 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+
+namespace QuantumCore.Journal;
+
+/// <summary>
+/// A journal in one SQLite file of one process: write-ahead log, synced at each commit, checkpoints off the writer's
+/// thread. A lock file beside it keeps a second process out for as long as this store lives.
+/// </summary>
+public sealed class SqliteJournalStore : IJournalStore
+{
+    private const long FormatVersion = 1;
+    private const int SnapshotPartBytes = 1 << 20;
+    private const int IdleReaders = 4;
+    private const int MoveTailWhenIdle = 1_024;
+    private const int MoveTailAlways = 65_536;
+
+    private const string Schema = """
+        CREATE TABLE stream_head (
+            stream_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
+            epoch INTEGER NOT NULL, head INTEGER NOT NULL, chain INTEGER NOT NULL);
+        CREATE TABLE frame (
+            writer_id INTEGER NOT NULL, frame_no INTEGER NOT NULL, crc INTEGER NOT NULL, body BLOB NOT NULL,
+            PRIMARY KEY (writer_id, frame_no));
+        CREATE TABLE frame_stream (
+            stream_id INTEGER NOT NULL, first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL,
+            writer_id INTEGER NOT NULL, frame_no INTEGER NOT NULL, position INTEGER NOT NULL, length INTEGER NOT NULL,
+            PRIMARY KEY (stream_id, first_seq)) WITHOUT ROWID;
+        CREATE TABLE frame_stream_tail (
+            tail_no INTEGER PRIMARY KEY, stream_id INTEGER NOT NULL,
+            first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL,
+            writer_id INTEGER NOT NULL, frame_no INTEGER NOT NULL, position INTEGER NOT NULL, length INTEGER NOT NULL);
+        CREATE TABLE snapshot (
+            stream_id INTEGER NOT NULL, seq INTEGER NOT NULL, epoch INTEGER NOT NULL,
+            crc INTEGER NOT NULL, parts INTEGER NOT NULL, PRIMARY KEY (stream_id, seq)) WITHOUT ROWID;
+        CREATE TABLE snapshot_part (
+            stream_id INTEGER NOT NULL, seq INTEGER NOT NULL, part INTEGER NOT NULL, body BLOB NOT NULL,
+            PRIMARY KEY (stream_id, seq, part));
+        PRAGMA user_version = 1;
+        """;
+
+    private readonly string _path;
+    private readonly ConcurrentBag<SqliteDatabase> _readers = [];
+    private readonly ConcurrentQueue<Activating> _activations = new();
+    private readonly CancellationTokenSource _closing = new();
+
+    /// <summary>SQLite has one write transaction at a time. Waiting here is fair; waiting inside SQLite is by sleeping.</summary>
+    private readonly SemaphoreSlim _write = new(1);
+    private readonly SqliteSliceTail _tail = new();
+    private FileStream? _lock;
+    private SqliteCheckpointer? _checkpointer;
+
+    /// <summary>A journal in this file; it and its folder are made if they are not there.</summary>
+    public SqliteJournalStore(string path) => _path = Path.GetFullPath(path);
+
+    /// <inheritdoc/>
+    public Task InitializeAsync(CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            _lock = TakeLock();
+            using var database = SqliteDatabase.Open(_path);
+            var version = database.Statement("PRAGMA user_version");
+            var found = version.Step() ? version.Long(0) : 0;
+            version.Reset();
+            if (found == 0) database.InTransaction(() => Create(database));
+            else if (found != FormatVersion)
+            {
+                throw new JournalSetupException($"{_path} has format {found}; this program knows {FormatVersion}.");
+            }
+
+            _tail.Load(database);
+            _checkpointer = new SqliteCheckpointer(_path, _write, MoveTailAsync);
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<StreamActivation> ActivateAsync(string stream, CancellationToken cancellationToken)
+    {
+        StreamName.Check(stream);
+        var mine = new Activating(stream, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        _activations.Enqueue(mine);
+        await _write.WaitAsync(CancellationToken.None);
+        try
+        {
+            // Whoever comes first raises the epochs of all who wait, in one transaction with one sync.
+            if (!mine.Done.Task.IsCompleted) await Task.Run(ActivateWaiting, CancellationToken.None);
+        }
+        finally
+        {
+            _write.Release();
+        }
+
+        return await mine.Done.Task;
+    }
+
+    /// <inheritdoc/>
+    public IJournalConnection Connect() => new Connection(this);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<JournalRecord> ReadAsync(
+        string stream,
+        long fromSequence,
+        long throughSequence,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (streamId, _, head) = await ReadOnPoolAsync(reader => Find(reader, stream));
+        var through = Math.Min(throughSequence, head);
+        var records = SliceReader.ReadAsync(
+            stream,
+            streamId,
+            fromSequence,
+            through,
+            next => ReadOnPoolAsync(reader => Page(reader, streamId, next, through)),
+            cancellationToken);
+        await foreach (var record in records) yield return record;
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<StreamHead>> HeadsAsync(string namePrefix, CancellationToken cancellationToken) =>
+        ReadOnPoolAsync<IReadOnlyList<StreamHead>>(reader =>
+        {
+            var heads = new List<StreamHead>();
+            var rows = reader.Statement(
+                    "SELECT name, epoch, head FROM stream_head WHERE name >= ?1 AND name < ?2 ORDER BY name")
+                .Bind(1, namePrefix)
+                .Bind(2, namePrefix + StreamName.AfterAnyName);
+            while (rows.Step()) heads.Add(new StreamHead(rows.Text(0), rows.Long(1), rows.Long(2)));
+            return heads;
+        });
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<long, long>> EpochsAsync(
+        IReadOnlyCollection<long> streamIds, CancellationToken cancellationToken) =>
+        ReadOnPoolAsync<IReadOnlyDictionary<long, long>>(reader =>
+        {
+            var epochs = new Dictionary<long, long>(streamIds.Count);
+            foreach (var id in streamIds)
+            {
+                var row = reader.Statement("SELECT epoch FROM stream_head WHERE stream_id = ?1").Bind(1, id);
+                if (row.Step()) epochs[id] = row.Long(0);
+                row.Reset();
+            }
+
+            return epochs;
+        });
+
+    /// <inheritdoc/>
+    public async Task<bool> PutSnapshotAsync(
+        string stream, long epoch, long sequence, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        var streamId = (await ReadOnPoolAsync(reader => Find(reader, stream))).StreamId;
+
+        // In parts, so that the writer's commits get in between. The snapshot exists with its last transaction.
+        var parts = (body.Length + SnapshotPartBytes - 1) / SnapshotPartBytes;
+        for (var part = 0; part < parts; part++)
+        {
+            var slice = body.Slice(part * SnapshotPartBytes, Math.Min(SnapshotPartBytes, body.Length - part * SnapshotPartBytes));
+            var at = part;
+            if (!await WriteAsync(database => PutPart(database, streamId, epoch, sequence, at, slice.Span))) return false;
+        }
+
+        var crc = Checksum.Of(body.Span);
+        return await WriteAsync(database => FinishSnapshot(database, streamId, epoch, sequence, crc, parts));
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<StreamSnapshot> SnapshotsAsync(
+        string stream, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (streamId, _, _) = await ReadOnPoolAsync(reader => Find(reader, stream));
+        var below = long.MaxValue;
+        while (await ReadOnPoolAsync(reader => NewestBelow(reader, streamId, below)) is { } found)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            below = found.Sequence;
+            if (found.Body is not null) yield return new StreamSnapshot(stream, found.Sequence, found.Body);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<FrameId> DamagedFramesAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var after = new FrameId(long.MinValue, long.MinValue);
+        while (await ReadOnPoolAsync(reader => NextFrame(reader, after)) is { } found)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            after = found.Id;
+            if (!found.IsSound) yield return found.Id;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_closing.IsCancellationRequested) return;
+        await _closing.CancelAsync();
+        if (_checkpointer is not null) await _checkpointer.DisposeAsync();
+        while (_readers.TryTake(out var reader)) reader.Dispose();
+        if (_lock is not null) await _lock.DisposeAsync();
+    }
+
+    private FileStream TakeLock()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+        var lockPath = Path.ChangeExtension(_path, ".lock");
+        try
+        {
+            return new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException inUse)
+        {
+            throw new JournalSetupException($"{_path} is in use by another process (it holds {lockPath}).", inUse);
+        }
+    }
+
+    private static bool Create(SqliteDatabase database)
+    {
+        database.Execute(Schema);
+        return true;
+    }
+
+    private void ActivateWaiting()
+    {
+        var taken = new List<(Activating Activating, StreamActivation Activation)>();
+        try
+        {
+            using var database = RentReader();
+            database.Value.InTransaction(() =>
+            {
+                while (_activations.TryDequeue(out var next)) taken.Add((next, default));
+                for (var i = 0; i < taken.Count; i++)
+                {
+                    taken[i] = (taken[i].Activating, Activate(database.Value, taken[i].Activating.Stream));
+                }
+
+                return true;
+            });
+            database.KeepForReuse();
+        }
+        catch (Exception failure)
+        {
+            while (_activations.TryDequeue(out var next)) taken.Add((next, default));
+            foreach (var (activating, _) in taken) activating.Done.TrySetException(failure);
+            return;
+        }
+
+        _checkpointer!.CommitDone();
+        foreach (var (activating, activation) in taken) activating.Done.TrySetResult(activation);
+    }
+
+    private static StreamActivation Activate(SqliteDatabase database, string stream)
+    {
+        var row = database.Statement("""
+            INSERT INTO stream_head (name, epoch, head, chain) VALUES (?1, 1, 0, 0)
+            ON CONFLICT (name) DO UPDATE SET epoch = epoch + 1
+            RETURNING stream_id, epoch, head, chain
+            """).Bind(1, stream);
+        row.Step();
+        var activation = new StreamActivation(row.Long(0), row.Long(1), row.Long(2), (uint)row.Long(3));
+        row.Step();
+        return activation;
+    }
+
+    private static (long StreamId, long Epoch, long Head) Find(SqliteDatabase reader, string stream)
+    {
+        var row = reader.Statement("SELECT stream_id, epoch, head FROM stream_head WHERE name = ?1").Bind(1, stream);
+        var found = row.Step() ? (row.Long(0), row.Long(1), row.Long(2)) : default;
+        row.Reset();
+        return found;
+    }
+
+    private List<StoredSlice> Page(SqliteDatabase reader, long streamId, long next, long through)
+    {
+        var newest = _tail.From(streamId, next, out var tailStartsAt);
+        return newest.Count > 0
+            ? PageOfTail(reader, newest)
+            : PageOfIndex(reader, streamId, next, Math.Min(through, tailStartsAt - 1));
+    }
+
+    private static List<StoredSlice> PageOfTail(SqliteDatabase reader, List<SliceAt> newest)
+    {
+        var slices = new List<StoredSlice>();
+        var bytes = 0;
+        foreach (var slice in newest)
+        {
+            var row = reader.Statement(
+                    "SELECT rowid FROM frame WHERE writer_id = ?1 AND frame_no = ?2")
+                .Bind(1, slice.Frame.WriterId).Bind(2, slice.Frame.FrameNo);
+            var body = row.Step() ? SliceBody(reader, row.Long(0), slice.Position, slice.Length) : [];
+            row.Reset();
+            slices.Add(new StoredSlice(slice.FirstSequence, slice.LastSequence, body));
+            bytes += slice.Length;
+            if (bytes >= SliceReader.PageBytes) break;
+        }
+
+        return slices;
+    }
+
+    private static List<StoredSlice> PageOfIndex(SqliteDatabase reader, long streamId, long next, long through)
+    {
+        var slices = new List<StoredSlice>();
+        var bytes = 0;
+        var rows = reader.Statement("""
+            SELECT s.first_seq, s.last_seq, s.position, s.length, COALESCE(f.rowid, 0)
+            FROM frame_stream s LEFT JOIN frame f ON f.writer_id = s.writer_id AND f.frame_no = s.frame_no
+            WHERE s.stream_id = ?1 AND s.first_seq <= ?3 AND s.first_seq >= (
+                SELECT COALESCE(MAX(first_seq), 0) FROM frame_stream WHERE stream_id = ?1 AND first_seq <= ?2)
+            ORDER BY s.first_seq
+            """).Bind(1, streamId).Bind(2, next).Bind(3, through);
+        while (bytes < SliceReader.PageBytes && slices.Count < SliceReader.PageSlices && rows.Step())
+        {
+            var frame = rows.Long(4);
+            var body = frame == 0 ? [] : SliceBody(reader, frame, (int)rows.Long(2), (int)rows.Long(3));
+            bytes += body.Length;
+            slices.Add(new StoredSlice(rows.Long(0), rows.Long(1), body));
+        }
+
+        rows.Reset();
+        return slices;
+    }
+
+    private static byte[] SliceBody(SqliteDatabase reader, long frame, int position, int length) =>
+        reader.ReadBlob("frame", "body", frame, position, length);
+
+    private static bool IsFenced(SqliteDatabase database, long streamId, long epoch, long sequence)
+    {
+        var row = database.Statement("SELECT 1 FROM stream_head WHERE stream_id = ?1 AND epoch = ?2 AND head >= ?3")
+            .Bind(1, streamId).Bind(2, epoch).Bind(3, sequence);
+        var stands = row.Step();
+        row.Reset();
+        return !stands;
+    }
+
+    private static bool PutPart(
+        SqliteDatabase database, long streamId, long epoch, long sequence, int part, ReadOnlySpan<byte> body)
+    {
+        if (IsFenced(database, streamId, epoch, sequence)) return false;
+        database.Statement("INSERT OR REPLACE INTO snapshot_part (stream_id, seq, part, body) VALUES (?1, ?2, ?3, ?4)")
+            .Bind(1, streamId).Bind(2, sequence).Bind(3, part).Bind(4, body).Step();
+        return true;
+    }
+
+    private static bool FinishSnapshot(
+        SqliteDatabase database, long streamId, long epoch, long sequence, uint crc, int parts)
+    {
+        if (IsFenced(database, streamId, epoch, sequence)) return false;
+        database.Statement(
+                "INSERT OR REPLACE INTO snapshot (stream_id, seq, epoch, crc, parts) VALUES (?1, ?2, ?3, ?4, ?5)")
+            .Bind(1, streamId).Bind(2, sequence).Bind(3, epoch).Bind(4, crc).Bind(5, parts).Step();
+        database.Statement("""
+            DELETE FROM snapshot WHERE stream_id = ?1 AND seq NOT IN (
+                SELECT seq FROM snapshot WHERE stream_id = ?1 ORDER BY seq DESC LIMIT ?2)
+            """).Bind(1, streamId).Bind(2, SnapshotLimits.Kept).Step();
+
+        // Parts of deleted snapshots, and of those that a crash cut off.
+        database.Statement("""
+            DELETE FROM snapshot_part WHERE stream_id = ?1 AND seq NOT IN (
+                SELECT seq FROM snapshot WHERE stream_id = ?1)
+            """).Bind(1, streamId).Step();
+        return true;
+    }
+
+    private static (long Sequence, byte[]? Body)? NewestBelow(SqliteDatabase reader, long streamId, long below)
+    {
+        var row = reader.Statement("""
+            SELECT seq, crc, parts FROM snapshot WHERE stream_id = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT 1
+            """).Bind(1, streamId).Bind(2, below);
+        if (!row.Step()) return null;
+        var (sequence, crc, count) = (row.Long(0), row.Long(1), row.Long(2));
+        row.Reset();
+        using var body = new MemoryStream();
+        var parts = reader.Statement("""
+            SELECT body FROM snapshot_part WHERE stream_id = ?1 AND seq = ?2 AND part < ?3 ORDER BY part
+            """).Bind(1, streamId).Bind(2, sequence).Bind(3, count);
+        while (parts.Step()) body.Write(parts.Blob(0));
+        var whole = body.ToArray();
+        return (sequence, Checksum.Of(whole) == crc ? whole : null);
+    }
+
+    private static (FrameId Id, bool IsSound)? NextFrame(SqliteDatabase reader, FrameId after)
+    {
+        var row = reader.Statement("""
+            SELECT writer_id, frame_no, crc, body FROM frame WHERE (writer_id, frame_no) > (?1, ?2)
+            ORDER BY writer_id, frame_no LIMIT 1
+            """).Bind(1, after.WriterId).Bind(2, after.FrameNo);
+        if (!row.Step()) return null;
+        var found = (new FrameId(row.Long(0), row.Long(1)), Checksum.Of(row.Blob(3)) == row.Long(2));
+        row.Reset();
+        return found;
+    }
+
+    private async Task MoveTailAsync(bool isIdle)
+    {
+        if (_tail.Count >= (isIdle ? MoveTailWhenIdle : MoveTailAlways)) await _tail.MoveAsync(WriteAsync);
+    }
+
+    private async Task<bool> WriteAsync(Func<SqliteDatabase, bool> work)
+    {
+        await _write.WaitAsync(_closing.Token);
+        try
+        {
+            return await Task.Run(
+                () =>
+                {
+                    using var database = RentReader();
+                    var done = database.Value.InTransaction(() => work(database.Value));
+                    database.KeepForReuse();
+                    _checkpointer!.CommitDone();
+                    return done;
+                },
+                _closing.Token);
+        }
+        finally
+        {
+            _write.Release();
+        }
+    }
+
+    private void UnderWriteLock(Action write)
+    {
+        _write.Wait(_closing.Token);
+        try
+        {
+            write();
+        }
+        finally
+        {
+            _write.Release();
+        }
+    }
+
+    private Task<T> ReadOnPoolAsync<T>(Func<SqliteDatabase, T> read) => Task.Run(
+        () =>
+        {
+            using var reader = RentReader();
+            var result = read(reader.Value);
+            reader.KeepForReuse();
+            return result;
+        },
+        _closing.Token);
+
+    private Rented RentReader() =>
+        new(this, _readers.TryTake(out var idle) ? idle : SqliteDatabase.Open(_path));
+
+    private sealed record Activating(string Stream, TaskCompletionSource<StreamActivation> Done);
+
+    /// <summary>A connection on loan; closed on return unless its work went well.</summary>
+    private sealed class Rented(SqliteJournalStore store, SqliteDatabase database) : IDisposable
+    {
+        private bool _keep;
+
+        public SqliteDatabase Value { get; } = database;
+
+        public void KeepForReuse() => _keep = store._readers.Count < IdleReaders && !store._closing.IsCancellationRequested;
+
+        public void Dispose()
+        {
+            if (_keep) store._readers.Add(Value);
+            else Value.Dispose();
+        }
+    }
+
+    private sealed class Connection : IJournalConnection
+    {
+        private readonly SqliteJournalStore _store;
+        private readonly SqliteDatabase _database;
+        private readonly SqliteStatement _moveHead;
+        private readonly SqliteStatement _insertFrame;
+        private readonly SqliteStatement _insertSlice;
+
+        public Connection(SqliteJournalStore store)
+        {
+            _store = store;
+            _database = SqliteDatabase.Open(store._path);
+            _moveHead = _database.Statement("""
+                UPDATE stream_head SET head = ?1, chain = ?2 WHERE stream_id = ?3 AND epoch = ?4 AND head = ?5 - 1
+                """);
+            _insertFrame = _database.Statement(
+                "INSERT INTO frame (writer_id, frame_no, crc, body) VALUES (?1, ?2, ?3, ?4)");
+            _insertSlice = _database.Statement("""
+                INSERT INTO frame_stream_tail
+                    (tail_no, stream_id, first_seq, last_seq, writer_id, frame_no, position, length)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+                """);
+            store.UnderWriteLock(() => store._tail.Load(_database));
+        }
+
+        public IReadOnlyCollection<long> Commit(JournalFrame frame)
+        {
+            var refused = new List<long>();
+            _store.UnderWriteLock(() =>
+            {
+                try
+                {
+                    _database.InTransaction(() => Move(frame, refused) && Insert(frame));
+                }
+                catch
+                {
+                    _store._tail.IsUnsure = true;
+                    throw;
+                }
+            });
+            _store._checkpointer!.CommitDone();
+            return refused;
+        }
+
+        public bool Holds(FrameId frame)
+        {
+            var row = _database.Statement("SELECT 1 FROM frame WHERE writer_id = ?1 AND frame_no = ?2")
+                .Bind(1, frame.WriterId).Bind(2, frame.FrameNo);
+            var there = row.Step();
+            row.Reset();
+            return there;
+        }
+
+        public void Dispose() => _database.Dispose();
+
+        private bool Move(JournalFrame frame, List<long> refused)
+        {
+            foreach (var slice in frame.Slices)
+            {
+                _moveHead.Bind(1, slice.LastSequence).Bind(2, slice.Chain).Bind(3, slice.StreamId)
+                    .Bind(4, slice.Epoch).Bind(5, slice.FirstSequence).Step();
+                if (_database.Changes != 1) refused.Add(slice.StreamId);
+            }
+
+            return refused.Count == 0;
+        }
+
+        private bool Insert(JournalFrame frame)
+        {
+            _insertFrame.Bind(1, frame.Id.WriterId).Bind(2, frame.Id.FrameNo)
+                .Bind(3, frame.Crc).Bind(4, frame.Body).Step();
+            _store._tail.Append(frame, _insertSlice);
+            return true;
+        }
+    }
+}

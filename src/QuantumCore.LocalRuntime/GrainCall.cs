@@ -1,0 +1,153 @@
+namespace QuantumCore.LocalRuntime;
+
+/// <summary>A call whose answer somebody may wait for; kept in <see cref="PendingCalls"/> until it is answered.</summary>
+internal abstract class GrainCall : GrainRequest
+{
+    /// <summary>Coarse milliseconds of the runtime after which the caller is told that it took too long.</summary>
+    internal long DeadlineMillis { get; set; }
+
+    internal GrainCall? PreviousPending { get; set; }
+
+    internal GrainCall? NextPending { get; set; }
+
+    internal PendingCalls? Pending { get; set; }
+
+    internal bool FromOutside { get; set; }
+
+    internal sealed override bool IsLimited => true;
+
+    internal abstract GrainMethod Method { get; }
+
+    internal sealed override bool AlwaysInterleave => Method.AlwaysInterleave;
+
+    internal sealed override bool ReadOnly => Method.ReadOnly;
+}
+
+#pragma warning disable CA1001 // The token source has no timer and no link to another: nothing to dispose.
+/// <summary>A call with its answer.</summary>
+internal sealed class GrainCall<TResult> : GrainCall
+{
+    private readonly TaskCompletionSource<TResult> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly GrainMethod<TResult> _method;
+    private readonly GrainReference _target;
+    private readonly object?[] _arguments;
+    private readonly Dictionary<string, object>? _context;
+    private readonly CancellationTokenRegistration _cancellation;
+    private readonly CancellationTokenSource? _cancelInside;
+
+    /// <summary>The activation that runs the call, once it has started; written only where a token can be cancelled.</summary>
+    private Activation? _runsOn;
+
+    internal GrainCall(GrainMethod<TResult> method, GrainReference target, object?[] arguments)
+    {
+        _method = method;
+        _target = target;
+        _arguments = arguments;
+        _context = RequestContext.Current.Value;
+        if (method.TokenIndex >= 0
+            && arguments[method.TokenIndex] is CancellationToken { CanBeCanceled: true } token)
+        {
+            // The grain gets its own token, so that what it hangs on it runs inside its turns, not on the caller's thread.
+            _cancelInside = new();
+            arguments[method.TokenIndex] = _cancelInside.Token;
+            _cancellation = token.UnsafeRegister(static (call, token) => ((GrainCall<TResult>)call!).Cancel(token), this);
+        }
+    }
+
+    internal Task<TResult> Answer => _answer.Task;
+
+    internal override GrainMethod Method => _method;
+
+    internal override bool IsDone => _answer.Task.IsCompleted;
+
+    internal override void Run(Activation activation)
+    {
+        if (_cancelInside is not null)
+        {
+            // Either this turn sees the cancellation, or the canceller sees this activation.
+            Interlocked.Exchange(ref _runsOn, activation);
+            if (IsDone)
+                _cancelInside.Cancel();
+        }
+
+        if (_context is not null)
+            RequestContext.Current.Value = _context;
+
+        ValueTask<TResult> result;
+        try
+        {
+            result = _method.Invoke(activation.GrainInstance!, _arguments);
+        }
+        catch (Exception error)
+        {
+            EndFailed(activation, error);
+            return;
+        }
+
+        if (result.IsCompletedSuccessfully)
+            End(activation, result.Result);
+        else
+            _ = AwaitEnd(activation, result);
+    }
+
+    internal override void Fail(Exception error)
+    {
+        Forget();
+        if (_target.Runtime.Options.Hostile && FromOutside && !SurvivesTheWire(error))
+            error = new OrleansException($"No serializer for an exception of type {error.GetType()}.");
+        if (_answer.TrySetException(error))
+            _ = _answer.Task.Exception; // Observed: a caller who does not look has decided so.
+    }
+
+    private static bool SurvivesTheWire(Exception error) =>
+        error.GetType().Assembly == typeof(object).Assembly
+        || error.GetType().IsDefined(typeof(GenerateSerializerAttribute), inherit: false);
+
+    private async Task AwaitEnd(Activation activation, ValueTask<TResult> running)
+    {
+        try
+        {
+            End(activation, await running);
+        }
+        catch (Exception error)
+        {
+            EndFailed(activation, error);
+        }
+    }
+
+    private void End(Activation activation, TResult result)
+    {
+        Forget();
+        _answer.TrySetResult(result);
+        activation.Completed(this);
+    }
+
+    private void EndFailed(Activation activation, Exception error)
+    {
+        if (_method.OneWay)
+            Log.OneWayFailed(_target.Runtime.Logger, error, activation.GrainId, _method.Name);
+        if (error is InconsistentStateException)
+        {
+            activation.Deactivate(
+                new(DeactivationReasonCode.ApplicationError, error, "The stored state has changed."), CancellationToken.None);
+        }
+
+        Fail(error);
+        activation.Completed(this);
+    }
+
+    private void Cancel(CancellationToken token)
+    {
+        // The caller goes on at once. A call that waits will not start; one that runs sees its own token cancelled.
+        _answer.TrySetCanceled(token);
+        Pending?.Remove(this);
+        if (Volatile.Read(ref _runsOn) is { } activation)
+            activation.Post(_cancelInside!.Cancel);
+    }
+
+    private void Forget()
+    {
+        Pending?.Remove(this);
+        _cancellation.Unregister();
+    }
+}

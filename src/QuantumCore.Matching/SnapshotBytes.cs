@@ -1,0 +1,127 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace QuantumCore.Matching;
+
+/// <summary>Writes the frame and the numbers of a snapshot.</summary>
+internal ref struct SnapshotWriter
+{
+    public const byte Version = 1;
+    public const int ChecksumLength = 4;
+
+    private const int LongestNumber = 10;
+
+    private byte[] _bytes;
+    private int _length;
+
+    public SnapshotWriter(long expectedLength)
+    {
+        _bytes = new byte[expectedLength];
+        Magic.CopyTo(_bytes);
+        _bytes[Magic.Length] = Version;
+        _length = HeaderLength;
+    }
+
+    public static ReadOnlySpan<byte> Magic => "QCBK"u8;
+
+    public static int HeaderLength => Magic.Length + 1;
+
+    /// <summary>A number that is not negative.</summary>
+    public void Write(long number) => WriteBits((ulong)number);
+
+    /// <summary>Any number: small ones of either sign stay short.</summary>
+    public void WriteSigned(long number) => WriteBits(unchecked(((ulong)number << 1) ^ (ulong)(number >> 63)));
+
+    public byte[] Finish()
+    {
+        Reserve();
+        BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(_length), Checksum(_bytes.AsSpan(0, _length)));
+        return _bytes.AsSpan(0, _length + ChecksumLength).ToArray();
+    }
+
+    public static uint Checksum(ReadOnlySpan<byte> bytes)
+    {
+        var crc = uint.MaxValue;
+        var words = MemoryMarshal.Cast<byte, ulong>(bytes);
+        foreach (var word in words)
+            crc = BitOperations.Crc32C(crc, BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word));
+        foreach (var one in bytes[(words.Length * sizeof(ulong))..])
+            crc = BitOperations.Crc32C(crc, one);
+        return ~crc;
+    }
+
+    private void WriteBits(ulong bits)
+    {
+        Reserve();
+        for (; bits >= 0x80; bits >>= 7)
+            _bytes[_length++] = (byte)(bits & 0x7F | 0x80);
+        _bytes[_length++] = (byte)bits;
+    }
+
+    private void Reserve()
+    {
+        if (_bytes.Length - _length < LongestNumber)
+            Array.Resize(ref _bytes, checked(_bytes.Length * 2));
+    }
+}
+
+/// <summary>Reads what <see cref="SnapshotWriter"/> wrote, and trusts nothing.</summary>
+internal ref struct SnapshotReader
+{
+    private ReadOnlySpan<byte> _rest;
+
+    public SnapshotReader(ReadOnlySpan<byte> snapshot)
+    {
+        var magic = SnapshotWriter.Magic;
+        if (snapshot.Length < SnapshotWriter.HeaderLength + SnapshotWriter.ChecksumLength || !snapshot.StartsWith(magic))
+            throw new InvalidDataException("These bytes are no snapshot of a book.");
+
+        var body = snapshot[..^SnapshotWriter.ChecksumLength];
+        if (SnapshotWriter.Checksum(body) != BinaryPrimitives.ReadUInt32LittleEndian(snapshot[body.Length..]))
+            throw new InvalidDataException("Snapshot of a book: the checksum is wrong.");
+        if (snapshot[magic.Length] != SnapshotWriter.Version)
+            throw new InvalidDataException($"Snapshot of a book: version {snapshot[magic.Length]} is unknown.");
+
+        _rest = body[SnapshotWriter.HeaderLength..];
+    }
+
+    public long Read(long lowest, long highest, string what)
+    {
+        var bits = ReadBits(what);
+        if (bits > long.MaxValue || (long)bits < lowest || (long)bits > highest)
+            throw new InvalidDataException($"Snapshot of a book: {what} {bits} is out of range.");
+        return (long)bits;
+    }
+
+    public long ReadSigned(string what)
+    {
+        var bits = ReadBits(what);
+        return unchecked((long)(bits >> 1) ^ -(long)(bits & 1));
+    }
+
+    public readonly void Finish()
+    {
+        if (!_rest.IsEmpty)
+            throw new InvalidDataException("Snapshot of a book: there are bytes after its end.");
+    }
+
+    private ulong ReadBits(string what)
+    {
+        var bits = 0UL;
+        for (var shift = 0; shift < 64 && !_rest.IsEmpty; shift += 7)
+        {
+            var one = _rest[0];
+            _rest = _rest[1..];
+            // The tenth byte has one bit left; a last byte of 0 after others would be a second spelling.
+            if ((shift == 63 && one > 1) || (one == 0 && shift > 0))
+                break;
+
+            bits |= (ulong)(one & 0x7F) << shift;
+            if (one < 0x80)
+                return bits;
+        }
+
+        throw new InvalidDataException($"Snapshot of a book: {what} is cut off or misspelt.");
+    }
+}

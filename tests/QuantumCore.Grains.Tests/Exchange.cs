@@ -1,0 +1,193 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
+using QuantumCore.Grains.Books;
+using QuantumCore.History;
+using QuantumCore.Instruments;
+using QuantumCore.Journal;
+using QuantumCore.TestKit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>
+/// The exchange's grains on the runtime under test, over a journal that outlives them: stop one, start another on
+/// the same <see cref="Disk"/>, and it must go on where the durable records end.
+/// </summary>
+internal sealed class Exchange : IAsyncDisposable
+{
+    private readonly GrainCluster _cluster;
+
+    private Exchange(GrainCluster cluster, Disk disk)
+    {
+        _cluster = cluster;
+        Disk = disk;
+    }
+
+    public Disk Disk { get; }
+
+    public IGrainFactory Grains => _cluster.Grains;
+
+    public GrainCluster Cluster => _cluster;
+
+    public static async Task<Exchange> StartAsync(
+        Disk disk, bool hostile = false, short silos = 1, JournalWriterOptions? journal = null)
+    {
+        await disk.InitializeAsync();
+        var cluster = await GrainCluster.StartAsync(new GrainClusterOptions
+        {
+            Silos = silos,
+            Hostile = hostile,
+            ResponseTimeout = TimeSpan.FromSeconds(silos > 1 ? 3 : 30),
+            StreamProviders = [EventStreams.Provider],
+            GrainAssemblies = [typeof(OrderBookGrain).Assembly],
+            ConfigureServices = services =>
+            {
+                services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));
+                services.AddSingleton(disk.Journal);
+                services.AddSingleton(disk.History);
+                services.AddExchangeGrains(journal);
+            },
+        });
+        return new Exchange(cluster, disk);
+    }
+
+    /// <summary>An exchange with instruments listed and customers funded.</summary>
+    public static async Task<Exchange> OpenAsync(
+        Disk disk, string[] symbols, long[] accounts, bool hostile = false, short silos = 1)
+    {
+        var exchange = await StartAsync(disk, hostile, silos);
+        foreach (var symbol in symbols)
+        {
+            await exchange.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key)
+                .List(EncodedInstrument.From(Listed.Share(symbol)));
+        }
+
+        foreach (var account in accounts)
+        {
+            await exchange.Account(account).Deposit(new DepositRequest("cash", "USD", 1_000_000_000_000));
+            foreach (var symbol in symbols)
+            {
+                await exchange.Account(account).Deposit(new DepositRequest(symbol, symbol, 100_000_000));
+            }
+        }
+
+        return exchange;
+    }
+
+    public IAccountGrain Account(long account) =>
+        Grains.GetGrain<IAccountGrain>(account.ToString(CultureInfo.InvariantCulture));
+
+    public IOrderBookGrain Book(string symbol) => Grains.GetGrain<IOrderBookGrain>(symbol);
+
+    public ILedgerGrain Ledger => Grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey);
+
+    /// <summary>One round of the agent over every durable hold that no book has heard of, however young.</summary>
+    public async Task SweepAsync()
+    {
+        await Ledger.CatchUp();
+        await Service<OpenWorkAgent>().ResolveAsync(TimeSpan.FromMinutes(-1), CancellationToken.None);
+    }
+
+    /// <summary>The durable records of a book.</summary>
+    public async Task<IReadOnlyList<(long Sequence, BookRecord Record)>> RecordsAsync(string symbol)
+    {
+        var records = new List<(long, BookRecord)>();
+        await foreach (var record in Disk.Journal.ReadAsync("book/" + symbol, 1, long.MaxValue, CancellationToken.None))
+        {
+            records.Add((record.Sequence, BookRecordEncoding.Decode(record.Body.Span)));
+        }
+
+        return records;
+    }
+
+    /// <summary>
+    /// Takes the journal's streams away, so that the activations can no longer write, not even a snapshot at the end.
+    /// </summary>
+    public async Task CrashAsync()
+    {
+        foreach (var stream in await Disk.Journal.HeadsAsync("", CancellationToken.None))
+        {
+            await Disk.Journal.ActivateAsync(stream.Name, CancellationToken.None);
+        }
+    }
+
+    public T Service<T>(int silo = 0)
+        where T : notnull => _cluster.SiloServices(silo).GetRequiredService<T>();
+
+    public async Task<HoldResult> HoldAsync(
+        long account, string key, string symbol, Side side, long price, long lots,
+        TimeInForce timeInForce = TimeInForce.GoodTillCancel)
+    {
+        var results = await Account(account).Hold(
+            [new HoldRequest(key, symbol, side, OrderType.Limit, timeInForce, PostOnly: false, price, lots)]);
+        return results[0];
+    }
+
+    public async Task<ExecutionReport> SubmitAsync(string symbol, SubmitOrder order) =>
+        (await Book(symbol).Submit([order]))[0];
+
+    public async Task<ExecutionReport> PlaceAsync(
+        long account, string key, string symbol, Side side, long price, long lots,
+        TimeInForce timeInForce = TimeInForce.GoodTillCancel)
+    {
+        var hold = await HoldAsync(account, key, symbol, side, price, lots, timeInForce);
+        return hold.Order is { } order
+            ? await SubmitAsync(symbol, order)
+            : BookReports.Refused(symbol, account, hold.Reason);
+    }
+
+    /// <summary>An account, at least as new as a report.</summary>
+    public async Task<AccountView> ViewAsync(long account, params ExecutionReport[] seen) => await Account(account).View(
+        [.. seen.Select(report => new SeenSequence(report.Symbol, report.Sequence))]);
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+}
+
+/// <summary>What survives a crash: a journal in memory, with faults to plant, and a history on disk.</summary>
+internal sealed class Disk : IAsyncDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("quantumcore-");
+    private bool _ready;
+
+    public Disk()
+    {
+        Volatile = new VolatileJournalStore();
+        Journal = Volatile;
+        History = new SqliteHistory(Path.Combine(_directory.FullName, "history.db"));
+    }
+
+    public VolatileJournalStore Volatile { get; }
+
+    public IJournalStore Journal { get; }
+
+    public HistoryStore History { get; }
+
+    public async Task InitializeAsync()
+    {
+        if (!_ready)
+        {
+            await Journal.InitializeAsync(CancellationToken.None);
+            await History.InitializeAsync(CancellationToken.None);
+            _ready = true;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Journal.DisposeAsync();
+        await History.DisposeAsync();
+        _directory.Delete(recursive: true);
+    }
+}
+
+/// <summary>Balances by name.</summary>
+internal static class Views
+{
+    public static AssetBalance Of(this AccountView view, string asset) =>
+        view.Balances.Single(balance => balance.Asset == asset);
+
+    public static ImmutableArray<OpenOrder> Open(this AccountView view, string symbol) =>
+        [.. view.OpenOrders.Where(order => order.Symbol == symbol)];
+}

@@ -1,0 +1,79 @@
+using QuantumCore.History;
+using QuantumCore.Instruments;
+using QuantumCore.Journal;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>The ledger follows the journal and tells its rows.</summary>
+public sealed class LedgerGrainTests
+{
+    private const long Alice = 1001;
+    private const long Bob = 1002;
+    private static readonly string[] s_symbols = ["AAPL", "MSFT"];
+    private static readonly long[] s_accounts = [Alice, Bob];
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_fill_that_was_shown_is_in_the_history_at_the_next_question()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        for (var i = 0; i < 20; i++)
+        {
+            await exchange.PlaceAsync(Alice, $"a{i}", "AAPL", Side.Buy, 15_000, 10);
+            var taken = await exchange.PlaceAsync(Bob, $"b{i}", "AAPL", Side.Sell, 15_000, 10);
+
+            var fills = await exchange.Ledger.Fills(Bob, "AAPL", 1, [new("AAPL", taken.Sequence)]);
+
+            var fill = Assert.Single(fills);
+            Assert.Equal(($"b{i}", Side.Sell, taken.OrderId), (fill.ClientOrderId, fill.Side, fill.OrderId));
+            Assert.Equal(taken.Fills[0], fill.Fill);
+        }
+    }
+
+    [Fact]
+    public async Task Everything_the_exchange_did_keeps_the_invariants_and_can_be_made_again()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile: true);
+        var random = new Random(3);
+        for (var i = 0; i < 300; i++)
+        {
+            var report = await exchange.PlaceAsync(
+                random.Next(2) == 0 ? Alice : Bob, $"k{i}", s_symbols[random.Next(2)],
+                random.Next(2) == 0 ? Side.Buy : Side.Sell, 15_000 + random.Next(-5, 6), 1 + random.Next(30),
+                random.Next(5) == 0 ? TimeInForce.ImmediateOrCancel : TimeInForce.GoodTillCancel);
+            if (random.Next(4) == 0)
+                await exchange.Book(report.Symbol).Close(report.Account, [report.Number], EndReason.User);
+            if (random.Next(4) == 0)
+                await exchange.Book(report.Symbol).Reduce(report.Account, report.Number, 1);
+        }
+
+        await exchange.Ledger.CatchUp();
+
+        var heads = (await disk.Journal.HeadsAsync("", Token)).ToDictionary(h => h.Name, h => h.Head);
+        Assert.Empty(await HistoryInvariants.CheckAsync(disk.History, 0, heads, Token));
+        var cursors = await disk.History.CursorsAsync(Token);
+        Assert.All(heads.Where(h => h.Key != "catalog"), h => Assert.Equal(h.Value, cursors[h.Key]));
+    }
+
+    [Fact]
+    public async Task A_record_that_cannot_be_read_stops_its_own_stream_alone()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        var stream = await exchange.Service<JournalWriter>().OpenAsync("book/AAPL", Token);
+        await stream.WhenDurable(stream.Append(new byte[] { 1, 99, 0 }));
+        await exchange.PlaceAsync(Alice, "m", "MSFT", Side.Buy, 15_000, 10);
+        var taken = await exchange.PlaceAsync(Bob, "m", "MSFT", Side.Sell, 15_000, 10);
+
+        await exchange.Ledger.CatchUp();
+
+        var cursors = await disk.History.CursorsAsync(Token);
+        Assert.Equal(stream.Head - 1, cursors["book/AAPL"]);
+        Assert.Equal(taken.Sequence, cursors["book/MSFT"]);
+        Assert.Single(await exchange.Ledger.Fills(Alice, null, 10, [new("AAPL", stream.Head), new("MSFT", taken.Sequence)]));
+    }
+}

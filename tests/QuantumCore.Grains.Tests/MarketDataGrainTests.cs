@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using QuantumCore.Journal;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>The public view of a symbol, on the plain and the hostile runtime.</summary>
+public abstract class MarketDataGrainTests(bool hostile)
+{
+    private const long Alice = 1001;
+    private const long Bob = 1002;
+    private static readonly string[] s_symbols = ["AAPL"];
+    private static readonly long[] s_accounts = [Alice, Bob];
+
+    [Fact]
+    public async Task A_waiting_reader_is_told_of_the_next_change()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
+        var start = await market.WaitForUpdate(0);
+        Assert.NotNull(start);
+        Assert.True(start.IsSnapshot);
+        Assert.Empty(start.Bids);
+
+        var waiting = market.WaitForUpdate(start.Sequence).AsTask();
+        var placed = await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
+        var update = await waiting;
+
+        Assert.NotNull(update);
+        Assert.False(update.IsSnapshot);
+        Assert.Equal((start.Sequence, placed.Sequence), (update.PreviousSequence, update.Sequence));
+        Assert.Equal([new DepthLevel(15_000, 100, 1)], update.Bids);
+    }
+
+    [Fact]
+    public async Task A_reader_of_updates_sees_the_book_that_the_book_itself_shows()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
+        var reader = new Reader();
+        var random = new Random(5);
+        for (var i = 0; i < 200; i++)
+        {
+            var report = await exchange.PlaceAsync(
+                random.Next(2) == 0 ? Alice : Bob, $"k{i}", "AAPL", random.Next(2) == 0 ? Side.Buy : Side.Sell,
+                15_000 + random.Next(-10, 11), 1 + random.Next(30));
+            if (random.Next(4) == 0)
+                await exchange.Book("AAPL").Close(report.Account, [report.Number], EndReason.User);
+            if (random.Next(9) == 0)
+                await exchange.Book("AAPL").CloseAll(report.Account, report.Number);
+            if (random.Next(5) == 0)
+                await reader.ReadThroughAsync(market, report.Sequence);
+        }
+
+        var expected = await exchange.Book("AAPL").Depth();
+        await reader.ReadThroughAsync(market, expected.Sequence);
+
+        Assert.Equal(expected.Bids, reader.Bids.Values.Reverse());
+        Assert.Equal(expected.Asks, reader.Asks.Values);
+        var trades = (await exchange.RecordsAsync("AAPL")).Where(r => r.Record is OrderAccepted)
+            .SelectMany(r => ((OrderAccepted)r.Record).Fills.Select((f, i) => (r.Sequence, i, f.PriceTicks, f.QuantityLots)))
+            .ToArray();
+        Assert.NotEmpty(trades);
+        Assert.Equal(
+            trades.Reverse(),
+            (await market.Trades(1_000)).Select(t => (t.Sequence, t.Index, t.PriceTicks, t.QuantityLots)));
+        await exchange.Cluster.DeactivateAsync(market);
+        Assert.Equal(trades.Length, (await market.Trades(1_000)).Length);
+        Assert.Equal(expected.Bids, (await market.Depth(1_000)).Bids);
+    }
+
+    [Fact]
+    public async Task A_record_that_was_never_published_is_found_in_the_journal()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
+        var start = await market.WaitForUpdate(0);
+        var waiting = market.WaitForUpdate(start!.Sequence).AsTask();
+
+        // Another owner takes the stream over, writes, and dies before it can publish.
+        var order = new SubmitOrder(
+            Alice, 1, "lost", Side.Sell, OrderType.Limit, TimeInForce.GoodTillCancel, false, 15_100, 7, 0, 0);
+        var stream = await exchange.Service<JournalWriter>()
+            .OpenAsync("book/AAPL", TestContext.Current.CancellationToken);
+        await stream.WhenDurable(stream.Append(BookRecordEncoding.Encode(
+            new OrderAccepted(start.TimeNanos, order, 1, [], 7, EndReason.None, 7, null))));
+        var update = await waiting;
+
+        Assert.NotNull(update);
+        Assert.Equal([new DepthLevel(15_100, 7, 1)], update.Asks);
+    }
+
+    private sealed class Reader
+    {
+        private long _sequence;
+
+        public SortedDictionary<long, DepthLevel> Bids { get; } = [];
+
+        public SortedDictionary<long, DepthLevel> Asks { get; } = [];
+
+        public async Task ReadThroughAsync(IMarketDataGrain market, long sequence)
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            while (_sequence < sequence)
+            {
+                Assert.False(patience.IsCancellationRequested, $"Market data never came to sequence {sequence}.");
+                if (await market.WaitForUpdate(_sequence) is { } update)
+                    Take(update);
+            }
+        }
+
+        private void Take(MarketUpdate update)
+        {
+            if (update.IsSnapshot)
+            {
+                Bids.Clear();
+                Asks.Clear();
+            }
+            else
+            {
+                Assert.Equal(_sequence, update.PreviousSequence);
+            }
+
+            Apply(Bids, update.Bids);
+            Apply(Asks, update.Asks);
+            _sequence = update.Sequence;
+        }
+
+        private static void Apply(SortedDictionary<long, DepthLevel> side, ImmutableArray<DepthLevel> levels)
+        {
+            foreach (var level in levels)
+            {
+                if (level.QuantityLots == 0)
+                    side.Remove(level.PriceTicks);
+                else
+                    side[level.PriceTicks] = level;
+            }
+        }
+    }
+}
+
+public sealed class MarketDataOnThePlainRuntime() : MarketDataGrainTests(hostile: false);
+
+public sealed class MarketDataOnTheHostileRuntime() : MarketDataGrainTests(hostile: true);

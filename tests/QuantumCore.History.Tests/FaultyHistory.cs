@@ -1,0 +1,64 @@
+using System.Data.Common;
+
+namespace QuantumCore.History.Tests;
+
+/// <summary>Where a batch dies.</summary>
+internal enum Death
+{
+    Never,
+    MiddleOfWriting,
+    BeforeCommit,
+    AfterCommit,
+}
+
+/// <summary>A history whose next batch dies at a chosen place.</summary>
+internal sealed class FaultyHistory(HistoryStore inner) : HistoryStore
+{
+    public Death Next { get; set; }
+
+    public override Task InitializeAsync(CancellationToken cancellationToken) => inner.InitializeAsync(cancellationToken);
+
+    public override async ValueTask DisposeAsync()
+    {
+        await inner.DisposeAsync();
+        await base.DisposeAsync();
+    }
+
+    internal override Task<DbConnection> OpenAsync(CancellationToken cancellationToken) =>
+        inner.OpenAsync(cancellationToken);
+
+    internal override bool IsConflict(Exception fault) => inner.IsConflict(fault);
+
+    internal override async Task<HistoryTransaction> BeginAsync(CancellationToken cancellationToken)
+    {
+        var death = Next;
+        Next = Death.Never;
+        return new Dying(await inner.BeginAsync(cancellationToken), death);
+    }
+
+    private sealed class Dying(HistoryTransaction inner, Death death) : HistoryTransaction
+    {
+        public override async Task<int> WriteAsync(RowBuffer rows, CancellationToken cancellationToken)
+        {
+            var changed = await inner.WriteAsync(rows, cancellationToken);
+            return death == Death.MiddleOfWriting && rows.Statement == Statements.AddPosting
+                ? throw new IOException("The line is dead.")
+                : changed;
+        }
+
+        public override Task ReadAsync(
+            RowBuffer keys, Action<IHistoryRow> found, CancellationToken cancellationToken) =>
+            inner.ReadAsync(keys, found, cancellationToken);
+
+        public override async Task CommitAsync(CancellationToken cancellationToken)
+        {
+            if (death == Death.BeforeCommit)
+                throw new IOException("The line is dead.");
+            await inner.CommitAsync(cancellationToken);
+            if (death == Death.AfterCommit)
+                throw new IOException("The line is dead.");
+        }
+
+        public override ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+}

@@ -1,0 +1,300 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using Xunit;
+
+namespace QuantumCore.History.Tests;
+
+/// <summary>What every database must do with the same records.</summary>
+public abstract class HistoryContract
+{
+    /// <summary>What each invariant is for: a fault planted in a healthy history, and who must find it.</summary>
+    public static TheoryData<string, string> Faults => new()
+    {
+        { "UPDATE posting SET amount = amount + 1 WHERE leg = 1 AND account >= 1000 AND stream LIKE 'acct/%'", "I01 I02 I13" },
+        { "UPDATE balance SET total = total + 1 WHERE account = 1001 AND asset = 'USD'", "I02" },
+        { "UPDATE balance SET reserved = reserved + 1 WHERE account = 1001 AND asset = 'USD'", "I03" },
+        { "DELETE FROM hold WHERE in_book = 1", "I03 I04" },
+        { "UPDATE balance SET reserved = total + 1 WHERE account = 1002 AND asset = 'USD'", "I05" },
+        { "UPDATE position SET qty = qty + 1 WHERE account = 1001", "I06 I07" },
+        { "UPDATE ord SET px = 1000000 WHERE state = 'open' AND side = 'B'", "I08" },
+        { "UPDATE ord SET filled = filled + 1 WHERE state = 'filled'", "I09" },
+        { "UPDATE ord SET cancelled = 0 WHERE state = 'cancelled'", "I09" },
+        { "DELETE FROM posting WHERE leg IN (2, 3) AND stream = 'book/SYM0'", "I02 I12 I14" },
+        { "UPDATE posting SET amount = amount * 2 WHERE leg < 2 AND stream = 'book/SYM1'", "I02 I14" },
+        { "DELETE FROM posting WHERE leg >= 4", "I02 I14" },
+        { "UPDATE projector_cursor SET seq = 1", "I15" },
+        { "UPDATE trade SET px = px + 1", "I14 I16" },
+        { "UPDATE trade SET maker_order = taker_order", "I09 I16" },
+        { "UPDATE projector_cursor SET seq = seq + 1 WHERE stream = 'book/SYM0'", "I17" },
+        { "UPDATE hold SET in_book = 0, created_at = 0", "I04 I18" },
+        { "DELETE FROM account_event WHERE account = 1000", "I19" },
+        { "UPDATE book_floor SET floor = 1000000", "I20" },
+    };
+
+    protected static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    protected virtual int Seeds => 12;
+
+    [Fact]
+    public async Task Any_mixture_of_streams_gives_the_same_rows()
+    {
+        for (var seed = 1; seed <= Seeds; seed++)
+        {
+            var market = Market(seed, 400);
+            await using var whole = await OpenAsync($"whole{seed}");
+            await using var mixed = await OpenAsync($"mixed{seed}");
+
+            await Projecting.ProjectAllAsync(whole, market, Token);
+            await Projecting.ProjectInAnyMixtureAsync(market, new Random(seed), Token, mixed);
+
+            Assert.Equal(await Projecting.RowsAsync(whole, Token), await Projecting.RowsAsync(mixed, Token));
+            Assert.Empty(await CheckAsync(mixed, market));
+        }
+    }
+
+    [Fact]
+    public async Task Balances_are_those_of_the_market_and_orphans_its_orders_in_flight()
+    {
+        for (var seed = 100; seed < 100 + Seeds; seed++)
+        {
+            var market = Market(seed, 300);
+            await using var history = await OpenAsync($"balances{seed}");
+            await Projecting.ProjectInAnyMixtureAsync(market, new Random(seed), Token, history);
+
+            var expected = market.Balances().Select(b => $"b|{b.Account}|{b.Asset}|{b.Total}|{b.Reserved}")
+                .Order(StringComparer.Ordinal);
+            Assert.Equal(
+                expected,
+                await Projecting.RowsAsync(history, "b", "SELECT * FROM balance WHERE account >= 1000", Token));
+            var orphans = await history.OrphanHoldsAsync(market.TimeNanos + 1, 1_000, Token);
+            Assert.Equal(
+                market.InFlight().Order(), orphans.Select(o => (o.Account, o.Number, o.Symbol)).Order());
+            Assert.Equal(
+                market.Balances().Where(b => b.Reserved > 0).Select(b => b.Account).Distinct().Order(),
+                await history.OpenWorkAccountsAsync(Token));
+        }
+    }
+
+    [Fact]
+    public async Task Two_projectors_share_the_work_without_doubling_it()
+    {
+        var market = Market(7, 600);
+        await using var alone = await OpenAsync("alone");
+        await using var first = await OpenAsync("shared");
+        await using var second = await OpenAsync("shared");
+
+        await Projecting.ProjectAllAsync(alone, market, Token);
+        await Projecting.ProjectInAnyMixtureAsync(market, new Random(7), Token, first, second);
+
+        Assert.Equal(await Projecting.RowsAsync(alone, Token), await Projecting.RowsAsync(second, Token));
+    }
+
+    [Fact]
+    public async Task Records_that_were_projected_already_are_turned_away()
+    {
+        var market = Market(8, 100);
+        await using var history = await OpenAsync("again");
+        var (stream, records) = market.Streams.First();
+
+        Assert.True(await history.ApplyAsync([Projecting.Chunk(stream, 1, records)], Token));
+        var rows = await Projecting.RowsAsync(history, Token);
+        Assert.False(await history.ApplyAsync([Projecting.Chunk(stream, 1, records)], Token));
+        Assert.False(await history.ApplyAsync([Projecting.Chunk(stream, records.Count + 2, records)], Token));
+
+        Assert.Equal(rows, await Projecting.RowsAsync(history, Token));
+        Assert.Equal(records.Count, (await history.CursorsAsync(Token))[stream]);
+    }
+
+    [Theory]
+    [InlineData("MiddleOfWriting")]
+    [InlineData("BeforeCommit")]
+    [InlineData("AfterCommit")]
+    public async Task A_batch_that_dies_is_in_the_history_once_or_not_at_all(string death)
+    {
+        var market = Market(9, 300);
+        await using var healthy = await OpenAsync("healthy");
+        await Projecting.ProjectAllAsync(healthy, market, Token);
+        await using var dying = new FaultyHistory(Create("dying" + death.ToLowerInvariant()));
+        await dying.InitializeAsync(Token);
+
+        var random = new Random(9);
+        for (var deaths = 0; ; deaths++)
+        {
+            var cursors = await dying.CursorsAsync(Token);
+            var chunks = market.Streams
+                .Where(s => cursors.GetValueOrDefault(s.Key) < s.Value.Count)
+                .Select(s => (s.Key, s.Value, From: (int)cursors.GetValueOrDefault(s.Key)))
+                .Select(s => Projecting.Chunk(
+                    s.Key, s.From + 1, s.Value.GetRange(s.From, random.Next(1, Math.Min(40, s.Value.Count - s.From) + 1))))
+                .ToList();
+            if (chunks.Count == 0)
+            {
+                Assert.True(deaths > 3, "Too few deaths to mean anything.");
+                break;
+            }
+
+            dying.Next = deaths % 2 == 0 ? Enum.Parse<Death>(death) : Death.Never;
+            try
+            {
+                await dying.ApplyAsync(chunks, Token);
+            }
+            catch (IOException)
+            {
+                // As the ledger does: the cursors say what became of it.
+            }
+        }
+
+        Assert.Equal(await Projecting.RowsAsync(healthy, Token), await Projecting.RowsAsync(dying, Token));
+    }
+
+    [Fact]
+    public async Task The_pull_index_names_every_record_of_an_account_and_says_how_far_it_goes()
+    {
+        var market = Market(10, 400);
+        await using var history = await OpenAsync("index");
+        var records = market.Streams["book/SYM0"];
+        var half = records.Count / 2;
+        await history.ApplyAsync([Projecting.Chunk("book/SYM0", 1, records.GetRange(0, half))], Token);
+
+        var (through, sequences) = await history.AccountEventsAsync("book/SYM0", 1001, 20, Token);
+
+        Assert.Equal(half, through);
+        Assert.Equal(
+            Enumerable.Range(1, half).Where(s => s > 20 && Touches((BookRecord)records[s - 1], 1001)).Select(s => (long)s),
+            sequences);
+        Assert.Equal((0L, ImmutableArray<long>.Empty), await history.AccountEventsAsync("book/NONE", 1001, 0, Token));
+    }
+
+    [Fact]
+    public async Task Fills_come_newest_first_with_their_fee_and_role()
+    {
+        var market = Market(11, 500);
+        await using var history = await OpenAsync("fills");
+        await Projecting.ProjectAllAsync(history, market, Token);
+
+        var fills = await history.FillsAsync(1000, "SYM1", 1_000, Token);
+
+        var expected = new List<AccountFill>();
+        foreach (var (record, sequence) in market.Streams["book/SYM1"].Select((r, i) => (r as OrderAccepted, i + 1L)))
+        {
+            for (var i = 0; i < (record?.Fills.Length ?? 0); i++)
+                expected.AddRange(FillsOf(1000, record!, sequence, i));
+        }
+
+        Assert.NotEmpty(fills);
+        Assert.Equal(expected.OrderBy(Key), fills.Select(f => f with { ClientOrderId = "" }).OrderBy(Key));
+        Assert.Equal(fills.OrderByDescending(f => f.TimeNanos).Select(f => f.TimeNanos), fills.Select(f => f.TimeNanos));
+        var all = await history.FillsAsync(1000, null, 5, Token);
+        Assert.Equal(5, all.Length);
+        Assert.Equal(all[0].TimeNanos, (await history.FillsAsync(1000, null, 1_000, Token)).Max(f => f.TimeNanos));
+
+        static string Key(AccountFill fill) => fill.ToString();
+    }
+
+    [Fact]
+    public async Task A_record_that_does_not_fit_names_its_stream_and_writes_nothing()
+    {
+        var market = Market(12, 200);
+        await using var history = await OpenAsync("misfit");
+        var good = Projecting.Chunk("acct/1000", 1, market.Streams["acct/1000"]);
+        var headless = Projecting.Chunk("book/SYM0", 1, market.Streams["book/SYM0"].Skip(1));
+
+        var fault = await Assert.ThrowsAsync<HistoryStreamException>(() => history.ApplyAsync([good, headless], Token));
+
+        Assert.Equal(("book/SYM0", 1L), (fault.Stream, Math.Min(fault.Sequence, 1)));
+        Assert.Empty(await history.CursorsAsync(Token));
+        Assert.True(await history.ApplyAsync([good], Token));
+    }
+
+    [Fact]
+    public async Task An_order_in_two_books_stops_the_second_stream_alone()
+    {
+        var market = Market(13, 200);
+        await using var history = await OpenAsync("twice");
+        var order = (OrderAccepted)market.Streams["book/SYM0"].First(r => r is OrderAccepted { Fills.Length: 0 });
+        var first = Projecting.Chunk("book/SYM0", 1, [market.Streams["book/SYM0"][0], order]);
+        var second = Projecting.Chunk("book/SYM1", 1, [market.Streams["book/SYM1"][0], order]);
+        var innocent = Projecting.Chunk("acct/1001", 1, market.Streams["acct/1001"]);
+        await history.ApplyAsync([first], Token);
+
+        await Assert.ThrowsAsync<HistoryConflictException>(() => history.ApplyAsync([second, innocent], Token));
+        var fault = await Assert.ThrowsAsync<HistoryStreamException>(() => history.ApplyAsync([second], Token));
+
+        Assert.Equal("book/SYM1", fault.Stream);
+        Assert.True(await history.ApplyAsync([innocent], Token));
+    }
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task A_planted_fault_is_found(string fault, string finders)
+    {
+        var name = "fault" + fault.Aggregate(17L, (sum, c) => ((sum * 31) + c) % 1_000_003);
+        var market = Market(14, 500);
+        await using var history = await OpenAsync(name);
+        await Projecting.ProjectAllAsync(history, market, Token);
+        Assert.Empty(await CheckAsync(history, market));
+
+        await using (var connection = await ConnectAsync(name))
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = fault;
+            Assert.NotEqual(0, await command.ExecuteNonQueryAsync(Token));
+        }
+
+        var found = (await CheckAsync(history, market, orphansBefore: 1)).Select(v => v.Name[..3]).ToArray();
+        foreach (var finder in finders.Split(' '))
+            Assert.Contains(finder, found);
+    }
+
+    /// <summary>A history; the same name opens the same one again.</summary>
+    protected abstract HistoryStore Create(string name);
+
+    /// <summary>A connection that may write what it likes.</summary>
+    protected abstract Task<System.Data.Common.DbConnection> ConnectAsync(string name);
+
+    protected async Task<HistoryStore> OpenAsync(string name)
+    {
+        var store = Create(name);
+        await store.InitializeAsync(Token);
+        return store;
+    }
+
+    private static RecordMarket Market(int seed, int steps)
+    {
+        var market = new RecordMarket(seed);
+        for (var i = 0; i < steps; i++)
+            market.Step();
+        return market;
+    }
+
+    private static Task<IReadOnlyList<InvariantViolation>> CheckAsync(
+        HistoryStore history, RecordMarket market, long orphansBefore = 0) => HistoryInvariants.CheckAsync(
+            history, orphansBefore, market.Streams.ToDictionary(s => s.Key, s => (long)s.Value.Count), Token);
+
+    private static bool Touches(BookRecord record, long account) => record switch
+    {
+        OrderAccepted o => o.Order.Account == account || o.Fills.Any(f => f.MakerAccount == account),
+        OrderVoided v => v.Account == account,
+        OrdersClosed c => c.Orders.Any(o => o.Account == account),
+        AllClosed k => k.Account == account,
+        OrderReduced b => b.Account == account,
+        _ => false,
+    };
+
+    private static IEnumerable<AccountFill> FillsOf(long account, OrderAccepted record, long sequence, int index)
+    {
+        var fill = record.Fills[index];
+        var other = record.Order.Side == Instruments.Side.Buy ? Instruments.Side.Sell : Instruments.Side.Buy;
+        if (record.Order.Account == account)
+        {
+            yield return new("SYM1", record.OrderId, "", record.Order.Side, record.TimeNanos,
+                new(sequence, index, fill.PriceTicks, fill.QuantityLots, fill.TakerFee, false));
+        }
+
+        if (fill.MakerAccount == account)
+        {
+            yield return new("SYM1", fill.MakerOrderId, "", other, record.TimeNanos,
+                new(sequence, index, fill.PriceTicks, fill.QuantityLots, fill.MakerFee, true));
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Data.Common;
+using Npgsql;
+using QuantumCore.TestKit;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]
+
+namespace QuantumCore.History.Tests;
+
+public sealed class PostgresHistoryTests(PostgresServer server) : HistoryContract, IAsyncLifetime
+{
+    // One schema per history; the test's own name keeps tests apart.
+    private readonly string _prefix = "h" + TestContext.Current.Test!.UniqueID[..16].ToLowerInvariant() + "_";
+    private string _connectionString = "";
+
+    protected override int Seeds => 4;
+
+    public async ValueTask InitializeAsync() => _connectionString = await server.StartedAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task A_server_that_drops_the_session_in_the_middle_of_a_batch_leaves_nothing_of_it()
+    {
+        var market = new RecordMarket(3);
+        for (var i = 0; i < 200; i++)
+            market.Step();
+        await using var history = (PostgresHistory)await OpenAsync("dropped");
+        var chunks = market.Streams.Select(s => Projecting.Chunk(s.Key, 1, s.Value)).ToArray();
+
+        // Another session holds the row that a batch takes first, so that the batch waits inside its transaction.
+        await using (var blocker = await ConnectAsync("dropped"))
+        {
+            await using var transaction = await blocker.BeginTransactionAsync(Token);
+            await RunAsync(blocker, "UPDATE projection SET batch = batch");
+            var batch = history.ApplyAsync(chunks, Token);
+            await RunUntilOneAsync(
+                blocker,
+                """
+                SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity
+                WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE projection%'
+                """);
+            await Assert.ThrowsAnyAsync<NpgsqlException>(() => batch);
+        }
+
+        Assert.Empty(await history.CursorsAsync(Token));
+        Assert.True(await history.ApplyAsync(chunks, Token));
+        Assert.Equal(market.Streams.Count, (await history.CursorsAsync(Token)).Count);
+    }
+
+    protected override HistoryStore Create(string name) => new PostgresHistory(_connectionString, _prefix + name);
+
+    protected override async Task<DbConnection> ConnectAsync(string name)
+    {
+        var connection = new NpgsqlConnection(_connectionString + ";Search Path=" + _prefix + name);
+        await connection.OpenAsync(Token);
+        return connection;
+    }
+
+    private static async Task<object?> RunAsync(DbConnection connection, string statement)
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = statement;
+        return await command.ExecuteScalarAsync(Token);
+    }
+
+    private static async Task RunUntilOneAsync(DbConnection connection, string query)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        while (await RunAsync(connection, query) is not > 0L)
+        {
+            Assert.False(limit.IsCancellationRequested, "The batch never came to wait for the row of batches.");
+            await Task.Yield();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text;
+
+namespace QuantumCore.Journal.Tests;
+
+/// <summary>
+/// A process that appends as fast as it can and prints each acknowledged record, until somebody kills it. Streams
+/// share commits, and each has several records in flight.
+/// </summary>
+internal static class DoomedAppender
+{
+    public const string Argument = "append-until-killed";
+    public const int Streams = 6;
+    private const int InFlight = 8;
+
+    public static IJournalStore Store(string kind, string target) =>
+        kind == "sqlite" ? new SqliteJournalStore(target) : new PostgresJournalStore(target, "killed");
+
+    public static string Name(int stream) => $"acct/{1000 + stream}";
+
+    /// <summary>What the record with this place must hold, however often the process was killed before it.</summary>
+    public static byte[] Body(string stream, long epoch, long sequence) =>
+        Encoding.UTF8.GetBytes($"{stream} {epoch} {sequence} {new string('x', (int)(sequence * 7 % 300))}");
+
+    public static async Task<int> RunAsync(string kind, string target)
+    {
+        await using var store = Store(kind, target);
+        await store.InitializeAsync(CancellationToken.None);
+        await using var writer = new JournalWriter(store, new JournalWriterOptions(), TimeProvider.System);
+        using var output = new StreamWriter(Console.OpenStandardOutput());
+        await Task.WhenAll(Enumerable.Range(0, Streams).Select(stream => AppendAsync(writer, Name(stream), output)));
+        return 1;
+    }
+
+    private static async Task AppendAsync(JournalWriter writer, string name, StreamWriter output)
+    {
+        var stream = await writer.OpenAsync(name, CancellationToken.None);
+        while (true)
+        {
+            for (var i = 0; i < InFlight; i++) stream.Append(Body(name, stream.Epoch, stream.Head + 1));
+            for (var sequence = stream.Head - InFlight + 1; sequence <= stream.Head; sequence++)
+            {
+                await stream.WhenDurable(sequence);
+                Print(output, $"{name} {stream.Epoch} {sequence}\n");
+            }
+        }
+    }
+
+    private static void Print(StreamWriter output, string line)
+    {
+        lock (output)
+        {
+            output.Write(line);
+            output.Flush();
+        }
+    }
+}

@@ -1,0 +1,44 @@
+namespace QuantumCore.Journal.Tests;
+
+/// <summary>A real store whose commits can be made to fail or wait.</summary>
+internal sealed class FaultyStore(IJournalStore store, CommitFaults faults) : IJournalStore
+{
+    public Task InitializeAsync(CancellationToken cancellationToken) => store.InitializeAsync(cancellationToken);
+
+    public Task<StreamActivation> ActivateAsync(string stream, CancellationToken cancellationToken) =>
+        store.ActivateAsync(stream, cancellationToken);
+
+    public IJournalConnection Connect() => new Connection(store.Connect(), faults);
+
+    public IAsyncEnumerable<JournalRecord> ReadAsync(
+        string stream, long fromSequence, long throughSequence, CancellationToken cancellationToken) =>
+        store.ReadAsync(stream, fromSequence, throughSequence, cancellationToken);
+
+    public Task<IReadOnlyList<StreamHead>> HeadsAsync(string namePrefix, CancellationToken cancellationToken) =>
+        store.HeadsAsync(namePrefix, cancellationToken);
+
+    public Task<IReadOnlyDictionary<long, long>> EpochsAsync(
+        IReadOnlyCollection<long> streamIds, CancellationToken cancellationToken) =>
+        store.EpochsAsync(streamIds, cancellationToken);
+
+    public Task<bool> PutSnapshotAsync(
+        string stream, long epoch, long sequence, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
+        store.PutSnapshotAsync(stream, epoch, sequence, body, cancellationToken);
+
+    public IAsyncEnumerable<StreamSnapshot> SnapshotsAsync(string stream, CancellationToken cancellationToken) =>
+        store.SnapshotsAsync(stream, cancellationToken);
+
+    public IAsyncEnumerable<FrameId> DamagedFramesAsync(CancellationToken cancellationToken) =>
+        store.DamagedFramesAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => store.DisposeAsync();
+
+    private sealed class Connection(IJournalConnection connection, CommitFaults faults) : IJournalConnection
+    {
+        public IReadOnlyCollection<long> Commit(JournalFrame frame) => faults.Around(frame, connection.Commit);
+
+        public bool Holds(FrameId frame) => connection.Holds(frame);
+
+        public void Dispose() => connection.Dispose();
+    }
+}

@@ -1,0 +1,19 @@
+using Xunit;
+
+namespace QuantumCore.Journal.Tests;
+
+internal static class Patience
+{
+    /// <summary>Waits far longer than any machine needs; if that is over, the text says what did not happen.</summary>
+    public static async Task WithinAsync(Task task, string phase)
+    {
+        try
+        {
+            await task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"Gave up waiting for {phase}.");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+#if ORLEANS
+using Orleans.Configuration;
+using Orleans.TestingHost;
+#else
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+#endif
+
+namespace QuantumCore.TestKit;
+
+/// <summary>
+/// Grains under test, on the runtime the tests are compiled for: the embedded one, or a real Orleans cluster inside this process with
+/// memory streams and memory storage. The one place in the tests that knows the difference.
+/// </summary>
+public sealed class GrainCluster : IAsyncDisposable
+{
+#if ORLEANS
+    private readonly InProcessTestCluster _cluster;
+
+    private GrainCluster(InProcessTestCluster cluster) => _cluster = cluster;
+
+    /// <summary>Whether <see cref="KillSiloAsync"/> and <see cref="StartSiloAsync"/> work.</summary>
+    public static bool CanKill => true;
+
+    /// <summary>The way from outside to the grains.</summary>
+    public IClusterClient Grains => _cluster.Client;
+
+    /// <summary>How many silos are alive.</summary>
+    public int SiloCount => _cluster.Silos.Count;
+
+    /// <summary>Starts a cluster and waits until it takes calls.</summary>
+    public static async Task<GrainCluster> StartAsync(GrainClusterOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var builder = new InProcessTestClusterBuilder(options.Silos);
+        builder.Options.ConfigureFileLogging = false;
+        builder.ConfigureSiloHost((_, host) => options.ConfigureServices?.Invoke(host.Services));
+        builder.ConfigureSilo((_, silo) => Configure(silo, options));
+        builder.ConfigureClient(client =>
+        {
+            client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
+            foreach (var provider in options.StreamProviders)
+                client.AddMemoryStreams(provider);
+        });
+        var cluster = builder.Build();
+        await cluster.DeployAsync();
+        return new GrainCluster(cluster);
+    }
+
+    /// <summary>The services of one silo, counted from zero in the order of their start.</summary>
+    public IServiceProvider SiloServices(int silo) => _cluster.Silos[silo].SiloHost.Services;
+
+    /// <summary>Ends the activation of a grain, wherever it lives, and waits until it has ended.</summary>
+    public Task DeactivateAsync(IAddressable grain) => _cluster.DeactivateAsync(grain);
+
+    /// <summary>Ends one silo without any farewell, as a crash would.</summary>
+    public Task KillSiloAsync(int silo) => _cluster.KillSiloAsync(_cluster.Silos[silo]);
+
+    /// <summary>Starts one more silo.</summary>
+    public async Task StartSiloAsync()
+    {
+        await _cluster.StartAdditionalSiloAsync();
+        await _cluster.WaitForLivenessToStabilizeAsync();
+    }
+
+    /// <summary>Stops the cluster.</summary>
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    private static void Configure(ISiloBuilder silo, GrainClusterOptions options)
+    {
+        silo.Configure<SiloMessagingOptions>(messaging =>
+        {
+            messaging.ResponseTimeout = options.ResponseTimeout;
+            messaging.SystemResponseTimeout = TimeSpan.FromSeconds(30);
+            messaging.MaxEnqueuedRequestsHardLimit = options.MaxRequestsPerActivation;
+        });
+        // A dead silo is missed after seconds: a test of a crash should not wait for a production's patience.
+        silo.Configure<ClusterMembershipOptions>(membership =>
+        {
+            membership.ProbeTimeout = TimeSpan.FromSeconds(1);
+            membership.NumMissedProbesLimit = 2;
+            membership.NumVotesForDeathDeclaration = 1;
+            membership.TableRefreshTimeout = TimeSpan.FromSeconds(2);
+        });
+        silo.AddMemoryGrainStorageAsDefault();
+        silo.AddMemoryGrainStorage("PubSubStore");
+        foreach (var provider in options.StreamProviders)
+        {
+            silo.AddMemoryStreams(
+                provider,
+                streams => streams.ConfigurePullingAgent(agent => agent.Configure(
+                    pulling => pulling.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(10))));
+        }
+    }
+#else
+    private readonly ServiceProvider _services;
+    private readonly LocalGrains _grains;
+
+    private GrainCluster(ServiceProvider services)
+    {
+        _services = services;
+        _grains = services.GetRequiredService<LocalGrains>();
+    }
+
+    /// <summary>Whether <see cref="KillSiloAsync"/> and <see cref="StartSiloAsync"/> work.</summary>
+    public static bool CanKill => false;
+
+    /// <summary>The way from outside to the grains.</summary>
+    public IClusterClient Grains => _grains;
+
+    /// <summary>How many silos are alive.</summary>
+    public int SiloCount => 1;
+
+    /// <summary>Starts the grains of one process.</summary>
+    public static async Task<GrainCluster> StartAsync(GrainClusterOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var services = new ServiceCollection();
+        services.AddLocalGrains(local =>
+        {
+            local.Hostile = options.Hostile;
+            local.ResponseTimeout = options.ResponseTimeout;
+            local.DeactivationTimeout = TimeSpan.FromSeconds(5);
+            local.MaxRequestsPerActivation = options.MaxRequestsPerActivation;
+            foreach (var assembly in options.GrainAssemblies)
+                local.GrainAssemblies.Add(assembly);
+            foreach (var provider in options.StreamProviders)
+                local.StreamProviders.Add(provider);
+        });
+        options.ConfigureServices?.Invoke(services);
+        var provider = services.BuildServiceProvider();
+        foreach (var service in provider.GetServices<IHostedService>())
+            await service.StartAsync(CancellationToken.None);
+        return new GrainCluster(provider);
+    }
+
+    /// <summary>The services of one silo, counted from zero in the order of their start.</summary>
+    public IServiceProvider SiloServices(int silo) =>
+        silo == 0 ? _services : throw new ArgumentOutOfRangeException(nameof(silo), silo, "The embedded runtime is one silo.");
+
+    /// <summary>Ends the activation of a grain and waits until it has ended.</summary>
+    public Task DeactivateAsync(IAddressable grain) => _grains.DeactivateAsync(grain);
+
+    /// <summary>Not to be had here: one process is one silo.</summary>
+    public Task KillSiloAsync(int silo) => throw new NotSupportedException("The embedded runtime lives and dies with its process.");
+
+    /// <summary>Not to be had here: one process is one silo.</summary>
+    public Task StartSiloAsync() => throw new NotSupportedException("The embedded runtime is one silo.");
+
+    /// <summary>Stops the hosted services in reverse order, the grains last.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var service in _services.GetServices<IHostedService>().Reverse())
+            await service.StopAsync(CancellationToken.None);
+        await _services.DisposeAsync();
+    }
+#endif
+}

@@ -1,0 +1,115 @@
+namespace QuantumCore.TestKit;
+
+/// <summary>
+/// A clock that stands still until a test moves it. <see cref="Advance"/> fires the timers that come due on the calling thread, in the
+/// order of their due times, with the clock standing at each due time.
+/// </summary>
+public sealed class ManualTime(DateTimeOffset start) : TimeProvider
+{
+    private readonly Lock _gate = new();
+    private readonly List<ManualTimer> _timers = [];
+    private DateTimeOffset _now = start;
+
+    /// <summary>Starts on the first trading day of 2026.</summary>
+    public ManualTime()
+        : this(new DateTimeOffset(2026, 1, 2, 9, 0, 0, TimeSpan.Zero))
+    {
+    }
+
+    /// <inheritdoc/>
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    /// <summary>How many timers are set, so that a test can wait until the code under test has set its own.</summary>
+    public int ArmedTimers
+    {
+        get
+        {
+            lock (_gate)
+                return _timers.Count;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_gate)
+            return _now;
+    }
+
+    /// <inheritdoc/>
+    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+
+    /// <summary>Moves the clock forward and fires what comes due.</summary>
+    public void Advance(TimeSpan by)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
+        var end = GetUtcNow() + by;
+        while (NextDue(end) is { } timer)
+            timer.Fire();
+        lock (_gate)
+            _now = end > _now ? end : _now;
+    }
+
+    /// <inheritdoc/>
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new ManualTimer(this, callback, state);
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    /// <summary>Takes the earliest timer due by <paramref name="end"/>, moves the clock to it and sets it anew.</summary>
+    private ManualTimer? NextDue(DateTimeOffset end)
+    {
+        lock (_gate)
+        {
+            var timer = _timers.Where(t => t.Due <= end).MinBy(t => t.Due);
+            if (timer is null)
+                return null;
+
+            _now = timer.Due > _now ? timer.Due : _now;
+            if (timer.Period > TimeSpan.Zero)
+                timer.Due = _now + timer.Period;
+            else
+                _timers.Remove(timer);
+            return timer;
+        }
+    }
+
+    private sealed class ManualTimer(ManualTime time, TimerCallback callback, object? state) : ITimer
+    {
+        internal DateTimeOffset Due { get; set; }
+
+        internal TimeSpan Period { get; private set; }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (time._gate)
+            {
+                time._timers.Remove(this);
+                if (dueTime >= TimeSpan.Zero)
+                {
+                    Due = time._now + dueTime;
+                    Period = period;
+                    time._timers.Add(this);
+                }
+
+                return true;
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (time._gate)
+                time._timers.Remove(this);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+
+        internal void Fire() => callback(state);
+    }
+}

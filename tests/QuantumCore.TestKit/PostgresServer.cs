@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using Npgsql;
+using Xunit;
+
+namespace QuantumCore.TestKit;
+
+/// <summary>How a server goes down.</summary>
+public enum PostgresStop
+{
+    /// <summary>Sessions are ended, everything is written.</summary>
+    Fast = 0,
+
+    /// <summary>Sessions are cut off; the next start recovers from the log.</summary>
+    Immediate = 1,
+
+    /// <summary>The postmaster is killed, as by a power cut.</summary>
+    Kill = 2,
+}
+
+/// <summary>
+/// A private PostgreSQL server for one test assembly, with fsync on and a unix socket only. It starts at the first
+/// <see cref="StartedAsync"/>, and goes away, files and all, when it is disposed. QUANTUMCORE_POSTGRES may name another
+/// server (a connection string). Where there is none, tests are skipped on a developer's machine and fail in CI.
+/// </summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    private const string Missing =
+        "PostgreSQL's server programs were not found. Install them (Debian: apt install postgresql), put initdb and " +
+        "pg_ctl on PATH, or set QUANTUMCORE_POSTGRES to a connection string.";
+
+    private readonly SemaphoreSlim _starting = new(1);
+    private string? _binaries;
+    private string? _folder;
+    private string? _connectionString;
+
+    /// <summary>A server that a test may stop: never the one that QUANTUMCORE_POSTGRES names.</summary>
+    public bool IsPrivate { get; init; }
+
+    private static bool IsRoot => Environment.UserName == "root";
+
+    /// <summary>Starts the server if it is not up yet, and returns its connection string; skips the test where there is none.</summary>
+    public async Task<string> StartedAsync()
+    {
+        await _starting.WaitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            return _connectionString ??= await CreateAsync();
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    /// <summary>Takes the server down.</summary>
+    public async Task StopAsync(PostgresStop mode)
+    {
+        Debug.Assert(_folder is not null, "Only a private server can be stopped.");
+        if (mode == PostgresStop.Kill)
+        {
+            var pidFile = Path.Combine(_folder, "data", "postmaster.pid");
+            var pid = (await File.ReadAllLinesAsync(pidFile, CancellationToken.None))[0];
+            using var postmaster = Process.GetProcessById(int.Parse(pid));
+            postmaster.Kill();
+            await postmaster.WaitForExitAsync(CancellationToken.None);
+            return;
+        }
+
+        await RunAsync("pg_ctl", "-D", Path.Combine(_folder, "data"), "-m", mode.ToString().ToLowerInvariant(), "-w", "stop");
+    }
+
+    /// <summary>Brings the server up again. After a kill its orphans may hold it up for a moment.</summary>
+    public async Task StartAsync()
+    {
+        Debug.Assert(_folder is not null, "Only a private server can be started.");
+        var options = $"-c listen_addresses='' -c unix_socket_directories='{_folder}' -c max_connections=60";
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await RunAsync(
+                    "pg_ctl", "-D", Path.Combine(_folder, "data"), "-l", Path.Combine(_folder, "log"), "-o", options, "-w", "start");
+                return;
+            }
+            catch (InvalidOperationException) when (attempt < 20)
+            {
+                await Task.Delay(100, CancellationToken.None);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _starting.Dispose();
+        if (_folder is null) return;
+        AppDomain.CurrentDomain.ProcessExit -= StopAtExit;
+        NpgsqlConnection.ClearAllPools();
+        if (File.Exists(Path.Combine(_folder, "data", "postmaster.pid"))) await StopAsync(PostgresStop.Immediate);
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task<string> CreateAsync()
+    {
+        if (!IsPrivate && Environment.GetEnvironmentVariable("QUANTUMCORE_POSTGRES") is { Length: > 0 } other) return other;
+        _binaries = FindBinaries();
+        if (_binaries is null)
+        {
+            var mustRun = Environment.GetEnvironmentVariable("CI") is { Length: > 0 } ||
+                Environment.GetEnvironmentVariable("QUANTUMCORE_REQUIRE_POSTGRES") is { Length: > 0 };
+            if (mustRun) Assert.Fail(Missing);
+            Assert.Skip(Missing);
+        }
+
+        _folder = Directory.CreateTempSubdirectory("quantumcore-postgres-").FullName;
+        if (IsRoot) await RunAsync("chown", "postgres", _folder);
+        await RunAsync(
+            "initdb", "--no-sync", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-D", Path.Combine(_folder, "data"));
+        AppDomain.CurrentDomain.ProcessExit += StopAtExit;
+        await StartAsync();
+        return $"Host={_folder};Username=postgres;Database=postgres";
+    }
+
+    private static string? FindBinaries()
+    {
+        var onPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
+        var debian = Directory.Exists("/usr/lib/postgresql")
+            ? Directory.GetDirectories("/usr/lib/postgresql")
+                .OrderByDescending(folder => int.TryParse(Path.GetFileName(folder), out var version) ? version : 0)
+                .Select(folder => Path.Combine(folder, "bin"))
+            : [];
+        return debian.Concat(onPath).FirstOrDefault(folder =>
+            File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "pg_ctl")));
+    }
+
+    /// <summary>A run that is broken off must not leave a server behind.</summary>
+    private void StopAtExit(object? sender, EventArgs exit)
+    {
+        using var stop = Process.Start(
+            Command("pg_ctl", "-D", Path.Combine(_folder!, "data"), "-m", "immediate", "-W", "stop"));
+        stop?.WaitForExit();
+    }
+
+    private async Task RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(Command(program, arguments))
+            ?? throw new InvalidOperationException($"{program} did not start.");
+        await process.WaitForExitAsync(CancellationToken.None);
+        if (process.ExitCode != 0) throw new InvalidOperationException($"{program} ended with {process.ExitCode}.");
+    }
+
+    /// <summary>The server refuses to run as root, so root runs its programs as the user postgres.</summary>
+    private ProcessStartInfo Command(string program, params string[] arguments)
+    {
+        var ours = program is "initdb" or "pg_ctl";
+        var path = ours ? Path.Combine(_binaries!, program) : program;
+        List<string> line = ours && IsRoot ? ["runuser", "-u", "postgres", "--", path, .. arguments] : [path, .. arguments];
+        var quiet = new ProcessStartInfo("/bin/sh") { WorkingDirectory = "/" };
+        foreach (var word in (string[])["-c", "exec \"$@\" > /dev/null 2>&1", "sh", .. line]) quiet.ArgumentList.Add(word);
+        return quiet;
+    }
+}
