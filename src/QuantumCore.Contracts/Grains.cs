@@ -139,6 +139,10 @@ public interface ILedgerGrain : IGrainWithStringKey
     /// <summary>Writes everything that is durable in the journal now into the history.</summary>
     [Alias("catch-up")]
     ValueTask CatchUp();
+
+    /// <summary>Wakes the ledger and waits for nothing: once awake it follows the journal by itself.</summary>
+    [Alias("follow")]
+    ValueTask Follow();
 }
 
 /// <summary>What is listed and who may come in; one grain, keyed <see cref="Key"/>.</summary>

@@ -79,6 +79,9 @@ public sealed class LedgerGrain(IJournalStore journal, HistoryStore history, ILo
         await ProjectAsync([.. _heads.Keys.Select(stream => (stream, Goal(stream)))]);
     }
 
+    /// <inheritdoc/>
+    public ValueTask Follow() => ValueTask.CompletedTask;
+
     private long Cursor(string stream) => _cursors.GetValueOrDefault(stream);
 
     /// <summary>How far a stream can be projected now.</summary>

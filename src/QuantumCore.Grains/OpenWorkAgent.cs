@@ -43,6 +43,8 @@ public sealed class OpenWorkAgent(
         {
             try
             {
+                // After a crash nobody may trade for a while, and what the agent looks for is told by the history.
+                await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Follow();
                 await ResolveAsync(OrphanAge, stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)

@@ -274,15 +274,16 @@ public sealed class SqliteJournalStore : IJournalStore
     {
         var newest = _tail.From(streamId, next, out var tailStartsAt);
         return newest.Count > 0
-            ? PageOfTail(reader, newest)
+            ? PageOfTail(reader, newest, through)
             : PageOfIndex(reader, streamId, next, Math.Min(through, tailStartsAt - 1));
     }
 
-    private static List<StoredSlice> PageOfTail(SqliteDatabase reader, List<SliceAt> newest)
+    private static List<StoredSlice> PageOfTail(SqliteDatabase reader, List<SliceAt> newest, long through)
     {
+        // The newest of all may be in a commit that is under way: only up to the durable head are they all there.
         var slices = new List<StoredSlice>();
         var bytes = 0;
-        foreach (var slice in newest)
+        foreach (var slice in newest.TakeWhile(slice => slice.FirstSequence <= through))
         {
             var row = reader.Statement(
                     "SELECT rowid FROM frame WHERE writer_id = ?1 AND frame_no = ?2")

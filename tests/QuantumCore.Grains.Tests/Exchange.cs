@@ -162,7 +162,7 @@ internal sealed class Disk : IAsyncDisposable
 
     public IJournalStore Journal { get; }
 
-    public HistoryStore History { get; }
+    public HistoryStore History { get; private set; }
 
     public async Task InitializeAsync()
     {
@@ -172,6 +172,14 @@ internal sealed class Disk : IAsyncDisposable
             await History.InitializeAsync(CancellationToken.None);
             _ready = true;
         }
+    }
+
+    /// <summary>The history is lost; it can be made again from the journal.</summary>
+    public async Task LoseHistoryAsync()
+    {
+        await History.DisposeAsync();
+        History = new SqliteHistory(Path.Combine(_directory.FullName, "history-again.db"));
+        await History.InitializeAsync(CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()

@@ -60,6 +60,26 @@ public sealed class LedgerGrainTests
     }
 
     [Fact]
+    public async Task After_a_restart_the_history_is_completed_though_nobody_trades()
+    {
+        await using var disk = new Disk();
+        await using (var before = await Exchange.OpenAsync(disk, s_symbols, s_accounts))
+            await before.HoldAsync(Alice, "never-entered", "AAPL", Side.Buy, 15_000, 10);
+        await disk.LoseHistoryAsync();
+
+        await using var after = await Exchange.StartAsync(disk);
+
+        var heads = await disk.Journal.HeadsAsync("acct/", Token);
+        await Wait.UntilAsync(
+            async () =>
+            {
+                var cursors = await disk.History.CursorsAsync(Token);
+                return heads.All(head => cursors.GetValueOrDefault(head.Name) == head.Head);
+            },
+            "the history to have every record of the accounts");
+    }
+
+    [Fact]
     public async Task A_record_that_cannot_be_read_stops_its_own_stream_alone()
     {
         await using var disk = new Disk();

@@ -40,6 +40,30 @@ public abstract class JournalContract : IAsyncLifetime
     protected abstract Task DamageSnapshotAsync(string stream, long sequence);
 
     [Fact]
+    public async Task Reading_beside_the_writer_finds_what_is_durable_and_no_damage()
+    {
+        var book = await NewWriter().OpenAsync("book/ACME", Cancel);
+        var writing = Task.Run(
+            async () =>
+            {
+                for (var i = 1; i <= 400; i++)
+                {
+                    book.Append(Text($"{i}"));
+                    await Durable(book);
+                }
+            },
+            Cancel);
+        while (!writing.IsCompleted)
+        {
+            var durable = book.DurableHead;
+            var found = await Store.ReadAsync("book/ACME", 1, long.MaxValue, Cancel).CountAsync(Cancel);
+            Assert.InRange(found, durable, 400);
+        }
+
+        await writing;
+    }
+
+    [Fact]
     public async Task Records_come_back_as_they_were_appended()
     {
         var book = await NewWriter().OpenAsync("book/ACME", Cancel);

@@ -1,0 +1,268 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace QuantumCore.SystemTests;
+
+/// <summary>
+/// Compares what customers were told with what an exchange knows after it was killed and started again: over the
+/// wire, and in the tables. Every difference is a sentence in <see cref="Findings"/>.
+/// </summary>
+internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<long, string> keys, Diary diary) : IDisposable
+{
+    private const int Lanes = 8;
+
+    private readonly Dictionary<long, Customer> _customers = keys.ToDictionary(key => key.Key, key => new Customer(address, key.Value));
+    private readonly Customer _administrator = new(address, "demo-admin");
+    private readonly List<string> _findings = [];
+
+    /// <summary>What is wrong.</summary>
+    public IReadOnlyList<string> Findings => _findings;
+
+    /// <summary>Orders whose placement was not answered but is found durable.</summary>
+    public int DurableUnanswered { get; private set; }
+
+    /// <summary>Audits the diary's round; the exchange is ready and nobody else trades.</summary>
+    public async Task AuditAsync(string round, Random random, bool wholeHistory)
+    {
+        await storage.CaughtUpAsync();
+        await CountDurableAsync(round);
+        await InsistAsync();
+        await RepeatAsync(random);
+        await storage.CaughtUpAsync();
+        await CompareOrdersAsync(wholeHistory ? "" : $" WHERE client_order_id LIKE '{round}-%'", wholeHistory ? diary.All : diary.Round);
+        await CompareFillsAsync();
+        await CompareBalancesAsync();
+        await CompareBooksAsync();
+        foreach (var violation in await LedgerAudit.ViolationsAsync(storage))
+            Find(violation);
+    }
+
+    /// <summary>What came into the exchange from outside, by asset.</summary>
+    public static async Task<Dictionary<string, decimal>> PaidInAsync(Storage storage) =>
+        (await storage.HistoryAsync("SELECT b.asset, b.total, a.decimals FROM balance b JOIN asset a ON a.asset = b.asset WHERE b.account = 0"))
+        .ToDictionary(row => (string)row[0], row => -Units(row[1], row[2]), StringComparer.Ordinal);
+
+    /// <summary>What was paid in must be what it was at first and what the diary's deposits say.</summary>
+    public async Task CompareDepositsAsync(Dictionary<string, decimal> atFirst)
+    {
+        var paidIn = await PaidInAsync(storage);
+        var deposits = diary.All.Where(entry => entry.Wish == Wish.Deposit).ToList();
+        foreach (var (asset, first) in atFirst)
+        {
+            var expected = first + deposits.Where(d => d.Money.Asset == asset && d.Reply.IsDone).Sum(d => d.Money.Amount);
+            if (paidIn.GetValueOrDefault(asset) != expected)
+                Find($"{asset}: {paidIn.GetValueOrDefault(asset)} paid in, the deposits say {expected}");
+        }
+
+        foreach (var row in await storage.HistoryAsync("SELECT cause, COUNT(*) FROM posting WHERE account >= 1000 AND cause LIKE 'deposit r%' GROUP BY account, cause HAVING COUNT(*) <> 1"))
+            Find($"{row[0]} is booked {row[1]} times");
+    }
+
+    public void Dispose()
+    {
+        foreach (var customer in _customers.Values)
+            customer.Dispose();
+        _administrator.Dispose();
+    }
+
+    private static decimal Units(object amount, object decimals)
+    {
+        var units = Convert.ToDecimal(amount, CultureInfo.InvariantCulture);
+        for (var i = Storage.Whole(decimals); i > 0; i--)
+            units /= 10;
+        return units;
+    }
+
+    private void Find(string finding)
+    {
+        lock (_findings)
+            _findings.Add(finding);
+    }
+
+    private Task EachAsync(IEnumerable<Entry> entries, Func<Entry, Task> check) => Parallel.ForEachAsync(
+        entries, new ParallelOptions { MaxDegreeOfParallelism = Lanes }, async (entry, _) => await check(entry));
+
+    private async Task CountDurableAsync(string round)
+    {
+        var names = (await storage.HistoryAsync($"SELECT account, client_order_id FROM ord WHERE client_order_id LIKE '{round}-%'"))
+            .Select(row => (Storage.Whole(row[0]), (string)row[1])).ToHashSet();
+        DurableUnanswered = diary.Round.Count(entry =>
+            entry.Wish is Wish.Place or Wish.Amend && !entry.Reply.IsDefinite && names.Contains((entry.Account, entry.Name)));
+    }
+
+    /// <summary>Every request of unknown outcome is sent again, and must end.</summary>
+    private Task InsistAsync() => EachAsync(diary.Round.Where(entry => !entry.Reply.IsDefinite).OrderBy(entry => entry.SentAt).ToList(), async entry =>
+    {
+        entry.WasUnknown = true;
+        var customer = entry.Wish == Wish.Deposit ? _administrator : _customers[entry.Account];
+        diary.Answered(entry, await customer.InsistAsync(entry.Method, entry.Path, entry.Body));
+    });
+
+    /// <summary>The same order again is answered with the same report, or the same refusal.</summary>
+    private Task RepeatAsync(Random random)
+    {
+        var definite = diary.Round.Where(entry => entry.Wish is Wish.Place && (entry.Reply.IsDone || entry.Reply.Status == 422)).ToArray();
+        random.Shuffle(definite);
+        return EachAsync(definite.Take(150), async entry =>
+        {
+            var (customer, first) = (_customers[entry.Account], entry.Reply);
+            var again = await customer.InsistAsync(entry.Method, "orders", entry.Body);
+            if (again.Status != first.Status || (!first.IsDone && again.Code != first.Code))
+            {
+                Find($"Answered differently when sent again ({again.Status} {again.Raw}): {entry}");
+                return;
+            }
+
+            if (!first.IsDone)
+                return;
+            foreach (var member in (string[])["orderId", "clientOrderId", "symbol", "side", "filled", "remaining", "status", "endReason", "sequence", "fills"])
+            {
+                if (again.Text(member) != first.Text(member))
+                    Find($"Another {member} when sent again ({again.Raw}): {entry}");
+            }
+
+            var now = await customer.GetAsync($"orders/{entry.Symbol}/{first.Text("orderId")}");
+            if (!now.IsDone || now.Text("clientOrderId") != entry.Name || now.Decimal("filled") < first.Decimal("filled"))
+                Find($"The order is now {now.Status} {now.Raw}: {entry}");
+        });
+    }
+
+    private async Task CompareOrdersAsync(string where, IEnumerable<Entry> entries)
+    {
+        var rows = (await storage.HistoryAsync(
+            $"SELECT account, client_order_id, symbol, order_id, state, filled, i.lot_size, i.quantity_decimals FROM ord JOIN (SELECT symbol AS s, MAX(lot_size) lot_size, MAX(quantity_decimals) quantity_decimals FROM instrument GROUP BY symbol) i ON i.s = ord.symbol{where}"))
+            .Where(row => row[1] is string && row[3] is not DBNull)
+            .Select(row => new Row(
+                Storage.Whole(row[0]), (string)row[1], (string)row[2], Storage.Whole(row[3]), (string)row[4],
+                Units(Storage.Whole(row[5]) * Storage.Whole(row[6]), row[7])))
+            .ToList();
+        var byName = rows.ToLookup(row => (row.Account, row.Name));
+        var byId = rows.ToLookup(row => (row.Symbol, row.OrderId));
+        var list = entries.ToList();
+        foreach (var entry in list.Where(entry => entry.Wish is Wish.Place or Wish.Amend))
+            CompareOrder(entry, [.. byName[(entry.Account, entry.Name)]]);
+        foreach (var entry in list.Where(entry => entry.Wish == Wish.Cancel))
+            CompareCancel(entry, byId[(entry.Symbol, entry.Target)].SingleOrDefault());
+        CompareCancelAlls(list, byName);
+    }
+
+    private void CompareOrder(Entry entry, Row[] found)
+    {
+        if (!entry.HasOrder)
+        {
+            if (found.Any(row => row.State != "rejected"))
+                Find($"There is an order {found[0]} where there should be none: {entry}");
+            return;
+        }
+
+        if (found.Length != 1 || found[0].OrderId != entry.Reply.Number("orderId"))
+        {
+            Find($"{found.Length} orders are there ({string.Join(", ", found)}): {entry}");
+            return;
+        }
+
+        var (state, filled) = (entry.Reply.Text("status"), entry.Reply.Decimal("filled"));
+        var isOver = state is "filled" or "cancelled" or "expired";
+        if (found[0].Filled < filled || (isOver && (found[0].State != state || found[0].Filled != filled)))
+            Find($"The order is {found[0]}: {entry}");
+    }
+
+    private void CompareCancel(Entry entry, Row? found)
+    {
+        if (found is null || !(entry.Reply.IsDone || entry.Reply.Code == "OrderClosed"))
+            return;
+        var told = entry.Reply.IsDone ? entry.Reply.Body : entry.Reply.Body.GetProperty("order");
+        if (found.State == "open" || found.Filled != decimal.Parse(told.GetProperty("filled").GetString()!, CultureInfo.InvariantCulture))
+            Find($"A cancelled order is {found}: {entry}");
+    }
+
+    /// <summary>What was entered before a mass cancel was sent is not open after it.</summary>
+    private void CompareCancelAlls(List<Entry> entries, ILookup<(long, string), Row> byName)
+    {
+        foreach (var all in entries.Where(entry => entry.Wish == Wish.CancelAll && entry.Reply.IsDone))
+        {
+            foreach (var order in entries.Where(entry => entry.HasOrder && entry.Account == all.Account && entry.AnsweredAt < all.SentAt))
+            {
+                if ((all.Symbol.Length == 0 || all.Symbol == order.Symbol) && byName[(order.Account, order.Name)].Any(row => row.State == "open"))
+                    Find($"Still open after {all}: {order}");
+            }
+        }
+    }
+
+    /// <summary>Each fill that was told is there once, and as it was told.</summary>
+    private async Task CompareFillsAsync()
+    {
+        foreach (var group in diary.Round.Where(entry => entry.HasOrder).GroupBy(entry => (entry.Account, entry.Symbol)))
+        {
+            var (account, symbol) = group.Key;
+            var fills = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+            var reply = await _customers[account].InsistAsync(HttpMethod.Get, $"fills?symbol={symbol}&limit=1000", null);
+            foreach (var fill in reply.Items("fills"))
+            {
+                if (!fills.TryAdd($"{fill.GetProperty("tradeId")} {fill.GetProperty("orderId")}", fill))
+                    Find($"ACC-{account} {symbol} has a fill twice: {fill}");
+            }
+
+            foreach (var entry in group)
+            {
+                foreach (var told in entry.Reply.Items("fills"))
+                {
+                    var key = $"{told.GetProperty("tradeId")} {entry.Reply.Number("orderId")}";
+                    if (!fills.TryGetValue(key, out var fill))
+                        Find($"Fill {key} of {symbol} is not there: {entry}");
+                    else if (((string[])["price", "quantity", "fee", "liquidity"]).Any(m => fill.GetProperty(m).GetString() != told.GetProperty(m).GetString()))
+                        Find($"Fill {key} of {symbol} is {fill}: {entry}");
+                }
+            }
+        }
+    }
+
+    private async Task CompareBalancesAsync()
+    {
+        var rows = (await storage.HistoryAsync(
+            "SELECT b.account, b.asset, b.total, b.reserved, a.decimals FROM balance b JOIN asset a ON a.asset = b.asset"))
+            .ToDictionary(row => (Storage.Whole(row[0]), (string)row[1]), row => (Units(row[2], row[4]), Units(row[3], row[4])));
+        foreach (var (account, customer) in _customers)
+        {
+            var reply = await customer.InsistAsync(HttpMethod.Get, "account", null);
+            foreach (var balance in reply.Items("balances"))
+            {
+                var shown = (Decimal(balance, "total"), Decimal(balance, "held"));
+                var booked = rows.GetValueOrDefault((account, balance.GetProperty("asset").GetString()!));
+                if (shown != booked || Decimal(balance, "available") < 0)
+                    Find($"ACC-{account} shows {balance}, the ledger has {booked}");
+            }
+        }
+    }
+
+    /// <summary>The book that is shown is the sum of the open orders.</summary>
+    private async Task CompareBooksAsync()
+    {
+        var levels = (await storage.HistoryAsync(
+            """
+            SELECT o.symbol, o.side, o.px * i.tick_size, i.price_decimals, SUM(o.qty - o.filled - o.cancelled) * i.lot_size, i.quantity_decimals
+            FROM ord o JOIN (SELECT symbol AS s, MAX(tick_size) tick_size, MAX(price_decimals) price_decimals,
+              MAX(lot_size) lot_size, MAX(quantity_decimals) quantity_decimals FROM instrument GROUP BY symbol) i ON i.s = o.symbol
+            WHERE o.state = 'open'
+            GROUP BY o.symbol, o.side, o.px, i.tick_size, i.price_decimals, i.lot_size, i.quantity_decimals
+            """))
+            .Select(row => (Symbol: (string)row[0], Line: $"{row[1]} {Units(row[4], row[5]):G29} at {Units(row[2], row[3]):G29}"))
+            .ToLookup(level => level.Symbol, level => level.Line);
+        foreach (var symbol in (string[])["AAPL", "AMZN", "BTC-USD", "MSFT"])
+        {
+            var book = await _administrator.InsistAsync(HttpMethod.Get, $"book/{symbol}?depth=1000", null);
+            var shown = book.Items("bids").Select(level => Line("B", level)).Concat(book.Items("asks").Select(level => Line("S", level)));
+            var difference = shown.ToHashSet();
+            difference.SymmetricExceptWith(levels[symbol]);
+            if (difference.Count > 0)
+                Find($"The book of {symbol} and its open orders differ: {string.Join(", ", difference)}; the book: {book.Raw}");
+        }
+    }
+
+    private static string Line(string side, JsonElement level) =>
+        $"{side} {decimal.Parse(level[1].GetString()!):G29} at {decimal.Parse(level[0].GetString()!):G29}";
+
+    private static decimal Decimal(JsonElement element, string member) => decimal.Parse(element.GetProperty(member).GetString()!);
+
+    private sealed record Row(long Account, string Name, string Symbol, long OrderId, string State, decimal Filled);
+}

@@ -1,0 +1,168 @@
+using System.Globalization;
+using System.Text.Json;
+using Xunit;
+
+namespace QuantumCore.SystemTests;
+
+/// <summary>
+/// The trading floor: customers who place crossing orders of every kind, amend, cancel and pay in, as fast as they are
+/// answered, until the exchange is gone. Each keeps what he was told in the diary.
+/// </summary>
+internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys, Diary diary, string round, int seed)
+{
+    private const int Desks = 8;
+
+    private static readonly (string Symbol, decimal Reference, decimal Tick, decimal Lot)[] s_markets =
+    [
+        ("AAPL", 150m, 0.01m, 1m), ("AMZN", 185m, 0.01m, 1m), ("BTC-USD", 95_000m, 10m, 0.001m), ("MSFT", 420m, 0.01m, 1m),
+    ];
+
+    private volatile bool _closing;
+
+    /// <summary>Trades until the exchange no longer answers, or <see cref="Close"/> is called.</summary>
+    public async Task TradeAsync()
+    {
+        var accounts = keys.Keys.Order().ToArray();
+        var desks = Enumerable.Range(0, Desks).Select(desk => Task.Run(
+            () => TradeAsync(desk, accounts[desk % accounts.Length]), TestContext.Current.CancellationToken));
+        await Task.WhenAll(desks);
+    }
+
+    /// <summary>Nothing more is asked; what was asked is answered.</summary>
+    public void Close() => _closing = true;
+
+    private async Task TradeAsync(int desk, long account)
+    {
+        var random = new Random(seed + desk);
+        using var customer = new Customer(address, keys[account]);
+        using var administrator = new Customer(address, "demo-admin");
+        var mine = new List<(string Symbol, long OrderId, string Name, decimal Price, decimal Quantity)>();
+        for (var n = 0; !_closing; n++)
+        {
+            var name = $"{round}-{desk}-{n}";
+            var entry = random.Next(100) switch
+            {
+                < 60 => Place(random, account, name),
+                < 72 when mine.Count > 0 => Amend(random, account, name, mine),
+                < 84 when mine.Count > 0 => Cancel(random, account, mine),
+                < 85 => new Entry(Wish.CancelByName, account, "", name, HttpMethod.Delete, "orders/by-client-id/" + name, null),
+                < 87 => CancelAll(random, account),
+                < 90 => Deposit(random, account, name),
+                < 95 => null,
+                _ => Place(random, account, name),
+            };
+            if (entry is null ? !await BatchAsync(random, customer, account, name, mine) : !await AskAsync(entry, customer, administrator, mine))
+                return;
+        }
+    }
+
+    /// <summary>False when no answer came.</summary>
+    private async Task<bool> AskAsync(
+        Entry entry, Customer customer, Customer administrator, List<(string, long, string, decimal, decimal)> mine)
+    {
+        diary.Sent(entry);
+        var reply = await (entry.Wish == Wish.Deposit ? administrator : customer).SendAsync(entry.Method, entry.Path, entry.Body);
+        diary.Answered(entry, reply);
+        Remember(entry, mine);
+        return reply.Status != 0;
+    }
+
+    private static void Remember(Entry entry, List<(string, long, string, decimal, decimal)> mine)
+    {
+        var reply = entry.Reply;
+        if (entry.Wish is Wish.Place or Wish.Amend && reply.IsDone && reply.Text("status") is "new" or "partiallyFilled")
+            mine.Add((entry.Symbol, reply.Number("orderId"), reply.Text("clientOrderId"), reply.Decimal("price"), reply.Decimal("quantity")));
+        if (mine.Count > 50)
+            mine.RemoveAt(0);
+    }
+
+    private async Task<bool> BatchAsync(
+        Random random, Customer customer, long account, string name, List<(string, long, string, decimal, decimal)> mine)
+    {
+        var entries = Enumerable.Range(0, 5).Select(i => Place(random, account, $"{name}-{i}")).ToArray();
+        foreach (var entry in entries)
+            diary.Sent(entry);
+
+        var reply = await customer.PostAsync("orders/batch", $$"""{"orders":[{{string.Join(',', entries.Select(entry => entry.Body))}}]}""");
+        var results = reply.IsDone ? reply.Items("results").ToArray() : [];
+        for (var i = 0; i < entries.Length; i++)
+        {
+            diary.Answered(entries[i], results.Length == 0 ? reply : Single(results[i]));
+            Remember(entries[i], mine);
+        }
+
+        return reply.Status != 0;
+    }
+
+    private static Reply Single(JsonElement result) => result.TryGetProperty("order", out var order)
+        ? new Reply(200, order)
+        : new Reply(result.GetProperty("error").GetProperty("status").GetInt32(), result.GetProperty("error"));
+
+    private static Entry Place(Random random, long account, string name)
+    {
+        var (symbol, reference, tick, lot) = s_markets[random.Next(s_markets.Length)];
+        var side = random.Next(2) == 0 ? "buy" : "sell";
+        var price = Text(reference + (tick * random.Next(-12, 13)));
+        var quantity = Text(lot * random.Next(1, 40));
+        var terms = random.Next(20) switch
+        {
+            < 11 => $"\"type\":\"limit\",\"price\":\"{price}\"",
+            < 16 => $"\"type\":\"limit\",\"timeInForce\":\"ioc\",\"price\":\"{price}\"",
+            < 17 => $"\"type\":\"limit\",\"timeInForce\":\"fok\",\"price\":\"{price}\"",
+            < 19 => $"\"type\":\"limit\",\"postOnly\":true,\"price\":\"{price}\"",
+            _ => "\"type\":\"market\"",
+        };
+        var body = $$"""{"symbol":"{{symbol}}","side":"{{side}}",{{terms}},"quantity":"{{quantity}}","clientOrderId":"{{name}}"}""";
+        return new Entry(Wish.Place, account, symbol, name, HttpMethod.Post, "orders", body);
+    }
+
+    private static Entry Amend(
+        Random random, long account, string name, List<(string Symbol, long OrderId, string Name, decimal Price, decimal Quantity)> mine)
+    {
+        var order = mine[random.Next(mine.Count)];
+        var (_, _, tick, lot) = s_markets.Single(market => market.Symbol == order.Symbol);
+        var quantity = Math.Max(lot, order.Quantity + (lot * random.Next(-10, 5)));
+        var price = random.Next(2) == 0 ? "" : $"\"price\":\"{Text(order.Price + (tick * random.Next(-5, 6)))}\",";
+        var body = $$"""{{{price}}"quantity":"{{Text(quantity)}}","clientOrderId":"{{name}}"}""";
+        return new Entry(Wish.Amend, account, order.Symbol, name, HttpMethod.Patch, $"orders/{order.Symbol}/{order.OrderId}", body)
+        {
+            Target = order.OrderId,
+        };
+    }
+
+    private static Entry Cancel(
+        Random random, long account, List<(string Symbol, long OrderId, string Name, decimal Price, decimal Quantity)> mine)
+    {
+        var at = random.Next(mine.Count);
+        var order = mine[at];
+        mine.RemoveAt(at);
+        var path = random.Next(4) == 0 ? "orders/by-client-id/" + order.Name : $"orders/{order.Symbol}/{order.OrderId}";
+        return new Entry(Wish.Cancel, account, order.Symbol, "", HttpMethod.Delete, path, null) { Target = order.OrderId };
+    }
+
+    private static Entry CancelAll(Random random, long account)
+    {
+        var symbol = random.Next(3) == 0 ? "" : s_markets[random.Next(s_markets.Length)].Symbol;
+        var path = symbol.Length == 0 ? "orders" : "orders?symbol=" + symbol;
+        return new Entry(Wish.CancelAll, account, symbol, "", HttpMethod.Delete, path, null);
+    }
+
+    private static Entry Deposit(Random random, long account, string name)
+    {
+        var (asset, amount) = random.Next(5) switch
+        {
+            0 => ("AAPL", 25m),
+            1 => ("AMZN", 25m),
+            2 => ("BTC", 0.05m),
+            3 => ("MSFT", 25m),
+            _ => ("USD", 2_500.75m),
+        };
+        var body = $$"""{"key":"{{name}}","asset":"{{asset}}","amount":"{{Text(amount)}}"}""";
+        return new Entry(Wish.Deposit, account, "", name, HttpMethod.Post, $"admin/accounts/ACC-{account}/deposits", body)
+        {
+            Money = (asset, amount),
+        };
+    }
+
+    private static string Text(decimal value) => value.ToString(CultureInfo.InvariantCulture);
+}

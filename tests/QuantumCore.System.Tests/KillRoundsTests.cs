@@ -1,0 +1,190 @@
+using System.Diagnostics;
+using QuantumCore.TestKit;
+using Xunit;
+
+namespace QuantumCore.SystemTests;
+
+/// <summary>
+/// An exchange that is killed in the middle of trading, again and again on the same records: nothing that was
+/// acknowledged is lost, nothing is there twice, and every coin is accounted for.
+/// </summary>
+public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper output)
+{
+    private const string RoundsVariable = "QUANTUMCORE_KILL_ROUNDS";
+    private const string SeedVariable = "QUANTUMCORE_KILL_SEED";
+    private const int RoundsOfAnExchange = 100;
+    private const int AuditHistoryEvery = 25;
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    [Trait("Suite", "Slow")]
+    public async Task Killed_while_trading_nothing_acknowledged_is_lost_or_doubled(string kind)
+    {
+        var rounds = Number(RoundsVariable, 20);
+        var seed = Number(SeedVariable, 20_261_120);
+        var tally = new Tally();
+        for (var done = 0; done < rounds; done += RoundsOfAnExchange)
+            await KillAgainAndAgainAsync(kind, Math.Min(RoundsOfAnExchange, rounds - done), seed + (done * 1_000), tally);
+
+        output.WriteLine($"{kind}, seed {seed}: {tally}");
+        Assert.True(tally.Trades > 0 && tally.Unknown > 0, $"The rounds tested nothing: {tally}");
+    }
+
+    private static int Number(string variable, int otherwise) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text) : otherwise;
+
+    private async Task KillAgainAndAgainAsync(string kind, int rounds, int seed, Tally tally)
+    {
+        var random = new Random(seed);
+        using var storage = await Storage.CreateAsync(kind, server);
+        using var diary = new Diary(Path.Combine(storage.Folder, "diary.log"));
+        var silo = await StartAsync(storage);
+        try
+        {
+            var keys = await OpenAccountsAsync(silo);
+            await storage.CaughtUpAsync();
+            var atFirst = await Auditor.PaidInAsync(storage);
+            for (var round = 0; round < rounds; round++)
+            {
+                diary.NextRound();
+                await TradeUntilKilledAsync(silo, new Floor(silo.Address, keys, diary, $"r{round}", seed + (round * 100)), random);
+                await silo.DisposeAsync();
+                if (random.Next(5) == 0)
+                {
+                    await KillInRecoveryAsync(storage, random);
+                    tally.Kills++;
+                }
+
+                silo = await StartAsync(storage);
+                await AuditAsync(silo, storage, keys, diary, random, round, round == rounds - 1, seed, atFirst, tally);
+            }
+        }
+        finally
+        {
+            await silo.DisposeAsync();
+            output.WriteLine($"The exchange said last: {silo.Output}");
+        }
+    }
+
+    private static Task<SiloProcess> StartAsync(Storage storage) =>
+        SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off"]);
+
+    private static async Task<Dictionary<long, string>> OpenAccountsAsync(SiloProcess silo)
+    {
+        var keys = new Dictionary<long, string> { [1001] = "demo-alice", [1002] = "demo-bob" };
+        using var administrator = new Customer(silo.Address, "demo-admin");
+        foreach (var account in (long[])[2001, 2002])
+        {
+            keys[account] = (await administrator.InsistAsync(HttpMethod.Post, $"admin/accounts/ACC-{account}/keys", null)).Text("apiKey");
+            foreach (var (asset, amount) in new[] { ("USD", "500000"), ("AAPL", "2000"), ("AMZN", "2000"), ("BTC", "50"), ("MSFT", "2000") })
+            {
+                var body = $$"""{"key":"opening-{{asset}}","asset":"{{asset}}","amount":"{{amount}}"}""";
+                var reply = await administrator.InsistAsync(HttpMethod.Post, $"admin/accounts/ACC-{account}/deposits", body);
+                Assert.True(reply.IsDone, reply.Raw);
+            }
+        }
+
+        return keys;
+    }
+
+    private static async Task TradeUntilKilledAsync(SiloProcess silo, Floor floor, Random random)
+    {
+        var trading = floor.TradeAsync();
+        await Task.Delay(random.Next(5, 500), TestContext.Current.CancellationToken);
+        await silo.KillAsync();
+        floor.Close();
+        await trading;
+    }
+
+    /// <summary>Somewhere between the first instruction and being ready.</summary>
+    private static async Task KillInRecoveryAsync(Storage storage, Random random)
+    {
+        await using var silo = SiloProcess.Launch([.. storage.Arguments, "--market-maker", "off"]);
+        await Task.Delay(random.Next(100, 900), TestContext.Current.CancellationToken);
+        await silo.KillAsync();
+    }
+
+    private static async Task AuditAsync(
+        SiloProcess silo, Storage storage, Dictionary<long, string> keys, Diary diary, Random random, int round, bool isLast, int seed,
+        Dictionary<string, decimal> atFirst, Tally tally)
+    {
+        var started = Stopwatch.StartNew();
+        using var auditor = new Auditor(silo.Address, storage, keys, diary);
+        tally.Note(diary);
+        await auditor.AuditAsync($"r{round}", random, wholeHistory: isLast || round % AuditHistoryEvery == AuditHistoryEvery - 1);
+        await auditor.CompareDepositsAsync(atFirst);
+        if (auditor.Findings.Count > 0)
+        {
+            var kept = Path.Combine(Path.GetTempPath(), $"quantumcore-kill-{seed}-{round}");
+            await silo.KillAsync();
+            CopyFolder(storage.Folder, kept);
+            Assert.Fail($"""
+                After kill {round} of seed {seed} on {(storage.IsPostgres ? "PostgreSQL" : "SQLite")} {auditor.Findings.Count} things are wrong (the files are in {kept}):
+                {string.Join('\n', auditor.Findings.Take(20))}
+                The exchange said: {silo.Output}
+                """);
+        }
+
+        tally.Rounds++;
+        tally.Kills++;
+        tally.DurableUnanswered += auditor.DurableUnanswered;
+        tally.Ready.Add(silo.ReadyAfter);
+        tally.Audit.Add(started.Elapsed);
+        tally.Trades = Storage.Whole((await storage.HistoryAsync("SELECT COUNT(*) FROM trade"))[0][0]);
+    }
+
+    private static void CopyFolder(string from, string to)
+    {
+        Directory.CreateDirectory(to);
+        foreach (var file in Directory.GetFiles(from))
+            File.Copy(file, Path.Combine(to, Path.GetFileName(file)), overwrite: true);
+    }
+
+    /// <summary>What was done, for the report.</summary>
+    private sealed class Tally
+    {
+        public int Rounds { get; set; }
+
+        public int Kills { get; set; }
+
+        public int Done { get; set; }
+
+        public int Refused { get; set; }
+
+        public int Unknown { get; set; }
+
+        public int UnknownOrders { get; set; }
+
+        public int DurableUnanswered { get; set; }
+
+        public long Trades { get; set; }
+
+        public List<TimeSpan> Ready { get; } = [];
+
+        public List<TimeSpan> Audit { get; } = [];
+
+        public void Note(Diary diary)
+        {
+            foreach (var entry in diary.Round)
+            {
+                Done += entry.Reply.IsDone ? 1 : 0;
+                Refused += entry.Reply.IsRefused ? 1 : 0;
+                Unknown += entry.Reply.IsDefinite ? 0 : 1;
+                UnknownOrders += !entry.Reply.IsDefinite && entry.Wish is Wish.Place or Wish.Amend ? 1 : 0;
+            }
+        }
+
+        public override string ToString() =>
+            $"{Rounds} rounds, {Kills} kills, {Done} acknowledged, {Refused} refused, {Unknown} of unknown outcome ({UnknownOrders} orders, "
+            + $"{DurableUnanswered} of them durable), {Trades} trades in the last exchange; ready after {Spread(Ready)}, audit {Spread(Audit)}";
+
+        private static string Spread(List<TimeSpan> times)
+        {
+            if (times.Count == 0)
+                return "-";
+            times.Sort();
+            return $"{times[times.Count / 2].TotalMilliseconds:F0} ms (p50), {times[times.Count * 99 / 100].TotalMilliseconds:F0} ms (p99)";
+        }
+    }
+}

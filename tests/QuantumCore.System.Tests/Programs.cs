@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace QuantumCore.SystemTests;
+
+/// <summary>The built programs, run as processes of their own and with an environment without QUANTUMCORE_ variables.</summary>
+internal static class Programs
+{
+    /// <summary>The exchange.</summary>
+    public static string Silo { get; } = Built("Silo");
+
+    /// <summary>The command line client.</summary>
+    public static string Cli { get; } = Built("Cli");
+
+    /// <summary>How to start a program with these arguments.</summary>
+    public static ProcessStartInfo StartOf(string program, params IEnumerable<string> arguments)
+    {
+        var host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+        var start = new ProcessStartInfo(host, [program, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("QUANTUMCORE_", StringComparison.Ordinal)).ToArray())
+            start.Environment.Remove(name);
+        return start;
+    }
+
+    /// <summary>Runs a program to its end.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        string program, TimeSpan limit, params IEnumerable<string> arguments)
+    {
+        using var process = Process.Start(StartOf(program, arguments))!;
+        var output = new StringBuilder();
+        Listen(process, output);
+        using var watchdog = new CancellationTokenSource(limit);
+        try
+        {
+            await process.WaitForExitAsync(watchdog.Token);
+        }
+        catch (OperationCanceledException late)
+        {
+            process.Kill();
+            throw new TimeoutException($"{Path.GetFileName(program)} had not ended after {limit}: {output}", late);
+        }
+
+        lock (output)
+            return (process.ExitCode, output.ToString());
+    }
+
+    /// <summary>Collects what a process prints.</summary>
+    public static void Listen(Process process, StringBuilder output)
+    {
+        void Take(object sender, DataReceivedEventArgs line)
+        {
+            if (line.Data is null) return;
+            lock (output)
+                output.AppendLine(line.Data);
+        }
+
+        process.OutputDataReceived += Take;
+        process.ErrorDataReceived += Take;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    private static string Built(string name) => Assembly.GetExecutingAssembly()
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == name).Value!;
+}

@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Xunit;
+
+namespace QuantumCore.SystemTests;
+
+/// <summary>An exchange as its own process, on a port of its own.</summary>
+internal sealed class SiloProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(60);
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly HttpClient _health = new() { Timeout = TimeSpan.FromSeconds(5) };
+
+    private SiloProcess(Process process, Uri address)
+    {
+        _process = process;
+        Address = address;
+        Programs.Listen(process, _output);
+    }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; }
+
+    /// <summary>From the start of the process until it let requests in.</summary>
+    public TimeSpan ReadyAfter { get; private set; }
+
+    /// <summary>What it has printed.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+                return _output.ToString();
+        }
+    }
+
+    /// <summary>A port that was free a moment ago.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Starts an exchange and waits until it is ready.</summary>
+    public static async Task<SiloProcess> StartAsync(params IEnumerable<string> arguments)
+    {
+        var silo = Launch(arguments);
+        try
+        {
+            await silo.ReadyAsync();
+            return silo;
+        }
+        catch
+        {
+            await silo.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts an exchange and does not wait.</summary>
+    public static SiloProcess Launch(params IEnumerable<string> arguments)
+    {
+        var given = arguments.ToArray();
+        var port = FreePort();
+        string[] urls = given.Contains("--urls") ? [] : ["--urls", $"http://127.0.0.1:{port}"];
+        if (Array.IndexOf(given, "--urls") is >= 0 and var at)
+            port = new Uri(given[at + 1]).Port;
+
+        var process = Process.Start(Programs.StartOf(Programs.Silo, [.. given, .. urls]))!;
+        return new SiloProcess(process, new Uri($"http://127.0.0.1:{port}"));
+    }
+
+    /// <summary>Waits until it lets requests in.</summary>
+    public async Task ReadyAsync()
+    {
+        var started = Stopwatch.StartNew();
+        while (started.Elapsed < s_startLimit)
+        {
+            if (_process.HasExited)
+                throw new InvalidOperationException($"The exchange ended with {_process.ExitCode} at its start: {Output}");
+            try
+            {
+                using var answer = await _health.GetAsync(new Uri(Address, "/health/ready"), TestContext.Current.CancellationToken);
+                if (answer.IsSuccessStatusCode)
+                {
+                    ReadyAfter = started.Elapsed;
+                    return;
+                }
+            }
+            catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
+            {
+                // It does not listen yet.
+            }
+
+            await Task.Delay(15, CancellationToken.None);
+        }
+
+        throw new TimeoutException($"The exchange was not ready after {s_startLimit}: {Output}");
+    }
+
+    /// <summary>SIGKILL: no farewell, no flush.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(CancellationToken.None);
+    }
+
+    /// <summary>SIGTERM; the exit code and how long the end took.</summary>
+    public async Task<(int ExitCode, TimeSpan Took)> TerminateAsync()
+    {
+        var started = Stopwatch.StartNew();
+        using (var signal = Process.Start("/bin/sh", ["-c", $"kill -TERM {_process.Id}"]))
+            await signal.WaitForExitAsync(CancellationToken.None);
+
+        var (exitCode, _) = await ExitAsync(TimeSpan.FromSeconds(30));
+        return (exitCode, started.Elapsed);
+    }
+
+    /// <summary>Waits for its end; the exit code and what it printed.</summary>
+    public async Task<(int ExitCode, string Output)> ExitAsync(TimeSpan limit)
+    {
+        using var watchdog = new CancellationTokenSource(limit);
+        try
+        {
+            await _process.WaitForExitAsync(watchdog.Token);
+        }
+        catch (OperationCanceledException late)
+        {
+            throw new TimeoutException($"The exchange had not ended after {limit}: {Output}", late);
+        }
+
+        return (_process.ExitCode, Output);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            await KillAsync();
+        _process.Dispose();
+        _health.Dispose();
+    }
+}

@@ -1,0 +1,113 @@
+using System.Data.Common;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+using QuantumCore.TestKit;
+using Xunit;
+
+namespace QuantumCore.SystemTests;
+
+/// <summary>Where an exchange keeps its records, and how a stranger looks at the tables with plain SQL.</summary>
+internal sealed class Storage : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("quantumcore-system-");
+    private readonly Func<string, DbConnection> _open;
+
+    static Storage() => SQLitePCL.Batteries_V2.Init();
+
+    private Storage(string? postgres)
+    {
+        IsPostgres = postgres is not null;
+        Arguments = postgres is null
+            ? ["--data", _folder.FullName]
+            : ["--data", _folder.FullName, "--storage", "postgres", "--postgres", postgres];
+        _open = postgres is null
+            ? name => new SqliteConnection($"Data Source={Path.Combine(_folder.FullName, name)}.db;Mode=ReadOnly;Pooling=False")
+            : name => new NpgsqlConnection($"{postgres};Search Path={name};Pooling=False");
+    }
+
+    /// <summary>What the exchange is told about it.</summary>
+    public IReadOnlyList<string> Arguments { get; }
+
+    /// <summary>In PostgreSQL, not in two files.</summary>
+    public bool IsPostgres { get; }
+
+    /// <summary>A folder of its own.</summary>
+    public string Folder => _folder.FullName;
+
+    /// <summary>A new, empty place.</summary>
+    public static async Task<Storage> CreateAsync(string kind, PostgresServer server) =>
+        kind == "sqlite" ? new Storage(null) : new Storage(await DatabaseAsync(server));
+
+    /// <summary>Two files in a folder.</summary>
+    public static Storage InFiles() => new(null);
+
+    /// <summary>Rows of the history.</summary>
+    public Task<List<object[]>> HistoryAsync(string query) => ReadAsync("history", query);
+
+    /// <summary>Every stream of the journal and its head.</summary>
+    public async Task<Dictionary<string, long>> HeadsAsync() =>
+        (await ReadAsync("journal", "SELECT name, head FROM stream_head")).ToDictionary(
+            row => (string)row[0], row => Whole(row[1]), StringComparer.Ordinal);
+
+    /// <summary>Waits until the history has every record of the journal; nobody may be trading.</summary>
+    public async Task CaughtUpAsync()
+    {
+        var behind = "";
+        for (var attempt = 0; attempt < 600; attempt++)
+        {
+            var heads = await HeadsAsync();
+            var cursors = (await HistoryAsync("SELECT stream, seq FROM projector_cursor")).ToDictionary(
+                row => (string)row[0], row => Whole(row[1]), StringComparer.Ordinal);
+            behind = string.Join(", ", heads
+                .Where(head => head.Value > 0 && head.Key.Split('/')[0] is "acct" or "book")
+                .Where(head => cursors.GetValueOrDefault(head.Key) != head.Value)
+                .Select(head => $"{head.Key} {cursors.GetValueOrDefault(head.Key)} of {head.Value}"));
+            if (behind.Length == 0)
+                return;
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+
+        throw new TimeoutException($"The history has not caught up after 30 s: {behind}");
+    }
+
+    /// <summary>A column as a whole number, whichever database it is from.</summary>
+    public static long Whole(object value) => Convert.ToInt64(value, CultureInfo.InvariantCulture);
+
+    /// <inheritdoc/>
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private static async Task<string> DatabaseAsync(PostgresServer server)
+    {
+        var connectionString = await server.StartedAsync();
+        var name = "system_" + Path.GetRandomFileName().Replace(".", "", StringComparison.Ordinal);
+        await using var connection = new NpgsqlConnection(connectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var create = connection.CreateCommand();
+#pragma warning disable CA2100 // The name is made two lines above.
+        create.CommandText = $"CREATE DATABASE {name}";
+#pragma warning restore CA2100
+        await create.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        return new NpgsqlConnectionStringBuilder(connectionString) { Database = name }.ConnectionString;
+    }
+
+    private async Task<List<object[]>> ReadAsync(string name, string query)
+    {
+        await using var connection = _open(name);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The queries are this assembly's own text.
+        command.CommandText = query;
+#pragma warning restore CA2100
+        await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        var rows = new List<object[]>();
+        while (await reader.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            var row = new object[reader.FieldCount];
+            reader.GetValues(row);
+            rows.Add(row);
+        }
+
+        return rows;
+    }
+}
