@@ -24,13 +24,14 @@ public partial class VocabularyTests
     [InlineData("FillInfo", true)]
     [InlineData("MarketData", false)]
     [InlineData("MarketDataGrain", false)]
+    [InlineData("FillData", true)]
     [InlineData("Settlement", false)]
     public void The_rule_tells_empty_names_from_words(string name, bool isEmpty) =>
         Assert.Equal(isEmpty, IsEmptyName(name));
 
-    private static bool IsEmptyName(string name) => name != "MarketData" && EmptyName().IsMatch(name);
+    private static bool IsEmptyName(string name) => EmptyName().IsMatch(name);
 
-    [GeneratedRegex("^(Common|Utils|Helpers|Managers|Services|Models)$|(Manager|Helper|Util|Processor|Info|Impl|Data)$")]
+    [GeneratedRegex("^(Common|Utils|Helpers|Managers|Services|Models)$|(Manager|Helper|Util|Processor|Info|Impl|(?<!Market)Data)$")]
     private static partial Regex EmptyName();
 
     [GeneratedRegex(@"\b(class|struct|record|enum|interface|delegate\s+\S+)\s+(class\s+|struct\s+)?(?<name>[A-Z]\w*)")]
