@@ -28,6 +28,7 @@ public class CallGraphTests
         "InstrumentCatalog -> ICatalogGrain.Instruments",
         "MarketDataGrain -> IOrderBookGrain.Depth",
         "OpenWorkAgent -> IAccountGrain.CatchUp",
+        "OpenWorkAgent -> ILedgerGrain.Follow",
         "OpenWorkAgent -> IOrderBookGrain.Resolve",
         "OrderBookGrain -> IAccountGrain.Deliver",
     ];
