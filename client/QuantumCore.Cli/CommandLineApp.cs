@@ -14,8 +14,8 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
 {
     private readonly Dictionary<Command, string> _examples = [];
 
-    /// <summary>How the SDK retries; tests shorten it.</summary>
-    internal QuantumCoreClientOptions ClientOptions { get; init; } = new();
+    /// <summary>How the SDK retries: someone at a terminal does not wait long.</summary>
+    internal QuantumCoreClientOptions ClientOptions { get; init; } = new() { MaxAttempts = 6 };
 
     private Option<string> Url { get; } = new("--url")
     {

@@ -161,14 +161,14 @@ internal sealed class ReplayCommand
             cancellation);
     }
 
-    /// <summary>Deposits bear the run's name, so that a resumed run is not funded twice.</summary>
+    /// <summary>Deposits bear the run's name and the amount: a resumed run is not funded twice.</summary>
     private static async Task<QuantumCoreClient> FundAsync(
         Session session, QuantumCoreClient admin, string account, ReplayPlan plan, Instrument instrument,
         (decimal Base, decimal Quote) funds, CancellationToken cancellation)
     {
-        await admin.DepositAsync(account, instrument.QuoteAsset, funds.Quote, $"replay-{plan.Run}-quote", cancellation);
-        await admin.DepositAsync(account, instrument.BaseAsset, funds.Base, $"replay-{plan.Run}-base", cancellation);
-        return session.ClientWith((await admin.CreateApiKeyAsync(account, cancellation)).ApiKey);
+        await admin.DepositAsync(account, instrument.QuoteAsset, funds.Quote, $"{plan.Run}.quote.{funds.Quote}", cancellation);
+        await admin.DepositAsync(account, instrument.BaseAsset, funds.Base, $"{plan.Run}.base.{funds.Base}", cancellation);
+        return session.PatientClientWith((await admin.CreateApiKeyAsync(account, cancellation)).ApiKey);
     }
 
     private static Action<ReplayReport> Reporter(Screen screen)

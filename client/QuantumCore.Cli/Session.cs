@@ -17,16 +17,26 @@ internal sealed class Session(Uri address, string? key, QuantumCoreClientOptions
     /// <summary>A client for what only an administrator may do; the demo exchange's where no key was given.</summary>
     internal QuantumCoreClient Administrator() => ClientWith(key ?? "demo-admin");
 
-    internal QuantumCoreClient ClientWith(string apiKey)
+    internal QuantumCoreClient ClientWith(string apiKey) => Open(apiKey, options);
+
+    /// <summary>A client for long work, which outlasts a restart of the exchange.</summary>
+    internal QuantumCoreClient PatientClientWith(string apiKey) => Open(apiKey, options with
     {
-        var client = new QuantumCoreClient(address, apiKey, options);
-        _clients.Add(client);
-        return client;
-    }
+        MaxAttempts = 100,
+        LongestPause = TimeSpan.FromSeconds(1),
+        RetryBudget = TimeSpan.FromSeconds(60),
+    });
 
     public void Dispose()
     {
         foreach (var client in _clients)
             client.Dispose();
+    }
+
+    private QuantumCoreClient Open(string apiKey, QuantumCoreClientOptions how)
+    {
+        var client = new QuantumCoreClient(address, apiKey, how);
+        _clients.Add(client);
+        return client;
     }
 }

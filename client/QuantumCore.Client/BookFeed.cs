@@ -72,7 +72,8 @@ internal sealed class BookFeed
         {
             throw new QuantumCoreException(
                 new Refusal(message.Code, Title: null, message.Detail, Status: null, message.Field, Limit: null),
-                status: 0) { Status = null };
+                status: 0)
+            { Status = null };
         }
 
         if (message.Symbol is null || !_books.TryGetValue(message.Symbol, out var book))

@@ -125,7 +125,8 @@ internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, Q
         catch (JsonException failure)
         {
             throw new QuantumCoreException(
-                RejectCodes.BadAnswer, $"The answer is not of this API: {failure.Message}", failure) { Status = status };
+                RejectCodes.BadAnswer, $"The answer is not of this API: {failure.Message}", failure)
+            { Status = status };
         }
     }
 

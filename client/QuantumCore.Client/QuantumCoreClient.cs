@@ -245,7 +245,7 @@ public sealed class QuantumCoreClient : IDisposable
 
     /// <summary>
     /// Follows the books of some symbols until cancelled. Each step hands out the book as it stands then; after a gap
-    /// or a lost connection it first says that the book is stale, and goes on with a new snapshot.
+    /// or a lost connection it first says that the book is stale, and goes on with a new snapshot. One reader each.
     /// </summary>
     /// <exception cref="QuantumCoreException">The exchange refused a symbol.</exception>
     public IAsyncEnumerable<BookUpdate> WatchAsync(

@@ -4,7 +4,7 @@ namespace QuantumCore.Client;
 public sealed record QuantumCoreClientOptions
 {
     /// <summary>Most attempts of one call, the first included.</summary>
-    public int MaxAttempts { get; init; } = 6;
+    public int MaxAttempts { get; init; } = 10;
 
     /// <summary>After this time no further attempt starts.</summary>
     public TimeSpan RetryBudget { get; init; } = TimeSpan.FromSeconds(15);
@@ -16,7 +16,7 @@ public sealed record QuantumCoreClientOptions
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Longest pause, unless the exchange asks for a longer one.</summary>
-    public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Seed of the pauses' jitter, for repeatable tests; null draws one.</summary>
     public int? JitterSeed { get; init; }

@@ -42,7 +42,7 @@ public static class AccountRecordEncoding
                 from.TimeNanos,
                 from.Text(),
                 unchecked((ulong)from.Fixed64()),
-                (RejectReason)from.Count32()),
+                (RejectReason)from.Count16()),
             Kind.Deposit => new Deposited(
                 from.TimeNanos, from.Text(), from.Text(), from.Count32(), from.Count()),
             Kind.CancelAll => new CancelAllMarked(from.TimeNanos, from.Count()),

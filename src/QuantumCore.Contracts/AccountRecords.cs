@@ -2,9 +2,11 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>One record of an account's stream: a decision of the account itself, never a fill.</summary>
+/// <summary>
+/// One record of an account's stream: a decision of the account itself, never a fill. It lives in the journal
+/// only and never travels between grains.
+/// </summary>
 /// <param name="TimeNanos">Unix nanoseconds; never goes back within a stream.</param>
-[GenerateSerializer, Immutable, Alias("account-record")]
 public abstract record AccountRecord(long TimeNanos);
 
 /// <summary>H: cover is held for an order under a client order id.</summary>
@@ -16,7 +18,6 @@ public abstract record AccountRecord(long TimeNanos);
 /// What is held from now on: quote minor units of a buy, base minor units of a sell; for a replacement only
 /// what it needs beyond the hold of the order it replaces.
 /// </param>
-[GenerateSerializer, Immutable, Alias("hold-placed")]
 public sealed record HoldPlaced(
     long TimeNanos, string Symbol, SubmitOrder Order, ulong RequestHash, long Amount) : AccountRecord(TimeNanos);
 
@@ -25,7 +26,6 @@ public sealed record HoldPlaced(
 /// <param name="ClientOrderId">The id.</param>
 /// <param name="RequestHash">Hash of the client's request; 0 when the id was cancelled before its order came.</param>
 /// <param name="Reason">Why.</param>
-[GenerateSerializer, Immutable, Alias("key-refused")]
 public sealed record KeyRefused(
     long TimeNanos, string ClientOrderId, ulong RequestHash, RejectReason Reason) : AccountRecord(TimeNanos);
 
@@ -35,12 +35,10 @@ public sealed record KeyRefused(
 /// <param name="Asset">The asset's name.</param>
 /// <param name="Decimals">Digits of its minor unit after the point.</param>
 /// <param name="Amount">Minor units, positive.</param>
-[GenerateSerializer, Immutable, Alias("deposited")]
 public sealed record Deposited(
     long TimeNanos, string Key, string Asset, int Decimals, long Amount) : AccountRecord(TimeNanos);
 
 /// <summary>N: a mass cancel was asked for; proof that the floor it names is the account's own last number.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="Floor">The account's last number.</param>
-[GenerateSerializer, Immutable, Alias("cancel-all-marked")]
 public sealed record CancelAllMarked(long TimeNanos, long Floor) : AccountRecord(TimeNanos);

@@ -48,7 +48,7 @@ public static class BookRecordEncoding
                 from.TimeNanos,
                 from.Count(),
                 from.Count(),
-                (RejectReason)from.Count32(),
+                (RejectReason)from.Count16(),
                 from.Bool() ? OrderEncoding.Read(ref from) : null),
             Kind.Closed => new OrdersClosed(from.TimeNanos, ReadClosed(ref from)),
             Kind.AllClosed => new AllClosed(from.TimeNanos, from.Count(), from.Count(), ReadClosed(ref from)),

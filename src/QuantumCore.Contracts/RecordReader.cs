@@ -58,6 +58,12 @@ internal ref struct RecordReader
         return value <= int.MaxValue ? (int)value : throw new InvalidDataException("A count beyond 31 bits.");
     }
 
+    public ushort Count16()
+    {
+        var value = Count();
+        return value <= ushort.MaxValue ? (ushort)value : throw new InvalidDataException("A number beyond 16 bits.");
+    }
+
     /// <summary>The length of a list, each of whose items takes at least one byte.</summary>
     public int ItemCount()
     {

@@ -11,7 +11,7 @@ internal static class FrameEncoder
     public static JournalFrame Encode(FrameId id, List<Segment> segments)
     {
         var slices = new List<FrameSlice>();
-        var body = GC.AllocateUninitializedArray<byte>(SizeOf(segments));
+        var body = new byte[SizeOf(segments)];
         var position = 0;
         for (var i = 0; i < segments.Count;)
         {

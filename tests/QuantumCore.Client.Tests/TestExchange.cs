@@ -70,6 +70,9 @@ internal sealed class TestExchange : IAsyncDisposable
     /// <summary>Turns priority round, so that the wrong resting order is chosen.</summary>
     internal bool LastInFirstOut { get; set; }
 
+    /// <summary>Whether fills can be asked for after a trade.</summary>
+    internal bool PagesFills { get; set; } = true;
+
     internal static async Task<TestExchange> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -291,7 +294,7 @@ internal sealed class TestExchange : IAsyncDisposable
         var fills = _books.Values.Where(book => (call.Query("symbol") ?? book.Symbol) == book.Symbol)
             .SelectMany(book => book.FillsOf(call.Account));
         var limit = int.Parse(call.Query("limit") ?? "100");
-        if (call.Query("after") is { } after)
+        if (PagesFills && call.Query("after") is { } after)
             fills = fills.Where(fill => TestBook.Place(((string)fill["tradeId"]!)).CompareTo(TestBook.Place(after)) > 0);
         else
             fills = fills.Reverse();

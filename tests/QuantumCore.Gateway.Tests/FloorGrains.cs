@@ -137,6 +137,8 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
     }
 
     public ValueTask CatchUp() => ValueTask.CompletedTask;
+
+    public ValueTask Follow() => ValueTask.CompletedTask;
 }
 
 public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain

@@ -18,11 +18,7 @@ internal sealed class FaultyHistory(HistoryStore inner) : HistoryStore
 
     public override Task InitializeAsync(CancellationToken cancellationToken) => inner.InitializeAsync(cancellationToken);
 
-    public override async ValueTask DisposeAsync()
-    {
-        await inner.DisposeAsync();
-        await base.DisposeAsync();
-    }
+    internal override ValueTask CloseAsync() => inner.DisposeAsync();
 
     internal override Task<DbConnection> OpenAsync(CancellationToken cancellationToken) =>
         inner.OpenAsync(cancellationToken);

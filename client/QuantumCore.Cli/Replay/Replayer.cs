@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using QuantumCore.Client;
 
 namespace QuantumCore.Cli.Replay;
@@ -254,6 +255,11 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
         if (fills.Count == 0)
             return false;
 
+        // An exchange that does not know how to page would hand out the same fills for ever.
+        var (first, last) = (Position(fills[0].TradeId), Position(fills[^1].TradeId));
+        if (first.CompareTo(Position(_lastTrade)) <= 0 || last.CompareTo(first) < 0)
+            throw new UsageException("this exchange does not list fills after a trade (GET /fills?after=)");
+
         _lastTrade = fills[^1].TradeId;
         Audit.Join(fills);
         return true;
@@ -290,6 +296,15 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
     {
         var occurrence = _occurrences[id] = _occurrences.GetValueOrDefault(id) + 1;
         return $"{plan.Run}.{id}.{occurrence}";
+    }
+
+    private static (long Sequence, long Index) Position(string tradeId)
+    {
+        var dash = tradeId.IndexOf('-', StringComparison.Ordinal);
+        return long.TryParse(tradeId.AsSpan(0, Math.Max(dash, 0)), CultureInfo.InvariantCulture, out var sequence) &&
+            long.TryParse(tradeId.AsSpan(dash + 1), CultureInfo.InvariantCulture, out var index)
+            ? (sequence, index)
+            : throw new UsageException($"'{tradeId}' is not a trade id of this API");
     }
 
     private static bool Same(IReadOnlyList<PriceLevel> actual, ImmutableArray<RecordedLevel> recorded) =>

@@ -79,7 +79,7 @@ internal sealed partial class AccountMachine
                 unchecked((ulong)from.Fixed64()),
                 from.Count(),
                 from.Text(),
-                (RejectReason)from.Count32()));
+                (RejectReason)from.Count16()));
         }
 
         for (var i = from.ItemCount(); i > 0; i--)

@@ -154,7 +154,7 @@ internal sealed partial class BookMachine
                 from.Fixed64(),
                 (OrderStatus)from.Byte(),
                 (EndReason)from.Byte(),
-                (RejectReason)from.Count32(),
+                (RejectReason)from.Count16(),
                 from.Count(),
                 from.Count()));
         }

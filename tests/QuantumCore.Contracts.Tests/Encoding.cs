@@ -1,0 +1,39 @@
+using System.Collections;
+using System.Collections.Immutable;
+using System.Reflection;
+
+namespace QuantumCore.Contracts.Tests;
+
+/// <summary>One kind of stream: its samples and both directions of its encoding.</summary>
+internal sealed record Encoding(
+    string Name, IReadOnlyDictionary<string, object> Samples, Func<object, byte[]> Encode, Func<byte[], object> Decode)
+{
+    /// <summary>Every kind of stream there is.</summary>
+    public static IReadOnlyList<Encoding> All { get; } =
+    [
+        new("book", Of(Tests.Samples.Book), record => BookRecordEncoding.Encode((BookRecord)record), bytes => BookRecordEncoding.Decode(bytes)),
+        new("account", Of(Tests.Samples.Account), record => AccountRecordEncoding.Encode((AccountRecord)record), bytes => AccountRecordEncoding.Decode(bytes)),
+        new("catalog", Of(Tests.Samples.Catalog), record => CatalogRecordEncoding.Encode((CatalogRecord)record), bytes => CatalogRecordEncoding.Decode(bytes)),
+    ];
+
+    /// <summary>The encoding of a sample.</summary>
+    public static Encoding For(string sample) => All.Single(encoding => encoding.Samples.ContainsKey(sample));
+
+    /// <summary>Everything a record says, lists item by item: two records are equal when their texts are.</summary>
+    public static string Describe(object? value) => value switch
+    {
+        null => "null",
+        string text => $"\"{text}\"",
+        IEnumerable items => $"[{string.Join(", ", items.Cast<object>().Select(Describe))}]",
+        _ when value.GetType().Namespace == "QuantumCore.Contracts" =>
+            $"{value.GetType().Name} {{ {string.Join(", ", Properties(value).Select(property => $"{property.Name} = {Describe(property.GetValue(value))}"))} }}",
+        _ => value.ToString()!,
+    };
+
+    private static PropertyInfo[] Properties(object value) =>
+        value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance);
+
+    private static ImmutableDictionary<string, object> Of<T>(IReadOnlyDictionary<string, T> samples)
+        where T : class =>
+        samples.ToImmutableDictionary(pair => pair.Key, pair => (object)pair.Value, StringComparer.Ordinal);
+}

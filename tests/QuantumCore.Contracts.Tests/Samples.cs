@@ -1,0 +1,109 @@
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Contracts.Tests;
+
+/// <summary>
+/// One record of every kind, and of every shape a kind has. Each has its golden bytes in a file of the same name:
+/// a sample is never changed once it was released, a new shape gets a new sample.
+/// </summary>
+internal static class Samples
+{
+    private const long Time = 1_767_225_600_000_000_001;
+
+    private static readonly Instrument s_instrument = new()
+    {
+        Symbol = "BTC-USD",
+        Base = new Asset("BTC", 8),
+        Quote = new Asset("USD", 2),
+        PriceDecimals = 2,
+        TickSize = 1,
+        QuantityDecimals = 8,
+        LotSize = 100_000_000,
+        MinPriceTicks = 100,
+        MaxPriceTicks = 100_000_000,
+        MinQuantityLots = 1,
+        MaxQuantityLots = 1_000_000,
+        MinNotional = 500,
+        MaxNotional = 1_000_000_000_000,
+        MakerFeePpm = 400,
+        TakerFeePpm = 1_000,
+        ReferencePriceTicks = 9_000_000,
+        ProtectionPpm = 50_000,
+        MaxLevels = 100_000,
+    };
+
+    private static readonly SubmitOrder s_limit = new(
+        1001, 7, "my-1", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, true, 15_000, 100, 400, 1_000);
+
+    private static readonly SubmitOrder s_market = new(
+        1002, 8, "x", Side.Sell, OrderType.Market, TimeInForce.ImmediateOrCancel, false, 14_250, 3, 0, 1_000_000);
+
+    private static readonly SubmitOrder s_replacement = s_limit with
+    {
+        Number = 9,
+        ClientOrderId = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
+        TimeInForce = TimeInForce.FillOrKill,
+        PostOnly = false,
+        ReplacesNumber = 7,
+        ExpectedLeavesLots = 60,
+    };
+
+    private static readonly ClosedOrder s_closed = new(1001, 7, 3, Side.Buy, 15_000, EndReason.User, 40, 60);
+
+    private static readonly TradeFill s_fill = new(3, 1001, 7, 15_000, 40, 240, 600, 60, 900_360);
+
+    private static readonly TradeFill s_largest = new(
+        long.MaxValue,
+        AccountId.Last,
+        long.MaxValue,
+        Instrument.PriceTicksLimit,
+        Instrument.QuantityLotsLimit,
+        Instrument.NotionalLimit,
+        Instrument.NotionalLimit,
+        0,
+        0);
+
+    /// <summary>Records of a book's stream.</summary>
+    public static IReadOnlyDictionary<string, BookRecord> Book { get; } = new Dictionary<string, BookRecord>(StringComparer.Ordinal)
+    {
+        ["book-i-defined"] = new InstrumentDefined(Time, EncodedInstrument.From(s_instrument)),
+        ["book-o-rests"] = new OrderAccepted(Time, s_limit, 3, [], 100, EndReason.None, 1_501_500, null),
+        ["book-o-trades"] = new OrderAccepted(
+            Time, s_market, 4, [s_fill, s_fill with { MakerOrderId = 2 }], 0, EndReason.Protection, 0, null),
+        ["book-o-replaces"] = new OrderAccepted(
+            Time, s_replacement, 5, [s_fill], 0, EndReason.None, 0, s_closed with { Reason = EndReason.Replaced }),
+        ["book-o-largest"] = new OrderAccepted(
+            long.MaxValue, s_limit with { Account = AccountId.Last }, long.MaxValue, [s_largest], 0, EndReason.None, 0, null),
+        ["book-v-refused"] = new OrderVoided(Time, 1001, 7, RejectReason.PostOnlyWouldTake, s_limit),
+        ["book-v-tombstone"] = new OrderVoided(Time, 1001, 7, RejectReason.Voided, null),
+        ["book-c-closed"] = new OrdersClosed(Time, [s_closed, s_closed with { Number = 8, OrderId = 4 }]),
+        ["book-k-all-closed"] = new AllClosed(Time, 1001, 12, [s_closed with { Reason = EndReason.MassCancel }]),
+        ["book-k-nothing-open"] = new AllClosed(Time, 1001, 12, []),
+        ["book-b-reduced"] = new OrderReduced(Time, 1001, 7, 3, Side.Buy, 15_000, 80, 20, 600_240),
+        ["book-w-nothing-found"] = new NothingFound(Time, 1001, 77),
+    };
+
+    /// <summary>Records of an account's stream.</summary>
+    public static IReadOnlyDictionary<string, AccountRecord> Account { get; } =
+        new Dictionary<string, AccountRecord>(StringComparer.Ordinal)
+        {
+            ["account-h-hold"] = new HoldPlaced(Time, "AAPL", s_limit, 0xFEDC_BA98_7654_3210, 1_501_500),
+            ["account-h-replacement"] = new HoldPlaced(Time, "AAPL", s_replacement, ulong.MaxValue, 0),
+            ["account-j-refused"] = new KeyRefused(Time, "my-2", 17, RejectReason.InsufficientFunds),
+            ["account-j-cancelled"] = new KeyRefused(Time, "my-3", 0, RejectReason.KeyCancelled),
+            ["account-d-deposit"] = new Deposited(Time, "dep-1", "USD", 2, 100_000),
+            ["account-n-cancel-all"] = new CancelAllMarked(Time, 12),
+        };
+
+    /// <summary>Records of the catalog's stream.</summary>
+    public static IReadOnlyDictionary<string, CatalogRecord> Catalog { get; } =
+        new Dictionary<string, CatalogRecord>(StringComparer.Ordinal)
+        {
+            ["catalog-listed"] = new InstrumentListed(Time, EncodedInstrument.From(s_instrument)),
+            ["catalog-key"] = new KeyAdded(Time, new ApiKey(new string('a', 64), 1001, false, true, "Alice (demo)")),
+            ["catalog-admin-key"] = new KeyAdded(Time, new ApiKey(new string('b', 64), 0, true, false, "Überwachung")),
+        };
+
+    /// <summary>The instrument that the samples define.</summary>
+    public static Instrument Instrument => s_instrument;
+}

@@ -1,0 +1,93 @@
+using System.Xml.Linq;
+using Xunit;
+
+namespace QuantumCore.Tidy.Tests;
+
+/// <summary>Arrows between projects point one way.</summary>
+public class DependencyTests
+{
+    private static readonly Dictionary<string, string[]> s_arrows = new(StringComparer.Ordinal)
+    {
+        ["QuantumCore.Instruments"] = [],
+        ["QuantumCore.Matching"] = ["QuantumCore.Instruments"],
+        ["QuantumCore.Accounts"] = ["QuantumCore.Instruments"],
+        ["QuantumCore.MarketData"] = ["QuantumCore.Instruments"],
+        ["QuantumCore.Journal"] = [],
+        ["QuantumCore.LocalRuntime"] = [],
+        ["QuantumCore.Contracts"] = ["QuantumCore.Instruments"],
+        ["QuantumCore.History"] = ["QuantumCore.Accounts", "QuantumCore.Contracts"],
+        ["QuantumCore.Grains"] =
+        [
+            "QuantumCore.Accounts", "QuantumCore.Contracts", "QuantumCore.History", "QuantumCore.Journal",
+            "QuantumCore.MarketData", "QuantumCore.Matching",
+        ],
+        ["QuantumCore.Gateway"] = ["QuantumCore.Contracts"],
+        ["QuantumCore.Silo"] = ["QuantumCore.Gateway", "QuantumCore.Grains"],
+        ["QuantumCore.Client"] = [],
+        ["QuantumCore.Cli"] = ["QuantumCore.Client"],
+    };
+
+    // These say UsesGrains: the build adds the grain runtime of the flavour, so the core must not say it.
+    private static readonly string[] s_usesGrains =
+    [
+        "QuantumCore.Contracts", "QuantumCore.Gateway", "QuantumCore.Grains", "QuantumCore.History", "QuantumCore.Silo",
+    ];
+
+    // The bench hosts grains on either runtime, and the kit is what knows how.
+    private const string TestKit = "tests/QuantumCore.TestKit/QuantumCore.TestKit.csproj";
+
+    public static TheoryData<string> ProductProjects =>
+        [.. Repository.Projects.Where(project => !IsTestOrBench(project))];
+
+    [Theory]
+    [MemberData(nameof(ProductProjects))]
+    public void A_project_sees_exactly_what_its_place_allows(string project)
+    {
+        var name = Name(project);
+        Assert.True(s_arrows.ContainsKey(name), $"{name} has no place in the table of arrows.");
+        Assert.Equal(s_arrows[name], References(project).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Every_place_in_the_table_has_its_project() => Assert.Empty(
+        s_arrows.Keys.Except(Repository.Projects.Select(Name), StringComparer.Ordinal));
+
+    [Fact]
+    public void Only_shells_see_the_grain_runtime() => Assert.Equal(
+        s_usesGrains,
+        Repository.Projects
+            .Where(project => !IsTestOrBench(project))
+            .Where(project => Xml(project).Descendants("UsesGrains").Any(flag => flag.Value == "true"))
+            .Select(Name)
+            .Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void A_benchmark_sees_only_the_libraries_and_the_kit_that_hosts_them() => Assert.All(
+        Repository.Under(["bench"], ".csproj").SelectMany(Targets).Where(target => target != TestKit),
+        target => Assert.Matches("^src/", target));
+
+    [Fact]
+    public void No_part_of_the_product_sees_a_test() => Assert.All(
+        Repository.Projects.Where(project => !IsTestOrBench(project)).SelectMany(Targets),
+        target => Assert.DoesNotMatch("^tests/", target));
+
+    private static bool IsTestOrBench(string project) =>
+        project.StartsWith("tests/", StringComparison.Ordinal) || project.StartsWith("bench/", StringComparison.Ordinal);
+
+    private static string Name(string project) => Path.GetFileNameWithoutExtension(project);
+
+    private static XDocument Xml(string project) => XDocument.Parse(Repository.Read(project));
+
+    private static IEnumerable<string> References(string project) => Targets(project).Select(Name);
+
+    /// <summary>Paths of the projects that a project refers to.</summary>
+    private static IEnumerable<string> Targets(string project)
+    {
+        var folder = Path.GetDirectoryName(Path.Combine(Repository.Root, project))!;
+        return Xml(project).Descendants("ProjectReference").Select(reference => Path
+            .GetRelativePath(
+                Repository.Root,
+                Path.GetFullPath(Path.Combine(folder, reference.Attribute("Include")!.Value.Replace('\\', '/'))))
+            .Replace('\\', '/'));
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.RegularExpressions;
+using QuantumCore.Instruments;
+using Xunit;
+
+namespace QuantumCore.Tidy.Tests;
+
+/// <summary>What the documents say is there, is there.</summary>
+public partial class DocumentTests
+{
+    [Fact]
+    public void Links_between_documents_lead_somewhere() => Findings.None(
+        from document in Repository.Files
+        where document.EndsWith(".md", StringComparison.Ordinal)
+        from Match link in Link().Matches(Repository.Read(document))
+        let target = Path.Combine(Repository.Root, Path.GetDirectoryName(document)!, link.Groups["target"].Value)
+        where !Path.Exists(target)
+        select $"{document} -> {link.Groups["target"].Value}");
+
+    [Fact]
+    public void Paths_that_the_readme_names_exist() => Findings.None(
+        from document in Repository.Files
+        where document is "README.md"
+        from Match path in CodePath().Matches(Repository.Read(document))
+        where !Path.Exists(Path.Combine(Repository.Root, path.Groups["path"].Value))
+        select path.Groups["path"].Value);
+
+    [Fact]
+    public void The_solution_holds_every_project()
+    {
+        var solution = Repository.Read("QuantumCore.sln").Replace('\\', '/');
+        Findings.None(Repository.Projects
+            .Where(project => !solution.Contains($"\"{project}\"", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void The_solution_holds_no_project_that_is_gone()
+    {
+        var solution = Repository.Read("QuantumCore.sln").Replace('\\', '/');
+        Findings.None(
+            SolutionProject().Matches(solution).Select(match => match.Groups["path"].Value).Except(Repository.Projects));
+    }
+
+    [Fact]
+    public void Every_reject_reason_stands_in_the_table_of_errors()
+    {
+        var page = Repository.Read("docs/api.md");
+        var start = page.IndexOf("## Errors", StringComparison.Ordinal);
+        var table = page[start..page.IndexOf("\n## ", start + 1, StringComparison.Ordinal)];
+        Findings.None(Enum.GetNames<RejectReason>()
+            .Where(reason => reason != nameof(RejectReason.None))
+            .Where(reason => !table.Contains($"`{reason}`", StringComparison.Ordinal)));
+    }
+
+    [GeneratedRegex(@"\]\((?!\w+:|#)(?<target>[^)\s#]+)(#[^)]*)?\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"`(?<path>(src|silo|client|bench|tests|docs|\.ci)/[\w./-]*)`")]
+    private static partial Regex CodePath();
+
+    [GeneratedRegex(@"""(?<path>[^""]+\.csproj)""")]
+    private static partial Regex SolutionProject();
+}

@@ -1,0 +1,26 @@
+using Xunit;
+
+namespace QuantumCore.Tidy.Tests;
+
+/// <summary>A source can be read in a sitting. The length of a method is the analyzer's business (MA0051).</summary>
+public class SizeTests
+{
+    private const int LinesLimit = 600;
+
+    private static readonly Dictionary<string, string> s_longer = new(StringComparer.Ordinal)
+    {
+        ["tests/QuantumCore.Journal.Tests/JournalContract.cs"] = "one contract, inherited whole by every kind of journal",
+    };
+
+    [Fact]
+    public void No_source_is_longer_than_a_sitting() => Findings.None(
+        from file in Repository.Under(Repository.CodeFolders, ".cs", ".js", ".ts", ".css", ".html", ".sql")
+        where !s_longer.ContainsKey(file)
+        let lines = Repository.Read(file).AsSpan().Count('\n')
+        where lines > LinesLimit
+        select $"{file}: {lines} lines");
+
+    [Fact]
+    public void Every_exception_is_still_needed() => Assert.All(
+        s_longer.Keys, file => Assert.True(Repository.Read(file).AsSpan().Count('\n') > LinesLimit, file));
+}

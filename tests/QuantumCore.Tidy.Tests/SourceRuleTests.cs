@@ -1,0 +1,194 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace QuantumCore.Tidy.Tests;
+
+/// <summary>What must not be written, where. Comments and texts do not count unless a rule says so.</summary>
+public partial class SourceRuleTests
+{
+    private static readonly string[] s_core =
+    [
+        "src/QuantumCore.Instruments", "src/QuantumCore.Matching", "src/QuantumCore.Accounts", "src/QuantumCore.MarketData",
+    ];
+
+    private static readonly string[] s_nearMoney =
+    [
+        .. s_core, "src/QuantumCore.Contracts", "src/QuantumCore.Journal", "src/QuantumCore.History", "src/QuantumCore.Grains",
+    ];
+
+    /// <summary>Boundaries that may catch whatever comes, and how often in each file.</summary>
+    private static readonly Dictionary<string, int> s_catchAll = new(StringComparer.Ordinal)
+    {
+        // A commit that failed in any way is carried to everybody who waits for it.
+        ["src/QuantumCore.Journal/JournalWriter.cs"] = 1,
+        ["src/QuantumCore.Journal/SqliteJournalStore.cs"] = 1,
+        // A conflict of any provider's kind becomes the one exception that callers know.
+        ["src/QuantumCore.History/HistoryStore.cs"] = 1,
+        // A grain that failed in any way loses its activation; the journal has the truth.
+        ["src/QuantumCore.Grains/Accounts/AccountGrain.cs"] = 3,
+        ["src/QuantumCore.Grains/Books/OrderBookGrain.cs"] = 2,
+        // Followers and agents: a round that failed is logged, and the next one starts over.
+        ["src/QuantumCore.Grains/LedgerGrain.cs"] = 2,
+        ["src/QuantumCore.Grains/MarketDataGrain.cs"] = 1,
+        ["src/QuantumCore.Grains/EpochWatch.cs"] = 1,
+        ["src/QuantumCore.Grains/OpenWorkAgent.cs"] = 1,
+        // The runtime hands a grain's exception to its caller.
+        ["src/QuantumCore.LocalRuntime/Activation.cs"] = 4,
+        ["src/QuantumCore.LocalRuntime/ActivationTimer.cs"] = 1,
+        ["src/QuantumCore.LocalRuntime/GrainCall.cs"] = 2,
+        ["src/QuantumCore.LocalRuntime/LocalStreams.cs"] = 2,
+        // A request that failed in any way is answered.
+        ["src/QuantumCore.Gateway/Http/Routes.cs"] = 1,
+        ["src/QuantumCore.Gateway/OrderEntry.cs"] = 1,
+        ["src/QuantumCore.Gateway/Streams/BookFeed.cs"] = 1,
+        // The demo quotes again a second later.
+        ["silo/Demo/MarketMaker.cs"] = 1,
+        // The process says why it ends.
+        ["silo/Program.cs"] = 1,
+    };
+
+    /// <summary>Where the two grain runtimes may differ, and how often.</summary>
+    private static readonly Dictionary<string, int> s_flavours = new(StringComparer.Ordinal)
+    {
+        ["silo/GrainHosting.cs"] = 2,
+        ["tests/QuantumCore.TestKit/GrainCluster.cs"] = 2,
+    };
+
+    [Fact]
+    public void No_floating_point_near_money() => AssertNowhere(
+        Repository.Under(s_nearMoney, ".cs"), FloatingPoint());
+
+    [Fact]
+    public void No_calendar_time_in_the_core() => AssertNowhere(Repository.Under(s_core, ".cs"), CalendarTime());
+
+    [Fact]
+    public void No_unsafe_code_and_no_native_calls() => AssertNowhere(
+        Repository.Sources, Unsafe());
+
+    [Fact]
+    public void No_project_allows_unsafe_code() => Assert.DoesNotContain(
+        Repository.Projects, project => Repository.Read(project).Contains("AllowUnsafeBlocks", StringComparison.Ordinal));
+
+    [Fact]
+    public void A_grain_never_leaves_its_scheduler_and_never_blocks()
+    {
+        var grains = Repository.Under(["src/QuantumCore.Grains"], ".cs")
+            .Where(file => GrainClass().IsMatch(Repository.Code(file)))
+            .ToArray();
+        Assert.True(grains.Length >= 6, "The grain classes were not found.");
+        AssertNowhere(grains, LeavesScheduler());
+    }
+
+    [Fact]
+    public void The_grain_runtimes_differ_in_their_set_up_only() => Findings.Match(
+        Lines(s_flavours),
+        Lines(Count(
+            Repository.Sources.Where(file =>
+                !file.StartsWith("tests/QuantumCore.LocalRuntime.Tests/", StringComparison.Ordinal)),
+            code => FlavourSwitch().Count(code))));
+
+    [Fact]
+    public void Nothing_is_left_for_later() => Findings.None(
+        from file in Repository.Under(Repository.CodeFolders, ".cs", ".csproj", ".sql", ".json", ".js", ".ts", ".css", ".html")
+        from Match found in LeftForLater().Matches(Repository.Read(file))
+        select $"{file}: {found.Value}");
+
+    [Fact]
+    public void Whatever_comes_is_caught_at_named_boundaries_only() => Findings.Match(
+        Lines(s_catchAll),
+        Lines(Count(Repository.ProductSources, code => CatchAlls(code).Count())));
+
+    [Fact]
+    public void The_core_never_silences_the_null_check() => AssertNowhere(
+        Repository.Under(["src/QuantumCore.Matching", "src/QuantumCore.Accounts"], ".cs"), NullForgiving());
+
+    [Fact]
+    public void No_async_void() => AssertNowhere(Repository.Sources, AsyncVoid());
+
+    [Theory]
+    [InlineData("x = y!.Z;", true)]
+    [InlineData("f(a[0]!)", true)]
+    [InlineData("if (!done && a != b)", false)]
+    public void Silenced_null_checks_are_told_from_negations(string code, bool found) =>
+        Assert.Equal(found, NullForgiving().IsMatch(code));
+
+    [Theory]
+    [InlineData("catch (Exception) { }", true)]
+    [InlineData("catch (Exception e) { Log(e); }", true)]
+    [InlineData("catch\n{\n}", true)]
+    [InlineData("catch { if (a) { throw; } }", true)]
+    [InlineData("catch { Undo(() => { }); throw; }", false)]
+    [InlineData("catch (Exception e) when (!token.IsCancellationRequested) { }", true)]
+    [InlineData("catch (Exception e) when (e is IOException or FormatException) { }", false)]
+    [InlineData("catch (IOException e) { }", false)]
+    public void A_catch_of_named_exceptions_or_one_that_throws_on_is_no_catch_all(string code, bool found) =>
+        Assert.Equal(found, CatchAlls(code).Any());
+
+    private static void AssertNowhere(IEnumerable<string> files, Regex rule)
+    {
+        var read = files.ToArray();
+        Assert.NotEmpty(read);
+        Findings.None(
+            from file in read
+            let code = Repository.Code(file)
+            from Match found in rule.Matches(code)
+            select $"{file}:{CSharpText.Line(code, found.Index)}: {found.Value}");
+    }
+
+    /// <summary>Handlers of whatever comes that keep it from going on.</summary>
+    private static IEnumerable<Match> CatchAlls(string code) => CatchAll().Matches(code)
+        .Where(handler => !Block(code, handler.Index).EndsWith("throw;", StringComparison.Ordinal));
+
+    private static string Block(string code, int from)
+    {
+        var start = code.IndexOf('{', from);
+        var depth = 0;
+        for (var at = start; at < code.Length; at++)
+        {
+            depth += code[at] switch { '{' => 1, '}' => -1, _ => 0 };
+            if (depth == 0)
+            {
+                return code[(start + 1)..at].Trim();
+            }
+        }
+
+        return code[start..];
+    }
+
+    private static IEnumerable<KeyValuePair<string, int>> Count(IEnumerable<string> files, Func<string, int> count) =>
+        files.Select(file => KeyValuePair.Create(file, count(Repository.Code(file)))).Where(pair => pair.Value > 0);
+
+    private static IEnumerable<string> Lines(IEnumerable<KeyValuePair<string, int>> counts) =>
+        counts.Select(pair => $"{pair.Key}: {pair.Value}");
+
+    [GeneratedRegex(@"\b(double|float|decimal|Double|Single|Half)\b(?!\s*\()")]
+    private static partial Regex FloatingPoint();
+
+    [GeneratedRegex(@"\bDateTime(Offset)?\b")]
+    private static partial Regex CalendarTime();
+
+    [GeneratedRegex(@"\bunsafe\b|\bDllImport\b|\bLibraryImport\b|\bSkipLocalsInit\b|\bAllocateUninitializedArray\b")]
+    private static partial Regex Unsafe();
+
+    [GeneratedRegex(@"class\s+\w+(\([^)]*\))?\s*:\s*(Journaled)?Grain\b")]
+    private static partial Regex GrainClass();
+
+    [GeneratedRegex(@"ConfigureAwait\(false\)|\bTask\.Run\b|\bTask\.Factory\b|\.Result\b|\.Wait\(|\.GetResult\(|\block \(|\bThread\.|\bMonitor\.|\bSemaphoreSlim\b")]
+    private static partial Regex LeavesScheduler();
+
+    [GeneratedRegex(@"#(el)?if\s+!?ORLEANS\b")]
+    private static partial Regex FlavourSwitch();
+
+    // In pieces, so that the rule does not find itself.
+    [GeneratedRegex(@"\b(TO" + "DO|FIX" + "ME|HA" + @"CK)\b")]
+    private static partial Regex LeftForLater();
+
+    [GeneratedRegex(@"\bcatch\s*(\{|\(\s*(System\.)?Exception\b(?![^)]*\)\s*when\s*\(\s*\w+\s+is\b))")]
+    private static partial Regex CatchAll();
+
+    [GeneratedRegex(@"[\w)\]>]!(?!=)")]
+    private static partial Regex NullForgiving();
+
+    [GeneratedRegex(@"\basync\s+void\b")]
+    private static partial Regex AsyncVoid();
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using Xunit;
+
+namespace QuantumCore.Tidy.Tests;
+
+/// <summary>Numbers that are in journals and on wires. A line of this table is never changed or used again.</summary>
+public partial class StableNumberTests
+{
+    private static readonly Dictionary<string, string> s_numbers = new(StringComparer.Ordinal)
+    {
+        ["Side"] = "Buy=1 Sell=2",
+        ["OrderType"] = "Market=1 Limit=2",
+        ["TimeInForce"] = "GoodTillCancel=1 ImmediateOrCancel=3 FillOrKill=4",
+        ["OrderStatus"] = "New=0 PartiallyFilled=1 Filled=2 Cancelled=4 Rejected=8 Expired=12",
+        ["EndReason"] =
+            "None=0 User=1 MassCancel=2 Replaced=3 Amended=4 ImmediateOrCancel=5 FillOrKill=6 NoLiquidity=7 Protection=8",
+        ["RejectReason"] =
+            "None=0 BadRequest=1 UnknownSymbol=2 InvalidCombination=3 InvalidQuantity=4 InvalidPrice=5 InvalidNotional=6 "
+            + "UnknownAccount=7 Unauthorized=8 Forbidden=9 TimeRegression=20 SymbolHalted=21 TooManyLevels=22 "
+            + "PostOnlyWouldTake=23 Voided=24 UnknownOrder=40 NotOwner=41 OrderClosed=42 StaleLeaves=43 WouldGrow=44 "
+            + "KeyConflict=60 KeyCancelled=61 InsufficientFunds=62 ShortNotAllowed=63 TooManyOrders=64 Overflow=65 "
+            + "NoReference=66 Overloaded=90 OutcomeUnknown=91",
+        ["DecimalError"] = "None=0 NotADecimal=1 TooManyDecimals=2 TooLarge=3",
+        ["BookRecordEncoding.Kind"] =
+            "Instrument=1 Order=2 Voided=3 Closed=4 AllClosed=5 Reduced=6 NothingFound=7",
+        ["AccountRecordEncoding.Kind"] = "Hold=20 Refused=21 Deposit=22 CancelAll=23",
+        ["CatalogRecordEncoding"] = "Version=1 ListedKind=40 KeyKind=41",
+    };
+
+    [Fact]
+    public void The_numbers_of_every_release_stay()
+    {
+        var found = new[] { typeof(Side).Assembly, typeof(IAccountGrain).Assembly }
+            .SelectMany(assembly => assembly.GetTypes())
+            .Where(type => type.IsEnum && type.Namespace is "QuantumCore.Instruments" or "QuantumCore.Contracts")
+            .ToDictionary(Name, Numbers, StringComparer.Ordinal);
+        found.Add(nameof(CatalogRecordEncoding), Constants(typeof(CatalogRecordEncoding)));
+        Findings.Match(
+            s_numbers.Select(pair => $"{pair.Key}: {pair.Value}"), found.Select(pair => $"{pair.Key}: {pair.Value}"));
+    }
+
+    [Fact]
+    public void Every_member_of_an_enum_says_its_number() => Findings.None(
+        from file in Repository.Under(["src/QuantumCore.Instruments", "src/QuantumCore.Contracts", "src/QuantumCore.Matching"], ".cs")
+        from Match found in EnumBody().Matches(Repository.Code(file))
+        from member in found.Groups["body"].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        where !member.Contains('=', StringComparison.Ordinal)
+        select $"{file}: {member}");
+
+    [Fact]
+    public void A_kind_of_record_means_one_thing_in_every_stream()
+    {
+        var kinds = s_numbers.Where(pair => pair.Key.Contains("Encoding", StringComparison.Ordinal))
+            .SelectMany(pair => pair.Value.Split(' '))
+            .Where(entry => !entry.StartsWith("Version", StringComparison.Ordinal))
+            .Select(entry => entry.Split('=')[1]);
+        Assert.Distinct(kinds);
+    }
+
+    private static string Name(Type type) => type.DeclaringType is { } outer ? $"{outer.Name}.{type.Name}" : type.Name;
+
+    private static string Numbers(Type type) => string.Join(' ', Enum.GetNames(type)
+        .Select(name => (Name: name, Number: Convert.ToInt64(Enum.Parse(type, name), CultureInfo.InvariantCulture)))
+        .OrderBy(member => member.Number)
+        .Select(member => $"{member.Name}={member.Number}"));
+
+    private static string Constants(Type type) => string.Join(' ', type
+        .GetFields(BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.Static)
+        .Where(field => field.IsLiteral)
+        .Select(field => (field.Name, Number: Convert.ToInt64(field.GetRawConstantValue(), CultureInfo.InvariantCulture)))
+        .OrderBy(constant => constant.Number)
+        .Select(constant => $"{constant.Name}={constant.Number}"));
+
+    [GeneratedRegex(@"\benum\s+\w+(\s*:\s*\w+)?\s*\{(?<body>[^}]*)\}")]
+    private static partial Regex EnumBody();
+}
