@@ -1,10 +1,11 @@
 #if ORLEANS
 using System.Net;
 using Orleans.Configuration;
-using Orleans.Hosting;
 #endif
 using QuantumCore.Contracts;
+#if !ORLEANS
 using QuantumCore.Grains;
+#endif
 
 namespace QuantumCore.Silo;
 

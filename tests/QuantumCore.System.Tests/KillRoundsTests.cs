@@ -116,7 +116,7 @@ public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper out
         await auditor.CompareDepositsAsync(atFirst);
         if (auditor.Findings.Count > 0)
         {
-            var kept = Path.Combine(Path.GetTempPath(), $"quantumcore-kill-{seed}-{round}");
+            var kept = Path.Combine(Path.GetTempPath(), $"quantumcore-kill-{(storage.IsPostgres ? "postgres" : "sqlite")}-{seed}-{round}");
             await silo.KillAsync();
             CopyFolder(storage.Folder, kept);
             Assert.Fail($"""

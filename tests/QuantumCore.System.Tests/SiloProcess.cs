@@ -13,6 +13,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly HttpClient _health = new() { Timeout = TimeSpan.FromSeconds(5) };
+    private bool _disposed;
 
     private SiloProcess(Process process, Uri address)
     {
@@ -139,6 +140,10 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+            return;
+
+        _disposed = true;
         if (!_process.HasExited)
             await KillAsync();
         _process.Dispose();
