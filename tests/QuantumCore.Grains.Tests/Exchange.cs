@@ -145,16 +145,17 @@ internal sealed class Exchange : IAsyncDisposable
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 }
 
-/// <summary>What survives a crash: a journal in memory, with faults to plant, and a history on disk.</summary>
+/// <summary>What survives a crash: a journal (in memory, with faults to plant, or in a file) and a history on disk.</summary>
 internal sealed class Disk : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("quantumcore-");
     private bool _ready;
 
-    public Disk()
+    /// <param name="inFiles">The journal is a SQLite file too; then no faults can be planted.</param>
+    public Disk(bool inFiles = false)
     {
         Volatile = new VolatileJournalStore();
-        Journal = Volatile;
+        Journal = inFiles ? new SqliteJournalStore(Path.Combine(_directory.FullName, "journal.db")) : Volatile;
         History = new SqliteHistory(Path.Combine(_directory.FullName, "history.db"));
     }
 

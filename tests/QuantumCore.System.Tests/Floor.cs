@@ -53,6 +53,10 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
             };
             if (entry is null ? !await BatchAsync(random, customer, account, name, mine) : !await AskAsync(entry, customer, administrator, mine))
                 return;
+
+            // Turned away for now: without a breath in between, an outage would be nothing but refusals.
+            if (entry is not null && entry.Reply.Status == 503)
+                await Task.Delay(25, TestContext.Current.CancellationToken);
         }
     }
 

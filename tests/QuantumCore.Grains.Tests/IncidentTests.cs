@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway;
+using QuantumCore.History;
+using QuantumCore.Instruments;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>
+/// The freeze of another engine, replayed: orders of one account stream in while all of them are cancelled, on
+/// several symbols at once. There it took two locks in opposite order and stood still.
+/// </summary>
+public sealed class IncidentTests
+{
+    private const long Customer = 12345;
+    private const long Maker = 1001;
+    private const int OrdersInBurst = 100;
+    private static readonly string[] s_symbols = ["AAPL", "AMZN", "GOOG", "MSFT"];
+    private static readonly long[] s_accounts = [Customer, Maker];
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(38)]
+    [Trait("Suite", "Slow")]
+    public async Task Orders_that_race_a_cancel_all_neither_freeze_the_exchange_nor_stay_open(int rounds)
+    {
+        await using var disk = new Disk(inFiles: true);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        await using var gateway = GatewayOf(exchange);
+        var entry = gateway.GetRequiredService<OrderEntry>();
+        var atFirst = await UnitsAsync(entry);
+        for (var round = 0; round < rounds; round++)
+        {
+            var bursts = s_symbols.Select(symbol => BurstAsync(entry, symbol, round)).ToArray();
+            var reports = (await Within(Task.WhenAll(bursts), $"round {round}: {OrdersInBurst} orders on each symbol beside cancels of all"))
+                .SelectMany(burst => burst).ToList();
+            Assert.All(reports, report => Assert.True(
+                report.Reason is RejectReason.None or RejectReason.Voided, $"round {round}: {report.Reason} for {report.ClientOrderId}"));
+
+            var mark = await Within(exchange.Account(Customer).CancelAll().AsTask(), $"round {round}: the mark of the last cancel");
+            var cancelled = await Within(entry.CancelAll(Customer, null, null).AsTask(), $"round {round}: the last cancel of all");
+            Assert.Equal(RejectReason.None, cancelled.Reason);
+            var view = await Within(entry.View(Customer).AsTask(), $"round {round}: the account");
+            Assert.DoesNotContain(view.OpenOrders, order => order.Number <= mark.Floor);
+            Assert.All(view.Balances, balance => Assert.Equal(0, balance.Held));
+        }
+
+        await Within(CaughtUpAsync(exchange), "the ledger");
+        var heads = (await disk.Journal.HeadsAsync("", Token)).ToDictionary(head => head.Name, head => head.Head);
+        Assert.Empty(await HistoryInvariants.CheckAsync(disk.History, 0, heads, Token));
+        Assert.Equal(atFirst, await UnitsAsync(entry));
+    }
+
+    /// <summary>Half of the orders meet a resting one; the cancels come in the middle of them.</summary>
+    private static async Task<ImmutableArray<ExecutionReport>> BurstAsync(OrderEntry entry, string symbol, int round)
+    {
+        var resting = await entry.Place(Maker, Order($"m-{symbol}-{round}", symbol, Side.Sell, 15_000, OrdersInBurst));
+        var work = new List<Task<ExecutionReport>>();
+        var cancels = new List<Task<MassCancel>>();
+        for (var i = 0; i < OrdersInBurst; i++)
+        {
+            var order = Order($"{symbol}-{round}-{i}", symbol, Side.Buy, i % 2 == 0 ? 15_000 : 14_900 + i, 1);
+            work.Add(Task.Run(async () => await entry.Place(Customer, order), Token));
+            if (i % 25 == 10)
+                cancels.Add(Task.Run(async () => await entry.CancelAll(Customer, i % 2 == 0 ? symbol : null, null), Token));
+        }
+
+        Assert.All(await Task.WhenAll(cancels), cancel => Assert.Equal(RejectReason.None, cancel.Reason));
+        var reports = await Task.WhenAll(work);
+        await entry.Cancel(Maker, symbol, resting.OrderId);
+        return [.. reports];
+    }
+
+    private static HoldRequest Order(string name, string symbol, Side side, long price, long lots) =>
+        new(name, symbol, side, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, price, lots);
+
+    /// <summary>Units of all customers by asset, without the money: that the ledger accounts for.</summary>
+    private static async Task<Dictionary<string, long>> UnitsAsync(OrderEntry entry)
+    {
+        var units = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var account in s_accounts)
+        {
+            foreach (var balance in (await entry.View(account)).Balances.Where(balance => balance.Asset != "USD"))
+                units[balance.Asset] = units.GetValueOrDefault(balance.Asset) + balance.Total;
+        }
+
+        return units;
+    }
+
+    private static ServiceProvider GatewayOf(Exchange exchange)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));
+        services.AddSingleton(exchange.Grains);
+        services.AddExchangeGateway(new GatewayOptions());
+        return services.BuildServiceProvider();
+    }
+
+    private static async Task<T> Within<T>(Task<T> task, string phase)
+    {
+        using var watchdog = new CancellationTokenSource(s_patience);
+        try
+        {
+            return await task.WaitAsync(watchdog.Token);
+        }
+        catch (OperationCanceledException late) when (watchdog.IsCancellationRequested)
+        {
+            throw new TimeoutException($"Frozen for {s_patience.TotalSeconds} s in {phase}.", late);
+        }
+    }
+
+    private static async Task<bool> CaughtUpAsync(Exchange exchange)
+    {
+        await exchange.Ledger.CatchUp();
+        return true;
+    }
+}

@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using QuantumCore.TestKit;
+using Xunit;
+
+namespace QuantumCore.SystemTests;
+
+/// <summary>An exchange's starts and ends, as its operator sees them.</summary>
+public sealed class LifeTests(PostgresServer server)
+{
+    private const int BadUsage = 64;
+    private const int FailedStart = 70;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task A_second_start_goes_on_where_the_first_ended(string kind)
+    {
+        using var storage = await Storage.CreateAsync(kind, server);
+        string account, book;
+        long resting;
+        await using (var first = await StartAsync(storage))
+        {
+            using var alice = new Customer(first.Address, "demo-alice");
+            using var bob = new Customer(first.Address, "demo-bob");
+            resting = (await alice.PostAsync("orders", Order("buy", "149.00", 10, "a1"))).Number("orderId");
+            await bob.PostAsync("orders", Order("sell", "149.00", 4, "b1"));
+            account = (await alice.GetAsync("account")).Raw;
+            book = (await alice.GetAsync("book/AAPL")).Raw;
+            Assert.Equal(0, (await first.TerminateAsync()).ExitCode);
+        }
+
+        await using var second = await StartAsync(storage);
+        using var again = new Customer(second.Address, "demo-alice");
+        Assert.Equal(account, (await again.GetAsync("account")).Raw);
+        Assert.Equal(book, (await again.GetAsync("book/AAPL")).Raw);
+        var order = await again.GetAsync($"orders/AAPL/{resting}");
+        Assert.Equal(("partiallyFilled", "4"), (order.Text("status"), order.Text("filled")));
+        Assert.Equal(resting, (await again.PostAsync("orders", Order("buy", "149.00", 10, "a1"))).Number("orderId"));
+        Assert.True((await again.PostAsync("orders", Order("buy", "148.00", 1, "a2"))).Number("orderId") > resting);
+        Assert.Equal("cancelled", (await again.DeleteAsync($"orders/AAPL/{resting}")).Text("status"));
+    }
+
+    [Fact]
+    public async Task A_terminated_exchange_ends_at_once_with_code_0_and_loses_nothing()
+    {
+        using var storage = Storage.InFiles();
+        using var diary = new Diary(Path.Combine(storage.Folder, "diary.log"));
+        var keys = new Dictionary<long, string> { [1001] = "demo-alice", [1002] = "demo-bob" };
+        await using (var silo = await StartAsync(storage))
+        {
+            var floor = new Floor(silo.Address, keys, diary, "r0", seed: 4);
+            var trading = floor.TradeAsync();
+            while (diary.Round.Count < 300)
+                await Task.Delay(10, TestContext.Current.CancellationToken);
+
+            var (exitCode, took) = await silo.TerminateAsync();
+            floor.Close();
+            await trading;
+            Assert.Equal(0, exitCode);
+            Assert.True(took < TimeSpan.FromSeconds(5), $"The end took {took}.");
+        }
+
+        await using var again = await StartAsync(storage);
+        using var auditor = new Auditor(again.Address, storage, keys, diary);
+        await auditor.AuditAsync("r0", new Random(4), wholeHistory: true);
+        Assert.Empty(auditor.Findings);
+    }
+
+    [Fact]
+    public async Task A_second_process_on_the_same_files_is_refused()
+    {
+        using var storage = Storage.InFiles();
+        await using var first = await StartAsync(storage);
+
+        await using var second = SiloProcess.Launch(storage.Arguments);
+        var (exitCode, output) = await second.ExitAsync(s_patience);
+
+        Assert.Equal(FailedStart, exitCode);
+        Assert.Contains("is in use by another process", output, StringComparison.Ordinal);
+        using var alice = new Customer(first.Address, "demo-alice");
+        Assert.True((await alice.PostAsync("orders", Order("buy", "149.00", 1, "a1"))).IsDone);
+    }
+
+    [Theory]
+    [InlineData("Unknown option", "--colour", "red")]
+    [InlineData("--storage is", "--storage", "paper")]
+    [InlineData("needs a value", "--data")]
+    [InlineData("needs --postgres", "--storage", "postgres")]
+    [InlineData("no http address", "--urls", "ftp://127.0.0.1:1")]
+    [InlineData("there is no file", "--exchange", "/nowhere/exchange.json")]
+    public async Task A_bad_option_is_refused_with_code_64(string message, params string[] arguments)
+    {
+        var (exitCode, output) = await Programs.RunAsync(Programs.Silo, s_patience, arguments);
+
+        Assert.Equal(BadUsage, exitCode);
+        Assert.Contains(message, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Demo_keys_are_refused_where_other_machines_can_connect()
+    {
+        using var storage = Storage.InFiles();
+        await using var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--urls", $"http://0.0.0.0:{SiloProcess.FreePort()}"]);
+        foreach (var key in (string?[])["demo-alice", "demo-bob", "demo-admin", null])
+        {
+            using var stranger = new Customer(silo.Address, key);
+            Assert.Equal(401, (await stranger.GetAsync("account")).Status);
+            Assert.Equal(401, (await stranger.PostAsync("orders", Order("buy", "149.00", 1, "x"))).Status);
+            Assert.Equal(401, (await stranger.PostAsync("admin/accounts/ACC-2001/keys", "{}")).Status);
+        }
+
+        var keyFile = Path.Combine(storage.Folder, "admin.key");
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(keyFile));
+        var adminKey = (await File.ReadAllTextAsync(keyFile, TestContext.Current.CancellationToken)).Trim();
+        Assert.DoesNotContain(adminKey, silo.Output, StringComparison.Ordinal);
+        using var administrator = new Customer(silo.Address, adminKey);
+        Assert.True((await administrator.PostAsync("admin/accounts/ACC-2001/keys", "{}")).IsDone);
+    }
+
+    [Fact]
+    public async Task Without_its_database_an_exchange_says_so_and_ends()
+    {
+        var started = Stopwatch.StartNew();
+        await using var silo = SiloProcess.Launch("--storage", "postgres", "--postgres", "Host=127.0.0.1;Port=1;Username=x;Database=x;Timeout=5");
+        var (exitCode, output) = await silo.ExitAsync(s_patience);
+
+        Assert.Equal(FailedStart, exitCode);
+        Assert.Contains("could not start", output, StringComparison.Ordinal);
+        Assert.Contains("127.0.0.1:1", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+        Assert.True(started.Elapsed < s_patience);
+    }
+
+    private static Task<SiloProcess> StartAsync(Storage storage) =>
+        SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off"]);
+
+    private static string Order(string side, string price, int quantity, string name) =>
+        $$"""{"symbol":"AAPL","side":"{{side}}","price":"{{price}}","quantity":"{{quantity}}","clientOrderId":"{{name}}"}""";
+}

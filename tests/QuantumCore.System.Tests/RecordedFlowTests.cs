@@ -1,0 +1,49 @@
+using System.Text.Json;
+using QuantumCore.TestKit;
+using Xunit;
+
+namespace QuantumCore.SystemTests;
+
+/// <summary>A recorded trading day through the whole exchange: the fills and the books that the real one had.</summary>
+public sealed class RecordedFlowTests
+{
+    [Theory]
+    [InlineData("MSFT_2012-06-21_50_1000rows.cmds.csv.gz", "MSFT.L", 35, 80)]
+    [InlineData("AAPL_2012-06-21_50_1h.cmds.csv.gz", "AAPL.L", 3_282, 7_688)]
+    [Trait("Suite", "Slow")]
+    public async Task Recorded_flow_has_the_recorded_fills_and_books_and_the_ledger_adds_up(
+        string file, string symbol, int aggressive, int rows)
+    {
+        var path = OrderFlowFiles.Find(file);
+        using var storage = Storage.InFiles();
+        string book;
+        await using (var silo = await StartAsync(storage))
+        {
+            var (exitCode, output) = await Programs.RunAsync(
+                Programs.Cli, TimeSpan.FromMinutes(10), "replay", path, "--symbol", symbol, "--list", "--json", "--url", silo.Address.ToString());
+            Assert.True(exitCode == 0, output);
+            using var report = JsonDocument.Parse(output.Split('\n').Last(line => line.StartsWith('{')));
+            foreach (var (member, expected) in new[] { ("ioc", aggressive), ("iocExact", aggressive), ("q", rows), ("qExact", rows) })
+                Assert.Equal((member, expected), (member, report.RootElement.GetProperty(member).GetInt32()));
+
+            await storage.CaughtUpAsync();
+            Assert.Empty(await LedgerAudit.ViolationsAsync(storage));
+            book = await BookAsync(silo, symbol);
+            await silo.KillAsync();
+        }
+
+        await using var again = await StartAsync(storage);
+        Assert.Equal(book, await BookAsync(again, symbol));
+    }
+
+    private static Task<SiloProcess> StartAsync(Storage storage) =>
+        SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off"]);
+
+    private static async Task<string> BookAsync(SiloProcess silo, string symbol)
+    {
+        using var anyone = new Customer(silo.Address, null);
+        var book = await anyone.InsistAsync(HttpMethod.Get, $"book/{symbol}?depth=1000", null);
+        Assert.True(book.IsDone, book.Raw);
+        return book.Raw;
+    }
+}
