@@ -48,11 +48,14 @@ internal sealed class ExchangeStart(
         await Announcement.WriteAsync(options, gateway.DemoMode, instruments);
     }
 
-    /// <summary>The listed instruments; those of the file where nothing is listed yet.</summary>
+    /// <summary>
+    /// The listed instruments; those of the file in an exchange that never opened. Keys are added after the last
+    /// listing, so that a start which died among the listings is told from one that was finished.
+    /// </summary>
     private async Task<IReadOnlyList<Instrument>> ListAsync(CancellationToken cancellationToken)
     {
         var grain = grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
-        if ((await grain.Instruments()).IsEmpty)
+        if ((await grain.Keys()).IsEmpty)
         {
             foreach (var instrument in ListingText.Read(await File.ReadAllBytesAsync(options.ExchangeFile, cancellationToken)))
                 await grain.List(EncodedInstrument.From(instrument));

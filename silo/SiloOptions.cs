@@ -28,10 +28,10 @@ internal sealed record SiloOptions
           --urls URLS            Addresses to listen on, separated by ';' (default: http://127.0.0.1:8080).
           --storage KIND         sqlite (default), postgres, or volatile (nothing is kept).
           --postgres CONNECTION  Connection string of the PostgreSQL database, for --storage postgres.
-          --exchange FILE        Instruments to list when nothing is listed yet (default: exchange.json beside the program).
+          --exchange FILE        Instruments of a new exchange (default: exchange.json beside the program).
           --demo auto|off        auto (default): demo keys and accounts on a loopback address, when the exchange is
                                  new or was a demo before. off: never.
-          --market-maker on|off  Quote and trade on every symbol of a demo (default: on).
+          --market-maker on|off  In a demo, quote and trade on every symbol of the exchange file (default: on).
           --no-quotes SYMBOL     No market maker on this symbol; may be given several times.
           --help                 This text.
 
@@ -39,7 +39,7 @@ internal sealed record SiloOptions
         QUANTUMCORE_STORAGE, QUANTUMCORE_POSTGRES, QUANTUMCORE_EXCHANGE, QUANTUMCORE_DEMO, QUANTUMCORE_MARKET_MAKER,
         QUANTUMCORE_NO_QUOTES (separated by ','). The command line wins.
 
-        The exchange starts with exit code 0 at its end (SIGTERM, Ctrl+C), 64 for a bad option, 70 for a failed start.
+        Exit code 0: ended by SIGTERM or Ctrl+C; 64: bad option; 70: failed start.
         """;
 
     private static readonly string[] s_names =

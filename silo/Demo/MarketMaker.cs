@@ -1,4 +1,5 @@
 using QuantumCore.Gateway;
+using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Silo.Demo;
@@ -46,10 +47,16 @@ internal sealed partial class MarketMaker(
     {
         var run = await ClearAsync(stoppingToken);
         var quoters = new List<SymbolQuoter>();
+
+        // What was listed since, for a replay or by an operator, is not the demo's to trade.
+        var ofDemo = ListingText.Read(await File.ReadAllBytesAsync(options.ExchangeFile, stoppingToken))
+            .Select(instrument => instrument.Symbol)
+            .Except(options.NoQuotes, StringComparer.Ordinal)
+            .ToHashSet(StringComparer.Ordinal);
         foreach (var instrument in await listings.All())
         {
             var reference = await references.Of(instrument);
-            if (reference > 0 && !options.NoQuotes.Contains(instrument.Symbol, StringComparer.Ordinal))
+            if (reference > 0 && ofDemo.Contains(instrument.Symbol))
                 quoters.Add(new SymbolQuoter(entry, instrument, reference, run, quoters.Count));
         }
 

@@ -136,6 +136,11 @@ public interface ILedgerGrain : IGrainWithStringKey
     [Alias("fills")]
     ValueTask<ImmutableArray<AccountFill>> Fills(long account, string? symbol, int limit, ImmutableArray<SeenSequence> seen);
 
+    /// <summary>An account's fills of one symbol after a trade, oldest first, at least up to what the client has been shown.</summary>
+    [Alias("fills-after")]
+    ValueTask<ImmutableArray<AccountFill>> FillsAfter(
+        long account, string symbol, TradePlace after, int limit, ImmutableArray<SeenSequence> seen);
+
     /// <summary>Writes everything that is durable in the journal now into the history.</summary>
     [Alias("catch-up")]
     ValueTask CatchUp();

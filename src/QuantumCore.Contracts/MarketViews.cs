@@ -48,6 +48,12 @@ public sealed record MarketUpdate(
     ImmutableArray<DepthLevel> Asks,
     ImmutableArray<PublicTrade> Trades);
 
+/// <summary>The place of a trade in its book's stream.</summary>
+/// <param name="Sequence">The book's sequence.</param>
+/// <param name="Index">Position within that sequence, from 0.</param>
+[GenerateSerializer, Immutable, Alias("trade-place")]
+public readonly record struct TradePlace(long Sequence, int Index);
+
 /// <summary>A fill in an account's history.</summary>
 /// <param name="Symbol">The instrument.</param>
 /// <param name="OrderId">The account's order.</param>

@@ -131,6 +131,12 @@ public sealed class OrderEntry(
     public ValueTask<ImmutableArray<AccountFill>> Fills(long account, string? symbol, int limit) =>
         grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Fills(account, symbol, limit, shown.Of(account));
 
+    /// <summary>The account's fills of one symbol after a trade, oldest first, with everything it has been shown here.</summary>
+    /// <remarks>A reading: what its grain throws goes through.</remarks>
+    public ValueTask<ImmutableArray<AccountFill>> FillsAfter(long account, string symbol, TradePlace after, int limit) =>
+        grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey)
+            .FillsAfter(account, symbol, after, limit, shown.Of(account));
+
     private static string Key(long account) => account.ToString();
 
     /// <summary>The checks of the request alone, in their fixed sequence, and a market order's protection price.</summary>

@@ -58,18 +58,16 @@ public sealed class LedgerGrain(IJournalStore journal, HistoryStore history, ILo
     public async ValueTask<ImmutableArray<AccountFill>> Fills(
         long account, string? symbol, int limit, ImmutableArray<SeenSequence> seen)
     {
-        var wanted = seen
-            .Select(s => (Stream: HistoryChunk.BookPrefix + s.Symbol, s.Sequence))
-            .Where(s => Cursor(s.Stream) < s.Sequence)
-            .ToArray();
-        if (wanted.Length > 0)
-        {
-            // What was shown is durable, so that the journal has it; a claim beyond that waits for nothing.
-            await LookAsync(CancellationToken.None);
-            await ProjectAsync([.. wanted.Select(w => (w.Stream, Math.Min(w.Sequence, Goal(w.Stream))))]);
-        }
-
+        await CatchUpToAsync(seen);
         return await history.FillsAsync(account, symbol, limit, CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<AccountFill>> FillsAfter(
+        long account, string symbol, TradePlace after, int limit, ImmutableArray<SeenSequence> seen)
+    {
+        await CatchUpToAsync(seen);
+        return await history.FillsAfterAsync(account, symbol, after, limit, CancellationToken.None);
     }
 
     /// <inheritdoc/>
@@ -81,6 +79,20 @@ public sealed class LedgerGrain(IJournalStore journal, HistoryStore history, ILo
 
     /// <inheritdoc/>
     public ValueTask Follow() => ValueTask.CompletedTask;
+
+    private async Task CatchUpToAsync(ImmutableArray<SeenSequence> seen)
+    {
+        var wanted = seen
+            .Select(s => (Stream: HistoryChunk.BookPrefix + s.Symbol, s.Sequence))
+            .Where(s => Cursor(s.Stream) < s.Sequence)
+            .ToArray();
+        if (wanted.Length > 0)
+        {
+            // What was shown is durable, so that the journal has it; a claim beyond that waits for nothing.
+            await LookAsync(CancellationToken.None);
+            await ProjectAsync([.. wanted.Select(w => (w.Stream, Math.Min(w.Sequence, Goal(w.Stream))))]);
+        }
+    }
 
     private long Cursor(string stream) => _cursors.GetValueOrDefault(stream);
 

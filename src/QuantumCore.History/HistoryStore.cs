@@ -119,6 +119,20 @@ public abstract class HistoryStore : IAsyncDisposable
             static (reader, token) => ListAsync(reader, ReadFill, token),
             cancellationToken);
 
+    /// <summary>An account's fills of one symbol after a trade, oldest first.</summary>
+    public Task<ImmutableArray<AccountFill>> FillsAfterAsync(
+        long account, string symbol, TradePlace after, int limit, CancellationToken cancellationToken) => ReadAsync(
+            s_fillsAfter,
+            [
+                ("@account", account),
+                ("@symbol", symbol),
+                ("@seq", after.Sequence),
+                ("@idx", after.Index),
+                ("@limit", Math.Clamp(limit, 0, FillsLimit)),
+            ],
+            static (reader, token) => ListAsync(reader, ReadFill, token),
+            cancellationToken);
+
     /// <summary>Holds older than a time whose order no book has heard of, oldest first: the sweeper's work.</summary>
     public Task<ImmutableArray<OrphanHold>> OrphanHoldsAsync(
         long olderThanNanos, int limit, CancellationToken cancellationToken) => ReadAsync(
@@ -282,22 +296,30 @@ public abstract class HistoryStore : IAsyncDisposable
         _batch = -1;
     }
 
-    private static string FillsQuery(bool ofOneSymbol)
+    private static readonly string s_fillsAfter = FillsQuery(
+        "AND t.symbol = @symbol AND (t.seq > @seq OR (t.seq = @seq AND t.idx > @idx))", "{0}.seq, {0}.idx");
+
+    private static string FillsQuery(bool ofOneSymbol) => FillsQuery(
+        ofOneSymbol ? "AND t.symbol = @symbol" : "", "{0}.time DESC, {0}.symbol, {0}.seq DESC, {0}.idx DESC");
+
+    private static string FillsQuery(string condition, string order)
     {
-        // Each side has its own index by time, so that only the newest rows are read.
+        string Order(string table) => order.Replace("{0}", table, StringComparison.Ordinal);
+
+        // Each side has its own index by time, so that only the rows that are asked for are read.
         string Side(string column, string side) =>
             $"""
             SELECT * FROM (SELECT t.symbol, t.seq, t.idx, t.px, t.qty, t.time, t.taker_side, '{side}' AS side,
               CASE WHEN t.taker_side = '{side}' THEN t.taker_order ELSE t.maker_order END AS order_id,
               CASE WHEN t.taker_side = '{side}' THEN t.taker_fee ELSE t.maker_fee END AS fee
-            FROM trade t WHERE t.{column} = @account {(ofOneSymbol ? "AND t.symbol = @symbol" : "")}
-            ORDER BY t.time DESC, t.symbol, t.seq DESC, t.idx DESC LIMIT @limit) {column}s
+            FROM trade t WHERE t.{column} = @account {condition}
+            ORDER BY {Order("t")} LIMIT @limit) {column}s
             """;
         return $"""
             SELECT f.symbol, f.order_id, o.client_order_id, f.side, f.time, f.seq, f.idx, f.px, f.qty, f.fee, f.taker_side
             FROM ({Side("buyer", "B")} UNION ALL {Side("seller", "S")}) f
             JOIN ord o ON o.symbol = f.symbol AND o.order_id = f.order_id
-            ORDER BY f.time DESC, f.symbol, f.seq DESC, f.idx DESC, f.side LIMIT @limit
+            ORDER BY {Order("f")}, f.side LIMIT @limit
             """;
     }
 

@@ -136,6 +136,13 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
         return ValueTask.FromResult<ImmutableArray<AccountFill>>([new AccountFill("AAPL", 1, "my-1", Side.Buy, 1_767_225_600_000_000_001, fill)]);
     }
 
+    public ValueTask<ImmutableArray<AccountFill>> FillsAfter(
+        long account, string symbol, TradePlace after, int limit, ImmutableArray<SeenSequence> seen)
+    {
+        floor.Note("FillsAfter", $"{symbol} {after.Sequence}-{after.Index} {limit}");
+        return Fills(account, symbol, limit, seen);
+    }
+
     public ValueTask CatchUp() => ValueTask.CompletedTask;
 
     public ValueTask Follow() => ValueTask.CompletedTask;

@@ -1,3 +1,4 @@
+using QuantumCore.Contracts;
 using QuantumCore.History;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
@@ -31,6 +32,32 @@ public sealed class LedgerGrainTests
             Assert.Equal(($"b{i}", Side.Sell, taken.OrderId), (fill.ClientOrderId, fill.Side, fill.OrderId));
             Assert.Equal(taken.Fills[0], fill.Fill);
         }
+    }
+
+    [Fact]
+    public async Task A_history_of_fills_is_read_page_by_page_without_a_gap()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        for (var i = 0; i < 9; i++)
+            await exchange.PlaceAsync(Alice, $"a{i}", "AAPL", Side.Buy, 15_000, 10);
+        var last = await exchange.PlaceAsync(Bob, "b", "AAPL", Side.Sell, 15_000, 90);
+        await exchange.PlaceAsync(Alice, "own-sell", "AAPL", Side.Sell, 15_000, 10);
+        last = await exchange.PlaceAsync(Alice, "own-buy", "AAPL", Side.Buy, 15_000, 10);
+
+        var pages = new List<AccountFill>();
+        for (var after = default(TradePlace); ;)
+        {
+            var page = await exchange.Ledger.FillsAfter(Alice, "AAPL", after, 4, [new("AAPL", last.Sequence)]);
+            if (page.IsEmpty)
+                break;
+            pages.AddRange(page);
+            after = new TradePlace(page[^1].Fill.Sequence, page[^1].Fill.Index);
+        }
+
+        Assert.Equal(
+            [.. Enumerable.Range(0, 9).Select(i => $"a{i}"), "own-buy", "own-sell"],
+            pages.Select(fill => fill.ClientOrderId));
     }
 
     [Fact]

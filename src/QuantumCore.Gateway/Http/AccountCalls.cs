@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using QuantumCore.Contracts;
 using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
@@ -53,7 +54,21 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
             return;
         }
 
-        var fills = await entry.Fills(account, symbol, (int)limit);
+        TradePlace? after = null;
+        if ((string?)context.Request.Query["after"] is { } tradeId)
+        {
+            after = Call.Trade(tradeId);
+            if (after is null || symbol is null)
+            {
+                await Answer.Refuse(context, Refusal.Malformed(
+                    symbol is null ? "symbol" : "after", "'after' is a trade id such as 17-0, of the symbol beside it."));
+                return;
+            }
+        }
+
+        var fills = after is { } place
+            ? await entry.FillsAfter(account, symbol!, place, (int)limit)
+            : await entry.Fills(account, symbol, (int)limit);
         var instruments = (await listings.All()).ToDictionary(listed => listed.Symbol, StringComparer.Ordinal);
         await Answer.Json(context, (fills, instruments), static (to, answer) =>
         {

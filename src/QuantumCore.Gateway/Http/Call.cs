@@ -85,6 +85,17 @@ internal static class Call
             ? number
             : null;
 
+    /// <summary>The place of a trade id such as 17-0; null for any other text.</summary>
+    public static TradePlace? Trade(string text)
+    {
+        var dash = text.IndexOf('-', StringComparison.Ordinal);
+        return dash > 0
+            && Number(text[..dash], 0, long.MaxValue) is { } sequence
+            && Number(text[(dash + 1)..], 0, int.MaxValue) is { } index
+            ? new TradePlace(sequence, (int)index)
+            : null;
+    }
+
     /// <summary>A text of the path.</summary>
     public static string Path(HttpContext context, string name) =>
         context.Request.RouteValues[name] as string ?? "";
