@@ -18,6 +18,9 @@ const string Usage = """
                                Orders through account and book grains in this process, each caller one call at a
                                time (hold, submit), answered when durable; ledger and market data run beside it:
                                {"storage":…,"ordersPerSecond":N,"cpuMicrosPerOrder":N,"p50Micros":N,"p99Micros":N,…}
+      http [--url URL] [--key KEY] [--symbol S] [--price P] [--connections N] [--seconds N] [--pid SILO]
+                               One JSON order per request against a running silo, and its bare /health/live in the
+                               same run: {"ordersPerSecond":N,"helloPerSecond":N,"ratio":R,"p99Micros":N,…}
       --help                   This text.
 
     Exit code 0: done; 1: the file cannot be read or makes no sense (standard error names the line); 2: usage.
@@ -33,6 +36,8 @@ try
             return CoreCommand.Run(rest);
         case ["grains", .. var rest] when !AsksForHelp(rest):
             return await GrainsCommand.RunAsync(rest);
+        case ["http", .. var rest] when !AsksForHelp(rest):
+            return await HttpCommand.RunAsync(rest);
         case [..] when AsksForHelp(args):
             Console.Out.WriteLine(Usage);
             return 0;
@@ -46,7 +51,7 @@ catch (UsageException wrong)
     return 2;
 }
 catch (Exception problem) when (problem is OrderFlowException or IOException or UnauthorizedAccessException
-    or InvalidDataException or InvalidOperationException)
+    or InvalidDataException or InvalidOperationException or System.Net.Sockets.SocketException or ArgumentException)
 {
     var file = args.Length > 1 ? $"{args[1]}: " : "";
     Console.Error.WriteLine($"{file}{problem.Message}");

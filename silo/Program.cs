@@ -16,6 +16,7 @@ SiloOptions options;
 try
 {
     options = SiloOptions.Read(args, Environment.GetEnvironmentVariable);
+    GrainHosting.Check(options);
 }
 catch (FormatException error)
 {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 
 namespace QuantumCore.Silo;
@@ -35,15 +36,29 @@ internal sealed record SiloOptions
           --no-quotes SYMBOL     No market maker on this symbol; may be given several times.
           --help                 This text.
 
+        Several silos on one machine, over one PostgreSQL database (a build with -p:GrainRuntime=Orleans only):
+
+          --silo-port PORT       Loopback port for the other silos (default: a free port).
+          --gateway-port PORT    Loopback port for Orleans clients (default: none).
+          --primary HOST:PORT    Join the cluster of this silo: 127.0.0.1 and its --silo-port.
+
+        The primary silo keeps the list of members in its memory: the cluster outlives the end of any other silo, but
+        not that of the primary. Membership in PostgreSQL, and silos on several machines, are not there yet.
+        One silo of a cluster quotes its demo: the others take --market-maker off.
+
         Each option may come from the environment as QUANTUMCORE_ and its name: QUANTUMCORE_DATA, QUANTUMCORE_URLS,
         QUANTUMCORE_STORAGE, QUANTUMCORE_POSTGRES, QUANTUMCORE_EXCHANGE, QUANTUMCORE_DEMO, QUANTUMCORE_MARKET_MAKER,
-        QUANTUMCORE_NO_QUOTES (separated by ','). The command line wins.
+        QUANTUMCORE_NO_QUOTES (separated by ','), QUANTUMCORE_SILO_PORT,
+        QUANTUMCORE_GATEWAY_PORT, QUANTUMCORE_PRIMARY. The command line wins.
 
         Exit code 0: ended by SIGTERM or Ctrl+C; 64: bad option; 70: failed start.
         """;
 
     private static readonly string[] s_names =
-        ["data", "urls", "storage", "postgres", "exchange", "demo", "market-maker", "no-quotes"];
+    [
+        "data", "urls", "storage", "postgres", "exchange", "demo", "market-maker", "no-quotes",
+        "silo-port", "gateway-port", "primary",
+    ];
 
     public string DataDirectory { get; init; } = "data";
 
@@ -61,6 +76,15 @@ internal sealed record SiloOptions
     public bool MarketMaker { get; init; } = true;
 
     public IReadOnlyList<string> NoQuotes { get; init; } = [];
+
+    /// <summary>Where other silos reach this one on loopback; null for any free port. A cluster's build only.</summary>
+    public int? SiloPort { get; init; }
+
+    /// <summary>Where Orleans clients reach this silo on loopback; null for nowhere. A cluster's build only.</summary>
+    public int? GatewayPort { get; init; }
+
+    /// <summary>The silo whose cluster is joined; null to begin one. A cluster's build only.</summary>
+    public IPEndPoint? Primary { get; init; }
 
     /// <summary>Whether only this machine can connect.</summary>
     public bool IsLoopback => Urls.Split(';', StringSplitOptions.RemoveEmptyEntries).All(IsLoopbackUrl);
@@ -127,11 +151,24 @@ internal sealed record SiloOptions
         },
         "demo" => this with { DemoAllowed = Switch(value, "auto", source) },
         "market-maker" => this with { MarketMaker = Switch(value, "on", source) },
+        "silo-port" => this with { SiloPort = Port(value, source) },
+        "gateway-port" => this with { GatewayPort = Port(value, source) },
+        "primary" => this with
+        {
+            Primary = IPEndPoint.TryParse(value, out var primary) && primary.Port != 0
+                ? primary
+                : throw new FormatException($"{source}: '{value}' is no address and port such as 127.0.0.1:11111."),
+        },
         _ => this with { NoQuotes = [.. NoQuotes, .. value.Split(',', StringSplitOptions.RemoveEmptyEntries)] },
     };
 
     private static bool Switch(string value, string on, string source) =>
         value == on || (value == "off" ? false : throw new FormatException($"{source} is {on} or off, not '{value}'."));
+
+    private static int Port(string value, string source) =>
+        ushort.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0
+            ? port
+            : throw new FormatException($"{source} is a port from 1 to 65535, not '{value}'.");
 
     private static string CheckUrls(string value, string source)
     {

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+
+namespace QuantumCore.Bench.Exchange;
+
+/// <summary>
+/// <c>http</c>: one JSON order per request against a running silo, and beside it the same server's smallest answer,
+/// so that the machine's mood cancels out.
+/// </summary>
+internal static class HttpCommand
+{
+    private static long s_names = Stopwatch.GetTimestamp();
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var options = new Options(
+            arguments, "--url", "--key", "--symbol", "--price", "--connections", "--seconds", "--pid");
+        var url = new Uri(options.Text("--url", "http://127.0.0.1:8080"));
+        var (connections, seconds) = (options.Number("--connections", 64), options.Number("--seconds", 5));
+        var server = options.Number("--pid", 1) is var pid and > 1 ? Process.GetProcessById(pid) : null;
+        byte[] Order(long name) => Request(url, options, name);
+        byte[] Hello(long name) => Encoding.ASCII.GetBytes($"GET /health/live HTTP/1.1\r\nHost: {url.Authority}\r\n\r\n");
+
+        await LoadAsync(url, Order, connections, 3);
+        var hello = await LoadAsync(url, Hello, connections, seconds);
+        var before = Processor(server);
+        var orders = await LoadAsync(url, Order, connections, seconds);
+        var used = Processor(server) - before;
+        var helloAgain = await LoadAsync(url, Hello, connections, seconds);
+        var baseline = (hello.PerSecond + helloAgain.PerSecond) / 2;
+        var micros = server is null ? "null" : (used.TotalMicroseconds / orders.Count).ToString("F1", CultureInfo.InvariantCulture);
+        await Console.Out.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"connections":{{connections}},"orders":{{orders.Count}},"refused":{{orders.Refused}},"ordersPerSecond":{{orders.PerSecond:F0}},"p50Micros":{{orders.P50}},"p99Micros":{{orders.P99}},"helloPerSecond":{{baseline:F0}},"ratio":{{orders.PerSecond / baseline:F2}},"serverCpuMicrosPerOrder":{{micros}}}"""));
+        return 0;
+    }
+
+    // Passive orders that rest, and every other one meets them.
+    private static byte[] Request(Uri url, Options options, long name)
+    {
+        var side = name % 2 == 0 ? "buy" : "sell";
+        var body = $$"""{"symbol":"{{options.Text("--symbol", "AAPL")}}","side":"{{side}}","price":"{{options.Text("--price", "150.00")}}","quantity":"1","clientOrderId":"{{name:x}}"}""";
+        return Encoding.ASCII.GetBytes(
+            $"POST /api/qc/v1/orders HTTP/1.1\r\nHost: {url.Authority}\r\nX-Api-Key: {options.Text("--key", "demo-alice")}\r\n"
+            + $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+    }
+
+    private static TimeSpan Processor(Process? server)
+    {
+        server?.Refresh();
+        return server?.TotalProcessorTime ?? TimeSpan.Zero;
+    }
+
+    private static async Task<Load> LoadAsync(Uri url, Func<long, byte[]> request, int connections, int seconds)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var end = started + (seconds * Stopwatch.Frequency);
+        var results = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => CallAsync(url, request, end)));
+        var took = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var count = results.Sum(result => result.Count);
+        var (p50, p99) = Latencies.Percentiles(results.Select(result => result.Latencies));
+        return new Load(count, results.Sum(result => result.Refused), count / took, p50, p99);
+    }
+
+    private static async Task<(long Count, long Refused, Latencies Latencies)> CallAsync(
+        Uri url, Func<long, byte[]> request, long end)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(url.Host, url.Port, CancellationToken.None);
+        var latencies = new Latencies();
+        var buffer = new byte[16 << 10];
+        var (count, refused) = (0L, 0L);
+        while (Stopwatch.GetTimestamp() is var started && started < end)
+        {
+            await socket.SendAsync(request(Interlocked.Increment(ref s_names)), CancellationToken.None);
+            refused += await IsRefusedAsync(socket, buffer) ? 1 : 0;
+            latencies.Add(Stopwatch.GetTimestamp() - started);
+            count++;
+        }
+
+        return (count, refused, latencies);
+    }
+
+    // One answer on a kept connection: a head, and as many bytes as it says.
+    private static async Task<bool> IsRefusedAsync(Socket socket, byte[] buffer)
+    {
+        var read = 0;
+        while (true)
+        {
+            var received = await socket.ReceiveAsync(buffer.AsMemory(read), CancellationToken.None);
+            if (received == 0)
+            {
+                throw new IOException("The server closed the connection.");
+            }
+
+            read += received;
+            var head = buffer.AsSpan(0, read).IndexOf("\r\n\r\n"u8);
+            if (head >= 0 && read >= head + 4 + Length(buffer.AsSpan(0, head), buffer.AsSpan(head + 4, read - head - 4)))
+            {
+                return !buffer.AsSpan(0, 12).SequenceEqual("HTTP/1.1 200"u8);
+            }
+        }
+    }
+
+    private static int Length(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
+    {
+        var text = Encoding.ASCII.GetString(head);
+        var at = text.IndexOf("Content-Length:", StringComparison.OrdinalIgnoreCase);
+        if (at < 0)
+        {
+            // Chunked: complete with its last, empty chunk.
+            return body.EndsWith("0\r\n\r\n"u8) ? body.Length : int.MaxValue;
+        }
+
+        var digits = text.AsSpan(at + "Content-Length:".Length).TrimStart();
+        var line = digits.IndexOf('\r');
+        return int.Parse(line < 0 ? digits : digits[..line], NumberStyles.None, CultureInfo.InvariantCulture);
+    }
+
+    private sealed record Load(long Count, long Refused, double PerSecond, long P50, long P99);
+}
