@@ -101,6 +101,8 @@ public sealed class OrderEntry(
             return Nothing(account, symbol, orderId, new Refusal(plan.Failure));
 
         var (reason, field, limit, number, total, replacement) = plan.Value;
+        if (reason == RejectReason.UnknownOrder)
+            return await NotAmended(account, symbol, orderId);
         if (reason != RejectReason.None)
             return Nothing(account, symbol, orderId, new Refusal(reason, field, limit));
 
@@ -108,6 +110,17 @@ public sealed class OrderEntry(
             ? await AskBook("Reduce", account, symbol, orderId, book => book.Reduce(account, number, total))
             : await AskBook(
                 "Submit", account, symbol, orderId, async book => (await book.Submit([replacement]))[0]);
+    }
+
+    /// <summary>Why the account had no such open order: the book knows whether it is done, another's, or was never there.</summary>
+    private async ValueTask<ExecutionReport> NotAmended(long account, string symbol, long orderId)
+    {
+        var status = await Status(account, symbol, orderId);
+        if (status.Reason != RejectReason.None)
+            return status;
+
+        var isDone = status.Status is not (OrderStatus.New or OrderStatus.PartiallyFilled);
+        return status with { Reason = isDone ? RejectReason.OrderClosed : RejectReason.StaleLeaves };
     }
 
     /// <summary>

@@ -5,8 +5,8 @@ namespace QuantumCore.Instruments;
 /// <summary>A limit that an order breaks.</summary>
 /// <param name="Reason">Which kind.</param>
 /// <param name="Field">The field at fault.</param>
-/// <param name="Limit">The limit, as a wire decimal.</param>
-public sealed record BrokenLimit(RejectReason Reason, string Field, string Limit);
+/// <param name="Limit">The limit, as a wire decimal; null when there is no number to name.</param>
+public sealed record BrokenLimit(RejectReason Reason, string Field, string? Limit);
 
 /// <summary>The limits of an instrument that depend on an order alone.</summary>
 public static class OrderLimits

@@ -167,6 +167,30 @@ public abstract class OrderLifeTests(bool hostile)
     }
 
     [Fact]
+    public async Task A_refused_amendment_uses_its_name_up()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        var early = new AmendRequest("AAPL", 1, "x", 15_100, 0, new SeenSequence("AAPL", 0));
+        Assert.Equal(RejectReason.UnknownOrder, (await exchange.Account(Alice).Amend(early)).Reason);
+        var order = await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
+        var late = await exchange.Account(Alice).Amend(early with { Seen = new SeenSequence("AAPL", order.Sequence) });
+        Assert.Equal((RejectReason.UnknownOrder, null), (late.Reason, late.Replacement));
+    }
+
+    [Fact]
+    public async Task A_market_order_refused_for_its_value_stays_refused_at_another_price()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        var request = new HoldRequest(
+            "m", "AAPL", Side.Buy, OrderType.Market, TimeInForce.ImmediateOrCancel, false, 1L << 40, 1L << 30);
+        Assert.Equal(RejectReason.InvalidNotional, (await exchange.Account(Alice).Hold([request]))[0].Reason);
+        var cheaper = (await exchange.Account(Alice).Hold([request with { PriceTicks = 1 }]))[0];
+        Assert.Equal(RejectReason.InvalidNotional, cheaper.Reason);
+    }
+
+    [Fact]
     public async Task A_replacement_of_an_order_that_was_filled_meanwhile_is_refused_and_the_rest_stands()
     {
         await using var disk = new Disk();

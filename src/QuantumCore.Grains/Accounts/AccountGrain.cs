@@ -232,6 +232,12 @@ public sealed class AccountGrain(
 
         if (OrderLimits.Check(instrument!, request.PriceTicks, request.QuantityLots) is { } broken)
         {
+            // A market order's price is not the client's: at another moment it might pass, so that the refusal is one.
+            if (request.Type == OrderType.Market)
+            {
+                Record(_machine.Refuse(request.ClientOrderId, hash, broken.Reason, Now), urgent: false);
+            }
+
             return Refused(broken.Reason, broken.Field, broken.Limit);
         }
 
@@ -254,7 +260,7 @@ public sealed class AccountGrain(
 
         if (_machine.Account.Find(request.Symbol, request.OrderId) is not { } order)
         {
-            return Plan(RejectReason.UnknownOrder, "orderId");
+            return RefusePlan(request, hash, new BrokenLimit(RejectReason.UnknownOrder, "orderId", null));
         }
 
         var total = request.TotalLots == 0 ? order.QuantityLots : request.TotalLots;
@@ -266,7 +272,7 @@ public sealed class AccountGrain(
 
         if (OrderLimits.Check(order.Instrument, price, total - order.FilledLots) is { } broken)
         {
-            return Plan(broken.Reason, broken.Field, broken.Limit);
+            return RefusePlan(request, hash, broken);
         }
 
         var record = _machine.DecideReplacement(
@@ -275,6 +281,13 @@ public sealed class AccountGrain(
         return record is HoldPlaced hold
             ? new AmendPlan(RejectReason.None, null, null, 0, 0, hold.Order)
             : Plan(((KeyRefused)record).Reason);
+    }
+
+    // What an amendment is refused for depends on the order's state: a late copy of it must not be carried out.
+    private AmendPlan RefusePlan(AmendRequest request, ulong hash, BrokenLimit broken)
+    {
+        Record(_machine.Refuse(request.NewClientOrderId, hash, broken.Reason, Now), urgent: false);
+        return Plan(broken.Reason, broken.Field, broken.Limit);
     }
 
     private static AmendPlan Plan(RejectReason reason, string? field = null, string? limit = null) =>

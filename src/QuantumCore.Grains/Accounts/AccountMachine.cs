@@ -98,6 +98,10 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
         return new HoldPlaced(At(now), instrument.Symbol, order, hash, amount);
     }
 
+    /// <summary>Uses up a client order id by a refusal that rests on more than the request alone.</summary>
+    public AccountRecord Refuse(string clientOrderId, ulong hash, RejectReason reason, long now) =>
+        new KeyRefused(At(now), clientOrderId, hash, reason);
+
     /// <summary>Uses up a client order id whose order is cancelled before it came.</summary>
     public AccountRecord Burn(string clientOrderId, long now) =>
         new KeyRefused(At(now), clientOrderId, 0, RejectReason.KeyCancelled);
