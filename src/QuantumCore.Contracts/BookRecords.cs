@@ -9,7 +9,20 @@ namespace QuantumCore.Contracts;
 /// </summary>
 /// <param name="TimeNanos">The command's time, Unix nanoseconds; never goes back within a stream.</param>
 [GenerateSerializer, Immutable, Alias("book-record")]
-public abstract record BookRecord(long TimeNanos);
+public abstract record BookRecord(long TimeNanos)
+{
+    /// <summary>The accounts it touches, each once: those whose stream of deliveries it belongs to.</summary>
+    public ImmutableArray<long> TouchedAccounts() => this switch
+    {
+        OrderAccepted order when order.Fills.IsEmpty => [order.Order.Account],
+        OrderAccepted order => [.. order.Fills.Select(fill => fill.MakerAccount).Append(order.Order.Account).Distinct()],
+        OrderVoided voided => [voided.Account],
+        OrdersClosed closed => [.. closed.Orders.Select(order => order.Account).Distinct()],
+        AllClosed all => [all.Account],
+        OrderReduced reduced => [reduced.Account],
+        _ => [],
+    };
+}
 
 /// <summary>I: the instrument's definition, valid from here on.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>

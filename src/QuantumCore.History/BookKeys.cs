@@ -2,7 +2,7 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.History;
 
-/// <summary>Which orders, and through them which accounts, a book's record touches.</summary>
+/// <summary>Which orders a book's record touches.</summary>
 internal static class BookKeys
 {
     public static IEnumerable<OrderKey> Of(BookRecord record) => record switch
@@ -16,11 +16,6 @@ internal static class BookKeys
     };
 
     public static OrderKey Of(ClosedOrder closed) => new(closed.Account, closed.Number);
-
-    /// <summary>The accounts, each once.</summary>
-    public static IEnumerable<long> AccountsOf(BookRecord record) => record is AllClosed all
-        ? Of(record).Select(key => key.Account).Append(all.Account).Distinct()
-        : Of(record).Select(key => key.Account).Distinct();
 
     private static IEnumerable<OrderKey> Of(OrderAccepted accepted)
     {

@@ -96,7 +96,7 @@ internal sealed class Projection(WorkingRows rows, RowBuffers buffers)
             return;
         }
 
-        foreach (var account in BookKeys.AccountsOf(record))
+        foreach (var account in record.TouchedAccounts())
         {
             _events.Add(place.Stream).Add(account).Add(place.Sequence);
         }

@@ -242,7 +242,7 @@ public class MoneyPathTests
         {
             BookRecords.Add(record);
             Fills += record is OrderAccepted accepted ? accepted.Fills.Length : 0;
-            foreach (var account in BookMachine.Touched(record))
+            foreach (var account in record.TouchedAccounts())
             {
                 var delivered = new DeliveredRecord(Book.Sequence, Book.Chain(account), record);
                 Assert.True(Traders[account - 1000].ApplyBook("AAPL", delivered, long.MaxValue));

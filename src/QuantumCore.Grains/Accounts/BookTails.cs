@@ -110,7 +110,7 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
         public static void AddIfTouched(List<DeliveredRecord> records, long account, JournalRecord stored)
         {
             var record = BookRecordEncoding.Decode(stored.Body.Span);
-            if (BookMachine.Touched(record).Contains(account))
+            if (record.TouchedAccounts().Contains(account))
             {
                 records.Add(new DeliveredRecord(stored.Sequence, 0, record));
             }
@@ -192,7 +192,7 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
             var record = BookRecordEncoding.Decode(stored.Body.Span);
             lock (_gate)
             {
-                foreach (var account in BookMachine.Touched(record))
+                foreach (var account in record.TouchedAccounts())
                 {
                     if (!_byAccount.TryGetValue(account, out var own))
                     {

@@ -39,7 +39,7 @@ internal sealed partial class BookMachine
             throw new DivergenceException(symbol, sequence, $"the replay gives {again?.ToString() ?? "nothing"}");
         }
 
-        foreach (var account in Touched(again))
+        foreach (var account in again.TouchedAccounts())
         {
             Chain(account);
         }

@@ -186,18 +186,6 @@ internal sealed partial class BookMachine(string symbol)
     public BookRecord Witness(long account, long orderId, long now) =>
         Count(new NothingFound(At(now), account, orderId));
 
-    /// <summary>The accounts a record touches, each once.</summary>
-    public static ImmutableArray<long> Touched(BookRecord record) => record switch
-    {
-        OrderAccepted order when order.Fills.IsEmpty => [order.Order.Account],
-        OrderAccepted order => [.. order.Fills.Select(fill => fill.MakerAccount).Append(order.Order.Account).Distinct()],
-        OrderVoided voided => [voided.Account],
-        OrdersClosed closed => [.. closed.Orders.Select(order => order.Account).Distinct()],
-        AllClosed all => [all.Account],
-        OrderReduced reduced => [reduced.Account],
-        _ => [],
-    };
-
     /// <summary>
     /// Marks that the last record touches an account; gives the sequence of the one before it that did.
     /// </summary>

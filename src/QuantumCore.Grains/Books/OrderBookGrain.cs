@@ -345,7 +345,7 @@ public sealed class OrderBookGrain(
             throw new InvalidOperationException($"{_symbol}: record {_machine.Sequence} became sequence {sequence}.");
         }
 
-        var touched = BookMachine.Touched(record);
+        var touched = record.TouchedAccounts();
         _outbox.Add(sequence, record, [.. touched.Select(account => (account, _machine.Chain(account)))]);
         return record;
     }
