@@ -81,6 +81,23 @@ public class MoneyPathTests
     }
 
     [Fact]
+    public void A_snapshot_whose_book_has_another_hash_is_refused()
+    {
+        var market = new Market(11);
+        for (var step = 0; step < 200; step++)
+        {
+            market.Step();
+        }
+
+        var snapshot = market.Book.Snapshot();
+        var hash = BitConverter.GetBytes(market.Book.Core.StateHash);
+        var at = snapshot.AsSpan().IndexOf(hash);
+        Assert.True(at > 0, "the snapshot carries the book's hash");
+        snapshot[at] ^= 1;
+        Assert.Throws<InvalidDataException>(() => BookMachine.Restore("AAPL", snapshot));
+    }
+
+    [Fact]
     public void A_record_that_was_tampered_with_halts_the_replay()
     {
         var market = new Market(5);
