@@ -36,6 +36,29 @@ public abstract class MarketDataGrainTests(bool hostile)
     }
 
     [Fact]
+    public async Task A_batch_that_comes_again_is_no_update()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
+        var first = await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
+        var start = await market.WaitForUpdate(0);
+        var (sequence, record) = (await exchange.RecordsAsync("AAPL"))[^1];
+        Assert.Equal((first.Sequence, first.Sequence), (start!.Sequence, sequence));
+
+        var waiting = market.WaitForUpdate(sequence).AsTask();
+        await exchange.Cluster.Grains.GetStreamProvider(EventStreams.Provider)
+            .GetStream<BookBatch>(StreamId.Create(EventStreams.Book, "AAPL"))
+            .OnNextAsync(new BookBatch("AAPL", sequence, [record]));
+        var second = await exchange.PlaceAsync(Bob, "b", "AAPL", Side.Buy, 14_990, 5);
+        var update = await waiting;
+
+        Assert.NotNull(update);
+        Assert.Equal((sequence, second.Sequence), (update.PreviousSequence, update.Sequence));
+        Assert.Equal([new DepthLevel(14_990, 5, 1)], update.Bids);
+    }
+
+    [Fact]
     public async Task A_reader_of_updates_sees_the_book_that_the_book_itself_shows()
     {
         await using var disk = new Disk();
