@@ -11,7 +11,7 @@ namespace QuantumCore.Silo;
 /// Opens the exchange: lists what a new one trades, wakes every book so that its journal is replayed, sets up the
 /// demo, and only then lets requests in.
 /// </summary>
-internal sealed class ExchangeStart(
+internal sealed partial class ExchangeStart(
     IGrainFactory grains,
     InstrumentCatalog catalog,
     Listings listings,
@@ -20,7 +20,8 @@ internal sealed class ExchangeStart(
     GatewayOptions gateway,
     ExchangeReadiness readiness,
     SiloOptions options,
-    IHostApplicationLifetime lifetime) : BackgroundService
+    IHostApplicationLifetime lifetime,
+    ILogger<ExchangeStart> log) : BackgroundService
 {
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -31,6 +32,23 @@ internal sealed class ExchangeStart(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var closing = lifetime.ApplicationStopping.Register(readiness.Close);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await OpenAsync(stoppingToken);
+                return;
+            }
+            catch (TimeoutException late)
+            {
+                // A book with much to replay takes longer than a call may. Every step may be done again.
+                SlowStart(log, late);
+            }
+        }
+    }
+
+    private async Task OpenAsync(CancellationToken stoppingToken)
+    {
         var instruments = await ListAsync(stoppingToken);
         await Task.WhenAll(instruments.Select(instrument =>
             grains.GetGrain<IOrderBookGrain>(instrument.Symbol).State().AsTask()));
@@ -84,4 +102,7 @@ internal sealed class ExchangeStart(
         await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key)
             .AddKey(new ApiKey(KeyRing.Hash(key), 0, true, false, "first admin key"));
     }
+
+    [LoggerMessage(202, LogLevel.Warning, "The start takes longer than a call may; it goes on")]
+    private static partial void SlowStart(ILogger logger, Exception exception);
 }

@@ -16,6 +16,9 @@ internal static class GrainHosting
     private static readonly TimeSpan s_responseTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_deactivationTimeout = TimeSpan.FromSeconds(2);
 
+    // A long journal takes long to replay; a book that was given up would start from the beginning again.
+    private static readonly TimeSpan s_activationTimeout = TimeSpan.FromMinutes(10);
+
 #if ORLEANS
     /// <summary>Refuses options that this build can't keep.</summary>
     /// <exception cref="FormatException">The message is for the user.</exception>
@@ -35,7 +38,8 @@ internal static class GrainHosting
             silo.Configure<SiloMessagingOptions>(messaging =>
                 (messaging.ResponseTimeout, messaging.MaxEnqueuedRequestsHardLimit) = (s_responseTimeout, RequestsPerActivation));
             silo.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = s_responseTimeout);
-            silo.Configure<GrainCollectionOptions>(collection => collection.DeactivationTimeout = s_deactivationTimeout);
+            silo.Configure<GrainCollectionOptions>(collection =>
+                (collection.ActivationTimeout, collection.DeactivationTimeout) = (s_activationTimeout, s_deactivationTimeout));
             silo.Configure<ClusterMembershipOptions>(membership =>
             {
                 // A silo that hangs is missed after some four seconds; the defaults take a minute.
@@ -74,6 +78,7 @@ internal static class GrainHosting
             grains.GrainAssemblies.Add(typeof(ExchangeGrains).Assembly);
             grains.StreamProviders.Add(EventStreams.Provider);
             grains.ResponseTimeout = s_responseTimeout;
+            grains.ActivationTimeout = s_activationTimeout;
             grains.DeactivationTimeout = s_deactivationTimeout;
             grains.MaxRequestsPerActivation = RequestsPerActivation;
         });

@@ -25,6 +25,7 @@ public sealed class AccountGrain(
     private static readonly TimeSpan s_catchUpPeriod = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, Task> _catchingUp = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _lookedAt = new(StringComparer.Ordinal);
     private AccountMachine _machine = null!;
     private long _announced;
     private long _nextSnapshot;
@@ -366,14 +367,23 @@ public sealed class AccountGrain(
 
     private async Task CatchUpWhileOpenAsync(CancellationToken cancellationToken)
     {
-        if (_machine.Account.Orders.Count == 0)
+        // Where records kept coming the next one shows a gap; only a book that has gone quiet needs a look.
+        var quiet = _machine.OpenBooks
+            .Where(symbol => _machine.CursorOf(symbol) == _lookedAt.GetValueOrDefault(symbol, -1))
+            .ToArray();
+        foreach (var symbol in _machine.OpenBooks)
+        {
+            _lookedAt[symbol] = _machine.CursorOf(symbol);
+        }
+
+        if (quiet.Length == 0)
         {
             return;
         }
 
         try
         {
-            await CatchUpAsync([.. _machine.OpenBooks], await tails.HeadsAsync(now: false));
+            await CatchUpAsync(quiet, await tails.HeadsAsync(now: false));
         }
         catch (Exception e)
         {

@@ -14,8 +14,8 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
 {
     private const string Prefix = "book/";
 
-    /// <summary>Most records of a book's tail in memory; a longer one is read from the journal each time.</summary>
-    internal const int TailLimit = 200_000;
+    /// <summary>After so many records a book's tail starts anew where the history's index ends.</summary>
+    internal const int TailLimit = 20_000;
 
     private static readonly TimeSpan s_headsAge = TimeSpan.FromMilliseconds(500);
 
