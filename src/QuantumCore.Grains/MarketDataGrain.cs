@@ -21,7 +21,7 @@ public sealed class MarketDataGrain(IJournalStore journal, TimeProvider time, IL
     public const int LevelsLimit = 1_000;
 
     // Well below the response time-out of a caller: an answer of nothing must not be taken for a failed call.
-    private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(2);
 
     private readonly MarketBook _book = new();
