@@ -21,13 +21,14 @@ public sealed class MarketDataGrain(IJournalStore journal, TimeProvider time, IL
     public const int LevelsLimit = 1_000;
 
     // Well below the response time-out of a caller: an answer of nothing must not be taken for a failed call.
-    private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(2);
 
     private readonly MarketBook _book = new();
     private readonly Dictionary<long, MarketUpdate> _told = [];
     private TaskCompletionSource _changed = NewSignal();
     private int _waiting;
+    private long _toldThrough;
 
     private string Symbol => this.GetPrimaryKeyString();
 
@@ -44,6 +45,7 @@ public sealed class MarketDataGrain(IJournalStore journal, TimeProvider time, IL
 
         _book.Reset(
             new(depth.Sequence, depth.TimeNanos, [.. depth.Bids.Select(Level)], [.. depth.Asks.Select(Level)]), trades);
+        _toldThrough = _book.Sequence;
         this.RegisterGrainTimer(
             LookAsync, new GrainTimerCreationOptions { DueTime = s_look, Period = s_look, Interleave = true });
     }
@@ -204,8 +206,15 @@ public sealed class MarketDataGrain(IJournalStore journal, TimeProvider time, IL
         }
     }
 
+    /// <summary>Wakes the readers, unless what came was known: a batch that is late or doubled is no update.</summary>
     private void Tell()
     {
+        if (_toldThrough == _book.Sequence)
+        {
+            return;
+        }
+
+        _toldThrough = _book.Sequence;
         if (_told.Count > 0)
         {
             _told.Clear();

@@ -34,8 +34,11 @@ public sealed class PostgresHistoryTests(PostgresServer server) : HistoryContrac
             await using var transaction = await blocker.BeginTransactionAsync(Token);
             await RunAsync(blocker, "UPDATE projection SET batch = batch");
             var batch = history.ApplyAsync(chunks, Token);
+
+            // On a session of its own: inside a transaction the server shows the same activity again and again.
+            await using var onlooker = await ConnectAsync("dropped");
             await RunUntilOneAsync(
-                blocker,
+                onlooker,
                 """
                 SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity
                 WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE projection%'
