@@ -14,14 +14,35 @@ public abstract record BookRecord(long TimeNanos)
     /// <summary>The accounts it touches, each once: those whose stream of deliveries it belongs to.</summary>
     public ImmutableArray<long> TouchedAccounts() => this switch
     {
-        OrderAccepted order when order.Fills.IsEmpty => [order.Order.Account],
-        OrderAccepted order => [.. order.Fills.Select(fill => fill.MakerAccount).Append(order.Order.Account).Distinct()],
+        OrderAccepted order => OfTrades(order),
         OrderVoided voided => [voided.Account],
+        OrdersClosed { Orders: [var only] } => [only.Account],
         OrdersClosed closed => [.. closed.Orders.Select(order => order.Account).Distinct()],
         AllClosed all => [all.Account],
         OrderReduced reduced => [reduced.Account],
         _ => [],
     };
+
+    // Nearly every order meets few others: a search among them is cheaper than a set.
+    private static ImmutableArray<long> OfTrades(OrderAccepted order)
+    {
+        if (order.Fills.IsEmpty)
+        {
+            return [order.Order.Account];
+        }
+
+        var accounts = ImmutableArray.CreateBuilder<long>(order.Fills.Length + 1);
+        accounts.Add(order.Order.Account);
+        foreach (var fill in order.Fills)
+        {
+            if (!accounts.Contains(fill.MakerAccount))
+            {
+                accounts.Add(fill.MakerAccount);
+            }
+        }
+
+        return accounts.DrainToImmutable();
+    }
 }
 
 /// <summary>I: the instrument's definition, valid from here on.</summary>

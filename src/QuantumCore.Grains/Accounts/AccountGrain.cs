@@ -52,7 +52,8 @@ public sealed class AccountGrain(
     /// <inheritdoc/>
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        if (!Stream.IsLost && _machine is not null && _machine.Sequence == Stream.DurableHead && _machine.Sequence > 0)
+        // An activation that failed has no machine yet.
+        if (_machine is { Sequence: > 0 } && !Stream.IsLost && _machine.Sequence == Stream.DurableHead)
         {
             await SaveSnapshotAsync();
         }
@@ -472,9 +473,9 @@ public sealed class AccountGrain(
 
     private async Task SaveSnapshotAsync()
     {
-        var (sequence, snapshot) = (_machine.Sequence, _machine.Snapshot());
         try
         {
+            var (sequence, snapshot) = (_machine.Sequence, _machine.Snapshot());
             await Stream.WhenDurable(sequence);
             await Stream.PutSnapshotAsync(sequence, snapshot, CancellationToken.None);
         }

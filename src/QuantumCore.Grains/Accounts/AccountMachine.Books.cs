@@ -28,11 +28,7 @@ internal sealed partial class AccountMachine
             return false;
         }
 
-        foreach (var number in OwnNumbers(delivered.Record))
-        {
-            RequireHeld(number, durable);
-        }
-
+        RequireHeld(delivered.Record, durable);
         Apply(symbol, delivered.Record);
         _cursors[symbol] = delivered.Sequence;
         return true;
@@ -127,18 +123,46 @@ internal sealed partial class AccountMachine
         }
     }
 
-    private IEnumerable<long> OwnNumbers(BookRecord record) => record switch
+    private void RequireHeld(BookRecord record, long durable)
     {
-        OrderAccepted order => order.Fills
-            .Where(fill => fill.MakerAccount == id.Value)
-            .Select(fill => fill.MakerNumber)
-            .Concat(order.Order.Account == id.Value ? [order.Order.Number] : []),
-        OrderVoided voided => [voided.Number],
-        OrdersClosed closed => closed.Orders.Where(o => o.Account == id.Value).Select(o => o.Number),
-        AllClosed all => [all.Floor],
-        OrderReduced reduced => [reduced.Number],
-        _ => [],
-    };
+        switch (record)
+        {
+            case OrderAccepted order:
+                if (order.Order.Account == id.Value)
+                {
+                    RequireHeld(order.Order.Number, durable);
+                }
+
+                foreach (var fill in order.Fills)
+                {
+                    if (fill.MakerAccount == id.Value)
+                    {
+                        RequireHeld(fill.MakerNumber, durable);
+                    }
+                }
+
+                break;
+            case OrderVoided voided:
+                RequireHeld(voided.Number, durable);
+                break;
+            case OrdersClosed closed:
+                foreach (var order in closed.Orders)
+                {
+                    if (order.Account == id.Value)
+                    {
+                        RequireHeld(order.Number, durable);
+                    }
+                }
+
+                break;
+            case AllClosed all:
+                RequireHeld(all.Floor, durable);
+                break;
+            case OrderReduced reduced:
+                RequireHeld(reduced.Number, durable);
+                break;
+        }
+    }
 
     // A book can only know a number whose hold is durable. One that was never given out here, or whose hold is
     // still in flight here, proves that another activation gave it: this one is stale.

@@ -14,8 +14,8 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
 {
     private const string Prefix = "book/";
 
-    /// <summary>After so many records a book's tail starts anew where the history's index ends.</summary>
-    internal const int TailLimit = 20_000;
+    /// <summary>After so many more records a tail drops what the history has indexed since.</summary>
+    internal const int TrimAfter = 20_000;
 
     private static readonly TimeSpan s_headsAge = TimeSpan.FromMilliseconds(500);
 
@@ -59,15 +59,40 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
 
         var stream = Prefix + symbol;
         var tail = _tails.GetOrAdd(symbol, _ => new Tail(stream));
-        var missed = new List<DeliveredRecord>();
-        var start = await tail.ExtendAsync(store, history, through, cancellationToken);
+        await tail.ExtendAsync(store, history, through, cancellationToken);
+        var sequences = new List<long>();
+        var start = tail.AddTo(sequences, account, cursor, through);
         if (start > cursor + 1)
         {
-            await AddIndexedAsync(missed, stream, account, cursor, Math.Min(start - 1, through), cancellationToken);
+            sequences.InsertRange(
+                0, await IndexedAsync(stream, account, cursor, Math.Min(start - 1, through), cancellationToken));
         }
 
-        tail.AddTo(missed, account, Math.Max(cursor, start - 1), through);
-        return missed;
+        var records = new List<DeliveredRecord>(sequences.Count);
+        foreach (var sequence in sequences)
+        {
+            records.Add(new DeliveredRecord(sequence, 0, await BookRecovery.ReadAsync(store, stream, sequence)));
+        }
+
+        return records;
+    }
+
+    // What the tail does not hold any more the history has indexed; one that is being made anew may be behind.
+    private async Task<List<long>> IndexedAsync(
+        string stream, long account, long after, long through, CancellationToken cancellationToken)
+    {
+        var (indexed, sequences) = await history.AccountEventsAsync(stream, account, after, cancellationToken);
+        var found = sequences.Where(sequence => sequence <= through).ToList();
+        var unindexed = Math.Max(after, indexed) + 1;
+        await foreach (var stored in store.ReadAsync(stream, unindexed, through, cancellationToken))
+        {
+            if (BookRecordEncoding.Decode(stored.Body.Span).TouchedAccounts().Contains(account))
+            {
+                found.Add(stored.Sequence);
+            }
+        }
+
+        return found;
     }
 
     private async Task<IReadOnlyDictionary<string, long>> ReadHeadsAsync()
@@ -76,130 +101,102 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
         return heads.ToDictionary(head => head.Name[Prefix.Length..], head => head.Head, StringComparer.Ordinal);
     }
 
-    private async Task AddIndexedAsync(
-        List<DeliveredRecord> missed,
-        string stream,
-        long account,
-        long after,
-        long through,
-        CancellationToken cancellationToken)
-    {
-        var (indexed, sequences) = await history.AccountEventsAsync(stream, account, after, cancellationToken);
-        foreach (var sequence in sequences.Where(sequence => sequence <= through))
-        {
-            var record = await BookRecovery.ReadAsync(store, stream, sequence);
-            missed.Add(new DeliveredRecord(sequence, 0, record));
-        }
-
-        // The tail starts where the index ended when it was first read; one that was rebuilt since may be behind.
-        var unindexed = Math.Max(after, indexed) + 1;
-        await foreach (var record in store.ReadAsync(stream, unindexed, through, cancellationToken))
-        {
-            Tail.AddIfTouched(missed, account, record);
-        }
-    }
-
+    /// <summary>Which records of one book touch whom, from where the history's index ended.</summary>
     private sealed class Tail(string stream)
     {
         private readonly Lock _gate = new();
-        private Dictionary<long, List<DeliveredRecord>> _byAccount = [];
+        private readonly Dictionary<long, List<long>> _byAccount = [];
         private long _first;
         private long _last;
-        private Task<long> _extending = Task.FromResult(0L);
+        private long _trimmedAt;
+        private Task _extending = Task.CompletedTask;
 
-        public static void AddIfTouched(List<DeliveredRecord> records, long account, JournalRecord stored)
-        {
-            var record = BookRecordEncoding.Decode(stored.Body.Span);
-            if (record.TouchedAccounts().Contains(account))
-            {
-                records.Add(new DeliveredRecord(stored.Sequence, 0, record));
-            }
-        }
-
-        /// <summary>Reads the journal through a sequence; gives the first sequence that the tail holds.</summary>
-        public Task<long> ExtendAsync(
+        /// <summary>Reads the journal through a sequence.</summary>
+        public Task ExtendAsync(
             IJournalStore store, HistoryStore history, long through, CancellationToken cancellationToken)
         {
             lock (_gate)
             {
-                if (_last >= through)
-                {
-                    return Task.FromResult(_first);
-                }
-
-                return _extending = ExtendAfterAsync(_extending, store, history, through, cancellationToken);
+                return _first > 0 && _last >= through
+                    ? Task.CompletedTask
+                    : _extending = ExtendAfterAsync(_extending, store, history, through, cancellationToken);
             }
         }
 
-        public void AddTo(List<DeliveredRecord> records, long account, long after, long through)
+        /// <summary>Adds an account's sequences; gives the first sequence that the tail knows of.</summary>
+        public long AddTo(List<long> sequences, long account, long after, long through)
         {
             lock (_gate)
             {
-                if (!_byAccount.TryGetValue(account, out var own))
+                if (_byAccount.TryGetValue(account, out var own))
                 {
-                    return;
+                    // What is asked for is nearly always at the end.
+                    var from = own.Count;
+                    while (from > 0 && own[from - 1] > after)
+                    {
+                        from--;
+                    }
+
+                    sequences.AddRange(own.Skip(from).TakeWhile(sequence => sequence <= through));
                 }
 
-                // What is asked for is nearly always at the end.
-                var from = own.Count;
-                while (from > 0 && own[from - 1].Sequence > after)
-                {
-                    from--;
-                }
-
-                for (; from < own.Count && own[from].Sequence <= through; from++)
-                {
-                    records.Add(own[from]);
-                }
+                return _first;
             }
         }
 
         // One at a time: each waits for the one before it, however that ended.
-        private async Task<long> ExtendAfterAsync(
-            Task<long> before,
+        private async Task ExtendAfterAsync(
+            Task before,
             IJournalStore store,
             HistoryStore history,
             long through,
             CancellationToken cancellationToken)
         {
             await Task.WhenAny(before);
-            if (_first == 0 || _last - _first >= TailLimit)
+            if (_first == 0 || _last - _trimmedAt >= TrimAfter)
             {
-                await RestartAsync(history, cancellationToken);
+                var (indexed, _) = await history.AccountEventsAsync(stream, 0, long.MaxValue, cancellationToken);
+                Trim(indexed);
             }
 
             await foreach (var stored in store.ReadAsync(stream, _last + 1, through, cancellationToken))
             {
                 Add(stored);
             }
-
-            return _first;
         }
 
-        private async Task RestartAsync(HistoryStore history, CancellationToken cancellationToken)
+        // The index of a history that is made anew may end before the tail's start: that stays, and is complete.
+        private void Trim(long indexed)
         {
-            var (indexed, _) = await history.AccountEventsAsync(stream, 0, long.MaxValue, cancellationToken);
             lock (_gate)
             {
-                _first = indexed + 1;
-                _last = indexed;
-                _byAccount = [];
+                if (_first == 0)
+                {
+                    _last = indexed;
+                }
+
+                _first = Math.Max(_first, Math.Min(indexed, _last) + 1);
+                _trimmedAt = _last;
+                foreach (var own in _byAccount.Values)
+                {
+                    own.RemoveRange(0, own.FindIndex(sequence => sequence >= _first) is var keep and >= 0 ? keep : own.Count);
+                }
             }
         }
 
         private void Add(JournalRecord stored)
         {
-            var record = BookRecordEncoding.Decode(stored.Body.Span);
+            var touched = BookRecordEncoding.Decode(stored.Body.Span).TouchedAccounts();
             lock (_gate)
             {
-                foreach (var account in record.TouchedAccounts())
+                foreach (var account in touched)
                 {
                     if (!_byAccount.TryGetValue(account, out var own))
                     {
                         _byAccount.Add(account, own = []);
                     }
 
-                    own.Add(new DeliveredRecord(stored.Sequence, 0, record));
+                    own.Add(stored.Sequence);
                 }
 
                 _last = stored.Sequence;

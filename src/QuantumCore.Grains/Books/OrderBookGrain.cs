@@ -24,7 +24,7 @@ public sealed class OrderBookGrain(
     private readonly List<BookRecord> _released = [];
     private readonly Dictionary<long, ImmutableArray<DeliveredRecord>.Builder> _deliveries = [];
     private List<BookRecord> _unpublished = [];
-    private BookMachine _machine = null!;
+    private BookMachine _machine = null!; // From activation on.
     private string _symbol = "";
     private long _published;
     private long _nextSnapshot;
@@ -56,7 +56,8 @@ public sealed class OrderBookGrain(
     /// <inheritdoc/>
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        if (!_halted && !Stream.IsLost && _machine.Instrument is not null && _machine.Sequence == Stream.DurableHead)
+        // An activation that failed has no machine yet.
+        if (_machine?.Instrument is not null && !_halted && !Stream.IsLost && _machine.Sequence == Stream.DurableHead)
         {
             await SaveSnapshotAsync();
         }
@@ -446,9 +447,9 @@ public sealed class OrderBookGrain(
 
     private async Task SaveSnapshotAsync()
     {
-        var (sequence, snapshot) = (_machine.Sequence, _machine.Snapshot());
         try
         {
+            var (sequence, snapshot) = (_machine.Sequence, _machine.Snapshot());
             await Stream.WhenDurable(sequence);
             await Stream.PutSnapshotAsync(sequence, snapshot, CancellationToken.None);
         }
