@@ -18,6 +18,9 @@ const string Usage = """
                                Orders through account and book grains in this process, each caller one call at a
                                time (hold, submit), answered when durable; ledger and market data run beside it:
                                {"storage":…,"ordersPerSecond":N,"cpuMicrosPerOrder":N,"p50Micros":N,"p99Micros":N,…}
+      incident [--storage …] [--rounds N]
+                               Bursts of 100 orders of one account on four symbols, racing cancels of all of it:
+                               {"orders":N,"ordersPerSecond":N,"slowestOrderMicros":N,"unknownOutcomes":0,…}
       http [--url URL] [--key KEY] [--symbol S] [--price P] [--connections N] [--seconds N] [--pid SILO]
                                One JSON order per request against a running silo, and its bare /health/live in the
                                same run: {"ordersPerSecond":N,"helloPerSecond":N,"ratio":R,"p99Micros":N,…}
@@ -36,6 +39,8 @@ try
             return CoreCommand.Run(rest);
         case ["grains", .. var rest] when !AsksForHelp(rest):
             return await GrainsCommand.RunAsync(rest);
+        case ["incident", .. var rest] when !AsksForHelp(rest):
+            return await IncidentCommand.RunAsync(rest);
         case ["http", .. var rest] when !AsksForHelp(rest):
             return await HttpCommand.RunAsync(rest);
         case [..] when AsksForHelp(args):

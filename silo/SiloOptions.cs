@@ -46,10 +46,9 @@ internal sealed record SiloOptions
         not that of the primary. Membership in PostgreSQL, and silos on several machines, are not there yet.
         One silo of a cluster quotes its demo: the others take --market-maker off.
 
-        Each option may come from the environment as QUANTUMCORE_ and its name: QUANTUMCORE_DATA, QUANTUMCORE_URLS,
-        QUANTUMCORE_STORAGE, QUANTUMCORE_POSTGRES, QUANTUMCORE_EXCHANGE, QUANTUMCORE_DEMO, QUANTUMCORE_MARKET_MAKER,
-        QUANTUMCORE_NO_QUOTES (separated by ','), QUANTUMCORE_SILO_PORT,
-        QUANTUMCORE_GATEWAY_PORT, QUANTUMCORE_PRIMARY. The command line wins.
+        Each option may come from the environment as QUANTUMCORE_SILO_ and its name in capitals, with _ for -:
+        QUANTUMCORE_SILO_DATA, QUANTUMCORE_SILO_URLS, QUANTUMCORE_SILO_NO_QUOTES (separated by ',') and so on. The
+        command line wins.
 
         Exit code 0: ended by SIGTERM or Ctrl+C; 64: bad option; 70: failed start.
         """;
@@ -96,7 +95,7 @@ internal sealed record SiloOptions
         var options = new SiloOptions();
         foreach (var name in s_names)
         {
-            var variable = "QUANTUMCORE_" + name.Replace('-', '_').ToUpperInvariant();
+            var variable = "QUANTUMCORE_SILO_" + name.Replace('-', '_').ToUpperInvariant();
             if (environment(variable) is { Length: > 0 } value)
                 options = options.With(name, value, variable);
         }

@@ -108,8 +108,9 @@ public interface IOrderBookGrain : IGrainWithStringKey
 /// <param name="Sequence">Its sequence.</param>
 /// <param name="Hash">Hash of its open orders in priority, its ids and its time.</param>
 /// <param name="OpenOrders">Number of open orders.</param>
+/// <param name="IsHalted">Whether it does not trade because its journal can't be explained; it shows nothing then.</param>
 [GenerateSerializer, Immutable, Alias("book-state")]
-public sealed record BookState(long Sequence, ulong Hash, int OpenOrders);
+public sealed record BookState(long Sequence, ulong Hash, int OpenOrders, bool IsHalted = false);
 
 /// <summary>Market data of one symbol.</summary>
 [Alias("market-data")]

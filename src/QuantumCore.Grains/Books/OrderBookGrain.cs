@@ -46,6 +46,7 @@ public sealed class OrderBookGrain(
         catch (Exception e) when (e is DivergenceException or JournalCorruptionException)
         {
             _halted = true;
+            GrainMetrics.HaltedBooks.Add(1);
             GrainLog.BookHalted(Log, e, _symbol);
         }
 
@@ -56,6 +57,11 @@ public sealed class OrderBookGrain(
     /// <inheritdoc/>
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        if (_halted)
+        {
+            GrainMetrics.HaltedBooks.Add(-1);
+        }
+
         // An activation that failed has no machine yet.
         if (_machine?.Instrument is not null && !_halted && !Stream.IsLost && _machine.Sequence == Stream.DurableHead)
         {
@@ -232,7 +238,7 @@ public sealed class OrderBookGrain(
     public async ValueTask<BookState> State()
     {
         var state = _machine.Instrument is null || _halted
-            ? new BookState(_machine.Sequence, 0, 0)
+            ? new BookState(_machine.Sequence, 0, 0, _halted)
             : new BookState(_machine.Sequence, _machine.Core.StateHash, _machine.Core.OpenOrders);
         await SettleAsync();
         return state;
