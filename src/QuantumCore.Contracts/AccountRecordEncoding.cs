@@ -2,7 +2,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23; they never change.</summary>
+/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23, R 24; they never change.</summary>
 public static class AccountRecordEncoding
 {
     private const byte Version = 1;
@@ -13,6 +13,7 @@ public static class AccountRecordEncoding
         Refused = 21,
         Deposit = 22,
         CancelAll = 23,
+        Reduction = 24,
     }
 
     /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
@@ -22,6 +23,7 @@ public static class AccountRecordEncoding
         KeyRefused refused => Encode(refused),
         Deposited deposit => Encode(deposit),
         CancelAllMarked mark => Encode(mark),
+        ReductionAsked asked => Encode(asked),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
@@ -46,6 +48,8 @@ public static class AccountRecordEncoding
             Kind.Deposit => new Deposited(
                 from.TimeNanos, from.Text(), from.Text(), from.Count32(), from.Count()),
             Kind.CancelAll => new CancelAllMarked(from.TimeNanos, from.Count()),
+            Kind.Reduction => new ReductionAsked(
+                from.TimeNanos, from.Text(), unchecked((ulong)from.Fixed64()), from.Count(), from.Count()),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of account record."),
         };
         from.End();
@@ -80,6 +84,16 @@ public static class AccountRecordEncoding
         to.Text(record.Asset);
         to.Count(record.Decimals);
         to.Count(record.Amount);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(ReductionAsked record)
+    {
+        var to = Start(Kind.Reduction, record);
+        to.Text(record.ClientOrderId);
+        to.Fixed64(unchecked((long)record.RequestHash));
+        to.Count(record.Number);
+        to.Count(record.TotalLots);
         return to.ToArray();
     }
 

@@ -29,6 +29,18 @@ public sealed record HoldPlaced(
 public sealed record KeyRefused(
     long TimeNanos, string ClientOrderId, ulong RequestHash, RejectReason Reason) : AccountRecord(TimeNanos);
 
+/// <summary>
+/// R: a client order id stands for an amendment that makes an order smaller in place, so that a late copy of it
+/// can't make the order larger again.
+/// </summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="ClientOrderId">The id.</param>
+/// <param name="RequestHash">Hash of the client's request.</param>
+/// <param name="Number">The order's number.</param>
+/// <param name="TotalLots">Its new total, in lots.</param>
+public sealed record ReductionAsked(
+    long TimeNanos, string ClientOrderId, ulong RequestHash, long Number, long TotalLots) : AccountRecord(TimeNanos);
+
 /// <summary>D: money or units came in.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="Key">Names the deposit.</param>

@@ -42,18 +42,18 @@ public sealed class CatalogGrain(
             throw new ArgumentException($"{instrument.Symbol}: {wrong}.", nameof(definition));
         }
 
-        if (_listed.Values.Select(known => known.Decode()).SelectMany(known => new[] { known.Base, known.Quote })
-            .Any(asset => HasOtherScale(asset, instrument.Base) || HasOtherScale(asset, instrument.Quote)))
-        {
-            throw new ArgumentException($"{instrument.Symbol}: the decimals of a listed asset never change.", nameof(definition));
-        }
+        RequireSameScale(instrument, definition);
 
         // The book refuses what it can't live with, so it comes first; defining again changes nothing.
         await GrainFactory.GetGrain<IOrderBookGrain>(instrument.Symbol).Define(definition);
+        // Another listing may have come in between.
+        RequireSameScale(instrument, definition);
         if (!_listed.TryGetValue(instrument.Symbol, out var known) || !known.Equals(definition))
         {
-            await RecordAsync(new InstrumentListed(Now, definition));
+            Record(new InstrumentListed(Now, definition));
         }
+
+        await Stream.WhenDurable(Stream.Head);
     }
 
     /// <inheritdoc/>
@@ -69,13 +69,25 @@ public sealed class CatalogGrain(
     {
         if (!_keys.TryGetValue(key.Hash, out var known) || known != key)
         {
-            await RecordAsync(new KeyAdded(Now, key));
+            Record(new KeyAdded(Now, key));
         }
+
+        await Stream.WhenDurable(Stream.Head);
     }
 
     private static bool HasOtherScale(Asset a, Asset b) => a.Name == b.Name && a.Decimals != b.Decimals;
 
-    private async Task RecordAsync(CatalogRecord record)
+    private void RequireSameScale(Instrument instrument, EncodedInstrument definition)
+    {
+        if (_listed.Values.Select(known => known.Decode()).SelectMany(known => new[] { known.Base, known.Quote })
+            .Any(asset => HasOtherScale(asset, instrument.Base) || HasOtherScale(asset, instrument.Quote)))
+        {
+            throw new ArgumentException(
+                $"{instrument.Symbol}: the decimals of a listed asset never change.", nameof(definition));
+        }
+    }
+
+    private void Record(CatalogRecord record)
     {
         if (Refusal(urgent: true) is var reason and not RejectReason.None)
         {
@@ -88,7 +100,6 @@ public sealed class CatalogGrain(
             Apply(record);
             return true;
         });
-        await Stream.WhenDurable(Stream.Head);
     }
 
     private void Apply(CatalogRecord record)

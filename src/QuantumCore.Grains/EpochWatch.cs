@@ -14,15 +14,20 @@ public sealed class EpochWatch(
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        EverySecondAsync(() => writer.CheckEpochsAsync(stoppingToken), stoppingToken),
+
+        // By itself: the catalog may live on a silo that does not answer just when epochs matter.
+        EverySecondAsync(catalog.RefreshAsync, stoppingToken));
+
+    private async Task EverySecondAsync(Func<Task> look, CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(s_period, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
             {
-                await writer.CheckEpochsAsync(stoppingToken);
-                await catalog.RefreshAsync();
+                await look();
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {

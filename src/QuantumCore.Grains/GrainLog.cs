@@ -26,7 +26,7 @@ internal static partial class GrainLog
     [LoggerMessage(7, LogLevel.Warning, "Resolving open work failed; it is tried again.")]
     public static partial void AgentFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(8, LogLevel.Warning, "The epochs of the open streams could not be checked.")]
+    [LoggerMessage(8, LogLevel.Warning, "The epochs of the open streams, or the catalog, could not be read.")]
     public static partial void EpochCheckFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(9, LogLevel.Information, "{Symbol} is ready at sequence {Sequence}: {Replayed} records replayed.")]

@@ -20,6 +20,9 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
     /// <summary>The log of the grain's kind.</summary>
     protected ILogger Log => log;
 
+    /// <summary>A turn failed in its middle: the state is explained by no record, and nothing of it may be kept.</summary>
+    protected bool IsBroken => _broken;
+
     /// <summary>Unix nanoseconds now.</summary>
     protected long Now => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
 
@@ -31,9 +34,9 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
     }
 
     /// <summary>
-    /// Why no command can be taken now, or none. Cancels pass where orders no longer do.
+    /// Why a turn that appends so many records can't be taken now, or none. Cancels pass where orders no longer do.
     /// </summary>
-    protected RejectReason Refusal(bool urgent)
+    protected RejectReason Refusal(bool urgent, int records = 1)
     {
         if (_broken || Stream.IsLost)
         {
@@ -41,7 +44,7 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
             return RejectReason.OutcomeUnknown;
         }
 
-        return writer.HasRoom(urgent) ? RejectReason.None : RejectReason.Overloaded;
+        return writer.HasRoom(urgent, records) ? RejectReason.None : RejectReason.Overloaded;
     }
 
     /// <summary>

@@ -11,7 +11,8 @@ namespace QuantumCore.Grains;
 /// time; requests go on while it is written. A record that can't be projected stops its own stream alone.
 /// </summary>
 [Reentrant, KeepAlive, ImplicitStreamSubscription(EventStreams.Ledger)]
-public sealed class LedgerGrain(IJournalStore journal, HistoryStore history, ILogger<LedgerGrain> log)
+public sealed class LedgerGrain(
+    IJournalStore journal, HistoryStore history, TimeProvider time, ILogger<LedgerGrain> log)
     : Grain, ILedgerGrain, IStreamSubscriptionObserver, IAsyncObserver<StreamAdvanced>
 {
     /// <summary>Most records in a batch.</summary>
@@ -19,6 +20,10 @@ public sealed class LedgerGrain(IJournalStore journal, HistoryStore history, ILo
 
     private const int StreamLimit = 2_000;
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
+
+    // A transaction costs as much as hundreds of rows: what comes within a moment goes together. Who asks for the
+    // history does not wait for it.
+    private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(25);
 
     private readonly Dictionary<string, long> _heads = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _stoppedAfter = new(StringComparer.Ordinal);
@@ -155,6 +160,7 @@ public sealed class LedgerGrain(IJournalStore journal, HistoryStore history, ILo
         {
             while (_behind.Count > 0)
             {
+                await Task.Delay(s_gather, time);
                 await NextBatch();
             }
         }

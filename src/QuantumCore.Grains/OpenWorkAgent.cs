@@ -17,7 +17,9 @@ public sealed class OpenWorkAgent(
     /// <summary>How old a hold is before somebody asks for its order.</summary>
     public static readonly TimeSpan OrphanAge = TimeSpan.FromSeconds(5);
 
-    private const int HoldsPerRound = 1_000;
+    private const int HoldsPerPage = 1_000;
+    private const int PagesPerRound = 20;
+    private const int NumbersPerCall = 500;
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);
 
     /// <summary>
@@ -26,12 +28,37 @@ public sealed class OpenWorkAgent(
     public async Task ResolveAsync(TimeSpan age, CancellationToken cancellationToken)
     {
         var before = (time.GetUtcNow() - age - DateTimeOffset.UnixEpoch).Ticks * 100;
-        var orphans = await history.OrphanHoldsAsync(before, HoldsPerRound, cancellationToken);
-        foreach (var group in orphans.GroupBy(hold => (hold.Symbol, hold.Account)))
+        for (var page = 0; page < PagesPerRound; page++)
         {
-            var numbers = group.Select(hold => hold.Number).ToImmutableArray();
-            await grains.GetGrain<IOrderBookGrain>(group.Key.Symbol).Resolve(group.Key.Account, numbers);
-            await grains.GetGrain<IAccountGrain>(group.Key.Account.ToString(CultureInfo.InvariantCulture)).CatchUp();
+            // Holds of a halted book stay: they must not stand before those of the others.
+            var orphans = await history.OrphanHoldsAsync(before, HoldsPerPage, page * HoldsPerPage, cancellationToken);
+            foreach (var group in orphans.GroupBy(hold => (hold.Symbol, hold.Account)))
+            {
+                await ResolveAsync(group.Key.Symbol, group.Key.Account, [.. group.Select(hold => hold.Number)]);
+            }
+
+            if (orphans.Length < HoldsPerPage)
+            {
+                return;
+            }
+        }
+    }
+
+    // One account or book that can't answer must not keep the others' money.
+    private async Task ResolveAsync(string symbol, long account, ImmutableArray<long> numbers)
+    {
+        try
+        {
+            foreach (var part in numbers.Chunk(NumbersPerCall))
+            {
+                await grains.GetGrain<IOrderBookGrain>(symbol).Resolve(account, [.. part]);
+            }
+
+            await grains.GetGrain<IAccountGrain>(account.ToString(CultureInfo.InvariantCulture)).CatchUp();
+        }
+        catch (Exception e)
+        {
+            GrainLog.AgentFailed(log, e);
         }
     }
 

@@ -135,12 +135,12 @@ public abstract class HistoryStore : IAsyncDisposable
 
     /// <summary>Holds older than a time whose order no book has heard of, oldest first: the sweeper's work.</summary>
     public Task<ImmutableArray<OrphanHold>> OrphanHoldsAsync(
-        long olderThanNanos, int limit, CancellationToken cancellationToken) => ReadAsync(
+        long olderThanNanos, int limit, int skip, CancellationToken cancellationToken) => ReadAsync(
             """
             SELECT account, number, symbol FROM hold WHERE in_book = 0 AND created_at < @time
-            ORDER BY created_at, account, number LIMIT @limit
+            ORDER BY created_at, account, number LIMIT @limit OFFSET @skip
             """,
-            [("@time", olderThanNanos), ("@limit", limit)],
+            [("@time", olderThanNanos), ("@limit", limit), ("@skip", skip)],
             static (reader, token) => ListAsync(
                 reader, static row => new OrphanHold(row.GetInt64(0), row.GetInt64(1), row.GetString(2)), token),
             cancellationToken);

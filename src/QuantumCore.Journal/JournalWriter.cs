@@ -138,6 +138,20 @@ public sealed class JournalWriter : IAsyncDisposable
     }
 
     /// <summary>
+    /// Whether a turn that appends this many records should begin now. Stricter than an append itself by an eighth of
+    /// the queue, so that turns of several owners that were let in together can finish.
+    /// </summary>
+    public bool HasRoom(bool urgent, int records)
+    {
+        var reserved = _options.MaxPendingRecords / 8;
+        lock (_gate)
+        {
+            return HasRoom(0, urgent)
+                && _pendingRecords + records <= _options.MaxPendingRecords - (urgent ? reserved : reserved * 2);
+        }
+    }
+
+    /// <summary>
     /// Takes no more appends, commits what is queued, and ends the thread. Where the store is down, the waiters of
     /// what is left learn that its outcome is unknown.
     /// </summary>

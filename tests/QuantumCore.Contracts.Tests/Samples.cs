@@ -93,6 +93,7 @@ internal static class Samples
             ["account-j-cancelled"] = new KeyRefused(Time, "my-3", 0, RejectReason.KeyCancelled),
             ["account-d-deposit"] = new Deposited(Time, "dep-1", "USD", 2, 100_000),
             ["account-n-cancel-all"] = new CancelAllMarked(Time, 12),
+            ["account-r-reduction"] = new ReductionAsked(Time, "my-4", 19, 7, 40),
         };
 
     /// <summary>Records of the catalog's stream.</summary>

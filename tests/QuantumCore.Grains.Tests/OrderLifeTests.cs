@@ -167,6 +167,37 @@ public abstract class OrderLifeTests(bool hostile)
     }
 
     [Fact]
+    public async Task A_late_copy_of_a_reduction_does_not_make_the_order_larger_again()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        var order = await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 10);
+        var first = new AmendRequest("AAPL", order.OrderId, "k1", 0, 7, new SeenSequence("AAPL", order.Sequence));
+        var plan = await exchange.Account(Alice).Amend(first);
+        var seven = await exchange.Book("AAPL").Reduce(Alice, plan.ReduceNumber, plan.ReduceToTotalLots);
+        plan = await exchange.Account(Alice).Amend(
+            first with { NewClientOrderId = "k2", TotalLots = 5, Seen = new SeenSequence("AAPL", seven.Sequence) });
+        var five = await exchange.Book("AAPL").Reduce(Alice, plan.ReduceNumber, plan.ReduceToTotalLots);
+
+        var late = await exchange.Account(Alice).Amend(first with { Seen = new SeenSequence("AAPL", five.Sequence) });
+        Assert.Null(late.Replacement);
+        var refused = await exchange.Book("AAPL").Reduce(Alice, late.ReduceNumber, late.ReduceToTotalLots);
+        Assert.Equal(RejectReason.WouldGrow, refused.Reason);
+        Assert.Equal(5, Assert.Single((await exchange.ViewAsync(Alice, five)).OpenOrders).QuantityLots);
+        Assert.Equal(RejectReason.UnknownOrder, (await exchange.Account(Alice).FindForCancel("k1")).Reason);
+    }
+
+    [Fact]
+    public async Task A_deposit_and_an_order_may_bear_the_same_name()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await exchange.PlaceAsync(Alice, "deposit:inv-1", "AAPL", Side.Buy, 15_000, 10);
+        Assert.Equal(
+            RejectReason.None, (await exchange.Account(Alice).Deposit(new DepositRequest("inv-1", "USD", 5))).Reason);
+    }
+
+    [Fact]
     public async Task A_refused_amendment_uses_its_name_up()
     {
         await using var disk = new Disk();

@@ -31,7 +31,7 @@ public partial class SourceRuleTests
         ["src/QuantumCore.Grains/LedgerGrain.cs"] = 2,
         ["src/QuantumCore.Grains/MarketDataGrain.cs"] = 1,
         ["src/QuantumCore.Grains/EpochWatch.cs"] = 1,
-        ["src/QuantumCore.Grains/OpenWorkAgent.cs"] = 1,
+        ["src/QuantumCore.Grains/OpenWorkAgent.cs"] = 2,
         // The runtime hands a grain's exception to its caller.
         ["src/QuantumCore.LocalRuntime/Activation.cs"] = 4,
         ["src/QuantumCore.LocalRuntime/ActivationTimer.cs"] = 1,

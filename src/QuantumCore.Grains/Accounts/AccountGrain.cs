@@ -40,7 +40,7 @@ public sealed class AccountGrain(
         _machine = await AccountRecovery.NewestSnapshotAsync(store, id, catalog, Stream, Log, cancellationToken);
         await AccountRecovery.ReplayAsync(store, _machine, Stream, cancellationToken);
         _announced = _machine.Sequence;
-        _nextSnapshot = SnapshotAfter(_machine.Sequence);
+        _nextSnapshot = SnapshotAfter(_machine.Folded);
 
         // Its own records may rest on fills that are not folded yet: catch up before the first command.
         await CatchUp();
@@ -53,7 +53,7 @@ public sealed class AccountGrain(
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         // An activation that failed has no machine yet.
-        if (_machine is { Sequence: > 0 } && !Stream.IsLost && _machine.Sequence == Stream.DurableHead)
+        if (_machine is { Sequence: > 0 } && !IsBroken && !Stream.IsLost && _machine.Sequence == Stream.DurableHead)
         {
             await SaveSnapshotAsync();
         }
@@ -69,7 +69,7 @@ public sealed class AccountGrain(
             await catalog.RefreshAsync();
         }
 
-        var refusal = Refusal(urgent: false);
+        var refusal = Refusal(urgent: false, requests.Length);
         if (refusal != RejectReason.None)
         {
             return [.. requests.Select(_ => Refused(refusal))];
@@ -111,9 +111,9 @@ public sealed class AccountGrain(
                 Record(_machine.Burn(clientOrderId, Now), urgent: true);
             }
 
-            return key.Number == 0
-                ? new NamedOrder(RejectReason.UnknownOrder, "", 0)
-                : new NamedOrder(RejectReason.None, key.Symbol, key.Number);
+            return key.IsOrder
+                ? new NamedOrder(RejectReason.None, key.Symbol, key.Number)
+                : new NamedOrder(RejectReason.UnknownOrder, "", 0);
         });
         await SettleAsync();
         return found;
@@ -183,9 +183,11 @@ public sealed class AccountGrain(
             if (!Fold(delivery.Symbol, record))
             {
                 await CatchUpAsync(delivery.Symbol, delivery.Records[^1].Sequence);
-                return;
+                break;
             }
         }
+
+        SaveSnapshotWhenDue();
     }
 
     /// <inheritdoc/>
@@ -200,7 +202,7 @@ public sealed class AccountGrain(
     private static HoldResult Refused(RejectReason reason, string? field = null, string? limit = null) =>
         new(reason, field, limit, null);
 
-    private static long SnapshotAfter(long sequence) => sequence + Math.Max(2_000, sequence / 4);
+    private static long SnapshotAfter(long folded) => folded + Math.Max(2_000, folded / 4);
 
     private static OpenOrder Describe(HeldOrder order) => new(
         order.Instrument.Symbol,
@@ -257,6 +259,7 @@ public sealed class AccountGrain(
         {
             return key.RequestHash != hash ? Plan(RejectReason.KeyConflict, "clientOrderId")
                 : key.Reason != RejectReason.None ? Plan(key.Reason)
+                : key.ReduceToLots != 0 ? Reduction(key.Number, key.ReduceToLots)
                 : new AmendPlan(RejectReason.None, null, null, 0, 0, _machine.OrderOf(key, AsHold(request)));
         }
 
@@ -269,7 +272,8 @@ public sealed class AccountGrain(
         var price = request.PriceTicks == 0 ? order.PriceTicks : request.PriceTicks;
         if (total <= order.FilledLots || (price == order.PriceTicks && total <= order.QuantityLots))
         {
-            return new AmendPlan(RejectReason.None, null, null, order.Number, total, null);
+            Record(_machine.AskReduction(request.NewClientOrderId, hash, order.Number, total, Now), urgent: true);
+            return Reduction(order.Number, total);
         }
 
         if (OrderLimits.Check(order.Instrument, price, total - order.FilledLots) is { } broken)
@@ -291,6 +295,9 @@ public sealed class AccountGrain(
         Record(_machine.Refuse(request.NewClientOrderId, hash, broken.Reason, Now), urgent: false);
         return Plan(broken.Reason, broken.Field, broken.Limit);
     }
+
+    private static AmendPlan Reduction(long number, long totalLots) =>
+        new(RejectReason.None, null, null, number, totalLots, null);
 
     private static AmendPlan Plan(RejectReason reason, string? field = null, string? limit = null) =>
         new(reason, field, limit, 0, 0, null);
@@ -342,9 +349,10 @@ public sealed class AccountGrain(
     // False: records before this one are missing.
     private bool Fold(string symbol, DeliveredRecord record)
     {
-        if (Stream.IsLost)
+        // Nothing may be claimed by an activation that is being thrown away.
+        if (IsBroken || Stream.IsLost)
         {
-            return true;
+            throw new StreamLostException(Stream.Name);
         }
 
         return Mutate(() => _machine.ApplyBook(symbol, record, Stream.DurableHead));
@@ -354,7 +362,9 @@ public sealed class AccountGrain(
     {
         if (_machine.Cursors.TryGetValue(seen.Symbol, out var cursor) && cursor < seen.Sequence)
         {
-            await CatchUpAsync(seen.Symbol, seen.Sequence);
+            // A claim beyond the journal's head is of another life of the database; it moves no cursor.
+            var heads = await tails.HeadsAsync(now: true);
+            await CatchUpAsync(seen.Symbol, Math.Min(seen.Sequence, heads.GetValueOrDefault(seen.Symbol)));
         }
     }
 
@@ -427,21 +437,31 @@ public sealed class AccountGrain(
             Fold(symbol, record);
         }
 
+        if (IsBroken || Stream.IsLost)
+        {
+            throw new StreamLostException(Stream.Name);
+        }
+
         _machine.CaughtUp(symbol, through);
     }
 
     private async ValueTask SettleAsync()
     {
-        if (_machine.Sequence >= _nextSnapshot)
-        {
-            _nextSnapshot = SnapshotAfter(_machine.Sequence);
-            _ = SaveSnapshotAsync();
-        }
-
+        SaveSnapshotWhenDue();
         await Stream.WhenDurable(Stream.Head);
         if (Stream.DurableHead > _announced)
         {
             _ = AnnounceAsync();
+        }
+    }
+
+    // Fills count too: a maker's account may fold a million of them between two decisions of its own.
+    private void SaveSnapshotWhenDue()
+    {
+        if (_machine.Folded >= _nextSnapshot && _machine.Sequence > 0)
+        {
+            _nextSnapshot = SnapshotAfter(_machine.Folded);
+            _ = SaveSnapshotAsync();
         }
     }
 

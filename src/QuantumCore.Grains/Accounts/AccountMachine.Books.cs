@@ -31,6 +31,7 @@ internal sealed partial class AccountMachine
         RequireHeld(delivered.Record, durable);
         Apply(symbol, delivered.Record);
         _cursors[symbol] = delivered.Sequence;
+        Folded++;
         return true;
     }
 

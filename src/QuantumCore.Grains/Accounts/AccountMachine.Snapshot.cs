@@ -15,6 +15,7 @@ internal sealed partial class AccountMachine
     {
         var to = new RecordWriter(SnapshotVersion, SnapshotKind, TimeNanos);
         to.Count(Sequence);
+        to.Count(Folded);
         to.Count(Account.LastNumber);
         to.Count(Account.Balances.Count);
         foreach (var (asset, balance) in Account.Balances)
@@ -39,6 +40,7 @@ internal sealed partial class AccountMachine
             to.Count(key.Number);
             to.Text(key.Symbol);
             to.Count((int)key.Reason);
+            to.Count(key.ReduceToLots);
         }
 
         to.Count(_cursors.Count);
@@ -57,7 +59,12 @@ internal sealed partial class AccountMachine
         AccountId id, Func<string, Instrument> instrumentOf, ReadOnlySpan<byte> snapshot)
     {
         var from = new RecordReader(snapshot, SnapshotVersion);
-        var machine = new AccountMachine(id, instrumentOf) { TimeNanos = from.TimeNanos, Sequence = from.Count() };
+        var machine = new AccountMachine(id, instrumentOf)
+        {
+            TimeNanos = from.TimeNanos,
+            Sequence = from.Count(),
+            Folded = from.Count(),
+        };
         var lastNumber = from.Count();
         var totals = new (Asset, long)[from.ItemCount()];
         for (var i = 0; i < totals.Length; i++)
@@ -79,7 +86,8 @@ internal sealed partial class AccountMachine
                 unchecked((ulong)from.Fixed64()),
                 from.Count(),
                 from.Text(),
-                (RejectReason)from.Count16()));
+                (RejectReason)from.Count16(),
+                from.Count()));
         }
 
         for (var i = from.ItemCount(); i > 0; i--)

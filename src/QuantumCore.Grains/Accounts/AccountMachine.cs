@@ -10,8 +10,13 @@ namespace QuantumCore.Grains.Accounts;
 /// <param name="Number">The order it named, or 0.</param>
 /// <param name="Symbol">The order's book.</param>
 /// <param name="Reason">Why it was refused, or none.</param>
+/// <param name="ReduceToLots">For an amendment that made an order smaller: the total it named; else 0.</param>
 internal readonly record struct UsedKey(
-    long Sequence, ulong RequestHash, long Number, string Symbol, RejectReason Reason);
+    long Sequence, ulong RequestHash, long Number, string Symbol, RejectReason Reason, long ReduceToLots = 0)
+{
+    /// <summary>Whether it names an order of its own.</summary>
+    public bool IsOrder => Number != 0 && ReduceToLots == 0;
+}
 
 /// <summary>
 /// An account's state machine: the fold of its own decisions and of the books' records that touch it. Pure: a
@@ -19,7 +24,8 @@ internal readonly record struct UsedKey(
 /// </summary>
 internal sealed partial class AccountMachine(AccountId id, Func<string, Instrument> instrumentOf)
 {
-    private const string DepositPrefix = "deposit:";
+    // A space: no client order id begins like this.
+    private const string DepositPrefix = " deposit:";
 
     private readonly Dictionary<string, UsedKey> _keys = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long> _cursors = new(StringComparer.Ordinal);
@@ -29,6 +35,9 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
 
     /// <summary>Sequence of the account's last own record.</summary>
     public long Sequence { get; private set; }
+
+    /// <summary>Records folded, the books' included.</summary>
+    public long Folded { get; private set; }
 
     /// <summary>Time of that record, Unix nanoseconds.</summary>
     public long TimeNanos { get; private set; }
@@ -102,6 +111,10 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
     public AccountRecord Refuse(string clientOrderId, ulong hash, RejectReason reason, long now) =>
         new KeyRefused(At(now), clientOrderId, hash, reason);
 
+    /// <summary>Uses up a client order id for a reduction in place.</summary>
+    public AccountRecord AskReduction(string clientOrderId, ulong hash, long number, long totalLots, long now) =>
+        new ReductionAsked(At(now), clientOrderId, hash, number, totalLots);
+
     /// <summary>Uses up a client order id whose order is cancelled before it came.</summary>
     public AccountRecord Burn(string clientOrderId, long now) =>
         new KeyRefused(At(now), clientOrderId, 0, RejectReason.KeyCancelled);
@@ -117,6 +130,7 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
     public void Apply(AccountRecord record)
     {
         Sequence++;
+        Folded++;
         TimeNanos = record.TimeNanos;
         switch (record)
         {
@@ -130,6 +144,10 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
                 Account.Deposit(new Asset(deposit.Asset, deposit.Decimals), deposit.Amount);
                 _keys.Add(DepositPrefix + deposit.Key, new UsedKey(
                     Sequence, RequestHash.Of(deposit.Asset, deposit.Amount), 0, "", RejectReason.None));
+                break;
+            case ReductionAsked asked:
+                _keys.Add(asked.ClientOrderId, new UsedKey(
+                    Sequence, asked.RequestHash, asked.Number, "", RejectReason.None, asked.TotalLots));
                 break;
             case CancelAllMarked:
                 break;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Books;
 using QuantumCore.History;
 using QuantumCore.Journal;
 
@@ -68,10 +67,37 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
                 0, await IndexedAsync(stream, account, cursor, Math.Min(start - 1, through), cancellationToken));
         }
 
+        return await ReadAsync(stream, sequences, cancellationToken);
+    }
+
+    // Neighbours come with one read: reading a few others' records is cheaper than asking again.
+    private async Task<List<DeliveredRecord>> ReadAsync(
+        string stream, List<long> sequences, CancellationToken cancellationToken)
+    {
+        const int Neighbourhood = 64;
         var records = new List<DeliveredRecord>(sequences.Count);
-        foreach (var sequence in sequences)
+        for (var next = 0; next < sequences.Count;)
         {
-            records.Add(new DeliveredRecord(sequence, 0, await BookRecovery.ReadAsync(store, stream, sequence)));
+            var last = next;
+            while (last + 1 < sequences.Count && sequences[last + 1] - sequences[last] <= Neighbourhood)
+            {
+                last++;
+            }
+
+            await foreach (var stored in store.ReadAsync(stream, sequences[next], sequences[last], cancellationToken))
+            {
+                if (stored.Sequence == sequences[next])
+                {
+                    records.Add(new DeliveredRecord(
+                        stored.Sequence, 0, BookRecordEncoding.Decode(stored.Body.Span)));
+                    next++;
+                }
+            }
+
+            if (next != last + 1)
+            {
+                throw new JournalCorruptionException(stream, sequences[next], "a durable record is missing");
+            }
         }
 
         return records;

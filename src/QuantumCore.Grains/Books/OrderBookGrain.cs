@@ -63,7 +63,7 @@ public sealed class OrderBookGrain(
         }
 
         // An activation that failed has no machine yet.
-        if (_machine?.Instrument is not null && !_halted && !Stream.IsLost && _machine.Sequence == Stream.DurableHead)
+        if (_machine?.Instrument is not null && !_halted && !IsBroken && !Stream.IsLost && _machine.Sequence == Stream.DurableHead)
         {
             await SaveSnapshotAsync();
         }
@@ -86,7 +86,7 @@ public sealed class OrderBookGrain(
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<ExecutionReport>> Submit(ImmutableArray<SubmitOrder> orders)
     {
-        var refusal = Refuse(urgent: false);
+        var refusal = Refuse(urgent: false, orders.Length);
         if (refusal != RejectReason.None)
         {
             return [.. orders.Select(order => BookReports.Refused(_symbol, order.Account, refusal) with
@@ -113,7 +113,7 @@ public sealed class OrderBookGrain(
     public async ValueTask<ImmutableArray<ExecutionReport>> Close(
         long account, ImmutableArray<long> numbers, EndReason reason)
     {
-        var refusal = Refuse(urgent: true);
+        var refusal = Refuse(urgent: true, numbers.Length);
         if (refusal != RejectReason.None)
         {
             return [.. numbers.Select(number => BookReports.Refused(_symbol, account, refusal) with { Number = number })];
@@ -162,7 +162,7 @@ public sealed class OrderBookGrain(
     /// <inheritdoc/>
     public async ValueTask Resolve(long account, ImmutableArray<long> numbers)
     {
-        if (Refuse(urgent: true) != RejectReason.None)
+        if (Refuse(urgent: true, numbers.Length) != RejectReason.None)
         {
             return;
         }
@@ -192,6 +192,7 @@ public sealed class OrderBookGrain(
         {
             if (!_machine.IsKnown(account, number, out var ticket, out var finished))
             {
+                Record(_machine.Witness(account, orderId: 0, Now), urgent: true);
                 return new Answer(BookReports.Refused(_symbol, account, RejectReason.UnknownOrder));
             }
 
@@ -250,7 +251,8 @@ public sealed class OrderBookGrain(
 
     private static long SnapshotAfter(long sequence) => sequence + Math.Max(10_000, sequence / 4);
 
-    private RejectReason Refuse(bool urgent) => _halted ? RejectReason.SymbolHalted : Refusal(urgent);
+    private RejectReason Refuse(bool urgent, int records = 1) =>
+        _halted ? RejectReason.SymbolHalted : Refusal(urgent, records);
 
     private Answer Enter(SubmitOrder order)
     {
