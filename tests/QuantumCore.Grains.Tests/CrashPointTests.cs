@@ -277,6 +277,34 @@ public class CrashPointTests
     }
 
     [Fact]
+    public async Task An_account_that_breaks_in_the_middle_of_a_record_keeps_nothing_of_it()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        var hold = await exchange.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 5);
+        var more = new TradeFill(1, Bob, 1, 15_000, 500, 0, 0, 0, 0);
+        var forged = new OrderAccepted(long.MaxValue, hold.Order!, 99, [more], 0, EndReason.None, 0, null);
+        await exchange.Account(Alice).Deliver(new BookDelivery("AAPL", [new DeliveredRecord(77, 0, forged)]));
+
+        await Wait.UntilAsync(
+            async () =>
+            {
+                try
+                {
+                    return (await exchange.ViewAsync(Alice)).OpenOrders is [{ OrderId: 0, FilledLots: 0 }];
+                }
+                catch (Exception)
+                {
+                    return false;
+                }
+            },
+            "the account to come back as its journal has it");
+        var report = await exchange.SubmitAsync("AAPL", hold.Order!);
+        Assert.Equal(OrderStatus.New, report.Status);
+        Assert.Equal(1, Assert.Single((await exchange.ViewAsync(Alice, report)).OpenOrders).OrderId);
+    }
+
+    [Fact]
     public async Task Nothing_is_told_of_a_match_that_is_not_durable()
     {
         await using var disk = new Disk();
