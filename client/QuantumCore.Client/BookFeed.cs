@@ -71,9 +71,7 @@ internal sealed class BookFeed
         if (message.Type == "error")
         {
             throw new QuantumCoreException(
-                new Refusal(message.Code, Title: null, message.Detail, Status: null, message.Field, Limit: null),
-                status: 0)
-            { Status = null };
+                new Refusal(message.Code, Title: null, message.Detail, Status: null, message.Field, Limit: null));
         }
 
         if (message.Symbol is null || !_books.TryGetValue(message.Symbol, out var book))

@@ -89,7 +89,8 @@ public sealed record PlaceOrder
     public required decimal Quantity { get; init; }
 
     /// <summary>
-    /// 1 to 36 printable ASCII characters without spaces that name the order for ever. Null: the client makes one,
+    /// 1 to 36 printable ASCII characters without spaces and slashes, neither <c>.</c> nor <c>..</c>, that name the
+    /// order for ever. Null: the client makes one,
     /// so that a retry can never place the order twice.
     /// </summary>
     public string? ClientOrderId { get; init; }
@@ -146,9 +147,9 @@ public sealed record OrderFill(string TradeId, decimal Price, decimal Quantity, 
 /// <param name="TimeNanos">The same in Unix nanoseconds.</param>
 /// <param name="Fills">The fills of this answer, in the sequence in which they happened.</param>
 public sealed record Order(
-    long OrderId,
-    string ClientOrderId,
-    string Symbol,
+    [property: JsonRequired] long OrderId,
+    [property: JsonRequired] string ClientOrderId,
+    [property: JsonRequired] string Symbol,
     string Account,
     OrderSide Side,
     OrderType Type,

@@ -116,9 +116,13 @@ public sealed class QuantumCoreClient : IDisposable
     /// Cancels an order by the name its owner gave it. An unknown name is used up: an order that arrives later under
     /// it is refused.
     /// </summary>
-    public Task<Order> CancelByClientIdAsync(string clientOrderId, CancellationToken cancellation = default) =>
-        _calls.SendAsync<Order>(
-            new(HttpMethod.Delete, "orders/by-client-id/" + Uri.EscapeDataString(clientOrderId)), cancellation);
+    public Task<Order> CancelByClientIdAsync(string clientOrderId, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(clientOrderId);
+        var name = Checked(clientOrderId, "clientOrderId");
+        return _calls.SendAsync<Order>(
+            new(HttpMethod.Delete, "orders/by-client-id/" + Uri.EscapeDataString(name)), cancellation);
+    }
 
     /// <summary>
     /// Cancels the account's open orders, of one symbol or side if told so, and says how many. After a lost answer the
@@ -147,7 +151,7 @@ public sealed class QuantumCoreClient : IDisposable
         string symbol, long orderId, AmendOrder change, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(change);
-        var named = change with { ClientOrderId = change.ClientOrderId ?? NewClientOrderId() };
+        var named = change with { ClientOrderId = Checked(change.ClientOrderId ?? NewClientOrderId(), "clientOrderId") };
         var call = new ExchangeCall(HttpMethod.Patch, OrderPath(symbol, orderId))
         {
             Body = QuantumCoreJson.WriteBytes(named),
@@ -282,7 +286,23 @@ public sealed class QuantumCoreClient : IDisposable
     }
 
     private static PlaceOrder Named(PlaceOrder order) =>
-        order.ClientOrderId is null ? order with { ClientOrderId = NewClientOrderId() } : order;
+        order with { ClientOrderId = Checked(order.ClientOrderId ?? NewClientOrderId(), "clientOrderId") };
+
+    /// <summary>
+    /// The name, if it may be one. A name becomes a segment of a path: one that is folded away there would make
+    /// another call of it, so that it is refused before anything is sent.
+    /// </summary>
+    private static string Checked(string name, string field) =>
+        name.Length is > 0 and <= 36 && name.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0 &&
+        name.AsSpan().IndexOfAny('/', '\\') < 0 && name is not ("." or "..")
+            ? name
+            : throw new QuantumCoreException(new Refusal(
+                RejectCodes.BadRequest,
+                Title: null,
+                "1 to 36 printable ASCII characters without spaces and slashes; not '.' and not '..'.",
+                Status: null,
+                field,
+                Limit: null));
 
     private static ExchangeCall Get(string path) => new(HttpMethod.Get, path);
 

@@ -46,7 +46,7 @@ public sealed class QuantumCoreException : Exception
     internal QuantumCoreException(string code, string message, Exception? inner = null)
         : base(message, inner) => Code = code;
 
-    internal QuantumCoreException(Refusal refusal, int status)
+    internal QuantumCoreException(Refusal refusal, int? status = null)
         : base(refusal.Detail ?? refusal.Title ?? refusal.Code ?? $"HTTP {status}")
     {
         Code = refusal.Code ?? RejectCodes.BadAnswer;

@@ -99,7 +99,7 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
     {
         var request = new DepositRequest(text.Key ?? "", text.Asset ?? "", 0);
         if (!ClientOrderId.IsValid(request.Key))
-            return (Refusal.Malformed("key", "1 to 36 printable ASCII characters without spaces."), null, request);
+            return (Refusal.Malformed("key", ClientOrderId.Rule), null, request);
         if (text.Amount is null)
             return (Refusal.Malformed("amount", "The amount is missing."), null, request);
         if (await listings.FindAsset(request.Asset) is not { } asset)

@@ -154,7 +154,7 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
         var name = Call.Path(context, "clientOrderId");
         if (!ClientOrderId.IsValid(name))
         {
-            await Answer.Refuse(context, Refusal.Malformed("clientOrderId", "1 to 36 printable ASCII characters without spaces."));
+            await Answer.Refuse(context, Refusal.Malformed("clientOrderId", ClientOrderId.Rule));
             return;
         }
 
@@ -167,6 +167,21 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
     {
         if (await Call.Trader(context, keys) is not (> 0 and var account))
             return;
+
+        // What is left of ".../by-client-id/.." by a client that folds dot segments itself.
+        if (context.Request.Path.Value is ['/', .., '/'])
+        {
+            await Answer.Refuse(context, Refusal.Malformed(null, "A mass cancel has no slash at its end."));
+            return;
+        }
+
+        // A misspelt filter must not cancel more than was meant.
+        if (context.Request.Query.Keys.FirstOrDefault(name => name is not ("symbol" or "side")) is { } unknown)
+        {
+            var field = unknown.Length > 100 ? unknown[..100] : unknown;
+            await Answer.Refuse(context, Refusal.Malformed(field, "A mass cancel knows symbol and side."));
+            return;
+        }
 
         string? symbol = context.Request.Query["symbol"];
         string? sideText = context.Request.Query["side"];
@@ -227,7 +242,7 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
     {
         var name = text.ClientOrderId ?? OrderReading.NewClientOrderId();
         if (!ClientOrderId.IsValid(name))
-            return (Refusal.Malformed("clientOrderId", "1 to 36 printable ASCII characters without spaces."), name, 0, 0);
+            return (Refusal.Malformed("clientOrderId", ClientOrderId.Rule), name, 0, 0);
         if (text.Price is null && text.Quantity is null)
             return (Refusal.Malformed("quantity", "A new price, a new quantity, or both."), name, 0, 0);
         if (instrument is null)
