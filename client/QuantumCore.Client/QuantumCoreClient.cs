@@ -169,6 +169,8 @@ public sealed class QuantumCoreClient : IDisposable
             {
                 if (await FindAmendedAsync(symbol, orderId, named, failure, cancellation) is { } amended)
                     return amended;
+
+                await Task.Delay(new Backoff(_options).PauseAfter(attempt), _options.Time, cancellation);
             }
         }
     }
@@ -272,7 +274,11 @@ public sealed class QuantumCoreClient : IDisposable
     {
         var open = await GetOpenOrdersAsync(symbol, cancellation);
         if (open.FirstOrDefault(order => order.ClientOrderId == change.ClientOrderId) is { } replacement)
-            return replacement;
+        {
+            // Without an id it is still on its way to its book, which may refuse it. The same change under the same
+            // name learns what became of it.
+            return replacement.OrderId == 0 ? null : replacement;
+        }
 
         var order = await GetOrderAsync(symbol, orderId, cancellation);
         if ((change.Price ?? order.Price) == order.Price && (change.Quantity ?? order.Quantity) == order.Quantity)

@@ -206,6 +206,22 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_replacement_on_its_way_to_its_book_is_no_answer_yet()
+    {
+        var order = await _client.PlaceAsync(s_order, Cancellation);
+        _exchange.Changes.Clear();
+        _exchange.Next(Fault.InFlight, Fault.InFlight);
+
+        var replaced = await _client.AmendAsync(
+            "AAPL", order.OrderId, new AmendOrder { Price = 149.50m }, Cancellation);
+
+        Assert.Equal((2L, 149.50m, OrderStatus.New), (replaced.OrderId, replaced.Price, replaced.Status));
+        Assert.Equal(3, _exchange.Changes.Count);
+        Assert.Equal(2, _time.Pauses.Count);
+        Assert.Single(_exchange.Book("AAPL").Orders, candidate => candidate.IsOpen);
+    }
+
+    [Fact]
     public async Task Only_the_orders_of_a_batch_that_found_no_room_are_sent_again()
     {
         // The first fault is the batch's own, the others its entries'.
