@@ -136,7 +136,7 @@ public sealed record OrderFill(string TradeId, decimal Price, decimal Quantity, 
 /// <param name="Side">Buy or sell.</param>
 /// <param name="Type">Limit or market.</param>
 /// <param name="TimeInForce">How long it lives.</param>
-/// <param name="Price">The limit; null for a market order.</param>
+/// <param name="Price">The limit; of a market order its protection price, the worst it may trade at.</param>
 /// <param name="Quantity">The total quantity.</param>
 /// <param name="Filled">What is filled.</param>
 /// <param name="Remaining">What is open.</param>

@@ -211,12 +211,14 @@ public sealed class QuantumCoreClient : IDisposable
 
     /// <summary>Books a deposit (administrator's key). The same key is booked once; null: the client makes one.</summary>
     public Task<DepositReceipt> DepositAsync(
-        string account, string asset, decimal amount, string? key = null, CancellationToken cancellation = default) =>
-        _calls.SendAsync<DepositReceipt>(
-            Post(
-                $"admin/accounts/{Uri.EscapeDataString(account)}/deposits",
-                new DepositOrder(key ?? NewClientOrderId(), asset, amount)),
-            cancellation);
+        string account, string asset, decimal amount, string? key = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        var name = Checked(key ?? NewClientOrderId(), "key");
+        var path = $"admin/accounts/{Uri.EscapeDataString(account)}/deposits";
+        return _calls.SendAsync<DepositReceipt>(
+            Post(path, new DepositOrder(name, asset, amount)) with { DepositKey = name }, cancellation);
+    }
 
     /// <summary>
     /// Makes an API key for an account (administrator's key). Not repeated when its answer is lost: ask again, the
@@ -253,7 +255,10 @@ public sealed class QuantumCoreClient : IDisposable
     /// Follows the books of some symbols until cancelled. Each step hands out the book as it stands then; after a gap
     /// or a lost connection it first says that the book is stale, and goes on with a new snapshot. One reader each.
     /// </summary>
-    /// <exception cref="QuantumCoreException">The exchange refused a symbol.</exception>
+    /// <exception cref="QuantumCoreException">
+    /// The exchange refused a symbol, or no first snapshot came within the attempts and the time of a call
+    /// (<see cref="RejectCodes.Unreachable"/>). After the first a lost connection is made again for ever.
+    /// </exception>
     public IAsyncEnumerable<BookUpdate> WatchAsync(
         IEnumerable<string> symbols, CancellationToken cancellation = default) =>
         new BookFeed(_root, symbols, _options).ReadAsync(cancellation);

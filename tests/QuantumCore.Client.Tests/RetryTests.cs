@@ -260,6 +260,32 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_deposit_that_never_gets_an_answer_ends_with_its_key_to_ask_with()
+    {
+        using var admin = new QuantumCoreClient(_exchange.Address, "demo-admin", _options);
+        _exchange.Next([.. Enumerable.Repeat(Fault.DropAfter, _options.MaxAttempts)]);
+
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => admin.DepositAsync("ACC-1001", "USD", 1000.00m, cancellation: Cancellation));
+
+        Assert.Equal(RejectCodes.OutcomeUnknown, failure.Code);
+        var receipt = await admin.DepositAsync("ACC-1001", "USD", 1000.00m, failure.DepositKey, Cancellation);
+        Assert.Equal((failure.DepositKey, 1L), (receipt.Key, receipt.Sequence));
+        Assert.Single(_exchange.Deposits);
+    }
+
+    [Fact]
+    public async Task A_deposit_key_that_is_none_is_refused_before_anything_is_sent()
+    {
+        using var admin = new QuantumCoreClient(_exchange.Address, "demo-admin", _options);
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => admin.DepositAsync("ACC-1001", "USD", 1m, "a b", Cancellation));
+
+        Assert.Equal((RejectCodes.BadRequest, "key"), (failure.Code, failure.Field));
+        Assert.Empty(_exchange.Changes);
+    }
+
+    [Fact]
     public async Task A_key_whose_answer_was_lost_is_not_made_again_unasked()
     {
         using var admin = new QuantumCoreClient(_exchange.Address, "demo-admin", _options);

@@ -77,11 +77,11 @@ internal sealed class TestExchange : IAsyncDisposable
     /// <summary>Whether fills can be asked for after a trade.</summary>
     internal bool PagesFills { get; set; } = true;
 
-    internal static async Task<TestExchange> StartAsync()
+    internal static async Task<TestExchange> StartAsync(int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, port));
         var app = builder.Build();
         app.UseWebSockets();
         var exchange = new TestExchange(app);
