@@ -63,6 +63,8 @@ public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
     public ValueTask<ImmutableArray<ExecutionReport>> Submit(ImmutableArray<SubmitOrder> orders)
     {
         market.Note("Submit", $"{Symbol} {orders.Length}");
+        if (market.BusySubmits-- > 0)
+            return ValueTask.FromResult(orders.Select(order => TradingFloor.Refuse(Symbol, order.Account, RejectReason.Overloaded)).ToImmutableArray());
         return ValueTask.FromResult(orders.Select(order => market.Submit(Symbol, order)).ToImmutableArray());
     }
 

@@ -287,6 +287,48 @@ public sealed class OrderCallTests
         Assert.Equal((503, "Overloaded", "1"), ((int)reply.Status, reply.Code, reply.RetryAfter));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Book_too_busy_for_a_held_order_leaves_it_of_unknown_outcome(bool isThrown)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        if (isThrown)
+            exchange.Floor.Fail("Submit", new LimitExceededException("full"));
+        else
+            exchange.Floor.BusySubmits = 1;
+        var reply = await exchange.SendAsync(
+            "POST",
+            "orders/batch",
+            """
+            {"orders":[{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"100","clientOrderId":"my-1"},
+             {"symbol":"MSFT","side":"buy","price":"1","quantity":"1"}]}
+            """,
+            cancellationToken: Token);
+
+        Assert.All(
+            reply.Json.GetProperty("results").EnumerateArray(),
+            result => Assert.Equal("OutcomeUnknown", result.GetProperty("error").GetProperty("code").GetString()));
+        Assert.Single(exchange.Floor.Calls, call => call.StartsWith("Submit", StringComparison.Ordinal));
+        Assert.Equal("new", (await exchange.SendAsync("POST", "orders", Order, cancellationToken: Token))["status"]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Book_too_busy_for_a_held_replacement_leaves_it_of_unknown_outcome(bool isThrown)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        await exchange.SendAsync("POST", "orders", Order, cancellationToken: Token);
+        if (isThrown)
+            exchange.Floor.Fail("Submit", new LimitExceededException("full"));
+        else
+            exchange.Floor.BusySubmits = 1;
+        var reply = await exchange.SendAsync("PATCH", "orders/AAPL/1", """{"price":"151.00"}""", cancellationToken: Token);
+
+        Assert.Equal((503, "OutcomeUnknown", "1"), ((int)reply.Status, reply.Code, reply.RetryAfter));
+    }
+
     [Fact]
     public async Task Unknown_outcome_within_a_batch_ends_it_there()
     {
