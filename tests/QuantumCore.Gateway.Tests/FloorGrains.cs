@@ -160,6 +160,9 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
 
     public ValueTask List(EncodedInstrument definition)
     {
+        if (floor.RefusesListings)
+            throw new ArgumentException("Another was quicker.", nameof(definition));
+
         floor.Instruments.Add(definition.Decode());
         return ValueTask.CompletedTask;
     }

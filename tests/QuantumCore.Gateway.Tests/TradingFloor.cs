@@ -59,6 +59,9 @@ public sealed class TradingFloor
     /// <summary>How many of the next submits find their book too busy.</summary>
     public int BusySubmits { get; set; }
 
+    /// <summary>Whether the catalog refuses whatever is to be listed.</summary>
+    public bool RefusesListings { get; set; }
+
     public ImmutableArray<PublicTrade> Trades { get; set; } = [];
 
     /// <summary>Everything that a client could have changed, as one text.</summary>
