@@ -69,6 +69,9 @@ public sealed class OrderCallTests
     [InlineData("""{"symbol":"AAPL","side":"buy","type":"market","postOnly":true,"quantity":"1"}""", 400, "InvalidCombination", "type,postOnly", null)]
     [InlineData("""{"symbol":"AAPL","side":"buy","price":"1","timeInForce":"ioc","postOnly":true,"quantity":"1"}""", 400, "InvalidCombination", "postOnly,timeInForce", null)]
     [InlineData("""{"symbol":"AAPL","side":"buy","price":"1","timeInForce":"fok","postOnly":true,"quantity":"1"}""", 400, "InvalidCombination", "postOnly,timeInForce", null)]
+    [InlineData("""{"symbol":"AAPL","side":"buy","price":"1.001","timeInForce":"ioc","postOnly":true,"quantity":"1.5"}""", 400, "InvalidCombination", "postOnly,timeInForce", null)]
+    [InlineData("""{"symbol":"AAPL","side":"buy","type":"market","timeInForce":"gtc","quantity":"1.5"}""", 400, "InvalidCombination", "type,timeInForce", null)]
+    [InlineData("""{"symbol":"AAPL","side":"buy","price":"1.001","quantity":"1.5"}""", 400, "InvalidQuantity", "quantity", "1")]
     [InlineData("""{"symbol":"AAPL","side":"buy","price":"0","quantity":"0"}""", 400, "InvalidQuantity", "quantity", "1")]
     [InlineData("""{"symbol":"AAPL","side":"buy","price":"1","quantity":"0.5"}""", 400, "InvalidQuantity", "quantity", "1")]
     [InlineData("""{"symbol":"AAPL","side":"buy","price":"1","quantity":"1000000001"}""", 400, "InvalidQuantity", "quantity", "1000000000")]
@@ -87,6 +90,19 @@ public sealed class OrderCallTests
         Assert.Equal((status, code, field, limit), ((int)reply.Status, reply.Code, reply["field"], reply["limit"]));
         Assert.Equal(status, reply.Json.GetProperty("status").GetInt32());
         Assert.DoesNotContain(exchange.Floor.Calls, call => call.StartsWith("Submit", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Refusal_says_what_was_wrong_alone_and_in_a_batch()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        const string Wrong = """{"symbol":"AAPL","side":"up","price":"1","quantity":"1"}""";
+        var alone = await exchange.SendAsync("POST", "orders", Wrong, cancellationToken: Token);
+        Assert.Equal(("side", "buy or sell."), (alone["field"], alone["detail"]));
+
+        var batch = await exchange.SendAsync("POST", "orders/batch", $$"""{"orders":[{{Wrong}}]}""", cancellationToken: Token);
+        var error = batch.Json.GetProperty("results")[0].GetProperty("error");
+        Assert.Equal("buy or sell.", error.GetProperty("detail").GetString());
     }
 
     [Fact]

@@ -22,7 +22,7 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
 
         var (refusal, order) = await OrderReading.Read(text, listings);
         var report = refusal is { } refused ? Refuse(account, order, refused) : await entry.Place(account, order);
-        await Answer.Order(context, report, await listings.Find(order.Symbol));
+        await Answer.Order(context, report, await listings.Find(order.Symbol), refusal?.Detail);
     }
 
     /// <summary>POST /orders/batch</summary>
@@ -45,14 +45,14 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
 
         var reports = await PlaceAll(account, texts);
         var instruments = new Dictionary<string, Instrument?>(StringComparer.Ordinal);
-        foreach (var report in reports)
+        foreach (var (report, _) in reports)
             instruments[report.Symbol] = await listings.Find(report.Symbol);
 
         await Answer.Json(context, (reports, instruments, context.TraceIdentifier), static (to, answer) =>
         {
             to.WriteStartObject();
             to.WriteStartArray("results"u8);
-            foreach (var report in answer.reports)
+            foreach (var (report, detail) in answer.reports)
             {
                 to.WriteStartObject();
                 var instrument = answer.instruments[report.Symbol];
@@ -64,7 +64,7 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
                 else
                 {
                     to.WritePropertyName("error"u8);
-                    Answer.WriteRefusedOrder(to, report, instrument, answer.TraceIdentifier);
+                    Answer.WriteRefusedOrder(to, report, instrument, answer.TraceIdentifier, detail);
                 }
 
                 to.WriteEndObject();
@@ -256,21 +256,22 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
     }
 
     /// <summary>Reads and enters a batch: what can't be read is refused in its place, the rest goes in.</summary>
-    private async ValueTask<ImmutableArray<ExecutionReport>> PlaceAll(long account, List<OrderText?> texts)
+    private async ValueTask<ImmutableArray<(ExecutionReport Report, string? Detail)>> PlaceAll(
+        long account, List<OrderText?> texts)
     {
-        var reports = new ExecutionReport?[texts.Count];
+        var reports = new (ExecutionReport Report, string? Detail)?[texts.Count];
         var orders = ImmutableArray.CreateBuilder<HoldRequest>(texts.Count);
         for (var i = 0; i < texts.Count; i++)
         {
             var (refusal, order) = await OrderReading.Read(texts[i]!, listings);
             if (refusal is { } refused)
-                reports[i] = Refuse(account, order, refused);
+                reports[i] = (Refuse(account, order, refused), refused.Detail);
             else
                 orders.Add(order);
         }
 
         var entered = await entry.PlaceBatch(account, orders.ToImmutable());
         var next = 0;
-        return [.. reports.Select(report => report ?? entered[next++])];
+        return [.. reports.Select(report => report ?? (entered[next++], null))];
     }
 }

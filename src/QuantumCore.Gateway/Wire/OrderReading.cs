@@ -72,6 +72,8 @@ internal static class OrderReading
     {
         if (order.Type == OrderType.Market && text.Price is not null)
             return new Refusal(RejectReason.InvalidCombination, "type,price");
+        if (OrderChecks.Combination(order) is { } excluded)
+            return excluded;
 
         if (ReadQuantity(instrument, text.Quantity!, out var lots) is { } badQuantity)
             return badQuantity;
