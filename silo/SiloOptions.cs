@@ -31,7 +31,8 @@ internal sealed record SiloOptions
           --postgres CONNECTION  Connection string of the PostgreSQL database, for --storage postgres.
           --exchange FILE        Instruments of a new exchange (default: exchange.json beside the program).
           --demo auto|off        auto (default): demo keys and accounts on a loopback address, when the exchange is
-                                 new or was a demo before. off: never.
+                                 new or was a demo before. They serve requests to localhost or 127.0.0.1 that
+                                 came through no proxy. off: never. Behind a proxy: --demo off.
           --market-maker on|off  In a demo, quote and trade on every symbol of the exchange file (default: on).
           --no-quotes SYMBOL     No market maker on this symbol; may be given several times.
           --help                 This text.

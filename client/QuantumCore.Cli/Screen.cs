@@ -66,6 +66,9 @@ internal sealed class Screen
         if (failure is { Code: RejectCodes.OutcomeUnknown, ClientOrderId: { } name })
             text += $" [ask again with --client-id {name}]";
 
+        if (failure is { Code: RejectCodes.OutcomeUnknown, DepositKey: { } key })
+            text += $" [ask again with --deposit-key {key}]";
+
         _error.WriteLine(text);
         if (Json)
         {

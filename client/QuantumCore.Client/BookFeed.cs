@@ -7,7 +7,7 @@ namespace QuantumCore.Client;
 
 /// <summary>
 /// Follows books over one WebSocket. A book whose chain of sequences breaks is asked for anew; a lost connection is
-/// made again, after growing pauses, until the reader stops.
+/// made again, after growing pauses, until the reader stops. One that never stood is given up like any other call.
 /// </summary>
 internal sealed class BookFeed
 {
@@ -18,6 +18,11 @@ internal sealed class BookFeed
     private readonly Backoff _backoff;
     private readonly Dictionary<string, LocalBook> _books;
     private readonly ArrayBufferWriter<byte> _buffer = new();
+
+    /// <summary>A snapshot has come: the address is right, so that a lost connection is worth making for ever.</summary>
+    private bool _hasStood;
+
+    private Exception? _lastFailure;
 
     internal BookFeed(Uri root, IEnumerable<string> symbols, QuantumCoreClientOptions options)
     {
@@ -34,6 +39,7 @@ internal sealed class BookFeed
 
     internal async IAsyncEnumerable<BookUpdate> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
+        var started = _options.Time.GetTimestamp();
         for (var failures = 0; ;)
         {
             using var socket = new ClientWebSocket();
@@ -61,7 +67,15 @@ internal sealed class BookFeed
                 yield return new BookUpdate(BookChange.Stale, book, []);
             }
 
-            await Task.Delay(_backoff.PauseAfter(++failures), _options.Time, cancellation);
+            var pause = _backoff.PauseAfter(++failures);
+            if (!_hasStood && (failures >= _options.MaxAttempts ||
+                _options.Time.GetElapsedTime(started) + pause > _options.RetryBudget))
+            {
+                throw new QuantumCoreException(
+                    RejectCodes.Unreachable, $"Cannot follow {_address}: {_lastFailure?.Message}", _lastFailure);
+            }
+
+            await Task.Delay(pause, _options.Time, cancellation);
         }
     }
 
@@ -71,9 +85,7 @@ internal sealed class BookFeed
         if (message.Type == "error")
         {
             throw new QuantumCoreException(
-                new Refusal(message.Code, Title: null, message.Detail, Status: null, message.Field, Limit: null),
-                status: 0)
-            { Status = null };
+                new Refusal(message.Code, Title: null, message.Detail, Status: null, message.Field, Limit: null));
         }
 
         if (message.Symbol is null || !_books.TryGetValue(message.Symbol, out var book))
@@ -83,6 +95,7 @@ internal sealed class BookFeed
         {
             case "snapshot":
                 book.Replace(message);
+                _hasStood = true;
                 return new BookUpdate(BookChange.Snapshot, book, message.Trades ?? []);
             case "update" when book.IsStale:
                 return null;
@@ -109,12 +122,10 @@ internal sealed class BookFeed
 
             return true;
         }
-        catch (WebSocketException)
+        catch (Exception failure) when (failure is WebSocketException ||
+            (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            return false;
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
+            _lastFailure = failure;
             return false;
         }
     }
@@ -162,6 +173,7 @@ internal sealed class BookFeed
         }
         catch (Exception failure) when (failure is WebSocketException or JsonException)
         {
+            _lastFailure = failure;
             return null;
         }
     }

@@ -12,6 +12,8 @@ internal sealed record ExchangeCall(HttpMethod Method, string Path)
     internal bool Repeatable { get; init; } = true;
 
     internal string? ClientOrderId { get; init; }
+
+    internal string? DepositKey { get; init; }
 }
 
 /// <summary>
@@ -62,6 +64,7 @@ internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, Q
             }
             : failure;
         final.ClientOrderId = call.ClientOrderId;
+        final.DepositKey = call.DepositKey;
         final.AfterDoubt = inDoubt;
         return final;
     }

@@ -89,7 +89,8 @@ public sealed record PlaceOrder
     public required decimal Quantity { get; init; }
 
     /// <summary>
-    /// 1 to 36 printable ASCII characters without spaces that name the order for ever. Null: the client makes one,
+    /// 1 to 36 printable ASCII characters without spaces and slashes, neither <c>.</c> nor <c>..</c>, that name the
+    /// order for ever. Null: the client makes one,
     /// so that a retry can never place the order twice.
     /// </summary>
     public string? ClientOrderId { get; init; }
@@ -135,7 +136,7 @@ public sealed record OrderFill(string TradeId, decimal Price, decimal Quantity, 
 /// <param name="Side">Buy or sell.</param>
 /// <param name="Type">Limit or market.</param>
 /// <param name="TimeInForce">How long it lives.</param>
-/// <param name="Price">The limit; null for a market order.</param>
+/// <param name="Price">The limit; of a market order its protection price, the worst it may trade at.</param>
 /// <param name="Quantity">The total quantity.</param>
 /// <param name="Filled">What is filled.</param>
 /// <param name="Remaining">What is open.</param>
@@ -146,9 +147,9 @@ public sealed record OrderFill(string TradeId, decimal Price, decimal Quantity, 
 /// <param name="TimeNanos">The same in Unix nanoseconds.</param>
 /// <param name="Fills">The fills of this answer, in the sequence in which they happened.</param>
 public sealed record Order(
-    long OrderId,
-    string ClientOrderId,
-    string Symbol,
+    [property: JsonRequired] long OrderId,
+    [property: JsonRequired] string ClientOrderId,
+    [property: JsonRequired] string Symbol,
     string Account,
     OrderSide Side,
     OrderType Type,

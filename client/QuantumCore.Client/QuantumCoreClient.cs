@@ -116,9 +116,13 @@ public sealed class QuantumCoreClient : IDisposable
     /// Cancels an order by the name its owner gave it. An unknown name is used up: an order that arrives later under
     /// it is refused.
     /// </summary>
-    public Task<Order> CancelByClientIdAsync(string clientOrderId, CancellationToken cancellation = default) =>
-        _calls.SendAsync<Order>(
-            new(HttpMethod.Delete, "orders/by-client-id/" + Uri.EscapeDataString(clientOrderId)), cancellation);
+    public Task<Order> CancelByClientIdAsync(string clientOrderId, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(clientOrderId);
+        var name = Checked(clientOrderId, "clientOrderId");
+        return _calls.SendAsync<Order>(
+            new(HttpMethod.Delete, "orders/by-client-id/" + Uri.EscapeDataString(name)), cancellation);
+    }
 
     /// <summary>
     /// Cancels the account's open orders, of one symbol or side if told so, and says how many. After a lost answer the
@@ -147,7 +151,7 @@ public sealed class QuantumCoreClient : IDisposable
         string symbol, long orderId, AmendOrder change, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(change);
-        var named = change with { ClientOrderId = change.ClientOrderId ?? NewClientOrderId() };
+        var named = change with { ClientOrderId = Checked(change.ClientOrderId ?? NewClientOrderId(), "clientOrderId") };
         var call = new ExchangeCall(HttpMethod.Patch, OrderPath(symbol, orderId))
         {
             Body = QuantumCoreJson.WriteBytes(named),
@@ -165,6 +169,8 @@ public sealed class QuantumCoreClient : IDisposable
             {
                 if (await FindAmendedAsync(symbol, orderId, named, failure, cancellation) is { } amended)
                     return amended;
+
+                await Task.Delay(new Backoff(_options).PauseAfter(attempt), _options.Time, cancellation);
             }
         }
     }
@@ -205,12 +211,14 @@ public sealed class QuantumCoreClient : IDisposable
 
     /// <summary>Books a deposit (administrator's key). The same key is booked once; null: the client makes one.</summary>
     public Task<DepositReceipt> DepositAsync(
-        string account, string asset, decimal amount, string? key = null, CancellationToken cancellation = default) =>
-        _calls.SendAsync<DepositReceipt>(
-            Post(
-                $"admin/accounts/{Uri.EscapeDataString(account)}/deposits",
-                new DepositOrder(key ?? NewClientOrderId(), asset, amount)),
-            cancellation);
+        string account, string asset, decimal amount, string? key = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        var name = Checked(key ?? NewClientOrderId(), "key");
+        var path = $"admin/accounts/{Uri.EscapeDataString(account)}/deposits";
+        return _calls.SendAsync<DepositReceipt>(
+            Post(path, new DepositOrder(name, asset, amount)) with { DepositKey = name }, cancellation);
+    }
 
     /// <summary>
     /// Makes an API key for an account (administrator's key). Not repeated when its answer is lost: ask again, the
@@ -247,7 +255,10 @@ public sealed class QuantumCoreClient : IDisposable
     /// Follows the books of some symbols until cancelled. Each step hands out the book as it stands then; after a gap
     /// or a lost connection it first says that the book is stale, and goes on with a new snapshot. One reader each.
     /// </summary>
-    /// <exception cref="QuantumCoreException">The exchange refused a symbol.</exception>
+    /// <exception cref="QuantumCoreException">
+    /// The exchange refused a symbol, or no first snapshot came within the attempts and the time of a call
+    /// (<see cref="RejectCodes.Unreachable"/>). After the first a lost connection is made again for ever.
+    /// </exception>
     public IAsyncEnumerable<BookUpdate> WatchAsync(
         IEnumerable<string> symbols, CancellationToken cancellation = default) =>
         new BookFeed(_root, symbols, _options).ReadAsync(cancellation);
@@ -268,7 +279,11 @@ public sealed class QuantumCoreClient : IDisposable
     {
         var open = await GetOpenOrdersAsync(symbol, cancellation);
         if (open.FirstOrDefault(order => order.ClientOrderId == change.ClientOrderId) is { } replacement)
-            return replacement;
+        {
+            // Without an id it is still on its way to its book, which may refuse it. The same change under the same
+            // name learns what became of it.
+            return replacement.OrderId == 0 ? null : replacement;
+        }
 
         var order = await GetOrderAsync(symbol, orderId, cancellation);
         if ((change.Price ?? order.Price) == order.Price && (change.Quantity ?? order.Quantity) == order.Quantity)
@@ -282,7 +297,23 @@ public sealed class QuantumCoreClient : IDisposable
     }
 
     private static PlaceOrder Named(PlaceOrder order) =>
-        order.ClientOrderId is null ? order with { ClientOrderId = NewClientOrderId() } : order;
+        order with { ClientOrderId = Checked(order.ClientOrderId ?? NewClientOrderId(), "clientOrderId") };
+
+    /// <summary>
+    /// The name, if it may be one. A name becomes a segment of a path: one that is folded away there would make
+    /// another call of it, so that it is refused before anything is sent.
+    /// </summary>
+    private static string Checked(string name, string field) =>
+        name.Length is > 0 and <= 36 && name.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0 &&
+        name.AsSpan().IndexOfAny('/', '\\') < 0 && name is not ("." or "..")
+            ? name
+            : throw new QuantumCoreException(new Refusal(
+                RejectCodes.BadRequest,
+                Title: null,
+                "1 to 36 printable ASCII characters without spaces and slashes; not '.' and not '..'.",
+                Status: null,
+                field,
+                Limit: null));
 
     private static ExchangeCall Get(string path) => new(HttpMethod.Get, path);
 

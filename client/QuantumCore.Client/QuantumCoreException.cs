@@ -46,7 +46,7 @@ public sealed class QuantumCoreException : Exception
     internal QuantumCoreException(string code, string message, Exception? inner = null)
         : base(message, inner) => Code = code;
 
-    internal QuantumCoreException(Refusal refusal, int status)
+    internal QuantumCoreException(Refusal refusal, int? status = null)
         : base(refusal.Detail ?? refusal.Title ?? refusal.Code ?? $"HTTP {status}")
     {
         Code = refusal.Code ?? RejectCodes.BadAnswer;
@@ -69,6 +69,9 @@ public sealed class QuantumCoreException : Exception
 
     /// <summary>The name of the order, to ask again with; set when an order was being placed or amended.</summary>
     public string? ClientOrderId { get; internal set; }
+
+    /// <summary>The key of the deposit, to ask again with; set when a deposit was being booked.</summary>
+    public string? DepositKey { get; internal set; }
 
     /// <summary>An earlier attempt of the same call got no answer, so it may have caused what this one ran into.</summary>
     internal bool AfterDoubt { get; set; }

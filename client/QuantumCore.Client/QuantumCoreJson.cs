@@ -28,7 +28,7 @@ internal sealed record OrderBatch(IReadOnlyList<PlaceOrder> Orders);
 
 internal sealed record BatchResults(IReadOnlyList<BatchResult> Results);
 
-internal sealed record CancelCount(int Cancelled);
+internal sealed record CancelCount([property: JsonRequired] int Cancelled);
 
 internal sealed record FillList(IReadOnlyList<AccountFill> Fills);
 

@@ -4,8 +4,8 @@ namespace QuantumCore.Gateway;
 public sealed record GatewayOptions
 {
     /// <summary>
-    /// Published demo keys are accepted, and the three compatibility calls need no key. Decided while the exchange
-    /// starts, before it is ready; never later.
+    /// Published demo keys are accepted, and the three compatibility calls need no key: from this machine, not
+    /// through a proxy. Decided while the exchange starts, before it is ready; never later.
     /// </summary>
     public bool DemoMode { get; set; }
 

@@ -11,7 +11,7 @@ namespace QuantumCore.Gateway;
 /// A key is 256 random bits, so that one round of SHA-256 is enough. The table is looked up by half of the hash;
 /// the whole is compared in constant time.
 /// </remarks>
-public sealed class KeyRing(IGrainFactory grains, GatewayOptions options, TimeProvider time) : IDisposable
+public sealed class KeyRing(IGrainFactory grains, GatewayOptions options, TimeProvider time)
 {
     private const int LongestKey = 128;
 
@@ -39,9 +39,6 @@ public sealed class KeyRing(IGrainFactory grains, GatewayOptions options, TimePr
 
     /// <summary>Asks the catalog after a change made here.</summary>
     public async ValueTask Refresh() => await _copy.AfterChange();
-
-    /// <inheritdoc/>
-    public void Dispose() => _copy.Dispose();
 
     private async ValueTask<ApiKey?> FindAnew(byte[] hash) =>
         Match(await _copy.Current(), hash) ?? Match(await _copy.AfterMiss(), hash);

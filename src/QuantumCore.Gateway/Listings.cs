@@ -4,10 +4,13 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
 
-/// <summary>The listed instruments, as this process knows them.</summary>
-public sealed class Listings(IGrainFactory grains, TimeProvider time) : IDisposable
+/// <summary>
+/// The listed instruments, as this process knows them. None is ever taken away, so that an old list serves while a
+/// new one is on its way.
+/// </summary>
+public sealed class Listings(IGrainFactory grains, TimeProvider time)
 {
-    private readonly CatalogCopy<FrozenDictionary<string, Instrument>> _copy = new(() => Load(grains), time);
+    private readonly CatalogCopy<FrozenDictionary<string, Instrument>> _copy = new(() => Load(grains), time, servesOld: true);
 
     /// <summary>The instrument of a symbol, or null when it is not listed.</summary>
     public ValueTask<Instrument?> Find(string symbol) =>
@@ -25,9 +28,6 @@ public sealed class Listings(IGrainFactory grains, TimeProvider time) : IDisposa
 
     /// <summary>Asks the catalog after a change made here.</summary>
     public async ValueTask Refresh() => await _copy.AfterChange();
-
-    /// <inheritdoc/>
-    public void Dispose() => _copy.Dispose();
 
     private static Asset? AssetIn(IEnumerable<Instrument> instruments, string name) =>
         instruments.SelectMany(instrument => new[] { instrument.Base, instrument.Quote })

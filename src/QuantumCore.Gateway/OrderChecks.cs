@@ -36,7 +36,8 @@ public static class OrderChecks
         return null;
     }
 
-    private static Refusal? Combination(HoldRequest order)
+    /// <summary>Whether the order's instructions go together; its numbers need not be read yet.</summary>
+    public static Refusal? Combination(HoldRequest order)
     {
         if (order.Type == OrderType.Market)
         {

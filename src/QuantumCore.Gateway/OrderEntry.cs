@@ -108,8 +108,8 @@ public sealed class OrderEntry(
 
         return replacement is null
             ? await AskBook("Reduce", account, symbol, orderId, book => book.Reduce(account, number, total))
-            : await AskBook(
-                "Submit", account, symbol, orderId, async book => (await book.Submit([replacement]))[0]);
+            : OfHeld(await AskBook(
+                "Submit", account, symbol, orderId, async book => (await book.Submit([replacement]))[0]));
     }
 
     /// <summary>Why the account had no such open order: the book knows whether it is done, another's, or was never there.</summary>
@@ -182,15 +182,22 @@ public sealed class OrderEntry(
             var orders = run.Orders;
             var entered = await Ask(
                 "Submit", batch.Account, () => grains.GetGrain<IOrderBookGrain>(run.Symbol).Submit(orders));
-            if (entered.Failure != RejectReason.None)
+            if (entered.Failure == RejectReason.None)
+                batch.Report(run, [.. entered.Value.Select(OfHeld)]);
+            if (entered.Failure != RejectReason.None || entered.Value.Any(report => report.Reason == RejectReason.Overloaded))
             {
-                batch.RefuseRest(entered.Failure);
+                batch.RefuseRest(RejectReason.OutcomeUnknown);
                 return;
             }
-
-            batch.Report(run, entered.Value);
         }
     }
+
+    /// <summary>
+    /// What a book's report means once the account holds the order: a book that was too busy did nothing, but the
+    /// cover is held and the name used, so that "nothing was done" is not true of the order.
+    /// </summary>
+    private static ExecutionReport OfHeld(ExecutionReport report) =>
+        report.Reason == RejectReason.Overloaded ? report with { Reason = RejectReason.OutcomeUnknown } : report;
 
     private async ValueTask<Refusal?> CheckAmendment(string symbol, long priceTicks, long totalLots)
     {

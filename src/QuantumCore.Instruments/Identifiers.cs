@@ -66,7 +66,18 @@ public static class ClientOrderId
     /// <summary>The longest client order id, in characters.</summary>
     public const int MaxLength = 36;
 
-    /// <summary>Whether the text is 1 to 36 printable ASCII characters without spaces.</summary>
+    /// <summary>The rule as a sentence for people.</summary>
+    public const string Rule = "1 to 36 printable ASCII characters without spaces and slashes; not '.' and not '..'.";
+
+    /// <summary>
+    /// Whether the text is 1 to 36 printable ASCII characters without spaces and slashes of either kind, and neither
+    /// <c>.</c> nor <c>..</c>.
+    /// </summary>
+    /// <remarks>
+    /// A name is a segment of a path: with a slash or as a dot segment it would be folded into the path of another
+    /// call on its way, the mass cancel among them.
+    /// </remarks>
     public static bool IsValid(ReadOnlySpan<char> text) =>
-        text.Length is > 0 and <= MaxLength && text.IndexOfAnyExceptInRange('!', '~') < 0;
+        text.Length is > 0 and <= MaxLength && text.IndexOfAnyExceptInRange('!', '~') < 0 &&
+        text.IndexOfAny('/', '\\') < 0 && text is not ("." or "..");
 }

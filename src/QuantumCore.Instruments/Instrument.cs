@@ -21,6 +21,12 @@ public sealed record Instrument
     /// <summary>Largest price times quantity of any order, in quote minor units.</summary>
     public const long NotionalLimit = 1L << 60;
 
+    /// <summary>Largest tick and lot, in units of their last decimal.</summary>
+    public const long StepLimit = 10_000_000_000;
+
+    /// <summary>Most minor units of one lot, and of one tick times one lot.</summary>
+    public const long UnitsLimit = 1L << 60;
+
     /// <summary>Highest fee rate, in millionths: an order's whole value.</summary>
     public const int FeePpmLimit = 1_000_000;
 
@@ -94,8 +100,15 @@ public sealed record Instrument
     private Int128 TickLotDenominator =>
         (Int128)DecimalText.PowerOfTen(PriceDecimals) * DecimalText.PowerOfTen(QuantityDecimals);
 
-    /// <summary>Price times quantity in quote minor units, exact; wide, so that any input may be tested.</summary>
-    public Int128 Notional(long priceTicks, long quantityLots) => (Int128)priceTicks * quantityLots * TickLotValue;
+    /// <summary>
+    /// Price times quantity in quote minor units, exact; wide, so that any input may be tested. What is beyond every
+    /// limit by its ticks times lots alone is <see cref="Int128.MaxValue"/>.
+    /// </summary>
+    public Int128 Notional(long priceTicks, long quantityLots)
+    {
+        var tickLots = (Int128)priceTicks * quantityLots;
+        return tickLots > NotionalLimit ? Int128.MaxValue : tickLots * TickLotValue;
+    }
 
     /// <summary>What is wrong with this definition, as a sentence that names the field; null when nothing is.</summary>
     public string? Check()
@@ -116,6 +129,12 @@ public sealed record Instrument
             return "tickSize and lotSize are positive";
         }
 
+        // Before anything is multiplied: two such steps and 18 decimals are just within 128 bits.
+        if (TickSize > StepLimit || LotSize > StepLimit)
+        {
+            return "tickSize and lotSize are at most 10^10 units of their last decimal";
+        }
+
         if (TickLotNumerator % TickLotDenominator != 0)
         {
             return $"tickSize times lotSize is not a whole number of {Quote.Name} minor units";
@@ -124,6 +143,16 @@ public sealed record Instrument
         if ((Int128)LotSize * DecimalText.PowerOfTen(Base.Decimals) % DecimalText.PowerOfTen(QuantityDecimals) != 0)
         {
             return $"lotSize is not a whole number of {Base.Name} minor units";
+        }
+
+        if (TickLotNumerator / TickLotDenominator > UnitsLimit)
+        {
+            return $"tickSize times lotSize is more than 2^60 {Quote.Name} minor units";
+        }
+
+        if ((Int128)LotSize * DecimalText.PowerOfTen(Base.Decimals) / DecimalText.PowerOfTen(QuantityDecimals) > UnitsLimit)
+        {
+            return $"lotSize is more than 2^60 {Base.Name} minor units";
         }
 
         return CheckLimits();

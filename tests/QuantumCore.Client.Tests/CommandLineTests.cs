@@ -178,6 +178,25 @@ public sealed class CommandLineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_deposit_of_unknown_outcome_tells_the_key_to_ask_with()
+    {
+        _exchange.Next(Fault.DropAfter, Fault.DropAfter, Fault.DropAfter);
+
+        Assert.Equal(3, await RunAsync("deposit ACC-1001 USD 10.50"));
+
+        var key = (string)Assert.Single(_exchange.Deposits).Value["key"]!;
+        Assert.Contains($"[ask again with --deposit-key {key}]", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Watching_an_exchange_that_is_not_there_ends_as_unreachable()
+    {
+        Assert.Equal(3, await RunAsync("watch AAPL --url http://127.0.0.1:1"));
+
+        Assert.Contains("Unreachable", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_key_comes_from_the_option_then_the_environment()
     {
         _environment["QC_KEY"] = "demo-bob";

@@ -116,6 +116,34 @@ public sealed class FeedTests : IAsyncLifetime
         Assert.Equal((RejectCodes.UnknownSymbol, "symbol"), (failure.Code, failure.Field));
     }
 
+    [Fact]
+    public async Task A_feed_of_an_exchange_that_is_not_there_ends()
+    {
+        var time = new InstantTime(_options.AttemptTimeout);
+        using var client = new QuantumCoreClient(new Uri("http://127.0.0.1:1"), null, new() { JitterSeed = 7, Time = time });
+        await using var feed = client.WatchAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
+
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => feed.MoveNextAsync().AsTask());
+
+        Assert.Equal(RejectCodes.Unreachable, failure.Code);
+        Assert.Equal(_options.MaxAttempts - 1, time.Pauses.Count);
+    }
+
+    [Fact]
+    public async Task A_feed_that_stood_outlives_an_exchange_that_went_away()
+    {
+        await using var feed = Watch();
+        await NextAsync(feed, "the first snapshot");
+        var http = _exchange.Address;
+        await _exchange.DisposeAsync();
+        Assert.Equal(BookChange.Stale, (await NextAsync(feed, "word of the loss")).Change);
+        var next = feed.MoveNextAsync().AsTask();
+
+        _exchange = await TestExchange.StartAsync(http.Port);
+        Assert.True(await next);
+        Assert.Equal(BookChange.Snapshot, feed.Current.Change);
+    }
+
     private IAsyncEnumerator<BookUpdate> Watch() =>
         _client.WatchAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
 

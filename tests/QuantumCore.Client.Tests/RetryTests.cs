@@ -206,6 +206,22 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_replacement_on_its_way_to_its_book_is_no_answer_yet()
+    {
+        var order = await _client.PlaceAsync(s_order, Cancellation);
+        _exchange.Changes.Clear();
+        _exchange.Next(Fault.InFlight, Fault.InFlight);
+
+        var replaced = await _client.AmendAsync(
+            "AAPL", order.OrderId, new AmendOrder { Price = 149.50m }, Cancellation);
+
+        Assert.Equal((2L, 149.50m, OrderStatus.New), (replaced.OrderId, replaced.Price, replaced.Status));
+        Assert.Equal(3, _exchange.Changes.Count);
+        Assert.Equal(2, _time.Pauses.Count);
+        Assert.Single(_exchange.Book("AAPL").Orders, candidate => candidate.IsOpen);
+    }
+
+    [Fact]
     public async Task Only_the_orders_of_a_batch_that_found_no_room_are_sent_again()
     {
         // The first fault is the batch's own, the others its entries'.
@@ -241,6 +257,32 @@ public sealed class RetryTests : IAsyncLifetime
 
         Assert.Equal(("ACC-1001", "USD", 1000.00m), (receipt.Account, receipt.Asset, receipt.Amount));
         Assert.Single(_exchange.Deposits);
+    }
+
+    [Fact]
+    public async Task A_deposit_that_never_gets_an_answer_ends_with_its_key_to_ask_with()
+    {
+        using var admin = new QuantumCoreClient(_exchange.Address, "demo-admin", _options);
+        _exchange.Next([.. Enumerable.Repeat(Fault.DropAfter, _options.MaxAttempts)]);
+
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => admin.DepositAsync("ACC-1001", "USD", 1000.00m, cancellation: Cancellation));
+
+        Assert.Equal(RejectCodes.OutcomeUnknown, failure.Code);
+        var receipt = await admin.DepositAsync("ACC-1001", "USD", 1000.00m, failure.DepositKey, Cancellation);
+        Assert.Equal((failure.DepositKey, 1L), (receipt.Key, receipt.Sequence));
+        Assert.Single(_exchange.Deposits);
+    }
+
+    [Fact]
+    public async Task A_deposit_key_that_is_none_is_refused_before_anything_is_sent()
+    {
+        using var admin = new QuantumCoreClient(_exchange.Address, "demo-admin", _options);
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => admin.DepositAsync("ACC-1001", "USD", 1m, "a b", Cancellation));
+
+        Assert.Equal((RejectCodes.BadRequest, "key"), (failure.Code, failure.Field));
+        Assert.Empty(_exchange.Changes);
     }
 
     [Fact]

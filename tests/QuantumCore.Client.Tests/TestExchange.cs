@@ -20,6 +20,9 @@ internal enum Fault
     OutcomeUnknownAfter,
     Halted,
     Crash,
+
+    /// <summary>An amendment's replacement is held and shown without an id; the same amendment again enters it.</summary>
+    InFlight,
 }
 
 /// <summary>
@@ -42,6 +45,7 @@ internal sealed class TestExchange : IAsyncDisposable
 
     private readonly Queue<Fault> _faults = new();
     private readonly List<TestStream> _streams = [];
+    private readonly List<JsonObject> _inFlight = [];
 
     private TestExchange(WebApplication app) => _app = app;
 
@@ -73,11 +77,11 @@ internal sealed class TestExchange : IAsyncDisposable
     /// <summary>Whether fills can be asked for after a trade.</summary>
     internal bool PagesFills { get; set; } = true;
 
-    internal static async Task<TestExchange> StartAsync()
+    internal static async Task<TestExchange> StartAsync(int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(System.Net.IPAddress.Loopback, port));
         var app = builder.Build();
         app.UseWebSockets();
         var exchange = new TestExchange(app);
@@ -207,7 +211,13 @@ internal sealed class TestExchange : IAsyncDisposable
             }
 
             lock (_gate)
+            {
+                if (fault == Fault.InFlight)
+                    Hold(call);
+
+                _inFlight.RemoveAll(order => (string)order["clientOrderId"]! == (string?)call.Body?["clientOrderId"]);
                 body = answer(call.Symbol is null ? null : FindBook(call.Symbol), call);
+            }
 
             if (fault == Fault.OutcomeUnknownAfter)
                 throw new TestRefusal(503, "OutcomeUnknown", "a silo went away");
@@ -281,12 +291,22 @@ internal sealed class TestExchange : IAsyncDisposable
         return new JsonObject { ["cancelled"] = cancelled };
     }
 
+    private void Hold(TestCall call)
+    {
+        var order = FindBook(call.Symbol!).Find(call.Account, call.Id).ToJson();
+        order["orderId"] = 0;
+        order["clientOrderId"] = (string)call.Body!["clientOrderId"]!;
+        order["price"] = (string?)call.Body["price"] ?? (string?)order["price"];
+        _inFlight.Add(order);
+        throw new TestRefusal(503, "OutcomeUnknown", "the book did not answer");
+    }
+
     private JsonObject OpenOrders(TestCall call) => new JsonObject
     {
-        ["orders"] = Copy(_books.Values.SelectMany(book => book.Orders)
+        ["orders"] = Copy(_inFlight.Concat<JsonNode>(_books.Values.SelectMany(book => book.Orders)
             .Where(order => order.IsOpen && order.Account == call.Account &&
                 (call.Query("symbol") ?? order.Symbol) == order.Symbol)
-            .Select(order => order.ToJson())),
+            .Select(order => order.ToJson()))),
     };
 
     private JsonObject Fills(TestCall call)

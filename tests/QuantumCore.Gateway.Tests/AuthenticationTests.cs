@@ -59,6 +59,44 @@ public sealed class AuthenticationTests
         Assert.Equal("ACC-1001", (await demo.SendAsync("GET", "account", null, "demo-alice", Token))["account"]);
     }
 
+    [Theory]
+    [InlineData("localhost", null, true)]
+    [InlineData("LOCALHOST:8080", null, true)]
+    [InlineData("127.0.0.1:80", null, true)]
+    [InlineData("[::1]:8080", null, true)]
+    [InlineData("exchange.example", null, false)]
+    [InlineData("127.0.0.1.exchange.example:8080", null, false)]
+    [InlineData("localhost.example", null, false)]
+    [InlineData("192.168.0.7:8080", null, false)]
+    [InlineData("localhost", "Forwarded", false)]
+    [InlineData("localhost", "X-Forwarded-For", false)]
+    [InlineData("localhost", "X-Forwarded-Host", false)]
+    public async Task Demo_serves_this_machine_alone_and_true_keys_serve_everyone(string host, string? header, bool isLocal)
+    {
+        await using var exchange = await OpenGateway.StartAsync(new GatewayOptions { DemoMode = true });
+        async Task<HttpStatusCode> Ask(string method, string path, string? key)
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), path);
+            request.Headers.Host = host;
+            if (header is not null)
+                request.Headers.Add(header, "for=192.0.2.1");
+            if (key is not null)
+                request.Headers.Add("X-Api-Key", key);
+            if (method == "POST")
+                request.Content = new StringContent("""{"symbol":"AAPL","side":"buy","type":"limit","price":1,"quantity":1}""");
+            using var response = await exchange.Http.SendAsync(request, Token);
+            return response.StatusCode;
+        }
+
+        var expected = isLocal ? HttpStatusCode.OK : HttpStatusCode.Unauthorized;
+        Assert.Equal(expected, await Ask("GET", "/api/qc/v1/account", "demo-alice"));
+        Assert.Equal(expected, await Ask("POST", "/api/qc/v1/admin/accounts/ACC-2000/keys", "demo-admin"));
+        Assert.Equal(expected, await Ask("POST", "/order", null));
+        Assert.Equal(expected, await Ask("POST", "/order", "demo-alice"));
+        Assert.Equal(HttpStatusCode.OK, await Ask("GET", "/api/qc/v1/account", "alice"));
+        Assert.Equal(HttpStatusCode.OK, await Ask("GET", "/book/AAPL", null));
+    }
+
     [Fact]
     public async Task New_key_is_shown_once_and_opens_its_account()
     {

@@ -89,6 +89,57 @@ public sealed class ExchangeCallTests
         Assert.Contains(why, reply["detail"], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("AAPL", 0, "AAPL", 2, "0.05", "1", "tickSize")]
+    [InlineData("AAPL", 0, "AAPL", 2, "0.010", "1", "tickSize")]
+    [InlineData("AAPL", 0, "AAPL", 2, "0.01", "10", "lotSize")]
+    [InlineData("AAPL", 0, "MSFT", 2, "0.01", "1", "baseAsset")]
+    [InlineData("AAPL", 2, "AAPL", 2, "0.01", "1", "baseDecimals")]
+    [InlineData("X", 0, "X", 3, "0.01", "1", "quoteDecimals")]
+    public async Task Units_of_what_is_listed_never_change(
+        string symbol, int baseDecimals, string asset, int quoteDecimals, string tick, string lot, string field)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var reply = await exchange.SendAsync(
+            "POST",
+            "admin/instruments",
+            $$"""{"symbol":"{{symbol}}","baseAsset":"{{asset}}","baseDecimals":{{baseDecimals}},"quoteAsset":"USD","quoteDecimals":{{quoteDecimals}},"tickSize":"{{tick}}","lotSize":"{{lot}}"}""",
+            "admin",
+            Token);
+        Assert.Equal((400, "BadRequest", field), ((int)reply.Status, reply.Code, reply["field"]));
+        Assert.Equal(2, exchange.Floor.Instruments.Count);
+    }
+
+    [Fact]
+    public async Task Listing_that_the_catalog_refuses_is_a_bad_request()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        exchange.Floor.RefusesListings = true;
+        var reply = await exchange.SendAsync(
+            "POST",
+            "admin/instruments",
+            """{"symbol":"X","baseAsset":"X","baseDecimals":0,"quoteAsset":"USD","quoteDecimals":2,"tickSize":"0.01","lotSize":"1"}""",
+            "admin",
+            Token);
+        Assert.Equal((400, "BadRequest", "symbol"), ((int)reply.Status, reply.Code, reply["field"]));
+    }
+
+    [Theory]
+    [InlineData("9223372036854775807", "9223372036854775807", 18)]
+    [InlineData("1", "9223372036854775807", 2)]
+    [InlineData("10000000000", "10000000000", 18)]
+    public async Task Instrument_beyond_the_range_of_its_units_is_refused(string tick, string lot, int decimals)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var reply = await exchange.SendAsync(
+            "POST",
+            "admin/instruments",
+            $$"""{"symbol":"X","baseAsset":"X","baseDecimals":18,"quoteAsset":"Y","quoteDecimals":{{decimals}},"tickSize":"{{tick}}","lotSize":"{{lot}}"}""",
+            "admin",
+            Token);
+        Assert.Equal((400, "BadRequest"), ((int)reply.Status, reply.Code));
+    }
+
     [Fact]
     public async Task Exchange_that_is_not_open_is_alive_but_serves_nothing()
     {

@@ -63,6 +63,8 @@ public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
     public ValueTask<ImmutableArray<ExecutionReport>> Submit(ImmutableArray<SubmitOrder> orders)
     {
         market.Note("Submit", $"{Symbol} {orders.Length}");
+        if (market.BusySubmits-- > 0)
+            return ValueTask.FromResult(orders.Select(order => TradingFloor.Refuse(Symbol, order.Account, RejectReason.Overloaded)).ToImmutableArray());
         return ValueTask.FromResult(orders.Select(order => market.Submit(Symbol, order)).ToImmutableArray());
     }
 
@@ -158,6 +160,9 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
 
     public ValueTask List(EncodedInstrument definition)
     {
+        if (floor.RefusesListings)
+            throw new ArgumentException("Another was quicker.", nameof(definition));
+
         floor.Instruments.Add(definition.Decode());
         return ValueTask.CompletedTask;
     }

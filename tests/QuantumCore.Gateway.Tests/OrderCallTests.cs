@@ -69,6 +69,9 @@ public sealed class OrderCallTests
     [InlineData("""{"symbol":"AAPL","side":"buy","type":"market","postOnly":true,"quantity":"1"}""", 400, "InvalidCombination", "type,postOnly", null)]
     [InlineData("""{"symbol":"AAPL","side":"buy","price":"1","timeInForce":"ioc","postOnly":true,"quantity":"1"}""", 400, "InvalidCombination", "postOnly,timeInForce", null)]
     [InlineData("""{"symbol":"AAPL","side":"buy","price":"1","timeInForce":"fok","postOnly":true,"quantity":"1"}""", 400, "InvalidCombination", "postOnly,timeInForce", null)]
+    [InlineData("""{"symbol":"AAPL","side":"buy","price":"1.001","timeInForce":"ioc","postOnly":true,"quantity":"1.5"}""", 400, "InvalidCombination", "postOnly,timeInForce", null)]
+    [InlineData("""{"symbol":"AAPL","side":"buy","type":"market","timeInForce":"gtc","quantity":"1.5"}""", 400, "InvalidCombination", "type,timeInForce", null)]
+    [InlineData("""{"symbol":"AAPL","side":"buy","price":"1.001","quantity":"1.5"}""", 400, "InvalidQuantity", "quantity", "1")]
     [InlineData("""{"symbol":"AAPL","side":"buy","price":"0","quantity":"0"}""", 400, "InvalidQuantity", "quantity", "1")]
     [InlineData("""{"symbol":"AAPL","side":"buy","price":"1","quantity":"0.5"}""", 400, "InvalidQuantity", "quantity", "1")]
     [InlineData("""{"symbol":"AAPL","side":"buy","price":"1","quantity":"1000000001"}""", 400, "InvalidQuantity", "quantity", "1000000000")]
@@ -87,6 +90,19 @@ public sealed class OrderCallTests
         Assert.Equal((status, code, field, limit), ((int)reply.Status, reply.Code, reply["field"], reply["limit"]));
         Assert.Equal(status, reply.Json.GetProperty("status").GetInt32());
         Assert.DoesNotContain(exchange.Floor.Calls, call => call.StartsWith("Submit", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Refusal_says_what_was_wrong_alone_and_in_a_batch()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        const string Wrong = """{"symbol":"AAPL","side":"up","price":"1","quantity":"1"}""";
+        var alone = await exchange.SendAsync("POST", "orders", Wrong, cancellationToken: Token);
+        Assert.Equal(("side", "buy or sell."), (alone["field"], alone["detail"]));
+
+        var batch = await exchange.SendAsync("POST", "orders/batch", $$"""{"orders":[{{Wrong}}]}""", cancellationToken: Token);
+        var error = batch.Json.GetProperty("results")[0].GetProperty("error");
+        Assert.Equal("buy or sell.", error.GetProperty("detail").GetString());
     }
 
     [Fact]
@@ -285,6 +301,48 @@ public sealed class OrderCallTests
         var reply = await exchange.SendAsync("POST", "orders", Order, cancellationToken: Token);
 
         Assert.Equal((503, "Overloaded", "1"), ((int)reply.Status, reply.Code, reply.RetryAfter));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Book_too_busy_for_a_held_order_leaves_it_of_unknown_outcome(bool isThrown)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        if (isThrown)
+            exchange.Floor.Fail("Submit", new LimitExceededException("full"));
+        else
+            exchange.Floor.BusySubmits = 1;
+        var reply = await exchange.SendAsync(
+            "POST",
+            "orders/batch",
+            """
+            {"orders":[{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"100","clientOrderId":"my-1"},
+             {"symbol":"MSFT","side":"buy","price":"1","quantity":"1"}]}
+            """,
+            cancellationToken: Token);
+
+        Assert.All(
+            reply.Json.GetProperty("results").EnumerateArray(),
+            result => Assert.Equal("OutcomeUnknown", result.GetProperty("error").GetProperty("code").GetString()));
+        Assert.Single(exchange.Floor.Calls, call => call.StartsWith("Submit", StringComparison.Ordinal));
+        Assert.Equal("new", (await exchange.SendAsync("POST", "orders", Order, cancellationToken: Token))["status"]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Book_too_busy_for_a_held_replacement_leaves_it_of_unknown_outcome(bool isThrown)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        await exchange.SendAsync("POST", "orders", Order, cancellationToken: Token);
+        if (isThrown)
+            exchange.Floor.Fail("Submit", new LimitExceededException("full"));
+        else
+            exchange.Floor.BusySubmits = 1;
+        var reply = await exchange.SendAsync("PATCH", "orders/AAPL/1", """{"price":"151.00"}""", cancellationToken: Token);
+
+        Assert.Equal((503, "OutcomeUnknown", "1"), ((int)reply.Status, reply.Code, reply.RetryAfter));
     }
 
     [Fact]

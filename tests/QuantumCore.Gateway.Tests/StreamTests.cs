@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 using Xunit;
@@ -93,6 +95,28 @@ public sealed class StreamTests
         var received = await reader.ReceiveAsync(new byte[100], Token).WaitAsync(s_patience, Token);
         Assert.Equal(WebSocketMessageType.Close, received.MessageType);
         Assert.Equal(WebSocketCloseStatus.MessageTooBig, reader.CloseStatus);
+    }
+
+    [Fact]
+    public async Task Reader_that_closes_is_answered()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var reader = await FollowAsync(exchange, "AAPL");
+        await ReadAsync(reader);
+        await reader.CloseAsync(WebSocketCloseStatus.NormalClosure, null, Token).WaitAsync(s_patience, Token);
+        Assert.Equal((WebSocketState.Closed, WebSocketCloseStatus.NormalClosure), (reader.State, reader.CloseStatus));
+    }
+
+    [Fact]
+    public async Task Exchange_that_stops_says_so_to_its_readers()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var reader = await FollowAsync(exchange, "AAPL");
+        await ReadAsync(reader);
+        exchange.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        var received = await reader.ReceiveAsync(new byte[100], Token).WaitAsync(s_patience, Token);
+        Assert.Equal(WebSocketMessageType.Close, received.MessageType);
+        Assert.Equal(WebSocketCloseStatus.EndpointUnavailable, reader.CloseStatus);
     }
 
     [Fact]

@@ -56,6 +56,12 @@ public sealed class TradingFloor
 
     public ImmutableArray<SeenSequence> Seen { get; set; } = [];
 
+    /// <summary>How many of the next submits find their book too busy.</summary>
+    public int BusySubmits { get; set; }
+
+    /// <summary>Whether the catalog refuses whatever is to be listed.</summary>
+    public bool RefusesListings { get; set; }
+
     public ImmutableArray<PublicTrade> Trades { get; set; } = [];
 
     /// <summary>Everything that a client could have changed, as one text.</summary>
@@ -291,6 +297,9 @@ public sealed class TradingFloor
         }
     }
 
+    public static ExecutionReport Refuse(string symbol, long account, RejectReason reason) => ExecutionReport.Refused(
+        new HoldRequest("", symbol, Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 0, 0), account, reason, null, null);
+
     private static Instrument Listed(string symbol, Asset asset, int decimals, string tick, long reference) => new()
     {
         Symbol = symbol,
@@ -305,9 +314,6 @@ public sealed class TradingFloor
         MaxNotional = 100_000_000_000_000,
         ReferencePriceTicks = reference,
     };
-
-    private static ExecutionReport Refuse(string symbol, long account, RejectReason reason) => ExecutionReport.Refused(
-        new HoldRequest("", symbol, Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 0, 0), account, reason, null, null);
 
     private static IEnumerable<DepthLevel> Levels(Working[] open, Side side) => open
         .Where(order => order.Order.Side == side)

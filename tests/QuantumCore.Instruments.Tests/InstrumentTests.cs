@@ -50,6 +50,48 @@ public class InstrumentTests
     }
 
     [Theory]
+    [InlineData(long.MaxValue, long.MaxValue, 18, 18)]
+    [InlineData(long.MaxValue, 1, 0, 0)]
+    [InlineData(1, long.MaxValue, 0, 0)]
+    [InlineData(Instrument.StepLimit, Instrument.StepLimit, 18, 0)]
+    [InlineData(1, Instrument.StepLimit, 0, 18)]
+    public void Units_beyond_their_range_are_refused(long tick, long lot, int quoteDecimals, int baseDecimals)
+    {
+        var huge = s_aapl with
+        {
+            PriceDecimals = 0,
+            TickSize = tick,
+            LotSize = lot,
+            Quote = new Asset("USD", quoteDecimals),
+            Base = new Asset("AAPL", baseDecimals),
+        };
+        Assert.NotNull(huge.Check());
+    }
+
+    [Fact]
+    public void Notional_of_the_largest_order_of_a_coarse_instrument_is_beyond_every_limit()
+    {
+        var coarse = s_aapl with { PriceDecimals = 0, Quote = new Asset("WEI", 18) };
+        Assert.Null(coarse.Check());
+        Assert.Equal(1_000_000_000_000_000_000, coarse.TickLotValue);
+        Assert.Equal(Int128.MaxValue, coarse.Notional(Instrument.PriceTicksLimit, Instrument.QuantityLotsLimit));
+        Assert.Equal(Int128.MaxValue, coarse.Notional(long.MaxValue, long.MaxValue));
+        Assert.True(coarse.Notional(1L << 30, 1L << 30) > Instrument.NotionalLimit);
+        Assert.NotNull(OrderLimits.Check(coarse, Instrument.PriceTicksLimit, Instrument.QuantityLotsLimit));
+    }
+
+    [Theory]
+    [InlineData("a/b", false)]
+    [InlineData("a\\b", false)]
+    [InlineData(".", false)]
+    [InlineData("..", false)]
+    [InlineData("...", true)]
+    [InlineData(".a", true)]
+    [InlineData("my-1", true)]
+    public void A_client_order_id_can_stand_in_a_path(string name, bool isValid) =>
+        Assert.Equal(isValid, ClientOrderId.IsValid(name));
+
+    [Theory]
     [InlineData("")]
     [InlineData("aapl")]
     [InlineData("AAPL/USD")]

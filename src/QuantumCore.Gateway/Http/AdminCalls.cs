@@ -62,14 +62,24 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
             return;
         }
 
-        if ((text.TryRead(out var instrument) ?? await OtherScale(instrument!)) is { } refusal)
+        if ((text.TryRead(out var instrument) ?? await OtherScale(instrument!) ?? await OtherUnits(instrument!)) is { } refusal)
         {
             await Answer.Refuse(context, refusal);
             return;
         }
 
-        var definition = EncodedInstrument.From(instrument!);
-        await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).List(definition);
+        try
+        {
+            await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).List(EncodedInstrument.From(instrument!));
+        }
+        catch (ArgumentException)
+        {
+            // Someone else listed it, or its asset, at the same moment: the catalog has the last word.
+            await Answer.Refuse(context, Refusal.Malformed(
+                "symbol", "The units of a listed symbol, and the decimals of a listed asset, never change."));
+            return;
+        }
+
         await listings.Refresh();
         await Answer.Json(context, instrument!, static (to, listed) => to.WriteInstrument(listed));
     }
@@ -86,20 +96,36 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
     /// <summary>An asset's decimals never change: every amount of it is counted in them.</summary>
     private async ValueTask<Refusal?> OtherScale(Instrument instrument)
     {
-        foreach (var asset in new[] { instrument.Base, instrument.Quote })
+        foreach (var (asset, field) in new[] { (instrument.Base, "baseDecimals"), (instrument.Quote, "quoteDecimals") })
         {
             if (await listings.FindAsset(asset.Name) is { } known && known.Decimals != asset.Decimals)
-                return Refusal.Malformed("baseDecimals", $"{asset.Name} has {known.Decimals} decimals.");
+                return Refusal.Malformed(field, $"{asset.Name} has {known.Decimals} decimals.");
         }
 
         return null;
+    }
+
+    /// <summary>A listed symbol's units never change: every order of it is counted in them.</summary>
+    private async ValueTask<Refusal?> OtherUnits(Instrument instrument)
+    {
+        if (await listings.Find(instrument.Symbol) is not { } known)
+            return null;
+
+        var field = known.Base != instrument.Base ? "baseAsset"
+            : known.Quote != instrument.Quote ? "quoteAsset"
+            : (known.TickSize, known.PriceDecimals) != (instrument.TickSize, instrument.PriceDecimals) ? "tickSize"
+            : (known.LotSize, known.QuantityDecimals) != (instrument.LotSize, instrument.QuantityDecimals) ? "lotSize"
+            : null;
+        return field is null
+            ? null
+            : Refusal.Malformed(field, "Assets, tick and lot of a listed symbol never change.");
     }
 
     private async ValueTask<(Refusal? Refusal, Asset? Asset, DepositRequest Request)> ReadDeposit(DepositText text)
     {
         var request = new DepositRequest(text.Key ?? "", text.Asset ?? "", 0);
         if (!ClientOrderId.IsValid(request.Key))
-            return (Refusal.Malformed("key", "1 to 36 printable ASCII characters without spaces."), null, request);
+            return (Refusal.Malformed("key", ClientOrderId.Rule), null, request);
         if (text.Amount is null)
             return (Refusal.Malformed("amount", "The amount is missing."), null, request);
         if (await listings.FindAsset(request.Asset) is not { } asset)

@@ -45,8 +45,9 @@ internal static class Answer
         return response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
-    /// <summary>Answers with an order, or with why it was refused.</summary>
-    public static ValueTask<FlushResult> Order(HttpContext context, ExecutionReport report, Instrument? instrument)
+    /// <summary>Answers with an order, or with why it was refused and a sentence about it where there is one.</summary>
+    public static ValueTask<FlushResult> Order(
+        HttpContext context, ExecutionReport report, Instrument? instrument, string? detail = null)
     {
         if (report.Reason == RejectReason.None && instrument is not null)
         {
@@ -57,8 +58,9 @@ internal static class Answer
         var trace = context.TraceIdentifier;
         return Json(
             context,
-            (report, instrument, trace),
-            static (to, refused) => WriteRefusedOrder(to, refused.report, refused.instrument, refused.trace),
+            (report, instrument, trace, detail),
+            static (to, refused) =>
+                WriteRefusedOrder(to, refused.report, refused.instrument, refused.trace, refused.detail),
             Refusals.Status(report.Reason),
             "application/problem+json");
     }
@@ -83,7 +85,7 @@ internal static class Answer
 
     /// <summary>A refused order as a problem: with the order's names, and its final state where there is one.</summary>
     public static void WriteRefusedOrder(
-        Utf8JsonWriter to, ExecutionReport report, Instrument? instrument, string trace, string? detail = null)
+        Utf8JsonWriter to, ExecutionReport report, Instrument? instrument, string trace, string? detail)
     {
         to.WriteStartObject();
         var refusal = new Refusal(report.Reason, report.Field, report.Limit, detail);

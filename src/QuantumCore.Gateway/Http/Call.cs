@@ -21,9 +21,33 @@ internal static class Call
         var header = context.Request.Headers["X-Api-Key"];
         var key = header.Count == 1 && header[0] is { } text ? await keys.Find(text) : null;
         if (key is null)
+        {
             await Answer.Refuse(context, new Refusal(RejectReason.Unauthorized));
+        }
+        else if (key.IsDemo && !IsLocal(context.Request))
+        {
+            await RefuseStranger(context);
+            key = null;
+        }
+
         return key;
     }
+
+    /// <summary>
+    /// Whether a request comes from this machine, as far as it shows: a proxy in front says so in its headers, or
+    /// passes the name it was called by. Published keys, and no keys, are for such requests alone.
+    /// </summary>
+    public static bool IsLocal(HttpRequest request) =>
+        (request.Host.Host is "127.0.0.1" or "[::1]" ||
+            request.Host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)) &&
+        !request.Headers.ContainsKey("Forwarded") &&
+        !request.Headers.ContainsKey("X-Forwarded-For") &&
+        !request.Headers.ContainsKey("X-Forwarded-Host");
+
+    /// <summary>Turns away who would use the demo from elsewhere.</summary>
+    public static async ValueTask RefuseStranger(HttpContext context) => await Answer.Refuse(
+        context,
+        new Refusal(RejectReason.Unauthorized, null, null, "The demo serves this machine alone, under localhost or 127.0.0.1."));
 
     /// <summary>The account the request's key trades for; 0 when it was turned away.</summary>
     public static async ValueTask<long> Trader(HttpContext context, KeyRing keys)

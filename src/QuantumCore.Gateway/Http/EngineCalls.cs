@@ -106,6 +106,12 @@ internal sealed class EngineCalls(
         if (!options.DemoMode || headers.ContainsKey("X-Api-Key"))
             return await Call.Trader(context, keys);
 
+        if (!Call.IsLocal(context.Request))
+        {
+            await Call.RefuseStranger(context);
+            return 0;
+        }
+
         var origin = headers.Origin.ToString();
         if (origin.Length == 0 || origin == $"{context.Request.Scheme}://{context.Request.Host}")
             return options.DemoAccount;

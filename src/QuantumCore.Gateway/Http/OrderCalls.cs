@@ -22,7 +22,7 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
 
         var (refusal, order) = await OrderReading.Read(text, listings);
         var report = refusal is { } refused ? Refuse(account, order, refused) : await entry.Place(account, order);
-        await Answer.Order(context, report, await listings.Find(order.Symbol));
+        await Answer.Order(context, report, await listings.Find(order.Symbol), refusal?.Detail);
     }
 
     /// <summary>POST /orders/batch</summary>
@@ -45,14 +45,14 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
 
         var reports = await PlaceAll(account, texts);
         var instruments = new Dictionary<string, Instrument?>(StringComparer.Ordinal);
-        foreach (var report in reports)
+        foreach (var (report, _) in reports)
             instruments[report.Symbol] = await listings.Find(report.Symbol);
 
         await Answer.Json(context, (reports, instruments, context.TraceIdentifier), static (to, answer) =>
         {
             to.WriteStartObject();
             to.WriteStartArray("results"u8);
-            foreach (var report in answer.reports)
+            foreach (var (report, detail) in answer.reports)
             {
                 to.WriteStartObject();
                 var instrument = answer.instruments[report.Symbol];
@@ -64,7 +64,7 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
                 else
                 {
                     to.WritePropertyName("error"u8);
-                    Answer.WriteRefusedOrder(to, report, instrument, answer.TraceIdentifier);
+                    Answer.WriteRefusedOrder(to, report, instrument, answer.TraceIdentifier, detail);
                 }
 
                 to.WriteEndObject();
@@ -154,7 +154,7 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
         var name = Call.Path(context, "clientOrderId");
         if (!ClientOrderId.IsValid(name))
         {
-            await Answer.Refuse(context, Refusal.Malformed("clientOrderId", "1 to 36 printable ASCII characters without spaces."));
+            await Answer.Refuse(context, Refusal.Malformed("clientOrderId", ClientOrderId.Rule));
             return;
         }
 
@@ -167,6 +167,21 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
     {
         if (await Call.Trader(context, keys) is not (> 0 and var account))
             return;
+
+        // What is left of ".../by-client-id/.." by a client that folds dot segments itself.
+        if (context.Request.Path.Value is ['/', .., '/'])
+        {
+            await Answer.Refuse(context, Refusal.Malformed(null, "A mass cancel has no slash at its end."));
+            return;
+        }
+
+        // A misspelt filter must not cancel more than was meant.
+        if (context.Request.Query.Keys.FirstOrDefault(name => name is not ("symbol" or "side")) is { } unknown)
+        {
+            var field = unknown.Length > 100 ? unknown[..100] : unknown;
+            await Answer.Refuse(context, Refusal.Malformed(field, "A mass cancel knows symbol and side."));
+            return;
+        }
 
         string? symbol = context.Request.Query["symbol"];
         string? sideText = context.Request.Query["side"];
@@ -227,7 +242,7 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
     {
         var name = text.ClientOrderId ?? OrderReading.NewClientOrderId();
         if (!ClientOrderId.IsValid(name))
-            return (Refusal.Malformed("clientOrderId", "1 to 36 printable ASCII characters without spaces."), name, 0, 0);
+            return (Refusal.Malformed("clientOrderId", ClientOrderId.Rule), name, 0, 0);
         if (text.Price is null && text.Quantity is null)
             return (Refusal.Malformed("quantity", "A new price, a new quantity, or both."), name, 0, 0);
         if (instrument is null)
@@ -241,21 +256,22 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
     }
 
     /// <summary>Reads and enters a batch: what can't be read is refused in its place, the rest goes in.</summary>
-    private async ValueTask<ImmutableArray<ExecutionReport>> PlaceAll(long account, List<OrderText?> texts)
+    private async ValueTask<ImmutableArray<(ExecutionReport Report, string? Detail)>> PlaceAll(
+        long account, List<OrderText?> texts)
     {
-        var reports = new ExecutionReport?[texts.Count];
+        var reports = new (ExecutionReport Report, string? Detail)?[texts.Count];
         var orders = ImmutableArray.CreateBuilder<HoldRequest>(texts.Count);
         for (var i = 0; i < texts.Count; i++)
         {
             var (refusal, order) = await OrderReading.Read(texts[i]!, listings);
             if (refusal is { } refused)
-                reports[i] = Refuse(account, order, refused);
+                reports[i] = (Refuse(account, order, refused), refused.Detail);
             else
                 orders.Add(order);
         }
 
         var entered = await entry.PlaceBatch(account, orders.ToImmutable());
         var next = 0;
-        return [.. reports.Select(report => report ?? entered[next++])];
+        return [.. reports.Select(report => report ?? (entered[next++], null))];
     }
 }

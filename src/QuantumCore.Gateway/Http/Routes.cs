@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -62,6 +63,24 @@ internal sealed class Routes(
             (RequestDelegate)(context => readiness.IsReady ? Guard(context, name, call) : NotReady(context, name)));
     }
 
+    /// <summary>
+    /// Whether the path reached its call as it was written. Dot segments were folded before the call was chosen, and
+    /// an encoded slash is no part of any name here: such a request may mean another call than the one it reached.
+    /// </summary>
+    private static bool IsPlain(HttpContext context)
+    {
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var query = target.IndexOf('?', StringComparison.Ordinal);
+        var path = query < 0 ? target : target[..query];
+        if (!path.Contains("/.", StringComparison.Ordinal) && path.AsSpan().IndexOfAny('%', '\\') < 0)
+            return true;
+
+        return !path.Contains('\\', StringComparison.Ordinal)
+            && !path.Contains("%2f", StringComparison.OrdinalIgnoreCase)
+            && !path.Contains("%5c", StringComparison.OrdinalIgnoreCase)
+            && !path.Replace("%2e", ".", StringComparison.OrdinalIgnoreCase).Split('/').Any(part => part is "." or "..");
+    }
+
     private void Always(string route, Func<HttpContext, Task> call) =>
         endpoints.MapMethods(route, ["GET"], (RequestDelegate)(context => Guard(context, $"GET {route}", call)));
 
@@ -78,7 +97,10 @@ internal sealed class Routes(
     {
         try
         {
-            await call(context);
+            if (IsPlain(context))
+                await call(context);
+            else
+                await Answer.Refuse(context, Refusal.Malformed(null, "The path has dot segments or an encoded slash."));
         }
         catch (BadHttpRequestException error) when (!context.Response.HasStarted)
         {

@@ -39,10 +39,8 @@ internal sealed class StreamCall(
         try
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
-            using var end = CancellationTokenSource.CreateLinkedTokenSource(
-                context.RequestAborted, lifetime.ApplicationStopping);
             await using var reader = new StreamReader(socket, feeds, listings, options, metrics, time, log);
-            await reader.Run(end.Token);
+            await reader.Run(lifetime.ApplicationStopping, context.RequestAborted);
         }
         catch (WebSocketException)
         {

@@ -25,6 +25,9 @@ internal sealed class StreamReader(
     private const int LongestMessage = 4 * 1024;
     private const int MostErrorsWaiting = 100;
 
+    /// <summary>How long a reader may take to answer that the connection is closed.</summary>
+    private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(2);
+
     private readonly Lock _lock = new();
     private readonly Queue<Outgoing> _queue = new();
     private readonly Dictionary<string, Followed> _followed = new(StringComparer.Ordinal);
@@ -35,23 +38,35 @@ internal sealed class StreamReader(
     /// <summary>Bytes of updates that wait; of snapshots at most one a book waits, and its bytes are shared.</summary>
     private long _waitingBytes;
 
-    /// <summary>Serves the reader until it leaves, is cut, or the host stops.</summary>
-    public async Task Run(CancellationToken stopping)
+    /// <summary>Serves the reader until it leaves, is cut, its connection is gone, or the host stops.</summary>
+    public async Task Run(CancellationToken stopping, CancellationToken gone)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping, _cut.Token);
-        var sending = Send(end.Token);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(gone, _cut.Token);
+        using var last = CancellationTokenSource.CreateLinkedTokenSource(stopping, end.Token);
+        var sending = Send(last.Token, end.Token);
+        var receiving = Receive(end.Token);
         try
         {
-            await Receive(end.Token);
+            await Task.WhenAny(sending, receiving);
+            if (receiving.IsCompleted && await receiving is null)
+                return;
+
+            // A message on its way is finished first; two may not be sent at once, and the farewell is one.
+            await last.CancelAsync();
+            await sending;
+            await Close(receiving.IsCompleted ? await receiving : null, end.Token);
+            end.CancelAfter(s_farewell);
+            await receiving;
         }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        catch (Exception error) when (error is OperationCanceledException or WebSocketException or IOException)
         {
-            // Cut, or the host stops.
+            // Cut, or gone: there is no one to tell.
         }
         finally
         {
             await _cut.CancelAsync();
-            await sending;
+            await Task.WhenAll(sending, receiving).ContinueWith(
+                static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 
@@ -132,7 +147,23 @@ internal sealed class StreamReader(
         }
     }
 
-    private async Task Receive(CancellationToken end)
+    /// <summary>Says goodbye: as the reader's going asks for, or because the host stops.</summary>
+    private async Task Close(WebSocketCloseStatus? status, CancellationToken end)
+    {
+        if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived))
+            return;
+
+        var reason = status switch
+        {
+            WebSocketCloseStatus.MessageTooBig => "4 KiB at most",
+            null => "the exchange closes",
+            _ => null,
+        };
+        await socket.CloseOutputAsync(status ?? WebSocketCloseStatus.EndpointUnavailable, reason, end);
+    }
+
+    /// <summary>Obeys the reader until it leaves: what to answer that with, or null when it is to be cut.</summary>
+    private async Task<WebSocketCloseStatus?> Receive(CancellationToken end)
     {
         var buffer = new byte[LongestMessage];
         while (true)
@@ -142,10 +173,7 @@ internal sealed class StreamReader(
             do
             {
                 if (length == buffer.Length)
-                {
-                    await socket.CloseOutputAsync(WebSocketCloseStatus.MessageTooBig, "4 KiB at most", end);
-                    return;
-                }
+                    return WebSocketCloseStatus.MessageTooBig;
 
                 received = await socket.ReceiveAsync(buffer.AsMemory(length), end);
                 length += received.Count;
@@ -153,12 +181,12 @@ internal sealed class StreamReader(
             while (!received.EndOfMessage);
 
             if (received.MessageType == WebSocketMessageType.Close)
-                return;
+                return WebSocketCloseStatus.NormalClosure;
 
             var body = new ReadOnlySequence<byte>(buffer, 0, length);
             var message = Call.Parse(body, WireJson.Default.StreamText, out var refusal);
             if ((message is null ? refusal : await Obey(message)) is { } refused && !Complain(refused))
-                return;
+                return null;
         }
     }
 
@@ -231,14 +259,15 @@ internal sealed class StreamReader(
         return true;
     }
 
-    private async Task Send(CancellationToken end)
+    /// <summary>Sends what waits until no further message may be begun; cuts the reader when one fails.</summary>
+    private async Task Send(CancellationToken last, CancellationToken end)
     {
         try
         {
-            while (await _wake.Reader.WaitToReadAsync(end))
+            while (await _wake.Reader.WaitToReadAsync(last))
             {
                 _wake.Reader.TryRead(out _);
-                while (Next() is { } next)
+                while (!last.IsCancellationRequested && Next() is { } next)
                 {
                     if (next.Restart is { } feed)
                         feed.Repeat(this);
@@ -246,6 +275,10 @@ internal sealed class StreamReader(
                         await Send(next.Message, end);
                 }
             }
+        }
+        catch (OperationCanceledException) when (last.IsCancellationRequested && !end.IsCancellationRequested)
+        {
+            // The farewell comes next.
         }
         catch (Exception error) when (error is OperationCanceledException or WebSocketException or IOException)
         {

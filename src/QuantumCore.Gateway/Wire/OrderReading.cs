@@ -50,7 +50,7 @@ internal static class OrderReading
             text.ClientOrderId ?? NewClientOrderId(), text.Symbol ?? "", 0, OrderType.Limit, 0, text.PostOnly, 0, 0);
 
         if (!ClientOrderId.IsValid(order.ClientOrderId))
-            return Refusal.Malformed("clientOrderId", "1 to 36 printable ASCII characters without spaces.");
+            return Refusal.Malformed("clientOrderId", ClientOrderId.Rule);
         if (text.Symbol is null)
             return Refusal.Malformed("symbol", "The symbol is missing.");
         if (WireNames.ReadSide(text.Side) is not { } side)
@@ -72,6 +72,8 @@ internal static class OrderReading
     {
         if (order.Type == OrderType.Market && text.Price is not null)
             return new Refusal(RejectReason.InvalidCombination, "type,price");
+        if (OrderChecks.Combination(order) is { } excluded)
+            return excluded;
 
         if (ReadQuantity(instrument, text.Quantity!, out var lots) is { } badQuantity)
             return badQuantity;
