@@ -18,6 +18,7 @@ internal sealed partial class MarketMaker(
     TimeProvider time,
     ILogger<MarketMaker> log) : BackgroundService
 {
+    private const int FirstSteps = 24;
     private static readonly TimeSpan s_period = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_longestRest = TimeSpan.FromSeconds(30);
 
@@ -58,6 +59,13 @@ internal sealed partial class MarketMaker(
             var reference = await references.Of(instrument);
             if (reference > 0 && ofDemo.Contains(instrument.Symbol))
                 quoters.Add(new SymbolQuoter(entry, instrument, reference, run, quoters.Count));
+        }
+
+        // A visitor's first order should meet somebody: the books stand before the first tick.
+        for (var step = 0; step < FirstSteps; step++)
+        {
+            foreach (var quoter in quoters)
+                await quoter.StepAsync();
         }
 
         using var timer = new PeriodicTimer(s_period, time);
