@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Xunit;
@@ -78,7 +79,7 @@ internal sealed class Customer : IDisposable
             using var document = JsonDocument.Parse(text.Length == 0 ? "null" : text);
             return new Reply((int)answer.StatusCode, document.RootElement.Clone());
         }
-        catch (Exception error) when (error is HttpRequestException or OperationCanceledException or IOException or JsonException)
+        catch (Exception error) when (error is HttpRequestException or SocketException or OperationCanceledException or IOException or JsonException)
         {
             return default;
         }

@@ -92,7 +92,7 @@ internal sealed class SiloProcess : IAsyncDisposable
                     return;
                 }
             }
-            catch (Exception error) when (error is HttpRequestException or OperationCanceledException)
+            catch (Exception error) when (error is HttpRequestException or SocketException or OperationCanceledException)
             {
                 // It does not listen yet.
             }
