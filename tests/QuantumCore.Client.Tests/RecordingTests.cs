@@ -1,4 +1,5 @@
 using QuantumCore.Cli.Replay;
+using QuantumCore.TestKit;
 
 namespace QuantumCore.Client.Tests;
 
@@ -156,8 +157,8 @@ public sealed class RecordingTests
     [Fact]
     public void A_whole_day_of_LOBSTER_imports_like_the_prepared_commands()
     {
-        var raw = OrderFlow.Open(RecordedDays.Find("LOBSTER_AMZN_2012-06-21_5.zip"));
-        var prepared = OrderFlow.Open(RecordedDays.Find("AMZN_2012-06-21_5.cmds.csv.gz"));
+        var raw = OrderFlow.Open(OrderFlowFiles.Find("LOBSTER_AMZN_2012-06-21_5.zip"));
+        var prepared = OrderFlow.Open(OrderFlowFiles.Find("AMZN_2012-06-21_5.cmds.csv.gz"));
 
         Assert.Equal(("AMZN", "AMZN"), (raw.Ticker, prepared.Ticker));
         var expected = Aggressive(prepared);

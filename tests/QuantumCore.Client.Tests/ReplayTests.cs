@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
 using QuantumCore.Cli;
+using QuantumCore.TestKit;
 
 namespace QuantumCore.Client.Tests;
 
@@ -177,7 +178,7 @@ public sealed class ReplayTests : IAsyncLifetime
     [Fact]
     public async Task The_small_recorded_day_is_reproduced()
     {
-        var file = RecordedDays.Find("MSFT_2012-06-21_50_1000rows.cmds.csv.gz");
+        var file = OrderFlowFiles.Find("MSFT_2012-06-21_50_1000rows.cmds.csv.gz");
 
         Assert.Equal(0, await ReplayAsync(file, "--list"));
 
@@ -190,7 +191,7 @@ public sealed class ReplayTests : IAsyncLifetime
     public async Task The_first_minutes_of_a_LOBSTER_day_are_reproduced()
     {
         await using var zip = await ZipFile.OpenReadAsync(
-            RecordedDays.Find("LOBSTER_AMZN_2012-06-21_5.zip"), TestContext.Current.CancellationToken);
+            OrderFlowFiles.Find("LOBSTER_AMZN_2012-06-21_5.zip"), TestContext.Current.CancellationToken);
         foreach (var entry in zip.Entries.Where(entry => entry.Name.EndsWith(".csv", StringComparison.Ordinal)))
         {
             using var text = new StreamReader(await entry.OpenAsync(TestContext.Current.CancellationToken));
