@@ -24,13 +24,16 @@ public static class Refusals
         RejectReason.BadRequest or RejectReason.InvalidCombination or RejectReason.InvalidQuantity or
             RejectReason.InvalidPrice or RejectReason.InvalidNotional => 400,
         RejectReason.Unauthorized => 401,
-        RejectReason.Forbidden or RejectReason.NotOwner => 403,
-        RejectReason.UnknownSymbol or RejectReason.UnknownAccount or RejectReason.UnknownOrder => 404,
+        RejectReason.Forbidden or RejectReason.NotOwner or RejectReason.AccountBlocked => 403,
+        RejectReason.UnknownSymbol or RejectReason.UnknownAccount or RejectReason.UnknownOrder or
+            RejectReason.UnknownTrade => 404,
         RejectReason.KeyConflict or RejectReason.KeyCancelled or RejectReason.OrderClosed or
             RejectReason.StaleLeaves or RejectReason.WouldGrow or RejectReason.Voided => 409,
         RejectReason.InsufficientFunds or RejectReason.ShortNotAllowed or RejectReason.TooManyOrders or
             RejectReason.TooManyLevels or RejectReason.PostOnlyWouldTake or RejectReason.NoReference or
-            RejectReason.Overflow => 422,
+            RejectReason.Overflow or RejectReason.PriceBand or RejectReason.NotInThisPhase or
+            RejectReason.ExpiredAlready or RejectReason.ListPrices or RejectReason.StopWouldTrigger or
+            RejectReason.PegNoReference or RejectReason.SymbolClosed => 422,
         RejectReason.TimeRegression or RejectReason.SymbolHalted or RejectReason.Overloaded or
             RejectReason.OutcomeUnknown => 503,
     };
@@ -53,6 +56,15 @@ public static class Refusals
         RejectReason.TooManyLevels => "The book has as many price levels as it may.",
         RejectReason.PostOnlyWouldTake => "A post-only order would have traded at once.",
         RejectReason.Voided => "The order was voided before it reached the book.",
+        RejectReason.PriceBand => "The price is outside the symbol's price band.",
+        RejectReason.AccountBlocked => "The account is blocked in this book.",
+        RejectReason.SymbolClosed => "The symbol is closed.",
+        RejectReason.NotInThisPhase => "The symbol's trading phase does not allow this.",
+        RejectReason.ExpiredAlready => "The time the order is good till has come already.",
+        RejectReason.ListPrices => "The prices of the list are not in order around the last price.",
+        RejectReason.StopWouldTrigger => "The price has passed the trigger already.",
+        RejectReason.PegNoReference => "There is no quote the order could be pegged to.",
+        RejectReason.UnknownTrade => "No such trade, or it is busted already.",
         RejectReason.UnknownOrder => "No such order.",
         RejectReason.NotOwner => "The order belongs to another account.",
         RejectReason.OrderClosed => "The order is done.",

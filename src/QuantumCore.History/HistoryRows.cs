@@ -49,12 +49,11 @@ internal sealed class OrderChange
         (state, reason, timeNanos);
 
     public void End(EndReason reason, long timeNanos) => End(
-        reason switch
+        reason.Status() switch
         {
-            EndReason.None => "filled",
-            EndReason.User or EndReason.MassCancel or EndReason.Replaced or EndReason.Amended => "cancelled",
-            EndReason.ImmediateOrCancel or EndReason.FillOrKill or EndReason.NoLiquidity or EndReason.Protection =>
-                "expired",
+            OrderStatus.Filled => "filled",
+            OrderStatus.Cancelled => "cancelled",
+            _ => "expired",
         },
         reason == EndReason.None ? null : reason.ToString(),
         timeNanos);
@@ -67,12 +66,27 @@ internal static class HistoryWords
 
     public static Side SideOf(string? word) => word == "B" ? Side.Buy : Side.Sell;
 
-    public static string Of(OrderType type) => type == OrderType.Market ? "market" : "limit";
+    public static string Of(OrderType type) => type switch
+    {
+        OrderType.Limit => "limit",
+        OrderType.Market => "market",
+        OrderType.Stop => "stop",
+        OrderType.StopLimit => "stopLimit",
+        OrderType.TakeProfit => "takeProfit",
+        OrderType.TakeProfitLimit => "takeProfitLimit",
+        OrderType.TrailingStop => "trailingStop",
+        OrderType.TrailingStopLimit => "trailingStopLimit",
+        OrderType.Pegged => "pegged",
+    };
 
     public static string Of(TimeInForce timeInForce) => timeInForce switch
     {
         TimeInForce.GoodTillCancel => "gtc",
         TimeInForce.ImmediateOrCancel => "ioc",
         TimeInForce.FillOrKill => "fok",
+        TimeInForce.Day => "day",
+        TimeInForce.GoodTillDate => "gtd",
+        TimeInForce.AtTheOpening => "opg",
+        TimeInForce.AtTheClose => "cls",
     };
 }

@@ -55,6 +55,30 @@ public enum RejectReason : ushort
     /// <summary>The order was voided before it reached the book (cancelled, or found orphaned).</summary>
     Voided = 24,
 
+    /// <summary>Price outside the static band.</summary>
+    PriceBand = 25,
+
+    /// <summary>The account is blocked in this book.</summary>
+    AccountBlocked = 26,
+
+    /// <summary>The symbol is closed.</summary>
+    SymbolClosed = 27,
+
+    /// <summary>The order, or the change of phase, is not possible in this phase.</summary>
+    NotInThisPhase = 28,
+
+    /// <summary>The time it is good till has come already.</summary>
+    ExpiredAlready = 29,
+
+    /// <summary>The prices of a list's legs are not in order around the last price.</summary>
+    ListPrices = 30,
+
+    /// <summary>The reference has passed the trigger price already.</summary>
+    StopWouldTrigger = 31,
+
+    /// <summary>The quotes it is pegged to are not there.</summary>
+    PegNoReference = 32,
+
     // Live orders.
 
     /// <summary>No order with this id was ever issued.</summary>
@@ -71,6 +95,9 @@ public enum RejectReason : ushort
 
     /// <summary>A reduction in place cannot make an order larger.</summary>
     WouldGrow = 44,
+
+    /// <summary>No trade with this id is on the book's record, or it is busted already.</summary>
+    UnknownTrade = 45,
 
     // The account's state.
 

@@ -168,7 +168,7 @@ public sealed partial class OrderBook
         entry.Leaves -= takenOff;
         _ladder[entry.Level].Lots -= takenOff;
         Append(
-            BookEventKind.Reduced, entry.Side, EndReason.None, orderId, _ladder.PriceOf(entry.Level), takenOff,
+            BookEventKind.Amended, entry.Side, EndReason.None, orderId, _ladder.PriceOf(entry.Level), newTotalLots,
             entry.Leaves);
         return RejectReason.None;
     }

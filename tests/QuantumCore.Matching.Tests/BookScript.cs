@@ -31,8 +31,8 @@ internal static class BookScript
     public static BookEvent Rested(Side side, long id, long lots, long price) =>
         new(BookEventKind.Rested, side, EndReason.None, id, 0, price, lots, lots, 0);
 
-    public static BookEvent Reduced(Side side, long id, long takenOff, long price, long leaves) =>
-        new(BookEventKind.Reduced, side, EndReason.None, id, 0, price, takenOff, leaves, 0);
+    public static BookEvent Reduced(Side side, long id, long total, long price, long leaves) =>
+        new(BookEventKind.Amended, side, EndReason.None, id, 0, price, total, leaves, 0);
 
     public static BookEvent Ended(Side side, long id, long released, long price, EndReason reason) =>
         new(BookEventKind.Ended, side, reason, id, 0, price, released, 0, 0);

@@ -50,7 +50,7 @@ public class LiveOrderTests
     {
         var book = BookOf(Limit(Sell, 5, 100), Limit(Sell, 5, 100));
         Assert.Equal(RejectReason.None, book.Reduce(0, 1, 2));
-        ExpectEvents(book, Reduced(Sell, 1, 3, 100, 2));
+        ExpectEvents(book, Reduced(Sell, 1, 2, 100, 2));
         Assert.Equal([(100, 7, 2)], LevelsOf(book, Sell));
         Expect(
             book, Limit(Buy, 3, 100),
@@ -62,9 +62,9 @@ public class LiveOrderTests
     {
         var book = BookOf(Limit(Sell, 10, 100), ImmediateOrCancel(Buy, 4, 100));
         Assert.Equal(RejectReason.None, book.Reduce(0, 1, 7));
-        ExpectEvents(book, Reduced(Sell, 1, 3, 100, 3));
+        ExpectEvents(book, Reduced(Sell, 1, 7, 100, 3));
         Assert.Equal(RejectReason.None, book.Reduce(0, 1, 7));
-        ExpectEvents(book, Reduced(Sell, 1, 0, 100, 3));
+        ExpectEvents(book, Reduced(Sell, 1, 7, 100, 3));
         Assert.True(book.TryGetOrder(1, out var order));
         Assert.Equal(new RestingOrder(1, Owner, Sell, 100, 7, 3), order);
     }

@@ -77,10 +77,9 @@ internal sealed class NaiveBook(int maxLevels)
             return RejectReason.None;
         }
 
-        var off = order.Total - total;
         order.Total = total;
         order.Leaves = total - filled;
-        Say(BookEventKind.Reduced, order.Terms.Side, EndReason.None, order.Id, order.Terms.PriceTicks, off, order.Leaves);
+        Say(BookEventKind.Amended, order.Terms.Side, EndReason.None, order.Id, order.Terms.PriceTicks, total, order.Leaves);
         return RejectReason.None;
     }
 

@@ -13,15 +13,26 @@ public partial class StableNumberTests
     private static readonly Dictionary<string, string> s_numbers = new(StringComparer.Ordinal)
     {
         ["Side"] = "Buy=1 Sell=2",
-        ["OrderType"] = "Market=1 Limit=2",
-        ["TimeInForce"] = "GoodTillCancel=1 ImmediateOrCancel=3 FillOrKill=4",
+        ["OrderType"] = "Market=1 Limit=2 Stop=3 StopLimit=4 TakeProfit=5 TakeProfitLimit=6 TrailingStop=7 TrailingStopLimit=8 Pegged=9",
+        ["TimeInForce"] = "Day=0 GoodTillCancel=1 AtTheOpening=2 ImmediateOrCancel=3 FillOrKill=4 GoodTillDate=6 AtTheClose=7",
         ["OrderStatus"] = "New=0 PartiallyFilled=1 Filled=2 Cancelled=4 Rejected=8 Expired=12",
         ["EndReason"] =
-            "None=0 User=1 MassCancel=2 Replaced=3 Amended=4 ImmediateOrCancel=5 FillOrKill=6 NoLiquidity=7 Protection=8",
+            "None=0 User=1 MassCancel=2 Replaced=3 Amended=4 ImmediateOrCancel=5 FillOrKill=6 NoLiquidity=7 Protection=8 "
+            + "List=9 OneCancelsOther=10 SelfTrade=11 MinimumQuantity=12 Band=13 Amount=14 GoodTillDate=15 Day=16 "
+            + "AtTheOpening=17 AtTheClose=18 AuctionEnd=19 Session=20 KillSwitch=21 PostOnly=22",
+        ["TradingPhase"] = "Continuous=0 PreOpen=1 Opening=2 Volatility=3 Closing=4 Halt=5 Closed=6",
+        ["SelfTradePrevention"] =
+            "None=0 ExpireTaker=1 ExpireMaker=2 ExpireBoth=3 Decrement=4 CancelNewest=5 CancelOldest=6",
+        ["TriggerReference"] = "Last=0 Quote=1 Mark=2",
+        ["PegReference"] = "None=0 Primary=1 Market=2 Midpoint=3",
+        ["OrderListKind"] = "OneCancelsOther=1 OneTriggersOther=2 OneTriggersOneCancelsOther=3",
+        ["ReplaceMode"] = "Atomic=0 StopOnFailure=1 AllowFailure=2",
         ["RejectReason"] =
             "None=0 BadRequest=1 UnknownSymbol=2 InvalidCombination=3 InvalidQuantity=4 InvalidPrice=5 InvalidNotional=6 "
             + "UnknownAccount=7 Unauthorized=8 Forbidden=9 TimeRegression=20 SymbolHalted=21 TooManyLevels=22 "
-            + "PostOnlyWouldTake=23 Voided=24 UnknownOrder=40 NotOwner=41 OrderClosed=42 StaleLeaves=43 WouldGrow=44 "
+            + "PostOnlyWouldTake=23 Voided=24 PriceBand=25 AccountBlocked=26 SymbolClosed=27 NotInThisPhase=28 "
+            + "ExpiredAlready=29 ListPrices=30 StopWouldTrigger=31 PegNoReference=32 "
+            + "UnknownOrder=40 NotOwner=41 OrderClosed=42 StaleLeaves=43 WouldGrow=44 UnknownTrade=45 "
             + "KeyConflict=60 KeyCancelled=61 InsufficientFunds=62 ShortNotAllowed=63 TooManyOrders=64 Overflow=65 "
             + "NoReference=66 Overloaded=90 OutcomeUnknown=91",
         ["DecimalError"] = "None=0 NotADecimal=1 TooManyDecimals=2 TooLarge=3",

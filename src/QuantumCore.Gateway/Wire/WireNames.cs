@@ -38,6 +38,13 @@ internal static class WireNames
     {
         OrderType.Limit => "limit",
         OrderType.Market => "market",
+        OrderType.Stop => "stop",
+        OrderType.StopLimit => "stopLimit",
+        OrderType.TakeProfit => "takeProfit",
+        OrderType.TakeProfitLimit => "takeProfitLimit",
+        OrderType.TrailingStop => "trailingStop",
+        OrderType.TrailingStopLimit => "trailingStopLimit",
+        OrderType.Pegged => "pegged",
     };
 
     public static string Of(TimeInForce timeInForce) => timeInForce switch
@@ -45,6 +52,10 @@ internal static class WireNames
         TimeInForce.GoodTillCancel => "gtc",
         TimeInForce.ImmediateOrCancel => "ioc",
         TimeInForce.FillOrKill => "fok",
+        TimeInForce.Day => "day",
+        TimeInForce.GoodTillDate => "gtd",
+        TimeInForce.AtTheOpening => "opg",
+        TimeInForce.AtTheClose => "cls",
     };
 
     public static string Of(OrderStatus status) => status switch
@@ -68,5 +79,19 @@ internal static class WireNames
         EndReason.FillOrKill => "fillOrKill",
         EndReason.NoLiquidity => "noLiquidity",
         EndReason.Protection => "protection",
+        EndReason.List => "list",
+        EndReason.OneCancelsOther => "oneCancelsOther",
+        EndReason.SelfTrade => "selfTrade",
+        EndReason.MinimumQuantity => "minimumQuantity",
+        EndReason.Band => "band",
+        EndReason.Amount => "amount",
+        EndReason.GoodTillDate => "goodTillDate",
+        EndReason.Day => "day",
+        EndReason.AtTheOpening => "atTheOpening",
+        EndReason.AtTheClose => "atTheClose",
+        EndReason.AuctionEnd => "auctionEnd",
+        EndReason.Session => "session",
+        EndReason.KillSwitch => "killSwitch",
+        EndReason.PostOnly => "postOnly",
     };
 }

@@ -227,14 +227,6 @@ internal sealed partial class BookMachine(string symbol)
         ticket.FilledLots,
         ticket.LeavesLots);
 
-    private static OrderStatus StatusOf(EndReason end) => end switch
-    {
-        EndReason.None => OrderStatus.Filled,
-        EndReason.User or EndReason.MassCancel or EndReason.Replaced or EndReason.Amended => OrderStatus.Cancelled,
-        EndReason.ImmediateOrCancel or EndReason.FillOrKill or EndReason.NoLiquidity or EndReason.Protection =>
-            OrderStatus.Expired,
-    };
-
     private long At(long now) => Math.Max(now, TimeNanos);
 
     private AccountInBook Presence(long account)
@@ -389,7 +381,7 @@ internal sealed partial class BookMachine(string symbol)
                 ticket.Sequence,
                 Sequence + 1,
                 time,
-                StatusOf(end),
+                end.Status(),
                 end,
                 RejectReason.None,
                 ticket.TotalLots,
