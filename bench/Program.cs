@@ -1,6 +1,9 @@
 using QuantumCore.Bench;
+using QuantumCore.Bench.Consensus;
 using QuantumCore.Bench.Exchange;
 using QuantumCore.Bench.Flow;
+using QuantumCore.Bench.Ops;
+using QuantumCore.Bench.Scenarios;
 
 const string Usage = """
     Measures and checks QuantumCore. Results go to standard output as one line of JSON.
@@ -13,6 +16,25 @@ const string Usage = """
       core FILE [--repeat N]   Time the bare matching core on the same file: read beforehand, a new book each
                                round, best of N rounds (20):
                                {"ops":N,"seconds":S,"opsPerSecond":N,"allocatedBytes":N}
+      scenarios FILE [--verbose]
+                               Run a file of scenarios against the matching core, each on a new book, and compare all
+                               events and the book; --verbose tells what differs. Exit code 0: all passed; 1: not all;
+                               2: a line makes no sense (standard error names it):
+                               {"scenarios":N,"passed":N,"failed":["07",…]}
+      ops FILE [--repeat N]    Time the bare matching core on a file in the OPS1 format: read beforehand, one book a
+                               symbol, every event read by a sink that counts and hashes the trades. After practice
+                               on a made-up mixture, all rounds play on the same books, emptied in between; the
+                               first shows them what memory they need and does not count: allocatedBytes is what
+                               the timed operations of the best round allocated, in that steady state. Best of N
+                               rounds (3); latencies from N rounds of their own, one reading of the clock in each:
+                               {"ops":N,"seconds":S,"opsPerSecond":N,"trades":N,"quantity":N,"hash":"…",
+                               "p50ns":N,"p99ns":N,"p999ns":N,"maxNs":N,"allocatedBytes":N}
+      generate FILE [--symbols N] [--depth N] [--count N] [--width N] [--seed N]
+                               Make such a file: that many books with so many orders each to begin with, then so
+                               many operations around a price that wanders; half of the new orders within so many
+                               ticks of it (1, 4000, 3000000, 16, 42): {"symbols":N,"preload":N,"ops":N,"orders":N}
+      consensus FILE           Play the message stream of the public matching engine harness (gzip or not) and hash
+                               the canonical reports: {"messages":N,"sha256":"…"}
       grains [--storage volatile|sqlite|postgres] [--postgres CONNECTION] [--directory DIR] [--callers N]
              [--batch N] [--symbols N] [--accounts N] [--seconds N]
                                Orders through account and book grains in this process, each caller one call at a
@@ -37,6 +59,14 @@ try
             return FlowCommand.Run(rest);
         case ["core", .. var rest] when !AsksForHelp(rest):
             return CoreCommand.Run(rest);
+        case ["scenarios", .. var rest] when !AsksForHelp(rest):
+            return ScenariosCommand.Run(rest, maxLevels => new CoreScenarioBook(maxLevels));
+        case ["ops", .. var rest] when !AsksForHelp(rest):
+            return OpsCommand.Run(rest);
+        case ["generate", .. var rest] when !AsksForHelp(rest):
+            return GenerateCommand.Run(rest);
+        case ["consensus", .. var rest] when !AsksForHelp(rest):
+            return ConsensusCommand.Run(rest);
         case ["grains", .. var rest] when !AsksForHelp(rest):
             return await GrainsCommand.RunAsync(rest);
         case ["incident", .. var rest] when !AsksForHelp(rest):

@@ -6,6 +6,15 @@ namespace QuantumCore.Instruments;
 /// </summary>
 public sealed record OrderConditions
 {
+    /// <summary>Largest amount of a market order by amount, in ticks times lots.</summary>
+    public const long AmountLimit = 1L << 62;
+
+    /// <summary>Largest trail in basis points.</summary>
+    public const int BasisPointsLimit = 9_999;
+
+    /// <summary>Most slices an iceberg may need: a sweep makes one trade of each.</summary>
+    public const int IcebergPartsLimit = 1_000;
+
     /// <summary>Iceberg: most lots shown at a time, 1 to the total (FIX tag 1138).</summary>
     public long? DisplayLots { get; init; }
 

@@ -11,7 +11,7 @@ namespace QuantumCore.Matching;
 /// <param name="PriceTicks">
 /// Limit, stop-limit, take-profit-limit: its limit, 1 to 2^47. Pegged: the cap it never passes, 0 for none. Market,
 /// stop, take-profit, trailing stop: the worst price it may trade at (its protection), 0 for none. Trailing
-/// stop-limit: 0, its limit comes from the trigger.
+/// stop-limit: how far its limit may go, 0 for any.
 /// </param>
 /// <param name="QuantityLots">1 to 2^53; 0 for a market order by amount.</param>
 /// <param name="Owner">Who is behind the account: orders of one owner are each other's own. 0: nobody's.</param>

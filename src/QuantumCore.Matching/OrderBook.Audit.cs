@@ -1,5 +1,3 @@
-using QuantumCore.Instruments;
-
 namespace QuantumCore.Matching;
 
 public sealed partial class OrderBook
@@ -10,33 +8,29 @@ public sealed partial class OrderBook
     /// </summary>
     public string? Audit()
     {
-        var sells = 0;
-        var wrong = AuditSide(Side.Buy, out var buys) ?? AuditSide(Side.Sell, out sells);
-        if (wrong is not null)
-            return wrong;
+        var queued = 0;
+        for (var side = 0; side < SidesOfLadder; side++)
+        {
+            if (AuditSide(side, ref queued) is { } wrong)
+                return wrong;
+        }
 
-        if (TryGetBest(Side.Buy, out var bid, out _) && TryGetBest(Side.Sell, out var ask, out _) && bid >= ask)
-            return $"the book is crossed: bid {bid}, ask {ask}";
-        if (buys + sells != OpenOrders)
-            return $"{buys} buy and {sells} sell orders are in the queues, {OpenOrders} are open";
-        return AuditMemory();
+        return AuditOrders(queued) ?? AuditLists() ?? AuditMemory() ?? AuditState();
     }
 
-    private string? AuditSide(Side side, out int orders)
+    private string? AuditSide(int side, ref int orders)
     {
-        orders = 0;
         var levels = 0;
         var before = 0;
-        for (var level = _sides[IndexOf(side)].Best; level != 0; level = NextWorse(IndexOf(side), level))
+        for (var level = _sides[side].Best; level != 0; level = NextWorse(side, level))
         {
             var price = _ladder.PriceOf(level);
-            if (!_ladder.IsOpen(level) || _ladder.Find(price) != level)
+            if (!_ladder.IsOpen(level) || _ladder.Find(side, price) != level)
                 return $"level {price} of side {side} is not open, or not to be found by its price";
-            if (before != 0 && NextWorse(IndexOf(side) ^ 1, level) != before)
+            if (before != 0 && NextWorse(side ^ 1, level) != before)
                 return $"level {price} of side {side} does not lead back to the one before it";
 
-            var wrong = AuditQueue(side, level);
-            if (wrong is not null)
+            if (AuditQueue(side, level) is { } wrong)
                 return wrong;
 
             orders += _ladder[level].Orders;
@@ -44,37 +38,132 @@ public sealed partial class OrderBook
             before = level;
         }
 
-        ref var state = ref _sides[IndexOf(side)];
-        var reach = state.Best == 0 ? OutOfReach : Toward(IndexOf(side) ^ 1, _ladder.PriceOf(state.Best));
+        ref var state = ref _sides[side];
+        var reach = state.Best == 0 ? OutOfReach : Toward(side ^ 1, _ladder.PriceOf(state.Best));
         return levels == state.Levels && reach == state.Reach
             ? null
             : $"side {side} counts {state.Levels} levels and has {levels}, or its best price is stale";
     }
 
-    private string? AuditQueue(Side side, int level)
+    private string? AuditQueue(int side, int level)
     {
         ref var queue = ref _ladder[level];
         var orders = 0;
         var lots = 0L;
+        var conditional = 0;
         var previous = 0;
         for (var slot = queue.First; slot != 0; slot = _entries[slot].Next)
         {
             ref var entry = ref _entries[slot];
-            if (entry.Previous != previous || entry.Level != level || entry.Side != side)
+            if (entry.Previous != previous || entry.Level != level || (side < Triggers && IndexOf(entry.Side) != (side & 1)))
                 return $"order {entry.Id} has a wrong link, level or side";
-            if (_index.Find(entry.Id) != slot || entry.Id > LastOrderId)
-                return $"order {entry.Id} is not to be found by its id";
-            if (entry.Leaves < 1 || entry.Leaves > _terms[slot].TotalLots)
-                return $"order {entry.Id} has {entry.Leaves} of {_terms[slot].TotalLots} lots left";
+            var belongs = entry.Place switch
+            {
+                OrderPlace.Resting => SideOf(slot),
+                OrderPlace.Armed => TriggerSideOf(slot),
+                _ => -1,
+            };
+            if (belongs != side)
+                return $"order {entry.Id} stands on side {side}, not {belongs}";
+            if (previous != 0 && IsBehind(side, previous, slot))
+                return $"order {entry.Id} stands behind one that came later";
 
             orders++;
-            lots += entry.Leaves;
+            lots += side is >= Triggers and < AtMarket ? 0 : Counted(slot);
+            conditional += Has(slot, Traits.Conditional) ? 1 : 0;
             previous = slot;
         }
 
         return orders > 0 && orders == queue.Orders && lots == queue.Lots && previous == queue.Last
+            && conditional == queue.Conditional
             ? null
             : $"level {_ladder.PriceOf(level)} counts {queue.Orders} orders and {queue.Lots} lots and has {orders} and {lots}";
+    }
+
+    /// <summary>Waiting triggers stand by id, all others by when they got their place.</summary>
+    private bool IsBehind(int side, int first, int second) => side is >= Triggers and < AtMarket
+        ? _entries[first].Id >= _entries[second].Id
+        : _entries[first].Priority >= _entries[second].Priority;
+
+    private string? AuditOrders(int queued)
+    {
+        var open = 0;
+        var waiting = 0;
+        var lots = 0L;
+        for (var slot = 1; slot < _entriesUsed; slot++)
+        {
+            if (_entries[slot].Id == 0)
+                continue;
+
+            open++;
+            waiting += _entries[slot].Level == 0 ? 1 : 0;
+            lots += Has(slot, Traits.Conditional) ? _entries[slot].TotalLots : 0;
+            if (AuditOrder(slot) is { } wrong)
+                return $"order {_entries[slot].Id} {wrong}";
+        }
+
+        if (open != OpenOrders || queued + waiting != open)
+            return $"{queued} orders are in the queues and {waiting} elsewhere, {open} are there, {OpenOrders} are counted";
+        if (lots != _conditionalLots)
+            return $"conditional orders have {lots} lots, {_conditionalLots} are counted";
+        return OrdersAt(OrderPlace.Armed).Length == _armed && OrdersAt(OrderPlace.Held).Length == _held.Count
+            ? null
+            : "armed or held orders are miscounted";
+    }
+
+    /// <summary>What an order may be without conditions.</summary>
+    private const Traits PlainTraits = Traits.Day | Traits.PostOnly;
+
+    private string? AuditOrder(int slot)
+    {
+        ref var entry = ref _entries[slot];
+        if (_index.Find(entry.Id) != slot || entry.Id > LastOrderId)
+            return "is not to be found by its id";
+        if (entry.Leaves < 1 || entry.Leaves > _entries[slot].TotalLots)
+            return $"has {entry.Leaves} of {_entries[slot].TotalLots} lots left";
+        if (entry.Place is OrderPlace.None or OrderPlace.Entering)
+            return "stands nowhere between two commands";
+        if (_entries[slot].Priority > 0 != entry.Place is OrderPlace.Resting or OrderPlace.Held
+            || _entries[slot].Priority >= _nextPriority)
+            return "has a priority that was not given, or none where it needs one";
+        if (entry.Place == OrderPlace.Resting != (entry.Level != 0) && entry.Place != OrderPlace.Armed)
+            return "is in a queue and does not rest, or the other way round";
+        if ((entry.Traits & Traits.Conditional) == 0)
+            return (entry.Traits & Traits.Flags & ~PlainTraits) == 0 && entry.Place == OrderPlace.Resting ? null : "lacks its conditions";
+
+        ref var kept = ref ConditionsOf(slot);
+        if (entry.Place == OrderPlace.Armed && !IsWaitingStop(slot))
+            return "is armed without a trigger to wait for";
+        if ((entry.Traits & Traits.Iceberg) != 0 && kept.Display < 1)
+            return "shows nothing";
+        if ((entry.Traits & Traits.Iceberg) != 0 && entry.Level != 0 && entry.Place == OrderPlace.Resting
+            && (kept.Shown < 1 || kept.Shown > entry.Leaves))
+            return $"shows {kept.Shown} of {entry.Leaves} lots";
+        if ((entry.Traits & Traits.Peg) != 0 && _pegs.Contains(slot) == (entry.Place == OrderPlace.Pending))
+            return "is not among the pegs";
+        return (entry.Traits & Traits.Listed) != 0 == (kept.List != 0) ? null : "is in a list it knows nothing of";
+    }
+
+    private string? AuditLists()
+    {
+        for (var list = 1; list < _listsUsed; list++)
+        {
+            ref var members = ref _lists[list];
+            var alive = 0;
+            foreach (var slot in (ReadOnlySpan<int>)[members.Parent, members.FirstLeg, members.SecondLeg])
+            {
+                if (slot == 0)
+                    continue;
+                alive++;
+                if (_entries[slot].Id == 0 || !Has(slot, Traits.Listed) || ConditionsOf(slot).List != list)
+                    return $"list {members.FirstId} has a member that is gone";
+            }
+
+            if (alive != members.Alive)
+                return $"list {members.FirstId} counts {members.Alive} members and has {alive}";
+        }
+
+        return null;
     }
 
     private string? AuditMemory()
@@ -84,10 +173,12 @@ public sealed partial class OrderBook
             free++;
         if (free + OpenOrders + 1 != _entriesUsed)
             return $"{_entriesUsed} slots were used, {OpenOrders} are, {free} are free";
-        if (_index.PageCount() > OpenOrders)
-            return $"{_index.PageCount()} pages of ids are held for {OpenOrders} orders";
+        if (_index.Count() != OpenOrders)
+            return $"{_index.Count()} ids lead to an order, {OpenOrders} orders are open";
 
-        var levels = _sides[Buy].Levels + _sides[Sell].Levels;
+        var levels = 0;
+        foreach (ref readonly var side in _sides)
+            levels += side.Levels;
         return _ladder.StripCount() > levels ? $"{_ladder.StripCount()} strips are held for {levels} levels" : null;
     }
 }

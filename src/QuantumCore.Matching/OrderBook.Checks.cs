@@ -1,132 +1,192 @@
-using System.Runtime.CompilerServices;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching;
 
-// What is checked before a command's point of no return. Nothing here changes the book.
+// What is checked before a command's point of no return, in the order of RULES 2. Nothing here changes the book.
 public sealed partial class OrderBook
 {
-    /// <summary>What can be said of the order alone.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static RejectReason CheckRequest(in NewOrder order)
+    private readonly HashSet<long> _blockedAccounts = [];
+    private readonly HashSet<long> _blockedOwners = [];
+
+    /// <summary>What can be said of the order and the book's rules alone.</summary>
+    private RejectReason CheckAlone(in NewOrder order)
     {
-        var plain = order.Type == OrderType.Limit && order.TimeInForce == TimeInForce.GoodTillCancel
-            && order.Side is Side.Buy or Side.Sell;
-        if (!plain)
-        {
-            var reject = CheckInstructions(in order);
-            if (reject != RejectReason.None)
-                return reject;
-        }
+        var reject = OrderRules.Check(in order);
+        if (reject != RejectReason.None)
+            return reject;
 
-        if (order.QuantityLots is < 1 or > Instrument.QuantityLotsLimit)
-            return RejectReason.InvalidQuantity;
+        return IsPriceAllowed(order.PriceTicks) && IsPriceAllowed(order.Conditions?.TriggerTicks ?? 0)
+            && IsPriceAllowed(order.Conditions?.ActivationTicks ?? 0)
+            ? RejectReason.None
+            : RejectReason.InvalidPrice;
+    }
 
-        var lowest = order.Type == OrderType.Market ? 0 : 1;
-        return order.PriceTicks < lowest || order.PriceTicks > Instrument.PriceTicksLimit
-            ? RejectReason.InvalidPrice
+    private bool IsPriceAllowed(long price) =>
+        price == 0 || (price >= _rules.MinPriceTicks && price <= _rules.MaxPriceTicks);
+
+    /// <summary>What depends on the book.</summary>
+    /// <param name="timeNanos">Time of the command.</param>
+    /// <param name="order">The order.</param>
+    /// <param name="price">Its price; a post-only order that slides gets another one.</param>
+    private RejectReason CheckState(long timeNanos, in NewOrder order, ref long price)
+    {
+        var reject = CheckStanding(timeNanos, in order);
+        return reject == RejectReason.None ? CheckBook(in order, ref price) : reject;
+    }
+
+    /// <summary>Who may enter what, and when; the static band.</summary>
+    private RejectReason CheckStanding(long timeNanos, in NewOrder order)
+    {
+        var reject = IsBlocked(order.Account, order.Owner) ? RejectReason.AccountBlocked : CheckPhase(in order);
+        if (reject != RejectReason.None)
+            return reject;
+        if (order.Conditions?.ExpiryNanos is { } expiry && expiry <= timeNanos)
+            return RejectReason.ExpiredAlready;
+        return !OrderRules.IsMarket(order.Type) && order.Type != OrderType.TrailingStopLimit
+            && IsOutsideStaticBand(order.PriceTicks)
+            ? RejectReason.PriceBand
             : RejectReason.None;
     }
 
-    private static RejectReason CheckInstructions(in NewOrder order)
+    /// <summary>Whether the book as it is has room and use for the order.</summary>
+    private RejectReason CheckBook(in NewOrder order, ref long price)
     {
-        var defined = order.Side is Side.Buy or Side.Sell
-            && order.Type is OrderType.Limit or OrderType.Market
-            && order.TimeInForce is TimeInForce.GoodTillCancel or TimeInForce.ImmediateOrCancel
-                or TimeInForce.FillOrKill;
-        if (!defined)
-            return RejectReason.BadRequest;
+        if (order.Conditions?.TriggerTicks is { } trigger
+            && IsPast(order.Side, order.Type, order.Conditions.TriggerReference, trigger))
+            return RejectReason.StopWouldTrigger;
 
-        var mayRest = order.Type == OrderType.Limit && order.TimeInForce == TimeInForce.GoodTillCancel;
-        return order.PostOnly && !mayRest ? RejectReason.InvalidCombination : RejectReason.None;
-    }
-
-    /// <summary>
-    /// What depends on the book. With an order that is about to leave, it is the book without that order.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private RejectReason CheckState(in NewOrder order, int leaving)
-    {
-        if (order.Type == OrderType.Market || order.TimeInForce != TimeInForce.GoodTillCancel)
+        if (NeedsConditions(in order) && _conditionalLots > MaxConditionalLots - order.QuantityLots)
+            return RejectReason.Overflow;
+        if (order.Type == OrderType.Pegged && order.TimeInForce == TimeInForce.ImmediateOrCancel && PegPrice(in order) == 0)
+            return RejectReason.PegNoReference;
+        if (order.Type != OrderType.Limit
+            || order.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill
+            || (order.TimeInForce == TimeInForce.AtTheClose && Phase != TradingPhase.Closing))
             return RejectReason.None;
 
-        var side = IndexOf(order.Side);
-        var reach = leaving == 0 ? _sides[side ^ 1].Reach : ReachWithout(side, leaving);
-        return Toward(side, order.PriceTicks) >= reach
-            ? CheckRemainder(in order, leaving)
-            : CheckWhole(in order, leaving);
+        var taker = TakerFor(in order);
+        return CheckPlace(
+            in taker, TraitsOf(in order), order.Conditions?.MinimumLots ?? 0, order.Conditions?.Slide == true, ref price);
     }
 
-    /// <summary>An order that meets no one and rests whole.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private RejectReason CheckWhole(in NewOrder order, int leaving)
+    private static bool IsPostOnly(in NewOrder order) => order.PostOnly || order.Conditions?.Slide == true;
+
+    private bool IsBlocked(long account, long owner) => (_care & Care.Blocked) != 0
+        && (_blockedAccounts.Contains(account) || (owner != 0 && _blockedOwners.Contains(owner)));
+
+    /// <summary>Whether the phase takes such an order (the table of RULES 13).</summary>
+    private RejectReason CheckPhase(in NewOrder order)
     {
-        var level = _ladder.Find(order.PriceTicks);
-        ref var queue = ref _ladder[level];
-        var orders = queue.Orders;
-        var lots = queue.Lots;
-        if (leaving != 0 && _entries[leaving].Level == level)
-        {
-            orders--;
-            lots -= _entries[leaving].Leaves;
-        }
+        if (Phase == TradingPhase.Continuous)
+            return order.TimeInForce == TimeInForce.AtTheOpening ? RejectReason.NotInThisPhase : RejectReason.None;
+        if (PhaseRefusal() is not RejectReason.None and var reject)
+            return reject;
 
-        if (orders == 0)
-        {
-            return LevelsWithout(IndexOf(order.Side), leaving) >= MaxLevels
-                ? RejectReason.TooManyLevels
-                : RejectReason.None;
-        }
+        var terms = order.Conditions;
+        var triggered = OrderRules.IsTriggered(order.Type);
+        var needsMatching = order.Type == OrderType.Pegged
+            || (!triggered && order.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill)
+            || (!triggered && IsPostOnly(in order))
+            || (terms is not null && (terms.AllOrNone || terms.MinimumLots is not null || terms.Amount is not null));
+        var tooLate = order.TimeInForce == TimeInForce.AtTheOpening
+            && Phase is not (TradingPhase.PreOpen or TradingPhase.Opening);
+        return needsMatching || tooLate ? RejectReason.NotInThisPhase : RejectReason.None;
+    }
 
-        return lots > MaxLevelLots - order.QuantityLots ? RejectReason.Overflow : RejectReason.None;
+    private RejectReason PhaseRefusal() => Phase switch
+    {
+        TradingPhase.Halt => RejectReason.SymbolHalted,
+        TradingPhase.Closed => RejectReason.SymbolClosed,
+        _ => RejectReason.None,
+    };
+
+    /// <summary>Room at the place where a limit order would stand, and nothing in its way if it is post-only.</summary>
+    /// <param name="taker">The order as it would enter.</param>
+    /// <param name="traits">Its traits.</param>
+    /// <param name="minimum">Lots it must trade at entry, or it does not rest.</param>
+    /// <param name="slides">It moves away rather than take.</param>
+    /// <param name="price">Its limit, after a slide.</param>
+    private RejectReason CheckPlace(in Taker taker, Traits traits, long minimum, bool slides, ref long price)
+    {
+        var isPostOnly = (traits & Traits.PostOnly) != 0;
+        var reject = isPostOnly && Phase == TradingPhase.Continuous
+            ? CheckPostOnly(taker.Side, slides, taker.Leaves, ref price)
+            : RejectReason.None;
+        if (reject == RejectReason.InvalidPrice)
+            return reject;
+
+        var tree = (traits & Traits.Dark) != 0 ? taker.Side + Dark : taker.Side;
+        ref var queue = ref _ladder[_ladder.Find(tree, price)];
+        if (queue.Orders > 0 && queue.Lots > MaxLevelLots - taker.Leaves)
+            return RejectReason.Overflow;
+        return queue.Orders == 0 && _sides[tree].Levels >= MaxLevels
+            && (isPostOnly || WouldRest(in taker, (traits & Traits.AllOrNone) != 0, minimum))
+            ? RejectReason.TooManyLevels
+            : reject;
+    }
+
+    /// <summary>The same for an order that is there, and would enter with so many lots open.</summary>
+    private RejectReason CheckPlace(int slot, long lots, bool slides, ref long price)
+    {
+        var taker = TakerFor(slot, price);
+        taker.Leaves = lots;
+        var minimum = Has(slot, Traits.Conditional) ? ConditionsOf(slot).Minimum : 0;
+        return CheckPlace(in taker, _entries[slot].Traits, minimum, slides && Has(slot, Traits.Slide), ref price);
+    }
+
+    /// <summary>Whether something of a limit order would come to rest.</summary>
+    private bool WouldRest(in Taker taker, bool allOrNone, long minimum)
+    {
+        if (Phase != TradingPhase.Continuous)
+            return true;
+
+        var dry = taker;
+        Match<DryRun>(ref dry);
+        var traded = taker.Leaves - dry.Leaves - dry.Prevented;
+        if (allOrNone)
+            return traded < taker.Leaves;
+        return traded >= minimum && dry.Leaves > 0 && !dry.Ended
+            && (dry.Stop != EndReason.Band || _rules.DynamicBandMode == BandMode.Auction);
     }
 
     /// <summary>
-    /// An order that meets someone. Its remainder would open a level: a level of its own side at a price that
-    /// reaches the other side cannot be there. A post-only order takes nothing, so all of it would rest.
+    /// A post-only order is refused, or moved away, when anything at all on the other side could meet it, displayed or
+    /// not, its owner's or not (RULES 4.7, 4.8).
     /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private RejectReason CheckRemainder(in NewOrder order, int leaving)
+    private RejectReason CheckPostOnly(int side, bool slides, long lots, ref long price)
     {
-        var side = IndexOf(order.Side);
-        if (LevelsWithout(side, leaving) >= MaxLevels)
+        var best = BestFor(side, lots);
+        if (best == 0 || Toward(side, price) < Toward(side, best))
+            return RejectReason.None;
+        if (!slides)
+            return RejectReason.PostOnlyWouldTake;
+
+        var slid = side == Buy ? best - 1 : best + 1;
+        if (slid < _rules.MinPriceTicks || slid > _rules.MaxPriceTicks)
+            return RejectReason.InvalidPrice;
+
+        price = slid;
+        return RejectReason.None;
+    }
+
+    /// <summary>The best price at which an order of this size would trade, 0 for none.</summary>
+    private long BestFor(int side, long lots)
+    {
+        var contra = side ^ 1;
+        var best = _sides[contra].Best == 0 ? 0 : _ladder.PriceOf(_sides[contra].Best);
+        for (var level = _sides[contra + Dark].Best; level != 0; level = NextWorse(contra + Dark, level))
         {
-            var remainder = order.PostOnly
-                ? order.QuantityLots
-                : Match<DryRun>(side, order.PriceTicks, order.QuantityLots, takerId: 0, passOver: leaving);
-            if (remainder > 0)
-                return RejectReason.TooManyLevels;
+            var price = _ladder.PriceOf(level);
+            if (best != 0 && Toward(side, best) <= Toward(side, price))
+                break;
+
+            for (var slot = _ladder[level].First; slot != 0; slot = _entries[slot].Next)
+            {
+                if (!Has(slot, Traits.AllOrNone) || _entries[slot].Leaves <= lots)
+                    return price;
+            }
         }
 
-        return order.PostOnly ? RejectReason.PostOnlyWouldTake : RejectReason.None;
+        return best;
     }
-
-    private RejectReason CheckReduction(long timeNanos, int slot, long newTotalLots)
-    {
-        if (newTotalLots is < 0 or > Instrument.QuantityLotsLimit)
-            return RejectReason.InvalidQuantity;
-        if (timeNanos < LastTimeNanos)
-            return RejectReason.TimeRegression;
-        return newTotalLots > _terms[slot].TotalLots ? RejectReason.WouldGrow : RejectReason.None;
-    }
-
-    private int LevelsWithout(int side, int leaving)
-    {
-        var levels = _sides[side].Levels;
-        return leaving != 0 && IndexOf(_entries[leaving].Side) == side && StandsAlone(leaving) ? levels - 1 : levels;
-    }
-
-    /// <summary>What the other side offers a taker of this side once an order has left.</summary>
-    private long ReachWithout(int side, int leaving)
-    {
-        ref var contra = ref _sides[side ^ 1];
-        var level = _entries[leaving].Level;
-        if (level != contra.Best || !StandsAlone(leaving))
-            return contra.Reach;
-
-        var next = NextWorse(side ^ 1, level);
-        return next == 0 ? OutOfReach : Toward(side, _ladder.PriceOf(next));
-    }
-
-    private bool StandsAlone(int slot) => _ladder[_entries[slot].Level].Orders == 1;
 }

@@ -3,7 +3,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching;
 
-// What happens after a command's point of no return. Nothing here can be refused.
+// The general matching loop: every rule of meeting another order is here, and only here (RULES 3 to 6, 11, 12).
 public sealed partial class OrderBook
 {
     /// <summary>
@@ -25,284 +25,335 @@ public sealed partial class OrderBook
         public static bool HasEffects => false;
     }
 
-    private long Enter(in NewOrder order)
+    /// <summary>An order on its way through the other side.</summary>
+    private struct Taker
     {
-        var id = ++LastOrderId;
-        var leaves = order.QuantityLots;
-        Append(BookEventKind.Accepted, order.Side, EndReason.None, id, order.PriceTicks, leaves, leaves);
+        public long Id;
+        public long Leaves;
 
-        var side = IndexOf(order.Side);
-        var limit = order.PriceTicks;
-        if (limit == 0)
-            limit = side == Buy ? Instrument.PriceTicksLimit : 1;
+        /// <summary>Its own limit; beyond it, it rests.</summary>
+        public long Limit;
 
-        if (Toward(side, limit) >= _sides[side ^ 1].Reach &&
-            (order.TimeInForce != TimeInForce.FillOrKill || Match<DryRun>(side, limit, leaves, id, passOver: 0) == 0))
-        {
-            leaves = Match<Execution>(side, limit, leaves, id, passOver: 0);
-            if (leaves == 0)
-                return id;
-        }
+        /// <summary>Protection of a market order: it trades no farther.</summary>
+        public long Cap;
 
-        if (order.Type == OrderType.Limit && order.TimeInForce == TimeInForce.GoodTillCancel)
-        {
-            Rest(id, order.Account, side, order.PriceTicks, order.QuantityLots, leaves);
-            Append(BookEventKind.Rested, order.Side, EndReason.None, id, order.PriceTicks, leaves, leaves);
-        }
-        else
-        {
-            var reason = ReasonOfExpiry(in order, side);
-            Append(BookEventKind.Ended, order.Side, reason, id, order.PriceTicks, leaves, 0);
-        }
+        /// <summary>The dynamic band: nothing trades outside.</summary>
+        public long BandLow;
+        public long BandHigh;
 
-        return id;
+        /// <summary>What stopped it; none when its limit or the end of the book did.</summary>
+        public EndReason Stop;
+
+        /// <summary>What is left to spend or receive, -1 for an order by quantity.</summary>
+        public long Amount;
+
+        /// <summary>Distance from the first order it meets, -1 for none.</summary>
+        public long Protection;
+        public long Owner;
+        public int Side;
+
+        /// <summary>0 for a plain order that has none yet.</summary>
+        public int Slot;
+        public SelfTradePrevention SelfTrade;
+
+        /// <summary>Lots that self-trade prevention took off it.</summary>
+        public long Prevented;
+
+        /// <summary>It ended within the loop.</summary>
+        public bool Ended;
+        public bool Traded;
     }
 
-    private EndReason ReasonOfExpiry(in NewOrder order, int side)
+    /// <summary>Where the loop stands on the other side: the best displayed level, and the best of the others.</summary>
+    private struct Cursor
     {
-        if (order.TimeInForce == TimeInForce.FillOrKill)
-            return EndReason.FillOrKill;
-        if (order.Type == OrderType.Limit)
-            return EndReason.ImmediateOrCancel;
-        return _sides[side ^ 1].Best == 0 ? EndReason.NoLiquidity : EndReason.Protection;
+        public int Side;
+        public int Lit;
+        public int LitSlot;
+        public int Dark;
+        public int DarkSlot;
+
+        /// <summary>In a dry run: reserves of icebergs that were met at this level, and would be again.</summary>
+        public int FirstReserve;
+        public int Reserves;
+        public bool IsLit;
+        public int Slot;
+        public long Price;
     }
 
-    /// <summary>The matching loop: from the best price of the other side to the limit, first come first served.</summary>
-    /// <returns>What the taker has left.</returns>
-    private long Match<TRun>(int side, long limit, long leaves, long takerId, int passOver)
+    private (int Slot, long Left)[] _reserves = new (int, long)[16];
+
+    private static Taker PlainTaker(long id, int side, long limit, long leaves) => new()
+    {
+        Id = id,
+        Side = side,
+        Limit = limit,
+        Cap = Farthest(side),
+        BandLow = 1,
+        BandHigh = Instrument.PriceTicksLimit,
+        Leaves = leaves,
+        Amount = -1,
+        Protection = -1,
+    };
+
+    private static long Farthest(int side) => (side & 1) == Buy ? Instrument.PriceTicksLimit : 1;
+
+    private void Match<TRun>(ref Taker taker)
         where TRun : struct, IRun
     {
-        var contra = side ^ 1;
-        var entries = _entries;
-        var level = _sides[contra].Best;
-        while (level != 0 && leaves > 0)
+        var at = new Cursor { Side = taker.Side ^ 1 };
+        at.Lit = _sides[at.Side].Best;
+        at.LitSlot = _ladder[at.Lit].First;
+        at.Dark = _sides[at.Side + Dark].Best;
+        at.DarkSlot = _ladder[at.Dark].First;
+        while (taker.Leaves > 0 && taker.Amount != 0 && Next<TRun>(ref at))
         {
-            var price = _ladder.PriceOf(level);
-            if (Toward(side, limit) < Toward(side, price))
-                break;
+            if (Toward(taker.Side, taker.Limit) < Toward(taker.Side, at.Price))
+                return;
 
-            var offered = leaves;
-            var filled = 0;
-            var slot = _ladder[level].First;
-            while (slot != 0 && leaves > 0)
+            var wanted = taker.Amount >= 0 ? taker.Amount / at.Price : taker.Leaves;
+            if (wanted > 0 && Has(at.Slot, Traits.AllOrNone) && wanted < _entries[at.Slot].Leaves)
             {
-                ref var maker = ref entries[slot];
-                var next = maker.Next;
-                // In a dry run only: the order that is about to leave is not there any more.
-                if (!TRun.HasEffects && slot == passOver)
-                {
-                    slot = next;
-                    continue;
-                }
-
-                var quantity = Math.Min(leaves, maker.Leaves);
-                leaves -= quantity;
-                if (TRun.HasEffects)
-                {
-                    maker.Leaves -= quantity;
-                    AppendTrade(side, takerId, maker.Id, price, quantity, leaves, maker.Leaves);
-                    if (maker.Leaves > 0)
-                        break;
-
-                    filled++;
-                    Free(slot);
-                }
-
-                slot = next;
+                // It can't be met in part, and must not stand in the way of firm orders.
+                PassDark(ref at);
+                continue;
             }
 
-            level = TRun.HasEffects
-                ? AfterFills(contra, level, slot, offered - leaves, filled)
-                : NextWorse(contra, level);
+            if (taker.Protection >= 0)
+            {
+                Protect(ref taker, at.Price);
+                taker.Protection = -1;
+            }
+
+            taker.Stop = StopAt(in taker, at.Price);
+            if (taker.Stop != EndReason.None)
+                return;
+
+            if (wanted == 0)
+            {
+                taker.Stop = EndReason.Amount;
+                return;
+            }
+
+            var quantity = Math.Min(wanted, AvailableAt<TRun>(in at));
+            if (IsOwn(in taker, at.Slot))
+            {
+                if (!PreventSelfTrade<TRun>(ref taker, ref at, quantity))
+                    return;
+            }
+            else if (TRun.HasEffects)
+            {
+                Trade(ref taker, ref at, quantity);
+            }
+            else
+            {
+                if (taker.Amount >= 0)
+                    taker.Amount -= quantity * at.Price;
+                else
+                    taker.Leaves -= quantity;
+                PassDry(ref at, quantity);
+            }
+        }
+    }
+
+    /// <summary>The next order in priority: by price, then displayed first. False: no one is left.</summary>
+    private bool Next<TRun>(ref Cursor at)
+        where TRun : struct, IRun
+    {
+        if (TRun.HasEffects)
+        {
+            at.Lit = _sides[at.Side].Best;
+            at.LitSlot = _ladder[at.Lit].First;
+        }
+        else if (at.LitSlot == 0 && at.FirstReserve == at.Reserves && at.Lit != 0)
+        {
+            at.Lit = NextWorse(at.Side, at.Lit);
+            at.LitSlot = _ladder[at.Lit].First;
+            at.FirstReserve = at.Reserves = 0;
         }
 
-        if (TRun.HasEffects)
-            SetBest(contra, level);
-        return leaves;
+        if (at.Lit == 0 && at.DarkSlot == 0)
+            return false;
+
+        var litPrice = at.Lit == 0 ? 0 : _ladder.PriceOf(at.Lit);
+        var darkPrice = at.DarkSlot == 0 ? 0 : _ladder.PriceOf(at.Dark);
+        at.IsLit = at.DarkSlot == 0
+            || (at.Lit != 0 && Toward(at.Side ^ 1, litPrice) <= Toward(at.Side ^ 1, darkPrice));
+        at.Price = at.IsLit ? litPrice : darkPrice;
+        at.Slot = !at.IsLit ? at.DarkSlot : at.LitSlot != 0 ? at.LitSlot : _reserves[at.FirstReserve].Slot;
+        return true;
     }
 
-    /// <summary>Settles a level whose first orders were filled.</summary>
-    /// <returns>The level that is best now: this one, or the next when nothing is left of it.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int AfterFills(int side, int level, int first, long lots, int filled)
+    /// <summary>What the order at the cursor can trade before it has to queue again.</summary>
+    private long AvailableAt<TRun>(in Cursor at)
+        where TRun : struct, IRun
     {
-        OpenOrders -= filled;
-        if (first == 0)
-            return CloseLevel(side, level);
-
-        ref var queue = ref _ladder[level];
-        queue.First = first;
-        queue.Lots -= lots;
-        queue.Orders -= filled;
-        _entries[first].Previous = 0;
-        return level;
+        if (!TRun.HasEffects && at.IsLit && at.LitSlot == 0)
+            return Math.Min(_reserves[at.FirstReserve].Left, ConditionsOf(at.Slot).Display);
+        return Counted(at.Slot);
     }
 
-    /// <summary>Puts an order last at its price.</summary>
-    private void Rest(long id, long account, int side, long price, long total, long leaves)
+    /// <summary>Goes past an order that is not displayed.</summary>
+    private void PassDark(ref Cursor at)
     {
-        var level = _ladder.Find(price);
-        if (_ladder[level].Orders == 0)
-            level = OpenLevel(side, level, price);
+        at.DarkSlot = _entries[at.DarkSlot].Next;
+        if (at.DarkSlot != 0)
+            return;
 
-        var slot = TakeSlot();
-        ref var queue = ref _ladder[level];
-        var last = queue.Last;
-        ref var entry = ref _entries[slot];
-        entry.Id = id;
-        entry.Leaves = leaves;
-        entry.Next = 0;
-        entry.Previous = last;
-        entry.Level = level;
-        entry.Side = (Side)(side + 1);
-        ref var terms = ref _terms[slot];
-        terms.Account = account;
-        terms.TotalLots = total;
-
-        // With no one before it, this writes to slot 0, which no one reads.
-        _entries[last].Next = slot;
-        queue.First = last == 0 ? slot : queue.First;
-        queue.Last = slot;
-        queue.Lots += leaves;
-        queue.Orders++;
-        OpenOrders++;
-        _index.Add(id, slot);
+        at.Dark = NextWorse(at.Side + Dark, at.Dark);
+        at.DarkSlot = _ladder[at.Dark].First;
     }
 
-    /// <summary>Takes an open order out, from wherever it stands in its queue.</summary>
-    private void End(int slot, EndReason reason)
+    /// <summary>Goes on in a dry run: the order gave this much, or its whole slice would be gone.</summary>
+    private void PassDry(ref Cursor at, long quantity)
     {
-        ref var entry = ref _entries[slot];
-        var level = entry.Level;
-        Append(BookEventKind.Ended, entry.Side, reason, entry.Id, _ladder.PriceOf(level), entry.Leaves, 0);
-
-        OpenOrders--;
-        ref var queue = ref _ladder[level];
-        if (queue.Orders == 1)
+        if (!at.IsLit)
         {
-            var side = IndexOf(entry.Side);
-            var next = CloseLevel(side, level);
-            if (_sides[side].Best == level)
-                SetBest(side, next);
+            PassDark(ref at);
+            return;
+        }
+
+        var left = 0L;
+        if (at.LitSlot == 0)
+        {
+            left = _reserves[at.FirstReserve++].Left - quantity;
         }
         else
         {
-            var next = entry.Next;
-            var previous = entry.Previous;
-            _entries[previous].Next = next;
-            _entries[next].Previous = previous;
-            queue.First = previous == 0 ? next : queue.First;
-            queue.Last = next == 0 ? previous : queue.Last;
-            queue.Lots -= entry.Leaves;
-            queue.Orders--;
+            at.LitSlot = _entries[at.LitSlot].Next;
+            if (Has(at.Slot, Traits.Iceberg))
+                left = _entries[at.Slot].Leaves - quantity;
         }
 
-        Free(slot);
+        if (left <= 0)
+            return;
+
+        if (at.Reserves == _reserves.Length)
+            Array.Resize(ref _reserves, _reserves.Length * 2);
+        _reserves[at.Reserves++] = (at.Slot, left);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private int OpenLevel(int side, int level, long price)
+    /// <summary>Keeps a market order near the first order it meets.</summary>
+    private static void Protect(ref Taker taker, long firstPrice)
     {
-        level = _ladder.Open(price, level);
-        ref var own = ref _sides[side];
-        own.Levels++;
-        // As a taker of the other side sees it, the best price is the lowest.
-        var reach = Toward(side ^ 1, price);
-        if (reach < own.Reach)
-        {
-            own.Reach = reach;
-            own.Best = level;
-        }
+        var price = taker.Side == Buy
+            ? Math.Min(firstPrice + taker.Protection, Instrument.PriceTicksLimit)
+            : Math.Max(firstPrice - taker.Protection, 1);
+        if (Toward(taker.Side, price) < Toward(taker.Side, taker.Cap))
+            taker.Cap = price;
+    }
 
+    /// <summary>Why an order may not trade at a price; of two bounds the tighter one, the protection if they agree.</summary>
+    private static EndReason StopAt(in Taker taker, long price)
+    {
+        var beyondCap = Toward(taker.Side, taker.Cap) < Toward(taker.Side, price);
+        if (price >= taker.BandLow && price <= taker.BandHigh)
+            return beyondCap ? EndReason.Protection : EndReason.None;
+
+        var edge = taker.Side == Buy ? taker.BandHigh : taker.BandLow;
+        return beyondCap && Toward(taker.Side, taker.Cap) <= Toward(taker.Side, edge)
+            ? EndReason.Protection
+            : EndReason.Band;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsOwn(in Taker taker, int maker) => taker.SelfTrade != SelfTradePrevention.None
+        && taker.Owner != 0 && taker.Owner == _entries[maker].Owner;
+
+    private void Trade(ref Taker taker, ref Cursor at, long quantity)
+    {
+        var slot = at.Slot;
+        var makerId = _entries[slot].Id;
+        var makerLeaves = _entries[slot].Leaves - quantity;
+        if (taker.Amount >= 0)
+            taker.Amount -= quantity * at.Price;
+        else
+            taker.Leaves -= quantity;
+        AppendTrade(taker.Side, taker.Id, makerId, at.Price, quantity, taker.Amount >= 0 ? 0 : taker.Leaves, makerLeaves);
+        LastTradeNumber++;
+        NotePrint(at.Price);
+
+        var next = at.IsLit ? 0 : _entries[slot].Next;
+        TakeOff(slot, quantity);
+        AfterSlice(slot);
+        if (Sibling(slot) is not 0 and var sibling)
+            End(sibling, EndReason.OneCancelsOther);
+        if (makerLeaves == 0)
+            Complete(slot);
+        if (!taker.Traded)
+            AfterFirstFill(ref taker);
+        if (!at.IsLit && makerLeaves == 0)
+            StepDark(ref at, next);
+    }
+
+    /// <summary>The sibling of a one-cancels-other taker ends with the taker's first fill.</summary>
+    private void AfterFirstFill(ref Taker taker)
+    {
+        taker.Traded = true;
+        if (taker.Slot != 0 && Sibling(taker.Slot) is not 0 and var sibling)
+            End(sibling, EndReason.OneCancelsOther);
+    }
+
+    /// <summary>An order that is not displayed has gone: the cursor stands at the one after it.</summary>
+    private void StepDark(ref Cursor at, int next)
+    {
+        at.DarkSlot = next;
+        if (next != 0)
+            return;
+
+        // Its level is closed; what was passed over before it on the way here stands at better prices.
+        at.Dark = FirstDarkBeyond(at.Side + Dark, at.Price);
+        at.DarkSlot = _ladder[at.Dark].First;
+    }
+
+    private int FirstDarkBeyond(int side, long price)
+    {
+        var level = _sides[side].Best;
+        while (level != 0 && Toward(side ^ 1, _ladder.PriceOf(level)) <= Toward(side ^ 1, price))
+            level = NextWorse(side, level);
         return level;
     }
 
-    /// <returns>The next worse level of the side.</returns>
-    private int CloseLevel(int side, int level)
-    {
-        var next = NextWorse(side, level);
-        // The ladder holds both sides: past the last level of one comes nothing, past its best the other one. Worse
-        // is always away from the other side.
-        _ladder.Close(level);
-        _sides[side].Levels--;
-        return next;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void SetBest(int side, int level)
-    {
-        ref var own = ref _sides[side];
-        if (own.Best == level)
-            return;
-
-        own.Best = level;
-        own.Reach = level == 0 ? OutOfReach : Toward(side ^ 1, _ladder.PriceOf(level));
-    }
-
-    private int TakeSlot()
-    {
-        var slot = _freeEntry;
-        if (slot != 0)
-        {
-            _freeEntry = _entries[slot].Next;
-            return slot;
-        }
-
-        if (_entriesUsed == _entries.Length)
-        {
-            Array.Resize(ref _entries, _entries.Length * 2);
-            Array.Resize(ref _terms, _terms.Length * 2);
-        }
-
-        return _entriesUsed++;
-    }
-
-    private void Free(int slot)
+    /// <summary>Takes lots off a resting order where it stands.</summary>
+    private void TakeOff(int slot, long quantity)
     {
         ref var entry = ref _entries[slot];
-        _index.Remove(entry.Id);
-        entry.Id = 0;
-        entry.Next = _freeEntry;
-        _freeEntry = slot;
+        entry.Leaves -= quantity;
+        if (entry.Level != 0)
+            _ladder[entry.Level].Lots -= quantity;
+        if ((entry.Traits & Traits.Iceberg) != 0)
+            ConditionsOf(slot).Shown -= quantity;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Append(
-        BookEventKind kind, Side side, EndReason reason, long orderId, long price, long quantity, long leaves)
+    /// <summary>An iceberg whose shown lots are used up shows the next ones, last at its price.</summary>
+    private void AfterSlice(int slot)
     {
-        ref var written = ref NextEvent();
-        written.Kind = kind;
-        written.Side = side;
-        written.EndReason = reason;
-        written.OrderId = orderId;
-        written.MakerId = 0;
-        written.PriceTicks = price;
-        written.QuantityLots = quantity;
-        written.LeavesLots = leaves;
-        written.MakerLeavesLots = 0;
+        ref var entry = ref _entries[slot];
+        if ((entry.Traits & Traits.Iceberg) == 0 || entry.Leaves == 0 || ConditionsOf(slot).Shown > 0)
+            return;
+
+        var price = _ladder.PriceOf(entry.Level);
+        var side = IndexOf(entry.Side);
+        Dequeue(slot, side, 0);
+        _entries[slot].Priority = _nextPriority++;
+        var shown = Show(slot);
+        Enqueue(slot, side, price, shown);
+        Append(BookEventKind.Refilled, entry.Side, EndReason.None, entry.Id, price, shown, entry.Leaves);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void AppendTrade(
-        int side, long takerId, long makerId, long price, long quantity, long leaves, long makerLeaves)
+    /// <summary>Lots an iceberg shows from here on; all of any other displayed order.</summary>
+    private long Show(int slot)
     {
-        ref var written = ref NextEvent();
-        written.Kind = BookEventKind.Trade;
-        written.Side = (Side)(side + 1);
-        written.EndReason = EndReason.None;
-        written.OrderId = takerId;
-        written.MakerId = makerId;
-        written.PriceTicks = price;
-        written.QuantityLots = quantity;
-        written.LeavesLots = leaves;
-        written.MakerLeavesLots = makerLeaves;
+        var leaves = _entries[slot].Leaves;
+        if (!Has(slot, Traits.Iceberg))
+            return leaves;
+
+        ref var conditions = ref ConditionsOf(slot);
+        return conditions.Shown = Math.Min(conditions.Display, leaves);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref BookEvent NextEvent()
-    {
-        if (_eventCount == _events.Length)
-            Array.Resize(ref _events, _events.Length * 2);
-        return ref _events[_eventCount++];
-    }
+    /// <summary>Lots of an order as its level counts them.</summary>
+    private long Counted(int slot) => Has(slot, Traits.Iceberg) && _entries[slot].Level != 0
+        ? ConditionsOf(slot).Shown
+        : _entries[slot].Leaves;
 }

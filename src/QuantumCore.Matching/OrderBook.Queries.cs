@@ -4,37 +4,6 @@ namespace QuantumCore.Matching;
 
 public sealed partial class OrderBook
 {
-    /// <summary>
-    /// A fingerprint of everything that decides what the book does next, whatever its memory looks like.
-    /// </summary>
-    /// <remarks>
-    /// Mixed are, in this order: 1, then every buy order in priority order (best price first, then first in line);
-    /// 2, then every sell order in priority order; <see cref="LastOrderId"/>; <see cref="LastTimeNanos"/>. An order
-    /// counts as id, account, price, total, leaves. The hash starts at 0xCBF29CE484222325; to mix a 64-bit word is
-    /// <c>hash = (hash ^ word) * 0x100000001B3; hash ^= hash &gt;&gt; 32</c>. Walks the whole book.
-    /// </remarks>
-    public ulong StateHash
-    {
-        get
-        {
-            var hash = 0xCBF2_9CE4_8422_2325UL;
-            foreach (var side in (ReadOnlySpan<Side>)[Side.Buy, Side.Sell])
-            {
-                hash = Mix(hash, (long)side);
-                foreach (var order in Orders(side))
-                {
-                    hash = Mix(hash, order.OrderId);
-                    hash = Mix(hash, order.Account);
-                    hash = Mix(hash, order.PriceTicks);
-                    hash = Mix(hash, order.TotalLots);
-                    hash = Mix(hash, order.LeavesLots);
-                }
-            }
-
-            return Mix(Mix(hash, LastOrderId), LastTimeNanos);
-        }
-    }
-
     /// <summary>The open order with this id; false when it was never issued or has ended.</summary>
     public bool TryGetOrder(long orderId, out RestingOrder order)
     {
@@ -43,7 +12,7 @@ public sealed partial class OrderBook
         return open;
     }
 
-    /// <summary>The best price of a side and the open lots there; false when the side is empty.</summary>
+    /// <summary>The best displayed price of a side and the lots shown there; false when nothing is displayed.</summary>
     public bool TryGetBest(Side side, out long priceTicks, out long lots)
     {
         var best = _sides[IndexOf(side)].Best;
@@ -52,10 +21,10 @@ public sealed partial class OrderBook
         return best != 0;
     }
 
-    /// <summary>Price levels of a side.</summary>
+    /// <summary>Displayed price levels of a side.</summary>
     public int LevelCount(Side side) => _sides[IndexOf(side)].Levels;
 
-    /// <summary>Copies levels of a side, best first.</summary>
+    /// <summary>Copies displayed levels of a side, best first.</summary>
     /// <returns>How many: the side has no more, or the destination is full.</returns>
     public int CopyLevels(Side side, Span<PriceLevel> destination)
     {
@@ -70,32 +39,92 @@ public sealed partial class OrderBook
         return copied;
     }
 
-    /// <summary>Open orders of a side in priority order: best price first, then first in line.</summary>
+    /// <summary>The displayed level at a price; with 0 lots and orders when there is none.</summary>
+    public PriceLevel LevelAt(Side side, long priceTicks)
+    {
+        if (priceTicks is < 1 or > Instrument.PriceTicksLimit)
+            return new PriceLevel(priceTicks, 0, 0);
+        ref var queue = ref _ladder[_ladder.Find(IndexOf(side), priceTicks)];
+        return new PriceLevel(priceTicks, queue.Lots, queue.Orders);
+    }
+
+    /// <summary>
+    /// Resting orders of a side in priority order: market orders of a call phase, then by price, at one price what is
+    /// displayed first, then first in line.
+    /// </summary>
     /// <remarks>For <c>foreach</c>, without allocation. A command in between makes the enumeration meaningless.</remarks>
     public OrdersInPriority Orders(Side side) => new(this, IndexOf(side));
+
+    /// <summary>Ids of the open orders that stand in a place, rising. Looks at every order.</summary>
+    public long[] OrdersAt(OrderPlace place)
+    {
+        var found = new List<long>();
+        for (var slot = 1; slot < _entriesUsed; slot++)
+        {
+            if (_entries[slot].Id != 0 && _entries[slot].Place == place)
+                found.Add(_entries[slot].Id);
+        }
+
+        found.Sort();
+        return [.. found];
+    }
+
+    /// <summary>
+    /// What stands before a resting order at its price; false when it does not rest. Walks the line in front of it.
+    /// </summary>
+    public bool TryGetQueuePosition(long orderId, out QueuePosition position)
+    {
+        position = default;
+        if (FindOpen(orderId, out var slot) != RejectReason.None || _entries[slot].Place != OrderPlace.Resting)
+            return false;
+
+        var orders = 0;
+        var lots = 0L;
+        var displayed = !Has(slot, Traits.Dark | Traits.AtMarket);
+        for (var ahead = _entries[slot].Previous; ahead != 0; ahead = _entries[ahead].Previous)
+        {
+            orders++;
+            lots += displayed ? Counted(ahead) : 0;
+        }
+
+        if (Has(slot, Traits.Dark))
+        {
+            ref var shown = ref _ladder[_ladder.Find(IndexOf(_entries[slot].Side), _ladder.PriceOf(_entries[slot].Level))];
+            orders += shown.Orders;
+            lots += shown.Lots;
+        }
+
+        position = new QueuePosition(orders, lots);
+        return true;
+    }
+
+    /// <summary>The order right behind a resting one in its queue; 0 when it is last.</summary>
+    internal long OrderBehind(long orderId) => _entries[_entries[_index.Find(orderId)].Next].Id;
+
+    /// <summary>Lots that an open iceberg shows at a time; 0 for all others.</summary>
+    internal long DisplayOf(long orderId) => FindOpen(orderId, out var slot) == RejectReason.None
+        && Has(slot, Traits.Iceberg) ? ConditionsOf(slot).Display : 0;
 
     private RestingOrder OrderIn(int slot)
     {
         ref var entry = ref _entries[slot];
-        ref var terms = ref _terms[slot];
+        var resting = entry.Place == OrderPlace.Resting;
+        var shown = resting && (entry.Traits & (Traits.Dark | Traits.AtMarket)) == 0;
+        var price = resting ? PriceNow(slot) : LimitOf(slot);
         return new RestingOrder(
-            entry.Id, terms.Account, entry.Side, _ladder.PriceOf(entry.Level), terms.TotalLots, entry.Leaves);
+            entry.Id, entry.Account, entry.Side, price, entry.TotalLots, entry.Leaves, entry.Owner, entry.Place,
+            shown ? Counted(slot) : 0, entry.Place == OrderPlace.Armed ? ConditionsOf(slot).Trigger : 0);
     }
 
-    private static ulong Mix(ulong hash, long word)
-    {
-        // A hash wraps.
-        hash = unchecked((hash ^ (ulong)word) * 0x100_0000_01B3UL);
-        return hash ^ (hash >> 32);
-    }
-
-    /// <summary>The open orders of one side; see <see cref="OrderBook.Orders"/>.</summary>
+    /// <summary>The resting orders of one side; see <see cref="OrderBook.Orders"/>.</summary>
     public struct OrdersInPriority
     {
         private readonly OrderBook _book;
         private readonly int _side;
-        private int _level;
+        private int _lit;
+        private int _dark;
         private int _slot;
+        private bool _started;
 
         internal OrdersInPriority(OrderBook book, int side)
         {
@@ -105,6 +134,8 @@ public sealed partial class OrderBook
 
         /// <summary>The order the enumeration stands at.</summary>
         public readonly RestingOrder Current => _book.OrderIn(_slot);
+
+        internal readonly int Slot => _slot;
 
         /// <summary>Itself, before its first order.</summary>
         public readonly OrdersInPriority GetEnumerator() => new(_book, _side);
@@ -118,9 +149,34 @@ public sealed partial class OrderBook
                 return true;
             }
 
-            _level = _level == 0 ? _book._sides[_side].Best : _book.NextWorse(_side, _level);
-            _slot = _book._ladder[_level].First;
+            if (!_started)
+            {
+                _started = true;
+                _lit = _book._sides[_side].Best;
+                _dark = _book._sides[_side + Dark].Best;
+                _slot = _book._ladder[_book._sides[_side + AtMarket].Best].First;
+                if (_slot != 0)
+                    return true;
+            }
+
+            _slot = _book._ladder[NextLevel()].First;
             return _slot != 0;
+        }
+
+        /// <summary>The better of the next displayed level and the next that is not; displayed first at one price.</summary>
+        private int NextLevel()
+        {
+            var ladder = _book._ladder;
+            var lit = _dark == 0
+                || (_lit != 0 && Toward(_side ^ 1, ladder.PriceOf(_lit)) <= Toward(_side ^ 1, ladder.PriceOf(_dark)));
+            var level = lit ? _lit : _dark;
+            if (level == 0)
+                return 0;
+            if (lit)
+                _lit = _book.NextWorse(_side, level);
+            else
+                _dark = _book.NextWorse(_side + Dark, level);
+            return level;
         }
     }
 }

@@ -2,6 +2,8 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching;
 
+// The book's state as a sequence of numbers: written as bytes it is a snapshot, mixed it is the state hash. Everything
+// that decides what the book does next is there, and nothing of how its memory looks.
 public sealed partial class OrderBook
 {
     /// <summary>
@@ -10,24 +12,49 @@ public sealed partial class OrderBook
     /// </summary>
     private const long OldestOrder = 1L << 45;
 
+    private struct HashSink : IStateSink
+    {
+        public ulong Hash;
+
+        public void Write(long number)
+        {
+            // A hash wraps.
+            Hash = unchecked((Hash ^ (ulong)number) * 0x100_0000_01B3UL);
+            Hash ^= Hash >> 32;
+        }
+    }
+
+    /// <summary>
+    /// A fingerprint of everything that decides what the book does next, whatever its memory looks like.
+    /// </summary>
+    /// <remarks>
+    /// The numbers of <see cref="Snapshot"/>, in that order, mixed: the hash starts at 0xCBF29CE484222325; to mix a
+    /// 64-bit number is <c>hash = (hash ^ number) * 0x100000001B3; hash ^= hash &gt;&gt; 32</c>. Walks the whole book.
+    /// </remarks>
+    public ulong StateHash
+    {
+        get
+        {
+            var sink = new HashSink { Hash = 0xCBF2_9CE4_8422_2325UL };
+            WriteState(ref sink);
+            return sink.Hash;
+        }
+    }
+
     /// <summary>
     /// The whole book as bytes. The same state gives the same bytes, whatever commands led to it.
     /// </summary>
     /// <remarks>
-    /// Version 1: the letters QCBK, a version byte, then numbers of variable length (LEB128): maxLevels, last order
-    /// id, last time; for each side, buy first: number of levels, and for each, best first: distance from the level
-    /// before (the first: from price 0 for asks, from 2^47 + 1 for bids), number of orders, and for each, first in
-    /// line first: id, account (zigzag), total, leaves. At the end a CRC-32C of all before it, little endian.
+    /// Version 2: the letters QCBK, a version byte, then numbers as zigzag LEB128: the book (limits, counters, prices,
+    /// phase, rules, who is blocked, busted trades, prints that triggers have not seen, what waits to enter), then the
+    /// resting buy orders, the resting sell orders, both in priority order, all others by id, then the lists. At the
+    /// end a CRC-32C of all before it, little endian.
     /// </remarks>
     public byte[] Snapshot()
     {
-        var writer = new SnapshotWriter(64 + (OpenOrders * 16L));
-        writer.Write(MaxLevels);
-        writer.Write(LastOrderId);
-        writer.Write(LastTimeNanos);
-        for (var side = Buy; side <= Sell; side++)
-            WriteSide(ref writer, side);
-        return writer.Finish();
+        var sink = new SnapshotWriter(256 + (OpenOrders * 24L));
+        WriteState(ref sink);
+        return sink.Finish();
     }
 
     /// <summary>The book of a snapshot: it goes on exactly as the one that was written.</summary>
@@ -37,73 +64,394 @@ public sealed partial class OrderBook
     public static OrderBook Restore(ReadOnlySpan<byte> snapshot)
     {
         var reader = new SnapshotReader(snapshot);
-        var book = new OrderBook((int)reader.Read(1, int.MaxValue, "maxLevels"))
-        {
-            LastOrderId = reader.Read(0, long.MaxValue, "last order id"),
-            LastTimeNanos = reader.Read(0, long.MaxValue, "last time"),
-        };
+        var book = new OrderBook((int)reader.Read(1, int.MaxValue, "maxLevels"));
+        book.ReadBook(ref reader);
+        var awaiting = ReadIds(ref reader, "waiting orders");
         for (var side = Buy; side <= Sell; side++)
-            book.ReadSide(ref reader, side);
+            book.ReadOrders(ref reader, resting: true);
+        book.ReadOrders(ref reader, resting: false);
+        book.ReadLists(ref reader);
         reader.Finish();
+        foreach (var id in awaiting)
+            book._awaiting.Enqueue(id);
+        book.FinishRestore();
+        if (book.Audit() is { } wrong)
+            throw new InvalidDataException($"Snapshot of a book: {wrong}.");
+
+        // There is one way to write a state.
+        var echo = new SnapshotEcho(snapshot);
+        book.WriteState(ref echo);
         return book;
     }
 
-    /// <summary>Distance of a price from where its side begins, growing away from the other side.</summary>
-    private static long Depth(int side, long priceTicks) =>
-        side == Buy ? Instrument.PriceTicksLimit + 1 - priceTicks : priceTicks;
-
-    private void WriteSide(ref SnapshotWriter writer, int side)
+    private void FinishRestore()
     {
-        writer.Write(_sides[side].Levels);
-        var depth = 0L;
-        for (var level = _sides[side].Best; level != 0; level = NextWorse(side, level))
+        Mind(Care.Phase, Phase != TradingPhase.Continuous);
+        Mind(Care.Rules, _rules.ProtectionTicks is not null || _rules.StaticBandBasisPoints is not null
+            || _rules.DynamicBandBasisPoints is not null);
+        Mind(Care.Blocked, _blockedAccounts.Count + _blockedOwners.Count > 0);
+        Mind(Care.DarkOrders, _sides[Dark].Levels + _sides[Dark + 1].Levels > 0);
+        _pegs.Sort((a, b) => _entries[a].Id.CompareTo(_entries[b].Id));
+        _watching = _allOrNone + _pegs.Count + _armed + _awaiting.Count > 0;
+    }
+
+    private void WriteState<TSink>(ref TSink sink)
+        where TSink : struct, IStateSink, allows ref struct
+    {
+        sink.Write(MaxLevels);
+        WriteBook(ref sink);
+        WriteIds(ref sink, [.. _awaiting.Where(id => FindOpen(id, out _) == RejectReason.None)]);
+        for (var side = Buy; side <= Sell; side++)
+            WriteResting(ref sink, side);
+        WriteWaiting(ref sink);
+        WriteLists(ref sink);
+    }
+
+    private void WriteBook<TSink>(ref TSink sink)
+        where TSink : struct, IStateSink, allows ref struct
+    {
+        sink.Write(LastOrderId);
+        sink.Write(LastTimeNanos);
+        sink.Write(LastTradeNumber);
+        sink.Write(LastPriceTicks);
+        sink.Write(MarkPriceTicks);
+        sink.Write(ReferencePriceTicks);
+        sink.Write(_nextPriority);
+        sink.Write((long)Phase);
+        sink.Write(_extensions);
+        var tells = IsCall(Phase);
+        sink.Write(tells && _mustTell ? 1 : 0);
+        sink.Write(tells ? _told.PriceTicks : 0);
+        WriteWide(ref sink, tells ? _told.Lots : 0);
+        WriteWide(ref sink, tells ? _told.Imbalance : 0);
+        sink.Write(_rules.MinPriceTicks);
+        sink.Write(_rules.MaxPriceTicks);
+        sink.Write(_rules.ProtectionTicks ?? -1);
+        sink.Write(_rules.StaticBandBasisPoints ?? -1);
+        sink.Write(_rules.DynamicBandBasisPoints ?? -1);
+        sink.Write((long)_rules.DynamicBandMode);
+        sink.Write(_rules.AuctionCollarBasisPoints ?? -1);
+        sink.Write(_rules.MaxExtensions);
+        WriteIds(ref sink, [.. _blockedAccounts.Order()]);
+        WriteIds(ref sink, [.. _blockedOwners.Order()]);
+        WriteIds(ref sink, [.. _busted.Order()]);
+        WriteIds(ref sink, [.. _prints]);
+    }
+
+    private void ReadBook(ref SnapshotReader from)
+    {
+        _index.StartAfter(from.Read(0, long.MaxValue, "last order id"));
+        LastTimeNanos = from.Read(0, long.MaxValue, "last time");
+        LastTradeNumber = from.Read(0, long.MaxValue, "last trade");
+        LastPriceTicks = from.Read(0, Instrument.PriceTicksLimit, "last price");
+        MarkPriceTicks = from.Read(0, Instrument.PriceTicksLimit, "mark price");
+        ReferencePriceTicks = from.Read(0, Instrument.PriceTicksLimit, "reference price");
+        _nextPriority = from.Read(1, long.MaxValue, "priority");
+        Phase = (TradingPhase)from.Read(0, (long)TradingPhase.Closed, "phase");
+        _extensions = (int)from.Read(0, int.MaxValue, "extensions");
+        _mustTell = from.Read(0, 0, "indicative") == 1;
+        _told = new AuctionResult(from.Read(0, Instrument.PriceTicksLimit, "indicative"), ReadWide(ref from), ReadWide(ref from));
+        _rules = new BookRules
         {
-            var next = Depth(side, _ladder.PriceOf(level));
-            writer.Write(next - depth);
-            writer.Write(_ladder[level].Orders);
-            depth = next;
-            for (var slot = _ladder[level].First; slot != 0; slot = _entries[slot].Next)
+            MinPriceTicks = from.Read(1, Instrument.PriceTicksLimit, "lowest price"),
+            MaxPriceTicks = from.Read(1, Instrument.PriceTicksLimit, "highest price"),
+            ProtectionTicks = Optional(from.Read(-1, Instrument.PriceTicksLimit, "protection")),
+            StaticBandBasisPoints = (int?)Optional(from.Read(-1, OrderRules.BasisPointsLimit, "static band")),
+            DynamicBandBasisPoints = (int?)Optional(from.Read(-1, OrderRules.BasisPointsLimit, "dynamic band")),
+            DynamicBandMode = (BandMode)from.Read(0, (long)BandMode.Auction, "band mode"),
+            AuctionCollarBasisPoints = (int?)Optional(from.Read(-1, OrderRules.BasisPointsLimit, "collar")),
+            MaxExtensions = (int)from.Read(0, int.MaxValue, "extensions"),
+        };
+        _blockedAccounts.UnionWith(ReadIds(ref from, "blocked accounts"));
+        _blockedOwners.UnionWith(ReadIds(ref from, "blocked owners"));
+        _busted.UnionWith(ReadIds(ref from, "busted trades"));
+        _prints.AddRange(ReadIds(ref from, "prints"));
+    }
+
+    private static long? Optional(long number) => number < 0 ? null : number;
+
+    private static void WriteWide<TSink>(ref TSink sink, Int128 number)
+        where TSink : struct, IStateSink, allows ref struct
+    {
+        sink.Write((long)(number >> 62));
+        sink.Write((long)(number & ((Int128.One << 62) - 1)));
+    }
+
+    private static Int128 ReadWide(ref SnapshotReader from) =>
+        ((Int128)from.ReadAny("lots") << 62) | from.Read(0, (1L << 62) - 1, "lots");
+
+    private static void WriteIds<TSink>(ref TSink sink, scoped ReadOnlySpan<long> ids)
+        where TSink : struct, IStateSink, allows ref struct
+    {
+        sink.Write(ids.Length);
+        foreach (var id in ids)
+            sink.Write(id);
+    }
+
+    private static List<long> ReadIds(ref SnapshotReader from, string what)
+    {
+        var ids = new List<long>();
+        for (var count = from.Read(0, int.MaxValue, what); count > 0; count--)
+            ids.Add(from.ReadAny(what));
+        return ids;
+    }
+
+    private void WriteResting<TSink>(ref TSink sink, int side)
+        where TSink : struct, IStateSink, allows ref struct
+    {
+        var price = 0L;
+        var priority = 0L;
+        var orders = new OrdersInPriority(this, side);
+        while (orders.MoveNext())
+        {
+            var slot = orders.Slot;
+            var at = _ladder.PriceOf(_entries[slot].Level);
+            sink.Write(_entries[slot].Id);
+            sink.Write(at - price);
+            sink.Write(_entries[slot].Priority - priority);
+            WriteOrder(ref sink, slot);
+            price = at;
+            priority = _entries[slot].Priority;
+        }
+
+        sink.Write(0);
+    }
+
+    private void WriteWaiting<TSink>(ref TSink sink)
+        where TSink : struct, IStateSink, allows ref struct
+    {
+        if (_armed + _held.Count + _pegs.Count + _listsUsed > 1)
+        {
+            foreach (var place in (ReadOnlySpan<OrderPlace>)[OrderPlace.Armed, OrderPlace.Pending, OrderPlace.Parked, OrderPlace.Held])
             {
-                writer.Write(_entries[slot].Id);
-                writer.WriteSigned(_terms[slot].Account);
-                writer.Write(_terms[slot].TotalLots);
-                writer.Write(_entries[slot].Leaves);
+                foreach (var id in OrdersAt(place))
+                {
+                    var slot = _index.Find(id);
+                    sink.Write(id);
+                    sink.Write((long)place);
+                    sink.Write(_entries[slot].Priority);
+                    WriteOrder(ref sink, slot);
+                }
             }
         }
+
+        sink.Write(0);
     }
 
-    private void ReadSide(ref SnapshotReader reader, int side)
+    private void WriteOrder<TSink>(ref TSink sink, int slot)
+        where TSink : struct, IStateSink, allows ref struct
     {
-        var levels = reader.Read(0, MaxLevels, "number of levels");
-        var depth = 0L;
-        for (; levels > 0; levels--)
-        {
-            depth += reader.Read(1, Instrument.PriceTicksLimit - depth, "price");
-            // Depth is its own inverse.
-            var price = Depth(side, depth);
-            if (Toward(side, price) >= _sides[side ^ 1].Reach)
-                throw new InvalidDataException("Snapshot of a book: it is crossed.");
+        ref var entry = ref _entries[slot];
+        sink.Write((long)entry.Side);
+        sink.Write(entry.Account);
+        sink.Write(entry.Owner);
+        sink.Write(entry.TotalLots);
+        sink.Write(entry.Leaves);
+        sink.Write((long)entry.Traits);
+        if ((entry.Traits & Traits.Conditional) != 0)
+            WriteConditions(ref sink, in ConditionsOf(slot));
+    }
 
-            var orders = reader.Read(1, int.MaxValue, "number of orders");
-            var lots = 0L;
-            for (; orders > 0; orders--)
-                lots = ReadOrder(ref reader, side, price, lots);
+    private void WriteConditions<TSink>(ref TSink sink, in Conditions kept)
+        where TSink : struct, IStateSink, allows ref struct
+    {
+        sink.Write((long)kept.Type);
+        sink.Write((long)kept.TimeInForce);
+        sink.Write((long)kept.Reference);
+        sink.Write((long)kept.Peg);
+        sink.Write(kept.Triggered ? 1 : 0);
+        sink.Write(kept.Follows ? 1 : 0);
+        sink.Write(kept.TrailBasisPoints);
+        sink.Write(kept.Price);
+        sink.Write(kept.Display);
+        sink.Write(kept.Shown);
+        sink.Write(kept.Minimum);
+        sink.Write(kept.Trigger);
+        sink.Write(kept.TrailTicks);
+        sink.Write(kept.Activation);
+        sink.Write(kept.LimitOffset);
+        sink.Write(kept.Peg == PegReference.None ? kept.Peak : 0);
+        // Prints that were looked at count for no one any more.
+        sink.Write(Math.Max(kept.ArmedAtPrint - _printsSeen, 0));
+        sink.Write(kept.PegOffset);
+        sink.Write(kept.Protection);
+        sink.Write(kept.Amount);
+        sink.Write(kept.Expiry);
+        sink.Write(kept.Prevented);
+    }
+
+    private void WriteLists<TSink>(ref TSink sink)
+        where TSink : struct, IStateSink, allows ref struct
+    {
+        var open = new SortedDictionary<long, int>();
+        for (var list = 1; list < _listsUsed; list++)
+        {
+            if (_lists[list].Alive > 0)
+                open.Add(_lists[list].FirstId, list);
+        }
+
+        sink.Write(open.Count);
+        foreach (var (firstId, list) in open)
+        {
+            ref var members = ref _lists[list];
+            sink.Write(firstId);
+            sink.Write((long)members.Kind);
+            sink.Write(_entries[members.Parent].Id);
+            sink.Write(_entries[members.FirstLeg].Id);
+            sink.Write(_entries[members.SecondLeg].Id);
         }
     }
 
-    private long ReadOrder(ref SnapshotReader reader, int side, long price, long lotsBefore)
+    private void ReadOrders(ref SnapshotReader from, bool resting)
     {
-        var id = reader.Read(Math.Max(1, LastOrderId - OldestOrder), LastOrderId, "order id");
-        if (FindOpen(id, out _) == RejectReason.None)
-            throw new InvalidDataException($"Snapshot of a book: order {id} is there twice.");
+        var price = 0L;
+        var priority = 0L;
+        while (from.Read(0, LastOrderId, "order id") is not 0 and var id)
+        {
+            if (id < LastOrderId - OldestOrder)
+                throw new InvalidDataException($"Snapshot of a book: order {id} is too old.");
+            if (FindOpen(id, out _) == RejectReason.None)
+                throw new InvalidDataException($"Snapshot of a book: order {id} is there twice.");
 
-        var account = reader.ReadSigned("account");
-        var total = reader.Read(1, Instrument.QuantityLotsLimit, "total");
-        var leaves = reader.Read(1, total, "leaves");
-        if (lotsBefore > MaxLevelLots - leaves)
+            var slot = TakeSlot();
+            ref var entry = ref _entries[slot];
+            entry.Id = id;
+            entry.Level = 0;
+            entry.Place = OrderPlace.Resting;
+            if (resting)
+                price = from.ReadStep(price, "price");
+            else
+                entry.Place = (OrderPlace)from.Read((long)OrderPlace.Armed, (long)OrderPlace.Held, "place");
+            priority = from.ReadStep(resting ? priority : 0, "priority");
+            _entries[slot].Priority = priority;
+            _index.Add(id, slot);
+            OpenOrders++;
+            ReadOrder(ref from, slot);
+            if (resting)
+                StandAt(slot, price);
+            else
+                Wait(slot);
+        }
+    }
+
+    private void ReadOrder(ref SnapshotReader from, int slot)
+    {
+        ref var entry = ref _entries[slot];
+        entry.Side = (Side)from.Read((long)Side.Buy, (long)Side.Sell, "side");
+        entry.Account = from.ReadAny("account");
+        entry.Owner = from.ReadAny("owner");
+        entry.TotalLots = from.Read(1, Instrument.QuantityLotsLimit, "total");
+        entry.Leaves = from.Read(1, entry.TotalLots, "leaves");
+        entry.Traits = (Traits)from.Read(0, ushort.MaxValue, "traits");
+        if ((entry.Traits & Traits.Conditional) == 0)
+        {
+            if ((entry.Traits & Traits.Flags & ~PlainTraits) != 0)
+                throw new InvalidDataException($"Snapshot of a book: order {entry.Id} lacks its conditions.");
+            return;
+        }
+
+        if (_conditionalLots > MaxConditionalLots - entry.TotalLots)
+            throw new InvalidDataException("Snapshot of a book: conditional orders have too many lots.");
+        _conditionalLots += entry.TotalLots;
+        ref var kept = ref Attach(slot);
+        kept = ReadConditions(ref from);
+        if (kept.Expiry != 0)
+            ExpireAt(_entries[slot].Id, kept.Expiry);
+        if (Has(slot, Traits.Peg) && _entries[slot].Place != OrderPlace.Pending)
+            _pegs.Add(slot);
+    }
+
+    private static Conditions ReadConditions(ref SnapshotReader from) => new()
+    {
+        Type = (OrderType)from.Read((long)OrderType.Market, (long)OrderType.Pegged, "type"),
+        TimeInForce = (TimeInForce)from.Read(0, (long)TimeInForce.AtTheClose, "time in force"),
+        Reference = (TriggerReference)from.Read(0, (long)TriggerReference.Mark, "trigger reference"),
+        Peg = (PegReference)from.Read(0, (long)PegReference.Midpoint, "peg"),
+        Triggered = from.Read(0, 1, "triggered") == 1,
+        Follows = from.Read(0, 1, "follows") == 1,
+        TrailBasisPoints = (int)from.Read(0, OrderRules.BasisPointsLimit, "trail"),
+        Price = from.Read(0, Instrument.PriceTicksLimit, "limit"),
+        Display = from.Read(0, Instrument.QuantityLotsLimit, "display"),
+        Shown = from.Read(0, Instrument.QuantityLotsLimit, "shown"),
+        Minimum = from.Read(0, Instrument.QuantityLotsLimit, "minimum"),
+        Trigger = from.Read(0, 2 * Instrument.PriceTicksLimit, "trigger"),
+        TrailTicks = from.Read(0, Instrument.PriceTicksLimit, "trail"),
+        Activation = from.Read(0, Instrument.PriceTicksLimit, "activation"),
+        LimitOffset = from.Read(0, Instrument.PriceTicksLimit, "offset"),
+        Peak = from.Read(0, Instrument.PriceTicksLimit, "peak"),
+        ArmedAtPrint = from.Read(0, long.MaxValue, "print"),
+        PegOffset = from.Read(0, Instrument.PriceTicksLimit, "offset"),
+        Protection = from.Read(-1, Instrument.PriceTicksLimit, "protection"),
+        Amount = from.Read(-1, OrderRules.AmountLimit, "amount"),
+        Expiry = from.Read(0, long.MaxValue, "expiry"),
+        Prevented = from.Read(0, Instrument.QuantityLotsLimit, "prevented"),
+    };
+
+    /// <summary>Puts a restored order where it stood: they come in priority order, so last in line is right.</summary>
+    private void StandAt(int slot, long price)
+    {
+        if (price is < 1 or > Instrument.PriceTicksLimit)
+            throw new InvalidDataException($"Snapshot of a book: price {price} is out of range.");
+
+        var level = _ladder.Find(SideOf(slot), price);
+        if (_ladder[level].Orders > 0 && _ladder[level].Lots > MaxLevelLots + MaxConditionalLots - _entries[slot].Leaves)
             throw new InvalidDataException("Snapshot of a book: a level has too many lots.");
 
-        Rest(id, account, side, price, total, leaves);
-        return lotsBefore + leaves;
+        var lots = Has(slot, Traits.Iceberg) ? ConditionsOf(slot).Shown : _entries[slot].Leaves;
+        EnqueueBehind(slot, _ladder[level].Last, SideOf(slot), price, lots);
+        if (Has(slot, Traits.AllOrNone))
+            CountAllOrNone(1);
+    }
+
+    private void Wait(int slot)
+    {
+        if (!Has(slot, Traits.Conditional))
+            throw new InvalidDataException("Snapshot of a book: a plain order does not wait.");
+
+        switch (_entries[slot].Place)
+        {
+            case OrderPlace.Armed:
+                _armed++;
+                if (OrderRules.IsTrailing(ConditionsOf(slot).Type))
+                    _trailing.Add(slot);
+                StandAtTrigger(slot);
+                break;
+            case OrderPlace.Held:
+                _held.Add(slot);
+                break;
+        }
+    }
+
+    private void ReadLists(ref SnapshotReader from)
+    {
+        for (var count = from.Read(0, int.MaxValue, "lists"); count > 0; count--)
+        {
+            var list = TakeList();
+            ref var members = ref _lists[list];
+            members = new OrderList
+            {
+                FirstId = from.Read(1, LastOrderId, "list"),
+                Kind = (OrderListKind)from.Read(1, (long)OrderListKind.OneTriggersOneCancelsOther, "kind of list"),
+            };
+            members.Parent = ReadMember(ref from, list, ListRole.Parent);
+            var legs = members.Kind == OrderListKind.OneTriggersOther ? ListRole.Child : ListRole.Leg;
+            members.FirstLeg = ReadMember(ref from, list, legs);
+            members.SecondLeg = ReadMember(ref from, list, legs);
+        }
+    }
+
+    private int ReadMember(ref SnapshotReader from, int list, ListRole role)
+    {
+        var id = from.Read(0, LastOrderId, "member of a list");
+        if (id == 0)
+            return 0;
+        if (FindOpen(id, out var slot) != RejectReason.None || !Has(slot, Traits.Conditional) || ConditionsOf(slot).List != 0)
+            throw new InvalidDataException($"Snapshot of a book: order {id} can't be in that list.");
+
+        ref var kept = ref ConditionsOf(slot);
+        kept.List = list;
+        kept.Role = role;
+        _lists[list].Alive++;
+        return slot;
     }
 }

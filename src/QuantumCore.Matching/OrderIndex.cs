@@ -1,163 +1,214 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace QuantumCore.Matching;
 
 /// <summary>
-/// From a public order id to the slot of the order: arrays all the way, no hash. Ids are dense, so a page of 256 of
-/// them is one block of a pool; a page goes back to the pool when the last of its orders has closed.
+/// Gives public order ids, 1, 2, 3 …, and leads from an id to the slot of the order while it is open.
 /// </summary>
 /// <remarks>
-/// An entry is not wiped when its order closes: the order in the slot carries its id, and the caller compares. That
-/// spares a fill the visit to its page. Pages are found through chunks of 1,024 of them, so that one order that
-/// stays open for years costs a page, a chunk and 8 bytes for each quarter of a million orders entered since.
+/// <para>The ids given last lie in a window, an array that goes round: an id's place is its low bits, so a lookup is
+/// one load. An order that is still open when the window has moved past its id goes to a hash table of the old ones.
+/// The window has at least four times as many ids as there are slots: few orders are that old.</para>
+/// <para>So memory follows the number of open orders alone, 16 to 32 bytes for each, and 32 to 64 more for each old
+/// one; an order may stay open for ever, and for any number of ids.</para>
 /// </remarks>
-internal sealed class OrderIndex
+internal struct OrderIndex
 {
-    private const int PageBits = 8;
-    private const int PageMask = (1 << PageBits) - 1;
-    private const int ChunkBits = 10;
-    private const int ChunkMask = (1 << ChunkBits) - 1;
+    // Ids in the window for each slot: many, so that few orders are old, while that is no more than a megabyte.
+    private const int MostIdsPerSlot = 8;
+    private const int LeastIdsPerSlot = 4;
+    private const int GenerousWindow = 1 << 18;
+    private const int LargestWindow = 1 << 30;
 
-    private sealed class Chunk
+    private struct OldOrder
     {
-        public readonly int[] Pages = new int[1 << ChunkBits];
-        public int Used;
-        public Chunk? NextSpare;
+        public long Id;
+
+        /// <summary>0: no one is here.</summary>
+        public int Slot;
     }
 
-    // Page 0 stands for none: its slots are all 0.
-    private int[] _slots = new int[4 << PageBits];
-    private int[] _live = new int[4];
-    private int _pagesUsed = 1;
-    private int _freePage;
+    // Slots of the ids from Newest back; 0 when the order is not open. Its length is a power of two.
+    private int[] _window;
 
-    // Stands for none: its pages are all 0, and it is never written to.
-    private static readonly Chunk s_none = new();
+    // Open addressing, at most half full. Its length is a power of two.
+    private OldOrder[] _old;
+    private int _oldCount;
 
-    private Chunk[] _chunks = [s_none, s_none, s_none, s_none];
-    private long _firstChunk;
-    private Chunk? _spare;
+    /// <param name="slots">Room for this many open orders, a power of two.</param>
+    public OrderIndex(int slots)
+    {
+        _window = new int[WindowFor(slots)];
+        _old = new OldOrder[4];
+    }
 
-    /// <summary>
-    /// The slot an id was last seen in, 0 for none. The order there has another id when this one has closed.
-    /// </summary>
+    /// <summary>The id given last; 0 before the first.</summary>
+    public long Newest { get; private set; }
+
+    /// <summary>Gives the next id.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Find(long id)
+    public long Issue()
     {
-        var position = (id >> (PageBits + ChunkBits)) - _firstChunk;
-        var chunks = _chunks;
-        // An id older than the window is negative here, and as an unsigned number beyond any window.
-        if (unchecked((ulong)position) >= (ulong)chunks.Length)
-            return 0;
-
-        var page = chunks[position].Pages[(int)((id >> PageBits) & ChunkMask)];
-        return _slots[(page << PageBits) | (int)(id & PageMask)];
+        // A billion ids a second for two hundred years stay below 2^63.
+        var id = unchecked(Newest + 1);
+        if (_window[PlaceOf(id, _window)] != 0)
+            MoveToOld(id);
+        Newest = id;
+        return id;
     }
 
+    /// <summary>Gives the next id, to the order in a slot.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long Issue(int slot)
+    {
+        var id = unchecked(Newest + 1);
+        ref var place = ref _window[PlaceOf(id, _window)];
+        if (place != 0)
+            MoveToOld(id);
+        place = slot;
+        Newest = id;
+        return id;
+    }
+
+    /// <summary>Where the slot of an open order stands, unless it is old: then another one's may.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly ref int Place(long id) => ref _window[PlaceOf(id, _window)];
+
+    /// <summary>Begins behind ids that were given before; there is nothing in it yet.</summary>
+    public void StartAfter(long newest) => Newest = newest;
+
+    /// <summary>The slot of an open order; 0 when it is not open, or was never given.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly int Find(long id)
+    {
+        var window = _window;
+        // An id that is yet to come is negative here, and as an unsigned number beyond any window. One below 1 may
+        // fall into the window, where no one is.
+        return unchecked((ulong)(Newest - id)) < (ulong)window.Length
+            ? window[PlaceOf(id, window)]
+            : FindOld(id);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(long id, int slot)
     {
-        var position = (id >> (PageBits + ChunkBits)) - _firstChunk;
-        var chunk = unchecked((ulong)position) < (ulong)_chunks.Length ? _chunks[position] : s_none;
-        if (ReferenceEquals(chunk, s_none))
-            chunk = AddChunk(id);
-        ref var page = ref chunk.Pages[(int)((id >> PageBits) & ChunkMask)];
-        if (page == 0)
-        {
-            page = TakePage();
-            chunk.Used++;
-        }
-
-        _slots[(page << PageBits) | (int)(id & PageMask)] = slot;
-        _live[page]++;
+        var window = _window;
+        if (unchecked((ulong)(Newest - id)) < (ulong)window.Length)
+            window[PlaceOf(id, window)] = slot;
+        else
+            AddOld(id, slot);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Remove(long id)
     {
-        var chunk = _chunks[(id >> (PageBits + ChunkBits)) - _firstChunk];
-        var page = chunk.Pages[(int)((id >> PageBits) & ChunkMask)];
-        if (--_live[page] == 0)
-            FreePage(chunk, id, page);
+        var window = _window;
+        if (unchecked((ulong)(Newest - id)) < (ulong)window.Length)
+            window[PlaceOf(id, window)] = 0;
+        else
+            RemoveOld(id);
     }
 
-    /// <summary>Pages in use: each has at least one open order.</summary>
-    public int PageCount()
+    /// <summary>Makes the window large enough for so many slots, a power of two.</summary>
+    public void Reserve(int slots)
     {
-        var free = 0;
-        for (var page = _freePage; page != 0; page = _slots[page << PageBits])
-            free++;
-        return _pagesUsed - 1 - free;
-    }
-
-    private void FreePage(Chunk chunk, long id, int page)
-    {
-        // A free page's first entry is the next free page. Whatever a page still says when it is used again is
-        // checked against the order in the slot, like any entry.
-        chunk.Pages[(int)((id >> PageBits) & ChunkMask)] = 0;
-        _slots[page << PageBits] = _freePage;
-        _freePage = page;
-        if (--chunk.Used == 0)
+        var narrow = _window;
+        var old = _old;
+        _window = new int[WindowFor(slots)];
+        _old = new OldOrder[old.Length];
+        _oldCount = 0;
+        for (var age = 0; age < narrow.Length; age++)
         {
-            _chunks[(id >> (PageBits + ChunkBits)) - _firstChunk] = s_none;
-            chunk.NextSpare = _spare;
-            _spare = chunk;
+            var id = Newest - age;
+            _window[PlaceOf(id, _window)] = narrow[PlaceOf(id, narrow)];
+        }
+
+        foreach (ref readonly var order in old.AsSpan())
+        {
+            if (order.Slot != 0)
+                Add(order.Id, order.Slot);
         }
     }
 
-    private int TakePage()
+    private static int WindowFor(int slots) => (int)Math.Min(
+        Math.Max(Math.Min((long)slots * MostIdsPerSlot, GenerousWindow), (long)slots * LeastIdsPerSlot), LargestWindow);
+
+    /// <summary>Orders that are in it.</summary>
+    public readonly int Count() => _oldCount + _window.Length - _window.AsSpan().Count(0);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void MoveToOld(long id)
     {
-        if (_freePage != 0)
-        {
-            var page = _freePage;
-            _freePage = _slots[page << PageBits];
-            return page;
-        }
-
-        if (_pagesUsed == _live.Length)
-        {
-            Array.Resize(ref _slots, _slots.Length * 2);
-            Array.Resize(ref _live, _live.Length * 2);
-        }
-
-        return _pagesUsed++;
+        // It is a whole window older.
+        ref var slot = ref _window[PlaceOf(id, _window)];
+        AddOld(id - _window.Length, slot);
+        slot = 0;
     }
 
-    private Chunk AddChunk(long id)
-    {
-        var number = id >> (PageBits + ChunkBits);
-        if (number < _firstChunk || number - _firstChunk >= _chunks.Length)
-            MakeRoom(number);
+    // The low bits of an id; all bits of an int are among them.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int PlaceOf(long id, int[] window) => unchecked((int)id & (window.Length - 1));
 
-        // A spare chunk is empty, as a new one is.
-        var chunk = _spare ?? new Chunk();
-        _spare = chunk.NextSpare;
-        chunk.NextSpare = null;
-        _chunks[number - _firstChunk] = chunk;
-        return chunk;
+    /// <summary>Where the search for an old id begins.</summary>
+    private readonly int HomeOf(long id) =>
+        // Fibonacci hashing: ids that lie together, or a power of two apart, spread.
+        (int)(unchecked((ulong)id * 0x9E37_79B9_7F4A_7C15) >> (64 - BitOperations.Log2((uint)_old.Length)));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly int FindOld(long id)
+    {
+        var old = _old;
+        var at = HomeOf(id);
+        while (old[at].Slot != 0 && old[at].Id != id)
+            at = (at + 1) & (old.Length - 1);
+        return old[at].Slot;
     }
 
-    /// <summary>Moves the window of chunks so that it holds this one, and grows it if it must.</summary>
-    private void MakeRoom(long number)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AddOld(long id, int slot)
     {
-        var oldest = 0;
-        while (oldest < _chunks.Length && ReferenceEquals(_chunks[oldest], s_none))
-            oldest++;
-        var newest = _chunks.Length - 1;
-        while (newest > oldest && ReferenceEquals(_chunks[newest], s_none))
-            newest--;
-        var kept = Math.Max(newest - oldest + 1, 0);
-        var first = kept == 0 ? number : Math.Min(_firstChunk + oldest, number);
-        var last = kept == 0 ? number : Math.Max(_firstChunk + newest, number);
-        var room = _chunks.Length;
-        // Half of it stays free, so that this is rare.
-        while (room / 2 < last - first + 1)
-            room *= 2;
+        if (_oldCount >= _old.Length / 2)
+            Widen();
+        _oldCount++;
+        var at = HomeOf(id);
+        while (_old[at].Slot != 0)
+            at = (at + 1) & (_old.Length - 1);
+        _old[at] = new OldOrder { Id = id, Slot = slot };
+    }
 
-        var window = room == _chunks.Length ? _chunks : new Chunk[room];
-        var start = kept == 0 ? 0 : (int)(_firstChunk + oldest - first);
-        Array.Copy(_chunks, oldest, window, start, kept);
-        Array.Fill(window, s_none, 0, start);
-        Array.Fill(window, s_none, start + kept, room - start - kept);
-        _chunks = window;
-        _firstChunk = first;
+    private void Widen()
+    {
+        var old = _old;
+        _old = new OldOrder[old.Length * 2];
+        _oldCount = 0;
+        foreach (ref readonly var order in old.AsSpan())
+        {
+            if (order.Slot != 0)
+                AddOld(order.Id, order.Slot);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void RemoveOld(long id)
+    {
+        var mask = _old.Length - 1;
+        var gap = HomeOf(id);
+        while (_old[gap].Id != id || _old[gap].Slot == 0)
+            gap = (gap + 1) & mask;
+        _oldCount--;
+
+        // Those behind it that would not be found across the gap move up.
+        for (var at = (gap + 1) & mask; _old[at].Slot != 0; at = (at + 1) & mask)
+        {
+            var home = HomeOf(_old[at].Id);
+            if (((at - home) & mask) < ((at - gap) & mask))
+                continue;
+
+            _old[gap] = _old[at];
+            gap = at;
+        }
+
+        _old[gap] = default;
     }
 }

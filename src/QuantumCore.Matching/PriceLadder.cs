@@ -3,38 +3,52 @@ using System.Runtime.CompilerServices;
 
 namespace QuantumCore.Matching;
 
-/// <summary>The orders at one price, first to last, as indexes into the book's orders. 24 bytes.</summary>
+/// <summary>The orders at one price, first to last, as indexes into the book's orders. 32 bytes.</summary>
 internal struct LevelQueue
 {
+    /// <summary>Lots of all its orders; of an iceberg, those shown.</summary>
     public long Lots;
+
+    /// <summary>Its price while it is open: who works with the queue needs it, and it is at hand.</summary>
+    public long PriceTicks;
     public int First;
     public int Last;
     public int Orders;
+
+    /// <summary>How many of them are more than plain limit orders.</summary>
+    public int Conditional;
 }
 
 /// <summary>
-/// The price levels of a book, in price order. A level is named by an int that stays its name while it is open;
-/// 0 is no level.
+/// Price levels in price order, of several queues of orders that don't mix (bids, asks, what is not displayed,
+/// triggers). A level is named by an int that stays its name while it is open; 0 is no level.
 /// </summary>
 /// <remarks>
+/// <para>Each side is a tree of its own. All trees share their memory, so that one that is empty costs nothing.</para>
 /// <para>Thirty-two neighbouring prices form a strip: their queues lie side by side and one word of bits says which
 /// are open, so levels near each other share cache lines and the next best price is a bit search away. Strips hang
 /// in a tree with 64 branches a node, seven nodes deep: 7 x 6 bits and the strip's 5 make the 47 bits of a price.
 /// Any price is as good as any other: there is no window that could drift away from the market.</para>
 /// <para>The tree is walked only when a strip comes or goes or the next level lies in another one. A lookup by price
-/// goes through a table of recently used strips that is indexed by the low bits of the strip's number and checked
-/// against the strip itself; it can be stale, never wrong. A strip lives as long as one of its levels is open.</para>
-/// <para>Both sides share the ladder: an uncrossed book has no price with orders of both.</para>
+/// goes through a table of recently used strips, by the low bits of the strip's number; it has at least four places for each
+/// strip, so that neighbours don't compete for one. A strip lives as long as one of its levels is open.</para>
 /// </remarks>
-internal sealed class PriceLadder
+internal struct PriceLadder
 {
     private const int StripBits = 5;
     private const int StripMask = (1 << StripBits) - 1;
     private const int NodeBits = 6;
     private const int NodeMask = (1 << NodeBits) - 1;
     private const int TopShift = 36;
-    private const int Root = 1;
-    private const int RecentMask = 4095;
+    private const int FirstStrips = 8;
+    private const int RecentPerStrip = 4;
+
+    /// <summary>The side is above the bits of a strip's place: 47 bits of price less 5 within the strip.</summary>
+    private const int SideShift = 42;
+    private const long PlaceMask = (1L << SideShift) - 1;
+
+    /// <summary>Spreads the sides over the table of recent strips: bids take the even places, asks the odd ones.</summary>
+    private const int RecentStride = 37;
 
     /// <summary>A number that no strip has.</summary>
     private const long NoStrip = -1;
@@ -52,62 +66,80 @@ internal sealed class PriceLadder
         public int Parent;
     }
 
-    private readonly int[] _recent = new int[RecentMask + 1];
+    private struct RecentStrip
+    {
+        public long Number;
+        public int Strip;
+    }
+
+    // Its length is a power of two.
+    private RecentStrip[] _recent;
 
     // Strip 0 and node 0 stand for none. A free strip's or node's Parent is the next free one.
-    private LevelQueue[] _queues = new LevelQueue[8 << StripBits];
-    private Strip[] _strips = new Strip[8];
-    private int _stripsUsed = 1;
+    private LevelQueue[] _queues;
+    private Strip[] _strips;
+    private int _stripsUsed;
     private int _freeStrip;
 
-    private Node[] _nodes = new Node[8];
-    private int[] _children = new int[8 << NodeBits];
-    private int _nodesUsed = Root + 1;
+    // The root of side n is node n + 1.
+    private readonly int _roots;
+    private Node[] _nodes;
+    private int[] _children;
+    private int _nodesUsed;
     private int _freeNode;
 
-    public PriceLadder() => _strips[0].Number = NoStrip;
+    public PriceLadder(int sides)
+    {
+        _queues = new LevelQueue[FirstStrips << StripBits];
+        _strips = new Strip[FirstStrips];
+        _stripsUsed = 1;
+        _recent = NewRecent(FirstStrips);
+        _roots = sides;
+        _nodesUsed = sides + 1;
+        _nodes = new Node[sides + 8];
+        _children = new int[(sides + 8) << NodeBits];
+    }
 
     /// <summary>The queue of a level. Valid until the next <see cref="Open"/>.</summary>
-    public ref LevelQueue this[int level]
+    public readonly ref LevelQueue this[int level]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => ref _queues[level];
     }
 
-    /// <summary>The price of a level.</summary>
+    /// <summary>The price of an open level.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public long PriceOf(int level) =>
-        ((_strips[level >> StripBits].Number << StripBits) | (uint)(level & StripMask)) + 1;
+    public readonly long PriceOf(int level) => _queues[level].PriceTicks;
 
     /// <summary>
     /// The level at a price. It may have no orders (a neighbour's strip is there); 0 when not even that.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Find(long priceTicks)
+    public readonly int Find(int side, long priceTicks)
     {
-        var key = priceTicks - 1;
-        var number = key >> StripBits;
-        var strip = _recent[(int)(number & RecentMask)];
-        if (_strips[strip].Number != number)
+        // Prices are 1 to 2^47: nothing here can overflow.
+        unchecked
         {
-            strip = FindInTree(number);
-            if (strip == 0)
-                return 0;
+            var key = priceTicks - 1;
+            var number = NumberOf(side, key);
+            var recent = _recent;
+            ref var place = ref recent[RecentOf(number) & (recent.Length - 1)];
+            var strip = place.Number == number ? place.Strip : FindInTree(number);
+            return strip == 0 ? 0 : (strip << StripBits) | (int)(key & StripMask);
         }
-
-        return (strip << StripBits) | (int)(key & StripMask);
     }
 
     /// <summary>Opens a level that has no orders yet. <paramref name="level"/>: what Find said.</summary>
-    public int Open(long priceTicks, int level)
+    public int Open(int side, long priceTicks, int level)
     {
         if (level == 0)
         {
             var key = priceTicks - 1;
-            level = (AddStrip(key >> StripBits) << StripBits) | (int)(key & StripMask);
+            level = (AddStrip(NumberOf(side, key)) << StripBits) | (int)(key & StripMask);
         }
 
         _strips[level >> StripBits].Open |= 1u << (level & StripMask);
+        _queues[level].PriceTicks = priceTicks;
         return level;
     }
 
@@ -122,7 +154,7 @@ internal sealed class PriceLadder
     }
 
     /// <summary>The next open level with a higher price; 0 when there is none.</summary>
-    public int Above(int level)
+    public readonly int Above(int level)
     {
         ref var strip = ref _strips[level >> StripBits];
         // Two shifts: a shift by 32 would be one by 0.
@@ -145,7 +177,7 @@ internal sealed class PriceLadder
     }
 
     /// <summary>The next open level with a lower price; 0 when there is none.</summary>
-    public int Below(int level)
+    public readonly int Below(int level)
     {
         ref var strip = ref _strips[level >> StripBits];
         var lower = strip.Open & ((1u << (level & StripMask)) - 1);
@@ -167,10 +199,10 @@ internal sealed class PriceLadder
     }
 
     /// <summary>Whether the level is marked open.</summary>
-    public bool IsOpen(int level) => (_strips[level >> StripBits].Open >> (level & StripMask) & 1) != 0;
+    public readonly bool IsOpen(int level) => (_strips[level >> StripBits].Open >> (level & StripMask) & 1) != 0;
 
     /// <summary>Strips in use: each has at least one open level.</summary>
-    public int StripCount()
+    public readonly int StripCount()
     {
         var free = 0;
         for (var strip = _freeStrip; strip != 0; strip = _strips[strip].Parent)
@@ -178,14 +210,28 @@ internal sealed class PriceLadder
         return _stripsUsed - 1 - free;
     }
 
-    private int LowestUnder(int child, int shift)
+    private static long NumberOf(int side, long key) => ((long)side << SideShift) | (key >> StripBits);
+
+    /// <summary>The place of a strip in the table of recent ones, of which the low bits count.</summary>
+    private static int RecentOf(long number) => unchecked((int)((number << 1) + ((number >> SideShift) * RecentStride)));
+
+    private static RecentStrip[] NewRecent(int strips)
+    {
+        var recent = new RecentStrip[strips * RecentPerStrip];
+        Array.Fill(recent, new RecentStrip { Number = NoStrip });
+        return recent;
+    }
+
+    private static int RootOf(long number) => (int)(number >> SideShift) + 1;
+
+    private readonly int LowestUnder(int child, int shift)
     {
         for (; shift > 0; shift -= NodeBits)
             child = _children[(child << NodeBits) | BitOperations.TrailingZeroCount(_nodes[child].Occupied)];
         return (child << StripBits) | BitOperations.TrailingZeroCount(_strips[child].Open);
     }
 
-    private int HighestUnder(int child, int shift)
+    private readonly int HighestUnder(int child, int shift)
     {
         for (; shift > 0; shift -= NodeBits)
             child = _children[(child << NodeBits) | BitOperations.Log2(_nodes[child].Occupied)];
@@ -193,9 +239,9 @@ internal sealed class PriceLadder
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private int FindInTree(long number)
+    private readonly int FindInTree(long number)
     {
-        var child = Root;
+        var child = RootOf(number);
         for (var shift = TopShift; shift >= 0; shift -= NodeBits)
         {
             // A child that is not occupied is 0, and so are all children of node 0.
@@ -203,14 +249,14 @@ internal sealed class PriceLadder
         }
 
         if (child != 0)
-            _recent[(int)(number & RecentMask)] = child;
+            Remember(number, child);
         return child;
     }
 
     private int AddStrip(long number)
     {
         var strip = TakeStrip();
-        var node = Root;
+        var node = RootOf(number);
         for (var shift = TopShift; shift > 0; shift -= NodeBits)
         {
             var branch = (int)((number >> shift) & NodeMask);
@@ -227,13 +273,19 @@ internal sealed class PriceLadder
 
         Attach(node, (int)(number & NodeMask), strip);
         _strips[strip] = new Strip { Number = number, Parent = node };
-        _recent[(int)(number & RecentMask)] = strip;
+        Remember(number, strip);
         return strip;
     }
+
+    private readonly void Remember(long number, int strip) =>
+        _recent[RecentOf(number) & (_recent.Length - 1)] = new RecentStrip { Number = number, Strip = strip };
 
     private void RemoveStrip(int strip)
     {
         var number = _strips[strip].Number;
+        ref var recent = ref _recent[RecentOf(number) & (_recent.Length - 1)];
+        if (recent.Number == number)
+            recent.Number = NoStrip;
         var node = _strips[strip].Parent;
         _strips[strip] = new Strip { Number = NoStrip, Parent = _freeStrip };
         _freeStrip = strip;
@@ -242,7 +294,7 @@ internal sealed class PriceLadder
             var branch = (int)((number >> shift) & NodeMask);
             _children[(node << NodeBits) | branch] = 0;
             _nodes[node].Occupied &= ~(1UL << branch);
-            if (_nodes[node].Occupied != 0 || node == Root)
+            if (_nodes[node].Occupied != 0 || node <= _roots)
                 return;
 
             var parent = _nodes[node].Parent;
@@ -252,7 +304,7 @@ internal sealed class PriceLadder
         }
     }
 
-    private void Attach(int node, int branch, int child)
+    private readonly void Attach(int node, int branch, int child)
     {
         _children[(node << NodeBits) | branch] = child;
         _nodes[node].Occupied |= 1UL << branch;
@@ -271,6 +323,7 @@ internal sealed class PriceLadder
         {
             Array.Resize(ref _queues, _queues.Length * 2);
             Array.Resize(ref _strips, _strips.Length * 2);
+            _recent = NewRecent(_strips.Length);
         }
 
         return _stripsUsed++;

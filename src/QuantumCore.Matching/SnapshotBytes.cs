@@ -4,10 +4,16 @@ using System.Runtime.InteropServices;
 
 namespace QuantumCore.Matching;
 
-/// <summary>Writes the frame and the numbers of a snapshot.</summary>
-internal ref struct SnapshotWriter
+/// <summary>Takes the numbers of a book's state, one after the other.</summary>
+internal interface IStateSink
 {
-    public const byte Version = 1;
+    void Write(long number);
+}
+
+/// <summary>Writes the frame and the numbers of a snapshot.</summary>
+internal ref struct SnapshotWriter : IStateSink
+{
+    public const byte Version = 2;
     public const int ChecksumLength = 4;
 
     private const int LongestNumber = 10;
@@ -27,11 +33,8 @@ internal ref struct SnapshotWriter
 
     public static int HeaderLength => Magic.Length + 1;
 
-    /// <summary>A number that is not negative.</summary>
-    public void Write(long number) => WriteBits((ulong)number);
-
     /// <summary>Any number: small ones of either sign stay short.</summary>
-    public void WriteSigned(long number) => WriteBits(unchecked(((ulong)number << 1) ^ (ulong)(number >> 63)));
+    public void Write(long number) => WriteBits(unchecked(((ulong)number << 1) ^ (ulong)(number >> 63)));
 
     public byte[] Finish()
     {
@@ -66,6 +69,18 @@ internal ref struct SnapshotWriter
     }
 }
 
+/// <summary>Compares a state with the snapshot that it was read from, number by number.</summary>
+internal ref struct SnapshotEcho(ReadOnlySpan<byte> snapshot) : IStateSink
+{
+    private SnapshotReader _read = new(snapshot);
+
+    public void Write(long number)
+    {
+        if (_read.ReadAny("state") != number)
+            throw new InvalidDataException("Snapshot of a book: its numbers contradict each other.");
+    }
+}
+
 /// <summary>Reads what <see cref="SnapshotWriter"/> wrote, and trusts nothing.</summary>
 internal ref struct SnapshotReader
 {
@@ -86,18 +101,29 @@ internal ref struct SnapshotReader
         _rest = body[SnapshotWriter.HeaderLength..];
     }
 
+    /// <summary>The next number, which must be within bounds.</summary>
     public long Read(long lowest, long highest, string what)
     {
-        var bits = ReadBits(what);
-        if (bits > long.MaxValue || (long)bits < lowest || (long)bits > highest)
-            throw new InvalidDataException($"Snapshot of a book: {what} {bits} is out of range.");
-        return (long)bits;
+        var number = ReadAny(what);
+        if (number < lowest || number > highest)
+            throw new InvalidDataException($"Snapshot of a book: {what} {number} is out of range.");
+        return number;
     }
 
-    public long ReadSigned(string what)
+    /// <summary>The next number.</summary>
+    public long ReadAny(string what)
     {
         var bits = ReadBits(what);
         return unchecked((long)(bits >> 1) ^ -(long)(bits & 1));
+    }
+
+    /// <summary>The next number as the distance from the one before it.</summary>
+    public long ReadStep(long before, string what)
+    {
+        var sum = (Int128)before + ReadAny(what);
+        if (sum < 0 || sum > long.MaxValue)
+            throw new InvalidDataException($"Snapshot of a book: {what} {sum} is out of range.");
+        return (long)sum;
     }
 
     public readonly void Finish()

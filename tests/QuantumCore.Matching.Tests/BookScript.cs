@@ -32,10 +32,19 @@ internal static class BookScript
         new(BookEventKind.Rested, side, EndReason.None, id, 0, price, lots, lots, 0);
 
     public static BookEvent Reduced(Side side, long id, long total, long price, long leaves) =>
-        new(BookEventKind.Amended, side, EndReason.None, id, 0, price, total, leaves, 0);
+        new(BookEventKind.Amended, side, EndReason.None, id, 0, price, total, leaves, leaves);
 
+    /// <summary>The end of an order that was not displayed.</summary>
     public static BookEvent Ended(Side side, long id, long released, long price, EndReason reason) =>
         new(BookEventKind.Ended, side, reason, id, 0, price, released, 0, 0);
+
+    /// <summary>The end of an order that was displayed.</summary>
+    public static BookEvent TakenOut(Side side, long id, long released, long price, EndReason reason) =>
+        new(BookEventKind.Ended, side, reason, id, 0, price, released, 0, 0, detail: 1);
+
+    /// <summary>A displayed order of <see cref="Owner"/> in the book.</summary>
+    public static RestingOrder Resting(long id, Side side, long price, long total, long leaves) =>
+        new(id, Owner, side, price, total, leaves, ShownLots: leaves);
 
     /// <summary>A book in which these orders rest, with ids 1, 2, 3 …</summary>
     public static OrderBook BookOf(params NewOrder[] orders)

@@ -86,7 +86,7 @@ public class KnownDefectTests
     {
         var book = BookOf(Limit(Buy, 10, 100), ImmediateOrCancel(Sell, 4, 100));
         Assert.Equal(RejectReason.None, book.Cancel(0, 1, EndReason.User));
-        ExpectEvents(book, Ended(Buy, 1, 6, 100, EndReason.User));
+        ExpectEvents(book, TakenOut(Buy, 1, 6, 100, EndReason.User));
         ExpectRefusal(book, RejectReason.OrderClosed, b => b.Cancel(0, 1, EndReason.User));
     }
 
@@ -96,7 +96,7 @@ public class KnownDefectTests
         var book = BookOf(Limit(Buy, 10, 100), ImmediateOrCancel(Sell, 4, 100));
         Assert.Equal(RejectReason.None, book.Replace(0, 1, Limit(Buy, 6, 101), out _));
         ExpectEvents(
-            book, Ended(Buy, 1, 6, 100, EndReason.Replaced), Accepted(Buy, 3, 6, 101), Rested(Buy, 3, 6, 101));
+            book, TakenOut(Buy, 1, 6, 100, EndReason.Replaced), Accepted(Buy, 3, 6, 101), Rested(Buy, 3, 6, 101));
     }
 
     [Fact]

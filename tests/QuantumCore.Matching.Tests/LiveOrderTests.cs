@@ -14,7 +14,7 @@ public class LiveOrderTests
     {
         var book = BookOf(Limit(Buy, 5, 100), ImmediateOrCancel(Sell, 2, 100));
         Assert.Equal(RejectReason.None, book.Cancel(0, 1, reason));
-        ExpectEvents(book, Ended(Buy, 1, 3, 100, reason));
+        ExpectEvents(book, TakenOut(Buy, 1, 3, 100, reason));
         Assert.False(book.TryGetBest(Buy, out _, out _));
         Assert.False(book.TryGetOrder(1, out _));
     }
@@ -66,7 +66,7 @@ public class LiveOrderTests
         Assert.Equal(RejectReason.None, book.Reduce(0, 1, 7));
         ExpectEvents(book, Reduced(Sell, 1, 7, 100, 3));
         Assert.True(book.TryGetOrder(1, out var order));
-        Assert.Equal(new RestingOrder(1, Owner, Sell, 100, 7, 3), order);
+        Assert.Equal(Resting(1, Sell, 100, 7, 3), order);
     }
 
     [Theory]
@@ -77,7 +77,7 @@ public class LiveOrderTests
     {
         var book = BookOf(Limit(Sell, 10, 100), ImmediateOrCancel(Buy, 4, 100));
         Assert.Equal(RejectReason.None, book.Reduce(0, 1, total));
-        ExpectEvents(book, Ended(Sell, 1, 6, 100, EndReason.Amended));
+        ExpectEvents(book, TakenOut(Sell, 1, 6, 100, EndReason.Amended));
         ExpectRefusal(book, RejectReason.OrderClosed, b => b.Reduce(0, 1, total));
     }
 
@@ -99,7 +99,7 @@ public class LiveOrderTests
         Assert.Equal(RejectReason.None, book.Replace(0, 1, Limit(Sell, 5, 100), out var id));
         Assert.Equal(3, id);
         ExpectEvents(
-            book, Ended(Sell, 1, 5, 100, EndReason.Replaced), Accepted(Sell, 3, 5, 100), Rested(Sell, 3, 5, 100));
+            book, TakenOut(Sell, 1, 5, 100, EndReason.Replaced), Accepted(Sell, 3, 5, 100), Rested(Sell, 3, 5, 100));
         Assert.Equal([2, 3], IdsOf(book, Sell));
     }
 
@@ -109,13 +109,13 @@ public class LiveOrderTests
         var book = BookOf(Limit(Sell, 3, 102), Limit(Buy, 5, 100));
         Assert.Equal(RejectReason.None, book.Replace(0, 2, Limit(Buy, 5, 103), out _));
         ExpectEvents(
-            book, Ended(Buy, 2, 5, 100, EndReason.Replaced), Accepted(Buy, 3, 5, 103), Trade(Buy, 3, 1, 3, 102, 2, 0),
+            book, TakenOut(Buy, 2, 5, 100, EndReason.Replaced), Accepted(Buy, 3, 5, 103), Trade(Buy, 3, 1, 3, 102, 2, 0),
             Rested(Buy, 3, 2, 103));
 
         Assert.Equal(RejectReason.None, book.Submit(0, Limit(Sell, 4, 110), out _));
         Assert.Equal(RejectReason.None, book.Replace(0, 4, Limit(Sell, 4, 101), out _));
         ExpectEvents(
-            book, Ended(Sell, 4, 4, 110, EndReason.Replaced), Accepted(Sell, 5, 4, 101),
+            book, TakenOut(Sell, 4, 4, 110, EndReason.Replaced), Accepted(Sell, 5, 4, 101),
             Trade(Sell, 5, 3, 2, 103, 2, 0), Rested(Sell, 5, 2, 101));
     }
 
@@ -139,7 +139,7 @@ public class LiveOrderTests
             book, RejectReason.PostOnlyWouldTake, b => b.Replace(0, 1, Limit(Buy, 5, 104, postOnly: true), out _));
         Assert.Equal(RejectReason.None, book.Replace(0, 1, Limit(Buy, 5, 103, postOnly: true), out _));
         ExpectEvents(
-            book, Ended(Sell, 1, 5, 102, EndReason.Replaced), Accepted(Buy, 3, 5, 103), Rested(Buy, 3, 5, 103));
+            book, TakenOut(Sell, 1, 5, 102, EndReason.Replaced), Accepted(Buy, 3, 5, 103), Rested(Buy, 3, 5, 103));
         Assert.Equal(RejectReason.None, book.Cancel(0, 2, EndReason.User));
         Assert.Equal(RejectReason.None, book.Replace(0, 3, Limit(Sell, 5, 1, postOnly: true), out _));
         Assert.Equal([(1, 5, 1)], LevelsOf(book, Sell));
@@ -151,7 +151,7 @@ public class LiveOrderTests
         var book = BookOf(Limit(Sell, 5, 102));
         Assert.Equal(RejectReason.None, book.Replace(0, 1, Market(Buy, 5), out _));
         ExpectEvents(
-            book, Ended(Sell, 1, 5, 102, EndReason.Replaced), Accepted(Buy, 2, 5, 0),
+            book, TakenOut(Sell, 1, 5, 102, EndReason.Replaced), Accepted(Buy, 2, 5, 0),
             Ended(Buy, 2, 5, 0, EndReason.NoLiquidity));
     }
 

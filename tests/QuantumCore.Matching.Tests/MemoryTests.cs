@@ -16,7 +16,7 @@ public class MemoryTests
         for (var i = 0; i < commands.Length; i++)
         {
             commands[i] = flow.Next(book.OpenOrders, book.LastOrderId);
-            _ = DifferentialTests.Apply(book, commands[i], out _);
+            _ = commands[i].Apply(book, out _);
         }
 
         // The same again on the emptied book, ids and times moved on: until all its parts have been in use, then
@@ -58,6 +58,166 @@ public class MemoryTests
         Assert.True(book.TryGetOrder(1, out _));
     }
 
+    /// <summary>All that continuous trading has beyond plain orders. Each round ends where it began.</summary>
+    public static TheoryData<string> Conditional =>
+    [
+        "icebergs", "hidden", "stops", "trailing stops", "pegs", "good till date", "one cancels other",
+        "one triggers two", "self-trade prevention", "all or none", "dry runs", "amendments", "auctions", "mass cancel",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Conditional))]
+    public void A_round_of_conditional_orders_allocates_nothing_but_what_the_caller_makes(string what)
+    {
+        var orders = new ConditionalRound();
+        var book = new OrderBook();
+        // Until every list and queue has the size it needs.
+        for (var i = 0; i < 300; i++)
+            orders.Play(book, what);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 300; i++)
+            orders.Play(book, what);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, book.OpenOrders);
+        Assert.True(book.LastOrderId >= 600);
+        Assert.Null(book.Audit());
+    }
+
+    /// <summary>Commands whose orders are made beforehand.</summary>
+    private sealed class ConditionalRound
+    {
+        private readonly NewOrder _bid = Limit(Buy, 5, 100);
+        private readonly NewOrder _ask = Limit(Sell, 5, 104);
+        private readonly NewOrder _sweep = ImmediateOrCancel(Buy, 12, 110);
+        private readonly NewOrder _dump = ImmediateOrCancel(Sell, 12, 90);
+        private readonly NewOrder _iceberg = Limit(Sell, 20, 104) with { Conditions = new() { DisplayLots = 3 } };
+        private readonly NewOrder _hidden = Limit(Sell, 6, 103) with { Conditions = new() { Hidden = true } };
+        private readonly NewOrder _wholeOnly = Limit(Sell, 8, 104) with { Conditions = new() { AllOrNone = true } };
+        private readonly NewOrder _least = Limit(Buy, 9, 104) with { Conditions = new() { MinimumLots = 5 } };
+        private readonly NewOrder _stop = Limit(Buy, 3, 0) with { Type = OrderType.Stop, Conditions = new() { TriggerTicks = 104 } };
+        private readonly NewOrder _trailing =
+            Limit(Sell, 3, 0) with { Type = OrderType.TrailingStop, Conditions = new() { TrailTicks = 2 } };
+        private readonly NewOrder _peg =
+            Limit(Buy, 3, 0) with { Type = OrderType.Pegged, Conditions = new() { Peg = PegReference.Primary } };
+        private readonly NewOrder _middle =
+            Limit(Sell, 3, 0) with { Type = OrderType.Pegged, Conditions = new() { Peg = PegReference.Midpoint } };
+        private readonly NewOrder _own = Limit(Sell, 4, 104) with { Owner = 7 };
+        private readonly NewOrder _taker = Limit(Buy, 9, 104) with { Owner = 7, SelfTrade = SelfTradePrevention.Decrement };
+        private readonly NewOrder[] _pair =
+        [
+            Limit(Sell, 4, 106),
+            Limit(Sell, 4, 0) with { Type = OrderType.Stop, Conditions = new() { TriggerTicks = 98 } },
+        ];
+
+        private readonly NewOrder[] _bracket =
+        [
+            Limit(Buy, 4, 101),
+            Limit(Sell, 4, 106),
+            Limit(Sell, 4, 0) with { Type = OrderType.Stop, Conditions = new() { TriggerTicks = 98 } },
+        ];
+
+        private readonly NewOrder[] _dated =
+            [.. Enumerable.Range(0, 2_000).Select(i => Limit(Buy, 1, 99) with
+            {
+                TimeInForce = TimeInForce.GoodTillDate, Conditions = new() { ExpiryNanos = 10 + (10 * i) },
+            })];
+
+        private readonly Amendment _larger = new() { TotalLots = 9 };
+        private readonly Amendment _elsewhere = new() { PriceTicks = 99 };
+        private long _time;
+
+        public void Play(OrderBook book, string what)
+        {
+            _time += 10;
+            Enter(book, _bid);
+            switch (what)
+            {
+                case "icebergs":
+                    Enter(book, _iceberg);
+                    Enter(book, _sweep);
+                    break;
+                case "hidden":
+                    Enter(book, _hidden);
+                    Enter(book, _sweep);
+                    break;
+                case "stops":
+                    Enter(book, _dump);
+                    Enter(book, _ask);
+                    Enter(book, _ask);
+                    Enter(book, _stop);
+                    Enter(book, ImmediateOrCancel(Buy, 3, 104));
+                    break;
+                case "trailing stops":
+                    Enter(book, _trailing);
+                    Enter(book, _ask);
+                    Enter(book, ImmediateOrCancel(Buy, 2, 104));
+                    Enter(book, ImmediateOrCancel(Sell, 1, 100));
+                    break;
+                case "pegs":
+                    Enter(book, _peg);
+                    Enter(book, _middle);
+                    Enter(book, _ask);
+                    Enter(book, Limit(Buy, 1, 102));
+                    Enter(book, _dump);
+                    break;
+                case "good till date":
+                    Enter(book, _dated[(_time / 10) + 1] with { QuantityLots = 2 });
+                    Enter(book, _dated[_time / 10]);
+                    break;
+                case "one cancels other":
+                    Enter(book, ImmediateOrCancel(Sell, 1, 100));
+                    EnterList(book, OrderListKind.OneCancelsOther, _pair);
+                    Enter(book, ImmediateOrCancel(Buy, 1, 106));
+                    break;
+                case "one triggers two":
+                    EnterList(book, OrderListKind.OneTriggersOneCancelsOther, _bracket);
+                    Enter(book, ImmediateOrCancel(Sell, 4, 101));
+                    Enter(book, ImmediateOrCancel(Sell, 1, 98));
+                    break;
+                case "self-trade prevention":
+                    Enter(book, _own);
+                    Enter(book, _taker);
+                    break;
+                case "all or none":
+                    Enter(book, _wholeOnly);
+                    Enter(book, Limit(Buy, 5, 104));
+                    Enter(book, Limit(Buy, 5, 104));
+                    break;
+                case "dry runs":
+                    Enter(book, _iceberg);
+                    Enter(book, FillOrKill(Buy, 30, 104));
+                    Enter(book, _least);
+                    break;
+                case "amendments":
+                    _ = book.Amend(_time, book.LastOrderId, _larger);
+                    _ = book.Amend(_time, book.LastOrderId, _elsewhere);
+                    _ = book.Reduce(_time, book.LastOrderId, 2);
+                    break;
+                case "auctions":
+                    _ = book.SetPhase(_time, TradingPhase.Volatility);
+                    Enter(book, _iceberg);
+                    Enter(book, Limit(Buy, 9, 105));
+                    _ = book.SetPhase(_time, TradingPhase.Continuous);
+                    break;
+            }
+
+            _ = book.CancelMany(_time, default, EndReason.MassCancel);
+        }
+
+        private void Enter(OrderBook book, in NewOrder order)
+        {
+            if (book.Submit(_time, in order, out _) is not RejectReason.None and var reject)
+                throw new InvalidOperationException($"refused: {reject}");
+        }
+
+        private void EnterList(OrderBook book, OrderListKind kind, NewOrder[] legs)
+        {
+            if (book.SubmitList(_time, kind, legs, out _) is not RejectReason.None and var reject)
+                throw new InvalidOperationException($"refused: {reject}");
+        }
+    }
+
     private static void CancelAll(OrderBook book)
     {
         foreach (var side in (ReadOnlySpan<Side>)[Buy, Sell])
@@ -75,7 +235,7 @@ public class MemoryTests
         foreach (ref readonly var command in commands.AsSpan())
         {
             var again = command with { Time = command.Time + timeShift, OrderId = command.OrderId + idShift };
-            _ = DifferentialTests.Apply(book, again, out _);
+            _ = again.Apply(book, out _);
         }
 
         return GC.GetAllocatedBytesForCurrentThread() - before;

@@ -24,7 +24,7 @@ public class NewOrderTests
         Assert.Equal([(102, 2, 1)], LevelsOf(book, Buy));
         Assert.Equal([(103, 5, 1)], LevelsOf(book, Sell));
         Assert.True(book.TryGetOrder(4, out var rested));
-        Assert.Equal(new RestingOrder(4, Owner, Buy, 102, 12, 2), rested);
+        Assert.Equal(Resting(4, Buy, 102, 12, 2), rested);
     }
 
     [Fact]
@@ -152,8 +152,21 @@ public class NewOrderTests
         var good = Limit(Buy, 1, 100);
         ExpectRefusal(book, RejectReason.BadRequest, good with { Side = 0 });
         ExpectRefusal(book, RejectReason.BadRequest, good with { Side = (Side)3 });
-        ExpectRefusal(book, RejectReason.BadRequest, good with { Type = (OrderType)3 });
-        ExpectRefusal(book, RejectReason.BadRequest, good with { TimeInForce = (TimeInForce)2 });
+        ExpectRefusal(book, RejectReason.BadRequest, good with { Type = (OrderType)10 });
+        ExpectRefusal(book, RejectReason.BadRequest, good with { TimeInForce = (TimeInForce)5 });
+        ExpectRefusal(book, RejectReason.BadRequest, good with { TimeInForce = (TimeInForce)8 });
+        // Whatever else is wrong, and however far out it is.
+        foreach (var undefined in Enumerable.Range(10, 246))
+        {
+            ExpectRefusal(book, RejectReason.BadRequest, good with { TimeInForce = (TimeInForce)undefined });
+            ExpectRefusal(book, RejectReason.BadRequest, good with { Type = (OrderType)undefined, PriceTicks = 0 });
+            ExpectRefusal(book, RejectReason.BadRequest, good with { Side = (Side)undefined, PriceTicks = -1, PostOnly = true });
+            ExpectRefusal(book, RejectReason.BadRequest, Market(Buy, 0) with { SelfTrade = (SelfTradePrevention)undefined });
+            ExpectRefusal(
+                book, RejectReason.BadRequest, b => b.Replace(0, 1, good with { TimeInForce = (TimeInForce)undefined }, out _));
+        }
+
+        ExpectRefusal(book, RejectReason.InvalidPrice, good with { Type = OrderType.Stop });
         ExpectRefusal(book, RejectReason.InvalidCombination, FillOrKill(Buy, 1, 100) with { PostOnly = true });
         ExpectRefusal(book, RejectReason.InvalidCombination, ImmediateOrCancel(Buy, 1, 100) with { PostOnly = true });
         ExpectRefusal(book, RejectReason.InvalidCombination, Market(Buy, 1) with { PostOnly = true });

@@ -10,9 +10,22 @@ internal enum FlowVerb
     Replace,
 }
 
-internal readonly record struct FlowCommand(FlowVerb Verb, long Time, long OrderId, long Total, NewOrder Order);
+internal readonly record struct FlowCommand(FlowVerb Verb, long Time, long OrderId, long Total, NewOrder Order)
+{
+    public RejectReason Apply(OrderBook book, out long id)
+    {
+        id = 0;
+        return Verb switch
+        {
+            FlowVerb.Submit => book.Submit(Time, Order, out id),
+            FlowVerb.Cancel => book.Cancel(Time, OrderId, EndReason.User),
+            FlowVerb.Reduce => book.Reduce(Time, OrderId, Total),
+            FlowVerb.Replace => book.Replace(Time, OrderId, Order, out id),
+        };
+    }
+}
 
-/// <summary>Commands drawn from a seed: mostly sensible, some stale, far off or plain wrong.</summary>
+/// <summary>Commands about plain orders, drawn from a seed: mostly sensible, some stale, far off or plain wrong. For large books.</summary>
 internal sealed class RandomFlow(int seed, int targetOrders, long centre, int spread)
 {
     private readonly Random _random = new(seed);
@@ -66,13 +79,13 @@ internal sealed class RandomFlow(int seed, int targetOrders, long centre, int sp
     {
         var side = _random.Next(300) == 0 ? (Side)_random.Next(5) : (Side)_random.Next(1, 3);
         var kind = _random.Next(100);
-        var type = kind < 8 ? OrderType.Market : kind == 99 && _random.Next(4) == 0 ? (OrderType)3 : OrderType.Limit;
+        var type = kind < 8 ? OrderType.Market : kind == 99 && _random.Next(4) == 0 ? (OrderType)10 : OrderType.Limit;
         var tif = _random.Next(20) switch
         {
             < 14 => TimeInForce.GoodTillCancel,
             < 17 => TimeInForce.ImmediateOrCancel,
             < 19 => TimeInForce.FillOrKill,
-            _ => _random.Next(10) == 0 ? (TimeInForce)2 : TimeInForce.GoodTillCancel,
+            _ => _random.Next(10) == 0 ? (TimeInForce)5 : TimeInForce.GoodTillCancel,
         };
         var price = type == OrderType.Market && _random.Next(2) == 0 ? 0 : Price(side);
         var lots = _random.Next(250) == 0 ? _random.Next(2) * ((1L << 53) + _random.Next(2)) : Lots();

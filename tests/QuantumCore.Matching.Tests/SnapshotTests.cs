@@ -27,8 +27,8 @@ public class SnapshotTests
             }
 
             var command = flow.Next(book.OpenOrders, book.LastOrderId);
-            var expected = DifferentialTests.Apply(book, command, out var id);
-            Assert.Equal(expected, DifferentialTests.Apply(restored, command, out var restoredId));
+            var expected = command.Apply(book, out var id);
+            Assert.Equal(expected, command.Apply(restored, out var restoredId));
             Assert.Equal(id, restoredId);
             Assert.True(book.Events.SequenceEqual(restored.Events), $"other events after command {i}");
         }
@@ -52,7 +52,7 @@ public class SnapshotTests
         var restored = OrderBook.Restore(book.Snapshot());
         Assert.Equal(book.StateHash, restored.StateHash);
         Assert.True(restored.TryGetOrder(1, out var first));
-        Assert.Equal(new RestingOrder(1, long.MinValue, Buy, 1, 1L << 53, 1L << 53), first);
+        Assert.Equal(Resting(1, Buy, 1, 1L << 53, 1L << 53) with { Account = long.MinValue }, first);
     }
 
     [Fact]
@@ -137,11 +137,71 @@ public class SnapshotTests
     }
 
     [Fact]
-    public void The_format_of_version_one_stays_readable()
+    public void The_format_of_version_two_stays_readable()
     {
         var book = BookOf(Limit(Buy, 300, 10), Limit(Sell, 2, 20));
         Assert.Equal(
-            "5143424B-01-A08D06-02-00-01-F7FFFFFFFFFF1F-01-01-D00F-AC02-AC02-01-14-01-02-D00F-02-02".Replace("-", ""),
+            ("5143424B-02-C09A0C-04-00-00-00-00-00-06-00-00-00-00-00-00-00-00-02-80808080808040-01-01-01-00-01-04-00-00-00-00-00"
+            + "-02-14-02-02-D00F-00-D804-D804-00-00-04-28-04-04-D00F-00-04-04-00-00-00-00").Replace("-", ""),
             Convert.ToHexString(book.Snapshot().AsSpan()[..^4]));
+    }
+
+    [Fact]
+    public void Every_number_of_the_format_has_its_place()
+    {
+        var book = new OrderBook(maxLevels: 9);
+        var rules = new BookRules
+        {
+            MinPriceTicks = 2,
+            MaxPriceTicks = 5_000,
+            ProtectionTicks = 40,
+            StaticBandBasisPoints = 6_000,
+            DynamicBandBasisPoints = 7_000,
+            DynamicBandMode = BandMode.Auction,
+            AuctionCollarBasisPoints = 8_000,
+            MaxExtensions = 3,
+        };
+        Assert.Equal(RejectReason.None, book.SetRules(7, rules));
+        Assert.Equal(RejectReason.None, book.SetReference(7, 110));
+        Assert.Equal(RejectReason.None, book.SetMark(7, 105));
+        var iceberg = Limit(Buy, 12, 100) with { Owner = -5, SelfTrade = SelfTradePrevention.ExpireBoth, Conditions = new() { DisplayLots = 5 } };
+        Assert.Equal(RejectReason.None, book.Submit(7, iceberg, out _));
+        Assert.Equal(RejectReason.None, book.Submit(7, ImmediateOrCancel(Sell, 2, 100), out _));
+        NewOrder[] pair =
+        [
+            Limit(Sell, 4, 120),
+            Limit(Sell, 4, 90) with
+            {
+                Type = OrderType.StopLimit, TimeInForce = TimeInForce.GoodTillDate,
+                Conditions = new() { TriggerTicks = 95, ExpiryNanos = 80 },
+            },
+        ];
+        Assert.Equal(RejectReason.None, book.SubmitList(8, OrderListKind.OneCancelsOther, pair, out _));
+        Assert.Equal(RejectReason.None, book.Block(8, new OrderFilter(Account: 6)));
+        Assert.Equal(RejectReason.None, book.Block(8, new OrderFilter(null, Owner: -7)));
+        Assert.Equal(RejectReason.None, book.Bust(8, 1));
+
+        long[] none = [0, 0, 0, 0, 0];
+        long[] expected =
+        [
+            // The book: levels; ids, time, trades; last, mark, reference; priority; phase, extensions; indicative.
+            9, 4, 8, 1, 100, 105, 110, 3, 0, 0, 0, 0, 0, 0, 0, 0,
+            // Its rules.
+            2, 5_000, 40, 6_000, 7_000, 1, 8_000, 3,
+            // Accounts and owners that are blocked, busted trades, prints, orders that wait to enter: how many, which.
+            1, 6, 1, -7, 1, 1, 0, 0,
+            // Buy: id, price, priority; side, account, owner, total, leaves, traits; conditions.
+            1, 100, 1, 1, 1_000, -5, 12, 10, 1 + 4 + (3 << 12),
+            2, 1, 0, 0, 0, 0, 0, 100, 5, 3, 0, 0, .. none, 0, -1, -1, 0, 0, 0,
+            // Sell: one leg of a list.
+            3, 120, 2, 2, 1_000, 0, 4, 4, 1 + 16,
+            2, 1, 0, 0, 0, 0, 0, 120, 0, 0, 0, 0, .. none, 0, -1, -1, 0, 0, 0,
+            // Armed: the other; id, place, priority, then alike.
+            4, 2, 0, 2, 1_000, 0, 4, 4, 1 + 16,
+            4, 6, 0, 0, 0, 0, 0, 90, 0, 0, 0, 95, .. none, 0, -1, -1, 80, 0, 0,
+            // Lists: first id, kind, parent, legs.
+            1, 3, 1, 0, 3, 4,
+        ];
+        Assert.Equal(expected, SnapshotNumbers.Of(book.Snapshot()));
     }
 }

@@ -26,6 +26,10 @@ public partial class StableNumberTests
         ["TriggerReference"] = "Last=0 Quote=1 Mark=2",
         ["PegReference"] = "None=0 Primary=1 Market=2 Midpoint=3",
         ["OrderListKind"] = "OneCancelsOther=1 OneTriggersOther=2 OneTriggersOneCancelsOther=3",
+        ["OrderField"] =
+            "None=0 Type=1 TimeInForce=2 PostOnly=3 Slide=4 Display=5 Hidden=6 AllOrNone=7 MinimumQuantity=8 Trigger=9 "
+            + "TriggerReference=10 TrailTicks=11 TrailBasisPoints=12 Activation=13 LimitOffset=14 Peg=15 PegOffset=16 Amount=17 "
+            + "Protection=18 Expiry=19 SelfTrade=20",
         ["ReplaceMode"] = "Atomic=0 StopOnFailure=1 AllowFailure=2",
         ["RejectReason"] =
             "None=0 BadRequest=1 UnknownSymbol=2 InvalidCombination=3 InvalidQuantity=4 InvalidPrice=5 InvalidNotional=6 "
@@ -65,7 +69,7 @@ public partial class StableNumberTests
     [Fact]
     public void A_kind_of_record_means_one_thing_in_every_stream()
     {
-        var kinds = s_numbers.Where(pair => pair.Key.Contains("Encoding", StringComparison.Ordinal))
+        var kinds = s_numbers.Where(pair => pair.Key.Contains("RecordEncoding", StringComparison.Ordinal))
             .SelectMany(pair => pair.Value.Split(' '))
             .Where(entry => !entry.StartsWith("Version", StringComparison.Ordinal))
             .Select(entry => entry.Split('=')[1]);

@@ -1,0 +1,114 @@
+using QuantumCore.Instruments;
+using QuantumCore.Matching;
+
+namespace QuantumCore.Bench.Scenarios;
+
+/// <summary>A book as the <c>=</c> line of a scenario shows it, in canonical text.</summary>
+/// <param name="Bids">Levels, best first.</param>
+/// <param name="Asks">Levels, best first.</param>
+/// <param name="Waiting">Armed, parked, pending and held orders, each by name: their order says nothing.</param>
+/// <param name="Phase">Trading phase.</param>
+/// <param name="Last">Last price; null: not stated.</param>
+internal sealed record BookText(string Bids, string Asks, string Waiting, TradingPhase Phase, long? Last)
+{
+    private static readonly string[] s_places = ["armed", "parked", "pend", "held"];
+
+    /// <summary>Reads what a file states.</summary>
+    /// <exception cref="FormatException">It is no book.</exception>
+    public static BookText Parse(string text)
+    {
+        var book = new BookText("-", "-", "", TradingPhase.Continuous, null);
+        var waiting = new string[s_places.Length];
+        foreach (var part in text.Split('|', StringSplitOptions.TrimEntries))
+        {
+            var word = part.Split(' ')[0];
+            var rest = part[word.Length..].Trim();
+            var place = Array.IndexOf(s_places, word is "pending" ? "pend" : word);
+            if (place >= 0)
+                waiting[place] = Place(s_places[place], rest.Split([' ', ','], StringSplitOptions.RemoveEmptyEntries));
+            else
+                book = book.With(word, rest);
+        }
+
+        return book with { Waiting = string.Concat(waiting) };
+    }
+
+    /// <summary>Reads a book.</summary>
+    public static BookText Of(IScenarioBook book, ScenarioNames names)
+    {
+        IReadOnlyList<long>[] places = [book.Armed, book.Parked, book.Pending, book.Held];
+        var waiting = places.Select((ids, place) => Place(s_places[place], ids.Select(names.Of)));
+        return new BookText(
+            Levels(book.Orders(Side.Buy), names), Levels(book.Orders(Side.Sell), names), string.Concat(waiting),
+            book.Phase, book.LastPriceTicks);
+    }
+
+    /// <summary>The text; the last price stands there when it is known.</summary>
+    public override string ToString() =>
+        $"B {Bids} | S {Asks}{Waiting}"
+        + (Phase == TradingPhase.Continuous ? "" : $" | state {ScenarioWords.Of(Phase)}")
+        + Last switch { null => "", 0 => " | last -", var last => $" | last {last}" };
+
+    private BookText With(string word, string rest) => word switch
+    {
+        "B" => this with { Bids = CanonicalLevels(rest) },
+        "S" => this with { Asks = CanonicalLevels(rest) },
+        "state" => this with { Phase = ScenarioWords.PhaseOf(rest) },
+        "last" => this with { Last = rest is "-" ? 0 : ScenarioWords.Price(rest) },
+        _ => throw new FormatException($"'{word}' is no part of a book: B, S, armed, parked, pend, held, state or last"),
+    };
+
+    private static string Place(string place, IEnumerable<string> names)
+    {
+        var all = string.Join(' ', names.Where(name => name is not "-").Order(StringComparer.Ordinal));
+        return all.Length == 0 ? "" : $" | {place} {all}";
+    }
+
+    private static string CanonicalLevels(string text) => text is "-" or ""
+        ? "-"
+        : string.Join("; ", text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(CanonicalLevel));
+
+    private static string CanonicalLevel(string text)
+    {
+        if (text.Split(':') is not [var price, var orders])
+            throw new FormatException($"'{text}' is no level: price: id quantity, id quantity");
+
+        price = price.Trim().TrimStart('@');
+        return $"{(price is "MKT" ? price : ScenarioWords.Number(price))}: {string.Join(", ", orders.Split(',').Select(CanonicalOrder))}";
+    }
+
+    private static string CanonicalOrder(string text)
+    {
+        if (text.Split(' ', StringSplitOptions.RemoveEmptyEntries) is not [var name, var size])
+            throw new FormatException($"'{text.Trim()}' is no order of a level: id shown+reserve, or id quantity*");
+
+        if (size.EndsWith('*'))
+            return $"{name} {ScenarioWords.Number(size[..^1])}*";
+        return size.Split('+') switch
+        {
+            [var all] => $"{name} {ScenarioWords.Number(all)}",
+            [var shown, var reserve] => Displayed(name, ScenarioWords.Number(shown), ScenarioWords.Number(reserve)),
+            _ => throw new FormatException($"'{size}' is not shown+reserve"),
+        };
+    }
+
+    private static string Displayed(string name, long shown, long reserve) =>
+        reserve == 0 ? $"{name} {shown}" : $"{name} {shown}+{reserve}";
+
+    private static string Levels(IReadOnlyList<ScenarioEntry> orders, ScenarioNames names)
+    {
+        var levels = new List<(string Price, List<string> Orders)>();
+        foreach (var order in orders)
+        {
+            var price = OrderRules.IsMarket(names.Type(order.OrderId)) ? "MKT" : $"{order.PriceTicks}";
+            if (levels.Count == 0 || levels[^1].Price != price)
+                levels.Add((price, []));
+            var name = names.Of(order.OrderId);
+            levels[^1].Orders.Add(order.ShownLots == 0
+                ? $"{name} {order.LeavesLots}*"
+                : Displayed(name, order.ShownLots, order.LeavesLots - order.ShownLots));
+        }
+
+        return levels.Count == 0 ? "-" : string.Join("; ", levels.Select(level => $"{level.Price}: {string.Join(", ", level.Orders)}"));
+    }
+}

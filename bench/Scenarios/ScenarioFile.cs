@@ -1,0 +1,207 @@
+namespace QuantumCore.Bench.Scenarios;
+
+/// <summary>What a scenario does or checks next.</summary>
+/// <param name="Line">Its line in the file, from 1.</param>
+public abstract record ScenarioStep(int Line);
+
+/// <summary>A command and all its events, in canonical text.</summary>
+public sealed record CommandStep(int Line, ScenarioCommand Command, IReadOnlyList<string> Events) : ScenarioStep(Line);
+
+/// <summary>The book afterwards, as written.</summary>
+public sealed record BookStep(int Line, string Text) : ScenarioStep(Line);
+
+/// <summary>One scenario of a file.</summary>
+/// <param name="Number">As written before the title.</param>
+/// <param name="Title">In words.</param>
+/// <param name="Settings">How the book is set up.</param>
+/// <param name="Given">Commands that come first; nobody looks at their events.</param>
+/// <param name="Steps">What is then done and checked.</param>
+public sealed record Scenario(
+    string Number,
+    string Title,
+    ScenarioSettings Settings,
+    IReadOnlyList<ScenarioCommand> Given,
+    IReadOnlyList<ScenarioStep> Steps)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Number} {Title}";
+}
+
+/// <summary>A file of scenarios that makes no sense, and where.</summary>
+public sealed class ScenarioFileException(int line, string text, string problem)
+    : Exception($"line {line}: {problem}: {text.Trim()}")
+{
+    /// <summary>The line, from 1.</summary>
+    public int Line { get; } = line;
+}
+
+/// <summary>Reads files of scenarios.</summary>
+public sealed class ScenarioFile
+{
+    private readonly List<Scenario> _scenarios = [];
+    private string? _number;
+    private string _title = "";
+    private List<string> _settings = [];
+    private List<ScenarioCommand> _given = [];
+    private List<ScenarioStep> _steps = [];
+
+    // A command whose events have not come yet, and the events as far as they have.
+    private ScenarioCommand? _command;
+    private int _commandLine;
+    private List<string> _events = [];
+
+    private ScenarioFile()
+    {
+    }
+
+    /// <summary>
+    /// Reads all scenarios. Whatever stands before the first title, or between another heading and the next title, is
+    /// left to people.
+    /// </summary>
+    /// <exception cref="ScenarioFileException">A line makes no sense, or there is no scenario at all.</exception>
+    public static IReadOnlyList<Scenario> Read(string text)
+    {
+        var file = new ScenarioFile();
+        var number = 0;
+        foreach (var line in text.Split('\n'))
+        {
+            number++;
+            try
+            {
+                file.Take(line.TrimEnd(), number);
+            }
+            catch (FormatException wrong)
+            {
+                throw new ScenarioFileException(number, line, wrong.Message);
+            }
+        }
+
+        file.EndScenario();
+        return file._scenarios.Count > 0
+            ? file._scenarios
+            : throw new ScenarioFileException(number, "", "no scenario: a title is '### 01 words'");
+    }
+
+    private void Take(string line, int number)
+    {
+        if (line.StartsWith("###", StringComparison.Ordinal) && !line.StartsWith("####", StringComparison.Ordinal))
+            Begin(line[3..].Trim());
+        else if (line.StartsWith('#'))
+            EndScenario();
+        else if (_number is not null && line.Trim().Length > 0)
+            TakePart(line, number);
+        else if (_scenarios.Count > 0 && IsPart(line))
+            throw new FormatException("it belongs to no scenario: a heading ended the last one");
+    }
+
+    private static bool IsPart(string line) =>
+        line.StartsWith('>') || line.StartsWith('=') || Follows(line, "cfg") is not null || Follows(line, "given") is not null;
+
+    private void TakePart(string line, int number)
+    {
+        var text = line.Trim();
+        if (text[0] == '>')
+            BeginCommand(text[1..], number);
+        else if (text[0] == '=')
+            TakeBook(text[1..], number);
+        else if (char.IsWhiteSpace(line[0]) && _command is not null)
+            _events.AddRange(Events(text));
+        else if (Follows(text, "cfg") is { } settings)
+            TakeSettings(settings);
+        else if (Follows(text, "given") is { } given)
+            TakeGiven(given);
+        else if (char.IsWhiteSpace(line[0]) && _given.Count > 0 && _steps.Count == 0)
+            TakeGiven(text);
+        else
+            throw new FormatException("neither cfg, given, > command, its events, nor = book");
+    }
+
+    private static string? Follows(string text, string word) =>
+        text.StartsWith(word, StringComparison.Ordinal) && (text.Length == word.Length || char.IsWhiteSpace(text[word.Length]))
+            ? text[word.Length..]
+            : null;
+
+    private void Begin(string title)
+    {
+        EndScenario();
+        var words = title.Split(' ', 2, StringSplitOptions.TrimEntries);
+        if (words[0].Length == 0)
+            throw new FormatException("a title has a number");
+        _number = words[0];
+        _title = words.Length > 1 ? words[1] : "";
+    }
+
+    private void TakeSettings(string text)
+    {
+        MustComeFirst("cfg");
+        _settings.AddRange(text.Split([' ', '\t', ';'], StringSplitOptions.RemoveEmptyEntries));
+        _ = CommandText.Settings(_settings);
+    }
+
+    private void TakeGiven(string text)
+    {
+        MustComeFirst("given");
+        _given.AddRange(text
+            .Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(CommandText.Parse));
+    }
+
+    private void MustComeFirst(string what)
+    {
+        if (_steps.Count > 0 || _command is not null)
+            throw new FormatException($"{what} stands before the first command");
+    }
+
+    private void BeginCommand(string text, int number)
+    {
+        EndCommand();
+        _command = CommandText.Parse(text.Trim());
+        _commandLine = number;
+    }
+
+    private void TakeBook(string text, int number)
+    {
+        EndCommand();
+        _ = BookText.Parse(text);
+        _steps.Add(new BookStep(number, text.Trim()));
+    }
+
+    private IEnumerable<string> Events(string text)
+    {
+        if (text is "(none)" or "none" or "-")
+            return ["(none)"];
+        return text
+            .Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(EventText.Canonical)
+            .Select(WithOwnSubject);
+    }
+
+    /// <summary>A refusal may name what was refused in another way than we do.</summary>
+    private string WithOwnSubject(string happened) =>
+        happened.Split(' ') is ["rej", var subject, var reason] && subject == _command?.OtherSubject
+            ? $"rej {_command.Subject} {reason}"
+            : happened;
+
+    private void EndCommand()
+    {
+        if (_command is null)
+            return;
+        if (_events.Count == 0)
+            throw new ScenarioFileException(_commandLine, _command.Text, "no line of events below the command; none is (none)");
+
+        _steps.Add(new CommandStep(_commandLine, _command, [.. _events.Where(happened => happened != "(none)")]));
+        _command = null;
+        _events = [];
+    }
+
+    private void EndScenario()
+    {
+        EndCommand();
+        if (_number is not null)
+            _scenarios.Add(new Scenario(_number, _title, CommandText.Settings(_settings), _given, _steps));
+        _number = null;
+        _settings = [];
+        _given = [];
+        _steps = [];
+    }
+}

@@ -1,0 +1,55 @@
+using QuantumCore.Instruments;
+using QuantumCore.Matching;
+
+namespace QuantumCore.Bench.Scenarios;
+
+/// <summary>Whom a scenario's names mean: orders both ways, owners and accounts as numbers from 1.</summary>
+internal sealed class ScenarioNames
+{
+    /// <summary>An id that no book gives in a scenario: that of a name which never entered.</summary>
+    private const long NeverIssued = 1_000_000_000_000;
+
+    // Accounts of orders that name neither account nor owner; each has its own.
+    private const long FirstNamelessAccount = 1_000_000;
+
+    private readonly Dictionary<string, long> _ids = [];
+    private readonly Dictionary<long, (string Name, OrderType Type)> _orders = [];
+    private readonly Dictionary<string, long> _parties = [];
+    private long _nextNamelessAccount = FirstNamelessAccount;
+
+    /// <summary>The terms with the numbers of their account and owner. The account of an owner who names none is his number.</summary>
+    public NewOrder Terms(ScenarioOrder order) => order.Terms with
+    {
+        Account = (order.Account ?? order.Owner) is { } account ? Party(account) : _nextNamelessAccount++,
+        Owner = order.Owner is null ? 0 : Party(order.Owner),
+    };
+
+    public ScenarioFilter Filter(MassCommand command) => new(
+        command.Account is null ? null : Party(command.Account),
+        command.Owner is null ? null : Party(command.Owner),
+        command.Side);
+
+    /// <summary>From now on the name means this order. A name may be used again.</summary>
+    public void Learn(ScenarioOrder order, long orderId)
+    {
+        _ids[order.Name] = orderId;
+        _orders[orderId] = (order.Name, order.Terms.Type);
+    }
+
+    /// <summary>A list may be named instead of its first order.</summary>
+    public void LearnList(string name, long firstOrderId) => _ids.TryAdd(name, firstOrderId);
+
+    public long Id(string name) => _ids.GetValueOrDefault(name, NeverIssued);
+
+    public string Of(long orderId) => _orders.TryGetValue(orderId, out var order) ? order.Name : $"#{orderId}";
+
+    /// <summary>What the order was entered as.</summary>
+    public OrderType Type(long orderId) => _orders.TryGetValue(orderId, out var order) ? order.Type : OrderType.Limit;
+
+    private long Party(string name)
+    {
+        if (!_parties.TryGetValue(name, out var number))
+            _parties[name] = number = _parties.Count + 1;
+        return number;
+    }
+}

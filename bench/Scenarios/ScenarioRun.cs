@@ -1,0 +1,246 @@
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Bench.Scenarios;
+
+/// <summary>A place where the book did something else.</summary>
+/// <param name="Line">Line of the file; 0 for what comes before the first step.</param>
+/// <param name="What">The command, or what was looked at.</param>
+/// <param name="Expected">All that the file says of it.</param>
+/// <param name="Got">All that the book did.</param>
+public sealed record ScenarioDifference(int Line, string What, string Expected, string Got)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"line {Line}: {What}\n  expected: {Expected}\n  got:      {Got}";
+}
+
+/// <summary>Runs one scenario against one new book.</summary>
+public sealed class ScenarioRun
+{
+    private readonly IScenarioBook _book;
+    private readonly ScenarioNames _names = new();
+    private readonly List<ScenarioDifference> _differences = [];
+    private long _time;
+
+    // A call phase of the set-up has not told its first Indicative: it comes with the first command.
+    private bool _owesIndicative;
+
+    private ScenarioRun(IScenarioBook book) => _book = book;
+
+    /// <summary>Runs a scenario; what it gives back is empty when the book did as expected.</summary>
+    /// <param name="scenario">What to do and what to expect.</param>
+    /// <param name="newBook">Makes an empty book with at most so many price levels a side.</param>
+    public static IReadOnlyList<ScenarioDifference> Of(Scenario scenario, Func<int, IScenarioBook> newBook)
+    {
+        var run = new ScenarioRun(newBook(scenario.Settings.MaxLevels ?? 100_000));
+        var line = 0;
+        try
+        {
+            run.SetUp(scenario.Settings);
+            foreach (var command in scenario.Given)
+                run.Give(command);
+            foreach (var step in scenario.Steps)
+            {
+                line = step.Line;
+                run.Take(step);
+            }
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or ArgumentException or ArithmeticException
+            or IndexOutOfRangeException or NullReferenceException or InvalidCastException or NotSupportedException
+            or KeyNotFoundException)
+        {
+            run.Differ(line, "the book broke", "an answer", $"{failure.GetType().Name}: {failure.Message}");
+        }
+
+        return run._differences;
+    }
+
+    private void SetUp(ScenarioSettings settings)
+    {
+        var reason = SetRules(settings, _time);
+        foreach (var phase in Way(settings.Phase ?? TradingPhase.Continuous))
+        {
+            if (reason == RejectReason.None)
+                reason = _book.SetPhase(_time, phase);
+        }
+
+        if (reason != RejectReason.None)
+            Differ(0, "cfg", "accepted", ScenarioWords.Of(reason));
+        _owesIndicative = settings.Phase is TradingPhase.Opening or TradingPhase.Volatility or TradingPhase.Closing;
+    }
+
+    private RejectReason SetRules(ScenarioSettings settings, long time)
+    {
+        var reason = _book.SetRules(time, settings.Over(_book.Rules));
+        if (reason == RejectReason.None && settings.Last is { } last)
+            reason = _book.SetLast(time, last);
+        if (reason == RejectReason.None && settings.StaticReference is { } reference)
+            reason = _book.SetReference(time, reference);
+        return reason == RejectReason.None && settings.Mark is { } mark ? _book.SetMark(time, mark) : reason;
+    }
+
+    /// <summary>The phases to go through from Continuous.</summary>
+    private static TradingPhase[] Way(TradingPhase phase) => phase switch
+    {
+        TradingPhase.Continuous => [],
+        TradingPhase.PreOpen => [TradingPhase.Closed, TradingPhase.PreOpen],
+        TradingPhase.Opening => [TradingPhase.Closed, TradingPhase.PreOpen, TradingPhase.Opening],
+        _ => [phase],
+    };
+
+    private void Give(ScenarioCommand command)
+    {
+        if (Apply(command).Find(happened => happened.StartsWith("rej ", StringComparison.Ordinal)) is { } refusal)
+            Differ(0, $"given {command.Text}", "accepted", refusal);
+    }
+
+    private void Take(ScenarioStep step)
+    {
+        switch (step)
+        {
+            case CommandStep { Command: var command, Events: var expected }:
+                var got = Apply(command);
+                if (expected.Count != got.Count || !expected.Zip(got).All(pair => Same(pair.First, pair.Second)))
+                    Differ(step.Line, $"> {command.Text}", Joined(expected), Joined(got));
+                break;
+            case BookStep { Text: var text }:
+                var stated = BookText.Parse(text);
+                var book = BookText.Of(_book, _names);
+                if (stated.Last is null)
+                    book = book with { Last = null };
+                if (stated != book)
+                    Differ(step.Line, "= the book", stated.ToString(), book.ToString());
+                break;
+        }
+    }
+
+    /// <summary>Equal; a book that can't name the two instructions of a combination need not.</summary>
+    private static bool Same(string expected, string got) => expected == got
+        || (got.EndsWith(" COMBINATION", StringComparison.Ordinal) && expected.StartsWith($"{got}(", StringComparison.Ordinal));
+
+    private static string Joined(IReadOnlyList<string> events) => events.Count == 0 ? "(none)" : string.Join(" | ", events);
+
+    private void Differ(int line, string what, string expected, string got) =>
+        _differences.Add(new ScenarioDifference(line, what, expected, got));
+
+    /// <summary>Does a command and tells all its events.</summary>
+    private List<string> Apply(ScenarioCommand command)
+    {
+        var time = command.Time ?? _time;
+        var reason = Answer(command, time);
+        var told = new List<string>();
+        var oldFailed = command is ReplaceCommand && _book.ReplaceFailure is not RejectReason.None;
+        if (oldFailed)
+            told.Add($"rej {((ReplaceCommand)command).Old} {ScenarioWords.Of(_book.ReplaceFailure)}");
+        foreach (ref readonly var happened in _book.Events)
+        {
+            if (EventText.Of(in happened, _names) is { } text)
+                told.Add(text);
+        }
+
+        _time = Math.Max(_time, time);
+        if (reason == RejectReason.None)
+        {
+            TellFirstIndicative(command, told);
+        }
+        else if (!oldFailed || reason != _book.ReplaceFailure)
+        {
+            told.Add(Refusal(command, reason));
+        }
+
+        return told;
+    }
+
+    private void TellFirstIndicative(ScenarioCommand command, List<string> told)
+    {
+        if (!_owesIndicative || command is BustCommand or CorrectCommand)
+            return;
+        _owesIndicative = false;
+        if (!told.Exists(text => text.StartsWith("ind ", StringComparison.Ordinal)
+            || text.StartsWith("state ", StringComparison.Ordinal)))
+            told.Add("ind - 0 0");
+    }
+
+    private string Refusal(ScenarioCommand command, RejectReason reason)
+    {
+        if (command is ReplaceCommand replace && reason is RejectReason.UnknownOrder or RejectReason.NotOwner
+            or RejectReason.OrderClosed or RejectReason.StaleLeaves)
+            return $"rej {replace.Old} {ScenarioWords.Of(reason)}";
+
+        var text = $"rej {command.Subject} {ScenarioWords.Of(reason)}";
+        if (reason != RejectReason.InvalidCombination)
+            return text;
+        IReadOnlyList<ScenarioOrder> orders = command switch
+        {
+            NewCommand entry => [entry.Order],
+            ReplaceCommand entry => [entry.Order],
+            ListCommand list => list.Legs,
+            _ => [],
+        };
+        foreach (var order in orders)
+        {
+            if (_book.Conflict(order.Terms, out var first, out var second))
+                return $"{text}({first},{second})";
+        }
+
+        return text;
+    }
+
+    private RejectReason Answer(ScenarioCommand command, long time) => command switch
+    {
+        NewCommand entry => Submit(entry, time),
+        ListCommand list => SubmitList(list, time),
+        ReplaceCommand replace => Replace(replace, time),
+        CancelCommand cancel => _book.Cancel(time, _names.Id(cancel.Name), EndReason.User),
+        MassCommand mass => Mass(mass, time),
+        AmendCommand amend => _book.Amend(time, _names.Id(amend.Name), amend.Amendment),
+        PhaseCommand phase => _book.SetPhase(time, phase.Phase),
+        MarkCommand mark => _book.SetMark(time, mark.PriceTicks),
+        ReferenceCommand reference => _book.SetReference(time, reference.PriceTicks),
+        LastCommand last => _book.SetLast(time, last.PriceTicks),
+        TimeCommand => _book.AdvanceTime(time),
+        BustCommand bust => _book.Bust(time, bust.Trade),
+        CorrectCommand correct => _book.Correct(time, correct.Trade, correct.PriceTicks),
+        RulesCommand rules => SetRules(rules.Settings, time),
+        _ => throw new ArgumentException($"no such command: {command.Text}", nameof(command)),
+    };
+
+    private RejectReason Submit(NewCommand entry, long time)
+    {
+        var reason = _book.Submit(time, _names.Terms(entry.Order), out var orderId);
+        if (reason == RejectReason.None)
+            _names.Learn(entry.Order, orderId);
+        return reason;
+    }
+
+    private RejectReason SubmitList(ListCommand list, long time)
+    {
+        var reason = _book.SubmitList(time, list.Kind, [.. list.Legs.Select(_names.Terms)], out var firstOrderId);
+        if (reason != RejectReason.None)
+            return reason;
+
+        for (var leg = 0; leg < list.Legs.Count; leg++)
+            _names.Learn(list.Legs[leg], firstOrderId + leg);
+        _names.LearnList(list.Name, firstOrderId);
+        return reason;
+    }
+
+    private RejectReason Replace(ReplaceCommand replace, long time)
+    {
+        var reason = _book.Replace(
+            time, _names.Id(replace.Old), _names.Terms(replace.Order), out var newOrderId, replace.Mode);
+        if (newOrderId != 0)
+            _names.Learn(replace.Order, newOrderId);
+        return reason;
+    }
+
+    private RejectReason Mass(MassCommand mass, long time)
+    {
+        var filter = _names.Filter(mass);
+        return mass.Verb switch
+        {
+            MassVerb.Cancel => _book.CancelMany(time, filter, EndReason.MassCancel),
+            MassVerb.Kill => _book.Block(time, filter),
+            MassVerb.Unblock => _book.Unblock(time, filter),
+        };
+    }
+}

@@ -1,0 +1,39 @@
+namespace QuantumCore.Bench.Scenarios;
+
+/// <summary><c>scenarios FILE</c>: does a book do what a file of scenarios says?</summary>
+public static class ScenariosCommand
+{
+    /// <summary>Runs a file; gives 0 when every scenario passed, 1 when not, 2 for a file that makes no sense.</summary>
+    public static int Run(string[] arguments, Func<int, IScenarioBook> newBook)
+    {
+        var verbose = arguments.Contains("--verbose");
+        if (arguments.Where(argument => argument != "--verbose").ToArray() is not [var path])
+            throw new UsageException("scenarios takes one file");
+
+        IReadOnlyList<Scenario> scenarios;
+        try
+        {
+            scenarios = ScenarioFile.Read(File.ReadAllText(path));
+        }
+        catch (ScenarioFileException wrong)
+        {
+            Console.Error.WriteLine($"{path}: {wrong.Message}");
+            return 2;
+        }
+
+        var failed = new List<string>();
+        foreach (var scenario in scenarios)
+        {
+            var differences = ScenarioRun.Of(scenario, newBook);
+            if (differences.Count > 0)
+                failed.Add(scenario.Number);
+            if (differences.Count > 0 && verbose)
+                Console.Out.WriteLine($"### {scenario}\n{string.Join('\n', differences)}\n");
+        }
+
+        var names = string.Join(',', failed.Select(number => $"\"{System.Text.Json.JsonEncodedText.Encode(number)}\""));
+        Console.Out.WriteLine(
+            $$"""{"scenarios":{{scenarios.Count}},"passed":{{scenarios.Count - failed.Count}},"failed":[{{names}}]}""");
+        return failed.Count == 0 ? 0 : 1;
+    }
+}

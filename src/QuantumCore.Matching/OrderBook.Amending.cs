@@ -1,0 +1,584 @@
+using System.Runtime.CompilerServices;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Matching;
+
+// Orders that change while they are open (RULES 10).
+public sealed partial class OrderBook
+{
+    /// <summary>
+    /// Why the cancel half of the last command failed, if that was a replacement; None when it did not, and after any
+    /// other command.
+    /// </summary>
+    public RejectReason ReplaceFailure { get; private set; }
+
+    /// <summary>
+    /// Changes an open order: Amended, or Ended (Amended) when the new total is done already. A new price and a
+    /// larger total lose the order's priority, and it meets the other side again.
+    /// </summary>
+    /// <remarks>
+    /// Refused: UnknownOrder, OrderClosed, StaleLeaves, InvalidCombination (a value the order does not have),
+    /// InvalidQuantity, InvalidPrice, TimeRegression, SymbolHalted (would lose priority), SymbolClosed,
+    /// ExpiredAlready, PriceBand, ListPrices, StopWouldTrigger, TooManyLevels, Overflow, PostOnlyWouldTake.
+    /// </remarks>
+    /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="orderId">The order.</param>
+    /// <param name="amendment">What changes.</param>
+    public RejectReason Amend(long timeNanos, long orderId, Amendment amendment)
+    {
+        ArgumentNullException.ThrowIfNull(amendment);
+        Begin();
+        var reject = FindToAmend(timeNanos, orderId, amendment, out var slot);
+        var price = 0L;
+        if (reject == RejectReason.None)
+            reject = CheckAmendment(timeNanos, slot, amendment, out price);
+        if (reject != RejectReason.None)
+            return Refuse(reject);
+
+        // Point of no return.
+        LastTimeNanos = timeNanos;
+        ApplyAmendment(slot, amendment, price);
+        Conclude();
+        return RejectReason.None;
+    }
+
+    /// <summary>
+    /// Makes an order smaller where it stands: Amended; or Ended (Amended) when the new total is done already. The
+    /// same total again is no refusal. Refused: UnknownOrder, OrderClosed, InvalidQuantity, TimeRegression,
+    /// SymbolClosed, WouldGrow.
+    /// </summary>
+    /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="orderId">The order.</param>
+    /// <param name="newTotalLots">Filled and open together, 0 to 2^53; 0 ends the order like any total it passed.</param>
+    public RejectReason Reduce(long timeNanos, long orderId, long newTotalLots)
+    {
+        Begin();
+        var reject = FindToReduce(timeNanos, orderId, newTotalLots, out var slot);
+        if (reject == RejectReason.None && Phase == TradingPhase.Closed)
+            reject = RejectReason.SymbolClosed;
+        if (reject == RejectReason.None && newTotalLots > _entries[slot].TotalLots)
+            reject = RejectReason.WouldGrow;
+        if (reject != RejectReason.None)
+            return Refuse(reject);
+
+        // Point of no return.
+        LastTimeNanos = timeNanos;
+        Resize(slot, newTotalLots);
+        Conclude();
+        return RejectReason.None;
+    }
+
+    /// <summary>
+    /// Ends an order and enters another as one command: Ended (Replaced), then the events of the new one. The two
+    /// never meet: the new one is judged against the book without the old one.
+    /// </summary>
+    /// <remarks>
+    /// Atomic: refused, the old one stands as it was. Refused: BadRequest (an undefined mode), UnknownOrder, OrderClosed,
+    /// InvalidCombination (an order of a list), then as <see cref="Submit"/>. In the other modes the old one may be gone although the new one is
+    /// refused: then its end is in <see cref="Events"/>; <see cref="ReplaceFailure"/> says what became of the cancel.
+    /// </remarks>
+    /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="orderId">The order that ends.</param>
+    /// <param name="order">The order that enters.</param>
+    /// <param name="newOrderId">Its id; 0 when refused.</param>
+    /// <param name="mode">What happens when one half can't be done.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public RejectReason Replace(
+        long timeNanos, long orderId, in NewOrder order, out long newOrderId, ReplaceMode mode = ReplaceMode.Atomic)
+    {
+        Begin();
+        newOrderId = 0;
+        if (mode > ReplaceMode.AllowFailure)
+            return RejectReason.BadRequest;
+        var found = FindOpen(orderId, out var slot);
+        if (mode == ReplaceMode.Atomic && found == RejectReason.None && _care == Care.None && timeNanos < _nextExpiry
+            && timeNanos >= LastTimeNanos && !Has(slot, Traits.Conditional) && CanReplacePlain(in order))
+        {
+            LastTimeNanos = timeNanos;
+            ref var entry = ref _entries[slot];
+            ref var queue = ref _ladder[entry.Level];
+            if (IsOneOfMany(in entry, in queue))
+            {
+                EndOneOfMany(slot, ref entry, ref queue, EndReason.Replaced);
+                _index.Remove(orderId);
+            }
+            else
+            {
+                End(slot, EndReason.Replaced);
+            }
+
+            newOrderId = EnterPlain(in order);
+            if (_watching)
+                Settle();
+            return RejectReason.None;
+        }
+
+        ReplaceFailure = found;
+        var stops = found != RejectReason.None && mode != ReplaceMode.AllowFailure;
+        if (!stops)
+        {
+            var wrong = found == RejectReason.None && Has(slot, Traits.Listed)
+                ? RejectReason.InvalidCombination
+                : CheckAlone(in order);
+            if (wrong != RejectReason.None)
+                return wrong;
+        }
+
+        var reject = BringTo(timeNanos);
+        if (reject != RejectReason.None)
+            return stops ? found : reject;
+
+        ReplaceFailure = found = FindOpen(orderId, out slot);
+        if (found != RejectReason.None && mode != ReplaceMode.AllowFailure)
+            return Refuse(found);
+        return ReplaceSlot(timeNanos, found == RejectReason.None ? slot : 0, in order, out newOrderId, mode);
+    }
+
+    /// <summary>A plain order that the old one, by being there or leaving, can't have refused.</summary>
+    private bool CanReplacePlain(in NewOrder order) => IsPlain(in order) && !order.PostOnly
+        && order.TimeInForce <= TimeInForce.AtTheClose
+        && CheckPlain(in order) == RejectReason.None
+        && _sides[IndexOf(order.Side)].Levels < MaxLevels
+        && CheckRoom(in order) == RejectReason.None;
+
+    private RejectReason ReplaceSlot(long timeNanos, int old, in NewOrder order, out long newOrderId, ReplaceMode mode)
+    {
+        newOrderId = 0;
+        var price = order.PriceTicks;
+        var reject = old == 0 ? CheckState(timeNanos, in order, ref price) : CheckWithout(old, timeNanos, in order, ref price);
+        var replaces = PhaseRefusal() == RejectReason.None;
+        if (reject != RejectReason.None && (mode == ReplaceMode.Atomic || old == 0 || !replaces))
+            return Refuse(reject);
+
+        // Point of no return.
+        LastTimeNanos = timeNanos;
+        if (old != 0)
+            End(old, EndReason.Replaced);
+        if (reject == RejectReason.None)
+            newOrderId = Start(Accept(in order, price), price);
+        Conclude();
+        return reject;
+    }
+
+    /// <summary>Judges an order by the book without another one, which is put back exactly where it stood.</summary>
+    private RejectReason CheckWithout(int old, long timeNanos, in NewOrder order, ref long price)
+    {
+        var conditionalLots = Has(old, Traits.Conditional) ? _entries[old].TotalLots : 0;
+        _conditionalLots -= conditionalLots;
+        var place = StepOut(old);
+        var reject = CheckState(timeNanos, in order, ref price);
+        StepBack(old, in place);
+        _conditionalLots += conditionalLots;
+        return reject;
+    }
+
+    /// <summary>Where a resting order stood; side -1 when it did not rest.</summary>
+    private readonly record struct PlaceInLine(int Side, long PriceTicks, int Before, long Lots);
+
+    /// <summary>Takes a resting order out for a moment, to see the book without it.</summary>
+    private PlaceInLine StepOut(int slot)
+    {
+        ref var entry = ref _entries[slot];
+        if (entry.Place != OrderPlace.Resting)
+            return new PlaceInLine(-1, 0, 0, 0);
+
+        var place = new PlaceInLine(SideOf(slot), _ladder.PriceOf(entry.Level), entry.Previous, Counted(slot));
+        Dequeue(slot, place.Side, place.Lots);
+        return place;
+    }
+
+    private void StepBack(int slot, in PlaceInLine place)
+    {
+        if (place.Side >= 0)
+            EnqueueBehind(slot, place.Before, place.Side, place.PriceTicks, place.Lots);
+    }
+
+    /// <summary>
+    /// Finds an order to amend: it is there, with the leaves that are expected, and has what is to change. What is
+    /// due by the time expires first, unless the request alone is refused.
+    /// </summary>
+    private RejectReason FindToAmend(long timeNanos, long orderId, Amendment amendment, out int slot)
+    {
+        var reject = JudgeAmendment(orderId, amendment, out slot);
+        if (IsOfRequestAlone(reject))
+            return reject;
+        if (timeNanos < LastTimeNanos)
+            return reject == RejectReason.None ? RejectReason.TimeRegression : reject;
+        if (timeNanos < _nextExpiry)
+            return reject;
+
+        ExpireDue(timeNanos);
+        return JudgeAmendment(orderId, amendment, out slot);
+    }
+
+    private RejectReason JudgeAmendment(long orderId, Amendment amendment, out int slot)
+    {
+        var reject = FindOpen(orderId, out slot);
+        if (reject != RejectReason.None)
+            return reject;
+        return amendment.ExpectedLeavesLots is { } expected && expected != _entries[slot].Leaves
+            ? RejectReason.StaleLeaves
+            : CheckAmendmentAlone(slot, amendment);
+    }
+
+    private RejectReason FindToReduce(long timeNanos, long orderId, long total, out int slot)
+    {
+        var reject = JudgeReduction(orderId, total, out slot);
+        if (IsOfRequestAlone(reject))
+            return reject;
+        if (timeNanos < LastTimeNanos)
+            return reject == RejectReason.None ? RejectReason.TimeRegression : reject;
+        if (timeNanos < _nextExpiry)
+            return reject;
+
+        ExpireDue(timeNanos);
+        return JudgeReduction(orderId, total, out slot);
+    }
+
+    private RejectReason JudgeReduction(long orderId, long total, out int slot)
+    {
+        var reject = FindOpen(orderId, out slot);
+        return reject == RejectReason.None
+            && !(IsTotalAllowed(slot, total) && CanShow(slot, total, null) && CanShow(Sibling(slot), total, null))
+            ? RejectReason.InvalidQuantity
+            : reject;
+    }
+
+    private static bool IsOfRequestAlone(RejectReason reason) =>
+        reason is RejectReason.InvalidCombination or RejectReason.InvalidQuantity or RejectReason.InvalidPrice;
+
+    private bool IsTotalAllowed(int slot, long total)
+    {
+        if (total is < 0 or > Instrument.QuantityLotsLimit)
+            return false;
+        if (!Has(slot, Traits.Conditional))
+            return true;
+
+        ref var kept = ref ConditionsOf(slot);
+        // What the other leg has to trade at least is part of it: both have the same total.
+        var least = Math.Max(kept.Minimum, Sibling(slot) is not 0 and var sibling ? ConditionsOf(sibling).Minimum : 0);
+        if (total < least && total > Done(slot))
+            return false;
+        if (kept.Role != ListRole.Parent || total == _entries[slot].TotalLots)
+            return true;
+        var child = _lists[kept.List].FirstLeg != 0 ? _lists[kept.List].FirstLeg : _lists[kept.List].SecondLeg;
+        return child == 0 || total >= _entries[child].TotalLots;
+    }
+
+    private RejectReason CheckAmendmentAlone(int slot, Amendment amendment)
+    {
+        if (!HasWhatChanges(slot, amendment))
+            return RejectReason.InvalidCombination;
+        if (amendment.TotalLots is { } total && !IsTotalAllowed(slot, total))
+            return RejectReason.InvalidQuantity;
+        if (!CanShow(slot, amendment.TotalLots, amendment.DisplayLots) || !CanShow(Sibling(slot), amendment.TotalLots, null))
+            return RejectReason.InvalidQuantity;
+
+        var lowest = amendment.PriceTicks is not null && AllowsNoPrice(slot) ? 0 : 1;
+        var fine = (amendment.PriceTicks is not { } price || (price >= lowest && IsPriceAllowed(price)))
+            && (amendment.TriggerTicks is not { } trigger || (trigger >= 1 && IsPriceAllowed(trigger)))
+            && amendment.TrailTicks is null or (>= 1 and <= Instrument.PriceTicksLimit)
+            && amendment.TrailBasisPoints is null or (>= 1 and <= OrderRules.BasisPointsLimit);
+        return fine ? RejectReason.None : RejectReason.InvalidPrice;
+    }
+
+    /// <summary>Whether an iceberg may show so much of a total; null is what it has.</summary>
+    private bool CanShow(int slot, long? total, long? display)
+    {
+        if (slot == 0 || !Has(slot, Traits.Iceberg) || (total is null && display is null))
+            return true;
+
+        if (display < 1)
+            return false;
+        var newTotal = total ?? _entries[slot].TotalLots;
+        return newTotal <= Done(slot)
+            || OrderRules.IsDisplay(display ?? Math.Min(ConditionsOf(slot).Display, newTotal), newTotal);
+    }
+
+    /// <summary>Whether no price is a price for it: a peg without a cap, a market order without protection.</summary>
+    private bool AllowsNoPrice(int slot) => Has(slot, Traits.Conditional)
+        && (ConditionsOf(slot).Type == OrderType.Pegged || OrderRules.IsMarket(ConditionsOf(slot).Type));
+
+    private bool HasWhatChanges(int slot, Amendment amendment)
+    {
+        var conditional = Has(slot, Traits.Conditional);
+        var type = conditional ? ConditionsOf(slot).Type : OrderType.Limit;
+        var waits = IsWaitingStop(slot);
+        var trailing = waits && OrderRules.IsTrailing(type);
+        return (amendment.DisplayLots is null || Has(slot, Traits.Iceberg))
+            && (amendment.TriggerTicks is null || (waits && !trailing))
+            && (amendment.TrailTicks is null || (trailing && ConditionsOf(slot).TrailTicks != 0))
+            && (amendment.TrailBasisPoints is null || (trailing && ConditionsOf(slot).TrailBasisPoints != 0))
+            && (amendment.ExpiryNanos is null || (conditional && ConditionsOf(slot).TimeInForce == TimeInForce.GoodTillDate))
+            && (amendment.PriceTicks is null
+                || (waits ? type != OrderType.TrailingStopLimit : !OrderRules.IsMarket(type)));
+    }
+
+    /// <summary>Lots of an order that are filled or were prevented.</summary>
+    private long Done(int slot) => _entries[slot].TotalLots - _entries[slot].Leaves;
+
+    /// <param name="timeNanos">Time of the command.</param>
+    /// <param name="slot">The order.</param>
+    /// <param name="amendment">What changes.</param>
+    /// <param name="price">Its new limit or cap, after a slide; the old one when it stays.</param>
+    private RejectReason CheckAmendment(long timeNanos, int slot, Amendment amendment, out long price)
+    {
+        price = amendment.PriceTicks ?? LimitOf(slot);
+        if (Phase == TradingPhase.Closed)
+            return RejectReason.SymbolClosed;
+        if (amendment.TotalLots <= Done(slot))
+            return RejectReason.None;
+
+        var growth = Math.Max(0, (amendment.TotalLots ?? 0) - _entries[slot].TotalLots);
+        var sibling = growth > 0 ? Sibling(slot) : 0;
+        var loses = Loses(slot, amendment);
+        if (Phase == TradingPhase.Halt && (loses || (sibling != 0 && HasPriority(sibling))))
+            return RejectReason.SymbolHalted;
+        if (amendment.ExpiryNanos is { } expiry && expiry <= timeNanos)
+            return RejectReason.ExpiredAlready;
+        if (_entries[slot].Place == OrderPlace.Pending)
+            return RejectReason.None;
+        if (price != LimitOf(slot) && !IsMarketNow(slot) && IsOutsideStaticBand(price))
+            return RejectReason.PriceBand;
+        if (!KeepsListInOrder(slot, amendment))
+            return RejectReason.ListPrices;
+        if (WouldTriggerNow(slot, amendment))
+            return RejectReason.StopWouldTrigger;
+        if (growth > 0 && Has(slot, Traits.Conditional)
+            && _conditionalLots > MaxConditionalLots - (sibling == 0 ? growth : 2 * growth))
+            return RejectReason.Overflow;
+
+        var lots = _entries[slot].Leaves + (amendment.TotalLots ?? _entries[slot].TotalLots) - _entries[slot].TotalLots;
+        var reject = loses ? CheckMove(slot, lots, slides: price != LimitOf(slot), ref price) : RejectReason.None;
+        if (reject != RejectReason.None || sibling == 0)
+            return reject;
+        var siblingPrice = PriceNow(sibling);
+        return CheckMove(sibling, lots, slides: false, ref siblingPrice);
+    }
+
+    /// <summary>Limit, cap or protection of an open order.</summary>
+    private long LimitOf(int slot) => Has(slot, Traits.Conditional) ? ConditionsOf(slot).Price : PriceNow(slot);
+
+    /// <summary>Whether it has a place in a queue to lose, or the right to one.</summary>
+    private bool HasPriority(int slot) => _entries[slot].Place is OrderPlace.Resting or OrderPlace.Held;
+
+    /// <summary>Whether the amendment costs the order its place in a queue.</summary>
+    private bool Loses(int slot, Amendment amendment)
+    {
+        if (!HasPriority(slot))
+            return false;
+        if (amendment.TotalLots > _entries[slot].TotalLots)
+            return true;
+        if (amendment.PriceTicks is not { } price)
+            return false;
+        if (!Has(slot, Traits.Peg))
+            return price != LimitOf(slot);
+
+        ref var kept = ref ConditionsOf(slot);
+        return PegPrice(_entries[slot].Side, kept.Peg, kept.PegOffset, price) != PriceNow(slot);
+    }
+
+    /// <summary>Whether the legs of a pair still straddle the last price, if the one that changes is what counts.</summary>
+    private bool KeepsListInOrder(int slot, Amendment amendment)
+    {
+        var sibling = Sibling(slot);
+        if (sibling == 0)
+            return true;
+
+        ref var kept = ref ConditionsOf(slot);
+        var before = WaitsFor(slot);
+        var after = (kept.Type == OrderType.Limit ? amendment.PriceTicks : amendment.TriggerTicks) ?? before;
+        if (after == before)
+            return true;
+        var isTarget = kept.Type == OrderType.Limit || OrderRules.IsTakeProfit(kept.Type);
+        return AreInOrder(
+            _entries[slot].Side, isTarget ? after : WaitsFor(sibling), LastPriceTicks, isTarget ? WaitsFor(sibling) : after);
+    }
+
+    /// <summary>Whether the order's new trigger is one that the reference has reached; an old one is not asked again.</summary>
+    private bool WouldTriggerNow(int slot, Amendment amendment)
+    {
+        if (_entries[slot].Place != OrderPlace.Armed)
+            return false;
+
+        ref var entry = ref _entries[slot];
+        ref var kept = ref ConditionsOf(slot);
+        if (amendment.TriggerTicks is { } trigger)
+            return trigger != kept.Trigger && IsPast(entry.Side, kept.Type, kept.Reference, trigger);
+
+        var moved = kept;
+        moved.TrailTicks = amendment.TrailTicks ?? kept.TrailTicks;
+        moved.TrailBasisPoints = amendment.TrailBasisPoints ?? kept.TrailBasisPoints;
+        if (kept.Peak == 0
+            || (moved.TrailTicks == kept.TrailTicks && moved.TrailBasisPoints == kept.TrailBasisPoints))
+            return false;
+
+        var newTrigger = TrailFrom(in moved, entry.Side == Side.Sell);
+        return newTrigger is >= 1 and <= Instrument.PriceTicksLimit
+            && IsPast(entry.Side, kept.Type, kept.Reference, newTrigger);
+    }
+
+    /// <summary>Room and post-only at the place where a resting order would go.</summary>
+    private RejectReason CheckMove(int slot, long lots, bool slides, ref long price)
+    {
+        if (_entries[slot].Place != OrderPlace.Resting || Has(slot, Traits.Peg | Traits.AtMarket))
+            return RejectReason.None;
+
+        var place = StepOut(slot);
+        var reject = CheckPlace(slot, lots, slides, ref price);
+        StepBack(slot, in place);
+        return reject;
+    }
+
+    private void ApplyAmendment(int slot, Amendment amendment, long price)
+    {
+        var total = amendment.TotalLots ?? _entries[slot].TotalLots;
+        if (amendment.TotalLots is not null && total <= Done(slot))
+        {
+            End(slot, EndReason.Amended);
+            return;
+        }
+
+        var loses = Loses(slot, amendment);
+        var moves = loses && _entries[slot].Place == OrderPlace.Resting;
+        if (moves)
+            Leave(slot);
+        if (Has(slot, Traits.Conditional))
+            ChangeConditions(slot, amendment, price);
+        var sized = total - _entries[slot].TotalLots;
+        SetTotal(slot, total);
+        if (loses && !moves)
+            _entries[slot].Priority = _nextPriority++;
+        var at = moves ? (Has(slot, Traits.Peg) ? PegPrice(slot) : IsMarketNow(slot) ? 0 : price) : PriceNow(slot);
+        TellAmended(slot, at, loses);
+        var sibling = sized == 0 ? 0 : Sibling(slot);
+        var siblingPrice = sibling == 0 ? 0 : PriceNow(sibling);
+        // Of two legs one rests at most: the other waits for its trigger.
+        var siblingMoves = sibling != 0 && ResizeSibling(sibling, total);
+        if (moves)
+            Reenter(slot, price);
+        if (siblingMoves)
+            Enter(sibling, siblingPrice);
+    }
+
+    private void Reenter(int slot, long price)
+    {
+        if (!Has(slot, Traits.Peg))
+            Enter(slot, price);
+        else if (PegPrice(slot) is not 0 and var pegged)
+            Enter(slot, pegged);
+        else
+            Park(slot);
+    }
+
+    /// <summary>The other leg gets the same total (RULES 9.3).</summary>
+    /// <returns>Whether it left the book for that and has to enter again.</returns>
+    private bool ResizeSibling(int sibling, long total)
+    {
+        var loses = total > _entries[sibling].TotalLots && HasPriority(sibling);
+        var moves = loses && _entries[sibling].Place == OrderPlace.Resting;
+        var price = PriceNow(sibling);
+        if (moves)
+            Leave(sibling);
+        else if (loses)
+            _entries[sibling].Priority = _nextPriority++;
+        SetTotal(sibling, total);
+        TellAmended(sibling, price, loses);
+        return moves;
+    }
+
+    /// <summary>Makes an order smaller, its sibling with it.</summary>
+    private void Resize(int slot, long total)
+    {
+        if (total <= Done(slot))
+        {
+            End(slot, EndReason.Amended);
+            return;
+        }
+
+        var changes = total != _entries[slot].TotalLots;
+        SetTotal(slot, total);
+        TellAmended(slot, PriceNow(slot), loses: false);
+        if (changes && Sibling(slot) is not 0 and var sibling)
+            _ = ResizeSibling(sibling, total);
+    }
+
+    private void SetTotal(int slot, long total)
+    {
+        ref var entry = ref _entries[slot];
+        var change = total - _entries[slot].TotalLots;
+        var counted = Counted(slot);
+        _entries[slot].TotalLots = total;
+        entry.Leaves += change;
+        if ((entry.Traits & Traits.Conditional) != 0)
+            _conditionalLots += change;
+        if ((entry.Traits & Traits.Iceberg) != 0)
+        {
+            // The reserve shrinks first; what is shown only when nothing else is left, or less is to be shown.
+            ref var kept = ref ConditionsOf(slot);
+            kept.Shown = Math.Min(kept.Shown, Math.Min(kept.Display, entry.Leaves));
+        }
+
+        if (entry.Place == OrderPlace.Resting)
+            _ladder[entry.Level].Lots += Counted(slot) - counted;
+    }
+
+    private void ChangeConditions(int slot, Amendment amendment, long price)
+    {
+        ref var kept = ref ConditionsOf(slot);
+        if (amendment.PriceTicks is not null)
+            kept.Price = price;
+        // Another cap may be one that a parked peg can stand at.
+        if (Has(slot, Traits.Peg))
+            _peggedToBid = _peggedToAsk = -1;
+        if (amendment.DisplayLots is { } display)
+        {
+            var counted = Counted(slot);
+            kept.Display = display;
+            kept.Shown = Math.Min(kept.Shown, display);
+            if (_entries[slot].Place == OrderPlace.Resting)
+                _ladder[_entries[slot].Level].Lots += Counted(slot) - counted;
+        }
+
+        if (amendment.ExpiryNanos is { } expiry && expiry != kept.Expiry)
+        {
+            kept.Expiry = expiry;
+            ExpireAt(_entries[slot].Id, expiry);
+        }
+
+        ChangeTrigger(slot, amendment);
+    }
+
+    private void ChangeTrigger(int slot, Amendment amendment)
+    {
+        ref var kept = ref ConditionsOf(slot);
+        var before = kept.Trigger;
+        kept.TrailTicks = amendment.TrailTicks ?? kept.TrailTicks;
+        kept.TrailBasisPoints = amendment.TrailBasisPoints ?? kept.TrailBasisPoints;
+        var after = amendment.TriggerTicks ?? before;
+        if ((amendment.TrailTicks is not null || amendment.TrailBasisPoints is not null) && kept.Peak != 0)
+            after = TrailFrom(in kept, _entries[slot].Side == Side.Sell);
+        if (after == before)
+            return;
+
+        var armed = _entries[slot].Place == OrderPlace.Armed;
+        if (armed)
+            LeaveTrigger(slot);
+        kept.Trigger = after;
+        if (!armed)
+            return;
+
+        kept.ArmedAtPrint = _printsSeen + _prints.Count;
+        StandAtTrigger(slot);
+    }
+
+    private void TellAmended(int slot, long price, bool loses)
+    {
+        ref var entry = ref _entries[slot];
+        Append(
+            BookEventKind.Amended, entry.Side, EndReason.None, entry.Id, price, _entries[slot].TotalLots, entry.Leaves);
+        var shown = entry.Place == OrderPlace.Resting && (entry.Traits & (Traits.Dark | Traits.AtMarket)) == 0;
+        Told.MakerLeavesLots = shown ? Counted(slot) : 0;
+        Told.Detail = loses ? (byte)1 : (byte)0;
+    }
+}

@@ -1,0 +1,360 @@
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Matching;
+
+// Single-price auctions (RULES 14) and what they would give while they collect.
+public sealed partial class OrderBook
+{
+    private enum AuctionOutcome
+    {
+        Done = 0,
+        Extended = 1,
+
+        /// <summary>Its price was chosen within the collar only.</summary>
+        Confined = 2,
+    }
+
+    /// <summary>What an auction gives at a price.</summary>
+    private readonly record struct AuctionResult(long PriceTicks, Int128 Lots, Int128 Imbalance);
+
+    /// <summary>Where a side stands while an auction fills it: by price, displayed first, then time.</summary>
+    private struct AuctionQueue
+    {
+        public int Side;
+        public int Stage;
+        public int Lit;
+        public int Dark;
+        public int Slot;
+    }
+
+    // Lots by price of each side, best first.
+    private readonly List<(long Price, Int128 Lots)>[] _offers = [[], []];
+    private readonly List<long> _candidates = [];
+    private readonly Int128[] _atMarketLots = new Int128[2];
+    private AuctionResult _told;
+    private bool _mustTell;
+
+    /// <summary>Tells what the auction would give now, if that changed.</summary>
+    private void TellIndicative()
+    {
+        if (!IsCall(Phase))
+            return;
+
+        var result = FindPrice(1, Instrument.PriceTicksLimit);
+        if (!_mustTell && result == _told)
+            return;
+
+        _mustTell = false;
+        _told = result;
+        Append(
+            BookEventKind.Indicative, default, EndReason.None, 0, result.PriceTicks, Saturate(result.Lots),
+            Saturate(result.Imbalance));
+    }
+
+    private static long Saturate(Int128 lots) => (long)Int128.Clamp(lots, -long.MaxValue, long.MaxValue);
+
+    private AuctionOutcome Uncross()
+    {
+        var result = FindPrice(1, Instrument.PriceTicksLimit);
+        var confined = false;
+        if (result.Lots > 0 && IsOutsideCollar(result.PriceTicks, out var low, out var high))
+        {
+            if (_extensions < _rules.MaxExtensions)
+            {
+                _extensions++;
+                Append(BookEventKind.Extended, default, EndReason.None, 0, result.PriceTicks, _extensions, 0);
+                return AuctionOutcome.Extended;
+            }
+
+            confined = true;
+            result = FindPrice(low, high);
+        }
+
+        if (result.Lots > 0)
+        {
+            Execute(in result);
+            ReferencePriceTicks = result.PriceTicks;
+        }
+
+        return confined ? AuctionOutcome.Confined : AuctionOutcome.Done;
+    }
+
+    /// <summary>Whether orders are left that an auction without a collar would trade.</summary>
+    private bool IsCrossed() => FindPrice(1, Instrument.PriceTicksLimit).Lots > 0;
+
+    private bool IsOutsideCollar(long price, out long low, out long high)
+    {
+        (low, high) = (1, Instrument.PriceTicksLimit);
+        if ((_rules.AuctionCollarBasisPoints ?? _rules.StaticBandBasisPoints) is not { } points)
+            return false;
+
+        (low, high) = BandAround(ReferencePriceTicks, points);
+        return price < low || price > high;
+    }
+
+    /// <summary>
+    /// The price of most volume, then of least imbalance, then by market pressure, then nearest to the reference
+    /// (RULES 14, 1 to 6). Price 0: no auction.
+    /// </summary>
+    private AuctionResult FindPrice(long low, long high)
+    {
+        Offer(Buy);
+        Offer(Sell);
+        FindCandidates(low, high);
+        var search = new PriceSearch();
+        var buys = _offers[Buy];
+        var sells = _offers[Sell];
+        var demand = _atMarketLots[Buy];
+        foreach (var (_, lots) in buys)
+            demand += lots;
+        var supply = _atMarketLots[Sell];
+        // Candidates rise: buyers drop out from the cheapest, sellers come in.
+        var lastBuy = buys.Count - 1;
+        var nextSell = 0;
+        for (var i = 0; i < _candidates.Count; i++)
+        {
+            var price = _candidates[i];
+            for (; lastBuy >= 0 && buys[lastBuy].Price < price; lastBuy--)
+                demand -= buys[lastBuy].Lots;
+            for (; nextSell < sells.Count && sells[nextSell].Price <= price; nextSell++)
+                supply += sells[nextSell].Lots;
+            // Nothing changes up to the next candidate.
+            var through = i + 1 < _candidates.Count ? _candidates[i + 1] - 1 : price;
+            search.Look(price, through, demand, supply);
+        }
+
+        return search.Choose(LastPriceTicks != 0 ? LastPriceTicks : ReferencePriceTicks);
+    }
+
+    /// <summary>Prices at which demand or supply changes, within bounds, rising.</summary>
+    private void FindCandidates(long low, long high)
+    {
+        _candidates.Clear();
+        var buys = _offers[Buy];
+        var sells = _offers[Sell];
+        if (buys.Count + sells.Count == 0)
+        {
+            var reference = LastPriceTicks != 0 ? LastPriceTicks : ReferencePriceTicks;
+            if (reference != 0 && reference >= low && reference <= high)
+                _candidates.Add(reference);
+            return;
+        }
+
+        var lowest = Math.Min(buys.Count > 0 ? buys[^1].Price : long.MaxValue, sells.Count > 0 ? sells[0].Price : long.MaxValue);
+        var highest = Math.Max(buys.Count > 0 ? buys[0].Price : 0, sells.Count > 0 ? sells[^1].Price : 0);
+        low = Math.Max(low, lowest);
+        high = Math.Min(high, highest);
+        if (low > high)
+            return;
+
+        _candidates.Add(low);
+        _candidates.Add(high);
+        foreach (var (price, _) in buys)
+        {
+            if (price >= low && price < high)
+                _candidates.Add(price + 1);
+        }
+
+        foreach (var (price, _) in sells)
+        {
+            if (price > low && price <= high)
+                _candidates.Add(price);
+        }
+
+        _candidates.Sort();
+        var kept = 1;
+        for (var i = 1; i < _candidates.Count; i++)
+        {
+            if (_candidates[i] != _candidates[kept - 1])
+                _candidates[kept++] = _candidates[i];
+        }
+
+        _candidates.RemoveRange(kept, _candidates.Count - kept);
+    }
+
+    /// <summary>Sums what a side brings to an auction: not all-or-none, whole icebergs.</summary>
+    private void Offer(int side)
+    {
+        var offers = _offers[side];
+        offers.Clear();
+        var lit = _sides[side].Best;
+        var dark = _sides[side + Dark].Best;
+        while (lit != 0 || dark != 0)
+        {
+            var litPrice = lit == 0 ? 0 : _ladder.PriceOf(lit);
+            var darkPrice = dark == 0 ? 0 : _ladder.PriceOf(dark);
+            var takesLit = dark == 0 || (lit != 0 && Toward(side ^ 1, litPrice) <= Toward(side ^ 1, darkPrice));
+            var takesDark = lit == 0 || (dark != 0 && Toward(side ^ 1, darkPrice) <= Toward(side ^ 1, litPrice));
+            Int128 lots = 0;
+            if (takesLit)
+            {
+                lots += OpenAt(lit);
+                lit = NextWorse(side, lit);
+            }
+
+            if (takesDark)
+            {
+                lots += OpenAt(dark);
+                dark = NextWorse(side + Dark, dark);
+            }
+
+            if (lots > 0)
+                offers.Add((takesLit ? litPrice : darkPrice, lots));
+        }
+
+        _atMarketLots[side] = OpenAt(_sides[side + AtMarket].Best);
+    }
+
+    private Int128 OpenAt(int level)
+    {
+        if (_ladder[level].Conditional == 0)
+            return _ladder[level].Lots;
+
+        Int128 lots = 0;
+        for (var slot = _ladder[level].First; slot != 0; slot = _entries[slot].Next)
+            lots += Has(slot, Traits.AllOrNone) ? 0 : _entries[slot].Leaves;
+        return lots;
+    }
+
+    private void Execute(in AuctionResult result)
+    {
+        Append(BookEventKind.Uncrossed, default, EndReason.None, 0, result.PriceTicks, Saturate(result.Lots), 0);
+        BeginPrints();
+        NotePrint(result.PriceTicks);
+        var buyers = new AuctionQueue { Side = Buy };
+        var sellers = new AuctionQueue { Side = Sell };
+        var left = result.Lots;
+        while (left > 0)
+        {
+            var buyer = NextIn(ref buyers);
+            var seller = NextIn(ref sellers);
+            var quantity = Math.Min(_entries[buyer].Leaves, _entries[seller].Leaves);
+            quantity = (long)Int128.Min(quantity, left);
+            left -= quantity;
+            LastTradeNumber++;
+            Append(
+                BookEventKind.AuctionTrade, Side.Buy, EndReason.None, _entries[buyer].Id, result.PriceTicks, quantity,
+                _entries[buyer].Leaves - quantity);
+            Told.MakerId = _entries[seller].Id;
+            Told.MakerLeavesLots = _entries[seller].Leaves - quantity;
+            var first = Sibling(buyer);
+            var second = Sibling(seller);
+            Fill(ref buyers, buyer, quantity, first);
+            Fill(ref sellers, seller, quantity, second);
+        }
+    }
+
+    /// <summary>An auction fills an order where it stands; an iceberg shows what it may and keeps its place.</summary>
+    private void Fill(ref AuctionQueue queue, int slot, long quantity, int sibling)
+    {
+        ref var entry = ref _entries[slot];
+        var counted = Counted(slot);
+        entry.Leaves -= quantity;
+        if (sibling != 0)
+            End(sibling, EndReason.OneCancelsOther);
+        if (entry.Leaves > 0)
+        {
+            var shows = (entry.Traits & Traits.Iceberg) != 0 && entry.Level != 0 ? Show(slot) : entry.Leaves;
+            _ladder[entry.Level].Lots -= counted - shows;
+            return;
+        }
+
+        _ladder[entry.Level].Lots -= counted;
+        if ((entry.Traits & Traits.Iceberg) != 0)
+            ConditionsOf(slot).Shown = 0;
+        Step(ref queue, slot);
+        Complete(slot);
+    }
+
+    /// <summary>The next order of a side: market orders, then by price, displayed, hidden.</summary>
+    private int NextIn(ref AuctionQueue queue)
+    {
+        while (queue.Slot == 0 || Has(queue.Slot, Traits.AllOrNone))
+        {
+            if (queue.Slot != 0)
+                Step(ref queue, queue.Slot);
+            if (queue.Slot == 0)
+                OpenNextLevel(ref queue);
+        }
+
+        return queue.Slot;
+    }
+
+    private void Step(ref AuctionQueue queue, int slot) => queue.Slot = _entries[slot].Next;
+
+    /// <summary>Goes to the next level; its first order. The levels' cursors run ahead of what is emptied.</summary>
+    private void OpenNextLevel(ref AuctionQueue queue)
+    {
+        if (queue.Stage == 0)
+        {
+            queue.Stage = 1;
+            queue.Lit = _sides[queue.Side].Best;
+            queue.Dark = _sides[queue.Side + Dark].Best;
+            queue.Slot = _ladder[_sides[queue.Side + AtMarket].Best].First;
+            return;
+        }
+
+        if (queue.Lit == 0 && queue.Dark == 0)
+            throw new InvalidOperationException("An auction gives more lots than a side has.");
+
+        var takesLit = queue.Dark == 0 || (queue.Lit != 0
+            && Toward(queue.Side ^ 1, _ladder.PriceOf(queue.Lit)) <= Toward(queue.Side ^ 1, _ladder.PriceOf(queue.Dark)));
+        if (takesLit)
+        {
+            queue.Slot = _ladder[queue.Lit].First;
+            queue.Lit = NextWorse(queue.Side, queue.Lit);
+        }
+        else
+        {
+            queue.Slot = _ladder[queue.Dark].First;
+            queue.Dark = NextWorse(queue.Side + Dark, queue.Dark);
+        }
+    }
+
+    /// <summary>Keeps the prices that no rule so far has put behind another.</summary>
+    private struct PriceSearch
+    {
+        private long _lowest;
+        private long _highest;
+        private Int128 _lots;
+        private Int128 _imbalance;
+        private bool _sellersLeft;
+
+        // The highest price kept at which buyers are left, 0 for none: those at which sellers are left are above it.
+        private long _buyersThrough;
+
+        public void Look(long from, long through, Int128 demand, Int128 supply)
+        {
+            var lots = Int128.Min(demand, supply);
+            var imbalance = demand - supply;
+            if (lots == 0 || lots < _lots || (lots == _lots && Int128.Abs(imbalance) > _imbalance))
+                return;
+
+            if (lots > _lots || Int128.Abs(imbalance) < _imbalance)
+            {
+                (_lots, _imbalance, _lowest) = (lots, Int128.Abs(imbalance), from);
+                (_sellersLeft, _buyersThrough) = (false, 0);
+            }
+
+            _highest = through;
+            if (imbalance > 0)
+                _buyersThrough = through;
+            else
+                _sellersLeft |= imbalance < 0;
+        }
+
+        /// <param name="reference">0 for none.</param>
+        public readonly AuctionResult Choose(long reference)
+        {
+            if (_lots == 0)
+                return default;
+
+            var middle = _lowest + ((_highest - _lowest) >> 1);
+            var price = _buyersThrough == _highest ? _highest
+                : _sellersLeft && _buyersThrough == 0 ? _lowest
+                : reference == 0 ? middle
+                : Math.Clamp(reference, _lowest, _highest);
+            return new AuctionResult(price, _lots, price <= _buyersThrough ? _imbalance : -_imbalance);
+        }
+    }
+}

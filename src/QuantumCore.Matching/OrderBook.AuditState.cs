@@ -1,0 +1,284 @@
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Matching;
+
+// What is true of every book between two commands, whatever the commands were. A snapshot that says otherwise is none.
+public sealed partial class OrderBook
+{
+    private string? AuditState() =>
+        AuditNumbers() ?? AuditPriorities() ?? AuditPrices() ?? AuditTerms() ?? AuditWaiting();
+
+    private string? AuditNumbers()
+    {
+        if (!IsInRange(_rules))
+            return "its rules are out of range";
+        if (LastTradeNumber > 0 && (LastPriceTicks == 0 || LastOrderId < 2))
+            return "there were trades without a price or without orders";
+        foreach (var trade in _busted)
+        {
+            if (trade < 1 || trade > LastTradeNumber)
+                return $"trade {trade} is busted and never was";
+        }
+
+        if (_extensions != 0 && !IsCall(Phase))
+            return "an auction is extended that is none";
+        if (_blockedOwners.Contains(0))
+            return "nobody is blocked";
+        foreach (var price in _prints)
+        {
+            if (price is < 1 or > Instrument.PriceTicksLimit)
+                return $"a print at {price}";
+        }
+
+        if (_prints.Count > 0 && (_armed == 0 || Phase == TradingPhase.Continuous))
+            return "prints wait for triggers that are not there, or are to be seen at once";
+        return IsCall(Phase) && FindPrice(1, Instrument.PriceTicksLimit) != _told
+            ? "the auction would give something else than was told"
+            : null;
+    }
+
+    /// <summary>A priority is given once.</summary>
+    private string? AuditPriorities()
+    {
+        var given = new List<long>();
+        for (var slot = 1; slot < _entriesUsed; slot++)
+        {
+            if (_entries[slot].Id != 0 && _entries[slot].Priority != 0)
+                given.Add(_entries[slot].Priority);
+        }
+
+        given.Sort();
+        for (var i = 1; i < given.Count; i++)
+        {
+            if (given[i] == given[i - 1])
+                return $"two orders have priority {given[i]}";
+        }
+
+        return null;
+    }
+
+    /// <summary>While the book matches, nothing that could trade is left; pegs are where they belong.</summary>
+    private string? AuditPrices()
+    {
+        var matches = Phase == TradingPhase.Continuous;
+        var bid = BestFirm(Buy);
+        var ask = BestFirm(Sell);
+        if (matches && bid != 0 && ask != 0 && bid >= ask)
+            return $"the book is crossed: bid {bid}, ask {ask}";
+        if (Phase is TradingPhase.Continuous or TradingPhase.Closed && _sides[AtMarket].Levels + _sides[AtMarket + 1].Levels > 0)
+            return "market orders wait for an auction that is over";
+        if (_held.Count > 0 && Phase is TradingPhase.Closing or TradingPhase.Closed)
+            return "orders wait for a closing auction that began";
+        foreach (var slot in _pegs)
+        {
+            var price = matches ? PegPrice(slot) : 0;
+            var stands = _entries[slot].Place == OrderPlace.Resting ? _ladder.PriceOf(_entries[slot].Level) : 0;
+            if (price != stands)
+                return $"peg {_entries[slot].Id} stands at {stands} and belongs to {price}";
+        }
+
+        return null;
+    }
+
+    /// <summary>The best price of a side at which any quantity trades; 0 for none.</summary>
+    private long BestFirm(int side)
+    {
+        var best = _sides[side].Best == 0 ? 0 : _ladder.PriceOf(_sides[side].Best);
+        for (var level = _sides[side + Dark].Best; level != 0; level = NextWorse(side + Dark, level))
+        {
+            var price = _ladder.PriceOf(level);
+            if (best != 0 && Toward(side ^ 1, best) <= Toward(side ^ 1, price))
+                return best;
+            if (OpenAt(level) > 0)
+                return price;
+        }
+
+        return best;
+    }
+
+    private string? AuditTerms()
+    {
+        for (var slot = 1; slot < _entriesUsed; slot++)
+        {
+            if (_entries[slot].Id == 0)
+                continue;
+
+            var wrong = SelfTradeOf(slot) > SelfTradePrevention.CancelOldest ? "prevents self-trades in no known way"
+                : !Has(slot, Traits.Conditional) ? null
+                : AuditEntry(slot) ?? AuditPlace(slot) ?? AuditTime(slot) ?? AuditTrigger(slot) ?? AuditShown(slot);
+            if (wrong is not null)
+                return $"order {_entries[slot].Id} {wrong}";
+        }
+
+        return null;
+    }
+
+    /// <summary>Its values are those of an order that can be entered.</summary>
+    private string? AuditEntry(int slot)
+    {
+        ref var kept = ref ConditionsOf(slot);
+        if (kept.Amount != -1)
+            return "has an amount that no open order has";
+        var reject = OrderRules.Check(AsEntered(slot));
+        return reject == RejectReason.None ? null : $"could not have been entered: {reject}";
+    }
+
+    private NewOrder AsEntered(int slot)
+    {
+        ref var entry = ref _entries[slot];
+        ref var kept = ref ConditionsOf(slot);
+        var total = _entries[slot].TotalLots;
+        var trailing = OrderRules.IsTrailing(kept.Type);
+        var terms = new OrderConditions
+        {
+            // A smaller total leaves what depends on it as it was.
+            DisplayLots = kept.Display == 0 ? null : Math.Min(kept.Display, total),
+            MinimumLots = kept.Minimum == 0 ? null : Math.Min(kept.Minimum, total),
+            Hidden = Has(slot, Traits.Dark) && !Has(slot, Traits.AllOrNone) && kept.Peg != PegReference.Midpoint,
+            AllOrNone = Has(slot, Traits.AllOrNone),
+            Slide = Has(slot, Traits.Slide),
+            TriggerTicks = trailing || kept.Trigger == 0 ? null : kept.Trigger,
+            TriggerReference = kept.Reference,
+            TrailTicks = kept.TrailTicks == 0 ? null : kept.TrailTicks,
+            TrailBasisPoints = kept.TrailBasisPoints == 0 ? null : kept.TrailBasisPoints,
+            ActivationTicks = kept.Activation == 0 ? null : kept.Activation,
+            LimitOffsetTicks = kept.Type == OrderType.TrailingStopLimit || kept.LimitOffset != 0 ? kept.LimitOffset : null,
+            Peg = kept.Peg,
+            PegOffsetTicks = kept.PegOffset,
+            ProtectionTicks = kept.Protection == -1 ? null : kept.Protection,
+            ExpiryNanos = kept.Expiry == 0 ? null : kept.Expiry,
+        };
+        var price = kept.Type == OrderType.TrailingStopLimit && kept.Triggered ? 0 : kept.Price;
+        return new NewOrder(
+            _entries[slot].Account, entry.Side, kept.Type, kept.TimeInForce, Has(slot, Traits.PostOnly), price, total,
+            _entries[slot].Owner, SelfTradeOf(slot), terms);
+    }
+
+    /// <summary>Its type decides where it may stand.</summary>
+    private string? AuditPlace(int slot)
+    {
+        ref var entry = ref _entries[slot];
+        ref var kept = ref ConditionsOf(slot);
+        var triggered = OrderRules.IsTriggered(kept.Type);
+        var market = OrderRules.IsMarket(kept.Type);
+        if ((kept.Triggered && !triggered) || kept.Type == OrderType.Pegged != Has(slot, Traits.Peg))
+            return "has triggered and is no stop, or is pegged and no peg";
+        if (Has(slot, Traits.AtMarket) != (market && entry.Place == OrderPlace.Resting))
+            return "is at the market and no market order, or the other way round";
+        if (entry.Place != OrderPlace.Resting)
+            return entry.Place switch
+            {
+                OrderPlace.Parked when kept.Type != OrderType.Pegged => "is parked and no peg",
+                OrderPlace.Held when !Has(slot, Traits.AtTheClose) => "is held and not for the close",
+                OrderPlace.Pending when kept.Role is not (ListRole.Leg or ListRole.Child) => "waits for a parent it does not have",
+                _ => kept.Triggered ? "has triggered and waits" : null,
+            };
+        if ((triggered && !kept.Triggered) || kept.Minimum != 0)
+            return "rests and is not such an order";
+        return market || kept.Type == OrderType.Pegged || kept.Price == _ladder.PriceOf(entry.Level)
+            ? null
+            : $"has limit {kept.Price} and stands elsewhere";
+    }
+
+    private string? AuditTime(int slot)
+    {
+        ref var entry = ref _entries[slot];
+        ref var kept = ref ConditionsOf(slot);
+        if (Has(slot, Traits.Day) != (kept.TimeInForce == TimeInForce.Day)
+            || Has(slot, Traits.AtTheOpening) != (kept.TimeInForce == TimeInForce.AtTheOpening)
+            || Has(slot, Traits.AtTheClose) != (kept.TimeInForce == TimeInForce.AtTheClose))
+            return "has two times in force";
+        if (kept.Expiry != 0 && kept.Expiry <= LastTimeNanos)
+            return "has expired";
+        if (Phase == TradingPhase.Closed && (kept.TimeInForce == TimeInForce.Day
+            || (entry.Place == OrderPlace.Resting && kept.TimeInForce is TimeInForce.AtTheOpening or TimeInForce.AtTheClose)))
+            return "has outlived its day";
+        var atOnce = kept.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill;
+        return atOnce && entry.Place is not (OrderPlace.Armed or OrderPlace.Pending) ? "should have ended at once" : null;
+    }
+
+    private string? AuditTrigger(int slot)
+    {
+        ref var kept = ref ConditionsOf(slot);
+        var trailing = OrderRules.IsTrailing(kept.Type);
+        if (!trailing)
+            return kept.Follows || (kept.Peak != 0 && kept.Peg == PegReference.None) ? "follows and is no trailing stop" : null;
+
+        var trigger = kept.Peak == 0 ? 0 : TrailFrom(in kept, _entries[slot].Side == Side.Sell);
+        if (kept.Trigger != trigger || (kept.Peak != 0 && !kept.Follows) || (kept.Triggered && kept.Peak == 0))
+            return $"has trigger {kept.Trigger} and belongs to {trigger}";
+        return null;
+    }
+
+    private string? AuditShown(int slot)
+    {
+        ref var entry = ref _entries[slot];
+        ref var kept = ref ConditionsOf(slot);
+        var dark = Has(slot, Traits.AllOrNone) || kept.Peg == PegReference.Midpoint;
+        if (Has(slot, Traits.Iceberg) != (kept.Display != 0) || (dark && !Has(slot, Traits.Dark))
+            || (Has(slot, Traits.Slide) && !Has(slot, Traits.PostOnly)))
+            return "shows itself in two ways";
+        var shown = Has(slot, Traits.Iceberg) && entry.Place == OrderPlace.Resting;
+        if (shown ? kept.Shown > kept.Display : kept.Shown != 0)
+            return $"shows {kept.Shown} lots of {kept.Display}";
+        return kept.Prevented > _entries[slot].TotalLots - entry.Leaves
+            ? "had more lots prevented than are gone"
+            : null;
+    }
+
+    /// <summary>Children wait for a parent, or for the book to match; lists have the orders they were entered with.</summary>
+    private string? AuditWaiting()
+    {
+        var awaited = new HashSet<long>();
+        foreach (var id in _awaiting)
+        {
+            if (FindOpen(id, out var slot) == RejectReason.None
+                && (_entries[slot].Place != OrderPlace.Pending || !awaited.Add(id) || Phase == TradingPhase.Continuous))
+                return $"order {id} waits for nothing, or twice";
+        }
+
+        for (var list = 1; list < _listsUsed; list++)
+        {
+            ref var members = ref _lists[list];
+            if (members.Alive > 0 && AuditMembers(in members, awaited) is { } wrong)
+                return $"list {members.FirstId} {wrong}";
+        }
+
+        return null;
+    }
+
+    private string? AuditMembers(in OrderList members, HashSet<long> awaited)
+    {
+        var single = members.Kind == OrderListKind.OneTriggersOther;
+        var legs = members.FirstId + (members.Kind == OrderListKind.OneCancelsOther ? 0 : 1);
+        if ((members.Parent != 0 && (_entries[members.Parent].Id != members.FirstId || !IsStanding(members.Parent)))
+            || (members.FirstLeg != 0 && _entries[members.FirstLeg].Id != legs)
+            || (members.SecondLeg != 0 && (single || _entries[members.SecondLeg].Id != legs + 1))
+            || (members.Parent != 0 && members.Kind == OrderListKind.OneCancelsOther))
+            return "has members it did not begin with";
+        foreach (var slot in (ReadOnlySpan<int>)[members.FirstLeg, members.SecondLeg])
+        {
+            if (slot == 0)
+                continue;
+            var waits = members.Parent != 0 || awaited.Contains(_entries[slot].Id);
+            if (waits != (_entries[slot].Place == OrderPlace.Pending) || ConditionsOf(slot).Role != (single ? ListRole.Child : ListRole.Leg))
+                return "has a child that waits for nothing";
+        }
+
+        if (members.FirstLeg == 0 || members.SecondLeg == 0)
+            return null;
+        var (first, second) = (members.FirstLeg, members.SecondLeg);
+        return _entries[first].Side == _entries[second].Side && _entries[first].Leaves == _entries[second].Leaves
+            && _entries[first].TotalLots == _entries[second].TotalLots
+            && IsTarget(first) != IsTarget(second)
+            ? null
+            : "has two legs that don't fit each other";
+    }
+
+    /// <summary>Whether it is a limit order in the book, or on its way to the close, as a parent is.</summary>
+    private bool IsStanding(int slot) => _entries[slot].Place is OrderPlace.Resting or OrderPlace.Held
+        && ConditionsOf(slot).Type == OrderType.Limit && ConditionsOf(slot).Role == ListRole.Parent;
+
+    private bool IsTarget(int slot) =>
+        ConditionsOf(slot).Type == OrderType.Limit || OrderRules.IsTakeProfit(ConditionsOf(slot).Type);
+}

@@ -1,0 +1,380 @@
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Matching;
+
+// Orders that are more than plain, and plain ones in a book that needs care: from the request to their place.
+public sealed partial class OrderBook
+{
+    private long _conditionalLots;
+
+    // The order that is in its taker phase, and its limit; 0 between the phases.
+    private int _entering;
+    private long _enteringPrice;
+
+    private RejectReason SubmitWithCare(long timeNanos, in NewOrder order, out long orderId)
+    {
+        orderId = 0;
+        var reject = CheckAlone(in order);
+        if (reject == RejectReason.None)
+            reject = BringTo(timeNanos);
+        var price = order.PriceTicks;
+        if (reject == RejectReason.None)
+            reject = CheckState(timeNanos, in order, ref price);
+        if (reject != RejectReason.None)
+            return Refuse(reject);
+
+        // Point of no return.
+        LastTimeNanos = timeNanos;
+        orderId = Start(Accept(in order, price), price);
+        Conclude();
+        return RejectReason.None;
+    }
+
+    /// <summary>Brings the book to the time of a command: what is due expires first.</summary>
+    private RejectReason BringTo(long timeNanos)
+    {
+        if (timeNanos < LastTimeNanos)
+            return RejectReason.TimeRegression;
+        if (timeNanos >= _nextExpiry)
+            ExpireDue(timeNanos);
+        return RejectReason.None;
+    }
+
+    /// <summary>An accepted order gets its id and its slot; it stands nowhere yet.</summary>
+    private int Accept(in NewOrder order, long price)
+    {
+        var slot = Take(in order, price);
+        ref var entry = ref _entries[slot];
+        Append(
+            BookEventKind.Accepted, order.Side, EndReason.None, entry.Id, AcceptedPrice(slot, price),
+            order.QuantityLots, order.QuantityLots);
+        if (price != order.PriceTicks)
+            Told.Detail = 1;
+        return slot;
+    }
+
+    private long AcceptedPrice(int slot, long price) => IsWaitingStop(slot) ? ConditionsOf(slot).Trigger : price;
+
+    /// <summary>Whether it is a stop or take-profit that has not triggered yet.</summary>
+    private bool IsWaitingStop(int slot) => Has(slot, Traits.Conditional)
+        && OrderRules.IsTriggered(ConditionsOf(slot).Type) && !ConditionsOf(slot).Triggered;
+
+    private int Take(in NewOrder order, long price)
+    {
+        var slot = TakeSlot();
+        ref var entry = ref _entries[slot];
+        entry.Id = _index.Issue();
+        entry.Leaves = order.Conditions?.Amount is null ? order.QuantityLots : 1;
+        entry.Level = 0;
+        entry.Side = order.Side;
+        entry.Place = OrderPlace.Entering;
+        entry.Traits = TraitsOf(in order);
+        entry.Account = order.Account;
+        entry.TotalLots = order.QuantityLots;
+        entry.Owner = order.Owner;
+        entry.Priority = 0;
+        OpenOrders++;
+        _index.Add(entry.Id, slot);
+        if (NeedsConditions(in order))
+            Keep(slot, in order, price);
+        return slot;
+    }
+
+    private static Traits TraitsOf(in NewOrder order)
+    {
+        var traits = order.TimeInForce switch
+        {
+            TimeInForce.Day => Traits.Day,
+            TimeInForce.AtTheOpening => Traits.AtTheOpening,
+            TimeInForce.AtTheClose => Traits.AtTheClose,
+            _ => Traits.None,
+        };
+        if (order.PostOnly)
+            traits |= Traits.PostOnly;
+        if (order.Type == OrderType.Pegged)
+            traits |= Traits.Peg;
+        if (order.Conditions is { } terms)
+        {
+            if (terms.Hidden || terms.AllOrNone || terms.Peg == PegReference.Midpoint)
+                traits |= Traits.Dark;
+            if (terms.AllOrNone)
+                traits |= Traits.AllOrNone;
+            if (terms.DisplayLots is not null)
+                traits |= Traits.Iceberg;
+            if (terms.Slide)
+                traits |= Traits.PostOnly | Traits.Slide;
+        }
+
+        return traits | (Traits)((int)order.SelfTrade << SelfTradeShift);
+    }
+
+    private static bool NeedsConditions(in NewOrder order) => order.Conditions is not null
+        || order.Type != OrderType.Limit
+        || (RestingTimes >> (int)order.TimeInForce & 1) == 0;
+
+    /// <summary>Keeps what an order says beyond a plain one.</summary>
+    private void Keep(int slot, in NewOrder order, long price)
+    {
+        var terms = order.Conditions;
+        ref var kept = ref Attach(slot);
+        kept = new Conditions
+        {
+            Type = order.Type,
+            TimeInForce = order.TimeInForce,
+            Price = price,
+            Protection = terms?.ProtectionTicks ?? -1,
+            Amount = terms?.Amount ?? -1,
+        };
+        _conditionalLots += order.QuantityLots;
+        if (terms is null)
+            return;
+
+        kept.Reference = terms.TriggerReference;
+        kept.Peg = terms.Peg;
+        kept.PegOffset = terms.PegOffsetTicks;
+        kept.Display = terms.DisplayLots ?? 0;
+        kept.Minimum = terms.MinimumLots ?? 0;
+        kept.Trigger = terms.TriggerTicks ?? 0;
+        kept.TrailTicks = terms.TrailTicks ?? 0;
+        kept.TrailBasisPoints = terms.TrailBasisPoints ?? 0;
+        kept.Activation = terms.ActivationTicks ?? 0;
+        kept.LimitOffset = terms.LimitOffsetTicks ?? 0;
+        if (terms.ExpiryNanos is { } expiry)
+        {
+            kept.Expiry = expiry;
+            ExpireAt(_entries[slot].Id, expiry);
+        }
+    }
+
+    /// <summary>An accepted order does what its type does first.</summary>
+    /// <returns>Its id.</returns>
+    private long Start(int slot, long price)
+    {
+        var id = _entries[slot].Id;
+        if (IsWaitingStop(slot))
+            Arm(slot);
+        else if (Has(slot, Traits.Peg))
+            StartPeg(slot);
+        else if (Has(slot, Traits.AtTheClose) && Phase != TradingPhase.Closing)
+            Hold(slot);
+        else
+            Enter(slot, price);
+        return id;
+    }
+
+    /// <summary>One taker phase: an order that stands nowhere meets what is there, and what is left of it rests.</summary>
+    /// <param name="slot">The order.</param>
+    /// <param name="price">Its limit; of a market order its protection price, 0 for none.</param>
+    private void Enter(int slot, long price)
+    {
+        _entries[slot].Place = OrderPlace.Entering;
+        _entering = slot;
+        _enteringPrice = price;
+        if (Phase == TradingPhase.Continuous)
+            MeetOthers(slot, price);
+        else
+            Collect(slot, price);
+        _entering = 0;
+    }
+
+    private void MeetOthers(int slot, long price)
+    {
+        BeginPrints();
+        var taker = TakerFor(slot, price);
+        if (!PassesConditions(slot, price, in taker))
+            return;
+
+        Match<Execution>(ref taker);
+        Finish(ref taker, price);
+    }
+
+    private Taker TakerFor(int slot, long price)
+    {
+        ref var entry = ref _entries[slot];
+        var side = IndexOf(entry.Side);
+        var taker = PlainTaker(entry.Id, side, price, entry.Leaves);
+        taker.Slot = slot;
+        taker.Owner = _entries[slot].Owner;
+        taker.SelfTrade = SelfTradeOf(slot);
+        if (IsMarketNow(slot))
+        {
+            ref var kept = ref ConditionsOf(slot);
+            taker.Limit = Farthest(side);
+            taker.Amount = kept.Amount;
+            taker.Protection = kept.Protection >= 0 ? kept.Protection : -1;
+            if (_rules.ProtectionTicks is { } most && (kept.Protection < 0 || most < kept.Protection))
+                taker.Protection = most;
+            if (price != 0)
+                taker.Cap = price;
+        }
+
+        SetBand(ref taker);
+        return taker;
+    }
+
+    /// <summary>A limit order as it would enter.</summary>
+    private Taker TakerFor(in NewOrder order)
+    {
+        var taker = PlainTaker(LastOrderId + 1, IndexOf(order.Side), order.PriceTicks, order.QuantityLots);
+        taker.Owner = order.Owner;
+        taker.SelfTrade = order.SelfTrade;
+        SetBand(ref taker);
+        return taker;
+    }
+
+    /// <summary>The dynamic band, by the last price at the start of the phase (RULES 12.2).</summary>
+    private void SetBand(ref Taker taker)
+    {
+        if (_rules.DynamicBandBasisPoints is { } points)
+            (taker.BandLow, taker.BandHigh) = BandAround(LastPriceTicks != 0 ? LastPriceTicks : ReferencePriceTicks, points);
+    }
+
+    private SelfTradePrevention SelfTradeOf(int slot) =>
+        (SelfTradePrevention)((int)_entries[slot].Traits >> SelfTradeShift);
+
+    private const int SelfTradeShift = 12;
+
+    /// <summary>Whether an order that enters now has no limit.</summary>
+    private bool IsMarketNow(int slot) => Has(slot, Traits.Conditional) && OrderRules.IsMarket(ConditionsOf(slot).Type);
+
+    /// <summary>Fill or kill, all or none and minimum quantity are decided by a dry run (RULES 4.3).</summary>
+    private bool PassesConditions(int slot, long price, in Taker taker)
+    {
+        if (!Has(slot, Traits.Conditional))
+            return true;
+
+        ref var kept = ref ConditionsOf(slot);
+        var kills = kept.TimeInForce == TimeInForce.FillOrKill
+            || (Has(slot, Traits.AllOrNone) && (IsMarketNow(slot) || kept.TimeInForce == TimeInForce.ImmediateOrCancel));
+        var whole = kills || Has(slot, Traits.AllOrNone);
+        var least = whole ? taker.Leaves : kept.Minimum;
+        kept.Minimum = 0;
+        if (least == 0 || WouldTrade(in taker) >= least)
+            return true;
+
+        if (whole && !kills)
+            PutLast(slot, price);
+        else
+            End(slot, whole ? EndReason.FillOrKill : EndReason.MinimumQuantity);
+        return false;
+    }
+
+    /// <summary>Lots an order would trade now.</summary>
+    private long WouldTrade(in Taker taker)
+    {
+        var dry = taker;
+        Match<DryRun>(ref dry);
+        return taker.Leaves - dry.Leaves - dry.Prevented;
+    }
+
+    /// <summary>What becomes of an order when the loop is done with it.</summary>
+    private void Finish(ref Taker taker, long price)
+    {
+        if (taker.Ended)
+        {
+            AfterBand(in taker);
+            return;
+        }
+
+        var slot = taker.Slot;
+        ref var entry = ref _entries[slot];
+        if (taker.Amount >= 0)
+            ConditionsOf(slot).Amount = taker.Amount;
+        else
+            entry.Leaves = taker.Leaves;
+        if (taker.Leaves == 0 || taker.Amount == 0)
+        {
+            entry.Leaves = 0;
+            Complete(slot);
+            return;
+        }
+
+        var reason = ReasonToEnd(in taker);
+        if (reason == EndReason.None)
+            PutLast(slot, price);
+        else
+            End(slot, reason);
+        AfterBand(in taker);
+    }
+
+    private EndReason ReasonToEnd(in Taker taker)
+    {
+        var slot = taker.Slot;
+        var time = Has(slot, Traits.Conditional) ? ConditionsOf(slot).TimeInForce : TimeInForce.GoodTillCancel;
+        var endsNow = time is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill;
+        if (taker.Stop == EndReason.Band)
+        {
+            return _rules.DynamicBandMode == BandMode.Auction && !endsNow && !IsMarketNow(slot)
+                ? EndReason.None
+                : EndReason.Band;
+        }
+
+        if (IsMarketNow(slot))
+            return taker.Stop == EndReason.None ? EndReason.NoLiquidity : taker.Stop;
+        return endsNow ? EndReason.ImmediateOrCancel : EndReason.None;
+    }
+
+    /// <summary>In a call phase orders enter without meeting anyone.</summary>
+    private void Collect(int slot, long price)
+    {
+        if (!IsMarketNow(slot))
+        {
+            PutLast(slot, price);
+            return;
+        }
+
+        _entries[slot].Priority = _nextPriority++;
+        PutAtMarket(slot);
+    }
+
+    /// <summary>Puts a market order among those that wait for an auction, by the priority it has.</summary>
+    private void PutAtMarket(int slot)
+    {
+        ref var entry = ref _entries[slot];
+        entry.Traits |= Traits.AtMarket;
+        entry.Place = OrderPlace.Resting;
+        var side = AtMarket + IndexOf(entry.Side);
+        EnqueueBehind(slot, LastBefore(slot, side, 1), side, 1, entry.Leaves);
+        Append(BookEventKind.Rested, entry.Side, EndReason.None, entry.Id, 0, entry.Leaves, entry.Leaves);
+        Told.Detail = 2;
+    }
+
+    /// <summary>Puts an order into the book, last at its price.</summary>
+    private void PutLast(int slot, long price)
+    {
+        _entries[slot].Priority = _nextPriority++;
+        PutByPriority(slot, price);
+    }
+
+    /// <summary>The order at a price that this one comes right after, 0 when it is first.</summary>
+    private int LastBefore(int slot, int side, long price)
+    {
+        var before = _ladder[_ladder.Find(side, price)].Last;
+        while (before != 0 && _entries[before].Priority > _entries[slot].Priority)
+            before = _entries[before].Previous;
+        return before;
+    }
+
+    /// <summary>Puts an order into the book by the priority it has.</summary>
+    private void PutByPriority(int slot, long price)
+    {
+        ref var entry = ref _entries[slot];
+        entry.Place = OrderPlace.Resting;
+        var side = IndexOf(entry.Side);
+        var dark = (entry.Traits & Traits.Dark) != 0;
+        var counted = dark ? entry.Leaves : Show(slot);
+        var tree = dark ? side + Dark : side;
+        EnqueueBehind(slot, LastBefore(slot, tree, price), tree, price, counted);
+        Append(BookEventKind.Rested, entry.Side, EndReason.None, entry.Id, price, dark ? 0 : counted, entry.Leaves);
+        if (dark)
+        {
+            Told.Detail = 1;
+            _care |= Care.DarkOrders;
+        }
+
+        if (_allOrNone > 0)
+            NoteAdded(side, price);
+        if ((entry.Traits & Traits.AllOrNone) != 0)
+            CountAllOrNone(1);
+    }
+}

@@ -1,0 +1,173 @@
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Matching;
+
+// Pegged orders (RULES 8): they follow the best displayed quotes that are not pegs themselves.
+public sealed partial class OrderBook
+{
+    // By id.
+    private readonly List<int> _pegs = [];
+    private readonly List<int> _moving = [];
+    private long _peggedToBid = -1;
+    private long _peggedToAsk = -1;
+
+    private void StartPeg(int slot)
+    {
+        // Ids only grow, but a child of a list got its id long before it enters.
+        var at = _pegs.Count;
+        while (at > 0 && _entries[_pegs[at - 1]].Id > _entries[slot].Id)
+            at--;
+        _pegs.Insert(at, slot);
+        _watching = true;
+        // It stands by the quotes of now, which need not be those that pegs were last moved by.
+        _peggedToBid = _peggedToAsk = -1;
+        var price = Phase == TradingPhase.Continuous ? PegPrice(slot) : 0;
+        if (price == 0)
+            Park(slot);
+        else
+            Enter(slot, price);
+    }
+
+    private void RemovePeg(int slot) => _ = _pegs.Remove(slot);
+
+    private void Park(int slot)
+    {
+        ref var entry = ref _entries[slot];
+        entry.Place = OrderPlace.Parked;
+        Append(
+            BookEventKind.Parked, entry.Side, EndReason.None, entry.Id, ConditionsOf(slot).Price,
+            _entries[slot].TotalLots, entry.Leaves);
+    }
+
+    /// <summary>All pegs leave the book; those that are out already say nothing.</summary>
+    private void ParkPegs()
+    {
+        foreach (var slot in _pegs)
+        {
+            ref var entry = ref _entries[slot];
+            if (entry.Place == OrderPlace.Parked)
+                continue;
+            if (entry.Place == OrderPlace.Entering && !ConditionsOf(slot).WasResting)
+            {
+                entry.Place = OrderPlace.Parked;
+                continue;
+            }
+
+            if (entry.Place == OrderPlace.Resting)
+                Leave(slot);
+            Park(slot);
+        }
+
+        _peggedToBid = _peggedToAsk = -1;
+    }
+
+    /// <summary>Pegs whose price changed leave, then come back one by one, each meeting what it meets.</summary>
+    private bool RepricePegs()
+    {
+        if (_pegs.Count == 0)
+            return false;
+
+        var bid = QuoteFor(Buy);
+        var ask = QuoteFor(Sell);
+        if (bid == _peggedToBid && ask == _peggedToAsk)
+            return false;
+
+        _peggedToBid = bid;
+        _peggedToAsk = ask;
+        return MovePegs();
+    }
+
+    private bool MovePegs()
+    {
+        _moving.Clear();
+        foreach (var slot in _pegs)
+        {
+            ref var entry = ref _entries[slot];
+            var price = PegPrice(slot);
+            if (price == (entry.Place == OrderPlace.Resting ? _ladder.PriceOf(entry.Level) : 0))
+                continue;
+
+            ref var kept = ref ConditionsOf(slot);
+            kept.WasResting = entry.Place == OrderPlace.Resting;
+            kept.Peak = kept.WasResting ? _ladder.PriceOf(entry.Level) : 0;
+            if (kept.WasResting)
+                Leave(slot);
+            entry.Place = OrderPlace.Entering;
+            _moving.Add(slot);
+        }
+
+        for (var i = 0; i < _moving.Count; i++)
+        {
+            // An order that an earlier one ended can't be here: what is entering stands nowhere to be met.
+            if (Phase == TradingPhase.Continuous)
+                ComeBack(_moving[i]);
+        }
+
+        return _moving.Count > 0;
+    }
+
+    private void ComeBack(int slot)
+    {
+        var price = PegPrice(slot);
+        if (price == 0)
+        {
+            Park(slot);
+            return;
+        }
+
+        ref var entry = ref _entries[slot];
+        Append(
+            BookEventKind.Repriced, entry.Side, EndReason.None, entry.Id, price, ConditionsOf(slot).Peak, entry.Leaves);
+        ConditionsOf(slot).WasResting = true;
+        Enter(slot, price);
+    }
+
+    /// <summary>Where a peg belongs now; 0 when it has no reference, or no price it could stand at.</summary>
+    private long PegPrice(int slot)
+    {
+        ref var kept = ref ConditionsOf(slot);
+        return PegPrice(_entries[slot].Side, kept.Peg, kept.PegOffset, kept.Price);
+    }
+
+    private long PegPrice(in NewOrder order) => order.Conditions is { } terms
+        ? PegPrice(order.Side, terms.Peg, terms.PegOffsetTicks, order.PriceTicks)
+        : 0;
+
+    private long PegPrice(Side side, PegReference peg, long offset, long cap)
+    {
+        var buys = side == Side.Buy;
+        var own = QuoteFor(buys ? Buy : Sell);
+        var other = QuoteFor(buys ? Sell : Buy);
+        var reference = peg switch
+        {
+            PegReference.Primary => own,
+            PegReference.Market => other,
+            _ => own == 0 || other == 0 ? 0 : buys ? (own + other) >> 1 : (own + other + 1) >> 1,
+        };
+        if (reference == 0)
+            return 0;
+
+        var price = buys ? reference - offset : reference + offset;
+        if (cap != 0)
+            price = buys ? Math.Min(price, cap) : Math.Max(price, cap);
+        return price < _rules.MinPriceTicks || price > _rules.MaxPriceTicks ? 0 : price;
+    }
+
+    /// <summary>The best displayed price of a side that is not a peg's; 0 for none.</summary>
+    private long QuoteFor(int side)
+    {
+        for (var level = _sides[side].Best; level != 0; level = NextWorse(side, level))
+        {
+            if (_ladder[level].Conditional < _ladder[level].Orders)
+                return _ladder.PriceOf(level);
+
+            for (var slot = _ladder[level].First; slot != 0; slot = _entries[slot].Next)
+            {
+                if (!Has(slot, Traits.Peg))
+                    return _ladder.PriceOf(level);
+            }
+        }
+
+        return 0;
+    }
+}

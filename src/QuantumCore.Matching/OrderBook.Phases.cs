@@ -1,0 +1,335 @@
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Matching;
+
+// Trading phases (RULES 13), price bands (12) and what the operator commands.
+public sealed partial class OrderBook
+{
+    private BookRules _rules = BookRules.None;
+    private readonly HashSet<long> _busted = [];
+    private int _extensions;
+
+    /// <summary>The phase the book is in; a new book is in continuous trading.</summary>
+    public TradingPhase Phase { get; private set; }
+
+    /// <summary>The rules its operator set.</summary>
+    public BookRules Rules => _rules;
+
+    /// <summary>
+    /// Reference of the static band in ticks: the last auction price, or what <see cref="SetReference"/> said; 0 for
+    /// none.
+    /// </summary>
+    public long ReferencePriceTicks { get; private set; }
+
+    /// <summary>
+    /// Goes to another phase: PhaseChanged, with the auction that ends the old one before it, and what the new one
+    /// brings. Refused: NotInThisPhase (no such way from here), TimeRegression.
+    /// </summary>
+    /// <remarks>
+    /// The auction may call for an extension (Extended) and stay in its phase; with its price confined to the collar
+    /// and the book still crossed, the symbol halts instead of going to Continuous (RULES 12.7).
+    /// </remarks>
+    public RejectReason SetPhase(long timeNanos, TradingPhase phase)
+    {
+        Begin();
+        var reject = BringTo(timeNanos);
+        if (reject != RejectReason.None)
+            return reject;
+        if (!Leads(Phase, phase))
+            return Refuse(RejectReason.NotInThisPhase);
+
+        LastTimeNanos = timeNanos;
+        ChangePhase(phase);
+        Conclude();
+        return RejectReason.None;
+    }
+
+    /// <summary>Sets the reference of the static band: the previous close. Refused: InvalidPrice, TimeRegression.</summary>
+    public RejectReason SetReference(long timeNanos, long priceTicks)
+    {
+        Begin();
+        if (priceTicks is < 1 or > Instrument.PriceTicksLimit)
+            return RejectReason.InvalidPrice;
+        var reject = BringTo(timeNanos);
+        if (reject != RejectReason.None)
+            return reject;
+
+        LastTimeNanos = timeNanos;
+        ReferencePriceTicks = priceTicks;
+        Conclude();
+        return RejectReason.None;
+    }
+
+    /// <summary>Lets time pass: what is due expires. Refused: TimeRegression.</summary>
+    public RejectReason AdvanceTime(long timeNanos)
+    {
+        Begin();
+        var reject = BringTo(timeNanos);
+        if (reject != RejectReason.None)
+            return reject;
+
+        LastTimeNanos = timeNanos;
+        Conclude();
+        return RejectReason.None;
+    }
+
+    /// <summary>When the next order is due to expire, Unix nanoseconds; 2^63 - 1 for never.</summary>
+    public long NextExpiryNanos => _nextExpiry;
+
+    /// <summary>
+    /// Sets the book's rules. Orders that are there stay, whatever they say. Refused: BadRequest (a value out of
+    /// range), TimeRegression.
+    /// </summary>
+    public RejectReason SetRules(long timeNanos, BookRules rules)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        Begin();
+        if (!IsInRange(rules))
+            return RejectReason.BadRequest;
+        var reject = BringTo(timeNanos);
+        if (reject != RejectReason.None)
+            return reject;
+
+        LastTimeNanos = timeNanos;
+        _rules = rules;
+        Mind(Care.Rules, rules.ProtectionTicks is not null || rules.StaticBandBasisPoints is not null
+            || rules.DynamicBandBasisPoints is not null);
+        // Pegs may have lost or found a price they could stand at.
+        _peggedToBid = _peggedToAsk = -1;
+        Conclude();
+        return RejectReason.None;
+    }
+
+    /// <summary>
+    /// Declares a trade void: Busted. Orders are not reopened and no price is undone (RULES 15.3). Refused:
+    /// UnknownTrade, TimeRegression.
+    /// </summary>
+    public RejectReason Bust(long timeNanos, long tradeNumber)
+    {
+        Begin();
+        var reject = JudgeTrade(timeNanos, tradeNumber);
+        if (reject != RejectReason.None)
+            return reject;
+
+        LastTimeNanos = timeNanos;
+        _ = _busted.Add(tradeNumber);
+        Append(BookEventKind.Busted, default, EndReason.None, tradeNumber, 0, 0, 0);
+        Conclude();
+        return RejectReason.None;
+    }
+
+    /// <summary>Corrects a trade's price: Corrected. Refused: InvalidPrice, UnknownTrade, TimeRegression.</summary>
+    public RejectReason Correct(long timeNanos, long tradeNumber, long priceTicks)
+    {
+        Begin();
+        if (priceTicks is < 1 or > Instrument.PriceTicksLimit)
+            return RejectReason.InvalidPrice;
+        var reject = JudgeTrade(timeNanos, tradeNumber);
+        if (reject != RejectReason.None)
+            return reject;
+
+        LastTimeNanos = timeNanos;
+        Append(BookEventKind.Corrected, default, EndReason.None, tradeNumber, priceTicks, 0, 0);
+        Conclude();
+        return RejectReason.None;
+    }
+
+    private RejectReason JudgeTrade(long timeNanos, long tradeNumber)
+    {
+        var reject = BringTo(timeNanos);
+        if (reject != RejectReason.None)
+            return reject;
+        return tradeNumber < 1 || tradeNumber > LastTradeNumber || _busted.Contains(tradeNumber)
+            ? Refuse(RejectReason.UnknownTrade)
+            : RejectReason.None;
+    }
+
+    private static bool IsInRange(BookRules rules) =>
+        rules.MinPriceTicks >= 1 && rules.MaxPriceTicks <= Instrument.PriceTicksLimit
+        && rules.MinPriceTicks <= rules.MaxPriceTicks
+        && rules.ProtectionTicks is null or (>= 0 and <= Instrument.PriceTicksLimit)
+        && rules.StaticBandBasisPoints is null or (>= 0 and <= OrderRules.BasisPointsLimit)
+        && rules.DynamicBandBasisPoints is null or (>= 0 and <= OrderRules.BasisPointsLimit)
+        && rules.AuctionCollarBasisPoints is null or (>= 0 and <= OrderRules.BasisPointsLimit)
+        && rules.DynamicBandMode <= BandMode.Auction && rules.MaxExtensions >= 0;
+
+    private void Mind(Care care, bool on) => _care = on ? _care | care : _care & ~care;
+
+    private bool IsOutsideStaticBand(long price)
+    {
+        if (price == 0 || _rules.StaticBandBasisPoints is not { } points || ReferencePriceTicks == 0)
+            return false;
+
+        var (low, high) = BandAround(ReferencePriceTicks, points);
+        return price < low || price > high;
+    }
+
+    /// <summary>A band around a reference, rounded inward; everything when there is no reference.</summary>
+    private static (long Low, long High) BandAround(long reference, int basisPoints) => reference == 0
+        ? (1, Instrument.PriceTicksLimit)
+        : (ScaleDown(reference, 10_000 - basisPoints, roundUp: true), ScaleDown(reference, 10_000 + basisPoints, roundUp: false));
+
+    private static bool Leads(TradingPhase from, TradingPhase to) => from switch
+    {
+        TradingPhase.Closed => to == TradingPhase.PreOpen,
+        TradingPhase.PreOpen => to == TradingPhase.Opening,
+        TradingPhase.Opening => to is TradingPhase.Continuous or TradingPhase.Halt,
+        TradingPhase.Continuous => to is TradingPhase.Volatility or TradingPhase.Closing or TradingPhase.Halt or TradingPhase.Closed,
+        TradingPhase.Volatility => to is TradingPhase.Continuous or TradingPhase.Closing or TradingPhase.Halt,
+        TradingPhase.Closing => to is TradingPhase.Closed or TradingPhase.Halt,
+        TradingPhase.Halt => to is TradingPhase.Opening or TradingPhase.Volatility or TradingPhase.Closing or TradingPhase.Closed,
+        _ => false,
+    };
+
+    private static bool Uncrosses(TradingPhase from, TradingPhase to) => from switch
+    {
+        TradingPhase.Opening or TradingPhase.Volatility => to == TradingPhase.Continuous,
+        TradingPhase.Closing => to == TradingPhase.Closed,
+        _ => false,
+    };
+
+    private static bool IsCall(TradingPhase phase) =>
+        phase is TradingPhase.Opening or TradingPhase.Volatility or TradingPhase.Closing;
+
+    private void ChangePhase(TradingPhase phase)
+    {
+        if (Uncrosses(Phase, phase))
+        {
+            var outcome = Uncross();
+            if (outcome == AuctionOutcome.Extended)
+                return;
+
+            EndLeftovers();
+            if (outcome == AuctionOutcome.Confined && phase == TradingPhase.Continuous && IsCrossed())
+                phase = TradingPhase.Halt;
+        }
+        else if (phase == TradingPhase.Closed)
+        {
+            EndLeftovers(held: true);
+        }
+
+        _extensions = 0;
+        EnterPhase(phase);
+    }
+
+    private void EnterPhase(TradingPhase phase)
+    {
+        Phase = phase;
+        Mind(Care.Phase, phase != TradingPhase.Continuous);
+        Append(BookEventKind.PhaseChanged, default, EndReason.None, 0, 0, 0, 0);
+        Told.Detail = (byte)phase;
+        _mustTell = IsCall(phase);
+        if (phase == TradingPhase.Closing)
+            ReleaseHeld();
+        if (phase != TradingPhase.Continuous)
+            ParkPegs();
+        if (phase == TradingPhase.Closed)
+            EndDay();
+        else if (phase == TradingPhase.Continuous)
+            ResumeMatching();
+    }
+
+    /// <summary>Pegs return first, then whatever else had to wait (RULES 3.2).</summary>
+    private void ResumeMatching()
+    {
+        _added[Buy] = _added[Sell] = long.MinValue;
+        _peggedToBid = _peggedToAsk = -1;
+        _ = RepricePegs();
+    }
+
+    /// <summary>It waits for the closing auction, with the priority of now: a child's is that of its activation.</summary>
+    private void Hold(int slot)
+    {
+        _entries[slot].Place = OrderPlace.Held;
+        _entries[slot].Priority = _nextPriority++;
+        _held.Add(slot);
+    }
+
+    /// <summary>The closing auction begins: what waited for it enters, by id, with the priority it had.</summary>
+    private void ReleaseHeld()
+    {
+        _held.Sort((a, b) => _entries[a].Id.CompareTo(_entries[b].Id));
+        foreach (var slot in _held)
+        {
+            if (IsMarketNow(slot))
+                PutAtMarket(slot);
+            else
+                PutByPriority(slot, ConditionsOf(slot).Price);
+        }
+
+        _held.Clear();
+    }
+
+    /// <summary>Orders that were for one auction, and market orders, do not outlive it.</summary>
+    private void EndLeftovers(bool held = false)
+    {
+        for (var slot = 1; slot < _entriesUsed; slot++)
+        {
+            ref var entry = ref _entries[slot];
+            if (entry.Id == 0 || (entry.Place != OrderPlace.Resting && !(held && entry.Place == OrderPlace.Held)))
+                continue;
+
+            var reason = (entry.Traits & Traits.AtTheOpening) != 0 ? EndReason.AtTheOpening
+                : (entry.Traits & Traits.AtTheClose) != 0 ? EndReason.AtTheClose
+                : (entry.Traits & Traits.AtMarket) != 0 ? EndReason.AuctionEnd
+                : EndReason.None;
+            if (reason != EndReason.None)
+                _ending.Add((entry.Id, reason));
+        }
+
+        _ending.Sort();
+        EndAll();
+    }
+
+    private void EndDay()
+    {
+        for (var slot = 1; slot < _entriesUsed; slot++)
+        {
+            if (_entries[slot].Id != 0 && Has(slot, Traits.Day))
+                _ending.Add((_entries[slot].Id, EndReason.Day));
+        }
+
+        _ending.Sort();
+        EndAll();
+    }
+
+    /// <summary>A phase of matching hit the dynamic band: the symbol goes to an auction (RULES 3, 12.3).</summary>
+    private void AfterBand(in Taker taker)
+    {
+        if (taker.Stop != EndReason.Band || _rules.DynamicBandMode != BandMode.Auction)
+            return;
+
+        EnterPhase(TradingPhase.Volatility);
+        while (_awaiting.TryDequeue(out var id))
+        {
+            if (FindOpen(id, out var slot) == RejectReason.None)
+                EnterCallPhase(slot);
+        }
+    }
+
+    /// <summary>What waited for its taker phase enters the call phase, if that can hold it.</summary>
+    private void EnterCallPhase(int slot)
+    {
+        ref var entry = ref _entries[slot];
+        ref var kept = ref ConditionsOf(slot);
+        var isChild = entry.Place == OrderPlace.Pending;
+        if (isChild)
+        {
+            Append(
+                BookEventKind.Activated, entry.Side, EndReason.None, entry.Id, PriceNow(slot),
+                _entries[slot].TotalLots, entry.Leaves);
+            entry.Place = OrderPlace.Entering;
+        }
+
+        var impossible = !IsWaitingStop(slot)
+            && (kept.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill
+                || kept.Minimum != 0 || (entry.Traits & (Traits.PostOnly | Traits.AllOrNone)) != 0);
+        var price = kept.Price;
+        if (impossible)
+            End(slot, EndReason.Session);
+        else if (isChild && IsRefusedChild(slot, ref price))
+            End(slot, EndReason.List);
+        else
+            _ = Start(slot, price);
+    }
+}

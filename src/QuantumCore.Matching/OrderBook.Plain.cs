@@ -1,0 +1,373 @@
+using System.Runtime.CompilerServices;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Matching;
+
+// The short path: plain limit and market orders in continuous trading. It may do nothing that the general loop would
+// not do; what it leaves out is what can't be there (see Care).
+public sealed partial class OrderBook
+{
+    private const int PlainTimes = (1 << (int)TimeInForce.Day) | (1 << (int)TimeInForce.GoodTillCancel)
+        | (1 << (int)TimeInForce.ImmediateOrCancel);
+    private const int RestingTimes = (1 << (int)TimeInForce.Day) | (1 << (int)TimeInForce.GoodTillCancel);
+
+    /// <summary>A limit order without any more to it that may rest; its numbers are good.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsPlainLimit(in NewOrder order) => order.Conditions is null
+        && ((int)order.Type ^ (int)OrderType.Limit | (int)order.SelfTrade | (int)order.TimeInForce >> 1) == 0
+        && order.Side is Side.Buy or Side.Sell
+        && order.QuantityLots is >= 1 and <= Instrument.QuantityLotsLimit
+        && order.PriceTicks >= _rules.MinPriceTicks && order.PriceTicks <= _rules.MaxPriceTicks;
+
+    /// <summary>Enters a plain limit order at its level, whole; there is a free slot.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private long Join(in NewOrder order, int level, ref LevelQueue queue)
+    {
+        ReplaceFailure = RejectReason.None;
+        var lots = order.QuantityLots;
+        var price = order.PriceTicks;
+        var side = order.Side;
+        var entries = _entries;
+        var slot = _freeEntry;
+        var id = _index.Issue(slot);
+        var events = _events;
+        var accepted = new BookEvent(BookEventKind.Accepted, side, EndReason.None, id, 0, price, lots, lots, 0);
+        events[1].SetLike(in accepted, BookEventKind.Rested, side);
+        events[0] = accepted;
+        _eventCount = 2;
+        _freeEntry = entries[slot].Next;
+        PutLast(entries, slot, id, in order, lots, level, ref queue);
+        return id;
+    }
+
+    /// <summary>Fills a plain order's slot and puts it last at its level.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void PutLast(
+        Entry[] entries, int slot, long id, in NewOrder order, long leaves, int level, ref LevelQueue queue)
+    {
+        // Sums of lots were checked, counters stay below the number of slots or of commands.
+        unchecked
+        {
+            var last = queue.Last;
+            ref var entry = ref entries[slot];
+            entry.Id = id;
+            entry.Leaves = leaves;
+            entry.Next = 0;
+            entry.Previous = last;
+            entry.Level = level;
+            entry.Side = order.Side;
+            entry.Place = OrderPlace.Resting;
+            entry.Traits = (order.TimeInForce == TimeInForce.Day ? Traits.Day : Traits.None)
+                | (order.PostOnly ? Traits.PostOnly : Traits.None);
+            entry.Account = order.Account;
+            entry.TotalLots = order.QuantityLots;
+            entry.Owner = order.Owner;
+            entry.Priority = _nextPriority++;
+
+            // With no one before it, this writes to slot 0, which no one reads.
+            entries[last].Next = slot;
+            var first = queue.First;
+            first = last == 0 ? slot : first;
+            queue.First = first;
+            queue.Last = slot;
+            queue.Lots += leaves;
+            queue.Orders++;
+            OpenOrders++;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private RejectReason SubmitOther(long timeNanos, in NewOrder order, out long orderId)
+    {
+        Begin();
+        orderId = 0;
+        if (!IsPlain(in order) || timeNanos >= _nextExpiry || (_care != Care.None && NeedsCare(in order)))
+            return SubmitWithCare(timeNanos, in order, out orderId);
+
+        var reject = CheckPlain(in order);
+        if (reject != RejectReason.None)
+            return reject;
+        if (timeNanos < LastTimeNanos)
+            return RejectReason.TimeRegression;
+
+        reject = CheckRoom(in order);
+        if (reject != RejectReason.None)
+            return reject;
+
+        // Point of no return.
+        LastTimeNanos = timeNanos;
+        orderId = EnterPlain(in order);
+        if (_watching)
+            Settle();
+        return RejectReason.None;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsPlain(in NewOrder order) => order.Conditions is null
+        && order.SelfTrade == SelfTradePrevention.None
+        && order.Type <= OrderType.Limit
+        && order.TimeInForce <= TimeInForce.AtTheClose
+        && (PlainTimes >> (int)order.TimeInForce & 1) != 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool MayRest(in NewOrder order) =>
+        order.Type == OrderType.Limit && (RestingTimes >> (int)order.TimeInForce & 1) != 0;
+
+    /// <summary>Traits of orders that the short path takes out of the book: the others are counted elsewhere, too.</summary>
+    private const Traits NotPlain = Traits.Conditional | Traits.Dark | Traits.AtMarket;
+
+    private static Side SideAt(int side) => unchecked((Side)((side & 1) + 1));
+
+    /// <summary>Whether a plain order must go the careful way although the book is in continuous trading.</summary>
+    private bool NeedsCare(in NewOrder order)
+    {
+        if (_care != Care.DarkOrders || _allOrNone > 0 || order.Type != OrderType.Limit || order.Side is not (Side.Buy or Side.Sell))
+            return true;
+
+        // Orders that are not displayed matter to those that could meet them.
+        var side = IndexOf(order.Side);
+        return Toward(side, order.PriceTicks) >= _sides[side ^ 1 | Dark].Reach;
+    }
+
+    /// <summary>What can be said of a plain order alone.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private RejectReason CheckPlain(in NewOrder order)
+    {
+        var immediate = order.TimeInForce == TimeInForce.ImmediateOrCancel;
+        var fine = order.Side is Side.Buy or Side.Sell
+            && order.QuantityLots is >= 1 and <= Instrument.QuantityLotsLimit
+            && !(order.PostOnly && immediate)
+            && (order.Type == OrderType.Limit
+                ? order.PriceTicks >= _rules.MinPriceTicks && order.PriceTicks <= _rules.MaxPriceTicks
+                : order.Type == OrderType.Market && order.PriceTicks == 0 && !order.PostOnly);
+        return fine ? RejectReason.None : CheckAlone(in order);
+    }
+
+    /// <summary>What depends on the book.</summary>
+    private RejectReason CheckRoom(in NewOrder order)
+    {
+        if (!MayRest(in order))
+            return RejectReason.None;
+
+        var side = IndexOf(order.Side);
+        if (Toward(side, order.PriceTicks) >= _sides[side ^ 1].Reach)
+            return order.PostOnly || _sides[side].Levels >= MaxLevels ? CheckRemainder(in order) : RejectReason.None;
+
+        ref var queue = ref _ladder[_ladder.Find(side, order.PriceTicks)];
+        if (queue.Orders == 0)
+            return _sides[side].Levels >= MaxLevels ? RejectReason.TooManyLevels : RejectReason.None;
+        return queue.Lots > MaxLevelLots - order.QuantityLots ? RejectReason.Overflow : RejectReason.None;
+    }
+
+    /// <summary>
+    /// An order that meets someone. Its remainder would open a level: a level of its own side at a price that
+    /// reaches the other side cannot be there. A post-only order takes nothing, so all of it would rest.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private RejectReason CheckRemainder(in NewOrder order)
+    {
+        var side = IndexOf(order.Side);
+        if (_sides[side].Levels >= MaxLevels)
+        {
+            var taker = PlainTaker(0, side, order.PriceTicks, order.QuantityLots);
+            if (!order.PostOnly)
+                Match<DryRun>(ref taker);
+            if (taker.Leaves > 0)
+                return RejectReason.TooManyLevels;
+        }
+
+        return order.PostOnly ? RejectReason.PostOnlyWouldTake : RejectReason.None;
+    }
+
+    /// <summary>Enters a plain order that was checked.</summary>
+    private long EnterPlain(in NewOrder order)
+    {
+        var id = _index.Issue();
+        var leaves = order.QuantityLots;
+        Append(BookEventKind.Accepted, order.Side, EndReason.None, id, order.PriceTicks, leaves, leaves);
+
+        var side = IndexOf(order.Side);
+        var limit = order.PriceTicks;
+        if (limit == 0)
+            limit = Farthest(side);
+        if (Toward(side, limit) >= _sides[side ^ 1].Reach)
+        {
+            leaves = Take(side, limit, leaves, id);
+            if (leaves == 0)
+                return id;
+        }
+
+        if (MayRest(in order))
+            Rest(id, in order, side, leaves);
+        else
+            EndImmediate(in order, id, leaves);
+        return id;
+    }
+
+    private void EndImmediate(in NewOrder order, long id, long leaves)
+    {
+        var reason = order.Type == OrderType.Limit ? EndReason.ImmediateOrCancel
+            : _sides[IndexOf(order.Side) ^ 1].Best == 0 ? EndReason.NoLiquidity
+            : EndReason.Protection;
+        Append(BookEventKind.Ended, order.Side, reason, id, order.PriceTicks, leaves, 0);
+    }
+
+    /// <summary>Trades with what is in reach; where conditions lie in the way, by the general loop.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private long Take(int side, long limit, long leaves, long id)
+    {
+        var first = _eventCount;
+        if (_armed != 0)
+            BeginPrints();
+        leaves = Sweep(side, limit, leaves, id);
+        var trades = _eventCount - first;
+        if (trades > 0)
+        {
+            LastTradeNumber += trades;
+            if (_armed != 0)
+                NotePrint(_events[first].PriceTicks);
+            NotePrint(_events[_eventCount - 1].PriceTicks);
+        }
+
+        if (leaves == 0 || Toward(side, limit) < _sides[side ^ 1].Reach)
+            return leaves;
+
+        var taker = PlainTaker(id, side, limit, leaves);
+        Match<Execution>(ref taker);
+        return taker.Leaves;
+    }
+
+    /// <summary>
+    /// From the best price of the other side to the limit, first come first served; up to the first level that has
+    /// more than plain orders.
+    /// </summary>
+    /// <returns>What the taker has left.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private long Sweep(int side, long limit, long leaves, long takerId)
+    {
+        var contra = side ^ 1;
+        var level = _sides[contra].Best;
+        var filled = 0;
+        while (level != 0)
+        {
+            ref var queue = ref _ladder[level];
+            var price = queue.PriceTicks;
+            if (Toward(side, limit) < Toward(side, price) || queue.Conditional != 0)
+                break;
+
+            var offered = leaves;
+            var first = SweepLevel(ref queue, side, ref leaves, takerId, ref filled);
+            if (first != 0)
+            {
+                queue.First = first;
+                // A level has at most 2^62 lots, and what was taken is among them.
+                queue.Lots = unchecked(queue.Lots - (offered - leaves));
+                _entries[first].Previous = 0;
+                break;
+            }
+
+            level = CloseLevel(contra, level);
+            if (leaves == 0)
+                break;
+        }
+
+        OpenOrders -= filled;
+        SetBest(contra, level);
+        return leaves;
+    }
+
+    /// <summary>Fills one level's orders in line, which all are plain.</summary>
+    /// <returns>The order that is first now; 0 when all are filled.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int SweepLevel(ref LevelQueue queue, int side, ref long leaves, long takerId, ref int filled)
+    {
+        // Lots are at most 2^53 and only shrink, orders are counted by an int: nothing here can overflow.
+        unchecked
+        {
+            var entries = _entries;
+            var left = leaves;
+            var price = queue.PriceTicks;
+            var slot = queue.First;
+            var last = 0;
+            do
+            {
+                ref var maker = ref entries[slot];
+                var makerLeaves = maker.Leaves - left;
+                if (makerLeaves > 0)
+                {
+                    maker.Leaves = makerLeaves;
+                    AppendTrade(side, takerId, maker.Id, price, left, 0, makerLeaves);
+                    left = 0;
+                    break;
+                }
+
+                left = -makerLeaves;
+                AppendTrade(side, takerId, maker.Id, price, maker.Leaves, left, 0);
+                _index.Remove(maker.Id);
+                maker.Id = 0;
+                filled++;
+                queue.Orders--;
+                last = slot;
+                slot = maker.Next;
+            }
+            while (slot != 0 && left > 0);
+
+            if (last != 0)
+            {
+                // They are a chain already: all of them become free at once.
+                entries[last].Next = _freeEntry;
+                _freeEntry = queue.First;
+            }
+
+            leaves = left;
+            return slot;
+        }
+    }
+
+    /// <summary>Gives a plain order a slot and puts it last at its price.</summary>
+    private void Rest(long id, in NewOrder order, int side, long leaves)
+    {
+        var slot = TakeSlot();
+        var level = LevelFor(side, order.PriceTicks);
+        PutLast(_entries, slot, id, in order, leaves, level, ref _ladder[level]);
+        _index.Add(id, slot);
+        Append(BookEventKind.Rested, order.Side, EndReason.None, id, order.PriceTicks, leaves, leaves);
+    }
+
+    /// <summary>Whether an order is displayed at a price, with others, and nothing but its queue counts it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsOneOfMany(in Entry entry, in LevelQueue queue) =>
+        entry.Place == OrderPlace.Resting && (entry.Traits & NotPlain) == 0 && queue.Orders != 1;
+
+    /// <summary>What End does but for the id, for an order that is one of many; the first event of its command.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void EndOneOfMany(int slot, ref Entry entry, ref LevelQueue queue, EndReason reason)
+    {
+        // What is subtracted was added when it came to rest.
+        unchecked
+        {
+            var entries = _entries;
+            var lots = entry.Leaves;
+            _events[0].Set(BookEventKind.Ended, entry.Side, reason, 1, entry.Id, queue.PriceTicks, lots, 0);
+            _eventCount = 1;
+
+            var next = entry.Next;
+            var previous = entry.Previous;
+            entries[previous].Next = next;
+            entries[next].Previous = previous;
+            var first = queue.First;
+            var last = queue.Last;
+            first = previous == 0 ? next : first;
+            last = next == 0 ? previous : last;
+            queue.First = first;
+            queue.Last = last;
+            queue.Lots -= lots;
+            queue.Orders--;
+
+            entry.Id = 0;
+            entry.Next = _freeEntry;
+            _freeEntry = slot;
+            OpenOrders--;
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Matching;
+
+// Self-trade prevention (RULES 11): the taker's instruction decides, at the moment an own order is next in priority.
+public sealed partial class OrderBook
+{
+    /// <summary>Two orders of one owner meet.</summary>
+    /// <returns>Whether the taker goes on.</returns>
+    private bool PreventSelfTrade<TRun>(ref Taker taker, ref Cursor at, long quantity)
+        where TRun : struct, IRun
+    {
+        var mode = Resolve(taker.SelfTrade, takerIsNewer: taker.Id > _entries[at.Slot].Id);
+        if (!TRun.HasEffects)
+        {
+            taker.Ended = mode is SelfTradePrevention.ExpireTaker or SelfTradePrevention.ExpireBoth;
+            if (taker.Ended)
+                return false;
+
+            if (mode == SelfTradePrevention.Decrement)
+            {
+                taker.Leaves -= quantity;
+                taker.Prevented += quantity;
+            }
+
+            PassOwn(ref at, mode, quantity);
+            return true;
+        }
+
+        var next = at.IsLit ? 0 : _entries[at.Slot].Next;
+        var maker = at.Slot;
+        if (mode == SelfTradePrevention.Decrement)
+            return Decrement(ref taker, ref at, quantity, next);
+
+        TellPrevented(in taker, maker, quantity, 0);
+        if (mode is SelfTradePrevention.ExpireMaker or SelfTradePrevention.ExpireBoth)
+        {
+            End(maker, EndReason.SelfTrade);
+            if (!at.IsLit)
+                StepDark(ref at, next);
+        }
+
+        if (mode == SelfTradePrevention.ExpireMaker)
+            return true;
+
+        EndTaker(ref taker);
+        return false;
+    }
+
+    /// <summary>Newest and oldest are the taker or the maker: it depends on who came first.</summary>
+    private static SelfTradePrevention Resolve(SelfTradePrevention mode, bool takerIsNewer) => mode switch
+    {
+        SelfTradePrevention.CancelNewest => takerIsNewer ? SelfTradePrevention.ExpireTaker : SelfTradePrevention.ExpireMaker,
+        SelfTradePrevention.CancelOldest => takerIsNewer ? SelfTradePrevention.ExpireMaker : SelfTradePrevention.ExpireTaker,
+        _ => mode,
+    };
+
+    /// <summary>In a dry run: a maker that would expire is gone with its reserve; a decremented one would refill.</summary>
+    private void PassOwn(ref Cursor at, SelfTradePrevention mode, long quantity)
+    {
+        if (mode == SelfTradePrevention.Decrement || !at.IsLit)
+            PassDry(ref at, quantity);
+        else if (at.LitSlot == 0)
+            at.FirstReserve++;
+        else
+            at.LitSlot = _entries[at.LitSlot].Next;
+    }
+
+    private bool Decrement(ref Taker taker, ref Cursor at, long quantity, int next)
+    {
+        var maker = at.Slot;
+        taker.Leaves -= quantity;
+        TellPrevented(in taker, maker, quantity, quantity);
+        TakeOff(maker, quantity);
+        var makerLeaves = _entries[maker].Leaves;
+        Prevented(maker, quantity);
+        if (taker.Slot != 0)
+        {
+            _entries[taker.Slot].Leaves = taker.Leaves;
+            Prevented(taker.Slot, quantity);
+        }
+
+        if (makerLeaves == 0)
+            End(maker, EndReason.SelfTrade);
+        if (taker.Leaves == 0)
+            EndTaker(ref taker);
+        if (makerLeaves > 0)
+            AfterSlice(maker);
+        else if (!at.IsLit)
+            StepDark(ref at, next);
+        return taker.Leaves > 0;
+    }
+
+    /// <summary>Lots that were taken off and not traded count for the sibling too: both stay equal.</summary>
+    private void Prevented(int slot, long quantity)
+    {
+        if (!Has(slot, Traits.Conditional))
+            return;
+
+        ConditionsOf(slot).Prevented += quantity;
+        if (_entries[slot].Leaves > 0 && Sibling(slot) is not 0 and var sibling)
+        {
+            // It waits for its trigger or its turn: no level counts its lots.
+            _entries[sibling].Leaves = _entries[slot].Leaves;
+            ConditionsOf(sibling).Prevented += quantity;
+        }
+    }
+
+    private void TellPrevented(in Taker taker, int maker, long quantity, long makerLoses)
+    {
+        ref var entry = ref _entries[maker];
+        Append(
+            BookEventKind.SelfTradePrevented, (Side)(taker.Side + 1), EndReason.None, taker.Id,
+            _ladder.PriceOf(entry.Level), quantity, taker.Amount >= 0 ? 0 : taker.Leaves);
+        Told.MakerId = entry.Id;
+        Told.MakerLeavesLots = entry.Leaves - makerLoses;
+        Told.Detail = (byte)taker.SelfTrade;
+    }
+
+    private void EndTaker(ref Taker taker)
+    {
+        taker.Ended = true;
+        if (taker.Slot == 0)
+            throw new InvalidOperationException("A plain order has no self-trade prevention.");
+
+        if (taker.Amount >= 0)
+            ConditionsOf(taker.Slot).Amount = taker.Amount;
+        _entries[taker.Slot].Leaves = taker.Leaves;
+        End(taker.Slot, EndReason.SelfTrade);
+    }
+}

@@ -1,0 +1,180 @@
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Matching;
+
+// What a command sets off: all-or-none orders that can be filled now, pegs that move, stops that trigger, children
+// that enter; again and again until nothing changes (RULES 3).
+public sealed partial class OrderBook
+{
+    // Orders that wait for their taker phase: triggered ones and children of filled parents. First in, first out.
+    private readonly Queue<long> _awaiting = new();
+
+    private readonly List<int> _held = [];
+    private int _allOrNone;
+
+    // The best price at which quantity was added since all-or-none orders were last looked at, as the other side sees it.
+    private readonly long[] _added = [OutOfReach, OutOfReach];
+
+    private void Await(int slot)
+    {
+        if (slot == 0)
+            return;
+
+        _awaiting.Enqueue(_entries[slot].Id);
+        _watching = true;
+    }
+
+    private void Settle()
+    {
+        var changed = true;
+        while (changed && Phase == TradingPhase.Continuous)
+        {
+            changed = WakeAllOrNone(Buy) | WakeAllOrNone(Sell);
+            if (Phase == TradingPhase.Continuous)
+                changed |= RepricePegs();
+            if (Phase != TradingPhase.Continuous)
+                break;
+
+            EvaluateTriggers();
+            if (_awaiting.TryDequeue(out var id))
+            {
+                changed = true;
+                EnterAwaited(id);
+            }
+        }
+
+        _watching = _allOrNone + _pegs.Count + _armed + _awaiting.Count > 0;
+    }
+
+    /// <summary>The taker phase of an order that waited for it.</summary>
+    private void EnterAwaited(long id)
+    {
+        if (FindOpen(id, out var slot) != RejectReason.None)
+            return;
+
+        if (_entries[slot].Place == OrderPlace.Pending)
+            Activate(slot);
+        else
+            EnterTriggered(slot);
+    }
+
+    private void EnterTriggered(int slot)
+    {
+        var price = ConditionsOf(slot).Price;
+        var lots = _entries[slot].Leaves;
+        if (Has(slot, Traits.PostOnly) && Phase == TradingPhase.Continuous
+            && CheckPostOnly(IndexOf(_entries[slot].Side), slides: false, lots, ref price) != RejectReason.None)
+        {
+            End(slot, EndReason.PostOnly);
+            return;
+        }
+
+        Enter(slot, price);
+    }
+
+    /// <summary>A child enters: its parent is filled. What it would be refused for now ends it.</summary>
+    private void Activate(int slot)
+    {
+        ref var entry = ref _entries[slot];
+        Append(
+            BookEventKind.Activated, entry.Side, EndReason.None, entry.Id, PriceNow(slot), _entries[slot].TotalLots,
+            entry.Leaves);
+        entry.Place = OrderPlace.Entering;
+        ref var kept = ref ConditionsOf(slot);
+        var price = kept.Price;
+        if (IsRefusedChild(slot, ref price))
+        {
+            End(slot, EndReason.List);
+            return;
+        }
+
+        kept.Price = price;
+        if (!IsWaitingStop(slot) || OrderRules.IsTrailing(kept.Type)
+            || !IsPast(entry.Side, kept.Type, kept.Reference, kept.Trigger))
+        {
+            _ = Start(slot, price);
+            return;
+        }
+
+        // Its trigger has passed already: protection must not vanish.
+        Trigger(slot);
+        EnterTriggered(slot);
+    }
+
+    /// <summary>Whether what was not asked when its list entered would refuse a child now (RULES 9.4, 9.5).</summary>
+    private bool IsRefusedChild(int slot, ref long price)
+    {
+        ref var kept = ref ConditionsOf(slot);
+        if (!AreLegsInOrder(slot) || kept.TimeInForce == TimeInForce.AtTheOpening
+            || (HasLimit(slot) && IsOutsideStaticBand(price)))
+            return true;
+        if (kept.Type == OrderType.Pegged)
+            return kept.TimeInForce == TimeInForce.ImmediateOrCancel && PegPrice(slot) == 0;
+
+        var comesIn = kept.Type == OrderType.Limit
+            && kept.TimeInForce is not (TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill)
+            && (kept.TimeInForce != TimeInForce.AtTheClose || Phase == TradingPhase.Closing);
+        return comesIn && CheckPlace(slot, _entries[slot].Leaves, slides: true, ref price) != RejectReason.None;
+    }
+
+    /// <summary>Whether its price is a limit or a cap, and not a protection or how far a limit may go.</summary>
+    private bool HasLimit(int slot) => !IsMarketNow(slot)
+        && !(ConditionsOf(slot).Type == OrderType.TrailingStopLimit && !ConditionsOf(slot).Triggered);
+
+    private void CountAllOrNone(int change)
+    {
+        _allOrNone += change;
+        if (change > 0)
+            _watching = true;
+    }
+
+    private void NoteAdded(int side, long price) =>
+        _added[side] = Math.Min(_added[side], Toward(side ^ 1, price));
+
+    /// <summary>
+    /// All-or-none orders that quantity added on the other side may reach execute, if now they would whole
+    /// (RULES 4.6).
+    /// </summary>
+    private bool WakeAllOrNone(int side)
+    {
+        var added = _added[side ^ 1];
+        _added[side ^ 1] = OutOfReach;
+        if (added == OutOfReach || _allOrNone == 0)
+            return false;
+
+        var woken = false;
+        var level = _sides[side + Dark].Best;
+        while (level != 0 && Toward(side, _ladder.PriceOf(level)) >= added && Phase == TradingPhase.Continuous)
+        {
+            var price = _ladder.PriceOf(level);
+            var worse = NextWorse(side + Dark, level);
+            var slot = _ladder[level].First;
+            while (slot != 0 && Phase == TradingPhase.Continuous)
+            {
+                var next = _entries[slot].Next;
+                woken |= Has(slot, Traits.AllOrNone) && Wake(slot, price);
+                slot = next;
+            }
+
+            level = worse;
+        }
+
+        return woken;
+    }
+
+    private bool Wake(int slot, long price)
+    {
+        var taker = TakerFor(slot, price);
+        if (WouldTrade(in taker) < taker.Leaves)
+            return false;
+
+        BeginPrints();
+        Leave(slot);
+        _entering = slot;
+        _enteringPrice = price;
+        Match<Execution>(ref taker);
+        Finish(ref taker, price);
+        _entering = 0;
+        return true;
+    }
+}

@@ -1,0 +1,329 @@
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Matching;
+
+// Stops, take-profits and trailing stops (RULES 7). Armed orders stand on sides of the ladder by what moves them: for
+// each reference one that a fall of it reaches and one that a rise does, nearest trigger first.
+public sealed partial class OrderBook
+{
+    private const int OnLast = Triggers;
+    private const int OnBid = Triggers + 2;
+    private const int OnAsk = Triggers + 4;
+    private const int OnMark = Triggers + 6;
+
+    /// <summary>First and last print of each phase since triggers were last looked at; none when no one waits.</summary>
+    private readonly List<long> _prints = [];
+
+    /// <summary>How many prints were looked at before those.</summary>
+    private long _printsSeen;
+    private int _phasePrints;
+
+    private readonly List<int> _trailing = [];
+    private readonly List<(long Id, long Trigger, bool Rise)> _hits = [];
+    private int _armed;
+
+    /// <summary>Price of the last trade in ticks, 0 before the first (see <see cref="SetLast"/>).</summary>
+    public long LastPriceTicks { get; private set; }
+
+    /// <summary>The mark price in ticks, 0 before it is set.</summary>
+    public long MarkPriceTicks { get; private set; }
+
+    /// <summary>Sets the mark price, and triggers what waits for it. Refused: InvalidPrice, TimeRegression.</summary>
+    public RejectReason SetMark(long timeNanos, long priceTicks)
+    {
+        Begin();
+        if (priceTicks is < 1 or > Instrument.PriceTicksLimit)
+            return RejectReason.InvalidPrice;
+        var reject = BringTo(timeNanos);
+        if (reject != RejectReason.None)
+            return reject;
+
+        LastTimeNanos = timeNanos;
+        MarkPriceTicks = priceTicks;
+        Conclude();
+        return RejectReason.None;
+    }
+
+    /// <summary>
+    /// Sets the last price without a trade, for a book that begins with a history. It triggers nothing. Refused:
+    /// InvalidPrice, TimeRegression.
+    /// </summary>
+    public RejectReason SetLast(long timeNanos, long priceTicks)
+    {
+        Begin();
+        if (priceTicks is < 1 or > Instrument.PriceTicksLimit)
+            return RejectReason.InvalidPrice;
+        var reject = BringTo(timeNanos);
+        if (reject != RejectReason.None)
+            return reject;
+
+        LastTimeNanos = timeNanos;
+        LastPriceTicks = priceTicks;
+        Conclude();
+        return RejectReason.None;
+    }
+
+    private void BeginPrints() => _phasePrints = _prints.Count;
+
+    /// <summary>A trade's price. One phase prints in one direction, so its first and its last print are enough.</summary>
+    private void NotePrint(long price)
+    {
+        LastPriceTicks = price;
+        if (_armed == 0)
+            return;
+
+        if (_prints.Count < _phasePrints + 2)
+            _prints.Add(price);
+        else
+            _prints[^1] = price;
+    }
+
+    private void Arm(int slot)
+    {
+        ref var entry = ref _entries[slot];
+        ref var kept = ref ConditionsOf(slot);
+        entry.Place = OrderPlace.Armed;
+        kept.ArmedAtPrint = _printsSeen + _prints.Count;
+        _armed++;
+        _watching = true;
+        if (!OrderRules.IsTrailing(kept.Type))
+        {
+            StandAtTrigger(slot);
+            return;
+        }
+
+        _trailing.Add(slot);
+        if (ReferenceFor(entry.Side, kept.Reference) is not 0 and var reference)
+            Follow(slot, reference);
+    }
+
+    private void Disarm(int slot)
+    {
+        _armed--;
+        ref var kept = ref ConditionsOf(slot);
+        if (OrderRules.IsTrailing(kept.Type))
+            _ = _trailing.Remove(slot);
+        LeaveTrigger(slot);
+        if (_armed == 0)
+            ForgetPrints();
+    }
+
+    /// <summary>Puts an armed order where its trigger is; a trigger out of range never comes.</summary>
+    private void StandAtTrigger(int slot)
+    {
+        var trigger = ConditionsOf(slot).Trigger;
+        if (trigger is < 1 or > Instrument.PriceTicksLimit)
+            return;
+
+        var side = TriggerSideOf(slot);
+        var before = _ladder[_ladder.Find(side, trigger)].Last;
+        while (before != 0 && _entries[before].Id > _entries[slot].Id)
+            before = _entries[before].Previous;
+        EnqueueBehind(slot, before, side, trigger, 0);
+    }
+
+    private void LeaveTrigger(int slot)
+    {
+        if (_entries[slot].Level != 0)
+            Dequeue(slot, TriggerSideOf(slot), 0);
+    }
+
+    private int TriggerSideOf(int slot)
+    {
+        ref var kept = ref ConditionsOf(slot);
+        var buys = _entries[slot].Side == Side.Buy;
+        var reference = kept.Reference switch
+        {
+            TriggerReference.Last => OnLast,
+            TriggerReference.Mark => OnMark,
+            _ => buys ? OnAsk : OnBid,
+        };
+        return reference + (RisesTo(_entries[slot].Side, kept.Type) ? 1 : 0);
+    }
+
+    /// <summary>Whether a rise of the reference triggers it: buy stops and sell take-profits.</summary>
+    private static bool RisesTo(Side side, OrderType type) => side == Side.Buy != OrderRules.IsTakeProfit(type);
+
+    /// <summary>The price that such an order looks at, 0 when there is none.</summary>
+    private long ReferenceFor(Side side, TriggerReference reference) => reference switch
+    {
+        TriggerReference.Last => LastPriceTicks,
+        TriggerReference.Mark => MarkPriceTicks,
+        _ => BestDisplayed(side == Side.Buy ? Sell : Buy),
+    };
+
+    private long BestDisplayed(int side) => _sides[side].Best == 0 ? 0 : _ladder.PriceOf(_sides[side].Best);
+
+    /// <summary>Whether the reference has reached a trigger already.</summary>
+    private bool IsPast(Side side, OrderType type, TriggerReference reference, long trigger)
+    {
+        var price = ReferenceFor(side, reference);
+        return price != 0 && (RisesTo(side, type) ? price >= trigger : price <= trigger);
+    }
+
+    private void EvaluateTriggers()
+    {
+        if (_armed == 0)
+        {
+            ForgetPrints();
+            return;
+        }
+
+        for (var print = 0; print < _prints.Count; print++)
+        {
+            CollectHits(OnLast, _prints[print], _printsSeen + print);
+            Trail(TriggerReference.Last, Side.Buy, _prints[print], _printsSeen + print);
+            Trail(TriggerReference.Last, Side.Sell, _prints[print], _printsSeen + print);
+        }
+
+        _printsSeen += _prints.Count;
+        _prints.Clear();
+        CollectHits(OnBid, BestDisplayed(Buy), long.MaxValue);
+        Trail(TriggerReference.Quote, Side.Sell, BestDisplayed(Buy), long.MaxValue);
+        CollectHits(OnAsk, BestDisplayed(Sell), long.MaxValue);
+        Trail(TriggerReference.Quote, Side.Buy, BestDisplayed(Sell), long.MaxValue);
+        CollectHits(OnMark, MarkPriceTicks, long.MaxValue);
+        Trail(TriggerReference.Mark, Side.Buy, MarkPriceTicks, long.MaxValue);
+        Trail(TriggerReference.Mark, Side.Sell, MarkPriceTicks, long.MaxValue);
+        if (_hits.Count > 0)
+            TriggerHits();
+    }
+
+    private void ForgetPrints()
+    {
+        _printsSeen += _prints.Count;
+        _prints.Clear();
+        _phasePrints = 0;
+    }
+
+    /// <summary>Notes the orders that a reference reaches, if they were armed by then, and takes them out.</summary>
+    private void CollectHits(int reference, long price, long print)
+    {
+        if (price == 0)
+            return;
+
+        CollectSide(reference, price, print);
+        CollectSide(reference + 1, price, print);
+    }
+
+    private void CollectSide(int side, long price, long print)
+    {
+        var level = _sides[side].Best;
+        while (level != 0 && Toward(side ^ 1, price) >= Toward(side ^ 1, _ladder.PriceOf(level)))
+        {
+            var worse = NextWorse(side, level);
+            var slot = _ladder[level].First;
+            while (slot != 0)
+            {
+                var next = _entries[slot].Next;
+                if (ConditionsOf(slot).ArmedAtPrint <= print)
+                {
+                    _hits.Add((_entries[slot].Id, ConditionsOf(slot).Trigger, (side & 1) != 0));
+                    Dequeue(slot, side, 0);
+                }
+
+                slot = next;
+            }
+
+            level = worse;
+        }
+    }
+
+    /// <summary>Those that are hit trigger together: nearest first, what a rise reached before what a fall did.</summary>
+    private void TriggerHits()
+    {
+        _hits.Sort(static (a, b) => a.Rise != b.Rise ? (a.Rise ? -1 : 1)
+            : a.Trigger != b.Trigger ? (a.Rise ? a.Trigger.CompareTo(b.Trigger) : b.Trigger.CompareTo(a.Trigger))
+            : a.Id.CompareTo(b.Id));
+        foreach (var (id, _, _) in _hits)
+        {
+            if (FindOpen(id, out var slot) != RejectReason.None)
+                continue;
+
+            Trigger(slot);
+            Await(slot);
+        }
+
+        _hits.Clear();
+    }
+
+    /// <summary>From here on the order is what it becomes; its sibling has no more chance.</summary>
+    private void Trigger(int slot)
+    {
+        ref var entry = ref _entries[slot];
+        ref var kept = ref ConditionsOf(slot);
+        Append(
+            BookEventKind.Triggered, entry.Side, EndReason.None, entry.Id, kept.Trigger, _entries[slot].TotalLots,
+            entry.Leaves);
+        if (entry.Place == OrderPlace.Armed)
+            Disarm(slot);
+        entry.Place = OrderPlace.Entering;
+        kept.Triggered = true;
+        if (kept.Type == OrderType.TrailingStopLimit)
+        {
+            // Its price so far is how far the limit may go.
+            kept.Price = entry.Side == Side.Buy
+                ? Math.Min(kept.Trigger + kept.LimitOffset, kept.Price == 0 ? _rules.MaxPriceTicks : kept.Price)
+                : Math.Max(kept.Trigger - kept.LimitOffset, kept.Price == 0 ? _rules.MinPriceTicks : kept.Price);
+        }
+
+        if (Sibling(slot) is not 0 and var sibling)
+            End(sibling, EndReason.OneCancelsOther);
+    }
+
+    /// <summary>Moves the triggers that follow a reference: after the print has been compared with them.</summary>
+    private void Trail(TriggerReference reference, Side side, long price, long print)
+    {
+        if (price == 0)
+            return;
+
+        foreach (var slot in _trailing)
+        {
+            ref var kept = ref ConditionsOf(slot);
+            if (kept.Reference == reference && _entries[slot].Side == side && kept.ArmedAtPrint <= print)
+                Follow(slot, price);
+        }
+    }
+
+    /// <summary>The best price since it follows sets the trigger; it never moves back.</summary>
+    private void Follow(int slot, long price)
+    {
+        ref var kept = ref ConditionsOf(slot);
+        var sells = _entries[slot].Side == Side.Sell;
+        if (!kept.Follows)
+        {
+            kept.Follows = kept.Activation == 0 || (sells ? price >= kept.Activation : price <= kept.Activation);
+            if (!kept.Follows)
+                return;
+        }
+
+        if (kept.Peak != 0 && (sells ? price <= kept.Peak : price >= kept.Peak))
+            return;
+
+        // It was hit by this very evaluation: it does not move any more.
+        if (kept.Trigger is >= 1 and <= Instrument.PriceTicksLimit && _entries[slot].Level == 0)
+            return;
+
+        kept.Peak = price;
+        LeaveTrigger(slot);
+        kept.Trigger = TrailFrom(in kept, sells);
+        StandAtTrigger(slot);
+    }
+
+    /// <summary>The trigger of a peak; rounded away from the market, so never before the full distance.</summary>
+    private static long TrailFrom(in Conditions kept, bool sells)
+    {
+        if (kept.TrailTicks != 0)
+            return Math.Max(sells ? kept.Peak - kept.TrailTicks : kept.Peak + kept.TrailTicks, 0);
+
+        var factor = sells ? 10_000 - kept.TrailBasisPoints : 10_000 + kept.TrailBasisPoints;
+        return ScaleDown(kept.Peak, factor, roundUp: !sells);
+    }
+
+    /// <summary>A price times so many basis points: 47 bits times 15, so there is room in 64.</summary>
+    private static long ScaleDown(long price, int basisPoints, bool roundUp)
+    {
+        var product = price * basisPoints;
+        return (product / 10_000) + (roundUp && product % 10_000 != 0 ? 1 : 0);
+    }
+}

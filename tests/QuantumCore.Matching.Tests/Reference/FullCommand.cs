@@ -1,0 +1,207 @@
+using System.Globalization;
+using QuantumCore.Bench.Scenarios;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Matching.Tests.Reference;
+
+internal enum FullVerb
+{
+    Submit,
+    SubmitList,
+    Cancel,
+    CancelMany,
+    Block,
+    Unblock,
+    Reduce,
+    Amend,
+    Replace,
+    SetPhase,
+    SetMark,
+    SetReference,
+    SetLast,
+    AdvanceTime,
+    Bust,
+    Correct,
+    SetRules,
+}
+
+/// <summary>Any command of a book. Its text is the scenarios' notation, with ids for names.</summary>
+internal sealed record FullCommand(FullVerb Verb, long Time)
+{
+    public long OrderId { get; init; }
+
+    public NewOrder Order { get; init; }
+
+    public NewOrder[] Legs { get; init; } = [];
+
+    public OrderListKind Kind { get; init; }
+
+    public ReplaceMode Mode { get; init; }
+
+    public ReferenceFilter Filter { get; init; }
+
+    public Amendment Amendment { get; init; } = new();
+
+    public TradingPhase Phase { get; init; }
+
+    /// <summary>Price in ticks, trade number or total in lots.</summary>
+    public long Value { get; init; }
+
+    public long PriceTicks { get; init; }
+
+    public BookRules Rules { get; init; } = BookRules.None;
+
+    public RejectReason Apply(ReferenceBook book, out long id)
+    {
+        id = 0;
+        return Verb switch
+        {
+            FullVerb.Submit => book.Submit(Time, Order, out id),
+            FullVerb.SubmitList => book.SubmitList(Time, Kind, Legs, out id),
+            FullVerb.Cancel => book.Cancel(Time, OrderId, EndReason.User),
+            FullVerb.CancelMany => book.CancelMany(Time, Filter, EndReason.MassCancel),
+            FullVerb.Block => book.Block(Time, Filter),
+            FullVerb.Unblock => book.Unblock(Time, Filter),
+            FullVerb.Reduce => book.Reduce(Time, OrderId, Value),
+            FullVerb.Amend => book.Amend(Time, OrderId, Amendment),
+            FullVerb.Replace => book.Replace(Time, OrderId, Order, out id, Mode),
+            FullVerb.SetPhase => book.SetPhase(Time, Phase),
+            FullVerb.SetMark => book.SetMark(Time, PriceTicks),
+            FullVerb.SetReference => book.SetReference(Time, PriceTicks),
+            FullVerb.SetLast => book.SetLast(Time, PriceTicks),
+            FullVerb.AdvanceTime => book.AdvanceTime(Time),
+            FullVerb.Bust => book.Bust(Time, Value),
+            FullVerb.Correct => book.Correct(Time, Value, PriceTicks),
+            FullVerb.SetRules => book.SetRules(Time, Rules),
+        };
+    }
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        var text = Verb switch
+        {
+            FullVerb.Submit => $"new {Text(Order)}",
+            FullVerb.SubmitList => $"{ListWord()}: {string.Join(" / ", Legs.Select(Text))}",
+            FullVerb.Cancel => $"cancel {OrderId}",
+            FullVerb.CancelMany => $"mass{Text(Filter)}",
+            FullVerb.Block => $"kill{Text(Filter)}",
+            FullVerb.Unblock => $"unblock{Text(Filter)}",
+            FullVerb.Reduce => $"reduce {OrderId} qty={Value}",
+            FullVerb.Amend => $"amend {OrderId}{Text(Amendment)}",
+            FullVerb.Replace => $"replace {ModeWord()} {OrderId} with {Text(Order)}",
+            FullVerb.SetPhase => $"state {Phase.ToString().ToUpperInvariant()}",
+            FullVerb.SetMark => $"mark {PriceTicks}",
+            FullVerb.SetReference => $"static {PriceTicks}",
+            FullVerb.SetLast => $"last {PriceTicks}",
+            FullVerb.AdvanceTime => "time",
+            FullVerb.Bust => $"bust {Value}",
+            FullVerb.Correct => $"correct {Value} @{PriceTicks}",
+            FullVerb.SetRules => $"rules {Text(Rules)}",
+        };
+        return $"> {text} t={Time}";
+    }
+
+    /// <summary>Events in the scenarios' notation; those they leave out too.</summary>
+    public static string Text(ReadOnlySpan<BookEvent> events)
+    {
+        var names = new ScenarioNames();
+        var told = new List<string>();
+        foreach (ref readonly var happened in events)
+            told.Add(EventText.Of(in happened, names)?.Replace("#", "", StringComparison.Ordinal)
+                ?? $"list {happened.OrderId} {(happened.Detail == 1 ? "done" : "executing")}");
+        return told.Count == 0 ? "(none)" : string.Join(" | ", told);
+    }
+
+    private string ListWord() => Kind switch
+    {
+        OrderListKind.OneCancelsOther => "oco",
+        OrderListKind.OneTriggersOther => "oto",
+        OrderListKind.OneTriggersOneCancelsOther => "otoco",
+        _ => $"list{(int)Kind}",
+    };
+
+    private string ModeWord() => Mode switch
+    {
+        ReplaceMode.Atomic => "atomic",
+        ReplaceMode.StopOnFailure => "stop",
+        ReplaceMode.AllowFailure => "allow",
+        _ => $"mode{(int)Mode}",
+    };
+
+    /// <summary>An order in the scenarios' notation, named x.</summary>
+    public static string Text(NewOrder order)
+    {
+        var asked = order.Conditions ?? new OrderConditions();
+        var type = order.Type switch
+        {
+            OrderType.Market => "mkt",
+            OrderType.Limit => "lim",
+            OrderType.Pegged => "peg",
+            OrderType.Stop or OrderType.StopLimit => "stop",
+            OrderType.TakeProfit or OrderType.TakeProfitLimit => "tp",
+            OrderType.TrailingStop or OrderType.TrailingStopLimit => "stop",
+            _ => $"type{(int)order.Type}",
+        };
+        var side = order.Side switch { Side.Buy => "B", Side.Sell => "S", _ => $"side{(int)order.Side}" };
+        var price = order.Type == OrderType.Pegged ? Option("cap", Given(order.PriceTicks)) : $"@{order.PriceTicks}";
+        return $"x {side} {type} {order.QuantityLots}{price}{Word(order.TimeInForce)}"
+            + Option("gtd", asked.ExpiryNanos) + Option("min", asked.MinimumLots) + Option("disp", asked.DisplayLots)
+            + (asked.Hidden ? " hid" : "") + (asked.AllOrNone ? " aon" : "")
+            + (order.PostOnly ? " post" : "") + (asked.Slide ? " slide" : "")
+            + Option("trig", asked.TriggerTicks) + Option("trail", asked.TrailTicks)
+            + (asked.TrailBasisPoints is { } width ? $" trail={width}bp" : "")
+            + Option("act", asked.ActivationTicks) + Option("loff", asked.LimitOffsetTicks)
+            + asked.TriggerReference switch
+            {
+                TriggerReference.Last => "",
+                TriggerReference.Quote => " ref=bidask",
+                TriggerReference.Mark => " ref=mark",
+                _ => " ref=?",
+            }
+            + asked.Peg switch
+            {
+                PegReference.None => "",
+                PegReference.Primary => " peg=prim",
+                PegReference.Market => " peg=mkt",
+                PegReference.Midpoint => " peg=mid",
+                _ => " peg=?",
+            }
+            + Option("off", Given(asked.PegOffsetTicks)) + Option("amt", asked.Amount) + Option("prot", asked.ProtectionTicks)
+            + Option("own", Given(order.Owner)) + Option("acc", order.Account)
+            + (order.SelfTrade == SelfTradePrevention.None ? "" : $" stp={StpWord(order.SelfTrade)}");
+    }
+
+    private static string StpWord(SelfTradePrevention mode) =>
+        mode <= SelfTradePrevention.CancelOldest ? ScenarioWords.Of(mode) : "?";
+
+    private static string Word(TimeInForce time) => time switch
+    {
+        TimeInForce.Day => " day",
+        TimeInForce.GoodTillCancel or TimeInForce.GoodTillDate => "",
+        TimeInForce.AtTheOpening => " opg",
+        TimeInForce.ImmediateOrCancel => " ioc",
+        TimeInForce.FillOrKill => " fok",
+        TimeInForce.AtTheClose => " cls",
+        _ => $" tif{(int)time}",
+    };
+
+    private static string Text(ReferenceFilter filter) =>
+        Option("acc", filter.Account) + Option("own", filter.Owner) + (filter.Side is { } side ? $" side={side}" : "");
+
+    private static string Text(Amendment amendment) =>
+        Option("px", amendment.PriceTicks) + Option("qty", amendment.TotalLots) + Option("disp", amendment.DisplayLots)
+        + Option("trig", amendment.TriggerTicks) + Option("trail", amendment.TrailTicks)
+        + (amendment.TrailBasisPoints is { } width ? $" trail={width}bp" : "")
+        + Option("gtd", amendment.ExpiryNanos) + Option("leaves", amendment.ExpectedLeavesLots);
+
+    private static string Text(BookRules rules) =>
+        $"min={rules.MinPriceTicks} max={rules.MaxPriceTicks} mode={rules.DynamicBandMode} ext={rules.MaxExtensions}"
+        + Option("prot", rules.ProtectionTicks) + Option("stat", rules.StaticBandBasisPoints)
+        + Option("dyn", rules.DynamicBandBasisPoints) + Option("collar", rules.AuctionCollarBasisPoints);
+
+    private static long? Given(long value) => value == 0 ? null : value;
+
+    private static string Option(string name, long? value) =>
+        value is { } given ? $" {name}={given.ToString(CultureInfo.InvariantCulture)}" : "";
+}

@@ -1,0 +1,303 @@
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Matching.Tests.Reference;
+
+// RULES 12.7, 13, 14: phases, the uncross and what it would be.
+internal sealed partial class ReferenceBook
+{
+    private readonly record struct AuctionResult(long Price, long Lots, long Imbalance);
+
+    private int _extensions;
+    private AuctionResult? _told;
+
+    /// <summary>13: the transitions there are.</summary>
+    private static bool MayFollow(TradingPhase from, TradingPhase to) => from switch
+    {
+        TradingPhase.Closed => to is TradingPhase.PreOpen,
+        TradingPhase.PreOpen => to is TradingPhase.Opening,
+        TradingPhase.Opening => to is TradingPhase.Continuous or TradingPhase.Halt,
+        TradingPhase.Continuous => to is TradingPhase.Volatility or TradingPhase.Closing or TradingPhase.Halt
+            or TradingPhase.Closed,
+        TradingPhase.Volatility => to is TradingPhase.Continuous or TradingPhase.Closing or TradingPhase.Halt,
+        TradingPhase.Closing => to is TradingPhase.Closed or TradingPhase.Halt,
+        TradingPhase.Halt => to is TradingPhase.Opening or TradingPhase.Volatility or TradingPhase.Closing
+            or TradingPhase.Closed,
+    };
+
+    private void ChangePhase(TradingPhase to)
+    {
+        if (to == TradingPhase.Continuous || (Phase == TradingPhase.Closing && to == TradingPhase.Closed))
+            Uncross(to);
+        else if (to == TradingPhase.Closed)
+            Close();
+        else
+            StopMatching(to);
+    }
+
+    /// <summary>A call phase or a halt begins: State, Held orders, Parks, at the end of the command Indicative.</summary>
+    private void StopMatching(TradingPhase to)
+    {
+        SetState(to);
+        if (to == TradingPhase.Closing)
+        {
+            // 13.1: with their original prio.
+            foreach (var order in _open.FindAll(order => order.Stay == Stay.Held))
+                SitDown(order);
+        }
+
+        ParkPegs();
+    }
+
+    /// <summary>12.3: State, Parks, what is queued, at the end of the command Indicative.</summary>
+    private void StartVolatility()
+    {
+        SetState(TradingPhase.Volatility);
+        ParkPegs();
+        DrainQueue();
+    }
+
+    private void SetState(TradingPhase to)
+    {
+        Phase = to;
+        _extensions = 0;
+        _told = null;
+        Tell(BookEventKind.PhaseChanged, default, detail: (byte)to);
+    }
+
+    /// <summary>8.3: those in the book, and those that left to be repriced and are not back.</summary>
+    private void ParkPegs()
+    {
+        foreach (var order in _open)
+        {
+            if (order.IsPeg && order.Stay is Stay.Resting or Stay.Outside)
+                Park(order);
+        }
+    }
+
+    /// <summary>13.1: closed without an uncross.</summary>
+    private void Close()
+    {
+        EndLeftovers(withHeld: true);
+        SetState(TradingPhase.Closed);
+        ParkPegs();
+        ExpireDay();
+    }
+
+    private void EndLeftovers(bool withHeld)
+    {
+        foreach (var order in _open.ToList())
+        {
+            var atAuction = order.Terms.TimeInForce is TimeInForce.AtTheOpening or TimeInForce.AtTheClose;
+            var there = order.Stay == Stay.Resting || (withHeld && order.Stay == Stay.Held);
+            if (there && (order.HasNoLimit || atAuction))
+                End(order, order.Terms.TimeInForce switch
+                {
+                    TimeInForce.AtTheOpening => EndReason.AtTheOpening,
+                    TimeInForce.AtTheClose => EndReason.AtTheClose,
+                    _ => EndReason.AuctionEnd,
+                });
+        }
+    }
+
+    private void Uncross(TradingPhase to)
+    {
+        var collar = Band(ReferencePriceTicks, Rules.AuctionCollarBasisPoints ?? Rules.StaticBandBasisPoints);
+        var result = FindAuctionPrice(null);
+        var confined = result is { } found && collar is var (low, high) && !IsIn(found.Price, low, high);
+        if (confined && _extensions < Rules.MaxExtensions)
+        {
+            // 12.7: the call phase goes on.
+            _extensions++;
+            Tell(BookEventKind.Extended, default, price: result!.Value.Price, lots: _extensions);
+            return;
+        }
+
+        if (confined)
+            result = FindAuctionPrice(collar);
+        if (result is { } auction)
+            Execute(auction);
+        EndLeftovers(withHeld: false);
+        // 12.7: a book left crossed halts for the operator.
+        SetState(confined && to == TradingPhase.Continuous && IsCrossed() ? TradingPhase.Halt : to);
+        if (Phase == TradingPhase.Closed)
+            ExpireDay();
+        if (Phase != TradingPhase.Continuous)
+            return;
+
+        RememberAllAdded();
+        _ = MovePegs();
+    }
+
+    /// <summary>14: everything that rests except all-or-none; pegs are parked, stops armed, at-close orders held.</summary>
+    private static bool TakesPart(ReferenceOrder order) => order.Stay == Stay.Resting && !order.AllOrNone;
+
+    private bool IsCrossed()
+    {
+        long bid = 0, ask = long.MaxValue;
+        foreach (var order in _open)
+        {
+            if (!TakesPart(order) || order.HasNoLimit)
+                continue;
+            if (order.Side == Side.Buy)
+                bid = Math.Max(bid, order.Price);
+            else
+                ask = Math.Min(ask, order.Price);
+        }
+
+        return bid >= ask;
+    }
+
+    /// <summary>14 steps 1 to 6. Null: no uncross.</summary>
+    private AuctionResult? FindAuctionPrice((long Low, long High)? collar)
+    {
+        var reference = LastPriceTicks != 0 ? LastPriceTicks : ReferencePriceTicks;
+        var ranges = Candidates(reference);
+        if (collar is var (low, high))
+            ranges = [.. ranges.Select(range => (Math.Max(range.Low, low), Math.Min(range.High, high)))
+                .Where(range => range.Item1 <= range.Item2)];
+        if (ranges.Count == 0)
+            return null;
+
+        // 2: volume and imbalance, the same all over a range.
+        var results = new List<(long Low, long High, long Lots, long Imbalance)>();
+        foreach (var range in ranges)
+        {
+            var (bought, sold) = (Demand(range.Low), Supply(range.Low));
+            results.Add((range.Low, range.High, Math.Min(bought, sold), bought - sold));
+        }
+
+        // 3, 4.
+        var lots = results.Max(result => result.Lots);
+        if (lots == 0)
+            return null;
+        _ = results.RemoveAll(result => result.Lots < lots);
+        var imbalance = results.Min(result => Math.Abs(result.Imbalance));
+        _ = results.RemoveAll(result => Math.Abs(result.Imbalance) > imbalance);
+
+        // 5, 6.
+        var (lowest, highest) = (results[0].Low, results[^1].High);
+        long price;
+        if (results.TrueForAll(result => result.Imbalance > 0))
+            price = highest;
+        else if (results.TrueForAll(result => result.Imbalance < 0))
+            price = lowest;
+        else
+            price = Nearest(results.ConvertAll(result => (result.Low, result.High)),
+                reference != 0 ? reference : (lowest + highest) / 2);
+        var chosen = results.Find(result => IsIn(price, result.Low, result.High));
+        return new AuctionResult(price, lots, chosen.Imbalance);
+    }
+
+    /// <summary>
+    /// 14 step 1: every tick from the lowest to the highest limit price, as ranges of ticks at which nothing differs:
+    /// the limit prices and what lies between them. Only orders without price: the reference alone.
+    /// </summary>
+    private List<(long Low, long High)> Candidates(long reference)
+    {
+        var prices = new SortedSet<long>();
+        var any = false;
+        foreach (var order in _open)
+        {
+            if (!TakesPart(order))
+                continue;
+            any = true;
+            if (!order.HasNoLimit)
+                _ = prices.Add(order.Price);
+        }
+
+        var ranges = new List<(long Low, long High)>();
+        if (prices.Count == 0)
+            return any && reference != 0 ? [(reference, reference)] : ranges;
+        foreach (var price in prices)
+        {
+            if (ranges.Count > 0 && ranges[^1].High < price - 1)
+                ranges.Add((ranges[^1].High + 1, price - 1));
+            ranges.Add((price, price));
+        }
+
+        return ranges;
+    }
+
+    private long Demand(long price) => LotsThatTradeAt(Side.Buy, price);
+
+    private long Supply(long price) => LotsThatTradeAt(Side.Sell, price);
+
+    private long LotsThatTradeAt(Side side, long price)
+    {
+        var lots = 0L;
+        foreach (var order in _open)
+            lots += TakesPart(order) && order.Side == side && order.Reaches(price) ? order.Leaves : 0;
+        return lots;
+    }
+
+    /// <summary>14 step 6: two equally near, the higher.</summary>
+    private static long Nearest(List<(long Low, long High)> ranges, long reference)
+    {
+        var nearest = 0L;
+        foreach (var (low, high) in ranges)
+        {
+            var price = Math.Clamp(reference, low, high);
+            if (nearest == 0 || Math.Abs(price - reference) <= Math.Abs(nearest - reference))
+                nearest = price;
+        }
+
+        return nearest;
+    }
+
+    /// <summary>14 steps 7 to 9: each side by priority, front to front. Self-trade prevention is off (11.6).</summary>
+    private void Execute(AuctionResult auction)
+    {
+        Tell(BookEventKind.Uncrossed, default, price: auction.Price, lots: auction.Lots);
+        RecordPrint(auction.Price);
+        ReferencePriceTicks = auction.Price; // step 11
+        var left = auction.Lots;
+        while (left > 0)
+        {
+            var (buyer, seller) = (Front(Side.Buy), Front(Side.Sell));
+            var lots = Math.Min(left, Math.Min(buyer.Leaves, seller.Leaves));
+            left -= lots;
+            FillInAuction(buyer, lots);
+            FillInAuction(seller, lots);
+            LastTradeNumber++;
+            Tell(
+                BookEventKind.AuctionTrade, Side.Buy, buyer.Id, seller.Id, auction.Price, lots, buyer.Leaves,
+                seller.Leaves);
+            // 14.1: the buyer's sibling first.
+            AfterFill(buyer);
+            AfterFill(seller);
+        }
+    }
+
+    private ReferenceOrder Front(Side side)
+    {
+        ReferenceOrder? front = null;
+        foreach (var order in _open)
+        {
+            if (TakesPart(order) && order.Side == side && (front is null || order.RanksBefore(front)))
+                front = order;
+        }
+
+        return front!;
+    }
+
+    private static void FillInAuction(ReferenceOrder order, long lots)
+    {
+        order.Filled += lots;
+        order.Tip = Math.Min(order.Display, order.Leaves); // step 9
+        if (order.Leaves == 0)
+            order.Stay = Stay.Done;
+    }
+
+    /// <summary>13.4: in the phases that end in an auction; after entering, and when it differs from the last one.</summary>
+    private void TellIndicative()
+    {
+        if (!IsCall || Phase == TradingPhase.PreOpen)
+            return;
+        var now = FindAuctionPrice(null) ?? default;
+        if (_told == now)
+            return;
+
+        _told = now;
+        Tell(BookEventKind.Indicative, default, price: now.Price, lots: now.Lots, leaves: now.Imbalance);
+    }
+}

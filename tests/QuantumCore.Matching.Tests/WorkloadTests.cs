@@ -1,0 +1,166 @@
+using System.Security.Cryptography;
+using QuantumCore.Bench.Consensus;
+using QuantumCore.Bench.Ops;
+using QuantumCore.Instruments;
+using QuantumCore.TestKit;
+using Xunit;
+
+namespace QuantumCore.Matching.Tests;
+
+/// <summary>The book against what other engines make of the same operations.</summary>
+public class WorkloadTests
+{
+    public static TheoryData<string, int, int, int, ulong, string, int, long, ulong> Small => new()
+    {
+        {
+            "normal", 1, 4_000, 16, 42, "66f8e4af24336836e4bedb5ebe3c3069",
+            470_634, 9_851_424, 0x495b_fa91_4d90_4aef
+        },
+        {
+            "sym100", 100, 1_000, 16, 44, "bd3a12fbdfc727709dfef4b3d37e4b12",
+            396_353, 8_004_147, 0x764a_de1f_6b6b_a479
+        },
+    };
+
+    public static TheoryData<string, int, int, int, ulong, string, int, long, ulong> Deep => new()
+    {
+        {
+            "deep", 1, 1_000_000, 1_000, 43, "3febe8b5ebeece5d9e87c25715bf179b",
+            355_906, 7_115_076, 0x7dc4_746e_9239_d047
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Small))]
+    public void Three_million_operations_end_as_with_all_other_engines(
+        string name, int symbols, int depth, int width, ulong seed, string digest, int trades, long lots, ulong hash) =>
+        Play(name, OpsGenerator.Generate(symbols, depth, 3_000_000, width, seed), digest, trades, lots, hash);
+
+    [Theory]
+    [MemberData(nameof(Deep))]
+    [Trait("Suite", "Slow")]
+    public void So_they_do_among_a_million_resting_orders(
+        string name, int symbols, int depth, int width, ulong seed, string digest, int trades, long lots, ulong hash) =>
+        Play(name, OpsGenerator.Generate(symbols, depth, 3_000_000, width, seed), digest, trades, lots, hash);
+
+    [Fact]
+    public void A_second_round_on_the_same_books_ends_the_same_and_allocates_nothing()
+    {
+        var replay = new OpsReplay(OpsGenerator.Generate(symbols: 3, depth: 100, count: 20_000, width: 4, seed: 7));
+        var first = replay.Play([]);
+        var second = replay.Play([]);
+        Assert.Equal(first.Outcome, second.Outcome);
+        Assert.InRange(second.Outcome.Trades, 1_000, 20_000);
+        Assert.Equal(0, second.Outcome.Refused);
+        Assert.Equal(0, second.AllocatedBytes);
+    }
+
+    [Fact]
+    public void An_operations_file_reads_as_it_was_written()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"operations-{Environment.ProcessId}.ops");
+        try
+        {
+            var made = OpsGenerator.Generate(symbols: 2, depth: 10, count: 100, width: 200, seed: 1);
+            using (var file = File.Create(path))
+                made.Write(file);
+            var read = OpsFile.Read(path);
+            Assert.Equal(made.Records, read.Records);
+            Assert.Equal(made with { Records = read.Records }, read);
+
+            File.WriteAllBytes(path, File.ReadAllBytes(path)[..^1]);
+            Assert.Throws<InvalidDataException>(() => OpsFile.Read(path));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void An_operation_on_an_order_that_never_entered_is_named()
+    {
+        OpsRecord[] records =
+        [
+            new() { Verb = OpsVerb.New, PriceTicks = 5, QuantityLots = 1, Id = 1 },
+            new() { Verb = OpsVerb.Cancel, Reference = 2 },
+        ];
+        var refused = Assert.Throws<InvalidDataException>(
+            () => new OpsReplay(new OpsFile(1, 0, 2, 1, 10, 0, records)));
+        Assert.Equal("Record 1: order 2 did not enter this book before.", refused.Message);
+    }
+
+    [Fact]
+    public void An_order_that_replaces_one_that_has_gone_enters_all_the_same()
+    {
+        OpsRecord[] records =
+        [
+            new() { Verb = OpsVerb.New, Side = 0, PriceTicks = 5, QuantityLots = 1, Id = 1 },
+            new() { Verb = OpsVerb.Market, Side = 1, QuantityLots = 1, Id = 2 },
+            new() { Verb = OpsVerb.Replace, Side = 0, PriceTicks = 6, QuantityLots = 3, Id = 3, Reference = 1 },
+            new() { Verb = OpsVerb.Market, Side = 1, QuantityLots = 3, Id = 4 },
+        ];
+        var outcome = new OpsReplay(new OpsFile(1, 0, 4, 1, 10, 0, records)).Play([]).Outcome;
+        Assert.Equal((2, 4, 0), (outcome.Trades, outcome.QuantityLots, outcome.Refused));
+    }
+
+    [Fact]
+    public void Two_million_messages_are_reported_as_by_all_right_engines()
+    {
+        var messages = ConsensusFile.Read(OrderFlowFiles.Find("orders_normal_s23_n1000000.bin.gz"));
+        Assert.Equal(1_996_097, messages.Length);
+        Assert.Equal(
+            "e9b2e3926854410b01a035aeb25dd05f1e597c233be8263de9eb49b6713d367e", ConsensusReplay.Hash(messages));
+    }
+
+    [Fact]
+    public void Reports_of_one_message_are_sorted_by_kind()
+    {
+        ConsensusMessage[] messages =
+        [
+            new(ConsensusVerb.New, Side.Sell, false, 5, 10, 71, 100),
+            new(ConsensusVerb.New, Side.Buy, false, 9, 11, 72, 99),
+            new(ConsensusVerb.Modify, Side.Buy, false, 7, 12, 72, 100),
+            new(ConsensusVerb.New, Side.Sell, true, 4, 13, 73, 100),
+            new(ConsensusVerb.Modify, Side.Buy, false, 7, 14, 72, 100),
+            new(ConsensusVerb.Cancel, Side.Buy, false, 0, 15, 72, 0),
+        ];
+        Assert.Equal(
+            """
+            0,10,1,71,100,5
+            0,11,0,72,99,9
+            1,12,100,5,71,72
+            3,12,0,72,100,7
+            0,13,1,73,100,4
+            1,13,100,2,72,73
+            2,13,1,73,100
+            5,14,72
+            4,15,72
+            """,
+            ConsensusReplay.Reports(messages));
+    }
+
+    [Fact]
+    public void A_message_under_an_id_that_is_in_the_book_is_refused()
+    {
+        ConsensusMessage[] twice =
+        [
+            new(ConsensusVerb.New, Side.Sell, false, 5, 1, 7, 100), new(ConsensusVerb.New, Side.Sell, false, 5, 2, 7, 100),
+        ];
+        var refused = Assert.Throws<InvalidDataException>(() => ConsensusReplay.Hash(twice));
+        Assert.Equal("Message 2: order 7 is in the book already.", refused.Message);
+    }
+
+    private static void Play(string name, OpsFile file, string digest, int trades, long lots, ulong hash)
+    {
+        using var bytes = new MemoryStream();
+        file.Write(bytes);
+        // The published check value is an MD5.
+#pragma warning disable CA5351
+        Assert.Equal((name, digest), (name, Convert.ToHexStringLower(MD5.HashData(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)))));
+#pragma warning restore CA5351
+
+        var outcome = new OpsReplay(file).Play([]).Outcome;
+        Assert.Equal((trades, lots, hash, 0), (outcome.Trades, outcome.QuantityLots, outcome.Hash, outcome.Refused));
+    }
+}
