@@ -123,13 +123,15 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
             qc book AAPL                                the book, now
             qc buy AAPL 100 --limit 150.00              a limit order
             qc sell AAPL 50                             a market order
+            qc sell AAPL 50 --trigger 140.00            a stop
+            qc order list otoco buy AAPL 100 --limit 150.00 --target 160.00 --stop 140.00
             qc orders --json | jq '.[].orderId'         open orders, for a script
             qc watch AAPL                               the book, live
 
             Exit codes: 0 done, 1 refused by the exchange, 2 wrong usage, 3 exchange unreachable or outcome unknown.
             """;
         foreach (var command in OrderCommands.All(this).Concat(AccountCommands.All(this))
-            .Concat(MarketCommands.All(this)).Append(ReplayCommand.Compose(this)))
+            .Concat(MarketCommands.All(this)).Append(AdminCommands.All(this)).Append(ReplayCommand.Compose(this)))
             root.Subcommands.Add(command);
 
         var help = root.Options.OfType<HelpOption>().Single();
@@ -138,7 +140,9 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
     }
 
     private static string PathOf(System.CommandLine.Parsing.CommandResult command) =>
-        command.Command is RootCommand ? "qc" : $"qc {command.Command.Name}";
+        command.Command is RootCommand || command.Parent is not System.CommandLine.Parsing.CommandResult parent
+            ? "qc"
+            : $"{PathOf(parent)} {command.Command.Name}";
 
     private sealed class HelpWithExamples(HelpAction inner, Dictionary<Command, string> examples)
         : SynchronousCommandLineAction

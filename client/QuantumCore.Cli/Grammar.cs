@@ -13,6 +13,100 @@ internal static class Grammar
     internal static Option<string> SymbolOption(string description) =>
         new("--symbol", "-s") { Description = description, HelpName = "symbol" };
 
+    internal static Argument<decimal?> OptionalQuantity(string description) => new("quantity")
+    {
+        Description = description,
+        Arity = ArgumentArity.ZeroOrOne,
+        CustomParser = Exact,
+    };
+
+    internal static Argument<decimal> Price(string name, string description) =>
+        new(name) { Description = description, CustomParser = result => Exact(result) ?? 0m };
+
+    internal static Argument<string> Account() => new("account") { Description = "The account, ACC-n" };
+
+    internal static Argument<long> OrderId() => new("order id") { Description = "The order's id" };
+
+    internal static Option<string> OrderSymbol()
+    {
+        var symbol = SymbolOption("The order's instrument");
+        symbol.Required = true;
+        return symbol;
+    }
+
+    internal static Option<string> NameOption(string description) =>
+        new("--client-id") { Description = description, HelpName = "name" };
+
+    /// <summary>One of an enum's words, spelt as on the wire.</summary>
+    internal static Option<T?> WordOption<T>(string name, string description)
+        where T : struct, Enum
+    {
+        var words = Words<T>();
+        return new(name)
+        {
+            Description = $"{description}: {string.Join(", ", words.Keys)}",
+            HelpName = "word",
+            CustomParser = result => words.TryGetValue(Word(result), out var value)
+                ? value
+                : Refuse<T?>(result, $"{name}: '{Word(result)}' is none of {string.Join(", ", words.Keys)}"),
+        };
+    }
+
+    /// <summary>One of an enum's words, spelt as on the wire.</summary>
+    internal static Argument<T> WordArgument<T>(string name, string description)
+        where T : struct, Enum
+    {
+        var words = Words<T>();
+        return new(name)
+        {
+            Description = $"{description}: {string.Join(", ", words.Keys)}",
+            CustomParser = result => words.TryGetValue(Word(result), out var value)
+                ? value
+                : Refuse<T>(result, $"'{Word(result)}' is none of {string.Join(", ", words.Keys)}"),
+        };
+    }
+
+    internal static Option<int?> NumberOption(string name, string description, int least, int most) => new(name)
+    {
+        Description = $"{description}, {least} to {most}",
+        HelpName = "number",
+        CustomParser = result => Whole(result, least, most) is { } number ? (int)number : null,
+    };
+
+    internal static Argument<long> NumberArgument(string name, string description) => new(name)
+    {
+        Description = description,
+        CustomParser = result => Whole(result, 0, long.MaxValue) ?? 0,
+    };
+
+    /// <summary>A rule's number in basis points, or none.</summary>
+    internal static Option<int?> RuleOption(string name, string description) => new(name)
+    {
+        Description = $"{description}, in basis points, or none",
+        HelpName = "number|none",
+        CustomParser = result => Word(result) == "none" ? BookRules.None
+            : Whole(result, 0, 9_999) is { } number ? (int)number : null,
+    };
+
+    /// <summary>A rule's price difference, or none.</summary>
+    internal static Option<decimal?> RuleDecimalOption(string name, string description) => new(name)
+    {
+        Description = $"{description}, or none",
+        HelpName = "decimal|none",
+        CustomParser = result => Word(result) == "none" ? BookRules.None : Exact(result),
+    };
+
+    /// <summary>A time in UTC.</summary>
+    internal static Option<DateTimeOffset?> TimeOption(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "time",
+        CustomParser = result => Word(result).EndsWith('Z') && DateTimeOffset.TryParse(
+            Word(result), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time
+            : Refuse<DateTimeOffset?>(result, $"{name}: '{Word(result)}' is not a time such as 2026-01-31T15:30:00Z"),
+    };
+
     internal static Option<OrderSide?> SideOption() => new("--side")
     {
         Description = "Only this side: buy or sell",
@@ -58,6 +152,15 @@ internal static class Grammar
             ? value
             : Refuse<decimal?>(result, $"'{word}' is not a decimal such as 150.00");
     }
+
+    private static long? Whole(ArgumentResult result, long least, long most) =>
+        long.TryParse(Word(result), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= least && number <= most
+            ? number
+            : Refuse<long?>(result, $"'{Word(result)}' is not a whole number from {least} to {most}");
+
+    private static Dictionary<string, T> Words<T>()
+        where T : struct, Enum => Enum.GetValues<T>().ToDictionary(Tables.Word, StringComparer.Ordinal);
 
     private static string Word(ArgumentResult result) => result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
 

@@ -4,11 +4,11 @@ using Spectre.Console;
 
 namespace QuantumCore.Cli;
 
-/// <summary>instruments, book, trades, watch.</summary>
+/// <summary>instruments, book, trades, symbol state, watch.</summary>
 internal static class MarketCommands
 {
     internal static IEnumerable<Command> All(CommandLineApp app) =>
-        [Instruments(app), Book(app), Trades(app), Watch(app)];
+        [Instruments(app), Book(app), Trades(app), SymbolState(app), Watch(app)];
 
     private static Command Instruments(CommandLineApp app) => app.Add(
         new Command("instruments", "What can be traded, with tick, lot and fees."),
@@ -51,6 +51,21 @@ internal static class MarketCommands
                 session.Screen.Show(trades, console => Tables.Trades(console, trades));
                 return ExitCodes.Done;
             });
+    }
+
+    private static Command SymbolState(CommandLineApp app)
+    {
+        var symbol = Grammar.Symbol();
+        var state = app.Add(
+            new Command("state", "A symbol's trading phase, its prices and what an auction would give.") { symbol },
+            "qc symbol state AAPL",
+            async (parse, session, cancellation) =>
+            {
+                var state = await session.Client().GetStateAsync(parse.GetValue(symbol)!, cancellation);
+                session.Screen.Show(state, console => Tables.State(console, state));
+                return ExitCodes.Done;
+            });
+        return new Command("symbol", "What there is to know of one symbol.") { state };
     }
 
     private static Command Watch(CommandLineApp app)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using QuantumCore.Client;
 using Spectre.Console;
 
@@ -13,56 +14,28 @@ internal static class OrderCommands
     private static Command Place(CommandLineApp app, OrderSide side)
     {
         var name = side == OrderSide.Buy ? "buy" : "sell";
-        var symbol = Grammar.Symbol();
-        var quantity = Grammar.Quantity();
-        var limit = Grammar.DecimalOption("--limit", "The limit price; without it a market order");
-        var ioc = new Option<bool>("--ioc") { Description = "Fill what can be filled at once, no more" };
-        var fok = new Option<bool>("--fok") { Description = "Fill completely at once or not at all" };
-        var postOnly = new Option<bool>("--post-only") { Description = "Refuse the order rather than let it take" };
-        var clientId = new Option<string>("--client-id")
-        {
-            Description = "The order's name, 1 to 36 characters; the same name never trades twice",
-            HelpName = "name",
-        };
-        var command = new Command(name, $"Place an order to {name}: a limit order with --limit, else a market order.")
-        {
-            symbol, quantity, limit, ioc, fok, postOnly, clientId,
-        };
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(ioc) && result.GetValue(fok))
-                result.AddError("--ioc and --fok exclude each other");
-
-            if (result.GetResult(limit) is null && (result.GetValue(fok) || result.GetValue(postOnly)))
-                result.AddError("--fok and --post-only need --limit");
-
-            if (result.GetValue(postOnly) && (result.GetValue(ioc) || result.GetValue(fok)))
-                result.AddError("--post-only goes with neither --ioc nor --fok");
-        });
+        var flags = new OrderFlags();
+        var command = new Command(
+            name, $"Place an order to {name}: at the market, or with a limit, a trigger, a trail or a peg.");
+        flags.AddTo(command);
         return app.Add(
             command,
             $"""
             qc {name} AAPL 100 --limit 150.00            rests until filled or cancelled
             qc {name} AAPL 100 --limit 150.00 --ioc      takes what is there, the rest expires
             qc {name} AAPL 100                           at the market
+            qc {name} AAPL --amount 1000.00              at the market, for so much money
+            qc {name} AAPL 100 --trigger 155.00          a stop; with --limit a stop-limit
+            qc {name} AAPL 100 --type takeProfit --trigger 145.00
+            qc {name} AAPL 100 --trail 1.50 --trigger-by mark    a trailing stop
+            qc {name} AAPL 100 --peg primary --limit 151.00      follows the quotes, up to its cap
+            qc {name} AAPL 100 --limit 150.00 --display 10       an iceberg
+            qc {name} AAPL 100 --limit 150.00 --good-till 2026-01-31T15:30:00Z
             qc {name} AAPL 100 --limit 150.00 --client-id my-1    safe to repeat
             """,
             async (parse, session, cancellation) =>
             {
-                var price = parse.GetValue(limit);
-                var order = new PlaceOrder
-                {
-                    Symbol = parse.GetValue(symbol)!,
-                    Side = side,
-                    Quantity = parse.GetValue(quantity),
-                    Price = price,
-                    Type = price is null ? OrderType.Market : OrderType.Limit,
-                    TimeInForce = parse.GetValue(ioc) ? TimeInForce.ImmediateOrCancel
-                        : parse.GetValue(fok) ? TimeInForce.FillOrKill : null,
-                    PostOnly = parse.GetValue(postOnly),
-                    ClientOrderId = parse.GetValue(clientId),
-                };
-                var placed = await session.Client().PlaceAsync(order, cancellation);
+                var placed = await session.Client().PlaceAsync(flags.Order(parse, side), cancellation);
                 session.Screen.Show(placed, console => Tables.Order(console, placed));
                 return ExitCodes.Done;
             });
@@ -129,27 +102,38 @@ internal static class OrderCommands
 
     private static Command Amend(CommandLineApp app)
     {
-        var orderId = new Argument<long>("order id") { Description = "The order's id" };
-        var symbol = Grammar.SymbolOption("The order's instrument");
-        symbol.Required = true;
+        var orderId = Grammar.OrderId();
+        var symbol = Grammar.OrderSymbol();
         var price = Grammar.DecimalOption("--limit", "The new limit");
         var quantity = Grammar.DecimalOption("--quantity", "The new total quantity, what is filled included");
-        var clientId = new Option<string>("--client-id") { Description = "Name of the replacement", HelpName = "name" };
+        var clientId = Grammar.NameOption("Name of the replacement");
+        var display = Grammar.DecimalOption("--display", "Iceberg: how much is shown from its next part on");
+        var trigger = Grammar.DecimalOption("--trigger", "A waiting stop's new trigger price");
+        var trail = Grammar.DecimalOption("--trail", "A trailing stop's new distance, a price difference");
+        var trailPoints = Grammar.NumberOption("--trail-bp", "A trailing stop's new distance in basis points", 1, 9_999);
+        var goodTill = Grammar.TimeOption("--good-till", "When a good-till-date order expires, UTC");
         var command = new Command(
-            "amend", "Change an open order. A smaller quantity keeps its priority; anything else replaces it.")
+            "amend", "Change an open order. A smaller quantity and conditions keep its priority; anything else replaces it.")
         {
-            orderId, symbol, price, quantity, clientId,
+            orderId, symbol, price, quantity, clientId, display, trigger, trail, trailPoints, goodTill,
         };
         command.Validators.Add(result =>
         {
-            if (result.GetResult(price) is null && result.GetResult(quantity) is null)
-                result.AddError("nothing to change: give --limit, --quantity or both");
+            var terms = new Option[] { price, quantity }.Any(option => result.GetResult(option) is not null);
+            var conditions = new Option[] { display, trigger, trail, trailPoints, goodTill }
+                .Any(option => result.GetResult(option) is not null);
+            if (!terms && !conditions)
+                result.AddError("nothing to change: give --limit, --quantity or a condition");
+
+            if (terms && conditions)
+                result.AddError("--limit and --quantity are changed apart from conditions");
         });
         return app.Add(
             command,
             """
             qc amend 17 --symbol AAPL --quantity 50      smaller, keeps its place in the queue
             qc amend 17 --symbol AAPL --limit 151.00     replaced: the answer has the new id
+            qc amend 17 --symbol AAPL --trigger 149.00   a waiting stop, where it stands
             """,
             async (parse, session, cancellation) =>
             {
@@ -158,6 +142,11 @@ internal static class OrderCommands
                     Price = parse.GetValue(price),
                     Quantity = parse.GetValue(quantity),
                     ClientOrderId = parse.GetValue(clientId),
+                    DisplayQuantity = parse.GetValue(display),
+                    TriggerPrice = parse.GetValue(trigger),
+                    TrailingDistance = parse.GetValue(trail),
+                    TrailingBasisPoints = parse.GetValue(trailPoints),
+                    GoodTill = parse.GetValue(goodTill),
                 };
                 var order = await session.Client().AmendAsync(
                     parse.GetValue(symbol)!, parse.GetValue(orderId), change, cancellation);
@@ -186,18 +175,59 @@ internal static class OrderCommands
 
     private static Command Show(CommandLineApp app)
     {
-        var orderId = new Argument<long>("order id") { Description = "The order's id" };
+        var orderId = new Argument<long?>("order id")
+        {
+            Description = "The order's id; needs --symbol",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var symbol = Grammar.SymbolOption("The order's instrument");
-        symbol.Required = true;
-        var command = new Command("order", "One order's state, open or done.") { orderId, symbol };
+        var place = new Command("place", "Place an order: the same as qc buy and qc sell.")
+        {
+            Place(app, OrderSide.Buy), Place(app, OrderSide.Sell),
+        };
+        var command = new Command("order", "One order's state, open or done; or place, list, amend, position.")
+        {
+            orderId, symbol, place, OrderListCommands.All(app), Amend(app), Position(app),
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.Children.OfType<System.CommandLine.Parsing.CommandResult>().Any())
+                return;
+
+            if (result.GetResult(orderId) is not { Tokens.Count: > 0 } || result.GetResult(symbol) is null)
+                result.AddError("give an order id and --symbol: ids count within a symbol");
+        });
         return app.Add(
             command,
-            "qc order 17 --symbol AAPL",
+            """
+            qc order 17 --symbol AAPL
+            qc order position 17 --symbol AAPL           how much stands before it
+            qc order place buy AAPL 100 --trigger 155.00
+            qc order list oco sell AAPL 100 --target 160.00 --stop 140.00
+            """,
             async (parse, session, cancellation) =>
             {
                 var order = await session.Client().GetOrderAsync(
-                    parse.GetValue(symbol)!, parse.GetValue(orderId), cancellation);
+                    parse.GetValue(symbol)!, parse.GetValue(orderId)!.Value, cancellation);
                 session.Screen.Show(order, console => Tables.Order(console, order));
+                return ExitCodes.Done;
+            });
+    }
+
+    private static Command Position(CommandLineApp app)
+    {
+        var orderId = Grammar.OrderId();
+        var symbol = Grammar.OrderSymbol();
+        return app.Add(
+            new Command("position", "How many orders, and how much, stand before an order at its price.") { orderId, symbol },
+            "qc order position 17 --symbol AAPL",
+            async (parse, session, cancellation) =>
+            {
+                var place = await session.Client().GetPositionAsync(
+                    parse.GetValue(symbol)!, parse.GetValue(orderId), cancellation);
+                session.Screen.Show(place, console => console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{place.Symbol} #{place.OrderId}: {place.OrdersAhead} orders with {place.QuantityAhead} ahead.")));
                 return ExitCodes.Done;
             });
     }

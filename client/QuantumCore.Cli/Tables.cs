@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Reflection;
+using System.Text.Json.Serialization;
 using QuantumCore.Client;
 using Spectre.Console;
 
@@ -28,11 +30,19 @@ internal static class Tables
     {
         var table = With(
             "symbol", "id", "client id", "side", "type", "price", "quantity", "filled", "remaining", "status", "why");
+        var withTerms = orders.Any(order => Terms(order).Length > 0);
+        if (withTerms)
+            table.AddColumn(new TableColumn("terms"));
+
         foreach (var order in orders)
         {
-            Row(table, order.Symbol, Text(order.OrderId), order.ClientOrderId, Lower(order.Side), Lower(order.Type),
+            string[] cells =
+            [
+                order.Symbol, Text(order.OrderId), order.ClientOrderId, Lower(order.Side), Lower(order.Type),
                 order.Price is { } price ? Text(price) : "", Text(order.Quantity), Text(order.Filled),
-                Text(order.Remaining), Lower(order.Status), order.EndReason ?? "");
+                Text(order.Remaining), Lower(order.Status), order.EndReason ?? "",
+            ];
+            Row(table, withTerms ? [.. cells, Terms(order)] : cells);
         }
 
         Write(console, table, "No open orders.");
@@ -79,6 +89,51 @@ internal static class Tables
             Row(table, Time(trade.Time), trade.TradeId, Lower(trade.TakerSide), Text(trade.Price), Text(trade.Quantity));
 
         Write(console, table, "No trades.");
+    }
+
+    internal static void State(IAnsiConsole console, SymbolState state)
+    {
+        var table = With("symbol", "phase", "last", "mark", "reference", "auction price", "auction size", "imbalance");
+        var auction = state.Indicative;
+        Row(table, state.Symbol, Word(state.Phase), TextOrNothing(state.LastPrice), TextOrNothing(state.MarkPrice),
+            TextOrNothing(state.ReferencePrice), TextOrNothing(auction?.Price), TextOrNothing(auction?.Quantity),
+            TextOrNothing(auction?.Imbalance));
+        console.Write(table);
+    }
+
+    /// <summary>The wire's word for a member of an enum.</summary>
+    internal static string Word<T>(T value)
+        where T : struct, Enum => typeof(T).GetField(value.ToString())!
+            .GetCustomAttribute<JsonStringEnumMemberNameAttribute>()!.Name;
+
+    /// <summary>What an order says beside its price and quantity.</summary>
+    private static string Terms(Order order)
+    {
+        (string Name, object? Value)[] terms =
+        [
+            ("", order.TimeInForce is TimeInForce.Day or TimeInForce.GoodTillDate or TimeInForce.AtTheOpening or TimeInForce.AtTheClose
+                ? Word(order.TimeInForce) : null),
+            ("till", order.GoodTill is { } until ? Time(until) : null),
+            ("", order.PostOnly ? "post-only" : null),
+            ("", order.Slide ? "slide" : null),
+            ("display", order.DisplayQuantity),
+            ("", order.Hidden ? "hidden" : null),
+            ("", order.AllOrNone ? "all-or-none" : null),
+            ("min", order.MinQuantity),
+            ("trigger", order.TriggerPrice),
+            ("by", order.TriggerBy is { } by and not TriggerBy.Last ? Word(by) : null),
+            ("trail", order.TrailingDistance),
+            ("trail bp", order.TrailingBasisPoints),
+            ("activation", order.ActivationPrice),
+            ("limit offset", order.LimitOffset),
+            ("peg", order.Peg is { } peg ? Word(peg) : null),
+            ("offset", order.PegOffset),
+            ("amount", order.QuoteAmount),
+            ("protection", order.Protection),
+            ("self-trade", order.SelfTrade is { } mode ? Word(mode) : null),
+        ];
+        return string.Join(", ", terms.Where(term => term.Value is not null)
+            .Select(term => string.Create(CultureInfo.InvariantCulture, $"{term.Name} {term.Value}").Trim()));
     }
 
     /// <summary>Bids left, asks right, best on top.</summary>
@@ -129,6 +184,8 @@ internal static class Tables
     }
 
     private static string Text(IFormattable number) => number.ToString(format: null, CultureInfo.InvariantCulture);
+
+    private static string TextOrNothing(decimal? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
 
     private static string Time(DateTimeOffset time) =>
         time.ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture);

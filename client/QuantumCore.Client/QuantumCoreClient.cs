@@ -8,7 +8,7 @@ namespace QuantumCore.Client;
 /// the same name, so that it takes effect once; when its outcome stays unknown it ends in a
 /// <see cref="QuantumCoreException"/> with the code <see cref="RejectCodes.OutcomeUnknown"/> and the name to ask with.
 /// </summary>
-public sealed class QuantumCoreClient : IDisposable
+public sealed partial class QuantumCoreClient : IDisposable
 {
     /// <summary>Most orders of one batch.</summary>
     public const int BatchLimit = 500;
@@ -58,6 +58,22 @@ public sealed class QuantumCoreClient : IDisposable
         var named = Named(order);
         return _calls.SendAsync<Order>(
             Post("orders", named) with { ClientOrderId = named.ClientOrderId }, cancellation);
+    }
+
+    /// <summary>
+    /// Places orders that depend on each other, all or none. Repeated under the same names, they are the same orders.
+    /// </summary>
+    public Task<OrderListReport> PlaceListAsync(PlaceOrderList list, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(list);
+        if (list.Orders.Count == 0)
+            throw new ArgumentException("A list has orders.", nameof(list));
+
+        var first = list.Orders[0].ClientOrderId ?? NewClientOrderId();
+        var orders = list.Orders.Select((order, i) =>
+            Named(order with { ClientOrderId = order.ClientOrderId ?? (i == 0 ? first : $"{first}-{i + 1}") }));
+        var call = Post("order-lists", new OrderListRequest(list.Kind, [.. orders])) with { ClientOrderId = first };
+        return _calls.SendAsync<OrderListReport>(call, cancellation);
     }
 
     /// <summary>
@@ -141,8 +157,8 @@ public sealed class QuantumCoreClient : IDisposable
     }
 
     /// <summary>
-    /// Changes an open order. A smaller quantity alone keeps the order and its priority; anything else replaces it,
-    /// and the answer carries the new id.
+    /// Changes an open order. A smaller quantity alone keeps the order and its priority, and so do conditions; another
+    /// price or a larger quantity replaces it, and the answer carries the new id.
     /// </summary>
     /// <remarks>
     /// When an answer is lost the order is looked up first, since a repeated reduction would no longer be one.
@@ -151,6 +167,13 @@ public sealed class QuantumCoreClient : IDisposable
         string symbol, long orderId, AmendOrder change, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(change);
+        if (change.ChangesConditions)
+        {
+            // Done where the order stands: the same change again does no more.
+            return await _calls.SendAsync<Order>(
+                new(HttpMethod.Patch, OrderPath(symbol, orderId)) { Body = QuantumCoreJson.WriteBytes(change) }, cancellation);
+        }
+
         var named = change with { ClientOrderId = Checked(change.ClientOrderId ?? NewClientOrderId(), "clientOrderId") };
         var call = new ExchangeCall(HttpMethod.Patch, OrderPath(symbol, orderId))
         {
@@ -178,6 +201,10 @@ public sealed class QuantumCoreClient : IDisposable
     /// <summary>One order's state, open or done.</summary>
     public Task<Order> GetOrderAsync(string symbol, long orderId, CancellationToken cancellation = default) =>
         _calls.SendAsync<Order>(Get(OrderPath(symbol, orderId)), cancellation);
+
+    /// <summary>How much stands before a resting order at its price.</summary>
+    public Task<OrderPosition> GetPositionAsync(string symbol, long orderId, CancellationToken cancellation = default) =>
+        _calls.SendAsync<OrderPosition>(Get(OrderPath(symbol, orderId) + "/position"), cancellation);
 
     /// <summary>The account's open orders.</summary>
     public async Task<IReadOnlyList<Order>> GetOpenOrdersAsync(
@@ -244,6 +271,10 @@ public sealed class QuantumCoreClient : IDisposable
     public Task<BookSnapshot> GetBookAsync(string symbol, int depth = 20, CancellationToken cancellation = default) =>
         _calls.SendAsync<BookSnapshot>(
             Get("book/" + Uri.EscapeDataString(symbol) + Query(("depth", Text(depth)))), cancellation);
+
+    /// <summary>A symbol's trading phase and prices.</summary>
+    public Task<SymbolState> GetStateAsync(string symbol, CancellationToken cancellation = default) =>
+        _calls.SendAsync<SymbolState>(Get($"symbols/{Uri.EscapeDataString(symbol)}/state"), cancellation);
 
     /// <summary>A symbol's last trades, newest first.</summary>
     public async Task<IReadOnlyList<Trade>> GetTradesAsync(

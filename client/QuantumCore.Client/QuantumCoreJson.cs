@@ -38,6 +38,18 @@ internal sealed record TradeList(IReadOnlyList<Trade> Trades);
 
 internal sealed record DepositOrder(string Key, string Asset, decimal Amount);
 
+internal sealed record OrderListRequest(OrderListKind Kind, IReadOnlyList<PlaceOrder> Orders);
+
+internal sealed record PhaseRequest(TradingPhase Phase);
+
+internal sealed record PriceRequest(decimal Price);
+
+internal sealed record TradeRequest(long Trade, decimal? Price);
+
+internal sealed record BlockRequest(string? Symbol);
+
+internal sealed record BreakerRequest(long Index, long PreviousClose);
+
 internal sealed record StreamRequest(string Op, string Symbol);
 
 /// <summary>Any message of the stream; <see cref="Type"/> says which members count.</summary>
@@ -63,6 +75,18 @@ internal sealed record StreamMessage(
     Converters = [typeof(ExactDecimal)])]
 [JsonSerializable(typeof(PlaceOrder))]
 [JsonSerializable(typeof(AmendOrder))]
+[JsonSerializable(typeof(OrderListRequest))]
+[JsonSerializable(typeof(OrderListReport))]
+[JsonSerializable(typeof(OrderPosition))]
+[JsonSerializable(typeof(SymbolState))]
+[JsonSerializable(typeof(PhaseRequest))]
+[JsonSerializable(typeof(PriceRequest))]
+[JsonSerializable(typeof(BookRules))]
+[JsonSerializable(typeof(TradeRequest))]
+[JsonSerializable(typeof(BlockRequest))]
+[JsonSerializable(typeof(BlockReceipt))]
+[JsonSerializable(typeof(BreakerRequest))]
+[JsonSerializable(typeof(BreakerReport))]
 [JsonSerializable(typeof(Order))]
 [JsonSerializable(typeof(OrderList))]
 [JsonSerializable(typeof(OrderBatch))]
@@ -105,6 +129,41 @@ internal sealed class ExactDecimal : JsonConverter<decimal>
 
         throw new JsonException("A price, quantity or amount is not a decimal string.");
     }
+}
+
+/// <summary>A time in UTC with a Z behind it, the one spelling that the exchange reads.</summary>
+internal sealed class UtcTime : JsonConverter<DateTimeOffset>
+{
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.GetDateTimeOffset();
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture));
+}
+
+/// <summary>A rule's whole number, or <c>none</c> for a negative one.</summary>
+internal sealed class NumberOrNone : JsonConverter<int>
+{
+    public override int Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.Number ? reader.GetInt32() : BookRules.None;
+
+    public override void Write(Utf8JsonWriter writer, int value, JsonSerializerOptions options)
+    {
+        if (value < 0)
+            writer.WriteStringValue("none");
+        else
+            writer.WriteNumberValue(value);
+    }
+}
+
+/// <summary>A rule's difference of prices, or <c>none</c> for a negative one.</summary>
+internal sealed class DecimalOrNone : JsonConverter<decimal>
+{
+    public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.ValueTextEquals("none") ? BookRules.None : ExactDecimal.ReadExact(ref reader);
+
+    public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value < 0 ? "none" : value.ToString(CultureInfo.InvariantCulture));
 }
 
 /// <summary>A price level as a pair of decimal strings.</summary>

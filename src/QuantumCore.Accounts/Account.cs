@@ -54,6 +54,12 @@ public sealed class HeldOrder
     /// <summary>Refuse it rather than let it take.</summary>
     public required bool PostOnly { get; init; }
 
+    /// <summary>What happens when it meets an order of its own account.</summary>
+    public SelfTradePrevention SelfTrade { get; init; }
+
+    /// <summary>What it carries beyond a plain order; null for nothing.</summary>
+    public OrderConditions? Conditions { get; init; }
+
     /// <summary>Quantity of the order as it is submitted, in lots.</summary>
     public required long SubmittedLots { get; init; }
 
@@ -133,7 +139,22 @@ public sealed class Account(AccountId id)
         var need = HoldRule.Hold(
             instrument, side, priceTicks, quantityLots, 0, instrument.MakerFeePpm, instrument.TakerFeePpm);
         var already = replacesNumber == 0 ? 0 : _orders[replacesNumber].Held;
-        amount = Math.Max(0, need - already);
+        return CheckHold(instrument, side, Math.Max(0, need - already), out amount);
+    }
+
+    /// <summary>Whether an amount can be held for an order.</summary>
+    /// <param name="instrument">Names the assets.</param>
+    /// <param name="side">A buy holds quote, a sell base.</param>
+    /// <param name="need">Minor units.</param>
+    /// <param name="amount">The same, for the record.</param>
+    public RejectReason CheckHold(Instrument instrument, Side side, long need, out long amount)
+    {
+        amount = need;
+        if (_orders.Count >= OpenOrdersLimit)
+        {
+            return RejectReason.TooManyOrders;
+        }
+
         if (amount <= Of(side == Side.Buy ? instrument.Quote : instrument.Base).Available)
         {
             return RejectReason.None;
@@ -230,6 +251,33 @@ public sealed class Account(AccountId id)
         if (order.LeavesLots == 0)
         {
             Drop(order);
+        }
+    }
+
+    /// <summary>
+    /// The order's total after the book's record: smaller by an amendment or by self-trade prevention, larger for an
+    /// order by amount, whose total is what it trades.
+    /// </summary>
+    public void Resize(long number, long totalLots) => _orders[number].QuantityLots = totalLots;
+
+    /// <summary>
+    /// What is held for an order within a turn of its book. It may grow where another order's hold became free, or
+    /// what a parent bought pays for its child; <see cref="RequireCover"/> checks the whole.
+    /// </summary>
+    public void SetHold(long number, long hold)
+    {
+        var order = _orders[number];
+        Add(order.HeldAsset, 0, hold - order.Held);
+        order.Held = hold;
+    }
+
+    /// <summary>After a turn nothing is held that is not there.</summary>
+    /// <exception cref="InvalidOperationException">More is held of an asset than there is: never to be repaired silently.</exception>
+    public void RequireCover(Instrument instrument)
+    {
+        if (Of(instrument.Quote).Available < 0 || Of(instrument.Base).Available < 0)
+        {
+            throw new InvalidOperationException($"{id}: a turn of {instrument.Symbol} holds more than there is.");
         }
     }
 

@@ -37,6 +37,26 @@ public static class HoldRule
     /// <summary>What a sell holds: its open quantity, in base minor units. Its fee comes out of the proceeds.</summary>
     public static long SellHold(Instrument instrument, long leavesLots) => checked(leavesLots * instrument.LotUnits);
 
+    /// <summary>
+    /// What an order by amount holds: a buy the amount and the largest fee on it, a sell the lots that bring the amount
+    /// at the worst price it may trade at.
+    /// </summary>
+    /// <param name="instrument">Gives the values of ticks and lots.</param>
+    /// <param name="side">Buy or sell.</param>
+    /// <param name="priceTicks">The worst price it may trade at.</param>
+    /// <param name="amount">What is left of the amount, in ticks times lots.</param>
+    /// <param name="weighted">Fee accumulator of what is filled.</param>
+    /// <param name="takerFeePpm">Rate of aggressive fills, millionths.</param>
+    public static long AmountHold(
+        Instrument instrument, Side side, long priceTicks, long amount, Int128 weighted, int takerFeePpm)
+    {
+        if (side == Side.Sell)
+            return checked(amount / priceTicks * instrument.LotUnits);
+
+        var cost = (Int128)amount * instrument.TickLotValue;
+        return (long)(cost + Fee(weighted + (cost * takerFeePpm)) - Fee(weighted));
+    }
+
     /// <summary>What an order holds, in minor units of the asset it gives.</summary>
     public static long Hold(
         Instrument instrument,

@@ -1,8 +1,9 @@
+using System.Collections.Immutable;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23, R 24; they never change.</summary>
+/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23, R 24, L 25; they never change.</summary>
 public static class AccountRecordEncoding
 {
     private const byte Version = 1;
@@ -14,6 +15,7 @@ public static class AccountRecordEncoding
         Deposit = 22,
         CancelAll = 23,
         Reduction = 24,
+        List = 25,
     }
 
     /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
@@ -24,6 +26,7 @@ public static class AccountRecordEncoding
         Deposited deposit => Encode(deposit),
         CancelAllMarked mark => Encode(mark),
         ReductionAsked asked => Encode(asked),
+        ListHeld list => Encode(list),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
@@ -50,6 +53,7 @@ public static class AccountRecordEncoding
             Kind.CancelAll => new CancelAllMarked(from.TimeNanos, from.Count()),
             Kind.Reduction => new ReductionAsked(
                 from.TimeNanos, from.Text(), unchecked((ulong)from.Fixed64()), from.Count(), from.Count()),
+            Kind.List => ReadList(ref from),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of account record."),
         };
         from.End();
@@ -66,6 +70,37 @@ public static class AccountRecordEncoding
         to.Fixed64(unchecked((long)record.RequestHash));
         to.Count(record.Amount);
         return to.ToArray();
+    }
+
+    private static byte[] Encode(ListHeld record)
+    {
+        var to = Start(Kind.List, record);
+        to.Text(record.Symbol);
+        to.Fixed64(unchecked((long)record.RequestHash));
+        to.Count(record.Orders.Length);
+        for (var i = 0; i < record.Orders.Length; i++)
+        {
+            OrderEncoding.Write(ref to, record.Orders[i]);
+            to.Count(record.Amounts[i]);
+        }
+
+        return to.ToArray();
+    }
+
+    private static ListHeld ReadList(ref RecordReader from)
+    {
+        var symbol = from.Text();
+        var hash = unchecked((ulong)from.Fixed64());
+        var count = from.ItemCount();
+        var orders = ImmutableArray.CreateBuilder<SubmitOrder>(count);
+        var amounts = ImmutableArray.CreateBuilder<long>(count);
+        for (; count > 0; count--)
+        {
+            orders.Add(OrderEncoding.Read(ref from));
+            amounts.Add(from.Count());
+        }
+
+        return new ListHeld(from.TimeNanos, symbol, orders.MoveToImmutable(), hash, amounts.MoveToImmutable());
     }
 
     private static byte[] Encode(KeyRefused record)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
@@ -20,6 +21,19 @@ public abstract record AccountRecord(long TimeNanos);
 /// </param>
 public sealed record HoldPlaced(
     long TimeNanos, string Symbol, SubmitOrder Order, ulong RequestHash, long Amount) : AccountRecord(TimeNanos);
+
+/// <summary>L: cover is held for the orders of a list, all in one record.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Symbol">The book.</param>
+/// <param name="Orders">The orders, in the sequence of the list.</param>
+/// <param name="RequestHash">Hash of the client's request for the whole list; it stands under each of its names.</param>
+/// <param name="Amounts">What is held for each from now on, minor units of the asset it gives.</param>
+public sealed record ListHeld(
+    long TimeNanos,
+    string Symbol,
+    ImmutableArray<SubmitOrder> Orders,
+    ulong RequestHash,
+    ImmutableArray<long> Amounts) : AccountRecord(TimeNanos);
 
 /// <summary>J: a client order id is used up by a refusal.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>

@@ -43,6 +43,9 @@ public readonly record struct AssetBalance(string Asset, int Decimals, long Tota
 /// <param name="FilledLots">Filled quantity in lots.</param>
 /// <param name="Held">What is held for it: quote minor units of a buy, base minor units of a sell.</param>
 /// <param name="TimeNanos">When it was held, Unix nanoseconds.</param>
+/// <param name="PostOnly">Whether it never takes.</param>
+/// <param name="SelfTrade">What happens when it meets an order of its account.</param>
+/// <param name="Conditions">What it was entered with beyond a plain order.</param>
 [GenerateSerializer, Immutable, Alias("open-order")]
 public sealed record OpenOrder(
     string Symbol,
@@ -56,7 +59,10 @@ public sealed record OpenOrder(
     long QuantityLots,
     long FilledLots,
     long Held,
-    long TimeNanos);
+    long TimeNanos,
+    bool PostOnly = false,
+    SelfTradePrevention SelfTrade = SelfTradePrevention.None,
+    EncodedConditions? Conditions = null);
 
 /// <summary>An account at a place in its stream; everything shown is durable.</summary>
 /// <param name="Account">The account number.</param>

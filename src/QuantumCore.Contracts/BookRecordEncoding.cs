@@ -6,7 +6,7 @@ namespace QuantumCore.Contracts;
 /// <summary>
 /// A book's records as bytes. The layout of a version never changes: journals of each release stay readable.
 /// </summary>
-/// <remarks>Kinds are PROTOCOL's letters as stable numbers: I 1, O 2, V 3, C 4, K 5, B 6, W 7.</remarks>
+/// <remarks>Kinds are PROTOCOL's letters as stable numbers: I 1, O 2, V 3, C 4, K 5, B 6, W 7, X 8.</remarks>
 public static class BookRecordEncoding
 {
     private const byte Version = 1;
@@ -20,6 +20,7 @@ public static class BookRecordEncoding
         AllClosed = 5,
         Reduced = 6,
         NothingFound = 7,
+        Turn = 8,
     }
 
     /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
@@ -32,6 +33,7 @@ public static class BookRecordEncoding
         OrderReduced reduced => Encode(reduced),
         InstrumentDefined defined => Encode(defined),
         NothingFound nothing => Encode(nothing),
+        BookTurn turn => Encode(turn),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
@@ -53,6 +55,7 @@ public static class BookRecordEncoding
             Kind.Closed => new OrdersClosed(from.TimeNanos, ReadClosed(ref from)),
             Kind.AllClosed => new AllClosed(from.TimeNanos, from.Count(), from.Count(), ReadClosed(ref from)),
             Kind.Reduced => ReadReduced(ref from),
+            Kind.Turn => BookTurnEncoding.Read(ref from),
             Kind.NothingFound => new NothingFound(from.TimeNanos, from.Count(), from.Count()),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of book record."),
         };
@@ -182,6 +185,13 @@ public static class BookRecordEncoding
         from.Count(),
         from.Count(),
         from.Count());
+
+    private static byte[] Encode(BookTurn record)
+    {
+        var to = Start(Kind.Turn, record);
+        BookTurnEncoding.Write(ref to, record);
+        return to.ToArray();
+    }
 
     private static byte[] Encode(NothingFound record)
     {

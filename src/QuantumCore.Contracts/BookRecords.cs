@@ -20,8 +20,33 @@ public abstract record BookRecord(long TimeNanos)
         OrdersClosed closed => [.. closed.Orders.Select(order => order.Account).Distinct()],
         AllClosed all => [all.Account],
         OrderReduced reduced => [reduced.Account],
+        BookTurn turn => OfSteps(turn),
         _ => [],
     };
+
+    private static ImmutableArray<long> OfSteps(BookTurn turn)
+    {
+        var accounts = ImmutableArray.CreateBuilder<long>();
+        if (turn.Command.Verb == BookVerb.CancelAll)
+        {
+            accounts.Add(turn.Command.Account);
+        }
+
+        foreach (var step in turn.Steps)
+        {
+            if (!accounts.Contains(step.Account))
+            {
+                accounts.Add(step.Account);
+            }
+
+            if (step.Kind == StepKind.Fill && !accounts.Contains(step.MakerAccount))
+            {
+                accounts.Add(step.MakerAccount);
+            }
+        }
+
+        return accounts.DrainToImmutable();
+    }
 
     // Nearly every order meets few others: a search among them is cheaper than a set.
     private static ImmutableArray<long> OfTrades(OrderAccepted order)

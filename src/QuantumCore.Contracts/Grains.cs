@@ -14,6 +14,10 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("hold")]
     ValueTask<ImmutableArray<HoldResult>> Hold(ImmutableArray<HoldRequest> requests);
 
+    /// <summary>Holds cover for the orders of a list, all or none. A known first name gives its orders again.</summary>
+    [Alias("hold-list")]
+    ValueTask<HoldListResult> HoldList(OrderListKind kind, ImmutableArray<HoldRequest> orders);
+
     /// <summary>Plans an amendment, holding what a replacement costs beyond the old order.</summary>
     [Alias("amend")]
     ValueTask<AmendPlan> Amend(AmendRequest request);
@@ -71,6 +75,21 @@ public interface IOrderBookGrain : IGrainWithStringKey
     [Alias("submit")]
     ValueTask<ImmutableArray<ExecutionReport>> Submit(ImmutableArray<SubmitOrder> orders);
 
+    /// <summary>Enters a list of orders, all or none; one report per order. A known list gives its first reports again.</summary>
+    [Alias("submit-list")]
+    ValueTask<ImmutableArray<ExecutionReport>> SubmitList(OrderListKind kind, ImmutableArray<SubmitOrder> orders);
+
+    /// <summary>Changes the conditions of an open order where it stands: display, trigger, trail, expiry.</summary>
+    [Alias("amend")]
+    ValueTask<ExecutionReport> Amend(long account, long orderId, ImmutableArray<NamedValue> changes);
+
+    /// <summary>
+    /// Carries out an operator's command: phases, mark and reference prices, rules, blocks, busts. Gives why not, or
+    /// none.
+    /// </summary>
+    [Alias("operate")]
+    ValueTask<RejectReason> Operate(BookCommand command);
+
     /// <summary>Cancels orders by their numbers; one that has not arrived yet never will. Reports are final states.</summary>
     [Alias("close")]
     ValueTask<ImmutableArray<ExecutionReport>> Close(long account, ImmutableArray<long> numbers, EndReason reason);
@@ -95,22 +114,42 @@ public interface IOrderBookGrain : IGrainWithStringKey
     [Alias("status")]
     ValueTask<ExecutionReport> Status(long account, long orderId);
 
+    /// <summary>How many orders and lots stand before a resting order at its price.</summary>
+    [Alias("position")]
+    ValueTask<PlaceInLine> Position(long account, long orderId);
+
     /// <summary>The whole book by price, durable, for those who follow its stream.</summary>
     [Alias("depth")]
     ValueTask<DepthView> Depth();
 
-    /// <summary>Hash of the durable book and its sequence, to compare two replays.</summary>
+    /// <summary>Where the durable book is: sequence, phase, prices.</summary>
     [Alias("state")]
     ValueTask<BookState> State();
+
+    /// <summary>Hash of the durable book, to compare two replays. Walks all of it.</summary>
+    [Alias("state-hash")]
+    ValueTask<ulong> StateHash();
 }
 
 /// <summary>A book's state in short.</summary>
 /// <param name="Sequence">Its sequence.</param>
-/// <param name="Hash">Hash of its open orders in priority, its ids and its time.</param>
 /// <param name="OpenOrders">Number of open orders.</param>
 /// <param name="IsHalted">Whether it does not trade because its journal can't be explained; it shows nothing then.</param>
+/// <param name="Phase">Its trading phase.</param>
+/// <param name="LastPriceTicks">Price of the last trade; 0 for none. So are the two below.</param>
+/// <param name="MarkPriceTicks">The mark price.</param>
+/// <param name="ReferencePriceTicks">Reference of the static band.</param>
+/// <param name="Indicative">In a call phase: what the auction would give.</param>
 [GenerateSerializer, Immutable, Alias("book-state")]
-public sealed record BookState(long Sequence, ulong Hash, int OpenOrders, bool IsHalted = false);
+public sealed record BookState(
+    long Sequence,
+    int OpenOrders,
+    bool IsHalted = false,
+    TradingPhase Phase = TradingPhase.Continuous,
+    long LastPriceTicks = 0,
+    long MarkPriceTicks = 0,
+    long ReferencePriceTicks = 0,
+    IndicativeAuction? Indicative = null);
 
 /// <summary>Market data of one symbol.</summary>
 [Alias("market-data")]

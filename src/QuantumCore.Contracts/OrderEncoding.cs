@@ -5,6 +5,10 @@ namespace QuantumCore.Contracts;
 /// <summary>An order within a record: the same bytes in the account's hold and in the book's record.</summary>
 internal static class OrderEncoding
 {
+    // A flag per bit. A plain order has the bytes it always had.
+    private const byte PostOnly = 1;
+    private const byte HasMore = 2;
+
     public static void Write(ref RecordWriter to, SubmitOrder order)
     {
         to.Count(order.Account);
@@ -13,27 +17,53 @@ internal static class OrderEncoding
         to.Byte((byte)order.Side);
         to.Byte((byte)order.Type);
         to.Byte((byte)order.TimeInForce);
-        to.Bool(order.PostOnly);
+        var more = order.Owner != 0 || order.SelfTrade != SelfTradePrevention.None || order.Conditions is not null;
+        to.Byte((byte)((order.PostOnly ? PostOnly : 0) | (more ? HasMore : 0)));
         to.Count(order.PriceTicks);
         to.Count(order.QuantityLots);
         to.Count(order.MakerFeePpm);
         to.Count(order.TakerFeePpm);
         to.Count(order.ReplacesNumber);
         to.Count(order.ExpectedLeavesLots);
+        if (more)
+        {
+            to.Count(order.Owner);
+            to.Byte((byte)order.SelfTrade);
+            to.Bytes(order.Conditions is { } conditions ? conditions.Bytes.AsSpan() : []);
+        }
     }
 
-    public static SubmitOrder Read(ref RecordReader from) => new(
-        from.Count(),
-        from.Count(),
-        from.Text(),
-        (Side)from.Byte(),
-        (OrderType)from.Byte(),
-        (TimeInForce)from.Byte(),
-        from.Bool(),
-        from.Count(),
-        from.Count(),
-        from.Count32(),
-        from.Count32(),
-        from.Count(),
-        from.Count());
+    public static SubmitOrder Read(ref RecordReader from)
+    {
+        var (account, number, name) = (from.Count(), from.Count(), from.Text());
+        var (side, type, time) = ((Side)from.Byte(), (OrderType)from.Byte(), (TimeInForce)from.Byte());
+        var flags = from.Byte();
+        if (flags > (PostOnly | HasMore))
+        {
+            throw new InvalidDataException($"Flags of {flags}.");
+        }
+
+        var order = new SubmitOrder(
+            account,
+            number,
+            name,
+            side,
+            type,
+            time,
+            (flags & PostOnly) != 0,
+            from.Count(),
+            from.Count(),
+            from.Count32(),
+            from.Count32(),
+            from.Count(),
+            from.Count());
+        if ((flags & HasMore) == 0)
+        {
+            return order;
+        }
+
+        order = order with { Owner = from.Count(), SelfTrade = (SelfTradePrevention)from.Byte() };
+        var conditions = from.Bytes();
+        return conditions.IsEmpty ? order : order with { Conditions = new EncodedConditions([.. conditions]) };
+    }
 }

@@ -14,7 +14,9 @@ namespace QuantumCore.Contracts;
 /// Limit in ticks. For a market order the protection price the gateway chose: not part of the order's identity,
 /// since a retry may come at another reference price.
 /// </param>
-/// <param name="QuantityLots">Quantity in lots.</param>
+/// <param name="QuantityLots">Quantity in lots; 0 for a market order by amount.</param>
+/// <param name="SelfTrade">What happens when it meets an order of its own account.</param>
+/// <param name="Conditions">What it carries beyond a plain order.</param>
 [GenerateSerializer, Immutable, Alias("hold-request")]
 public sealed record HoldRequest(
     string ClientOrderId,
@@ -24,7 +26,9 @@ public sealed record HoldRequest(
     TimeInForce TimeInForce,
     bool PostOnly,
     long PriceTicks,
-    long QuantityLots);
+    long QuantityLots,
+    SelfTradePrevention SelfTrade = SelfTradePrevention.None,
+    EncodedConditions? Conditions = null);
 
 /// <summary>
 /// The account's answer to a hold request. The hold is durable when this is told; the same request again
@@ -36,6 +40,15 @@ public sealed record HoldRequest(
 /// <param name="Order">What to submit to the book; null when refused.</param>
 [GenerateSerializer, Immutable, Alias("hold-result")]
 public sealed record HoldResult(RejectReason Reason, string? Field, string? Limit, SubmitOrder? Order);
+
+/// <summary>The account's answer to a list: all of its orders, or one reason.</summary>
+/// <param name="Reason">Why it was refused, or none.</param>
+/// <param name="Field">The field at fault, when one is.</param>
+/// <param name="Limit">The limit it broke, as text, when there is one.</param>
+/// <param name="Orders">What to submit to the book, in the sequence of the list; empty when refused.</param>
+[GenerateSerializer, Immutable, Alias("hold-list-result")]
+public sealed record HoldListResult(
+    RejectReason Reason, string? Field, string? Limit, ImmutableArray<SubmitOrder> Orders);
 
 /// <summary>An order whose cost is held, on its way to the book.</summary>
 /// <param name="Account">The owner's account number.</param>
@@ -51,6 +64,9 @@ public sealed record HoldResult(RejectReason Reason, string? Field, string? Limi
 /// <param name="TakerFeePpm">Fee rate of its aggressive fills, millionths; fixed at the hold.</param>
 /// <param name="ReplacesNumber">The number of the order that it replaces, or 0.</param>
 /// <param name="ExpectedLeavesLots">What the replaced order must have open, in lots.</param>
+/// <param name="Owner">Who is behind the account: orders of one owner are each other's own; 0 for nobody.</param>
+/// <param name="SelfTrade">What happens when it meets an order of its owner.</param>
+/// <param name="Conditions">What it carries beyond a plain order.</param>
 [GenerateSerializer, Immutable, Alias("submit-order")]
 public sealed record SubmitOrder(
     long Account,
@@ -65,7 +81,16 @@ public sealed record SubmitOrder(
     int MakerFeePpm,
     int TakerFeePpm,
     long ReplacesNumber = 0,
-    long ExpectedLeavesLots = 0);
+    long ExpectedLeavesLots = 0,
+    long Owner = 0,
+    SelfTradePrevention SelfTrade = SelfTradePrevention.None,
+    EncodedConditions? Conditions = null)
+{
+    /// <summary>Whether it is a plain order: limit or market, with nothing else to it.</summary>
+    public bool IsPlain => Owner == 0 && SelfTrade == SelfTradePrevention.None && Conditions is null
+        && Type <= OrderType.Limit
+        && TimeInForce is TimeInForce.GoodTillCancel or TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill;
+}
 
 /// <summary>One fill as its owner sees it.</summary>
 /// <param name="Sequence">The book's sequence; with <paramref name="Index"/> it names the trade.</param>
@@ -99,6 +124,9 @@ public readonly record struct OrderFill(
 /// <param name="Sequence">The book's sequence this state is of.</param>
 /// <param name="TimeNanos">The book's time of that sequence, Unix nanoseconds.</param>
 /// <param name="Fills">The fills of the command that this reports; empty for a status request.</param>
+/// <param name="PostOnly">Whether it never takes.</param>
+/// <param name="SelfTrade">What happens when it meets an order of its account.</param>
+/// <param name="Conditions">What it was entered with beyond a plain order.</param>
 [GenerateSerializer, Immutable, Alias("execution-report")]
 public sealed record ExecutionReport(
     RejectReason Reason,
@@ -120,7 +148,10 @@ public sealed record ExecutionReport(
     long LeavesLots,
     long Sequence,
     long TimeNanos,
-    ImmutableArray<OrderFill> Fills)
+    ImmutableArray<OrderFill> Fills,
+    bool PostOnly = false,
+    SelfTradePrevention SelfTrade = SelfTradePrevention.None,
+    EncodedConditions? Conditions = null)
 {
     /// <summary>A refusal that never reached a book.</summary>
     public static ExecutionReport Refused(
@@ -196,3 +227,10 @@ public sealed record CancelAllMark(long Floor, ImmutableArray<string> Symbols);
 /// <param name="Sequence">Its sequence.</param>
 [GenerateSerializer, Immutable, Alias("seen-sequence")]
 public readonly record struct SeenSequence(string Symbol, long Sequence);
+
+/// <summary>Where an order stands in line.</summary>
+/// <param name="Reason">Why it can't be told, or none.</param>
+/// <param name="OrdersAhead">Orders that trade before it at its price.</param>
+/// <param name="LotsAhead">Their displayed lots.</param>
+[GenerateSerializer, Immutable, Alias("place-in-line")]
+public readonly record struct PlaceInLine(RejectReason Reason, int OrdersAhead, long LotsAhead);

@@ -25,9 +25,11 @@ public static class ExchangeGateway
         services.AddSingleton(new ShownSequences());
         services.AddSingleton<OrderEntry>();
         services.AddSingleton<OrderCalls>();
+        services.AddSingleton<OrderListCalls>();
         services.AddSingleton<AccountCalls>();
         services.AddSingleton<MarketCalls>();
         services.AddSingleton<AdminCalls>();
+        services.AddSingleton<OperatorCalls>();
         services.AddSingleton<EngineCalls>();
         services.AddSingleton<HealthCalls>();
         services.AddSingleton<BookFeeds>();

@@ -23,4 +23,7 @@ public sealed record GatewayOptions
 
     /// <summary>WebSockets at the same time.</summary>
     public int StreamConnections { get; init; } = 10_000;
+
+    /// <summary>Whose local time the market-wide breaker goes by.</summary>
+    public TimeZoneInfo BreakerTimeZone { get; init; } = TimeZoneInfo.Utc;
 }

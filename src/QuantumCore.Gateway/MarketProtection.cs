@@ -22,4 +22,42 @@ public static class MarketProtection
         };
         return (long)Int128.Clamp(price, instrument.MinPriceTicks, instrument.MaxPriceTicks);
     }
+
+    /// <summary>
+    /// The worst price, in ticks, at which a trailing stop may trade, or to which its limit may go. A buy's trigger only
+    /// falls and a sell's only rises, so that the first trigger decides.
+    /// </summary>
+    /// <param name="instrument">The instrument.</param>
+    /// <param name="side">Buy or sell.</param>
+    /// <param name="referenceTicks">What it follows now, in ticks; 0 for nothing yet, where it has an activation price.</param>
+    /// <param name="terms">Its distance and, of a trailing stop-limit, the limit's distance from the trigger.</param>
+    public static long TrailingPriceTicks(Instrument instrument, Side side, long referenceTicks, OrderConditions terms)
+    {
+        var trigger = FirstTrigger(side, FirstFollowed(side, referenceTicks, terms.ActivationTicks), terms);
+        if (terms.LimitOffsetTicks is not { } offset)
+            return PriceTicks(instrument, side, trigger);
+
+        var limit = side == Side.Buy ? trigger + offset : trigger - offset;
+        return Math.Clamp(limit, instrument.MinPriceTicks, instrument.MaxPriceTicks);
+    }
+
+    /// <summary>The worst price it may begin to follow: with an activation price it waits for that one.</summary>
+    private static long FirstFollowed(Side side, long reference, long? activation) => activation is not { } from
+        ? reference
+        : reference == 0 ? from
+        : side == Side.Buy ? Math.Min(reference, from)
+        : Math.Max(reference, from);
+
+    /// <summary>The trigger of a followed price, as the book rounds it: never before the full distance.</summary>
+    private static long FirstTrigger(Side side, long followed, OrderConditions terms)
+    {
+        const int Whole = 10_000;
+        if (terms.TrailTicks is { } distance)
+            return side == Side.Buy ? followed + distance : Math.Max(followed - distance, 0);
+
+        var points = terms.TrailBasisPoints ?? 0;
+        return (long)(side == Side.Buy
+            ? Rounding.DivUp((Int128)followed * (Whole + points), Whole)
+            : Rounding.DivDown((Int128)followed * (Whole - points), Whole));
+    }
 }

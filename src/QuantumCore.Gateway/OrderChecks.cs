@@ -1,4 +1,5 @@
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
@@ -6,56 +7,141 @@ namespace QuantumCore.Gateway;
 /// <summary>What can be told from a request and its instrument alone. Nothing refused here is journaled.</summary>
 public static class OrderChecks
 {
+    private static readonly OrderConditions s_none = new();
+
     /// <summary>The first rule the order breaks: combination, quantity, price, notional; null when none.</summary>
     /// <remarks>
-    /// A market order comes without a price. Its notional is the account's to judge: the reference moves, and a
-    /// retry must not be refused where its first arrival was accepted.
+    /// A market order, and a stop that becomes one, comes without a price. Its notional is the account's to judge: the
+    /// reference moves, and a retry must not be refused where its first arrival was accepted.
     /// </remarks>
-    public static Refusal? Check(Instrument instrument, HoldRequest order) =>
-        Combination(order)
-        ?? Quantity(instrument, order.QuantityLots)
-        ?? (order.Type == OrderType.Market ? null : Price(instrument, order.PriceTicks) ?? Notional(instrument, order));
+    public static Refusal? Check(Instrument instrument, HoldRequest order)
+    {
+        var terms = order.Conditions.Decode() ?? s_none;
+        return Combination(order, terms)
+            ?? Quantities(instrument, order, terms)
+            ?? Prices(instrument, order, terms)
+            ?? Notional(instrument, order);
+    }
 
     /// <summary>Whether the instrument allows this price.</summary>
-    public static Refusal? Price(Instrument instrument, long ticks)
+    public static Refusal? Price(Instrument instrument, long ticks, string field = "price")
     {
         if (ticks < instrument.MinPriceTicks)
-            return new(RejectReason.InvalidPrice, "price", instrument.FormatPrice(instrument.MinPriceTicks));
+            return new(RejectReason.InvalidPrice, field, instrument.FormatPrice(instrument.MinPriceTicks));
         if (ticks > instrument.MaxPriceTicks)
-            return new(RejectReason.InvalidPrice, "price", instrument.FormatPrice(instrument.MaxPriceTicks));
+            return new(RejectReason.InvalidPrice, field, instrument.FormatPrice(instrument.MaxPriceTicks));
         return null;
     }
 
     /// <summary>Whether the instrument allows this quantity.</summary>
-    public static Refusal? Quantity(Instrument instrument, long lots)
+    public static Refusal? Quantity(Instrument instrument, long lots, string field = "quantity")
     {
         if (lots < instrument.MinQuantityLots)
-            return new(RejectReason.InvalidQuantity, "quantity", instrument.FormatQuantity(instrument.MinQuantityLots));
+            return new(RejectReason.InvalidQuantity, field, instrument.FormatQuantity(instrument.MinQuantityLots));
         if (lots > instrument.MaxQuantityLots)
-            return new(RejectReason.InvalidQuantity, "quantity", instrument.FormatQuantity(instrument.MaxQuantityLots));
+            return new(RejectReason.InvalidQuantity, field, instrument.FormatQuantity(instrument.MaxQuantityLots));
         return null;
     }
 
-    /// <summary>Whether the order's instructions go together; its numbers need not be read yet.</summary>
-    public static Refusal? Combination(HoldRequest order)
+    /// <summary>
+    /// Whether the order's instructions go together; its numbers need not be right yet. Names both members, its type
+    /// first.
+    /// </summary>
+    public static Refusal? Combination(HoldRequest order, OrderConditions terms)
     {
-        if (order.Type == OrderType.Market)
+        if (!HasLimit(order.Type) && order.Type != OrderType.Pegged && order.PriceTicks != 0)
+            return new(RejectReason.InvalidCombination, "type,price");
+        if (terms.Amount is not null && order.QuantityLots != 0)
+            return new(RejectReason.InvalidCombination, "quantity,quoteAmount");
+
+        var (first, second) = OrderCombinations.Conflict(
+            new OrderInstructions(order.Type, order.TimeInForce, order.PostOnly, order.SelfTrade, terms));
+        if (first == OrderField.None)
+            return null;
+        if (second == OrderField.Type)
+            (first, second) = (second, first);
+        return new(RejectReason.InvalidCombination, $"{WireNames.Of(first)},{WireNames.Of(second)}");
+    }
+
+    private static bool HasLimit(OrderType type) =>
+        type is OrderType.Limit or OrderType.StopLimit or OrderType.TakeProfitLimit;
+
+    private static Refusal? Quantities(Instrument instrument, HoldRequest order, OrderConditions terms)
+    {
+        if (terms.Amount is { } tickLots)
+            return AmountOf(instrument, tickLots);
+        if (Quantity(instrument, order.QuantityLots) is { } refusal)
+            return refusal;
+
+        var lots = order.QuantityLots;
+        string Limit(long limit) => instrument.FormatQuantity(limit);
+        if (terms.DisplayLots is { } display)
         {
-            if (order.PriceTicks != 0)
-                return new(RejectReason.InvalidCombination, "type,price");
-            if (order.TimeInForce != TimeInForce.ImmediateOrCancel)
-                return new(RejectReason.InvalidCombination, "type,timeInForce");
-            if (order.PostOnly)
-                return new(RejectReason.InvalidCombination, "type,postOnly");
+            var least = 1 + ((lots - 1) / OrderConditions.IcebergPartsLimit);
+            if (display < least || display > lots)
+                return new(RejectReason.InvalidQuantity, "displayQuantity", Limit(display < least ? least : lots));
         }
 
-        return order.PostOnly && order.TimeInForce != TimeInForce.GoodTillCancel
-            ? new(RejectReason.InvalidCombination, "postOnly,timeInForce")
+        return terms.MinimumLots is { } minimum && (minimum < 1 || minimum > lots)
+            ? new(RejectReason.InvalidQuantity, "minQuantity", Limit(minimum < 1 ? 1 : lots))
             : null;
+    }
+
+    private static Refusal? AmountOf(Instrument instrument, long tickLots)
+    {
+        if (tickLots < 1)
+            return new(RejectReason.InvalidQuantity, "quoteAmount", Amount(instrument, instrument.TickLotValue));
+
+        var minorUnits = (Int128)tickLots * instrument.TickLotValue;
+        if (minorUnits < instrument.MinNotional)
+            return new(RejectReason.InvalidNotional, "quoteAmount", Amount(instrument, instrument.MinNotional));
+        return minorUnits > instrument.MaxNotional
+            ? new(RejectReason.InvalidNotional, "quoteAmount", Amount(instrument, instrument.MaxNotional))
+            : null;
+    }
+
+    private static Refusal? Prices(Instrument instrument, HoldRequest order, OrderConditions terms)
+    {
+        if ((HasLimit(order.Type) || (order.Type == OrderType.Pegged && order.PriceTicks != 0))
+            && Price(instrument, order.PriceTicks) is { } refusal)
+        {
+            return refusal;
+        }
+
+        return (terms.TriggerTicks is { } trigger ? Price(instrument, trigger, "triggerPrice") : null)
+            ?? Difference(instrument, terms.TrailTicks, 1, "trailingDistance")
+            ?? BasisPoints(terms.TrailBasisPoints)
+            ?? (terms.ActivationTicks is { } activation ? Price(instrument, activation, "activationPrice") : null)
+            ?? Difference(instrument, terms.LimitOffsetTicks, 0, "limitOffset")
+            ?? Difference(instrument, terms.PegOffsetTicks, 0, "pegOffset")
+            ?? Difference(instrument, terms.ProtectionTicks, 0, "protection");
+    }
+
+    /// <summary>Whether a trailing stop may follow at this distance; null is no distance in basis points.</summary>
+    public static Refusal? BasisPoints(int? points)
+    {
+        if (points is null or (>= 1 and <= OrderConditions.BasisPointsLimit))
+            return null;
+
+        var limit = points < 1 ? 1 : OrderConditions.BasisPointsLimit;
+        return new(RejectReason.InvalidPrice, "trailingBasisPoints", limit.ToString());
+    }
+
+    private static Refusal? Difference(Instrument instrument, long? ticks, long least, string field)
+    {
+        if (ticks is not { } difference || (difference >= least && difference <= Instrument.PriceTicksLimit))
+            return null;
+
+        var limit = difference < least ? least : Instrument.PriceTicksLimit;
+        return new(RejectReason.InvalidPrice, field, instrument.FormatPrice(limit));
     }
 
     private static Refusal? Notional(Instrument instrument, HoldRequest order)
     {
+        var isCovered = order.Type == OrderType.Pegged && order.Side == Side.Buy;
+        if (!HasLimit(order.Type) && !isCovered)
+            return null;
+
         var notional = instrument.Notional(order.PriceTicks, order.QuantityLots);
         if (notional < instrument.MinNotional)
             return new(RejectReason.InvalidNotional, "price,quantity", Amount(instrument, instrument.MinNotional));

@@ -63,6 +63,76 @@ public sealed class OrderEntry(
         return reports;
     }
 
+    /// <summary>
+    /// Enters orders that depend on each other, all or none: one report each, or the one refusal. The same first name
+    /// again gives the same orders.
+    /// </summary>
+    /// <param name="account">Whose they are.</param>
+    /// <param name="kind">How they depend on each other.</param>
+    /// <param name="orders">As many as the kind has, of one symbol.</param>
+    public async ValueTask<(Refusal? Refusal, ImmutableArray<ExecutionReport> Reports)> PlaceList(
+        long account, OrderListKind kind, ImmutableArray<HoldRequest> orders)
+    {
+        var started = time.GetTimestamp();
+        var prepared = ImmutableArray.CreateBuilder<HoldRequest>(orders.Length);
+        for (var i = 0; i < orders.Length; i++)
+        {
+            var (refusal, request) = await Prepare(account, orders[i]);
+            if (refusal is { } refused)
+                return (OrderListChecks.OfOrder(i, refused), []);
+            prepared.Add(request);
+        }
+
+        var requests = prepared.MoveToImmutable();
+        var held = await Ask("HoldList", account, () => grains.GetGrain<IAccountGrain>(Key(account)).HoldList(kind, requests));
+        if (held.Failure != RejectReason.None)
+            return (new Refusal(held.Failure), []);
+        if (held.Value.Reason != RejectReason.None)
+            return (new Refusal(held.Value.Reason, held.Value.Field, held.Value.Limit), []);
+
+        var submits = held.Value.Orders;
+        var entered = await Ask(
+            "SubmitList", account, () => grains.GetGrain<IOrderBookGrain>(requests[0].Symbol).SubmitList(kind, submits));
+        if (entered.Failure != RejectReason.None)
+            return (new Refusal(RejectReason.OutcomeUnknown), []);
+
+        ImmutableArray<ExecutionReport> reports = [.. entered.Value.Select(OfHeld)];
+        foreach (var report in reports)
+            Note(report);
+
+        metrics.OrdersAnswered(reports, time.GetElapsedTime(started));
+        var wrong = reports.FirstOrDefault(report => report.Reason != RejectReason.None);
+        return wrong is null ? (null, reports) : (new Refusal(wrong.Reason, wrong.Field, wrong.Limit), []);
+    }
+
+    /// <summary>Changes the conditions of an order where it stands.</summary>
+    public ValueTask<ExecutionReport> AmendConditions(
+        long account, string symbol, long orderId, ImmutableArray<NamedValue> changes) =>
+        AskBook("AmendConditions", account, symbol, orderId, book => book.Amend(account, orderId, changes));
+
+    /// <summary>How many orders and lots stand before an order at its price.</summary>
+    public async ValueTask<PlaceInLine> Position(long account, string symbol, long orderId)
+    {
+        var listed = await Ask("Instruments", account, () => listings.Find(symbol));
+        if (listed.Failure != RejectReason.None)
+            return new PlaceInLine(RejectReason.Overloaded, 0, 0);
+        if (listed.Value is null)
+            return new PlaceInLine(RejectReason.UnknownSymbol, 0, 0);
+
+        var place = await Ask("Position", account, () => grains.GetGrain<IOrderBookGrain>(symbol).Position(account, orderId));
+        return place.Failure == RejectReason.None ? place.Value : new PlaceInLine(place.Failure, 0, 0);
+    }
+
+    /// <summary>
+    /// Carries out an operator's command in one book. Repeated once when a call failed: the same command again does no
+    /// more, or is refused.
+    /// </summary>
+    public async ValueTask<RejectReason> Operate(string symbol, BookCommand command)
+    {
+        var answer = await Ask("Operate", command.Account, () => grains.GetGrain<IOrderBookGrain>(symbol).Operate(command));
+        return answer.Failure == RejectReason.None ? answer.Value : answer.Failure;
+    }
+
     /// <summary>Cancels an order by its public id; the report is its final state.</summary>
     public ValueTask<ExecutionReport> Cancel(long account, string symbol, long orderId) =>
         AskBook("CloseById", account, symbol, orderId, book => book.CloseById(account, orderId));
@@ -162,16 +232,35 @@ public sealed class OrderEntry(
             return (new Refusal(RejectReason.UnknownSymbol, "symbol"), order);
         if (OrderChecks.Check(instrument, order) is { } refusal)
             return (refusal, order);
-        if (order.Type == OrderType.Limit)
-            return (null, order);
 
-        var reference = await Ask("Trades", account, () => references.Of(instrument));
+        var (failure, price) = await WorstPrice(account, instrument, order);
+        return failure == RejectReason.None
+            ? (null, order with { PriceTicks = price })
+            : (new Refusal(failure), order);
+    }
+
+    /// <summary>
+    /// The price an order is covered at: its limit or cap; without one the worst it may ever trade at, which the
+    /// book keeps to.
+    /// </summary>
+    private async ValueTask<(RejectReason Failure, long PriceTicks)> WorstPrice(
+        long account, Instrument instrument, HoldRequest order)
+    {
+        if (order.Type is not (OrderType.Market or OrderType.Stop or OrderType.TakeProfit) && !OrderCombinations.IsTrailing(order.Type))
+            return (RejectReason.None, order.PriceTicks);
+
+        var terms = order.Conditions.Decode() ?? new OrderConditions();
+        if (terms.TriggerTicks is { } trigger)
+            return (RejectReason.None, MarketProtection.PriceTicks(instrument, order.Side, trigger));
+
+        var reference = await Ask("Trades", account, () => references.Of(instrument, order.Side, terms.TriggerReference));
         if (reference.Failure != RejectReason.None)
-            return (new Refusal(RejectReason.Overloaded), order);
-        if (reference.Value <= 0)
-            return (new Refusal(RejectReason.NoReference), order);
-
-        return (null, order with { PriceTicks = MarketProtection.PriceTicks(instrument, order.Side, reference.Value) });
+            return (RejectReason.Overloaded, 0);
+        if (OrderCombinations.IsTrailing(order.Type) && (reference.Value > 0 || terms.ActivationTicks is not null))
+            return (RejectReason.None, MarketProtection.TrailingPriceTicks(instrument, order.Side, reference.Value, terms));
+        return reference.Value > 0
+            ? (RejectReason.None, MarketProtection.PriceTicks(instrument, order.Side, reference.Value))
+            : (RejectReason.NoReference, 0);
     }
 
     /// <summary>Enters what is held: orders of one book that follow on each other go together.</summary>

@@ -26,4 +26,26 @@ public sealed class ReferencePrices(IGrainFactory grains, TimeProvider time)
 
         return last.PriceTicks > 0 ? last.PriceTicks : instrument.ReferencePriceTicks;
     }
+
+    /// <summary>
+    /// What a stop of this side looks at now, in ticks: the last trade, the quote it would meet or the mark price;
+    /// where that is not there yet the reference price. 0 when there is none.
+    /// </summary>
+    public async ValueTask<long> Of(Instrument instrument, Side side, TriggerReference watched)
+    {
+        var price = watched switch
+        {
+            TriggerReference.Last => 0,
+            TriggerReference.Quote => await Quote(instrument.Symbol, side),
+            TriggerReference.Mark => (await grains.GetGrain<IOrderBookGrain>(instrument.Symbol).State()).MarkPriceTicks,
+        };
+        return price > 0 ? price : await Of(instrument);
+    }
+
+    private async ValueTask<long> Quote(string symbol, Side side)
+    {
+        var depth = await grains.GetGrain<IMarketDataGrain>(symbol).Depth(1);
+        var met = side == Side.Buy ? depth.Asks : depth.Bids;
+        return met.IsEmpty ? 0 : met[0].PriceTicks;
+    }
 }

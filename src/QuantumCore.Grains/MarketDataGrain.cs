@@ -250,6 +250,9 @@ public static class BookRecordFold
             case OrderReduced reduced:
                 book.Reduce(reduced.Side, reduced.PriceTicks, reduced.ReducedLots);
                 break;
+            case BookTurn turn:
+                Apply(book, turn);
+                break;
         }
     }
 
@@ -260,6 +263,28 @@ public static class BookRecordFold
         {
             trades.AddRange(accepted.Fills.Select((fill, index) => new BookTrade(
                 sequence, index, record.TimeNanos, fill.PriceTicks, fill.QuantityLots, accepted.Order.Side)));
+        }
+        else if (record is BookTurn turn)
+        {
+            trades.AddRange(turn.Steps.Where(step => step.Kind == StepKind.Fill).Select((step, index) => new BookTrade(
+                sequence, index, record.TimeNanos, step.PriceTicks, step.QuantityLots, step.Side)));
+        }
+    }
+
+    /// <summary>A turn says how the levels are after it: what is not displayed changes none.</summary>
+    private static void Apply(MarketBook book, BookTurn turn)
+    {
+        foreach (var step in turn.Steps)
+        {
+            if (step.Kind == StepKind.Fill)
+            {
+                book.Print(step.Side, step.PriceTicks, step.QuantityLots);
+            }
+        }
+
+        foreach (var level in turn.Levels)
+        {
+            book.Set(level.Side, level.PriceTicks, level.Lots, level.Orders);
         }
     }
 

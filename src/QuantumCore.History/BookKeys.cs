@@ -12,10 +12,20 @@ internal static class BookKeys
         OrdersClosed closed => closed.Orders.Select(Of),
         AllClosed all => all.Orders.Select(Of),
         OrderReduced reduced => [new(reduced.Account, reduced.Number)],
+        BookTurn turn => turn.Steps.SelectMany(Of),
         _ => [],
     };
 
     public static OrderKey Of(ClosedOrder closed) => new(closed.Account, closed.Number);
+
+    private static IEnumerable<OrderKey> Of(TurnStep step)
+    {
+        yield return new(step.Account, step.Number);
+        if (step.Kind == StepKind.Fill)
+        {
+            yield return new(step.MakerAccount, step.MakerNumber);
+        }
+    }
 
     private static IEnumerable<OrderKey> Of(OrderAccepted accepted)
     {

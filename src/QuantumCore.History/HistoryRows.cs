@@ -59,9 +59,62 @@ internal sealed class OrderChange
         timeNanos);
 }
 
+/// <summary>The holds that an account's record places.</summary>
+internal static class HoldsOf
+{
+    public static IEnumerable<HoldPlaced> Record(AccountRecord record) => record switch
+    {
+        HoldPlaced hold => [hold],
+        ListHeld list => list.Orders.Select((order, index) =>
+            new HoldPlaced(list.TimeNanos, list.Symbol, order, list.RequestHash, list.Amounts[index])),
+        _ => [],
+    };
+}
+
 /// <summary>Words of the tables.</summary>
 internal static class HistoryWords
 {
+    /// <summary>Taker's side of an auction trade: no one took.</summary>
+    public const string NoTaker = "A";
+
+    public static string Of(TradingPhase phase) => phase switch
+    {
+        TradingPhase.Continuous => "continuous",
+        TradingPhase.PreOpen => "preOpen",
+        TradingPhase.Opening => "opening",
+        TradingPhase.Volatility => "volatility",
+        TradingPhase.Closing => "closing",
+        TradingPhase.Halt => "halt",
+        TradingPhase.Closed => "closed",
+    };
+
+    /// <summary>What an order carries beyond a plain one, by name; prices are ticks, quantities lots, times nanoseconds.</summary>
+    public static IEnumerable<(string Name, long Value)> Of(SubmitOrder order)
+    {
+        var terms = order.Conditions.Decode() ?? new OrderConditions();
+        (string Name, long? Value)[] all =
+        [
+            ("selfTrade", order.SelfTrade == SelfTradePrevention.None ? null : (long)order.SelfTrade),
+            ("displayLots", terms.DisplayLots),
+            ("hidden", terms.Hidden ? 1 : null),
+            ("allOrNone", terms.AllOrNone ? 1 : null),
+            ("minimumLots", terms.MinimumLots),
+            ("slide", terms.Slide ? 1 : null),
+            ("triggerTicks", terms.TriggerTicks),
+            ("triggerReference", terms.TriggerReference == TriggerReference.Last ? null : (long)terms.TriggerReference),
+            ("trailTicks", terms.TrailTicks),
+            ("trailBasisPoints", terms.TrailBasisPoints),
+            ("activationTicks", terms.ActivationTicks),
+            ("limitOffsetTicks", terms.LimitOffsetTicks),
+            ("peg", terms.Peg == PegReference.None ? null : (long)terms.Peg),
+            ("pegOffsetTicks", terms.PegOffsetTicks == 0 ? null : terms.PegOffsetTicks),
+            ("amount", terms.Amount),
+            ("protectionTicks", terms.ProtectionTicks),
+            ("expiryNanos", terms.ExpiryNanos),
+        ];
+        return all.Where(term => term.Value is not null).Select(term => (term.Name, term.Value!.Value));
+    }
+
     public static string Of(Side side) => side == Side.Buy ? "B" : "S";
 
     public static Side SideOf(string? word) => word == "B" ? Side.Buy : Side.Sell;

@@ -306,18 +306,19 @@ public abstract class HistoryStore : IAsyncDisposable
     {
         string Order(string table) => order.Replace("{0}", table, StringComparison.Ordinal);
 
-        // Each side has its own index by time, so that only the rows that are asked for are read.
-        string Side(string column, string side) =>
+        // Each side has its own index by time, so that only the rows that are asked for are read. In an auction no one
+        // takes: the buyer stands in the taker's columns.
+        string Side(string column, string side, string takers) =>
             $"""
             SELECT * FROM (SELECT t.symbol, t.seq, t.idx, t.px, t.qty, t.time, t.taker_side, '{side}' AS side,
-              CASE WHEN t.taker_side = '{side}' THEN t.taker_order ELSE t.maker_order END AS order_id,
-              CASE WHEN t.taker_side = '{side}' THEN t.taker_fee ELSE t.maker_fee END AS fee
+              CASE WHEN t.taker_side IN ({takers}) THEN t.taker_order ELSE t.maker_order END AS order_id,
+              CASE WHEN t.taker_side IN ({takers}) THEN t.taker_fee ELSE t.maker_fee END AS fee
             FROM trade t WHERE t.{column} = @account {condition}
             ORDER BY {Order("t")} LIMIT @limit) {column}s
             """;
         return $"""
             SELECT f.symbol, f.order_id, o.client_order_id, f.side, f.time, f.seq, f.idx, f.px, f.qty, f.fee, f.taker_side
-            FROM ({Side("buyer", "B")} UNION ALL {Side("seller", "S")}) f
+            FROM ({Side("buyer", "B", "'B', 'A'")} UNION ALL {Side("seller", "S", "'S'")}) f
             JOIN ord o ON o.symbol = f.symbol AND o.order_id = f.order_id
             ORDER BY {Order("f")}, f.side LIMIT @limit
             """;

@@ -14,7 +14,7 @@ GROUP BY account, asset HAVING SUM(b) <> SUM(h);
 -- name: I04 a hold of the book is open exactly while its order is
 SELECT h.account, h.number, COALESCE(o.state, 'no order') FROM hold h
 LEFT JOIN ord o ON o.account = h.account AND o.number = h.number
-WHERE (h.in_book = 1 AND (o.account IS NULL OR o.state <> 'open' OR o.symbol <> h.symbol OR h.open_amount <= 0))
+WHERE (h.in_book = 1 AND (o.account IS NULL OR o.state <> 'open' OR o.symbol <> h.symbol OR h.open_amount < 0))
   OR (h.in_book = 0 AND o.account IS NOT NULL)
 UNION ALL SELECT o.account, o.number, 'open order without hold' FROM ord o
 LEFT JOIN hold h ON h.account = o.account AND h.number = o.number WHERE o.state = 'open' AND h.account IS NULL;
@@ -27,11 +27,15 @@ SELECT account, symbol, SUM(p), SUM(f) FROM (
 GROUP BY account, symbol HAVING SUM(p) <> SUM(f);
 -- name: I07 positions in a symbol sum to zero
 SELECT symbol, SUM(qty) FROM position GROUP BY symbol HAVING SUM(qty) <> 0;
--- name: I08 open orders of a book are neither crossed nor locked
+-- name: I08 plain open orders of a book in continuous trading are neither crossed nor locked
+WITH plain AS (
+  SELECT o.symbol, o.side, o.px FROM ord o LEFT JOIN ord_terms t ON t.account = o.account AND t.number = o.number
+  WHERE o.state = 'open' AND o.type = 'limit' AND o.tif = 'gtc' AND t.account IS NULL)
 SELECT b.symbol, b.best, a.best FROM
-  (SELECT symbol, MAX(px) AS best FROM ord WHERE state = 'open' AND side = 'B' GROUP BY symbol) b
-  JOIN (SELECT symbol, MIN(px) AS best FROM ord WHERE state = 'open' AND side = 'S' GROUP BY symbol) a
-  ON a.symbol = b.symbol WHERE b.best >= a.best;
+  (SELECT symbol, MAX(px) AS best FROM plain WHERE side = 'B' GROUP BY symbol) b
+  JOIN (SELECT symbol, MIN(px) AS best FROM plain WHERE side = 'S' GROUP BY symbol) a ON a.symbol = b.symbol
+  LEFT JOIN book_phase p ON p.symbol = b.symbol
+  WHERE b.best >= a.best AND COALESCE(p.phase, 'continuous') = 'continuous';
 -- name: I09 order arithmetic: what is filled is the sum of its trades, and a closed order is fully accounted for
 SELECT o.symbol, o.order_id, o.qty, o.filled, o.cancelled, o.state, COALESCE(t.f, 0) FROM ord o LEFT JOIN (
   SELECT symbol, order_id, SUM(qty) AS f FROM (
@@ -65,13 +69,15 @@ SELECT 'trade', t.symbol, t.seq FROM trade t LEFT JOIN projector_cursor c ON c.s
 WHERE t.seq > COALESCE(c.seq, 0)
 UNION ALL SELECT 'posting', p.stream, p.seq FROM posting p LEFT JOIN projector_cursor c ON c.stream = p.stream
 WHERE p.seq > COALESCE(c.seq, 0);
--- name: I16 a trade is at the maker's price, never worse than the taker's limit, and between two sides
+-- name: I16 a trade is at a plain maker's price, never worse than a limit (0: none), and between two sides
 SELECT t.symbol, t.seq, t.idx FROM trade t
 LEFT JOIN ord m ON m.symbol = t.symbol AND m.order_id = t.maker_order
 LEFT JOIN ord k ON k.symbol = t.symbol AND k.order_id = t.taker_order
-WHERE m.account IS NULL OR k.account IS NULL OR t.px <> m.px OR m.side = k.side OR k.side <> t.taker_side
-  OR (k.side = 'B' AND (t.px > k.px OR k.account <> t.buyer OR m.account <> t.seller))
-  OR (k.side = 'S' AND (t.px < k.px OR k.account <> t.seller OR m.account <> t.buyer));
+WHERE m.account IS NULL OR k.account IS NULL OR m.side = k.side
+  OR (t.taker_side <> 'A' AND (k.side <> t.taker_side OR (m.type = 'limit' AND t.px <> m.px
+    AND NOT EXISTS (SELECT 1 FROM ord_terms x WHERE x.account = m.account AND x.number = m.number))))
+  OR (k.side = 'B' AND ((k.px > 0 AND t.px > k.px) OR t.px < m.px OR k.account <> t.buyer OR m.account <> t.seller))
+  OR (k.side = 'S' AND (t.px < k.px OR (m.px > 0 AND t.px > m.px) OR k.account <> t.seller OR m.account <> t.buyer));
 -- name: I18 no hold waits for its order beyond the sweeper's deadline
 SELECT account, number, symbol, created_at FROM hold WHERE in_book = 0 AND created_at < @before;
 -- name: I19 the pull index names both sides of every trade

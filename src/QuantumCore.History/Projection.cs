@@ -8,7 +8,7 @@ namespace QuantumCore.History;
 /// Turns the records of a batch into changes of rows. Streams may come in any mixture: a book's word about an order
 /// replaces the account's hold and stands, so that a hold that is projected later changes nothing.
 /// </summary>
-internal sealed class Projection(WorkingRows rows, RowBuffers buffers)
+internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
 {
     private readonly Dictionary<OrderKey, OrderRow> _orders = [];
     private readonly Dictionary<OrderKey, OrderChange> _changes = [];
@@ -23,6 +23,8 @@ internal sealed class Projection(WorkingRows rows, RowBuffers buffers)
     private readonly RowBuffer _postings = buffers.Empty(Statements.AddPosting);
     private readonly RowBuffer _trades = buffers.Empty(Statements.AddTrade);
     private readonly RowBuffer _events = buffers.Empty(Statements.AddAccountEvent);
+    private readonly RowBuffer _terms = buffers.Empty(Statements.AddTerm);
+    private readonly Dictionary<string, TradingPhase> _phases = [];
 
     /// <summary>Holds that this batch changed.</summary>
     public IReadOnlyCollection<OrderKey> TouchedHolds => _holds;
@@ -59,7 +61,7 @@ internal sealed class Projection(WorkingRows rows, RowBuffers buffers)
     public IEnumerable<RowBuffer> Rows() =>
     [
         AssetRows(), _instruments, .. OrderRows(), .. HoldRows(), FloorRows(), BalanceRows(), PositionRows(), _postings,
-        _trades, _events,
+        _trades, _events, _terms, PhaseRows(),
     ];
 
     private void Apply(Place place, BookRecord record)
@@ -84,6 +86,9 @@ internal sealed class Projection(WorkingRows rows, RowBuffers buffers)
             case OrderReduced reduced:
                 Reduce(reduced);
                 break;
+            case BookTurn turn:
+                Turn(place, turn);
+                break;
             case NothingFound:
                 break;
             default:
@@ -104,11 +109,12 @@ internal sealed class Projection(WorkingRows rows, RowBuffers buffers)
 
     private void Apply(string stream, long account, long sequence, AccountRecord record)
     {
-        if (record is HoldPlaced hold)
+        foreach (var hold in HoldsOf.Record(record))
         {
             HoldUnlessInBook(account, hold);
         }
-        else if (record is Deposited deposit)
+
+        if (record is Deposited deposit)
         {
             _assets[deposit.Asset] = deposit.Decimals;
             var entry = TradePostings.OfDeposit(new(account), deposit.Asset, deposit.Amount);
@@ -180,7 +186,7 @@ internal sealed class Projection(WorkingRows rows, RowBuffers buffers)
             Close(replaced, accepted.TimeNanos);
         }
 
-        SetHold(key, new(
+        SetHold(key, accepted.LeavesLots == 0 ? null : new(
             place.Symbol,
             order.Side,
             HeldAsset(instrument, order.Side),
@@ -192,18 +198,24 @@ internal sealed class Projection(WorkingRows rows, RowBuffers buffers)
     private void Trade(Place place, Instrument instrument, OrderAccepted taker, int index)
     {
         var fill = taker.Fills[index];
-        var takes = taker.Order.Side == Side.Buy;
-        var money = takes
-            ? new TradeMoney(new(taker.Order.Account), new(fill.MakerAccount), fill.PriceTicks, fill.QuantityLots,
-                fill.TakerFee, fill.MakerFee)
-            : new TradeMoney(new(fill.MakerAccount), new(taker.Order.Account), fill.PriceTicks, fill.QuantityLots,
-                fill.MakerFee, fill.TakerFee);
-        Post(place, index, TradePostings.Of(instrument, money), "trade", taker.TimeNanos);
-        AddPosition(money.Buyer.Value, place.Symbol, fill.QuantityLots);
-        AddPosition(money.Seller.Value, place.Symbol, -fill.QuantityLots);
-        _trades.Add(place.Symbol).Add(place.Sequence).Add(index).Add(fill.PriceTicks).Add(fill.QuantityLots)
-            .Add(fill.MakerOrderId).Add(taker.OrderId).Add(money.Buyer.Value).Add(money.Seller.Value)
-            .Add(HistoryWords.Of(taker.Order.Side)).Add(fill.MakerFee).Add(fill.TakerFee).Add(taker.TimeNanos);
+        Trade(place, instrument, index, taker.TimeNanos, new TurnStep(
+            StepKind.Fill,
+            taker.Order.Account,
+            taker.Order.Number,
+            taker.OrderId,
+            taker.Order.Side,
+            EndReason.None,
+            fill.PriceTicks,
+            fill.QuantityLots,
+            0,
+            fill.TakerFee,
+            0,
+            fill.MakerAccount,
+            fill.MakerNumber,
+            fill.MakerOrderId,
+            fill.MakerLeavesLots,
+            fill.MakerFee,
+            fill.MakerHold));
 
         var maker = new OrderKey(fill.MakerAccount, fill.MakerNumber);
         var change = Change(maker);
@@ -214,6 +226,23 @@ internal sealed class Projection(WorkingRows rows, RowBuffers buffers)
         }
 
         Resize(maker, fill.MakerHold);
+    }
+
+    /// <summary>The rows of a trade, for both sides.</summary>
+    private void Trade(Place place, Instrument instrument, int index, long timeNanos, in TurnStep fill)
+    {
+        var money = fill.Side == Side.Buy
+            ? new TradeMoney(new(fill.Account), new(fill.MakerAccount), fill.PriceTicks, fill.QuantityLots, fill.Fee,
+                fill.MakerFee)
+            : new TradeMoney(new(fill.MakerAccount), new(fill.Account), fill.PriceTicks, fill.QuantityLots,
+                fill.MakerFee, fill.Fee);
+        Post(place, index, TradePostings.Of(instrument, money), "trade", timeNanos);
+        AddPosition(money.Buyer.Value, place.Symbol, fill.QuantityLots);
+        AddPosition(money.Seller.Value, place.Symbol, -fill.QuantityLots);
+        _trades.Add(place.Symbol).Add(place.Sequence).Add(index).Add(fill.PriceTicks).Add(fill.QuantityLots)
+            .Add(fill.MakerOrderId).Add(fill.OrderId).Add(money.Buyer.Value).Add(money.Seller.Value)
+            .Add(fill.IsAuction ? HistoryWords.NoTaker : HistoryWords.Of(fill.Side))
+            .Add(fill.MakerFee).Add(fill.Fee).Add(timeNanos);
     }
 
     private void Void(Place place, OrderVoided voided)
@@ -244,18 +273,23 @@ internal sealed class Projection(WorkingRows rows, RowBuffers buffers)
     private void CloseAll(Place place, AllClosed all)
     {
         Close(all.Orders, all.TimeNanos);
-        if (all.Floor > rows.Floor(place.Symbol, all.Account))
+        RaiseFloor(place, all.Account, all.Floor);
+    }
+
+    private void RaiseFloor(Place place, long account, long floor)
+    {
+        if (floor > rows.Floor(place.Symbol, account))
         {
-            rows.SetFloor(place.Symbol, all.Account, all.Floor);
-            _floors.Add((place.Symbol, all.Account));
+            rows.SetFloor(place.Symbol, account, floor);
+            _floors.Add((place.Symbol, account));
         }
 
         // Those that were there before this batch, and those that it opened.
-        var holds = rows.ReadForSweep.Where(key => key.Account == all.Account)
-            .Concat(_holdsByAccount.GetValueOrDefault(all.Account, []));
+        var holds = rows.ReadForSweep.Where(key => key.Account == account)
+            .Concat(_holdsByAccount.GetValueOrDefault(account, []));
         foreach (var key in holds.ToArray())
         {
-            if (key.Number <= all.Floor && rows.Hold(key)?.Symbol == place.Symbol)
+            if (key.Number <= floor && rows.Hold(key)?.Symbol == place.Symbol)
             {
                 SetHold(key, null);
             }
@@ -278,6 +312,14 @@ internal sealed class Projection(WorkingRows rows, RowBuffers buffers)
         }
 
         rows.MarkInBook(key);
+        if (order is { IsPlain: false })
+        {
+            foreach (var (name, value) in HistoryWords.Of(order))
+            {
+                _terms.Add(key.Account).Add(key.Number).Add(name).Add(value);
+            }
+        }
+
         return row.State;
     }
 
@@ -304,13 +346,13 @@ internal sealed class Projection(WorkingRows rows, RowBuffers buffers)
             throw new InvalidDataException($"order {key.Number} of account {key.Account} has no hold");
         }
 
-        SetHold(key, hold is null ? null : hold with { Amount = amount });
+        // A plain order that holds nothing any more is done.
+        SetHold(key, hold is null || amount == 0 ? null : hold with { Amount = amount });
     }
 
     private void SetHold(OrderKey key, HoldRow? hold)
     {
         var old = rows.Hold(key);
-        hold = hold is { Amount: 0, InBook: true } ? null : hold;
         Reserve(key.Account, old, -1);
         Reserve(key.Account, hold, 1);
         rows.SetHold(key, hold);
@@ -425,6 +467,17 @@ internal sealed class Projection(WorkingRows rows, RowBuffers buffers)
         }
 
         return [put, dropped];
+    }
+
+    private RowBuffer PhaseRows()
+    {
+        var to = buffers.Empty(Statements.PutPhase);
+        foreach (var (symbol, phase) in _phases)
+        {
+            to.Add(symbol).Add(HistoryWords.Of(phase));
+        }
+
+        return to;
     }
 
     private RowBuffer FloorRows()

@@ -14,6 +14,10 @@ CREATE TABLE IF NOT EXISTS ord (
   side TEXT, type TEXT, tif TEXT, px BIGINT, qty BIGINT NOT NULL, filled BIGINT NOT NULL, cancelled BIGINT NOT NULL,
   state TEXT NOT NULL, reason TEXT, replaces BIGINT, created_at BIGINT NOT NULL, closed_at BIGINT,
   PRIMARY KEY (account, number)) {BY_KEY};
+CREATE TABLE IF NOT EXISTS ord_terms (
+  account BIGINT NOT NULL, number BIGINT NOT NULL, name TEXT NOT NULL, value BIGINT NOT NULL,
+  PRIMARY KEY (account, number, name)) {BY_KEY};
+CREATE TABLE IF NOT EXISTS book_phase (symbol TEXT NOT NULL, phase TEXT NOT NULL, PRIMARY KEY (symbol)) {BY_KEY};
 CREATE UNIQUE INDEX IF NOT EXISTS ord_public ON ord (symbol, order_id);
 CREATE TABLE IF NOT EXISTS hold (
   account BIGINT NOT NULL, number BIGINT NOT NULL, symbol TEXT NOT NULL, side TEXT NOT NULL, asset TEXT,

@@ -71,6 +71,13 @@ internal static class Statements
         "INSERT INTO book_floor " + Row(3) +
         " WHERE true ON CONFLICT (symbol, account) DO UPDATE SET floor = excluded.floor");
 
+    public static readonly Statement AddTerm = new("nntn", "INSERT INTO ord_terms " + Row(4));
+
+    public static readonly Statement PutPhase = new(
+        "tt",
+        "INSERT INTO book_phase " + Row(2) +
+        " WHERE true ON CONFLICT (symbol) DO UPDATE SET phase = excluded.phase");
+
     public static readonly Statement AddBalance = new(
         "ntnn",
         "INSERT INTO balance " + Row(4) +

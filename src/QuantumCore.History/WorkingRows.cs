@@ -145,7 +145,7 @@ internal sealed class WorkingRows
             }
             else if (chunk is AccountChunk account)
             {
-                foreach (var hold in account.Records.OfType<HoldPlaced>())
+                foreach (var hold in account.Records.SelectMany(HoldsOf.Record))
                 {
                     Add(account.Account, hold);
                 }
@@ -193,6 +193,10 @@ internal sealed class WorkingRows
             if (record is AllClosed all)
             {
                 HoldsUpTo.Add(symbol).Add(all.Account).Add(all.Floor);
+            }
+            else if (record is BookTurn { Command: { Verb: BookVerb.CancelAll } cancel })
+            {
+                HoldsUpTo.Add(symbol).Add(cancel.Account).Add(cancel.Number);
             }
             else if (record is InstrumentDefined)
             {

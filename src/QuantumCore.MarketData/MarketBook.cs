@@ -82,6 +82,19 @@ public sealed class MarketBook
         KeepTrade(takerSide, priceTicks, lots);
     }
 
+    /// <summary>A trade that says nothing of a displayed level.</summary>
+    public void Print(Side takerSide, long priceTicks, long lots) => KeepTrade(takerSide, priceTicks, lots);
+
+    /// <summary>A displayed level is so now; without orders it is gone.</summary>
+    public void Set(Side side, long priceTicks, long lots, int orders)
+    {
+        var (lotsNow, ordersNow) = (side == Side.Buy ? _bids : _asks).At(priceTicks);
+        if (lots != lotsNow || orders != ordersNow)
+        {
+            Change(side, priceTicks, lots - lotsNow, orders - ordersNow);
+        }
+    }
+
     /// <summary>The book, at most this many levels a side.</summary>
     public BookSnapshot Snapshot(int levels = int.MaxValue) =>
         new(Sequence, TimeNanos, _bids.Best(levels), _asks.Best(levels));

@@ -37,6 +37,8 @@ internal sealed class PriceLadder(Side side)
         }
     }
 
+    public (long Lots, int Orders) At(long priceTicks) => _levels.GetValueOrDefault(priceTicks);
+
     public IReadOnlyList<BookLevel> Best(int count)
     {
         var best = new List<BookLevel>(Math.Clamp(count, 0, _levels.Count));

@@ -9,9 +9,10 @@ namespace QuantumCore.Matching;
 /// <remarks>
 /// <para>The ids given last lie in a window, an array that goes round: an id's place is its low bits, so a lookup is
 /// one load. An order that is still open when the window has moved past its id goes to a hash table of the old ones.
-/// The window has at least four times as many ids as there are slots: few orders are that old.</para>
-/// <para>So memory follows the number of open orders alone, 16 to 32 bytes for each, and 32 to 64 more for each old
-/// one; an order may stay open for ever, and for any number of ids.</para>
+/// The window has room for at least four ids for each slot of an order, eight in books that are not large: few orders
+/// are that old.</para>
+/// <para>So memory follows the number of open orders alone, whatever their ids: 16 bytes for each slot of a large
+/// book, 32 of another, and 32 to 64 for each old order. An order may stay open for ever.</para>
 /// </remarks>
 internal struct OrderIndex
 {

@@ -149,6 +149,26 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("book AAPL --depth 0")]
     [InlineData("account --url nonsense")]
     [InlineData("replay no-such-file.csv")]
+    [InlineData("buy AAPL 10 --amount 100")]
+    [InlineData("buy AAPL --limit 1")]
+    [InlineData("buy AAPL 10 --limit 1 --tif ioc --fok")]
+    [InlineData("buy AAPL 10 --limit 1 --tif forever")]
+    [InlineData("buy AAPL 10 --type Stop --trigger 1")]
+    [InlineData("buy AAPL 10 --trail-bp 10000")]
+    [InlineData("buy AAPL 10 --limit 1 --good-till tomorrow")]
+    [InlineData("buy AAPL 10 --limit 1 --good-till 2030-01-01T00:00:00+01:00")]
+    [InlineData("order")]
+    [InlineData("order 17")]
+    [InlineData("order position 17")]
+    [InlineData("order list")]
+    [InlineData("order list oco sell AAPL 100 --target 160")]
+    [InlineData("order list oto buy AAPL 100 --limit 150")]
+    [InlineData("amend 17 --symbol AAPL --limit 1 --trigger 1")]
+    [InlineData("admin")]
+    [InlineData("admin phase AAPL open")]
+    [InlineData("admin rules AAPL --static-band 10000")]
+    [InlineData("admin bust AAPL 17-0")]
+    [InlineData("symbol")]
     public async Task Wrong_usage_asks_the_exchange_nothing(string line)
     {
         Assert.Equal(2, await RunAsync(line));
@@ -216,6 +236,19 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("cancel --help")]
     [InlineData("amend --help")]
     [InlineData("replay --help")]
+    [InlineData("order --help")]
+    [InlineData("order list oco --help")]
+    [InlineData("order list oto --help")]
+    [InlineData("order list otoco --help")]
+    [InlineData("order place sell --help")]
+    [InlineData("order position --help")]
+    [InlineData("symbol state --help")]
+    [InlineData("admin phase --help")]
+    [InlineData("admin rules --help")]
+    [InlineData("admin block --help")]
+    [InlineData("admin bust --help")]
+    [InlineData("admin correct --help")]
+    [InlineData("admin breaker --help")]
     [InlineData("watch -h")]
     public async Task Help_has_examples(string line)
     {
@@ -243,6 +276,97 @@ public sealed class CommandLineTests : IAsyncLifetime
         await interrupt.CancelAsync();
 
         Assert.Equal(0, await watching);
+    }
+
+    [Theory]
+    [InlineData("buy AAPL 100 --trigger 155.00", "stop", "triggerPrice", "155.00")]
+    [InlineData("buy AAPL 100 --trigger 155.00 --limit 155.50 --trigger-by mark", "stopLimit", "triggerBy", "mark")]
+    [InlineData("sell AAPL 100 --type takeProfit --trigger 155", "takeProfit", "triggerPrice", "155")]
+    [InlineData("sell AAPL 100 --trail 1.50 --activation 160", "trailingStop", "trailingDistance", "1.50")]
+    [InlineData("sell AAPL 100 --trail-bp 250 --limit-offset 0.10", "trailingStopLimit", "trailingBasisPoints", "250")]
+    [InlineData("buy AAPL 100 --peg market --offset 0.02 --limit 151", "pegged", "pegOffset", "0.02")]
+    [InlineData("buy AAPL --amount 1000.00", "market", "quoteAmount", "1000.00")]
+    [InlineData("buy AAPL 100 --protection 0.50", "market", "protection", "0.50")]
+    [InlineData("buy AAPL 100 --limit 150 --display 10", "limit", "displayQuantity", "10")]
+    [InlineData("buy AAPL 100 --limit 150 --hidden", "limit", "hidden", "True")]
+    [InlineData("buy AAPL 100 --limit 150 --slide", "limit", "slide", "True")]
+    [InlineData("buy AAPL 100 --limit 150 --post-only", "limit", "postOnly", "True")]
+    [InlineData("buy AAPL 100 --limit 150 --all-or-none", "limit", "allOrNone", "True")]
+    [InlineData("buy AAPL 100 --limit 150 --min 20", "limit", "minQuantity", "20")]
+    [InlineData("buy AAPL 100 --limit 150 --self-trade cancelNewest", "limit", "selfTrade", "cancelNewest")]
+    [InlineData("buy AAPL 100 --limit 150 --tif day", "limit", "timeInForce", "day")]
+    [InlineData("buy AAPL 100 --limit 150 --good-till 2030-01-01T00:00:00Z", "limit", "timeInForce", "gtd")]
+    public async Task Flags_make_the_order_they_name(string line, string type, string member, string value)
+    {
+        foreach (var how in new[] { line, $"order place {line}" })
+        {
+            Assert.Equal(0, await RunFreshAsync(how + " --json"));
+            Assert.Equal((type, value), (Document().GetProperty("type").GetString(), Document().GetProperty(member).ToString()));
+            Assert.Equal(0, await RunFreshAsync(how));
+        }
+    }
+
+    [Fact]
+    public async Task Terms_of_an_order_are_shown_to_people()
+    {
+        Assert.Equal(0, await RunAsync("sell AAPL 100 --trigger 140 --trigger-by mark --good-till 2030-01-01T00:00:00Z"));
+        Assert.Contains("gtd, till 2030-01-01 00:00:00.000000", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("order list oco sell AAPL 100 --target 160 --stop 140", "oco", "sell limit 160.00,sell stop ")]
+    [InlineData("order list oco sell AAPL 100 --target 160 --stop 140 --stop-limit 139.50", "oco", "sell limit 160.00,sell stopLimit 139.50")]
+    [InlineData("order list oto buy AAPL 100 --limit 150 --then-limit 160", "oto", "buy limit 150.00,sell limit 160.00")]
+    [InlineData("order list oto buy AAPL 100 --limit 150 --then-stop 140", "oto", "buy limit 150.00,sell stop ")]
+    [InlineData("order list oto buy AAPL 100 --limit 150 --then-stop 140 --then-limit 139", "oto", "buy limit 150.00,sell stopLimit 139.00")]
+    [InlineData("order list otoco buy AAPL 100 --limit 150 --target 160 --stop 140 --client-id x", "otoco", "buy limit 150.00,sell limit 160.00,sell stop ")]
+    public async Task Lists_are_placed_whole(string line, string kind, string orders)
+    {
+        Assert.Equal(0, await RunAsync(line + " --json"));
+        Assert.Equal(kind, Document().GetProperty("kind").GetString());
+        Assert.Equal(orders, string.Join(',', Document().GetProperty("orders").EnumerateArray().Select(order =>
+            $"{order.GetProperty("side")} {order.GetProperty("type")} {(order.TryGetProperty("price", out var price) ? price : "")}")));
+        Assert.Equal(0, await RunFreshAsync(line.Replace(" x", " y", StringComparison.Ordinal)));
+        Assert.Contains("AAPL", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stop_is_amended_where_it_stands_and_its_place_is_told()
+    {
+        await RunAsync("sell AAPL 100 --trigger 140");
+        Assert.Equal(0, await RunFreshAsync("order amend 1 --symbol AAPL --trigger 141.00 --json"));
+        Assert.Equal("141.00", Document().GetProperty("triggerPrice").GetString());
+        Assert.Equal(0, await RunFreshAsync("amend 1 --symbol AAPL --display 5 --good-till 2030-01-01T00:00:00Z --json"));
+        Assert.Equal("5", Document().GetProperty("displayQuantity").GetString());
+        Assert.Equal(0, await RunFreshAsync("order position 1 --symbol AAPL"));
+        Assert.Equal("AAPL #1: 3 orders with 120 ahead.", _output.ToString().Trim());
+        Assert.Equal(0, await RunFreshAsync("symbol state AAPL"));
+        Assert.Contains("150.50", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("admin phase AAPL opening", """phase AAPL {"phase":"opening"}""")]
+    [InlineData("admin mark AAPL 150.00", """mark AAPL {"price":"150.00"}""")]
+    [InlineData("admin reference AAPL 150.00", """reference AAPL {"price":"150.00"}""")]
+    [InlineData("admin rules AAPL --static-band 500 --dynamic-band none --band-mode auction --collar 300 --extensions 2 --protection none", """rules AAPL {"protection":"none","staticBand":500,"dynamicBand":"none","dynamicBandMode":"auction","auctionCollar":300,"maxExtensions":2}""")]
+    [InlineData("admin bust AAPL 17", """bust AAPL {"trade":17}""")]
+    [InlineData("admin correct AAPL 17 150.01", """correct AAPL {"trade":17,"price":"150.01"}""")]
+    [InlineData("admin breaker 930 1000", """breaker {"index":930,"previousClose":1000}""")]
+    public async Task The_operator_is_obeyed_and_nobody_else(string line, string command)
+    {
+        Assert.Equal(0, await RunAsync(line));
+        Assert.Equal(command, Assert.Single(_exchange.Operations));
+        Assert.Equal(1, await RunFreshAsync(line + " --key demo-bob"));
+        Assert.Contains("Forbidden", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_account_is_blocked_and_let_in_again()
+    {
+        Assert.Equal(0, await RunAsync("admin block ACC-1001"));
+        Assert.Equal("ACC-1001 is blocked in AAPL.", _output.ToString().Trim());
+        Assert.Equal(0, await RunFreshAsync("admin unblock ACC-1001 --symbol AAPL --json"));
+        Assert.False(Document().GetProperty("blocked").GetBoolean());
     }
 
     private Task<int> RunFreshAsync(string line)

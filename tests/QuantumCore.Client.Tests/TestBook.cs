@@ -32,6 +32,13 @@ internal sealed class TestOrder
 
     internal string Content { get; init; } = "";
 
+    internal string Type { get; init; } = "limit";
+
+    /// <summary>What it says beyond a plain order, as it was sent.</summary>
+    internal JsonObject Terms { get; init; } = [];
+
+    internal bool Waits => Type is not ("limit" or "market");
+
     internal JsonArray Fills { get; } = [];
 
     internal string SideName => IsBuy ? "buy" : "sell";
@@ -40,14 +47,23 @@ internal sealed class TestOrder
 
     internal decimal Remaining => IsOpen ? Quantity - Filled : 0m;
 
-    internal JsonObject ToJson() => new()
+    internal JsonObject ToJson()
+    {
+        var order = Plain();
+        foreach (var (name, value) in Terms)
+            order[name] = value?.DeepClone();
+
+        return order;
+    }
+
+    private JsonObject Plain() => new()
     {
         ["orderId"] = Id,
         ["clientOrderId"] = Name,
         ["symbol"] = Symbol,
         ["account"] = Account,
         ["side"] = SideName,
-        ["type"] = Price is null ? "market" : "limit",
+        ["type"] = Type,
         ["timeInForce"] = TimeInForce,
         ["price"] = Price?.ToString("0.00", CultureInfo.InvariantCulture),
         ["quantity"] = TestBook.Text(Quantity),
@@ -100,7 +116,7 @@ internal sealed class TestBook(string symbol, TestExchange exchange)
                 : throw new TestRefusal(409, "KeyConflict", "known with other content", "clientOrderId");
         }
 
-        var quantity = decimal.Parse((string)body["quantity"]!, CultureInfo.InvariantCulture);
+        var quantity = decimal.Parse((string?)body["quantity"] ?? "0", CultureInfo.InvariantCulture);
         if (quantity > 1_000_000)
             throw new TestRefusal(400, "InvalidQuantity", "too large", "quantity", "1000000");
 
@@ -113,9 +129,12 @@ internal sealed class TestBook(string symbol, TestExchange exchange)
             Account = account,
             IsBuy = (string)body["side"]! == "buy",
             Price = price,
-            TimeInForce = (string?)body["timeInForce"] ?? (price is null ? "ioc" : "gtc"),
+            TimeInForce = (string?)body["timeInForce"] ?? ((string?)body["type"] == "market" ? "ioc" : "gtc"),
             Quantity = quantity,
             Content = content,
+            Type = (string?)body["type"] ?? "limit",
+            Terms = new JsonObject(body.Where(member => member.Key is not ("symbol" or "side" or "type" or "timeInForce"
+                or "price" or "quantity" or "clientOrderId")).Select(member => KeyValuePair.Create(member.Key, member.Value?.DeepClone()))),
         };
         _names[(account, name)] = order;
         _byId[order.Id] = order;
@@ -139,6 +158,13 @@ internal sealed class TestBook(string symbol, TestExchange exchange)
     internal JsonObject Amend(string account, long id, JsonObject body)
     {
         var order = FindOpen(account, id);
+        if (body["price"] is null && body["quantity"] is null)
+        {
+            foreach (var (condition, value) in body)
+                order.Terms[condition] = value?.DeepClone();
+            return order.ToJson();
+        }
+
         var quantity = (string?)body["quantity"] is { } total
             ? decimal.Parse(total, CultureInfo.InvariantCulture)
             : order.Quantity;
@@ -180,6 +206,9 @@ internal sealed class TestBook(string symbol, TestExchange exchange)
     private void Enter(TestOrder order)
     {
         order.Sequence = ++_sequence;
+        if (order.Waits)
+            return;
+
         var prices = new List<decimal>();
         var trades = new JsonArray();
         while (order.Quantity > order.Filled && Best(order) is { } maker)

@@ -42,7 +42,7 @@ internal sealed class TestCall(HttpContext context, string account, JsonObject? 
     /// <summary>Prices, quantities and amounts are strings on this wire.</summary>
     private static void RefuseNumbers(JsonObject body)
     {
-        foreach (var name in (ReadOnlySpan<string>)["price", "quantity", "amount", "tickSize"])
+        foreach (var name in (ReadOnlySpan<string>)["price", "quantity", "amount", "tickSize", "displayQuantity", "triggerPrice", "trailingDistance", "quoteAmount"])
         {
             if (body[name] is { } value && value.GetValueKind() != JsonValueKind.String)
                 throw new TestRefusal(400, "BadRequest", $"{name} is not a decimal string", name);

@@ -56,6 +56,11 @@ internal sealed class TestExchange : IAsyncDisposable
 
     internal List<JsonNode> Instruments { get; } = [];
 
+    /// <summary>What the operator asked for, with its body.</summary>
+    internal List<string> Operations { get; } = [];
+
+    internal string Phase { get; private set; } = "continuous";
+
     internal Dictionary<string, JsonObject> Deposits { get; } = [];
 
     /// <summary>Seconds named in Retry-After of an overloaded answer; null leaves the header out.</summary>
@@ -149,6 +154,7 @@ internal sealed class TestExchange : IAsyncDisposable
         var api = app.MapGroup(Base);
         Change(api, "POST", "/orders", (book, call) => Place(call.Account, call.Body!));
         Change(api, "POST", "/orders/batch", (_, call) => Batch(call));
+        Change(api, "POST", "/order-lists", (_, call) => PlaceList(call));
         Change(api, "PATCH", "/orders/{symbol}/{id}", (book, call) => book!.Amend(call.Account, call.Id, call.Body!));
         Change(api, "DELETE", "/orders/{symbol}/{id}", (book, call) => book!.Cancel(call.Account, call.Id));
         Change(api, "DELETE", "/orders/by-client-id/{name}", (_, call) => CancelByName(call));
@@ -156,6 +162,13 @@ internal sealed class TestExchange : IAsyncDisposable
         Change(api, "POST", "/admin/accounts/{account}/deposits", (_, call) => Deposit(call));
         Change(api, "POST", "/admin/accounts/{account}/keys", (_, call) => MakeKey(call));
         Change(api, "POST", "/admin/instruments", (_, call) => ListInstrument(call));
+        foreach (var name in (ReadOnlySpan<string>)["phase", "mark", "reference", "rules", "bust", "correct"])
+            Change(api, "POST", $"/admin/symbols/{{symbol}}/{name}", (_, call) => Operate(name, call));
+        Change(api, "POST", "/admin/accounts/{account}/block", (_, call) => Block(call, isBlocked: true));
+        Change(api, "POST", "/admin/accounts/{account}/unblock", (_, call) => Block(call, isBlocked: false));
+        Change(api, "POST", "/admin/breaker", (_, call) => Break(call));
+        Read(api, "/orders/{symbol}/{id}/position", (book, call) => Position(book!.Find(call.Account, call.Id)));
+        Read(api, "/symbols/{symbol}/state", (_, call) => State(call.Symbol!));
         Read(api, "/orders", (_, call) => OpenOrders(call));
         Read(api, "/orders/{symbol}/{id}", (book, call) => book!.Find(call.Account, call.Id).ToJson());
         Read(api, "/fills", (_, call) => Fills(call));
@@ -265,6 +278,58 @@ internal sealed class TestExchange : IAsyncDisposable
         }
 
         return new JsonObject { ["results"] = results };
+    }
+
+    private JsonObject PlaceList(TestCall call)
+    {
+        var orders = call.Body!["orders"]!.AsArray().Select(order => Place(call.Account, order!.AsObject()));
+        return new JsonObject { ["kind"] = (string)call.Body["kind"]!, ["orders"] = Copy(orders) };
+    }
+
+    private static JsonObject Position(TestOrder order) => new()
+    {
+        ["symbol"] = order.Symbol,
+        ["orderId"] = order.Id,
+        ["ordersAhead"] = 3,
+        ["quantityAhead"] = "120",
+    };
+
+    private JsonObject State(string symbol)
+    {
+        _ = FindBook(symbol);
+        return (JsonObject)JsonNode.Parse(
+            $$$"""
+            {"symbol":"{{{symbol}}}","sequence":7,"phase":"{{{Phase}}}","lastPrice":"150.00","markPrice":null,"referencePrice":"149.50",
+             "indicative":{"price":"150.50","quantity":"30","imbalance":"-12"}}
+            """)!;
+    }
+
+    private JsonObject Operate(string name, TestCall call)
+    {
+        RequireAdmin(call);
+        Operations.Add($"{name} {call.Symbol} {call.Body!.ToJsonString()}");
+        Phase = (string?)call.Body["phase"] ?? Phase;
+        return State(call.Symbol!);
+    }
+
+    private JsonObject Block(TestCall call, bool isBlocked)
+    {
+        RequireAdmin(call);
+        var only = (string?)call.Body!["symbol"];
+        var symbols = _books.Keys.Where(symbol => symbol == (only ?? symbol)).Order(StringComparer.Ordinal);
+        return new JsonObject
+        {
+            ["account"] = call.AccountInPath,
+            ["blocked"] = isBlocked,
+            ["symbols"] = new JsonArray([.. symbols.Select(symbol => (JsonNode)symbol)]),
+        };
+    }
+
+    private JsonObject Break(TestCall call)
+    {
+        RequireAdmin(call);
+        Operations.Add($"breaker {call.Body!.ToJsonString()}");
+        return new JsonObject { ["level"] = 1, ["acted"] = true, ["symbols"] = new JsonArray("AAPL") };
     }
 
     private JsonObject CancelByName(TestCall call)

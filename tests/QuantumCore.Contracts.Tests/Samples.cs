@@ -63,6 +63,40 @@ internal static class Samples
         0,
         0);
 
+    private static readonly SubmitOrder s_iceberg = s_limit with
+    {
+        Owner = 77,
+        SelfTrade = SelfTradePrevention.Decrement,
+        TimeInForce = TimeInForce.GoodTillDate,
+        Conditions = EncodedConditions.From(new OrderConditions { DisplayLots = 10, ExpiryNanos = Time + 1 }),
+    };
+
+    private static readonly SubmitOrder s_trailing = s_market with
+    {
+        Type = OrderType.TrailingStopLimit,
+        TimeInForce = TimeInForce.GoodTillCancel,
+        Conditions = EncodedConditions.From(new OrderConditions
+        {
+            Hidden = true,
+            AllOrNone = true,
+            MinimumLots = 2,
+            Slide = true,
+            TriggerTicks = 14_000,
+            TriggerReference = TriggerReference.Mark,
+            TrailTicks = 50,
+            TrailBasisPoints = 125,
+            ActivationTicks = 14_900,
+            LimitOffsetTicks = 0,
+            Peg = PegReference.Midpoint,
+            PegOffsetTicks = 3,
+            Amount = 1L << 62,
+            ProtectionTicks = 0,
+        }),
+    };
+
+    private static readonly TurnStep s_step = new(
+        StepKind.Fill, 1001, 7, 3, Side.Buy, EndReason.None, 15_000, 40, 60, 600, 900_360, 1002, 8, 4, 3, 240, 12_000, true);
+
     /// <summary>Records of a book's stream.</summary>
     public static IReadOnlyDictionary<string, BookRecord> Book { get; } = new Dictionary<string, BookRecord>(StringComparer.Ordinal)
     {
@@ -80,6 +114,23 @@ internal static class Samples
         ["book-k-all-closed"] = new AllClosed(Time, 1001, 12, [s_closed with { Reason = EndReason.MassCancel }]),
         ["book-k-nothing-open"] = new AllClosed(Time, 1001, 12, []),
         ["book-b-reduced"] = new OrderReduced(Time, 1001, 7, 3, Side.Buy, 15_000, 80, 20, 600_240),
+        ["book-v-conditional"] = new OrderVoided(Time, 1001, 7, RejectReason.StopWouldTrigger, s_trailing),
+        ["book-x-turn"] = new BookTurn(
+            Time,
+            BookCommand.Of(BookVerb.EnterList, (long)OrderListKind.OneCancelsOther, 1001) with { Orders = [s_iceberg, s_trailing] },
+            RejectReason.None,
+            TradingPhase.Volatility,
+            [s_step with { Kind = StepKind.Opened, MakerAccount = 0, MakerNumber = 0, MakerOrderId = 0, MakerLeavesLots = 0, MakerFee = 0, MakerHold = 0, IsAuction = false }, s_step],
+            [new LevelState(Side.Sell, 15_000, 0, 0), new LevelState(Side.Buy, 14_999, 500, 3)],
+            new IndicativeAuction(15_010, 120, -33)),
+        ["book-x-operator"] = new BookTurn(
+            Time,
+            BookCommand.Of(BookVerb.SetRules) with { Changes = [new(ChangedValue.DynamicBand, 300), new(ChangedValue.StaticBand, -1)] },
+            RejectReason.None,
+            TradingPhase.Continuous,
+            [],
+            [],
+            null),
         ["book-w-nothing-found"] = new NothingFound(Time, 1001, 77),
     };
 
@@ -89,6 +140,8 @@ internal static class Samples
         {
             ["account-h-hold"] = new HoldPlaced(Time, "AAPL", s_limit, 0xFEDC_BA98_7654_3210, 1_501_500),
             ["account-h-replacement"] = new HoldPlaced(Time, "AAPL", s_replacement, ulong.MaxValue, 0),
+            ["account-h-conditional"] = new HoldPlaced(Time, "AAPL", s_iceberg, 9, 1_501_500),
+            ["account-l-list"] = new ListHeld(Time, "AAPL", [s_iceberg, s_trailing], 0xFEDC_BA98_7654_3210, [1_501_500, 0]),
             ["account-j-refused"] = new KeyRefused(Time, "my-2", 17, RejectReason.InsufficientFunds),
             ["account-j-cancelled"] = new KeyRefused(Time, "my-3", 0, RejectReason.KeyCancelled),
             ["account-d-deposit"] = new Deposited(Time, "dep-1", "USD", 2, 100_000),

@@ -15,6 +15,16 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
         return ValueTask.FromResult(requests.Select(request => floor.Hold(Account, request)).ToImmutableArray());
     }
 
+    public ValueTask<HoldListResult> HoldList(OrderListKind kind, ImmutableArray<HoldRequest> orders)
+    {
+        floor.Note("HoldList", $"{kind} {orders.Length}");
+        var held = orders.Select(order => floor.Hold(Account, order)).ToArray();
+        var wrong = held.FirstOrDefault(result => result.Order is null);
+        return ValueTask.FromResult(wrong is null
+            ? new HoldListResult(RejectReason.None, null, null, [.. held.Select(result => result.Order!)])
+            : new HoldListResult(wrong.Reason, wrong.Field, wrong.Limit, []));
+    }
+
     public ValueTask<AmendPlan> Amend(AmendRequest request)
     {
         floor.Note("Amend");
@@ -43,7 +53,7 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
         ImmutableArray<OpenOrder> open =
         [
             .. floor.Open(Account).Select(order => new OpenOrder(
-                order.Symbol, order.Order.Number, order.Order.ClientOrderId, order.Id, order.Order.Side, order.Order.Type, order.Order.TimeInForce, order.Order.PriceTicks, order.Order.QuantityLots, order.Filled, 0, 1)),
+                order.Symbol, order.Order.Number, order.Order.ClientOrderId, order.Id, order.Order.Side, order.Order.Type, order.Order.TimeInForce, order.Order.PriceTicks, order.Order.QuantityLots, order.Filled, 0, 1, order.Order.PostOnly, order.Order.SelfTrade, order.Order.Conditions)),
         ];
         return ValueTask.FromResult(new AccountView(Account, 12, [new AssetBalance("USD", 2, 100_000, 1_500)], open, seen));
     }
@@ -66,6 +76,33 @@ public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
         if (market.BusySubmits-- > 0)
             return ValueTask.FromResult(orders.Select(order => TradingFloor.Refuse(Symbol, order.Account, RejectReason.Overloaded)).ToImmutableArray());
         return ValueTask.FromResult(orders.Select(order => market.Submit(Symbol, order)).ToImmutableArray());
+    }
+
+    public ValueTask<ImmutableArray<ExecutionReport>> SubmitList(OrderListKind kind, ImmutableArray<SubmitOrder> orders)
+    {
+        market.Note("SubmitList", $"{Symbol} {kind} {orders.Length}");
+        var refused = market.RefusesLists;
+        return ValueTask.FromResult(orders.Select(order => refused == RejectReason.None
+            ? market.Submit(Symbol, order)
+            : TradingFloor.Refuse(Symbol, order.Account, refused)).ToImmutableArray());
+    }
+
+    public ValueTask<ExecutionReport> Amend(long account, long orderId, ImmutableArray<NamedValue> changes)
+    {
+        market.Note("AmendConditions", $"{Symbol} {orderId} {string.Join(' ', changes.Select(change => $"{change.Name}={change.Value}"))}");
+        return ValueTask.FromResult(market.Status(Symbol, account, orderId));
+    }
+
+    public ValueTask<RejectReason> Operate(BookCommand command)
+    {
+        market.Note("Operate", TradingFloor.Text(Symbol, command));
+        return ValueTask.FromResult(market.RefusesToOperate.GetValueOrDefault(Symbol));
+    }
+
+    public ValueTask<PlaceInLine> Position(long account, long orderId)
+    {
+        market.Note("Position", $"{Symbol} {orderId}");
+        return ValueTask.FromResult(new PlaceInLine(market.Status(Symbol, account, orderId).Reason, 3, 120));
     }
 
     public ValueTask<ImmutableArray<ExecutionReport>> Close(long account, ImmutableArray<long> numbers, EndReason reason) =>
@@ -101,7 +138,9 @@ public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
 
     public ValueTask<DepthView> Depth() => ValueTask.FromResult(market.Depth(Symbol));
 
-    public ValueTask<BookState> State() => ValueTask.FromResult(new BookState(market.Sequence(Symbol), 0, 0));
+    public ValueTask<BookState> State() => ValueTask.FromResult(market.BookState with { Sequence = market.Sequence(Symbol) });
+
+    public ValueTask<ulong> StateHash() => throw new NotSupportedException();
 }
 
 [Reentrant]

@@ -55,7 +55,41 @@ public sealed class MalformedTests
         """{"symbol":"AAPL","side":"BUY","price":"1","quantity":"1"}""",
         """{"symbol":"AAPL","side":"1","price":"1","quantity":"1"}""",
         """{"symbol":"AAPL","side":"buy","type":"stop","price":"1","quantity":"1"}""",
-        """{"symbol":"AAPL","side":"buy","timeInForce":"day","price":"1","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","timeInForce":"DAY","price":"1","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","timeInForce":"gtd","price":"1","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","timeInForce":"gtd","price":"1","quantity":"1","goodTill":"tomorrow"}""",
+        """{"symbol":"AAPL","side":"buy","timeInForce":"gtd","price":"1","quantity":"1","goodTill":"2030-02-30T00:00:00Z"}""",
+        """{"symbol":"AAPL","side":"buy","timeInForce":"gtd","price":"1","quantity":"1","goodTill":"2030-01-01T00:00:00"}""",
+        """{"symbol":"AAPL","side":"buy","timeInForce":"gtd","price":"1","quantity":"1","goodTill":"2030-01-01T00:00:00+01:00"}""",
+        """{"symbol":"AAPL","side":"buy","timeInForce":"gtd","price":"1","quantity":"1","goodTill":"2030-01-01T00:00:00.1234567890Z"}""",
+        """{"symbol":"AAPL","side":"buy","timeInForce":"gtd","price":"1","quantity":"1","goodTill":"9999-01-01T00:00:00Z"}""",
+        """{"symbol":"AAPL","side":"buy","timeInForce":"gtd","price":"1","quantity":"1","goodTill":1893456000000}""",
+        """{"symbol":"AAPL","side":"buy","price":"1","quantity":"1","hidden":"yes"}""",
+        """{"symbol":"AAPL","side":"buy","price":"1","quantity":"1","slide":1}""",
+        """{"symbol":"AAPL","side":"buy","price":"1","quantity":"10","displayQuantity":5}""",
+        """{"symbol":"AAPL","side":"buy","price":"1","quantity":"10","displayQuantity":"0"}""",
+        """{"symbol":"AAPL","side":"buy","price":"1","quantity":"10","displayQuantity":"-5"}""",
+        """{"symbol":"AAPL","side":"buy","price":"1","quantity":"10","minQuantity":"11"}""",
+        """{"symbol":"AAPL","side":"buy","price":"1","quantity":"10","selfTrade":"cancelAll"}""",
+        """{"symbol":"AAPL","side":"buy","type":"stop","quantity":"10"}""",
+        """{"symbol":"AAPL","side":"buy","type":"stop","quantity":"10","triggerPrice":"1e2"}""",
+        """{"symbol":"AAPL","side":"buy","type":"stop","quantity":"10","triggerPrice":"1","triggerBy":"index"}""",
+        """{"symbol":"AAPL","side":"buy","type":"stopLimit","quantity":"10","triggerPrice":"1"}""",
+        """{"symbol":"AAPL","side":"buy","type":"trailingStop","quantity":"10"}""",
+        """{"symbol":"AAPL","side":"buy","type":"trailingStop","quantity":"10","trailingBasisPoints":1.5}""",
+        """{"symbol":"AAPL","side":"buy","type":"trailingStop","quantity":"10","trailingBasisPoints":1e2}""",
+        """{"symbol":"AAPL","side":"buy","type":"trailingStop","quantity":"10","trailingBasisPoints":-1}""",
+        """{"symbol":"AAPL","side":"buy","type":"trailingStop","quantity":"10","trailingBasisPoints":99999999999999999999}""",
+        """{"symbol":"AAPL","side":"buy","type":"trailingStop","quantity":"10","trailingDistance":"0"}""",
+        """{"symbol":"AAPL","side":"buy","type":"trailingStopLimit","quantity":"10","trailingDistance":"1"}""",
+        """{"symbol":"AAPL","side":"buy","type":"pegged","price":"1","quantity":"10"}""",
+        """{"symbol":"AAPL","side":"buy","type":"pegged","peg":"primary","quantity":"10"}""",
+        """{"symbol":"AAPL","side":"buy","type":"pegged","peg":"last","price":"1","quantity":"10"}""",
+        """{"symbol":"AAPL","side":"buy","type":"pegged","peg":"primary","price":"1","pegOffset":"-0.01","quantity":"10"}""",
+        """{"symbol":"AAPL","side":"buy","type":"market","quoteAmount":"0"}""",
+        """{"symbol":"AAPL","side":"buy","type":"market","quoteAmount":"0.001"}""",
+        """{"symbol":"AAPL","side":"buy","type":"market","quoteAmount":100}""",
+        """{"symbol":"AAPL","side":"buy","type":"market","quoteAmount":"92233720368547758.08"}""",
         """{"symbol":"AAPL","side":"buy","postOnly":"true","price":"1","quantity":"1"}""",
         """{"symbol":"AAPL","side":"buy","postOnly":null,"price":"1","quantity":"1"}""",
         """{"symbol":["AAPL"],"side":"buy","price":"1","quantity":"1"}""",
@@ -213,6 +247,11 @@ public sealed class MalformedTests
     [InlineData("orders", """{"symbol":"AAPL","side":"buy","type":"limit","timeInForce":"gtc","price":"150.00","quantity":"100","clientOrderId":"my-1","postOnly":false}""", 3_000)]
     [InlineData("orders/batch", """{"orders":[{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"100"},{"symbol":"MSFT","side":"sell","price":"1","quantity":"1"}]}""", 1_000)]
     [InlineData("/order", """{"symbol":"AAPL","side":"sell","type":"limit","price":150.00,"quantity":100}""", 1_000)]
+    [InlineData("orders", """{"symbol":"AAPL","side":"sell","type":"trailingStopLimit","timeInForce":"gtd","goodTill":"2030-01-01T00:00:00.5Z","quantity":"100","trailingBasisPoints":250,"activationPrice":"151","limitOffset":"0.10","triggerBy":"mark","selfTrade":"expireTaker"}""", 2_000)]
+    [InlineData("orders", """{"symbol":"AAPL","side":"buy","price":"150","quantity":"100","displayQuantity":"10","minQuantity":"5","hidden":false,"allOrNone":false,"slide":false}""", 2_000)]
+    [InlineData("order-lists", """{"kind":"oco","orders":[{"symbol":"AAPL","side":"sell","price":"160","quantity":"1"},{"symbol":"AAPL","side":"sell","type":"stop","triggerPrice":"140","quantity":"1"}]}""", 1_000)]
+    [InlineData("admin/symbols/AAPL/rules", """{"protection":"1.00","staticBand":500,"dynamicBand":"none","dynamicBandMode":"auction","auctionCollar":300,"maxExtensions":2}""", 1_000)]
+    [InlineData("admin/breaker", """{"index":46500,"previousClose":50000}""", 1_000)]
     public async Task Mutants_of_a_good_request_never_end_in_a_fault(string path, string good, int count)
     {
         await using var exchange = await OpenGateway.StartAsync();
@@ -220,7 +259,7 @@ public sealed class MalformedTests
         for (var i = 0; i < count; i++)
         {
             var mutant = Mutate(Encoding.UTF8.GetBytes(good), random);
-            var reply = await exchange.SendBytesAsync("POST", path, mutant, "alice", Token);
+            var reply = await exchange.SendBytesAsync("POST", path, mutant, path.StartsWith("admin", StringComparison.Ordinal) ? "admin" : "alice", Token);
             Assert.True(
                 (int)reply.Status is 200 or (>= 400 and < 500),
                 $"Mutant {i} {Convert.ToHexString(mutant)} was answered {(int)reply.Status}: {reply.Text}");

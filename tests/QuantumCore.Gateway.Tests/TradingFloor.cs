@@ -62,6 +62,22 @@ public sealed class TradingFloor
     /// <summary>Whether the catalog refuses whatever is to be listed.</summary>
     public bool RefusesListings { get; set; }
 
+    /// <summary>Why the book refuses the next lists.</summary>
+    public RejectReason RefusesLists { get; set; }
+
+    /// <summary>Why a book refuses an operator.</summary>
+    public Dictionary<string, RejectReason> RefusesToOperate { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The state of every book, apart from its sequence.</summary>
+    public BookState BookState { get; set; } = new(0, 0);
+
+    /// <summary>The orders that were held, by their names.</summary>
+    public HoldRequest Held(string name)
+    {
+        lock (_lock)
+            return _held.Single(held => held.Key.Name == name).Value.Request;
+    }
+
     public ImmutableArray<PublicTrade> Trades { get; set; } = [];
 
     /// <summary>Everything that a client could have changed, as one text.</summary>
@@ -131,7 +147,8 @@ public sealed class TradingFloor
 
             var number = _numbers[account] = _numbers.GetValueOrDefault(account) + 1;
             var order = new SubmitOrder(
-                account, number, request.ClientOrderId, request.Side, request.Type, request.TimeInForce, request.PostOnly, request.PriceTicks, request.QuantityLots, 0, 0);
+                account, number, request.ClientOrderId, request.Side, request.Type, request.TimeInForce, request.PostOnly, request.PriceTicks, request.QuantityLots, 0, 0,
+                SelfTrade: request.SelfTrade, Conditions: request.Conditions);
             _held[(account, request.ClientOrderId)] = (request, order);
             return new HoldResult(RejectReason.None, null, null, order);
         }
@@ -146,8 +163,8 @@ public sealed class TradingFloor
 
             var sequence = _sequences[symbol] = _sequences.GetValueOrDefault(symbol) + 1;
             var taker = new Working(symbol, order, _orders.Keys.Count(key => key.Symbol == symbol) + 1) { Sequence = sequence };
-            var fills = Match(taker);
-            if (order.TimeInForce != TimeInForce.GoodTillCancel && taker.Leaves > 0)
+            var fills = order.Type <= OrderType.Limit ? Match(taker) : [];
+            if (order.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill && taker.Leaves > 0)
                 taker.End = order.Type == OrderType.Market ? EndReason.NoLiquidity : EndReason.ImmediateOrCancel;
             _orders[(symbol, taker.Id)] = taker;
             return _first[(order.Account, order.Number)] = taker.Report(RejectReason.None, fills);
@@ -300,6 +317,13 @@ public sealed class TradingFloor
     public static ExecutionReport Refuse(string symbol, long account, RejectReason reason) => ExecutionReport.Refused(
         new HoldRequest("", symbol, Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 0, 0), account, reason, null, null);
 
+    /// <summary>A command as a line.</summary>
+    public static string Text(string symbol, BookCommand command)
+    {
+        var changes = command.Changes.Select(change => $" {change.Name}={change.Value}");
+        return $"{symbol} {command.Verb} account {command.Account} number {command.Number} value {command.Value}{string.Concat(changes)}";
+    }
+
     private static Instrument Listed(string symbol, Asset asset, int decimals, string tick, long reference) => new()
     {
         Symbol = symbol,
@@ -382,6 +406,9 @@ public sealed class TradingFloor
             Leaves,
             Sequence,
             1_767_225_600_000_000_001,
-            fills);
+            fills,
+            Order.PostOnly,
+            Order.SelfTrade,
+            Order.Conditions);
     }
 }

@@ -217,8 +217,9 @@ public class CrashPointTests
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
         await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 1);
-        await exchange.Cluster.DeactivateAsync(exchange.Book("AAPL"));
+        // Down first: whoever else asks for the book must not bring it back in between.
         disk.Volatile.IsDown = true;
+        await exchange.Cluster.DeactivateAsync(exchange.Book("AAPL"));
         await Assert.ThrowsAnyAsync<Exception>(async () => await exchange.Book("AAPL").State());
         disk.Volatile.IsDown = false;
         Assert.Equal(1, (await exchange.Book("AAPL").State()).OpenOrders);

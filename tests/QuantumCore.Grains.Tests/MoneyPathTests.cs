@@ -136,7 +136,7 @@ public class MoneyPathTests
         var arrived = market.Hold(0, Side.Buy, 100, 5)!;
         var inFlight = market.Hold(0, Side.Buy, 101, 5)!;
         market.Enter(arrived);
-        var record = market.Book.CloseAll(arrived.Account, inFlight.Number, 1)!;
+        var record = Assert.IsType<AllClosed>(market.Book.CloseAll(arrived.Account, inFlight.Number, 1));
         market.Publish(record);
         Assert.Equal(arrived.Number, Assert.Single(record.Orders).Number);
         Assert.True(market.Book.IsKnown(inFlight.Account, inFlight.Number, out var open, out var finished));

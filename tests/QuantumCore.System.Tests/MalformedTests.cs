@@ -20,7 +20,7 @@ public sealed class MalformedTests
         """{"symbol":"AAPL","side":"buy","price":150.5e0,"quantity":"1"}""",
         """{"symbol":"AAPL","side":"buy","type":"market","price":"150.00","quantity":"1"}""",
         """{"symbol":"AAPL","side":"buy","type":"stop","price":"150.00","quantity":"1"}""",
-        """{"symbol":"AAPL","side":"buy","timeInForce":"day","price":"150.00","quantity":"1"}""",
+        """{"symbol":"AAPL","side":"buy","timeInForce":"DAY","price":"150.00","quantity":"1"}""",
         """{"symbol":"AAPL","side":"buy","timeInForce":"ioc","postOnly":true,"price":"150.00","quantity":"1"}""",
         "{\"symbol\":\"AAPL\",\"side\":\"buy\",\"price\":\"150.00\",\"quantity\":\"1\"}}",
         new string('[', 20_000), "{\"a\":" + new string('9', 70_000) + "}",

@@ -41,8 +41,19 @@ public partial class StableNumberTests
             + "NoReference=66 Overloaded=90 OutcomeUnknown=91",
         ["DecimalError"] = "None=0 NotADecimal=1 TooManyDecimals=2 TooLarge=3",
         ["BookRecordEncoding.Kind"] =
-            "Instrument=1 Order=2 Voided=3 Closed=4 AllClosed=5 Reduced=6 NothingFound=7",
-        ["AccountRecordEncoding.Kind"] = "Hold=20 Refused=21 Deposit=22 CancelAll=23 Reduction=24",
+            "Instrument=1 Order=2 Voided=3 Closed=4 AllClosed=5 Reduced=6 NothingFound=7 Turn=8",
+        ["BookVerb"] =
+            "Enter=1 EnterList=2 Cancel=3 CancelAll=4 Amend=5 Reduce=6 SetPhase=7 SetMark=8 SetReference=9 SetRules=10 "
+            + "AdvanceTime=11 Block=12 Unblock=13 Bust=14 Correct=15",
+        ["ChangedValue"] =
+            "DisplayLots=1 TriggerTicks=2 TrailTicks=3 TrailBasisPoints=4 ExpiryNanos=5 ProtectionTicks=20 StaticBand=21 "
+            + "DynamicBand=22 DynamicBandAuction=23 AuctionCollar=24 MaxExtensions=25",
+        ["StepKind"] = "Opened=1 Fill=2 Ended=3 Changed=4 Held=5 Voided=6",
+        ["ConditionsEncoding.Field"] =
+            "DisplayLots=1 Hidden=2 AllOrNone=3 MinimumLots=4 Slide=5 TriggerTicks=6 TriggerReference=7 TrailTicks=8 "
+            + "TrailBasisPoints=9 ActivationTicks=10 LimitOffsetTicks=11 Peg=12 PegOffsetTicks=13 Amount=14 "
+            + "ProtectionTicks=15 ExpiryNanos=16",
+        ["AccountRecordEncoding.Kind"] = "Hold=20 Refused=21 Deposit=22 CancelAll=23 Reduction=24 List=25",
         ["CatalogRecordEncoding"] = "Version=1 ListedKind=40 KeyKind=41",
     };
 

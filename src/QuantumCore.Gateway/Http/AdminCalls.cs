@@ -5,13 +5,13 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>The operator's calls.</summary>
+/// <summary>The operator's calls about accounts and listings.</summary>
 internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRing keys)
 {
     /// <summary>POST /admin/accounts/{account}/deposits</summary>
     public async Task Deposit(HttpContext context)
     {
-        if (!await Call.IsAdmin(context, keys) || await Account(context) is not { } account ||
+        if (!await Call.IsAdmin(context, keys) || await Call.Account(context) is not { } account ||
             await Call.Read(context, WireJson.Default.DepositText) is not { } text)
         {
             return;
@@ -36,7 +36,7 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
     /// <summary>POST /admin/accounts/{account}/keys</summary>
     public async Task NewKey(HttpContext context)
     {
-        if (!await Call.IsAdmin(context, keys) || await Account(context) is not { } account)
+        if (!await Call.IsAdmin(context, keys) || await Call.Account(context) is not { } account)
             return;
 
         var key = KeyRing.NewKey();
@@ -82,15 +82,6 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
 
         await listings.Refresh();
         await Answer.Json(context, instrument!, static (to, listed) => to.WriteInstrument(listed));
-    }
-
-    private static async ValueTask<AccountId?> Account(HttpContext context)
-    {
-        if (AccountId.TryParse(Call.Path(context, "account"), out var account))
-            return account;
-
-        await Answer.Refuse(context, Refusal.Malformed("account", "ACC- and a number from 1000."));
-        return null;
     }
 
     /// <summary>An asset's decimals never change: every amount of it is counted in them.</summary>

@@ -124,6 +124,16 @@ internal static class Call
     public static string Path(HttpContext context, string name) =>
         context.Request.RouteValues[name] as string ?? "";
 
+    /// <summary>The account of the path; null when it was turned away.</summary>
+    public static async ValueTask<AccountId?> Account(HttpContext context)
+    {
+        if (AccountId.TryParse(Path(context, "account"), out var account))
+            return account;
+
+        await Answer.Refuse(context, Refusal.Malformed("account", "ACC- and a number from 1000."));
+        return null;
+    }
+
     /// <summary>A message of bytes: strict UTF-8, JSON of depth 16 at most, no member unknown, double or of another type.</summary>
     public static T? Parse<T>(ReadOnlySequence<byte> body, JsonTypeInfo<T> type, out Refusal refusal)
         where T : class

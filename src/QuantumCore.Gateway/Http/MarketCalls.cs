@@ -57,6 +57,26 @@ internal sealed class MarketCalls(IGrainFactory grains, Listings listings)
         });
     }
 
+    /// <summary>GET /symbols/{symbol}/state</summary>
+    public async Task State(HttpContext context)
+    {
+        if (await Listed(context) is { } instrument)
+            await AnswerState(context, grains, instrument);
+    }
+
+    /// <summary>Answers with a symbol's phase and prices.</summary>
+    public static async ValueTask AnswerState(HttpContext context, IGrainFactory grains, Instrument instrument)
+    {
+        var state = await grains.GetGrain<IOrderBookGrain>(instrument.Symbol).State();
+        if (state.IsHalted)
+        {
+            await Answer.Refuse(context, new Refusal(RejectReason.SymbolHalted));
+            return;
+        }
+
+        await Answer.Json(context, (state, instrument), static (to, answer) => to.WriteState(answer.state, answer.instrument));
+    }
+
     private async ValueTask<Instrument?> Listed(HttpContext context)
     {
         var instrument = await listings.Find(Call.Path(context, "symbol"));

@@ -135,14 +135,45 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
 
         var symbol = Call.Path(context, "symbol");
         var instrument = await listings.Find(symbol);
-        var (refusal, name, ticks, lots) = ReadAmendment(text, instrument);
+        var (refusal, change) = AmendReading.Read(text, instrument);
         if (refusal is { } refused)
         {
             await Answer.Refuse(context, refused);
             return;
         }
 
-        await Answer.Order(context, await entry.Amend(account, symbol, orderId, name, ticks, lots), instrument);
+        var report = change.Conditions.IsEmpty
+            ? await entry.Amend(account, symbol, orderId, change.Name, change.PriceTicks, change.TotalLots)
+            : await entry.AmendConditions(account, symbol, orderId, change.Conditions);
+        await Answer.Order(context, report, instrument);
+    }
+
+    /// <summary>GET /orders/{symbol}/{orderId}/position</summary>
+    public async Task Position(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is not (> 0 and var account) ||
+            await OrderId(context) is not (> 0 and var orderId))
+        {
+            return;
+        }
+
+        var symbol = Call.Path(context, "symbol");
+        var place = await entry.Position(account, symbol, orderId);
+        if (place.Reason != RejectReason.None || await listings.Find(symbol) is not { } instrument)
+        {
+            await Answer.Refuse(context, new Refusal(place.Reason));
+            return;
+        }
+
+        await Answer.Json(context, (place, orderId, instrument), static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteString("symbol"u8, answer.instrument.Symbol);
+            to.WriteNumber("orderId"u8, answer.orderId);
+            to.WriteNumber("ordersAhead"u8, answer.place.OrdersAhead);
+            to.WriteQuantity("quantityAhead"u8, answer.instrument, answer.place.LotsAhead);
+            to.WriteEndObject();
+        });
     }
 
     /// <summary>DELETE /orders/by-client-id/{clientOrderId}</summary>
@@ -236,23 +267,6 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
 
         await Answer.Refuse(context, Refusal.Malformed("orderId", "A positive whole number below 2^53."));
         return 0;
-    }
-
-    private static (Refusal? Refusal, string Name, long Ticks, long Lots) ReadAmendment(AmendText text, Instrument? instrument)
-    {
-        var name = text.ClientOrderId ?? OrderReading.NewClientOrderId();
-        if (!ClientOrderId.IsValid(name))
-            return (Refusal.Malformed("clientOrderId", ClientOrderId.Rule), name, 0, 0);
-        if (text.Price is null && text.Quantity is null)
-            return (Refusal.Malformed("quantity", "A new price, a new quantity, or both."), name, 0, 0);
-        if (instrument is null)
-            return (new Refusal(RejectReason.UnknownSymbol, "symbol"), name, 0, 0);
-
-        var (ticks, lots) = (0L, 0L);
-        var refusal = text.Quantity is { } quantity ? OrderReading.ReadQuantity(instrument, quantity, out lots) : null;
-        if (refusal is null && text.Price is { } price)
-            refusal = OrderReading.ReadPrice(instrument, price, out ticks);
-        return (refusal, name, ticks, lots);
     }
 
     /// <summary>Reads and enters a batch: what can't be read is refused in its place, the rest goes in.</summary>

@@ -23,9 +23,12 @@ internal sealed class Routes(
         On("GET", $"{Native}/orders", orders.List);
         On("DELETE", $"{Native}/orders", orders.CancelAll);
         On("GET", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.Status);
+        On("GET", $"{Native}/orders/{{symbol}}/{{orderId}}/position", orders.Position);
         On("PATCH", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.Amend);
         On("DELETE", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.Cancel);
         On("DELETE", $"{Native}/orders/by-client-id/{{clientOrderId}}", orders.CancelByClientOrderId);
+
+        On("POST", $"{Native}/order-lists", services.GetRequiredService<OrderListCalls>().Place);
 
         var accounts = services.GetRequiredService<AccountCalls>();
         On("GET", $"{Native}/account", accounts.Show);
@@ -36,10 +39,13 @@ internal sealed class Routes(
         On("POST", $"{Native}/admin/accounts/{{account}}/keys", admin.NewKey);
         On("POST", $"{Native}/admin/instruments", admin.List);
 
+        MapOperator(services.GetRequiredService<OperatorCalls>());
+
         var market = services.GetRequiredService<MarketCalls>();
         On("GET", $"{Native}/instruments", market.Instruments);
         On("GET", $"{Native}/book/{{symbol}}", market.Book);
         On("GET", $"{Native}/trades/{{symbol}}", market.Trades);
+        On("GET", $"{Native}/symbols/{{symbol}}/state", market.State);
         On("GET", $"{Native}/stream", services.GetRequiredService<StreamCall>().Serve);
 
         var engine = services.GetRequiredService<EngineCalls>();
@@ -51,6 +57,19 @@ internal sealed class Routes(
         Always("/health/live", HealthCalls.Live);
         Always("/health/ready", health.Ready);
         Always("/metrics", health.Metrics);
+    }
+
+    private void MapOperator(OperatorCalls calls)
+    {
+        On("POST", $"{Native}/admin/symbols/{{symbol}}/phase", calls.SetPhase);
+        On("POST", $"{Native}/admin/symbols/{{symbol}}/mark", calls.SetMark);
+        On("POST", $"{Native}/admin/symbols/{{symbol}}/reference", calls.SetReference);
+        On("POST", $"{Native}/admin/symbols/{{symbol}}/rules", calls.SetRules);
+        On("POST", $"{Native}/admin/symbols/{{symbol}}/bust", calls.Bust);
+        On("POST", $"{Native}/admin/symbols/{{symbol}}/correct", calls.Correct);
+        On("POST", $"{Native}/admin/accounts/{{account}}/block", calls.Block);
+        On("POST", $"{Native}/admin/accounts/{{account}}/unblock", calls.Unblock);
+        On("POST", $"{Native}/admin/breaker", calls.Break);
     }
 
     /// <summary>A call that is served while the exchange is ready.</summary>

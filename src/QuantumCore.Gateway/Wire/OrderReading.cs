@@ -7,91 +7,141 @@ namespace QuantumCore.Gateway.Wire;
 /// <summary>From a client's words to an order in ticks and lots.</summary>
 internal static class OrderReading
 {
+    private static readonly OrderConditions s_none = new();
+
     /// <summary>A name for an order whose client gave it none.</summary>
     public static string NewClientOrderId() => "s-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
     /// <summary>Reads an order. Null with the request; or what is wrong with it.</summary>
     public static async ValueTask<(Refusal? Refusal, HoldRequest Order)> Read(OrderText text, Listings listings)
     {
-        var refusal = ReadTerms(text, out var order);
+        var (refusal, terms) = ReadTerms(text, out var order);
         if (refusal is not null)
             return (refusal, order);
 
         if (await listings.Find(order.Symbol) is not { } instrument)
             return (new Refusal(RejectReason.UnknownSymbol, "symbol"), order);
 
-        return (ReadNumbers(text, instrument, ref order), order);
+        return (ReadNumbers(text, instrument, terms, ref order), order);
     }
 
-    /// <summary>Reads a price in ticks; null when it is well.</summary>
-    public static Refusal? ReadPrice(Instrument instrument, string text, out long ticks)
-    {
-        var error = instrument.TryParsePrice(text, out ticks);
-        if (error == DecimalError.None && ticks == 0)
-            return OrderChecks.Price(instrument, 0);
-
-        return Explain(error, RejectReason.InvalidPrice, "price", instrument.FormatPrice, instrument.MaxPriceTicks);
-    }
-
-    /// <summary>Reads a quantity in lots; null when it is well.</summary>
-    public static Refusal? ReadQuantity(Instrument instrument, string text, out long lots)
-    {
-        var error = instrument.TryParseQuantity(text, out lots);
-        if (error == DecimalError.None && lots == 0)
-            return OrderChecks.Quantity(instrument, 0);
-
-        return Explain(
-            error, RejectReason.InvalidQuantity, "quantity", instrument.FormatQuantity, instrument.MaxQuantityLots);
-    }
-
-    private static Refusal? ReadTerms(OrderText text, out HoldRequest order)
+    private static (Refusal? Refusal, OrderConditions Terms) ReadTerms(OrderText text, out HoldRequest order)
     {
         order = new HoldRequest(
             text.ClientOrderId ?? NewClientOrderId(), text.Symbol ?? "", 0, OrderType.Limit, 0, text.PostOnly, 0, 0);
 
         if (!ClientOrderId.IsValid(order.ClientOrderId))
-            return Refusal.Malformed("clientOrderId", ClientOrderId.Rule);
+            return (Refusal.Malformed("clientOrderId", ClientOrderId.Rule), s_none);
         if (text.Symbol is null)
-            return Refusal.Malformed("symbol", "The symbol is missing.");
+            return (Refusal.Malformed("symbol", "The symbol is missing."), s_none);
         if (WireNames.ReadSide(text.Side) is not { } side)
-            return Refusal.Malformed("side", "buy or sell.");
+            return (Refusal.Malformed("side", "buy or sell."), s_none);
         if (WireNames.ReadType(text.Type) is not { } type)
-            return Refusal.Malformed("type", "limit or market.");
+            return (Refusal.Malformed("type", "limit, market, stop, stopLimit, takeProfit, takeProfitLimit, trailingStop, trailingStopLimit or pegged."), s_none);
         if (WireNames.ReadTimeInForce(text.TimeInForce, type) is not { } timeInForce)
-            return Refusal.Malformed("timeInForce", "gtc, ioc or fok.");
-        if (text.Quantity is null)
-            return Refusal.Malformed("quantity", "The quantity is missing.");
-        if (text.Price is null && type == OrderType.Limit)
-            return Refusal.Malformed("price", "A limit order needs a price.");
+            return (Refusal.Malformed("timeInForce", "gtc, ioc, fok, day, gtd, opg or cls."), s_none);
+        if (WireNames.ReadSelfTrade(text.SelfTrade) is not { } selfTrade)
+            return (Refusal.Malformed("selfTrade", "none, expireTaker, expireMaker, expireBoth, decrement, cancelNewest or cancelOldest."), s_none);
 
-        order = order with { Side = side, Type = type, TimeInForce = timeInForce };
-        return null;
+        order = order with { Side = side, Type = type, TimeInForce = timeInForce, SelfTrade = selfTrade };
+        var (refusal, terms) = ReadConditions(text);
+        return (refusal ?? Missing(text, order), terms);
     }
 
-    private static Refusal? ReadNumbers(OrderText text, Instrument instrument, ref HoldRequest order)
+    /// <summary>The conditions that need no instrument.</summary>
+    private static (Refusal? Refusal, OrderConditions Terms) ReadConditions(OrderText text)
     {
-        if (order.Type == OrderType.Market && text.Price is not null)
-            return new Refusal(RejectReason.InvalidCombination, "type,price");
-        if (OrderChecks.Combination(order) is { } excluded)
-            return excluded;
+        if (WireNames.ReadTriggerReference(text.TriggerBy) is not { } watched)
+            return (Refusal.Malformed("triggerBy", "last, quote or mark."), s_none);
+        if (WireNames.ReadPeg(text.Peg) is not { } peg)
+            return (Refusal.Malformed("peg", "primary, market or midpoint."), s_none);
 
-        if (ReadQuantity(instrument, text.Quantity!, out var lots) is { } badQuantity)
-            return badQuantity;
+        var expiry = text.GoodTill is { } until ? WireTime.Read(until) : null;
+        if (text.GoodTill is not null && expiry is null)
+            return (Refusal.Malformed("goodTill", WireTime.Rule), s_none);
 
-        var ticks = 0L;
-        if (text.Price is not null && ReadPrice(instrument, text.Price, out ticks) is { } badPrice)
-            return badPrice;
-
-        order = order with { QuantityLots = lots, PriceTicks = ticks };
-        return null;
+        return (null, new OrderConditions
+        {
+            Hidden = text.Hidden,
+            AllOrNone = text.AllOrNone,
+            Slide = text.Slide,
+            TriggerReference = watched,
+            Peg = peg,
+            ExpiryNanos = expiry,
+        });
     }
 
-    private static Refusal? Explain(
-        DecimalError error, RejectReason reason, string field, Func<long, string> format, long most) => error switch
+    /// <summary>What an order of this type can't do without.</summary>
+    private static Refusal? Missing(OrderText text, HoldRequest order)
+    {
+        var (field, detail) = order.Type switch
         {
-            DecimalError.None => null,
-            DecimalError.NotADecimal => Refusal.Malformed(field, "A decimal number such as \"150.25\"; no sign, no exponent."),
-            DecimalError.TooManyDecimals => new Refusal(reason, field, format(1), "It is not a whole multiple of the limit."),
-            DecimalError.TooLarge => new Refusal(reason, field, format(most)),
+            _ when text.Quantity is null && text.QuoteAmount is null => ("quantity", "The quantity is missing."),
+            OrderType.Limit or OrderType.StopLimit or OrderType.TakeProfitLimit when text.Price is null =>
+                ("price", "A limit order needs a price."),
+            OrderType.Pegged when text.Peg is null => ("peg", "What it follows: primary, market or midpoint."),
+            OrderType.Pegged when text.Price is null && order.Side == Side.Buy =>
+                ("price", "A pegged buy needs a price: the cap it is covered up to."),
+            OrderType.Stop or OrderType.StopLimit or OrderType.TakeProfit or OrderType.TakeProfitLimit
+                when text.TriggerPrice is null => ("triggerPrice", "A stop or take-profit needs a trigger price."),
+            OrderType.TrailingStop or OrderType.TrailingStopLimit
+                when text.TrailingDistance is null && text.TrailingBasisPoints is null =>
+                ("trailingDistance", "A trailing stop needs a trailingDistance or trailingBasisPoints."),
+            OrderType.TrailingStopLimit when text.LimitOffset is null =>
+                ("limitOffset", "How far the limit stands beyond the trigger."),
+            _ when order.TimeInForce == TimeInForce.GoodTillDate && text.GoodTill is null => ("goodTill", WireTime.Rule),
+            _ => ("", ""),
         };
+        return field.Length == 0 ? null : Refusal.Malformed(field, detail);
+    }
+
+    private static Refusal? ReadNumbers(OrderText text, Instrument instrument, OrderConditions terms, ref HoldRequest order)
+    {
+        var numbers = new NumberReading(instrument);
+        var lots = numbers.Lots("quantity", text.Quantity) ?? 0;
+        terms = terms with
+        {
+            Amount = numbers.Amount("quoteAmount", text.QuoteAmount),
+            DisplayLots = numbers.Lots("displayQuantity", text.DisplayQuantity),
+            MinimumLots = numbers.Lots("minQuantity", text.MinQuantity),
+        };
+        var ticks = numbers.Price("price", text.Price) ?? 0;
+        terms = terms with
+        {
+            TriggerTicks = numbers.Price("triggerPrice", text.TriggerPrice),
+            TrailTicks = numbers.Price("trailingDistance", text.TrailingDistance),
+            TrailBasisPoints = numbers.BasisPoints("trailingBasisPoints", text.TrailingBasisPoints),
+            ActivationTicks = numbers.Price("activationPrice", text.ActivationPrice),
+            LimitOffsetTicks = numbers.Difference("limitOffset", text.LimitOffset),
+            PegOffsetTicks = numbers.Difference("pegOffset", text.PegOffset) ?? 0,
+            ProtectionTicks = numbers.Difference("protection", text.Protection),
+        };
+        order = order with
+        {
+            QuantityLots = lots,
+            PriceTicks = ticks,
+            Conditions = EncodedConditions.From(terms == s_none ? null : terms),
+        };
+        return Superfluous(text, order.Type) ?? Excluded(text, order, terms) ?? numbers.Wrong;
+    }
+
+    /// <summary>Instructions that exclude each other; a time in force that came with the type is named as the type.</summary>
+    private static Refusal? Excluded(OrderText text, HoldRequest order, OrderConditions terms)
+    {
+        const string Time = ",timeInForce";
+        var refusal = OrderChecks.Combination(order, terms);
+        return refusal?.Field is { } field && text.TimeInForce is null && order.Type == OrderType.Market
+            && field.EndsWith(Time, StringComparison.Ordinal)
+            ? refusal.Value with { Field = $"type,{field[..^Time.Length]}" }
+            : refusal;
+    }
+
+    /// <summary>A word that says what goes without saying, on an order that has no use for it.</summary>
+    private static Refusal? Superfluous(OrderText text, OrderType type)
+    {
+        var field = text.TriggerBy is not null && !OrderCombinations.IsTriggered(type) ? "triggerBy"
+            : text.PegOffset is not null && type != OrderType.Pegged ? "pegOffset"
+            : null;
+        return field is null ? null : new Refusal(RejectReason.InvalidCombination, $"type,{field}");
+    }
 }

@@ -21,6 +21,49 @@ internal sealed record OrderText
     public string? ClientOrderId { get; init; }
 
     public bool PostOnly { get; init; }
+
+    public bool Slide { get; init; }
+
+    public string? DisplayQuantity { get; init; }
+
+    public bool Hidden { get; init; }
+
+    public bool AllOrNone { get; init; }
+
+    public string? MinQuantity { get; init; }
+
+    public string? TriggerPrice { get; init; }
+
+    public string? TriggerBy { get; init; }
+
+    public string? TrailingDistance { get; init; }
+
+    [JsonConverter(typeof(NumberText))]
+    public string? TrailingBasisPoints { get; init; }
+
+    public string? ActivationPrice { get; init; }
+
+    public string? LimitOffset { get; init; }
+
+    public string? Peg { get; init; }
+
+    public string? PegOffset { get; init; }
+
+    public string? QuoteAmount { get; init; }
+
+    public string? Protection { get; init; }
+
+    public string? GoodTill { get; init; }
+
+    public string? SelfTrade { get; init; }
+}
+
+/// <summary>Orders that depend on each other.</summary>
+internal sealed record OrderListText
+{
+    public string? Kind { get; init; }
+
+    public List<OrderText?>? Orders { get; init; }
 }
 
 /// <summary>Orders to be carried out in sequence.</summary>
@@ -37,6 +80,74 @@ internal sealed record AmendText
     public string? Quantity { get; init; }
 
     public string? ClientOrderId { get; init; }
+
+    public string? DisplayQuantity { get; init; }
+
+    public string? TriggerPrice { get; init; }
+
+    public string? TrailingDistance { get; init; }
+
+    [JsonConverter(typeof(NumberText))]
+    public string? TrailingBasisPoints { get; init; }
+
+    public string? GoodTill { get; init; }
+}
+
+/// <summary>A trading phase to go to.</summary>
+internal sealed record PhaseText
+{
+    public string? Phase { get; init; }
+}
+
+/// <summary>A mark or reference price.</summary>
+internal sealed record PriceText
+{
+    public string? Price { get; init; }
+}
+
+/// <summary>Rules of a book; what is absent stays, <c>none</c> takes a rule away.</summary>
+internal sealed record RulesText
+{
+    public string? Protection { get; init; }
+
+    [JsonConverter(typeof(NumberText))]
+    public string? StaticBand { get; init; }
+
+    [JsonConverter(typeof(NumberText))]
+    public string? DynamicBand { get; init; }
+
+    public string? DynamicBandMode { get; init; }
+
+    [JsonConverter(typeof(NumberText))]
+    public string? AuctionCollar { get; init; }
+
+    [JsonConverter(typeof(NumberText))]
+    public string? MaxExtensions { get; init; }
+}
+
+/// <summary>A trade to be declared void, or to be given another price.</summary>
+internal sealed record TradeText
+{
+    [JsonConverter(typeof(NumberText))]
+    public string? Trade { get; init; }
+
+    public string? Price { get; init; }
+}
+
+/// <summary>Where an account is blocked; without a symbol everywhere.</summary>
+internal sealed record BlockText
+{
+    public string? Symbol { get; init; }
+}
+
+/// <summary>The market index, and where it closed the day before.</summary>
+internal sealed record BreakerText
+{
+    [JsonConverter(typeof(NumberText))]
+    public string? Index { get; init; }
+
+    [JsonConverter(typeof(NumberText))]
+    public string? PreviousClose { get; init; }
 }
 
 /// <summary>A deposit.</summary>
@@ -97,7 +208,14 @@ internal sealed class NumberText : JsonConverter<string>
     GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(OrderText))]
 [JsonSerializable(typeof(BatchText))]
+[JsonSerializable(typeof(OrderListText))]
 [JsonSerializable(typeof(AmendText))]
+[JsonSerializable(typeof(PhaseText))]
+[JsonSerializable(typeof(PriceText))]
+[JsonSerializable(typeof(RulesText))]
+[JsonSerializable(typeof(TradeText))]
+[JsonSerializable(typeof(BlockText))]
+[JsonSerializable(typeof(BreakerText))]
 [JsonSerializable(typeof(DepositText))]
 [JsonSerializable(typeof(EngineOrderText))]
 [JsonSerializable(typeof(StreamText))]

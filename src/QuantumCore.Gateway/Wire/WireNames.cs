@@ -16,6 +16,13 @@ internal static class WireNames
     {
         null or "limit" => OrderType.Limit,
         "market" => OrderType.Market,
+        "stop" => OrderType.Stop,
+        "stopLimit" => OrderType.StopLimit,
+        "takeProfit" => OrderType.TakeProfit,
+        "takeProfitLimit" => OrderType.TakeProfitLimit,
+        "trailingStop" => OrderType.TrailingStop,
+        "trailingStopLimit" => OrderType.TrailingStopLimit,
+        "pegged" => OrderType.Pegged,
         _ => null,
     };
 
@@ -25,7 +32,130 @@ internal static class WireNames
         "gtc" => TimeInForce.GoodTillCancel,
         "ioc" => TimeInForce.ImmediateOrCancel,
         "fok" => TimeInForce.FillOrKill,
+        "day" => TimeInForce.Day,
+        "gtd" => TimeInForce.GoodTillDate,
+        "opg" => TimeInForce.AtTheOpening,
+        "cls" => TimeInForce.AtTheClose,
         _ => null,
+    };
+
+    public static TriggerReference? ReadTriggerReference(string? text) => text switch
+    {
+        null or "last" => TriggerReference.Last,
+        "quote" => TriggerReference.Quote,
+        "mark" => TriggerReference.Mark,
+        _ => null,
+    };
+
+    public static PegReference? ReadPeg(string? text) => text switch
+    {
+        null => PegReference.None,
+        "primary" => PegReference.Primary,
+        "market" => PegReference.Market,
+        "midpoint" => PegReference.Midpoint,
+        _ => null,
+    };
+
+    public static SelfTradePrevention? ReadSelfTrade(string? text) => text switch
+    {
+        null or "none" => SelfTradePrevention.None,
+        "expireTaker" => SelfTradePrevention.ExpireTaker,
+        "expireMaker" => SelfTradePrevention.ExpireMaker,
+        "expireBoth" => SelfTradePrevention.ExpireBoth,
+        "decrement" => SelfTradePrevention.Decrement,
+        "cancelNewest" => SelfTradePrevention.CancelNewest,
+        "cancelOldest" => SelfTradePrevention.CancelOldest,
+        _ => null,
+    };
+
+    public static OrderListKind? ReadListKind(string? text) => text switch
+    {
+        "oco" => OrderListKind.OneCancelsOther,
+        "oto" => OrderListKind.OneTriggersOther,
+        "otoco" => OrderListKind.OneTriggersOneCancelsOther,
+        _ => null,
+    };
+
+    public static TradingPhase? ReadPhase(string? text) => text switch
+    {
+        "continuous" => TradingPhase.Continuous,
+        "preOpen" => TradingPhase.PreOpen,
+        "opening" => TradingPhase.Opening,
+        "volatility" => TradingPhase.Volatility,
+        "closing" => TradingPhase.Closing,
+        "halt" => TradingPhase.Halt,
+        "closed" => TradingPhase.Closed,
+        _ => null,
+    };
+
+    public static string Of(TradingPhase phase) => phase switch
+    {
+        TradingPhase.Continuous => "continuous",
+        TradingPhase.PreOpen => "preOpen",
+        TradingPhase.Opening => "opening",
+        TradingPhase.Volatility => "volatility",
+        TradingPhase.Closing => "closing",
+        TradingPhase.Halt => "halt",
+        TradingPhase.Closed => "closed",
+    };
+
+    public static string Of(OrderListKind kind) => kind switch
+    {
+        OrderListKind.OneCancelsOther => "oco",
+        OrderListKind.OneTriggersOther => "oto",
+        OrderListKind.OneTriggersOneCancelsOther => "otoco",
+    };
+
+    public static string Of(TriggerReference reference) => reference switch
+    {
+        TriggerReference.Last => "last",
+        TriggerReference.Quote => "quote",
+        TriggerReference.Mark => "mark",
+    };
+
+    public static string? Of(PegReference peg) => peg switch
+    {
+        PegReference.None => null,
+        PegReference.Primary => "primary",
+        PegReference.Market => "market",
+        PegReference.Midpoint => "midpoint",
+    };
+
+    public static string Of(SelfTradePrevention mode) => mode switch
+    {
+        SelfTradePrevention.None => "none",
+        SelfTradePrevention.ExpireTaker => "expireTaker",
+        SelfTradePrevention.ExpireMaker => "expireMaker",
+        SelfTradePrevention.ExpireBoth => "expireBoth",
+        SelfTradePrevention.Decrement => "decrement",
+        SelfTradePrevention.CancelNewest => "cancelNewest",
+        SelfTradePrevention.CancelOldest => "cancelOldest",
+    };
+
+    /// <summary>The member of an order that holds this instruction.</summary>
+    public static string Of(OrderField field) => field switch
+    {
+        OrderField.None => "",
+        OrderField.Type => "type",
+        OrderField.TimeInForce => "timeInForce",
+        OrderField.PostOnly => "postOnly",
+        OrderField.Slide => "slide",
+        OrderField.Display => "displayQuantity",
+        OrderField.Hidden => "hidden",
+        OrderField.AllOrNone => "allOrNone",
+        OrderField.MinimumQuantity => "minQuantity",
+        OrderField.Trigger => "triggerPrice",
+        OrderField.TriggerReference => "triggerBy",
+        OrderField.TrailTicks => "trailingDistance",
+        OrderField.TrailBasisPoints => "trailingBasisPoints",
+        OrderField.Activation => "activationPrice",
+        OrderField.LimitOffset => "limitOffset",
+        OrderField.Peg => "peg",
+        OrderField.PegOffset => "pegOffset",
+        OrderField.Amount => "quoteAmount",
+        OrderField.Protection => "protection",
+        OrderField.Expiry => "goodTill",
+        OrderField.SelfTrade => "selfTrade",
     };
 
     public static string Of(Side side) => side switch

@@ -9,8 +9,6 @@ namespace QuantumCore.Gateway.Wire;
 /// <summary>Answers as JSON: decimals as strings with all their digits, times with their nanoseconds.</summary>
 internal static class WireWriter
 {
-    private const long Billion = 1_000_000_000;
-
     /// <summary>By decimals: the format that pads with zeros up to one digit before the point.</summary>
     private static readonly ImmutableArray<string> s_padded =
         [.. Enumerable.Range(1, DecimalText.MaxDecimals + 1).Select(digits => $"D{digits}")];
@@ -23,6 +21,7 @@ internal static class WireWriter
         to.WriteString("symbol"u8, report.Symbol);
         to.WriteString("account"u8, new AccountId(report.Account).ToString());
         to.WriteTerms(report.Side, report.Type, report.TimeInForce);
+        to.WriteConditions(report, instrument);
         to.WritePrice("price"u8, instrument, report.PriceTicks);
         to.WriteQuantity("quantity"u8, instrument, report.QuantityLots);
         to.WriteQuantity("filled"u8, instrument, report.FilledLots);
@@ -72,7 +71,10 @@ internal static class WireWriter
                 order.QuantityLots - order.FilledLots,
                 sequence,
                 order.TimeNanos,
-                []),
+                [],
+                order.PostOnly,
+                order.SelfTrade,
+                order.Conditions),
             instrument);
     }
 
@@ -118,6 +120,32 @@ internal static class WireWriter
         to.WriteEndArray();
     }
 
+    /// <summary>A symbol's phase and prices; a price that is not there is null.</summary>
+    public static void WriteState(this Utf8JsonWriter to, BookState state, Instrument instrument)
+    {
+        to.WriteStartObject();
+        to.WriteString("symbol"u8, instrument.Symbol);
+        to.WriteNumber("sequence"u8, state.Sequence);
+        to.WriteString("phase"u8, WireNames.Of(state.Phase));
+        to.WritePriceOrNull("lastPrice"u8, instrument, state.LastPriceTicks);
+        to.WritePriceOrNull("markPrice"u8, instrument, state.MarkPriceTicks);
+        to.WritePriceOrNull("referencePrice"u8, instrument, state.ReferencePriceTicks);
+        if (state.Indicative is { } auction)
+        {
+            to.WriteStartObject("indicative"u8);
+            to.WritePriceOrNull("price"u8, instrument, auction.PriceTicks);
+            to.WriteQuantity("quantity"u8, instrument, auction.Lots);
+            to.WriteQuantity("imbalance"u8, instrument, auction.Imbalance);
+            to.WriteEndObject();
+        }
+        else
+        {
+            to.WriteNull("indicative"u8);
+        }
+
+        to.WriteEndObject();
+    }
+
     public static void WriteInstrument(this Utf8JsonWriter to, Instrument instrument)
     {
         to.WriteStartObject();
@@ -149,6 +177,15 @@ internal static class WireWriter
         to.WriteDecimal((Int128)ticks * instrument.TickSize, instrument.PriceDecimals);
     }
 
+    private static void WritePriceOrNull(
+        this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, long ticks)
+    {
+        if (ticks == 0)
+            to.WriteNull(name);
+        else
+            to.WritePrice(name, instrument, ticks);
+    }
+
     public static void WriteQuantity(
         this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, long lots)
     {
@@ -165,11 +202,7 @@ internal static class WireWriter
     /// <summary>Time as <c>2026-01-01T00:00:00.000000001Z</c> and, beside it, as Unix nanoseconds.</summary>
     public static void WriteTime(this Utf8JsonWriter to, long nanos)
     {
-        Span<char> text = stackalloc char[32];
-        var seconds = DateTimeOffset.FromUnixTimeSeconds(nanos / Billion);
-        _ = text.TryWrite(
-            CultureInfo.InvariantCulture, $"{seconds:yyyy-MM-ddTHH:mm:ss}.{nanos % Billion:D9}Z", out var length);
-        to.WriteString("time"u8, text[..length]);
+        to.WriteTimeText("time"u8, nanos);
         to.WriteTimeNanos(nanos);
     }
 
@@ -185,6 +218,71 @@ internal static class WireWriter
         to.WriteString("side"u8, WireNames.Of(side));
         to.WriteString("type"u8, WireNames.Of(type));
         to.WriteString("timeInForce"u8, WireNames.Of(timeInForce));
+    }
+
+    /// <summary>What the order was entered with beyond a plain one, in the words it was sent in.</summary>
+    private static void WriteConditions(this Utf8JsonWriter to, ExecutionReport report, Instrument instrument)
+    {
+        if (report.PostOnly)
+            to.WriteBoolean("postOnly"u8, true);
+        if (report.SelfTrade != SelfTradePrevention.None)
+            to.WriteString("selfTrade"u8, WireNames.Of(report.SelfTrade));
+        if (report.Conditions.Decode() is not { } terms)
+            return;
+
+        if (terms.Slide)
+            to.WriteBoolean("slide"u8, true);
+        if (terms.Hidden)
+            to.WriteBoolean("hidden"u8, true);
+        if (terms.AllOrNone)
+            to.WriteBoolean("allOrNone"u8, true);
+        if (terms.DisplayLots is { } display)
+            to.WriteQuantity("displayQuantity"u8, instrument, display);
+        if (terms.MinimumLots is { } minimum)
+            to.WriteQuantity("minQuantity"u8, instrument, minimum);
+        if (terms.Amount is { } amount)
+        {
+            to.WritePropertyName("quoteAmount"u8);
+            to.WriteDecimal((Int128)amount * instrument.TickLotValue, instrument.Quote.Decimals);
+        }
+
+        if (terms.ExpiryNanos is { } expiry)
+            to.WriteTimeText("goodTill"u8, expiry);
+        to.WriteTriggers(report.Type, terms, instrument);
+    }
+
+    private static void WriteTriggers(
+        this Utf8JsonWriter to, OrderType type, OrderConditions terms, Instrument instrument)
+    {
+        to.WriteTicks("triggerPrice"u8, instrument, terms.TriggerTicks);
+        if (OrderCombinations.IsTriggered(type))
+            to.WriteString("triggerBy"u8, WireNames.Of(terms.TriggerReference));
+        to.WriteTicks("trailingDistance"u8, instrument, terms.TrailTicks);
+        if (terms.TrailBasisPoints is { } points)
+            to.WriteNumber("trailingBasisPoints"u8, points);
+        to.WriteTicks("activationPrice"u8, instrument, terms.ActivationTicks);
+        to.WriteTicks("limitOffset"u8, instrument, terms.LimitOffsetTicks);
+        if (WireNames.Of(terms.Peg) is { } peg)
+        {
+            to.WriteString("peg"u8, peg);
+            to.WritePrice("pegOffset"u8, instrument, terms.PegOffsetTicks);
+        }
+
+        to.WriteTicks("protection"u8, instrument, terms.ProtectionTicks);
+    }
+
+    private static void WriteTicks(
+        this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, long? ticks)
+    {
+        if (ticks is { } price)
+            to.WritePrice(name, instrument, price);
+    }
+
+    private static void WriteTimeText(this Utf8JsonWriter to, ReadOnlySpan<byte> name, long nanos)
+    {
+        Span<char> text = stackalloc char[32];
+        _ = WireTime.TryWrite(nanos, text, out var length);
+        to.WriteString(name, text[..length]);
     }
 
     private static void WriteTradeId(this Utf8JsonWriter to, long sequence, int index)

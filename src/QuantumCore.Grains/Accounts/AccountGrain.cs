@@ -13,7 +13,7 @@ namespace QuantumCore.Grains.Accounts;
 /// comes in as deliveries, and what went missing is pulled from the journal.
 /// </summary>
 [Reentrant]
-public sealed class AccountGrain(
+public sealed partial class AccountGrain(
     JournalWriter writer,
     IJournalStore store,
     BookTails tails,
@@ -216,7 +216,10 @@ public sealed class AccountGrain(
         order.QuantityLots,
         order.FilledLots,
         order.Held,
-        order.TimeNanos);
+        order.TimeNanos,
+        order.PostOnly,
+        order.SelfTrade,
+        EncodedConditions.From(order.Conditions));
 
     private HoldResult Decide(HoldRequest request)
     {
@@ -234,10 +237,10 @@ public sealed class AccountGrain(
             return Refused(RejectReason.UnknownSymbol, "symbol");
         }
 
-        if (OrderLimits.Check(instrument!, request.PriceTicks, request.QuantityLots) is { } broken)
+        if (CheckLimits(instrument!, request) is { } broken)
         {
-            // A market order's price is not the client's: at another moment it might pass, so that the refusal is one.
-            if (request.Type == OrderType.Market)
+            // A protection price is not the client's: at another moment it might pass, so that the refusal is one.
+            if (request.Type is not (OrderType.Limit or OrderType.Pegged))
             {
                 Record(_machine.Refuse(request.ClientOrderId, hash, broken.Reason, Now), urgent: false);
             }
@@ -250,6 +253,25 @@ public sealed class AccountGrain(
         return record is HoldPlaced hold
             ? new HoldResult(RejectReason.None, null, null, hold.Order)
             : Refused(((KeyRefused)record).Reason);
+    }
+
+    /// <summary>The instrument's limits; an order without a quantity or a price of its own is within them by those it has.</summary>
+    private static BrokenLimit? CheckLimits(Instrument instrument, HoldRequest request)
+    {
+        var lots = request.QuantityLots;
+        if (request.Conditions.Decode()?.Amount is { } amount)
+        {
+            if (request.PriceTicks < 1)
+            {
+                return new BrokenLimit(RejectReason.InvalidPrice, "price", null);
+            }
+
+            lots = Math.Max(amount / request.PriceTicks, 1);
+        }
+
+        // A peg that sells needs no cap; one that buys is held at it.
+        var free = request is { Type: OrderType.Pegged, Side: Side.Sell, PriceTicks: 0 };
+        return OrderLimits.Check(instrument, free ? instrument.MinPriceTicks : request.PriceTicks, lots);
     }
 
     private AmendPlan Plan(AmendRequest request)

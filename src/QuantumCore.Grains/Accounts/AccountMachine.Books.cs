@@ -68,6 +68,9 @@ internal sealed partial class AccountMachine
             case OrderReduced reduced:
                 Account.Reduced(reduced.Number, reduced.TotalLots, reduced.Hold);
                 break;
+            case BookTurn turn:
+                Apply(symbol, turn);
+                break;
             case InstrumentDefined or NothingFound:
                 break;
             default:
@@ -162,6 +165,30 @@ internal sealed partial class AccountMachine
             case OrderReduced reduced:
                 RequireHeld(reduced.Number, durable);
                 break;
+            case BookTurn turn:
+                RequireHeld(turn, durable);
+                break;
+        }
+    }
+
+    private void RequireHeld(BookTurn turn, long durable)
+    {
+        foreach (var step in turn.Steps)
+        {
+            if (step.Account == id.Value)
+            {
+                RequireHeld(step.Number, durable);
+            }
+
+            if (step.Kind == StepKind.Fill && step.MakerAccount == id.Value)
+            {
+                RequireHeld(step.MakerNumber, durable);
+            }
+        }
+
+        if (turn.Command.Verb == BookVerb.CancelAll && turn.Command.Account == id.Value)
+        {
+            RequireHeld(turn.Command.Number, durable);
         }
     }
 

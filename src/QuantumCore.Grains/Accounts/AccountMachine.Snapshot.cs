@@ -7,7 +7,7 @@ namespace QuantumCore.Grains.Accounts;
 /// <summary>The account's whole state as bytes, its keys and cursors included.</summary>
 internal sealed partial class AccountMachine
 {
-    private const byte SnapshotVersion = 1;
+    private const byte SnapshotVersion = 2;
     private const byte SnapshotKind = 101;
 
     /// <summary>The state as bytes; the same state always gives the same bytes.</summary>
@@ -120,6 +120,8 @@ internal sealed partial class AccountMachine
         to.Count(order.QuantityLots);
         to.Count(order.FilledLots);
         to.Count(order.Held);
+        to.Byte((byte)order.SelfTrade);
+        to.Bytes(EncodedConditions.From(order.Conditions) is { } conditions ? conditions.Bytes.AsSpan() : []);
     }
 
     private static HeldOrder ReadHeld(ref RecordReader from, Func<string, Instrument> instrumentOf) => new()
@@ -143,5 +145,10 @@ internal sealed partial class AccountMachine
         QuantityLots = from.Count(),
         FilledLots = from.Count(),
         Held = from.Count(),
+        SelfTrade = (SelfTradePrevention)from.Byte(),
+        Conditions = ReadConditions(from.Bytes()),
     };
+
+    private static OrderConditions? ReadConditions(ReadOnlySpan<byte> bytes) =>
+        bytes.IsEmpty ? null : new EncodedConditions([.. bytes]).Decode();
 }

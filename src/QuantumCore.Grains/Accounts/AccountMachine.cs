@@ -57,26 +57,11 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
     /// <summary>Decides about an order under a key that is not used: a hold, or a refusal that uses the key up.</summary>
     public AccountRecord Decide(HoldRequest request, ulong hash, Instrument instrument, long now)
     {
-        var reason = Account.CheckHold(
-            instrument, request.Side, request.PriceTicks, request.QuantityLots, 0, out var amount);
-        if (reason != RejectReason.None)
-        {
-            return new KeyRefused(At(now), request.ClientOrderId, hash, reason);
-        }
-
-        var order = new SubmitOrder(
-            id.Value,
-            Account.LastNumber + 1,
-            request.ClientOrderId,
-            request.Side,
-            request.Type,
-            request.TimeInForce,
-            request.PostOnly,
-            request.PriceTicks,
-            request.QuantityLots,
-            instrument.MakerFeePpm,
-            instrument.TakerFeePpm);
-        return new HoldPlaced(At(now), request.Symbol, order, hash, amount);
+        var need = NeedOf(request, instrument);
+        var reason = Account.CheckHold(instrument, request.Side, need, out var amount);
+        return reason == RejectReason.None
+            ? new HoldPlaced(At(now), request.Symbol, OrderFor(request, Account.LastNumber + 1, instrument), hash, amount)
+            : new KeyRefused(At(now), request.ClientOrderId, hash, reason);
     }
 
     /// <summary>Decides about a replacement of an open order, which holds only what it needs beyond the old one.</summary>
@@ -103,7 +88,9 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
             instrument.MakerFeePpm,
             instrument.TakerFeePpm,
             old.Number,
-            old.LeavesLots);
+            old.LeavesLots,
+            SelfTrade: old.SelfTrade,
+            Conditions: EncodedConditions.From(old.Conditions));
         return new HoldPlaced(At(now), instrument.Symbol, order, hash, amount);
     }
 
@@ -137,6 +124,9 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
             case HoldPlaced hold:
                 Apply(hold);
                 break;
+            case ListHeld list:
+                Apply(list);
+                break;
             case KeyRefused refused:
                 _keys.Add(refused.ClientOrderId, new UsedKey(Sequence, refused.RequestHash, 0, "", refused.Reason));
                 break;
@@ -164,19 +154,7 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
     {
         if (!Account.Orders.TryGetValue(key.Number, out var held))
         {
-            var instrument = instrumentOf(key.Symbol);
-            return new SubmitOrder(
-                id.Value,
-                key.Number,
-                request.ClientOrderId,
-                request.Side,
-                request.Type,
-                request.TimeInForce,
-                request.PostOnly,
-                request.PriceTicks,
-                request.QuantityLots,
-                instrument.MakerFeePpm,
-                instrument.TakerFeePpm);
+            return OrderFor(request, key.Number, instrumentOf(key.Symbol));
         }
 
         return new SubmitOrder(
@@ -192,7 +170,9 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
             held.MakerFeePpm,
             held.TakerFeePpm,
             held.ReplacesNumber,
-            held.ExpectedLeavesLots);
+            held.ExpectedLeavesLots,
+            SelfTrade: held.SelfTrade,
+            Conditions: EncodedConditions.From(held.Conditions));
     }
 
     private long At(long now) => Math.Max(now, TimeNanos);
@@ -209,6 +189,8 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
             Type = order.Type,
             TimeInForce = order.TimeInForce,
             PostOnly = order.PostOnly,
+            SelfTrade = order.SelfTrade,
+            Conditions = order.Conditions.Decode(),
             PriceTicks = order.PriceTicks,
             SubmittedLots = order.QuantityLots,
             MakerFeePpm = order.MakerFeePpm,

@@ -12,7 +12,9 @@ internal static class RequestHash
     private const ulong Offset = 0xcbf29ce484222325;
     private const ulong Prime = 0x100000001b3;
 
-    /// <summary>Of an order. A market order's protection price is the gateway's, not the client's.</summary>
+    /// <summary>
+    /// Of an order. The protection price of an order that has no limit of its own is the gateway's, not the client's.
+    /// </summary>
     public static ulong Of(HoldRequest request)
     {
         var hash = Add(Offset, request.Symbol);
@@ -20,9 +22,35 @@ internal static class RequestHash
         hash = Add(hash, (long)request.Type);
         hash = Add(hash, (long)request.TimeInForce);
         hash = Add(hash, request.PostOnly ? 1 : 0);
-        hash = Add(hash, request.Type == OrderType.Market ? 0 : request.PriceTicks);
-        return Add(hash, request.QuantityLots);
+        hash = Add(hash, HasLimit(request.Type) ? request.PriceTicks : 0);
+        hash = Add(hash, request.QuantityLots);
+        if (request.SelfTrade != SelfTradePrevention.None)
+        {
+            hash = Add(hash, (long)request.SelfTrade);
+        }
+
+        foreach (var part in request.Conditions?.Bytes ?? [])
+        {
+            hash = unchecked((hash ^ part) * Prime);
+        }
+
+        return hash;
     }
+
+    /// <summary>Of a list: its kind and all of its orders, with their names.</summary>
+    public static ulong Of(OrderListKind kind, IEnumerable<HoldRequest> orders)
+    {
+        var hash = Add(Offset, (long)kind);
+        foreach (var order in orders)
+        {
+            hash = Add(Add(hash, order.ClientOrderId), unchecked((long)Of(order)));
+        }
+
+        return hash;
+    }
+
+    private static bool HasLimit(OrderType type) =>
+        type is OrderType.Limit or OrderType.StopLimit or OrderType.TakeProfitLimit or OrderType.Pegged;
 
     /// <summary>Of an amendment that replaces an order.</summary>
     public static ulong Of(AmendRequest request) =>

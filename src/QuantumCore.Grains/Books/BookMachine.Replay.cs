@@ -11,7 +11,7 @@ internal sealed class DivergenceException(string symbol, long sequence, string w
 /// <summary>Snapshots and replay.</summary>
 internal sealed partial class BookMachine
 {
-    private const byte SnapshotVersion = 1;
+    private const byte SnapshotVersion = 2;
     private const byte SnapshotKind = 100;
 
     /// <summary>Runs a record's command again; what it does must be that record, byte for byte.</summary>
@@ -60,6 +60,14 @@ internal sealed partial class BookMachine
             to.Count(number);
         }
 
+        to.Bool(Indicative is not null);
+        if (Indicative is { } auction)
+        {
+            to.Count(auction.PriceTicks);
+            to.Count(auction.Lots);
+            to.Fixed64(auction.Imbalance);
+        }
+
         to.Count(_accounts.Count);
         foreach (var (account, presence) in _accounts.OrderBy(pair => pair.Key))
         {
@@ -78,6 +86,7 @@ internal sealed partial class BookMachine
         machine.Instrument = new EncodedInstrument([.. from.Bytes()]).Decode();
         var hash = unchecked((ulong)from.Fixed64());
         machine._core = OrderBook.Restore(from.Bytes());
+        machine._displayed = new DisplayedBook(machine._core);
         if (from.Kind != SnapshotKind || machine._core.StateHash != hash)
         {
             throw new InvalidDataException($"The snapshot of {symbol} at {machine.Sequence} has another state hash.");
@@ -89,6 +98,7 @@ internal sealed partial class BookMachine
             machine._owners.Add((from.Count(), from.Count()));
         }
 
+        machine.Indicative = from.Bool() ? new IndicativeAuction(from.Count(), from.Count(), from.Fixed64()) : null;
         for (var i = from.ItemCount(); i > 0; i--)
         {
             machine._accounts.Add(from.Count(), Read(ref from));
@@ -113,7 +123,11 @@ internal sealed partial class BookMachine
             to.Count(ticket.FilledLots);
             to.Count((long)(ticket.Weighted >> 62));
             to.Count((long)(ticket.Weighted & ((1L << 62) - 1)));
+            to.Count(ticket.PreventedLots);
+            to.Count(ticket.Hold);
         }
+
+        WriteLists(ref to, presence);
 
         to.Count(presence.Finished.Count);
         foreach (var (number, order) in presence.Finished.OrderBy(pair => pair.Key))
@@ -131,6 +145,55 @@ internal sealed partial class BookMachine
         }
     }
 
+    /// <summary>The lists with open orders; of those that are done as much as holds depend on.</summary>
+    private static void WriteLists(ref RecordWriter to, AccountInBook presence)
+    {
+        var lists = presence.Open.OrderBy(pair => pair.Key).Select(pair => pair.Value.List).OfType<TicketList>()
+            .Distinct().ToArray();
+        to.Count(lists.Length);
+        foreach (var list in lists)
+        {
+            to.Byte((byte)list.Kind);
+            to.Count(list.Members.Length);
+            foreach (var member in list.Members)
+            {
+                OrderEncoding.Write(ref to, member.Order);
+                to.Count(member.OrderId);
+                to.Count(member.TotalLots);
+                to.Count(member.FilledLots);
+            }
+
+            to.Count(Array.IndexOf(list.Members, list.Carrier) + 1);
+            to.Bool(list.IsActive);
+            to.Bool(list.IsSplit);
+        }
+    }
+
+    private static void ReadLists(ref RecordReader from, AccountInBook presence)
+    {
+        for (var i = from.ItemCount(); i > 0; i--)
+        {
+            var kind = (OrderListKind)from.Byte();
+            var members = new OrderTicket[from.ItemCount()];
+            for (var j = 0; j < members.Length; j++)
+            {
+                var order = OrderEncoding.Read(ref from);
+                var member = new OrderTicket(order, from.Count(), 0) { TotalLots = from.Count(), FilledLots = from.Count() };
+                members[j] = presence.Open.GetValueOrDefault(order.Number, member);
+            }
+
+            var list = new TicketList(kind, members);
+            var carrier = from.Count32();
+            list.Carrier = carrier >= 1 && carrier <= members.Length ? members[carrier - 1] : null;
+            list.IsActive = from.Bool();
+            list.IsSplit = from.Bool();
+            foreach (var member in members)
+            {
+                member.List = list;
+            }
+        }
+    }
+
     private static AccountInBook Read(ref RecordReader from)
     {
         var presence = new AccountInBook { LastSequence = from.Count(), Floor = from.Count() };
@@ -142,8 +205,12 @@ internal sealed partial class BookMachine
                 TotalLots = from.Count(),
                 FilledLots = from.Count(),
                 Weighted = ((Int128)from.Count() << 62) | (Int128)from.Count(),
+                PreventedLots = from.Count(),
+                Hold = from.Count(),
             });
         }
+
+        ReadLists(ref from, presence);
 
         for (var i = from.ItemCount(); i > 0; i--)
         {
@@ -172,6 +239,7 @@ internal sealed partial class BookMachine
         OrdersClosed { Orders: [var order] } => Close(order.Account, order.Number, order.Reason, record.TimeNanos),
         AllClosed all => CloseAll(all.Account, all.Floor, all.TimeNanos),
         OrderReduced reduced => ReduceAgain(reduced),
+        BookTurn turn => RunAgain(turn.Command, turn.TimeNanos),
         NothingFound nothing => Witness(nothing.Account, nothing.OrderId, nothing.TimeNanos),
         _ => throw new InvalidDataException($"{record.GetType().Name} is not a record of one command."),
     };
@@ -187,6 +255,31 @@ internal sealed partial class BookMachine
     {
         Reduce(Open(reduced.Account, reduced.Number), reduced.TotalLots, reduced.TimeNanos, out var record);
         return record;
+    }
+
+    private BookRecord? RunAgain(BookCommand command, long time)
+    {
+        BookRecord? again;
+        switch (command.Verb)
+        {
+            case BookVerb.Enter:
+                return Submit(command.Orders[0], time);
+            case BookVerb.EnterList:
+                return SubmitList((OrderListKind)command.Value, command.Orders, time);
+            case BookVerb.Cancel:
+                return Close(command.Account, command.Number, (EndReason)command.Value, time);
+            case BookVerb.CancelAll:
+                return CloseAll(command.Account, command.Number, time);
+            case BookVerb.Reduce:
+                Reduce(Open(command.Account, command.Number), command.Value, time, out again);
+                return again;
+            case BookVerb.Amend:
+                Amend(Open(command.Account, command.Number), command.Changes, time, out again);
+                return again;
+            default:
+                Operate(command, time, out again);
+                return again;
+        }
     }
 
     private OrderTicket Open(long account, long number) =>

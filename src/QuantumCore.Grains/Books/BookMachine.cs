@@ -22,6 +22,7 @@ internal sealed partial class BookMachine(string symbol)
     // The owner of each public id; ids are dense from 1.
     private readonly List<(long Account, long Number)> _owners = [(0, 0)];
     private OrderBook? _core;
+    private DisplayedBook? _displayed;
 
     /// <summary>The instrument; null until it is defined.</summary>
     public Instrument? Instrument { get; private set; }
@@ -79,14 +80,7 @@ internal sealed partial class BookMachine(string symbol)
     public BookRecord Submit(SubmitOrder order, long now)
     {
         var time = At(now);
-        var request = new NewOrder(
-            order.Account,
-            order.Side,
-            order.Type,
-            order.TimeInForce,
-            order.PostOnly,
-            order.PriceTicks,
-            order.QuantityLots);
+        var request = Request(order);
         OrderTicket? replaced = null;
         var reason = RejectReason.None;
         long orderId = 0;
@@ -107,9 +101,20 @@ internal sealed partial class BookMachine(string symbol)
             reason = Core.Replace(time, replaced.OrderId, request, out orderId);
         }
 
-        return reason == RejectReason.None
-            ? Accept(order, orderId, time, replaced)
-            : Void(new OrderVoided(time, order.Account, order.Number, reason, order));
+        if (reason != RejectReason.None)
+        {
+            return Void(new OrderVoided(time, order.Account, order.Number, reason, order));
+        }
+
+        if (order.IsPlain && IsPlainOutcome(orderId, replaced))
+        {
+            _displayed?.Follow();
+            return Accept(order, orderId, time, replaced);
+        }
+
+        var turn = Begin(BookCommand.Of(BookVerb.Enter, 0, order.Account, order.Number) with { Orders = [order] }, now);
+        Collect(time);
+        return End(turn);
     }
 
     /// <summary>
@@ -128,17 +133,28 @@ internal sealed partial class BookMachine(string symbol)
             return null;
         }
 
-        var record = new OrdersClosed(At(now), [Describe(open, reason)]);
-        Require(Core.Cancel(record.TimeNanos, open.OrderId, reason));
-        return Close(record);
+        var time = At(now);
+        Require(Core.Cancel(time, open.OrderId, reason));
+        if (open.IsPlain && Core.Events.Length == 1)
+        {
+            _displayed?.Follow();
+            return Close(new OrdersClosed(time, [Describe(open, reason)]));
+        }
+
+        var turn = Begin(BookCommand.Of(BookVerb.Cancel, (long)reason, account, number), now);
+        Collect(time);
+        return End(turn);
     }
 
     /// <summary>Voids an order that was never seen; leaves an open one alone. Null: it is known.</summary>
     public BookRecord? Resolve(long account, long number, long now) =>
         IsKnown(account, number, out _, out _) ? null : Tombstone(account, number, now);
 
-    /// <summary>Cancels everything of an account up to a number, arrived or not. Null: done before, nothing open.</summary>
-    public AllClosed? CloseAll(long account, long floor, long now)
+    /// <summary>
+    /// Cancels everything of an account up to a number, arrived or not. Null: done before, nothing open. A turn when
+    /// that did more than end plain orders.
+    /// </summary>
+    public BookRecord? CloseAll(long account, long floor, long now)
     {
         var presence = Presence(account);
         var dying = presence.Open.Values.Where(t => t.Order.Number <= floor).OrderBy(t => t.OrderId).ToArray();
@@ -147,17 +163,28 @@ internal sealed partial class BookMachine(string symbol)
             return null;
         }
 
-        var record = new AllClosed(
-            At(now),
-            account,
-            Math.Max(floor, presence.Floor),
-            [.. dying.Select(ticket => Describe(ticket, EndReason.MassCancel))]);
+        floor = Math.Max(floor, presence.Floor);
+        var turn = Begin(BookCommand.Of(BookVerb.CancelAll, 0, account, floor), now);
+        var closed = ImmutableArray.CreateBuilder<ClosedOrder>(dying.Length);
+        var plain = Array.TrueForAll(dying, ticket => ticket.IsPlain);
         foreach (var ticket in dying)
         {
-            Require(Core.Cancel(record.TimeNanos, ticket.OrderId, EndReason.MassCancel));
+            // One may have ended with another of its list, or by what a cancel set off.
+            if (!IsOpen(ticket))
+            {
+                continue;
+            }
+
+            closed.Add(Describe(ticket, EndReason.MassCancel));
+            Require(Core.Cancel(turn.TimeNanos, ticket.OrderId, EndReason.MassCancel));
+            plain &= Core.Events.Length == 1;
+            Collect(turn.TimeNanos);
         }
 
-        return Close(record);
+        presence.Floor = floor;
+        return plain
+            ? Count(new AllClosed(turn.TimeNanos, account, floor, closed.DrainToImmutable()))
+            : End(turn);
     }
 
     /// <summary>Makes an open order smaller in place.</summary>
@@ -170,12 +197,22 @@ internal sealed partial class BookMachine(string symbol)
         }
 
         var time = At(now);
-        var reason = Core.Reduce(time, ticket.OrderId, totalLots);
+        var reason = Core.Reduce(time, ticket.OrderId, totalLots + ticket.PreventedLots);
         if (reason != RejectReason.None)
         {
             return reason;
         }
 
+        if (!ticket.IsPlain || Core.Events.Length != 1)
+        {
+            var order = ticket.Order;
+            var turn = Begin(BookCommand.Of(BookVerb.Reduce, totalLots, order.Account, order.Number), now);
+            Collect(time);
+            record = End(turn);
+            return RejectReason.None;
+        }
+
+        _displayed?.Follow();
         record = totalLots <= ticket.FilledLots
             ? Close(new OrdersClosed(time, [Describe(ticket, EndReason.Amended)]))
             : Shrink(ticket, totalLots, time);
@@ -248,6 +285,7 @@ internal sealed partial class BookMachine(string symbol)
     {
         Instrument = instrument;
         _core ??= new OrderBook(instrument.MaxLevels);
+        _displayed ??= new DisplayedBook(_core);
         return Count(record);
     }
 
@@ -361,15 +399,6 @@ internal sealed partial class BookMachine(string symbol)
         return HoldRule.Fee(ticket.Weighted) - before;
     }
 
-    private long HoldOf(OrderTicket ticket) => HoldRule.Hold(
-        Instrument!,
-        ticket.Order.Side,
-        ticket.Order.PriceTicks,
-        ticket.LeavesLots,
-        ticket.Weighted,
-        ticket.Order.MakerFeePpm,
-        ticket.Order.TakerFeePpm);
-
     private void Finish(OrderTicket ticket, EndReason end, long time)
     {
         var presence = Presence(ticket.Order.Account);
@@ -391,13 +420,6 @@ internal sealed partial class BookMachine(string symbol)
     private OrdersClosed Close(OrdersClosed record)
     {
         FinishAll(record.Orders, record.TimeNanos);
-        return Count(record);
-    }
-
-    private AllClosed Close(AllClosed record)
-    {
-        FinishAll(record.Orders, record.TimeNanos);
-        Presence(record.Account).Floor = record.Floor;
         return Count(record);
     }
 

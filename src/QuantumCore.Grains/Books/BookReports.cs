@@ -23,8 +23,26 @@ internal static class BookReports
             Sequence = sequence,
             TimeNanos = voided.TimeNanos,
         },
+        BookTurn { Command.Orders: [var only] } turn => InTurn(symbol, sequence, turn, only),
         _ => throw new ArgumentException($"{record.GetType().Name} enters no order.", nameof(record)),
     };
+
+    /// <summary>The first report of an order that a record entered, of a list perhaps.</summary>
+    public static ExecutionReport First(string symbol, long sequence, BookRecord record, long account, long number)
+    {
+        if (record is BookTurn turn)
+        {
+            foreach (var order in turn.Command.Orders)
+            {
+                if (order.Account == account && order.Number == number)
+                {
+                    return InTurn(symbol, sequence, turn, order);
+                }
+            }
+        }
+
+        return First(symbol, sequence, record);
+    }
 
     /// <summary>The state of an open order.</summary>
     public static ExecutionReport Open(string symbol, OrderTicket ticket, long sequence, long timeNanos) =>
@@ -98,6 +116,57 @@ internal static class BookReports
         };
     }
 
+    /// <summary>What a turn's steps say of one of the orders it entered.</summary>
+    private static ExecutionReport InTurn(string symbol, long sequence, BookTurn turn, SubmitOrder order)
+    {
+        var report = Blank(symbol, order, turn.Reason == RejectReason.None ? OrderStatus.New : OrderStatus.Rejected) with
+        {
+            Reason = turn.Reason,
+            Sequence = sequence,
+            TimeNanos = turn.TimeNanos,
+            LeavesLots = turn.Reason == RejectReason.None ? order.QuantityLots : 0,
+        };
+        var fills = ImmutableArray.CreateBuilder<OrderFill>();
+        var index = 0;
+        foreach (var step in turn.Steps)
+        {
+            var trade = step.Kind == StepKind.Fill ? index++ : 0;
+            var takes = step.Account == order.Account && step.Number == order.Number;
+            if (step.Kind == StepKind.Fill && (takes || (step.MakerAccount == order.Account && step.MakerNumber == order.Number)))
+            {
+                fills.Add(new OrderFill(
+                    sequence, trade, step.PriceTicks, step.QuantityLots, takes ? step.Fee : step.MakerFee,
+                    IsMaker: !takes || step.IsAuction));
+                report = report with { LeavesLots = takes ? step.LeavesLots : step.MakerLeavesLots };
+            }
+            else if (takes)
+            {
+                report = step.Kind switch
+                {
+                    StepKind.Opened => report with { OrderId = step.OrderId },
+                    StepKind.Ended => report with { LeavesLots = 0, End = step.Reason },
+                    StepKind.Changed or StepKind.Held => report with { LeavesLots = step.LeavesLots },
+                    _ => report,
+                };
+            }
+        }
+
+        var filled = fills.Sum(fill => fill.QuantityLots);
+        var status = turn.Reason != RejectReason.None ? OrderStatus.Rejected
+            : report.End != EndReason.None ? report.End.Status()
+            : report.LeavesLots == 0 ? OrderStatus.Filled
+            : filled > 0 ? OrderStatus.PartiallyFilled
+            : OrderStatus.New;
+        return report with
+        {
+            Status = status,
+            // What an order by amount trades is its total.
+            QuantityLots = order.QuantityLots == 0 ? filled : order.QuantityLots,
+            FilledLots = filled,
+            Fills = fills.ToImmutable(),
+        };
+    }
+
     private static ImmutableArray<OrderFill> FillsOf(long sequence, OrderAccepted record)
     {
         var fills = ImmutableArray.CreateBuilder<OrderFill>(record.Fills.Length);
@@ -130,5 +199,8 @@ internal static class BookReports
         0,
         0,
         0,
-        []);
+        [],
+        order.PostOnly,
+        order.SelfTrade,
+        order.Conditions);
 }

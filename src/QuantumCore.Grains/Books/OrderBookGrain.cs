@@ -13,12 +13,14 @@ namespace QuantumCore.Grains.Books;
 /// on while an append is in flight; each method reads and changes state only before its first await.
 /// </summary>
 [Reentrant, KeepAlive]
-public sealed class OrderBookGrain(
+public sealed partial class OrderBookGrain(
     JournalWriter writer, IJournalStore store, TimeProvider time, ILogger<OrderBookGrain> log)
     : JournaledGrain(writer, time, log), IOrderBookGrain
 {
     // Readers that fell this far behind catch up from the journal.
     private const int UnpublishedLimit = 100_000;
+
+    private static readonly TimeSpan s_expiryPeriod = TimeSpan.FromSeconds(1);
 
     private readonly BookOutbox _outbox = new();
     private readonly List<BookRecord> _released = [];
@@ -52,6 +54,9 @@ public sealed class OrderBookGrain(
 
         _published = _machine.Sequence;
         _nextSnapshot = SnapshotAfter(from);
+        this.RegisterGrainTimer(
+            ExpireInTimeAsync,
+            new GrainTimerCreationOptions { DueTime = s_expiryPeriod, Period = s_expiryPeriod, Interleave = true });
     }
 
     /// <inheritdoc/>
@@ -154,9 +159,18 @@ public sealed class OrderBookGrain(
             throw new InvalidOperationException($"{_symbol} can't cancel now: {reason}.");
         }
 
-        var closed = Mutate(() => Record(_machine.CloseAll(account, floor, Now), urgent: true));
+        var closed = Mutate(() =>
+        {
+            ExpireDue();
+            return Record(_machine.CloseAll(account, floor, Now), urgent: true);
+        });
         await SettleAsync();
-        return closed?.Orders.Length ?? 0;
+        return closed switch
+        {
+            AllClosed all => all.Orders.Length,
+            BookTurn turn => turn.Steps.Count(step => step.Kind == StepKind.Ended && step.Account == account),
+            _ => 0,
+        };
     }
 
     /// <inheritdoc/>
@@ -239,15 +253,36 @@ public sealed class OrderBookGrain(
     public async ValueTask<BookState> State()
     {
         var state = _machine.Instrument is null || _halted
-            ? new BookState(_machine.Sequence, 0, 0, _halted)
-            : new BookState(_machine.Sequence, _machine.Core.StateHash, _machine.Core.OpenOrders);
+            ? new BookState(_machine.Sequence, 0, _halted)
+            : new BookState(
+                _machine.Sequence,
+                _machine.Core.OpenOrders,
+                IsHalted: false,
+                _machine.Core.Phase,
+                _machine.Core.LastPriceTicks,
+                _machine.Core.MarkPriceTicks,
+                _machine.Core.ReferencePriceTicks,
+                _machine.Indicative);
         await SettleAsync();
         return state;
     }
 
+    /// <inheritdoc/>
+    public async ValueTask<ulong> StateHash()
+    {
+        var hash = _machine.Instrument is null || _halted ? 0 : _machine.Core.StateHash;
+        await SettleAsync();
+        return hash;
+    }
+
     // An answer, or where to read it: the record at FirstSequence, ended as Finished says.
     private readonly record struct Answer(
-        ExecutionReport? Report, long FirstSequence = 0, FinishedOrder? Finished = null, bool IsRefused = false);
+        ExecutionReport? Report,
+        long FirstSequence = 0,
+        FinishedOrder? Finished = null,
+        bool IsRefused = false,
+        long Account = 0,
+        long Number = 0);
 
     private static long SnapshotAfter(long sequence) => sequence + Math.Max(10_000, sequence / 4);
 
@@ -266,15 +301,17 @@ public sealed class OrderBookGrain(
             var first = open?.Sequence ?? finished.Sequence;
             return first == 0
                 ? new Answer(BookReports.Voided(_symbol, order.Account, order.Number))
-                : new Answer(null, first);
+                : new Answer(null, first, Account: order.Account, Number: order.Number);
         }
 
+        ExpireDue();
         var record = Record(_machine.Submit(order, Now), urgent: false)!;
         return new Answer(BookReports.First(_symbol, _machine.Sequence, record));
     }
 
     private Answer Cancel(long account, long number, EndReason reason)
     {
+        ExpireDue();
         _machine.IsKnown(account, number, out var open, out _);
         var record = Record(_machine.Close(account, number, reason, Now), urgent: true);
         _machine.IsKnown(account, number, out _, out var finished);
@@ -299,6 +336,12 @@ public sealed class OrderBookGrain(
 
     private Answer Shrink(OrderTicket ticket, long totalLots)
     {
+        ExpireDue();
+        if (!_machine.IsKnown(ticket.Order.Account, ticket.Order.Number, out var still, out var expired) || still is null)
+        {
+            return Closed(ticket.Order.Account, ticket.Order.Number, expired, refused: true);
+        }
+
         var reason = _machine.Reduce(ticket, totalLots, Now, out var record);
         Record(record, urgent: true);
         if (reason != RejectReason.None)
@@ -331,7 +374,7 @@ public sealed class OrderBookGrain(
     private Answer Closed(long account, long number, in FinishedOrder finished, bool refused) =>
         finished.Sequence == 0
             ? new Answer(BookReports.Voided(_symbol, account, number))
-            : new Answer(null, finished.Sequence, finished, refused);
+            : new Answer(null, finished.Sequence, finished, refused, account, number);
 
     private ImmutableArray<DepthLevel> Levels(Side side)
     {
@@ -374,7 +417,7 @@ public sealed class OrderBookGrain(
     private async Task<ExecutionReport> ReadAsync(Answer answer)
     {
         var record = await BookRecovery.ReadAsync(store, Stream.Name, answer.FirstSequence);
-        var first = BookReports.First(_symbol, answer.FirstSequence, record);
+        var first = BookReports.First(_symbol, answer.FirstSequence, record, answer.Account, answer.Number);
         if (answer.Finished is not { } finished)
         {
             return first;

@@ -1,0 +1,166 @@
+using System.CommandLine;
+using System.Globalization;
+using QuantumCore.Client;
+using Spectre.Console;
+
+namespace QuantumCore.Cli;
+
+/// <summary>admin: phases, prices, rules, blocks, trades and the breaker.</summary>
+internal static class AdminCommands
+{
+    internal static Command All(CommandLineApp app) =>
+        new("admin", "What an operator does (administrator's key; demo-admin unless told otherwise).")
+        {
+            Phase(app),
+            Price(app, "mark", "Set a symbol's mark price.", (client, symbol, price, stop) => client.SetMarkAsync(symbol, price, stop)),
+            Price(app, "reference", "Set the reference of a symbol's static band.", (client, symbol, price, stop) => client.SetReferenceAsync(symbol, price, stop)),
+            Rules(app),
+            Block(app, "block", "The kill switch: cancel an account's orders and take no more of them.", (client, account, symbol, stop) => client.BlockAsync(account, symbol, stop)),
+            Block(app, "unblock", "Let a blocked account enter orders again.", (client, account, symbol, stop) => client.UnblockAsync(account, symbol, stop)),
+            Bust(app),
+            Correct(app),
+            Breaker(app),
+        };
+
+    private static Command Phase(CommandLineApp app)
+    {
+        var symbol = Grammar.Symbol();
+        var phase = Grammar.WordArgument<TradingPhase>("phase", "Where to");
+        return app.Add(
+            new Command("phase", "Take a symbol to another trading phase.") { symbol, phase },
+            """
+            qc admin phase AAPL opening
+            qc admin phase AAPL continuous               the opening auction takes place
+            """,
+            (parse, session, cancellation) => ShowAsync(
+                session, session.Administrator().SetPhaseAsync(parse.GetValue(symbol)!, parse.GetValue(phase), cancellation)));
+    }
+
+    private static Command Price(
+        CommandLineApp app,
+        string name,
+        string description,
+        Func<QuantumCoreClient, string, decimal, CancellationToken, Task<SymbolState>> set)
+    {
+        var symbol = Grammar.Symbol();
+        var price = Grammar.Price("price", "The price");
+        return app.Add(
+            new Command(name, description) { symbol, price },
+            $"qc admin {name} AAPL 150.00",
+            (parse, session, cancellation) => ShowAsync(
+                session, set(session.Administrator(), parse.GetValue(symbol)!, parse.GetValue(price), cancellation)));
+    }
+
+    private static Command Rules(CommandLineApp app)
+    {
+        var symbol = Grammar.Symbol();
+        var protection = Grammar.RuleDecimalOption("--protection", "How far a market order may trade, a price difference");
+        var band = Grammar.RuleOption("--static-band", "Prices further from the reference are refused");
+        var dynamicBand = Grammar.RuleOption("--dynamic-band", "Nothing trades further from the last trade");
+        var mode = Grammar.WordOption<BandMode>("--band-mode", "What the dynamic band does");
+        var collar = Grammar.RuleOption("--collar", "How far an auction price may be from the reference");
+        var extensions = Grammar.NumberOption("--extensions", "How often an auction is extended", 0, 100);
+        var command = new Command("rules", "Change a symbol's bands, protection and collar; what is not named stays.")
+        {
+            symbol, protection, band, dynamicBand, mode, collar, extensions,
+        };
+        return app.Add(
+            command,
+            """
+            qc admin rules AAPL --static-band 1000 --dynamic-band 300 --band-mode auction
+            qc admin rules AAPL --protection none
+            """,
+            (parse, session, cancellation) =>
+            {
+                var rules = new BookRules
+                {
+                    Protection = parse.GetValue(protection),
+                    StaticBand = parse.GetValue(band),
+                    DynamicBand = parse.GetValue(dynamicBand),
+                    DynamicBandMode = parse.GetValue(mode),
+                    AuctionCollar = parse.GetValue(collar),
+                    MaxExtensions = parse.GetValue(extensions),
+                };
+                return ShowAsync(
+                    session, session.Administrator().SetRulesAsync(parse.GetValue(symbol)!, rules, cancellation));
+            });
+    }
+
+    private static Command Block(
+        CommandLineApp app,
+        string name,
+        string description,
+        Func<QuantumCoreClient, string, string?, CancellationToken, Task<BlockReceipt>> set)
+    {
+        var account = Grammar.Account();
+        var symbol = Grammar.SymbolOption("Only in this instrument");
+        return app.Add(
+            new Command(name, description) { account, symbol },
+            $"""
+            qc admin {name} ACC-1001
+            qc admin {name} ACC-1001 --symbol AAPL
+            """,
+            async (parse, session, cancellation) =>
+            {
+                var receipt = await set(
+                    session.Administrator(), parse.GetValue(account)!, parse.GetValue(symbol), cancellation);
+                var what = receipt.Blocked ? "blocked" : "not blocked";
+                session.Screen.Show(receipt, console => console.WriteLine(
+                    $"{receipt.Account} is {what} in {string.Join(", ", receipt.Symbols)}."));
+                return ExitCodes.Done;
+            });
+    }
+
+    private static Command Bust(CommandLineApp app)
+    {
+        var symbol = Grammar.Symbol();
+        var trade = Trade();
+        return app.Add(
+            new Command("bust", "Declare a trade void: a note in the record; nothing is undone.") { symbol, trade },
+            "qc admin bust AAPL 17",
+            (parse, session, cancellation) => ShowAsync(
+                session, session.Administrator().BustAsync(parse.GetValue(symbol)!, parse.GetValue(trade), cancellation)));
+    }
+
+    private static Command Correct(CommandLineApp app)
+    {
+        var symbol = Grammar.Symbol();
+        var trade = Trade();
+        var price = Grammar.Price("price", "The price it should have had");
+        return app.Add(
+            new Command("correct", "Correct a trade's price: a note in the record; no balance changes.") { symbol, trade, price },
+            "qc admin correct AAPL 17 150.00",
+            (parse, session, cancellation) => ShowAsync(
+                session,
+                session.Administrator().CorrectAsync(
+                    parse.GetValue(symbol)!, parse.GetValue(trade), parse.GetValue(price), cancellation)));
+    }
+
+    private static Command Breaker(CommandLineApp app)
+    {
+        var index = Grammar.NumberArgument("index", "The market's index now, a whole number");
+        var close = Grammar.NumberArgument("previous close", "Its close of the day before");
+        return app.Add(
+            new Command("breaker", "Tell the market-wide breaker the index: 7, 13 or 20 per cent down stops every symbol.") { index, close },
+            "qc admin breaker 465000 500000",
+            async (parse, session, cancellation) =>
+            {
+                var report = await session.Administrator().BreakAsync(
+                    parse.GetValue(index), parse.GetValue(close), cancellation);
+                session.Screen.Show(report, console => console.WriteLine(report.Acted
+                    ? string.Create(CultureInfo.InvariantCulture, $"Level {report.Level}: stopped {string.Join(", ", report.Symbols)}.")
+                    : string.Create(CultureInfo.InvariantCulture, $"Level {report.Level}: nothing to do.")));
+                return ExitCodes.Done;
+            });
+    }
+
+    private static Argument<long> Trade() =>
+        Grammar.NumberArgument("trade", "The trade's place among all trades of the symbol, from 1");
+
+    private static async Task<int> ShowAsync(Session session, Task<SymbolState> call)
+    {
+        var state = await call;
+        session.Screen.Show(state, console => Tables.State(console, state));
+        return ExitCodes.Done;
+    }
+}

@@ -1,0 +1,102 @@
+using System.Text.Json.Serialization;
+
+namespace QuantumCore.Client;
+
+/// <summary>Phase of a symbol's trading day.</summary>
+public enum TradingPhase
+{
+    /// <summary>Collects orders, tells no indicative price.</summary>
+    [JsonStringEnumMemberName("preOpen")] PreOpen = 1,
+
+    /// <summary>Collects orders for the opening auction.</summary>
+    [JsonStringEnumMemberName("opening")] Opening = 2,
+
+    /// <summary>Matches continuously.</summary>
+    [JsonStringEnumMemberName("continuous")] Continuous = 3,
+
+    /// <summary>Collects orders for an auction that a price band or a halt called for.</summary>
+    [JsonStringEnumMemberName("volatility")] Volatility = 4,
+
+    /// <summary>Collects orders for the closing auction.</summary>
+    [JsonStringEnumMemberName("closing")] Closing = 5,
+
+    /// <summary>Stopped: orders may be cancelled or made smaller, none entered.</summary>
+    [JsonStringEnumMemberName("halt")] Halt = 6,
+
+    /// <summary>The day is over.</summary>
+    [JsonStringEnumMemberName("closed")] Closed = 7,
+}
+
+/// <summary>What an auction would give now.</summary>
+/// <param name="Price">Its price; null when nothing would trade.</param>
+/// <param name="Quantity">Quantity that would trade.</param>
+/// <param name="Imbalance">Quantity that would be left: of buyers when positive, of sellers when negative.</param>
+public sealed record IndicativeAuction(decimal? Price, decimal Quantity, decimal Imbalance);
+
+/// <summary>A symbol's phase and prices.</summary>
+/// <param name="Symbol">The instrument.</param>
+/// <param name="Sequence">The book's sequence.</param>
+/// <param name="Phase">Its trading phase.</param>
+/// <param name="LastPrice">Price of the last trade; null before the first.</param>
+/// <param name="MarkPrice">The mark price; null when none is set.</param>
+/// <param name="ReferencePrice">Reference of the static band; null for none.</param>
+/// <param name="Indicative">In a call phase: what the auction would give.</param>
+public sealed record SymbolState(
+    string Symbol,
+    long Sequence,
+    TradingPhase Phase,
+    decimal? LastPrice,
+    decimal? MarkPrice,
+    decimal? ReferencePrice,
+    IndicativeAuction? Indicative);
+
+/// <summary>What the dynamic band does when the next price is outside.</summary>
+public enum BandMode
+{
+    /// <summary>The remainder of the order expires.</summary>
+    [JsonStringEnumMemberName("reject")] Reject = 1,
+
+    /// <summary>The symbol goes to a volatility auction.</summary>
+    [JsonStringEnumMemberName("auction")] Auction = 2,
+}
+
+/// <summary>Rules of a book that change; what is null stays, <see cref="None"/> takes a rule away.</summary>
+public sealed record BookRules
+{
+    /// <summary>Takes a rule away.</summary>
+    public const int None = -1;
+
+    /// <summary>How far a market order may trade from the first order it meets, a difference of prices from 0.</summary>
+    [JsonConverter(typeof(DecimalOrNone))]
+    public decimal? Protection { get; init; }
+
+    /// <summary>Static band around its reference in basis points, 0 to 9,999: prices outside are refused.</summary>
+    [JsonConverter(typeof(NumberOrNone))]
+    public int? StaticBand { get; init; }
+
+    /// <summary>Dynamic band around the last trade in basis points, 0 to 9,999: nothing trades outside.</summary>
+    [JsonConverter(typeof(NumberOrNone))]
+    public int? DynamicBand { get; init; }
+
+    /// <summary>What the dynamic band does.</summary>
+    public BandMode? DynamicBandMode { get; init; }
+
+    /// <summary>How far an auction price may be from the static reference in basis points, 0 to 9,999.</summary>
+    [JsonConverter(typeof(NumberOrNone))]
+    public int? AuctionCollar { get; init; }
+
+    /// <summary>How often an auction outside its collar is extended, 0 to 100.</summary>
+    public int? MaxExtensions { get; init; }
+}
+
+/// <summary>Where an account was blocked or let in again.</summary>
+/// <param name="Account">The account, <c>ACC-n</c>.</param>
+/// <param name="Blocked">Whether it is blocked there now.</param>
+/// <param name="Symbols">The symbols, in their order.</param>
+public sealed record BlockReceipt(string Account, bool Blocked, IReadOnlyList<string> Symbols);
+
+/// <summary>What the market-wide breaker did.</summary>
+/// <param name="Level">How far the index has fallen: 0, or level 1 to 3.</param>
+/// <param name="Acted">Whether it stopped trading now.</param>
+/// <param name="Symbols">The symbols it stopped.</param>
+public sealed record BreakerReport(int Level, bool Acted, IReadOnlyList<string> Symbols);

@@ -1,0 +1,69 @@
+namespace QuantumCore.Client;
+
+// The operator's calls about trading; all need an administrator's key.
+public sealed partial class QuantumCoreClient
+{
+    /// <summary>
+    /// Takes a symbol to another trading phase. Not repeated when its answer is lost: see <see cref="GetStateAsync"/>.
+    /// </summary>
+    public Task<SymbolState> SetPhaseAsync(string symbol, TradingPhase phase, CancellationToken cancellation = default) =>
+        _calls.SendAsync<SymbolState>(
+            OfSymbol(symbol, "phase", new PhaseRequest(phase)) with { Repeatable = false }, cancellation);
+
+    /// <summary>Sets a symbol's mark price.</summary>
+    public Task<SymbolState> SetMarkAsync(string symbol, decimal price, CancellationToken cancellation = default) =>
+        _calls.SendAsync<SymbolState>(OfSymbol(symbol, "mark", new PriceRequest(price)), cancellation);
+
+    /// <summary>Sets the reference of a symbol's static band.</summary>
+    public Task<SymbolState> SetReferenceAsync(string symbol, decimal price, CancellationToken cancellation = default) =>
+        _calls.SendAsync<SymbolState>(OfSymbol(symbol, "reference", new PriceRequest(price)), cancellation);
+
+    /// <summary>Changes a symbol's bands, protection and collar.</summary>
+    public Task<SymbolState> SetRulesAsync(string symbol, BookRules rules, CancellationToken cancellation = default) =>
+        _calls.SendAsync<SymbolState>(OfSymbol(symbol, "rules", rules), cancellation);
+
+    /// <summary>Declares a trade void: a note in the record; neither orders nor balances go back.</summary>
+    /// <param name="symbol">The instrument.</param>
+    /// <param name="trade">The trade's place among all trades of the symbol, from 1.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<SymbolState> BustAsync(string symbol, long trade, CancellationToken cancellation = default) =>
+        _calls.SendAsync<SymbolState>(
+            OfSymbol(symbol, "bust", new TradeRequest(trade, null)) with { Repeatable = false }, cancellation);
+
+    /// <summary>Corrects a trade's price: a note in the record; balances do not change.</summary>
+    /// <param name="symbol">The instrument.</param>
+    /// <param name="trade">The trade's place among all trades of the symbol, from 1.</param>
+    /// <param name="price">The price it should have had.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<SymbolState> CorrectAsync(
+        string symbol, long trade, decimal price, CancellationToken cancellation = default) =>
+        _calls.SendAsync<SymbolState>(OfSymbol(symbol, "correct", new TradeRequest(trade, price)), cancellation);
+
+    /// <summary>The kill switch: cancels an account's orders and takes no more of them, in one symbol or in all.</summary>
+    public Task<BlockReceipt> BlockAsync(string account, string? symbol = null, CancellationToken cancellation = default) =>
+        _calls.SendAsync<BlockReceipt>(OfAccount(account, "block", symbol), cancellation);
+
+    /// <summary>Lets a blocked account enter orders again, in one symbol or in all.</summary>
+    public Task<BlockReceipt> UnblockAsync(string account, string? symbol = null, CancellationToken cancellation = default) =>
+        _calls.SendAsync<BlockReceipt>(OfAccount(account, "unblock", symbol), cancellation);
+
+    /// <summary>
+    /// Tells the market-wide breaker the index; it halts or closes every symbol when the index has fallen far enough.
+    /// Not repeated when its answer is lost.
+    /// </summary>
+    /// <param name="index">The index now, in any whole unit.</param>
+    /// <param name="previousClose">Its close of the day before, in the same unit.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<BreakerReport> BreakAsync(long index, long previousClose, CancellationToken cancellation = default) =>
+        _calls.SendAsync<BreakerReport>(
+            Post("admin/breaker", new BreakerRequest(index, previousClose)) with { Repeatable = false }, cancellation);
+
+    private static ExchangeCall OfSymbol<T>(string symbol, string call, T body) =>
+        Post($"admin/symbols/{Uri.EscapeDataString(symbol)}/{call}", body);
+
+    private static ExchangeCall OfAccount(string account, string call, string? symbol)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        return Post($"admin/accounts/{Uri.EscapeDataString(account)}/{call}", new BlockRequest(symbol));
+    }
+}

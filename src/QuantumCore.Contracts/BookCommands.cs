@@ -1,0 +1,219 @@
+using System.Collections.Immutable;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Contracts;
+
+/// <summary>What a book is asked to do, beside the plain orders and cancels that have records of their own.</summary>
+public enum BookVerb : byte
+{
+    /// <summary>Enter one order.</summary>
+    Enter = 1,
+
+    /// <summary>Enter a list of orders.</summary>
+    EnterList = 2,
+
+    /// <summary>Cancel one order.</summary>
+    Cancel = 3,
+
+    /// <summary>Cancel everything of an account up to a number.</summary>
+    CancelAll = 4,
+
+    /// <summary>Change an open order in place.</summary>
+    Amend = 5,
+
+    /// <summary>Make an open order smaller.</summary>
+    Reduce = 6,
+
+    /// <summary>Go to another trading phase.</summary>
+    SetPhase = 7,
+
+    /// <summary>Set the mark price.</summary>
+    SetMark = 8,
+
+    /// <summary>Set the reference of the static band.</summary>
+    SetReference = 9,
+
+    /// <summary>Set bands, protection and collar.</summary>
+    SetRules = 10,
+
+    /// <summary>Let time pass: what is due expires.</summary>
+    AdvanceTime = 11,
+
+    /// <summary>Block an account and cancel its orders.</summary>
+    Block = 12,
+
+    /// <summary>Let a blocked account enter orders again.</summary>
+    Unblock = 13,
+
+    /// <summary>Declare a trade void.</summary>
+    Bust = 14,
+
+    /// <summary>Correct a trade's price.</summary>
+    Correct = 15,
+}
+
+/// <summary>A command as it is journaled: enough to run it again.</summary>
+/// <param name="Verb">What to do.</param>
+/// <param name="Account">The account it is about, or 0.</param>
+/// <param name="Number">
+/// Cancel, Amend, Reduce: the order's number in its account. CancelAll: the floor. Bust, Correct: the trade.
+/// </param>
+/// <param name="Value">
+/// Cancel: the <see cref="EndReason"/>. Reduce: the new total in lots. SetPhase: the <see cref="TradingPhase"/>.
+/// EnterList: the <see cref="OrderListKind"/>. SetMark, SetReference, Correct: a price in ticks.
+/// </param>
+/// <param name="Orders">Enter, EnterList: the orders.</param>
+/// <param name="Changes">Amend, SetRules: what changes, each under its name.</param>
+[GenerateSerializer, Immutable, Alias("book-command")]
+public sealed record BookCommand(
+    BookVerb Verb,
+    long Account,
+    long Number,
+    long Value,
+    ImmutableArray<SubmitOrder> Orders,
+    ImmutableArray<NamedValue> Changes)
+{
+    /// <summary>A command without orders and changes.</summary>
+    public static BookCommand Of(BookVerb verb, long value = 0, long account = 0, long number = 0) =>
+        new(verb, account, number, value, [], []);
+}
+
+/// <summary>A value that changes. Numbers are journaled and never change.</summary>
+public enum ChangedValue : byte
+{
+    /// <summary>Amend: lots an iceberg shows.</summary>
+    DisplayLots = 1,
+
+    /// <summary>Amend: trigger price in ticks.</summary>
+    TriggerTicks = 2,
+
+    /// <summary>Amend: trailing distance in ticks.</summary>
+    TrailTicks = 3,
+
+    /// <summary>Amend: trailing distance in basis points.</summary>
+    TrailBasisPoints = 4,
+
+    /// <summary>Amend: good till, Unix nanoseconds.</summary>
+    ExpiryNanos = 5,
+
+    /// <summary>Rules: market orders' protection in ticks; -1 for none, here and below.</summary>
+    ProtectionTicks = 20,
+
+    /// <summary>Rules: static band in basis points.</summary>
+    StaticBand = 21,
+
+    /// <summary>Rules: dynamic band in basis points.</summary>
+    DynamicBand = 22,
+
+    /// <summary>Rules: 1 when the dynamic band calls for an auction.</summary>
+    DynamicBandAuction = 23,
+
+    /// <summary>Rules: auction collar in basis points.</summary>
+    AuctionCollar = 24,
+
+    /// <summary>Rules: most extensions of an auction.</summary>
+    MaxExtensions = 25,
+}
+
+/// <summary>One changed value.</summary>
+/// <param name="Name">Which.</param>
+/// <param name="Value">The new value; -1 for none.</param>
+[GenerateSerializer, Immutable, Alias("named-value")]
+public readonly record struct NamedValue(ChangedValue Name, long Value);
+
+/// <summary>What happened to an order within a turn. Numbers are journaled and never change.</summary>
+public enum StepKind : byte
+{
+    /// <summary>It entered and got its public id.</summary>
+    Opened = 1,
+
+    /// <summary>It traded with another order.</summary>
+    Fill = 2,
+
+    /// <summary>It ended with something left; its hold is released by this.</summary>
+    Ended = 3,
+
+    /// <summary>It became smaller, or its conditions changed.</summary>
+    Changed = 4,
+
+    /// <summary>What is held for it changed.</summary>
+    Held = 5,
+
+    /// <summary>It never enters the book; its hold is released by this.</summary>
+    Voided = 6,
+}
+
+/// <summary>One thing that happened, in the sequence in which it must be added up.</summary>
+/// <param name="Kind">What.</param>
+/// <param name="Account">The order's account. Fill: the taker's; in an auction the buyer's, here and below.</param>
+/// <param name="Number">Its number within the account.</param>
+/// <param name="OrderId">Its public id; 0 when it has none.</param>
+/// <param name="Side">Buy or sell.</param>
+/// <param name="Reason">Ended: why.</param>
+/// <param name="PriceTicks">Fill: the price traded. Else the order's price or trigger, 0 for none.</param>
+/// <param name="QuantityLots">Fill: lots. Opened: its total. Changed: lots taken off its total. Ended: what it had filled.</param>
+/// <param name="LeavesLots">What it has open afterwards; Ended: what was released.</param>
+/// <param name="Fee">Fill: its fee, quote minor units.</param>
+/// <param name="Hold">What stays held for it afterwards, minor units of the asset it gives.</param>
+/// <param name="MakerAccount">Fill: the other order's account.</param>
+/// <param name="MakerNumber">Fill: its number.</param>
+/// <param name="MakerOrderId">Fill: its public id.</param>
+/// <param name="MakerLeavesLots">Fill: what it has open afterwards.</param>
+/// <param name="MakerFee">Fill: its fee.</param>
+/// <param name="MakerHold">Fill: what stays held for it.</param>
+/// <param name="IsAuction">Fill: neither took.</param>
+[GenerateSerializer, Immutable, Alias("turn-step")]
+public readonly record struct TurnStep(
+    StepKind Kind,
+    long Account,
+    long Number,
+    long OrderId,
+    Side Side,
+    EndReason Reason,
+    long PriceTicks,
+    long QuantityLots,
+    long LeavesLots,
+    long Fee,
+    long Hold,
+    long MakerAccount = 0,
+    long MakerNumber = 0,
+    long MakerOrderId = 0,
+    long MakerLeavesLots = 0,
+    long MakerFee = 0,
+    long MakerHold = 0,
+    bool IsAuction = false);
+
+/// <summary>A displayed price level as it is after a turn; without orders when it is gone.</summary>
+/// <param name="Side">Buy or sell.</param>
+/// <param name="PriceTicks">Its price.</param>
+/// <param name="Lots">Displayed lots.</param>
+/// <param name="Orders">Displayed orders.</param>
+[GenerateSerializer, Immutable, Alias("level-state")]
+public readonly record struct LevelState(Side Side, long PriceTicks, long Lots, int Orders);
+
+/// <summary>What an auction would give.</summary>
+/// <param name="PriceTicks">Its price; 0 for none.</param>
+/// <param name="Lots">Lots that would trade.</param>
+/// <param name="Imbalance">Lots that would be left: of buyers when positive, of sellers when negative.</param>
+[GenerateSerializer, Immutable, Alias("indicative-auction")]
+public readonly record struct IndicativeAuction(long PriceTicks, long Lots, long Imbalance);
+
+/// <summary>
+/// X: a command that did more than enter or cancel one plain order, and everything it caused.
+/// </summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Command">The command.</param>
+/// <param name="Reason">Why its orders were refused; none when they were not.</param>
+/// <param name="Phase">The trading phase afterwards.</param>
+/// <param name="Steps">What happened to orders, in sequence.</param>
+/// <param name="Levels">Displayed levels that changed.</param>
+/// <param name="Indicative">What the auction would give now, if that changed.</param>
+[GenerateSerializer, Immutable, Alias("book-turn")]
+public sealed record BookTurn(
+    long TimeNanos,
+    BookCommand Command,
+    RejectReason Reason,
+    TradingPhase Phase,
+    ImmutableArray<TurnStep> Steps,
+    ImmutableArray<LevelState> Levels,
+    IndicativeAuction? Indicative) : BookRecord(TimeNanos);

@@ -1,0 +1,154 @@
+using System.Collections.Immutable;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Contracts;
+
+/// <summary>The general record of a book as bytes, inside <see cref="BookRecordEncoding"/>.</summary>
+internal static class BookTurnEncoding
+{
+    public static void Write(ref RecordWriter to, BookTurn record)
+    {
+        WriteCommand(ref to, record.Command);
+        to.Count((int)record.Reason);
+        to.Byte((byte)record.Phase);
+        to.Count(record.Steps.Length);
+        foreach (var step in record.Steps)
+        {
+            WriteStep(ref to, in step);
+        }
+
+        to.Count(record.Levels.Length);
+        foreach (var level in record.Levels)
+        {
+            to.Byte((byte)level.Side);
+            to.Count(level.PriceTicks);
+            to.Count(level.Lots);
+            to.Count(level.Orders);
+        }
+
+        to.Bool(record.Indicative is not null);
+        if (record.Indicative is { } auction)
+        {
+            to.Count(auction.PriceTicks);
+            to.Count(auction.Lots);
+            to.Fixed64(auction.Imbalance);
+        }
+    }
+
+    public static BookTurn Read(ref RecordReader from)
+    {
+        var command = ReadCommand(ref from);
+        var reason = (RejectReason)from.Count16();
+        var phase = (TradingPhase)from.Byte();
+        var steps = ImmutableArray.CreateBuilder<TurnStep>(from.ItemCount());
+        for (var i = steps.Capacity; i > 0; i--)
+        {
+            steps.Add(ReadStep(ref from));
+        }
+
+        var levels = ImmutableArray.CreateBuilder<LevelState>(from.ItemCount());
+        for (var i = levels.Capacity; i > 0; i--)
+        {
+            levels.Add(new LevelState((Side)from.Byte(), from.Count(), from.Count(), from.Count32()));
+        }
+
+        IndicativeAuction? auction =
+            from.Bool() ? new IndicativeAuction(from.Count(), from.Count(), from.Fixed64()) : null;
+        return new BookTurn(
+            from.TimeNanos, command, reason, phase, steps.MoveToImmutable(), levels.MoveToImmutable(), auction);
+    }
+
+    private static void WriteCommand(ref RecordWriter to, BookCommand command)
+    {
+        to.Byte((byte)command.Verb);
+        to.Count(command.Account);
+        to.Count(command.Number);
+        to.Fixed64(command.Value);
+        to.Count(command.Orders.Length);
+        foreach (var order in command.Orders)
+        {
+            OrderEncoding.Write(ref to, order);
+        }
+
+        to.Count(command.Changes.Length);
+        foreach (var (name, value) in command.Changes)
+        {
+            to.Byte((byte)name);
+            to.Fixed64(value);
+        }
+    }
+
+    private static BookCommand ReadCommand(ref RecordReader from)
+    {
+        var verb = (BookVerb)from.Byte();
+        var (account, number, value) = (from.Count(), from.Count(), from.Fixed64());
+        var orders = ImmutableArray.CreateBuilder<SubmitOrder>(from.ItemCount());
+        for (var i = orders.Capacity; i > 0; i--)
+        {
+            orders.Add(OrderEncoding.Read(ref from));
+        }
+
+        var changes = ImmutableArray.CreateBuilder<NamedValue>(from.ItemCount());
+        for (var i = changes.Capacity; i > 0; i--)
+        {
+            changes.Add(new NamedValue((ChangedValue)from.Byte(), from.Fixed64()));
+        }
+
+        return new BookCommand(verb, account, number, value, orders.MoveToImmutable(), changes.MoveToImmutable());
+    }
+
+    private static void WriteStep(ref RecordWriter to, in TurnStep step)
+    {
+        to.Byte((byte)step.Kind);
+        to.Count(step.Account);
+        to.Count(step.Number);
+        to.Count(step.OrderId);
+        to.Byte((byte)step.Side);
+        to.Byte((byte)step.Reason);
+        to.Count(step.PriceTicks);
+        to.Count(step.QuantityLots);
+        to.Count(step.LeavesLots);
+        to.Count(step.Fee);
+        to.Count(step.Hold);
+        if (step.Kind != StepKind.Fill)
+        {
+            return;
+        }
+
+        to.Count(step.MakerAccount);
+        to.Count(step.MakerNumber);
+        to.Count(step.MakerOrderId);
+        to.Count(step.MakerLeavesLots);
+        to.Count(step.MakerFee);
+        to.Count(step.MakerHold);
+        to.Bool(step.IsAuction);
+    }
+
+    private static TurnStep ReadStep(ref RecordReader from)
+    {
+        var step = new TurnStep(
+            (StepKind)from.Byte(),
+            from.Count(),
+            from.Count(),
+            from.Count(),
+            (Side)from.Byte(),
+            (EndReason)from.Byte(),
+            from.Count(),
+            from.Count(),
+            from.Count(),
+            from.Count(),
+            from.Count());
+        return step.Kind != StepKind.Fill
+            ? step
+            : step with
+            {
+                MakerAccount = from.Count(),
+                MakerNumber = from.Count(),
+                MakerOrderId = from.Count(),
+                MakerLeavesLots = from.Count(),
+                MakerFee = from.Count(),
+                MakerHold = from.Count(),
+                IsAuction = from.Bool(),
+            };
+    }
+}

@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Contracts;
+
+/// <summary>
+/// What an order carries beyond a plain one, in its journal encoding, so that there is one encoding only. Null for a
+/// plain order.
+/// </summary>
+/// <param name="Bytes">The encoded conditions.</param>
+[GenerateSerializer, Immutable, Alias("encoded-conditions")]
+public sealed record EncodedConditions(ImmutableArray<byte> Bytes)
+{
+    /// <summary>Encodes conditions; null gives null.</summary>
+    public static EncodedConditions? From(OrderConditions? conditions) =>
+        conditions is null ? null : new(ConditionsEncoding.Encode(conditions));
+
+    /// <inheritdoc/>
+    public bool Equals(EncodedConditions? other) => other is not null && Bytes.AsSpan().SequenceEqual(other.Bytes.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Bytes.Length;
+}
+
+/// <summary>Reading of conditions that may not be there.</summary>
+public static class EncodedConditionsExtensions
+{
+    /// <summary>The conditions; null when there are none.</summary>
+    /// <exception cref="InvalidDataException">The bytes are damaged.</exception>
+    public static OrderConditions? Decode(this EncodedConditions? encoded) =>
+        encoded is null ? null : ConditionsEncoding.Decode(encoded.Bytes.AsSpan());
+}
+
+/// <summary>Conditions as bytes: a field number before each value that is there. Numbers are never used again.</summary>
+internal static class ConditionsEncoding
+{
+    private const byte Version = 1;
+    private const byte Kind = 2;
+
+    private enum Field : byte
+    {
+        DisplayLots = 1,
+        Hidden = 2,
+        AllOrNone = 3,
+        MinimumLots = 4,
+        Slide = 5,
+        TriggerTicks = 6,
+        TriggerReference = 7,
+        TrailTicks = 8,
+        TrailBasisPoints = 9,
+        ActivationTicks = 10,
+        LimitOffsetTicks = 11,
+        Peg = 12,
+        PegOffsetTicks = 13,
+        Amount = 14,
+        ProtectionTicks = 15,
+        ExpiryNanos = 16,
+    }
+
+    public static ImmutableArray<byte> Encode(OrderConditions from)
+    {
+        var to = new RecordWriter(Version, Kind, 0);
+        Write(ref to, Field.DisplayLots, from.DisplayLots);
+        Write(ref to, Field.Hidden, from.Hidden ? 1 : null);
+        Write(ref to, Field.AllOrNone, from.AllOrNone ? 1 : null);
+        Write(ref to, Field.MinimumLots, from.MinimumLots);
+        Write(ref to, Field.Slide, from.Slide ? 1 : null);
+        Write(ref to, Field.TriggerTicks, from.TriggerTicks);
+        Write(ref to, Field.TriggerReference, from.TriggerReference == 0 ? null : (long)from.TriggerReference);
+        Write(ref to, Field.TrailTicks, from.TrailTicks);
+        Write(ref to, Field.TrailBasisPoints, from.TrailBasisPoints);
+        Write(ref to, Field.ActivationTicks, from.ActivationTicks);
+        Write(ref to, Field.LimitOffsetTicks, from.LimitOffsetTicks);
+        Write(ref to, Field.Peg, from.Peg == 0 ? null : (long)from.Peg);
+        Write(ref to, Field.PegOffsetTicks, from.PegOffsetTicks == 0 ? null : from.PegOffsetTicks);
+        Write(ref to, Field.Amount, from.Amount);
+        Write(ref to, Field.ProtectionTicks, from.ProtectionTicks);
+        Write(ref to, Field.ExpiryNanos, from.ExpiryNanos);
+        to.Byte(0);
+        return ImmutableCollectionsMarshal.AsImmutableArray(to.ToArray());
+    }
+
+    public static OrderConditions Decode(ReadOnlySpan<byte> bytes)
+    {
+        var from = new RecordReader(bytes, Version);
+        var read = new OrderConditions();
+        for (var field = from.Byte(); field != 0; field = from.Byte())
+        {
+            read = With(read, (Field)field, from.Fixed64());
+        }
+
+        from.End();
+        return read;
+    }
+
+    private static void Write(ref RecordWriter to, Field field, long? value)
+    {
+        if (value is { } there)
+        {
+            to.Byte((byte)field);
+            to.Fixed64(there);
+        }
+    }
+
+    private static OrderConditions With(OrderConditions read, Field field, long value) => field switch
+    {
+        Field.DisplayLots => read with { DisplayLots = value },
+        Field.Hidden => read with { Hidden = true },
+        Field.AllOrNone => read with { AllOrNone = true },
+        Field.MinimumLots => read with { MinimumLots = value },
+        Field.Slide => read with { Slide = true },
+        Field.TriggerTicks => read with { TriggerTicks = value },
+        Field.TriggerReference => read with { TriggerReference = (TriggerReference)Small(value) },
+        Field.TrailTicks => read with { TrailTicks = value },
+        Field.TrailBasisPoints => read with { TrailBasisPoints = Small(value) },
+        Field.ActivationTicks => read with { ActivationTicks = value },
+        Field.LimitOffsetTicks => read with { LimitOffsetTicks = value },
+        Field.Peg => read with { Peg = (PegReference)Small(value) },
+        Field.PegOffsetTicks => read with { PegOffsetTicks = value },
+        Field.Amount => read with { Amount = value },
+        Field.ProtectionTicks => read with { ProtectionTicks = value },
+        Field.ExpiryNanos => read with { ExpiryNanos = value },
+        _ => throw new InvalidDataException($"Unknown condition {(byte)field} of an order."),
+    };
+
+    private static int Small(long value) =>
+        value is >= 0 and <= 0xFFFF ? (int)value : throw new InvalidDataException("A number beyond 16 bits.");
+}

@@ -1,0 +1,249 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Http;
+
+/// <summary>The operator's calls about trading: phases, prices, rules, trades, blocks and the breaker.</summary>
+internal sealed class OperatorCalls(
+    OrderEntry entry, IGrainFactory grains, Listings listings, KeyRing keys, GatewayOptions options, TimeProvider time)
+{
+    private const long LargestIndex = (1L << 53) - 1;
+
+    private readonly Lock _breakerLock = new();
+    private readonly MarketWideBreaker _breaker = new();
+
+    /// <summary>POST /admin/symbols/{symbol}/phase</summary>
+    public async Task SetPhase(HttpContext context)
+    {
+        if (await Symbol(context) is not { } instrument || await Call.Read(context, WireJson.Default.PhaseText) is not { } text)
+            return;
+
+        if (WireNames.ReadPhase(text.Phase) is { } phase)
+            await Operate(context, instrument, BookCommand.Of(BookVerb.SetPhase, (long)phase));
+        else
+            await Answer.Refuse(context, Refusal.Malformed("phase", "preOpen, opening, continuous, volatility, closing, halt or closed."));
+    }
+
+    /// <summary>POST /admin/symbols/{symbol}/mark</summary>
+    public Task SetMark(HttpContext context) => SetPrice(context, BookVerb.SetMark);
+
+    /// <summary>POST /admin/symbols/{symbol}/reference</summary>
+    public Task SetReference(HttpContext context) => SetPrice(context, BookVerb.SetReference);
+
+    /// <summary>POST /admin/symbols/{symbol}/rules</summary>
+    public async Task SetRules(HttpContext context)
+    {
+        if (await Symbol(context) is not { } instrument || await Call.Read(context, WireJson.Default.RulesText) is not { } text)
+            return;
+
+        var (refusal, changes) = RulesReading.Read(text, instrument);
+        if (refusal is { } refused)
+            await Answer.Refuse(context, refused);
+        else
+            await Operate(context, instrument, BookCommand.Of(BookVerb.SetRules) with { Changes = changes });
+    }
+
+    /// <summary>POST /admin/symbols/{symbol}/bust</summary>
+    public Task Bust(HttpContext context) => ChangeTrade(context, BookVerb.Bust);
+
+    /// <summary>POST /admin/symbols/{symbol}/correct</summary>
+    public Task Correct(HttpContext context) => ChangeTrade(context, BookVerb.Correct);
+
+    /// <summary>POST /admin/accounts/{account}/block</summary>
+    public Task Block(HttpContext context) => SetBlock(context, BookVerb.Block);
+
+    /// <summary>POST /admin/accounts/{account}/unblock</summary>
+    public Task Unblock(HttpContext context) => SetBlock(context, BookVerb.Unblock);
+
+    /// <summary>POST /admin/breaker</summary>
+    public async Task Break(HttpContext context)
+    {
+        if (!await Call.IsAdmin(context, keys) || await Call.Read(context, WireJson.Default.BreakerText) is not { } text)
+            return;
+
+        var close = 0L;
+        var refusal = NumberReading.WholeNumber("index", text.Index, LargestIndex, out var index)
+            ?? NumberReading.WholeNumber("previousClose", text.PreviousClose, LargestIndex, out close)
+            ?? (close == 0 ? new Refusal(RejectReason.BadRequest, "previousClose", "1") : null);
+        if (refusal is { } refused)
+        {
+            await Answer.Refuse(context, refused);
+            return;
+        }
+
+        var local = TimeZoneInfo.ConvertTime(time.GetUtcNow(), options.BreakerTimeZone).DateTime;
+        BreakerCall call;
+        lock (_breakerLock)
+            call = _breaker.Judge(index, close, local);
+
+        ImmutableArray<string> stopped = [];
+        if (call.Acts)
+        {
+            (var failure, stopped) = await StopAll(call.Level == MarketWideBreaker.ClosingLevel);
+            if (failure is { } failed)
+            {
+                await Answer.Refuse(context, failed);
+                return;
+            }
+
+            lock (_breakerLock)
+                _breaker.Use(call.Level, local);
+        }
+
+        await Answer.Json(context, (call, stopped), static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteNumber("level"u8, answer.call.Level);
+            to.WriteBoolean("acted"u8, answer.call.Acts);
+            to.WriteStartArray("symbols"u8);
+            foreach (var symbol in answer.stopped)
+                to.WriteStringValue(symbol);
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+
+    /// <summary>Halts every symbol, and closes it if told so; a phase that can't be left that way is left alone.</summary>
+    private async ValueTask<(Refusal? Failure, ImmutableArray<string> Stopped)> StopAll(bool closes)
+    {
+        var stopped = ImmutableArray.CreateBuilder<string>();
+        var failed = new FailedSymbols();
+        foreach (var instrument in await listings.All())
+        {
+            var reason = await entry.Operate(instrument.Symbol, BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt));
+            if (closes && reason is RejectReason.None or RejectReason.NotInThisPhase)
+                reason = await entry.Operate(instrument.Symbol, BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Closed));
+            if (reason == RejectReason.None)
+                stopped.Add(instrument.Symbol);
+            else if (reason is not (RejectReason.NotInThisPhase or RejectReason.SymbolHalted))
+                failed.Add(instrument.Symbol, reason);
+        }
+
+        return (failed.Refusal, stopped.ToImmutable());
+    }
+
+    private async Task SetPrice(HttpContext context, BookVerb verb)
+    {
+        if (await Symbol(context) is not { } instrument || await Call.Read(context, WireJson.Default.PriceText) is not { } text)
+            return;
+
+        if (ReadPrice(instrument, text.Price, out var ticks) is { } refusal)
+            await Answer.Refuse(context, refusal);
+        else
+            await Operate(context, instrument, BookCommand.Of(verb, ticks));
+    }
+
+    private async Task ChangeTrade(HttpContext context, BookVerb verb)
+    {
+        if (await Symbol(context) is not { } instrument || await Call.Read(context, WireJson.Default.TradeText) is not { } text)
+            return;
+
+        var ticks = 0L;
+        var refusal = NumberReading.WholeNumber("trade", text.Trade, long.MaxValue, out var trade)
+            ?? (verb == BookVerb.Correct ? ReadPrice(instrument, text.Price, out ticks)
+                : text.Price is not null ? Refusal.Malformed("price", "A void trade has no new price.")
+                : null);
+        if (refusal is { } refused)
+            await Answer.Refuse(context, refused);
+        else
+            await Operate(context, instrument, BookCommand.Of(verb, ticks, number: trade));
+    }
+
+    private static Refusal? ReadPrice(Instrument instrument, string? text, out long ticks)
+    {
+        ticks = 0;
+        if (text is null)
+            return Refusal.Malformed("price", "The price is missing.");
+
+        var numbers = new NumberReading(instrument);
+        ticks = numbers.Price("price", text) ?? 0;
+        return numbers.Wrong ?? OrderChecks.Price(instrument, ticks);
+    }
+
+    private async Task SetBlock(HttpContext context, BookVerb verb)
+    {
+        if (!await Call.IsAdmin(context, keys) || await Call.Account(context) is not { } account ||
+            await Call.Read(context, WireJson.Default.BlockText) is not { } text)
+        {
+            return;
+        }
+
+        var symbols = (await listings.All()).Select(instrument => instrument.Symbol)
+            .Where(symbol => text.Symbol is null || symbol == text.Symbol)
+            .ToImmutableArray();
+        if (symbols.IsEmpty)
+        {
+            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+            return;
+        }
+
+        var failed = new FailedSymbols();
+        foreach (var symbol in symbols)
+        {
+            var reason = await entry.Operate(symbol, BookCommand.Of(verb, account: account.Value));
+            if (reason != RejectReason.None)
+                failed.Add(symbol, reason);
+        }
+
+        if (failed.Refusal is { } refusal)
+        {
+            await Answer.Refuse(context, refusal);
+            return;
+        }
+
+        await Answer.Json(context, (account, symbols, verb), static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteString("account"u8, answer.account.ToString());
+            to.WriteBoolean("blocked"u8, answer.verb == BookVerb.Block);
+            to.WriteStartArray("symbols"u8);
+            foreach (var symbol in answer.symbols)
+                to.WriteStringValue(symbol);
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+
+    /// <summary>Carries out a command and answers with the symbol's state after it.</summary>
+    private async ValueTask Operate(HttpContext context, Instrument instrument, BookCommand command)
+    {
+        var reason = await entry.Operate(instrument.Symbol, command);
+        if (reason == RejectReason.None)
+            await MarketCalls.AnswerState(context, grains, instrument);
+        else
+            await Answer.Refuse(context, new Refusal(reason));
+    }
+
+    private async ValueTask<Instrument?> Symbol(HttpContext context)
+    {
+        if (!await Call.IsAdmin(context, keys))
+            return null;
+
+        var instrument = await listings.Find(Call.Path(context, "symbol"));
+        if (instrument is null)
+            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+        return instrument;
+    }
+
+    /// <summary>Where a command for many symbols was not carried out; the others got it.</summary>
+    private sealed class FailedSymbols
+    {
+        private readonly List<string> _symbols = [];
+        private RejectReason _first;
+
+        /// <summary>The first reason, and every symbol; null when there are none.</summary>
+        public Refusal? Refusal => _symbols.Count == 0
+            ? null
+            : new Refusal(_first, "symbol", null, $"Not done, or not known to be done, in {string.Join(", ", _symbols)}; done elsewhere.");
+
+        public void Add(string symbol, RejectReason reason)
+        {
+            if (_symbols.Count == 0)
+                _first = reason;
+            _symbols.Add(symbol);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Http;
+
+/// <summary>The call about orders that depend on each other.</summary>
+internal sealed class OrderListCalls(OrderEntry entry, Listings listings, KeyRing keys)
+{
+    /// <summary>POST /order-lists</summary>
+    public async Task Place(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is not (> 0 and var account) ||
+            await Call.Read(context, WireJson.Default.OrderListText) is not { } text)
+        {
+            return;
+        }
+
+        var (refusal, kind, orders) = await Read(text);
+        if (refusal is null)
+        {
+            (refusal, var reports) = await entry.PlaceList(account, kind, orders);
+            if (refusal is null && await listings.Find(orders[0].Symbol) is { } instrument)
+            {
+                await AnswerReports(context, kind, reports, instrument);
+                return;
+            }
+        }
+
+        await Answer.Refuse(context, refusal ?? new Refusal(RejectReason.UnknownSymbol));
+    }
+
+    private async ValueTask<(Refusal? Refusal, OrderListKind Kind, ImmutableArray<HoldRequest> Orders)> Read(OrderListText text)
+    {
+        if (WireNames.ReadListKind(text.Kind) is not { } kind)
+            return (Refusal.Malformed("kind", "oco, oto or otoco."), default, []);
+
+        var count = OrderListChecks.Count(kind);
+        if (text.Orders is not { } texts || texts.Count != count || texts.Contains(null))
+        {
+            var wrong = new Refusal(RejectReason.BadRequest, "orders", count.ToString(), "As many orders as the kind has.");
+            return (wrong, kind, []);
+        }
+
+        var orders = ImmutableArray.CreateBuilder<HoldRequest>(count);
+        for (var i = 0; i < count; i++)
+        {
+            // A leg without a name is named after the first, so that a repeated list is the same list.
+            var order = texts[i]!;
+            var named = i == 0 ? order : order with { ClientOrderId = order.ClientOrderId ?? $"{orders[0].ClientOrderId}-{i + 1}" };
+            var (refusal, request) = await OrderReading.Read(named, listings);
+            if (refusal is { } refused)
+                return (OrderListChecks.OfOrder(i, refused), kind, []);
+            if (orders.Any(other => other.ClientOrderId == request.ClientOrderId))
+                return (Refusal.Malformed($"orders[{i}].clientOrderId", "Each order of a list has its own name."), kind, []);
+            orders.Add(request);
+        }
+
+        var all = orders.MoveToImmutable();
+        return (OrderListChecks.Check(kind, all), kind, all);
+    }
+
+    private static async ValueTask AnswerReports(
+        HttpContext context, OrderListKind kind, ImmutableArray<ExecutionReport> reports, Instrument instrument) =>
+        await Answer.Json(context, (kind, reports, instrument), static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteString("kind"u8, WireNames.Of(answer.kind));
+            to.WriteStartArray("orders"u8);
+            foreach (var report in answer.reports)
+                to.WriteOrder(report, answer.instrument);
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+}

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway;
+
+/// <summary>Whether orders fit each other as a list; told from the request alone, with the members at fault.</summary>
+public static class OrderListChecks
+{
+    /// <summary>How many orders a list of this kind has.</summary>
+    public static int Count(OrderListKind kind) => kind switch
+    {
+        OrderListKind.OneCancelsOther or OrderListKind.OneTriggersOther => 2,
+        OrderListKind.OneTriggersOneCancelsOther => 3,
+    };
+
+    /// <summary>A refusal of one order, its members named within the list.</summary>
+    public static Refusal OfOrder(int index, Refusal refusal) => refusal.Field is null
+        ? refusal with { Field = $"orders[{index}]" }
+        : refusal with { Field = string.Join(',', refusal.Field.Split(',').Select(field => Member(index, field))) };
+
+    /// <summary>The first rule the list breaks; null when none. There are as many orders as its kind has.</summary>
+    public static Refusal? Check(OrderListKind kind, ImmutableArray<HoldRequest> orders)
+    {
+        for (var i = 1; i < orders.Length; i++)
+        {
+            if (orders[i].Symbol != orders[0].Symbol)
+                return Excluded(0, i, "symbol", "All orders of a list are of one symbol.");
+        }
+
+        return kind switch
+        {
+            OrderListKind.OneCancelsOther => Pair(orders, 0, 1),
+            OrderListKind.OneTriggersOther => Parent(orders[0]) ?? Child(orders[1]),
+            OrderListKind.OneTriggersOneCancelsOther => Parent(orders[0]) ?? Pair(orders, 1, 2),
+        };
+    }
+
+    private static Refusal? Parent(HoldRequest order)
+    {
+        if (order.Type != OrderType.Limit)
+            return Alone(0, "type", "The order that triggers the others is a limit order.");
+
+        var terms = order.Conditions.Decode();
+        var isWhole = order.TimeInForce == TimeInForce.FillOrKill
+            || (order.TimeInForce == TimeInForce.ImmediateOrCancel && terms?.AllOrNone == true);
+        return isWhole && terms is not null
+            ? Alone(0, "timeInForce", "A fill-or-kill that triggers others has no other instruction.")
+            : null;
+    }
+
+    private static Refusal? Child(HoldRequest order) => order.Conditions.Decode() is { Amount: not null }
+        ? Alone(1, "quoteAmount", "An order that waits for another has a quantity.")
+        : null;
+
+    private static Refusal? Pair(ImmutableArray<HoldRequest> orders, int a, int b)
+    {
+        var (first, second) = (orders[a], orders[b]);
+        if (first.Side != second.Side)
+            return Excluded(a, b, "side", "Legs that cancel each other are of one side.");
+        if (first.QuantityLots != second.QuantityLots)
+            return Excluded(a, b, "quantity", "Legs that cancel each other have one quantity.");
+        return IsTarget(first) == IsTarget(second) || IsStop(first) == IsStop(second)
+            ? Excluded(a, b, "type", "One leg is a limit or take-profit, the other a stop.")
+            : null;
+    }
+
+    private static bool IsTarget(HoldRequest order) =>
+        order.Type == OrderType.Limit || OrderCombinations.IsTakeProfit(order.Type);
+
+    private static bool IsStop(HoldRequest order) =>
+        OrderCombinations.IsTriggered(order.Type) && !OrderCombinations.IsTakeProfit(order.Type);
+
+    private static Refusal Alone(int index, string field, string detail) =>
+        new(RejectReason.InvalidCombination, $"kind,{Member(index, field)}", null, detail);
+
+    private static Refusal Excluded(int a, int b, string field, string detail) =>
+        new(RejectReason.InvalidCombination, $"{Member(a, field)},{Member(b, field)}", null, detail);
+
+    private static string Member(int index, string field) => $"orders[{index}].{field}";
+}

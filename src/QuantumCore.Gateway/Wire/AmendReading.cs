@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Wire;
+
+/// <summary>What an order is to become: either price and quantity, or conditions where it stands.</summary>
+/// <param name="Name">The name of a replacement.</param>
+/// <param name="PriceTicks">The new limit; 0 keeps it.</param>
+/// <param name="TotalLots">The new total; 0 keeps it.</param>
+/// <param name="Conditions">The conditions that change.</param>
+internal readonly record struct Amendment(
+    string Name, long PriceTicks, long TotalLots, ImmutableArray<NamedValue> Conditions);
+
+/// <summary>From a client's words to an amendment.</summary>
+internal static class AmendReading
+{
+    /// <summary>Reads an amendment. Null with it; or what is wrong with it.</summary>
+    public static (Refusal? Refusal, Amendment Change) Read(AmendText text, Instrument? instrument)
+    {
+        var change = new Amendment(text.ClientOrderId ?? OrderReading.NewClientOrderId(), 0, 0, []);
+        var terms = text.Price is not null ? "price" : text.Quantity is not null ? "quantity" : null;
+        var condition = text.DisplayQuantity is not null ? "displayQuantity"
+            : text.TriggerPrice is not null ? "triggerPrice"
+            : text.TrailingDistance is not null ? "trailingDistance"
+            : text.TrailingBasisPoints is not null ? "trailingBasisPoints"
+            : text.GoodTill is not null ? "goodTill"
+            : null;
+
+        if (!ClientOrderId.IsValid(change.Name))
+            return (Refusal.Malformed("clientOrderId", ClientOrderId.Rule), change);
+        if (terms is null && condition is null)
+            return (Refusal.Malformed("quantity", "A new price, a new quantity, both, or new conditions."), change);
+        if (instrument is null)
+            return (new Refusal(RejectReason.UnknownSymbol, "symbol"), change);
+        if (terms is not null && condition is not null)
+            return (Excluded(terms, condition), change);
+        if (text.TrailingDistance is not null && text.TrailingBasisPoints is not null)
+            return (Excluded("trailingDistance", "trailingBasisPoints"), change);
+
+        return condition is null ? ReadTerms(text, instrument, change) : ReadConditions(text, instrument, change);
+    }
+
+    private static Refusal Excluded(string first, string second) => new(
+        RejectReason.InvalidCombination, $"{first},{second}", null, "They are changed one after the other.");
+
+    private static (Refusal? Refusal, Amendment Change) ReadTerms(AmendText text, Instrument instrument, Amendment change)
+    {
+        var numbers = new NumberReading(instrument);
+        change = change with
+        {
+            TotalLots = numbers.Lots("quantity", text.Quantity) ?? 0,
+            PriceTicks = numbers.Price("price", text.Price) ?? 0,
+        };
+        return (numbers.Wrong, change);
+    }
+
+    private static (Refusal? Refusal, Amendment Change) ReadConditions(
+        AmendText text, Instrument instrument, Amendment change)
+    {
+        var numbers = new NumberReading(instrument);
+        var display = numbers.Lots("displayQuantity", text.DisplayQuantity);
+        var trigger = numbers.Price("triggerPrice", text.TriggerPrice);
+        var distance = numbers.Price("trailingDistance", text.TrailingDistance);
+        var points = numbers.BasisPoints("trailingBasisPoints", text.TrailingBasisPoints);
+        var expiry = text.GoodTill is { } until ? WireTime.Read(until) : null;
+        var refusal = text.GoodTill is not null && expiry is null
+            ? Refusal.Malformed("goodTill", WireTime.Rule)
+            : numbers.Wrong
+                ?? (trigger is { } ticks ? OrderChecks.Price(instrument, ticks, "triggerPrice") : null)
+                ?? OrderChecks.BasisPoints(points);
+
+        var changes = ImmutableArray.CreateBuilder<NamedValue>();
+        Add(ChangedValue.DisplayLots, display);
+        Add(ChangedValue.TriggerTicks, trigger);
+        Add(ChangedValue.TrailTicks, distance);
+        Add(ChangedValue.TrailBasisPoints, points);
+        Add(ChangedValue.ExpiryNanos, expiry);
+        return (refusal, change with { Conditions = changes.ToImmutable() });
+
+        void Add(ChangedValue name, long? value)
+        {
+            if (value is { } given)
+                changes.Add(new NamedValue(name, given));
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Wire;
+
+/// <summary>
+/// Reads the numbers of a request in an instrument's units. Keeps the first that is wrong, quantities before prices;
+/// what can't be read counts as 1 until the request is refused.
+/// </summary>
+internal sealed class NumberReading(Instrument instrument)
+{
+    private Refusal? _quantity;
+    private Refusal? _price;
+
+    /// <summary>What is wrong; null when all is well.</summary>
+    public Refusal? Wrong => _quantity ?? _price;
+
+    /// <summary>A quantity in lots, from 1; null when it is absent.</summary>
+    public long? Lots(string field, string? text)
+    {
+        if (text is null)
+            return null;
+
+        var error = instrument.TryParseQuantity(text, out var lots);
+        var refusal = error == DecimalError.None && lots == 0
+            ? OrderChecks.Quantity(instrument, 0, field)
+            : Explain(error, RejectReason.InvalidQuantity, field, instrument.FormatQuantity, instrument.MaxQuantityLots);
+        _quantity ??= refusal;
+        return refusal is null ? lots : 1;
+    }
+
+    /// <summary>A price in ticks, from 1; null when it is absent.</summary>
+    public long? Price(string field, string? text)
+    {
+        var ticks = Difference(field, text);
+        if (ticks != 0)
+            return ticks;
+
+        _price ??= OrderChecks.Price(instrument, 0, field);
+        return 1;
+    }
+
+    /// <summary>A difference of prices in ticks, from 0; null when it is absent.</summary>
+    public long? Difference(string field, string? text)
+    {
+        if (text is null)
+            return null;
+
+        var error = instrument.TryParsePrice(text, out var ticks);
+        var refusal = Explain(error, RejectReason.InvalidPrice, field, instrument.FormatPrice, instrument.MaxPriceTicks);
+        _price ??= refusal;
+        return refusal is null ? ticks : 1;
+    }
+
+    /// <summary>A distance in basis points, from 0; null when it is absent.</summary>
+    public int? BasisPoints(string field, string? text)
+    {
+        if (text is null)
+            return null;
+
+        var refusal = WholeNumber(field, text, OrderConditions.BasisPointsLimit, out var points, RejectReason.InvalidPrice);
+        _price ??= refusal;
+        return refusal is null ? (int)points : 1;
+    }
+
+    /// <summary>An amount of the quote asset in ticks times lots, rounded down; null when it is absent.</summary>
+    public long? Amount(string field, string? text)
+    {
+        if (text is null)
+            return null;
+
+        var error = DecimalText.TryParse(text, instrument.Quote.Decimals, out var minorUnits);
+        string Format(long units) => DecimalText.Format(units, instrument.Quote.Decimals);
+        var refusal = Explain(error, RejectReason.InvalidQuantity, field, Format, instrument.MaxNotional);
+        _quantity ??= refusal;
+        return refusal is null ? (long)Rounding.DivDown(minorUnits, instrument.TickLotValue) : 1;
+    }
+
+    /// <summary>Reads a whole number; null when it is well.</summary>
+    public static Refusal? WholeNumber(
+        string field, string? text, long most, out long number, RejectReason tooLarge = RejectReason.BadRequest)
+    {
+        var error = DecimalText.TryParse(text, 0, out number);
+        if (error == DecimalError.TooLarge || (error == DecimalError.None && number > most))
+            return new Refusal(tooLarge, field, most.ToString());
+
+        return error != DecimalError.None || text!.Contains('.', StringComparison.Ordinal)
+            ? Refusal.Malformed(field, "A whole number; no sign, no point, no exponent.")
+            : null;
+    }
+
+    private static Refusal? Explain(
+        DecimalError error, RejectReason reason, string field, Func<long, string> format, long most) => error switch
+        {
+            DecimalError.None => null,
+            DecimalError.NotADecimal => Refusal.Malformed(field, "A decimal number such as \"150.25\"; no sign, no exponent."),
+            DecimalError.TooManyDecimals => new Refusal(reason, field, format(1), "It is not a whole multiple of the limit."),
+            DecimalError.TooLarge => new Refusal(reason, field, format(most)),
+        };
+}

@@ -1,0 +1,173 @@
+using System.Collections.Immutable;
+using QuantumCore.Accounts;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains.Accounts;
+
+/// <summary>Orders with conditions and lists: what they hold, and the fold of the turns that a book records for them.</summary>
+internal sealed partial class AccountMachine
+{
+    /// <summary>Decides about a list under names that are not used: all of it is held, or the first name is used up.</summary>
+    public AccountRecord DecideList(
+        OrderListKind kind, ImmutableArray<HoldRequest> requests, ulong hash, Instrument instrument, long now)
+    {
+        var covers = new long[requests.Length];
+        for (var i = 0; i < covers.Length; i++)
+        {
+            covers[i] = NeedOf(requests[i], instrument);
+        }
+
+        var children = requests[^1];
+        var funded = kind != OrderListKind.OneCancelsOther && ListCover.IsFunded(
+            requests[0].Side, requests[0].QuantityLots, children.Side, children.QuantityLots);
+        var amounts = ListCover.Split(kind, covers, funded);
+        var buys = SumOf(requests, amounts, Side.Buy);
+        var sells = SumOf(requests, amounts, Side.Sell);
+        var reason = Account.CheckHold(instrument, Side.Buy, buys, out _);
+        if (reason == RejectReason.None)
+        {
+            reason = Account.CheckHold(instrument, Side.Sell, sells, out _);
+        }
+
+        if (reason != RejectReason.None)
+        {
+            return new KeyRefused(At(now), requests[0].ClientOrderId, hash, reason);
+        }
+
+        var orders = ImmutableArray.CreateBuilder<SubmitOrder>(requests.Length);
+        foreach (var request in requests)
+        {
+            orders.Add(OrderFor(request, Account.LastNumber + 1 + orders.Count, instrument));
+        }
+
+        return new ListHeld(At(now), requests[0].Symbol, orders.MoveToImmutable(), hash, [.. amounts]);
+    }
+
+    /// <summary>The orders of a list that is held, by its first name; null: it is not that list.</summary>
+    public ImmutableArray<SubmitOrder>? ListOf(ImmutableArray<HoldRequest> requests, ulong hash)
+    {
+        var orders = ImmutableArray.CreateBuilder<SubmitOrder>(requests.Length);
+        foreach (var request in requests)
+        {
+            if (!IsUsed(request.ClientOrderId, out var key) || key.RequestHash != hash || !key.IsOrder)
+            {
+                return null;
+            }
+
+            orders.Add(OrderOf(key, request));
+        }
+
+        return orders.MoveToImmutable();
+    }
+
+    private static long SumOf(ImmutableArray<HoldRequest> requests, long[] amounts, Side side)
+    {
+        Int128 sum = 0;
+        for (var i = 0; i < amounts.Length; i++)
+        {
+            sum += requests[i].Side == side ? amounts[i] : 0;
+        }
+
+        return (long)Int128.Min(sum, long.MaxValue);
+    }
+
+    /// <summary>What an order needs by itself, minor units of the asset it gives.</summary>
+    private static long NeedOf(HoldRequest request, Instrument instrument) =>
+        request.Conditions.Decode()?.Amount is { } amount
+            ? HoldRule.AmountHold(
+                instrument, request.Side, request.PriceTicks, amount, 0, instrument.TakerFeePpm)
+            : HoldRule.Hold(
+                instrument, request.Side, request.PriceTicks, request.QuantityLots, 0, instrument.MakerFeePpm,
+                instrument.TakerFeePpm);
+
+    private SubmitOrder OrderFor(HoldRequest request, long number, Instrument instrument) => new(
+        id.Value,
+        number,
+        request.ClientOrderId,
+        request.Side,
+        request.Type,
+        request.TimeInForce,
+        request.PostOnly,
+        request.PriceTicks,
+        request.QuantityLots,
+        instrument.MakerFeePpm,
+        instrument.TakerFeePpm,
+        SelfTrade: request.SelfTrade,
+        Conditions: request.Conditions);
+
+    private void Apply(ListHeld list)
+    {
+        for (var i = 0; i < list.Orders.Length; i++)
+        {
+            Apply(new HoldPlaced(list.TimeNanos, list.Symbol, list.Orders[i], list.RequestHash, list.Amounts[i]));
+        }
+    }
+
+    private void Apply(string symbol, BookTurn turn)
+    {
+        foreach (var step in turn.Steps)
+        {
+            if (step.Account == id.Value)
+            {
+                Apply(in step);
+            }
+
+            if (step.Kind == StepKind.Fill && step.MakerAccount == id.Value)
+            {
+                Fill(
+                    step.MakerNumber, step.PriceTicks, step.QuantityLots, step.MakerFee, step.MakerLeavesLots,
+                    step.MakerHold);
+            }
+        }
+
+        if (turn.Command.Verb == BookVerb.CancelAll && turn.Command.Account == id.Value)
+        {
+            Account.ReleaseUpTo(symbol, turn.Command.Number);
+        }
+
+        Account.RequireCover(instrumentOf(symbol));
+    }
+
+    private void Apply(in TurnStep step)
+    {
+        switch (step.Kind)
+        {
+            case StepKind.Opened:
+                Account.Entered(step.Number, step.OrderId);
+                Account.SetHold(step.Number, step.Hold);
+                break;
+            case StepKind.Fill:
+                Fill(step.Number, step.PriceTicks, step.QuantityLots, step.Fee, step.LeavesLots, step.Hold);
+                break;
+            case StepKind.Ended or StepKind.Voided:
+                Account.Release(step.Number);
+                break;
+            case StepKind.Changed:
+                Account.Resize(step.Number, Account.Orders[step.Number].QuantityLots - step.QuantityLots);
+                Account.SetHold(step.Number, step.Hold);
+                break;
+            case StepKind.Held:
+                Account.SetHold(step.Number, step.Hold);
+                break;
+        }
+    }
+
+    private void Fill(long number, long priceTicks, long lots, long fee, long leavesLots, long hold)
+    {
+        // An order by amount has no total but what it trades.
+        var order = Account.Orders[number];
+        var byAmount = order.Conditions?.Amount is not null;
+        if (byAmount)
+        {
+            Account.Resize(number, order.FilledLots + lots);
+        }
+
+        Account.Fill(number, priceTicks, lots, fee);
+        Account.SetHold(number, hold);
+        if (leavesLots == 0 && (!byAmount || hold == 0))
+        {
+            Account.Release(number);
+        }
+    }
+}

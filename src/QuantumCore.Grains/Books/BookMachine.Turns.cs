@@ -1,0 +1,499 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using QuantumCore.Matching;
+
+namespace QuantumCore.Grains.Books;
+
+/// <summary>
+/// Commands whose outcome a plain record can't tell: the core's events become steps, in their sequence, with fees and
+/// holds.
+/// </summary>
+internal sealed partial class BookMachine
+{
+    private readonly List<TurnStep> _steps = [];
+    private readonly List<(Side Side, long PriceTicks)> _touched = [];
+    private IndicativeAuction? _indicative;
+    private ImmutableArray<SubmitOrder> _entering = [];
+    private OrderListKind _kind;
+    private int _entered;
+
+    /// <summary>What an auction would give now, in a call phase.</summary>
+    public IndicativeAuction? Indicative { get; private set; }
+
+    /// <summary>Whether orders are due to expire.</summary>
+    public bool IsExpiryDue(long now) => _core is not null && _core.NextExpiryNanos <= At(now);
+
+    /// <summary>Enters a list, all of it or nothing. The orders are not known.</summary>
+    public BookTurn SubmitList(OrderListKind kind, ImmutableArray<SubmitOrder> orders, long now)
+    {
+        var command = BookCommand.Of(BookVerb.EnterList, (long)kind, orders[0].Account) with { Orders = orders };
+        var turn = Begin(command, now);
+        var legs = new NewOrder[orders.Length];
+        for (var i = 0; i < legs.Length; i++)
+        {
+            legs[i] = Request(orders[i]);
+        }
+
+        var reason = Core.SubmitList(turn.TimeNanos, kind, legs, out _);
+        if (reason == RejectReason.None)
+        {
+            Collect(turn.TimeNanos);
+        }
+        else
+        {
+            foreach (var order in orders)
+            {
+                Refuse(order, reason, turn.TimeNanos);
+            }
+        }
+
+        return End(turn with { Reason = reason });
+    }
+
+    /// <summary>Changes the conditions of an open order.</summary>
+    public RejectReason Amend(OrderTicket ticket, ImmutableArray<NamedValue> changes, long now, out BookRecord? record)
+    {
+        var command = BookCommand.Of(BookVerb.Amend, 0, ticket.Order.Account, ticket.Order.Number) with { Changes = changes };
+        return Run(command, now, time => Core.Amend(time, ticket.OrderId, AmendmentOf(changes)), out record);
+    }
+
+    /// <summary>Carries out an operator's command.</summary>
+    public RejectReason Operate(BookCommand command, long now, out BookRecord? record)
+    {
+        var value = command.Value;
+        Func<long, RejectReason>? run = command.Verb switch
+        {
+            BookVerb.SetPhase when value is >= 0 and <= (long)TradingPhase.Closed =>
+                time => Core.SetPhase(time, (TradingPhase)value),
+            BookVerb.SetMark => time => Core.SetMark(time, value),
+            BookVerb.SetReference => time => Core.SetReference(time, value),
+            BookVerb.SetRules => time => Core.SetRules(time, RulesOf(command.Changes)),
+            BookVerb.AdvanceTime => time => Core.AdvanceTime(time),
+            BookVerb.Block => time => Core.Block(time, new OrderFilter(command.Account)),
+            BookVerb.Unblock => time => Core.Unblock(time, new OrderFilter(command.Account)),
+            BookVerb.Bust => time => Core.Bust(time, command.Number),
+            BookVerb.Correct => time => Core.Correct(time, command.Number, value),
+            _ => null,
+        };
+        record = null;
+        return run is null ? RejectReason.BadRequest : Run(command, now, run, out record);
+    }
+
+    private RejectReason Run(BookCommand command, long now, Func<long, RejectReason> run, out BookRecord? record)
+    {
+        record = null;
+        var turn = Begin(command, now);
+        var reason = run(turn.TimeNanos);
+        if (reason != RejectReason.None)
+        {
+            return reason;
+        }
+
+        Collect(turn.TimeNanos);
+        record = End(turn);
+        return RejectReason.None;
+    }
+
+    private BookTurn Begin(BookCommand command, long now)
+    {
+        _steps.Clear();
+        _touched.Clear();
+        _indicative = null;
+        _entering = command.Orders;
+        _entered = 0;
+        _kind = command.Verb == BookVerb.EnterList ? (OrderListKind)command.Value : 0;
+        return new BookTurn(At(now), command, RejectReason.None, Core.Phase, [], [], null);
+    }
+
+    private BookTurn End(BookTurn turn)
+    {
+        var levels = ImmutableArray.CreateBuilder<LevelState>(_touched.Count);
+        foreach (var (side, price) in _touched)
+        {
+            var level = Core.LevelAt(side, price);
+            levels.Add(new LevelState(side, price, level.Lots, level.Orders));
+        }
+
+        if (Core.Phase is TradingPhase.Continuous or TradingPhase.PreOpen or TradingPhase.Halt or TradingPhase.Closed)
+        {
+            Indicative = null;
+        }
+
+        return Count(turn with
+        {
+            Phase = Core.Phase,
+            Steps = [.. _steps],
+            Levels = levels.MoveToImmutable(),
+            Indicative = _indicative,
+        });
+    }
+
+    /// <summary>The order as the core takes it.</summary>
+    private static NewOrder Request(SubmitOrder order) => new(
+        order.Account,
+        order.Side,
+        order.Type,
+        order.TimeInForce,
+        order.PostOnly,
+        order.PriceTicks,
+        order.QuantityLots,
+        order.Owner != 0 ? order.Owner : order.Account,
+        order.SelfTrade,
+        order.Conditions.Decode());
+
+    private static Amendment AmendmentOf(ImmutableArray<NamedValue> changes)
+    {
+        var amendment = new Amendment();
+        foreach (var (name, value) in changes)
+        {
+            amendment = name switch
+            {
+                ChangedValue.DisplayLots => amendment with { DisplayLots = value },
+                ChangedValue.TriggerTicks => amendment with { TriggerTicks = value },
+                ChangedValue.TrailTicks => amendment with { TrailTicks = value },
+                ChangedValue.TrailBasisPoints => amendment with { TrailBasisPoints = (int)Math.Clamp(value, -1, int.MaxValue) },
+                ChangedValue.ExpiryNanos => amendment with { ExpiryNanos = value },
+                _ => throw new InvalidDataException($"An order has no {name} to change."),
+            };
+        }
+
+        return amendment;
+    }
+
+    private BookRules RulesOf(ImmutableArray<NamedValue> changes)
+    {
+        var rules = Core.Rules;
+        foreach (var (name, value) in changes)
+        {
+            long? given = value < 0 ? null : value;
+            var points = (int?)(given > int.MaxValue ? int.MaxValue : given);
+            rules = name switch
+            {
+                ChangedValue.ProtectionTicks => rules with { ProtectionTicks = given },
+                ChangedValue.StaticBand => rules with { StaticBandBasisPoints = points },
+                ChangedValue.DynamicBand => rules with { DynamicBandBasisPoints = points },
+                ChangedValue.DynamicBandAuction => rules with { DynamicBandMode = value == 1 ? BandMode.Auction : BandMode.Reject },
+                ChangedValue.AuctionCollar => rules with { AuctionCollarBasisPoints = points },
+                ChangedValue.MaxExtensions => rules with { MaxExtensions = points ?? 0 },
+                _ => throw new InvalidDataException($"A book has no rule {name}."),
+            };
+        }
+
+        return rules;
+    }
+
+    /// <summary>Whether the core's last command did no more than the records of plain orders can tell.</summary>
+    private bool IsPlainOutcome(long orderId, OrderTicket? replaced)
+    {
+        if (replaced is { IsPlain: false })
+        {
+            return false;
+        }
+
+        foreach (ref readonly var happened in Core.Events)
+        {
+            var plain = happened.Kind switch
+            {
+                BookEventKind.Accepted => true,
+                BookEventKind.Trade => happened.OrderId == orderId && TicketOf(happened.MakerId).IsPlain,
+                BookEventKind.Rested => happened.OrderId == orderId && happened.Detail == 0,
+                BookEventKind.Ended => happened.OrderId == orderId || happened.OrderId == replaced?.OrderId,
+                _ => false,
+            };
+            if (!plain)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private OrderTicket TicketOf(long orderId)
+    {
+        var (account, number) = _owners[(int)orderId];
+        return _accounts[account].Open[number];
+    }
+
+    private bool IsOpen(OrderTicket ticket) =>
+        _accounts.TryGetValue(ticket.Order.Account, out var presence)
+        && presence.Open.TryGetValue(ticket.Order.Number, out var open) && open == ticket;
+
+    /// <summary>Turns the core's events into steps.</summary>
+    private void Collect(long time)
+    {
+        FollowDisplayed();
+        foreach (ref readonly var happened in Core.Events)
+        {
+            switch (happened.Kind)
+            {
+                case BookEventKind.Accepted:
+                    Open(in happened);
+                    break;
+                case BookEventKind.Trade or BookEventKind.AuctionTrade:
+                    Fill(in happened, time);
+                    break;
+                case BookEventKind.Ended:
+                    Close(in happened, time);
+                    break;
+                case BookEventKind.Amended:
+                    Change(in happened);
+                    break;
+                case BookEventKind.SelfTradePrevented when happened.Detail == (byte)SelfTradePrevention.Decrement:
+                    Prevent(TicketOf(happened.OrderId), happened.QuantityLots);
+                    Prevent(TicketOf(happened.MakerId), happened.QuantityLots);
+                    break;
+                case BookEventKind.Activated:
+                    Activate(TicketOf(happened.OrderId));
+                    break;
+                case BookEventKind.Indicative:
+                    _indicative = Indicative =
+                        new IndicativeAuction(happened.PriceTicks, happened.QuantityLots, happened.LeavesLots);
+                    break;
+            }
+        }
+
+    }
+
+    private void Open(in BookEvent happened)
+    {
+        var order = _entering[_entered++];
+        var ticket = new OrderTicket(order, happened.OrderId, Sequence + 1);
+        _owners.Add((order.Account, order.Number));
+        if (_owners.Count != happened.OrderId + 1)
+        {
+            throw new InvalidOperationException($"{symbol}: id {happened.OrderId} after {_owners.Count - 2}.");
+        }
+
+        Presence(order.Account).Open.Add(order.Number, ticket);
+        // The last of a list ties them together: holds are told when all are there.
+        if (_entering.Length > 1 && _entered == _entering.Length)
+        {
+            Tie();
+            foreach (var member in ticket.List!.Members)
+            {
+                Opened(member, member == ticket ? happened.PriceTicks : member.Order.PriceTicks);
+            }
+        }
+        else if (_entering.Length == 1)
+        {
+            Opened(ticket, happened.PriceTicks);
+        }
+    }
+
+    private void Opened(OrderTicket ticket, long price)
+    {
+        ticket.Hold = HoldOf(ticket);
+        // A post-only order may have slid; what a stop shows here is its trigger, and no price.
+        var slid = ticket.Order.Type == OrderType.Limit ? price : ticket.Order.PriceTicks;
+        Add(StepKind.Opened, ticket, EndReason.None, slid, ticket.TotalLots, ticket.LeavesLots);
+    }
+
+    private void Tie()
+    {
+        var members = new OrderTicket[_entering.Length];
+        for (var i = 0; i < members.Length; i++)
+        {
+            members[i] = _accounts[_entering[i].Account].Open[_entering[i].Number];
+        }
+
+        var list = new TicketList(_kind, members) { Carrier = members[_kind == OrderListKind.OneCancelsOther ? 0 : 1] };
+        foreach (var member in members)
+        {
+            member.List = list;
+        }
+    }
+
+    private long HoldOf(OrderTicket ticket) => ticket.List is { } list
+        ? list.HoldOf(ticket, Instrument!, IsOpen)
+        : ticket.OwnHold(Instrument!);
+
+    private void Fill(in BookEvent trade, long time)
+    {
+        var taker = TicketOf(trade.OrderId);
+        var maker = TicketOf(trade.MakerId);
+        Carry(taker);
+        Carry(maker);
+        var auction = trade.Kind == BookEventKind.AuctionTrade;
+        var notional = Instrument!.Notional(trade.PriceTicks, trade.QuantityLots);
+        // In an auction no one takes: both pay as makers.
+        var takerFee = Charge(taker, notional, auction ? taker.Order.MakerFeePpm : taker.Order.TakerFeePpm, in trade);
+        var makerFee = Charge(maker, notional, maker.Order.MakerFeePpm, in trade);
+        if (maker.LeavesLots != trade.MakerLeavesLots || taker.LeavesLots != trade.LeavesLots)
+        {
+            throw new InvalidOperationException($"{symbol}: shell and core count the lots of a trade differently.");
+        }
+
+        taker.Hold = HoldOf(taker);
+        maker.Hold = HoldOf(maker);
+        _steps.Add(new TurnStep(
+            StepKind.Fill,
+            taker.Order.Account,
+            taker.Order.Number,
+            taker.OrderId,
+            taker.Order.Side,
+            EndReason.None,
+            trade.PriceTicks,
+            trade.QuantityLots,
+            taker.LeavesLots,
+            takerFee,
+            taker.Hold,
+            maker.Order.Account,
+            maker.Order.Number,
+            maker.OrderId,
+            maker.LeavesLots,
+            makerFee,
+            maker.Hold,
+            auction));
+        AfterFill(maker, time);
+        AfterFill(taker, time);
+    }
+
+    private static long Charge(OrderTicket ticket, Int128 notional, int ratePpm, in BookEvent trade)
+    {
+        if (ticket.AmountLeft >= 0)
+        {
+            // By amount: its total is what it buys.
+            ticket.AmountLeft -= trade.PriceTicks * trade.QuantityLots;
+            ticket.TotalLots += trade.QuantityLots;
+        }
+
+        return Charge(ticket, notional, ratePpm, trade.QuantityLots);
+    }
+
+    /// <summary>A leg that holds nothing must not fill before the other one has handed its hold over.</summary>
+    private void Carry(OrderTicket ticket)
+    {
+        if (ticket.List is not { IsSplit: false } list || list.Sibling(ticket) is not { } sibling)
+        {
+            return;
+        }
+
+        list.Carrier = ticket;
+        Rebalance(list);
+        list.IsSplit = IsOpen(sibling);
+    }
+
+    private void AfterFill(OrderTicket ticket, long time)
+    {
+        if (ticket.LeavesLots == 0 && ticket.AmountLeft <= 0)
+        {
+            Finish(ticket, EndReason.None, time);
+        }
+
+        if (ticket.List is { } list)
+        {
+            Rebalance(list);
+        }
+    }
+
+    private void Close(in BookEvent ended, long time)
+    {
+        var ticket = TicketOf(ended.OrderId);
+        ticket.Hold = 0;
+        Add(StepKind.Ended, ticket, ended.EndReason, ended.PriceTicks, ticket.FilledLots, ticket.LeavesLots);
+        Finish(ticket, ended.EndReason, time);
+        if (ticket.List is { } list)
+        {
+            Rebalance(list);
+        }
+    }
+
+    private void Change(in BookEvent amended)
+    {
+        var ticket = TicketOf(amended.OrderId);
+        var before = ticket.TotalLots;
+        ticket.TotalLots = amended.QuantityLots - ticket.PreventedLots;
+        TellChange(ticket, amended.PriceTicks, before - ticket.TotalLots);
+    }
+
+    private void TellChange(OrderTicket ticket, long price, long takenOff)
+    {
+        ticket.Hold = HoldOf(ticket);
+        Add(StepKind.Changed, ticket, EndReason.None, price, takenOff, ticket.LeavesLots);
+        if (ticket.List is { } list)
+        {
+            Rebalance(list);
+        }
+    }
+
+    /// <summary>Lots that were prevented are gone for the account; the sibling of a pair loses them too.</summary>
+    private void Prevent(OrderTicket ticket, long lots)
+    {
+        TakeOff(ticket, lots);
+        if (ticket.List?.Sibling(ticket) is { } sibling && ticket.LeavesLots > 0 && IsOpen(sibling))
+        {
+            TakeOff(sibling, lots);
+        }
+    }
+
+    private void TakeOff(OrderTicket ticket, long lots)
+    {
+        ticket.PreventedLots += lots;
+        ticket.TotalLots -= lots;
+        TellChange(ticket, ticket.Order.PriceTicks, lots);
+    }
+
+    private void Activate(OrderTicket ticket)
+    {
+        ticket.List!.IsActive = true;
+        Rebalance(ticket.List);
+    }
+
+    /// <summary>Tells what changed in the holds of a list: first what becomes free, then what it is used for.</summary>
+    private void Rebalance(TicketList list)
+    {
+        foreach (var grows in (ReadOnlySpan<bool>)[false, true])
+        {
+            foreach (var member in list.Members)
+            {
+                if (!IsOpen(member) || HoldOf(member) is var hold && (hold == member.Hold || hold > member.Hold != grows))
+                {
+                    continue;
+                }
+
+                member.Hold = HoldOf(member);
+                Add(StepKind.Held, member, EndReason.None, 0, 0, member.LeavesLots);
+            }
+        }
+    }
+
+    /// <summary>Notes the displayed levels that the core's last command touched.</summary>
+    private void FollowDisplayed()
+    {
+        _displayed?.Follow();
+        foreach (ref readonly var level in _displayed is null ? [] : _displayed.Levels)
+        {
+            if (!_touched.Contains((level.Side, level.PriceTicks)))
+            {
+                _touched.Add((level.Side, level.PriceTicks));
+            }
+        }
+    }
+
+    private void Add(StepKind kind, OrderTicket ticket, EndReason reason, long price, long lots, long leaves) =>
+        _steps.Add(new TurnStep(
+            kind,
+            ticket.Order.Account,
+            ticket.Order.Number,
+            ticket.OrderId,
+            ticket.Order.Side,
+            reason,
+            price,
+            lots,
+            leaves,
+            0,
+            ticket.Hold));
+
+    private void Refuse(SubmitOrder order, RejectReason reason, long time)
+    {
+        _steps.Add(new TurnStep(
+            StepKind.Voided, order.Account, order.Number, 0, order.Side, EndReason.None, order.PriceTicks,
+            order.QuantityLots, 0, 0, 0));
+        Presence(order.Account).Finished.Add(
+            order.Number,
+            new FinishedOrder(
+                0, Sequence + 1, Sequence + 1, time, OrderStatus.Rejected, EndReason.None, reason, order.QuantityLots, 0));
+    }
+}

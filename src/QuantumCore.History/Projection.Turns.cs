@@ -1,0 +1,107 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.History;
+
+/// <summary>Turns: steps of orders of any kind, in their sequence.</summary>
+internal sealed partial class Projection
+{
+    private void Turn(Place place, BookTurn turn)
+    {
+        _phases[place.Symbol] = turn.Phase;
+        var trades = 0;
+        foreach (var step in turn.Steps)
+        {
+            if (step.Kind == StepKind.Fill)
+            {
+                Trade(place, InstrumentOf(place), trades++, turn.TimeNanos, in step);
+                Fill(new(step.Account, step.Number), step.QuantityLots, step.LeavesLots, step.Hold, turn.TimeNanos);
+                Fill(
+                    new(step.MakerAccount, step.MakerNumber), step.QuantityLots, step.MakerLeavesLots, step.MakerHold,
+                    turn.TimeNanos);
+            }
+            else
+            {
+                Step(place, turn, in step);
+            }
+        }
+
+        if (turn.Command.Verb == BookVerb.CancelAll)
+        {
+            RaiseFloor(place, turn.Command.Account, turn.Command.Number);
+        }
+    }
+
+    private void Step(Place place, BookTurn turn, in TurnStep step)
+    {
+        var key = new OrderKey(step.Account, step.Number);
+        switch (step.Kind)
+        {
+            case StepKind.Opened:
+                var order = OrderIn(turn, key);
+                Enter(key, place.Symbol, step.OrderId, order with { PriceTicks = step.PriceTicks }, turn.TimeNanos);
+                if (turn.Command.Verb == BookVerb.EnterList)
+                {
+                    _terms.Add(key.Account).Add(key.Number).Add("list").Add(turn.Command.Value);
+                }
+
+                SetHold(key, new(
+                    place.Symbol, step.Side, HeldAsset(InstrumentOf(place), step.Side), step.Hold, InBook: true,
+                    turn.TimeNanos));
+                break;
+            case StepKind.Voided:
+                Enter(key, place.Symbol, RowBuffer.Null, OrderIn(turn, key), turn.TimeNanos)
+                    .End("rejected", turn.Reason.ToString(), turn.TimeNanos);
+                SetHold(key, null);
+                break;
+            case StepKind.Ended:
+                var change = Change(key);
+                change.Cancelled += step.LeavesLots;
+                change.End(step.Reason, turn.TimeNanos);
+                SetHold(key, null);
+                break;
+            case StepKind.Changed:
+                Change(key).Resized -= step.QuantityLots;
+                SetHold(key, rows.Hold(key)! with { Amount = step.Hold });
+                break;
+            case StepKind.Held:
+                SetHold(key, rows.Hold(key)! with { Amount = step.Hold });
+                break;
+        }
+    }
+
+    private void Fill(OrderKey key, long lots, long leaves, long hold, long timeNanos)
+    {
+        var change = Change(key);
+        change.Filled += lots;
+        // What an order by amount trades is its total.
+        if (_orders.TryGetValue(key, out var row) && row.Order?.Conditions.Decode()?.Amount is not null)
+        {
+            change.Resized += lots;
+            leaves = hold;
+        }
+
+        if (leaves == 0)
+        {
+            change.End(EndReason.None, timeNanos);
+            SetHold(key, null);
+        }
+        else
+        {
+            SetHold(key, rows.Hold(key)! with { Amount = hold });
+        }
+    }
+
+    private static SubmitOrder OrderIn(BookTurn turn, OrderKey key)
+    {
+        foreach (var order in turn.Command.Orders)
+        {
+            if (order.Account == key.Account && order.Number == key.Number)
+            {
+                return order;
+            }
+        }
+
+        throw new InvalidDataException($"order {key.Number} of account {key.Account} is not in its command");
+    }
+}

@@ -1,0 +1,179 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using QuantumCore.TestKit;
+using Xunit;
+
+namespace QuantumCore.Gateway.Tests;
+
+/// <summary>The operator's calls about trading, and the state everybody may see.</summary>
+public sealed class OperatorCallTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("phase", """{"phase":"preOpen"}""", "SetPhase account 0 number 0 value 1")]
+    [InlineData("phase", """{"phase":"opening"}""", "SetPhase account 0 number 0 value 2")]
+    [InlineData("phase", """{"phase":"continuous"}""", "SetPhase account 0 number 0 value 0")]
+    [InlineData("phase", """{"phase":"volatility"}""", "SetPhase account 0 number 0 value 3")]
+    [InlineData("phase", """{"phase":"closing"}""", "SetPhase account 0 number 0 value 4")]
+    [InlineData("phase", """{"phase":"halt"}""", "SetPhase account 0 number 0 value 5")]
+    [InlineData("phase", """{"phase":"closed"}""", "SetPhase account 0 number 0 value 6")]
+    [InlineData("mark", """{"price":"150.05"}""", "SetMark account 0 number 0 value 15005")]
+    [InlineData("reference", """{"price":"150.05"}""", "SetReference account 0 number 0 value 15005")]
+    [InlineData("rules", """{"staticBand":500,"dynamicBand":"200","dynamicBandMode":"auction","auctionCollar":300,"maxExtensions":2,"protection":"1.50"}""", "SetRules account 0 number 0 value 0 ProtectionTicks=150 StaticBand=500 DynamicBand=200 DynamicBandAuction=1 AuctionCollar=300 MaxExtensions=2")]
+    [InlineData("rules", """{"staticBand":"none","dynamicBand":"none","dynamicBandMode":"reject","auctionCollar":"none","protection":"none"}""", "SetRules account 0 number 0 value 0 ProtectionTicks=-1 StaticBand=-1 DynamicBand=-1 DynamicBandAuction=0 AuctionCollar=-1")]
+    [InlineData("bust", """{"trade":17}""", "Bust account 0 number 17 value 0")]
+    [InlineData("correct", """{"trade":"17","price":"150.05"}""", "Correct account 0 number 17 value 15005")]
+    public async Task Command_reaches_its_book_and_the_state_is_the_answer(string call, string body, string command)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var reply = await exchange.SendAsync("POST", $"admin/symbols/AAPL/{call}", body, "admin", Token);
+
+        Assert.Contains($"Operate AAPL {command}", exchange.Floor.Calls);
+        Assert.Equal(("AAPL", "continuous"), (reply["symbol"], reply["phase"]));
+    }
+
+    [Theory]
+    [InlineData("phase", """{"phase":"open"}""", "phase")]
+    [InlineData("phase", """{}""", "phase")]
+    [InlineData("mark", """{}""", "price")]
+    [InlineData("mark", """{"price":150}""", "price")]
+    [InlineData("reference", """{"price":"x"}""", "price")]
+    [InlineData("rules", """{}""", null)]
+    [InlineData("rules", """{"staticBand":10000}""", "staticBand")]
+    [InlineData("rules", """{"dynamicBand":-1}""", "dynamicBand")]
+    [InlineData("rules", """{"auctionCollar":"all"}""", "auctionCollar")]
+    [InlineData("rules", """{"dynamicBandMode":"none"}""", "dynamicBandMode")]
+    [InlineData("rules", """{"maxExtensions":"none"}""", "maxExtensions")]
+    [InlineData("rules", """{"maxExtensions":101}""", "maxExtensions")]
+    [InlineData("rules", """{"protection":"-1"}""", "protection")]
+    [InlineData("bust", """{"trade":"17-0"}""", "trade")]
+    [InlineData("bust", """{"trade":17,"price":"1"}""", "price")]
+    [InlineData("bust", """{}""", "trade")]
+    [InlineData("correct", """{"trade":17}""", "price")]
+    public async Task Command_that_is_none_is_refused(string call, string body, string? field)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var reply = await exchange.SendAsync("POST", $"admin/symbols/AAPL/{call}", body, "admin", Token);
+        Assert.Equal((400, "BadRequest", field), ((int)reply.Status, reply.Code, reply["field"]));
+        Assert.DoesNotContain(exchange.Floor.Calls, made => made.StartsWith("Operate", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("admin/symbols/AAPL/phase", """{"phase":"halt"}""")]
+    [InlineData("admin/symbols/AAPL/mark", """{"price":"1"}""")]
+    [InlineData("admin/symbols/AAPL/reference", """{"price":"1"}""")]
+    [InlineData("admin/symbols/AAPL/rules", """{"staticBand":1}""")]
+    [InlineData("admin/symbols/AAPL/bust", """{"trade":1}""")]
+    [InlineData("admin/symbols/AAPL/correct", """{"trade":1,"price":"1"}""")]
+    [InlineData("admin/accounts/ACC-1001/block", "{}")]
+    [InlineData("admin/accounts/ACC-1001/unblock", "{}")]
+    [InlineData("admin/breaker", """{"index":1,"previousClose":2}""")]
+    public async Task Trader_may_not_operate(string path, string body)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        Assert.Equal("Forbidden", (await exchange.SendAsync("POST", path, body, "alice", Token)).Code);
+        Assert.Equal("Unauthorized", (await exchange.SendAsync("POST", path, body, null, Token)).Code);
+        Assert.DoesNotContain(exchange.Floor.Calls, made => made.StartsWith("Operate", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Book_may_refuse_its_operator()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        exchange.Floor.RefusesToOperate["AAPL"] = RejectReason.NotInThisPhase;
+        var reply = await exchange.SendAsync("POST", "admin/symbols/AAPL/phase", """{"phase":"opening"}""", "admin", Token);
+        Assert.Equal((422, "NotInThisPhase"), ((int)reply.Status, reply.Code));
+        Assert.Equal("UnknownSymbol", (await exchange.SendAsync("POST", "admin/symbols/GOOG/phase", """{"phase":"halt"}""", "admin", Token)).Code);
+    }
+
+    [Fact]
+    public async Task Symbol_shows_its_phase_its_prices_and_what_an_auction_would_give()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        Assert.Equal(
+            """{"symbol":"AAPL","sequence":0,"phase":"continuous","lastPrice":null,"markPrice":null,"referencePrice":null,"indicative":null}""",
+            (await exchange.SendAsync("GET", "symbols/AAPL/state", null, null, Token)).Text);
+
+        exchange.Floor.BookState = new BookState(
+            0, 0, false, TradingPhase.Opening, 15_000, 15_001, 14_900, new IndicativeAuction(15_050, 30, -12));
+        Assert.Equal(
+            """{"symbol":"AAPL","sequence":0,"phase":"opening","lastPrice":"150.00","markPrice":"150.01","referencePrice":"149.00","indicative":{"price":"150.50","quantity":"30","imbalance":"-12"}}""",
+            (await exchange.SendAsync("GET", "symbols/AAPL/state", null, null, Token)).Text);
+
+        exchange.Floor.BookState = new BookState(0, 0, true);
+        Assert.Equal("SymbolHalted", (await exchange.SendAsync("GET", "symbols/AAPL/state", null, null, Token)).Code);
+        Assert.Equal("UnknownSymbol", (await exchange.SendAsync("GET", "symbols/GOOG/state", null, null, Token)).Code);
+    }
+
+    [Fact]
+    public async Task Kill_switch_works_in_one_book_or_in_all_of_them_in_symbol_order()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var all = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/block", "{}", "admin", Token);
+        Assert.Equal("""{"account":"ACC-1001","blocked":true,"symbols":["AAPL","MSFT"]}""", all.Text);
+        var one = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/unblock", """{"symbol":"MSFT"}""", "admin", Token);
+        Assert.Equal("""{"account":"ACC-1001","blocked":false,"symbols":["MSFT"]}""", one.Text);
+        Assert.Equal("UnknownSymbol", (await exchange.SendAsync("POST", "admin/accounts/ACC-1001/block", """{"symbol":"GOOG"}""", "admin", Token)).Code);
+
+        Assert.Equal(
+            ["AAPL Block account 1001", "MSFT Block account 1001", "MSFT Unblock account 1001"],
+            exchange.Floor.Calls.Where(call => call.StartsWith("Operate", StringComparison.Ordinal)).Select(call => call[8..].Split(" number")[0]));
+    }
+
+    [Fact]
+    public async Task Kill_switch_goes_on_where_one_book_fails_and_says_which()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        exchange.Floor.RefusesToOperate["AAPL"] = RejectReason.Overloaded;
+        var reply = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/block", "{}", "admin", Token);
+        Assert.Equal((503, "Overloaded", "symbol"), ((int)reply.Status, reply.Code, reply["field"]));
+        Assert.Contains(" AAPL;", reply["detail"], StringComparison.Ordinal);
+        Assert.Contains("Operate MSFT Block account 1001 number 0 value 0", exchange.Floor.Calls);
+    }
+
+    [Fact]
+    public async Task Breaker_halts_every_symbol_once_for_a_level_and_closes_them_at_the_third()
+    {
+        var time = new ManualTime(new DateTimeOffset(2026, 1, 5, 15, 0, 0, TimeSpan.Zero));
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        async Task<string> At(string index) => (await exchange.SendAsync(
+            "POST", "admin/breaker", $$"""{"index":{{index}},"previousClose":"1000"}""", "admin", Token)).Text;
+        string[] Phases() => [.. exchange.Floor.Calls.Where(call => call.StartsWith("Operate", StringComparison.Ordinal))
+            .Select(call => $"{call.Split(' ')[1]} {call.Split(' ')[^1]}")];
+
+        Assert.Equal("""{"level":0,"acted":false,"symbols":[]}""", await At("931"));
+        Assert.Equal("""{"level":1,"acted":true,"symbols":["AAPL","MSFT"]}""", await At("930"));
+        Assert.Equal("""{"level":1,"acted":false,"symbols":[]}""", await At("900"));
+        Assert.Equal(["AAPL 5", "MSFT 5"], Phases());
+
+        exchange.Floor.RefusesToOperate["MSFT"] = RejectReason.NotInThisPhase;
+        Assert.Equal("""{"level":3,"acted":true,"symbols":["AAPL"]}""", await At("800"));
+        Assert.Equal(["AAPL 5", "AAPL 6", "MSFT 5", "MSFT 6"], Phases()[2..]);
+    }
+
+    [Fact]
+    public async Task Breaker_that_failed_in_a_book_may_be_asked_again()
+    {
+        var time = new ManualTime(new DateTimeOffset(2026, 1, 5, 15, 0, 0, TimeSpan.Zero));
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        exchange.Floor.RefusesToOperate["AAPL"] = RejectReason.Overloaded;
+        const string Body = """{"index":"930","previousClose":"1000"}""";
+        Assert.Equal(503, (int)(await exchange.SendAsync("POST", "admin/breaker", Body, "admin", Token)).Status);
+        exchange.Floor.RefusesToOperate.Clear();
+        Assert.Contains("\"acted\":true", (await exchange.SendAsync("POST", "admin/breaker", Body, "admin", Token)).Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"index":"930"}""", "previousClose")]
+    [InlineData("""{"previousClose":"930"}""", "index")]
+    [InlineData("""{"index":"930","previousClose":0}""", "previousClose")]
+    [InlineData("""{"index":"930.5","previousClose":1000}""", "index")]
+    [InlineData("""{"index":"9007199254740992","previousClose":1000}""", "index")]
+    public async Task Index_that_is_none_is_refused(string body, string field)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var reply = await exchange.SendAsync("POST", "admin/breaker", body, "admin", Token);
+        Assert.Equal((400, "BadRequest", field), ((int)reply.Status, reply.Code, reply["field"]));
+    }
+}

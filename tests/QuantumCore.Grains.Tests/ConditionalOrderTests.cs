@@ -1,0 +1,142 @@
+using Microsoft.Data.Sqlite;
+using QuantumCore.Contracts;
+using QuantumCore.Grains.Books;
+using QuantumCore.History;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>
+/// Orders of every kind through the product's own state machines: holds cover whatever they do, nothing is created or
+/// lost, the records explain all of it, and the history adds up to the same.
+/// </summary>
+public class ConditionalOrderTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Holds_cover_whatever_conditional_orders_and_lists_do(int seed)
+    {
+        var market = new ConditionalMarket(seed);
+        for (var step = 0; step < 10_000; step++)
+        {
+            market.Step();
+            market.AssertBalanced();
+        }
+
+        market.AssertOrdersAgree();
+        market.AssertEverythingHappened();
+    }
+
+    [Fact]
+    public void Cancelling_everything_frees_everything()
+    {
+        var market = new ConditionalMarket(21);
+        for (var round = 0; round < 20; round++)
+        {
+            for (var step = 0; step < 200; step++)
+            {
+                market.Step();
+            }
+
+            market.CancelEverything();
+            Assert.All(market.Traders, trader => Assert.Empty(trader.Account.Orders));
+            Assert.All(market.Traders, trader => Assert.All(trader.Account.Balances.Values, b => Assert.Equal(0, b.Held)));
+            Assert.Equal(0, market.Book.Core.OpenOrders);
+        }
+    }
+
+    [Fact]
+    public void A_replay_of_every_kind_of_record_gives_the_same_book()
+    {
+        var market = new ConditionalMarket(31);
+        var replayed = new BookMachine("AAPL");
+        var done = 0;
+        for (var part = 0; part < 12; part++)
+        {
+            for (var step = 0; step < 400; step++)
+            {
+                market.Step();
+            }
+
+            for (; done < market.BookRecords.Count; done++)
+            {
+                replayed.Replay(done + 1, BookRecordEncoding.Encode(market.BookRecords[done]));
+            }
+
+            Assert.Equal(market.Book.Snapshot(), replayed.Snapshot());
+            // The next part goes on from a snapshot.
+            replayed = BookMachine.Restore("AAPL", replayed.Snapshot());
+            Assert.Equal(market.Book.Snapshot(), replayed.Snapshot());
+        }
+    }
+
+    [Fact]
+    public void A_step_that_was_tampered_with_halts_the_replay()
+    {
+        var market = new ConditionalMarket(5);
+        while (market.BookRecords[^1] is not BookTurn { Steps.Length: > 2 })
+        {
+            market.Step();
+        }
+
+        var last = (BookTurn)market.BookRecords[^1];
+        var forged = last with { Steps = [.. last.Steps.Select(step => step with { Hold = step.Hold + 1 })] };
+        var replayed = new BookMachine("AAPL");
+        for (var i = 0; i < market.BookRecords.Count - 1; i++)
+        {
+            replayed.Replay(i + 1, BookRecordEncoding.Encode(market.BookRecords[i]));
+        }
+
+        Assert.Throws<DivergenceException>(
+            () => replayed.Replay(market.BookRecords.Count, BookRecordEncoding.Encode(forged)));
+    }
+
+    [Theory]
+    [InlineData(41)]
+    [InlineData(42)]
+    public async Task The_history_of_conditional_orders_keeps_every_invariant(int seed)
+    {
+        var token = TestContext.Current.CancellationToken;
+        var path = Directory.CreateTempSubdirectory("history").FullName;
+        await using var history = new SqliteHistory(Path.Combine(path, "history.db"));
+        await history.InitializeAsync(token);
+        var market = new ConditionalMarket(seed);
+        for (var step = 0; step < 4_000; step++)
+        {
+            market.Step();
+        }
+
+        List<HistoryChunk> chunks = [new BookChunk("AAPL", 1, market.BookRecords)];
+        chunks.AddRange(market.AccountRecords.Select(pair => new AccountChunk(pair.Key, 1, pair.Value)));
+        // In any mixture: holds that come after their book's word change nothing.
+        for (var i = 0; i < 2_000; i += 500)
+        {
+            var piece = market.BookRecords.Skip(i).Take(500).ToList();
+            Assert.True(await history.ApplyAsync([new BookChunk("AAPL", i + 1, piece)], token));
+        }
+
+        chunks[0] = new BookChunk("AAPL", 2_001, [.. market.BookRecords.Skip(2_000)]);
+        Assert.True(await history.ApplyAsync(chunks, token));
+        var heads = chunks.ToDictionary(chunk => chunk.Stream, chunk => chunk.LastSequence);
+        var violations = await HistoryInvariants.CheckAsync(history, 0, heads, token);
+        Assert.True(violations.Count == 0, string.Join("; ", violations.Select(v => $"{v.Name}: {string.Join(", ", v.Rows)}")));
+        await using var connection = new SqliteConnection($"Data Source={path}/history.db;Pooling=False");
+        await connection.OpenAsync(token);
+        foreach (var trader in market.Traders)
+        {
+            foreach (var (asset, balance) in trader.Account.Balances)
+            {
+                await using var query = connection.CreateCommand();
+                query.CommandText = "SELECT total, reserved FROM balance WHERE account = $account AND asset = $asset";
+                query.Parameters.AddWithValue("$account", trader.Account.Id.Value);
+                query.Parameters.AddWithValue("$asset", asset);
+                await using var row = await query.ExecuteReaderAsync(token);
+                Assert.True(await row.ReadAsync(token));
+                Assert.Equal((balance.Total, balance.Held), (row.GetInt64(0), row.GetInt64(1)));
+            }
+        }
+    }
+}

@@ -1,0 +1,333 @@
+using QuantumCore.Client;
+using Xunit;
+using static QuantumCore.Grains.Tests.ServedExchange;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>
+/// Every kind of order through the whole exchange: client, HTTP, account, book and back. Fees are 200 millionths for
+/// the resting and 777 for the incoming side; balances are worked out by hand.
+/// </summary>
+public class OrdersOverHttpTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Stop_waits_triggers_and_fills_and_the_balances_are_exact()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        var stop = await exchange.AliceAsync(PlaceOrder.Stop("AAPL", OrderSide.Buy, 2_500m, 151m));
+        Assert.Equal((OrderStatus.New, OrderType.Stop, 151m, 158.55m), (stop.Status, stop.Type, stop.TriggerPrice, stop.Price));
+        // 2,500 × 158.55 and 777 millionths of it, rounded up.
+        Assert.Equal((0m, 0m, 396_682.99m, 0m), await GainAsync(exchange.Alice));
+
+        await exchange.BobAsync(Sell(2_500m, 152m));
+        await exchange.BobAsync(Buy(1m, 151m));
+        Assert.Equal(OrderStatus.New, (await NowAsync(exchange.Alice, stop)).Status);
+        await exchange.AliceAsync(Sell(1m, 151m));
+
+        var done = await NowAsync(exchange.Alice, stop);
+        Assert.Equal((OrderStatus.Filled, 2_500m), (done.Status, done.Filled));
+        // Bought 2,500 × 152.00 = 380,000.00, fee 295.26; sold 1 × 151.00, fee 0.12 (11.7 cents, rounded up).
+        Assert.Equal((-380_295.26m + 150.88m, 2_499m, 0m, 0m), await GainAsync(exchange.Alice));
+        Assert.Equal((380_000m - 76m - 151m - 0.04m, -2_499m, 0m, 0m), await GainAsync(exchange.Bob));
+    }
+
+    [Fact]
+    public async Task Iceberg_shows_a_part_and_tells_who_stands_behind_it()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        var iceberg = await exchange.AliceAsync(Sell(1_000m, 150m) with { DisplayQuantity = 100m });
+        var behind = await exchange.BobAsync(Sell(5m, 150m));
+        Assert.Equal(100m, iceberg.DisplayQuantity);
+        Assert.Equal(new OrderPosition("AAPL", behind.OrderId, 1, 100m), await exchange.Bob.GetPositionAsync("AAPL", behind.OrderId, Cancellation));
+
+        await exchange.BobAsync(Buy(250m, 150m) with { TimeInForce = TimeInForce.ImmediateOrCancel });
+        var left = await NowAsync(exchange.Alice, iceberg);
+        // The first part, the 5 behind it, then two more parts: 100 + 5 + 100 + 45.
+        Assert.Equal((245m, 755m, OrderStatus.PartiallyFilled), (left.Filled, left.Remaining, left.Status));
+        await Wait.UntilAsync(
+            async () => (await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation)).Asks is [{ Price: 150m, Quantity: 55m }],
+            "the third part to be shown alone");
+
+        var smaller = await exchange.Alice.AmendAsync("AAPL", iceberg.OrderId, new AmendOrder { DisplayQuantity = 20m }, Cancellation);
+        Assert.Equal((iceberg.OrderId, 755m), (smaller.OrderId, smaller.Remaining));
+    }
+
+    [Fact]
+    public async Task One_leg_that_fills_cancels_the_other_and_one_hold_covers_both()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        var list = PlaceOrderList.OneCancelsOther(
+            Sell(100m, 160m) with { ClientOrderId = "pair" },
+            PlaceOrder.Stop("AAPL", OrderSide.Sell, 100m, 140m));
+        var placed = await exchange.Alice.PlaceListAsync(list, Cancellation);
+        Assert.Equal(["pair", "pair-2"], placed.Orders.Select(order => order.ClientOrderId));
+        Assert.Equal((0m, 0m, 0m, 100m), await GainAsync(exchange.Alice));
+        var again = await exchange.Alice.PlaceListAsync(list, Cancellation);
+        Assert.Equal(placed.Orders.Select(order => order.OrderId), again.Orders.Select(order => order.OrderId));
+
+        await exchange.BobAsync(Buy(40m, 160m));
+        var target = await NowAsync(exchange.Alice, placed.Orders[0]);
+        var stop = await NowAsync(exchange.Alice, placed.Orders[1]);
+        Assert.Equal((OrderStatus.PartiallyFilled, 40m), (target.Status, target.Filled));
+        Assert.Equal((OrderStatus.Cancelled, "oneCancelsOther"), (stop.Status, stop.EndReason));
+        // 40 × 160.00 less 1.28.
+        Assert.Equal((6_398.72m, -40m, 0m, 60m), await GainAsync(exchange.Alice));
+    }
+
+    [Fact]
+    public async Task Bracket_enters_when_its_parent_is_filled_and_ends_with_one_leg()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        var placed = await exchange.Alice.PlaceListAsync(
+            PlaceOrderList.Bracket(
+                Buy(100m, 150m), Sell(100m, 160m), PlaceOrder.Stop("AAPL", OrderSide.Sell, 100m, 140m)),
+            Cancellation);
+        Assert.Empty((await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation)).Asks);
+
+        await exchange.BobAsync(Sell(100m, 150m));
+        Assert.Equal(OrderStatus.Filled, (await NowAsync(exchange.Alice, placed.Orders[0])).Status);
+        Assert.Equal(OrderStatus.New, (await NowAsync(exchange.Alice, placed.Orders[1])).Status);
+        await exchange.BobAsync(Buy(100m, 160m));
+        Assert.Equal(OrderStatus.Filled, (await NowAsync(exchange.Alice, placed.Orders[1])).Status);
+        Assert.Equal("oneCancelsOther", (await NowAsync(exchange.Alice, placed.Orders[2])).EndReason);
+        // −15,000.00 − 3.00, + 16,000.00 − 3.20.
+        Assert.Equal((993.80m, 0m, 0m, 0m), await GainAsync(exchange.Alice));
+        Assert.Empty(await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation));
+    }
+
+    [Fact]
+    public async Task Order_good_till_a_time_expires_then_and_frees_its_money()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        var order = await exchange.AliceAsync(Buy(100m, 150m) with
+        {
+            TimeInForce = TimeInForce.GoodTillDate,
+            GoodTill = TimeProvider.System.GetUtcNow().AddSeconds(2),
+        });
+        Assert.Equal((OrderStatus.New, TimeInForce.GoodTillDate), (order.Status, order.TimeInForce));
+        Assert.NotNull(order.GoodTill);
+
+        await Wait.UntilAsync(
+            async () => (await NowAsync(exchange.Alice, order)).Status == OrderStatus.Expired, "the order's time to come");
+        Assert.Equal("goodTillDate", (await NowAsync(exchange.Alice, order)).EndReason);
+        Assert.Equal((0m, 0m, 0m, 0m), await GainAsync(exchange.Alice));
+
+        var late = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.AliceAsync(Buy(1m, 1m) with
+        {
+            TimeInForce = TimeInForce.GoodTillDate,
+            GoodTill = new DateTimeOffset(2020, 1, 1, 0, 0, 0, TimeSpan.Zero),
+        }));
+        Assert.Equal("ExpiredAlready", late.Code);
+    }
+
+    [Fact]
+    public async Task Opening_auction_collects_shows_and_trades_at_one_price()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        async Task Go(TradingPhase phase) => Assert.Equal(
+            phase, (await exchange.Operator.SetPhaseAsync("AAPL", phase, Cancellation)).Phase);
+        await exchange.Operator.SetReferenceAsync("AAPL", 150.50m, Cancellation);
+        await Go(TradingPhase.Closed);
+        Assert.Equal("SymbolClosed", (await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.AliceAsync(Buy(1m, 1m)))).Code);
+        await Go(TradingPhase.PreOpen);
+        await exchange.AliceAsync(Buy(2_000m, 152m));
+        await Go(TradingPhase.Opening);
+        await exchange.BobAsync(Sell(1_500m, 150m));
+        await exchange.BobAsync(PlaceOrder.Market("AAPL", OrderSide.Sell, 500m) with { TimeInForce = TimeInForce.AtTheOpening });
+        var late = await exchange.BobAsync(Sell(10m, 152m) with { TimeInForce = TimeInForce.AtTheOpening });
+        Assert.Equal("NotInThisPhase", (await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.AliceAsync(Buy(1m, 1m) with { TimeInForce = TimeInForce.ImmediateOrCancel }))).Code);
+
+        var state = await exchange.Alice.GetStateAsync("AAPL", Cancellation);
+        Assert.Equal(new IndicativeAuction(150.50m, 2_000m, 0m), state.Indicative);
+        Assert.Null(state.LastPrice);
+
+        await Go(TradingPhase.Continuous);
+        state = await exchange.Alice.GetStateAsync("AAPL", Cancellation);
+        Assert.Equal((150.50m, null), (state.LastPrice, state.Indicative));
+        Assert.Equal(("atTheOpening", OrderStatus.Expired), ((await NowAsync(exchange.Bob, late)).EndReason, (await NowAsync(exchange.Bob, late)).Status));
+        // 2,000 × 150.50 = 301,000.00; both sides pay 60.20.
+        Assert.Equal((-301_060.20m, 2_000m, 0m, 0m), await GainAsync(exchange.Alice));
+        var (usd, aapl, _, held) = await GainAsync(exchange.Bob);
+        Assert.Equal((300_939.80m, -2_000m, 0m), (usd, aapl, held));
+    }
+
+    [Fact]
+    public async Task Kill_switch_cancels_everything_and_lets_nothing_in_until_it_is_lifted()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        var resting = await exchange.AliceAsync(Buy(100m, 149m));
+        var armed = await exchange.AliceAsync(PlaceOrder.Stop("AAPL", OrderSide.Buy, 100m, 155m));
+        var other = await exchange.AliceAsync(PlaceOrder.Limit("MSFT", OrderSide.Buy, 100m, 149m));
+        var bobs = await exchange.BobAsync(Buy(100m, 149m));
+
+        var receipt = await exchange.Operator.BlockAsync("ACC-1001", cancellation: Cancellation);
+        Assert.Equal(["AAPL", "MSFT"], receipt.Symbols);
+        foreach (var order in new[] { resting, armed, other })
+        {
+            var now = await NowAsync(exchange.Alice, order);
+            Assert.Equal((OrderStatus.Cancelled, "killSwitch"), (now.Status, now.EndReason));
+        }
+
+        Assert.Equal(OrderStatus.New, (await NowAsync(exchange.Bob, bobs)).Status);
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.AliceAsync(Buy(1m, 1m)));
+        Assert.Equal("AccountBlocked", refused.Code);
+        Assert.Equal((0m, 0m, 0m, 0m), await GainAsync(exchange.Alice));
+
+        await exchange.Operator.UnblockAsync("ACC-1001", "AAPL", Cancellation);
+        Assert.Equal(OrderStatus.New, (await exchange.AliceAsync(Buy(1m, 1m))).Status);
+        refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.AliceAsync(PlaceOrder.Limit("MSFT", OrderSide.Buy, 1m, 1m)));
+        Assert.Equal("AccountBlocked", refused.Code);
+    }
+
+    [Theory]
+    [InlineData(SelfTrade.ExpireTaker, "expired 0", "new 100")]
+    [InlineData(SelfTrade.ExpireMaker, "new 40", "expired 0")]
+    [InlineData(SelfTrade.ExpireBoth, "expired 0", "expired 0")]
+    [InlineData(SelfTrade.Decrement, "expired 0", "new 60")]
+    [InlineData(SelfTrade.CancelNewest, "expired 0", "new 100")]
+    [InlineData(SelfTrade.CancelOldest, "new 40", "expired 0")]
+    public async Task Own_orders_do_not_trade_where_self_trade_prevention_is_asked_for(SelfTrade mode, string taker, string maker)
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        var resting = await exchange.AliceAsync(Sell(100m, 150m));
+        var incoming = await exchange.AliceAsync(Buy(40m, 150m) with { SelfTrade = mode });
+        static string Text(Order order) => $"{order.Status.ToString().ToLowerInvariant()} {order.Remaining}";
+
+        Assert.Equal(taker, Text(await NowAsync(exchange.Alice, incoming)));
+        Assert.Equal(maker, Text(await NowAsync(exchange.Alice, resting)));
+        Assert.Empty(await exchange.Alice.GetFillsAsync("AAPL", cancellation: Cancellation));
+        var (usd, aapl, _, _) = await GainAsync(exchange.Alice);
+        Assert.Equal((0m, 0m), (usd, aapl));
+    }
+
+    [Fact]
+    public async Task Own_orders_trade_where_it_is_not_asked_for()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        await exchange.AliceAsync(Sell(100m, 150m));
+        Assert.Equal(OrderStatus.Filled, (await exchange.AliceAsync(Buy(100m, 150m))).Status);
+        // 3.00 and 11.66 of fees.
+        Assert.Equal((-14.66m, 0m, 0m, 0m), await GainAsync(exchange.Alice));
+    }
+
+    [Fact]
+    public async Task Market_order_by_amount_spends_no_more_than_it()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        await exchange.BobAsync(Sell(100m, 150m));
+        var order = await exchange.AliceAsync(PlaceOrder.MarketAmount("AAPL", OrderSide.Buy, 1_000m));
+        Assert.Equal((OrderStatus.Expired, "amount", 6m, 1_000m), (order.Status, order.EndReason, order.Filled, order.QuoteAmount));
+        // 6 × 150.00 and 70 cents (69.93).
+        Assert.Equal((-900.70m, 6m, 0m, 0m), await GainAsync(exchange.Alice));
+    }
+
+    [Fact]
+    public async Task Trailing_stop_follows_the_price_up_and_sells_when_it_turns()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        async Task TradeAt(decimal price)
+        {
+            await exchange.BobAsync(Sell(1m, price));
+            await exchange.AliceAsync(Buy(1m, price));
+        }
+
+        await TradeAt(150m);
+        var trailing = await exchange.AliceAsync(new PlaceOrder
+        {
+            Symbol = "AAPL",
+            Side = OrderSide.Sell,
+            Type = OrderType.TrailingStop,
+            Quantity = 100m,
+            TrailingDistance = 2m,
+        });
+        Assert.Equal((2m, 140.60m), (trailing.TrailingDistance, trailing.Price));
+        await TradeAt(155m);
+        await exchange.BobAsync(Buy(100m, 152.50m));
+        Assert.Equal(OrderStatus.New, (await NowAsync(exchange.Alice, trailing)).Status);
+        await exchange.AliceAsync(Sell(1m, 152.50m));
+        Assert.Equal((OrderStatus.Expired, "noLiquidity", 99m), await Outcome(exchange, trailing));
+    }
+
+    [Fact]
+    public async Task Pegged_order_follows_the_best_bid_up_to_its_cap()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        await exchange.BobAsync(Buy(1m, 150m));
+        var pegged = await exchange.AliceAsync(Buy(10m, 151m) with { Type = OrderType.Pegged, Peg = PegTo.Primary });
+        await exchange.BobAsync(Buy(1m, 150.50m));
+        await BestBid(150.50m, 11m);
+        await exchange.BobAsync(Buy(1m, 152m));
+        await BestBid(152m, 1m);
+        Assert.Equal((PegTo.Primary, 151m, 10m), ((await NowAsync(exchange.Alice, pegged)).Peg, pegged.Price, pegged.Remaining));
+
+        async Task BestBid(decimal price, decimal quantity) => await Wait.UntilAsync(
+            async () => (await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation)).Bids is [{ } best, ..]
+                && best == new PriceLevel(price, quantity),
+            $"the best bid {price} of {quantity}");
+    }
+
+    [Fact]
+    public async Task Trigger_is_amended_where_the_stop_stands()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        var stop = await exchange.AliceAsync(PlaceOrder.Stop("AAPL", OrderSide.Sell, 100m, 140m) with { TriggerBy = TriggerBy.Mark });
+        await exchange.BobAsync(Buy(100m, 145m));
+        var amended = await exchange.Alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TriggerPrice = 146m }, Cancellation);
+        Assert.Equal((stop.OrderId, OrderStatus.New), (amended.OrderId, amended.Status));
+        await exchange.Operator.SetMarkAsync("AAPL", 146m, Cancellation);
+        Assert.Equal((OrderStatus.Filled, null, 100m), await Outcome(exchange, stop));
+    }
+
+    [Fact]
+    public async Task Band_halt_and_breaker_keep_orders_out()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        await exchange.Operator.SetReferenceAsync("AAPL", 150m, Cancellation);
+        await exchange.Operator.SetRulesAsync("AAPL", new BookRules { StaticBand = 500 }, Cancellation);
+        Assert.Equal("PriceBand", await Refusal(Buy(1m, 157.51m)));
+        Assert.Null(await Refusal(Buy(1m, 157.50m)));
+        await exchange.Operator.SetRulesAsync("AAPL", new BookRules { StaticBand = BookRules.None }, Cancellation);
+        Assert.Null(await Refusal(Buy(1m, 157.51m)));
+
+        var report = await exchange.Operator.BreakAsync(79, 100, Cancellation);
+        Assert.Equal((3, true), (report.Level, report.Acted));
+        Assert.Equal(["AAPL", "MSFT"], report.Symbols);
+        Assert.Equal(TradingPhase.Closed, (await exchange.Alice.GetStateAsync("MSFT", Cancellation)).Phase);
+        Assert.Equal("SymbolClosed", await Refusal(Buy(1m, 1m)));
+
+        async Task<string?> Refusal(PlaceOrder order)
+        {
+            try
+            {
+                await exchange.AliceAsync(order);
+                return null;
+            }
+            catch (QuantumCoreException refused)
+            {
+                return refused.Code;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Trade_is_declared_void_once()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        await exchange.BobAsync(Sell(1m, 150m));
+        await exchange.AliceAsync(Buy(1m, 150m));
+        await exchange.Operator.CorrectAsync("AAPL", 1, 149m, Cancellation);
+        await exchange.Operator.BustAsync("AAPL", 1, Cancellation);
+        var again = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Operator.BustAsync("AAPL", 1, Cancellation));
+        Assert.Equal("UnknownTrade", again.Code);
+    }
+
+    private static async Task<(OrderStatus Status, string? End, decimal Filled)> Outcome(ServedExchange exchange, Order order)
+    {
+        var now = await NowAsync(exchange.Alice, order);
+        return (now.Status, now.EndReason, now.Filled);
+    }
+}

@@ -1,0 +1,92 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using QuantumCore.Client;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>The whole exchange over a real socket: two traders with 10 billion USD and 100 million AAPL each, and an operator.</summary>
+internal sealed class ServedExchange : IAsyncDisposable
+{
+    public const long AliceAccount = 1001;
+    public const long BobAccount = 1002;
+
+    private readonly Disk _disk;
+    private readonly Exchange _exchange;
+    private readonly WebApplication _app;
+
+    private ServedExchange(Disk disk, Exchange exchange, WebApplication app)
+    {
+        (_disk, _exchange, _app) = (disk, exchange, app);
+        var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        Alice = new QuantumCoreClient(address, "alice");
+        Bob = new QuantumCoreClient(address, "bob");
+        Operator = new QuantumCoreClient(address, "operator");
+    }
+
+    public QuantumCoreClient Alice { get; }
+
+    public QuantumCoreClient Bob { get; }
+
+    public QuantumCoreClient Operator { get; }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public static async Task<ServedExchange> OpenAsync()
+    {
+        var disk = new Disk();
+        var exchange = await Exchange.OpenAsync(disk, ["AAPL", "MSFT"], [AliceAccount, BobAccount]);
+        var catalog = exchange.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+        await catalog.AddKey(new ApiKey(KeyRing.Hash("alice"), AliceAccount, false, false, "alice"));
+        await catalog.AddKey(new ApiKey(KeyRing.Hash("bob"), BobAccount, false, false, "bob"));
+        await catalog.AddKey(new ApiKey(KeyRing.Hash("operator"), 0, true, false, "operator"));
+
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.Services.AddLogging();
+        builder.Services.AddSingleton(exchange.Grains);
+        builder.Services.AddExchangeGateway(new GatewayOptions());
+        var app = builder.Build();
+        app.UseExchangeGateway();
+        await app.StartAsync(CancellationToken.None);
+        app.Services.GetRequiredService<ExchangeReadiness>().Open();
+        return new ServedExchange(disk, exchange, app);
+    }
+
+    public Task<Order> AliceAsync(PlaceOrder order) => Alice.PlaceAsync(order, Cancellation);
+
+    public Task<Order> BobAsync(PlaceOrder order) => Bob.PlaceAsync(order, Cancellation);
+
+    public static PlaceOrder Buy(decimal quantity, decimal price) => PlaceOrder.Limit("AAPL", OrderSide.Buy, quantity, price);
+
+    public static PlaceOrder Sell(decimal quantity, decimal price) => PlaceOrder.Limit("AAPL", OrderSide.Sell, quantity, price);
+
+    /// <summary>The state of an order as its owner asks for it.</summary>
+    public static Task<Order> NowAsync(QuantumCoreClient owner, Order order) =>
+        owner.GetOrderAsync(order.Symbol, order.OrderId, Cancellation);
+
+    /// <summary>What an account has gained or lost since the start, and what is held: USD total, AAPL total, USD held, AAPL held.</summary>
+    public static async Task<(decimal Usd, decimal Aapl, decimal UsdHeld, decimal AaplHeld)> GainAsync(QuantumCoreClient owner)
+    {
+        var account = await owner.GetAccountAsync(Cancellation);
+        var usd = account.Balances.Single(balance => balance.Asset == "USD");
+        var aapl = account.Balances.Single(balance => balance.Asset == "AAPL");
+        return (usd.Total - 10_000_000_000m, aapl.Total - 100_000_000m, usd.Held, aapl.Held);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Alice.Dispose();
+        Bob.Dispose();
+        Operator.Dispose();
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+        await _exchange.DisposeAsync();
+        await _disk.DisposeAsync();
+    }
+}
