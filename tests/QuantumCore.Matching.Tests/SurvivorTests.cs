@@ -380,6 +380,17 @@ public class SurvivorTests
         Assert.Null(book.Audit());
     }
 
+    [Fact]
+    public void An_auction_without_any_reference_is_held_in_the_middle_of_the_prices_that_serve()
+    {
+        var book = new OrderBook();
+        Assert.Equal(RejectReason.None, book.SetPhase(0, TradingPhase.Volatility));
+        Assert.Equal(RejectReason.None, book.Submit(0, Limit(Buy, 5, 111), out _));
+        Assert.Equal(RejectReason.None, book.Submit(0, Limit(Sell, 5, 100), out _));
+        Assert.Equal(RejectReason.None, book.SetPhase(0, TradingPhase.Continuous));
+        Assert.Equal((1, 105), (book.LastTradeNumber, book.LastPriceTicks));
+    }
+
     [Theory]
     [InlineData(TimeInForce.GoodTillCancel, OrderPlace.Parked)]
     [InlineData(TimeInForce.Day, OrderPlace.Parked)]
@@ -472,6 +483,166 @@ public class SurvivorTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new OrderBook().CancelMany(0, default, EndReason.None));
         Assert.Throws<ArgumentNullException>(() => new OrderBook().SetRules(0, null!));
         Assert.Throws<ArgumentNullException>(() => BookOf(Limit(Buy, 1, 1)).Amend(0, 1, null!));
+    }
+
+    [Fact]
+    public void What_prevention_takes_off_is_not_traded_when_a_full_side_asks_whether_an_order_would_rest()
+    {
+        var book = new OrderBook(maxLevels: 1);
+        Assert.Equal(RejectReason.None, book.Submit(0, Limit(Buy, 1, 90), out _));
+        Assert.Equal(RejectReason.None, book.Submit(0, Limit(Sell, 3, 100) with { Owner = 7 }, out _));
+        Assert.Equal(RejectReason.None, book.Submit(0, Limit(Sell, 4, 100), out _));
+        var order = With(Limit(Buy, 8, 100) with { Owner = 7, SelfTrade = SelfTradePrevention.Decrement }, new() { MinimumLots = 5 });
+        ExpectRefusal(book, RejectReason.TooManyLevels, With(order, new() { MinimumLots = 4 }));
+        Assert.Equal(RejectReason.None, book.Submit(0, order, out _));
+        Assert.Equal(0, book.LastTradeNumber);
+    }
+
+    [Fact]
+    public void A_trigger_that_was_passed_in_a_call_phase_may_be_named_again_but_no_other_passed_one()
+    {
+        var stop = With(Stop(Buy, 1, 130), new() { TriggerTicks = 130, TriggerReference = TriggerReference.Mark });
+        var book = BookOf(stop);
+        Assert.Equal(RejectReason.None, book.SetPhase(0, TradingPhase.Volatility));
+        Assert.Equal(RejectReason.None, book.SetMark(0, 140));
+        Assert.Equal(RejectReason.None, book.Amend(0, 1, new() { TriggerTicks = 130, PriceTicks = 150 }));
+        ExpectRefusal(book, RejectReason.StopWouldTrigger, b => b.Amend(0, 1, new() { TriggerTicks = 131 }));
+        Assert.Equal(RejectReason.None, book.Amend(0, 1, new() { TriggerTicks = 141 }));
+    }
+
+    [Fact]
+    public void In_a_halt_a_pair_grows_only_if_no_leg_stands_in_a_queue()
+    {
+        var takesProfit = With(Limit(Sell, 2, 0) with { Type = OrderType.TakeProfit }, new() { TriggerTicks = 60 });
+        var book = new OrderBook();
+        Assert.Equal(RejectReason.None, book.SubmitList(0, OrderListKind.OneCancelsOther, [takesProfit, Stop(Sell, 2, 40)], out _));
+        Assert.Equal(RejectReason.None, book.SubmitList(0, OrderListKind.OneCancelsOther, [Limit(Sell, 2, 60), Stop(Sell, 2, 40)], out _));
+        Assert.Equal(RejectReason.None, book.SetPhase(0, TradingPhase.Halt));
+        Assert.Equal(RejectReason.None, book.Amend(0, 2, new() { TotalLots = 3 }));
+        ExpectRefusal(book, RejectReason.SymbolHalted, b => b.Amend(0, 4, new() { TotalLots = 3 }));
+        Assert.Equal(RejectReason.None, book.Amend(0, 4, new() { TotalLots = 1 }));
+        Assert.Null(book.Audit());
+    }
+
+    [Fact]
+    public void A_pair_does_not_grow_beyond_the_room_at_the_price_of_its_resting_leg()
+    {
+        var plain = (int)(OrderBook.MaxLevelLots / TopLots);
+        var book = BookOf([.. Enumerable.Repeat(Limit(Sell, TopLots, 60), plain - 1), Limit(Sell, TopLots - 5, 60)]);
+        Assert.Equal(RejectReason.None, book.SubmitList(0, OrderListKind.OneCancelsOther, [Limit(Sell, 4, 60), Stop(Sell, 4, 40)], out var leg));
+        ExpectRefusal(book, RejectReason.Overflow, b => b.Amend(0, leg, new() { TotalLots = 6 }));
+        ExpectRefusal(book, RejectReason.Overflow, b => b.Amend(0, leg + 1, new() { TotalLots = 6 }));
+        Assert.Equal(RejectReason.None, book.Amend(0, leg + 1, new() { TotalLots = 5 }));
+        Assert.Null(book.Audit());
+    }
+
+    [Fact]
+    public void An_order_for_the_close_that_grows_while_it_waits_comes_last()
+    {
+        var close = Limit(Sell, 2, 60) with { TimeInForce = TimeInForce.AtTheClose };
+        var book = BookOf(close, close);
+        Assert.Equal(RejectReason.None, book.SubmitList(0, OrderListKind.OneCancelsOther, [close, Stop(Sell, 2, 40)], out _));
+        Assert.Equal(RejectReason.None, book.Submit(0, close, out _));
+        Assert.Equal(RejectReason.None, book.Amend(0, 1, new() { TotalLots = 3 }));
+        Assert.Equal(RejectReason.None, book.Amend(0, 4, new() { TotalLots = 3 }));
+        Assert.Equal(RejectReason.None, book.SetPhase(0, TradingPhase.Closing));
+        Assert.Equal([2, 5, 1, 3], IdsOf(book, Sell));
+        Assert.Null(book.Audit());
+    }
+
+    [Fact]
+    public void What_waited_for_the_close_is_told_by_id_whenever_it_began_to_wait()
+    {
+        var book = new OrderBook();
+        var close = Limit(Sell, 1, 60) with { TimeInForce = TimeInForce.AtTheClose };
+        Assert.Equal(RejectReason.None, book.SubmitList(0, OrderListKind.OneTriggersOther, [Limit(Buy, 1, 50), close], out _));
+        Assert.Equal(RejectReason.None, book.Submit(0, close, out _));
+        Assert.Equal(RejectReason.None, book.Submit(0, Limit(Sell, 1, 50), out _));
+        Assert.Equal(RejectReason.None, book.SetPhase(0, TradingPhase.Closing));
+        Assert.Equal([2L, 3L], book.Events.ToArray().Where(e => e.Kind == BookEventKind.Rested).Select(e => e.OrderId));
+        Assert.Equal([3, 2], IdsOf(book, Sell));
+    }
+
+    public static TheoryData<string, EndReason, OrderPlace> Children => new()
+    {
+        { "plain", EndReason.None, OrderPlace.Resting },
+        { "for now", EndReason.Session, default },
+        { "fill or kill", EndReason.Session, default },
+        { "minimum", EndReason.Session, default },
+        { "all or none", EndReason.Session, default },
+        { "post-only", EndReason.Session, default },
+        { "stop for now", EndReason.None, OrderPlace.Armed },
+        { "outside the static band", EndReason.List, default },
+        { "protected outside the static band", EndReason.None, OrderPlace.Armed },
+    };
+
+    [Theory]
+    [MemberData(nameof(Children))]
+    public void A_child_whose_parent_is_filled_as_the_band_is_hit_enters_the_auction_if_that_can_hold_it(
+        string kind, EndReason ends, OrderPlace place)
+    {
+        var child = Limit(Sell, 1, 54);
+        child = kind switch
+        {
+            "for now" => child with { TimeInForce = TimeInForce.ImmediateOrCancel },
+            "fill or kill" => child with { TimeInForce = TimeInForce.FillOrKill },
+            "minimum" => With(child, new() { MinimumLots = 1 }),
+            "all or none" => With(child, new() { AllOrNone = true }),
+            "post-only" => child with { PostOnly = true },
+            "stop for now" => Stop(Sell, 1, 20) with { Type = OrderType.StopLimit, TimeInForce = TimeInForce.ImmediateOrCancel, PriceTicks = 48 },
+            "outside the static band" => child with { PriceTicks = 99 },
+            "protected outside the static band" => Stop(Sell, 1, 20) with { PriceTicks = 10 },
+            _ => child,
+        };
+        var book = new OrderBook();
+        var twin = new ReferenceBook(100_000);
+        Assert.Equal(RejectReason.None, book.Submit(0, Limit(Buy, 1, 40), out _));
+        Assert.Equal(RejectReason.None, twin.Submit(0, Limit(Buy, 1, 40), out _));
+        Assert.Equal(RejectReason.None, book.SetReference(0, 50));
+        Assert.Equal(RejectReason.None, twin.SetReference(0, 50));
+        var rules = new BookRules { DynamicBandBasisPoints = 1_000, DynamicBandMode = BandMode.Auction, StaticBandBasisPoints = 2_500 };
+        Assert.Equal(RejectReason.None, book.SetRules(0, rules));
+        Assert.Equal(RejectReason.None, twin.SetRules(0, rules));
+        NewOrder[] list = [Limit(Buy, 1, 50), child];
+        Assert.Equal(RejectReason.None, book.SubmitList(0, OrderListKind.OneTriggersOther, list, out _));
+        Assert.Equal(RejectReason.None, twin.SubmitList(0, OrderListKind.OneTriggersOther, list, out _));
+        Assert.Equal(RejectReason.None, book.Submit(0, Limit(Sell, 2, 40), out _));
+        Assert.Equal(RejectReason.None, twin.Submit(0, Limit(Sell, 2, 40), out _));
+        Assert.Equal(TradingPhase.Volatility, book.Phase);
+        Assert.Equal(twin.Events, book.Events.ToArray());
+        var ended = book.Events.ToArray().Where(e => e is { Kind: BookEventKind.Ended, OrderId: 3 }).Select(e => e.EndReason);
+        Assert.Equal(ends == EndReason.None ? [] : [ends], ended);
+        if (ends == EndReason.None)
+        {
+            Assert.True(book.TryGetOrder(3, out var order));
+            Assert.Equal(place, order.Place);
+        }
+
+        Assert.Null(book.Audit());
+    }
+
+    [Theory]
+    [InlineData("bust")]
+    [InlineData("correct")]
+    [InlineData("unblock")]
+    [InlineData("reference")]
+    public void What_an_operators_command_changes_in_a_call_phase_is_indicated(string command)
+    {
+        var book = BookOf(Limit(Buy, 1, 100), Limit(Sell, 1, 100));
+        Assert.Equal(RejectReason.None, book.SetPhase(0, TradingPhase.Volatility));
+        Assert.Equal(RejectReason.None, book.Submit(0, Dated(Limit(Buy, 2, 110), 5), out _));
+        Assert.Equal(RejectReason.None, book.Submit(0, Limit(Sell, 2, 110), out _));
+        Assert.Equal(
+            RejectReason.None,
+            command switch
+            {
+                "bust" => book.Bust(5, 1),
+                "correct" => book.Correct(5, 1, 99),
+                "unblock" => book.Unblock(5, new() { Account = 5 }),
+                _ => book.SetReference(5, 70),
+            });
+        Assert.Equal(BookEventKind.Indicative, book.Events[^1].Kind);
+        Assert.Null(book.Audit());
     }
 
     private static Bounds Quantity(long lowest, long highest, Func<long, NewOrder> order) =>
