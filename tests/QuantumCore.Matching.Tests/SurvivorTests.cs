@@ -381,6 +381,45 @@ public class SurvivorTests
     }
 
     [Fact]
+    public void A_parked_peg_whose_return_is_cut_short_by_the_band_stays_parked_and_says_nothing()
+    {
+        var book = new OrderBook();
+        Assert.Equal(RejectReason.None, book.SetLast(0, 100));
+        Assert.Equal(RejectReason.None, book.SetRules(0, new() { DynamicBandBasisPoints = 100, DynamicBandMode = BandMode.Auction }));
+        var midpoint = With(Pegged(Buy, 1, 0), new() { Peg = PegReference.Midpoint });
+        foreach (var order in new[] { Hidden(Sell, 1, 112), Limit(Sell, 1, 120), midpoint, midpoint, Limit(Buy, 1, 110) })
+            Assert.Equal(RejectReason.None, book.Submit(0, order, out _));
+
+        // The first of them meets the hidden order, outside the band.
+        Assert.Equal(TradingPhase.Volatility, book.Phase);
+        Assert.DoesNotContain(book.Events.ToArray(), e => e.OrderId == 4);
+        Assert.True(book.TryGetOrder(4, out var second));
+        Assert.Equal(OrderPlace.Parked, second.Place);
+        Assert.Null(book.Audit());
+    }
+
+    [Fact]
+    public void A_resting_peg_whose_move_is_cut_short_by_the_band_is_told_to_be_parked()
+    {
+        var book = new OrderBook();
+        Assert.Equal(RejectReason.None, book.SetLast(0, 100));
+        Assert.Equal(RejectReason.None, book.SetRules(0, new() { DynamicBandBasisPoints = 100, DynamicBandMode = BandMode.Auction }));
+        var midpoint = With(Pegged(Buy, 1, 0), new() { Peg = PegReference.Midpoint });
+        foreach (var order in new[]
+            {
+                Hidden(Sell, 1, 104), Limit(Sell, 1, 130), Limit(Sell, 1, 110), Limit(Buy, 1, 90), midpoint, midpoint,
+            })
+            Assert.Equal(RejectReason.None, book.Submit(0, order, out _));
+        Assert.Equal(RejectReason.None, book.Cancel(0, 3, EndReason.User));
+
+        // The first of them follows to 110 and meets the hidden order, outside the band.
+        Assert.Equal(TradingPhase.Volatility, book.Phase);
+        Assert.Contains(book.Events.ToArray(), e => e is { Kind: BookEventKind.Parked, OrderId: 6 });
+        Assert.DoesNotContain(book.Events.ToArray(), e => e is { Kind: BookEventKind.Repriced, OrderId: 6 });
+        Assert.Null(book.Audit());
+    }
+
+    [Fact]
     public void An_auction_without_any_reference_is_held_in_the_middle_of_the_prices_that_serve()
     {
         var book = new OrderBook();
