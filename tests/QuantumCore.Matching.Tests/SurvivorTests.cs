@@ -202,7 +202,14 @@ public class SurvivorTests
         Assert.Equal(RejectReason.None, book.Amend(0, small, new() { TotalLots = 3 }));
         ExpectRefusal(book, RejectReason.Overflow, b => b.Amend(0, small, new() { TotalLots = 4 }));
         // Plain ones are not counted.
-        Assert.Equal(RejectReason.None, book.Submit(0, Limit(Buy, 5, 20) with { Owner = 1, SelfTrade = SelfTradePrevention.ExpireTaker }, out _));
+        Assert.Equal(RejectReason.None, book.Submit(0, Limit(Buy, 5, 20) with { Owner = 1, SelfTrade = SelfTradePrevention.ExpireTaker }, out var plain));
+        Assert.Equal(RejectReason.None, book.Amend(0, plain, new() { TotalLots = 6 }));
+
+        // One that is displayed in parts makes room for its successor as well.
+        Assert.Equal(RejectReason.None, book.Cancel(0, small, EndReason.User));
+        var iceberg = With(Limit(Buy, 3, 33), new() { DisplayLots = 1 });
+        Assert.Equal(RejectReason.None, book.Submit(0, iceberg, out var id));
+        Assert.Equal(RejectReason.None, book.Replace(0, id, iceberg, out _));
         Assert.Null(book.Audit());
     }
 
@@ -417,6 +424,32 @@ public class SurvivorTests
         Assert.Contains(book.Events.ToArray(), e => e is { Kind: BookEventKind.Parked, OrderId: 6 });
         Assert.DoesNotContain(book.Events.ToArray(), e => e is { Kind: BookEventKind.Repriced, OrderId: 6 });
         Assert.Null(book.Audit());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_trail_is_not_shortened_past_the_market_nor_changed_once_it_has_triggered(bool inTicks)
+    {
+        Amendment Trail(int percent) => inTicks ? new() { TrailTicks = percent } : new() { TrailBasisPoints = percent * 100 };
+        var book = new OrderBook();
+        Assert.Equal(RejectReason.None, book.SetMark(0, 100));
+        var terms = new OrderConditions
+        {
+            TrailTicks = inTicks ? 10 : null,
+            TrailBasisPoints = inTicks ? null : 1_000,
+            LimitOffsetTicks = 0,
+            TriggerReference = TriggerReference.Mark,
+        };
+        var order = With(Limit(Sell, 1, 0) with { Type = OrderType.TrailingStopLimit }, terms);
+        Assert.Equal(RejectReason.None, book.Submit(0, order, out var id));
+        Assert.Equal(RejectReason.None, book.SetMark(0, 95));
+        ExpectRefusal(book, RejectReason.StopWouldTrigger, b => b.Amend(0, id, Trail(4)));
+        ExpectRefusal(book, RejectReason.StopWouldTrigger, b => b.Amend(0, id, Trail(5)));
+        Assert.Equal(RejectReason.None, book.Amend(0, id, Trail(6)));
+        Assert.Equal(RejectReason.None, book.SetMark(0, 94));
+        Assert.Equal([(94, 1, 1)], LevelsOf(book, Sell));
+        ExpectRefusal(book, RejectReason.InvalidCombination, b => b.Amend(0, id, Trail(7)));
     }
 
     [Fact]
