@@ -58,7 +58,7 @@ public sealed class HeldOrder
     public SelfTradePrevention SelfTrade { get; init; }
 
     /// <summary>What it carries beyond a plain order; null for nothing.</summary>
-    public OrderConditions? Conditions { get; init; }
+    public OrderConditions? Conditions { get; set; }
 
     /// <summary>Quantity of the order as it is submitted, in lots.</summary>
     public required long SubmittedLots { get; init; }

@@ -217,3 +217,35 @@ public sealed record BookTurn(
     ImmutableArray<TurnStep> Steps,
     ImmutableArray<LevelState> Levels,
     IndicativeAuction? Indicative) : BookRecord(TimeNanos);
+
+/// <summary>What changed values mean for an order.</summary>
+public static class ChangedConditions
+{
+    /// <summary>Whether all of these are values that an order has.</summary>
+    public static bool AreOfOrder(this ImmutableArray<NamedValue> changes) => !changes.IsDefaultOrEmpty
+        && changes.All(change => change.Name is >= ChangedValue.DisplayLots and <= ChangedValue.ExpiryNanos);
+
+    /// <summary>Whether all of these are rules of a book.</summary>
+    public static bool AreOfRules(this ImmutableArray<NamedValue> changes) => !changes.IsDefaultOrEmpty
+        && changes.All(change => change.Name is >= ChangedValue.ProtectionTicks and <= ChangedValue.MaxExtensions);
+
+    /// <summary>An order's conditions once a book has changed them.</summary>
+    public static OrderConditions With(this OrderConditions? conditions, ImmutableArray<NamedValue> changes)
+    {
+        var changed = conditions ?? new OrderConditions();
+        foreach (var (name, value) in changes)
+        {
+            changed = name switch
+            {
+                ChangedValue.DisplayLots => changed with { DisplayLots = value },
+                ChangedValue.TriggerTicks => changed with { TriggerTicks = value },
+                ChangedValue.TrailTicks => changed with { TrailTicks = value },
+                ChangedValue.TrailBasisPoints => changed with { TrailBasisPoints = (int)value },
+                ChangedValue.ExpiryNanos => changed with { ExpiryNanos = value },
+                _ => changed,
+            };
+        }
+
+        return changed;
+    }
+}

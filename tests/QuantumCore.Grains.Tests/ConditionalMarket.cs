@@ -116,6 +116,12 @@ internal sealed class ConditionalMarket
             {
                 Assert.True(Book.Core.TryGetOrder(held.OrderId, out var open));
                 Assert.Equal(held.LeavesLots, open.LeavesLots);
+                if (open is { Place: OrderPlace.Armed } && held.Conditions?.TriggerTicks is { } trigger)
+                {
+                    Assert.Equal(trigger, open.TriggerTicks);
+                }
+
+                Assert.True(open.ShownLots <= (held.Conditions?.DisplayLots ?? long.MaxValue));
             }
         }
 

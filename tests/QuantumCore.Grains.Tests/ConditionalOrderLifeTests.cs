@@ -202,6 +202,12 @@ public abstract class ConditionalOrderLifeTests(bool hostile)
         Assert.Equal(RejectReason.None, (await exchange.Book(Aapl).Amend(Alice, ice.OrderId, less)).Reason);
         Assert.Equal(8, (await exchange.Book(Aapl).Depth()).Bids[0].QuantityLots);
         Assert.Equal(new PlaceInLine(RejectReason.None, 1, 3), await exchange.Book(Aapl).Position(Bob, 2));
+        var shown = await exchange.Book(Aapl).Status(Alice, ice.OrderId);
+        Assert.Equal(3, shown.Conditions.Decode()?.DisplayLots);
+        Assert.Equal(3, Assert.Single((await exchange.ViewAsync(Alice, shown)).OpenOrders).Conditions.Decode()?.DisplayLots);
+        Assert.Equal(
+            RejectReason.BadRequest,
+            (await exchange.Book(Aapl).Amend(Alice, ice.OrderId, [new(ChangedValue.StaticBand, 3)])).Reason);
         Assert.Equal(
             RejectReason.InvalidCombination,
             (await exchange.Book(Aapl).Amend(Bob, 2, [new(ChangedValue.TriggerTicks, 5)])).Reason);

@@ -54,8 +54,20 @@ internal sealed partial class BookMachine
     /// <summary>Changes the conditions of an open order.</summary>
     public RejectReason Amend(OrderTicket ticket, ImmutableArray<NamedValue> changes, long now, out BookRecord? record)
     {
+        record = null;
+        if (!changes.AreOfOrder())
+        {
+            return RejectReason.BadRequest;
+        }
+
         var command = BookCommand.Of(BookVerb.Amend, 0, ticket.Order.Account, ticket.Order.Number) with { Changes = changes };
-        return Run(command, now, time => Core.Amend(time, ticket.OrderId, AmendmentOf(changes)), out record);
+        var reason = Run(command, now, time => Core.Amend(time, ticket.OrderId, AmendmentOf(changes)), out record);
+        if (reason == RejectReason.None)
+        {
+            ticket.Change(changes);
+        }
+
+        return reason;
     }
 
     /// <summary>Carries out an operator's command.</summary>
@@ -68,7 +80,7 @@ internal sealed partial class BookMachine
                 time => Core.SetPhase(time, (TradingPhase)value),
             BookVerb.SetMark => time => Core.SetMark(time, value),
             BookVerb.SetReference => time => Core.SetReference(time, value),
-            BookVerb.SetRules => time => Core.SetRules(time, RulesOf(command.Changes)),
+            BookVerb.SetRules when command.Changes.AreOfRules() => time => Core.SetRules(time, RulesOf(command.Changes)),
             BookVerb.AdvanceTime => time => Core.AdvanceTime(time),
             BookVerb.Block => time => Core.Block(time, new OrderFilter(command.Account)),
             BookVerb.Unblock => time => Core.Unblock(time, new OrderFilter(command.Account)),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using QuantumCore.Accounts;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
@@ -7,8 +8,8 @@ namespace QuantumCore.Grains.Books;
 /// <summary>What the book's shell keeps beside an open order: its command, and its fees so far.</summary>
 internal sealed class OrderTicket(SubmitOrder order, long orderId, long sequence)
 {
-    /// <summary>The command that entered it.</summary>
-    public SubmitOrder Order => order;
+    /// <summary>The command that entered it, with what has been changed of its conditions since.</summary>
+    public SubmitOrder Order { get; private set; } = order;
 
     /// <summary>Its public id.</summary>
     public long OrderId => orderId;
@@ -41,13 +42,17 @@ internal sealed class OrderTicket(SubmitOrder order, long orderId, long sequence
     public long LeavesLots => TotalLots - FilledLots;
 
     /// <summary>Whether records of plain orders can tell all of it.</summary>
-    public bool IsPlain => order.IsPlain && List is null && PreventedLots == 0;
+    public bool IsPlain => Order.IsPlain && List is null && PreventedLots == 0;
 
     /// <summary>What it needs by itself, in minor units of the asset it gives.</summary>
     public long OwnHold(Instrument instrument) => AmountLeft >= 0
-        ? HoldRule.AmountHold(instrument, order.Side, order.PriceTicks, AmountLeft, Weighted, order.TakerFeePpm)
+        ? HoldRule.AmountHold(instrument, Order.Side, Order.PriceTicks, AmountLeft, Weighted, Order.TakerFeePpm)
         : HoldRule.Hold(
-            instrument, order.Side, order.PriceTicks, LeavesLots, Weighted, order.MakerFeePpm, order.TakerFeePpm);
+            instrument, Order.Side, Order.PriceTicks, LeavesLots, Weighted, Order.MakerFeePpm, Order.TakerFeePpm);
+
+    /// <summary>The book has changed conditions of the order.</summary>
+    public void Change(ImmutableArray<NamedValue> changes) =>
+        Order = Order with { Conditions = EncodedConditions.From(Order.Conditions.Decode().With(changes)) };
 }
 
 /// <summary>Orders of one list, and which of them holds for which.</summary>
