@@ -84,7 +84,7 @@ public sealed class SqliteJournalTests : JournalContract
         var before = await ReadAsync("book/ACME");
         for (var i = 0; await CountAsync("frame_stream_tail") > 0; i++)
         {
-            Assert.True(i < 600, "Gave up waiting for the tail of the index to be moved.");
+            Assert.True(i < 3_000, "Gave up waiting for the tail of the index to be moved.");
             Assert.Equal(25, (await ReadAsync("acct/1000")).Count);
             await Task.Delay(100, Cancel);
         }
