@@ -50,6 +50,21 @@ public enum BookVerb : byte
 
     /// <summary>Correct a trade's price.</summary>
     Correct = 15,
+
+    /// <summary>Take an order in that stands aside for now.</summary>
+    Admit = 16,
+
+    /// <summary>An order that stands aside trades with displayed quotes.</summary>
+    TakeQuotes = 17,
+
+    /// <summary>Two orders that stand aside trade with each other.</summary>
+    Cross = 18,
+
+    /// <summary>An order that stands aside meets the book up to a price.</summary>
+    Sweep = 19,
+
+    /// <summary>An order that stands aside enters.</summary>
+    Proceed = 20,
 }
 
 /// <summary>A command as it is journaled: enough to run it again.</summary>
@@ -57,13 +72,17 @@ public enum BookVerb : byte
 /// <param name="Account">The account it is about, or 0.</param>
 /// <param name="Number">
 /// Cancel, Amend, Reduce: the order's number in its account. CancelAll: the floor. Bust, Correct: the trade.
+/// TakeQuotes, Cross, Sweep, Proceed: the order's public id.
 /// </param>
 /// <param name="Value">
 /// Cancel: the <see cref="EndReason"/>. Reduce: the new total in lots. SetPhase: the <see cref="TradingPhase"/>.
-/// EnterList: the <see cref="OrderListKind"/>. SetMark, SetReference, Correct: a price in ticks.
+/// EnterList: the <see cref="OrderListKind"/>. SetMark, SetReference, Correct, TakeQuotes, Cross, Sweep: a price in
+/// ticks.
 /// </param>
-/// <param name="Orders">Enter, EnterList: the orders.</param>
-/// <param name="Changes">Amend, SetRules: what changes, each under its name.</param>
+/// <param name="Orders">Enter, EnterList, Admit: the orders.</param>
+/// <param name="Changes">
+/// Amend, SetRules: what changes, each under its name. TakeQuotes, Cross: the lots; Cross: the other order.
+/// </param>
 [GenerateSerializer, Immutable, Alias("book-command")]
 public sealed record BookCommand(
     BookVerb Verb,
@@ -113,6 +132,12 @@ public enum ChangedValue : byte
 
     /// <summary>Rules: most extensions of an auction.</summary>
     MaxExtensions = 25,
+
+    /// <summary>TakeQuotes, Cross: lots.</summary>
+    Lots = 40,
+
+    /// <summary>Cross: public id of the other order.</summary>
+    Maker = 41,
 }
 
 /// <summary>One changed value.</summary>

@@ -56,6 +56,7 @@ internal static class ConditionsEncoding
         Amount = 14,
         ProtectionTicks = 15,
         ExpiryNanos = 16,
+        Strategy = 17,
     }
 
     public static ImmutableArray<byte> Encode(OrderConditions from)
@@ -77,6 +78,7 @@ internal static class ConditionsEncoding
         Write(ref to, Field.Amount, from.Amount);
         Write(ref to, Field.ProtectionTicks, from.ProtectionTicks);
         Write(ref to, Field.ExpiryNanos, from.ExpiryNanos);
+        Write(ref to, from.Strategy);
         to.Byte(0);
         return ImmutableCollectionsMarshal.AsImmutableArray(to.ToArray());
     }
@@ -87,7 +89,9 @@ internal static class ConditionsEncoding
         var read = new OrderConditions();
         for (var field = from.Byte(); field != 0; field = from.Byte())
         {
-            read = With(read, (Field)field, from.Fixed64());
+            read = (Field)field == Field.Strategy
+                ? read with { Strategy = ReadStrategy(ref from) }
+                : With(read, (Field)field, from.Fixed64());
         }
 
         from.End();
@@ -101,6 +105,37 @@ internal static class ConditionsEncoding
             to.Byte((byte)field);
             to.Fixed64(there);
         }
+    }
+
+    private static void Write(ref RecordWriter to, StrategyTerms? strategy)
+    {
+        if (strategy is null)
+        {
+            return;
+        }
+
+        to.Byte((byte)Field.Strategy);
+        to.Fixed64(strategy.Net);
+        to.Count(strategy.Leg);
+        to.Count(strategy.Legs.Length);
+        foreach (var leg in strategy.Legs)
+        {
+            to.Text(leg.Symbol);
+            to.Byte((byte)leg.Side);
+            to.Count(leg.Lots);
+        }
+    }
+
+    private static StrategyTerms ReadStrategy(ref RecordReader from)
+    {
+        var (net, leg) = (from.Fixed64(), from.Count32());
+        var legs = ImmutableArray.CreateBuilder<StrategyLeg>(from.ItemCount());
+        for (var i = legs.Capacity; i > 0; i--)
+        {
+            legs.Add(new StrategyLeg(from.Text(), (Side)from.Byte(), from.Count()));
+        }
+
+        return new StrategyTerms(net, leg, legs.MoveToImmutable());
     }
 
     private static OrderConditions With(OrderConditions read, Field field, long value) => field switch

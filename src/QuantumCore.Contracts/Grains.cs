@@ -61,74 +61,81 @@ public sealed record BookDelivery(string Symbol, ImmutableArray<DeliveredRecord>
 public readonly record struct DeliveredRecord(long Sequence, long PreviousSequence, BookRecord Record);
 
 /// <summary>
-/// One order book, keyed by its symbol. It decides what happens to orders; it calls accounts only after its
-/// mutation is durable, one way.
+/// The books of one key: of a symbol by itself, or of a whole group (<see cref="Instrument.BookKey"/>). It decides
+/// what happens to orders; it calls accounts only after its mutation is durable, one way.
 /// </summary>
 [Alias("book")]
 public interface IOrderBookGrain : IGrainWithStringKey
 {
     /// <summary>Defines the instrument, or changes it; the same definition again changes nothing.</summary>
     [Alias("define")]
-    ValueTask Define(EncodedInstrument definition);
+    ValueTask Define(string symbol, EncodedInstrument definition);
 
     /// <summary>Enters orders, in sequence; one report per order. A known order gives its first report again.</summary>
     [Alias("submit")]
-    ValueTask<ImmutableArray<ExecutionReport>> Submit(ImmutableArray<SubmitOrder> orders);
+    ValueTask<ImmutableArray<ExecutionReport>> Submit(string symbol, ImmutableArray<SubmitOrder> orders);
 
     /// <summary>Enters a list of orders, all or none; one report per order. A known list gives its first reports again.</summary>
     [Alias("submit-list")]
-    ValueTask<ImmutableArray<ExecutionReport>> SubmitList(OrderListKind kind, ImmutableArray<SubmitOrder> orders);
+    ValueTask<ImmutableArray<ExecutionReport>> SubmitList(string symbol, OrderListKind kind, ImmutableArray<SubmitOrder> orders);
+
+    /// <summary>
+    /// Enters a strategy order: its leg orders, all or none, which only ever trade together. One report per leg; a known
+    /// one gives its first reports again.
+    /// </summary>
+    [Alias("submit-strategy")]
+    ValueTask<ImmutableArray<ExecutionReport>> SubmitStrategy(ImmutableArray<SubmitOrder> legs);
 
     /// <summary>Changes the conditions of an open order where it stands: display, trigger, trail, expiry.</summary>
     [Alias("amend")]
-    ValueTask<ExecutionReport> Amend(long account, long orderId, ImmutableArray<NamedValue> changes);
+    ValueTask<ExecutionReport> Amend(string symbol, long account, long orderId, ImmutableArray<NamedValue> changes);
 
     /// <summary>
     /// Carries out an operator's command: phases, mark and reference prices, rules, blocks, busts. Gives why not, or
     /// none.
     /// </summary>
     [Alias("operate")]
-    ValueTask<RejectReason> Operate(BookCommand command);
+    ValueTask<RejectReason> Operate(string symbol, BookCommand command);
 
     /// <summary>Cancels orders by their numbers; one that has not arrived yet never will. Reports are final states.</summary>
     [Alias("close")]
-    ValueTask<ImmutableArray<ExecutionReport>> Close(long account, ImmutableArray<long> numbers, EndReason reason);
+    ValueTask<ImmutableArray<ExecutionReport>> Close(string symbol, long account, ImmutableArray<long> numbers, EndReason reason);
 
     /// <summary>Cancels an order by its public id.</summary>
     [Alias("close-id")]
-    ValueTask<ExecutionReport> CloseById(long account, long orderId);
+    ValueTask<ExecutionReport> CloseById(string symbol, long account, long orderId);
 
     /// <summary>Cancels everything of an account up to a number, arrived or not; gives how many were open.</summary>
     [Alias("close-all")]
-    ValueTask<int> CloseAll(long account, long floor);
+    ValueTask<int> CloseAll(string symbol, long account, long floor);
 
     /// <summary>Voids those of these orders that never arrived; leaves open ones alone.</summary>
     [Alias("resolve")]
-    ValueTask Resolve(long account, ImmutableArray<long> numbers);
+    ValueTask Resolve(string symbol, long account, ImmutableArray<long> numbers);
 
     /// <summary>Makes an order smaller in place.</summary>
     [Alias("reduce")]
-    ValueTask<ExecutionReport> Reduce(long account, long number, long totalLots);
+    ValueTask<ExecutionReport> Reduce(string symbol, long account, long number, long totalLots);
 
     /// <summary>State of an order by its public id.</summary>
     [Alias("status")]
-    ValueTask<ExecutionReport> Status(long account, long orderId);
+    ValueTask<ExecutionReport> Status(string symbol, long account, long orderId);
 
     /// <summary>How many orders and lots stand before a resting order at its price.</summary>
     [Alias("position")]
-    ValueTask<PlaceInLine> Position(long account, long orderId);
+    ValueTask<PlaceInLine> Position(string symbol, long account, long orderId);
 
     /// <summary>The whole book by price, durable, for those who follow its stream.</summary>
     [Alias("depth")]
-    ValueTask<DepthView> Depth();
+    ValueTask<DepthView> Depth(string symbol);
 
     /// <summary>Where the durable book is: sequence, phase, prices.</summary>
     [Alias("state")]
-    ValueTask<BookState> State();
+    ValueTask<BookState> State(string symbol);
 
     /// <summary>Hash of the durable book, to compare two replays. Walks all of it.</summary>
     [Alias("state-hash")]
-    ValueTask<ulong> StateHash();
+    ValueTask<ulong> StateHash(string symbol);
 }
 
 /// <summary>A book's state in short.</summary>

@@ -7,12 +7,14 @@ namespace QuantumCore.Contracts;
 /// <summary>An instrument's definition as bytes, in the journal and between grains.</summary>
 internal static class InstrumentEncoding
 {
+    // An instrument without a group has the bytes it always had.
     private const byte Version = 1;
+    private const byte VersionWithGroup = 2;
     private const byte Kind = 1;
 
     public static ImmutableArray<byte> Encode(Instrument instrument)
     {
-        var to = new RecordWriter(Version, Kind, 0);
+        var to = new RecordWriter(instrument.Group.Length == 0 ? Version : VersionWithGroup, Kind, 0);
         to.Text(instrument.Symbol);
         WriteAsset(ref to, instrument.Base);
         WriteAsset(ref to, instrument.Quote);
@@ -31,12 +33,17 @@ internal static class InstrumentEncoding
         to.Count(instrument.ReferencePriceTicks);
         to.Count(instrument.ProtectionPpm);
         to.Count(instrument.MaxLevels);
+        if (instrument.Group.Length > 0)
+        {
+            to.Text(instrument.Group);
+        }
+
         return ImmutableCollectionsMarshal.AsImmutableArray(to.ToArray());
     }
 
     public static Instrument Decode(ReadOnlySpan<byte> bytes)
     {
-        var from = new RecordReader(bytes, Version);
+        var from = new RecordReader(bytes, Version, VersionWithGroup);
         var instrument = new Instrument
         {
             Symbol = from.Text(),
@@ -58,6 +65,11 @@ internal static class InstrumentEncoding
             ProtectionPpm = from.Count32(),
             MaxLevels = from.Count32(),
         };
+        if (from.Version == VersionWithGroup)
+        {
+            instrument = instrument with { Group = from.Text() };
+        }
+
         from.End();
         return instrument;
     }

@@ -9,17 +9,24 @@ internal ref struct RecordReader
     private ReadOnlySpan<byte> _rest;
 
     public RecordReader(ReadOnlySpan<byte> record, byte version)
+        : this(record, version, version)
+    {
+    }
+
+    public RecordReader(ReadOnlySpan<byte> record, byte oldest, byte newest)
     {
         _rest = record;
-        var found = Byte();
-        if (found != version)
+        Version = Byte();
+        if (Version < oldest || Version > newest)
         {
-            throw new InvalidDataException($"Record of version {found}; this build reads version {version}.");
+            throw new InvalidDataException($"Record of version {Version}; this build reads version {newest}.");
         }
 
         Kind = Byte();
         TimeNanos = Fixed64();
     }
+
+    public byte Version { get; }
 
     public byte Kind { get; }
 

@@ -81,6 +81,15 @@ public sealed record Instrument
     /// <summary>How far from the reference a market order may execute, in millionths.</summary>
     public int ProtectionPpm { get; init; } = 50_000;
 
+    /// <summary>
+    /// The group it trades in, named like a symbol; empty for none. Orders over several instruments (strategies) need
+    /// them in one group, and a group is one book grain. Never changes.
+    /// </summary>
+    public string Group { get; init; } = "";
+
+    /// <summary>Key of the grain that its book lives in.</summary>
+    public string BookKey => Group.Length == 0 ? Symbol : GroupKeyPrefix + Group;
+
     /// <summary>Most price levels on one side of the book.</summary>
     public int MaxLevels { get; init; } = 100_000;
 
@@ -90,6 +99,9 @@ public sealed record Instrument
     /// <summary>Base minor units of one lot.</summary>
     public long LotUnits => (long)((Int128)LotSize * DecimalText.PowerOfTen(Base.Decimals)
         / DecimalText.PowerOfTen(QuantityDecimals));
+
+    /// <summary>What the key of a group begins with; no symbol holds a colon.</summary>
+    public const string GroupKeyPrefix = "group:";
 
     private static readonly SearchValues<char> s_nameCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
@@ -116,6 +128,11 @@ public sealed record Instrument
         if (!IsName(Symbol, 20) || !IsName(Base.Name, 12) || !IsName(Quote.Name, 12))
         {
             return "symbol and asset names are capital letters, digits, dots or dashes (20 and 12 at most)";
+        }
+
+        if (Group.Length > 0 && !IsName(Group, 20))
+        {
+            return "group is 20 capital letters, digits, dots or dashes at most";
         }
 
         if (OutOfScale(PriceDecimals) || OutOfScale(QuantityDecimals) || OutOfScale(Base.Decimals) ||

@@ -124,7 +124,8 @@ public static class OrderCombinations
             return (OrderField.Type, OrderField.TimeInForce);
         if (order.Type == OrderType.Market && order.TimeInForce == TimeInForce.GoodTillDate)
             return (OrderField.Type, OrderField.TimeInForce);
-        if (IsTriggered(order.Type) && order.TimeInForce is TimeInForce.AtTheOpening or TimeInForce.AtTheClose)
+        if ((IsTriggered(order.Type) || order.Type == OrderType.Leg)
+            && order.TimeInForce is TimeInForce.AtTheOpening or TimeInForce.AtTheClose)
             return (OrderField.Type, OrderField.TimeInForce);
         if (IsTriggered(order.Type) && IsMarket(order.Type)
             && order.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill)
@@ -181,7 +182,7 @@ public static class OrderCombinations
         if (order.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill
             or TimeInForce.AtTheOpening or TimeInForce.AtTheClose)
             return (OrderField.PostOnly, OrderField.TimeInForce);
-        if (IsMarket(order.Type) || order.Type == OrderType.Pegged)
+        if (IsMarket(order.Type) || order.Type is OrderType.Pegged or OrderType.Leg)
             return (OrderField.PostOnly, OrderField.Type);
         return terms.Slide && IsTriggered(order.Type) ? (OrderField.Slide, OrderField.Type) : s_fine;
     }
@@ -190,7 +191,7 @@ public static class OrderCombinations
     {
         if (order.TimeInForce is TimeInForce.FillOrKill or TimeInForce.AtTheOpening or TimeInForce.AtTheClose)
             return (OrderField.MinimumQuantity, OrderField.TimeInForce);
-        if (IsTriggered(order.Type) || order.Type == OrderType.Pegged)
+        if (IsTriggered(order.Type) || order.Type is OrderType.Pegged or OrderType.Leg)
             return (OrderField.MinimumQuantity, OrderField.Type);
         return terms.AllOrNone ? (OrderField.MinimumQuantity, OrderField.AllOrNone)
             : order.PostOnly || terms.Slide ? (OrderField.MinimumQuantity, OrderField.PostOnly)
@@ -202,7 +203,7 @@ public static class OrderCombinations
     {
         if (order.TimeInForce is TimeInForce.AtTheOpening or TimeInForce.AtTheClose)
             return (OrderField.AllOrNone, OrderField.TimeInForce);
-        if (IsTriggered(order.Type) || order.Type == OrderType.Pegged)
+        if (IsTriggered(order.Type) || order.Type is OrderType.Pegged or OrderType.Leg)
             return (OrderField.AllOrNone, OrderField.Type);
         return terms.Hidden ? (OrderField.AllOrNone, OrderField.Hidden)
             : terms.DisplayLots is not null ? (OrderField.AllOrNone, OrderField.Display)
@@ -217,7 +218,7 @@ public static class OrderCombinations
             return (OrderField.Hidden, OrderField.Display);
         if (order.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill)
             return (what, OrderField.TimeInForce);
-        if (IsMarket(order.Type) || (order.Type == OrderType.Pegged && !terms.Hidden))
+        if (IsMarket(order.Type) || order.Type == OrderType.Leg || (order.Type == OrderType.Pegged && !terms.Hidden))
             return (what, OrderField.Type);
         return s_fine;
     }

@@ -65,4 +65,7 @@ public sealed record OrderConditions
 
     /// <summary>Good till date: Unix nanoseconds.</summary>
     public long? ExpiryNanos { get; init; }
+
+    /// <summary>Leg of a strategy order: what it belongs to.</summary>
+    public StrategyTerms? Strategy { get; init; }
 }

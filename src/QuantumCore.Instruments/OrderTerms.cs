@@ -39,6 +39,9 @@ public enum OrderType : byte
 
     /// <summary>A limit order whose price follows the quotes; its own price is the cap it never passes.</summary>
     Pegged = 9,
+
+    /// <summary>One leg of a strategy order: it trades only together with the others. Its price is the worst it may trade at.</summary>
+    Leg = 10,
 }
 
 /// <summary>Time in force (FIX tag 59).</summary>
@@ -251,6 +254,9 @@ public enum OrderListKind : byte
 
     /// <summary>A one-cancels-other pair enters when the first order is filled.</summary>
     OneTriggersOneCancelsOther = 3,
+
+    /// <summary>The legs of a strategy order: all trade together or none does.</summary>
+    Strategy = 4,
 }
 
 /// <summary>What a replacement does when one half of it can't be done.</summary>

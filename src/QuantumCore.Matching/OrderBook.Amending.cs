@@ -117,7 +117,7 @@ public sealed partial class OrderBook
         var stops = found != RejectReason.None && mode != ReplaceMode.AllowFailure;
         if (!stops)
         {
-            var wrong = found == RejectReason.None && Has(slot, Traits.Listed)
+            var wrong = found == RejectReason.None && (Has(slot, Traits.Listed) || IsLeg(slot))
                 ? RejectReason.InvalidCombination
                 : CheckAlone(in order);
             if (wrong != RejectReason.None)
@@ -238,6 +238,8 @@ public sealed partial class OrderBook
     private RejectReason JudgeReduction(long orderId, long total, out int slot)
     {
         var reject = FindOpen(orderId, out slot);
+        if (reject == RejectReason.None && IsLeg(slot))
+            return RejectReason.InvalidCombination;
         return reject == RejectReason.None
             && !(IsTotalAllowed(slot, total) && CanShow(slot, total, null) && CanShow(Sibling(slot), total, null))
             ? RejectReason.InvalidQuantity
@@ -267,7 +269,7 @@ public sealed partial class OrderBook
 
     private RejectReason CheckAmendmentAlone(int slot, Amendment amendment)
     {
-        if (!HasWhatChanges(slot, amendment))
+        if (IsLeg(slot) || !HasWhatChanges(slot, amendment))
             return RejectReason.InvalidCombination;
         if (amendment.TotalLots is { } total && !IsTotalAllowed(slot, total))
             return RejectReason.InvalidQuantity;

@@ -107,6 +107,7 @@ public sealed partial class OrderBook
         if (lots != _conditionalLots)
             return $"conditional orders have {lots} lots, {_conditionalLots} are counted";
         return OrdersAt(OrderPlace.Armed).Length == _armed && OrdersAt(OrderPlace.Held).Length == _held.Count
+            && OrdersAt(OrderPlace.Aside).Length == _aside
             ? null
             : "armed or held orders are miscounted";
     }

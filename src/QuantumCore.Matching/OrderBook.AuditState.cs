@@ -170,10 +170,12 @@ public sealed partial class OrderBook
             {
                 OrderPlace.Parked when kept.Type != OrderType.Pegged => "is parked and no peg",
                 OrderPlace.Held when !Has(slot, Traits.AtTheClose) => "is held and not for the close",
+                OrderPlace.Aside when kept.Type != OrderType.Leg => "stands aside and is no leg",
+                not OrderPlace.Aside when kept.Type == OrderType.Leg => "is a leg and does not stand aside",
                 OrderPlace.Pending when kept.Role is not (ListRole.Leg or ListRole.Child) => "waits for a parent it does not have",
                 _ => kept.Triggered ? "has triggered and waits" : null,
             };
-        if ((triggered && !kept.Triggered) || kept.Minimum != 0)
+        if ((triggered && !kept.Triggered) || kept.Minimum != 0 || kept.Type == OrderType.Leg)
             return "rests and is not such an order";
         return market || kept.Type == OrderType.Pegged || kept.Price == _ladder.PriceOf(entry.Level)
             ? null
@@ -194,7 +196,7 @@ public sealed partial class OrderBook
             || (entry.Place == OrderPlace.Resting && kept.TimeInForce is TimeInForce.AtTheOpening or TimeInForce.AtTheClose)))
             return "has outlived its day";
         var atOnce = kept.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill;
-        return atOnce && entry.Place is not (OrderPlace.Armed or OrderPlace.Pending) ? "should have ended at once" : null;
+        return atOnce && entry.Place is not (OrderPlace.Armed or OrderPlace.Pending or OrderPlace.Aside) ? "should have ended at once" : null;
     }
 
     private string? AuditTrigger(int slot)

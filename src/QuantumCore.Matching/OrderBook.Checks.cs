@@ -42,7 +42,7 @@ public sealed partial class OrderBook
             return reject;
         if (order.Conditions?.ExpiryNanos is { } expiry && expiry <= timeNanos)
             return RejectReason.ExpiredAlready;
-        return !OrderRules.IsMarket(order.Type) && order.Type != OrderType.TrailingStopLimit
+        return !OrderRules.IsMarket(order.Type) && order.Type is not (OrderType.TrailingStopLimit or OrderType.Leg)
             && IsOutsideStaticBand(order.PriceTicks)
             ? RejectReason.PriceBand
             : RejectReason.None;
@@ -84,7 +84,7 @@ public sealed partial class OrderBook
 
         var terms = order.Conditions;
         var triggered = OrderRules.IsTriggered(order.Type);
-        var needsMatching = order.Type == OrderType.Pegged
+        var needsMatching = order.Type is OrderType.Pegged or OrderType.Leg
             || (!triggered && order.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill)
             || (!triggered && IsPostOnly(in order))
             || (terms is not null && (terms.AllOrNone || terms.MinimumLots is not null || terms.Amount is not null));

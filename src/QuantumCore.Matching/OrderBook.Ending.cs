@@ -70,6 +70,9 @@ public sealed partial class OrderBook
             case OrderPlace.Held:
                 _ = _held.Remove(slot);
                 break;
+            case OrderPlace.Aside:
+                _aside--;
+                break;
         }
 
         entry.Place = OrderPlace.Entering;

@@ -11,7 +11,7 @@ public sealed partial class OrderBook
     private int _entering;
     private long _enteringPrice;
 
-    private RejectReason SubmitWithCare(long timeNanos, in NewOrder order, out long orderId)
+    private RejectReason SubmitWithCare(long timeNanos, in NewOrder order, bool aside, out long orderId)
     {
         orderId = 0;
         var reject = CheckAlone(in order);
@@ -25,7 +25,12 @@ public sealed partial class OrderBook
 
         // Point of no return.
         LastTimeNanos = timeNanos;
-        orderId = Start(Accept(in order, price), price);
+        var slot = Accept(in order, price);
+        orderId = _entries[slot].Id;
+        if (aside || order.Type == OrderType.Leg)
+            StandAside(slot, in order, price);
+        else
+            _ = Start(slot, price);
         Conclude();
         return RejectReason.None;
     }

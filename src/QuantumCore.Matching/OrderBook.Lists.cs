@@ -129,7 +129,8 @@ public sealed partial class OrderBook
         var fits = kind switch
         {
             OrderListKind.OneCancelsOther => ArePair(in legs[0], in legs[1]),
-            OrderListKind.OneTriggersOther => IsParent(in legs[0]) && legs[1].Conditions?.Amount is null,
+            OrderListKind.OneTriggersOther => IsParent(in legs[0]) && legs[1].Conditions?.Amount is null
+                && legs[1].Type != OrderType.Leg,
             _ => IsParent(in legs[0]) && ArePair(in legs[1], in legs[2]),
         };
         if (!fits)

@@ -62,6 +62,9 @@ public sealed partial class OrderBook
         /// <summary>It ended within the loop.</summary>
         public bool Ended;
         public bool Traded;
+
+        /// <summary>Its trades are no prints.</summary>
+        public bool IsSilent;
     }
 
     /// <summary>Where the loop stands on the other side: the best displayed level, and the best of the others.</summary>
@@ -271,7 +274,8 @@ public sealed partial class OrderBook
             taker.Leaves -= quantity;
         AppendTrade(taker.Side, taker.Id, makerId, at.Price, quantity, taker.Amount >= 0 ? 0 : taker.Leaves, makerLeaves);
         LastTradeNumber++;
-        NotePrint(at.Price);
+        if (!taker.IsSilent)
+            NotePrint(at.Price);
 
         var next = at.IsLit ? 0 : _entries[slot].Next;
         TakeOff(slot, quantity);

@@ -82,7 +82,7 @@ public sealed partial class OrderBook
         Begin();
         orderId = 0;
         if (!IsPlain(in order) || timeNanos >= _nextExpiry || (_care != Care.None && NeedsCare(in order)))
-            return SubmitWithCare(timeNanos, in order, out orderId);
+            return SubmitWithCare(timeNanos, in order, aside: false, out orderId);
 
         var reject = CheckPlain(in order);
         if (reject != RejectReason.None)

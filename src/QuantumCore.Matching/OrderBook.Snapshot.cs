@@ -220,9 +220,9 @@ public sealed partial class OrderBook
     private void WriteWaiting<TSink>(ref TSink sink)
         where TSink : struct, IStateSink, allows ref struct
     {
-        if (_armed + _held.Count + _pegs.Count + _listsUsed > 1)
+        if (_armed + _held.Count + _pegs.Count + _aside + _listsUsed > 1)
         {
-            foreach (var place in (ReadOnlySpan<OrderPlace>)[OrderPlace.Armed, OrderPlace.Pending, OrderPlace.Parked, OrderPlace.Held])
+            foreach (var place in (ReadOnlySpan<OrderPlace>)[OrderPlace.Armed, OrderPlace.Pending, OrderPlace.Parked, OrderPlace.Held, OrderPlace.Aside])
             {
                 foreach (var id in OrdersAt(place))
                 {
@@ -363,7 +363,7 @@ public sealed partial class OrderBook
 
     private static Conditions ReadConditions(ref SnapshotReader from) => new()
     {
-        Type = (OrderType)from.Read((long)OrderType.Market, (long)OrderType.Pegged, "type"),
+        Type = (OrderType)from.Read((long)OrderType.Market, (long)OrderType.Leg, "type"),
         TimeInForce = (TimeInForce)from.Read(0, (long)TimeInForce.AtTheClose, "time in force"),
         Reference = (TriggerReference)from.Read(0, (long)TriggerReference.Mark, "trigger reference"),
         Peg = (PegReference)from.Read(0, (long)PegReference.Midpoint, "peg"),
@@ -418,6 +418,9 @@ public sealed partial class OrderBook
                 break;
             case OrderPlace.Held:
                 _held.Add(slot);
+                break;
+            case OrderPlace.Aside:
+                _aside++;
                 break;
         }
     }

@@ -55,7 +55,7 @@ public static class OrderRules
         new(order.Type, order.TimeInForce, order.PostOnly, order.SelfTrade, order.Conditions);
 
     private static bool IsDefined(in NewOrder order) => order.Side is Side.Buy or Side.Sell
-        && order.Type is >= OrderType.Market and <= OrderType.Pegged
+        && order.Type is >= OrderType.Market and <= OrderType.Leg
         && order.TimeInForce is TimeInForce.Day or TimeInForce.GoodTillCancel or TimeInForce.AtTheOpening
             or TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill or TimeInForce.GoodTillDate or TimeInForce.AtTheClose
         && order.SelfTrade <= SelfTradePrevention.CancelOldest
@@ -131,6 +131,7 @@ public static class OrderRules
     {
         OrderType.Market => "Market",
         OrderType.Pegged => "Peg",
+        OrderType.Leg => "Leg",
         OrderType.Limit => "Limit",
         _ => "Stop",
     };

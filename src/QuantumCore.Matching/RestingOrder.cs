@@ -25,6 +25,9 @@ public enum OrderPlace : byte
 
     /// <summary>On its way, within a command; no one sees it.</summary>
     Entering = 6,
+
+    /// <summary>A leg of a strategy order: it trades only with the other legs.</summary>
+    Aside = 7,
 }
 
 /// <summary>An open order as it stands in the book.</summary>

@@ -228,10 +228,6 @@ internal sealed partial class BookMachine
         return _accounts[account].Open[number];
     }
 
-    private bool IsOpen(OrderTicket ticket) =>
-        _accounts.TryGetValue(ticket.Order.Account, out var presence)
-        && presence.Open.TryGetValue(ticket.Order.Number, out var open) && open == ticket;
-
     /// <summary>Turns the core's events into steps.</summary>
     private void Collect(long time)
     {

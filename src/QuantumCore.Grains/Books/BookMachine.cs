@@ -50,7 +50,7 @@ internal sealed partial class BookMachine(string symbol)
 
             if (!HasSameUnits(old, instrument))
             {
-                throw new ArgumentException($"{symbol}: assets, tick and lot of a listed instrument never change.", nameof(definition));
+                throw new ArgumentException($"{symbol}: assets, tick, lot and group of a listed instrument never change.", nameof(definition));
             }
         }
 
@@ -236,7 +236,7 @@ internal sealed partial class BookMachine(string symbol)
 
     private static bool HasSameUnits(Instrument a, Instrument b) =>
         a.Symbol == b.Symbol && a.Base == b.Base && a.Quote == b.Quote && a.PriceDecimals == b.PriceDecimals
-        && a.TickSize == b.TickSize && a.QuantityDecimals == b.QuantityDecimals && a.LotSize == b.LotSize;
+        && a.TickSize == b.TickSize && a.QuantityDecimals == b.QuantityDecimals && a.LotSize == b.LotSize && a.Group == b.Group;
 
     private static bool IsBelowFloor(AccountInBook presence, long number, out FinishedOrder finished)
     {

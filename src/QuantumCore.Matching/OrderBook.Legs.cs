@@ -1,0 +1,188 @@
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Matching;
+
+// Orders that stand aside: legs of strategy orders, which trade only with the other legs (RULES 16). What they trade,
+// and when, is decided by who sees all books of the group; each command here is the part of one book.
+public sealed partial class OrderBook
+{
+    private int _aside;
+
+    /// <summary>
+    /// The best displayed quote of a side that is not this owner's: what a leg can count on. All-or-none and hidden
+    /// orders and reserves of icebergs are none.
+    /// </summary>
+    /// <param name="side">Side of the quote.</param>
+    /// <param name="exceptOwner">Whose orders don't count; 0 for nobody's.</param>
+    /// <param name="beyond">Only quotes worse than this price; 0 for all.</param>
+    /// <param name="priceTicks">Its price; 0 when there is none.</param>
+    /// <param name="lots">Lots displayed there.</param>
+    public bool TryGetQuote(Side side, long exceptOwner, long beyond, out long priceTicks, out long lots)
+    {
+        var index = IndexOf(side);
+        lots = priceTicks = 0;
+        for (var level = _sides[index].Best; level != 0; level = NextWorse(index, level))
+        {
+            priceTicks = _ladder.PriceOf(level);
+            if (beyond != 0 && Toward(index ^ 1, priceTicks) <= Toward(index ^ 1, beyond))
+                continue;
+
+            lots = _ladder[level].Lots;
+            for (var slot = exceptOwner == 0 ? 0 : _ladder[level].First; slot != 0; slot = _entries[slot].Next)
+                lots -= _entries[slot].Owner == exceptOwner ? Counted(slot) : 0;
+            if (lots > 0)
+                return true;
+        }
+
+        priceTicks = 0;
+        return false;
+    }
+
+    /// <summary>What <see cref="Submit"/> would refuse an order for now; nothing changes.</summary>
+    public RejectReason Judge(long timeNanos, in NewOrder order)
+    {
+        var price = order.PriceTicks;
+        var reject = CheckAlone(in order);
+        return reject != RejectReason.None ? reject
+            : timeNanos < LastTimeNanos ? RejectReason.TimeRegression
+            : CheckState(timeNanos, in order, ref price);
+    }
+
+    /// <summary>
+    /// The best price at which an order of a side and size would meet anyone at all, displayed or not; 0 for none.
+    /// </summary>
+    public long FirstPriceFor(Side side, long lots) => BestFor(IndexOf(side), lots);
+
+    /// <summary>
+    /// Takes an order in as <see cref="Submit"/> does, and refuses it as Submit does, but lets it stand aside until
+    /// <see cref="Proceed"/>. For an order without conditions.
+    /// </summary>
+    /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="order">The order.</param>
+    /// <param name="orderId">Its id; 0 when refused.</param>
+    public RejectReason Admit(long timeNanos, in NewOrder order, out long orderId)
+    {
+        Begin();
+        return SubmitWithCare(timeNanos, in order, aside: true, out orderId);
+    }
+
+    /// <summary>
+    /// An order that stands aside trades with displayed quotes of others at one price: Trade for each. Not a print:
+    /// neither the last price nor stops follow it (RULES 7.1).
+    /// </summary>
+    /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="orderId">The order.</param>
+    /// <param name="priceTicks">The price of the quotes.</param>
+    /// <param name="lots">At most what <see cref="TryGetQuote"/> finds there.</param>
+    /// <exception cref="InvalidOperationException">These quotes are not there: whoever decided saw another book.</exception>
+    public void TakeQuotes(long timeNanos, long orderId, long priceTicks, long lots)
+    {
+        var slot = BeginAside(timeNanos, orderId, lots);
+        var taker = TakerFor(slot, priceTicks);
+        taker.IsSilent = true;
+        var left = lots;
+        var at = new Cursor { Side = taker.Side ^ 1, IsLit = true, Price = priceTicks };
+        var maker = _ladder[_ladder.Find(at.Side, priceTicks)].First;
+        while (left > 0 && maker != 0)
+        {
+            var next = _entries[maker].Next;
+            if (_entries[maker].Owner != taker.Owner || taker.Owner == 0)
+            {
+                var quantity = Math.Min(left, Counted(maker));
+                at.Slot = maker;
+                Trade(ref taker, ref at, quantity);
+                left -= quantity;
+            }
+
+            maker = next;
+        }
+
+        if (left > 0)
+            throw new InvalidOperationException($"Order {orderId} was to take {lots} lots at {priceTicks}; {left} are not there.");
+        Diminish(slot, lots);
+        Conclude();
+    }
+
+    /// <summary>
+    /// Two orders that stand aside trade with each other: Trade. Not a print.
+    /// </summary>
+    /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="takerId">The order that came later.</param>
+    /// <param name="makerId">The other one, of the other side.</param>
+    /// <param name="priceTicks">Any price, 1 to 2^47.</param>
+    /// <param name="lots">At most what both have open.</param>
+    /// <exception cref="InvalidOperationException">They are not two such orders.</exception>
+    public void Cross(long timeNanos, long takerId, long makerId, long priceTicks, long lots)
+    {
+        var maker = BeginAside(timeNanos, makerId, lots);
+        var taker = BeginAside(timeNanos, takerId, lots);
+        if (_entries[maker].Side == _entries[taker].Side || priceTicks is < 1 or > Instrument.PriceTicksLimit)
+            throw new InvalidOperationException($"Orders {takerId} and {makerId} can't trade at {priceTicks}.");
+
+        LastTradeNumber++;
+        AppendTrade(
+            IndexOf(_entries[taker].Side), takerId, makerId, priceTicks, lots, _entries[taker].Leaves - lots,
+            _entries[maker].Leaves - lots);
+        Diminish(maker, lots);
+        Diminish(taker, lots);
+    }
+
+    /// <summary>An order that stands aside meets the book, by every rule but to rest, up to a price within its limit.</summary>
+    /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="orderId">The order.</param>
+    /// <param name="priceTicks">It trades no farther.</param>
+    public void Sweep(long timeNanos, long orderId, long priceTicks)
+    {
+        var slot = BeginAside(timeNanos, orderId, 1);
+        BeginPrints();
+        var taker = TakerFor(slot, ConditionsOf(slot).Price);
+        if (Toward(taker.Side, priceTicks) < Toward(taker.Side, taker.Limit))
+            taker.Limit = priceTicks;
+        Match<Execution>(ref taker);
+        if (taker.Ended)
+            return;
+
+        var traded = _entries[slot].Leaves - taker.Leaves;
+        Diminish(slot, traded);
+    }
+
+    /// <summary>An order that stands aside enters, as if it came now.</summary>
+    public void Proceed(long timeNanos, long orderId)
+    {
+        var slot = BeginAside(timeNanos, orderId, 1);
+        _aside--;
+        Enter(slot, ConditionsOf(slot).Price);
+        Conclude();
+    }
+
+    /// <summary>It stands nowhere in the book until it is told to trade.</summary>
+    private void StandAside(int slot, in NewOrder order, long price)
+    {
+        if (!Has(slot, Traits.Conditional))
+            Keep(slot, in order, price);
+        _entries[slot].Place = OrderPlace.Aside;
+        _aside++;
+    }
+
+    private bool IsLeg(int slot) => Has(slot, Traits.Conditional) && ConditionsOf(slot).Type == OrderType.Leg;
+
+    /// <summary>Finds an order that stands aside, with enough lots. Whoever asks knows that it is there.</summary>
+    private int BeginAside(long timeNanos, long orderId, long lots)
+    {
+        if (FindOpen(orderId, out var slot) != RejectReason.None || _entries[slot].Place != OrderPlace.Aside
+            || lots < 1 || lots > _entries[slot].Leaves || timeNanos < LastTimeNanos || timeNanos >= _nextExpiry
+            || Phase != TradingPhase.Continuous)
+            throw new InvalidOperationException($"Order {orderId} does not stand aside with {lots} lots at {timeNanos}.");
+
+        Begin();
+        LastTimeNanos = timeNanos;
+        return slot;
+    }
+
+    private void Diminish(int slot, long lots)
+    {
+        _entries[slot].Leaves -= lots;
+        if (_entries[slot].Leaves == 0)
+            Complete(slot);
+    }
+}
