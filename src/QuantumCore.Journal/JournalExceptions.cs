@@ -5,7 +5,21 @@ public sealed class JournalFullException()
     : Exception("The journal's queue is full; nothing was appended. Try again with the same key.");
 
 /// <summary>
-/// This activation no longer owns its stream (or its writer stopped). What became of its unfinished appends is
+/// Records that were to be appended together are more than one frame takes. Nothing was enqueued, and the same records
+/// will never be taken.
+/// </summary>
+public sealed class AppendTooLargeException(int records, long bytes)
+    : Exception($"{records} records of {bytes} bytes do not fit into one frame of the journal; nothing was appended.")
+{
+    /// <summary>How many records there were.</summary>
+    public int Records { get; } = records;
+
+    /// <summary>Bytes of their bodies.</summary>
+    public long Bytes { get; } = bytes;
+}
+
+/// <summary>
+/// This activation no longer owns its stream, or another stream of its bundle (or its writer stopped). What became of its unfinished appends is
 /// unknown: the caller retries with the same key, and the next activation finds the result if there is one.
 /// </summary>
 public sealed class StreamLostException(string stream)

@@ -18,6 +18,7 @@ public sealed class JournalStream
         StreamId = activation.StreamId;
         Committed = activation;
         Epoch = activation.Epoch;
+        Bundle = new Bundle(this);
         _head = _durableHead = activation.Head;
     }
 
@@ -49,13 +50,16 @@ public sealed class JournalStream
 
     internal long StreamId { get; }
 
+    /// <summary>The streams that are lost with this one. Under the writer's gate.</summary>
+    internal Bundle Bundle { get; set; }
+
     /// <summary>Where the stream stands in the store. The writer's thread alone uses it.</summary>
     internal StreamActivation Committed { get; set; }
 
     /// <summary>Segments without an outcome, oldest first. Under the writer's gate.</summary>
     internal Queue<Segment> Unsettled { get; } = new(2);
 
-    /// <summary>The newest segment, if it may still be added to. Under the writer's gate.</summary>
+    /// <summary>Its segment in the bundle's open unit, if it may still be added to. Under the writer's gate.</summary>
     internal Segment? Open { get; set; }
 
     /// <summary>Handed back. Under the writer's gate.</summary>
@@ -86,8 +90,12 @@ public sealed class JournalStream
             ? _writer.PutSnapshotAsync(this, sequence, body, cancellationToken)
             : throw new ArgumentOutOfRangeException(nameof(sequence), "A snapshot shows durable records only.");
 
-    /// <summary>Hands the stream back: no more appends. What is queued still commits.</summary>
+    /// <summary>
+    /// Hands the stream back: no more appends. What is queued still commits. The other streams of its bundle stay open.
+    /// </summary>
     public void Close() => _writer.Close(this);
+
+    internal bool IsOf(JournalWriter writer) => _writer == writer;
 
     internal void MarkLost() => _lost.TrySetResult();
 }

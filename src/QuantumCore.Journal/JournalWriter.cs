@@ -5,8 +5,9 @@ namespace QuantumCore.Journal;
 /// <summary>
 /// The group commit of one silo. One thread takes everything that was queued while the previous commit was in flight
 /// and commits it as one frame: the previous commit is the linger, there is no timer. A stream that the fence refuses
-/// is lost to its activation; the others of the frame go again without it. After an error the outcome is unknown
-/// until a fresh connection says whether the frame is there; while the store is down, appends queue up to the bound.
+/// is lost to its activation, and with it all streams of its bundle; the others of the frame go again without them.
+/// After an error the outcome is unknown until a fresh connection says whether the frame is there; while the store is
+/// down, appends queue up to the bound.
 /// </summary>
 public sealed class JournalWriter : IAsyncDisposable
 {
@@ -20,6 +21,8 @@ public sealed class JournalWriter : IAsyncDisposable
 
     /// <summary>Guards the queue, the open streams and the counters. Held for a few instructions only.</summary>
     private readonly Lock _gate = new();
+
+    /// <summary>Units, each by its first segment.</summary>
     private readonly Queue<Segment> _queue = new();
     private readonly Dictionary<string, JournalStream> _open = [];
     private int _pendingRecords;
@@ -78,7 +81,7 @@ public sealed class JournalWriter : IAsyncDisposable
     /// <summary>Frames committed by this writer.</summary>
     public long FramesCommitted => Volatile.Read(ref _framesCommitted);
 
-    /// <summary>Streams that the fence, or the check of epochs, took from this silo.</summary>
+    /// <summary>Streams that the fence, or the check of epochs, took from this silo, those of their bundles included.</summary>
     public long StreamsFenced => Volatile.Read(ref _streamsFenced);
 
     /// <summary>Attempts to commit that ended without a known outcome.</summary>
@@ -88,27 +91,77 @@ public sealed class JournalWriter : IAsyncDisposable
     /// Activates a stream: raises its epoch, so that every older activation, of this silo too, has lost it. The
     /// owner then reads to <see cref="JournalStream.DurableHead"/> and only then serves.
     /// </summary>
-    public async Task<JournalStream> OpenAsync(string stream, CancellationToken cancellationToken)
+    public Task<JournalStream> OpenAsync(string stream, CancellationToken cancellationToken) =>
+        OpenAsync(stream, beside: null, cancellationToken);
+
+    /// <summary>
+    /// Activates a stream into the bundle of another, so that records of both can be appended together. When one
+    /// stream of a bundle is lost, all are lost at once, and nothing of theirs that has no outcome yet is sent again.
+    /// If the bundle is lost already, so is the stream that is returned. Every stream is closed by itself.
+    /// </summary>
+    /// <param name="stream">Name of the stream.</param>
+    /// <param name="beside">An open stream of this writer and of the same owner; none: a bundle of its own.</param>
+    /// <param name="cancellationToken">Ends the wait; the epoch may be raised all the same.</param>
+    public async Task<JournalStream> OpenAsync(
+        string stream, JournalStream? beside, CancellationToken cancellationToken)
     {
         StreamName.Check(stream);
+        if (beside?.IsOf(this) == false) throw new ArgumentException("A bundle has one writer.", nameof(beside));
         var activation = await _store.ActivateAsync(stream, cancellationToken);
         var opened = new JournalStream(this, stream, activation);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_stopping, this);
-            if (!_open.TryGetValue(stream, out var other) || other.Epoch < opened.Epoch)
-            {
-                // Two activations of one stream must never meet in one frame.
-                if (other is not null) Lose(other);
-                _open[stream] = opened;
-            }
-            else
-            {
-                Lose(opened);
-            }
+            if (beside is not null) Join(opened, beside);
+
+            // Two activations of one stream must never meet in one frame.
+            if (_open.TryGetValue(stream, out var other)) Lose(other.Epoch < opened.Epoch ? other : opened);
+            if (!opened.IsLost) _open[stream] = opened;
         }
 
         return opened;
+    }
+
+    /// <summary>
+    /// Enqueues records of several streams of one bundle, several of a stream if need be, so that all of them become
+    /// durable in one frame or none ever does. Along each stream they keep this order, and what is durable of a bundle
+    /// is always a beginning of what was appended to it. Does not wait; a wait for one of them waits for all. The
+    /// bodies belong to the journal from now on. Returns the sequence of each record.
+    /// Throws with nothing enqueued: <see cref="JournalFullException"/>, <see cref="StreamLostException"/>,
+    /// <see cref="AppendTooLargeException"/>; <see cref="ArgumentException"/> where the streams are not of one bundle,
+    /// and <see cref="InvalidOperationException"/> where one was handed back.
+    /// </summary>
+    /// <param name="records">The records, at least one.</param>
+    /// <param name="urgent">A cancel or a halt: may use the reserved last eighth of the queue.</param>
+    public long[] AppendTogether(
+        ReadOnlySpan<(JournalStream Stream, ReadOnlyMemory<byte> Body)> records, bool urgent = false)
+    {
+        var bytes = CheckSizes(records);
+        var sequences = new long[records.Length];
+        bool wake;
+        lock (_gate)
+        {
+            var bundle = records[0].Stream.Bundle;
+            foreach (var (stream, _) in records)
+            {
+                CheckAppendable(stream);
+                if (stream.Bundle != bundle || !stream.IsOf(this))
+                {
+                    throw new ArgumentException("The streams are not of one bundle of this writer.", nameof(records));
+                }
+            }
+
+            if (!HasRoom(records.Length, bytes, urgent)) throw new JournalFullException();
+
+            // From here on nothing may fail.
+            bundle.MakeRoom(records.Length, bytes, _options);
+            for (var i = 0; i < records.Length; i++) sequences[i] = Enqueue(records[i].Stream, records[i].Body);
+            wake = _idle;
+            _idle = false;
+        }
+
+        if (wake) _work.Set();
+        return sequences;
     }
 
     /// <summary>
@@ -134,7 +187,7 @@ public sealed class JournalWriter : IAsyncDisposable
     /// <summary>Whether one more record of ordinary size would be taken now.</summary>
     public bool HasRoom(bool urgent)
     {
-        lock (_gate) return HasRoom(0, urgent);
+        lock (_gate) return HasRoom(1, 0, urgent);
     }
 
     /// <summary>
@@ -146,7 +199,7 @@ public sealed class JournalWriter : IAsyncDisposable
         var reserved = _options.MaxPendingRecords / 8;
         lock (_gate)
         {
-            return HasRoom(0, urgent)
+            return HasRoom(1, 0, urgent)
                 && _pendingRecords + records <= _options.MaxPendingRecords - (urgent ? reserved : reserved * 2);
         }
     }
@@ -165,23 +218,15 @@ public sealed class JournalWriter : IAsyncDisposable
 
     internal long Append(JournalStream stream, ReadOnlyMemory<byte> body, bool urgent)
     {
-        if (body.Length > JournalWriterOptions.MaxRecordBytes)
-        {
-            throw new ArgumentException("The record is longer than the journal takes.", nameof(body));
-        }
-
+        CheckSize(body);
         bool wake;
         long sequence;
         lock (_gate)
         {
-            if (stream.IsLost || _stopping) throw new StreamLostException(stream.Name);
-            if (stream.IsClosed) throw new InvalidOperationException($"Stream {stream.Name} was handed back.");
-            if (!HasRoom(body.Length, urgent)) throw new JournalFullException();
-            sequence = stream.Head + 1;
-            SegmentFor(stream, sequence, body.Length).Add(body);
-            stream.Head = sequence;
-            _pendingRecords++;
-            _pendingBytes += body.Length;
+            CheckAppendable(stream);
+            if (!HasRoom(1, body.Length, urgent)) throw new JournalFullException();
+            stream.Bundle.MakeRoom(1, body.Length, _options);
+            sequence = Enqueue(stream, body);
             wake = _idle;
             _idle = false;
         }
@@ -223,26 +268,67 @@ public sealed class JournalWriter : IAsyncDisposable
         }
     }
 
-    private bool HasRoom(int bytes, bool urgent)
+    private bool HasRoom(int records, long bytes, bool urgent)
     {
         var maxRecords = urgent ? _options.MaxPendingRecords : _options.MaxPendingRecords / 8 * 7;
         var maxBytes = urgent ? _options.MaxPendingBytes : _options.MaxPendingBytes / 8 * 7;
-        return _pendingRecords < maxRecords && _pendingBytes + bytes <= maxBytes;
+        return _pendingRecords + records <= maxRecords && _pendingBytes + bytes <= maxBytes;
     }
 
-    private Segment SegmentFor(JournalStream stream, long sequence, int bytes)
+    private static void CheckSize(ReadOnlyMemory<byte> body)
     {
-        if (stream.Open is { } open &&
-            open.Bodies.Count < _options.MaxFrameRecords &&
-            open.Bytes + bytes <= _options.MaxFrameBytes)
+        if (body.Length > JournalWriterOptions.MaxRecordBytes)
         {
-            return open;
+            throw new ArgumentException("The record is longer than the journal takes.", nameof(body));
+        }
+    }
+
+    /// <summary>Bytes of all bodies. One record alone may be longer than a frame, as in every append.</summary>
+    private long CheckSizes(ReadOnlySpan<(JournalStream Stream, ReadOnlyMemory<byte> Body)> records)
+    {
+        if (records.IsEmpty) throw new ArgumentException("There is nothing to append.", nameof(records));
+        var bytes = 0L;
+        foreach (var (_, body) in records)
+        {
+            CheckSize(body);
+            bytes += body.Length;
         }
 
+        var fits = records.Length <= _options.MaxFrameRecords && bytes <= _options.MaxFrameBytes;
+        return fits || records.Length == 1 ? bytes : throw new AppendTooLargeException(records.Length, bytes);
+    }
+
+    private void CheckAppendable(JournalStream stream)
+    {
+        if (stream.IsLost || _stopping) throw new StreamLostException(stream.Name);
+        if (stream.IsClosed) throw HandedBack(stream);
+    }
+
+    private static InvalidOperationException HandedBack(JournalStream stream) =>
+        new($"Stream {stream.Name} was handed back.");
+
+    private void Join(JournalStream opened, JournalStream beside)
+    {
+        if (beside.IsClosed && !beside.IsLost) throw HandedBack(beside);
+        beside.Bundle.Join(opened);
+        if (beside.IsLost) Lose(opened);
+    }
+
+    private long Enqueue(JournalStream stream, ReadOnlyMemory<byte> body)
+    {
+        var sequence = stream.Head + 1;
+        (stream.Open ?? BeginSegment(stream, sequence)).Add(body);
+        stream.Head = sequence;
+        _pendingRecords++;
+        _pendingBytes += body.Length;
+        return sequence;
+    }
+
+    private Segment BeginSegment(JournalStream stream, long sequence)
+    {
         var segment = new Segment(stream, sequence, _time.GetTimestamp());
-        stream.Open = segment;
         stream.Unsettled.Enqueue(segment);
-        _queue.Enqueue(segment);
+        if (stream.Bundle.AddToUnit(segment)) _queue.Enqueue(segment);
         return segment;
     }
 
@@ -289,21 +375,33 @@ public sealed class JournalWriter : IAsyncDisposable
     {
         var records = 0;
         var bytes = 0L;
-        while (_queue.TryPeek(out var next))
+        while (_queue.TryPeek(out var unit))
         {
-            if (!next.Dropped)
+            if (!unit.Dropped)
             {
-                records += next.Bodies.Count;
-                bytes += next.Bytes;
+                for (var segment = unit; segment is not null; segment = segment.NextOfUnit)
+                {
+                    records += segment.Bodies.Count;
+                    bytes += segment.Bytes;
+                }
+
                 var fits = records <= _options.MaxFrameRecords && bytes <= _options.MaxFrameBytes;
                 if (_batch.Count > 0 && !fits) return;
-                if (_batch.Count == 0) _oldestInFlight = next.EnqueuedAt;
-                next.Taken = true;
-                if (next.Stream.Open == next) next.Stream.Open = null;
-                _batch.Add(next);
+                if (_batch.Count == 0) _oldestInFlight = unit.EnqueuedAt;
+                Take(unit);
             }
 
             _queue.Dequeue();
+        }
+    }
+
+    private void Take(Segment unit)
+    {
+        unit.Stream.Bundle.Taken(unit);
+        for (var segment = unit; segment is not null; segment = segment.NextOfUnit)
+        {
+            segment.Taken = true;
+            _batch.Add(segment);
         }
     }
 
@@ -402,13 +500,21 @@ public sealed class JournalWriter : IAsyncDisposable
             {
                 if (refused.Contains(segment.Stream.StreamId)) Lose(segment.Stream);
             }
-        }
 
-        _batch.RemoveAll(segment => refused.Contains(segment.Stream.StreamId));
+            // The refused streams with their bundles: half of what was appended together must never go alone.
+            _batch.RemoveAll(static segment => segment.Dropped);
+        }
     }
 
-    /// <summary>Under the gate. Every record of this activation that has no outcome yet fails as unknown.</summary>
+    /// <summary>Under the gate. The stream's bundle is lost.</summary>
     private void Lose(JournalStream stream)
+    {
+        stream.Bundle.CloseUnit();
+        foreach (var member in stream.Bundle.Streams) LoseAlone(member);
+    }
+
+    /// <summary>Every record of this activation that has no outcome yet fails as unknown.</summary>
+    private void LoseAlone(JournalStream stream)
     {
         if (stream.IsLost) return;
         stream.MarkLost();
@@ -421,7 +527,6 @@ public sealed class JournalWriter : IAsyncDisposable
         }
 
         stream.Unsettled.Clear();
-        stream.Open = null;
         if (_open.TryGetValue(stream.Name, out var held) && held == stream) _open.Remove(stream.Name);
     }
 
@@ -432,6 +537,7 @@ public sealed class JournalWriter : IAsyncDisposable
             _open.TryGetValue(stream.Name, out var held) && held == stream)
         {
             _open.Remove(stream.Name);
+            stream.Bundle.Leave(stream);
         }
     }
 

@@ -12,10 +12,13 @@ public sealed record JournalWriterOptions
     /// <summary>Bytes of bodies that may wait for their commit. The last eighth is for urgent ones.</summary>
     public long MaxPendingBytes { get; init; } = 64L << 20;
 
-    /// <summary>Records of one commit.</summary>
+    /// <summary>Records of one commit, and so the most that can be appended together.</summary>
     public int MaxFrameRecords { get; init; } = 4_096;
 
-    /// <summary>Bytes of bodies of one commit; a longer record has a commit of its own.</summary>
+    /// <summary>
+    /// Bytes of bodies of one commit, and so the most that can be appended together; a longer record, appended by
+    /// itself, has a commit of its own.
+    /// </summary>
     public int MaxFrameBytes { get; init; } = 1 << 20;
 
     /// <summary>Pause after the first failure of the store; doubles up to <see cref="LongestRetryPause"/>.</summary>

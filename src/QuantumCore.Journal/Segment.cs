@@ -1,8 +1,9 @@
 namespace QuantumCore.Journal;
 
 /// <summary>
-/// Consecutive records of one stream that will commit together, and the one promise all their waiters share.
-/// Written under the writer's gate until <see cref="Taken"/>; from then on only its writer's thread reads it.
+/// Consecutive records of one stream that will commit together, and the one promise all their waiters share. With its
+/// neighbours of the same unit it goes into one frame. Written under the writer's gate until <see cref="Taken"/>; from
+/// then on only its writer's thread reads it.
 /// </summary>
 internal sealed class Segment(JournalStream stream, long first, long enqueuedAt)
 {
@@ -15,10 +16,13 @@ internal sealed class Segment(JournalStream stream, long first, long enqueuedAt)
     public long Last => First + Bodies.Count - 1;
     public int Bytes { get; private set; }
 
+    /// <summary>The next segment of the same unit, of another stream of the bundle.</summary>
+    public Segment? NextOfUnit { get; set; }
+
     /// <summary>On its way to the store: nothing may be added any more.</summary>
     public bool Taken { get; set; }
 
-    /// <summary>Its stream was lost: it is no longer counted, and never sent unless it is on its way already.</summary>
+    /// <summary>Its bundle was lost: it is no longer counted, and never sent unless it is on its way already.</summary>
     public bool Dropped { get; set; }
 
     public void Add(ReadOnlyMemory<byte> body)
