@@ -51,7 +51,7 @@ internal sealed partial class ExchangeStart(
     {
         var instruments = await ListAsync(stoppingToken);
         await Task.WhenAll(instruments.Select(instrument =>
-            grains.GetGrain<IOrderBookGrain>(instrument.Symbol).State().AsTask()));
+            grains.GetGrain<IOrderBookGrain>(instrument.BookKey).State(instrument.Symbol).AsTask()));
 
         var known = await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).Keys();
         gateway.DemoMode = options.DemoAllowed && options.IsLoopback && (known.IsEmpty || known.Any(key => key.IsDemo));

@@ -77,7 +77,7 @@ internal static class GrainsCommand
 
             var holds = await holder.Hold(requests.MoveToImmutable());
             var reports = await exchange.Grains.GetGrain<IOrderBookGrain>(symbol)
-                .Submit([.. holds.Select(hold => hold.Order ?? throw new InvalidOperationException($"Refused: {hold.Reason}"))]);
+                .Submit(symbol, [.. holds.Select(hold => hold.Order ?? throw new InvalidOperationException($"Refused: {hold.Reason}"))]);
             latencies.Add(Stopwatch.GetTimestamp() - started);
             orders += reports.Length;
             fills += reports.Sum(report => report.Fills.Length);

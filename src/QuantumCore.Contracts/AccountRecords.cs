@@ -24,7 +24,7 @@ public sealed record HoldPlaced(
 
 /// <summary>L: cover is held for the orders of a list, all in one record.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Symbol">The book.</param>
+/// <param name="Symbol">The book; of a strategy that of its first leg.</param>
 /// <param name="Orders">The orders, in the sequence of the list.</param>
 /// <param name="RequestHash">Hash of the client's request for the whole list; it stands under each of its names.</param>
 /// <param name="Amounts">What is held for each from now on, minor units of the asset it gives.</param>
@@ -33,7 +33,14 @@ public sealed record ListHeld(
     string Symbol,
     ImmutableArray<SubmitOrder> Orders,
     ulong RequestHash,
-    ImmutableArray<long> Amounts) : AccountRecord(TimeNanos);
+    ImmutableArray<long> Amounts) : AccountRecord(TimeNanos)
+{
+    /// <summary>The holds of its orders, one by one; a leg of a strategy is of its own book.</summary>
+    public IEnumerable<HoldPlaced> Holds() => Orders.Select((order, index) =>
+        new HoldPlaced(TimeNanos, order.Conditions.Decode()?.Strategy is { } strategy
+            ? strategy.Legs[strategy.Leg].Symbol
+            : Symbol, order, RequestHash, Amounts[index]));
+}
 
 /// <summary>J: a client order id is used up by a refusal.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>

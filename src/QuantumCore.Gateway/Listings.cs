@@ -18,6 +18,10 @@ public sealed class Listings(IGrainFactory grains, TimeProvider time)
             ? ValueTask.FromResult<Instrument?>(instrument)
             : FindAnew(symbol);
 
+    /// <summary>The grain that a symbol's book lives in: of a group's books all in one.</summary>
+    public async ValueTask<IOrderBookGrain> Book(string symbol) =>
+        grains.GetGrain<IOrderBookGrain>((await Find(symbol))?.BookKey ?? symbol);
+
     /// <summary>Every listed instrument, by symbol.</summary>
     public async ValueTask<IReadOnlyList<Instrument>> All() =>
         [.. (await _copy.Current()).Values.OrderBy(instrument => instrument.Symbol, StringComparer.Ordinal)];

@@ -91,8 +91,9 @@ public sealed class OrderEntry(
             return (new Refusal(held.Value.Reason, held.Value.Field, held.Value.Limit), []);
 
         var submits = held.Value.Orders;
+        var symbol = requests[0].Symbol;
         var entered = await Ask(
-            "SubmitList", account, () => grains.GetGrain<IOrderBookGrain>(requests[0].Symbol).SubmitList(kind, submits));
+            "SubmitList", account, async () => await (await listings.Book(symbol)).SubmitList(symbol, kind, submits));
         if (entered.Failure != RejectReason.None)
             return (new Refusal(RejectReason.OutcomeUnknown), []);
 
@@ -108,7 +109,7 @@ public sealed class OrderEntry(
     /// <summary>Changes the conditions of an order where it stands.</summary>
     public ValueTask<ExecutionReport> AmendConditions(
         long account, string symbol, long orderId, ImmutableArray<NamedValue> changes) =>
-        AskBook("AmendConditions", account, symbol, orderId, book => book.Amend(account, orderId, changes));
+        AskBook("AmendConditions", account, symbol, orderId, book => book.Amend(symbol, account, orderId, changes));
 
     /// <summary>How many orders and lots stand before an order at its price.</summary>
     public async ValueTask<PlaceInLine> Position(long account, string symbol, long orderId)
@@ -116,10 +117,10 @@ public sealed class OrderEntry(
         var listed = await Ask("Instruments", account, () => listings.Find(symbol));
         if (listed.Failure != RejectReason.None)
             return new PlaceInLine(RejectReason.Overloaded, 0, 0);
-        if (listed.Value is null)
+        if (listed.Value is not { } instrument)
             return new PlaceInLine(RejectReason.UnknownSymbol, 0, 0);
 
-        var place = await Ask("Position", account, () => grains.GetGrain<IOrderBookGrain>(symbol).Position(account, orderId));
+        var place = await Ask("Position", account, () => grains.GetGrain<IOrderBookGrain>(instrument.BookKey).Position(symbol, account, orderId));
         return place.Failure == RejectReason.None ? place.Value : new PlaceInLine(place.Failure, 0, 0);
     }
 
@@ -129,13 +130,13 @@ public sealed class OrderEntry(
     /// </summary>
     public async ValueTask<RejectReason> Operate(string symbol, BookCommand command)
     {
-        var answer = await Ask("Operate", command.Account, () => grains.GetGrain<IOrderBookGrain>(symbol).Operate(command));
+        var answer = await Ask("Operate", command.Account, async () => await (await listings.Book(symbol)).Operate(symbol, command));
         return answer.Failure == RejectReason.None ? answer.Value : answer.Failure;
     }
 
     /// <summary>Cancels an order by its public id; the report is its final state.</summary>
     public ValueTask<ExecutionReport> Cancel(long account, string symbol, long orderId) =>
-        AskBook("CloseById", account, symbol, orderId, book => book.CloseById(account, orderId));
+        AskBook("CloseById", account, symbol, orderId, book => book.CloseById(symbol, account, orderId));
 
     /// <summary>Cancels an order by its name. An unknown name is used up: an order under it is refused from now on.</summary>
     public async ValueTask<ExecutionReport> CancelByClientOrderId(long account, string clientOrderId)
@@ -152,7 +153,7 @@ public sealed class OrderEntry(
             account,
             symbol,
             0,
-            async book => (await book.Close(account, [number], EndReason.User))[0]);
+            async book => (await book.Close(symbol, account, [number], EndReason.User))[0]);
     }
 
     /// <summary>
@@ -177,9 +178,9 @@ public sealed class OrderEntry(
             return Nothing(account, symbol, orderId, new Refusal(reason, field, limit));
 
         return replacement is null
-            ? await AskBook("Reduce", account, symbol, orderId, book => book.Reduce(account, number, total))
+            ? await AskBook("Reduce", account, symbol, orderId, book => book.Reduce(symbol, account, number, total))
             : OfHeld(await AskBook(
-                "Submit", account, symbol, orderId, async book => (await book.Submit([replacement]))[0]));
+                "Submit", account, symbol, orderId, async book => (await book.Submit(symbol, [replacement]))[0]));
     }
 
     /// <summary>Why the account had no such open order: the book knows whether it is done, another's, or was never there.</summary>
@@ -202,7 +203,7 @@ public sealed class OrderEntry(
 
     /// <summary>State of an order by its public id.</summary>
     public ValueTask<ExecutionReport> Status(long account, string symbol, long orderId) =>
-        AskBook("Status", account, symbol, orderId, book => book.Status(account, orderId));
+        AskBook("Status", account, symbol, orderId, book => book.Status(symbol, account, orderId));
 
     /// <summary>Balances and open orders, with everything the account has been shown here.</summary>
     /// <remarks>A reading: what its grain throws goes through.</remarks>
@@ -270,7 +271,7 @@ public sealed class OrderEntry(
         {
             var orders = run.Orders;
             var entered = await Ask(
-                "Submit", batch.Account, () => grains.GetGrain<IOrderBookGrain>(run.Symbol).Submit(orders));
+                "Submit", batch.Account, async () => await (await listings.Book(run.Symbol)).Submit(run.Symbol, orders));
             if (entered.Failure == RejectReason.None)
                 batch.Report(run, [.. entered.Value.Select(OfHeld)]);
             if (entered.Failure != RejectReason.None || entered.Value.Any(report => report.Reason == RejectReason.Overloaded))
@@ -309,12 +310,12 @@ public sealed class OrderEntry(
         var result = new MassCancel(RejectReason.None, 0);
         foreach (var name in mark.Value.Symbols.Where(name => symbol is null || name == symbol))
         {
-            var book = grains.GetGrain<IOrderBookGrain>(name);
-            var closed = await Ask("CloseAll", account, () => book.CloseAll(account, mark.Value.Floor));
+            var closed = await Ask(
+                "CloseAll", account, async () => await (await listings.Book(name)).CloseAll(name, account, mark.Value.Floor));
             if (closed.Failure == RejectReason.None)
             {
                 result = result with { Cancelled = result.Cancelled + closed.Value };
-                var state = await Ask("State", account, () => book.State());
+                var state = await Ask("State", account, async () => await (await listings.Book(name)).State(name));
                 if (state.Failure == RejectReason.None)
                     shown.Note(account, name, state.Value.Sequence);
             }
@@ -341,7 +342,7 @@ public sealed class OrderEntry(
             var closed = await Ask(
                 "Close",
                 account,
-                () => grains.GetGrain<IOrderBookGrain>(book.Key).Close(account, numbers, EndReason.MassCancel));
+                async () => await (await listings.Book(book.Key)).Close(book.Key, account, numbers, EndReason.MassCancel));
             if (closed.Failure != RejectReason.None)
             {
                 result = result with { Reason = closed.Failure };
@@ -365,10 +366,10 @@ public sealed class OrderEntry(
         var listed = await Ask("Instruments", account, () => listings.Find(symbol));
         if (listed.Failure != RejectReason.None)
             return Nothing(account, symbol, orderId, new Refusal(RejectReason.Overloaded));
-        if (listed.Value is null)
+        if (listed.Value is not { } instrument)
             return Nothing(account, symbol, orderId, new Refusal(RejectReason.UnknownSymbol, "symbol"));
 
-        var answer = await Ask(call, account, () => ask(grains.GetGrain<IOrderBookGrain>(symbol)));
+        var answer = await Ask(call, account, () => ask(grains.GetGrain<IOrderBookGrain>(instrument.BookKey)));
         if (answer.Failure != RejectReason.None)
             return Nothing(account, symbol, orderId, new Refusal(answer.Failure));
 

@@ -12,6 +12,7 @@ public static class OrderListChecks
     {
         OrderListKind.OneCancelsOther or OrderListKind.OneTriggersOther => 2,
         OrderListKind.OneTriggersOneCancelsOther => 3,
+        OrderListKind.Strategy => 0,
     };
 
     /// <summary>A refusal of one order, its members named within the list.</summary>
@@ -33,6 +34,7 @@ public static class OrderListChecks
             OrderListKind.OneCancelsOther => Pair(orders, 0, 1),
             OrderListKind.OneTriggersOther => Parent(orders[0]) ?? Child(orders[1]),
             OrderListKind.OneTriggersOneCancelsOther => Parent(orders[0]) ?? Pair(orders, 1, 2),
+            OrderListKind.Strategy => Alone(0, "type", "The legs of a strategy are no list."),
         };
     }
 

@@ -45,7 +45,7 @@ public sealed class CatalogGrain(
         RequireSameScale(instrument, definition);
 
         // The book refuses what it can't live with, so it comes first; defining again changes nothing.
-        await GrainFactory.GetGrain<IOrderBookGrain>(instrument.Symbol).Define(definition);
+        await GrainFactory.GetGrain<IOrderBookGrain>(instrument.BookKey).Define(instrument.Symbol, definition);
         // Another listing may have come in between.
         RequireSameScale(instrument, definition);
         if (!_listed.TryGetValue(instrument.Symbol, out var known) || !known.Equals(definition))

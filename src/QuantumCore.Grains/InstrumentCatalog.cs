@@ -23,6 +23,17 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
     /// <summary>The asset of a name, if an instrument trades it or is paid in it.</summary>
     public bool TryGetAsset(string name, out Asset? asset) => Volatile.Read(ref _assets).TryGetValue(name, out asset);
 
+    /// <summary>The grain that a symbol's book lives in.</summary>
+    public async ValueTask<IOrderBookGrain> BookAsync(string symbol)
+    {
+        if (!TryGet(symbol, out _))
+        {
+            await RefreshAsync();
+        }
+
+        return grains.GetGrain<IOrderBookGrain>(TryGet(symbol, out var instrument) ? instrument!.BookKey : symbol);
+    }
+
     /// <summary>Reads the catalog again.</summary>
     public async Task RefreshAsync()
     {

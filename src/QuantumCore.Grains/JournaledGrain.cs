@@ -6,16 +6,16 @@ using QuantumCore.Journal;
 namespace QuantumCore.Grains;
 
 /// <summary>
-/// A grain whose state is the fold of one journal stream. It owns the stream while it is the stream's newest
-/// activation; on any proof that it is not, it throws itself away and reloads on the next call.
+/// A grain whose state is the fold of one journal stream, or of a bundle of them. It owns a stream while it is the
+/// stream's newest activation; on any proof that it is not, it throws itself away and reloads on the next call.
 /// </summary>
 public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, ILogger log) : Grain
 {
-    private JournalStream? _stream;
+    private readonly List<JournalStream> _streams = [];
     private bool _broken;
 
-    /// <summary>The stream; there from activation on.</summary>
-    protected JournalStream Stream => _stream ?? throw new InvalidOperationException("The grain is not active.");
+    /// <summary>The stream, of a bundle the first; there from activation on.</summary>
+    protected JournalStream Stream => _streams.Count > 0 ? _streams[0] : throw new InvalidOperationException("The grain is not active.");
 
     /// <summary>The log of the grain's kind.</summary>
     protected ILogger Log => log;
@@ -26,19 +26,31 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
     /// <summary>Unix nanoseconds now.</summary>
     protected long Now => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
 
-    /// <summary>Raises the stream's epoch: from here on nothing of an older activation can land.</summary>
-    protected async Task OpenAsync(string stream, CancellationToken cancellationToken)
+    /// <summary>Whether a stream has a newer activation; those of a bundle are lost together.</summary>
+    protected bool IsLost => _streams.Exists(stream => stream.IsLost);
+
+    /// <summary>
+    /// Raises the stream's epoch: from here on nothing of an older activation can land. Streams after the first join
+    /// its bundle.
+    /// </summary>
+    protected async Task<JournalStream> OpenAsync(string stream, CancellationToken cancellationToken)
     {
-        _stream = await writer.OpenAsync(stream, cancellationToken);
-        _ = LeaveWhenLostAsync(_stream);
+        var opened = await writer.OpenAsync(stream, _streams.FirstOrDefault(), cancellationToken);
+        _streams.Add(opened);
+        _ = LeaveWhenLostAsync(opened);
+        return opened;
     }
+
+    /// <summary>Appends records of the bundle's streams, all or none.</summary>
+    protected long[] AppendTogether((JournalStream Stream, ReadOnlyMemory<byte> Body)[] records, bool urgent) =>
+        writer.AppendTogether(records, urgent);
 
     /// <summary>
     /// Why a turn that appends so many records can't be taken now, or none. Cancels pass where orders no longer do.
     /// </summary>
     protected RejectReason Refusal(bool urgent, int records = 1)
     {
-        if (_broken || Stream.IsLost)
+        if (_broken || IsLost)
         {
             DeactivateOnIdle();
             return RejectReason.OutcomeUnknown;
@@ -61,23 +73,25 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
         {
             GrainLog.TurnFailed(log, e, Stream.Name, Stream.Head);
             _broken = true;
-            Stream.Close();
+            CloseStreams();
             DeactivateOnIdle();
             throw;
         }
     }
 
     /// <summary>Tells the ledger that the stream has moved on. May be lost: the ledger looks for itself too.</summary>
-    protected Task NotifyLedger(long sequence) => this.GetStreamProvider(EventStreams.Provider)
+    protected Task NotifyLedger(string stream, long sequence) => this.GetStreamProvider(EventStreams.Provider)
         .GetStream<StreamAdvanced>(StreamId.Create(EventStreams.Ledger, EventStreams.LedgerKey))
-        .OnNextAsync(new StreamAdvanced(Stream.Name, sequence));
+        .OnNextAsync(new StreamAdvanced(stream, sequence));
 
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        _stream?.Close();
+        CloseStreams();
         return Task.CompletedTask;
     }
+
+    private void CloseStreams() => _streams.ForEach(stream => stream.Close());
 
     private async Task LeaveWhenLostAsync(JournalStream stream)
     {

@@ -11,7 +11,8 @@ namespace QuantumCore.Grains;
 /// doubled one is dropped by its sequence. It can be thrown away at any time: the book gives the base again.
 /// </summary>
 [Reentrant, ImplicitStreamSubscription(EventStreams.Book)]
-public sealed class MarketDataGrain(IJournalStore journal, TimeProvider time, ILogger<MarketDataGrain> log)
+public sealed class MarketDataGrain(
+    IJournalStore journal, InstrumentCatalog catalog, TimeProvider time, ILogger<MarketDataGrain> log)
     : Grain, IMarketDataGrain, IStreamSubscriptionObserver, IAsyncObserver<BookBatch>
 {
     /// <summary>Most readers that wait at a time; one more is answered at once with nothing.</summary>
@@ -35,7 +36,7 @@ public sealed class MarketDataGrain(IJournalStore journal, TimeProvider time, IL
     /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        var depth = await GrainFactory.GetGrain<IOrderBookGrain>(Symbol).Depth();
+        var depth = await (await catalog.BookAsync(Symbol)).Depth(Symbol);
         var trades = new List<BookTrade>();
         var from = Math.Max(1, depth.Sequence - MarketBook.SequencesKept);
         await foreach (var stored in journal.ReadAsync(BookStream, from, depth.Sequence, cancellationToken))

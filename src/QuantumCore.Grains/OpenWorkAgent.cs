@@ -12,7 +12,7 @@ namespace QuantumCore.Grains;
 /// the book's journal decides, and the hold is released by that decision. Stateless; any number may run.
 /// </summary>
 public sealed class OpenWorkAgent(
-    HistoryStore history, IGrainFactory grains, TimeProvider time, ILogger<OpenWorkAgent> log) : BackgroundService
+    HistoryStore history, InstrumentCatalog catalog, IGrainFactory grains, TimeProvider time, ILogger<OpenWorkAgent> log) : BackgroundService
 {
     /// <summary>How old a hold is before somebody asks for its order.</summary>
     public static readonly TimeSpan OrphanAge = TimeSpan.FromSeconds(5);
@@ -51,7 +51,7 @@ public sealed class OpenWorkAgent(
         {
             foreach (var part in numbers.Chunk(NumbersPerCall))
             {
-                await grains.GetGrain<IOrderBookGrain>(symbol).Resolve(account, [.. part]);
+                await (await catalog.BookAsync(symbol)).Resolve(symbol, account, [.. part]);
             }
 
             await grains.GetGrain<IAccountGrain>(account.ToString(CultureInfo.InvariantCulture)).CatchUp();

@@ -65,8 +65,7 @@ internal static class HoldsOf
     public static IEnumerable<HoldPlaced> Record(AccountRecord record) => record switch
     {
         HoldPlaced hold => [hold],
-        ListHeld list => list.Orders.Select((order, index) =>
-            new HoldPlaced(list.TimeNanos, list.Symbol, order, list.RequestHash, list.Amounts[index])),
+        ListHeld list => list.Holds(),
         _ => [],
     };
 }
@@ -111,6 +110,8 @@ internal static class HistoryWords
             ("amount", terms.Amount),
             ("protectionTicks", terms.ProtectionTicks),
             ("expiryNanos", terms.ExpiryNanos),
+            ("strategyNet", terms.Strategy?.Net),
+            ("strategyLeg", terms.Strategy?.Leg),
         ];
         return all.Where(term => term.Value is not null).Select(term => (term.Name, term.Value!.Value));
     }
@@ -130,6 +131,7 @@ internal static class HistoryWords
         OrderType.TrailingStop => "trailingStop",
         OrderType.TrailingStopLimit => "trailingStopLimit",
         OrderType.Pegged => "pegged",
+        OrderType.Leg => "leg",
     };
 
     public static string Of(TimeInForce timeInForce) => timeInForce switch

@@ -48,6 +48,14 @@ public sealed partial class OrderBook
             : CheckState(timeNanos, in order, ref price);
     }
 
+    /// <summary>Whether the dynamic band lets anything trade at a price now.</summary>
+    public bool AllowsTradeAt(long priceTicks)
+    {
+        var probe = PlainTaker(0, Buy, 0, 0);
+        SetBand(ref probe);
+        return priceTicks >= probe.BandLow && priceTicks <= probe.BandHigh;
+    }
+
     /// <summary>
     /// The best price at which an order of a side and size would meet anyone at all, displayed or not; 0 for none.
     /// </summary>
@@ -125,6 +133,7 @@ public sealed partial class OrderBook
             _entries[maker].Leaves - lots);
         Diminish(maker, lots);
         Diminish(taker, lots);
+        ConcludeIfDone(takerId);
     }
 
     /// <summary>An order that stands aside meets the book, by every rule but to rest, up to a price within its limit.</summary>
@@ -139,11 +148,9 @@ public sealed partial class OrderBook
         if (Toward(taker.Side, priceTicks) < Toward(taker.Side, taker.Limit))
             taker.Limit = priceTicks;
         Match<Execution>(ref taker);
-        if (taker.Ended)
-            return;
-
-        var traded = _entries[slot].Leaves - taker.Leaves;
-        Diminish(slot, traded);
+        if (!taker.Ended)
+            Diminish(slot, _entries[slot].Leaves - taker.Leaves);
+        ConcludeIfDone(orderId);
     }
 
     /// <summary>An order that stands aside enters, as if it came now.</summary>
@@ -177,6 +184,13 @@ public sealed partial class OrderBook
         Begin();
         LastTimeNanos = timeNanos;
         return slot;
+    }
+
+    /// <summary>What an order sets off comes when it is done: it is one taker phase, however many parts it has.</summary>
+    private void ConcludeIfDone(long orderId)
+    {
+        if (FindOpen(orderId, out _) != RejectReason.None)
+            Conclude();
     }
 
     private void Diminish(int slot, long lots)

@@ -66,81 +66,87 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
 [Reentrant]
 public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
 {
-    private string Symbol => this.GetPrimaryKeyString();
+    public ValueTask Define(string symbol, EncodedInstrument definition) => ValueTask.CompletedTask;
 
-    public ValueTask Define(EncodedInstrument definition) => ValueTask.CompletedTask;
-
-    public ValueTask<ImmutableArray<ExecutionReport>> Submit(ImmutableArray<SubmitOrder> orders)
+    public ValueTask<ImmutableArray<ExecutionReport>> Submit(string symbol, ImmutableArray<SubmitOrder> orders)
     {
-        market.Note("Submit", $"{Symbol} {orders.Length}");
+        market.Note("Submit", $"{symbol} {orders.Length}");
         if (market.BusySubmits-- > 0)
-            return ValueTask.FromResult(orders.Select(order => TradingFloor.Refuse(Symbol, order.Account, RejectReason.Overloaded)).ToImmutableArray());
-        return ValueTask.FromResult(orders.Select(order => market.Submit(Symbol, order)).ToImmutableArray());
+            return ValueTask.FromResult(orders.Select(order => TradingFloor.Refuse(symbol, order.Account, RejectReason.Overloaded)).ToImmutableArray());
+        return ValueTask.FromResult(orders.Select(order => market.Submit(symbol, order)).ToImmutableArray());
     }
 
-    public ValueTask<ImmutableArray<ExecutionReport>> SubmitList(OrderListKind kind, ImmutableArray<SubmitOrder> orders)
+    public ValueTask<ImmutableArray<ExecutionReport>> SubmitList(string symbol, OrderListKind kind, ImmutableArray<SubmitOrder> orders)
     {
-        market.Note("SubmitList", $"{Symbol} {kind} {orders.Length}");
+        market.Note("SubmitList", $"{symbol} {kind} {orders.Length}");
         var refused = market.RefusesLists;
         return ValueTask.FromResult(orders.Select(order => refused == RejectReason.None
-            ? market.Submit(Symbol, order)
-            : TradingFloor.Refuse(Symbol, order.Account, refused)).ToImmutableArray());
+            ? market.Submit(symbol, order)
+            : TradingFloor.Refuse(symbol, order.Account, refused)).ToImmutableArray());
     }
 
-    public ValueTask<ExecutionReport> Amend(long account, long orderId, ImmutableArray<NamedValue> changes)
+    public ValueTask<ImmutableArray<ExecutionReport>> SubmitStrategy(ImmutableArray<SubmitOrder> legs)
     {
-        market.Note("AmendConditions", $"{Symbol} {orderId} {string.Join(' ', changes.Select(change => $"{change.Name}={change.Value}"))}");
-        return ValueTask.FromResult(market.Status(Symbol, account, orderId));
+        market.Note("SubmitStrategy", $"{legs.Length}");
+        return ValueTask.FromResult(legs.Select(leg => leg.Conditions.Decode()!.Strategy is { } strategy
+            ? market.Submit(strategy.Legs[strategy.Leg].Symbol, leg)
+            : TradingFloor.Refuse("", leg.Account, RejectReason.BadRequest)).ToImmutableArray());
     }
 
-    public ValueTask<RejectReason> Operate(BookCommand command)
+    public ValueTask<ExecutionReport> Amend(string symbol, long account, long orderId, ImmutableArray<NamedValue> changes)
     {
-        market.Note("Operate", TradingFloor.Text(Symbol, command));
-        return ValueTask.FromResult(market.RefusesToOperate.GetValueOrDefault(Symbol));
+        market.Note("AmendConditions", $"{symbol} {orderId} {string.Join(' ', changes.Select(change => $"{change.Name}={change.Value}"))}");
+        return ValueTask.FromResult(market.Status(symbol, account, orderId));
     }
 
-    public ValueTask<PlaceInLine> Position(long account, long orderId)
+    public ValueTask<RejectReason> Operate(string symbol, BookCommand command)
     {
-        market.Note("Position", $"{Symbol} {orderId}");
-        return ValueTask.FromResult(new PlaceInLine(market.Status(Symbol, account, orderId).Reason, 3, 120));
+        market.Note("Operate", TradingFloor.Text(symbol, command));
+        return ValueTask.FromResult(market.RefusesToOperate.GetValueOrDefault(symbol));
     }
 
-    public ValueTask<ImmutableArray<ExecutionReport>> Close(long account, ImmutableArray<long> numbers, EndReason reason) =>
+    public ValueTask<PlaceInLine> Position(string symbol, long account, long orderId)
+    {
+        market.Note("Position", $"{symbol} {orderId}");
+        return ValueTask.FromResult(new PlaceInLine(market.Status(symbol, account, orderId).Reason, 3, 120));
+    }
+
+    public ValueTask<ImmutableArray<ExecutionReport>> Close(string symbol, long account, ImmutableArray<long> numbers, EndReason reason) =>
         ValueTask.FromResult(numbers
-            .Select(number => market.Close(Symbol, account, (_, own) => own == number, reason))
+            .Select(number => market.Close(symbol, account, (_, own) => own == number, reason))
             .ToImmutableArray());
 
-    public ValueTask<ExecutionReport> CloseById(long account, long orderId) =>
-        ValueTask.FromResult(market.Close(Symbol, account, (id, _) => id == orderId, EndReason.User));
+    public ValueTask<ExecutionReport> CloseById(string symbol, long account, long orderId) =>
+        ValueTask.FromResult(market.Close(symbol, account, (id, _) => id == orderId, EndReason.User));
 
-    public ValueTask<int> CloseAll(long account, long floor)
+    public ValueTask<int> CloseAll(string symbol, long account, long floor)
     {
-        market.Note("CloseAll", $"{Symbol} {floor}");
-        var open = market.Open(account).Where(order => order.Symbol == Symbol).ToArray();
+        market.Note("CloseAll", $"{symbol} {floor}");
+        var open = market.Open(account).Where(order => order.Symbol == symbol).ToArray();
         foreach (var order in open)
-            market.Close(Symbol, account, (id, _) => id == order.Id, EndReason.MassCancel);
+            market.Close(symbol, account, (id, _) => id == order.Id, EndReason.MassCancel);
         return ValueTask.FromResult(open.Length);
     }
 
-    public ValueTask Resolve(long account, ImmutableArray<long> numbers) => ValueTask.CompletedTask;
+    public ValueTask Resolve(string symbol, long account, ImmutableArray<long> numbers) => ValueTask.CompletedTask;
 
-    public ValueTask<ExecutionReport> Reduce(long account, long number, long totalLots)
+    public ValueTask<ExecutionReport> Reduce(string symbol, long account, long number, long totalLots)
     {
         market.Note("Reduce");
-        return ValueTask.FromResult(market.Reduce(Symbol, account, number, totalLots));
+        return ValueTask.FromResult(market.Reduce(symbol, account, number, totalLots));
     }
 
-    public ValueTask<ExecutionReport> Status(long account, long orderId)
+    public ValueTask<ExecutionReport> Status(string symbol, long account, long orderId)
     {
         market.Note("Status");
-        return ValueTask.FromResult(market.Status(Symbol, account, orderId));
+        return ValueTask.FromResult(market.Status(symbol, account, orderId));
     }
 
-    public ValueTask<DepthView> Depth() => ValueTask.FromResult(market.Depth(Symbol));
+    public ValueTask<DepthView> Depth(string symbol) => ValueTask.FromResult(market.Depth(symbol));
 
-    public ValueTask<BookState> State() => ValueTask.FromResult(market.BookState with { Sequence = market.Sequence(Symbol) });
+    public ValueTask<BookState> State(string symbol) => ValueTask.FromResult(market.BookState with { Sequence = market.Sequence(symbol) });
 
-    public ValueTask<ulong> StateHash() => throw new NotSupportedException();
+    public ValueTask<ulong> StateHash(string symbol) => throw new NotSupportedException();
 }
 
 [Reentrant]

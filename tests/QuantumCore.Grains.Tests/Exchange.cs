@@ -79,7 +79,7 @@ internal sealed class Exchange : IAsyncDisposable
     public IAccountGrain Account(long account) =>
         Grains.GetGrain<IAccountGrain>(account.ToString(CultureInfo.InvariantCulture));
 
-    public IOrderBookGrain Book(string symbol) => Grains.GetGrain<IOrderBookGrain>(symbol);
+    public SymbolBook Book(string symbol, string? key = null) => new(Grains.GetGrain<IOrderBookGrain>(key ?? symbol), symbol);
 
     public ILedgerGrain Ledger => Grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey);
 

@@ -104,6 +104,7 @@ internal static class WireNames
         OrderListKind.OneCancelsOther => "oco",
         OrderListKind.OneTriggersOther => "oto",
         OrderListKind.OneTriggersOneCancelsOther => "otoco",
+        OrderListKind.Strategy => "strategy",
     };
 
     public static string Of(TriggerReference reference) => reference switch

@@ -10,8 +10,14 @@ public sealed partial class AccountGrain
     /// <inheritdoc/>
     public async ValueTask<HoldListResult> HoldList(OrderListKind kind, ImmutableArray<HoldRequest> orders)
     {
+        if (kind == OrderListKind.Strategy && orders.Length is < 2 or > StrategyTerms.LegsLimit)
+        {
+            return RefusedList(RejectReason.BadRequest, "legs");
+        }
+
         var expected = kind switch
         {
+            OrderListKind.Strategy => orders.Length,
             OrderListKind.OneCancelsOther or OrderListKind.OneTriggersOther => 2,
             OrderListKind.OneTriggersOneCancelsOther => 3,
             _ => 0,
@@ -21,7 +27,7 @@ public sealed partial class AccountGrain
             return RefusedList(RejectReason.BadRequest, "orders");
         }
 
-        if (!catalog.TryGet(orders[0].Symbol, out _))
+        if (orders.Any(order => !catalog.TryGet(order.Symbol, out _)))
         {
             await catalog.RefreshAsync();
         }
@@ -55,6 +61,11 @@ public sealed partial class AccountGrain
             return RefusedList(RejectReason.KeyConflict, "clientOrderId");
         }
 
+        if (kind == OrderListKind.Strategy)
+        {
+            return DecideStrategy(requests, hash);
+        }
+
         if (requests.Any(request => request.Symbol != requests[0].Symbol))
         {
             return RefusedList(RejectReason.InvalidCombination, "symbol");
@@ -78,6 +89,55 @@ public sealed partial class AccountGrain
         return record is ListHeld held
             ? new HoldListResult(RejectReason.None, null, null, held.Orders)
             : RefusedList(((KeyRefused)record).Reason);
+    }
+
+    private HoldListResult DecideStrategy(ImmutableArray<HoldRequest> requests, ulong hash)
+    {
+        var instruments = new Instrument[requests.Length];
+        for (var i = 0; i < requests.Length; i++)
+        {
+            if (!catalog.TryGet(requests[i].Symbol, out var instrument))
+            {
+                return RefusedList(RejectReason.UnknownSymbol, "symbol");
+            }
+
+            instruments[i] = instrument!;
+            if (CheckLimits(instrument!, requests[i]) is { } broken)
+            {
+                return RefusedList(broken.Reason, broken.Field, broken.Limit);
+            }
+        }
+
+        if (CheckStrategy(requests, instruments) is { } wrong)
+        {
+            return RefusedList(RejectReason.InvalidCombination, "legs", wrong);
+        }
+
+        var record = _machine.DecideStrategy(requests, hash, instruments, Now);
+        Record(record, urgent: false);
+        return record is ListHeld held
+            ? new HoldListResult(RejectReason.None, null, null, held.Orders)
+            : RefusedList(((KeyRefused)record).Reason);
+    }
+
+    /// <summary>Why these are not the legs of one strategy that can trade; null when they are.</summary>
+    private static string? CheckStrategy(ImmutableArray<HoldRequest> requests, Instrument[] instruments)
+    {
+        var terms = requests[0].Conditions.Decode()?.Strategy;
+        for (var i = 0; i < requests.Length; i++)
+        {
+            var own = requests[i].Conditions.Decode()?.Strategy;
+            if (terms is null || own is null || own != terms with { Leg = i } || requests.Length != terms.Legs.Length
+                || requests[i].Type != OrderType.Leg || requests[i].Symbol != terms.Legs[i].Symbol
+                || requests[i].Side != terms.Legs[i].Side || requests[i].TimeInForce != requests[0].TimeInForce
+                || requests[i].QuantityLots % terms.Legs[i].Lots != 0
+                || requests[i].QuantityLots / terms.Legs[i].Lots != requests[0].QuantityLots / terms.Legs[0].Lots)
+            {
+                return "the orders are not the legs of one strategy";
+            }
+        }
+
+        return terms!.Check(symbol => Array.Find(instruments, instrument => instrument.Symbol == symbol)!);
     }
 
     private static HoldListResult RefusedList(RejectReason reason, string? field = null, string? limit = null) =>

@@ -500,7 +500,7 @@ public sealed partial class AccountGrain(
             while (_announced < Stream.DurableHead)
             {
                 _announced = Stream.DurableHead;
-                await NotifyLedger(_announced);
+                await NotifyLedger(Stream.Name, _announced);
             }
         }
         catch (Exception e)

@@ -44,6 +44,34 @@ internal sealed partial class AccountMachine
         return new ListHeld(At(now), requests[0].Symbol, orders.MoveToImmutable(), hash, [.. amounts]);
     }
 
+    /// <summary>
+    /// Decides about a strategy under names that are not used: each leg is held for itself, so that no leg ever waits
+    /// for the money of another.
+    /// </summary>
+    public AccountRecord DecideStrategy(
+        ImmutableArray<HoldRequest> requests, ulong hash, Instrument[] instruments, long now)
+    {
+        var amounts = new long[requests.Length];
+        var needs = new Dictionary<Asset, Int128>();
+        var reason = RejectReason.None;
+        for (var i = 0; i < amounts.Length && reason == RejectReason.None; i++)
+        {
+            amounts[i] = NeedOf(requests[i], instruments[i]);
+            var asset = requests[i].Side == Side.Buy ? instruments[i].Quote : instruments[i].Base;
+            needs[asset] = needs.GetValueOrDefault(asset) + amounts[i];
+            reason = Account.CheckHold(
+                instruments[i], requests[i].Side, (long)Int128.Min(needs[asset], long.MaxValue), out _);
+        }
+
+        if (reason != RejectReason.None)
+        {
+            return new KeyRefused(At(now), requests[0].ClientOrderId, hash, reason);
+        }
+
+        var orders = requests.Select((request, i) => OrderFor(request, Account.LastNumber + 1 + i, instruments[i]));
+        return new ListHeld(At(now), requests[0].Symbol, [.. orders], hash, [.. amounts]);
+    }
+
     /// <summary>The orders of a list that is held, by its first name; null: it is not that list.</summary>
     public ImmutableArray<SubmitOrder>? ListOf(ImmutableArray<HoldRequest> requests, ulong hash)
     {
@@ -98,9 +126,9 @@ internal sealed partial class AccountMachine
 
     private void Apply(ListHeld list)
     {
-        for (var i = 0; i < list.Orders.Length; i++)
+        foreach (var hold in list.Holds())
         {
-            Apply(new HoldPlaced(list.TimeNanos, list.Symbol, list.Orders[i], list.RequestHash, list.Amounts[i]));
+            Apply(hold);
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
-using QuantumCore.Matching;
 
 namespace QuantumCore.Grains.Books;
 
@@ -25,7 +24,7 @@ internal sealed partial class BookMachine
     public RejectReason Judge(SubmitOrder order, long now) => Core.Judge(At(now), Request(order));
 
     /// <summary>Refuses an order that is not known, for a reason that lies elsewhere.</summary>
-    public BookRecord Refuse(SubmitOrder order, RejectReason reason, long now) =>
+    public BookRecord Decline(SubmitOrder order, RejectReason reason, long now) =>
         Void(new OrderVoided(At(now), order.Account, order.Number, reason, order));
 
     /// <summary>Takes in an order that is not known and stands aside until <see cref="Proceed"/>; or refuses it.</summary>
@@ -36,7 +35,7 @@ internal sealed partial class BookMachine
         var reason = Core.Admit(turn.TimeNanos, Request(order), out _);
         if (reason != RejectReason.None)
         {
-            return Refuse(order, reason, now);
+            return Decline(order, reason, now);
         }
 
         Collect(turn.TimeNanos);
@@ -75,7 +74,7 @@ internal sealed partial class BookMachine
         return End(turn);
     }
 
-    private BookRecord RunLegAgain(BookCommand command, long time)
+    private BookTurn RunLegAgain(BookCommand command, long time)
     {
         var values = command.Changes;
         return command.Verb switch

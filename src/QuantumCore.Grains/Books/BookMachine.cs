@@ -24,6 +24,9 @@ internal sealed partial class BookMachine(string symbol)
     private OrderBook? _core;
     private DisplayedBook? _displayed;
 
+    /// <summary>Its symbol.</summary>
+    public string Symbol => symbol;
+
     /// <summary>The instrument; null until it is defined.</summary>
     public Instrument? Instrument { get; private set; }
 

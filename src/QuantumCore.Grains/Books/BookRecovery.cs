@@ -44,6 +44,24 @@ internal static class BookRecovery
         }
     }
 
+    /// <summary>Symbols of the books of a group, as far as they are listed; by symbol.</summary>
+    /// <remarks>From the journal and not from the catalog's grain, which waits for this one when it lists.</remarks>
+    public static async Task<IReadOnlyCollection<string>> MembersAsync(
+        IJournalStore store, string bookKey, CancellationToken cancellationToken)
+    {
+        var members = new SortedSet<string>(StringComparer.Ordinal);
+        await foreach (var record in store.ReadAsync("catalog", 1, long.MaxValue, cancellationToken))
+        {
+            if (CatalogRecordEncoding.Decode(record.Body.Span) is InstrumentListed listed
+                && listed.Definition.Decode() is var instrument && instrument.BookKey == bookKey)
+            {
+                members.Add(instrument.Symbol);
+            }
+        }
+
+        return members;
+    }
+
     /// <summary>One durable record.</summary>
     public static async Task<BookRecord> ReadAsync(IJournalStore store, string stream, long sequence)
     {

@@ -116,6 +116,38 @@ internal static class BookReports
         };
     }
 
+    /// <summary>An order's fills within a record of a turn.</summary>
+    public static ImmutableArray<OrderFill> FillsOf(long sequence, BookRecord record, SubmitOrder order)
+    {
+        var fills = ImmutableArray.CreateBuilder<OrderFill>();
+        var index = 0;
+        foreach (var step in record is BookTurn turn ? turn.Steps : [])
+        {
+            if (step.Kind != StepKind.Fill)
+            {
+                continue;
+            }
+
+            var takes = IsTaker(in step, order);
+            if (takes || IsMaker(in step, order))
+            {
+                fills.Add(new OrderFill(
+                    sequence, index, step.PriceTicks, step.QuantityLots, takes ? step.Fee : step.MakerFee,
+                    IsMaker: !takes || step.IsAuction));
+            }
+
+            index++;
+        }
+
+        return fills.DrainToImmutable();
+    }
+
+    private static bool IsTaker(in TurnStep step, SubmitOrder order) =>
+        step.Account == order.Account && step.Number == order.Number;
+
+    private static bool IsMaker(in TurnStep step, SubmitOrder order) =>
+        step.MakerAccount == order.Account && step.MakerNumber == order.Number;
+
     /// <summary>What a turn's steps say of one of the orders it entered.</summary>
     private static ExecutionReport InTurn(string symbol, long sequence, BookTurn turn, SubmitOrder order)
     {
@@ -126,17 +158,12 @@ internal static class BookReports
             TimeNanos = turn.TimeNanos,
             LeavesLots = turn.Reason == RejectReason.None ? order.QuantityLots : 0,
         };
-        var fills = ImmutableArray.CreateBuilder<OrderFill>();
-        var index = 0;
+        var fills = FillsOf(sequence, turn, order);
         foreach (var step in turn.Steps)
         {
-            var trade = step.Kind == StepKind.Fill ? index++ : 0;
-            var takes = step.Account == order.Account && step.Number == order.Number;
-            if (step.Kind == StepKind.Fill && (takes || (step.MakerAccount == order.Account && step.MakerNumber == order.Number)))
+            var takes = IsTaker(in step, order);
+            if (step.Kind == StepKind.Fill && (takes || IsMaker(in step, order)))
             {
-                fills.Add(new OrderFill(
-                    sequence, trade, step.PriceTicks, step.QuantityLots, takes ? step.Fee : step.MakerFee,
-                    IsMaker: !takes || step.IsAuction));
                 report = report with { LeavesLots = takes ? step.LeavesLots : step.MakerLeavesLots };
             }
             else if (takes)
@@ -163,7 +190,7 @@ internal static class BookReports
             // What an order by amount trades is its total.
             QuantityLots = order.QuantityLots == 0 ? filled : order.QuantityLots,
             FilledLots = filled,
-            Fills = fills.ToImmutable(),
+            Fills = fills,
         };
     }
 

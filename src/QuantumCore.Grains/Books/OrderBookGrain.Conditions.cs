@@ -9,53 +9,53 @@ public sealed partial class OrderBookGrain
 {
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<ExecutionReport>> SubmitList(
-        OrderListKind kind, ImmutableArray<SubmitOrder> orders)
+        string symbol, OrderListKind kind, ImmutableArray<SubmitOrder> orders)
     {
-        var refusal = Refuse(urgent: false, orders.Length);
-        if (refusal == RejectReason.None && _machine.Instrument is null)
+        var refusal = Refuse(symbol, urgent: false, out var book, orders.Length);
+        if (refusal == RejectReason.None && book.Machine.Instrument is null)
         {
             refusal = RejectReason.UnknownSymbol;
         }
 
         if (refusal != RejectReason.None)
         {
-            return [.. orders.Select(order => BookReports.Refused(_symbol, order.Account, refusal) with
+            return [.. orders.Select(order => BookReports.Refused(symbol, order.Account, refusal) with
             {
                 Number = order.Number,
                 ClientOrderId = order.ClientOrderId,
             })];
         }
 
-        return await AnswerAsync(Mutate(() => EnterList(kind, orders)));
+        return await AnswerAsync(book, Turn(() => EnterList(book, kind, orders)));
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ExecutionReport> Amend(long account, long orderId, ImmutableArray<NamedValue> changes)
+    public async ValueTask<ExecutionReport> Amend(string symbol, long account, long orderId, ImmutableArray<NamedValue> changes)
     {
-        var refusal = Refuse(urgent: true);
+        var refusal = Refuse(symbol, urgent: true, out var book);
         if (refusal != RejectReason.None)
         {
-            return BookReports.Refused(_symbol, account, refusal);
+            return BookReports.Refused(symbol, account, refusal);
         }
 
-        var answer = Mutate(() => OwnOrder(account, orderId, out var number) ?? Change(account, number, changes));
-        return (await AnswerAsync([answer]))[0];
+        var answer = Turn(() => OwnOrder(book, account, orderId, out var number) ?? Change(book, account, number, changes));
+        return (await AnswerAsync(book, [answer]))[0];
     }
 
     /// <inheritdoc/>
-    public async ValueTask<RejectReason> Operate(BookCommand command)
+    public async ValueTask<RejectReason> Operate(string symbol, BookCommand command)
     {
-        var refusal = Refuse(urgent: true);
-        if (refusal != RejectReason.None || _machine.Instrument is null)
+        var refusal = Refuse(symbol, urgent: true, out var book);
+        if (refusal != RejectReason.None || book.Machine.Instrument is null)
         {
             return refusal == RejectReason.None ? RejectReason.UnknownSymbol : refusal;
         }
 
-        var reason = Mutate(() =>
+        var reason = Turn(() =>
         {
             ExpireDue();
-            var reason = _machine.Operate(command, Now, out var record);
-            Record(record, urgent: true);
+            var reason = book.Machine.Operate(command, _now, out var record);
+            Record(book, record, urgent: true);
             return reason;
         });
         await SettleAsync();
@@ -63,37 +63,38 @@ public sealed partial class OrderBookGrain
     }
 
     /// <inheritdoc/>
-    public async ValueTask<PlaceInLine> Position(long account, long orderId)
+    public async ValueTask<PlaceInLine> Position(string symbol, long account, long orderId)
     {
-        if (_halted || _machine.Instrument is null)
+        var book = Find(symbol);
+        if (book is not { IsServing: true })
         {
-            return new PlaceInLine(Refuse(urgent: true), 0, 0);
+            return new PlaceInLine(Refuse(symbol, urgent: true, out _), 0, 0);
         }
 
-        var owner = _machine.OwnerOf(orderId).Account;
+        var owner = book.Machine.OwnerOf(orderId).Account;
         if (owner != account)
         {
             return new PlaceInLine(owner == 0 ? RejectReason.UnknownOrder : RejectReason.NotOwner, 0, 0);
         }
 
-        var rests = _machine.Core.TryGetQueuePosition(orderId, out var position);
+        var rests = book.Machine.Core.TryGetQueuePosition(orderId, out var position);
         await SettleAsync();
         return new PlaceInLine(
             rests ? RejectReason.None : RejectReason.OrderClosed, position.OrdersAhead, position.LotsAhead);
     }
 
     /// <summary>A list whose orders are all new enters; one that is known is told again; a broken one is voided.</summary>
-    private Answer[] EnterList(OrderListKind kind, ImmutableArray<SubmitOrder> orders)
+    private Answer[] EnterList(OpenBook book, OrderListKind kind, ImmutableArray<SubmitOrder> orders)
     {
         var answers = new Answer[orders.Length];
-        if (!orders.Any(order => _machine.IsKnown(order.Account, order.Number, out _, out _)))
+        if (!orders.Any(order => book.Machine.IsKnown(order.Account, order.Number, out _, out _)))
         {
             ExpireDue();
-            var record = Record(_machine.SubmitList(kind, orders, Now), urgent: false)!;
+            var record = Record(book, book.Machine.SubmitList(kind, orders, _now), urgent: false)!;
             for (var i = 0; i < answers.Length; i++)
             {
                 answers[i] = new Answer(BookReports.First(
-                    _symbol, _machine.Sequence, record, orders[i].Account, orders[i].Number));
+                    book.Symbol, book.Machine.Sequence, record, orders[i].Account, orders[i].Number));
             }
 
             return answers;
@@ -102,50 +103,54 @@ public sealed partial class OrderBookGrain
         for (var i = 0; i < answers.Length; i++)
         {
             // One that was cancelled before the list came takes the others with it.
-            Record(_machine.Resolve(orders[i].Account, orders[i].Number, Now), urgent: true);
-            answers[i] = Enter(orders[i]);
+            Record(book, book.Machine.Resolve(orders[i].Account, orders[i].Number, _now), urgent: true);
+            answers[i] = Enter(book, orders[i]);
         }
 
         return answers;
     }
 
-    private Answer Change(long account, long number, ImmutableArray<NamedValue> changes)
+    private Answer Change(OpenBook book, long account, long number, ImmutableArray<NamedValue> changes)
     {
         ExpireDue();
-        if (!_machine.IsKnown(account, number, out var ticket, out var finished) || ticket is null)
+        if (!book.Machine.IsKnown(account, number, out var ticket, out var finished) || ticket is null)
         {
-            return Closed(account, number, finished, refused: true);
+            return Closed(book, account, number, finished, refused: true);
         }
 
-        var reason = _machine.Amend(ticket, changes, Now, out var record);
-        Record(record, urgent: true);
+        var reason = book.Machine.Amend(ticket, changes, _now, out var record);
+        Record(book, record, urgent: true);
         if (reason != RejectReason.None)
         {
-            return new Answer(BookReports.Refused(_symbol, account, reason));
+            return new Answer(BookReports.Refused(book.Symbol, account, reason));
         }
 
-        _machine.IsKnown(account, number, out var open, out finished);
-        return open is null ? Closed(account, number, finished, refused: false) : OpenNow(open);
+        book.Machine.IsKnown(account, number, out var open, out finished);
+        return open is null ? Closed(book, account, number, finished, refused: false) : OpenNow(book, open);
     }
 
     /// <summary>Orders whose time has come expire in a record of their own, before anything else happens.</summary>
     private void ExpireDue()
     {
-        if (_machine.IsExpiryDue(Now))
+        foreach (var book in _all)
         {
-            _machine.Operate(BookCommand.Of(BookVerb.AdvanceTime), Now, out var record);
-            Record(record, urgent: true);
+            if (book.IsServing && book.Machine.IsExpiryDue(_now))
+            {
+                book.Machine.Operate(BookCommand.Of(BookVerb.AdvanceTime), _now, out var record);
+                Record(book, record, urgent: true);
+            }
         }
     }
 
     private async Task ExpireInTimeAsync(CancellationToken cancellationToken)
     {
-        if (_machine is null || _halted || Refuse(urgent: true) != RejectReason.None || !_machine.IsExpiryDue(Now))
+        if (!Array.Exists(_all, book => book.IsServing && book.Machine.IsExpiryDue(Now))
+            || Refusal(urgent: true) != RejectReason.None)
         {
             return;
         }
 
-        Mutate(() =>
+        Turn(() =>
         {
             ExpireDue();
             return true;

@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
+using QuantumCore.Journal;
+
+namespace QuantumCore.Grains.Books;
+
+/// <summary>One book of a grain: its machine, its stream, and what is on its way out.</summary>
+internal sealed class OpenBook(BookMachine machine, JournalStream stream, long snapshotted, ILogger log)
+{
+    private readonly BookOutbox _outbox = new();
+    private readonly List<BookRecord> _released = [];
+    private readonly Dictionary<long, ImmutableArray<DeliveredRecord>.Builder> _deliveries = [];
+    private List<BookRecord> _unpublished = [];
+    private long _published = machine.Sequence;
+    private long _nextSnapshot = SnapshotAfter(snapshotted);
+    private bool _publishing;
+
+    // Readers that fell this far behind catch up from the journal.
+    private const int UnpublishedLimit = 100_000;
+
+    /// <summary>The book's state.</summary>
+    public BookMachine Machine => machine;
+
+    /// <summary>The book's stream.</summary>
+    public JournalStream Stream => stream;
+
+    /// <summary>Its symbol.</summary>
+    public string Symbol => machine.Symbol;
+
+    /// <summary>It does not trade: its journal can't be explained.</summary>
+    public bool IsHalted { get; private set; }
+
+    /// <summary>Sequence through which it was handed to <see cref="Release"/>'s publisher.</summary>
+    public long Published => _published;
+
+    /// <summary>Whether it can take commands: it is defined and not halted.</summary>
+    public bool IsServing => machine.Instrument is not null && !IsHalted;
+
+    /// <summary>Takes the book from trading.</summary>
+    public void Halt(Exception why)
+    {
+        IsHalted = true;
+        GrainMetrics.HaltedBooks.Add(1);
+        GrainLog.BookHalted(log, why, Symbol);
+    }
+
+    /// <summary>
+    /// Notes what is to be told of the machine's newest record once that is durable; its sequence is the stream's next.
+    /// </summary>
+    public void Note(BookRecord record) => _outbox.Add(
+        machine.Sequence, record, [.. record.TouchedAccounts().Select(account => (account, machine.Chain(account)))]);
+
+    /// <summary>Lets go what is durable: to the accounts it touches, then to the book's followers.</summary>
+    public void Release(IGrainFactory grains, Func<OpenBook, BookBatch, Task> publish)
+    {
+        _outbox.Release(stream.DurableHead, _released, _deliveries);
+        if (_released.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var (account, delivery) in _deliveries)
+        {
+            var key = account.ToString(CultureInfo.InvariantCulture);
+            _ = grains.GetGrain<IAccountGrain>(key).Deliver(new BookDelivery(Symbol, delivery.DrainToImmutable()));
+        }
+
+        _unpublished.AddRange(_released);
+        _released.Clear();
+        _deliveries.Clear();
+        _ = PublishAsync(publish);
+    }
+
+    /// <summary>Begins a snapshot when enough has happened since the last one.</summary>
+    public void SnapshotWhenDue()
+    {
+        if (machine.Sequence >= _nextSnapshot)
+        {
+            _nextSnapshot = SnapshotAfter(machine.Sequence);
+            _ = SaveSnapshotAsync();
+        }
+    }
+
+    /// <summary>Stores the state as it is now.</summary>
+    public async Task SaveSnapshotAsync()
+    {
+        try
+        {
+            var (sequence, snapshot) = (machine.Sequence, machine.Snapshot());
+            await stream.WhenDurable(sequence);
+            await stream.PutSnapshotAsync(sequence, snapshot, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            GrainLog.SnapshotFailed(log, e, stream.Name);
+        }
+    }
+
+    private static long SnapshotAfter(long sequence) => sequence + Math.Max(10_000, sequence / 4);
+
+    // One publication at a time keeps the order; what comes meanwhile goes out together.
+    private async Task PublishAsync(Func<OpenBook, BookBatch, Task> publish)
+    {
+        if (_publishing)
+        {
+            return;
+        }
+
+        _publishing = true;
+        try
+        {
+            while (_unpublished.Count > 0)
+            {
+                var batch = _unpublished;
+                _unpublished = [];
+                var first = _published + 1;
+                _published += batch.Count;
+                await publish(this, new BookBatch(Symbol, first, batch.Count <= UnpublishedLimit ? [.. batch] : []));
+            }
+        }
+        catch (Exception e)
+        {
+            GrainLog.PublishFailed(log, e, stream.Name);
+        }
+        finally
+        {
+            _publishing = false;
+        }
+    }
+}

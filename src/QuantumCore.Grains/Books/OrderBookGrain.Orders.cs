@@ -1,0 +1,263 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains.Books;
+
+/// <summary>Orders that enter, become smaller and are cancelled, and how they are answered.</summary>
+public sealed partial class OrderBookGrain
+{
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<ExecutionReport>> Submit(
+        string symbol, ImmutableArray<SubmitOrder> orders)
+    {
+        var refusal = Refuse(symbol, urgent: false, out var book, orders.Length);
+        if (refusal != RejectReason.None)
+        {
+            return [.. orders.Select(order => BookReports.Refused(symbol, order.Account, refusal) with
+            {
+                Number = order.Number,
+                ClientOrderId = order.ClientOrderId,
+            })];
+        }
+
+        var answers = new Answer[orders.Length];
+        Turn(() =>
+        {
+            for (var i = 0; i < answers.Length; i++)
+            {
+                answers[i] = Enter(book, orders[i]);
+            }
+
+            return true;
+        });
+        return await AnswerAsync(book, answers);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<ExecutionReport>> Close(
+        string symbol, long account, ImmutableArray<long> numbers, EndReason reason)
+    {
+        var refusal = Refuse(symbol, urgent: true, out var book, numbers.Length);
+        if (refusal != RejectReason.None)
+        {
+            return [.. numbers.Select(number => BookReports.Refused(symbol, account, refusal) with { Number = number })];
+        }
+
+        var answers = new Answer[numbers.Length];
+        Turn(() =>
+        {
+            for (var i = 0; i < answers.Length; i++)
+            {
+                answers[i] = Cancel(book, account, numbers[i], reason);
+            }
+
+            return true;
+        });
+        return await AnswerAsync(book, answers);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ExecutionReport> CloseById(string symbol, long account, long orderId)
+    {
+        var refusal = Refuse(symbol, urgent: true, out var book);
+        if (refusal != RejectReason.None)
+        {
+            return BookReports.Refused(symbol, account, refusal);
+        }
+
+        var answer = Turn(() => OwnOrder(book, account, orderId, out var number)
+            ?? Cancel(book, account, number, EndReason.User));
+        return (await AnswerAsync(book, [answer]))[0];
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<int> CloseAll(string symbol, long account, long floor)
+    {
+        if (Refuse(symbol, urgent: true, out var book) is var reason and not RejectReason.None)
+        {
+            throw new InvalidOperationException($"{symbol} can't cancel now: {reason}.");
+        }
+
+        var closed = Turn(() =>
+        {
+            ExpireDue();
+            return Record(book, book.Machine.CloseAll(account, floor, _now), urgent: true);
+        });
+        await SettleAsync();
+        return closed switch
+        {
+            AllClosed all => all.Orders.Length,
+            BookTurn turn => turn.Steps.Count(step => step.Kind == StepKind.Ended && step.Account == account),
+            _ => 0,
+        };
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask Resolve(string symbol, long account, ImmutableArray<long> numbers)
+    {
+        if (Refuse(symbol, urgent: true, out var book, numbers.Length) != RejectReason.None)
+        {
+            return;
+        }
+
+        Turn(() =>
+        {
+            foreach (var number in numbers)
+            {
+                Record(book, book.Machine.Resolve(account, number, _now), urgent: true);
+            }
+
+            return true;
+        });
+        await SettleAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ExecutionReport> Reduce(string symbol, long account, long number, long totalLots)
+    {
+        var refusal = Refuse(symbol, urgent: true, out var book);
+        if (refusal != RejectReason.None)
+        {
+            return BookReports.Refused(symbol, account, refusal);
+        }
+
+        var answer = Turn(() =>
+        {
+            if (!book.Machine.IsKnown(account, number, out var ticket, out var finished))
+            {
+                Record(book, book.Machine.Witness(account, orderId: 0, _now), urgent: true);
+                return new Answer(BookReports.Refused(book.Symbol, account, RejectReason.UnknownOrder));
+            }
+
+            return ticket is null ? Closed(book, account, number, finished, refused: true) : Shrink(book, ticket, totalLots);
+        });
+        return (await AnswerAsync(book, [answer]))[0];
+    }
+
+    // An answer, or where to read it: the record at FirstSequence, ended as Finished says.
+    private readonly record struct Answer(
+        ExecutionReport? Report,
+        long FirstSequence = 0,
+        FinishedOrder? Finished = null,
+        bool IsRefused = false,
+        long Account = 0,
+        long Number = 0);
+
+    private Answer Enter(OpenBook book, SubmitOrder order)
+    {
+        if (book.Machine.Instrument is null)
+        {
+            return new Answer(BookReports.Refused(book.Symbol, order.Account, RejectReason.UnknownSymbol));
+        }
+
+        if (book.Machine.IsKnown(order.Account, order.Number, out var open, out var finished))
+        {
+            var first = open?.Sequence ?? finished.Sequence;
+            return first == 0
+                ? new Answer(BookReports.Voided(book.Symbol, order.Account, order.Number))
+                : new Answer(null, first, Account: order.Account, Number: order.Number);
+        }
+
+        ExpireDue();
+        if (EnterAmongStrategies(book, order) is { } answer)
+        {
+            return answer;
+        }
+
+        var record = Record(book, book.Machine.Submit(order, _now), urgent: false)!;
+        return new Answer(BookReports.First(book.Symbol, book.Machine.Sequence, record));
+    }
+
+    private Answer Cancel(OpenBook book, long account, long number, EndReason reason)
+    {
+        ExpireDue();
+        book.Machine.IsKnown(account, number, out var open, out _);
+        var record = Record(book, book.Machine.Close(account, number, reason, _now), urgent: true);
+        book.Machine.IsKnown(account, number, out _, out var finished);
+
+        if (finished.Reason == RejectReason.Voided)
+        {
+            // It never arrived, and never will: cancelled before it was there.
+            return new Answer(BookReports.Voided(book.Symbol, account, number) with
+            {
+                Reason = RejectReason.None,
+                Status = OrderStatus.Cancelled,
+                End = reason,
+            });
+        }
+
+        // The same cancel again is told what the first one was; a filled order is told as a refusal.
+        var refused = record is null && finished.Status != OrderStatus.Cancelled;
+        return open is null || record is null
+            ? Closed(book, account, number, finished, refused)
+            : new Answer(BookReports.Final(BookReports.Open(book.Symbol, open, 0, 0), finished));
+    }
+
+    private Answer Shrink(OpenBook book, OrderTicket ticket, long totalLots)
+    {
+        ExpireDue();
+        if (!book.Machine.IsKnown(ticket.Order.Account, ticket.Order.Number, out var still, out var expired) || still is null)
+        {
+            return Closed(book, ticket.Order.Account, ticket.Order.Number, expired, refused: true);
+        }
+
+        var reason = book.Machine.Reduce(ticket, totalLots, _now, out var record);
+        Record(book, record, urgent: true);
+        if (reason != RejectReason.None)
+        {
+            return new Answer(BookReports.Refused(book.Symbol, ticket.Order.Account, reason));
+        }
+
+        book.Machine.IsKnown(ticket.Order.Account, ticket.Order.Number, out var open, out var finished);
+        return open is null
+            ? new Answer(BookReports.Final(BookReports.Open(book.Symbol, ticket, 0, 0), finished))
+            : OpenNow(book, ticket);
+    }
+
+    private Answer? OwnOrder(OpenBook book, long account, long orderId, out long number)
+    {
+        (var owner, number) = book.Machine.OwnerOf(orderId);
+        if (owner == 0)
+        {
+            // Only an activation that can still append may say that there is no such order.
+            Record(book, book.Machine.Witness(account, orderId, _now), urgent: true);
+            return new Answer(BookReports.Refused(book.Symbol, account, RejectReason.UnknownOrder));
+        }
+
+        return owner == account ? null : new Answer(BookReports.Refused(book.Symbol, account, RejectReason.NotOwner));
+    }
+
+    private static Answer OpenNow(OpenBook book, OrderTicket ticket) =>
+        new(BookReports.Open(book.Symbol, ticket, book.Machine.Sequence, book.Machine.TimeNanos));
+
+    private static Answer Closed(OpenBook book, long account, long number, in FinishedOrder finished, bool refused) =>
+        finished.Sequence == 0
+            ? new Answer(BookReports.Voided(book.Symbol, account, number))
+            : new Answer(null, finished.Sequence, finished, refused, account, number);
+
+    private async ValueTask<ImmutableArray<ExecutionReport>> AnswerAsync(OpenBook book, Answer[] answers)
+    {
+        await SettleAsync();
+        var reports = ImmutableArray.CreateBuilder<ExecutionReport>(answers.Length);
+        foreach (var answer in answers)
+        {
+            reports.Add(answer.Report ?? await ReadAsync(book, answer));
+        }
+
+        return reports.MoveToImmutable();
+    }
+
+    private async Task<ExecutionReport> ReadAsync(OpenBook book, Answer answer)
+    {
+        var record = await BookRecovery.ReadAsync(store, book.Stream.Name, answer.FirstSequence);
+        var first = BookReports.First(book.Symbol, answer.FirstSequence, record, answer.Account, answer.Number);
+        if (answer.Finished is not { } finished)
+        {
+            return first;
+        }
+
+        var final = BookReports.Final(first, finished);
+        return answer.IsRefused ? final with { Reason = RejectReason.OrderClosed } : final;
+    }
+}

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains.Books;
+
+/// <summary>Orders over several books of the group.</summary>
+public sealed partial class OrderBookGrain
+{
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<ExecutionReport>> SubmitStrategy(ImmutableArray<SubmitOrder> legs)
+    {
+        var symbols = SymbolsOf(legs);
+        var books = Array.ConvertAll(symbols, Find);
+        var refusal = books.Length == 0 || _strategies is null ? RejectReason.BadRequest : RejectReason.None;
+        foreach (var book in books)
+        {
+            refusal = refusal != RejectReason.None ? refusal
+                : Refuse(book?.Symbol ?? "", urgent: false, out _, legs.Length) is not RejectReason.None and var reason ? reason
+                : book!.IsServing ? RejectReason.None
+                : RejectReason.UnknownSymbol;
+        }
+
+        if (refusal != RejectReason.None)
+        {
+            return [.. legs.Select((leg, i) => BookReports.Refused(symbols.ElementAtOrDefault(i) ?? "", leg.Account, refusal) with
+            {
+                Number = leg.Number,
+                ClientOrderId = leg.ClientOrderId,
+            })];
+        }
+
+        var answers = Turn(() => EnterStrategy(legs, books!));
+        await SettleAsync();
+        var reports = ImmutableArray.CreateBuilder<ExecutionReport>(legs.Length);
+        for (var i = 0; i < legs.Length; i++)
+        {
+            reports.Add(answers[i].Report ?? await ReadAsync(books[i]!, answers[i]));
+        }
+
+        return reports.MoveToImmutable();
+    }
+
+    /// <summary>The symbol of each leg, as its strategy says; none when they are no legs.</summary>
+    private static string[] SymbolsOf(ImmutableArray<SubmitOrder> legs)
+    {
+        var terms = Array.ConvertAll([.. legs], leg => leg.Conditions.Decode()?.Strategy);
+        return Array.TrueForAll(terms, strategy => strategy is not null && strategy.Leg < strategy.Legs.Length)
+            ? Array.ConvertAll(terms, strategy => strategy!.Legs[strategy.Leg].Symbol)
+            : [];
+    }
+
+    /// <summary>A strategy whose legs are all new enters; one that is known is told again; a broken one is voided.</summary>
+    private Answer[] EnterStrategy(ImmutableArray<SubmitOrder> legs, OpenBook[] books)
+    {
+        ExpireDue();
+        var known = false;
+        for (var i = 0; i < legs.Length; i++)
+        {
+            known |= books[i].Machine.IsKnown(legs[i].Account, legs[i].Number, out _, out _);
+        }
+
+        if (!known)
+        {
+            _strategies!.Enter(legs, Array.ConvertAll(books, book => book.Machine), _now);
+            return AnswerWith(books, [.. legs], AppendGathered(urgent: false));
+        }
+
+        var answers = new Answer[legs.Length];
+        for (var i = 0; i < legs.Length; i++)
+        {
+            // One that was cancelled before the strategy came takes the others with it.
+            Record(books[i], books[i].Machine.Resolve(legs[i].Account, legs[i].Number, _now), urgent: true);
+            answers[i] = Enter(books[i], legs[i]);
+        }
+
+        return answers;
+    }
+
+    /// <summary>An order that strategies offer a better price than its own book does; null: they do not.</summary>
+    private Answer? EnterAmongStrategies(OpenBook book, SubmitOrder order) =>
+        _strategies?.TryEnter(book.Machine, order, _now) == true
+            ? AnswerWith([book], [order], AppendGathered(urgent: false))[0]
+            : null;
+
+    /// <summary>What became of orders within records that were made together: their state now, with all of their fills.</summary>
+    private static Answer[] AnswerWith(
+        OpenBook[] books, SubmitOrder[] orders, IReadOnlyList<(OpenBook Book, BookRecord Record, long Sequence)> records)
+    {
+        var answers = new Answer[orders.Length];
+        for (var i = 0; i < orders.Length; i++)
+        {
+            var (book, order) = (books[i], orders[i]);
+            var own = records.Where(one => one.Book == book).ToArray();
+            var entered = own.First(one => Enters(one.Record, order));
+            var first = BookReports.First(book.Symbol, entered.Sequence, entered.Record, order.Account, order.Number);
+            book.Machine.IsKnown(order.Account, order.Number, out var open, out var finished);
+            var now = open is not null
+                ? BookReports.Open(book.Symbol, open, book.Machine.Sequence, book.Machine.TimeNanos)
+                : BookReports.Final(first, finished);
+            answers[i] = new Answer(now with
+            {
+                Fills = [.. own.SelectMany(one => BookReports.FillsOf(one.Sequence, one.Record, order))],
+            });
+        }
+
+        return answers;
+    }
+
+    private static bool Enters(BookRecord record, SubmitOrder order) => record switch
+    {
+        OrderVoided voided => voided.Account == order.Account && voided.Number == order.Number,
+        BookTurn turn => turn.Command.Orders.Any(one => one.Account == order.Account && one.Number == order.Number),
+        _ => false,
+    };
+}

@@ -1,0 +1,334 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains.Books;
+
+/// <summary>
+/// What strategy orders of one group of books trade, and with whom (RULES 16). It decides from the books as they are,
+/// and each decision is records of the books concerned, which the caller makes durable together. It has no state but
+/// the open legs in the books.
+/// </summary>
+/// <param name="record">Takes the records of a command, in sequence.</param>
+internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
+{
+    /// <summary>Most open strategies of one group: each command in a book of theirs looks at them.</summary>
+    public const int OpenLimit = 1_000;
+
+    // By legs; within those the one that pays most first, then the one that came first.
+    private readonly List<Strategy> _open = [];
+
+    /// <summary>The open strategies.</summary>
+    public IReadOnlyList<Strategy> Open => _open;
+
+    /// <summary>Finds the open strategies in books that came back.</summary>
+    /// <exception cref="InvalidDataException">One has legs that traded by themselves, or lacks one.</exception>
+    public void Restore(IReadOnlyCollection<BookMachine> books)
+    {
+        var legs = books.SelectMany(book => book.OpenLegs.Select(ticket => (Book: book, Ticket: ticket, Terms: TermsOf(ticket.Order)!)));
+        foreach (var whole in legs.GroupBy(leg => (leg.Ticket.Order.Account, leg.Ticket.Order.Number - leg.Terms.Leg)))
+        {
+            var strategy = new Strategy(
+                whole.First().Terms, whole.Select(leg => new OpenLeg(leg.Terms.Legs[leg.Terms.Leg], leg.Book, leg.Ticket)));
+            if (strategy.Legs.Length != strategy.Terms.Legs.Length || !strategy.IsWhole)
+            {
+                throw new InvalidDataException($"The strategy {strategy.Key} of account {whole.Key.Account} is not whole.");
+            }
+
+            Insert(strategy);
+        }
+    }
+
+    /// <summary>
+    /// Enters a strategy none of whose legs is known: it meets strategies the other way round and displayed quotes,
+    /// whichever is better, at one price strategies first; what is left rests or ends. Refused, all of its legs are.
+    /// </summary>
+    /// <param name="legs">Its leg orders, in the sequence of its terms.</param>
+    /// <param name="books">The books of the legs.</param>
+    /// <param name="now">Unix nanoseconds.</param>
+    public void Enter(ImmutableArray<SubmitOrder> legs, BookMachine[] books, long now)
+    {
+        var reason = Judge(legs, books, now);
+        for (var i = 0; i < legs.Length; i++)
+        {
+            record(books[i], reason == RejectReason.None ? books[i].Submit(legs[i], now) : books[i].Decline(legs[i], reason, now));
+        }
+
+        if (reason != RejectReason.None)
+        {
+            return;
+        }
+
+        var terms = TermsOf(legs[0])!;
+        var strategy = new Strategy(terms, legs.Select((order, i) =>
+            new OpenLeg(terms.Legs[i], books[i], books[i].OpenOrder(order.Account, order.Number)!)));
+        if (legs[0].TimeInForce == TimeInForce.FillOrKill && UnitsWithin(strategy) < strategy.UnitsLeft)
+        {
+            Close(strategy, EndReason.FillOrKill, now);
+            return;
+        }
+
+        Trade(strategy, now);
+        if (strategy.UnitsLeft == 0)
+        {
+            return;
+        }
+
+        if (legs[0].TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill)
+        {
+            Close(strategy, EndReason.ImmediateOrCancel, now);
+        }
+        else
+        {
+            Insert(strategy);
+        }
+    }
+
+    /// <summary>
+    /// Enters an order that strategies would trade with at a better price than its book: its own book first at each
+    /// price (RULES 16.3). False, and nothing is done: they would not.
+    /// </summary>
+    public bool TryEnter(BookMachine book, SubmitOrder order, long now)
+    {
+        if (_open.Count == 0 || !MayMeetStrategies(book, order) || Implied(book, order, order.QuantityLots) is null)
+        {
+            return false;
+        }
+
+        record(book, book.Admit(order, now));
+        var ticket = book.OpenOrder(order.Account, order.Number);
+        var swept = 0L;
+        while (ticket is not null && book.IsOpen(ticket) && Implied(book, order, ticket.LeavesLots) is { } offer)
+        {
+            if (offer.PriceTicks != swept && Reaches(order.Side, offer.PriceTicks, book.Core.FirstPriceFor(order.Side, ticket.LeavesLots)))
+            {
+                swept = offer.PriceTicks;
+                record(book, book.Sweep(ticket.OrderId, swept, now));
+                continue;
+            }
+
+            foreach (var (leg, price) in offer.Strategy.Legs.Zip(offer.Prices))
+            {
+                var lots = offer.Units * leg.Terms.Lots;
+                record(leg.Book, leg.Book == book
+                    ? book.Cross(ticket.OrderId, leg.Ticket.OrderId, offer.PriceTicks, lots, now)
+                    : leg.Book.TakeQuotes(leg.Ticket.OrderId, price, lots, now));
+            }
+
+            RemoveIfDone(offer.Strategy);
+        }
+
+        if (ticket is not null && book.IsOpen(ticket))
+        {
+            record(book, book.Proceed(ticket.OrderId, now));
+        }
+
+        return true;
+    }
+
+    /// <summary>Strategies that lost a leg end; what cost one of them less than it asks has begun to, trades.</summary>
+    /// <param name="symbol">The book that a command has changed.</param>
+    /// <param name="now">Unix nanoseconds.</param>
+    public void Follow(string symbol, long now)
+    {
+        foreach (var strategy in _open.Where(strategy => HasLegIn(strategy, symbol) && !strategy.IsWhole).ToArray())
+        {
+            Close(strategy, EndReason.List, now);
+            _open.Remove(strategy);
+        }
+
+        var next = _open.Where(strategy => HasLegIn(strategy, symbol)).ToArray();
+        while (next.Any(strategy => TakeQuotes(strategy, now)))
+        {
+            next = [.. _open];
+        }
+    }
+
+    private static StrategyTerms? TermsOf(SubmitOrder order) => order.Conditions.Decode()?.Strategy;
+
+    private static bool HasLegIn(Strategy strategy, string symbol) =>
+        Array.Exists(strategy.Legs, leg => leg.Terms.Symbol == symbol);
+
+    /// <summary>Whether a price is no worse for a taker of a side than another; 0 is no price.</summary>
+    private static bool Reaches(Side side, long limit, long price) =>
+        price != 0 && (side == Side.Buy ? price <= limit : price >= limit);
+
+    private RejectReason Judge(ImmutableArray<SubmitOrder> legs, BookMachine[] books, long now)
+    {
+        var terms = TermsOf(legs[0]);
+        for (var i = 0; i < legs.Length; i++)
+        {
+            var own = TermsOf(legs[i]);
+            if (terms is null || own != terms with { Leg = i } || legs.Length != terms.Legs.Length
+                || terms.Legs[i].Symbol != books[i].Symbol || legs[i].Type != OrderType.Leg || legs[i].Side != terms.Legs[i].Side
+                || legs[i].QuantityLots != legs[0].QuantityLots / terms.Legs[0].Lots * terms.Legs[i].Lots)
+            {
+                return RejectReason.BadRequest;
+            }
+        }
+
+        for (var i = 0; i < legs.Length; i++)
+        {
+            if (books[i].Judge(legs[i], now) is not RejectReason.None and var reason)
+            {
+                return reason;
+            }
+        }
+
+        return _open.Count >= OpenLimit ? RejectReason.TooManyOrders : RejectReason.None;
+    }
+
+    private void Trade(Strategy taker, long now)
+    {
+        while (taker.UnitsLeft > 0)
+        {
+            var contra = Contra(taker);
+            var quotes = StrategyPrices.FromQuotes(taker, taker.UnitsLeft);
+            var direct = contra is not null && (quotes is null || -contra.Value.Maker.Terms.Net <= quotes.Value.Cost);
+            if (direct)
+            {
+                Cross(taker, contra!.Value.Maker, contra.Value.Prices, now);
+            }
+            else if (quotes is { } found && found.Cost <= taker.Terms.Net)
+            {
+                Take(taker, in found, now);
+            }
+            else
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>A strategy that waits takes quotes that have come within its net price.</summary>
+    private bool TakeQuotes(Strategy strategy, long now)
+    {
+        var traded = false;
+        while (strategy.UnitsLeft > 0 && strategy.IsWhole
+            && StrategyPrices.FromQuotes(strategy, strategy.UnitsLeft) is { } found && found.Cost <= strategy.Terms.Net)
+        {
+            Take(strategy, in found, now);
+            traded = true;
+        }
+
+        RemoveIfDone(strategy);
+        return traded;
+    }
+
+    private void Take(Strategy taker, in QuotedPrices quotes, long now)
+    {
+        for (var i = 0; i < taker.Legs.Length; i++)
+        {
+            var leg = taker.Legs[i];
+            record(leg.Book, leg.Book.TakeQuotes(leg.Ticket.OrderId, quotes.Prices[i], quotes.Units * leg.Terms.Lots, now));
+        }
+    }
+
+    private void Cross(Strategy taker, Strategy maker, long[] prices, long now)
+    {
+        var units = Math.Min(taker.UnitsLeft, maker.UnitsLeft);
+        for (var i = 0; i < taker.Legs.Length; i++)
+        {
+            var leg = taker.Legs[i];
+            record(leg.Book, leg.Book.Cross(
+                leg.Ticket.OrderId, maker.Legs[i].Ticket.OrderId, prices[i], units * leg.Terms.Lots, now));
+        }
+
+        RemoveIfDone(maker);
+    }
+
+    /// <summary>The best strategy the other way round that one can trade with, and the legs' prices.</summary>
+    private (Strategy Maker, long[] Prices)? Contra(Strategy taker)
+    {
+        foreach (var maker in Contras(taker))
+        {
+            if (StrategyPrices.Between(taker, maker) is { } prices)
+            {
+                return (maker, prices);
+            }
+        }
+
+        return null;
+    }
+
+    private IEnumerable<Strategy> Contras(Strategy taker) => taker.IsTrading
+        ? _open.Where(maker => maker.Key == taker.Key && maker.Direction != taker.Direction && maker.Owner != taker.Owner
+            && maker.Terms.Net + taker.Terms.Net >= 0)
+        : [];
+
+    /// <summary>Units a strategy could trade at once, within its net price.</summary>
+    private Int128 UnitsWithin(Strategy taker)
+    {
+        Int128 units = StrategyPrices.UnitsInQuotes(taker);
+        foreach (var maker in Contras(taker))
+        {
+            units += StrategyPrices.Between(taker, maker) is null ? 0 : maker.UnitsLeft;
+        }
+
+        return units;
+    }
+
+    /// <summary>Whether an order may trade with strategies: a limit or market order with nothing else to it.</summary>
+    private static bool MayMeetStrategies(BookMachine book, SubmitOrder order) =>
+        order is { Conditions: null, PostOnly: false, ReplacesNumber: 0, Type: OrderType.Limit or OrderType.Market }
+        && order.TimeInForce is TimeInForce.GoodTillCancel or TimeInForce.Day or TimeInForce.ImmediateOrCancel
+        && book.Core.Phase == TradingPhase.Continuous
+        // What a phase of matching is measured by would begin anew with each part of it.
+        && book.Core.Rules is { ProtectionTicks: null, DynamicBandBasisPoints: null };
+
+    /// <summary>The best price that a waiting strategy and the quotes of its other legs give an order.</summary>
+    private ImpliedOffer? Implied(BookMachine book, SubmitOrder order, long lots)
+    {
+        ImpliedOffer? best = null;
+        foreach (var strategy in _open)
+        {
+            if (strategy.Owner == (order.Owner != 0 ? order.Owner : order.Account)
+                || StrategyPrices.OfferIn(strategy, book, order.Side, lots) is not { } offer
+                || !Reaches(order.Side, order.PriceTicks, offer.PriceTicks))
+            {
+                continue;
+            }
+
+            if (best is null || (offer.PriceTicks != best.Value.PriceTicks && Reaches(order.Side, best.Value.PriceTicks, offer.PriceTicks)))
+            {
+                best = offer;
+            }
+        }
+
+        return best;
+    }
+
+    private void Close(Strategy strategy, EndReason reason, long now)
+    {
+        foreach (var leg in strategy.Legs)
+        {
+            if (leg.IsOpen)
+            {
+                record(leg.Book, leg.Book.Close(leg.Ticket.Order.Account, leg.Ticket.Order.Number, reason, now)!);
+            }
+        }
+    }
+
+    private void RemoveIfDone(Strategy strategy)
+    {
+        if (strategy.UnitsLeft == 0)
+        {
+            _open.Remove(strategy);
+        }
+    }
+
+    private void Insert(Strategy strategy)
+    {
+        var at = _open.FindIndex(other => IsBefore(strategy, other));
+        _open.Insert(at < 0 ? _open.Count : at, strategy);
+    }
+
+    private static bool IsBefore(Strategy first, Strategy second)
+    {
+        var byKey = string.CompareOrdinal(first.Key, second.Key);
+        return byKey != 0 ? byKey < 0
+            : first.Direction != second.Direction ? first.Direction < second.Direction
+            : first.Terms.Net != second.Terms.Net ? first.Terms.Net > second.Terms.Net
+            : first.Arrival < second.Arrival;
+    }
+}
