@@ -219,7 +219,7 @@ public class CrashPointTests
         await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 1);
         // Down first: whoever else asks for the book must not bring it back in between.
         disk.Volatile.IsDown = true;
-        await exchange.Cluster.DeactivateAsync(exchange.Book("AAPL"));
+        await exchange.Cluster.DeactivateAsync(exchange.Book("AAPL").Grain);
         await Assert.ThrowsAnyAsync<Exception>(async () => await exchange.Book("AAPL").State());
         disk.Volatile.IsDown = false;
         Assert.Equal(1, (await exchange.Book("AAPL").State()).OpenOrders);

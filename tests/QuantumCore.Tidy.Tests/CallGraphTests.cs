@@ -38,6 +38,7 @@ public class CallGraphTests
     [
         "AccountGrain -> ICatalogGrain.Instruments",
         "CatalogGrain -> IOrderBookGrain.Define",
+        "MarketDataGrain -> ICatalogGrain.Instruments",
         "MarketDataGrain -> IOrderBookGrain.Depth",
         "OrderBookGrain -> IAccountGrain.Deliver",
     ];
@@ -153,7 +154,7 @@ public class CallGraphTests
         public static async Task<long> Ask(IGrainFactory grains)
         {
             await Task.Yield();
-            return (await grains.GetGrain<IOrderBookGrain>("AAPL").Status(1, 1)).OrderId;
+            return (await grains.GetGrain<IOrderBookGrain>("AAPL").Status("AAPL", 1, 1)).OrderId;
         }
     }
 

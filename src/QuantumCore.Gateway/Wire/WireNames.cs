@@ -176,6 +176,7 @@ internal static class WireNames
         OrderType.TrailingStop => "trailingStop",
         OrderType.TrailingStopLimit => "trailingStopLimit",
         OrderType.Pegged => "pegged",
+        OrderType.Leg => "leg",
     };
 
     public static string Of(TimeInForce timeInForce) => timeInForce switch
