@@ -27,10 +27,10 @@ public class CallGraphTests
         "CatalogGrain -> IOrderBookGrain.Define",
         "InstrumentCatalog -> ICatalogGrain.Instruments",
         "MarketDataGrain -> IOrderBookGrain.Depth",
+        "OpenBook -> IAccountGrain.Deliver",
         "OpenWorkAgent -> IAccountGrain.CatchUp",
         "OpenWorkAgent -> ILedgerGrain.Follow",
         "OpenWorkAgent -> IOrderBookGrain.Resolve",
-        "OrderBookGrain -> IAccountGrain.Deliver",
     ];
 
     /// <summary>What may happen in the turn of a grain, through whatever classes.</summary>

@@ -13,7 +13,7 @@ public partial class StableNumberTests
     private static readonly Dictionary<string, string> s_numbers = new(StringComparer.Ordinal)
     {
         ["Side"] = "Buy=1 Sell=2",
-        ["OrderType"] = "Market=1 Limit=2 Stop=3 StopLimit=4 TakeProfit=5 TakeProfitLimit=6 TrailingStop=7 TrailingStopLimit=8 Pegged=9",
+        ["OrderType"] = "Market=1 Limit=2 Stop=3 StopLimit=4 TakeProfit=5 TakeProfitLimit=6 TrailingStop=7 TrailingStopLimit=8 Pegged=9 Leg=10",
         ["TimeInForce"] = "Day=0 GoodTillCancel=1 AtTheOpening=2 ImmediateOrCancel=3 FillOrKill=4 GoodTillDate=6 AtTheClose=7",
         ["OrderStatus"] = "New=0 PartiallyFilled=1 Filled=2 Cancelled=4 Rejected=8 Expired=12",
         ["EndReason"] =
@@ -25,7 +25,7 @@ public partial class StableNumberTests
             "None=0 ExpireTaker=1 ExpireMaker=2 ExpireBoth=3 Decrement=4 CancelNewest=5 CancelOldest=6",
         ["TriggerReference"] = "Last=0 Quote=1 Mark=2",
         ["PegReference"] = "None=0 Primary=1 Market=2 Midpoint=3",
-        ["OrderListKind"] = "OneCancelsOther=1 OneTriggersOther=2 OneTriggersOneCancelsOther=3",
+        ["OrderListKind"] = "OneCancelsOther=1 OneTriggersOther=2 OneTriggersOneCancelsOther=3 Strategy=4",
         ["OrderField"] =
             "None=0 Type=1 TimeInForce=2 PostOnly=3 Slide=4 Display=5 Hidden=6 AllOrNone=7 MinimumQuantity=8 Trigger=9 "
             + "TriggerReference=10 TrailTicks=11 TrailBasisPoints=12 Activation=13 LimitOffset=14 Peg=15 PegOffset=16 Amount=17 "
@@ -44,15 +44,16 @@ public partial class StableNumberTests
             "Instrument=1 Order=2 Voided=3 Closed=4 AllClosed=5 Reduced=6 NothingFound=7 Turn=8",
         ["BookVerb"] =
             "Enter=1 EnterList=2 Cancel=3 CancelAll=4 Amend=5 Reduce=6 SetPhase=7 SetMark=8 SetReference=9 SetRules=10 "
-            + "AdvanceTime=11 Block=12 Unblock=13 Bust=14 Correct=15",
+            + "AdvanceTime=11 Block=12 Unblock=13 Bust=14 Correct=15 "
+            + "Admit=16 TakeQuotes=17 Cross=18 Sweep=19 Proceed=20",
         ["ChangedValue"] =
             "DisplayLots=1 TriggerTicks=2 TrailTicks=3 TrailBasisPoints=4 ExpiryNanos=5 ProtectionTicks=20 StaticBand=21 "
-            + "DynamicBand=22 DynamicBandAuction=23 AuctionCollar=24 MaxExtensions=25",
+            + "DynamicBand=22 DynamicBandAuction=23 AuctionCollar=24 MaxExtensions=25 Lots=40 Maker=41",
         ["StepKind"] = "Opened=1 Fill=2 Ended=3 Changed=4 Held=5 Voided=6",
         ["ConditionsEncoding.Field"] =
             "DisplayLots=1 Hidden=2 AllOrNone=3 MinimumLots=4 Slide=5 TriggerTicks=6 TriggerReference=7 TrailTicks=8 "
             + "TrailBasisPoints=9 ActivationTicks=10 LimitOffsetTicks=11 Peg=12 PegOffsetTicks=13 Amount=14 "
-            + "ProtectionTicks=15 ExpiryNanos=16",
+            + "ProtectionTicks=15 ExpiryNanos=16 Strategy=17",
         ["AccountRecordEncoding.Kind"] = "Hold=20 Refused=21 Deposit=22 CancelAll=23 Reduction=24 List=25",
         ["CatalogRecordEncoding"] = "Version=1 ListedKind=40 KeyKind=41",
     };
