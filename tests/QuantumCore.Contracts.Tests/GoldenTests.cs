@@ -66,6 +66,8 @@ public class GoldenTests
     [Fact]
     public void A_definition_comes_back_whole()
     {
+        var grouped = Samples.Instrument with { Group = "MAJORS" };
+        Assert.Equal(grouped, EncodedInstrument.From(grouped).Decode());
         Assert.Null(Samples.Instrument.Check());
         Assert.Equal(Samples.Instrument, EncodedInstrument.From(Samples.Instrument).Decode());
     }

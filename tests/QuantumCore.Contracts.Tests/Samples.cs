@@ -94,6 +94,25 @@ internal static class Samples
         }),
     };
 
+    private static readonly StrategyTerms s_spread = new(
+        -3_050, 0, [new StrategyLeg("AAPL", Side.Buy, 2), new StrategyLeg("MSFT", Side.Sell, 3)]);
+
+    private static readonly SubmitOrder s_leg = s_limit with
+    {
+        Type = OrderType.Leg,
+        PostOnly = false,
+        Conditions = EncodedConditions.From(new OrderConditions { Strategy = s_spread }),
+    };
+
+    private static readonly SubmitOrder s_otherLeg = s_leg with
+    {
+        Number = 8,
+        ClientOrderId = "my-1.2",
+        Side = Side.Sell,
+        QuantityLots = 150,
+        Conditions = EncodedConditions.From(new OrderConditions { Strategy = s_spread with { Leg = 1 } }),
+    };
+
     private static readonly TurnStep s_step = new(
         StepKind.Fill, 1001, 7, 3, Side.Buy, EndReason.None, 15_000, 40, 60, 600, 900_360, 1002, 8, 4, 3, 240, 12_000, true);
 
@@ -131,6 +150,23 @@ internal static class Samples
             [],
             [],
             null),
+        ["book-x-leg"] = new BookTurn(
+            Time,
+            BookCommand.Of(BookVerb.Enter, 0, 1001, 7) with { Orders = [s_leg] },
+            RejectReason.None,
+            TradingPhase.Continuous,
+            [],
+            [],
+            null),
+        ["book-x-cross"] = new BookTurn(
+            Time,
+            BookCommand.Of(BookVerb.Cross, 15_000, 0, 3) with { Changes = [new(ChangedValue.Lots, 40), new(ChangedValue.Maker, 4)] },
+            RejectReason.None,
+            TradingPhase.Continuous,
+            [s_step with { IsAuction = false }],
+            [],
+            null),
+        ["book-i-in-group"] = new InstrumentDefined(Time, EncodedInstrument.From(s_instrument with { Group = "MAJORS" })),
         ["book-w-nothing-found"] = new NothingFound(Time, 1001, 77),
     };
 
@@ -142,6 +178,7 @@ internal static class Samples
             ["account-h-replacement"] = new HoldPlaced(Time, "AAPL", s_replacement, ulong.MaxValue, 0),
             ["account-h-conditional"] = new HoldPlaced(Time, "AAPL", s_iceberg, 9, 1_501_500),
             ["account-l-list"] = new ListHeld(Time, "AAPL", [s_iceberg, s_trailing], 0xFEDC_BA98_7654_3210, [1_501_500, 0]),
+            ["account-l-strategy"] = new ListHeld(Time, "AAPL", [s_leg, s_otherLeg], 5, [1_501_500, 150]),
             ["account-j-refused"] = new KeyRefused(Time, "my-2", 17, RejectReason.InsufficientFunds),
             ["account-j-cancelled"] = new KeyRefused(Time, "my-3", 0, RejectReason.KeyCancelled),
             ["account-d-deposit"] = new Deposited(Time, "dep-1", "USD", 2, 100_000),
