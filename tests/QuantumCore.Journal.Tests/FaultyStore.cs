@@ -1,12 +1,20 @@
 namespace QuantumCore.Journal.Tests;
 
-/// <summary>A real store whose commits can be made to fail or wait, and that tells which frames it has stored.</summary>
-internal sealed class FaultyStore(IJournalStore store, CommitFaults faults, Action<JournalFrame> stored) : IJournalStore
+/// <summary>
+/// A real store whose commits can be made to fail or wait, that tells which frames it has stored, and whose activations
+/// can be made to return late.
+/// </summary>
+internal sealed class FaultyStore(
+    IJournalStore store, CommitFaults faults, Action<JournalFrame> stored, Func<Task> activated) : IJournalStore
 {
     public Task InitializeAsync(CancellationToken cancellationToken) => store.InitializeAsync(cancellationToken);
 
-    public Task<StreamActivation> ActivateAsync(string stream, CancellationToken cancellationToken) =>
-        store.ActivateAsync(stream, cancellationToken);
+    public async Task<StreamActivation> ActivateAsync(string stream, CancellationToken cancellationToken)
+    {
+        var activation = await store.ActivateAsync(stream, cancellationToken);
+        await activated();
+        return activation;
+    }
 
     public IJournalConnection Connect() => new Connection(store.Connect(), faults, stored);
 

@@ -18,9 +18,13 @@ public abstract class JournalContract : IAsyncLifetime
     /// <summary>Told of each frame that a commit has stored, on the writer's thread.</summary>
     protected Action<JournalFrame>? Stored { get; set; }
 
+    /// <summary>What an activation waits for when the store has made it, before its owner gets it.</summary>
+    protected Func<Task>? Activated { get; set; }
+
     public async ValueTask InitializeAsync()
     {
-        Store = new FaultyStore(await NewStoreAsync(), Faults, frame => Stored?.Invoke(frame));
+        Store = new FaultyStore(
+            await NewStoreAsync(), Faults, frame => Stored?.Invoke(frame), () => Activated?.Invoke() ?? Task.CompletedTask);
         await Store.InitializeAsync(Cancel);
     }
 
