@@ -3,16 +3,20 @@ namespace QuantumCore.Journal;
 /// <summary>
 /// The streams of one owner whose records may have to land together: one is lost, all are lost. An ordinary stream is
 /// a bundle of one. What the bundle has queued goes in units, oldest first; a unit has one segment for each of its
-/// streams that has records in it, and all of it is in one frame. All members under the writer's gate.
+/// streams that has records in it, and all of it is in one frame. Changed under the writer's gate.
 /// </summary>
 internal sealed class Bundle(JournalStream first)
 {
     private Segment? _openUnit;
     private int _openRecords;
     private long _openBytes;
+    private volatile bool _isLost;
 
     /// <summary>The streams, those that are handed back and have nothing queued left out.</summary>
     public JournalStream[] Streams { get; private set; } = [first];
+
+    /// <summary>Of all streams at once: none is ever seen lost before another. Read from any thread.</summary>
+    public bool IsLost => _isLost;
 
     public void Join(JournalStream stream)
     {
@@ -57,7 +61,13 @@ internal sealed class Bundle(JournalStream first)
         if (_openUnit == unit) CloseUnit();
     }
 
-    public void CloseUnit()
+    public void MarkLost()
+    {
+        _isLost = true;
+        CloseUnit();
+    }
+
+    private void CloseUnit()
     {
         for (var segment = _openUnit; segment is not null; segment = segment.NextOfUnit) segment.Stream.Open = null;
         _openUnit = null;

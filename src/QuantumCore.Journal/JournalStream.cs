@@ -43,14 +43,14 @@ public sealed class JournalStream
     }
 
     /// <summary>Whether this activation has lost its stream: it must throw itself away and reload.</summary>
-    public bool IsLost => _lost.Task.IsCompleted;
+    public bool IsLost => Bundle.IsLost;
 
     /// <summary>Completes when this activation has lost its stream.</summary>
     public Task Lost => _lost.Task;
 
     internal long StreamId { get; }
 
-    /// <summary>The streams that are lost with this one. Under the writer's gate.</summary>
+    /// <summary>The streams that are lost with this one. Changed under the writer's gate.</summary>
     internal Bundle Bundle { get; set; }
 
     /// <summary>Where the stream stands in the store. The writer's thread alone uses it.</summary>
@@ -75,10 +75,11 @@ public sealed class JournalStream
 
     /// <summary>
     /// Completes when the record with this sequence, and with it all before, is durable. Faults with
-    /// <see cref="StreamLostException"/> when this activation loses its stream first.
+    /// <see cref="StreamLostException"/> when this activation loses its stream first. When it completes, the durable
+    /// heads of the bundle's other streams show what was appended together with the record.
     /// </summary>
     public Task WhenDurable(long sequence) =>
-        sequence <= DurableHead ? Task.CompletedTask : _writer.WhenDurable(this, sequence);
+        sequence <= DurableHead && Bundle.Streams.Length == 1 ? Task.CompletedTask : _writer.WhenDurable(this, sequence);
 
     /// <summary>
     /// Stores a snapshot of the owner's state after a durable record. False: a newer activation owns the stream, and
@@ -97,5 +98,6 @@ public sealed class JournalStream
 
     internal bool IsOf(JournalWriter writer) => _writer == writer;
 
-    internal void MarkLost() => _lost.TrySetResult();
+    /// <summary>False: it was known already.</summary>
+    internal bool TellLost() => _lost.TrySetResult();
 }

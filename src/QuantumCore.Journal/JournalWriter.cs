@@ -509,15 +509,14 @@ public sealed class JournalWriter : IAsyncDisposable
     /// <summary>Under the gate. The stream's bundle is lost.</summary>
     private void Lose(JournalStream stream)
     {
-        stream.Bundle.CloseUnit();
+        stream.Bundle.MarkLost();
         foreach (var member in stream.Bundle.Streams) LoseAlone(member);
     }
 
     /// <summary>Every record of this activation that has no outcome yet fails as unknown.</summary>
     private void LoseAlone(JournalStream stream)
     {
-        if (stream.IsLost) return;
-        stream.MarkLost();
+        if (!stream.TellLost()) return;
         if (!_stopping) Interlocked.Increment(ref _streamsFenced);
         foreach (var segment in stream.Unsettled)
         {

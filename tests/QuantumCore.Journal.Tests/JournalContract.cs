@@ -15,9 +15,16 @@ public abstract class JournalContract : IAsyncLifetime
 
     protected IJournalStore Store { get; private set; } = null!;
 
+    /// <summary>Told of each frame that a commit has stored, on the writer's thread.</summary>
+    protected Action<JournalFrame>? Stored { get; set; }
+
+    /// <summary>What an activation waits for when the store has made it, before its owner gets it.</summary>
+    protected Func<Task>? Activated { get; set; }
+
     public async ValueTask InitializeAsync()
     {
-        Store = new FaultyStore(await NewStoreAsync(), Faults);
+        Store = new FaultyStore(
+            await NewStoreAsync(), Faults, frame => Stored?.Invoke(frame), () => Activated?.Invoke() ?? Task.CompletedTask);
         await Store.InitializeAsync(Cancel);
     }
 
@@ -625,17 +632,18 @@ public abstract class JournalContract : IAsyncLifetime
             .Select(snapshot => $"{snapshot.Sequence} {Encoding.UTF8.GetString(snapshot.Body.Span)}")
             .ToListAsync(Cancel);
 
-    private CommitGate Hold()
+    protected CommitGate Hold()
     {
         var gate = Faults.Hold();
         _gates.Add(gate);
         return gate;
     }
 
-    private void FailNext(CommitFault fault, int times)
+    protected void FailNext(CommitFault fault, int times, int slices = 1)
     {
         var left = times;
-        Faults.Choose = _ => Interlocked.Decrement(ref left) >= 0 ? fault : CommitFault.None;
+        Faults.Choose = frame =>
+            frame.Slices.Count >= slices && Interlocked.Decrement(ref left) >= 0 ? fault : CommitFault.None;
     }
 
     /// <summary>The age is that of a commit that may just be ending: the next commit's end is after it.</summary>

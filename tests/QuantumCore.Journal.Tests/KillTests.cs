@@ -75,5 +75,7 @@ public sealed class KillTests(PostgresServer server)
         }
 
         Assert.Empty(acknowledged.Except(found));
+        var pair = (await store.HeadsAsync("acct/", Cancel)).Where(head => DoomedAppender.Paired.Contains(head.Name));
+        Assert.True(pair.Select(head => head.Head).Distinct().Count() <= 1, "Half of a pair is there without the other.");
     }
 }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Journal.Tests;
 
-public sealed class SqliteJournalTests : JournalContract
+public sealed class SqliteJournalTests : TakeoverContract
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("quantumcore-journal-").FullName;
     private SqliteJournalStore _store = null!;

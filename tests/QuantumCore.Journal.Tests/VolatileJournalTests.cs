@@ -2,7 +2,7 @@ using Xunit;
 
 namespace QuantumCore.Journal.Tests;
 
-public sealed class VolatileJournalTests : JournalContract
+public sealed class VolatileJournalTests : TakeoverContract
 {
     private readonly VolatileJournalStore _store = new();
 
