@@ -71,7 +71,8 @@ public sealed class KillTests(PostgresServer server)
                 found.Add($"{head.Name} {record.Epoch} {record.Sequence}");
             }
 
-            Assert.Equal(head.Head, next - 1);
+            // The server may still have had a commit of the dead process in hand when the heads were read.
+            Assert.True(next - 1 >= head.Head, $"{head.Name} ends at {next - 1}, its head is {head.Head}.");
         }
 
         Assert.Empty(acknowledged.Except(found));
