@@ -265,7 +265,7 @@ public static class ChangedConditions
                 ChangedValue.DisplayLots => changed with { DisplayLots = value },
                 ChangedValue.TriggerTicks => changed with { TriggerTicks = value },
                 ChangedValue.TrailTicks => changed with { TrailTicks = value },
-                ChangedValue.TrailBasisPoints => changed with { TrailBasisPoints = (int)value },
+                ChangedValue.TrailBasisPoints => changed with { TrailBasisPoints = (int)Math.Clamp(value, -1, int.MaxValue) },
                 ChangedValue.ExpiryNanos => changed with { ExpiryNanos = value },
                 _ => changed,
             };

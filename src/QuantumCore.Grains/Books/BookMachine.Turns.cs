@@ -156,21 +156,15 @@ internal sealed partial class BookMachine
 
     private static Amendment AmendmentOf(ImmutableArray<NamedValue> changes)
     {
-        var amendment = new Amendment();
-        foreach (var (name, value) in changes)
+        var changed = default(OrderConditions).With(changes);
+        return new Amendment
         {
-            amendment = name switch
-            {
-                ChangedValue.DisplayLots => amendment with { DisplayLots = value },
-                ChangedValue.TriggerTicks => amendment with { TriggerTicks = value },
-                ChangedValue.TrailTicks => amendment with { TrailTicks = value },
-                ChangedValue.TrailBasisPoints => amendment with { TrailBasisPoints = (int)Math.Clamp(value, -1, int.MaxValue) },
-                ChangedValue.ExpiryNanos => amendment with { ExpiryNanos = value },
-                _ => throw new InvalidDataException($"An order has no {name} to change."),
-            };
-        }
-
-        return amendment;
+            DisplayLots = changed.DisplayLots,
+            TriggerTicks = changed.TriggerTicks,
+            TrailTicks = changed.TrailTicks,
+            TrailBasisPoints = changed.TrailBasisPoints,
+            ExpiryNanos = changed.ExpiryNanos,
+        };
     }
 
     private BookRules RulesOf(ImmutableArray<NamedValue> changes)
