@@ -311,7 +311,10 @@ internal sealed class TestExchange : IAsyncDisposable
         }));
         return new JsonObject
         {
-            ["kind"] = "strategy", ["net"] = (string)body["net"]!, ["units"] = units, ["orders"] = Copy(orders.ToArray()),
+            ["kind"] = "strategy",
+            ["net"] = (string)body["net"]!,
+            ["units"] = units,
+            ["orders"] = Copy(orders.ToArray()),
         };
     }
 
