@@ -5,12 +5,13 @@ using Spectre.Console;
 
 namespace QuantumCore.Cli;
 
-/// <summary>admin: phases, prices, rules, blocks, trades and the breaker.</summary>
+/// <summary>admin: listings, phases, prices, rules, blocks, trades and the breaker.</summary>
 internal static class AdminCommands
 {
     internal static Command All(CommandLineApp app) =>
         new("admin", "What an operator does (administrator's key; demo-admin unless told otherwise).")
         {
+            ListingCommand.Compose(app),
             Phase(app),
             Price(app, "mark", "Set a symbol's mark price.", (client, symbol, price, stop) => client.SetMarkAsync(symbol, price, stop)),
             Price(app, "reference", "Set the reference of a symbol's static band.", (client, symbol, price, stop) => client.SetReferenceAsync(symbol, price, stop)),

@@ -125,12 +125,13 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
             qc sell AAPL 50                             a market order
             qc sell AAPL 50 --trigger 140.00            a stop
             qc order list otoco buy AAPL 100 --limit 150.00 --target 160.00 --stop 140.00
+            qc strategy --net 2.00 --units 10 --leg buy:AAPL:1 --leg sell:MSFT:1
             qc orders --json | jq '.[].orderId'         open orders, for a script
             qc watch AAPL                               the book, live
 
             Exit codes: 0 done, 1 refused by the exchange, 2 wrong usage, 3 exchange unreachable or outcome unknown.
             """;
-        foreach (var command in OrderCommands.All(this).Concat(AccountCommands.All(this))
+        foreach (var command in OrderCommands.All(this).Append(StrategyCommand.Compose(this)).Concat(AccountCommands.All(this))
             .Concat(MarketCommands.All(this)).Append(AdminCommands.All(this)).Append(ReplayCommand.Compose(this)))
             root.Subcommands.Add(command);
 

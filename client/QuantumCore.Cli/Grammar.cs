@@ -38,10 +38,13 @@ internal static class Grammar
         new("--client-id") { Description = description, HelpName = "name" };
 
     /// <summary>One of an enum's words, spelt as on the wire.</summary>
-    internal static Option<T?> WordOption<T>(string name, string description)
+    internal static Option<T?> WordOption<T>(string name, string description, params T[] without)
         where T : struct, Enum
     {
         var words = Words<T>();
+        foreach (var other in without)
+            words.Remove(Tables.Word(other));
+
         return new(name)
         {
             Description = $"{description}: {string.Join(", ", words.Keys)}",
@@ -144,11 +147,52 @@ internal static class Grammar
     internal static Option<decimal?> DecimalOption(string name, string description) =>
         new(name) { Description = description, HelpName = "decimal", CustomParser = Exact };
 
-    /// <summary>Plain digits with a point: no thousands separators, no exponent, no sign.</summary>
-    private static decimal? Exact(ArgumentResult result)
+    /// <summary>A decimal that may be negative.</summary>
+    internal static Option<decimal> NetOption(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "decimal",
+        Required = true,
+        CustomParser = result => Exact(result, NumberStyles.AllowLeadingSign) ?? 0m,
+    };
+
+    /// <summary>How many units of a strategy.</summary>
+    internal static Option<long> UnitsOption(string name, string description) => new(name)
+    {
+        Description = $"{description}, from 1",
+        HelpName = "number",
+        Required = true,
+        CustomParser = result => Whole(result, 1, long.MaxValue) ?? 0,
+    };
+
+    /// <summary>Legs of a strategy, each as side:symbol:quantity.</summary>
+    internal static Option<StrategyLeg[]> LegsOption(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "side:symbol:quantity",
+        Required = true,
+        Arity = ArgumentArity.OneOrMore,
+        CustomParser = result =>
+        [
+            .. result.Tokens.Select(token => Leg(token.Value) ?? Refuse<StrategyLeg>(
+                result, $"{name}: '{token.Value}' is not a leg such as buy:AAPL:1")!),
+        ],
+    };
+
+    private static StrategyLeg? Leg(string text) =>
+        text.Split(':') is [var word, { Length: > 0 } symbol, var number]
+        && Words<OrderSide>().TryGetValue(word, out var side)
+        && decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var quantity)
+            ? new StrategyLeg(symbol, side, quantity)
+            : null;
+
+    private static decimal? Exact(ArgumentResult result) => Exact(result, NumberStyles.None);
+
+    /// <summary>Plain digits with a point: no thousands separators, no exponent, no sign unless one is allowed.</summary>
+    private static decimal? Exact(ArgumentResult result, NumberStyles sign)
     {
         var word = Word(result);
-        return decimal.TryParse(word, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+        return decimal.TryParse(word, NumberStyles.AllowDecimalPoint | sign, CultureInfo.InvariantCulture, out var value)
             ? value
             : Refuse<decimal?>(result, $"'{word}' is not a decimal such as 150.00");
     }

@@ -10,7 +10,7 @@ internal sealed class OrderFlags
     private readonly Argument<decimal?> _quantity = Grammar.OptionalQuantity("How much, in the base asset; or --amount");
     private readonly Option<decimal?> _limit = Grammar.DecimalOption("--limit", "The limit price; of a pegged order its cap");
     private readonly Option<OrderType?> _type = Grammar.WordOption<OrderType>(
-        "--type", "What it is; without it told from the other options (market, limit, stop, trailingStop, pegged)");
+        "--type", "What it is; without it told from the other options (market, limit, stop, trailingStop, pegged)", OrderType.Leg);
     private readonly Option<TimeInForce?> _tif = Grammar.WordOption<TimeInForce>("--tif", "How long it lives");
     private readonly Option<bool> _ioc = Flag("--ioc", "Fill what can be filled at once, no more");
     private readonly Option<bool> _fok = Flag("--fok", "Fill completely at once or not at all");

@@ -73,10 +73,18 @@ internal static class Tables
     internal static void Instruments(IAnsiConsole console, IReadOnlyList<Instrument> instruments)
     {
         var table = With("symbol", "base", "quote", "tick", "lot", "maker ppm", "taker ppm");
+        var withGroups = instruments.Any(instrument => instrument.Group is { Length: > 0 });
+        if (withGroups)
+            table.AddColumn(new TableColumn("group"));
+
         foreach (var instrument in instruments)
         {
-            Row(table, instrument.Symbol, instrument.BaseAsset, instrument.QuoteAsset, Text(instrument.TickSize),
-                Text(instrument.LotSize), Text(instrument.MakerFeePpm), Text(instrument.TakerFeePpm));
+            string[] cells =
+            [
+                instrument.Symbol, instrument.BaseAsset, instrument.QuoteAsset, Text(instrument.TickSize),
+                Text(instrument.LotSize), Text(instrument.MakerFeePpm), Text(instrument.TakerFeePpm),
+            ];
+            Row(table, withGroups ? [.. cells, instrument.Group ?? ""] : cells);
         }
 
         Write(console, table, "No instruments.");
@@ -131,6 +139,8 @@ internal static class Tables
             ("amount", order.QuoteAmount),
             ("protection", order.Protection),
             ("self-trade", order.SelfTrade is { } mode ? Word(mode) : null),
+            ("leg", order.Strategy is { } strategy ? $"{Text(strategy.Leg)} of {Text(strategy.Legs.Count)}" : null),
+            ("net", order.Strategy?.Net),
         ];
         return string.Join(", ", terms.Where(term => term.Value is not null)
             .Select(term => string.Create(CultureInfo.InvariantCulture, $"{term.Name} {term.Value}").Trim()));

@@ -58,6 +58,12 @@ public sealed record Instrument
 
     /// <summary>Most price levels on one side of the book.</summary>
     public int? MaxLevels { get; init; }
+
+    /// <summary>
+    /// The group it trades in, named like a symbol; null or empty for none. Strategies are over instruments of one group.
+    /// Never changes.
+    /// </summary>
+    public string? Group { get; init; }
 }
 
 /// <summary>A price level. On the wire <c>["150.00","100"]</c>.</summary>

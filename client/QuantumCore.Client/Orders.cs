@@ -41,6 +41,9 @@ public enum OrderType
 
     /// <summary>A limit order whose price follows the quotes; its own price is the cap it never passes.</summary>
     [JsonStringEnumMemberName("pegged")] Pegged = 9,
+
+    /// <summary>One leg of a strategy: see <see cref="PlaceStrategy"/>, which alone makes such orders.</summary>
+    [JsonStringEnumMemberName("leg")] Leg = 10,
 }
 
 /// <summary>Which price triggers a stop.</summary>
@@ -396,6 +399,9 @@ public sealed record Order(
 
     /// <summary>What happens when it meets an order of its own account; null: they trade.</summary>
     public SelfTrade? SelfTrade { get; init; }
+
+    /// <summary>The strategy it is a leg of; null for every other order.</summary>
+    public OrderStrategy? Strategy { get; init; }
 }
 
 /// <summary>A refusal as the exchange words it (RFC 9457).</summary>

@@ -77,6 +77,18 @@ public sealed partial class QuantumCoreClient : IDisposable
     }
 
     /// <summary>
+    /// Places a strategy: orders over several instruments of one group that trade together or not at all. Repeated under
+    /// the same name, it is the same strategy. A refusal is a <see cref="QuantumCoreException"/>.
+    /// </summary>
+    public Task<StrategyReport> PlaceStrategyAsync(PlaceStrategy strategy, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(strategy);
+        var name = Checked(strategy.ClientOrderId ?? NewClientOrderId(), "clientOrderId");
+        var call = Post("strategies", strategy with { ClientOrderId = name }) with { ClientOrderId = name };
+        return _calls.SendAsync<StrategyReport>(call, cancellation);
+    }
+
+    /// <summary>
     /// Places up to <see cref="BatchLimit"/> orders, carried out in sequence. Each has its own result; those that the
     /// exchange was too busy for, or does not know the outcome of, are asked again under their names.
     /// </summary>

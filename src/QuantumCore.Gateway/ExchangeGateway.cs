@@ -26,6 +26,7 @@ public static class ExchangeGateway
         services.AddSingleton<OrderEntry>();
         services.AddSingleton<OrderCalls>();
         services.AddSingleton<OrderListCalls>();
+        services.AddSingleton<StrategyCalls>();
         services.AddSingleton<AccountCalls>();
         services.AddSingleton<MarketCalls>();
         services.AddSingleton<AdminCalls>();

@@ -26,6 +26,9 @@ public sealed class Listings(IGrainFactory grains, TimeProvider time)
     public async ValueTask<IReadOnlyList<Instrument>> All() =>
         [.. (await _copy.Current()).Values.OrderBy(instrument => instrument.Symbol, StringComparer.Ordinal)];
 
+    /// <summary>Every listed instrument by its symbol, whatever was found before among them.</summary>
+    public ValueTask<FrozenDictionary<string, Instrument>> BySymbol() => _copy.Current();
+
     /// <summary>An asset by its name, or null when no listed instrument has it.</summary>
     public async ValueTask<Asset?> FindAsset(string name) =>
         AssetIn((await _copy.Current()).Values, name) ?? AssetIn((await _copy.AfterMiss()).Values, name);

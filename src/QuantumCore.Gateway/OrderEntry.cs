@@ -70,16 +70,40 @@ public sealed class OrderEntry(
     /// <param name="account">Whose they are.</param>
     /// <param name="kind">How they depend on each other.</param>
     /// <param name="orders">As many as the kind has, of one symbol.</param>
-    public async ValueTask<(Refusal? Refusal, ImmutableArray<ExecutionReport> Reports)> PlaceList(
+    public ValueTask<(Refusal? Refusal, ImmutableArray<ExecutionReport> Reports)> PlaceList(
         long account, OrderListKind kind, ImmutableArray<HoldRequest> orders)
     {
+        var symbol = orders[0].Symbol;
+        return PlaceTogether(
+            account, kind, orders, "SubmitList", (book, submits) => book.SubmitList(symbol, kind, submits));
+    }
+
+    /// <summary>
+    /// Enters a strategy order: its legs trade together or not at all. One report each, or the one refusal; the same first
+    /// name again gives the same orders. A leg's worst price is chosen here, as that of a market order.
+    /// </summary>
+    /// <param name="account">Whose it is.</param>
+    /// <param name="legs">Its leg orders, in the sequence of its terms, without prices; of one group.</param>
+    public ValueTask<(Refusal? Refusal, ImmutableArray<ExecutionReport> Reports)> PlaceStrategy(
+        long account, ImmutableArray<HoldRequest> legs) =>
+        PlaceTogether(
+            account, OrderListKind.Strategy, legs, "SubmitStrategy", (book, submits) => book.SubmitStrategy(submits));
+
+    private async ValueTask<(Refusal? Refusal, ImmutableArray<ExecutionReport> Reports)> PlaceTogether(
+        long account,
+        OrderListKind kind,
+        ImmutableArray<HoldRequest> orders,
+        string call,
+        Func<IOrderBookGrain, ImmutableArray<SubmitOrder>, ValueTask<ImmutableArray<ExecutionReport>>> submit)
+    {
         var started = time.GetTimestamp();
+        var isStrategy = kind == OrderListKind.Strategy;
         var prepared = ImmutableArray.CreateBuilder<HoldRequest>(orders.Length);
         for (var i = 0; i < orders.Length; i++)
         {
             var (refusal, request) = await Prepare(account, orders[i]);
             if (refusal is { } refused)
-                return (OrderListChecks.OfOrder(i, refused), []);
+                return (OrderListChecks.OfOrder(i, refused, isStrategy ? "legs" : "orders"), []);
             prepared.Add(request);
         }
 
@@ -88,12 +112,14 @@ public sealed class OrderEntry(
         if (held.Failure != RejectReason.None)
             return (new Refusal(held.Failure), []);
         if (held.Value.Reason != RejectReason.None)
-            return (new Refusal(held.Value.Reason, held.Value.Field, held.Value.Limit), []);
+        {
+            var refused = new Refusal(held.Value.Reason, held.Value.Field, held.Value.Limit);
+            return (isStrategy ? await OfLeg(refused, requests) : refused, []);
+        }
 
         var submits = held.Value.Orders;
-        var symbol = requests[0].Symbol;
         var entered = await Ask(
-            "SubmitList", account, async () => await (await listings.Book(symbol)).SubmitList(symbol, kind, submits));
+            call, account, async () => await submit(await listings.Book(requests[0].Symbol), submits));
         if (entered.Failure != RejectReason.None)
             return (new Refusal(RejectReason.OutcomeUnknown), []);
 
@@ -104,6 +130,25 @@ public sealed class OrderEntry(
         metrics.OrdersAnswered(reports, time.GetElapsedTime(started));
         var wrong = reports.FirstOrDefault(report => report.Reason != RejectReason.None);
         return wrong is null ? (null, reports) : (new Refusal(wrong.Reason, wrong.Field, wrong.Limit), []);
+    }
+
+    /// <summary>The account's refusal of a strategy, with the leg it is about where one leg is at fault.</summary>
+    private async ValueTask<Refusal> OfLeg(Refusal refused, ImmutableArray<HoldRequest> legs)
+    {
+        if (refused.Reason == RejectReason.InvalidCombination)
+            return refused with { Limit = null, Detail = refused.Limit };
+
+        for (var i = 0; i < legs.Length; i++)
+        {
+            if (await listings.Find(legs[i].Symbol) is { } instrument
+                && OrderLimits.Check(instrument, legs[i].PriceTicks, legs[i].QuantityLots) is { } broken
+                && broken.Reason == refused.Reason)
+            {
+                return OrderListChecks.OfOrder(i, new Refusal(broken.Reason, broken.Field, broken.Limit), "legs");
+            }
+        }
+
+        return refused;
     }
 
     /// <summary>Changes the conditions of an order where it stands.</summary>
@@ -247,7 +292,8 @@ public sealed class OrderEntry(
     private async ValueTask<(RejectReason Failure, long PriceTicks)> WorstPrice(
         long account, Instrument instrument, HoldRequest order)
     {
-        if (order.Type is not (OrderType.Market or OrderType.Stop or OrderType.TakeProfit) && !OrderCombinations.IsTrailing(order.Type))
+        if (order.Type is not (OrderType.Market or OrderType.Stop or OrderType.TakeProfit or OrderType.Leg)
+            && !OrderCombinations.IsTrailing(order.Type))
             return (RejectReason.None, order.PriceTicks);
 
         var terms = order.Conditions.Decode() ?? new OrderConditions();

@@ -16,9 +16,9 @@ public static class OrderListChecks
     };
 
     /// <summary>A refusal of one order, its members named within the list.</summary>
-    public static Refusal OfOrder(int index, Refusal refusal) => refusal.Field is null
-        ? refusal with { Field = $"orders[{index}]" }
-        : refusal with { Field = string.Join(',', refusal.Field.Split(',').Select(field => Member(index, field))) };
+    public static Refusal OfOrder(int index, Refusal refusal, string list = "orders") => refusal.Field is null
+        ? refusal with { Field = $"{list}[{index}]" }
+        : refusal with { Field = string.Join(',', refusal.Field.Split(',').Select(field => $"{list}[{index}].{field}")) };
 
     /// <summary>The first rule the list breaks; null when none. There are as many orders as its kind has.</summary>
     public static Refusal? Check(OrderListKind kind, ImmutableArray<HoldRequest> orders)

@@ -164,7 +164,22 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("order list oco sell AAPL 100 --target 160")]
     [InlineData("order list oto buy AAPL 100 --limit 150")]
     [InlineData("amend 17 --symbol AAPL --limit 1 --trigger 1")]
+    [InlineData("strategy")]
+    [InlineData("strategy --units 1 --leg buy:AAPL:1 --leg sell:MSFT:1")]
+    [InlineData("strategy --net 2.00 --leg buy:AAPL:1 --leg sell:MSFT:1")]
+    [InlineData("strategy --net 2.00 --units 1")]
+    [InlineData("strategy --net 2,00 --units 1 --leg buy:AAPL:1 --leg sell:MSFT:1")]
+    [InlineData("strategy --net 2.00 --units 0 --leg buy:AAPL:1 --leg sell:MSFT:1")]
+    [InlineData("strategy --net 2.00 --units 1.5 --leg buy:AAPL:1 --leg sell:MSFT:1")]
+    [InlineData("strategy --net 2.00 --units 1 --leg AAPL:1 --leg sell:MSFT:1")]
+    [InlineData("strategy --net 2.00 --units 1 --leg Buy:AAPL:1 --leg sell:MSFT:1")]
+    [InlineData("strategy --net 2.00 --units 1 --leg buy:AAPL:-1 --leg sell:MSFT:1")]
+    [InlineData("strategy --net 2.00 --units 1 --leg buy::1 --leg sell:MSFT:1")]
+    [InlineData("strategy --net 2.00 --units 1 --leg buy:AAPL:1 --leg sell:MSFT:1 --tif opg")]
+    [InlineData("buy AAPL 10 --type leg")]
     [InlineData("admin")]
+    [InlineData("admin list NVDA")]
+    [InlineData("admin list NVDA 0.01 1 --maker-ppm 1000001")]
     [InlineData("admin phase AAPL open")]
     [InlineData("admin rules AAPL --static-band 10000")]
     [InlineData("admin bust AAPL 17-0")]
@@ -243,6 +258,8 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("order place sell --help")]
     [InlineData("order position --help")]
     [InlineData("symbol state --help")]
+    [InlineData("strategy --help")]
+    [InlineData("admin list --help")]
     [InlineData("admin phase --help")]
     [InlineData("admin rules --help")]
     [InlineData("admin block --help")]
@@ -328,6 +345,44 @@ public sealed class CommandLineTests : IAsyncLifetime
             $"{order.GetProperty("side")} {order.GetProperty("type")} {(order.TryGetProperty("price", out var price) ? price : "")}")));
         Assert.Equal(0, await RunFreshAsync(line.Replace(" x", " y", StringComparison.Ordinal)));
         Assert.Contains("AAPL", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--net 2.00", """{"net":"2.00","units":10,"legs":[{"symbol":"AAPL","side":"buy","quantity":"1"},{"symbol":"MSFT","side":"sell","quantity":"0.5"}],"clientOrderId":"s1"}""")]
+    [InlineData("--net -270.00 --tif ioc", """{"net":"-270.00","units":10,"legs":[{"symbol":"AAPL","side":"buy","quantity":"1"},{"symbol":"MSFT","side":"sell","quantity":"0.5"}],"timeInForce":"ioc","clientOrderId":"s1"}""")]
+    [InlineData("--net=0 --good-till 2030-01-01T00:00:00Z", """{"net":"0","units":10,"legs":[{"symbol":"AAPL","side":"buy","quantity":"1"},{"symbol":"MSFT","side":"sell","quantity":"0.5"}],"timeInForce":"gtd","goodTill":"2030-01-01T00:00:00.0000000Z","clientOrderId":"s1"}""")]
+    public async Task Strategies_are_placed_whole(string terms, string body)
+    {
+        _exchange.List("MSFT");
+        var line = $"strategy {terms} --units 10 --leg buy:AAPL:1 --leg sell:MSFT:0.5 --client-id s1";
+        Assert.Equal(0, await RunAsync(line + " --json"));
+        Assert.Equal(body, Assert.Single(_exchange.Strategies));
+        Assert.Equal(10, Document().GetProperty("units").GetInt64());
+        var second = Document().GetProperty("orders")[1];
+        Assert.Equal(("s1.2", "leg"), (second.GetProperty("clientOrderId").GetString(), second.GetProperty("type").GetString()));
+        Assert.Equal(0, await RunFreshAsync(line));
+        Assert.Contains("leg 2 of 2, net", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_strategy_that_is_refused_names_what_is_wrong()
+    {
+        Assert.Equal(1, await RunAsync("strategy --net 2.00 --units 10 --leg buy:AAPL:1"));
+        Assert.Equal("qc: BadRequest: too few legs [field legs] [limit 2]", _error.ToString().Trim());
+    }
+
+    [Fact]
+    public async Task An_instrument_is_listed_in_a_group()
+    {
+        Assert.Equal(0, await RunAsync("admin list NVDA 0.01 1 --reference 130.00 --taker-ppm 500 --group TECH"));
+        Assert.Contains("TECH", _output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(
+            """{"symbol":"NVDA","baseAsset":"NVDA","baseDecimals":0,"quoteAsset":"USD","quoteDecimals":2,"tickSize":"0.01","lotSize":"1","makerFeePpm":0,"takerFeePpm":500,"referencePrice":"130.00","group":"TECH"}""",
+            _exchange.Instruments[^1].ToJsonString());
+        Assert.Equal(0, await RunFreshAsync("instruments"));
+        Assert.Contains("TECH", _output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(1, await RunFreshAsync("admin list NVDA 0.01 1 --key demo-bob"));
+        Assert.Contains("Forbidden", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -59,6 +59,9 @@ internal sealed class TestExchange : IAsyncDisposable
     /// <summary>What the operator asked for, with its body.</summary>
     internal List<string> Operations { get; } = [];
 
+    /// <summary>Strategies that were asked for, as their bodies.</summary>
+    internal List<string> Strategies { get; } = [];
+
     internal string Phase { get; private set; } = "continuous";
 
     internal Dictionary<string, JsonObject> Deposits { get; } = [];
@@ -155,6 +158,7 @@ internal sealed class TestExchange : IAsyncDisposable
         Change(api, "POST", "/orders", (book, call) => Place(call.Account, call.Body!));
         Change(api, "POST", "/orders/batch", (_, call) => Batch(call));
         Change(api, "POST", "/order-lists", (_, call) => PlaceList(call));
+        Change(api, "POST", "/strategies", (_, call) => PlaceStrategy(call));
         Change(api, "PATCH", "/orders/{symbol}/{id}", (book, call) => book!.Amend(call.Account, call.Id, call.Body!));
         Change(api, "DELETE", "/orders/{symbol}/{id}", (book, call) => book!.Cancel(call.Account, call.Id));
         Change(api, "DELETE", "/orders/by-client-id/{name}", (_, call) => CancelByName(call));
@@ -284,6 +288,34 @@ internal sealed class TestExchange : IAsyncDisposable
     {
         var orders = call.Body!["orders"]!.AsArray().Select(order => Place(call.Account, order!.AsObject()));
         return new JsonObject { ["kind"] = (string)call.Body["kind"]!, ["orders"] = Copy(orders) };
+    }
+
+    private JsonObject PlaceStrategy(TestCall call)
+    {
+        var body = call.Body!;
+        Strategies.Add(body.ToJsonString());
+        var (name, units, legs) = ((string)body["clientOrderId"]!, (long)body["units"]!, body["legs"]!.AsArray());
+        if (legs.Count < 2)
+            throw new TestRefusal(400, "BadRequest", "too few legs", "legs", "2");
+
+        var orders = legs.Select((leg, i) => (JsonNode)Place(call.Account, new JsonObject
+        {
+            ["symbol"] = (string)leg!["symbol"]!,
+            ["side"] = (string)leg["side"]!,
+            ["type"] = "leg",
+            ["timeInForce"] = (string?)body["timeInForce"] ?? "gtc",
+            ["price"] = "150.00",
+            ["quantity"] = TestBook.Text(units * decimal.Parse((string)leg["quantity"]!, CultureInfo.InvariantCulture)),
+            ["clientOrderId"] = i == 0 ? name : $"{name}.{i + 1}",
+            ["strategy"] = new JsonObject { ["net"] = (string)body["net"]!, ["leg"] = i + 1, ["legs"] = legs.DeepClone() },
+        }));
+        return new JsonObject
+        {
+            ["kind"] = "strategy",
+            ["net"] = (string)body["net"]!,
+            ["units"] = units,
+            ["orders"] = Copy(orders.ToArray()),
+        };
     }
 
     private static JsonObject Position(TestOrder order) => new()

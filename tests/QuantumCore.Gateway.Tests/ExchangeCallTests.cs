@@ -71,6 +71,49 @@ public sealed class ExchangeCallTests
         Assert.Equal(("95000", "0.015"), (order["price"], order["quantity"]));
     }
 
+    [Fact]
+    public async Task Group_of_an_instrument_is_told_and_never_changes()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        const string Plain = """{"symbol":"X","baseAsset":"X","baseDecimals":0,"quoteAsset":"USD","quoteDecimals":2,"tickSize":"0.01","lotSize":"1"}""";
+        string Grouped(string group) => Plain.Replace("}", $",\"group\":\"{group}\"}}", StringComparison.Ordinal);
+        var listed = await exchange.SendAsync("POST", "admin/instruments", Grouped("TECH-1"), "admin", Token);
+        Assert.Equal("TECH-1", listed["group"]);
+        var all = (await exchange.SendAsync("GET", "instruments", null, null, Token)).Json.GetProperty("instruments");
+        Assert.Equal("AAPL ,MSFT ,X TECH-1", string.Join(',', all.EnumerateArray().Select(instrument =>
+            $"{instrument.GetProperty("symbol")} {(instrument.TryGetProperty("group", out var group) ? group : "")}")));
+
+        foreach (var other in new[] { Grouped("TECH-2"), Grouped(""), Plain })
+        {
+            var refused = await exchange.SendAsync("POST", "admin/instruments", other, "admin", Token);
+            Assert.Equal((400, "BadRequest", "group"), ((int)refused.Status, refused.Code, refused["field"]));
+            Assert.Contains("never change", refused["detail"], StringComparison.Ordinal);
+        }
+
+        // One without a group does not get one either; the same group again is no change.
+        var joining = Grouped("TECH-1").Replace("\"X\"", "\"AAPL\"", StringComparison.Ordinal);
+        Assert.Equal("group", (await exchange.SendAsync("POST", "admin/instruments", joining, "admin", Token))["field"]);
+        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("POST", "admin/instruments", Grouped("TECH-1"), "admin", Token)).Status);
+    }
+
+    [Theory]
+    [InlineData("tech")]
+    [InlineData("TECH 1")]
+    [InlineData("group:TECH")]
+    [InlineData("ABCDEFGHIJKLMNOPQRSTU")]
+    public async Task Group_that_is_no_name_is_refused(string group)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var reply = await exchange.SendAsync(
+            "POST",
+            "admin/instruments",
+            $$"""{"symbol":"X","baseAsset":"X","quoteAsset":"USD","quoteDecimals":2,"tickSize":"0.01","lotSize":"1","group":"{{group}}"}""",
+            "admin",
+            Token);
+        Assert.Equal((400, "BadRequest", "group"), ((int)reply.Status, reply.Code, reply["field"]));
+        Assert.Equal(2, exchange.Floor.Instruments.Count);
+    }
+
     [Theory]
     [InlineData("0.01", "0.001", 2, "tickSize times lotSize")]
     [InlineData("0", "1", 2, "positive")]

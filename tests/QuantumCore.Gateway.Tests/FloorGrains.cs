@@ -18,6 +18,9 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
     public ValueTask<HoldListResult> HoldList(OrderListKind kind, ImmutableArray<HoldRequest> orders)
     {
         floor.Note("HoldList", $"{kind} {orders.Length}");
+        if (floor.RefusesHolds is { } refusal)
+            return ValueTask.FromResult(refusal);
+
         var held = orders.Select(order => floor.Hold(Account, order)).ToArray();
         var wrong = held.FirstOrDefault(result => result.Order is null);
         return ValueTask.FromResult(wrong is null
@@ -88,9 +91,13 @@ public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
     public ValueTask<ImmutableArray<ExecutionReport>> SubmitStrategy(ImmutableArray<SubmitOrder> legs)
     {
         market.Note("SubmitStrategy", $"{legs.Length}");
-        return ValueTask.FromResult(legs.Select(leg => leg.Conditions.Decode()!.Strategy is { } strategy
-            ? market.Submit(strategy.Legs[strategy.Leg].Symbol, leg)
-            : TradingFloor.Refuse("", leg.Account, RejectReason.BadRequest)).ToImmutableArray());
+        var refused = market.RefusesLists;
+        return ValueTask.FromResult(legs.Select(leg =>
+        {
+            var strategy = leg.Conditions.Decode()!.Strategy!;
+            var symbol = strategy.Legs[strategy.Leg].Symbol;
+            return refused == RejectReason.None ? market.Submit(symbol, leg) : TradingFloor.Refuse(symbol, leg.Account, refused);
+        }).ToImmutableArray());
     }
 
     public ValueTask<ExecutionReport> Amend(string symbol, long account, long orderId, ImmutableArray<NamedValue> changes)
@@ -208,7 +215,9 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
         if (floor.RefusesListings)
             throw new ArgumentException("Another was quicker.", nameof(definition));
 
-        floor.Instruments.Add(definition.Decode());
+        var instrument = definition.Decode();
+        floor.Instruments.RemoveAll(listed => listed.Symbol == instrument.Symbol);
+        floor.Instruments.Add(instrument);
         return ValueTask.CompletedTask;
     }
 

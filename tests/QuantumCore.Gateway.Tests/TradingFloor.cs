@@ -65,6 +65,9 @@ public sealed class TradingFloor
     /// <summary>Why the book refuses the next lists.</summary>
     public RejectReason RefusesLists { get; set; }
 
+    /// <summary>What accounts say to the next lists; null: they hold them.</summary>
+    public HoldListResult? RefusesHolds { get; set; }
+
     /// <summary>Why a book refuses an operator.</summary>
     public Dictionary<string, RejectReason> RefusesToOperate { get; } = new(StringComparer.Ordinal);
 

@@ -76,7 +76,7 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
         {
             // Someone else listed it, or its asset, at the same moment: the catalog has the last word.
             await Answer.Refuse(context, Refusal.Malformed(
-                "symbol", "The units of a listed symbol, and the decimals of a listed asset, never change."));
+                "symbol", "The units and the group of a listed symbol, and the decimals of a listed asset, never change."));
             return;
         }
 
@@ -96,7 +96,9 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
         return null;
     }
 
-    /// <summary>A listed symbol's units never change: every order of it is counted in them.</summary>
+    /// <summary>
+    /// A listed symbol's units never change: every order of it is counted in them. Nor does its group: its book lives there.
+    /// </summary>
     private async ValueTask<Refusal?> OtherUnits(Instrument instrument)
     {
         if (await listings.Find(instrument.Symbol) is not { } known)
@@ -106,10 +108,11 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
             : known.Quote != instrument.Quote ? "quoteAsset"
             : (known.TickSize, known.PriceDecimals) != (instrument.TickSize, instrument.PriceDecimals) ? "tickSize"
             : (known.LotSize, known.QuantityDecimals) != (instrument.LotSize, instrument.QuantityDecimals) ? "lotSize"
+            : known.Group != instrument.Group ? "group"
             : null;
         return field is null
             ? null
-            : Refusal.Malformed(field, "Assets, tick and lot of a listed symbol never change.");
+            : Refusal.Malformed(field, "Assets, tick, lot and group of a listed symbol never change.");
     }
 
     private async ValueTask<(Refusal? Refusal, Asset? Asset, DepositRequest Request)> ReadDeposit(DepositText text)

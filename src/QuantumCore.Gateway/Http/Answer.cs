@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.IO.Pipelines;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -47,20 +48,19 @@ internal static class Answer
 
     /// <summary>Answers with an order, or with why it was refused and a sentence about it where there is one.</summary>
     public static ValueTask<FlushResult> Order(
-        HttpContext context, ExecutionReport report, Instrument? instrument, string? detail = null)
+        HttpContext context, ExecutionReport report, FrozenDictionary<string, Instrument> listed, string? detail = null)
     {
-        if (report.Reason == RejectReason.None && instrument is not null)
+        if (report.Reason == RejectReason.None && listed.ContainsKey(report.Symbol))
         {
-            return Json(context, (report, instrument), static (to, order) => to.WriteOrder(order.report, order.instrument));
+            return Json(context, (report, listed), static (to, order) => to.WriteOrder(order.report, order.listed));
         }
 
         Prepare(context, report.Reason);
         var trace = context.TraceIdentifier;
         return Json(
             context,
-            (report, instrument, trace, detail),
-            static (to, refused) =>
-                WriteRefusedOrder(to, refused.report, refused.instrument, refused.trace, refused.detail),
+            (report, listed, trace, detail),
+            static (to, refused) => WriteRefusedOrder(to, refused.report, refused.listed, refused.trace, refused.detail),
             Refusals.Status(report.Reason),
             "application/problem+json");
     }
@@ -85,7 +85,11 @@ internal static class Answer
 
     /// <summary>A refused order as a problem: with the order's names, and its final state where there is one.</summary>
     public static void WriteRefusedOrder(
-        Utf8JsonWriter to, ExecutionReport report, Instrument? instrument, string trace, string? detail)
+        Utf8JsonWriter to,
+        ExecutionReport report,
+        FrozenDictionary<string, Instrument> listed,
+        string trace,
+        string? detail)
     {
         to.WriteStartObject();
         var refusal = new Refusal(report.Reason, report.Field, report.Limit, detail);
@@ -96,10 +100,10 @@ internal static class Answer
             to.WriteString("clientOrderId"u8, report.ClientOrderId);
         if (report.OrderId > 0)
             to.WriteNumber("orderId"u8, report.OrderId);
-        if (report.Reason == RejectReason.OrderClosed && instrument is not null && report.Sequence > 0)
+        if (report.Reason == RejectReason.OrderClosed && listed.ContainsKey(report.Symbol) && report.Sequence > 0)
         {
             to.WritePropertyName("order"u8);
-            to.WriteOrder(report, instrument);
+            to.WriteOrder(report, listed);
         }
 
         to.WriteEndObject();

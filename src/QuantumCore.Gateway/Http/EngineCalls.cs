@@ -39,7 +39,7 @@ internal sealed class EngineCalls(
         var instrument = await listings.Find(order.Symbol);
         if (report.Reason != RejectReason.None || instrument is null)
         {
-            await Answer.Order(context, report, instrument);
+            await Answer.Order(context, report, await listings.BySymbol());
             return;
         }
 
@@ -83,7 +83,7 @@ internal sealed class EngineCalls(
         var report = await entry.Cancel(account, symbol, orderId);
         if (report.Reason != RejectReason.None)
         {
-            await Answer.Order(context, report, await listings.Find(symbol));
+            await Answer.Order(context, report, await listings.BySymbol());
             return;
         }
 

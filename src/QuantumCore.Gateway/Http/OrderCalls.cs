@@ -22,7 +22,7 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
 
         var (refusal, order) = await OrderReading.Read(text, listings);
         var report = refusal is { } refused ? Refuse(account, order, refused) : await entry.Place(account, order);
-        await Answer.Order(context, report, await listings.Find(order.Symbol), refusal?.Detail);
+        await Answer.Order(context, report, await listings.BySymbol(), refusal?.Detail);
     }
 
     /// <summary>POST /orders/batch</summary>
@@ -44,27 +44,23 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
         }
 
         var reports = await PlaceAll(account, texts);
-        var instruments = new Dictionary<string, Instrument?>(StringComparer.Ordinal);
-        foreach (var (report, _) in reports)
-            instruments[report.Symbol] = await listings.Find(report.Symbol);
-
-        await Answer.Json(context, (reports, instruments, context.TraceIdentifier), static (to, answer) =>
+        var listed = await listings.BySymbol();
+        await Answer.Json(context, (reports, listed, context.TraceIdentifier), static (to, answer) =>
         {
             to.WriteStartObject();
             to.WriteStartArray("results"u8);
             foreach (var (report, detail) in answer.reports)
             {
                 to.WriteStartObject();
-                var instrument = answer.instruments[report.Symbol];
-                if (report.Reason == RejectReason.None && instrument is not null)
+                if (report.Reason == RejectReason.None && answer.listed.ContainsKey(report.Symbol))
                 {
                     to.WritePropertyName("order"u8);
-                    to.WriteOrder(report, instrument);
+                    to.WriteOrder(report, answer.listed);
                 }
                 else
                 {
                     to.WritePropertyName("error"u8);
-                    Answer.WriteRefusedOrder(to, report, instrument, answer.TraceIdentifier, detail);
+                    Answer.WriteRefusedOrder(to, report, answer.listed, answer.TraceIdentifier, detail);
                 }
 
                 to.WriteEndObject();
@@ -96,8 +92,8 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
         }
 
         var view = await entry.View(account);
-        var instruments = (await listings.All()).ToDictionary(listed => listed.Symbol, StringComparer.Ordinal);
-        await Answer.Json(context, (view, symbol, instruments), static (to, answer) =>
+        var listed = await listings.BySymbol();
+        await Answer.Json(context, (view, symbol, listed), static (to, answer) =>
         {
             var cursors = answer.view.Cursors.ToDictionary(seen => seen.Symbol, seen => seen.Sequence, StringComparer.Ordinal);
             to.WriteStartObject();
@@ -105,10 +101,10 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
             foreach (var order in answer.view.OpenOrders)
             {
                 if ((answer.symbol is null || order.Symbol == answer.symbol) &&
-                    answer.instruments.TryGetValue(order.Symbol, out var instrument))
+                    answer.listed.ContainsKey(order.Symbol))
                 {
                     var sequence = cursors.GetValueOrDefault(order.Symbol);
-                    to.WriteOpenOrder(order, answer.view.Account, sequence, instrument);
+                    to.WriteOpenOrder(order, answer.view.Account, sequence, answer.listed);
                 }
             }
 
@@ -145,7 +141,7 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
         var report = change.Conditions.IsEmpty
             ? await entry.Amend(account, symbol, orderId, change.Name, change.PriceTicks, change.TotalLots)
             : await entry.AmendConditions(account, symbol, orderId, change.Conditions);
-        await Answer.Order(context, report, instrument);
+        await Answer.Order(context, report, await listings.BySymbol());
     }
 
     /// <summary>GET /orders/{symbol}/{orderId}/position</summary>
@@ -190,7 +186,7 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
         }
 
         var report = await entry.CancelByClientOrderId(account, name);
-        await Answer.Order(context, report, await listings.Find(report.Symbol));
+        await Answer.Order(context, report, await listings.BySymbol());
     }
 
     /// <summary>DELETE /orders</summary>
@@ -257,7 +253,7 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
         }
 
         var symbol = Call.Path(context, "symbol");
-        await Answer.Order(context, await call(account, symbol, orderId), await listings.Find(symbol));
+        await Answer.Order(context, await call(account, symbol, orderId), await listings.BySymbol());
     }
 
     private static async ValueTask<long> OrderId(HttpContext context)

@@ -22,14 +22,14 @@ internal sealed class OrderListCalls(OrderEntry entry, Listings listings, KeyRin
         if (refusal is null)
         {
             (refusal, var reports) = await entry.PlaceList(account, kind, orders);
-            if (refusal is null && await listings.Find(orders[0].Symbol) is { } instrument)
+            if (refusal is null)
             {
-                await AnswerReports(context, kind, reports, instrument);
+                await AnswerReports(context, kind, reports);
                 return;
             }
         }
 
-        await Answer.Refuse(context, refusal ?? new Refusal(RejectReason.UnknownSymbol));
+        await Answer.Refuse(context, refusal.Value);
     }
 
     private async ValueTask<(Refusal? Refusal, OrderListKind Kind, ImmutableArray<HoldRequest> Orders)> Read(OrderListText text)
@@ -62,15 +62,15 @@ internal sealed class OrderListCalls(OrderEntry entry, Listings listings, KeyRin
         return (OrderListChecks.Check(kind, all), kind, all);
     }
 
-    private static async ValueTask AnswerReports(
-        HttpContext context, OrderListKind kind, ImmutableArray<ExecutionReport> reports, Instrument instrument) =>
-        await Answer.Json(context, (kind, reports, instrument), static (to, answer) =>
+    private async ValueTask AnswerReports(
+        HttpContext context, OrderListKind kind, ImmutableArray<ExecutionReport> reports) =>
+        await Answer.Json(context, (kind, reports, listed: await listings.BySymbol()), static (to, answer) =>
         {
             to.WriteStartObject();
             to.WriteString("kind"u8, WireNames.Of(answer.kind));
             to.WriteStartArray("orders"u8);
             foreach (var report in answer.reports)
-                to.WriteOrder(report, answer.instrument);
+                to.WriteOrder(report, answer.listed);
             to.WriteEndArray();
             to.WriteEndObject();
         });

@@ -29,6 +29,7 @@ internal sealed class Routes(
         On("DELETE", $"{Native}/orders/by-client-id/{{clientOrderId}}", orders.CancelByClientOrderId);
 
         On("POST", $"{Native}/order-lists", services.GetRequiredService<OrderListCalls>().Place);
+        On("POST", $"{Native}/strategies", services.GetRequiredService<StrategyCalls>().Place);
 
         var accounts = services.GetRequiredService<AccountCalls>();
         On("GET", $"{Native}/account", accounts.Show);

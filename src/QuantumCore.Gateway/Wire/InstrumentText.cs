@@ -45,6 +45,9 @@ public sealed record InstrumentText
     /// <summary>Absent: 100000.</summary>
     public int? MaxLevels { get; init; }
 
+    /// <summary>Absent: none.</summary>
+    public string? Group { get; init; }
+
     /// <summary>Reads the definition. Null when it is well; else what is wrong with it.</summary>
     public Refusal? TryRead(out Instrument? instrument)
     {
@@ -72,6 +75,10 @@ public sealed record InstrumentText
         };
         if (bare.Check() is { } wrong)
             return Refusal.Malformed(null, wrong);
+
+        bare = bare with { Group = Group ?? "" };
+        if (bare.Check() is { } wrongGroup)
+            return Refusal.Malformed("group", wrongGroup);
 
         var problem = ReadLimits(bare, out instrument);
         if (problem is null && instrument!.Check() is { } limits)

@@ -75,6 +75,35 @@ internal sealed class NumberReading(Instrument instrument)
         return refusal is null ? (long)Rounding.DivDown(minorUnits, instrument.TickLotValue) : 1;
     }
 
+    /// <summary>What one unit of a strategy trades, in lots, from 1.</summary>
+    public long Ratio(string field, string text)
+    {
+        var error = instrument.TryParseQuantity(text, out var lots);
+        var refusal = error == DecimalError.None && lots is 0 or > Instrument.QuantityLotsLimit
+            ? new Refusal(
+                RejectReason.InvalidQuantity, field, instrument.FormatQuantity(lots == 0 ? 1 : Instrument.QuantityLotsLimit))
+            : Explain(error, RejectReason.InvalidQuantity, field, instrument.FormatQuantity, Instrument.QuantityLotsLimit);
+        _quantity ??= refusal;
+        return refusal is null ? lots : 1;
+    }
+
+    /// <summary>A signed amount of the quote asset, in its minor units.</summary>
+    public long Net(string field, string text)
+    {
+        var isNegative = text.StartsWith('-');
+        var error = DecimalText.TryParse(text.AsSpan(isNegative ? 1 : 0), instrument.Quote.Decimals, out var units);
+        if (error == DecimalError.None && units > StrategyTerms.NetLimit)
+            error = DecimalError.TooLarge;
+
+        string Format(long limit) => DecimalText.Format(
+            isNegative && error == DecimalError.TooLarge ? -limit : limit, instrument.Quote.Decimals);
+        var refusal = error == DecimalError.NotADecimal
+            ? Refusal.Malformed(field, "A decimal number such as \"2.00\" or \"-2.00\"; no plus, no exponent.")
+            : Explain(error, RejectReason.InvalidPrice, field, Format, StrategyTerms.NetLimit);
+        _price ??= refusal;
+        return refusal is not null ? 0 : isNegative ? -units : units;
+    }
+
     /// <summary>Reads a whole number; null when it is well.</summary>
     public static Refusal? WholeNumber(
         string field, string? text, long most, out long number, RejectReason tooLarge = RejectReason.BadRequest)

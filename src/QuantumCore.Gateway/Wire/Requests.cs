@@ -66,6 +66,33 @@ internal sealed record OrderListText
     public List<OrderText?>? Orders { get; init; }
 }
 
+/// <summary>A strategy order as a client writes it.</summary>
+internal sealed record StrategyText
+{
+    public string? ClientOrderId { get; init; }
+
+    public string? Net { get; init; }
+
+    [JsonConverter(typeof(NumberText))]
+    public string? Units { get; init; }
+
+    public string? TimeInForce { get; init; }
+
+    public string? GoodTill { get; init; }
+
+    public List<StrategyLegText?>? Legs { get; init; }
+}
+
+/// <summary>One leg of a strategy order: what a unit of it buys or sells.</summary>
+internal sealed record StrategyLegText
+{
+    public string? Symbol { get; init; }
+
+    public string? Side { get; init; }
+
+    public string? Quantity { get; init; }
+}
+
 /// <summary>Orders to be carried out in sequence.</summary>
 internal sealed record BatchText
 {
@@ -209,6 +236,7 @@ internal sealed class NumberText : JsonConverter<string>
 [JsonSerializable(typeof(OrderText))]
 [JsonSerializable(typeof(BatchText))]
 [JsonSerializable(typeof(OrderListText))]
+[JsonSerializable(typeof(StrategyText))]
 [JsonSerializable(typeof(AmendText))]
 [JsonSerializable(typeof(PhaseText))]
 [JsonSerializable(typeof(PriceText))]

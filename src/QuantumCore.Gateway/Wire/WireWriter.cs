@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
@@ -13,15 +14,18 @@ internal static class WireWriter
     private static readonly ImmutableArray<string> s_padded =
         [.. Enumerable.Range(1, DecimalText.MaxDecimals + 1).Select(digits => $"D{digits}")];
 
-    public static void WriteOrder(this Utf8JsonWriter to, ExecutionReport report, Instrument instrument)
+    /// <summary>An order; its instrument, and those of the other legs of its strategy, are among the listed ones.</summary>
+    public static void WriteOrder(
+        this Utf8JsonWriter to, ExecutionReport report, FrozenDictionary<string, Instrument> listed)
     {
+        var instrument = listed[report.Symbol];
         to.WriteStartObject();
         to.WriteNumber("orderId"u8, report.OrderId);
         to.WriteString("clientOrderId"u8, report.ClientOrderId);
         to.WriteString("symbol"u8, report.Symbol);
         to.WriteString("account"u8, new AccountId(report.Account).ToString());
         to.WriteTerms(report.Side, report.Type, report.TimeInForce);
-        to.WriteConditions(report, instrument);
+        to.WriteConditions(report, instrument, listed);
         to.WritePrice("price"u8, instrument, report.PriceTicks);
         to.WriteQuantity("quantity"u8, instrument, report.QuantityLots);
         to.WriteQuantity("filled"u8, instrument, report.FilledLots);
@@ -47,7 +51,7 @@ internal static class WireWriter
     }
 
     public static void WriteOpenOrder(
-        this Utf8JsonWriter to, OpenOrder order, long account, long sequence, Instrument instrument)
+        this Utf8JsonWriter to, OpenOrder order, long account, long sequence, FrozenDictionary<string, Instrument> listed)
     {
         var status = order.FilledLots == 0 ? OrderStatus.New : OrderStatus.PartiallyFilled;
         to.WriteOrder(
@@ -75,7 +79,7 @@ internal static class WireWriter
                 order.PostOnly,
                 order.SelfTrade,
                 order.Conditions),
-            instrument);
+            listed);
     }
 
     public static void WriteFill(this Utf8JsonWriter to, AccountFill fill, Instrument instrument)
@@ -167,6 +171,8 @@ internal static class WireWriter
         to.WritePrice("referencePrice"u8, instrument, instrument.ReferencePriceTicks);
         to.WriteNumber("protectionPpm"u8, instrument.ProtectionPpm);
         to.WriteNumber("maxLevels"u8, instrument.MaxLevels);
+        if (instrument.Group.Length > 0)
+            to.WriteString("group"u8, instrument.Group);
         to.WriteEndObject();
     }
 
@@ -221,7 +227,8 @@ internal static class WireWriter
     }
 
     /// <summary>What the order was entered with beyond a plain one, in the words it was sent in.</summary>
-    private static void WriteConditions(this Utf8JsonWriter to, ExecutionReport report, Instrument instrument)
+    private static void WriteConditions(
+        this Utf8JsonWriter to, ExecutionReport report, Instrument instrument, FrozenDictionary<string, Instrument> listed)
     {
         if (report.PostOnly)
             to.WriteBoolean("postOnly"u8, true);
@@ -249,6 +256,30 @@ internal static class WireWriter
         if (terms.ExpiryNanos is { } expiry)
             to.WriteTimeText("goodTill"u8, expiry);
         to.WriteTriggers(report.Type, terms, instrument);
+        // Where the instrument of another leg was not heard of yet, that leg's quantity can't be told.
+        if (terms.Strategy is { } strategy && strategy.Legs.All(leg => listed.ContainsKey(leg.Symbol)))
+            to.WriteStrategy(strategy, instrument, listed);
+    }
+
+    /// <summary>What a leg belongs to: the net price of a unit, which leg it is, from 1, and all legs by unit.</summary>
+    private static void WriteStrategy(
+        this Utf8JsonWriter to, StrategyTerms terms, Instrument instrument, FrozenDictionary<string, Instrument> listed)
+    {
+        to.WriteStartObject("strategy"u8);
+        to.WriteAmount("net"u8, terms.Net, instrument.Quote.Decimals);
+        to.WriteNumber("leg"u8, terms.Leg + 1);
+        to.WriteStartArray("legs"u8);
+        foreach (var leg in terms.Legs)
+        {
+            to.WriteStartObject();
+            to.WriteString("symbol"u8, leg.Symbol);
+            to.WriteString("side"u8, WireNames.Of(leg.Side));
+            to.WriteQuantity("quantity"u8, listed[leg.Symbol], leg.Lots);
+            to.WriteEndObject();
+        }
+
+        to.WriteEndArray();
+        to.WriteEndObject();
     }
 
     private static void WriteTriggers(

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using QuantumCore.Client;
+
+namespace QuantumCore.Cli;
+
+/// <summary>admin list: an instrument to be traded.</summary>
+internal static class ListingCommand
+{
+    internal static Command Compose(CommandLineApp app)
+    {
+        var symbol = Grammar.Symbol();
+        var tick = Grammar.Price("tick", "One tick; its digits after the point are those of every price");
+        var lot = Grammar.Price("lot", "One lot; its digits after the point are those of every quantity");
+        var asset = new Option<string>("--base") { Description = "What is bought and sold; the symbol's name unless told otherwise", HelpName = "asset" };
+        var assetDecimals = Grammar.NumberOption("--base-decimals", "Digits of its minor unit; 0 unless told otherwise", 0, 18);
+        var quote = new Option<string>("--quote") { Description = "What it is paid in; USD unless told otherwise", HelpName = "asset" };
+        var quoteDecimals = Grammar.NumberOption("--quote-decimals", "Digits of its minor unit; 2 unless told otherwise", 0, 18);
+        var reference = Grammar.DecimalOption("--reference", "The price a market order is held at before the first trade");
+        var protection = Grammar.NumberOption("--protection-ppm", "How far from it a market order may trade, in millionths", 0, 1_000_000);
+        var maker = Grammar.NumberOption("--maker-ppm", "Fee of the resting side, in millionths", 0, 1_000_000);
+        var taker = Grammar.NumberOption("--taker-ppm", "Fee of the aggressive side, in millionths", 0, 1_000_000);
+        var group = new Option<string>("--group") { Description = "The group it trades in, for strategies; never changes", HelpName = "group" };
+        var command = new Command(
+            "list", "List an instrument. Of one that is listed fees, reference and limits are set anew: what is not named has its default.")
+        {
+            symbol, tick, lot, asset, assetDecimals, quote, quoteDecimals, reference, protection, maker, taker, group,
+        };
+        return app.Add(
+            command,
+            """
+            qc admin list NVDA 0.01 1 --reference 130.00 --group TECH
+            qc admin list ETH-USD 0.1 0.001 --base ETH --base-decimals 8 --reference 3000.0 --taker-ppm 500
+            """,
+            async (parse, session, cancellation) =>
+            {
+                var listed = await session.Administrator().ListInstrumentAsync(
+                    new Instrument
+                    {
+                        Symbol = parse.GetValue(symbol)!,
+                        BaseAsset = parse.GetValue(asset) ?? parse.GetValue(symbol)!,
+                        BaseDecimals = parse.GetValue(assetDecimals) ?? 0,
+                        QuoteAsset = parse.GetValue(quote) ?? "USD",
+                        QuoteDecimals = parse.GetValue(quoteDecimals) ?? 2,
+                        TickSize = parse.GetValue(tick),
+                        LotSize = parse.GetValue(lot),
+                        ReferencePrice = parse.GetValue(reference),
+                        ProtectionPpm = parse.GetValue(protection),
+                        MakerFeePpm = parse.GetValue(maker) ?? 0,
+                        TakerFeePpm = parse.GetValue(taker) ?? 0,
+                        Group = parse.GetValue(group),
+                    },
+                    cancellation);
+                session.Screen.Show(listed, console => Tables.Instruments(console, [listed]));
+                return ExitCodes.Done;
+            });
+    }
+}

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Http;
+
+/// <summary>The call about orders over several instruments.</summary>
+internal sealed class StrategyCalls(OrderEntry entry, Listings listings, KeyRing keys)
+{
+    /// <summary>POST /strategies</summary>
+    public async Task Place(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is not (> 0 and var account) ||
+            await Call.Read(context, WireJson.Default.StrategyText) is not { } text)
+        {
+            return;
+        }
+
+        var (refusal, legs) = await StrategyReading.Read(text, listings);
+        if (refusal is null)
+        {
+            (refusal, var reports) = await entry.PlaceStrategy(account, legs);
+            if (refusal is null)
+            {
+                await AnswerReports(context, legs[0], reports);
+                return;
+            }
+        }
+
+        await Answer.Refuse(context, refusal.Value);
+    }
+
+    private async ValueTask AnswerReports(
+        HttpContext context, HoldRequest first, ImmutableArray<ExecutionReport> reports) =>
+        await Answer.Json(context, (first, reports, listed: await listings.BySymbol()), static (to, answer) =>
+        {
+            var terms = answer.first.Conditions.Decode()!.Strategy!;
+            to.WriteStartObject();
+            to.WriteString("kind"u8, WireNames.Of(OrderListKind.Strategy));
+            to.WriteAmount("net"u8, terms.Net, answer.listed[answer.first.Symbol].Quote.Decimals);
+            to.WriteNumber("units"u8, answer.first.QuantityLots / terms.Legs[0].Lots);
+            to.WriteStartArray("orders"u8);
+            foreach (var report in answer.reports)
+                to.WriteOrder(report, answer.listed);
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+}

@@ -1,0 +1,85 @@
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway;
+
+/// <summary>Whether legs fit each other as a strategy; told from the request alone, with the members at fault.</summary>
+public static class StrategyChecks
+{
+    /// <summary>Whether a strategy may live so long.</summary>
+    /// <param name="timeInForce">How long it lives.</param>
+    /// <param name="expiry">When it expires, in Unix nanoseconds; null for no time.</param>
+    public static Refusal? Time(TimeInForce timeInForce, long? expiry)
+    {
+        if (timeInForce is TimeInForce.AtTheOpening or TimeInForce.AtTheClose)
+            return new(RejectReason.InvalidCombination, "legs,timeInForce", null, "A strategy takes part in no auction.");
+        return expiry is not null && timeInForce != TimeInForce.GoodTillDate
+            ? new(RejectReason.InvalidCombination, "goodTill,timeInForce")
+            : null;
+    }
+
+    /// <summary>Whether the legs' instruments can trade together: each another, of one group, paid in one asset.</summary>
+    public static Refusal? Instruments(IReadOnlyList<Instrument> instruments)
+    {
+        for (var i = 1; i < instruments.Count; i++)
+        {
+            for (var other = 0; other < i; other++)
+            {
+                if (instruments[i].Symbol == instruments[other].Symbol)
+                    return Excluded(other, i, "symbol", "Each leg has a symbol of its own.");
+            }
+        }
+
+        for (var i = 1; i < instruments.Count; i++)
+        {
+            if (instruments[i].Group.Length == 0 || instruments[i].Group != instruments[0].Group)
+                return Excluded(0, i, "symbol", "The instruments of a strategy are of one group, and these are not.");
+            if (instruments[i].Quote != instruments[0].Quote)
+                return Excluded(0, i, "symbol", "All legs are paid in one asset.");
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Whether each leg's order is within its instrument's quantities, and one leg can make up any net price.
+    /// </summary>
+    /// <param name="terms">The strategy; its net price and its legs are within their own limits.</param>
+    /// <param name="units">How many units, 1 to 2^53.</param>
+    /// <param name="instruments">Those of the legs.</param>
+    public static Refusal? Quantities(StrategyTerms terms, long units, IReadOnlyList<Instrument> instruments)
+    {
+        for (var i = 0; i < instruments.Count; i++)
+        {
+            var (lots, instrument) = ((Int128)units * terms.Legs[i].Lots, instruments[i]);
+            if (lots < instrument.MinQuantityLots || lots > instrument.MaxQuantityLots)
+            {
+                var limit = lots < instrument.MinQuantityLots ? instrument.MinQuantityLots : instrument.MaxQuantityLots;
+                return new(
+                    RejectReason.InvalidQuantity, $"units,{Member(i, "quantity")}", instrument.FormatQuantity(limit), "A leg's order is the one times the other.");
+            }
+        }
+
+        return terms.ResidualLeg(instruments) < 0 ? Unbalanced(terms, instruments) : null;
+    }
+
+    /// <summary>No leg can make up the net price: the leg that comes nearest, and what its steps do not divide.</summary>
+    private static Refusal Unbalanced(StrategyTerms terms, IReadOnlyList<Instrument> instruments)
+    {
+        var steps = Enumerable.Range(0, instruments.Count).Select(leg => terms.StepOf(instruments, leg)).ToArray();
+        var least = Array.IndexOf(steps, steps.Min());
+        var other = Array.FindIndex(steps, step => step % steps[least] != 0);
+        if (other >= 0)
+            return Excluded(Math.Min(least, other), Math.Max(least, other), "quantity", "A tick of one leg, in one unit, must divide a tick of every other.");
+
+        return new(
+            RejectReason.InvalidCombination,
+            $"net,{Member(least, "quantity")}",
+            DecimalText.Format(steps[least], instruments[least].Quote.Decimals),
+            "The net price must be a multiple of what the finest leg's tick is worth in one unit.");
+    }
+
+    private static Refusal Excluded(int a, int b, string field, string detail) =>
+        new(RejectReason.InvalidCombination, $"{Member(a, field)},{Member(b, field)}", null, detail);
+
+    private static string Member(int index, string field) => $"legs[{index}].{field}";
+}

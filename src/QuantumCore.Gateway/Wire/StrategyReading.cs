@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Wire;
+
+/// <summary>From a client's words to the leg orders of a strategy.</summary>
+internal static class StrategyReading
+{
+    /// <summary>Longest name of a strategy: the orders of its other legs are named .2, .3 and .4 after it.</summary>
+    public const int LongestName = ClientOrderId.MaxLength - 2;
+
+    /// <summary>Reads a strategy order. Null with its legs, without prices; or what is wrong with it.</summary>
+    public static async ValueTask<(Refusal? Refusal, ImmutableArray<HoldRequest> Legs)> Read(
+        StrategyText text, Listings listings)
+    {
+        var name = text.ClientOrderId ?? OrderReading.NewClientOrderId();
+        if (Form(text, name, out var timeInForce, out var expiry) is { } malformed)
+            return (malformed, []);
+
+        var texts = text.Legs!;
+        var instruments = new Instrument[texts.Count];
+        for (var i = 0; i < instruments.Length; i++)
+        {
+            if (await listings.Find(texts[i]!.Symbol!) is not { } instrument)
+                return (new Refusal(RejectReason.UnknownSymbol, $"legs[{i}].symbol"), []);
+            instruments[i] = instrument;
+        }
+
+        if ((StrategyChecks.Time(timeInForce, expiry) ?? StrategyChecks.Instruments(instruments)) is { } excluded)
+            return (excluded, []);
+
+        var refusal = ReadNumbers(text, instruments, out var terms, out var units)
+            ?? StrategyChecks.Quantities(terms, units, instruments);
+        return refusal is null ? (null, Orders(name, terms, units, timeInForce, expiry)) : (refusal, []);
+    }
+
+    /// <summary>What can be told without the instruments.</summary>
+    private static Refusal? Form(StrategyText text, string name, out TimeInForce timeInForce, out long? expiry)
+    {
+        timeInForce = WireNames.ReadTimeInForce(text.TimeInForce, OrderType.Leg) ?? default;
+        expiry = text.GoodTill is { } until ? WireTime.Read(until) : null;
+        if (!ClientOrderId.IsValid(name))
+            return Refusal.Malformed("clientOrderId", ClientOrderId.Rule);
+        if (name.Length > LongestName)
+            return new Refusal(RejectReason.BadRequest, "clientOrderId", LongestName.ToString(), "The name of a strategy leaves room for its legs' .2 to .4.");
+        if (text.Net is null)
+            return Refusal.Malformed("net", "The net price of one unit is missing.");
+        if (text.Units is null)
+            return Refusal.Malformed("units", "How many units is missing.");
+        if (WireNames.ReadTimeInForce(text.TimeInForce, OrderType.Leg) is null)
+            return Refusal.Malformed("timeInForce", "gtc, ioc, fok, day or gtd.");
+        if (text.GoodTill is null ? timeInForce == TimeInForce.GoodTillDate : expiry is null)
+            return Refusal.Malformed("goodTill", WireTime.Rule);
+        return text.Legs is { Count: >= 2 and <= StrategyTerms.LegsLimit } legs ? Form(legs) : CountOf(text.Legs);
+    }
+
+    private static Refusal? Form(List<StrategyLegText?> legs)
+    {
+        for (var i = 0; i < legs.Count; i++)
+        {
+            var (field, detail) = legs[i] switch
+            {
+                null => ("", "A leg is missing."),
+                { Symbol: null } => (".symbol", "The symbol is missing."),
+                { Side: var side } when WireNames.ReadSide(side) is null => (".side", "buy or sell."),
+                { Quantity: null } => (".quantity", "What one unit buys or sells of it is missing."),
+                _ => (null, ""),
+            };
+            if (field is not null)
+                return Refusal.Malformed($"legs[{i}]{field}", detail);
+        }
+
+        return null;
+    }
+
+    private static Refusal CountOf(List<StrategyLegText?>? legs)
+    {
+        var limit = legs is { Count: > StrategyTerms.LegsLimit } ? StrategyTerms.LegsLimit : 2;
+        return new Refusal(RejectReason.BadRequest, "legs", limit.ToString(), $"A strategy has 2 to {StrategyTerms.LegsLimit} legs.");
+    }
+
+    private static Refusal? ReadNumbers(
+        StrategyText text, Instrument[] instruments, out StrategyTerms terms, out long units)
+    {
+        var refusal = NumberReading.WholeNumber(
+            "units", text.Units, Instrument.QuantityLotsLimit, out units, RejectReason.InvalidQuantity);
+        if (refusal is null && units == 0)
+            refusal = new Refusal(RejectReason.InvalidQuantity, "units", "1");
+
+        var legs = ImmutableArray.CreateBuilder<StrategyLeg>(instruments.Length);
+        for (var i = 0; i < instruments.Length; i++)
+        {
+            var numbers = new NumberReading(instruments[i]);
+            var lots = numbers.Ratio($"legs[{i}].quantity", text.Legs![i]!.Quantity!);
+            legs.Add(new StrategyLeg(instruments[i].Symbol, WireNames.ReadSide(text.Legs[i]!.Side)!.Value, lots));
+            refusal ??= numbers.Wrong;
+        }
+
+        var price = new NumberReading(instruments[0]);
+        terms = new StrategyTerms(price.Net("net", text.Net!), 0, legs.MoveToImmutable());
+        return refusal ?? price.Wrong;
+    }
+
+    private static ImmutableArray<HoldRequest> Orders(
+        string name, StrategyTerms terms, long units, TimeInForce timeInForce, long? expiry) =>
+    [
+        .. terms.Legs.Select((leg, i) => new HoldRequest(
+            i == 0 ? name : $"{name}.{i + 1}",
+            leg.Symbol,
+            leg.Side,
+            OrderType.Leg,
+            timeInForce,
+            PostOnly: false,
+            PriceTicks: 0,
+            units * leg.Lots,
+            Conditions: EncodedConditions.From(new OrderConditions { Strategy = terms with { Leg = i }, ExpiryNanos = expiry }))),
+    ];
+}
