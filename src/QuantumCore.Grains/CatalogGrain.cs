@@ -43,6 +43,7 @@ public sealed class CatalogGrain(
         }
 
         RequireSameScale(instrument, definition);
+        RequireSameGroup(instrument, definition);
 
         // The book refuses what it can't live with, so it comes first; defining again changes nothing.
         await GrainFactory.GetGrain<IOrderBookGrain>(instrument.BookKey).Define(instrument.Symbol, definition);
@@ -76,6 +77,15 @@ public sealed class CatalogGrain(
     }
 
     private static bool HasOtherScale(Asset a, Asset b) => a.Name == b.Name && a.Decimals != b.Decimals;
+
+    /// <summary>Another group would be another grain for a book that lives in one already.</summary>
+    private void RequireSameGroup(Instrument instrument, EncodedInstrument definition)
+    {
+        if (_listed.TryGetValue(instrument.Symbol, out var known) && known.Decode().Group != instrument.Group)
+        {
+            throw new ArgumentException($"{instrument.Symbol}: the group of a listed instrument never changes.", nameof(definition));
+        }
+    }
 
     private void RequireSameScale(Instrument instrument, EncodedInstrument definition)
     {
