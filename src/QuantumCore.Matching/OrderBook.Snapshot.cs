@@ -321,7 +321,7 @@ public sealed partial class OrderBook
             if (resting)
                 price = from.ReadStep(price, "price");
             else
-                entry.Place = (OrderPlace)from.Read((long)OrderPlace.Armed, (long)OrderPlace.Held, "place");
+                entry.Place = (OrderPlace)from.Read((long)OrderPlace.Armed, (long)OrderPlace.Aside, "place");
             priority = from.ReadStep(resting ? priority : 0, "priority");
             _entries[slot].Priority = priority;
             _index.Add(id, slot);
