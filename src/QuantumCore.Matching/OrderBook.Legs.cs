@@ -14,28 +14,106 @@ public sealed partial class OrderBook
     /// </summary>
     /// <param name="side">Side of the quote.</param>
     /// <param name="exceptOwner">Whose orders don't count; 0 for nobody's.</param>
-    /// <param name="beyond">Only quotes worse than this price; 0 for all.</param>
     /// <param name="priceTicks">Its price; 0 when there is none.</param>
     /// <param name="lots">Lots displayed there.</param>
-    public bool TryGetQuote(Side side, long exceptOwner, long beyond, out long priceTicks, out long lots)
+    public bool TryGetQuote(Side side, long exceptOwner, out long priceTicks, out long lots)
     {
         var index = IndexOf(side);
-        lots = priceTicks = 0;
         for (var level = _sides[index].Best; level != 0; level = NextWorse(index, level))
         {
-            priceTicks = _ladder.PriceOf(level);
-            if (beyond != 0 && Toward(index ^ 1, priceTicks) <= Toward(index ^ 1, beyond))
-                continue;
-
             lots = _ladder[level].Lots;
             for (var slot = exceptOwner == 0 ? 0 : _ladder[level].First; slot != 0; slot = _entries[slot].Next)
                 lots -= _entries[slot].Owner == exceptOwner ? Counted(slot) : 0;
             if (lots > 0)
+            {
+                priceTicks = _ladder.PriceOf(level);
                 return true;
+            }
         }
 
-        priceTicks = 0;
+        priceTicks = lots = 0;
         return false;
+    }
+
+    /// <summary>
+    /// The quotes of a side as <see cref="TryGetQuote"/> would tell them one after the other if they were taken; the
+    /// book itself stays as it is, and must, as long as they are asked for.
+    /// </summary>
+    public QuotesInTurn QuotesOf(Side side, long exceptOwner) => new(this, IndexOf(side), exceptOwner);
+
+    /// <summary>Quotes that are taken on trial; see <see cref="QuotesOf"/>.</summary>
+    public sealed class QuotesInTurn
+    {
+        private readonly OrderBook _book;
+        private readonly int _side;
+        private readonly long _except;
+
+        // Who stands at the price, in line, and what an iceberg has behind what it shows.
+        private readonly LinkedList<(long Shown, long Reserve, long Display)> _line = new();
+        private int _level;
+
+        internal QuotesInTurn(OrderBook book, int side, long except)
+        {
+            (_book, _side, _except) = (book, side, except);
+            _level = book._sides[side].Best;
+            StandInLine();
+        }
+
+        /// <summary>The price of the quote.</summary>
+        public long PriceTicks => _book._ladder.PriceOf(_level);
+
+        /// <summary>Lots displayed there; 0 when there is no quote any more.</summary>
+        public long Lots { get; private set; }
+
+        /// <summary>Takes lots of the quote, at most all of it; icebergs show their next ones.</summary>
+        public void Take(long lots)
+        {
+            for (var left = lots; left > 0;)
+            {
+                var (shown, reserve, display) = _line.First!.Value;
+                _line.RemoveFirst();
+                var taken = Math.Min(shown, left);
+                left -= taken;
+                Lots -= taken;
+                if (taken < shown)
+                    _line.AddFirst((shown - taken, reserve, display));
+                else if (reserve > 0)
+                    Show(reserve, display);
+            }
+
+            if (Lots == 0)
+            {
+                _level = _book.NextWorse(_side, _level);
+                StandInLine();
+            }
+        }
+
+        private void StandInLine()
+        {
+            for (; _level != 0 && Lots == 0; _level = Lots == 0 ? _book.NextWorse(_side, _level) : _level)
+            {
+                for (var slot = _book._ladder[_level].First; slot != 0; slot = _book._entries[slot].Next)
+                {
+                    if (_except == 0 || _book._entries[slot].Owner != _except)
+                        StandInLine(slot);
+                }
+            }
+        }
+
+        private void StandInLine(int slot)
+        {
+            var shown = _book.Counted(slot);
+            var display = _book.Has(slot, Traits.Iceberg) ? _book.ConditionsOf(slot).Display : 0;
+            _line.AddLast((shown, _book._entries[slot].Leaves - shown, display));
+            Lots += shown;
+        }
+
+        private void Show(long reserve, long display)
+        {
+            var shown = Math.Min(reserve, display);
+            _line.AddLast((shown, reserve - shown, display));
+            Lots += shown;
+        }
     }
 
     /// <summary>What <see cref="Submit"/> would refuse an order for now; nothing changes.</summary>
@@ -76,7 +154,8 @@ public sealed partial class OrderBook
 
     /// <summary>
     /// An order that stands aside trades with displayed quotes of others at one price: Trade for each. Not a print:
-    /// neither the last price nor stops follow it (RULES 7.1).
+    /// neither the last price nor stops follow it (RULES 7.1). What it sets off comes at once, of a fill-or-kill order
+    /// when it is done.
     /// </summary>
     /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
     /// <param name="orderId">The order.</param>
@@ -107,8 +186,13 @@ public sealed partial class OrderBook
 
         if (left > 0)
             throw new InvalidOperationException($"Order {orderId} was to take {lots} lots at {priceTicks}; {left} are not there.");
+        var isWhole = ConditionsOf(slot).TimeInForce == TimeInForce.FillOrKill;
         Diminish(slot, lots);
-        Conclude();
+        // Fill or kill was decided by the quotes as they were: until it is done, no one else may move.
+        if (isWhole)
+            ConcludeIfDone(orderId);
+        else
+            Conclude();
     }
 
     /// <summary>

@@ -233,6 +233,8 @@ internal sealed partial class BookMachine
     {
         InstrumentDefined defined => Define(defined.Definition, defined.TimeNanos),
         OrderAccepted order => Submit(order.Order, order.TimeNanos),
+        // Why a leg was refused may lie in the book of another one.
+        OrderVoided { Order: { Type: OrderType.Leg } leg } voided => Decline(leg, voided.Reason, voided.TimeNanos),
         OrderVoided { Order: { } order } => Submit(order, record.TimeNanos),
         OrderVoided voided => Resolve(voided.Account, voided.Number, voided.TimeNanos),
         OrdersClosed { Orders: [{ Reason: EndReason.Amended } order] } => ReduceAgain(order, record.TimeNanos),

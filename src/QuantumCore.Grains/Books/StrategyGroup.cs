@@ -71,10 +71,9 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         Trade(strategy, now);
         if (strategy.UnitsLeft == 0)
         {
-            return;
+            // Nothing of it is left.
         }
-
-        if (legs[0].TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill)
+        else if (legs[0].TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill)
         {
             Close(strategy, EndReason.ImmediateOrCancel, now);
         }
@@ -82,6 +81,8 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         {
             Insert(strategy);
         }
+
+        TradeOn([.. _open], now);
     }
 
     /// <summary>
@@ -123,6 +124,7 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
             record(book, book.Proceed(ticket.OrderId, now));
         }
 
+        TradeOn([.. _open], now);
         return true;
     }
 
@@ -131,13 +133,39 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     /// <param name="now">Unix nanoseconds.</param>
     public void Follow(string symbol, long now)
     {
-        foreach (var strategy in _open.Where(strategy => HasLegIn(strategy, symbol) && !strategy.IsWhole).ToArray())
+        var expired = ExpireDue(now);
+        foreach (var strategy in _open.Where(strategy => !strategy.IsWhole).ToArray())
         {
             Close(strategy, EndReason.List, now);
             _open.Remove(strategy);
         }
 
-        var next = _open.Where(strategy => HasLegIn(strategy, symbol)).ToArray();
+        TradeOn([.. _open.Where(strategy => expired || HasLegIn(strategy, symbol))], now);
+    }
+
+    /// <summary>
+    /// What is due in a book expires before a leg there does anything: legs of a strategy have one expiry, and when the
+    /// first book has come to it, the others have not.
+    /// </summary>
+    private bool ExpireDue(long now)
+    {
+        var expired = false;
+        foreach (var book in _open.SelectMany(strategy => strategy.Legs.Select(leg => leg.Book)).Distinct().ToArray())
+        {
+            if (book.IsExpiryDue(now))
+            {
+                book.Operate(BookCommand.Of(BookVerb.AdvanceTime), now, out var due);
+                record(book, due!);
+                expired = true;
+            }
+        }
+
+        return expired;
+    }
+
+    /// <summary>Strategies that quotes may have come within the net price of trade; until none is left that could.</summary>
+    private void TradeOn(Strategy[] next, long now)
+    {
         while (next.Any(strategy => TakeQuotes(strategy, now)))
         {
             next = [.. _open];

@@ -19,6 +19,12 @@ internal readonly record struct ImpliedOffer(Strategy Strategy, long PriceTicks,
 internal static class StrategyPrices
 {
     /// <summary>
+    /// Most prices tried to find those of the legs of two strategies: two legs need one, more need few unless they leave
+    /// each other hardly any room.
+    /// </summary>
+    private const int BalanceTries = 1_000;
+
+    /// <summary>
     /// What the best displayed quotes of others give a strategy; null when one leg has none within its worst price, or
     /// less than a unit (RULES 16.2).
     /// </summary>
@@ -62,44 +68,40 @@ internal static class StrategyPrices
     public static long[]? Between(Strategy taker, Strategy maker)
     {
         var legs = taker.Legs;
-        var low = new long[legs.Length];
-        var high = new long[legs.Length];
-        var prices = new long[legs.Length];
+        var ranges = new PriceRange[legs.Length];
         for (var i = 0; i < legs.Length; i++)
         {
-            low[i] = Math.Max(legs[i].Lowest, maker.Legs[i].Lowest);
-            high[i] = Math.Min(legs[i].Highest, maker.Legs[i].Highest);
-            if (low[i] > high[i])
+            ranges[i] = new PriceRange(
+                Math.Max(legs[i].Lowest, maker.Legs[i].Lowest),
+                Math.Min(legs[i].Highest, maker.Legs[i].Highest),
+                Reference(legs[i].Book));
+            if (ranges[i].Low > ranges[i].High)
             {
                 return null;
             }
-
-            prices[i] = Math.Clamp(Reference(legs[i].Book), low[i], high[i]);
         }
 
-        return Balance(legs, -(Int128)maker.Terms.Net, ResidualOf(legs), prices, low, high) ? prices : null;
+        // A tick of the last one divides a tick of every other leg: it can make up what the others leave.
+        int[] sequence = [.. Enumerable.Range(0, legs.Length).OrderByDescending(i => legs[i].Step).ThenByDescending(i => i)];
+        var prices = new long[legs.Length];
+        var tries = BalanceTries;
+        return Balance(legs, -(Int128)maker.Terms.Net, sequence, ranges, prices, ref tries) ? prices : null;
     }
 
-    /// <summary>Units that the displayed quotes give a strategy within its net price, quote after quote.</summary>
+    /// <summary>Units that quotes give a strategy within its net price, one after the other.</summary>
     public static long UnitsInQuotes(Strategy strategy)
     {
-        var beyond = new long[strategy.Legs.Length];
-        var price = new long[strategy.Legs.Length];
-        var lots = new long[strategy.Legs.Length];
+        var quotes = Array.ConvertAll(strategy.Legs, leg => leg.Book.Core.QuotesOf(Contra(leg.Terms.Side), strategy.Owner));
         for (var found = 0L; ;)
         {
             Int128 cost = 0;
             var units = strategy.UnitsLeft - found;
-            for (var i = 0; i < lots.Length; i++)
+            for (var i = 0; i < quotes.Length && units > 0; i++)
             {
                 var leg = strategy.Legs[i];
-                if (lots[i] == 0 && !TryQuote(in leg, strategy.Owner, beyond[i], out price[i], out lots[i]))
-                {
-                    return found;
-                }
-
-                cost += leg.Sign * leg.Step * price[i];
-                units = Math.Min(units, lots[i] / leg.Terms.Lots);
+                var price = quotes[i].PriceTicks;
+                cost += leg.Sign * leg.Step * price;
+                units = Allows(in leg, price) ? Math.Min(units, quotes[i].Lots / leg.Terms.Lots) : 0;
             }
 
             if (units == 0 || cost > strategy.Terms.Net)
@@ -108,10 +110,9 @@ internal static class StrategyPrices
             }
 
             found += units;
-            for (var i = 0; i < lots.Length; i++)
+            for (var i = 0; i < quotes.Length; i++)
             {
-                lots[i] -= units * strategy.Legs[i].Terms.Lots;
-                beyond[i] = price[i];
+                quotes[i].Take(units * strategy.Legs[i].Terms.Lots);
             }
         }
     }
@@ -127,7 +128,7 @@ internal static class StrategyPrices
                 continue;
             }
 
-            if (!TryQuote(in leg, strategy.Owner, 0, out prices[i], out var lots))
+            if (!TryQuote(in leg, strategy.Owner, out prices[i], out var lots))
             {
                 return false;
             }
@@ -139,59 +140,66 @@ internal static class StrategyPrices
         return units > 0 && strategy.IsTrading;
     }
 
-    private static bool TryQuote(in OpenLeg leg, long owner, long beyond, out long price, out long lots) =>
-        leg.Book.Core.TryGetQuote(leg.Terms.Side == Side.Buy ? Side.Sell : Side.Buy, owner, beyond, out price, out lots)
-        && price >= leg.Lowest && price <= leg.Highest && leg.Book.Core.AllowsTradeAt(price);
+    private static Side Contra(Side side) => side == Side.Buy ? Side.Sell : Side.Buy;
+
+    private static bool TryQuote(in OpenLeg leg, long owner, out long price, out long lots) =>
+        leg.Book.Core.TryGetQuote(Contra(leg.Terms.Side), owner, out price, out lots) && Allows(in leg, price);
+
+    private static bool Allows(in OpenLeg leg, long price) =>
+        price >= leg.Lowest && price <= leg.Highest && leg.Book.Core.AllowsTradeAt(price);
 
     private static long Reference(BookMachine book) => book.Core.LastPriceTicks != 0 ? book.Core.LastPriceTicks
         : book.Core.ReferencePriceTicks != 0 ? book.Core.ReferencePriceTicks
         : book.Instrument!.ReferencePriceTicks;
 
-    /// <summary>The leg that can make up any net price: a tick of it divides a tick of every other leg.</summary>
-    private static int ResidualOf(OpenLeg[] legs)
+    /// <summary>
+    /// Finds a price for each leg of a sequence so that they cost what they should: as near to the last prices as the
+    /// legs that follow allow.
+    /// </summary>
+    private static bool Balance(
+        OpenLeg[] legs, Int128 cost, ReadOnlySpan<int> sequence, PriceRange[] ranges, long[] prices, ref int tries)
     {
-        var least = 0;
-        for (var i = 1; i < legs.Length; i++)
+        if (sequence.IsEmpty)
         {
-            if (legs[i].Step < legs[least].Step)
-            {
-                least = i;
-            }
+            return cost == 0;
         }
 
-        return least;
-    }
-
-    /// <summary>Moves prices within their bounds until the legs cost what they should.</summary>
-    private static bool Balance(OpenLeg[] legs, Int128 cost, int residual, long[] prices, long[] low, long[] high)
-    {
-        for (var moved = -1; moved < legs.Length; moved++)
+        var (leg, range) = (legs[sequence[0]], ranges[sequence[0]]);
+        Int128 least = 0, most = 0;
+        foreach (var other in sequence[1..])
         {
-            var rest = cost;
-            for (var i = 0; i < legs.Length; i++)
-            {
-                rest -= i == residual ? 0 : legs[i].Sign * legs[i].Step * prices[i];
-            }
+            var (atLow, atHigh) = (legs[other].Sign * legs[other].Step * ranges[other].Low, legs[other].Sign * legs[other].Step * ranges[other].High);
+            least += Int128.Min(atLow, atHigh);
+            most += Int128.Max(atLow, atHigh);
+        }
 
-            var needed = rest / (legs[residual].Sign * legs[residual].Step);
-            var within = Int128.Clamp(needed, low[residual], high[residual]);
-            if (needed == within)
-            {
-                prices[residual] = (long)needed;
-                return true;
-            }
+        // The others can cost from least to most: what it costs itself must leave them as much.
+        var (from, to) = leg.Sign > 0 ? (cost - most, cost - least) : (least - cost, most - cost);
+        var low = Int128.Max(Rounding.DivUp(from, leg.Step), range.Low);
+        var high = Int128.Min(Rounding.DivDown(to, leg.Step), range.High);
+        if (low > high)
+        {
+            return false;
+        }
 
-            var next = moved + 1;
-            if (next < legs.Length && next != residual)
+        var near = Int128.Clamp(range.Near, low, high);
+        for (Int128 distance = 0; (near - distance >= low || near + distance <= high) && tries > 0; distance++)
+        {
+            foreach (var price in distance == 0 ? (ReadOnlySpan<Int128>)[near] : [near - distance, near + distance])
             {
-                // What this leg must pay more, or less, for the residual leg to come back to its bound.
-                var excess = (needed - within) * (legs[residual].Sign * legs[residual].Step);
-                var ticks = Rounding.DivUp(Int128.Abs(excess), legs[next].Step);
-                var more = Int128.IsPositive(excess) == legs[next].Sign > 0;
-                prices[next] = (long)Int128.Clamp(prices[next] + (more ? ticks : -ticks), low[next], high[next]);
+                tries--;
+                prices[sequence[0]] = (long)price;
+                if (price >= low && price <= high
+                    && Balance(legs, cost - (leg.Sign * leg.Step * price), sequence[1..], ranges, prices, ref tries))
+                {
+                    return true;
+                }
             }
         }
 
         return false;
     }
+
+    /// <summary>Prices that both sides of a leg allow.</summary>
+    private readonly record struct PriceRange(long Low, long High, long Near);
 }

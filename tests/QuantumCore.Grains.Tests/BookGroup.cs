@@ -1,0 +1,162 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Grains.Books;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>A leg as tests write it down.</summary>
+/// <param name="Symbol">Its book.</param>
+/// <param name="Side">What one unit does.</param>
+/// <param name="Lots">How many lots of it.</param>
+/// <param name="Worst">Its worst price, in ticks.</param>
+internal readonly record struct Leg(string Symbol, Side Side, long Lots, long Worst);
+
+/// <summary>A trade: who with whom; of two strategies the price is 0, since only the sum of the legs is of interest.</summary>
+internal readonly record struct GroupFill(
+    string Symbol, long Taker, long TakerNumber, long Maker, long MakerNumber, long Price, long Lots);
+
+/// <summary>The three books of <see cref="StrategyMarket"/> without accounts: orders come as if all were paid for.</summary>
+internal sealed class BookGroup
+{
+    private readonly Dictionary<long, long> _numbers = [];
+    private readonly StrategyAuditor _auditor;
+    private readonly List<(string Symbol, BookRecord Record)> _records = [];
+
+    public BookGroup()
+    {
+        _auditor = new StrategyAuditor(Books);
+        Strategies = new StrategyGroup((book, record) => _records.Add((book.Symbol, record)));
+        foreach (var symbol in (string[])["A", "B", "C"])
+        {
+            var book = new BookMachine(symbol);
+            book.Define(EncodedInstrument.From(StrategyMarket.InstrumentOf(symbol)), Now);
+            Books.Add(symbol, book);
+        }
+    }
+
+    public SortedDictionary<string, BookMachine> Books { get; } = new(StringComparer.Ordinal);
+
+    public StrategyGroup Strategies { get; }
+
+    public long Now { get; set; } = 1;
+
+    /// <summary>Records of the last command.</summary>
+    public IReadOnlyList<(string Symbol, BookRecord Record)> Last { get; private set; } = [];
+
+    /// <summary>Enters an order; gives its number.</summary>
+    public long Enter(
+        string symbol,
+        long account,
+        Side side,
+        long price,
+        long lots,
+        TimeInForce time = TimeInForce.GoodTillCancel,
+        OrderConditions? conditions = null,
+        OrderType type = OrderType.Limit)
+    {
+        var order = Order(account, side, type, time, price, lots, conditions);
+        ExpireDue();
+        if (!Strategies.TryEnter(Books[symbol], order, Now))
+        {
+            Record(symbol, Books[symbol].Submit(order, Now));
+        }
+
+        Audit();
+        return order.Number;
+    }
+
+    /// <summary>Enters a strategy; gives the number of its first leg.</summary>
+    public long EnterStrategy(
+        long account, long net, long units, TimeInForce time, IReadOnlyList<Leg> legs, long? expiry = null)
+    {
+        var terms = new StrategyTerms(net, 0, [.. legs.Select(leg => new StrategyLeg(leg.Symbol, leg.Side, leg.Lots))]);
+        var orders = legs.Select((leg, i) => Order(
+            account, leg.Side, OrderType.Leg, time, leg.Worst, units * leg.Lots,
+            new OrderConditions { Strategy = terms with { Leg = i }, ExpiryNanos = expiry })).ToImmutableArray();
+        ExpireDue();
+        Strategies.Enter(orders, [.. legs.Select(leg => Books[leg.Symbol])], Now);
+        Audit();
+        return orders[0].Number;
+    }
+
+    public void Cancel(string symbol, long account, long number)
+    {
+        ExpireDue();
+        Record(symbol, Books[symbol].Close(account, number, EndReason.User, Now)!);
+        Audit();
+    }
+
+    public void Operate(string symbol, BookCommand command)
+    {
+        ExpireDue();
+        Books[symbol].Operate(command, Now, out var record);
+        Record(symbol, record!);
+        Audit();
+    }
+
+    /// <summary>What is open of an order; 0 when it is done.</summary>
+    public long LeavesOf(string symbol, long account, long number) =>
+        Books[symbol].OpenOrder(account, number)?.LeavesLots ?? 0;
+
+    /// <summary>The fills of the last command, in sequence.</summary>
+    public IEnumerable<GroupFill> Fills()
+    {
+        foreach (var (symbol, record) in Last)
+        {
+            if (record is OrderAccepted order)
+            {
+                foreach (var fill in order.Fills)
+                {
+                    yield return new GroupFill(
+                        symbol, order.Order.Account, order.Order.Number, fill.MakerAccount, fill.MakerNumber, fill.PriceTicks,
+                        fill.QuantityLots);
+                }
+            }
+
+            foreach (var step in (record as BookTurn)?.Steps.Where(step => step.Kind == StepKind.Fill) ?? [])
+            {
+                var ofStrategies = _auditor.IsLeg(step.Account, step.Number) && _auditor.IsLeg(step.MakerAccount, step.MakerNumber);
+                yield return new GroupFill(
+                    symbol, step.Account, step.Number, step.MakerAccount, step.MakerNumber,
+                    ofStrategies ? 0 : step.PriceTicks, step.QuantityLots);
+            }
+        }
+    }
+
+    /// <summary>Open strategies that need not wait, and orders of strategies that are done, are forgotten.</summary>
+    public void CheckOpen() => _auditor.CheckOpen(Strategies.Open);
+
+    private SubmitOrder Order(
+        long account, Side side, OrderType type, TimeInForce time, long price, long lots, OrderConditions? conditions)
+    {
+        var number = _numbers[account] = _numbers.GetValueOrDefault(account) + 1;
+        return new SubmitOrder(
+            account, number, "", side, type, time, false, price, lots, 0, 0, Conditions: EncodedConditions.From(conditions));
+    }
+
+    private void ExpireDue()
+    {
+        foreach (var (symbol, book) in Books)
+        {
+            if (book.IsExpiryDue(Now))
+            {
+                book.Operate(BookCommand.Of(BookVerb.AdvanceTime), Now, out var record);
+                Record(symbol, record!);
+            }
+        }
+    }
+
+    private void Record(string symbol, BookRecord record)
+    {
+        _records.Add((symbol, record));
+        Strategies.Follow(symbol, Now);
+    }
+
+    private void Audit()
+    {
+        _auditor.Check(_records);
+        Last = [.. _records];
+        _records.Clear();
+    }
+}

@@ -1,0 +1,128 @@
+using QuantumCore.Contracts;
+using QuantumCore.Grains.Books;
+using QuantumCore.Instruments;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>Strategies in small markets that a trader can follow: a tick of A is worth 1, of B 5, of C 10.</summary>
+public class StrategyRuleTests
+{
+    // Buys one A and sells one B.
+    private static readonly Leg[] s_buyer = [new("A", Side.Buy, 1, 110), new("B", Side.Sell, 1, 30)];
+    private static readonly Leg[] s_seller = [new("A", Side.Sell, 1, 90), new("B", Side.Buy, 1, 50)];
+
+    private readonly BookGroup _group = new();
+
+    [Fact]
+    public void Legs_with_one_expiry_expire_together()
+    {
+        var number = _group.EnterStrategy(1000, -100, 2, TimeInForce.GoodTillDate, s_buyer, expiry: 10);
+        _group.Now = 10;
+        _group.Enter("C", 1001, Side.Buy, 30, 1);
+        Assert.Equal((0, 0), (_group.LeavesOf("A", 1000, number), _group.LeavesOf("B", 1000, number + 1)));
+        _group.CheckOpen();
+    }
+
+    [Fact]
+    public void A_strategy_takes_what_rests_of_an_order_it_has_met_together_with_what_was_there()
+    {
+        _group.Enter("B", 1001, Side.Buy, 40, 9);
+        _group.Enter("A", 1002, Side.Sell, 100, 1);
+        Leg[] legs = [new("A", Side.Buy, 2, 110), new("B", Side.Sell, 1, 30)];
+        var number = _group.EnterStrategy(1000, 0, 3, TimeInForce.GoodTillCancel, legs);
+        // Two of its three lots make a unit; the third one makes another one with the lot that was there.
+        _group.Enter("A", 1003, Side.Sell, 100, 3);
+        Assert.Equal(2, _group.LeavesOf("A", 1000, number));
+        Assert.Equal(1, _group.LeavesOf("B", 1000, number + 1));
+    }
+
+    [Fact]
+    public void A_fill_or_kill_strategy_does_not_count_on_quotes_behind_the_odd_rest_of_an_iceberg()
+    {
+        _group.Enter("B", 1001, Side.Buy, 40, 9);
+        // Two lots shown, one in reserve: when the two are gone, one lot stands before the other order.
+        _group.Enter("A", 1002, Side.Sell, 100, 3, conditions: new OrderConditions { DisplayLots = 2 });
+        _group.Enter("A", 1002, Side.Sell, 101, 5);
+        Leg[] legs = [new("A", Side.Buy, 2, 110), new("B", Side.Sell, 1, 30)];
+        _group.EnterStrategy(1000, 100, 2, TimeInForce.FillOrKill, legs);
+        Assert.Empty(_group.Fills());
+    }
+
+    [Fact]
+    public void A_fill_or_kill_strategy_counts_on_reserves_that_come_forward()
+    {
+        _group.Enter("B", 1001, Side.Buy, 40, 9);
+        _group.Enter("A", 1002, Side.Sell, 100, 8, conditions: new OrderConditions { DisplayLots = 2 });
+        Leg[] legs = [new("A", Side.Buy, 2, 110), new("B", Side.Sell, 1, 30)];
+        var number = _group.EnterStrategy(1000, 100, 4, TimeInForce.FillOrKill, legs);
+        Assert.Equal(8, _group.Fills().Where(fill => (fill.Taker, fill.TakerNumber) == (1000L, number)).Sum(fill => fill.Lots));
+    }
+
+    [Fact]
+    public void A_fill_or_kill_strategy_is_one_phase_and_what_it_sets_off_comes_after_it()
+    {
+        _group.Enter("B", 1001, Side.Buy, 40, 9);
+        _group.Enter("A", 1002, Side.Sell, 100, 1);
+        _group.Enter("A", 1002, Side.Sell, 101, 1);
+        // Buys as soon as the best offer rises to 101.
+        _group.Enter(
+            "A", 1003, Side.Buy, 105, 1, type: OrderType.StopLimit,
+            conditions: new OrderConditions { TriggerTicks = 101, TriggerReference = TriggerReference.Quote });
+        var number = _group.EnterStrategy(1000, 100, 2, TimeInForce.FillOrKill, s_buyer);
+        Assert.Equal(2, _group.Fills().Where(fill => fill.Symbol == "A" && (fill.Taker, fill.TakerNumber) == (1000L, number)).Sum(fill => fill.Lots));
+        Assert.Equal(1, _group.LeavesOf("A", 1003, 1));
+    }
+
+    [Fact]
+    public void A_strategy_that_one_book_refuses_is_refused_by_all_and_replays()
+    {
+        _group.Operate("B", BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt));
+        _group.EnterStrategy(1000, -100, 1, TimeInForce.GoodTillCancel, s_buyer);
+        Assert.All(_group.Last, one => Assert.Equal(RejectReason.SymbolHalted, Assert.IsType<OrderVoided>(one.Record).Reason));
+        var again = new BookMachine("A");
+        again.Define(EncodedInstrument.From(StrategyMarket.InstrumentOf("A")), 1);
+        again.Replay(2, BookRecordEncoding.Encode(_group.Last[0].Record));
+        foreach (var account in _group.Last[0].Record.TouchedAccounts())
+        {
+            _group.Books["A"].Chain(account);
+        }
+
+        Assert.Equal(_group.Books["A"].Snapshot(), again.Snapshot());
+    }
+
+    [Fact]
+    public void A_leg_that_traded_more_than_the_others_is_found_when_the_books_come_back()
+    {
+        _group.Enter("A", 1001, Side.Sell, 100, 5);
+        _group.EnterStrategy(1000, -100, 2, TimeInForce.GoodTillCancel, s_buyer);
+        var restored = RestoreAll();
+        restored[0].TakeQuotes(2, 100, 1, 5);
+        Assert.Throws<InvalidDataException>(() => new StrategyGroup((_, _) => { }).Restore(restored));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_leg_that_is_missing_is_found_when_the_books_come_back(int leg)
+    {
+        var number = _group.EnterStrategy(1000, -100, 2, TimeInForce.GoodTillCancel, s_buyer);
+        var restored = RestoreAll();
+        new StrategyGroup((_, _) => { }).Restore(restored);
+        restored[leg].Close(1000, number + leg, EndReason.User, 5);
+        Assert.Throws<InvalidDataException>(() => new StrategyGroup((_, _) => { }).Restore(restored));
+    }
+
+    [Fact]
+    public void A_book_whose_legs_alone_have_traded_comes_back()
+    {
+        _group.EnterStrategy(1000, -100, 2, TimeInForce.GoodTillCancel, s_buyer);
+        _group.EnterStrategy(1001, 100, 2, TimeInForce.GoodTillCancel, s_seller);
+        Assert.Equal(2, _group.Fills().Count());
+        Assert.Equal(0, _group.Books["A"].Core.LastPriceTicks);
+        Assert.Equal(_group.Books["A"].Snapshot(), RestoreAll()[0].Snapshot());
+    }
+
+    private BookMachine[] RestoreAll() =>
+        [.. _group.Books.Values.Select(book => BookMachine.Restore(book.Symbol, book.Snapshot()))];
+}
