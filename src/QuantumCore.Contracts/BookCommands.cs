@@ -51,20 +51,8 @@ public enum BookVerb : byte
     /// <summary>Correct a trade's price.</summary>
     Correct = 15,
 
-    /// <summary>Take an order in that stands aside for now.</summary>
-    Admit = 16,
-
-    /// <summary>An order that stands aside trades with displayed quotes.</summary>
-    TakeQuotes = 17,
-
-    /// <summary>Two orders that stand aside trade with each other.</summary>
-    Cross = 18,
-
-    /// <summary>An order that stands aside meets the book up to a price.</summary>
-    Sweep = 19,
-
-    /// <summary>An order that stands aside enters.</summary>
-    Proceed = 20,
+    /// <summary>Take in an order that stands aside, if there is one, and do what strategies do in this book.</summary>
+    Act = 16,
 }
 
 /// <summary>A command as it is journaled: enough to run it again.</summary>
@@ -72,16 +60,14 @@ public enum BookVerb : byte
 /// <param name="Account">The account it is about, or 0.</param>
 /// <param name="Number">
 /// Cancel, Amend, Reduce: the order's number in its account. CancelAll: the floor. Bust, Correct: the trade.
-/// TakeQuotes, Cross, Sweep, Proceed: the order's public id.
 /// </param>
 /// <param name="Value">
 /// Cancel: the <see cref="EndReason"/>. Reduce: the new total in lots. SetPhase: the <see cref="TradingPhase"/>.
-/// EnterList: the <see cref="OrderListKind"/>. SetMark, SetReference, Correct, TakeQuotes, Cross, Sweep: a price in
-/// ticks.
+/// EnterList: the <see cref="OrderListKind"/>. SetMark, SetReference, Correct: a price in ticks.
 /// </param>
-/// <param name="Orders">Enter, EnterList, Admit: the orders.</param>
+/// <param name="Orders">Enter, EnterList, Act: the orders.</param>
 /// <param name="Changes">
-/// Amend, SetRules: what changes, each under its name. TakeQuotes, Cross: the lots; Cross: the other order.
+/// Amend, SetRules: what changes, each under its name. Act: what is done, each with its operands after it.
 /// </param>
 [GenerateSerializer, Immutable, Alias("book-command")]
 public sealed record BookCommand(
@@ -133,11 +119,32 @@ public enum ChangedValue : byte
     /// <summary>Rules: most extensions of an auction.</summary>
     MaxExtensions = 25,
 
-    /// <summary>TakeQuotes, Cross: lots.</summary>
-    Lots = 40,
+    /// <summary>Act: the order of this public id trades with displayed quotes at a price, so many lots.</summary>
+    TakeQuotes = 40,
 
-    /// <summary>Cross: public id of the other order.</summary>
-    Maker = 41,
+    /// <summary>Act: the order of this public id trades with another one at a price, so many lots.</summary>
+    Cross = 41,
+
+    /// <summary>Act: the order of this public id meets the book up to a price.</summary>
+    Sweep = 42,
+
+    /// <summary>Act: the order of this public id enters.</summary>
+    Proceed = 43,
+
+    /// <summary>Act: the order of this public id ends for a reason.</summary>
+    Close = 44,
+
+    /// <summary>Of an act: a price in ticks.</summary>
+    Price = 50,
+
+    /// <summary>Of an act: lots.</summary>
+    Lots = 51,
+
+    /// <summary>Of an act: public id of the other order.</summary>
+    Maker = 52,
+
+    /// <summary>Of an act: the <see cref="EndReason"/>.</summary>
+    Reason = 53,
 }
 
 /// <summary>One changed value.</summary>

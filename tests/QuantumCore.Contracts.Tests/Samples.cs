@@ -152,7 +152,7 @@ internal static class Samples
             null),
         ["book-x-leg"] = new BookTurn(
             Time,
-            BookCommand.Of(BookVerb.Enter, 0, 1001, 7) with { Orders = [s_leg] },
+            BookCommand.Of(BookVerb.Act) with { Orders = [s_leg], Changes = [new(ChangedValue.Close, 3), new(ChangedValue.Reason, 5)] },
             RejectReason.None,
             TradingPhase.Continuous,
             [],
@@ -160,7 +160,7 @@ internal static class Samples
             null),
         ["book-x-cross"] = new BookTurn(
             Time,
-            BookCommand.Of(BookVerb.Cross, 15_000, 0, 3) with { Changes = [new(ChangedValue.Lots, 40), new(ChangedValue.Maker, 4)] },
+            BookCommand.Of(BookVerb.Act) with { Changes = [new(ChangedValue.Cross, 3), new(ChangedValue.Price, 15_000), new(ChangedValue.Lots, 40), new(ChangedValue.Maker, 4)] },
             RejectReason.None,
             TradingPhase.Continuous,
             [s_step with { IsAuction = false }],

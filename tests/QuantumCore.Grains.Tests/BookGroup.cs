@@ -97,7 +97,7 @@ internal sealed class BookGroup
 
     /// <summary>What is open of an order; 0 when it is done.</summary>
     public long LeavesOf(string symbol, long account, long number) =>
-        Books[symbol].OpenOrder(account, number)?.LeavesLots ?? 0;
+        Books[symbol].IsKnown(account, number, out var open, out _) ? open?.LeavesLots ?? 0 : 0;
 
     /// <summary>The fills of the last command, in sequence.</summary>
     public IEnumerable<GroupFill> Fills()

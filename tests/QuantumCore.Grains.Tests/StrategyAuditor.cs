@@ -18,7 +18,7 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
         ["took quotes at entry", "took quotes while waiting", "met a strategy", "met an order", "killed", "better than its net price"];
 
     private readonly Dictionary<(long Account, long Number), (Watched Strategy, int Leg)> _legs = [];
-    private readonly List<(Watched Strategy, int Leg, BookTurn Turn)> _set = [];
+    private readonly Dictionary<(Watched Strategy, int Leg), List<LegTrade>> _trades = [];
 
     /// <summary>What was seen.</summary>
     public HashSet<string> Seen { get; } = new(StringComparer.Ordinal);
@@ -41,13 +41,18 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
                 }
             }
 
-            if (turn.Command.Verb is BookVerb.TakeQuotes or BookVerb.Cross)
+            if (turn.Command.Verb == BookVerb.Act)
             {
-                CheckTrade(symbol, turn);
+                NoteTrades(symbol, turn);
             }
         }
 
-        Assert.Empty(_set);
+        foreach (var strategy in _trades.Keys.Select(key => key.Strategy).Distinct().ToArray())
+        {
+            CheckSets(strategy);
+        }
+
+        _trades.Clear();
         foreach (var strategy in touched)
         {
             strategy.RequireWhole();
@@ -74,7 +79,7 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
 
     private void Watch(BookTurn turn)
     {
-        if (turn.Command is not { Verb: BookVerb.Enter, Orders: [{ Type: OrderType.Leg } order] }
+        if (turn.Command is not { Verb: BookVerb.Act, Orders: [{ Type: OrderType.Leg } order] }
             || order.Conditions.Decode()?.Strategy is not { } terms)
         {
             return;
@@ -108,79 +113,108 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
         }
     }
 
-    /// <summary>Records of one trade come one after the other, one of each leg.</summary>
-    private void CheckTrade(string symbol, BookTurn turn)
+    /// <summary>What the acts of a record trade for each leg is what its fills say, with others, and within the worst price.</summary>
+    private void NoteTrades(string symbol, BookTurn turn)
     {
-        var command = turn.Command;
-        var orderId = command.Verb == BookVerb.Cross ? command.Changes[1].Value : command.Number;
-        var (strategy, leg) = _legs[books[symbol].OwnerOf(orderId)];
-        Assert.Equal(symbol, strategy.Terms.Legs[leg].Symbol);
-        Assert.All(_set, one => Assert.Same(strategy, one.Strategy));
-        Assert.DoesNotContain(_set, one => one.Leg == leg);
-        RequireFills(strategy, leg, turn);
-        _set.Add((strategy, leg, turn));
-        if (_set.Count == strategy.Terms.Legs.Length)
+        var here = new Dictionary<(Watched Strategy, int Leg), List<LegTrade>>();
+        foreach (var act in Acts(turn.Command))
         {
-            CheckSet(strategy);
-            _set.Clear();
+            var (price, lots) = (act.Length > 1 ? act[1].Value : 0, act.Length > 2 ? act[2].Value : 0);
+            if (act[0].Name == ChangedValue.TakeQuotes)
+            {
+                Note(act[0].Value, new LegTrade(price, lots, LegRole.Quotes));
+            }
+            else if (act[0].Name == ChangedValue.Cross)
+            {
+                var met = _legs.ContainsKey(books[symbol].OwnerOf(act[0].Value)) ? LegRole.Maker : LegRole.MakerOfOrder;
+                Note(act[3].Value, new LegTrade(price, lots, met));
+                Note(act[0].Value, new LegTrade(price, lots, LegRole.Taker));
+            }
+        }
+
+        foreach (var ((strategy, leg), trades) in here)
+        {
+            Assert.Equal(symbol, strategy.Terms.Legs[leg].Symbol);
+            Assert.All(trades, trade => Assert.True(strategy.Allows(leg, trade.Price), "a leg beyond its worst price"));
+            RequireFills((strategy, leg), trades, turn);
+            _trades.Add((strategy, leg), trades);
+        }
+
+        void Note(long orderId, LegTrade trade)
+        {
+            if (_legs.TryGetValue(books[symbol].OwnerOf(orderId), out var leg))
+            {
+                here.TryAdd(leg, []);
+                here[leg].Add(trade);
+            }
         }
     }
 
-    /// <summary>What the command names is what was traded, with others, and within the worst price.</summary>
-    private void RequireFills(Watched strategy, int leg, BookTurn turn)
+    private static IEnumerable<NamedValue[]> Acts(BookCommand command)
     {
-        var command = turn.Command;
-        var (price, lots) = (command.Value, command.Changes[0].Value);
-        Assert.True(strategy.Allows(leg, price), "a leg beyond its worst price");
-        var fills = turn.Steps.Where(step => step.Kind == StepKind.Fill
-            && (Is(step.Account, step.Number) || Is(step.MakerAccount, step.MakerNumber))).ToArray();
-        Assert.Equal(lots, fills.Sum(fill => fill.QuantityLots));
-        Assert.All(fills, fill =>
+        for (var from = 0; from < command.Changes.Length;)
         {
-            Assert.Equal(price, fill.PriceTicks);
-            Assert.NotEqual(fill.Account, fill.MakerAccount);
-            Assert.False(fill.IsAuction);
-        });
+            var to = from + 1;
+            while (to < command.Changes.Length && command.Changes[to].Name >= ChangedValue.Price)
+            {
+                to++;
+            }
 
-        bool Is(long account, long number) =>
-            _legs.TryGetValue((account, number), out var found) && found == (strategy, leg);
+            yield return [.. command.Changes[from..to]];
+            from = to;
+        }
     }
 
-    private void CheckSet(Watched strategy)
+    private void RequireFills((Watched Strategy, int Leg) leg, List<LegTrade> trades, BookTurn turn)
     {
-        var units = _set[0].Turn.Command.Changes[0].Value / strategy.Terms.Legs[_set[0].Leg].Lots;
-        BigInteger cost = 0;
-        foreach (var (_, leg, turn) in _set)
+        var fills = turn.Steps.Where(step => step.Kind == StepKind.Fill
+            && (Is(step.Account, step.Number) || Is(step.MakerAccount, step.MakerNumber))).ToArray();
+        Assert.All(fills, fill => Assert.NotEqual(fill.Account, fill.MakerAccount));
+        Assert.DoesNotContain(fills, fill => fill.IsAuction);
+        Assert.Equal(
+            trades.GroupBy(trade => trade.Price).OrderBy(one => one.Key).Select(one => (one.Key, one.Sum(trade => trade.Lots))),
+            fills.GroupBy(fill => fill.PriceTicks).OrderBy(one => one.Key).Select(one => (one.Key, one.Sum(fill => fill.QuantityLots))));
+
+        bool Is(long account, long number) => _legs.TryGetValue((account, number), out var found) && found == leg;
+    }
+
+    /// <summary>The first trades of all legs belong together, and so do the second ones.</summary>
+    private void CheckSets(Watched strategy)
+    {
+        var legs = Enumerable.Range(0, strategy.Worst.Length).Select(leg => _trades.GetValueOrDefault((strategy, leg), [])).ToArray();
+        Assert.All(legs, trades => Assert.Equal(legs[0].Count, trades.Count));
+        for (var i = 0; i < legs[0].Count; i++)
         {
-            var lots = turn.Command.Changes[0].Value;
-            Assert.Equal(units * strategy.Terms.Legs[leg].Lots, lots);
+            CheckSet(strategy, [.. legs.Select(trades => trades[i])]);
+        }
+    }
+
+    private void CheckSet(Watched strategy, LegTrade[] set)
+    {
+        var units = set[0].Lots / strategy.Terms.Legs[0].Lots;
+        BigInteger cost = 0;
+        for (var leg = 0; leg < set.Length; leg++)
+        {
+            Assert.Equal(units * strategy.Terms.Legs[leg].Lots, set[leg].Lots);
             cost += strategy.Sign(leg) * new BigInteger(StrategyMarket.InstrumentOf(strategy.Terms.Legs[leg].Symbol).TickLotValue)
-                * turn.Command.Value * lots;
+                * set[leg].Price * set[leg].Lots;
         }
 
         Assert.True(cost <= (BigInteger)strategy.Terms.Net * units, "beyond the net price");
         _ = cost < (BigInteger)strategy.Terms.Net * units && Seen.Add("better than its net price");
-        var crosses = _set.Where(one => one.Turn.Command.Verb == BookVerb.Cross).ToArray();
-        if (crosses.Length <= 1)
+        if (set[0].Role is LegRole.Maker or LegRole.Taker)
         {
-            Seen.Add(crosses.Length == 1 ? "met an order"
-                : strategy.IsSettled ? "took quotes while waiting"
-                : "took quotes at entry");
+            // Strategy and strategy: the net price is that of the one that waited, and good enough for the other.
+            Assert.All(set, trade => Assert.Equal(set[0].Role, trade.Role));
+            Assert.True(set[0].Role == LegRole.Taker || cost == (BigInteger)strategy.Terms.Net * units);
+            Seen.Add("met a strategy");
             return;
         }
 
-        // Strategy and strategy: the net price is that of the one that waited, and good enough for the other.
-        Assert.Equal(_set.Count, crosses.Length);
-        Assert.Equal((BigInteger)strategy.Terms.Net * units, cost);
-        var takers = crosses.Select(one => _legs[books[strategy.Terms.Legs[one.Leg].Symbol].OwnerOf(one.Turn.Command.Number)]).ToArray();
-        var taker = Assert.Single(takers.Select(one => one.Strategy).Distinct());
-        Assert.True(-cost <= (BigInteger)taker.Terms.Net * units);
-        for (var i = 0; i < takers.Length; i++)
-        {
-            Assert.True(taker.Allows(takers[i].Leg, crosses[i].Turn.Command.Value));
-        }
-
-        Seen.Add("met a strategy");
+        var orders = set.Count(trade => trade.Role == LegRole.MakerOfOrder);
+        Assert.All(set, trade => Assert.True(trade.Role is LegRole.Quotes or LegRole.MakerOfOrder));
+        Assert.InRange(orders, 0, 1);
+        Seen.Add(orders == 1 ? "met an order" : strategy.IsSettled ? "took quotes while waiting" : "took quotes at entry");
     }
 
     private bool IsExecutable(Watched strategy)
@@ -230,6 +264,16 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
         return core.Rules.DynamicBandBasisPoints is not { } points || reference == 0
             || (price * 10_000 >= reference * (10_000 - points) && price * 10_000 <= reference * (10_000 + points));
     }
+
+    private enum LegRole
+    {
+        Quotes,
+        Maker,
+        MakerOfOrder,
+        Taker,
+    }
+
+    private readonly record struct LegTrade(long Price, long Lots, LegRole Role);
 
     private sealed class Watched(long account, TimeInForce time, StrategyTerms terms)
     {

@@ -95,7 +95,7 @@ public class StrategyExampleTests
                 Enter(words);
             }
 
-            var trades = _told.SelectMany(told => Trades(told.Book.Symbol, told.Record)).ToArray();
+            var trades = _told.OrderBy(told => told.Book.Symbol, StringComparer.Ordinal).SelectMany(told => Trades(told.Book.Symbol, told.Record)).ToArray();
             return trades.Length == 0 ? "-" : string.Join(" | ", trades);
         }
 

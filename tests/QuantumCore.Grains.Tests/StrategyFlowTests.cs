@@ -95,14 +95,14 @@ public class StrategyFlowTests
         var last = (BookTurn)records[^1];
         foreach (var change in (long[])[-1, 1])
         {
-            var lots = last.Command.Changes[0] with { Value = last.Command.Changes[0].Value + change };
+            var lots = last.Command.Changes[2] with { Value = last.Command.Changes[2].Value + change };
             var replayed = Replay(new BookMachine(symbol), records.SkipLast(1));
-            var forged = last with { Command = last.Command with { Changes = [lots] } };
+            var forged = last with { Command = last.Command with { Changes = last.Command.Changes.SetItem(2, lots) } };
             Assert.Throws<DivergenceException>(() => replayed.Replay(records.Count, BookRecordEncoding.Encode(forged)));
         }
 
         static bool TradesQuotes(BookRecord record) =>
-            record is BookTurn { Command: { Verb: BookVerb.TakeQuotes, Changes: [{ Value: > 1 }] } };
+            record is BookTurn { Command.Changes: [{ Name: ChangedValue.TakeQuotes }, _, { Value: > 1 }] };
     }
 
     [Theory]

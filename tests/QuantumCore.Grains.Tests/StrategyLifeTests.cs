@@ -26,6 +26,7 @@ public abstract class StrategyLifeTests(bool hostile)
         var legs = await SpreadAsync(exchange, Alice, "s", net: 100, units: 10);
         Assert.Equal([(OrderStatus.PartiallyFilled, 5L), (OrderStatus.PartiallyFilled, 5L)], legs.Select(leg => (leg.Status, leg.FilledLots)));
         Assert.Equal([15_100, 15_000], legs.Select(leg => Assert.Single(leg.Fills).PriceTicks));
+        Assert.Equivalent(legs, await SpreadAsync(exchange, Alice, "s", net: 100, units: 10), strict: true);
 
         // What is left waits; better quotes fill it, and only as much of each as there is of both.
         await PlaceAsync(exchange, Bob, "bid2", B, Side.Buy, 15_001, 3);
@@ -66,6 +67,7 @@ public abstract class StrategyLifeTests(bool hostile)
         var order = await PlaceAsync(exchange, Carol, "sell", A, Side.Sell, 15_000, 6);
         Assert.Equal([(15_090, 2), (15_080, 3), (15_050, 1)], order.Fills.Select(fill => (fill.PriceTicks, fill.QuantityLots)));
         Assert.Equal((OrderStatus.Filled, 6), (order.Status, order.FilledLots));
+        Assert.Equivalent(order, await PlaceAsync(exchange, Carol, "sell", A, Side.Sell, 15_000, 6), strict: true);
         var alice = await exchange.ViewAsync(Alice, [.. waiting.Select(leg => leg with { Sequence = order.Sequence })]);
         Assert.Empty(alice.OpenOrders);
         Assert.Equal((100_000_003, 99_999_997), (alice.Of(A).Total, alice.Of(B).Total));

@@ -97,7 +97,8 @@ public class StrategyRuleTests
         _group.Enter("A", 1001, Side.Sell, 100, 5);
         _group.EnterStrategy(1000, -100, 2, TimeInForce.GoodTillCancel, s_buyer);
         var restored = RestoreAll();
-        restored[0].TakeQuotes(2, 100, 1, 5);
+        restored[0].TakeQuotes(restored[0].OpenLegs.Single(), 100, 1, 5);
+        Assert.NotNull(restored[0].EndActs());
         Assert.Throws<InvalidDataException>(() => new StrategyGroup((_, _) => { }).Restore(restored));
     }
 

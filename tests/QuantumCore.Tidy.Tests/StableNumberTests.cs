@@ -45,10 +45,11 @@ public partial class StableNumberTests
         ["BookVerb"] =
             "Enter=1 EnterList=2 Cancel=3 CancelAll=4 Amend=5 Reduce=6 SetPhase=7 SetMark=8 SetReference=9 SetRules=10 "
             + "AdvanceTime=11 Block=12 Unblock=13 Bust=14 Correct=15 "
-            + "Admit=16 TakeQuotes=17 Cross=18 Sweep=19 Proceed=20",
+            + "Act=16",
         ["ChangedValue"] =
             "DisplayLots=1 TriggerTicks=2 TrailTicks=3 TrailBasisPoints=4 ExpiryNanos=5 ProtectionTicks=20 StaticBand=21 "
-            + "DynamicBand=22 DynamicBandAuction=23 AuctionCollar=24 MaxExtensions=25 Lots=40 Maker=41",
+            + "DynamicBand=22 DynamicBandAuction=23 AuctionCollar=24 MaxExtensions=25 "
+            + "TakeQuotes=40 Cross=41 Sweep=42 Proceed=43 Close=44 Price=50 Lots=51 Maker=52 Reason=53",
         ["StepKind"] = "Opened=1 Fill=2 Ended=3 Changed=4 Held=5 Voided=6",
         ["ConditionsEncoding.Field"] =
             "DisplayLots=1 Hidden=2 AllOrNone=3 MinimumLots=4 Slide=5 TriggerTicks=6 TriggerReference=7 TrailTicks=8 "

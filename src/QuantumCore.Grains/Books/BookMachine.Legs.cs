@@ -4,9 +4,15 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Books;
 
-/// <summary>One book's part in what strategies trade. Who decides is <see cref="StrategyGroup"/>.</summary>
+/// <summary>
+/// One book's part in what strategies trade. Who decides is <see cref="StrategyGroup"/>; all that it does here by reason
+/// of one command is one record.
+/// </summary>
 internal sealed partial class BookMachine
 {
+    private readonly List<NamedValue> _acts = [];
+    private BookTurn? _acting;
+
     /// <summary>The orders of strategies that are open here.</summary>
     public IEnumerable<OrderTicket> OpenLegs => _accounts.OrderBy(pair => pair.Key)
         .SelectMany(pair => pair.Value.Open.Values.Where(ticket => ticket.Order.Type == OrderType.Leg));
@@ -16,10 +22,6 @@ internal sealed partial class BookMachine
         _accounts.TryGetValue(ticket.Order.Account, out var presence)
         && presence.Open.TryGetValue(ticket.Order.Number, out var open) && open == ticket;
 
-    /// <summary>The open order of a number; null when there is none.</summary>
-    public OrderTicket? OpenOrder(long account, long number) =>
-        IsKnown(account, number, out var ticket, out _) ? ticket : null;
-
     /// <summary>What the core would say to an order; nothing changes.</summary>
     public RejectReason Judge(SubmitOrder order, long now) => Core.Judge(At(now), Request(order));
 
@@ -27,64 +29,116 @@ internal sealed partial class BookMachine
     public BookRecord Decline(SubmitOrder order, RejectReason reason, long now) =>
         Void(new OrderVoided(At(now), order.Account, order.Number, reason, order));
 
-    /// <summary>Takes in an order that is not known and stands aside until <see cref="Proceed"/>; or refuses it.</summary>
-    public BookRecord Admit(SubmitOrder order, long now)
+    /// <summary>Takes in an order that was judged to be right, as the first act. It stands aside.</summary>
+    public OrderTicket EnterAside(SubmitOrder order, long now)
     {
-        var command = BookCommand.Of(BookVerb.Admit, 0, order.Account, order.Number) with { Orders = [order] };
-        var turn = Begin(command, now);
-        var reason = Core.Admit(turn.TimeNanos, Request(order), out _);
-        if (reason != RejectReason.None)
-        {
-            return Decline(order, reason, now);
-        }
-
-        Collect(turn.TimeNanos);
-        return End(turn);
+        BeginActs([order], now);
+        return Presence(order.Account).Open[order.Number];
     }
 
     /// <summary>An order that stands aside trades with displayed quotes at one price.</summary>
-    public BookTurn TakeQuotes(long orderId, long priceTicks, long lots, long now) => Run(
-        Command(BookVerb.TakeQuotes, orderId, priceTicks, new NamedValue(ChangedValue.Lots, lots)),
-        now,
-        time => Core.TakeQuotes(time, orderId, priceTicks, lots));
+    public void TakeQuotes(OrderTicket ticket, long priceTicks, long lots, long now) => Act(
+        now, [new(ChangedValue.TakeQuotes, ticket.OrderId), new(ChangedValue.Price, priceTicks), new(ChangedValue.Lots, lots)]);
 
     /// <summary>Two orders that stand aside trade with each other.</summary>
-    public BookTurn Cross(long takerId, long makerId, long priceTicks, long lots, long now) => Run(
-        Command(
-            BookVerb.Cross, takerId, priceTicks, new NamedValue(ChangedValue.Lots, lots), new NamedValue(ChangedValue.Maker, makerId)),
+    public void Cross(OrderTicket taker, OrderTicket maker, long priceTicks, long lots, long now) => Act(
         now,
-        time => Core.Cross(time, takerId, makerId, priceTicks, lots));
+        [
+            new(ChangedValue.Cross, taker.OrderId), new(ChangedValue.Price, priceTicks), new(ChangedValue.Lots, lots),
+            new(ChangedValue.Maker, maker.OrderId),
+        ]);
 
     /// <summary>An order that stands aside meets the book up to a price.</summary>
-    public BookTurn Sweep(long orderId, long priceTicks, long now) =>
-        Run(Command(BookVerb.Sweep, orderId, priceTicks), now, time => Core.Sweep(time, orderId, priceTicks));
+    public void Sweep(OrderTicket ticket, long priceTicks, long now) =>
+        Act(now, [new(ChangedValue.Sweep, ticket.OrderId), new(ChangedValue.Price, priceTicks)]);
 
     /// <summary>An order that stands aside enters.</summary>
-    public BookTurn Proceed(long orderId, long now) =>
-        Run(Command(BookVerb.Proceed, orderId, 0), now, time => Core.Proceed(time, orderId));
+    public void Proceed(OrderTicket ticket, long now) => Act(now, [new(ChangedValue.Proceed, ticket.OrderId)]);
 
-    private static BookCommand Command(BookVerb verb, long orderId, long priceTicks, params ImmutableArray<NamedValue> values) =>
-        new(verb, 0, orderId, priceTicks, [], values);
+    /// <summary>A leg ends with its strategy.</summary>
+    public void CloseLeg(OrderTicket ticket, EndReason reason, long now) =>
+        Act(now, [new(ChangedValue.Close, ticket.OrderId), new(ChangedValue.Reason, (long)reason)]);
 
-    private BookTurn Run(BookCommand command, long now, Action<long> run)
+    /// <summary>The record of everything that was done since the last record; null for nothing.</summary>
+    public BookTurn? EndActs()
     {
-        var turn = Begin(command, now);
-        run(turn.TimeNanos);
-        Collect(turn.TimeNanos);
-        return End(turn);
+        if (_acting is not { } turn)
+        {
+            return null;
+        }
+
+        _acting = null;
+        return End(turn with { Command = turn.Command with { Changes = [.. _acts] } });
     }
 
-    private BookTurn RunLegAgain(BookCommand command, long time)
+    private void BeginActs(ImmutableArray<SubmitOrder> orders, long now)
     {
-        var values = command.Changes;
-        return command.Verb switch
+        if (_acting is not null && orders.Length > 0)
         {
-            BookVerb.TakeQuotes when values is [var (_, lots)] => TakeQuotes(command.Number, command.Value, lots, time),
-            BookVerb.Cross when values is [var (_, lots), var (_, maker)] =>
-                Cross(command.Number, maker, command.Value, lots, time),
-            BookVerb.Sweep => Sweep(command.Number, command.Value, time),
-            BookVerb.Proceed => Proceed(command.Number, time),
-            _ => throw new InvalidDataException($"{command.Verb} with {values.Length} values."),
-        };
+            throw new InvalidOperationException($"{symbol}: an order comes first, or in a record of its own.");
+        }
+
+        if (_acting is not null)
+        {
+            return;
+        }
+
+        _acts.Clear();
+        _acting = Begin(BookCommand.Of(BookVerb.Act) with { Orders = orders }, now);
+        foreach (var order in orders)
+        {
+            Require(order.Type == OrderType.Leg
+                ? Core.Submit(_acting.TimeNanos, Request(order), out _)
+                : Core.Admit(_acting.TimeNanos, Request(order), out _));
+            Collect(_acting.TimeNanos);
+        }
+    }
+
+    private void Act(long now, ReadOnlySpan<NamedValue> act)
+    {
+        BeginActs([], now);
+        var time = _acting!.TimeNanos;
+        switch (act)
+        {
+            case [(ChangedValue.TakeQuotes, var id), (ChangedValue.Price, var price), (ChangedValue.Lots, var lots)]:
+                Core.TakeQuotes(time, id, price, lots);
+                break;
+            case [(ChangedValue.Cross, var id), (ChangedValue.Price, var price), (ChangedValue.Lots, var lots), (ChangedValue.Maker, var maker)]:
+                Core.Cross(time, id, maker, price, lots);
+                break;
+            case [(ChangedValue.Sweep, var id), (ChangedValue.Price, var price)]:
+                Core.Sweep(time, id, price);
+                break;
+            case [(ChangedValue.Proceed, var id)]:
+                Core.Proceed(time, id);
+                break;
+            case [(ChangedValue.Close, var id), (ChangedValue.Reason, var reason)]:
+                Require(Core.Cancel(time, id, (EndReason)reason));
+                break;
+            default:
+                throw new InvalidDataException($"{symbol}: {string.Join(", ", act.ToArray())} is no act.");
+        }
+
+        Collect(time);
+        _acts.AddRange(act);
+    }
+
+    private BookTurn? ActAgain(BookCommand command, long time)
+    {
+        BeginActs(command.Orders, time);
+        var acts = command.Changes.AsSpan();
+        while (!acts.IsEmpty)
+        {
+            var next = 1;
+            while (next < acts.Length && acts[next].Name >= ChangedValue.Price)
+            {
+                next++;
+            }
+
+            Act(time, acts[..next]);
+            acts = acts[next..];
+        }
+
+        return EndActs();
     }
 }

@@ -268,10 +268,8 @@ internal sealed partial class BookMachine
                 return Submit(command.Orders[0], time);
             case BookVerb.EnterList:
                 return SubmitList((OrderListKind)command.Value, command.Orders, time);
-            case BookVerb.Admit:
-                return Admit(command.Orders[0], time);
-            case >= BookVerb.TakeQuotes and <= BookVerb.Proceed:
-                return RunLegAgain(command, time);
+            case BookVerb.Act:
+                return ActAgain(command, time);
             case BookVerb.Cancel:
                 return Close(command.Account, command.Number, (EndReason)command.Value, time);
             case BookVerb.CancelAll:

@@ -63,7 +63,8 @@ public sealed partial class OrderBookGrain
         if (!known)
         {
             _strategies!.Enter(legs, Array.ConvertAll(books, book => book.Machine), _now);
-            return AnswerWith(books, [.. legs], AppendGathered(urgent: false));
+            var records = AppendGathered(urgent: false);
+            return [.. legs.Select((leg, i) => FirstIn(records, books[i], leg))];
         }
 
         var answers = new Answer[legs.Length];
@@ -80,37 +81,14 @@ public sealed partial class OrderBookGrain
     /// <summary>An order that strategies offer a better price than its own book does; null: they do not.</summary>
     private Answer? EnterAmongStrategies(OpenBook book, SubmitOrder order) =>
         _strategies?.TryEnter(book.Machine, order, _now) == true
-            ? AnswerWith([book], [order], AppendGathered(urgent: false))[0]
+            ? FirstIn(AppendGathered(urgent: false), book, order)
             : null;
 
-    /// <summary>What became of orders within records that were made together: their state now, with all of their fills.</summary>
-    private static Answer[] AnswerWith(
-        OpenBook[] books, SubmitOrder[] orders, IReadOnlyList<(OpenBook Book, BookRecord Record, long Sequence)> records)
+    /// <summary>What the record that entered an order says of it: all that was done by reason of one command.</summary>
+    private static Answer FirstIn(
+        (OpenBook Book, BookRecord Record, long Sequence)[] records, OpenBook book, SubmitOrder order)
     {
-        var answers = new Answer[orders.Length];
-        for (var i = 0; i < orders.Length; i++)
-        {
-            var (book, order) = (books[i], orders[i]);
-            var own = records.Where(one => one.Book == book).ToArray();
-            var entered = own.First(one => Enters(one.Record, order));
-            var first = BookReports.First(book.Symbol, entered.Sequence, entered.Record, order.Account, order.Number);
-            book.Machine.IsKnown(order.Account, order.Number, out var open, out var finished);
-            var now = open is not null
-                ? BookReports.Open(book.Symbol, open, book.Machine.Sequence, book.Machine.TimeNanos)
-                : BookReports.Final(first, finished);
-            answers[i] = new Answer(now with
-            {
-                Fills = [.. own.SelectMany(one => BookReports.FillsOf(one.Sequence, one.Record, order))],
-            });
-        }
-
-        return answers;
+        var (_, record, sequence) = Array.Find(records, one => one.Book == book);
+        return new Answer(BookReports.First(book.Symbol, sequence, record, order.Account, order.Number));
     }
-
-    private static bool Enters(BookRecord record, SubmitOrder order) => record switch
-    {
-        OrderVoided voided => voided.Account == order.Account && voided.Number == order.Number,
-        BookTurn turn => turn.Command.Orders.Any(one => one.Account == order.Account && one.Number == order.Number),
-        _ => false,
-    };
 }

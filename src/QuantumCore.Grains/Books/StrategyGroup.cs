@@ -9,7 +9,7 @@ namespace QuantumCore.Grains.Books;
 /// and each decision is records of the books concerned, which the caller makes durable together. It has no state but
 /// the open legs in the books.
 /// </summary>
-/// <param name="record">Takes the records of a command, in sequence.</param>
+/// <param name="record">Takes the records of a command: one of each book that something was done in.</param>
 internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
 {
     /// <summary>Most open strategies of one group: each command in a book of theirs looks at them.</summary>
@@ -17,6 +17,7 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
 
     // By legs; within those the one that pays most first, then the one that came first.
     private readonly List<Strategy> _open = [];
+    private readonly List<BookMachine> _acting = [];
 
     /// <summary>The open strategies.</summary>
     public IReadOnlyList<Strategy> Open => _open;
@@ -48,41 +49,30 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     /// <param name="now">Unix nanoseconds.</param>
     public void Enter(ImmutableArray<SubmitOrder> legs, BookMachine[] books, long now)
     {
-        var reason = Judge(legs, books, now);
-        for (var i = 0; i < legs.Length; i++)
+        if (Judge(legs, books, now) is not RejectReason.None and var reason)
         {
-            record(books[i], reason == RejectReason.None ? books[i].Submit(legs[i], now) : books[i].Decline(legs[i], reason, now));
-        }
+            for (var i = 0; i < legs.Length; i++)
+            {
+                record(books[i], books[i].Decline(legs[i], reason, now));
+            }
 
-        if (reason != RejectReason.None)
-        {
             return;
         }
 
         var terms = TermsOf(legs[0])!;
-        var strategy = new Strategy(terms, legs.Select((order, i) =>
-            new OpenLeg(terms.Legs[i], books[i], books[i].OpenOrder(order.Account, order.Number)!)));
+        var strategy = new Strategy(terms, [.. legs.Select((order, i) =>
+            new OpenLeg(terms.Legs[i], books[i], In(books[i]).EnterAside(order, now)))]);
         if (legs[0].TimeInForce == TimeInForce.FillOrKill && UnitsWithin(strategy) < strategy.UnitsLeft)
         {
             Close(strategy, EndReason.FillOrKill, now);
-            return;
-        }
-
-        Trade(strategy, now);
-        if (strategy.UnitsLeft == 0)
-        {
-            // Nothing of it is left.
-        }
-        else if (legs[0].TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill)
-        {
-            Close(strategy, EndReason.ImmediateOrCancel, now);
         }
         else
         {
-            Insert(strategy);
+            Trade(strategy, now);
+            Remain(strategy, legs[0].TimeInForce, now);
         }
 
-        TradeOn([.. _open], now);
+        RecordActs();
     }
 
     /// <summary>
@@ -91,40 +81,33 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     /// </summary>
     public bool TryEnter(BookMachine book, SubmitOrder order, long now)
     {
-        if (_open.Count == 0 || !MayMeetStrategies(book, order) || Implied(book, order, order.QuantityLots) is null)
+        if (_open.Count == 0 || !MayMeetStrategies(book, order) || Implied(book, order, order.QuantityLots) is null
+            || book.Judge(order, now) != RejectReason.None)
         {
             return false;
         }
 
-        record(book, book.Admit(order, now));
-        var ticket = book.OpenOrder(order.Account, order.Number);
+        var ticket = In(book).EnterAside(order, now);
         var swept = 0L;
-        while (ticket is not null && book.IsOpen(ticket) && Implied(book, order, ticket.LeavesLots) is { } offer)
+        while (book.IsOpen(ticket) && Implied(book, order, ticket.LeavesLots) is { } offer)
         {
             if (offer.PriceTicks != swept && Reaches(order.Side, offer.PriceTicks, book.Core.FirstPriceFor(order.Side, ticket.LeavesLots)))
             {
                 swept = offer.PriceTicks;
-                record(book, book.Sweep(ticket.OrderId, swept, now));
+                book.Sweep(ticket, swept, now);
                 continue;
             }
 
-            foreach (var (leg, price) in offer.Strategy.Legs.Zip(offer.Prices))
-            {
-                var lots = offer.Units * leg.Terms.Lots;
-                record(leg.Book, leg.Book == book
-                    ? book.Cross(ticket.OrderId, leg.Ticket.OrderId, offer.PriceTicks, lots, now)
-                    : leg.Book.TakeQuotes(leg.Ticket.OrderId, price, lots, now));
-            }
-
-            RemoveIfDone(offer.Strategy);
+            Meet(book, ticket, in offer, now);
         }
 
-        if (ticket is not null && book.IsOpen(ticket))
+        if (book.IsOpen(ticket))
         {
-            record(book, book.Proceed(ticket.OrderId, now));
+            book.Proceed(ticket, now);
         }
 
         TradeOn([.. _open], now);
+        RecordActs();
         return true;
     }
 
@@ -141,6 +124,62 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         }
 
         TradeOn([.. _open.Where(strategy => expired || HasLegIn(strategy, symbol))], now);
+        RecordActs();
+    }
+
+    /// <summary>A book in which something is done: it has a record to give.</summary>
+    private BookMachine In(BookMachine book)
+    {
+        if (!_acting.Contains(book))
+        {
+            _acting.Add(book);
+        }
+
+        return book;
+    }
+
+    private void RecordActs()
+    {
+        foreach (var book in _acting)
+        {
+            record(book, book.EndActs()!);
+        }
+
+        _acting.Clear();
+    }
+
+    /// <summary>What becomes of what a strategy has left.</summary>
+    private void Remain(Strategy strategy, TimeInForce time, long now)
+    {
+        if (strategy.UnitsLeft > 0 && time is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill)
+        {
+            Close(strategy, EndReason.ImmediateOrCancel, now);
+        }
+        else if (strategy.UnitsLeft > 0)
+        {
+            Insert(strategy);
+        }
+
+        TradeOn([.. _open], now);
+    }
+
+    /// <summary>An order that came into a book trades with a waiting strategy, which takes quotes in its other books.</summary>
+    private void Meet(BookMachine book, OrderTicket ticket, in ImpliedOffer offer, long now)
+    {
+        foreach (var (leg, price) in offer.Strategy.Legs.Zip(offer.Prices))
+        {
+            var lots = offer.Units * leg.Terms.Lots;
+            if (leg.Book == book)
+            {
+                book.Cross(ticket, leg.Ticket, offer.PriceTicks, lots, now);
+            }
+            else
+            {
+                In(leg.Book).TakeQuotes(leg.Ticket, price, lots, now);
+            }
+        }
+
+        RemoveIfDone(offer.Strategy);
     }
 
     /// <summary>
@@ -248,7 +287,7 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         for (var i = 0; i < taker.Legs.Length; i++)
         {
             var leg = taker.Legs[i];
-            record(leg.Book, leg.Book.TakeQuotes(leg.Ticket.OrderId, quotes.Prices[i], quotes.Units * leg.Terms.Lots, now));
+            In(leg.Book).TakeQuotes(leg.Ticket, quotes.Prices[i], quotes.Units * leg.Terms.Lots, now);
         }
     }
 
@@ -258,8 +297,7 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         for (var i = 0; i < taker.Legs.Length; i++)
         {
             var leg = taker.Legs[i];
-            record(leg.Book, leg.Book.Cross(
-                leg.Ticket.OrderId, maker.Legs[i].Ticket.OrderId, prices[i], units * leg.Terms.Lots, now));
+            In(leg.Book).Cross(leg.Ticket, maker.Legs[i].Ticket, prices[i], units * leg.Terms.Lots, now);
         }
 
         RemoveIfDone(maker);
@@ -332,7 +370,7 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         {
             if (leg.IsOpen)
             {
-                record(leg.Book, leg.Book.Close(leg.Ticket.Order.Account, leg.Ticket.Order.Number, reason, now)!);
+                In(leg.Book).CloseLeg(leg.Ticket, reason, now);
             }
         }
     }
