@@ -68,9 +68,9 @@ public sealed partial class OrderBook
         /// <summary>Takes lots of the quote, at most all of it; icebergs show their next ones.</summary>
         public void Take(long lots)
         {
-            for (var left = lots; left > 0;)
+            for (var left = lots; left > 0 && _line.First is { } first;)
             {
-                var (shown, reserve, display) = _line.First!.Value;
+                var (shown, reserve, display) = first.Value;
                 _line.RemoveFirst();
                 var taken = Math.Min(shown, left);
                 left -= taken;

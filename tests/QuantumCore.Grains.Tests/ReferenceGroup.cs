@@ -11,6 +11,8 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
 {
     // In the sequence they came.
     private List<Resting> _orders = [];
+
+    // Those of the same legs by what they pay, then as they came; those of others by their legs' names.
     private List<Waiting> _waiting = [];
     private List<GroupFill> _fills = [];
     private long _came;
@@ -95,7 +97,8 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
         Trade(taker);
         if (taker.Units > 0 && time == TimeInForce.GoodTillCancel)
         {
-            _waiting.Add(taker);
+            _waiting = [.. _waiting.Append(taker).OrderBy(strategy => strategy.Kind, StringComparer.Ordinal)
+                .ThenBy(strategy => strategy.Legs[0].Side).ThenByDescending(strategy => strategy.Net).ThenBy(strategy => strategy.Came)];
         }
 
         LetThoseWhoWaitTrade();
@@ -203,7 +206,7 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
     private Offer? BestOffer(string symbol, long account, Side side, long limit, long lots)
     {
         Offer? best = null;
-        foreach (var strategy in ByPriority().Where(strategy => strategy.Account != account))
+        foreach (var strategy in _waiting.Where(strategy => strategy.Account != account))
         {
             var leg = strategy.Legs.FirstOrDefault(leg => leg.Symbol == symbol && leg.Side != side);
             if (leg is null)
@@ -240,13 +243,9 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
         return null;
     }
 
-    /// <summary>Strategies of the same legs by what they pay, then as they came; those of others by their legs' names.</summary>
-    private IEnumerable<Waiting> ByPriority() => _waiting.OrderBy(strategy => strategy.Kind, StringComparer.Ordinal)
-        .ThenBy(strategy => strategy.Legs[0].Side).ThenByDescending(strategy => strategy.Net).ThenBy(strategy => strategy.Came);
-
     private void LetThoseWhoWaitTrade()
     {
-        while (ByPriority().FirstOrDefault(strategy => AtTips(strategy) is { Units: > 0 } tips && tips.Cost <= strategy.Net) is { } next)
+        while (_waiting.FirstOrDefault(strategy => AtTips(strategy) is { Units: > 0 } tips && tips.Cost <= strategy.Net) is { } next)
         {
             while (next.Units > 0 && AtTips(next) is { Units: > 0 } tips && tips.Cost <= next.Net)
             {
@@ -269,7 +268,7 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
     {
         while (taker.Units > 0)
         {
-            var maker = ByPriority().FirstOrDefault(maker => maker.Kind == taker.Kind
+            var maker = _waiting.FirstOrDefault(maker => maker.Kind == taker.Kind
                 && maker.Legs[0].Side != taker.Legs[0].Side && maker.Account != taker.Account
                 && -maker.Net <= taker.Net && HavePrices(taker, maker, 0, -maker.Net));
             var (cost, units) = AtTips(taker);

@@ -124,6 +124,69 @@ public class StrategyRuleTests
         Assert.Equal(_group.Books["A"].Snapshot(), RestoreAll()[0].Snapshot());
     }
 
+    [Fact]
+    public void A_leg_does_not_trade_outside_the_band_of_its_book()
+    {
+        _group.Enter("A", 1001, Side.Sell, 100, 1);
+        _group.Enter("A", 1002, Side.Buy, 100, 1);
+        SetBand(200);
+        _group.Enter("A", 1001, Side.Sell, 103, 5);
+        _group.Enter("B", 1001, Side.Buy, 40, 5);
+        var number = _group.EnterStrategy(1000, -97, 2, TimeInForce.GoodTillCancel, s_buyer);
+        Assert.Empty(_group.Fills());
+        SetBand(300);
+        Assert.Equal(2, _group.Fills().Count());
+        Assert.Equal(0, _group.LeavesOf("A", 1000, number));
+
+        void SetBand(long points) => _group.Operate(
+            "A", BookCommand.Of(BookVerb.SetRules) with { Changes = [new(ChangedValue.DynamicBand, points)] });
+    }
+
+    [Fact]
+    public void A_strategy_trades_when_what_stood_in_its_way_expires_along_with_a_strategy()
+    {
+        _group.EnterStrategy(1000, -100, 2, TimeInForce.GoodTillDate, s_buyer, expiry: 10);
+        _group.Enter(
+            "B", 1001, Side.Buy, 41, 1, TimeInForce.GoodTillDate, new OrderConditions { ExpiryNanos = 10 });
+        _group.Enter("B", 1001, Side.Buy, 40, 2);
+        _group.Enter("C", 1001, Side.Sell, 30, 1);
+        Leg[] legs = [new("B", Side.Sell, 2, 30), new("C", Side.Buy, 1, 40)];
+        var number = _group.EnterStrategy(1002, -100, 1, TimeInForce.GoodTillCancel, legs);
+        Assert.Equal(2, _group.LeavesOf("B", 1002, number));
+        _group.Now = 10;
+        _group.Enter("A", 1003, Side.Buy, 80, 1);
+        Assert.Equal(0, _group.LeavesOf("B", 1002, number));
+    }
+
+    [Fact]
+    public void Legs_of_two_strategies_trade_at_last_prices_and_one_makes_up_the_net_price()
+    {
+        _group.Enter("B", 1001, Side.Sell, 42, 1);
+        _group.Enter("B", 1002, Side.Buy, 42, 1);
+        _group.EnterStrategy(1000, -101, 1, TimeInForce.GoodTillCancel, s_buyer);
+        _group.EnterStrategy(1001, 105, 1, TimeInForce.GoodTillCancel, s_seller);
+        Assert.Equal([("A", 109), ("B", 42)], Prices());
+        // 42 would leave A 115, which its buyer does not pay.
+        _group.EnterStrategy(1000, -95, 1, TimeInForce.GoodTillCancel, s_buyer);
+        _group.EnterStrategy(1001, 105, 1, TimeInForce.GoodTillCancel, s_seller);
+        Assert.Equal([("A", 110), ("B", 41)], Prices());
+
+        IEnumerable<(string, long)> Prices() => _group.Last.SelectMany(one => ((BookTurn)one.Record).Steps
+            .Where(step => step.Kind == StepKind.Fill).Select(step => (one.Symbol, step.PriceTicks)));
+    }
+
+    [Fact]
+    public void A_group_holds_so_many_open_strategies_and_no_more()
+    {
+        for (var i = 0; i < StrategyGroup.OpenLimit; i++)
+        {
+            _group.EnterStrategy(1000, -100, 1, TimeInForce.GoodTillCancel, s_buyer);
+        }
+
+        _group.EnterStrategy(1000, -100, 1, TimeInForce.GoodTillCancel, s_buyer);
+        Assert.All(_group.Last, one => Assert.Equal(RejectReason.TooManyOrders, Assert.IsType<OrderVoided>(one.Record).Reason));
+    }
+
     private BookMachine[] RestoreAll() =>
         [.. _group.Books.Values.Select(book => BookMachine.Restore(book.Symbol, book.Snapshot()))];
 }

@@ -117,13 +117,14 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     public void Follow(string symbol, long now)
     {
         var expired = ExpireDue(now);
-        foreach (var strategy in _open.Where(strategy => !strategy.IsWhole).ToArray())
+        var touched = _open.Where(strategy => expired || HasLegIn(strategy, symbol)).ToArray();
+        foreach (var strategy in touched.Where(strategy => !strategy.IsWhole))
         {
             Close(strategy, EndReason.List, now);
             _open.Remove(strategy);
         }
 
-        TradeOn([.. _open.Where(strategy => expired || HasLegIn(strategy, symbol))], now);
+        TradeOn(touched, now);
         RecordActs();
     }
 
@@ -189,13 +190,16 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     private bool ExpireDue(long now)
     {
         var expired = false;
-        foreach (var book in _open.SelectMany(strategy => strategy.Legs.Select(leg => leg.Book)).Distinct().ToArray())
+        foreach (var strategy in _open)
         {
-            if (book.IsExpiryDue(now))
+            foreach (var leg in strategy.Legs)
             {
-                book.Operate(BookCommand.Of(BookVerb.AdvanceTime), now, out var due);
-                record(book, due!);
-                expired = true;
+                if (leg.Book.IsExpiryDue(now))
+                {
+                    leg.Book.Operate(BookCommand.Of(BookVerb.AdvanceTime), now, out var due);
+                    record(leg.Book, due!);
+                    expired = true;
+                }
             }
         }
 
