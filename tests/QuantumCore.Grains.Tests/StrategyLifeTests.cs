@@ -38,6 +38,22 @@ public abstract class StrategyLifeTests(bool hostile)
     }
 
     [Fact]
+    public async Task An_order_that_rests_and_is_taken_by_a_strategy_at_once_is_answered_as_it_rested()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await OpenAsync(disk);
+        await PlaceAsync(exchange, Bob, "bid", B, Side.Buy, 15_000, 5);
+        await SpreadAsync(exchange, Alice, "s", net: 100, units: 5);
+        var hold = await exchange.Account(Bob).Hold(
+            [new HoldRequest("post", A, Side.Sell, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: true, 15_100, 5)]);
+        var first = (await exchange.Book(A, Key).Submit([hold[0].Order!]))[0];
+        Assert.Equal((OrderStatus.New, 5), (first.Status, first.LeavesLots));
+        Assert.Equivalent(first, (await exchange.Book(A, Key).Submit([hold[0].Order!]))[0], strict: true);
+        var taken = await exchange.Book(A, Key).Status(Bob, first.OrderId);
+        Assert.Equal((OrderStatus.Filled, first.Sequence + 1), (taken.Status, taken.Sequence));
+    }
+
+    [Fact]
     public async Task Two_strategies_the_other_way_round_trade_without_quotes_and_leave_last_prices_alone()
     {
         await using var disk = new Disk();

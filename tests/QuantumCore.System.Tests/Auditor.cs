@@ -101,19 +101,22 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
     /// <summary>The same order again is answered with the same report, or the same refusal.</summary>
     private Task RepeatAsync(Random random)
     {
-        var definite = diary.Round.Where(entry => entry.Wish is Wish.Place && (entry.Reply.IsDone || entry.Reply.Status == 422)).ToArray();
+        var definite = diary.Round
+            .Where(entry => entry.Wish is Wish.Place or Wish.Strategy && (entry.Reply.IsDone || entry.Reply.Status == 422)).ToArray();
         random.Shuffle(definite);
         return EachAsync(definite.Take(150), async entry =>
         {
             var (customer, first) = (_customers[entry.Account], entry.Reply);
-            var again = await customer.InsistAsync(entry.Method, "orders", entry.Body);
+            var again = await customer.InsistAsync(entry.Method, entry.Path, entry.Body);
             if (again.Status != first.Status || (!first.IsDone && again.Code != first.Code))
             {
                 Find($"Answered differently when sent again ({again.Status} {again.Raw}): {entry}");
                 return;
             }
 
-            if (!first.IsDone)
+            if (entry.Wish == Wish.Strategy && again.Raw != first.Raw)
+                Find($"Answered differently when sent again ({again.Raw}): {entry}");
+            if (!first.IsDone || entry.Wish == Wish.Strategy)
                 return;
             foreach (var member in (string[])["orderId", "clientOrderId", "symbol", "side", "filled", "remaining", "status", "endReason", "sequence", "fills"])
             {
@@ -141,6 +144,8 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
         var list = entries.ToList();
         foreach (var entry in list.Where(entry => entry.Wish is Wish.Place or Wish.Amend))
             CompareOrder(entry, [.. byName[(entry.Account, entry.Name)]]);
+        foreach (var entry in list.Where(entry => entry.Wish == Wish.Strategy))
+            CompareLegs(entry, [.. byName[(entry.Account, entry.Name)], .. byName[(entry.Account, entry.Name + ".2")]]);
         foreach (var entry in list.Where(entry => entry.Wish == Wish.Cancel))
             CompareCancel(entry, byId[(entry.Symbol, entry.Target)].SingleOrDefault());
         CompareCancelAlls(list, byName);
@@ -165,6 +170,32 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
         var isOver = state is "filled" or "cancelled" or "expired";
         if (found[0].Filled < filled || (isOver && (found[0].State != state || found[0].Filled != filled)))
             Find($"The order is {found[0]}: {entry}");
+    }
+
+    /// <summary>A strategy's legs are both there or neither, and have always traded the same.</summary>
+    private void CompareLegs(Entry entry, Row[] found)
+    {
+        if (!entry.Reply.IsDone)
+        {
+            if (found.Any(row => row.State != "rejected"))
+                Find($"There is a leg {found[0]} where there should be none: {entry}");
+            return;
+        }
+
+        var told = entry.Reply.Items("orders").ToArray();
+        if (found.Length != 2 || told.Length != 2)
+        {
+            Find($"{found.Length} legs are there ({string.Join(", ", found.AsEnumerable())}): {entry}");
+            return;
+        }
+
+        if (found[0].Filled != found[1].Filled || (found[0].State == "open") != (found[1].State == "open"))
+            Find($"Legged out: {found[0]} and {found[1]}: {entry}");
+        for (var i = 0; i < told.Length; i++)
+        {
+            if (found[i].OrderId != told[i].GetProperty("orderId").GetInt64() || found[i].Filled < Decimal(told[i], "filled"))
+                Find($"The leg is {found[i]}: {entry}");
+        }
     }
 
     private void CompareCancel(Entry entry, Row? found)
@@ -243,7 +274,7 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
             SELECT o.symbol, o.side, o.px * i.tick_size, i.price_decimals, SUM(o.qty - o.filled - o.cancelled) * i.lot_size, i.quantity_decimals
             FROM ord o JOIN (SELECT symbol AS s, MAX(tick_size) tick_size, MAX(price_decimals) price_decimals,
               MAX(lot_size) lot_size, MAX(quantity_decimals) quantity_decimals FROM instrument GROUP BY symbol) i ON i.s = o.symbol
-            WHERE o.state = 'open'
+            WHERE o.state = 'open' AND o.type <> 'leg'
             GROUP BY o.symbol, o.side, o.px, i.tick_size, i.price_decimals, i.lot_size, i.quantity_decimals
             """))
             .Select(row => (Symbol: (string)row[0], Line: $"{row[1]} {Units(row[4], row[5]):G29} at {Units(row[2], row[3]):G29}"))

@@ -11,6 +11,7 @@ internal enum Wish
     CancelByName = 4,
     CancelAll = 5,
     Deposit = 6,
+    Strategy = 7,
 }
 
 /// <summary>A request and what its sender knows of its outcome.</summary>

@@ -48,6 +48,7 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
                 < 85 => new Entry(Wish.CancelByName, account, "", name, HttpMethod.Delete, "orders/by-client-id/" + name, null),
                 < 87 => CancelAll(random, account),
                 < 90 => Deposit(random, account, name),
+                < 93 => Strategy(random, account, name),
                 < 95 => null,
                 _ => Place(random, account, name),
             };
@@ -118,6 +119,19 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
         };
         var body = $$"""{"symbol":"{{symbol}}","side":"{{side}}",{{terms}},"quantity":"{{quantity}}","clientOrderId":"{{name}}"}""";
         return new Entry(Wish.Place, account, symbol, name, HttpMethod.Post, "orders", body);
+    }
+
+    /// <summary>AMZN against MSFT, one of each, around what they cost; the two are in one group.</summary>
+    private static Entry Strategy(Random random, long account, string name)
+    {
+        var (first, second) = random.Next(2) == 0 ? ("buy", "sell") : ("sell", "buy");
+        var net = ((first == "buy" ? -1 : 1) * 235m) + (random.Next(-25, 26) * 0.01m);
+        var time = random.Next(4) switch { 0 => "ioc", 1 => "fok", _ => "gtc" };
+        var body = $$"""
+            {"clientOrderId":"{{name}}","net":"{{Text(net)}}","units":{{random.Next(1, 20)}},"timeInForce":"{{time}}","legs":[
+            {"symbol":"AMZN","side":"{{first}}","quantity":"1"},{"symbol":"MSFT","side":"{{second}}","quantity":"1"}]}
+            """;
+        return new Entry(Wish.Strategy, account, "AMZN", name, HttpMethod.Post, "strategies", body);
     }
 
     private static Entry Amend(

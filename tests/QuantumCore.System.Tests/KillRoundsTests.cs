@@ -32,7 +32,7 @@ public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper out
             await KillAgainAndAgainAsync(kind, Math.Min(RoundsOfAnExchange, rounds - done), seed + (done * 1_000), tally);
 
         output.WriteLine($"{kind}, seed {seed}: {tally}");
-        Assert.True(tally.Trades > 0 && tally.Unknown > 0, $"The rounds tested nothing: {tally}");
+        Assert.True(tally.Trades > 0 && tally.Unknown > 0 && tally.Strategies > 0, $"The rounds tested nothing: {tally}");
     }
 
     private static int Number(string variable, int otherwise) =>
@@ -164,6 +164,8 @@ public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper out
 
         public long Trades { get; set; }
 
+        public int Strategies { get; set; }
+
         public List<TimeSpan> Ready { get; } = [];
 
         public List<TimeSpan> Audit { get; } = [];
@@ -175,13 +177,14 @@ public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper out
                 Done += entry.Reply.IsDone ? 1 : 0;
                 Refused += entry.Reply.IsRefused ? 1 : 0;
                 Unknown += entry.Reply.IsDefinite ? 0 : 1;
+                Strategies += entry is { Wish: Wish.Strategy, Reply.IsDone: true } ? 1 : 0;
                 UnknownOrders += !entry.Reply.IsDefinite && entry.Wish is Wish.Place or Wish.Amend ? 1 : 0;
             }
         }
 
         public override string ToString() =>
             $"{Rounds} rounds, {Kills} kills, {Done} acknowledged, {Refused} refused, {Unknown} of unknown outcome ({UnknownOrders} orders, "
-            + $"{DurableUnanswered} of them durable), {Trades} trades in the last exchange; ready after {Spread(Ready)}, audit {Spread(Audit)}";
+            + $"{DurableUnanswered} of them durable), {Strategies} strategies, {Trades} trades in the last exchange; ready after {Spread(Ready)}, audit {Spread(Audit)}";
 
         private static string Spread(List<TimeSpan> times)
         {

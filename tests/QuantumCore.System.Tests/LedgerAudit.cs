@@ -56,13 +56,14 @@ internal static class LedgerAudit
         ("no book is crossed or locked",
             """
             SELECT symbol FROM (SELECT symbol, MAX(CASE WHEN side = 'B' THEN px END) b, MIN(CASE WHEN side = 'S' THEN px END) a
-              FROM ord WHERE state = 'open' GROUP BY symbol) z WHERE b >= a
+              FROM ord WHERE state = 'open' AND type <> 'leg' GROUP BY symbol) z WHERE b >= a
             """),
-        ("a trade is at the maker's price and within the taker's limit",
+        ("a trade is at the maker's price, of a leg within its worst one, and within the taker's limit",
             """
             SELECT t.symbol, t.seq, t.idx FROM trade t JOIN ord m ON m.symbol = t.symbol AND m.order_id = t.maker_order
             JOIN ord k ON k.symbol = t.symbol AND k.order_id = t.taker_order
-            WHERE t.px <> m.px OR m.side = k.side OR (k.side = 'B' AND t.px > k.px) OR (k.side = 'S' AND t.px < k.px)
+            WHERE (m.type <> 'leg' AND t.px <> m.px) OR (m.type = 'leg' AND m.side = 'B' AND t.px > m.px)
+              OR (m.type = 'leg' AND m.side = 'S' AND t.px < m.px) OR m.side = k.side OR (k.side = 'B' AND t.px > k.px) OR (k.side = 'S' AND t.px < k.px)
             """),
         ("a trade moves its quantity and its price",
             """

@@ -90,11 +90,13 @@ public sealed partial class OrderBookGrain
         if (!orders.Any(order => book.Machine.IsKnown(order.Account, order.Number, out _, out _)))
         {
             ExpireDue();
-            var record = Record(book, book.Machine.SubmitList(kind, orders, _now), urgent: false)!;
+            var record = book.Machine.SubmitList(kind, orders, _now);
+            var sequence = book.Machine.Sequence;
+            Record(book, record, urgent: false);
             for (var i = 0; i < answers.Length; i++)
             {
                 answers[i] = new Answer(BookReports.First(
-                    book.Symbol, book.Machine.Sequence, record, orders[i].Account, orders[i].Number));
+                    book.Symbol, sequence, record, orders[i].Account, orders[i].Number));
             }
 
             return answers;

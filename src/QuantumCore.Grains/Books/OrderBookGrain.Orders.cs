@@ -165,8 +165,11 @@ public sealed partial class OrderBookGrain
             return answer;
         }
 
-        var record = Record(book, book.Machine.Submit(order, _now), urgent: false)!;
-        return new Answer(BookReports.First(book.Symbol, book.Machine.Sequence, record));
+        var record = book.Machine.Submit(order, _now);
+        // Of this record: strategies may add another one.
+        var sequence = book.Machine.Sequence;
+        Record(book, record, urgent: false);
+        return new Answer(BookReports.First(book.Symbol, sequence, record));
     }
 
     private Answer Cancel(OpenBook book, long account, long number, EndReason reason)
