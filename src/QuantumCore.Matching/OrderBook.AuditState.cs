@@ -12,8 +12,9 @@ public sealed partial class OrderBook
     {
         if (!IsInRange(_rules))
             return "its rules are out of range";
-        if (LastTradeNumber > 0 && (LastPriceTicks == 0 || LastOrderId < 2))
-            return "there were trades without a price or without orders";
+        // Trades of legs leave no last price.
+        if (LastTradeNumber > 0 && LastOrderId < 2)
+            return "there were trades without orders";
         foreach (var trade in _busted)
         {
             if (trade < 1 || trade > LastTradeNumber)
