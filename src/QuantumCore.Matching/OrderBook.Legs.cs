@@ -90,10 +90,12 @@ public sealed partial class OrderBook
         taker.IsSilent = true;
         var left = lots;
         var at = new Cursor { Side = taker.Side ^ 1, IsLit = true, Price = priceTicks };
-        var maker = _ladder[_ladder.Find(at.Side, priceTicks)].First;
+        ref var queue = ref _ladder[_ladder.Find(at.Side, priceTicks)];
+        var (maker, last) = (queue.First, queue.Last);
         while (left > 0 && maker != 0)
         {
-            var next = _entries[maker].Next;
+            // What an iceberg shows next stands behind them, and was not among these quotes.
+            var next = maker == last ? 0 : _entries[maker].Next;
             if (_entries[maker].Owner != taker.Owner || taker.Owner == 0)
             {
                 var quantity = Math.Min(left, Counted(maker));

@@ -31,5 +31,43 @@ public class LegTests
         ExpectRefusal(book, RejectReason.InvalidCombination, b => b.Replace(0, 2, Leg(Buy, 1, 90), out _, mode));
     }
 
+    [Fact]
+    public void Whoever_decided_from_another_book_is_told_so()
+    {
+        var iceberg = Limit(Sell, 20, 100) with { Conditions = new() { DisplayLots = 3 } };
+        var hidden = Limit(Sell, 5, 100) with { Conditions = new() { Hidden = true } };
+        OrderBook Fresh() => BookOf(iceberg, Limit(Sell, 5, 100), hidden, Own(Sell, 4, 100), Leg(Buy, 50, 110) with { Owner = 7 }, Leg(Buy, 5, 90), Leg(Sell, 5, 90));
+
+        Misuse(Fresh(), b => b.TakeQuotes(0, 5, 100, 9)); // 8 are shown; what the iceberg shows next does not count
+        Misuse(Fresh(), b => b.TakeQuotes(0, 6, 100, 6)); // it has 5 itself
+        Misuse(Fresh(), b => b.TakeQuotes(0, 5, 101, 1));
+        Misuse(Fresh(), b => b.TakeQuotes(0, 5, 0, 1));
+        Misuse(Fresh(), b => b.TakeQuotes(0, 5, 100, 0));
+        Misuse(Fresh(), b => b.TakeQuotes(0, 5, 100, -1));
+        Misuse(Fresh(), b => b.TakeQuotes(0, 2, 100, 1)); // it rests
+        Misuse(Fresh(), b => b.TakeQuotes(0, 8, 100, 1));
+        Misuse(Fresh(), b => b.Cross(0, 5, 6, 100, 1)); // of one side
+        Misuse(Fresh(), b => b.Cross(0, 5, 5, 100, 1));
+        Misuse(Fresh(), b => b.Cross(0, 5, 2, 100, 1));
+        Misuse(Fresh(), b => b.Cross(0, 5, 7, 100, 6));
+        Misuse(Fresh(), b => b.Cross(0, 5, 7, 0, 1));
+        Misuse(Fresh(), b => b.Cross(0, 5, 7, (1L << 47) + 1, 1));
+        Misuse(Fresh(), b => b.Sweep(0, 2, 100));
+        Misuse(Fresh(), b => b.Proceed(0, 2));
+        Misuse(Fresh(), b => b.Proceed(-1, 5));
+        var due = Fresh();
+        Assert.Equal(RejectReason.None, due.Submit(0, Leg(Buy, 1, 90) with { TimeInForce = TimeInForce.GoodTillDate, Conditions = new() { ExpiryNanos = 9 } }, out _));
+        Misuse(due, b => b.Cross(9, 5, 7, 100, 1));
+        var taken = Fresh();
+        taken.TakeQuotes(0, 5, 100, 8);
+        Assert.Equal((BookEventKind.Refilled, 3L), (taken.Events[1].Kind, taken.Events[1].QuantityLots));
+        Assert.Null(taken.Audit());
+    }
+
     private static NewOrder Leg(Side side, long lots, long price) => Limit(side, lots, price) with { Type = OrderType.Leg };
+
+    private static NewOrder Own(Side side, long lots, long price) => Limit(side, lots, price) with { Owner = 7 };
+
+    private static void Misuse(OrderBook book, Action<OrderBook> command) =>
+        Assert.Throws<InvalidOperationException>(() => command(book));
 }
