@@ -64,6 +64,23 @@ public class LegTests
         Assert.Null(taken.Audit());
     }
 
+    [Fact]
+    public void Lots_of_admitted_orders_count_among_those_a_book_can_keep()
+    {
+        const long largest = 1L << 53;
+        var book = new OrderBook();
+        for (var price = 1; price <= 256; price++)
+        {
+            Assert.Equal(RejectReason.None, book.Admit(0, Limit(Buy, largest, price), out var id));
+            book.Proceed(0, id);
+        }
+
+        Assert.Equal(book.StateHash, OrderBook.Restore(book.Snapshot()).StateHash);
+        ExpectRefusal(book, RejectReason.Overflow, b => b.Admit(0, Limit(Buy, 1, 90), out _));
+        ExpectRefusal(book, RejectReason.Overflow, Leg(Buy, 1, 90));
+        Expect(book, Limit(Buy, 1, 90), Accepted(Buy, 257, 1, 90), Rested(Buy, 257, 1, 90));
+    }
+
     private static NewOrder Leg(Side side, long lots, long price) => Limit(side, lots, price) with { Type = OrderType.Leg };
 
     private static NewOrder Own(Side side, long lots, long price) => Limit(side, lots, price) with { Owner = 7 };
