@@ -171,7 +171,7 @@ public sealed partial class OrderBook
             {
                 OrderPlace.Parked when kept.Type != OrderType.Pegged => "is parked and no peg",
                 OrderPlace.Held when !Has(slot, Traits.AtTheClose) => "is held and not for the close",
-                OrderPlace.Aside when kept.Type != OrderType.Leg => "stands aside and is no leg",
+                OrderPlace.Aside when kept.Type != OrderType.Leg || kept.List != 0 => "stands aside and is no leg, or one of a list",
                 not OrderPlace.Aside when kept.Type == OrderType.Leg => "is a leg and does not stand aside",
                 OrderPlace.Pending when kept.Role is not (ListRole.Leg or ListRole.Child) => "waits for a parent it does not have",
                 _ => kept.Triggered ? "has triggered and waits" : null,

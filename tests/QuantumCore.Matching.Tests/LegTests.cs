@@ -81,6 +81,64 @@ public class LegTests
         Expect(book, Limit(Buy, 1, 90), Accepted(Buy, 257, 1, 90), Rested(Buy, 257, 1, 90));
     }
 
+    [Fact]
+    public void Each_number_of_a_leg_has_its_place_and_no_other_state_is_let_in()
+    {
+        var book = BookOf(
+            Limit(Sell, 7, 100),
+            Leg(Buy, 9, 120) with { Owner = -5, TimeInForce = TimeInForce.GoodTillDate, SelfTrade = SelfTradePrevention.ExpireBoth, Conditions = new() { ExpiryNanos = 80 } });
+        book.TakeQuotes(4, 2, 100, 3);
+        var numbers = SnapshotNumbers.Of(book.Snapshot());
+        long[] none = [0, 0, 0, 0, 0];
+        long[] leg =
+        [
+            // Id, place, priority; side, account, owner, total, leaves, traits; conditions. Then the end, and no lists.
+            2, 7, 0, 1, 1_000, -5, 9, 6, 1 + (3 << 12),
+            10, 6, 0, 0, 0, 0, 0, 120, 0, 0, 0, 0, .. none, 0, -1, -1, 80, 0, 0, 0,
+        ];
+        var at = numbers.Count - leg.Length;
+        Assert.Equal(leg, numbers[at..]);
+        Assert.Equal(book.StateHash, OrderBook.Restore(SnapshotNumbers.ToSnapshot(numbers)).StateHash);
+
+        void Forged(params (int At, long Number)[] changes)
+        {
+            var wrong = new List<long>(numbers);
+            foreach (var (where, number) in changes)
+                wrong[at + where] = number;
+            _ = Assert.Throws<InvalidDataException>(() => OrderBook.Restore(SnapshotNumbers.ToSnapshot(wrong)));
+        }
+
+        for (var place = 0; place < 12; place++)
+        {
+            if (place != 7)
+                Forged((1, place));
+        }
+
+        for (var type = 0; type < 13; type++)
+        {
+            if (type != 10)
+                Forged((9, type));
+        }
+
+        Forged((2, 1));
+        Forged((7, 10));
+        Forged((7, 0));
+        Forged((8, 0));
+        foreach (var trait in new[] { 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048 })
+            Forged((8, leg[8] + trait));
+        foreach (var time in new long[] { 0, 1, 2, 3, 4, 5, 7 })
+            Forged((10, time));
+        Forged((16, 0)); // no price
+        Forged((26, 5)); // protection
+        Forged((27, 5)); // amount
+        Forged((28, 4)); // has expired
+
+        // One order of a list can't be a leg.
+        var listed = new List<long>(numbers) { [at + 8] = leg[8] + 16, [^1] = 1 };
+        listed.AddRange([1, 2, 0, 2, 0]);
+        _ = Assert.Throws<InvalidDataException>(() => OrderBook.Restore(SnapshotNumbers.ToSnapshot(listed)));
+    }
+
     private static NewOrder Leg(Side side, long lots, long price) => Limit(side, lots, price) with { Type = OrderType.Leg };
 
     private static NewOrder Own(Side side, long lots, long price) => Limit(side, lots, price) with { Owner = 7 };
