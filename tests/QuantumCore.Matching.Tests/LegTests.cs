@@ -9,6 +9,41 @@ namespace QuantumCore.Matching.Tests;
 public class LegTests
 {
     [Fact]
+    public void A_leg_is_accepted_and_stands_aside_whatever_the_book_offers()
+    {
+        var book = BookOf(Limit(Sell, 5, 100));
+        Expect(book, Leg(Buy, 8, 120), Accepted(Buy, 2, 8, 120));
+        Assert.True(book.TryGetOrder(2, out var leg));
+        Assert.Equal(OrderPlace.Aside, leg.Place);
+        Assert.Equal((120, 8, 0, false), (leg.PriceTicks, leg.LeavesLots, leg.ShownLots, leg.IsDisplayed));
+        Assert.Empty(LevelsOf(book, Buy));
+        Assert.Equal([2], book.OrdersAt(OrderPlace.Aside));
+    }
+
+    [Fact]
+    public void A_leg_takes_the_quotes_of_others_and_prints_nothing()
+    {
+        var book = BookOf(Limit(Sell, 5, 100), Own(Sell, 4, 100), Limit(Sell, 3, 100), Leg(Buy, 20, 110) with { Owner = 7 });
+        Assert.True(book.TryGetQuote(Sell, 7, 0, out var price, out var lots));
+        Assert.Equal((100, 8), (price, lots));
+        book.TakeQuotes(0, 4, 100, 7);
+        ExpectEvents(book, Trade(Buy, 4, 1, 5, 100, 15, 0), Trade(Buy, 4, 3, 2, 100, 13, 1));
+        Assert.Equal((0, 2), (book.LastPriceTicks, book.LastTradeNumber));
+        Assert.Equal([(100, 5, 2)], LevelsOf(book, Sell));
+    }
+
+    [Fact]
+    public void Two_legs_trade_with_each_other_at_any_price()
+    {
+        var book = BookOf(Leg(Sell, 5, 100), Leg(Buy, 5, 90));
+        book.Cross(0, 2, 1, 1L << 47, 3);
+        ExpectEvents(book, Trade(Buy, 2, 1, 3, 1L << 47, 2, 2));
+        book.Cross(0, 2, 1, 1, 2);
+        ExpectEvents(book, Trade(Buy, 2, 1, 2, 1, 0, 0));
+        Assert.Equal((0, 0, 2), (book.OpenOrders, book.LastPriceTicks, book.LastTradeNumber));
+    }
+
+    [Fact]
     public void A_book_whose_only_trades_were_those_of_legs_survives_its_snapshot()
     {
         var book = BookOf(Leg(Sell, 5, 100), Leg(Buy, 9, 90) with { TimeInForce = TimeInForce.Day }, Limit(Sell, 1, 100));
@@ -29,6 +64,65 @@ public class LegTests
         var book = BookOf(Leg(Buy, 5, 100), Limit(Buy, 5, 100));
         ExpectRefusal(book, RejectReason.InvalidCombination, b => b.Replace(0, 1, Limit(Buy, 1, 90), out _, mode));
         ExpectRefusal(book, RejectReason.InvalidCombination, b => b.Replace(0, 2, Leg(Buy, 1, 90), out _, mode));
+    }
+
+    [Fact]
+    public void A_leg_is_not_amended_and_not_reduced()
+    {
+        var book = BookOf(Leg(Buy, 5, 100));
+        foreach (var amendment in new Amendment[] { new(), new() { TotalLots = 3 }, new() { PriceTicks = 90 }, new() { TotalLots = -1 } })
+            ExpectRefusal(book, RejectReason.InvalidCombination, b => b.Amend(0, 1, amendment));
+        foreach (var total in new long[] { -1, 0, 3, 5, 6 })
+            ExpectRefusal(book, RejectReason.InvalidCombination, b => b.Reduce(0, 1, total));
+        ExpectRefusal(book, RejectReason.StaleLeaves, b => b.Amend(0, 1, new Amendment { ExpectedLeavesLots = 4 }));
+    }
+
+    [Fact]
+    public void A_leg_enters_no_list_and_no_phase_but_continuous_trading()
+    {
+        var book = new OrderBook();
+        var stop = Limit(Buy, 5, 0) with { Type = OrderType.Stop, Conditions = new() { TriggerTicks = 110 } };
+        ExpectRefusal(book, RejectReason.InvalidCombination, b => List(b, OrderListKind.OneTriggersOther, Limit(Buy, 5, 90), Leg(Sell, 5, 95)));
+        ExpectRefusal(book, RejectReason.InvalidCombination, b => List(b, OrderListKind.OneTriggersOther, Leg(Buy, 5, 90), Limit(Sell, 5, 95)));
+        ExpectRefusal(book, RejectReason.InvalidCombination, b => List(b, OrderListKind.OneCancelsOther, Leg(Buy, 5, 90), stop));
+        ExpectRefusal(book, RejectReason.BadRequest, b => List(b, OrderListKind.Strategy, Leg(Buy, 5, 90), Leg(Sell, 5, 90)));
+        Assert.Equal(RejectReason.None, book.Submit(0, Leg(Buy, 5, 100) with { TimeInForce = TimeInForce.Day }, out _));
+        foreach (var (phase, refusal) in new[]
+            {
+                (TradingPhase.Volatility, RejectReason.NotInThisPhase), (TradingPhase.Halt, RejectReason.SymbolHalted),
+                (TradingPhase.Opening, RejectReason.NotInThisPhase), (TradingPhase.Halt, RejectReason.SymbolHalted),
+                (TradingPhase.Closing, RejectReason.NotInThisPhase),
+            })
+        {
+            Assert.Equal(RejectReason.None, book.SetPhase(0, phase));
+            ExpectRefusal(book, refusal, Leg(Buy, 5, 100));
+            Assert.Equal(refusal, book.Judge(0, Leg(Buy, 5, 100)));
+            Misuse(book, b => b.TakeQuotes(0, 1, 100, 1));
+        }
+
+        Assert.Equal(RejectReason.None, book.SetPhase(0, TradingPhase.Closed));
+        Assert.Equal((EndReason.Day, 0), (book.Events[^1].EndReason, book.OpenOrders));
+    }
+
+    [Fact]
+    public void An_admitted_order_sets_off_what_it_does_only_when_it_is_done()
+    {
+        var book = BookOf(
+            Limit(Sell, 2, 100), Limit(Sell, 2, 101), Leg(Sell, 3, 101),
+            Limit(Buy, 1, 0) with { Type = OrderType.Stop, Conditions = new() { TriggerTicks = 100 } }, Limit(Sell, 1, 105));
+        Assert.Equal(RejectReason.None, book.Admit(0, Limit(Buy, 9, 101), out var id));
+        Assert.Equal([Accepted(Buy, 6, 9, 101)], book.Events.ToArray());
+        book.Sweep(0, id, 100);
+        Assert.Equal([Trade(Buy, 6, 1, 2, 100, 7, 0)], book.Events.ToArray());
+        book.Cross(0, id, 3, 101, 3);
+        Assert.Equal([Trade(Buy, 6, 3, 3, 101, 4, 0)], book.Events.ToArray());
+        book.Proceed(0, id);
+        Assert.Equal(BookEventKind.Trade, book.Events[0].Kind);
+        Assert.Equal(Rested(Buy, 6, 2, 101), book.Events[1]);
+        Assert.Equal((BookEventKind.Triggered, 4L), (book.Events[2].Kind, book.Events[2].OrderId));
+        Assert.Equal(Trade(Buy, 4, 5, 1, 105, 0, 0), book.Events[3]);
+        Assert.Equal(4, book.Events.Length);
+        Assert.Null(book.Audit());
     }
 
     [Fact]
@@ -142,6 +236,8 @@ public class LegTests
     private static NewOrder Leg(Side side, long lots, long price) => Limit(side, lots, price) with { Type = OrderType.Leg };
 
     private static NewOrder Own(Side side, long lots, long price) => Limit(side, lots, price) with { Owner = 7 };
+
+    private static RejectReason List(OrderBook book, OrderListKind kind, params NewOrder[] legs) => book.SubmitList(0, kind, legs, out _);
 
     private static void Misuse(OrderBook book, Action<OrderBook> command) =>
         Assert.Throws<InvalidOperationException>(() => command(book));
