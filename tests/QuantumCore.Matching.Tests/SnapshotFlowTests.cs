@@ -81,6 +81,7 @@ public class SnapshotFlowTests
         Sound(book, book.Submit(time, BookScript.Limit(Side.Buy, 30, 1_004), out _), where);
         Sound(book, book.Submit(time, BookScript.Limit(Side.Sell, 60, 996), out _), where);
         Sound(book, book.SetMark(time, 1_000), where);
+        TradeLegs(book, where);
         foreach (var phase in (ReadOnlySpan<TradingPhase>)
             [
                 TradingPhase.Opening, TradingPhase.Volatility, TradingPhase.Continuous,
@@ -91,6 +92,20 @@ public class SnapshotFlowTests
         Sound(book, book.CancelMany(time, default, EndReason.MassCancel), where);
         Assert.True(book.OpenOrders == 0, $"{where}: orders are left");
         return true;
+    }
+
+    private static void TradeLegs(OrderBook book, string where)
+    {
+        foreach (var id in book.OrdersAt(OrderPlace.Aside))
+        {
+            _ = book.TryGetOrder(id, out var leg);
+            if (book.Phase != TradingPhase.Continuous
+                || !book.TryGetQuote(leg.Side == Side.Buy ? Side.Sell : Side.Buy, leg.Owner, 0, out var price, out var lots))
+                continue;
+
+            book.TakeQuotes(book.LastTimeNanos, id, price, Math.Min(lots, leg.LeavesLots));
+            Sound(book, RejectReason.None, where);
+        }
     }
 
     private static void Sound(OrderBook book, RejectReason answer, string where) =>
