@@ -44,8 +44,8 @@ public sealed partial class OrderBook
 
     /// <summary>
     /// Makes an order smaller where it stands: Amended; or Ended (Amended) when the new total is done already. The
-    /// same total again is no refusal. Refused: UnknownOrder, OrderClosed, InvalidQuantity, TimeRegression,
-    /// SymbolClosed, WouldGrow.
+    /// same total again is no refusal. Refused: UnknownOrder, OrderClosed, InvalidCombination (a leg), InvalidQuantity,
+    /// TimeRegression, SymbolClosed, WouldGrow.
     /// </summary>
     /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
     /// <param name="orderId">The order.</param>
@@ -74,7 +74,7 @@ public sealed partial class OrderBook
     /// </summary>
     /// <remarks>
     /// Atomic: refused, the old one stands as it was. Refused: BadRequest (an undefined mode), UnknownOrder, OrderClosed,
-    /// InvalidCombination (an order of a list), then as <see cref="Submit"/>. In the other modes the old one may be gone although the new one is
+    /// InvalidCombination (an order of a list; a leg, old or new), then as <see cref="Submit"/>. In the other modes the old one may be gone although the new one is
     /// refused: then its end is in <see cref="Events"/>; <see cref="ReplaceFailure"/> says what became of the cancel.
     /// </remarks>
     /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
@@ -117,7 +117,7 @@ public sealed partial class OrderBook
         var stops = found != RejectReason.None && mode != ReplaceMode.AllowFailure;
         if (!stops)
         {
-            var wrong = found == RejectReason.None && (Has(slot, Traits.Listed) || IsLeg(slot))
+            var wrong = order.Type == OrderType.Leg || (found == RejectReason.None && (Has(slot, Traits.Listed) || IsLeg(slot)))
                 ? RejectReason.InvalidCombination
                 : CheckAlone(in order);
             if (wrong != RejectReason.None)

@@ -12,8 +12,9 @@ public sealed partial class OrderBook
     {
         if (!IsInRange(_rules))
             return "its rules are out of range";
-        if (LastTradeNumber > 0 ? LastOrderId < 2 : LastPriceTicks != 0)
-            return "there were trades without orders, or a price without trades";
+        // Trades of legs leave no last price.
+        if (LastTradeNumber > 0 && LastOrderId < 2)
+            return "there were trades without orders";
         foreach (var trade in _busted)
         {
             if (trade < 1 || trade > LastTradeNumber)
@@ -170,7 +171,7 @@ public sealed partial class OrderBook
             {
                 OrderPlace.Parked when kept.Type != OrderType.Pegged => "is parked and no peg",
                 OrderPlace.Held when !Has(slot, Traits.AtTheClose) => "is held and not for the close",
-                OrderPlace.Aside when kept.Type != OrderType.Leg => "stands aside and is no leg",
+                OrderPlace.Aside when kept.Type != OrderType.Leg || kept.List != 0 => "stands aside and is no leg, or one of a list",
                 not OrderPlace.Aside when kept.Type == OrderType.Leg => "is a leg and does not stand aside",
                 OrderPlace.Pending when kept.Role is not (ListRole.Leg or ListRole.Child) => "waits for a parent it does not have",
                 _ => kept.Triggered ? "has triggered and waits" : null,

@@ -55,7 +55,7 @@ public sealed partial class OrderBook
             && IsPast(order.Side, order.Type, order.Conditions.TriggerReference, trigger))
             return RejectReason.StopWouldTrigger;
 
-        if (NeedsConditions(in order) && _conditionalLots > MaxConditionalLots - order.QuantityLots)
+        if (NeedsConditions(in order) && !HasRoomToKeep(in order))
             return RejectReason.Overflow;
         if (order.Type == OrderType.Pegged && order.TimeInForce == TimeInForce.ImmediateOrCancel && PegPrice(in order) == 0)
             return RejectReason.PegNoReference;
@@ -68,6 +68,8 @@ public sealed partial class OrderBook
         return CheckPlace(
             in taker, TraitsOf(in order), order.Conditions?.MinimumLots ?? 0, order.Conditions?.Slide == true, ref price);
     }
+
+    private bool HasRoomToKeep(in NewOrder order) => _conditionalLots <= MaxConditionalLots - order.QuantityLots;
 
     private static bool IsPostOnly(in NewOrder order) => order.PostOnly || order.Conditions?.Slide == true;
 

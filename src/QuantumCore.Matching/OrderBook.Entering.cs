@@ -20,6 +20,9 @@ public sealed partial class OrderBook
         var price = order.PriceTicks;
         if (reject == RejectReason.None)
             reject = CheckState(timeNanos, in order, ref price);
+        // Aside, a plain order is kept as those with conditions are.
+        if (reject == RejectReason.None && aside && !HasRoomToKeep(in order))
+            reject = RejectReason.Overflow;
         if (reject != RejectReason.None)
             return Refuse(reject);
 

@@ -116,14 +116,16 @@ public sealed partial class OrderBook
         }
     }
 
-    /// <summary>What <see cref="Submit"/> would refuse an order for now; nothing changes.</summary>
+    /// <summary>What <see cref="Admit"/> would refuse an order for now, a leg <see cref="Submit"/>; nothing changes.</summary>
     public RejectReason Judge(long timeNanos, in NewOrder order)
     {
         var price = order.PriceTicks;
         var reject = CheckAlone(in order);
         return reject != RejectReason.None ? reject
             : timeNanos < LastTimeNanos ? RejectReason.TimeRegression
-            : CheckState(timeNanos, in order, ref price);
+            : CheckState(timeNanos, in order, ref price) is not RejectReason.None and var state ? state
+            : HasRoomToKeep(in order) ? RejectReason.None
+            : RejectReason.Overflow;
     }
 
     /// <summary>Whether the dynamic band lets anything trade at a price now.</summary>
@@ -169,10 +171,12 @@ public sealed partial class OrderBook
         taker.IsSilent = true;
         var left = lots;
         var at = new Cursor { Side = taker.Side ^ 1, IsLit = true, Price = priceTicks };
-        var maker = _ladder[_ladder.Find(at.Side, priceTicks)].First;
+        ref var queue = ref _ladder[_ladder.Find(at.Side, priceTicks)];
+        var (maker, last) = (queue.First, queue.Last);
         while (left > 0 && maker != 0)
         {
-            var next = _entries[maker].Next;
+            // What an iceberg shows next stands behind them, and was not among these quotes.
+            var next = maker == last ? 0 : _entries[maker].Next;
             if (_entries[maker].Owner != taker.Owner || taker.Owner == 0)
             {
                 var quantity = Math.Min(left, Counted(maker));

@@ -22,7 +22,7 @@ public class DisplayedBookTests
         for (var step = 0; step < 8_000; step++)
         {
             var command = flow.Next();
-            _ = FullFlowOnBook.Apply(book, command, out _);
+            _ = command.Apply(book, out _);
             displayed.Follow();
             if (views.Apply(displayed) is { } wrong)
                 Assert.Fail($"seed {seed}, step {step}: {command}\n  {FullCommand.Text(book.Events)}\n  {string.Join(' ', displayed.Orders.ToArray())}\n  {wrong}");

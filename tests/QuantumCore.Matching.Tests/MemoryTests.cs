@@ -62,7 +62,7 @@ public class MemoryTests
     public static TheoryData<string> Conditional =>
     [
         "icebergs", "hidden", "stops", "trailing stops", "pegs", "good till date", "one cancels other",
-        "one triggers two", "self-trade prevention", "all or none", "dry runs", "amendments", "auctions", "mass cancel",
+        "one triggers two", "self-trade prevention", "all or none", "dry runs", "amendments", "auctions", "mass cancel", "legs",
     ];
 
     [Theory]
@@ -123,6 +123,9 @@ public class MemoryTests
                 TimeInForce = TimeInForce.GoodTillDate, Conditions = new() { ExpiryNanos = 10 + (10 * i) },
             })];
 
+        private readonly NewOrder _legToBuy = Limit(Buy, 9, 120) with { Type = OrderType.Leg, Owner = 7 };
+        private readonly NewOrder _legToSell = Limit(Sell, 9, 80) with { Type = OrderType.Leg };
+        private readonly NewOrder _meetsLegs = Limit(Buy, 30, 104) with { Owner = 7, SelfTrade = SelfTradePrevention.Decrement };
         private readonly Amendment _larger = new() { TotalLots = 9 };
         private readonly Amendment _elsewhere = new() { PriceTicks = 99 };
         private long _time;
@@ -194,6 +197,9 @@ public class MemoryTests
                     _ = book.Amend(_time, book.LastOrderId, _elsewhere);
                     _ = book.Reduce(_time, book.LastOrderId, 2);
                     break;
+                case "legs":
+                    TradeLegs(book);
+                    break;
                 case "auctions":
                     _ = book.SetPhase(_time, TradingPhase.Volatility);
                     Enter(book, _iceberg);
@@ -203,6 +209,25 @@ public class MemoryTests
             }
 
             _ = book.CancelMany(_time, default, EndReason.MassCancel);
+        }
+
+        private void TradeLegs(OrderBook book)
+        {
+            Enter(book, _own);
+            Enter(book, _iceberg);
+            Enter(book, _legToBuy);
+            var leg = book.LastOrderId;
+            Enter(book, _legToSell);
+            if (book.Judge(_time, in _legToSell) != RejectReason.None || !book.TryGetQuote(Sell, 7, out var price, out var lots)
+                || !book.AllowsTradeAt(price))
+                throw new InvalidOperationException("There is nothing to take.");
+            book.TakeQuotes(_time, leg, price, lots);
+            book.Cross(_time, leg, leg + 1, 90, 2);
+            if (book.Admit(_time, in _meetsLegs, out var id) != RejectReason.None)
+                throw new InvalidOperationException("It is not admitted.");
+            book.Sweep(_time, id, book.FirstPriceFor(Buy, 30));
+            book.Cross(_time, id, leg + 1, 104, 2);
+            book.Proceed(_time, id);
         }
 
         private void Enter(OrderBook book, in NewOrder order)

@@ -152,20 +152,30 @@ public class NewOrderTests
         var good = Limit(Buy, 1, 100);
         ExpectRefusal(book, RejectReason.BadRequest, good with { Side = 0 });
         ExpectRefusal(book, RejectReason.BadRequest, good with { Side = (Side)3 });
-        ExpectRefusal(book, RejectReason.BadRequest, good with { Type = (OrderType)10 });
+        ExpectRefusal(book, RejectReason.BadRequest, good with { Type = (OrderType)11 });
         ExpectRefusal(book, RejectReason.BadRequest, good with { TimeInForce = (TimeInForce)5 });
         ExpectRefusal(book, RejectReason.BadRequest, good with { TimeInForce = (TimeInForce)8 });
         // Whatever else is wrong, and however far out it is.
-        foreach (var undefined in Enumerable.Range(10, 246))
+        foreach (var undefined in Enumerable.Range(10, 245))
         {
             ExpectRefusal(book, RejectReason.BadRequest, good with { TimeInForce = (TimeInForce)undefined });
-            ExpectRefusal(book, RejectReason.BadRequest, good with { Type = (OrderType)undefined, PriceTicks = 0 });
+            ExpectRefusal(book, RejectReason.BadRequest, good with { Type = (OrderType)(undefined + 1), PriceTicks = 0 });
             ExpectRefusal(book, RejectReason.BadRequest, good with { Side = (Side)undefined, PriceTicks = -1, PostOnly = true });
             ExpectRefusal(book, RejectReason.BadRequest, Market(Buy, 0) with { SelfTrade = (SelfTradePrevention)undefined });
             ExpectRefusal(
                 book, RejectReason.BadRequest, b => b.Replace(0, 1, good with { TimeInForce = (TimeInForce)undefined }, out _));
         }
 
+        // A leg is refused only for what it excludes.
+        var leg = good with { Type = OrderType.Leg };
+        Assert.Equal(RejectReason.None, OrderRules.Check(in leg));
+        ExpectRefusal(book, RejectReason.InvalidCombination, leg with { PostOnly = true });
+        foreach (var terms in new OrderConditions[] { new() { DisplayLots = 1 }, new() { Hidden = true }, new() { AllOrNone = true }, new() { MinimumLots = 1 } })
+            ExpectRefusal(book, RejectReason.InvalidCombination, leg with { Conditions = terms });
+        foreach (var auction in new[] { TimeInForce.AtTheOpening, TimeInForce.AtTheClose })
+            ExpectRefusal(book, RejectReason.InvalidCombination, leg with { TimeInForce = auction });
+        ExpectRefusal(book, RejectReason.InvalidPrice, leg with { PriceTicks = 0 });
+        ExpectRefusal(book, RejectReason.InvalidQuantity, leg with { QuantityLots = 0 });
         ExpectRefusal(book, RejectReason.InvalidPrice, good with { Type = OrderType.Stop });
         ExpectRefusal(book, RejectReason.InvalidCombination, FillOrKill(Buy, 1, 100) with { PostOnly = true });
         ExpectRefusal(book, RejectReason.InvalidCombination, ImmediateOrCancel(Buy, 1, 100) with { PostOnly = true });

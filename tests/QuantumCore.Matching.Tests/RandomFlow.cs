@@ -79,7 +79,7 @@ internal sealed class RandomFlow(int seed, int targetOrders, long centre, int sp
     {
         var side = _random.Next(300) == 0 ? (Side)_random.Next(5) : (Side)_random.Next(1, 3);
         var kind = _random.Next(100);
-        var type = kind < 8 ? OrderType.Market : kind == 99 && _random.Next(4) == 0 ? (OrderType)10 : OrderType.Limit;
+        var type = kind < 8 ? OrderType.Market : kind == 99 && _random.Next(4) == 0 ? (OrderType)11 : OrderType.Limit;
         var tif = _random.Next(20) switch
         {
             < 14 => TimeInForce.GoodTillCancel,

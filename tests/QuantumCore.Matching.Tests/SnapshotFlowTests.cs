@@ -33,8 +33,8 @@ public class SnapshotFlowTests
         for (var step = 0; step < 3_000; step++)
         {
             var command = flow.Next();
-            _ = FullFlowOnBook.Apply(book, command, out _);
-            if (step % 15 != 0)
+            _ = command.Apply(book, out _);
+            if (step % 15 != 0 || !flow.IsWhole)
                 continue;
 
             var numbers = SnapshotNumbers.Of(book.Snapshot());
@@ -81,6 +81,7 @@ public class SnapshotFlowTests
         Sound(book, book.Submit(time, BookScript.Limit(Side.Buy, 30, 1_004), out _), where);
         Sound(book, book.Submit(time, BookScript.Limit(Side.Sell, 60, 996), out _), where);
         Sound(book, book.SetMark(time, 1_000), where);
+        TradeLegs(book, where);
         foreach (var phase in (ReadOnlySpan<TradingPhase>)
             [
                 TradingPhase.Opening, TradingPhase.Volatility, TradingPhase.Continuous,
@@ -91,6 +92,23 @@ public class SnapshotFlowTests
         Sound(book, book.CancelMany(time, default, EndReason.MassCancel), where);
         Assert.True(book.OpenOrders == 0, $"{where}: orders are left");
         return true;
+    }
+
+    private static void TradeLegs(OrderBook book, string where)
+    {
+        foreach (var id in book.OrdersAt(OrderPlace.Aside))
+        {
+            _ = book.TryGetOrder(id, out var leg);
+            if (book.Phase != TradingPhase.Continuous
+                || !book.TryGetQuote(leg.Side == Side.Buy ? Side.Sell : Side.Buy, leg.Owner, out var price, out var lots))
+                continue;
+
+            book.TakeQuotes(book.LastTimeNanos, id, price, Math.Min(lots, leg.LeavesLots));
+            // A leg may have become fill-or-kill: part of one is no end of anything.
+            if (book.TryGetOrder(id, out _))
+                _ = book.Cancel(book.LastTimeNanos, id, EndReason.List);
+            Sound(book, RejectReason.None, where);
+        }
     }
 
     private static void Sound(OrderBook book, RejectReason answer, string where) =>
@@ -106,17 +124,17 @@ public class SnapshotFlowTests
         {
             var command = flow.Next();
             var where = $"seed {seed}, step {step}: {command}";
-            var expected = FullFlowOnBook.Apply(book, command, out var id);
-            var got = FullFlowOnBook.Apply(twin, command, out var twinId);
+            var expected = command.Apply(book, out var id);
+            var got = command.Apply(twin, out var twinId);
             Assert.True(
                 (expected, id) == (got, twinId), $"{where}\n  the book: {expected} {id}, restored: {got} {twinId}");
             Assert.True(
                 book.Events.SequenceEqual(twin.Events),
                 $"{where}\n  {FullCommand.Text(book.Events)}\nrestored:\n  {FullCommand.Text(twin.Events)}");
-            Assert.True(book.Audit() is null, $"{where}\n  {FullCommand.Text(book.Events)}\n  {book.Audit()}");
-            Assert.True(twin.Audit() is null, $"{where}\n  restored: {twin.Audit()}");
+            Assert.True(!flow.IsWhole || book.Audit() is null, $"{where}\n  {FullCommand.Text(book.Events)}\n  {book.Audit()}");
+            Assert.True(!flow.IsWhole || twin.Audit() is null, $"{where}\n  restored: {twin.Audit()}");
             Assert.True(book.StateHash == twin.StateHash, $"{where}\n  {FullCommand.Text(book.Events)}\n  other hashes");
-            if (random.Next(8) != 0)
+            if (!flow.IsWhole || random.Next(8) != 0)
                 continue;
 
             var bytes = book.Snapshot();

@@ -51,7 +51,7 @@ internal sealed record FlowProfile(string Name)
         new("bands that stop the cascade")
         {
             Types = new(Limit: 45, Market: 10, Pegged: 8, Stops: 25, TakeProfits: 5, Trailing: 7),
-            BandsOn = 95, BandTicks = 2, Lists = 160, Phases = 15, StopsAtOnce = 350, Spread = 5, Target = 26, Rules = 8, Hidden = 80, AllOrNone = 60,
+            BandsOn = 95, BandTicks = 2, Lists = 220, Phases = 15, StopsAtOnce = 350, Spread = 5, Target = 26, Rules = 8, Hidden = 80, AllOrNone = 60, Legs = 15,
         },
         new("large prices and lots of tens")
         {
@@ -73,6 +73,13 @@ internal sealed record FlowProfile(string Name)
             Display = 40, Dates = 30, SelfTradePercent = 5, Lists = 5, Amends = 60,
         },
         new("far and wild") { Far = 60, Wild = 80, Rules = 10, Phases = 20 },
+        new("legs of strategies")
+        {
+            Types = new(Limit: 60, Market: 5, Pegged: 12, Stops: 12, TakeProfits: 4, Trailing: 7),
+            Legs = 450, LegsTarget = 8, Lists = 160, Display = 160, Owners = 2, OwnerlessPercent = 20, Target = 30,
+            Hidden = 80, AllOrNone = 80, Dates = 250, Rules = 5, BandsOn = 70, SelfTradePercent = 70,
+        },
+        Plain("legs among plain orders", centre: 10_000, spread: 8) with { Legs = 400, SelfTradePercent = 10, Target = 40 },
     ];
 
     private static FlowProfile Plain(string name, long centre, int spread) => new(name)
@@ -102,6 +109,7 @@ internal sealed record FlowProfile(string Name)
         Marks = 0,
         Blocks = 0,
         Times = 0,
+        Legs = 12,
     };
 
     public FlowTypes Types { get; init; } = new(Limit: 62, Market: 10, Pegged: 9, Stops: 9, TakeProfits: 4, Trailing: 6);
@@ -173,6 +181,15 @@ internal sealed record FlowProfile(string Name)
     public int StopsAtOnce { get; init; } = 150;
 
     public int Times { get; init; } = 12;
+
+    /// <summary>Commands about legs of strategies.</summary>
+    public int Legs { get; init; } = 70;
+
+    /// <summary>Legs that stand aside, about.</summary>
+    public int LegsTarget { get; init; } = 4;
+
+    /// <summary>Of the commands about legs, orders that may trade with them.</summary>
+    public int Admitted { get; init; } = 350;
 
     public int Wild { get; init; } = 12;
 

@@ -23,12 +23,20 @@ internal enum FullVerb
     Bust,
     Correct,
     SetRules,
+    Admit,
+    TakeQuotes,
+    Cross,
+    Sweep,
+    Proceed,
 }
 
 /// <summary>Any command of a book. Its text is the scenarios' notation, with ids for names.</summary>
 internal sealed record FullCommand(FullVerb Verb, long Time)
 {
     public long OrderId { get; init; }
+
+    /// <summary>The other order of a cross.</summary>
+    public long MakerId { get; init; }
 
     public NewOrder Order { get; init; }
 
@@ -44,7 +52,7 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
 
     public TradingPhase Phase { get; init; }
 
-    /// <summary>Price in ticks, trade number or total in lots.</summary>
+    /// <summary>Trade number, or lots.</summary>
     public long Value { get; init; }
 
     public long PriceTicks { get; init; }
@@ -73,7 +81,50 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
             FullVerb.Bust => book.Bust(Time, Value),
             FullVerb.Correct => book.Correct(Time, Value, PriceTicks),
             FullVerb.SetRules => book.SetRules(Time, Rules),
+            FullVerb.Admit => book.Admit(Time, Order, out id),
+            FullVerb.TakeQuotes => Done(() => book.TakeQuotes(Time, OrderId, PriceTicks, Value)),
+            FullVerb.Cross => Done(() => book.Cross(Time, OrderId, MakerId, PriceTicks, Value)),
+            FullVerb.Sweep => Done(() => book.Sweep(Time, OrderId, PriceTicks)),
+            FullVerb.Proceed => Done(() => book.Proceed(Time, OrderId)),
         };
+    }
+
+    public RejectReason Apply(OrderBook book, out long id)
+    {
+        id = 0;
+        var filter = new OrderFilter(Filter.Account, Filter.Owner, Filter.Side);
+        return Verb switch
+        {
+            FullVerb.Submit => book.Submit(Time, Order, out id),
+            FullVerb.SubmitList => book.SubmitList(Time, Kind, Legs, out id),
+            FullVerb.Cancel => book.Cancel(Time, OrderId, EndReason.User),
+            FullVerb.CancelMany => book.CancelMany(Time, filter, EndReason.MassCancel),
+            FullVerb.Block => book.Block(Time, filter),
+            FullVerb.Unblock => book.Unblock(Time, filter),
+            FullVerb.Reduce => book.Reduce(Time, OrderId, Value),
+            FullVerb.Amend => book.Amend(Time, OrderId, Amendment),
+            FullVerb.Replace => book.Replace(Time, OrderId, Order, out id, Mode),
+            FullVerb.SetPhase => book.SetPhase(Time, Phase),
+            FullVerb.SetMark => book.SetMark(Time, PriceTicks),
+            FullVerb.SetReference => book.SetReference(Time, PriceTicks),
+            FullVerb.SetLast => book.SetLast(Time, PriceTicks),
+            FullVerb.AdvanceTime => book.AdvanceTime(Time),
+            FullVerb.Bust => book.Bust(Time, Value),
+            FullVerb.Correct => book.Correct(Time, Value, PriceTicks),
+            FullVerb.SetRules => book.SetRules(Time, Rules),
+            FullVerb.Admit => book.Admit(Time, Order, out id),
+            FullVerb.TakeQuotes => Done(() => book.TakeQuotes(Time, OrderId, PriceTicks, Value)),
+            FullVerb.Cross => Done(() => book.Cross(Time, OrderId, MakerId, PriceTicks, Value)),
+            FullVerb.Sweep => Done(() => book.Sweep(Time, OrderId, PriceTicks)),
+            FullVerb.Proceed => Done(() => book.Proceed(Time, OrderId)),
+        };
+    }
+
+    /// <summary>A command that is never refused.</summary>
+    private static RejectReason Done(Action command)
+    {
+        command();
+        return RejectReason.None;
     }
 
     /// <inheritdoc/>
@@ -98,6 +149,11 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
             FullVerb.Bust => $"bust {Value}",
             FullVerb.Correct => $"correct {Value} @{PriceTicks}",
             FullVerb.SetRules => $"rules {Text(Rules)}",
+            FullVerb.Admit => $"admit {Text(Order)}",
+            FullVerb.TakeQuotes => $"take {OrderId} {Value}@{PriceTicks}",
+            FullVerb.Cross => $"cross {OrderId} {MakerId} {Value}@{PriceTicks}",
+            FullVerb.Sweep => $"sweep {OrderId} @{PriceTicks}",
+            FullVerb.Proceed => $"proceed {OrderId}",
         };
         return $"> {text} t={Time}";
     }
@@ -138,6 +194,7 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
             OrderType.Market => "mkt",
             OrderType.Limit => "lim",
             OrderType.Pegged => "peg",
+            OrderType.Leg => "leg",
             OrderType.Stop or OrderType.StopLimit => "stop",
             OrderType.TakeProfit or OrderType.TakeProfitLimit => "tp",
             OrderType.TrailingStop or OrderType.TrailingStopLimit => "stop",

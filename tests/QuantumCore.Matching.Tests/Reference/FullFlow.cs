@@ -6,7 +6,7 @@ namespace QuantumCore.Matching.Tests.Reference;
 /// Every command there is, drawn from a seed: prices near a moving centre, few orders, so that all kinds of orders meet
 /// each other; some commands are stale or plain wrong. The seed also chooses the profile.
 /// </summary>
-internal sealed class FullFlow(int seed)
+internal sealed partial class FullFlow(int seed)
 {
     private readonly Random _random = new(seed);
     private readonly List<long> _open = [];
@@ -20,6 +20,8 @@ internal sealed class FullFlow(int seed)
     public FullCommand Next(ReferenceBook book)
     {
         book.CopyOpenIds(_open);
+        if (book.Admitted is not 0 and var admitted)
+            return NextPart(book, admitted);
         if (Chance(30))
             _centre = Math.Clamp(_centre + _random.Next(-1, 2), Math.Max(3, Profile.Centre - 20), Profile.Centre + 20);
         if (Chance(400))
@@ -72,6 +74,8 @@ internal sealed class FullFlow(int seed)
 
     private FullCommand OnOrders(ReferenceBook book, long time)
     {
+        if (Chance(Profile.Legs) && OfLegs(book, time) is { } command)
+            return command;
         if (Chance(Profile.Amends))
             return Amend(book, time);
         if (Chance(Profile.Replaces))
@@ -357,7 +361,7 @@ internal sealed class FullFlow(int seed)
         return _random.Next(25) switch
         {
             0 => order with { Side = (Side)_random.Next(4) },
-            1 => order with { Type = (OrderType)_random.Next(11) },
+            1 => order with { Type = (OrderType)_random.Next(12) },
             2 => order with { TimeInForce = (TimeInForce)_random.Next(9) },
             3 => order with { SelfTrade = (SelfTradePrevention)_random.Next(8) },
             4 => order with { QuantityLots = BadNumber(Instrument.QuantityLotsLimit) },

@@ -38,14 +38,21 @@ public class FullFlowTests
         {
             var flow = new FullFlow(seed);
             var book = new ReferenceBook(flow.Profile.MaxLevels);
+            var legs = new HashSet<long>();
             for (var step = 0; step < Commands; step++)
             {
-                Count(seen, $"refused {flow.Next(book).Apply(book, out _)}");
+                var command = flow.Next(book);
+                var passes = command.Verb == FullVerb.TakeQuotes && PassesOwn(book, command);
+                var reason = command.Apply(book, out var id);
+                if (command is { Verb: FullVerb.Submit, Order.Type: OrderType.Leg })
+                    _ = legs.Add(id);
+                Count(seen, $"refused {reason}");
+                CountOfLegs(seen, command, reason, passes, book.Events);
                 foreach (var happened in book.Events)
                 {
                     Count(seen, $"{happened.Kind}");
                     if (happened.Kind == BookEventKind.Ended)
-                        Count(seen, $"ended {happened.EndReason}");
+                        Count(seen, $"{(legs.Contains(happened.OrderId) ? "leg " : "")}ended {happened.EndReason}");
                 }
             }
         }
@@ -60,6 +67,46 @@ public class FullFlowTests
         Assert.All(
             Enum.GetValues<EndReason>().Where(reason => reason != EndReason.None),
             reason => Assert.True(seen.GetValueOrDefault($"ended {reason}") >= 10, $"{reason}"));
+        Assert.All(s_ofLegs, what => Assert.True(seen.GetValueOrDefault(what) >= 3, what));
+    }
+
+    /// <summary>What the flow does with legs of strategies.</summary>
+    private static readonly string[] s_ofLegs =
+    [
+        "leg None", "leg InvalidCombination", "leg InvalidQuantity", "leg InvalidPrice", "leg BadRequest", "leg NotInThisPhase",
+        "leg SymbolHalted", "leg SymbolClosed", "leg AccountBlocked", "leg ExpiredAlready", "leg TimeRegression",
+        "leg ended User", "leg ended MassCancel", "leg ended KillSwitch", "leg ended Day", "leg ended GoodTillDate",
+        "TakeQuotes", "TakeQuotes past an own order", "TakeQuotes Refilled", "TakeQuotes ended OneCancelsOther",
+        "TakeQuotes Repriced", "TakeQuotes Triggered", "TakeQuotes Activated",
+        "Cross", "Cross Triggered", "Admit None", "Admit refused",
+        "Sweep", "Sweep SelfTradePrevented", "Sweep Triggered", "Sweep Refilled", "Sweep ended OneCancelsOther", "Sweep ended SelfTrade",
+        "Proceed Rested", "Proceed Trade", "Proceed Triggered", "Proceed ended ImmediateOrCancel", "Proceed ended FillOrKill",
+        "Proceed ended NoLiquidity", "Proceed ended Protection", "Proceed ended Band", "Proceed PhaseChanged",
+    ];
+
+    private static bool PassesOwn(ReferenceBook book, FullCommand command)
+    {
+        _ = book.TryGetOrder(command.OrderId, out var leg);
+        return leg.Owner != 0 && book.Orders(leg.Side == Side.Buy ? Side.Sell : Side.Buy)
+            .Exists(order => order.PriceTicks == command.PriceTicks && order.ShownLots > 0 && order.Owner == leg.Owner);
+    }
+
+    private static void CountOfLegs(
+        Dictionary<string, int> seen, FullCommand command, RejectReason reason, bool passesOwn, List<BookEvent> events)
+    {
+        if (command is { Verb: FullVerb.Submit, Order.Type: OrderType.Leg })
+            Count(seen, $"leg {reason}");
+        if (command.Verb == FullVerb.Admit)
+            Count(seen, reason == RejectReason.None ? "Admit None" : "Admit refused");
+        if (command.Verb < FullVerb.TakeQuotes)
+            return;
+
+        Count(seen, $"{command.Verb}");
+        if (passesOwn)
+            Count(seen, "TakeQuotes past an own order");
+        foreach (var what in events.Select(happened =>
+            happened.Kind == BookEventKind.Ended ? $"ended {happened.EndReason}" : $"{happened.Kind}").Distinct())
+            Count(seen, $"{command.Verb} {what}");
     }
 
     private static void Count(Dictionary<string, int> seen, string what) => seen[what] = seen.GetValueOrDefault(what) + 1;

@@ -63,8 +63,10 @@ internal sealed partial class ReferenceBook
         var stops = found != RejectReason.None && mode != ReplaceMode.AllowFailure;
         if (!stops)
         {
-            // 10.7: a leg of a list, and what is wrong with the new order alone, refuse in every mode.
-            var wrong = old?.List is not null ? RejectReason.InvalidCombination : Alone(in terms);
+            // 10.7: a leg of a list or a strategy, old or new, and what is wrong with the new order alone, refuse in every mode.
+            var wrong = old is { List: not null } or { IsLeg: true } || terms.Type == OrderType.Leg
+                ? RejectReason.InvalidCombination
+                : Alone(in terms);
             if (wrong != RejectReason.None)
                 return wrong;
         }
@@ -113,7 +115,8 @@ internal sealed partial class ReferenceBook
         var waitsFixed = order.WaitsForTrigger && !order.IsTrailing;
         var waitsTrailing = order.WaitsForTrigger && order.IsTrailing;
         var marketNow = order.HasNoLimit && !order.WaitsForTrigger;
-        var conflict = amendment.PriceTicks is not null
+        var conflict = order.IsLeg;
+        conflict |= amendment.PriceTicks is not null
             && (marketNow || (order.Type == OrderType.TrailingStopLimit && order.WaitsForTrigger));
         conflict |= amendment.DisplayLots is not null && order.Display == 0;
         conflict |= amendment.TriggerTicks is not null && !waitsFixed;

@@ -33,7 +33,7 @@ internal sealed partial class ReferenceBook
 
     private static bool IsDefined(in NewOrder terms) =>
         (int)terms.Side is 1 or 2
-        && (int)terms.Type is >= 1 and <= 9
+        && (int)terms.Type is >= 1 and <= 10
         && (int)terms.TimeInForce is 0 or 1 or 2 or 3 or 4 or 6 or 7
         && (int)terms.SelfTrade <= 6
         && (int)(terms.Conditions?.TriggerReference ?? 0) <= 2
@@ -52,6 +52,9 @@ internal sealed partial class ReferenceBook
         // Time in force and type.
         var conflict = time == TimeInForce.GoodTillDate != asked.ExpiryNanos is not null;
         conflict |= market && time == TimeInForce.GoodTillDate;
+        conflict |= order.IsLeg
+            && (atAuction || order.PostOnly || asked.Hidden || asked.AllOrNone || asked.DisplayLots is not null
+                || asked.MinimumLots is not null);
         conflict |= order.IsStop && atAuction;
         conflict |= order.IsStop && order.HasNoLimit && atOnce; // 7.11
         // What belongs to another type, or what the type can't be without.
@@ -140,7 +143,7 @@ internal sealed partial class ReferenceBook
         // D11: the shape of the list.
         var fits = kind == OrderListKind.OneCancelsOther || IsParent(in legs[0]);
         fits &= kind == OrderListKind.OneTriggersOther || ArePair(in legs[count - 2], in legs[count - 1]);
-        fits &= legs[^1].Conditions?.Amount is null;
+        fits &= legs[^1].Conditions?.Amount is null && legs[^1].Type != OrderType.Leg;
         if (!fits)
             return RejectReason.InvalidCombination;
 
@@ -228,7 +231,7 @@ internal sealed partial class ReferenceBook
         // 7.5: a child stop triggers at once instead.
         if (!activation && order.WaitsForTrigger && IsHit(order, ReferenceFor(order)))
             return RejectReason.StopWouldTrigger;
-        return order.WaitsForTrigger || IsHeldNow(order) ? RejectReason.None : CheckPlace(order, slides);
+        return order.WaitsForTrigger || order.IsLeg || IsHeldNow(order) ? RejectReason.None : CheckPlace(order, slides);
     }
 
     /// <summary>14 to 16: the place it would take in the book.</summary>
@@ -269,7 +272,7 @@ internal sealed partial class ReferenceBook
             return true;
         if (time == TimeInForce.AtTheOpening)
             return Phase is TradingPhase.PreOpen or TradingPhase.Opening;
-        return FitsCall(order) && !order.IsPeg;
+        return FitsCall(order) && !order.IsPeg && !order.IsLeg;
     }
 
     /// <summary>Neither by amount, IOC, FOK, all-or-none, minimum quantity nor post-only.</summary>
@@ -295,7 +298,7 @@ internal sealed partial class ReferenceBook
     private bool IsOutsideStaticBand(ReferenceOrder order)
     {
         // A limit, a stop's limit, a cap; protection prices and limits that come from a trigger are none of these.
-        var isLimit = !order.HasNoLimit && !(order.Type == OrderType.TrailingStopLimit && order.WaitsForTrigger);
+        var isLimit = !order.HasNoLimit && !order.IsLeg && !(order.Type == OrderType.TrailingStopLimit && order.WaitsForTrigger);
         var price = order.IsPeg ? order.Cap : isLimit ? order.Price : 0;
         return price != 0 && Band(ReferencePriceTicks, Rules.StaticBandBasisPoints) is var (low, high)
             && !IsIn(price, low, high);

@@ -36,6 +36,8 @@ internal sealed partial class ReferenceBook
     {
         if (order.WaitsForTrigger)
             Arm(order);
+        else if (order.IsLeg)
+            order.Stay = Stay.Aside;
         else if (IsHeldNow(order))
             (order.Stay, order.Prio) = (Stay.Held, ++_lastPrio);
         else
@@ -135,7 +137,7 @@ internal sealed partial class ReferenceBook
         return (traded, stop, taker.Leaves);
     }
 
-    private StoppedBy Sweep(ReferenceOrder taker, List<ReferenceOrder> others, bool isDry, out long traded)
+    private StoppedBy Sweep(ReferenceOrder taker, List<ReferenceOrder> others, bool isDry, out long traded, long? upTo = null)
     {
         traded = 0;
         // 12.2: the reference is that of the start of the phase.
@@ -145,7 +147,8 @@ internal sealed partial class ReferenceBook
         while (!taker.IsSpent)
         {
             var maker = NextMaker(taker, others, passed);
-            if (maker is null || !taker.Reaches(maker.Price))
+            if (maker is null || !taker.Reaches(maker.Price)
+                || (taker.Side == Side.Buy ? maker.Price > upTo : maker.Price < upTo))
                 return StoppedBy.Book;
             if (taker.HasNoLimit)
                 protection ??= ProtectionPrice(taker, maker.Price);
@@ -226,7 +229,7 @@ internal sealed partial class ReferenceBook
         return bandIsTighter ? StoppedBy.Band : StoppedBy.Protection;
     }
 
-    private void Trade(ReferenceOrder taker, ReferenceOrder maker, long lots, bool isDry)
+    private void Trade(ReferenceOrder taker, ReferenceOrder maker, long lots, bool isDry, bool isPrint = true)
     {
         taker.Filled += lots;
         maker.Filled += lots;
@@ -243,7 +246,9 @@ internal sealed partial class ReferenceBook
         }
 
         LastTradeNumber++;
-        RecordPrint(maker.Price);
+        // 7.1: trades of legs are none.
+        if (isPrint)
+            RecordPrint(maker.Price);
         Tell(
             BookEventKind.Trade, taker.Side, taker.Id, maker.Id, maker.Price, lots, taker.Leaves, maker.Leaves);
         // RULES 3: refill, the maker's sibling, the taker's sibling, then children are queued.

@@ -86,6 +86,12 @@ namespace QuantumCore.Matching.Tests.Reference;
 //  D32 Indicative ignores the collar. It is sent at the end of the command, the last of its events: of one that entered
 //      a call phase always, later when it differs from the last sent (also after SetReference, SetLast, expiries of a
 //      refused command).
+// Strategies
+//  D34 A leg stands aside in any phase until it ends; it trades in Continuous only. It is judged by no band and has no
+//      place in the book. It is neither amended, reduced nor replaced, and replaces nothing: COMBINATION, in every mode.
+//  D35 Between Admit and Proceed what the parts set off waits, children in the queue too. Each part has a band and a
+//      protection of its own (12.2, 5.1), measured when it begins; a band that stops a part stops no more than it.
+//  D36 Judge judges by the book as it is, with what is due by then still in it.
 // Event fields not named by BookEvent's remarks
 //  D33 As the remarks of BookEvent say. Prevented leaves are those before the Ended that follow. Amended lose: shown 0,
 //      it is out of the book. Ended Detail 1 only while it rests. Protection price in events is the one given, not the

@@ -12,6 +12,9 @@ internal enum Stay
     Pending,
     Parked,
     Held,
+
+    /// <summary>A leg of a strategy, or an order between the parts of its taker phase (RULES 16).</summary>
+    Aside,
     Done,
 }
 
@@ -37,6 +40,7 @@ internal sealed class ReferenceOrder
         Side = terms.Side;
         Type = terms.Type;
         IsPeg = Type == OrderType.Pegged;
+        IsLeg = Type == OrderType.Leg;
         IsStop = Type is >= OrderType.Stop and <= OrderType.TrailingStopLimit;
         IsTrailing = Type is OrderType.TrailingStop or OrderType.TrailingStopLimit;
         IsTakeProfit = Type is OrderType.TakeProfit or OrderType.TakeProfitLimit;
@@ -71,6 +75,8 @@ internal sealed class ReferenceOrder
     public OrderType Type { get; }
 
     public bool IsPeg { get; }
+
+    public bool IsLeg { get; }
 
     /// <summary>Stop, take-profit or trailing stop, triggered or not.</summary>
     public bool IsStop { get; }

@@ -1,0 +1,106 @@
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Matching.Tests.Reference;
+
+// Legs of strategies, and what is traded with them. What is never refused is drawn only when it can be done.
+internal sealed partial class FullFlow
+{
+    private FullCommand? OfLegs(ReferenceBook book, long time)
+    {
+        var aside = book.OrdersAt(Stay.Aside);
+        if (Chance(aside.Count < Profile.LegsTarget ? 450 : 60))
+            return new FullCommand(FullVerb.Submit, time) { Order = Leg(book) };
+        if (book.Phase != TradingPhase.Continuous)
+            return null;
+
+        // Whoever tells legs to trade lets due orders expire before.
+        time = Chance(500) || !book.NothingIsDueBy(_time) ? book.LastTimeNanos : _time;
+        if (time != book.LastTimeNanos)
+            return new FullCommand(FullVerb.AdvanceTime, time);
+        if (Chance(Profile.Admitted))
+            return new FullCommand(FullVerb.Admit, time) { Order = Unconditional() };
+        if (aside.Count == 0)
+            return null;
+        var leg = aside[_random.Next(aside.Count)];
+        return Chance(300) ? Cross(book, leg, aside) : Take(book, leg);
+    }
+
+    /// <summary>One more part of the order that stands aside for a moment, or its end.</summary>
+    private FullCommand NextPart(ReferenceBook book, long admitted)
+    {
+        _ = book.TryGetOrder(admitted, out var order);
+        var time = book.LastTimeNanos;
+        var first = book.FirstPriceFor(order.Side, order.LeavesLots);
+        if (Chance(220))
+            return new FullCommand(FullVerb.Proceed, time) { OrderId = admitted };
+        if (Chance(450) && Cross(book, admitted, book.OrdersAt(Stay.Aside)) is { } cross)
+            return cross;
+        return new FullCommand(FullVerb.Sweep, time) { OrderId = admitted, PriceTicks = first != 0 && Chance(700) ? first : Near() };
+    }
+
+    private FullCommand? Cross(ReferenceBook book, long taker, List<long> aside)
+    {
+        _ = book.TryGetOrder(taker, out var one);
+        foreach (var maker in aside.OrderBy(_ => _random.Next()).ToList())
+        {
+            _ = book.TryGetOrder(maker, out var other);
+            if (other.Side == one.Side)
+                continue;
+            var most = Math.Min(one.LeavesLots, other.LeavesLots);
+            return new FullCommand(FullVerb.Cross, book.LastTimeNanos)
+            {
+                OrderId = taker,
+                MakerId = maker,
+                PriceTicks = Chance(50) ? Price(one.Side) : Near(),
+                Value = Chance(400) ? most : 1 + _random.NextInt64(most),
+            };
+        }
+
+        return null;
+    }
+
+    private FullCommand? Take(ReferenceBook book, long leg)
+    {
+        _ = book.TryGetOrder(leg, out var order);
+        var side = Other(order.Side);
+        if (!book.TryGetQuote(side, order.Owner, 0, out var price, out var lots))
+            return null;
+        if (Chance(200) && book.TryGetQuote(side, order.Owner, price, out var worse, out var behind))
+            (price, lots) = (worse, behind);
+        var most = Math.Min(order.LeavesLots, lots);
+        return new FullCommand(FullVerb.TakeQuotes, book.LastTimeNanos)
+        {
+            OrderId = leg,
+            PriceTicks = price,
+            Value = Chance(600) ? most : 1 + _random.NextInt64(most),
+        };
+    }
+
+    private NewOrder Leg(ReferenceBook book)
+    {
+        // Part of a fill-or-kill leg is never the last thing that happens in a book: LegTests has it.
+        var time = Chance(200) ? TimeInForce.ImmediateOrCancel : Lasting();
+        var order = Plain(Side(), OrderType.Leg, time, Price(Side()));
+        order = order with { QuantityLots = order.QuantityLots * (Chance(300) ? 4 : 1) };
+        var any = !Chance(Profile.Wild + 80) ? order
+            : Chance(500) ? Wild(order)
+            : Limit(book, order.Side) with { Type = OrderType.Leg };
+        return any.TimeInForce == TimeInForce.FillOrKill ? any with { TimeInForce = TimeInForce.ImmediateOrCancel } : any;
+    }
+
+    /// <summary>An order that strategies may trade with: limit or market, nothing else to it.</summary>
+    private NewOrder Unconditional()
+    {
+        var side = Side();
+        var market = Chance(250);
+        var time = _random.Next(10) switch
+        {
+            0 => TimeInForce.FillOrKill,
+            1 or 2 => TimeInForce.Day,
+            3 or 4 => TimeInForce.ImmediateOrCancel,
+            _ => market ? TimeInForce.ImmediateOrCancel : TimeInForce.GoodTillCancel,
+        };
+        var order = Plain(side, market ? OrderType.Market : OrderType.Limit, time, market && Chance(500) ? 0 : Price(side));
+        return order with { QuantityLots = order.QuantityLots * (Chance(300) ? 4 : 1) };
+    }
+}
