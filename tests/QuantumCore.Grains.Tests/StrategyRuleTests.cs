@@ -1,6 +1,7 @@
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Books;
 using QuantumCore.Instruments;
+using QuantumCore.Matching;
 using Xunit;
 
 namespace QuantumCore.Grains.Tests;
@@ -173,6 +174,26 @@ public class StrategyRuleTests
         IEnumerable<(string, long)> Prices() => _group.Last
             .Where(one => one.Record is BookTurn { Command.Verb: BookVerb.Cross })
             .Select(one => (one.Symbol, ((BookTurn)one.Record).Command.Value));
+    }
+
+    [Fact]
+    public void Trades_of_legs_are_no_prints_and_trigger_nothing()
+    {
+        _group.Enter("A", 1001, Side.Sell, 100, 1);
+        _group.Enter("A", 1002, Side.Buy, 100, 1);
+        var stop = _group.Enter(
+            "A", 1003, Side.Buy, 110, 1, type: OrderType.StopLimit, conditions: new OrderConditions { TriggerTicks = 103 });
+        _group.Enter("A", 1001, Side.Sell, 104, 5);
+        _group.Enter("B", 1001, Side.Buy, 41, 5);
+        // With quotes, and with another strategy.
+        _group.EnterStrategy(1000, -101, 1, TimeInForce.GoodTillCancel, s_buyer);
+        Assert.Equal(2, _group.Fills().Count());
+        _group.EnterStrategy(1000, -105, 1, TimeInForce.GoodTillCancel, [s_buyer[0] with { Worst = 103 }, s_buyer[1]]);
+        _group.EnterStrategy(1002, 105, 1, TimeInForce.GoodTillCancel, s_seller);
+        Assert.Equal(2, _group.Fills().Count());
+        Assert.Equal(100, _group.Books["A"].Core.LastPriceTicks);
+        Assert.Equal(1, _group.LeavesOf("A", 1003, stop));
+        Assert.Equal([stop], _group.Books["A"].Core.OrdersAt(OrderPlace.Armed).Select(id => _group.Books["A"].OwnerOf(id).Number));
     }
 
     [Fact]
