@@ -12,8 +12,8 @@ public sealed partial class OrderBook
     {
         if (!IsInRange(_rules))
             return "its rules are out of range";
-        if (LastTradeNumber > 0 ? LastOrderId < 2 : LastPriceTicks != 0)
-            return "there were trades without orders, or a price without trades";
+        if (LastTradeNumber > 0 && LastOrderId < 2)
+            return "there were trades without orders";
         foreach (var trade in _busted)
         {
             if (trade < 1 || trade > LastTradeNumber)
