@@ -53,9 +53,10 @@ internal sealed class BookGroup
         long lots,
         TimeInForce time = TimeInForce.GoodTillCancel,
         OrderConditions? conditions = null,
-        OrderType type = OrderType.Limit)
+        OrderType type = OrderType.Limit,
+        bool postOnly = false)
     {
-        var order = Order(account, side, type, time, price, lots, conditions);
+        var order = Order(account, side, type, time, price, lots, conditions) with { PostOnly = postOnly };
         ExpireDue();
         if (!Strategies.TryEnter(Books[symbol], order, Now))
         {

@@ -3,7 +3,6 @@ using QuantumCore.Contracts;
 using QuantumCore.Grains.Accounts;
 using QuantumCore.Grains.Books;
 using QuantumCore.Instruments;
-using QuantumCore.Matching;
 using Xunit;
 
 namespace QuantumCore.Grains.Tests;
@@ -12,7 +11,7 @@ namespace QuantumCore.Grains.Tests;
 /// A group of three books, four accounts, a seeded flow of strategies among orders of every kind. Does per command what
 /// the grain of the group does, and is audited after each.
 /// </summary>
-internal sealed class StrategyMarket
+internal sealed partial class StrategyMarket
 {
     private const int Accounts = 4;
     private const long Cash = 900_000;
@@ -281,67 +280,7 @@ internal sealed class StrategyMarket
         trader.Apply(AccountRecordEncoding.Decode(AccountRecordEncoding.Encode(record)));
     }
 
-    // From here on: what the accounts ask for.
-    private long Price(Instrument instrument) => instrument.ReferencePriceTicks + _random.Next(-Spread(instrument), Spread(instrument) + 1);
-
-    private static int Spread(Instrument instrument) => (int)instrument.ReferencePriceTicks / 10;
-
-    private Side AnySide() => _random.Next(2) == 0 ? Side.Buy : Side.Sell;
-
-    private HoldRequest Request(Instrument instrument, Side side)
-    {
-        var kind = _random.Next(4) > 0 ? OrderType.Limit : (OrderType)_random.Next(1, 10);
-        var terms = new OrderConditions();
-        var lots = _random.NextInt64(1, 12);
-        var price = Price(instrument);
-        var time = TimeInForce.GoodTillCancel;
-        if (OrderRules.IsTriggered(kind))
-        {
-            terms = terms with { TriggerReference = (TriggerReference)_random.Next(3) };
-            terms = OrderRules.IsTrailing(kind)
-                ? terms with { TrailTicks = _random.Next(1, 6) }
-                : terms with { TriggerTicks = Price(instrument) };
-        }
-
-        switch (kind)
-        {
-            case OrderType.TrailingStopLimit:
-                terms = terms with { LimitOffsetTicks = _random.Next(3) };
-                break;
-            case OrderType.Pegged:
-                terms = terms with { Peg = (PegReference)_random.Next(1, 4) };
-                terms = terms with { PegOffsetTicks = terms.Peg == PegReference.Market ? 1 : _random.Next(2) };
-                price = instrument.ReferencePriceTicks + (side == Side.Buy ? 2 : -2);
-                break;
-            case OrderType.Limit:
-                terms = LimitConditions(terms, lots);
-                time = (TimeInForce)_random.Next(0, 8) is var drawn && Enum.IsDefined(drawn) && _random.Next(2) == 0 ? drawn : time;
-                break;
-            case not (OrderType.StopLimit or OrderType.TakeProfitLimit):
-                price = instrument.ReferencePriceTicks + (side == Side.Buy ? 2 : -2) * Spread(instrument);
-                break;
-        }
-
-        if (time == TimeInForce.GoodTillDate)
-        {
-            terms = terms with { ExpiryNanos = _now + _random.Next(1, 60) };
-        }
-
-        return new HoldRequest(
-            $"n{++_names}", instrument.Symbol, side, kind, time, _random.Next(12) == 0 && kind == OrderType.Limit, price, lots,
-            (SelfTradePrevention)(_random.Next(3) == 0 ? _random.Next(7) : 0),
-            terms == new OrderConditions() ? null : EncodedConditions.From(terms));
-    }
-
-    private OrderConditions LimitConditions(OrderConditions terms, long lots) => _random.Next(14) switch
-    {
-        0 or 1 => terms with { DisplayLots = _random.NextInt64(1, lots + 1) },
-        2 => terms with { Hidden = true },
-        3 => terms with { AllOrNone = true },
-        4 => terms with { MinimumLots = _random.NextInt64(1, lots + 1) },
-        _ => terms,
-    };
-
+    // From here on: what the accounts and the operator ask for.
     private void Place()
     {
         var instrument = s_instruments[_random.Next(s_instruments.Length)];
@@ -463,21 +402,6 @@ internal sealed class StrategyMarket
         }
     }
 
-    /// <summary>About what the legs cost, mostly a multiple of their least step.</summary>
-    private long Net(StrategyLeg[] legs)
-    {
-        var steps = Array.ConvertAll(legs, leg => InstrumentOf(leg.Symbol).TickLotValue * leg.Lots);
-        var cost = legs.Select((leg, i) =>
-            (leg.Side == Side.Buy ? 1 : -1) * steps[i] * InstrumentOf(leg.Symbol).ReferencePriceTicks).Sum();
-        return cost + (steps.Min() * _random.Next(-30, 31) / steps.Min() * steps.Min());
-    }
-
-    private long WorstPrice(StrategyLeg leg)
-    {
-        var instrument = InstrumentOf(leg.Symbol);
-        return instrument.ReferencePriceTicks + ((leg.Side == Side.Buy ? 1 : -1) * _random.Next(-1, Spread(instrument) + 3));
-    }
-
     private OrderTicket? OpenTicket(out AccountMachine trader, out string symbol)
     {
         trader = Traders[_random.Next(Accounts)];
@@ -543,6 +467,7 @@ internal sealed class StrategyMarket
         Fold(trader, record);
         if (record is HoldPlaced hold)
         {
+            Assert.False(_group.TryEnter(Books[symbol], hold.Order, _now));
             var entered = Books[symbol].Submit(hold.Order, _now);
             RequireRefusal(ticket, entered is OrderVoided voided ? voided.Reason : RejectReason.None, "replaced");
             Record(symbol, entered);
@@ -604,27 +529,6 @@ internal sealed class StrategyMarket
         {
             Operate(symbol, BookCommand.Of(BookVerb.SetRules) with { Changes = [new(ChangedValue.DynamicBand, -1)] });
         }
-    }
-
-    /// <summary>Mostly back to continuous trading.</summary>
-    private BookCommand NextPhase(string symbol)
-    {
-        var next = Books[symbol].Core.Phase switch
-        {
-            TradingPhase.Continuous => _random.Next(4) switch
-            {
-                0 => TradingPhase.Volatility,
-                1 => TradingPhase.Closing,
-                2 => TradingPhase.Halt,
-                _ => TradingPhase.Closed,
-            },
-            TradingPhase.Closed => TradingPhase.PreOpen,
-            TradingPhase.PreOpen => TradingPhase.Opening,
-            TradingPhase.Closing => TradingPhase.Closed,
-            TradingPhase.Halt => TradingPhase.Volatility,
-            _ => TradingPhase.Continuous,
-        };
-        return BookCommand.Of(BookVerb.SetPhase, (long)next);
     }
 
     private void Operate(string symbol, BookCommand command)

@@ -1,6 +1,7 @@
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Books;
 using QuantumCore.Instruments;
+using QuantumCore.Matching;
 using Xunit;
 
 namespace QuantumCore.Grains.Tests;
@@ -176,6 +177,61 @@ public class StrategyRuleTests
     }
 
     [Fact]
+    public void Trades_of_legs_are_no_prints_and_trigger_nothing()
+    {
+        _group.Enter("A", 1001, Side.Sell, 100, 1);
+        _group.Enter("A", 1002, Side.Buy, 100, 1);
+        var stop = _group.Enter(
+            "A", 1003, Side.Buy, 110, 1, type: OrderType.StopLimit, conditions: new OrderConditions { TriggerTicks = 103 });
+        _group.Enter("A", 1001, Side.Sell, 104, 5);
+        _group.Enter("B", 1001, Side.Buy, 41, 5);
+        // With quotes, and with another strategy.
+        _group.EnterStrategy(1000, -101, 1, TimeInForce.GoodTillCancel, s_buyer);
+        Assert.Equal(2, _group.Fills().Count());
+        _group.EnterStrategy(1000, -105, 1, TimeInForce.GoodTillCancel, [s_buyer[0] with { Worst = 103 }, s_buyer[1]]);
+        _group.EnterStrategy(1002, 105, 1, TimeInForce.GoodTillCancel, s_seller);
+        Assert.Equal(2, _group.Fills().Count());
+        Assert.Equal(100, _group.Books["A"].Core.LastPriceTicks);
+        Assert.Equal(1, _group.LeavesOf("A", 1003, stop));
+        Assert.Equal([stop], _group.Books["A"].Core.OrdersAt(OrderPlace.Armed).Select(id => _group.Books["A"].OwnerOf(id).Number));
+    }
+
+    [Fact]
+    public void A_limit_order_gets_the_better_price_of_a_strategy()
+    {
+        var order = WithOfferOfAAt100(() => _group.Enter("A", 1002, Side.Buy, 102, 2));
+        Assert.Equal(
+            new GroupFill("A", 1002, order, 1000, 1, 100, 2), Assert.Single(_group.Fills(), fill => fill.Symbol == "A"));
+    }
+
+    [Fact]
+    public void A_post_only_order_is_taken_by_a_strategy_and_never_takes_from_it()
+    {
+        var order = WithOfferOfAAt100(() => _group.Enter("A", 1002, Side.Buy, 102, 2, postOnly: true));
+        Assert.Equal(
+            new GroupFill("A", 1000, 1, 1002, order, 102, 2), Assert.Single(_group.Fills(), fill => fill.Symbol == "A"));
+    }
+
+    [Fact]
+    public void In_a_book_with_a_band_a_strategy_takes_what_has_come_to_rest()
+    {
+        _group.Operate("A", BookCommand.Of(BookVerb.SetRules) with { Changes = [new(ChangedValue.DynamicBand, 5_000)] });
+        var order = WithOfferOfAAt100(() => _group.Enter("A", 1002, Side.Buy, 102, 2));
+        Assert.Equal(
+            new GroupFill("A", 1000, 1, 1002, order, 102, 2), Assert.Single(_group.Fills(), fill => fill.Symbol == "A"));
+    }
+
+    [Fact]
+    public void Orders_that_are_whole_or_nothing_do_not_meet_strategies()
+    {
+        WithOfferOfAAt100(() => _group.Enter("A", 1002, Side.Buy, 102, 2, TimeInForce.FillOrKill));
+        Assert.Empty(_group.Fills());
+        var order = _group.Enter("A", 1002, Side.Buy, 102, 5, conditions: new OrderConditions { AllOrNone = true });
+        Assert.Empty(_group.Fills());
+        Assert.Equal(5, _group.LeavesOf("A", 1002, order));
+    }
+
+    [Fact]
     public void A_group_holds_so_many_open_strategies_and_no_more()
     {
         for (var i = 0; i < StrategyGroup.OpenLimit; i++)
@@ -185,6 +241,14 @@ public class StrategyRuleTests
 
         _group.EnterStrategy(1000, -100, 1, TimeInForce.GoodTillCancel, s_buyer);
         Assert.All(_group.Last, one => Assert.Equal(RejectReason.TooManyOrders, Assert.IsType<OrderVoided>(one.Record).Reason));
+    }
+
+    /// <summary>A strategy that sells A at 100, if it can buy B at 41.</summary>
+    private long WithOfferOfAAt100(Func<long> enter)
+    {
+        _group.Enter("B", 1001, Side.Sell, 41, 9);
+        _group.EnterStrategy(1000, 105, 2, TimeInForce.GoodTillCancel, s_seller);
+        return enter();
     }
 
     private BookMachine[] RestoreAll() =>
