@@ -224,6 +224,26 @@ public abstract class StrategyLifeTests(bool hostile)
             .List(EncodedInstrument.From(Listed.Share("SOLO") with { Group = "PAIR" })));
     }
 
+    [Fact]
+    public async Task A_leg_by_itself_is_no_order()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await OpenAsync(disk);
+        var legs = Legs("s", 10, 1, reversed: false, TimeInForce.GoodTillCancel);
+        var alone = await exchange.Account(Alice).Hold([legs[0]]);
+        Assert.Equal((RejectReason.InvalidCombination, "type"), (alone[0].Reason, alone[0].Field));
+        var list = await exchange.Account(Alice).HoldList(OrderListKind.OneTriggersOther, [legs[0] with { Symbol = A }, legs[0] with { ClientOrderId = "x" }]);
+        Assert.Equal(RejectReason.InvalidCombination, list.Reason);
+
+        // Whoever comes past the account is refused by the book, for good.
+        var held = await HoldAsync(exchange, Alice, "s", 10, 1);
+        var report = (await exchange.Book(A, Key).Submit([held.Orders[0]]))[0];
+        Assert.Equal(RejectReason.BadRequest, report.Reason);
+        var late = await exchange.Book(A, Key).Grain.SubmitStrategy(held.Orders);
+        Assert.Equal([RejectReason.BadRequest, RejectReason.Voided], late.Select(leg => leg.Reason));
+        Assert.Empty((await exchange.ViewAsync(Alice, [.. late])).OpenOrders);
+    }
+
     private async Task<Exchange> OpenAsync(Disk disk)
     {
         var exchange = await Exchange.OpenAsync(disk, [], [], hostile);

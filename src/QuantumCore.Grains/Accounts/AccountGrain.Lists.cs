@@ -78,6 +78,11 @@ public sealed partial class AccountGrain
 
         foreach (var request in requests)
         {
+            if (request.Type == OrderType.Leg)
+            {
+                return RefusedList(RejectReason.InvalidCombination, "type");
+            }
+
             if (CheckLimits(instrument!, request) is { } broken)
             {
                 return RefusedList(broken.Reason, broken.Field, broken.Limit);

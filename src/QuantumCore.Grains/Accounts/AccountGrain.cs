@@ -232,6 +232,11 @@ public sealed partial class AccountGrain(
                 : new HoldResult(RejectReason.None, null, null, _machine.OrderOf(key, request));
         }
 
+        if (request.Type == OrderType.Leg)
+        {
+            return Refused(RejectReason.InvalidCombination, "type");
+        }
+
         if (!catalog.TryGet(request.Symbol, out var instrument))
         {
             return Refused(RejectReason.UnknownSymbol, "symbol");

@@ -165,7 +165,10 @@ public sealed partial class OrderBookGrain
             return answer;
         }
 
-        var record = book.Machine.Submit(order, _now);
+        // A leg by itself would never be traded, nor be whole when the group comes back.
+        var record = order.Type == OrderType.Leg
+            ? book.Machine.Decline(order, RejectReason.BadRequest, _now)
+            : book.Machine.Submit(order, _now);
         // Of this record: strategies may add another one.
         var sequence = book.Machine.Sequence;
         Record(book, record, urgent: false);
