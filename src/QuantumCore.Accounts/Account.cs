@@ -262,7 +262,7 @@ public sealed class Account(AccountId id)
 
     /// <summary>
     /// What is held for an order within a turn of its book. It may grow where another order's hold became free, or
-    /// what a parent bought pays for its child; <see cref="RequireCover"/> checks the whole.
+    /// what a parent bought pays for its child; <see cref="RequireCover(Instrument)"/> checks the whole.
     /// </summary>
     public void SetHold(long number, long hold)
     {
@@ -278,6 +278,19 @@ public sealed class Account(AccountId id)
         if (Of(instrument.Quote).Available < 0 || Of(instrument.Base).Available < 0)
         {
             throw new InvalidOperationException($"{id}: a turn of {instrument.Symbol} holds more than there is.");
+        }
+    }
+
+    /// <summary>Of no asset more is held than there is.</summary>
+    /// <exception cref="InvalidOperationException">There is: never to be repaired silently.</exception>
+    public void RequireCover()
+    {
+        foreach (var (asset, balance) in _balances)
+        {
+            if (balance.Available < 0)
+            {
+                throw new InvalidOperationException($"{id}: more {asset} is held than there is.");
+            }
         }
     }
 

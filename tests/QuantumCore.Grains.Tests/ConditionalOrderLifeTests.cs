@@ -70,6 +70,33 @@ public abstract class ConditionalOrderLifeTests(bool hostile)
     }
 
     [Fact]
+    public async Task An_account_comes_back_whose_order_in_one_book_was_paid_by_a_sale_in_another()
+    {
+        const long Dave = 1004;
+        const string Msft = "MSFT";
+        await using var disk = new Disk();
+        await using var dead = await Exchange.OpenAsync(disk, [Aapl, Msft], s_accounts, hostile);
+        await dead.Account(Dave).Deposit(new DepositRequest("units", Msft, 10));
+        await dead.PlaceAsync(Bob, "bid", Msft, Side.Buy, 15_000, 10);
+        var sold = await dead.PlaceAsync(Dave, "sell", Msft, Side.Sell, 15_000, 10);
+        await dead.ViewAsync(Dave, sold);
+        var iceberg = await PlaceAsync(dead, Dave, Limit("buy", Side.Buy, 9, 15_000) with
+        {
+            Conditions = EncodedConditions.From(new OrderConditions { DisplayLots = 2 }),
+        });
+        Assert.Equal(RejectReason.None, iceberg.Reason);
+        var part = await dead.PlaceAsync(Bob, "part", Aapl, Side.Sell, 15_000, 3);
+        var before = await dead.ViewAsync(Dave, part, sold);
+
+        // AAPL is folded first: what is held there is not earned yet.
+        await using var alive = await Exchange.StartAsync(disk, hostile);
+        var after = await alive.ViewAsync(Dave, part, sold);
+        Assert.Equal((before.Of("USD").Total, before.Of("USD").Held), (after.Of("USD").Total, after.Of("USD").Held));
+        Assert.Equal((3, 0), (after.Of(Aapl).Total, after.Of(Msft).Total));
+        Assert.True(after.Of("USD").Held > 0);
+    }
+
+    [Fact]
     public async Task A_list_one_of_whose_orders_was_cancelled_before_it_came_never_enters()
     {
         await using var disk = new Disk();

@@ -38,12 +38,14 @@ public sealed partial class AccountGrain(
         await OpenAsync("acct/" + this.GetPrimaryKeyString(), cancellationToken);
         await catalog.RefreshAsync();
         _machine = await AccountRecovery.NewestSnapshotAsync(store, id, catalog, Stream, Log, cancellationToken);
+        _machine.BeginCatchUp();
         await AccountRecovery.ReplayAsync(store, _machine, Stream, cancellationToken);
         _announced = _machine.Sequence;
         _nextSnapshot = SnapshotAfter(_machine.Folded);
 
         // Its own records may rest on fills that are not folded yet: catch up before the first command.
         await CatchUp();
+        _machine.EndCatchUp();
         this.RegisterGrainTimer(
             CatchUpWhileOpenAsync,
             new GrainTimerCreationOptions { DueTime = s_catchUpPeriod, Period = s_catchUpPeriod, Interleave = true });

@@ -160,7 +160,10 @@ internal sealed partial class AccountMachine
             Account.ReleaseUpTo(symbol, turn.Command.Number);
         }
 
-        Account.RequireCover(instrumentOf(symbol));
+        if (IsCaughtUp)
+        {
+            Account.RequireCover(instrumentOf(symbol));
+        }
     }
 
     private void Apply(in TurnStep step)

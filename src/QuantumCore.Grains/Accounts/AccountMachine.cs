@@ -30,6 +30,12 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
     private readonly Dictionary<string, UsedKey> _keys = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long> _cursors = new(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Whether it knows what its own decisions rested on. While it comes back it does not: a hold may stand on the
+    /// proceeds of one book while the turns of another are folded, and more may be held then than is there.
+    /// </summary>
+    public bool IsCaughtUp { get; private set; } = true;
+
     /// <summary>Balances and open orders.</summary>
     public Account Account { get; } = new(id);
 
@@ -112,6 +118,16 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
 
     /// <summary>Marks a mass cancel of everything so far.</summary>
     public CancelAllMarked MarkCancelAll(long now) => new(At(now), Account.LastNumber);
+
+    /// <summary>It comes back: from here on its own records are ahead of what books did.</summary>
+    public void BeginCatchUp() => IsCaughtUp = false;
+
+    /// <summary>It has folded every book to where its own decisions stood, so that nothing is held that is not there.</summary>
+    public void EndCatchUp()
+    {
+        IsCaughtUp = true;
+        Account.RequireCover();
+    }
 
     /// <summary>Folds the account's own next record.</summary>
     public void Apply(AccountRecord record)
