@@ -35,6 +35,7 @@ const string Usage = """
                                ticks of it (1, 4000, 3000000, 16, 42): {"symbols":N,"preload":N,"ops":N,"orders":N}
       consensus FILE           Play the message stream of the public matching engine harness (gzip or not) and hash
                                the canonical reports: {"messages":N,"sha256":"…"}
+      consensus FILE --ops OUT The same messages as an operations file, to time engines on them
       grains [--storage volatile|sqlite|postgres] [--postgres CONNECTION] [--directory DIR] [--callers N]
              [--batch N] [--symbols N] [--accounts N] [--seconds N]
                                Orders through account and book grains in this process, each caller one call at a

@@ -97,7 +97,7 @@ public sealed partial class OrderBook
             LastTimeNanos = timeNanos;
             ref var entry = ref _entries[slot];
             ref var queue = ref _ladder[entry.Level];
-            if (IsOneOfMany(in entry, in queue))
+            if (IsPlainResting(in entry) && queue.Orders != 1)
             {
                 EndOneOfMany(slot, ref entry, ref queue, EndReason.Replaced);
                 _index.Remove(orderId);

@@ -334,10 +334,26 @@ public sealed partial class OrderBook
         Append(BookEventKind.Rested, order.Side, EndReason.None, id, order.PriceTicks, leaves, leaves);
     }
 
-    /// <summary>Whether an order is displayed at a price, with others, and nothing but its queue counts it.</summary>
+    /// <summary>Whether an order is displayed at a price and nothing but its queue counts it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsOneOfMany(in Entry entry, in LevelQueue queue) =>
-        entry.Place == OrderPlace.Resting && (entry.Traits & NotPlain) == 0 && queue.Orders != 1;
+    private static bool IsPlainResting(in Entry entry) =>
+        entry.Place == OrderPlace.Resting && (entry.Traits & NotPlain) == 0;
+
+    /// <summary>What End does but for the id, for a plain order that is alone at its price; the first event of its command.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void EndAlone(int slot, EndReason reason)
+    {
+        ref var entry = ref _entries[slot];
+        var level = entry.Level;
+        _events[0].Set(
+            BookEventKind.Ended, entry.Side, reason, 1, entry.Id, _ladder.PriceOf(level), entry.Leaves, 0);
+        _eventCount = 1;
+        CloseEmpty(IndexOf(entry.Side), level);
+        entry.Id = 0;
+        entry.Next = _freeEntry;
+        _freeEntry = slot;
+        OpenOrders--;
+    }
 
     /// <summary>What End does but for the id, for an order that is one of many; the first event of its command.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -55,9 +55,7 @@ public sealed partial class OrderBook
         entry.Level = 0;
         if (queue.Orders == 1)
         {
-            var worse = CloseLevel(side, level);
-            if (_sides[side].Best == level)
-                SetBest(side, worse);
+            CloseEmpty(side, level);
             return;
         }
 
@@ -79,7 +77,6 @@ public sealed partial class OrderBook
         return _ladder[level].Orders == 0 ? OpenLevel(side, level, price) : level;
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private int OpenLevel(int side, int level, long price)
     {
         level = _ladder.Open(side, price, level);
@@ -94,6 +91,25 @@ public sealed partial class OrderBook
         }
 
         return level;
+    }
+
+    /// <summary>A level for the first order at a price; 0 when the side has as many as it may.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int OpenIfRoom(int side, int level, long price) =>
+        _sides[side].Levels >= MaxLevels ? 0 : OpenLevel(side, level, price);
+
+    /// <summary>Closes a level whose last order goes.</summary>
+    private void CloseEmpty(int side, int level)
+    {
+        // The next worse one is looked for only where someone needs it: it may be far away.
+        if (_sides[side].Best == level)
+        {
+            SetBest(side, CloseLevel(side, level));
+            return;
+        }
+
+        _ladder.Close(level);
+        _sides[side].Levels--;
     }
 
     /// <returns>The next worse level of the side.</returns>

@@ -152,7 +152,7 @@ public sealed partial class OrderBook
     [MethodImpl(MethodImplOptions.NoInlining)]
     public RejectReason Submit(long timeNanos, in NewOrder order, out long orderId)
     {
-        // The commonest order by far first: it meets no one, and rests where others do.
+        // The commonest order by far first: it meets no one, and all of it rests.
         if (IsPlainLimit(in order) && timeNanos >= LastTimeNanos && timeNanos < _nextExpiry && _care == Care.None
             && _freeEntry != 0)
         {
@@ -160,8 +160,10 @@ public sealed partial class OrderBook
             if (Toward(side, order.PriceTicks) < _sides[side ^ 1].Reach)
             {
                 var level = _ladder.Find(side, order.PriceTicks);
+                if (_ladder[level].Orders == 0)
+                    level = OpenIfRoom(side, level, order.PriceTicks);
                 ref var queue = ref _ladder[level];
-                if (queue.Orders != 0 && queue.Lots <= MaxLevelLots - Instrument.QuantityLotsLimit)
+                if (level != 0 && queue.Lots <= MaxLevelLots - Instrument.QuantityLotsLimit)
                 {
                     LastTimeNanos = timeNanos;
                     orderId = Join(in order, level, ref queue);
@@ -185,19 +187,22 @@ public sealed partial class OrderBook
     [MethodImpl(MethodImplOptions.NoInlining)]
     public RejectReason Cancel(long timeNanos, long orderId, EndReason reason)
     {
-        // The commonest order by far first: it stands in a queue with others.
+        // The commonest order by far first: a plain one that rests.
         ref var place = ref _index.Place(orderId);
         if (timeNanos >= LastTimeNanos && timeNanos < _nextExpiry && reason != EndReason.None)
         {
             var slot = place;
             ref var entry = ref _entries[slot];
             ref var queue = ref _ladder[entry.Level];
-            if (entry.Id == orderId && IsOneOfMany(in entry, in queue))
+            if (entry.Id == orderId && IsPlainResting(in entry))
             {
                 place = 0;
                 ReplaceFailure = RejectReason.None;
                 LastTimeNanos = timeNanos;
-                EndOneOfMany(slot, ref entry, ref queue, reason);
+                if (queue.Orders != 1)
+                    EndOneOfMany(slot, ref entry, ref queue, reason);
+                else
+                    EndAlone(slot, reason);
                 if (_watching || _care != Care.None)
                     Conclude();
                 return RejectReason.None;

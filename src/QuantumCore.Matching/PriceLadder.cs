@@ -72,8 +72,20 @@ internal struct PriceLadder
         public int Strip;
     }
 
+    /// <summary>The lowest node over a strip that came last, of a price range and side.</summary>
+    private struct LastNode
+    {
+        /// <summary>What the numbers of its strips have in common.</summary>
+        public long Number;
+        public int Node;
+    }
+
     // Its length is a power of two.
     private RecentStrip[] _recent;
+
+    // Strips come near the ones before them; bids and asks take turns.
+    private LastNode _lastEven = new() { Number = NoStrip };
+    private LastNode _lastOdd = new() { Number = NoStrip };
 
     // Strip 0 and node 0 stand for none. A free strip's or node's Parent is the next free one.
     private LevelQueue[] _queues;
@@ -248,14 +260,36 @@ internal struct PriceLadder
             child = _children[(child << NodeBits) | (int)((number >> shift) & NodeMask)];
         }
 
-        if (child != 0)
-            Remember(number, child);
+        // That it is not there is worth remembering too: in a sparse book strips come and go with each order.
+        Remember(number, child);
         return child;
     }
 
     private int AddStrip(long number)
     {
         var strip = TakeStrip();
+        var isEven = ((number >> SideShift) & 1) == 0;
+        var last = isEven ? _lastEven : _lastOdd;
+        var node = last.Node;
+        if (last.Number != number >> NodeBits)
+        {
+            node = NodeFor(number);
+            last = new LastNode { Number = number >> NodeBits, Node = node };
+            if (isEven)
+                _lastEven = last;
+            else
+                _lastOdd = last;
+        }
+
+        Attach(node, (int)(number & NodeMask), strip);
+        _strips[strip] = new Strip { Number = number, Parent = node };
+        Remember(number, strip);
+        return strip;
+    }
+
+    /// <summary>The lowest node over a strip; made, with those above it, if it is not there.</summary>
+    private int NodeFor(long number)
+    {
         var node = RootOf(number);
         for (var shift = TopShift; shift > 0; shift -= NodeBits)
         {
@@ -271,10 +305,7 @@ internal struct PriceLadder
             node = child;
         }
 
-        Attach(node, (int)(number & NodeMask), strip);
-        _strips[strip] = new Strip { Number = number, Parent = node };
-        Remember(number, strip);
-        return strip;
+        return node;
     }
 
     private readonly void Remember(long number, int strip) =>
@@ -283,9 +314,7 @@ internal struct PriceLadder
     private void RemoveStrip(int strip)
     {
         var number = _strips[strip].Number;
-        ref var recent = ref _recent[RecentOf(number) & (_recent.Length - 1)];
-        if (recent.Number == number)
-            recent.Number = NoStrip;
+        Remember(number, 0);
         var node = _strips[strip].Parent;
         _strips[strip] = new Strip { Number = NoStrip, Parent = _freeStrip };
         _freeStrip = strip;
@@ -297,6 +326,10 @@ internal struct PriceLadder
             if (_nodes[node].Occupied != 0 || node <= _roots)
                 return;
 
+            if (_lastEven.Node == node)
+                _lastEven.Number = NoStrip;
+            if (_lastOdd.Node == node)
+                _lastOdd.Number = NoStrip;
             var parent = _nodes[node].Parent;
             _nodes[node].Parent = _freeNode;
             _freeNode = node;

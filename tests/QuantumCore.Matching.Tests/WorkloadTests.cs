@@ -141,6 +141,27 @@ public class WorkloadTests
     }
 
     [Fact]
+    public void Messages_as_operations_trade_the_same_and_leave_out_what_is_gone()
+    {
+        ConsensusMessage[] messages =
+        [
+            new(ConsensusVerb.New, Side.Sell, false, 5, 10, 71, 100),
+            new(ConsensusVerb.New, Side.Buy, false, 9, 11, 72, 99),
+            new(ConsensusVerb.Modify, Side.Buy, false, 7, 12, 72, 100),
+            new(ConsensusVerb.New, Side.Sell, true, 4, 13, 73, 100),
+            new(ConsensusVerb.Modify, Side.Buy, false, 7, 14, 72, 100),
+            new(ConsensusVerb.Cancel, Side.Buy, false, 0, 15, 72, 0),
+            new(ConsensusVerb.New, Side.Buy, false, 1, 16, 72, 98),
+            new(ConsensusVerb.Cancel, Side.Buy, false, 0, 17, 72, 0),
+        ];
+        var file = ConsensusOps.From(messages);
+        Assert.Equal("NNRINC", string.Concat(file.Records.Select(record => (char)record.Verb)));
+        Assert.Equal((1u, 5u, 98, 100), (file.Records[2].Reference - 1, file.MaxId, file.LowestTicks, file.HighestTicks));
+        var outcome = new OpsReplay(file).Play([]).Outcome;
+        Assert.Equal((2, 7, 0), (outcome.Trades, outcome.QuantityLots, outcome.Refused));
+    }
+
+    [Fact]
     public void A_message_under_an_id_that_is_in_the_book_is_refused()
     {
         ConsensusMessage[] twice =
