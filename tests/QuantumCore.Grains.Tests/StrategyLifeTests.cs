@@ -225,6 +225,33 @@ public abstract class StrategyLifeTests(bool hostile)
     }
 
     [Fact]
+    public async Task Legs_that_do_not_fit_each_other_are_refused_by_whoever_sees_them()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await OpenAsync(disk);
+        var twice = Legs("s", 10, 1, reversed: false, TimeInForce.GoodTillCancel, second: A);
+        Assert.Equal(RejectReason.InvalidCombination, (await exchange.Account(Alice).HoldList(OrderListKind.Strategy, twice)).Reason);
+        var uneven = Legs("s", 10, 1, reversed: false, TimeInForce.GoodTillCancel);
+        uneven = uneven.SetItem(1, uneven[1] with { QuantityLots = 2 });
+        Assert.Equal(RejectReason.InvalidCombination, (await exchange.Account(Alice).HoldList(OrderListKind.Strategy, uneven)).Reason);
+
+        // Past the account: the book refuses every leg, and what is held is free again.
+        var held = await HoldAsync(exchange, Alice, "s", 10, 2);
+        var forged = held.Orders.SetItem(1, held.Orders[1] with { QuantityLots = 3 });
+        var reports = await exchange.Book(A, Key).Grain.SubmitStrategy(forged);
+        Assert.All(reports, report => Assert.Equal(RejectReason.BadRequest, report.Reason));
+        var same = (await HoldAsync(exchange, Bob, "t", 10, 2)).Orders;
+        var terms = same[0].Conditions.Decode()!.Strategy! with { Legs = [new(A, Side.Buy, 1), new(A, Side.Sell, 1)] };
+        reports = await exchange.Book(A, Key).Grain.SubmitStrategy([.. same.Select((order, i) => order with
+        {
+            Conditions = EncodedConditions.From(new OrderConditions { Strategy = terms with { Leg = i } }),
+        })]);
+        Assert.All(reports, report => Assert.Equal(RejectReason.BadRequest, report.Reason));
+        Assert.Empty((await exchange.ViewAsync(Alice, [.. reports])).OpenOrders);
+        Assert.Equal(0, (await exchange.Book(A, Key).State()).OpenOrders);
+    }
+
+    [Fact]
     public async Task A_leg_by_itself_is_no_order()
     {
         await using var disk = new Disk();

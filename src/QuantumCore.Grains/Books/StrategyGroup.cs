@@ -227,6 +227,11 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     private RejectReason Judge(ImmutableArray<SubmitOrder> legs, BookMachine[] books, long now)
     {
         var terms = TermsOf(legs[0]);
+        if (books.Distinct().Count() != books.Length)
+        {
+            return RejectReason.BadRequest;
+        }
+
         for (var i = 0; i < legs.Length; i++)
         {
             var own = TermsOf(legs[i]);
