@@ -252,6 +252,24 @@ public abstract class StrategyLifeTests(bool hostile)
     }
 
     [Fact]
+    public async Task A_leg_is_not_amended_and_the_refusal_names_why()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await OpenAsync(disk);
+        var legs = await SpreadAsync(exchange, Alice, "s", net: 10, units: 4);
+        foreach (var (price, lots, field) in ((long, long, string)[])[(15_500, 0, "type,price"), (0, 2, "type,quantity")])
+        {
+            var plan = await exchange.Account(Alice).Amend(
+                new AmendRequest(A, legs[0].OrderId, "n" + lots, price, lots, new SeenSequence(A, legs[0].Sequence)));
+            Assert.Equal((RejectReason.InvalidCombination, field), (plan.Reason, plan.Field));
+        }
+
+        var reduced = await exchange.Book(A, Key).Reduce(Alice, legs[0].Number, 2);
+        Assert.Equal(RejectReason.InvalidCombination, reduced.Reason);
+        Assert.Equal([4, 4], (await exchange.ViewAsync(Alice, legs)).OpenOrders.Select(order => order.QuantityLots));
+    }
+
+    [Fact]
     public async Task A_leg_by_itself_is_no_order()
     {
         await using var disk = new Disk();

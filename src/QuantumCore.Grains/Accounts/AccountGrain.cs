@@ -297,6 +297,13 @@ public sealed partial class AccountGrain(
             return RefusePlan(request, hash, new BrokenLimit(RejectReason.UnknownOrder, "orderId", null));
         }
 
+        if (order.Type == OrderType.Leg)
+        {
+            // Its price and quantity are those of the whole strategy.
+            var changed = request.PriceTicks != 0 ? "type,price" : "type,quantity";
+            return RefusePlan(request, hash, new BrokenLimit(RejectReason.InvalidCombination, changed, null));
+        }
+
         var total = request.TotalLots == 0 ? order.QuantityLots : request.TotalLots;
         var price = request.PriceTicks == 0 ? order.PriceTicks : request.PriceTicks;
         if (total <= order.FilledLots || (price == order.PriceTicks && total <= order.QuantityLots))
