@@ -121,7 +121,7 @@ public class StrategyRuleTests
         _group.EnterStrategy(1000, -100, 2, TimeInForce.GoodTillCancel, s_buyer);
         _group.EnterStrategy(1001, 100, 2, TimeInForce.GoodTillCancel, s_seller);
         Assert.Equal(2, _group.Fills().Count());
-        Assert.Equal(0, _group.Books["A"].Core.LastPriceTicks);
+        Assert.Equal((0, 1), (_group.Books["A"].Core.LastPriceTicks, _group.Books["A"].Core.LastTradeNumber));
         Assert.Equal(_group.Books["A"].Snapshot(), RestoreAll()[0].Snapshot());
     }
 
@@ -202,6 +202,15 @@ public class StrategyRuleTests
         var order = WithOfferOfAAt100(() => _group.Enter("A", 1002, Side.Buy, 102, 2));
         Assert.Equal(
             new GroupFill("A", 1002, order, 1000, 1, 100, 2), Assert.Single(_group.Fills(), fill => fill.Symbol == "A"));
+    }
+
+    [Fact]
+    public void What_is_hidden_in_its_own_book_comes_before_a_strategy_that_is_no_better()
+    {
+        var hidden = _group.Enter("A", 1003, Side.Sell, 100, 1, conditions: new OrderConditions { Hidden = true });
+        var order = WithOfferOfAAt100(() => _group.Enter("A", 1002, Side.Buy, 102, 2));
+        GroupFill[] expected = [new("A", 1002, order, 1003, hidden, 100, 1), new("A", 1002, order, 1000, 1, 100, 1)];
+        Assert.Equal(expected, _group.Fills().Where(fill => fill.Symbol == "A"));
     }
 
     [Fact]
