@@ -7,14 +7,6 @@ namespace QuantumCore.Gateway;
 /// <summary>Whether orders fit each other as a list; told from the request alone, with the members at fault.</summary>
 public static class OrderListChecks
 {
-    /// <summary>How many orders a list of this kind has.</summary>
-    public static int Count(OrderListKind kind) => kind switch
-    {
-        OrderListKind.OneCancelsOther or OrderListKind.OneTriggersOther => 2,
-        OrderListKind.OneTriggersOneCancelsOther => 3,
-        OrderListKind.Strategy => 0,
-    };
-
     /// <summary>A refusal of one order, its members named within the list.</summary>
     public static Refusal OfOrder(int index, Refusal refusal, string list = "orders") => refusal.Field is null
         ? refusal with { Field = $"{list}[{index}]" }

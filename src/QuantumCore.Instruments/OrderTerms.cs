@@ -272,6 +272,18 @@ public enum ReplaceMode : byte
     AllowFailure = 2,
 }
 
+/// <summary>What a kind of list asks for.</summary>
+public static class OrderListKindExtensions
+{
+    /// <summary>How many orders a list of a kind has; 0 for a strategy, whose legs are as many as it names, and for no kind.</summary>
+    public static int OrderCount(this OrderListKind kind) => kind switch
+    {
+        OrderListKind.OneCancelsOther or OrderListKind.OneTriggersOther => 2,
+        OrderListKind.OneTriggersOneCancelsOther => 3,
+        _ => 0,
+    };
+}
+
 /// <summary>What an end means for the state of an order.</summary>
 public static class EndReasonExtensions
 {

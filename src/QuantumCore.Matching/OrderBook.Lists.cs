@@ -111,12 +111,7 @@ public sealed partial class OrderBook
 
     private RejectReason CheckListAlone(OrderListKind kind, ReadOnlySpan<NewOrder> legs)
     {
-        var count = kind switch
-        {
-            OrderListKind.OneCancelsOther or OrderListKind.OneTriggersOther => 2,
-            OrderListKind.OneTriggersOneCancelsOther => 3,
-            _ => 0,
-        };
+        var count = kind.OrderCount();
         if (count != legs.Length || count == 0)
             return RejectReason.BadRequest;
 

@@ -37,7 +37,7 @@ internal sealed class OrderListCalls(OrderEntry entry, Listings listings, KeyRin
         if (WireNames.ReadListKind(text.Kind) is not { } kind)
             return (Refusal.Malformed("kind", "oco, oto or otoco."), default, []);
 
-        var count = OrderListChecks.Count(kind);
+        var count = kind.OrderCount();
         if (text.Orders is not { } texts || texts.Count != count || texts.Contains(null))
         {
             var wrong = new Refusal(RejectReason.BadRequest, "orders", count.ToString(), "As many orders as the kind has.");

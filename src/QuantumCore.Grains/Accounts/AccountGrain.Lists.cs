@@ -15,13 +15,7 @@ public sealed partial class AccountGrain
             return RefusedList(RejectReason.BadRequest, "legs");
         }
 
-        var expected = kind switch
-        {
-            OrderListKind.Strategy => orders.Length,
-            OrderListKind.OneCancelsOther or OrderListKind.OneTriggersOther => 2,
-            OrderListKind.OneTriggersOneCancelsOther => 3,
-            _ => 0,
-        };
+        var expected = kind == OrderListKind.Strategy ? orders.Length : kind.OrderCount();
         if (expected == 0 || orders.Length != expected)
         {
             return RefusedList(RejectReason.BadRequest, "orders");
