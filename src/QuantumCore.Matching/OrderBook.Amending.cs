@@ -200,15 +200,7 @@ public sealed partial class OrderBook
     private RejectReason FindToAmend(long timeNanos, long orderId, Amendment amendment, out int slot)
     {
         var reject = JudgeAmendment(orderId, amendment, out slot);
-        if (IsOfRequestAlone(reject))
-            return reject;
-        if (timeNanos < LastTimeNanos)
-            return reject == RejectReason.None ? RejectReason.TimeRegression : reject;
-        if (timeNanos < _nextExpiry)
-            return reject;
-
-        ExpireDue(timeNanos);
-        return JudgeAmendment(orderId, amendment, out slot);
+        return MovesOn(timeNanos, ref reject) ? JudgeAmendment(orderId, amendment, out slot) : reject;
     }
 
     private RejectReason JudgeAmendment(long orderId, Amendment amendment, out int slot)
@@ -224,15 +216,7 @@ public sealed partial class OrderBook
     private RejectReason FindToReduce(long timeNanos, long orderId, long total, out int slot)
     {
         var reject = JudgeReduction(orderId, total, out slot);
-        if (IsOfRequestAlone(reject))
-            return reject;
-        if (timeNanos < LastTimeNanos)
-            return reject == RejectReason.None ? RejectReason.TimeRegression : reject;
-        if (timeNanos < _nextExpiry)
-            return reject;
-
-        ExpireDue(timeNanos);
-        return JudgeReduction(orderId, total, out slot);
+        return MovesOn(timeNanos, ref reject) ? JudgeReduction(orderId, total, out slot) : reject;
     }
 
     private RejectReason JudgeReduction(long orderId, long total, out int slot)

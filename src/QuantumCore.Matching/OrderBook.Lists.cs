@@ -51,10 +51,8 @@ public sealed partial class OrderBook
     public RejectReason CancelMany(long timeNanos, in OrderFilter filter, EndReason reason)
     {
         ArgumentOutOfRangeException.ThrowIfEqual((byte)reason, (byte)EndReason.None, nameof(reason));
-        Begin();
-        if (filter.Side is not (null or Side.Buy or Side.Sell))
-            return RejectReason.BadRequest;
-        var reject = BringTo(timeNanos);
+        var reject = BeginAt(
+            timeNanos, filter.Side is null or Side.Buy or Side.Sell ? RejectReason.None : RejectReason.BadRequest);
         if (reject != RejectReason.None)
             return reject;
 
@@ -89,10 +87,7 @@ public sealed partial class OrderBook
     /// <summary>Lets an account or owner enter orders again. Refused: BadRequest, TimeRegression.</summary>
     public RejectReason Unblock(long timeNanos, in OrderFilter who)
     {
-        Begin();
-        if (!NamesSomeone(in who))
-            return RejectReason.BadRequest;
-        var reject = BringTo(timeNanos);
+        var reject = BeginAt(timeNanos, NamesSomeone(in who) ? RejectReason.None : RejectReason.BadRequest);
         if (reject != RejectReason.None)
             return reject;
 

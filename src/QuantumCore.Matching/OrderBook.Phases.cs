@@ -31,8 +31,7 @@ public sealed partial class OrderBook
     /// </remarks>
     public RejectReason SetPhase(long timeNanos, TradingPhase phase)
     {
-        Begin();
-        var reject = BringTo(timeNanos);
+        var reject = BeginAt(timeNanos);
         if (reject != RejectReason.None)
             return reject;
         if (!Leads(Phase, phase))
@@ -47,10 +46,7 @@ public sealed partial class OrderBook
     /// <summary>Sets the reference of the static band: the previous close. Refused: InvalidPrice, TimeRegression.</summary>
     public RejectReason SetReference(long timeNanos, long priceTicks)
     {
-        Begin();
-        if (priceTicks is < 1 or > Instrument.PriceTicksLimit)
-            return RejectReason.InvalidPrice;
-        var reject = BringTo(timeNanos);
+        var reject = BeginAt(timeNanos, priceTicks is < 1 or > Instrument.PriceTicksLimit ? RejectReason.InvalidPrice : RejectReason.None);
         if (reject != RejectReason.None)
             return reject;
 
@@ -63,8 +59,7 @@ public sealed partial class OrderBook
     /// <summary>Lets time pass: what is due expires. Refused: TimeRegression.</summary>
     public RejectReason AdvanceTime(long timeNanos)
     {
-        Begin();
-        var reject = BringTo(timeNanos);
+        var reject = BeginAt(timeNanos);
         if (reject != RejectReason.None)
             return reject;
 
@@ -83,10 +78,7 @@ public sealed partial class OrderBook
     public RejectReason SetRules(long timeNanos, BookRules rules)
     {
         ArgumentNullException.ThrowIfNull(rules);
-        Begin();
-        if (!IsInRange(rules))
-            return RejectReason.BadRequest;
-        var reject = BringTo(timeNanos);
+        var reject = BeginAt(timeNanos, IsInRange(rules) ? RejectReason.None : RejectReason.BadRequest);
         if (reject != RejectReason.None)
             return reject;
 

@@ -31,10 +31,7 @@ public sealed partial class OrderBook
     /// <summary>Sets the mark price, and triggers what waits for it. Refused: InvalidPrice, TimeRegression.</summary>
     public RejectReason SetMark(long timeNanos, long priceTicks)
     {
-        Begin();
-        if (priceTicks is < 1 or > Instrument.PriceTicksLimit)
-            return RejectReason.InvalidPrice;
-        var reject = BringTo(timeNanos);
+        var reject = BeginAt(timeNanos, priceTicks is < 1 or > Instrument.PriceTicksLimit ? RejectReason.InvalidPrice : RejectReason.None);
         if (reject != RejectReason.None)
             return reject;
 
@@ -50,10 +47,7 @@ public sealed partial class OrderBook
     /// </summary>
     public RejectReason SetLast(long timeNanos, long priceTicks)
     {
-        Begin();
-        if (priceTicks is < 1 or > Instrument.PriceTicksLimit)
-            return RejectReason.InvalidPrice;
-        var reject = BringTo(timeNanos);
+        var reject = BeginAt(timeNanos, priceTicks is < 1 or > Instrument.PriceTicksLimit ? RejectReason.InvalidPrice : RejectReason.None);
         if (reject != RejectReason.None)
             return reject;
 

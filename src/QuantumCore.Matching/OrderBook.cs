@@ -245,18 +245,28 @@ public sealed partial class OrderBook
     private RejectReason Find(long timeNanos, long orderId, out int slot)
     {
         var reject = FindOpen(orderId, out slot);
-        if (reject != RejectReason.None && timeNanos < _nextExpiry)
-            return reject;
-        if (timeNanos < LastTimeNanos)
-            return reject == RejectReason.None ? RejectReason.TimeRegression : reject;
+        return MovesOn(timeNanos, ref reject) ? FindOpen(orderId, out slot) : reject;
+    }
 
-        if (timeNanos >= _nextExpiry)
+    /// <summary>
+    /// Brings the book to the time of a command about an order, unless the request alone is refused. True: something
+    /// has expired, so that the order is to be judged again.
+    /// </summary>
+    private bool MovesOn(long timeNanos, ref RejectReason reject)
+    {
+        if (IsOfRequestAlone(reject))
+            return false;
+        if (timeNanos < LastTimeNanos)
         {
-            ExpireDue(timeNanos);
-            reject = FindOpen(orderId, out slot);
+            reject = reject == RejectReason.None ? RejectReason.TimeRegression : reject;
+            return false;
         }
 
-        return reject;
+        if (timeNanos < _nextExpiry)
+            return false;
+
+        ExpireDue(timeNanos);
+        return true;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -274,6 +284,13 @@ public sealed partial class OrderBook
     {
         _eventCount = 0;
         ReplaceFailure = RejectReason.None;
+    }
+
+    /// <summary>Begins a command of the operator: refused for what is wrong with it alone, or the book is at its time.</summary>
+    private RejectReason BeginAt(long timeNanos, RejectReason wrong = RejectReason.None)
+    {
+        Begin();
+        return wrong != RejectReason.None ? wrong : BringTo(timeNanos);
     }
 
     /// <summary>What a refusal ends with: orders may have expired by the time of the command.</summary>

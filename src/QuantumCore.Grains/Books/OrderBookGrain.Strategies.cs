@@ -11,14 +11,15 @@ public sealed partial class OrderBookGrain
     public async ValueTask<ImmutableArray<ExecutionReport>> SubmitStrategy(ImmutableArray<SubmitOrder> legs)
     {
         var symbols = SymbolsOf(legs);
-        var books = Array.ConvertAll(symbols, Find);
+        var books = new OpenBook[symbols.Length];
         var refusal = books.Length == 0 || _strategies is null ? RejectReason.BadRequest : RejectReason.None;
-        foreach (var book in books)
+        for (var i = 0; i < books.Length && refusal == RejectReason.None; i++)
         {
-            refusal = refusal != RejectReason.None ? refusal
-                : Refuse(book?.Symbol ?? "", urgent: false, out _, legs.Length) is not RejectReason.None and var reason ? reason
-                : book!.IsServing ? RejectReason.None
-                : RejectReason.UnknownSymbol;
+            refusal = Refuse(symbols[i], urgent: false, out books[i], legs.Length);
+            if (refusal == RejectReason.None && !books[i].IsServing)
+            {
+                refusal = RejectReason.UnknownSymbol;
+            }
         }
 
         if (refusal != RejectReason.None)
@@ -30,12 +31,12 @@ public sealed partial class OrderBookGrain
             })];
         }
 
-        var answers = Turn(() => EnterStrategy(legs, books!));
+        var answers = Turn(() => EnterStrategy(legs, books));
         await SettleAsync();
         var reports = ImmutableArray.CreateBuilder<ExecutionReport>(legs.Length);
         for (var i = 0; i < legs.Length; i++)
         {
-            reports.Add(answers[i].Report ?? await ReadAsync(books[i]!, answers[i]));
+            reports.Add(answers[i].Report ?? await ReadAsync(books[i], answers[i]));
         }
 
         return reports.MoveToImmutable();

@@ -278,7 +278,15 @@ public sealed partial class OrderBookGrain(
             _opening.Add(symbol, opening = OpenBookAsync(symbol, CancellationToken.None));
         }
 
-        return await opening;
+        try
+        {
+            return await opening;
+        }
+        finally
+        {
+            // Open or not: one that failed is tried again by who asks next.
+            _opening.Remove(symbol);
+        }
     }
 
     private void RestoreStrategies()

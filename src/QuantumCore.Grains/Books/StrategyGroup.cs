@@ -116,6 +116,11 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     /// <param name="now">Unix nanoseconds.</param>
     public void Follow(string symbol, long now)
     {
+        if (_open.Count == 0)
+        {
+            return;
+        }
+
         var expired = ExpireDue(now);
         var touched = _open.Where(strategy => expired || HasLegIn(strategy, symbol)).ToArray();
         foreach (var strategy in touched.Where(strategy => !strategy.IsWhole))
