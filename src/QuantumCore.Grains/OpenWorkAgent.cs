@@ -9,7 +9,7 @@ namespace QuantumCore.Grains;
 
 /// <summary>
 /// Carries work that nobody waits for any more: a hold whose order never reached its book. The agent only asks;
-/// the book's journal decides, and the hold is released by that decision. Stateless; any number may run.
+/// the book's journal decides, and the hold is released by that decision. Any number may run.
 /// </summary>
 public sealed class OpenWorkAgent(
     HistoryStore history, InstrumentCatalog catalog, IGrainFactory grains, TimeProvider time, ILogger<OpenWorkAgent> log) : BackgroundService
@@ -22,25 +22,47 @@ public sealed class OpenWorkAgent(
     private const int NumbersPerCall = 500;
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);
 
+    // When this agent first saw each hold that was placed in the future.
+    private Dictionary<OrphanHold, long> _misdated = [];
+
     /// <summary>
     /// One round over the durable holds older than <paramref name="age"/> that no book has heard of.
     /// </summary>
     public async Task ResolveAsync(TimeSpan age, CancellationToken cancellationToken)
     {
-        var before = (time.GetUtcNow() - age - DateTimeOffset.UnixEpoch).Ticks * 100;
+        var before = NanosAt(-age);
         for (var page = 0; page < PagesPerRound; page++)
         {
             // Holds of a halted book stay: they must not stand before those of the others.
-            var orphans = await history.OrphanHoldsAsync(before, HoldsPerPage, page * HoldsPerPage, cancellationToken);
-            foreach (var group in orphans.GroupBy(hold => (hold.Symbol, hold.Account)))
-            {
-                await ResolveAsync(group.Key.Symbol, group.Key.Account, [.. group.Select(hold => hold.Number)]);
-            }
-
+            var orphans = await history.OrphanHoldsAsync(0, before, HoldsPerPage, page * HoldsPerPage, cancellationToken);
+            await ResolveAsync(orphans);
             if (orphans.Length < HoldsPerPage)
             {
                 return;
             }
+        }
+    }
+
+    /// <summary>
+    /// One round over holds that were placed in the future: by a clock that was wrong. How old they are is told by how
+    /// long this agent has known them; the clock that is right will not say it for hours.
+    /// </summary>
+    private async Task ResolveMisdatedAsync(CancellationToken cancellationToken)
+    {
+        var misdated = await history.OrphanHoldsAsync(
+            NanosAt(OrphanAge), long.MaxValue, HoldsPerPage, 0, cancellationToken);
+        var known = _misdated;
+        _misdated = misdated.ToDictionary(hold => hold, hold => known.GetValueOrDefault(hold, time.GetTimestamp()));
+        await ResolveAsync([.. misdated.Where(hold => time.GetElapsedTime(_misdated[hold]) >= OrphanAge)]);
+    }
+
+    private long NanosAt(TimeSpan fromNow) => (time.GetUtcNow() + fromNow - DateTimeOffset.UnixEpoch).Ticks * 100;
+
+    private async Task ResolveAsync(ImmutableArray<OrphanHold> orphans)
+    {
+        foreach (var group in orphans.GroupBy(hold => (hold.Symbol, hold.Account)))
+        {
+            await ResolveAsync(group.Key.Symbol, group.Key.Account, [.. group.Select(hold => hold.Number)]);
         }
     }
 
@@ -73,6 +95,7 @@ public sealed class OpenWorkAgent(
                 // After a crash nobody may trade for a while, and what the agent looks for is told by the history.
                 await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Follow();
                 await ResolveAsync(OrphanAge, stoppingToken);
+                await ResolveMisdatedAsync(stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {

@@ -57,7 +57,7 @@ public abstract class HistoryStore : IAsyncDisposable
             ObjectDisposedException.ThrowIf(_closed, this);
 
             // Off the caller's scheduler: SQLite works on the calling thread.
-            var applied = await Task.Run(() => ApplyInTurnAsync(chunks, cancellationToken), cancellationToken);
+            var applied = await RunAsync(() => ApplyInTurnAsync(chunks, cancellationToken), cancellationToken);
             if (!applied)
             {
                 Forget();
@@ -133,14 +133,16 @@ public abstract class HistoryStore : IAsyncDisposable
             static (reader, token) => ListAsync(reader, ReadFill, token),
             cancellationToken);
 
-    /// <summary>Holds older than a time whose order no book has heard of, oldest first: the sweeper's work.</summary>
+    /// <summary>
+    /// Holds placed between two times, both excluded, whose order no book has heard of, oldest first: the sweeper's work.
+    /// </summary>
     public Task<ImmutableArray<OrphanHold>> OrphanHoldsAsync(
-        long olderThanNanos, int limit, int skip, CancellationToken cancellationToken) => ReadAsync(
+        long afterNanos, long beforeNanos, int limit, int skip, CancellationToken cancellationToken) => ReadAsync(
             """
-            SELECT account, number, symbol FROM hold WHERE in_book = 0 AND created_at < @time
+            SELECT account, number, symbol FROM hold WHERE in_book = 0 AND created_at > @after AND created_at < @before
             ORDER BY created_at, account, number LIMIT @limit OFFSET @skip
             """,
-            [("@time", olderThanNanos), ("@limit", limit), ("@skip", skip)],
+            [("@after", afterNanos), ("@before", beforeNanos), ("@limit", limit), ("@skip", skip)],
             static (reader, token) => ListAsync(
                 reader, static row => new OrphanHold(row.GetInt64(0), row.GetInt64(1), row.GetString(2)), token),
             cancellationToken);
@@ -173,6 +175,9 @@ public abstract class HistoryStore : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Where the database is worked with: the thread pool, or the scheduler of a simulation.</summary>
+    internal TaskScheduler Pool { get; init; } = TaskScheduler.Default;
+
     /// <summary>Closes the database; no batch is being written.</summary>
     internal abstract ValueTask CloseAsync();
 
@@ -201,7 +206,7 @@ public abstract class HistoryStore : IAsyncDisposable
         string query,
         IReadOnlyList<(string Name, object Value)> parameters,
         Func<DbDataReader, CancellationToken, Task<T>> read,
-        CancellationToken cancellationToken) => Task.Run(
+        CancellationToken cancellationToken) => RunAsync(
             async () =>
             {
                 await using var connection = await OpenAsync(cancellationToken);
@@ -220,6 +225,9 @@ public abstract class HistoryStore : IAsyncDisposable
                 return await read(reader, cancellationToken);
             },
             cancellationToken);
+
+    private Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.DenyChildAttach, Pool).Unwrap();
 
     private static async Task<ImmutableArray<T>> ListAsync<T>(
         DbDataReader reader, Func<DbDataReader, T> read, CancellationToken cancellationToken)

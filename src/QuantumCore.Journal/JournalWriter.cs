@@ -15,6 +15,7 @@ public sealed class JournalWriter : IAsyncDisposable
     private readonly JournalWriterOptions _options;
     private readonly TimeProvider _time;
     private readonly long _writerId;
+    private readonly Action? _wake;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly AutoResetEvent _work = new(false);
     private readonly ManualResetEvent _stop = new(false);
@@ -33,6 +34,8 @@ public sealed class JournalWriter : IAsyncDisposable
 
     // The writer's thread alone:
     private readonly List<Segment> _batch = [];
+    private JournalFrame? _frame;
+    private int _attempts;
     private IJournalConnection? _connection;
     private long _frameNo;
     private long _recordsCommitted;
@@ -42,12 +45,18 @@ public sealed class JournalWriter : IAsyncDisposable
 
     /// <summary>Starts the writer's thread. The store must have been initialised; it is not disposed with the writer.</summary>
     public JournalWriter(IJournalStore store, JournalWriterOptions options, TimeProvider time)
+        : this(store, options, time, BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))), wake: null) =>
+        new Thread(Run) { IsBackground = true, Name = "journal writer" }.Start();
+
+    /// <summary>A writer without a thread: who owns it calls <see cref="Step"/>, for one when it is woken.</summary>
+    internal JournalWriter(
+        IJournalStore store, JournalWriterOptions options, TimeProvider time, long writerId, Action? wake)
     {
         _store = store;
         _options = options;
         _time = time;
-        _writerId = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
-        new Thread(Run) { IsBackground = true, Name = "journal writer" }.Start();
+        _writerId = writerId;
+        _wake = wake;
     }
 
     /// <summary>Random number that names this writer in the frames it makes.</summary>
@@ -160,7 +169,7 @@ public sealed class JournalWriter : IAsyncDisposable
             _idle = false;
         }
 
-        if (wake) _work.Set();
+        if (wake) Wake();
         return sequences;
     }
 
@@ -212,7 +221,7 @@ public sealed class JournalWriter : IAsyncDisposable
     {
         lock (_gate) _stopping = true;
         _stop.Set();
-        _work.Set();
+        Wake();
         await _ended.Task;
     }
 
@@ -231,7 +240,7 @@ public sealed class JournalWriter : IAsyncDisposable
             _idle = false;
         }
 
-        if (wake) _work.Set();
+        if (wake) Wake();
         return sequence;
     }
 
@@ -332,35 +341,62 @@ public sealed class JournalWriter : IAsyncDisposable
         return segment;
     }
 
+    private void Wake()
+    {
+        _work.Set();
+        _wake?.Invoke();
+    }
+
     private void Run()
     {
-        while (TakeBatch() && Settle())
+        for (var pause = Step(); pause is { } wait; pause = Step())
         {
+            if (wait == Timeout.InfiniteTimeSpan) _work.WaitOne();
+            else _stop.WaitOne(wait);
+        }
+    }
+
+    /// <summary>
+    /// Commits all there is to commit. Gives for how long to wait before the next step: without an end until there is
+    /// work, else because the store failed; null when the writer has ended.
+    /// </summary>
+    internal TimeSpan? Step()
+    {
+        // Once the writer is to stop, a store that failed gets one more chance.
+        while (_attempts < 2 || !Volatile.Read(ref _stopping))
+        {
+            if (_batch.Count == 0 && !TakeBatch())
+            {
+                if (!_stopping) return Timeout.InfiniteTimeSpan;
+                break;
+            }
+
+            if (!TrySettle()) return RetryPause(_attempts++);
         }
 
+        End();
+        return null;
+    }
+
+    private void End()
+    {
         DropConnection();
         lock (_gate)
         {
             foreach (var stream in _open.Values.ToArray()) Lose(stream);
         }
 
-        _ended.SetResult();
+        _ended.TrySetResult();
     }
 
-    /// <summary>Waits for work, and takes all that is queued up to the size of a frame. False: nothing is left and we stop.</summary>
+    /// <summary>Takes all that is queued up to the size of a frame. False: nothing is.</summary>
     private bool TakeBatch()
     {
-        while (true)
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                FillBatch();
-                if (_batch.Count > 0) break;
-                if (_stopping) return false;
-                _idle = true;
-            }
-
-            _work.WaitOne();
+            FillBatch();
+            _idle = _batch.Count == 0;
+            if (_idle) return false;
         }
 
         _batch.Sort(static (left, right) =>
@@ -405,47 +441,45 @@ public sealed class JournalWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Commits the batch, without the refused streams if there are any. False: given up, because we stop.</summary>
-    private bool Settle()
+    /// <summary>Commits the batch, or what is left of it without the streams that refused. False: the outcome is unknown.</summary>
+    private bool TrySettle()
     {
-        while (_batch.Count > 0)
+        var frame = _frame ??= FrameEncoder.Encode(new FrameId(_writerId, ++_frameNo), _batch);
+        if (TryCommit(frame) is not { } refused) return false;
+        _frame = null;
+        _attempts = 0;
+        if (refused.Count > 0) Discard(refused);
+        else Complete(frame);
+        if (_batch.Count == 0)
         {
-            var frame = FrameEncoder.Encode(new FrameId(_writerId, ++_frameNo), _batch);
-            var refused = CommitForCertain(frame);
-            if (refused is null) return false;
-            if (refused.Count > 0) Discard(refused);
-            else Complete(frame);
+            lock (_gate) _oldestInFlight = null;
         }
 
-        lock (_gate) _oldestInFlight = null;
         return true;
     }
 
     /// <summary>
-    /// Sends one frame until its outcome is known: the streams that refused it, none of them when it is durable, or
-    /// null when the store does not answer and we stop.
+    /// Sends a frame, perhaps again: the streams that refused it, none of them when it is durable, or null when the
+    /// outcome is not known.
     /// </summary>
-    private IReadOnlyCollection<long>? CommitForCertain(JournalFrame frame)
+    private IReadOnlyCollection<long>? TryCommit(JournalFrame frame)
     {
-        for (var attempt = 0; ; attempt++)
+        try
         {
-            try
-            {
-                _connection ??= _store.Connect();
-                if (attempt > 0 && _connection.Holds(frame.Id)) return [];
-                var refused = _connection.Commit(frame);
+            _connection ??= _store.Connect();
+            if (_attempts > 0 && _connection.Holds(frame.Id)) return [];
+            var refused = _connection.Commit(frame);
 
-                // An earlier attempt may have landed only now, and then it is what moved the heads. If it has not,
-                // it never will: it holds the refused streams too, and heads and epochs only rise.
-                return refused.Count > 0 && attempt > 0 && _connection.Holds(frame.Id) ? [] : refused;
-            }
-            catch (Exception failure)
-            {
-                DropConnection();
-                Interlocked.Increment(ref _outcomesUnknown);
-                _options.StoreFailed?.Invoke(failure);
-                if (_stop.WaitOne(RetryPause(attempt)) && attempt > 0) return null;
-            }
+            // An earlier attempt may have landed only now, and then it is what moved the heads. If it has not,
+            // it never will: it holds the refused streams too, and heads and epochs only rise.
+            return refused.Count > 0 && _attempts > 0 && _connection.Holds(frame.Id) ? [] : refused;
+        }
+        catch (Exception failure)
+        {
+            DropConnection();
+            Interlocked.Increment(ref _outcomesUnknown);
+            _options.StoreFailed?.Invoke(failure);
+            return null;
         }
     }
 

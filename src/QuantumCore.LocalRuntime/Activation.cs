@@ -193,9 +193,8 @@ internal sealed class Activation : TaskScheduler, IThreadPoolWorkItem, IGrainCon
 
     private void Schedule()
     {
-        // The global queue: a local one would let the callers' own continuations starve the grains beside them.
         if (Interlocked.CompareExchange(ref _scheduled, 1, 0) == 0)
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            Runtime.Run(this);
     }
 
     private void Drain()
@@ -219,7 +218,7 @@ internal sealed class Activation : TaskScheduler, IThreadPoolWorkItem, IGrainCon
 
             if (_changed)
                 Settle(clean);
-            if ((n & 15) == 0 && Environment.TickCount64 >= end)
+            if (Runtime.Options.Scheduler is not null || ((n & 15) == 0 && Environment.TickCount64 >= end))
                 return;
         }
     }

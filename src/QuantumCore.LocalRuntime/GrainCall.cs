@@ -20,6 +20,9 @@ internal abstract class GrainCall : GrainRequest
 
     internal abstract GrainMethod Method { get; }
 
+    /// <summary>The same call once more, as a network may double it: nobody waits for its answer.</summary>
+    internal abstract GrainCall Copy();
+
     internal sealed override bool AlwaysInterleave => Method.AlwaysInterleave;
 
     internal sealed override bool ReadOnly => Method.ReadOnly;
@@ -65,6 +68,8 @@ internal sealed class GrainCall<TResult> : GrainCall
     internal override GrainMethod Method => _method;
 
     internal override bool IsDone => _answer.Task.IsCompleted;
+
+    internal override GrainCall Copy() => new GrainCall<TResult>(_method, _target, _arguments);
 
     internal override void Run(Activation activation)
     {

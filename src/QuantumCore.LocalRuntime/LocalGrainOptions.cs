@@ -54,4 +54,13 @@ public sealed class LocalGrainOptions
     /// <see cref="OrleansException"/>, and every third batch of a stream is delivered twice.
     /// </summary>
     public bool Hostile { get; set; }
+
+    /// <summary>
+    /// For simulations: where turns and streams run instead of the thread pool, one request or continuation at a time.
+    /// It must run what it is given one after the other.
+    /// </summary>
+    internal TaskScheduler? Scheduler { get; set; }
+
+    /// <summary>For simulations: carries every call to the runtime that takes it, or does not.</summary>
+    internal Action<GrainReference, GrainCall>? Network { get; set; }
 }

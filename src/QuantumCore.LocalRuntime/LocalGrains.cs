@@ -138,6 +138,18 @@ public sealed class LocalGrains : IClusterClient, IAsyncDisposable
         return template.For(key);
     }
 
+    /// <summary>
+    /// Runs something soon. In the global queue: a local one would let the callers' own continuations starve the grains
+    /// beside them.
+    /// </summary>
+    internal void Run(IThreadPoolWorkItem item)
+    {
+        if (Options.Scheduler is { } scheduler)
+            new Task(static own => ((IThreadPoolWorkItem)own!).Execute(), item).Start(scheduler);
+        else
+            ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: false);
+    }
+
     /// <summary>Sends a call to the activation of its grain, made if need be.</summary>
     internal void Dispatch(GrainReference target, GrainCall call)
     {
@@ -152,11 +164,17 @@ public sealed class LocalGrains : IClusterClient, IAsyncDisposable
         if (!call.Method.OneWay)
             AwaitAnswer(call);
 
-        if (Options.Hostile && caller is null)
+        if (Options.Network is { } network)
+            network(target, call);
+        else if (Options.Hostile && caller is null)
             SendOvertaking(target, call);
         else
             Send(target, call);
     }
+
+    /// <summary>Takes in a call that another runtime's network has carried here.</summary>
+    internal void Receive(GrainReference target, GrainCall call) =>
+        Send(Kinds.First(kind => kind.Type == target.Kind.Type), target.Key, call);
 
     /// <summary>Sends a request to the activation that takes the next one for this key.</summary>
     internal void Send(GrainKind kind, string key, GrainRequest request)

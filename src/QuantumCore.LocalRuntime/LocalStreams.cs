@@ -25,7 +25,7 @@ internal sealed class LocalStreamProvider(LocalGrains runtime, string name) : IS
 /// A stream: one bounded queue of batches and one pump, which delivers a batch to all subscribers before it takes the
 /// next. So the order holds for each subscriber, and a slow one slows its producers.
 /// </summary>
-internal sealed class LocalStream<T> : IAsyncStream<T>
+internal sealed class LocalStream<T> : IAsyncStream<T>, IThreadPoolWorkItem
 {
     private readonly LocalGrains _runtime;
     private readonly Channel<T[]> _batches;
@@ -75,6 +75,8 @@ internal sealed class LocalStream<T> : IAsyncStream<T>
         return Task.FromResult(own);
     }
 
+    void IThreadPoolWorkItem.Execute() => _ = Pump();
+
     internal void Remove(LocalSubscription<T> subscription)
     {
         lock (_gate)
@@ -123,7 +125,7 @@ internal sealed class LocalStream<T> : IAsyncStream<T>
     private void StartPump()
     {
         if (Interlocked.Exchange(ref _pumping, 1) == 0)
-            ThreadPool.UnsafeQueueUserWorkItem(static stream => _ = stream.Pump(), this, preferLocal: false);
+            _runtime.Run(this);
     }
 
     private async Task Pump()

@@ -66,7 +66,7 @@ public abstract class HistoryContract
             Assert.Equal(
                 expected,
                 await Projecting.RowsAsync(history, "b", "SELECT * FROM balance WHERE account >= 1000", Token));
-            var orphans = await history.OrphanHoldsAsync(market.TimeNanos + 1, 1_000, 0, Token);
+            var orphans = await history.OrphanHoldsAsync(0, market.TimeNanos + 1, 1_000, 0, Token);
             Assert.Equal(
                 market.InFlight().Order(), orphans.Select(o => (o.Account, o.Number, o.Symbol)).Order());
             Assert.Equal(

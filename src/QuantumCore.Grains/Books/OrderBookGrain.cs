@@ -319,7 +319,10 @@ public sealed partial class OrderBookGrain(
         }
         else
         {
-            await Task.WhenAll(Array.ConvertAll(_all, book => book.Stream.WhenDurable(book.Stream.Head)));
+            foreach (var durable in Array.ConvertAll(_all, book => book.Stream.WhenDurable(book.Stream.Head)))
+            {
+                await durable;
+            }
         }
 
         foreach (var book in _all)

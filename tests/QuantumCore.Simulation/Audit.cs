@@ -1,0 +1,151 @@
+using QuantumCore.Contracts;
+using QuantumCore.Grains.Books;
+using QuantumCore.History;
+
+namespace QuantumCore.Simulation;
+
+/// <summary>
+/// When the faults have stopped and everything has settled: what is there must be what was acknowledged, and what is
+/// alive must be what the journal says.
+/// </summary>
+internal sealed class Audit(World world, IReadOnlyList<Client> clients)
+{
+    private readonly Dictionary<string, string> _seen = new(StringComparer.Ordinal);
+
+    /// <summary>Compares the living exchange with the witness and the history.</summary>
+    public async Task LivingAsync(Silo silo)
+    {
+        await silo.Owner.Run(async () =>
+        {
+            await silo.Grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).CatchUp();
+            foreach (var client in clients)
+                await CompareAccountAsync(silo, client);
+            foreach (var symbol in Market.Symbols)
+                await CompareBookAsync(silo, symbol);
+        });
+        await CheckHistoryAsync(silo.Clock);
+        CheckDiaries();
+    }
+
+    private async Task CompareAccountAsync(Silo silo, Client client)
+    {
+        var grain = silo.Grains.GetGrain<IAccountGrain>(client.Account.ToString());
+        await grain.CatchUp();
+        var view = await grain.View([]);
+        var open = string.Join(' ', view.OpenOrders.Select(o => $"{o.Symbol}/{o.Number}/{o.QuantityLots}/{o.FilledLots}/{o.Held}"));
+        Same($"account {client.Account}", string.Join(' ', view.Balances) + " | " + open);
+        foreach (var balance in view.Balances.Where(b => b.Available < 0 || b.Held < 0))
+            world.Find($"account {client.Account} has {balance}");
+        foreach (var order in view.OpenOrders)
+        {
+            if (world.Database.Witness.Order(client.Account, order.Number) is not { State: WitnessedState.Open } seen
+                || seen.Filled != order.FilledLots)
+                world.Find($"account {client.Account} holds cover for {order.Symbol} {order.Number}, which is not open");
+        }
+
+        var rows = await BalancesAsync(client.Account);
+        var told = view.Balances.Where(b => b.Total != 0 || b.Held != 0).Select(b => (b.Asset, b.Total, b.Held)).Order().ToArray();
+        if (!rows.SequenceEqual(told))
+            world.Find($"account {client.Account}: the history has {string.Join(' ', rows)}, the account {string.Join(' ', told)}");
+    }
+
+    private async Task<(string, long, long)[]> BalancesAsync(long account) => await world.Database.History.ReadAsync(
+        "SELECT asset, total, reserved FROM balance WHERE account = @account AND (total <> 0 OR reserved <> 0)",
+        [("@account", account)],
+        static async (reader, token) =>
+        {
+            var rows = new List<(string, long, long)>();
+            while (await reader.ReadAsync(token))
+                rows.Add((reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2)));
+            return rows.Order().ToArray();
+        },
+        CancellationToken.None);
+
+    private async Task CompareBookAsync(Silo silo, string symbol)
+    {
+        var book = silo.Grains.GetGrain<IOrderBookGrain>(Market.Listing(symbol).BookKey);
+        var state = await book.State(symbol);
+        var hash = await book.StateHash(symbol);
+        Same($"book {symbol}", $"{state.Sequence} {state.OpenOrders} {hash:x}");
+        if (state.IsHalted || state.Sequence != world.Database.Witness.HeadOf("book/" + symbol))
+            world.Find($"{symbol} stands at {state.Sequence}, its journal at {world.Database.Witness.HeadOf("book/" + symbol)}");
+
+        // All of its commands again, without any snapshot; each record is compared with what the command gives now.
+        var machine = new BookMachine(symbol);
+        await foreach (var record in world.Database.Journal.ReadAsync("book/" + symbol, 1, long.MaxValue, CancellationToken.None))
+            machine.Replay(record.Sequence, record.Body.Span);
+        if (machine.Core.StateHash != hash)
+            world.Find($"{symbol}: the journal gives another book than the one that is alive");
+    }
+
+    /// <summary>What is alive now is what was alive before everything was started again.</summary>
+    private void Same(string what, string now)
+    {
+        if (_seen.TryGetValue(what, out var before) && before != now)
+            world.Find($"{what} was {before} and is {now}");
+        _seen[what] = now;
+    }
+
+    private async Task CheckHistoryAsync(TimeProvider clock)
+    {
+        var heads = (await world.Database.Journal.HeadsAsync("", CancellationToken.None)).ToDictionary(h => h.Name, h => h.Head);
+        var before = (clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        foreach (var violation in await HistoryInvariants.CheckAsync(
+            world.Database.History, before, heads, CancellationToken.None))
+            world.Find($"{violation.Name}: {string.Join("; ", violation.Rows)}");
+
+        var cursors = await world.Database.History.CursorsAsync(CancellationToken.None);
+        foreach (var (stream, head) in heads.Where(h => HistoryChunk.IsProjected(h.Key)))
+        {
+            if (cursors.GetValueOrDefault(stream) != head)
+                world.Find($"the history of {stream} ends at {cursors.GetValueOrDefault(stream)}, its journal at {head}");
+        }
+    }
+
+    private void CheckDiaries()
+    {
+        var witness = world.Database.Witness;
+        foreach (var client in clients)
+        {
+            foreach (var (name, report) in client.Acknowledged)
+            {
+                if (witness.Order(client.Account, report.Number) is not { } order || order.ClientOrderId != name || order.OrderId != report.OrderId)
+                    world.Find($"account {client.Account}: {name} was acknowledged as order {report.OrderId} and is gone");
+            }
+
+            foreach (var (name, reason) in client.Refused)
+            {
+                if (witness.Named(client.Account, name) is ("order", var number) && witness.Order(client.Account, number) is
+                    { State: WitnessedState.Open or WitnessedState.Filled })
+                    world.Find($"account {client.Account}: {name} was refused ({reason}) and executes");
+            }
+
+            CheckCancels(client, witness);
+        }
+    }
+
+    private void CheckCancels(Client client, Witness witness)
+    {
+        var byId = client.Acknowledged.Values.DistinctBy(r => (r.Symbol, r.OrderId))
+            .ToDictionary(r => (r.Symbol, r.OrderId), r => r.Number);
+        foreach (var (symbol, orderId, filled) in client.Cancelled)
+        {
+            if (byId.TryGetValue((symbol, orderId), out var number) && witness.Order(client.Account, number) is { } order
+                && (order.State is WitnessedState.Open || order.Filled != filled))
+                world.Find($"{symbol}: order {orderId} was done with {filled} filled and is {order.State} with {order.Filled}");
+        }
+
+        foreach (var place in client.MassCancelled)
+        {
+            if (byId.TryGetValue(place, out var number) && witness.Order(client.Account, number) is { State: WitnessedState.Open })
+                world.Find($"{place}: survived a mass cancel of account {client.Account}");
+        }
+
+        foreach (var asset in client.Deposits.Values.Select(d => d.Asset).Distinct())
+        {
+            var acknowledged = client.Deposits.Values.Where(d => d.Asset == asset).Sum(d => d.Amount);
+            if (witness.PaidIn.GetValueOrDefault((client.Account, asset)) < acknowledged)
+                world.Find($"account {client.Account}: {acknowledged} {asset} were acknowledged, fewer are there");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using QuantumCore.Contracts;
+
+namespace QuantumCore.Simulation;
+
+/// <summary>What strikes from outside: kills, pauses, outages, clocks that jump, snapshots that rot.</summary>
+internal sealed class Chaos(World world)
+{
+    private int _born;
+
+    public int Kills { get; private set; }
+
+    public Silo StartSilo()
+    {
+        var silo = new Silo(world, $"silo {++_born}");
+        world.Silos.Add(silo);
+        world.Tell($"{silo.Owner.Name} starts");
+        silo.Start();
+        return silo;
+    }
+
+    /// <summary>Strikes until it is told to stop; keeps some silos alive.</summary>
+    public async Task StrikeAsync(int silos, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            await Task.Delay(world.Within(20_000, 1_200_000), world.Clock, CancellationToken.None);
+            if (stop.IsCancellationRequested)
+                return;
+            while (world.Silos.Count < silos)
+                StartSilo();
+            await StrikeOnceAsync(world.Pick(world.Silos));
+        }
+    }
+
+    /// <summary>Everything that is broken is whole again, and stays so.</summary>
+    public void Heal()
+    {
+        world.Faults = Faults.None;
+        world.Database.IsDown = false;
+        foreach (var silo in world.Silos)
+        {
+            silo.Owner.IsPaused = false;
+            silo.Clock.Error = TimeSpan.Zero;
+        }
+    }
+
+    private async Task StrikeOnceAsync(Silo silo)
+    {
+        switch (world.Next(10))
+        {
+            case < 3:
+                Kills++;
+                silo.Kill("out of the blue");
+                break;
+            case < 5:
+                await PauseAsync(silo);
+                break;
+            case 5:
+                await OutageAsync();
+                break;
+            case 6:
+                silo.Clock.Error = TimeSpan.FromSeconds(world.Next(-3_600, 3_600));
+                world.Tell($"the clock of {silo.Owner.Name} is wrong by {silo.Clock.Error}");
+                break;
+            case 7:
+                await RotAsync();
+                break;
+            default:
+                Evict(silo);
+                break;
+        }
+    }
+
+    private async Task PauseAsync(Silo silo)
+    {
+        world.Tell($"{silo.Owner.Name} pauses");
+        silo.Owner.IsPaused = true;
+        await Task.Delay(world.Within(100_000, 8_000_000), world.Clock);
+        silo.Owner.IsPaused = false;
+        world.Tell($"{silo.Owner.Name} goes on");
+    }
+
+    private async Task OutageAsync()
+    {
+        world.Tell("the database is down");
+        world.Database.IsDown = true;
+        await Task.Delay(world.Within(50_000, 3_000_000), world.Clock);
+        world.Database.IsDown = false;
+        world.Tell("the database is up");
+    }
+
+    /// <summary>The newest snapshot of a stream no longer has the bytes that were written.</summary>
+    private async Task RotAsync()
+    {
+        var streams = await world.Database.Journal.HeadsAsync("", CancellationToken.None);
+        if (streams.Count == 0)
+            return;
+
+        var stream = world.Pick(streams).Name;
+        await foreach (var snapshot in world.Database.Journal.SnapshotsAsync(stream, CancellationToken.None))
+        {
+            world.Tell($"the snapshot of {stream} at {snapshot.Sequence} rots");
+            world.Database.Journal.DamageSnapshot(stream, snapshot.Sequence);
+            return;
+        }
+    }
+
+    /// <summary>A grain is moved away, as a rebalance would: it leaves a snapshot if it can.</summary>
+    private void Evict(Silo silo)
+    {
+        var symbol = world.Pick(Market.Symbols);
+        _ = silo.Owner.Run(() => silo.Grains.DeactivateAsync(
+            (IAddressable)silo.Grains.GetGrain<IOrderBookGrain>(Market.Listing(symbol).BookKey)));
+    }
+}

@@ -1,0 +1,292 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Simulation;
+
+/// <summary>
+/// A customer who trades at random, sends again under the same name what got no answer, and writes down every answer
+/// that an exchange must stand by.
+/// </summary>
+internal sealed class Client(World world, long account)
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+    private readonly List<ExecutionReport> _mine = [];
+    private int _names;
+
+    public long Account => account;
+
+    /// <summary>First report of each order that was acknowledged, by its name.</summary>
+    public Dictionary<string, ExecutionReport> Acknowledged { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Names that were refused for good.</summary>
+    public Dictionary<string, RejectReason> Refused { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Orders that were reported cancelled, with what they had filled then; or found done.</summary>
+    public List<(string Symbol, long OrderId, long Filled)> Cancelled { get; } = [];
+
+    /// <summary>Public ids of orders that were acknowledged before a mass cancel began that was answered.</summary>
+    public HashSet<(string Symbol, long OrderId)> MassCancelled { get; } = [];
+
+    /// <summary>Deposits that were acknowledged, by their names, and those that may have come in.</summary>
+    public Dictionary<string, DepositRequest> Deposits { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Answers that were never had.</summary>
+    public int Unknown { get; private set; }
+
+    public int Operations { get; private set; }
+
+    /// <summary>Brings money and units in, until it is known to be there.</summary>
+    public async Task DepositAsync(string key, string asset, long amount)
+    {
+        var request = new DepositRequest(key, asset, amount);
+        for (var attempt = 0; attempt < 40; attempt++)
+        {
+            var result = await AskAsync(async silo =>
+                await silo.Grains.GetGrain<IAccountGrain>(account.ToString()).Deposit(request));
+            if (result is not { Reason: RejectReason.None })
+                continue;
+
+            if (world.Database.Witness.Named(account, "deposit " + key) is null)
+                world.Find($"account {account}: deposit {key} was acknowledged and is not durable");
+            Deposits[key] = request;
+            return;
+        }
+    }
+
+    public async Task TradeAsync(int operations)
+    {
+        for (var i = 0; i < operations && !world.IsBroken; i++)
+        {
+            Operations++;
+            await OneAsync();
+            if (world.Chance(0.3))
+                await Task.Delay(world.Within(100, 60_000), world.Clock);
+        }
+    }
+
+    private Task OneAsync() => world.Next(100) switch
+    {
+        < 55 => PlaceAsync(),
+        < 60 => PlaceBatchAsync(),
+        < 72 => CancelAsync(),
+        < 77 => CancelByNameAsync(),
+        < 87 => AmendAsync(),
+        < 90 => CancelAllAsync(),
+        < 93 => PlaceListAsync(),
+        < 97 => PlaceStrategyAsync(),
+        < 98 => DepositAsync($"more-{++_names}", "USD", world.Next(1, 100_000)),
+        _ => LookAsync(),
+    };
+
+    private async Task PlaceAsync()
+    {
+        var order = Market.Order(world, NextName());
+        await InsistAsync(order.ClientOrderId, async silo => [await silo.Orders.Place(account, order)]);
+    }
+
+    private async Task PlaceBatchAsync()
+    {
+        ImmutableArray<HoldRequest> orders = [.. Enumerable.Range(0, world.Next(2, 6)).Select(_ => Market.Order(world, NextName()))];
+        await InsistAsync(orders[0].ClientOrderId, async silo => await silo.Orders.PlaceBatch(account, orders));
+    }
+
+    private async Task PlaceListAsync()
+    {
+        var (kind, orders) = Market.List(world, NextName);
+        await InsistAsync(orders[0].ClientOrderId, async silo =>
+        {
+            var (refusal, reports) = await silo.Orders.PlaceList(account, kind, orders);
+            return Told(refusal, reports, orders[0]);
+        });
+    }
+
+    private async Task PlaceStrategyAsync()
+    {
+        var legs = Market.Strategy(world, NextName);
+        await InsistAsync(legs[0].ClientOrderId, async silo =>
+        {
+            var (refusal, reports) = await silo.Orders.PlaceStrategy(account, legs);
+            return Told(refusal, reports, legs[0]);
+        });
+    }
+
+    private ImmutableArray<ExecutionReport> Told(Refusal? refusal, ImmutableArray<ExecutionReport> reports, HoldRequest first) =>
+        refusal is { } refused ? [ExecutionReport.Refused(first, account, refused.Reason, refused.Field, refused.Limit)] : reports;
+
+    /// <summary>Sends a request, again and again under its names, until all of it has an answer or patience ends.</summary>
+    private async Task InsistAsync(string name, Func<Silo, Task<ImmutableArray<ExecutionReport>>> place)
+    {
+        var attempts = world.Next(1, 6);
+        for (var attempt = 0; attempt < attempts; attempt++)
+        {
+            // At once twice, as a webhook that is delivered twice.
+            var twin = world.Chance(0.05) ? AskAsync(place) : null;
+            var reports = await AskAsync(place);
+            Take(reports);
+            if (twin is not null)
+                Take(await twin);
+            if (!reports.IsDefault && reports.All(report => IsFinal(report.Reason)))
+                return;
+        }
+
+        Unknown++;
+        world.Tell($"account {account}: {name} stays unknown");
+    }
+
+    /// <summary>Writes down what an exchange must stand by, and holds it against what it said before.</summary>
+    private void Take(ImmutableArray<ExecutionReport> reports)
+    {
+        if (reports.IsDefault)
+            return;
+
+        foreach (var report in reports.Where(report => report.ClientOrderId.Length > 0))
+        {
+            if (report.Reason == RejectReason.None)
+                TakeAcknowledged(report);
+            else if (IsFinal(report.Reason))
+                TakeRefused(report);
+        }
+    }
+
+    private void TakeAcknowledged(ExecutionReport report)
+    {
+        if (world.Database.Witness.HeadOf("book/" + report.Symbol) < report.Sequence)
+            world.Find($"{report.Symbol}: {report.ClientOrderId} was acknowledged at {report.Sequence}, which is not durable");
+        if (world.Database.Witness.Order(account, report.Number) is not { State: not (WitnessedState.Held or WitnessedState.Voided) } order
+            || order.OrderId != report.OrderId)
+            world.Find($"{report.Symbol}: {report.ClientOrderId} was acknowledged and is not in the durable book");
+        if (Acknowledged.TryGetValue(report.ClientOrderId, out var first)
+            && (first.OrderId, first.Sequence, first.Symbol) != (report.OrderId, report.Sequence, report.Symbol))
+            world.Find($"account {account}: {report.ClientOrderId} is order {first.OrderId} and then {report.OrderId}");
+        if (Refused.TryGetValue(report.ClientOrderId, out var reason))
+            world.Find($"account {account}: {report.ClientOrderId} was refused ({reason}) and then accepted");
+        if (Acknowledged.TryAdd(report.ClientOrderId, report))
+            _mine.Add(report);
+    }
+
+    private void TakeRefused(ExecutionReport report)
+    {
+        if (Acknowledged.ContainsKey(report.ClientOrderId))
+            world.Find($"account {account}: {report.ClientOrderId} was accepted and then refused ({report.Reason})");
+        Refused[report.ClientOrderId] = report.Reason;
+    }
+
+    private async Task CancelAsync()
+    {
+        if (_mine.Count == 0)
+            return;
+
+        var order = _mine[^(1 + world.Next(Math.Min(_mine.Count, 12)))];
+        var orderId = world.Chance(0.03) ? order.OrderId + 1_000_000 : order.OrderId;
+        var report = await AskAsync(async silo => await silo.Orders.Cancel(account, order.Symbol, orderId));
+        if (report is { Reason: RejectReason.UnknownOrder } && orderId == order.OrderId)
+            world.Find($"{order.Symbol}: order {orderId} was acknowledged and is then unknown");
+        TakeCancelled(report);
+    }
+
+    private async Task CancelByNameAsync()
+    {
+        // Sometimes of an order that is on its way, or was never sent.
+        var name = world.Chance(0.5) || _mine.Count == 0 ? NextName() : world.Pick(_mine).ClientOrderId;
+        var racing = world.Chance(0.5) && !Acknowledged.ContainsKey(name);
+        var placing = racing
+            ? AskAsync(async silo => ImmutableArray.Create(await silo.Orders.Place(account, Market.Order(world, name))))
+            : null;
+        var report = await AskAsync(async silo => await silo.Orders.CancelByClientOrderId(account, name));
+        if (placing is not null)
+            Take(await placing);
+        if (report is { Reason: RejectReason.UnknownOrder } && !racing && Acknowledged.ContainsKey(name))
+            world.Find($"account {account}: {name} was acknowledged and is then unknown");
+        TakeCancelled(report);
+    }
+
+    private void TakeCancelled(ExecutionReport? report)
+    {
+        if (report is { Reason: RejectReason.None, OrderId: > 0, Status: OrderStatus.Cancelled or OrderStatus.Filled })
+            Cancelled.Add((report.Symbol, report.OrderId, report.FilledLots));
+    }
+
+    private async Task AmendAsync()
+    {
+        if (_mine.Count == 0)
+            return;
+
+        var order = _mine[^(1 + world.Next(Math.Min(_mine.Count, 8)))];
+        var name = NextName();
+        var price = world.Chance(0.5) ? Market.Price(world, order.Symbol) : 0;
+        var total = world.Next(1L, 12);
+        for (var attempt = world.Next(1, 4); attempt > 0; attempt--)
+        {
+            var report = await AskAsync(async silo =>
+                await silo.Orders.Amend(account, order.Symbol, order.OrderId, name, price, total));
+            if (report is not null && report.Reason == RejectReason.None && report.ClientOrderId == name)
+                Take([report]);
+            if (report is not null && IsFinal(report.Reason))
+                return;
+        }
+    }
+
+    private async Task CancelAllAsync()
+    {
+        var before = _mine.Select(order => (order.Symbol, order.OrderId)).ToArray();
+        var symbol = world.Chance(0.5) ? world.Pick(Market.Symbols) : null;
+        for (var attempt = 0; attempt < 3; attempt++)
+        {
+            // Nothing to compare with: an answer that never came is null, and so is a default one's reason.
+            var result = await AskAsync<MassCancel?>(async silo => await silo.Orders.CancelAll(account, symbol, null));
+            if (result is not { Reason: RejectReason.None })
+                continue;
+
+            MassCancelled.UnionWith(before.Where(order => symbol is null || order.Symbol == symbol));
+            return;
+        }
+    }
+
+    /// <summary>Reads must show at least what was shown before.</summary>
+    private async Task LookAsync()
+    {
+        var view = await AskAsync(async silo => await silo.Orders.View(account));
+        if (view is null)
+            return;
+
+        foreach (var balance in view.Balances)
+        {
+            if (balance.Total < 0 || balance.Held < 0 || balance.Available < 0)
+                world.Find($"account {account} is shown {balance}");
+        }
+    }
+
+    /// <summary>One question to some silo; null when there is no answer, in time or at all.</summary>
+    private async Task<T?> AskAsync<T>(Func<Silo, Task<T>> ask)
+    {
+        var alive = world.Silos;
+        if (alive.Count == 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(300), world.Clock);
+            return default;
+        }
+
+        // Clients stay with a silo as long as it lives, most of the time.
+        var silo = alive[(int)((account + (world.Chance(0.2) ? world.Next(alive.Count) : 0)) % alive.Count)];
+        try
+        {
+            if (world.Chance(world.Faults.CallLost))
+                throw new TimeoutException();
+            var answer = await silo.Owner.Run(() => ask(silo)).WaitAsync(s_patience, world.Clock);
+            return world.Chance(world.Faults.AnswerLost) ? default : answer;
+        }
+        catch (Exception)
+        {
+            return default;
+        }
+    }
+
+    private string NextName() => $"{account}-{++_names}";
+
+    /// <summary>Whether a request under the same name is answered the same for ever.</summary>
+    private static bool IsFinal(RejectReason reason) =>
+        reason is not (RejectReason.OutcomeUnknown or RejectReason.Overloaded or RejectReason.SymbolHalted
+            or RejectReason.NoReference or RejectReason.UnknownSymbol or RejectReason.KeyConflict);
+}

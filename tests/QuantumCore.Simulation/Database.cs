@@ -1,0 +1,184 @@
+using System.Runtime.CompilerServices;
+using QuantumCore.History;
+using QuantumCore.Journal;
+
+namespace QuantumCore.Simulation;
+
+/// <summary>The database that all silos share: it outlives each of them, and a witness sees what lands in it.</summary>
+internal sealed class Database
+{
+    private static int s_last;
+    private readonly World _world;
+
+    public Database(World world)
+    {
+        _world = world;
+        Witness = new Witness(world);
+        History = new SqliteHistory($"file:simulation{Interlocked.Increment(ref s_last)}?mode=memory&cache=shared")
+        {
+            Pool = world.Outside,
+        };
+    }
+
+    public VolatileJournalStore Journal { get; } = new();
+
+    public SqliteHistory History { get; }
+
+    public Witness Witness { get; }
+
+    public bool IsDown { get; set; }
+
+    public void RequireUp()
+    {
+        if (IsDown)
+            throw new IOException("The database is down.");
+    }
+
+    /// <summary>One transaction: all of a frame or nothing.</summary>
+    public IReadOnlyCollection<long> Land(JournalFrame frame)
+    {
+        using var connection = Journal.Connect();
+        var refused = connection.Commit(frame);
+        if (refused.Count == 0)
+            Witness.Saw(frame);
+        return refused;
+    }
+
+    /// <summary>A transaction that is still on its way when its connection is lost.</summary>
+    public void LandLater(JournalFrame frame) =>
+        new SimTimer(_world, _world.Outside, _ => Land(frame), null)
+            .Change(_world.Within(100, 3_000_000), Timeout.InfiniteTimeSpan);
+
+    /// <summary>Gives its memory back.</summary>
+    public void Close() => _ = History.CloseAsync().AsTask();
+}
+
+/// <summary>The database as one silo reaches it: with delays, and with failures before and after the fact.</summary>
+internal sealed class SiloStore(World world, Silo silo) : IJournalStore
+{
+    private VolatileJournalStore Journal => world.Database.Journal;
+
+    public Task InitializeAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task<StreamActivation> ActivateAsync(string stream, CancellationToken cancellationToken)
+    {
+        await UnderWayAsync();
+        var activation = await Journal.ActivateAsync(stream, cancellationToken);
+        world.Database.Witness.Activated(stream, activation);
+        await UnderWayAsync();
+        return activation;
+    }
+
+    public IJournalConnection Connect()
+    {
+        world.Database.RequireUp();
+        return new SiloConnection(world, silo);
+    }
+
+    public async IAsyncEnumerable<JournalRecord> ReadAsync(
+        string stream, long fromSequence, long throughSequence, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await UnderWayAsync();
+        var read = 0;
+        await foreach (var record in Journal.ReadAsync(stream, fromSequence, throughSequence, cancellationToken))
+        {
+            yield return record;
+            if ((++read & 63) == 0)
+                await UnderWayAsync();
+        }
+    }
+
+    public async Task<IReadOnlyList<StreamHead>> HeadsAsync(string namePrefix, CancellationToken cancellationToken)
+    {
+        await UnderWayAsync();
+        var heads = await Journal.HeadsAsync(namePrefix, cancellationToken);
+        await UnderWayAsync();
+        return heads;
+    }
+
+    public async Task<IReadOnlyDictionary<long, long>> EpochsAsync(
+        IReadOnlyCollection<long> streamIds, CancellationToken cancellationToken)
+    {
+        await UnderWayAsync();
+        var epochs = await Journal.EpochsAsync(streamIds, cancellationToken);
+        await UnderWayAsync();
+        return epochs;
+    }
+
+    public async Task<bool> PutSnapshotAsync(
+        string stream, long epoch, long sequence, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        await UnderWayAsync();
+        var stored = await Journal.PutSnapshotAsync(stream, epoch, sequence, body, cancellationToken);
+        if (stored)
+            world.Database.Witness.Snapshotted(stream, sequence);
+        await UnderWayAsync();
+        return stored;
+    }
+
+    public async IAsyncEnumerable<StreamSnapshot> SnapshotsAsync(
+        string stream, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await UnderWayAsync();
+        await foreach (var snapshot in Journal.SnapshotsAsync(stream, cancellationToken))
+            yield return snapshot;
+    }
+
+    public IAsyncEnumerable<FrameId> DamagedFramesAsync(CancellationToken cancellationToken) =>
+        Journal.DamagedFramesAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task UnderWayAsync()
+    {
+        if (world.Chance(0.2))
+            await Task.Delay(world.Within(10, 3_000), silo.Clock);
+        else
+            await Task.Yield();
+        world.Database.RequireUp();
+        if (world.Chance(world.Faults.StoreCallFails))
+            throw new IOException("The answer of the database was lost.");
+    }
+}
+
+/// <summary>A silo's connection for commits.</summary>
+internal sealed class SiloConnection(World world, Silo silo) : IJournalConnection
+{
+    public IReadOnlyCollection<long> Commit(JournalFrame frame)
+    {
+        var database = world.Database;
+        var faults = world.Faults;
+        database.RequireUp();
+        if (world.Chance(faults.CommitFailsBefore))
+            throw new IOException("The commit failed.");
+        if (world.Chance(faults.KilledBeforeCommit))
+        {
+            silo.Kill("before a commit");
+            throw new IOException("Killed.");
+        }
+
+        if (world.Chance(faults.CommitLandsLate))
+        {
+            database.LandLater(frame);
+            throw new IOException("The connection was lost during the commit.");
+        }
+
+        var refused = database.Land(frame);
+        if (world.Chance(faults.KilledAfterCommit))
+            silo.Kill("after a commit");
+        else if (!world.Chance(faults.CommitFailsAfter))
+            return refused;
+        throw new IOException("The answer to the commit was lost.");
+    }
+
+    public bool Holds(FrameId frame)
+    {
+        world.Database.RequireUp();
+        using var connection = world.Database.Journal.Connect();
+        return connection.Holds(frame);
+    }
+
+    public void Dispose()
+    {
+    }
+}

@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using System.Globalization;
+using QuantumCore.Simulation;
+
+// simulation [--seed N] [--seeds COUNT] [--steps COUNT] [--story]
+var seed = Number("--seed", 1);
+var seeds = Number("--seeds", args.Contains("--seed") ? 1 : int.MaxValue);
+var steps = Number("--steps", args.Contains("--seed") ? long.MaxValue : 1_000_000);
+var story = args.Contains("--story") ? (Action<string>)Console.Out.WriteLine : null;
+var started = Stopwatch.StartNew();
+var (done, failed, did, records, fills, acknowledged, unknown, kills) = (0L, 0, 0L, 0L, 0L, 0L, 0L, 0L);
+for (var next = seed; did < steps && done < seeds; next++, done++)
+{
+    var result = SimulatedDay.Run((int)next, story);
+    did += result.Steps;
+    (records, fills, acknowledged) = (records + result.Records, fills + result.Fills, acknowledged + result.Acknowledged);
+    (unknown, kills) = (unknown + result.Unknown, kills + result.Kills);
+    if (seeds == 1)
+        Console.Out.WriteLine(result);
+    if (result.Findings.Count == 0)
+        continue;
+
+    failed++;
+    Console.Out.WriteLine($"Seed {next} fails; the story: --seed {next} --story");
+    foreach (var finding in result.Findings)
+        Console.Out.WriteLine("  " + finding);
+    if (failed >= 5)
+        break;
+}
+
+Console.Out.WriteLine(string.Create(
+    CultureInfo.InvariantCulture,
+    $"{done} seeds, {did} steps, {records} records, {fills} fills, {acknowledged} orders acknowledged, {unknown} of unknown "
+    + $"outcome, {kills} kills, {failed} failed, {started.Elapsed.TotalSeconds:F1} s"));
+return failed == 0 ? 0 : 1;
+
+long Number(string name, long otherwise) =>
+    Array.IndexOf(args, name) is >= 0 and var at ? long.Parse(args[at + 1], CultureInfo.InvariantCulture) : otherwise;

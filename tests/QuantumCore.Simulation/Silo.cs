@@ -1,0 +1,124 @@
+using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway;
+using QuantumCore.Grains;
+using QuantumCore.Grains.Books;
+using QuantumCore.History;
+using QuantumCore.Journal;
+
+namespace QuantumCore.Simulation;
+
+#pragma warning disable CA1001 // Its writer has no thread, and a silo only ever ends by being killed.
+/// <summary>
+/// One process of the exchange: the product's own grains, journal writer, agent, watch and gateway, on the simulated
+/// scheduler, clock, network and database.
+/// </summary>
+internal sealed class Silo
+{
+    private static readonly MethodInfo s_execute =
+        typeof(BackgroundService).GetMethod("ExecuteAsync", BindingFlags.Instance | BindingFlags.NonPublic)!;
+
+    private readonly World _world;
+    private readonly ServiceProvider _services;
+    private readonly JournalWriter _writer;
+    private bool _stepping;
+
+    public Silo(World world, string name)
+    {
+        _world = world;
+        Owner = new Owner(world, name);
+        Clock = new SimClock(world, Owner);
+        var store = new SiloStore(world, this);
+        _writer = new JournalWriter(
+            store,
+            new JournalWriterOptions { MaxPendingRecords = 256, MaxFrameRecords = 64 },
+            Clock,
+            world.Next(long.MaxValue),
+            ScheduleStep);
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(Clock);
+        services.AddSingleton<ILoggerFactory>(new StoryLog(world, name));
+        services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        services.AddSingleton<IJournalStore>(store);
+        services.AddSingleton<HistoryStore>(new SiloHistory(world, Owner));
+        services.AddLocalGrains(Configure);
+        services.AddExchangeGrains();
+        services.AddSingleton(_writer);
+        _services = services.BuildServiceProvider();
+        Grains = _services.GetRequiredService<LocalGrains>();
+        Orders = new OrderEntry(
+            Grains,
+            new Listings(Grains, Clock),
+            new ReferencePrices(Grains, Clock),
+            new ShownSequences(),
+            Metrics,
+            Clock,
+            NullLogger<OrderEntry>.Instance);
+    }
+
+    /// <summary>One for all silos of all worlds: nobody reads it.</summary>
+    private static GatewayMetrics Metrics { get; } = new();
+
+    public Owner Owner { get; }
+
+    public SimClock Clock { get; }
+
+    public LocalGrains Grains { get; }
+
+    /// <summary>The way in for orders.</summary>
+    public OrderEntry Orders { get; }
+
+    /// <summary>Starts what runs by itself in a silo.</summary>
+    public void Start()
+    {
+        ScheduleStep();
+        foreach (var service in _services.GetServices<IHostedService>().OfType<BackgroundService>())
+            _ = Owner.Run(() => (Task)s_execute.Invoke(service, [CancellationToken.None])!);
+    }
+
+    /// <summary>Ends it as SIGKILL does. A commit that is on its way may land all the same.</summary>
+    public void Kill(string when)
+    {
+        if (Owner.IsDead)
+            return;
+
+        _world.Tell($"{Owner.Name} is killed {when}");
+        Owner.Die();
+        _world.Silos.Remove(this);
+    }
+
+    private void Configure(LocalGrainOptions grains)
+    {
+        grains.Scheduler = Owner;
+        grains.Network = (target, call) => _world.Directory.Carry(this, target, call);
+        grains.ResponseTimeout = TimeSpan.FromSeconds(2);
+        grains.ActivationTimeout = TimeSpan.FromSeconds(10);
+        grains.CollectionAge = TimeSpan.FromSeconds(6);
+        grains.CollectionPeriod = TimeSpan.FromSeconds(2);
+        grains.GrainAssemblies.Add(typeof(OrderBookGrain).Assembly);
+        grains.StreamProviders.Add(EventStreams.Provider);
+    }
+
+    // The writer's thread: one step at a time, some time after it is woken.
+    private void ScheduleStep() => ScheduleStep(_world.Within(20, 2_000));
+
+    private void ScheduleStep(TimeSpan wait)
+    {
+        if (_stepping)
+            return;
+
+        _stepping = true;
+        new SimTimer(_world, Owner, _ => Step(), null).Change(wait, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Step()
+    {
+        _stepping = false;
+        if (_writer.Step() is { } pause && pause != Timeout.InfiniteTimeSpan)
+            ScheduleStep(_world.Within(1_000, 200_000));
+    }
+}

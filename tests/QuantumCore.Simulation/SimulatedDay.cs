@@ -1,0 +1,108 @@
+using QuantumCore.Contracts;
+
+namespace QuantumCore.Simulation;
+
+/// <summary>What a simulation did.</summary>
+/// <param name="Seed">The seed: the same again is the same history.</param>
+/// <param name="Findings">What is wrong; empty is good news.</param>
+/// <param name="Steps">Turns, messages, commits and timers.</param>
+/// <param name="Trace">Hash of every choice.</param>
+/// <param name="Records">Records that became durable.</param>
+/// <param name="Fills">Trades.</param>
+/// <param name="Voided">Tombstones.</param>
+/// <param name="Kills">Silos that were killed.</param>
+/// <param name="Unknown">Requests that never had an answer.</param>
+/// <param name="Acknowledged">Orders that were acknowledged.</param>
+public sealed record DayResult(
+    int Seed, IReadOnlyList<string> Findings, long Steps, ulong Trace, long Records, long Fills, long Voided, int Kills,
+    int Unknown, int Acknowledged);
+
+/// <summary>One seed: an exchange of some silos lives through a day of faults, and must come out of it whole.</summary>
+public sealed class SimulatedDay
+{
+    private const int MostSteps = 2_000_000;
+    private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(15);
+    private readonly World _world;
+    private readonly Chaos _chaos;
+    private readonly List<Client> _clients;
+    private readonly int _silos;
+    private readonly int _operations;
+
+    private SimulatedDay(int seed, Action<string>? story)
+    {
+        _world = new World(seed, Faults.None) { Story = story };
+        _chaos = new Chaos(_world);
+        _silos = _world.Next(1, 4);
+        _operations = _world.Next(20, 60);
+        _clients = [.. Enumerable.Range(1_001, 4).Select(account => new Client(_world, account))];
+    }
+
+    /// <summary>Runs one seed from beginning to end, on the calling thread.</summary>
+    /// <param name="seed">Decides everything.</param>
+    /// <param name="story">Is told what happens, line by line; null when nobody reads it.</param>
+    public static DayResult Run(int seed, Action<string>? story = null)
+    {
+        var simulation = new SimulatedDay(seed, story);
+        var done = simulation._world.Outside.Run(simulation.LiveAsync);
+        var world = simulation._world;
+        var ended = world.RunUntil(done, MostSteps);
+        if (done.Exception is { } error)
+            world.Find(error.ToString());
+        else if (!ended && !world.IsBroken)
+            world.Find("It never settles.");
+        foreach (var silo in world.Silos.ToArray())
+            silo.Kill("at the end");
+        world.Database.Close();
+        return new DayResult(
+            seed, world.Findings, world.Steps, world.Trace, world.Database.Witness.Records, world.Database.Witness.Fills,
+            world.Database.Witness.Voided, simulation._chaos.Kills, simulation._clients.Sum(c => c.Unknown),
+            simulation._clients.Sum(c => c.Acknowledged.Count));
+    }
+
+    private async Task LiveAsync()
+    {
+        await _world.Database.History.InitializeAsync(CancellationToken.None);
+        for (var i = 0; i < _silos; i++)
+            _chaos.StartSilo();
+        await OpenAsync(_world.Silos[0]);
+
+        _world.Faults = _world.Seed % 8 == 0 ? Faults.None : Faults.Usual;
+        using var stop = new CancellationTokenSource();
+        var striking = _world.Faults.Chaos ? _chaos.StrikeAsync(_silos, stop.Token) : Task.CompletedTask;
+        await Task.WhenAll(_clients.Select(client => client.TradeAsync(_operations)));
+        await stop.CancelAsync();
+        await striking;
+        await ConvergeAsync();
+    }
+
+    private async Task OpenAsync(Silo silo)
+    {
+        await silo.Owner.Run(async () =>
+        {
+            foreach (var symbol in Market.Symbols)
+                await silo.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).List(EncodedInstrument.From(Market.Listing(symbol)));
+        });
+        foreach (var client in _clients)
+        {
+            await client.DepositAsync("cash", "USD", 200_000);
+            foreach (var symbol in Market.Symbols)
+                await client.DepositAsync(symbol, symbol, 150);
+        }
+    }
+
+    /// <summary>The faults stop: everything must settle, and be the same after all silos are started again.</summary>
+    private async Task ConvergeAsync()
+    {
+        _world.Tell("the faults stop");
+        _chaos.Heal();
+        if (_world.Silos.Count == 0)
+            _chaos.StartSilo();
+        await Task.Delay(s_settled, _world.Clock);
+        var audit = new Audit(_world, _clients);
+        await audit.LivingAsync(_world.Silos[0]);
+        foreach (var silo in _world.Silos.ToArray())
+            silo.Kill("to be started again");
+        _chaos.StartSilo();
+        await audit.LivingAsync(_world.Silos[0]);
+    }
+}

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Logging;
+
+namespace QuantumCore.Simulation;
+
+/// <summary>What a silo logs becomes part of the story, where somebody reads it.</summary>
+internal sealed class StoryLog(World world, string silo) : ILoggerFactory, ILogger
+{
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public void AddProvider(ILoggerProvider provider)
+    {
+    }
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => world.Story is not null || logLevel >= LogLevel.Error;
+
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        world.Tell($"{silo}: {logLevel}: {formatter(state, exception)} {exception}");
+        if (logLevel == LogLevel.Critical)
+            world.Find($"{silo} says: {formatter(state, exception)} {exception}");
+    }
+
+    public void Dispose()
+    {
+    }
+}

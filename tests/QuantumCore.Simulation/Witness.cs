@@ -1,0 +1,331 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using QuantumCore.Journal;
+
+namespace QuantumCore.Simulation;
+
+/// <summary>
+/// Sees every record in the sequence in which they become durable, and keeps books of its own: no code of the product
+/// but the encoding of records. It knows what may never happen, whoever wrote the record.
+/// </summary>
+internal sealed class Witness(World world)
+{
+    private readonly Dictionary<long, string> _names = [];
+    private readonly Dictionary<string, (long Epoch, long Head)> _streams = new(StringComparer.Ordinal);
+    private readonly Dictionary<(long Account, string Key), string> _keys = [];
+    private readonly Dictionary<(long Account, long Number), WitnessedOrder> _orders = [];
+    private readonly Dictionary<(string Symbol, long Account), long> _floors = [];
+    private readonly Dictionary<string, string> _lastSymbolOfBundle = new(StringComparer.Ordinal);
+
+    /// <summary>Records that became durable.</summary>
+    public long Records { get; private set; }
+
+    public long Fills { get; private set; }
+
+    public long Voided { get; private set; }
+
+    /// <summary>Sum of the deposits of each account and asset.</summary>
+    public Dictionary<(long Account, string Asset), long> PaidIn { get; } = [];
+
+    public long HeadOf(string stream) => _streams.GetValueOrDefault(stream).Head;
+
+    public WitnessedOrder? Order(long account, long number) => _orders.GetValueOrDefault((account, number));
+
+    /// <summary>What a client's name stands for: "order", "refused", "reduction", "deposit"; null for nothing.</summary>
+    public (string What, long Number)? Named(long account, string key) =>
+        _keys.TryGetValue((account, key), out var what)
+            ? (what, _orders.Values.FirstOrDefault(o => o.Account == account && o.ClientOrderId == key)?.Number ?? 0)
+            : null;
+
+    public void Activated(string stream, in StreamActivation activation)
+    {
+        _names[activation.StreamId] = stream;
+        var known = _streams.GetValueOrDefault(stream);
+        if (activation.Epoch <= known.Epoch)
+            world.Find($"{stream}: epoch {activation.Epoch} after {known.Epoch}");
+        if (activation.Head != known.Head)
+            world.Find($"{stream}: activated at {activation.Head}, and {known.Head} is durable");
+        _streams[stream] = (activation.Epoch, known.Head);
+    }
+
+    public void Snapshotted(string stream, long sequence)
+    {
+        if (sequence > HeadOf(stream))
+            world.Find($"{stream}: a snapshot at {sequence} is ahead of {HeadOf(stream)}");
+    }
+
+    public void Saw(JournalFrame frame)
+    {
+        foreach (var slice in frame.Slices)
+        {
+            var name = _names[slice.StreamId];
+            var (epoch, head) = _streams[name];
+            if (slice.Epoch != epoch || slice.FirstSequence != head + 1)
+                world.Find($"{name}: {slice.FirstSequence} of epoch {slice.Epoch} landed after {head} of {epoch}");
+            _streams[name] = (epoch, slice.LastSequence);
+        }
+
+        foreach (var slice in frame.Slices)
+        {
+            var name = _names[slice.StreamId];
+            foreach (var record in world.Database.Journal
+                .ReadAsync(name, slice.FirstSequence, slice.LastSequence, CancellationToken.None).ToBlockingEnumerable())
+            {
+                Records++;
+                See(name, record);
+            }
+        }
+    }
+
+    private void See(string stream, in JournalRecord record)
+    {
+        if (stream.StartsWith("acct/", StringComparison.Ordinal))
+            SeeAccount(long.Parse(stream.AsSpan(5)), AccountRecordEncoding.Decode(record.Body.Span));
+        else if (stream.StartsWith("book/", StringComparison.Ordinal))
+            SeeBook(stream[5..], record.Sequence, BookRecordEncoding.Decode(record.Body.Span));
+    }
+
+    private void SeeAccount(long account, AccountRecord record)
+    {
+        switch (record)
+        {
+            case HoldPlaced hold:
+                Use(account, hold.Order.ClientOrderId, "order");
+                Hold(hold);
+                break;
+            case ListHeld list:
+                foreach (var hold in list.Holds())
+                {
+                    Use(account, hold.Order.ClientOrderId, "order");
+                    Hold(hold);
+                }
+
+                break;
+            case KeyRefused refused:
+                Use(account, refused.ClientOrderId, "refused");
+                break;
+            case ReductionAsked reduction:
+                Use(account, reduction.ClientOrderId, "reduction");
+                break;
+            case Deposited deposit:
+                Use(account, "deposit " + deposit.Key, "deposit");
+                var paid = PaidIn.GetValueOrDefault((account, deposit.Asset));
+                PaidIn[(account, deposit.Asset)] = paid + deposit.Amount;
+                break;
+        }
+    }
+
+    private void Use(long account, string key, string what)
+    {
+        if (!_keys.TryAdd((account, key), what))
+            world.Find($"account {account}: the name {key} is used as {_keys[(account, key)]} and again as {what}");
+    }
+
+    private void Hold(HoldPlaced hold)
+    {
+        var order = new WitnessedOrder(hold.Order.Account, hold.Order.Number, hold.Order.ClientOrderId, hold.Symbol);
+        if (!_orders.TryAdd((order.Account, order.Number), order))
+            world.Find($"account {order.Account}: number {order.Number} is given twice");
+    }
+
+    private void SeeBook(string symbol, long sequence, BookRecord record)
+    {
+        switch (record)
+        {
+            case OrderAccepted accepted:
+                SeeAccepted(symbol, sequence, accepted);
+                break;
+            case OrderVoided voided:
+                Void(symbol, voided.Account, voided.Number);
+                break;
+            case OrdersClosed closed:
+                foreach (var order in closed.Orders)
+                    Close(symbol, order.Account, order.Number, order.FilledLots, order.LeavesLots);
+                break;
+            case AllClosed all:
+                foreach (var order in all.Orders)
+                    Close(symbol, order.Account, order.Number, order.FilledLots, order.LeavesLots);
+                RaiseFloor(symbol, all.Account, all.Floor);
+                break;
+            case OrderReduced reduced:
+                if (Open(symbol, reduced.Account, reduced.Number) is { } smaller)
+                    smaller.Leaves -= reduced.ReducedLots;
+                break;
+            case BookTurn turn:
+                SeeTurn(symbol, sequence, turn);
+                break;
+        }
+    }
+
+    private void SeeAccepted(string symbol, long sequence, OrderAccepted accepted)
+    {
+        var order = accepted.Order;
+        Execute(symbol, sequence, order.Account, order.Number, accepted.OrderId, order.QuantityLots);
+        if (accepted.Replaced is { } replaced)
+            Close(symbol, replaced.Account, replaced.Number, replaced.FilledLots, replaced.LeavesLots);
+        foreach (var fill in accepted.Fills)
+            Fill(symbol, order.Account, order.Number, fill.MakerAccount, fill.MakerNumber, fill.QuantityLots, fill.MakerLeavesLots);
+        if (Known(symbol, order.Account, order.Number) is { } taker)
+            taker.Ends(accepted.LeavesLots, accepted.End != EndReason.None);
+    }
+
+    private void SeeTurn(string symbol, long sequence, BookTurn turn)
+    {
+        foreach (var step in turn.Steps)
+        {
+            switch (step.Kind)
+            {
+                case StepKind.Opened:
+                    Execute(symbol, sequence, step.Account, step.Number, step.OrderId, step.QuantityLots);
+                    break;
+                case StepKind.Fill:
+                    Fill(symbol, step.Account, step.Number, step.MakerAccount, step.MakerNumber, step.QuantityLots, step.MakerLeavesLots);
+                    break;
+                case StepKind.Ended:
+                    Close(symbol, step.Account, step.Number, step.QuantityLots, step.LeavesLots);
+                    break;
+                case StepKind.Changed:
+                    if (Open(symbol, step.Account, step.Number) is { } changed)
+                        changed.Leaves = step.LeavesLots;
+                    break;
+                case StepKind.Voided:
+                    Void(symbol, step.Account, step.Number);
+                    break;
+            }
+        }
+
+        if (turn.Command.Verb == BookVerb.CancelAll)
+            RaiseFloor(symbol, turn.Command.Account, turn.Command.Number);
+    }
+
+    private void Execute(string symbol, long sequence, long account, long number, long orderId, long lots)
+    {
+        if (Known(symbol, account, number) is not { } order)
+            return;
+        if (order.State != WitnessedState.Held)
+            world.Find($"{symbol} {sequence}: order {account}/{number} enters and is {order.State}");
+        if (number <= _floors.GetValueOrDefault((symbol, account)))
+            world.Find($"{symbol} {sequence}: order {account}/{number} enters under a floor");
+        order.State = WitnessedState.Open;
+        order.OrderId = orderId;
+        order.Sequence = sequence;
+        order.Leaves = lots;
+    }
+
+    private void Void(string symbol, long account, long number)
+    {
+        Voided++;
+        if (Known(symbol, account, number) is not { } order)
+            return;
+        if (order.State != WitnessedState.Held)
+            world.Find($"{symbol}: order {account}/{number} is voided and was {order.State}");
+        order.State = WitnessedState.Voided;
+    }
+
+    private void Fill(string symbol, long taker, long number, long maker, long makerNumber, long lots, long makerLeaves)
+    {
+        Fills++;
+        if (Open(symbol, taker, number) is { } taking)
+            Take(symbol, taking, lots);
+        if (Open(symbol, maker, makerNumber) is { } resting)
+        {
+            Take(symbol, resting, lots);
+            if (resting.Leaves != makerLeaves)
+                world.Find($"{symbol}: order {maker}/{makerNumber} is said to have {makerLeaves} open, it has {resting.Leaves}");
+            resting.Ends(resting.Leaves, ended: false);
+        }
+    }
+
+    private void Take(string symbol, WitnessedOrder order, long lots)
+    {
+        order.Filled += lots;
+        order.Leaves -= lots;
+        if (order.Leaves < 0 || lots <= 0)
+            world.Find($"{symbol}: order {order.Account}/{order.Number} trades {lots}, {-order.Leaves} too many");
+        order.Ends(order.Leaves, ended: false);
+    }
+
+    private void Close(string symbol, long account, long number, long filled, long leaves)
+    {
+        if (Known(symbol, account, number) is not { } order)
+            return;
+        if (order.State != WitnessedState.Open || order.Filled != filled)
+        {
+            world.Find(
+                $"{symbol}: order {account}/{number} ends with {filled} filled and {leaves} open, and is {order.State} with "
+                + $"{order.Filled} and {order.Leaves}");
+        }
+
+        order.State = WitnessedState.Cancelled;
+        order.Leaves = 0;
+    }
+
+    private void RaiseFloor(string symbol, long account, long floor)
+    {
+        _floors[(symbol, account)] = Math.Max(floor, _floors.GetValueOrDefault((symbol, account)));
+        foreach (var order in _orders.Values)
+        {
+            if (order.Account == account && order.Symbol == symbol && order.Number <= floor && order.State == WitnessedState.Open)
+                world.Find($"{symbol}: order {account}/{order.Number} is open after a mass cancel up to {floor}");
+            if (order.Account == account && order.Symbol == symbol && order.Number <= floor && order.State == WitnessedState.Held)
+                order.State = WitnessedState.Voided;
+        }
+    }
+
+    private WitnessedOrder? Open(string symbol, long account, long number)
+    {
+        var order = Known(symbol, account, number);
+        if (order is { State: not WitnessedState.Open })
+            world.Find($"{symbol}: order {account}/{number} trades or changes and is {order.State}");
+        return order;
+    }
+
+    private WitnessedOrder? Known(string symbol, long account, long number)
+    {
+        var order = Order(account, number);
+        if (order is null || order.Symbol != symbol)
+            world.Find($"{symbol}: order {account}/{number} has no durable hold for this book");
+        return order;
+    }
+}
+
+/// <summary>Where an order is, as the witness saw it.</summary>
+internal enum WitnessedState
+{
+    Held,
+    Open,
+    Filled,
+    Cancelled,
+    Voided,
+}
+
+/// <summary>One order as the durable records tell it.</summary>
+internal sealed class WitnessedOrder(long account, long number, string clientOrderId, string symbol)
+{
+    public long Account => account;
+
+    public long Number => number;
+
+    public string ClientOrderId => clientOrderId;
+
+    public string Symbol => symbol;
+
+    public WitnessedState State { get; set; }
+
+    public long OrderId { get; set; }
+
+    public long Sequence { get; set; }
+
+    public long Filled { get; set; }
+
+    public long Leaves { get; set; }
+
+    public void Ends(long leaves, bool ended)
+    {
+        Leaves = leaves;
+        if (ended)
+            State = WitnessedState.Cancelled;
+        else if (leaves == 0 && State == WitnessedState.Open)
+            State = WitnessedState.Filled;
+    }
+}
