@@ -74,9 +74,11 @@ internal sealed class Chaos(World world)
     private async Task PauseAsync(Silo silo)
     {
         world.Tell($"{silo.Owner.Name} pauses");
+        world.Trouble();
         silo.Owner.IsPaused = true;
         await Task.Delay(world.Within(100_000, 8_000_000), world.Clock);
         silo.Owner.IsPaused = false;
+        world.Trouble();
         world.Tell($"{silo.Owner.Name} goes on");
     }
 
@@ -86,6 +88,7 @@ internal sealed class Chaos(World world)
         world.Database.IsDown = true;
         await Task.Delay(world.Within(50_000, 3_000_000), world.Clock);
         world.Database.IsDown = false;
+        world.Trouble();
         world.Tell("the database is up");
     }
 

@@ -12,6 +12,7 @@ namespace QuantumCore.Simulation;
 internal sealed class Client(World world, long account)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_memory = TimeSpan.FromSeconds(4);
     private readonly List<ExecutionReport> _mine = [];
     private int _names;
 
@@ -75,8 +76,8 @@ internal sealed class Client(World world, long account)
         < 87 => AmendAsync(),
         < 90 => CancelAllAsync(),
         < 93 => PlaceListAsync(),
-        < 97 => PlaceStrategyAsync(),
-        < 98 => DepositAsync($"more-{++_names}", "USD", world.Next(1, 100_000)),
+        < 96 => PlaceStrategyAsync(),
+        < 97 => DepositAsync($"more-{++_names}", "USD", world.Next(1, 100_000)),
         _ => LookAsync(),
     };
 
@@ -197,8 +198,10 @@ internal sealed class Client(World world, long account)
         var report = await AskAsync(async silo => await silo.Orders.CancelByClientOrderId(account, name));
         if (placing is not null)
             Take(await placing);
-        if (report is { Reason: RejectReason.UnknownOrder } && !racing && Acknowledged.ContainsKey(name))
+        if (report is { Reason: RejectReason.UnknownOrder } && Acknowledged.ContainsKey(name))
             world.Find($"account {account}: {name} was acknowledged and is then unknown");
+        else if (report is { Reason: RejectReason.UnknownOrder })
+            Refused.TryAdd(name, RejectReason.KeyCancelled);
         TakeCancelled(report);
     }
 
@@ -247,9 +250,16 @@ internal sealed class Client(World world, long account)
     /// <summary>Reads must show at least what was shown before.</summary>
     private async Task LookAsync()
     {
+        var asked = world.Now;
+        var stream = "acct/" + account;
         var view = await AskAsync(async silo => await silo.Orders.View(account));
         if (view is null)
             return;
+
+        // An activation that lost its stream may not have heard of it yet, for as long as it takes to ask twice.
+        if (asked - world.LastTrouble > s_memory.Ticks
+            && view.Sequence < world.Database.Witness.HeadAt(stream, asked - s_memory.Ticks))
+            world.Find($"account {account} is shown at {view.Sequence}; {s_memory.TotalSeconds} s ago it was further");
 
         foreach (var balance in view.Balances)
         {

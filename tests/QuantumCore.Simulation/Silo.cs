@@ -119,6 +119,6 @@ internal sealed class Silo
     {
         _stepping = false;
         if (_writer.Step() is { } pause && pause != Timeout.InfiniteTimeSpan)
-            ScheduleStep(_world.Within(1_000, 200_000));
+            ScheduleStep(_world.Within(1_000, 600_000));
     }
 }

@@ -20,7 +20,10 @@ internal sealed class StoryLog(World world, string silo) : ILoggerFactory, ILogg
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         world.Tell($"{silo}: {logLevel}: {formatter(state, exception)} {exception}");
-        if (logLevel == LogLevel.Critical)
+        // A turn may fail because its activation is stale; anything else in its midst is a defect.
+        var isDefect = eventId.Name == "TurnFailed"
+            && exception is InvalidOperationException or InvalidDataException or ArgumentException;
+        if (isDefect || logLevel == LogLevel.Critical)
             world.Find($"{silo} says: {formatter(state, exception)} {exception}");
     }
 

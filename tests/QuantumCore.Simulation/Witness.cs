@@ -15,7 +15,9 @@ internal sealed class Witness(World world)
     private readonly Dictionary<(long Account, string Key), string> _keys = [];
     private readonly Dictionary<(long Account, long Number), WitnessedOrder> _orders = [];
     private readonly Dictionary<(string Symbol, long Account), long> _floors = [];
-    private readonly Dictionary<string, string> _lastSymbolOfBundle = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _times = new(StringComparer.Ordinal);
+    private readonly List<WitnessedOrder[]> _strategies = [];
+    private readonly Dictionary<string, List<(long Now, long Head)>> _heads = new(StringComparer.Ordinal);
 
     /// <summary>Records that became durable.</summary>
     public long Records { get; private set; }
@@ -28,6 +30,11 @@ internal sealed class Witness(World world)
     public Dictionary<(long Account, string Asset), long> PaidIn { get; } = [];
 
     public long HeadOf(string stream) => _streams.GetValueOrDefault(stream).Head;
+
+    /// <summary>What was durable of a stream at a time.</summary>
+    public long HeadAt(string stream, long now) => _heads.TryGetValue(stream, out var heads)
+        ? heads.LastOrDefault(head => head.Now <= now).Head
+        : 0;
 
     public WitnessedOrder? Order(long account, long number) => _orders.GetValueOrDefault((account, number));
 
@@ -63,6 +70,9 @@ internal sealed class Witness(World world)
             if (slice.Epoch != epoch || slice.FirstSequence != head + 1)
                 world.Find($"{name}: {slice.FirstSequence} of epoch {slice.Epoch} landed after {head} of {epoch}");
             _streams[name] = (epoch, slice.LastSequence);
+            if (!_heads.TryGetValue(name, out var heads))
+                _heads.Add(name, heads = []);
+            heads.Add((world.Now, slice.LastSequence));
         }
 
         foreach (var slice in frame.Slices)
@@ -75,6 +85,12 @@ internal sealed class Witness(World world)
                 See(name, record);
             }
         }
+
+        foreach (var legs in _strategies)
+        {
+            if (Array.Exists(legs, leg => leg.Filled != legs[0].Filled))
+                world.Find($"a strategy of account {legs[0].Account} is legged: {string.Join(", ", legs.Select(l => $"{l.Symbol} {l.Filled}"))}");
+        }
     }
 
     private void See(string stream, in JournalRecord record)
@@ -85,8 +101,16 @@ internal sealed class Witness(World world)
             SeeBook(stream[5..], record.Sequence, BookRecordEncoding.Decode(record.Body.Span));
     }
 
+    private void Timed(string stream, long nanos)
+    {
+        if (nanos < _times.GetValueOrDefault(stream))
+            world.Find($"{stream}: its time goes back to {nanos}");
+        _times[stream] = nanos;
+    }
+
     private void SeeAccount(long account, AccountRecord record)
     {
+        Timed("acct/" + account, record.TimeNanos);
         switch (record)
         {
             case HoldPlaced hold:
@@ -100,6 +124,8 @@ internal sealed class Witness(World world)
                     Hold(hold);
                 }
 
+                if (list.Orders[0].Type == OrderType.Leg)
+                    _strategies.Add([.. list.Orders.Select(order => _orders[(account, order.Number)])]);
                 break;
             case KeyRefused refused:
                 Use(account, refused.ClientOrderId, "refused");
@@ -130,6 +156,7 @@ internal sealed class Witness(World world)
 
     private void SeeBook(string symbol, long sequence, BookRecord record)
     {
+        Timed("book/" + symbol, record.TimeNanos);
         switch (record)
         {
             case OrderAccepted accepted:

@@ -34,6 +34,9 @@ internal sealed class World
     /// <summary>Ticks of 100 nanoseconds since the start.</summary>
     public long Now { get; private set; }
 
+    /// <summary>When something last kept a silo from looking at the database.</summary>
+    public long LastTrouble { get; private set; }
+
     /// <summary>Turns, messages, commits and timers so far.</summary>
     public long Steps { get; private set; }
 
@@ -73,6 +76,8 @@ internal sealed class World
 
     public TimeSpan Within(int fromMicroseconds, int toMicroseconds) =>
         TimeSpan.FromMicroseconds(_random.Next(fromMicroseconds, toMicroseconds));
+
+    public void Trouble() => LastTrouble = Now;
 
     public void Tell(string line) => Story?.Invoke($"{Now / 10_000.0:F3} ms: {line}");
 

@@ -157,7 +157,7 @@ public sealed partial class OrderBookGrain(
 
     private static ImmutableArray<DepthLevel> Levels(OpenBook book, Side side)
     {
-        var levels = new PriceLevel[book.Machine.Instrument!.MaxLevels];
+        var levels = new PriceLevel[book.Machine.Core.LevelCount(side)];
         var count = book.Machine.Core.CopyLevels(side, levels);
         return [.. levels.Take(count).Select(l => new DepthLevel(l.PriceTicks, l.Lots, l.Orders))];
     }

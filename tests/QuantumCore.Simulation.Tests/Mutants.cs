@@ -1,0 +1,155 @@
+namespace QuantumCore.SimulationTests;
+
+/// <summary>
+/// The faults that the simulation must find: each takes one rule out of the product. The text that is replaced stands
+/// once in its file; a change of the product that moves it shows here.
+/// </summary>
+internal static class Mutants
+{
+    private const string Account = "src/QuantumCore.Grains/Accounts/AccountGrain.cs";
+    private const string AccountMachine = "src/QuantumCore.Grains/Accounts/AccountMachine.cs";
+    private const string AccountBooks = "src/QuantumCore.Grains/Accounts/AccountMachine.Books.cs";
+    private const string AccountSnapshot = "src/QuantumCore.Grains/Accounts/AccountMachine.Snapshot.cs";
+    private const string Tails = "src/QuantumCore.Grains/Accounts/BookTails.cs";
+    private const string Book = "src/QuantumCore.Grains/Books/OrderBookGrain.cs";
+    private const string BookOrders = "src/QuantumCore.Grains/Books/OrderBookGrain.Orders.cs";
+    private const string BookMachine = "src/QuantumCore.Grains/Books/BookMachine.cs";
+    private const string BookReplay = "src/QuantumCore.Grains/Books/BookMachine.Replay.cs";
+    private const string Outbox = "src/QuantumCore.Grains/Books/BookOutbox.cs";
+    private const string Opened = "src/QuantumCore.Grains/Books/OpenBook.cs";
+    private const string Agent = "src/QuantumCore.Grains/OpenWorkAgent.cs";
+    private const string Ledger = "src/QuantumCore.Grains/LedgerGrain.cs";
+    private const string Cash = "src/QuantumCore.Accounts/Account.cs";
+    private const string Writer = "src/QuantumCore.Journal/JournalWriter.cs";
+    private const string Units = "src/QuantumCore.Journal/Bundle.cs";
+    private const string Statements = "src/QuantumCore.History/Statements.cs";
+    private const string History = "src/QuantumCore.History/HistoryStore.cs";
+
+    /// <summary>What is taken out, where, and how.</summary>
+    public static readonly (string Rule, string File, string Original, string Changed)[] All =
+    [
+        // Nothing leaves before it is durable.
+        ("an account answers before its record is durable", Account,
+            "        SaveSnapshotWhenDue();\n        await Stream.WhenDurable(Stream.Head);", "        SaveSnapshotWhenDue();"),
+        ("a book answers before its record is durable", Book,
+            "            await Stream.WhenDurable(Stream.Head);\n        }\n        else", "            await Task.Yield();\n        }\n        else"),
+        ("the books of a group answer before their records are durable", Book, "                await durable;", "                await Task.Yield();"),
+        ("the outbox tells what is not durable", Outbox, "entry.Sequence <= durable)", "entry.Sequence <= long.MaxValue)"),
+        ("records are complete before they are committed", Writer,
+            "        if (TryCommit(frame) is not { } refused) return false;",
+            "        if (TryCommit(frame) is not { } refused) refused = [];"),
+
+        // A positive answer is a durable record; so is a negative one.
+        ("a refusal does not use the name up", Account,
+            "        var record = _machine.Decide(request, hash, instrument!, Now);\n        Record(record, urgent: false);",
+            "        var record = _machine.Decide(request, hash, instrument!, Now);\n        if (record is HoldPlaced) Record(record, urgent: false);"),
+        ("the cancel of an unknown name does not use it up", Account,
+            "                Record(_machine.Burn(clientOrderId, Now), urgent: true);", ""),
+        ("an unknown order is told without a witness", BookOrders,
+            "            Record(book, book.Machine.Witness(account, orderId, _now), urgent: true);\n", ""),
+        ("a name gives a new order each time", Account,
+            "        var hash = RequestHash.Of(request);\n        if (_machine.IsUsed(request.ClientOrderId, out var key))\n        {\n            return key.RequestHash == 0 ?",
+            "        var hash = RequestHash.Of(request);\n        if (_machine.IsUsed(request.ClientOrderId, out var key) && key.Sequence < 0)\n        {\n            return key.RequestHash == 0 ?"),
+        ("a deposit comes in each time it is sent", Account,
+            "        if (_machine.IsDeposited(request.Key, out var used))", "        if (_machine.IsDeposited(request.Key, out var used) && used.Sequence < 0)"),
+
+        // One decider: the book.
+        ("a submit that comes twice is two orders", BookOrders,
+            "        if (book.Machine.IsKnown(order.Account, order.Number, out var open, out var finished))",
+            "        if (book.Machine.IsKnown(order.Account, order.Number, out var open, out var finished) && finished.Sequence == long.MaxValue)"),
+        ("the agent's question leaves no tombstone", BookMachine,
+            "        IsKnown(account, number, out _, out _) ? null : Tombstone(account, number, now);",
+            "        null;"),
+        ("a tombstone is forgotten at once", BookMachine,
+            "        Presence(record.Account).Finished.Add(\n            record.Number,\n            new FinishedOrder(\n                0,\n                sequence,",
+            "        Presence(record.Account + 1_000_000).Finished.TryAdd(\n            record.Number,\n            new FinishedOrder(\n                0,\n                sequence,"),
+        ("a cancel that overtakes its order leaves nothing", BookMachine,
+            "            return Tombstone(account, number, now);\n        }\n\n        if (open is null)",
+            "            return null;\n        }\n\n        if (open is null)"),
+        ("a mass cancel leaves no floor", BookMachine, "        presence.Floor = floor;\n        return plain", "        return plain"),
+        ("a replacement does not look at what is open", BookMachine,
+            "        else if (replaced.LeavesLots != order.ExpectedLeavesLots)", "        else if (replaced.LeavesLots < 0)"),
+        ("an order that was replaced is not told to be closed", BookMachine,
+            "        ClosedOrder? old = replaced is null ? null : Describe(replaced, EndReason.Replaced);\n        if (old is { } closed)\n        {\n            Finish(replaced!, closed.Reason, time);\n        }",
+            "        ClosedOrder? old = null;\n        if (replaced is not null)\n        {\n            Finish(replaced, EndReason.Replaced, time);\n        }"),
+
+        // How an account learns of books.
+        ("no pull on activation", Account, "        await CatchUp();\n        _machine.EndCatchUp();", "        _machine.EndCatchUp();"),
+        ("no pull while something is open", Account, "        if (quiet.Length == 0)", "        if (quiet.Length >= 0)"),
+        ("a delivery over a gap is folded", AccountBooks, "        if (delivered.PreviousSequence > cursor)", "        if (delivered.PreviousSequence > long.MaxValue - 1)"),
+        ("a delivery is folded each time it comes", AccountBooks, "        if (delivered.Sequence <= cursor)", "        if (delivered.Sequence <= 0)"),
+        ("a delivery does not say what came before it", BookMachine,
+            "        presence.LastSequence = Sequence;\n        return previous;", "        presence.LastSequence = Sequence;\n        return 0 * previous;"),
+        ("an account's own number that it never gave proves nothing", AccountBooks,
+            "        if (number > Account.LastNumber\n            || (Account.Orders.TryGetValue(number, out var order) && order.Sequence > durable))",
+            "        if (number < 0 || (Account.Orders.TryGetValue(number, out var order) && order.Sequence < 0))"),
+        ("a pull leaves the last record out", Tails,
+            "TakeWhile(sequence => sequence <= through)", "TakeWhile(sequence => sequence < through)"),
+
+        // Money.
+        ("cover is not asked for", Cash,
+            "        if (amount <= Of(side == Side.Buy ? instrument.Quote : instrument.Base).Available)",
+            "        if (amount <= long.MaxValue)"),
+        ("each fill's fee is rounded by itself", BookMachine,
+            "        return HoldRule.Fee(ticket.Weighted) - before;", "        return HoldRule.Fee(notional * ratePpm) + 0 * before;"),
+        ("a hold is not released when its order ends", AccountBooks,
+            "                Account.Release(voided.Number);", "                _ = voided;"),
+        ("a cancel does not release the hold", AccountBooks, "            Account.Release(order.Number);", "            _ = order;"),
+        ("a mass cancel releases orders that came after it", AccountBooks,
+            "                Account.ReleaseUpTo(symbol, all.Floor);", "                Account.ReleaseUpTo(symbol, all.Floor + 1);"),
+
+        // Epochs, fences, unknown outcomes.
+        ("a stale activation is never thrown away", Writer,
+            "                if (!epochs.TryGetValue(stream.StreamId, out var epoch) || epoch != stream.Epoch) Lose(stream);",
+            "                if (!epochs.TryGetValue(stream.StreamId, out _)) Lose(stream);"),
+        ("a commit of unknown outcome is taken for done", Writer,
+            "            _options.StoreFailed?.Invoke(failure);\n            return null;", "            _options.StoreFailed?.Invoke(failure);\n            return [];"),
+        ("a commit of unknown outcome is thrown away", Writer,
+            "            _options.StoreFailed?.Invoke(failure);\n            return null;",
+            "            _options.StoreFailed?.Invoke(failure);\n            return [.. frame.Slices.Select(slice => slice.StreamId)];"),
+        ("a refused stream's records are told to be durable", Writer,
+            "        if (refused.Count > 0) Discard(refused);\n        else Complete(frame);", "        Complete(frame);"),
+        ("half of what was appended together goes alone", Writer,
+            "        foreach (var member in stream.Bundle.Streams) LoseAlone(member);", "        LoseAlone(stream);"),
+        ("records that were appended together go in two frames", Units,
+            "        if (_openUnit is null)\n        {", "        if (_openUnit is null || segment.First % 2 == 0)\n        {"),
+        ("a new activation reads before it raises the epoch", Book,
+            "        var stream = await OpenAsync(\"book/\" + symbol, cancellationToken);\n        var machine = await BookRecovery.NewestSnapshotAsync(store, symbol, Log, cancellationToken);",
+            "        var machine = await BookRecovery.NewestSnapshotAsync(store, symbol, Log, cancellationToken);\n        await foreach (var early in store.ReadAsync(\"book/\" + symbol, machine.Sequence + 1, long.MaxValue, cancellationToken)) machine.Replay(early.Sequence, early.Body.Span);\n        var before = machine.Sequence;\n        var stream = await OpenAsync(\"book/\" + symbol, cancellationToken);\n        if (before < stream.Head) return _books[symbol] = new OpenBook(machine, stream, before, Log);"),
+
+        // Snapshots and replay.
+        ("a snapshot forgets names", AccountSnapshot,
+            "        to.Count(_keys.Count);\n        foreach (var (name, key) in _keys.OrderBy(pair => pair.Key, StringComparer.Ordinal))",
+            "        to.Count(_keys.Count / 2);\n        foreach (var (name, key) in _keys.OrderBy(pair => pair.Key, StringComparer.Ordinal).Take(_keys.Count / 2))"),
+        ("a snapshot forgets how far books are folded", AccountSnapshot, "            machine._cursors.Add(from.Text(), from.Count());", "            machine._cursors.Add(from.Text(), from.Count() * 0);"),
+        ("a snapshot forgets the number given last", AccountSnapshot, "        machine.Account.Restore(lastNumber, totals, orders);", "        machine.Account.Restore(lastNumber - Math.Min(1, lastNumber), totals, orders);"),
+        ("a book's snapshot forgets floors", BookReplay, "        to.Count(presence.Floor);", "        to.Count(presence.Floor * 0);"),
+        ("a book's snapshot forgets finished orders", BookReplay,
+            "        to.Count(presence.Finished.Count);\n        foreach (var (number, order) in presence.Finished.OrderBy(pair => pair.Key))",
+            "        to.Count(0);\n        foreach (var (number, order) in presence.Finished.OrderBy(pair => pair.Key).Take(0))"),
+        ("a book's snapshot forgets fractions of fees", BookReplay, "            to.Count((long)(ticket.Weighted & ((1L << 62) - 1)));", "            to.Count(0);"),
+        ("an account goes on from its snapshot without what came after", "src/QuantumCore.Grains/Accounts/AccountRecovery.cs",
+            "machine.Sequence + 1, stream.Head,", "machine.Sequence + 1, machine.Sequence,"),
+
+        // Time.
+        ("an account's time goes back with the clock", AccountMachine, "    private long At(long now) => Math.Max(now, TimeNanos);", "    private long At(long now) => now;"),
+        ("a book's time goes back with the clock", BookMachine, "    private long At(long now) => Math.Max(now, TimeNanos);", "    private long At(long now) => now;"),
+
+        // Work that nobody waits for any more.
+        ("nobody asks for a hold whose order never came", Agent,
+            "                await (await catalog.BookAsync(symbol)).Resolve(symbol, account, [.. part]);", "                await catalog.BookAsync(symbol);"),
+        ("nobody asks for a hold of a clock that was ahead", Agent,
+            "                await ResolveMisdatedAsync(stoppingToken);\n", ""),
+
+        // The history.
+        ("two projectors write the same records", Statements,
+            "{FROM} WHERE projector_cursor.stream = @1 AND projector_cursor.seq = @2\");",
+            "{FROM} WHERE projector_cursor.stream = @1 AND @2 >= 0\");"),
+        ("a projection goes on from rows that another one has changed", History, "        if (batch != _batch + 1)", "        if (batch < 0)"),
+        ("the history does not look for what it was not told", Ledger,
+            "            await LookAsync(cancellationToken);\n            StartFollowing();", "            StartFollowing();"),
+        ("a failed batch of the history is not read again", Ledger,
+            "            // A commit of unknown outcome: the history itself knows where it is.\n            await ReloadCursorsAsync(CancellationToken.None);\n            throw;",
+            "            throw;"),
+    ];
+}

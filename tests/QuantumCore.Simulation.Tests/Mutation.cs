@@ -1,0 +1,157 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using System.Xml.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace QuantumCore.SimulationTests;
+
+/// <summary>
+/// A fault planted in the product's source: a copy of one assembly is compiled with it, and the simulation runs on that
+/// copy. The product itself has no switch for it.
+/// </summary>
+internal static class Mutation
+{
+    private static readonly string s_root = FindRoot();
+
+    private static readonly CSharpParseOptions s_language = new(LanguageVersion.Latest);
+
+    private static readonly string s_usings = string.Concat(
+        new[]
+        {
+            "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading",
+            "System.Threading.Tasks",
+        }.Select(name => $"global using {name};\n"));
+
+    private static readonly MetadataReference[] s_references =
+    [
+        .. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Select(path => MetadataReference.CreateFromFile(path)),
+    ];
+
+    private static readonly ISourceGenerator[] s_generators =
+        [.. new AnalyzerFileReference(LoggerGenerator(), new FromPath()).GetGenerators(LanguageNames.CSharp)];
+
+    /// <summary>Runs seeds on the changed product until one fails; the number of seeds that took, or null.</summary>
+    public static int? SeedsUntilCaught(string file, string original, string changed, int firstSeed, int mostSeeds, out string finding)
+    {
+        var run = Load(file, original, changed);
+        for (var seeds = 1; seeds <= mostSeeds; seeds++)
+        {
+            if (run(firstSeed + seeds) is [var first, ..])
+            {
+                finding = first.Split('\n')[0];
+                return seeds;
+            }
+        }
+
+        finding = "";
+        return null;
+    }
+
+    private static Func<int, IReadOnlyList<string>> Load(string file, string original, string changed)
+    {
+        var project = Path.Combine(s_root, string.Join('/', file.Split('/')[..2]));
+        var mutant = new Mutant(Path.GetFileName(project), Compile(project, Path.Combine(s_root, file), original, changed));
+        var day = mutant.LoadFromAssemblyName(new AssemblyName("QuantumCore.Simulation"))
+            .GetType("QuantumCore.Simulation.SimulatedDay", throwOnError: true)!;
+        var run = day.GetMethod("Run", BindingFlags.Public | BindingFlags.Static)!;
+        return seed =>
+        {
+            var result = run.Invoke(null, [seed, null])!;
+            return (IReadOnlyList<string>)result.GetType().GetProperty("Findings")!.GetValue(result)!;
+        };
+    }
+
+    private static byte[] Compile(string project, string file, string original, string changed)
+    {
+        var name = Path.GetFileName(project);
+        var settings = XDocument.Load(Path.Combine(project, name + ".csproj"));
+        var trees = Directory.EnumerateFiles(project, "*.cs", SearchOption.AllDirectories)
+            .Select(path => Parse(path == file ? Change(path, original, changed) : File.ReadAllText(path), path))
+            .Append(Parse(s_usings + Extra(settings), ""))
+            .ToArray();
+        var compilation = CSharpCompilation.Create(
+            name,
+            trees,
+            s_references.Where(reference => !reference.Display!.EndsWith($"/{name}.dll", StringComparison.Ordinal)),
+            new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, checkOverflow: true,
+                nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
+        CSharpGeneratorDriver.Create(s_generators, parseOptions: s_language)
+            .RunGeneratorsAndUpdateCompilation(compilation, out var complete, out _, TestContextToken);
+        using var assembly = new MemoryStream();
+        var resources = settings.Descendants("EmbeddedResource")
+            .SelectMany(resource => Directory.EnumerateFiles(project, (string)resource.Attribute("Include")!))
+            .Select(path => new ResourceDescription(Path.GetFileName(path), () => File.OpenRead(path), isPublic: true));
+        var emitted = complete.Emit(assembly, manifestResources: resources, cancellationToken: TestContextToken);
+        var errors = emitted.Diagnostics.Where(problem => problem.Severity == DiagnosticSeverity.Error).Take(3).ToArray();
+        return errors.Length == 0
+            ? assembly.ToArray()
+            : throw new InvalidOperationException($"{name} does not compile: {string.Join("; ", errors.Select(e => e.ToString()))}");
+    }
+
+    private static SyntaxTree Parse(string text, string path) =>
+        CSharpSyntaxTree.ParseText(text, s_language, path, cancellationToken: TestContextToken);
+
+    private static CancellationToken TestContextToken => Xunit.TestContext.Current.CancellationToken;
+
+    private static string Change(string path, string original, string changed)
+    {
+        var text = File.ReadAllText(path);
+        var at = text.IndexOf(original, StringComparison.Ordinal);
+        return at >= 0 && text.IndexOf(original, at + 1, StringComparison.Ordinal) < 0
+            ? text.Replace(original, changed, StringComparison.Ordinal)
+            : throw new InvalidOperationException($"{path} must have this once: {original}");
+    }
+
+    /// <summary>What the build adds to the sources of a project.</summary>
+    private static string Extra(XDocument settings)
+    {
+        var usesGrains = settings.Descendants("UsesGrains").Any(e => e.Value == "true");
+        var friends = settings.Descendants("InternalsVisibleTo").Select(friend =>
+            $"[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"{(string)friend.Attribute("Include")!}\")]\n");
+        return (usesGrains ? "global using QuantumCore.LocalRuntime;\n" : "") + string.Concat(friends);
+    }
+
+    private static string LoggerGenerator()
+    {
+        var dotnet = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "../../.."));
+        return Directory.EnumerateFiles(
+            Path.Combine(dotnet, "packs/Microsoft.AspNetCore.App.Ref"), "Microsoft.Extensions.Logging.Generators.dll",
+            SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last();
+    }
+
+    private static string FindRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "QuantumCore.sln")))
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("This is not a checkout.");
+        return folder;
+    }
+
+    private sealed class FromPath : IAnalyzerAssemblyLoader
+    {
+        public void AddDependencyLocation(string fullPath)
+        {
+        }
+
+        public Assembly LoadFromPath(string fullPath) => AssemblyLoadContext.Default.LoadFromAssemblyPath(fullPath);
+    }
+
+    /// <summary>All of the product's assemblies once more, one of them changed.</summary>
+    private sealed class Mutant(string name, byte[] changed) : AssemblyLoadContext
+    {
+        protected override Assembly? Load(AssemblyName assemblyName)
+        {
+            if (assemblyName.Name?.StartsWith("QuantumCore.", StringComparison.Ordinal) != true)
+                return null;
+
+            using var bytes = assemblyName.Name == name ? new MemoryStream(changed) : null;
+            return bytes is null
+                ? LoadFromAssemblyPath(Path.Combine(AppContext.BaseDirectory, assemblyName.Name + ".dll"))
+                : LoadFromStream(bytes);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using QuantumCore.Simulation;
+using Xunit;
+
+namespace QuantumCore.SimulationTests;
+
+/// <summary>The exchange under faults, by seed.</summary>
+public sealed class SimulatedDayTests(ITestOutputHelper output)
+{
+    private const string StepsVariable = "QUANTUMCORE_SIMULATION_STEPS";
+    private const string SeedVariable = "QUANTUMCORE_SIMULATION_SEED";
+
+    [Fact]
+    [Trait("Suite", "Slow")]
+    public void Whatever_fails_nothing_acknowledged_is_lost_or_doubled()
+    {
+        var sum = RunSeeds((int)Number(SeedVariable, 1), Number(StepsVariable, 10_000_000));
+        output.WriteLine(sum.ToString());
+        Assert.True(sum.Kills > 0 && sum.Unknown > 0 && sum.Fills > 0 && sum.Voided > 0, $"The seeds tested nothing: {sum}");
+    }
+
+    [Fact]
+    public void A_seed_is_one_history()
+    {
+        var lines = new List<string>();
+        var told = SimulatedDay.Run(1_234, lines.Add);
+        var again = SimulatedDay.Run(1_234);
+        Assert.NotEmpty(lines);
+        Assert.Equal(
+            (told.Trace, told.Steps, told.Records, told.Fills, told.Kills),
+            (again.Trace, again.Steps, again.Records, again.Fills, again.Kills));
+        Assert.NotEqual(told.Trace, SimulatedDay.Run(1_235).Trace);
+    }
+
+    private static Sum RunSeeds(int first, long steps)
+    {
+        var sum = new Sum();
+        for (var seed = first; sum.Steps < steps; seed++)
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            var day = SimulatedDay.Run(seed);
+            Assert.True(
+                day.Findings.Count == 0,
+                $"""
+                Seed {seed} fails: {string.Join("; ", day.Findings)}
+                The story: dotnet run -c Release --project tests/QuantumCore.Simulation -- --seed {seed} --story
+                """);
+            sum = sum with
+            {
+                Days = sum.Days + 1,
+                Steps = sum.Steps + day.Steps,
+                Records = sum.Records + day.Records,
+                Fills = sum.Fills + day.Fills,
+                Voided = sum.Voided + day.Voided,
+                Kills = sum.Kills + day.Kills,
+                Unknown = sum.Unknown + day.Unknown,
+                Acknowledged = sum.Acknowledged + day.Acknowledged,
+            };
+        }
+
+        return sum;
+    }
+
+    private static long Number(string variable, long otherwise) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? long.Parse(text) : otherwise;
+
+    private sealed record Sum(
+        long Days = 0, long Steps = 0, long Records = 0, long Fills = 0, long Voided = 0, long Kills = 0, long Unknown = 0,
+        long Acknowledged = 0);
+}
