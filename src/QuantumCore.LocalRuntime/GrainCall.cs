@@ -20,6 +20,8 @@ internal abstract class GrainCall : GrainRequest
 
     internal abstract GrainMethod Method { get; }
 
+    internal abstract IReadOnlyList<object?> Arguments { get; }
+
     /// <summary>The same call once more, as a network may double it: nobody waits for its answer.</summary>
     internal abstract GrainCall Copy();
 
@@ -66,6 +68,8 @@ internal sealed class GrainCall<TResult> : GrainCall
     internal Task<TResult> Answer => _answer.Task;
 
     internal override GrainMethod Method => _method;
+
+    internal override IReadOnlyList<object?> Arguments => _arguments;
 
     internal override bool IsDone => _answer.Task.IsCompleted;
 

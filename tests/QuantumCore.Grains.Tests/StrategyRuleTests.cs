@@ -106,13 +106,35 @@ public class StrategyRuleTests
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    public void A_leg_that_is_missing_is_found_when_the_books_come_back(int leg)
+    public void A_strategy_that_comes_back_without_a_leg_trades_no_more_and_ends_with_the_next_command(int leg)
     {
         var number = _group.EnterStrategy(1000, -100, 2, TimeInForce.GoodTillCancel, s_buyer);
         var restored = RestoreAll();
-        new StrategyGroup((_, _) => { }).Restore(restored);
         restored[leg].Close(1000, number + leg, EndReason.User, 5);
-        Assert.Throws<InvalidDataException>(() => new StrategyGroup((_, _) => { }).Restore(restored));
+        var records = new List<BookMachine>();
+        var group = new StrategyGroup((book, _) => records.Add(book));
+        group.Restore(restored);
+        Assert.Empty(group.Open);
+        group.Follow(restored[leg].Symbol, 6);
+        Assert.Equal([restored[1 - leg]], records);
+        Assert.All(restored, book => Assert.Empty(book.OpenLegs));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_strategy_with_a_leg_in_a_book_that_did_not_come_back_waits(int leg)
+    {
+        _group.EnterStrategy(1000, -100, 2, TimeInForce.GoodTillCancel, s_buyer);
+        var restored = RestoreAll();
+        var group = new StrategyGroup((_, _) => Assert.Fail("Nothing is to be done."));
+        group.Restore([restored[1 - leg]]);
+        group.Follow(restored[1 - leg].Symbol, 6);
+        Assert.Empty(group.Open);
+        Assert.Single(restored[1 - leg].OpenLegs);
+        var again = new StrategyGroup((_, _) => { });
+        again.Restore(restored);
+        Assert.Single(again.Open);
     }
 
     [Fact]

@@ -36,7 +36,7 @@ internal sealed class Chaos(World world)
     public void Heal()
     {
         world.Faults = Faults.None;
-        world.Database.IsDown = false;
+        world.Database.IsDown = world.Database.IsFull = false;
         foreach (var silo in world.Silos)
         {
             silo.Owner.IsPaused = false;
@@ -56,7 +56,7 @@ internal sealed class Chaos(World world)
                 await PauseAsync(silo);
                 break;
             case 5:
-                await OutageAsync();
+                await OutageAsync(full: world.Chance(0.3));
                 break;
             case 6:
                 silo.Clock.Error = TimeSpan.FromSeconds(world.Next(-3_600, 3_600));
@@ -82,14 +82,15 @@ internal sealed class Chaos(World world)
         world.Tell($"{silo.Owner.Name} goes on");
     }
 
-    private async Task OutageAsync()
+    private async Task OutageAsync(bool full)
     {
-        world.Tell("the database is down");
-        world.Database.IsDown = true;
+        world.Tell(full ? "the disk is full" : "the database is down");
+        world.Database.IsDown = !full;
+        world.Database.IsFull = full;
         await Task.Delay(world.Within(50_000, 3_000_000), world.Clock);
-        world.Database.IsDown = false;
+        world.Database.IsDown = world.Database.IsFull = false;
         world.Trouble();
-        world.Tell("the database is up");
+        world.Tell(full ? "the disk has room" : "the database is up");
     }
 
     /// <summary>The newest snapshot of a stream no longer has the bytes that were written.</summary>

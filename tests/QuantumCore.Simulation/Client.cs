@@ -122,8 +122,10 @@ internal sealed class Client(World world, long account)
         var attempts = world.Next(1, 6);
         for (var attempt = 0; attempt < attempts; attempt++)
         {
-            // At once twice, as a webhook that is delivered twice.
+            // At once twice, as a webhook that is delivered twice; or once more when nobody thinks of it any longer.
             var twin = world.Chance(0.05) ? AskAsync(place) : null;
+            if (world.Chance(0.08))
+                _ = AgainLaterAsync(place);
             var reports = await AskAsync(place);
             Take(reports);
             if (twin is not null)
@@ -134,6 +136,12 @@ internal sealed class Client(World world, long account)
 
         Unknown++;
         world.Tell($"account {account}: {name} stays unknown");
+    }
+
+    private async Task AgainLaterAsync(Func<Silo, Task<ImmutableArray<ExecutionReport>>> place)
+    {
+        await Task.Delay(world.Within(50_000, 12_000_000), world.Clock);
+        Take(await AskAsync(place));
     }
 
     /// <summary>Writes down what an exchange must stand by, and holds it against what it said before.</summary>

@@ -28,10 +28,20 @@ internal sealed class Database
 
     public bool IsDown { get; set; }
 
+    /// <summary>Its disk is full: it can be read, and nothing can be written.</summary>
+    public bool IsFull { get; set; }
+
     public void RequireUp()
     {
         if (IsDown)
             throw new IOException("The database is down.");
+    }
+
+    public void RequireRoom()
+    {
+        RequireUp();
+        if (IsFull)
+            throw new IOException("The disk is full.");
     }
 
     /// <summary>One transaction: all of a frame or nothing.</summary>
@@ -63,6 +73,7 @@ internal sealed class SiloStore(World world, Silo silo) : IJournalStore
     public async Task<StreamActivation> ActivateAsync(string stream, CancellationToken cancellationToken)
     {
         await UnderWayAsync();
+        world.Database.RequireRoom();
         var activation = await Journal.ActivateAsync(stream, cancellationToken);
         world.Database.Witness.Activated(stream, activation);
         await UnderWayAsync();
@@ -109,6 +120,7 @@ internal sealed class SiloStore(World world, Silo silo) : IJournalStore
         string stream, long epoch, long sequence, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
         await UnderWayAsync();
+        world.Database.RequireRoom();
         var stored = await Journal.PutSnapshotAsync(stream, epoch, sequence, body, cancellationToken);
         if (stored)
             world.Database.Witness.Snapshotted(stream, sequence);
@@ -148,7 +160,7 @@ internal sealed class SiloConnection(World world, Silo silo) : IJournalConnectio
     {
         var database = world.Database;
         var faults = world.Faults;
-        database.RequireUp();
+        database.RequireRoom();
         if (world.Chance(faults.CommitFailsBefore))
             throw new IOException("The commit failed.");
         if (world.Chance(faults.KilledBeforeCommit))

@@ -1,4 +1,6 @@
 
+using QuantumCore.Contracts;
+
 namespace QuantumCore.Simulation;
 
 /// <summary>
@@ -25,6 +27,8 @@ internal sealed class Directory(World world)
     /// <summary>Carries a call to the silo of its grain, or does not.</summary>
     public void Carry(Silo from, GrainReference target, GrainCall call)
     {
+        if (call.Arguments is [BookDelivery delivery] && delivery.Records[^1].Sequence > world.Database.Witness.HeadOf("book/" + delivery.Symbol))
+            world.Find($"{delivery.Symbol}: account {target.Key} is told of {delivery.Records[^1].Sequence}, which is not durable");
         if (world.Chance(world.Faults.CallLost) || PlaceOf(target.Kind.Type, target.Key, from) is not { } to)
             return;
 

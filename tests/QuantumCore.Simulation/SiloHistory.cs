@@ -30,7 +30,7 @@ internal sealed class SiloHistory : HistoryStore
 
     internal override async Task<HistoryTransaction> BeginAsync(CancellationToken cancellationToken)
     {
-        _world.Database.RequireUp();
+        _world.Database.RequireRoom();
         return new Transaction(_world, await Shared.BeginAsync(cancellationToken));
     }
 

@@ -23,7 +23,8 @@ internal sealed class StoryLog(World world, string silo) : ILoggerFactory, ILogg
         // A turn may fail because its activation is stale; anything else in its midst is a defect.
         var isDefect = eventId.Name == "TurnFailed"
             && exception is InvalidOperationException or InvalidDataException or ArgumentException;
-        if (isDefect || logLevel == LogLevel.Critical)
+        var mayBe = world.MayHalt is { } symbol && formatter(state, exception).Contains(symbol, StringComparison.Ordinal);
+        if (isDefect || (logLevel == LogLevel.Critical && !mayBe))
             world.Find($"{silo} says: {formatter(state, exception)} {exception}");
     }
 

@@ -54,6 +54,9 @@ internal sealed class World
 
     public List<Silo> Silos { get; } = [];
 
+    /// <summary>The symbol that may say that it is halted; none as long as nothing of the journal rots.</summary>
+    public string? MayHalt { get; set; }
+
     /// <summary>What is wrong; empty is good news.</summary>
     public List<string> Findings { get; } = [];
 

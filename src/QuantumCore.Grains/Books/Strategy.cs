@@ -62,7 +62,10 @@ internal sealed class Strategy
     public long UnitsLeft => Legs[0].Ticket.LeavesLots / Legs[0].Terms.Lots;
 
     /// <summary>Whether all of its legs are open, by the same number of units.</summary>
-    public bool IsWhole => Array.TrueForAll(Legs, leg => leg.IsOpen && leg.Ticket.LeavesLots == UnitsLeft * leg.Terms.Lots);
+    public bool IsWhole => Legs.Length == Terms.Legs.Length && IsEven;
+
+    /// <summary>Whether those of its legs that are there are open by the same number of units.</summary>
+    public bool IsEven => Array.TrueForAll(Legs, leg => leg.IsOpen && leg.Ticket.LeavesLots == UnitsLeft * leg.Terms.Lots);
 
     /// <summary>Whether all of its books match.</summary>
     public bool IsTrading => Array.TrueForAll(Legs, leg => leg.IsTrading);

@@ -19,24 +19,38 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     private readonly List<Strategy> _open = [];
     private readonly List<BookMachine> _acting = [];
 
+    // Came back without a leg: they end with the next command, and until then nobody trades with them.
+    private readonly List<Strategy> _lame = [];
+
     /// <summary>The open strategies.</summary>
     public IReadOnlyList<Strategy> Open => _open;
 
-    /// <summary>Finds the open strategies in books that came back.</summary>
-    /// <exception cref="InvalidDataException">One has legs that traded by themselves, or lacks one.</exception>
+    /// <summary>
+    /// Finds the open strategies in books that came back. One with a leg in a book that did not is left alone: its other
+    /// legs stand aside and wait. One that lacks a leg, as it may when it waited like that, ends with the next command.
+    /// </summary>
+    /// <exception cref="InvalidDataException">One has legs that traded by themselves.</exception>
     public void Restore(IReadOnlyCollection<BookMachine> books)
     {
+        var there = books.Select(book => book.Symbol).ToHashSet(StringComparer.Ordinal);
         var legs = books.SelectMany(book => book.OpenLegs.Select(ticket => (Book: book, Ticket: ticket, Terms: TermsOf(ticket.Order)!)));
         foreach (var whole in legs.GroupBy(leg => (leg.Ticket.Order.Account, leg.Ticket.Order.Number - leg.Terms.Leg)))
         {
             var strategy = new Strategy(
                 whole.First().Terms, whole.Select(leg => new OpenLeg(leg.Terms.Legs[leg.Terms.Leg], leg.Book, leg.Ticket)));
-            if (strategy.Legs.Length != strategy.Terms.Legs.Length || !strategy.IsWhole)
+            if (!strategy.IsEven)
             {
                 throw new InvalidDataException($"The strategy {strategy.Key} of account {whole.Key.Account} is not whole.");
             }
 
-            Insert(strategy);
+            if (strategy.IsWhole)
+            {
+                Insert(strategy);
+            }
+            else if (strategy.Terms.Legs.All(leg => there.Contains(leg.Symbol)))
+            {
+                _lame.Add(strategy);
+            }
         }
     }
 
@@ -116,11 +130,13 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     /// <param name="now">Unix nanoseconds.</param>
     public void Follow(string symbol, long now)
     {
-        if (_open.Count == 0)
+        if (_open.Count + _lame.Count == 0)
         {
             return;
         }
 
+        _lame.ForEach(strategy => Close(strategy, EndReason.List, now));
+        _lame.Clear();
         var expired = ExpireDue(now);
         var touched = _open.Where(strategy => expired || HasLegIn(strategy, symbol)).ToArray();
         foreach (var strategy in touched.Where(strategy => !strategy.IsWhole))
