@@ -208,7 +208,8 @@ internal sealed class Client(World world, long account)
             Take(await placing);
         if (report is { Reason: RejectReason.UnknownOrder } && Acknowledged.ContainsKey(name))
             world.Find($"account {account}: {name} was acknowledged and is then unknown");
-        else if (report is { Reason: RejectReason.UnknownOrder })
+        else if (report is { Reason: RejectReason.UnknownOrder }
+            or { OrderId: 0, Reason: RejectReason.None or RejectReason.Voided })
             Refused.TryAdd(name, RejectReason.KeyCancelled);
         TakeCancelled(report);
     }

@@ -84,9 +84,10 @@ public sealed class SimulatedDay
         });
         foreach (var client in _clients)
         {
-            await client.DepositAsync("cash", "USD", 200_000);
+            // Little: many orders can only be paid by what another one has brought.
+            await client.DepositAsync("cash", "USD", 60_000);
             foreach (var symbol in Market.Symbols)
-                await client.DepositAsync(symbol, symbol, 150);
+                await client.DepositAsync(symbol, symbol, 40);
         }
     }
 
