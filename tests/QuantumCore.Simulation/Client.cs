@@ -73,11 +73,11 @@ internal sealed class Client(World world, long account)
         < 60 => PlaceBatchAsync(),
         < 72 => CancelAsync(),
         < 77 => CancelByNameAsync(),
-        < 87 => AmendAsync(),
-        < 90 => CancelAllAsync(),
-        < 93 => PlaceListAsync(),
-        < 96 => PlaceStrategyAsync(),
-        < 97 => DepositAsync($"more-{++_names}", "USD", world.Next(1, 100_000)),
+        < 85 => AmendAsync(),
+        < 87 => CancelAllAsync(),
+        < 90 => PlaceListAsync(),
+        < 93 => PlaceStrategyAsync(),
+        < 94 => DepositAsync($"more-{++_names}", "USD", world.Next(1, 100_000)),
         _ => LookAsync(),
     };
 
@@ -265,10 +265,20 @@ internal sealed class Client(World world, long account)
         if (view is null)
             return;
 
-        // An activation that lost its stream may not have heard of it yet, for as long as it takes to ask twice.
-        if (asked - world.LastTrouble > s_memory.Ticks
-            && view.Sequence < world.Database.Witness.HeadAt(stream, asked - s_memory.Ticks))
-            world.Find($"account {account} is shown at {view.Sequence}; {s_memory.TotalSeconds} s ago it was further");
+        // An activation that lost its stream may not have heard of it yet, nor an account of what its orders did, for as
+        // long as it takes to ask twice.
+        var remembered = asked - s_memory.Ticks;
+        if (world.LastTrouble < remembered)
+        {
+            if (view.Sequence < world.Database.Witness.HeadAt(stream, remembered))
+                world.Find($"account {account} is shown at {view.Sequence}; {s_memory.TotalSeconds} s ago it was further");
+            foreach (var order in view.OpenOrders)
+            {
+                if (world.Database.Witness.Order(account, order.Number) is
+                    { State: not (WitnessedState.Held or WitnessedState.Open) } done && done.ChangedAt < remembered)
+                    world.Find($"account {account} is shown {order.Symbol} {order.Number} as open; it was {done.State} long before");
+            }
+        }
 
         foreach (var balance in view.Balances)
         {

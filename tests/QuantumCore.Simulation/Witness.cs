@@ -149,7 +149,7 @@ internal sealed class Witness(World world)
 
     private void Hold(HoldPlaced hold)
     {
-        var order = new WitnessedOrder(hold.Order.Account, hold.Order.Number, hold.Order.ClientOrderId, hold.Symbol);
+        var order = new WitnessedOrder(world, hold.Order.Account, hold.Order.Number, hold.Order.ClientOrderId, hold.Symbol);
         if (!_orders.TryAdd((order.Account, order.Number), order))
             world.Find($"account {order.Account}: number {order.Number} is given twice");
     }
@@ -327,7 +327,7 @@ internal enum WitnessedState
 }
 
 /// <summary>One order as the durable records tell it.</summary>
-internal sealed class WitnessedOrder(long account, long number, string clientOrderId, string symbol)
+internal sealed class WitnessedOrder(World world, long account, long number, string clientOrderId, string symbol)
 {
     public long Account => account;
 
@@ -337,7 +337,18 @@ internal sealed class WitnessedOrder(long account, long number, string clientOrd
 
     public string Symbol => symbol;
 
-    public WitnessedState State { get; set; }
+    public WitnessedState State
+    {
+        get;
+        set
+        {
+            field = value;
+            ChangedAt = world.Now;
+        }
+    }
+
+    /// <summary>When its state changed last.</summary>
+    public long ChangedAt { get; private set; }
 
     public long OrderId { get; set; }
 
