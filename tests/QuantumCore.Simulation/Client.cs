@@ -14,6 +14,7 @@ internal sealed class Client(World world, long account)
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_memory = TimeSpan.FromSeconds(4);
     private readonly List<ExecutionReport> _mine = [];
+    private readonly double _strategies = world.Pick<double>([0, 0.03, 0.3]);
     private int _names;
 
     public long Account => account;
@@ -67,7 +68,7 @@ internal sealed class Client(World world, long account)
         }
     }
 
-    private Task OneAsync() => world.Next(100) switch
+    private Task OneAsync() => world.Chance(_strategies) ? PlaceStrategyAsync() : world.Next(100) switch
     {
         < 55 => PlaceAsync(),
         < 60 => PlaceBatchAsync(),
@@ -75,8 +76,7 @@ internal sealed class Client(World world, long account)
         < 77 => CancelByNameAsync(),
         < 85 => AmendAsync(),
         < 87 => CancelAllAsync(),
-        < 90 => PlaceListAsync(),
-        < 93 => PlaceStrategyAsync(),
+        < 93 => PlaceListAsync(),
         < 94 => DepositAsync($"more-{++_names}", "USD", world.Next(1, 100_000)),
         _ => LookAsync(),
     };

@@ -66,7 +66,12 @@ public sealed class SimulatedDay
             _chaos.StartSilo();
         await OpenAsync(_world.Silos[0]);
 
-        _world.Faults = _world.Seed % 8 == 0 ? Faults.None : Faults.Usual;
+        _world.Faults = (_world.Seed % 8) switch
+        {
+            0 => Faults.None,
+            < 4 => Faults.Usual,
+            _ => Faults.Drawn(_world),
+        };
         using var stop = new CancellationTokenSource();
         var striking = _world.Faults.Chaos ? _chaos.StrikeAsync(_silos, stop.Token) : Task.CompletedTask;
         await Task.WhenAll(_clients.Select(client => client.TradeAsync(_operations)));

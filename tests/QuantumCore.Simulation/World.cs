@@ -191,6 +191,32 @@ internal sealed record Faults
         KilledAfterCommit = 0.004, StoreCallFails = 0.003, HistoryCommitFails = 0.01, Elsewhere = 0.01, Chaos = true,
     };
 
+    /// <summary>
+    /// Some of these more often and some never: what is rare together shows in the days in which little else happens.
+    /// </summary>
+    public static Faults Drawn(World world)
+    {
+        double Often(double usual) => usual * world.Pick(s_often);
+        return new Faults
+        {
+            CallLost = Often(Usual.CallLost),
+            AnswerLost = Often(Usual.AnswerLost),
+            CallDoubled = Often(Usual.CallDoubled),
+            CallLate = Often(Usual.CallLate),
+            CommitFailsBefore = Often(Usual.CommitFailsBefore),
+            CommitFailsAfter = Often(Usual.CommitFailsAfter),
+            CommitLandsLate = Often(Usual.CommitLandsLate),
+            KilledBeforeCommit = Often(Usual.KilledBeforeCommit),
+            KilledAfterCommit = Often(Usual.KilledAfterCommit),
+            StoreCallFails = Often(Usual.StoreCallFails),
+            HistoryCommitFails = Often(Usual.HistoryCommitFails),
+            Elsewhere = Often(Usual.Elsewhere) * world.Pick(s_often),
+            Chaos = world.Chance(0.8),
+        };
+    }
+
+    private static readonly double[] s_often = [0, 0.5, 1, 1, 4];
+
     public double CallLost { get; init; }
 
     public double AnswerLost { get; init; }
