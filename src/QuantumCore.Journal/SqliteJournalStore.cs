@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using SQLitePCL;
 
 namespace QuantumCore.Journal;
 
@@ -40,6 +41,8 @@ public sealed class SqliteJournalStore : IJournalStore
         """;
 
     private readonly string _path;
+    private readonly string? _fileSystem;
+    private readonly bool _checkpointsItself = true;
     private readonly ConcurrentBag<SqliteDatabase> _readers = [];
     private readonly ConcurrentQueue<Activating> _activations = new();
     private readonly CancellationTokenSource _closing = new();
@@ -53,12 +56,20 @@ public sealed class SqliteJournalStore : IJournalStore
     /// <summary>A journal in this file; it and its folder are made if they are not there.</summary>
     public SqliteJournalStore(string path) => _path = Path.GetFullPath(path);
 
+    /// <summary>A journal on a file system of SQLite by this name, which checkpoints by itself or only when told.</summary>
+    internal SqliteJournalStore(string path, string fileSystem, bool checkpointsItself)
+        : this(path)
+    {
+        _fileSystem = fileSystem;
+        _checkpointsItself = checkpointsItself;
+    }
+
     /// <inheritdoc/>
     public Task InitializeAsync(CancellationToken cancellationToken) => Task.Run(
         () =>
         {
             _lock = TakeLock();
-            using var database = SqliteDatabase.Open(_path);
+            using var database = Open();
             var version = database.Statement("PRAGMA user_version");
             var found = version.Step() ? version.Long(0) : 0;
             version.Reset();
@@ -69,7 +80,8 @@ public sealed class SqliteJournalStore : IJournalStore
             }
 
             _tail.Load(database);
-            _checkpointer = new SqliteCheckpointer(_path, _write, MoveTailAsync);
+            SyncWhatWasFound(database);
+            if (_checkpointsItself) _checkpointer = new SqliteCheckpointer(Open, _write, MoveTailAsync);
         },
         cancellationToken);
 
@@ -200,6 +212,32 @@ public sealed class SqliteJournalStore : IJournalStore
         if (_lock is not null) await _lock.DisposeAsync();
     }
 
+    /// <summary>What the checkpointer does in one round, the newest part of the index included.</summary>
+    internal async Task CheckpointAsync(int mode)
+    {
+        await _tail.MoveAsync(WriteAsync);
+        using var database = Open();
+        database.Checkpoint(mode);
+    }
+
+    /// <summary>
+    /// A process that died between writing a commit and syncing it leaves it in the log, where it is found but would
+    /// not outlive a loss of power. Whoever reads it now may tell of it, so it is made durable first.
+    /// </summary>
+    private static void SyncWhatWasFound(SqliteDatabase database)
+    {
+        try
+        {
+            database.Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE);
+        }
+        catch (SqliteFailureException full) when (full.IsDiskFull)
+        {
+            // The log is synced before the file grows, and that was what mattered.
+        }
+    }
+
+    private SqliteDatabase Open() => SqliteDatabase.Open(_path, _fileSystem);
+
     private FileStream TakeLock()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
@@ -245,7 +283,7 @@ public sealed class SqliteJournalStore : IJournalStore
             return;
         }
 
-        _checkpointer!.CommitDone();
+        _checkpointer?.CommitDone();
         foreach (var (activating, activation) in taken) activating.Done.TrySetResult(activation);
     }
 
@@ -407,7 +445,7 @@ public sealed class SqliteJournalStore : IJournalStore
                     using var database = RentReader();
                     var done = database.Value.InTransaction(() => work(database.Value));
                     database.KeepForReuse();
-                    _checkpointer!.CommitDone();
+                    _checkpointer?.CommitDone();
                     return done;
                 },
                 _closing.Token);
@@ -442,7 +480,7 @@ public sealed class SqliteJournalStore : IJournalStore
         _closing.Token);
 
     private Rented RentReader() =>
-        new(this, _readers.TryTake(out var idle) ? idle : SqliteDatabase.Open(_path));
+        new(this, _readers.TryTake(out var idle) ? idle : Open());
 
     private sealed record Activating(string Stream, TaskCompletionSource<StreamActivation> Done);
 
@@ -473,7 +511,7 @@ public sealed class SqliteJournalStore : IJournalStore
         public Connection(SqliteJournalStore store)
         {
             _store = store;
-            _database = SqliteDatabase.Open(store._path);
+            _database = store.Open();
             _moveHead = _database.Statement("""
                 UPDATE stream_head SET head = ?1, chain = ?2 WHERE stream_id = ?3 AND epoch = ?4 AND head = ?5 - 1
                 """);
@@ -502,7 +540,7 @@ public sealed class SqliteJournalStore : IJournalStore
                     throw;
                 }
             });
-            _store._checkpointer!.CommitDone();
+            _store._checkpointer?.CommitDone();
             return refused;
         }
 
