@@ -21,6 +21,11 @@ internal sealed record LossCount
     public int Checkpoints { get; set; }
 
     public int Snapshots { get; set; }
+
+    /// <summary>How often there was no room for a commit, and for anything else.</summary>
+    public int FullAtCommit { get; set; }
+
+    public int FullElsewhere { get; set; }
 }
 
 /// <summary>What a caller was told, or saw after a restart, and lost sight of nothing since.</summary>
@@ -69,12 +74,14 @@ internal sealed class DoomedJournal(int seed, SimulatedDisk disk, LossCount coun
             {
                 await StartAsync();
                 isRunning = true;
-                while (_random.Next(40) > 0) await StepAsync();
+                while (_random.Next(40) > 0) await StepOrMakeRoomAsync();
             }
-            catch (SqliteFailureException) when (disk.IsOff)
+            catch (SqliteFailureException failure) when (disk.IsOff || failure.IsDiskFull)
             {
-                if (!isRunning) count.LostInRecovery++;
+                if (!isRunning && disk.IsOff) count.LostInRecovery++;
             }
+
+            disk.Capacity = _random.Next(10) == 0 && _isMade ? disk.BytesUsed + _random.Next(8_192) : long.MaxValue;
 
             if (_random.Next(4) > 0)
             {
@@ -91,6 +98,7 @@ internal sealed class DoomedJournal(int seed, SimulatedDisk disk, LossCount coun
             await StopAsync();
         }
 
+        disk.Capacity = long.MaxValue;
         await StartAsync();
         await StopAsync();
     }
@@ -101,10 +109,17 @@ internal sealed class DoomedJournal(int seed, SimulatedDisk disk, LossCount coun
     {
         _store = new SqliteJournalStore(Path.Combine(s_path, $"{seed}.db"), _files.Name, checkpointsItself: false);
         if (_isMade && _random.Next(4) == 0) _stranger = OpenFile();
-        await _store.InitializeAsync(Cancel);
-        Assert.True(!_isMade || (await _store.HeadsAsync("", Cancel)).Count >= _known.Count, "The journal is gone.");
-        _isMade = true;
-        await CompareAsync();
+        try
+        {
+            await _store.InitializeAsync(Cancel);
+            _isMade = true;
+            await CompareAsync();
+        }
+        catch (SqliteFailureException full) when (full.IsDiskFull && !disk.IsOff)
+        {
+            Assert.Fail($"{Where}: the journal can't be opened and read on a full disk.");
+        }
+
         _writerId = _random.NextInt64();
         _writer = _store.Connect();
         foreach (var name in s_names.Where(_ => _random.Next(3) > 0)) await ActivateAsync(name);
@@ -118,6 +133,37 @@ internal sealed class DoomedJournal(int seed, SimulatedDisk disk, LossCount coun
         _stranger?.Dispose();
         _stranger = null;
         if (_store is not null) await _store.DisposeAsync();
+    }
+
+    private async Task StepOrMakeRoomAsync()
+    {
+        if (_random.Next(150) == 0) disk.Capacity = disk.BytesUsed + _random.Next(100_000);
+        try
+        {
+            await StepAsync();
+        }
+        catch (SqliteFailureException full) when (full.IsDiskFull && !disk.IsOff)
+        {
+            await GoOnAfterFullDiskAsync();
+        }
+    }
+
+    /// <summary>All that is known can be read on a full disk. Then there is room, and the commit in doubt is settled as the writer does it.</summary>
+    private async Task GoOnAfterFullDiskAsync()
+    {
+        await CompareAsync(isSettled: false);
+        if (_random.Next(3) > 0) disk.Capacity = long.MaxValue;
+        _writer!.Dispose();
+        _writer = _store.Connect();
+        if (_frameInDoubt is not { } inDoubt)
+        {
+            count.FullElsewhere++;
+            return;
+        }
+
+        count.FullAtCommit++;
+        if (!_writer.Holds(inDoubt.Frame.Id)) Assert.Empty(_writer.Commit(inDoubt.Frame));
+        Acknowledged(inDoubt.Frame, inDoubt.Records);
     }
 
     private async Task StepAsync()
@@ -171,12 +217,6 @@ internal sealed class DoomedJournal(int seed, SimulatedDisk disk, LossCount coun
         _frameInDoubt = (frame, records);
         Assert.Empty(_writer!.Commit(frame));
         Acknowledged(frame, records);
-        count.FramesAcknowledged++;
-        foreach (var name in names)
-        {
-            var slice = frame.Slices.Single(slice => slice.StreamId == _mine[name].StreamId);
-            _mine[name] = _mine[name] with { Head = slice.LastSequence, Chain = slice.Chain };
-        }
     }
 
     private void CommitOfThePast()
@@ -192,6 +232,9 @@ internal sealed class DoomedJournal(int seed, SimulatedDisk disk, LossCount coun
     {
         var name = s_names[_random.Next(s_names.Length)];
         if (!_mine.TryGetValue(name, out var activation)) return;
+
+        // The state after a record is always the same, and so is a snapshot of it that is taken again.
+        if (_known[name].Snapshots.ContainsKey(activation.Head)) return;
         var body = new byte[_random.Next(20_000)];
         _random.NextBytes(body);
         _snapshotInDoubt = (name, activation.Head, body);
@@ -216,13 +259,19 @@ internal sealed class DoomedJournal(int seed, SimulatedDisk disk, LossCount coun
     private void Acknowledged(JournalFrame frame, Dictionary<string, byte[][]> records)
     {
         foreach (var (name, bodies) in records) _known[name].Records.AddRange(bodies);
-        Assert.Equal(frame.Id, _frameInDoubt!.Value.Frame.Id);
+        foreach (var (name, at) in _mine.ToList())
+        {
+            var slice = frame.Slices.FirstOrDefault(slice => slice.StreamId == at.StreamId);
+            if (slice != default) _mine[name] = at with { Head = slice.LastSequence, Chain = slice.Chain };
+        }
+
+        count.FramesAcknowledged++;
         _frameInDoubt = null;
     }
 
-    private async Task CompareAsync()
+    private async Task CompareAsync(bool isSettled = true)
     {
-        await SettleFrameAsync();
+        if (isSettled) SettleFrame();
         var heads = (await _store.HeadsAsync("", Cancel)).ToDictionary(head => head.Name);
         foreach (var (name, known) in _known)
         {
@@ -248,7 +297,7 @@ internal sealed class DoomedJournal(int seed, SimulatedDisk disk, LossCount coun
         if (_random.Next(8) == 0) CheckFile();
     }
 
-    private async Task SettleFrameAsync()
+    private void SettleFrame()
     {
         if (_frameInDoubt is not { } inDoubt) return;
         using var connection = _store.Connect();
@@ -263,7 +312,6 @@ internal sealed class DoomedJournal(int seed, SimulatedDisk disk, LossCount coun
         }
 
         _frameInDoubt = null;
-        await Task.CompletedTask;
     }
 
     private async Task CompareSnapshotsAsync(string name, KnownStream known)
