@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+using Npgsql;
 using QuantumCore.History;
 using QuantumCore.Journal;
 
@@ -6,6 +8,8 @@ namespace QuantumCore.Silo;
 /// <summary>The journal and the history this silo keeps.</summary>
 internal static class Storage
 {
+    private const int SqliteFull = 13;
+
     /// <summary>Adds both stores as the options say.</summary>
     public static void AddStorage(this IServiceCollection services, SiloOptions options)
     {
@@ -29,6 +33,16 @@ internal static class Storage
         await services.GetRequiredService<IJournalStore>().InitializeAsync(cancellationToken);
         await services.GetRequiredService<HistoryStore>().InitializeAsync(cancellationToken);
     }
+
+    /// <summary>Whether a start failed because there was no room for what it has to write.</summary>
+    public static bool IsDiskFull(Exception error) => error switch
+    {
+        SqliteFailureException failure => failure.IsDiskFull,
+        SqliteException failure => (failure.SqliteErrorCode & 0xFF) == SqliteFull,
+        PostgresException failure => failure.SqlState == PostgresErrorCodes.DiskFull,
+        AggregateException several => several.InnerExceptions.Any(IsDiskFull),
+        _ => error.InnerException is { } cause && IsDiskFull(cause),
+    };
 
     /// <summary>A file of this process alone: a volatile journal starts again at 1, and so must its history.</summary>
     private static string TemporaryHistory() =>

@@ -10,13 +10,14 @@ namespace QuantumCore.SystemTests;
 /// <summary>Where an exchange keeps its records, and how a stranger looks at the tables with plain SQL.</summary>
 internal sealed class Storage : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("quantumcore-system-");
+    private readonly DirectoryInfo _folder;
     private readonly Func<string, DbConnection> _open;
 
     static Storage() => SQLitePCL.Batteries_V2.Init();
 
-    private Storage(string? postgres)
+    private Storage(string? postgres, DirectoryInfo? folder = null)
     {
+        _folder = folder ?? Directory.CreateTempSubdirectory("quantumcore-system-");
         IsPostgres = postgres is not null;
         Arguments = postgres is null
             ? ["--data", _folder.FullName]
@@ -41,6 +42,9 @@ internal sealed class Storage : IDisposable
 
     /// <summary>Two files in a folder.</summary>
     public static Storage InFiles() => new(null);
+
+    /// <summary>Two files in this folder, which is deleted with them.</summary>
+    public static Storage InFiles(DirectoryInfo folder) => new(null, folder);
 
     /// <summary>Rows of the history.</summary>
     public Task<List<object[]>> HistoryAsync(string query) => ReadAsync("history", query);
