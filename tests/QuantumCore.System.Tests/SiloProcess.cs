@@ -28,6 +28,16 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>From the start of the process until it let requests in.</summary>
     public TimeSpan ReadyAfter { get; private set; }
 
+    /// <summary>Memory it has now.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>What it has printed.</summary>
     public string Output
     {
