@@ -30,8 +30,30 @@ internal static class Storage
     /// <summary>Opens both; before any grain is called.</summary>
     public static async Task InitializeStorageAsync(this IServiceProvider services, CancellationToken cancellationToken)
     {
-        await services.GetRequiredService<IJournalStore>().InitializeAsync(cancellationToken);
-        await services.GetRequiredService<HistoryStore>().InitializeAsync(cancellationToken);
+        var (journal, history) = (services.GetRequiredService<IJournalStore>(), services.GetRequiredService<HistoryStore>());
+        await journal.InitializeAsync(cancellationToken);
+        await history.InitializeAsync(cancellationToken);
+        await CheckHistoryAsync(journal, history, cancellationToken);
+    }
+
+    /// <summary>
+    /// The history is made from the journal alone: where it knows more, the journal has lost records or is not its own.
+    /// </summary>
+    private static async Task CheckHistoryAsync(IJournalStore journal, HistoryStore history, CancellationToken cancellationToken)
+    {
+        // The cursors first: other silos may be at work on both.
+        var cursors = await history.CursorsAsync(cancellationToken);
+        var heads = (await journal.HeadsAsync("", cancellationToken)).ToDictionary(head => head.Name, head => head.Head, StringComparer.Ordinal);
+        foreach (var (stream, sequence) in cursors)
+        {
+            var head = heads.GetValueOrDefault(stream);
+            if (sequence > head)
+            {
+                throw new JournalSetupException(
+                    $"The history knows stream {stream} up to sequence {sequence}, and the journal ends at {head}: it has lost records. "
+                    + "Restore the journal; to go on without them, delete the history, which is made again.");
+            }
+        }
     }
 
     /// <summary>Whether a start failed because there was no room for what it has to write.</summary>

@@ -45,10 +45,10 @@ internal sealed class KnownStream
 internal sealed class DoomedJournal(int seed, SimulatedDisk disk, LossCount count) : IAsyncDisposable
 {
     private static readonly string[] s_names = ["book/ACME", "book/OTHER", "acct/1000", "acct/1001", "acct/1002"];
-    private static readonly string s_path =
-        Path.Combine(Path.GetTempPath(), "quantumcore-power-loss", $"{Environment.ProcessId}");
-
     private readonly Random _random = new(seed);
+
+    // The files are on the simulated disk; the lock and the witness are real.
+    private readonly string _folder = Directory.CreateTempSubdirectory("quantumcore-power-loss-").FullName;
     private readonly SimulatedFileSystem _files = new(disk);
     private readonly Dictionary<string, KnownStream> _known = [];
     private readonly Dictionary<string, StreamActivation> _mine = [];
@@ -103,11 +103,16 @@ internal sealed class DoomedJournal(int seed, SimulatedDisk disk, LossCount coun
         await StopAsync();
     }
 
-    public ValueTask DisposeAsync() => StopAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     private async Task StartAsync()
     {
-        _store = new SqliteJournalStore(Path.Combine(s_path, $"{seed}.db"), _files.Name, checkpointsItself: false);
+        _store = new SqliteJournalStore(Path.Combine(_folder, "journal.db"), _files.Name, checkpointsItself: false);
+        if (disk.Pretends != Pretence.None) File.Delete(Path.Combine(_folder, "journal.witness"));
         if (_isMade && _random.Next(4) == 0) _stranger = OpenFile();
         try
         {
@@ -342,7 +347,7 @@ internal sealed class DoomedJournal(int seed, SimulatedDisk disk, LossCount coun
     /// <summary>As a tool does that looks at the file beside the exchange.</summary>
     private SqliteDatabase OpenFile()
     {
-        var database = SqliteDatabase.Open(Path.Combine(s_path, $"{seed}.db"), _files.Name);
+        var database = SqliteDatabase.Open(Path.Combine(_folder, "journal.db"), _files.Name);
         database.Execute("SELECT COUNT(*) FROM stream_head");
         return database;
     }

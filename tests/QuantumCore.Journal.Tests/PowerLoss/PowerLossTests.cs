@@ -38,7 +38,7 @@ public sealed class PowerLossTests(ITestOutputHelper output)
             {
                 await LiveAsync(seed, pretends, new LossCount());
             }
-            catch (Exception found) when (found is XunitException or JournalCorruptionException or SqliteFailureException)
+            catch (Exception found) when (found is XunitException or JournalCorruptionException or JournalSetupException or SqliteFailureException)
             {
                 caught++;
             }

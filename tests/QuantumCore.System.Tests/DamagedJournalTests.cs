@@ -1,0 +1,161 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace QuantumCore.SystemTests;
+
+/// <summary>
+/// The journal's files are damaged between two runs of an exchange, at random by seed (QUANTUMCORE_DAMAGES,
+/// QUANTUMCORE_DAMAGE_SEED): what was acknowledged is there, or its symbol or account stops, or the start is refused and
+/// says where. It is never silently gone.
+/// </summary>
+public sealed partial class DamagedJournalTests(ITestOutputHelper output)
+{
+    private const int FailedStart = 70;
+    private const int Repeats = 120;
+    private static readonly string[] s_symbols = ["AAPL", "AMZN", "BTC-USD", "MSFT"];
+    private static readonly Dictionary<long, string> s_keys = new() { [1001] = "demo-alice", [1002] = "demo-bob" };
+
+    [Fact]
+    [Trait("Suite", "Slow")]
+    public async Task What_was_acknowledged_is_there_or_its_stream_stops_or_the_start_is_refused_and_says_where()
+    {
+        var (rounds, seed) = (Number("QUANTUMCORE_DAMAGES", 16), Number("QUANTUMCORE_DAMAGE_SEED", 20_261_120));
+        using var closed = Storage.InFiles();
+        using var killed = Storage.InFiles();
+        using var notes = Storage.InFiles();
+        using var diary = new Diary(Path.Combine(notes.Folder, "diary.log"));
+        var told = new Dictionary<Storage, List<Entry>> { [closed] = await TradeAsync(closed, diary, kill: false), [killed] = await TradeAsync(killed, diary, kill: true) };
+        var outcomes = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        for (var round = 0; round < rounds; round++)
+        {
+            var random = new Random(seed + round);
+            var origin = random.Next(2) == 0 ? closed : killed;
+            using var storage = Storage.InFiles();
+            foreach (var file in Directory.GetFiles(origin.Folder))
+                File.Copy(file, Path.Combine(storage.Folder, Path.GetFileName(file)));
+            var damage = Damage(storage.Folder, random);
+            var outcome = await OutcomeAsync(storage, told[origin], random, $"Round {round} of seed {seed}: {damage}");
+            outcomes[outcome] = outcomes.GetValueOrDefault(outcome) + 1;
+            output.WriteLine($"{damage}: {outcome}");
+        }
+
+        output.WriteLine(string.Join(", ", outcomes.Select(outcome => $"{outcome.Key}: {outcome.Value}")));
+        Assert.True(outcomes.ContainsKey("refused") && outcomes.Count > 1, "The damage tested nothing.");
+    }
+
+    private static async Task<List<Entry>> TradeAsync(Storage storage, Diary diary, bool kill)
+    {
+        diary.NextRound();
+        await using var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off"]);
+        var floor = new Floor(silo.Address, s_keys, diary, kill ? "k" : "c", seed: 11);
+        var trading = floor.TradeAsync();
+        for (var waited = 0; diary.Round.Count(entry => entry.Reply.IsDone) < 600; waited++)
+        {
+            Assert.True(waited < 3_000, $"Waited 60 s for orders to flow. The exchange said: {silo.Output}");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        if (kill)
+            await silo.KillAsync();
+        floor.Close();
+        await trading;
+        if (!kill)
+            Assert.Equal(0, (await silo.TerminateAsync()).ExitCode);
+        return [.. diary.Round.Where(entry => entry.Wish == Wish.Place && entry.Reply.IsDone)];
+    }
+
+    /// <summary>Somewhere in the journal or in its log.</summary>
+    private static string Damage(string folder, Random random)
+    {
+        var log = Path.Combine(folder, "journal.db-wal");
+        var isLog = File.Exists(log) && new FileInfo(log).Length > 0 && random.Next(2) == 0;
+        var path = isLog ? log : Path.Combine(folder, "journal.db");
+        var bytes = File.ReadAllBytes(path);
+        var at = random.Next(bytes.Length);
+        var what = random.Next(5);
+        switch (what)
+        {
+            case 0:
+                Array.Resize(ref bytes, at);
+                break;
+            case 1:
+                at -= at % 4_096;
+                bytes.AsSpan(at, Math.Min(4_096, bytes.Length - at)).Clear();
+                break;
+            default:
+                bytes[at] ^= (byte)(1 << random.Next(8));
+                break;
+        }
+
+        File.WriteAllBytes(path, bytes);
+        return $"{Path.GetFileName(path)} {(what == 0 ? "cut off" : what == 1 ? "with a page of zeros" : "with a flipped bit")} at {at}";
+    }
+
+    private static async Task<string> OutcomeAsync(Storage storage, List<Entry> told, Random random, string damage)
+    {
+        await using var silo = SiloProcess.Launch([.. storage.Arguments, "--market-maker", "off"]);
+        try
+        {
+            await silo.ReadyAsync();
+        }
+        catch (InvalidOperationException)
+        {
+            var (exitCode, said) = await silo.ExitAsync(TimeSpan.FromSeconds(10));
+            Assert.True(exitCode == FailedStart && Names().IsMatch(said), $"{damage}: ended with {exitCode} and does not say where: {said}");
+            return "refused";
+        }
+
+        var customers = s_keys.ToDictionary(key => key.Key, key => new Customer(silo.Address, key.Value));
+        try
+        {
+            return await CompareAsync(customers, told, random, damage, silo);
+        }
+        finally
+        {
+            foreach (var customer in customers.Values)
+                customer.Dispose();
+        }
+    }
+
+    private static async Task<string> CompareAsync(
+        Dictionary<long, Customer> customers, List<Entry> told, Random random, string damage, SiloProcess silo)
+    {
+        var halted = new List<string>();
+        foreach (var symbol in s_symbols)
+        {
+            var probe = $$"""{"symbol":"{{symbol}}","side":"buy","price":"{{(symbol == "BTC-USD" ? 10_000 : 10)}}","quantity":"{{(symbol == "BTC-USD" ? "0.001" : "1")}}","clientOrderId":"probe-{{symbol}}"}""";
+            var replies = await Task.WhenAll(customers.Values.Select(customer => customer.PostAsync("orders", probe)));
+            if (!replies.Any(reply => reply.IsDone))
+                halted.Add(symbol);
+        }
+
+        Assert.True(halted.Count < s_symbols.Length, $"{damage}: nothing trades. {silo.Output}");
+        var orders = told.ToArray();
+        random.Shuffle(orders);
+        var stopped = 0;
+        await Parallel.ForEachAsync(orders.Take(Repeats), CancellationToken.None, async (entry, _) =>
+        {
+            var again = await customers[entry.Account].SendAsync(entry.Method, entry.Path, entry.Body);
+            if (again.Status == 503)
+            {
+                Interlocked.Increment(ref stopped);
+                return;
+            }
+
+            Assert.True(
+                again.IsDone && again.Number("orderId") == entry.Reply.Number("orderId") && again.Decimal("filled") == entry.Reply.Decimal("filled"),
+                $"{damage}: {entry} is answered with {again.Status} {again.Raw} now. {silo.Output}");
+        });
+        if (stopped == 0)
+            return "all there";
+        Assert.Matches(Names(), silo.Output);
+        return halted.Count > 0 ? "a symbol stopped" : "an account stopped";
+    }
+
+    private static int Number(string variable, int otherwise) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text) : otherwise;
+
+    /// <summary>A stream and its sequence, or the file where no stream can be named.</summary>
+    [GeneratedRegex(@"Stream \S+ is damaged at sequence \d+|stream \S+ up to sequence \d+|journal\.db (ends at record|is damaged)")]
+    private static partial Regex Names();
+}
