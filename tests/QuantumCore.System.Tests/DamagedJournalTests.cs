@@ -43,6 +43,45 @@ public sealed partial class DamagedJournalTests(ITestOutputHelper output)
         Assert.True(outcomes.ContainsKey("refused") && outcomes.Count > 1, "The damage tested nothing.");
     }
 
+    [Fact]
+    [Trait("Suite", "Slow")]
+    public async Task A_symbol_whose_journal_is_damaged_stops_and_the_others_trade()
+    {
+        using var storage = Storage.InFiles();
+        var keys = new Dictionary<long, string>();
+        await using (var silo = await StartWithoutDemoAsync(storage))
+        {
+            using var administrator = new Customer(silo.Address, (await File.ReadAllTextAsync(Path.Combine(storage.Folder, "admin.key"), TestContext.Current.CancellationToken)).Trim());
+            foreach (var (account, symbol) in new[] { (2001L, "AAPL"), (2002L, "MSFT") })
+            {
+                keys[account] = (await administrator.InsistAsync(HttpMethod.Post, $"admin/accounts/ACC-{account}/keys", null)).Text("apiKey");
+                await administrator.InsistAsync(HttpMethod.Post, $"admin/accounts/ACC-{account}/deposits", """{"key":"first","asset":"USD","amount":"10000"}""");
+                using var customer = new Customer(silo.Address, keys[account]);
+                for (var i = 0; i < 5; i++)
+                    Assert.True((await customer.PostAsync("orders", Order(symbol, $"{symbol}-{i}"))).IsDone);
+            }
+
+            await silo.KillAsync();
+        }
+
+        await storage.ExecuteOnJournalAsync("""
+            UPDATE frame SET body = (SELECT CAST(substr(frame.body, 1, s.position + s.length - 1) || 'X' || substr(frame.body, s.position + s.length + 1) AS BLOB)
+              FROM frame_stream_tail s JOIN stream_head h USING (stream_id) WHERE h.name = 'book/AAPL' AND s.last_seq = 3 AND s.frame_no = frame.frame_no)
+            WHERE frame_no = (SELECT s.frame_no FROM frame_stream_tail s JOIN stream_head h USING (stream_id) WHERE h.name = 'book/AAPL' AND s.last_seq = 3)
+            """);
+        await using var again = await StartWithoutDemoAsync(storage);
+        using var other = new Customer(again.Address, keys[2002]);
+        Assert.Equal("SymbolHalted", (await other.PostAsync("orders", Order("AAPL", "a1"))).Code);
+        Assert.True((await other.PostAsync("orders", Order("MSFT", "m1"))).IsDone);
+        Assert.Contains("Stream book/AAPL is damaged at sequence 3", again.Output, StringComparison.Ordinal);
+    }
+
+    private static Task<SiloProcess> StartWithoutDemoAsync(Storage storage) =>
+        SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off", "--demo", "off"]);
+
+    private static string Order(string symbol, string name) =>
+        $$"""{"symbol":"{{symbol}}","side":"buy","price":"20.00","quantity":"1","clientOrderId":"{{name}}"}""";
+
     private static async Task<List<Entry>> TradeAsync(Storage storage, Diary diary, bool kill)
     {
         diary.NextRound();

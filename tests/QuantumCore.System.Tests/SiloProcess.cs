@@ -120,12 +120,17 @@ internal sealed class SiloProcess : IAsyncDisposable
         await _process.WaitForExitAsync(CancellationToken.None);
     }
 
+    /// <summary>SIGSTOP: it stands still, and what comes waits in its sockets.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    /// <summary>SIGCONT: it goes on as if no time had passed.</summary>
+    public Task ThawAsync() => SignalAsync("CONT");
+
     /// <summary>SIGTERM; the exit code and how long the end took.</summary>
     public async Task<(int ExitCode, TimeSpan Took)> TerminateAsync()
     {
         var started = Stopwatch.StartNew();
-        using (var signal = Process.Start("/bin/sh", ["-c", $"kill -TERM {_process.Id}"]))
-            await signal.WaitForExitAsync(CancellationToken.None);
+        await SignalAsync("TERM");
 
         var (exitCode, _) = await ExitAsync(TimeSpan.FromSeconds(30));
         return (exitCode, started.Elapsed);
@@ -145,6 +150,12 @@ internal sealed class SiloProcess : IAsyncDisposable
         }
 
         return (_process.ExitCode, Output);
+    }
+
+    private async Task SignalAsync(string name)
+    {
+        using var signal = Process.Start("/bin/sh", ["-c", $"kill -{name} {_process.Id}"]);
+        await signal.WaitForExitAsync(CancellationToken.None);
     }
 
     /// <inheritdoc/>

@@ -49,10 +49,25 @@ internal sealed class Storage : IDisposable
     /// <summary>Rows of the history.</summary>
     public Task<List<object[]>> HistoryAsync(string query) => ReadAsync("history", query);
 
+    /// <summary>Rows of the journal.</summary>
+    public Task<List<object[]>> JournalAsync(string query) => ReadAsync("journal", query);
+
     /// <summary>Every stream of the journal and its head.</summary>
     public async Task<Dictionary<string, long>> HeadsAsync() =>
         (await ReadAsync("journal", "SELECT name, head FROM stream_head")).ToDictionary(
             row => (string)row[0], row => Whole(row[1]), StringComparer.Ordinal);
+
+    /// <summary>Changes the journal behind the back of an exchange that is not running.</summary>
+    public async Task ExecuteOnJournalAsync(string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(Folder, "journal.db")};Pooling=False");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The statements are this assembly's own text.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
 
     /// <summary>Waits until the history has every record of the journal; nobody may be trading.</summary>
     public async Task CaughtUpAsync()
