@@ -313,7 +313,7 @@ public sealed class SqliteJournalStore : IJournalStore
         }
     }
 
-    private (StreamActivation Activation, Exception? Damage) Activate(SqliteDatabase database, string stream)
+    private (StreamActivation Activation, JournalCorruptionException? Damage) Activate(SqliteDatabase database, string stream)
     {
         var row = database.Statement("""
             INSERT INTO stream_head (name, epoch, head, chain) VALUES (?1, 1, 0, 0)
@@ -323,15 +323,7 @@ public sealed class SqliteJournalStore : IJournalStore
         row.Step();
         var activation = new StreamActivation(row.Long(0), row.Long(1), row.Long(2), (uint)row.Long(3));
         row.Step();
-        try
-        {
-            SqliteSoundness.CheckHead(database, _tail, stream, activation);
-            return (activation, null);
-        }
-        catch (Exception failure) when (SqliteSoundness.OfStream(stream, 1, failure) is JournalCorruptionException)
-        {
-            return (activation, SqliteSoundness.OfStream(stream, 1, failure));
-        }
+        return (activation, SqliteSoundness.DamageAtHead(database, _tail, stream, activation));
     }
 
     private Task<(long StreamId, long Epoch, long Head, uint Chain)> FindAsync(string stream) =>

@@ -30,17 +30,24 @@ internal static class SqliteSoundness
         return records;
     }
 
-    /// <summary>The index must end where the head says, or records were lost behind it or before it.</summary>
-    public static void CheckHead(SqliteDatabase database, SqliteSliceTail tail, string stream, in StreamActivation activation)
+    /// <summary>The index must end where the head says, or records were lost behind it or before it. Null: it does.</summary>
+    public static JournalCorruptionException? DamageAtHead(
+        SqliteDatabase database, SqliteSliceTail tail, string stream, in StreamActivation activation)
     {
-        var row = database.Statement(
-                "SELECT last_seq FROM frame_stream WHERE stream_id = ?1 ORDER BY first_seq DESC LIMIT 1")
-            .Bind(1, activation.StreamId);
-        var last = Math.Max(row.Step() ? row.Long(0) : 0, tail.LastOf(activation.StreamId, database));
-        row.Reset();
-        if (last == activation.Head) return;
-        throw new JournalCorruptionException(
-            stream, Math.Min(last, activation.Head) + 1, $"its head is {activation.Head}, and its records end at {last}");
+        try
+        {
+            var row = database.Statement(
+                    "SELECT last_seq FROM frame_stream WHERE stream_id = ?1 ORDER BY first_seq DESC LIMIT 1")
+                .Bind(1, activation.StreamId);
+            var last = Math.Max(row.Step() ? row.Long(0) : 0, tail.LastOf(activation.StreamId, database));
+            row.Reset();
+            var (head, first) = (activation.Head, Math.Min(last, activation.Head) + 1);
+            return last == head ? null : new(stream, first, $"its head is {head}, and its records end at {last}");
+        }
+        catch (SqliteFailureException failure) when (failure.IsDamage())
+        {
+            return new(stream, 1, failure.Message);
+        }
     }
 
     /// <summary>Damage of SQLite's own pages, met while a stream was read, is damage of the stream.</summary>

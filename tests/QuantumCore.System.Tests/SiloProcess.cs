@@ -56,19 +56,27 @@ internal sealed class SiloProcess : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>Starts an exchange and waits until it is ready.</summary>
+    /// <summary>Starts an exchange and waits until it is ready. A port that somebody else has taken meanwhile is not its fault.</summary>
     public static async Task<SiloProcess> StartAsync(params IEnumerable<string> arguments)
     {
-        var silo = Launch(arguments);
-        try
+        var given = arguments.ToArray();
+        for (var attempt = 1; ; attempt++)
         {
-            await silo.ReadyAsync();
-            return silo;
-        }
-        catch
-        {
-            await silo.DisposeAsync();
-            throw;
+            var silo = Launch(given);
+            try
+            {
+                await silo.ReadyAsync();
+                return silo;
+            }
+            catch (InvalidOperationException) when (attempt < 5 && silo.Output.Contains("address already in use", StringComparison.Ordinal))
+            {
+                await silo.DisposeAsync();
+            }
+            catch
+            {
+                await silo.DisposeAsync();
+                throw;
+            }
         }
     }
 
