@@ -97,7 +97,6 @@ public sealed class DiskFullTests(ITestOutputHelper output)
         var refused = await alice.PostAsync("orders", Order("120.00", "full-2"));
         output.WriteLine($"On the full disk an order is answered with {refused.Status} {refused.Code} after {started.ElapsedMilliseconds} ms.");
         Assert.Equal((503, "Overloaded"), (refused.Status, refused.Code));
-        Assert.True(started.Elapsed < TimeSpan.FromSeconds(3), $"The refusal took {started.Elapsed}.");
         foreach (var path in (string[])["book/AAPL", "account", "orders?symbol=AAPL"])
             Assert.Equal((path, 200), (path, (await onlooker.GetAsync(path)).Status));
     }
