@@ -76,6 +76,29 @@ public sealed partial class DamagedJournalTests(ITestOutputHelper output)
         Assert.Contains("Stream book/AAPL is damaged at sequence 3", again.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [Trait("Suite", "Slow")]
+    [InlineData("journal.witness", "The history knows stream ")]
+    [InlineData("history.db", " were acknowledged: ")]
+    public async Task An_exchange_whose_journal_is_gone_does_not_begin_anew(string goneToo, string message)
+    {
+        using var storage = Storage.InFiles();
+        await using (var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off"]))
+        {
+            using var alice = new Customer(silo.Address, "demo-alice");
+            Assert.True((await alice.PostAsync("orders", Order("AAPL", "a1"))).IsDone);
+            await storage.CaughtUpAsync();
+            Assert.Equal(0, (await silo.TerminateAsync()).ExitCode);
+        }
+
+        foreach (var name in (string[])["journal.db", goneToo])
+            File.Delete(Path.Combine(storage.Folder, name));
+        await using var again = SiloProcess.Launch(storage.Arguments);
+        var (exitCode, said) = await again.ExitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal(FailedStart, exitCode);
+        Assert.Contains(message, said, StringComparison.Ordinal);
+    }
+
     private static Task<SiloProcess> StartWithoutDemoAsync(Storage storage) =>
         SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off", "--demo", "off"]);
 
