@@ -5,6 +5,7 @@ using QuantumCore.Silo.Demo;
 
 const int BadUsage = 64;
 const int FailedStart = 70;
+const int DiskFull = 74;
 
 if (args.Contains("--help", StringComparer.Ordinal) || args.Contains("-h", StringComparer.Ordinal))
 {
@@ -48,6 +49,7 @@ builder.Services.AddExchangeGateway(new GatewayOptions { DemoAccount = DemoExcha
 builder.Services.AddSingleton<DemoExchange>();
 builder.Services.AddSingleton<ExchangeStart>();
 builder.Services.AddHostedService(services => services.GetRequiredService<ExchangeStart>());
+builder.Services.AddHostedService<DiskRoom>();
 builder.Services.AddHostedService<MarketMaker>();
 
 await using var app = builder.Build();
@@ -57,10 +59,12 @@ try
     await app.Services.InitializeStorageAsync(CancellationToken.None);
     var start = app.Services.GetRequiredService<ExchangeStart>();
     await app.RunAsync();
-    return start.ExecuteTask is { IsFaulted: true } ? FailedStart : 0;
+    return start.ExecuteTask is { Exception: { } failure } ? Failed(failure) : 0;
 }
 catch (Exception error)
 {
     await Console.Error.WriteLineAsync($"The exchange could not start: {error.Message}");
-    return FailedStart;
+    return Failed(error);
 }
+
+static int Failed(Exception error) => Storage.IsDiskFull(error) ? DiskFull : FailedStart;

@@ -28,6 +28,8 @@ internal sealed record SiloOptions
           --data DIR             Directory of journal.db and history.db (default: ./data).
           --urls URLS            Addresses to listen on, separated by ';' (default: http://127.0.0.1:8080).
           --storage KIND         sqlite (default), postgres, or volatile (nothing is kept).
+          --keep-free MIB        With less room on the disk of --data, orders are refused while cancels go on, for
+                                 --storage sqlite (default: 64; 0: never).
           --postgres CONNECTION  Connection string of the PostgreSQL database, for --storage postgres.
           --exchange FILE        Instruments of a new exchange (default: exchange.json beside the program).
           --demo auto|off        auto (default): demo keys and accounts on a loopback address, when the exchange is
@@ -51,12 +53,12 @@ internal sealed record SiloOptions
         QUANTUMCORE_SILO_DATA, QUANTUMCORE_SILO_URLS, QUANTUMCORE_SILO_NO_QUOTES (separated by ',') and so on. The
         command line wins.
 
-        Exit code 0: ended by SIGTERM or Ctrl+C; 64: bad option; 70: failed start.
+        Exit code 0: ended by SIGTERM or Ctrl+C; 64: bad option; 70: failed start; 74: no room on the disk to start.
         """;
 
     private static readonly string[] s_names =
     [
-        "data", "urls", "storage", "postgres", "exchange", "demo", "market-maker", "no-quotes",
+        "data", "urls", "storage", "keep-free", "postgres", "exchange", "demo", "market-maker", "no-quotes",
         "silo-port", "gateway-port", "primary",
     ];
 
@@ -65,6 +67,9 @@ internal sealed record SiloOptions
     public string Urls { get; init; } = "http://127.0.0.1:8080";
 
     public StorageKind Storage { get; init; } = StorageKind.Sqlite;
+
+    /// <summary>MiB that are kept free for cancels and halts on the disk of the data directory; 0 for none.</summary>
+    public int KeepFree { get; init; } = 64;
 
     public string? Postgres { get; init; }
 
@@ -143,6 +148,12 @@ internal sealed record SiloOptions
                 "volatile" => StorageKind.Volatile,
                 _ => throw new FormatException($"{source} is sqlite, postgres or volatile, not '{value}'."),
             },
+        },
+        "keep-free" => this with
+        {
+            KeepFree = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var miB) && miB <= 1 << 20
+                ? miB
+                : throw new FormatException($"{source} is a number of MiB from 0 to 1048576, not '{value}'."),
         },
         "postgres" => this with { Postgres = value },
         "exchange" => this with

@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+using Npgsql;
 using QuantumCore.History;
 using QuantumCore.Journal;
 
@@ -6,6 +8,8 @@ namespace QuantumCore.Silo;
 /// <summary>The journal and the history this silo keeps.</summary>
 internal static class Storage
 {
+    private const int SqliteFull = 13;
+
     /// <summary>Adds both stores as the options say.</summary>
     public static void AddStorage(this IServiceCollection services, SiloOptions options)
     {
@@ -26,9 +30,41 @@ internal static class Storage
     /// <summary>Opens both; before any grain is called.</summary>
     public static async Task InitializeStorageAsync(this IServiceProvider services, CancellationToken cancellationToken)
     {
-        await services.GetRequiredService<IJournalStore>().InitializeAsync(cancellationToken);
-        await services.GetRequiredService<HistoryStore>().InitializeAsync(cancellationToken);
+        var (journal, history) = (services.GetRequiredService<IJournalStore>(), services.GetRequiredService<HistoryStore>());
+        await journal.InitializeAsync(cancellationToken);
+        await history.InitializeAsync(cancellationToken);
+        await CheckHistoryAsync(journal, history, cancellationToken);
     }
+
+    /// <summary>
+    /// The history is made from the journal alone: where it knows more, the journal has lost records or is not its own.
+    /// </summary>
+    private static async Task CheckHistoryAsync(IJournalStore journal, HistoryStore history, CancellationToken cancellationToken)
+    {
+        // The cursors first: other silos may be at work on both.
+        var cursors = await history.CursorsAsync(cancellationToken);
+        var heads = (await journal.HeadsAsync("", cancellationToken)).ToDictionary(head => head.Name, head => head.Head, StringComparer.Ordinal);
+        foreach (var (stream, sequence) in cursors)
+        {
+            var head = heads.GetValueOrDefault(stream);
+            if (sequence > head)
+            {
+                throw new JournalSetupException(
+                    $"The history knows stream {stream} up to sequence {sequence}, and the journal ends at {head}: it has lost records. "
+                    + "Restore the journal; to go on without them, delete the history, which is made again.");
+            }
+        }
+    }
+
+    /// <summary>Whether a start failed because there was no room for what it has to write.</summary>
+    public static bool IsDiskFull(Exception error) => error switch
+    {
+        SqliteFailureException failure => failure.IsDiskFull,
+        SqliteException failure => (failure.SqliteErrorCode & 0xFF) == SqliteFull,
+        PostgresException failure => failure.SqlState == PostgresErrorCodes.DiskFull,
+        AggregateException several => several.InnerExceptions.Any(IsDiskFull),
+        _ => error.InnerException is { } cause && IsDiskFull(cause),
+    };
 
     /// <summary>A file of this process alone: a volatile journal starts again at 1, and so must its history.</summary>
     private static string TemporaryHistory() =>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using QuantumCore.Grains.Accounts;
 using QuantumCore.Journal;
 
@@ -18,7 +19,11 @@ public static class ExchangeGrains
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new JournalWriter(
             provider.GetRequiredService<IJournalStore>(),
-            journal ?? new JournalWriterOptions(),
+            journal ?? new JournalWriterOptions
+            {
+                StoreFailed = failure => GrainLog.CommitFailed(
+                    provider.GetRequiredService<ILogger<JournalWriter>>(), failure.Message),
+            },
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<InstrumentCatalog>();
         services.AddSingleton<BookTails>();

@@ -11,6 +11,12 @@ namespace QuantumCore.Grains;
 /// </summary>
 public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, ILogger log) : Grain
 {
+    /// <summary>
+    /// A record that waits longer for its commit says that the store is down or full. An order that joined it would
+    /// be answered by a time-out; it is better refused at once, with nothing done.
+    /// </summary>
+    private static readonly TimeSpan s_stalled = TimeSpan.FromSeconds(1);
+
     private readonly List<JournalStream> _streams = [];
     private bool _broken;
 
@@ -56,7 +62,8 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
             return RejectReason.OutcomeUnknown;
         }
 
-        return writer.HasRoom(urgent, records) ? RejectReason.None : RejectReason.Overloaded;
+        var isStalled = !urgent && writer.OldestPendingAge > s_stalled;
+        return !isStalled && writer.HasRoom(urgent, records) ? RejectReason.None : RejectReason.Overloaded;
     }
 
     /// <summary>

@@ -31,6 +31,7 @@ public sealed class JournalWriter : IAsyncDisposable
     private long? _oldestInFlight;
     private bool _idle;
     private bool _stopping;
+    private bool _isShortOfRoom;
 
     // The writer's thread alone:
     private readonly List<Segment> _batch = [];
@@ -95,6 +96,16 @@ public sealed class JournalWriter : IAsyncDisposable
 
     /// <summary>Attempts to commit that ended without a known outcome.</summary>
     public long OutcomesUnknown => Volatile.Read(ref _outcomesUnknown);
+
+    /// <summary>
+    /// Whether there is so little room left where the store keeps its records that only urgent turns should begin.
+    /// Told by whoever watches it.
+    /// </summary>
+    public bool IsShortOfRoom
+    {
+        get => Volatile.Read(ref _isShortOfRoom);
+        set => Volatile.Write(ref _isShortOfRoom, value);
+    }
 
     /// <summary>
     /// Activates a stream: raises its epoch, so that every older activation, of this silo too, has lost it. The
@@ -205,6 +216,7 @@ public sealed class JournalWriter : IAsyncDisposable
     /// </summary>
     public bool HasRoom(bool urgent, int records)
     {
+        if (!urgent && IsShortOfRoom) return false;
         var reserved = _options.MaxPendingRecords / 8;
         lock (_gate)
         {

@@ -100,6 +100,7 @@ public sealed class PostgresJournalStore : IJournalStore
             streamId,
             fromSequence,
             through,
+            chainAtEnd: null,
             next => PageAsync(streamId, next, through, cancellationToken),
             cancellationToken);
         await foreach (var record in records) yield return record;

@@ -21,13 +21,15 @@ internal sealed class SliceReader(string stream, long streamId, long from)
 
     /// <summary>
     /// Reads page after page; <paramref name="fetchPage"/> gets the first sequence wanted and returns the slice that
-    /// holds it and some that follow. No connection is held while the caller looks at the records.
+    /// holds it and some that follow. No connection is held while the caller looks at the records. The last record
+    /// must have the checksum <paramref name="chainAtEnd"/>, where that is known.
     /// </summary>
     public static async IAsyncEnumerable<JournalRecord> ReadAsync(
         string stream,
         long streamId,
         long from,
         long through,
+        uint? chainAtEnd,
         Func<long, Task<List<StoredSlice>>> fetchPage,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -47,6 +49,11 @@ internal sealed class SliceReader(string stream, long streamId, long from)
             }
 
             if (reader._next == next) throw reader.Damaged(next, "the record is missing");
+        }
+
+        if (reader._chain is { } found && found != (chainAtEnd ?? found))
+        {
+            throw reader.Damaged(through, "its checksum is not the one of the stream's head");
         }
     }
 

@@ -12,7 +12,7 @@ internal sealed class SqliteCheckpointer : IAsyncDisposable
     private const int LongestLogPages = (64 << 20) / 4096;
     private static readonly TimeSpan s_period = TimeSpan.FromMilliseconds(100);
 
-    private readonly string _path;
+    private readonly Func<SqliteDatabase> _open;
     private readonly SemaphoreSlim _write;
     private readonly Func<bool, Task> _moveTail;
     private readonly CancellationTokenSource _closing = new();
@@ -21,9 +21,9 @@ internal sealed class SqliteCheckpointer : IAsyncDisposable
     private long _commits;
     private int _sleeping;
 
-    public SqliteCheckpointer(string path, SemaphoreSlim write, Func<bool, Task> moveTail)
+    public SqliteCheckpointer(Func<SqliteDatabase> open, SemaphoreSlim write, Func<bool, Task> moveTail)
     {
-        _path = path;
+        _open = open;
         _write = write;
         _moveTail = moveTail;
         _loop = RunAsync();
@@ -55,7 +55,7 @@ internal sealed class SqliteCheckpointer : IAsyncDisposable
                 if (Volatile.Read(ref _commits) == emptiedAt) await SleepAsync(emptiedAt);
                 var before = Volatile.Read(ref _commits);
                 await Task.Delay(s_period, _closing.Token);
-                database ??= SqliteDatabase.Open(_path);
+                database ??= _open();
                 var isIdle = Volatile.Read(ref _commits) == before;
                 await _moveTail(isIdle);
                 var pages = database.Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE);

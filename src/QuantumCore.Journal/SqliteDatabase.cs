@@ -7,6 +7,9 @@ public sealed class SqliteFailureException(int code, string message) : Exception
 {
     /// <summary>Extended result code, as in sqlite3.h.</summary>
     public int Code { get; } = code;
+
+    /// <summary>There was no room for what was to be written.</summary>
+    public bool IsDiskFull => (Code & 0xFF) == raw.SQLITE_FULL;
 }
 
 /// <summary>
@@ -26,11 +29,14 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>Rows changed by the last statement.</summary>
     public int Changes => raw.sqlite3_changes(_handle);
 
-    /// <summary>Opens or creates a file; every connection writes ahead and syncs each commit, or is refused.</summary>
-    public static SqliteDatabase Open(string path)
+    /// <summary>
+    /// Opens or creates a file, on a file system by its name in SQLite or else the default one; every connection
+    /// writes ahead and syncs each commit, or is refused.
+    /// </summary>
+    public static SqliteDatabase Open(string path, string? fileSystem)
     {
         var flags = raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX;
-        var code = raw.sqlite3_open_v2(path, out var handle, flags, null);
+        var code = raw.sqlite3_open_v2(path, out var handle, flags, fileSystem);
         var database = new SqliteDatabase(handle);
         try
         {

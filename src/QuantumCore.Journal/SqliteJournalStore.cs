@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using SQLitePCL;
 
 namespace QuantumCore.Journal;
 
@@ -40,6 +41,8 @@ public sealed class SqliteJournalStore : IJournalStore
         """;
 
     private readonly string _path;
+    private readonly string? _fileSystem;
+    private readonly bool _checkpointsItself = true;
     private readonly ConcurrentBag<SqliteDatabase> _readers = [];
     private readonly ConcurrentQueue<Activating> _activations = new();
     private readonly CancellationTokenSource _closing = new();
@@ -49,27 +52,32 @@ public sealed class SqliteJournalStore : IJournalStore
     private readonly SqliteSliceTail _tail = new();
     private FileStream? _lock;
     private SqliteCheckpointer? _checkpointer;
+    private SqliteWitness? _witness;
 
     /// <summary>A journal in this file; it and its folder are made if they are not there.</summary>
     public SqliteJournalStore(string path) => _path = Path.GetFullPath(path);
+
+    /// <summary>A journal on a file system of SQLite by this name, which checkpoints by itself or only when told.</summary>
+    internal SqliteJournalStore(string path, string fileSystem, bool checkpointsItself)
+        : this(path)
+    {
+        _fileSystem = fileSystem;
+        _checkpointsItself = checkpointsItself;
+    }
 
     /// <inheritdoc/>
     public Task InitializeAsync(CancellationToken cancellationToken) => Task.Run(
         () =>
         {
             _lock = TakeLock();
-            using var database = SqliteDatabase.Open(_path);
-            var version = database.Statement("PRAGMA user_version");
-            var found = version.Step() ? version.Long(0) : 0;
-            version.Reset();
-            if (found == 0) database.InTransaction(() => Create(database));
-            else if (found != FormatVersion)
+            try
             {
-                throw new JournalSetupException($"{_path} has format {found}; this program knows {FormatVersion}.");
+                Start();
             }
-
-            _tail.Load(database);
-            _checkpointer = new SqliteCheckpointer(_path, _write, MoveTailAsync);
+            catch (SqliteFailureException failure) when (failure.IsDamage())
+            {
+                throw new JournalSetupException($"{_path} is damaged: {failure.Message}", failure);
+            }
         },
         cancellationToken);
 
@@ -103,14 +111,16 @@ public sealed class SqliteJournalStore : IJournalStore
         long throughSequence,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (streamId, _, head) = await ReadOnPoolAsync(reader => Find(reader, stream));
+        var (streamId, _, head, chain) = await FindAsync(stream);
         var through = Math.Min(throughSequence, head);
         var records = SliceReader.ReadAsync(
             stream,
             streamId,
             fromSequence,
             through,
-            next => ReadOnPoolAsync(reader => Page(reader, streamId, next, through)),
+            through == head ? chain : null,
+            next => SqliteSoundness.OfStreamAsync(
+                stream, next, ReadOnPoolAsync(reader => Page(reader, streamId, next, through))),
             cancellationToken);
         await foreach (var record in records) yield return record;
     }
@@ -148,7 +158,7 @@ public sealed class SqliteJournalStore : IJournalStore
     public async Task<bool> PutSnapshotAsync(
         string stream, long epoch, long sequence, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        var streamId = (await ReadOnPoolAsync(reader => Find(reader, stream))).StreamId;
+        var streamId = (await FindAsync(stream)).StreamId;
 
         // In parts, so that the writer's commits get in between. The snapshot exists with its last transaction.
         var parts = (body.Length + SnapshotPartBytes - 1) / SnapshotPartBytes;
@@ -156,20 +166,20 @@ public sealed class SqliteJournalStore : IJournalStore
         {
             var slice = body.Slice(part * SnapshotPartBytes, Math.Min(SnapshotPartBytes, body.Length - part * SnapshotPartBytes));
             var at = part;
-            if (!await WriteAsync(database => PutPart(database, streamId, epoch, sequence, at, slice.Span))) return false;
+            if (!await WriteAsync(database => SqliteSnapshots.PutPart(database, streamId, epoch, sequence, at, slice.Span))) return false;
         }
 
         var crc = Checksum.Of(body.Span);
-        return await WriteAsync(database => FinishSnapshot(database, streamId, epoch, sequence, crc, parts));
+        return await WriteAsync(database => SqliteSnapshots.Finish(database, streamId, epoch, sequence, crc, parts));
     }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<StreamSnapshot> SnapshotsAsync(
         string stream, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (streamId, _, _) = await ReadOnPoolAsync(reader => Find(reader, stream));
+        var streamId = (await FindAsync(stream)).StreamId;
         var below = long.MaxValue;
-        while (await ReadOnPoolAsync(reader => NewestBelow(reader, streamId, below)) is { } found)
+        while (await ReadOnPoolAsync(reader => SqliteSnapshots.NewestBelowOrNone(reader, streamId, below)) is { } found)
         {
             cancellationToken.ThrowIfCancellationRequested();
             below = found.Sequence;
@@ -197,8 +207,53 @@ public sealed class SqliteJournalStore : IJournalStore
         await _closing.CancelAsync();
         if (_checkpointer is not null) await _checkpointer.DisposeAsync();
         while (_readers.TryTake(out var reader)) reader.Dispose();
+        _witness?.Dispose();
         if (_lock is not null) await _lock.DisposeAsync();
     }
+
+    private void Start()
+    {
+        using var database = Open();
+        var version = database.Statement("PRAGMA user_version");
+        var found = version.Step() ? version.Long(0) : 0;
+        version.Reset();
+        if (found == 0) database.InTransaction(() => Create(database));
+        else if (found != FormatVersion)
+        {
+            throw new JournalSetupException($"{_path} has format {found}; this program knows {FormatVersion}.");
+        }
+
+        _tail.Load(database);
+        _witness = SqliteWitness.Open(_path, SqliteSoundness.CheckHeads(database, _path));
+        SyncWhatWasFound(database);
+        if (_checkpointsItself) _checkpointer = new SqliteCheckpointer(Open, _write, MoveTailAsync);
+    }
+
+    /// <summary>What the checkpointer does in one round, the newest part of the index included.</summary>
+    internal async Task CheckpointAsync(int mode)
+    {
+        await _tail.MoveAsync(WriteAsync);
+        using var database = Open();
+        database.Checkpoint(mode);
+    }
+
+    /// <summary>
+    /// A process that died between writing a commit and syncing it leaves it in the log, where it is found but would
+    /// not outlive a loss of power. Whoever reads it now may tell of it, so it is made durable first.
+    /// </summary>
+    private static void SyncWhatWasFound(SqliteDatabase database)
+    {
+        try
+        {
+            database.Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE);
+        }
+        catch (SqliteFailureException full) when (full.IsDiskFull)
+        {
+            // The log is synced before the file grows, and that was what mattered.
+        }
+    }
+
+    private SqliteDatabase Open() => SqliteDatabase.Open(_path, _fileSystem);
 
     private FileStream TakeLock()
     {
@@ -222,16 +277,17 @@ public sealed class SqliteJournalStore : IJournalStore
 
     private void ActivateWaiting()
     {
-        var taken = new List<(Activating Activating, StreamActivation Activation)>();
+        var taken = new List<(Activating Activating, StreamActivation Activation, Exception? Damage)>();
         try
         {
             using var database = RentReader();
             database.Value.InTransaction(() =>
             {
-                while (_activations.TryDequeue(out var next)) taken.Add((next, default));
+                while (_activations.TryDequeue(out var next)) taken.Add((next, default, null));
                 for (var i = 0; i < taken.Count; i++)
                 {
-                    taken[i] = (taken[i].Activating, Activate(database.Value, taken[i].Activating.Stream));
+                    var (activation, damage) = Activate(database.Value, taken[i].Activating.Stream);
+                    taken[i] = (taken[i].Activating, activation, damage);
                 }
 
                 return true;
@@ -240,16 +296,24 @@ public sealed class SqliteJournalStore : IJournalStore
         }
         catch (Exception failure)
         {
-            while (_activations.TryDequeue(out var next)) taken.Add((next, default));
-            foreach (var (activating, _) in taken) activating.Done.TrySetException(failure);
+            while (_activations.TryDequeue(out var next)) taken.Add((next, default, null));
+            foreach (var (activating, _, _) in taken)
+            {
+                activating.Done.TrySetException(SqliteSoundness.OfStream(activating.Stream, 1, failure));
+            }
+
             return;
         }
 
-        _checkpointer!.CommitDone();
-        foreach (var (activating, activation) in taken) activating.Done.TrySetResult(activation);
+        _checkpointer?.CommitDone();
+        foreach (var (activating, activation, damage) in taken)
+        {
+            if (damage is null) activating.Done.TrySetResult(activation);
+            else activating.Done.TrySetException(damage);
+        }
     }
 
-    private static StreamActivation Activate(SqliteDatabase database, string stream)
+    private (StreamActivation Activation, JournalCorruptionException? Damage) Activate(SqliteDatabase database, string stream)
     {
         var row = database.Statement("""
             INSERT INTO stream_head (name, epoch, head, chain) VALUES (?1, 1, 0, 0)
@@ -259,13 +323,16 @@ public sealed class SqliteJournalStore : IJournalStore
         row.Step();
         var activation = new StreamActivation(row.Long(0), row.Long(1), row.Long(2), (uint)row.Long(3));
         row.Step();
-        return activation;
+        return (activation, SqliteSoundness.DamageAtHead(database, _tail, stream, activation));
     }
 
-    private static (long StreamId, long Epoch, long Head) Find(SqliteDatabase reader, string stream)
+    private Task<(long StreamId, long Epoch, long Head, uint Chain)> FindAsync(string stream) =>
+        ReadOnPoolAsync(reader => Find(reader, stream));
+
+    private static (long StreamId, long Epoch, long Head, uint Chain) Find(SqliteDatabase reader, string stream)
     {
-        var row = reader.Statement("SELECT stream_id, epoch, head FROM stream_head WHERE name = ?1").Bind(1, stream);
-        var found = row.Step() ? (row.Long(0), row.Long(1), row.Long(2)) : default;
+        var row = reader.Statement("SELECT stream_id, epoch, head, chain FROM stream_head WHERE name = ?1").Bind(1, stream);
+        var found = row.Step() ? (row.Long(0), row.Long(1), row.Long(2), (uint)row.Long(3)) : default;
         row.Reset();
         return found;
     }
@@ -324,61 +391,6 @@ public sealed class SqliteJournalStore : IJournalStore
     private static byte[] SliceBody(SqliteDatabase reader, long frame, int position, int length) =>
         reader.ReadBlob("frame", "body", frame, position, length);
 
-    private static bool IsFenced(SqliteDatabase database, long streamId, long epoch, long sequence)
-    {
-        var row = database.Statement("SELECT 1 FROM stream_head WHERE stream_id = ?1 AND epoch = ?2 AND head >= ?3")
-            .Bind(1, streamId).Bind(2, epoch).Bind(3, sequence);
-        var stands = row.Step();
-        row.Reset();
-        return !stands;
-    }
-
-    private static bool PutPart(
-        SqliteDatabase database, long streamId, long epoch, long sequence, int part, ReadOnlySpan<byte> body)
-    {
-        if (IsFenced(database, streamId, epoch, sequence)) return false;
-        database.Statement("INSERT OR REPLACE INTO snapshot_part (stream_id, seq, part, body) VALUES (?1, ?2, ?3, ?4)")
-            .Bind(1, streamId).Bind(2, sequence).Bind(3, part).Bind(4, body).Step();
-        return true;
-    }
-
-    private static bool FinishSnapshot(
-        SqliteDatabase database, long streamId, long epoch, long sequence, uint crc, int parts)
-    {
-        if (IsFenced(database, streamId, epoch, sequence)) return false;
-        database.Statement(
-                "INSERT OR REPLACE INTO snapshot (stream_id, seq, epoch, crc, parts) VALUES (?1, ?2, ?3, ?4, ?5)")
-            .Bind(1, streamId).Bind(2, sequence).Bind(3, epoch).Bind(4, crc).Bind(5, parts).Step();
-        database.Statement("""
-            DELETE FROM snapshot WHERE stream_id = ?1 AND seq NOT IN (
-                SELECT seq FROM snapshot WHERE stream_id = ?1 ORDER BY seq DESC LIMIT ?2)
-            """).Bind(1, streamId).Bind(2, SnapshotLimits.Kept).Step();
-
-        // Parts of deleted snapshots, and of those that a crash cut off.
-        database.Statement("""
-            DELETE FROM snapshot_part WHERE stream_id = ?1 AND seq NOT IN (
-                SELECT seq FROM snapshot WHERE stream_id = ?1)
-            """).Bind(1, streamId).Step();
-        return true;
-    }
-
-    private static (long Sequence, byte[]? Body)? NewestBelow(SqliteDatabase reader, long streamId, long below)
-    {
-        var row = reader.Statement("""
-            SELECT seq, crc, parts FROM snapshot WHERE stream_id = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT 1
-            """).Bind(1, streamId).Bind(2, below);
-        if (!row.Step()) return null;
-        var (sequence, crc, count) = (row.Long(0), row.Long(1), row.Long(2));
-        row.Reset();
-        using var body = new MemoryStream();
-        var parts = reader.Statement("""
-            SELECT body FROM snapshot_part WHERE stream_id = ?1 AND seq = ?2 AND part < ?3 ORDER BY part
-            """).Bind(1, streamId).Bind(2, sequence).Bind(3, count);
-        while (parts.Step()) body.Write(parts.Blob(0));
-        var whole = body.ToArray();
-        return (sequence, Checksum.Of(whole) == crc ? whole : null);
-    }
-
     private static (FrameId Id, bool IsSound)? NextFrame(SqliteDatabase reader, FrameId after)
     {
         var row = reader.Statement("""
@@ -407,7 +419,7 @@ public sealed class SqliteJournalStore : IJournalStore
                     using var database = RentReader();
                     var done = database.Value.InTransaction(() => work(database.Value));
                     database.KeepForReuse();
-                    _checkpointer!.CommitDone();
+                    _checkpointer?.CommitDone();
                     return done;
                 },
                 _closing.Token);
@@ -442,7 +454,7 @@ public sealed class SqliteJournalStore : IJournalStore
         _closing.Token);
 
     private Rented RentReader() =>
-        new(this, _readers.TryTake(out var idle) ? idle : SqliteDatabase.Open(_path));
+        new(this, _readers.TryTake(out var idle) ? idle : Open());
 
     private sealed record Activating(string Stream, TaskCompletionSource<StreamActivation> Done);
 
@@ -473,7 +485,7 @@ public sealed class SqliteJournalStore : IJournalStore
         public Connection(SqliteJournalStore store)
         {
             _store = store;
-            _database = SqliteDatabase.Open(store._path);
+            _database = store.Open();
             _moveHead = _database.Statement("""
                 UPDATE stream_head SET head = ?1, chain = ?2 WHERE stream_id = ?3 AND epoch = ?4 AND head = ?5 - 1
                 """);
@@ -494,7 +506,8 @@ public sealed class SqliteJournalStore : IJournalStore
             {
                 try
                 {
-                    _database.InTransaction(() => Move(frame, refused) && Insert(frame));
+                    var isStored = _database.InTransaction(() => Move(frame, refused) && Insert(frame));
+                    if (isStored) _store._witness!.Add(frame.Slices.Sum(slice => slice.LastSequence - slice.FirstSequence + 1));
                 }
                 catch
                 {
@@ -502,7 +515,7 @@ public sealed class SqliteJournalStore : IJournalStore
                     throw;
                 }
             });
-            _store._checkpointer!.CommitDone();
+            _store._checkpointer?.CommitDone();
             return refused;
         }
 

@@ -65,6 +65,22 @@ internal sealed class SqliteSliceTail
         }
     }
 
+    /// <summary>The last sequence that is here of a stream, or 0. Only where no commit is under way.</summary>
+    public long LastOf(long streamId, SqliteDatabase database)
+    {
+        lock (_gate)
+        {
+            if (!IsUnsure) return _byStream.TryGetValue(streamId, out var entries) ? entries[^1].LastSequence : 0;
+        }
+
+        var row = database.Statement("SELECT COALESCE(MAX(last_seq), 0) FROM frame_stream_tail WHERE stream_id = ?1")
+            .Bind(1, streamId);
+        row.Step();
+        var last = row.Long(0);
+        row.Reset();
+        return last;
+    }
+
     /// <summary>
     /// Entries that hold the sequence and what follows it; none where the sequence is in the index already, and then
     /// <paramref name="startsAt"/> says where the index ends for this stream.

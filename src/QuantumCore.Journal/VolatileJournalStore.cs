@@ -58,7 +58,7 @@ public sealed class VolatileJournalStore : IJournalStore
             var held = _streams.GetValueOrDefault(stream) ?? new Held(0);
             var through = Math.Min(throughSequence, held.Head);
             return SliceReader.ReadAsync(
-                stream, held.Id, fromSequence, through, next => Task.FromResult(Page(held, next)), cancellationToken);
+                stream, held.Id, fromSequence, through, chainAtEnd: null, next => Task.FromResult(Page(held, next)), cancellationToken);
         }
     }
 

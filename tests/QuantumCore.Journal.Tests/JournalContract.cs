@@ -387,6 +387,18 @@ public abstract class JournalContract : IAsyncLifetime
     }
 
     [Fact]
+    public void With_little_room_left_only_urgent_turns_begin()
+    {
+        var writer = NewWriter();
+        Assert.True(writer.HasRoom(urgent: false, 1));
+        writer.IsShortOfRoom = true;
+        Assert.False(writer.HasRoom(urgent: false, 1));
+        Assert.True(writer.HasRoom(urgent: true, 1));
+        writer.IsShortOfRoom = false;
+        Assert.True(writer.HasRoom(urgent: false, 1));
+    }
+
+    [Fact]
     public async Task The_queue_is_bounded_in_bytes_too()
     {
         var writer = NewWriter(new JournalWriterOptions { MaxPendingBytes = 800 });

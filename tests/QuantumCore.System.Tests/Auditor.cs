@@ -35,6 +35,8 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
         await CompareBooksAsync();
         foreach (var violation in await LedgerAudit.ViolationsAsync(storage))
             Find(violation);
+        foreach (var violation in await InvariantAudit.ViolationsAsync(storage))
+            Find(violation);
     }
 
     /// <summary>What came into the exchange from outside, by asset.</summary>

@@ -43,9 +43,9 @@ internal sealed class Customer : IDisposable
 {
     private readonly HttpClient _http;
 
-    public Customer(Uri address, string? key)
+    public Customer(Uri address, string? key, TimeSpan? patience = null)
     {
-        _http = new HttpClient { BaseAddress = new Uri(address, "/api/qc/v1/"), Timeout = TimeSpan.FromSeconds(20) };
+        _http = new HttpClient { BaseAddress = new Uri(address, "/api/qc/v1/"), Timeout = patience ?? TimeSpan.FromSeconds(20) };
         if (key is not null)
             _http.DefaultRequestHeaders.Add("X-Api-Key", key);
     }

@@ -8,7 +8,7 @@ namespace QuantumCore.SystemTests;
 /// The trading floor: customers who place crossing orders of every kind, amend, cancel and pay in, as fast as they are
 /// answered, until the exchange is gone. Each keeps what he was told in the diary.
 /// </summary>
-internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys, Diary diary, string round, int seed)
+internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys, Diary diary, string round, int seed, TimeSpan? patience = null)
 {
     private const int Desks = 8;
 
@@ -34,8 +34,8 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
     private async Task TradeAsync(int desk, long account)
     {
         var random = new Random(seed + desk);
-        using var customer = new Customer(address, keys[account]);
-        using var administrator = new Customer(address, "demo-admin");
+        using var customer = new Customer(address, keys[account], patience);
+        using var administrator = new Customer(address, "demo-admin", patience);
         var mine = new List<(string Symbol, long OrderId, string Name, decimal Price, decimal Quantity)>();
         for (var n = 0; !_closing; n++)
         {

@@ -25,7 +25,7 @@ public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper out
 
     private async Task KillRoundsAsync(string kind)
     {
-        var rounds = Number(RoundsVariable, 20);
+        var rounds = Number(RoundsVariable, 50);
         var seed = Number(SeedVariable, 20_261_120);
         var tally = new Tally();
         for (var done = 0; done < rounds; done += RoundsOfAnExchange)

@@ -68,6 +68,33 @@ public sealed class LifeTests(PostgresServer server)
     }
 
     [Fact]
+    [Trait("Suite", "Slow")]
+    public async Task A_frozen_exchange_is_given_up_by_its_customers_and_afterwards_all_of_it_is_consistent()
+    {
+        using var storage = Storage.InFiles();
+        using var diary = new Diary(Path.Combine(storage.Folder, "diary.log"));
+        var keys = new Dictionary<long, string> { [1001] = "demo-alice", [1002] = "demo-bob" };
+        await using var silo = await StartAsync(storage);
+        for (var round = 0; round < 3; round++)
+        {
+            diary.NextRound();
+            var floor = new Floor(silo.Address, keys, diary, $"r{round}", seed: 40 + round, patience: TimeSpan.FromSeconds(1));
+            var trading = floor.TradeAsync();
+            while (diary.Round.Count < 300)
+                await Task.Delay(10, TestContext.Current.CancellationToken);
+
+            // Every desk gives up, as none is answered.
+            await silo.FreezeAsync();
+            await trading;
+            Assert.Contains(diary.Round, entry => entry.Reply.Status == 0);
+            await silo.ThawAsync();
+            using var auditor = new Auditor(silo.Address, storage, keys, diary);
+            await auditor.AuditAsync($"r{round}", new Random(round), wholeHistory: true);
+            Assert.Empty(auditor.Findings);
+        }
+    }
+
+    [Fact]
     public async Task A_second_process_on_the_same_files_is_refused()
     {
         using var storage = Storage.InFiles();

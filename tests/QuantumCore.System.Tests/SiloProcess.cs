@@ -28,6 +28,16 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>From the start of the process until it let requests in.</summary>
     public TimeSpan ReadyAfter { get; private set; }
 
+    /// <summary>Memory it has now.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>What it has printed.</summary>
     public string Output
     {
@@ -46,19 +56,27 @@ internal sealed class SiloProcess : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    /// <summary>Starts an exchange and waits until it is ready.</summary>
+    /// <summary>Starts an exchange and waits until it is ready. A port that somebody else has taken meanwhile is not its fault.</summary>
     public static async Task<SiloProcess> StartAsync(params IEnumerable<string> arguments)
     {
-        var silo = Launch(arguments);
-        try
+        var given = arguments.ToArray();
+        for (var attempt = 1; ; attempt++)
         {
-            await silo.ReadyAsync();
-            return silo;
-        }
-        catch
-        {
-            await silo.DisposeAsync();
-            throw;
+            var silo = Launch(given);
+            try
+            {
+                await silo.ReadyAsync();
+                return silo;
+            }
+            catch (InvalidOperationException) when (attempt < 5 && silo.Output.Contains("address already in use", StringComparison.Ordinal))
+            {
+                await silo.DisposeAsync();
+            }
+            catch
+            {
+                await silo.DisposeAsync();
+                throw;
+            }
         }
     }
 
@@ -110,12 +128,17 @@ internal sealed class SiloProcess : IAsyncDisposable
         await _process.WaitForExitAsync(CancellationToken.None);
     }
 
+    /// <summary>SIGSTOP: it stands still, and what comes waits in its sockets.</summary>
+    public Task FreezeAsync() => SignalAsync("STOP");
+
+    /// <summary>SIGCONT: it goes on as if no time had passed.</summary>
+    public Task ThawAsync() => SignalAsync("CONT");
+
     /// <summary>SIGTERM; the exit code and how long the end took.</summary>
     public async Task<(int ExitCode, TimeSpan Took)> TerminateAsync()
     {
         var started = Stopwatch.StartNew();
-        using (var signal = Process.Start("/bin/sh", ["-c", $"kill -TERM {_process.Id}"]))
-            await signal.WaitForExitAsync(CancellationToken.None);
+        await SignalAsync("TERM");
 
         var (exitCode, _) = await ExitAsync(TimeSpan.FromSeconds(30));
         return (exitCode, started.Elapsed);
@@ -135,6 +158,12 @@ internal sealed class SiloProcess : IAsyncDisposable
         }
 
         return (_process.ExitCode, Output);
+    }
+
+    private async Task SignalAsync(string name)
+    {
+        using var signal = Process.Start("/bin/sh", ["-c", $"kill -{name} {_process.Id}"]);
+        await signal.WaitForExitAsync(CancellationToken.None);
     }
 
     /// <inheritdoc/>

@@ -10,13 +10,14 @@ namespace QuantumCore.SystemTests;
 /// <summary>Where an exchange keeps its records, and how a stranger looks at the tables with plain SQL.</summary>
 internal sealed class Storage : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("quantumcore-system-");
+    private readonly DirectoryInfo _folder;
     private readonly Func<string, DbConnection> _open;
 
     static Storage() => SQLitePCL.Batteries_V2.Init();
 
-    private Storage(string? postgres)
+    private Storage(string? postgres, DirectoryInfo? folder = null)
     {
+        _folder = folder ?? Directory.CreateTempSubdirectory("quantumcore-system-");
         IsPostgres = postgres is not null;
         Arguments = postgres is null
             ? ["--data", _folder.FullName]
@@ -42,13 +43,31 @@ internal sealed class Storage : IDisposable
     /// <summary>Two files in a folder.</summary>
     public static Storage InFiles() => new(null);
 
+    /// <summary>Two files in this folder, which is deleted with them.</summary>
+    public static Storage InFiles(DirectoryInfo folder) => new(null, folder);
+
     /// <summary>Rows of the history.</summary>
     public Task<List<object[]>> HistoryAsync(string query) => ReadAsync("history", query);
+
+    /// <summary>Rows of the journal.</summary>
+    public Task<List<object[]>> JournalAsync(string query) => ReadAsync("journal", query);
 
     /// <summary>Every stream of the journal and its head.</summary>
     public async Task<Dictionary<string, long>> HeadsAsync() =>
         (await ReadAsync("journal", "SELECT name, head FROM stream_head")).ToDictionary(
             row => (string)row[0], row => Whole(row[1]), StringComparer.Ordinal);
+
+    /// <summary>Changes the journal behind the back of an exchange that is not running.</summary>
+    public async Task ExecuteOnJournalAsync(string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(Folder, "journal.db")};Pooling=False");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The statements are this assembly's own text.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
 
     /// <summary>Waits until the history has every record of the journal; nobody may be trading.</summary>
     public async Task CaughtUpAsync()

@@ -15,6 +15,30 @@ public enum PostgresStop
 
     /// <summary>The postmaster is killed, as by a power cut.</summary>
     Kill = 2,
+
+    /// <summary>The server stays up and ends every session.</summary>
+    Sessions = 3,
+}
+
+/// <summary>How a server goes down, and for how long.</summary>
+/// <param name="Stop">In which way.</param>
+/// <param name="Lasts">From being down until it is started again.</param>
+public readonly record struct PostgresOutage(PostgresStop Stop, TimeSpan Lasts)
+{
+    /// <summary>
+    /// Outages as a seed draws them, each way as often as the others: most are short, and one in some is nearly as long as
+    /// the longest.
+    /// </summary>
+    public static IEnumerable<PostgresOutage> Draw(Random random, int count, TimeSpan longest)
+    {
+        var ways = Enum.GetValues<PostgresStop>();
+        for (var i = 0; i < count; i++)
+        {
+            if (i % ways.Length == 0) random.Shuffle(ways);
+            var part = Math.Pow(random.NextDouble(), 3);
+            yield return new(ways[i % ways.Length], TimeSpan.FromMilliseconds(100) + longest * part);
+        }
+    }
 }
 
 /// <summary>
@@ -52,10 +76,25 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes the server down.</summary>
+    /// <summary>Takes the server down and, after a while, up again.</summary>
+    public async Task GoAwayAsync(PostgresOutage outage)
+    {
+        await StopAsync(outage.Stop);
+        if (outage.Stop == PostgresStop.Sessions) return;
+        await Task.Delay(outage.Lasts, TestContext.Current.CancellationToken);
+        await StartAsync();
+    }
+
+    /// <summary>Takes the server down, or ends its sessions.</summary>
     public async Task StopAsync(PostgresStop mode)
     {
         Debug.Assert(_folder is not null, "Only a private server can be stopped.");
+        if (mode == PostgresStop.Sessions)
+        {
+            await EndSessionsAsync();
+            return;
+        }
+
         if (mode == PostgresStop.Kill)
         {
             var pidFile = Path.Combine(_folder, "data", "postmaster.pid");
@@ -98,6 +137,16 @@ public sealed class PostgresServer : IAsyncDisposable
         NpgsqlConnection.ClearAllPools();
         if (File.Exists(Path.Combine(_folder, "data", "postmaster.pid"))) await StopAsync(PostgresStop.Immediate);
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task EndSessionsAsync()
+    {
+        await using var connection = new NpgsqlConnection(_connectionString + ";Pooling=false");
+        await connection.OpenAsync(CancellationToken.None);
+        await using var end = new NpgsqlCommand(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'",
+            connection);
+        await end.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
     private async Task<string> CreateAsync()

@@ -16,6 +16,15 @@ public partial class SourceRuleTests
         .. s_core, "src/QuantumCore.Contracts", "src/QuantumCore.Journal", "src/QuantumCore.History", "src/QuantumCore.Grains",
     ];
 
+    /// <summary>SQLite takes a disk that loses its power as a table of native functions, in tests alone.</summary>
+    private const string NativeDiskProject = "tests/QuantumCore.Journal.Tests/QuantumCore.Journal.Tests.csproj";
+
+    private static readonly string[] s_nativeDisk =
+    [
+        "tests/QuantumCore.Journal.Tests/PowerLoss/SimulatedFileLocks.cs",
+        "tests/QuantumCore.Journal.Tests/PowerLoss/SimulatedFileSystem.cs",
+    ];
+
     /// <summary>Boundaries that may catch whatever comes, and how often in each file.</summary>
     private static readonly Dictionary<string, int> s_catchAll = new(StringComparer.Ordinal)
     {
@@ -63,11 +72,12 @@ public partial class SourceRuleTests
 
     [Fact]
     public void No_unsafe_code_and_no_native_calls() => AssertNowhere(
-        Repository.Sources, Unsafe());
+        Repository.Sources.Except(s_nativeDisk, StringComparer.Ordinal), Unsafe());
 
     [Fact]
     public void No_project_allows_unsafe_code() => Assert.DoesNotContain(
-        Repository.Projects, project => Repository.Read(project).Contains("AllowUnsafeBlocks", StringComparison.Ordinal));
+        Repository.Projects,
+        project => project != NativeDiskProject && Repository.Read(project).Contains("AllowUnsafeBlocks", StringComparison.Ordinal));
 
     [Fact]
     public void A_grain_never_leaves_its_scheduler_and_never_blocks()

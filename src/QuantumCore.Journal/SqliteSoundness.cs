@@ -1,0 +1,71 @@
+using SQLitePCL;
+
+namespace QuantumCore.Journal;
+
+/// <summary>Finds damage that no record's checksum can show, because it lies in SQLite's own pages or in the heads.</summary>
+internal static class SqliteSoundness
+{
+    /// <summary>SQLite found that its file is not as it should be.</summary>
+    public static bool IsDamage(this SqliteFailureException failure) =>
+        (failure.Code & 0xFF) is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
+
+    /// <summary>
+    /// Checks the table of heads with its index by name: a stream that is not found there would begin anew. Returns the
+    /// sum of the heads.
+    /// </summary>
+    public static long CheckHeads(SqliteDatabase database, string path)
+    {
+        var verdict = database.Statement("PRAGMA integrity_check(stream_head)");
+        var found = verdict.Step() ? verdict.Text(0) : "nothing";
+        verdict.Reset();
+        if (found != "ok")
+        {
+            throw new JournalSetupException($"{path} is damaged where it holds the heads of its streams: {found}");
+        }
+
+        var sum = database.Statement("SELECT COALESCE(SUM(head), 0) FROM stream_head");
+        sum.Step();
+        var records = sum.Long(0);
+        sum.Reset();
+        return records;
+    }
+
+    /// <summary>The index must end where the head says, or records were lost behind it or before it. Null: it does.</summary>
+    public static JournalCorruptionException? DamageAtHead(
+        SqliteDatabase database, SqliteSliceTail tail, string stream, in StreamActivation activation)
+    {
+        try
+        {
+            var row = database.Statement(
+                    "SELECT last_seq FROM frame_stream WHERE stream_id = ?1 ORDER BY first_seq DESC LIMIT 1")
+                .Bind(1, activation.StreamId);
+            var last = Math.Max(row.Step() ? row.Long(0) : 0, tail.LastOf(activation.StreamId, database));
+            row.Reset();
+            var (head, first) = (activation.Head, Math.Min(last, activation.Head) + 1);
+            return last == head ? null : new(stream, first, $"its head is {head}, and its records end at {last}");
+        }
+        catch (SqliteFailureException failure) when (failure.IsDamage())
+        {
+            return new(stream, 1, failure.Message);
+        }
+    }
+
+    /// <summary>Damage of SQLite's own pages, met while a stream was read, is damage of the stream.</summary>
+    public static Exception OfStream(string stream, long sequence, Exception failure) =>
+        failure is SqliteFailureException inFile && inFile.IsDamage()
+            ? new JournalCorruptionException(stream, sequence, inFile.Message)
+            : failure;
+
+    /// <summary>Reads a part of a stream.</summary>
+    public static async Task<T> OfStreamAsync<T>(string stream, long sequence, Task<T> read)
+    {
+        try
+        {
+            return await read;
+        }
+        catch (SqliteFailureException failure) when (failure.IsDamage())
+        {
+            throw OfStream(stream, sequence, failure);
+        }
+    }
+}

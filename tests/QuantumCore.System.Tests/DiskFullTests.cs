@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using QuantumCore.TestKit;
+using Xunit;
+
+namespace QuantumCore.SystemTests;
+
+/// <summary>The disk of the journal runs full while customers trade, and there is room again.</summary>
+public sealed class DiskFullTests(ITestOutputHelper output)
+{
+    private const int KeepFree = 10;
+    private const int DiskFull = 74;
+    private static readonly Dictionary<long, string> s_keys = new() { [1001] = "demo-alice", [1002] = "demo-bob" };
+
+    [Fact]
+    [Trait("Suite", "Slow")]
+    public async Task On_a_full_disk_orders_are_refused_reads_go_on_and_with_room_the_exchange_goes_on_by_itself()
+    {
+        using var disk = new SmallDisk(40);
+        using var storage = Storage.InFiles(disk.Folder("exchange"));
+        using var notes = Storage.InFiles();
+        using var diary = new Diary(Path.Combine(notes.Folder, "diary.log"));
+        await using var silo = await StartAsync(storage);
+        using var alice = new Customer(silo.Address, "demo-alice");
+        diary.NextRound();
+        var floor = new Floor(silo.Address, s_keys, diary, "r0", seed: 7);
+        var trading = floor.TradeAsync();
+        await UntilAsync(() => Done(diary) >= 150, "orders to flow", silo);
+        var resting = (await alice.PostAsync("orders", Order("120.00", "rest"))).Number("orderId");
+
+        using var onlooker = await OnlookerAsync(silo);
+        disk.Fill(leave: 9 << 20);
+        await UntilAsync(() => diary.Round.Any(entry => entry.Reply.Code == "Overloaded"), "orders to be refused", silo);
+        var cancelled = await alice.DeleteAsync($"orders/AAPL/{resting}");
+        Assert.True(cancelled.Text("status") == "cancelled", $"{cancelled.Status} {cancelled.Raw} {silo.Output}");
+
+        disk.Fill(leave: 0);
+        await UntilAsync(() => silo.Output.Contains("could not commit", StringComparison.Ordinal), "the disk to be full", silo);
+        await ReadsGoOnAsync(alice, onlooker);
+        disk.Free();
+        var before = Done(diary);
+        await UntilAsync(() => Done(diary) >= before + 150, "orders to flow again", silo);
+        floor.Close();
+        await trading;
+        await AuditAsync(silo, storage, diary);
+    }
+
+    [Fact]
+    [Trait("Suite", "Slow")]
+    public async Task Killed_on_a_full_disk_the_exchange_says_why_it_can_not_start_and_starts_when_there_is_room()
+    {
+        using var disk = new SmallDisk(40);
+        using var storage = Storage.InFiles(disk.Folder("exchange"));
+        using var notes = Storage.InFiles();
+        using var diary = new Diary(Path.Combine(notes.Folder, "diary.log"));
+        await using (var silo = await StartAsync(storage))
+        {
+            diary.NextRound();
+            var floor = new Floor(silo.Address, s_keys, diary, "r0", seed: 8);
+            var trading = floor.TradeAsync();
+            await UntilAsync(() => Done(diary) >= 150, "orders to flow", silo);
+            disk.Fill(leave: 0);
+            await UntilAsync(() => silo.Output.Contains("could not commit", StringComparison.Ordinal), "the disk to be full", silo);
+            await silo.KillAsync();
+            floor.Close();
+            await trading;
+        }
+
+        disk.Fill(leave: 0);
+        await using (var refused = SiloProcess.Launch(Arguments(storage)))
+        {
+            var (exitCode, said) = await refused.ExitAsync(TimeSpan.FromSeconds(60));
+            Assert.Equal(DiskFull, exitCode);
+            Assert.Contains("full", said, StringComparison.Ordinal);
+        }
+
+        disk.Free();
+        await using var again = await StartAsync(storage);
+        await AuditAsync(again, storage, diary);
+    }
+
+    /// <summary>One who has an account and changes nothing.</summary>
+    private static async Task<Customer> OnlookerAsync(SiloProcess silo)
+    {
+        using var administrator = new Customer(silo.Address, "demo-admin");
+        var key = (await administrator.InsistAsync(HttpMethod.Post, "admin/accounts/ACC-2001/keys", null)).Text("apiKey");
+        var onlooker = new Customer(silo.Address, key);
+        Assert.True((await onlooker.InsistAsync(HttpMethod.Get, "account", null)).IsDone);
+        return onlooker;
+    }
+
+    /// <summary>An order is refused at once, and what is durable is shown.</summary>
+    private async Task ReadsGoOnAsync(Customer alice, Customer onlooker)
+    {
+        // What came before the exchange knew waits for its time-out.
+        await alice.PostAsync("orders", Order("120.00", "full-1"));
+        var started = Stopwatch.StartNew();
+        var refused = await alice.PostAsync("orders", Order("120.00", "full-2"));
+        output.WriteLine($"On the full disk an order is answered with {refused.Status} {refused.Code} after {started.ElapsedMilliseconds} ms.");
+        Assert.Equal((503, "Overloaded"), (refused.Status, refused.Code));
+        foreach (var path in (string[])["book/AAPL", "account", "orders?symbol=AAPL"])
+            Assert.Equal((path, 200), (path, (await onlooker.GetAsync(path)).Status));
+    }
+
+    private static async Task AuditAsync(SiloProcess silo, Storage storage, Diary diary)
+    {
+        using var auditor = new Auditor(silo.Address, storage, s_keys, diary);
+        await auditor.AuditAsync("r0", new Random(7), wholeHistory: true);
+        Assert.True(auditor.Findings.Count == 0, string.Join('\n', auditor.Findings.Take(20)) + silo.Output);
+    }
+
+    private static string[] Arguments(Storage storage) =>
+        [.. storage.Arguments, "--market-maker", "off", "--keep-free", $"{KeepFree}"];
+
+    private static Task<SiloProcess> StartAsync(Storage storage) => SiloProcess.StartAsync(Arguments(storage));
+
+    private static int Done(Diary diary) => diary.Round.Count(entry => entry.Reply.IsDone);
+
+    private static string Order(string price, string name) =>
+        $$"""{"symbol":"AAPL","side":"buy","price":"{{price}}","quantity":"1","clientOrderId":"{{name}}"}""";
+
+    private static async Task UntilAsync(Func<bool> isTrue, string phase, SiloProcess silo)
+    {
+        for (var attempt = 0; !isTrue(); attempt++)
+        {
+            Assert.True(attempt < 3_000, $"Waited 60 s for {phase}. The exchange said: {silo.Output}");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+}
