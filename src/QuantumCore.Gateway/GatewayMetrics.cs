@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Admission;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
@@ -9,6 +10,7 @@ namespace QuantumCore.Gateway;
 public sealed class GatewayMetrics : IDisposable
 {
     private static readonly string[] s_statuses = [.. Enumerable.Range(0, 600).Select(status => status.ToString())];
+    private static readonly string[] s_lanes = ["orders", "urgent", "readings", "streams"];
     private static readonly ImmutableDictionary<RejectReason, string> s_reasons =
         Enum.GetValues<RejectReason>().ToImmutableDictionary(reason => reason, reason => reason.ToString());
 
@@ -18,6 +20,7 @@ public sealed class GatewayMetrics : IDisposable
     private readonly UpDownCounter<long> _readers;
     private readonly Counter<long> _resyncs;
     private readonly Histogram<double> _latency;
+    private readonly Counter<long> _turnedAway;
 
     public GatewayMetrics()
     {
@@ -25,6 +28,8 @@ public sealed class GatewayMetrics : IDisposable
         _requests = _meter.CreateCounter<long>("quantumcore_http_requests", null, "HTTP requests, by route and status.");
         _readers = _meter.CreateUpDownCounter<long>("quantumcore_stream_readers", null, "WebSockets that are open.");
         _resyncs = _meter.CreateCounter<long>("quantumcore_stream_resyncs", null, "Backlogs replaced by a snapshot.");
+        _turnedAway = _meter.CreateCounter<long>(
+            "quantumcore_turned_away", null, "Requests refused at the door, by lane, or by whose quota was used up.");
         _latency = _meter.CreateHistogram<double>(
             "quantumcore_order_seconds", "s", "From a parsed order or batch to its durable answer.");
     }
@@ -47,6 +52,10 @@ public sealed class GatewayMetrics : IDisposable
         1,
         new KeyValuePair<string, object?>("route", route),
         new KeyValuePair<string, object?>("status", status < s_statuses.Length ? s_statuses[status] : "other"));
+
+    internal void TurnedAway(Lane lane) => _turnedAway.Add(1, new KeyValuePair<string, object?>("why", s_lanes[(int)lane]));
+
+    internal void QuotaUsedUp(string whose) => _turnedAway.Add(1, new KeyValuePair<string, object?>("why", whose));
 
     internal void ReaderCame() => _readers.Add(1);
 
