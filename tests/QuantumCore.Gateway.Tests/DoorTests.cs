@@ -92,7 +92,6 @@ public sealed class DoorTests : IDisposable
             _time.Advance(Door.Window);
         }
 
-        Assert.False(door.HasRoomForOrders());
         Assert.InRange(door.Orders.Waiting, 45, 60);
     }
 

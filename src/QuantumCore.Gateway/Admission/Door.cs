@@ -24,6 +24,16 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
     private int _mostWaiting = options.MostOrdersWaiting;
     private bool _stalled;
 
+    /// <summary>Nobody is inside or waits, but readers of streams.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_lock)
+                return _waiting.First is null && _inside.AsSpan(0, (int)Lane.Streams).IndexOfAnyExcept(0) < 0;
+        }
+    }
+
     /// <summary>Orders that are inside and that wait, by their weight.</summary>
     public (int Inside, int Waiting) Orders
     {

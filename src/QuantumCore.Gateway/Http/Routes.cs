@@ -160,8 +160,15 @@ internal sealed class Routes(
 
     private Refusal? AtTheDoor(HttpContext context, Lane lane)
     {
-        if (!readiness.IsReady)
-            return new Refusal(RejectReason.Overloaded, null, null, "The exchange is not open.");
+        if (readiness.NotOpen is { } why)
+        {
+            // Who is told so asks on no connection that is about to end.
+            readiness.TurnedAway();
+            if (readiness.IsClosing)
+                context.Response.Headers.Connection = "close";
+            return new Refusal(RejectReason.Overloaded, null, null, why);
+        }
+
         if (!quotas.TakeAddress(context.Connection.RemoteIpAddress, lane))
             return new Refusal(RejectReason.TooManyRequests);
         return lane == Lane.Orders && !door.HasRoomForOrders() ? new Refusal(RejectReason.Overloaded) : null;
