@@ -39,6 +39,7 @@ internal sealed record SiloOptions
           --account-requests N   Requests a second of one account, and as many cancels; 0: no limit (default: 50000).
           --address-requests N   The same of one address, as the connection shows it; 0: no limit (default: 200000).
                                  Behind a proxy all clients are one address. Who asks more often is answered 429.
+          --long-turn MS         A grain whose code runs longer than this without a pause is logged; 0: none (default: 50).
           --shutdown SECONDS     How long an end may take: requests that are under way are answered, everything is
                                  committed and snapshots are written (default: 4, at most 300).
           --help                 This text.
@@ -64,7 +65,7 @@ internal sealed record SiloOptions
     private static readonly string[] s_names =
     [
         "data", "urls", "storage", "postgres", "exchange", "demo", "market-maker", "no-quotes",
-        "silo-port", "gateway-port", "primary", "account-requests", "address-requests", "shutdown",
+        "silo-port", "gateway-port", "primary", "account-requests", "address-requests", "long-turn", "shutdown",
     ];
 
     public string DataDirectory { get; init; } = "data";
@@ -98,6 +99,9 @@ internal sealed record SiloOptions
 
     /// <summary>Requests a second of one address; 0: no limit.</summary>
     public int AddressRequests { get; init; } = new GatewayOptions().AddressRequestsPerSecond;
+
+    /// <summary>From which length turns of grains are reported; zero: none is.</summary>
+    public TimeSpan LongTurn { get; init; } = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How long the end of the process may take.</summary>
     public TimeSpan Shutdown { get; init; } = TimeSpan.FromSeconds(4);
@@ -169,6 +173,7 @@ internal sealed record SiloOptions
         "market-maker" => this with { MarketMaker = Switch(value, "on", source) },
         "account-requests" => this with { AccountRequests = Number(value, 0, 10_000_000, source) },
         "address-requests" => this with { AddressRequests = Number(value, 0, 10_000_000, source) },
+        "long-turn" => this with { LongTurn = TimeSpan.FromMilliseconds(Number(value, 0, 60_000, source)) },
         "shutdown" => this with { Shutdown = TimeSpan.FromSeconds(Number(value, 1, 300, source)) },
         "silo-port" => this with { SiloPort = Port(value, source) },
         "gateway-port" => this with { GatewayPort = Port(value, source) },
