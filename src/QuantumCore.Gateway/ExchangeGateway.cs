@@ -48,6 +48,7 @@ public static class ExchangeGateway
     public static void UseExchangeGateway(this WebApplication app)
     {
         _ = app.Services.GetRequiredService<MetricsPage>();
+        app.Services.GetRequiredService<GatewayMetrics>().Watch(app.Services.GetRequiredService<Door>());
         app.Use(ExplainUnknownRoute);
         app.UseWebSockets(new WebSocketOptions
         {

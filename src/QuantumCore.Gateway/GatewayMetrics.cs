@@ -19,6 +19,7 @@ public sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _requests;
     private readonly UpDownCounter<long> _readers;
     private readonly Counter<long> _resyncs;
+    private readonly Counter<long> _cut;
     private readonly Histogram<double> _latency;
     private readonly Counter<long> _turnedAway;
 
@@ -28,10 +29,18 @@ public sealed class GatewayMetrics : IDisposable
         _requests = _meter.CreateCounter<long>("quantumcore_http_requests", null, "HTTP requests, by route and status.");
         _readers = _meter.CreateUpDownCounter<long>("quantumcore_stream_readers", null, "WebSockets that are open.");
         _resyncs = _meter.CreateCounter<long>("quantumcore_stream_resyncs", null, "Backlogs replaced by a snapshot.");
+        _cut = _meter.CreateCounter<long>("quantumcore_stream_readers_cut", null, "WebSockets cut because they did not read.");
         _turnedAway = _meter.CreateCounter<long>(
             "quantumcore_turned_away", null, "Requests refused at the door, by lane, or by whose quota was used up.");
         _latency = _meter.CreateHistogram<double>(
             "quantumcore_order_seconds", "s", "From a parsed order or batch to its durable answer.");
+    }
+
+    /// <summary>Shows how full the door is.</summary>
+    internal void Watch(Door door)
+    {
+        _meter.CreateObservableGauge("quantumcore_orders_inside", () => door.Orders.Inside, null, "Orders on their way through the exchange.");
+        _meter.CreateObservableGauge("quantumcore_orders_waiting", () => door.Orders.Waiting, null, "Orders that wait to be let in.");
     }
 
     /// <inheritdoc/>
@@ -60,6 +69,8 @@ public sealed class GatewayMetrics : IDisposable
     internal void ReaderCame() => _readers.Add(1);
 
     internal void ReaderWent() => _readers.Add(-1);
+
+    internal void ReaderCut() => _cut.Add(1);
 
     internal void Resync() => _resyncs.Add(1);
 }

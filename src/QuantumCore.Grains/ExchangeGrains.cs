@@ -25,6 +25,7 @@ public static class ExchangeGrains
         services.AddSingleton<OpenWorkAgent>();
         services.AddHostedService(provider => provider.GetRequiredService<OpenWorkAgent>());
         services.AddHostedService<EpochWatch>();
+        services.AddHostedService<JournalGauges>();
         return services;
     }
 }

@@ -28,10 +28,12 @@ public sealed class OpenWorkAgent(
     public async Task ResolveAsync(TimeSpan age, CancellationToken cancellationToken)
     {
         var before = (time.GetUtcNow() - age - DateTimeOffset.UnixEpoch).Ticks * 100;
+        var found = 0;
         for (var page = 0; page < PagesPerRound; page++)
         {
             // Holds of a halted book stay: they must not stand before those of the others.
             var orphans = await history.OrphanHoldsAsync(before, HoldsPerPage, page * HoldsPerPage, cancellationToken);
+            found += orphans.Length;
             foreach (var group in orphans.GroupBy(hold => (hold.Symbol, hold.Account)))
             {
                 await ResolveAsync(group.Key.Symbol, group.Key.Account, [.. group.Select(hold => hold.Number)]);
@@ -39,9 +41,11 @@ public sealed class OpenWorkAgent(
 
             if (orphans.Length < HoldsPerPage)
             {
-                return;
+                break;
             }
         }
+
+        GrainMetrics.OrphansFound(found);
     }
 
     // One account or book that can't answer must not keep the others' money.

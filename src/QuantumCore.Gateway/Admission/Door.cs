@@ -14,6 +14,11 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
     /// <summary>An order weighs 1, a batch as much as its body has parts of this length.</summary>
     private const int BytesPerWeight = 256;
 
+    /// <summary>With fewer, the journal's commits are half empty.</summary>
+    private const int LeastInside = 64;
+
+    private static readonly TimeSpan s_way = TimeSpan.FromMilliseconds(25);
+
     private readonly Lock _lock = new();
     private readonly int[] _inside = new int[4];
     private readonly LinkedList<WaitingOrders> _waiting = new();
@@ -21,6 +26,7 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
     private long _windowStart = time.GetTimestamp();
     private int _answered;
     private bool _crowded;
+    private int _mostInside = options.MostOrdersInside;
     private int _mostWaiting = options.MostOrdersWaiting;
     private bool _stalled;
 
@@ -150,7 +156,7 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
     internal void Leave(Lane lane) => Interlocked.Decrement(ref _inside[(int)lane]);
 
     private bool HasRoomInside(int weight) =>
-        _inside[(int)Lane.Orders] == 0 || _inside[(int)Lane.Orders] + weight <= options.MostOrdersInside;
+        _inside[(int)Lane.Orders] == 0 || _inside[(int)Lane.Orders] + weight <= _mostInside;
 
     private void Dismiss(LinkedListNode<WaitingOrders> waiting, bool isLetIn)
     {
@@ -160,18 +166,22 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
     }
 
     /// <summary>
-    /// In a crowd, only as many may wait as are answered within the longest wait. Where nobody had to wait there is no
-    /// telling how many that are, and a burst may fill all places.
+    /// In a crowd, only as many may wait as are answered within the longest wait, and no more are inside than are
+    /// answered within the longest way: a cancel goes that way too. Where nobody had to wait there is no telling how many
+    /// that are, and a burst may fill all places.
     /// </summary>
     private void Look(long now)
     {
         if (time.GetElapsedTime(_windowStart, now) is var passed && passed < Window)
             return;
 
-        var within = (int)Math.Min(_answered * (options.LongestWait / passed), options.MostOrdersWaiting);
-        _mostWaiting = _crowded ? Math.Max((within + _mostWaiting) / 2, 1) : options.MostOrdersWaiting;
+        _mostWaiting = _crowded ? Narrow(_mostWaiting, options.LongestWait, 1, options.MostOrdersWaiting) : options.MostOrdersWaiting;
+        _mostInside = _crowded ? Narrow(_mostInside, s_way, LeastInside, options.MostOrdersInside) : options.MostOrdersInside;
         _stalled = commits.Oldest > options.LongestCommit;
         (_windowStart, _answered, _crowded) = (now, 0, _waiting.First is not null);
+
+        int Narrow(int places, TimeSpan time, int least, int most) =>
+            Math.Clamp((places + (int)Math.Min(_answered * (time / passed), most)) / 2, Math.Min(least, most), most);
     }
 
     private sealed record WaitingOrders(int Weight, long Account, long Since)

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
+using QuantumCore.Instruments;
 using QuantumCore.Journal;
+using QuantumCore.Matching;
 
 namespace QuantumCore.Grains.Books;
 
@@ -16,6 +18,8 @@ internal sealed class OpenBook(BookMachine machine, JournalStream stream, long s
     private long _published = machine.Sequence;
     private long _nextSnapshot = SnapshotAfter(snapshotted);
     private bool _publishing;
+    private long _snapshotted = snapshotted;
+    private long? _crossedSince;
 
     // Readers that fell this far behind catch up from the journal.
     private const int UnpublishedLimit = 100_000;
@@ -73,6 +77,28 @@ internal sealed class OpenBook(BookMachine machine, JournalStream stream, long s
         _ = PublishAsync(publish);
     }
 
+    /// <summary>
+    /// Tells how the book is. One that shows buyers and sellers who could trade, and they do not, is the first sign of
+    /// an engine that has stopped to match.
+    /// </summary>
+    public void Look(long nowNanos)
+    {
+        var isCrossed = IsServing && machine.Core.Phase == TradingPhase.Continuous && IsCrossed();
+        _crossedSince = isCrossed ? _crossedSince ?? nowNanos : null;
+        var isHalted = IsHalted || (IsServing && machine.Core.Phase == TradingPhase.Halt);
+        GrainMetrics.BookLooked(
+            Symbol, nowNanos, nowNanos - (_crossedSince ?? nowNanos), isHalted, machine.Sequence - _snapshotted);
+    }
+
+    private bool IsCrossed()
+    {
+        Span<PriceLevel> bid = stackalloc PriceLevel[1];
+        Span<PriceLevel> ask = stackalloc PriceLevel[1];
+        return machine.Core.CopyLevels(Side.Buy, bid) == 1
+            && machine.Core.CopyLevels(Side.Sell, ask) == 1
+            && bid[0].PriceTicks >= ask[0].PriceTicks;
+    }
+
     /// <summary>Begins a snapshot when enough has happened since the last one.</summary>
     public void SnapshotWhenDue()
     {
@@ -91,6 +117,7 @@ internal sealed class OpenBook(BookMachine machine, JournalStream stream, long s
             var (sequence, snapshot) = (machine.Sequence, machine.Snapshot());
             await stream.WhenDurable(sequence);
             await stream.PutSnapshotAsync(sequence, snapshot, CancellationToken.None);
+            _snapshotted = Math.Max(_snapshotted, sequence);
         }
         catch (Exception e)
         {
