@@ -11,6 +11,8 @@ internal static class GrainMetrics
     public static readonly UpDownCounter<long> HaltedBooks =
         s_meter.CreateUpDownCounter<long>("quantumcore_halted_books", null, "Books halted over their journal.");
 
+    private static readonly Counter<long> s_trades = s_meter.CreateCounter<long>("quantumcore_trades", null, "Trades, by symbol.");
+
     private static readonly Gauge<long> s_bookLooked = s_meter.CreateGauge<long>(
         "quantumcore_book_looked_timestamp_seconds", null, "Unix time at which a book's grain last looked at itself; it does every second.");
 
@@ -31,6 +33,10 @@ internal static class GrainMetrics
 
     private static readonly Gauge<long> s_projectionAge = s_meter.CreateGauge<long>(
         "quantumcore_projection_lag_milliseconds", null, "How long the history has been behind without a batch that was written.");
+
+    /// <summary>A book's trades are durable.</summary>
+    public static void Traded(string symbol, int trades) =>
+        s_trades.Add(trades, new KeyValuePair<string, object?>("symbol", symbol));
 
     /// <summary>A book looked at itself.</summary>
     public static void BookLooked(string symbol, long nowNanos, long crossedNanos, bool isHalted, long recordsSinceSnapshot)

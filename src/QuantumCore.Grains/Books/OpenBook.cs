@@ -71,6 +71,7 @@ internal sealed class OpenBook(BookMachine machine, JournalStream stream, long s
             _ = grains.GetGrain<IAccountGrain>(key).Deliver(new BookDelivery(Symbol, delivery.DrainToImmutable()));
         }
 
+        GrainMetrics.Traded(Symbol, _released.Sum(Trades));
         _unpublished.AddRange(_released);
         _released.Clear();
         _deliveries.Clear();
@@ -124,6 +125,13 @@ internal sealed class OpenBook(BookMachine machine, JournalStream stream, long s
             GrainLog.SnapshotFailed(log, e, stream.Name);
         }
     }
+
+    private static int Trades(BookRecord record) => record switch
+    {
+        OrderAccepted accepted => accepted.Fills.Length,
+        BookTurn turn => turn.Steps.Count(step => step.Kind == StepKind.Fill),
+        _ => 0,
+    };
 
     private static long SnapshotAfter(long sequence) => sequence + Math.Max(10_000, sequence / 4);
 
