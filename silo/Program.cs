@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Console;
 using QuantumCore.Gateway;
 using QuantumCore.Grains;
 using QuantumCore.Silo;
@@ -29,12 +30,11 @@ if (options.Storage == StorageKind.Sqlite)
 
 var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
 builder.WebHost.UseKestrelCore().UseUrls(options.Urls);
-builder.Logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(console =>
-{
-    console.SingleLine = true;
-    console.UseUtcTimestamp = true;
-    console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-});
+builder.Logging
+    .SetMinimumLevel(options.LogLevel)
+    .AddFilter("Microsoft", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning)
+    .AddConsole(console => console.FormatterName = LogLines.FormatterName);
+builder.Services.AddSingleton<ConsoleFormatter>(new LogLines(options.LogsJson, TimeProvider.System));
 builder.Services.Configure<HostOptions>(host =>
 {
     host.ShutdownTimeout = options.Shutdown;

@@ -39,6 +39,9 @@ internal sealed record SiloOptions
           --account-requests N   Requests a second of one account, and as many cancels; 0: no limit (default: 50000).
           --address-requests N   The same of one address, as the connection shows it; 0: no limit (default: 200000).
                                  Behind a proxy all clients are one address. Who asks more often is answered 429.
+          --log text|json        One line of the log for each event, for people (default) or for machines.
+          --log-level LEVEL      trace, debug, information, warning (default), error or critical. From information on down
+                                 lines of grains carry the trace of the request they are about, too.
           --long-turn MS         A grain whose code runs longer than this without a pause is logged; 0: none (default: 50).
           --shutdown SECONDS     How long an end may take: requests that are under way are answered, everything is
                                  committed and snapshots are written (default: 4, at most 300).
@@ -65,7 +68,7 @@ internal sealed record SiloOptions
     private static readonly string[] s_names =
     [
         "data", "urls", "storage", "postgres", "exchange", "demo", "market-maker", "no-quotes",
-        "silo-port", "gateway-port", "primary", "account-requests", "address-requests", "long-turn", "shutdown",
+        "silo-port", "gateway-port", "primary", "account-requests", "address-requests", "log", "log-level", "long-turn", "shutdown",
     ];
 
     public string DataDirectory { get; init; } = "data";
@@ -99,6 +102,12 @@ internal sealed record SiloOptions
 
     /// <summary>Requests a second of one address; 0: no limit.</summary>
     public int AddressRequests { get; init; } = new GatewayOptions().AddressRequestsPerSecond;
+
+    /// <summary>The log is JSON.</summary>
+    public bool LogsJson { get; init; }
+
+    /// <summary>Nothing below is logged.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Warning;
 
     /// <summary>From which length turns of grains are reported; zero: none is.</summary>
     public TimeSpan LongTurn { get; init; } = TimeSpan.FromMilliseconds(50);
@@ -173,6 +182,11 @@ internal sealed record SiloOptions
         "market-maker" => this with { MarketMaker = Switch(value, "on", source) },
         "account-requests" => this with { AccountRequests = Number(value, 0, 10_000_000, source) },
         "address-requests" => this with { AddressRequests = Number(value, 0, 10_000_000, source) },
+        "log" => this with
+        {
+            LogsJson = value == "json" || (value == "text" ? false : throw new FormatException($"{source} is text or json, not '{value}'.")),
+        },
+        "log-level" => this with { LogLevel = Level(value, source) },
         "long-turn" => this with { LongTurn = TimeSpan.FromMilliseconds(Number(value, 0, 60_000, source)) },
         "shutdown" => this with { Shutdown = TimeSpan.FromSeconds(Number(value, 1, 300, source)) },
         "silo-port" => this with { SiloPort = Port(value, source) },
@@ -188,6 +202,17 @@ internal sealed record SiloOptions
 
     private static bool Switch(string value, string on, string source) =>
         value == on || (value == "off" ? false : throw new FormatException($"{source} is {on} or off, not '{value}'."));
+
+    private static LogLevel Level(string value, string source) => value switch
+    {
+        "trace" => LogLevel.Trace,
+        "debug" => LogLevel.Debug,
+        "information" => LogLevel.Information,
+        "warning" => LogLevel.Warning,
+        "error" => LogLevel.Error,
+        "critical" => LogLevel.Critical,
+        _ => throw new FormatException($"{source} is trace, debug, information, warning, error or critical, not '{value}'."),
+    };
 
     private static int Number(string value, int least, int most, string source) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most

@@ -35,8 +35,11 @@ internal static class GrainMetrics
         "quantumcore_projection_lag_milliseconds", null, "How long the history has been behind without a batch that was written.");
 
     /// <summary>A book's trades are durable.</summary>
-    public static void Traded(string symbol, int trades) =>
-        s_trades.Add(trades, new KeyValuePair<string, object?>("symbol", symbol));
+    public static void Traded(string symbol, int trades)
+    {
+        if (trades > 0)
+            s_trades.Add(trades, new KeyValuePair<string, object?>("symbol", symbol));
+    }
 
     /// <summary>A book looked at itself.</summary>
     public static void BookLooked(string symbol, long nowNanos, long crossedNanos, bool isHalted, long recordsSinceSnapshot)

@@ -122,6 +122,22 @@ internal sealed class SiloProcess : IAsyncDisposable
         return (exitCode, started.Elapsed);
     }
 
+    /// <summary>Waits until it has printed so many lines of a kind.</summary>
+    public async Task<IReadOnlyList<string>> LinesAsync(Func<string, bool> isOfKind, int count, TimeSpan limit)
+    {
+        var started = Stopwatch.StartNew();
+        while (started.Elapsed < limit)
+        {
+            var lines = Output.Split(Environment.NewLine).Where(isOfKind).ToArray();
+            if (lines.Length >= count)
+                return lines;
+
+            await Task.Delay(15, TestContext.Current.CancellationToken);
+        }
+
+        throw new TimeoutException($"Fewer than {count} such lines after {limit}: {Output}");
+    }
+
     /// <summary>Sends a signal.</summary>
     public async Task SignalAsync(string name)
     {

@@ -36,6 +36,7 @@ internal static class Answer
 #pragma warning restore VSTHRD103
 
         var response = context.Response;
+        response.Headers[RequestTrace.Header] = context.TraceIdentifier;
         response.StatusCode = status;
         response.ContentType = type;
         response.ContentLength = buffer.WrittenCount;

@@ -200,6 +200,9 @@ internal sealed class Routes(
     /// </summary>
     private async Task Guard(HttpContext context, string route, Func<HttpContext, Task> call)
     {
+        // Carried from grain to grain at a cost, and so only for who wants to read that much.
+        if (log.IsEnabled(LogLevel.Information))
+            RequestContext.Set(RequestTrace.Key, context.TraceIdentifier);
         try
         {
             if (IsPlain(context))
@@ -224,6 +227,7 @@ internal sealed class Routes(
                 await Answer.Refuse(context, new Refusal(RejectReason.OutcomeUnknown));
         }
 
+        Log.RequestServed(log, route, context.Response.StatusCode);
         metrics.RequestServed(route, context.Response.StatusCode);
     }
 }

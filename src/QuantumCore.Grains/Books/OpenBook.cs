@@ -19,7 +19,7 @@ internal sealed class OpenBook(BookMachine machine, JournalStream stream, long s
     private long _nextSnapshot = SnapshotAfter(snapshotted);
     private bool _publishing;
     private long _snapshotted = snapshotted;
-    private long? _crossedSince;
+    private readonly CrossWatch _cross = new();
 
     // Readers that fell this far behind catch up from the journal.
     private const int UnpublishedLimit = 100_000;
@@ -84,20 +84,16 @@ internal sealed class OpenBook(BookMachine machine, JournalStream stream, long s
     /// </summary>
     public void Look(long nowNanos)
     {
-        var isCrossed = IsServing && machine.Core.Phase == TradingPhase.Continuous && IsCrossed();
-        _crossedSince = isCrossed ? _crossedSince ?? nowNanos : null;
+        var isMatching = IsServing && machine.Core.Phase == TradingPhase.Continuous;
+        var crossed = _cross.Look(nowNanos, isMatching, Best(Side.Buy), Best(Side.Sell));
         var isHalted = IsHalted || (IsServing && machine.Core.Phase == TradingPhase.Halt);
-        GrainMetrics.BookLooked(
-            Symbol, nowNanos, nowNanos - (_crossedSince ?? nowNanos), isHalted, machine.Sequence - _snapshotted);
+        GrainMetrics.BookLooked(Symbol, nowNanos, crossed, isHalted, machine.Sequence - _snapshotted);
     }
 
-    private bool IsCrossed()
+    private long? Best(Side side)
     {
-        Span<PriceLevel> bid = stackalloc PriceLevel[1];
-        Span<PriceLevel> ask = stackalloc PriceLevel[1];
-        return machine.Core.CopyLevels(Side.Buy, bid) == 1
-            && machine.Core.CopyLevels(Side.Sell, ask) == 1
-            && bid[0].PriceTicks >= ask[0].PriceTicks;
+        Span<PriceLevel> best = stackalloc PriceLevel[1];
+        return IsServing && machine.Core.CopyLevels(side, best) == 1 ? best[0].PriceTicks : null;
     }
 
     /// <summary>Begins a snapshot when enough has happened since the last one.</summary>
