@@ -178,19 +178,27 @@ public sealed class DoorTests : IDisposable
     }
 
     [Fact]
-    public void Refusals_hold_nobody_back_until_there_are_thousands_a_second()
+    public void Who_waits_before_he_asks_again_is_never_held_back()
     {
         var pace = new RefusalPace(_time);
-        for (var second = 0; second < 3; second++)
+        var connection = new RefusedConnection();
+        for (var refusal = 0; refusal < 10; refusal++)
         {
-            for (var refusal = 0; refusal < 400; refusal++)
-                Assert.Equal(TimeSpan.Zero, pace.Next());
-            _time.Advance(TimeSpan.FromSeconds(1));
+            Assert.Equal(TimeSpan.Zero, pace.Next(connection, ordersPerSecond: 0));
+            _time.Advance(RefusalPace.RetryAfter);
         }
+    }
 
-        var pauses = Enumerable.Range(0, 100_000).Select(_ => pace.Next()).ToArray();
-        Assert.Equal(TimeSpan.Zero, pauses[0]);
+    [Fact]
+    public void Those_who_ask_again_at_once_go_on_at_a_pace_and_none_after_the_longest_pause()
+    {
+        var pace = new RefusalPace(_time);
+        var crowd = Enumerable.Range(0, 10_000).Select(_ => new RefusedConnection()).ToArray();
+        Assert.All(crowd, connection => Assert.Equal(TimeSpan.Zero, pace.Next(connection, 10_000)));
+
+        var pauses = Array.ConvertAll(crowd, connection => pace.Next(connection, 10_000));
         Assert.Equal(pauses.Order(), pauses);
+        Assert.InRange(pauses.Count(pause => pause < RefusalPace.LongestPause), 499, 500);
         Assert.Equal(RefusalPace.LongestPause, pauses[^1]);
     }
 

@@ -29,6 +29,10 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
     private int _mostInside = options.MostOrdersInside;
     private int _mostWaiting = options.MostOrdersWaiting;
     private bool _stalled;
+    private int _perSecond;
+
+    /// <summary>Orders that were answered in the last second, as far as it was crowded.</summary>
+    internal int OrdersPerSecond => Volatile.Read(ref _perSecond);
 
     /// <summary>Nobody is inside or waits, but readers of streams.</summary>
     public bool IsEmpty
@@ -177,6 +181,7 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
 
         _mostWaiting = _crowded ? Narrow(_mostWaiting, options.LongestWait, 1, options.MostOrdersWaiting) : options.MostOrdersWaiting;
         _mostInside = _crowded ? Narrow(_mostInside, s_way, LeastInside, options.MostOrdersInside) : options.MostOrdersInside;
+        Volatile.Write(ref _perSecond, (int)Math.Min(_answered * (TimeSpan.FromSeconds(1) / passed), int.MaxValue));
         _stalled = commits.Oldest > options.LongestCommit;
         (_windowStart, _answered, _crowded) = (now, 0, _waiting.First is not null);
 

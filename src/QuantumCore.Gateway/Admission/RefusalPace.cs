@@ -1,36 +1,50 @@
 namespace QuantumCore.Gateway.Admission;
 
 /// <summary>
-/// How long a connection whose order was just refused is not read from. A refusal is answered at once; but who asks
-/// again at once, thousands at a time, would take from the others what refusing costs. Up to a pace nobody is held back;
-/// beyond it connections go on one after the other at that pace, and none later than after the longest pause.
+/// How long a connection is not read whose sender does not heed the time after which a refused order may be sent again.
+/// A refusal is answered at once; but who asks again at once, thousands at a time, would take from the others what
+/// refusing costs. All such connections together go on at a pace that the exchange can bear, and none later than after
+/// <see cref="LongestPause"/>, since a cancel may come that way too.
 /// </summary>
 internal sealed class RefusalPace(TimeProvider time)
 {
-    /// <summary>Refusals a second that hold nobody back.</summary>
-    public const int PerSecond = 5_000;
+    /// <summary>What <c>Retry-After</c> says.</summary>
+    public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>A connection is read again after this time, whatever else happens.</summary>
-    public static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
+    public static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
 
-    private static readonly TimeSpan s_burst = TimeSpan.FromMilliseconds(100);
-    private readonly long _interval = Math.Max(1, time.TimestampFrequency / PerSecond);
-    private readonly long _ahead = (long)((s_burst + LongestPause).TotalSeconds * time.TimestampFrequency);
+    /// <summary>The least pace: so many refusals a second disturb nobody.</summary>
+    public const int LeastPerSecond = 500;
+
+    private readonly long _ahead = (long)(LongestPause.TotalSeconds * time.TimestampFrequency);
     private long _due;
 
-    /// <summary>Counts a refusal; how long to pause after it.</summary>
-    public TimeSpan Next()
+    /// <summary>A connection's order is refused: how long to pause after the answer.</summary>
+    /// <param name="connection">What is remembered of the connection.</param>
+    /// <param name="ordersPerSecond">Orders that are answered: half as many refusals are borne beside them.</param>
+    public TimeSpan Next(RefusedConnection connection, int ordersPerSecond)
     {
+        var isImpatient = connection.RefusedAt is { } last && time.GetElapsedTime(last) < RetryAfter;
+        var now = time.GetTimestamp();
+        connection.RefusedAt = now;
+        if (!isImpatient)
+            return TimeSpan.Zero;
+
+        var interval = time.TimestampFrequency / Math.Max(LeastPerSecond, ordersPerSecond / 2);
         while (true)
         {
-            var now = time.GetTimestamp();
             var due = Interlocked.Read(ref _due);
-            var next = Math.Min(Math.Max(due, now) + _interval, now + _ahead);
+            var next = Math.Min(Math.Max(due, now) + interval, now + _ahead);
             if (Interlocked.CompareExchange(ref _due, next, due) == due)
-            {
-                var pause = time.GetElapsedTime(now, next) - s_burst;
-                return pause > TimeSpan.Zero ? pause : TimeSpan.Zero;
-            }
+                return time.GetElapsedTime(now, next);
         }
     }
+}
+
+/// <summary>What is remembered of a connection whose order was refused.</summary>
+internal sealed class RefusedConnection
+{
+    /// <summary>When an order of it was refused last.</summary>
+    public long? RefusedAt { get; set; }
 }

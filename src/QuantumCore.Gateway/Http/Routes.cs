@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
@@ -24,6 +25,7 @@ internal sealed class Routes(
     ILogger<Routes> log)
 {
     private const string Native = "/api/qc/v1";
+    private static readonly object s_refused = new();
     private readonly RefusalPace _refusals = new(time);
 
     public void Map(IServiceProvider services)
@@ -133,7 +135,14 @@ internal sealed class Routes(
     private async Task RefuseOrders(HttpContext context, Refusal refusal)
     {
         await Answer.Refuse(context, refusal);
-        if (_refusals.Next() is var pause && pause > TimeSpan.Zero && !lifetime.ApplicationStopping.IsCancellationRequested)
+        if (context.Features.Get<IConnectionItemsFeature>() is not { } connection)
+            return;
+
+        var known = connection.Items.TryGetValue(s_refused, out var item) ? item as RefusedConnection : null;
+        if (known is null)
+            connection.Items[s_refused] = known = new RefusedConnection();
+        var pause = _refusals.Next(known, door.OrdersPerSecond);
+        if (pause > TimeSpan.Zero && !lifetime.ApplicationStopping.IsCancellationRequested)
             await Task.Delay(pause, time, context.RequestAborted);
     }
 
