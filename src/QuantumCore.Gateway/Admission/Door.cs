@@ -14,7 +14,7 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
     /// <summary>An order weighs 1, a batch as much as its body has parts of this length.</summary>
     private const int BytesPerWeight = 256;
 
-    /// <summary>With fewer, the journal's commits are half empty.</summary>
+    /// <summary>With fewer, the journal's commits are half empty; and no batch weighs more, so that it finds room beside others.</summary>
     private const int LeastInside = 64;
 
     private static readonly TimeSpan s_way = TimeSpan.FromMilliseconds(25);
@@ -55,7 +55,7 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
     }
 
     /// <summary>What orders in a body of this length weigh.</summary>
-    internal static int Weight(long bodyLength) => (int)Math.Min(1 + (bodyLength / BytesPerWeight), int.MaxValue);
+    internal static int Weight(long bodyLength) => (int)Math.Min(1 + (bodyLength / BytesPerWeight), LeastInside);
 
     /// <summary>Whether an order would be let in now, or to wait; one that hears no is refused.</summary>
     internal bool HasRoomForOrders()
