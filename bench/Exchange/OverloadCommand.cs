@@ -44,6 +44,7 @@ internal sealed class OverloadCommand
         await using var memory = new Timer(_ => NoteMemory(), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(200));
         var end = Stopwatch.GetTimestamp() + (seconds * Stopwatch.Frequency);
         var cancels = Stormproof(_options.Number("--cancels", 200), end, Cancel);
+        var patient = Stormproof(20, end, _ => Next(out long _));
         var operators = Stormproof(1, end, Block);
         var storm = await Storm.RunAsync(
             _url, _options.Number("--connections", 1000), offered, TimeSpan.FromSeconds(seconds), Place, name => _lastAccepted = name);
@@ -53,9 +54,10 @@ internal sealed class OverloadCommand
         var goodput = storm.CountOf(200) / storm.Took.TotalSeconds;
         var cancelled = await cancels;
         var operated = await operators;
+        var served = await patient;
         await Console.Out.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"capacity":{{capacity:F0}},"offered":{{offered:F0}},"sent":{{storm.Sent / storm.Took.TotalSeconds:F0}},"goodput":{{goodput:F0}},"ratio":{{goodput / capacity:F2}},"acceptedP50Micros":{{p50}},"acceptedP99Micros":{{p99}},"refusedP50Micros":{{refused50}},"refusedP99Micros":{{refused99}},"cancelP50Micros":{{cancelled.P50}},"cancelP99Micros":{{cancelled.P99}},"cancelsRefused":{{cancelled.Refused}},"operatorP99Micros":{{operated.P99}},"operatorsRefused":{{operated.Refused}},"calmP50Micros":{{calm.P50}},"calmP99Micros":{{calm.P99}},"recoverySeconds":{{recovery.TotalSeconds:F1}},"maxMemoryMiB":{{_mostMemory >> 20}},"statuses":{{storm.Statuses()}},"torn":{{storm.Torn}}}"""));
+            $$"""{"capacity":{{capacity:F0}},"offered":{{offered:F0}},"sent":{{storm.Sent / storm.Took.TotalSeconds:F0}},"goodput":{{goodput:F0}},"ratio":{{goodput / capacity:F2}},"acceptedP50Micros":{{p50}},"acceptedP99Micros":{{p99}},"refusedP50Micros":{{refused50}},"refusedP99Micros":{{refused99}},"cancelP50Micros":{{cancelled.P50}},"cancelP99Micros":{{cancelled.P99}},"cancelsRefused":{{cancelled.Refused}},"patientP50Micros":{{served.P50}},"patientP99Micros":{{served.P99}},"patientRefused":{{served.Refused}},"operatorP99Micros":{{operated.P99}},"operatorsRefused":{{operated.Refused}},"calmP50Micros":{{calm.P50}},"calmP99Micros":{{calm.P99}},"recoverySeconds":{{recovery.TotalSeconds:F1}},"maxMemoryMiB":{{_mostMemory >> 20}},"statuses":{{storm.Statuses()}},"torn":{{storm.Torn}}}"""));
         return 0;
     }
 
@@ -161,8 +163,14 @@ internal sealed class OverloadCommand
                 var took = Stopwatch.GetTimestamp() - due;
                 lock (latencies)
                 {
-                    latencies.Add(took);
-                    refused += status is 429 or 503 ? 1 : 0;
+                    if (status is 429 or 503)
+                    {
+                        refused++;
+                    }
+                    else
+                    {
+                        latencies.Add(took);
+                    }
                 }
             }
         }));
