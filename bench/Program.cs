@@ -52,11 +52,11 @@ const string Usage = """
                                What a running demo silo carries closed loop (so many callers, 256), then so many times
                                as much (10) open loop on so many connections (1000) for so many seconds (60), with so
                                many cancels a second (200), the kill switch, and callers who heed Retry-After (20 orders
-                                    a second) beside it, then how long until all is as before. Latencies of the storm
-                                    are those of callers who do not heed it: {"capacity":N,"offered":N,"sent":N,
-                                    "goodput":N,"ratio":R,"acceptedP99Micros":N,"refusedP99Micros":N,
-                                    "cancelP99Micros":N,"patientP99Micros":N,"maxMemoryMiB":N,
-                                    "recoverySeconds":S,"statuses":{"200":N,…},"torn":N,…}
+                               a second) beside it, then how long until all is as before. Latencies of the storm
+                               are those of callers who do not heed it: {"capacity":N,"offered":N,"sent":N,
+                               "goodput":N,"ratio":R,"acceptedP99Micros":N,"refusedP99Micros":N,
+                               "cancelP99Micros":N,"patientP99Micros":N,"maxMemoryMiB":N,
+                               "recoverySeconds":S,"statuses":{"200":N,…},"torn":N,…}
       --help                   This text.
 
     Exit code 0: done; 1: the file cannot be read or makes no sense (standard error names the line); 2: usage.
