@@ -47,6 +47,16 @@ const string Usage = """
       http [--url URL] [--key KEY] [--symbol S] [--price P] [--connections N] [--seconds N] [--pid SILO]
                                One JSON order per request against a running silo, and its bare /health/live in the
                                same run: {"ordersPerSecond":N,"helloPerSecond":N,"ratio":R,"p99Micros":N,…}
+      overload [--url URL] [--pid SILO] [--symbol S] [--price P] [--callers N] [--connections N] [--seconds N]
+               [--factor N] [--cancels N]
+                               What a running demo silo carries closed loop (so many callers, 256), then so many times
+                               as much (10) open loop on so many connections (1000) for so many seconds (60), with so
+                               many cancels a second (200), the kill switch, and callers who heed Retry-After (20 orders
+                               a second) beside it, then how long until all is as before. Latencies of the storm
+                               are those of callers who do not heed it: {"capacity":N,"offered":N,"sent":N,
+                               "goodput":N,"ratio":R,"acceptedP99Micros":N,"refusedP99Micros":N,
+                               "cancelP99Micros":N,"patientP99Micros":N,"maxMemoryMiB":N,
+                               "recoverySeconds":S,"statuses":{"200":N,…},"torn":N,…}
       --help                   This text.
 
     Exit code 0: done; 1: the file cannot be read or makes no sense (standard error names the line); 2: usage.
@@ -74,6 +84,8 @@ try
             return await IncidentCommand.RunAsync(rest);
         case ["http", .. var rest] when !AsksForHelp(rest):
             return await HttpCommand.RunAsync(rest);
+        case ["overload", .. var rest] when !AsksForHelp(rest):
+            return await OverloadCommand.RunAsync(rest);
         case [..] when AsksForHelp(args):
             Console.Out.WriteLine(Usage);
             return 0;

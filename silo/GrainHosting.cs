@@ -40,6 +40,8 @@ internal static class GrainHosting
             silo.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = s_responseTimeout);
             silo.Configure<GrainCollectionOptions>(collection =>
                 (collection.ActivationTimeout, collection.DeactivationTimeout) = (s_activationTimeout, s_deactivationTimeout));
+            if (options.LongTurn > TimeSpan.Zero)
+                silo.Configure<SchedulingOptions>(scheduling => scheduling.TurnWarningLengthThreshold = options.LongTurn);
             silo.Configure<ClusterMembershipOptions>(membership =>
             {
                 // A silo that hangs is missed after some four seconds; the defaults take a minute.
@@ -79,6 +81,7 @@ internal static class GrainHosting
             grains.StreamProviders.Add(EventStreams.Provider);
             grains.ResponseTimeout = s_responseTimeout;
             grains.ActivationTimeout = s_activationTimeout;
+            grains.LongTurn = options.LongTurn;
             grains.DeactivationTimeout = s_deactivationTimeout;
             grains.MaxRequestsPerActivation = RequestsPerActivation;
         });

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Console;
 using QuantumCore.Gateway;
 using QuantumCore.Grains;
 using QuantumCore.Silo;
@@ -30,40 +31,53 @@ if (options.Storage == StorageKind.Sqlite)
 
 var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
 builder.WebHost.UseKestrelCore().UseUrls(options.Urls);
-builder.Logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(console =>
-{
-    console.SingleLine = true;
-    console.UseUtcTimestamp = true;
-    console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-});
+builder.Logging
+    .SetMinimumLevel(options.LogLevel)
+    .AddFilter("Microsoft", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning)
+    .AddConsole(console => console.FormatterName = LogLines.FormatterName);
+builder.Services.AddSingleton<ConsoleFormatter>(new LogLines(options.LogsJson, TimeProvider.System));
 builder.Services.Configure<HostOptions>(host =>
 {
-    host.ShutdownTimeout = TimeSpan.FromSeconds(4);
+    host.ShutdownTimeout = options.Shutdown;
     host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.StopHost;
 });
 builder.Services.AddSingleton(options);
 builder.Services.AddStorage(options);
 builder.AddGrainRuntime(options);
 builder.Services.AddExchangeGrains();
-builder.Services.AddExchangeGateway(new GatewayOptions { DemoAccount = DemoExchange.Alice });
+builder.Services.AddExchangeGateway(new GatewayOptions
+{
+    DemoAccount = DemoExchange.Alice,
+    AccountRequestsPerSecond = options.AccountRequests,
+    AddressRequestsPerSecond = options.AddressRequests,
+});
 builder.Services.AddSingleton<DemoExchange>();
 builder.Services.AddSingleton<ExchangeStart>();
 builder.Services.AddHostedService(services => services.GetRequiredService<ExchangeStart>());
 builder.Services.AddHostedService<DiskRoom>();
 builder.Services.AddHostedService<MarketMaker>();
+builder.Services.AddSingleton<OrderlyEnd>();
+builder.Services.AddHostedService(services => services.GetRequiredService<OrderlyEnd>());
 
 await using var app = builder.Build();
 app.UseExchangeGateway();
+var start = app.Services.GetRequiredService<ExchangeStart>();
+var end = app.Services.GetRequiredService<OrderlyEnd>();
+using var watch = OrderlyEnd.Watch(app.Services.GetRequiredService<IHostApplicationLifetime>(), options.Shutdown);
 try
 {
     await app.Services.InitializeStorageAsync(CancellationToken.None);
-    var start = app.Services.GetRequiredService<ExchangeStart>();
     await app.RunAsync();
-    return start.ExecuteTask is { Exception: { } failure } ? Failed(failure) : 0;
+    return start.ExecuteTask is { Exception: { } failure } ? Failed(failure) : end.IsCutShort ? OrderlyEnd.CutShort : 0;
+}
+catch (OperationCanceledException) when (start.Opened.IsCompleted)
+{
+    return OrderlyEnd.CutShort;
 }
 catch (Exception error)
 {
-    await Console.Error.WriteLineAsync($"The exchange could not start: {error.Message}");
+    var what = start.Opened.IsCompleted ? "did not end as it should" : "could not start";
+    await Console.Error.WriteLineAsync($"The exchange {what}: {error.Message}");
     return Failed(error);
 }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using QuantumCore.Gateway;
 
 namespace QuantumCore.Silo;
 
@@ -37,6 +38,15 @@ internal sealed record SiloOptions
                                  came through no proxy. off: never. Behind a proxy: --demo off.
           --market-maker on|off  In a demo, quote and trade on every symbol of the exchange file (default: on).
           --no-quotes SYMBOL     No market maker on this symbol; may be given several times.
+          --account-requests N   Requests a second of one account, and as many cancels; 0: no limit (default: 50000).
+          --address-requests N   The same of one address, as the connection shows it; 0: no limit (default: 200000).
+                                 Behind a proxy all clients are one address. Who asks more often is answered 429.
+          --log text|json        One line of the log for each event, for people (default) or for machines.
+          --log-level LEVEL      trace, debug, information, warning (default), error or critical. From information on down
+                                 lines of grains carry the trace of the request they are about, too.
+          --long-turn MS         A grain whose code runs longer than this without a pause is logged; 0: none (default: 50).
+          --shutdown SECONDS     How long an end may take: requests that are under way are answered, everything is
+                                 committed and snapshots are written (default: 4, at most 300).
           --help                 This text.
 
         Several silos on one machine, over one PostgreSQL database (a build with -p:GrainRuntime=Orleans only):
@@ -53,13 +63,15 @@ internal sealed record SiloOptions
         QUANTUMCORE_SILO_DATA, QUANTUMCORE_SILO_URLS, QUANTUMCORE_SILO_NO_QUOTES (separated by ',') and so on. The
         command line wins.
 
-        Exit code 0: ended by SIGTERM or Ctrl+C; 64: bad option; 70: failed start; 74: no room on the disk to start.
+        Exit code 0: ended by SIGTERM or Ctrl+C; 64: bad option; 70: failed start; 71: the end was cut short, by a second
+        signal or because it took longer than --shutdown; 74: no room on the disk to start. What was acknowledged is safe
+        in each case.
         """;
 
     private static readonly string[] s_names =
     [
         "data", "urls", "storage", "keep-free", "postgres", "exchange", "demo", "market-maker", "no-quotes",
-        "silo-port", "gateway-port", "primary",
+        "silo-port", "gateway-port", "primary", "account-requests", "address-requests", "log", "log-level", "long-turn", "shutdown",
     ];
 
     public string DataDirectory { get; init; } = "data";
@@ -90,6 +102,24 @@ internal sealed record SiloOptions
 
     /// <summary>The silo whose cluster is joined; null to begin one. A cluster's build only.</summary>
     public IPEndPoint? Primary { get; init; }
+
+    /// <summary>Requests a second of one account; 0: no limit.</summary>
+    public int AccountRequests { get; init; } = new GatewayOptions().AccountRequestsPerSecond;
+
+    /// <summary>Requests a second of one address; 0: no limit.</summary>
+    public int AddressRequests { get; init; } = new GatewayOptions().AddressRequestsPerSecond;
+
+    /// <summary>The log is JSON.</summary>
+    public bool LogsJson { get; init; }
+
+    /// <summary>Nothing below is logged.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Warning;
+
+    /// <summary>From which length turns of grains are reported; zero: none is.</summary>
+    public TimeSpan LongTurn { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How long the end of the process may take.</summary>
+    public TimeSpan Shutdown { get; init; } = TimeSpan.FromSeconds(4);
 
     /// <summary>Whether only this machine can connect.</summary>
     public bool IsLoopback => Urls.Split(';', StringSplitOptions.RemoveEmptyEntries).All(IsLoopbackUrl);
@@ -162,6 +192,15 @@ internal sealed record SiloOptions
         },
         "demo" => this with { DemoAllowed = Switch(value, "auto", source) },
         "market-maker" => this with { MarketMaker = Switch(value, "on", source) },
+        "account-requests" => this with { AccountRequests = Number(value, 0, 10_000_000, source) },
+        "address-requests" => this with { AddressRequests = Number(value, 0, 10_000_000, source) },
+        "log" => this with
+        {
+            LogsJson = value == "json" || (value == "text" ? false : throw new FormatException($"{source} is text or json, not '{value}'.")),
+        },
+        "log-level" => this with { LogLevel = Level(value, source) },
+        "long-turn" => this with { LongTurn = TimeSpan.FromMilliseconds(Number(value, 0, 60_000, source)) },
+        "shutdown" => this with { Shutdown = TimeSpan.FromSeconds(Number(value, 1, 300, source)) },
         "silo-port" => this with { SiloPort = Port(value, source) },
         "gateway-port" => this with { GatewayPort = Port(value, source) },
         "primary" => this with
@@ -175,6 +214,22 @@ internal sealed record SiloOptions
 
     private static bool Switch(string value, string on, string source) =>
         value == on || (value == "off" ? false : throw new FormatException($"{source} is {on} or off, not '{value}'."));
+
+    private static LogLevel Level(string value, string source) => value switch
+    {
+        "trace" => LogLevel.Trace,
+        "debug" => LogLevel.Debug,
+        "information" => LogLevel.Information,
+        "warning" => LogLevel.Warning,
+        "error" => LogLevel.Error,
+        "critical" => LogLevel.Critical,
+        _ => throw new FormatException($"{source} is trace, debug, information, warning, error or critical, not '{value}'."),
+    };
+
+    private static int Number(string value, int least, int most, string source) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw new FormatException($"{source} is a whole number from {least} to {most}, not '{value}'.");
 
     private static int Port(string value, string source) =>
         ushort.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port > 0

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Npgsql;
+using QuantumCore.Gateway.Admission;
 using QuantumCore.History;
 using QuantumCore.Journal;
 
@@ -19,6 +20,7 @@ internal static class Storage
             StorageKind.Postgres => new PostgresJournalStore(options.Postgres!),
             StorageKind.Volatile => new VolatileJournalStore(),
         });
+        services.AddSingleton(provider => new CommitAge(() => provider.GetRequiredService<JournalWriter>().OldestPendingAge));
         services.AddSingleton<HistoryStore>(options.Storage switch
         {
             StorageKind.Sqlite => new SqliteHistory(Path.Combine(options.DataDirectory, "history.db")),

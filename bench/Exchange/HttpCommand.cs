@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Sockets;
 using System.Text;
 
 namespace QuantumCore.Bench.Exchange;
@@ -42,9 +41,7 @@ internal static class HttpCommand
     {
         var side = name % 2 == 0 ? "buy" : "sell";
         var body = $$"""{"symbol":"{{options.Text("--symbol", "AAPL")}}","side":"{{side}}","price":"{{options.Text("--price", "150.00")}}","quantity":"1","clientOrderId":"{{name:x}}"}""";
-        return Encoding.ASCII.GetBytes(
-            $"POST /api/qc/v1/orders HTTP/1.1\r\nHost: {url.Authority}\r\nX-Api-Key: {options.Text("--key", "demo-alice")}\r\n"
-            + $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        return KeptConnection.Request(url, "POST", "/api/qc/v1/orders", options.Text("--key", "demo-alice"), body);
     }
 
     private static TimeSpan Processor(Process? server)
@@ -67,56 +64,17 @@ internal static class HttpCommand
     private static async Task<(long Count, long Refused, Latencies Latencies)> CallAsync(
         Uri url, Func<long, byte[]> request, long end)
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(url.Host, url.Port, CancellationToken.None);
+        using var connection = await KeptConnection.OpenAsync(url);
         var latencies = new Latencies();
-        var buffer = new byte[16 << 10];
         var (count, refused) = (0L, 0L);
         while (Stopwatch.GetTimestamp() is var started && started < end)
         {
-            await socket.SendAsync(request(Interlocked.Increment(ref s_names)), CancellationToken.None);
-            refused += await IsRefusedAsync(socket, buffer) ? 1 : 0;
+            refused += await connection.AskAsync(request(Interlocked.Increment(ref s_names))) == 200 ? 0 : 1;
             latencies.Add(Stopwatch.GetTimestamp() - started);
             count++;
         }
 
         return (count, refused, latencies);
-    }
-
-    // One answer on a kept connection: a head, and as many bytes as it says.
-    private static async Task<bool> IsRefusedAsync(Socket socket, byte[] buffer)
-    {
-        var read = 0;
-        while (true)
-        {
-            var received = await socket.ReceiveAsync(buffer.AsMemory(read), CancellationToken.None);
-            if (received == 0)
-            {
-                throw new IOException("The server closed the connection.");
-            }
-
-            read += received;
-            var head = buffer.AsSpan(0, read).IndexOf("\r\n\r\n"u8);
-            if (head >= 0 && read >= head + 4 + Length(buffer.AsSpan(0, head), buffer.AsSpan(head + 4, read - head - 4)))
-            {
-                return !buffer.AsSpan(0, 12).SequenceEqual("HTTP/1.1 200"u8);
-            }
-        }
-    }
-
-    private static int Length(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
-    {
-        var text = Encoding.ASCII.GetString(head);
-        var at = text.IndexOf("Content-Length:", StringComparison.OrdinalIgnoreCase);
-        if (at < 0)
-        {
-            // Chunked: complete with its last, empty chunk.
-            return body.EndsWith("0\r\n\r\n"u8) ? body.Length : int.MaxValue;
-        }
-
-        var digits = text.AsSpan(at + "Content-Length:".Length).TrimStart();
-        var line = digits.IndexOf('\r');
-        return int.Parse(line < 0 ? digits : digits[..line], NumberStyles.None, CultureInfo.InvariantCulture);
     }
 
     private sealed record Load(long Count, long Refused, double PerSecond, long P50, long P99);

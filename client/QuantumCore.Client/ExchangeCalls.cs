@@ -37,7 +37,7 @@ internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, Q
                 return answer!;
 
             var transient = Transient(failure);
-            var doubtful = transient && failure.Code is not (RejectCodes.Unreachable or RejectCodes.Overloaded);
+            var doubtful = transient && failure.Code is not (RejectCodes.Unreachable or RejectCodes.Overloaded or RejectCodes.TooManyRequests);
             inDoubt |= doubtful;
             var pause = _backoff.PauseAfter(attempt, retryAfter);
             var hopeless = !transient || (doubtful && !call.Repeatable) || attempt >= options.MaxAttempts ||
@@ -50,7 +50,7 @@ internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, Q
     }
 
     private static bool Transient(QuantumCoreException failure) => failure.Code
-        is RejectCodes.Unreachable or RejectCodes.Overloaded or RejectCodes.OutcomeUnknown;
+        is RejectCodes.Unreachable or RejectCodes.Overloaded or RejectCodes.TooManyRequests or RejectCodes.OutcomeUnknown;
 
     /// <summary>Once an attempt has been left open, "nothing was done" is no longer true of the call.</summary>
     private static QuantumCoreException Final(
@@ -147,7 +147,7 @@ internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, Q
 
         var code = (int)status switch
         {
-            TooManyRequests => RejectCodes.Overloaded,
+            TooManyRequests => RejectCodes.TooManyRequests,
             >= 500 => RejectCodes.OutcomeUnknown,
             _ => RejectCodes.BadAnswer,
         };

@@ -27,6 +27,9 @@ public static class RejectCodes
     /// <summary>Queues are full; nothing was done.</summary>
     public const string Overloaded = "Overloaded";
 
+    /// <summary>This account or address asks more often than it may; nothing was done.</summary>
+    public const string TooManyRequests = "TooManyRequests";
+
     /// <summary>
     /// It is not known whether the exchange did it: no answer came, or the exchange itself could not tell. Ask again
     /// with the same client order id.

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Http;
 using QuantumCore.Gateway.Streams;
 
@@ -18,6 +19,9 @@ public static class ExchangeGateway
         services.AddSingleton(options);
         services.AddSingleton<ExchangeReadiness>();
         services.AddSingleton<GatewayMetrics>();
+        services.TryAddSingleton(new CommitAge(static () => TimeSpan.Zero));
+        services.AddSingleton<Door>();
+        services.AddSingleton<Quotas>();
         services.AddSingleton<MetricsPage>();
         services.AddSingleton<Listings>();
         services.AddSingleton<KeyRing>();
@@ -44,6 +48,7 @@ public static class ExchangeGateway
     public static void UseExchangeGateway(this WebApplication app)
     {
         _ = app.Services.GetRequiredService<MetricsPage>();
+        app.Services.GetRequiredService<GatewayMetrics>().Watch(app.Services.GetRequiredService<Door>());
         app.Use(ExplainUnknownRoute);
         app.UseWebSockets(new WebSocketOptions
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Admission;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
@@ -9,6 +10,7 @@ namespace QuantumCore.Gateway;
 public sealed class GatewayMetrics : IDisposable
 {
     private static readonly string[] s_statuses = [.. Enumerable.Range(0, 600).Select(status => status.ToString())];
+    private static readonly string[] s_lanes = ["orders", "urgent", "readings", "streams"];
     private static readonly ImmutableDictionary<RejectReason, string> s_reasons =
         Enum.GetValues<RejectReason>().ToImmutableDictionary(reason => reason, reason => reason.ToString());
 
@@ -17,7 +19,9 @@ public sealed class GatewayMetrics : IDisposable
     private readonly Counter<long> _requests;
     private readonly UpDownCounter<long> _readers;
     private readonly Counter<long> _resyncs;
+    private readonly Counter<long> _cut;
     private readonly Histogram<double> _latency;
+    private readonly Counter<long> _turnedAway;
 
     public GatewayMetrics()
     {
@@ -25,8 +29,18 @@ public sealed class GatewayMetrics : IDisposable
         _requests = _meter.CreateCounter<long>("quantumcore_http_requests", null, "HTTP requests, by route and status.");
         _readers = _meter.CreateUpDownCounter<long>("quantumcore_stream_readers", null, "WebSockets that are open.");
         _resyncs = _meter.CreateCounter<long>("quantumcore_stream_resyncs", null, "Backlogs replaced by a snapshot.");
+        _cut = _meter.CreateCounter<long>("quantumcore_stream_readers_cut", null, "WebSockets cut because they did not read.");
+        _turnedAway = _meter.CreateCounter<long>(
+            "quantumcore_turned_away", null, "Requests refused at the door, by lane, or by whose quota was used up.");
         _latency = _meter.CreateHistogram<double>(
             "quantumcore_order_seconds", "s", "From a parsed order or batch to its durable answer.");
+    }
+
+    /// <summary>Shows how full the door is.</summary>
+    internal void Watch(Door door)
+    {
+        _meter.CreateObservableGauge("quantumcore_orders_inside", () => door.Orders.Inside, null, "Orders on their way through the exchange.");
+        _meter.CreateObservableGauge("quantumcore_orders_waiting", () => door.Orders.Waiting, null, "Orders that wait to be let in.");
     }
 
     /// <inheritdoc/>
@@ -48,9 +62,15 @@ public sealed class GatewayMetrics : IDisposable
         new KeyValuePair<string, object?>("route", route),
         new KeyValuePair<string, object?>("status", status < s_statuses.Length ? s_statuses[status] : "other"));
 
+    internal void TurnedAway(Lane lane) => _turnedAway.Add(1, new KeyValuePair<string, object?>("why", s_lanes[(int)lane]));
+
+    internal void QuotaUsedUp(string whose) => _turnedAway.Add(1, new KeyValuePair<string, object?>("why", whose));
+
     internal void ReaderCame() => _readers.Add(1);
 
     internal void ReaderWent() => _readers.Add(-1);
+
+    internal void ReaderCut() => _cut.Add(1);
 
     internal void Resync() => _resyncs.Add(1);
 }

@@ -24,6 +24,30 @@ public sealed record GatewayOptions
     /// <summary>WebSockets at the same time.</summary>
     public int StreamConnections { get; init; } = 10_000;
 
+    /// <summary>Orders on their way through the exchange at a time; a batch counts as its length.</summary>
+    public int MostOrdersInside { get; init; } = 256;
+
+    /// <summary>Orders that may wait for the others; fewer where they would wait longer than <see cref="LongestWait"/>.</summary>
+    public int MostOrdersWaiting { get; init; } = 4_096;
+
+    /// <summary>How long an order is to wait at most before it is on its way: more are refused at once.</summary>
+    public TimeSpan LongestWait { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Cancels and operators' calls on their way at a time.</summary>
+    public int MostUrgentInside { get; init; } = 4_096;
+
+    /// <summary>Readings on their way at a time.</summary>
+    public int MostReadingsInside { get; init; } = 4_096;
+
+    /// <summary>Orders are refused while the journal's oldest record has waited longer than this for its commit.</summary>
+    public TimeSpan LongestCommit { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Requests a second of one account, cancels counted apart; 0: no limit.</summary>
+    public int AccountRequestsPerSecond { get; init; } = 50_000;
+
+    /// <summary>Requests a second of one address, cancels and operators' calls counted apart; 0: no limit.</summary>
+    public int AddressRequestsPerSecond { get; init; } = 200_000;
+
     /// <summary>Whose local time the market-wide breaker goes by.</summary>
     public TimeZoneInfo BreakerTimeZone { get; init; } = TimeZoneInfo.Utc;
 }

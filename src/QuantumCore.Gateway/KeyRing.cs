@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Admission;
 
 namespace QuantumCore.Gateway;
 
@@ -11,7 +12,7 @@ namespace QuantumCore.Gateway;
 /// A key is 256 random bits, so that one round of SHA-256 is enough. The table is looked up by half of the hash;
 /// the whole is compared in constant time.
 /// </remarks>
-public sealed class KeyRing(IGrainFactory grains, GatewayOptions options, TimeProvider time)
+public sealed class KeyRing(IGrainFactory grains, GatewayOptions options, Quotas quotas, TimeProvider time)
 {
     private const int LongestKey = 128;
 
@@ -36,6 +37,9 @@ public sealed class KeyRing(IGrainFactory grains, GatewayOptions options, TimePr
             ? ValueTask.FromResult<ApiKey?>(known)
             : FindAnew(hash.ToArray());
     }
+
+    /// <summary>Counts a request of an account; false when it asks more often than it may.</summary>
+    internal bool MayAsk(long account, Lane lane) => quotas.TakeAccount(account, lane);
 
     /// <summary>Asks the catalog after a change made here.</summary>
     public async ValueTask Refresh() => await _copy.AfterChange();

@@ -21,6 +21,9 @@ internal static partial class Log
     [LoggerMessage(105, LogLevel.Information, "A reader of the stream was cut: {Why}")]
     public static partial void ReaderCut(ILogger log, string why);
 
+    [LoggerMessage(107, LogLevel.Debug, "{Route} was answered {Status}")]
+    public static partial void RequestServed(ILogger log, string route, int status);
+
     [LoggerMessage(106, LogLevel.Debug, "An order of account {Account} was refused: {Reason}")]
     public static partial void OrderRefused(ILogger log, long account, RejectReason reason);
 }

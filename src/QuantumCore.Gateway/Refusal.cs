@@ -34,6 +34,7 @@ public static class Refusals
             RejectReason.Overflow or RejectReason.PriceBand or RejectReason.NotInThisPhase or
             RejectReason.ExpiredAlready or RejectReason.ListPrices or RejectReason.StopWouldTrigger or
             RejectReason.PegNoReference or RejectReason.SymbolClosed => 422,
+        RejectReason.TooManyRequests => 429,
         RejectReason.TimeRegression or RejectReason.SymbolHalted or RejectReason.Overloaded or
             RejectReason.OutcomeUnknown => 503,
     };
@@ -78,6 +79,7 @@ public static class Refusals
         RejectReason.Overflow => "The sum would leave the range of a balance.",
         RejectReason.NoReference => "There is no price yet that a market order could be held at.",
         RejectReason.Overloaded => "Too busy; nothing was done. Retry with the same client order id.",
+        RejectReason.TooManyRequests => "More requests than this caller may send; nothing was done. Retry with the same client order id.",
         RejectReason.OutcomeUnknown => "The outcome is not known. Retry with the same client order id to learn it.",
     };
 }

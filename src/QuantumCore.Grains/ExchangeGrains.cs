@@ -30,6 +30,7 @@ public static class ExchangeGrains
         services.AddSingleton<OpenWorkAgent>();
         services.AddHostedService(provider => provider.GetRequiredService<OpenWorkAgent>());
         services.AddHostedService<EpochWatch>();
+        services.AddHostedService<JournalGauges>();
         return services;
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains;
 
@@ -34,6 +35,9 @@ internal static partial class GrainLog
 
     [LoggerMessage(10, LogLevel.Warning, "Account {Account} could not catch up with its books; it is tried again.")]
     public static partial void CatchUpFailed(ILogger logger, Exception exception, long account);
+
+    [LoggerMessage(12, LogLevel.Debug, "Account {Account} does not hold an order in {Symbol}: {Reason}.")]
+    public static partial void HoldRefused(ILogger logger, string account, string symbol, RejectReason reason);
 
     [LoggerMessage(11, LogLevel.Critical, "Account {Account} can't be explained by its journal and the books'.")]
     public static partial void AccountHalted(ILogger logger, Exception exception, long account);

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace QuantumCore.Grains;
 
-/// <summary>What the grains of this process count.</summary>
+/// <summary>What the grains of this process count, and what they saw when they last looked at themselves.</summary>
 internal static class GrainMetrics
 {
     private static readonly Meter s_meter = new("QuantumCore.Grains");
@@ -10,4 +10,54 @@ internal static class GrainMetrics
     /// <summary>Books that do not trade because their journal can't be explained: anything above 0 is an alarm.</summary>
     public static readonly UpDownCounter<long> HaltedBooks =
         s_meter.CreateUpDownCounter<long>("quantumcore_halted_books", null, "Books halted over their journal.");
+
+    private static readonly Counter<long> s_trades = s_meter.CreateCounter<long>("quantumcore_trades", null, "Trades, by symbol.");
+
+    private static readonly Gauge<long> s_bookLooked = s_meter.CreateGauge<long>(
+        "quantumcore_book_looked_timestamp_seconds", null, "Unix time at which a book's grain last looked at itself; it does every second.");
+
+    private static readonly Gauge<long> s_bookCrossed = s_meter.CreateGauge<long>(
+        "quantumcore_book_crossed_milliseconds", null, "How long a book in continuous trading shows buyers and sellers who could trade and do not.");
+
+    private static readonly Gauge<long> s_bookHalted = s_meter.CreateGauge<long>(
+        "quantumcore_book_halted", null, "1 for a symbol that does not trade: in the phase halt, or over its journal.");
+
+    private static readonly Gauge<long> s_snapshotAge = s_meter.CreateGauge<long>(
+        "quantumcore_snapshot_age_records", null, "Records since a book's last snapshot: what a restart has to run again.");
+
+    private static readonly Gauge<long> s_orphans = s_meter.CreateGauge<long>(
+        "quantumcore_orphan_holds", null, "Holds older than 5 s whose order no book has seen, at the agent's last round.");
+
+    private static readonly Gauge<long> s_projectionLag = s_meter.CreateGauge<long>(
+        "quantumcore_projection_lag_records", null, "Durable records that are not in the history yet.");
+
+    private static readonly Gauge<long> s_projectionAge = s_meter.CreateGauge<long>(
+        "quantumcore_projection_lag_milliseconds", null, "How long the history has been behind without a batch that was written.");
+
+    /// <summary>A book's trades are durable.</summary>
+    public static void Traded(string symbol, int trades)
+    {
+        if (trades > 0)
+            s_trades.Add(trades, new KeyValuePair<string, object?>("symbol", symbol));
+    }
+
+    /// <summary>A book looked at itself.</summary>
+    public static void BookLooked(string symbol, long nowNanos, long crossedNanos, bool isHalted, long recordsSinceSnapshot)
+    {
+        var tag = new KeyValuePair<string, object?>("symbol", symbol);
+        s_bookLooked.Record(nowNanos / 1_000_000_000, tag);
+        s_bookCrossed.Record(crossedNanos / 1_000_000, tag);
+        s_bookHalted.Record(isHalted ? 1 : 0, tag);
+        s_snapshotAge.Record(recordsSinceSnapshot, tag);
+    }
+
+    /// <summary>The agent of open work has been round.</summary>
+    public static void OrphansFound(long holds) => s_orphans.Record(holds);
+
+    /// <summary>The ledger looked how far behind the history is.</summary>
+    public static void ProjectionLooked(long records, TimeSpan without)
+    {
+        s_projectionLag.Record(records);
+        s_projectionAge.Record((long)without.TotalMilliseconds);
+    }
 }

@@ -34,6 +34,7 @@ public sealed class LedgerGrain(
     private Dictionary<string, long> _cursors = new(StringComparer.Ordinal);
     private Task? _batch;
     private Task _following = Task.CompletedTask;
+    private long _progressAt = time.GetTimestamp();
 
     /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -138,12 +139,24 @@ public sealed class LedgerGrain(
         try
         {
             await LookAsync(cancellationToken);
+            TellLag();
             StartFollowing();
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
             GrainLog.LedgerBehind(log, fault);
         }
+    }
+
+    private void TellLag()
+    {
+        var behind = _heads.Sum(stream => Math.Max(0, stream.Value - Cursor(stream.Key)));
+        if (behind == 0)
+        {
+            _progressAt = time.GetTimestamp();
+        }
+
+        GrainMetrics.ProjectionLooked(behind, time.GetElapsedTime(_progressAt));
     }
 
     private void StartFollowing()
@@ -265,6 +278,8 @@ public sealed class LedgerGrain(
                 {
                     _cursors[chunk.Stream] = chunk.LastSequence;
                 }
+
+                _progressAt = time.GetTimestamp();
             }
             else
             {

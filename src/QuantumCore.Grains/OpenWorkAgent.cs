@@ -31,16 +31,20 @@ public sealed class OpenWorkAgent(
     public async Task ResolveAsync(TimeSpan age, CancellationToken cancellationToken)
     {
         var before = NanosAt(-age);
+        var found = 0;
         for (var page = 0; page < PagesPerRound; page++)
         {
             // Holds of a halted book stay: they must not stand before those of the others.
             var orphans = await history.OrphanHoldsAsync(0, before, HoldsPerPage, page * HoldsPerPage, cancellationToken);
+            found += orphans.Length;
             await ResolveAsync(orphans);
             if (orphans.Length < HoldsPerPage)
             {
-                return;
+                break;
             }
         }
+
+        GrainMetrics.OrphansFound(found);
     }
 
     /// <summary>

@@ -129,4 +129,7 @@ public enum RejectReason : ushort
 
     /// <summary>The outcome is not known. Retry with the same client order id to learn it.</summary>
     OutcomeUnknown = 91,
+
+    /// <summary>One account or address asks more often than it may; nothing was done. Retry with the same client order id.</summary>
+    TooManyRequests = 92,
 }

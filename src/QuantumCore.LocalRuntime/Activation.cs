@@ -201,8 +201,10 @@ internal sealed class Activation : TaskScheduler, IThreadPoolWorkItem, IGrainCon
     {
         var clean = ExecutionContext.Capture()!;
         var end = Environment.TickCount64 + QuantumMillis;
+        var mark = Runtime.Turns.Mark;
         for (var n = 1; _queue.TryDequeue(out var item); n++)
         {
+            mark.Begin(this, item);
             switch (item)
             {
                 case GrainRequest request:
@@ -219,8 +221,10 @@ internal sealed class Activation : TaskScheduler, IThreadPoolWorkItem, IGrainCon
             if (_changed)
                 Settle(clean);
             if (Runtime.Options.Scheduler is not null || ((n & 15) == 0 && Environment.TickCount64 >= end))
-                return;
+                break;
         }
+
+        mark.End();
     }
 
     // Inside turns

@@ -42,6 +42,12 @@ public sealed class LocalGrainOptions
     /// </summary>
     public int MaxRequestsPerActivation { get; set; } = 50_000;
 
+    /// <summary>
+    /// A turn, one synchronous run of a grain's code, is reported while it takes longer than this; real time, seen to half
+    /// of it. Zero: no turn is.
+    /// </summary>
+    public TimeSpan LongTurn { get; set; } = TimeSpan.FromMilliseconds(50);
+
     /// <summary>How many batches one stream holds; a producer waits while it is full.</summary>
     public int MaxBatchesPerStream { get; set; } = 4_096;
 

@@ -49,6 +49,7 @@ public sealed class LocalGrains : IClusterClient, IAsyncDisposable
         foreach (var name in options.StreamProviders)
             _streamProviders.Add(name, new LocalStreamProvider(this, name));
 
+        Turns = new TurnWatch(options.LongTurn, Time, Logger);
         _responseTimeoutMillis = (long)options.ResponseTimeout.TotalMilliseconds;
         _sweepMillis = Math.Clamp(_responseTimeoutMillis / 8, 1, 250);
         _startTimestamp = Time.GetTimestamp();
@@ -69,6 +70,8 @@ public sealed class LocalGrains : IClusterClient, IAsyncDisposable
     internal TimeProvider Time { get; }
 
     internal ILogger Logger { get; }
+
+    internal TurnWatch Turns { get; }
 
     internal MemoryStorage Storage { get; } = new();
 
@@ -280,6 +283,7 @@ public sealed class LocalGrains : IClusterClient, IAsyncDisposable
         _stopped = true;
         await _sweep.DisposeAsync();
         await _collection.DisposeAsync();
+        Turns.Dispose();
         FailPending(long.MaxValue, CutOff);
     }
 

@@ -28,6 +28,9 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Warning, "{Count} activations did not end in time")]
     public static partial void StopTimedOut(ILogger logger, int count);
 
+    [LoggerMessage(9, LogLevel.Warning, "{Grain} runs {Call} for {Millis} ms without a pause, since {Since:O}; whoever calls it waits")]
+    public static partial void LongTurn(ILogger logger, GrainId grain, string call, long millis, DateTimeOffset since);
+
     [LoggerMessage(8, LogLevel.Error, "A cancellation callback of {Grain} threw")]
     public static partial void CallbackFailed(ILogger logger, Exception error, GrainId grain);
 }

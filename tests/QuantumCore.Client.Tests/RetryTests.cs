@@ -95,6 +95,18 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_asks_too_often_waits_as_long_as_he_is_told_and_is_served()
+    {
+        _exchange.RetryAfterSeconds = 3;
+        _exchange.Next(Fault.TooMany);
+
+        await _client.PlaceAsync(s_order, Cancellation);
+
+        Assert.Equal([TimeSpan.FromSeconds(3)], _time.Pauses);
+        Assert.Single(_exchange.Book("AAPL").Orders);
+    }
+
+    [Fact]
     public async Task A_wait_beyond_the_budget_is_not_begun()
     {
         _exchange.RetryAfterSeconds = 60;

@@ -17,6 +17,7 @@ internal enum Fault
     DropBefore,
     DropAfter,
     Overloaded,
+    TooMany,
     OutcomeUnknownAfter,
     Halted,
     Crash,
@@ -215,11 +216,13 @@ internal sealed class TestExchange : IAsyncDisposable
                 case Fault.DropBefore:
                     context.Abort();
                     return;
-                case Fault.Overloaded:
+                case Fault.Overloaded or Fault.TooMany:
                     if (RetryAfterSeconds is { } seconds)
                         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
 
-                    throw new TestRefusal(503, "Overloaded", "queues are full");
+                    throw fault == Fault.TooMany
+                        ? new TestRefusal(429, "TooManyRequests", "too often")
+                        : new TestRefusal(503, "Overloaded", "queues are full");
                 case Fault.Halted:
                     throw new TestRefusal(503, "SymbolHalted", "halted");
                 case Fault.Crash:

@@ -9,10 +9,11 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
 {
     private long Account => long.Parse(this.GetPrimaryKeyString());
 
-    public ValueTask<ImmutableArray<HoldResult>> Hold(ImmutableArray<HoldRequest> requests)
+    public async ValueTask<ImmutableArray<HoldResult>> Hold(ImmutableArray<HoldRequest> requests)
     {
         floor.Note("Hold", $"{requests.Length}");
-        return ValueTask.FromResult(requests.Select(request => floor.Hold(Account, request)).ToImmutableArray());
+        await floor.Holding;
+        return [.. requests.Select(request => floor.Hold(Account, request))];
     }
 
     public ValueTask<HoldListResult> HoldList(OrderListKind kind, ImmutableArray<HoldRequest> orders)

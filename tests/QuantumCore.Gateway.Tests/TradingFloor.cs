@@ -59,6 +59,9 @@ public sealed class TradingFloor
     /// <summary>How many of the next submits find their book too busy.</summary>
     public int BusySubmits { get; set; }
 
+    /// <summary>What accounts wait for before they hold anything.</summary>
+    public Task Holding { get; set; } = Task.CompletedTask;
+
     /// <summary>Whether the catalog refuses whatever is to be listed.</summary>
     public bool RefusesListings { get; set; }
 
@@ -101,13 +104,16 @@ public sealed class TradingFloor
     public void Close() => _closed.TrySetResult();
 
     /// <summary>Complete when this call has come, or has come before.</summary>
-    public Task WhenCalled(string call)
+    public Task WhenCalled(string call) => WhenNext(call, after: 0);
+
+    /// <summary>Complete when this call has come after so many calls of any kind.</summary>
+    public Task WhenNext(string call, int after)
     {
         lock (_lock)
         {
             var come = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _awaited.Add((call, come));
-            if (_calls.Contains(call))
+            if (_calls.Skip(after).Contains(call))
                 come.SetResult();
             return come.Task;
         }

@@ -116,6 +116,10 @@ public sealed class LifeTests(PostgresServer server)
     [InlineData("needs --postgres", "--storage", "postgres")]
     [InlineData("no http address", "--urls", "ftp://127.0.0.1:1")]
     [InlineData("there is no file", "--exchange", "/nowhere/exchange.json")]
+    [InlineData("--log is text or json", "--log", "xml")]
+    [InlineData("--log-level is trace", "--log-level", "loud")]
+    [InlineData("--shutdown is a whole number", "--shutdown", "0")]
+    [InlineData("--account-requests is a whole number", "--account-requests", "-1")]
     public async Task A_bad_option_is_refused_with_code_64(string message, params string[] arguments)
     {
         var (exitCode, output) = await Programs.RunAsync(Programs.Silo, s_patience, arguments);

@@ -14,6 +14,9 @@ internal static class Programs
     /// <summary>The command line client.</summary>
     public static string Cli { get; } = Built("Cli");
 
+    /// <summary>The folder of the documents.</summary>
+    public static string Docs { get; } = Built("Docs");
+
     /// <summary>How to start a program with these arguments.</summary>
     public static ProcessStartInfo StartOf(string program, params IEnumerable<string> arguments)
     {

@@ -25,6 +25,9 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
 
+    /// <summary>Whether the process is gone.</summary>
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>From the start of the process until it let requests in.</summary>
     public TimeSpan ReadyAfter { get; private set; }
 
@@ -139,9 +142,54 @@ internal sealed class SiloProcess : IAsyncDisposable
     {
         var started = Stopwatch.StartNew();
         await SignalAsync("TERM");
-
         var (exitCode, _) = await ExitAsync(TimeSpan.FromSeconds(30));
         return (exitCode, started.Elapsed);
+    }
+
+    /// <summary>Waits until it has printed so many lines of a kind.</summary>
+    public async Task<IReadOnlyList<string>> LinesAsync(Func<string, bool> isOfKind, int count, TimeSpan limit)
+    {
+        var started = Stopwatch.StartNew();
+        while (started.Elapsed < limit)
+        {
+            var lines = Output.Split(Environment.NewLine).Where(isOfKind).ToArray();
+            if (lines.Length >= count)
+                return lines;
+
+            await Task.Delay(15, TestContext.Current.CancellationToken);
+        }
+
+        throw new TimeoutException($"Fewer than {count} such lines after {limit}: {Output}");
+    }
+
+    /// <summary>Sends a signal.</summary>
+    public async Task SignalAsync(string name)
+    {
+        using var signal = Process.Start("/bin/sh", ["-c", $"kill -{name} {_process.Id}"]);
+        await signal.WaitForExitAsync(CancellationToken.None);
+    }
+
+    /// <summary>Waits until it lets no more requests in.</summary>
+    public async Task ClosingAsync()
+    {
+        var started = Stopwatch.StartNew();
+        while (started.Elapsed < s_startLimit)
+        {
+            try
+            {
+                using var answer = await _health.GetAsync(new Uri(Address, "/health/ready"), TestContext.Current.CancellationToken);
+                if (!answer.IsSuccessStatusCode)
+                    return;
+            }
+            catch (HttpRequestException)
+            {
+                return;
+            }
+
+            await Task.Delay(15, CancellationToken.None);
+        }
+
+        throw new TimeoutException($"The exchange still let requests in after {s_startLimit}: {Output}");
     }
 
     /// <summary>Waits for its end; the exit code and what it printed.</summary>

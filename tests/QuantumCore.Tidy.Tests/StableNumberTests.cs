@@ -38,7 +38,7 @@ public partial class StableNumberTests
             + "ExpiredAlready=29 ListPrices=30 StopWouldTrigger=31 PegNoReference=32 "
             + "UnknownOrder=40 NotOwner=41 OrderClosed=42 StaleLeaves=43 WouldGrow=44 UnknownTrade=45 "
             + "KeyConflict=60 KeyCancelled=61 InsufficientFunds=62 ShortNotAllowed=63 TooManyOrders=64 Overflow=65 "
-            + "NoReference=66 Overloaded=90 OutcomeUnknown=91",
+            + "NoReference=66 Overloaded=90 OutcomeUnknown=91 TooManyRequests=92",
         ["DecimalError"] = "None=0 NotADecimal=1 TooManyDecimals=2 TooLarge=3",
         ["BookRecordEncoding.Kind"] =
             "Instrument=1 Order=2 Voided=3 Closed=4 AllClosed=5 Reduced=6 NothingFound=7 Turn=8",

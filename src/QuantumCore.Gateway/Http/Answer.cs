@@ -36,6 +36,7 @@ internal static class Answer
 #pragma warning restore VSTHRD103
 
         var response = context.Response;
+        response.Headers[RequestTrace.Header] = context.TraceIdentifier;
         response.StatusCode = status;
         response.ContentType = type;
         response.ContentLength = buffer.WrittenCount;
@@ -123,7 +124,7 @@ internal static class Answer
 
     private static void Prepare(HttpContext context, RejectReason reason)
     {
-        if (Refusals.Status(reason) == StatusCodes.Status503ServiceUnavailable)
+        if (Refusals.Status(reason) is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
             context.Response.Headers.RetryAfter = "1";
         if (reason == RejectReason.Unauthorized)
             context.Response.Headers.WWWAuthenticate = "ApiKey";

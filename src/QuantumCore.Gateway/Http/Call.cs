@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Admission;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
@@ -14,6 +15,10 @@ internal static class Call
 {
     public const int LongestBody = 64 * 1024;
     public const int LongestBatchBody = 1024 * 1024;
+
+    /// <summary>The account of the request's key, for who asks nothing else; 0 when it has none or is not known.</summary>
+    public static async ValueTask<long> Holder(HttpContext context, KeyRing keys) =>
+        context.Request.Headers["X-Api-Key"] is [{ } text] && await keys.Find(text) is { } key ? key.Account : 0;
 
     /// <summary>The holder of the request's key; null when it was turned away.</summary>
     public static async ValueTask<ApiKey?> Identify(HttpContext context, KeyRing keys)
@@ -27,6 +32,11 @@ internal static class Call
         else if (key.IsDemo && !IsLocal(context.Request))
         {
             await RefuseStranger(context);
+            key = null;
+        }
+        else if (!key.IsAdmin && !keys.MayAsk(key.Account, context.GetEndpoint()?.Metadata.GetMetadata<LaneOf>()?.Lane ?? Lane.Readings))
+        {
+            await Answer.Refuse(context, new Refusal(RejectReason.TooManyRequests));
             key = null;
         }
 
@@ -65,6 +75,35 @@ internal static class Call
         if (key is { IsAdmin: false })
             await Answer.Refuse(context, new Refusal(RejectReason.Forbidden));
         return key is { IsAdmin: true };
+    }
+
+    /// <summary>
+    /// Waits until the whole body is here, and leaves it for <see cref="Read"/>: its length, or null when it is longer
+    /// than any call takes and was turned away.
+    /// </summary>
+    public static async ValueTask<long?> Arrived(HttpContext context)
+    {
+        if (context.Request.ContentLength > LongestBatchBody)
+        {
+            await RefuseLength(context, LongestBatchBody);
+            return null;
+        }
+
+        var reader = context.Request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(context.RequestAborted);
+            var length = read.Buffer.Length;
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            if (length > LongestBatchBody)
+            {
+                await RefuseLength(context, LongestBatchBody);
+                return null;
+            }
+
+            if (read.IsCompleted)
+                return length;
+        }
     }
 
     /// <summary>The body as a message; null when it was turned away.</summary>

@@ -12,8 +12,9 @@ internal sealed class HealthCalls(ExchangeReadiness readiness, MetricsPage page)
     /// <summary>GET /health/ready</summary>
     public Task Ready(HttpContext context)
     {
-        context.Response.StatusCode = readiness.IsReady ? 200 : 503;
-        return Text(context, readiness.IsReady ? "ready\n" : "not ready\n", "text/plain; charset=utf-8");
+        var why = readiness.NotReady;
+        context.Response.StatusCode = why is null ? 200 : 503;
+        return Text(context, why is null ? "ready\n" : $"not ready: {why}\n", "text/plain; charset=utf-8");
     }
 
     /// <summary>GET /metrics</summary>

@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>The calls about orders.</summary>
-internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing keys)
+internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing keys, Door door)
 {
     private const long LargestId = (1L << 53) - 1;
 
@@ -225,6 +226,9 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
             return;
         }
 
+        // What waits at the door was sent before this: it does not survive either.
+        if (side is null)
+            door.RefuseWaiting(account);
         var (reason, cancelled) = await entry.CancelAll(account, symbol, side);
         if (reason != RejectReason.None)
         {

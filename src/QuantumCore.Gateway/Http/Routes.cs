@@ -1,9 +1,12 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Streams;
 using QuantumCore.Instruments;
 
@@ -11,48 +14,58 @@ namespace QuantumCore.Gateway.Http;
 
 /// <summary>Which path is which call, and the one boundary around all of them.</summary>
 internal sealed class Routes(
-    IEndpointRouteBuilder endpoints, ExchangeReadiness readiness, GatewayMetrics metrics, ILogger<Routes> log)
+    IEndpointRouteBuilder endpoints,
+    ExchangeReadiness readiness,
+    Door door,
+    Quotas quotas,
+    KeyRing keys,
+    GatewayMetrics metrics,
+    TimeProvider time,
+    IHostApplicationLifetime lifetime,
+    ILogger<Routes> log)
 {
     private const string Native = "/api/qc/v1";
+    private static readonly object s_refused = new();
+    private readonly RefusalPace _refusals = new(time);
 
     public void Map(IServiceProvider services)
     {
         var orders = services.GetRequiredService<OrderCalls>();
-        On("POST", $"{Native}/orders", orders.Place);
-        On("POST", $"{Native}/orders/batch", orders.PlaceBatch);
-        On("GET", $"{Native}/orders", orders.List);
-        On("DELETE", $"{Native}/orders", orders.CancelAll);
-        On("GET", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.Status);
-        On("GET", $"{Native}/orders/{{symbol}}/{{orderId}}/position", orders.Position);
-        On("PATCH", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.Amend);
-        On("DELETE", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.Cancel);
-        On("DELETE", $"{Native}/orders/by-client-id/{{clientOrderId}}", orders.CancelByClientOrderId);
+        On(Lane.Orders, "POST", $"{Native}/orders", orders.Place);
+        On(Lane.Orders, "POST", $"{Native}/orders/batch", orders.PlaceBatch);
+        On(Lane.Readings, "GET", $"{Native}/orders", orders.List);
+        On(Lane.Urgent, "DELETE", $"{Native}/orders", orders.CancelAll);
+        On(Lane.Readings, "GET", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.Status);
+        On(Lane.Readings, "GET", $"{Native}/orders/{{symbol}}/{{orderId}}/position", orders.Position);
+        On(Lane.Orders, "PATCH", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.Amend);
+        On(Lane.Urgent, "DELETE", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.Cancel);
+        On(Lane.Urgent, "DELETE", $"{Native}/orders/by-client-id/{{clientOrderId}}", orders.CancelByClientOrderId);
 
-        On("POST", $"{Native}/order-lists", services.GetRequiredService<OrderListCalls>().Place);
-        On("POST", $"{Native}/strategies", services.GetRequiredService<StrategyCalls>().Place);
+        On(Lane.Orders, "POST", $"{Native}/order-lists", services.GetRequiredService<OrderListCalls>().Place);
+        On(Lane.Orders, "POST", $"{Native}/strategies", services.GetRequiredService<StrategyCalls>().Place);
 
         var accounts = services.GetRequiredService<AccountCalls>();
-        On("GET", $"{Native}/account", accounts.Show);
-        On("GET", $"{Native}/fills", accounts.Fills);
+        On(Lane.Readings, "GET", $"{Native}/account", accounts.Show);
+        On(Lane.Readings, "GET", $"{Native}/fills", accounts.Fills);
 
         var admin = services.GetRequiredService<AdminCalls>();
-        On("POST", $"{Native}/admin/accounts/{{account}}/deposits", admin.Deposit);
-        On("POST", $"{Native}/admin/accounts/{{account}}/keys", admin.NewKey);
-        On("POST", $"{Native}/admin/instruments", admin.List);
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/deposits", admin.Deposit);
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/keys", admin.NewKey);
+        On(Lane.Urgent, "POST", $"{Native}/admin/instruments", admin.List);
 
         MapOperator(services.GetRequiredService<OperatorCalls>());
 
         var market = services.GetRequiredService<MarketCalls>();
-        On("GET", $"{Native}/instruments", market.Instruments);
-        On("GET", $"{Native}/book/{{symbol}}", market.Book);
-        On("GET", $"{Native}/trades/{{symbol}}", market.Trades);
-        On("GET", $"{Native}/symbols/{{symbol}}/state", market.State);
-        On("GET", $"{Native}/stream", services.GetRequiredService<StreamCall>().Serve);
+        On(Lane.Readings, "GET", $"{Native}/instruments", market.Instruments);
+        On(Lane.Readings, "GET", $"{Native}/book/{{symbol}}", market.Book);
+        On(Lane.Readings, "GET", $"{Native}/trades/{{symbol}}", market.Trades);
+        On(Lane.Readings, "GET", $"{Native}/symbols/{{symbol}}/state", market.State);
+        On(Lane.Streams, "GET", $"{Native}/stream", services.GetRequiredService<StreamCall>().Serve);
 
         var engine = services.GetRequiredService<EngineCalls>();
-        On("POST", "/order", engine.Place);
-        On("GET", "/book/{symbol}", engine.Book);
-        On("DELETE", "/order/{symbol}/{orderId}", engine.Cancel);
+        On(Lane.Orders, "POST", "/order", engine.Place);
+        On(Lane.Readings, "GET", "/book/{symbol}", engine.Book);
+        On(Lane.Urgent, "DELETE", "/order/{symbol}/{orderId}", engine.Cancel);
 
         var health = services.GetRequiredService<HealthCalls>();
         Always("/health/live", HealthCalls.Live);
@@ -62,25 +75,112 @@ internal sealed class Routes(
 
     private void MapOperator(OperatorCalls calls)
     {
-        On("POST", $"{Native}/admin/symbols/{{symbol}}/phase", calls.SetPhase);
-        On("POST", $"{Native}/admin/symbols/{{symbol}}/mark", calls.SetMark);
-        On("POST", $"{Native}/admin/symbols/{{symbol}}/reference", calls.SetReference);
-        On("POST", $"{Native}/admin/symbols/{{symbol}}/rules", calls.SetRules);
-        On("POST", $"{Native}/admin/symbols/{{symbol}}/bust", calls.Bust);
-        On("POST", $"{Native}/admin/symbols/{{symbol}}/correct", calls.Correct);
-        On("POST", $"{Native}/admin/accounts/{{account}}/block", calls.Block);
-        On("POST", $"{Native}/admin/accounts/{{account}}/unblock", calls.Unblock);
-        On("POST", $"{Native}/admin/breaker", calls.Break);
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/phase", calls.SetPhase);
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/mark", calls.SetMark);
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/reference", calls.SetReference);
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/rules", calls.SetRules);
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/bust", calls.Bust);
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/correct", calls.Correct);
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/block", calls.Block);
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/unblock", calls.Unblock);
+        On(Lane.Urgent, "POST", $"{Native}/admin/breaker", calls.Break);
     }
 
-    /// <summary>A call that is served while the exchange is ready.</summary>
-    private void On(string method, string route, Func<HttpContext, Task> call)
+    /// <summary>A call that is served while the exchange is ready and its lane has room.</summary>
+    private void On(Lane lane, string method, string route, Func<HttpContext, Task> call)
     {
         var name = $"{method} {route}";
-        endpoints.MapMethods(
-            route,
-            [method],
-            (RequestDelegate)(context => readiness.IsReady ? Guard(context, name, call) : NotReady(context, name)));
+        Func<HttpContext, Task> admit = lane == Lane.Orders
+            ? context => AdmitOrders(context, call)
+            : context => Admit(context, lane, call);
+        endpoints.MapMethods(route, [method], (RequestDelegate)(context => Guard(context, name, admit)))
+            .WithMetadata(new LaneOf(lane));
+    }
+
+    /// <summary>
+    /// Orders are let in when all of them has arrived: who sends slowly takes no room from the others. In a crowd
+    /// they are refused before that.
+    /// </summary>
+    private async Task AdmitOrders(HttpContext context, Func<HttpContext, Task> call)
+    {
+        if (AtTheDoor(context, Lane.Orders) is { } refusal)
+        {
+            await RefuseOrders(context, refusal);
+            return;
+        }
+
+        if (await Call.Arrived(context) is not { } length)
+            return;
+
+        var weight = Door.Weight(length);
+        var turn = door.EnterOrders(weight, await Call.Holder(context, keys));
+        if (!await turn)
+        {
+            await RefuseOrders(context, new Refusal(RejectReason.Overloaded));
+            return;
+        }
+
+        try
+        {
+            // Who has left while it waited has no order.
+            context.RequestAborted.ThrowIfCancellationRequested();
+            await call(context);
+        }
+        finally
+        {
+            door.LeaveOrders(weight);
+        }
+    }
+
+    private async Task RefuseOrders(HttpContext context, Refusal refusal)
+    {
+        await Answer.Refuse(context, refusal);
+        if (context.Features.Get<IConnectionItemsFeature>() is not { } connection)
+            return;
+
+        var known = connection.Items.TryGetValue(s_refused, out var item) ? item as RefusedConnection : null;
+        if (known is null)
+            connection.Items[s_refused] = known = new RefusedConnection();
+        var pause = _refusals.Next(known, door.OrdersPerSecond);
+        if (pause > TimeSpan.Zero && !lifetime.ApplicationStopping.IsCancellationRequested)
+            await Task.Delay(pause, time, context.RequestAborted);
+    }
+
+    private async Task Admit(HttpContext context, Lane lane, Func<HttpContext, Task> call)
+    {
+        var refusal = AtTheDoor(context, lane);
+        if (refusal is null && !door.Enter(lane))
+            refusal = new Refusal(RejectReason.Overloaded);
+        if (refusal is { } refused)
+        {
+            await Answer.Refuse(context, refused);
+            return;
+        }
+
+        try
+        {
+            await call(context);
+        }
+        finally
+        {
+            door.Leave(lane);
+        }
+    }
+
+    private Refusal? AtTheDoor(HttpContext context, Lane lane)
+    {
+        if (readiness.NotOpen is { } why)
+        {
+            // Who is told so asks on no connection that is about to end.
+            readiness.TurnedAway();
+            if (readiness.IsClosing)
+                context.Response.Headers.Connection = "close";
+            return new Refusal(RejectReason.Overloaded, null, null, why);
+        }
+
+        if (!quotas.TakeAddress(context.Connection.RemoteIpAddress, lane))
+            return new Refusal(RejectReason.TooManyRequests);
+        return lane == Lane.Orders && !door.HasRoomForOrders() ? new Refusal(RejectReason.Overloaded) : null;
     }
 
     /// <summary>
@@ -104,17 +204,14 @@ internal sealed class Routes(
     private void Always(string route, Func<HttpContext, Task> call) =>
         endpoints.MapMethods(route, ["GET"], (RequestDelegate)(context => Guard(context, $"GET {route}", call)));
 
-    private async Task NotReady(HttpContext context, string route)
-    {
-        await Answer.Refuse(context, new Refusal(RejectReason.Overloaded, null, null, "The exchange is not open."));
-        metrics.RequestServed(route, context.Response.StatusCode);
-    }
-
     /// <summary>
     /// What a call throws ends here. A grain that failed is no fault of the request: it may be repeated.
     /// </summary>
     private async Task Guard(HttpContext context, string route, Func<HttpContext, Task> call)
     {
+        // Carried from grain to grain at a cost, and so only for who wants to read that much.
+        if (log.IsEnabled(LogLevel.Information))
+            RequestContext.Set(RequestTrace.Key, context.TraceIdentifier);
         try
         {
             if (IsPlain(context))
@@ -139,6 +236,7 @@ internal sealed class Routes(
                 await Answer.Refuse(context, new Refusal(RejectReason.OutcomeUnknown));
         }
 
+        Log.RequestServed(log, route, context.Response.StatusCode);
         metrics.RequestServed(route, context.Response.StatusCode);
     }
 }

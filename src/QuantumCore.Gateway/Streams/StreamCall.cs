@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Gateway.Http;
-using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Streams;
 
@@ -17,21 +16,12 @@ internal sealed class StreamCall(
     IHostApplicationLifetime lifetime,
     ILogger<StreamCall> log)
 {
-    private int _open;
-
     /// <summary>GET /stream</summary>
     public async Task Serve(HttpContext context)
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {
             await Answer.Refuse(context, Refusal.Malformed(null, "This call is a WebSocket."), StatusCodes.Status400BadRequest);
-            return;
-        }
-
-        if (Interlocked.Increment(ref _open) > options.StreamConnections)
-        {
-            Interlocked.Decrement(ref _open);
-            await Answer.Refuse(context, new Refusal(RejectReason.Overloaded));
             return;
         }
 
@@ -49,7 +39,6 @@ internal sealed class StreamCall(
         finally
         {
             metrics.ReaderWent();
-            Interlocked.Decrement(ref _open);
         }
     }
 }

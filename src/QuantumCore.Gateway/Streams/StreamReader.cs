@@ -296,6 +296,7 @@ internal sealed class StreamReader(
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
+            metrics.ReaderCut();
             Log.ReaderCut(log, "it read nothing for too long");
             throw;
         }

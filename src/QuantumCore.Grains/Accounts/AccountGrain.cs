@@ -78,6 +78,14 @@ public sealed partial class AccountGrain(
         }
 
         var results = Mutate(() => ImmutableArray.CreateRange(requests, Decide));
+        for (var i = 0; i < results.Length; i++)
+        {
+            if (results[i].Reason != RejectReason.None)
+            {
+                GrainLog.HoldRefused(log, this.GetPrimaryKeyString(), requests[i].Symbol, results[i].Reason);
+            }
+        }
+
         await SettleAsync();
         return results;
     }

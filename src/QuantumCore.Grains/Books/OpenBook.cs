@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
+using QuantumCore.Instruments;
 using QuantumCore.Journal;
+using QuantumCore.Matching;
 
 namespace QuantumCore.Grains.Books;
 
@@ -16,6 +18,8 @@ internal sealed class OpenBook(BookMachine machine, JournalStream stream, long s
     private long _published = machine.Sequence;
     private long _nextSnapshot = SnapshotAfter(snapshotted);
     private bool _publishing;
+    private long _snapshotted = snapshotted;
+    private readonly CrossWatch _cross = new();
 
     // Readers that fell this far behind catch up from the journal.
     private const int UnpublishedLimit = 100_000;
@@ -67,10 +71,29 @@ internal sealed class OpenBook(BookMachine machine, JournalStream stream, long s
             _ = grains.GetGrain<IAccountGrain>(key).Deliver(new BookDelivery(Symbol, delivery.DrainToImmutable()));
         }
 
+        GrainMetrics.Traded(Symbol, _released.Sum(Trades));
         _unpublished.AddRange(_released);
         _released.Clear();
         _deliveries.Clear();
         _ = PublishAsync(publish);
+    }
+
+    /// <summary>
+    /// Tells how the book is. One that shows buyers and sellers who could trade, and they do not, is the first sign of
+    /// an engine that has stopped to match.
+    /// </summary>
+    public void Look(long nowNanos)
+    {
+        var isMatching = IsServing && machine.Core.Phase == TradingPhase.Continuous;
+        var crossed = _cross.Look(nowNanos, isMatching, Best(Side.Buy), Best(Side.Sell));
+        var isHalted = IsHalted || (IsServing && machine.Core.Phase == TradingPhase.Halt);
+        GrainMetrics.BookLooked(Symbol, nowNanos, crossed, isHalted, machine.Sequence - _snapshotted);
+    }
+
+    private long? Best(Side side)
+    {
+        Span<PriceLevel> best = stackalloc PriceLevel[1];
+        return IsServing && machine.Core.CopyLevels(side, best) == 1 ? best[0].PriceTicks : null;
     }
 
     /// <summary>Begins a snapshot when enough has happened since the last one.</summary>
@@ -91,12 +114,20 @@ internal sealed class OpenBook(BookMachine machine, JournalStream stream, long s
             var (sequence, snapshot) = (machine.Sequence, machine.Snapshot());
             await stream.WhenDurable(sequence);
             await stream.PutSnapshotAsync(sequence, snapshot, CancellationToken.None);
+            _snapshotted = Math.Max(_snapshotted, sequence);
         }
         catch (Exception e)
         {
             GrainLog.SnapshotFailed(log, e, stream.Name);
         }
     }
+
+    private static int Trades(BookRecord record) => record switch
+    {
+        OrderAccepted accepted => accepted.Fills.Length,
+        BookTurn turn => turn.Steps.Count(step => step.Kind == StepKind.Fill),
+        _ => 0,
+    };
 
     private static long SnapshotAfter(long sequence) => sequence + Math.Max(10_000, sequence / 4);
 

@@ -146,6 +146,11 @@ public sealed partial class OrderBookGrain
 
     private async Task ExpireInTimeAsync(CancellationToken cancellationToken)
     {
+        foreach (var book in _all)
+        {
+            book.Look(Now);
+        }
+
         if (!Array.Exists(_all, book => book.IsServing && book.Machine.IsExpiryDue(Now))
             || Refusal(urgent: true) != RejectReason.None)
         {

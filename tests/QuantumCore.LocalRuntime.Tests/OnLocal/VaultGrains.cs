@@ -11,6 +11,9 @@ public interface IVault : IGrainWithStringKey
 
     Task Serve(string gate);
 
+    /// <summary>Keeps its thread until the test lets it go.</summary>
+    Task Block(WaitHandle gate);
+
     Task StartClock(TimeSpan period, bool keepAlive);
 
     Task ChangeClock(TimeSpan due, TimeSpan period);
@@ -62,6 +65,12 @@ public class VaultGrain : Grain, IVault, IDisposable
     {
         Signals.Raise($"in:{gate}");
         await Signals.Raised(gate);
+    }
+
+    public Task Block(WaitHandle gate)
+    {
+        gate.WaitOne();
+        return Task.CompletedTask;
     }
 
     public Task StartClock(TimeSpan period, bool keepAlive)

@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace QuantumCore.Bench.Exchange;
+
+/// <summary>
+/// <c>overload</c>: what a running silo carries when every caller waits for its answer, and then many times as much
+/// from callers who do not wait, with cancels and an operator's calls beside them.
+/// </summary>
+internal sealed class OverloadCommand
+{
+    private const string Orders = "/api/qc/v1/orders";
+    private static readonly string[] s_traders = ["demo-alice", "demo-bob"];
+    private static readonly TimeSpan s_longestRecovery = TimeSpan.FromSeconds(60);
+
+    private readonly Uri _url;
+    private readonly Options _options;
+    private readonly Process? _server;
+    private long _names = Stopwatch.GetTimestamp();
+    private long _lastAccepted;
+    private long _mostMemory;
+
+    private OverloadCommand(Options options)
+    {
+        _options = options;
+        _url = new Uri(options.Text("--url", "http://127.0.0.1:8080"));
+        _server = options.Number("--pid", 1) is var pid and > 1 ? Process.GetProcessById(pid) : null;
+    }
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var options = new Options(
+            arguments, "--url", "--pid", "--symbol", "--price", "--callers", "--connections", "--seconds", "--factor", "--cancels");
+        return await new OverloadCommand(options).MeasureAsync();
+    }
+
+    private async Task<int> MeasureAsync()
+    {
+        await ClosedLoopAsync(3);
+        var calm = await ProbeAsync(TimeSpan.FromSeconds(2));
+        var capacity = await ClosedLoopAsync(10);
+        var seconds = _options.Number("--seconds", 60);
+        var offered = capacity * _options.Number("--factor", 10);
+        await using var memory = new Timer(_ => NoteMemory(), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(200));
+        var end = Stopwatch.GetTimestamp() + (seconds * Stopwatch.Frequency);
+        var cancels = Stormproof(_options.Number("--cancels", 200), end, Cancel);
+        var patient = Stormproof(20, end, _ => Next(out long _));
+        var operators = Stormproof(1, end, Block);
+        var storm = await Storm.RunAsync(
+            _url, _options.Number("--connections", 1000), offered, TimeSpan.FromSeconds(seconds), Place, name => _lastAccepted = name);
+        var recovery = await RecoverAsync(calm.P99);
+        var (p50, p99) = Latencies.Percentiles(storm.Accepted);
+        var (refused50, refused99) = Latencies.Percentiles(storm.Refused);
+        var goodput = storm.CountOf(200) / storm.Took.TotalSeconds;
+        var cancelled = await cancels;
+        var operated = await operators;
+        var served = await patient;
+        await Console.Out.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"capacity":{{capacity:F0}},"offered":{{offered:F0}},"sent":{{storm.Sent / storm.Took.TotalSeconds:F0}},"goodput":{{goodput:F0}},"ratio":{{goodput / capacity:F2}},"acceptedP50Micros":{{p50}},"acceptedP99Micros":{{p99}},"refusedP50Micros":{{refused50}},"refusedP99Micros":{{refused99}},"cancelP50Micros":{{cancelled.P50}},"cancelP99Micros":{{cancelled.P99}},"cancelsRefused":{{cancelled.Refused}},"patientP50Micros":{{served.P50}},"patientP99Micros":{{served.P99}},"patientRefused":{{served.Refused}},"operatorP99Micros":{{operated.P99}},"operatorsRefused":{{operated.Refused}},"calmP50Micros":{{calm.P50}},"calmP99Micros":{{calm.P99}},"recoverySeconds":{{recovery.TotalSeconds:F1}},"maxMemoryMiB":{{_mostMemory >> 20}},"statuses":{{storm.Statuses()}},"torn":{{storm.Torn}}}"""));
+        return 0;
+    }
+
+    private byte[] Place(long name)
+    {
+        var side = name % 2 == 0 ? "buy" : "sell";
+        var (symbol, price) = (_options.Text("--symbol", "AAPL"), _options.Text("--price", "150.00"));
+        var body = $$"""{"symbol":"{{symbol}}","side":"{{side}}","price":"{{price}}","quantity":"1","clientOrderId":"{{name:x}}"}""";
+        return KeptConnection.Request(_url, "POST", Orders, Trader(name), body);
+    }
+
+    /// <summary>By name, of the order that was accepted last: open, or done a moment ago.</summary>
+    private byte[] Cancel(long number)
+    {
+        var name = Volatile.Read(ref _lastAccepted);
+        return KeptConnection.Request(_url, "DELETE", $"{Orders}/by-client-id/{name:x}", Trader(name));
+    }
+
+    private byte[] Block(long number) => KeptConnection.Request(
+        _url, "POST", $"/api/qc/v1/admin/accounts/ACC-1009/{(number % 2 == 0 ? "block" : "unblock")}", "demo-admin", "{}");
+
+    // Each buys and sells as much: nobody runs out of anything.
+    private static string Trader(long name) => s_traders[name / 2 % 2];
+
+    private byte[] Next(out long name) => Place(name = Interlocked.Increment(ref _names));
+
+    /// <summary>Orders a second when each caller waits for its answer.</summary>
+    private async Task<double> ClosedLoopAsync(int seconds)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var end = started + (seconds * Stopwatch.Frequency);
+        var counts = await Task.WhenAll(Enumerable.Range(0, _options.Number("--callers", 256)).Select(async _ =>
+        {
+            using var connection = await KeptConnection.OpenAsync(_url);
+            var accepted = 0L;
+            while (Stopwatch.GetTimestamp() < end)
+            {
+                accepted += await connection.AskAsync(Next(out var _)) == 200 ? 1 : 0;
+            }
+
+            return accepted;
+        }));
+        return counts.Sum() / Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    /// <summary>Orders one after the other, on one connection.</summary>
+    private async Task<(long P50, long P99)> ProbeAsync(TimeSpan length)
+    {
+        using var connection = await KeptConnection.OpenAsync(_url);
+        var latencies = new Latencies();
+        var end = Stopwatch.GetTimestamp() + (length.TotalSeconds * Stopwatch.Frequency);
+        while (Stopwatch.GetTimestamp() is var started && started < end)
+        {
+            await connection.AskAsync(Next(out _));
+            latencies.Add(Stopwatch.GetTimestamp() - started);
+            await Task.Delay(5, CancellationToken.None);
+        }
+
+        return Latencies.Percentiles([latencies]);
+    }
+
+    /// <summary>From the end of the storm until 100 orders in a row are accepted as fast as in calm times.</summary>
+    private async Task<TimeSpan> RecoverAsync(long calmMicros)
+    {
+        using var connection = await KeptConnection.OpenAsync(_url);
+        var ended = Stopwatch.GetTimestamp();
+        var good = 0;
+        var since = TimeSpan.Zero;
+        while (good < 100 && Stopwatch.GetElapsedTime(ended) < s_longestRecovery)
+        {
+            var started = Stopwatch.GetTimestamp();
+            var status = await connection.AskAsync(Next(out _));
+            var isCalm = status == 200 && Stopwatch.GetElapsedTime(started).TotalMicroseconds < Math.Max(20_000, calmMicros * 3);
+            since = isCalm && good > 0 ? since : Stopwatch.GetElapsedTime(ended);
+            good = isCalm ? good + 1 : 0;
+            await Task.Delay(5, CancellationToken.None);
+        }
+
+        return good < 100 ? s_longestRecovery : since;
+    }
+
+    /// <summary>Calls at a steady rate whatever the storm does; a late one counts from when it was due.</summary>
+    private async Task<(long P99, long P50, long Refused)> Stormproof(int perSecond, long end, Func<long, byte[]> request)
+    {
+        var latencies = new Latencies();
+        var refused = 0L;
+        var next = Stopwatch.GetTimestamp();
+        var number = 0L;
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(perSecond, 32)).Select(async _ =>
+        {
+            using var connection = await KeptConnection.OpenAsync(_url);
+            while (Interlocked.Add(ref next, Stopwatch.Frequency / perSecond) is var due && due < end)
+            {
+                var wait = TimeSpan.FromSeconds((due - Stopwatch.GetTimestamp()) / (double)Stopwatch.Frequency);
+                if (wait > TimeSpan.Zero)
+                {
+                    await Task.Delay(wait, CancellationToken.None);
+                }
+
+                // The clock of the wait is a coarse one: who was woken late was not kept waiting by the exchange.
+                due = Math.Max(due, Stopwatch.GetTimestamp() - (Stopwatch.Frequency / 500));
+                var status = await connection.AskAsync(request(Interlocked.Increment(ref number)));
+                var took = Stopwatch.GetTimestamp() - due;
+                lock (latencies)
+                {
+                    if (status is 429 or 503)
+                    {
+                        refused++;
+                    }
+                    else
+                    {
+                        latencies.Add(took);
+                    }
+                }
+            }
+        }));
+        var (p50, p99) = Latencies.Percentiles([latencies]);
+        return (p99, p50, refused);
+    }
+
+    private void NoteMemory()
+    {
+        _server?.Refresh();
+        _mostMemory = Math.Max(_mostMemory, _server?.WorkingSet64 ?? 0);
+    }
+}

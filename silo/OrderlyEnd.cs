@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+using QuantumCore.Gateway;
+using QuantumCore.Gateway.Admission;
+
+namespace QuantumCore.Silo;
+
+/// <summary>
+/// How an exchange ends. Who comes now is told that it stops and that his connection ends, who was let in is answered,
+/// and only when nobody has come for a moment does the server stop listening: so no connection is torn under a request.
+/// Then grains write their snapshots and the journal commits what is left.
+/// </summary>
+internal sealed class OrderlyEnd(ExchangeReadiness readiness, Door door, SiloOptions options, TimeProvider time)
+    : IHostedLifecycleService
+{
+    /// <summary>The end was cut short. What was acknowledged is safe: the journal is the truth.</summary>
+    public const int CutShort = 71;
+
+    private static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan s_hangs = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>The time was over before everything had ended.</summary>
+    public bool IsCutShort { get; private set; }
+
+    /// <summary>Ends the process at once at a second signal, or when the end hangs beyond its limit.</summary>
+    public static IDisposable Watch(IHostApplicationLifetime lifetime, TimeSpan limit)
+    {
+        var signals = 0;
+        void Count(PosixSignalContext signal)
+        {
+            if (Interlocked.Increment(ref signals) > 1)
+                Environment.Exit(CutShort);
+        }
+
+        var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Count);
+        var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Count);
+        var late = new Timer(static _ => Environment.Exit(CutShort));
+        var stopping = lifetime.ApplicationStopping.Register(() => late.Change(limit + s_hangs, Timeout.InfiniteTimeSpan));
+        return new Ends(terminate, interrupt, stopping, late);
+    }
+
+    /// <inheritdoc/>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        // Half of the time at most: what comes after it is what an orderly end is for.
+        using var patience = new CancellationTokenSource(options.Shutdown / 2, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        readiness.Close();
+        while (!either.IsCancellationRequested && (!door.IsEmpty || readiness.QuietFor < s_quiet))
+            await Task.Delay(s_look, time, CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        IsCutShort = cancellationToken.IsCancellationRequested;
+        return Task.CompletedTask;
+    }
+
+    private sealed class Ends(params IDisposable[] all) : IDisposable
+    {
+        public void Dispose() => Array.ForEach(all, one => one.Dispose());
+    }
+}

@@ -1,0 +1,30 @@
+using System.Net;
+
+namespace QuantumCore.Gateway.Admission;
+
+/// <summary>
+/// How often one address and one account may ask. What cancels and what reads or trades is counted apart: who trades
+/// too much can still cancel.
+/// </summary>
+/// <remarks>
+/// The address is the connection's own; no header that a client could write is believed. Behind a proxy all clients
+/// are one address: raise its limit, or take it away.
+/// </remarks>
+public sealed class Quotas(GatewayOptions options, GatewayMetrics metrics, TimeProvider time)
+{
+    private readonly RequestRates<(IPAddress Address, bool IsUrgent)> _addresses = new(options.AddressRequestsPerSecond, time);
+    private readonly RequestRates<(long Account, bool IsUrgent)> _accounts = new(options.AccountRequestsPerSecond, time);
+
+    /// <summary>Counts a request of an address; false when it asks too often.</summary>
+    internal bool TakeAddress(IPAddress? address, Lane lane) =>
+        address is null || _addresses.Take((address, lane == Lane.Urgent)) || Refuse("address");
+
+    /// <summary>Counts a request of an account; false when it asks too often.</summary>
+    internal bool TakeAccount(long account, Lane lane) => _accounts.Take((account, lane == Lane.Urgent)) || Refuse("account");
+
+    private bool Refuse(string whose)
+    {
+        metrics.QuotaUsedUp(whose);
+        return false;
+    }
+}

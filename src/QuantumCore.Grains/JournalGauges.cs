@@ -1,0 +1,39 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Hosting;
+using QuantumCore.Journal;
+
+namespace QuantumCore.Grains;
+
+/// <summary>Shows what the journal's writer of this process counts.</summary>
+public sealed class JournalGauges : IHostedService, IDisposable
+{
+    private readonly Meter _meter = new("QuantumCore.Journal");
+
+    public JournalGauges(JournalWriter writer)
+    {
+        _meter.CreateObservableGauge(
+            "quantumcore_journal_oldest_pending_milliseconds",
+            () => (long)writer.OldestPendingAge.TotalMilliseconds,
+            null,
+            "How long the oldest record that is not durable has waited.");
+        _meter.CreateObservableGauge(
+            "quantumcore_journal_pending_records", () => writer.PendingRecords, null, "Records that are not durable yet.");
+        _meter.CreateObservableCounter(
+            "quantumcore_journal_records", () => writer.RecordsCommitted, null, "Records committed.");
+        _meter.CreateObservableCounter(
+            "quantumcore_journal_frames", () => writer.FramesCommitted, null, "Commits.");
+        _meter.CreateObservableCounter(
+            "quantumcore_journal_streams_fenced", () => writer.StreamsFenced, null, "Streams that another activation took from this process.");
+        _meter.CreateObservableCounter(
+            "quantumcore_journal_outcomes_unknown", () => writer.OutcomesUnknown, null, "Attempts to commit that ended without a known outcome.");
+    }
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+}

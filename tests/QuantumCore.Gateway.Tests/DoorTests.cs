@@ -1,0 +1,212 @@
+using QuantumCore.Gateway.Admission;
+using QuantumCore.TestKit;
+using Xunit;
+
+namespace QuantumCore.Gateway.Tests;
+
+/// <summary>Who is let in, who waits, and who is refused before anything was done for him.</summary>
+public sealed class DoorTests : IDisposable
+{
+    private const long Alice = 1001;
+    private const long Bob = 1002;
+
+    private readonly ManualTime _time = new();
+    private readonly GatewayMetrics _metrics = new();
+    private TimeSpan _oldestCommit;
+
+    public void Dispose() => _metrics.Dispose();
+
+    [Fact]
+    public async Task An_idle_exchange_takes_a_burst_as_large_as_its_waiting_room()
+    {
+        var door = Open(inside: 10, waiting: 90);
+        var burst = Enumerable.Range(0, 100).Select(_ => Order(door, Alice)).ToArray();
+        Assert.Equal((10, 90), door.Orders);
+
+        for (var i = 0; i < 100; i++)
+            door.LeaveOrders(1);
+
+        foreach (var order in burst)
+            Assert.True(await order);
+        Assert.Equal((0, 0), door.Orders);
+    }
+
+    [Fact]
+    public async Task Orders_wait_their_turn_in_the_sequence_in_which_they_came()
+    {
+        var door = Open(inside: 1, waiting: 10);
+        Assert.True(await Order(door, Alice));
+        var (second, third) = (Order(door, Alice), Order(door, Alice));
+
+        door.LeaveOrders(1);
+        Assert.True(await second);
+        Assert.False(third.IsCompleted);
+        door.LeaveOrders(1);
+        Assert.True(await third);
+    }
+
+    [Fact]
+    public async Task What_does_not_fit_into_the_waiting_room_is_refused_at_once()
+    {
+        var door = Open(inside: 1, waiting: 1);
+        Assert.True(await Order(door, Alice));
+        var waits = Order(door, Alice);
+        Assert.False(waits.IsCompleted);
+
+        Assert.False(door.HasRoomForOrders());
+        Assert.False(await Order(door, Bob));
+        Assert.Equal((1, 1), door.Orders);
+    }
+
+    [Fact]
+    public async Task A_batch_counts_as_its_length_and_is_let_in_alone_however_long_it_is()
+    {
+        Assert.Equal(1, Door.Weight(150));
+        var weight = Door.Weight(64 * 1024);
+        var door = Open(inside: 10, waiting: 10);
+        Assert.True(await Order(door, Alice, weight));
+        var order = Order(door, Bob);
+        Assert.False(order.IsCompleted);
+
+        door.LeaveOrders(weight);
+        Assert.True(await order);
+    }
+
+    [Fact]
+    public async Task In_a_crowd_no_more_wait_than_are_answered_within_the_longest_wait()
+    {
+        var door = Open(inside: 1, waiting: 200);
+        Assert.True(await Order(door, Alice));
+        var waiting = new Queue<Task<bool>>();
+        for (var window = 0; window < 40; window++)
+        {
+            // Fifty are answered in each window of 100 ms, and there are always more.
+            for (var answered = 0; answered < 50; answered++)
+            {
+                while (door.HasRoomForOrders())
+                    waiting.Enqueue(Order(door, Alice));
+                door.LeaveOrders(1);
+                Assert.True(await waiting.Dequeue());
+            }
+
+            _time.Advance(Door.Window);
+        }
+
+        Assert.InRange(door.Orders.Waiting, 45, 60);
+    }
+
+    [Fact]
+    public async Task After_the_crowd_has_gone_the_whole_waiting_room_is_there_again()
+    {
+        var door = Open(inside: 1, waiting: 100);
+        Assert.True(await Order(door, Alice));
+        var waits = Order(door, Alice);
+        for (var window = 0; window < 20; window++)
+        {
+            _time.Advance(Door.Window / 10 * 11);
+            door.HasRoomForOrders();
+        }
+
+        // Nothing is answered: nobody else may wait.
+        Assert.False(await Order(door, Bob));
+        door.LeaveOrders(1);
+        Assert.False(await waits);
+        for (var window = 0; window < 2; window++)
+        {
+            _time.Advance(Door.Window);
+            Assert.True(door.HasRoomForOrders());
+        }
+
+        var burst = Enumerable.Range(0, 101).Select(_ => Order(door, Alice)).ToArray();
+        Assert.Equal((1, 100), door.Orders);
+        Assert.Equal(100, burst.Count(order => !order.IsCompleted));
+    }
+
+    [Fact]
+    public async Task Orders_are_refused_while_the_journal_stands_still_and_taken_again_after()
+    {
+        var door = Open(inside: 10, waiting: 10);
+        _oldestCommit = TimeSpan.FromMilliseconds(501);
+        _time.Advance(Door.Window);
+        Assert.False(door.HasRoomForOrders());
+        Assert.False(await Order(door, Alice));
+        Assert.True(door.Enter(Lane.Urgent));
+
+        _oldestCommit = TimeSpan.Zero;
+        _time.Advance(Door.Window);
+        Assert.True(door.HasRoomForOrders());
+        Assert.True(await Order(door, Alice));
+    }
+
+    [Fact]
+    public async Task Who_waited_through_a_standstill_is_refused_and_who_comes_after_it_is_not()
+    {
+        var door = Open(inside: 1, waiting: 10);
+        Assert.True(await Order(door, Alice));
+        var early = Order(door, Alice);
+        _time.Advance(TimeSpan.FromSeconds(3));
+        var late = Order(door, Alice);
+
+        door.LeaveOrders(1);
+        Assert.False(await early);
+        Assert.True(await late);
+    }
+
+    [Fact]
+    public async Task What_waits_of_an_account_is_refused_when_it_cancels_everything()
+    {
+        var door = Open(inside: 1, waiting: 10);
+        Assert.True(await Order(door, Alice));
+        var (alice, bob) = (Order(door, Alice), Order(door, Bob));
+
+        door.RefuseWaiting(Alice);
+        Assert.False(await alice);
+        Assert.Equal((1, 1), door.Orders);
+        door.LeaveOrders(1);
+        Assert.True(await bob);
+    }
+
+    [Fact]
+    public void A_crowd_in_one_lane_keeps_nobody_in_another_from_passing()
+    {
+        var door = Open(inside: 1, waiting: 0);
+        Assert.True(door.Enter(Lane.Readings));
+        Assert.False(door.Enter(Lane.Readings));
+        Assert.True(door.Enter(Lane.Urgent));
+        door.Leave(Lane.Readings);
+        Assert.True(door.Enter(Lane.Readings));
+    }
+
+    [Fact]
+    public void Who_waits_before_he_asks_again_is_never_held_back()
+    {
+        var pace = new RefusalPace(_time);
+        var connection = new RefusedConnection();
+        for (var refusal = 0; refusal < 10; refusal++)
+        {
+            Assert.Equal(TimeSpan.Zero, pace.Next(connection, ordersPerSecond: 0));
+            _time.Advance(RefusalPace.RetryAfter);
+        }
+    }
+
+    [Fact]
+    public void Those_who_ask_again_at_once_go_on_at_a_pace_and_none_later_than_he_was_told()
+    {
+        var pace = new RefusalPace(_time);
+        var crowd = Enumerable.Range(0, 10_000).Select(_ => new RefusedConnection()).ToArray();
+        Assert.All(crowd, connection => Assert.Equal(TimeSpan.Zero, pace.Next(connection, 10_000)));
+
+        var pauses = Array.ConvertAll(crowd, connection => pace.Next(connection, 5_000));
+        Assert.Equal(pauses.Order(), pauses);
+        Assert.InRange(pauses.Count(pause => pause < RefusalPace.RetryAfter), 4_999, 5_000);
+        Assert.Equal(RefusalPace.RetryAfter, pauses[^1]);
+    }
+
+    private static Task<bool> Order(Door door, long account, int weight = 1) => door.EnterOrders(weight, account).AsTask();
+
+    private Door Open(int inside, int waiting) => new(
+        new GatewayOptions { MostOrdersInside = inside, MostOrdersWaiting = waiting, MostReadingsInside = 1 },
+        new CommitAge(() => _oldestCommit),
+        _metrics,
+        _time);
+}

@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using QuantumCore.Contracts;
+using QuantumCore.Grains.Books;
+using QuantumCore.Instruments;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>What an operator sees of books, holds and the journal.</summary>
+public sealed class GaugeTests : IDisposable
+{
+    private const long Alice = 1001;
+    private const long Bob = 1002;
+
+    // Meters are of the whole process: a symbol that no other test has.
+    private const string Stopped = "STOPPED";
+
+    private readonly ConcurrentDictionary<(string Name, string Symbol), long> _last = new();
+    private readonly ConcurrentDictionary<string, long> _most = new(StringComparer.Ordinal);
+    private readonly MeterListener _listener = new();
+
+    public GaugeTests()
+    {
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name is "QuantumCore.Grains" or "QuantumCore.Journal")
+                listener.EnableMeasurementEvents(instrument);
+        };
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Note(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Note(instrument, value, tags));
+        _listener.Start();
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    [Fact]
+    public void A_book_where_buyers_and_sellers_stand_across_is_told_of_until_they_no_longer_do()
+    {
+        var watch = new CrossWatch();
+        Assert.Equal(0, watch.Look(1_000, isMatching: true, 99, 100));
+        Assert.Equal(0, watch.Look(2_000, isMatching: true, 100, 100));
+        Assert.Equal(500, watch.Look(2_500, isMatching: true, 101, 100));
+        Assert.Equal(0, watch.Look(3_000, isMatching: false, 101, 100));
+        Assert.Equal(0, watch.Look(4_000, isMatching: true, 101, 100));
+        Assert.Equal(100, watch.Look(4_100, isMatching: true, 101, 100));
+        Assert.Equal(0, watch.Look(5_000, isMatching: true, null, 100));
+        Assert.Equal(0, watch.Look(6_000, isMatching: true, 101, null));
+    }
+
+    [Fact]
+    public async Task A_halted_symbol_and_its_trades_are_told_of()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, [Stopped], [Alice, Bob]);
+        await exchange.PlaceAsync(Alice, "ask", Stopped, Side.Sell, 10_000, 5);
+        await exchange.PlaceAsync(Bob, "bid", Stopped, Side.Buy, 10_000, 5);
+        Assert.Equal(RejectReason.None, await exchange.Book(Stopped).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt)));
+        await UntilAsync(() => Last("quantumcore_book_halted", Stopped) == 1, "the halt is told of");
+        Assert.Equal(1, Last("quantumcore_trades", Stopped));
+        Assert.True(Last("quantumcore_snapshot_age_records", Stopped) > 0);
+        Assert.True(Last("quantumcore_book_looked_timestamp_seconds", Stopped) > 0);
+        Assert.Equal(0, Last("quantumcore_book_crossed_milliseconds", Stopped));
+    }
+
+    [Fact]
+    public async Task A_hold_whose_order_no_book_has_seen_is_counted_and_the_journal_shows_its_records()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, [Stopped], [Alice]);
+        await exchange.HoldAsync(Alice, "lost", Stopped, Side.Buy, 10_000, 1);
+        await exchange.SweepAsync();
+        _listener.RecordObservableInstruments();
+        Assert.True(_most["quantumcore_orphan_holds"] >= 1);
+        Assert.True(_most["quantumcore_journal_records"] > 0);
+        Assert.True(_most.ContainsKey("quantumcore_journal_oldest_pending_milliseconds"));
+    }
+
+    private static Task UntilAsync(Func<bool> isTrue, string what) => Wait.UntilAsync(() => Task.FromResult(isTrue()), what);
+
+    private long? Last(string name, string symbol) => _last.TryGetValue((name, symbol), out var value) ? value : null;
+
+    private void Note(System.Diagnostics.Metrics.Instrument instrument, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        _most.AddOrUpdate(instrument.Name, value, (_, most) => Math.Max(most, value));
+        if (tags.Length > 0)
+            _last[(instrument.Name, (string)tags[0].Value!)] = value;
+    }
+}
