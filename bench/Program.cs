@@ -3,6 +3,7 @@ using QuantumCore.Bench.Consensus;
 using QuantumCore.Bench.Exchange;
 using QuantumCore.Bench.Flow;
 using QuantumCore.Bench.Ops;
+using QuantumCore.Bench.Recovery;
 using QuantumCore.Bench.Scenarios;
 
 const string Usage = """
@@ -74,6 +75,8 @@ try
             return await IncidentCommand.RunAsync(rest);
         case ["http", .. var rest] when !AsksForHelp(rest):
             return await HttpCommand.RunAsync(rest);
+        case ["recovery", .. var rest] when !AsksForHelp(rest):
+            return await RecoveryCommand.RunAsync(rest);
         case [..] when AsksForHelp(args):
             Console.Out.WriteLine(Usage);
             return 0;

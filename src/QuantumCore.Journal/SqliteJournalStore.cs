@@ -9,13 +9,13 @@ namespace QuantumCore.Journal;
 /// </summary>
 public sealed class SqliteJournalStore : IJournalStore
 {
-    private const long FormatVersion = 1;
+    internal const long FormatVersion = 1;
     private const int SnapshotPartBytes = 1 << 20;
     private const int IdleReaders = 4;
     private const int MoveTailWhenIdle = 1_024;
     private const int MoveTailAlways = 65_536;
 
-    private const string Schema = """
+    internal const string Schema = """
         CREATE TABLE stream_head (
             stream_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
             epoch INTEGER NOT NULL, head INTEGER NOT NULL, chain INTEGER NOT NULL);
