@@ -68,9 +68,9 @@ internal sealed class JournalMaker : IAsyncDisposable
     /// <summary>Carries out so many commands more.</summary>
     public async Task TradeAsync(int commands)
     {
-        for (var left = commands; left > 0; left -= CommandsPerRound)
+        for (var end = Commands + commands; Commands < end;)
         {
-            await RoundAsync(Math.Min(left, CommandsPerRound));
+            await RoundAsync(Math.Min(end - Commands, CommandsPerRound));
         }
 
         await DurableAsync();

@@ -35,7 +35,7 @@ internal static class RecoveryCommand
 
         GC.Collect();
         started = Stopwatch.GetTimestamp();
-        var report = await Verification.RunAsync(place, null, CancellationToken.None);
+        var report = await Verification.RunAsync(new JournalPlace(place), null, CancellationToken.None);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var equal = hashes is null || report.Books.All(book => hashes[book.Symbol] == book.StateHash);
         await Console.Out.WriteLineAsync(string.Create(

@@ -8,3 +8,4 @@ using System.Runtime.CompilerServices;
 
 // Journals for measurements are made by the machines themselves, faster than grains could.
 [assembly: InternalsVisibleTo("QuantumCore.Bench")]
+[assembly: InternalsVisibleTo("QuantumCore.Upkeep.Tests")]

@@ -19,6 +19,9 @@ internal sealed class JournalWalk(IReadOnlyCollection<Lane> lanes, FindingList f
     private readonly Dictionary<long, Lane> _lanes = lanes.ToDictionary(lane => lane.Stream.StreamId);
     private readonly Dictionary<FrameId, long> _damaged = [];
 
+    /// <summary>How many threads take records; one gives them to its lanes in the sequence they lie in.</summary>
+    public int Workers { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 16);
+
     /// <summary>Frames read.</summary>
     public long Frames { get; private set; }
 
@@ -49,10 +52,9 @@ internal sealed class JournalWalk(IReadOnlyCollection<Lane> lanes, FindingList f
     /// <summary>Reads the journal to its end.</summary>
     public async Task RunAsync(JournalImage image, CancellationToken cancellationToken)
     {
-        var workers = Math.Clamp(Environment.ProcessorCount, 1, 16);
-        Share(workers);
-        await using var crew = new Crew(workers, cancellationToken);
-        var (accounts, books) = (NewRound(workers), NewRound(workers));
+        Share();
+        await using var crew = new Crew(Workers, cancellationToken);
+        var (accounts, books) = (NewRound(), NewRound());
         var waiting = 0;
         foreach (var frame in image.Frames())
         {
@@ -64,7 +66,7 @@ internal sealed class JournalWalk(IReadOnlyCollection<Lane> lanes, FindingList f
             if (waiting > RoundBytes)
             {
                 await crew.PostAsync(accounts, books);
-                (accounts, books, waiting) = (NewRound(workers), NewRound(workers), 0);
+                (accounts, books, waiting) = (NewRound(), NewRound(), 0);
             }
         }
 
@@ -76,13 +78,13 @@ internal sealed class JournalWalk(IReadOnlyCollection<Lane> lanes, FindingList f
         }
     }
 
-    private static List<(Lane, StoredSlice)>[] NewRound(int workers) =>
-        [.. Enumerable.Range(0, workers).Select(_ => new List<(Lane, StoredSlice)>())];
+    private List<(Lane, StoredSlice)>[] NewRound() =>
+        [.. Enumerable.Range(0, Workers).Select(_ => new List<(Lane, StoredSlice)>())];
 
     /// <summary>The streams with the most to do first, each to whom has least; a book's record costs more.</summary>
-    private void Share(int workers)
+    private void Share()
     {
-        var load = new long[workers];
+        var load = new long[Workers];
         foreach (var lane in lanes.OrderByDescending(Cost).ThenBy(lane => lane.Stream.StreamId))
         {
             lane.Worker = Array.IndexOf(load, load.Min());

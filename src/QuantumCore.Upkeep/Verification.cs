@@ -31,19 +31,18 @@ public sealed class Verification
     }
 
     /// <summary>Verifies a journal.</summary>
-    /// <param name="place">A journal's file, a data directory, or a PostgreSQL connection string.</param>
+    /// <param name="place">The journal.</param>
     /// <param name="history">The history to compare with it; null for none.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <param name="schema">The journal's schema in PostgreSQL.</param>
     /// <exception cref="FileNotFoundException">There is no journal.</exception>
     /// <exception cref="JournalSetupException">What is there is no journal of this program's format.</exception>
     public static async Task<VerifyReport> RunAsync(
-        string place, HistoryStore? history, CancellationToken cancellationToken, string schema = "journal")
+        JournalPlace place, HistoryStore? history, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         try
         {
-            using var image = JournalImage.Open(place, schema);
+            using var image = JournalImage.Open(place.Text, place.JournalSchema);
             var verification = new Verification(image);
             var walk = await Task.Run(() => verification.RunAsync(cancellationToken), cancellationToken);
             if (history is not null)
@@ -59,9 +58,9 @@ public sealed class Verification
         }
     }
 
-    private static VerifyReport Unreadable(string place, SqliteFailureException failure, long started) => new()
+    private static VerifyReport Unreadable(JournalPlace place, SqliteFailureException failure, long started) => new()
     {
-        Journal = place,
+        Journal = place.Title,
         Streams = 0,
         Accounts = 0,
         Frames = 0,
@@ -332,12 +331,12 @@ public sealed class Verification
         }
     }
 
-    private VerifyReport Report(string place, JournalWalk walk, bool hasHistory, long started)
+    private VerifyReport Report(JournalPlace place, JournalWalk walk, bool hasHistory, long started)
     {
         var lanes = _plain.Values.Concat<Lane>(_accounts.Values).Concat(_books.Values).ToArray();
         return new VerifyReport
         {
-            Journal = JournalImage.IsConnectionString(place) ? "PostgreSQL" : Path.GetFullPath(JournalImage.FileOf(place)),
+            Journal = place.Title,
             Streams = _streams.Count,
             Accounts = _accounts.Values.Count(account => account.FinalHash is not null),
             Frames = walk.Frames,
