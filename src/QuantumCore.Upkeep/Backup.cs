@@ -31,6 +31,7 @@ public static class Backup
             throw new JournalSetupException($"{path} is there already.");
         }
 
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.Delete(path + Unverified);
         await Task.Run(
             () =>
