@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime;
 using QuantumCore.Bench.Exchange;
 using QuantumCore.Journal;
 using QuantumCore.Upkeep;
@@ -33,14 +34,18 @@ internal static class RecoveryCommand
             await Console.Error.WriteLineAsync($"made {maker.Commands} commands in {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s");
         }
 
+        // As in qc: no collection beside the work.
+        GCSettings.LatencyMode = GCLatencyMode.Batch;
         GC.Collect();
+        var processor = Process.GetCurrentProcess().TotalProcessorTime;
         started = Stopwatch.GetTimestamp();
         var report = await Verification.RunAsync(new JournalPlace(place), null, CancellationToken.None);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var used = Process.GetCurrentProcess().TotalProcessorTime - processor;
         var equal = hashes is null || report.Books.All(book => hashes[book.Symbol] == book.StateHash);
         await Console.Out.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"records":{{report.Records}},"bytes":{{report.Bytes}},"verifySeconds":{{seconds:F2}},"recordsPerSecond":{{report.Records / seconds:F0}},"clean":{{(report.IsClean && equal ? "true" : "false")}}}"""));
+            $$"""{"records":{{report.Records}},"bytes":{{report.Bytes}},"verifySeconds":{{seconds:F2}},"recordsPerSecond":{{report.Records / seconds:F0}},"cpuSeconds":{{used.TotalSeconds:F2}},"collections":[{{GC.CollectionCount(0)}},{{GC.CollectionCount(1)}},{{GC.CollectionCount(2)}}],"clean":{{(report.IsClean && equal ? "true" : "false")}}}"""));
         foreach (var finding in report.Findings)
         {
             await Console.Error.WriteLineAsync($"{finding}");

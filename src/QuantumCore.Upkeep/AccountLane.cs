@@ -27,7 +27,10 @@ internal sealed class AccountLane : Lane
     /// <summary>The state so far.</summary>
     public AccountMachine Machine => _machine ?? throw new InvalidOperationException("The state was let go.");
 
-    /// <summary>Hash of the state at the end.</summary>
+    /// <summary>Everything was folded, and nothing is wrong.</summary>
+    public bool IsSettled { get; private set; }
+
+    /// <summary>Hash of the state at the end, if somebody wants to compare.</summary>
     public byte[]? FinalHash { get; private set; }
 
     /// <summary>The number of a stream of an account; 0 for another stream.</summary>
@@ -56,7 +59,8 @@ internal sealed class AccountLane : Lane
     /// </summary>
     /// <param name="heads">The books' heads, by symbol.</param>
     /// <param name="isBookWhole">Whether all of a book's records were taken.</param>
-    public void Settle(IReadOnlyDictionary<string, long> heads, Func<string, bool> isBookWhole)
+    /// <param name="hash">Whether to hash the state.</param>
+    public void Settle(IReadOnlyDictionary<string, long> heads, Func<string, bool> isBookWhole, bool hash)
     {
         FoldEarly();
         if (IsStopped)
@@ -87,12 +91,16 @@ internal sealed class AccountLane : Lane
             return;
         }
 
+        IsSettled = true;
         foreach (var symbol in Machine.Cursors.Keys.ToArray())
         {
             Machine.CaughtUp(symbol, heads.GetValueOrDefault(symbol));
         }
 
-        FinalHash = SHA256.HashData(Machine.Snapshot());
+        if (hash)
+        {
+            FinalHash = SHA256.HashData(Machine.Snapshot());
+        }
     }
 
     /// <summary>Lets go of the state; its hash stays.</summary>

@@ -14,8 +14,8 @@ internal readonly record struct Delivered(AccountLane Account, string Symbol, lo
 /// </summary>
 internal sealed class JournalWalk(IReadOnlyCollection<Lane> lanes, FindingList findings)
 {
-    private const int RoundBytes = 256 << 10;
-    private const int JobsAhead = 64;
+    private const int RoundBytes = 64 << 10;
+    private const int JobsAhead = 8;
     private readonly Dictionary<long, Lane> _lanes = lanes.ToDictionary(lane => lane.Stream.StreamId);
     private readonly Dictionary<FrameId, long> _damaged = [];
 

@@ -22,6 +22,7 @@ public sealed class Verification
     private readonly Dictionary<long, AccountLane> _accounts = [];
     private readonly Dictionary<string, BookLane> _books = new(StringComparer.Ordinal);
     private Dictionary<string, Instrument> _listed = [];
+    private readonly HashSet<long> _snapshotted = [];
     private int _snapshotsAgreed;
 
     private Verification(JournalImage image)
@@ -95,7 +96,7 @@ public sealed class Verification
         var heads = _books.Values.ToDictionary(book => book.Machine.Symbol, book => book.Stream.Head, StringComparer.Ordinal);
         foreach (var account in _accounts.Values)
         {
-            account.Settle(heads, IsWhole);
+            account.Settle(heads, IsWhole, _snapshotted.Contains(account.Stream.StreamId));
             account.LetGo();
         }
 
@@ -179,6 +180,10 @@ public sealed class Verification
             else if (books.TryGetValue(snapshot.StreamId, out var book))
             {
                 book.Expect(snapshot);
+            }
+            else
+            {
+                _snapshotted.Add(snapshot.StreamId);
             }
         }
     }
@@ -277,7 +282,7 @@ public sealed class Verification
         await new JournalWalk([.. lanes.Values, .. books], apart).RunAsync(_image, cancellationToken);
         foreach (var (account, (lane, sequence)) in restored)
         {
-            lane.Settle(heads, IsWhole);
+            lane.Settle(heads, IsWhole, hash: true);
             lane.LetGo();
             if (lane.FinalHash is { } hash && hash.AsSpan().SequenceEqual(_accounts[account].FinalHash))
             {
@@ -338,7 +343,7 @@ public sealed class Verification
         {
             Journal = place.Title,
             Streams = _streams.Count,
-            Accounts = _accounts.Values.Count(account => account.FinalHash is not null),
+            Accounts = _accounts.Values.Count(account => account.IsSettled),
             Frames = walk.Frames,
             Bytes = walk.Bytes,
             Records = lanes.Sum(lane => lane.Taken),
