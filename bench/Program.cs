@@ -48,6 +48,12 @@ const string Usage = """
       http [--url URL] [--key KEY] [--symbol S] [--price P] [--connections N] [--seconds N] [--pid SILO]
                                One JSON order per request against a running silo, and its bare /health/live in the
                                same run: {"ordersPerSecond":N,"helloPerSecond":N,"ratio":R,"p99Micros":N,…}
+      recovery [--commands N] [--symbols N] [--accounts N] [--seed N] [--directory DIR] [--keep NAME]
+                               Make a journal of so many commands (10000000), run it again as qc verify does, then
+                               open an exchange on it without and with snapshots of its books; --keep: the journal
+                               stays, and is not made again: {"verifySeconds":S,"readySeconds":S,…}
+      snapshot [--resting N]   The bytes of a book with so many resting orders, best of five:
+                               {"bytes":N,"encodeMs":N,"restoreMs":N}
       --help                   This text.
 
     Exit code 0: done; 1: the file cannot be read or makes no sense (standard error names the line); 2: usage.
@@ -77,6 +83,8 @@ try
             return await HttpCommand.RunAsync(rest);
         case ["recovery", .. var rest] when !AsksForHelp(rest):
             return await RecoveryCommand.RunAsync(rest);
+        case ["snapshot", .. var rest] when !AsksForHelp(rest):
+            return SnapshotCommand.Run(rest);
         case [..] when AsksForHelp(args):
             Console.Out.WriteLine(Usage);
             return 0;

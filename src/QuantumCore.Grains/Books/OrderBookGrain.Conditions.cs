@@ -146,6 +146,7 @@ public sealed partial class OrderBookGrain
 
     private async Task ExpireInTimeAsync(CancellationToken cancellationToken)
     {
+        Array.ForEach(_all, book => book.SnapshotWhenDue(Now));
         if (!Array.Exists(_all, book => book.IsServing && book.Machine.IsExpiryDue(Now))
             || Refusal(urgent: true) != RejectReason.None)
         {
