@@ -90,6 +90,7 @@ public sealed class SnapshotMaker(
     private async Task<(long Sequence, byte[] Body)> AccountAsync(string stream, CancellationToken cancellationToken)
     {
         var id = new AccountId(long.Parse(stream.AsSpan(AccountPrefix.Length), CultureInfo.InvariantCulture));
+        await catalog.RefreshAsync();
         var books = await tails.HeadsAsync(now: true);
         var head = await HeadAsync(stream, cancellationToken);
         var machine = await AccountRecovery.NewestSnapshotAsync(store, id, catalog, stream, log, cancellationToken);
