@@ -121,7 +121,8 @@ internal sealed class AccountLane : Lane
 
             Machine.Apply(decoded);
         }
-        catch (Exception e) when (IsContradiction(e))
+        catch (Exception e) when (e is InvalidDataException or InvalidOperationException or ArgumentException
+            or KeyNotFoundException or OverflowException)
         {
             Stop(
                 FindingKind.AccountContradicts, record.Sequence, e.Message,
@@ -138,9 +139,6 @@ internal sealed class AccountLane : Lane
         ListHeld { Orders: [var first, ..] } => first.Account,
         _ => 0,
     };
-
-    private static bool IsContradiction(Exception e) => e is InvalidDataException or InvalidOperationException
-        or ArgumentException or KeyNotFoundException or OverflowException;
 
     private void FoldEarly()
     {
@@ -163,7 +161,8 @@ internal sealed class AccountLane : Lane
         {
             return false;
         }
-        catch (Exception e) when (IsContradiction(e))
+        catch (Exception e) when (e is InvalidDataException or InvalidOperationException or ArgumentException
+            or KeyNotFoundException or OverflowException)
         {
             Contradiction(delivered, e.Message);
             return true;
