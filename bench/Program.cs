@@ -50,7 +50,7 @@ const string Usage = """
                                same run: {"ordersPerSecond":N,"helloPerSecond":N,"ratio":R,"p99Micros":N,…}
       recovery [--commands N] [--symbols N] [--accounts N] [--seed N] [--directory DIR] [--keep NAME]
                                Make a journal of so many commands (10000000), run it again as qc verify does, then
-                               open an exchange on it without and with snapshots of its books; --keep: the journal
+                               bring its books back without and with snapshots; --keep: the journal
                                stays, and is not made again: {"verifySeconds":S,"readySeconds":S,…}
       snapshot [--resting N]   The bytes of a book with so many resting orders, best of five:
                                {"bytes":N,"encodeMs":N,"restoreMs":N}
