@@ -3,6 +3,7 @@ using QuantumCore.Bench.Consensus;
 using QuantumCore.Bench.Exchange;
 using QuantumCore.Bench.Flow;
 using QuantumCore.Bench.Ops;
+using QuantumCore.Bench.Recovery;
 using QuantumCore.Bench.Scenarios;
 
 const string Usage = """
@@ -57,6 +58,12 @@ const string Usage = """
                                "goodput":N,"ratio":R,"acceptedP99Micros":N,"refusedP99Micros":N,
                                "cancelP99Micros":N,"patientP99Micros":N,"maxMemoryMiB":N,
                                "recoverySeconds":S,"statuses":{"200":N,…},"torn":N,…}
+      recovery [--commands N] [--symbols N] [--accounts N] [--seed N] [--directory DIR] [--keep NAME]
+                               Make a journal of so many commands (10000000), run it again as qc verify does, then
+                               bring its books back without and with snapshots; --keep: the journal
+                               stays, and is not made again: {"verifySeconds":S,"readySeconds":S,…}
+      snapshot [--resting N]   The bytes of a book with so many resting orders, best of five:
+                               {"bytes":N,"encodeMs":N,"restoreMs":N}
       --help                   This text.
 
     Exit code 0: done; 1: the file cannot be read or makes no sense (standard error names the line); 2: usage.
@@ -86,6 +93,10 @@ try
             return await HttpCommand.RunAsync(rest);
         case ["overload", .. var rest] when !AsksForHelp(rest):
             return await OverloadCommand.RunAsync(rest);
+        case ["recovery", .. var rest] when !AsksForHelp(rest):
+            return await RecoveryCommand.RunAsync(rest);
+        case ["snapshot", .. var rest] when !AsksForHelp(rest):
+            return SnapshotCommand.Run(rest);
         case [..] when AsksForHelp(args):
             Console.Out.WriteLine(Usage);
             return 0;

@@ -38,6 +38,9 @@ internal sealed class Screen
 
     internal IAnsiConsole Console => _console.Value;
 
+    /// <summary>Lines for programs.</summary>
+    internal TextWriter Output => _output;
+
     /// <summary>Shows a result.</summary>
     internal void Show<T>(T value, Action<IAnsiConsole> table)
     {

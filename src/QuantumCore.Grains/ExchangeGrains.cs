@@ -27,6 +27,8 @@ public static class ExchangeGrains
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<InstrumentCatalog>();
         services.AddSingleton<BookTails>();
+        services.AddSingleton<SnapshotMaker>();
+        services.AddHostedService(provider => provider.GetRequiredService<SnapshotMaker>());
         services.AddSingleton<OpenWorkAgent>();
         services.AddHostedService(provider => provider.GetRequiredService<OpenWorkAgent>());
         services.AddHostedService<EpochWatch>();

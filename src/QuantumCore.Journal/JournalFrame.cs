@@ -39,4 +39,27 @@ internal static class SliceLayout
         BinaryPrimitives.WriteInt64LittleEndian(into[24..], first);
         BinaryPrimitives.WriteUInt32LittleEndian(into[32..], at.Chain);
     }
+
+    /// <summary>What a slice at this place says of itself. False: none of its length fits into what is left.</summary>
+    public static bool TryMeasure(
+        ReadOnlySpan<byte> body, int at, out long streamId, out long first, out long last, out int length)
+    {
+        (streamId, first, last, length) = (0, 0, 0, HeaderBytes);
+        var rest = body[at..];
+        if (rest.Length < HeaderBytes) return false;
+        var count = BinaryPrimitives.ReadInt32LittleEndian(rest[4..]);
+        streamId = BinaryPrimitives.ReadInt64LittleEndian(rest[8..]);
+        first = BinaryPrimitives.ReadInt64LittleEndian(rest[24..]);
+        if (count < 1 || first < 1 || first > long.MaxValue - count) return false;
+        last = first + count - 1;
+        for (var i = 0; i < count; i++)
+        {
+            if (rest.Length - length < RecordBytes) return false;
+            var record = BinaryPrimitives.ReadInt32LittleEndian(rest[length..]);
+            if (record < 0 || record > rest.Length - length - RecordBytes) return false;
+            length += RecordBytes + record;
+        }
+
+        return true;
+    }
 }

@@ -17,7 +17,16 @@ internal sealed class SliceReader(string stream, long streamId, long from)
     private long _next = from;
 
     /// <summary>Checksum of the record before the next one; none where the read began inside the stream.</summary>
-    private uint? _chain;
+    private uint? _chain = from == 1 ? 0 : null;
+
+    /// <summary>The sequence that comes next.</summary>
+    public long Next => _next;
+
+    /// <summary>Checksum of the last record.</summary>
+    public uint Chain => _chain ?? 0;
+
+    /// <summary>Records of the last slice, as far as they are sound.</summary>
+    public IReadOnlyList<JournalRecord> Sound => _records;
 
     /// <summary>
     /// Reads page after page; <paramref name="fetchPage"/> gets the first sequence wanted and returns the slice that
@@ -57,7 +66,9 @@ internal sealed class SliceReader(string stream, long streamId, long from)
         }
     }
 
-    private List<JournalRecord> Decode(in StoredSlice slice)
+    /// <summary>Its records; valid until the next call.</summary>
+    /// <exception cref="JournalCorruptionException">The first that fails; those before it are sound.</exception>
+    public List<JournalRecord> Decode(in StoredSlice slice)
     {
         _records.Clear();
         var bytes = slice.Bytes;

@@ -55,15 +55,17 @@ internal sealed class SqliteCheckpointer : IAsyncDisposable
                 if (Volatile.Read(ref _commits) == emptiedAt) await SleepAsync(emptiedAt);
                 var before = Volatile.Read(ref _commits);
                 await Task.Delay(s_period, _closing.Token);
+
+                // Whoever reads long, a backup say, must not hold commits up: the log is rewound another time.
                 database ??= _open();
                 var isIdle = Volatile.Read(ref _commits) == before;
                 await _moveTail(isIdle);
-                var pages = database.Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE);
+                database.Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE, out var pages);
                 isIdle = Volatile.Read(ref _commits) == before;
                 if (isIdle || pages > LongestLogPages)
                 {
-                    await RewindAsync(database, isIdle ? raw.SQLITE_CHECKPOINT_TRUNCATE : raw.SQLITE_CHECKPOINT_RESTART);
-                    if (isIdle) emptiedAt = before;
+                    var mode = isIdle ? raw.SQLITE_CHECKPOINT_TRUNCATE : raw.SQLITE_CHECKPOINT_RESTART;
+                    if (await RewindAsync(database, mode) && isIdle) emptiedAt = before;
                 }
             }
             catch (OperationCanceledException)
@@ -88,12 +90,12 @@ internal sealed class SqliteCheckpointer : IAsyncDisposable
         await _wake.WaitAsync(_closing.Token);
     }
 
-    private async Task RewindAsync(SqliteDatabase database, int mode)
+    private async Task<bool> RewindAsync(SqliteDatabase database, int mode)
     {
         await _write.WaitAsync(_closing.Token);
         try
         {
-            database.Checkpoint(mode);
+            return database.Checkpoint(mode, out _);
         }
         finally
         {

@@ -29,23 +29,44 @@ internal sealed class SqliteDatabase : IDisposable
     /// <summary>Rows changed by the last statement.</summary>
     public int Changes => raw.sqlite3_changes(_handle);
 
-    /// <summary>
-    /// Opens or creates a file, on a file system by its name in SQLite or else the default one; every connection
-    /// writes ahead and syncs each commit, or is refused.
-    /// </summary>
-    public static SqliteDatabase Open(string path, string? fileSystem)
+    /// <summary>Opens or creates a file; every connection writes ahead and syncs each commit, or is refused.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="fileSystem">The file system it lies on, by its name in SQLite; null for the default one.</param>
+    /// <param name="patienceMillis">How long to wait for a lock of another connection.</param>
+    public static SqliteDatabase Open(string path, string? fileSystem, int patienceMillis = 5_000)
     {
-        var flags = raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX;
-        var code = raw.sqlite3_open_v2(path, out var handle, flags, fileSystem);
+        var database = OpenRaw(
+            path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE, patienceMillis, fileSystem);
+        try
+        {
+            database.Require("PRAGMA journal_mode = wal", "PRAGMA journal_mode", "wal");
+            database.Require("PRAGMA synchronous = FULL", "PRAGMA synchronous", "2");
+            database.Require("PRAGMA wal_autocheckpoint = 0", "PRAGMA wal_autocheckpoint", "0");
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a file that is there, to read it only.</summary>
+    public static SqliteDatabase OpenToRead(string path) => OpenRaw(path, raw.SQLITE_OPEN_READONLY, 5_000);
+
+    /// <summary>Makes a file that nobody uses before it is whole: written without a log, synced at its end.</summary>
+    public static SqliteDatabase OpenToFill(string path) =>
+        OpenRaw(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE, 5_000);
+
+    private static SqliteDatabase OpenRaw(string path, int flags, int patienceMillis, string? fileSystem = null)
+    {
+        var code = raw.sqlite3_open_v2(path, out var handle, flags | raw.SQLITE_OPEN_NOMUTEX, fileSystem);
         var database = new SqliteDatabase(handle);
         try
         {
             database.Check(code);
             database.Check(raw.sqlite3_extended_result_codes(handle, 1));
-            database.Check(raw.sqlite3_busy_timeout(handle, 5_000));
-            database.Require("PRAGMA journal_mode = wal", "PRAGMA journal_mode", "wal");
-            database.Require("PRAGMA synchronous = FULL", "PRAGMA synchronous", "2");
-            database.Require("PRAGMA wal_autocheckpoint = 0", "PRAGMA wal_autocheckpoint", "0");
+            database.Check(raw.sqlite3_busy_timeout(handle, patienceMillis));
             return database;
         }
         catch
@@ -101,12 +122,16 @@ internal sealed class SqliteDatabase : IDisposable
         }
     }
 
-    /// <summary>Moves the write-ahead log into the file; returns the pages that are in the log now.</summary>
-    public int Checkpoint(int mode)
+    /// <summary>
+    /// Moves the write-ahead log into the file; gives the pages that are in the log now. False: somebody reads what is
+    /// still in the log.
+    /// </summary>
+    public bool Checkpoint(int mode, out int pagesInLog)
     {
-        var code = raw.sqlite3_wal_checkpoint_v2(_handle, "main", mode, out var pagesInLog, out _);
-        if (code is not raw.SQLITE_BUSY) Check(code);
-        return pagesInLog;
+        var code = raw.sqlite3_wal_checkpoint_v2(_handle, "main", mode, out pagesInLog, out _);
+        if (code is raw.SQLITE_BUSY) return false;
+        Check(code);
+        return true;
     }
 
     public void Check(int code)
@@ -173,6 +198,8 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
     public long Long(int column) => raw.sqlite3_column_int64(handle, column);
 
     public string Text(int column) => raw.sqlite3_column_text(handle, column).utf8_to_string();
+
+    public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
 
     public byte[] Blob(int column) => raw.sqlite3_column_blob(handle, column).ToArray();
 

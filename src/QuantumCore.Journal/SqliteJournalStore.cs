@@ -10,13 +10,13 @@ namespace QuantumCore.Journal;
 /// </summary>
 public sealed class SqliteJournalStore : IJournalStore
 {
-    private const long FormatVersion = 1;
+    internal const long FormatVersion = 1;
     private const int SnapshotPartBytes = 1 << 20;
     private const int IdleReaders = 4;
     private const int MoveTailWhenIdle = 1_024;
     private const int MoveTailAlways = 65_536;
 
-    private const string Schema = """
+    internal const string Schema = """
         CREATE TABLE stream_head (
             stream_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
             epoch INTEGER NOT NULL, head INTEGER NOT NULL, chain INTEGER NOT NULL);
@@ -226,7 +226,11 @@ public sealed class SqliteJournalStore : IJournalStore
         _tail.Load(database);
         _witness = SqliteWitness.Open(_path, SqliteSoundness.CheckHeads(database, _path));
         SyncWhatWasFound(database);
-        if (_checkpointsItself) _checkpointer = new SqliteCheckpointer(Open, _write, MoveTailAsync);
+        if (_checkpointsItself)
+        {
+            _checkpointer = new SqliteCheckpointer(
+                () => SqliteDatabase.Open(_path, _fileSystem, patienceMillis: 0), _write, MoveTailAsync);
+        }
     }
 
     /// <summary>What the checkpointer does in one round, the newest part of the index included.</summary>
@@ -234,18 +238,21 @@ public sealed class SqliteJournalStore : IJournalStore
     {
         await _tail.MoveAsync(WriteAsync);
         using var database = Open();
-        database.Checkpoint(mode);
+        database.Checkpoint(mode, out _);
     }
 
     /// <summary>
     /// A process that died between writing a commit and syncing it leaves it in the log, where it is found but would
     /// not outlive a loss of power. Whoever reads it now may tell of it, so it is made durable first.
     /// </summary>
-    private static void SyncWhatWasFound(SqliteDatabase database)
+    private void SyncWhatWasFound(SqliteDatabase database)
     {
         try
         {
-            database.Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE);
+            if (!database.Checkpoint(raw.SQLITE_CHECKPOINT_PASSIVE, out _))
+            {
+                throw new JournalSetupException($"{_path} is being written by somebody else.");
+            }
         }
         catch (SqliteFailureException full) when (full.IsDiskFull)
         {

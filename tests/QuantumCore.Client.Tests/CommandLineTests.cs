@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using QuantumCore.Cli;
 
@@ -266,6 +267,10 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("admin bust --help")]
     [InlineData("admin correct --help")]
     [InlineData("admin breaker --help")]
+    [InlineData("verify --help")]
+    [InlineData("backup --help")]
+    [InlineData("restore --help")]
+    [InlineData("export --help")]
     [InlineData("watch -h")]
     public async Task Help_has_examples(string line)
     {
@@ -273,6 +278,30 @@ public sealed class CommandLineTests : IAsyncLifetime
 
         Assert.Contains("Examples:", _output.ToString(), StringComparison.Ordinal);
         Assert.Equal("", _error.ToString());
+    }
+
+    [Theory]
+    [InlineData("verify {0}/nowhere", 2)]
+    [InlineData("verify {0}", 2)]
+    [InlineData("backup {0}/nowhere {0}/b.db", 2)]
+    [InlineData("restore {0}/nowhere {0}/new", 2)]
+    [InlineData("export {0}/nowhere trades", 2)]
+    [InlineData("export {0}/nowhere records --csv", 2)]
+    [InlineData("verify Host={0};Username=nobody;Timeout=1", 3)]
+    public async Task What_is_not_there_is_said_in_one_line(string line, int exitCode)
+    {
+        var folder = Directory.CreateTempSubdirectory("quantumcore-cli-");
+        try
+        {
+            Assert.Equal(exitCode, await RunAsync(string.Format(CultureInfo.InvariantCulture, line, folder.FullName)));
+
+            Assert.Single(_error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+            Assert.Empty(folder.GetFileSystemInfos("*.db"));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]

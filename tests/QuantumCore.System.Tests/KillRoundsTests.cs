@@ -63,6 +63,11 @@ public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper out
                 silo = await StartAsync(storage);
                 await AuditAsync(silo, storage, keys, diary, random, round, round == rounds - 1, seed, atFirst, tally);
             }
+
+            // All of it once more, by the product's own verification.
+            await silo.KillAsync();
+            var (exitCode, said) = await Programs.RunAsync(Programs.Cli, TimeSpan.FromMinutes(5), "verify", storage.Place);
+            Assert.True(exitCode == 0, said);
         }
         finally
         {

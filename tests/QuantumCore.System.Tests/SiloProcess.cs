@@ -208,12 +208,6 @@ internal sealed class SiloProcess : IAsyncDisposable
         return (_process.ExitCode, Output);
     }
 
-    private async Task SignalAsync(string name)
-    {
-        using var signal = Process.Start("/bin/sh", ["-c", $"kill -{name} {_process.Id}"]);
-        await signal.WaitForExitAsync(CancellationToken.None);
-    }
-
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

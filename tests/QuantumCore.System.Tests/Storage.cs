@@ -19,6 +19,7 @@ internal sealed class Storage : IDisposable
     {
         _folder = folder ?? Directory.CreateTempSubdirectory("quantumcore-system-");
         IsPostgres = postgres is not null;
+        Place = postgres ?? _folder.FullName;
         Arguments = postgres is null
             ? ["--data", _folder.FullName]
             : ["--data", _folder.FullName, "--storage", "postgres", "--postgres", postgres];
@@ -29,6 +30,9 @@ internal sealed class Storage : IDisposable
 
     /// <summary>What the exchange is told about it.</summary>
     public IReadOnlyList<string> Arguments { get; }
+
+    /// <summary>Its name for the operator's commands.</summary>
+    public string Place { get; }
 
     /// <summary>In PostgreSQL, not in two files.</summary>
     public bool IsPostgres { get; }

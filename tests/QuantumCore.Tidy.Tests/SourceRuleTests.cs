@@ -41,6 +41,7 @@ public partial class SourceRuleTests
         ["src/QuantumCore.Grains/MarketDataGrain.cs"] = 1,
         ["src/QuantumCore.Grains/EpochWatch.cs"] = 1,
         ["src/QuantumCore.Grains/OpenWorkAgent.cs"] = 2,
+        ["src/QuantumCore.Grains/SnapshotMaker.cs"] = 1,
         // The runtime hands a grain's exception to its caller.
         ["src/QuantumCore.LocalRuntime/Activation.cs"] = 4,
         ["src/QuantumCore.LocalRuntime/ActivationTimer.cs"] = 1,

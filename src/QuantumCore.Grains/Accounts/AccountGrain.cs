@@ -18,6 +18,7 @@ public sealed partial class AccountGrain(
     IJournalStore store,
     BookTails tails,
     InstrumentCatalog catalog,
+    SnapshotMaker snapshots,
     TimeProvider time,
     ILogger<AccountGrain> log)
     : JournaledGrain(writer, time, log), IAccountGrain
@@ -29,6 +30,8 @@ public sealed partial class AccountGrain(
     private AccountMachine _machine = null!;
     private long _announced;
     private long _nextSnapshot;
+    private long _snapshotNanos;
+    private long _snapshotFolded;
     private bool _announcing;
 
     /// <inheritdoc/>
@@ -37,7 +40,8 @@ public sealed partial class AccountGrain(
         var id = new AccountId(long.Parse(this.GetPrimaryKeyString(), CultureInfo.InvariantCulture));
         await OpenAsync("acct/" + this.GetPrimaryKeyString(), cancellationToken);
         await catalog.RefreshAsync();
-        _machine = await AccountRecovery.NewestSnapshotAsync(store, id, catalog, Stream, Log, cancellationToken);
+        _machine = await AccountRecovery.NewestSnapshotAsync(store, id, catalog, Stream.Name, Log, cancellationToken);
+        (_snapshotNanos, _snapshotFolded) = (_machine.TimeNanos == 0 ? Now : _machine.TimeNanos, _machine.Folded);
         _machine.BeginCatchUp();
         await AccountRecovery.ReplayAsync(store, _machine, Stream, cancellationToken);
         _announced = _machine.Sequence;
@@ -197,7 +201,7 @@ public sealed partial class AccountGrain(
             }
         }
 
-        SaveSnapshotWhenDue();
+        SnapshotWhenDue();
     }
 
     /// <inheritdoc/>
@@ -422,6 +426,8 @@ public sealed partial class AccountGrain(
 
     private async Task CatchUpWhileOpenAsync(CancellationToken cancellationToken)
     {
+        SnapshotWhenDue();
+
         // Where records kept coming the next one shows a gap; only a book that has gone quiet needs a look.
         var quiet = _machine.OpenBooks
             .Where(symbol => _machine.CursorOf(symbol) == _lookedAt.GetValueOrDefault(symbol, -1))
@@ -491,7 +497,7 @@ public sealed partial class AccountGrain(
 
     private async ValueTask SettleAsync()
     {
-        SaveSnapshotWhenDue();
+        SnapshotWhenDue();
         await Stream.WhenDurable(Stream.Head);
         if (Stream.DurableHead > _announced)
         {
@@ -500,12 +506,13 @@ public sealed partial class AccountGrain(
     }
 
     // Fills count too: a maker's account may fold a million of them between two decisions of its own.
-    private void SaveSnapshotWhenDue()
+    private void SnapshotWhenDue()
     {
-        if (_machine.Folded >= _nextSnapshot && _machine.Sequence > 0)
+        var isOld = Now - _snapshotNanos > SnapshotMaker.LongestNanos && _machine.Folded > _snapshotFolded;
+        if ((isOld || _machine.Folded >= _nextSnapshot) && _machine.Sequence > 0)
         {
-            _nextSnapshot = SnapshotAfter(_machine.Folded);
-            _ = SaveSnapshotAsync();
+            (_nextSnapshot, _snapshotFolded, _snapshotNanos) = (SnapshotAfter(_machine.Folded), _machine.Folded, Now);
+            snapshots.Ask(Stream.Name, Stream.Epoch);
         }
     }
 

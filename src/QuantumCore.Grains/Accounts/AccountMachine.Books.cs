@@ -197,7 +197,7 @@ internal sealed partial class AccountMachine
     private void RequireHeld(long number, long durable)
     {
         if (number > Account.LastNumber
-            || (Account.Orders.TryGetValue(number, out var order) && order.Sequence > durable))
+            || (durable < Sequence && Account.Orders.TryGetValue(number, out var order) && order.Sequence > durable))
         {
             throw new UnknownHoldException(
                 $"{id}: a book knows number {number}; the last one here is {Account.LastNumber}, durable to {durable}.");

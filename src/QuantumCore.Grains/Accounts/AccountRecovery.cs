@@ -13,11 +13,11 @@ internal static class AccountRecovery
         IJournalStore store,
         AccountId id,
         InstrumentCatalog catalog,
-        JournalStream stream,
+        string stream,
         ILogger log,
         CancellationToken cancellationToken)
     {
-        await foreach (var snapshot in store.SnapshotsAsync(stream.Name, cancellationToken))
+        await foreach (var snapshot in store.SnapshotsAsync(stream, cancellationToken))
         {
             try
             {

@@ -14,9 +14,9 @@ internal sealed partial class BookMachine
     private const byte SnapshotVersion = 2;
     private const byte SnapshotKind = 100;
 
-    /// <summary>Runs a record's command again; what it does must be that record, byte for byte.</summary>
+    /// <summary>Runs a record's command again; what it does must be that record, byte for byte. Gives the record.</summary>
     /// <exception cref="DivergenceException">It is not.</exception>
-    public void Replay(long sequence, ReadOnlySpan<byte> stored)
+    public BookRecord Replay(long sequence, ReadOnlySpan<byte> stored)
     {
         if (sequence != Sequence + 1)
         {
@@ -43,6 +43,8 @@ internal sealed partial class BookMachine
         {
             Chain(account);
         }
+
+        return again;
     }
 
     /// <summary>The whole state as bytes; the same state always gives the same bytes.</summary>

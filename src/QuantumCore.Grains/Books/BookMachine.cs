@@ -159,13 +159,15 @@ internal sealed partial class BookMachine(string symbol)
     /// </summary>
     public BookRecord? CloseAll(long account, long floor, long now)
     {
-        var presence = Presence(account);
-        var dying = presence.Open.Values.Where(t => t.Order.Number <= floor).OrderBy(t => t.OrderId).ToArray();
-        if (dying.Length == 0 && presence.Floor >= floor)
+        // What leaves no record leaves no trace: the state is the fold of the records.
+        var known = _accounts.GetValueOrDefault(account);
+        var dying = known?.Open.Values.Where(t => t.Order.Number <= floor).OrderBy(t => t.OrderId).ToArray() ?? [];
+        if (dying.Length == 0 && (known?.Floor ?? 0) >= floor)
         {
             return null;
         }
 
+        var presence = known ?? Presence(account);
         floor = Math.Max(floor, presence.Floor);
         var turn = Begin(BookCommand.Of(BookVerb.CancelAll, 0, account, floor), now);
         var closed = ImmutableArray.CreateBuilder<ClosedOrder>(dying.Length);

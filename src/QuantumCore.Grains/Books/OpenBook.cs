@@ -9,16 +9,17 @@ using QuantumCore.Matching;
 namespace QuantumCore.Grains.Books;
 
 /// <summary>One book of a grain: its machine, its stream, and what is on its way out.</summary>
-internal sealed class OpenBook(BookMachine machine, JournalStream stream, long snapshotted, ILogger log)
+internal sealed class OpenBook(
+    BookMachine machine, JournalStream stream, long snapshotted, long snapshotNanos, SnapshotMaker snapshots, ILogger log)
 {
     private readonly BookOutbox _outbox = new();
     private readonly List<BookRecord> _released = [];
     private readonly Dictionary<long, ImmutableArray<DeliveredRecord>.Builder> _deliveries = [];
     private List<BookRecord> _unpublished = [];
     private long _published = machine.Sequence;
-    private long _nextSnapshot = SnapshotAfter(snapshotted);
-    private bool _publishing;
     private long _snapshotted = snapshotted;
+    private long _snapshotNanos = snapshotNanos;
+    private bool _publishing;
     private readonly CrossWatch _cross = new();
 
     // Readers that fell this far behind catch up from the journal.
@@ -96,13 +97,14 @@ internal sealed class OpenBook(BookMachine machine, JournalStream stream, long s
         return IsServing && machine.Core.CopyLevels(side, best) == 1 ? best[0].PriceTicks : null;
     }
 
-    /// <summary>Begins a snapshot when enough has happened since the last one.</summary>
-    public void SnapshotWhenDue()
+    /// <summary>Asks for a snapshot when enough has happened since the last one, or it is of yesterday.</summary>
+    public void SnapshotWhenDue(long now)
     {
-        if (machine.Sequence >= _nextSnapshot)
+        var isOld = now - _snapshotNanos > SnapshotMaker.LongestNanos && machine.Sequence > _snapshotted;
+        if (IsServing && (isOld || machine.Sequence >= SnapshotAfter(_snapshotted)))
         {
-            _nextSnapshot = SnapshotAfter(machine.Sequence);
-            _ = SaveSnapshotAsync();
+            (_snapshotted, _snapshotNanos) = (machine.Sequence, now);
+            snapshots.Ask(stream.Name, stream.Epoch);
         }
     }
 

@@ -149,6 +149,7 @@ public sealed partial class OrderBookGrain
         foreach (var book in _all)
         {
             book.Look(Now);
+            book.SnapshotWhenDue(Now);
         }
 
         if (!Array.Exists(_all, book => book.IsServing && book.Machine.IsExpiryDue(Now))

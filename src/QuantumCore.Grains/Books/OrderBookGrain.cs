@@ -14,7 +14,7 @@ namespace QuantumCore.Grains.Books;
 /// </summary>
 [Reentrant, KeepAlive]
 public sealed partial class OrderBookGrain(
-    JournalWriter writer, IJournalStore store, TimeProvider time, ILogger<OrderBookGrain> log)
+    JournalWriter writer, IJournalStore store, SnapshotMaker snapshots, TimeProvider time, ILogger<OrderBookGrain> log)
     : JournaledGrain(writer, time, log), IOrderBookGrain
 {
     private static readonly TimeSpan s_expiryPeriod = TimeSpan.FromSeconds(1);
@@ -242,7 +242,7 @@ public sealed partial class OrderBookGrain(
     {
         var stream = await OpenAsync("book/" + symbol, cancellationToken);
         var machine = await BookRecovery.NewestSnapshotAsync(store, symbol, Log, cancellationToken);
-        var from = machine.Sequence;
+        var (from, at) = (machine.Sequence, machine.TimeNanos == 0 ? Now : machine.TimeNanos);
         Exception? diverged = null;
         try
         {
@@ -254,7 +254,7 @@ public sealed partial class OrderBookGrain(
             diverged = e;
         }
 
-        var book = new OpenBook(machine, stream, from, Log);
+        var book = new OpenBook(machine, stream, from, at, snapshots, Log);
         if (diverged is not null)
         {
             book.Halt(diverged);
@@ -310,7 +310,7 @@ public sealed partial class OrderBookGrain(
     {
         foreach (var book in _all)
         {
-            book.SnapshotWhenDue();
+            book.SnapshotWhenDue(_now);
         }
 
         if (_all.Length == 1)

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime;
+using Microsoft.Extensions.Logging.Abstractions;
+using QuantumCore.Bench.Exchange;
+using QuantumCore.Grains.Books;
+using QuantumCore.Journal;
+using QuantumCore.Upkeep;
+
+namespace QuantumCore.Bench.Recovery;
+
+/// <summary><c>recovery</c>: how long an exchange takes to come back, and how long to run its whole journal again.</summary>
+internal static class RecoveryCommand
+{
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var options = new Options(
+            arguments, "--commands", "--symbols", "--accounts", "--seed", "--directory", "--keep");
+        var plan = new JournalPlan(
+            options.Number("--commands", 10_000_000),
+            options.Number("--symbols", 4),
+            options.Number("--accounts", 64),
+            options.Number("--seed", 1));
+        var folder = Path.Combine(
+            options.Text("--directory", Path.GetTempPath()), options.Text("--keep", $"quantumcore-recovery-{Environment.ProcessId}"));
+        try
+        {
+            return await RunAsync(plan, folder);
+        }
+        finally
+        {
+            if (options.Text("--keep", "").Length == 0)
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
+    private static async Task<int> RunAsync(JournalPlan plan, string folder)
+    {
+        var place = Path.Combine(folder, "journal.db");
+        if (!File.Exists(place))
+        {
+            await MakeAsync(plan, place);
+        }
+
+        // As in qc: no collection beside the work.
+        GCSettings.LatencyMode = GCLatencyMode.Batch;
+        GC.Collect();
+        var processor = Process.GetCurrentProcess().TotalProcessorTime;
+        var started = Stopwatch.GetTimestamp();
+        var report = await Verification.RunAsync(new JournalPlace(place), null, CancellationToken.None);
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var used = (Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds;
+        GCSettings.LatencyMode = GCLatencyMode.Interactive;
+        GC.Collect();
+
+        await Console.Error.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture, $"verified in {seconds:F2} s, {used:F2} s of processors"));
+        var (without, hashes) = await ReadyAsync(folder, plan, snapshotsAfterwards: true);
+        var (with, hashesAgain) = await ReadyAsync(folder, plan, snapshotsAfterwards: false);
+        var verified = report.Books.ToDictionary(book => book.Symbol, book => book.StateHash, StringComparer.Ordinal);
+        var isEqual = report.IsClean && verified.All(book => hashes[book.Key] == book.Value && hashesAgain[book.Key] == book.Value);
+        await Console.Out.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"records":{{report.Records}},"bookRecords":{{report.Books.Sum(book => book.Sequence)}},"bytes":{{report.Bytes}},"verifySeconds":{{seconds:F2}},"verifyCpuSeconds":{{used:F2}},"readySeconds":{{without:F2}},"readyFromSnapshotsSeconds":{{with:F2}},"stateHashesEqual":{{(isEqual ? "true" : "false")}}}"""));
+        return isEqual ? 0 : 1;
+    }
+
+    private static async Task MakeAsync(JournalPlan plan, string place)
+    {
+        await using var store = new SqliteJournalStore(place);
+        await store.InitializeAsync(CancellationToken.None);
+        await using var maker = await JournalMaker.OpenAsync(store, plan);
+        await maker.TradeAsync(plan.Commands);
+    }
+
+    /// <summary>
+    /// Seconds until every book stands at its head, as its grain opens it: the stream's epoch raised, the newest snapshot,
+    /// its records after it run again and compared. Books at the same time; accounts come back when somebody calls them.
+    /// </summary>
+    private static async Task<(double Seconds, Dictionary<string, string> Hashes)> ReadyAsync(
+        string folder, JournalPlan plan, bool snapshotsAfterwards)
+    {
+        var started = Stopwatch.GetTimestamp();
+        await using var store = new SqliteJournalStore(Path.Combine(folder, "journal.db"));
+        await store.InitializeAsync(CancellationToken.None);
+        await using var writer = new JournalWriter(store, new JournalWriterOptions(), TimeProvider.System);
+        var books = await Task.WhenAll(Enumerable.Range(0, plan.Symbols).Select(index => Task.Run(async () =>
+        {
+            var symbol = JournalMaker.Symbol(index);
+            var stream = await writer.OpenAsync("book/" + symbol, CancellationToken.None);
+            var machine = await BookRecovery.NewestSnapshotAsync(store, symbol, NullLogger.Instance, CancellationToken.None);
+            await BookRecovery.ReplayAsync(store, machine, stream, CancellationToken.None);
+            return machine;
+        })));
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        if (snapshotsAfterwards)
+        {
+            foreach (var book in books)
+            {
+                var epoch = (await store.HeadsAsync("book/" + book.Symbol, CancellationToken.None))[0].Epoch;
+                await store.PutSnapshotAsync(
+                    "book/" + book.Symbol, epoch, book.Sequence, book.Snapshot(), CancellationToken.None);
+            }
+        }
+
+        return (seconds, books.ToDictionary(
+            book => book.Symbol,
+            book => book.Core.StateHash.ToString("x16", CultureInfo.InvariantCulture),
+            StringComparer.Ordinal));
+    }
+}

@@ -1,0 +1,205 @@
+using System.CommandLine;
+using System.Data.Common;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using QuantumCore.Journal;
+using QuantumCore.Upkeep;
+using Spectre.Console;
+
+namespace QuantumCore.Cli;
+
+/// <summary>verify, backup, restore, export: what an operator does with an exchange's journal, without the exchange.</summary>
+internal static class UpkeepCommands
+{
+    private const string PlaceText = "A data directory, a journal's file or backup, or a PostgreSQL connection string";
+
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    internal static IEnumerable<Command> All(CommandLineApp app) => [Verify(app), Backup(app), Restore(app), Export(app)];
+
+    private static Argument<string> Place(string name, string description) => new(name) { Description = description };
+
+    private static Command Verify(CommandLineApp app)
+    {
+        var place = Place("place", PlaceText + " [default: data]");
+        place.DefaultValueFactory = _ => "data";
+        var without = new Option<bool>("--no-history") { Description = "Leave out the SQL rows beside the journal" };
+        var command = new Command(
+            "verify",
+            "Run a whole journal again, without the exchange: checksums, sequences, every book's commands byte for byte, every "
+            + "account's fold, snapshots, and the history's invariants. Changes nothing. Exit code 0: nothing is wrong; 1: something is.")
+        {
+            place, without,
+        };
+        return app.Add(
+            command,
+            """
+            qc verify                                   ./data of an exchange that is down
+            qc verify backups/monday.db --json          a backup, for a script
+            qc verify 'Host=db;Database=exchange;Username=qc'
+            """,
+            (parse, session, cancellation) => OnStorageAsync(session, async () =>
+            {
+                var where = new JournalPlace(parse.GetValue(place)!);
+                using var held = where.TryHold();
+                if (held is null)
+                    session.Screen.Note("An exchange is running on these files: its history moves on, and is left out.");
+
+                await using var history = held is null || parse.GetValue(without) ? null : await where.FindHistoryAsync(cancellation);
+                return Show(session, await Verification.RunAsync(where, history, cancellation));
+            }));
+    }
+
+    private static Command Backup(CommandLineApp app)
+    {
+        var from = Place("from", PlaceText);
+        var to = Place("file", "The backup: one file, which must not be there yet");
+        var command = new Command(
+            "backup",
+            "Copy the journal as of this moment, while the exchange runs, and verify the copy. A backup is a journal in one file, "
+            + "whichever database it is from; the history is made again from it.")
+        {
+            from, to,
+        };
+        return app.Add(
+            command,
+            """
+            qc backup data backups/monday.db
+            qc backup 'Host=db;Database=exchange;Username=qc' backups/monday.db
+            """,
+            (parse, session, cancellation) => OnStorageAsync(session, async () => Show(
+                session,
+                await Upkeep.Backup.MakeAsync(new JournalPlace(parse.GetValue(from)!), parse.GetValue(to)!, cancellation))));
+    }
+
+    private static Command Restore(CommandLineApp app)
+    {
+        var file = Place("file", "The backup");
+        var to = Place("to", "An empty data directory, or the connection string of a PostgreSQL database without an exchange");
+        var replace = new Option<bool>("--replace")
+        {
+            Description = "Restore over what is there; it is kept beside it as …before-restore",
+        };
+        var command = new Command(
+            "restore",
+            "Put a verified backup where nothing is, and verify it there. An exchange that starts on it goes on where the backup "
+            + "was made; the one it was made of can't write into it.")
+        {
+            file, to, replace,
+        };
+        return app.Add(
+            command,
+            """
+            qc restore backups/monday.db new-data
+            qc restore backups/monday.db 'Host=db;Database=exchange2;Username=qc'
+            """,
+            (parse, session, cancellation) => OnStorageAsync(session, async () => Show(
+                session,
+                await Upkeep.Backup.RestoreAsync(
+                    parse.GetValue(file)!, new JournalPlace(parse.GetValue(to)!), parse.GetValue(replace), cancellation))));
+    }
+
+    private static Command Export(CommandLineApp app)
+    {
+        var place = Place("place", PlaceText);
+        var what = new Argument<ExportKind>("what") { Description = "records, trades or postings" };
+        var csv = new Option<bool>("--csv") { Description = "Comma-separated values, not a JSON object a line; trades and postings only" };
+        var stream = new Option<string>("--stream") { Description = "Only this stream, such as book/AAPL or acct/1001", HelpName = "name" };
+        var into = new Option<string>("--to") { Description = "The file [default: standard output]", HelpName = "file" };
+        var command = new Command(
+            "export", "Write a journal's records, trades or postings as lines; amounts are decimals, each stream is in its own sequence.")
+        {
+            place, what, csv, stream, into,
+        };
+        return app.Add(
+            command,
+            """
+            qc export data trades --csv --to trades.csv
+            qc export backups/monday.db postings | jq -s 'group_by(.asset)'
+            qc export data records --stream acct/1001
+            """,
+            (parse, session, cancellation) => OnStorageAsync(session, async () =>
+            {
+                var path = parse.GetValue(into);
+                if (parse.GetValue(csv) && parse.GetValue(what) == ExportKind.Records)
+                    throw new UsageException("--csv: records of different kinds have different fields; leave it out");
+
+                await using var writer = path is null
+                    ? null
+                    : new StreamWriter(path, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
+                var findings = await Upkeep.Export.WriteAsync(
+                    new JournalPlace(parse.GetValue(place)!), parse.GetValue(what), parse.GetValue(csv), parse.GetValue(stream),
+                    writer ?? session.Screen.Output, cancellation);
+                foreach (var finding in findings)
+                    session.Screen.Note(Text(finding));
+
+                return findings.Count == 0 ? ExitCodes.Done : ExitCodes.Refused;
+            }));
+    }
+
+    private static async Task<int> OnStorageAsync(Session session, Func<Task<int>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception failure) when (failure is JournalSetupException or SqliteFailureException or ArgumentException)
+        {
+            session.Screen.Failed("Storage", failure.Message);
+            return ExitCodes.Usage;
+        }
+        catch (DbException failure)
+        {
+            session.Screen.Failed("Storage", failure.Message);
+            return ExitCodes.Unreachable;
+        }
+    }
+
+    private static int Show(Session session, VerifyReport report)
+    {
+        if (session.Screen.Json)
+            session.Screen.WriteJson(JsonSerializer.Serialize(report, s_json));
+        else
+            Write(session.Screen.Console, report);
+
+        return report.IsClean ? ExitCodes.Done : ExitCodes.Refused;
+    }
+
+    private static void Write(IAnsiConsole console, VerifyReport report)
+    {
+        console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{report.Journal}: {report.Records} records of {report.Streams} streams in {report.Frames} frames, "
+            + $"{report.Accounts} accounts, {report.Snapshots} snapshots, {report.Milliseconds / 1000m:F1} s"));
+        foreach (var book in report.Books)
+        {
+            console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {book.Symbol}: run again to {book.Sequence}, {book.OpenOrders} open orders, state {book.StateHash}"));
+        }
+
+        if (report.History is null)
+            console.WriteLine("  no history was compared");
+        foreach (var (stream, from) in report.VerifiedFrom)
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {stream}: verified from {from}; older records were deleted"));
+        foreach (var finding in report.Findings)
+            console.WriteLine(Text(finding));
+        if (report.FindingCount > report.Findings.Count)
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"… and {report.FindingCount - report.Findings.Count} more"));
+
+        console.WriteLine(report.IsClean
+            ? "Nothing is wrong."
+            : string.Create(CultureInfo.InvariantCulture, $"{report.FindingCount} wrong."));
+    }
+
+    private static string Text(Finding finding)
+    {
+        var where = finding.Stream is null ? "" : string.Create(CultureInfo.InvariantCulture, $" {finding.Stream} {finding.Sequence}");
+        return $"{finding.Kind}{where}: {finding.What}\n    {finding.Meaning}";
+    }
+}

@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
+using QuantumCore.Grains.Accounts;
+using QuantumCore.Grains.Books;
+using QuantumCore.Instruments;
+using QuantumCore.Journal;
+
+namespace QuantumCore.Grains;
+
+/// <summary>
+/// Makes the snapshots of a silo's books and accounts beside them, from the journal: the newest good snapshot, and the
+/// records after it. The owner of a stream only asks; no turn waits for the bytes of a million orders. Each snapshot of
+/// a book is an audit besides: a journal that can't be explained gets none. One at a time.
+/// </summary>
+public sealed class SnapshotMaker(
+    IJournalStore store, BookTails tails, InstrumentCatalog catalog, ILogger<SnapshotMaker> log) : BackgroundService
+{
+    /// <summary>A stream with new records gets a snapshot at least so often.</summary>
+    internal const long LongestNanos = 24 * 3_600 * 1_000_000_000L;
+
+    private const string BookPrefix = "book/";
+    private const string AccountPrefix = "acct/";
+    private readonly Channel<(string Stream, long Epoch)> _asked = Channel.CreateUnbounded<(string, long)>();
+    private readonly ConcurrentDictionary<string, long> _waiting = new(StringComparer.Ordinal);
+
+    /// <summary>Streams that wait for theirs.</summary>
+    internal IReadOnlyCollection<string> Waiting => [.. _waiting.Keys];
+
+    /// <summary>Asks for a snapshot under the epoch of an activation. Asking twice is asking once.</summary>
+    internal void Ask(string stream, long epoch)
+    {
+        if (_waiting.TryAdd(stream, epoch))
+        {
+            _asked.Writer.TryWrite((stream, epoch));
+        }
+    }
+
+    /// <summary>Makes a snapshot of a stream's state at its durable head. False: a newer activation owns the stream.</summary>
+    internal async Task<bool> MakeAsync(string stream, long epoch, CancellationToken cancellationToken)
+    {
+        var (sequence, body) = stream.StartsWith(BookPrefix, StringComparison.Ordinal)
+            ? await BookAsync(stream, cancellationToken)
+            : await AccountAsync(stream, cancellationToken);
+        return sequence == 0 || await store.PutSnapshotAsync(stream, epoch, sequence, body, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var (stream, epoch) in _asked.Reader.ReadAllAsync(stoppingToken))
+        {
+            _waiting.TryRemove(stream, out _);
+            try
+            {
+                await MakeAsync(stream, epoch, stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                GrainLog.SnapshotFailed(log, e, stream);
+            }
+        }
+    }
+
+    private async Task<long> HeadAsync(string stream, CancellationToken cancellationToken)
+    {
+        var heads = await store.HeadsAsync(stream, cancellationToken);
+        return heads.FirstOrDefault(head => head.Name == stream).Head;
+    }
+
+    private async Task<(long Sequence, byte[] Body)> BookAsync(string stream, CancellationToken cancellationToken)
+    {
+        var machine = await BookRecovery.NewestSnapshotAsync(store, stream[BookPrefix.Length..], log, cancellationToken);
+        var head = await HeadAsync(stream, cancellationToken);
+        await foreach (var record in store.ReadAsync(stream, machine.Sequence + 1, head, cancellationToken))
+        {
+            machine.Replay(record.Sequence, record.Body.Span);
+        }
+
+        return machine.Instrument is null ? (0, []) : (machine.Sequence, machine.Snapshot());
+    }
+
+    /// <remarks>
+    /// The books' heads before the account's own: what a book did then rests on holds that are in the account's records.
+    /// More may be held then than is there, until the account that starts from it has folded the books further.
+    /// </remarks>
+    private async Task<(long Sequence, byte[] Body)> AccountAsync(string stream, CancellationToken cancellationToken)
+    {
+        var id = new AccountId(long.Parse(stream.AsSpan(AccountPrefix.Length), CultureInfo.InvariantCulture));
+        await catalog.RefreshAsync();
+        var books = await tails.HeadsAsync(now: true);
+        var head = await HeadAsync(stream, cancellationToken);
+        var machine = await AccountRecovery.NewestSnapshotAsync(store, id, catalog, stream, log, cancellationToken);
+        machine.BeginCatchUp();
+        await foreach (var record in store.ReadAsync(stream, machine.Sequence + 1, head, cancellationToken))
+        {
+            machine.Apply(AccountRecordEncoding.Decode(record.Body.Span));
+        }
+
+        foreach (var symbol in machine.Cursors.Keys.ToArray())
+        {
+            var through = books.GetValueOrDefault(symbol);
+            foreach (var record in await tails.AfterAsync(symbol, id.Value, machine.CursorOf(symbol), through, cancellationToken))
+            {
+                machine.ApplyBook(symbol, record, machine.Sequence);
+            }
+
+            machine.CaughtUp(symbol, through);
+        }
+
+        return machine.Sequence == 0 ? (0, []) : (machine.Sequence, machine.Snapshot());
+    }
+}

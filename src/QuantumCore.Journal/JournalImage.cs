@@ -1,0 +1,78 @@
+namespace QuantumCore.Journal;
+
+/// <summary>A stream as the store keeps it.</summary>
+/// <param name="StreamId">The store's number for it.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Epoch">Epoch of its newest activation.</param>
+/// <param name="Head">Sequence of its last record.</param>
+/// <param name="Chain">Chained CRC-32C of that record.</param>
+public sealed record StreamRow(long StreamId, string Name, long Epoch, long Head, long Chain);
+
+/// <summary>A frame as the store keeps it; the checksum is not checked.</summary>
+/// <param name="Id">Names it.</param>
+/// <param name="Crc">The CRC-32C that its body was stored with.</param>
+/// <param name="Body">Slices of many streams.</param>
+public readonly record struct FrameRow(FrameId Id, long Crc, byte[] Body);
+
+/// <summary>An entry of the index: where some records of a stream lie.</summary>
+/// <param name="StreamId">The stream's number.</param>
+/// <param name="FirstSequence">Sequence of the first record.</param>
+/// <param name="LastSequence">Sequence of the last record.</param>
+/// <param name="Frame">The frame that holds them.</param>
+/// <param name="Position">Where their slice begins in the frame's body, in bytes.</param>
+/// <param name="Length">Its bytes.</param>
+public readonly record struct SliceRow(
+    long StreamId, long FirstSequence, long LastSequence, FrameId Frame, int Position, int Length);
+
+/// <summary>A snapshot as the store keeps it; the checksum is not checked.</summary>
+/// <param name="StreamId">The stream's number.</param>
+/// <param name="Sequence">The state after this record.</param>
+/// <param name="Epoch">Epoch of the activation that it was stored under.</param>
+/// <param name="Crc">The CRC-32C that its body was stored with.</param>
+/// <param name="Body">The state.</param>
+public sealed record SnapshotRow(long StreamId, long Sequence, long Epoch, long Crc, byte[] Body);
+
+/// <summary>
+/// Every row of a journal as of one moment, for those who copy or examine it: nothing is written, no activation is
+/// disturbed, and commits go on meanwhile. Used by one thread; an enumeration is ended before the next one begins.
+/// </summary>
+public abstract class JournalImage : IDisposable
+{
+    /// <summary>Whether this names a PostgreSQL database and not a file.</summary>
+    public static bool IsConnectionString(string place)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        return !File.Exists(place) && !Directory.Exists(place) && place.Contains('=', StringComparison.Ordinal);
+    }
+
+    /// <summary>The journal of a file, of a data directory (its journal.db), or of a PostgreSQL connection string.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="JournalSetupException">What is there is no journal.</exception>
+    public static JournalImage Open(string place, string schema = "journal") => IsConnectionString(place)
+        ? new PostgresJournalImage(place, schema)
+        : new SqliteJournalImage(FileOf(place));
+
+    /// <summary>The journal's file of a place that is a file or a data directory.</summary>
+    public static string FileOf(string place) => Directory.Exists(place) ? Path.Combine(place, "journal.db") : place;
+
+    /// <summary>All streams, by number.</summary>
+    public abstract IReadOnlyList<StreamRow> Streams();
+
+    /// <summary>All frames, roughly in the sequence of their commits.</summary>
+    public abstract IEnumerable<FrameRow> Frames();
+
+    /// <summary>One frame, if it is there.</summary>
+    public abstract FrameRow? Frame(FrameId id);
+
+    /// <summary>The index: of one stream by sequence, or of all.</summary>
+    public abstract IEnumerable<SliceRow> Slices(long? streamId = null);
+
+    /// <summary>All snapshots.</summary>
+    public abstract IEnumerable<SnapshotRow> Snapshots();
+
+    /// <summary>What the database itself finds wrong with its file; empty is good news.</summary>
+    public abstract IReadOnlyList<string> FileDamage();
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+}

@@ -1,0 +1,182 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using QuantumCore.Contracts;
+using QuantumCore.Grains.Accounts;
+using QuantumCore.Journal;
+
+namespace QuantumCore.Upkeep;
+
+/// <summary>An account: its own records, and the books' records that touch it, must fold without contradiction.</summary>
+internal sealed class AccountLane : Lane
+{
+    public const string Prefix = "acct/";
+
+    private readonly Queue<Delivered> _early = new();
+    private AccountMachine? _machine;
+
+    public AccountLane(StreamRow stream, AccountMachine machine, FindingList findings)
+        : base(stream, machine.Sequence + 1, findings)
+    {
+        _machine = machine;
+        machine.BeginCatchUp();
+    }
+
+    /// <summary>The account's number.</summary>
+    public long Account => AccountOf(Stream);
+
+    /// <summary>The state so far.</summary>
+    public AccountMachine Machine => _machine ?? throw new InvalidOperationException("The state was let go.");
+
+    /// <summary>Everything was folded, and nothing is wrong.</summary>
+    public bool IsSettled { get; private set; }
+
+    /// <summary>Hash of the state at the end, if somebody wants to compare.</summary>
+    public byte[]? FinalHash { get; private set; }
+
+    /// <summary>The number of a stream of an account; 0 for another stream.</summary>
+    public static long AccountOf(StreamRow stream) =>
+        stream.Name.StartsWith(Prefix, StringComparison.Ordinal)
+        && long.TryParse(stream.Name.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? id
+            : 0;
+
+    /// <summary>Takes a book's record that touches the account.</summary>
+    public void Take(in Delivered delivered)
+    {
+        if (IsStopped)
+        {
+            return;
+        }
+
+        if (_early.Count > 0 || !TryFold(delivered))
+        {
+            _early.Enqueue(delivered);
+        }
+    }
+
+    /// <summary>
+    /// Everything of everybody came. Nothing is judged by what a damaged book did not tell.
+    /// </summary>
+    /// <param name="heads">The books' heads, by symbol.</param>
+    /// <param name="isBookWhole">Whether all of a book's records were taken.</param>
+    /// <param name="hash">Whether to hash the state.</param>
+    public void Settle(IReadOnlyDictionary<string, long> heads, Func<string, bool> isBookWhole, bool hash)
+    {
+        FoldEarly();
+        if (IsStopped)
+        {
+            return;
+        }
+
+        if (_early.TryPeek(out var orphan))
+        {
+            Contradiction(orphan, $"{orphan.Symbol} {orphan.Sequence} speaks of an order that the account never held");
+            return;
+        }
+
+        if (!Machine.Cursors.Keys.All(isBookWhole))
+        {
+            return;
+        }
+
+        try
+        {
+            Machine.EndCatchUp();
+        }
+        catch (InvalidOperationException uncovered)
+        {
+            Stop(
+                FindingKind.AccountContradicts, Stream.Head, uncovered.Message,
+                "Money or units are missing: the account does not serve. Restore a backup.");
+            return;
+        }
+
+        IsSettled = true;
+        foreach (var symbol in Machine.Cursors.Keys.ToArray())
+        {
+            Machine.CaughtUp(symbol, heads.GetValueOrDefault(symbol));
+        }
+
+        if (hash)
+        {
+            FinalHash = SHA256.HashData(Machine.Snapshot());
+        }
+    }
+
+    /// <summary>Lets go of the state; its hash stays.</summary>
+    public void LetGo() => _machine = null;
+
+    protected override void Take(in JournalRecord record)
+    {
+        try
+        {
+            var decoded = AccountRecordEncoding.Decode(record.Body.Span);
+            if (OwnerOf(decoded) is var owner && owner != 0 && owner != Account)
+            {
+                Stop(
+                    FindingKind.AccountContradicts, record.Sequence, $"it is a record of account {owner}",
+                    "The stream's name was changed: these are the records of another account.");
+                return;
+            }
+
+            Machine.Apply(decoded);
+        }
+        catch (Exception e) when (e is InvalidDataException or InvalidOperationException or ArgumentException
+            or KeyNotFoundException or OverflowException)
+        {
+            Stop(
+                FindingKind.AccountContradicts, record.Sequence, e.Message,
+                "The account can't be folded from here on, and does not serve. Restore a backup.");
+            return;
+        }
+
+        FoldEarly();
+    }
+
+    private static long OwnerOf(AccountRecord record) => record switch
+    {
+        HoldPlaced hold => hold.Order.Account,
+        ListHeld { Orders: [var first, ..] } => first.Account,
+        _ => 0,
+    };
+
+    private void FoldEarly()
+    {
+        while (!IsStopped && _early.TryPeek(out var delivered) && TryFold(delivered))
+        {
+            _early.Dequeue();
+        }
+    }
+
+    /// <summary>False: the hold it rests on has not come yet.</summary>
+    private bool TryFold(in Delivered delivered)
+    {
+        try
+        {
+            Machine.ApplyBook(
+                delivered.Symbol, new DeliveredRecord(delivered.Sequence, 0, delivered.Record), long.MaxValue);
+            return true;
+        }
+        catch (UnknownHoldException)
+        {
+            return false;
+        }
+        catch (Exception e) when (e is InvalidDataException or InvalidOperationException or ArgumentException
+            or KeyNotFoundException or OverflowException)
+        {
+            Contradiction(delivered, e.Message);
+            return true;
+        }
+    }
+
+    private void Contradiction(in Delivered delivered, string what)
+    {
+        Findings.Add(
+            FindingKind.AccountContradicts, BookLane.Prefix + delivered.Symbol, delivered.Sequence,
+            $"account {Account} can't fold it: {what}",
+            "What the book did and what the account held do not fit: the account does not serve. Restore a backup.");
+        Stop(
+            FindingKind.AccountContradicts, Stream.Head, $"it can't fold {delivered.Symbol} {delivered.Sequence}: {what}",
+            "The account does not serve.");
+    }
+}

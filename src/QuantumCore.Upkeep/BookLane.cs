@@ -1,0 +1,144 @@
+using System.Security.Cryptography;
+using QuantumCore.Contracts;
+using QuantumCore.Grains.Books;
+using QuantumCore.Instruments;
+using QuantumCore.Journal;
+
+namespace QuantumCore.Upkeep;
+
+/// <summary>A book: its commands run again must give the stored records, byte for byte.</summary>
+internal class BookLane(
+    StreamRow stream, BookMachine machine, IReadOnlyDictionary<long, AccountLane> accounts, FindingList findings)
+    : Lane(stream, machine.Sequence + 1, findings), IDeliveringLane
+{
+    public const string Prefix = "book/";
+
+    private readonly Dictionary<long, byte[]> _snapshots = [];
+
+    /// <summary>The state so far.</summary>
+    public BookMachine Machine => machine;
+
+    /// <inheritdoc/>
+    public List<Delivered> Deliveries { get; } = [];
+
+    /// <summary>Snapshots that turned out to be the state at their sequence.</summary>
+    public int SnapshotsAgreed { get; private set; }
+
+    /// <summary>Expects a snapshot to be the state after its record.</summary>
+    public void Expect(SnapshotRow snapshot) => _snapshots.Add(snapshot.Sequence, SHA256.HashData(snapshot.Body));
+
+    protected override void Take(in JournalRecord record)
+    {
+        BookRecord again;
+        try
+        {
+            again = machine.Replay(record.Sequence, record.Body.Span);
+        }
+        catch (DivergenceException divergence)
+        {
+            Stop(
+                FindingKind.BookDiverges, record.Sequence, divergence.Message,
+                "The book can't be explained from here on. An exchange halts the symbol; others trade.");
+            return;
+        }
+
+        if (again is InstrumentDefined && machine.Instrument!.Symbol != machine.Symbol)
+        {
+            Stop(
+                FindingKind.BookDiverges, record.Sequence, $"it defines {machine.Instrument.Symbol}",
+                "The stream's name was changed: these are the records of another book.");
+            return;
+        }
+
+        Tell(record.Sequence, again);
+        if (_snapshots.Count > 0 && _snapshots.Remove(record.Sequence, out var expected))
+        {
+            Compare(record.Sequence, expected);
+        }
+    }
+
+    protected override void Ended()
+    {
+        foreach (var sequence in _snapshots.Keys)
+        {
+            Findings.Add(
+                FindingKind.SnapshotDiffers, Stream.Name, sequence, "there is a snapshot of a record that is not there",
+                "It is of another life of this stream and would be taken for its newest state.");
+        }
+    }
+
+    /// <summary>Tells the accounts.</summary>
+    protected void Tell(long sequence, BookRecord record)
+    {
+        foreach (var account in record.TouchedAccounts())
+        {
+            if (accounts.TryGetValue(account, out var lane))
+            {
+                Deliveries.Add(new Delivered(lane, machine.Symbol, sequence, record));
+            }
+            else
+            {
+                Findings.Add(
+                    FindingKind.AccountContradicts, Stream.Name, sequence, $"it touches account {account}, which has no records",
+                    "The account's stream is lost: restore a backup.");
+            }
+        }
+    }
+
+    private void Compare(long sequence, byte[] expected)
+    {
+        if (SHA256.HashData(machine.Snapshot()).AsSpan().SequenceEqual(expected))
+        {
+            SnapshotsAgreed++;
+            return;
+        }
+
+        Findings.Add(
+            FindingKind.SnapshotDiffers, Stream.Name, sequence, "the snapshot is not the state that the records give",
+            "A book that starts from it would go on from a wrong state: delete this snapshot; an older one serves.");
+    }
+}
+
+/// <summary>A book whose commands were run before: it only tells the accounts again.</summary>
+internal sealed class BookTailLane(
+    StreamRow stream, string symbol, long after, IReadOnlyDictionary<long, AccountLane> accounts, FindingList findings)
+    : BookLane(stream, new BookMachine(symbol), accounts, findings)
+{
+    protected override void Take(in JournalRecord record)
+    {
+        if (record.Sequence > after)
+        {
+            Tell(record.Sequence, BookRecordEncoding.Decode(record.Body.Span));
+        }
+    }
+}
+
+/// <summary>The catalog, and streams that this program does not know: their records are checked and counted.</summary>
+internal sealed class PlainLane(StreamRow stream, FindingList findings) : Lane(stream, 1, findings)
+{
+    public const string Catalog = "catalog";
+
+    /// <summary>What is listed, by symbol.</summary>
+    public Dictionary<string, Instrument> Listed { get; } = new(StringComparer.Ordinal);
+
+    protected override void Take(in JournalRecord record)
+    {
+        if (Stream.Name != Catalog)
+        {
+            return;
+        }
+
+        try
+        {
+            if (CatalogRecordEncoding.Decode(record.Body.Span) is InstrumentListed listed
+                && listed.Definition.Decode() is var instrument)
+            {
+                Listed[instrument.Symbol] = instrument;
+            }
+        }
+        catch (Exception e) when (e is InvalidDataException or ArgumentException or OverflowException)
+        {
+            Stop(FindingKind.RecordUnreadable, record.Sequence, e.Message, "An exchange would not start on it.");
+        }
+    }
+}

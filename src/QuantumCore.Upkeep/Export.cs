@@ -1,0 +1,227 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using QuantumCore.Accounts;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using QuantumCore.Journal;
+
+namespace QuantumCore.Upkeep;
+
+/// <summary>What is exported.</summary>
+public enum ExportKind
+{
+    /// <summary>Every record as it is.</summary>
+    Records = 1,
+
+    /// <summary>Trades, both sides in one line.</summary>
+    Trades = 2,
+
+    /// <summary>Lines of the double entries of trades and deposits.</summary>
+    Postings = 3,
+}
+
+/// <summary>Writes what a journal holds as lines for other programs, each stream in its own sequence.</summary>
+public static class Export
+{
+    /// <summary>Writes them; findings: what could not be read, after which the stream's lines end.</summary>
+    /// <param name="place">The journal.</param>
+    /// <param name="kind">What.</param>
+    /// <param name="csv">Comma-separated values with a line of names, else a JSON object a line. Records are JSON only.</param>
+    /// <param name="stream">Only this stream; null for all.</param>
+    /// <param name="to">Where to.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<IReadOnlyList<Finding>> WriteAsync(
+        JournalPlace place, ExportKind kind, bool csv, string? stream, TextWriter to, CancellationToken cancellationToken)
+    {
+        if (csv && kind == ExportKind.Records)
+        {
+            throw new ArgumentException("Records of different kinds have different fields: they are JSON only.", nameof(csv));
+        }
+
+        var findings = new FindingList();
+        using var image = JournalImage.Open(place.Text, place.JournalSchema);
+        var lines = new ExportLines(to, csv);
+        var lanes = image.Streams()
+            .Where(row => stream is null || row.Name == stream)
+            .Select(row => (Lane)new ExportLane(row, kind, lines, findings)).ToArray();
+        await new JournalWalk(lanes, findings) { Workers = 1 }.RunAsync(image, cancellationToken);
+        await to.FlushAsync(cancellationToken);
+        return findings.All();
+    }
+}
+
+/// <summary>One stream's lines.</summary>
+internal sealed class ExportLane(StreamRow stream, ExportKind kind, ExportLines lines, FindingList findings)
+    : Lane(stream, 1, findings)
+{
+    private Instrument? _instrument;
+
+    protected override void Take(in JournalRecord record)
+    {
+        try
+        {
+            var body = record.Body.Span;
+            if (Stream.Name.StartsWith(BookLane.Prefix, StringComparison.Ordinal))
+            {
+                Write(record, BookRecordEncoding.Decode(body));
+            }
+            else if (AccountLane.AccountOf(Stream) is not 0 and var account)
+            {
+                Write(record, account, AccountRecordEncoding.Decode(body));
+            }
+            else if (kind == ExportKind.Records && Stream.Name == PlainLane.Catalog)
+            {
+                lines.Record(Stream.Name, record, CatalogRecordEncoding.Decode(body));
+            }
+        }
+        catch (InvalidDataException unreadable)
+        {
+            Stop(FindingKind.RecordUnreadable, record.Sequence, unreadable.Message, "Its lines end here.");
+        }
+    }
+
+    private void Write(in JournalRecord at, BookRecord record)
+    {
+        if (kind == ExportKind.Records)
+        {
+            lines.Record(Stream.Name, at, record);
+        }
+        else if (record is InstrumentDefined defined)
+        {
+            _instrument = defined.Definition.Decode();
+        }
+        else
+        {
+            var index = 0;
+            foreach (var fill in FillsOf(record))
+            {
+                Write(at, record.TimeNanos, index++, fill);
+            }
+        }
+    }
+
+    private void Write(in JournalRecord at, long account, AccountRecord record)
+    {
+        if (kind == ExportKind.Records)
+        {
+            lines.Record(Stream.Name, at, record);
+        }
+        else if (kind == ExportKind.Postings && record is Deposited deposit)
+        {
+            foreach (var posting in TradePostings.OfDeposit(new AccountId(account), deposit.Asset, deposit.Amount))
+            {
+                lines.Posting(Stream.Name, at.Sequence, 0, posting, deposit.Decimals, record.TimeNanos);
+            }
+        }
+    }
+
+    private static IEnumerable<TurnStep> FillsOf(BookRecord record) => record switch
+    {
+        OrderAccepted order => order.Fills.Select(fill => new TurnStep(
+            StepKind.Fill, order.Order.Account, order.Order.Number, order.OrderId, order.Order.Side, EndReason.None,
+            fill.PriceTicks, fill.QuantityLots, 0, fill.TakerFee, 0, fill.MakerAccount, fill.MakerNumber,
+            fill.MakerOrderId, fill.MakerLeavesLots, fill.MakerFee, fill.MakerHold)),
+        BookTurn turn => turn.Steps.Where(step => step.Kind == StepKind.Fill),
+        _ => [],
+    };
+
+    private void Write(in JournalRecord at, long timeNanos, int index, in TurnStep fill)
+    {
+        var instrument = _instrument ?? throw new InvalidDataException("a trade before the instrument's definition");
+        var (buyer, seller, buyerFee, sellerFee) = fill.Side == Side.Buy
+            ? (fill.Account, fill.MakerAccount, fill.Fee, fill.MakerFee)
+            : (fill.MakerAccount, fill.Account, fill.MakerFee, fill.Fee);
+        if (kind == ExportKind.Trades)
+        {
+            lines.Trade(instrument, at.Sequence, index, timeNanos, fill, (buyer, seller, buyerFee, sellerFee));
+            return;
+        }
+
+        var money = new TradeMoney(new(buyer), new(seller), fill.PriceTicks, fill.QuantityLots, buyerFee, sellerFee);
+        foreach (var posting in TradePostings.Of(instrument, money))
+        {
+            var asset = posting.Asset == instrument.Base.Name ? instrument.Base : instrument.Quote;
+            lines.Posting(Stream.Name, at.Sequence, index, posting, asset.Decimals, timeNanos);
+        }
+    }
+}
+
+/// <summary>Lines as they are written; by one thread.</summary>
+internal sealed class ExportLines(TextWriter to, bool csv)
+{
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new InstrumentText(), new ConditionsText() },
+    };
+
+    private bool _named;
+
+    public void Record(string stream, in JournalRecord at, object record) => to.WriteLine(JsonSerializer.Serialize(
+        new { stream, at.Sequence, at.Epoch, kind = record.GetType().Name, record }, s_json));
+
+    public void Trade(
+        Instrument instrument, long sequence, int index, long timeNanos, in TurnStep fill,
+        (long Buyer, long Seller, long BuyerFee, long SellerFee) sides) => Write(
+        ("symbol", instrument.Symbol),
+        ("sequence", sequence),
+        ("index", index),
+        ("timeNanos", Text(timeNanos)),
+        ("price", instrument.FormatPrice(fill.PriceTicks)),
+        ("quantity", instrument.FormatQuantity(fill.QuantityLots)),
+        ("takerSide", fill.IsAuction ? "none" : fill.Side == Side.Buy ? "buy" : "sell"),
+        ("takerOrder", fill.OrderId),
+        ("makerOrder", fill.MakerOrderId),
+        ("buyer", sides.Buyer),
+        ("seller", sides.Seller),
+        ("buyerFee", DecimalText.Format(sides.BuyerFee, instrument.Quote.Decimals)),
+        ("sellerFee", DecimalText.Format(sides.SellerFee, instrument.Quote.Decimals)));
+
+    public void Posting(string stream, long sequence, int index, in Posting posting, int decimals, long timeNanos) => Write(
+        ("stream", stream),
+        ("sequence", sequence),
+        ("index", index),
+        ("leg", posting.Leg),
+        ("account", posting.Account.Value),
+        ("asset", posting.Asset),
+        ("amount", DecimalText.Format(posting.Amount, decimals)),
+        ("timeNanos", Text(timeNanos)));
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    // Names of streams, symbols and assets hold neither commas nor quotes.
+    private void Write(params ReadOnlySpan<(string Name, object Value)> fields)
+    {
+        if (!csv)
+        {
+            to.WriteLine(JsonSerializer.Serialize(fields.ToArray().ToDictionary(field => field.Name, field => field.Value), s_json));
+            return;
+        }
+
+        if (!_named)
+        {
+            _named = true;
+            to.WriteLine(string.Join(',', fields.ToArray().Select(field => field.Name)));
+        }
+
+        to.WriteLine(string.Join(',', fields.ToArray().Select(field => Convert.ToString(field.Value, CultureInfo.InvariantCulture))));
+    }
+
+    private sealed class InstrumentText : JsonConverter<EncodedInstrument>
+    {
+        public override EncodedInstrument Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
+
+        public override void Write(Utf8JsonWriter writer, EncodedInstrument value, JsonSerializerOptions options) =>
+            JsonSerializer.Serialize(writer, value.Decode(), options);
+    }
+
+    private sealed class ConditionsText : JsonConverter<EncodedConditions>
+    {
+        public override EncodedConditions Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
+
+        public override void Write(Utf8JsonWriter writer, EncodedConditions value, JsonSerializerOptions options) =>
+            JsonSerializer.Serialize(writer, value.Decode(), options);
+    }
+}

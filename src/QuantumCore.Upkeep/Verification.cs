@@ -1,0 +1,367 @@
+using System.Diagnostics;
+using System.Globalization;
+using QuantumCore.Grains.Accounts;
+using QuantumCore.Grains.Books;
+using QuantumCore.History;
+using QuantumCore.Instruments;
+using QuantumCore.Journal;
+
+namespace QuantumCore.Upkeep;
+
+/// <summary>
+/// Runs a whole journal again, without an exchange: every checksum, every sequence, every book's commands, every
+/// account's fold, every snapshot, and the history beside it. Nothing is changed.
+/// </summary>
+public sealed class Verification
+{
+    private const int SnapshotRanks = SnapshotLimits.Kept;
+    private readonly JournalImage _image;
+    private readonly FindingList _findings = new();
+    private readonly IReadOnlyList<StreamRow> _streams;
+    private readonly Dictionary<long, PlainLane> _plain = [];
+    private readonly Dictionary<long, AccountLane> _accounts = [];
+    private readonly Dictionary<string, BookLane> _books = new(StringComparer.Ordinal);
+    private Dictionary<string, Instrument> _listed = [];
+    private readonly HashSet<long> _snapshotted = [];
+    private int _snapshotsAgreed;
+
+    private Verification(JournalImage image)
+    {
+        _image = image;
+        _streams = image.Streams();
+    }
+
+    /// <summary>Verifies a journal.</summary>
+    /// <param name="place">The journal.</param>
+    /// <param name="history">The history to compare with it; null for none.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="FileNotFoundException">There is no journal.</exception>
+    /// <exception cref="JournalSetupException">What is there is no journal of this program's format.</exception>
+    public static async Task<VerifyReport> RunAsync(
+        JournalPlace place, HistoryStore? history, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            using var image = JournalImage.Open(place.Text, place.JournalSchema);
+            var verification = new Verification(image);
+            var walk = await Task.Run(() => verification.RunAsync(cancellationToken), cancellationToken);
+            if (history is not null)
+            {
+                await verification.CompareAsync(history, cancellationToken);
+            }
+
+            return verification.Report(place, walk, history is not null, started);
+        }
+        catch (SqliteFailureException failure)
+        {
+            return Unreadable(place, failure, started);
+        }
+    }
+
+    private static VerifyReport Unreadable(JournalPlace place, SqliteFailureException failure, long started) => new()
+    {
+        Journal = place.Title,
+        Streams = 0,
+        Accounts = 0,
+        Frames = 0,
+        Bytes = 0,
+        Records = 0,
+        Snapshots = 0,
+        History = null,
+        Books = [],
+        FindingCount = 1,
+        Findings =
+        [
+            new Finding(
+                FindingKind.FileDamaged, null, null, failure.Message,
+                "The file can't be read to its end: restore a backup."),
+        ],
+        Milliseconds = (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds,
+    };
+
+    private async Task<JournalWalk> RunAsync(CancellationToken cancellationToken)
+    {
+        foreach (var line in _image.FileDamage())
+        {
+            _findings.Add(FindingKind.FileDamaged, null, null, line, "The database's file is damaged: restore a backup.");
+        }
+
+        OpenLanes();
+        ExpectSnapshots();
+        var walk = new JournalWalk([.. _plain.Values, .. _accounts.Values, .. _books.Values], _findings);
+        await walk.RunAsync(_image, cancellationToken);
+        CheckIndex(walk, cancellationToken);
+        RequireWholeStrategies();
+        var heads = _books.Values.ToDictionary(book => book.Machine.Symbol, book => book.Stream.Head, StringComparer.Ordinal);
+        foreach (var account in _accounts.Values)
+        {
+            account.Settle(heads, IsWhole, _snapshotted.Contains(account.Stream.StreamId));
+            account.LetGo();
+        }
+
+        for (var rank = 0; rank < SnapshotRanks; rank++)
+        {
+            await FoldFromSnapshotsAsync(rank, heads, cancellationToken);
+        }
+
+        return walk;
+    }
+
+    private bool IsWhole(string symbol) => _books.TryGetValue(symbol, out var book) && !book.IsStopped;
+
+    private void OpenLanes()
+    {
+        foreach (var stream in _streams.Where(stream => !IsBook(stream) && AccountLane.AccountOf(stream) == 0))
+        {
+            var lane = new PlainLane(stream, _findings);
+            _plain.Add(stream.StreamId, lane);
+            if (stream.Name == PlainLane.Catalog)
+            {
+                // By itself, before the rest: accounts want to know what their orders are of.
+                ReadAhead(lane);
+                _listed = lane.Listed;
+                _plain[stream.StreamId] = new PlainLane(stream, _findings);
+            }
+        }
+
+        foreach (var stream in _streams.Where(stream => AccountLane.AccountOf(stream) != 0))
+        {
+            var machine = new AccountMachine(new AccountId(AccountLane.AccountOf(stream)), InstrumentOf);
+            _accounts.Add(AccountLane.AccountOf(stream), new AccountLane(stream, machine, _findings));
+        }
+
+        foreach (var stream in _streams.Where(IsBook))
+        {
+            var symbol = SymbolOf(stream);
+            _books.Add(symbol, new BookLane(stream, new BookMachine(symbol), _accounts, _findings));
+        }
+    }
+
+    private void ReadAhead(PlainLane lane)
+    {
+        foreach (var slice in _image.Slices(lane.Stream.StreamId).ToArray())
+        {
+            if (_image.Frame(slice.Frame) is { } frame
+                && slice.Position >= 0 && slice.Length >= 0 && slice.Position <= frame.Body.Length - slice.Length)
+            {
+                lane.Take(new StoredSlice(
+                    slice.FirstSequence, slice.LastSequence, frame.Body.AsMemory(slice.Position, slice.Length)));
+            }
+        }
+    }
+
+    private static bool IsBook(StreamRow stream) => stream.Name.StartsWith(BookLane.Prefix, StringComparison.Ordinal);
+
+    private static string SymbolOf(StreamRow stream) => stream.Name[BookLane.Prefix.Length..];
+
+    private Instrument InstrumentOf(string symbol) => _listed.TryGetValue(symbol, out var instrument)
+        ? instrument
+        : throw new InvalidDataException($"{symbol} is not listed in the catalog");
+
+    private void ExpectSnapshots()
+    {
+        var books = _books.Values.ToDictionary(book => book.Stream.StreamId);
+        foreach (var snapshot in _image.Snapshots())
+        {
+            var stream = _streams.FirstOrDefault(stream => stream.StreamId == snapshot.StreamId);
+            if (stream is null)
+            {
+                _findings.Add(
+                    FindingKind.SnapshotDiffers, null, snapshot.Sequence, $"there is a snapshot of a stream {snapshot.StreamId}, which is not there",
+                    "The stream's entry is lost: restore a backup.");
+            }
+            else if (Checksum.Of(snapshot.Body) != snapshot.Crc)
+            {
+                _findings.Add(
+                    FindingKind.SnapshotDamaged, stream.Name, snapshot.Sequence, "the snapshot's checksum does not match",
+                    "It is not used: an older one serves, or the whole stream is replayed. Nothing is lost.");
+            }
+            else if (books.TryGetValue(snapshot.StreamId, out var book))
+            {
+                book.Expect(snapshot);
+            }
+            else
+            {
+                _snapshotted.Add(snapshot.StreamId);
+            }
+        }
+    }
+
+    private void CheckIndex(JournalWalk walk, CancellationToken cancellationToken)
+    {
+        UInt128 indexed = 0;
+        var inDamaged = new List<SliceRow>();
+        foreach (var slice in _image.Slices())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            unchecked
+            {
+                indexed += JournalWalk.PlaceOf(slice);
+            }
+
+            if (walk.Damaged.Contains(slice.Frame))
+            {
+                inDamaged.Add(slice);
+            }
+        }
+
+        var names = _streams.ToDictionary(stream => stream.StreamId, stream => stream.Name);
+        foreach (var frame in walk.Damaged)
+        {
+            var there = inDamaged.Where(slice => slice.Frame == frame)
+                .Select(slice => $"{names.GetValueOrDefault(slice.StreamId, "?")} {slice.FirstSequence}-{slice.LastSequence}");
+            _findings.Add(
+                FindingKind.FrameDamaged, null, null,
+                $"frame {frame.WriterId}/{frame.FrameNo}: its checksum does not match; it holds {string.Join(", ", there)}",
+                "Bytes of the frame changed. Records that are damaged by it are told one by one; others of it are sound.");
+        }
+
+        if (indexed != walk.Placed)
+        {
+            _findings.Add(
+                FindingKind.IndexDiffers, null, null, "the index does not say of every slice where it lies",
+                "An exchange that reads a stream by the index would miss records, or read wrong ones: restore a backup.");
+        }
+    }
+
+    private void RequireWholeStrategies()
+    {
+        var groups = _books.Values
+            .Where(book => !book.IsStopped && book.Machine.Instrument is { Group.Length: > 0 })
+            .GroupBy(book => book.Machine.Instrument!.BookKey, StringComparer.Ordinal);
+        foreach (var group in groups)
+        {
+            try
+            {
+                new StrategyGroup((_, _) => { }).Restore([.. group.Select(book => book.Machine)]);
+            }
+            catch (InvalidDataException broken)
+            {
+                _findings.Add(
+                    FindingKind.StrategyBroken, group.First().Stream.Name, null, broken.Message,
+                    "Legs of one order traded apart. An exchange halts every book of the group.");
+            }
+        }
+    }
+
+    /// <summary>An account's snapshot and the records after it must give the state that all records give.</summary>
+    private async Task FoldFromSnapshotsAsync(int rank, IReadOnlyDictionary<string, long> heads, CancellationToken cancellationToken)
+    {
+        var restored = new Dictionary<long, (AccountLane Lane, long Sequence)>();
+        var apart = new FindingList();
+        foreach (var (account, snapshot) in NewestOfAccounts(rank))
+        {
+            var whole = _accounts[account];
+            try
+            {
+                var machine = AccountMachine.Restore(new AccountId(account), InstrumentOf, snapshot.Body);
+                if (machine.Sequence != snapshot.Sequence)
+                {
+                    throw new InvalidDataException($"it is of sequence {machine.Sequence}");
+                }
+
+                restored.Add(account, (new AccountLane(whole.Stream, machine, apart), snapshot.Sequence));
+            }
+            catch (Exception e) when (e is InvalidDataException or ArgumentException or OverflowException)
+            {
+                _findings.Add(
+                    FindingKind.SnapshotDamaged, whole.Stream.Name, snapshot.Sequence, e.Message,
+                    "It is not used: an older one serves, or the whole stream is replayed. Nothing is lost.");
+            }
+        }
+
+        if (restored.Count == 0)
+        {
+            return;
+        }
+
+        var lanes = restored.ToDictionary(pair => pair.Key, pair => pair.Value.Lane);
+        var books = _books.Values.Where(book => !book.IsStopped).Select(book => new BookTailLane(
+            book.Stream, book.Machine.Symbol, lanes.Values.Min(lane => lane.Machine.CursorOf(book.Machine.Symbol)), lanes, apart));
+        await new JournalWalk([.. lanes.Values, .. books], apart).RunAsync(_image, cancellationToken);
+        foreach (var (account, (lane, sequence)) in restored)
+        {
+            lane.Settle(heads, IsWhole, hash: true);
+            lane.LetGo();
+            if (lane.FinalHash is { } hash && hash.AsSpan().SequenceEqual(_accounts[account].FinalHash))
+            {
+                _snapshotsAgreed++;
+            }
+            else
+            {
+                _findings.Add(
+                    FindingKind.SnapshotDiffers, lane.Stream.Name, sequence, "the snapshot and the records after it do not give the state that all records give",
+                    "An account that starts from it would go on from a wrong state: delete this snapshot; an older one serves.");
+            }
+        }
+    }
+
+    /// <summary>Of every account that was folded to its end the newest sound snapshot, or the one before it, and so on.</summary>
+    private IEnumerable<(long Account, SnapshotRow Snapshot)> NewestOfAccounts(int rank)
+    {
+        var accounts = _accounts.Values.Where(lane => lane.FinalHash is not null).ToDictionary(lane => lane.Stream.StreamId);
+        var newest = new Dictionary<long, List<long>>();
+        foreach (var snapshot in _image.Snapshots())
+        {
+            if (accounts.ContainsKey(snapshot.StreamId) && Checksum.Of(snapshot.Body) == snapshot.Crc)
+            {
+                if (!newest.TryGetValue(snapshot.StreamId, out var sequences))
+                {
+                    newest.Add(snapshot.StreamId, sequences = []);
+                }
+
+                sequences.Insert(0, snapshot.Sequence);
+            }
+        }
+
+        foreach (var snapshot in _image.Snapshots())
+        {
+            if (newest.TryGetValue(snapshot.StreamId, out var sequences) && rank < sequences.Count
+                && sequences[rank] == snapshot.Sequence)
+            {
+                yield return (accounts[snapshot.StreamId].Account, snapshot);
+            }
+        }
+    }
+
+    private async Task CompareAsync(HistoryStore history, CancellationToken cancellationToken)
+    {
+        var heads = _streams.ToDictionary(stream => stream.Name, stream => stream.Head, StringComparer.Ordinal);
+        foreach (var violation in await HistoryInvariants.CheckAsync(history, 0, heads, cancellationToken))
+        {
+            _findings.Add(
+                FindingKind.HistoryContradicts, null, null, $"{violation.Name}: {string.Join("; ", violation.Rows)}",
+                "The SQL rows are wrong, not the exchange: delete the history and it is made again from the journal.");
+        }
+    }
+
+    private VerifyReport Report(JournalPlace place, JournalWalk walk, bool hasHistory, long started)
+    {
+        var lanes = _plain.Values.Concat<Lane>(_accounts.Values).Concat(_books.Values).ToArray();
+        return new VerifyReport
+        {
+            Journal = place.Title,
+            Streams = _streams.Count,
+            Accounts = _accounts.Values.Count(account => account.IsSettled),
+            Frames = walk.Frames,
+            Bytes = walk.Bytes,
+            Records = lanes.Sum(lane => lane.Taken),
+            Snapshots = _snapshotsAgreed + _books.Values.Sum(book => book.SnapshotsAgreed),
+            History = hasHistory ? true : null,
+            Books =
+            [
+                .. _books.Values.Where(book => book.Machine.Instrument is not null)
+                    .OrderBy(book => book.Machine.Symbol, StringComparer.Ordinal)
+                    .Select(book => new VerifiedBook(
+                        book.Machine.Symbol,
+                        book.Machine.Sequence,
+                        book.Machine.Core.OpenOrders,
+                        book.Machine.Core.StateHash.ToString("x16", CultureInfo.InvariantCulture))),
+            ],
+            FindingCount = _findings.Count,
+            Findings = _findings.All(),
+            Milliseconds = (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds,
+        };
+    }
+}

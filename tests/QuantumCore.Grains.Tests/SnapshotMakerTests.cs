@@ -1,0 +1,167 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using QuantumCore.Contracts;
+using QuantumCore.Grains.Accounts;
+using QuantumCore.Grains.Books;
+using QuantumCore.Instruments;
+using QuantumCore.Journal;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>Snapshots are made beside the books and accounts, from the journal.</summary>
+public sealed class SnapshotMakerTests
+{
+    private const long Alice = 1001;
+    private const long Bob = 1002;
+    private const long Day = 24 * 3_600 * 1_000_000_000L;
+
+    [Fact]
+    public async Task A_snapshot_made_beside_is_the_state_of_its_owner_and_the_next_goes_on_from_it()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, ["AAPL", "MSFT"], [Alice, Bob]);
+        for (var round = 0; round < 3; round++)
+        {
+            await TradeAsync(exchange, round);
+            foreach (var stream in (string[])["book/AAPL", "acct/1001", "acct/1002"])
+            {
+                Assert.True(await MakeAsync(exchange, stream));
+            }
+
+            Assert.Equal(await exchange.Book("AAPL").StateHash(), (await BookAsync(disk)).Core.StateHash);
+            foreach (var account in (long[])[Alice, Bob])
+            {
+                var view = await exchange.Account(account).View([]);
+                var machine = await AccountAsync(exchange, disk, account);
+                Assert.Equal(view.Sequence, machine.Sequence);
+                Assert.Equal(
+                    view.Balances.Select(balance => (balance.Asset, balance.Total, balance.Held)),
+                    machine.Account.Balances.Select(pair => (pair.Key, pair.Value.Total, pair.Value.Held)));
+                Assert.Equal(view.OpenOrders.Select(order => order.Number), machine.Account.Orders.Keys);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Where_the_newest_snapshot_is_damaged_an_exchange_and_the_next_snapshot_go_on_from_an_older_one()
+    {
+        await using var disk = new Disk();
+        ulong hash;
+        await using (var exchange = await Exchange.OpenAsync(disk, ["AAPL"], [Alice, Bob]))
+        {
+            await TradeAsync(exchange, 0);
+            await MakeAsync(exchange, "book/AAPL");
+            await MakeAsync(exchange, "acct/1001");
+            await TradeAsync(exchange, 1);
+            await MakeAsync(exchange, "book/AAPL");
+            await MakeAsync(exchange, "acct/1001");
+            await TradeAsync(exchange, 2);
+            hash = await exchange.Book("AAPL").StateHash();
+            await exchange.CrashAsync();
+        }
+
+        foreach (var stream in (string[])["book/AAPL", "acct/1001"])
+        {
+            var newest = await NewestAsync(disk, stream);
+            disk.Volatile.DamageSnapshot(stream, newest.Sequence);
+            Assert.True((await NewestAsync(disk, stream)).Sequence < newest.Sequence, "an older one is there");
+        }
+
+        await using var again = await Exchange.StartAsync(disk);
+        Assert.Equal(hash, await again.Book("AAPL").StateHash());
+        Assert.True(await MakeAsync(again, "book/AAPL"));
+        Assert.True(await MakeAsync(again, "acct/1001"));
+        Assert.Equal(hash, (await BookAsync(disk)).Core.StateHash);
+        Assert.Equal((await again.Account(Alice).View([])).Sequence, (await AccountAsync(again, disk, Alice)).Sequence);
+    }
+
+    [Fact]
+    public async Task An_activation_that_lost_its_stream_stores_no_snapshot()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, ["AAPL"], [Alice, Bob]);
+        await TradeAsync(exchange, 0);
+        var stale = (await disk.Journal.HeadsAsync("book/AAPL", TestContext.Current.CancellationToken))[0].Epoch;
+        await exchange.CrashAsync();
+
+        var maker = exchange.Service<SnapshotMaker>();
+        Assert.False(await maker.MakeAsync("book/AAPL", stale, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_journal_that_cannot_be_explained_gets_no_snapshot()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, ["AAPL"], [Alice, Bob]);
+        await TradeAsync(exchange, 0);
+        disk.Volatile.DamageRecord("book/AAPL", 2);
+
+        await Assert.ThrowsAsync<JournalCorruptionException>(() => MakeAsync(exchange, "book/AAPL"));
+    }
+
+    [Fact]
+    public async Task A_book_asks_by_count_and_by_the_day_and_only_when_something_happened()
+    {
+        var store = new VolatileJournalStore();
+        await using var writer = new JournalWriter(store, new JournalWriterOptions(), TimeProvider.System);
+        var stream = await writer.OpenAsync("book/AAPL", TestContext.Current.CancellationToken);
+        using var maker = new SnapshotMaker(store, null!, null!, NullLogger<SnapshotMaker>.Instance);
+        var machine = new BookMachine("AAPL");
+        machine.Define(EncodedInstrument.From(Listed.Aapl), Day);
+        var book = new OpenBook(machine, stream, snapshotted: 1, snapshotNanos: Day, maker, NullLogger.Instance);
+
+        book.SnapshotWhenDue(3 * Day);
+        Assert.Empty(maker.Waiting);
+        machine.Witness(Alice, 1, Day + 1);
+        book.SnapshotWhenDue(2 * Day);
+        Assert.Empty(maker.Waiting);
+        book.SnapshotWhenDue(2 * Day + 1);
+        Assert.Equal(["book/AAPL"], maker.Waiting);
+
+        using var other = new SnapshotMaker(store, null!, null!, NullLogger<SnapshotMaker>.Instance);
+        var busy = new OpenBook(machine, stream, snapshotted: 1, snapshotNanos: Day, other, NullLogger.Instance);
+        while (machine.Sequence < 10_001)
+        {
+            Assert.Empty(other.Waiting);
+            machine.Witness(Alice, 1, Day + 1);
+            busy.SnapshotWhenDue(Day + 2);
+        }
+
+        Assert.Equal(["book/AAPL"], other.Waiting);
+    }
+
+    private static async Task TradeAsync(Exchange exchange, int round)
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            await exchange.PlaceAsync(Alice, $"a{round}-{i}", "AAPL", Side.Buy, 100 + i, 7);
+            await exchange.PlaceAsync(Bob, $"b{round}-{i}", "AAPL", Side.Sell, 103 + i, 5);
+        }
+    }
+
+    private static async Task<bool> MakeAsync(Exchange exchange, string stream)
+    {
+        var heads = await exchange.Disk.Journal.HeadsAsync(stream, TestContext.Current.CancellationToken);
+        return await exchange.Service<SnapshotMaker>()
+            .MakeAsync(stream, heads.Single(head => head.Name == stream).Epoch, TestContext.Current.CancellationToken);
+    }
+
+    private static async Task<StreamSnapshot> NewestAsync(Disk disk, string stream)
+    {
+        await foreach (var snapshot in disk.Journal.SnapshotsAsync(stream, TestContext.Current.CancellationToken))
+        {
+            return snapshot;
+        }
+
+        throw new InvalidOperationException($"{stream} has no snapshot.");
+    }
+
+    private static async Task<BookMachine> BookAsync(Disk disk) =>
+        BookMachine.Restore("AAPL", (await NewestAsync(disk, "book/AAPL")).Body.Span);
+
+    private static async Task<AccountMachine> AccountAsync(Exchange exchange, Disk disk, long account) =>
+        AccountMachine.Restore(
+            new AccountId(account),
+            exchange.Service<InstrumentCatalog>().Get,
+            (await NewestAsync(disk, $"acct/{account}")).Body.Span);
+}

@@ -1,0 +1,112 @@
+using System.Text.Json;
+using QuantumCore.TestKit;
+using Xunit;
+
+namespace QuantumCore.SystemTests;
+
+/// <summary>The operator's commands on real exchanges: what is lost comes back from a backup alone.</summary>
+public sealed class UpkeepTests(PostgresServer server)
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
+
+    [Theory]
+    [InlineData("sqlite", "sqlite")]
+    [InlineData("sqlite", "postgres")]
+    [InlineData("postgres", "postgres")]
+    [InlineData("postgres", "sqlite")]
+    public async Task An_exchange_whose_everything_is_lost_comes_back_from_its_backup(string from, string to)
+    {
+        using var storage = await Storage.CreateAsync(from, server);
+        using var restored = await Storage.CreateAsync(to, server);
+        var backup = Path.Combine(restored.Folder, "backup", "monday.db");
+        string account, book, orders, fills;
+        long resting;
+        await using (var first = await StartAsync(storage))
+        {
+            using var alice = new Customer(first.Address, "demo-alice");
+            using var bob = new Customer(first.Address, "demo-bob");
+            resting = (await alice.PostAsync("orders", Order("buy", "149.00", 10, "a1"))).Number("orderId");
+            await bob.PostAsync("orders", Order("sell", "149.00", 4, "b1"));
+            await alice.PostAsync("orders", Order("buy", "148.00", 3, "a2"));
+            (account, book) = ((await alice.GetAsync("account")).Raw, (await alice.GetAsync("book/AAPL")).Raw);
+            (orders, fills) = ((await alice.GetAsync("orders?open=true")).Raw, (await alice.GetAsync("fills")).Raw);
+            await QcAsync(0, "backup", storage.Place, backup);
+
+            // What comes after the backup is lost with the exchange.
+            await alice.PostAsync("orders", Order("buy", "147.00", 9, "a3"));
+            await first.KillAsync();
+        }
+
+        var where = restored.IsPostgres ? restored.Place : Path.Combine(restored.Folder, "data");
+        await QcAsync(0, "restore", backup, where);
+        await QcAsync(2, "restore", backup, where);
+        string[] arguments = restored.IsPostgres ? [.. restored.Arguments] : ["--data", where];
+        await using (var second = await SiloProcess.StartAsync([.. arguments, "--market-maker", "off"]))
+        {
+            using var alice = new Customer(second.Address, "demo-alice");
+            Assert.Equal(account, (await alice.GetAsync("account")).Raw);
+            Assert.Equal(book, (await alice.GetAsync("book/AAPL")).Raw);
+            Assert.Equal(orders, (await alice.GetAsync("orders?open=true")).Raw);
+            Assert.Equal(fills, await FillsAsync(alice, fills));
+            Assert.Equal(resting, (await alice.PostAsync("orders", Order("buy", "149.00", 10, "a1"))).Number("orderId"));
+            Assert.Equal(404, (await alice.GetAsync($"orders/AAPL/{resting + 3}")).Status);
+            Assert.Equal("cancelled", (await alice.DeleteAsync($"orders/AAPL/{resting}")).Text("status"));
+            Assert.Equal(0, (await second.TerminateAsync()).ExitCode);
+        }
+
+        await QcAsync(0, "verify", where);
+    }
+
+    [Fact]
+    public async Task A_journal_with_a_wrong_byte_is_told_with_exit_code_1()
+    {
+        using var storage = Storage.InFiles();
+        await using (var silo = await StartAsync(storage))
+        {
+            using var alice = new Customer(silo.Address, "demo-alice");
+            await alice.PostAsync("orders", Order("buy", "149.00", 10, "needle-in-the-journal"));
+            Assert.Equal(0, (await silo.TerminateAsync()).ExitCode);
+        }
+
+        await QcAsync(0, "verify", storage.Folder);
+        var journal = Path.Combine(storage.Folder, "journal.db");
+        var bytes = await File.ReadAllBytesAsync(journal, TestContext.Current.CancellationToken);
+        var at = bytes.AsSpan().LastIndexOf("needle-in-the-journal"u8);
+        bytes[at] ^= 1;
+        await File.WriteAllBytesAsync(journal, bytes, TestContext.Current.CancellationToken);
+
+        var said = await QcAsync(1, "verify", storage.Folder, "--json");
+
+        using var report = JsonDocument.Parse(said);
+        var kinds = report.RootElement.GetProperty("findings").EnumerateArray()
+            .Select(finding => finding.GetProperty("kind").GetString()).ToArray();
+        Assert.Contains("frameDamaged", kinds);
+        Assert.Contains("recordDamaged", kinds);
+    }
+
+    /// <summary>The history is made again from the journal, beside the exchange that is open already.</summary>
+    private static async Task<string> FillsAsync(Customer customer, string expected)
+    {
+        var fills = "";
+        for (var attempt = 0; attempt < 600 && fills != expected; attempt++)
+        {
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+            fills = (await customer.GetAsync("fills")).Raw;
+        }
+
+        return fills;
+    }
+
+    private static async Task<string> QcAsync(int expected, params string[] arguments)
+    {
+        var (exitCode, output) = await Programs.RunAsync(Programs.Cli, s_patience, arguments);
+        Assert.True(expected == exitCode, $"qc {arguments[0]} ended with {exitCode}: {output}");
+        return output;
+    }
+
+    private static Task<SiloProcess> StartAsync(Storage storage) =>
+        SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off"]);
+
+    private static string Order(string side, string price, int quantity, string name) =>
+        $$"""{"symbol":"AAPL","side":"{{side}}","price":"{{price}}","quantity":"{{quantity}}","clientOrderId":"{{name}}"}""";
+}

@@ -1,0 +1,3 @@
+using QuantumCore.TestKit;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]

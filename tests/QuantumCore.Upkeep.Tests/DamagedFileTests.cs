@@ -1,0 +1,82 @@
+using System.Globalization;
+using QuantumCore.Journal;
+
+namespace QuantumCore.Upkeep.Tests;
+
+/// <summary>
+/// Bytes of the file change, anywhere. Either verification finds it, or the file still says of every frame, record,
+/// head and snapshot what it said before: then the byte is used by nobody.
+/// </summary>
+public sealed class DamagedFileTests
+{
+    private const int Flips = 120;
+
+    [Fact]
+    public async Task A_flipped_bit_anywhere_is_found_or_changes_nothing()
+    {
+        await using var ground = await Ground.OpenAsync("sqlite");
+        await ground.TradeAsync(1_000);
+        var sound = await File.ReadAllBytesAsync(ground.Place.JournalFile, Ground.Cancellation);
+        var content = Content(ground.Place.JournalFile);
+        var random = new Random(7);
+        var found = 0;
+        for (var i = 0; i < Flips; i++)
+        {
+            var at = random.Next(sound.Length);
+            var file = await WriteAsync(ground, i, [.. sound[..at], (byte)(sound[at] ^ (1 << random.Next(8))), .. sound[(at + 1)..]]);
+            if (await IsFoundAsync(file))
+            {
+                found++;
+                continue;
+            }
+
+            Assert.True(content == Content(file), string.Create(CultureInfo.InvariantCulture, $"The flip at {at} changes something and is not found."));
+        }
+
+        Assert.InRange(found, Flips / 2, Flips);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_cut_short_is_found()
+    {
+        await using var ground = await Ground.OpenAsync("sqlite");
+        await ground.TradeAsync(1_000);
+        var sound = await File.ReadAllBytesAsync(ground.Place.JournalFile, Ground.Cancellation);
+        var random = new Random(8);
+        for (var i = 0; i < 12; i++)
+        {
+            var file = await WriteAsync(ground, i, sound[..random.Next(1, sound.Length - 4_096)]);
+            Assert.True(await IsFoundAsync(file), $"Cut at {new FileInfo(file).Length} of {sound.Length}.");
+        }
+    }
+
+    private static async Task<string> WriteAsync(Ground ground, int number, byte[] bytes)
+    {
+        var file = ground.File($"damaged-{number}.db");
+        await File.WriteAllBytesAsync(file, bytes, Ground.Cancellation);
+        return file;
+    }
+
+    private static async Task<bool> IsFoundAsync(string file)
+    {
+        try
+        {
+            return !(await Verification.RunAsync(new JournalPlace(file), null, Ground.Cancellation)).IsClean;
+        }
+        catch (JournalSetupException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Everything that an exchange could read from the file.</summary>
+    private static string Content(string file)
+    {
+        using var image = JournalImage.Open(file);
+        var lines = image.Streams().Select(row => $"{row}")
+            .Concat(image.Frames().Select(row => $"{row.Id} {row.Crc} {Convert.ToHexString(row.Body)}"))
+            .Concat(image.Slices().Select(row => $"{row}"))
+            .Concat(image.Snapshots().Select(row => $"{row.StreamId} {row.Sequence} {row.Crc} {Convert.ToHexString(row.Body)}"));
+        return string.Join('\n', lines);
+    }
+}

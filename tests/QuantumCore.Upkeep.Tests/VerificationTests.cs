@@ -1,0 +1,201 @@
+using QuantumCore.Contracts;
+using QuantumCore.Grains.Books;
+using QuantumCore.Instruments;
+using QuantumCore.Journal;
+using QuantumCore.TestKit;
+
+namespace QuantumCore.Upkeep.Tests;
+
+/// <summary>What is wrong with a journal is found, and told where it is.</summary>
+public sealed class VerificationTests(PostgresServer server)
+{
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task A_sound_journal_is_found_sound_and_its_books_come_to_the_state_they_had(string kind)
+    {
+        await using var ground = await Ground.OpenAsync(kind, server);
+        var hashes = await ground.TradeAsync();
+
+        var report = await ground.VerifyAsync();
+
+        Assert.Empty(report.Findings);
+        Assert.Equal(hashes, report.Books.ToDictionary(book => book.Symbol, book => book.StateHash));
+        Assert.Equal((6, 2 * (3 + 6)), (report.Accounts, report.Snapshots));
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task An_empty_journal_is_sound(string kind)
+    {
+        await using var ground = await Ground.OpenAsync(kind, server);
+        await using (var store = ground.Store())
+        {
+            await store.InitializeAsync(Ground.Cancellation);
+        }
+
+        Assert.True((await ground.VerifyAsync()).IsClean);
+    }
+
+    [Theory]
+    [InlineData("UPDATE stream_head SET head = head - 1 WHERE name = 'book/SYM1'", "HeadDiffers book/SYM1")]
+    [InlineData("UPDATE stream_head SET head = head + 1 WHERE name = 'book/SYM1'", "RecordMissing book/SYM1")]
+    [InlineData("UPDATE stream_head SET chain = chain + 1 WHERE name = 'acct/10001'", "HeadDiffers acct/10001")]
+    [InlineData("UPDATE stream_head SET epoch = 0 WHERE name = 'book/SYM0'", "HeadDiffers book/SYM0")]
+    [InlineData("UPDATE stream_head SET name = 'book/OTHER' WHERE name = 'book/SYM0'", "BookDiverges book/OTHER")]
+    [InlineData("UPDATE stream_head SET name = 'acct/77' WHERE name = 'acct/10001'", "AccountContradicts acct/77")]
+    [InlineData("DELETE FROM stream_head WHERE name = 'acct/10003'", "AccountContradicts book/")]
+    [InlineData("DELETE FROM frame_stream WHERE first_seq = (SELECT MAX(first_seq) FROM frame_stream)", "IndexDiffers")]
+    [InlineData("UPDATE snapshot SET crc = crc + 1 WHERE seq = (SELECT MAX(seq) FROM snapshot)", "SnapshotDamaged")]
+    [InlineData("UPDATE snapshot SET seq = seq + 1 WHERE seq = (SELECT MAX(seq) FROM snapshot)", "Snapshot")]
+    public async Task Rows_that_do_not_fit_are_told(string change, string finding)
+    {
+        await using var ground = await Ground.OpenAsync("postgres", server);
+        await ground.TradeAsync(600);
+        Assert.NotEqual(0, await ground.ChangeAsync(change));
+
+        var report = await ground.VerifyAsync();
+
+        Assert.Contains(report.Findings, found => $"{found.Kind} {found.Stream}".StartsWith(finding, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task A_frame_that_is_lost_is_a_record_missing_of_each_of_its_streams(string kind)
+    {
+        await using var ground = await Ground.OpenAsync(kind, server);
+        await ground.TradeAsync(600);
+        var frames = Frames(ground);
+        var lost = frames[frames.Count / 2].Id;
+        await ground.ChangeAsync($"DELETE FROM frame WHERE writer_id = {lost.WriterId} AND frame_no = {lost.FrameNo}");
+
+        var report = await ground.VerifyAsync();
+
+        Assert.Contains(report.Findings, found => found is { Kind: FindingKind.RecordMissing, Stream: not null, Sequence: > 0 });
+        Assert.Contains(report.Findings, found => found.Kind == FindingKind.IndexDiffers);
+    }
+
+    [Fact]
+    public async Task A_record_that_was_rewritten_with_all_its_checksums_is_found_by_running_it_again()
+    {
+        await using var ground = await Ground.OpenAsync("sqlite");
+        await using (var store = ground.Store())
+        {
+            await store.InitializeAsync(Ground.Cancellation);
+            await using var writer = new JournalWriter(store, new JournalWriterOptions(), TimeProvider.System);
+            var book = new BookMachine("FAKE");
+            var stream = await writer.OpenAsync("book/FAKE", Ground.Cancellation);
+            stream.Append(BookRecordEncoding.Encode(book.Define(Listed("FAKE"), 1)!));
+            var accepted = (OrderAccepted)book.Submit(Order(account: 5, number: 1), 2);
+            stream.Append(BookRecordEncoding.Encode(accepted with { LeavesLots = accepted.LeavesLots - 1 }));
+            await stream.WhenDurable(stream.Head);
+        }
+
+        var finding = Assert.Single((await ground.VerifyAsync()).Findings);
+
+        Assert.Equal((FindingKind.BookDiverges, "book/FAKE", 2), (finding.Kind, finding.Stream, finding.Sequence));
+    }
+
+    [Fact]
+    public async Task An_order_in_a_book_that_its_account_never_held_is_told()
+    {
+        await using var ground = await Ground.OpenAsync("sqlite");
+        await ground.TradeAsync(300, snapshots: false);
+        await using (var store = ground.Store())
+        {
+            await store.InitializeAsync(Ground.Cancellation);
+            var machine = new BookMachine("SYM0");
+            await foreach (var record in store.ReadAsync("book/SYM0", 1, long.MaxValue, Ground.Cancellation))
+            {
+                machine.Replay(record.Sequence, record.Body.Span);
+            }
+
+            await using var writer = new JournalWriter(store, new JournalWriterOptions(), TimeProvider.System);
+            var stream = await writer.OpenAsync("book/SYM0", Ground.Cancellation);
+            stream.Append(BookRecordEncoding.Encode(machine.Submit(Order(account: 10_000, number: 999_999), machine.TimeNanos)));
+            await stream.WhenDurable(stream.Head);
+        }
+
+        var report = await ground.VerifyAsync();
+
+        Assert.Contains(report.Findings, found => found.Kind == FindingKind.AccountContradicts
+            && found.What.Contains("never held", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_snapshot_with_right_checksums_and_a_wrong_state_is_told()
+    {
+        await using var ground = await Ground.OpenAsync("sqlite");
+        await ground.TradeAsync(600);
+        await using (var store = ground.Store())
+        {
+            await store.InitializeAsync(Ground.Cancellation);
+            foreach (var stream in (string[])["book/SYM0", "acct/10002"])
+            {
+                var snapshots = new List<StreamSnapshot>();
+                await foreach (var snapshot in store.SnapshotsAsync(stream, Ground.Cancellation))
+                {
+                    snapshots.Add(snapshot);
+                }
+
+                // The older state under the newer sequence.
+                var epoch = (await store.HeadsAsync(stream, Ground.Cancellation))[0].Epoch;
+                await store.PutSnapshotAsync(stream, epoch, snapshots[0].Sequence, snapshots[1].Body, Ground.Cancellation);
+            }
+        }
+
+        var report = await ground.VerifyAsync();
+
+        Assert.Contains(report.Findings, found => found is { Kind: FindingKind.SnapshotDiffers, Stream: "book/SYM0" });
+        Assert.Contains(report.Findings, found => found is { Stream: "acct/10002" });
+        Assert.Equal(2, report.FindingCount);
+    }
+
+    [Fact]
+    public async Task Damage_in_one_book_leaves_the_others_judged()
+    {
+        await using var ground = await Ground.OpenAsync("sqlite");
+        var hashes = await ground.TradeAsync(900, snapshots: false);
+        var frames = Frames(ground);
+        await using (var store = ground.Store())
+        {
+            await store.InitializeAsync(Ground.Cancellation);
+        }
+
+        var last = frames[^1];
+        last.Body[^1] ^= 1;
+        await ground.ChangeAsync(
+            $"UPDATE frame SET body = x'{Convert.ToHexString(last.Body)}' WHERE writer_id = {last.Id.WriterId} AND frame_no = {last.Id.FrameNo}");
+
+        var report = await ground.VerifyAsync();
+
+        var damaged = Assert.Single(report.Findings, found => found.Kind == FindingKind.RecordDamaged);
+        Assert.Single(report.Findings, found => found.Kind == FindingKind.FrameDamaged);
+        Assert.Equal(2, report.FindingCount);
+        Assert.Equal(
+            hashes.Where(book => "book/" + book.Key != damaged.Stream),
+            report.Books.Where(book => "book/" + book.Symbol != damaged.Stream).ToDictionary(book => book.Symbol, book => book.StateHash));
+    }
+
+    private static List<FrameRow> Frames(Ground ground)
+    {
+        using var image = JournalImage.Open(ground.Place.Text);
+        return [.. image.Frames()];
+    }
+
+    private static SubmitOrder Order(long account, long number) => new(
+        account, number, $"n{number}", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 1, 5, 0, 0, 0, 0);
+
+    private static EncodedInstrument Listed(string symbol) => EncodedInstrument.From(new Instrument
+    {
+        Symbol = symbol,
+        Base = new Asset(symbol, 0),
+        Quote = new Asset("USD", 2),
+        PriceDecimals = 2,
+        TickSize = 1,
+        QuantityDecimals = 0,
+        LotSize = 1,
+    });
+}
