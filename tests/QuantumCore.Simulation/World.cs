@@ -184,11 +184,23 @@ internal sealed record Faults
 {
     public static readonly Faults None = new();
 
+    private static readonly double[] s_often = [0, 0.5, 1, 1, 4];
+
     public static readonly Faults Usual = new()
     {
-        CallLost = 0.01, AnswerLost = 0.01, CallDoubled = 0.03, CallLate = 0.02,
-        CommitFailsBefore = 0.01, CommitFailsAfter = 0.01, CommitLandsLate = 0.01, KilledBeforeCommit = 0.004,
-        KilledAfterCommit = 0.004, StoreCallFails = 0.003, HistoryCommitFails = 0.01, Elsewhere = 0.01, Chaos = true,
+        CallLost = 0.01,
+        AnswerLost = 0.01,
+        CallDoubled = 0.03,
+        CallLate = 0.02,
+        CommitFailsBefore = 0.01,
+        CommitFailsAfter = 0.01,
+        CommitLandsLate = 0.01,
+        KilledBeforeCommit = 0.004,
+        KilledAfterCommit = 0.004,
+        StoreCallFails = 0.003,
+        HistoryCommitFails = 0.01,
+        Elsewhere = 0.01,
+        Chaos = true,
     };
 
     /// <summary>
@@ -214,8 +226,6 @@ internal sealed record Faults
             Chaos = world.Chance(0.8),
         };
     }
-
-    private static readonly double[] s_often = [0, 0.5, 1, 1, 4];
 
     public double CallLost { get; init; }
 
