@@ -42,6 +42,12 @@ const string Usage = """
                                Orders through account and book grains in this process, each caller one call at a
                                time (hold, submit), answered when durable; ledger and market data run beside it:
                                {"storage":…,"ordersPerSecond":N,"cpuMicrosPerOrder":N,"p50Micros":N,"p99Micros":N,…}
+      durable [--storage sqlite|postgres] [--postgres CONNECTION] [--directory DIR] [--callers N] [--batch N]
+              [--seconds N] [--rounds N]
+                               What durability costs: a bare group commit, the exchange without storage and the
+                               exchange on the store, by turns; the median of the rounds (3):
+                               {"bareRecordsPerSecond":N,"volatileOrdersPerSecond":N,"ordersPerSecond":N,
+                               "ofVolatile":R,"ofBare":R,…}
       incident [--storage …] [--rounds N]
                                Bursts of 100 orders of one account on four symbols, racing cancels of all of it:
                                {"orders":N,"ordersPerSecond":N,"slowestOrderMicros":N,"unknownOutcomes":0,…}
@@ -87,6 +93,8 @@ try
             return ConsensusCommand.Run(rest);
         case ["grains", .. var rest] when !AsksForHelp(rest):
             return await GrainsCommand.RunAsync(rest);
+        case ["durable", .. var rest] when !AsksForHelp(rest):
+            return await DurableCommand.RunAsync(rest);
         case ["incident", .. var rest] when !AsksForHelp(rest):
             return await IncidentCommand.RunAsync(rest);
         case ["http", .. var rest] when !AsksForHelp(rest):

@@ -41,7 +41,7 @@ internal static class GrainsCommand
         return 0;
     }
 
-    private static async Task<CallerResult[]> LoadAsync(
+    internal static async Task<CallerResult[]> LoadAsync(
         EmbeddedExchange exchange, int callers, int batch, int symbols, int accounts, TimeSpan length)
     {
         var end = Stopwatch.GetTimestamp() + (long)(length.TotalSeconds * Stopwatch.Frequency);
@@ -86,5 +86,5 @@ internal static class GrainsCommand
         return new CallerResult(orders, fills, latencies);
     }
 
-    private sealed record CallerResult(long Orders, long Fills, Latencies Latencies);
+    internal sealed record CallerResult(long Orders, long Fills, Latencies Latencies);
 }
