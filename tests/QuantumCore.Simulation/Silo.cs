@@ -94,6 +94,8 @@ internal sealed class Silo
     private void Configure(LocalGrainOptions grains)
     {
         grains.Scheduler = Owner;
+        // The watch over turns has a thread of its own, and nothing that a simulation could tell it.
+        grains.LongTurn = TimeSpan.Zero;
         grains.Network = (target, call) => _world.Directory.Carry(this, target, call);
         grains.ResponseTimeout = TimeSpan.FromSeconds(2);
         grains.ActivationTimeout = TimeSpan.FromSeconds(10);
