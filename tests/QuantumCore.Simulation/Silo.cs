@@ -89,6 +89,11 @@ internal sealed class Silo
         _world.Tell($"{Owner.Name} is killed {when}");
         Owner.Die();
         _world.Silos.Remove(this);
+
+        // A process takes its meters with it; here they would keep every silo that ever was.
+        Grains.Turns.Dispose();
+        foreach (var gauges in _services.GetServices<IHostedService>().OfType<JournalGauges>())
+            gauges.Dispose();
     }
 
     private void Configure(LocalGrainOptions grains)
