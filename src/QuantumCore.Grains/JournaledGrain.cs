@@ -47,6 +47,20 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
         return opened;
     }
 
+    /// <summary>
+    /// Asks whether all streams are still this activation's now that the last one is open: another one may have opened
+    /// the first meanwhile and appended to both, and then what was read of them does not belong together.
+    /// </summary>
+    /// <exception cref="StreamLostException">One is not.</exception>
+    protected async Task RequireNewestAsync(CancellationToken cancellationToken)
+    {
+        await writer.CheckEpochsAsync(cancellationToken);
+        if (_streams.Find(stream => stream.IsLost) is { } lost)
+        {
+            throw new StreamLostException(lost.Name);
+        }
+    }
+
     /// <summary>Appends records of the bundle's streams, all or none.</summary>
     protected long[] AppendTogether((JournalStream Stream, ReadOnlyMemory<byte> Body)[] records, bool urgent) =>
         writer.AppendTogether(records, urgent);

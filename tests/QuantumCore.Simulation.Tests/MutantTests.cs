@@ -5,7 +5,7 @@ namespace QuantumCore.SimulationTests;
 /// <summary>Whether the simulation would notice: each rule that is taken out of the product must make some seed fail.</summary>
 public sealed class MutantTests(ITestOutputHelper output)
 {
-    private const int MostSeeds = 500;
+    private const int MostSeeds = 1_500;
 
     public static TheoryData<string> Rules => [.. Mutants.All.Select(mutant => mutant.Rule)];
 

@@ -143,8 +143,5 @@ internal static class Mutants
             "{FROM} WHERE projector_cursor.stream = @1 AND @2 >= 0\");"),
         ("the history does not look for what it was not told", Ledger,
             "            await LookAsync(cancellationToken);\n            TellLag();", "            TellLag();"),
-        ("a failed batch of the history is not read again", Ledger,
-            "            // A commit of unknown outcome: the history itself knows where it is.\n            await ReloadCursorsAsync(CancellationToken.None);\n            throw;",
-            "            throw;"),
     ];
 }

@@ -257,7 +257,7 @@ internal sealed class Client(World world, long account)
     }
 
     /// <summary>Reads must show at least what was shown before.</summary>
-    private async Task LookAsync()
+    public async Task LookAsync()
     {
         var asked = world.Now;
         var stream = "acct/" + account;

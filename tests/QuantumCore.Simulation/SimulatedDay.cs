@@ -21,7 +21,8 @@ public sealed record DayResult(
 public sealed class SimulatedDay
 {
     private const int MostSteps = 2_000_000;
-    private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_awake = TimeSpan.FromSeconds(4.2);
+    private static readonly TimeSpan s_settled = TimeSpan.FromSeconds(11);
     private readonly World _world;
     private readonly Chaos _chaos;
     private readonly List<Client> _clients;
@@ -103,6 +104,10 @@ public sealed class SimulatedDay
         _chaos.Heal();
         if (_world.Silos.Count == 0)
             _chaos.StartSilo();
+        // While they are still awake: accounts that were told nothing have to find out by themselves.
+        await Task.Delay(s_awake, _world.Clock);
+        foreach (var client in _clients)
+            await client.LookAsync();
         await Task.Delay(s_settled, _world.Clock);
         var audit = new Audit(_world, _clients);
         await audit.LivingAsync(_world.Silos[0]);

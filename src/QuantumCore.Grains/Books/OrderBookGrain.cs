@@ -46,6 +46,7 @@ public sealed partial class OrderBookGrain(
                 await OpenBookAsync(symbol, cancellationToken);
             }
 
+            await RequireNewestAsync(cancellationToken);
             RestoreStrategies();
         }
 
