@@ -509,9 +509,20 @@ public sealed partial class AccountGrain(
     private void SnapshotWhenDue()
     {
         var isOld = Now - _snapshotNanos > SnapshotMaker.LongestNanos && _machine.Folded > _snapshotFolded;
-        if ((isOld || _machine.Folded >= _nextSnapshot) && _machine.Sequence > 0)
+        var isBusy = _machine.Folded >= _nextSnapshot;
+        if ((!isOld && !isBusy) || _machine.Sequence == 0)
         {
-            (_nextSnapshot, _snapshotFolded, _snapshotNanos) = (SnapshotAfter(_machine.Folded), _machine.Folded, Now);
+            return;
+        }
+
+        (_nextSnapshot, _snapshotFolded, _snapshotNanos) = (SnapshotAfter(_machine.Folded), _machine.Folded, Now);
+        if (isBusy)
+        {
+            // Its own state is at hand. Beside it, all its books would have to be read again, for each busy account.
+            _ = SaveSnapshotAsync();
+        }
+        else
+        {
             snapshots.Ask(Stream.Name, Stream.Epoch);
         }
     }
