@@ -18,41 +18,13 @@ internal sealed record DoubtCount
 }
 
 /// <summary>A store that counts how commits in doubt turn out.</summary>
-internal sealed class DoubtCountingStore(IJournalStore store) : IJournalStore
+internal sealed class DoubtCountingStore(IJournalStore store) : PassingStore(store)
 {
     private FrameId? _inDoubt;
 
     public DoubtCount Count { get; } = new();
 
-    public Task InitializeAsync(CancellationToken cancellationToken) => store.InitializeAsync(cancellationToken);
-
-    public Task<StreamActivation> ActivateAsync(string stream, CancellationToken cancellationToken) =>
-        store.ActivateAsync(stream, cancellationToken);
-
-    public IJournalConnection Connect() => new Connection(this, store.Connect());
-
-    public IAsyncEnumerable<JournalRecord> ReadAsync(
-        string stream, long fromSequence, long throughSequence, CancellationToken cancellationToken) =>
-        store.ReadAsync(stream, fromSequence, throughSequence, cancellationToken);
-
-    public Task<IReadOnlyList<StreamHead>> HeadsAsync(string namePrefix, CancellationToken cancellationToken) =>
-        store.HeadsAsync(namePrefix, cancellationToken);
-
-    public Task<IReadOnlyDictionary<long, long>> EpochsAsync(
-        IReadOnlyCollection<long> streamIds, CancellationToken cancellationToken) =>
-        store.EpochsAsync(streamIds, cancellationToken);
-
-    public Task<bool> PutSnapshotAsync(
-        string stream, long epoch, long sequence, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
-        store.PutSnapshotAsync(stream, epoch, sequence, body, cancellationToken);
-
-    public IAsyncEnumerable<StreamSnapshot> SnapshotsAsync(string stream, CancellationToken cancellationToken) =>
-        store.SnapshotsAsync(stream, cancellationToken);
-
-    public IAsyncEnumerable<FrameId> DamagedFramesAsync(CancellationToken cancellationToken) =>
-        store.DamagedFramesAsync(cancellationToken);
-
-    public ValueTask DisposeAsync() => store.DisposeAsync();
+    protected override IJournalConnection Around(IJournalConnection connection) => new Connection(this, connection);
 
     /// <summary>Of one writer, and so of one thread.</summary>
     private sealed class Connection(DoubtCountingStore owner, IJournalConnection connection) : IJournalConnection
