@@ -26,11 +26,19 @@ internal ref struct RecordReader
         TimeNanos = Fixed64();
     }
 
+    private RecordReader(ReadOnlySpan<byte> rest) => _rest = rest;
+
+    /// <summary>Of bytes that are no record: nothing comes before what was written.</summary>
+    public static RecordReader Headless(ReadOnlySpan<byte> bytes) => new(bytes);
+
     public byte Version { get; }
 
     public byte Kind { get; }
 
     public long TimeNanos { get; }
+
+    /// <summary>Bytes that were not read yet.</summary>
+    public readonly int Rest => _rest.Length;
 
     public byte Byte() => Take(1)[0];
 

@@ -18,10 +18,16 @@ internal ref struct RecordWriter
     private byte[] _buffer;
     private int _length;
 
-    public RecordWriter(byte version, byte kind, long timeNanos)
+    /// <summary>For an entry that is no record: nothing comes before what is written.</summary>
+    public RecordWriter()
     {
         _buffer = t_scratch ?? new byte[512];
         t_scratch = null;
+    }
+
+    public RecordWriter(byte version, byte kind, long timeNanos)
+        : this()
+    {
         Byte(version);
         Byte(kind);
         Fixed64(timeNanos);
@@ -73,16 +79,19 @@ internal ref struct RecordWriter
         _length += value.Length;
     }
 
-    /// <summary>The record. The writer is done with: its buffer goes back to the thread.</summary>
-    public readonly byte[] ToArray()
+    /// <summary>What was written. The writer is done with, and the bytes hold until the thread's next one.</summary>
+    public readonly ReadOnlySpan<byte> ToSpan()
     {
         if (_buffer.Length <= LargestKept)
         {
             t_scratch = _buffer;
         }
 
-        return _buffer.AsSpan(0, _length).ToArray();
+        return _buffer.AsSpan(0, _length);
     }
+
+    /// <summary>The record. The writer is done with: its buffer goes back to the thread.</summary>
+    public readonly byte[] ToArray() => ToSpan().ToArray();
 
     private void Reserve(int bytes)
     {

@@ -187,7 +187,14 @@ internal sealed class Disk : IAsyncDisposable
     {
         await Journal.DisposeAsync();
         await History.DisposeAsync();
-        _directory.Delete(recursive: true);
+        try
+        {
+            _directory.Delete(recursive: true);
+        }
+        catch (IOException)
+        {
+            // What a crash left alive may be closing its files there just now.
+        }
     }
 }
 

@@ -7,7 +7,7 @@ namespace QuantumCore.Grains.Accounts;
 /// <summary>The account's whole state as bytes, its keys and cursors included.</summary>
 internal sealed partial class AccountMachine
 {
-    private const byte SnapshotVersion = 2;
+    private const byte SnapshotVersion = 3;
     private const byte SnapshotKind = 101;
 
     /// <summary>The state as bytes; the same state always gives the same bytes.</summary>
@@ -31,18 +31,7 @@ internal sealed partial class AccountMachine
             Write(ref to, order);
         }
 
-        to.Count(_keys.Count);
-        foreach (var (name, key) in _keys.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-        {
-            to.Text(name);
-            to.Count(key.Sequence);
-            to.Fixed64(unchecked((long)key.RequestHash));
-            to.Count(key.Number);
-            to.Text(key.Symbol);
-            to.Count((int)key.Reason);
-            to.Count(key.ReduceToLots);
-        }
-
+        _keys.Write(ref to);
         to.Count(_cursors.Count);
         foreach (var (symbol, sequence) in _cursors)
         {
@@ -79,17 +68,7 @@ internal sealed partial class AccountMachine
         }
 
         machine.Account.Restore(lastNumber, totals, orders);
-        for (var i = from.ItemCount(); i > 0; i--)
-        {
-            machine._keys.Add(from.Text(), new UsedKey(
-                from.Count(),
-                unchecked((ulong)from.Fixed64()),
-                from.Count(),
-                from.Text(),
-                (RejectReason)from.Count16(),
-                from.Count()));
-        }
-
+        machine._keys = UsedKeys.Read(ref from);
         for (var i = from.ItemCount(); i > 0; i--)
         {
             machine._cursors.Add(from.Text(), from.Count());

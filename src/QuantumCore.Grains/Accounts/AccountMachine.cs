@@ -4,20 +4,6 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>What a client's key stands for, for ever.</summary>
-/// <param name="Sequence">The account's record that used it.</param>
-/// <param name="RequestHash">Hash of the request; 0 for a name that was cancelled before its order came.</param>
-/// <param name="Number">The order it named, or 0.</param>
-/// <param name="Symbol">The order's book.</param>
-/// <param name="Reason">Why it was refused, or none.</param>
-/// <param name="ReduceToLots">For an amendment that made an order smaller: the total it named; else 0.</param>
-internal readonly record struct UsedKey(
-    long Sequence, ulong RequestHash, long Number, string Symbol, RejectReason Reason, long ReduceToLots = 0)
-{
-    /// <summary>Whether it names an order of its own.</summary>
-    public bool IsOrder => Number != 0 && ReduceToLots == 0;
-}
-
 /// <summary>
 /// An account's state machine: the fold of its own decisions and of the books' records that touch it. Pure: a
 /// decision gives a record, and only applying the record changes anything.
@@ -27,8 +13,8 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
     // A space: no client order id begins like this.
     private const string DepositPrefix = " deposit:";
 
-    private readonly Dictionary<string, UsedKey> _keys = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long> _cursors = new(StringComparer.Ordinal);
+    private UsedKeys _keys = new();
 
     /// <summary>
     /// Whether it knows what its own decisions rested on. While it comes back it does not: a hold may stand on the

@@ -90,7 +90,7 @@ internal sealed partial class BookMachine
             Require(order.Type == OrderType.Leg
                 ? Core.Submit(_acting.TimeNanos, Request(order), out _)
                 : Core.Admit(_acting.TimeNanos, Request(order), out _));
-            Collect(_acting.TimeNanos);
+            Collect();
         }
     }
 
@@ -119,7 +119,7 @@ internal sealed partial class BookMachine
                 throw new InvalidDataException($"{symbol}: {string.Join(", ", act.ToArray())} is no act.");
         }
 
-        Collect(time);
+        Collect();
         _acts.AddRange(act);
     }
 

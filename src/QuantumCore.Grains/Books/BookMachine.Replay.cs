@@ -11,7 +11,7 @@ internal sealed class DivergenceException(string symbol, long sequence, string w
 /// <summary>Snapshots and replay.</summary>
 internal sealed partial class BookMachine
 {
-    private const byte SnapshotVersion = 2;
+    private const byte SnapshotVersion = 3;
     private const byte SnapshotKind = 100;
 
     /// <summary>Runs a record's command again; what it does must be that record, byte for byte. Gives the record.</summary>
@@ -55,13 +55,7 @@ internal sealed partial class BookMachine
         to.Bytes(EncodedInstrument.From(Instrument!).Bytes.AsSpan());
         to.Fixed64(unchecked((long)Core.StateHash));
         to.Bytes(Core.Snapshot());
-        to.Count(_owners.Count);
-        foreach (var (account, number) in _owners)
-        {
-            to.Count(account);
-            to.Count(number);
-        }
-
+        to.Count(_lastId);
         to.Bool(Indicative is not null);
         if (Indicative is { } auction)
         {
@@ -76,6 +70,7 @@ internal sealed partial class BookMachine
             Write(ref to, account, presence);
         }
 
+        _finished.Write(ref to);
         return to.ToArray();
     }
 
@@ -94,17 +89,14 @@ internal sealed partial class BookMachine
             throw new InvalidDataException($"The snapshot of {symbol} at {machine.Sequence} has another state hash.");
         }
 
-        machine._owners.Clear();
-        for (var i = from.ItemCount(); i > 0; i--)
-        {
-            machine._owners.Add((from.Count(), from.Count()));
-        }
-
+        machine._lastId = from.Count();
         machine.Indicative = from.Bool() ? new IndicativeAuction(from.Count(), from.Count(), from.Fixed64()) : null;
         for (var i = from.ItemCount(); i > 0; i--)
         {
-            machine._accounts.Add(from.Count(), Read(ref from));
+            machine._accounts.Add(from.Count(), machine.Read(ref from));
         }
+
+        machine._finished = FinishedOrders.Read(ref from);
 
         from.End();
         return machine;
@@ -130,21 +122,6 @@ internal sealed partial class BookMachine
         }
 
         WriteLists(ref to, presence);
-
-        to.Count(presence.Finished.Count);
-        foreach (var (number, order) in presence.Finished.OrderBy(pair => pair.Key))
-        {
-            to.Count(number);
-            to.Count(order.OrderId);
-            to.Count(order.Sequence);
-            to.Count(order.ClosedSequence);
-            to.Fixed64(order.ClosedNanos);
-            to.Byte((byte)order.Status);
-            to.Byte((byte)order.End);
-            to.Count((int)order.Reason);
-            to.Count(order.TotalLots);
-            to.Count(order.FilledLots);
-        }
     }
 
     /// <summary>The lists with open orders; of those that are done as much as holds depend on.</summary>
@@ -196,38 +173,25 @@ internal sealed partial class BookMachine
         }
     }
 
-    private static AccountInBook Read(ref RecordReader from)
+    private AccountInBook Read(ref RecordReader from)
     {
         var presence = new AccountInBook { LastSequence = from.Count(), Floor = from.Count() };
         for (var i = from.ItemCount(); i > 0; i--)
         {
             var order = OrderEncoding.Read(ref from);
-            presence.Open.Add(order.Number, new OrderTicket(order, from.Count(), from.Count())
+            var ticket = new OrderTicket(order, from.Count(), from.Count())
             {
                 TotalLots = from.Count(),
                 FilledLots = from.Count(),
                 Weighted = ((Int128)from.Count() << 62) | (Int128)from.Count(),
                 PreventedLots = from.Count(),
                 Hold = from.Count(),
-            });
+            };
+            presence.Open.Add(order.Number, ticket);
+            _open.Add(ticket.OrderId, ticket);
         }
 
         ReadLists(ref from, presence);
-
-        for (var i = from.ItemCount(); i > 0; i--)
-        {
-            presence.Finished.Add(from.Count(), new FinishedOrder(
-                from.Count(),
-                from.Count(),
-                from.Count(),
-                from.Fixed64(),
-                (OrderStatus)from.Byte(),
-                (EndReason)from.Byte(),
-                (RejectReason)from.Count16(),
-                from.Count(),
-                from.Count()));
-        }
-
         return presence;
     }
 

@@ -38,13 +38,13 @@ internal sealed partial class BookMachine
         var reason = Core.SubmitList(turn.TimeNanos, kind, legs, out _);
         if (reason == RejectReason.None)
         {
-            Collect(turn.TimeNanos);
+            Collect();
         }
         else
         {
             foreach (var order in orders)
             {
-                Refuse(order, reason, turn.TimeNanos);
+                Refuse(order, reason);
             }
         }
 
@@ -102,7 +102,7 @@ internal sealed partial class BookMachine
             return reason;
         }
 
-        Collect(turn.TimeNanos);
+        Collect();
         record = End(turn);
         return RejectReason.None;
     }
@@ -216,14 +216,10 @@ internal sealed partial class BookMachine
         return true;
     }
 
-    private OrderTicket TicketOf(long orderId)
-    {
-        var (account, number) = _owners[(int)orderId];
-        return _accounts[account].Open[number];
-    }
+    private OrderTicket TicketOf(long orderId) => _open[orderId];
 
     /// <summary>Turns the core's events into steps.</summary>
-    private void Collect(long time)
+    private void Collect()
     {
         FollowDisplayed();
         foreach (ref readonly var happened in Core.Events)
@@ -234,10 +230,10 @@ internal sealed partial class BookMachine
                     Open(in happened);
                     break;
                 case BookEventKind.Trade or BookEventKind.AuctionTrade:
-                    Fill(in happened, time);
+                    Fill(in happened);
                     break;
                 case BookEventKind.Ended:
-                    Close(in happened, time);
+                    Close(in happened);
                     break;
                 case BookEventKind.Amended:
                     Change(in happened);
@@ -262,13 +258,8 @@ internal sealed partial class BookMachine
     {
         var order = _entering[_entered++];
         var ticket = new OrderTicket(order, happened.OrderId, Sequence + 1);
-        _owners.Add((order.Account, order.Number));
-        if (_owners.Count != happened.OrderId + 1)
-        {
-            throw new InvalidOperationException($"{symbol}: id {happened.OrderId} after {_owners.Count - 2}.");
-        }
-
-        Presence(order.Account).Open.Add(order.Number, ticket);
+        CountId(happened.OrderId);
+        AddOpen(ticket);
         // The last of a list ties them together: holds are told when all are there.
         if (_entering.Length > 1 && _entered == _entering.Length)
         {
@@ -311,7 +302,7 @@ internal sealed partial class BookMachine
         ? list.HoldOf(ticket, Instrument!, IsOpen)
         : ticket.OwnHold(Instrument!);
 
-    private void Fill(in BookEvent trade, long time)
+    private void Fill(in BookEvent trade)
     {
         var taker = TicketOf(trade.OrderId);
         var maker = TicketOf(trade.MakerId);
@@ -348,8 +339,8 @@ internal sealed partial class BookMachine
             makerFee,
             maker.Hold,
             auction));
-        AfterFill(maker, time);
-        AfterFill(taker, time);
+        AfterFill(maker);
+        AfterFill(taker);
     }
 
     private static long Charge(OrderTicket ticket, Int128 notional, int ratePpm, in BookEvent trade)
@@ -377,11 +368,11 @@ internal sealed partial class BookMachine
         list.IsSplit = IsOpen(sibling);
     }
 
-    private void AfterFill(OrderTicket ticket, long time)
+    private void AfterFill(OrderTicket ticket)
     {
         if (ticket.LeavesLots == 0 && ticket.AmountLeft <= 0)
         {
-            Finish(ticket, EndReason.None, time);
+            Finish(ticket, EndReason.None);
         }
 
         if (ticket.List is { } list)
@@ -390,12 +381,12 @@ internal sealed partial class BookMachine
         }
     }
 
-    private void Close(in BookEvent ended, long time)
+    private void Close(in BookEvent ended)
     {
         var ticket = TicketOf(ended.OrderId);
         ticket.Hold = 0;
         Add(StepKind.Ended, ticket, ended.EndReason, ended.PriceTicks, ticket.FilledLots, ticket.LeavesLots);
-        Finish(ticket, ended.EndReason, time);
+        Finish(ticket, ended.EndReason);
         if (ticket.List is { } list)
         {
             Rebalance(list);
@@ -488,14 +479,16 @@ internal sealed partial class BookMachine
             0,
             ticket.Hold));
 
-    private void Refuse(SubmitOrder order, RejectReason reason, long time)
+    private void Refuse(SubmitOrder order, RejectReason reason)
     {
         _steps.Add(new TurnStep(
             StepKind.Voided, order.Account, order.Number, 0, order.Side, EndReason.None, order.PriceTicks,
             order.QuantityLots, 0, 0, 0));
-        Presence(order.Account).Finished.Add(
+        Presence(order.Account);
+        _finished.Add(
+            order.Account,
             order.Number,
             new FinishedOrder(
-                0, Sequence + 1, Sequence + 1, time, OrderStatus.Rejected, EndReason.None, reason, order.QuantityLots, 0));
+                0, Sequence + 1, Sequence + 1, OrderStatus.Rejected, EndReason.None, reason, order.QuantityLots, 0));
     }
 }

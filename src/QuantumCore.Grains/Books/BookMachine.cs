@@ -19,8 +19,11 @@ internal sealed partial class BookMachine(string symbol)
 {
     private readonly Dictionary<long, AccountInBook> _accounts = [];
 
-    // The owner of each public id; ids are dense from 1.
-    private readonly List<(long Account, long Number)> _owners = [(0, 0)];
+    private readonly Dictionary<long, OrderTicket> _open = [];
+    private FinishedOrders _finished = new();
+
+    // Public ids are dense from 1.
+    private long _lastId;
     private OrderBook? _core;
     private DisplayedBook? _displayed;
 
@@ -71,13 +74,14 @@ internal sealed partial class BookMachine(string symbol)
         }
 
         return presence.Open.TryGetValue(number, out open)
-            || presence.Finished.TryGetValue(number, out finished)
+            || _finished.TryGet(account, number, out finished)
             || IsBelowFloor(presence, number, out finished);
     }
 
     /// <summary>The owner of a public id; account 0 for one that was never issued.</summary>
-    public (long Account, long Number) OwnerOf(long orderId) =>
-        orderId > 0 && orderId < _owners.Count ? _owners[(int)orderId] : default;
+    public (long Account, long Number) OwnerOf(long orderId) => _open.TryGetValue(orderId, out var ticket)
+        ? (ticket.Order.Account, ticket.Order.Number)
+        : _finished.OwnerOf(orderId);
 
     /// <summary>Enters an order that is not known.</summary>
     public BookRecord Submit(SubmitOrder order, long now)
@@ -116,7 +120,7 @@ internal sealed partial class BookMachine(string symbol)
         }
 
         var turn = Begin(BookCommand.Of(BookVerb.Enter, 0, order.Account, order.Number) with { Orders = [order] }, now);
-        Collect(time);
+        Collect();
         return End(turn);
     }
 
@@ -145,7 +149,7 @@ internal sealed partial class BookMachine(string symbol)
         }
 
         var turn = Begin(BookCommand.Of(BookVerb.Cancel, (long)reason, account, number), now);
-        Collect(time);
+        Collect();
         return End(turn);
     }
 
@@ -183,7 +187,7 @@ internal sealed partial class BookMachine(string symbol)
             closed.Add(Describe(ticket, EndReason.MassCancel));
             Require(Core.Cancel(turn.TimeNanos, ticket.OrderId, EndReason.MassCancel));
             plain &= Core.Events.Length == 1;
-            Collect(turn.TimeNanos);
+            Collect();
         }
 
         presence.Floor = floor;
@@ -212,7 +216,7 @@ internal sealed partial class BookMachine(string symbol)
         {
             var order = ticket.Order;
             var turn = Begin(BookCommand.Of(BookVerb.Reduce, totalLots, order.Account, order.Number), now);
-            Collect(time);
+            Collect();
             record = End(turn);
             return RejectReason.None;
         }
@@ -246,7 +250,7 @@ internal sealed partial class BookMachine(string symbol)
     private static bool IsBelowFloor(AccountInBook presence, long number, out FinishedOrder finished)
     {
         finished = new FinishedOrder(
-            0, 0, 0, 0, OrderStatus.Rejected, EndReason.None, RejectReason.Voided, 0, 0);
+            0, 0, 0, OrderStatus.Rejected, EndReason.None, RejectReason.Voided, 0, 0);
         return number <= presence.Floor;
     }
 
@@ -300,13 +304,14 @@ internal sealed partial class BookMachine(string symbol)
     private OrderVoided Void(OrderVoided record)
     {
         var sequence = Sequence + 1;
-        Presence(record.Account).Finished.Add(
+        Presence(record.Account);
+        _finished.Add(
+            record.Account,
             record.Number,
             new FinishedOrder(
                 0,
                 sequence,
                 sequence,
-                record.TimeNanos,
                 OrderStatus.Rejected,
                 EndReason.None,
                 record.Reason,
@@ -318,16 +323,11 @@ internal sealed partial class BookMachine(string symbol)
     private OrderAccepted Accept(SubmitOrder order, long orderId, long time, OrderTicket? replaced)
     {
         var ticket = new OrderTicket(order, orderId, Sequence + 1);
-        _owners.Add((order.Account, order.Number));
-        if (_owners.Count != orderId + 1)
-        {
-            throw new InvalidOperationException($"{symbol}: id {orderId} after {_owners.Count - 2}.");
-        }
-
+        CountId(orderId);
         ClosedOrder? old = replaced is null ? null : Describe(replaced, EndReason.Replaced);
         if (old is { } closed)
         {
-            Finish(replaced!, closed.Reason, time);
+            Finish(replaced!, closed.Reason);
         }
 
         var fills = Core.Events.Length > 2 ? ImmutableArray.CreateBuilder<TradeFill>() : null;
@@ -337,7 +337,7 @@ internal sealed partial class BookMachine(string symbol)
             if (happened.Kind == BookEventKind.Trade)
             {
                 fills ??= ImmutableArray.CreateBuilder<TradeFill>();
-                fills.Add(Match(ticket, happened, time));
+                fills.Add(Match(ticket, happened));
             }
             else if (happened.Kind == BookEventKind.Ended && happened.OrderId == orderId)
             {
@@ -357,20 +357,33 @@ internal sealed partial class BookMachine(string symbol)
             old);
         if (isOpen)
         {
-            Presence(order.Account).Open.Add(order.Number, ticket);
+            AddOpen(ticket);
         }
         else
         {
-            Finish(ticket, end, time);
+            Finish(ticket, end);
         }
 
         return Count(record);
     }
 
-    private TradeFill Match(OrderTicket taker, in BookEvent trade, long time)
+    private void CountId(long orderId)
     {
-        var (account, number) = _owners[(int)trade.MakerId];
-        var maker = _accounts[account].Open[number];
+        if (orderId != ++_lastId)
+        {
+            throw new InvalidOperationException($"{symbol}: id {orderId} after {_lastId - 1}.");
+        }
+    }
+
+    private void AddOpen(OrderTicket ticket)
+    {
+        Presence(ticket.Order.Account).Open.Add(ticket.Order.Number, ticket);
+        _open.Add(ticket.OrderId, ticket);
+    }
+
+    private TradeFill Match(OrderTicket taker, in BookEvent trade)
+    {
+        var maker = _open[trade.MakerId];
         var notional = Instrument!.Notional(trade.PriceTicks, trade.QuantityLots);
         var makerFee = Charge(maker, notional, maker.Order.MakerFeePpm, trade.QuantityLots);
         var takerFee = Charge(taker, notional, taker.Order.TakerFeePpm, trade.QuantityLots);
@@ -381,13 +394,13 @@ internal sealed partial class BookMachine(string symbol)
 
         if (maker.LeavesLots == 0)
         {
-            Finish(maker, EndReason.None, time);
+            Finish(maker, EndReason.None);
         }
 
         return new TradeFill(
             maker.OrderId,
-            account,
-            number,
+            maker.Order.Account,
+            maker.Order.Number,
             trade.PriceTicks,
             trade.QuantityLots,
             makerFee,
@@ -404,17 +417,18 @@ internal sealed partial class BookMachine(string symbol)
         return HoldRule.Fee(ticket.Weighted) - before;
     }
 
-    private void Finish(OrderTicket ticket, EndReason end, long time)
+    private void Finish(OrderTicket ticket, EndReason end)
     {
-        var presence = Presence(ticket.Order.Account);
-        presence.Open.Remove(ticket.Order.Number);
-        presence.Finished.Add(
-            ticket.Order.Number,
+        var order = ticket.Order;
+        Presence(order.Account).Open.Remove(order.Number);
+        _open.Remove(ticket.OrderId);
+        _finished.Add(
+            order.Account,
+            order.Number,
             new FinishedOrder(
                 ticket.OrderId,
                 ticket.Sequence,
                 Sequence + 1,
-                time,
                 end.Status(),
                 end,
                 RejectReason.None,
@@ -424,16 +438,12 @@ internal sealed partial class BookMachine(string symbol)
 
     private OrdersClosed Close(OrdersClosed record)
     {
-        FinishAll(record.Orders, record.TimeNanos);
-        return Count(record);
-    }
-
-    private void FinishAll(ImmutableArray<ClosedOrder> orders, long time)
-    {
-        foreach (var order in orders)
+        foreach (var order in record.Orders)
         {
-            Finish(_accounts[order.Account].Open[order.Number], order.Reason, time);
+            Finish(_open[order.OrderId], order.Reason);
         }
+
+        return Count(record);
     }
 
     private OrderReduced Shrink(OrderTicket ticket, long totalLots, long time)

@@ -57,7 +57,7 @@ internal static class BookReports
         };
 
     /// <summary>The final state of an order, on the terms of its first report.</summary>
-    public static ExecutionReport Final(ExecutionReport first, in FinishedOrder finished) => first with
+    public static ExecutionReport Final(ExecutionReport first, in FinishedOrder finished, long closedNanos) => first with
     {
         Reason = finished.Reason,
         Status = finished.Status,
@@ -66,7 +66,7 @@ internal static class BookReports
         FilledLots = finished.FilledLots,
         LeavesLots = 0,
         Sequence = finished.ClosedSequence,
-        TimeNanos = finished.ClosedNanos,
+        TimeNanos = closedNanos,
         Fills = [],
     };
 

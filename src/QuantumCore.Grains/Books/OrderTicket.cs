@@ -109,27 +109,6 @@ internal sealed class TicketList(OrderListKind kind, OrderTicket[] members)
     }
 }
 
-/// <summary>How an order ended. Kept for ever: a late or repeated request gets its answer from here.</summary>
-/// <param name="OrderId">Its public id; 0 when it never entered the book.</param>
-/// <param name="Sequence">Sequence of the record that entered or voided it; 0 when a floor voided it.</param>
-/// <param name="ClosedSequence">Sequence of the record that ended it.</param>
-/// <param name="ClosedNanos">Time of that record, Unix nanoseconds.</param>
-/// <param name="Status">Final status.</param>
-/// <param name="End">Why, with something left.</param>
-/// <param name="Reason">Why it was refused.</param>
-/// <param name="TotalLots">Final total, in lots.</param>
-/// <param name="FilledLots">Filled quantity, in lots.</param>
-internal readonly record struct FinishedOrder(
-    long OrderId,
-    long Sequence,
-    long ClosedSequence,
-    long ClosedNanos,
-    OrderStatus Status,
-    EndReason End,
-    RejectReason Reason,
-    long TotalLots,
-    long FilledLots);
-
 /// <summary>One account as a book knows it.</summary>
 internal sealed class AccountInBook
 {
@@ -141,7 +120,4 @@ internal sealed class AccountInBook
 
     /// <summary>Open orders by number.</summary>
     public Dictionary<long, OrderTicket> Open { get; } = [];
-
-    /// <summary>Finished orders by number.</summary>
-    public Dictionary<long, FinishedOrder> Finished { get; } = [];
 }

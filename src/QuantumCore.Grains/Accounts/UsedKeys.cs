@@ -1,0 +1,106 @@
+using System.Text;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains.Accounts;
+
+/// <summary>What a client's key stands for, for ever.</summary>
+/// <param name="Sequence">The account's record that used it.</param>
+/// <param name="RequestHash">Hash of the request; 0 for a name that was cancelled before its order came.</param>
+/// <param name="Number">The order it named, or 0.</param>
+/// <param name="Symbol">The order's book.</param>
+/// <param name="Reason">Why it was refused, or none.</param>
+/// <param name="ReduceToLots">For an amendment that made an order smaller: the total it named; else 0.</param>
+internal readonly record struct UsedKey(
+    long Sequence, ulong RequestHash, long Number, string Symbol, RejectReason Reason, long ReduceToLots = 0)
+{
+    /// <summary>Whether it names an order of its own.</summary>
+    public bool IsOrder => Number != 0 && ReduceToLots == 0;
+}
+
+/// <summary>All keys that an account has used: for a name of 12 letters some 35 bytes a key and 14 for finding it.</summary>
+internal sealed class UsedKeys
+{
+    private readonly EntryLog _log;
+
+    /// <summary>None.</summary>
+    public UsedKeys()
+        : this(new EntryLog())
+    {
+    }
+
+    private UsedKeys(EntryLog log) => _log = log;
+
+    /// <summary>What a key stands for; false for one that is free.</summary>
+    public bool TryGetValue(string name, out UsedKey key)
+    {
+        var size = Encoding.UTF8.GetMaxByteCount(name.Length);
+        var bytes = size <= 256 ? stackalloc byte[256] : new byte[size];
+        bytes = bytes[..Encoding.UTF8.GetBytes(name, bytes)];
+        foreach (var position in _log.Find(HashOf(bytes)))
+        {
+            var from = RecordReader.Headless(_log.At(position));
+            if (from.Bytes().SequenceEqual(bytes))
+            {
+                key = ReadRest(ref from);
+                return true;
+            }
+        }
+
+        key = default;
+        return false;
+    }
+
+    /// <summary>Uses a key that is free.</summary>
+    /// <exception cref="InvalidOperationException">It is not: two records use it.</exception>
+    public void Add(string name, in UsedKey key)
+    {
+        if (TryGetValue(name, out var before))
+        {
+            throw new InvalidOperationException($"The key {name} of record {key.Sequence} was used by record {before.Sequence}.");
+        }
+
+        var to = new RecordWriter();
+        to.Text(name);
+        to.Count(key.Sequence);
+        to.Fixed64(unchecked((long)key.RequestHash));
+        to.Count(key.Number);
+        to.Text(key.Symbol);
+        to.Count((int)key.Reason);
+        to.Count(key.ReduceToLots);
+        var entry = to.ToSpan();
+        _log.Add(HashOf(RecordReader.Headless(entry).Bytes()), entry);
+    }
+
+    /// <summary>All of it, for a snapshot, in the sequence in which keys were used.</summary>
+    public void Write(ref RecordWriter to) => _log.Write(ref to);
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    public static UsedKeys Read(ref RecordReader from) => new(EntryLog.Read(ref from, (ref entry, _) =>
+    {
+        var hash = HashOf(entry.Bytes());
+        entry.Count();
+        entry.Fixed64();
+        entry.Count();
+        entry.Bytes();
+        entry.Count();
+        entry.Count();
+        return hash;
+    }));
+
+    private static UsedKey ReadRest(ref RecordReader from) => new(
+        from.Count(),
+        unchecked((ulong)from.Fixed64()),
+        from.Count(),
+        from.Text(),
+        (RejectReason)from.Count16(),
+        from.Count());
+
+    // Seeded by the process: clients choose the names, and must not be able to choose such that all meet in one place.
+    private static uint HashOf(ReadOnlySpan<byte> name)
+    {
+        var hash = new HashCode();
+        hash.AddBytes(name);
+        return unchecked((uint)hash.ToHashCode());
+    }
+}
