@@ -27,6 +27,8 @@ public sealed class TurnWatchTests : IAsyncDisposable, ILoggerProvider, ILogger
             {
                 options.GrainAssemblies.Add(typeof(DeskGrain).Assembly);
                 options.StreamProviders.Add("events");
+                // Longer than a busy machine keeps a thread from its processor: a turn that merely waits for one is no finding here.
+                options.LongTurn = TimeSpan.FromSeconds(2);
             })
             .BuildServiceProvider();
         _grains = _services.GetRequiredService<LocalGrains>();
