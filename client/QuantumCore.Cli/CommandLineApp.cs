@@ -127,6 +127,8 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
             qc order list otoco buy AAPL 100 --limit 150.00 --target 160.00 --stop 140.00
             qc strategy --net 2.00 --units 10 --leg buy:AAPL:1 --leg sell:MSFT:1
             qc orders --json | jq '.[].orderId'         open orders, for a script
+            qc statement --from 2026-11-01              what came in and went out, day by day
+            qc ledger check                             the ledger against itself and against the accounts
             qc watch AAPL                               the book, live
             qc verify data                              the journal of an exchange that is down, run again
             qc backup data backups/monday.db            a copy, of a running exchange too
@@ -134,6 +136,7 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
             Exit codes: 0 done, 1 refused by the exchange, 2 wrong usage, 3 exchange unreachable or outcome unknown.
             """;
         foreach (var command in OrderCommands.All(this).Append(StrategyCommand.Compose(this)).Concat(AccountCommands.All(this))
+            .Append(LedgerCommands.Statement(this)).Append(LedgerCommands.Ledger(this))
             .Concat(MarketCommands.All(this)).Append(AdminCommands.All(this)).Append(ReplayCommand.Compose(this))
             .Concat(UpkeepCommands.All(this)))
             root.Subcommands.Add(command);

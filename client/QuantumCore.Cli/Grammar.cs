@@ -208,7 +208,7 @@ internal static class Grammar
 
     private static string Word(ArgumentResult result) => result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
 
-    private static T? Refuse<T>(ArgumentResult result, string why)
+    internal static T? Refuse<T>(ArgumentResult result, string why)
     {
         result.AddError(why);
         return default;

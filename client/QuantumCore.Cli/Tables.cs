@@ -11,7 +11,8 @@ internal static class Tables
 {
     private static readonly string[] s_numeric =
         ["id", "price", "quantity", "filled", "remaining", "fee", "total", "held", "available", "tick", "lot",
-         "maker ppm", "taker ppm", "bid", "ask", "bid size", "ask size"];
+         "maker ppm", "taker ppm", "bid", "ask", "bid size", "ask size", "lines", "in", "out", "balance", "amount", "accounts", "trades",
+         "maker fees", "taker fees"];
 
     internal static void Order(IAnsiConsole console, Order order)
     {
@@ -163,6 +164,16 @@ internal static class Tables
         return table;
     }
 
+    /// <summary>Any rows under their headings, or a word where there are none.</summary>
+    internal static void Show(IAnsiConsole console, string whenEmpty, string[] headings, IEnumerable<string[]> rows)
+    {
+        var table = With(headings);
+        foreach (var row in rows)
+            Row(table, row);
+
+        Write(console, table, whenEmpty);
+    }
+
     private static Table With(params ReadOnlySpan<string> columns)
     {
         var table = new Table().Border(TableBorder.Simple);
@@ -193,10 +204,10 @@ internal static class Tables
         return char.ToLowerInvariant(name[0]) + name[1..];
     }
 
-    private static string Text(IFormattable number) => number.ToString(format: null, CultureInfo.InvariantCulture);
+    internal static string Text(IFormattable number) => number.ToString(format: null, CultureInfo.InvariantCulture);
 
     private static string TextOrNothing(decimal? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
 
-    private static string Time(DateTimeOffset time) =>
+    internal static string Time(DateTimeOffset time) =>
         time.ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
 }

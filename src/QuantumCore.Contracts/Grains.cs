@@ -192,6 +192,25 @@ public interface ILedgerGrain : IGrainWithStringKey
     [Alias("catch-up")]
     ValueTask CatchUp();
 
+    /// <summary>
+    /// An account's statement over a period, at least up to what the client has been shown, with its lines after a place.
+    /// </summary>
+    [Alias("statement")]
+    ValueTask<AccountStatement> Statement(
+        long account, long fromNanos, long toNanos, LinePlace? after, int limit, ImmutableArray<SeenSequence> seen);
+
+    /// <summary>What customers, fee pot and outside world have of each asset now.</summary>
+    [Alias("trial-balance")]
+    ValueTask<ImmutableArray<TrialBalanceRow>> TrialBalance();
+
+    /// <summary>Fees by UTC day and symbol.</summary>
+    [Alias("fee-revenue")]
+    ValueTask<ImmutableArray<FeeRevenueRow>> FeeRevenue(long fromNanos, long toNanos);
+
+    /// <summary>Compares the ledger with itself, and accounts after one with their grains. Repairs nothing.</summary>
+    [Alias("reconcile")]
+    ValueTask<ReconciliationReport> Reconcile(long after, int limit);
+
     /// <summary>Wakes the ledger and waits for nothing: once awake it follows the journal by itself.</summary>
     [Alias("follow")]
     ValueTask Follow();

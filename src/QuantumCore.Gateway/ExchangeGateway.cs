@@ -32,6 +32,7 @@ public static class ExchangeGateway
         services.AddSingleton<OrderListCalls>();
         services.AddSingleton<StrategyCalls>();
         services.AddSingleton<AccountCalls>();
+        services.AddSingleton<LedgerCalls>();
         services.AddSingleton<MarketCalls>();
         services.AddSingleton<AdminCalls>();
         services.AddSingleton<OperatorCalls>();

@@ -266,6 +266,10 @@ public sealed class OrderEntry(
         grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey)
             .FillsAfter(account, symbol, after, limit, shown.Of(account));
 
+    /// <summary>An account's statement, at least up to what its client has been shown.</summary>
+    public ValueTask<AccountStatement> Statement(long account, long fromNanos, long toNanos, LinePlace? after, int limit) =>
+        grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Statement(account, fromNanos, toNanos, after, limit, shown.Of(account));
+
     private static string Key(long account) => account.ToString();
 
     /// <summary>The checks of the request alone, in their fixed sequence, and a market order's protection price.</summary>

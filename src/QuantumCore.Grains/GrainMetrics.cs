@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains;
 
@@ -34,6 +35,12 @@ internal static class GrainMetrics
     private static readonly Gauge<long> s_projectionAge = s_meter.CreateGauge<long>(
         "quantumcore_projection_lag_milliseconds", null, "How long the history has been behind without a batch that was written.");
 
+    private static readonly Gauge<long> s_disagreements = s_meter.CreateGauge<long>(
+        "quantumcore_reconciliation_findings", null, "What the ledger's last look found that does not agree: anything above 0 is an alarm.");
+
+    private static readonly Counter<long> s_reconciled = s_meter.CreateCounter<long>(
+        "quantumcore_reconciled_accounts", null, "Accounts compared with the ledger at the same moment.");
+
     /// <summary>A book's trades are durable.</summary>
     public static void Traded(string symbol, int trades)
     {
@@ -59,5 +66,12 @@ internal static class GrainMetrics
     {
         s_projectionLag.Record(records);
         s_projectionAge.Record((long)without.TotalMilliseconds);
+    }
+
+    /// <summary>The ledger was compared with itself and with accounts.</summary>
+    public static void Reconciled(ReconciliationReport report)
+    {
+        s_disagreements.Record(report.Findings.Length);
+        s_reconciled.Add(report.Compared);
     }
 }

@@ -11,7 +11,7 @@ namespace QuantumCore.Grains;
 /// time; requests go on while it is written. A record that can't be projected stops its own stream alone.
 /// </summary>
 [Reentrant, KeepAlive, ImplicitStreamSubscription(EventStreams.Ledger)]
-public sealed class LedgerGrain(
+public sealed partial class LedgerGrain(
     IJournalStore journal, HistoryStore history, TimeProvider time, ILogger<LedgerGrain> log)
     : Grain, ILedgerGrain, IStreamSubscriptionObserver, IAsyncObserver<StreamAdvanced>
 {
@@ -43,6 +43,9 @@ public sealed class LedgerGrain(
         this.RegisterGrainTimer(
             LookAndFollowAsync,
             new GrainTimerCreationOptions { DueTime = TimeSpan.Zero, Period = s_look, Interleave = true });
+        this.RegisterGrainTimer(
+            ReconcileInTurnAsync,
+            new GrainTimerCreationOptions { DueTime = s_reconcile, Period = s_reconcile, Interleave = true });
     }
 
     /// <inheritdoc/>

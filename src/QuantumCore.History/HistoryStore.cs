@@ -10,7 +10,7 @@ namespace QuantumCore.History;
 /// The history of everything as SQL rows, made from the journal alone: it can be deleted and made again. Several
 /// processes may project into one history; each batch is one transaction with the cursors of its streams.
 /// </summary>
-public abstract class HistoryStore : IAsyncDisposable
+public abstract partial class HistoryStore : IAsyncDisposable
 {
     /// <summary>Most fills in one answer.</summary>
     public const int FillsLimit = 1_000;
@@ -189,7 +189,9 @@ public abstract class HistoryStore : IAsyncDisposable
 
     /// <summary>The tables' definitions for this database.</summary>
     /// <param name="byKey">The clause that keeps a table in its key's order, or nothing.</param>
-    private protected static string Schema(string byKey) => Resource("Schema.sql").Replace("{BY_KEY}", byKey);
+    /// <param name="view">How a view is made whether it is there or not.</param>
+    private protected static string Schema(string byKey, string view) =>
+        Resource("Schema.sql").Replace("{BY_KEY}", byKey).Replace("{VIEW}", view);
 
     internal static string Resource(string name)
     {

@@ -1,5 +1,5 @@
 -- One text for SQLite 3.35 and PostgreSQL 15. Prices are ticks, quantities lots, amounts minor units, times Unix
--- nanoseconds. The only token is the clause by which SQLite keeps a table in its key's order.
+-- nanoseconds. The only tokens are the clause by which SQLite keeps a table in its key's order, and how a view is made.
 CREATE TABLE IF NOT EXISTS projection (one BIGINT PRIMARY KEY, batch BIGINT NOT NULL);
 INSERT INTO projection (one, batch) VALUES (1, 0) ON CONFLICT (one) DO NOTHING;
 CREATE TABLE IF NOT EXISTS projector_cursor (stream TEXT PRIMARY KEY, seq BIGINT NOT NULL) {BY_KEY};
@@ -44,3 +44,23 @@ CREATE INDEX IF NOT EXISTS trade_buyer ON trade (buyer, time);
 CREATE INDEX IF NOT EXISTS trade_seller ON trade (seller, time);
 CREATE TABLE IF NOT EXISTS account_event (
   stream TEXT NOT NULL, account BIGINT NOT NULL, seq BIGINT NOT NULL, PRIMARY KEY (stream, account, seq)) {BY_KEY};
+-- Trades lead to their lines by themselves; this leads to an account's other ones.
+CREATE INDEX IF NOT EXISTS posting_other ON posting (account, time) WHERE cause <> 'trade' AND cause <> 'fee';
+{VIEW} ledger_line AS
+  SELECT p.account, p.time, p.stream, p.seq, p.idx, p.leg, p.cause, p.kind, p.asset, a.decimals, p.amount
+  FROM posting p JOIN asset a ON a.asset = p.asset;
+-- Sums of more than 63 bits would overflow in SQLite: (hi, lo) is hi times 10^9 plus lo.
+{VIEW} trial_balance AS
+  SELECT b.asset, a.decimals, CASE b.account WHEN 0 THEN 'world' WHEN 1 THEN 'fees' ELSE 'customers' END AS holder,
+    COUNT(*) AS accounts,
+    CAST(SUM(b.total / 1000000000) AS BIGINT) AS total_hi, CAST(SUM(b.total % 1000000000) AS BIGINT) AS total_lo,
+    CAST(SUM(b.reserved / 1000000000) AS BIGINT) AS held_hi, CAST(SUM(b.reserved % 1000000000) AS BIGINT) AS held_lo
+  FROM balance b JOIN asset a ON a.asset = b.asset
+  GROUP BY b.asset, a.decimals, CASE b.account WHEN 0 THEN 'world' WHEN 1 THEN 'fees' ELSE 'customers' END;
+{VIEW} fee_revenue AS
+  SELECT t.time / 86400000000000 AS day, t.symbol, i.quote AS asset, i.quote_decimals AS decimals, COUNT(*) AS trades,
+    CAST(SUM(t.maker_fee / 1000000000) AS BIGINT) AS maker_hi, CAST(SUM(t.maker_fee % 1000000000) AS BIGINT) AS maker_lo,
+    CAST(SUM(t.taker_fee / 1000000000) AS BIGINT) AS taker_hi, CAST(SUM(t.taker_fee % 1000000000) AS BIGINT) AS taker_lo
+  FROM trade t JOIN instrument i ON i.symbol = t.symbol
+    AND i.seq = (SELECT MIN(v.seq) FROM instrument v WHERE v.symbol = t.symbol)
+  GROUP BY t.time / 86400000000000, t.symbol, i.quote, i.quote_decimals;

@@ -30,7 +30,7 @@ public sealed class SqliteHistory : HistoryStore
         await _writer.OpenAsync(cancellationToken);
         Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 10000;"
             + "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000; PRAGMA temp_store = MEMORY");
-        Run(Schema("WITHOUT ROWID"));
+        Run(Schema("WITHOUT ROWID", "CREATE VIEW IF NOT EXISTS"));
     }
 
     internal override async ValueTask CloseAsync()

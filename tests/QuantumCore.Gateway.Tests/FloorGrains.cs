@@ -200,6 +200,18 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
 
     public ValueTask CatchUp() => ValueTask.CompletedTask;
 
+    public ValueTask<AccountStatement> Statement(
+        long account, long fromNanos, long toNanos, LinePlace? after, int limit, ImmutableArray<SeenSequence> seen) =>
+        ValueTask.FromResult(new AccountStatement(account, fromNanos, toNanos, [], [], false));
+
+    public ValueTask<ImmutableArray<TrialBalanceRow>> TrialBalance() => ValueTask.FromResult<ImmutableArray<TrialBalanceRow>>([]);
+
+    public ValueTask<ImmutableArray<FeeRevenueRow>> FeeRevenue(long fromNanos, long toNanos) =>
+        ValueTask.FromResult<ImmutableArray<FeeRevenueRow>>([]);
+
+    public ValueTask<ReconciliationReport> Reconcile(long after, int limit) =>
+        ValueTask.FromResult(new ReconciliationReport(0, 0, 0, 0, []));
+
     public ValueTask Follow() => ValueTask.CompletedTask;
 }
 

@@ -156,8 +156,11 @@ internal sealed class Disk : IAsyncDisposable
     {
         Volatile = new VolatileJournalStore();
         Journal = inFiles ? new SqliteJournalStore(Path.Combine(_directory.FullName, "journal.db")) : Volatile;
-        History = new SqliteHistory(Path.Combine(_directory.FullName, "history.db"));
+        History = new SqliteHistory(HistoryPath);
     }
+
+    /// <summary>The history's file, until it is lost.</summary>
+    public string HistoryPath => Path.Combine(_directory.FullName, "history.db");
 
     public VolatileJournalStore Volatile { get; }
 

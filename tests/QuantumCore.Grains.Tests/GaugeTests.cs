@@ -76,6 +76,18 @@ public sealed class GaugeTests : IDisposable
         Assert.True(_most.ContainsKey("quantumcore_journal_oldest_pending_milliseconds"));
     }
 
+    [Fact]
+    public async Task A_ledger_that_disagrees_with_itself_is_told_of()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        await exchange.Operator.ReconcileAsync(cancellation: TestContext.Current.CancellationToken);
+        Assert.True(_most["quantumcore_reconciled_accounts"] > 0);
+
+        await exchange.ChangeHistoryAsync($"UPDATE balance SET total = total - 1 WHERE account = {ServedExchange.BobAccount} AND asset = 'AAPL'");
+        await exchange.Operator.ReconcileAsync(cancellation: TestContext.Current.CancellationToken);
+        Assert.True(_most["quantumcore_reconciliation_findings"] >= 2);
+    }
+
     private static Task UntilAsync(Func<bool> isTrue, string what) => Wait.UntilAsync(() => Task.FromResult(isTrue()), what);
 
     private long? Last(string name, string symbol) => _last.TryGetValue((name, symbol), out var value) ? value : null;

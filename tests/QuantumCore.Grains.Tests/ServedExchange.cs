@@ -1,7 +1,9 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using QuantumCore.Client;
 using QuantumCore.Contracts;
@@ -17,6 +19,7 @@ internal sealed class ServedExchange : IAsyncDisposable
     public const long BobAccount = 1002;
 
     private readonly Disk _disk;
+    private readonly Uri _address;
     private readonly Exchange _exchange;
     private readonly WebApplication _app;
 
@@ -24,6 +27,7 @@ internal sealed class ServedExchange : IAsyncDisposable
     {
         (_disk, _exchange, _app) = (disk, exchange, app);
         var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        _address = address;
         Alice = new QuantumCoreClient(address, "alice");
         Bob = new QuantumCoreClient(address, "bob");
         Operator = new QuantumCoreClient(address, "operator");
@@ -56,6 +60,28 @@ internal sealed class ServedExchange : IAsyncDisposable
         await app.StartAsync(CancellationToken.None);
         app.Services.GetRequiredService<ExchangeReadiness>().Open();
         return new ServedExchange(disk, exchange, app);
+    }
+
+    /// <summary>A call of the native API as it stands: its status, and the field that a refusal names.</summary>
+    public async Task<(int Status, string? Field)> GetRawAsync(string path, string key)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(_address, "api/qc/v1/") };
+        http.DefaultRequestHeaders.Add("X-Api-Key", key);
+        using var response = await http.GetAsync(path, Cancellation);
+        using var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancellation));
+        return ((int)response.StatusCode, body.RootElement.TryGetProperty("field", out var field) ? field.GetString() : null);
+    }
+
+    /// <summary>Changes rows of the history behind the exchange's back.</summary>
+    public async Task ChangeHistoryAsync(string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={_disk.HistoryPath};Pooling=False");
+        await connection.OpenAsync(Cancellation);
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // A test's own text.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        Assert.Equal(1, await command.ExecuteNonQueryAsync(Cancellation));
     }
 
     public Task<Order> AliceAsync(PlaceOrder order) => Alice.PlaceAsync(order, Cancellation);

@@ -76,6 +76,61 @@ public abstract class HistoryContract
     }
 
     [Fact]
+    public async Task Statements_close_at_the_balances_wherever_a_period_begins_and_pages_give_every_line()
+    {
+        var market = Market(9, 500);
+        await using var history = await OpenAsync("statements");
+        await Projecting.ProjectAllAsync(history, market, Token);
+        var balances = market.Balances().ToLookup(b => b.Account, b => (b.Asset, b.Total));
+        var middle = market.TimeNanos / 2;
+        foreach (var account in balances)
+        {
+            var whole = await history.StatementAsync(account.Key, 0, long.MaxValue, null, HistoryStore.LinesLimit, Token);
+            var first = await history.StatementAsync(account.Key, 0, middle, null, 0, Token);
+            var second = await history.StatementAsync(account.Key, middle, long.MaxValue, null, 0, Token);
+            Assert.Equal(account.Order(), whole.Assets.Select(asset => (asset.Asset, asset.Closing)).Order());
+            Assert.All(whole.Assets, asset => Assert.Equal(0, asset.Opening));
+            Assert.Equal(
+                first.Assets.Select(asset => (asset.Asset, asset.Closing)), second.Assets.Select(asset => (asset.Asset, asset.Opening)));
+
+            var paged = new List<LedgerLine>();
+            AccountStatement page;
+            do
+            {
+                page = await history.StatementAsync(account.Key, 0, long.MaxValue, paged.Count == 0 ? null : paged[^1].Place, 7, Token);
+                paged.AddRange(page.Entries);
+            }
+            while (page.HasMore);
+
+            Assert.False(whole.HasMore);
+            Assert.Equal(whole.Entries, paged);
+            Assert.Equal(
+                account.Where(b => b.Total != 0).Order(),
+                paged.GroupBy(line => line.Asset).Select(lines => (Asset: lines.Key, Total: lines.Sum(line => line.Amount)))
+                    .Where(b => b.Total != 0).Order());
+        }
+    }
+
+    [Fact]
+    public async Task The_trial_balance_is_nothing_and_fees_by_day_are_the_fee_pot()
+    {
+        var market = Market(10, 500);
+        await using var history = await OpenAsync("trial");
+        await Projecting.ProjectAllAsync(history, market, Token);
+
+        var rows = await history.TrialBalanceAsync(Token);
+        var fees = await history.FeeRevenueAsync(0, long.MaxValue - HistoryStore.DayNanos, Token);
+
+        Assert.All(rows.GroupBy(row => row.Asset), asset => Assert.Equal(0, asset.Aggregate((Int128)0, (sum, row) => sum + row.Total)));
+        Assert.Equal(
+            rows.Where(row => row.Holder == "fees" && row.Total != 0).Select(row => (row.Asset, row.Total)).Order(),
+            fees.GroupBy(row => row.Asset)
+                .Select(asset => (asset.Key, asset.Aggregate((Int128)0, (sum, row) => sum + row.MakerFees + row.TakerFees))).Order());
+        Assert.True(fees.Length > 0);
+        Assert.Empty(await history.HouseFindingsAsync(Token));
+    }
+
+    [Fact]
     public async Task Two_projectors_share_the_work_without_doubling_it()
     {
         var market = Market(7, 600);

@@ -26,6 +26,7 @@ public class CallGraphTests
     [
         "CatalogGrain -> IOrderBookGrain.Define",
         "InstrumentCatalog -> ICatalogGrain.Instruments",
+        "LedgerGrain -> IAccountGrain.View",
         "MarketDataGrain -> IOrderBookGrain.Depth",
         "OpenBook -> IAccountGrain.Deliver",
         "OpenWorkAgent -> IAccountGrain.CatchUp",
@@ -38,6 +39,7 @@ public class CallGraphTests
     [
         "AccountGrain -> ICatalogGrain.Instruments",
         "CatalogGrain -> IOrderBookGrain.Define",
+        "LedgerGrain -> IAccountGrain.View",
         "MarketDataGrain -> ICatalogGrain.Instruments",
         "MarketDataGrain -> IOrderBookGrain.Depth",
         "OrderBookGrain -> IAccountGrain.Deliver",

@@ -15,7 +15,7 @@ public class MessageTests
 
     private static readonly Type[] s_plain =
     [
-        typeof(bool), typeof(byte), typeof(int), typeof(long), typeof(ulong), typeof(string),
+        typeof(bool), typeof(byte), typeof(int), typeof(long), typeof(ulong), typeof(Int128), typeof(string),
     ];
 
     private static readonly Type[] s_streamed = [typeof(BookBatch), typeof(StreamAdvanced)];

@@ -38,6 +38,7 @@ public partial class SourceRuleTests
         ["src/QuantumCore.Grains/Books/OpenBook.cs"] = 2,
         // Followers and agents: a round that failed is logged, and the next one starts over.
         ["src/QuantumCore.Grains/LedgerGrain.cs"] = 2,
+        ["src/QuantumCore.Grains/LedgerGrain.Audit.cs"] = 1,
         ["src/QuantumCore.Grains/MarketDataGrain.cs"] = 1,
         ["src/QuantumCore.Grains/EpochWatch.cs"] = 1,
         ["src/QuantumCore.Grains/OpenWorkAgent.cs"] = 2,

@@ -48,6 +48,13 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/account", accounts.Show);
         On(Lane.Readings, "GET", $"{Native}/fills", accounts.Fills);
 
+        var ledger = services.GetRequiredService<LedgerCalls>();
+        On(Lane.Readings, "GET", $"{Native}/account/statement", ledger.Statement);
+        On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/statement", ledger.StatementOf);
+        On(Lane.Readings, "GET", $"{Native}/admin/ledger/trial-balance", ledger.TrialBalance);
+        On(Lane.Readings, "GET", $"{Native}/admin/ledger/fees", ledger.Fees);
+        On(Lane.Readings, "GET", $"{Native}/admin/ledger/reconciliation", ledger.Reconcile);
+
         var admin = services.GetRequiredService<AdminCalls>();
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/deposits", admin.Deposit);
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/keys", admin.NewKey);

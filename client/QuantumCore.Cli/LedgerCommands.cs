@@ -1,0 +1,166 @@
+using System.CommandLine;
+using System.Globalization;
+using QuantumCore.Client;
+using Spectre.Console;
+
+namespace QuantumCore.Cli;
+
+/// <summary>statement, and ledger: trial-balance, fees, check.</summary>
+internal static class LedgerCommands
+{
+    private const int LongestPage = 1000;
+
+    internal static Command Statement(CommandLineApp app)
+    {
+        var (from, to) = (Day("--from", "First UTC day, such as 2026-01-31 (default: today)"), Day("--to", "Last UTC day (default: today)"));
+        var account = new Option<string>("--account") { Description = "Another account's (administrator's key)", HelpName = "ACC-n" };
+        var limit = Grammar.CountOption("--limit", "How many lines", otherwise: 100, most: 100_000);
+        return app.Add(
+            new Command("statement", "What an account had, what came in and went out, and every line of it.") { from, to, account, limit },
+            """
+            qc statement
+            qc statement --from 2026-11-01 --to 2026-11-30 --json
+            qc statement --account ACC-1001 --key demo-admin
+            """,
+            async (parse, session, cancellation) =>
+            {
+                var statement = await ReadAsync(
+                    session, parse.GetValue(account), parse.GetValue(from), parse.GetValue(to), parse.GetValue(limit), cancellation);
+                session.Screen.Show(statement, console => Show(console, statement));
+                return ExitCodes.Done;
+            });
+    }
+
+    internal static Command Ledger(CommandLineApp app) =>
+        new("ledger", "The exchange's books (administrator's key; demo-admin unless told otherwise).")
+        {
+            TrialBalance(app),
+            Fees(app),
+            Check(app),
+        };
+
+    private static Command TrialBalance(CommandLineApp app) => app.Add(
+        new Command("trial-balance", "What customers, fee pot and outside world have; over all of them nothing."),
+        "qc ledger trial-balance",
+        async (_, session, cancellation) =>
+        {
+            var rows = await session.Administrator().GetTrialBalanceAsync(cancellation);
+            session.Screen.Show(rows, console => Tables.Show(
+                console,
+                "Nothing has come in yet.",
+                ["asset", "holder", "accounts", "total", "held"],
+                rows.Select(row => new[] { row.Asset, row.Holder, Tables.Text(row.Accounts), Tables.Text(row.Total), Tables.Text(row.Held) })));
+            return ExitCodes.Done;
+        });
+
+    private static Command Fees(CommandLineApp app)
+    {
+        var (from, to) = (Day("--from", "First UTC day (default: today)"), Day("--to", "Last UTC day (default: today)"));
+        return app.Add(
+            new Command("fees", "What trades brought in fees, by day and symbol.") { from, to },
+            "qc ledger fees --from 2026-11-01",
+            async (parse, session, cancellation) =>
+            {
+                var rows = await session.Administrator().GetFeeRevenueAsync(parse.GetValue(from), parse.GetValue(to), cancellation);
+                session.Screen.Show(rows, console => Tables.Show(
+                    console,
+                    "No trades.",
+                    ["day", "symbol", "asset", "trades", "maker fees", "taker fees"],
+                    rows.Select(row => new[]
+                    {
+                        Text(row.Day), row.Symbol, row.Asset, Tables.Text(row.Trades), Tables.Text(row.MakerFees), Tables.Text(row.TakerFees),
+                    })));
+                return ExitCodes.Done;
+            });
+    }
+
+    private static Command Check(CommandLineApp app) => app.Add(
+        new Command("check", "Compare the ledger with itself and with every account. Repairs nothing. Exit code 1: something does not agree."),
+        "qc ledger check",
+        async (_, session, cancellation) =>
+        {
+            var client = session.Administrator();
+            var (compared, moving, findings) = (0, 0, new Dictionary<ReconciliationFinding, bool>());
+            ReconciliationReport report;
+            string? after = null;
+            do
+            {
+                report = await client.ReconcileAsync(after, LongestPage, cancellation);
+                (compared, moving, after) = (compared + report.Compared, moving + report.Moving, report.Next);
+                foreach (var finding in report.Findings)
+                    findings[finding] = true;
+            }
+            while (after is not null);
+
+            var all = report with { Compared = compared, Moving = moving, Findings = [.. findings.Keys] };
+            session.Screen.Show(all, console =>
+            {
+                Tables.Show(
+                    console,
+                    "Ledger and accounts agree.",
+                    ["check", "account", "of", "ledger (minor units)", "other"],
+                    all.Findings.Select(f => new[] { f.Check, f.Account ?? "", f.Subject, f.LedgerMinorUnits, f.OtherMinorUnits }));
+                console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"{compared} accounts compared{(moving > 0 ? $", {moving} traded all the while" : "")}."));
+            });
+            return all.Findings.Count == 0 ? ExitCodes.Done : ExitCodes.Refused;
+        });
+
+    private static async Task<AccountStatement> ReadAsync(
+        Session session, string? account, DateOnly? from, DateOnly? to, int limit, CancellationToken cancellation)
+    {
+        var client = account is null ? session.Client() : session.Administrator();
+        AccountStatement? whole = null;
+        do
+        {
+            var size = Math.Min(LongestPage, limit - (whole?.Entries.Count ?? 0));
+            var page = account is null
+                ? await client.GetStatementAsync(from, to, whole?.Next, size, cancellation)
+                : await client.GetStatementOfAsync(account, from, to, whole?.Next, size, cancellation);
+            whole = whole is null ? page : page with { Entries = [.. whole.Entries, .. page.Entries] };
+        }
+        while (whole.Next is not null && whole.Entries.Count < limit);
+
+        return whole;
+    }
+
+    private static void Show(IAnsiConsole console, AccountStatement statement)
+    {
+        console.WriteLine($"{statement.Account}, {Text(statement.From)} to {Text(statement.To)}");
+        Tables.Show(
+            console,
+            "Nothing here yet.",
+            ["asset", "cause", "lines", "in", "out", "balance"],
+            statement.Assets.SelectMany(asset => (IEnumerable<string[]>)
+            [
+                [asset.Asset, "opening", "", "", "", Tables.Text(asset.Opening)],
+                .. asset.Causes.Select(cause => new[]
+                {
+                    asset.Asset, cause.Cause, Tables.Text(cause.Lines), Tables.Text(cause.In), Tables.Text(cause.Out), "",
+                }),
+                [asset.Asset, "closing", "", "", "", Tables.Text(asset.Closing)],
+            ]));
+        Tables.Show(
+            console,
+            "No lines.",
+            ["time", "cause", "key", "symbol", "trade", "asset", "amount"],
+            statement.Entries.Select(line => new[]
+            {
+                Tables.Time(line.Time), line.Cause, line.Key ?? "", line.Symbol ?? "", line.TradeId ?? "", line.Asset, Tables.Text(line.Amount),
+            }));
+        if (statement.Next is not null)
+            console.WriteLine("There are more lines: --limit.");
+    }
+
+    private static Option<DateOnly?> Day(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "day",
+        CustomParser = result => DateOnly.TryParseExact(
+            result.Tokens[^1].Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            ? day
+            : Grammar.Refuse<DateOnly?>(result, $"{name}: '{result.Tokens[^1].Value}' is no day such as 2026-01-31"),
+    };
+
+    private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+
+namespace QuantumCore.Client;
+
+// The books: an account's statement, and what an accountant asks of the whole house.
+public sealed partial class QuantumCoreClient
+{
+    /// <summary>The account's statement over UTC days, both included, with a page of its lines.</summary>
+    /// <param name="from">First day; null is today.</param>
+    /// <param name="to">Last day; null is today, or the first day if that is later.</param>
+    /// <param name="after">The <see cref="AccountStatement.Next"/> of the page before; null for the first page.</param>
+    /// <param name="limit">Most lines, 1 to 1000.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<AccountStatement> GetStatementAsync(
+        DateOnly? from = null, DateOnly? to = null, string? after = null, int limit = 100, CancellationToken cancellation = default) =>
+        _calls.SendAsync<AccountStatement>(Get("account/statement" + Page(from, to, after, limit)), cancellation);
+
+    /// <summary>Any account's statement (administrator's key); see <see cref="GetStatementAsync"/>.</summary>
+    public Task<AccountStatement> GetStatementOfAsync(
+        string account, DateOnly? from = null, DateOnly? to = null, string? after = null, int limit = 100, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        return _calls.SendAsync<AccountStatement>(
+            Get($"admin/accounts/{Uri.EscapeDataString(account)}/statement" + Page(from, to, after, limit)), cancellation);
+    }
+
+    /// <summary>What customers, fee pot and outside world have of each asset now (administrator's key).</summary>
+    public async Task<IReadOnlyList<TrialBalanceRow>> GetTrialBalanceAsync(CancellationToken cancellation = default) =>
+        (await _calls.SendAsync<TrialBalanceRows>(Get("admin/ledger/trial-balance"), cancellation)).Rows;
+
+    /// <summary>Fees by UTC day and symbol, both days included (administrator's key).</summary>
+    public async Task<IReadOnlyList<FeeRevenueRow>> GetFeeRevenueAsync(
+        DateOnly? from = null, DateOnly? to = null, CancellationToken cancellation = default) =>
+        (await _calls.SendAsync<FeeRevenueRows>(
+            Get("admin/ledger/fees" + Query(("from", Text(from)), ("to", Text(to)))), cancellation)).Rows;
+
+    /// <summary>Compares the ledger with itself and with accounts (administrator's key). Repairs nothing.</summary>
+    /// <param name="after">The <see cref="ReconciliationReport.Next"/> of the report before; null to begin.</param>
+    /// <param name="limit">Most accounts, 1 to 1000.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<ReconciliationReport> ReconcileAsync(
+        string? after = null, int limit = 1000, CancellationToken cancellation = default) =>
+        _calls.SendAsync<ReconciliationReport>(
+            Get("admin/ledger/reconciliation" + Query(("after", after), ("limit", Text(limit)))), cancellation);
+
+    private static string Page(DateOnly? from, DateOnly? to, string? after, int limit) =>
+        Query(("from", Text(from)), ("to", Text(to)), ("after", after), ("limit", Text(limit)));
+
+    private static string? Text(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+}

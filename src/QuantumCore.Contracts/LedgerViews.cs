@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+
+namespace QuantumCore.Contracts;
+
+/// <summary>What an account had of each asset at the beginning and the end of a period, and why it changed.</summary>
+/// <param name="Account">The account's number.</param>
+/// <param name="FromNanos">Begin of the period, Unix nanoseconds, included.</param>
+/// <param name="ToNanos">End of the period, Unix nanoseconds, not included.</param>
+/// <param name="Assets">One entry for each asset the account ever had, by name.</param>
+/// <param name="Entries">The period's lines, oldest first, after the one that was asked for.</param>
+/// <param name="HasMore">There are more lines after these.</param>
+[GenerateSerializer, Immutable, Alias("account-statement")]
+public sealed record AccountStatement(
+    long Account,
+    long FromNanos,
+    long ToNanos,
+    ImmutableArray<AssetStatement> Assets,
+    ImmutableArray<LedgerLine> Entries,
+    bool HasMore);
+
+/// <summary>One asset of a statement: opening and the sums of the period's lines give the closing balance, exactly.</summary>
+/// <param name="Asset">Its name.</param>
+/// <param name="Decimals">Digits of the minor unit after the point.</param>
+/// <param name="Opening">Balance at the begin of the period, minor units.</param>
+/// <param name="Closing">Balance at its end, minor units.</param>
+/// <param name="Held">What is held for open orders now, minor units: a memo, no line.</param>
+/// <param name="Causes">The period's lines by cause.</param>
+[GenerateSerializer, Immutable, Alias("asset-statement")]
+public sealed record AssetStatement(
+    string Asset, int Decimals, long Opening, long Closing, long Held, ImmutableArray<CauseTotal> Causes);
+
+/// <summary>Lines of one cause.</summary>
+/// <param name="Cause">trade, fee, deposit…</param>
+/// <param name="Lines">How many.</param>
+/// <param name="In">What they brought, minor units.</param>
+/// <param name="Out">What they took, minor units, not negative.</param>
+[GenerateSerializer, Immutable, Alias("cause-total")]
+public readonly record struct CauseTotal(string Cause, long Lines, Int128 In, Int128 Out);
+
+/// <summary>The place of a line in the ledger; lines of an account are told in this sequence.</summary>
+/// <param name="TimeNanos">Time of its record, Unix nanoseconds.</param>
+/// <param name="Stream">The journal's stream of its record.</param>
+/// <param name="Sequence">The record's sequence.</param>
+/// <param name="Index">The entry within the record.</param>
+/// <param name="Leg">The line within the entry.</param>
+[GenerateSerializer, Immutable, Alias("line-place")]
+public readonly record struct LinePlace(long TimeNanos, string Stream, long Sequence, long Index, long Leg);
+
+/// <summary>One line of the ledger.</summary>
+/// <param name="Place">Where it stands.</param>
+/// <param name="Cause">trade, fee, deposit…</param>
+/// <param name="Key">The name that a client gave it, such as a deposit's; null for none.</param>
+/// <param name="Asset">The asset.</param>
+/// <param name="Decimals">Digits of the asset's minor unit after the point.</param>
+/// <param name="Amount">Minor units; positive raises what the account has.</param>
+[GenerateSerializer, Immutable, Alias("ledger-line")]
+public readonly record struct LedgerLine(LinePlace Place, string Cause, string? Key, string Asset, int Decimals, long Amount);
+
+/// <summary>A row of the trial balance.</summary>
+/// <param name="Asset">The asset.</param>
+/// <param name="Decimals">Digits of its minor unit after the point.</param>
+/// <param name="Holder">customers, fees, or world: what came from outside, as a debit.</param>
+/// <param name="Accounts">How many accounts that are.</param>
+/// <param name="Total">Credit less debit, minor units. Over all holders of an asset it is 0.</param>
+/// <param name="Held">Of that held for open orders, minor units: a memo.</param>
+[GenerateSerializer, Immutable, Alias("trial-balance-row")]
+public readonly record struct TrialBalanceRow(
+    string Asset, int Decimals, string Holder, long Accounts, Int128 Total, Int128 Held);
+
+/// <summary>What a symbol's trades of a day brought in fees.</summary>
+/// <param name="DayNanos">Begin of the UTC day, Unix nanoseconds.</param>
+/// <param name="Symbol">The symbol.</param>
+/// <param name="Asset">The asset fees are paid in.</param>
+/// <param name="Decimals">Digits of its minor unit after the point.</param>
+/// <param name="Trades">How many trades.</param>
+/// <param name="MakerFees">Minor units.</param>
+/// <param name="TakerFees">Minor units; in an auction both sides' fees are split as the rows of the trades say.</param>
+[GenerateSerializer, Immutable, Alias("fee-revenue-row")]
+public readonly record struct FeeRevenueRow(
+    long DayNanos, string Symbol, string Asset, int Decimals, long Trades, Int128 MakerFees, Int128 TakerFees);
+
+/// <summary>What does not agree.</summary>
+/// <param name="Check">Which rule, in words.</param>
+/// <param name="Account">The account it is about; 0 for one about all.</param>
+/// <param name="Subject">The asset or symbol.</param>
+/// <param name="Ledger">What the ledger has.</param>
+/// <param name="Other">What it should have, or what the account's grain has.</param>
+[GenerateSerializer, Immutable, Alias("reconciliation-finding")]
+public readonly record struct ReconciliationFinding(
+    string Check, long Account, string Subject, Int128 Ledger, Int128 Other);
+
+/// <summary>A comparison of the ledger with itself and with the accounts' grains.</summary>
+/// <param name="TimeNanos">When it ended, Unix nanoseconds.</param>
+/// <param name="Compared">Accounts compared with their grains.</param>
+/// <param name="Moving">Accounts that traded all the while, so that no moment was found at which to compare them.</param>
+/// <param name="LastAccount">The account to go on after; 0 when all have had their turn.</param>
+/// <param name="Findings">What does not agree; nothing is repaired.</param>
+[GenerateSerializer, Immutable, Alias("reconciliation-report")]
+public sealed record ReconciliationReport(
+    long TimeNanos, int Compared, int Moving, long LastAccount, ImmutableArray<ReconciliationFinding> Findings);

@@ -1,0 +1,251 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Http;
+
+/// <summary>The calls about the books: an account's statement, and what an accountant asks of the whole house.</summary>
+internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, KeyRing keys, TimeProvider time)
+{
+    private const string BookPrefix = "book/";
+
+    /// <summary>GET /account/statement</summary>
+    public async Task Statement(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is > 0 and var account)
+            await AnswerStatement(context, account);
+    }
+
+    /// <summary>GET /admin/accounts/{account}/statement</summary>
+    public async Task StatementOf(HttpContext context)
+    {
+        if (await Call.IsAdmin(context, keys) && await Call.Account(context) is { } account)
+            await AnswerStatement(context, account.Value);
+    }
+
+    /// <summary>GET /admin/ledger/trial-balance</summary>
+    public async Task TrialBalance(HttpContext context)
+    {
+        if (!await Call.IsAdmin(context, keys))
+            return;
+
+        await Answer.Json(context, await Ledger.TrialBalance(), static (to, rows) =>
+        {
+            to.WriteStartObject();
+            to.WriteStartArray("rows"u8);
+            foreach (var row in rows)
+            {
+                to.WriteStartObject();
+                to.WriteString("asset"u8, row.Asset);
+                to.WriteString("holder"u8, row.Holder);
+                to.WriteNumber("accounts"u8, row.Accounts);
+                to.WriteString("total"u8, DecimalText.Format(row.Total, row.Decimals));
+                to.WriteString("held"u8, DecimalText.Format(row.Held, row.Decimals));
+                to.WriteEndObject();
+            }
+
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+
+    /// <summary>GET /admin/ledger/fees</summary>
+    public async Task Fees(HttpContext context)
+    {
+        if (!await Call.IsAdmin(context, keys) || await Period(context) is not { } period)
+            return;
+
+        await Answer.Json(context, await Ledger.FeeRevenue(period.From.Nanos(), period.To.AddDays(1).Nanos()), static (to, rows) =>
+        {
+            to.WriteStartObject();
+            to.WriteStartArray("rows"u8);
+            foreach (var row in rows)
+            {
+                to.WriteStartObject();
+                to.WriteString("day"u8, Days.Text(row.DayNanos));
+                to.WriteString("symbol"u8, row.Symbol);
+                to.WriteString("asset"u8, row.Asset);
+                to.WriteNumber("trades"u8, row.Trades);
+                to.WriteString("makerFees"u8, DecimalText.Format(row.MakerFees, row.Decimals));
+                to.WriteString("takerFees"u8, DecimalText.Format(row.TakerFees, row.Decimals));
+                to.WriteEndObject();
+            }
+
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+
+    /// <summary>GET /admin/ledger/reconciliation</summary>
+    public async Task Reconcile(HttpContext context)
+    {
+        if (!await Call.IsAdmin(context, keys) || await Limit(context) is not { } limit)
+            return;
+
+        var after = (string?)context.Request.Query["after"] is { } text && AccountId.TryParse(text, out var id) ? id.Value : 0;
+        if (after == 0 && context.Request.Query.ContainsKey("after"))
+        {
+            await Answer.Refuse(context, Refusal.Malformed("after", "'after' is an account such as ACC-1001."));
+            return;
+        }
+
+        await Answer.Json(context, await Ledger.Reconcile(after, limit), static (to, report) =>
+        {
+            to.WriteStartObject();
+            to.WriteTime(report.TimeNanos);
+            to.WriteNumber("compared"u8, report.Compared);
+            to.WriteNumber("moving"u8, report.Moving);
+            to.WriteString("next"u8, report.LastAccount == 0 ? null : new AccountId(report.LastAccount).ToString());
+            to.WriteStartArray("findings"u8);
+            foreach (var finding in report.Findings)
+            {
+                to.WriteStartObject();
+                to.WriteString("check"u8, finding.Check);
+                to.WriteString("account"u8, finding.Account == 0 ? null : new AccountId(finding.Account).ToString());
+                to.WriteString("subject"u8, finding.Subject);
+                to.WriteString("ledgerMinorUnits"u8, finding.Ledger.ToString(CultureInfo.InvariantCulture));
+                to.WriteString("otherMinorUnits"u8, finding.Other.ToString(CultureInfo.InvariantCulture));
+                to.WriteEndObject();
+            }
+
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+
+    private ILedgerGrain Ledger => grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey);
+
+    private async Task AnswerStatement(HttpContext context, long account)
+    {
+        if (await Period(context) is not { } period || await Limit(context) is not { } limit)
+            return;
+
+        LinePlace? after = null;
+        if ((string?)context.Request.Query["after"] is { } text && (after = ReadPlace(text)) is null)
+        {
+            await Answer.Refuse(context, Refusal.Malformed("after", "'after' is the 'next' of the page before."));
+            return;
+        }
+
+        var statement = await entry.Statement(account, period.From.Nanos(), period.To.AddDays(1).Nanos(), after, limit);
+        await Answer.Json(context, (statement, period), static (to, answer) => Write(to, answer.statement, answer.period));
+    }
+
+    private static void Write(Utf8JsonWriter to, AccountStatement statement, (DateOnly From, DateOnly To) period)
+    {
+        to.WriteStartObject();
+        to.WriteString("account"u8, new AccountId(statement.Account).ToString());
+        to.WriteString("from"u8, Days.Text(period.From));
+        to.WriteString("to"u8, Days.Text(period.To));
+        to.WriteStartArray("assets"u8);
+        foreach (var asset in statement.Assets)
+            Write(to, asset);
+
+        to.WriteEndArray();
+        to.WriteStartArray("entries"u8);
+        foreach (var line in statement.Entries)
+            Write(to, line);
+
+        to.WriteEndArray();
+        to.WriteString("next"u8, statement.HasMore ? Text(statement.Entries[^1].Place) : null);
+        to.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter to, AssetStatement asset)
+    {
+        to.WriteStartObject();
+        to.WriteString("asset"u8, asset.Asset);
+        to.WriteAmount("opening"u8, asset.Opening, asset.Decimals);
+        to.WriteAmount("closing"u8, asset.Closing, asset.Decimals);
+        to.WriteAmount("held"u8, asset.Held, asset.Decimals);
+        to.WriteStartArray("causes"u8);
+        foreach (var cause in asset.Causes)
+        {
+            to.WriteStartObject();
+            to.WriteString("cause"u8, cause.Cause);
+            to.WriteNumber("lines"u8, cause.Lines);
+            to.WriteString("in"u8, DecimalText.Format(cause.In, asset.Decimals));
+            to.WriteString("out"u8, DecimalText.Format(cause.Out, asset.Decimals));
+            to.WriteEndObject();
+        }
+
+        to.WriteEndArray();
+        to.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter to, LedgerLine line)
+    {
+        var ofBook = line.Place.Stream.StartsWith(BookPrefix, StringComparison.Ordinal);
+        to.WriteStartObject();
+        to.WriteTime(line.Place.TimeNanos);
+        to.WriteString("cause"u8, line.Cause);
+        to.WriteString("key"u8, line.Key);
+        to.WriteString("asset"u8, line.Asset);
+        to.WriteString("amount"u8, DecimalText.Format(line.Amount, line.Decimals));
+        to.WriteString("symbol"u8, ofBook ? line.Place.Stream[BookPrefix.Length..] : null);
+        to.WriteString("tradeId"u8, ofBook ? string.Create(CultureInfo.InvariantCulture, $"{line.Place.Sequence}-{line.Place.Index}") : null);
+        to.WriteEndObject();
+    }
+
+    /// <summary>The period of UTC days that was asked for, both included: today when there is none; null when it was turned away.</summary>
+    private async ValueTask<(DateOnly From, DateOnly To)?> Period(HttpContext context)
+    {
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        if (Days.Read(context.Request.Query["from"], today) is not { } from)
+        {
+            await Answer.Refuse(context, Refusal.Malformed("from", "'from' is a UTC day such as 2026-01-31."));
+            return null;
+        }
+
+        if (Days.Read(context.Request.Query["to"], today > from ? today : from) is not { } to || to < from)
+        {
+            await Answer.Refuse(context, Refusal.Malformed("to", "'to' is a UTC day such as 2026-01-31, not before 'from'."));
+            return null;
+        }
+
+        return (from, to);
+    }
+
+    private static async ValueTask<int?> Limit(HttpContext context)
+    {
+        if (Call.Number((string?)context.Request.Query["limit"] ?? "100", 1, 1000) is { } limit)
+            return (int)limit;
+
+        await Answer.Refuse(context, new Refusal(RejectReason.BadRequest, "limit", "1000", "1 to 1000."));
+        return null;
+    }
+
+    private static string Text(in LinePlace place) => string.Create(
+        CultureInfo.InvariantCulture, $"{place.TimeNanos}.{place.Sequence}.{place.Index}.{place.Leg}.{place.Stream}");
+
+    private static LinePlace? ReadPlace(string text) =>
+        text.Split('.', 5) is [var nanos, var sequence, var index, var leg, var stream]
+        && Call.Number(nanos, 0, long.MaxValue) is { } n && Call.Number(sequence, 0, long.MaxValue) is { } s
+        && Call.Number(index, 0, long.MaxValue) is { } i && Call.Number(leg, 0, long.MaxValue) is { } l
+            ? new LinePlace(n, stream, s, i, l)
+            : null;
+}
+
+/// <summary>UTC days on the wire.</summary>
+internal static class Days
+{
+    private const string Format = "yyyy-MM-dd";
+
+    /// <summary>A day; the other one for no text, null for what is no day after 1970.</summary>
+    public static DateOnly? Read(string? text, DateOnly otherwise) => text is null ? otherwise
+        : DateOnly.TryParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            && day.Year is >= 1970 and < 2200 ? day
+        : null;
+
+    /// <summary>The day's begin, Unix nanoseconds.</summary>
+    public static long Nanos(this DateOnly day) => (day.DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber) * 86_400_000_000_000;
+
+    /// <summary>As it is written.</summary>
+    public static string Text(DateOnly day) => day.ToString(Format, CultureInfo.InvariantCulture);
+
+    /// <summary>The day that begins at a time, Unix nanoseconds.</summary>
+    public static string Text(long nanos) => Text(DateOnly.FromDateTime(DateTime.UnixEpoch).AddDays((int)(nanos / 86_400_000_000_000)));
+}

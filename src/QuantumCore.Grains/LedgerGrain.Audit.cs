@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
+using QuantumCore.History;
+
+namespace QuantumCore.Grains;
+
+/// <summary>Reports of the books, and their reconciliation: the ledger with itself, and with what accounts say of themselves.</summary>
+public sealed partial class LedgerGrain
+{
+    /// <summary>Most accounts of one reconciliation.</summary>
+    internal const int ReconciledLimit = 1_000;
+
+    // A minute's check looks at some accounts only: it wakes them.
+    private const int ReconciledEachTime = 50;
+    private const int Tries = 3;
+    private static readonly TimeSpan s_reconcile = TimeSpan.FromMinutes(1);
+
+    private long _reconciledAfter;
+
+    /// <inheritdoc/>
+    public async ValueTask<AccountStatement> Statement(
+        long account, long fromNanos, long toNanos, LinePlace? after, int limit, ImmutableArray<SeenSequence> seen)
+    {
+        await CatchUpToAsync(seen);
+        var own = StreamOf(account);
+        await LookAsync(CancellationToken.None);
+        await ProjectAsync([(own, Goal(own))]);
+        return await history.StatementAsync(account, fromNanos, toNanos, after, limit, CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<TrialBalanceRow>> TrialBalance()
+    {
+        await CatchUp();
+        return await history.TrialBalanceAsync(CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<FeeRevenueRow>> FeeRevenue(long fromNanos, long toNanos)
+    {
+        await CatchUp();
+        return await history.FeeRevenueAsync(fromNanos, toNanos, CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ReconciliationReport> Reconcile(long after, int limit)
+    {
+        limit = Math.Clamp(limit, 1, ReconciledLimit);
+        await CatchUp();
+        var findings = ImmutableArray.CreateBuilder<ReconciliationFinding>();
+        findings.AddRange(await history.HouseFindingsAsync(CancellationToken.None));
+        var accounts = await history.AccountsAsync(after, limit, CancellationToken.None);
+        var moving = 0;
+        foreach (var account in accounts)
+        {
+            moving += await CompareAsync(account, findings) ? 0 : 1;
+        }
+
+        var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        var report = new ReconciliationReport(
+            now, accounts.Length - moving, moving, accounts.Length == limit ? accounts[^1] : 0, findings.ToImmutable());
+        GrainMetrics.Reconciled(report);
+        return report;
+    }
+
+    private static string StreamOf(long account) =>
+        HistoryChunk.AccountPrefix + account.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Compares an account at a moment at which ledger and grain stand at the same records; false: there was none.</summary>
+    private async Task<bool> CompareAsync(long account, ImmutableArray<ReconciliationFinding>.Builder findings)
+    {
+        var grain = GrainFactory.GetGrain<IAccountGrain>(account.ToString(CultureInfo.InvariantCulture));
+        for (var i = 0; i < Tries; i++)
+        {
+            var view = await grain.View([]);
+            await LookAsync(CancellationToken.None);
+            await ProjectAsync(
+            [
+                (StreamOf(account), view.Sequence),
+                .. view.Cursors.Select(c => (HistoryChunk.BookPrefix + c.Symbol, c.Sequence)),
+            ]);
+            var ledger = await history.AccountAsync(account, CancellationToken.None);
+            if (IsSameMoment(view, ledger))
+            {
+                Compare(view, ledger, findings);
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsSameMoment(AccountView view, AccountInLedger ledger)
+    {
+        var own = StreamOf(view.Account);
+        var cursors = view.Cursors.ToDictionary(c => HistoryChunk.BookPrefix + c.Symbol, c => c.Sequence, StringComparer.Ordinal);
+        return ledger.Streams.GetValueOrDefault(own).Cursor == view.Sequence
+            && cursors.All(book => ledger.Streams.TryGetValue(book.Key, out var at) ? at.Cursor >= book.Value : book.Value == 0)
+            && ledger.Streams.All(at => at.Key == own || at.Value.Last <= cursors.GetValueOrDefault(at.Key));
+    }
+
+    private static void Compare(
+        AccountView view, AccountInLedger ledger, ImmutableArray<ReconciliationFinding>.Builder findings)
+    {
+        var balances = view.Balances.ToDictionary(b => b.Asset, StringComparer.Ordinal);
+        foreach (var asset in balances.Keys.Union(ledger.Assets.Keys).Order(StringComparer.Ordinal))
+        {
+            var (total, held) = ledger.Assets.GetValueOrDefault(asset);
+            var (totalThere, heldThere) = balances.TryGetValue(asset, out var balance) ? (balance.Total, balance.Held) : (0, 0);
+            if (total != totalThere)
+            {
+                findings.Add(new("balance in the ledger and in the account", view.Account, asset, total, totalThere));
+            }
+
+            if (held != heldThere)
+            {
+                findings.Add(new("held in the ledger and in the account", view.Account, asset, held, heldThere));
+            }
+        }
+    }
+
+    private async Task ReconcileInTurnAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var report = await Reconcile(_reconciledAfter, ReconciledEachTime);
+            _reconciledAfter = report.LastAccount;
+            foreach (var finding in report.Findings)
+            {
+                GrainLog.LedgerDisagrees(log, finding.Check, finding.Account, finding.Subject, finding.Ledger, finding.Other);
+            }
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            GrainLog.NotReconciled(log, fault);
+        }
+    }
+}
+
+internal static partial class GrainLog
+{
+    [LoggerMessage(43, LogLevel.Critical, "The ledger disagrees: {Check}: account {Account}, {Subject}: {Ledger} against {Other}. Nothing is repaired.")]
+    public static partial void LedgerDisagrees(ILogger logger, string check, long account, string subject, Int128 ledger, Int128 other);
+
+    [LoggerMessage(44, LogLevel.Warning, "The ledger could not be reconciled; it is tried again in a minute.")]
+    public static partial void NotReconciled(ILogger logger, Exception exception);
+}

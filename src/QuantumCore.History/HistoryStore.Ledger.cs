@@ -1,0 +1,245 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+using QuantumCore.Contracts;
+
+namespace QuantumCore.History;
+
+/// <summary>The books as an accountant reads them: statements, trial balance, fee revenue.</summary>
+public abstract partial class HistoryStore
+{
+    /// <summary>Most lines in one answer.</summary>
+    public const int LinesLimit = 1_000;
+
+    /// <summary>A UTC day.</summary>
+    public const long DayNanos = 86_400_000_000_000;
+
+    private const long Billion = 1_000_000_000;
+
+    // A trade's time finds its lines, a small index the others: lines need no index of their own, which every trade would pay for.
+    private const string OwnLines =
+        """
+        SELECT p.time, p.stream, p.seq, p.idx, p.leg, p.cause, p.asset, p.amount FROM posting p
+        WHERE p.account = @account AND p.time >= @from AND p.cause <> 'trade' AND p.cause <> 'fee'
+        UNION ALL
+        SELECT p.time, p.stream, p.seq, p.idx, p.leg, p.cause, p.asset, p.amount FROM trade t
+        JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = t.seq AND p.idx = t.idx AND p.account = @account
+        WHERE t.buyer = @account AND t.time >= @from
+        UNION ALL
+        SELECT p.time, p.stream, p.seq, p.idx, p.leg, p.cause, p.asset, p.amount FROM trade t
+        JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = t.seq AND p.idx = t.idx AND p.account = @account
+        WHERE t.seller = @account AND t.buyer <> @account AND t.time >= @from
+        """;
+
+    // One statement, so that it sees one moment: what the account has, and the lines since the period began.
+    private const string StatementQuery =
+        $"""
+        SELECT b.asset, a.decimals, '' AS cause, 0 AS lines, b.total, 0, 0, 0, 0, 0, b.reserved
+        FROM balance b JOIN asset a ON a.asset = b.asset WHERE b.account = @account
+        UNION ALL
+        SELECT asset, 0, cause, SUM(CASE WHEN time < @to THEN 1 ELSE 0 END),
+          CAST(SUM(CASE WHEN amount > 0 AND time < @to THEN amount / 1000000000 ELSE 0 END) AS BIGINT),
+          CAST(SUM(CASE WHEN amount > 0 AND time < @to THEN amount % 1000000000 ELSE 0 END) AS BIGINT),
+          CAST(SUM(CASE WHEN amount < 0 AND time < @to THEN amount / 1000000000 ELSE 0 END) AS BIGINT),
+          CAST(SUM(CASE WHEN amount < 0 AND time < @to THEN amount % 1000000000 ELSE 0 END) AS BIGINT),
+          CAST(SUM(amount / 1000000000) AS BIGINT), CAST(SUM(amount % 1000000000) AS BIGINT), 0
+        FROM ({OwnLines}) line GROUP BY asset, cause ORDER BY 1, 3
+        """;
+
+    private const string LinesQuery =
+        $"""
+        SELECT l.time, l.stream, l.seq, l.idx, l.leg, l.cause, l.asset, a.decimals, l.amount
+        FROM ({OwnLines}) l JOIN asset a ON a.asset = l.asset
+        WHERE l.time < @to AND (l.time > @time OR (l.time = @time AND (l.stream > @stream OR (l.stream = @stream
+          AND (l.seq > @seq OR (l.seq = @seq AND (l.idx > @idx OR (l.idx = @idx AND l.leg > @leg))))))))
+        ORDER BY l.time, l.stream, l.seq, l.idx, l.leg LIMIT @limit
+        """;
+
+    /// <summary>An account's statement over a period, with its lines after a place.</summary>
+    /// <param name="account">The account's number.</param>
+    /// <param name="fromNanos">Begin, included.</param>
+    /// <param name="toNanos">End, not included.</param>
+    /// <param name="after">The last line that is known; null to begin with the first.</param>
+    /// <param name="limit">Most lines, at most <see cref="LinesLimit"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<AccountStatement> StatementAsync(
+        long account, long fromNanos, long toNanos, LinePlace? after, int limit, CancellationToken cancellationToken)
+    {
+        (string, object)[] period = [("@account", account), ("@from", fromNanos), ("@to", toNanos)];
+        var assets = await ReadAsync(StatementQuery, period, ReadAssetsAsync, cancellationToken);
+        var place = after ?? new LinePlace(fromNanos - 1, "", 0, 0, 0);
+        limit = Math.Clamp(limit, 0, LinesLimit);
+        var lines = await ReadAsync(
+            LinesQuery,
+            [
+                .. period,
+                ("@time", place.TimeNanos),
+                ("@stream", place.Stream),
+                ("@seq", place.Sequence),
+                ("@idx", place.Index),
+                ("@leg", place.Leg),
+                ("@limit", limit + 1),
+            ],
+            static (reader, token) => ListAsync(reader, ReadLine, token),
+            cancellationToken);
+        return new AccountStatement(
+            account, fromNanos, toNanos, assets, lines.Length > limit ? lines[..limit] : lines, lines.Length > limit);
+    }
+
+    /// <summary>What customers, fee pot and outside world have of each asset: over all of them nothing.</summary>
+    public Task<ImmutableArray<TrialBalanceRow>> TrialBalanceAsync(CancellationToken cancellationToken) => ReadAsync(
+        """
+        SELECT asset, decimals, holder, accounts, total_hi, total_lo, held_hi, held_lo FROM trial_balance ORDER BY asset, holder
+        """,
+        [],
+        static (reader, token) => ListAsync(
+            reader,
+            static row => new TrialBalanceRow(
+                row.GetString(0), row.GetInt32(1), row.GetString(2), row.GetInt64(3), Whole(row, 4), Whole(row, 6)),
+            token),
+        cancellationToken);
+
+    /// <summary>Fees by day and symbol. Reads all trades: for reports, not for every second.</summary>
+    public Task<ImmutableArray<FeeRevenueRow>> FeeRevenueAsync(
+        long fromNanos, long toNanos, CancellationToken cancellationToken) => ReadAsync(
+            """
+            SELECT day, symbol, asset, decimals, trades, maker_hi, maker_lo, taker_hi, taker_lo FROM fee_revenue
+            WHERE day >= @from AND day < @to ORDER BY day, symbol
+            """,
+            [("@from", fromNanos / DayNanos), ("@to", (toNanos + DayNanos - 1) / DayNanos)],
+            static (reader, token) => ListAsync(
+                reader,
+                static row => new FeeRevenueRow(
+                    row.GetInt64(0) * DayNanos, row.GetString(1), row.GetString(2), row.GetInt32(3), row.GetInt64(4),
+                    Whole(row, 5), Whole(row, 7)),
+                token),
+            cancellationToken);
+
+    /// <summary>What the ledger's own tables must agree on; small tables only, so that it can be asked each minute.</summary>
+    public Task<ImmutableArray<ReconciliationFinding>> HouseFindingsAsync(CancellationToken cancellationToken) => ReadAsync(
+        """
+        SELECT 'over all holders an asset is nothing' AS rule, 0 AS account, asset, SUM(total / 1000000000), SUM(total % 1000000000), 0
+        FROM balance GROUP BY asset HAVING SUM(total / 1000000000) * 1000000000 + SUM(total % 1000000000) <> 0
+        UNION ALL
+        SELECT 'over all accounts a position is nothing', 0, symbol, SUM(qty / 1000000000), SUM(qty % 1000000000), 0
+        FROM position GROUP BY symbol HAVING SUM(qty / 1000000000) * 1000000000 + SUM(qty % 1000000000) <> 0
+        UNION ALL
+        SELECT 'no customer and no fee pot owes', account, asset, 0, total, 0 FROM balance WHERE account >= 1 AND total < 0
+        UNION ALL
+        SELECT 'what is held is the sum of open holds', b.account, b.asset, 0, b.reserved, COALESCE(h.amount, 0)
+        FROM balance b LEFT JOIN (SELECT account, asset, SUM(open_amount) AS amount FROM hold GROUP BY account, asset) h
+          ON h.account = b.account AND h.asset = b.asset WHERE b.reserved <> COALESCE(h.amount, 0)
+        ORDER BY 1, 2, 3 LIMIT 100
+        """,
+        [],
+        static (reader, token) => ListAsync(
+            reader,
+            static row => new ReconciliationFinding(
+                row.GetString(0), row.GetInt64(1), row.GetString(2), Whole(row, 3), Convert.ToInt64(row.GetValue(5))),
+            token),
+        cancellationToken);
+
+    /// <summary>Accounts of customers after one, in sequence.</summary>
+    public Task<ImmutableArray<long>> AccountsAsync(long after, int limit, CancellationToken cancellationToken) => ReadAsync(
+        "SELECT DISTINCT account FROM balance WHERE account > @after AND account >= 1000 ORDER BY account LIMIT @limit",
+        [("@after", after), ("@limit", limit)],
+        static (reader, token) => ListAsync(reader, static row => row.GetInt64(0), token),
+        cancellationToken);
+
+    /// <summary>An account's balances, and how far each stream that speaks of it has been projected, of one moment.</summary>
+    public Task<AccountInLedger> AccountAsync(long account, CancellationToken cancellationToken) => ReadAsync(
+        """
+        SELECT 'A' AS row, asset AS name, total AS x, reserved AS y FROM balance WHERE account = @account
+        UNION ALL
+        SELECT 'S', stream, seq, seq FROM projector_cursor WHERE stream = @own
+        UNION ALL
+        SELECT 'S', c.stream, c.seq, (SELECT MAX(e.seq) FROM account_event e WHERE e.stream = c.stream AND e.account = @account)
+        FROM projector_cursor c
+        WHERE EXISTS (SELECT 1 FROM account_event e WHERE e.stream = c.stream AND e.account = @account)
+        """,
+        [("@account", account), ("@own", HistoryChunk.AccountPrefix + account)],
+        static async (reader, token) =>
+        {
+            var (assets, streams) = (new Dictionary<string, (long, long)>(), new Dictionary<string, (long, long)>());
+            while (await reader.ReadAsync(token))
+            {
+                (reader.GetString(0) == "A" ? assets : streams).Add(reader.GetString(1), (reader.GetInt64(2), reader.GetInt64(3)));
+            }
+
+            return new AccountInLedger(assets, streams);
+        },
+        cancellationToken);
+
+    private static async Task<ImmutableArray<AssetStatement>> ReadAssetsAsync(DbDataReader reader, CancellationToken token)
+    {
+        var assets = ImmutableArray.CreateBuilder<AssetStatement>();
+        var causes = ImmutableArray.CreateBuilder<CauseTotal>();
+        var (name, decimals, now, held, since) = ("", 0, 0L, 0L, (Int128)0);
+        while (await reader.ReadAsync(token))
+        {
+            // An asset's first row is what there is of it; those of its causes follow.
+            if (reader.GetString(2).Length == 0)
+            {
+                End();
+                (name, decimals, now, held, since) = (reader.GetString(0), reader.GetInt32(1), reader.GetInt64(4), reader.GetInt64(10), 0);
+                continue;
+            }
+
+            since += Whole(reader, 8);
+            if (reader.GetInt64(3) > 0)
+            {
+                Add(new CauseTotal(Word(reader.GetString(2)).Cause, reader.GetInt64(3), Whole(reader, 4), -Whole(reader, 6)));
+            }
+        }
+
+        End();
+        return assets.ToImmutable();
+
+        // Deposits under different keys are one cause; rows come by cause.
+        void Add(in CauseTotal total)
+        {
+            if (causes is [.., var last] && last.Cause == total.Cause)
+            {
+                causes[^1] = new CauseTotal(last.Cause, last.Lines + total.Lines, last.In + total.In, last.Out + total.Out);
+            }
+            else
+            {
+                causes.Add(total);
+            }
+        }
+
+        void End()
+        {
+            if (name.Length > 0)
+            {
+                var opening = now - since;
+                var closing = causes.Aggregate(opening, static (sum, cause) => sum + cause.In - cause.Out);
+                assets.Add(new AssetStatement(name, decimals, (long)opening, (long)closing, held, causes.DrainToImmutable()));
+            }
+        }
+    }
+
+    private static LedgerLine ReadLine(DbDataReader row)
+    {
+        var (cause, key) = Word(row.GetString(5));
+        return new(
+            new LinePlace(row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)),
+            cause,
+            key,
+            row.GetString(6),
+            row.GetInt32(7),
+            row.GetInt64(8));
+    }
+
+    // A line's cause is a word, and for what a client named a space and that name.
+    private static (string Cause, string? Key) Word(string cause) =>
+        cause.IndexOf(' ') is > 0 and var space ? (cause[..space], cause[(space + 1)..]) : (cause, null);
+
+    private static Int128 Whole(DbDataReader row, int column) =>
+        ((Int128)Convert.ToInt64(row.GetValue(column)) * Billion) + Convert.ToInt64(row.GetValue(column + 1));
+}
+
+/// <summary>An account as the ledger has it.</summary>
+/// <param name="Assets">Total and held by asset, minor units.</param>
+/// <param name="Streams">By stream: how far it is projected, and the last record of it that touches the account.</param>
+public sealed record AccountInLedger(
+    IReadOnlyDictionary<string, (long Total, long Held)> Assets, IReadOnlyDictionary<string, (long Cursor, long Last)> Streams);
