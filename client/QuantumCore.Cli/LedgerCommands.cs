@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace QuantumCore.Cli;
 
-/// <summary>statement, and ledger: trial-balance, fees, check.</summary>
+/// <summary>statement, positions, and ledger: trial-balance, fees, check.</summary>
 internal static class LedgerCommands
 {
     private const int LongestPage = 1000;
@@ -27,6 +27,33 @@ internal static class LedgerCommands
                 var statement = await ReadAsync(
                     session, parse.GetValue(account), parse.GetValue(from), parse.GetValue(to), parse.GetValue(limit), cancellation);
                 session.Screen.Show(statement, console => Show(console, statement));
+                return ExitCodes.Done;
+            });
+    }
+
+    internal static Command Positions(CommandLineApp app)
+    {
+        var fifo = new Option<bool>("--fifo") { Description = "First in, first out; otherwise at average cost" };
+        var inCost = new Option<bool>("--fees-in-cost") { Description = "Fees in cost and proceeds, as tax offices count" };
+        return app.Add(
+            new Command("positions", "What the account traded, what it cost and what was earned on it.") { fifo, inCost },
+            """
+            qc positions
+            qc positions --fifo --fees-in-cost
+            """,
+            async (parse, session, cancellation) =>
+            {
+                var positions = await session.Client().GetPositionsAsync(
+                    parse.GetValue(fifo) ? CostMethod.Fifo : CostMethod.Average, parse.GetValue(inCost), cancellation);
+                session.Screen.Show(positions, console => Tables.Show(
+                    console,
+                    "Nothing traded yet.",
+                    ["symbol", "quantity", "cost", "average", "realised", "fees", "mark", "unrealised"],
+                    positions.Select(p => new[]
+                    {
+                        p.Symbol, Tables.Text(p.Quantity), Tables.Text(p.Cost), Tables.TextOrNothing(p.AveragePrice), Tables.Text(p.Realised),
+                        Tables.Text(p.Fees), Tables.TextOrNothing(p.Mark), Tables.TextOrNothing(p.Unrealised),
+                    })));
                 return ExitCodes.Done;
             });
     }

@@ -12,7 +12,7 @@ internal static class Tables
     private static readonly string[] s_numeric =
         ["id", "price", "quantity", "filled", "remaining", "fee", "total", "held", "available", "tick", "lot",
          "maker ppm", "taker ppm", "bid", "ask", "bid size", "ask size", "lines", "in", "out", "balance", "amount", "accounts", "trades",
-         "maker fees", "taker fees"];
+         "maker fees", "taker fees", "cost", "average", "realised", "fees", "mark", "unrealised"];
 
     internal static void Order(IAnsiConsole console, Order order)
     {
@@ -206,7 +206,7 @@ internal static class Tables
 
     internal static string Text(IFormattable number) => number.ToString(format: null, CultureInfo.InvariantCulture);
 
-    private static string TextOrNothing(decimal? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
+    internal static string TextOrNothing(decimal? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
 
     internal static string Time(DateTimeOffset time) =>
         time.ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture);

@@ -89,6 +89,39 @@ public sealed record ReconciliationReport(
 public sealed record ReconciliationFinding(
     string Check, string? Account, string Subject, string LedgerMinorUnits, string OtherMinorUnits);
 
+/// <summary>What an account traded in an instrument, and earned on it. What was deposited is not in it: it has no price.</summary>
+/// <param name="Symbol">The instrument.</param>
+/// <param name="Asset">What amounts are in.</param>
+/// <param name="Quantity">Bought less sold.</param>
+/// <param name="Cost">What the open units cost; less than zero for a short position: what was received.</param>
+/// <param name="AveragePrice">Cost by unit, rounded, to look at; null when nothing is open.</param>
+/// <param name="Realised">Profit of what was closed.</param>
+/// <param name="Fees">All fees paid.</param>
+/// <param name="Mark">The price that open units are valued at: the mark, or the last trade; null for none.</param>
+/// <param name="Unrealised">What the open units would bring at it.</param>
+public sealed record Position(
+    string Symbol,
+    string Asset,
+    decimal Quantity,
+    decimal Cost,
+    decimal? AveragePrice,
+    decimal Realised,
+    decimal Fees,
+    decimal? Mark,
+    decimal? Unrealised);
+
+/// <summary>Which units leave a position first.</summary>
+public enum CostMethod
+{
+    /// <summary>All cost the average.</summary>
+    Average = 0,
+
+    /// <summary>First in, first out.</summary>
+    Fifo = 1,
+}
+
+internal sealed record PositionList(IReadOnlyList<Position> Positions);
+
 internal sealed record TrialBalanceRows(IReadOnlyList<TrialBalanceRow> Rows);
 
 internal sealed record FeeRevenueRows(IReadOnlyList<FeeRevenueRow> Rows);

@@ -24,6 +24,16 @@ public sealed partial class QuantumCoreClient
             Get($"admin/accounts/{Uri.EscapeDataString(account)}/statement" + Page(from, to, after, limit)), cancellation);
     }
 
+    /// <summary>What the account traded in each instrument, and earned on it.</summary>
+    /// <param name="method">Which units leave first.</param>
+    /// <param name="feesInCost">Fees are in cost and proceeds, as tax offices count; otherwise a line of their own.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<Position>> GetPositionsAsync(
+        CostMethod method = CostMethod.Average, bool feesInCost = false, CancellationToken cancellation = default) =>
+        (await _calls.SendAsync<PositionList>(
+            Get("account/positions" + Query(("cost", method == CostMethod.Fifo ? "fifo" : "average"), ("fees", feesInCost ? "inCost" : "beside"))),
+            cancellation)).Positions;
+
     /// <summary>What customers, fee pot and outside world have of each asset now (administrator's key).</summary>
     public async Task<IReadOnlyList<TrialBalanceRow>> GetTrialBalanceAsync(CancellationToken cancellation = default) =>
         (await _calls.SendAsync<TrialBalanceRows>(Get("admin/ledger/trial-balance"), cancellation)).Rows;

@@ -100,6 +100,8 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(DepositReceipt))]
 [JsonSerializable(typeof(ApiKeyGrant))]
 [JsonSerializable(typeof(AccountStatement))]
+[JsonSerializable(typeof(PositionList))]
+[JsonSerializable(typeof(IReadOnlyList<Position>))]
 [JsonSerializable(typeof(TrialBalanceRows))]
 [JsonSerializable(typeof(FeeRevenueRows))]
 [JsonSerializable(typeof(ReconciliationReport))]

@@ -199,6 +199,10 @@ public interface ILedgerGrain : IGrainWithStringKey
     ValueTask<AccountStatement> Statement(
         long account, long fromNanos, long toNanos, LinePlace? after, int limit, ImmutableArray<SeenSequence> seen);
 
+    /// <summary>What an account has traded in each symbol and earned on it, at least up to what the client has been shown.</summary>
+    [Alias("positions")]
+    ValueTask<ImmutableArray<PositionProfit>> Positions(long account, PositionMethod method, ImmutableArray<SeenSequence> seen);
+
     /// <summary>What customers, fee pot and outside world have of each asset now.</summary>
     [Alias("trial-balance")]
     ValueTask<ImmutableArray<TrialBalanceRow>> TrialBalance();

@@ -98,3 +98,28 @@ public readonly record struct ReconciliationFinding(
 [GenerateSerializer, Immutable, Alias("reconciliation-report")]
 public sealed record ReconciliationReport(
     long TimeNanos, int Compared, int Moving, long LastAccount, ImmutableArray<ReconciliationFinding> Findings);
+
+/// <summary>Which units leave a position first, and where fees are counted.</summary>
+public enum PositionMethod : byte
+{
+    /// <summary>At average cost; fees beside the profit.</summary>
+    Average = 0,
+
+    /// <summary>First in, first out; fees beside the profit.</summary>
+    FirstInFirstOut = 1,
+
+    /// <summary>At average cost, with fees in cost and proceeds.</summary>
+    AverageWithFees = 2,
+
+    /// <summary>First in, first out, with fees in cost and proceeds.</summary>
+    FirstInFirstOutWithFees = 3,
+}
+
+/// <summary>What an account has traded in a symbol, and earned on it.</summary>
+/// <param name="Symbol">The symbol.</param>
+/// <param name="QuantityLots">Bought less sold, lots. What was deposited is not in it: it has no price.</param>
+/// <param name="Cost">What the open lots cost, quote minor units; of a short position less than zero.</param>
+/// <param name="Realised">Profit of what was closed, quote minor units.</param>
+/// <param name="Fees">All fees paid, quote minor units.</param>
+[GenerateSerializer, Immutable, Alias("position-profit")]
+public readonly record struct PositionProfit(string Symbol, long QuantityLots, Int128 Cost, Int128 Realised, Int128 Fees);

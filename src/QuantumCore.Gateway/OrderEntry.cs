@@ -270,6 +270,10 @@ public sealed class OrderEntry(
     public ValueTask<AccountStatement> Statement(long account, long fromNanos, long toNanos, LinePlace? after, int limit) =>
         grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Statement(account, fromNanos, toNanos, after, limit, shown.Of(account));
 
+    /// <summary>What an account traded and earned, at least up to what its client has been shown.</summary>
+    public ValueTask<ImmutableArray<PositionProfit>> Positions(long account, PositionMethod method) =>
+        grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Positions(account, method, shown.Of(account));
+
     private static string Key(long account) => account.ToString();
 
     /// <summary>The checks of the request alone, in their fixed sequence, and a market order's protection price.</summary>

@@ -85,6 +85,70 @@ public abstract partial class HistoryStore
             account, fromNanos, toNanos, assets, lines.Length > limit ? lines[..limit] : lines, lines.Length > limit);
     }
 
+    /// <summary>Symbols that an account has traded.</summary>
+    public Task<ImmutableArray<string>> TradedSymbolsAsync(long account, CancellationToken cancellationToken) => ReadAsync(
+        "SELECT symbol FROM position WHERE account = @account ORDER BY symbol",
+        [("@account", account)],
+        static (reader, token) => ListAsync(reader, static row => row.GetString(0), token),
+        cancellationToken);
+
+    /// <summary>Gives an account's trades of a symbol after a place, oldest first, one by one; a trade with itself once.</summary>
+    /// <param name="account">The account's number.</param>
+    /// <param name="symbol">The symbol.</param>
+    /// <param name="after">The last trade that is known; default for none.</param>
+    /// <param name="take">Takes a trade.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The place of the last one.</returns>
+    public Task<TradeTime> TradesAfterAsync(
+        long account, string symbol, TradeTime after, Action<AccountTrade> take, CancellationToken cancellationToken) => ReadAsync(
+            TradesQuery,
+            [
+                ("@account", account), ("@symbol", symbol), ("@time", after.TimeNanos), ("@seq", after.Sequence), ("@idx", after.Index),
+            ],
+            async (reader, token) =>
+            {
+                var last = after;
+                while (await reader.ReadAsync(token))
+                {
+                    last = new TradeTime(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+                    var (isBuyer, isSeller) = (reader.GetInt64(6) == account, reader.GetInt64(7) == account);
+                    // In an auction no one takes: the buyer stands in the taker's columns.
+                    var buyerTakes = reader.GetString(8) != "S";
+                    var (buyerFee, sellerFee) = buyerTakes
+                        ? (reader.GetInt64(10), reader.GetInt64(9))
+                        : (reader.GetInt64(9), reader.GetInt64(10));
+                    var value = reader.GetInt64(3) * reader.GetInt64(5);
+                    if (isBuyer)
+                    {
+                        take(new AccountTrade(reader.GetInt64(4), value, buyerFee));
+                    }
+
+                    if (isSeller)
+                    {
+                        take(new AccountTrade(-reader.GetInt64(4), value, sellerFee));
+                    }
+                }
+
+                return last;
+            },
+            cancellationToken);
+
+    // By time, in which a book's trades stand too: each side's index gives them so, and no page is sorted.
+    private const string TradesQuery =
+        """
+        SELECT * FROM (
+          SELECT t.time, t.seq, t.idx, t.px, t.qty, i.tick_lot_value, t.buyer, t.seller, t.taker_side, t.maker_fee, t.taker_fee
+          FROM trade t JOIN instrument i ON i.symbol = t.symbol AND i.seq = (SELECT MIN(v.seq) FROM instrument v WHERE v.symbol = t.symbol)
+          WHERE t.buyer = @account AND t.symbol = @symbol AND t.time >= @time
+            AND (t.time > @time OR t.seq > @seq OR (t.seq = @seq AND t.idx > @idx))
+          UNION
+          SELECT t.time, t.seq, t.idx, t.px, t.qty, i.tick_lot_value, t.buyer, t.seller, t.taker_side, t.maker_fee, t.taker_fee
+          FROM trade t JOIN instrument i ON i.symbol = t.symbol AND i.seq = (SELECT MIN(v.seq) FROM instrument v WHERE v.symbol = t.symbol)
+          WHERE t.seller = @account AND t.symbol = @symbol AND t.time >= @time
+            AND (t.time > @time OR t.seq > @seq OR (t.seq = @seq AND t.idx > @idx))
+        ) both_sides ORDER BY 1, 2, 3
+        """;
+
     /// <summary>What customers, fee pot and outside world have of each asset: over all of them nothing.</summary>
     public Task<ImmutableArray<TrialBalanceRow>> TrialBalanceAsync(CancellationToken cancellationToken) => ReadAsync(
         """
@@ -243,3 +307,15 @@ public abstract partial class HistoryStore
 /// <param name="Streams">By stream: how far it is projected, and the last record of it that touches the account.</param>
 public sealed record AccountInLedger(
     IReadOnlyDictionary<string, (long Total, long Held)> Assets, IReadOnlyDictionary<string, (long Cursor, long Last)> Streams);
+
+/// <summary>The place of a trade in its book, by time first.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Sequence">Sequence of its record.</param>
+/// <param name="Index">The trade within the record.</param>
+public readonly record struct TradeTime(long TimeNanos, long Sequence, long Index);
+
+/// <summary>A trade as one account sees it.</summary>
+/// <param name="Lots">Bought lots; less than zero: sold.</param>
+/// <param name="LotValue">What one lot is worth at its price, quote minor units.</param>
+/// <param name="Fee">The account's fee, quote minor units.</param>
+public readonly record struct AccountTrade(long Lots, long LotValue, long Fee);

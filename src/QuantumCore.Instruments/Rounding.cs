@@ -28,4 +28,15 @@ public static class Rounding
             throw new ArgumentOutOfRangeException(nameof(divisor), "A divisor of money is positive.");
         }
     }
+
+    /// <summary>Quotient rounded to the nearest integer, a half to the even one: favours no side over many divisions.</summary>
+    /// <param name="dividend">Any sign.</param>
+    /// <param name="divisor">Greater than zero.</param>
+    public static Int128 DivHalfEven(Int128 dividend, Int128 divisor)
+    {
+        var down = DivDown(dividend, divisor);
+        var rest = dividend - (down * divisor);
+        var more = rest * 2 > divisor || (rest * 2 == divisor && Int128.IsOddInteger(down));
+        return more ? down + 1 : down;
+    }
 }

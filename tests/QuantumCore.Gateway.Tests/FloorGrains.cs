@@ -204,6 +204,9 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
         long account, long fromNanos, long toNanos, LinePlace? after, int limit, ImmutableArray<SeenSequence> seen) =>
         ValueTask.FromResult(new AccountStatement(account, fromNanos, toNanos, [], [], false));
 
+    public ValueTask<ImmutableArray<PositionProfit>> Positions(long account, PositionMethod method, ImmutableArray<SeenSequence> seen) =>
+        ValueTask.FromResult<ImmutableArray<PositionProfit>>([]);
+
     public ValueTask<ImmutableArray<TrialBalanceRow>> TrialBalance() => ValueTask.FromResult<ImmutableArray<TrialBalanceRow>>([]);
 
     public ValueTask<ImmutableArray<FeeRevenueRow>> FeeRevenue(long fromNanos, long toNanos) =>

@@ -162,7 +162,51 @@ public class LedgerOverHttpTests
         Assert.Null(last.Next);
     }
 
+    [Fact]
+    public async Task Positions_have_cost_and_profit_by_the_method_that_is_asked_for()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        foreach (var (bought, price) in new[] { (100m, 150m), (100m, 160m), (-100m, 170m) })
+        {
+            await exchange.BobAsync(bought > 0 ? Sell(bought, price) : Buy(-bought, price));
+            await exchange.AliceAsync(bought > 0 ? Buy(bought, price) : Sell(-bought, price));
+        }
+
+        var average = (await exchange.Alice.GetPositionsAsync(cancellation: Cancellation)).Single();
+        var fifo = (await exchange.Alice.GetPositionsAsync(CostMethod.Fifo, cancellation: Cancellation)).Single();
+        var tax = (await exchange.Alice.GetPositionsAsync(CostMethod.Fifo, feesInCost: true, Cancellation)).Single();
+        var other = (await exchange.Bob.GetPositionsAsync(cancellation: Cancellation)).Single();
+
+        // Taker fees of 777 millionths of 15,000.00, 16,000.00 and 17,000.00, rounded up.
+        Assert.Equal(new Position("AAPL", "USD", 100m, 15_500m, 155m, 1_500m, 11.66m + 12.44m + 13.21m, 170m, 1_500m), average);
+        Assert.Equal((100m, 16_000m, 2_000m, 1_000m), (fifo.Quantity, fifo.Cost, fifo.Realised, fifo.Unrealised));
+        Assert.Equal((16_012.44m, 2_000m - 11.66m - 13.21m), (tax.Cost, tax.Realised));
+        // Short what the other one is long: sold at 150 and 160, bought back at 170.
+        Assert.Equal((-100m, -15_500m, 155m, -1_500m, -1_500m), (other.Quantity, other.Cost, other.AveragePrice, other.Realised, other.Unrealised));
+
+        // What has come since is added to what was folded before.
+        await exchange.BobAsync(Buy(100m, 165m));
+        await exchange.AliceAsync(Sell(100m, 165m));
+        var flat = (await exchange.Alice.GetPositionsAsync(cancellation: Cancellation)).Single();
+        Assert.Equal((0m, 0m, null, 2_500m, 0m), (flat.Quantity, flat.Cost, flat.AveragePrice, flat.Realised, flat.Unrealised));
+    }
+
+    [Fact]
+    public async Task Who_trades_with_himself_has_both_sides_in_his_position()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        await exchange.AliceAsync(Sell(3m, 150m));
+        await exchange.AliceAsync(Buy(3m, 150m));
+
+        var position = (await exchange.Alice.GetPositionsAsync(cancellation: Cancellation)).Single();
+
+        // 200 and 777 millionths of 450.00, each rounded up.
+        Assert.Equal((0m, 0m, 0.09m + 0.35m), (position.Quantity, position.Realised, position.Fees));
+    }
+
     [Theory]
+    [InlineData("account/positions?cost=lifo", "cost")]
+    [InlineData("account/positions?fees=none", "fees")]
     [InlineData("account/statement?from=2026-13-01", "from")]
     [InlineData("account/statement?from=2026-01-02&to=2026-01-01", "to")]
     [InlineData("account/statement?from=1969-12-31", "from")]

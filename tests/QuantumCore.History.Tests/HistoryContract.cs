@@ -112,6 +112,40 @@ public abstract class HistoryContract
     }
 
     [Fact]
+    public async Task Trades_of_an_account_add_up_to_its_positions_and_all_fees_to_the_fee_pot()
+    {
+        var market = Market(11, 500);
+        await using var history = await OpenAsync("trades");
+        await Projecting.ProjectAllAsync(history, market, Token);
+        Int128 fees = 0;
+        foreach (var account in market.Balances().Select(b => b.Account).Distinct())
+        {
+            foreach (var symbol in await history.TradedSymbolsAsync(account, Token))
+            {
+                var (lots, pieces) = (0L, new List<AccountTrade>());
+                var end = await history.TradesAfterAsync(
+                    account,
+                    symbol,
+                    default,
+                    trade =>
+                    {
+                        lots += trade.Lots;
+                        fees += trade.Fee;
+                        pieces.Add(trade);
+                    },
+                    Token);
+                Assert.Equal(
+                    [$"p|{account}|{symbol}|{lots}"],
+                    await Projecting.RowsAsync(history, "p", $"SELECT * FROM position WHERE account = {account} AND symbol = '{symbol}'", Token));
+                Assert.NotEmpty(pieces);
+                Assert.Equal(end, await history.TradesAfterAsync(account, symbol, end, _ => Assert.Fail("There is none after the last one."), Token));
+            }
+        }
+
+        Assert.Equal((await history.TrialBalanceAsync(Token)).Where(row => row.Holder == "fees").Aggregate((Int128)0, (sum, row) => sum + row.Total), fees);
+    }
+
+    [Fact]
     public async Task The_trial_balance_is_nothing_and_fees_by_day_are_the_fee_pot()
     {
         var market = Market(10, 500);

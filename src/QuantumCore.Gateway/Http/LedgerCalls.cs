@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
@@ -8,7 +9,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>The calls about the books: an account's statement, and what an accountant asks of the whole house.</summary>
-internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, KeyRing keys, TimeProvider time)
+internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listings listings, KeyRing keys, TimeProvider time)
 {
     private const string BookPrefix = "book/";
 
@@ -24,6 +25,20 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, KeyRin
     {
         if (await Call.IsAdmin(context, keys) && await Call.Account(context) is { } account)
             await AnswerStatement(context, account.Value);
+    }
+
+    /// <summary>GET /account/positions</summary>
+    public async Task Positions(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is > 0 and var account)
+            await AnswerPositions(context, account);
+    }
+
+    /// <summary>GET /admin/accounts/{account}/positions</summary>
+    public async Task PositionsOf(HttpContext context)
+    {
+        if (await Call.IsAdmin(context, keys) && await Call.Account(context) is { } account)
+            await AnswerPositions(context, account.Value);
     }
 
     /// <summary>GET /admin/ledger/trial-balance</summary>
@@ -117,6 +132,84 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, KeyRin
     }
 
     private ILedgerGrain Ledger => grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey);
+
+    private async Task AnswerPositions(HttpContext context, long account)
+    {
+        var (cost, fees) = ((string?)context.Request.Query["cost"] ?? "average", (string?)context.Request.Query["fees"] ?? "beside");
+        PositionMethod? method = (cost, fees) switch
+        {
+            ("average", "beside") => PositionMethod.Average,
+            ("average", "inCost") => PositionMethod.AverageWithFees,
+            ("fifo", "beside") => PositionMethod.FirstInFirstOut,
+            ("fifo", "inCost") => PositionMethod.FirstInFirstOutWithFees,
+            _ => null,
+        };
+        if (method is null)
+        {
+            await Answer.Refuse(context, cost is "average" or "fifo"
+                ? Refusal.Malformed("fees", "'fees' is beside or inCost.")
+                : Refusal.Malformed("cost", "'cost' is average or fifo."));
+            return;
+        }
+
+        var instruments = (await listings.All()).ToDictionary(listed => listed.Symbol, StringComparer.Ordinal);
+        var rows = new List<(PositionProfit Position, Instrument Instrument, long MarkTicks)>();
+        foreach (var position in await entry.Positions(account, method.Value))
+        {
+            if (!instruments.TryGetValue(position.Symbol, out var instrument))
+                continue;
+
+            var state = await grains.GetGrain<IOrderBookGrain>(instrument.BookKey).State(instrument.Symbol);
+            rows.Add((position, instrument, state.MarkPriceTicks > 0 ? state.MarkPriceTicks : state.LastPriceTicks));
+        }
+
+        await Answer.Json(context, (account, rows), static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteString("account"u8, new AccountId(answer.account).ToString());
+            to.WriteStartArray("positions"u8);
+            foreach (var (position, instrument, mark) in answer.rows)
+                Write(to, position, instrument, mark);
+
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+
+    private static void Write(Utf8JsonWriter to, PositionProfit position, Instrument instrument, long markTicks)
+    {
+        var decimals = instrument.Quote.Decimals;
+        to.WriteStartObject();
+        to.WriteString("symbol"u8, position.Symbol);
+        to.WriteString("asset"u8, instrument.Quote.Name);
+        to.WriteString("quantity"u8, DecimalText.Format((Int128)position.QuantityLots * instrument.LotSize, instrument.QuantityDecimals));
+        to.WriteString("cost"u8, DecimalText.Format(position.Cost, decimals));
+        to.WriteString("averagePrice"u8, AveragePrice(position, instrument));
+        to.WriteString("realised"u8, DecimalText.Format(position.Realised, decimals));
+        to.WriteString("fees"u8, DecimalText.Format(position.Fees, decimals));
+        to.WritePriceOrNull("mark"u8, instrument, markTicks);
+        to.WriteString("unrealised"u8, markTicks == 0 && position.QuantityLots != 0
+            ? null
+            : DecimalText.Format(((Int128)position.QuantityLots * (long)instrument.Notional(markTicks, 1)) - position.Cost, decimals));
+        to.WriteEndObject();
+    }
+
+    /// <summary>Cost by unit, to a hundred-millionth of a minor unit; to be looked at, never to be counted with.</summary>
+    private static string? AveragePrice(PositionProfit position, Instrument instrument)
+    {
+        if (position.QuantityLots == 0)
+            return null;
+
+        // Numbers of this size for the eye alone: larger than any amount.
+        var finer = Math.Min(8, DecimalText.MaxDecimals - instrument.Quote.Decimals);
+        var units = (BigInteger)position.QuantityLots * instrument.LotSize;
+        var cost = (BigInteger)position.Cost * BigInteger.Pow(10, finer + instrument.QuantityDecimals) * units.Sign;
+        var size = BigInteger.Abs(units);
+        var (price, rest) = BigInteger.DivRem(cost, size);
+        var twice = rest * 2;
+        price += twice > size || (twice == size && !price.IsEven) ? 1 : 0;
+        return DecimalText.Format((Int128)price, instrument.Quote.Decimals + finer);
+    }
 
     private async Task AnswerStatement(HttpContext context, long account)
     {

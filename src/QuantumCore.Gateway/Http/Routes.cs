@@ -50,7 +50,9 @@ internal sealed class Routes(
 
         var ledger = services.GetRequiredService<LedgerCalls>();
         On(Lane.Readings, "GET", $"{Native}/account/statement", ledger.Statement);
+        On(Lane.Readings, "GET", $"{Native}/account/positions", ledger.Positions);
         On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/statement", ledger.StatementOf);
+        On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/positions", ledger.PositionsOf);
         On(Lane.Readings, "GET", $"{Native}/admin/ledger/trial-balance", ledger.TrialBalance);
         On(Lane.Readings, "GET", $"{Native}/admin/ledger/fees", ledger.Fees);
         On(Lane.Readings, "GET", $"{Native}/admin/ledger/reconciliation", ledger.Reconcile);

@@ -183,7 +183,7 @@ internal static class WireWriter
         to.WriteDecimal((Int128)ticks * instrument.TickSize, instrument.PriceDecimals);
     }
 
-    private static void WritePriceOrNull(
+    public static void WritePriceOrNull(
         this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, long ticks)
     {
         if (ticks == 0)

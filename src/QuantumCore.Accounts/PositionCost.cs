@@ -1,0 +1,101 @@
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Accounts;
+
+/// <summary>Which units leave a position first, and at what cost.</summary>
+public enum CostMethod : byte
+{
+    /// <summary>All units cost the same: the average of what is there.</summary>
+    Average = 0,
+
+    /// <summary>The units that came first leave first, each lot at its own cost.</summary>
+    FirstInFirstOut = 1,
+}
+
+/// <summary>
+/// What a position of one instrument cost and what was earned on it, trade by trade. Amounts are quote minor units; a long position's cost
+/// is what was paid, a short one's less than zero: what was received. Nothing is lost by rounding: what leaves the cost
+/// enters the profit, and the last unit takes the rest.
+/// </summary>
+/// <param name="method">Which units leave first.</param>
+/// <param name="feesInCost">
+/// Fees belong to cost and proceeds, as tax offices count; otherwise the profit is gross and fees are a line of their own, as
+/// exchanges report.
+/// </param>
+public sealed class PositionCost(CostMethod method, bool feesInCost = false)
+{
+    // Oldest first, all on one side; by average there is one at most.
+    private readonly LinkedList<(long Lots, Int128 Cost)> _open = [];
+
+    /// <summary>Lots; less than zero is short.</summary>
+    public long Quantity { get; private set; }
+
+    /// <summary>What the open lots cost, quote minor units; of a short position less than zero.</summary>
+    public Int128 Cost { get; private set; }
+
+    /// <summary>Profit of what was closed, quote minor units.</summary>
+    public Int128 Realised { get; private set; }
+
+    /// <summary>All fees paid, quote minor units; those in <see cref="Cost"/> and <see cref="Realised"/> too.</summary>
+    public Int128 Fees { get; private set; }
+
+    /// <summary>One fill.</summary>
+    /// <param name="lots">Bought lots; less than zero: sold.</param>
+    /// <param name="lotValue">What one lot is worth at the fill's price, quote minor units.</param>
+    /// <param name="fee">Its fee, quote minor units; less than zero: a rebate.</param>
+    public void Fill(long lots, long lotValue, long fee)
+    {
+        Fees += fee;
+        var against = long.Sign(Quantity) == -long.Sign(lots) ? Math.Min(Math.Abs(lots), Math.Abs(Quantity)) : 0;
+        var closeFee = against == 0 || !feesInCost ? 0 : Rounding.DivDown((Int128)fee * against, Math.Abs(lots));
+        if (against > 0)
+        {
+            Close(against, long.Sign(lots), lotValue);
+            Realised -= closeFee;
+        }
+
+        if (Math.Abs(lots) - against is > 0 and var rest)
+        {
+            var cost = ((Int128)rest * lotValue * long.Sign(lots)) + (feesInCost ? fee - closeFee : 0);
+            Open(rest * long.Sign(lots), cost);
+        }
+    }
+
+    /// <summary>Profit that the open lots would bring at a price, exactly.</summary>
+    /// <param name="lotValue">What one lot is worth at it, quote minor units.</param>
+    public Int128 Unrealised(long lotValue) => ((Int128)Quantity * lotValue) - Cost;
+
+    private void Open(long lots, Int128 cost)
+    {
+        Quantity = checked(Quantity + lots);
+        Cost += cost;
+        if (method == CostMethod.Average)
+        {
+            _open.Clear();
+            _open.AddLast((Quantity, Cost));
+        }
+        else
+        {
+            _open.AddLast((lots, cost));
+        }
+    }
+
+    private void Close(long lots, int sign, long lotValue)
+    {
+        while (lots > 0)
+        {
+            var (open, cost) = _open.First!.Value;
+            _open.RemoveFirst();
+            var part = Math.Min(lots, Math.Abs(open));
+            // Nobody is favoured by a unit in the middle; the last one takes what is left.
+            var relief = part == Math.Abs(open) ? cost : Rounding.DivHalfEven(cost * part, Math.Abs(open));
+            if (part < Math.Abs(open))
+                _open.AddFirst((open + (part * sign), cost - relief));
+
+            Realised += ((Int128)part * lotValue * -sign) - relief;
+            Cost -= relief;
+            Quantity += part * sign;
+            lots -= part;
+        }
+    }
+}
