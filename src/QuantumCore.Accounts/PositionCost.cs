@@ -82,9 +82,8 @@ public sealed class PositionCost(CostMethod method, bool feesInCost = false)
 
     private void Close(long lots, int sign, long lotValue)
     {
-        while (lots > 0)
+        while (lots > 0 && _open.First is { Value: var (open, cost) })
         {
-            var (open, cost) = _open.First!.Value;
             _open.RemoveFirst();
             var part = Math.Min(lots, Math.Abs(open));
             // Nobody is favoured by a unit in the middle; the last one takes what is left.

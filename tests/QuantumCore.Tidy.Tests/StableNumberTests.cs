@@ -30,6 +30,7 @@ public partial class StableNumberTests
             "None=0 Type=1 TimeInForce=2 PostOnly=3 Slide=4 Display=5 Hidden=6 AllOrNone=7 MinimumQuantity=8 Trigger=9 "
             + "TriggerReference=10 TrailTicks=11 TrailBasisPoints=12 Activation=13 LimitOffset=14 Peg=15 PegOffset=16 Amount=17 "
             + "Protection=18 Expiry=19 SelfTrade=20",
+        ["PositionMethod"] = "Average=0 FirstInFirstOut=1 AverageWithFees=2 FirstInFirstOutWithFees=3",
         ["ReplaceMode"] = "Atomic=0 StopOnFailure=1 AllowFailure=2",
         ["RejectReason"] =
             "None=0 BadRequest=1 UnknownSymbol=2 InvalidCombination=3 InvalidQuantity=4 InvalidPrice=5 InvalidNotional=6 "
