@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Accounts;
@@ -97,9 +98,10 @@ public sealed class Account(AccountId id)
     /// <summary>Most open orders at a time.</summary>
     public const int OpenOrdersLimit = 100_000;
 
-    private readonly SortedDictionary<string, Balance> _balances = new(StringComparer.Ordinal);
-    private readonly SortedDictionary<long, HeldOrder> _orders = [];
-    private readonly Dictionary<(string Symbol, long OrderId), HeldOrder> _entered = [];
+    private readonly Dictionary<string, Balance> _balances = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, HeldOrder> _orders = [];
+    private readonly Dictionary<(string Symbol, long OrderId), HeldOrder> _entered = new(new ByOrderId());
+    private readonly SortedDictionary<string, int> _openIn = new(StringComparer.Ordinal);
 
     /// <summary>Whose it is.</summary>
     public AccountId Id => id;
@@ -107,11 +109,14 @@ public sealed class Account(AccountId id)
     /// <summary>The number of its last order.</summary>
     public long LastNumber { get; private set; }
 
-    /// <summary>Every asset it ever had, by name.</summary>
+    /// <summary>Every asset it ever had, by name, in no sequence.</summary>
     public IReadOnlyDictionary<string, Balance> Balances => _balances;
 
-    /// <summary>Its open orders, by number.</summary>
+    /// <summary>Its open orders by number, in no sequence.</summary>
     public IReadOnlyDictionary<long, HeldOrder> Orders => _orders;
+
+    /// <summary>Symbols with open orders, in their sequence.</summary>
+    public IReadOnlyCollection<string> OpenSymbols => _openIn.Keys;
 
     /// <summary>The balance of an asset; nothing of one it never had.</summary>
     public Balance Of(Asset asset) => _balances.GetValueOrDefault(asset.Name, new Balance(asset.Decimals, 0, 0));
@@ -172,8 +177,7 @@ public sealed class Account(AccountId id)
         }
 
         LastNumber = order.Number;
-        _orders.Add(order.Number, order);
-        Add(order.HeldAsset, 0, order.Held);
+        AddOpen(order);
     }
 
     /// <summary>The order entered the book.</summary>
@@ -327,8 +331,7 @@ public sealed class Account(AccountId id)
 
         foreach (var order in orders)
         {
-            _orders.Add(order.Number, order);
-            Add(order.HeldAsset, 0, order.Held);
+            AddOpen(order);
             if (order.OrderId != 0)
             {
                 _entered.Add((order.Instrument.Symbol, order.OrderId), order);
@@ -336,16 +339,38 @@ public sealed class Account(AccountId id)
         }
     }
 
+    private void AddOpen(HeldOrder order)
+    {
+        _orders.Add(order.Number, order);
+        var symbol = order.Instrument.Symbol;
+        _openIn[symbol] = _openIn.GetValueOrDefault(symbol) + 1;
+        Add(order.HeldAsset, 0, order.Held);
+    }
+
     private void Drop(HeldOrder order)
     {
+        var symbol = order.Instrument.Symbol;
         _orders.Remove(order.Number);
-        _entered.Remove((order.Instrument.Symbol, order.OrderId));
+        _entered.Remove((symbol, order.OrderId));
+        if (--_openIn[symbol] == 0)
+        {
+            _openIn.Remove(symbol);
+        }
     }
 
     private void Add(Asset asset, long total, long held)
     {
-        var before = Of(asset);
-        var after = new Balance(before.Decimals, checked(before.Total + total), checked(before.Held + held));
-        _balances[asset.Name] = after;
+        ref var balance = ref CollectionsMarshal.GetValueRefOrAddDefault(_balances, asset.Name, out var isThere);
+        var before = isThere ? balance : new Balance(asset.Decimals, 0, 0);
+        balance = new Balance(before.Decimals, checked(before.Total + total), checked(before.Held + held));
+    }
+
+    // Ids are unique in a book, and few accounts trade in many: the name would be hashed for each fill to tell nothing.
+    private sealed class ByOrderId : IEqualityComparer<(string Symbol, long OrderId)>
+    {
+        public bool Equals((string Symbol, long OrderId) x, (string Symbol, long OrderId) y) =>
+            x.OrderId == y.OrderId && x.Symbol == y.Symbol;
+
+        public int GetHashCode((string Symbol, long OrderId) key) => key.OrderId.GetHashCode();
     }
 }

@@ -182,8 +182,9 @@ public sealed partial class AccountGrain(
         var view = new AccountView(
             account.Id.Value,
             _machine.Sequence,
-            [.. account.Balances.Select(b => new AssetBalance(b.Key, b.Value.Decimals, b.Value.Total, b.Value.Held))],
-            [.. account.Orders.Values.Select(Describe)],
+            [.. account.Balances.OrderBy(b => b.Key, StringComparer.Ordinal).Select(
+                b => new AssetBalance(b.Key, b.Value.Decimals, b.Value.Total, b.Value.Held))],
+            [.. account.Orders.Values.OrderBy(order => order.Number).Select(Describe)],
             [.. _machine.Cursors.Select(c => new SeenSequence(c.Key, c.Value))]);
         await SettleAsync();
         return view;

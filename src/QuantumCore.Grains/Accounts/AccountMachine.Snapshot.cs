@@ -18,7 +18,7 @@ internal sealed partial class AccountMachine
         to.Count(Folded);
         to.Count(Account.LastNumber);
         to.Count(Account.Balances.Count);
-        foreach (var (asset, balance) in Account.Balances)
+        foreach (var (asset, balance) in Account.Balances.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             to.Text(asset);
             to.Count(balance.Decimals);
@@ -26,7 +26,7 @@ internal sealed partial class AccountMachine
         }
 
         to.Count(Account.Orders.Count);
-        foreach (var (_, order) in Account.Orders)
+        foreach (var order in Account.Orders.Values.OrderBy(order => order.Number))
         {
             Write(ref to, order);
         }

@@ -38,7 +38,7 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
     public IReadOnlyDictionary<string, long> Cursors => _cursors;
 
     /// <summary>The books with open orders.</summary>
-    public IEnumerable<string> OpenBooks => Account.Orders.Values.Select(order => order.Instrument.Symbol).Distinct();
+    public IReadOnlyCollection<string> OpenBooks => Account.OpenSymbols;
 
     /// <summary>What a client order id stands for.</summary>
     public bool IsUsed(string clientOrderId, out UsedKey key) => _keys.TryGetValue(clientOrderId, out key);
