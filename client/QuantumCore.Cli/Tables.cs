@@ -11,7 +11,7 @@ internal static class Tables
 {
     private static readonly string[] s_numeric =
         ["id", "price", "quantity", "filled", "remaining", "fee", "total", "held", "available", "tick", "lot",
-         "maker ppm", "taker ppm", "bid", "ask", "bid size", "ask size"];
+         "maker ppm", "taker ppm", "bid", "ask", "bid size", "ask size", "amount"];
 
     internal static void Order(IAnsiConsole console, Order order)
     {
@@ -68,6 +68,18 @@ internal static class Tables
             Row(table, balance.Asset, Text(balance.Total), Text(balance.Held), Text(balance.Available));
 
         Write(console, table, "Nothing here yet.");
+    }
+
+    internal static void Transfers(IAnsiConsole console, IReadOnlyList<Transfer> transfers)
+    {
+        var table = With("time", "key", "from", "to", "asset", "amount", "state");
+        foreach (var transfer in transfers)
+        {
+            Row(table, transfer.Time is { } time ? Time(time) : "", transfer.Key, transfer.From, transfer.To,
+                transfer.Asset, Text(transfer.Amount), Word(transfer.State));
+        }
+
+        Write(console, table, "No transfers.");
     }
 
     internal static void Instruments(IAnsiConsole console, IReadOnlyList<Instrument> instruments)

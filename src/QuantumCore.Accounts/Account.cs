@@ -123,6 +123,13 @@ public sealed class Account(AccountId id)
     /// <summary>Takes in an amount that was checked.</summary>
     public void Deposit(Asset asset, long amount) => Add(asset, amount, 0);
 
+    /// <summary>Whether an amount can leave: only what is not held.</summary>
+    public RejectReason CheckGive(Asset asset, long amount) =>
+        amount > 0 && amount <= Of(asset).Available ? RejectReason.None : RejectReason.InsufficientFunds;
+
+    /// <summary>Gives away an amount that was checked.</summary>
+    public void Give(Asset asset, long amount) => Add(asset, -amount, 0);
+
     /// <summary>
     /// Whether an order can be covered, and by how much: the need of the whole order, or for a replacement what
     /// it needs beyond the hold of the order it replaces.

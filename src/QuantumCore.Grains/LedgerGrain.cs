@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.History;
@@ -74,6 +75,15 @@ public sealed class LedgerGrain(
     {
         await CatchUpToAsync(seen);
         return await history.FillsAfterAsync(account, symbol, after, limit, CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<AccountTransfer>> Transfers(long account, int limit)
+    {
+        await LookAsync(CancellationToken.None);
+        var own = HistoryChunk.AccountPrefix + account.ToString(CultureInfo.InvariantCulture);
+        await ProjectAsync([(own, Goal(own))]);
+        return await history.TransfersAsync(account, limit, CancellationToken.None);
     }
 
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ namespace QuantumCore.History;
 /// The history of everything as SQL rows, made from the journal alone: it can be deleted and made again. Several
 /// processes may project into one history; each batch is one transaction with the cursors of its streams.
 /// </summary>
-public abstract class HistoryStore : IAsyncDisposable
+public abstract partial class HistoryStore : IAsyncDisposable
 {
     /// <summary>Most fills in one answer.</summary>
     public const int FillsLimit = 1_000;

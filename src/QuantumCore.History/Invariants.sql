@@ -88,3 +88,8 @@ WHERE b.seq IS NULL OR s.seq IS NULL;
 -- name: I20 no hold under a mass cancel's floor
 SELECT h.account, h.number, h.symbol FROM hold h
 JOIN book_floor f ON f.symbol = h.symbol AND f.account = h.account WHERE h.number <= f.floor;
+-- name: I21 what is in transit is what left for another account and has not arrived, transfer by transfer
+SELECT p.asset, p.cause, p.moved, t.amount FROM (
+  SELECT asset, cause, SUM(amount) AS moved FROM posting WHERE account = 7 GROUP BY asset, cause) p
+LEFT JOIN transfer t ON p.cause = 'transfer x:' || t.account || ':' || t.seq AND p.asset = t.asset
+WHERE (p.moved <> 0 AND (t.account IS NULL OR p.moved <> t.amount OR t.ended_at IS NOT NULL)) AND @settled = 1;

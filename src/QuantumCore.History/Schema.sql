@@ -44,3 +44,8 @@ CREATE INDEX IF NOT EXISTS trade_buyer ON trade (buyer, time);
 CREATE INDEX IF NOT EXISTS trade_seller ON trade (seller, time);
 CREATE TABLE IF NOT EXISTS account_event (
   stream TEXT NOT NULL, account BIGINT NOT NULL, seq BIGINT NOT NULL, PRIMARY KEY (stream, account, seq)) {BY_KEY};
+CREATE TABLE IF NOT EXISTS transfer (
+  account BIGINT NOT NULL, seq BIGINT NOT NULL, name TEXT NOT NULL, target BIGINT NOT NULL, asset TEXT NOT NULL,
+  amount BIGINT NOT NULL, created_at BIGINT NOT NULL, ended_at BIGINT, PRIMARY KEY (account, seq)) {BY_KEY};
+CREATE INDEX IF NOT EXISTS transfer_open ON transfer (created_at) WHERE ended_at IS NULL;
+CREATE INDEX IF NOT EXISTS transfer_target ON transfer (target, created_at);

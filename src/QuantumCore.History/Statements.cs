@@ -97,6 +97,11 @@ internal static class Statements
 
     public static readonly Statement AddAccountEvent = new("tnn", "INSERT INTO account_event " + Row(3));
 
+    public static readonly Statement AddTransfer = new("nntntnnn", "INSERT INTO transfer " + Row(8));
+
+    public static readonly Statement EndTransfer = new(
+        "nnn", "UPDATE transfer SET ended_at = @3 {FROM} WHERE transfer.account = @1 AND transfer.seq = @2");
+
     private const string HoldColumns =
         "SELECT account, number, symbol, side, asset, open_amount, in_book, created_at FROM hold";
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using QuantumCore.Accounts;
 using QuantumCore.Contracts;
+using QuantumCore.History;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
 
@@ -107,11 +108,11 @@ internal sealed class ExportLane(StreamRow stream, ExportKind kind, ExportLines 
         {
             lines.Record(Stream.Name, at, record);
         }
-        else if (kind == ExportKind.Postings && record is Deposited deposit)
+        else if (kind == ExportKind.Postings && AccountEntries.Of(new AccountId(account), at.Sequence, record) is { } entry)
         {
-            foreach (var posting in TradePostings.OfDeposit(new AccountId(account), deposit.Asset, deposit.Amount))
+            foreach (var posting in entry.Lines)
             {
-                lines.Posting(Stream.Name, at.Sequence, 0, posting, deposit.Decimals, record.TimeNanos);
+                lines.Posting(Stream.Name, at.Sequence, 0, posting, entry.Asset.Decimals, entry.TimeNanos);
             }
         }
     }

@@ -183,6 +183,8 @@ internal static class Samples
             ["account-j-cancelled"] = new KeyRefused(Time, "my-3", 0, RejectReason.KeyCancelled),
             ["account-d-deposit"] = new Deposited(Time, "dep-1", "USD", 2, 100_000),
             ["account-n-cancel-all"] = new CancelAllMarked(Time, 12),
+            ["account-t-transfer"] = new TransferredOut(Time, "move-1", 1002, "USD", 2, 100_000),
+            ["account-e-transfer-ended"] = new TransferEnded(Time, 17),
             ["account-r-reduction"] = new ReductionAsked(Time, "my-4", 19, 7, 40),
         };
 
@@ -192,6 +194,7 @@ internal static class Samples
         {
             ["catalog-listed"] = new InstrumentListed(Time, EncodedInstrument.From(s_instrument)),
             ["catalog-key"] = new KeyAdded(Time, new ApiKey(new string('a', 64), 1001, false, true, "Alice (demo)")),
+            ["catalog-owner"] = new OwnerSet(Time, new OwnedAccount(1001, "Alice")),
             ["catalog-admin-key"] = new KeyAdded(Time, new ApiKey(new string('b', 64), 0, true, false, "Überwachung")),
         };
 

@@ -50,6 +50,24 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
         return ValueTask.FromResult(new DepositResult(RejectReason.None, null, null, floor.Deposits.Count));
     }
 
+    public ValueTask<TransferResult> Transfer(TransferRequest request)
+    {
+        floor.Note("Transfer", $"{Account} {request.To} {request.Amount}");
+        return ValueTask.FromResult(new TransferResult(RejectReason.None, null, null, 7, true));
+    }
+
+    public ValueTask<DepositResult> TakeInTransfer(TransferArrival arrival)
+    {
+        floor.Note("TakeInTransfer", $"{Account} {arrival.From}:{arrival.Sequence} {arrival.Amount}");
+        return ValueTask.FromResult(new DepositResult(floor.RefusesArrivals, null, null, 1));
+    }
+
+    public ValueTask EndTransfer(long transfer)
+    {
+        floor.Note("EndTransfer", $"{Account} {transfer}");
+        return ValueTask.CompletedTask;
+    }
+
     public ValueTask<AccountView> View(ImmutableArray<SeenSequence> seen)
     {
         floor.Note("View");
@@ -198,6 +216,13 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
         return Fills(account, symbol, limit, seen);
     }
 
+    public ValueTask<ImmutableArray<AccountTransfer>> Transfers(long account, int limit) =>
+        ValueTask.FromResult<ImmutableArray<AccountTransfer>>(
+        [
+            new AccountTransfer(9, "move-2", account, 1002, "USD", 2, 150, false, 1_767_225_600_000_000_001),
+            new AccountTransfer(4, "gift", 1003, account, "AAPL", 0, 5, true, 1_767_225_600_000_000_000),
+        ]);
+
     public ValueTask CatchUp() => ValueTask.CompletedTask;
 
     public ValueTask Follow() => ValueTask.CompletedTask;
@@ -231,6 +256,15 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
     public ValueTask AddKey(ApiKey key)
     {
         floor.Keys.Add(key);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<ImmutableArray<OwnedAccount>> Owners() => ValueTask.FromResult(floor.Owners.ToImmutableArray());
+
+    public ValueTask SetOwner(OwnedAccount account)
+    {
+        floor.Owners.RemoveAll(owned => owned.Account == account.Account);
+        floor.Owners.Add(account);
         return ValueTask.CompletedTask;
     }
 }

@@ -7,6 +7,9 @@ namespace QuantumCore.SimulationTests;
 internal static class Mutants
 {
     private const string Account = "src/QuantumCore.Grains/Accounts/AccountGrain.cs";
+    private const string AccountMoney = "src/QuantumCore.Grains/Accounts/AccountGrain.Money.cs";
+    private const string MachineMoney = "src/QuantumCore.Grains/Accounts/AccountMachine.Money.cs";
+    private const string AgentMoney = "src/QuantumCore.Grains/OpenWorkAgent.Money.cs";
     private const string AccountMachine = "src/QuantumCore.Grains/Accounts/AccountMachine.cs";
     private const string AccountBooks = "src/QuantumCore.Grains/Accounts/AccountMachine.Books.cs";
     private const string AccountSnapshot = "src/QuantumCore.Grains/Accounts/AccountMachine.Snapshot.cs";
@@ -136,6 +139,21 @@ internal static class Mutants
             "                await (await catalog.BookAsync(symbol)).Resolve(symbol, account, [.. part]);", "                await catalog.BookAsync(symbol);"),
         ("nobody asks for a hold of a clock that was ahead", Agent,
             "                await ResolveMisdatedAsync(stoppingToken);\n", ""),
+
+        // Money across.
+        ("a transfer is carried before it is durable", AccountMoney,
+            "        var result = Mutate(() => Decide(request));\n        await SettleAsync();", "        var result = Mutate(() => Decide(request));\n        await Task.Yield();"),
+        ("a transfer arrives under another key each time", AccountMoney,
+            "        TransferKey.Of(arrival.From, arrival.Sequence), arrival.Asset", "        TransferKey.Of(arrival.From, arrival.Sequence) + \":\" + Stream.Head, arrival.Asset"),
+        ("a transfer is ended before its arrival is answered", AgentMoney,
+            "            var arrived = await Account(transfer.To)", "            await Account(transfer.Arrival.From).EndTransfer(transfer.Arrival.Sequence);\n            var arrived = await Account(transfer.To)"),
+        ("a transfer's key gives another one each time", AccountMoney,
+            "        if (_machine.IsUsed(request.Key, out var key))", "        if (_machine.IsUsed(request.Key, out var key) && key.Sequence < 0)"),
+        ("nobody carries what was left on its way", Agent, "                await CarryTransfersAsync(stoppingToken);\n", ""),
+        ("more is given than there is", Cash, "amount > 0 && amount <= Of(asset).Available ?", "amount > 0 ?"),
+        ("a snapshot forgets what is on its way", MachineMoney,
+            "        to.Count(_openTransfers.Count);\n        foreach (var transfer in _openTransfers)",
+            "        to.Count(0);\n        foreach (var transfer in _openTransfers.Take(0))"),
 
         // The history.
         ("two projectors write the same records", Statements,

@@ -58,6 +58,7 @@ internal sealed class Silo
             Metrics,
             Clock,
             NullLogger<OrderEntry>.Instance);
+        Money = new MoneyEntry(Grains, NullLogger<MoneyEntry>.Instance);
     }
 
     /// <summary>One for all silos of all worlds: nobody reads it.</summary>
@@ -71,6 +72,9 @@ internal sealed class Silo
 
     /// <summary>The way in for orders.</summary>
     public OrderEntry Orders { get; }
+
+    /// <summary>The way out for money and units.</summary>
+    public MoneyEntry Money { get; }
 
     /// <summary>Starts what runs by itself in a silo.</summary>
     public void Start()

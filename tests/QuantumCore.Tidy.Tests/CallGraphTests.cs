@@ -29,6 +29,8 @@ public class CallGraphTests
         "MarketDataGrain -> IOrderBookGrain.Depth",
         "OpenBook -> IAccountGrain.Deliver",
         "OpenWorkAgent -> IAccountGrain.CatchUp",
+        "OpenWorkAgent -> IAccountGrain.EndTransfer",
+        "OpenWorkAgent -> IAccountGrain.TakeInTransfer",
         "OpenWorkAgent -> ILedgerGrain.Follow",
         "OpenWorkAgent -> IOrderBookGrain.Resolve",
     ];

@@ -53,6 +53,7 @@ internal sealed class Routes(
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/keys", admin.NewKey);
         On(Lane.Urgent, "POST", $"{Native}/admin/instruments", admin.List);
 
+        MapMoney(services.GetRequiredService<MoneyCalls>());
         MapOperator(services.GetRequiredService<OperatorCalls>());
 
         var market = services.GetRequiredService<MarketCalls>();
@@ -71,6 +72,14 @@ internal sealed class Routes(
         Always("/health/live", HealthCalls.Live);
         Always("/health/ready", health.Ready);
         Always("/metrics", health.Metrics);
+    }
+
+    private void MapMoney(MoneyCalls calls)
+    {
+        On(Lane.Orders, "POST", $"{Native}/transfers", calls.Transfer);
+        On(Lane.Readings, "GET", $"{Native}/transfers", calls.Transfers);
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/transfers", calls.TransferForAny);
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/owner", calls.SetOwner);
     }
 
     private void MapOperator(OperatorCalls calls)

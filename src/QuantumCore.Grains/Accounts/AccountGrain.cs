@@ -152,13 +152,13 @@ public sealed partial class AccountGrain(
     }
 
     /// <inheritdoc/>
-    public async ValueTask<DepositResult> Deposit(DepositRequest request)
-    {
-        if (!catalog.TryGetAsset(request.Asset, out _))
-        {
-            await catalog.RefreshAsync();
-        }
+    public ValueTask<DepositResult> Deposit(DepositRequest request) => TransferKey.IsTransfer(request.Key)
+        ? ValueTask.FromResult(new DepositResult(RejectReason.BadRequest, "key", null, 0))
+        : TakeInAsync(request);
 
+    private async ValueTask<DepositResult> TakeInAsync(DepositRequest request)
+    {
+        await KnowAssetAsync(request.Asset);
         var refusal = Refusal(urgent: true);
         if (refusal != RejectReason.None)
         {

@@ -7,7 +7,8 @@ namespace QuantumCore.Grains.Accounts;
 /// <summary>The account's whole state as bytes, its keys and cursors included.</summary>
 internal sealed partial class AccountMachine
 {
-    private const byte SnapshotVersion = 2;
+    private const byte SnapshotVersion = 3;
+    private const byte OldestSnapshotVersion = 2;
     private const byte SnapshotKind = 101;
 
     /// <summary>The state as bytes; the same state always gives the same bytes.</summary>
@@ -22,7 +23,8 @@ internal sealed partial class AccountMachine
         {
             to.Text(asset);
             to.Count(balance.Decimals);
-            to.Count(balance.Total);
+            // A withdrawal may rest on fills of a book that is not folded as far yet.
+            to.Fixed64(balance.Total);
         }
 
         to.Count(Account.Orders.Count);
@@ -50,6 +52,7 @@ internal sealed partial class AccountMachine
             to.Count(sequence);
         }
 
+        WriteMoney(ref to);
         return to.ToArray();
     }
 
@@ -58,7 +61,7 @@ internal sealed partial class AccountMachine
     public static AccountMachine Restore(
         AccountId id, Func<string, Instrument> instrumentOf, ReadOnlySpan<byte> snapshot)
     {
-        var from = new RecordReader(snapshot, SnapshotVersion);
+        var from = new RecordReader(snapshot, OldestSnapshotVersion, SnapshotVersion);
         var machine = new AccountMachine(id, instrumentOf)
         {
             TimeNanos = from.TimeNanos,
@@ -69,7 +72,7 @@ internal sealed partial class AccountMachine
         var totals = new (Asset, long)[from.ItemCount()];
         for (var i = 0; i < totals.Length; i++)
         {
-            totals[i] = (new Asset(from.Text(), from.Count32()), from.Count());
+            totals[i] = (new Asset(from.Text(), from.Count32()), from.Version == OldestSnapshotVersion ? from.Count() : from.Fixed64());
         }
 
         var orders = new HeldOrder[from.ItemCount()];
@@ -93,6 +96,11 @@ internal sealed partial class AccountMachine
         for (var i = from.ItemCount(); i > 0; i--)
         {
             machine._cursors.Add(from.Text(), from.Count());
+        }
+
+        if (from.Version > OldestSnapshotVersion)
+        {
+            machine.ReadMoney(ref from);
         }
 
         from.End();

@@ -157,6 +157,12 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
                 break;
             case CancelAllMarked:
                 break;
+            case TransferredOut transfer:
+                Apply(transfer);
+                break;
+            case TransferEnded ended:
+                Apply(ended);
+                break;
             default:
                 throw new InvalidDataException($"{record.GetType().Name} is not an account's record.");
         }
