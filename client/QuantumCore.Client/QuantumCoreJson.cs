@@ -42,6 +42,10 @@ internal sealed record TransferRequest(string Key, string To, string Asset, deci
 
 internal sealed record TransferList(IReadOnlyList<Transfer> Transfers);
 
+internal sealed record WithdrawalRequest(string Key, string Asset, decimal Amount, string Destination);
+
+internal sealed record WithdrawalList(IReadOnlyList<Withdrawal> Withdrawals);
+
 internal sealed record OwnerRequest(string Owner);
 
 internal sealed record OrderListRequest(OrderListKind Kind, IReadOnlyList<PlaceOrder> Orders);
@@ -108,6 +112,10 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(Transfer))]
 [JsonSerializable(typeof(TransferList))]
 [JsonSerializable(typeof(IReadOnlyList<Transfer>))]
+[JsonSerializable(typeof(WithdrawalRequest))]
+[JsonSerializable(typeof(Withdrawal))]
+[JsonSerializable(typeof(WithdrawalList))]
+[JsonSerializable(typeof(IReadOnlyList<Withdrawal>))]
 [JsonSerializable(typeof(OwnerRequest))]
 [JsonSerializable(typeof(AccountOwner))]
 [JsonSerializable(typeof(ApiKeyGrant))]

@@ -3,7 +3,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23, R 24, L 25, T 26, E 27; they never change.</summary>
+/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23, R 24, L 25, T 26, E 27, W 28; they never change.</summary>
 public static class AccountRecordEncoding
 {
     private const byte Version = 1;
@@ -18,6 +18,7 @@ public static class AccountRecordEncoding
         List = 25,
         Transfer = 26,
         TransferEnd = 27,
+        Withdrawal = 28,
     }
 
     /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
@@ -31,6 +32,7 @@ public static class AccountRecordEncoding
         ListHeld list => Encode(list),
         TransferredOut transfer => Encode(transfer),
         TransferEnded ended => Encode(ended),
+        Withdrawn withdrawal => Encode(withdrawal),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
@@ -61,6 +63,8 @@ public static class AccountRecordEncoding
             Kind.Transfer => new TransferredOut(
                 from.TimeNanos, from.Text(), from.Count(), from.Text(), from.Count32(), from.Count()),
             Kind.TransferEnd => new TransferEnded(from.TimeNanos, from.Count()),
+            Kind.Withdrawal => new Withdrawn(
+                from.TimeNanos, from.Text(), from.Text(), from.Count32(), from.Count(), from.Text()),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of account record."),
         };
         from.End();
@@ -144,6 +148,17 @@ public static class AccountRecordEncoding
     {
         var to = Start(Kind.TransferEnd, record);
         to.Count(record.Transfer);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(Withdrawn record)
+    {
+        var to = Start(Kind.Withdrawal, record);
+        to.Text(record.Key);
+        to.Text(record.Asset);
+        to.Count(record.Decimals);
+        to.Count(record.Amount);
+        to.Text(record.Destination);
         return to.ToArray();
     }
 

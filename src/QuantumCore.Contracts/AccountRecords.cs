@@ -93,3 +93,13 @@ public sealed record TransferredOut(
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="Transfer">The account's sequence of the transfer.</param>
 public sealed record TransferEnded(long TimeNanos, long Transfer) : AccountRecord(TimeNanos);
+
+/// <summary>W: money or units left for the outside world; they are its own no more unless the receiver refuses for ever.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Key">Names the withdrawal, among the account's client order ids.</param>
+/// <param name="Asset">The asset's name.</param>
+/// <param name="Decimals">Digits of its minor unit after the point.</param>
+/// <param name="Amount">Minor units, positive.</param>
+/// <param name="Destination">Where to, in the receiver's words.</param>
+public sealed record Withdrawn(
+    long TimeNanos, string Key, string Asset, int Decimals, long Amount, string Destination) : AccountRecord(TimeNanos);

@@ -52,6 +52,13 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("end-transfer")]
     ValueTask EndTransfer(long transfer);
 
+    /// <summary>
+    /// Takes money or units out of the account for the outside world: gone from here at once. A known key gives its
+    /// withdrawal again.
+    /// </summary>
+    [Alias("withdraw")]
+    ValueTask<WithdrawResult> Withdraw(WithdrawRequest request);
+
     /// <summary>Balances and open orders, at least as new as what the client has been shown.</summary>
     [Alias("view")]
     ValueTask<AccountView> View(ImmutableArray<SeenSequence> seen);
@@ -60,7 +67,7 @@ public interface IAccountGrain : IGrainWithStringKey
     [OneWay, Alias("deliver")]
     Task Deliver(BookDelivery delivery);
 
-    /// <summary>Catches up with every book it has orders in.</summary>
+    /// <summary>Catches up with every book it has orders in, and with the payouts of what it withdrew.</summary>
     [Alias("catch-up")]
     ValueTask CatchUp();
 }
@@ -209,6 +216,10 @@ public interface ILedgerGrain : IGrainWithStringKey
     /// <summary>An account's newest transfers, given and received, newest first; all that it gave and was durable when asked.</summary>
     [Alias("transfers")]
     ValueTask<ImmutableArray<AccountTransfer>> Transfers(long account, int limit);
+
+    /// <summary>An account's newest withdrawals, newest first; all that were durable when asked, in the states they had then.</summary>
+    [Alias("withdrawals")]
+    ValueTask<ImmutableArray<AccountWithdrawal>> Withdrawals(long account, int limit);
 
     /// <summary>Writes everything that is durable in the journal now into the history.</summary>
     [Alias("catch-up")]

@@ -36,6 +36,25 @@ public sealed class MoneyEntry(IGrainFactory grains, ILogger<MoneyEntry> log)
         return transfer with { IsOpen = ended.Failure != RejectReason.None };
     }
 
+    /// <summary>Withdraws to the outside world, and gives it to the payout of its asset; with where it was then.</summary>
+    /// <param name="account">Who withdraws.</param>
+    /// <param name="request">What, and where to.</param>
+    /// <param name="decimals">Digits of the asset's minor unit after the point.</param>
+    public async ValueTask<(WithdrawResult Result, PayoutState State)> Withdraw(
+        long account, WithdrawRequest request, int decimals)
+    {
+        var taken = await _calls.Ask("Withdraw", account, () => Account(account).Withdraw(request));
+        if (taken.Failure != RejectReason.None)
+            return (new WithdrawResult(taken.Failure, null, null, 0), PayoutState.Pending);
+        if (taken.Value.Reason != RejectReason.None)
+            return (taken.Value, PayoutState.Pending);
+
+        var item = new PayoutItem(account, taken.Value.Sequence, request.Amount, request.Destination);
+        var enlisted = await _calls.Ask(
+            "Enlist", account, () => grains.GetGrain<IPayoutGrain>(request.Asset).Enlist(decimals, [item]));
+        return (taken.Value, enlisted.Failure == RejectReason.None ? enlisted.Value[0] : PayoutState.Pending);
+    }
+
     private IAccountGrain Account(long account) =>
         grains.GetGrain<IAccountGrain>(account.ToString(CultureInfo.InvariantCulture));
 }

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using QuantumCore.Contracts;
+using QuantumCore.Grains.Payouts;
 using QuantumCore.History;
 using QuantumCore.Instruments;
 
@@ -42,6 +44,43 @@ public sealed partial class OpenWorkAgent
             else
             {
                 GrainLog.TransferWaits(log, transfer.Arrival.From, transfer.Arrival.Sequence, transfer.To, arrived.Reason);
+            }
+        }
+        catch (Exception e)
+        {
+            GrainLog.AgentFailed(log, e);
+        }
+    }
+
+    /// <summary>One round over the withdrawals that are neither paid nor refused.</summary>
+    public async Task CarryWithdrawalsAsync(CancellationToken cancellationToken)
+    {
+        for (var page = 0; page < PagesPerRound; page++)
+        {
+            var open = await history.OpenWithdrawalsAsync(TransfersPerPage, page * TransfersPerPage, cancellationToken);
+            foreach (var group in open.GroupBy(withdrawal => (withdrawal.Item.Account, withdrawal.Asset, withdrawal.Decimals)))
+            {
+                foreach (var items in group.Select(withdrawal => withdrawal.Item).Chunk(PayoutGrain.ItemsLimit))
+                {
+                    await EnlistAsync(group.Key.Account, group.Key.Asset, group.Key.Decimals, [.. items]);
+                }
+            }
+
+            if (open.Length < TransfersPerPage)
+            {
+                break;
+            }
+        }
+    }
+
+    private async Task EnlistAsync(long account, string asset, int decimals, ImmutableArray<PayoutItem> items)
+    {
+        try
+        {
+            var states = await grains.GetGrain<IPayoutGrain>(asset).Enlist(decimals, items);
+            if (states.Any(state => state is PayoutState.Final or PayoutState.Refused))
+            {
+                await Account(account).CatchUp();
             }
         }
         catch (Exception e)

@@ -7,8 +7,8 @@ using QuantumCore.History;
 namespace QuantumCore.Grains;
 
 /// <summary>
-/// Carries work that nobody waits for any more: a hold whose order never reached its book, a transfer that has not arrived.
-/// The agent acts on durable records only, and asks: of an order the book's journal decides, and the hold is released by that
+/// Carries work that nobody waits for any more: a hold whose order never reached its book, a transfer that has not arrived, a
+/// withdrawal that is not paid. The agent acts on durable records only, and asks: of an order the book's journal decides, and the hold is released by that
 /// decision. Any number may run.
 /// </summary>
 public sealed partial class OpenWorkAgent(
@@ -101,6 +101,7 @@ public sealed partial class OpenWorkAgent(
                 await ResolveAsync(OrphanAge, stoppingToken);
                 await ResolveMisdatedAsync(stoppingToken);
                 await CarryTransfersAsync(stoppingToken);
+                await CarryWithdrawalsAsync(stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {

@@ -50,6 +50,13 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
                     Apply(account.Stream, account.Account, sequence++, record);
                 }
             }
+            else if (chunk is PayoutChunk payout)
+            {
+                foreach (var record in payout.Records)
+                {
+                    Apply(payout.Asset, new Place(payout.Stream, "", sequence++), record);
+                }
+            }
         }
         catch (Exception fault) when (fault is InvalidDataException or OverflowException)
         {

@@ -49,3 +49,10 @@ CREATE TABLE IF NOT EXISTS transfer (
   amount BIGINT NOT NULL, created_at BIGINT NOT NULL, ended_at BIGINT, PRIMARY KEY (account, seq)) {BY_KEY};
 CREATE INDEX IF NOT EXISTS transfer_open ON transfer (created_at) WHERE ended_at IS NULL;
 CREATE INDEX IF NOT EXISTS transfer_target ON transfer (target, created_at);
+CREATE TABLE IF NOT EXISTS withdrawal (
+  account BIGINT NOT NULL, seq BIGINT NOT NULL, name TEXT NOT NULL, asset TEXT NOT NULL, amount BIGINT NOT NULL,
+  destination TEXT NOT NULL, created_at BIGINT NOT NULL, is_open BIGINT NOT NULL, PRIMARY KEY (account, seq)) {BY_KEY};
+CREATE INDEX IF NOT EXISTS withdrawal_open ON withdrawal (created_at) WHERE is_open = 1;
+CREATE TABLE IF NOT EXISTS payout (
+  account BIGINT NOT NULL, seq BIGINT NOT NULL, asset TEXT NOT NULL, amount BIGINT NOT NULL, batch BIGINT NOT NULL,
+  state TEXT NOT NULL, reason TEXT, changed_at BIGINT NOT NULL, PRIMARY KEY (account, seq)) {BY_KEY};

@@ -68,6 +68,12 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
         return ValueTask.CompletedTask;
     }
 
+    public ValueTask<WithdrawResult> Withdraw(WithdrawRequest request)
+    {
+        floor.Note("Withdraw", $"{Account} {request.Amount} {request.Destination}");
+        return ValueTask.FromResult(new WithdrawResult(RejectReason.None, null, null, 8));
+    }
+
     public ValueTask<AccountView> View(ImmutableArray<SeenSequence> seen)
     {
         floor.Note("View");
@@ -223,9 +229,25 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
             new AccountTransfer(4, "gift", 1003, account, "AAPL", 0, 5, true, 1_767_225_600_000_000_000),
         ]);
 
+    public ValueTask<ImmutableArray<AccountWithdrawal>> Withdrawals(long account, int limit) =>
+        ValueTask.FromResult<ImmutableArray<AccountWithdrawal>>(
+        [
+            new AccountWithdrawal(8, "out-2", account, "USD", 2, 150, "DE89 3704", PayoutState.Pending, null, null, 1_767_225_600_000_000_001),
+            new AccountWithdrawal(4, "out-1", account, "AAPL", 0, 5, "x", PayoutState.Refused, "AAPL-3", "no such account", 1_767_225_600_000_000_000),
+        ]);
+
     public ValueTask CatchUp() => ValueTask.CompletedTask;
 
     public ValueTask Follow() => ValueTask.CompletedTask;
+}
+
+public sealed class FloorPayout(TradingFloor floor) : Grain, IPayoutGrain
+{
+    public ValueTask<ImmutableArray<PayoutState>> Enlist(int decimals, ImmutableArray<PayoutItem> items)
+    {
+        floor.Note("Enlist", $"{this.GetPrimaryKeyString()} {items[0].Account}:{items[0].Sequence} {items[0].Amount} {items[0].Destination}");
+        return ValueTask.FromResult<ImmutableArray<PayoutState>>([PayoutState.Sent]);
+    }
 }
 
 public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain

@@ -97,4 +97,46 @@ public sealed class MoneyCallTests
         Assert.Equal([new OwnedAccount(1001, "Alice")], exchange.Floor.Owners);
         Assert.Equal("owner", (await exchange.SendAsync("POST", "admin/accounts/ACC-1001/owner", """{"owner":" x"}""", "admin", Token))["field"]);
     }
+
+    [Fact]
+    public async Task A_withdrawal_is_taken_first_and_then_enlisted()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+
+        var reply = await exchange.SendAsync(
+            "POST", "withdrawals", """{"key":"out-1","asset":"USD","amount":"1.5","destination":"DE89 3704"}""", "alice", Token);
+
+        Assert.Equal(
+            """{"sequence":8,"key":"out-1","account":"ACC-1001","asset":"USD","amount":"1.50","destination":"DE89 3704","state":"sent"}""", reply.Text);
+        Assert.Equal(
+            ["Withdraw 1001 150 DE89 3704", "Enlist USD 1001:8 150 DE89 3704"],
+            exchange.Floor.Calls.Where(call => call.StartsWith("Withdraw", StringComparison.Ordinal) || call.StartsWith("Enlist", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("""{"asset":"USD","amount":"1","destination":"x"}""", "key")]
+    [InlineData("""{"key":"k","asset":"USD","amount":"1"}""", "destination")]
+    [InlineData("""{"key":"k","asset":"USD","amount":"1","destination":" x"}""", "destination")]
+    [InlineData("""{"key":"k","asset":"USD","amount":"1","destination":"ü"}""", "destination")]
+    [InlineData("""{"key":"k","asset":"EUR","amount":"1","destination":"x"}""", "asset")]
+    [InlineData("""{"key":"k","asset":"USD","amount":"0.001","destination":"x"}""", "amount")]
+    public async Task A_withdrawal_that_is_none_names_its_field_and_changes_nothing(string body, string field)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+
+        var reply = await exchange.SendAsync("POST", "withdrawals", body, "alice", Token);
+
+        Assert.Equal(("BadRequest", field), (reply.Code, reply["field"]));
+        Assert.DoesNotContain(exchange.Floor.Calls, call => call.StartsWith("Withdraw", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Withdrawals_are_listed_with_their_states()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+
+        Assert.Equal(
+            """{"withdrawals":[{"sequence":8,"key":"out-2","account":"ACC-1001","asset":"USD","amount":"1.50","destination":"DE89 3704","state":"pending","batch":null,"why":null,"time":"2026-01-01T00:00:00.000000001Z","timeNanos":"1767225600000000001"},{"sequence":4,"key":"out-1","account":"ACC-1001","asset":"AAPL","amount":"5","destination":"x","state":"refused","batch":"AAPL-3","why":"no such account","time":"2026-01-01T00:00:00.000000000Z","timeNanos":"1767225600000000000"}]}""",
+            (await exchange.SendAsync("GET", "withdrawals", null, "alice", Token)).Text);
+    }
 }

@@ -9,6 +9,8 @@ internal static class Mutants
     private const string Account = "src/QuantumCore.Grains/Accounts/AccountGrain.cs";
     private const string AccountMoney = "src/QuantumCore.Grains/Accounts/AccountGrain.Money.cs";
     private const string MachineMoney = "src/QuantumCore.Grains/Accounts/AccountMachine.Money.cs";
+    private const string Payout = "src/QuantumCore.Grains/Payouts/PayoutGrain.cs";
+    private const string PayoutState = "src/QuantumCore.Grains/Payouts/PayoutMachine.cs";
     private const string AgentMoney = "src/QuantumCore.Grains/OpenWorkAgent.Money.cs";
     private const string AccountMachine = "src/QuantumCore.Grains/Accounts/AccountMachine.cs";
     private const string AccountBooks = "src/QuantumCore.Grains/Accounts/AccountMachine.Books.cs";
@@ -154,6 +156,26 @@ internal static class Mutants
         ("a snapshot forgets what is on its way", MachineMoney,
             "        to.Count(_openTransfers.Count);\n        foreach (var transfer in _openTransfers)",
             "        to.Count(0);\n        foreach (var transfer in _openTransfers.Take(0))"),
+
+        // Money out.
+        ("a withdrawal is enlisted before it is durable", AccountMoney,
+            "        var withdrawn = Mutate(() => Decide(request));\n        await SettleAsync();", "        var withdrawn = Mutate(() => Decide(request));\n        await Task.Yield();"),
+        ("a batch is sent before it is durable", Payout,
+            "        await Stream.WhenDurable(Stream.Head);\n        foreach (var batch in open)", "        await Task.Yield();\n        foreach (var batch in open)"),
+        ("a batch is paid before the receiver's word is final", Payout,
+            "if (answer.Verdict != PayoutVerdict.NotYet &&", "if (answer.Verdict == PayoutVerdict.NotYet) answer = new PayoutAnswer(PayoutVerdict.Final);\n            if ("),
+        ("a batch is credited back when the receiver does not answer", Payout,
+            "            GrainLog.PayoutFailed(Log, e, PayoutRecord.BatchId(this.GetPrimaryKeyString(), batch));",
+            "            GrainLog.PayoutFailed(Log, e, PayoutRecord.BatchId(this.GetPrimaryKeyString(), batch));\n            if (_machine.Open(batch) is not null && !_hasEnded && Refusal(urgent: true) == RejectReason.None) Record(_machine.End(batch, new PayoutAnswer(PayoutVerdict.Refused), Now));"),
+        ("a batch is sent again under another id", Payout,
+            "new PayoutBatch(PayoutRecord.BatchId(asset, batch), asset", "new PayoutBatch(PayoutRecord.BatchId(asset, batch) + \"-\" + Stream.Epoch, asset"),
+        ("a withdrawal is put into each batch anew", PayoutState,
+            "items.Where(item => !_batchOf.ContainsKey((item.Account, item.Sequence)))", "items.Where(item => StateOf(item) != PayoutState.Sent || item.Amount % 3 == 0)"),
+        ("what is refused for ever is not credited back", MachineMoney, "            if (record is BatchRefused)", "            if (record is BatchMade)"),
+        ("a snapshot forgets what is not paid", MachineMoney,
+            "        to.Count(_openWithdrawals.Count);\n        foreach (var (sequence, withdrawal) in _openWithdrawals)",
+            "        to.Count(0);\n        foreach (var (sequence, withdrawal) in _openWithdrawals.Take(0))"),
+        ("nobody carries what is not paid", Agent, "                await CarryWithdrawalsAsync(stoppingToken);\n", ""),
 
         // The history.
         ("two projectors write the same records", Statements,

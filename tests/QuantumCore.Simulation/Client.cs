@@ -78,7 +78,8 @@ internal sealed partial class Client(World world, long account)
         < 87 => CancelAllAsync(),
         < 93 => PlaceListAsync(),
         < 94 => DepositAsync($"more-{++_names}", "USD", world.Next(1, 100_000)),
-        < 97 => TransferAsync(),
+        < 96 => TransferAsync(),
+        < 98 => WithdrawAsync(),
         _ => LookAsync(),
     };
 

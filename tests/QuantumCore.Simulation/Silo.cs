@@ -7,6 +7,7 @@ using QuantumCore.Contracts;
 using QuantumCore.Gateway;
 using QuantumCore.Grains;
 using QuantumCore.Grains.Books;
+using QuantumCore.Grains.Payouts;
 using QuantumCore.History;
 using QuantumCore.Journal;
 
@@ -45,6 +46,7 @@ internal sealed class Silo
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         services.AddSingleton<IJournalStore>(store);
         services.AddSingleton<HistoryStore>(new SiloHistory(world, Owner));
+        services.AddSingleton<IPayoutReceiver>(new SiloBank(world, this));
         services.AddLocalGrains(Configure);
         services.AddExchangeGrains();
         services.AddSingleton(_writer);

@@ -102,6 +102,14 @@ internal sealed class Witness(World world)
             SeeAccount(long.Parse(stream.AsSpan(5)), record.Sequence, AccountRecordEncoding.Decode(record.Body.Span));
         else if (stream.StartsWith("book/", StringComparison.Ordinal))
             SeeBook(stream[5..], record.Sequence, BookRecordEncoding.Decode(record.Body.Span));
+        else if (stream.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal))
+            SeePayout(stream, record.Sequence, PayoutRecordEncoding.Decode(record.Body.Span));
+    }
+
+    private void SeePayout(string stream, long sequence, PayoutRecord record)
+    {
+        Timed(stream, record.TimeNanos);
+        Movements.See(stream[PayoutRecord.StreamPrefix.Length..], sequence, record);
     }
 
     private void Timed(string stream, long nanos)
@@ -139,6 +147,9 @@ internal sealed class Witness(World world)
                 break;
             case TransferredOut transfer:
                 Use(account, transfer.Key, "transfer");
+                break;
+            case Withdrawn withdrawal:
+                Use(account, withdrawal.Key, "withdrawal");
                 break;
             case Deposited deposit:
                 Use(account, "deposit " + deposit.Key, "deposit");

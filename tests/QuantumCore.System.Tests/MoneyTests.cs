@@ -31,6 +31,33 @@ public sealed class MoneyTests
         Assert.Contains("KeyConflict", await RunAsync(silo, 1, "transfer", "ACC-3001", "USD", "11.00", "--money-key", "m1"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Money_is_paid_into_the_folder_of_payouts()
+    {
+        using var storage = Storage.InFiles();
+        await using (var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off"]))
+        {
+            for (var again = 0; again < 2; again++)
+            {
+                var taken = await JsonAsync(silo, "withdraw", "USD", "10.00", "DE89 3704", "--money-key", "w1");
+                Assert.Equal(("10.00", "DE89 3704"), (Text(taken, "amount"), Text(taken, "destination")));
+            }
+
+            Assert.Contains("InsufficientFunds", await RunAsync(silo, 1, "withdraw", "USD", "99999999999.00", "x"), StringComparison.Ordinal);
+            for (var attempt = 0; Text((await JsonAsync(silo, "withdrawals"))[0], "state") != "final"; attempt++)
+                Assert.True(attempt < 100, "The withdrawal is not paid.");
+            Assert.Contains("w1", await RunAsync(silo, "withdrawals"), StringComparison.Ordinal);
+            Assert.Equal(0, (await silo.TerminateAsync()).ExitCode);
+        }
+
+        var file = Assert.Single(Directory.GetFiles(Path.Combine(storage.Folder, "payouts")));
+        Assert.Contains("\"amount\": \"10.00\"", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        var (exitCode, said) = await Programs.RunAsync(Programs.Cli, TimeSpan.FromSeconds(60), "verify", storage.Place);
+        Assert.True(exitCode == 0, said);
+        var (_, postings) = await Programs.RunAsync(Programs.Cli, TimeSpan.FromSeconds(60), "export", storage.Place, "postings", "--csv");
+        Assert.Contains("pay/USD,2,0,1,0,USD,10.00", postings, StringComparison.Ordinal);
+    }
+
     private static string Text(JsonElement element, string name) => element.GetProperty(name).ToString();
 
     private static async Task<JsonElement> JsonAsync(SiloProcess silo, params string[] line)

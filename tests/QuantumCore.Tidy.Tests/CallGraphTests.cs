@@ -33,6 +33,7 @@ public class CallGraphTests
         "OpenWorkAgent -> IAccountGrain.TakeInTransfer",
         "OpenWorkAgent -> ILedgerGrain.Follow",
         "OpenWorkAgent -> IOrderBookGrain.Resolve",
+        "OpenWorkAgent -> IPayoutGrain.Enlist",
     ];
 
     /// <summary>What may happen in the turn of a grain, through whatever classes.</summary>
@@ -102,7 +103,7 @@ public class CallGraphTests
     public void Turns_interleave_only_where_it_was_thought_through() => Findings.Match(
         [
             "AccountGrain: Reentrant", "CatalogGrain: Reentrant", "LedgerGrain: Reentrant", "MarketDataGrain: Reentrant",
-            "OrderBookGrain: Reentrant",
+            "OrderBookGrain: Reentrant", "PayoutGrain: Reentrant",
         ],
         from type in s_ours
         from attribute in type.CustomAttributes

@@ -43,6 +43,46 @@ internal sealed class MoneyCalls(MoneyEntry entry, IGrainFactory grains, Listing
         });
     }
 
+    /// <summary>POST /withdrawals</summary>
+    public async Task Withdraw(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is > 0 and var account)
+            await Withdraw(context, account);
+    }
+
+    /// <summary>POST /admin/accounts/{account}/withdrawals</summary>
+    public async Task WithdrawForAny(HttpContext context)
+    {
+        if (await Call.IsAdmin(context, keys) && await Call.Account(context) is { } account)
+            await Withdraw(context, account.Value);
+    }
+
+    /// <summary>GET /withdrawals</summary>
+    public async Task Withdrawals(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is not (> 0 and var account) || await Call.Limit(context) is not { } limit)
+            return;
+
+        var withdrawals = await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Withdrawals(account, limit);
+        await Answer.Json(context, withdrawals, static (to, all) =>
+        {
+            to.WriteStartObject();
+            to.WriteStartArray("withdrawals"u8);
+            foreach (var withdrawal in all)
+            {
+                to.WriteStartObject();
+                WriteWithdrawal(to, withdrawal);
+                to.WriteString("batch"u8, withdrawal.Batch);
+                to.WriteString("why"u8, withdrawal.Why);
+                to.WriteTime(withdrawal.TimeNanos);
+                to.WriteEndObject();
+            }
+
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+
     /// <summary>POST /admin/accounts/{account}/owner</summary>
     public async Task SetOwner(HttpContext context)
     {
@@ -101,6 +141,49 @@ internal sealed class MoneyCalls(MoneyEntry entry, IGrainFactory grains, Listing
                 answer.request.Amount, !answer.result.IsOpen);
             to.WriteEndObject();
         });
+    }
+
+    private async Task Withdraw(HttpContext context, long account)
+    {
+        if (await Call.Read(context, WireJson.Default.WithdrawalText) is not { } text)
+            return;
+
+        var (refusal, asset, amount) = await MoneyReading.Read(listings, text.Key, text.Asset, text.Amount);
+        if (refusal is null && !Destination.IsValid(text.Destination))
+            refusal = Refusal.Malformed("destination", Destination.Rule);
+        if (refusal is { } wrong)
+        {
+            await Answer.Refuse(context, wrong);
+            return;
+        }
+
+        var request = new WithdrawRequest(text.Key!, asset!.Name, amount, text.Destination!);
+        var (result, state) = await entry.Withdraw(account, request, asset.Decimals);
+        if (result.Reason != RejectReason.None)
+        {
+            await Answer.Refuse(context, new Refusal(result.Reason, result.Field, result.Limit));
+            return;
+        }
+
+        var withdrawal = new AccountWithdrawal(
+            result.Sequence, request.Key, account, asset.Name, asset.Decimals, amount, request.Destination, state, null, null, 0);
+        await Answer.Json(context, withdrawal, static (to, answer) =>
+        {
+            to.WriteStartObject();
+            WriteWithdrawal(to, answer);
+            to.WriteEndObject();
+        });
+    }
+
+    private static void WriteWithdrawal(Utf8JsonWriter to, AccountWithdrawal withdrawal)
+    {
+        to.WriteNumber("sequence"u8, withdrawal.Sequence);
+        to.WriteString("key"u8, withdrawal.Key);
+        to.WriteString("account"u8, new AccountId(withdrawal.Account).ToString());
+        to.WriteString("asset"u8, withdrawal.Asset);
+        to.WriteAmount("amount"u8, withdrawal.Amount, withdrawal.Decimals);
+        to.WriteString("destination"u8, withdrawal.Destination);
+        to.WriteString("state"u8, WireNames.Of(withdrawal.State));
     }
 
     private static void WriteTransfer(Utf8JsonWriter to, AccountTransfer transfer)

@@ -79,6 +79,9 @@ internal sealed class Routes(
         On(Lane.Orders, "POST", $"{Native}/transfers", calls.Transfer);
         On(Lane.Readings, "GET", $"{Native}/transfers", calls.Transfers);
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/transfers", calls.TransferForAny);
+        On(Lane.Orders, "POST", $"{Native}/withdrawals", calls.Withdraw);
+        On(Lane.Readings, "GET", $"{Native}/withdrawals", calls.Withdrawals);
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/withdrawals", calls.WithdrawForAny);
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/owner", calls.SetOwner);
     }
 

@@ -199,6 +199,18 @@ internal sealed record TransferText
     public string? Amount { get; init; }
 }
 
+/// <summary>A withdrawal to the outside world.</summary>
+internal sealed record WithdrawalText
+{
+    public string? Key { get; init; }
+
+    public string? Asset { get; init; }
+
+    public string? Amount { get; init; }
+
+    public string? Destination { get; init; }
+}
+
 /// <summary>Whose an account is.</summary>
 internal sealed record OwnerText
 {
@@ -265,6 +277,7 @@ internal sealed class NumberText : JsonConverter<string>
 [JsonSerializable(typeof(DepositText))]
 [JsonSerializable(typeof(TransferText))]
 [JsonSerializable(typeof(OwnerText))]
+[JsonSerializable(typeof(WithdrawalText))]
 [JsonSerializable(typeof(EngineOrderText))]
 [JsonSerializable(typeof(StreamText))]
 [JsonSerializable(typeof(InstrumentText))]

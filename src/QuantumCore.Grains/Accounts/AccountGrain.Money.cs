@@ -23,6 +23,21 @@ public sealed partial class AccountGrain
     }
 
     /// <inheritdoc/>
+    public async ValueTask<WithdrawResult> Withdraw(WithdrawRequest request)
+    {
+        await KnowAssetAsync(request.Asset);
+        var refusal = Refusal(urgent: false);
+        if (refusal != RejectReason.None)
+        {
+            return RefusedWithdrawal(refusal);
+        }
+
+        var withdrawn = Mutate(() => Decide(request));
+        await SettleAsync();
+        return withdrawn;
+    }
+
+    /// <inheritdoc/>
     public ValueTask<DepositResult> TakeInTransfer(TransferArrival arrival) => TakeInAsync(new DepositRequest(
         TransferKey.Of(arrival.From, arrival.Sequence), arrival.Asset, arrival.Amount));
 
@@ -95,6 +110,40 @@ public sealed partial class AccountGrain
             ? RefusedTransfer(refused.Reason)
             : new TransferResult(RejectReason.None, null, null, _machine.Sequence, IsOpen: true);
     }
+
+    private WithdrawResult Decide(WithdrawRequest request)
+    {
+        if (_machine.IsUsed(request.Key, out var key))
+        {
+            return key.RequestHash == 0 ? RefusedWithdrawal(RejectReason.KeyCancelled, "key")
+                : key.RequestHash != AccountMachine.HashOf(request) ? RefusedWithdrawal(RejectReason.KeyConflict, "key")
+                : key.Reason != RejectReason.None ? RefusedWithdrawal(key.Reason)
+                : new WithdrawResult(RejectReason.None, null, null, key.Sequence);
+        }
+
+        if (!catalog.TryGetAsset(request.Asset, out var asset))
+        {
+            return RefusedWithdrawal(RejectReason.BadRequest, "asset");
+        }
+
+        if (request.Amount <= 0)
+        {
+            return RefusedWithdrawal(RejectReason.BadRequest, "amount");
+        }
+
+        if (!Destination.IsValid(request.Destination))
+        {
+            return RefusedWithdrawal(RejectReason.BadRequest, "destination");
+        }
+
+        var record = _machine.Decide(request, asset!, Now);
+        Record(record, urgent: false);
+        return record is KeyRefused refused
+            ? RefusedWithdrawal(refused.Reason)
+            : new WithdrawResult(RejectReason.None, null, null, _machine.Sequence);
+    }
+
+    private static WithdrawResult RefusedWithdrawal(RejectReason reason, string? field = null) => new(reason, field, null, 0);
 
     private static TransferResult RefusedTransfer(RejectReason reason, string? field = null) =>
         new(reason, field, null, 0, false);

@@ -63,6 +63,10 @@ internal static class RequestHash
     public static ulong OfTransfer(long to, string asset, long amount) =>
         Add(Add(Add(Add(Offset, "transfer"), to), asset), amount);
 
+    /// <summary>Of a withdrawal.</summary>
+    public static ulong OfWithdrawal(string asset, long amount, string destination) =>
+        Add(Add(Add(Add(Offset, "withdrawal"), asset), amount), destination);
+
     private static ulong Add(ulong hash, string text)
     {
         foreach (var character in text)
