@@ -31,6 +31,8 @@ internal sealed record SiloOptions
           --storage KIND         sqlite (default), postgres, or volatile (nothing is kept).
           --keep-free MIB        With less room on the disk of --data, orders are refused while cancels go on, for
                                  --storage sqlite (default: 64; 0: never).
+          --payouts DIR          Folder that withdrawals are paid into, a file for each batch (default: payouts in the
+                                 directory of --data). Silos of one exchange share one; it is kept with the journal.
           --postgres CONNECTION  Connection string of the PostgreSQL database, for --storage postgres.
           --exchange FILE        Instruments of a new exchange (default: exchange.json beside the program).
           --demo auto|off        auto (default): demo keys and accounts on a loopback address, when the exchange is
@@ -70,7 +72,7 @@ internal sealed record SiloOptions
 
     private static readonly string[] s_names =
     [
-        "data", "urls", "storage", "keep-free", "postgres", "exchange", "demo", "market-maker", "no-quotes",
+        "data", "urls", "storage", "keep-free", "payouts", "postgres", "exchange", "demo", "market-maker", "no-quotes",
         "silo-port", "gateway-port", "primary", "account-requests", "address-requests", "log", "log-level", "long-turn", "shutdown",
     ];
 
@@ -82,6 +84,9 @@ internal sealed record SiloOptions
 
     /// <summary>MiB that are kept free for cancels and halts on the disk of the data directory; 0 for none.</summary>
     public int KeepFree { get; init; } = 64;
+
+    /// <summary>The folder of payouts; null for the one in the data directory.</summary>
+    public string? Payouts { get; init; }
 
     public string? Postgres { get; init; }
 
@@ -168,6 +173,7 @@ internal sealed record SiloOptions
     private SiloOptions With(string name, string value, string source) => name switch
     {
         "data" => this with { DataDirectory = value },
+        "payouts" => this with { Payouts = value },
         "urls" => this with { Urls = CheckUrls(value, source) },
         "storage" => this with
         {

@@ -1,17 +1,18 @@
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using QuantumCore.Gateway.Admission;
+using QuantumCore.Grains.Payouts;
 using QuantumCore.History;
 using QuantumCore.Journal;
 
 namespace QuantumCore.Silo;
 
-/// <summary>The journal and the history this silo keeps.</summary>
+/// <summary>The journal and the history this silo keeps, and where it pays out.</summary>
 internal static class Storage
 {
     private const int SqliteFull = 13;
 
-    /// <summary>Adds both stores as the options say.</summary>
+    /// <summary>Adds both stores, and the folder of payouts, as the options say.</summary>
     public static void AddStorage(this IServiceCollection services, SiloOptions options)
     {
         services.AddSingleton<IJournalStore>(options.Storage switch
@@ -27,6 +28,9 @@ internal static class Storage
             StorageKind.Postgres => new PostgresHistory(options.Postgres!, "history"),
             StorageKind.Volatile => new SqliteHistory(TemporaryHistory()),
         });
+        services.AddSingleton<IPayoutReceiver>(new FilePayouts(options.Payouts ?? (options.Storage == StorageKind.Volatile
+            ? Directory.CreateTempSubdirectory("quantumcore-").FullName
+            : Path.Combine(options.DataDirectory, "payouts"))));
     }
 
     /// <summary>Opens both; before any grain is called.</summary>

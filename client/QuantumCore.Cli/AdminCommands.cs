@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace QuantumCore.Cli;
 
-/// <summary>admin: listings, phases, prices, rules, blocks, trades and the breaker.</summary>
+/// <summary>admin: listings, phases, prices, rules, blocks, trades, the breaker and owners.</summary>
 internal static class AdminCommands
 {
     internal static Command All(CommandLineApp app) =>
@@ -21,7 +21,25 @@ internal static class AdminCommands
             Bust(app),
             Correct(app),
             Breaker(app),
+            Owner(app),
         };
+
+    private static Command Owner(CommandLineApp app)
+    {
+        var account = Grammar.Account();
+        var owner = new Argument<string>("owner") { Description = "The owner's name; '' for nobody" };
+        return app.Add(
+            new Command("owner", "Say whose an account is: accounts of one owner may transfer between each other.") { account, owner },
+            "qc admin owner ACC-1001 alice",
+            async (parse, session, cancellation) =>
+            {
+                var owned = await session.Administrator().SetOwnerAsync(
+                    parse.GetValue(account)!, parse.GetValue(owner)!, cancellation);
+                session.Screen.Show(owned, console => console.WriteLine(
+                    owned.Owner.Length == 0 ? $"{owned.Account} is nobody's." : $"{owned.Account} is {owned.Owner}'s."));
+                return ExitCodes.Done;
+            });
+    }
 
     private static Command Phase(CommandLineApp app)
     {

@@ -72,6 +72,9 @@ internal sealed class Screen
         if (failure is { Code: RejectCodes.OutcomeUnknown, DepositKey: { } key })
             text += $" [ask again with --deposit-key {key}]";
 
+        if (failure is { Code: RejectCodes.OutcomeUnknown, MoneyKey: { } moneyKey })
+            text += $" [ask again with --money-key {moneyKey}]";
+
         _error.WriteLine(text);
         if (Json)
         {

@@ -71,6 +71,30 @@ internal static class Tables
         Write(console, table, "Nothing here yet.");
     }
 
+    internal static void Transfers(IAnsiConsole console, IReadOnlyList<Transfer> transfers)
+    {
+        var table = With("time", "key", "from", "to", "asset", "amount", "state");
+        foreach (var transfer in transfers)
+        {
+            Row(table, transfer.Time is { } time ? Time(time) : "", transfer.Key, transfer.From, transfer.To,
+                transfer.Asset, Text(transfer.Amount), Word(transfer.State));
+        }
+
+        Write(console, table, "No transfers.");
+    }
+
+    internal static void Withdrawals(IAnsiConsole console, IReadOnlyList<Withdrawal> withdrawals)
+    {
+        var table = With("time", "key", "asset", "amount", "destination", "state", "batch", "why");
+        foreach (var withdrawal in withdrawals)
+        {
+            Row(table, withdrawal.Time is { } time ? Time(time) : "", withdrawal.Key, withdrawal.Asset, Text(withdrawal.Amount),
+                withdrawal.Destination, Word(withdrawal.State), withdrawal.Batch ?? "", withdrawal.Why ?? "");
+        }
+
+        Write(console, table, "No withdrawals.");
+    }
+
     internal static void Instruments(IAnsiConsole console, IReadOnlyList<Instrument> instruments)
     {
         var table = With("symbol", "base", "quote", "tick", "lot", "maker ppm", "taker ppm");

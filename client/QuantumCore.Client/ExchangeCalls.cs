@@ -14,6 +14,8 @@ internal sealed record ExchangeCall(HttpMethod Method, string Path)
     internal string? ClientOrderId { get; init; }
 
     internal string? DepositKey { get; init; }
+
+    internal string? MoneyKey { get; init; }
 }
 
 /// <summary>
@@ -65,6 +67,7 @@ internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, Q
             : failure;
         final.ClientOrderId = call.ClientOrderId;
         final.DepositKey = call.DepositKey;
+        final.MoneyKey = call.MoneyKey;
         final.AfterDoubt = inDoubt;
         return final;
     }

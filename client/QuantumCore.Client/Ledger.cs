@@ -55,7 +55,7 @@ public sealed record StatementEntry(
 
 /// <summary>A row of the trial balance; over all holders an asset is nothing.</summary>
 /// <param name="Asset">The asset.</param>
-/// <param name="Holder">customers, fees, or world: what came from outside, as a debit.</param>
+/// <param name="Holder">customers, fees, transit (transfers on their way), payouts (withdrawals without a last word), or world: what came from outside, as a debit.</param>
 /// <param name="Accounts">How many accounts that are.</param>
 /// <param name="Total">Credit less debit.</param>
 /// <param name="Held">Of that set aside for open orders.</param>

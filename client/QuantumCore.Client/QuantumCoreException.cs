@@ -76,6 +76,9 @@ public sealed class QuantumCoreException : Exception
     /// <summary>The key of the deposit, to ask again with; set when a deposit was being booked.</summary>
     public string? DepositKey { get; internal set; }
 
+    /// <summary>The key of a transfer or withdrawal, to ask again with; set when one was being made.</summary>
+    public string? MoneyKey { get; internal set; }
+
     /// <summary>An earlier attempt of the same call got no answer, so it may have caused what this one ran into.</summary>
     internal bool AfterDoubt { get; set; }
 }

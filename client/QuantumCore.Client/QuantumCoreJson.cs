@@ -38,6 +38,16 @@ internal sealed record TradeList(IReadOnlyList<Trade> Trades);
 
 internal sealed record DepositOrder(string Key, string Asset, decimal Amount);
 
+internal sealed record TransferRequest(string Key, string To, string Asset, decimal Amount);
+
+internal sealed record TransferList(IReadOnlyList<Transfer> Transfers);
+
+internal sealed record WithdrawalRequest(string Key, string Asset, decimal Amount, string Destination);
+
+internal sealed record WithdrawalList(IReadOnlyList<Withdrawal> Withdrawals);
+
+internal sealed record OwnerRequest(string Owner);
+
 internal sealed record OrderListRequest(OrderListKind Kind, IReadOnlyList<PlaceOrder> Orders);
 
 internal sealed record PhaseRequest(TradingPhase Phase);
@@ -98,6 +108,16 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(AccountView))]
 [JsonSerializable(typeof(DepositOrder))]
 [JsonSerializable(typeof(DepositReceipt))]
+[JsonSerializable(typeof(TransferRequest))]
+[JsonSerializable(typeof(Transfer))]
+[JsonSerializable(typeof(TransferList))]
+[JsonSerializable(typeof(IReadOnlyList<Transfer>))]
+[JsonSerializable(typeof(WithdrawalRequest))]
+[JsonSerializable(typeof(Withdrawal))]
+[JsonSerializable(typeof(WithdrawalList))]
+[JsonSerializable(typeof(IReadOnlyList<Withdrawal>))]
+[JsonSerializable(typeof(OwnerRequest))]
+[JsonSerializable(typeof(AccountOwner))]
 [JsonSerializable(typeof(ApiKeyGrant))]
 [JsonSerializable(typeof(AccountStatement))]
 [JsonSerializable(typeof(PositionList))]

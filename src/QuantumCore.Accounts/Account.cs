@@ -122,11 +122,21 @@ public sealed class Account(AccountId id)
     public Balance Of(Asset asset) => _balances.GetValueOrDefault(asset.Name, new Balance(asset.Decimals, 0, 0));
 
     /// <summary>Whether an amount can come in.</summary>
-    public RejectReason CheckDeposit(Asset asset, long amount) =>
-        amount > 0 && Of(asset).Total <= BalanceLimit - amount ? RejectReason.None : RejectReason.Overflow;
+    /// <param name="asset">The asset.</param>
+    /// <param name="amount">Minor units.</param>
+    /// <param name="promised">Minor units that may come back, for which there must be room as well.</param>
+    public RejectReason CheckDeposit(Asset asset, long amount, Int128 promised = default) =>
+        amount > 0 && Of(asset).Total <= (Int128)BalanceLimit - promised - amount ? RejectReason.None : RejectReason.Overflow;
 
     /// <summary>Takes in an amount that was checked.</summary>
     public void Deposit(Asset asset, long amount) => Add(asset, amount, 0);
+
+    /// <summary>Whether an amount can leave: only what is not held.</summary>
+    public RejectReason CheckGive(Asset asset, long amount) =>
+        amount > 0 && amount <= Of(asset).Available ? RejectReason.None : RejectReason.InsufficientFunds;
+
+    /// <summary>Gives away an amount that was checked.</summary>
+    public void Give(Asset asset, long amount) => Add(asset, -amount, 0);
 
     /// <summary>
     /// Whether an order can be covered, and by how much: the need of the whole order, or for a replacement what

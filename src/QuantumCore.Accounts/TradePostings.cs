@@ -19,7 +19,7 @@ public readonly record struct Posting(int Leg, AccountId Account, string Asset, 
 public readonly record struct TradeMoney(
     AccountId Buyer, AccountId Seller, long PriceTicks, long QuantityLots, long BuyerFee, long SellerFee);
 
-/// <summary>Double entries of trades and deposits.</summary>
+/// <summary>Double entries of trades, deposits and transfers.</summary>
 public static class TradePostings
 {
     /// <summary>The entry of a trade that settles at once: four sides, and a pair per fee that is not zero.</summary>
@@ -40,11 +40,11 @@ public static class TradePostings
         return entry;
     }
 
-    /// <summary>The entry of a deposit: the outside world gives, the account receives.</summary>
-    public static IReadOnlyList<Posting> OfDeposit(AccountId account, string asset, long amount) =>
+    /// <summary>The entry of an amount that one account gives and another receives.</summary>
+    public static IReadOnlyList<Posting> Of(AccountId from, AccountId to, string asset, long amount) =>
     [
-        new(0, AccountId.World, asset, -amount),
-        new(1, account, asset, amount),
+        new(0, from, asset, -amount),
+        new(1, to, asset, amount),
     ];
 
     private static void AddFee(List<Posting> entry, AccountId payer, string asset, long fee)

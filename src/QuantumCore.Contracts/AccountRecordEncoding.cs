@@ -3,7 +3,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23, R 24, L 25; they never change.</summary>
+/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23, R 24, L 25, T 26, E 27, W 28; they never change.</summary>
 public static class AccountRecordEncoding
 {
     private const byte Version = 1;
@@ -16,6 +16,9 @@ public static class AccountRecordEncoding
         CancelAll = 23,
         Reduction = 24,
         List = 25,
+        Transfer = 26,
+        TransferEnd = 27,
+        Withdrawal = 28,
     }
 
     /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
@@ -27,6 +30,9 @@ public static class AccountRecordEncoding
         CancelAllMarked mark => Encode(mark),
         ReductionAsked asked => Encode(asked),
         ListHeld list => Encode(list),
+        TransferredOut transfer => Encode(transfer),
+        TransferEnded ended => Encode(ended),
+        Withdrawn withdrawal => Encode(withdrawal),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
@@ -54,6 +60,11 @@ public static class AccountRecordEncoding
             Kind.Reduction => new ReductionAsked(
                 from.TimeNanos, from.Text(), unchecked((ulong)from.Fixed64()), from.Count(), from.Count()),
             Kind.List => ReadList(ref from),
+            Kind.Transfer => new TransferredOut(
+                from.TimeNanos, from.Text(), from.Count(), from.Text(), from.Count32(), from.Count()),
+            Kind.TransferEnd => new TransferEnded(from.TimeNanos, from.Count()),
+            Kind.Withdrawal => new Withdrawn(
+                from.TimeNanos, from.Text(), from.Text(), from.Count32(), from.Count(), from.Text()),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of account record."),
         };
         from.End();
@@ -119,6 +130,35 @@ public static class AccountRecordEncoding
         to.Text(record.Asset);
         to.Count(record.Decimals);
         to.Count(record.Amount);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(TransferredOut record)
+    {
+        var to = Start(Kind.Transfer, record);
+        to.Text(record.Key);
+        to.Count(record.To);
+        to.Text(record.Asset);
+        to.Count(record.Decimals);
+        to.Count(record.Amount);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(TransferEnded record)
+    {
+        var to = Start(Kind.TransferEnd, record);
+        to.Count(record.Transfer);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(Withdrawn record)
+    {
+        var to = Start(Kind.Withdrawal, record);
+        to.Text(record.Key);
+        to.Text(record.Asset);
+        to.Count(record.Decimals);
+        to.Count(record.Amount);
+        to.Text(record.Destination);
         return to.ToArray();
     }
 

@@ -75,3 +75,31 @@ public sealed record Deposited(
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="Floor">The account's last number.</param>
 public sealed record CancelAllMarked(long TimeNanos, long Floor) : AccountRecord(TimeNanos);
+
+/// <summary>
+/// T: money or units left for another account; they are its own no more. Where they arrive, that is a deposit under
+/// <see cref="TransferKey"/>.
+/// </summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Key">Names the transfer, among the account's client order ids.</param>
+/// <param name="To">The number of the account that receives.</param>
+/// <param name="Asset">The asset's name.</param>
+/// <param name="Decimals">Digits of its minor unit after the point.</param>
+/// <param name="Amount">Minor units, positive.</param>
+public sealed record TransferredOut(
+    long TimeNanos, string Key, long To, string Asset, int Decimals, long Amount) : AccountRecord(TimeNanos);
+
+/// <summary>E: a transfer has arrived; nobody needs to carry it any more.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Transfer">The account's sequence of the transfer.</param>
+public sealed record TransferEnded(long TimeNanos, long Transfer) : AccountRecord(TimeNanos);
+
+/// <summary>W: money or units left for the outside world; they are its own no more unless the receiver refuses for ever.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Key">Names the withdrawal, among the account's client order ids.</param>
+/// <param name="Asset">The asset's name.</param>
+/// <param name="Decimals">Digits of its minor unit after the point.</param>
+/// <param name="Amount">Minor units, positive.</param>
+/// <param name="Destination">Where to, in the receiver's words.</param>
+public sealed record Withdrawn(
+    long TimeNanos, string Key, string Asset, int Decimals, long Amount, string Destination) : AccountRecord(TimeNanos);

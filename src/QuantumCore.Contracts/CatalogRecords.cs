@@ -14,12 +14,18 @@ public sealed record InstrumentListed(long TimeNanos, EncodedInstrument Definiti
 /// <param name="Key">The key's hash and rights.</param>
 public sealed record KeyAdded(long TimeNanos, ApiKey Key) : CatalogRecord(TimeNanos);
 
-/// <summary>The catalog's records as bytes. Kinds: listed 40, key 41; they never change.</summary>
+/// <summary>An account was given to an owner.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Account">The account and its owner.</param>
+public sealed record OwnerSet(long TimeNanos, OwnedAccount Account) : CatalogRecord(TimeNanos);
+
+/// <summary>The catalog's records as bytes. Kinds: listed 40, key 41, owner 42; they never change.</summary>
 public static class CatalogRecordEncoding
 {
     private const byte Version = 1;
     private const byte ListedKind = 40;
     private const byte KeyKind = 41;
+    private const byte OwnerKind = 42;
 
     /// <summary>The record's bytes.</summary>
     public static byte[] Encode(CatalogRecord record)
@@ -42,6 +48,14 @@ public static class CatalogRecordEncoding
             return to.ToArray();
         }
 
+        if (record is OwnerSet { Account: var owned })
+        {
+            var to = new RecordWriter(Version, OwnerKind, record.TimeNanos);
+            to.Count(owned.Account);
+            to.Text(owned.Owner);
+            return to.ToArray();
+        }
+
         throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record));
     }
 
@@ -55,6 +69,7 @@ public static class CatalogRecordEncoding
             ListedKind => new InstrumentListed(from.TimeNanos, new EncodedInstrument([.. from.Bytes()])),
             KeyKind => new KeyAdded(
                 from.TimeNanos, new ApiKey(from.Text(), from.Count(), from.Bool(), from.Bool(), from.Text())),
+            OwnerKind => new OwnerSet(from.TimeNanos, new OwnedAccount(from.Count(), from.Text())),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of catalog record."),
         };
         from.End();

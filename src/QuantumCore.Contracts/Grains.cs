@@ -34,6 +34,31 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("deposit")]
     ValueTask<DepositResult> Deposit(DepositRequest request);
 
+    /// <summary>
+    /// Gives money or units to another account: gone from here at once, on their way until their arrival is on record. A
+    /// known key gives its transfer again.
+    /// </summary>
+    [Alias("transfer")]
+    ValueTask<TransferResult> Transfer(TransferRequest request);
+
+    /// <summary>
+    /// Takes in what another account's durable transfer brings, once however often it is carried here. Refused only where
+    /// it has no room (<see cref="RejectReason.Overflow"/>); it is on its way for as long.
+    /// </summary>
+    [Alias("take-in-transfer")]
+    ValueTask<DepositResult> TakeInTransfer(TransferArrival arrival);
+
+    /// <summary>Puts on record that a transfer of this account has arrived. Told after the other account's durable answer.</summary>
+    [Alias("end-transfer")]
+    ValueTask EndTransfer(long transfer);
+
+    /// <summary>
+    /// Takes money or units out of the account for the outside world: gone from here at once. A known key gives its
+    /// withdrawal again.
+    /// </summary>
+    [Alias("withdraw")]
+    ValueTask<WithdrawResult> Withdraw(WithdrawRequest request);
+
     /// <summary>Balances and open orders, at least as new as what the client has been shown.</summary>
     [Alias("view")]
     ValueTask<AccountView> View(ImmutableArray<SeenSequence> seen);
@@ -42,7 +67,7 @@ public interface IAccountGrain : IGrainWithStringKey
     [OneWay, Alias("deliver")]
     Task Deliver(BookDelivery delivery);
 
-    /// <summary>Catches up with every book it has orders in.</summary>
+    /// <summary>Catches up with every book it has orders in, and with the payouts of what it withdrew.</summary>
     [Alias("catch-up")]
     ValueTask CatchUp();
 }
@@ -188,6 +213,14 @@ public interface ILedgerGrain : IGrainWithStringKey
     ValueTask<ImmutableArray<AccountFill>> FillsAfter(
         long account, string symbol, TradePlace after, int limit, ImmutableArray<SeenSequence> seen);
 
+    /// <summary>An account's newest transfers, given and received, newest first; all that it gave and was durable when asked.</summary>
+    [Alias("transfers")]
+    ValueTask<ImmutableArray<AccountTransfer>> Transfers(long account, int limit);
+
+    /// <summary>An account's newest withdrawals, newest first; all that were durable when asked, in the states they had then.</summary>
+    [Alias("withdrawals")]
+    ValueTask<ImmutableArray<AccountWithdrawal>> Withdrawals(long account, int limit);
+
     /// <summary>Writes everything that is durable in the journal now into the history.</summary>
     [Alias("catch-up")]
     ValueTask CatchUp();
@@ -242,7 +275,21 @@ public interface ICatalogGrain : IGrainWithStringKey
     /// <summary>Adds an API key, or changes what it may do.</summary>
     [Alias("add-key")]
     ValueTask AddKey(ApiKey key);
+
+    /// <summary>Every account that has an owner, by its number.</summary>
+    [Alias("owners")]
+    ValueTask<ImmutableArray<OwnedAccount>> Owners();
+
+    /// <summary>Gives an account to an owner, or to another one; an empty name takes it away from its owner.</summary>
+    [Alias("set-owner")]
+    ValueTask SetOwner(OwnedAccount account);
 }
+
+/// <summary>An account and whose it is. Accounts of one owner may transfer between each other.</summary>
+/// <param name="Account">The account's number.</param>
+/// <param name="Owner">The owner's name; empty for nobody's.</param>
+[GenerateSerializer, Immutable, Alias("owned-account")]
+public sealed record OwnedAccount(long Account, string Owner);
 
 /// <summary>What the holder of an API key may do. The key itself is never stored.</summary>
 /// <param name="Hash">SHA-256 of the key, lower-case hexadecimal.</param>

@@ -28,6 +28,9 @@ public static class ExchangeGateway
         services.AddSingleton<ReferencePrices>();
         services.AddSingleton(new ShownSequences());
         services.AddSingleton<OrderEntry>();
+        services.AddSingleton<MoneyEntry>();
+        services.AddSingleton<AccountOwners>();
+        services.AddSingleton<MoneyCalls>();
         services.AddSingleton<OrderCalls>();
         services.AddSingleton<OrderListCalls>();
         services.AddSingleton<StrategyCalls>();

@@ -25,6 +25,8 @@ public sealed class OrderEntry(
     /// <summary>Most orders in one batch.</summary>
     public const int LongestBatch = 500;
 
+    private readonly GrainCalls _calls = new(log);
+
     /// <summary>Enters one order. A market order's price is 0; its protection price is chosen here.</summary>
     public async ValueTask<ExecutionReport> Place(long account, HoldRequest order) =>
         (await PlaceBatch(account, [order]))[0];
@@ -48,7 +50,7 @@ public sealed class OrderEntry(
 
         if (batch.Requests is { IsEmpty: false } requests)
         {
-            var held = await Ask("Hold", account, () => grains.GetGrain<IAccountGrain>(Key(account)).Hold(requests));
+            var held = await _calls.Ask("Hold", account, () => grains.GetGrain<IAccountGrain>(Key(account)).Hold(requests));
             if (held.Failure == RejectReason.None)
                 await Submit(batch, held.Value);
             else
@@ -108,7 +110,7 @@ public sealed class OrderEntry(
         }
 
         var requests = prepared.MoveToImmutable();
-        var held = await Ask("HoldList", account, () => grains.GetGrain<IAccountGrain>(Key(account)).HoldList(kind, requests));
+        var held = await _calls.Ask("HoldList", account, () => grains.GetGrain<IAccountGrain>(Key(account)).HoldList(kind, requests));
         if (held.Failure != RejectReason.None)
             return (new Refusal(held.Failure), []);
         if (held.Value.Reason != RejectReason.None)
@@ -118,7 +120,7 @@ public sealed class OrderEntry(
         }
 
         var submits = held.Value.Orders;
-        var entered = await Ask(
+        var entered = await _calls.Ask(
             call, account, async () => await submit(await listings.Book(requests[0].Symbol), submits));
         if (entered.Failure != RejectReason.None)
             return (new Refusal(RejectReason.OutcomeUnknown), []);
@@ -159,13 +161,13 @@ public sealed class OrderEntry(
     /// <summary>How many orders and lots stand before an order at its price.</summary>
     public async ValueTask<PlaceInLine> Position(long account, string symbol, long orderId)
     {
-        var listed = await Ask("Instruments", account, () => listings.Find(symbol));
+        var listed = await _calls.Ask("Instruments", account, () => listings.Find(symbol));
         if (listed.Failure != RejectReason.None)
             return new PlaceInLine(RejectReason.Overloaded, 0, 0);
         if (listed.Value is not { } instrument)
             return new PlaceInLine(RejectReason.UnknownSymbol, 0, 0);
 
-        var place = await Ask("Position", account, () => grains.GetGrain<IOrderBookGrain>(instrument.BookKey).Position(symbol, account, orderId));
+        var place = await _calls.Ask("Position", account, () => grains.GetGrain<IOrderBookGrain>(instrument.BookKey).Position(symbol, account, orderId));
         return place.Failure == RejectReason.None ? place.Value : new PlaceInLine(place.Failure, 0, 0);
     }
 
@@ -175,7 +177,7 @@ public sealed class OrderEntry(
     /// </summary>
     public async ValueTask<RejectReason> Operate(string symbol, BookCommand command)
     {
-        var answer = await Ask("Operate", command.Account, async () => await (await listings.Book(symbol)).Operate(symbol, command));
+        var answer = await _calls.Ask("Operate", command.Account, async () => await (await listings.Book(symbol)).Operate(symbol, command));
         return answer.Failure == RejectReason.None ? answer.Value : answer.Failure;
     }
 
@@ -186,7 +188,7 @@ public sealed class OrderEntry(
     /// <summary>Cancels an order by its name. An unknown name is used up: an order under it is refused from now on.</summary>
     public async ValueTask<ExecutionReport> CancelByClientOrderId(long account, string clientOrderId)
     {
-        var found = await Ask(
+        var found = await _calls.Ask(
             "FindForCancel", account, () => grains.GetGrain<IAccountGrain>(Key(account)).FindForCancel(clientOrderId));
         var reason = found.Failure == RejectReason.None ? found.Value.Reason : found.Failure;
         if (reason != RejectReason.None)
@@ -212,7 +214,7 @@ public sealed class OrderEntry(
 
         var seen = new SeenSequence(symbol, shown.Of(account, symbol));
         var request = new AmendRequest(symbol, orderId, newClientOrderId, priceTicks, totalLots, seen);
-        var plan = await Ask("Amend", account, () => grains.GetGrain<IAccountGrain>(Key(account)).Amend(request));
+        var plan = await _calls.Ask("Amend", account, () => grains.GetGrain<IAccountGrain>(Key(account)).Amend(request));
         if (plan.Failure != RejectReason.None)
             return Nothing(account, symbol, orderId, new Refusal(plan.Failure));
 
@@ -279,7 +281,7 @@ public sealed class OrderEntry(
     /// <summary>The checks of the request alone, in their fixed sequence, and a market order's protection price.</summary>
     private async ValueTask<(Refusal? Refusal, HoldRequest Order)> Prepare(long account, HoldRequest order)
     {
-        var listed = await Ask("Instruments", account, () => listings.Find(order.Symbol));
+        var listed = await _calls.Ask("Instruments", account, () => listings.Find(order.Symbol));
         if (listed.Failure != RejectReason.None)
             return (new Refusal(RejectReason.Overloaded), order);
         if (listed.Value is not { } instrument)
@@ -308,7 +310,7 @@ public sealed class OrderEntry(
         if (terms.TriggerTicks is { } trigger)
             return (RejectReason.None, MarketProtection.PriceTicks(instrument, order.Side, trigger));
 
-        var reference = await Ask("Trades", account, () => references.Of(instrument, order.Side, terms.TriggerReference));
+        var reference = await _calls.Ask("Trades", account, () => references.Of(instrument, order.Side, terms.TriggerReference));
         if (reference.Failure != RejectReason.None)
             return (RejectReason.Overloaded, 0);
         if (OrderCombinations.IsTrailing(order.Type) && (reference.Value > 0 || terms.ActivationTicks is not null))
@@ -324,7 +326,7 @@ public sealed class OrderEntry(
         foreach (var run in batch.Runs(held))
         {
             var orders = run.Orders;
-            var entered = await Ask(
+            var entered = await _calls.Ask(
                 "Submit", batch.Account, async () => await (await listings.Book(run.Symbol)).Submit(run.Symbol, orders));
             if (entered.Failure == RejectReason.None)
                 batch.Report(run, [.. entered.Value.Select(OfHeld)]);
@@ -345,7 +347,7 @@ public sealed class OrderEntry(
 
     private async ValueTask<Refusal?> CheckAmendment(string symbol, long priceTicks, long totalLots)
     {
-        var listed = await Ask("Instruments", 0, () => listings.Find(symbol));
+        var listed = await _calls.Ask("Instruments", 0, () => listings.Find(symbol));
         if (listed.Failure != RejectReason.None)
             return new Refusal(RejectReason.Overloaded);
         if (listed.Value is not { } instrument)
@@ -357,19 +359,19 @@ public sealed class OrderEntry(
 
     private async ValueTask<MassCancel> CancelUpToFloor(long account, string? symbol)
     {
-        var mark = await Ask("CancelAll", account, () => grains.GetGrain<IAccountGrain>(Key(account)).CancelAll());
+        var mark = await _calls.Ask("CancelAll", account, () => grains.GetGrain<IAccountGrain>(Key(account)).CancelAll());
         if (mark.Failure != RejectReason.None)
             return new MassCancel(mark.Failure, 0);
 
         var result = new MassCancel(RejectReason.None, 0);
         foreach (var name in mark.Value.Symbols.Where(name => symbol is null || name == symbol))
         {
-            var closed = await Ask(
+            var closed = await _calls.Ask(
                 "CloseAll", account, async () => await (await listings.Book(name)).CloseAll(name, account, mark.Value.Floor));
             if (closed.Failure == RejectReason.None)
             {
                 result = result with { Cancelled = result.Cancelled + closed.Value };
-                var state = await Ask("State", account, async () => await (await listings.Book(name)).State(name));
+                var state = await _calls.Ask("State", account, async () => await (await listings.Book(name)).State(name));
                 if (state.Failure == RejectReason.None)
                     shown.Note(account, name, state.Value.Sequence);
             }
@@ -384,7 +386,7 @@ public sealed class OrderEntry(
 
     private async ValueTask<MassCancel> CancelSide(long account, string? symbol, Side side)
     {
-        var view = await Ask("View", account, () => View(account));
+        var view = await _calls.Ask("View", account, () => View(account));
         if (view.Failure != RejectReason.None)
             return new MassCancel(view.Failure, 0);
 
@@ -393,7 +395,7 @@ public sealed class OrderEntry(
         foreach (var book in open.GroupBy(order => order.Symbol, StringComparer.Ordinal))
         {
             ImmutableArray<long> numbers = [.. book.Select(order => order.Number)];
-            var closed = await Ask(
+            var closed = await _calls.Ask(
                 "Close",
                 account,
                 async () => await (await listings.Book(book.Key)).Close(book.Key, account, numbers, EndReason.MassCancel));
@@ -417,13 +419,13 @@ public sealed class OrderEntry(
     private async ValueTask<ExecutionReport> AskBook(
         string call, long account, string symbol, long orderId, Func<IOrderBookGrain, ValueTask<ExecutionReport>> ask)
     {
-        var listed = await Ask("Instruments", account, () => listings.Find(symbol));
+        var listed = await _calls.Ask("Instruments", account, () => listings.Find(symbol));
         if (listed.Failure != RejectReason.None)
             return Nothing(account, symbol, orderId, new Refusal(RejectReason.Overloaded));
         if (listed.Value is not { } instrument)
             return Nothing(account, symbol, orderId, new Refusal(RejectReason.UnknownSymbol, "symbol"));
 
-        var answer = await Ask(call, account, () => ask(grains.GetGrain<IOrderBookGrain>(instrument.BookKey)));
+        var answer = await _calls.Ask(call, account, () => ask(grains.GetGrain<IOrderBookGrain>(instrument.BookKey)));
         if (answer.Failure != RejectReason.None)
             return Nothing(account, symbol, orderId, new Refusal(answer.Failure));
 
@@ -447,34 +449,6 @@ public sealed class OrderEntry(
             refusal.Field,
             refusal.Limit) with
         { OrderId = orderId };
-
-    /// <summary>
-    /// The one place where a failed call becomes an answer. A time-out is not repeated: its time is spent.
-    /// </summary>
-    private async ValueTask<Answer<T>> Ask<T>(string call, long account, Func<ValueTask<T>> ask)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return new Answer<T>(RejectReason.None, await ask());
-            }
-            catch (LimitExceededException full)
-            {
-                Log.Overloaded(log, call, account, full);
-                var reason = attempt == 1 ? RejectReason.Overloaded : RejectReason.OutcomeUnknown;
-                return new Answer<T>(reason, default!);
-            }
-            catch (Exception error)
-            {
-                Log.CallFailed(log, call, account, attempt, error);
-                if (attempt > 1 || error is TimeoutException)
-                    return new Answer<T>(RejectReason.OutcomeUnknown, default!);
-            }
-        }
-    }
-
-    private readonly record struct Answer<T>(RejectReason Failure, T Value);
 }
 
 /// <summary>The answer to a mass cancel.</summary>

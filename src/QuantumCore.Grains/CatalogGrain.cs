@@ -6,7 +6,7 @@ using QuantumCore.Journal;
 
 namespace QuantumCore.Grains;
 
-/// <summary>What is listed and who may come in, as the fold of the stream "catalog".</summary>
+/// <summary>What is listed, who may come in and whose accounts are, as the fold of the stream "catalog".</summary>
 [Reentrant, KeepAlive]
 public sealed class CatalogGrain(
     JournalWriter writer, IJournalStore store, TimeProvider time, ILogger<CatalogGrain> log)
@@ -14,6 +14,7 @@ public sealed class CatalogGrain(
 {
     private readonly SortedDictionary<string, EncodedInstrument> _listed = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, ApiKey> _keys = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<long, OwnedAccount> _owned = [];
 
     /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -76,6 +77,25 @@ public sealed class CatalogGrain(
         await Stream.WhenDurable(Stream.Head);
     }
 
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<OwnedAccount>> Owners()
+    {
+        ImmutableArray<OwnedAccount> owned = [.. _owned.Values];
+        await Stream.WhenDurable(Stream.Head);
+        return owned;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask SetOwner(OwnedAccount account)
+    {
+        if (_owned.GetValueOrDefault(account.Account, account with { Owner = "" }) != account)
+        {
+            Record(new OwnerSet(Now, account));
+        }
+
+        await Stream.WhenDurable(Stream.Head);
+    }
+
     private static bool HasOtherScale(Asset a, Asset b) => a.Name == b.Name && a.Decimals != b.Decimals;
 
     /// <summary>Another group would be another grain for a book that lives in one already.</summary>
@@ -121,6 +141,12 @@ public sealed class CatalogGrain(
                 break;
             case KeyAdded added:
                 _keys[added.Key.Hash] = added.Key;
+                break;
+            case OwnerSet { Account.Owner.Length: > 0 } set:
+                _owned[set.Account.Account] = set.Account;
+                break;
+            case OwnerSet set:
+                _owned.Remove(set.Account.Account);
                 break;
             default:
                 throw new InvalidDataException($"{record.GetType().Name} is not a catalog's record.");

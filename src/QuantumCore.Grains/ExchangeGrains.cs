@@ -10,8 +10,8 @@ namespace QuantumCore.Grains;
 public static class ExchangeGrains
 {
     /// <summary>
-    /// Adds the grains' services. The host adds an <see cref="IJournalStore"/> and a history store, both
-    /// initialised before the first call, and the grain runtime itself.
+    /// Adds the grains' services. The host adds an <see cref="IJournalStore"/> and a history store, both initialised before
+    /// the first call, an <see cref="Payouts.IPayoutReceiver"/> for withdrawals, and the grain runtime itself.
     /// </summary>
     public static IServiceCollection AddExchangeGrains(
         this IServiceCollection services, JournalWriterOptions? journal = null)

@@ -39,6 +39,12 @@ internal static partial class GrainLog
     [LoggerMessage(12, LogLevel.Debug, "Account {Account} does not hold an order in {Symbol}: {Reason}.")]
     public static partial void HoldRefused(ILogger logger, string account, string symbol, RejectReason reason);
 
+    [LoggerMessage(13, LogLevel.Warning, "Transfer {Account}:{Sequence} can't arrive at account {To} ({Reason}); it is tried again.")]
+    public static partial void TransferWaits(ILogger logger, long account, long sequence, long to, RejectReason reason);
+
+    [LoggerMessage(14, LogLevel.Warning, "What became of payout {Batch} is not known; it is asked again.")]
+    public static partial void PayoutFailed(ILogger logger, Exception exception, string batch);
+
     [LoggerMessage(11, LogLevel.Critical, "Account {Account} can't be explained by its journal and the books'.")]
     public static partial void AccountHalted(ILogger logger, Exception exception, long account);
 

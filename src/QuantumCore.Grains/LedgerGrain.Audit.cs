@@ -74,12 +74,14 @@ public sealed partial class LedgerGrain
         var grain = GrainFactory.GetGrain<IAccountGrain>(account.ToString(CultureInfo.InvariantCulture));
         for (var i = 0; i < Tries; i++)
         {
+            // What nobody has told it of yet it reads now; it would by itself within a second.
+            await grain.CatchUp();
             var view = await grain.View([]);
             await LookAsync(CancellationToken.None);
             await ProjectAsync(
             [
                 (StreamOf(account), view.Sequence),
-                .. view.Cursors.Select(c => (HistoryChunk.BookPrefix + c.Symbol, c.Sequence)),
+                .. CursorsOf(view),
             ]);
             var ledger = await history.AccountAsync(account, CancellationToken.None);
             if (IsSameMoment(view, ledger))
@@ -92,12 +94,17 @@ public sealed partial class LedgerGrain
         return false;
     }
 
+    /// <summary>How far an account has folded what others decide about it, by stream.</summary>
+    private static IEnumerable<(string Stream, long Sequence)> CursorsOf(AccountView view) =>
+        view.Cursors.Select(c => (HistoryChunk.BookPrefix + c.Symbol, c.Sequence))
+            .Concat(view.PayoutCursors.Select(c => (c.Symbol, c.Sequence)));
+
     private static bool IsSameMoment(AccountView view, AccountInLedger ledger)
     {
         var own = StreamOf(view.Account);
-        var cursors = view.Cursors.ToDictionary(c => HistoryChunk.BookPrefix + c.Symbol, c => c.Sequence, StringComparer.Ordinal);
+        var cursors = CursorsOf(view).ToDictionary(c => c.Stream, c => c.Sequence, StringComparer.Ordinal);
         return ledger.Streams.GetValueOrDefault(own).Cursor == view.Sequence
-            && cursors.All(book => ledger.Streams.TryGetValue(book.Key, out var at) ? at.Cursor >= book.Value : book.Value == 0)
+            && cursors.All(other => ledger.Streams.TryGetValue(other.Key, out var at) ? at.Cursor >= other.Value : other.Value == 0)
             && ledger.Streams.All(at => at.Key == own || at.Value.Last <= cursors.GetValueOrDefault(at.Key));
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.History;
@@ -80,6 +81,25 @@ public sealed partial class LedgerGrain(
     }
 
     /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<AccountTransfer>> Transfers(long account, int limit)
+    {
+        await LookAsync(CancellationToken.None);
+        var own = HistoryChunk.AccountPrefix + account.ToString(CultureInfo.InvariantCulture);
+        await ProjectAsync([(own, Goal(own))]);
+        return await history.TransfersAsync(account, limit, CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<AccountWithdrawal>> Withdrawals(long account, int limit)
+    {
+        await LookAsync(CancellationToken.None);
+        var own = HistoryChunk.AccountPrefix + account.ToString(CultureInfo.InvariantCulture);
+        var payouts = _heads.Keys.Where(stream => stream.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal));
+        await ProjectAsync([(own, Goal(own)), .. payouts.Select(stream => (stream, Goal(stream)))]);
+        return await history.WithdrawalsAsync(account, limit, CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask CatchUp()
     {
         await LookAsync(CancellationToken.None);
@@ -128,7 +148,7 @@ public sealed partial class LedgerGrain(
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        foreach (var prefix in (string[])[HistoryChunk.AccountPrefix, HistoryChunk.BookPrefix])
+        foreach (var prefix in (string[])[HistoryChunk.AccountPrefix, HistoryChunk.BookPrefix, PayoutRecord.StreamPrefix])
         {
             foreach (var stream in await journal.HeadsAsync(prefix, cancellationToken))
             {

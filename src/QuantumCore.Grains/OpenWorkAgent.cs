@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
@@ -8,10 +7,11 @@ using QuantumCore.History;
 namespace QuantumCore.Grains;
 
 /// <summary>
-/// Carries work that nobody waits for any more: a hold whose order never reached its book. The agent only asks;
-/// the book's journal decides, and the hold is released by that decision. Any number may run.
+/// Carries work that nobody waits for any more: a hold whose order never reached its book, a transfer that has not arrived, a
+/// withdrawal that is not paid. The agent acts on durable records only, and asks: of an order the book's journal decides, and the hold is released by that
+/// decision. Any number may run.
 /// </summary>
-public sealed class OpenWorkAgent(
+public sealed partial class OpenWorkAgent(
     HistoryStore history, InstrumentCatalog catalog, IGrainFactory grains, TimeProvider time, ILogger<OpenWorkAgent> log) : BackgroundService
 {
     /// <summary>How old a hold is before somebody asks for its order.</summary>
@@ -80,7 +80,7 @@ public sealed class OpenWorkAgent(
                 await (await catalog.BookAsync(symbol)).Resolve(symbol, account, [.. part]);
             }
 
-            await grains.GetGrain<IAccountGrain>(account.ToString(CultureInfo.InvariantCulture)).CatchUp();
+            await Account(account).CatchUp();
         }
         catch (Exception e)
         {
@@ -100,6 +100,8 @@ public sealed class OpenWorkAgent(
                 await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Follow();
                 await ResolveAsync(OrphanAge, stoppingToken);
                 await ResolveMisdatedAsync(stoppingToken);
+                await CarryTransfersAsync(stoppingToken);
+                await CarryWithdrawalsAsync(stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {

@@ -105,7 +105,7 @@ public sealed class SnapshotMaker(
             var through = books.GetValueOrDefault(symbol);
             foreach (var record in await tails.AfterAsync(symbol, id.Value, machine.CursorOf(symbol), through, cancellationToken))
             {
-                machine.ApplyBook(symbol, record, machine.Sequence);
+                machine.ApplyStored(symbol, record.Sequence, record.Body.Span, machine.Sequence);
             }
 
             machine.CaughtUp(symbol, through);

@@ -21,7 +21,8 @@ public abstract record HistoryChunk(string Stream, long FirstSequence, int Count
     /// <summary>Whether the history projects this stream.</summary>
     public static bool IsProjected(string stream) =>
         stream.StartsWith(BookPrefix, StringComparison.Ordinal)
-        || stream.StartsWith(AccountPrefix, StringComparison.Ordinal);
+        || stream.StartsWith(AccountPrefix, StringComparison.Ordinal)
+        || stream.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal);
 
     /// <summary>Decodes records as they stand in the journal.</summary>
     /// <exception cref="HistoryStreamException">A record is not one that this build reads.</exception>
@@ -45,7 +46,15 @@ public abstract record HistoryChunk(string Stream, long FirstSequence, int Count
                 Decode(stream, firstSequence, bodies, static body => AccountRecordEncoding.Decode(body)));
         }
 
-        throw new HistoryStreamException(stream, firstSequence, "it is neither a book's nor an account's stream");
+        if (stream.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal))
+        {
+            return new PayoutChunk(
+                stream[PayoutRecord.StreamPrefix.Length..],
+                firstSequence,
+                Decode(stream, firstSequence, bodies, static body => PayoutRecordEncoding.Decode(body)));
+        }
+
+        throw new HistoryStreamException(stream, firstSequence, "it is no book's, no account's and no payout's stream");
     }
 
     private static T[] Decode<T>(
@@ -79,6 +88,10 @@ public sealed record BookChunk(string Symbol, long FirstSequence, IReadOnlyList<
 public sealed record AccountChunk(long Account, long FirstSequence, IReadOnlyList<AccountRecord> Records)
     : HistoryChunk(
         AccountPrefix + Account.ToString(CultureInfo.InvariantCulture), FirstSequence, Records.Count);
+
+/// <summary>Records of one asset's payout.</summary>
+public sealed record PayoutChunk(string Asset, long FirstSequence, IReadOnlyList<PayoutRecord> Records)
+    : HistoryChunk(PayoutRecord.StreamPrefix + Asset, FirstSequence, Records.Count);
 
 /// <summary>A record that cannot be projected: its stream must stop here; others go on.</summary>
 public sealed class HistoryStreamException(string stream, long sequence, string what, Exception? cause = null)

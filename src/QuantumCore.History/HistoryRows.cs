@@ -116,6 +116,22 @@ internal static class HistoryWords
         return all.Where(term => term.Value is not null).Select(term => (term.Name, term.Value!.Value));
     }
 
+    public static string Of(PayoutState state) => state switch
+    {
+        PayoutState.Pending => "pending",
+        PayoutState.Sent => "sent",
+        PayoutState.Final => "final",
+        PayoutState.Refused => "refused",
+    };
+
+    public static PayoutState PayoutStateOf(string word) => word switch
+    {
+        "sent" => PayoutState.Sent,
+        "final" => PayoutState.Final,
+        "refused" => PayoutState.Refused,
+        _ => PayoutState.Pending,
+    };
+
     public static string Of(Side side) => side == Side.Buy ? "B" : "S";
 
     public static Side SideOf(string? word) => word == "B" ? Side.Buy : Side.Sell;

@@ -88,3 +88,18 @@ WHERE b.seq IS NULL OR s.seq IS NULL;
 -- name: I20 no hold under a mass cancel's floor
 SELECT h.account, h.number, h.symbol FROM hold h
 JOIN book_floor f ON f.symbol = h.symbol AND f.account = h.account WHERE h.number <= f.floor;
+-- name: I21 what is in transit is what left for another account and has not arrived, transfer by transfer
+SELECT p.asset, p.cause, p.moved, t.amount FROM (
+  SELECT asset, cause, SUM(amount) AS moved FROM posting WHERE account = 7 GROUP BY asset, cause) p
+LEFT JOIN transfer t ON p.cause = 'transfer x:' || t.account || ':' || t.seq AND p.asset = t.asset
+WHERE (p.moved <> 0 AND (t.account IS NULL OR p.moved <> t.amount OR t.ended_at IS NOT NULL)) AND @settled = 1;
+-- name: I22 what waits to be paid out is what was withdrawn and is neither paid nor refused, withdrawal by withdrawal
+SELECT p.asset, p.cause, p.moved, w.amount FROM (
+  SELECT asset, cause, SUM(amount) AS moved FROM posting WHERE account = 6 GROUP BY asset, cause) p
+LEFT JOIN withdrawal w ON p.cause = 'withdrawal ' || w.account || ':' || w.seq AND p.asset = w.asset
+WHERE @settled = 1 AND (w.account IS NULL OR p.moved <> w.amount * w.is_open);
+-- name: I23 a payout is of one withdrawal, with its asset and its amount, and is open exactly while that is
+SELECT p.account, p.seq, p.asset, p.amount, p.state, w.asset, w.amount FROM payout p
+LEFT JOIN withdrawal w ON w.account = p.account AND w.seq = p.seq
+WHERE @settled = 1 AND (w.account IS NULL OR w.asset <> p.asset OR w.amount <> p.amount
+  OR w.is_open <> CASE WHEN p.state = 'sent' THEN 1 ELSE 0 END);

@@ -50,6 +50,13 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
                     Apply(account.Stream, account.Account, sequence++, record);
                 }
             }
+            else if (chunk is PayoutChunk payout)
+            {
+                foreach (var record in payout.Records)
+                {
+                    Apply(payout.Asset, new Place(payout.Stream, "", sequence++), record);
+                }
+            }
         }
         catch (Exception fault) when (fault is InvalidDataException or OverflowException)
         {
@@ -61,7 +68,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     public IEnumerable<RowBuffer> Rows() =>
     [
         AssetRows(), _instruments, .. OrderRows(), .. HoldRows(), FloorRows(), BalanceRows(), PositionRows(), _postings,
-        _trades, _events, _terms, PhaseRows(),
+        _trades, _events, _terms, PhaseRows(), .. MoneyRows(),
     ];
 
     private void Apply(Place place, BookRecord record)
@@ -114,12 +121,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
             HoldUnlessInBook(account, hold);
         }
 
-        if (record is Deposited deposit)
-        {
-            _assets[deposit.Asset] = deposit.Decimals;
-            var entry = TradePostings.OfDeposit(new(account), deposit.Asset, deposit.Amount);
-            Post(new(stream, "", sequence), 0, entry, "deposit " + deposit.Key, deposit.TimeNanos);
-        }
+        Move(new(stream, "", sequence), account, record);
     }
 
     private void HoldUnlessInBook(long account, HoldPlaced hold)

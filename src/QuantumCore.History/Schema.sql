@@ -44,6 +44,18 @@ CREATE INDEX IF NOT EXISTS trade_buyer ON trade (buyer, time);
 CREATE INDEX IF NOT EXISTS trade_seller ON trade (seller, time);
 CREATE TABLE IF NOT EXISTS account_event (
   stream TEXT NOT NULL, account BIGINT NOT NULL, seq BIGINT NOT NULL, PRIMARY KEY (stream, account, seq)) {BY_KEY};
+CREATE TABLE IF NOT EXISTS transfer (
+  account BIGINT NOT NULL, seq BIGINT NOT NULL, name TEXT NOT NULL, target BIGINT NOT NULL, asset TEXT NOT NULL,
+  amount BIGINT NOT NULL, created_at BIGINT NOT NULL, ended_at BIGINT, PRIMARY KEY (account, seq)) {BY_KEY};
+CREATE INDEX IF NOT EXISTS transfer_open ON transfer (created_at) WHERE ended_at IS NULL;
+CREATE INDEX IF NOT EXISTS transfer_target ON transfer (target, created_at);
+CREATE TABLE IF NOT EXISTS withdrawal (
+  account BIGINT NOT NULL, seq BIGINT NOT NULL, name TEXT NOT NULL, asset TEXT NOT NULL, amount BIGINT NOT NULL,
+  destination TEXT NOT NULL, created_at BIGINT NOT NULL, is_open BIGINT NOT NULL, PRIMARY KEY (account, seq)) {BY_KEY};
+CREATE INDEX IF NOT EXISTS withdrawal_open ON withdrawal (created_at) WHERE is_open = 1;
+CREATE TABLE IF NOT EXISTS payout (
+  account BIGINT NOT NULL, seq BIGINT NOT NULL, asset TEXT NOT NULL, amount BIGINT NOT NULL, batch BIGINT NOT NULL,
+  state TEXT NOT NULL, reason TEXT, changed_at BIGINT NOT NULL, PRIMARY KEY (account, seq)) {BY_KEY};
 -- Trades lead to their lines by themselves; this leads to an account's other ones.
 CREATE INDEX IF NOT EXISTS posting_other ON posting (account, time) WHERE cause <> 'trade' AND cause <> 'fee';
 {VIEW} ledger_line AS
@@ -51,12 +63,12 @@ CREATE INDEX IF NOT EXISTS posting_other ON posting (account, time) WHERE cause 
   FROM posting p JOIN asset a ON a.asset = p.asset;
 -- Sums of more than 63 bits would overflow in SQLite: (hi, lo) is hi times 10^9 plus lo.
 {VIEW} trial_balance AS
-  SELECT b.asset, a.decimals, CASE b.account WHEN 0 THEN 'world' WHEN 1 THEN 'fees' ELSE 'customers' END AS holder,
+  SELECT b.asset, a.decimals, CASE b.account WHEN 0 THEN 'world' WHEN 1 THEN 'fees' WHEN 6 THEN 'payouts' WHEN 7 THEN 'transit' ELSE 'customers' END AS holder,
     COUNT(*) AS accounts,
     CAST(SUM(b.total / 1000000000) AS BIGINT) AS total_hi, CAST(SUM(b.total % 1000000000) AS BIGINT) AS total_lo,
     CAST(SUM(b.reserved / 1000000000) AS BIGINT) AS held_hi, CAST(SUM(b.reserved % 1000000000) AS BIGINT) AS held_lo
   FROM balance b JOIN asset a ON a.asset = b.asset
-  GROUP BY b.asset, a.decimals, CASE b.account WHEN 0 THEN 'world' WHEN 1 THEN 'fees' ELSE 'customers' END;
+  GROUP BY b.asset, a.decimals, CASE b.account WHEN 0 THEN 'world' WHEN 1 THEN 'fees' WHEN 6 THEN 'payouts' WHEN 7 THEN 'transit' ELSE 'customers' END;
 {VIEW} fee_revenue AS
   SELECT t.time / 86400000000000 AS day, t.symbol, i.quote AS asset, i.quote_decimals AS decimals, COUNT(*) AS trades,
     CAST(SUM(t.maker_fee / 1000000000) AS BIGINT) AS maker_hi, CAST(SUM(t.maker_fee % 1000000000) AS BIGINT) AS maker_lo,

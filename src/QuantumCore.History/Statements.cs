@@ -97,6 +97,31 @@ internal static class Statements
 
     public static readonly Statement AddAccountEvent = new("tnn", "INSERT INTO account_event " + Row(3));
 
+    public static readonly Statement AddTransfer = new("nntntnnn", "INSERT INTO transfer " + Row(8));
+
+    public static readonly Statement EndTransfer = new(
+        "nnn", "UPDATE transfer SET ended_at = @3 {FROM} WHERE transfer.account = @1 AND transfer.seq = @2");
+
+    /// <summary>A payout's stream may be projected ahead of the account's, and know already what became of it.</summary>
+    public static readonly Statement AddWithdrawal = new(
+        "nnttntn",
+        """
+        INSERT INTO withdrawal SELECT @1, @2, @3, @4, @5, @6, @7,
+          CASE WHEN EXISTS (SELECT 1 FROM payout p WHERE p.account = @1 AND p.seq = @2 AND p.state <> 'sent') THEN 0 ELSE 1 END
+        {FROM}
+        """);
+
+    public static readonly Statement EndWithdrawal = new(
+        "nn", "UPDATE withdrawal SET is_open = 0 {FROM} WHERE withdrawal.account = @1 AND withdrawal.seq = @2");
+
+    public static readonly Statement AddPayout = new("nntnnttn", "INSERT INTO payout " + Row(8));
+
+    public static readonly Statement EndPayout = new(
+        "nnttn",
+        """
+        UPDATE payout SET state = @3, reason = @4, changed_at = @5 {FROM} WHERE payout.account = @1 AND payout.seq = @2
+        """);
+
     private const string HoldColumns =
         "SELECT account, number, symbol, side, asset, open_amount, in_book, created_at FROM hold";
 

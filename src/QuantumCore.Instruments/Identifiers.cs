@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace QuantumCore.Instruments;
 
-/// <summary>An account's number. Customers start at 1000; 0 is the outside world, 1 the fee pot.</summary>
+/// <summary>An account's number. Customers start at 1000; 0 is the outside world, 1 the fee pot, 6 withdrawals and 7 transfers on their way.</summary>
 /// <remarks>Shown and accepted on every wire as <c>ACC-12345</c>.</remarks>
 public readonly record struct AccountId(long Value)
 {
@@ -11,6 +11,12 @@ public readonly record struct AccountId(long Value)
 
     /// <summary>The fee pot.</summary>
     public static readonly AccountId Fees = new(1);
+
+    /// <summary>Withdrawals that are neither paid nor refused yet.</summary>
+    public static readonly AccountId Payout = new(6);
+
+    /// <summary>Transfers between accounts that are on their way.</summary>
+    public static readonly AccountId Transit = new(7);
 
     /// <summary>The lowest number a customer's account can have.</summary>
     public const long FirstCustomer = 1000;

@@ -6,7 +6,7 @@ using QuantumCore.Journal;
 
 namespace QuantumCore.Upkeep;
 
-/// <summary>An account: its own records, and the books' records that touch it, must fold without contradiction.</summary>
+/// <summary>An account: its own records, and the books' and payouts' records that touch it, must fold without contradiction.</summary>
 internal sealed class AccountLane : Lane
 {
     public const string Prefix = "acct/";
@@ -40,7 +40,7 @@ internal sealed class AccountLane : Lane
             ? id
             : 0;
 
-    /// <summary>Takes a book's record that touches the account.</summary>
+    /// <summary>Takes a book's or a payout's record that touches the account.</summary>
     public void Take(in Delivered delivered)
     {
         if (IsStopped)
@@ -57,10 +57,10 @@ internal sealed class AccountLane : Lane
     /// <summary>
     /// Everything of everybody came. Nothing is judged by what a damaged book did not tell.
     /// </summary>
-    /// <param name="heads">The books' heads, by symbol.</param>
-    /// <param name="isBookWhole">Whether all of a book's records were taken.</param>
+    /// <param name="heads">The heads of books, by symbol, and of payouts, by stream.</param>
+    /// <param name="isWhole">Whether all records of such a one were taken.</param>
     /// <param name="hash">Whether to hash the state.</param>
-    public void Settle(IReadOnlyDictionary<string, long> heads, Func<string, bool> isBookWhole, bool hash)
+    public void Settle(IReadOnlyDictionary<string, long> heads, Func<string, bool> isWhole, bool hash)
     {
         FoldEarly();
         if (IsStopped)
@@ -70,11 +70,12 @@ internal sealed class AccountLane : Lane
 
         if (_early.TryPeek(out var orphan))
         {
-            Contradiction(orphan, $"{orphan.Symbol} {orphan.Sequence} speaks of an order that the account never held");
+            var what = orphan.Payout is null ? "an order that the account never held" : "a withdrawal that the account never made";
+            Contradiction(orphan, $"{orphan.Source} {orphan.Sequence} speaks of {what}");
             return;
         }
 
-        if (!Machine.Cursors.Keys.All(isBookWhole))
+        if (!Machine.Cursors.Keys.All(isWhole))
         {
             return;
         }
@@ -153,8 +154,15 @@ internal sealed class AccountLane : Lane
     {
         try
         {
-            Machine.ApplyBook(
-                delivered.Symbol, new DeliveredRecord(delivered.Sequence, 0, delivered.Record), long.MaxValue);
+            if (delivered.Payout is { } payout)
+            {
+                Machine.ApplyPayout(delivered.Source, delivered.Sequence, payout, long.MaxValue);
+            }
+            else if (delivered.Book is { } record)
+            {
+                Machine.ApplyBook(delivered.Source, new DeliveredRecord(delivered.Sequence, 0, record), long.MaxValue);
+            }
+
             return true;
         }
         catch (UnknownHoldException)
@@ -172,11 +180,11 @@ internal sealed class AccountLane : Lane
     private void Contradiction(in Delivered delivered, string what)
     {
         Findings.Add(
-            FindingKind.AccountContradicts, BookLane.Prefix + delivered.Symbol, delivered.Sequence,
+            FindingKind.AccountContradicts, delivered.Stream, delivered.Sequence,
             $"account {Account} can't fold it: {what}",
-            "What the book did and what the account held do not fit: the account does not serve. Restore a backup.");
+            "What was done and what the account recorded do not fit: the account does not serve. Restore a backup.");
         Stop(
-            FindingKind.AccountContradicts, Stream.Head, $"it can't fold {delivered.Symbol} {delivered.Sequence}: {what}",
+            FindingKind.AccountContradicts, Stream.Head, $"it can't fold {delivered.Source} {delivered.Sequence}: {what}",
             "The account does not serve.");
     }
 }

@@ -74,7 +74,7 @@ internal class BookLane(
         {
             if (accounts.TryGetValue(account, out var lane))
             {
-                Deliveries.Add(new Delivered(lane, machine.Symbol, sequence, record));
+                Deliveries.Add(new Delivered(lane, machine.Symbol, sequence, Book: record));
             }
             else
             {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using QuantumCore.Accounts;
 using QuantumCore.Contracts;
+using QuantumCore.History;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
 
@@ -17,7 +18,7 @@ public enum ExportKind
     /// <summary>Trades, both sides in one line.</summary>
     Trades = 2,
 
-    /// <summary>Lines of the double entries of trades and deposits.</summary>
+    /// <summary>Lines of the double entries of trades, and of money in, out and across.</summary>
     Postings = 3,
 }
 
@@ -70,6 +71,10 @@ internal sealed class ExportLane(StreamRow stream, ExportKind kind, ExportLines 
             {
                 Write(record, account, AccountRecordEncoding.Decode(body));
             }
+            else if (PayoutLane.Is(Stream))
+            {
+                Write(record, PayoutRecordEncoding.Decode(body));
+            }
             else if (kind == ExportKind.Records && Stream.Name == PlainLane.Catalog)
             {
                 lines.Record(Stream.Name, record, CatalogRecordEncoding.Decode(body));
@@ -107,12 +112,33 @@ internal sealed class ExportLane(StreamRow stream, ExportKind kind, ExportLines 
         {
             lines.Record(Stream.Name, at, record);
         }
-        else if (kind == ExportKind.Postings && record is Deposited deposit)
+        else if (kind == ExportKind.Postings && AccountEntries.Of(new AccountId(account), at.Sequence, record) is { } entry)
         {
-            foreach (var posting in TradePostings.OfDeposit(new AccountId(account), deposit.Asset, deposit.Amount))
+            Write(at, 0, entry);
+        }
+    }
+
+    private void Write(in JournalRecord at, PayoutRecord record)
+    {
+        if (kind == ExportKind.Records)
+        {
+            lines.Record(Stream.Name, at, record);
+        }
+        else if (kind == ExportKind.Postings)
+        {
+            var index = 0;
+            foreach (var entry in AccountEntries.Of(Stream.Name[PayoutRecord.StreamPrefix.Length..], record))
             {
-                lines.Posting(Stream.Name, at.Sequence, 0, posting, deposit.Decimals, record.TimeNanos);
+                Write(at, index++, entry);
             }
+        }
+    }
+
+    private void Write(in JournalRecord at, int index, AccountEntry entry)
+    {
+        foreach (var posting in entry.Lines)
+        {
+            lines.Posting(Stream.Name, at.Sequence, index, posting, entry.Asset.Decimals, entry.TimeNanos);
         }
     }
 

@@ -5,8 +5,18 @@ using QuantumCore.Journal;
 
 namespace QuantumCore.Upkeep;
 
-/// <summary>A book's record on its way to an account that it touches.</summary>
-internal readonly record struct Delivered(AccountLane Account, string Symbol, long Sequence, BookRecord Record);
+/// <summary>A book's or a payout's record on its way to an account that it touches.</summary>
+/// <param name="Account">The account.</param>
+/// <param name="Source">The book's symbol, or the payout's stream.</param>
+/// <param name="Sequence">The record's sequence there.</param>
+/// <param name="Book">The book's record; null for a payout's.</param>
+/// <param name="Payout">The payout's record; null for a book's.</param>
+internal readonly record struct Delivered(
+    AccountLane Account, string Source, long Sequence, BookRecord? Book = null, PayoutRecord? Payout = null)
+{
+    /// <summary>Name of the stream that it is a record of.</summary>
+    public string Stream => Payout is null ? BookLane.Prefix + Source : Source;
+}
 
 /// <summary>
 /// Reads every frame once, and sees to it that each stream's slices are taken by the thread of its lane in sequence. An

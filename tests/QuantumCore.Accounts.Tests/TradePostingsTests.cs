@@ -35,7 +35,7 @@ public class TradePostingsTests
     [Fact]
     public void A_deposit_comes_from_the_outside_world() => Assert.Equal(
         [new Posting(0, AccountId.World, "USD", -900), new Posting(1, s_buyer, "USD", 900)],
-        TradePostings.OfDeposit(s_buyer, "USD", 900));
+        TradePostings.Of(AccountId.World, s_buyer, "USD", 900));
 
     [Fact]
     public void Every_entry_sums_to_nothing_in_every_asset()

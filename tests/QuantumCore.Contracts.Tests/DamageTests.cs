@@ -21,6 +21,7 @@ public class DamageTests
         { "book", 1, 500_000 },
         { "account", 2, 300_000 },
         { "catalog", 3, 100_000 },
+        { "payout", 5, 100_000 },
         { "definition", 4, 100_000 },
     };
 

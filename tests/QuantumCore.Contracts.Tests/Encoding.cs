@@ -14,6 +14,7 @@ internal sealed record Encoding(
         new("book", Of(Tests.Samples.Book), record => BookRecordEncoding.Encode((BookRecord)record), bytes => BookRecordEncoding.Decode(bytes)),
         new("account", Of(Tests.Samples.Account), record => AccountRecordEncoding.Encode((AccountRecord)record), bytes => AccountRecordEncoding.Decode(bytes)),
         new("catalog", Of(Tests.Samples.Catalog), record => CatalogRecordEncoding.Encode((CatalogRecord)record), bytes => CatalogRecordEncoding.Decode(bytes)),
+        new("payout", Of(Tests.Samples.Payout), record => PayoutRecordEncoding.Encode((PayoutRecord)record), bytes => PayoutRecordEncoding.Decode(bytes)),
     ];
 
     /// <summary>The encoding of a sample.</summary>

@@ -32,7 +32,7 @@ public class GoldenTests
     {
         var kinds = typeof(BookRecord).Assembly.GetTypes().Where(type => !type.IsAbstract
             && (type.IsAssignableTo(typeof(BookRecord)) || type.IsAssignableTo(typeof(AccountRecord))
-                || type.IsAssignableTo(typeof(CatalogRecord))));
+                || type.IsAssignableTo(typeof(CatalogRecord)) || type.IsAssignableTo(typeof(PayoutRecord))));
         Assert.Empty(kinds.Except(Encoding.All.SelectMany(encoding => encoding.Samples.Values).Select(sample => sample.GetType())));
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts.Tests;
@@ -116,6 +117,9 @@ internal static class Samples
     private static readonly TurnStep s_step = new(
         StepKind.Fill, 1001, 7, 3, Side.Buy, EndReason.None, 15_000, 40, 60, 600, 900_360, 1002, 8, 4, 3, 240, 12_000, true);
 
+    private static readonly ImmutableArray<PayoutItem> s_items =
+        [new PayoutItem(1001, 17, 100_000, "DE89 3704"), new PayoutItem(1002, 5, 1, "vault-7")];
+
     /// <summary>Records of a book's stream.</summary>
     public static IReadOnlyDictionary<string, BookRecord> Book { get; } = new Dictionary<string, BookRecord>(StringComparer.Ordinal)
     {
@@ -183,7 +187,19 @@ internal static class Samples
             ["account-j-cancelled"] = new KeyRefused(Time, "my-3", 0, RejectReason.KeyCancelled),
             ["account-d-deposit"] = new Deposited(Time, "dep-1", "USD", 2, 100_000),
             ["account-n-cancel-all"] = new CancelAllMarked(Time, 12),
+            ["account-t-transfer"] = new TransferredOut(Time, "move-1", 1002, "USD", 2, 100_000),
+            ["account-e-transfer-ended"] = new TransferEnded(Time, 17),
+            ["account-w-withdrawal"] = new Withdrawn(Time, "out-1", "USD", 2, 100_000, "DE89 3704 0044 0532 0130 00"),
             ["account-r-reduction"] = new ReductionAsked(Time, "my-4", 19, 7, 40),
+        };
+
+    /// <summary>Records of a payout's stream.</summary>
+    public static IReadOnlyDictionary<string, PayoutRecord> Payout { get; } =
+        new Dictionary<string, PayoutRecord>(StringComparer.Ordinal)
+        {
+            ["payout-q-batch"] = new BatchMade(Time, 2, s_items),
+            ["payout-g-paid"] = new BatchPaid(Time, 2, 9, s_items),
+            ["payout-f-refused"] = new BatchRefused(Time, 2, 9, s_items, "no such account"),
         };
 
     /// <summary>Records of the catalog's stream.</summary>
@@ -192,6 +208,7 @@ internal static class Samples
         {
             ["catalog-listed"] = new InstrumentListed(Time, EncodedInstrument.From(s_instrument)),
             ["catalog-key"] = new KeyAdded(Time, new ApiKey(new string('a', 64), 1001, false, true, "Alice (demo)")),
+            ["catalog-owner"] = new OwnerSet(Time, new OwnedAccount(1001, "Alice")),
             ["catalog-admin-key"] = new KeyAdded(Time, new ApiKey(new string('b', 64), 0, true, false, "Überwachung")),
         };
 

@@ -50,6 +50,30 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
         return ValueTask.FromResult(new DepositResult(RejectReason.None, null, null, floor.Deposits.Count));
     }
 
+    public ValueTask<TransferResult> Transfer(TransferRequest request)
+    {
+        floor.Note("Transfer", $"{Account} {request.To} {request.Amount}");
+        return ValueTask.FromResult(new TransferResult(RejectReason.None, null, null, 7, true));
+    }
+
+    public ValueTask<DepositResult> TakeInTransfer(TransferArrival arrival)
+    {
+        floor.Note("TakeInTransfer", $"{Account} {arrival.From}:{arrival.Sequence} {arrival.Amount}");
+        return ValueTask.FromResult(new DepositResult(floor.RefusesArrivals, null, null, 1));
+    }
+
+    public ValueTask EndTransfer(long transfer)
+    {
+        floor.Note("EndTransfer", $"{Account} {transfer}");
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<WithdrawResult> Withdraw(WithdrawRequest request)
+    {
+        floor.Note("Withdraw", $"{Account} {request.Amount} {request.Destination}");
+        return ValueTask.FromResult(new WithdrawResult(RejectReason.None, null, null, 8));
+    }
+
     public ValueTask<AccountView> View(ImmutableArray<SeenSequence> seen)
     {
         floor.Note("View");
@@ -59,7 +83,7 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
             .. floor.Open(Account).Select(order => new OpenOrder(
                 order.Symbol, order.Order.Number, order.Order.ClientOrderId, order.Id, order.Order.Side, order.Order.Type, order.Order.TimeInForce, order.Order.PriceTicks, order.Order.QuantityLots, order.Filled, 0, 1, order.Order.PostOnly, order.Order.SelfTrade, order.Order.Conditions)),
         ];
-        return ValueTask.FromResult(new AccountView(Account, 12, [new AssetBalance("USD", 2, 100_000, 1_500)], open, seen));
+        return ValueTask.FromResult(new AccountView(Account, 12, [new AssetBalance("USD", 2, 100_000, 1_500)], open, seen, []));
     }
 
     public Task Deliver(BookDelivery delivery) => Task.CompletedTask;
@@ -198,6 +222,20 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
         return Fills(account, symbol, limit, seen);
     }
 
+    public ValueTask<ImmutableArray<AccountTransfer>> Transfers(long account, int limit) =>
+        ValueTask.FromResult<ImmutableArray<AccountTransfer>>(
+        [
+            new AccountTransfer(9, "move-2", account, 1002, "USD", 2, 150, false, 1_767_225_600_000_000_001),
+            new AccountTransfer(4, "gift", 1003, account, "AAPL", 0, 5, true, 1_767_225_600_000_000_000),
+        ]);
+
+    public ValueTask<ImmutableArray<AccountWithdrawal>> Withdrawals(long account, int limit) =>
+        ValueTask.FromResult<ImmutableArray<AccountWithdrawal>>(
+        [
+            new AccountWithdrawal(8, "out-2", account, "USD", 2, 150, "DE89 3704", PayoutState.Pending, null, null, 1_767_225_600_000_000_001),
+            new AccountWithdrawal(4, "out-1", account, "AAPL", 0, 5, "x", PayoutState.Refused, "AAPL-3", "no such account", 1_767_225_600_000_000_000),
+        ]);
+
     public ValueTask CatchUp() => ValueTask.CompletedTask;
 
     public ValueTask<AccountStatement> Statement(
@@ -216,6 +254,15 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
         ValueTask.FromResult(new ReconciliationReport(0, 0, 0, 0, []));
 
     public ValueTask Follow() => ValueTask.CompletedTask;
+}
+
+public sealed class FloorPayout(TradingFloor floor) : Grain, IPayoutGrain
+{
+    public ValueTask<ImmutableArray<PayoutState>> Enlist(int decimals, ImmutableArray<PayoutItem> items)
+    {
+        floor.Note("Enlist", $"{this.GetPrimaryKeyString()} {items[0].Account}:{items[0].Sequence} {items[0].Amount} {items[0].Destination}");
+        return ValueTask.FromResult<ImmutableArray<PayoutState>>([PayoutState.Sent]);
+    }
 }
 
 public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
@@ -246,6 +293,15 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
     public ValueTask AddKey(ApiKey key)
     {
         floor.Keys.Add(key);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<ImmutableArray<OwnedAccount>> Owners() => ValueTask.FromResult(floor.Owners.ToImmutableArray());
+
+    public ValueTask SetOwner(OwnedAccount account)
+    {
+        floor.Owners.RemoveAll(owned => owned.Account == account.Account);
+        floor.Owners.Add(account);
         return ValueTask.CompletedTask;
     }
 }

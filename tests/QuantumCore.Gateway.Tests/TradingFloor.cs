@@ -54,6 +54,11 @@ public sealed class TradingFloor
 
     public List<DepositRequest> Deposits { get; } = [];
 
+    public List<OwnedAccount> Owners { get; } = [];
+
+    /// <summary>What an account answers to a transfer that arrives.</summary>
+    public RejectReason RefusesArrivals { get; set; }
+
     public ImmutableArray<SeenSequence> Seen { get; set; } = [];
 
     /// <summary>How many of the next submits find their book too busy.</summary>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Books;
+using QuantumCore.Grains.Payouts;
 using QuantumCore.History;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
@@ -47,6 +48,7 @@ internal sealed class Exchange : IAsyncDisposable
                 services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));
                 services.AddSingleton(disk.Journal);
                 services.AddSingleton(disk.History);
+                services.AddSingleton<IPayoutReceiver>(disk.Bank);
                 services.AddExchangeGrains(journal);
             },
         });
@@ -80,6 +82,8 @@ internal sealed class Exchange : IAsyncDisposable
         Grains.GetGrain<IAccountGrain>(account.ToString(CultureInfo.InvariantCulture));
 
     public SymbolBook Book(string symbol, string? key = null) => new(Grains.GetGrain<IOrderBookGrain>(key ?? symbol), symbol);
+
+    public IPayoutGrain Payout(string asset) => Grains.GetGrain<IPayoutGrain>(asset);
 
     public ILedgerGrain Ledger => Grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey);
 
@@ -163,6 +167,9 @@ internal sealed class Disk : IAsyncDisposable
     public string HistoryPath => Path.Combine(_directory.FullName, "history.db");
 
     public VolatileJournalStore Volatile { get; }
+
+    /// <summary>Who receives payouts.</summary>
+    public TestBank Bank { get; } = new();
 
     public IJournalStore Journal { get; }
 

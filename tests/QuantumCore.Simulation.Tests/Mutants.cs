@@ -7,6 +7,11 @@ namespace QuantumCore.SimulationTests;
 internal static class Mutants
 {
     private const string Account = "src/QuantumCore.Grains/Accounts/AccountGrain.cs";
+    private const string AccountMoney = "src/QuantumCore.Grains/Accounts/AccountGrain.Money.cs";
+    private const string MachineMoney = "src/QuantumCore.Grains/Accounts/AccountMachine.Money.cs";
+    private const string Payout = "src/QuantumCore.Grains/Payouts/PayoutGrain.cs";
+    private const string PayoutState = "src/QuantumCore.Grains/Payouts/PayoutMachine.cs";
+    private const string AgentMoney = "src/QuantumCore.Grains/OpenWorkAgent.Money.cs";
     private const string AccountMachine = "src/QuantumCore.Grains/Accounts/AccountMachine.cs";
     private const string AccountBooks = "src/QuantumCore.Grains/Accounts/AccountMachine.Books.cs";
     private const string AccountSnapshot = "src/QuantumCore.Grains/Accounts/AccountMachine.Snapshot.cs";
@@ -136,6 +141,41 @@ internal static class Mutants
             "                await (await catalog.BookAsync(symbol)).Resolve(symbol, account, [.. part]);", "                await catalog.BookAsync(symbol);"),
         ("nobody asks for a hold of a clock that was ahead", Agent,
             "                await ResolveMisdatedAsync(stoppingToken);\n", ""),
+
+        // Money across.
+        ("a transfer is carried before it is durable", AccountMoney,
+            "        var result = Mutate(() => Decide(request));\n        await SettleAsync();", "        var result = Mutate(() => Decide(request));\n        await Task.Yield();"),
+        ("a transfer arrives under another key each time", AccountMoney,
+            "        TransferKey.Of(arrival.From, arrival.Sequence), arrival.Asset", "        TransferKey.Of(arrival.From, arrival.Sequence) + \":\" + Stream.Head, arrival.Asset"),
+        ("a transfer is ended before its arrival is answered", AgentMoney,
+            "            var arrived = await Account(transfer.To)", "            await Account(transfer.Arrival.From).EndTransfer(transfer.Arrival.Sequence);\n            var arrived = await Account(transfer.To)"),
+        ("a transfer's key gives another one each time", AccountMoney,
+            "        if (_machine.IsUsed(request.Key, out var key))", "        if (_machine.IsUsed(request.Key, out var key) && key.Sequence < 0)"),
+        ("nobody carries what was left on its way", Agent, "                await CarryTransfersAsync(stoppingToken);\n", ""),
+        ("more is given than there is", Cash, "amount > 0 && amount <= Of(asset).Available ?", "amount > 0 ?"),
+        ("a snapshot forgets what is on its way", MachineMoney,
+            "        to.Count(_openTransfers.Count);\n        foreach (var transfer in _openTransfers)",
+            "        to.Count(0);\n        foreach (var transfer in _openTransfers.Take(0))"),
+
+        // Money out.
+        ("a withdrawal is enlisted before it is durable", AccountMoney,
+            "        var withdrawn = Mutate(() => Decide(request));\n        await SettleAsync();", "        var withdrawn = Mutate(() => Decide(request));\n        await Task.Yield();"),
+        ("a batch is sent before it is durable", Payout,
+            "        await Stream.WhenDurable(Stream.Head);\n        foreach (var batch in open)", "        await Task.Yield();\n        foreach (var batch in open)"),
+        ("a batch is paid before the receiver's word is final", Payout,
+            "if (answer.Verdict != PayoutVerdict.NotYet &&", "if (answer.Verdict == PayoutVerdict.NotYet) answer = new PayoutAnswer(PayoutVerdict.Final);\n            if ("),
+        ("a batch is credited back when the receiver does not answer", Payout,
+            "            GrainLog.PayoutFailed(Log, e, PayoutRecord.BatchId(this.GetPrimaryKeyString(), batch));",
+            "            GrainLog.PayoutFailed(Log, e, PayoutRecord.BatchId(this.GetPrimaryKeyString(), batch));\n            if (_machine.Open(batch) is not null && !_hasEnded && Refusal(urgent: true) == RejectReason.None) Record(_machine.End(batch, new PayoutAnswer(PayoutVerdict.Refused), Now));"),
+        ("a batch is sent again under another id", Payout,
+            "new PayoutBatch(PayoutRecord.BatchId(asset, batch), asset", "new PayoutBatch(PayoutRecord.BatchId(asset, batch) + \"-\" + Stream.Epoch, asset"),
+        ("a withdrawal is put into each batch anew", PayoutState,
+            "items.Where(item => !_batchOf.ContainsKey((item.Account, item.Sequence)))", "items.Where(item => StateOf(item) != PayoutState.Sent || item.Amount % 3 == 0)"),
+        ("what is refused for ever is not credited back", MachineMoney, "            if (record is BatchRefused)", "            if (record is BatchMade)"),
+        ("a snapshot forgets what is not paid", MachineMoney,
+            "        to.Count(_openWithdrawals.Count);\n        foreach (var (sequence, withdrawal) in _openWithdrawals)",
+            "        to.Count(0);\n        foreach (var (sequence, withdrawal) in _openWithdrawals.Take(0))"),
+        ("nobody carries what is not paid", Agent, "                await CarryWithdrawalsAsync(stoppingToken);\n", ""),
 
         // The history.
         ("two projectors write the same records", Statements,

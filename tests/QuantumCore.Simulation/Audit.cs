@@ -25,6 +25,7 @@ internal sealed class Audit(World world, IReadOnlyList<Client> clients)
         });
         await CheckHistoryAsync(silo.Clock);
         CheckDiaries();
+        world.Database.Witness.Movements.RequireSettled();
     }
 
     private async Task CompareAccountAsync(Silo silo, Client client)

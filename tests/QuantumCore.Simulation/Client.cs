@@ -9,7 +9,7 @@ namespace QuantumCore.Simulation;
 /// A customer who trades at random, sends again under the same name what got no answer, and writes down every answer
 /// that an exchange must stand by.
 /// </summary>
-internal sealed class Client(World world, long account)
+internal sealed partial class Client(World world, long account)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_memory = TimeSpan.FromSeconds(4);
@@ -78,6 +78,8 @@ internal sealed class Client(World world, long account)
         < 87 => CancelAllAsync(),
         < 93 => PlaceListAsync(),
         < 94 => DepositAsync($"more-{++_names}", "USD", world.Next(1, 100_000)),
+        < 96 => TransferAsync(),
+        < 98 => WithdrawAsync(),
         _ => LookAsync(),
     };
 

@@ -7,6 +7,7 @@ using QuantumCore.Contracts;
 using QuantumCore.Gateway;
 using QuantumCore.Grains;
 using QuantumCore.Grains.Books;
+using QuantumCore.Grains.Payouts;
 using QuantumCore.History;
 using QuantumCore.Journal;
 
@@ -45,6 +46,7 @@ internal sealed class Silo
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         services.AddSingleton<IJournalStore>(store);
         services.AddSingleton<HistoryStore>(new SiloHistory(world, Owner));
+        services.AddSingleton<IPayoutReceiver>(new SiloBank(world, this));
         services.AddLocalGrains(Configure);
         services.AddExchangeGrains();
         services.AddSingleton(_writer);
@@ -58,6 +60,7 @@ internal sealed class Silo
             Metrics,
             Clock,
             NullLogger<OrderEntry>.Instance);
+        Money = new MoneyEntry(Grains, NullLogger<MoneyEntry>.Instance);
     }
 
     /// <summary>One for all silos of all worlds: nobody reads it.</summary>
@@ -71,6 +74,9 @@ internal sealed class Silo
 
     /// <summary>The way in for orders.</summary>
     public OrderEntry Orders { get; }
+
+    /// <summary>The way out for money and units.</summary>
+    public MoneyEntry Money { get; }
 
     /// <summary>Starts what runs by itself in a silo.</summary>
     public void Start()

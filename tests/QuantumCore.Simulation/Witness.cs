@@ -29,6 +29,9 @@ internal sealed class Witness(World world)
     /// <summary>Sum of the deposits of each account and asset.</summary>
     public Dictionary<(long Account, string Asset), long> PaidIn { get; } = [];
 
+    /// <summary>What left accounts, and what became of it.</summary>
+    public Movements Movements { get; } = new(world);
+
     public long HeadOf(string stream) => _streams.GetValueOrDefault(stream).Head;
 
     /// <summary>What was durable of a stream at a time.</summary>
@@ -96,9 +99,17 @@ internal sealed class Witness(World world)
     private void See(string stream, in JournalRecord record)
     {
         if (stream.StartsWith("acct/", StringComparison.Ordinal))
-            SeeAccount(long.Parse(stream.AsSpan(5)), AccountRecordEncoding.Decode(record.Body.Span));
+            SeeAccount(long.Parse(stream.AsSpan(5)), record.Sequence, AccountRecordEncoding.Decode(record.Body.Span));
         else if (stream.StartsWith("book/", StringComparison.Ordinal))
             SeeBook(stream[5..], record.Sequence, BookRecordEncoding.Decode(record.Body.Span));
+        else if (stream.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal))
+            SeePayout(stream, record.Sequence, PayoutRecordEncoding.Decode(record.Body.Span));
+    }
+
+    private void SeePayout(string stream, long sequence, PayoutRecord record)
+    {
+        Timed(stream, record.TimeNanos);
+        Movements.See(stream[PayoutRecord.StreamPrefix.Length..], sequence, record);
     }
 
     private void Timed(string stream, long nanos)
@@ -108,9 +119,10 @@ internal sealed class Witness(World world)
         _times[stream] = nanos;
     }
 
-    private void SeeAccount(long account, AccountRecord record)
+    private void SeeAccount(long account, long sequence, AccountRecord record)
     {
         Timed("acct/" + account, record.TimeNanos);
+        Movements.See(account, sequence, record);
         switch (record)
         {
             case HoldPlaced hold:
@@ -133,8 +145,16 @@ internal sealed class Witness(World world)
             case ReductionAsked reduction:
                 Use(account, reduction.ClientOrderId, "reduction");
                 break;
+            case TransferredOut transfer:
+                Use(account, transfer.Key, "transfer");
+                break;
+            case Withdrawn withdrawal:
+                Use(account, withdrawal.Key, "withdrawal");
+                break;
             case Deposited deposit:
                 Use(account, "deposit " + deposit.Key, "deposit");
+                if (TransferKey.IsTransfer(deposit.Key))
+                    break;
                 var paid = PaidIn.GetValueOrDefault((account, deposit.Asset));
                 PaidIn[(account, deposit.Asset)] = paid + deposit.Amount;
                 break;

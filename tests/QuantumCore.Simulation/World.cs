@@ -22,6 +22,7 @@ internal sealed class World
         Outside = new Owner(this, "outside");
         Clock = new SimClock(this, Outside);
         Database = new Database(this);
+        Bank = new Bank(this);
         Directory = new Directory(this);
     }
 
@@ -49,6 +50,8 @@ internal sealed class World
     public SimClock Clock { get; }
 
     public Database Database { get; }
+
+    public Bank Bank { get; }
 
     public Directory Directory { get; }
 

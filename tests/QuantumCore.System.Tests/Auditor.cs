@@ -29,6 +29,10 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
         await InsistAsync();
         await RepeatAsync(random);
         await storage.CaughtUpAsync();
+        await MoneyAudit.SettledAsync(storage);
+        await storage.CaughtUpAsync();
+        foreach (var finding in await MoneyAudit.FindingsAsync(storage, wholeHistory ? diary.All : diary.Round))
+            Find(finding);
         await CompareOrdersAsync(wholeHistory ? "" : $" WHERE client_order_id LIKE '{round}-%'", wholeHistory ? diary.All : diary.Round);
         await CompareFillsAsync();
         await CompareBalancesAsync();
@@ -49,11 +53,13 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
     {
         var paidIn = await PaidInAsync(storage);
         var deposits = diary.All.Where(entry => entry.Wish == Wish.Deposit).ToList();
+        var withdrawals = diary.All.Where(entry => entry is { Wish: Wish.Withdraw, Reply.IsDone: true }).ToList();
         foreach (var (asset, first) in atFirst)
         {
-            var expected = first + deposits.Where(d => d.Money.Asset == asset && d.Reply.IsDone).Sum(d => d.Money.Amount);
+            var expected = first + deposits.Where(d => d.Money.Asset == asset && d.Reply.IsDone).Sum(d => d.Money.Amount)
+                - withdrawals.Where(w => w.Money.Asset == asset).Sum(w => w.Money.Amount);
             if (paidIn.GetValueOrDefault(asset) != expected)
-                Find($"{asset}: {paidIn.GetValueOrDefault(asset)} paid in, the deposits say {expected}");
+                Find($"{asset}: {paidIn.GetValueOrDefault(asset)} paid in, deposits less withdrawals say {expected}");
         }
 
         foreach (var row in await storage.HistoryAsync("SELECT cause, COUNT(*) FROM posting WHERE account >= 1000 AND cause LIKE 'deposit r%' GROUP BY account, cause HAVING COUNT(*) <> 1"))
@@ -96,7 +102,7 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
     private Task InsistAsync() => EachAsync(diary.Round.Where(entry => !entry.Reply.IsDefinite).OrderBy(entry => entry.SentAt).ToList(), async entry =>
     {
         entry.WasUnknown = true;
-        var customer = entry.Wish == Wish.Deposit ? _administrator : _customers[entry.Account];
+        var customer = entry.Wish is Wish.Deposit or Wish.Transfer ? _administrator : _customers[entry.Account];
         diary.Answered(entry, await customer.InsistAsync(entry.Method, entry.Path, entry.Body));
     });
 

@@ -12,6 +12,8 @@ internal enum Wish
     CancelAll = 5,
     Deposit = 6,
     Strategy = 7,
+    Transfer = 8,
+    Withdraw = 9,
 }
 
 /// <summary>A request and what its sender knows of its outcome.</summary>
@@ -23,7 +25,7 @@ internal sealed class Entry(Wish wish, long account, string symbol, string name,
 
     public string Symbol => symbol;
 
-    /// <summary>The client order id, or the deposit's key.</summary>
+    /// <summary>The client order id, or the key of money that moves.</summary>
     public string Name => name;
 
     public HttpMethod Method => method;
@@ -35,7 +37,7 @@ internal sealed class Entry(Wish wish, long account, string symbol, string name,
     /// <summary>The order that is to be changed.</summary>
     public long Target { get; init; }
 
-    /// <summary>A deposit's asset and amount.</summary>
+    /// <summary>Asset and amount of money that moves.</summary>
     public (string Asset, decimal Amount) Money { get; init; }
 
     /// <summary>When it was sent and answered, on the diary's clock.</summary>

@@ -50,6 +50,8 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
                 < 90 => Deposit(random, account, name),
                 < 93 => Strategy(random, account, name),
                 < 95 => null,
+                < 97 => Transfer(random, account, name),
+                < 98 => Withdraw(random, account, name),
                 _ => Place(random, account, name),
             };
             if (entry is null ? !await BatchAsync(random, customer, account, name, mine) : !await AskAsync(entry, customer, administrator, mine))
@@ -66,7 +68,7 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
         Entry entry, Customer customer, Customer administrator, List<(string, long, string, decimal, decimal)> mine)
     {
         diary.Sent(entry);
-        var reply = await (entry.Wish == Wish.Deposit ? administrator : customer).SendAsync(entry.Method, entry.Path, entry.Body);
+        var reply = await (entry.Wish is Wish.Deposit or Wish.Transfer ? administrator : customer).SendAsync(entry.Method, entry.Path, entry.Body);
         diary.Answered(entry, reply);
         Remember(entry, mine);
         return reply.Status != 0;
@@ -181,6 +183,32 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
             Money = (asset, amount),
         };
     }
+
+    private Entry Transfer(Random random, long account, string name)
+    {
+        var (asset, amount) = Money(random);
+        var others = keys.Keys.Order().Where(other => other != account).ToArray();
+        var body = $$"""{"key":"{{name}}","to":"ACC-{{others[random.Next(others.Length)]}}","asset":"{{asset}}","amount":"{{Text(amount)}}"}""";
+        return new Entry(Wish.Transfer, account, "", name, HttpMethod.Post, $"admin/accounts/ACC-{account}/transfers", body)
+        {
+            Money = (asset, amount),
+        };
+    }
+
+    private static Entry Withdraw(Random random, long account, string name)
+    {
+        var (asset, amount) = Money(random);
+        var body = $$"""{"key":"{{name}}","asset":"{{asset}}","amount":"{{Text(amount)}}","destination":"bank of {{account}}"}""";
+        return new Entry(Wish.Withdraw, account, "", name, HttpMethod.Post, "withdrawals", body) { Money = (asset, amount) };
+    }
+
+    private static (string Asset, decimal Amount) Money(Random random) => random.Next(3) switch
+    {
+        0 => ("AAPL", random.Next(1, 9)),
+        1 => ("BTC", random.Next(1, 9) * 0.001m),
+        // Sometimes more than anybody has.
+        _ => ("USD", random.Next(12) == 0 ? 900_000_000m : random.Next(1, 99_999) * 0.01m),
+    };
 
     private static string Text(decimal value) => value.ToString(CultureInfo.InvariantCulture);
 }

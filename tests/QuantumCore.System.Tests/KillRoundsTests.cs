@@ -32,7 +32,7 @@ public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper out
             await KillAgainAndAgainAsync(kind, Math.Min(RoundsOfAnExchange, rounds - done), seed + (done * 1_000), tally);
 
         output.WriteLine($"{kind}, seed {seed}: {tally}");
-        Assert.True(tally.Trades > 0 && tally.Unknown > 0 && tally.Strategies > 0, $"The rounds tested nothing: {tally}");
+        Assert.True(tally.Trades > 0 && tally.Unknown > 0 && tally.Strategies > 0 && tally.Transfers > 0 && tally.Withdrawals > 0, $"The rounds tested nothing: {tally}");
     }
 
     private static int Number(string variable, int otherwise) =>
@@ -171,6 +171,10 @@ public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper out
 
         public int Strategies { get; set; }
 
+        public int Transfers { get; set; }
+
+        public int Withdrawals { get; set; }
+
         public List<TimeSpan> Ready { get; } = [];
 
         public List<TimeSpan> Audit { get; } = [];
@@ -183,13 +187,15 @@ public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper out
                 Refused += entry.Reply.IsRefused ? 1 : 0;
                 Unknown += entry.Reply.IsDefinite ? 0 : 1;
                 Strategies += entry is { Wish: Wish.Strategy, Reply.IsDone: true } ? 1 : 0;
+                Transfers += entry is { Wish: Wish.Transfer, Reply.IsDone: true } ? 1 : 0;
+                Withdrawals += entry is { Wish: Wish.Withdraw, Reply.IsDone: true } ? 1 : 0;
                 UnknownOrders += !entry.Reply.IsDefinite && entry.Wish is Wish.Place or Wish.Amend ? 1 : 0;
             }
         }
 
         public override string ToString() =>
             $"{Rounds} rounds, {Kills} kills, {Done} acknowledged, {Refused} refused, {Unknown} of unknown outcome ({UnknownOrders} orders, "
-            + $"{DurableUnanswered} of them durable), {Strategies} strategies, {Trades} trades in the last exchange; ready after {Spread(Ready)}, audit {Spread(Audit)}";
+            + $"{DurableUnanswered} of them durable), {Strategies} strategies, {Transfers} transfers, {Withdrawals} withdrawals, {Trades} trades in the last exchange; ready after {Spread(Ready)}, audit {Spread(Audit)}";
 
         private static string Spread(List<TimeSpan> times)
         {

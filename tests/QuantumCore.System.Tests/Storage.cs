@@ -83,7 +83,7 @@ internal sealed class Storage : IDisposable
             var cursors = (await HistoryAsync("SELECT stream, seq FROM projector_cursor")).ToDictionary(
                 row => (string)row[0], row => Whole(row[1]), StringComparer.Ordinal);
             behind = string.Join(", ", heads
-                .Where(head => head.Value > 0 && head.Key.Split('/')[0] is "acct" or "book")
+                .Where(head => head.Value > 0 && head.Key.Split('/')[0] is "acct" or "book" or "pay")
                 .Where(head => cursors.GetValueOrDefault(head.Key) != head.Value)
                 .Select(head => $"{head.Key} {cursors.GetValueOrDefault(head.Key)} of {head.Value}"));
             if (behind.Length == 0)

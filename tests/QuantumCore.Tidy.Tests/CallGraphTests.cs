@@ -26,12 +26,16 @@ public class CallGraphTests
     [
         "CatalogGrain -> IOrderBookGrain.Define",
         "InstrumentCatalog -> ICatalogGrain.Instruments",
+        "LedgerGrain -> IAccountGrain.CatchUp",
         "LedgerGrain -> IAccountGrain.View",
         "MarketDataGrain -> IOrderBookGrain.Depth",
         "OpenBook -> IAccountGrain.Deliver",
         "OpenWorkAgent -> IAccountGrain.CatchUp",
+        "OpenWorkAgent -> IAccountGrain.EndTransfer",
+        "OpenWorkAgent -> IAccountGrain.TakeInTransfer",
         "OpenWorkAgent -> ILedgerGrain.Follow",
         "OpenWorkAgent -> IOrderBookGrain.Resolve",
+        "OpenWorkAgent -> IPayoutGrain.Enlist",
     ];
 
     /// <summary>What may happen in the turn of a grain, through whatever classes.</summary>
@@ -39,6 +43,7 @@ public class CallGraphTests
     [
         "AccountGrain -> ICatalogGrain.Instruments",
         "CatalogGrain -> IOrderBookGrain.Define",
+        "LedgerGrain -> IAccountGrain.CatchUp",
         "LedgerGrain -> IAccountGrain.View",
         "MarketDataGrain -> ICatalogGrain.Instruments",
         "MarketDataGrain -> IOrderBookGrain.Depth",
@@ -102,7 +107,7 @@ public class CallGraphTests
     public void Turns_interleave_only_where_it_was_thought_through() => Findings.Match(
         [
             "AccountGrain: Reentrant", "CatalogGrain: Reentrant", "LedgerGrain: Reentrant", "MarketDataGrain: Reentrant",
-            "OrderBookGrain: Reentrant",
+            "OrderBookGrain: Reentrant", "PayoutGrain: Reentrant",
         ],
         from type in s_ours
         from attribute in type.CustomAttributes

@@ -56,8 +56,10 @@ public partial class StableNumberTests
             "DisplayLots=1 Hidden=2 AllOrNone=3 MinimumLots=4 Slide=5 TriggerTicks=6 TriggerReference=7 TrailTicks=8 "
             + "TrailBasisPoints=9 ActivationTicks=10 LimitOffsetTicks=11 Peg=12 PegOffsetTicks=13 Amount=14 "
             + "ProtectionTicks=15 ExpiryNanos=16 Strategy=17",
-        ["AccountRecordEncoding.Kind"] = "Hold=20 Refused=21 Deposit=22 CancelAll=23 Reduction=24 List=25",
-        ["CatalogRecordEncoding"] = "Version=1 ListedKind=40 KeyKind=41",
+        ["AccountRecordEncoding.Kind"] = "Hold=20 Refused=21 Deposit=22 CancelAll=23 Reduction=24 List=25 Transfer=26 TransferEnd=27 Withdrawal=28",
+        ["PayoutRecordEncoding.Kind"] = "Made=60 Paid=61 Refused=62",
+        ["PayoutState"] = "Pending=0 Sent=1 Final=2 Refused=3",
+        ["CatalogRecordEncoding"] = "Version=1 ListedKind=40 KeyKind=41 OwnerKind=42",
     };
 
     [Fact]

@@ -48,11 +48,8 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
             return;
         }
 
-        if (Call.Number((string?)context.Request.Query["limit"] ?? "100", 1, 1000) is not { } limit)
-        {
-            await Answer.Refuse(context, new Refusal(RejectReason.BadRequest, "limit", "1000", "1 to 1000."));
+        if (await Call.Limit(context) is not { } limit)
             return;
-        }
 
         TradePlace? after = null;
         if ((string?)context.Request.Query["after"] is { } tradeId)
@@ -67,8 +64,8 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
         }
 
         var fills = after is { } place
-            ? await entry.FillsAfter(account, symbol!, place, (int)limit)
-            : await entry.Fills(account, symbol, (int)limit);
+            ? await entry.FillsAfter(account, symbol!, place, limit)
+            : await entry.Fills(account, symbol, limit);
         var instruments = (await listings.All()).ToDictionary(listed => listed.Symbol, StringComparer.Ordinal);
         await Answer.Json(context, (fills, instruments), static (to, answer) =>
         {

@@ -17,13 +17,14 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
             return;
         }
 
-        var (refusal, asset, request) = await ReadDeposit(text);
+        var (refusal, asset, amount) = await MoneyReading.Read(listings, text.Key, text.Asset, text.Amount);
         if (refusal is null)
         {
+            var request = new DepositRequest(text.Key!, asset!.Name, amount);
             var result = await grains.GetGrain<IAccountGrain>(account.Value.ToString()).Deposit(request);
             if (result.Reason == RejectReason.None)
             {
-                await AnswerDeposit(context, account, asset!, request, result);
+                await AnswerDeposit(context, account, asset, request, result);
                 return;
             }
 
@@ -113,21 +114,6 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
         return field is null
             ? null
             : Refusal.Malformed(field, "Assets, tick, lot and group of a listed symbol never change.");
-    }
-
-    private async ValueTask<(Refusal? Refusal, Asset? Asset, DepositRequest Request)> ReadDeposit(DepositText text)
-    {
-        var request = new DepositRequest(text.Key ?? "", text.Asset ?? "", 0);
-        if (!ClientOrderId.IsValid(request.Key))
-            return (Refusal.Malformed("key", ClientOrderId.Rule), null, request);
-        if (text.Amount is null)
-            return (Refusal.Malformed("amount", "The amount is missing."), null, request);
-        if (await listings.FindAsset(request.Asset) is not { } asset)
-            return (Refusal.Malformed("asset", "No such asset."), null, request);
-        if (DecimalText.TryParse(text.Amount, asset.Decimals, out var amount) != DecimalError.None || amount == 0)
-            return (Refusal.Malformed("amount", $"A positive decimal with {asset.Decimals} decimals at most."), null, request);
-
-        return (null, asset, request with { Amount = amount });
     }
 
     private static async ValueTask AnswerDeposit(

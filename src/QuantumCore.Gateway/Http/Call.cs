@@ -148,6 +148,16 @@ internal static class Call
             ? number
             : null;
 
+    /// <summary>How many are asked for, 1 to 1000, 100 unless told otherwise; null when it was turned away.</summary>
+    public static async ValueTask<int?> Limit(HttpContext context)
+    {
+        if (Number((string?)context.Request.Query["limit"] ?? "100", 1, 1000) is { } limit)
+            return (int)limit;
+
+        await Answer.Refuse(context, new Refusal(RejectReason.BadRequest, "limit", "1000", "1 to 1000."));
+        return null;
+    }
+
     /// <summary>The place of a trade id such as 17-0; null for any other text.</summary>
     public static TradePlace? Trade(string text)
     {

@@ -62,6 +62,7 @@ internal sealed class Routes(
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/keys", admin.NewKey);
         On(Lane.Urgent, "POST", $"{Native}/admin/instruments", admin.List);
 
+        MapMoney(services.GetRequiredService<MoneyCalls>());
         MapOperator(services.GetRequiredService<OperatorCalls>());
 
         var market = services.GetRequiredService<MarketCalls>();
@@ -80,6 +81,17 @@ internal sealed class Routes(
         Always("/health/live", HealthCalls.Live);
         Always("/health/ready", health.Ready);
         Always("/metrics", health.Metrics);
+    }
+
+    private void MapMoney(MoneyCalls calls)
+    {
+        On(Lane.Orders, "POST", $"{Native}/transfers", calls.Transfer);
+        On(Lane.Readings, "GET", $"{Native}/transfers", calls.Transfers);
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/transfers", calls.TransferForAny);
+        On(Lane.Orders, "POST", $"{Native}/withdrawals", calls.Withdraw);
+        On(Lane.Readings, "GET", $"{Native}/withdrawals", calls.Withdrawals);
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/withdrawals", calls.WithdrawForAny);
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/owner", calls.SetOwner);
     }
 
     private void MapOperator(OperatorCalls calls)

@@ -187,6 +187,36 @@ internal sealed record DepositText
     public string? Amount { get; init; }
 }
 
+/// <summary>A transfer to another account.</summary>
+internal sealed record TransferText
+{
+    public string? Key { get; init; }
+
+    public string? To { get; init; }
+
+    public string? Asset { get; init; }
+
+    public string? Amount { get; init; }
+}
+
+/// <summary>A withdrawal to the outside world.</summary>
+internal sealed record WithdrawalText
+{
+    public string? Key { get; init; }
+
+    public string? Asset { get; init; }
+
+    public string? Amount { get; init; }
+
+    public string? Destination { get; init; }
+}
+
+/// <summary>Whose an account is.</summary>
+internal sealed record OwnerText
+{
+    public string? Owner { get; init; }
+}
+
 /// <summary>An order of the order matching engine: its numbers are JSON numbers, kept as their text.</summary>
 internal sealed record EngineOrderText
 {
@@ -245,6 +275,9 @@ internal sealed class NumberText : JsonConverter<string>
 [JsonSerializable(typeof(BlockText))]
 [JsonSerializable(typeof(BreakerText))]
 [JsonSerializable(typeof(DepositText))]
+[JsonSerializable(typeof(TransferText))]
+[JsonSerializable(typeof(OwnerText))]
+[JsonSerializable(typeof(WithdrawalText))]
 [JsonSerializable(typeof(EngineOrderText))]
 [JsonSerializable(typeof(StreamText))]
 [JsonSerializable(typeof(InstrumentText))]

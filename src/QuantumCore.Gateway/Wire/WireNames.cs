@@ -1,3 +1,4 @@
+using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Wire;
@@ -97,6 +98,14 @@ internal static class WireNames
         TradingPhase.Closing => "closing",
         TradingPhase.Halt => "halt",
         TradingPhase.Closed => "closed",
+    };
+
+    public static string Of(PayoutState state) => state switch
+    {
+        PayoutState.Pending => "pending",
+        PayoutState.Sent => "sent",
+        PayoutState.Final => "final",
+        PayoutState.Refused => "refused",
     };
 
     public static string Of(OrderListKind kind) => kind switch

@@ -152,13 +152,13 @@ public sealed partial class AccountGrain(
     }
 
     /// <inheritdoc/>
-    public async ValueTask<DepositResult> Deposit(DepositRequest request)
-    {
-        if (!catalog.TryGetAsset(request.Asset, out _))
-        {
-            await catalog.RefreshAsync();
-        }
+    public ValueTask<DepositResult> Deposit(DepositRequest request) => TransferKey.IsTransfer(request.Key)
+        ? ValueTask.FromResult(new DepositResult(RejectReason.BadRequest, "key", null, 0))
+        : TakeInAsync(request);
 
+    private async ValueTask<DepositResult> TakeInAsync(DepositRequest request)
+    {
+        await KnowAssetAsync(request.Asset);
         var refusal = Refusal(urgent: true);
         if (refusal != RejectReason.None)
         {
@@ -185,7 +185,8 @@ public sealed partial class AccountGrain(
             [.. account.Balances.OrderBy(b => b.Key, StringComparer.Ordinal).Select(
                 b => new AssetBalance(b.Key, b.Value.Decimals, b.Value.Total, b.Value.Held))],
             [.. account.Orders.Values.OrderBy(order => order.Number).Select(Describe)],
-            [.. _machine.Cursors.Select(c => new SeenSequence(c.Key, c.Value))]);
+            [.. _machine.Cursors.Where(c => !AccountMachine.IsPayout(c.Key)).Select(c => new SeenSequence(c.Key, c.Value))],
+            [.. _machine.Cursors.Where(c => AccountMachine.IsPayout(c.Key)).Select(c => new SeenSequence(c.Key, c.Value))]);
         await SettleAsync();
         return view;
     }
@@ -376,7 +377,7 @@ public sealed partial class AccountGrain(
                 : new DepositResult(RejectReason.KeyConflict, "key", null, 0);
         }
 
-        if (_machine.Account.CheckDeposit(asset!, request.Amount) is var reason and not RejectReason.None)
+        if (_machine.CheckDeposit(asset!, request.Amount) is var reason and not RejectReason.None)
         {
             return new DepositResult(reason, "amount", Account.BalanceLimit.ToString(CultureInfo.InvariantCulture), 0);
         }
@@ -398,13 +399,17 @@ public sealed partial class AccountGrain(
     // False: records before this one are missing.
     private bool Fold(string symbol, DeliveredRecord record)
     {
-        // Nothing may be claimed by an activation that is being thrown away.
+        RequireOwned();
+        return Mutate(() => _machine.ApplyBook(symbol, record, Stream.DurableHead));
+    }
+
+    // Nothing may be claimed by an activation that is being thrown away.
+    private void RequireOwned()
+    {
         if (IsBroken || Stream.IsLost)
         {
             throw new StreamLostException(Stream.Name);
         }
-
-        return Mutate(() => _machine.ApplyBook(symbol, record, Stream.DurableHead));
     }
 
     private async Task CatchUpToAsync(SeenSequence seen)
@@ -430,10 +435,10 @@ public sealed partial class AccountGrain(
         SnapshotWhenDue();
 
         // Where records kept coming the next one shows a gap; only a book that has gone quiet needs a look.
-        var quiet = _machine.OpenBooks
+        var quiet = _machine.OpenSources
             .Where(symbol => _machine.CursorOf(symbol) == _lookedAt.GetValueOrDefault(symbol, -1))
             .ToArray();
-        foreach (var symbol in _machine.OpenBooks)
+        foreach (var symbol in _machine.OpenSources)
         {
             _lookedAt[symbol] = _machine.CursorOf(symbol);
         }
@@ -485,13 +490,11 @@ public sealed partial class AccountGrain(
             symbol, _machine.Account.Id.Value, _machine.CursorOf(symbol), through, CancellationToken.None);
         foreach (var record in missed)
         {
-            Fold(symbol, record);
+            RequireOwned();
+            Mutate(() => _machine.ApplyStored(symbol, record.Sequence, record.Body.Span, Stream.DurableHead));
         }
 
-        if (IsBroken || Stream.IsLost)
-        {
-            throw new StreamLostException(Stream.Name);
-        }
+        RequireOwned();
 
         _machine.CaughtUp(symbol, through);
     }

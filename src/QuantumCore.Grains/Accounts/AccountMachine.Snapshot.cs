@@ -22,7 +22,8 @@ internal sealed partial class AccountMachine
         {
             to.Text(asset);
             to.Count(balance.Decimals);
-            to.Count(balance.Total);
+            // A withdrawal may rest on fills of a book that is not folded as far yet.
+            to.Fixed64(balance.Total);
         }
 
         to.Count(Account.Orders.Count);
@@ -39,6 +40,7 @@ internal sealed partial class AccountMachine
             to.Count(sequence);
         }
 
+        WriteMoney(ref to);
         return to.ToArray();
     }
 
@@ -58,7 +60,7 @@ internal sealed partial class AccountMachine
         var totals = new (Asset, long)[from.ItemCount()];
         for (var i = 0; i < totals.Length; i++)
         {
-            totals[i] = (new Asset(from.Text(), from.Count32()), from.Count());
+            totals[i] = (new Asset(from.Text(), from.Count32()), from.Fixed64());
         }
 
         var orders = new HeldOrder[from.ItemCount()];
@@ -74,6 +76,7 @@ internal sealed partial class AccountMachine
             machine._cursors.Add(from.Text(), from.Count());
         }
 
+        machine.ReadMoney(ref from);
         from.End();
         return machine;
     }

@@ -34,7 +34,10 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
     /// <summary>Time of that record, Unix nanoseconds.</summary>
     public long TimeNanos { get; private set; }
 
-    /// <summary>How far each book that the account ever had an order in is folded.</summary>
+    /// <summary>
+    /// How far each source is folded: the books that the account ever had an order in, by symbol, and the payouts of what it
+    /// ever withdrew, by stream.
+    /// </summary>
     public IReadOnlyDictionary<string, long> Cursors => _cursors;
 
     /// <summary>The books with open orders.</summary>
@@ -142,6 +145,15 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
                     Sequence, asked.RequestHash, asked.Number, "", RejectReason.None, asked.TotalLots));
                 break;
             case CancelAllMarked:
+                break;
+            case TransferredOut transfer:
+                Apply(transfer);
+                break;
+            case TransferEnded ended:
+                Apply(ended);
+                break;
+            case Withdrawn withdrawal:
+                Apply(withdrawal);
                 break;
             default:
                 throw new InvalidDataException($"{record.GetType().Name} is not an account's record.");

@@ -6,8 +6,9 @@ using QuantumCore.Journal;
 namespace QuantumCore.Grains.Accounts;
 
 /// <summary>
-/// Where a silo's accounts pull what they missed: which records of a book touch an account. The history's index
-/// knows up to its cursor; the tail after it is read from the journal once for all accounts of the silo.
+/// Where a silo's accounts pull what they missed: which records of a book, or of a payout, touch an account. The history's
+/// index knows up to its cursor; the tail after it is read from the journal once for all accounts of the silo. A book is
+/// named by its symbol, a payout by its stream.
 /// </summary>
 public sealed class BookTails(IJournalStore store, HistoryStore history, TimeProvider time)
 {
@@ -24,7 +25,7 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
     private long _headsRead;
 
     /// <summary>
-    /// The durable heads of all books: read now, or half a second old at most, with one query for all who ask.
+    /// The durable heads of all books and payouts: read now, or half a second old at most, with one query for all who ask.
     /// </summary>
     internal Task<IReadOnlyDictionary<string, long>> HeadsAsync(bool now)
     {
@@ -46,9 +47,10 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
     }
 
     /// <summary>
-    /// An account's records of a book after its cursor, oldest first, complete through a sequence that is durable.
+    /// An account's records of a book or payout after its cursor, as they are stored, oldest first, complete through a sequence
+    /// that is durable.
     /// </summary>
-    internal async Task<IReadOnlyList<DeliveredRecord>> AfterAsync(
+    internal async Task<IReadOnlyList<JournalRecord>> AfterAsync(
         string symbol, long account, long cursor, long through, CancellationToken cancellationToken)
     {
         if (through <= cursor)
@@ -56,7 +58,7 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
             return [];
         }
 
-        var stream = Prefix + symbol;
+        var stream = StreamOf(symbol);
         var tail = _tails.GetOrAdd(symbol, _ => new Tail(stream));
         await tail.ExtendAsync(store, history, through, cancellationToken);
         var sequences = new List<long>();
@@ -71,11 +73,11 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
     }
 
     // Neighbours come with one read: reading a few others' records is cheaper than asking again.
-    private async Task<List<DeliveredRecord>> ReadAsync(
+    private async Task<List<JournalRecord>> ReadAsync(
         string stream, List<long> sequences, CancellationToken cancellationToken)
     {
         const int Neighbourhood = 64;
-        var records = new List<DeliveredRecord>(sequences.Count);
+        var records = new List<JournalRecord>(sequences.Count);
         for (var next = 0; next < sequences.Count;)
         {
             var last = next;
@@ -88,8 +90,7 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
             {
                 if (stored.Sequence == sequences[next])
                 {
-                    records.Add(new DeliveredRecord(
-                        stored.Sequence, 0, BookRecordEncoding.Decode(stored.Body.Span)));
+                    records.Add(stored);
                     next++;
                 }
             }
@@ -112,7 +113,7 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
         var unindexed = Math.Max(after, indexed) + 1;
         await foreach (var stored in store.ReadAsync(stream, unindexed, through, cancellationToken))
         {
-            if (BookRecordEncoding.Decode(stored.Body.Span).TouchedAccounts().Contains(account))
+            if (TouchedBy(stream, stored).Contains(account))
             {
                 found.Add(stored.Sequence);
             }
@@ -123,9 +124,18 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
 
     private async Task<IReadOnlyDictionary<string, long>> ReadHeadsAsync()
     {
-        var heads = await store.HeadsAsync(Prefix, CancellationToken.None);
-        return heads.ToDictionary(head => head.Name[Prefix.Length..], head => head.Head, StringComparer.Ordinal);
+        var books = await store.HeadsAsync(Prefix, CancellationToken.None);
+        var payouts = await store.HeadsAsync(PayoutRecord.StreamPrefix, CancellationToken.None);
+        return books.Select(head => (Source: head.Name[Prefix.Length..], head.Head))
+            .Concat(payouts.Select(head => (Source: head.Name, head.Head)))
+            .ToDictionary(head => head.Source, head => head.Head, StringComparer.Ordinal);
     }
+
+    private static string StreamOf(string source) => AccountMachine.IsPayout(source) ? source : Prefix + source;
+
+    private static IEnumerable<long> TouchedBy(string stream, in JournalRecord stored) => AccountMachine.IsPayout(stream)
+        ? PayoutRecordEncoding.Decode(stored.Body.Span).TouchedAccounts()
+        : BookRecordEncoding.Decode(stored.Body.Span).TouchedAccounts();
 
     /// <summary>Which records of one book touch whom, from where the history's index ended.</summary>
     private sealed class Tail(string stream)
@@ -212,7 +222,7 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
 
         private void Add(JournalRecord stored)
         {
-            var touched = BookRecordEncoding.Decode(stored.Body.Span).TouchedAccounts();
+            var touched = TouchedBy(stream, stored);
             lock (_gate)
             {
                 foreach (var account in touched)

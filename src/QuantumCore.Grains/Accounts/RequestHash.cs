@@ -59,6 +59,14 @@ internal static class RequestHash
     /// <summary>Of a deposit.</summary>
     public static ulong Of(string asset, long amount) => Add(Add(Offset, asset), amount);
 
+    /// <summary>Of a transfer to another account.</summary>
+    public static ulong OfTransfer(long to, string asset, long amount) =>
+        Add(Add(Add(Add(Offset, "transfer"), to), asset), amount);
+
+    /// <summary>Of a withdrawal.</summary>
+    public static ulong OfWithdrawal(string asset, long amount, string destination) =>
+        Add(Add(Add(Add(Offset, "withdrawal"), asset), amount), destination);
+
     private static ulong Add(ulong hash, string text)
     {
         foreach (var character in text)

@@ -1,0 +1,109 @@
+using System.CommandLine;
+
+namespace QuantumCore.Cli;
+
+/// <summary>transfer, transfers, withdraw, withdrawals.</summary>
+internal static class MoneyCommands
+{
+    internal static IEnumerable<Command> All(CommandLineApp app) =>
+        [Transfer(app), Transfers(app), Withdraw(app), Withdrawals(app)];
+
+    private static Command Transfer(CommandLineApp app)
+    {
+        var to = new Argument<string>("to") { Description = "The account that receives, ACC-n" };
+        var (asset, amount) = AssetAndAmount();
+        var from = From();
+        var name = Key("transfer");
+        return app.Add(
+            new Command("transfer", "Transfer to another account: of the same owner, or as an administrator of any.")
+            {
+                to, asset, amount, from, name,
+            },
+            """
+            qc transfer ACC-1002 USD 100.00
+            qc transfer ACC-1002 AAPL 5 --from ACC-1001 --money-key gift-8
+            """,
+            async (parse, session, cancellation) =>
+            {
+                var (receiver, what, much) = (parse.GetValue(to)!, parse.GetValue(asset)!, parse.GetValue(amount));
+                var transfer = parse.GetValue(from) is { } giver
+                    ? await session.Administrator().TransferFromAsync(giver, receiver, what, much, parse.GetValue(name), cancellation)
+                    : await session.Client().TransferAsync(receiver, what, much, parse.GetValue(name), cancellation);
+                session.Screen.Show(transfer, console => Tables.Transfers(console, [transfer]));
+                return ExitCodes.Done;
+            });
+    }
+
+    private static Command Transfers(CommandLineApp app)
+    {
+        var limit = Grammar.CountOption("--limit", "How many", otherwise: 20, most: 1000);
+        return app.Add(
+            new Command("transfers", "The account's transfers, given and received, newest first.") { limit },
+            "qc transfers --limit 100",
+            async (parse, session, cancellation) =>
+            {
+                var transfers = await session.Client().GetTransfersAsync(parse.GetValue(limit), cancellation);
+                session.Screen.Show(transfers, console => Tables.Transfers(console, transfers));
+                return ExitCodes.Done;
+            });
+    }
+
+    private static Command Withdraw(CommandLineApp app)
+    {
+        var (asset, amount) = AssetAndAmount();
+        var destination = new Argument<string>("destination") { Description = "Where to, in the receiver's words, such as an IBAN" };
+        var from = From();
+        var name = Key("withdrawal");
+        return app.Add(
+            new Command("withdraw", "Withdraw to the outside world; gone from the account at once.")
+            {
+                asset, amount, destination, from, name,
+            },
+            """
+            qc withdraw USD 100.00 "DE89 3704 0044 0532 0130 00"
+            qc withdraw AAPL 5 custodian-7 --from ACC-1001 --money-key w-8
+            """,
+            async (parse, session, cancellation) =>
+            {
+                var (what, much, where) = (parse.GetValue(asset)!, parse.GetValue(amount), parse.GetValue(destination)!);
+                var withdrawal = parse.GetValue(from) is { } giver
+                    ? await session.Administrator().WithdrawFromAsync(giver, what, much, where, parse.GetValue(name), cancellation)
+                    : await session.Client().WithdrawAsync(what, much, where, parse.GetValue(name), cancellation);
+                session.Screen.Show(withdrawal, console => Tables.Withdrawals(console, [withdrawal]));
+                return ExitCodes.Done;
+            });
+    }
+
+    private static Command Withdrawals(CommandLineApp app)
+    {
+        var limit = Grammar.CountOption("--limit", "How many", otherwise: 20, most: 1000);
+        return app.Add(
+            new Command("withdrawals", "The account's withdrawals, newest first, and whether they are paid.") { limit },
+            "qc withdrawals --limit 100",
+            async (parse, session, cancellation) =>
+            {
+                var withdrawals = await session.Client().GetWithdrawalsAsync(parse.GetValue(limit), cancellation);
+                session.Screen.Show(withdrawals, console => Tables.Withdrawals(console, withdrawals));
+                return ExitCodes.Done;
+            });
+    }
+
+    private static Option<string> From() => new("--from")
+    {
+        Description = "Another account than the key's gives (administrator's key; demo-admin unless told otherwise)",
+        HelpName = "account",
+    };
+
+    private static (Argument<string> Asset, Argument<decimal> Amount) AssetAndAmount()
+    {
+        var amount = Grammar.Quantity();
+        amount.Description = "How much";
+        return (new Argument<string>("asset") { Description = "What, such as USD" }, amount);
+    }
+
+    private static Option<string> Key(string what) => new("--money-key")
+    {
+        Description = $"The {what}'s name; the same name is booked once",
+        HelpName = "name",
+    };
+}

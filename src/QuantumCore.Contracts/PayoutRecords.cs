@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace QuantumCore.Contracts;
+
+/// <summary>
+/// One record of a payout's stream, <c>pay/{asset}</c>. A batch's number is the sequence of its first record. It lives in
+/// the journal only and never travels between grains.
+/// </summary>
+/// <param name="TimeNanos">Unix nanoseconds; never goes back within a stream.</param>
+/// <param name="Decimals">Digits of the asset's minor unit after the point.</param>
+/// <param name="Items">The withdrawals of the batch.</param>
+public abstract record PayoutRecord(long TimeNanos, int Decimals, ImmutableArray<PayoutItem> Items)
+{
+    /// <summary>Streams of payouts: this prefix and the asset.</summary>
+    public const string StreamPrefix = "pay/";
+
+    /// <summary>The id under which a batch is sent, however often.</summary>
+    public static string BatchId(string asset, long batch) => string.Create(CultureInfo.InvariantCulture, $"{asset}-{batch}");
+
+    /// <summary>The accounts that fold it.</summary>
+    public IEnumerable<long> TouchedAccounts() => this is BatchMade ? [] : Items.Select(item => item.Account).Distinct();
+}
+
+/// <summary>Q: a batch, exactly as it is going to be sent.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Decimals">Digits of the asset's minor unit after the point.</param>
+/// <param name="Items">Its withdrawals.</param>
+public sealed record BatchMade(long TimeNanos, int Decimals, ImmutableArray<PayoutItem> Items)
+    : PayoutRecord(TimeNanos, Decimals, Items);
+
+/// <summary>G: the receiver has paid a batch and will never take it back.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Decimals">Digits of the asset's minor unit after the point.</param>
+/// <param name="Batch">The batch.</param>
+/// <param name="Items">Its withdrawals.</param>
+public sealed record BatchPaid(long TimeNanos, int Decimals, long Batch, ImmutableArray<PayoutItem> Items)
+    : PayoutRecord(TimeNanos, Decimals, Items);
+
+/// <summary>F: the receiver has refused a batch for ever; its accounts have it back.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Decimals">Digits of the asset's minor unit after the point.</param>
+/// <param name="Batch">The batch.</param>
+/// <param name="Items">Its withdrawals.</param>
+/// <param name="Why">The receiver's words.</param>
+public sealed record BatchRefused(long TimeNanos, int Decimals, long Batch, ImmutableArray<PayoutItem> Items, string Why)
+    : PayoutRecord(TimeNanos, Decimals, Items);
+
+/// <summary>A payout's records as bytes. Kinds: Q 60, G 61, F 62; they never change.</summary>
+public static class PayoutRecordEncoding
+{
+    private const byte Version = 1;
+
+    private enum Kind : byte
+    {
+        Made = 60,
+        Paid = 61,
+        Refused = 62,
+    }
+
+    /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
+    public static byte[] Encode(PayoutRecord record)
+    {
+        var (kind, batch, why) = record switch
+        {
+            BatchMade => (Kind.Made, 0L, ""),
+            BatchPaid paid => (Kind.Paid, paid.Batch, ""),
+            BatchRefused refused => (Kind.Refused, refused.Batch, refused.Why),
+            _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
+        };
+        var to = new RecordWriter(Version, (byte)kind, record.TimeNanos);
+        to.Count(record.Decimals);
+        if (kind != Kind.Made)
+        {
+            to.Count(batch);
+        }
+
+        to.Count(record.Items.Length);
+        foreach (var item in record.Items)
+        {
+            to.Count(item.Account);
+            to.Count(item.Sequence);
+            to.Count(item.Amount);
+            to.Text(item.Destination);
+        }
+
+        if (kind == Kind.Refused)
+        {
+            to.Text(why);
+        }
+
+        return to.ToArray();
+    }
+
+    /// <summary>The record of these bytes.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a record of a version this build reads.</exception>
+    public static PayoutRecord Decode(ReadOnlySpan<byte> bytes)
+    {
+        var from = new RecordReader(bytes, Version);
+        PayoutRecord record = (Kind)from.Kind switch
+        {
+            Kind.Made => new BatchMade(from.TimeNanos, from.Count32(), ReadItems(ref from)),
+            Kind.Paid => new BatchPaid(from.TimeNanos, from.Count32(), from.Count(), ReadItems(ref from)),
+            Kind.Refused => new BatchRefused(from.TimeNanos, from.Count32(), from.Count(), ReadItems(ref from), from.Text()),
+            _ => throw new InvalidDataException($"Unknown kind {from.Kind} of payout record."),
+        };
+        from.End();
+        return record;
+    }
+
+    private static ImmutableArray<PayoutItem> ReadItems(ref RecordReader from)
+    {
+        var count = from.ItemCount();
+        var items = ImmutableArray.CreateBuilder<PayoutItem>(count);
+        for (; count > 0; count--)
+        {
+            items.Add(new PayoutItem(from.Count(), from.Count(), from.Count(), from.Text()));
+        }
+
+        return items.MoveToImmutable();
+    }
+}

@@ -1,0 +1,209 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Http;
+
+/// <summary>The calls that move money and units out of accounts.</summary>
+internal sealed class MoneyCalls(MoneyEntry entry, IGrainFactory grains, Listings listings, AccountOwners owners, KeyRing keys)
+{
+    private const int LongestOwner = 64;
+
+    /// <summary>POST /transfers: to an account of the same owner.</summary>
+    public async Task Transfer(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is > 0 and var account)
+            await Transfer(context, account, isAdmin: false);
+    }
+
+    /// <summary>POST /admin/accounts/{account}/transfers: to any account.</summary>
+    public async Task TransferForAny(HttpContext context)
+    {
+        if (await Call.IsAdmin(context, keys) && await Call.Account(context) is { } account)
+            await Transfer(context, account.Value, isAdmin: true);
+    }
+
+    /// <summary>GET /transfers</summary>
+    public async Task Transfers(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is not (> 0 and var account) || await Call.Limit(context) is not { } limit)
+            return;
+
+        var transfers = await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Transfers(account, limit);
+        await Answer.Json(context, transfers, static (to, all) =>
+        {
+            to.WriteStartObject();
+            to.WriteStartArray("transfers"u8);
+            foreach (var transfer in all)
+                WriteTransfer(to, transfer);
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+
+    /// <summary>POST /withdrawals</summary>
+    public async Task Withdraw(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is > 0 and var account)
+            await Withdraw(context, account);
+    }
+
+    /// <summary>POST /admin/accounts/{account}/withdrawals</summary>
+    public async Task WithdrawForAny(HttpContext context)
+    {
+        if (await Call.IsAdmin(context, keys) && await Call.Account(context) is { } account)
+            await Withdraw(context, account.Value);
+    }
+
+    /// <summary>GET /withdrawals</summary>
+    public async Task Withdrawals(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is not (> 0 and var account) || await Call.Limit(context) is not { } limit)
+            return;
+
+        var withdrawals = await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Withdrawals(account, limit);
+        await Answer.Json(context, withdrawals, static (to, all) =>
+        {
+            to.WriteStartObject();
+            to.WriteStartArray("withdrawals"u8);
+            foreach (var withdrawal in all)
+            {
+                to.WriteStartObject();
+                WriteWithdrawal(to, withdrawal);
+                to.WriteString("batch"u8, withdrawal.Batch);
+                to.WriteString("why"u8, withdrawal.Why);
+                to.WriteTime(withdrawal.TimeNanos);
+                to.WriteEndObject();
+            }
+
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+
+    /// <summary>POST /admin/accounts/{account}/owner</summary>
+    public async Task SetOwner(HttpContext context)
+    {
+        if (!await Call.IsAdmin(context, keys) || await Call.Account(context) is not { } account ||
+            await Call.Read(context, WireJson.Default.OwnerText) is not { } text)
+        {
+            return;
+        }
+
+        if (text.Owner is not { } owner || owner.Length > LongestOwner || owner.Any(char.IsControl) || owner.Trim() != owner)
+        {
+            await Answer.Refuse(context, new Refusal(
+                RejectReason.BadRequest, "owner", "64", "A name without spaces at its ends; empty for nobody."));
+            return;
+        }
+
+        await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).SetOwner(new OwnedAccount(account.Value, owner));
+        await owners.Refresh();
+        await Answer.Json(context, (account, owner), static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteString("account"u8, answer.account.ToString());
+            to.WriteString("owner"u8, answer.owner);
+            to.WriteEndObject();
+        });
+    }
+
+    private async Task Transfer(HttpContext context, long account, bool isAdmin)
+    {
+        if (await Call.Read(context, WireJson.Default.TransferText) is not { } text)
+            return;
+
+        var (refusal, asset, amount) = await MoneyReading.Read(listings, text.Key, text.Asset, text.Amount);
+        refusal = MoneyReading.ReadOther("to", text.To, account, out var receiver) ?? refusal;
+        if (refusal is null && !isAdmin && !await owners.AreOfOne(account, receiver.Value))
+            refusal = new Refusal(RejectReason.Forbidden, "to", null, "Only to an account of the same owner; an administrator may to any.");
+        if (refusal is { } wrong)
+        {
+            await Answer.Refuse(context, wrong);
+            return;
+        }
+
+        var request = new TransferRequest(text.Key!, receiver.Value, asset!.Name, amount);
+        var result = await entry.Transfer(account, request);
+        if (result.Reason != RejectReason.None)
+        {
+            await Answer.Refuse(context, new Refusal(result.Reason, result.Field, result.Limit));
+            return;
+        }
+
+        await Answer.Json(context, (account, request, result, asset), static (to, answer) =>
+        {
+            to.WriteStartObject();
+            WriteTransfer(
+                to, answer.result.Sequence, answer.request.Key, answer.account, answer.request.To, answer.asset,
+                answer.request.Amount, !answer.result.IsOpen);
+            to.WriteEndObject();
+        });
+    }
+
+    private async Task Withdraw(HttpContext context, long account)
+    {
+        if (await Call.Read(context, WireJson.Default.WithdrawalText) is not { } text)
+            return;
+
+        var (refusal, asset, amount) = await MoneyReading.Read(listings, text.Key, text.Asset, text.Amount);
+        if (refusal is null && !Destination.IsValid(text.Destination))
+            refusal = Refusal.Malformed("destination", Destination.Rule);
+        if (refusal is { } wrong)
+        {
+            await Answer.Refuse(context, wrong);
+            return;
+        }
+
+        var request = new WithdrawRequest(text.Key!, asset!.Name, amount, text.Destination!);
+        var (result, state) = await entry.Withdraw(account, request, asset.Decimals);
+        if (result.Reason != RejectReason.None)
+        {
+            await Answer.Refuse(context, new Refusal(result.Reason, result.Field, result.Limit));
+            return;
+        }
+
+        var withdrawal = new AccountWithdrawal(
+            result.Sequence, request.Key, account, asset.Name, asset.Decimals, amount, request.Destination, state, null, null, 0);
+        await Answer.Json(context, withdrawal, static (to, answer) =>
+        {
+            to.WriteStartObject();
+            WriteWithdrawal(to, answer);
+            to.WriteEndObject();
+        });
+    }
+
+    private static void WriteWithdrawal(Utf8JsonWriter to, AccountWithdrawal withdrawal)
+    {
+        to.WriteNumber("sequence"u8, withdrawal.Sequence);
+        to.WriteString("key"u8, withdrawal.Key);
+        to.WriteString("account"u8, new AccountId(withdrawal.Account).ToString());
+        to.WriteString("asset"u8, withdrawal.Asset);
+        to.WriteAmount("amount"u8, withdrawal.Amount, withdrawal.Decimals);
+        to.WriteString("destination"u8, withdrawal.Destination);
+        to.WriteString("state"u8, WireNames.Of(withdrawal.State));
+    }
+
+    private static void WriteTransfer(Utf8JsonWriter to, AccountTransfer transfer)
+    {
+        to.WriteStartObject();
+        var asset = new Asset(transfer.Asset, transfer.Decimals);
+        WriteTransfer(to, transfer.Sequence, transfer.Key, transfer.From, transfer.To, asset, transfer.Amount, transfer.IsDone);
+        to.WriteTime(transfer.TimeNanos);
+        to.WriteEndObject();
+    }
+
+    private static void WriteTransfer(
+        Utf8JsonWriter to, long sequence, string key, long from, long receiver, Asset asset, long amount, bool isDone)
+    {
+        to.WriteNumber("sequence"u8, sequence);
+        to.WriteString("key"u8, key);
+        to.WriteString("from"u8, new AccountId(from).ToString());
+        to.WriteString("to"u8, new AccountId(receiver).ToString());
+        to.WriteString("asset"u8, asset.Name);
+        to.WriteAmount("amount"u8, amount, asset.Decimals);
+        to.WriteString("state"u8, isDone ? "done"u8 : "inTransit"u8);
+    }
+}

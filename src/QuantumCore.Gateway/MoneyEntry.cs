@@ -1,0 +1,60 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway;
+
+/// <summary>
+/// The way of money and units out of an account. What left it is durable before anything else is asked; what could not be
+/// carried on here the agent of open work carries.
+/// </summary>
+/// <remarks>Never throws for what grains do, as <see cref="OrderEntry"/>.</remarks>
+public sealed class MoneyEntry(IGrainFactory grains, ILogger<MoneyEntry> log)
+{
+    private readonly GrainCalls _calls = new(log);
+
+    /// <summary>Transfers to another account. Open when the answer does not know that it has arrived.</summary>
+    public async ValueTask<TransferResult> Transfer(long account, TransferRequest request)
+    {
+        var given = await _calls.Ask("Transfer", account, () => Account(account).Transfer(request));
+        if (given.Failure != RejectReason.None)
+            return new TransferResult(given.Failure, null, null, 0, false);
+        if (given.Value is not { Reason: RejectReason.None, IsOpen: true } transfer)
+            return given.Value;
+
+        var arrival = new TransferArrival(account, transfer.Sequence, request.Asset, request.Amount);
+        var arrived = await _calls.Ask("TakeInTransfer", request.To, () => Account(request.To).TakeInTransfer(arrival));
+        if (arrived is not { Failure: RejectReason.None, Value.Reason: RejectReason.None })
+            return transfer;
+
+        var ended = await _calls.Ask("EndTransfer", account, async () =>
+        {
+            await Account(account).EndTransfer(transfer.Sequence);
+            return true;
+        });
+        return transfer with { IsOpen = ended.Failure != RejectReason.None };
+    }
+
+    /// <summary>Withdraws to the outside world, and gives it to the payout of its asset; with where it was then.</summary>
+    /// <param name="account">Who withdraws.</param>
+    /// <param name="request">What, and where to.</param>
+    /// <param name="decimals">Digits of the asset's minor unit after the point.</param>
+    public async ValueTask<(WithdrawResult Result, PayoutState State)> Withdraw(
+        long account, WithdrawRequest request, int decimals)
+    {
+        var taken = await _calls.Ask("Withdraw", account, () => Account(account).Withdraw(request));
+        if (taken.Failure != RejectReason.None)
+            return (new WithdrawResult(taken.Failure, null, null, 0), PayoutState.Pending);
+        if (taken.Value.Reason != RejectReason.None)
+            return (taken.Value, PayoutState.Pending);
+
+        var item = new PayoutItem(account, taken.Value.Sequence, request.Amount, request.Destination);
+        var enlisted = await _calls.Ask(
+            "Enlist", account, () => grains.GetGrain<IPayoutGrain>(request.Asset).Enlist(decimals, [item]));
+        return (taken.Value, enlisted.Failure == RejectReason.None ? enlisted.Value[0] : PayoutState.Pending);
+    }
+
+    private IAccountGrain Account(long account) =>
+        grains.GetGrain<IAccountGrain>(account.ToString(CultureInfo.InvariantCulture));
+}

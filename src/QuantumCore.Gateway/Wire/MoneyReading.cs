@@ -1,0 +1,29 @@
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Wire;
+
+/// <summary>Reads what all calls about money have in common: a key, an asset and an amount of it.</summary>
+internal static class MoneyReading
+{
+    /// <summary>An amount of an asset under a key, in minor units; or what is wrong with it.</summary>
+    public static async ValueTask<(Refusal? Refusal, Asset? Asset, long Amount)> Read(
+        Listings listings, string? key, string? assetName, string? amountText)
+    {
+        if (!ClientOrderId.IsValid(key ?? ""))
+            return (Refusal.Malformed("key", ClientOrderId.Rule), null, 0);
+        if (amountText is null)
+            return (Refusal.Malformed("amount", "The amount is missing."), null, 0);
+        if (await listings.FindAsset(assetName ?? "") is not { } asset)
+            return (Refusal.Malformed("asset", "No such asset."), null, 0);
+        if (DecimalText.TryParse(amountText, asset.Decimals, out var amount) != DecimalError.None || amount == 0)
+            return (Refusal.Malformed("amount", $"A positive decimal with {asset.Decimals} decimals at most."), null, 0);
+
+        return (null, asset, amount);
+    }
+
+    /// <summary>Another account to receive; or what is wrong with it.</summary>
+    public static Refusal? ReadOther(string field, string? text, long than, out AccountId account) =>
+        !AccountId.TryParse(text, out account) ? Refusal.Malformed(field, "ACC- and a number from 1000.")
+        : account.Value == than ? Refusal.Malformed(field, "Another account than the one that gives.")
+        : null;
+}

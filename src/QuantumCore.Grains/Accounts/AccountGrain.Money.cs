@@ -1,0 +1,150 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using QuantumCore.Journal;
+
+namespace QuantumCore.Grains.Accounts;
+
+/// <summary>Money and units that leave the account, and those that arrive from another one.</summary>
+public sealed partial class AccountGrain
+{
+    /// <inheritdoc/>
+    public async ValueTask<TransferResult> Transfer(TransferRequest request)
+    {
+        await KnowAssetAsync(request.Asset);
+        var refusal = Refusal(urgent: false);
+        if (refusal != RejectReason.None)
+        {
+            return RefusedTransfer(refusal);
+        }
+
+        var result = Mutate(() => Decide(request));
+        await SettleAsync();
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<WithdrawResult> Withdraw(WithdrawRequest request)
+    {
+        await KnowAssetAsync(request.Asset);
+        var refusal = Refusal(urgent: false);
+        if (refusal != RejectReason.None)
+        {
+            return RefusedWithdrawal(refusal);
+        }
+
+        var withdrawn = Mutate(() => Decide(request));
+        await SettleAsync();
+        return withdrawn;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<DepositResult> TakeInTransfer(TransferArrival arrival) => TakeInAsync(new DepositRequest(
+        TransferKey.Of(arrival.From, arrival.Sequence), arrival.Asset, arrival.Amount));
+
+    /// <inheritdoc/>
+    public async ValueTask EndTransfer(long transfer)
+    {
+        if (Refusal(urgent: true) is var reason and not RejectReason.None)
+        {
+            throw new InvalidOperationException($"{_machine.Account.Id} can't end a transfer now: {reason}.");
+        }
+
+        Mutate(() =>
+        {
+            RequireDurable(transfer);
+            if (_machine.IsTransferOpen(transfer))
+            {
+                Record(_machine.EndTransfer(transfer, Now), urgent: true);
+            }
+
+            return true;
+        });
+        await SettleAsync();
+    }
+
+    // Only of a durable record does anybody else know: one that is none here proves that this activation is stale.
+    private void RequireDurable(long sequence)
+    {
+        if (sequence > Stream.DurableHead)
+        {
+            throw new StreamLostException(Stream.Name);
+        }
+    }
+
+    private async ValueTask KnowAssetAsync(string asset)
+    {
+        if (!catalog.TryGetAsset(asset, out _))
+        {
+            await catalog.RefreshAsync();
+        }
+    }
+
+    private TransferResult Decide(TransferRequest request)
+    {
+        if (_machine.IsUsed(request.Key, out var key))
+        {
+            return key.RequestHash == 0 ? RefusedTransfer(RejectReason.KeyCancelled, "key")
+                : key.RequestHash != AccountMachine.HashOf(request) ? RefusedTransfer(RejectReason.KeyConflict, "key")
+                : key.Reason != RejectReason.None ? RefusedTransfer(key.Reason)
+                : new TransferResult(RejectReason.None, null, null, key.Sequence, _machine.IsTransferOpen(key.Sequence));
+        }
+
+        if (!catalog.TryGetAsset(request.Asset, out var asset))
+        {
+            return RefusedTransfer(RejectReason.BadRequest, "asset");
+        }
+
+        if (request.Amount <= 0)
+        {
+            return RefusedTransfer(RejectReason.BadRequest, "amount");
+        }
+
+        if (request.To == _machine.Account.Id.Value || !new AccountId(request.To).IsCustomer)
+        {
+            return RefusedTransfer(RejectReason.BadRequest, "to");
+        }
+
+        var record = _machine.Decide(request, asset!, Now);
+        Record(record, urgent: false);
+        return record is KeyRefused refused
+            ? RefusedTransfer(refused.Reason)
+            : new TransferResult(RejectReason.None, null, null, _machine.Sequence, IsOpen: true);
+    }
+
+    private WithdrawResult Decide(WithdrawRequest request)
+    {
+        if (_machine.IsUsed(request.Key, out var key))
+        {
+            return key.RequestHash == 0 ? RefusedWithdrawal(RejectReason.KeyCancelled, "key")
+                : key.RequestHash != AccountMachine.HashOf(request) ? RefusedWithdrawal(RejectReason.KeyConflict, "key")
+                : key.Reason != RejectReason.None ? RefusedWithdrawal(key.Reason)
+                : new WithdrawResult(RejectReason.None, null, null, key.Sequence);
+        }
+
+        if (!catalog.TryGetAsset(request.Asset, out var asset))
+        {
+            return RefusedWithdrawal(RejectReason.BadRequest, "asset");
+        }
+
+        if (request.Amount <= 0)
+        {
+            return RefusedWithdrawal(RejectReason.BadRequest, "amount");
+        }
+
+        if (!Destination.IsValid(request.Destination))
+        {
+            return RefusedWithdrawal(RejectReason.BadRequest, "destination");
+        }
+
+        var record = _machine.Decide(request, asset!, Now);
+        Record(record, urgent: false);
+        return record is KeyRefused refused
+            ? RefusedWithdrawal(refused.Reason)
+            : new WithdrawResult(RejectReason.None, null, null, _machine.Sequence);
+    }
+
+    private static WithdrawResult RefusedWithdrawal(RejectReason reason, string? field = null) => new(reason, field, null, 0);
+
+    private static TransferResult RefusedTransfer(RejectReason reason, string? field = null) =>
+        new(reason, field, null, 0, false);
+}

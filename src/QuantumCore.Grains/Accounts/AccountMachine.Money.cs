@@ -1,0 +1,173 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains.Accounts;
+
+/// <summary>Money and units that leave the account, what of it is not at its end yet, and the fold of payouts.</summary>
+internal sealed partial class AccountMachine
+{
+    private readonly SortedSet<long> _openTransfers = [];
+    private readonly SortedDictionary<long, OpenWithdrawal> _openWithdrawals = [];
+
+    /// <summary>What books and payouts may still do to the account: their sources.</summary>
+    public IEnumerable<string> OpenSources => OpenBooks.Concat(
+        _openWithdrawals.Values.Select(withdrawal => PayoutRecord.StreamPrefix + withdrawal.Asset.Name).Distinct());
+
+    /// <summary>Whether a source is a payout's stream; else it is a book's symbol.</summary>
+    public static bool IsPayout(string source) => source.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal);
+
+    /// <summary>Whether an amount can come in, with room left for what the receivers of withdrawals may refuse.</summary>
+    public RejectReason CheckDeposit(Asset asset, long amount)
+    {
+        Int128 promised = 0;
+        foreach (var withdrawal in _openWithdrawals.Values)
+        {
+            promised += withdrawal.Asset == asset ? withdrawal.Amount : 0;
+        }
+
+        return Account.CheckDeposit(asset, amount, promised);
+    }
+
+    /// <summary>Decides about a withdrawal under a key that is not used: a debit, or a refusal that uses the key up.</summary>
+    public AccountRecord Decide(WithdrawRequest request, Asset asset, long now)
+    {
+        var reason = Account.CheckGive(asset, request.Amount);
+        return reason == RejectReason.None
+            ? new Withdrawn(At(now), request.Key, asset.Name, asset.Decimals, request.Amount, request.Destination)
+            : new KeyRefused(At(now), request.Key, HashOf(request), reason);
+    }
+
+    /// <summary>Hash of a withdrawal, to tell it from another one under the same key.</summary>
+    public static ulong HashOf(WithdrawRequest request) =>
+        RequestHash.OfWithdrawal(request.Asset, request.Amount, request.Destination);
+
+    /// <summary>Folds a record as it stands in the journal, of a book or of a payout.</summary>
+    /// <returns>False: records of the book before it are missing, and nothing was changed.</returns>
+    /// <exception cref="UnknownHoldException">It speaks of what this activation never recorded: it is stale.</exception>
+    public bool ApplyStored(string source, long sequence, ReadOnlySpan<byte> body, long durable)
+    {
+        if (!IsPayout(source))
+        {
+            return ApplyBook(source, new DeliveredRecord(sequence, 0, BookRecordEncoding.Decode(body)), durable);
+        }
+
+        ApplyPayout(source, sequence, PayoutRecordEncoding.Decode(body), durable);
+        return true;
+    }
+
+    /// <summary>Folds a payout's record: what it says of the account's own withdrawals. One that is folded already is ignored.</summary>
+    /// <exception cref="UnknownHoldException">It speaks of a withdrawal that is not durable here: this activation is stale.</exception>
+    public void ApplyPayout(string source, long sequence, PayoutRecord record, long durable)
+    {
+        if (sequence <= CursorOf(source))
+        {
+            return;
+        }
+
+        var own = record is BatchMade ? [] : record.Items.Where(item => item.Account == id.Value).ToArray();
+        if (Array.Find(own, item => item.Sequence > Math.Min(durable, Sequence)) is { } unknown)
+        {
+            throw new UnknownHoldException(
+                $"{id}: {source} knows withdrawal {unknown.Sequence}; this activation is at {Sequence}, durable to {durable}.");
+        }
+
+        foreach (var item in own)
+        {
+            if (!_openWithdrawals.Remove(item.Sequence, out var withdrawal) || withdrawal.Amount != item.Amount)
+            {
+                throw new InvalidDataException($"{id}: {source} {sequence} ends withdrawal {item.Sequence}, which is not open like that.");
+            }
+
+            if (record is BatchRefused)
+            {
+                Account.Deposit(withdrawal.Asset, withdrawal.Amount);
+            }
+        }
+
+        _cursors[source] = sequence;
+        Folded++;
+    }
+
+    /// <summary>Decides about a transfer under a key that is not used: a debit, or a refusal that uses the key up.</summary>
+    public AccountRecord Decide(TransferRequest request, Asset asset, long now)
+    {
+        var reason = Account.CheckGive(asset, request.Amount);
+        return reason == RejectReason.None
+            ? new TransferredOut(At(now), request.Key, request.To, asset.Name, asset.Decimals, request.Amount)
+            : new KeyRefused(At(now), request.Key, HashOf(request), reason);
+    }
+
+    /// <summary>Whether a transfer of this account is on its way.</summary>
+    public bool IsTransferOpen(long transfer) => _openTransfers.Contains(transfer);
+
+    /// <summary>Puts the arrival of an open transfer on record.</summary>
+    public AccountRecord EndTransfer(long transfer, long now) => new TransferEnded(At(now), transfer);
+
+    /// <summary>Hash of a transfer, to tell it from another one under the same key.</summary>
+    public static ulong HashOf(TransferRequest request) =>
+        RequestHash.OfTransfer(request.To, request.Asset, request.Amount);
+
+    private void Apply(TransferredOut transfer)
+    {
+        Account.Give(new Asset(transfer.Asset, transfer.Decimals), transfer.Amount);
+        _openTransfers.Add(Sequence);
+        _keys.Add(transfer.Key, new UsedKey(
+            Sequence, RequestHash.OfTransfer(transfer.To, transfer.Asset, transfer.Amount), 0, "", RejectReason.None));
+    }
+
+    private void Apply(TransferEnded ended)
+    {
+        if (!_openTransfers.Remove(ended.Transfer))
+        {
+            throw new InvalidDataException($"{id}: record {Sequence} ends transfer {ended.Transfer}, which is not open.");
+        }
+    }
+
+    private void Apply(Withdrawn withdrawal)
+    {
+        var asset = new Asset(withdrawal.Asset, withdrawal.Decimals);
+        Account.Give(asset, withdrawal.Amount);
+        _openWithdrawals.Add(Sequence, new OpenWithdrawal(asset, withdrawal.Amount));
+        _keys.Add(withdrawal.Key, new UsedKey(
+            Sequence,
+            RequestHash.OfWithdrawal(withdrawal.Asset, withdrawal.Amount, withdrawal.Destination),
+            0,
+            "",
+            RejectReason.None));
+        _cursors.TryAdd(PayoutRecord.StreamPrefix + asset.Name, 0);
+    }
+
+    private void WriteMoney(ref RecordWriter to)
+    {
+        to.Count(_openTransfers.Count);
+        foreach (var transfer in _openTransfers)
+        {
+            to.Count(transfer);
+        }
+
+        to.Count(_openWithdrawals.Count);
+        foreach (var (sequence, withdrawal) in _openWithdrawals)
+        {
+            to.Count(sequence);
+            to.Text(withdrawal.Asset.Name);
+            to.Count(withdrawal.Asset.Decimals);
+            to.Count(withdrawal.Amount);
+        }
+    }
+
+    private void ReadMoney(ref RecordReader from)
+    {
+        for (var i = from.ItemCount(); i > 0; i--)
+        {
+            _openTransfers.Add(from.Count());
+        }
+
+        for (var i = from.ItemCount(); i > 0; i--)
+        {
+            _openWithdrawals.Add(from.Count(), new OpenWithdrawal(new Asset(from.Text(), from.Count32()), from.Count()));
+        }
+    }
+
+    /// <summary>A withdrawal that is neither paid nor refused, as far as the account knows.</summary>
+    private readonly record struct OpenWithdrawal(Asset Asset, long Amount);
+}

@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using QuantumCore.Contracts;
+using QuantumCore.Grains.Payouts;
+using QuantumCore.History;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains;
+
+/// <summary>Carries what left an account to its end. All of it is durable; all of it may be carried again.</summary>
+public sealed partial class OpenWorkAgent
+{
+    private const int TransfersPerPage = 500;
+
+    /// <summary>One round over the transfers whose arrival is not on record.</summary>
+    public async Task CarryTransfersAsync(CancellationToken cancellationToken)
+    {
+        for (var page = 0; page < PagesPerRound; page++)
+        {
+            // One that can't arrive stays, and must not stand before the others.
+            var open = await history.OpenTransfersAsync(TransfersPerPage, page * TransfersPerPage, cancellationToken);
+            foreach (var transfer in open)
+            {
+                await CarryAsync(transfer);
+            }
+
+            if (open.Length < TransfersPerPage)
+            {
+                break;
+            }
+        }
+    }
+
+    // One account that can't answer must not keep what others have sent.
+    private async Task CarryAsync(OpenTransfer transfer)
+    {
+        try
+        {
+            var arrived = await Account(transfer.To).TakeInTransfer(transfer.Arrival);
+            if (arrived.Reason == RejectReason.None)
+            {
+                await Account(transfer.Arrival.From).EndTransfer(transfer.Arrival.Sequence);
+            }
+            else
+            {
+                GrainLog.TransferWaits(log, transfer.Arrival.From, transfer.Arrival.Sequence, transfer.To, arrived.Reason);
+            }
+        }
+        catch (Exception e)
+        {
+            GrainLog.AgentFailed(log, e);
+        }
+    }
+
+    /// <summary>One round over the withdrawals that are neither paid nor refused.</summary>
+    public async Task CarryWithdrawalsAsync(CancellationToken cancellationToken)
+    {
+        for (var page = 0; page < PagesPerRound; page++)
+        {
+            var open = await history.OpenWithdrawalsAsync(TransfersPerPage, page * TransfersPerPage, cancellationToken);
+            foreach (var group in open.GroupBy(withdrawal => (withdrawal.Item.Account, withdrawal.Asset, withdrawal.Decimals)))
+            {
+                foreach (var items in group.Select(withdrawal => withdrawal.Item).Chunk(PayoutGrain.ItemsLimit))
+                {
+                    await EnlistAsync(group.Key.Account, group.Key.Asset, group.Key.Decimals, [.. items]);
+                }
+            }
+
+            if (open.Length < TransfersPerPage)
+            {
+                break;
+            }
+        }
+    }
+
+    private async Task EnlistAsync(long account, string asset, int decimals, ImmutableArray<PayoutItem> items)
+    {
+        try
+        {
+            var states = await grains.GetGrain<IPayoutGrain>(asset).Enlist(decimals, items);
+            if (states.Any(state => state is PayoutState.Final or PayoutState.Refused))
+            {
+                await Account(account).CatchUp();
+            }
+        }
+        catch (Exception e)
+        {
+            GrainLog.AgentFailed(log, e);
+        }
+    }
+
+    private IAccountGrain Account(long account) =>
+        grains.GetGrain<IAccountGrain>(account.ToString(CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,78 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains.Payouts;
+
+/// <summary>
+/// Pays into a folder: a file for each batch, named by its id, for whoever carries it on. A file that is there is paid; it
+/// is on disk before that is said. Silos of one exchange share one folder.
+/// </summary>
+public sealed class FilePayouts(string folder) : IPayoutReceiver
+{
+    private static readonly JsonWriterOptions s_json = new() { Indented = true, NewLine = "\n" };
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidDataException">The folder has another batch under this id: it is of another exchange.</exception>
+    public async ValueTask<PayoutAnswer> SendAsync(PayoutBatch batch, CancellationToken cancellationToken)
+    {
+        // A file system makes its caller wait: not the grain.
+        await Task.Run(() => Pay(batch), cancellationToken);
+        return new PayoutAnswer(PayoutVerdict.Final);
+    }
+
+    private void Pay(PayoutBatch batch)
+    {
+        var bytes = Text(batch);
+        var path = Path.Combine(folder, batch.Id + ".json");
+        if (!File.Exists(path))
+        {
+            Directory.CreateDirectory(folder);
+            var draft = Path.Combine(folder, $"{batch.Id}.{RandomNumberGenerator.GetHexString(16)}.draft");
+            using (var file = new FileStream(draft, FileMode.CreateNew, FileAccess.Write))
+            {
+                file.Write(bytes);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(draft, path, overwrite: true);
+        }
+
+        // The name too must be on disk; and a file that was found may have been written by a process that was killed.
+        using var found = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
+        var there = new byte[found.Length];
+        found.ReadExactly(there);
+        if (!there.AsSpan().SequenceEqual(bytes))
+        {
+            throw new InvalidDataException($"{path} is another batch than the one of this exchange.");
+        }
+
+        found.Flush(flushToDisk: true);
+    }
+
+    private static byte[] Text(PayoutBatch batch)
+    {
+        using var stream = new MemoryStream();
+        using (var to = new Utf8JsonWriter(stream, s_json))
+        {
+            to.WriteStartObject();
+            to.WriteString("batch", batch.Id);
+            to.WriteString("asset", batch.Asset);
+            to.WriteStartArray("payments");
+            foreach (var item in batch.Items)
+            {
+                to.WriteStartObject();
+                to.WriteString("account", new AccountId(item.Account).ToString());
+                to.WriteNumber("withdrawal", item.Sequence);
+                to.WriteString("amount", DecimalText.Format(item.Amount, batch.Decimals));
+                to.WriteString("destination", item.Destination);
+                to.WriteEndObject();
+            }
+
+            to.WriteEndArray();
+            to.WriteEndObject();
+        }
+
+        return stream.ToArray();
+    }
+}

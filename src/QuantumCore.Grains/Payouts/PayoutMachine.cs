@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+
+namespace QuantumCore.Grains.Payouts;
+
+/// <summary>
+/// The state machine of an asset's payout: which withdrawal is in which batch, for ever, and what became of the batches.
+/// Pure, as the others are.
+/// </summary>
+internal sealed class PayoutMachine
+{
+    private readonly Dictionary<(long Account, long Sequence), long> _batchOf = [];
+    private readonly Dictionary<long, PayoutRecord> _open = [];
+    private readonly HashSet<long> _refused = [];
+
+    /// <summary>Sequence of the last record.</summary>
+    public long Sequence { get; private set; }
+
+    private long TimeNanos { get; set; }
+
+    /// <summary>Puts what is not known of these withdrawals into a batch; null when all are known.</summary>
+    public BatchMade? Enlist(int decimals, ImmutableArray<PayoutItem> items, long now)
+    {
+        ImmutableArray<PayoutItem> fresh =
+            [.. items.Where(item => !_batchOf.ContainsKey((item.Account, item.Sequence))).DistinctBy(item => (item.Account, item.Sequence))];
+        return fresh.IsEmpty ? null : new BatchMade(At(now), decimals, fresh);
+    }
+
+    /// <summary>Where a withdrawal is.</summary>
+    public PayoutState StateOf(PayoutItem item) =>
+        !_batchOf.TryGetValue((item.Account, item.Sequence), out var batch) ? PayoutState.Pending
+        : _open.ContainsKey(batch) ? PayoutState.Sent
+        : _refused.Contains(batch) ? PayoutState.Refused
+        : PayoutState.Final;
+
+    /// <summary>The open batches that these withdrawals are in.</summary>
+    public IEnumerable<long> OpenBatchesOf(ImmutableArray<PayoutItem> items) => items
+        .Select(item => _batchOf.GetValueOrDefault((item.Account, item.Sequence))).Distinct().Where(_open.ContainsKey);
+
+    /// <summary>An open batch; null when it is not open (any more).</summary>
+    public PayoutRecord? Open(long batch) => _open.GetValueOrDefault(batch);
+
+    /// <summary>What the receiver's last word about an open batch records.</summary>
+    public PayoutRecord End(long batch, PayoutAnswer answer, long now)
+    {
+        var made = _open[batch];
+        return answer.Verdict == PayoutVerdict.Final
+            ? new BatchPaid(At(now), made.Decimals, batch, made.Items)
+            : new BatchRefused(At(now), made.Decimals, batch, made.Items, answer.Why);
+    }
+
+    /// <summary>Folds the next record.</summary>
+    public void Apply(PayoutRecord record)
+    {
+        Sequence++;
+        TimeNanos = record.TimeNanos;
+        switch (record)
+        {
+            case BatchMade made:
+                foreach (var item in made.Items)
+                {
+                    _batchOf.Add((item.Account, item.Sequence), Sequence);
+                }
+
+                _open.Add(Sequence, made);
+                break;
+            case BatchPaid paid:
+                Close(paid.Batch);
+                break;
+            case BatchRefused refused:
+                Close(refused.Batch);
+                _refused.Add(refused.Batch);
+                break;
+            default:
+                throw new InvalidDataException($"{record.GetType().Name} is not a payout's record.");
+        }
+    }
+
+    private void Close(long batch)
+    {
+        if (!_open.Remove(batch))
+        {
+            throw new InvalidDataException($"Record {Sequence} ends batch {batch}, which is not open.");
+        }
+    }
+
+    private long At(long now) => Math.Max(now, TimeNanos);
+}

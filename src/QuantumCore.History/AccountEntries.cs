@@ -1,0 +1,50 @@
+using System.Globalization;
+using QuantumCore.Accounts;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.History;
+
+/// <summary>A double entry of an account's own record, or of a payout's.</summary>
+/// <param name="Lines">Its lines; they sum to zero.</param>
+/// <param name="Cause">What moved it.</param>
+/// <param name="Asset">The asset that moved.</param>
+/// <param name="TimeNanos">When, Unix nanoseconds.</param>
+public sealed record AccountEntry(IReadOnlyList<Posting> Lines, string Cause, Asset Asset, long TimeNanos);
+
+/// <summary>Double entries of what accounts and payouts record themselves, each a pure function of one record.</summary>
+public static class AccountEntries
+{
+    /// <summary>The entry of a record; null for one that moves nothing.</summary>
+    /// <param name="account">Whose record it is.</param>
+    /// <param name="sequence">Its sequence in the account's stream.</param>
+    /// <param name="record">The record.</param>
+    public static AccountEntry? Of(AccountId account, long sequence, AccountRecord record) => record switch
+    {
+        Deposited deposit when TransferKey.IsTransfer(deposit.Key) => Entry(
+            AccountId.Transit, account, new(deposit.Asset, deposit.Decimals), deposit.Amount, "transfer " + deposit.Key, record.TimeNanos),
+        Deposited deposit => Entry(
+            AccountId.World, account, new(deposit.Asset, deposit.Decimals), deposit.Amount, "deposit " + deposit.Key, record.TimeNanos),
+        TransferredOut transfer => Entry(
+            account, AccountId.Transit, new(transfer.Asset, transfer.Decimals), transfer.Amount,
+            "transfer " + TransferKey.Of(account.Value, sequence), record.TimeNanos),
+        Withdrawn withdrawal => Entry(
+            account, AccountId.Payout, new(withdrawal.Asset, withdrawal.Decimals), withdrawal.Amount,
+            WithdrawalCause(account.Value, sequence), record.TimeNanos),
+        _ => null,
+    };
+
+    /// <summary>The entries of a payout's record, one for each of its withdrawals; none for a batch that is only made.</summary>
+    public static IEnumerable<AccountEntry> Of(string asset, PayoutRecord record) => record is BatchMade
+        ? []
+        : record.Items.Select(item => Entry(
+            AccountId.Payout, record is BatchPaid ? AccountId.World : new(item.Account), new(asset, record.Decimals), item.Amount,
+            WithdrawalCause(item.Account, item.Sequence), record.TimeNanos));
+
+    private static string WithdrawalCause(long account, long sequence) =>
+        string.Create(CultureInfo.InvariantCulture, $"withdrawal {account}:{sequence}");
+
+    private static AccountEntry Entry(
+        AccountId from, AccountId to, Asset asset, long amount, string cause, long timeNanos) =>
+        new(TradePostings.Of(from, to, asset.Name, amount), cause, asset, timeNanos);
+}

@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+using QuantumCore.Contracts;
+
+namespace QuantumCore.History;
+
+/// <summary>What left accounts, and what of it is not at its end yet.</summary>
+public abstract partial class HistoryStore
+{
+    /// <summary>Most transfers, or withdrawals, in one answer.</summary>
+    public const int TransfersLimit = 1_000;
+
+    /// <summary>Transfers whose arrival is not on record, oldest first: the agent's work.</summary>
+    public Task<ImmutableArray<OpenTransfer>> OpenTransfersAsync(int limit, int skip, CancellationToken cancellationToken) =>
+        ReadAsync(
+            """
+            SELECT account, seq, target, asset, amount FROM transfer WHERE ended_at IS NULL
+            ORDER BY created_at, account, seq LIMIT @limit OFFSET @skip
+            """,
+            [("@limit", limit), ("@skip", skip)],
+            static (reader, token) => ListAsync(
+                reader,
+                static row => new OpenTransfer(
+                    new TransferArrival(row.GetInt64(0), row.GetInt64(1), row.GetString(3), row.GetInt64(4)), row.GetInt64(2)),
+                token),
+            cancellationToken);
+
+    /// <summary>An account's newest transfers, given and received, newest first.</summary>
+    public Task<ImmutableArray<AccountTransfer>> TransfersAsync(long account, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(
+            """
+            SELECT t.seq, t.name, t.account, t.target, t.asset, a.decimals, t.amount, t.ended_at, t.created_at
+            FROM transfer t JOIN asset a ON a.asset = t.asset WHERE t.account = @account OR t.target = @account
+            ORDER BY t.created_at DESC, t.account, t.seq DESC LIMIT @limit
+            """,
+            [("@account", account), ("@limit", Math.Clamp(limit, 0, TransfersLimit))],
+            static (reader, token) => ListAsync(
+                reader,
+                static row => new AccountTransfer(
+                    row.GetInt64(0),
+                    row.GetString(1),
+                    row.GetInt64(2),
+                    row.GetInt64(3),
+                    row.GetString(4),
+                    row.GetInt32(5),
+                    row.GetInt64(6),
+                    !row.IsDBNull(7),
+                    row.GetInt64(8)),
+                token),
+            cancellationToken);
+
+    /// <summary>Withdrawals that are neither paid nor refused, oldest first: the agent's work.</summary>
+    public Task<ImmutableArray<UnpaidWithdrawal>> OpenWithdrawalsAsync(int limit, int skip, CancellationToken cancellationToken) =>
+        ReadAsync(
+            """
+            SELECT w.account, w.seq, w.amount, w.destination, w.asset, a.decimals
+            FROM withdrawal w JOIN asset a ON a.asset = w.asset WHERE w.is_open = 1
+            ORDER BY w.created_at, w.account, w.seq LIMIT @limit OFFSET @skip
+            """,
+            [("@limit", limit), ("@skip", skip)],
+            static (reader, token) => ListAsync(
+                reader,
+                static row => new UnpaidWithdrawal(
+                    new PayoutItem(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetString(3)),
+                    row.GetString(4),
+                    row.GetInt32(5)),
+                token),
+            cancellationToken);
+
+    /// <summary>An account's newest withdrawals, newest first.</summary>
+    public Task<ImmutableArray<AccountWithdrawal>> WithdrawalsAsync(long account, int limit, CancellationToken cancellationToken) =>
+        ReadAsync(
+            """
+            SELECT w.seq, w.name, w.account, w.asset, a.decimals, w.amount, w.destination, p.state, p.batch, p.reason, w.created_at
+            FROM withdrawal w JOIN asset a ON a.asset = w.asset
+            LEFT JOIN payout p ON p.account = w.account AND p.seq = w.seq
+            WHERE w.account = @account ORDER BY w.seq DESC LIMIT @limit
+            """,
+            [("@account", account), ("@limit", Math.Clamp(limit, 0, TransfersLimit))],
+            static (reader, token) => ListAsync(reader, ReadWithdrawal, token),
+            cancellationToken);
+
+    private static AccountWithdrawal ReadWithdrawal(DbDataReader row)
+    {
+        var asset = row.GetString(3);
+        var inBatch = !row.IsDBNull(7);
+        return new(
+            row.GetInt64(0),
+            row.GetString(1),
+            row.GetInt64(2),
+            asset,
+            row.GetInt32(4),
+            row.GetInt64(5),
+            row.GetString(6),
+            inBatch ? HistoryWords.PayoutStateOf(row.GetString(7)) : PayoutState.Pending,
+            inBatch ? PayoutRecord.BatchId(asset, row.GetInt64(8)) : null,
+            row.IsDBNull(9) ? null : row.GetString(9),
+            row.GetInt64(10));
+    }
+}
+
+/// <summary>A durable withdrawal that is neither paid nor refused.</summary>
+/// <param name="Item">What its asset's payout is told.</param>
+/// <param name="Asset">The asset's name.</param>
+/// <param name="Decimals">Digits of its minor unit after the point.</param>
+public readonly record struct UnpaidWithdrawal(PayoutItem Item, string Asset, int Decimals);
+
+/// <summary>A durable transfer that nobody has put on record as arrived.</summary>
+/// <param name="Arrival">What the receiving account is told.</param>
+/// <param name="To">Its number.</param>
+public readonly record struct OpenTransfer(TransferArrival Arrival, long To);

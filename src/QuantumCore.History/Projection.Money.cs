@@ -1,0 +1,74 @@
+using QuantumCore.Contracts;
+
+namespace QuantumCore.History;
+
+/// <summary>Money and units in, out and across: what accounts' own records move, and payouts'.</summary>
+internal sealed partial class Projection
+{
+    private readonly RowBuffer _transfers = buffers.Empty(Statements.AddTransfer);
+    private readonly RowBuffer _transferEnds = buffers.Empty(Statements.EndTransfer);
+
+    private readonly RowBuffer _withdrawals = buffers.Empty(Statements.AddWithdrawal);
+    private readonly RowBuffer _withdrawalEnds = buffers.Empty(Statements.EndWithdrawal);
+    private readonly RowBuffer _payouts = buffers.Empty(Statements.AddPayout);
+    private readonly RowBuffer _payoutEnds = buffers.Empty(Statements.EndPayout);
+
+    // Payouts before withdrawals, which look whether they have ended.
+    private IEnumerable<RowBuffer> MoneyRows() =>
+        [_transfers, _transferEnds, _payouts, _payoutEnds, _withdrawals, _withdrawalEnds];
+
+    private void Apply(string asset, Place place, PayoutRecord record)
+    {
+        _assets[asset] = record.Decimals;
+        var index = 0;
+        foreach (var entry in AccountEntries.Of(asset, record))
+        {
+            Post(place, index++, entry.Lines, entry.Cause, entry.TimeNanos);
+        }
+
+        foreach (var item in record.Items)
+        {
+            if (record is BatchMade)
+            {
+                _payouts.Add(item.Account).Add(item.Sequence).Add(asset).Add(item.Amount).Add(place.Sequence)
+                    .Add(HistoryWords.Of(PayoutState.Sent)).Add((string?)null).Add(record.TimeNanos);
+                continue;
+            }
+
+            var refusal = record as BatchRefused;
+            _payoutEnds.Add(item.Account).Add(item.Sequence)
+                .Add(HistoryWords.Of(refusal is null ? PayoutState.Final : PayoutState.Refused)).Add(refusal?.Why)
+                .Add(record.TimeNanos);
+            _withdrawalEnds.Add(item.Account).Add(item.Sequence);
+        }
+
+        foreach (var account in record.TouchedAccounts())
+        {
+            _events.Add(place.Stream).Add(account).Add(place.Sequence);
+        }
+    }
+
+    private void Move(Place place, long account, AccountRecord record)
+    {
+        if (AccountEntries.Of(new(account), place.Sequence, record) is { } entry)
+        {
+            _assets[entry.Asset.Name] = entry.Asset.Decimals;
+            Post(place, 0, entry.Lines, entry.Cause, entry.TimeNanos);
+        }
+
+        if (record is TransferredOut transfer)
+        {
+            _transfers.Add(account).Add(place.Sequence).Add(transfer.Key).Add(transfer.To).Add(transfer.Asset)
+                .Add(transfer.Amount).Add(transfer.TimeNanos).Add(RowBuffer.Null);
+        }
+        else if (record is Withdrawn withdrawal)
+        {
+            _withdrawals.Add(account).Add(place.Sequence).Add(withdrawal.Key).Add(withdrawal.Asset).Add(withdrawal.Amount)
+                .Add(withdrawal.Destination).Add(withdrawal.TimeNanos);
+        }
+        else if (record is TransferEnded ended)
+        {
+            _transferEnds.Add(account).Add(ended.Transfer).Add(ended.TimeNanos);
+        }
+    }
+}

@@ -1,0 +1,277 @@
+using QuantumCore.Contracts;
+using QuantumCore.Grains.Payouts;
+using QuantumCore.Instruments;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>
+/// Withdrawals: gone from the account at once, paid once, credited back only on the receiver's last word. Crash point 16 of
+/// docs/reliability.md in all its places; a crash is a second exchange on the same journal.
+/// </summary>
+public class WithdrawalTests
+{
+    private const long Alice = 1001;
+    private const long Bob = 1002;
+    private const long Cash = 1_000_000_000_000;
+    private static readonly string[] s_symbols = ["AAPL"];
+    private static readonly long[] s_accounts = [Alice, Bob];
+    private static readonly WithdrawRequest s_out = new("out-1", "USD", 700, "DE89 3704");
+
+    [Fact]
+    public async Task A_withdrawal_leaves_at_once_and_is_paid_once()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        var taken = await exchange.Account(Alice).Withdraw(s_out);
+        Assert.Equal(Cash - 700, (await exchange.ViewAsync(Alice)).Of("USD").Total);
+        await UntilAsync(exchange, Alice, PayoutState.Final);
+        Assert.Equal($"{Alice}:{taken.Sequence}:700:DE89 3704", Assert.Single(disk.Bank.Known).Value);
+        Assert.Equal(Cash - 700, (await exchange.ViewAsync(Alice)).Of("USD").Total);
+        await TransferTests.RequireInvariantsAsync(exchange);
+    }
+
+    [Fact]
+    public async Task Point_16_a_withdrawal_that_was_not_durable_is_never_paid()
+    {
+        await using var disk = new Disk();
+        await using var dead = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        var gate = disk.Volatile.Faults.Hold();
+        var lost = dead.Account(Alice).Withdraw(s_out).AsTask();
+        await gate.Arrived;
+        await using var alive = await Exchange.StartAsync(disk);
+        Assert.Equal(Cash, (await alive.ViewAsync(Alice)).Of("USD").Total);
+        gate.Release();
+        await Assert.ThrowsAnyAsync<Exception>(() => lost);
+        await CarryAsync(alive);
+        Assert.Empty(disk.Bank.Sent);
+    }
+
+    [Fact]
+    public async Task Point_16_nothing_is_sent_before_its_batch_is_durable()
+    {
+        await using var disk = new Disk();
+        await using var dead = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        var taken = await dead.Account(Alice).Withdraw(s_out);
+        var gate = disk.Volatile.Faults.Hold();
+        var lost = dead.Payout("USD").Enlist(2, [new PayoutItem(Alice, taken.Sequence, 700, "DE89 3704")]).AsTask();
+        await gate.Arrived;
+        Assert.Empty(disk.Bank.Sent);
+        await dead.CrashAsync();
+        gate.Release();
+        await Assert.ThrowsAnyAsync<Exception>(() => lost);
+        Assert.Empty(disk.Bank.Sent);
+        await using var alive = await Exchange.StartAsync(disk);
+        await UntilAsync(alive, Alice, PayoutState.Final);
+        Assert.Single(disk.Bank.Known);
+    }
+
+    [Fact]
+    public async Task Point_16_a_withdrawal_that_nobody_enlisted_is_carried_by_the_agent()
+    {
+        await using var disk = new Disk();
+        await using var dead = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        await dead.Account(Alice).Withdraw(s_out);
+        await using var alive = await Exchange.StartAsync(disk);
+        await UntilAsync(alive, Alice, PayoutState.Final);
+        Assert.Single(disk.Bank.Known);
+    }
+
+    [Fact]
+    public async Task Point_16_a_batch_whose_answer_was_lost_is_sent_again_as_the_same_batch()
+    {
+        await using var disk = new Disk();
+        disk.Bank.IsSilent = true;
+        await using var dead = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        await dead.Account(Alice).Withdraw(s_out);
+        await dead.Account(Alice).Withdraw(s_out with { Key = "out-2", Amount = 5 });
+        await CarryAsync(dead);
+        await Wait.UntilAsync(() => Task.FromResult(disk.Bank.Sent.Count > 0), "the batch to be sent");
+        await using var alive = await Exchange.StartAsync(disk);
+        await alive.Account(Alice).Withdraw(s_out with { Key = "out-3", Amount = 6 });
+        await CarryAsync(alive);
+        disk.Bank.IsSilent = false;
+        await UntilAsync(alive, Alice, PayoutState.Final, withdrawals: 3);
+
+        // Another content under a known id would have been thrown back by the bank.
+        Assert.Equal(3, disk.Bank.Known.Values.Sum(text => text.Split(' ').Count(part => part.StartsWith($"{Alice}:", StringComparison.Ordinal))));
+        Assert.Equal(Cash - 711, (await alive.ViewAsync(Alice)).Of("USD").Total);
+        await TransferTests.RequireInvariantsAsync(alive);
+    }
+
+    [Fact]
+    public async Task Point_16_nothing_is_credited_back_before_the_last_word()
+    {
+        await using var disk = new Disk();
+        disk.Bank.Word = _ => PayoutVerdict.NotYet;
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        await exchange.Account(Alice).Withdraw(s_out);
+        for (var round = 0; round < 5; round++)
+        {
+            await CarryAsync(exchange);
+        }
+
+        Assert.Equal(PayoutState.Sent, Assert.Single(await exchange.Ledger.Withdrawals(Alice, 10)).State);
+        Assert.Equal(Cash - 700, (await exchange.ViewAsync(Alice)).Of("USD").Total);
+        Assert.Single(disk.Bank.Sent.Distinct());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Point_16_a_refusal_for_ever_is_credited_back_once(bool crashes)
+    {
+        await using var disk = new Disk();
+        disk.Bank.Word = _ => PayoutVerdict.Refused;
+        await using var first = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        await first.Account(Alice).Withdraw(s_out);
+        await UntilAsync(first, Alice, PayoutState.Refused);
+        await using var second = crashes ? await Exchange.StartAsync(disk) : null;
+        var exchange = second ?? first;
+        await CarryAsync(exchange);
+        await exchange.Account(Alice).CatchUp();
+        Assert.Equal(Cash, (await exchange.ViewAsync(Alice)).Of("USD").Total);
+        Assert.Equal("no such account", Assert.Single(await exchange.Ledger.Withdrawals(Alice, 10)).Why);
+        await TransferTests.RequireInvariantsAsync(exchange);
+
+        // The key names it for ever: it is not tried anew.
+        Assert.Equal(RejectReason.None, (await exchange.Account(Alice).Withdraw(s_out)).Reason);
+        Assert.Equal(Cash, (await exchange.ViewAsync(Alice)).Of("USD").Total);
+    }
+
+    [Theory]
+    [InlineData(PayoutVerdict.Final, Cash - 700)]
+    [InlineData(PayoutVerdict.Refused, Cash)]
+    public async Task Point_16_an_account_that_slept_finds_out_when_it_wakes(PayoutVerdict word, long left)
+    {
+        await using var disk = new Disk();
+        disk.Bank.Word = _ => word;
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        await exchange.Account(Alice).Withdraw(s_out);
+        await exchange.Cluster.DeactivateAsync(exchange.Account(Alice));
+        await UntilAsync(exchange, Alice, word == PayoutVerdict.Final ? PayoutState.Final : PayoutState.Refused);
+        await using var alive = await Exchange.StartAsync(disk);
+        Assert.Equal(left, (await alive.ViewAsync(Alice)).Of("USD").Total);
+    }
+
+    [Fact]
+    public async Task Point_16_the_receivers_word_about_a_withdrawal_that_is_unknown_here_proves_that_this_account_is_stale()
+    {
+        await using var disk = new Disk();
+        await using var stale = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        await stale.Account(Alice).Withdraw(s_out with { Key = "first", Amount = 1 });
+        await using var current = await Exchange.StartAsync(disk);
+        await current.Account(Alice).Withdraw(s_out);
+        await UntilAsync(current, Alice, PayoutState.Final, withdrawals: 2);
+        _ = await Record.ExceptionAsync(async () => await stale.Account(Alice).CatchUp());
+        await Wait.UntilAsync(
+            async () => (await stale.ViewAsync(Alice)).Of("USD").Total == Cash - 701, "the stale account to reload");
+    }
+
+    [Fact]
+    public async Task A_hundred_callers_at_once_pay_once()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile: true);
+        var taken = await exchange.Account(Alice).Withdraw(s_out);
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(async _ =>
+        {
+            Assert.Equal(taken, await exchange.Account(Alice).Withdraw(s_out));
+            await exchange.Payout("USD").Enlist(2, [new PayoutItem(Alice, taken.Sequence, 700, "DE89 3704")]);
+        }));
+        await UntilAsync(exchange, Alice, PayoutState.Final);
+        Assert.Single(disk.Bank.Known);
+    }
+
+    [Fact]
+    public async Task What_is_not_there_or_is_held_is_not_withdrawn_and_the_key_is_used_up()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        await exchange.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
+        var free = (await exchange.ViewAsync(Alice)).Of("USD").Available;
+        var dear = s_out with { Amount = free + 1 };
+        Assert.Equal(RejectReason.InsufficientFunds, (await exchange.Account(Alice).Withdraw(dear)).Reason);
+        await exchange.Account(Alice).Deposit(new DepositRequest("more", "USD", 10));
+        Assert.Equal(RejectReason.InsufficientFunds, (await exchange.Account(Alice).Withdraw(dear)).Reason);
+        Assert.Equal(RejectReason.KeyConflict, (await exchange.Account(Alice).Withdraw(s_out)).Reason);
+        Assert.Equal("destination", (await exchange.Account(Alice).Withdraw(s_out with { Key = "d", Destination = "" })).Field);
+    }
+
+    [Fact]
+    public async Task What_may_come_back_has_room()
+    {
+        await using var disk = new Disk();
+        disk.Bank.Word = _ => PayoutVerdict.NotYet;
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        await exchange.Account(Alice).Withdraw(s_out);
+        var full = new DepositRequest("full", "USD", (1L << 62) - Cash);
+        Assert.Equal(RejectReason.None, (await exchange.Account(Alice).Deposit(full)).Reason);
+        Assert.Equal(RejectReason.Overflow, (await exchange.Account(Alice).Deposit(new DepositRequest("one", "USD", 1))).Reason);
+        disk.Bank.Word = _ => PayoutVerdict.Refused;
+        await UntilAsync(exchange, Alice, PayoutState.Refused);
+        await exchange.Account(Alice).CatchUp();
+        Assert.Equal(1L << 62, (await exchange.ViewAsync(Alice)).Of("USD").Total);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_history_is_the_same_whichever_stream_is_projected_first(bool payoutFirst)
+    {
+        await using var disk = new Disk();
+        disk.Bank.Word = _ => PayoutVerdict.Refused;
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        await exchange.Account(Alice).Withdraw(s_out);
+        await UntilAsync(exchange, Alice, PayoutState.Refused);
+        await disk.LoseHistoryAsync();
+        foreach (var prefix in payoutFirst ? (string[])["pay/", "acct/", "book/"] : ["book/", "acct/", "pay/"])
+        {
+            foreach (var stream in await disk.Journal.HeadsAsync(prefix, CancellationToken.None))
+            {
+                var bodies = new List<ReadOnlyMemory<byte>>();
+                await foreach (var record in disk.Journal.ReadAsync(stream.Name, 1, stream.Head, CancellationToken.None))
+                    bodies.Add(record.Body);
+                if (bodies.Count > 0)
+                    Assert.True(await disk.History.ApplyAsync([History.HistoryChunk.Decode(stream.Name, 1, bodies)], CancellationToken.None));
+            }
+        }
+
+        Assert.Empty(await disk.History.OpenWithdrawalsAsync(10, 0, CancellationToken.None));
+        Assert.Equal(PayoutState.Refused, Assert.Single(await disk.History.WithdrawalsAsync(Alice, 10, CancellationToken.None)).State);
+        var heads = (await disk.Journal.HeadsAsync("", CancellationToken.None)).ToDictionary(h => h.Name, h => h.Head);
+        Assert.Empty(await History.HistoryInvariants.CheckAsync(disk.History, 0, heads, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_folder_is_paid_into_once_for_each_batch()
+    {
+        var folder = Directory.CreateTempSubdirectory("quantumcore-payouts-");
+        var batch = new PayoutBatch("USD-1", "USD", 2, [new PayoutItem(Alice, 4, 700, "DE89 \"3704\"")]);
+        var payouts = new FilePayouts(Path.Combine(folder.FullName, "new"));
+        var words = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => payouts.SendAsync(batch, CancellationToken.None).AsTask()));
+        Assert.All(words, word => Assert.Equal(PayoutVerdict.Final, word.Verdict));
+        var file = Assert.Single(folder.EnumerateFiles("*", SearchOption.AllDirectories));
+        Assert.Equal("USD-1.json", file.Name);
+        Assert.Contains("\"amount\": \"7.00\"", await File.ReadAllTextAsync(file.FullName, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        await Assert.ThrowsAsync<InvalidDataException>(async () =>
+            await payouts.SendAsync(batch with { Items = [batch.Items[0] with { Amount = 701 }] }, CancellationToken.None));
+        folder.Delete(recursive: true);
+    }
+
+    private static async Task UntilAsync(Exchange exchange, long account, PayoutState state, int withdrawals = 1) => await Wait.UntilAsync(
+        async () =>
+        {
+            await CarryAsync(exchange);
+            var all = await exchange.Ledger.Withdrawals(account, 10);
+            return all.Length == withdrawals && all.All(withdrawal => withdrawal.State == state);
+        },
+        $"the withdrawals to be {state}");
+
+    private static async Task CarryAsync(Exchange exchange)
+    {
+        await exchange.Ledger.CatchUp();
+        await exchange.Service<OpenWorkAgent>().CarryWithdrawalsAsync(CancellationToken.None);
+        await exchange.Ledger.CatchUp();
+    }
+}

@@ -1,0 +1,69 @@
+using QuantumCore.Grains.Payouts;
+
+namespace QuantumCore.Simulation;
+
+/// <summary>
+/// Who receives payouts, outside all silos: it tells batches apart by their ids alone, takes its time, forgets a payment
+/// that was not final yet, and refuses some for ever.
+/// </summary>
+internal sealed class Bank(World world)
+{
+    private readonly Dictionary<string, Payment> _payments = new(StringComparer.Ordinal);
+
+    /// <summary>The last word about a batch; not yet when it was never sent.</summary>
+    public PayoutVerdict WordOf(string id) => _payments.GetValueOrDefault(id)?.Verdict ?? PayoutVerdict.NotYet;
+
+    /// <summary>Every batch that was paid for good.</summary>
+    public IEnumerable<PayoutBatch> Paid => _payments.Values.Where(p => p.Verdict == PayoutVerdict.Final).Select(p => p.Batch);
+
+    public PayoutVerdict Take(PayoutBatch batch)
+    {
+        var text = string.Join(' ', batch.Items);
+        world.Database.Witness.Movements.RequireDurable(batch);
+        if (!_payments.TryGetValue(batch.Id, out var payment))
+            _payments.Add(batch.Id, payment = new Payment(batch, text));
+        else if (payment.Text != text)
+            world.Find($"{batch.Id} is sent with {payment.Text} and then with {text}");
+        if (payment.Verdict != PayoutVerdict.NotYet)
+            return payment.Verdict;
+
+        // A payment that only stands on a chain that others may still reorganise is not final: it may be gone again.
+        if (!payment.Stands || (world.Faults.Chaos && world.Chance(0.3)))
+            payment.Stands = !payment.Stands;
+        else if (!world.Faults.Chaos || world.Chance(0.5))
+            payment.Verdict = PayoutVerdict.Final;
+        if (world.Chance(0.08))
+            payment.Verdict = PayoutVerdict.Refused;
+        return payment.Verdict;
+    }
+
+    private sealed class Payment(PayoutBatch batch, string text)
+    {
+        public PayoutBatch Batch => batch;
+
+        public string Text => text;
+
+        public bool Stands { get; set; }
+
+        public PayoutVerdict Verdict { get; set; }
+    }
+}
+
+/// <summary>The bank as one silo reaches it: late, and with answers that are lost before and after the fact.</summary>
+internal sealed class SiloBank(World world, Silo silo) : IPayoutReceiver
+{
+    public async ValueTask<PayoutAnswer> SendAsync(PayoutBatch batch, CancellationToken cancellationToken)
+    {
+        await UnderWayAsync();
+        var verdict = world.Bank.Take(batch);
+        await UnderWayAsync();
+        return new PayoutAnswer(verdict, verdict == PayoutVerdict.Refused ? "no such account" : "");
+    }
+
+    private async Task UnderWayAsync()
+    {
+        await Task.Delay(world.Within(100, world.Chance(world.Faults.CallLate) ? 5_000_000 : 200_000), silo.Clock);
+        if (world.Chance(world.Faults.CallLost * 5))
+            throw new TimeoutException("The bank does not answer.");
+    }
+}

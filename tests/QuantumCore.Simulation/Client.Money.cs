@@ -1,0 +1,117 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Simulation;
+
+/// <summary>What a customer does with money and units beside trading.</summary>
+internal sealed partial class Client
+{
+    /// <summary>Transfers that were acknowledged, by their names.</summary>
+    public Dictionary<string, (TransferRequest Request, long Sequence)> Transfers { get; } = new(StringComparer.Ordinal);
+
+    private async Task TransferAsync()
+    {
+        var asset = world.Chance(0.6) ? "USD" : world.Pick(Market.Symbols);
+        var other = 1_001 + ((account - 1_001 + 1 + world.Next(3)) % 4);
+        // Sometimes more than anybody has.
+        var amount = world.Chance(0.1) ? 100_000_000 : asset == "USD" ? world.Next(1, 20_000) : world.Next(1, 12);
+        var request = new TransferRequest(NextName(), other, asset, amount);
+        for (var attempt = world.Next(1, 5); attempt > 0; attempt--)
+        {
+            var twin = world.Chance(0.05) ? AskAsync(async silo => await silo.Money.Transfer(account, request)) : null;
+            if (world.Chance(0.08))
+                _ = AgainLaterAsync(request);
+            var result = await AskAsync(async silo => await silo.Money.Transfer(account, request));
+            Take(request, result);
+            if (twin is not null)
+                Take(request, await twin);
+            if (result is not null && IsFinal(result.Reason))
+                return;
+        }
+
+        Unknown++;
+    }
+
+    /// <summary>Withdrawals that were acknowledged, by their names.</summary>
+    public Dictionary<string, (WithdrawRequest Request, long Sequence)> Withdrawals { get; } = new(StringComparer.Ordinal);
+
+    private async Task WithdrawAsync()
+    {
+        var asset = world.Chance(0.7) ? "USD" : world.Pick(Market.Symbols);
+        var amount = world.Chance(0.1) ? 100_000_000 : asset == "USD" ? world.Next(1, 9_000) : world.Next(1, 6);
+        var request = new WithdrawRequest(NextName(), asset, amount, "bank of " + account);
+        var decimals = asset == "USD" ? 2 : 0;
+        for (var attempt = world.Next(1, 5); attempt > 0; attempt--)
+        {
+            var twin = world.Chance(0.05) ? AskAsync(async silo => (await silo.Money.Withdraw(account, request, decimals)).Result) : null;
+            if (world.Chance(0.08))
+                _ = AgainLaterAsync(request, decimals);
+            var result = await AskAsync(async silo => (await silo.Money.Withdraw(account, request, decimals)).Result);
+            Take(request, result);
+            if (twin is not null)
+                Take(request, await twin);
+            if (result is not null && IsFinal(result.Reason))
+                return;
+        }
+
+        Unknown++;
+    }
+
+    private async Task AgainLaterAsync(WithdrawRequest request, int decimals)
+    {
+        await Task.Delay(world.Within(50_000, 12_000_000), world.Clock);
+        Take(request, await AskAsync(async silo => (await silo.Money.Withdraw(account, request, decimals)).Result));
+    }
+
+    private void Take(WithdrawRequest request, WithdrawResult? result)
+    {
+        if (result is null || !IsFinal(result.Reason))
+            return;
+
+        if (result.Reason != RejectReason.None)
+        {
+            if (Withdrawals.ContainsKey(request.Key))
+                world.Find($"account {account}: withdrawal {request.Key} was made and then refused ({result.Reason})");
+            Refused[request.Key] = result.Reason;
+            return;
+        }
+
+        if (Refused.TryGetValue(request.Key, out var reason))
+            world.Find($"account {account}: withdrawal {request.Key} was refused ({reason}) and then made");
+        if (world.Database.Witness.Movements.Withdrawal(account, result.Sequence) is not { } durable || durable.Key != request.Key
+            || (durable.Asset, durable.Amount, durable.Destination) != (request.Asset, request.Amount, request.Destination))
+            world.Find($"account {account}: withdrawal {request.Key} was acknowledged as {result.Sequence}, which is not durable");
+        if (Withdrawals.TryGetValue(request.Key, out var first) && first.Sequence != result.Sequence)
+            world.Find($"account {account}: withdrawal {request.Key} is {first.Sequence} and then {result.Sequence}");
+        Withdrawals[request.Key] = (request, result.Sequence);
+    }
+
+    private async Task AgainLaterAsync(TransferRequest request)
+    {
+        await Task.Delay(world.Within(50_000, 12_000_000), world.Clock);
+        Take(request, await AskAsync(async silo => await silo.Money.Transfer(account, request)));
+    }
+
+    private void Take(TransferRequest request, TransferResult? result)
+    {
+        if (result is null || !IsFinal(result.Reason))
+            return;
+
+        if (result.Reason != RejectReason.None)
+        {
+            if (Transfers.ContainsKey(request.Key))
+                world.Find($"account {account}: transfer {request.Key} was made and then refused ({result.Reason})");
+            Refused[request.Key] = result.Reason;
+            return;
+        }
+
+        if (Refused.TryGetValue(request.Key, out var reason))
+            world.Find($"account {account}: transfer {request.Key} was refused ({reason}) and then made");
+        if (world.Database.Witness.Movements.Transfer(account, result.Sequence) is not { } durable || durable.Key != request.Key
+            || (durable.To, durable.Asset, durable.Amount) != (request.To, request.Asset, request.Amount))
+            world.Find($"account {account}: transfer {request.Key} was acknowledged as {result.Sequence}, which is not durable");
+        if (Transfers.TryGetValue(request.Key, out var first) && first.Sequence != result.Sequence)
+            world.Find($"account {account}: transfer {request.Key} is {first.Sequence} and then {result.Sequence}");
+        Transfers[request.Key] = (request, result.Sequence);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.Json;
+using Xunit;
+
+namespace QuantumCore.SystemTests;
+
+/// <summary>
+/// What left accounts: each transfer and withdrawal that was acknowledged is there once, and the folder of payouts has each
+/// withdrawal once, with what was asked.
+/// </summary>
+internal static class MoneyAudit
+{
+    /// <summary>Waits until nothing is on its way any more: balances change until then.</summary>
+    public static async Task SettledAsync(Storage storage)
+    {
+        var open = 0L;
+        for (var attempt = 0; attempt < 600; attempt++)
+        {
+            open = Storage.Whole((await storage.HistoryAsync(
+                "SELECT (SELECT COUNT(*) FROM transfer WHERE ended_at IS NULL) + (SELECT COUNT(*) FROM withdrawal WHERE is_open = 1)"))[0][0]);
+            if (open == 0)
+                return;
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+
+        throw new TimeoutException($"{open} transfers and withdrawals are still on their way after 30 s.");
+    }
+
+    /// <summary>What is not as the diary says.</summary>
+    public static async Task<List<string>> FindingsAsync(Storage storage, IEnumerable<Entry> entries)
+    {
+        var findings = new List<string>();
+        var transfers = await ByNameAsync(storage, "transfer", "target");
+        var withdrawals = await ByNameAsync(storage, "withdrawal", "destination");
+        foreach (var entry in entries.Where(entry => entry.Wish is Wish.Transfer or Wish.Withdraw))
+        {
+            var rows = (entry.Wish == Wish.Transfer ? transfers : withdrawals)[(entry.Account, entry.Name)].ToArray();
+            if (rows.Length != (entry.Reply.IsDone ? 1 : 0))
+                findings.Add($"{rows.Length} are there ({string.Join(", ", rows)}): {entry}");
+            else if (rows.Length == 1 && (rows[0].Sequence != entry.Reply.Number("sequence") || rows[0].Money != entry.Money))
+                findings.Add($"It is {rows[0]}: {entry}");
+        }
+
+        var paid = Paid(storage).ToList();
+        findings.AddRange(paid.GroupBy(payment => (payment.Account, payment.Sequence)).Where(group => group.Count() != 1)
+            .Select(group => $"Withdrawal {group.Key} is paid {group.Count()} times."));
+        var withdrawn = withdrawals.SelectMany(rows => rows.Select(row => (rows.Key.Account, row.Sequence, row.Money.Amount))).Order();
+        if (!paid.Order().SequenceEqual(withdrawn))
+            findings.Add($"Paid were {paid.Count} withdrawals for {paid.Sum(p => p.Amount)}, taken {withdrawals.Count} for {withdrawals.Sum(w => w.Sum(r => r.Money.Amount))}.");
+        return findings;
+    }
+
+    private static async Task<ILookup<(long Account, string Name), Row>> ByNameAsync(Storage storage, string table, string where) =>
+        (await storage.HistoryAsync(
+            $"SELECT t.account, t.name, t.seq, t.asset, t.amount, a.decimals, t.{where} FROM {table} t JOIN asset a ON a.asset = t.asset"))
+        .ToLookup(
+            row => (Storage.Whole(row[0]), (string)row[1]),
+            row => new Row(Storage.Whole(row[2]), ((string)row[3], Units(row[4], row[5]))));
+
+    private static IEnumerable<(long Account, long Sequence, decimal Amount)> Paid(Storage storage)
+    {
+        var folder = new DirectoryInfo(Path.Combine(storage.Folder, "payouts"));
+        foreach (var file in folder.Exists ? folder.GetFiles("*.json") : [])
+        {
+            using var document = JsonDocument.Parse(File.ReadAllBytes(file.FullName));
+            foreach (var payment in document.RootElement.GetProperty("payments").EnumerateArray())
+            {
+                yield return (
+                    long.Parse(payment.GetProperty("account").GetString()![4..], CultureInfo.InvariantCulture),
+                    payment.GetProperty("withdrawal").GetInt64(),
+                    decimal.Parse(payment.GetProperty("amount").GetString()!, CultureInfo.InvariantCulture));
+            }
+        }
+    }
+
+    private static decimal Units(object amount, object decimals)
+    {
+        var units = Convert.ToDecimal(amount, CultureInfo.InvariantCulture);
+        for (var i = Storage.Whole(decimals); i > 0; i--)
+            units /= 10;
+        return units;
+    }
+
+    private sealed record Row(long Sequence, (string Asset, decimal Amount) Money);
+}

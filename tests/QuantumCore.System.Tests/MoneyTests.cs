@@ -1,0 +1,78 @@
+using System.Text.Json;
+using Xunit;
+
+namespace QuantumCore.SystemTests;
+
+/// <summary>Money and units out of accounts, as people move them: with <c>qc</c>, against an exchange in its own process.</summary>
+public sealed class MoneyTests
+{
+    [Fact]
+    public async Task Money_moves_between_the_accounts_of_one_owner()
+    {
+        using var storage = Storage.InFiles();
+        await using var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off"]);
+        await RunAsync(silo, "admin", "owner", "ACC-1001", "ann");
+        var strange = await RunAsync(silo, 1, "transfer", "ACC-3001", "USD", "10.00", "--money-key", "m0");
+        Assert.Contains("Forbidden", strange, StringComparison.Ordinal);
+        await RunAsync(silo, "admin", "owner", "ACC-3001", "ann");
+
+        for (var again = 0; again < 2; again++)
+        {
+            var moved = await JsonAsync(silo, "transfer", "ACC-3001", "USD", "10.00", "--money-key", "m1");
+            Assert.Equal(
+                ("ACC-1001", "ACC-3001", "10.00", "done"),
+                (Text(moved, "from"), Text(moved, "to"), Text(moved, "amount"), Text(moved, "state")));
+        }
+
+        var back = await JsonAsync(silo, "transfer", "ACC-1001", "USD", "4.00", "--from", "ACC-3001", "--money-key", "b1");
+        Assert.Equal("done", Text(back, "state"));
+        var listed = await JsonAsync(silo, "transfers");
+        Assert.Equal(["b1", "m1"], listed.EnumerateArray().Select(transfer => Text(transfer, "key")));
+        Assert.Contains("KeyConflict", await RunAsync(silo, 1, "transfer", "ACC-3001", "USD", "11.00", "--money-key", "m1"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Money_is_paid_into_the_folder_of_payouts()
+    {
+        using var storage = Storage.InFiles();
+        await using (var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off"]))
+        {
+            for (var again = 0; again < 2; again++)
+            {
+                var taken = await JsonAsync(silo, "withdraw", "USD", "10.00", "DE89 3704", "--money-key", "w1");
+                Assert.Equal(("10.00", "DE89 3704"), (Text(taken, "amount"), Text(taken, "destination")));
+            }
+
+            Assert.Contains("InsufficientFunds", await RunAsync(silo, 1, "withdraw", "USD", "99999999999.00", "x"), StringComparison.Ordinal);
+            for (var attempt = 0; Text((await JsonAsync(silo, "withdrawals"))[0], "state") != "final"; attempt++)
+                Assert.True(attempt < 100, "The withdrawal is not paid.");
+            Assert.Contains("w1", await RunAsync(silo, "withdrawals"), StringComparison.Ordinal);
+            Assert.Equal(0, (await silo.TerminateAsync()).ExitCode);
+        }
+
+        var file = Assert.Single(Directory.GetFiles(Path.Combine(storage.Folder, "payouts")));
+        Assert.Contains("\"amount\": \"10.00\"", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        var (exitCode, said) = await Programs.RunAsync(Programs.Cli, TimeSpan.FromSeconds(60), "verify", storage.Place);
+        Assert.True(exitCode == 0, said);
+        var (_, postings) = await Programs.RunAsync(Programs.Cli, TimeSpan.FromSeconds(60), "export", storage.Place, "postings", "--csv");
+        Assert.Contains("pay/USD,2,0,1,0,USD,10.00", postings, StringComparison.Ordinal);
+    }
+
+    private static string Text(JsonElement element, string name) => element.GetProperty(name).ToString();
+
+    private static async Task<JsonElement> JsonAsync(SiloProcess silo, params string[] line)
+    {
+        using var document = JsonDocument.Parse(await RunAsync(silo, [.. line, "--json"]));
+        return document.RootElement.Clone();
+    }
+
+    private static Task<string> RunAsync(SiloProcess silo, params string[] line) => RunAsync(silo, 0, line);
+
+    private static async Task<string> RunAsync(SiloProcess silo, int expected, params string[] line)
+    {
+        var (exitCode, output) = await Programs.RunAsync(
+            Programs.Cli, TimeSpan.FromSeconds(60), [.. line, "--url", silo.Address.ToString()]);
+        Assert.True(exitCode == expected, $"qc {string.Join(' ', line)} ended with {exitCode}: {output}");
+        return output;
+    }
+}
