@@ -128,13 +128,14 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
             qc strategy --net 2.00 --units 10 --leg buy:AAPL:1 --leg sell:MSFT:1
             qc orders --json | jq '.[].orderId'         open orders, for a script
             qc watch AAPL                               the book, live
+            qc keys create ACC-1001 --signing hmac      a key and a secret for clients of the Binance Spot interface
             qc verify data                              the journal of an exchange that is down, run again
             qc backup data backups/monday.db            a copy, of a running exchange too
 
             Exit codes: 0 done, 1 refused by the exchange, 2 wrong usage, 3 exchange unreachable or outcome unknown.
             """;
         foreach (var command in OrderCommands.All(this).Append(StrategyCommand.Compose(this)).Concat(AccountCommands.All(this))
-            .Concat(MarketCommands.All(this)).Append(AdminCommands.All(this)).Append(ReplayCommand.Compose(this))
+            .Concat(MarketCommands.All(this)).Append(AdminCommands.All(this)).Append(KeyCommands.All(this)).Append(ReplayCommand.Compose(this))
             .Concat(UpkeepCommands.All(this)))
             root.Subcommands.Add(command);
 

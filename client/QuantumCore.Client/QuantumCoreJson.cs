@@ -99,6 +99,7 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(DepositOrder))]
 [JsonSerializable(typeof(DepositReceipt))]
 [JsonSerializable(typeof(ApiKeyGrant))]
+[JsonSerializable(typeof(NewApiKey))]
 [JsonSerializable(typeof(InstrumentList))]
 [JsonSerializable(typeof(Instrument))]
 [JsonSerializable(typeof(BookSnapshot))]

@@ -24,6 +24,7 @@ public static class ExchangeGateway
         services.AddSingleton<Quotas>();
         services.AddSingleton<MetricsPage>();
         services.AddSingleton<Listings>();
+        services.TryAddSingleton(_ => SecretSeal.OfThisProcess());
         services.AddSingleton<KeyRing>();
         services.AddSingleton<ReferencePrices>();
         services.AddSingleton(new ShownSequences());

@@ -56,7 +56,9 @@ public partial class StableNumberTests
             + "TrailBasisPoints=9 ActivationTicks=10 LimitOffsetTicks=11 Peg=12 PegOffsetTicks=13 Amount=14 "
             + "ProtectionTicks=15 ExpiryNanos=16 Strategy=17",
         ["AccountRecordEncoding.Kind"] = "Hold=20 Refused=21 Deposit=22 CancelAll=23 Reduction=24 List=25",
-        ["CatalogRecordEncoding"] = "Version=1 ListedKind=40 KeyKind=41",
+        ["CatalogRecordEncoding"] = "Version=1 ListedKind=40 KeyKind=41 SigningKeyKind=42",
+        ["KeyRights"] = "None=0 Read=1 Trade=2 All=3",
+        ["SigningScheme"] = "HmacSha256=1 RsaSha256=2",
     };
 
     [Fact]

@@ -29,6 +29,13 @@ internal static class Call
         {
             await Answer.Refuse(context, new Refusal(RejectReason.Unauthorized));
         }
+        else if (key is { Signing: not null, IsDemo: false })
+        {
+            // It names its holder and proves nothing: it is sent with each request, and only the signature is secret.
+            await Answer.Refuse(context, new Refusal(
+                RejectReason.Unauthorized, null, null, "This key signs its requests; here a key without a secret is needed."));
+            key = null;
+        }
         else if (key.IsDemo && !IsLocal(context.Request))
         {
             await RefuseStranger(context);
@@ -63,9 +70,11 @@ internal static class Call
     public static async ValueTask<long> Trader(HttpContext context, KeyRing keys)
     {
         var key = await Identify(context, keys);
-        if (key is { Account: 0 })
+        if (key is null)
+            return 0;
+        if (key.Account == 0)
             await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, null, null, "This key has no account."));
-        return key?.Account ?? 0;
+        return key.Account;
     }
 
     /// <summary>Whether the request's key may administer; otherwise it was turned away.</summary>

@@ -187,6 +187,16 @@ internal sealed record DepositText
     public string? Amount { get; init; }
 }
 
+/// <summary>A key that is to be made.</summary>
+internal sealed record KeyText
+{
+    public string? Signing { get; init; }
+
+    public string? PublicKey { get; init; }
+
+    public bool ReadOnly { get; init; }
+}
+
 /// <summary>An order of the order matching engine: its numbers are JSON numbers, kept as their text.</summary>
 internal sealed record EngineOrderText
 {
@@ -245,6 +255,7 @@ internal sealed class NumberText : JsonConverter<string>
 [JsonSerializable(typeof(BlockText))]
 [JsonSerializable(typeof(BreakerText))]
 [JsonSerializable(typeof(DepositText))]
+[JsonSerializable(typeof(KeyText))]
 [JsonSerializable(typeof(EngineOrderText))]
 [JsonSerializable(typeof(StreamText))]
 [JsonSerializable(typeof(InstrumentText))]
