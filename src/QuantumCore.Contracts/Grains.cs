@@ -26,6 +26,10 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("find")]
     ValueTask<NamedOrder> FindForCancel(string clientOrderId);
 
+    /// <summary>Finds the order a client order id names; an unknown one stays unused.</summary>
+    [Alias("look-up")]
+    ValueTask<NamedOrder> LookUp(string clientOrderId);
+
     /// <summary>Marks a mass cancel and names the floor for the books.</summary>
     [Alias("cancel-all")]
     ValueTask<CancelAllMark> CancelAll();
@@ -187,6 +191,22 @@ public interface ILedgerGrain : IGrainWithStringKey
     [Alias("fills-after")]
     ValueTask<ImmutableArray<AccountFill>> FillsAfter(
         long account, string symbol, TradePlace after, int limit, ImmutableArray<SeenSequence> seen);
+
+    /// <summary>Candles of a symbol, oldest first, without a gap from its first trade on, at least up to what the client has been shown.</summary>
+    [Alias("candles")]
+    ValueTask<ImmutableArray<Candle>> Candles(CandleQuery query, ImmutableArray<SeenSequence> seen);
+
+    /// <summary>Public trades of a symbol, oldest first, at least up to what the client has been shown.</summary>
+    [Alias("public-trades")]
+    ValueTask<ImmutableArray<PublicTrade>> PublicTrades(TradeQuery query, ImmutableArray<SeenSequence> seen);
+
+    /// <summary>An account's fills of one symbol, oldest first, at least up to what the client has been shown.</summary>
+    [Alias("fills-of")]
+    ValueTask<ImmutableArray<AccountFill>> FillsOf(FillQuery query, ImmutableArray<SeenSequence> seen);
+
+    /// <summary>Orders of an account by their numbers, oldest first, at least up to what the client has been shown.</summary>
+    [Alias("orders")]
+    ValueTask<ImmutableArray<PastOrder>> Orders(OrderQuery query, ImmutableArray<SeenSequence> seen);
 
     /// <summary>Writes everything that is durable in the journal now into the history.</summary>
     [Alias("catch-up")]

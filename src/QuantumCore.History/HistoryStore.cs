@@ -10,7 +10,7 @@ namespace QuantumCore.History;
 /// The history of everything as SQL rows, made from the journal alone: it can be deleted and made again. Several
 /// processes may project into one history; each batch is one transaction with the cursors of its streams.
 /// </summary>
-public abstract class HistoryStore : IAsyncDisposable
+public abstract partial class HistoryStore : IAsyncDisposable
 {
     /// <summary>Most fills in one answer.</summary>
     public const int FillsLimit = 1_000;
@@ -187,9 +187,19 @@ public abstract class HistoryStore : IAsyncDisposable
     /// <summary>Whether the database refused a row that contradicts another.</summary>
     internal abstract bool IsConflict(Exception fault);
 
+    /// <summary>Tables of an older release, which are made again from the journal, hold fewer columns.</summary>
+    private protected const string NewestTable = "candle";
+
+    /// <summary>Every table, by its name.</summary>
+    private protected static IEnumerable<string> Tables() =>
+        Schema("").Split('\n').Where(line => line.StartsWith(CreateTable, StringComparison.Ordinal))
+            .Select(line => line[CreateTable.Length..].Split(' ')[0]);
+
     /// <summary>The tables' definitions for this database.</summary>
     /// <param name="byKey">The clause that keeps a table in its key's order, or nothing.</param>
     private protected static string Schema(string byKey) => Resource("Schema.sql").Replace("{BY_KEY}", byKey);
+
+    private const string CreateTable = "CREATE TABLE IF NOT EXISTS ";
 
     internal static string Resource(string name)
     {

@@ -13,6 +13,7 @@ CREATE TABLE IF NOT EXISTS ord (
   account BIGINT NOT NULL, number BIGINT NOT NULL, symbol TEXT NOT NULL, order_id BIGINT, client_order_id TEXT,
   side TEXT, type TEXT, tif TEXT, px BIGINT, qty BIGINT NOT NULL, filled BIGINT NOT NULL, cancelled BIGINT NOT NULL,
   state TEXT NOT NULL, reason TEXT, replaces BIGINT, created_at BIGINT NOT NULL, closed_at BIGINT,
+  value BIGINT NOT NULL, changed_at BIGINT NOT NULL, post_only BIGINT NOT NULL,
   PRIMARY KEY (account, number)) {BY_KEY};
 CREATE TABLE IF NOT EXISTS ord_terms (
   account BIGINT NOT NULL, number BIGINT NOT NULL, name TEXT NOT NULL, value BIGINT NOT NULL,
@@ -44,3 +45,8 @@ CREATE INDEX IF NOT EXISTS trade_buyer ON trade (buyer, time);
 CREATE INDEX IF NOT EXISTS trade_seller ON trade (seller, time);
 CREATE TABLE IF NOT EXISTS account_event (
   stream TEXT NOT NULL, account BIGINT NOT NULL, seq BIGINT NOT NULL, PRIMARY KEY (stream, account, seq)) {BY_KEY};
+CREATE TABLE IF NOT EXISTS candle (
+  symbol TEXT NOT NULL, minute BIGINT NOT NULL, open BIGINT NOT NULL, high BIGINT NOT NULL, low BIGINT NOT NULL,
+  close BIGINT NOT NULL, lots BIGINT NOT NULL, value BIGINT NOT NULL, trades BIGINT NOT NULL,
+  bought_lots BIGINT NOT NULL, bought_value BIGINT NOT NULL, first_seq BIGINT NOT NULL, first_idx BIGINT NOT NULL,
+  last_seq BIGINT NOT NULL, last_idx BIGINT NOT NULL, PRIMARY KEY (symbol, minute)) {BY_KEY};

@@ -18,7 +18,8 @@ internal static class Call
 
     /// <summary>The account of the request's key, for who asks nothing else; 0 when it has none or is not known.</summary>
     public static async ValueTask<long> Holder(HttpContext context, KeyRing keys) =>
-        context.Request.Headers["X-Api-Key"] is [{ } text] && await keys.Find(text) is { } key ? key.Account : 0;
+        (context.Request.Headers["X-Api-Key"] is [{ } own] ? own : context.Request.Headers["X-MBX-APIKEY"] is [{ } other] ? other : null) is { } text
+        && await keys.Find(text) is { } key ? key.Account : 0;
 
     /// <summary>The holder of the request's key; null when it was turned away.</summary>
     public static async ValueTask<ApiKey?> Identify(HttpContext context, KeyRing keys)

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Binance;
 using QuantumCore.Gateway.Streams;
 using QuantumCore.Instruments;
 
@@ -26,6 +27,7 @@ internal sealed class Routes(
 {
     private const string Native = "/api/qc/v1";
     private static readonly object s_refused = new();
+    private static readonly RefusalForm s_wireRefusals = new(WireHttp.Refuse);
     private readonly RefusalPace _refusals = new(time);
 
     public void Map(IServiceProvider services)
@@ -62,6 +64,10 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/symbols/{{symbol}}/state", market.State);
         On(Lane.Streams, "GET", $"{Native}/stream", services.GetRequiredService<StreamCall>().Serve);
 
+        var wire = services.GetRequiredService<WireHttp>();
+        foreach (var call in services.GetRequiredService<WireCalls>().All)
+            On(call.Lane, call.Method, call.Path, context => wire.Serve(context, call)).WithMetadata(s_wireRefusals);
+
         var engine = services.GetRequiredService<EngineCalls>();
         On(Lane.Orders, "POST", "/order", engine.Place);
         On(Lane.Readings, "GET", "/book/{symbol}", engine.Book);
@@ -87,13 +93,13 @@ internal sealed class Routes(
     }
 
     /// <summary>A call that is served while the exchange is ready and its lane has room.</summary>
-    private void On(Lane lane, string method, string route, Func<HttpContext, Task> call)
+    private IEndpointConventionBuilder On(Lane lane, string method, string route, Func<HttpContext, Task> call)
     {
         var name = $"{method} {route}";
         Func<HttpContext, Task> admit = lane == Lane.Orders
             ? context => AdmitOrders(context, call)
             : context => Admit(context, lane, call);
-        endpoints.MapMethods(route, [method], (RequestDelegate)(context => Guard(context, name, admit)))
+        return endpoints.MapMethods(route, [method], (RequestDelegate)(context => Guard(context, name, admit)))
             .WithMetadata(new LaneOf(lane));
     }
 
