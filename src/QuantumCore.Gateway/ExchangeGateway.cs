@@ -48,6 +48,8 @@ public static class ExchangeGateway
         services.AddSingleton<WireOrderLists>();
         services.AddSingleton<WireAccounts>();
         services.AddSingleton<WireCalls>();
+        services.AddSingleton<WireFeeds>();
+        services.AddSingleton<WireStreams>();
         services.AddSingleton<HealthCalls>();
         services.AddSingleton<BookFeeds>();
         services.AddSingleton<StreamCall>();

@@ -12,7 +12,9 @@ public sealed class BinanceClientTests(NodePackages packages) : IClassFixture<No
 {
     [Theory]
     [InlineData("ccxt-rest.mjs")]
+    [InlineData("ccxt-streams.mjs")]
     [InlineData("others-rest.mjs")]
+    [InlineData("others-streams.mjs")]
     public async Task An_unmodified_client_trades_here(string script)
     {
         Assert.SkipWhen(packages.Missing is not null && !packages.AreRequired, packages.Missing ?? "");

@@ -52,7 +52,8 @@ internal sealed class WireHttp(WireGate gate, WireLimits limits)
         return Write(context, WireError.Of(refusal));
     }
 
-    private static ValueTask<FlushResult> Write(HttpContext context, WireAnswer answer) => Answer.Json(
+    /// <summary>Answers a request.</summary>
+    public static ValueTask<FlushResult> Write(HttpContext context, WireAnswer answer) => Answer.Json(
         context, answer, static (to, answer) => WireAnswer.WriteBody(to, answer), answer.Error?.Status ?? 200);
 
     /// <summary>The body's text; null when it is too long or no text.</summary>

@@ -130,7 +130,7 @@ internal sealed class WireMarket(IGrainFactory grains, Listings listings, TimePr
             var newest = end is null
                 ? await Newest(instrument!, MostTrades)
                 : await Past(instrument!, null, null, end + 999_999, MostTrades);
-            trades = Aggregate(newest);
+            trades = AggregateTrade.Of(newest);
             trades = trades.Length > limit ? trades[^limit..] : trades;
         }
         else
@@ -142,7 +142,12 @@ internal sealed class WireMarket(IGrainFactory grains, Listings listings, TimePr
         {
             to.WriteStartArray();
             foreach (var trade in trades)
-                WriteAggregate(to, instrument!, trade);
+            {
+                to.WriteStartObject();
+                WireStreamWriting.AggregateMembers(to, instrument!, trade);
+                to.WriteEndObject();
+            }
+
             to.WriteEndArray();
         });
     }
@@ -201,27 +206,12 @@ internal sealed class WireMarket(IGrainFactory grains, Listings listings, TimePr
         {
             var page = await Past(instrument, from, start, end, MostTrades);
             trades.AddRange(page);
-            var aggregates = Aggregate(trades);
+            var aggregates = AggregateTrade.Of(trades);
             if (page.Length < MostTrades || aggregates.Length > limit)
                 return aggregates.Length > limit ? aggregates[..limit] : aggregates;
 
             from = new TradePlace(page[^1].Sequence, page[^1].Index + 1);
         }
-    }
-
-    /// <summary>Trades of one order at one price are one: those that follow each other in a book's record.</summary>
-    private static ImmutableArray<AggregateTrade> Aggregate(IEnumerable<PublicTrade> trades)
-    {
-        var aggregates = ImmutableArray.CreateBuilder<AggregateTrade>();
-        foreach (var trade in trades)
-        {
-            if (aggregates is [.., var last] && last.Last.Sequence == trade.Sequence && last.Last.PriceTicks == trade.PriceTicks)
-                aggregates[^1] = last with { Last = trade, Lots = last.Lots + trade.QuantityLots };
-            else
-                aggregates.Add(new AggregateTrade(trade, trade, trade.QuantityLots));
-        }
-
-        return aggregates.ToImmutable();
     }
 
     private static WireAnswer List(
@@ -247,21 +237,6 @@ internal sealed class WireMarket(IGrainFactory grains, Listings listings, TimePr
         to.WriteEndObject();
     }
 
-    private static void WriteAggregate(Utf8JsonWriter to, Instrument instrument, AggregateTrade trade)
-    {
-        var first = WireWriting.TradeId(trade.First.Sequence, trade.First.Index);
-        to.WriteStartObject();
-        to.WriteNumber("a"u8, first);
-        to.WritePriceText("p"u8, instrument, trade.First.PriceTicks);
-        to.WriteLots("q"u8, instrument, trade.Lots);
-        to.WriteNumber("f"u8, first);
-        to.WriteNumber("l"u8, WireWriting.TradeId(trade.Last.Sequence, trade.Last.Index));
-        to.WriteMillis("T"u8, trade.First.TimeNanos);
-        to.WriteBoolean("m"u8, trade.First.TakerSide == Side.Sell);
-        to.WriteBoolean("M"u8, true);
-        to.WriteEndObject();
-    }
-
     private static void WriteCandle(Utf8JsonWriter to, Instrument instrument, Candle candle)
     {
         to.WriteStartArray();
@@ -279,6 +254,4 @@ internal sealed class WireMarket(IGrainFactory grains, Listings listings, TimePr
         to.WriteStringValue("0");
         to.WriteEndArray();
     }
-
-    private sealed record AggregateTrade(PublicTrade First, PublicTrade Last, long Lots);
 }

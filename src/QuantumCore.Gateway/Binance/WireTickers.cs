@@ -120,7 +120,8 @@ internal sealed class WireTickers(IGrainFactory grains, Listings listings, TimeP
             static (to, instrument, day) => WriteDay(to, instrument, day));
     }
 
-    private async ValueTask<DayTicker> ReadDay(Instrument instrument, bool isMini)
+    /// <summary>The last day of a symbol; of its book only when more than the prices is asked for.</summary>
+    public async ValueTask<DayTicker> ReadDay(Instrument instrument, bool isMini)
     {
         var day = await Over(instrument, DayMinutes) ?? default;
         if (isMini)
@@ -220,6 +221,11 @@ internal sealed class WireTickers(IGrainFactory grains, Listings listings, TimeP
         to.WritePriceText(price, instrument, level.PriceTicks);
         to.WriteLots(quantity, instrument, level.QuantityLots);
     }
-
-    private sealed record DayTicker(Candle Day, long PreviousCloseTicks, long LastLots, DepthView? Book);
 }
+
+/// <summary>The last day of a symbol.</summary>
+/// <param name="Day">Its trades.</param>
+/// <param name="PreviousCloseTicks">The last price before it; 0 for none.</param>
+/// <param name="LastLots">Lots of the last trade.</param>
+/// <param name="Book">The best prices; null where they were not asked for.</param>
+internal sealed record DayTicker(Candle Day, long PreviousCloseTicks, long LastLots, DepthView? Book);

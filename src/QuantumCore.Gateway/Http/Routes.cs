@@ -68,6 +68,11 @@ internal sealed class Routes(
         foreach (var call in services.GetRequiredService<WireCalls>().All)
             On(call.Lane, call.Method, call.Path, context => wire.Serve(context, call)).WithMetadata(s_wireRefusals);
 
+        var streams = services.GetRequiredService<WireStreams>();
+        On(Lane.Streams, "GET", "/ws/{**streams}", streams.ServeRaw).WithMetadata(s_wireRefusals);
+        On(Lane.Streams, "GET", "/stream/ws/{**streams}", streams.ServeRaw).WithMetadata(s_wireRefusals);
+        On(Lane.Streams, "GET", "/stream", streams.ServeWrapped).WithMetadata(s_wireRefusals);
+
         var engine = services.GetRequiredService<EngineCalls>();
         On(Lane.Orders, "POST", "/order", engine.Place);
         On(Lane.Readings, "GET", "/book/{symbol}", engine.Book);
