@@ -13,6 +13,7 @@ public sealed class BinanceClientTests(NodePackages packages) : IClassFixture<No
     [Theory]
     [InlineData("ccxt-rest.mjs")]
     [InlineData("ccxt-streams.mjs")]
+    [InlineData("ccxt-ws-api.mjs")]
     [InlineData("others-rest.mjs")]
     [InlineData("others-streams.mjs")]
     public async Task An_unmodified_client_trades_here(string script)

@@ -10,12 +10,18 @@ namespace QuantumCore.Gateway.Binance;
 /// One WebSocket of this wire: what waits for it, and what it asks. One that does not read is cut: when more waits than may, or a
 /// message takes too long. So is one that asks too often.
 /// </summary>
-internal sealed class WireSocket(WebSocket socket, GatewayOptions options, GatewayMetrics metrics, TimeProvider time, ILogger log) : IDisposable
+internal sealed class WireSocket(
+    WebSocket socket,
+    GatewayOptions options,
+    GatewayMetrics metrics,
+    TimeProvider time,
+    ILogger log,
+    int messagesPerTenSeconds = WireSocket.MessagesPerTenSeconds) : IDisposable
 {
     /// <summary>Longest message of a client.</summary>
     public const int LongestMessage = 64 * 1024;
 
-    /// <summary>Messages of a client in ten seconds: five a second.</summary>
+    /// <summary>Messages of a client in ten seconds: five a second. Where each of them is counted by its weight there are no such limits.</summary>
     public const int MessagesPerTenSeconds = 50;
 
     private static readonly TimeSpan s_life = TimeSpan.FromHours(24);
@@ -141,7 +147,7 @@ internal sealed class WireSocket(WebSocket socket, GatewayOptions options, Gatew
                 return WebSocketCloseStatus.NormalClosure;
             if (time.GetElapsedTime(window) >= TimeSpan.FromSeconds(10))
                 (window, messages) = (time.GetTimestamp(), 0);
-            if (++messages > MessagesPerTenSeconds)
+            if (++messages > messagesPerTenSeconds)
                 return WebSocketCloseStatus.PolicyViolation;
 
             await obey(buffer.AsMemory(0, length));

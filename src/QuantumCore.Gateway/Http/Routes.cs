@@ -71,6 +71,7 @@ internal sealed class Routes(
         var streams = services.GetRequiredService<WireStreams>();
         On(Lane.Streams, "GET", "/ws/{**streams}", streams.ServeRaw).WithMetadata(s_wireRefusals);
         On(Lane.Streams, "GET", "/stream/ws/{**streams}", streams.ServeRaw).WithMetadata(s_wireRefusals);
+        On(Lane.Streams, "GET", "/ws-api/v3", services.GetRequiredService<WireApi>().Serve).WithMetadata(s_wireRefusals);
         On(Lane.Streams, "GET", "/stream", streams.ServeWrapped).WithMetadata(s_wireRefusals);
 
         var engine = services.GetRequiredService<EngineCalls>();
