@@ -27,7 +27,7 @@ internal static class Announcement
     }
 
     private static string Demo(string url, string symbol) => $$"""
-          API keys  demo-alice (ACC-1001), demo-bob (ACC-1002), demo-admin
+          API keys  demo-alice (ACC-1001), demo-bob (ACC-1002), demo-admin; they sign with demo-alice-secret, demo-bob-secret
 
         Try:
           curl {{url}}/api/qc/v1/book/{{symbol}}?depth=5

@@ -26,7 +26,8 @@ internal sealed record SiloOptions
 
           dotnet run -c Release --project silo [-- OPTIONS]
 
-          --data DIR             Directory of journal.db and history.db (default: ./data).
+          --data DIR             Directory of journal.db and history.db, and of secrets.key, which seals the secrets of API
+                                 keys whatever the storage (default: ./data).
           --urls URLS            Addresses to listen on, separated by ';' (default: http://127.0.0.1:8080).
           --storage KIND         sqlite (default), postgres, or volatile (nothing is kept).
           --keep-free MIB        With less room on the disk of --data, orders are refused while cancels go on, for

@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using Npgsql;
+using QuantumCore.Gateway;
 using QuantumCore.Gateway.Admission;
 using QuantumCore.Grains.Payouts;
 using QuantumCore.History;
@@ -21,6 +23,9 @@ internal static class Storage
             StorageKind.Postgres => new PostgresJournalStore(options.Postgres!),
             StorageKind.Volatile => new VolatileJournalStore(),
         });
+        services.AddSingleton(options.Storage == StorageKind.Volatile
+            ? SecretSeal.OfThisProcess()
+            : new SecretSeal(SealingKey(options.DataDirectory)));
         services.AddSingleton(provider => new CommitAge(() => provider.GetRequiredService<JournalWriter>().OldestPendingAge));
         services.AddSingleton<HistoryStore>(options.Storage switch
         {
@@ -71,6 +76,45 @@ internal static class Storage
         AggregateException several => several.InnerExceptions.Any(IsDiskFull),
         _ => error.InnerException is { } cause && IsDiskFull(cause),
     };
+
+    /// <summary>
+    /// The key that the secrets of API keys are sealed with; made at the first start, in a file that its owner alone can
+    /// read. It is in no journal and no backup.
+    /// </summary>
+    private static byte[] SealingKey(string directory)
+    {
+        Directory.CreateDirectory(directory);
+        var path = Path.Combine(directory, "secrets.key");
+        if (!File.Exists(path))
+        {
+            // Whole or not at all, and of two processes that start together one wins.
+            var draft = $"{path}.{Environment.ProcessId}";
+            var file = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+                file.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using (var writer = new FileStream(draft, file))
+            {
+                writer.Write(RandomNumberGenerator.GetBytes(SecretSeal.KeyLength));
+                writer.Flush(flushToDisk: true);
+            }
+
+            try
+            {
+                File.Move(draft, path, overwrite: false);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                File.Delete(draft);
+            }
+        }
+
+        var key = File.ReadAllBytes(path);
+        return key.Length == SecretSeal.KeyLength
+            ? key
+            : throw new JournalSetupException(
+                $"{path} is not the {SecretSeal.KeyLength} bytes it was made with: the secrets of API keys can't be opened. "
+                + "Restore it; to go on without them, delete it and make those keys anew.");
+    }
 
     /// <summary>A file of this process alone: a volatile journal starts again at 1, and so must its history.</summary>
     private static string TemporaryHistory() =>

@@ -51,5 +51,19 @@ public sealed record DepositReceipt(string Account, string Key, string Asset, de
 
 /// <summary>A new API key. The exchange shows it this once.</summary>
 /// <param name="Account">The account it acts for.</param>
-/// <param name="ApiKey">The secret for the header <c>X-Api-Key</c>.</param>
-public sealed record ApiKeyGrant(string Account, string ApiKey);
+/// <param name="ApiKey">The secret for the header <c>X-Api-Key</c>; of a key that signs its name, for <c>X-MBX-APIKEY</c>.</param>
+/// <param name="Secret">What the key signs with; null of a key that does not sign, or whose owner has the private key.</param>
+public sealed record ApiKeyGrant(string Account, string ApiKey, string? Secret = null);
+
+/// <summary>What a new API key can do.</summary>
+public sealed record NewApiKey
+{
+    /// <summary>How its requests are signed (<c>hmac</c>, <c>rsa</c>); null for a key that is sent as it is.</summary>
+    public string? Signing { get; init; }
+
+    /// <summary>With <c>rsa</c>: the public key, PEM.</summary>
+    public string? PublicKey { get; init; }
+
+    /// <summary>It only reads. Of keys that sign.</summary>
+    public bool ReadOnly { get; init; }
+}

@@ -268,6 +268,13 @@ public sealed partial class QuantumCoreClient : IDisposable
             new(HttpMethod.Post, $"admin/accounts/{Uri.EscapeDataString(account)}/keys") { Repeatable = false },
             cancellation);
 
+    /// <summary>
+    /// Makes an API key that signs, or one for reading alone (administrator's key). Not repeated when its answer is lost.
+    /// </summary>
+    public Task<ApiKeyGrant> CreateApiKeyAsync(string account, NewApiKey key, CancellationToken cancellation = default) =>
+        _calls.SendAsync<ApiKeyGrant>(
+            Post($"admin/accounts/{Uri.EscapeDataString(account)}/keys", key) with { Repeatable = false }, cancellation);
+
     /// <summary>Lists an instrument (administrator's key).</summary>
     public Task<Instrument> ListInstrumentAsync(Instrument instrument, CancellationToken cancellation = default) =>
         _calls.SendAsync<Instrument>(Post("admin/instruments", instrument) with { Repeatable = false }, cancellation);

@@ -127,6 +127,7 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(ReconciliationReport))]
 [JsonSerializable(typeof(IReadOnlyList<TrialBalanceRow>))]
 [JsonSerializable(typeof(IReadOnlyList<FeeRevenueRow>))]
+[JsonSerializable(typeof(NewApiKey))]
 [JsonSerializable(typeof(InstrumentList))]
 [JsonSerializable(typeof(Instrument))]
 [JsonSerializable(typeof(BookSnapshot))]

@@ -6,12 +6,15 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Silo.Demo;
 
 /// <summary>Keys, accounts and money of a demo. Everything has a fixed name, so that doing it again changes nothing.</summary>
-internal sealed class DemoExchange(IGrainFactory grains)
+internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
 {
     public const long Alice = 1001;
     public const long Bob = 1002;
     public const long Maker = 1010;
     public const long Taker = 1011;
+
+    /// <summary>The demo's customers sign with their key and this behind it. Published, like the keys themselves.</summary>
+    public const string SecretSuffix = "-secret";
 
     private static readonly ImmutableArray<ApiKey> s_keys =
     [
@@ -24,8 +27,9 @@ internal sealed class DemoExchange(IGrainFactory grains)
     public async Task PrepareAsync(IReadOnlyList<Instrument> instruments)
     {
         var catalog = grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+        var known = (await catalog.Keys()).ToDictionary(key => key.Hash, StringComparer.Ordinal);
         foreach (var key in s_keys)
-            await catalog.AddKey(key);
+            await AddAsync(catalog, key, known.GetValueOrDefault(key.Hash));
 
         var quotes = instruments.Select(instrument => instrument.Quote).Distinct().ToArray();
         var bases = instruments.Select(instrument => instrument.Base).Distinct().Except(quotes).ToArray();
@@ -42,6 +46,15 @@ internal sealed class DemoExchange(IGrainFactory grains)
             foreach (var asset in bases)
                 await DepositAsync(account, asset, holding);
         }
+    }
+
+    private async Task AddAsync(ICatalogGrain catalog, ApiKey key, ApiKey? known)
+    {
+        var secret = key.Label + SecretSuffix;
+        if (key.IsAdmin)
+            await catalog.AddKey(key);
+        else if (known?.Signing is not { } signing || seal.Open(signing.Material, key.Hash) is null)
+            await catalog.AddKey(key with { Signing = new SigningKey(SigningScheme.HmacSha256, seal.Close(secret, key.Hash)) });
     }
 
     private async Task DepositAsync(long account, Asset asset, long units)

@@ -19,13 +19,14 @@ public sealed record KeyAdded(long TimeNanos, ApiKey Key) : CatalogRecord(TimeNa
 /// <param name="Account">The account and its owner.</param>
 public sealed record OwnerSet(long TimeNanos, OwnedAccount Account) : CatalogRecord(TimeNanos);
 
-/// <summary>The catalog's records as bytes. Kinds: listed 40, key 41, owner 42; they never change.</summary>
+/// <summary>The catalog's records as bytes. Kinds: listed 40, key 41, owner 42, key with rights and signatures 43; they never change.</summary>
 public static class CatalogRecordEncoding
 {
     private const byte Version = 1;
     private const byte ListedKind = 40;
     private const byte KeyKind = 41;
     private const byte OwnerKind = 42;
+    private const byte SigningKeyKind = 43;
 
     /// <summary>The record's bytes.</summary>
     public static byte[] Encode(CatalogRecord record)
@@ -39,12 +40,21 @@ public static class CatalogRecordEncoding
 
         if (record is KeyAdded { Key: var key })
         {
-            var to = new RecordWriter(Version, KeyKind, record.TimeNanos);
+            // A key that is nothing more is written as it always was.
+            var isPlain = key.Signing is null && key.Rights == KeyRights.All;
+            var to = new RecordWriter(Version, isPlain ? KeyKind : SigningKeyKind, record.TimeNanos);
             to.Text(key.Hash);
             to.Count(key.Account);
             to.Bool(key.IsAdmin);
             to.Bool(key.IsDemo);
             to.Text(key.Label);
+            if (!isPlain)
+            {
+                to.Count((long)key.Rights);
+                to.Count((long)(key.Signing?.Scheme ?? 0));
+                to.Text(key.Signing?.Material ?? "");
+            }
+
             return to.ToArray();
         }
 
@@ -70,9 +80,24 @@ public static class CatalogRecordEncoding
             KeyKind => new KeyAdded(
                 from.TimeNanos, new ApiKey(from.Text(), from.Count(), from.Bool(), from.Bool(), from.Text())),
             OwnerKind => new OwnerSet(from.TimeNanos, new OwnedAccount(from.Count(), from.Text())),
+            SigningKeyKind => new KeyAdded(
+                from.TimeNanos,
+                new ApiKey(
+                    from.Text(), from.Count(), from.Bool(), from.Bool(), from.Text(), Rights(from.Count()), Signing(from.Count(), from.Text()))),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of catalog record."),
         };
         from.End();
         return record;
     }
+
+    private static KeyRights Rights(long number) => number is >= 0 and <= (long)KeyRights.All
+        ? (KeyRights)number
+        : throw new InvalidDataException($"Unknown rights {number} of a key.");
+
+    private static SigningKey? Signing(long scheme, string material) => scheme switch
+    {
+        0 => null,
+        (long)SigningScheme.HmacSha256 or (long)SigningScheme.RsaSha256 => new SigningKey((SigningScheme)scheme, material),
+        _ => throw new InvalidDataException($"Unknown kind {scheme} of signature."),
+    };
 }

@@ -26,6 +26,10 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("find")]
     ValueTask<NamedOrder> FindForCancel(string clientOrderId);
 
+    /// <summary>Finds the order a client order id names; an unknown one stays unused.</summary>
+    [Alias("look-up")]
+    ValueTask<NamedOrder> LookUp(string clientOrderId);
+
     /// <summary>Marks a mass cancel and names the floor for the books.</summary>
     [Alias("cancel-all")]
     ValueTask<CancelAllMark> CancelAll();
@@ -221,6 +225,22 @@ public interface ILedgerGrain : IGrainWithStringKey
     [Alias("withdrawals")]
     ValueTask<ImmutableArray<AccountWithdrawal>> Withdrawals(long account, int limit);
 
+    /// <summary>Candles of a symbol, oldest first, without a gap from its first trade on, at least up to what the client has been shown.</summary>
+    [Alias("candles")]
+    ValueTask<ImmutableArray<Candle>> Candles(CandleQuery query, ImmutableArray<SeenSequence> seen);
+
+    /// <summary>Public trades of a symbol, oldest first, at least up to what the client has been shown.</summary>
+    [Alias("public-trades")]
+    ValueTask<ImmutableArray<PublicTrade>> PublicTrades(TradeQuery query, ImmutableArray<SeenSequence> seen);
+
+    /// <summary>An account's fills of one symbol, oldest first, at least up to what the client has been shown.</summary>
+    [Alias("fills-of")]
+    ValueTask<ImmutableArray<AccountFill>> FillsOf(FillQuery query, ImmutableArray<SeenSequence> seen);
+
+    /// <summary>Orders of an account by their numbers, oldest first, at least up to what the client has been shown.</summary>
+    [Alias("orders")]
+    ValueTask<ImmutableArray<PastOrder>> Orders(OrderQuery query, ImmutableArray<SeenSequence> seen);
+
     /// <summary>Writes everything that is durable in the journal now into the history.</summary>
     [Alias("catch-up")]
     ValueTask CatchUp();
@@ -297,5 +317,50 @@ public sealed record OwnedAccount(long Account, string Owner);
 /// <param name="IsAdmin">Whether it may administer.</param>
 /// <param name="IsDemo">Whether it is a published demo key, refused wherever demo mode is off.</param>
 /// <param name="Label">A name for people.</param>
+/// <param name="Rights">What it may do for its account.</param>
+/// <param name="Signing">What its requests are signed with; null for a key that is shown as it is.</param>
 [GenerateSerializer, Immutable, Alias("api-key")]
-public sealed record ApiKey(string Hash, long Account, bool IsAdmin, bool IsDemo, string Label);
+public sealed record ApiKey(
+    string Hash,
+    long Account,
+    bool IsAdmin,
+    bool IsDemo,
+    string Label,
+    KeyRights Rights = KeyRights.All,
+    SigningKey? Signing = null);
+
+/// <summary>What a key may do for its account. Numbers are journaled and never change.</summary>
+[Flags]
+public enum KeyRights : byte
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>See orders, fills and balances.</summary>
+    Read = 1,
+
+    /// <summary>Enter, change and cancel orders.</summary>
+    Trade = 2,
+
+    /// <summary>All of these.</summary>
+    All = 3,
+}
+
+/// <summary>How a request is signed. Numbers are journaled and never change.</summary>
+public enum SigningScheme : byte
+{
+    /// <summary>HMAC of SHA-256 with a secret that both sides know.</summary>
+    HmacSha256 = 1,
+
+    /// <summary>RSA, PKCS #1 v1.5, over SHA-256; the exchange knows the public key alone.</summary>
+    RsaSha256 = 2,
+}
+
+/// <summary>What the signatures of a key are checked with.</summary>
+/// <param name="Scheme">How they are made.</param>
+/// <param name="Material">
+/// Base64: of an HMAC key its secret, sealed, so that who reads the journal can't sign; of an RSA key the public key
+/// (SubjectPublicKeyInfo).
+/// </param>
+[GenerateSerializer, Immutable, Alias("signing-key")]
+public sealed record SigningKey(SigningScheme Scheme, string Material);

@@ -65,6 +65,117 @@ public readonly record struct TradePlace(long Sequence, int Index);
 public sealed record AccountFill(
     string Symbol, long OrderId, string ClientOrderId, Side Side, long TimeNanos, OrderFill Fill);
 
+/// <summary>How long a candle is; the number is minutes, of a month the longest.</summary>
+public enum CandlePeriod
+{
+    /// <summary>One minute.</summary>
+    Minute = 1,
+
+    /// <summary>Three minutes.</summary>
+    ThreeMinutes = 3,
+
+    /// <summary>Five minutes.</summary>
+    FiveMinutes = 5,
+
+    /// <summary>A quarter of an hour.</summary>
+    QuarterHour = 15,
+
+    /// <summary>Half an hour.</summary>
+    HalfHour = 30,
+
+    /// <summary>One hour.</summary>
+    Hour = 60,
+
+    /// <summary>Two hours.</summary>
+    TwoHours = 120,
+
+    /// <summary>Four hours.</summary>
+    FourHours = 240,
+
+    /// <summary>Six hours.</summary>
+    SixHours = 360,
+
+    /// <summary>Eight hours.</summary>
+    EightHours = 480,
+
+    /// <summary>Half a day.</summary>
+    HalfDay = 720,
+
+    /// <summary>One day, UTC.</summary>
+    Day = 1_440,
+
+    /// <summary>Three days.</summary>
+    ThreeDays = 4_320,
+
+    /// <summary>A week from Monday.</summary>
+    Week = 10_080,
+
+    /// <summary>A month of the calendar.</summary>
+    Month = 44_640,
+}
+
+/// <summary>
+/// The trades of a symbol within a time. Without any, all prices are the last one before it. A sum beyond 2^63 - 1 stays there.
+/// </summary>
+/// <param name="StartNanos">Its start, Unix nanoseconds.</param>
+/// <param name="EndNanos">The start of the next one.</param>
+/// <param name="OpenTicks">First price.</param>
+/// <param name="HighTicks">Highest price.</param>
+/// <param name="LowTicks">Lowest price.</param>
+/// <param name="CloseTicks">Last price.</param>
+/// <param name="Lots">What was traded, in lots.</param>
+/// <param name="Value">What was paid for it, in ticks times lots.</param>
+/// <param name="Trades">Number of trades.</param>
+/// <param name="BoughtLots">What takers bought of it.</param>
+/// <param name="BoughtValue">What they paid, in ticks times lots.</param>
+/// <param name="First">The first trade; nothing when there is none.</param>
+/// <param name="Last">The last trade.</param>
+[GenerateSerializer, Immutable, Alias("candle")]
+public readonly record struct Candle(
+    long StartNanos,
+    long EndNanos,
+    long OpenTicks,
+    long HighTicks,
+    long LowTicks,
+    long CloseTicks,
+    long Lots,
+    long Value,
+    long Trades,
+    long BoughtLots,
+    long BoughtValue,
+    TradePlace First,
+    TradePlace Last);
+
+/// <summary>Which candles.</summary>
+/// <param name="Symbol">The instrument.</param>
+/// <param name="Period">How long each is; null for one candle over the whole time, in whole minutes.</param>
+/// <param name="FromNanos">The first candle that begins at this time or later, Unix nanoseconds; null: the newest ones.</param>
+/// <param name="ThroughNanos">None that begins after this time.</param>
+/// <param name="Limit">Most candles, from 1.</param>
+[GenerateSerializer, Immutable, Alias("candle-query")]
+public sealed record CandleQuery(string Symbol, CandlePeriod? Period, long? FromNanos, long ThroughNanos, int Limit);
+
+/// <summary>Which public trades.</summary>
+/// <param name="Symbol">The instrument.</param>
+/// <param name="From">The first one or a later one; null: the newest ones, unless a time is given.</param>
+/// <param name="FromNanos">None before this time, Unix nanoseconds.</param>
+/// <param name="ThroughNanos">None after this time.</param>
+/// <param name="Limit">Most trades, from 1.</param>
+[GenerateSerializer, Immutable, Alias("trade-query")]
+public sealed record TradeQuery(string Symbol, TradePlace? From, long? FromNanos, long? ThroughNanos, int Limit);
+
+/// <summary>Which fills of an account.</summary>
+/// <param name="Account">Whose.</param>
+/// <param name="Symbol">The instrument.</param>
+/// <param name="OrderId">Of this order alone.</param>
+/// <param name="From">The first one or a later one; null: the newest ones, unless a time is given.</param>
+/// <param name="FromNanos">None before this time, Unix nanoseconds.</param>
+/// <param name="ThroughNanos">None after this time.</param>
+/// <param name="Limit">Most fills, from 1.</param>
+[GenerateSerializer, Immutable, Alias("fill-query")]
+public sealed record FillQuery(
+    long Account, string Symbol, long? OrderId, TradePlace? From, long? FromNanos, long? ThroughNanos, int Limit);
+
 /// <summary>Records of a book that became durable together, on the stream of that book.</summary>
 /// <param name="Symbol">The book.</param>
 /// <param name="FirstSequence">Sequence of the first record.</param>

@@ -38,17 +38,20 @@ public sealed record HoldRequest(
 /// <param name="Field">The field at fault, when one is.</param>
 /// <param name="Limit">The limit it broke, as text, when there is one.</param>
 /// <param name="Order">What to submit to the book; null when refused.</param>
+/// <param name="IsKnown">Whether the name was used before: this is what became of it then.</param>
 [GenerateSerializer, Immutable, Alias("hold-result")]
-public sealed record HoldResult(RejectReason Reason, string? Field, string? Limit, SubmitOrder? Order);
+public sealed record HoldResult(
+    RejectReason Reason, string? Field, string? Limit, SubmitOrder? Order, bool IsKnown = false);
 
 /// <summary>The account's answer to a list: all of its orders, or one reason.</summary>
 /// <param name="Reason">Why it was refused, or none.</param>
 /// <param name="Field">The field at fault, when one is.</param>
 /// <param name="Limit">The limit it broke, as text, when there is one.</param>
 /// <param name="Orders">What to submit to the book, in the sequence of the list; empty when refused.</param>
+/// <param name="IsKnown">Whether the first name was used before: this is what became of it then.</param>
 [GenerateSerializer, Immutable, Alias("hold-list-result")]
 public sealed record HoldListResult(
-    RejectReason Reason, string? Field, string? Limit, ImmutableArray<SubmitOrder> Orders);
+    RejectReason Reason, string? Field, string? Limit, ImmutableArray<SubmitOrder> Orders, bool IsKnown = false);
 
 /// <summary>An order whose cost is held, on its way to the book.</summary>
 /// <param name="Account">The owner's account number.</param>
@@ -215,6 +218,70 @@ public sealed record AmendPlan(
 /// <param name="Number">Its number within the account.</param>
 [GenerateSerializer, Immutable, Alias("named-order")]
 public sealed record NamedOrder(RejectReason Reason, string Symbol, long Number);
+
+/// <summary>Which orders of an account.</summary>
+/// <param name="Account">Whose.</param>
+/// <param name="Symbol">Of one instrument; null of all.</param>
+/// <param name="Number">The one of this number in the account.</param>
+/// <param name="OrderId">The one of this public id.</param>
+/// <param name="FromOrderId">Of this public id and later ones; null: the newest, unless a time is given.</param>
+/// <param name="FromNanos">None entered before this time, Unix nanoseconds.</param>
+/// <param name="ThroughNanos">None entered after this time.</param>
+/// <param name="IsOpen">Open ones alone.</param>
+/// <param name="Limit">Most orders, from 1.</param>
+[GenerateSerializer, Immutable, Alias("order-query")]
+public sealed record OrderQuery(
+    long Account,
+    string? Symbol = null,
+    long? Number = null,
+    long? OrderId = null,
+    long? FromOrderId = null,
+    long? FromNanos = null,
+    long? ThroughNanos = null,
+    bool IsOpen = false,
+    int Limit = 1_000);
+
+/// <summary>An order in the history, open or done.</summary>
+/// <param name="Symbol">The instrument.</param>
+/// <param name="Number">Its number within the account.</param>
+/// <param name="OrderId">Its public id; 0 when it never entered the book.</param>
+/// <param name="ClientOrderId">The client's name for it.</param>
+/// <param name="Side">Buy or sell.</param>
+/// <param name="Type">What kind of order.</param>
+/// <param name="TimeInForce">How long it lives.</param>
+/// <param name="PriceTicks">Limit, or a market order's protection price, in ticks.</param>
+/// <param name="QuantityLots">Total quantity in lots.</param>
+/// <param name="FilledLots">Filled quantity in lots.</param>
+/// <param name="FilledValue">What was traded, in ticks times lots.</param>
+/// <param name="Status">Where it is in its life.</param>
+/// <param name="End">Why it ended with something left.</param>
+/// <param name="CreatedNanos">When it entered the book, Unix nanoseconds.</param>
+/// <param name="ChangedNanos">When anything of it changed last.</param>
+/// <param name="PostOnly">Whether it never takes.</param>
+/// <param name="SelfTrade">What happens when it meets an order of its account.</param>
+/// <param name="Conditions">What it was entered with beyond a plain order.</param>
+/// <param name="List">The kind of list it came with; null for none.</param>
+[GenerateSerializer, Immutable, Alias("past-order")]
+public sealed record PastOrder(
+    string Symbol,
+    long Number,
+    long OrderId,
+    string ClientOrderId,
+    Side Side,
+    OrderType Type,
+    TimeInForce TimeInForce,
+    long PriceTicks,
+    long QuantityLots,
+    long FilledLots,
+    long FilledValue,
+    OrderStatus Status,
+    EndReason End,
+    long CreatedNanos,
+    long ChangedNanos,
+    bool PostOnly,
+    SelfTradePrevention SelfTrade,
+    EncodedConditions? Conditions,
+    OrderListKind? List);
 
 /// <summary>The mark of a mass cancel: no order with a number up to the floor is to live on.</summary>
 /// <param name="Floor">The account's last number.</param>

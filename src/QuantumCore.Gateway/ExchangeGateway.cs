@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Binance;
 using QuantumCore.Gateway.Http;
 using QuantumCore.Gateway.Streams;
 
@@ -24,6 +25,7 @@ public static class ExchangeGateway
         services.AddSingleton<Quotas>();
         services.AddSingleton<MetricsPage>();
         services.AddSingleton<Listings>();
+        services.TryAddSingleton(_ => SecretSeal.OfThisProcess());
         services.AddSingleton<KeyRing>();
         services.AddSingleton<ReferencePrices>();
         services.AddSingleton(new ShownSequences());
@@ -40,6 +42,19 @@ public static class ExchangeGateway
         services.AddSingleton<AdminCalls>();
         services.AddSingleton<OperatorCalls>();
         services.AddSingleton<EngineCalls>();
+        services.AddSingleton<WireLimits>();
+        services.AddSingleton<WireGate>();
+        services.AddSingleton<WireHttp>();
+        services.AddSingleton<WireMarket>();
+        services.AddSingleton<WireTickers>();
+        services.AddSingleton<WireRulebook>();
+        services.AddSingleton<WireOrders>();
+        services.AddSingleton<WireOrderLists>();
+        services.AddSingleton<WireAccounts>();
+        services.AddSingleton<WireCalls>();
+        services.AddSingleton<WireFeeds>();
+        services.AddSingleton<WireStreams>();
+        services.AddSingleton<WireApi>();
         services.AddSingleton<HealthCalls>();
         services.AddSingleton<BookFeeds>();
         services.AddSingleton<StreamCall>();

@@ -48,6 +48,15 @@ public sealed record GatewayOptions
     /// <summary>Requests a second of one address, cancels and operators' calls counted apart; 0: no limit.</summary>
     public int AddressRequestsPerSecond { get; init; } = 200_000;
 
+    /// <summary>Binance Spot interface: weight of the requests of one address in a minute.</summary>
+    public int WireWeightPerMinute { get; init; } = 6_000;
+
+    /// <summary>Binance Spot interface: orders of one account in ten seconds.</summary>
+    public int WireOrdersPerTenSeconds { get; init; } = 100;
+
+    /// <summary>Binance Spot interface: orders of one account in a day, UTC.</summary>
+    public int WireOrdersPerDay { get; init; } = 200_000;
+
     /// <summary>Whose local time the market-wide breaker goes by.</summary>
     public TimeZoneInfo BreakerTimeZone { get; init; } = TimeZoneInfo.Utc;
 }

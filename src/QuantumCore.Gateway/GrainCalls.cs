@@ -6,7 +6,8 @@ namespace QuantumCore.Gateway;
 /// <summary>What a call to a grain came to.</summary>
 /// <param name="Failure">None, or why there is no answer.</param>
 /// <param name="Value">The answer.</param>
-internal readonly record struct GrainAnswer<T>(RejectReason Failure, T Value);
+/// <param name="IsFirst">Whether it was asked for once: what is known then was so before. After a failed call it may be that call's.</param>
+internal readonly record struct GrainAnswer<T>(RejectReason Failure, T Value, bool IsFirst = false);
 
 /// <summary>The one place where a failed call becomes an answer.</summary>
 internal sealed class GrainCalls(ILogger log)
@@ -21,7 +22,7 @@ internal sealed class GrainCalls(ILogger log)
         {
             try
             {
-                return new GrainAnswer<T>(RejectReason.None, await ask());
+                return new GrainAnswer<T>(RejectReason.None, await ask(), attempt == 1);
             }
             catch (LimitExceededException full)
             {

@@ -24,6 +24,9 @@ public sealed class KeyRing(IGrainFactory grains, GatewayOptions options, Quotas
     /// <summary>A new random key.</summary>
     public static string NewKey() => "qc_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 
+    /// <summary>A new random secret of a key that signs.</summary>
+    public static string NewSecret() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+
     /// <summary>What the holder of this key may do; null when it is unknown, or a demo key where there is no demo.</summary>
     public ValueTask<ApiKey?> Find(string key)
     {

@@ -32,10 +32,23 @@ public sealed class OrderEntry(
         (await PlaceBatch(account, [order]))[0];
 
     /// <summary>
+    /// Enters one order whose name must be new: <see cref="RejectReason.KeyConflict"/> when it was used before, whatever for.
+    /// </summary>
+    public async ValueTask<ExecutionReport> PlaceNew(long account, HoldRequest order) =>
+        (await PlaceBatch(account, [order], mustBeNew: true))[0];
+
+    /// <summary>What becomes of an order that is sent now, as far as it can be told without sending it; null when it would go on its way.</summary>
+    public async ValueTask<Refusal?> Try(long account, HoldRequest order) => (await Prepare(account, order)).Refusal;
+
+    /// <summary>
     /// Enters orders one after the other; one report each, in the same sequence. When the outcome of one is not
     /// known those after it are not entered either: they are of unknown outcome too.
     /// </summary>
-    public async ValueTask<ImmutableArray<ExecutionReport>> PlaceBatch(long account, ImmutableArray<HoldRequest> orders)
+    public ValueTask<ImmutableArray<ExecutionReport>> PlaceBatch(long account, ImmutableArray<HoldRequest> orders) =>
+        PlaceBatch(account, orders, mustBeNew: false);
+
+    private async ValueTask<ImmutableArray<ExecutionReport>> PlaceBatch(
+        long account, ImmutableArray<HoldRequest> orders, bool mustBeNew)
     {
         var started = time.GetTimestamp();
         var batch = new OrderBatch(account, orders);
@@ -52,7 +65,7 @@ public sealed class OrderEntry(
         {
             var held = await _calls.Ask("Hold", account, () => grains.GetGrain<IAccountGrain>(Key(account)).Hold(requests));
             if (held.Failure == RejectReason.None)
-                await Submit(batch, held.Value);
+                await Submit(batch, mustBeNew && held.IsFirst ? [.. held.Value.Select(RefuseKnown)] : held.Value);
             else
                 batch.RefuseRest(held.Failure);
         }
@@ -72,12 +85,13 @@ public sealed class OrderEntry(
     /// <param name="account">Whose they are.</param>
     /// <param name="kind">How they depend on each other.</param>
     /// <param name="orders">As many as the kind has, of one symbol.</param>
+    /// <param name="mustBeNew">A name that was used before is <see cref="RejectReason.KeyConflict"/>.</param>
     public ValueTask<(Refusal? Refusal, ImmutableArray<ExecutionReport> Reports)> PlaceList(
-        long account, OrderListKind kind, ImmutableArray<HoldRequest> orders)
+        long account, OrderListKind kind, ImmutableArray<HoldRequest> orders, bool mustBeNew = false)
     {
         var symbol = orders[0].Symbol;
         return PlaceTogether(
-            account, kind, orders, "SubmitList", (book, submits) => book.SubmitList(symbol, kind, submits));
+            account, kind, orders, "SubmitList", (book, submits) => book.SubmitList(symbol, kind, submits), mustBeNew);
     }
 
     /// <summary>
@@ -96,7 +110,8 @@ public sealed class OrderEntry(
         OrderListKind kind,
         ImmutableArray<HoldRequest> orders,
         string call,
-        Func<IOrderBookGrain, ImmutableArray<SubmitOrder>, ValueTask<ImmutableArray<ExecutionReport>>> submit)
+        Func<IOrderBookGrain, ImmutableArray<SubmitOrder>, ValueTask<ImmutableArray<ExecutionReport>>> submit,
+        bool mustBeNew = false)
     {
         var started = time.GetTimestamp();
         var isStrategy = kind == OrderListKind.Strategy;
@@ -113,6 +128,8 @@ public sealed class OrderEntry(
         var held = await _calls.Ask("HoldList", account, () => grains.GetGrain<IAccountGrain>(Key(account)).HoldList(kind, requests));
         if (held.Failure != RejectReason.None)
             return (new Refusal(held.Failure), []);
+        if (mustBeNew && held.IsFirst && held.Value.IsKnown)
+            return (new Refusal(RejectReason.KeyConflict, "clientOrderId"), []);
         if (held.Value.Reason != RejectReason.None)
         {
             var refused = new Refusal(held.Value.Reason, held.Value.Field, held.Value.Limit);
@@ -248,14 +265,34 @@ public sealed class OrderEntry(
     public ValueTask<MassCancel> CancelAll(long account, string? symbol, Side? side) =>
         side is { } only ? CancelSide(account, symbol, only) : CancelUpToFloor(account, symbol);
 
+    /// <summary>Which order a name is of; an unknown name stays unused.</summary>
+    /// <remarks>A reading: what its grain throws goes through.</remarks>
+    public ValueTask<NamedOrder> LookUp(long account, string clientOrderId) =>
+        grains.GetGrain<IAccountGrain>(Key(account)).LookUp(clientOrderId);
+
+    /// <summary>The account's fills of one symbol, oldest first, with everything it has been shown here.</summary>
+    /// <remarks>A reading: what its grain throws goes through.</remarks>
+    public ValueTask<ImmutableArray<AccountFill>> FillsOf(FillQuery query) =>
+        grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).FillsOf(query, shown.Of(query.Account));
+
+    /// <summary>Orders in the history, with everything the account has been shown here.</summary>
+    /// <remarks>A reading: what its grain throws goes through.</remarks>
+    public ValueTask<ImmutableArray<PastOrder>> Orders(OrderQuery query) =>
+        grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Orders(query, shown.Of(query.Account));
+
     /// <summary>State of an order by its public id.</summary>
     public ValueTask<ExecutionReport> Status(long account, string symbol, long orderId) =>
         AskBook("Status", account, symbol, orderId, book => book.Status(symbol, account, orderId));
 
     /// <summary>Balances and open orders, with everything the account has been shown here.</summary>
     /// <remarks>A reading: what its grain throws goes through.</remarks>
-    public ValueTask<AccountView> View(long account) =>
-        grains.GetGrain<IAccountGrain>(Key(account)).View(shown.Of(account));
+    public async ValueTask<AccountView> View(long account)
+    {
+        var view = await grains.GetGrain<IAccountGrain>(Key(account)).View(shown.Of(account));
+        foreach (var book in view.Cursors)
+            shown.Note(account, book.Symbol, book.Sequence);
+        return view;
+    }
 
     /// <summary>The account's newest fills, with everything it has been shown here.</summary>
     /// <remarks>A reading: what its grain throws goes through.</remarks>
@@ -277,6 +314,9 @@ public sealed class OrderEntry(
         grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Positions(account, method, shown.Of(account));
 
     private static string Key(long account) => account.ToString();
+
+    private static HoldResult RefuseKnown(HoldResult held) =>
+        held.IsKnown ? new HoldResult(RejectReason.KeyConflict, "clientOrderId", null, null) : held;
 
     /// <summary>The checks of the request alone, in their fixed sequence, and a market order's protection price.</summary>
     private async ValueTask<(Refusal? Refusal, HoldRequest Order)> Prepare(long account, HoldRequest order)

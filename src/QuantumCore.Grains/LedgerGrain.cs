@@ -100,6 +100,34 @@ public sealed partial class LedgerGrain(
     }
 
     /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<Candle>> Candles(CandleQuery query, ImmutableArray<SeenSequence> seen)
+    {
+        await CatchUpToAsync(seen);
+        return await history.CandlesAsync(query, CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<PublicTrade>> PublicTrades(TradeQuery query, ImmutableArray<SeenSequence> seen)
+    {
+        await CatchUpToAsync(seen);
+        return await history.PublicTradesAsync(query, CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<AccountFill>> FillsOf(FillQuery query, ImmutableArray<SeenSequence> seen)
+    {
+        await CatchUpToAsync(seen);
+        return await history.FillsOfAsync(query, CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<PastOrder>> Orders(OrderQuery query, ImmutableArray<SeenSequence> seen)
+    {
+        await CatchUpToAsync(seen);
+        return await history.OrdersAsync(query, CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask CatchUp()
     {
         await LookAsync(CancellationToken.None);

@@ -45,6 +45,18 @@ internal sealed class OrderChange
 
     public long ClosedNanos { get; private set; } = RowBuffer.Null;
 
+    /// <summary>What was traded, in ticks times lots.</summary>
+    public long Value { get; private set; }
+
+    /// <summary>When anything of it changed last.</summary>
+    public long ChangedNanos { get; set; }
+
+    public void Fill(long priceTicks, long lots)
+    {
+        Filled += lots;
+        Value = CandleRow.Sum(Value, (Int128)priceTicks * lots);
+    }
+
     public void End(string state, string? reason, long timeNanos) => (State, Reason, ClosedNanos) =
         (state, reason, timeNanos);
 
@@ -57,6 +69,46 @@ internal sealed class OrderChange
         },
         reason == EndReason.None ? null : reason.ToString(),
         timeNanos);
+}
+
+/// <summary>The trades of one minute of a symbol, within a batch.</summary>
+internal sealed class CandleRow(long priceTicks, TradePlace first)
+{
+    public long Open { get; } = priceTicks;
+
+    public long High { get; private set; } = priceTicks;
+
+    public long Low { get; private set; } = priceTicks;
+
+    public long Close { get; private set; } = priceTicks;
+
+    public long Lots { get; private set; }
+
+    public long Value { get; private set; }
+
+    public long Trades { get; private set; }
+
+    public long BoughtLots { get; private set; }
+
+    public long BoughtValue { get; private set; }
+
+    public TradePlace First { get; } = first;
+
+    public TradePlace Last { get; private set; } = first;
+
+    /// <summary>A sum of numbers that are not negative; one that does not fit stays at the largest number.</summary>
+    public static long Sum(long one, Int128 other) => (long)Int128.Min(one + other, long.MaxValue);
+
+    public void Add(TradePlace place, long priceTicks, long lots, bool isBought)
+    {
+        var value = (Int128)priceTicks * lots;
+        (High, Low, Close, Last) = (Math.Max(High, priceTicks), Math.Min(Low, priceTicks), priceTicks, place);
+        (Lots, Value, Trades) = (Sum(Lots, lots), Sum(Value, value), Trades + 1);
+        if (isBought)
+        {
+            (BoughtLots, BoughtValue) = (Sum(BoughtLots, lots), Sum(BoughtValue, value));
+        }
+    }
 }
 
 /// <summary>The holds that an account's record places.</summary>
@@ -131,6 +183,47 @@ internal static class HistoryWords
         "refused" => PayoutState.Refused,
         _ => PayoutState.Pending,
     };
+
+    /// <summary>An order with its terms, as <see cref="Of(SubmitOrder)"/> wrote them; those of a strategy's leg are left out.</summary>
+    public static PastOrder With(PastOrder order, IEnumerable<(string Name, long Value)> terms)
+    {
+        var conditions = new OrderConditions();
+        foreach (var (name, value) in terms)
+        {
+            conditions = name switch
+            {
+                "displayLots" => conditions with { DisplayLots = value },
+                "hidden" => conditions with { Hidden = true },
+                "allOrNone" => conditions with { AllOrNone = true },
+                "minimumLots" => conditions with { MinimumLots = value },
+                "slide" => conditions with { Slide = true },
+                "triggerTicks" => conditions with { TriggerTicks = value },
+                "triggerReference" => conditions with { TriggerReference = (TriggerReference)value },
+                "trailTicks" => conditions with { TrailTicks = value },
+                "trailBasisPoints" => conditions with { TrailBasisPoints = (int)value },
+                "activationTicks" => conditions with { ActivationTicks = value },
+                "limitOffsetTicks" => conditions with { LimitOffsetTicks = value },
+                "peg" => conditions with { Peg = (PegReference)value },
+                "pegOffsetTicks" => conditions with { PegOffsetTicks = value },
+                "amount" => conditions with { Amount = value },
+                "protectionTicks" => conditions with { ProtectionTicks = value },
+                "expiryNanos" => conditions with { ExpiryNanos = value },
+                _ => conditions,
+            };
+            order = name switch
+            {
+                "selfTrade" => order with { SelfTrade = (SelfTradePrevention)value },
+                "list" => order with { List = (OrderListKind)value },
+                _ => order,
+            };
+        }
+
+        return conditions == new OrderConditions() ? order : order with { Conditions = EncodedConditions.From(conditions) };
+    }
+
+    public static OrderType TypeOf(string word) => Enum.GetValues<OrderType>().First(type => Of(type) == word);
+
+    public static TimeInForce TimeInForceOf(string word) => Enum.GetValues<TimeInForce>().First(time => Of(time) == word);
 
     public static string Of(Side side) => side == Side.Buy ? "B" : "S";
 

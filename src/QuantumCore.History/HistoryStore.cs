@@ -187,11 +187,21 @@ public abstract partial class HistoryStore : IAsyncDisposable
     /// <summary>Whether the database refused a row that contradicts another.</summary>
     internal abstract bool IsConflict(Exception fault);
 
+    /// <summary>Tables of an older release, which are made again from the journal, hold fewer columns.</summary>
+    private protected const string NewestTable = "candle";
+
+    /// <summary>Every table, by its name.</summary>
+    private protected static IEnumerable<string> Tables() =>
+        Schema("", "").Split('\n').Where(line => line.StartsWith(CreateTable, StringComparison.Ordinal))
+            .Select(line => line[CreateTable.Length..].Split(' ')[0]);
+
     /// <summary>The tables' definitions for this database.</summary>
     /// <param name="byKey">The clause that keeps a table in its key's order, or nothing.</param>
     /// <param name="view">How a view is made whether it is there or not.</param>
     private protected static string Schema(string byKey, string view) =>
         Resource("Schema.sql").Replace("{BY_KEY}", byKey).Replace("{VIEW}", view);
+
+    private const string CreateTable = "CREATE TABLE IF NOT EXISTS ";
 
     internal static string Resource(string name)
     {

@@ -32,11 +32,22 @@ public sealed class PostgresHistory : HistoryStore
         // Two processes that start together: CREATE ... IF NOT EXISTS does not wait for the other by itself.
         const string script = "SELECT pg_advisory_xact_lock(715001);\nCREATE SCHEMA IF NOT EXISTS ";
 #pragma warning disable CA2100 // The schema's name was checked; the rest is a fixed text.
-        await using var command = new NpgsqlCommand(script + _schema + ";\n" + Schema("", "CREATE OR REPLACE VIEW"), connection, transaction);
+        await using var command = new NpgsqlCommand(script + _schema + ";\n" + DropOlder() + Schema("", "CREATE OR REPLACE VIEW"), connection, transaction);
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
+
+    /// <summary>Tables of an older release go: the journal gives them again, as they are now.</summary>
+    private static string DropOlder() =>
+        $"""
+        DO $$ BEGIN
+          IF to_regclass('projection') IS NOT NULL AND to_regclass('{NewestTable}') IS NULL THEN
+            {string.Concat(Tables().Select(table => $"DROP TABLE IF EXISTS {table} CASCADE; "))}
+          END IF;
+        END $$;
+
+        """;
 
     internal override ValueTask CloseAsync() => _source.DisposeAsync();
 

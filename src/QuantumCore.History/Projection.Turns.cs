@@ -15,9 +15,9 @@ internal sealed partial class Projection
             if (step.Kind == StepKind.Fill)
             {
                 Trade(place, InstrumentOf(place), trades++, turn.TimeNanos, in step);
-                Fill(new(step.Account, step.Number), step.QuantityLots, step.LeavesLots, step.Hold, turn.TimeNanos);
+                Fill(new(step.Account, step.Number), step.PriceTicks, step.QuantityLots, step.LeavesLots, step.Hold, turn.TimeNanos);
                 Fill(
-                    new(step.MakerAccount, step.MakerNumber), step.QuantityLots, step.MakerLeavesLots, step.MakerHold,
+                    new(step.MakerAccount, step.MakerNumber), step.PriceTicks, step.QuantityLots, step.MakerLeavesLots, step.MakerHold,
                     turn.TimeNanos);
             }
             else
@@ -55,13 +55,13 @@ internal sealed partial class Projection
                 SetHold(key, null);
                 break;
             case StepKind.Ended:
-                var change = Change(key);
+                var change = Change(key, turn.TimeNanos);
                 change.Cancelled += step.LeavesLots;
                 change.End(step.Reason, turn.TimeNanos);
                 SetHold(key, null);
                 break;
             case StepKind.Changed:
-                Change(key).Resized -= step.QuantityLots;
+                Change(key, turn.TimeNanos).Resized -= step.QuantityLots;
                 SetHold(key, rows.Hold(key)! with { Amount = step.Hold });
                 break;
             case StepKind.Held:
@@ -70,10 +70,10 @@ internal sealed partial class Projection
         }
     }
 
-    private void Fill(OrderKey key, long lots, long leaves, long hold, long timeNanos)
+    private void Fill(OrderKey key, long priceTicks, long lots, long leaves, long hold, long timeNanos)
     {
-        var change = Change(key);
-        change.Filled += lots;
+        var change = Change(key, timeNanos);
+        change.Fill(priceTicks, lots);
         // What an order by amount trades is its total.
         if (_orders.TryGetValue(key, out var row) && row.Order?.Conditions.Decode()?.Amount is not null)
         {

@@ -25,6 +25,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     private readonly RowBuffer _events = buffers.Empty(Statements.AddAccountEvent);
     private readonly RowBuffer _terms = buffers.Empty(Statements.AddTerm);
     private readonly Dictionary<string, TradingPhase> _phases = [];
+    private readonly Dictionary<(string Symbol, long Minute), CandleRow> _candles = [];
 
     /// <summary>Holds that this batch changed.</summary>
     public IReadOnlyCollection<OrderKey> TouchedHolds => _holds;
@@ -68,7 +69,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     public IEnumerable<RowBuffer> Rows() =>
     [
         AssetRows(), _instruments, .. OrderRows(), .. HoldRows(), FloorRows(), BalanceRows(), PositionRows(), _postings,
-        _trades, _events, _terms, PhaseRows(), .. MoneyRows(),
+        _trades, _events, _terms, PhaseRows(), CandleRows(), .. MoneyRows(),
     ];
 
     private void Apply(Place place, BookRecord record)
@@ -173,7 +174,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
         var state = Enter(key, place.Symbol, accepted.OrderId, order, accepted.TimeNanos);
         for (var i = 0; i < accepted.Fills.Length; i++)
         {
-            state.Filled += accepted.Fills[i].QuantityLots;
+            state.Fill(accepted.Fills[i].PriceTicks, accepted.Fills[i].QuantityLots);
             Trade(place, instrument, accepted, i);
         }
 
@@ -220,8 +221,8 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
             fill.MakerHold));
 
         var maker = new OrderKey(fill.MakerAccount, fill.MakerNumber);
-        var change = Change(maker);
-        change.Filled += fill.QuantityLots;
+        var change = Change(maker, taker.TimeNanos);
+        change.Fill(fill.PriceTicks, fill.QuantityLots);
         if (fill.MakerLeavesLots == 0)
         {
             change.End(EndReason.None, taker.TimeNanos);
@@ -245,6 +246,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
             .Add(fill.MakerOrderId).Add(fill.OrderId).Add(money.Buyer.Value).Add(money.Seller.Value)
             .Add(fill.IsAuction ? HistoryWords.NoTaker : HistoryWords.Of(fill.Side))
             .Add(fill.MakerFee).Add(fill.Fee).Add(timeNanos);
+        AddToCandle(new(place.Sequence, index), place.Symbol, timeNanos, in fill);
     }
 
     private void Void(Place place, OrderVoided voided)
@@ -266,7 +268,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     private void Close(ClosedOrder order, long timeNanos)
     {
         var key = BookKeys.Of(order);
-        var change = Change(key);
+        var change = Change(key, timeNanos);
         change.Cancelled += order.LeavesLots;
         change.End(order.Reason, timeNanos);
         SetHold(key, null);
@@ -301,7 +303,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     private void Reduce(OrderReduced reduced)
     {
         var key = new OrderKey(reduced.Account, reduced.Number);
-        Change(key).Resized -= reduced.ReducedLots;
+        Change(key, reduced.TimeNanos).Resized -= reduced.ReducedLots;
         Resize(key, reduced.Hold);
     }
 
@@ -313,6 +315,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
             throw new InvalidDataException($"order {key.Number} of account {key.Account} came twice");
         }
 
+        row.State.ChangedNanos = timeNanos;
         rows.MarkInBook(key);
         if (order is { IsPlain: false })
         {
@@ -325,18 +328,19 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
         return row.State;
     }
 
-    private OrderChange Change(OrderKey key)
+    private OrderChange Change(OrderKey key, long timeNanos)
     {
+        OrderChange? change;
         if (_orders.TryGetValue(key, out var row))
         {
-            return row.State;
+            change = row.State;
         }
-
-        if (!_changes.TryGetValue(key, out var change))
+        else if (!_changes.TryGetValue(key, out change))
         {
             _changes.Add(key, change = new());
         }
 
+        change.ChangedNanos = timeNanos;
         return change;
     }
 
@@ -438,14 +442,15 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
                 .Add((order?.QuantityLots ?? 0) + state.Resized).Add(state.Filled).Add(state.Cancelled)
                 .Add(state.State).Add(state.Reason)
                 .Add(order is { ReplacesNumber: > 0 } ? order.ReplacesNumber : RowBuffer.Null)
-                .Add(row.CreatedNanos).Add(state.ClosedNanos);
+                .Add(row.CreatedNanos).Add(state.ClosedNanos).Add(state.Value).Add(state.ChangedNanos)
+                .Add(order is { PostOnly: true } ? 1 : 0);
         }
 
         var changed = buffers.Empty(Statements.ChangeOrder);
         foreach (var (key, change) in _changes)
         {
             changed.Add(key.Account).Add(key.Number).Add(change.Resized).Add(change.Filled).Add(change.Cancelled)
-                .Add(change.State).Add(change.Reason).Add(change.ClosedNanos);
+                .Add(change.State).Add(change.Reason).Add(change.ClosedNanos).Add(change.Value).Add(change.ChangedNanos);
         }
 
         return [added, changed];
@@ -477,6 +482,30 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
         foreach (var (symbol, phase) in _phases)
         {
             to.Add(symbol).Add(HistoryWords.Of(phase));
+        }
+
+        return to;
+    }
+
+    private void AddToCandle(TradePlace trade, string symbol, long timeNanos, in TurnStep fill)
+    {
+        var key = (symbol, timeNanos / CandleBuckets.MinuteNanos);
+        if (!_candles.TryGetValue(key, out var candle))
+        {
+            _candles.Add(key, candle = new(fill.PriceTicks, trade));
+        }
+
+        candle.Add(trade, fill.PriceTicks, fill.QuantityLots, isBought: fill.Side == Side.Buy && !fill.IsAuction);
+    }
+
+    private RowBuffer CandleRows()
+    {
+        var to = buffers.Empty(Statements.AddCandle);
+        foreach (var ((symbol, minute), candle) in _candles)
+        {
+            to.Add(symbol).Add(minute).Add(candle.Open).Add(candle.High).Add(candle.Low).Add(candle.Close)
+                .Add(candle.Lots).Add(candle.Value).Add(candle.Trades).Add(candle.BoughtLots).Add(candle.BoughtValue)
+                .Add(candle.First.Sequence).Add(candle.First.Index).Add(candle.Last.Sequence).Add(candle.Last.Index);
         }
 
         return to;

@@ -13,6 +13,7 @@ CREATE TABLE IF NOT EXISTS ord (
   account BIGINT NOT NULL, number BIGINT NOT NULL, symbol TEXT NOT NULL, order_id BIGINT, client_order_id TEXT,
   side TEXT, type TEXT, tif TEXT, px BIGINT, qty BIGINT NOT NULL, filled BIGINT NOT NULL, cancelled BIGINT NOT NULL,
   state TEXT NOT NULL, reason TEXT, replaces BIGINT, created_at BIGINT NOT NULL, closed_at BIGINT,
+  value BIGINT NOT NULL, changed_at BIGINT NOT NULL, post_only BIGINT NOT NULL,
   PRIMARY KEY (account, number)) {BY_KEY};
 CREATE TABLE IF NOT EXISTS ord_terms (
   account BIGINT NOT NULL, number BIGINT NOT NULL, name TEXT NOT NULL, value BIGINT NOT NULL,
@@ -76,3 +77,8 @@ CREATE INDEX IF NOT EXISTS posting_other ON posting (account, time) WHERE cause 
   FROM trade t JOIN instrument i ON i.symbol = t.symbol
     AND i.seq = (SELECT MIN(v.seq) FROM instrument v WHERE v.symbol = t.symbol)
   GROUP BY t.time / 86400000000000, t.symbol, i.quote, i.quote_decimals;
+CREATE TABLE IF NOT EXISTS candle (
+  symbol TEXT NOT NULL, minute BIGINT NOT NULL, open BIGINT NOT NULL, high BIGINT NOT NULL, low BIGINT NOT NULL,
+  close BIGINT NOT NULL, lots BIGINT NOT NULL, value BIGINT NOT NULL, trades BIGINT NOT NULL,
+  bought_lots BIGINT NOT NULL, bought_value BIGINT NOT NULL, first_seq BIGINT NOT NULL, first_idx BIGINT NOT NULL,
+  last_seq BIGINT NOT NULL, last_idx BIGINT NOT NULL, PRIMARY KEY (symbol, minute)) {BY_KEY};

@@ -30,6 +30,12 @@ public sealed class SqliteHistory : HistoryStore
         await _writer.OpenAsync(cancellationToken);
         Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 10000;"
             + "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000; PRAGMA temp_store = MEMORY");
+        if (HasTable("projection") && !HasTable(NewestTable))
+        {
+            // Of an older release: the journal gives it again, as it is now.
+            Run("BEGIN IMMEDIATE;" + string.Concat(Tables().Select(table => $"DROP TABLE IF EXISTS {table};")) + "COMMIT");
+        }
+
         Run(Schema("WITHOUT ROWID", "CREATE VIEW IF NOT EXISTS"));
     }
 
@@ -61,6 +67,14 @@ public sealed class SqliteHistory : HistoryStore
     {
         Run("BEGIN IMMEDIATE");
         return Task.FromResult<HistoryTransaction>(new Transaction(this));
+    }
+
+    private bool HasTable(string name)
+    {
+        using var command = _writer.CreateCommand();
+        command.CommandText = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = @name";
+        command.Parameters.AddWithValue("@name", name);
+        return (long)command.ExecuteScalar()! > 0;
     }
 
     private void Run(string script)

@@ -44,13 +44,13 @@ internal static class Statements
 
     public static readonly Statement AddInstrument = new("tntntnnnnnnnn", "INSERT INTO instrument " + Row(13));
 
-    public static readonly Statement AddOrder = new("nntntttt" + "nnnntt" + "nnn", "INSERT INTO ord " + Row(17));
+    public static readonly Statement AddOrder = new("nntntttt" + "nnnntt" + "nnnnnn", "INSERT INTO ord " + Row(20));
 
     public static readonly Statement ChangeOrder = new(
-        "nnnnnttn",
-        """
+        "nnnnnttnnn",
+        $$"""
         UPDATE ord SET qty = ord.qty + @3, filled = ord.filled + @4, cancelled = ord.cancelled + @5, state = @6,
-          reason = @7, closed_at = @8
+          reason = @7, closed_at = @8, value = {{Sum("ord.value", "@9")}}, changed_at = @10
         {FROM} WHERE ord.account = @1 AND ord.number = @2
         """);
 
@@ -95,6 +95,19 @@ internal static class Statements
 
     public static readonly Statement AddTrade = new("tnnnnnnnntnnn", "INSERT INTO trade " + Row(13));
 
+    public static readonly Statement AddCandle = new(
+        "tnnnnnnnnnnnnnn",
+        "INSERT INTO candle " + Row(15) +
+        $"""
+         WHERE true ON CONFLICT (symbol, minute) DO UPDATE SET
+          high = CASE WHEN excluded.high > candle.high THEN excluded.high ELSE candle.high END,
+          low = CASE WHEN excluded.low < candle.low THEN excluded.low ELSE candle.low END, close = excluded.close,
+          lots = {Sum("candle.lots", "excluded.lots")}, value = {Sum("candle.value", "excluded.value")},
+          trades = candle.trades + excluded.trades, bought_lots = {Sum("candle.bought_lots", "excluded.bought_lots")},
+          bought_value = {Sum("candle.bought_value", "excluded.bought_value")},
+          last_seq = excluded.last_seq, last_idx = excluded.last_idx
+        """);
+
     public static readonly Statement AddAccountEvent = new("tnn", "INSERT INTO account_event " + Row(3));
 
     public static readonly Statement AddTransfer = new("nntntnnn", "INSERT INTO transfer " + Row(8));
@@ -124,6 +137,10 @@ internal static class Statements
 
     private const string HoldColumns =
         "SELECT account, number, symbol, side, asset, open_amount, in_book, created_at FROM hold";
+
+    /// <summary>A sum of numbers that are not negative; one that does not fit stays at the largest number.</summary>
+    private static string Sum(string one, string other) =>
+        $"CASE WHEN {one} > {long.MaxValue} - {other} THEN {long.MaxValue} ELSE {one} + {other} END";
 
     private static string Row(int columns) =>
         $"SELECT {string.Join(", ", Enumerable.Range(1, columns).Select(c => $"@{c}"))} {{FROM}}";

@@ -99,7 +99,10 @@ public sealed class CallTests : IAsyncLifetime
 
         await admin.ListInstrumentAsync(aapl with { Symbol = "AAPL.L" }, Cancellation);
         await admin.DepositAsync("ACC-2001", "USD", 1.10m, "dep-1", Cancellation);
+        var signing = await admin.CreateApiKeyAsync("ACC-2001", new NewApiKey { Signing = "hmac" }, Cancellation);
+        Assert.Equal($"secret-of-{signing.ApiKey}", signing.Secret);
         var grant = await admin.CreateApiKeyAsync("ACC-2001", Cancellation);
+        Assert.Null(grant.Secret);
 
         using var client = new QuantumCoreClient(_exchange.Address, grant.ApiKey);
         var account = await client.GetAccountAsync(Cancellation);

@@ -452,7 +452,10 @@ internal sealed class TestExchange : IAsyncDisposable
         RequireAdmin(call);
         var key = $"key-{_keys.Count}";
         _keys[key] = call.AccountInPath!;
-        return new JsonObject { ["account"] = call.AccountInPath, ["apiKey"] = key };
+        var grant = new JsonObject { ["account"] = call.AccountInPath, ["apiKey"] = key };
+        if ((string?)call.Body?["signing"] == "hmac")
+            grant["secret"] = $"secret-of-{key}";
+        return grant;
     }
 
     private JsonObject ListInstrument(TestCall call)

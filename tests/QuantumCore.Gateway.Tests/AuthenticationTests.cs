@@ -90,7 +90,7 @@ public sealed class AuthenticationTests
             if (key is not null)
                 request.Headers.Add("X-Api-Key", key);
             if (method == "POST")
-                request.Content = new StringContent("""{"symbol":"AAPL","side":"buy","type":"limit","price":1,"quantity":1}""");
+                request.Content = new StringContent(path == "/order" ? """{"symbol":"AAPL","side":"buy","type":"limit","price":1,"quantity":1}""" : "{}");
             using var response = await exchange.Http.SendAsync(request, Token);
             return response.StatusCode;
         }

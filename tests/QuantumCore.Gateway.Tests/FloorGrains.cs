@@ -13,7 +13,9 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
     {
         floor.Note("Hold", $"{requests.Length}");
         await floor.Holding;
-        return [.. requests.Select(request => floor.Hold(Account, request))];
+        ImmutableArray<HoldResult> results = [.. requests.Select(request => floor.Hold(Account, request))];
+        floor.ThrowIfTold("HoldAnswer");
+        return results;
     }
 
     public ValueTask<HoldListResult> HoldList(OrderListKind kind, ImmutableArray<HoldRequest> orders)
@@ -36,6 +38,8 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
     }
 
     public ValueTask<NamedOrder> FindForCancel(string clientOrderId) => ValueTask.FromResult(floor.Find(Account, clientOrderId));
+
+    public ValueTask<NamedOrder> LookUp(string clientOrderId) => ValueTask.FromResult(floor.LookUp(Account, clientOrderId));
 
     public ValueTask<CancelAllMark> CancelAll()
     {
@@ -235,6 +239,17 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
             new AccountWithdrawal(8, "out-2", account, "USD", 2, 150, "DE89 3704", PayoutState.Pending, null, null, 1_767_225_600_000_000_001),
             new AccountWithdrawal(4, "out-1", account, "AAPL", 0, 5, "x", PayoutState.Refused, "AAPL-3", "no such account", 1_767_225_600_000_000_000),
         ]);
+    public ValueTask<ImmutableArray<Candle>> Candles(CandleQuery query, ImmutableArray<SeenSequence> seen) =>
+        ValueTask.FromResult<ImmutableArray<Candle>>([]);
+
+    public ValueTask<ImmutableArray<PublicTrade>> PublicTrades(TradeQuery query, ImmutableArray<SeenSequence> seen) =>
+        ValueTask.FromResult<ImmutableArray<PublicTrade>>([]);
+
+    public ValueTask<ImmutableArray<AccountFill>> FillsOf(FillQuery query, ImmutableArray<SeenSequence> seen) =>
+        ValueTask.FromResult<ImmutableArray<AccountFill>>([]);
+
+    public ValueTask<ImmutableArray<PastOrder>> Orders(OrderQuery query, ImmutableArray<SeenSequence> seen) =>
+        ValueTask.FromResult<ImmutableArray<PastOrder>>([]);
 
     public ValueTask CatchUp() => ValueTask.CompletedTask;
 

@@ -133,6 +133,15 @@ public sealed class TradingFloor
             _calls.Add(text);
             foreach (var (_, come) in _awaited.Where(awaited => awaited.Call == text))
                 come.TrySetResult();
+            ThrowIfTold(call);
+        }
+    }
+
+    /// <summary>Throws when it was told to, and notes nothing.</summary>
+    public void ThrowIfTold(string call)
+    {
+        lock (_lock)
+        {
             var i = _failures.FindIndex(failure => failure.Call == call);
             if (i < 0)
                 return;
@@ -148,12 +157,12 @@ public sealed class TradingFloor
         lock (_lock)
         {
             if (_usedUp.Contains((account, request.ClientOrderId)))
-                return new HoldResult(RejectReason.KeyCancelled, "clientOrderId", null, null);
+                return new HoldResult(RejectReason.KeyCancelled, "clientOrderId", null, null, IsKnown: true);
             if (_held.TryGetValue((account, request.ClientOrderId), out var known))
             {
                 return known.Request with { PriceTicks = 0 } == request with { PriceTicks = 0 }
-                    ? new HoldResult(RejectReason.None, null, null, known.Order)
-                    : new HoldResult(RejectReason.KeyConflict, "clientOrderId", null, null);
+                    ? new HoldResult(RejectReason.None, null, null, known.Order, IsKnown: true)
+                    : new HoldResult(RejectReason.KeyConflict, "clientOrderId", null, null, IsKnown: true);
             }
 
             if (request.QuantityLots > 1_000_000)
@@ -258,6 +267,16 @@ public sealed class TradingFloor
 
             _usedUp.Add((account, name));
             return new NamedOrder(RejectReason.UnknownOrder, "", 0);
+        }
+    }
+
+    public NamedOrder LookUp(long account, string name)
+    {
+        lock (_lock)
+        {
+            return _held.TryGetValue((account, name), out var held)
+                ? new NamedOrder(RejectReason.None, held.Request.Symbol, held.Order.Number)
+                : new NamedOrder(RejectReason.UnknownOrder, "", 0);
         }
     }
 

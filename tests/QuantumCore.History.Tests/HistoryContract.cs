@@ -335,6 +335,90 @@ public abstract class HistoryContract
             Assert.Contains(finder, found);
     }
 
+    [Fact]
+    public async Task Candles_and_the_value_of_orders_are_sums_of_their_trades()
+    {
+        var market = Market(15, 800);
+        await using var history = await OpenAsync("candles");
+        await Projecting.ProjectInAnyMixtureAsync(market, new Random(15), Token, history);
+
+        var added = await Projecting.RowsAsync(
+            history,
+            "c",
+            """
+            SELECT symbol, time / 60000000000, MIN(px), MAX(px), SUM(qty), SUM(px * qty), COUNT(*), MIN(seq), MAX(seq)
+            FROM trade GROUP BY symbol, time / 60000000000
+            """,
+            Token);
+        Assert.NotEmpty(added);
+        Assert.Equal(
+            added,
+            await Projecting.RowsAsync(
+                history, "c", "SELECT symbol, minute, low, high, lots, value, trades, first_seq, last_seq FROM candle", Token));
+        Assert.Empty(await Projecting.RowsAsync(
+            history,
+            "o",
+            """
+            SELECT account, number FROM ord o WHERE value <> COALESCE((SELECT SUM(px * qty) FROM trade t
+              WHERE t.symbol = o.symbol AND (t.maker_order = o.order_id OR t.taker_order = o.order_id)), 0)
+            """,
+            Token));
+
+        var trades = await history.PublicTradesAsync(new TradeQuery("SYM0", default(TradePlace), null, null, 1_000), Token);
+        Assert.NotEmpty(trades);
+        var whole = await history.CandlesAsync(new CandleQuery("SYM0", null, 0, market.TimeNanos, 1), Token);
+        Assert.Equal(
+            (trades[0].PriceTicks, trades[^1].PriceTicks, trades.Sum(trade => trade.QuantityLots), trades.Length),
+            (whole[0].OpenTicks, whole[0].CloseTicks, whole[0].Lots, (int)whole[0].Trades));
+        Assert.Equal(
+            trades[^3..], await history.PublicTradesAsync(new TradeQuery("SYM0", null, null, null, 3), Token));
+        var third = new TradePlace(trades[2].Sequence, trades[2].Index);
+        Assert.Equal(trades[2..5], await history.PublicTradesAsync(new TradeQuery("SYM0", third, null, null, 3), Token));
+        Assert.Equal(
+            trades.Where(trade => trade.TimeNanos >= trades[4].TimeNanos),
+            await history.PublicTradesAsync(new TradeQuery("SYM0", null, trades[4].TimeNanos, null, 1_000), Token));
+    }
+
+    [Fact]
+    public async Task Orders_of_an_account_are_found_by_number_and_id_and_page_by_page()
+    {
+        var market = Market(16, 500);
+        await using var history = await OpenAsync("orders");
+        await Projecting.ProjectAllAsync(history, market, Token);
+        var account = market.Balances().Select(balance => balance.Account).First(number => number >= 1000);
+
+        var all = await history.OrdersAsync(new OrderQuery(account), Token);
+        Assert.NotEmpty(all);
+        Assert.Equal(all.OrderBy(order => order.Number), all);
+        Assert.Equal(all[^2..], await history.OrdersAsync(new OrderQuery(account, Limit: 2), Token));
+        var one = all.First(order => order.OrderId > 0);
+        Assert.Equal([one], await history.OrdersAsync(new OrderQuery(account, Number: one.Number), Token));
+        Assert.Equal([one], await history.OrdersAsync(new OrderQuery(account, one.Symbol, OrderId: one.OrderId), Token));
+        Assert.Empty(await history.OrdersAsync(new OrderQuery(account + 1, one.Symbol, OrderId: one.OrderId), Token));
+        Assert.All(
+            await history.OrdersAsync(new OrderQuery(account, IsOpen: true), Token),
+            order => Assert.True(order.Status is Instruments.OrderStatus.New or Instruments.OrderStatus.PartiallyFilled));
+    }
+
+    [Fact]
+    public async Task A_history_of_an_older_release_is_made_again()
+    {
+        var market = Market(17, 100);
+        await using (var history = await OpenAsync("older"))
+            await Projecting.ProjectAllAsync(history, market, Token);
+        await using (var connection = await ConnectAsync("older"))
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = "DROP TABLE candle";
+            await command.ExecuteNonQueryAsync(Token);
+        }
+
+        await using var again = await OpenAsync("older");
+        Assert.Empty(await again.CursorsAsync(Token));
+        await Projecting.ProjectAllAsync(again, market, Token);
+        Assert.Empty(await CheckAsync(again, market));
+    }
+
     /// <summary>A history; the same name opens the same one again.</summary>
     protected abstract HistoryStore Create(string name);
 

@@ -17,6 +17,9 @@ internal static class Programs
     /// <summary>The folder of the documents.</summary>
     public static string Docs { get; } = Built("Docs");
 
+    /// <summary>The folder of the scripts that drive clients of others.</summary>
+    public static string Clients { get; } = Path.GetFullPath(Built("Clients"));
+
     /// <summary>How to start a program with these arguments.</summary>
     public static ProcessStartInfo StartOf(string program, params IEnumerable<string> arguments)
     {
@@ -36,7 +39,13 @@ internal static class Programs
     public static async Task<(int ExitCode, string Output)> RunAsync(
         string program, TimeSpan limit, params IEnumerable<string> arguments)
     {
-        using var process = Process.Start(StartOf(program, arguments))!;
+        return await RunAsync(StartOf(program, arguments), limit);
+    }
+
+    /// <summary>Runs a process to its end.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(ProcessStartInfo start, TimeSpan limit)
+    {
+        using var process = Process.Start(start)!;
         var output = new StringBuilder();
         Listen(process, output);
         using var watchdog = new CancellationTokenSource(limit);
@@ -47,7 +56,7 @@ internal static class Programs
         catch (OperationCanceledException late)
         {
             process.Kill();
-            throw new TimeoutException($"{Path.GetFileName(program)} had not ended after {limit}: {output}", late);
+            throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} had not ended after {limit}: {output}", late);
         }
 
         lock (output)

@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Binance;
 using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>The operator's calls about accounts and listings.</summary>
-internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRing keys)
+internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRing keys, SecretSeal seal)
 {
     /// <summary>POST /admin/accounts/{account}/deposits</summary>
     public async Task Deposit(HttpContext context)
@@ -40,18 +41,58 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
         if (!await Call.IsAdmin(context, keys) || await Call.Account(context) is not { } account)
             return;
 
+        // Without a body it is a plain key, as it always was.
+        var hasBody = context.Request.ContentLength is not (null or 0) || context.Request.Headers.TransferEncoding.Count > 0;
+        var text = hasBody ? await Call.Read(context, WireJson.Default.KeyText) : new KeyText();
+        if (text is null)
+            return;
+
         var key = KeyRing.NewKey();
+        var (refusal, signing, secret) = ReadSigning(text, KeyRing.Hash(key));
+        if (refusal is { } refused)
+        {
+            await Answer.Refuse(context, refused);
+            return;
+        }
+
         var label = account.ToString();
+        var rights = text.ReadOnly ? KeyRights.Read : KeyRights.All;
         await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key)
-            .AddKey(new ApiKey(KeyRing.Hash(key), account.Value, false, false, label));
+            .AddKey(new ApiKey(KeyRing.Hash(key), account.Value, false, false, label, rights, signing));
         await keys.Refresh();
-        await Answer.Json(context, (label, key), static (to, answer) =>
+        await Answer.Json(context, (label, key, secret), static (to, answer) =>
         {
             to.WriteStartObject();
             to.WriteString("account"u8, answer.label);
             to.WriteString("apiKey"u8, answer.key);
+            if (answer.secret is not null)
+                to.WriteString("secret"u8, answer.secret);
             to.WriteEndObject();
         });
+    }
+
+    private (Refusal? Refusal, SigningKey? Signing, string? Secret) ReadSigning(KeyText text, string hash)
+    {
+        switch (text.Signing)
+        {
+            case null or "hmac" when text.PublicKey is not null:
+                return (Refusal.Malformed("publicKey", "Only a key with signing rsa has a public key."), null, null);
+            case null when text.ReadOnly:
+                return (Refusal.Malformed("readOnly", "Only a key that signs can be for reading alone."), null, null);
+            case null:
+                return default;
+            case "hmac":
+                var secret = KeyRing.NewSecret();
+                return (null, new SigningKey(SigningScheme.HmacSha256, seal.Close(secret, hash)), secret);
+            case "rsa" when text.PublicKey is { } pem && RequestSignature.ReadPublicKey(pem) is { } publicKey:
+                return (null, new SigningKey(SigningScheme.RsaSha256, publicKey), null);
+            case "rsa":
+                return (Refusal.Malformed("publicKey", "An RSA public key of 2048 to 8192 bits, PEM (BEGIN PUBLIC KEY)."), null, null);
+            case "ed25519":
+                return (Refusal.Malformed("signing", "Ed25519 keys are not supported: take hmac or rsa."), null, null);
+            default:
+                return (Refusal.Malformed("signing", "hmac or rsa; without it the key does not sign."), null, null);
+        }
     }
 
     /// <summary>POST /admin/instruments</summary>

@@ -69,6 +69,9 @@ internal static class Answer
     /// <summary>Answers with a problem.</summary>
     public static ValueTask<FlushResult> Refuse(HttpContext context, Refusal refusal, int? status = null)
     {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<RefusalForm>() is { } form)
+            return form.Write(context, refusal);
+
         Prepare(context, refusal.Reason);
         var shown = status ?? Refusals.Status(refusal.Reason);
         return Json(
@@ -130,3 +133,6 @@ internal static class Answer
             context.Response.Headers.WWWAuthenticate = "ApiKey";
     }
 }
+
+/// <summary>How the calls of another wire are refused: in its words.</summary>
+internal sealed record RefusalForm(Func<HttpContext, Refusal, ValueTask<FlushResult>> Write);

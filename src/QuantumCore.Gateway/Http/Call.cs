@@ -18,7 +18,8 @@ internal static class Call
 
     /// <summary>The account of the request's key, for who asks nothing else; 0 when it has none or is not known.</summary>
     public static async ValueTask<long> Holder(HttpContext context, KeyRing keys) =>
-        context.Request.Headers["X-Api-Key"] is [{ } text] && await keys.Find(text) is { } key ? key.Account : 0;
+        (context.Request.Headers["X-Api-Key"] is [{ } own] ? own : context.Request.Headers["X-MBX-APIKEY"] is [{ } other] ? other : null) is { } text
+        && await keys.Find(text) is { } key ? key.Account : 0;
 
     /// <summary>The holder of the request's key; null when it was turned away.</summary>
     public static async ValueTask<ApiKey?> Identify(HttpContext context, KeyRing keys)
@@ -28,6 +29,13 @@ internal static class Call
         if (key is null)
         {
             await Answer.Refuse(context, new Refusal(RejectReason.Unauthorized));
+        }
+        else if (key is { Signing: not null, IsDemo: false })
+        {
+            // It names its holder and proves nothing: it is sent with each request, and only the signature is secret.
+            await Answer.Refuse(context, new Refusal(
+                RejectReason.Unauthorized, null, null, "This key signs its requests; here a key without a secret is needed."));
+            key = null;
         }
         else if (key.IsDemo && !IsLocal(context.Request))
         {
@@ -63,9 +71,11 @@ internal static class Call
     public static async ValueTask<long> Trader(HttpContext context, KeyRing keys)
     {
         var key = await Identify(context, keys);
-        if (key is { Account: 0 })
+        if (key is null)
+            return 0;
+        if (key.Account == 0)
             await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, null, null, "This key has no account."));
-        return key?.Account ?? 0;
+        return key.Account;
     }
 
     /// <summary>Whether the request's key may administer; otherwise it was turned away.</summary>

@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Binance;
 using QuantumCore.Gateway.Streams;
 using QuantumCore.Instruments;
 
@@ -26,6 +27,7 @@ internal sealed class Routes(
 {
     private const string Native = "/api/qc/v1";
     private static readonly object s_refused = new();
+    private static readonly RefusalForm s_wireRefusals = new(WireHttp.Refuse);
     private readonly RefusalPace _refusals = new(time);
 
     public void Map(IServiceProvider services)
@@ -48,15 +50,6 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/account", accounts.Show);
         On(Lane.Readings, "GET", $"{Native}/fills", accounts.Fills);
 
-        var ledger = services.GetRequiredService<LedgerCalls>();
-        On(Lane.Readings, "GET", $"{Native}/account/statement", ledger.Statement);
-        On(Lane.Readings, "GET", $"{Native}/account/positions", ledger.Positions);
-        On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/statement", ledger.StatementOf);
-        On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/positions", ledger.PositionsOf);
-        On(Lane.Readings, "GET", $"{Native}/admin/ledger/trial-balance", ledger.TrialBalance);
-        On(Lane.Readings, "GET", $"{Native}/admin/ledger/fees", ledger.Fees);
-        On(Lane.Readings, "GET", $"{Native}/admin/ledger/reconciliation", ledger.Reconcile);
-
         var admin = services.GetRequiredService<AdminCalls>();
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/deposits", admin.Deposit);
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/keys", admin.NewKey);
@@ -64,6 +57,7 @@ internal sealed class Routes(
 
         MapMoney(services.GetRequiredService<MoneyCalls>());
         MapOperator(services.GetRequiredService<OperatorCalls>());
+        MapLedger(services.GetRequiredService<LedgerCalls>());
 
         var market = services.GetRequiredService<MarketCalls>();
         On(Lane.Readings, "GET", $"{Native}/instruments", market.Instruments);
@@ -71,6 +65,16 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/trades/{{symbol}}", market.Trades);
         On(Lane.Readings, "GET", $"{Native}/symbols/{{symbol}}/state", market.State);
         On(Lane.Streams, "GET", $"{Native}/stream", services.GetRequiredService<StreamCall>().Serve);
+
+        var wire = services.GetRequiredService<WireHttp>();
+        foreach (var call in services.GetRequiredService<WireCalls>().All)
+            On(call.Lane, call.Method, call.Path, context => wire.Serve(context, call)).WithMetadata(s_wireRefusals);
+
+        var streams = services.GetRequiredService<WireStreams>();
+        On(Lane.Streams, "GET", "/ws/{**streams}", streams.ServeRaw).WithMetadata(s_wireRefusals);
+        On(Lane.Streams, "GET", "/stream/ws/{**streams}", streams.ServeRaw).WithMetadata(s_wireRefusals);
+        On(Lane.Streams, "GET", "/ws-api/v3", services.GetRequiredService<WireApi>().Serve).WithMetadata(s_wireRefusals);
+        On(Lane.Streams, "GET", "/stream", streams.ServeWrapped).WithMetadata(s_wireRefusals);
 
         var engine = services.GetRequiredService<EngineCalls>();
         On(Lane.Orders, "POST", "/order", engine.Place);
@@ -94,6 +98,17 @@ internal sealed class Routes(
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/owner", calls.SetOwner);
     }
 
+    private void MapLedger(LedgerCalls calls)
+    {
+        On(Lane.Readings, "GET", $"{Native}/account/statement", calls.Statement);
+        On(Lane.Readings, "GET", $"{Native}/account/positions", calls.Positions);
+        On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/statement", calls.StatementOf);
+        On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/positions", calls.PositionsOf);
+        On(Lane.Readings, "GET", $"{Native}/admin/ledger/trial-balance", calls.TrialBalance);
+        On(Lane.Readings, "GET", $"{Native}/admin/ledger/fees", calls.Fees);
+        On(Lane.Readings, "GET", $"{Native}/admin/ledger/reconciliation", calls.Reconcile);
+    }
+
     private void MapOperator(OperatorCalls calls)
     {
         On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/phase", calls.SetPhase);
@@ -108,13 +123,13 @@ internal sealed class Routes(
     }
 
     /// <summary>A call that is served while the exchange is ready and its lane has room.</summary>
-    private void On(Lane lane, string method, string route, Func<HttpContext, Task> call)
+    private IEndpointConventionBuilder On(Lane lane, string method, string route, Func<HttpContext, Task> call)
     {
         var name = $"{method} {route}";
         Func<HttpContext, Task> admit = lane == Lane.Orders
             ? context => AdmitOrders(context, call)
             : context => Admit(context, lane, call);
-        endpoints.MapMethods(route, [method], (RequestDelegate)(context => Guard(context, name, admit)))
+        return endpoints.MapMethods(route, [method], (RequestDelegate)(context => Guard(context, name, admit)))
             .WithMetadata(new LaneOf(lane));
     }
 

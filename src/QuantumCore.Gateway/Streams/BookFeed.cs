@@ -15,6 +15,13 @@ internal interface IBookReader
     void Offer(string symbol, ReadOnlyMemory<byte> message, bool isSnapshot);
 }
 
+/// <summary>Someone who follows a book's updates themselves.</summary>
+internal interface IUpdateReader
+{
+    /// <summary>An update of the book, a snapshot first; each follows on the one before. Must return at once and call no feed.</summary>
+    void Offer(MarketUpdate update);
+}
+
 /// <summary>The feeds of this process, one per symbol.</summary>
 internal sealed class BookFeeds(IGrainFactory grains, TimeProvider time, ILogger<BookFeeds> log)
 {
@@ -37,6 +44,7 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
 
     private readonly Lock _lock = new();
     private readonly HashSet<IBookReader> _readers = [];
+    private readonly HashSet<IUpdateReader> _updateReaders = [];
     private readonly SortedDictionary<long, DepthLevel> _bids =
         new(Comparer<long>.Create((left, right) => right.CompareTo(left)));
     private readonly SortedDictionary<long, DepthLevel> _asks = [];
@@ -62,6 +70,32 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
         }
 
         _ = Follow();
+    }
+
+    /// <summary>Starts to give the reader this book's updates: a snapshot at once when the book is known, else as soon as it is.</summary>
+    public void Join(IUpdateReader reader)
+    {
+        lock (_lock)
+        {
+            if (!_updateReaders.Add(reader))
+                return;
+            if (_known && _running)
+                reader.Offer(new MarketUpdate(true, 0, _sequence, _timeNanos, [.. _bids.Values], [.. _asks.Values], []));
+            if (_running)
+                return;
+            _running = true;
+        }
+
+        _ = Follow();
+    }
+
+    /// <summary>Gives the reader no update more.</summary>
+    public void Leave(IUpdateReader reader)
+    {
+        lock (_lock)
+        {
+            _updateReaders.Remove(reader);
+        }
     }
 
     /// <summary>Gives the reader the book anew.</summary>
@@ -108,7 +142,7 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
     {
         lock (_lock)
         {
-            if (_readers.Count > 0)
+            if (_readers.Count > 0 || _updateReaders.Count > 0)
                 return true;
 
             (_running, _known) = (false, false);
@@ -133,8 +167,12 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
             Apply(_bids, update.Bids);
             Apply(_asks, update.Asks);
             (_sequence, _timeNanos, _known, _snapshot) = (update.Sequence, update.TimeNanos, true, null);
-            var message = update.IsSnapshot ? Snapshot() : Write(update);
+            foreach (var reader in _updateReaders)
+                reader.Offer(update);
+            if (_readers.Count == 0)
+                return update.Sequence;
 
+            var message = update.IsSnapshot ? Snapshot() : Write(update);
             foreach (var reader in _readers)
                 reader.Offer(instrument.Symbol, message, update.IsSnapshot);
         }

@@ -217,6 +217,16 @@ internal sealed record OwnerText
     public string? Owner { get; init; }
 }
 
+/// <summary>A key that is to be made.</summary>
+internal sealed record KeyText
+{
+    public string? Signing { get; init; }
+
+    public string? PublicKey { get; init; }
+
+    public bool ReadOnly { get; init; }
+}
+
 /// <summary>An order of the order matching engine: its numbers are JSON numbers, kept as their text.</summary>
 internal sealed record EngineOrderText
 {
@@ -278,6 +288,7 @@ internal sealed class NumberText : JsonConverter<string>
 [JsonSerializable(typeof(TransferText))]
 [JsonSerializable(typeof(OwnerText))]
 [JsonSerializable(typeof(WithdrawalText))]
+[JsonSerializable(typeof(KeyText))]
 [JsonSerializable(typeof(EngineOrderText))]
 [JsonSerializable(typeof(StreamText))]
 [JsonSerializable(typeof(InstrumentText))]

@@ -42,11 +42,12 @@ public sealed partial class AccountGrain
         var hash = RequestHash.Of(kind, requests);
         if (_machine.IsUsed(requests[0].ClientOrderId, out var key))
         {
-            return key.RequestHash == 0 ? RefusedList(RejectReason.KeyCancelled, "clientOrderId")
+            var known = key.RequestHash == 0 ? RefusedList(RejectReason.KeyCancelled, "clientOrderId")
                 : key.RequestHash != hash ? RefusedList(RejectReason.KeyConflict, "clientOrderId")
                 : key.Reason != RejectReason.None ? RefusedList(key.Reason)
                 : _machine.ListOf(requests, hash) is { } orders ? new HoldListResult(RejectReason.None, null, null, orders)
                 : RefusedList(RejectReason.KeyConflict, "clientOrderId");
+            return known with { IsKnown = true };
         }
 
         var names = requests.Select(request => request.ClientOrderId).ToArray();

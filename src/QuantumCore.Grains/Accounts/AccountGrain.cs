@@ -134,6 +134,16 @@ public sealed partial class AccountGrain(
     }
 
     /// <inheritdoc/>
+    public async ValueTask<NamedOrder> LookUp(string clientOrderId)
+    {
+        var found = _machine.IsUsed(clientOrderId, out var key) && key.IsOrder
+            ? new NamedOrder(RejectReason.None, key.Symbol, key.Number)
+            : new NamedOrder(RejectReason.UnknownOrder, "", 0);
+        await SettleAsync();
+        return found;
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<CancelAllMark> CancelAll()
     {
         if (Refusal(urgent: true) is var reason and not RejectReason.None)
@@ -242,10 +252,11 @@ public sealed partial class AccountGrain(
         var hash = RequestHash.Of(request);
         if (_machine.IsUsed(request.ClientOrderId, out var key))
         {
-            return key.RequestHash == 0 ? Refused(RejectReason.KeyCancelled, "clientOrderId")
+            var known = key.RequestHash == 0 ? Refused(RejectReason.KeyCancelled, "clientOrderId")
                 : key.RequestHash != hash ? Refused(RejectReason.KeyConflict, "clientOrderId")
                 : key.Reason != RejectReason.None ? Refused(key.Reason)
                 : new HoldResult(RejectReason.None, null, null, _machine.OrderOf(key, request));
+            return known with { IsKnown = true };
         }
 
         if (request.Type == OrderType.Leg)

@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using System.Text;
+using QuantumCore.Contracts;
+
+namespace QuantumCore.Gateway.Binance;
+
+/// <summary>Checks what a request was signed with. No comparison with a secret in it ends early.</summary>
+internal static class RequestSignature
+{
+    /// <summary>Whether the signature is the key's own of this payload.</summary>
+    /// <param name="seal">Opens the secret of an HMAC key.</param>
+    /// <param name="key">The key; one that does not sign has no valid signature.</param>
+    /// <param name="payload">What was signed, as it was sent.</param>
+    /// <param name="signature">Of an HMAC key hexadecimal in either case, of an RSA key base64.</param>
+    public static bool IsValid(SecretSeal seal, ApiKey key, string payload, string signature) => key.Signing switch
+    {
+        { Scheme: SigningScheme.HmacSha256, Material: var closed } =>
+            seal.Open(closed, key.Hash) is { } secret && IsHmac(secret, payload, signature),
+        { Scheme: SigningScheme.RsaSha256, Material: var publicKey } => IsRsa(publicKey, payload, signature),
+        _ => false,
+    };
+
+    /// <summary>Whether the signature is the HMAC-SHA256 of the payload.</summary>
+    public static bool IsHmac(ReadOnlySpan<byte> secret, string payload, string signature)
+    {
+        Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Span<byte> told = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(payload), expected);
+        var isHexadecimal = signature.Length == 2 * told.Length
+            && Convert.FromHexString(signature, told, out _, out _) == System.Buffers.OperationStatus.Done;
+        return CryptographicOperations.FixedTimeEquals(expected, told) && isHexadecimal;
+    }
+
+    /// <summary>The public key of this text, PEM or bare base64, as base64; null when it is none of RSA with 2048 to 8192 bits.</summary>
+    public static string? ReadPublicKey(string text)
+    {
+        var bare = string.Concat(text.Split(['\r', '\n', ' '], StringSplitOptions.RemoveEmptyEntries))
+            .Replace("-----BEGINPUBLICKEY-----", "", StringComparison.Ordinal)
+            .Replace("-----ENDPUBLICKEY-----", "", StringComparison.Ordinal);
+        var bytes = new byte[bare.Length];
+        if (!Convert.TryFromBase64String(bare, bytes, out var length))
+            return null;
+
+        using var rsa = RSA.Create();
+        try
+        {
+            rsa.ImportSubjectPublicKeyInfo(bytes.AsSpan(0, length), out var read);
+            return read == length && rsa.KeySize is >= 2048 and <= 8192 ? bare : null;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsRsa(string publicKey, string payload, string signature)
+    {
+        var bytes = new byte[signature.Length];
+        if (!Convert.TryFromBase64String(signature, bytes, out var length))
+            return false;
+
+        using var rsa = RSA.Create();
+        rsa.ImportSubjectPublicKeyInfo(Convert.FromBase64String(publicKey), out _);
+        return rsa.VerifyData(
+            Encoding.UTF8.GetBytes(payload), bytes.AsSpan(0, length), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+    }
+}

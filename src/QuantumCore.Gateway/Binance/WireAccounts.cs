@@ -1,0 +1,146 @@
+using System.Text.Json;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Binance;
+
+/// <summary>The calls about an account: balances, fees, fills.</summary>
+internal sealed class WireAccounts(OrderEntry entry, Listings listings, TimeProvider time)
+{
+    public IEnumerable<WireCall> Calls =>
+    [
+        WireCall.Get("/api/v3/account", WireSecurity.Read, 20, Show),
+        WireCall.Get("/api/v3/account/commission", WireSecurity.Read, 20, Commission),
+        WireCall.Get("/api/v3/myTrades", WireSecurity.Read, 20, Trades) with { Weight = parameters => parameters.Has("orderId") ? 5 : 20 },
+    ];
+
+    /// <summary>Writes fee rates under a name.</summary>
+    public static void WriteCommission(Utf8JsonWriter to, string name, int makerPpm, int takerPpm)
+    {
+        to.WriteStartObject(name);
+        to.WriteString("maker"u8, DecimalText.Format((Int128)makerPpm * 100, 8));
+        to.WriteString("taker"u8, DecimalText.Format((Int128)takerPpm * 100, 8));
+        to.WriteString("buyer"u8, "0.00000000"u8);
+        to.WriteString("seller"u8, "0.00000000"u8);
+        to.WriteEndObject();
+    }
+
+    private async ValueTask<WireAnswer> Show(WireRequest request)
+    {
+        var omitsZero = request.Parameters.Flag("omitZeroBalances");
+        if (request.Parameters.End() is { } wrong)
+            return wrong;
+
+        var view = await entry.View(request.Account);
+        var listed = await listings.All();
+
+        // Fees are the instruments': the account's are told as the highest of them.
+        var (maker, taker) = listed.Count == 0 ? (0, 0) : (listed.Max(instrument => instrument.MakerFeePpm), listed.Max(instrument => instrument.TakerFeePpm));
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        return WireAnswer.Of(to =>
+        {
+            to.WriteStartObject();
+            to.WriteNumber("makerCommission"u8, maker / 100);
+            to.WriteNumber("takerCommission"u8, taker / 100);
+            to.WriteNumber("buyerCommission"u8, 0);
+            to.WriteNumber("sellerCommission"u8, 0);
+            WriteCommission(to, "commissionRates", maker, taker);
+            to.WriteBoolean("canTrade"u8, true);
+            to.WriteBoolean("canWithdraw"u8, false);
+            to.WriteBoolean("canDeposit"u8, false);
+            to.WriteBoolean("brokered"u8, false);
+            to.WriteBoolean("requireSelfTradePrevention"u8, false);
+            to.WriteBoolean("preventSor"u8, true);
+            to.WriteNumber("updateTime"u8, now);
+            to.WriteString("accountType"u8, "SPOT"u8);
+            to.WriteStartArray("balances"u8);
+            foreach (var balance in view.Balances)
+            {
+                if (omitsZero && balance.Total == 0)
+                    continue;
+                to.WriteStartObject();
+                to.WriteString("asset"u8, balance.Asset);
+                to.WriteString("free"u8, DecimalText.Format(balance.Available, balance.Decimals));
+                to.WriteString("locked"u8, DecimalText.Format(balance.Held, balance.Decimals));
+                to.WriteEndObject();
+            }
+
+            to.WriteEndArray();
+            to.WriteWords("permissions"u8, "SPOT");
+            to.WriteNumber("uid"u8, view.Account);
+            to.WriteEndObject();
+        });
+    }
+
+    private async ValueTask<WireAnswer> Commission(WireRequest request)
+    {
+        var instrument = await WireMarket.Symbol(request.Parameters, listings);
+        if (request.Parameters.End() is { } wrong)
+            return wrong;
+
+        return WireAnswer.Of(to =>
+        {
+            to.WriteStartObject();
+            to.WriteString("symbol"u8, instrument!.Symbol);
+            WriteCommission(to, "standardCommission", instrument.MakerFeePpm, instrument.TakerFeePpm);
+            WriteCommission(to, "specialCommission", 0, 0);
+            WriteCommission(to, "taxCommission", 0, 0);
+            to.WriteStartObject("discount"u8);
+            to.WriteBoolean("enabledForAccount"u8, false);
+            to.WriteBoolean("enabledForSymbol"u8, false);
+            to.WriteString("discountAsset"u8, instrument.Quote.Name);
+            to.WriteString("discount"u8, "0.00000000"u8);
+            to.WriteEndObject();
+            to.WriteEndObject();
+        });
+    }
+
+    private async ValueTask<WireAnswer> Trades(WireRequest request)
+    {
+        var parameters = request.Parameters;
+        var limit = parameters.Limit(500, 1_000);
+        var orderId = parameters.Number("orderId", 0, long.MaxValue);
+        var from = parameters.Number("fromId", 0, long.MaxValue);
+        var (start, end) = (WireMarket.Nanos(parameters, "startTime"), WireMarket.Nanos(parameters, "endTime"));
+        var instrument = await WireMarket.Symbol(parameters, listings);
+        if (from is not null && (start ?? end) is not null)
+            parameters.Fail(WireError.BadCombination);
+        if (end - start is < 0 or > 86_400_000_000_000)
+            parameters.Fail(new WireError(-1127, "More than 24 hours between startTime and endTime."));
+        if (parameters.End() is { } wrong)
+            return wrong;
+
+        // Fills of resting orders are shown with everything else the account knows by now.
+        await entry.View(request.Account);
+        var place = from is { } id ? WireWriting.Place(id) : default(TradePlace?);
+        var fills = await entry.FillsOf(
+            new FillQuery(request.Account, instrument!.Symbol, orderId, place, start, end + 999_999, limit));
+        return WireAnswer.Of(to =>
+        {
+            to.WriteStartArray();
+            foreach (var fill in fills)
+                WriteTrade(to, instrument, fill);
+            to.WriteEndArray();
+        });
+    }
+
+    private static void WriteTrade(Utf8JsonWriter to, Instrument instrument, AccountFill trade)
+    {
+        var fill = trade.Fill;
+        to.WriteStartObject();
+        to.WriteString("symbol"u8, trade.Symbol);
+        to.WriteNumber("id"u8, WireWriting.TradeId(fill.Sequence, fill.Index));
+        to.WriteNumber("orderId"u8, trade.OrderId);
+        to.WriteNumber("orderListId"u8, -1);
+        to.WritePriceText("price"u8, instrument, fill.PriceTicks);
+        to.WriteLots("qty"u8, instrument, fill.QuantityLots);
+        to.WriteString("quoteQty"u8, instrument.Amount((Int128)fill.PriceTicks * fill.QuantityLots));
+        to.WriteString("commission"u8, DecimalText.Format(fill.Fee, instrument.Quote.Decimals));
+        to.WriteString("commissionAsset"u8, instrument.Quote.Name);
+        to.WriteMillis("time"u8, trade.TimeNanos);
+        to.WriteBoolean("isBuyer"u8, trade.Side == Side.Buy);
+        to.WriteBoolean("isMaker"u8, fill.IsMaker);
+        to.WriteBoolean("isBestMatch"u8, true);
+        to.WriteEndObject();
+    }
+}

@@ -1,0 +1,304 @@
+using System.Collections.Frozen;
+using System.Net.WebSockets;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Binance;
+
+/// <summary>The calls of this wire by WebSocket: the same calls, one message each.</summary>
+internal sealed class WireApi(
+    WireCalls calls,
+    WireGate gate,
+    WireLimits limits,
+    KeyRing keys,
+    Door door,
+    Quotas quotas,
+    ExchangeReadiness readiness,
+    GatewayOptions options,
+    GatewayMetrics metrics,
+    TimeProvider time,
+    IHostApplicationLifetime lifetime,
+    ILogger<WireApi> log)
+{
+    private const int ConnectionWeight = 2;
+
+    private static readonly FrozenDictionary<string, string> s_methods = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["ping"] = "GET /api/v3/ping",
+        ["time"] = "GET /api/v3/time",
+        ["exchangeInfo"] = "GET /api/v3/exchangeInfo",
+        ["depth"] = "GET /api/v3/depth",
+        ["trades.recent"] = "GET /api/v3/trades",
+        ["trades.historical"] = "GET /api/v3/historicalTrades",
+        ["trades.aggregate"] = "GET /api/v3/aggTrades",
+        ["klines"] = "GET /api/v3/klines",
+        ["uiKlines"] = "GET /api/v3/uiKlines",
+        ["avgPrice"] = "GET /api/v3/avgPrice",
+        ["ticker.24hr"] = "GET /api/v3/ticker/24hr",
+        ["ticker"] = "GET /api/v3/ticker",
+        ["ticker.price"] = "GET /api/v3/ticker/price",
+        ["ticker.book"] = "GET /api/v3/ticker/bookTicker",
+        ["order.place"] = "POST /api/v3/order",
+        ["order.test"] = "POST /api/v3/order/test",
+        ["order.status"] = "GET /api/v3/order",
+        ["order.cancel"] = "DELETE /api/v3/order",
+        ["order.cancelReplace"] = "POST /api/v3/order/cancelReplace",
+        ["order.amend.keepPriority"] = "PUT /api/v3/order/amend/keepPriority",
+        ["orderList.place.oco"] = "POST /api/v3/orderList/oco",
+        ["orderList.place.oto"] = "POST /api/v3/orderList/oto",
+        ["orderList.place.otoco"] = "POST /api/v3/orderList/otoco",
+        ["openOrders.status"] = "GET /api/v3/openOrders",
+        ["openOrders.cancelAll"] = "DELETE /api/v3/openOrders",
+        ["allOrders"] = "GET /api/v3/allOrders",
+        ["account.status"] = "GET /api/v3/account",
+        ["account.commission"] = "GET /api/v3/account/commission",
+        ["account.rateLimits.orders"] = "GET /api/v3/rateLimit/order",
+        ["myTrades"] = "GET /api/v3/myTrades",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private readonly FrozenDictionary<string, WireCall> _calls = s_methods.ToFrozenDictionary(
+        method => method.Key, method => calls.All.Single(call => $"{call.Method} {call.Path}" == method.Value), StringComparer.Ordinal);
+
+    /// <summary>GET /ws-api/v3</summary>
+    public async Task Serve(HttpContext context)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            await WireHttp.Refuse(context, Refusal.Malformed(null, "This call is a WebSocket."));
+            return;
+        }
+
+        var address = context.Connection.RemoteIpAddress;
+        if (limits.TakeWeight(address, ConnectionWeight).Refusal is { } refused)
+        {
+            await WireHttp.Write(context, refused);
+            return;
+        }
+
+        metrics.ReaderCame();
+        try
+        {
+            using var accepted = await context.WebSockets.AcceptWebSocketAsync();
+            using var socket = new WireSocket(accepted, options, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
+            var session = new WireSession(Call.IsLocal(context.Request), address, time.GetUtcNow().ToUnixTimeMilliseconds());
+            await socket.Run(message => Obey(socket, session, message), lifetime.ApplicationStopping, context.RequestAborted);
+        }
+        catch (WebSocketException)
+        {
+            // The peer is gone; there is no one to tell.
+        }
+        finally
+        {
+            metrics.ReaderWent();
+        }
+    }
+
+    private async ValueTask Obey(WireSocket socket, WireSession session, ReadOnlyMemory<byte> message)
+    {
+        var request = WireApiRequest.Read(message);
+        var answer = request.Method is null
+            ? new WireAnswer(new WireError(-1135, "Invalid JSON Request"), null)
+            : await Run(session, request, message.Length);
+        var used = session.UsedWeight;
+        var orders = session.Orders;
+        var tellsLimits = !request.Parameters.TryGetValue("returnRateLimits", out var told) || told != "false";
+        socket.Offer(to =>
+        {
+            to.WriteStartObject();
+            to.WritePropertyName("id"u8);
+            to.WriteRawValue(request.Id);
+            to.WriteNumber("status"u8, answer.Error?.Status ?? 200);
+            to.WritePropertyName(answer.Error is null ? "result"u8 : "error"u8);
+            WireAnswer.WriteBody(to, answer);
+            if (!tellsLimits)
+            {
+                to.WriteEndObject();
+                return;
+            }
+
+            to.WriteStartArray("rateLimits"u8);
+            WireRulebook.WriteLimit(to, "REQUEST_WEIGHT", "MINUTE", 1, limits.WeightPerMinute, used);
+            if (orders is { } counted)
+            {
+                WireRulebook.WriteLimit(to, "ORDERS", "SECOND", 10, limits.OrdersPerTenSeconds, counted.TenSeconds);
+                WireRulebook.WriteLimit(to, "ORDERS", "DAY", 1, limits.OrdersPerDay, counted.Day);
+            }
+
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+
+    private async ValueTask<WireAnswer> Run(WireSession session, WireApiRequest request, int length)
+    {
+        var parameters = WireParameters.Of(request.Parameters);
+        var call = _calls.GetValueOrDefault(request.Method!);
+        var (used, refusal, _) = limits.TakeWeight(session.Address, call?.Weight(parameters) ?? 2);
+        (session.UsedWeight, session.Orders) = (used, null);
+        parameters.Flag("returnRateLimits");
+        if (refusal is { } tooMuch)
+            return tooMuch;
+        if (readiness.NotOpen is not null)
+            return WireError.Of(new Refusal(RejectReason.Overloaded));
+        if (call is null)
+        {
+            return request.Method switch
+            {
+                "session.logon" => await LogOn(session, parameters),
+                "session.status" => parameters.End() is { } wrong ? wrong : Status(session),
+                "session.logout" => parameters.End() is { } wrong ? wrong : LogOut(session),
+                _ => new WireError(-1000, $"The method '{request.Method}' is not there."),
+            };
+        }
+
+        if (!quotas.TakeAddress(session.Address, call.Lane))
+            return WireError.Of(new Refusal(RejectReason.TooManyRequests));
+        return await Admit(call, session, parameters, length);
+    }
+
+    /// <summary>A request comes in by the same door as those over HTTP. What its call throws ends here.</summary>
+    private async ValueTask<WireAnswer> Admit(WireCall call, WireSession session, WireParameters parameters, int length)
+    {
+        var shown = parameters.Text("apiKey") ?? (call.Security >= WireSecurity.Read ? session.Key : null);
+        var weight = Door.Weight(length);
+        var isOrder = call.Lane == Lane.Orders;
+        var holder = isOrder && shown is not null ? (await keys.Find(shown))?.Account ?? 0 : 0;
+        if (isOrder ? !door.HasRoomForOrders() || !await door.EnterOrders(weight, holder) : !door.Enter(call.Lane))
+            return WireError.Of(new Refusal(RejectReason.Overloaded));
+
+        try
+        {
+            return await Enter(call, session, parameters, shown);
+        }
+        catch (Exception error)
+        {
+            Log.RequestFailed(log, call.Path, "", error);
+            return WireError.Of(new Refusal(RejectReason.OutcomeUnknown));
+        }
+        finally
+        {
+            if (isOrder)
+                door.LeaveOrders(weight);
+            else
+                door.Leave(call.Lane);
+        }
+    }
+
+    /// <summary>A request is signed itself, or of a session whose logon was: then its time is looked at, and what its key may.</summary>
+    private async ValueTask<WireAnswer> Enter(WireCall call, WireSession session, WireParameters parameters, string? shown)
+    {
+        void Counted((int TenSeconds, int Day) orders) => session.Orders = orders;
+        if (call.Security < WireSecurity.Read || parameters.Has("apiKey") || session.Key is null)
+            return await gate.Run(call, parameters, shown, session.IsLocal, session.Address, Counted);
+
+        var (refusal, key) = await gate.Identify(call.Security, call.Lane, session.Key, session.IsLocal);
+        return (refusal ?? gate.CheckTime(parameters)) is { } refused
+            ? refused
+            : await gate.Answer(call, new WireRequest(parameters, key!.Account, session.Address), Counted);
+    }
+
+    /// <summary>The connection speaks for a key from now on: of any kind that signs.</summary>
+    private async ValueTask<WireAnswer> LogOn(WireSession session, WireParameters parameters)
+    {
+        var shown = parameters.Needed("apiKey");
+        if ((gate.CheckTime(parameters) ?? parameters.End()) is { } wrong)
+            return wrong;
+        var (refusal, key) = await gate.Identify(WireSecurity.Read, Lane.Readings, shown, session.IsLocal);
+        if ((refusal ?? gate.CheckSignature(parameters, key!)) is { } refused)
+            return refused;
+
+        (session.Key, session.Since) = (shown, time.GetUtcNow().ToUnixTimeMilliseconds());
+        return Status(session);
+    }
+
+    private WireAnswer LogOut(WireSession session)
+    {
+        (session.Key, session.Since) = (null, null);
+        return Status(session);
+    }
+
+    private WireAnswer Status(WireSession session)
+    {
+        var (key, since, connected, now) = (session.Key, session.Since, session.ConnectedSince, time.GetUtcNow().ToUnixTimeMilliseconds());
+        return WireAnswer.Of(to =>
+        {
+            to.WriteStartObject();
+            to.WriteString("apiKey"u8, key);
+            to.WritePropertyName("authorizedSince"u8);
+            if (since is { } moment)
+                to.WriteNumberValue(moment);
+            else
+                to.WriteNullValue();
+            to.WriteNumber("connectedSince"u8, connected);
+            to.WriteBoolean("returnRateLimits"u8, true);
+            to.WriteNumber("serverTime"u8, now);
+            to.WriteEndObject();
+        });
+    }
+}
+
+/// <summary>A connection: for whom it speaks, and what its last request used.</summary>
+internal sealed class WireSession(bool isLocal, System.Net.IPAddress? address, long connectedSince)
+{
+    public bool IsLocal => isLocal;
+
+    public System.Net.IPAddress? Address => address;
+
+    public long ConnectedSince => connectedSince;
+
+    /// <summary>The key it is logged on with; null when it is not.</summary>
+    public string? Key { get; set; }
+
+    public long? Since { get; set; }
+
+    public long UsedWeight { get; set; }
+
+    public (int TenSeconds, int Day)? Orders { get; set; }
+}
+
+/// <summary>A message of a client.</summary>
+/// <param name="Id">What it is to be answered with, as it was written.</param>
+/// <param name="Method">What is asked for; null when it can't be read.</param>
+/// <param name="Parameters">With what: texts as they are, numbers and lists as they were written.</param>
+internal sealed record WireApiRequest(string Id, string? Method, IReadOnlyDictionary<string, string> Parameters)
+{
+    private const int LongestId = 64;
+
+    private static readonly Dictionary<string, string> s_none = [];
+
+    public static WireApiRequest Read(ReadOnlyMemory<byte> message)
+    {
+        var id = "null";
+        try
+        {
+            using var document = JsonDocument.Parse(message, new JsonDocumentOptions { MaxDepth = 8 });
+            var root = document.RootElement;
+            if (root.TryGetProperty("id", out var told) && told.ValueKind is JsonValueKind.Number or JsonValueKind.String && told.GetRawText().Length <= LongestId)
+                id = told.GetRawText();
+            if (!root.TryGetProperty("method", out var method) || method.ValueKind != JsonValueKind.String)
+                return new WireApiRequest(id, null, s_none);
+
+            var values = new Dictionary<string, string>(StringComparer.Ordinal);
+            if (root.TryGetProperty("params", out var parameters))
+            {
+                foreach (var parameter in parameters.EnumerateObject())
+                {
+                    // A member that comes twice means one of two things: neither is done.
+                    if (!values.TryAdd(parameter.Name, parameter.Value.ValueKind == JsonValueKind.String ? parameter.Value.GetString()! : parameter.Value.GetRawText()))
+                        return new WireApiRequest(id, null, s_none);
+                }
+            }
+
+            return new WireApiRequest(id, method.GetString(), values);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return new WireApiRequest(id, null, s_none);
+        }
+    }
+}

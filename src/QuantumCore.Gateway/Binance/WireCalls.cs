@@ -1,0 +1,14 @@
+namespace QuantumCore.Gateway.Binance;
+
+/// <summary>Every call of this wire.</summary>
+internal sealed class WireCalls(
+    WireRulebook rulebook,
+    WireMarket market,
+    WireTickers tickers,
+    WireOrders orders,
+    WireOrderLists lists,
+    WireAccounts accounts)
+{
+    public IReadOnlyList<WireCall> All { get; } =
+        [.. rulebook.Calls, .. market.Calls, .. tickers.Calls, .. orders.Calls, .. lists.Calls, .. accounts.Calls];
+}

@@ -1,0 +1,66 @@
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Binance;
+
+/// <summary>A refusal in this wire's words: clients tell errors apart by number and, for -2010 and -1013, by exact text.</summary>
+/// <param name="Code">The number.</param>
+/// <param name="Message">The text.</param>
+/// <param name="Status">The HTTP status.</param>
+internal readonly record struct WireError(int Code, string Message, int Status = 400)
+{
+    public static readonly WireError UnknownOrder = new(-2011, "Unknown order sent.");
+    public static readonly WireError NoSuchOrder = new(-2013, "Order does not exist.");
+    public static readonly WireError Duplicate = new(-2010, "Duplicate order sent.");
+    public static readonly WireError BadKey = new(-2014, "API-key format invalid.", 401);
+    public static readonly WireError NotAllowed = new(-2015, "Invalid API-key, IP, or permissions for action.", 401);
+    public static readonly WireError BadSignature = new(-1022, "Signature for this request is not valid.");
+    public static readonly WireError BadSymbol = new(-1121, "Invalid symbol.");
+    public static readonly WireError BadCombination = new(-1128, "Combination of optional parameters invalid.");
+
+    public static WireError Missing(string name) =>
+        new(-1102, $"Mandatory parameter '{name}' was not sent, was empty/null, or malformed.");
+
+    public static WireError Invalid(string name) => new(-1130, $"Data sent for parameter '{name}' is not valid.");
+
+    public static WireError NotRequired(string name) => new(-1106, $"Parameter '{name}' sent when not required.");
+
+    public static WireError Filter(string name) => new(-1013, $"Filter failure: {name}");
+
+    /// <summary>A refusal of the exchange. Of an order unless <paramref name="unknown"/> says what it is about.</summary>
+    public static WireError Of(Refusal refusal, WireError? unknown = null) => refusal.Reason switch
+    {
+        RejectReason.UnknownSymbol => BadSymbol,
+        RejectReason.InvalidQuantity => Filter(refusal.Field switch
+        {
+            "quoteAmount" => "NOTIONAL",
+            "displayQuantity" => "ICEBERG_PARTS",
+            _ => "LOT_SIZE",
+        }),
+        RejectReason.InvalidPrice => Filter(refusal.Field == "trailingBasisPoints" ? "TRAILING_DELTA" : "PRICE_FILTER"),
+        RejectReason.InvalidNotional => Filter("NOTIONAL"),
+        RejectReason.PriceBand => Filter("PERCENT_PRICE_BY_SIDE"),
+        RejectReason.TooManyOrders => Filter("MAX_NUM_ORDERS"),
+        RejectReason.InvalidCombination => BadCombination,
+        RejectReason.Unauthorized or RejectReason.Forbidden => NotAllowed,
+        RejectReason.InsufficientFunds or RejectReason.ShortNotAllowed =>
+            new(-2010, "Account has insufficient balance for requested action."),
+        RejectReason.PostOnlyWouldTake => new(-2010, "Order would immediately match and take."),
+        RejectReason.StopWouldTrigger => new(-2010, "Stop price would trigger immediately."),
+        RejectReason.ListPrices => new(-2010, "The relationship of the prices for the orders is not correct."),
+        RejectReason.SymbolHalted or RejectReason.SymbolClosed or RejectReason.NotInThisPhase => new(-2010, "Market is closed."),
+        RejectReason.AccountBlocked => new(-2010, "This action is disabled on this account."),
+        RejectReason.NoReference or RejectReason.PegNoReference =>
+            new(-2010, "Order book liquidity is less than LOT_SIZE filter minimum quantity."),
+        RejectReason.KeyConflict or RejectReason.KeyCancelled => Duplicate,
+        RejectReason.UnknownOrder or RejectReason.NotOwner or RejectReason.OrderClosed or RejectReason.StaleLeaves
+            or RejectReason.WouldGrow or RejectReason.Voided => unknown ?? new(-2010, Refusals.Title(refusal.Reason)),
+        RejectReason.TooManyRequests => new(-1003, "Too many requests.", 429),
+        RejectReason.Overloaded or RejectReason.TimeRegression =>
+            new(-1008, "Server is currently overloaded with other requests. Please try again in a few minutes.", 503),
+        RejectReason.OutcomeUnknown => new(
+            -1007, "Timeout waiting for response from backend server. Send status unknown; execution status unknown.", 504),
+        RejectReason.BadRequest => refusal.Field is { } field ? Invalid(field) : new(-1100, refusal.Detail ?? "Illegal characters found in a parameter."),
+        RejectReason.None or RejectReason.UnknownAccount or RejectReason.UnknownTrade or RejectReason.TooManyLevels
+            or RejectReason.Overflow or RejectReason.ExpiredAlready => new(-2010, Refusals.Title(refusal.Reason)),
+    };
+}

@@ -1,0 +1,286 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Streams;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Binance;
+
+/// <summary>Someone who follows streams of this wire.</summary>
+internal interface IWireReader
+{
+    /// <summary>A message of a stream. Must return at once; the bytes are shared with every other reader.</summary>
+    void Offer(WireMessage message);
+}
+
+/// <summary>A message of a stream, written once for all its readers.</summary>
+internal sealed class WireMessage(string stream, ReadOnlyMemory<byte> raw)
+{
+    private readonly Lazy<ReadOnlyMemory<byte>> _wrapped = new(() =>
+    {
+        var start = Encoding.UTF8.GetBytes($$"""{"stream":"{{stream}}","data":""");
+        return (byte[])[.. start, .. raw.Span, (byte)'}'];
+    });
+
+    public ReadOnlyMemory<byte> Raw => raw;
+
+    /// <summary>With the stream's name, whose characters need no escape: they are those of a symbol and of words.</summary>
+    public ReadOnlyMemory<byte> Wrapped => _wrapped.Value;
+}
+
+/// <summary>The feeds of this process, one per symbol.</summary>
+internal sealed class WireFeeds(BookFeeds books, WireTickers tickers, IGrainFactory grains, TimeProvider time, ILogger<WireFeeds> log)
+{
+    /// <summary>One entry per listed symbol.</summary>
+    private readonly ConcurrentDictionary<string, WireFeed> _feeds = new(StringComparer.Ordinal);
+
+    public WireFeed Of(Instrument instrument) => _feeds.GetOrAdd(
+        instrument.Symbol, _ => new WireFeed(instrument, books.Of(instrument), tickers, grains, time, log));
+}
+
+/// <summary>
+/// The streams of one symbol for all their readers. Trades and best prices are told when they come; the book ten times a second or
+/// once, in steps that follow on each other; candles and tickers once a second, from the history. Nothing is told of what did not change.
+/// </summary>
+internal sealed class WireFeed(
+    Instrument instrument, BookFeed book, WireTickers tickers, IGrainFactory grains, TimeProvider time, ILogger log) : IUpdateReader
+{
+    private const int TicksPerSecond = 10;
+    private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(1_000 / TicksPerSecond);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<WireStreamName, WireStream> _streams = [];
+    private readonly WireBook _book = new();
+    private long _tradesSeen;
+    private bool _running;
+
+    /// <summary>Starts to give the reader a stream.</summary>
+    public void Join(WireStreamName name, IWireReader reader)
+    {
+        lock (_lock)
+        {
+            if (!_streams.TryGetValue(name, out var stream))
+                _streams.Add(name, stream = new WireStream(name, _book.Sequence));
+            stream.Readers.Add(reader);
+            stream.IsNew = true;
+            if (_running)
+                return;
+            _running = true;
+        }
+
+        _ = Tell();
+    }
+
+    /// <summary>Gives the reader nothing more of a stream.</summary>
+    public void Leave(WireStreamName name, IWireReader reader)
+    {
+        lock (_lock)
+        {
+            if (_streams.TryGetValue(name, out var stream) && stream.Readers.Remove(reader) && stream.Readers.Count == 0)
+                _streams.Remove(name);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Offer(MarketUpdate update)
+    {
+        lock (_lock)
+        {
+            var wasKnown = _book.IsKnown;
+            var best = _book.Best;
+            var changes = _book.Take(update);
+            _tradesSeen += update.Trades.Length;
+            foreach (var stream in _streams.Values)
+            {
+                if (!wasKnown)
+                    stream.ToldSequence = update.Sequence;
+                else
+                    stream.Note(changes);
+                if (stream.Name.Kind is WireStreamKind.Trade)
+                    TellTrades(stream, update);
+                else if (stream.Name.Kind is WireStreamKind.AggregateTrade)
+                    TellAggregates(stream, update);
+                else if (stream.Name.Kind is WireStreamKind.BookTicker && best != _book.Best)
+                    stream.Tell(to => WireStreamWriting.BookTicker(to, instrument, _book.Sequence, _book.Best));
+            }
+        }
+    }
+
+    private long NowMillis => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private void TellTrades(WireStream stream, MarketUpdate update)
+    {
+        foreach (var trade in update.Trades)
+            stream.Tell(to => WireStreamWriting.Trade(to, instrument, NowMillis, trade));
+    }
+
+    private void TellAggregates(WireStream stream, MarketUpdate update)
+    {
+        foreach (var trade in AggregateTrade.Of(update.Trades))
+            stream.Tell(to => WireStreamWriting.Aggregate(to, instrument, NowMillis, trade));
+    }
+
+    /// <summary>Tells what is due as long as there are readers. What the history throws ends here; it is asked again a second later.</summary>
+    private async Task Tell()
+    {
+        book.Join(this);
+        using var timer = new PeriodicTimer(s_tick, time);
+        for (var tick = 1; await timer.WaitForNextTickAsync(CancellationToken.None); tick++)
+        {
+            var isSecond = tick % TicksPerSecond == 0;
+            if (!TellBook(isSecond) && IsOver())
+                return;
+            if (!isSecond)
+                continue;
+
+            try
+            {
+                await TellStatistics();
+            }
+            catch (Exception error)
+            {
+                Log.FeedInterrupted(log, instrument.Symbol, error);
+            }
+        }
+    }
+
+    /// <summary>Nobody is left: follows the book no more. Whether it stays so: somebody may have come meanwhile.</summary>
+    private bool IsOver()
+    {
+        // Not under the lock: the book's feed calls this one under its own.
+        book.Leave(this);
+        lock (_lock)
+        {
+            if (_streams.Count == 0)
+            {
+                _running = false;
+                _book.Forget();
+                return true;
+            }
+        }
+
+        book.Join(this);
+        return false;
+    }
+
+    /// <summary>Tells the book to those whose turn it is; false when nobody is left.</summary>
+    private bool TellBook(bool isSecond)
+    {
+        lock (_lock)
+        {
+            if (_streams.Count == 0)
+                return false;
+
+            foreach (var stream in _streams.Values)
+            {
+                if (!_book.IsKnown || (!isSecond && !stream.Name.IsFast))
+                    continue;
+                if (stream.Name.Kind == WireStreamKind.Depth && stream.HasChanges)
+                    stream.Tell(to => WireStreamWriting.Depth(to, instrument, NowMillis, stream.ToldSequence + 1, _book, stream.TakeChanges()), _book.Sequence);
+                else if (stream.Name.Kind == WireStreamKind.PartialDepth && (stream.HasChanges || stream.IsNew))
+                {
+                    stream.TakeChanges();
+                    stream.IsNew = false;
+                    stream.Tell(to => WireStreamWriting.Levels(to, instrument, _book, stream.Name.Levels));
+                }
+            }
+
+            return true;
+        }
+    }
+
+    private async Task TellStatistics()
+    {
+        WireStream[] due;
+        long seen;
+        lock (_lock)
+        {
+            seen = _tradesSeen;
+            due = [.. _streams.Values.Where(stream => stream.Name.Kind >= WireStreamKind.Candle && IsDue(stream))];
+        }
+
+        foreach (var stream in due)
+        {
+            // Marked first: a trade that comes meanwhile is told a second later.
+            stream.ToldTrades = seen;
+            stream.IsNew = false;
+            if (stream.Name.Kind == WireStreamKind.Candle)
+                await TellCandle(stream);
+            else
+                await TellTicker(stream);
+        }
+    }
+
+    private bool IsDue(WireStream stream) => stream.IsNew || stream.ToldTrades != _tradesSeen
+        || (stream.Name.Kind == WireStreamKind.Candle && NowMillis * 1_000_000 >= stream.OpenCandle.EndNanos);
+
+    private async Task TellCandle(WireStream stream)
+    {
+        var candles = await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Candles(
+            new CandleQuery(instrument.Symbol, stream.Name.Period, null, NowMillis * 1_000_000, 2),
+            await WireMarket.Seen(grains, instrument.Symbol));
+        if (candles.IsEmpty)
+            return;
+
+        // The one that was open and is not any more is told as it ended.
+        if (candles is [var ended, _] && stream.OpenCandle.StartNanos == ended.StartNanos)
+            stream.Tell(to => WireStreamWriting.Candle(to, instrument, NowMillis, stream.Name, ended, isClosed: true));
+        stream.OpenCandle = candles[^1];
+        stream.Tell(to => WireStreamWriting.Candle(to, instrument, NowMillis, stream.Name, candles[^1], isClosed: false));
+    }
+
+    private async Task TellTicker(WireStream stream)
+    {
+        var day = await tickers.ReadDay(instrument, stream.Name.Kind == WireStreamKind.MiniTicker);
+        if (stream.Name.Kind == WireStreamKind.MiniTicker)
+            stream.Tell(to => WireStreamWriting.MiniTicker(to, instrument, NowMillis, day.Day));
+        else
+            stream.Tell(to => WireStreamWriting.Ticker(to, instrument, NowMillis, day));
+    }
+
+    /// <summary>A stream that somebody follows.</summary>
+    private sealed class WireStream(WireStreamName name, long sequence)
+    {
+        private readonly HashSet<(Side Side, long PriceTicks)> _changes = [];
+
+        public WireStreamName Name => name;
+
+        public HashSet<IWireReader> Readers { get; } = [];
+
+        /// <summary>Somebody came who has been told nothing yet.</summary>
+        public bool IsNew { get; set; }
+
+        /// <summary>The book's sequence that was told last.</summary>
+        public long ToldSequence { get; set; } = sequence;
+
+        public long ToldTrades { get; set; }
+
+        public Candle OpenCandle { get; set; }
+
+        public bool HasChanges => _changes.Count > 0;
+
+        public void Note(ImmutableArray<(Side Side, long PriceTicks)> changes)
+        {
+            if (name.Kind is WireStreamKind.Depth or WireStreamKind.PartialDepth)
+                _changes.UnionWith(changes);
+        }
+
+        public ImmutableArray<(Side Side, long PriceTicks)> TakeChanges()
+        {
+            ImmutableArray<(Side Side, long PriceTicks)> taken = [.. _changes];
+            _changes.Clear();
+            return taken;
+        }
+
+        public void Tell(Action<Utf8JsonWriter> write, long? sequence = null)
+        {
+            var message = new WireMessage(name.Name, WireSocket.Bytes(write));
+            ToldSequence = sequence ?? ToldSequence;
+            foreach (var reader in Readers.ToArray())
+                reader.Offer(message);
+        }
+    }
+}

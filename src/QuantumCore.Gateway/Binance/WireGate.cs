@@ -1,0 +1,108 @@
+using System.Net;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Admission;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Binance;
+
+/// <summary>Lets requests in: who asks, whether the signature is theirs, whether it is of this moment, whether they may.</summary>
+internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits, TimeProvider time)
+{
+    private const long LongestWindowMicros = 60_000_000;
+    private const long DefaultWindowMicros = 5_000_000;
+    private const long FutureMicros = 1_000_000;
+
+    /// <summary>Does what is asked for, or says why not. The weight was counted.</summary>
+    /// <param name="call">What is asked for.</param>
+    /// <param name="parameters">With what.</param>
+    /// <param name="keyText">The key that was shown.</param>
+    /// <param name="isLocal">Whether it was shown on this machine: published keys are for it alone.</param>
+    /// <param name="address">Where it comes from.</param>
+    /// <param name="counted">Told how many orders were counted, where any were.</param>
+    public async ValueTask<WireAnswer> Run(
+        WireCall call,
+        WireParameters parameters,
+        string? keyText,
+        bool isLocal,
+        IPAddress? address,
+        Action<(int TenSeconds, int Day)> counted)
+    {
+        if (parameters.Wrong is { } malformed)
+            return malformed;
+
+        var account = 0L;
+        if (call.Security != WireSecurity.None)
+        {
+            var (refusal, key) = await Identify(call.Security, call.Lane, keyText, isLocal);
+            if (refusal is { } refused)
+                return refused;
+            if (call.Security != WireSecurity.Key && (CheckTime(parameters) ?? CheckSignature(parameters, key!)) is { } wrong)
+                return wrong;
+            account = key!.Account;
+        }
+
+        return await Answer(call, new WireRequest(parameters, account, address), counted);
+    }
+
+    /// <summary>Does what is asked for, for someone who was identified.</summary>
+    public async ValueTask<WireAnswer> Answer(WireCall call, WireRequest request, Action<(int TenSeconds, int Day)> counted)
+    {
+        if (call.Orders > 0)
+        {
+            var tooMany = limits.TakeOrders(request.Account, call.Orders);
+            counted(limits.Orders(request.Account));
+            if (tooMany is { } refused)
+                return refused;
+        }
+
+        return await call.Answer(request);
+    }
+
+    /// <summary>Who shows this key; or why it opens nothing.</summary>
+    public async ValueTask<(WireError? Refusal, ApiKey? Key)> Identify(
+        WireSecurity security, Lane lane, string? keyText, bool isLocal)
+    {
+        if (string.IsNullOrEmpty(keyText))
+            return (WireError.BadKey, null);
+        if (await keys.Find(keyText) is not { } key || key.Account == 0 || (key.IsDemo && !isLocal))
+            return (WireError.NotAllowed, null);
+        if ((security == WireSecurity.Read && !key.Rights.HasFlag(KeyRights.Read))
+            || (security == WireSecurity.Trade && !key.Rights.HasFlag(KeyRights.Trade))
+            || (security >= WireSecurity.Read && key.Signing is null))
+        {
+            return (WireError.NotAllowed, null);
+        }
+
+        return keys.MayAsk(key.Account, lane) ? (null, key) : (WireError.Of(new Refusal(RejectReason.TooManyRequests)), null);
+    }
+
+    /// <summary>Whether the signature is the key's.</summary>
+    public WireError? CheckSignature(WireParameters parameters, ApiKey key) => parameters.Signature is not { Length: > 0 } signature
+        ? WireError.Missing("signature")
+        : RequestSignature.IsValid(seal, key, parameters.Payload, signature) ? null : WireError.BadSignature;
+
+    /// <summary>
+    /// Whether the request is of this moment: not more than its window old, and at most a second ahead. A time is in
+    /// milliseconds, or in microseconds when it has 16 digits.
+    /// </summary>
+    public WireError? CheckTime(WireParameters parameters)
+    {
+        var window = parameters.Text("recvWindow");
+        var windowMicros = DefaultWindowMicros;
+        if (window is not null && DecimalText.TryParse(window, 3, out windowMicros) != DecimalError.None)
+            return WireError.Invalid("recvWindow");
+        if (windowMicros > LongestWindowMicros)
+            return new WireError(-1131, "recvWindow must be less than 60000.");
+
+        if (parameters.Number("timestamp", 0, long.MaxValue / 1_000) is not { } stamp)
+            return parameters.Wrong ?? WireError.Missing("timestamp");
+
+        var stampMicros = stamp < 10_000_000_000_000_00 ? stamp * 1_000 : stamp;
+        var nowMicros = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        if (stampMicros >= nowMicros + FutureMicros)
+            return new WireError(-1021, "Timestamp for this request was 1000ms ahead of the server's time.");
+        return nowMicros - stampMicros <= windowMicros
+            ? null
+            : new WireError(-1021, "Timestamp for this request is outside of the recvWindow.");
+    }
+}

@@ -1,0 +1,87 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Binance;
+
+/// <summary>The calls of this wire over HTTP: parameters in the query, the body or both; limits in the headers of every answer.</summary>
+internal sealed class WireHttp(WireGate gate, WireLimits limits)
+{
+    private const string KeyHeader = "X-MBX-APIKEY";
+
+    /// <summary>Answers a request.</summary>
+    public async Task Serve(HttpContext context, WireCall call)
+    {
+        if (await Body(context) is not { } body)
+        {
+            await Write(context, WireError.Of(Refusal.Malformed(null, "The body is too long, or no UTF-8.")) with { Status = 413 });
+            return;
+        }
+
+        var parameters = WireParameters.Of((context.Request.QueryString.Value ?? "").TrimStart('?'), body);
+        var address = context.Connection.RemoteIpAddress;
+        var (used, refusal, retryAfter) = limits.TakeWeight(address, call.Weight(parameters));
+        var response = context.Response;
+        response.Headers["X-MBX-USED-WEIGHT"] = used.ToString();
+        response.Headers["X-MBX-USED-WEIGHT-1M"] = used.ToString();
+        if (refusal is { } refused)
+        {
+            response.Headers.RetryAfter = retryAfter.ToString();
+            await Write(context, refused);
+            return;
+        }
+
+        var header = context.Request.Headers[KeyHeader];
+        var key = header.Count == 1 ? header[0] : null;
+        var answer = await gate.Run(call, parameters, key, Call.IsLocal(context.Request), address, orders =>
+        {
+            response.Headers["X-MBX-ORDER-COUNT-10S"] = orders.TenSeconds.ToString();
+            response.Headers["X-MBX-ORDER-COUNT-1D"] = orders.Day.ToString();
+        });
+        await Write(context, answer);
+    }
+
+    /// <summary>Refuses a request that was not let in, in the words of this wire.</summary>
+    public static ValueTask<FlushResult> Refuse(HttpContext context, Refusal refusal)
+    {
+        if (refusal.Reason is RejectReason.Overloaded or RejectReason.TooManyRequests)
+            context.Response.Headers.RetryAfter = "1";
+        return Write(context, WireError.Of(refusal));
+    }
+
+    /// <summary>Answers a request.</summary>
+    public static ValueTask<FlushResult> Write(HttpContext context, WireAnswer answer) => Answer.Json(
+        context, answer, static (to, answer) => WireAnswer.WriteBody(to, answer), answer.Error?.Status ?? 200);
+
+    /// <summary>The body's text; null when it is too long or no text.</summary>
+    private static async ValueTask<string?> Body(HttpContext context)
+    {
+        if (context.Request.ContentLength is 0 || (context.Request.ContentLength is null && context.Request.Headers.TransferEncoding.Count == 0))
+            return "";
+
+        var reader = context.Request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(context.RequestAborted);
+            if (read.Buffer.Length > Call.LongestBody)
+            {
+                reader.AdvanceTo(read.Buffer.End);
+                context.Response.Headers.Connection = "close";
+                return null;
+            }
+
+            if (!read.IsCompleted)
+            {
+                reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+                continue;
+            }
+
+            var bytes = read.Buffer.ToArray();
+            reader.AdvanceTo(read.Buffer.End);
+            return System.Text.Unicode.Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : null;
+        }
+    }
+}

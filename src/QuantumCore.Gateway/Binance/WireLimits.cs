@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+using System.Net;
+
+namespace QuantumCore.Gateway.Binance;
+
+/// <summary>
+/// The limits that this wire tells its clients: weight of requests of an address, orders of an account. They hold here alone.
+/// Whoever goes on after having been refused is banned for a while.
+/// </summary>
+/// <remarks>In memory: a restart forgets what was counted. At most <see cref="MostCallers"/> callers of a kind are told apart.</remarks>
+internal sealed class WireLimits(GatewayOptions options, TimeProvider time)
+{
+    /// <summary>Callers that are told apart; older windows are forgotten beyond.</summary>
+    public const int MostCallers = 10_000;
+
+    private const int RefusalsBeforeBan = 100;
+    private static readonly TimeSpan s_ban = TimeSpan.FromMinutes(2);
+
+    private readonly ConcurrentDictionary<IPAddress, Caller> _addresses = new();
+    private readonly ConcurrentDictionary<long, Caller> _accounts = new();
+
+    /// <summary>Most weight of one address in a minute.</summary>
+    public int WeightPerMinute => options.WireWeightPerMinute;
+
+    /// <summary>Most orders of one account in ten seconds.</summary>
+    public int OrdersPerTenSeconds => options.WireOrdersPerTenSeconds;
+
+    /// <summary>Most orders of one account in a day, UTC.</summary>
+    public int OrdersPerDay => options.WireOrdersPerDay;
+
+    /// <summary>Counts a request: the weight used in this minute, and why it is refused, with the seconds until it is not.</summary>
+    public (long Used, WireError? Refusal, int RetryAfter) TakeWeight(IPAddress? address, int weight)
+    {
+        var now = time.GetUtcNow();
+        var caller = Of(_addresses, address ?? IPAddress.None, now);
+        lock (caller)
+        {
+            caller.Turn(now);
+            if (caller.BannedUntil > now)
+                return (caller.Weight, new WireError(-1003, BanText(caller.BannedUntil), 418), Seconds(caller.BannedUntil - now));
+
+            caller.Weight += weight;
+            if (caller.Weight <= WeightPerMinute)
+                return (caller.Weight, null, 0);
+
+            if (++caller.Refused > RefusalsBeforeBan)
+                caller.BannedUntil = now + s_ban;
+            var message = $"Too much request weight used; current limit is {WeightPerMinute} request weight per 1 MINUTE. "
+                + "Please use WebSocket Streams for live updates to avoid polling the API.";
+            return (caller.Weight, new WireError(-1003, message, 429), 60 - now.Second);
+        }
+    }
+
+    /// <summary>Counts orders; why they are refused, or null.</summary>
+    public WireError? TakeOrders(long account, int orders)
+    {
+        var now = time.GetUtcNow();
+        var caller = Of(_accounts, account, now);
+        lock (caller)
+        {
+            caller.Turn(now);
+            if (caller.TenSeconds + orders > OrdersPerTenSeconds)
+                return new WireError(-1015, $"Too many new orders; current limit is {OrdersPerTenSeconds} orders per 10 SECOND.", 429);
+            if (caller.Day + orders > OrdersPerDay)
+                return new WireError(-1015, $"Too many new orders; current limit is {OrdersPerDay} orders per 1 DAY.", 429);
+
+            caller.TenSeconds += orders;
+            caller.Day += orders;
+            return null;
+        }
+    }
+
+    /// <summary>Orders that were counted in these ten seconds and this day.</summary>
+    public (int TenSeconds, int Day) Orders(long account)
+    {
+        var now = time.GetUtcNow();
+        var caller = Of(_accounts, account, now);
+        lock (caller)
+        {
+            caller.Turn(now);
+            return (caller.TenSeconds, caller.Day);
+        }
+    }
+
+    private static string BanText(DateTimeOffset until) =>
+        $"Way too much request weight used; IP banned until {until.ToUnixTimeMilliseconds()}. "
+        + "Please use WebSocket Streams for live updates to avoid bans.";
+
+    private static int Seconds(TimeSpan left) => (int)Math.Ceiling(left.TotalSeconds);
+
+    private static Caller Of<T>(ConcurrentDictionary<T, Caller> callers, T who, DateTimeOffset now)
+        where T : notnull
+    {
+        if (callers.Count >= MostCallers && !callers.ContainsKey(who))
+        {
+            foreach (var (old, state) in callers)
+            {
+                if (state.IsIdle(now))
+                    callers.TryRemove(old, out _);
+            }
+
+            if (callers.Count >= MostCallers)
+                callers.Clear();
+        }
+
+        return callers.GetOrAdd(who, static _ => new Caller());
+    }
+
+    private sealed class Caller
+    {
+        private long _minute;
+        private long _tenSeconds;
+        private long _day;
+
+        public long Weight { get; set; }
+
+        public int Refused { get; set; }
+
+        public int TenSeconds { get; set; }
+
+        public int Day { get; set; }
+
+        public DateTimeOffset BannedUntil { get; set; }
+
+        public bool IsIdle(DateTimeOffset now) => BannedUntil <= now && _minute < Minute(now) && _day < DayOf(now);
+
+        /// <summary>Windows that have passed begin anew.</summary>
+        public void Turn(DateTimeOffset now)
+        {
+            if (_minute != Minute(now))
+                (_minute, Weight, Refused) = (Minute(now), 0, 0);
+            if (_tenSeconds != now.ToUnixTimeSeconds() / 10)
+                (_tenSeconds, TenSeconds) = (now.ToUnixTimeSeconds() / 10, 0);
+            if (_day != DayOf(now))
+                (_day, Day) = (DayOf(now), 0);
+        }
+
+        private static long Minute(DateTimeOffset now) => now.ToUnixTimeSeconds() / 60;
+
+        private static long DayOf(DateTimeOffset now) => now.ToUnixTimeSeconds() / 86_400;
+    }
+}

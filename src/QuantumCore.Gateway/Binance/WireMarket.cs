@@ -1,0 +1,257 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Binance;
+
+/// <summary>What everyone may see: the clock, books, trades, candles.</summary>
+internal sealed class WireMarket(IGrainFactory grains, Listings listings, TimeProvider time)
+{
+    private const int MostLevels = 1_000;
+    private const int MostTrades = 1_000;
+
+    public IEnumerable<WireCall> Calls =>
+    [
+        WireCall.Get("/api/v3/ping", WireSecurity.None, 1, Ping),
+        WireCall.Get("/api/v3/time", WireSecurity.None, 1, Time),
+        WireCall.Get("/api/v3/depth", WireSecurity.None, 5, Depth) with { Weight = DepthWeight },
+        WireCall.Get("/api/v3/trades", WireSecurity.None, 25, Trades),
+        WireCall.Get("/api/v3/historicalTrades", WireSecurity.None, 25, HistoricalTrades),
+        WireCall.Get("/api/v3/aggTrades", WireSecurity.None, 4, AggregateTrades),
+        WireCall.Get("/api/v3/klines", WireSecurity.None, 2, Candles),
+        WireCall.Get("/api/v3/uiKlines", WireSecurity.None, 2, Candles),
+    ];
+
+    /// <summary>The symbol that is asked for; null when there is none, and the parameters say so.</summary>
+    public static async ValueTask<Instrument?> Symbol(WireParameters parameters, Listings listings)
+    {
+        var name = parameters.Needed("symbol");
+        if (name.Length == 0)
+            return null;
+
+        var instrument = await listings.Find(name);
+        if (instrument is null)
+            parameters.Fail(WireError.BadSymbol);
+        return instrument;
+    }
+
+    /// <summary>How far the public view of a symbol is: the history is to be as new.</summary>
+    public static async ValueTask<ImmutableArray<SeenSequence>> Seen(IGrainFactory grains, string symbol) =>
+        [new SeenSequence(symbol, (await grains.GetGrain<IMarketDataGrain>(symbol).Depth(0)).Sequence)];
+
+    private static int DepthWeight(WireParameters parameters) => parameters.Limit(100, 5_000) switch
+    {
+        <= 100 => 5,
+        <= 500 => 25,
+        <= 1_000 => 50,
+        _ => 250,
+    };
+
+    private static ValueTask<WireAnswer> Ping(WireRequest request) => ValueTask.FromResult<WireAnswer>(request.Parameters.End() is { } wrong
+        ? wrong
+        : WireAnswer.Of(static to =>
+        {
+            to.WriteStartObject();
+            to.WriteEndObject();
+        }));
+
+    private ValueTask<WireAnswer> Time(WireRequest request)
+    {
+        if (request.Parameters.End() is { } wrong)
+            return ValueTask.FromResult<WireAnswer>(wrong);
+
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        return ValueTask.FromResult(WireAnswer.Of(to =>
+        {
+            to.WriteStartObject();
+            to.WriteNumber("serverTime"u8, now);
+            to.WriteEndObject();
+        }));
+    }
+
+    private async ValueTask<WireAnswer> Depth(WireRequest request)
+    {
+        var levels = request.Parameters.Limit(100, MostLevels);
+        var instrument = await Symbol(request.Parameters, listings);
+        if (request.Parameters.End() is { } wrong)
+            return wrong;
+
+        var view = await grains.GetGrain<IMarketDataGrain>(instrument!.Symbol).Depth(levels);
+        return WireAnswer.Of(to =>
+        {
+            to.WriteStartObject();
+            to.WriteNumber("lastUpdateId"u8, view.Sequence);
+            to.WriteLevels("bids"u8, instrument, view.Bids);
+            to.WriteLevels("asks"u8, instrument, view.Asks);
+            to.WriteEndObject();
+        });
+    }
+
+    private async ValueTask<WireAnswer> Trades(WireRequest request)
+    {
+        var limit = request.Parameters.Limit(500, MostTrades);
+        var instrument = await Symbol(request.Parameters, listings);
+        if (request.Parameters.End() is { } wrong)
+            return wrong;
+
+        return List(instrument!, await Newest(instrument!, limit), WriteTrade);
+    }
+
+    private async ValueTask<WireAnswer> HistoricalTrades(WireRequest request)
+    {
+        var limit = request.Parameters.Limit(500, MostTrades);
+        var from = request.Parameters.Number("fromId", 0, long.MaxValue);
+        var instrument = await Symbol(request.Parameters, listings);
+        if (request.Parameters.End() is { } wrong)
+            return wrong;
+
+        return List(
+            instrument!,
+            from is { } id ? await Past(instrument!, WireWriting.Place(id), null, null, limit) : await Newest(instrument!, limit),
+            WriteTrade);
+    }
+
+    private async ValueTask<WireAnswer> AggregateTrades(WireRequest request)
+    {
+        var parameters = request.Parameters;
+        var limit = parameters.Limit(500, MostTrades);
+        var from = parameters.Number("fromId", 0, long.MaxValue);
+        var (start, end) = (Nanos(parameters, "startTime"), Nanos(parameters, "endTime"));
+        var instrument = await Symbol(parameters, listings);
+        if (from is not null && (start ?? end) is not null)
+            parameters.Fail(WireError.BadCombination);
+        if (parameters.End() is { } wrong)
+            return wrong;
+
+        ImmutableArray<AggregateTrade> trades;
+        if (from is null && start is null)
+        {
+            var newest = end is null
+                ? await Newest(instrument!, MostTrades)
+                : await Past(instrument!, null, null, end + 999_999, MostTrades);
+            trades = AggregateTrade.Of(newest);
+            trades = trades.Length > limit ? trades[^limit..] : trades;
+        }
+        else
+        {
+            trades = await AggregateFrom(instrument!, from is { } id ? WireWriting.Place(id) : null, start, end + 999_999, limit);
+        }
+
+        return WireAnswer.Of(to =>
+        {
+            to.WriteStartArray();
+            foreach (var trade in trades)
+            {
+                to.WriteStartObject();
+                WireStreamWriting.AggregateMembers(to, instrument!, trade);
+                to.WriteEndObject();
+            }
+
+            to.WriteEndArray();
+        });
+    }
+
+    private async ValueTask<WireAnswer> Candles(WireRequest request)
+    {
+        var parameters = request.Parameters;
+        var limit = parameters.Limit(500, 1_000);
+        var (start, end) = (Nanos(parameters, "startTime"), Nanos(parameters, "endTime"));
+        parameters.Needed("interval");
+        var period = parameters.Word("interval", WireWords.Period, CandlePeriod.Minute, new WireError(-1120, "Invalid interval."));
+        if (parameters.Text("timeZone") is not (null or "0" or "0:00" or "00:00" or "+00:00"))
+            parameters.Fail(WireError.Invalid("timeZone"));
+        var instrument = await Symbol(parameters, listings);
+        if (parameters.End() is { } wrong)
+            return wrong;
+
+        var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        var query = new CandleQuery(instrument!.Symbol, period, start, Math.Min(end ?? now, now), limit);
+        var candles = await Ledger.Candles(query, await Seen(grains, instrument.Symbol));
+        return WireAnswer.Of(to =>
+        {
+            to.WriteStartArray();
+            foreach (var candle in candles)
+                WriteCandle(to, instrument, candle);
+            to.WriteEndArray();
+        });
+    }
+
+    private ILedgerGrain Ledger => grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey);
+
+    /// <summary>A time in milliseconds, as nanoseconds; null when it is absent.</summary>
+    public static long? Nanos(WireParameters parameters, string name) =>
+        parameters.Number(name, 0, long.MaxValue / 1_000_000) is { } millis ? millis * 1_000_000 : null;
+
+    private async ValueTask<ImmutableArray<PublicTrade>> Newest(Instrument instrument, int limit)
+    {
+        var shown = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Trades(limit);
+        if (shown.Length == limit)
+            return [.. shown.Reverse()];
+
+        // What is shown live is what is remembered; the history has the rest.
+        return await Past(instrument, null, null, null, limit);
+    }
+
+    private async ValueTask<ImmutableArray<PublicTrade>> Past(
+        Instrument instrument, TradePlace? from, long? start, long? end, int limit) => await Ledger.PublicTrades(
+            new TradeQuery(instrument.Symbol, from, start, end, limit), await Seen(grains, instrument.Symbol));
+
+    /// <summary>Reads on until there are enough, and none is cut off in its middle.</summary>
+    private async ValueTask<ImmutableArray<AggregateTrade>> AggregateFrom(
+        Instrument instrument, TradePlace? from, long? start, long? end, int limit)
+    {
+        var trades = new List<PublicTrade>();
+        while (true)
+        {
+            var page = await Past(instrument, from, start, end, MostTrades);
+            trades.AddRange(page);
+            var aggregates = AggregateTrade.Of(trades);
+            if (page.Length < MostTrades || aggregates.Length > limit)
+                return aggregates.Length > limit ? aggregates[..limit] : aggregates;
+
+            from = new TradePlace(page[^1].Sequence, page[^1].Index + 1);
+        }
+    }
+
+    private static WireAnswer List(
+        Instrument instrument, ImmutableArray<PublicTrade> trades, Action<Utf8JsonWriter, Instrument, PublicTrade> write) =>
+        WireAnswer.Of(to =>
+        {
+            to.WriteStartArray();
+            foreach (var trade in trades)
+                write(to, instrument, trade);
+            to.WriteEndArray();
+        });
+
+    private static void WriteTrade(Utf8JsonWriter to, Instrument instrument, PublicTrade trade)
+    {
+        to.WriteStartObject();
+        to.WriteNumber("id"u8, WireWriting.TradeId(trade.Sequence, trade.Index));
+        to.WritePriceText("price"u8, instrument, trade.PriceTicks);
+        to.WriteLots("qty"u8, instrument, trade.QuantityLots);
+        to.WriteString("quoteQty"u8, instrument.Amount((Int128)trade.PriceTicks * trade.QuantityLots));
+        to.WriteMillis("time"u8, trade.TimeNanos);
+        to.WriteBoolean("isBuyerMaker"u8, trade.TakerSide == Side.Sell);
+        to.WriteBoolean("isBestMatch"u8, true);
+        to.WriteEndObject();
+    }
+
+    private static void WriteCandle(Utf8JsonWriter to, Instrument instrument, Candle candle)
+    {
+        to.WriteStartArray();
+        to.WriteNumberValue(WireWriting.Millis(candle.StartNanos));
+        to.WriteStringValue(instrument.FormatPrice(candle.OpenTicks));
+        to.WriteStringValue(instrument.FormatPrice(candle.HighTicks));
+        to.WriteStringValue(instrument.FormatPrice(candle.LowTicks));
+        to.WriteStringValue(instrument.FormatPrice(candle.CloseTicks));
+        to.WriteStringValue(instrument.FormatQuantity(candle.Lots));
+        to.WriteNumberValue(WireWriting.Millis(candle.EndNanos) - 1);
+        to.WriteStringValue(instrument.Amount(candle.Value));
+        to.WriteNumberValue(candle.Trades);
+        to.WriteStringValue(instrument.FormatQuantity(candle.BoughtLots));
+        to.WriteStringValue(instrument.Amount(candle.BoughtValue));
+        to.WriteStringValue("0");
+        to.WriteEndArray();
+    }
+}

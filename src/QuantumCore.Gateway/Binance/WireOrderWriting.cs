@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Binance;
+
+/// <summary>Orders in this wire's members.</summary>
+internal static class WireOrderWriting
+{
+    private static readonly OrderConditions s_none = new();
+
+    /// <summary>An order as its report tells it; what was traded is known where the report has its fills, or nothing was.</summary>
+    public static PastOrder View(this ExecutionReport report, long? filledValue = null) => new(
+        report.Symbol,
+        report.Number,
+        report.OrderId,
+        report.ClientOrderId,
+        report.Side,
+        report.Type,
+        report.TimeInForce,
+        report.PriceTicks,
+        report.QuantityLots,
+        report.FilledLots,
+        filledValue ?? report.Fills.Aggregate(0L, static (sum, fill) => checked(sum + (fill.PriceTicks * fill.QuantityLots))),
+        report.Status,
+        report.End,
+        report.TimeNanos,
+        report.TimeNanos,
+        report.PostOnly,
+        report.SelfTrade,
+        report.Conditions,
+        null);
+
+    /// <summary>The answer to a new order.</summary>
+    public static void WriteNew(
+        Utf8JsonWriter to, Instrument instrument, ExecutionReport report, WireResponse response, long listId = -1)
+    {
+        to.WriteStartObject();
+        WriteNames(to, report.View(), listId);
+        to.WriteMillis("transactTime"u8, report.TimeNanos);
+        if (response >= WireResponse.Result)
+        {
+            WriteState(to, instrument, report.View());
+            to.WriteMillis("workingTime"u8, report.TimeNanos);
+        }
+
+        if (response == WireResponse.Full)
+            WriteFills(to, instrument, report.Fills);
+        to.WriteEndObject();
+    }
+
+    /// <summary>The answer to a cancel: the final state.</summary>
+    /// <param name="to">Where to.</param>
+    /// <param name="instrument">Its instrument.</param>
+    /// <param name="order">The order.</param>
+    /// <param name="cancelName">The client's name for the cancel.</param>
+    public static void WriteCancelled(Utf8JsonWriter to, Instrument instrument, PastOrder order, string cancelName)
+    {
+        to.WriteStartObject();
+        to.WriteString("symbol"u8, order.Symbol);
+        to.WriteString("origClientOrderId"u8, order.ClientOrderId);
+        to.WriteNumber("orderId"u8, order.OrderId);
+        to.WriteNumber("orderListId"u8, -1);
+        to.WriteString("clientOrderId"u8, cancelName);
+        to.WriteMillis("transactTime"u8, order.ChangedNanos);
+        WriteState(to, instrument, order);
+        to.WriteEndObject();
+    }
+
+    /// <summary>An order as it is asked for.</summary>
+    public static void WriteOrder(Utf8JsonWriter to, Instrument instrument, PastOrder order)
+    {
+        var terms = order.Conditions.Decode() ?? s_none;
+        to.WriteStartObject();
+        WriteNames(to, order, -1);
+        WriteState(to, instrument, order);
+        if (terms.TriggerTicks is null && terms.ActivationTicks is null)
+            to.WriteString("stopPrice"u8, instrument.FormatPrice(0));
+        if (terms.DisplayLots is null)
+            to.WriteString("icebergQty"u8, instrument.FormatQuantity(0));
+        to.WriteMillis("time"u8, order.CreatedNanos);
+        to.WriteMillis("updateTime"u8, order.ChangedNanos);
+        to.WriteBoolean("isWorking"u8, order.Status is OrderStatus.New or OrderStatus.PartiallyFilled or OrderStatus.Filled);
+        to.WriteMillis("workingTime"u8, order.CreatedNanos);
+        to.WriteEndObject();
+    }
+
+    /// <summary>What an order is and how far it has come.</summary>
+    public static void WriteState(Utf8JsonWriter to, Instrument instrument, PastOrder order)
+    {
+        var terms = order.Conditions.Decode() ?? s_none;
+        var total = terms.Amount is null ? order.QuantityLots : order.FilledLots;
+        to.WritePriceText("price"u8, instrument, OrderCombinations.IsMarket(order.Type) ? 0 : order.PriceTicks);
+        to.WriteLots("origQty"u8, instrument, total);
+        to.WriteLots("executedQty"u8, instrument, order.FilledLots);
+        to.WriteString("origQuoteOrderQty"u8, instrument.Amount(terms.Amount ?? 0));
+        to.WriteString("cummulativeQuoteQty"u8, instrument.Amount(order.FilledValue));
+        to.WriteString("status"u8, WireWords.Of(order.Status, order.End));
+        to.WriteString("timeInForce"u8, WireWords.Of(order.TimeInForce, order.Type));
+        to.WriteString("type"u8, WireWords.Of(order.Type, order.PostOnly, terms));
+        to.WriteString("side"u8, WireWords.Of(order.Side));
+        if ((terms.TriggerTicks ?? terms.ActivationTicks) is { } stop)
+            to.WritePriceText("stopPrice"u8, instrument, stop);
+        if (terms.TrailBasisPoints is { } trail)
+            to.WriteNumber("trailingDelta"u8, trail);
+        if (terms.DisplayLots is { } display)
+            to.WriteLots("icebergQty"u8, instrument, display);
+        to.WriteString("selfTradePreventionMode"u8, WireWords.Of(order.SelfTrade));
+    }
+
+    /// <summary>The same of an amended order, whose members have other names.</summary>
+    public static void WriteAmended(Utf8JsonWriter to, Instrument instrument, PastOrder order)
+    {
+        to.WritePriceText("price"u8, instrument, OrderCombinations.IsMarket(order.Type) ? 0 : order.PriceTicks);
+        to.WriteLots("qty"u8, instrument, order.QuantityLots);
+        to.WriteLots("executedQty"u8, instrument, order.FilledLots);
+        to.WriteLots("preventedQty"u8, instrument, 0);
+        to.WriteString("quoteOrderQty"u8, instrument.Amount(0));
+        to.WriteString("cumulativeQuoteQty"u8, instrument.Amount(order.FilledValue));
+        to.WriteString("status"u8, WireWords.Of(order.Status, order.End));
+        to.WriteString("timeInForce"u8, WireWords.Of(order.TimeInForce, order.Type));
+        to.WriteString("type"u8, WireWords.Of(order.Type, order.PostOnly, order.Conditions.Decode() ?? s_none));
+        to.WriteString("side"u8, WireWords.Of(order.Side));
+        to.WriteString("selfTradePreventionMode"u8, WireWords.Of(order.SelfTrade));
+    }
+
+    private static void WriteNames(Utf8JsonWriter to, PastOrder order, long listId)
+    {
+        to.WriteString("symbol"u8, order.Symbol);
+        to.WriteNumber("orderId"u8, order.OrderId);
+        to.WriteNumber("orderListId"u8, listId);
+        to.WriteString("clientOrderId"u8, order.ClientOrderId);
+    }
+
+    private static void WriteFills(Utf8JsonWriter to, Instrument instrument, ImmutableArray<OrderFill> fills)
+    {
+        to.WriteStartArray("fills"u8);
+        foreach (var fill in fills)
+        {
+            to.WriteStartObject();
+            to.WritePriceText("price"u8, instrument, fill.PriceTicks);
+            to.WriteLots("qty"u8, instrument, fill.QuantityLots);
+            to.WriteString("commission"u8, DecimalText.Format(fill.Fee, instrument.Quote.Decimals));
+            to.WriteString("commissionAsset"u8, instrument.Quote.Name);
+            to.WriteNumber("tradeId"u8, WireWriting.TradeId(fill.Sequence, fill.Index));
+            to.WriteEndObject();
+        }
+
+        to.WriteEndArray();
+    }
+}

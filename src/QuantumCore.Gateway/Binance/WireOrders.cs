@@ -1,0 +1,379 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Admission;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Binance;
+
+/// <summary>The calls about single orders: they take the way of every order.</summary>
+internal sealed class WireOrders(OrderEntry entry, Listings listings, Door door, WireLimits limits)
+{
+    private static readonly Func<WireParameters, int> s_one = static _ => 1;
+
+    public IEnumerable<WireCall> Calls =>
+    [
+        new("POST", "/api/v3/order", Lane.Orders, WireSecurity.Trade, s_one, 1, Place),
+        new("POST", "/api/v3/order/test", Lane.Orders, WireSecurity.Trade, s_one, 0, Test),
+        new("DELETE", "/api/v3/order", Lane.Urgent, WireSecurity.Trade, s_one, 0, Cancel),
+        new("DELETE", "/api/v3/openOrders", Lane.Urgent, WireSecurity.Trade, s_one, 0, CancelAll),
+        new("POST", "/api/v3/order/cancelReplace", Lane.Orders, WireSecurity.Trade, s_one, 1, CancelReplace),
+        new("PUT", "/api/v3/order/amend/keepPriority", Lane.Orders, WireSecurity.Trade, static _ => 4, 0, Amend),
+        WireCall.Get("/api/v3/order", WireSecurity.Read, 4, Show),
+        WireCall.Get("/api/v3/openOrders", WireSecurity.Read, 6, ShowOpen) with { Weight = parameters => parameters.Has("symbol") ? 6 : 80 },
+        WireCall.Get("/api/v3/allOrders", WireSecurity.Read, 20, ShowAll),
+        WireCall.Get("/api/v3/rateLimit/order", WireSecurity.Read, 40, ShowLimits),
+    ];
+
+    /// <summary>Why an order is refused; null when it was taken.</summary>
+    public static WireError? Refused(ExecutionReport report, WireError? unknown = null) => report.Reason == RejectReason.None
+        ? null
+        : WireError.Of(new Refusal(report.Reason, report.Field, report.Limit), unknown);
+
+    private async ValueTask<WireAnswer> Place(WireRequest request)
+    {
+        var (wrong, instrument, order) = await Read(request.Parameters);
+        var response = WireOrderReading.ReadResponse(request.Parameters, order);
+        if ((wrong ?? request.Parameters.End()) is { } refused)
+            return refused;
+
+        var report = await entry.PlaceNew(request.Account, order);
+        return Refused(report) is { } error ? error : WireAnswer.Of(to => WireOrderWriting.WriteNew(to, instrument!, report, response));
+    }
+
+    private async ValueTask<WireAnswer> Test(WireRequest request)
+    {
+        var (wrong, instrument, order) = await Read(request.Parameters);
+        WireOrderReading.ReadResponse(request.Parameters, order);
+        var tellsFees = request.Parameters.Flag("computeCommissionRates");
+        if ((wrong ?? request.Parameters.End()) is { } refused)
+            return refused;
+        if (await entry.Try(request.Account, order) is { } refusal)
+            return WireError.Of(refusal);
+
+        return WireAnswer.Of(to =>
+        {
+            to.WriteStartObject();
+            if (tellsFees)
+                WireAccounts.WriteCommission(to, "standardCommissionForOrder", instrument!.MakerFeePpm, instrument.TakerFeePpm);
+            to.WriteEndObject();
+        });
+    }
+
+    private async ValueTask<WireAnswer> Cancel(WireRequest request)
+    {
+        var (wrong, named, cancelName) = await ReadNamed(request.Parameters, "");
+        if ((wrong ?? request.Parameters.End()) is { } refused)
+            return refused;
+
+        var (error, order) = await Cancel(request.Account, named);
+        return error is { } failed
+            ? failed
+            : WireAnswer.Of(to => WireOrderWriting.WriteCancelled(to, named.Instrument!, order!, cancelName));
+    }
+
+    private async ValueTask<WireAnswer> CancelAll(WireRequest request)
+    {
+        var instrument = await WireMarket.Symbol(request.Parameters, listings);
+        if (request.Parameters.End() is { } wrong)
+            return wrong;
+
+        // What waits at the door was sent before this: it does not survive either.
+        door.RefuseWaiting(request.Account);
+        var view = await entry.View(request.Account);
+        var open = view.OpenOrders.Where(order => order.Symbol == instrument!.Symbol && order.OrderId > 0).ToArray();
+        var (reason, cancelled) = await entry.CancelAll(request.Account, instrument!.Symbol, null);
+        if (reason != RejectReason.None)
+            return WireError.Of(new Refusal(reason));
+        if (open.Length == 0 && cancelled == 0)
+            return WireError.UnknownOrder;
+
+        var numbers = open.Select(order => order.Number).ToHashSet();
+        var orders = open.Length == 0 ? [] : (await entry.Orders(new OrderQuery(
+            request.Account, instrument.Symbol, FromNanos: open.Min(order => order.TimeNanos) - 60_000_000_000, Limit: int.MaxValue)))
+            .Where(order => numbers.Contains(order.Number) && order.Status == OrderStatus.Cancelled)
+            .ToArray();
+        return WireAnswer.Of(to =>
+        {
+            to.WriteStartArray();
+            foreach (var order in orders)
+                WireOrderWriting.WriteCancelled(to, instrument, order, order.ClientOrderId);
+            to.WriteEndArray();
+        });
+    }
+
+    /// <summary>
+    /// A cancel and then a new order that is paid for by itself; what happens when one fails the mode says. In one step, without a
+    /// moment in between, an order is replaced by the native interface.
+    /// </summary>
+    private async ValueTask<WireAnswer> CancelReplace(WireRequest request)
+    {
+        var parameters = request.Parameters;
+        parameters.Needed("cancelReplaceMode");
+        var goesOn = parameters.Word<bool>(
+            "cancelReplaceMode", text => text switch { "STOP_ON_FAILURE" => false, "ALLOW_FAILURE" => true, _ => null }, false);
+        var (wrongCancel, named, cancelName) = await ReadNamed(parameters, "cancel");
+        var (wrong, instrument, order) = await Read(parameters);
+        var response = WireOrderReading.ReadResponse(parameters, order);
+        if ((wrong ?? wrongCancel ?? parameters.End()) is { } refused)
+            return refused;
+        if (await entry.Try(request.Account, order) is { } refusal)
+            return WireError.Of(refusal);
+
+        var (cancelError, cancelled) = await Cancel(request.Account, named);
+        var isAttempted = cancelError is null || goesOn;
+        var report = isAttempted ? await entry.PlaceNew(request.Account, order) : null;
+        var orderError = report is null ? null : Refused(report);
+        WireError? failure = (cancelError, orderError, isAttempted) switch
+        {
+            (null, null, _) => null,
+            (not null, _, false) or (not null, not null, _) => new WireError(-2022, "Order cancel-replace failed."),
+            _ => new WireError(-2021, "Order cancel-replace partially failed.", 409),
+        };
+        return new WireAnswer(failure, to =>
+        {
+            to.WriteStartObject();
+            to.WriteString("cancelResult"u8, cancelError is null ? "SUCCESS"u8 : "FAILURE"u8);
+            to.WriteString("newOrderResult"u8, !isAttempted ? "NOT_ATTEMPTED"u8 : orderError is null ? "SUCCESS"u8 : "FAILURE"u8);
+            to.WritePropertyName("cancelResponse"u8);
+            if (cancelError is { } cancelFailed)
+                WireAnswer.WriteBody(to, cancelFailed);
+            else
+                WireOrderWriting.WriteCancelled(to, instrument!, cancelled!, cancelName);
+            to.WritePropertyName("newOrderResponse"u8);
+            if (report is null)
+                to.WriteNullValue();
+            else if (orderError is { } orderFailed)
+                WireAnswer.WriteBody(to, orderFailed);
+            else
+                WireOrderWriting.WriteNew(to, instrument!, report, response);
+            to.WriteEndObject();
+        });
+    }
+
+    private async ValueTask<WireAnswer> Amend(WireRequest request)
+    {
+        var parameters = request.Parameters;
+        var (wrong, named, newName) = await ReadNamed(parameters, "");
+        var lots = named.Instrument is { } instrument ? new WireOrderReading(parameters, instrument).Lots("newQty", isNeeded: true) : 0;
+        if ((wrong ?? parameters.End()) is { } refused)
+            return refused;
+        if (await Find(request.Account, named) is not { } order)
+            return WireError.NoSuchOrder;
+        if (lots >= order.QuantityLots)
+            return new WireError(-2038, "Order amend (quantity increase) is not supported.");
+        if (lots <= order.FilledLots)
+            return new WireError(-2038, "The requested action would change no state; rejecting.");
+
+        var report = await entry.Amend(request.Account, order.Symbol, order.OrderId, newName, 0, lots);
+        if (Refused(report, WireError.NoSuchOrder) is { } error)
+            return error;
+
+        return WireAnswer.Of(to =>
+        {
+            to.WriteStartObject();
+            to.WriteMillis("transactTime"u8, report.TimeNanos);
+            to.WriteNumber("executionId"u8, report.Sequence);
+            to.WriteStartObject("amendedOrder"u8);
+            to.WriteString("symbol"u8, report.Symbol);
+            to.WriteNumber("orderId"u8, report.OrderId);
+            to.WriteNumber("orderListId"u8, -1);
+            to.WriteString("origClientOrderId"u8, order.ClientOrderId);
+            to.WriteString("clientOrderId"u8, report.ClientOrderId);
+            WireOrderWriting.WriteAmended(to, named.Instrument!, report.View(order.FilledValue));
+            to.WriteMillis("workingTime"u8, order.CreatedNanos);
+            to.WriteEndObject();
+            to.WriteEndObject();
+        });
+    }
+
+    private async ValueTask<WireAnswer> Show(WireRequest request)
+    {
+        var (wrong, named, _) = await ReadNamed(request.Parameters, "", isCancel: false);
+        if ((wrong ?? request.Parameters.End()) is { } refused)
+            return refused;
+
+        return await Find(request.Account, named) is { } order
+            ? WireAnswer.Of(to => WireOrderWriting.WriteOrder(to, named.Instrument!, order))
+            : WireError.NoSuchOrder;
+    }
+
+    private async ValueTask<WireAnswer> ShowOpen(WireRequest request)
+    {
+        var symbol = request.Parameters.Text("symbol");
+        if (request.Parameters.End() is { } wrong)
+            return wrong;
+        if (symbol is not null && await listings.Find(symbol) is null)
+            return WireError.BadSymbol;
+
+        var view = await entry.View(request.Account);
+        var open = view.OpenOrders.Where(order => order.OrderId > 0 && (symbol is null || order.Symbol == symbol)).ToArray();
+        var past = open.Length == 0 ? [] : await entry.Orders(new OrderQuery(request.Account, symbol, IsOpen: true, Limit: int.MaxValue));
+        var rows = past.ToDictionary(order => order.Number);
+        return await List([.. open.Select(order => Live(order, rows.GetValueOrDefault(order.Number)))]);
+    }
+
+    private async ValueTask<WireAnswer> ShowAll(WireRequest request)
+    {
+        var parameters = request.Parameters;
+        var limit = parameters.Limit(500, 1_000);
+        var from = parameters.Number("orderId", 0, long.MaxValue);
+        var (start, end) = (WireMarket.Nanos(parameters, "startTime"), WireMarket.Nanos(parameters, "endTime"));
+        var instrument = await WireMarket.Symbol(parameters, listings);
+        if (end - start is < 0 or > 86_400_000_000_000)
+            parameters.Fail(new WireError(-1127, "More than 24 hours between startTime and endTime."));
+        if (parameters.End() is { } wrong)
+            return wrong;
+
+        await entry.View(request.Account);
+        var orders = await entry.Orders(new OrderQuery(
+            request.Account, instrument!.Symbol, FromOrderId: from, FromNanos: start, ThroughNanos: end + 999_999, Limit: limit));
+        return await List([.. orders.Where(order => order.OrderId > 0)]);
+    }
+
+    private ValueTask<WireAnswer> ShowLimits(WireRequest request)
+    {
+        if (request.Parameters.End() is { } wrong)
+            return ValueTask.FromResult<WireAnswer>(wrong);
+
+        var (tenSeconds, day) = limits.Orders(request.Account);
+        return ValueTask.FromResult(WireAnswer.Of(to =>
+        {
+            to.WriteStartArray();
+            WireRulebook.WriteLimit(to, "ORDERS", "SECOND", 10, limits.OrdersPerTenSeconds, tenSeconds);
+            WireRulebook.WriteLimit(to, "ORDERS", "DAY", 1, limits.OrdersPerDay, day);
+            to.WriteEndArray();
+        }));
+    }
+
+    private async ValueTask<WireAnswer> List(ImmutableArray<PastOrder> orders)
+    {
+        var listed = await listings.BySymbol();
+        return WireAnswer.Of(to =>
+        {
+            to.WriteStartArray();
+            foreach (var order in orders)
+            {
+                if (listed.TryGetValue(order.Symbol, out var instrument))
+                    WireOrderWriting.WriteOrder(to, instrument, order);
+            }
+
+            to.WriteEndArray();
+        });
+    }
+
+    private async ValueTask<(WireError? Wrong, Instrument? Instrument, HoldRequest Order)> Read(WireParameters parameters)
+    {
+        if (await WireMarket.Symbol(parameters, listings) is not { } instrument)
+        {
+            var none = new HoldRequest("", "", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 0, 0);
+            return (parameters.Wrong, null, none);
+        }
+
+        return (null, instrument, new WireOrderReading(parameters, instrument).Read());
+    }
+
+    /// <summary>Which order is meant, and what the client calls what it does to it.</summary>
+    private async ValueTask<(WireError? Wrong, NamedOrder Named, string Name)> ReadNamed(
+        WireParameters parameters, string prefix, bool isCancel = true)
+    {
+        string Member(string member) => prefix.Length == 0 ? member : $"{prefix}{char.ToUpperInvariant(member[0])}{member[1..]}";
+        var orderId = parameters.Number(Member("orderId"), 0, long.MaxValue);
+        var name = parameters.Text(Member("origClientOrderId"));
+        var own = isCancel ? WireOrderReading.ReadName(parameters, Member("newClientOrderId")) : "";
+        if (orderId is null && name is null)
+        {
+            parameters.Fail(new WireError(
+                -1102, $"Param '{Member("origClientOrderId")}' or '{Member("orderId")}' must be sent, but both were empty/null!"));
+        }
+
+        var instrument = await WireMarket.Symbol(parameters, listings);
+        return (instrument is null ? parameters.Wrong : null, new NamedOrder(instrument, orderId, name), own);
+    }
+
+    /// <summary>
+    /// Cancels; the order as it is now, or why not. The exchange tells a cancel of an order that is done how it ended; here such an
+    /// order is unknown.
+    /// </summary>
+    private async ValueTask<(WireError? Error, PastOrder? Order)> Cancel(long account, NamedOrder named)
+    {
+        var symbol = named.Instrument!.Symbol;
+        if (named.ClientOrderId is { } name)
+        {
+            if (!ClientOrderId.IsValid(name))
+                return (WireError.UnknownOrder, null);
+            var found = await entry.LookUp(account, name);
+            if (found.Reason == RejectReason.None && found.Symbol != symbol)
+                return (WireError.UnknownOrder, null);
+        }
+
+        var order = await Find(account, named);
+        if (order is { Status: not (OrderStatus.New or OrderStatus.PartiallyFilled) } || (order is null && named.OrderId is not null))
+            return (WireError.UnknownOrder, null);
+
+        // A name that no order has yet is used up: one that is still on its way under it is not to live.
+        var report = order is null
+            ? await entry.CancelByClientOrderId(account, named.ClientOrderId!)
+            : await entry.Cancel(account, symbol, order.OrderId);
+        if (Refused(report, WireError.UnknownOrder) is { } error)
+            return (error, null);
+        if (report.Status != OrderStatus.Cancelled)
+            return (WireError.UnknownOrder, null);
+
+        return (null, report.FilledLots == 0 ? report.View() : await Past(account, symbol, report.OrderId) ?? report.View());
+    }
+
+    /// <summary>An order as it is now; null when the account has none such.</summary>
+    private async ValueTask<PastOrder?> Find(long account, NamedOrder named)
+    {
+        var symbol = named.Instrument!.Symbol;
+        var orderId = named.OrderId ?? 0;
+        if (named.OrderId is null)
+        {
+            var found = await entry.LookUp(account, named.ClientOrderId!);
+            if (found.Reason != RejectReason.None || found.Symbol != symbol)
+                return null;
+            var entered = await entry.Orders(new OrderQuery(account, symbol, Number: found.Number));
+            if (entered is not [{ OrderId: > 0 } one])
+                return null;
+            orderId = one.OrderId;
+        }
+
+        // The book knows what has become of it; the history is to be as new.
+        var report = await entry.Status(account, symbol, orderId);
+        return report.Reason == RejectReason.None
+            && await Past(account, symbol, orderId) is { } order
+            && (named.ClientOrderId is null || order.ClientOrderId == named.ClientOrderId)
+            ? order
+            : null;
+    }
+
+    private async ValueTask<PastOrder?> Past(long account, string symbol, long orderId) =>
+        await entry.Orders(new OrderQuery(account, symbol, OrderId: orderId)) is [var order] ? order : null;
+
+    /// <summary>An open order as the account sees it; what was traded for it the history knows.</summary>
+    private static PastOrder Live(OpenOrder order, PastOrder? past) => past is not null && past.FilledLots >= order.FilledLots
+        ? past
+        : new PastOrder(
+            order.Symbol,
+            order.Number,
+            order.OrderId,
+            order.ClientOrderId,
+            order.Side,
+            order.Type,
+            order.TimeInForce,
+            order.PriceTicks,
+            order.QuantityLots,
+            order.FilledLots,
+            past?.FilledValue ?? 0,
+            order.FilledLots > 0 ? OrderStatus.PartiallyFilled : OrderStatus.New,
+            EndReason.None,
+            order.TimeNanos,
+            order.TimeNanos,
+            order.PostOnly,
+            order.SelfTrade,
+            order.Conditions,
+            past?.List);
+
+    /// <summary>An order as a request names it.</summary>
+    private readonly record struct NamedOrder(Instrument? Instrument, long? OrderId, string? ClientOrderId);
+}

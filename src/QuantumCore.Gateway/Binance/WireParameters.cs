@@ -1,0 +1,209 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+
+namespace QuantumCore.Gateway.Binance;
+
+/// <summary>
+/// The parameters of a request, and what of them was signed. Keeps the first that is wrong; what can't be read counts as absent
+/// until the request is refused. One that a call did not ask for is wrong too: it may be a misspelt one.
+/// </summary>
+internal sealed class WireParameters
+{
+    private const int Most = 100;
+    private const string SignatureName = "signature";
+
+    private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _read = new(StringComparer.Ordinal);
+    private WireError? _wrong;
+
+    private WireParameters(string payload) => Payload = payload;
+
+    /// <summary>What the signature is of, exactly as it was sent.</summary>
+    public string Payload { get; }
+
+    /// <summary>The signature; null when there is none.</summary>
+    public string? Signature { get; private set; }
+
+    /// <summary>The first thing that is wrong with what was read; null when all is well.</summary>
+    public WireError? Wrong => _wrong;
+
+    /// <summary>
+    /// Parameters of the query and of a form's body; where both have one, the query's counts. What was signed is the query and
+    /// the body behind it, without the signature.
+    /// </summary>
+    public static WireParameters Of(string query, string body)
+    {
+        var signed = WithoutSignature(query, out var ofQuery) + WithoutSignature(body, out var ofBody);
+        var parameters = new WireParameters(signed) { Signature = ofQuery ?? ofBody };
+        if (ofQuery is not null && ofBody is not null)
+            parameters.Fail(new WireError(-1101, "Duplicate values for a parameter detected."));
+
+        parameters.Take(query, isFirst: true);
+        parameters.Take(body, isFirst: false);
+        return parameters;
+    }
+
+    /// <summary>Parameters of a message: what was signed is all of them by their names, without the signature.</summary>
+    public static WireParameters Of(IReadOnlyDictionary<string, string> values)
+    {
+        var signed = values.Where(value => value.Key != SignatureName).OrderBy(value => value.Key, StringComparer.Ordinal);
+        var parameters = new WireParameters(string.Join('&', signed.Select(value => $"{value.Key}={value.Value}")));
+        foreach (var (name, value) in values)
+        {
+            if (name == SignatureName)
+                parameters.Signature = value;
+            else
+                parameters._values[name] = value;
+        }
+
+        return parameters;
+    }
+
+    /// <summary>Whether a parameter was sent; it need not be read.</summary>
+    public bool Has(string name) => _values.ContainsKey(name);
+
+    /// <summary>A text; null when it is absent.</summary>
+    public string? Text(string name)
+    {
+        _read.Add(name);
+        if (!_values.TryGetValue(name, out var value))
+            return null;
+        if (value.Length > 0)
+            return value;
+
+        Fail(new WireError(-1105, $"Parameter '{name}' was empty."));
+        return null;
+    }
+
+    /// <summary>A text that must be there.</summary>
+    public string Needed(string name)
+    {
+        var text = Text(name);
+        if (text is null)
+            Fail(WireError.Missing(name));
+        return text ?? "";
+    }
+
+    /// <summary>A whole number within a range; null when it is absent.</summary>
+    public long? Number(string name, long least, long most)
+    {
+        if (Text(name) is not { } text)
+            return null;
+        if (!text.All(char.IsAsciiDigit))
+        {
+            Fail(new WireError(-1100, $"Illegal characters found in parameter '{name}'; legal range is '^[0-9]{{1,20}}$'."));
+            return null;
+        }
+
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            return number;
+
+        Fail(WireError.Invalid(name));
+        return null;
+    }
+
+    /// <summary>How many are asked for: more than there may be are as many as there may be.</summary>
+    public int Limit(int otherwise, int most) => (int)Math.Min(Number("limit", 1, long.MaxValue) ?? otherwise, most);
+
+    /// <summary>A word of a fixed set; <paramref name="otherwise"/> when it is absent.</summary>
+    public T Word<T>(string name, Func<string, T?> read, T otherwise, WireError? wrong = null)
+        where T : struct
+    {
+        if (Text(name) is not { } text)
+            return otherwise;
+        if (read(text) is { } value)
+            return value;
+
+        Fail(wrong ?? WireError.Invalid(name));
+        return otherwise;
+    }
+
+    /// <summary>Yes or no; no when it is absent.</summary>
+    public bool Flag(string name) => Word<bool>(
+        name, text => text.ToUpperInvariant() switch { "TRUE" => true, "FALSE" => false, _ => null }, false);
+
+    /// <summary>The symbols that are asked for: of <c>symbol</c> one, of <c>symbols</c> a JSON array; null when neither is there.</summary>
+    public IReadOnlyList<string>? Symbols(out bool isOne)
+    {
+        var (one, several) = (Text("symbol"), Text("symbols"));
+        isOne = one is not null;
+        if (one is not null && several is not null)
+            Fail(WireError.BadCombination);
+        if (one is not null)
+            return [one];
+        if (several is null)
+            return null;
+
+        try
+        {
+            using var document = JsonDocument.Parse(several, new JsonDocumentOptions { MaxDepth = 2 });
+            string[] names = [.. document.RootElement.EnumerateArray().Select(name => name.GetString() ?? "")];
+            if (names.Length is > 0 and <= 1_000 && names.Distinct(StringComparer.Ordinal).Count() == names.Length)
+                return names;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            // No array of texts.
+        }
+
+        Fail(new WireError(-1100, "Illegal characters found in parameter 'symbols'; legal range is '^\\[(\"[A-Z0-9-_.]{1,20}\"(,\"[A-Z0-9-_.]{1,20}\"){0,}){0,1}\\]$'."));
+        return null;
+    }
+
+    /// <summary>Notes what is wrong, unless something was before.</summary>
+    public void Fail(WireError error) => _wrong ??= error;
+
+    /// <summary>The first thing that is wrong, once everything was read: parameters that nobody asked for count.</summary>
+    public WireError? End()
+    {
+        var unread = _values.Keys.Count(name => !_read.Contains(name));
+        if (unread > 0)
+        {
+            var sent = _values.Count;
+            Fail(new WireError(-1104, $"Not all sent parameters were read; read '{sent - unread}' parameter(s) but was sent '{sent}'."));
+        }
+
+        return _wrong;
+    }
+
+    private static string WithoutSignature(string part, out string? signature)
+    {
+        signature = null;
+        if (!part.Contains(SignatureName, StringComparison.Ordinal))
+            return part;
+
+        var kept = new List<string>();
+        foreach (var pair in part.Split('&'))
+        {
+            if (pair.StartsWith(SignatureName + "=", StringComparison.Ordinal))
+                signature = WebUtility.UrlDecode(pair[(SignatureName.Length + 1)..]);
+            else
+                kept.Add(pair);
+        }
+
+        return string.Join('&', kept);
+    }
+
+    private void Take(string part, bool isFirst)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var pair in part.Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var equals = pair.IndexOf('=', StringComparison.Ordinal);
+            var name = WebUtility.UrlDecode(equals < 0 ? pair : pair[..equals]);
+            if (!seen.Add(name))
+                Fail(new WireError(-1101, "Duplicate values for a parameter detected."));
+            if (name == SignatureName || (!isFirst && _values.ContainsKey(name)))
+                continue;
+
+            if (_values.Count == Most)
+            {
+                Fail(new WireError(-1101, "Too many parameters sent for this endpoint."));
+                return;
+            }
+
+            _values[name] = equals < 0 ? "" : WebUtility.UrlDecode(pair[(equals + 1)..]);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using System.Text.Json;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+
+namespace QuantumCore.Gateway.Binance;
+
+/// <summary>
+/// One WebSocket of this wire: what waits for it, and what it asks. One that does not read is cut: when more waits than may, or a
+/// message takes too long. So is one that asks too often.
+/// </summary>
+internal sealed class WireSocket(
+    WebSocket socket,
+    GatewayOptions options,
+    GatewayMetrics metrics,
+    TimeProvider time,
+    ILogger log,
+    int messagesPerTenSeconds = WireSocket.MessagesPerTenSeconds) : IDisposable
+{
+    /// <summary>Longest message of a client.</summary>
+    public const int LongestMessage = 64 * 1024;
+
+    /// <summary>Messages of a client in ten seconds: five a second. Where each of them is counted by its weight there are no such limits.</summary>
+    public const int MessagesPerTenSeconds = 50;
+
+    private static readonly TimeSpan s_life = TimeSpan.FromHours(24);
+    private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(2);
+
+    private readonly Channel<ReadOnlyMemory<byte>> _waiting = Channel.CreateUnbounded<ReadOnlyMemory<byte>>(
+        new UnboundedChannelOptions { SingleReader = true });
+    private readonly CancellationTokenSource _cut = new();
+    private long _waitingBytes;
+
+    /// <summary>
+    /// Serves until the client leaves, is cut, its connection is gone, its day is over, or the host stops. Messages are carried
+    /// out one after the other.
+    /// </summary>
+    /// <param name="obey">Carries out a message of the client.</param>
+    /// <param name="stopping">The host stops.</param>
+    /// <param name="gone">The connection is gone.</param>
+    public async Task Run(Func<ReadOnlyMemory<byte>, ValueTask> obey, CancellationToken stopping, CancellationToken gone)
+    {
+        using var life = new CancellationTokenSource(s_life, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(gone, _cut.Token);
+        using var last = CancellationTokenSource.CreateLinkedTokenSource(stopping, life.Token, end.Token);
+        var sending = Send(last.Token, end.Token);
+        var receiving = Receive(obey, end.Token);
+        try
+        {
+            await Task.WhenAny(sending, receiving);
+            var status = receiving.IsCompleted ? await receiving : WebSocketCloseStatus.EndpointUnavailable;
+            await last.CancelAsync();
+            await sending;
+            if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+                await socket.CloseOutputAsync(status, null, end.Token);
+            end.CancelAfter(s_farewell);
+            await receiving;
+        }
+        catch (Exception error) when (error is OperationCanceledException or WebSocketException or IOException)
+        {
+            // Cut, or gone: there is no one to tell.
+        }
+        finally
+        {
+            await _cut.CancelAsync();
+            await Task.WhenAll(sending, receiving).ContinueWith(
+                static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Gives the client a message; returns at once. The bytes may be shared.</summary>
+    public void Offer(ReadOnlyMemory<byte> message)
+    {
+        if (Interlocked.Add(ref _waitingBytes, message.Length) > options.StreamBacklogBytes)
+            Cut("more waits than may");
+        else
+            _waiting.Writer.TryWrite(message);
+    }
+
+    /// <summary>Gives the client what is written.</summary>
+    public void Offer(Action<Utf8JsonWriter> write) => Offer(Bytes(write));
+
+    /// <summary>What is written, as bytes.</summary>
+    public static ReadOnlyMemory<byte> Bytes(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var to = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+            write(to);
+        return buffer.WrittenMemory;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _cut.Dispose();
+
+    private void Cut(string why)
+    {
+        if (_cut.IsCancellationRequested)
+            return;
+
+        metrics.ReaderCut();
+        Log.ReaderCut(log, why);
+        _ = _cut.CancelAsync();
+    }
+
+    private async Task Send(CancellationToken last, CancellationToken end)
+    {
+        try
+        {
+            await foreach (var message in _waiting.Reader.ReadAllAsync(last))
+            {
+                Interlocked.Add(ref _waitingBytes, -message.Length);
+                using var patience = new CancellationTokenSource(options.StreamSendTimeout, time);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(end, patience.Token);
+                await socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, either.Token);
+            }
+        }
+        catch (OperationCanceledException) when (last.IsCancellationRequested && !end.IsCancellationRequested)
+        {
+            // The farewell comes next.
+        }
+        catch (Exception error) when (error is OperationCanceledException or WebSocketException or IOException)
+        {
+            Cut("it read nothing for too long");
+        }
+    }
+
+    private async Task<WebSocketCloseStatus> Receive(Func<ReadOnlyMemory<byte>, ValueTask> obey, CancellationToken end)
+    {
+        var buffer = new byte[LongestMessage];
+        var (window, messages) = (time.GetTimestamp(), 0);
+        while (true)
+        {
+            var length = 0;
+            ValueWebSocketReceiveResult received;
+            do
+            {
+                if (length == buffer.Length)
+                    return WebSocketCloseStatus.MessageTooBig;
+
+                received = await socket.ReceiveAsync(buffer.AsMemory(length), end);
+                length += received.Count;
+            }
+            while (!received.EndOfMessage);
+
+            if (received.MessageType == WebSocketMessageType.Close)
+                return WebSocketCloseStatus.NormalClosure;
+            if (time.GetElapsedTime(window) >= TimeSpan.FromSeconds(10))
+                (window, messages) = (time.GetTimestamp(), 0);
+            if (++messages > messagesPerTenSeconds)
+                return WebSocketCloseStatus.PolicyViolation;
+
+            await obey(buffer.AsMemory(0, length));
+        }
+    }
+}

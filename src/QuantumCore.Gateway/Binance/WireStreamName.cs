@@ -1,0 +1,67 @@
+using QuantumCore.Contracts;
+
+namespace QuantumCore.Gateway.Binance;
+
+/// <summary>What a stream tells.</summary>
+internal enum WireStreamKind
+{
+    /// <summary>Every trade.</summary>
+    Trade = 0,
+
+    /// <summary>Trades of one order at one price.</summary>
+    AggregateTrade = 1,
+
+    /// <summary>The best bid and ask, whenever they change.</summary>
+    BookTicker = 2,
+
+    /// <summary>Levels that changed.</summary>
+    Depth = 3,
+
+    /// <summary>The best levels.</summary>
+    PartialDepth = 4,
+
+    /// <summary>The candle of this moment.</summary>
+    Candle = 5,
+
+    /// <summary>The last day in short.</summary>
+    MiniTicker = 6,
+
+    /// <summary>The last day.</summary>
+    Ticker = 7,
+}
+
+/// <summary>A stream by its name, such as <c>btcusdt@depth5@100ms</c>.</summary>
+/// <param name="Name">The name as clients write it.</param>
+/// <param name="Symbol">The instrument.</param>
+/// <param name="Kind">What it tells.</param>
+/// <param name="Period">Of candles: their length.</param>
+/// <param name="Levels">Of the best levels: how many a side.</param>
+/// <param name="IsFast">Of a book: ten times a second, not once.</param>
+internal sealed record WireStreamName(
+    string Name, string Symbol, WireStreamKind Kind, CandlePeriod Period = CandlePeriod.Minute, int Levels = 0, bool IsFast = false)
+{
+    /// <summary>The stream of a name; null when it is none.</summary>
+    public static WireStreamName? Parse(string name)
+    {
+        if (name.Split('@') is not [{ Length: > 0 } symbol, { Length: > 0 } kind, .. var rest] || rest.Length > 1 || name.Length > 100)
+            return null;
+
+        var speed = rest is [var text] ? text : null;
+        var stream = new WireStreamName(name, symbol.ToUpperInvariant(), WireStreamKind.Trade, IsFast: speed == "100ms");
+        var isBook = speed is null or "100ms" or "1000ms";
+        return kind switch
+        {
+            "depth" when isBook => stream with { Kind = WireStreamKind.Depth },
+            "depth5" or "depth10" or "depth20" when isBook => stream with { Kind = WireStreamKind.PartialDepth, Levels = int.Parse(kind.AsSpan(5)) },
+            _ when speed is not null => null,
+            "trade" => stream,
+            "aggTrade" => stream with { Kind = WireStreamKind.AggregateTrade },
+            "bookTicker" => stream with { Kind = WireStreamKind.BookTicker },
+            "miniTicker" => stream with { Kind = WireStreamKind.MiniTicker },
+            "ticker" => stream with { Kind = WireStreamKind.Ticker },
+            _ when kind.StartsWith("kline_", StringComparison.Ordinal) && WireWords.Period(kind[6..]) is { } period =>
+                stream with { Kind = WireStreamKind.Candle, Period = period },
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,224 @@
+using System.Net.WebSockets;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace QuantumCore.Gateway.Binance;
+
+/// <summary>Market data by WebSocket: raw streams under /ws, wrapped ones under /stream.</summary>
+internal sealed class WireStreams(
+    WireFeeds feeds,
+    Listings listings,
+    WireLimits limits,
+    GatewayOptions options,
+    GatewayMetrics metrics,
+    TimeProvider time,
+    IHostApplicationLifetime lifetime,
+    ILogger<WireStreams> log)
+{
+    private const int ConnectionWeight = 2;
+
+    /// <summary>GET /ws, /ws/{streams}: the names are parts of the path; what is none (clients number their connections) is none.</summary>
+    public Task ServeRaw(HttpContext context) =>
+        Serve(context, (context.Request.RouteValues["streams"] as string ?? "").Split('/'), isWrapped: false);
+
+    /// <summary>GET /stream?streams=</summary>
+    public Task ServeWrapped(HttpContext context) =>
+        Serve(context, ((string?)context.Request.Query["streams"] ?? "").Split('/'), isWrapped: true);
+
+    private async Task Serve(HttpContext context, string[] names, bool isWrapped)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            await WireHttp.Refuse(context, Refusal.Malformed(null, "This call is a WebSocket."));
+            return;
+        }
+
+        if (limits.TakeWeight(context.Connection.RemoteIpAddress, ConnectionWeight).Refusal is { } refused)
+        {
+            await WireHttp.Write(context, refused);
+            return;
+        }
+
+        metrics.ReaderCame();
+        try
+        {
+            using var accepted = await context.WebSockets.AcceptWebSocketAsync();
+            using var socket = new WireSocket(accepted, options, metrics, time, log);
+            using var subscriptions = new WireSubscriptions(socket, feeds, listings, isWrapped);
+            foreach (var name in names)
+                await subscriptions.Add(name);
+            await socket.Run(message => Obey(socket, subscriptions, message), lifetime.ApplicationStopping, context.RequestAborted);
+        }
+        catch (WebSocketException)
+        {
+            // The peer is gone; there is no one to tell.
+        }
+        finally
+        {
+            metrics.ReaderWent();
+        }
+    }
+
+    private static async ValueTask Obey(WireSocket socket, WireSubscriptions subscriptions, ReadOnlyMemory<byte> message)
+    {
+        var (command, id) = Read(message);
+        if (command is null)
+        {
+            Complain(socket, id, 3, "Invalid JSON: expected an object with method, params and id");
+            return;
+        }
+
+        switch (command.Method)
+        {
+            case "SUBSCRIBE":
+            case "UNSUBSCRIBE":
+                foreach (var name in command.Names)
+                {
+                    if (command.Method == "UNSUBSCRIBE")
+                        subscriptions.Remove(name);
+                    else if (await subscriptions.Add(name) is { } wrong)
+                    {
+                        Complain(socket, id, 2, $"Invalid request: {wrong}");
+                        return;
+                    }
+                }
+
+                Confirm(socket, id, static to => to.WriteNullValue());
+                break;
+            case "LIST_SUBSCRIPTIONS":
+                var followed = subscriptions.Names;
+                Confirm(socket, id, to =>
+                {
+                    to.WriteStartArray();
+                    foreach (var name in followed)
+                        to.WriteStringValue(name);
+                    to.WriteEndArray();
+                });
+                break;
+            case "SET_PROPERTY" when command.Wraps is { } wraps:
+                subscriptions.IsWrapped = wraps;
+                Confirm(socket, id, static to => to.WriteNullValue());
+                break;
+            case "GET_PROPERTY":
+                var isWrapped = subscriptions.IsWrapped;
+                Confirm(socket, id, to => to.WriteBooleanValue(isWrapped));
+                break;
+            default:
+                Complain(socket, id, 2, "Invalid request: unknown variant, expected one of `SUBSCRIBE`, `UNSUBSCRIBE`, `LIST_SUBSCRIPTIONS`, `SET_PROPERTY`, `GET_PROPERTY`");
+                break;
+        }
+    }
+
+    /// <summary>A command and the id it is to be answered with, as it was written; a command that can't be read is null.</summary>
+    private static (Command? Command, string Id) Read(ReadOnlyMemory<byte> message)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(message, new JsonDocumentOptions { MaxDepth = 8 });
+            var root = document.RootElement;
+            var id = root.TryGetProperty("id", out var told) && told.ValueKind is JsonValueKind.Number or JsonValueKind.String && told.GetRawText().Length <= 64
+                ? told.GetRawText()
+                : "null";
+            if (!root.TryGetProperty("method", out var method) || method.ValueKind != JsonValueKind.String)
+                return (null, id);
+
+            var names = new List<string>();
+            bool? wraps = null;
+            if (root.TryGetProperty("params", out var parameters) && parameters.ValueKind == JsonValueKind.Array)
+            {
+                names.AddRange(parameters.EnumerateArray().Where(name => name.ValueKind == JsonValueKind.String).Select(name => name.GetString()!));
+                wraps = parameters.EnumerateArray().Select(value => value.ValueKind).LastOrDefault() switch
+                {
+                    JsonValueKind.True => true,
+                    JsonValueKind.False => false,
+                    _ => null,
+                };
+            }
+
+            return (new Command(method.GetString()!, names, wraps), id);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return (null, "null");
+        }
+    }
+
+    private static void Confirm(WireSocket socket, string id, Action<Utf8JsonWriter> result) => socket.Offer(to =>
+    {
+        to.WriteStartObject();
+        to.WritePropertyName("result"u8);
+        result(to);
+        to.WritePropertyName("id"u8);
+        to.WriteRawValue(id);
+        to.WriteEndObject();
+    });
+
+    private static void Complain(WireSocket socket, string id, int code, string message) => socket.Offer(to =>
+    {
+        to.WriteStartObject();
+        to.WriteStartObject("error"u8);
+        to.WriteNumber("code"u8, code);
+        to.WriteString("msg"u8, message);
+        to.WriteEndObject();
+        to.WritePropertyName("id"u8);
+        to.WriteRawValue(id);
+        to.WriteEndObject();
+    });
+
+    private sealed record Command(string Method, IReadOnlyList<string> Names, bool? Wraps);
+}
+
+/// <summary>What one connection follows.</summary>
+internal sealed class WireSubscriptions(WireSocket socket, WireFeeds feeds, Listings listings, bool isWrapped) : IWireReader, IDisposable
+{
+    /// <summary>Most streams of one connection.</summary>
+    public const int Most = 1_024;
+
+    private readonly Dictionary<string, (WireFeed Feed, WireStreamName Stream)> _followed = new(StringComparer.Ordinal);
+    private volatile bool _isWrapped = isWrapped;
+
+    /// <summary>The streams' names.</summary>
+    public IReadOnlyList<string> Names => [.. _followed.Keys];
+
+    /// <summary>Whether each message is told with the name of its stream.</summary>
+    public bool IsWrapped
+    {
+        get => _isWrapped;
+        set => _isWrapped = value;
+    }
+
+    /// <summary>Follows a stream; what is wrong with its name, or null.</summary>
+    public async ValueTask<string?> Add(string name)
+    {
+        if (_followed.ContainsKey(name))
+            return null;
+        if (WireStreamName.Parse(name) is not { } stream || await listings.Find(stream.Symbol) is not { } instrument)
+            return "invalid stream";
+        if (_followed.Count == Most)
+            return $"a connection follows {Most} streams at most";
+
+        var feed = feeds.Of(instrument);
+        _followed[name] = (feed, stream);
+        feed.Join(stream, this);
+        return null;
+    }
+
+    /// <summary>Follows a stream no more.</summary>
+    public void Remove(string name)
+    {
+        if (_followed.Remove(name, out var followed))
+            followed.Feed.Leave(followed.Stream, this);
+    }
+
+    /// <inheritdoc/>
+    public void Offer(WireMessage message) => socket.Offer(_isWrapped ? message.Wrapped : message.Raw);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var name in Names)
+            Remove(name);
+    }
+}

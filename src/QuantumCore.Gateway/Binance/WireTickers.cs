@@ -1,0 +1,231 @@
+using System.Text.Json;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Binance;
+
+/// <summary>Prices and statistics of symbols: of the last day, of a window, of this moment.</summary>
+internal sealed class WireTickers(IGrainFactory grains, Listings listings, TimeProvider time)
+{
+    private const long MinuteNanos = 60_000_000_000;
+    private const int DayMinutes = 1_440;
+
+    public IEnumerable<WireCall> Calls =>
+    [
+        WireCall.Get("/api/v3/avgPrice", WireSecurity.None, 2, AveragePrice),
+        WireCall.Get("/api/v3/ticker/24hr", WireSecurity.None, 2, Day) with { Weight = parameters => Weigh(parameters, 2, 40, 80) },
+        WireCall.Get("/api/v3/ticker/price", WireSecurity.None, 2, Price) with { Weight = parameters => Weigh(parameters, 2, 4, 4) },
+        WireCall.Get("/api/v3/ticker/bookTicker", WireSecurity.None, 2, BookTicker) with { Weight = parameters => Weigh(parameters, 2, 4, 4) },
+        WireCall.Get("/api/v3/ticker", WireSecurity.None, 4, Window) with { Weight = parameters => Weigh(parameters, 4, 200, 200) },
+    ];
+
+    /// <summary>The trades of the last minutes, in whole minutes; null before the first trade.</summary>
+    public async ValueTask<Candle?> Over(Instrument instrument, int minutes)
+    {
+        var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        var start = Math.Max(0, now - (minutes * MinuteNanos)) / MinuteNanos * MinuteNanos;
+        var candles = await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Candles(
+            new CandleQuery(instrument.Symbol, null, start, now, 1), await WireMarket.Seen(grains, instrument.Symbol));
+        return candles is [var only] ? only with { EndNanos = now } : null;
+    }
+
+    private static int Weigh(WireParameters parameters, int one, int several, int all) =>
+        parameters.Has("symbol") ? one : parameters.Has("symbols") ? several : all;
+
+    /// <summary>Answers with an object for one symbol, and an array for several or all.</summary>
+    private async ValueTask<WireAnswer> Each<T>(
+        WireRequest request, Func<Instrument, ValueTask<T>> read, Action<Utf8JsonWriter, Instrument, T> write, bool needsSymbol = false)
+    {
+        var names = request.Parameters.Symbols(out var isOne);
+        if (names is null && needsSymbol)
+            request.Parameters.Fail(new WireError(-1102, "Param 'symbol' or 'symbols' must be sent, but both were empty/null!"));
+
+        // Orders that other venues would call of another status are all of one here: whatever is asked for is told.
+        request.Parameters.Text("symbolStatus");
+        if (request.Parameters.End() is { } wrong)
+            return wrong;
+
+        var instruments = new List<Instrument>();
+        foreach (var name in names ?? [])
+        {
+            if (await listings.Find(name) is not { } instrument)
+                return WireError.BadSymbol;
+            instruments.Add(instrument);
+        }
+
+        if (names is null)
+            instruments.AddRange(await listings.All());
+        var values = await Task.WhenAll(instruments.Select(instrument => read(instrument).AsTask()));
+        return WireAnswer.Of(to =>
+        {
+            if (!isOne)
+                to.WriteStartArray();
+            for (var i = 0; i < values.Length; i++)
+                write(to, instruments[i], values[i]);
+            if (!isOne)
+                to.WriteEndArray();
+        });
+    }
+
+    private async ValueTask<WireAnswer> AveragePrice(WireRequest request)
+    {
+        const int Minutes = 5;
+        var instrument = await WireMarket.Symbol(request.Parameters, listings);
+        if (request.Parameters.End() is { } wrong)
+            return wrong;
+
+        var candle = await Over(instrument!, Minutes);
+        var trades = await grains.GetGrain<IMarketDataGrain>(instrument!.Symbol).Trades(1);
+        return WireAnswer.Of(to =>
+        {
+            to.WriteStartObject();
+            to.WriteNumber("mins"u8, Minutes);
+            to.WriteString("price"u8, candle is { Trades: > 0 } traded
+                ? instrument.MeanPrice(traded.Value, traded.Lots)
+                : instrument.FormatPrice(candle?.CloseTicks ?? 0));
+            to.WriteMillis("closeTime"u8, trades.IsEmpty ? 0 : trades[0].TimeNanos);
+            to.WriteEndObject();
+        });
+    }
+
+    private ValueTask<WireAnswer> Price(WireRequest request) => Each(
+        request,
+        async instrument => await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Trades(1) is [var last, ..] ? last.PriceTicks : 0,
+        static (to, instrument, ticks) =>
+        {
+            to.WriteStartObject();
+            to.WriteString("symbol"u8, instrument.Symbol);
+            to.WritePriceText("price"u8, instrument, ticks);
+            to.WriteEndObject();
+        });
+
+    private ValueTask<WireAnswer> BookTicker(WireRequest request) => Each(
+        request,
+        instrument => grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Depth(1),
+        static (to, instrument, book) =>
+        {
+            to.WriteStartObject();
+            to.WriteString("symbol"u8, instrument.Symbol);
+            WriteBest(to, "bidPrice"u8, "bidQty"u8, instrument, book.Bids is [var bid, ..] ? bid : default);
+            WriteBest(to, "askPrice"u8, "askQty"u8, instrument, book.Asks is [var ask, ..] ? ask : default);
+            to.WriteEndObject();
+        });
+
+    private ValueTask<WireAnswer> Day(WireRequest request)
+    {
+        var isMini = IsMini(request.Parameters);
+        return Each(
+            request,
+            instrument => ReadDay(instrument, isMini),
+            static (to, instrument, day) => WriteDay(to, instrument, day));
+    }
+
+    /// <summary>The last day of a symbol; of its book only when more than the prices is asked for.</summary>
+    public async ValueTask<DayTicker> ReadDay(Instrument instrument, bool isMini)
+    {
+        var day = await Over(instrument, DayMinutes) ?? default;
+        if (isMini)
+            return new DayTicker(day, 0, 0, null);
+
+        var market = grains.GetGrain<IMarketDataGrain>(instrument.Symbol);
+        var before = await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Candles(
+            new CandleQuery(instrument.Symbol, CandlePeriod.Minute, null, Math.Max(0, day.StartNanos - MinuteNanos), 1), []);
+        return new DayTicker(
+            day,
+            before is [var candle] ? candle.CloseTicks : 0,
+            await market.Trades(1) is [var last, ..] ? last.QuantityLots : 0,
+            await market.Depth(1));
+    }
+
+    private ValueTask<WireAnswer> Window(WireRequest request)
+    {
+        var minutes = request.Parameters.Word("windowSize", ReadWindow, DayMinutes, WireError.Invalid("windowSize"));
+        var isMini = IsMini(request.Parameters);
+        return Each(
+            request,
+            instrument => Over(instrument, minutes),
+            (to, instrument, candle) =>
+            {
+                to.WriteStartObject();
+                to.WriteString("symbol"u8, instrument.Symbol);
+                if (!isMini)
+                    WriteChange(to, instrument, candle ?? default);
+                WriteStatistics(to, instrument, candle ?? default);
+                to.WriteEndObject();
+            },
+            needsSymbol: true);
+    }
+
+    private static bool IsMini(WireParameters parameters) => parameters.Word<bool>(
+        "type", text => text switch { "FULL" => false, "MINI" => true, _ => null }, false, new WireError(-1139, "Invalid ticker type."));
+
+    private static int? ReadWindow(string text)
+    {
+        var number = int.TryParse(text[..^1], System.Globalization.NumberStyles.None, null, out var count) ? count : 0;
+        return text[^1] switch
+        {
+            'm' when number is >= 1 and <= 59 => number,
+            'h' when number is >= 1 and <= 23 => number * 60,
+            'd' when number is >= 1 and <= 7 => number * DayMinutes,
+            _ => null,
+        };
+    }
+
+    private static void WriteDay(Utf8JsonWriter to, Instrument instrument, DayTicker ticker)
+    {
+        to.WriteStartObject();
+        to.WriteString("symbol"u8, instrument.Symbol);
+        if (ticker.Book is { } book)
+        {
+            WriteChange(to, instrument, ticker.Day);
+            to.WritePriceText("prevClosePrice"u8, instrument, ticker.PreviousCloseTicks);
+            to.WriteLots("lastQty"u8, instrument, ticker.LastLots);
+            WriteBest(to, "bidPrice"u8, "bidQty"u8, instrument, book.Bids is [var bid, ..] ? bid : default);
+            WriteBest(to, "askPrice"u8, "askQty"u8, instrument, book.Asks is [var ask, ..] ? ask : default);
+        }
+
+        WriteStatistics(to, instrument, ticker.Day);
+        to.WriteEndObject();
+    }
+
+    private static void WriteChange(Utf8JsonWriter to, Instrument instrument, Candle candle)
+    {
+        var change = candle.CloseTicks - candle.OpenTicks;
+        to.WriteString("priceChange"u8, instrument.FormatPrice(change));
+        to.WriteString("priceChangePercent"u8, PercentText(change, candle.OpenTicks));
+        to.WriteString("weightedAvgPrice"u8, instrument.MeanPrice(candle.Value, candle.Lots));
+    }
+
+    /// <summary>A change in per cent, with three digits, rounded down.</summary>
+    public static string PercentText(long change, long from) =>
+        DecimalText.Format(from == 0 ? 0 : Rounding.DivDown((Int128)change * 100_000, from), 3);
+
+    private static void WriteStatistics(Utf8JsonWriter to, Instrument instrument, Candle candle)
+    {
+        to.WritePriceText("openPrice"u8, instrument, candle.OpenTicks);
+        to.WritePriceText("highPrice"u8, instrument, candle.HighTicks);
+        to.WritePriceText("lowPrice"u8, instrument, candle.LowTicks);
+        to.WritePriceText("lastPrice"u8, instrument, candle.CloseTicks);
+        to.WriteLots("volume"u8, instrument, candle.Lots);
+        to.WriteString("quoteVolume"u8, instrument.Amount(candle.Value));
+        to.WriteMillis("openTime"u8, candle.StartNanos);
+        to.WriteNumber("closeTime"u8, candle.EndNanos == 0 ? 0 : WireWriting.Millis(candle.EndNanos) - 1);
+        to.WriteNumber("firstId"u8, candle.Trades == 0 ? -1 : WireWriting.TradeId(candle.First.Sequence, candle.First.Index));
+        to.WriteNumber("lastId"u8, candle.Trades == 0 ? -1 : WireWriting.TradeId(candle.Last.Sequence, candle.Last.Index));
+        to.WriteNumber("count"u8, candle.Trades);
+    }
+
+    private static void WriteBest(
+        Utf8JsonWriter to, ReadOnlySpan<byte> price, ReadOnlySpan<byte> quantity, Instrument instrument, DepthLevel level)
+    {
+        to.WritePriceText(price, instrument, level.PriceTicks);
+        to.WriteLots(quantity, instrument, level.QuantityLots);
+    }
+}
+
+/// <summary>The last day of a symbol.</summary>
+/// <param name="Day">Its trades.</param>
+/// <param name="PreviousCloseTicks">The last price before it; 0 for none.</param>
+/// <param name="LastLots">Lots of the last trade.</param>
+/// <param name="Book">The best prices; null where they were not asked for.</param>
+internal sealed record DayTicker(Candle Day, long PreviousCloseTicks, long LastLots, DepthView? Book);

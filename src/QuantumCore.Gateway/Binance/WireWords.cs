@@ -1,0 +1,112 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Binance;
+
+/// <summary>The words of this wire, read exactly as they are written there.</summary>
+internal static class WireWords
+{
+    /// <summary>Candles' lengths.</summary>
+    public static CandlePeriod? Period(string text) => text switch
+    {
+        "1m" => CandlePeriod.Minute,
+        "3m" => CandlePeriod.ThreeMinutes,
+        "5m" => CandlePeriod.FiveMinutes,
+        "15m" => CandlePeriod.QuarterHour,
+        "30m" => CandlePeriod.HalfHour,
+        "1h" => CandlePeriod.Hour,
+        "2h" => CandlePeriod.TwoHours,
+        "4h" => CandlePeriod.FourHours,
+        "6h" => CandlePeriod.SixHours,
+        "8h" => CandlePeriod.EightHours,
+        "12h" => CandlePeriod.HalfDay,
+        "1d" => CandlePeriod.Day,
+        "3d" => CandlePeriod.ThreeDays,
+        "1w" => CandlePeriod.Week,
+        "1M" => CandlePeriod.Month,
+        _ => null,
+    };
+
+    public static Side? ReadSide(string text) => text.ToUpperInvariant() switch
+    {
+        "BUY" => Side.Buy,
+        "SELL" => Side.Sell,
+        _ => null,
+    };
+
+    public static string Of(Side side) => side == Side.Buy ? "BUY" : "SELL";
+
+    public static TimeInForce? ReadTimeInForce(string text) => text switch
+    {
+        "GTC" => TimeInForce.GoodTillCancel,
+        "IOC" => TimeInForce.ImmediateOrCancel,
+        "FOK" => TimeInForce.FillOrKill,
+        _ => null,
+    };
+
+    /// <summary>Orders that came another way may live otherwise; what this wire has no word for lives until it is cancelled.</summary>
+    public static string Of(TimeInForce timeInForce, OrderType type) => OrderCombinations.IsMarket(type) ? "GTC" : timeInForce switch
+    {
+        TimeInForce.ImmediateOrCancel => "IOC",
+        TimeInForce.FillOrKill => "FOK",
+        TimeInForce.GoodTillCancel or TimeInForce.Day or TimeInForce.GoodTillDate or TimeInForce.AtTheOpening
+            or TimeInForce.AtTheClose => "GTC",
+    };
+
+    public static SelfTradePrevention? ReadSelfTrade(string text) => text switch
+    {
+        "NONE" => SelfTradePrevention.None,
+        "EXPIRE_TAKER" => SelfTradePrevention.ExpireTaker,
+        "EXPIRE_MAKER" => SelfTradePrevention.ExpireMaker,
+        "EXPIRE_BOTH" => SelfTradePrevention.ExpireBoth,
+        "DECREMENT" => SelfTradePrevention.Decrement,
+        _ => null,
+    };
+
+    public static string Of(SelfTradePrevention mode) => mode switch
+    {
+        SelfTradePrevention.None => "NONE",
+        SelfTradePrevention.ExpireTaker or SelfTradePrevention.CancelNewest => "EXPIRE_TAKER",
+        SelfTradePrevention.ExpireMaker or SelfTradePrevention.CancelOldest => "EXPIRE_MAKER",
+        SelfTradePrevention.ExpireBoth => "EXPIRE_BOTH",
+        SelfTradePrevention.Decrement => "DECREMENT",
+    };
+
+    public static string Of(OrderStatus status, EndReason end) => status switch
+    {
+        OrderStatus.New => "NEW",
+        OrderStatus.PartiallyFilled => "PARTIALLY_FILLED",
+        OrderStatus.Filled => "FILLED",
+        OrderStatus.Cancelled => "CANCELED",
+        OrderStatus.Rejected => "REJECTED",
+        OrderStatus.Expired => end == EndReason.SelfTrade ? "EXPIRED_IN_MATCH" : "EXPIRED",
+    };
+
+    /// <summary>What an order is called. Kinds that this wire has no word for are the limit orders that they become.</summary>
+    public static string Of(OrderType type, bool postOnly, OrderConditions terms) => type switch
+    {
+        OrderType.Limit => postOnly ? "LIMIT_MAKER" : "LIMIT",
+        OrderType.Market => "MARKET",
+        OrderType.Stop => "STOP_LOSS",
+        OrderType.TrailingStop => terms.ActivationTicks is null ? "STOP_LOSS" : "TAKE_PROFIT",
+        OrderType.StopLimit or OrderType.TrailingStopLimit => "STOP_LOSS_LIMIT",
+        OrderType.TakeProfit => "TAKE_PROFIT",
+        OrderType.TakeProfitLimit => "TAKE_PROFIT_LIMIT",
+        OrderType.Pegged or OrderType.Leg => "LIMIT",
+    };
+
+    public static string Status(BookState state) => state.IsHalted ? "HALT" : state.Phase switch
+    {
+        TradingPhase.Continuous => "TRADING",
+        TradingPhase.Halt => "HALT",
+        TradingPhase.Closed => "END_OF_DAY",
+        TradingPhase.PreOpen or TradingPhase.Opening or TradingPhase.Volatility or TradingPhase.Closing => "BREAK",
+    };
+
+    public static string Of(OrderListKind kind) => kind switch
+    {
+        OrderListKind.OneCancelsOther => "OCO",
+        OrderListKind.OneTriggersOther or OrderListKind.OneTriggersOneCancelsOther => "OTO",
+        OrderListKind.Strategy => "NONE",
+    };
+}

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Binance;
+
+/// <summary>Numbers and times as this wire has them: decimals as texts, times in milliseconds.</summary>
+internal static class WireWriting
+{
+    private const int IndexBits = 20;
+    private const int LargestIndex = (1 << IndexBits) - 1;
+
+    /// <summary>
+    /// A trade as one number: they grow with time and are never used twice, but they are not dense. A book's record may have
+    /// a million trades.
+    /// </summary>
+    public static long TradeId(long sequence, int index) => (sequence << IndexBits) | (uint)Math.Min(index, LargestIndex);
+
+    /// <summary>The place of a trade of this number.</summary>
+    public static TradePlace Place(long tradeId) => new(tradeId >> IndexBits, (int)(tradeId & LargestIndex));
+
+    public static long Millis(long nanos) => nanos / 1_000_000;
+
+    /// <summary>Ticks times lots in the quote asset.</summary>
+    public static string Amount(this Instrument instrument, Int128 value) =>
+        DecimalText.Format(value * instrument.TickLotValue, instrument.Quote.Decimals);
+
+    /// <summary>The mean price of what was traded, in the instrument's decimals, rounded down.</summary>
+    public static string MeanPrice(this Instrument instrument, long value, long lots) =>
+        lots == 0 ? instrument.FormatPrice(0) : DecimalText.Format(Rounding.DivDown((Int128)value * instrument.TickSize, lots), instrument.PriceDecimals);
+
+    public static void WriteMillis(this Utf8JsonWriter to, ReadOnlySpan<byte> name, long nanos) => to.WriteNumber(name, Millis(nanos));
+
+    public static void WritePriceText(this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, long ticks) =>
+        to.WriteString(name, instrument.FormatPrice(ticks));
+
+    public static void WriteLots(this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, long lots) =>
+        to.WriteString(name, instrument.FormatQuantity(lots));
+
+    public static void WriteLevels(this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, IEnumerable<DepthLevel> levels)
+    {
+        to.WriteStartArray(name);
+        foreach (var level in levels)
+        {
+            to.WriteStartArray();
+            to.WriteStringValue(instrument.FormatPrice(level.PriceTicks));
+            to.WriteStringValue(instrument.FormatQuantity(level.QuantityLots));
+            to.WriteEndArray();
+        }
+
+        to.WriteEndArray();
+    }
+
+    public static void WriteWords(this Utf8JsonWriter to, ReadOnlySpan<byte> name, params ReadOnlySpan<string> words)
+    {
+        to.WriteStartArray(name);
+        foreach (var word in words)
+            to.WriteStringValue(word);
+        to.WriteEndArray();
+    }
+}

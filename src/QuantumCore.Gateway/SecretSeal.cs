@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace QuantumCore.Gateway;
+
+/// <summary>
+/// Seals the secrets of keys that sign their requests: the exchange needs them back to check a signature, and whoever
+/// reads the journal or a backup must not have them. AES-256-GCM; a secret is bound to its key, so that it can't be moved
+/// to another one.
+/// </summary>
+public sealed class SecretSeal
+{
+    /// <summary>Length of the sealing key in bytes.</summary>
+    public const int KeyLength = 32;
+
+    private const int NonceLength = 12;
+    private const int TagLength = 16;
+
+    private readonly byte[] _key;
+
+    /// <param name="key">The sealing key, 32 random bytes; it must be the same for as long as sealed secrets are to be opened.</param>
+    /// <exception cref="ArgumentException">The key has another length.</exception>
+    public SecretSeal(ReadOnlySpan<byte> key)
+    {
+        if (key.Length != KeyLength)
+            throw new ArgumentException($"A sealing key has {KeyLength} bytes.", nameof(key));
+        _key = key.ToArray();
+    }
+
+    /// <summary>A seal for as long as this process lives: what it closes, no other process opens.</summary>
+    public static SecretSeal OfThisProcess() => new(RandomNumberGenerator.GetBytes(KeyLength));
+
+    /// <summary>Seals the secret of a key, as base64.</summary>
+    /// <param name="secret">The secret.</param>
+    /// <param name="keyHash">The hash of the key it is of.</param>
+    public string Close(string secret, string keyHash)
+    {
+        var plain = Encoding.UTF8.GetBytes(secret);
+        var sealedSecret = new byte[NonceLength + TagLength + plain.Length];
+        var nonce = sealedSecret.AsSpan(0, NonceLength);
+        RandomNumberGenerator.Fill(nonce);
+        using var cipher = new AesGcm(_key, TagLength);
+        cipher.Encrypt(
+            nonce,
+            plain,
+            sealedSecret.AsSpan(NonceLength + TagLength),
+            sealedSecret.AsSpan(NonceLength, TagLength),
+            Encoding.UTF8.GetBytes(keyHash));
+        return Convert.ToBase64String(sealedSecret);
+    }
+
+    /// <summary>The secret's bytes; null when it was sealed with another sealing key, for another key, or was changed.</summary>
+    public byte[]? Open(string closed, string keyHash)
+    {
+        var bytes = new byte[closed.Length];
+        if (!Convert.TryFromBase64String(closed, bytes, out var length) || length < NonceLength + TagLength)
+            return null;
+
+        var secret = new byte[length - NonceLength - TagLength];
+        using var cipher = new AesGcm(_key, TagLength);
+        try
+        {
+            cipher.Decrypt(
+                bytes.AsSpan(0, NonceLength),
+                bytes.AsSpan(NonceLength + TagLength, secret.Length),
+                bytes.AsSpan(NonceLength, TagLength),
+                secret,
+                Encoding.UTF8.GetBytes(keyHash));
+            return secret;
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return null;
+        }
+    }
+}

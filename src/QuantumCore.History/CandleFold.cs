@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+
+namespace QuantumCore.History;
+
+/// <summary>Adds up candles of one minute to longer ones, without a gap.</summary>
+internal sealed class CandleFold
+{
+    private readonly CandlePeriod? _period;
+    private readonly ImmutableArray<Candle>.Builder _candles = ImmutableArray.CreateBuilder<Candle>();
+    private readonly int _limit;
+    private long _start;
+    private Candle? _open;
+    private long _lastPrice;
+
+    /// <param name="period">Its length; null for one candle from the first minute to the last.</param>
+    /// <param name="from">The first minute.</param>
+    /// <param name="last">The last minute.</param>
+    /// <param name="isNewest">The newest candles up to the last minute, whatever the first.</param>
+    /// <param name="limit">Most candles.</param>
+    public CandleFold(CandlePeriod? period, long from, long last, bool isNewest, int limit)
+    {
+        (_period, _limit) = (period, limit);
+        if (period is not { } length)
+        {
+            (_start, EndMinute) = (from, Math.Max(last + 1, from));
+        }
+        else if (isNewest)
+        {
+            var newest = CandleBuckets.Start(length, last);
+            (_start, EndMinute) = (Math.Max(CandleBuckets.Move(length, newest, 1 - limit), 0), CandleBuckets.Move(length, newest, 1));
+        }
+        else
+        {
+            var first = CandleBuckets.Start(length, from);
+            _start = first < from ? CandleBuckets.Move(length, first, 1) : first;
+            var most = CandleBuckets.Move(length, _start, limit);
+            EndMinute = Math.Min(most, CandleBuckets.Move(length, CandleBuckets.Start(length, last), 1));
+        }
+
+        FirstMinute = _start;
+    }
+
+    /// <summary>The first minute that is needed.</summary>
+    public long FirstMinute { get; }
+
+    /// <summary>The first minute that is not needed any more.</summary>
+    public long EndMinute { get; }
+
+    /// <summary>The last price before the first minute; 0 for none.</summary>
+    public void StartFrom(long lastPrice) => _lastPrice = lastPrice;
+
+    /// <summary>Adds the candle of a minute, later than those before.</summary>
+    public void Add(long minute, Candle candle)
+    {
+        while (minute >= Next(_start))
+        {
+            Finish();
+        }
+
+        _open = _open is { } open
+            ? open with
+            {
+                HighTicks = Math.Max(open.HighTicks, candle.HighTicks),
+                LowTicks = Math.Min(open.LowTicks, candle.LowTicks),
+                CloseTicks = candle.CloseTicks,
+                Lots = CandleRow.Sum(open.Lots, candle.Lots),
+                Value = CandleRow.Sum(open.Value, candle.Value),
+                Trades = open.Trades + candle.Trades,
+                BoughtLots = CandleRow.Sum(open.BoughtLots, candle.BoughtLots),
+                BoughtValue = CandleRow.Sum(open.BoughtValue, candle.BoughtValue),
+                Last = candle.Last,
+            }
+            : candle;
+    }
+
+    /// <summary>All of them.</summary>
+    public ImmutableArray<Candle> Candles()
+    {
+        while (_start < EndMinute && _candles.Count < _limit)
+        {
+            // Before the first trade there is nothing to tell.
+            if (_open is null && _lastPrice == 0)
+            {
+                break;
+            }
+
+            Finish();
+        }
+
+        return _candles.ToImmutable();
+    }
+
+    private long Next(long start) => _period is { } period ? CandleBuckets.Move(period, start, 1) : EndMinute;
+
+    private void Finish()
+    {
+        var end = Next(_start);
+        if (_open is not null || _lastPrice > 0)
+        {
+            var candle = _open ?? new Candle(0, 0, _lastPrice, _lastPrice, _lastPrice, _lastPrice, 0, 0, 0, 0, 0, default, default);
+            _candles.Add(candle with { StartNanos = _start * CandleBuckets.MinuteNanos, EndNanos = end * CandleBuckets.MinuteNanos });
+            _lastPrice = candle.CloseTicks;
+        }
+
+        (_open, _start) = (null, end);
+    }
+}

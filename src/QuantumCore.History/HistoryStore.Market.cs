@@ -1,0 +1,99 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+using QuantumCore.Contracts;
+
+namespace QuantumCore.History;
+
+// What the public sees of the past: trades and candles.
+public abstract partial class HistoryStore
+{
+    /// <summary>
+    /// Candles, oldest first. Where nothing was traded a candle has the last price before it; there is none before the
+    /// first trade.
+    /// </summary>
+    public async Task<ImmutableArray<Candle>> CandlesAsync(CandleQuery query, CancellationToken cancellationToken)
+    {
+        var last = query.ThroughNanos / CandleBuckets.MinuteNanos;
+        var from = ((query.FromNanos ?? 0) + CandleBuckets.MinuteNanos - 1) / CandleBuckets.MinuteNanos;
+        var fold = new CandleFold(query.Period, from, last, query.FromNanos is null, Math.Max(query.Limit, 1));
+        var before = await ReadAsync(
+            "SELECT close FROM candle WHERE symbol = @symbol AND minute < @first ORDER BY minute DESC LIMIT 1",
+            [("@symbol", query.Symbol), ("@first", fold.FirstMinute)],
+            static async (reader, token) => await reader.ReadAsync(token) ? reader.GetInt64(0) : 0,
+            cancellationToken);
+        fold.StartFrom(before);
+        return await ReadAsync(
+            """
+            SELECT minute, open, high, low, close, lots, value, trades, bought_lots, bought_value, first_seq, first_idx, last_seq, last_idx
+            FROM candle WHERE symbol = @symbol AND minute >= @first AND minute < @end ORDER BY minute
+            """,
+            [("@symbol", query.Symbol), ("@first", fold.FirstMinute), ("@end", fold.EndMinute)],
+            async (reader, token) =>
+            {
+                while (await reader.ReadAsync(token))
+                {
+                    fold.Add(reader.GetInt64(0), ReadCandle(reader));
+                }
+
+                return fold.Candles();
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Public trades of a symbol, oldest first.</summary>
+    public async Task<ImmutableArray<PublicTrade>> PublicTradesAsync(TradeQuery query, CancellationToken cancellationToken)
+    {
+        var from = query.From;
+        if (from is null && query.FromNanos is { } time)
+        {
+            // The minute's first trade is where to begin: trades are found by their sequence, which never goes back in time.
+            from = await ReadAsync(
+                "SELECT first_seq FROM candle WHERE symbol = @symbol AND minute >= @minute ORDER BY minute LIMIT 1",
+                [("@symbol", query.Symbol), ("@minute", time / CandleBuckets.MinuteNanos)],
+                static async (reader, token) => await reader.ReadAsync(token) ? new TradePlace(reader.GetInt64(0), 0) : default(TradePlace?),
+                cancellationToken);
+            if (from is null)
+            {
+                return [];
+            }
+        }
+
+        var order = from is null ? "DESC" : "ASC";
+        var trades = await ReadAsync(
+            $"""
+            SELECT seq, idx, time, px, qty, taker_side FROM trade
+            WHERE symbol = @symbol AND (seq > @seq OR (seq = @seq AND idx >= @idx)) AND time >= @from AND time <= @through
+            ORDER BY seq {order}, idx {order} LIMIT @limit
+            """,
+            [
+                ("@symbol", query.Symbol),
+                ("@seq", from?.Sequence ?? 0),
+                ("@idx", from?.Index ?? 0),
+                ("@from", query.FromNanos ?? 0),
+                ("@through", query.ThroughNanos ?? long.MaxValue),
+                ("@limit", Math.Clamp(query.Limit, 1, FillsLimit + 1)),
+            ],
+            static (reader, token) => ListAsync(
+                reader,
+                static row => new PublicTrade(
+                    row.GetInt64(0), row.GetInt32(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), HistoryWords.SideOf(row.GetString(5))),
+                token),
+            cancellationToken);
+        return from is null ? [.. trades.Reverse()] : trades;
+    }
+
+    private static Candle ReadCandle(DbDataReader row) => new(
+        0,
+        0,
+        row.GetInt64(1),
+        row.GetInt64(2),
+        row.GetInt64(3),
+        row.GetInt64(4),
+        row.GetInt64(5),
+        row.GetInt64(6),
+        row.GetInt64(7),
+        row.GetInt64(8),
+        row.GetInt64(9),
+        new TradePlace(row.GetInt64(10), row.GetInt32(11)),
+        new TradePlace(row.GetInt64(12), row.GetInt32(13)));
+}

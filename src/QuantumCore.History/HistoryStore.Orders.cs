@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.History;
+
+// An account's orders.
+public abstract partial class HistoryStore
+{
+    /// <summary>Most orders in one answer.</summary>
+    public const int OrdersLimit = 100_000;
+
+    /// <summary>Orders of an account that a book has spoken of, by their numbers, oldest first.</summary>
+    public async Task<ImmutableArray<PastOrder>> OrdersAsync(OrderQuery query, CancellationToken cancellationToken)
+    {
+        var parameters = new List<(string, object)> { ("@account", query.Account), ("@limit", Math.Clamp(query.Limit, 1, OrdersLimit)) };
+        var condition = "";
+        void Where(string term, string name, object? value)
+        {
+            if (value is not null)
+            {
+                parameters.Add((name, value));
+                condition += $" AND {term} {name}";
+            }
+        }
+
+        Where("o.symbol =", "@symbol", query.Symbol);
+        Where("o.number =", "@number", query.Number);
+        Where("o.order_id =", "@id", query.OrderId);
+        Where("o.order_id >=", "@from_id", query.FromOrderId);
+        Where("o.created_at >=", "@from", query.FromNanos);
+        Where("o.created_at <=", "@through", query.ThroughNanos);
+        var open = query.IsOpen ? "JOIN hold h ON h.account = o.account AND h.number = o.number" : "";
+        var order = query.FromOrderId is null && query.FromNanos is null ? "DESC" : "ASC";
+        var rows = await ReadAsync(
+            $"""
+            SELECT o.symbol, o.number, o.order_id, o.client_order_id, o.side, o.type, o.tif, o.px, o.qty, o.filled, o.value,
+              o.state, o.reason, o.created_at, o.changed_at, o.post_only
+            FROM ord o {open} WHERE o.account = @account AND o.client_order_id IS NOT NULL {condition}
+            ORDER BY o.number {order} LIMIT @limit
+            """,
+            parameters,
+            static (reader, token) => ListAsync(reader, ReadOrder, token),
+            cancellationToken);
+        if (rows.IsEmpty)
+        {
+            return rows;
+        }
+
+        var orders = rows.OrderBy(row => row.Number).ToArray();
+        var terms = await ReadAsync(
+            "SELECT number, name, value FROM ord_terms WHERE account = @account AND number >= @first AND number <= @last",
+            [("@account", query.Account), ("@first", orders[0].Number), ("@last", orders[^1].Number)],
+            static (reader, token) => ListAsync(
+                reader, static row => (Number: row.GetInt64(0), Name: row.GetString(1), Value: row.GetInt64(2)), token),
+            cancellationToken);
+        var byNumber = terms.ToLookup(term => term.Number, term => (term.Name, term.Value));
+        return [.. orders.Select(row => HistoryWords.With(row, byNumber[row.Number]))];
+    }
+
+    /// <summary>An account's fills of one symbol, oldest first.</summary>
+    public async Task<ImmutableArray<AccountFill>> FillsOfAsync(FillQuery query, CancellationToken cancellationToken)
+    {
+        var isNewest = query.From is null && query.FromNanos is null;
+        var ofOrder = query.OrderId is null ? "" : " AND (t.taker_order = @order OR t.maker_order = @order)";
+        var fills = await ReadAsync(
+            FillsQuery(
+                "AND t.symbol = @symbol AND (t.seq > @seq OR (t.seq = @seq AND t.idx >= @idx)) AND t.time >= @from AND t.time <= @through" + ofOrder,
+                isNewest ? "{0}.seq DESC, {0}.idx DESC" : "{0}.seq, {0}.idx"),
+            [
+                ("@account", query.Account),
+                ("@symbol", query.Symbol),
+                ("@seq", query.From?.Sequence ?? 0),
+                ("@idx", query.From?.Index ?? 0),
+                ("@from", query.FromNanos ?? 0),
+                ("@through", query.ThroughNanos ?? long.MaxValue),
+                ("@limit", Math.Clamp(query.Limit, 1, FillsLimit)),
+                .. query.OrderId is { } order ? new (string, object)[] { ("@order", order) } : [],
+            ],
+            static (reader, token) => ListAsync(reader, ReadFill, token),
+            cancellationToken);
+
+        // A trade of the account with itself is of two orders of its own.
+        var wanted = fills.Where(fill => query.OrderId is null || fill.OrderId == query.OrderId);
+        return [.. isNewest ? wanted.Reverse() : wanted];
+    }
+
+    private static PastOrder ReadOrder(DbDataReader row)
+    {
+        var (lots, filled, state) = (row.GetInt64(8), row.GetInt64(9), row.GetString(11));
+        var end = row.IsDBNull(12) || !Enum.TryParse<EndReason>(row.GetString(12), out var reason) ? EndReason.None : reason;
+        return new(
+            row.GetString(0),
+            row.GetInt64(1),
+            row.IsDBNull(2) ? 0 : row.GetInt64(2),
+            row.GetString(3),
+            HistoryWords.SideOf(row.GetString(4)),
+            HistoryWords.TypeOf(row.GetString(5)),
+            HistoryWords.TimeInForceOf(row.GetString(6)),
+            row.GetInt64(7),
+            lots,
+            filled,
+            row.GetInt64(10),
+            state switch
+            {
+                "open" => filled > 0 ? OrderStatus.PartiallyFilled : OrderStatus.New,
+                "filled" => OrderStatus.Filled,
+                "cancelled" => OrderStatus.Cancelled,
+                "expired" => OrderStatus.Expired,
+                _ => OrderStatus.Rejected,
+            },
+            state is "cancelled" or "expired" ? end : EndReason.None,
+            row.GetInt64(13),
+            row.GetInt64(14),
+            row.GetInt64(15) == 1,
+            SelfTradePrevention.None,
+            null,
+            null);
+    }
+}

@@ -1,0 +1,133 @@
+using System.Net.WebSockets;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using QuantumCore.TestKit;
+using Xunit;
+
+namespace QuantumCore.Gateway.Tests;
+
+/// <summary>The Binance Spot interface's calls by WebSocket: the same calls, signed each or after a logon.</summary>
+public sealed class BinanceApiTests
+{
+    private const string Order = """ "symbol":"AAPL","side":"BUY","type":"LIMIT","timeInForce":"GTC","quantity":"10","price":"150.00" """;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_call_is_answered_under_its_id_with_what_it_used()
+    {
+        await using var api = await Api.OpenAsync();
+        var pong = await api.AskAsync("""{"id":"a-1","method":"ping"}""");
+        Assert.Equal(
+            """{"id":"a-1","status":200,"result":{},"rateLimits":[{"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,"limit":6000,"count":3}]}""",
+            pong.GetRawText());
+        var bare = await api.AskAsync("""{"id":7,"method":"depth","params":{"symbol":"AAPL","limit":5,"returnRateLimits":false}}""");
+        Assert.Equal("""{"id":7,"status":200,"result":{"lastUpdateId":0,"bids":[],"asks":[]}}""", bare.GetRawText());
+    }
+
+    [Fact]
+    public async Task An_order_is_signed_by_its_parameters_in_their_sequence()
+    {
+        await using var api = await Api.OpenAsync();
+        var placed = await api.AskAsync(api.Signed("order.place", Order));
+        Assert.Equal((200, "NEW"), (placed.GetProperty("status").GetInt32(), placed.GetProperty("result").GetProperty("status").GetString()));
+        Assert.Equal(3, placed.GetProperty("rateLimits").GetArrayLength());
+        Assert.Single(api.Exchange.Floor.Open(TradingFloor.Alice));
+
+        var forged = await api.AskAsync(api.Signed("order.place", Order).Replace("150.00", "151.00", StringComparison.Ordinal));
+        Assert.Equal((400, -1022), Told(forged));
+        Assert.Single(api.Exchange.Floor.Open(TradingFloor.Alice));
+    }
+
+    [Fact]
+    public async Task A_session_speaks_for_its_key_until_it_is_logged_out()
+    {
+        await using var api = await Api.OpenAsync();
+        var bare = $$"""{"id":1,"method":"order.place","params":{ {{Order}},"timestamp":{{api.Now}} } }""";
+        Assert.Equal((401, -2014), Told(await api.AskAsync(bare)));
+
+        Assert.Equal(200, (await api.AskAsync(api.Signed("session.logon", ""))).GetProperty("status").GetInt32());
+        Assert.Equal("NEW", (await api.AskAsync(bare)).GetProperty("result").GetProperty("status").GetString());
+        // The time of a request counts all the same.
+        Assert.Equal((400, -1021), Told(await api.AskAsync(bare.Replace($"{api.Now}", $"{api.Now - 6_000}", StringComparison.Ordinal))));
+
+        var status = await api.AskAsync("""{"id":2,"method":"session.logout"}""");
+        Assert.Equal(JsonValueKind.Null, status.GetProperty("result").GetProperty("apiKey").ValueKind);
+        Assert.Equal((401, -2014), Told(await api.AskAsync(bare)));
+        Assert.Single(api.Exchange.Floor.Open(TradingFloor.Alice));
+    }
+
+    [Fact]
+    public async Task A_logon_with_another_signature_is_none()
+    {
+        await using var api = await Api.OpenAsync();
+        var forged = api.Signed("session.logon", "").Replace("\"signature\":\"", "\"signature\":\"00", StringComparison.Ordinal);
+        Assert.Equal((400, -1022), Told(await api.AskAsync(forged)));
+        var status = await api.AskAsync("""{"id":2,"method":"session.status"}""");
+        Assert.Equal(JsonValueKind.Null, status.GetProperty("result").GetProperty("authorizedSince").ValueKind);
+    }
+
+    [Theory]
+    [InlineData("""{"id":1,"method":"order.fly"}""", -1000)]
+    [InlineData("""{"id":1}""", -1135)]
+    [InlineData("""{"id":1,"method":"depth","params":[]}""", -1135)]
+    [InlineData("""{"id":1,"method":"depth","params":{"symbol":"AAPL","symbol":"MSFT"}}""", -1135)]
+    [InlineData("""{"id":1,"method":"depth","params":{"symbol":"AAPL","depth":1}}""", -1104)]
+    [InlineData("""{"id":1,"method":"depth"}""", -1102)]
+    [InlineData("hello", -1135)]
+    public async Task What_can_not_be_read_is_refused_and_the_connection_stays(string message, int code)
+    {
+        await using var api = await Api.OpenAsync();
+        Assert.Equal((400, code), Told(await api.AskAsync(message)));
+        Assert.Equal(200, (await api.AskAsync("""{"id":1,"method":"time"}""")).GetProperty("status").GetInt32());
+    }
+
+    private static (int Status, int Code) Told(JsonElement answer) =>
+        (answer.GetProperty("status").GetInt32(), answer.GetProperty("error").GetProperty("code").GetInt32());
+
+    /// <summary>An exchange, a key of Alice's that signs, and a connection.</summary>
+    private sealed class Api(OpenGateway exchange, ManualTime time, string key, string secret) : IAsyncDisposable
+    {
+        private readonly ClientWebSocket _socket = new();
+
+        public OpenGateway Exchange => exchange;
+
+        public long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+        public static async Task<Api> OpenAsync()
+        {
+            var time = new ManualTime();
+            var exchange = await OpenGateway.StartAsync(time: time);
+            var grant = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/keys", """{"signing":"hmac"}""", "admin", Token);
+            var api = new Api(exchange, time, grant["apiKey"]!, grant["secret"]!);
+            await api._socket.ConnectAsync(new Uri($"ws://{exchange.Address.Authority}/ws-api/v3"), Token);
+            return api;
+        }
+
+        /// <summary>A message whose parameters are signed.</summary>
+        public string Signed(string method, string parameters)
+        {
+            var own = $$"""{"apiKey":"{{key}}","timestamp":{{Now}}{{(parameters.Length > 0 ? "," : "")}}{{parameters}} }""";
+            var values = JsonDocument.Parse(own).RootElement.EnumerateObject().OrderBy(value => value.Name, StringComparer.Ordinal)
+                .Select(value => $"{value.Name}={value.Value}");
+            var hash = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(string.Join('&', values)));
+            return $$"""{"id":1,"method":"{{method}}","params":{{own[..^1]}},"signature":"{{Convert.ToHexStringLower(hash)}}"} }""";
+        }
+
+        public async Task<JsonElement> AskAsync(string message)
+        {
+            await _socket.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, Token);
+            var buffer = new byte[64 * 1024];
+            var received = await _socket.ReceiveAsync(buffer, Token).WaitAsync(TimeSpan.FromSeconds(20), Token);
+            Assert.Equal(WebSocketMessageType.Text, received.MessageType);
+            return JsonDocument.Parse(buffer.AsMemory(0, received.Count)).RootElement;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            _socket.Dispose();
+            await exchange.DisposeAsync();
+        }
+    }
+}

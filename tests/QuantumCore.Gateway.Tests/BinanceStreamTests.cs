@@ -1,0 +1,169 @@
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Binance;
+using QuantumCore.Instruments;
+using Xunit;
+
+namespace QuantumCore.Gateway.Tests;
+
+/// <summary>The streams of the Binance Spot interface.</summary>
+public sealed class BinanceStreamTests
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Changes_of_the_book_follow_on_each_other_and_add_up_to_it()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        exchange.Floor.Publish("AAPL", new MarketUpdate(true, 0, 5, 50, [Level(100, 1)], [Level(110, 2), Level(120, 3)], []));
+        using var reader = await ConnectAsync(exchange, "ws/aapl@depth@100ms");
+        await exchange.Floor.WhenCalled("WaitForUpdate 5");
+        exchange.Floor.Publish("AAPL", new MarketUpdate(false, 5, 6, 60, [Level(101, 4)], [], []));
+        exchange.Floor.Publish("AAPL", new MarketUpdate(false, 6, 9, 90, [Level(100, 0)], [Level(110, 1)], []));
+
+        var book = new Dictionary<string, string>(StringComparer.Ordinal);
+        var last = 5L;
+        while (last < 9)
+        {
+            var change = await ReadAsync(reader);
+            Assert.Equal(("depthUpdate", "AAPL", last + 1), (Text(change, "e"), Text(change, "s"), change.GetProperty("U").GetInt64()));
+            last = change.GetProperty("u").GetInt64();
+            foreach (var level in change.GetProperty("b").EnumerateArray().Concat(change.GetProperty("a").EnumerateArray()))
+                book[level[0].GetString()!] = level[1].GetString()!;
+        }
+
+        Assert.Equal([("1.00", "0"), ("1.01", "4"), ("1.10", "1")], book.OrderBy(level => level.Key, StringComparer.Ordinal).Select(level => (level.Key, level.Value)));
+    }
+
+    [Fact]
+    public void A_book_that_is_told_anew_changes_where_it_differs()
+    {
+        var book = new WireBook();
+        book.Take(new MarketUpdate(true, 0, 5, 50, [Level(100, 1), Level(99, 2)], [Level(110, 2)], []));
+        var changes = book.Take(new MarketUpdate(true, 0, 9, 90, [Level(100, 1), Level(98, 1)], [Level(110, 3)], []));
+        Assert.Equal([(Side.Buy, 99L), (Side.Buy, 98L), (Side.Sell, 110L)], changes);
+        Assert.Equal((9L, 0L, 1L, 3L), (book.Sequence, book.Lots(Side.Buy, 99), book.Lots(Side.Buy, 98), book.Lots(Side.Sell, 110)));
+        Assert.Equal((100L, 110L), (book.Best.Bid.PriceTicks, book.Best.Ask.PriceTicks));
+    }
+
+    [Fact]
+    public async Task Trades_and_best_prices_are_told_when_they_come_and_wrapped_where_the_path_says_so()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        exchange.Floor.Publish("AAPL", new MarketUpdate(true, 0, 5, 50, [Level(100, 1)], [], []));
+        using var raw = await ConnectAsync(exchange, "ws/aapl@aggTrade");
+        using var wrapped = await ConnectAsync(exchange, "stream?streams=aapl@trade/aapl@bookTicker");
+        await exchange.Floor.WhenCalled("WaitForUpdate 5");
+        PublicTrade[] trades = [new(7, 0, 1_000_000, 100, 3, Side.Sell), new(7, 1, 1_000_000, 100, 4, Side.Sell), new(7, 2, 1_000_000, 99, 1, Side.Sell)];
+        exchange.Floor.Publish("AAPL", new MarketUpdate(false, 5, 7, 70, [Level(100, 0), Level(98, 6)], [], [.. trades]));
+
+        var first = await ReadAsync(raw);
+        Assert.Equal(
+            ("aggTrade", 7L << 20, "1.00", "7", 7L << 20, (7L << 20) + 1, 1L, true),
+            (Text(first, "e"), first.GetProperty("a").GetInt64(), Text(first, "p"), Text(first, "q"), first.GetProperty("f").GetInt64(),
+                first.GetProperty("l").GetInt64(), first.GetProperty("T").GetInt64(), first.GetProperty("m").GetBoolean()));
+        Assert.Equal("0.99", Text(await ReadAsync(raw), "p"));
+
+        var seen = new List<string>();
+        for (var i = 0; i < 4; i++)
+        {
+            var message = await ReadAsync(wrapped);
+            var data = message.GetProperty("data");
+            seen.Add(Text(message, "stream") == "aapl@trade" ? $"{Text(data, "t")} {Text(data, "q")}" : data.GetRawText());
+        }
+
+        Assert.Equal(
+            [$"{7L << 20} 3", $"{(7L << 20) + 1} 4", $"{(7L << 20) + 2} 1", """{"u":7,"s":"AAPL","b":"0.98","B":"6","a":"0.00","A":"0"}"""],
+            seen);
+    }
+
+    [Theory]
+    [InlineData("""{"method":"SUBSCRIBE","params":["aapl@trade"],"id":1}""", """{"result":null,"id":1}""")]
+    [InlineData("""{"method":"SUBSCRIBE","params":["aapl@trade"],"id":"one"}""", """{"result":null,"id":"one"}""")]
+    [InlineData("""{"method":"LIST_SUBSCRIPTIONS","id":null}""", """{"result":[],"id":null}""")]
+    [InlineData("""{"method":"GET_PROPERTY","params":["combined"],"id":3}""", """{"result":false,"id":3}""")]
+    [InlineData("""{"method":"SET_PROPERTY","params":["combined",true],"id":4}""", """{"result":null,"id":4}""")]
+    [InlineData("""{"method":"SUBSCRIBE","params":["goog@trade"],"id":5}""", """{"error":{"code":2,"msg":"Invalid request: invalid stream"},"id":5}""")]
+    [InlineData("""{"method":"SUBSCRIBE","params":["aapl@kline_1s"],"id":5}""", """{"error":{"code":2,"msg":"Invalid request: invalid stream"},"id":5}""")]
+    [InlineData("""{"method":7,"id":6}""", """{"error":{"code":3,"msg":"Invalid JSON: expected an object with method, params and id"},"id":6}""")]
+    [InlineData("""[1]""", """{"error":{"code":3,"msg":"Invalid JSON: expected an object with method, params and id"},"id":null}""")]
+    [InlineData("""hello""", """{"error":{"code":3,"msg":"Invalid JSON: expected an object with method, params and id"},"id":null}""")]
+    public async Task Commands_are_answered_with_their_id_as_it_was_sent(string command, string answer)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var reader = await ConnectAsync(exchange, "ws/0");
+        await SendAsync(reader, command);
+        Assert.Equal(answer, (await ReadAsync(reader)).GetRawText());
+    }
+
+    [Fact]
+    public async Task Who_asks_too_often_is_cut()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var reader = await ConnectAsync(exchange, "ws");
+        for (var i = 0; i <= WireSocket.MessagesPerTenSeconds; i++)
+            await SendAsync(reader, """{"method":"LIST_SUBSCRIPTIONS","id":1}""");
+        Assert.Equal(WebSocketCloseStatus.PolicyViolation, await EndAsync(reader));
+    }
+
+    [Fact]
+    public async Task Who_does_not_read_is_cut()
+    {
+        await using var exchange = await OpenGateway.StartAsync(new GatewayOptions { StreamBacklogBytes = 50 });
+        using var reader = await ConnectAsync(exchange, "ws/aapl@trade");
+        await exchange.Floor.WhenCalled("WaitForUpdate 1");
+        exchange.Floor.Publish("AAPL", new MarketUpdate(false, 1, 7, 70, [], [], [new PublicTrade(7, 0, 1_000_000, 100, 3, Side.Sell)]));
+        await Assert.ThrowsAsync<WebSocketException>(() => EndAsync(reader));
+    }
+
+    [Theory]
+    [InlineData("aapl@depth", true)]
+    [InlineData("aapl@depth20@1000ms", true)]
+    [InlineData("aapl@depth7", false)]
+    [InlineData("aapl@depth@50ms", false)]
+    [InlineData("aapl@trade@100ms", false)]
+    [InlineData("aapl@kline_1M", true)]
+    [InlineData("aapl@kline_7m", false)]
+    [InlineData("aapl", false)]
+    [InlineData("@trade", false)]
+    [InlineData("a@b@c@d", false)]
+    public void Names_of_streams_are_read_exactly(string name, bool isStream) => Assert.Equal(isStream, WireStreamName.Parse(name) is not null);
+
+    private static DepthLevel Level(long ticks, long lots) => new(ticks, lots, 1);
+
+    private static string? Text(JsonElement json, string name) => json.GetProperty(name).ToString();
+
+    private static async Task<ClientWebSocket> ConnectAsync(OpenGateway exchange, string path)
+    {
+        var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new Uri($"ws://{exchange.Address.Authority}/{path}"), Token);
+        return socket;
+    }
+
+    private static Task SendAsync(ClientWebSocket socket, string text) =>
+        socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, Token);
+
+    private static async Task<JsonElement> ReadAsync(ClientWebSocket socket)
+    {
+        var buffer = new byte[64 * 1024];
+        var received = await socket.ReceiveAsync(buffer, Token).WaitAsync(s_patience, Token);
+        Assert.Equal(WebSocketMessageType.Text, received.MessageType);
+        return JsonDocument.Parse(buffer.AsMemory(0, received.Count)).RootElement;
+    }
+
+    /// <summary>Reads until the exchange closes; throws where it cuts.</summary>
+    private static async Task<WebSocketCloseStatus?> EndAsync(ClientWebSocket socket)
+    {
+        var buffer = new byte[64 * 1024];
+        while (true)
+        {
+            var received = await socket.ReceiveAsync(buffer, Token).WaitAsync(s_patience, Token);
+            if (received.MessageType == WebSocketMessageType.Close)
+                return received.CloseStatus;
+        }
+    }
+}

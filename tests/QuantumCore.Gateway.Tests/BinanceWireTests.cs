@@ -1,0 +1,284 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using QuantumCore.TestKit;
+using Xunit;
+
+namespace QuantumCore.Gateway.Tests;
+
+/// <summary>The Binance Spot interface over HTTP: who is let in, what is read, what is refused and how.</summary>
+public class BinanceWireTests
+{
+    private const string Limit = "symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=150.00";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Parameters_come_in_the_query_the_body_or_both()
+    {
+        await using var wire = await Wire.OpenAsync();
+        Assert.Equal("NEW", (await wire.SendAsync("POST", "order", query: Limit))["status"]);
+        Assert.Equal("NEW", (await wire.SendAsync("POST", "order", body: Limit))["status"]);
+        Assert.Equal("NEW", (await wire.SendAsync("POST", "order", Limit[..20], Limit[21..]))["status"]);
+
+        // Where both have one, the query's counts.
+        var both = await wire.SendAsync("POST", "order", "price=140.00", Limit);
+        Assert.Equal("140.00", both["price"]);
+    }
+
+    [Theory]
+    [InlineData(0, 5000, null)]
+    [InlineData(999, 5000, null)]
+    [InlineData(1000, 5000, "Timestamp for this request was 1000ms ahead of the server's time.")]
+    [InlineData(-5000, 5000, null)]
+    [InlineData(-5001, 5000, "Timestamp for this request is outside of the recvWindow.")]
+    [InlineData(-60000, 60000, null)]
+    [InlineData(0, 60001, "recvWindow must be less than 60000.")]
+    public async Task A_request_is_of_this_moment(int ahead, int window, string? refusal)
+    {
+        await using var wire = await Wire.OpenAsync();
+        var stamp = $"recvWindow={window}&timestamp={wire.Now + ahead}";
+        var micros = $"recvWindow={window}&timestamp={wire.Now + ahead}000";
+        Assert.Equal(refusal, (await wire.SendSignedAsync("GET", "account", stamp))["msg"]);
+        Assert.Equal(refusal, (await wire.SendSignedAsync("GET", "account", micros))["msg"]);
+    }
+
+    [Theory]
+    [InlineData("recvWindow=5000", -1102)]
+    [InlineData("timestamp=abc", -1100)]
+    [InlineData("timestamp=", -1105)]
+    [InlineData("timestamp=1&recvWindow=-1", -1130)]
+    public async Task A_request_without_its_time_is_refused(string query, int code)
+    {
+        await using var wire = await Wire.OpenAsync();
+        Assert.Equal(code, (await wire.SendSignedAsync("GET", "account", query)).Code);
+    }
+
+    [Fact]
+    public async Task A_signature_is_of_the_key_and_of_every_character()
+    {
+        await using var wire = await Wire.OpenAsync();
+        var query = $"timestamp={wire.Now}";
+        Assert.Equal(-1102, (await wire.SendRawAsync("GET", "account", query, null, wire.Key)).Code);
+        Assert.Equal(-1022, (await wire.SendRawAsync("GET", "account", $"{query}&signature={new string('0', 64)}", null, wire.Key)).Code);
+        Assert.Equal(-1022, (await wire.SendRawAsync("GET", "account", $"omitZeroBalances=true&{wire.Signed(query)}", null, wire.Key)).Code);
+        Assert.Equal(-2014, (await wire.SendRawAsync("GET", "account", wire.Signed(query), null, null)).Code);
+        Assert.Equal(-2015, (await wire.SendRawAsync("GET", "account", wire.Signed(query), null, "nobody")).Code);
+        // A key that does not sign has no signature.
+        Assert.Equal(-2015, (await wire.SendRawAsync("GET", "account", wire.Signed(query), null, "alice")).Code);
+        Assert.Equal(HttpStatusCode.OK, (await wire.SendRawAsync("GET", "account", wire.Signed(query), null, wire.Key)).Status);
+    }
+
+    [Fact]
+    public async Task A_name_that_was_used_is_a_duplicate_here_and_the_first_order_on_the_native_interface()
+    {
+        await using var wire = await Wire.OpenAsync();
+        var first = await wire.SendAsync("POST", "order", Limit + "&newClientOrderId=once");
+        var again = await wire.SendAsync("POST", "order", Limit + "&newClientOrderId=once");
+        Assert.Equal((-2010, "Duplicate order sent.", HttpStatusCode.BadRequest), (again.Code, again["msg"], again.Status));
+
+        var native = await wire.Exchange.SendAsync(
+            "POST", "orders", """{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"10","clientOrderId":"once"}""", "alice", Token);
+        Assert.Equal(first["orderId"], native["orderId"]);
+        var other = await wire.SendAsync("POST", "order", Limit.Replace("=10", "=11", StringComparison.Ordinal) + "&newClientOrderId=once");
+        Assert.Equal(-2010, other.Code);
+        Assert.Single(wire.Exchange.Floor.Open(TradingFloor.Alice));
+    }
+
+    [Fact]
+    public async Task A_call_that_was_repeated_inside_is_no_duplicate()
+    {
+        await using var wire = await Wire.OpenAsync();
+        wire.Exchange.Floor.Fail("HoldAnswer", new InvalidOperationException("The answer was lost."));
+        Assert.Equal("NEW", (await wire.SendAsync("POST", "order", Limit + "&newClientOrderId=once"))["status"]);
+        Assert.Single(wire.Exchange.Floor.Open(TradingFloor.Alice));
+    }
+
+    [Fact]
+    public async Task A_key_for_reading_reads_and_a_key_that_was_not_made_for_it_trades_nothing()
+    {
+        await using var wire = await Wire.OpenAsync("""{"signing":"hmac","readOnly":true}""");
+        Assert.Equal(HttpStatusCode.OK, (await wire.SendAsync("GET", "account")).Status);
+        Assert.Equal((-2015, HttpStatusCode.Unauthorized), Told(await wire.SendAsync("POST", "order", Limit)));
+        Assert.Equal((-2015, HttpStatusCode.Unauthorized), Told(await wire.SendAsync("DELETE", "openOrders", "symbol=AAPL")));
+        Assert.Empty(wire.Exchange.Floor.Open(TradingFloor.Alice));
+    }
+
+    [Theory]
+    [InlineData("side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=150", -1102, "symbol")]
+    [InlineData("symbol=NOPE&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=150", -1121, "symbol")]
+    [InlineData("symbol=AAPL&side=LONG&type=LIMIT&timeInForce=GTC&quantity=10&price=150", -1117, "side")]
+    [InlineData("symbol=AAPL&side=BUY&type=PEGGED&timeInForce=GTC&quantity=10&price=150", -1116, "orderType")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=DAY&quantity=10&price=150", -1115, "timeInForce")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&quantity=10&price=150", -1102, "timeInForce")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&price=150", -1102, "quantity")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10", -1102, "price")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1.5&price=150", -1013, "LOT_SIZE")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0&price=150", -1013, "LOT_SIZE")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=150.001", -1013, "PRICE_FILTER")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=0", -1013, "PRICE_FILTER")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=150.0000000001", -1111, "price")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=1e2", -1100, "price")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=-1&price=150", -1100, "quantity")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=99999999999999999999", -1108, "price")]
+    [InlineData("symbol=AAPL&side=BUY&type=MARKET&quantity=10&quoteOrderQty=100", -1128, "Combination")]
+    [InlineData("symbol=AAPL&side=BUY&type=MARKET&quantity=10&price=150", -1104, "read")]
+    [InlineData("symbol=AAPL&side=BUY&type=MARKET&quantity=10&quantitty=10", -1104, "read")]
+    [InlineData("symbol=AAPL&side=BUY&type=STOP_LOSS&quantity=10", -1102, "stopPrice")]
+    [InlineData("symbol=AAPL&side=BUY&type=STOP_LOSS&quantity=10&trailingDelta=10000", -1013, "TRAILING_DELTA")]
+    [InlineData("symbol=AAPL&side=BUY&type=STOP_LOSS&quantity=10&trailingDelta=100&stopPrice=160", -1128, "Combination")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=IOC&quantity=10&price=150&icebergQty=5", -1106, "icebergQty")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=150&newClientOrderId=a/b", -1100, "newClientOrderId")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=150&newOrderRespType=ALL", -1130, "newOrderRespType")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=150&selfTradePreventionMode=TRANSFER", -1130, "selfTradePreventionMode")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=150&strategyType=7", -1134, "strategyType")]
+    [InlineData("symbol=AAPL&symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=150", -1101, "Duplicate")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=2000000&price=1", -2010, "insufficient balance")]
+    public async Task An_order_that_is_wrong_is_told_by_number_and_text_and_changes_nothing(string order, int code, string text)
+    {
+        await using var wire = await Wire.OpenAsync();
+        var state = wire.Exchange.Floor.State();
+        var refused = await wire.SendAsync("POST", "order", body: order);
+        Assert.Equal(code, refused.Code);
+        Assert.Contains(text, refused["msg"], StringComparison.Ordinal);
+        Assert.Equal(state, wire.Exchange.Floor.State());
+    }
+
+    [Fact]
+    public async Task Weight_is_told_and_who_uses_too_much_waits_and_who_does_not_wait_is_banned()
+    {
+        var time = new ManualTime();
+        await using var wire = await Wire.OpenAsync(time: time, options: new GatewayOptions { WireWeightPerMinute = 10 });
+        for (var i = 1; i <= 10; i++)
+            Assert.Equal((HttpStatusCode.OK, $"{i}"), Told(await wire.SendRawAsync("GET", "ping", "", null, null), "X-MBX-USED-WEIGHT-1M"));
+        for (var i = 0; i < 101; i++)
+        {
+            var refused = await wire.SendRawAsync("GET", "ping", "", null, null);
+            Assert.Equal((-1003, HttpStatusCode.TooManyRequests), Told(refused));
+            Assert.NotNull(refused.Header("Retry-After"));
+        }
+
+        var banned = await wire.SendRawAsync("GET", "ping", "", null, null);
+        Assert.Equal((-1003, (HttpStatusCode)418, "120"), (banned.Code, banned.Status, banned.Header("Retry-After")));
+        time.Advance(TimeSpan.FromSeconds(90));
+        Assert.Equal((HttpStatusCode)418, (await wire.SendRawAsync("GET", "ping", "", null, null)).Status);
+        time.Advance(TimeSpan.FromSeconds(31));
+        Assert.Equal(HttpStatusCode.OK, (await wire.SendRawAsync("GET", "ping", "", null, null)).Status);
+
+        // The native interface has limits of its own.
+        Assert.Equal(HttpStatusCode.OK, (await wire.Exchange.SendAsync("GET", "instruments", null, null, Token)).Status);
+    }
+
+    [Fact]
+    public async Task Orders_are_counted_and_cancels_are_not()
+    {
+        var time = new ManualTime();
+        await using var wire = await Wire.OpenAsync(time: time, options: new GatewayOptions { WireOrdersPerTenSeconds = 2 });
+        Assert.Equal((HttpStatusCode.OK, "1"), Told(await wire.SendAsync("POST", "order", Limit), "X-MBX-ORDER-COUNT-10S"));
+        Assert.Equal((HttpStatusCode.OK, "2"), Told(await wire.SendAsync("POST", "order", Limit), "X-MBX-ORDER-COUNT-1D"));
+        var refused = await wire.SendAsync("POST", "order", Limit);
+        Assert.Equal((-1015, HttpStatusCode.TooManyRequests), Told(refused));
+        Assert.Equal(2, wire.Exchange.Floor.Open(TradingFloor.Alice).Count);
+        Assert.Equal(-2011, (await wire.SendAsync("DELETE", "order", "symbol=AAPL&orderId=77")).Code);
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal((HttpStatusCode.OK, "1"), Told(await wire.SendAsync("POST", "order", Limit), "X-MBX-ORDER-COUNT-10S"));
+    }
+
+    [Fact]
+    public async Task An_exchange_that_is_not_open_says_so_in_the_words_of_this_wire()
+    {
+        await using var exchange = await OpenGateway.StartAsync(isReady: false);
+        var refused = await exchange.SendAsync("GET", "/api/v3/ping", null, null, Token);
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "-1008", "1"), (refused.Status, refused["code"], refused.RetryAfter));
+    }
+
+    [Fact]
+    public async Task Whatever_comes_nothing_breaks()
+    {
+        await using var wire = await Wire.OpenAsync(options: new GatewayOptions { WireWeightPerMinute = int.MaxValue, WireOrdersPerTenSeconds = int.MaxValue });
+        var state = wire.Exchange.Floor.State();
+        var random = new Random(7);
+        string[] names = ["symbol", "side", "type", "quantity", "price", "stopPrice", "orderId", "origClientOrderId", "limit", "interval", "symbols", "fromId", "startTime", "signature", "windowSize", "%00", "&", "=", "recvWindow"];
+        string[] values = ["AAPL", "BUY", "LIMIT_MAKER", "1", "0", "-1", "1e9", "99999999999999999999999", "%ff%fe", "[\"AAPL\"]", "[[", "null", "", "%22", "1m", "d", "GTC"];
+        string[] calls = ["order", "order/test", "order/cancelReplace", "orderList/oco", "orderList/otoco", "openOrders", "allOrders", "myTrades", "depth", "klines", "ticker", "ticker/24hr", "aggTrades", "exchangeInfo", "account", "order/amend/keepPriority"];
+        for (var i = 0; i < 1_500; i++)
+        {
+            var text = string.Join('&', Enumerable.Range(0, random.Next(6)).Select(_ => $"{names[random.Next(names.Length)]}={values[random.Next(values.Length)]}"));
+            var method = new[] { "GET", "POST", "DELETE", "PUT" }[random.Next(4)];
+            var reply = random.Next(2) == 0
+                ? await wire.SendAsync(method, calls[random.Next(calls.Length)], text)
+                : await wire.SendAsync(method, calls[random.Next(calls.Length)], "", text);
+            Assert.True((int)reply.Status < 500, $"{method} {text}: {reply.Text}");
+        }
+
+        Assert.Equal(state, wire.Exchange.Floor.State());
+    }
+
+    private static (int Code, HttpStatusCode Status) Told(WireReply reply) => (reply.Code, reply.Status);
+
+    private static (HttpStatusCode Status, string? Header) Told(WireReply reply, string header) => (reply.Status, reply.Header(header));
+
+    /// <summary>An exchange and a key of Alice's that signs.</summary>
+    private sealed class Wire(OpenGateway exchange, TimeProvider time, string key, string secret) : IAsyncDisposable
+    {
+        public OpenGateway Exchange => exchange;
+
+        public string Key => key;
+
+        public long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+        public static async Task<Wire> OpenAsync(
+            string made = """{"signing":"hmac"}""", TimeProvider? time = null, GatewayOptions? options = null)
+        {
+            time ??= new ManualTime();
+            var exchange = await OpenGateway.StartAsync(options, time);
+            var grant = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/keys", made, "admin", Token);
+            return new Wire(exchange, time, grant["apiKey"]!, grant["secret"]!);
+        }
+
+        public string Signed(string query, string body = "")
+        {
+            var hash = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(query + body));
+            return $"{query}{(query.Length > 0 ? "&" : "")}signature={Convert.ToHexStringLower(hash)}";
+        }
+
+        /// <summary>Sends a signed request of this moment.</summary>
+        public Task<WireReply> SendAsync(string method, string call, string query = "", string? body = null)
+        {
+            var stamped = $"{query}{(query.Length > 0 ? "&" : "")}timestamp={Now}";
+            return SendSignedAsync(method, call, stamped, body);
+        }
+
+        public Task<WireReply> SendSignedAsync(string method, string call, string query, string? body = null) =>
+            SendRawAsync(method, call, Signed(query, body ?? ""), body, key);
+
+        public async Task<WireReply> SendRawAsync(string method, string call, string query, string? body, string? header)
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), new Uri($"{exchange.Address}api/v3/{call}?{query}"));
+            if (header is not null)
+                request.Headers.Add("X-MBX-APIKEY", header);
+            if (body is not null)
+                request.Content = new StringContent(body, Encoding.UTF8, "application/x-www-form-urlencoded");
+            using var response = await exchange.Http.SendAsync(request, Token);
+            var headers = response.Headers.ToDictionary(h => h.Key, h => string.Join(',', h.Value), StringComparer.OrdinalIgnoreCase);
+            return new WireReply(response.StatusCode, await response.Content.ReadAsStringAsync(Token), headers);
+        }
+
+        public ValueTask DisposeAsync() => exchange.DisposeAsync();
+    }
+
+    private sealed record WireReply(HttpStatusCode Status, string Text, IReadOnlyDictionary<string, string> Headers)
+    {
+        public JsonElement Json => JsonDocument.Parse(Text).RootElement;
+
+        public int Code => Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty("code", out var code) && code.TryGetInt32(out var number) ? number : 0;
+
+        public string? this[string name] => Json.ValueKind == JsonValueKind.Object && Json.TryGetProperty(name, out var value)
+            ? Convert.ToString(value, CultureInfo.InvariantCulture)
+            : null;
+
+        public string? Header(string name) => Headers.GetValueOrDefault(name);
+    }
+}

@@ -1,0 +1,67 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Xunit;
+
+namespace QuantumCore.SystemTests;
+
+/// <summary>
+/// Clients of others, unmodified, as they come from npm, against an exchange of its own each: the scripts are in tests/clients.
+/// They need node and npm; where there are none they say so and skip, on CI they fail.
+/// </summary>
+public sealed class BinanceClientTests(NodePackages packages) : IClassFixture<NodePackages>
+{
+    [Theory]
+    [InlineData("ccxt-rest.mjs")]
+    [InlineData("ccxt-streams.mjs")]
+    [InlineData("ccxt-ws-api.mjs")]
+    [InlineData("others-rest.mjs")]
+    [InlineData("others-streams.mjs")]
+    public async Task An_unmodified_client_trades_here(string script)
+    {
+        Assert.SkipWhen(packages.Missing is not null && !packages.AreRequired, packages.Missing ?? "");
+        Assert.Null(packages.Missing);
+        await using var silo = await SiloProcess.StartAsync(
+            "--storage", "volatile", "--market-maker", "off", "--exchange", Path.Combine(Programs.Clients, "exchange.json"));
+        var start = NodePackages.Start("node", script, silo.Address.GetLeftPart(UriPartial.Authority));
+        var (exitCode, output) = await Programs.RunAsync(start, TimeSpan.FromMinutes(2));
+        Assert.True(exitCode == 0, $"{output}\n{silo.Output}");
+    }
+}
+
+/// <summary>The packages of tests/clients, fetched once as their lock file says.</summary>
+public sealed class NodePackages : IAsyncLifetime
+{
+    /// <summary>Whether tests that can't run have failed.</summary>
+    public bool AreRequired { get; } = Environment.GetEnvironmentVariable("QUANTUMCORE_REQUIRE_NODE") == "1";
+
+    /// <summary>Why there are none; null when they are there.</summary>
+    public string? Missing { get; private set; }
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        try
+        {
+            // Nothing of theirs is run while they are fetched.
+            var (exitCode, output) = await Programs.RunAsync(
+                Start("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"), TimeSpan.FromMinutes(5));
+            Missing = exitCode == 0 ? null : $"npm ci could not fetch the clients: {output}";
+        }
+        catch (Win32Exception error)
+        {
+            Missing = $"There is no npm here: {error.Message}";
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>How to start a program of Node in the folder of the scripts.</summary>
+    internal static ProcessStartInfo Start(string program, params IEnumerable<string> arguments) => new(program, arguments)
+    {
+        WorkingDirectory = Programs.Clients,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        UseShellExecute = false,
+    };
+}

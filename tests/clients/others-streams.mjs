@@ -1,0 +1,50 @@
+// A smoke run of other clients over WebSocket, unmodified.
+import binanceApiNode from 'binance-api-node';
+import { Spot } from '@binance/spot';
+import WebSocket from 'ws';
+import { address, assert, check, end, symbol, until } from './exchange.mjs';
+
+const [apiKey, apiSecret] = ['demo-bob', 'demo-bob-secret'];
+const sockets = address.replace ('http', 'ws');
+const client = (binanceApiNode.default ?? binanceApiNode) ({ apiKey, apiSecret, httpBase: address, wsBase: `${sockets}/ws` });
+const order = (side, price) => client.order ({ symbol, side, type: 'LIMIT', quantity: '0.01', price });
+
+await check ('binance-api-node', async () => {
+    const trades = [];
+    const stop = client.ws.trades ([symbol], trade => trades.push (trade));
+    await new Promise (resolve => setTimeout (resolve, 500));
+    await order ('SELL', '60000');
+    await order ('BUY', '60000');
+    await until ('a trade', () => trades.length > 0);
+    assert.deepEqual ([trades[0].price, trades[0].quantity], ['60000.00', '0.01000']);
+    stop ();
+});
+await check ('@binance/spot', async () => {
+    const { websocketStreams } = new Spot ({ configurationWebsocketStreams: { wsURL: sockets } });
+    const connection = await websocketStreams.connect ();
+    const best = [];
+    connection.bookTicker ({ symbol: symbol.toLowerCase () }).on ('message', message => best.push (message));
+    await new Promise (resolve => setTimeout (resolve, 500));
+    await order ('SELL', '60001');
+    await until ('a best price', () => best.length > 0);
+    assert.equal (best[0].a, '60001.00');
+    await connection.disconnect ();
+});
+await check ('names, ids and wraps as they were sent', async () => {
+    const socket = new WebSocket (`${sockets}/stream?streams=${symbol.toLowerCase ()}@depth5@100ms/${symbol.toLowerCase ()}@miniTicker`);
+    const messages = [];
+    socket.on ('message', text => messages.push (JSON.parse (text)));
+    await until ('both', () => new Set (messages.map (message => message.stream)).size === 2);
+    const book = messages.find (message => message.stream.includes ('depth5')).data;
+    assert.deepEqual (book.asks, [['60001.00', '0.01000']]);
+    socket.send (JSON.stringify ({ method: 'LIST_SUBSCRIPTIONS', id: 'mine' }));
+    await until ('the list', () => messages.some (message => message.id === 'mine' && message.result.length === 2));
+    socket.send (JSON.stringify ({ method: 'UNSUBSCRIBE', params: [`${symbol.toLowerCase ()}@miniTicker`], id: 7 }));
+    await until ('the end of one', () => messages.some (message => message.id === 7 && message.result === null));
+    socket.send (JSON.stringify ({ method: 'SUBSCRIBE', params: ['nope@trade'], id: 8 }));
+    await until ('a refusal', () => messages.some (message => message.id === 8 && message.error?.code === 2));
+    socket.send ('{');
+    await until ('another', () => messages.some (message => message.error?.code === 3));
+    socket.close ();
+});
+end ();
