@@ -319,7 +319,7 @@ public class CrashPointTests
         var hold = await exchange.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 40);
         var gate = disk.Volatile.Faults.Hold();
         var submitted = exchange.SubmitAsync("AAPL", hold.Order!);
-        await gate.Arrived;
+        Assert.True(await Task.WhenAny(gate.Arrived, submitted) != submitted, "It was answered without a commit.");
         Assert.Equal(100_000_000, (await exchange.ViewAsync(Bob)).Of("AAPL").Total);
         Assert.Equal(100, (await market.Depth(1)).Asks[0].QuantityLots);
         Assert.Empty(await market.Trades(10));
