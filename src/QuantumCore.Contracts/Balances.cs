@@ -70,10 +70,12 @@ public sealed record OpenOrder(
 /// <param name="Balances">Every asset it ever had, by name.</param>
 /// <param name="OpenOrders">Its open orders, by number.</param>
 /// <param name="Cursors">How far it has folded each book it trades in.</param>
+/// <param name="IsFrozen">Whether it enters no orders and gives nothing away.</param>
 [GenerateSerializer, Immutable, Alias("account-view")]
 public sealed record AccountView(
     long Account,
     long Sequence,
     ImmutableArray<AssetBalance> Balances,
     ImmutableArray<OpenOrder> OpenOrders,
-    ImmutableArray<SeenSequence> Cursors);
+    ImmutableArray<SeenSequence> Cursors,
+    bool IsFrozen = false);

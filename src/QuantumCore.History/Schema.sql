@@ -56,3 +56,8 @@ CREATE INDEX IF NOT EXISTS withdrawal_open ON withdrawal (created_at) WHERE is_o
 CREATE TABLE IF NOT EXISTS payout (
   account BIGINT NOT NULL, seq BIGINT NOT NULL, asset TEXT NOT NULL, amount BIGINT NOT NULL, batch BIGINT NOT NULL,
   state TEXT NOT NULL, reason TEXT, changed_at BIGINT NOT NULL, PRIMARY KEY (account, seq)) {BY_KEY};
+CREATE TABLE IF NOT EXISTS account_state (
+  account BIGINT NOT NULL, state TEXT NOT NULL, floor BIGINT NOT NULL, PRIMARY KEY (account)) {BY_KEY};
+CREATE TABLE IF NOT EXISTS account_change (
+  account BIGINT NOT NULL, seq BIGINT NOT NULL, what TEXT NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL, time BIGINT NOT NULL,
+  PRIMARY KEY (account, seq)) {BY_KEY};

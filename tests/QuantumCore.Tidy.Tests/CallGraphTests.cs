@@ -32,6 +32,7 @@ public class CallGraphTests
         "OpenWorkAgent -> IAccountGrain.EndTransfer",
         "OpenWorkAgent -> IAccountGrain.TakeInTransfer",
         "OpenWorkAgent -> ILedgerGrain.Follow",
+        "OpenWorkAgent -> IOrderBookGrain.CloseAll",
         "OpenWorkAgent -> IOrderBookGrain.Resolve",
         "OpenWorkAgent -> IPayoutGrain.Enlist",
     ];
