@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace QuantumCore.Cli;
 
-/// <summary>admin: listings, phases, prices, rules, blocks, trades, the breaker and owners.</summary>
+/// <summary>admin: listings, phases, prices, rules, blocks, trades, the breaker, owners and freezes.</summary>
 internal static class AdminCommands
 {
     internal static Command All(CommandLineApp app) =>
@@ -16,13 +16,35 @@ internal static class AdminCommands
             Price(app, "mark", "Set a symbol's mark price.", (client, symbol, price, stop) => client.SetMarkAsync(symbol, price, stop)),
             Price(app, "reference", "Set the reference of a symbol's static band.", (client, symbol, price, stop) => client.SetReferenceAsync(symbol, price, stop)),
             Rules(app),
-            Block(app, "block", "The kill switch: cancel an account's orders and take no more of them.", (client, account, symbol, stop) => client.BlockAsync(account, symbol, stop)),
+            Block(app, "block", "The kill switch: cancel an account's orders and take no more; in all symbols it is frozen.", (client, account, symbol, stop) => client.BlockAsync(account, symbol, stop)),
             Block(app, "unblock", "Let a blocked account enter orders again.", (client, account, symbol, stop) => client.UnblockAsync(account, symbol, stop)),
             Bust(app),
             Correct(app),
             Breaker(app),
             Owner(app),
+            Freeze(app, "freeze", "Freeze an account: no new orders, transfers or withdrawals; its orders stay.", (client, account, why, stop) => client.FreezeAsync(account, why, stop)),
+            Freeze(app, "unfreeze", "Let a frozen account act again.", (client, account, why, stop) => client.UnfreezeAsync(account, why, stop)),
         };
+
+    private static Command Freeze(
+        CommandLineApp app,
+        string name,
+        string description,
+        Func<QuantumCoreClient, string, string?, CancellationToken, Task<FreezeReceipt>> set)
+    {
+        var account = Grammar.Account();
+        var why = new Option<string>("--why") { Description = "A sentence for the record", HelpName = "text" };
+        return app.Add(
+            new Command(name, description) { account, why },
+            $"qc admin {name} ACC-1001 --why \"asked for by its owner\"",
+            async (parse, session, cancellation) =>
+            {
+                var receipt = await set(
+                    session.Administrator(), parse.GetValue(account)!, parse.GetValue(why), cancellation);
+                session.Screen.Show(receipt, console => console.WriteLine($"{receipt.Account} is {Tables.Word(receipt.State)}."));
+                return ExitCodes.Done;
+            });
+    }
 
     private static Command Owner(CommandLineApp app)
     {
@@ -124,8 +146,8 @@ internal static class AdminCommands
                 var receipt = await set(
                     session.Administrator(), parse.GetValue(account)!, parse.GetValue(symbol), cancellation);
                 var what = receipt.Blocked ? "blocked" : "not blocked";
-                session.Screen.Show(receipt, console => console.WriteLine(
-                    $"{receipt.Account} is {what} in {string.Join(", ", receipt.Symbols)}."));
+                var where = receipt.Symbols.Count == 0 ? "" : $" in {string.Join(", ", receipt.Symbols)}";
+                session.Screen.Show(receipt, console => console.WriteLine($"{receipt.Account} is {what}{where}."));
                 return ExitCodes.Done;
             });
     }

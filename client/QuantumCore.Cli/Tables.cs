@@ -63,7 +63,7 @@ internal static class Tables
 
     internal static void Account(IAnsiConsole console, AccountView account)
     {
-        console.WriteLine(account.Account);
+        console.WriteLine(account.State == AccountState.Frozen ? $"{account.Account} (frozen)" : account.Account);
         var table = With("asset", "total", "held", "available");
         foreach (var balance in account.Balances)
             Row(table, balance.Asset, Text(balance.Total), Text(balance.Held), Text(balance.Available));

@@ -13,7 +13,24 @@ public sealed record Balance(string Asset, decimal Total, decimal Held, decimal 
 /// <param name="Account">The account, <c>ACC-n</c>.</param>
 /// <param name="Sequence">The account's sequence.</param>
 /// <param name="Balances">One entry for each asset.</param>
-public sealed record AccountView(string Account, long Sequence, IReadOnlyList<Balance> Balances);
+/// <param name="State">Whether it may act.</param>
+public sealed record AccountView(
+    string Account, long Sequence, IReadOnlyList<Balance> Balances, AccountState State = AccountState.Open);
+
+/// <summary>Whether an account may act.</summary>
+public enum AccountState
+{
+    /// <summary>It may.</summary>
+    [JsonStringEnumMemberName("open")] Open = 1,
+
+    /// <summary>It enters no orders and gives nothing away; it may cancel.</summary>
+    [JsonStringEnumMemberName("frozen")] Frozen = 2,
+}
+
+/// <summary>An account that was frozen, or let go.</summary>
+/// <param name="Account">The account, <c>ACC-n</c>.</param>
+/// <param name="State">Whether it may act now.</param>
+public sealed record FreezeReceipt(string Account, AccountState State);
 
 /// <summary>A fill in an account's history.</summary>
 /// <param name="TradeId">The trade, unique within the symbol; both sides see the same.</param>

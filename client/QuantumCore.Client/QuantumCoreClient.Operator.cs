@@ -39,7 +39,20 @@ public sealed partial class QuantumCoreClient
         string symbol, long trade, decimal price, CancellationToken cancellation = default) =>
         _calls.SendAsync<SymbolState>(OfSymbol(symbol, "correct", new TradeRequest(trade, price)), cancellation);
 
-    /// <summary>The kill switch: cancels an account's orders and takes no more of them, in one symbol or in all.</summary>
+    /// <summary>Freezes an account: no new orders, transfers or withdrawals; its open orders stay.</summary>
+    /// <param name="account">The account, <c>ACC-n</c>.</param>
+    /// <param name="why">A sentence for the record, at most 200 characters.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<FreezeReceipt> FreezeAsync(string account, string? why = null, CancellationToken cancellation = default) =>
+        _calls.SendAsync<FreezeReceipt>(OfFrozen(account, "freeze", why), cancellation);
+
+    /// <summary>Lets a frozen account act again.</summary>
+    public Task<FreezeReceipt> UnfreezeAsync(string account, string? why = null, CancellationToken cancellation = default) =>
+        _calls.SendAsync<FreezeReceipt>(OfFrozen(account, "unfreeze", why), cancellation);
+
+    /// <summary>
+    /// The kill switch: cancels an account's orders and takes no more of them, in one symbol; or in all, and then it is frozen.
+    /// </summary>
     public Task<BlockReceipt> BlockAsync(string account, string? symbol = null, CancellationToken cancellation = default) =>
         _calls.SendAsync<BlockReceipt>(OfAccount(account, "block", symbol), cancellation);
 
@@ -60,6 +73,12 @@ public sealed partial class QuantumCoreClient
 
     private static ExchangeCall OfSymbol<T>(string symbol, string call, T body) =>
         Post($"admin/symbols/{Uri.EscapeDataString(symbol)}/{call}", body);
+
+    private static ExchangeCall OfFrozen(string account, string call, string? why)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        return Post($"admin/accounts/{Uri.EscapeDataString(account)}/{call}", new FreezeOrder(why));
+    }
 
     private static ExchangeCall OfAccount(string account, string call, string? symbol)
     {

@@ -58,6 +58,8 @@ internal sealed record TradeRequest(long Trade, decimal? Price);
 
 internal sealed record BlockRequest(string? Symbol);
 
+internal sealed record FreezeOrder(string? Why);
+
 internal sealed record BreakerRequest(long Index, long PreviousClose);
 
 internal sealed record StreamRequest(string Op, string Symbol);
@@ -97,6 +99,8 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(TradeRequest))]
 [JsonSerializable(typeof(BlockRequest))]
 [JsonSerializable(typeof(BlockReceipt))]
+[JsonSerializable(typeof(FreezeOrder))]
+[JsonSerializable(typeof(FreezeReceipt))]
 [JsonSerializable(typeof(BreakerRequest))]
 [JsonSerializable(typeof(BreakerReport))]
 [JsonSerializable(typeof(Order))]

@@ -3,7 +3,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23, R 24, L 25, T 26, E 27, W 28; they never change.</summary>
+/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23, R 24, L 25, T 26, E 27, W 28, Z 29, Y 30; they never change.</summary>
 public static class AccountRecordEncoding
 {
     private const byte Version = 1;
@@ -19,6 +19,8 @@ public static class AccountRecordEncoding
         Transfer = 26,
         TransferEnd = 27,
         Withdrawal = 28,
+        Freeze = 29,
+        Unfreeze = 30,
     }
 
     /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
@@ -33,6 +35,8 @@ public static class AccountRecordEncoding
         TransferredOut transfer => Encode(transfer),
         TransferEnded ended => Encode(ended),
         Withdrawn withdrawal => Encode(withdrawal),
+        AccountFrozen frozen => Encode(frozen),
+        AccountUnfrozen unfrozen => Encode(unfrozen),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
@@ -65,6 +69,8 @@ public static class AccountRecordEncoding
             Kind.TransferEnd => new TransferEnded(from.TimeNanos, from.Count()),
             Kind.Withdrawal => new Withdrawn(
                 from.TimeNanos, from.Text(), from.Text(), from.Count32(), from.Count(), from.Text()),
+            Kind.Freeze => new AccountFrozen(from.TimeNanos, from.Count(), from.Bool(), from.Text(), from.Text()),
+            Kind.Unfreeze => new AccountUnfrozen(from.TimeNanos, from.Text(), from.Text()),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of account record."),
         };
         from.End();
@@ -159,6 +165,24 @@ public static class AccountRecordEncoding
         to.Count(record.Decimals);
         to.Count(record.Amount);
         to.Text(record.Destination);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(AccountFrozen record)
+    {
+        var to = Start(Kind.Freeze, record);
+        to.Count(record.Floor);
+        to.Bool(record.Closes);
+        to.Text(record.By);
+        to.Text(record.Why);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(AccountUnfrozen record)
+    {
+        var to = Start(Kind.Unfreeze, record);
+        to.Text(record.By);
+        to.Text(record.Why);
         return to.ToArray();
     }
 

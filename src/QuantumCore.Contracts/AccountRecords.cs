@@ -103,3 +103,17 @@ public sealed record TransferEnded(long TimeNanos, long Transfer) : AccountRecor
 /// <param name="Destination">Where to, in the receiver's words.</param>
 public sealed record Withdrawn(
     long TimeNanos, string Key, string Asset, int Decimals, long Amount, string Destination) : AccountRecord(TimeNanos);
+
+/// <summary>Z: no new orders, transfers or withdrawals from here on; orders up to a number stay, or are to be cancelled.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Floor">The account's last number.</param>
+/// <param name="Closes">The kill switch: every order up to the floor is to be cancelled, by whoever finds it.</param>
+/// <param name="By">Who asked for it: the label of an administrator's key.</param>
+/// <param name="Why">In that person's words; may be empty.</param>
+public sealed record AccountFrozen(long TimeNanos, long Floor, bool Closes, string By, string Why) : AccountRecord(TimeNanos);
+
+/// <summary>Y: the account acts again.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="By">Who asked for it: the label of an administrator's key.</param>
+/// <param name="Why">In that person's words; may be empty.</param>
+public sealed record AccountUnfrozen(long TimeNanos, string By, string Why) : AccountRecord(TimeNanos);

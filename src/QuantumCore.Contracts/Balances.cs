@@ -71,6 +71,7 @@ public sealed record OpenOrder(
 /// <param name="OpenOrders">Its open orders, by number.</param>
 /// <param name="Cursors">How far it has folded each book it trades in.</param>
 /// <param name="PayoutCursors">How far it has folded the payouts of assets it has withdrawn, by stream.</param>
+/// <param name="IsFrozen">Whether it enters no orders and gives nothing away.</param>
 [GenerateSerializer, Immutable, Alias("account-view")]
 public sealed record AccountView(
     long Account,
@@ -78,4 +79,5 @@ public sealed record AccountView(
     ImmutableArray<AssetBalance> Balances,
     ImmutableArray<OpenOrder> OpenOrders,
     ImmutableArray<SeenSequence> Cursors,
-    ImmutableArray<SeenSequence> PayoutCursors);
+    ImmutableArray<SeenSequence> PayoutCursors,
+    bool IsFrozen = false);

@@ -63,6 +63,17 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("withdraw")]
     ValueTask<WithdrawResult> Withdraw(WithdrawRequest request);
 
+    /// <summary>
+    /// Freezes the account: no new orders, transfers or withdrawals. Names the floor and the books with orders up to it, which
+    /// a kill switch is to close. Frozen already like that, nothing is recorded.
+    /// </summary>
+    [Alias("freeze")]
+    ValueTask<CancelAllMark> Freeze(FreezeRequest request);
+
+    /// <summary>Lets the account act again.</summary>
+    [Alias("unfreeze")]
+    ValueTask Unfreeze(string by, string why);
+
     /// <summary>Balances and open orders, at least as new as what the client has been shown.</summary>
     [Alias("view")]
     ValueTask<AccountView> View(ImmutableArray<SeenSequence> seen);
@@ -75,6 +86,13 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("catch-up")]
     ValueTask CatchUp();
 }
+
+/// <summary>An administrator's order to freeze an account.</summary>
+/// <param name="Closes">The kill switch: its orders are to be cancelled too.</param>
+/// <param name="By">Who asks: the label of the key.</param>
+/// <param name="Why">In that person's words; may be empty.</param>
+[GenerateSerializer, Immutable, Alias("freeze-request")]
+public sealed record FreezeRequest(bool Closes, string By, string Why);
 
 /// <summary>A book's records for one account.</summary>
 /// <param name="Symbol">The book.</param>

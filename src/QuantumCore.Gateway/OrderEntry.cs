@@ -400,14 +400,42 @@ public sealed class OrderEntry(
     private async ValueTask<MassCancel> CancelUpToFloor(long account, string? symbol)
     {
         var mark = await _calls.Ask("CancelAll", account, () => grains.GetGrain<IAccountGrain>(Key(account)).CancelAll());
-        if (mark.Failure != RejectReason.None)
-            return new MassCancel(mark.Failure, 0);
+        return mark.Failure == RejectReason.None
+            ? await CloseUpTo(account, mark.Value.Floor, mark.Value.Symbols.Where(name => symbol is null || name == symbol))
+            : new MassCancel(mark.Failure, 0);
+    }
 
+    /// <summary>
+    /// Freezes an account; the kill switch cancels its orders besides. Not known to be complete, the agent of open work goes
+    /// on with the cancels: the freeze is on record.
+    /// </summary>
+    public async ValueTask<FreezeReport> Freeze(long account, FreezeRequest request)
+    {
+        var mark = await _calls.Ask("Freeze", account, () => grains.GetGrain<IAccountGrain>(Key(account)).Freeze(request));
+        if (mark.Failure != RejectReason.None)
+            return new FreezeReport(mark.Failure, 0, []);
+        if (!request.Closes)
+            return new FreezeReport(RejectReason.None, 0, []);
+
+        var closed = await CloseUpTo(account, mark.Value.Floor, mark.Value.Symbols);
+        return new FreezeReport(closed.Reason, closed.Cancelled, mark.Value.Symbols);
+    }
+
+    /// <summary>Lets a frozen account act again.</summary>
+    public async ValueTask<RejectReason> Unfreeze(long account, string by, string why) =>
+        (await _calls.Ask("Unfreeze", account, async () =>
+        {
+            await grains.GetGrain<IAccountGrain>(Key(account)).Unfreeze(by, why);
+            return true;
+        })).Failure;
+
+    private async ValueTask<MassCancel> CloseUpTo(long account, long floor, IEnumerable<string> symbols)
+    {
         var result = new MassCancel(RejectReason.None, 0);
-        foreach (var name in mark.Value.Symbols.Where(name => symbol is null || name == symbol))
+        foreach (var name in symbols)
         {
             var closed = await _calls.Ask(
-                "CloseAll", account, async () => await (await listings.Book(name)).CloseAll(name, account, mark.Value.Floor));
+                "CloseAll", account, async () => await (await listings.Book(name)).CloseAll(name, account, floor));
             if (closed.Failure == RejectReason.None)
             {
                 result = result with { Cancelled = result.Cancelled + closed.Value };
@@ -495,3 +523,9 @@ public sealed class OrderEntry(
 /// <param name="Reason">None, or why it is not known to be complete.</param>
 /// <param name="Cancelled">Open orders that are known to have ended by it.</param>
 public readonly record struct MassCancel(RejectReason Reason, int Cancelled);
+
+/// <summary>The answer to a freeze.</summary>
+/// <param name="Reason">None, or why it is not known to be complete.</param>
+/// <param name="Cancelled">Open orders that are known to have ended by it.</param>
+/// <param name="Symbols">The books that had orders to cancel.</param>
+public readonly record struct FreezeReport(RejectReason Reason, int Cancelled, ImmutableArray<string> Symbols);

@@ -24,7 +24,8 @@ public static class Refusals
         RejectReason.BadRequest or RejectReason.InvalidCombination or RejectReason.InvalidQuantity or
             RejectReason.InvalidPrice or RejectReason.InvalidNotional => 400,
         RejectReason.Unauthorized => 401,
-        RejectReason.Forbidden or RejectReason.NotOwner or RejectReason.AccountBlocked => 403,
+        RejectReason.Forbidden or RejectReason.NotOwner or RejectReason.AccountBlocked or
+            RejectReason.AccountFrozen => 403,
         RejectReason.UnknownSymbol or RejectReason.UnknownAccount or RejectReason.UnknownOrder or
             RejectReason.UnknownTrade => 404,
         RejectReason.KeyConflict or RejectReason.KeyCancelled or RejectReason.OrderClosed or
@@ -59,6 +60,7 @@ public static class Refusals
         RejectReason.Voided => "The order was voided before it reached the book.",
         RejectReason.PriceBand => "The price is outside the symbol's price band.",
         RejectReason.AccountBlocked => "The account is blocked in this book.",
+        RejectReason.AccountFrozen => "The account is frozen.",
         RejectReason.SymbolClosed => "The symbol is closed.",
         RejectReason.NotInThisPhase => "The symbol's trading phase does not allow this.",
         RejectReason.ExpiredAlready => "The time the order is good till has come already.",

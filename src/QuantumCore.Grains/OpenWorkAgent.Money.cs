@@ -89,6 +89,23 @@ public sealed partial class OpenWorkAgent
         }
     }
 
+    /// <summary>One round over the orders that a kill switch is to cancel, again and again until they have ended.</summary>
+    public async Task CloseKilledAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (account, symbol, floor) in await history.KilledOrdersAsync(TransfersPerPage, cancellationToken))
+        {
+            try
+            {
+                await (await catalog.BookAsync(symbol)).CloseAll(symbol, account, floor);
+                await Account(account).CatchUp();
+            }
+            catch (Exception e)
+            {
+                GrainLog.AgentFailed(log, e);
+            }
+        }
+    }
+
     private IAccountGrain Account(long account) =>
         grains.GetGrain<IAccountGrain>(account.ToString(CultureInfo.InvariantCulture));
 }

@@ -100,6 +100,7 @@ public sealed partial class OpenWorkAgent(
                 await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Follow();
                 await ResolveAsync(OrphanAge, stoppingToken);
                 await ResolveMisdatedAsync(stoppingToken);
+                await CloseKilledAsync(stoppingToken);
                 await CarryTransfersAsync(stoppingToken);
                 await CarryWithdrawalsAsync(stoppingToken);
             }

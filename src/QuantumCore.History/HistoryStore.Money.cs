@@ -49,6 +49,18 @@ public abstract partial class HistoryStore
                 token),
             cancellationToken);
 
+    /// <summary>Orders of killed accounts that are not known to have ended, one for each book of an account: the agent's work.</summary>
+    public Task<ImmutableArray<KilledOrders>> KilledOrdersAsync(int limit, CancellationToken cancellationToken) => ReadAsync(
+        """
+        SELECT DISTINCT s.account, h.symbol, s.floor FROM account_state s
+        JOIN hold h ON h.account = s.account AND h.number <= s.floor WHERE s.state = 'killed'
+        ORDER BY s.account, h.symbol LIMIT @limit
+        """,
+        [("@limit", limit)],
+        static (reader, token) => ListAsync(
+            reader, static row => new KilledOrders(row.GetInt64(0), row.GetString(1), row.GetInt64(2)), token),
+        cancellationToken);
+
     /// <summary>Withdrawals that are neither paid nor refused, oldest first: the agent's work.</summary>
     public Task<ImmutableArray<UnpaidWithdrawal>> OpenWithdrawalsAsync(int limit, int skip, CancellationToken cancellationToken) =>
         ReadAsync(
@@ -98,6 +110,12 @@ public abstract partial class HistoryStore
             row.GetInt64(10));
     }
 }
+
+/// <summary>Orders in one book of an account whose kill switch was thrown.</summary>
+/// <param name="Account">The account.</param>
+/// <param name="Symbol">The book.</param>
+/// <param name="Floor">Its orders up to this number.</param>
+public readonly record struct KilledOrders(long Account, string Symbol, long Floor);
 
 /// <summary>A durable withdrawal that is neither paid nor refused.</summary>
 /// <param name="Item">What its asset's payout is told.</param>

@@ -13,9 +13,41 @@ internal sealed partial class Projection
     private readonly RowBuffer _payouts = buffers.Empty(Statements.AddPayout);
     private readonly RowBuffer _payoutEnds = buffers.Empty(Statements.EndPayout);
 
+    private readonly Dictionary<long, (string State, long Floor)> _states = [];
+    private readonly RowBuffer _accountChanges = buffers.Empty(Statements.AddAccountChange);
+
     // Payouts before withdrawals, which look whether they have ended.
     private IEnumerable<RowBuffer> MoneyRows() =>
-        [_transfers, _transferEnds, _payouts, _payoutEnds, _withdrawals, _withdrawalEnds];
+        [_transfers, _transferEnds, _payouts, _payoutEnds, _withdrawals, _withdrawalEnds, StateRows(), _accountChanges];
+
+    private RowBuffer StateRows()
+    {
+        var to = buffers.Empty(Statements.PutAccountState);
+        foreach (var (account, (state, floor)) in _states)
+        {
+            to.Add(account).Add(state).Add(floor);
+        }
+
+        return to;
+    }
+
+    private void Freeze(Place place, long account, AccountRecord record)
+    {
+        if (record is AccountFrozen frozen)
+        {
+            Change(place, account, frozen.Closes ? "killed" : "frozen", frozen.Floor, frozen.By, frozen.Why, frozen.TimeNanos);
+        }
+        else if (record is AccountUnfrozen unfrozen)
+        {
+            Change(place, account, "open", 0, unfrozen.By, unfrozen.Why, unfrozen.TimeNanos);
+        }
+    }
+
+    private void Change(Place place, long account, string state, long floor, string who, string why, long timeNanos)
+    {
+        _states[account] = (state, floor);
+        _accountChanges.Add(account).Add(place.Sequence).Add(state).Add(who).Add(why).Add(timeNanos);
+    }
 
     private void Apply(string asset, Place place, PayoutRecord record)
     {
@@ -60,6 +92,10 @@ internal sealed partial class Projection
         {
             _transfers.Add(account).Add(place.Sequence).Add(transfer.Key).Add(transfer.To).Add(transfer.Asset)
                 .Add(transfer.Amount).Add(transfer.TimeNanos).Add(RowBuffer.Null);
+        }
+        else if (record is AccountFrozen or AccountUnfrozen)
+        {
+            Freeze(place, account, record);
         }
         else if (record is Withdrawn withdrawal)
         {

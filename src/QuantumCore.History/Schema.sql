@@ -57,6 +57,16 @@ CREATE INDEX IF NOT EXISTS withdrawal_open ON withdrawal (created_at) WHERE is_o
 CREATE TABLE IF NOT EXISTS payout (
   account BIGINT NOT NULL, seq BIGINT NOT NULL, asset TEXT NOT NULL, amount BIGINT NOT NULL, batch BIGINT NOT NULL,
   state TEXT NOT NULL, reason TEXT, changed_at BIGINT NOT NULL, PRIMARY KEY (account, seq)) {BY_KEY};
+CREATE TABLE IF NOT EXISTS candle (
+  symbol TEXT NOT NULL, minute BIGINT NOT NULL, open BIGINT NOT NULL, high BIGINT NOT NULL, low BIGINT NOT NULL,
+  close BIGINT NOT NULL, lots BIGINT NOT NULL, value BIGINT NOT NULL, trades BIGINT NOT NULL,
+  bought_lots BIGINT NOT NULL, bought_value BIGINT NOT NULL, first_seq BIGINT NOT NULL, first_idx BIGINT NOT NULL,
+  last_seq BIGINT NOT NULL, last_idx BIGINT NOT NULL, PRIMARY KEY (symbol, minute)) {BY_KEY};
+CREATE TABLE IF NOT EXISTS account_state (
+  account BIGINT NOT NULL, state TEXT NOT NULL, floor BIGINT NOT NULL, PRIMARY KEY (account)) {BY_KEY};
+CREATE TABLE IF NOT EXISTS account_change (
+  account BIGINT NOT NULL, seq BIGINT NOT NULL, what TEXT NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL, time BIGINT NOT NULL,
+  PRIMARY KEY (account, seq)) {BY_KEY};
 -- Trades lead to their lines by themselves; this leads to an account's other ones.
 CREATE INDEX IF NOT EXISTS posting_other ON posting (account, time) WHERE cause <> 'trade' AND cause <> 'fee';
 {VIEW} ledger_line AS
@@ -77,8 +87,3 @@ CREATE INDEX IF NOT EXISTS posting_other ON posting (account, time) WHERE cause 
   FROM trade t JOIN instrument i ON i.symbol = t.symbol
     AND i.seq = (SELECT MIN(v.seq) FROM instrument v WHERE v.symbol = t.symbol)
   GROUP BY t.time / 86400000000000, t.symbol, i.quote, i.quote_decimals;
-CREATE TABLE IF NOT EXISTS candle (
-  symbol TEXT NOT NULL, minute BIGINT NOT NULL, open BIGINT NOT NULL, high BIGINT NOT NULL, low BIGINT NOT NULL,
-  close BIGINT NOT NULL, lots BIGINT NOT NULL, value BIGINT NOT NULL, trades BIGINT NOT NULL,
-  bought_lots BIGINT NOT NULL, bought_value BIGINT NOT NULL, first_seq BIGINT NOT NULL, first_idx BIGINT NOT NULL,
-  last_seq BIGINT NOT NULL, last_idx BIGINT NOT NULL, PRIMARY KEY (symbol, minute)) {BY_KEY};

@@ -135,6 +135,13 @@ internal static class Statements
         UPDATE payout SET state = @3, reason = @4, changed_at = @5 {FROM} WHERE payout.account = @1 AND payout.seq = @2
         """);
 
+    public static readonly Statement PutAccountState = new(
+        "ntn",
+        "INSERT INTO account_state " + Row(3) +
+        " WHERE true ON CONFLICT (account) DO UPDATE SET state = excluded.state, floor = excluded.floor");
+
+    public static readonly Statement AddAccountChange = new("nntttn", "INSERT INTO account_change " + Row(6));
+
     private const string HoldColumns =
         "SELECT account, number, symbol, side, asset, open_amount, in_book, created_at FROM hold";
 

@@ -122,6 +122,9 @@ public enum RejectReason : ushort
     /// <summary>A market order needs a reference price and there is none.</summary>
     NoReference = 66,
 
+    /// <summary>The account is frozen: it enters no orders and gives nothing away.</summary>
+    AccountFrozen = 67,
+
     // Availability: nothing was decided, or it is not known what was.
 
     /// <summary>Queues are full; nothing was done. Retry with the same client order id.</summary>

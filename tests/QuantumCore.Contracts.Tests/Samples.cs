@@ -190,6 +190,9 @@ internal static class Samples
             ["account-t-transfer"] = new TransferredOut(Time, "move-1", 1002, "USD", 2, 100_000),
             ["account-e-transfer-ended"] = new TransferEnded(Time, 17),
             ["account-w-withdrawal"] = new Withdrawn(Time, "out-1", "USD", 2, 100_000, "DE89 3704 0044 0532 0130 00"),
+            ["account-z-frozen"] = new AccountFrozen(Time, 12, Closes: false, "desk", "asked for"),
+            ["account-z-killed"] = new AccountFrozen(Time, 12, Closes: true, "desk", ""),
+            ["account-y-unfrozen"] = new AccountUnfrozen(Time, "desk", "asked for"),
             ["account-r-reduction"] = new ReductionAsked(Time, "my-4", 19, 7, 40),
         };
 

@@ -23,6 +23,8 @@ public sealed class AuthenticationTests
     [InlineData("GET", "transfers", true, false)]
     [InlineData("POST", "admin/accounts/ACC-1001/transfers", false, true)]
     [InlineData("POST", "admin/accounts/ACC-1001/owner", false, true)]
+    [InlineData("POST", "admin/accounts/ACC-1001/freeze", false, true)]
+    [InlineData("POST", "admin/accounts/ACC-1001/unfreeze", false, true)]
     [InlineData("POST", "withdrawals", true, false)]
     [InlineData("GET", "withdrawals", true, false)]
     [InlineData("POST", "admin/accounts/ACC-1001/withdrawals", false, true)]

@@ -16,7 +16,7 @@ public sealed class ExchangeCallTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         Assert.Equal(
-            """{"account":"ACC-1001","sequence":12,"balances":[{"asset":"USD","total":"1000.00","held":"15.00","available":"985.00"}]}""",
+            """{"account":"ACC-1001","sequence":12,"state":"open","balances":[{"asset":"USD","total":"1000.00","held":"15.00","available":"985.00"}]}""",
             (await exchange.SendAsync("GET", "account", cancellationToken: Token)).Text);
     }
 

@@ -78,6 +78,19 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
         return ValueTask.FromResult(new WithdrawResult(RejectReason.None, null, null, 8));
     }
 
+    public ValueTask<CancelAllMark> Freeze(FreezeRequest request)
+    {
+        floor.Note("Freeze", $"{Account} {request.Closes} {request.By} {request.Why}");
+        ImmutableArray<string> symbols = [.. floor.Open(Account).Select(order => order.Symbol).Distinct()];
+        return ValueTask.FromResult(new CancelAllMark(floor.LastNumber(Account), symbols));
+    }
+
+    public ValueTask Unfreeze(string by, string why)
+    {
+        floor.Note("Unfreeze", $"{Account} {by} {why}");
+        return ValueTask.CompletedTask;
+    }
+
     public ValueTask<AccountView> View(ImmutableArray<SeenSequence> seen)
     {
         floor.Note("View");

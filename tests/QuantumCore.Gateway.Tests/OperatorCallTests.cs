@@ -107,29 +107,62 @@ public sealed class OperatorCallTests
     }
 
     [Fact]
-    public async Task Kill_switch_works_in_one_book_or_in_all_of_them_in_symbol_order()
+    public async Task Kill_switch_freezes_first_and_then_closes_what_is_open()
     {
         await using var exchange = await OpenGateway.StartAsync();
-        var all = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/block", "{}", "admin", Token);
-        Assert.Equal("""{"account":"ACC-1001","blocked":true,"symbols":["AAPL","MSFT"]}""", all.Text);
-        var one = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/unblock", """{"symbol":"MSFT"}""", "admin", Token);
-        Assert.Equal("""{"account":"ACC-1001","blocked":false,"symbols":["MSFT"]}""", one.Text);
-        Assert.Equal("UnknownSymbol", (await exchange.SendAsync("POST", "admin/accounts/ACC-1001/block", """{"symbol":"GOOG"}""", "admin", Token)).Code);
+        await exchange.SendAsync("POST", "orders", """{"symbol":"AAPL","side":"buy","price":"1.00","quantity":"5"}""", "alice", Token);
+        var before = exchange.Floor.Calls.Count;
 
+        var all = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/block", """{"why":"runs wild"}""", "admin", Token);
+
+        Assert.Equal("""{"account":"ACC-1001","blocked":true,"symbols":["AAPL"]}""", all.Text);
         Assert.Equal(
-            ["AAPL Block account 1001", "MSFT Block account 1001", "MSFT Unblock account 1001"],
-            exchange.Floor.Calls.Where(call => call.StartsWith("Operate", StringComparison.Ordinal)).Select(call => call[8..].Split(" number")[0]));
+            ["Freeze 1001 True admin runs wild", "CloseAll AAPL 1"],
+            exchange.Floor.Calls.Skip(before).Where(call => call.StartsWith("Freeze", StringComparison.Ordinal) || call.StartsWith("CloseAll", StringComparison.Ordinal)));
     }
 
     [Fact]
-    public async Task Kill_switch_goes_on_where_one_book_fails_and_says_which()
+    public async Task Kill_switch_works_in_one_book_alone()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var one = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/block", """{"symbol":"MSFT"}""", "admin", Token);
+        Assert.Equal("""{"account":"ACC-1001","blocked":true,"symbols":["MSFT"]}""", one.Text);
+        var all = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/unblock", "{}", "admin", Token);
+        Assert.Equal("""{"account":"ACC-1001","blocked":false,"symbols":["AAPL","MSFT"]}""", all.Text);
+        Assert.Equal("UnknownSymbol", (await exchange.SendAsync("POST", "admin/accounts/ACC-1001/block", """{"symbol":"GOOG"}""", "admin", Token)).Code);
+        Assert.Equal("why", (await exchange.SendAsync("POST", "admin/accounts/ACC-1001/block", """{"symbol":"MSFT","why":"x"}""", "admin", Token))["field"]);
+
+        Assert.Equal(
+            ["Operate MSFT Block account 1001", "Unfreeze 1001 admin", "Operate AAPL Unblock account 1001", "Operate MSFT Unblock account 1001"],
+            exchange.Floor.Calls.Where(call => call.StartsWith("Operate", StringComparison.Ordinal) || call.StartsWith("Unfreeze", StringComparison.Ordinal))
+                .Select(call => call.Split(" number")[0]));
+    }
+
+    [Fact]
+    public async Task Unblock_goes_on_where_one_book_fails_and_says_which()
     {
         await using var exchange = await OpenGateway.StartAsync();
         exchange.Floor.RefusesToOperate["AAPL"] = RejectReason.Overloaded;
-        var reply = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/block", "{}", "admin", Token);
+        var reply = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/unblock", "{}", "admin", Token);
         Assert.Equal((503, "Overloaded", "symbol"), ((int)reply.Status, reply.Code, reply["field"]));
         Assert.Contains(" AAPL;", reply["detail"], StringComparison.Ordinal);
-        Assert.Contains("Operate MSFT Block account 1001 number 0 value 0", exchange.Floor.Calls);
+        Assert.Contains("Operate MSFT Unblock account 1001 number 0 value 0", exchange.Floor.Calls);
+    }
+
+    [Fact]
+    public async Task Freeze_leaves_orders_and_says_who_asked_for_it()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        Assert.Equal(
+            """{"account":"ACC-1001","state":"frozen"}""",
+            (await exchange.SendAsync("POST", "admin/accounts/ACC-1001/freeze", """{"why":"lost key"}""", "admin", Token)).Text);
+        Assert.Equal(
+            """{"account":"ACC-1001","state":"open"}""",
+            (await exchange.SendAsync("POST", "admin/accounts/ACC-1001/unfreeze", "{}", "admin", Token)).Text);
+        Assert.Equal("why", (await exchange.SendAsync("POST", "admin/accounts/ACC-1001/freeze", $$"""{"why":"{{new string('x', 201)}}"}""", "admin", Token))["field"]);
+        Assert.Equal(
+            ["Freeze 1001 False admin lost key", "Unfreeze 1001 admin"],
+            exchange.Floor.Calls.Where(call => call.Contains("reeze", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -11,6 +11,8 @@ internal static class Mutants
     private const string MachineMoney = "src/QuantumCore.Grains/Accounts/AccountMachine.Money.cs";
     private const string Payout = "src/QuantumCore.Grains/Payouts/PayoutGrain.cs";
     private const string PayoutState = "src/QuantumCore.Grains/Payouts/PayoutMachine.cs";
+    private const string AccountFreeze = "src/QuantumCore.Grains/Accounts/AccountGrain.Freeze.cs";
+    private const string MachineFreeze = "src/QuantumCore.Grains/Accounts/AccountMachine.Freeze.cs";
     private const string AgentMoney = "src/QuantumCore.Grains/OpenWorkAgent.Money.cs";
     private const string AccountMachine = "src/QuantumCore.Grains/Accounts/AccountMachine.cs";
     private const string AccountBooks = "src/QuantumCore.Grains/Accounts/AccountMachine.Books.cs";
@@ -176,6 +178,15 @@ internal static class Mutants
             "        to.Count(_openWithdrawals.Count);\n        foreach (var (sequence, withdrawal) in _openWithdrawals)",
             "        to.Count(0);\n        foreach (var (sequence, withdrawal) in _openWithdrawals.Take(0))"),
         ("nobody carries what is not paid", Agent, "                await CarryWithdrawalsAsync(stoppingToken);\n", ""),
+
+        // Freezes.
+        ("a freeze is forgotten by a snapshot", MachineFreeze, "        to.Bool(IsFrozen);\n        if (_frozen is { } frozen)", "        to.Bool(false);\n        if (_frozen is { Floor: < 0 } frozen)"),
+        ("a frozen account replaces orders", AccountMachine,
+            "            return Refuse(clientOrderId, hash, barred, now);", "            _ = barred;"),
+        ("nobody closes what a kill switch left", Agent, "                await CloseKilledAsync(stoppingToken);\n", ""),
+        ("a freeze is answered before it is durable", AccountFreeze,
+            "            return new CancelAllMark(_machine.FrozenFloor, [.. _machine.BooksUpTo(_machine.FrozenFloor)]);\n        });\n        await SettleAsync();",
+            "            return new CancelAllMark(_machine.FrozenFloor, [.. _machine.BooksUpTo(_machine.FrozenFloor)]);\n        });\n        await Task.Yield();"),
 
         // The history.
         ("two projectors write the same records", Statements,

@@ -35,6 +35,8 @@ internal sealed class Audit(World world, IReadOnlyList<Client> clients)
         var view = await grain.View([]);
         var open = string.Join(' ', view.OpenOrders.Select(o => $"{o.Symbol}/{o.Number}/{o.QuantityLots}/{o.FilledLots}/{o.Held}"));
         Same($"account {client.Account}", string.Join(' ', view.Balances) + " | " + open);
+        if (view.IsFrozen != world.Database.Witness.Freezes.IsFrozen(client.Account))
+            world.Find($"account {client.Account} is frozen: {view.IsFrozen}, its records say otherwise");
         foreach (var balance in view.Balances.Where(b => b.Available < 0 || b.Held < 0))
             world.Find($"account {client.Account} has {balance}");
         foreach (var order in view.OpenOrders)
@@ -42,6 +44,8 @@ internal sealed class Audit(World world, IReadOnlyList<Client> clients)
             if (world.Database.Witness.Order(client.Account, order.Number) is not { State: WitnessedState.Open } seen
                 || seen.Filled != order.FilledLots)
                 world.Find($"account {client.Account} holds cover for {order.Symbol} {order.Number}, which is not open");
+            if (order.Number <= world.Database.Witness.Freezes.KilledUpTo(client.Account))
+                world.Find($"account {client.Account} is killed, and {order.Symbol} {order.Number} is open");
         }
 
         var rows = await BalancesAsync(client.Account);

@@ -1,4 +1,5 @@
 using QuantumCore.Contracts;
+using QuantumCore.Gateway;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Simulation;
@@ -55,6 +56,30 @@ internal sealed partial class Client
         }
 
         Unknown++;
+    }
+
+    /// <summary>An administrator freezes the account or throws its kill switch, and lets it go after a while.</summary>
+    private async Task FreezeAsync()
+    {
+        var before = _mine.Select(order => (order.Symbol, order.OrderId)).ToArray();
+        var request = new FreezeRequest(world.Chance(0.6), "desk", "");
+        var report = await AskAsync<FreezeReport?>(async silo => await silo.Orders.Freeze(account, request));
+        if (report is { Reason: RejectReason.None })
+        {
+            if (!world.Database.Witness.Freezes.IsFrozen(account))
+                world.Find($"account {account}: a freeze was acknowledged and is not durable");
+            if (request.Closes)
+                MassCancelled.UnionWith(before);
+        }
+
+        // Its orders are refused meanwhile.
+        for (var i = world.Next(4); i > 0; i--)
+            await PlaceAsync();
+        for (var attempt = 0; attempt < 20; attempt++)
+        {
+            if (await AskAsync<RejectReason?>(async silo => await silo.Orders.Unfreeze(account, "desk", "")) == RejectReason.None)
+                return;
+        }
     }
 
     private async Task AgainLaterAsync(WithdrawRequest request, int decimals)

@@ -29,6 +29,9 @@ internal sealed class Witness(World world)
     /// <summary>Sum of the deposits of each account and asset.</summary>
     public Dictionary<(long Account, string Asset), long> PaidIn { get; } = [];
 
+    /// <summary>Which accounts may not act.</summary>
+    public Freezes Freezes { get; } = new(world);
+
     /// <summary>What left accounts, and what became of it.</summary>
     public Movements Movements { get; } = new(world);
 
@@ -123,6 +126,7 @@ internal sealed class Witness(World world)
     {
         Timed("acct/" + account, record.TimeNanos);
         Movements.See(account, sequence, record);
+        Freezes.See(account, sequence, record);
         switch (record)
         {
             case HoldPlaced hold:

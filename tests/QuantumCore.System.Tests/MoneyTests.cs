@@ -58,6 +58,22 @@ public sealed class MoneyTests
         Assert.Contains("pay/USD,2,0,1,0,USD,10.00", postings, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_frozen_account_is_shown_as_such_and_let_go()
+    {
+        using var storage = Storage.InFiles();
+        await using var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off"]);
+        await RunAsync(silo, "buy", "AAPL", "5", "--limit", "120.00");
+        Assert.Contains("ACC-1001 is frozen.", await RunAsync(silo, "admin", "freeze", "ACC-1001", "--why", "lost key"), StringComparison.Ordinal);
+        Assert.Contains("AccountFrozen", await RunAsync(silo, 1, "buy", "AAPL", "5", "--limit", "120.00"), StringComparison.Ordinal);
+        Assert.Contains("AccountFrozen", await RunAsync(silo, 1, "withdraw", "USD", "5.00", "x"), StringComparison.Ordinal);
+        Assert.Contains("ACC-1001 (frozen)", await RunAsync(silo, "account"), StringComparison.Ordinal);
+        Assert.Contains("ACC-1001 is blocked in AAPL.", await RunAsync(silo, "admin", "block", "ACC-1001"), StringComparison.Ordinal);
+        Assert.Equal(0, (await JsonAsync(silo, "orders")).GetArrayLength());
+        await RunAsync(silo, "admin", "unblock", "ACC-1001");
+        await RunAsync(silo, "buy", "AAPL", "5", "--limit", "120.00");
+    }
+
     private static string Text(JsonElement element, string name) => element.GetProperty(name).ToString();
 
     private static async Task<JsonElement> JsonAsync(SiloProcess silo, params string[] line)

@@ -34,6 +34,7 @@ public class CallGraphTests
         "OpenWorkAgent -> IAccountGrain.EndTransfer",
         "OpenWorkAgent -> IAccountGrain.TakeInTransfer",
         "OpenWorkAgent -> ILedgerGrain.Follow",
+        "OpenWorkAgent -> IOrderBookGrain.CloseAll",
         "OpenWorkAgent -> IOrderBookGrain.Resolve",
         "OpenWorkAgent -> IPayoutGrain.Enlist",
     ];

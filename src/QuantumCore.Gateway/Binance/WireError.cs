@@ -48,7 +48,7 @@ internal readonly record struct WireError(int Code, string Message, int Status =
         RejectReason.StopWouldTrigger => new(-2010, "Stop price would trigger immediately."),
         RejectReason.ListPrices => new(-2010, "The relationship of the prices for the orders is not correct."),
         RejectReason.SymbolHalted or RejectReason.SymbolClosed or RejectReason.NotInThisPhase => new(-2010, "Market is closed."),
-        RejectReason.AccountBlocked => new(-2010, "This action is disabled on this account."),
+        RejectReason.AccountBlocked or RejectReason.AccountFrozen => new(-2010, "This action is disabled on this account."),
         RejectReason.NoReference or RejectReason.PegNoReference =>
             new(-2010, "Order book liquidity is less than LOT_SIZE filter minimum quantity."),
         RejectReason.KeyConflict or RejectReason.KeyCancelled => Duplicate,

@@ -19,6 +19,7 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
             to.WriteStartObject();
             to.WriteString("account"u8, new AccountId(view.Account).ToString());
             to.WriteNumber("sequence"u8, view.Sequence);
+            to.WriteString("state"u8, view.IsFrozen ? "frozen"u8 : "open"u8);
             to.WriteStartArray("balances"u8);
             foreach (var balance in view.Balances)
             {

@@ -79,12 +79,17 @@ internal static class Call
     }
 
     /// <summary>Whether the request's key may administer; otherwise it was turned away.</summary>
-    public static async ValueTask<bool> IsAdmin(HttpContext context, KeyRing keys)
+    public static async ValueTask<bool> IsAdmin(HttpContext context, KeyRing keys) => await Administrator(context, keys) is not null;
+
+    /// <summary>The request's key, which may administer; null when it was turned away.</summary>
+    public static async ValueTask<ApiKey?> Administrator(HttpContext context, KeyRing keys)
     {
         var key = await Identify(context, keys);
-        if (key is { IsAdmin: false })
-            await Answer.Refuse(context, new Refusal(RejectReason.Forbidden));
-        return key is { IsAdmin: true };
+        if (key is null or { IsAdmin: true })
+            return key;
+
+        await Answer.Refuse(context, new Refusal(RejectReason.Forbidden));
+        return null;
     }
 
     /// <summary>

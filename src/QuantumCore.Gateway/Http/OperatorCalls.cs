@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Wire;
@@ -11,6 +12,7 @@ internal sealed class OperatorCalls(
     OrderEntry entry, IGrainFactory grains, Listings listings, KeyRing keys, GatewayOptions options, TimeProvider time)
 {
     private const long LargestIndex = (1L << 53) - 1;
+    private const int LongestWhy = 200;
 
     private readonly Lock _breakerLock = new();
     private readonly MarketWideBreaker _breaker = new();
@@ -57,6 +59,12 @@ internal sealed class OperatorCalls(
 
     /// <summary>POST /admin/accounts/{account}/unblock</summary>
     public Task Unblock(HttpContext context) => SetBlock(context, BookVerb.Unblock);
+
+    /// <summary>POST /admin/accounts/{account}/freeze</summary>
+    public Task Freeze(HttpContext context) => SetFrozen(context, isFrozen: true);
+
+    /// <summary>POST /admin/accounts/{account}/unfreeze</summary>
+    public Task Unfreeze(HttpContext context) => SetFrozen(context, isFrozen: false);
 
     /// <summary>POST /admin/breaker</summary>
     public async Task Break(HttpContext context)
@@ -163,11 +171,68 @@ internal sealed class OperatorCalls(
         return numbers.Wrong ?? OrderChecks.Price(instrument, ticks);
     }
 
+    private async Task SetFrozen(HttpContext context, bool isFrozen)
+    {
+        if (await Call.Administrator(context, keys) is not { } key || await Call.Account(context) is not { } account ||
+            await Call.Read(context, WireJson.Default.FreezeText) is not { } text)
+        {
+            return;
+        }
+
+        var refusal = WrongWhy(text.Why);
+        if (refusal is null)
+        {
+            var reason = isFrozen
+                ? (await entry.Freeze(account.Value, new FreezeRequest(Closes: false, key.Label, text.Why ?? ""))).Reason
+                : await entry.Unfreeze(account.Value, key.Label, text.Why ?? "");
+            refusal = reason == RejectReason.None ? null : new Refusal(reason);
+        }
+
+        if (refusal is { } refused)
+        {
+            await Answer.Refuse(context, refused);
+            return;
+        }
+
+        await Answer.Json(context, (account, isFrozen), static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteString("account"u8, answer.account.ToString());
+            to.WriteString("state"u8, answer.isFrozen ? "frozen"u8 : "open"u8);
+            to.WriteEndObject();
+        });
+    }
+
+    private static Refusal? WrongWhy(string? why) => why is not null && (why.Length > LongestWhy || why.Any(char.IsControl))
+        ? new Refusal(RejectReason.BadRequest, "why", LongestWhy.ToString(CultureInfo.InvariantCulture), "A sentence.")
+        : null;
+
     private async Task SetBlock(HttpContext context, BookVerb verb)
     {
-        if (!await Call.IsAdmin(context, keys) || await Call.Account(context) is not { } account ||
+        if (await Call.Administrator(context, keys) is not { } key || await Call.Account(context) is not { } account ||
             await Call.Read(context, WireJson.Default.BlockText) is not { } text)
         {
+            return;
+        }
+
+        var wrong = text is { Symbol: not null, Why: not null }
+            ? Refusal.Malformed("why", "Only the block of a whole account is on record with a reason.")
+            : WrongWhy(text.Why);
+        if (wrong is null && text.Symbol is null)
+        {
+            if (verb == BookVerb.Block)
+            {
+                await Kill(context, account, new FreezeRequest(Closes: true, key.Label, text.Why ?? ""));
+                return;
+            }
+
+            var released = await entry.Unfreeze(account.Value, key.Label, text.Why ?? "");
+            wrong = released == RejectReason.None ? null : new Refusal(released);
+        }
+
+        if (wrong is { } refused)
+        {
+            await Answer.Refuse(context, refused);
             return;
         }
 
@@ -194,18 +259,32 @@ internal sealed class OperatorCalls(
             return;
         }
 
-        await Answer.Json(context, (account, symbols, verb), static (to, answer) =>
+        await AnswerBlock(context, account, symbols, verb == BookVerb.Block);
+    }
+
+    /// <summary>The kill switch: frozen first, so that nothing new comes in; then every book with open orders closes them.</summary>
+    private async Task Kill(HttpContext context, AccountId account, FreezeRequest request)
+    {
+        var report = await entry.Freeze(account.Value, request);
+        if (report.Reason == RejectReason.None)
+            await AnswerBlock(context, account, report.Symbols, isBlocked: true);
+        else
+            await Answer.Refuse(context, new Refusal(
+                report.Reason, null, null, "Not known to be complete: once the account is frozen, its orders are cancelled all the same."));
+    }
+
+    private static async Task AnswerBlock(HttpContext context, AccountId account, ImmutableArray<string> symbols, bool isBlocked) =>
+        await Answer.Json(context, (account, symbols, isBlocked), static (to, answer) =>
         {
             to.WriteStartObject();
             to.WriteString("account"u8, answer.account.ToString());
-            to.WriteBoolean("blocked"u8, answer.verb == BookVerb.Block);
+            to.WriteBoolean("blocked"u8, answer.isBlocked);
             to.WriteStartArray("symbols"u8);
             foreach (var symbol in answer.symbols)
                 to.WriteStringValue(symbol);
             to.WriteEndArray();
             to.WriteEndObject();
         });
-    }
 
     /// <summary>Carries out a command and answers with the symbol's state after it.</summary>
     private async ValueTask Operate(HttpContext context, Instrument instrument, BookCommand command)

@@ -119,6 +119,8 @@ internal sealed class Routes(
         On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/correct", calls.Correct);
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/block", calls.Block);
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/unblock", calls.Unblock);
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/freeze", calls.Freeze);
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/unfreeze", calls.Unfreeze);
         On(Lane.Urgent, "POST", $"{Native}/admin/breaker", calls.Break);
     }
 

@@ -161,10 +161,18 @@ internal sealed record TradeText
     public string? Price { get; init; }
 }
 
-/// <summary>Where an account is blocked; without a symbol everywhere.</summary>
+/// <summary>Where an account is blocked; without a symbol everywhere, and then why.</summary>
 internal sealed record BlockText
 {
     public string? Symbol { get; init; }
+
+    public string? Why { get; init; }
+}
+
+/// <summary>Why an account is frozen, or acts again.</summary>
+internal sealed record FreezeText
+{
+    public string? Why { get; init; }
 }
 
 /// <summary>The market index, and where it closed the day before.</summary>
@@ -283,6 +291,7 @@ internal sealed class NumberText : JsonConverter<string>
 [JsonSerializable(typeof(RulesText))]
 [JsonSerializable(typeof(TradeText))]
 [JsonSerializable(typeof(BlockText))]
+[JsonSerializable(typeof(FreezeText))]
 [JsonSerializable(typeof(BreakerText))]
 [JsonSerializable(typeof(DepositText))]
 [JsonSerializable(typeof(TransferText))]

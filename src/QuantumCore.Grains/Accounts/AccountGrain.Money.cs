@@ -44,11 +44,7 @@ public sealed partial class AccountGrain
     /// <inheritdoc/>
     public async ValueTask EndTransfer(long transfer)
     {
-        if (Refusal(urgent: true) is var reason and not RejectReason.None)
-        {
-            throw new InvalidOperationException($"{_machine.Account.Id} can't end a transfer now: {reason}.");
-        }
-
+        RequireRoom("end a transfer");
         Mutate(() =>
         {
             RequireDurable(transfer);

@@ -146,11 +146,7 @@ public sealed partial class AccountGrain(
     /// <inheritdoc/>
     public async ValueTask<CancelAllMark> CancelAll()
     {
-        if (Refusal(urgent: true) is var reason and not RejectReason.None)
-        {
-            throw new InvalidOperationException($"{_machine.Account.Id} can't cancel now: {reason}.");
-        }
-
+        RequireRoom("cancel");
         var mark = Mutate(() =>
         {
             var record = _machine.MarkCancelAll(Now);
@@ -196,7 +192,8 @@ public sealed partial class AccountGrain(
                 b => new AssetBalance(b.Key, b.Value.Decimals, b.Value.Total, b.Value.Held))],
             [.. account.Orders.Values.OrderBy(order => order.Number).Select(Describe)],
             [.. _machine.Cursors.Where(c => !AccountMachine.IsPayout(c.Key)).Select(c => new SeenSequence(c.Key, c.Value))],
-            [.. _machine.Cursors.Where(c => AccountMachine.IsPayout(c.Key)).Select(c => new SeenSequence(c.Key, c.Value))]);
+            [.. _machine.Cursors.Where(c => AccountMachine.IsPayout(c.Key)).Select(c => new SeenSequence(c.Key, c.Value))],
+            _machine.IsFrozen);
         await SettleAsync();
         return view;
     }

@@ -31,7 +31,7 @@ internal sealed partial class AccountMachine
     /// <summary>Decides about a withdrawal under a key that is not used: a debit, or a refusal that uses the key up.</summary>
     public AccountRecord Decide(WithdrawRequest request, Asset asset, long now)
     {
-        var reason = Account.CheckGive(asset, request.Amount);
+        var reason = Barrier is var barred and not RejectReason.None ? barred : Account.CheckGive(asset, request.Amount);
         return reason == RejectReason.None
             ? new Withdrawn(At(now), request.Key, asset.Name, asset.Decimals, request.Amount, request.Destination)
             : new KeyRefused(At(now), request.Key, HashOf(request), reason);
@@ -91,7 +91,7 @@ internal sealed partial class AccountMachine
     /// <summary>Decides about a transfer under a key that is not used: a debit, or a refusal that uses the key up.</summary>
     public AccountRecord Decide(TransferRequest request, Asset asset, long now)
     {
-        var reason = Account.CheckGive(asset, request.Amount);
+        var reason = Barrier is var barred and not RejectReason.None ? barred : Account.CheckGive(asset, request.Amount);
         return reason == RejectReason.None
             ? new TransferredOut(At(now), request.Key, request.To, asset.Name, asset.Decimals, request.Amount)
             : new KeyRefused(At(now), request.Key, HashOf(request), reason);
@@ -153,6 +153,8 @@ internal sealed partial class AccountMachine
             to.Count(withdrawal.Asset.Decimals);
             to.Count(withdrawal.Amount);
         }
+
+        WriteFreeze(ref to);
     }
 
     private void ReadMoney(ref RecordReader from)
@@ -166,6 +168,8 @@ internal sealed partial class AccountMachine
         {
             _openWithdrawals.Add(from.Count(), new OpenWithdrawal(new Asset(from.Text(), from.Count32()), from.Count()));
         }
+
+        ReadFreeze(ref from);
     }
 
     /// <summary>A withdrawal that is neither paid nor refused, as far as the account knows.</summary>

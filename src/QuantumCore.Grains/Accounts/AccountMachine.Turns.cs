@@ -12,6 +12,11 @@ internal sealed partial class AccountMachine
     public AccountRecord DecideList(
         OrderListKind kind, ImmutableArray<HoldRequest> requests, ulong hash, Instrument instrument, long now)
     {
+        if (Barrier is var barred and not RejectReason.None)
+        {
+            return Refuse(requests[0].ClientOrderId, hash, barred, now);
+        }
+
         var covers = new long[requests.Length];
         for (var i = 0; i < covers.Length; i++)
         {
@@ -51,6 +56,11 @@ internal sealed partial class AccountMachine
     public AccountRecord DecideStrategy(
         ImmutableArray<HoldRequest> requests, ulong hash, Instrument[] instruments, long now)
     {
+        if (Barrier is var barred and not RejectReason.None)
+        {
+            return Refuse(requests[0].ClientOrderId, hash, barred, now);
+        }
+
         var amounts = new long[requests.Length];
         var needs = new Dictionary<Asset, Int128>();
         var reason = RejectReason.None;

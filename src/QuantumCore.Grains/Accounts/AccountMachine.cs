@@ -52,6 +52,11 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
     /// <summary>Decides about an order under a key that is not used: a hold, or a refusal that uses the key up.</summary>
     public AccountRecord Decide(HoldRequest request, ulong hash, Instrument instrument, long now)
     {
+        if (Barrier is var barred and not RejectReason.None)
+        {
+            return Refuse(request.ClientOrderId, hash, barred, now);
+        }
+
         var need = NeedOf(request, instrument);
         var reason = Account.CheckHold(instrument, request.Side, need, out var amount);
         return reason == RejectReason.None
@@ -63,6 +68,11 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
     public AccountRecord DecideReplacement(
         HeldOrder old, string clientOrderId, long priceTicks, long quantityLots, ulong hash, long now)
     {
+        if (Barrier is var barred and not RejectReason.None)
+        {
+            return Refuse(clientOrderId, hash, barred, now);
+        }
+
         var instrument = old.Instrument;
         var reason = Account.CheckHold(instrument, old.Side, priceTicks, quantityLots, old.Number, out var amount);
         if (reason != RejectReason.None)
@@ -154,6 +164,12 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
                 break;
             case Withdrawn withdrawal:
                 Apply(withdrawal);
+                break;
+            case AccountFrozen frozen:
+                _frozen = frozen;
+                break;
+            case AccountUnfrozen:
+                _frozen = null;
                 break;
             default:
                 throw new InvalidDataException($"{record.GetType().Name} is not an account's record.");

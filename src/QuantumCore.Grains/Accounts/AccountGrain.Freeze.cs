@@ -1,0 +1,49 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains.Accounts;
+
+/// <summary>Freezing the account, and letting it act again.</summary>
+public sealed partial class AccountGrain
+{
+    /// <inheritdoc/>
+    public async ValueTask<CancelAllMark> Freeze(FreezeRequest request)
+    {
+        RequireRoom("be frozen");
+        var mark = Mutate(() =>
+        {
+            if (_machine.Freeze(request, Now) is { } record)
+            {
+                Record(record, urgent: true);
+            }
+
+            return new CancelAllMark(_machine.FrozenFloor, [.. _machine.BooksUpTo(_machine.FrozenFloor)]);
+        });
+        await SettleAsync();
+        return mark;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask Unfreeze(string by, string why)
+    {
+        RequireRoom("be let go");
+        Mutate(() =>
+        {
+            if (_machine.Unfreeze(by, why, Now) is { } record)
+            {
+                Record(record, urgent: true);
+            }
+
+            return true;
+        });
+        await SettleAsync();
+    }
+
+    private void RequireRoom(string what)
+    {
+        if (Refusal(urgent: true) is var reason and not RejectReason.None)
+        {
+            throw new InvalidOperationException($"{_machine.Account.Id} can't {what} now: {reason}.");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using QuantumCore.Contracts;
+
+namespace QuantumCore.Simulation;
+
+/// <summary>The witness's own book of frozen accounts, kept from durable records alone.</summary>
+internal sealed class Freezes(World world)
+{
+    private readonly Dictionary<long, AccountFrozen> _frozen = [];
+
+    public bool IsFrozen(long account) => _frozen.ContainsKey(account);
+
+    /// <summary>Up to which number a killed account has no orders; 0 when it is not killed.</summary>
+    public long KilledUpTo(long account) =>
+        _frozen.GetValueOrDefault(account) is { Closes: true, Floor: var floor } ? floor : 0;
+
+    public void See(long account, long sequence, AccountRecord record)
+    {
+        if (record is AccountFrozen frozen)
+            _frozen[account] = frozen;
+        else if (record is AccountUnfrozen && !_frozen.Remove(account))
+            world.Find($"account {account}: it is let go at {sequence} and was not frozen");
+        else if (record is HoldPlaced or ListHeld or TransferredOut or Withdrawn && IsFrozen(account))
+            world.Find($"account {account}: it is frozen, and {sequence} is {record}");
+    }
+}
