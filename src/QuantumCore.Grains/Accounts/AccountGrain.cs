@@ -188,13 +188,7 @@ public sealed partial class AccountGrain(
             await CatchUpToAsync(place);
         }
 
-        var account = _machine.Account;
-        var view = new AccountView(
-            account.Id.Value,
-            _machine.Sequence,
-            [.. account.Balances.Select(b => new AssetBalance(b.Key, b.Value.Decimals, b.Value.Total, b.Value.Held))],
-            [.. account.Orders.Values.Select(Describe)],
-            [.. _machine.Cursors.Select(c => new SeenSequence(c.Key, c.Value))]);
+        var view = Describe();
         await SettleAsync();
         return view;
     }
@@ -399,6 +393,7 @@ public sealed partial class AccountGrain(
     {
         var sequence = Stream.Append(AccountRecordEncoding.Encode(record), urgent);
         _machine.Apply(record);
+        TellWatchers();
         if (sequence != _machine.Sequence)
         {
             throw new InvalidOperationException($"Record {_machine.Sequence} became sequence {sequence}.");
@@ -414,7 +409,9 @@ public sealed partial class AccountGrain(
             throw new StreamLostException(Stream.Name);
         }
 
-        return Mutate(() => _machine.ApplyBook(symbol, record, Stream.DurableHead));
+        var isNext = Mutate(() => _machine.ApplyBook(symbol, record, Stream.DurableHead));
+        TellWatchers();
+        return isNext;
     }
 
     private async Task CatchUpToAsync(SeenSequence seen)
