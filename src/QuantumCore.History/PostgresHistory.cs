@@ -43,7 +43,7 @@ public sealed class PostgresHistory : HistoryStore
         $"""
         DO $$ BEGIN
           IF to_regclass('projection') IS NOT NULL AND to_regclass('{NewestTable}') IS NULL THEN
-            {string.Concat(Tables().Select(table => $"DROP TABLE IF EXISTS {table}; "))}
+            {string.Concat(Tables().Select(table => $"DROP TABLE IF EXISTS {table} CASCADE; "))}
           END IF;
         END $$;
 
