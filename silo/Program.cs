@@ -50,6 +50,9 @@ builder.Services.AddExchangeGateway(new GatewayOptions
     DemoAccount = DemoExchange.Alice,
     AccountRequestsPerSecond = options.AccountRequests,
     AddressRequestsPerSecond = options.AddressRequests,
+    WireWeightPerMinute = options.BinanceWeight == 0 ? int.MaxValue : options.BinanceWeight,
+    WireOrdersPerTenSeconds = options.BinanceOrders == 0 ? int.MaxValue : options.BinanceOrders,
+    WireOrdersPerDay = options.BinanceOrders == 0 ? int.MaxValue : options.BinanceOrders * 2_000,
 });
 builder.Services.AddSingleton<DemoExchange>();
 builder.Services.AddSingleton<ExchangeStart>();

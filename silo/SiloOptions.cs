@@ -44,6 +44,10 @@ internal sealed record SiloOptions
           --account-requests N   Requests a second of one account, and as many cancels; 0: no limit (default: 50000).
           --address-requests N   The same of one address, as the connection shows it; 0: no limit (default: 200000).
                                  Behind a proxy all clients are one address. Who asks more often is answered 429.
+          --binance-weight N     Binance Spot interface: weight of the requests of one address in a minute; 0: no limit
+                                 (default: 6000).
+          --binance-orders N     Binance Spot interface: orders of one account in ten seconds, and 2,000 times as many a
+                                 day; 0: no limit (default: 100).
           --log text|json        One line of the log for each event, for people (default) or for machines.
           --log-level LEVEL      trace, debug, information, warning (default), error or critical. From information on down
                                  lines of grains carry the trace of the request they are about, too.
@@ -74,7 +78,8 @@ internal sealed record SiloOptions
     private static readonly string[] s_names =
     [
         "data", "urls", "storage", "keep-free", "payouts", "postgres", "exchange", "demo", "market-maker", "no-quotes",
-        "silo-port", "gateway-port", "primary", "account-requests", "address-requests", "log", "log-level", "long-turn", "shutdown",
+        "silo-port", "gateway-port", "primary", "account-requests", "address-requests",
+        "binance-weight", "binance-orders", "log", "log-level", "long-turn", "shutdown",
     ];
 
     public string DataDirectory { get; init; } = "data";
@@ -114,6 +119,12 @@ internal sealed record SiloOptions
 
     /// <summary>Requests a second of one address; 0: no limit.</summary>
     public int AddressRequests { get; init; } = new GatewayOptions().AddressRequestsPerSecond;
+
+    /// <summary>Weight of the requests of one address in a minute, on the Binance Spot interface; 0: no limit.</summary>
+    public int BinanceWeight { get; init; } = new GatewayOptions().WireWeightPerMinute;
+
+    /// <summary>Orders of one account in ten seconds, on the Binance Spot interface; 0: no limit.</summary>
+    public int BinanceOrders { get; init; } = new GatewayOptions().WireOrdersPerTenSeconds;
 
     /// <summary>The log is JSON.</summary>
     public bool LogsJson { get; init; }
@@ -201,6 +212,8 @@ internal sealed record SiloOptions
         "market-maker" => this with { MarketMaker = Switch(value, "on", source) },
         "account-requests" => this with { AccountRequests = Number(value, 0, 10_000_000, source) },
         "address-requests" => this with { AddressRequests = Number(value, 0, 10_000_000, source) },
+        "binance-weight" => this with { BinanceWeight = Number(value, 0, 1_000_000, source) },
+        "binance-orders" => this with { BinanceOrders = Number(value, 0, 1_000_000, source) },
         "log" => this with
         {
             LogsJson = value == "json" || (value == "text" ? false : throw new FormatException($"{source} is text or json, not '{value}'.")),

@@ -64,6 +64,13 @@ public sealed record OpenOrder(
     SelfTradePrevention SelfTrade = SelfTradePrevention.None,
     EncodedConditions? Conditions = null);
 
+/// <summary>What became of an account since it was looked at.</summary>
+/// <param name="Version">Counts its changes; what to ask after next.</param>
+/// <param name="View">The account as it is now.</param>
+/// <param name="Records">The books' records that touch it since then, up to the view's cursors; each book's in sequence.</param>
+[GenerateSerializer, Immutable, Alias("account-change")]
+public sealed record AccountChange(long Version, AccountView View, ImmutableArray<BookDelivery> Records);
+
 /// <summary>An account at a place in its stream; everything shown is durable.</summary>
 /// <param name="Account">The account number.</param>
 /// <param name="Sequence">The account's own sequence.</param>

@@ -78,6 +78,15 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("view")]
     ValueTask<AccountView> View(ImmutableArray<SeenSequence> seen);
 
+    /// <summary>
+    /// Waits until the account has changed, some seconds at most: null then. What it gives is durable and complete since the
+    /// places of the change before.
+    /// </summary>
+    /// <param name="version">The version that is known; -1 gives the account as it is, without records.</param>
+    /// <param name="after">The cursors of the view that is known.</param>
+    [Alias("wait")]
+    ValueTask<AccountChange?> WaitForChange(long version, ImmutableArray<SeenSequence> after);
+
     /// <summary>Records of a book that touch this account. May be lost, doubled or reordered: the account pulls what is missing.</summary>
     [OneWay, Alias("deliver")]
     Task Deliver(BookDelivery delivery);

@@ -54,6 +54,7 @@ public static class ExchangeGateway
         services.AddSingleton<WireCalls>();
         services.AddSingleton<WireFeeds>();
         services.AddSingleton<WireStreams>();
+        services.AddSingleton<WireAccountFeeds>();
         services.AddSingleton<WireApi>();
         services.AddSingleton<HealthCalls>();
         services.AddSingleton<BookFeeds>();

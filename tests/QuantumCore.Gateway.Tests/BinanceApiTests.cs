@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using QuantumCore.Contracts;
 using QuantumCore.TestKit;
 using Xunit;
 
@@ -68,6 +69,29 @@ public sealed class BinanceApiTests
         Assert.Equal(JsonValueKind.Null, status.GetProperty("result").GetProperty("authorizedSince").ValueKind);
     }
 
+    [Fact]
+    public async Task Who_listens_to_an_account_hears_what_happens_to_it_until_they_stop()
+    {
+        await using var api = await Api.OpenAsync();
+        Assert.Equal((401, -2014), Told(await api.AskAsync("""{"id":1,"method":"userDataStream.subscribe"}""")));
+        Assert.Equal("""{"subscriptionId":0}""", Result(await api.AskAsync(api.Signed("userDataStream.subscribe.signature", ""))));
+        await api.AskAsync(api.Signed("session.logon", ""));
+        Assert.Equal("""{"subscriptionId":1}""", Result(await api.AskAsync("""{"id":1,"method":"userDataStream.subscribe"}""")));
+
+        api.Paid(100_500);
+        foreach (var number in new[] { 0, 1 })
+        {
+            var paid = await api.ReadAsync();
+            Assert.Equal((number, "balanceUpdate", "5.00"), (paid.GetProperty("subscriptionId").GetInt32(), Event(paid, "e"), Event(paid, "d")));
+        }
+
+        Assert.Equal("outboundAccountPosition", Event(await api.ReadAsync(), "e"));
+        Assert.Equal("outboundAccountPosition", Event(await api.ReadAsync(), "e"));
+        Assert.Equal("{}", Result(await api.AskAsync("""{"id":1,"method":"userDataStream.unsubscribe","params":{"subscriptionId":0}}""")));
+        api.Paid(100_600);
+        Assert.Equal((1, "1.00"), ((await api.ReadAsync()) is var more ? more.GetProperty("subscriptionId").GetInt32() : -1, Event(more, "d")));
+    }
+
     [Theory]
     [InlineData("""{"id":1,"method":"order.fly"}""", -1000)]
     [InlineData("""{"id":1}""", -1135)]
@@ -82,6 +106,10 @@ public sealed class BinanceApiTests
         Assert.Equal((400, code), Told(await api.AskAsync(message)));
         Assert.Equal(200, (await api.AskAsync("""{"id":1,"method":"time"}""")).GetProperty("status").GetInt32());
     }
+
+    private static string Result(JsonElement answer) => answer.GetProperty("result").GetRawText();
+
+    private static string? Event(JsonElement message, string name) => message.GetProperty("event").GetProperty(name).GetString();
 
     private static (int Status, int Code) Told(JsonElement answer) =>
         (answer.GetProperty("status").GetInt32(), answer.GetProperty("error").GetProperty("code").GetInt32());
@@ -118,6 +146,15 @@ public sealed class BinanceApiTests
         public async Task<JsonElement> AskAsync(string message)
         {
             await _socket.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, Token);
+            return await ReadAsync();
+        }
+
+        /// <summary>Alice has so many cents now.</summary>
+        public void Paid(long cents) => Assert.True(exchange.Floor.Changes.Writer.TryWrite(new AccountChange(
+            cents, new AccountView(TradingFloor.Alice, cents, [new AssetBalance("USD", 2, cents, 0)], [], [], []), [])));
+
+        public async Task<JsonElement> ReadAsync()
+        {
             var buffer = new byte[64 * 1024];
             var received = await _socket.ReceiveAsync(buffer, Token).WaitAsync(TimeSpan.FromSeconds(20), Token);
             Assert.Equal(WebSocketMessageType.Text, received.MessageType);

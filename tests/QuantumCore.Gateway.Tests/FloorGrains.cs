@@ -39,6 +39,13 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
 
     public ValueTask<NamedOrder> FindForCancel(string clientOrderId) => ValueTask.FromResult(floor.Find(Account, clientOrderId));
 
+    public async ValueTask<AccountChange?> WaitForChange(long version, ImmutableArray<SeenSequence> after)
+    {
+        if (version >= 0)
+            return await floor.WaitForChange();
+        return new AccountChange(0, await View([]), []);
+    }
+
     public ValueTask<NamedOrder> LookUp(string clientOrderId) => ValueTask.FromResult(floor.LookUp(Account, clientOrderId));
 
     public ValueTask<CancelAllMark> CancelAll()

@@ -347,6 +347,15 @@ public sealed class TradingFloor
         }
     }
 
+    /// <summary>What becomes of accounts next; nothing when there is no more.</summary>
+    public System.Threading.Channels.Channel<AccountChange> Changes { get; } = System.Threading.Channels.Channel.CreateUnbounded<AccountChange>();
+
+    public async ValueTask<AccountChange?> WaitForChange()
+    {
+        var change = Changes.Reader.ReadAsync(CancellationToken.None).AsTask();
+        return await Task.WhenAny(change, _closed.Task) == change ? await change : null;
+    }
+
     public static ExecutionReport Refuse(string symbol, long account, RejectReason reason) => ExecutionReport.Refused(
         new HoldRequest("", symbol, Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 0, 0), account, reason, null, null);
 

@@ -11,6 +11,7 @@ namespace QuantumCore.SystemTests;
 public sealed class BinanceClientTests(NodePackages packages) : IClassFixture<NodePackages>
 {
     [Theory]
+    [InlineData("ccxt-account.mjs")]
     [InlineData("ccxt-rest.mjs")]
     [InlineData("ccxt-streams.mjs")]
     [InlineData("ccxt-ws-api.mjs")]

@@ -13,6 +13,7 @@ namespace QuantumCore.Gateway.Binance;
 /// <summary>The calls of this wire by WebSocket: the same calls, one message each.</summary>
 internal sealed class WireApi(
     WireCalls calls,
+    WireAccountFeeds accounts,
     WireGate gate,
     WireLimits limits,
     KeyRing keys,
@@ -85,7 +86,8 @@ internal sealed class WireApi(
         {
             using var accepted = await context.WebSockets.AcceptWebSocketAsync();
             using var socket = new WireSocket(accepted, options, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
-            var session = new WireSession(Call.IsLocal(context.Request), address, time.GetUtcNow().ToUnixTimeMilliseconds());
+            using var session = new WireSession(
+                socket, accounts, Call.IsLocal(context.Request), address, time.GetUtcNow().ToUnixTimeMilliseconds());
             await socket.Run(message => Obey(socket, session, message), lifetime.ApplicationStopping, context.RequestAborted);
         }
         catch (WebSocketException)
@@ -152,6 +154,8 @@ internal sealed class WireApi(
                 "session.logon" => await LogOn(session, parameters),
                 "session.status" => parameters.End() is { } wrong ? wrong : Status(session),
                 "session.logout" => parameters.End() is { } wrong ? wrong : LogOut(session),
+                "userDataStream.subscribe" or "userDataStream.subscribe.signature" => await Listen(session, parameters),
+                "userDataStream.unsubscribe" => Unlisten(session, parameters),
                 _ => new WireError(-1000, $"The method '{request.Method}' is not there."),
             };
         }
@@ -216,6 +220,41 @@ internal sealed class WireApi(
         return Status(session);
     }
 
+    /// <summary>Listens to what happens to the account: of a key whose signature comes with the request, or of the session's.</summary>
+    private async ValueTask<WireAnswer> Listen(WireSession session, WireParameters parameters)
+    {
+        var isSigned = parameters.Has("apiKey");
+        var (refusal, key) = await gate.Identify(
+            WireSecurity.Read, Lane.Readings, parameters.Text("apiKey") ?? session.Key, session.IsLocal);
+        if (isSigned)
+            refusal ??= gate.CheckTime(parameters) ?? gate.CheckSignature(parameters, key!);
+        if ((refusal ?? parameters.End()) is { } refused)
+            return refused;
+        if (await session.Listen(key!.Account) is not { } number)
+            return new WireError(-1000, $"A connection listens {WireSession.MostSubscriptions} times at most.");
+
+        return WireAnswer.Of(to =>
+        {
+            to.WriteStartObject();
+            to.WriteNumber("subscriptionId"u8, number);
+            to.WriteEndObject();
+        });
+    }
+
+    private static WireAnswer Unlisten(WireSession session, WireParameters parameters)
+    {
+        var number = parameters.Number("subscriptionId", 0, int.MaxValue);
+        if (parameters.End() is { } wrong)
+            return wrong;
+
+        session.Unlisten((int?)number);
+        return WireAnswer.Of(static to =>
+        {
+            to.WriteStartObject();
+            to.WriteEndObject();
+        });
+    }
+
     private WireAnswer LogOut(WireSession session)
     {
         (session.Key, session.Since) = (null, null);
@@ -243,8 +282,15 @@ internal sealed class WireApi(
 }
 
 /// <summary>A connection: for whom it speaks, and what its last request used.</summary>
-internal sealed class WireSession(bool isLocal, System.Net.IPAddress? address, long connectedSince)
+internal sealed class WireSession(
+    WireSocket socket, WireAccountFeeds accounts, bool isLocal, System.Net.IPAddress? address, long connectedSince) : IDisposable
 {
+    /// <summary>Most subscriptions of one connection at a time.</summary>
+    public const int MostSubscriptions = 100;
+
+    private readonly Dictionary<int, (WireAccountFeed Feed, Action<ReadOnlyMemory<byte>> Listener)> _subscriptions = [];
+    private int _next;
+
     public bool IsLocal => isLocal;
 
     public System.Net.IPAddress? Address => address;
@@ -259,6 +305,41 @@ internal sealed class WireSession(bool isLocal, System.Net.IPAddress? address, l
     public long UsedWeight { get; set; }
 
     public (int TenSeconds, int Day)? Orders { get; set; }
+
+    /// <summary>Tells the connection what happens to an account from now on; the subscription's number, or null when there are too many.</summary>
+    public async ValueTask<int?> Listen(long account)
+    {
+        if (_subscriptions.Count == MostSubscriptions)
+            return null;
+
+        var number = _next++;
+        var feed = accounts.Of(account);
+        void Offer(ReadOnlyMemory<byte> told) => socket.Offer(to =>
+        {
+            to.WriteStartObject();
+            to.WriteNumber("subscriptionId"u8, number);
+            to.WritePropertyName("event"u8);
+            to.WriteRawValue(told.Span);
+            to.WriteEndObject();
+        });
+        Action<ReadOnlyMemory<byte>> listener = Offer;
+        _subscriptions.Add(number, (feed, listener));
+        await feed.Join(listener);
+        return number;
+    }
+
+    /// <summary>Ends a subscription, or all.</summary>
+    public void Unlisten(int? number)
+    {
+        foreach (var (own, (feed, listener)) in _subscriptions.Where(subscription => number is null || subscription.Key == number).ToArray())
+        {
+            feed.Leave(listener);
+            _subscriptions.Remove(own);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Unlisten(null);
 }
 
 /// <summary>A message of a client.</summary>

@@ -32,6 +32,50 @@ internal static class WireOrderWriting
         report.Conditions,
         null);
 
+    /// <summary>An order that is open, with the fills it has had.</summary>
+    public static PastOrder View(OpenOrder order, IEnumerable<OrderFill> fills) => new(
+        order.Symbol,
+        order.Number,
+        order.OrderId,
+        order.ClientOrderId,
+        order.Side,
+        order.Type,
+        order.TimeInForce,
+        order.PriceTicks,
+        order.QuantityLots,
+        order.FilledLots,
+        fills.Aggregate(0L, static (sum, fill) => checked(sum + (fill.PriceTicks * fill.QuantityLots))),
+        order.FilledLots > 0 ? OrderStatus.PartiallyFilled : OrderStatus.New,
+        EndReason.None,
+        order.TimeNanos,
+        order.TimeNanos,
+        order.PostOnly,
+        order.SelfTrade,
+        order.Conditions,
+        null);
+
+    /// <summary>An order as it enters its book.</summary>
+    public static PastOrder View(string symbol, SubmitOrder order, long orderId, long timeNanos) => new(
+        symbol,
+        order.Number,
+        orderId,
+        order.ClientOrderId,
+        order.Side,
+        order.Type,
+        order.TimeInForce,
+        order.PriceTicks,
+        order.QuantityLots,
+        0,
+        0,
+        OrderStatus.New,
+        EndReason.None,
+        timeNanos,
+        timeNanos,
+        order.PostOnly,
+        order.SelfTrade,
+        order.Conditions,
+        null);
+
     /// <summary>The answer to a new order.</summary>
     public static void WriteNew(
         Utf8JsonWriter to, Instrument instrument, ExecutionReport report, WireResponse response, long listId = -1)

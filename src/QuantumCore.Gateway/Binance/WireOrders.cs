@@ -353,26 +353,7 @@ internal sealed class WireOrders(OrderEntry entry, Listings listings, Door door,
     /// <summary>An open order as the account sees it; what was traded for it the history knows.</summary>
     private static PastOrder Live(OpenOrder order, PastOrder? past) => past is not null && past.FilledLots >= order.FilledLots
         ? past
-        : new PastOrder(
-            order.Symbol,
-            order.Number,
-            order.OrderId,
-            order.ClientOrderId,
-            order.Side,
-            order.Type,
-            order.TimeInForce,
-            order.PriceTicks,
-            order.QuantityLots,
-            order.FilledLots,
-            past?.FilledValue ?? 0,
-            order.FilledLots > 0 ? OrderStatus.PartiallyFilled : OrderStatus.New,
-            EndReason.None,
-            order.TimeNanos,
-            order.TimeNanos,
-            order.PostOnly,
-            order.SelfTrade,
-            order.Conditions,
-            past?.List);
+        : WireOrderWriting.View(order, []) with { FilledValue = past?.FilledValue ?? 0 };
 
     /// <summary>An order as a request names it.</summary>
     private readonly record struct NamedOrder(Instrument? Instrument, long? OrderId, string? ClientOrderId);

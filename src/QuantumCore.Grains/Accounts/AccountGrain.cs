@@ -184,16 +184,7 @@ public sealed partial class AccountGrain(
             await CatchUpToAsync(place);
         }
 
-        var account = _machine.Account;
-        var view = new AccountView(
-            account.Id.Value,
-            _machine.Sequence,
-            [.. account.Balances.OrderBy(b => b.Key, StringComparer.Ordinal).Select(
-                b => new AssetBalance(b.Key, b.Value.Decimals, b.Value.Total, b.Value.Held))],
-            [.. account.Orders.Values.OrderBy(order => order.Number).Select(Describe)],
-            [.. _machine.Cursors.Where(c => !AccountMachine.IsPayout(c.Key)).Select(c => new SeenSequence(c.Key, c.Value))],
-            [.. _machine.Cursors.Where(c => AccountMachine.IsPayout(c.Key)).Select(c => new SeenSequence(c.Key, c.Value))],
-            _machine.IsFrozen);
+        var view = Describe();
         await SettleAsync();
         return view;
     }
@@ -398,6 +389,7 @@ public sealed partial class AccountGrain(
     {
         var sequence = Stream.Append(AccountRecordEncoding.Encode(record), urgent);
         _machine.Apply(record);
+        TellWatchers();
         if (sequence != _machine.Sequence)
         {
             throw new InvalidOperationException($"Record {_machine.Sequence} became sequence {sequence}.");
@@ -408,7 +400,9 @@ public sealed partial class AccountGrain(
     private bool Fold(string symbol, DeliveredRecord record)
     {
         RequireOwned();
-        return Mutate(() => _machine.ApplyBook(symbol, record, Stream.DurableHead));
+        var isNext = Mutate(() => _machine.ApplyBook(symbol, record, Stream.DurableHead));
+        TellWatchers();
+        return isNext;
     }
 
     // Nothing may be claimed by an activation that is being thrown away.
@@ -500,10 +494,10 @@ public sealed partial class AccountGrain(
         {
             RequireOwned();
             Mutate(() => _machine.ApplyStored(symbol, record.Sequence, record.Body.Span, Stream.DurableHead));
+            TellWatchers();
         }
 
         RequireOwned();
-
         _machine.CaughtUp(symbol, through);
     }
 

@@ -1,0 +1,294 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Binance;
+
+/// <summary>An account's orders and balances as its listeners know them; what a change of the account means for them.</summary>
+internal sealed class WireAccountEvents(IEnumerable<PastOrder> orders, ImmutableArray<AssetBalance> balances)
+{
+    private readonly Dictionary<long, PastOrder> _orders = orders.ToDictionary(order => order.Number);
+    private readonly Dictionary<string, Int128> _traded = new(StringComparer.Ordinal);
+    private readonly List<ReadOnlyMemory<byte>> _messages = [];
+    private Dictionary<string, AssetBalance> _balances = balances.ToDictionary(balance => balance.Asset, StringComparer.Ordinal);
+    private long _account;
+    private long _nowMillis;
+
+    /// <summary>The events of a change, in sequence: what happened to orders, then what came in from outside, then the balances.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Of(
+        long account, AccountChange change, IReadOnlyDictionary<string, Instrument> listed, long nowMillis)
+    {
+        (_account, _nowMillis) = (account, nowMillis);
+        _messages.Clear();
+        _traded.Clear();
+        foreach (var book in change.Records)
+        {
+            if (!listed.TryGetValue(book.Symbol, out var instrument))
+                continue;
+            foreach (var record in book.Records)
+                Take(instrument, record.Sequence, record.Record);
+        }
+
+        TakeBalances(change.View.Balances);
+        return [.. _messages];
+    }
+
+    private void Take(Instrument instrument, long sequence, BookRecord record)
+    {
+        var book = new Place(instrument, sequence, record.TimeNanos);
+        switch (record)
+        {
+            case OrderAccepted accepted:
+                Accept(book, accepted);
+                break;
+            case OrderVoided { Order: { } order } voided when voided.Account == _account:
+                Reject(book, order, voided.Reason);
+                break;
+            case OrdersClosed closed:
+                Close(book, closed.Orders);
+                break;
+            case AllClosed all:
+                Close(book, all.Orders);
+                break;
+            case OrderReduced reduced when reduced.Account == _account:
+                Change(book, reduced.Number, order => order with { QuantityLots = reduced.TotalLots });
+                break;
+            case BookTurn turn:
+                Turn(book, turn);
+                break;
+        }
+    }
+
+    private void Accept(Place book, OrderAccepted accepted)
+    {
+        var taker = accepted.Order;
+        if (accepted.Replaced is { } replaced)
+            Close(book, [replaced]);
+        if (taker.Account == _account)
+            Open(book, taker, accepted.OrderId);
+        for (var i = 0; i < accepted.Fills.Length; i++)
+        {
+            var fill = accepted.Fills[i];
+            if (taker.Account == _account)
+                Fill(book, i, taker.Number, fill.PriceTicks, fill.QuantityLots, fill.TakerFee, isMaker: false, leaves: null);
+            if (fill.MakerAccount == _account)
+                Fill(book, i, fill.MakerNumber, fill.PriceTicks, fill.QuantityLots, fill.MakerFee, isMaker: true, fill.MakerLeavesLots);
+        }
+
+        if (accepted.LeavesLots == 0 && taker.Account == _account)
+            End(book, taker.Number, accepted.End);
+    }
+
+    private void Turn(Place book, BookTurn turn)
+    {
+        var trades = 0;
+        foreach (var step in turn.Steps)
+        {
+            if (step.Kind == StepKind.Fill)
+            {
+                // What an order by amount has left is what is held for it.
+                if (step.Account == _account)
+                    Fill(book, trades, step.Number, step.PriceTicks, step.QuantityLots, step.Fee, isMaker: false, Left(step.Number, step.LeavesLots, step.Hold));
+                if (step.MakerAccount == _account)
+                    Fill(book, trades, step.MakerNumber, step.PriceTicks, step.QuantityLots, step.MakerFee, isMaker: true, Left(step.MakerNumber, step.MakerLeavesLots, step.MakerHold));
+                trades++;
+            }
+            else if (step.Account == _account)
+            {
+                Step(book, turn, step);
+            }
+        }
+    }
+
+    private void Step(Place book, BookTurn turn, TurnStep step)
+    {
+        switch (step.Kind)
+        {
+            case StepKind.Opened when turn.Command.Orders.FirstOrDefault(order => order.Account == _account && order.Number == step.Number) is { } opened:
+                Open(book, opened, step.OrderId);
+                break;
+            case StepKind.Voided when turn.Command.Orders.FirstOrDefault(order => order.Account == _account && order.Number == step.Number) is { } voided:
+                Reject(book, voided, turn.Reason);
+                break;
+            case StepKind.Ended:
+                End(book, step.Number, step.Reason);
+                break;
+            case StepKind.Changed:
+                Change(book, step.Number, order => order with { QuantityLots = order.QuantityLots - step.QuantityLots });
+                break;
+            case StepKind.Opened or StepKind.Voided or StepKind.Held or StepKind.Fill:
+                break;
+        }
+    }
+
+    private long Left(long number, long leaves, long hold) =>
+        _orders.GetValueOrDefault(number)?.Conditions.Decode()?.Amount is null ? leaves : hold;
+
+    private void Open(Place book, SubmitOrder order, long orderId)
+    {
+        var opened = WireOrderWriting.View(book.Instrument.Symbol, order, orderId, book.TimeNanos);
+        _orders[order.Number] = opened;
+        Report(book, opened, "NEW");
+    }
+
+    private void Reject(Place book, SubmitOrder order, RejectReason reason) => Report(
+        book,
+        WireOrderWriting.View(book.Instrument.Symbol, order, 0, book.TimeNanos) with { Status = OrderStatus.Rejected },
+        "REJECTED",
+        reject: WireError.Of(new Refusal(reason)).Message);
+
+    private void Fill(Place book, int index, long number, long priceTicks, long lots, long fee, bool isMaker, long? leaves)
+    {
+        if (!_orders.TryGetValue(number, out var order))
+            return;
+
+        var filled = order.FilledLots + lots;
+        order = order with
+        {
+            FilledLots = filled,
+            FilledValue = (long)Int128.Min(order.FilledValue + ((Int128)priceTicks * lots), long.MaxValue),
+            Status = (leaves ?? order.QuantityLots - filled) == 0 ? OrderStatus.Filled : OrderStatus.PartiallyFilled,
+            ChangedNanos = book.TimeNanos,
+        };
+        _orders[number] = order;
+        AddTraded(book.Instrument, order.Side, priceTicks, lots, fee);
+        Report(book, order, "TRADE", new LastFill(WireWriting.TradeId(book.Sequence, index), priceTicks, lots, fee, isMaker));
+        if (order.Status == OrderStatus.Filled)
+            _orders.Remove(number);
+    }
+
+    private void AddTraded(Instrument instrument, Side side, long priceTicks, long lots, long fee)
+    {
+        var (sign, notional) = (side == Side.Buy ? 1 : -1, instrument.Notional(priceTicks, lots));
+        _traded[instrument.Base.Name] = _traded.GetValueOrDefault(instrument.Base.Name) + (sign * (Int128)lots * instrument.LotUnits);
+        _traded[instrument.Quote.Name] = _traded.GetValueOrDefault(instrument.Quote.Name) - (sign * notional) - fee;
+    }
+
+    private void Close(Place book, ImmutableArray<ClosedOrder> closed)
+    {
+        foreach (var order in closed)
+        {
+            if (order.Account == _account)
+                End(book, order.Number, order.Reason);
+        }
+    }
+
+    private void End(Place book, long number, EndReason reason)
+    {
+        // One that was filled is done already.
+        if (!_orders.Remove(number, out var order))
+            return;
+
+        var ended = order with { Status = reason.Status(), End = reason, ChangedNanos = book.TimeNanos };
+        Report(book, ended, reason.Status() == OrderStatus.Cancelled ? "CANCELED" : "EXPIRED");
+    }
+
+    private void Change(Place book, long number, Func<PastOrder, PastOrder> change)
+    {
+        if (!_orders.TryGetValue(number, out var order))
+            return;
+
+        order = change(order) with { ChangedNanos = book.TimeNanos };
+        _orders[number] = order;
+        Report(book, order, "REPLACED");
+    }
+
+    private void Report(Place book, PastOrder order, string execution, LastFill? fill = null, string reject = "NONE") =>
+        _messages.Add(WireSocket.Bytes(to => WriteReport(to, book, order, execution, fill, reject)));
+
+    private void WriteReport(Utf8JsonWriter to, Place book, PastOrder order, string execution, LastFill? fill, string reject)
+    {
+        var instrument = book.Instrument;
+        var terms = order.Conditions.Decode() ?? new OrderConditions();
+        to.WriteStartObject();
+        to.WriteString("e"u8, "executionReport"u8);
+        to.WriteNumber("E"u8, _nowMillis);
+        to.WriteString("s"u8, order.Symbol);
+        to.WriteString("c"u8, order.ClientOrderId);
+        to.WriteString("S"u8, WireWords.Of(order.Side));
+        to.WriteString("o"u8, WireWords.Of(order.Type, order.PostOnly, terms));
+        to.WriteString("f"u8, WireWords.Of(order.TimeInForce, order.Type));
+        to.WriteLots("q"u8, instrument, terms.Amount is null ? order.QuantityLots : order.FilledLots);
+        to.WritePriceText("p"u8, instrument, OrderCombinations.IsMarket(order.Type) ? 0 : order.PriceTicks);
+        to.WritePriceText("P"u8, instrument, terms.TriggerTicks ?? terms.ActivationTicks ?? 0);
+        to.WriteLots("F"u8, instrument, terms.DisplayLots ?? 0);
+        to.WriteNumber("g"u8, -1);
+        to.WriteString("C"u8, execution is "CANCELED" ? order.ClientOrderId : "");
+        to.WriteString("x"u8, execution);
+        to.WriteString("X"u8, WireWords.Of(order.Status, order.End));
+        to.WriteString("r"u8, reject);
+        to.WriteNumber("i"u8, order.OrderId);
+        to.WriteLots("l"u8, instrument, fill?.Lots ?? 0);
+        to.WriteLots("z"u8, instrument, order.FilledLots);
+        to.WritePriceText("L"u8, instrument, fill?.PriceTicks ?? 0);
+        to.WriteString("n"u8, DecimalText.Format(fill?.Fee ?? 0, instrument.Quote.Decimals));
+        to.WriteString("N"u8, fill is null ? null : instrument.Quote.Name);
+        to.WriteMillis("T"u8, book.TimeNanos);
+        to.WriteNumber("t"u8, fill?.TradeId ?? -1);
+        to.WriteNumber("I"u8, book.Sequence);
+        to.WriteBoolean("w"u8, order.Status is OrderStatus.New or OrderStatus.PartiallyFilled);
+        to.WriteBoolean("m"u8, fill is { IsMaker: true });
+        to.WriteBoolean("M"u8, false);
+        to.WriteMillis("O"u8, order.CreatedNanos);
+        to.WriteString("Z"u8, instrument.Amount(order.FilledValue));
+        to.WriteString("Y"u8, instrument.Amount(fill is null ? 0 : (Int128)fill.PriceTicks * fill.Lots));
+        to.WriteString("Q"u8, instrument.Amount(terms.Amount ?? 0));
+        to.WriteMillis("W"u8, order.CreatedNanos);
+        to.WriteString("V"u8, WireWords.Of(order.SelfTrade));
+        to.WriteEndObject();
+    }
+
+    private void TakeBalances(ImmutableArray<AssetBalance> now)
+    {
+        var changed = now.Where(balance => _balances.GetValueOrDefault(balance.Asset) != balance).ToArray();
+        foreach (var balance in changed)
+        {
+            // What trades do not explain came in from outside.
+            var delta = (Int128)balance.Total - _balances.GetValueOrDefault(balance.Asset).Total - _traded.GetValueOrDefault(balance.Asset);
+            if (delta != 0)
+                _messages.Add(WireSocket.Bytes(to => WriteUpdate(to, balance, delta)));
+        }
+
+        _balances = now.ToDictionary(balance => balance.Asset, StringComparer.Ordinal);
+        if (changed.Length > 0)
+            _messages.Add(WireSocket.Bytes(to => WritePosition(to, changed)));
+    }
+
+    private void WriteUpdate(Utf8JsonWriter to, AssetBalance balance, Int128 delta)
+    {
+        to.WriteStartObject();
+        to.WriteString("e"u8, "balanceUpdate"u8);
+        to.WriteNumber("E"u8, _nowMillis);
+        to.WriteString("a"u8, balance.Asset);
+        to.WriteString("d"u8, DecimalText.Format(delta, balance.Decimals));
+        to.WriteNumber("T"u8, _nowMillis);
+        to.WriteEndObject();
+    }
+
+    private void WritePosition(Utf8JsonWriter to, AssetBalance[] changed)
+    {
+        to.WriteStartObject();
+        to.WriteString("e"u8, "outboundAccountPosition"u8);
+        to.WriteNumber("E"u8, _nowMillis);
+        to.WriteNumber("u"u8, _nowMillis);
+        to.WriteStartArray("B"u8);
+        foreach (var balance in changed)
+        {
+            to.WriteStartObject();
+            to.WriteString("a"u8, balance.Asset);
+            to.WriteString("f"u8, DecimalText.Format(balance.Available, balance.Decimals));
+            to.WriteString("l"u8, DecimalText.Format(balance.Held, balance.Decimals));
+            to.WriteEndObject();
+        }
+
+        to.WriteEndArray();
+        to.WriteEndObject();
+    }
+
+    /// <summary>Where a record stands.</summary>
+    private sealed record Place(Instrument Instrument, long Sequence, long TimeNanos);
+
+    /// <summary>The fill that a report is of.</summary>
+    private sealed record LastFill(long TradeId, long PriceTicks, long Lots, long Fee, bool IsMaker);
+}

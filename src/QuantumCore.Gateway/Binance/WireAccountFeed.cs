@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
+
+namespace QuantumCore.Gateway.Binance;
+
+/// <summary>The feeds of accounts whose owners listen; one per account.</summary>
+internal sealed class WireAccountFeeds(OrderEntry entry, Listings listings, IGrainFactory grains, TimeProvider time, ILogger<WireAccountFeeds> log)
+{
+    private readonly ConcurrentDictionary<long, WireAccountFeed> _feeds = new();
+
+    public WireAccountFeed Of(long account) =>
+        _feeds.GetOrAdd(account, _ => new WireAccountFeed(account, entry, listings, grains, time, log));
+}
+
+/// <summary>
+/// What happens to an account, for all who listen: its books' records since the feed began, each once, each book's in sequence, none
+/// left out. A call that failed is asked again: the journal has what was missed.
+/// </summary>
+internal sealed class WireAccountFeed(
+    long account, OrderEntry entry, Listings listings, IGrainFactory grains, TimeProvider time, ILogger log)
+{
+    private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private readonly HashSet<Action<ReadOnlyMemory<byte>>> _listeners = [];
+    private TaskCompletionSource? _began;
+    private WireAccountEvents _events = new([], []);
+    private ImmutableArray<SeenSequence> _places = [];
+    private long _version;
+
+    /// <summary>Starts to give the listener what happens; complete when whatever happens from now on is told.</summary>
+    public Task Join(Action<ReadOnlyMemory<byte>> listener)
+    {
+        TaskCompletionSource began;
+        lock (_lock)
+        {
+            _listeners.Add(listener);
+            if (_began is not null)
+                return _began.Task;
+            _began = began = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        _ = Follow(began);
+        return began.Task;
+    }
+
+    /// <summary>Gives the listener nothing more.</summary>
+    public void Leave(Action<ReadOnlyMemory<byte>> listener)
+    {
+        lock (_lock)
+        {
+            _listeners.Remove(listener);
+        }
+    }
+
+    /// <summary>Follows the account as long as anyone listens. What grains throw ends here.</summary>
+    private async Task Follow(TaskCompletionSource began)
+    {
+        var grain = grains.GetGrain<IAccountGrain>(account.ToString());
+        _version = -1;
+        while (GoesOn())
+        {
+            try
+            {
+                var change = await grain.WaitForChange(_version, _places);
+                if (change is null)
+                    continue;
+                if (_version < 0)
+                    _events = await Begin(change.View);
+                else
+                    await Tell(change);
+                (_version, _places) = (change.Version, change.View.Cursors);
+                began.TrySetResult();
+            }
+            catch (Exception error)
+            {
+                Log.CallFailed(log, "WaitForChange", account, 1, error);
+                await Task.Delay(s_rest, time, CancellationToken.None);
+            }
+        }
+    }
+
+    private bool GoesOn()
+    {
+        lock (_lock)
+        {
+            if (_listeners.Count > 0)
+                return true;
+
+            _began = null;
+            return false;
+        }
+    }
+
+    /// <summary>The account as it is: of orders that have traded, what for is added up from their fills until then.</summary>
+    private async ValueTask<WireAccountEvents> Begin(AccountView view)
+    {
+        var places = view.Cursors.ToDictionary(seen => seen.Symbol, seen => seen.Sequence, StringComparer.Ordinal);
+        var orders = new List<PastOrder>();
+        foreach (var order in view.OpenOrders)
+        {
+            var fills = order.FilledLots == 0
+                ? []
+                : await entry.FillsOf(new FillQuery(account, order.Symbol, order.OrderId, default(TradePlace), null, null, 1_000));
+            var until = fills.Where(fill => fill.Fill.Sequence <= places.GetValueOrDefault(order.Symbol)).Select(fill => fill.Fill);
+            orders.Add(WireOrderWriting.View(order, until));
+        }
+
+        return new WireAccountEvents(orders, view.Balances);
+    }
+
+    private async ValueTask Tell(AccountChange change)
+    {
+        var listed = await listings.BySymbol();
+        var messages = _events.Of(account, change, listed, time.GetUtcNow().ToUnixTimeMilliseconds());
+        lock (_lock)
+        {
+            foreach (var message in messages)
+            {
+                foreach (var listener in _listeners)
+                    listener(message);
+            }
+        }
+    }
+}

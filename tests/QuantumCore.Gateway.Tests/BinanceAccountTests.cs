@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Binance;
+using QuantumCore.Instruments;
+using Xunit;
+
+namespace QuantumCore.Gateway.Tests;
+
+/// <summary>What happens to an account in the words of the Binance Spot interface, from the books' records.</summary>
+public class BinanceAccountTests
+{
+    private const long Alice = 1001;
+    private const long Bob = 1002;
+
+    private static readonly Instrument s_share = new()
+    {
+        Symbol = "AAPL",
+        Base = new Asset("AAPL", 0),
+        Quote = new Asset("USD", 2),
+        PriceDecimals = 2,
+        TickSize = 1,
+        QuantityDecimals = 0,
+        LotSize = 1,
+    };
+
+    private static readonly Dictionary<string, Instrument> s_listed = new() { ["AAPL"] = s_share };
+
+    [Fact]
+    public void An_order_that_trades_and_expires_is_told_step_by_step()
+    {
+        var events = new WireAccountEvents([], Balances(1_000_000, 0, 0));
+        var order = Order(Alice, 1, "a-1", Side.Buy, 10) with { TimeInForce = TimeInForce.ImmediateOrCancel };
+        var told = Told(events, Balances(939_970, 4, 0), new OrderAccepted(
+            5_000_000, order, 7, [new TradeFill(3, Bob, 9, 15_000, 4, 0, 30, 0, 0)], 0, EndReason.ImmediateOrCancel, 0, null));
+        Assert.Equal(
+            [
+                "executionReport NEW NEW z=0 l=0 L=0.00 n=0.00 t=-1 Z=0.00 m=False",
+                $"executionReport TRADE PARTIALLY_FILLED z=4 l=4 L=150.00 n=0.30 t={1L << 20} Z=600.00 m=False",
+                "executionReport EXPIRED EXPIRED z=4 l=0 L=0.00 n=0.00 t=-1 Z=600.00 m=False",
+                "outboundAccountPosition AAPL=4/0 USD=9399.70/0.00",
+            ],
+            told);
+    }
+
+    [Fact]
+    public void A_resting_order_is_filled_by_others_and_cancelled()
+    {
+        var events = new WireAccountEvents([Resting(7, 10)], Balances(0, 20, 10));
+        var told = Told(
+            events,
+            Balances(59_988, 16, 0),
+            new OrderAccepted(5_000_000, Order(Bob, 1, "b", Side.Buy, 4), 8, [new TradeFill(7, Alice, 7, 15_000, 4, 12, 30, 6, 6)], 0, EndReason.None, 0, null),
+            new OrdersClosed(6_000_000, [new ClosedOrder(Alice, 7, 7, Side.Sell, 15_000, EndReason.User, 4, 6)]),
+            new OrdersClosed(7_000_000, [new ClosedOrder(Bob, 2, 9, Side.Sell, 15_000, EndReason.User, 0, 6)]));
+        Assert.Equal(
+            [
+                $"executionReport TRADE PARTIALLY_FILLED z=4 l=4 L=150.00 n=0.12 t={1L << 20} Z=600.00 m=True",
+                "executionReport CANCELED CANCELED z=4 l=0 L=0.00 n=0.00 t=-1 Z=600.00 m=False",
+                "outboundAccountPosition AAPL=16/0 USD=599.88/0.00",
+            ],
+            told);
+    }
+
+    [Fact]
+    public void What_trades_do_not_explain_came_in_from_outside()
+    {
+        var events = new WireAccountEvents([Resting(7, 10)], Balances(0, 20, 10));
+        var told = Told(
+            events,
+            Balances(59_988 + 500, 16, 6),
+            new OrderAccepted(5_000_000, Order(Bob, 1, "b", Side.Buy, 4), 8, [new TradeFill(7, Alice, 7, 15_000, 4, 12, 30, 6, 6)], 0, EndReason.None, 0, null));
+        Assert.Equal(["balanceUpdate USD=5.00", "outboundAccountPosition AAPL=10/6 USD=604.88/0.00"], told[1..]);
+        Assert.Empty(Told(events, Balances(59_988 + 500, 16, 6)));
+    }
+
+    [Fact]
+    public void Turns_are_told_too_triggered_resized_and_refused()
+    {
+        var events = new WireAccountEvents([Resting(7, 10)], Balances(0, 20, 10));
+        var stop = Order(Alice, 8, "s-1", Side.Sell, 3) with { Type = OrderType.Stop, Conditions = EncodedConditions.From(new OrderConditions { TriggerTicks = 14_000 }) };
+        var refused = Order(Alice, 9, "s-2", Side.Sell, 3);
+        var told = Told(
+            events,
+            Balances(0, 20, 10),
+            new BookTurn(5_000_000, BookCommand.Of(BookVerb.Enter) with { Orders = [stop] }, RejectReason.None, TradingPhase.Continuous, [new TurnStep(StepKind.Opened, Alice, 8, 11, Side.Sell, EndReason.None, 13_300, 3, 3, 0, 3)], [], null),
+            new BookTurn(6_000_000, BookCommand.Of(BookVerb.Amend), RejectReason.None, TradingPhase.Continuous, [new TurnStep(StepKind.Changed, Alice, 7, 7, Side.Sell, EndReason.None, 15_000, 4, 6, 0, 6)], [], null),
+            new BookTurn(7_000_000, BookCommand.Of(BookVerb.Enter) with { Orders = [refused] }, RejectReason.PriceBand, TradingPhase.Continuous, [new TurnStep(StepKind.Voided, Alice, 9, 0, Side.Sell, EndReason.None, 0, 0, 0, 0, 0)], [], null),
+            new BookTurn(
+                8_000_000,
+                BookCommand.Of(BookVerb.Enter),
+                RejectReason.None,
+                TradingPhase.Continuous,
+                [new TurnStep(StepKind.Fill, Bob, 1, 12, Side.Buy, EndReason.None, 15_000, 6, 0, 0, 0, Alice, 7, 7, 0, 18, 0), new TurnStep(StepKind.Ended, Alice, 8, 11, Side.Sell, EndReason.OneCancelsOther, 0, 0, 3, 0, 0)],
+                [],
+                null));
+        Assert.Equal(
+            [
+                "executionReport NEW NEW z=0 l=0 L=0.00 n=0.00 t=-1 Z=0.00 m=False",
+                "executionReport REPLACED NEW z=0 l=0 L=0.00 n=0.00 t=-1 Z=0.00 m=False",
+                "executionReport REJECTED REJECTED z=0 l=0 L=0.00 n=0.00 t=-1 Z=0.00 m=False",
+                $"executionReport TRADE FILLED z=6 l=6 L=150.00 n=0.18 t={4L << 20} Z=900.00 m=True",
+                "executionReport CANCELED CANCELED z=0 l=0 L=0.00 n=0.00 t=-1 Z=0.00 m=False",
+            ],
+            told[..5]);
+    }
+
+    private static List<string> Told(WireAccountEvents events, ImmutableArray<AssetBalance> balances, params BookRecord[] records)
+    {
+        var delivered = records.Select((record, i) => new DeliveredRecord(i + 1, 0, record)).ToImmutableArray();
+        var view = new AccountView(Alice, 1, balances, [], [], []);
+        return [.. events.Of(Alice, new AccountChange(1, view, [new BookDelivery("AAPL", delivered)]), s_listed, 1).Select(Short)];
+    }
+
+    private static string Short(ReadOnlyMemory<byte> message)
+    {
+        var told = JsonDocument.Parse(message).RootElement;
+        string Text(string name) => told.GetProperty(name).ToString();
+        return Text("e") switch
+        {
+            "executionReport" => $"executionReport {Text("x")} {Text("X")} z={Text("z")} l={Text("l")} L={Text("L")} n={Text("n")} t={Text("t")} Z={Text("Z")} m={Text("m")}",
+            "balanceUpdate" => $"balanceUpdate {Text("a")}={Text("d")}",
+            var position => $"{position} {string.Join(' ', told.GetProperty("B").EnumerateArray().Select(b => $"{b.GetProperty("a")}={b.GetProperty("f")}/{b.GetProperty("l")}"))}",
+        };
+    }
+
+    private static SubmitOrder Order(long account, long number, string name, Side side, long lots) => new(
+        account, number, name, side, OrderType.Limit, TimeInForce.GoodTillCancel, false, 15_000, lots, 200, 500);
+
+    private static PastOrder Resting(long number, long lots) =>
+        WireOrderWriting.View("AAPL", Order(Alice, number, "r", Side.Sell, lots), number, 1_000_000);
+
+    private static ImmutableArray<AssetBalance> Balances(long cents, long shares, long held) =>
+        [new AssetBalance("AAPL", 0, shares, held), new AssetBalance("USD", 2, cents, 0)];
+}

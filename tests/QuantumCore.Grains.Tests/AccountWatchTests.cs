@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>Following an account: what is told is durable, whole and told once.</summary>
+public class AccountWatchTests
+{
+    private const long Alice = 1001;
+    private const long Bob = 1002;
+
+    [Fact]
+    public async Task The_first_answer_is_the_account_and_each_later_one_what_came_since()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, ["AAPL", "MSFT"], [Alice, Bob]);
+        await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Sell, 15_000, 10);
+        var first = await ChangeAsync(exchange, -1, []);
+        Assert.Empty(first.Records);
+        Assert.Equal(10, first.View.Open("AAPL").Single().QuantityLots);
+
+        await exchange.PlaceAsync(Bob, "b", "AAPL", Side.Buy, 15_000, 4);
+        await exchange.PlaceAsync(Alice, "c", "MSFT", Side.Buy, 100, 1);
+        var (records, last) = await FollowAsync(exchange, first, view => view.Open("AAPL").Single().FilledLots == 4 && view.Open("MSFT").Any(order => order.OrderId > 0));
+        Assert.Equal(["AAPL OrderAccepted Bob", "MSFT OrderAccepted Alice"], records.Order(StringComparer.Ordinal));
+
+        await exchange.Account(Alice).Deposit(new DepositRequest("more", "USD", 5));
+        (records, _) = await FollowAsync(exchange, last, view => view.Of("USD").Total == last.View.Of("USD").Total + 5);
+        Assert.Empty(records);
+    }
+
+    [Fact]
+    public async Task What_an_activation_never_saw_is_told_to_who_knew_the_account_before_it()
+    {
+        await using var disk = new Disk();
+        AccountChange first;
+        await using (var exchange = await Exchange.OpenAsync(disk, ["AAPL"], [Alice, Bob]))
+        {
+            await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Sell, 15_000, 10);
+            first = await ChangeAsync(exchange, -1, []);
+            await exchange.PlaceAsync(Bob, "b", "AAPL", Side.Buy, 15_000, 4);
+            await exchange.CrashAsync();
+        }
+
+        await using var again = await Exchange.StartAsync(disk);
+        var (records, _) = await FollowAsync(again, first, view => view.Open("AAPL").Single().FilledLots == 4);
+        Assert.Equal(["AAPL OrderAccepted Bob"], records);
+    }
+
+    [Fact]
+    public async Task Nobody_is_told_of_what_is_not_durable()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, ["AAPL"], [Alice]);
+        var first = await ChangeAsync(exchange, -1, []);
+        var gate = disk.Volatile.Faults.Hold();
+        var hold = exchange.HoldAsync(Alice, "a", "AAPL", Side.Sell, 15_000, 10);
+        await gate.Arrived;
+        var change = exchange.Account(Alice).WaitForChange(first.Version, first.View.Cursors).AsTask();
+        Assert.False(change.IsCompleted);
+        gate.Release();
+        await hold;
+        Assert.Equal(10, (await change)!.View.OpenOrders.Single().QuantityLots);
+    }
+
+    private static async Task<AccountChange> ChangeAsync(Exchange exchange, long version, ImmutableArray<SeenSequence> after) =>
+        await exchange.Account(Alice).WaitForChange(version, after) ?? throw new TimeoutException("The account did not change.");
+
+    /// <summary>Follows until the account is so; what was told meanwhile, and the last change.</summary>
+    private static async Task<(List<string> Records, AccountChange Last)> FollowAsync(
+        Exchange exchange, AccountChange from, Func<AccountView, bool> isSo)
+    {
+        var records = new List<string>();
+        while (true)
+        {
+            from = await ChangeAsync(exchange, from.Version, from.View.Cursors);
+            records.AddRange(
+                from book in @from.Records
+                from record in book.Records
+                select $"{book.Symbol} {record.Record.GetType().Name} {(record.Record is OrderAccepted { Order.Account: Bob } ? "Bob" : "Alice")}");
+            if (isSo(from.View))
+                return (records, from);
+        }
+    }
+}
