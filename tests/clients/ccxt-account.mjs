@@ -30,7 +30,7 @@ const ended = error => { if (watching) { console.log (`FAILED to follow: ${error
 follow (() => alice.watchOrders (), found => orders.push (...found)).catch (ended);
 follow (() => alice.watchMyTrades (), found => trades.push (...found)).catch (ended);
 follow (() => alice.watchBalance (), found => { balance = found; }).catch (ended);
-await new Promise (resolve => setTimeout (resolve, 1000));
+await new Promise (resolve => setTimeout (resolve, 2500));
 const seen = (name, status) => until (`${name} ${status}`, () => orders.find (order => order.clientOrderId === name && order.status === status && order));
 
 await check ('watchOrders: a new order', async () => {

@@ -24,7 +24,7 @@ const levels = book => Array.from (book.asks, level => [...level]);
 /** Watches and makes something happen; what is seen first of what is looked for. */
 async function seen (watch, happen, isIt = () => true) {
     const first = watch ();
-    await new Promise (resolve => setTimeout (resolve, 300));
+    await new Promise (resolve => setTimeout (resolve, 1000));
     await happen ();
     let found = await first;
     for (let i = 0; i < 100 && !isIt (found); i++) {

@@ -28,7 +28,7 @@ export function end () {
 
 /** Asks until it is so; a check that waits for good fails in its own words. */
 export async function until (what, isSo) {
-    for (let i = 0; i < 200; i++) {
+    for (let i = 0; i < 1200; i++) {
         const found = await isSo ();
         if (found) {
             return found;

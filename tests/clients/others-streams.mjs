@@ -12,7 +12,7 @@ const order = (side, price) => client.order ({ symbol, side, type: 'LIMIT', quan
 await check ('binance-api-node', async () => {
     const trades = [];
     const stop = client.ws.trades ([symbol], trade => trades.push (trade));
-    await new Promise (resolve => setTimeout (resolve, 500));
+    await new Promise (resolve => setTimeout (resolve, 1500));
     await order ('SELL', '60000');
     await order ('BUY', '60000');
     await until ('a trade', () => trades.length > 0);
@@ -24,7 +24,7 @@ await check ('@binance/spot', async () => {
     const connection = await websocketStreams.connect ();
     const best = [];
     connection.bookTicker ({ symbol: symbol.toLowerCase () }).on ('message', message => best.push (message));
-    await new Promise (resolve => setTimeout (resolve, 500));
+    await new Promise (resolve => setTimeout (resolve, 1500));
     await order ('SELL', '60001');
     await until ('a best price', () => best.length > 0);
     assert.equal (best[0].a, '60001.00');
