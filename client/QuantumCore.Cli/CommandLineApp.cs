@@ -134,7 +134,7 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
             Exit codes: 0 done, 1 refused by the exchange, 2 wrong usage, 3 exchange unreachable or outcome unknown.
             """;
         foreach (var command in OrderCommands.All(this).Append(StrategyCommand.Compose(this)).Concat(AccountCommands.All(this))
-            .Concat(MoneyCommands.All(this)).Concat(MarketCommands.All(this)).Append(AdminCommands.All(this)).Append(ReplayCommand.Compose(this))
+            .Concat(MoneyCommands.All(this)).Append(RiskCommand.Compose(this)).Concat(MarketCommands.All(this)).Append(AdminCommands.All(this)).Append(ReplayCommand.Compose(this))
             .Concat(UpkeepCommands.All(this)))
             root.Subcommands.Add(command);
 
