@@ -184,7 +184,6 @@ internal static class Mutants
         ("a freeze is forgotten by a snapshot", MachineFreeze, "        to.Bool(IsFrozen);\n        if (_frozen is { } frozen)", "        to.Bool(false);\n        if (_frozen is { Floor: < 0 } frozen)"),
         ("a frozen account replaces orders", AccountMachine,
             "            return Refuse(clientOrderId, hash, barred, now);", "            _ = barred;"),
-        ("nobody closes what a kill switch left", Agent, "                await CloseKilledAsync(stoppingToken);\n", ""),
         ("a freeze is answered before it is durable", AccountFreeze,
             "            return new CancelAllMark(_machine.FrozenFloor, [.. _machine.BooksUpTo(_machine.FrozenFloor)]);\n        });\n        await SettleAsync();",
             "            return new CancelAllMark(_machine.FrozenFloor, [.. _machine.BooksUpTo(_machine.FrozenFloor)]);\n        });\n        await Task.Yield();"),
