@@ -95,6 +95,19 @@ internal static class Tables
         Write(console, table, "No withdrawals.");
     }
 
+    internal static void Limits(IAnsiConsole console, AccountLimits limits)
+    {
+        console.WriteLine(limits.Account);
+        var table = With("symbol", "order quantity", "order value", "open orders", "position");
+        foreach (var of in limits.Limits)
+        {
+            Row(table, of.Symbol, TextOrNothing(of.MaxOrderQuantity), TextOrNothing(of.MaxOrderValue),
+                of.MaxOpenOrders is { } count ? Text(count) : "", TextOrNothing(of.MaxPosition));
+        }
+
+        Write(console, table, "No limits.");
+    }
+
     internal static void Instruments(IAnsiConsole console, IReadOnlyList<Instrument> instruments)
     {
         var table = With("symbol", "base", "quote", "tick", "lot", "maker ppm", "taker ppm");

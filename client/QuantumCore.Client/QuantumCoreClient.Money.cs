@@ -1,6 +1,6 @@
 namespace QuantumCore.Client;
 
-// Money and units out of accounts.
+// Money and units out of accounts, and what accounts may enter.
 public sealed partial class QuantumCoreClient
 {
     /// <summary>
@@ -57,6 +57,10 @@ public sealed partial class QuantumCoreClient
     /// <param name="cancellation">Gives up.</param>
     public async Task<IReadOnlyList<Withdrawal>> GetWithdrawalsAsync(int limit = 100, CancellationToken cancellation = default) =>
         (await _calls.SendAsync<WithdrawalList>(Get("withdrawals" + Query(("limit", Text(limit)))), cancellation)).Withdrawals;
+
+    /// <summary>The account's risk limits.</summary>
+    public Task<AccountLimits> GetLimitsAsync(CancellationToken cancellation = default) =>
+        _calls.SendAsync<AccountLimits>(Get("limits"), cancellation);
 
     /// <summary>Gives an account to an owner (administrator's key); an empty name: to nobody.</summary>
     public Task<AccountOwner> SetOwnerAsync(string account, string owner, CancellationToken cancellation = default)

@@ -74,6 +74,28 @@ public sealed partial class QuantumCoreClient
     private static ExchangeCall OfSymbol<T>(string symbol, string call, T body) =>
         Post($"admin/symbols/{Uri.EscapeDataString(symbol)}/{call}", body);
 
+    /// <summary>Sets all risk limits of an account in a symbol; what is null has no limit from then on. What is open stays.</summary>
+    /// <param name="account">The account, <c>ACC-n</c>.</param>
+    /// <param name="limits">The limits.</param>
+    /// <param name="why">A sentence for the record, at most 200 characters.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<AccountLimits> SetLimitsAsync(
+        string account, RiskLimits limits, string? why = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        ArgumentNullException.ThrowIfNull(limits);
+        var body = new LimitsOrder(
+            limits.Symbol, limits.MaxOrderQuantity, limits.MaxOrderValue, limits.MaxOpenOrders, limits.MaxPosition, why);
+        return _calls.SendAsync<AccountLimits>(Post($"admin/accounts/{Uri.EscapeDataString(account)}/limits", body), cancellation);
+    }
+
+    /// <summary>The risk limits of any account.</summary>
+    public Task<AccountLimits> GetLimitsAsync(string account, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        return _calls.SendAsync<AccountLimits>(Get($"admin/accounts/{Uri.EscapeDataString(account)}/limits"), cancellation);
+    }
+
     private static ExchangeCall OfFrozen(string account, string call, string? why)
     {
         ArgumentNullException.ThrowIfNull(account);

@@ -60,6 +60,9 @@ internal sealed record BlockRequest(string? Symbol);
 
 internal sealed record FreezeOrder(string? Why);
 
+internal sealed record LimitsOrder(
+    string Symbol, decimal? MaxOrderQuantity, decimal? MaxOrderValue, int? MaxOpenOrders, decimal? MaxPosition, string? Why);
+
 internal sealed record BreakerRequest(long Index, long PreviousClose);
 
 internal sealed record StreamRequest(string Op, string Symbol);
@@ -101,6 +104,8 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(BlockReceipt))]
 [JsonSerializable(typeof(FreezeOrder))]
 [JsonSerializable(typeof(FreezeReceipt))]
+[JsonSerializable(typeof(LimitsOrder))]
+[JsonSerializable(typeof(AccountLimits))]
 [JsonSerializable(typeof(BreakerRequest))]
 [JsonSerializable(typeof(BreakerReport))]
 [JsonSerializable(typeof(Order))]

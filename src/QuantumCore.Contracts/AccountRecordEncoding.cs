@@ -3,7 +3,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23, R 24, L 25, T 26, E 27, W 28, Z 29, Y 30; they never change.</summary>
+/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23, R 24, L 25, T 26, E 27, W 28, Z 29, Y 30, limits 31; they never change.</summary>
 public static class AccountRecordEncoding
 {
     private const byte Version = 1;
@@ -21,6 +21,7 @@ public static class AccountRecordEncoding
         Withdrawal = 28,
         Freeze = 29,
         Unfreeze = 30,
+        Limits = 31,
     }
 
     /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
@@ -37,6 +38,7 @@ public static class AccountRecordEncoding
         Withdrawn withdrawal => Encode(withdrawal),
         AccountFrozen frozen => Encode(frozen),
         AccountUnfrozen unfrozen => Encode(unfrozen),
+        LimitsSet limits => Encode(limits),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
@@ -71,6 +73,7 @@ public static class AccountRecordEncoding
                 from.TimeNanos, from.Text(), from.Text(), from.Count32(), from.Count(), from.Text()),
             Kind.Freeze => new AccountFrozen(from.TimeNanos, from.Count(), from.Bool(), from.Text(), from.Text()),
             Kind.Unfreeze => new AccountUnfrozen(from.TimeNanos, from.Text(), from.Text()),
+            Kind.Limits => new LimitsSet(from.TimeNanos, from.Text(), ReadLimits(ref from), from.Text(), from.Text()),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of account record."),
         };
         from.End();
@@ -184,6 +187,34 @@ public static class AccountRecordEncoding
         to.Text(record.By);
         to.Text(record.Why);
         return to.ToArray();
+    }
+
+    private static byte[] Encode(LimitsSet record)
+    {
+        var to = Start(Kind.Limits, record);
+        to.Text(record.Symbol);
+        to.Count(record.Limits.Length);
+        foreach (var limit in record.Limits)
+        {
+            to.Byte((byte)limit.Kind);
+            to.Count(limit.Most);
+        }
+
+        to.Text(record.By);
+        to.Text(record.Why);
+        return to.ToArray();
+    }
+
+    private static ImmutableArray<AccountLimit> ReadLimits(ref RecordReader from)
+    {
+        var count = from.ItemCount();
+        var limits = ImmutableArray.CreateBuilder<AccountLimit>(count);
+        for (; count > 0; count--)
+        {
+            limits.Add(new AccountLimit((LimitKind)from.Byte(), from.Count()));
+        }
+
+        return limits.MoveToImmutable();
     }
 
     private static byte[] Encode(ReductionAsked record)

@@ -117,3 +117,12 @@ public sealed record AccountFrozen(long TimeNanos, long Floor, bool Closes, stri
 /// <param name="By">Who asked for it: the label of an administrator's key.</param>
 /// <param name="Why">In that person's words; may be empty.</param>
 public sealed record AccountUnfrozen(long TimeNanos, string By, string Why) : AccountRecord(TimeNanos);
+
+/// <summary>Risk limits of a symbol were set: these from here on, and no others. What is open already stays.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Symbol">The book.</param>
+/// <param name="Limits">All of them, each kind once; empty for none.</param>
+/// <param name="By">Who asked for it: the label of an administrator's key.</param>
+/// <param name="Why">In that person's words; may be empty.</param>
+public sealed record LimitsSet(
+    long TimeNanos, string Symbol, ImmutableArray<AccountLimit> Limits, string By, string Why) : AccountRecord(TimeNanos);

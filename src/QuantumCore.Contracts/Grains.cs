@@ -74,6 +74,14 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("unfreeze")]
     ValueTask Unfreeze(string by, string why);
 
+    /// <summary>Sets all risk limits of a symbol. They are asked for new orders and replacements; what is open stays.</summary>
+    [Alias("set-limits")]
+    ValueTask SetLimits(LimitsRequest request);
+
+    /// <summary>The risk limits of each symbol that has any, by symbol.</summary>
+    [Alias("limits")]
+    ValueTask<ImmutableArray<SymbolLimits>> Limits();
+
     /// <summary>Balances and open orders, at least as new as what the client has been shown.</summary>
     [Alias("view")]
     ValueTask<AccountView> View(ImmutableArray<SeenSequence> seen);

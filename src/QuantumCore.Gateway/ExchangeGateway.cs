@@ -33,6 +33,7 @@ public static class ExchangeGateway
         services.AddSingleton<MoneyEntry>();
         services.AddSingleton<AccountOwners>();
         services.AddSingleton<MoneyCalls>();
+        services.AddSingleton<RiskCalls>();
         services.AddSingleton<OrderCalls>();
         services.AddSingleton<OrderListCalls>();
         services.AddSingleton<StrategyCalls>();

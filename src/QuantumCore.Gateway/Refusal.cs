@@ -34,7 +34,8 @@ public static class Refusals
             RejectReason.TooManyLevels or RejectReason.PostOnlyWouldTake or RejectReason.NoReference or
             RejectReason.Overflow or RejectReason.PriceBand or RejectReason.NotInThisPhase or
             RejectReason.ExpiredAlready or RejectReason.ListPrices or RejectReason.StopWouldTrigger or
-            RejectReason.PegNoReference or RejectReason.SymbolClosed => 422,
+            RejectReason.PegNoReference or RejectReason.SymbolClosed or RejectReason.MaxQuantity or
+            RejectReason.MaxNotional or RejectReason.OpenOrderLimit or RejectReason.PositionLimit => 422,
         RejectReason.TooManyRequests => 429,
         RejectReason.TimeRegression or RejectReason.SymbolHalted or RejectReason.Overloaded or
             RejectReason.OutcomeUnknown => 503,
@@ -61,6 +62,10 @@ public static class Refusals
         RejectReason.PriceBand => "The price is outside the symbol's price band.",
         RejectReason.AccountBlocked => "The account is blocked in this book.",
         RejectReason.AccountFrozen => "The account is frozen.",
+        RejectReason.MaxQuantity => "More in one order than the account may enter in this symbol.",
+        RejectReason.MaxNotional => "An order of more value than the account may enter in this symbol.",
+        RejectReason.OpenOrderLimit => "The account has as many open orders in this symbol as it may.",
+        RejectReason.PositionLimit => "With all its open buys filled the account would have more of this than it may.",
         RejectReason.SymbolClosed => "The symbol is closed.",
         RejectReason.NotInThisPhase => "The symbol's trading phase does not allow this.",
         RejectReason.ExpiredAlready => "The time the order is good till has come already.",

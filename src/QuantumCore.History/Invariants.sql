@@ -105,4 +105,4 @@ WHERE @settled = 1 AND (w.account IS NULL OR w.asset <> p.asset OR w.amount <> p
   OR w.is_open <> CASE WHEN p.state = 'sent' THEN 1 ELSE 0 END);
 -- name: I24 an account is in the state that its last change says
 SELECT s.account, s.state, c.what FROM account_state s LEFT JOIN account_change c ON c.account = s.account
-  AND c.seq = (SELECT MAX(seq) FROM account_change l WHERE l.account = s.account) WHERE c.what IS NULL OR c.what <> s.state;
+  AND c.seq = (SELECT MAX(seq) FROM account_change l WHERE l.account = s.account AND l.what IN ('open', 'frozen', 'killed')) WHERE c.what IS NULL OR c.what <> s.state;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using QuantumCore.Contracts;
 
 namespace QuantumCore.History;
@@ -46,8 +47,15 @@ internal sealed partial class Projection
     private void Change(Place place, long account, string state, long floor, string who, string why, long timeNanos)
     {
         _states[account] = (state, floor);
-        _accountChanges.Add(account).Add(place.Sequence).Add(state).Add(who).Add(why).Add(timeNanos);
+        Note(place, account, state, who, why, timeNanos);
     }
+
+    private void Note(Place place, long account, string what, string who, string why, long timeNanos) =>
+        _accountChanges.Add(account).Add(place.Sequence).Add(what).Add(who).Add(why).Add(timeNanos);
+
+    private static string WordsOf(LimitsSet set) => $"limits {set.Symbol} " + (set.Limits.IsEmpty
+        ? "none"
+        : string.Join(' ', set.Limits.Select(limit => string.Create(CultureInfo.InvariantCulture, $"{limit.Kind}={limit.Most}"))));
 
     private void Apply(string asset, Place place, PayoutRecord record)
     {
@@ -92,6 +100,10 @@ internal sealed partial class Projection
         {
             _transfers.Add(account).Add(place.Sequence).Add(transfer.Key).Add(transfer.To).Add(transfer.Asset)
                 .Add(transfer.Amount).Add(transfer.TimeNanos).Add(RowBuffer.Null);
+        }
+        else if (record is LimitsSet limits)
+        {
+            Note(place, account, WordsOf(limits), limits.By, limits.Why, limits.TimeNanos);
         }
         else if (record is AccountFrozen or AccountUnfrozen)
         {

@@ -125,6 +125,18 @@ public enum RejectReason : ushort
     /// <summary>The account is frozen: it enters no orders and gives nothing away.</summary>
     AccountFrozen = 67,
 
+    /// <summary>More in one order than the account may enter in this symbol.</summary>
+    MaxQuantity = 68,
+
+    /// <summary>An order of more value than the account may enter in this symbol.</summary>
+    MaxNotional = 69,
+
+    /// <summary>As many open orders as the account may have in this symbol.</summary>
+    OpenOrderLimit = 70,
+
+    /// <summary>With all its open buys filled the account would have more than it may.</summary>
+    PositionLimit = 71,
+
     // Availability: nothing was decided, or it is not known what was.
 
     /// <summary>Queues are full; nothing was done. Retry with the same client order id.</summary>

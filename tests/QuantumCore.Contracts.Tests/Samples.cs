@@ -193,6 +193,13 @@ internal static class Samples
             ["account-z-frozen"] = new AccountFrozen(Time, 12, Closes: false, "desk", "asked for"),
             ["account-z-killed"] = new AccountFrozen(Time, 12, Closes: true, "desk", ""),
             ["account-y-unfrozen"] = new AccountUnfrozen(Time, "desk", "asked for"),
+            ["account-limits-set"] = new LimitsSet(
+                Time,
+                "AAPL",
+                [new(LimitKind.OrderQuantity, 500), new(LimitKind.OrderValue, 10_000_000), new(LimitKind.OpenOrders, 20), new(LimitKind.Position, 0)],
+                "desk",
+                "new customer"),
+            ["account-limits-none"] = new LimitsSet(Time, "AAPL", [], "desk", ""),
             ["account-r-reduction"] = new ReductionAsked(Time, "my-4", 19, 7, 40),
         };
 

@@ -98,6 +98,16 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
         return ValueTask.CompletedTask;
     }
 
+    public ValueTask SetLimits(LimitsRequest request)
+    {
+        floor.Note("SetLimits", $"{Account} {request.Symbol} {string.Join(' ', request.Limits.Select(l => $"{l.Kind}={l.Most}"))} {request.By} {request.Why}");
+        floor.Limits = new SymbolLimits(request.Symbol, request.Limits);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<ImmutableArray<SymbolLimits>> Limits() =>
+        ValueTask.FromResult<ImmutableArray<SymbolLimits>>(floor.Limits is { } limits ? [limits] : []);
+
     public ValueTask<AccountView> View(ImmutableArray<SeenSequence> seen)
     {
         floor.Note("View");

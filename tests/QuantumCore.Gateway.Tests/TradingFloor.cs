@@ -56,6 +56,9 @@ public sealed class TradingFloor
 
     public List<OwnedAccount> Owners { get; } = [];
 
+    /// <summary>The limits that were set last.</summary>
+    public SymbolLimits? Limits { get; set; }
+
     /// <summary>What an account answers to a transfer that arrives.</summary>
     public RejectReason RefusesArrivals { get; set; }
 

@@ -13,6 +13,7 @@ internal static class Mutants
     private const string PayoutState = "src/QuantumCore.Grains/Payouts/PayoutMachine.cs";
     private const string AccountFreeze = "src/QuantumCore.Grains/Accounts/AccountGrain.Freeze.cs";
     private const string MachineFreeze = "src/QuantumCore.Grains/Accounts/AccountMachine.Freeze.cs";
+    private const string MachineLimits = "src/QuantumCore.Grains/Accounts/AccountMachine.Limits.cs";
     private const string AgentMoney = "src/QuantumCore.Grains/OpenWorkAgent.Money.cs";
     private const string AccountMachine = "src/QuantumCore.Grains/Accounts/AccountMachine.cs";
     private const string AccountBooks = "src/QuantumCore.Grains/Accounts/AccountMachine.Books.cs";
@@ -183,10 +184,16 @@ internal static class Mutants
         ("a freeze is forgotten by a snapshot", MachineFreeze, "        to.Bool(IsFrozen);\n        if (_frozen is { } frozen)", "        to.Bool(false);\n        if (_frozen is { Floor: < 0 } frozen)"),
         ("a frozen account replaces orders", AccountMachine,
             "            return Refuse(clientOrderId, hash, barred, now);", "            _ = barred;"),
-        ("nobody closes what a kill switch left", Agent, "                await CloseKilledAsync(stoppingToken);\n", ""),
         ("a freeze is answered before it is durable", AccountFreeze,
             "            return new CancelAllMark(_machine.FrozenFloor, [.. _machine.BooksUpTo(_machine.FrozenFloor)]);\n        });\n        await SettleAsync();",
             "            return new CancelAllMark(_machine.FrozenFloor, [.. _machine.BooksUpTo(_machine.FrozenFloor)]);\n        });\n        await Task.Yield();"),
+
+        // Limits.
+        ("an order's quantity is not limited", MachineLimits, "orders.Any(order => order.Lots > most)", "orders.Any(order => order.Lots < 0 * most)"),
+        ("a replacement is not limited", Account,
+            "            return RefusePlan(request, hash, limited);", "            _ = limited;"),
+        ("limits are forgotten by a snapshot", MachineLimits,
+            "        to.Count(_limits.Count);\n        foreach (var (symbol, limits) in _limits)", "        to.Count(0);\n        foreach (var (symbol, limits) in _limits.Take(0))"),
 
         // The history.
         ("two projectors write the same records", Statements,

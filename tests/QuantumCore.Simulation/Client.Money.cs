@@ -58,23 +58,50 @@ internal sealed partial class Client
         Unknown++;
     }
 
+    /// <summary>An administrator limits what the account may enter in a symbol, or lifts the limits.</summary>
+    private async Task LimitAsync()
+    {
+        var limits = world.Chance(0.3)
+            ? System.Collections.Immutable.ImmutableArray<AccountLimit>.Empty
+            : [new AccountLimit(LimitKind.OrderQuantity, world.Next(3, 12)), new AccountLimit(LimitKind.OpenOrders, world.Next(2, 12))];
+        var request = new LimitsRequest(world.Pick(Market.Symbols), limits, "desk", "");
+        var asked = world.Now;
+        var isSet = await AskAsync(async silo =>
+        {
+            await silo.Grains.GetGrain<IAccountGrain>(account.ToString()).SetLimits(request);
+            return true;
+        });
+        if (isSet && !world.Database.Witness.Limits.Are(account, request, asked))
+            world.Find($"account {account}: {request} was acknowledged and is not durable");
+    }
+
     /// <summary>An administrator freezes the account or throws its kill switch, and lets it go after a while.</summary>
     private async Task FreezeAsync()
     {
         var before = _mine.Select(order => (order.Symbol, order.OrderId)).ToArray();
         var request = new FreezeRequest(world.Chance(0.6), "desk", "");
+        var asked = world.Now;
         var report = await AskAsync<FreezeReport?>(async silo => await silo.Orders.Freeze(account, request));
         if (report is { Reason: RejectReason.None })
         {
-            if (!world.Database.Witness.Freezes.IsFrozen(account))
+            if (!world.Database.Witness.Freezes.IsFrozen(account) && !world.Database.Witness.Freezes.WasLetGoAfter(account, asked))
                 world.Find($"account {account}: a freeze was acknowledged and is not durable");
             if (request.Closes)
                 MassCancelled.UnionWith(before);
         }
 
-        // Its orders are refused meanwhile.
-        for (var i = world.Next(4); i > 0; i--)
-            await PlaceAsync();
+        // Whatever it wants to do is refused meanwhile.
+        for (var i = world.Next(5); i > 0; i--)
+        {
+            await (world.Next(6) switch
+            {
+                0 => TransferAsync(),
+                1 => PlaceListAsync(),
+                < 4 => AmendAsync(),
+                _ => PlaceAsync(),
+            });
+        }
+
         for (var attempt = 0; attempt < 20; attempt++)
         {
             if (await AskAsync<RejectReason?>(async silo => await silo.Orders.Unfreeze(account, "desk", "")) == RejectReason.None)

@@ -6,8 +6,12 @@ namespace QuantumCore.Simulation;
 internal sealed class Freezes(World world)
 {
     private readonly Dictionary<long, AccountFrozen> _frozen = [];
+    private readonly Dictionary<long, long> _letGo = [];
 
     public bool IsFrozen(long account) => _frozen.ContainsKey(account);
+
+    /// <summary>Whether a late copy of an older request let it go after a time.</summary>
+    public bool WasLetGoAfter(long account, long now) => _letGo.GetValueOrDefault(account, -1) >= now;
 
     /// <summary>Up to which number a killed account has no orders; 0 when it is not killed.</summary>
     public long KilledUpTo(long account) =>
@@ -15,6 +19,8 @@ internal sealed class Freezes(World world)
 
     public void See(long account, long sequence, AccountRecord record)
     {
+        if (record is AccountUnfrozen)
+            _letGo[account] = world.Now;
         if (record is AccountFrozen frozen)
             _frozen[account] = frozen;
         else if (record is AccountUnfrozen && !_frozen.Remove(account))

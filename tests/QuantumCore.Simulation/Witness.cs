@@ -32,6 +32,9 @@ internal sealed class Witness(World world)
     /// <summary>Which accounts may not act.</summary>
     public Freezes Freezes { get; } = new(world);
 
+    /// <summary>What accounts may enter.</summary>
+    public WitnessedLimits Limits { get; } = new(world);
+
     /// <summary>What left accounts, and what became of it.</summary>
     public Movements Movements { get; } = new(world);
 
@@ -127,6 +130,7 @@ internal sealed class Witness(World world)
         Timed("acct/" + account, record.TimeNanos);
         Movements.See(account, sequence, record);
         Freezes.See(account, sequence, record);
+        Limits.See(account, sequence, record);
         switch (record)
         {
             case HoldPlaced hold:

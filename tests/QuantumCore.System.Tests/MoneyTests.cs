@@ -74,6 +74,23 @@ public sealed class MoneyTests
         await RunAsync(silo, "buy", "AAPL", "5", "--limit", "120.00");
     }
 
+    [Fact]
+    public async Task An_account_is_limited_and_shown_its_limits()
+    {
+        using var storage = Storage.InFiles();
+        await using var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off"]);
+        var set = await JsonAsync(silo, "risk", "ACC-1001", "--symbol", "AAPL", "--max-quantity", "10", "--max-orders", "1", "--why", "new");
+        Assert.Equal("10", Text(set.GetProperty("limits")[0], "maxOrderQuantity"));
+        var refused = await RunAsync(silo, 1, "buy", "AAPL", "11", "--limit", "120.00");
+        Assert.Contains("MaxQuantity", refused, StringComparison.Ordinal);
+        Assert.Contains("[limit 10]", refused, StringComparison.Ordinal);
+        await RunAsync(silo, "buy", "AAPL", "10", "--limit", "120.00");
+        Assert.Contains("OpenOrderLimit", await RunAsync(silo, 1, "buy", "AAPL", "1", "--limit", "120.00"), StringComparison.Ordinal);
+        Assert.Contains("AAPL", await RunAsync(silo, "risk"), StringComparison.Ordinal);
+        await RunAsync(silo, "risk", "ACC-1001", "--symbol", "AAPL");
+        Assert.Contains("No limits.", await RunAsync(silo, "risk"), StringComparison.Ordinal);
+    }
+
     private static string Text(JsonElement element, string name) => element.GetProperty(name).ToString();
 
     private static async Task<JsonElement> JsonAsync(SiloProcess silo, params string[] line)

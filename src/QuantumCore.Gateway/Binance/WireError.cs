@@ -37,9 +37,11 @@ internal readonly record struct WireError(int Code, string Message, int Status =
             _ => "LOT_SIZE",
         }),
         RejectReason.InvalidPrice => Filter(refusal.Field == "trailingBasisPoints" ? "TRAILING_DELTA" : "PRICE_FILTER"),
-        RejectReason.InvalidNotional => Filter("NOTIONAL"),
+        RejectReason.MaxQuantity => Filter("LOT_SIZE"),
+        RejectReason.InvalidNotional or RejectReason.MaxNotional => Filter("NOTIONAL"),
+        RejectReason.PositionLimit => Filter("MAX_POSITION"),
         RejectReason.PriceBand => Filter("PERCENT_PRICE_BY_SIDE"),
-        RejectReason.TooManyOrders => Filter("MAX_NUM_ORDERS"),
+        RejectReason.TooManyOrders or RejectReason.OpenOrderLimit => Filter("MAX_NUM_ORDERS"),
         RejectReason.InvalidCombination => BadCombination,
         RejectReason.Unauthorized or RejectReason.Forbidden => NotAllowed,
         RejectReason.InsufficientFunds or RejectReason.ShortNotAllowed =>

@@ -56,6 +56,10 @@ internal sealed class Routes(
         On(Lane.Urgent, "POST", $"{Native}/admin/instruments", admin.List);
 
         MapMoney(services.GetRequiredService<MoneyCalls>());
+        var risk = services.GetRequiredService<RiskCalls>();
+        On(Lane.Readings, "GET", $"{Native}/limits", risk.Show);
+        On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/limits", risk.ShowAny);
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/limits", risk.Set);
         MapOperator(services.GetRequiredService<OperatorCalls>());
         MapLedger(services.GetRequiredService<LedgerCalls>());
 

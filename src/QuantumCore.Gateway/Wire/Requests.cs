@@ -169,6 +169,23 @@ internal sealed record BlockText
     public string? Why { get; init; }
 }
 
+/// <summary>All risk limits of an account in a symbol; what is absent has none.</summary>
+internal sealed record LimitsText
+{
+    public string? Symbol { get; init; }
+
+    public string? MaxOrderQuantity { get; init; }
+
+    public string? MaxOrderValue { get; init; }
+
+    [JsonConverter(typeof(NumberText))]
+    public string? MaxOpenOrders { get; init; }
+
+    public string? MaxPosition { get; init; }
+
+    public string? Why { get; init; }
+}
+
 /// <summary>Why an account is frozen, or acts again.</summary>
 internal sealed record FreezeText
 {
@@ -292,6 +309,7 @@ internal sealed class NumberText : JsonConverter<string>
 [JsonSerializable(typeof(TradeText))]
 [JsonSerializable(typeof(BlockText))]
 [JsonSerializable(typeof(FreezeText))]
+[JsonSerializable(typeof(LimitsText))]
 [JsonSerializable(typeof(BreakerText))]
 [JsonSerializable(typeof(DepositText))]
 [JsonSerializable(typeof(TransferText))]

@@ -84,6 +84,11 @@ public sealed partial class AccountGrain
             }
         }
 
+        if (RefuseByLimits(requests, hash) is { } limited)
+        {
+            return RefusedList(limited.Reason, limited.Field, limited.Limit);
+        }
+
         var record = _machine.DecideList(kind, requests, hash, instrument!, Now);
         Record(record, urgent: false);
         return record is ListHeld held
@@ -111,6 +116,11 @@ public sealed partial class AccountGrain
         if (CheckStrategy(requests, instruments) is { } wrong)
         {
             return RefusedList(RejectReason.InvalidCombination, "legs", wrong);
+        }
+
+        if (RefuseByLimits(requests, hash) is { } limited)
+        {
+            return RefusedList(limited.Reason, limited.Field, limited.Limit);
         }
 
         var record = _machine.DecideStrategy(requests, hash, instruments, Now);

@@ -268,6 +268,11 @@ public sealed partial class AccountGrain(
             return Refused(broken.Reason, broken.Field, broken.Limit);
         }
 
+        if (RefuseByLimits([request], hash) is { } limited)
+        {
+            return Refused(limited.Reason, limited.Field, limited.Limit);
+        }
+
         var record = _machine.Decide(request, hash, instrument!, Now);
         Record(record, urgent: false);
         return record is HoldPlaced hold
@@ -328,6 +333,11 @@ public sealed partial class AccountGrain(
         if (OrderLimits.Check(order.Instrument, price, total - order.FilledLots) is { } broken)
         {
             return RefusePlan(request, hash, broken);
+        }
+
+        if (_machine.CheckLimits(order.Instrument, [(order.Side, price, total - order.FilledLots)], order) is { } limited)
+        {
+            return RefusePlan(request, hash, limited);
         }
 
         var record = _machine.DecideReplacement(

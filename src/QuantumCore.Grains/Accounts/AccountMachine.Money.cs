@@ -155,6 +155,7 @@ internal sealed partial class AccountMachine
         }
 
         WriteFreeze(ref to);
+        WriteLimits(ref to);
     }
 
     private void ReadMoney(ref RecordReader from)
@@ -170,6 +171,7 @@ internal sealed partial class AccountMachine
         }
 
         ReadFreeze(ref from);
+        ReadLimits(ref from);
     }
 
     /// <summary>A withdrawal that is neither paid nor refused, as far as the account knows.</summary>

@@ -171,6 +171,9 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
             case AccountUnfrozen:
                 _frozen = null;
                 break;
+            case LimitsSet limits:
+                Apply(limits);
+                break;
             default:
                 throw new InvalidDataException($"{record.GetType().Name} is not an account's record.");
         }
