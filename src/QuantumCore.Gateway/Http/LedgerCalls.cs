@@ -97,7 +97,7 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
     /// <summary>GET /admin/ledger/reconciliation</summary>
     public async Task Reconcile(HttpContext context)
     {
-        if (!await Call.IsAdmin(context, keys) || await Limit(context) is not { } limit)
+        if (!await Call.IsAdmin(context, keys) || await Call.Limit(context) is not { } limit)
             return;
 
         var after = (string?)context.Request.Query["after"] is { } text && AccountId.TryParse(text, out var id) ? id.Value : 0;
@@ -152,7 +152,7 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
             return;
         }
 
-        var instruments = (await listings.All()).ToDictionary(listed => listed.Symbol, StringComparer.Ordinal);
+        var instruments = await listings.BySymbol();
         var rows = new List<(PositionProfit Position, Instrument Instrument, long MarkTicks)>();
         foreach (var position in await entry.Positions(account, method.Value))
         {
@@ -213,7 +213,7 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
 
     private async Task AnswerStatement(HttpContext context, long account)
     {
-        if (await Period(context) is not { } period || await Limit(context) is not { } limit)
+        if (await Period(context) is not { } period || await Call.Limit(context) is not { } limit)
             return;
 
         LinePlace? after = null;
@@ -300,15 +300,6 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         }
 
         return (from, to);
-    }
-
-    private static async ValueTask<int?> Limit(HttpContext context)
-    {
-        if (Call.Number((string?)context.Request.Query["limit"] ?? "100", 1, 1000) is { } limit)
-            return (int)limit;
-
-        await Answer.Refuse(context, new Refusal(RejectReason.BadRequest, "limit", "1000", "1 to 1000."));
-        return null;
     }
 
     private static string Text(in LinePlace place) => string.Create(
