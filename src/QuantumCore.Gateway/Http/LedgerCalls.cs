@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
@@ -47,23 +48,13 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         if (!await Call.IsAdmin(context, keys))
             return;
 
-        await Answer.Json(context, await Ledger.TrialBalance(), static (to, rows) =>
+        await AnswerRows(context, await Ledger.TrialBalance(), static (to, row) =>
         {
-            to.WriteStartObject();
-            to.WriteStartArray("rows"u8);
-            foreach (var row in rows)
-            {
-                to.WriteStartObject();
-                to.WriteString("asset"u8, row.Asset);
-                to.WriteString("holder"u8, row.Holder);
-                to.WriteNumber("accounts"u8, row.Accounts);
-                to.WriteString("total"u8, DecimalText.Format(row.Total, row.Decimals));
-                to.WriteString("held"u8, DecimalText.Format(row.Held, row.Decimals));
-                to.WriteEndObject();
-            }
-
-            to.WriteEndArray();
-            to.WriteEndObject();
+            to.WriteString("asset"u8, row.Asset);
+            to.WriteString("holder"u8, row.Holder);
+            to.WriteNumber("accounts"u8, row.Accounts);
+            to.WriteString("total"u8, DecimalText.Format(row.Total, row.Decimals));
+            to.WriteString("held"u8, DecimalText.Format(row.Held, row.Decimals));
         });
     }
 
@@ -73,24 +64,15 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         if (!await Call.IsAdmin(context, keys) || await Period(context) is not { } period)
             return;
 
-        await Answer.Json(context, await Ledger.FeeRevenue(period.From.Nanos(), period.To.AddDays(1).Nanos()), static (to, rows) =>
+        var rows = await Ledger.FeeRevenue(period.From.Nanos(), period.To.AddDays(1).Nanos());
+        await AnswerRows(context, rows, static (to, row) =>
         {
-            to.WriteStartObject();
-            to.WriteStartArray("rows"u8);
-            foreach (var row in rows)
-            {
-                to.WriteStartObject();
-                to.WriteString("day"u8, Days.Text(row.DayNanos));
-                to.WriteString("symbol"u8, row.Symbol);
-                to.WriteString("asset"u8, row.Asset);
-                to.WriteNumber("trades"u8, row.Trades);
-                to.WriteString("makerFees"u8, DecimalText.Format(row.MakerFees, row.Decimals));
-                to.WriteString("takerFees"u8, DecimalText.Format(row.TakerFees, row.Decimals));
-                to.WriteEndObject();
-            }
-
-            to.WriteEndArray();
-            to.WriteEndObject();
+            to.WriteString("day"u8, Days.Text(row.DayNanos));
+            to.WriteString("symbol"u8, row.Symbol);
+            to.WriteString("asset"u8, row.Asset);
+            to.WriteNumber("trades"u8, row.Trades);
+            to.WriteString("makerFees"u8, DecimalText.Format(row.MakerFees, row.Decimals));
+            to.WriteString("takerFees"u8, DecimalText.Format(row.TakerFees, row.Decimals));
         });
     }
 
@@ -130,6 +112,22 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
             to.WriteEndObject();
         });
     }
+
+    private static async Task AnswerRows<T>(HttpContext context, ImmutableArray<T> rows, Action<Utf8JsonWriter, T> write) =>
+        await Answer.Json(context, (rows, write), static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteStartArray("rows"u8);
+            foreach (var row in answer.rows)
+            {
+                to.WriteStartObject();
+                answer.write(to, row);
+                to.WriteEndObject();
+            }
+
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
 
     private ILedgerGrain Ledger => grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey);
 
