@@ -116,6 +116,23 @@ internal static class Storage
                 + "Restore it; to go on without them, delete it and make those keys anew.");
     }
 
+    /// <summary>
+    /// Directory of the keys that the cookies of sessions are made with, which its owner alone can read; null where nothing is
+    /// kept.
+    /// </summary>
+    public static string? SessionKeys(SiloOptions options)
+    {
+        if (options.Storage == StorageKind.Volatile)
+            return null;
+
+        var path = Path.Combine(options.DataDirectory, "session-keys");
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return path;
+    }
+
     /// <summary>A file of this process alone: a volatile journal starts again at 1, and so must its history.</summary>
     private static string TemporaryHistory() =>
         Path.Combine(Directory.CreateTempSubdirectory("quantumcore-").FullName, "history.db");

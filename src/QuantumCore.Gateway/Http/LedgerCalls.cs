@@ -24,7 +24,7 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
     /// <summary>GET /admin/accounts/{account}/statement</summary>
     public async Task StatementOf(HttpContext context)
     {
-        if (await Call.IsAdmin(context, keys) && await Call.Account(context) is { } account)
+        if (await Call.IsOfficer(context, keys, UserRole.Risk) && await Call.Account(context) is { } account)
             await AnswerStatement(context, account.Value);
     }
 
@@ -38,14 +38,14 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
     /// <summary>GET /admin/accounts/{account}/positions</summary>
     public async Task PositionsOf(HttpContext context)
     {
-        if (await Call.IsAdmin(context, keys) && await Call.Account(context) is { } account)
+        if (await Call.IsOfficer(context, keys, UserRole.Risk) && await Call.Account(context) is { } account)
             await AnswerPositions(context, account.Value);
     }
 
     /// <summary>GET /admin/ledger/trial-balance</summary>
     public async Task TrialBalance(HttpContext context)
     {
-        if (!await Call.IsAdmin(context, keys))
+        if (!await Call.IsOfficer(context, keys, UserRole.Risk))
             return;
 
         await AnswerRows(context, await Ledger.TrialBalance(), static (to, row) =>
@@ -61,7 +61,7 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
     /// <summary>GET /admin/ledger/fees</summary>
     public async Task Fees(HttpContext context)
     {
-        if (!await Call.IsAdmin(context, keys) || await Period(context) is not { } period)
+        if (!await Call.IsOfficer(context, keys, UserRole.Risk) || await Period(context) is not { } period)
             return;
 
         var rows = await Ledger.FeeRevenue(period.From.Nanos(), period.To.AddDays(1).Nanos());
@@ -79,7 +79,7 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
     /// <summary>GET /admin/ledger/reconciliation</summary>
     public async Task Reconcile(HttpContext context)
     {
-        if (!await Call.IsAdmin(context, keys) || await Call.Limit(context) is not { } limit)
+        if (!await Call.IsOfficer(context, keys, UserRole.Risk) || await Call.Limit(context) is not { } limit)
             return;
 
         var after = (string?)context.Request.Query["after"] is { } text && AccountId.TryParse(text, out var id) ? id.Value : 0;
