@@ -41,6 +41,7 @@ public static class ExchangeGateway
         services.AddSingleton<MoneyCalls>();
         services.AddSingleton<RiskCalls>();
         services.AddSingleton<OrderCalls>();
+        services.AddSingleton<PastOrderCalls>();
         services.AddSingleton<OrderListCalls>();
         services.AddSingleton<StrategyCalls>();
         services.AddSingleton<AccountCalls>();
@@ -65,6 +66,9 @@ public static class ExchangeGateway
         services.AddSingleton<WireApi>();
         services.AddSingleton<HealthCalls>();
         services.AddSingleton<BookFeeds>();
+        services.AddSingleton<MarketPulse>();
+        services.AddSingleton<StreamSources>();
+        services.AddSingleton<TickerCalls>();
         services.AddSingleton<StreamCall>();
         services.AddRouting();
         services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));

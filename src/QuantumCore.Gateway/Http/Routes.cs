@@ -44,6 +44,10 @@ internal sealed class Routes(
         On(Lane.Urgent, "DELETE", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.Cancel);
         On(Lane.Urgent, "DELETE", $"{Native}/orders/by-client-id/{{clientOrderId}}", orders.CancelByClientOrderId);
 
+        var past = services.GetRequiredService<PastOrderCalls>();
+        On(Lane.Readings, "GET", $"{Native}/orders/by-client-id/{{clientOrderId}}", past.Find);
+        On(Lane.Readings, "GET", $"{Native}/orders/history", past.Newest);
+
         On(Lane.Orders, "POST", $"{Native}/order-lists", services.GetRequiredService<OrderListCalls>().Place);
         On(Lane.Orders, "POST", $"{Native}/strategies", services.GetRequiredService<StrategyCalls>().Place);
 
@@ -65,11 +69,7 @@ internal sealed class Routes(
         MapOperator(services.GetRequiredService<OperatorCalls>());
         MapLedger(services.GetRequiredService<LedgerCalls>());
 
-        var market = services.GetRequiredService<MarketCalls>();
-        On(Lane.Readings, "GET", $"{Native}/instruments", market.Instruments);
-        On(Lane.Readings, "GET", $"{Native}/book/{{symbol}}", market.Book);
-        On(Lane.Readings, "GET", $"{Native}/trades/{{symbol}}", market.Trades);
-        On(Lane.Readings, "GET", $"{Native}/symbols/{{symbol}}/state", market.State);
+        MapMarket(services.GetRequiredService<MarketCalls>(), services.GetRequiredService<TickerCalls>());
         On(Lane.Streams, "GET", $"{Native}/stream", services.GetRequiredService<StreamCall>().Serve);
 
         var wire = services.GetRequiredService<WireHttp>();
@@ -91,6 +91,16 @@ internal sealed class Routes(
         Always("/health/live", HealthCalls.Live);
         Always("/health/ready", health.Ready);
         Always("/metrics", health.Metrics);
+    }
+
+    private void MapMarket(MarketCalls market, TickerCalls tickers)
+    {
+        On(Lane.Readings, "GET", $"{Native}/instruments", market.Instruments);
+        On(Lane.Readings, "GET", $"{Native}/book/{{symbol}}", market.Book);
+        On(Lane.Readings, "GET", $"{Native}/trades/{{symbol}}", market.Trades);
+        On(Lane.Readings, "GET", $"{Native}/symbols/{{symbol}}/state", market.State);
+        On(Lane.Readings, "GET", $"{Native}/tickers", tickers.Tickers);
+        On(Lane.Readings, "GET", $"{Native}/candles/{{symbol}}", tickers.Candles);
     }
 
     private void MapUsers(SessionCalls people, UserCalls admin)

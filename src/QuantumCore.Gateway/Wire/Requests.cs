@@ -334,6 +334,12 @@ internal sealed record StreamText
     public string? Op { get; init; }
 
     public string? Symbol { get; init; }
+
+    public string? Channel { get; init; }
+
+    public string? Units { get; init; }
+
+    public int? Conflate { get; init; }
 }
 
 /// <summary>A JSON number (or a string) as its text, so that no floating-point number comes between.</summary>
