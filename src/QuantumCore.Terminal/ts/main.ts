@@ -61,7 +61,8 @@ listen(keys);
 onPrefs(() => trade.repaint());
 
 function frame(now: number): void {
-  if (!byId("trade").hidden) trade.frame(now);
+  if (byId("trade").hidden) trade.away();
+  else trade.frame(now);
   requestAnimationFrame(frame);
 }
 

@@ -14,7 +14,7 @@ export async function show(host: HTMLElement): Promise<void> {
 
 function showForm(host: HTMLElement): void {
   const name = make("input", { id: "name", autocomplete: "username", autocapitalize: "none", spellcheck: "false" });
-  const password = make("input", { id: "password", type: "password", autocomplete: "current-password" });
+  const phrase = make("input", { id: "password", type: "password", autocomplete: "current-password" });
   const code = make("input", { id: "code", inputmode: "numeric", autocomplete: "one-time-code", maxlength: "6" });
   const codeField = make("label", { class: "field", hidden: true }, "Code of your authenticator", code);
   const problem = make("p", { class: "problem", role: "alert" });
@@ -32,14 +32,14 @@ function showForm(host: HTMLElement): void {
     write(problem, outcome.kind === "refused" ? explain(outcome.problem) : "No answer came. Try again.");
   };
   const form = make("form", {},
-    make("label", { class: "field" }, "Name", name), make("label", { class: "field" }, "Password", password), codeField, problem,
+    make("label", { class: "field" }, "Name", name), make("label", { class: "field" }, "Password", phrase), codeField, problem,
     make("button", { class: "solid", type: "submit" }, "Sign in"),
-    button("Sign up with this name and password", () => void enter(() => signUp(name.value, password.value)), { class: "plain" }),
+    button("Sign up with this name and password", () => void enter(() => signUp(name.value, phrase.value)), { class: "plain" }),
     button("Use the demo account", () => void enter(() => signInToDemo("demo-alice")), { class: "plain" }),
     button("Use the demo's operator", () => void enter(() => signInToDemo("demo-admin")), { class: "plain" }));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void enter(() => signIn(name.value, password.value, code.value));
+    void enter(() => signIn(name.value, phrase.value, code.value));
   });
   host.replaceChildren(make("div", { class: "card narrow" }, make("h1", {}, "Sign in"), form));
   name.focus();

@@ -116,6 +116,11 @@ export class Trade {
     ];
   }
 
+  /** One frame while another page is shown: what stands in the header. */
+  away(): void {
+    if (this.store.dirty.delete("link")) this.markets.renderLink();
+  }
+
   /** One frame: what has changed is painted, each part at its own pace. */
   frame(now: number): void {
     const began = performance.now();
