@@ -1,7 +1,16 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
+
+/// <summary>Grains by what people call them.</summary>
+public static class GrainFactoryExtensions
+{
+    /// <summary>The grain of an account, by the account's number.</summary>
+    public static IAccountGrain Account(this IGrainFactory grains, long account) =>
+        grains.GetGrain<IAccountGrain>(account.ToString(CultureInfo.InvariantCulture));
+}
 
 /// <summary>
 /// One account, keyed by its number in decimal. It decides about money; it never calls a book. Every answer

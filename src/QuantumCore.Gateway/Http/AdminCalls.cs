@@ -22,7 +22,7 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
         if (refusal is null)
         {
             var request = new DepositRequest(text.Key!, asset!.Name, amount);
-            var result = await grains.GetGrain<IAccountGrain>(account.Value.ToString()).Deposit(request);
+            var result = await grains.Account(account.Value).Deposit(request);
             if (result.Reason == RejectReason.None)
             {
                 await AnswerDeposit(context, account, asset, request, result);

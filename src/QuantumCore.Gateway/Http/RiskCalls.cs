@@ -50,7 +50,7 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
             return;
         }
 
-        await Grain(account.Value).SetLimits(new LimitsRequest(instrument.Symbol, limits, officer.Name, text.Why ?? ""));
+        await grains.Account(account.Value).SetLimits(new LimitsRequest(instrument.Symbol, limits, officer.Name, text.Why ?? ""));
         await AnswerLimits(context, account.Value);
     }
 
@@ -78,7 +78,7 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
 
     private async Task AnswerLimits(HttpContext context, long account)
     {
-        var limits = await Grain(account).Limits();
+        var limits = await grains.Account(account).Limits();
         var listed = await listings.BySymbol();
         await Answer.Json(context, (account, limits, listed), static (to, answer) =>
         {
@@ -121,7 +121,4 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
 
         to.WriteEndObject();
     }
-
-    private IAccountGrain Grain(long account) =>
-        grains.GetGrain<IAccountGrain>(account.ToString(CultureInfo.InvariantCulture));
 }
