@@ -15,10 +15,12 @@ if (args.Contains("--help", StringComparer.Ordinal) || args.Contains("-h", Strin
 }
 
 SiloOptions options;
+Tls? tls;
 try
 {
     options = SiloOptions.Read(args, Environment.GetEnvironmentVariable);
     GrainHosting.Check(options);
+    tls = Tls.Read(options);
 }
 catch (FormatException error)
 {
@@ -31,8 +33,11 @@ if (options.Storage == StorageKind.Sqlite)
 
 var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
 builder.WebHost.UseKestrelCore().UseUrls(options.Urls);
+tls?.Serve(builder.WebHost);
 builder.Logging
     .SetMinimumLevel(options.LogLevel)
+    // That its keys are not encrypted: they lie beside the key that they could be encrypted with.
+    .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
     .AddFilter("Microsoft", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning)
     .AddConsole(console => console.FormatterName = LogLines.FormatterName);
 builder.Services.AddSingleton<ConsoleFormatter>(new LogLines(options.LogsJson, TimeProvider.System));
@@ -59,6 +64,9 @@ builder.Services.AddExchangeGateway(new GatewayOptions
 {
     DemoAccount = DemoExchange.Alice,
     ServesCustomers = options.Role != SiloRole.Matching,
+    SignUp = options.SignUp,
+    Sites = options.Sites,
+    SessionKeys = Storage.SessionKeys(options),
     AccountRequestsPerSecond = options.AccountRequests,
     AddressRequestsPerSecond = options.AddressRequests,
     WireWeightPerMinute = options.BinanceWeight == 0 ? int.MaxValue : options.BinanceWeight,

@@ -39,14 +39,20 @@ internal sealed record SiloOptions
 
           dotnet run -c Release --project silo [-- OPTIONS]
 
-          --data DIR             Directory of journal.db and history.db, and of secrets.key whatever the storage
-                                 (default: ./data).
-          --urls URLS            Addresses to listen on, separated by ';' (default: http://127.0.0.1:8080).
+          --data DIR             Directory of journal.db and history.db (default: ./data).
+          --urls URLS            Addresses to listen on, separated by ';' (default: http://127.0.0.1:8080). Those with
+                                 https need --tls-certificate.
+          --tls-certificate FILE Certificate of the https addresses and those it was issued with, PEM.
+          --tls-key FILE         Its private key, PEM, not encrypted (default: in the file of the certificate).
+          --sign-up on|off       People may sign up themselves; off: administrators add them (default: on).
+          --sites ORIGINS        Other sites, separated by ',', such as https://desk.example, whose pages may call the API
+                                 with a key (default: none).
           --storage KIND         sqlite (default), postgres, or volatile (nothing is kept).
           --keep-free MIB        With less room on the disk of --data, orders are refused while cancels go on, for
                                  --storage sqlite (default: 64; 0: never).
-          --secrets FILE         The key that seals the secrets of API keys, made at the first start (default: secrets.key in
-                                 the directory of --data). Processes of one exchange share one.
+          --secrets DIR          Directory of secrets.key, which seals the secrets of API keys, and of session-keys, which the
+                                 cookies of sessions are made with; both are made at the first start, whatever the
+                                 storage (default: that of --data). Processes of one exchange share one.
           --payouts DIR          Folder that withdrawals are paid into, a file for each batch (default: payouts in the
                                  directory of --data). Silos of one exchange share one; it is kept with the journal.
           --postgres CONNECTION  Connection string of the PostgreSQL database, for --storage postgres.
@@ -98,7 +104,7 @@ internal sealed record SiloOptions
     [
         "data", "urls", "storage", "keep-free", "secrets", "payouts", "postgres", "exchange", "demo", "market-maker", "no-quotes",
         "cluster", "role", "advertise", "silo-port", "gateway-port", "account-requests", "address-requests",
-        "binance-weight", "binance-orders", "log", "log-level", "long-turn", "shutdown",
+        "binance-weight", "binance-orders", "tls-certificate", "tls-key", "sign-up", "sites", "log", "log-level", "long-turn", "shutdown",
     ];
 
     public string DataDirectory { get; init; } = "data";
@@ -110,8 +116,12 @@ internal sealed record SiloOptions
     /// <summary>MiB that are kept free for cancels and halts on the disk of the data directory; 0 for none.</summary>
     public int KeepFree { get; init; } = 64;
 
-    /// <summary>The file of the key that seals secrets; null for the one in the data directory.</summary>
-    public string? Secrets { get; init; }
+    /// <summary>The directory of the keys that seal secrets and make cookies.</summary>
+    public string Secrets
+    {
+        get => field ?? DataDirectory;
+        init;
+    }
 
     /// <summary>The folder of payouts; null for the one in the data directory.</summary>
     public string? Payouts { get; init; }
@@ -170,6 +180,18 @@ internal sealed record SiloOptions
     /// <summary>How long the end of the process may take.</summary>
     public TimeSpan Shutdown { get; init; } = TimeSpan.FromSeconds(4);
 
+    /// <summary>The certificate of the https addresses; null where there are none.</summary>
+    public string? TlsCertificate { get; init; }
+
+    /// <summary>Its private key; null where it is in the same file.</summary>
+    public string? TlsKey { get; init; }
+
+    /// <summary>People may sign up themselves.</summary>
+    public bool SignUp { get; init; } = true;
+
+    /// <summary>Other sites whose pages may call.</summary>
+    public IReadOnlyList<string> Sites { get; init; } = [];
+
     /// <summary>Whether only this machine can connect.</summary>
     public bool IsLoopback => Urls.Split(';', StringSplitOptions.RemoveEmptyEntries).All(IsLoopbackUrl);
 
@@ -198,6 +220,9 @@ internal sealed record SiloOptions
 
         if (options.Storage == StorageKind.Postgres && options.Postgres is null)
             throw new FormatException("--storage postgres needs --postgres CONNECTION.");
+
+        if (options.TlsCertificate is null && options.Urls.Contains("https://", StringComparison.OrdinalIgnoreCase))
+            throw new FormatException("--urls with https needs --tls-certificate FILE.");
 
         return options;
     }
@@ -228,10 +253,11 @@ internal sealed record SiloOptions
                 : throw new FormatException($"{source} is a number of MiB from 0 to 1048576, not '{value}'."),
         },
         "postgres" => this with { Postgres = value },
-        "exchange" => this with
-        {
-            ExchangeFile = File.Exists(value) ? value : throw new FormatException($"{source}: there is no file '{value}'."),
-        },
+        "exchange" => this with { ExchangeFile = ExistingFile(value, source) },
+        "tls-certificate" => this with { TlsCertificate = ExistingFile(value, source) },
+        "tls-key" => this with { TlsKey = ExistingFile(value, source) },
+        "sign-up" => this with { SignUp = Switch(value, "on", source) },
+        "sites" => this with { Sites = CheckSites(value, source) },
         "demo" => this with { DemoAllowed = Switch(value, "auto", source) },
         "market-maker" => this with { MarketMaker = Switch(value, "on", source) },
         "account-requests" => this with { AccountRequests = Number(value, 0, 10_000_000, source) },
@@ -262,6 +288,18 @@ internal sealed record SiloOptions
         },
         _ => this with { NoQuotes = [.. NoQuotes, .. value.Split(',', StringSplitOptions.RemoveEmptyEntries)] },
     };
+
+    private static string ExistingFile(string value, string source) =>
+        File.Exists(value) ? value : throw new FormatException($"{source}: there is no file '{value}'.");
+
+    private static string[] CheckSites(string value, string source)
+    {
+        var sites = value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return Array.Find(sites, site => !Uri.TryCreate(site, UriKind.Absolute, out var uri)
+            || uri.Scheme is not ("http" or "https") || site != uri.GetLeftPart(UriPartial.Authority)) is { } wrong
+            ? throw new FormatException($"{source}: '{wrong}' is no site such as https://desk.example.")
+            : sites;
+    }
 
     private static bool Switch(string value, string on, string source) =>
         value == on || (value == "off" ? false : throw new FormatException($"{source} is {on} or off, not '{value}'."));
@@ -309,8 +347,8 @@ internal sealed record SiloOptions
         {
             // Kestrel also takes http://*:8080 and http://+:8080, which are no addresses of their own.
             var plain = url.Replace("//*", "//0.0.0.0", StringComparison.Ordinal).Replace("//+", "//0.0.0.0", StringComparison.Ordinal);
-            if (!Uri.TryCreate(plain, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp)
-                throw new FormatException($"{source}: '{url}' is no http address such as http://127.0.0.1:8080.");
+            if (!Uri.TryCreate(plain, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+                throw new FormatException($"{source}: '{url}' is no address such as http://127.0.0.1:8080.");
         }
 
         return value;

@@ -39,7 +39,7 @@ internal static class Storage
     public static void AddSeal(this IServiceCollection services, SiloOptions options) =>
         services.AddSingleton(options.Storage == StorageKind.Volatile
             ? SecretSeal.OfThisProcess()
-            : new SecretSeal(SealingKey(options.Secrets ?? Path.Combine(options.DataDirectory, "secrets.key"))));
+            : new SecretSeal(SealingKey(Path.Combine(options.Secrets, "secrets.key"))));
 
     /// <summary>Opens both; before any grain is called.</summary>
     public static async Task InitializeStorageAsync(this IServiceProvider services, CancellationToken cancellationToken)
@@ -116,6 +116,23 @@ internal static class Storage
             : throw new JournalSetupException(
                 $"{path} is not the {SecretSeal.KeyLength} bytes it was made with: the secrets of API keys can't be opened. "
                 + "Restore it; to go on without them, delete it and make those keys anew.");
+    }
+
+    /// <summary>
+    /// Directory of the keys that the cookies of sessions are made with, which its owner alone can read; null where nothing is
+    /// kept.
+    /// </summary>
+    public static string? SessionKeys(SiloOptions options)
+    {
+        if (options.Storage == StorageKind.Volatile)
+            return null;
+
+        var path = Path.Combine(options.Secrets, "session-keys");
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return path;
     }
 
     /// <summary>A file of this process alone: a volatile journal starts again at 1, and so must its history.</summary>

@@ -23,14 +23,14 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
     /// <summary>GET /admin/accounts/{account}/limits</summary>
     public async Task ShowAny(HttpContext context)
     {
-        if (await Call.IsAdmin(context, keys) && await Call.Account(context) is { } account)
+        if (await Call.IsOfficer(context, keys, UserRole.Risk) && await Call.Account(context) is { } account)
             await AnswerLimits(context, account.Value);
     }
 
     /// <summary>POST /admin/accounts/{account}/limits: all limits of one symbol.</summary>
     public async Task Set(HttpContext context)
     {
-        if (await Call.Administrator(context, keys) is not { } key || await Call.Account(context) is not { } account ||
+        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Call.Account(context) is not { } account ||
             await Call.Read(context, WireJson.Default.LimitsText) is not { } text)
         {
             return;
@@ -50,7 +50,7 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
             return;
         }
 
-        await grains.Account(account.Value).SetLimits(new LimitsRequest(instrument.Symbol, limits, key.Label, text.Why ?? ""));
+        await grains.Account(account.Value).SetLimits(new LimitsRequest(instrument.Symbol, limits, officer.Name, text.Why ?? ""));
         await AnswerLimits(context, account.Value);
     }
 

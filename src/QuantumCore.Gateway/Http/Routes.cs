@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Binance;
 using QuantumCore.Gateway.Streams;
+using QuantumCore.Gateway.Users;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
@@ -65,6 +66,7 @@ internal sealed class Routes(
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/keys", admin.NewKey);
         On(Lane.Urgent, "POST", $"{Native}/admin/instruments", admin.List);
 
+        MapUsers(services.GetRequiredService<SessionCalls>(), services.GetRequiredService<UserCalls>());
         MapMoney(services.GetRequiredService<MoneyCalls>());
         var risk = services.GetRequiredService<RiskCalls>();
         On(Lane.Readings, "GET", $"{Native}/limits", risk.Show);
@@ -94,6 +96,26 @@ internal sealed class Routes(
         On(Lane.Orders, "POST", "/order", engine.Place);
         On(Lane.Readings, "GET", "/book/{symbol}", engine.Book);
         On(Lane.Urgent, "DELETE", "/order/{symbol}/{orderId}", engine.Cancel);
+    }
+
+    private void MapUsers(SessionCalls people, UserCalls admin)
+    {
+        On(Lane.Readings, "POST", $"{Native}/users", people.SignUp);
+        On(Lane.Readings, "POST", $"{Native}/sessions", people.SignIn);
+        On(Lane.Readings, "POST", $"{Native}/sessions/demo", people.SignInToDemo);
+        On(Lane.Readings, "GET", $"{Native}/sessions", people.List);
+        On(Lane.Urgent, "DELETE", $"{Native}/sessions", people.End);
+        On(Lane.Readings, "GET", $"{Native}/sessions/current", SessionCalls.Current);
+        On(Lane.Urgent, "DELETE", $"{Native}/sessions/current", people.SignOut);
+        On(Lane.Urgent, "DELETE", $"{Native}/sessions/{{id}}", people.End);
+        On(Lane.Readings, "POST", $"{Native}/user/password", people.ChangePassword);
+        On(Lane.Readings, "POST", $"{Native}/user/authenticator", people.AddAuthenticator);
+        On(Lane.Readings, "DELETE", $"{Native}/user/authenticator", people.RemoveAuthenticator);
+        On(Lane.Readings, "GET", $"{Native}/admin/users", admin.List);
+        On(Lane.Urgent, "POST", $"{Native}/admin/users", admin.Add);
+        On(Lane.Urgent, "PATCH", $"{Native}/admin/users/{{name}}", admin.Change);
+        On(Lane.Urgent, "DELETE", $"{Native}/admin/users/{{name}}/sessions", admin.EndSessions);
+        On(Lane.Readings, "GET", $"{Native}/admin/audit", admin.Audit);
     }
 
     private void MapMoney(MoneyCalls calls)
