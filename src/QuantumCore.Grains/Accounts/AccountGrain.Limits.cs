@@ -40,6 +40,11 @@ public sealed partial class AccountGrain
     /// <summary>The account's limit that an order, or orders of several symbols together, would break; its name is used up.</summary>
     private BrokenLimit? RefuseByLimits(ImmutableArray<HoldRequest> requests, ulong hash)
     {
+        if (!_machine.HasLimits)
+        {
+            return null;
+        }
+
         foreach (var group in requests.GroupBy(request => request.Symbol, StringComparer.Ordinal))
         {
             if (catalog.TryGet(group.Key, out var instrument)

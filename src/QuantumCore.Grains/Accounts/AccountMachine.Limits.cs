@@ -14,6 +14,9 @@ internal sealed partial class AccountMachine
     /// <summary>The risk limits of each symbol that has any.</summary>
     public IEnumerable<SymbolLimits> Limits => _limits.Select(pair => new SymbolLimits(pair.Key, pair.Value));
 
+    /// <summary>Whether any symbol has any.</summary>
+    public bool HasLimits => _limits.Count > 0;
+
     /// <summary>Decides to set all limits of a symbol; null when they are those already.</summary>
     public AccountRecord? SetLimits(LimitsRequest request, long now) =>
         _limits.GetValueOrDefault(request.Symbol, []).SequenceEqual(request.Limits)
