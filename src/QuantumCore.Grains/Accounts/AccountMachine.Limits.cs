@@ -45,7 +45,7 @@ internal sealed partial class AccountMachine
                 LimitKind.OrderValue => orders.Any(order => instrument.Notional(order.PriceTicks, order.Lots) > most)
                     ? new BrokenLimit(RejectReason.MaxNotional, "quantity", DecimalText.Format(most, instrument.Quote.Decimals))
                     : null,
-                LimitKind.OpenOrders => OpenIn(instrument, replaced).Count() + orders.Count > most
+                LimitKind.OpenOrders => OpenOrdersWith(instrument, orders.Count, replaced) > most
                     ? new BrokenLimit(RejectReason.OpenOrderLimit, "symbol", most.ToString(CultureInfo.InvariantCulture))
                     : null,
                 LimitKind.Position => orders.Any(order => order.Side == Side.Buy) && PositionWith(instrument, orders, replaced) > most
@@ -62,18 +62,14 @@ internal sealed partial class AccountMachine
         return null;
     }
 
-    private IEnumerable<HeldOrder> OpenIn(Instrument instrument, HeldOrder? but) =>
-        Account.Orders.Values.Where(order => order.Instrument.Symbol == instrument.Symbol && order != but);
+    private long OpenOrdersWith(Instrument instrument, int orders, HeldOrder? but) =>
+        (Account.OpenIn(instrument.Symbol)?.Orders ?? 0) - (but is null ? 0 : 1) + orders;
 
     private Int128 PositionWith(
         Instrument instrument, IReadOnlyList<(Side Side, long PriceTicks, long Lots)> orders, HeldOrder? but)
     {
-        var lots = Rounding.DivUp(Account.Of(instrument.Base).Total, instrument.LotUnits);
-        foreach (var order in OpenIn(instrument, but))
-        {
-            lots += order.Side == Side.Buy ? order.LeavesLots : 0;
-        }
-
+        var lots = Rounding.DivUp(Account.Of(instrument.Base).Total, instrument.LotUnits)
+            + (Account.OpenIn(instrument.Symbol)?.BuyLots ?? 0) - (but is { Side: Side.Buy } ? but.LeavesLots : 0);
         foreach (var order in orders)
         {
             lots += order.Side == Side.Buy ? order.Lots : 0;
