@@ -85,6 +85,14 @@ public sealed class HeldOrder
     /// <summary>What it is counted in, from when it is held until it has ended.</summary>
     internal OpenInterest Interest { get; set; } = null!;
 
+    /// <summary>
+    /// What it may still trade, in lots: its open quantity; of a buy by amount, which has no quantity of its own, what is held
+    /// for it at its worst price.
+    /// </summary>
+    public long OpenLots => Conditions?.Amount is not null && Side == Side.Buy
+        ? (long)Rounding.DivUp(Held, (Int128)PriceTicks * Instrument.TickLotValue)
+        : LeavesLots;
+
     /// <summary>The asset that is held.</summary>
     public Asset HeldAsset => Side == Side.Buy ? Instrument.Quote : Instrument.Base;
 }

@@ -23,8 +23,8 @@ public sealed class OpenInterest
         Orders += sign;
         if (order.Side == Side.Buy)
         {
-            BuyLots += sign * order.LeavesLots;
-            BuyTickLots += (Int128)sign * order.LeavesLots * order.PriceTicks;
+            BuyLots += sign * order.OpenLots;
+            BuyTickLots += (Int128)sign * order.OpenLots * order.PriceTicks;
         }
     }
 }

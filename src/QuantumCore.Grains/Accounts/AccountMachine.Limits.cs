@@ -69,7 +69,7 @@ internal sealed partial class AccountMachine
         Instrument instrument, IReadOnlyList<(Side Side, long PriceTicks, long Lots)> orders, HeldOrder? but)
     {
         var lots = Rounding.DivUp(Account.Of(instrument.Base).Total, instrument.LotUnits)
-            + (Account.OpenIn(instrument.Symbol)?.BuyLots ?? 0) - (but is { Side: Side.Buy } ? but.LeavesLots : 0);
+            + (Account.OpenIn(instrument.Symbol)?.BuyLots ?? 0) - (but is { Side: Side.Buy } ? but.OpenLots : 0);
         foreach (var order in orders)
         {
             lots += order.Side == Side.Buy ? order.Lots : 0;
