@@ -83,7 +83,7 @@ public sealed class HeldOrder
     public long LeavesLots => QuantityLots - FilledLots;
 
     /// <summary>What it is counted in, from when it is held until it has ended.</summary>
-    internal OpenInterest Interest { get; set; } = null!;
+    internal OpenInterest? Interest { get; set; }
 
     /// <summary>
     /// What it may still trade, in lots: its open quantity; of a buy by amount, which has no quantity of its own, what is held
@@ -383,9 +383,9 @@ public sealed class Account(AccountId id)
     // What an open order comes to changes here alone, so that the sums of its symbol are right.
     private static void Change(HeldOrder order, long quantityLots, long filledLots, long held)
     {
-        order.Interest.Remove(order);
+        order.Interest?.Remove(order);
         (order.QuantityLots, order.FilledLots, order.Held) = (quantityLots, filledLots, held);
-        order.Interest.Add(order);
+        order.Interest?.Add(order);
     }
 
     private void Drop(HeldOrder order)
@@ -393,8 +393,8 @@ public sealed class Account(AccountId id)
         var symbol = order.Instrument.Symbol;
         _orders.Remove(order.Number);
         _entered.Remove((symbol, order.OrderId));
-        order.Interest.Remove(order);
-        if (order.Interest.Orders == 0)
+        order.Interest?.Remove(order);
+        if (order.Interest is null or { Orders: 0 })
         {
             _openIn.Remove(symbol);
         }

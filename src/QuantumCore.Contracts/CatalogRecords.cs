@@ -19,7 +19,12 @@ public sealed record KeyAdded(long TimeNanos, ApiKey Key) : CatalogRecord(TimeNa
 /// <param name="Account">The account and its owner.</param>
 public sealed record OwnerSet(long TimeNanos, OwnedAccount Account) : CatalogRecord(TimeNanos);
 
-/// <summary>The catalog's records as bytes. Kinds: listed 40, key 41, owner 42, key with rights and signatures 43; they never change.</summary>
+/// <summary>Risk limits of every account in a symbol were set: these from here on, and no others.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Limits">The symbol, its limits, and who set them why.</param>
+public sealed record EveryonesLimitsSet(long TimeNanos, LimitsRequest Limits) : CatalogRecord(TimeNanos);
+
+/// <summary>The catalog's records as bytes. Kinds: listed 40, key 41, owner 42, key with rights and signatures 43, limits 44; they never change.</summary>
 public static class CatalogRecordEncoding
 {
     private const byte Version = 1;
@@ -27,6 +32,7 @@ public static class CatalogRecordEncoding
     private const byte KeyKind = 41;
     private const byte OwnerKind = 42;
     private const byte SigningKeyKind = 43;
+    private const byte LimitsKind = 44;
 
     /// <summary>The record's bytes.</summary>
     public static byte[] Encode(CatalogRecord record)
@@ -66,6 +72,13 @@ public static class CatalogRecordEncoding
             return to.ToArray();
         }
 
+        if (record is EveryonesLimitsSet { Limits: var limits })
+        {
+            var to = new RecordWriter(Version, LimitsKind, record.TimeNanos);
+            AccountRecordEncoding.Write(ref to, limits);
+            return to.ToArray();
+        }
+
         throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record));
     }
 
@@ -84,6 +97,7 @@ public static class CatalogRecordEncoding
                 from.TimeNanos,
                 new ApiKey(
                     from.Text(), from.Count(), from.Bool(), from.Bool(), from.Text(), Rights(from.Count()), Signing(from.Count(), from.Text()))),
+            LimitsKind => new EveryonesLimitsSet(from.TimeNanos, AccountRecordEncoding.ReadLimits(ref from)),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of catalog record."),
         };
         from.End();
