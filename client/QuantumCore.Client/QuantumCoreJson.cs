@@ -61,7 +61,33 @@ internal sealed record BlockRequest(string? Symbol);
 internal sealed record FreezeOrder(string? Why);
 
 internal sealed record LimitsOrder(
-    string Symbol, decimal? MaxOrderQuantity, decimal? MaxOrderValue, int? MaxOpenOrders, decimal? MaxPosition, string? Why);
+    string Symbol,
+    decimal? MaxOrderQuantity,
+    decimal? MaxOrderValue,
+    int? MaxOpenOrders,
+    decimal? MaxPosition,
+    int? DuplicateWindowMillis,
+    int? MaxOrdersPerSecond,
+    int? OrderBurst,
+    decimal? MaxDailyVolume,
+    decimal? MaxDailyLoss,
+    string? Why)
+{
+    internal static LimitsOrder From(RiskLimits limits, string? why) => new(
+        limits.Symbol,
+        limits.MaxOrderQuantity,
+        limits.MaxOrderValue,
+        limits.MaxOpenOrders,
+        limits.MaxPosition,
+        limits.DuplicateWindowMillis,
+        limits.MaxOrdersPerSecond,
+        limits.OrderBurst,
+        limits.MaxDailyVolume,
+        limits.MaxDailyLoss,
+        why);
+}
+
+internal sealed record EveryonesLimits(IReadOnlyList<RiskLimits> Everyones);
 
 internal sealed record BreakerRequest(long Index, long PreviousClose);
 
@@ -106,6 +132,7 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(FreezeReceipt))]
 [JsonSerializable(typeof(LimitsOrder))]
 [JsonSerializable(typeof(AccountLimits))]
+[JsonSerializable(typeof(EveryonesLimits))]
 [JsonSerializable(typeof(BreakerRequest))]
 [JsonSerializable(typeof(BreakerReport))]
 [JsonSerializable(typeof(Order))]

@@ -39,9 +39,14 @@ public sealed record SessionBegun(UserSession Session, long CodeStep) : CatalogR
 /// <param name="By">Who did it.</param>
 public sealed record SessionsEnded(long TimeNanos, string User, string Id, string By) : CatalogRecord(TimeNanos);
 
+/// <summary>Risk limits of every account in a symbol were set: these from here on, and no others.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Limits">The symbol, its limits, and who set them why.</param>
+public sealed record EveryonesLimitsSet(long TimeNanos, LimitsRequest Limits) : CatalogRecord(TimeNanos);
+
 /// <summary>
 /// The catalog's records as bytes. Kinds: listed 40, key 41, owner 42, key with rights and signatures 43, user 44, session
-/// begun 45, sessions ended 46; they never change.
+/// begun 45, sessions ended 46, limits of every account 47; they never change.
 /// </summary>
 public static class CatalogRecordEncoding
 {
@@ -53,6 +58,7 @@ public static class CatalogRecordEncoding
     private const byte UserKind = 44;
     private const byte SessionKind = 45;
     private const byte SessionsEndedKind = 46;
+    private const byte LimitsKind = 47;
 
     /// <summary>The record's bytes.</summary>
     public static byte[] Encode(CatalogRecord record) => record switch
@@ -63,6 +69,7 @@ public static class CatalogRecordEncoding
         UserSet set => Encode(set),
         SessionBegun begun => Encode(begun),
         SessionsEnded ended => Encode(ended),
+        EveryonesLimitsSet limits => Encode(limits),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
@@ -139,6 +146,13 @@ public static class CatalogRecordEncoding
         return to.ToArray();
     }
 
+    private static byte[] Encode(EveryonesLimitsSet record)
+    {
+        var to = new RecordWriter(Version, LimitsKind, record.TimeNanos);
+        AccountRecordEncoding.Write(ref to, record.Limits);
+        return to.ToArray();
+    }
+
     /// <summary>The record of these bytes.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a record of a version this build reads.</exception>
     public static CatalogRecord Decode(ReadOnlySpan<byte> bytes)
@@ -157,6 +171,7 @@ public static class CatalogRecordEncoding
             UserKind => ReadUser(ref from),
             SessionKind => ReadSession(ref from),
             SessionsEndedKind => new SessionsEnded(from.TimeNanos, from.Text(), from.Text(), from.Text()),
+            LimitsKind => new EveryonesLimitsSet(from.TimeNanos, AccountRecordEncoding.ReadLimits(ref from)),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of catalog record."),
         };
         from.End();

@@ -83,11 +83,11 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("unfreeze")]
     ValueTask Unfreeze(string by, string why);
 
-    /// <summary>Sets all risk limits of a symbol. They are asked for new orders and replacements; what is open stays.</summary>
+    /// <summary>Sets all risk limits of a scope. They are asked for new orders and replacements; what is open stays.</summary>
     [Alias("set-limits")]
     ValueTask SetLimits(LimitsRequest request);
 
-    /// <summary>The risk limits of each symbol that has any, by symbol.</summary>
+    /// <summary>The account's own risk limits, of each scope that has any.</summary>
     [Alias("limits")]
     ValueTask<ImmutableArray<SymbolLimits>> Limits();
 
@@ -381,6 +381,14 @@ public interface ICatalogGrain : IGrainWithStringKey
     /// <param name="limit">Lines at most, 1 to 1000.</param>
     [Alias("audit")]
     ValueTask<ImmutableArray<AuditLine>> Audit(long before, int limit);
+
+    /// <summary>The risk limits that every account has in a symbol, for each symbol that has any, by symbol.</summary>
+    [Alias("limits")]
+    ValueTask<ImmutableArray<SymbolLimits>> Limits();
+
+    /// <summary>Sets all risk limits that every account has in a symbol. Each silo asks for them within a second or two.</summary>
+    [Alias("set-limits")]
+    ValueTask SetLimits(LimitsRequest request);
 }
 
 /// <summary>An account and whose it is. Accounts of one owner may transfer between each other.</summary>

@@ -195,6 +195,8 @@ internal static class Mutants
             "            return RefusePlan(request, hash, limited);", "            _ = limited;"),
         ("limits are forgotten by a snapshot", MachineLimits,
             "        to.Count(_limits.Count);\n        foreach (var (symbol, limits) in _limits)", "        to.Count(0);\n        foreach (var (symbol, limits) in _limits.Take(0))"),
+        ("an order is not counted over time", MachineLimits,
+            "        _limits.GetValueOrDefault(symbol)?.Count(content, timeNanos);", "        _limits.GetValueOrDefault(symbol + \" \")?.Count(content, timeNanos);"),
 
         // The history.
         ("two projectors write the same records", Statements,

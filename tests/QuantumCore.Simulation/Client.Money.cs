@@ -63,7 +63,9 @@ internal sealed partial class Client
     {
         var limits = world.Chance(0.3)
             ? System.Collections.Immutable.ImmutableArray<AccountLimit>.Empty
-            : [new AccountLimit(LimitKind.OrderQuantity, world.Next(3, 12)), new AccountLimit(LimitKind.OpenOrders, world.Next(2, 12))];
+            : world.Chance(0.5)
+                ? [new AccountLimit(LimitKind.OrderQuantity, world.Next(3, 12)), new AccountLimit(LimitKind.OpenOrders, world.Next(2, 12))]
+                : [new(LimitKind.DuplicateWindow, world.Next(1, 60_000)), new(LimitKind.OrdersPerSecond, world.Next(1, 3)), new(LimitKind.OrderBurst, world.Next(2, 5))];
         var request = new LimitsRequest(world.Pick(Market.Symbols), limits, "desk", "");
         var asked = world.Now;
         var isSet = await AskAsync(async silo =>

@@ -72,6 +72,8 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/limits", risk.Show);
         On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/limits", risk.ShowAny);
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/limits", risk.Set);
+        On(Lane.Readings, "GET", $"{Native}/admin/limits", risk.ShowEveryones);
+        On(Lane.Urgent, "POST", $"{Native}/admin/limits", risk.SetEveryones);
         MapOperator(services.GetRequiredService<OperatorCalls>());
         MapLedger(services.GetRequiredService<LedgerCalls>());
 

@@ -169,7 +169,7 @@ internal sealed record BlockText
     public string? Why { get; init; }
 }
 
-/// <summary>All risk limits of an account in a symbol; what is absent has none.</summary>
+/// <summary>All risk limits of an account, or of every account, in a scope; what is absent has none.</summary>
 internal sealed record LimitsText
 {
     public string? Symbol { get; init; }
@@ -182,6 +182,19 @@ internal sealed record LimitsText
     public string? MaxOpenOrders { get; init; }
 
     public string? MaxPosition { get; init; }
+
+    [JsonConverter(typeof(NumberText))]
+    public string? DuplicateWindowMillis { get; init; }
+
+    [JsonConverter(typeof(NumberText))]
+    public string? MaxOrdersPerSecond { get; init; }
+
+    [JsonConverter(typeof(NumberText))]
+    public string? OrderBurst { get; init; }
+
+    public string? MaxDailyVolume { get; init; }
+
+    public string? MaxDailyLoss { get; init; }
 
     public string? Why { get; init; }
 }
