@@ -47,6 +47,7 @@ public static class ExchangeGateway
         services.AddSingleton<LedgerCalls>();
         services.AddSingleton<MarketCalls>();
         services.AddSingleton<AdminCalls>();
+        services.AddSingleton<KeyCalls>();
         services.AddSingleton<OperatorCalls>();
         services.AddSingleton<EngineCalls>();
         services.AddSingleton<WireLimits>();

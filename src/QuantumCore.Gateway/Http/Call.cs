@@ -29,7 +29,7 @@ internal static class Call
 
         var headers = context.Request.Headers;
         return (headers["X-Api-Key"] is [{ } own] ? own : headers["X-MBX-APIKEY"] is [{ } other] ? other : null) is { } text
-            && await keys.Find(text) is { } key ? key.Account : 0;
+            && await keys.Find(text, context.Connection.RemoteIpAddress) is { } key ? key.Account : 0;
     }
 
     /// <summary>Who calls; null when it was turned away.</summary>
@@ -76,6 +76,15 @@ internal static class Call
         if (caller.Account == 0)
             await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, null, null, "This caller has no account."));
         return caller.Account;
+    }
+
+    /// <summary>The person who is signed in; null when nobody is, and the request was turned away.</summary>
+    public static async ValueTask<SignedIn?> Person(HttpContext context)
+    {
+        var (refusal, who) = await SessionCookie.Identify(context);
+        if (refusal is { } refused)
+            await Answer.Refuse(context, refused);
+        return who;
     }
 
     /// <summary>Whether the caller may do what is for this role; otherwise it was turned away.</summary>
@@ -230,7 +239,7 @@ internal static class Call
     private static async ValueTask<(Refusal? Refusal, Caller? Caller)> ByKey(HttpRequest request, KeyRing keys)
     {
         var header = request.Headers["X-Api-Key"];
-        if (header.Count != 1 || header[0] is not { } text || await keys.Find(text) is not { } key)
+        if (header.Count != 1 || header[0] is not { } text || await keys.Find(text, request.HttpContext.Connection.RemoteIpAddress) is not { } key)
             return (new Refusal(RejectReason.Unauthorized), null);
 
         // A key that signs names its holder and proves nothing: it is sent with each request, and only the signature is secret.

@@ -53,10 +53,10 @@ internal sealed class Routes(
 
         var admin = services.GetRequiredService<AdminCalls>();
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/deposits", admin.Deposit);
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/keys", admin.NewKey);
         On(Lane.Urgent, "POST", $"{Native}/admin/instruments", admin.List);
 
         MapUsers(services.GetRequiredService<SessionCalls>(), services.GetRequiredService<UserCalls>());
+        MapKeys(services.GetRequiredService<KeyCalls>());
         MapMoney(services.GetRequiredService<MoneyCalls>());
         var risk = services.GetRequiredService<RiskCalls>();
         On(Lane.Readings, "GET", $"{Native}/limits", risk.Show);
@@ -91,6 +91,16 @@ internal sealed class Routes(
         Always("/health/live", HealthCalls.Live);
         Always("/health/ready", health.Ready);
         Always("/metrics", health.Metrics);
+    }
+
+    private void MapKeys(KeyCalls calls)
+    {
+        On(Lane.Readings, "GET", $"{Native}/keys", calls.ListOwn);
+        On(Lane.Urgent, "POST", $"{Native}/keys", calls.MakeOwn);
+        On(Lane.Urgent, "DELETE", $"{Native}/keys/{{id}}", calls.RevokeOwn);
+        On(Lane.Readings, "GET", $"{Native}/admin/keys", calls.ListAny);
+        On(Lane.Urgent, "DELETE", $"{Native}/admin/keys/{{id}}", calls.RevokeAny);
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/keys", calls.MakeForAny);
     }
 
     private void MapUsers(SessionCalls people, UserCalls admin)

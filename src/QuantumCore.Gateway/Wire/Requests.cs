@@ -250,6 +250,8 @@ internal sealed record KeyText
     public string? PublicKey { get; init; }
 
     public bool ReadOnly { get; init; }
+
+    public List<string?>? Addresses { get; init; }
 }
 
 /// <summary>Who signs in, or up.</summary>
