@@ -201,6 +201,6 @@ internal static class Mutants
             "{FROM} WHERE projector_cursor.stream = @1 AND projector_cursor.seq = @2\");",
             "{FROM} WHERE projector_cursor.stream = @1 AND @2 >= 0\");"),
         ("the history does not look for what it was not told", Ledger,
-            "            await LookAsync(cancellationToken);\n            TellLag();", "            TellLag();"),
+            "            await LookAsync(s_projected, cancellationToken);\n            TellLag();", "            TellLag();"),
     ];
 }

@@ -33,6 +33,16 @@ internal sealed class Routes(
 
     public void Map(IServiceProvider services)
     {
+        var health = services.GetRequiredService<HealthCalls>();
+        Always("/health/live", HealthCalls.Live);
+        Always("/health/ready", health.Ready);
+        Always("/metrics", health.Metrics);
+        if (services.GetRequiredService<GatewayOptions>().ServesCustomers)
+            MapCustomers(services);
+    }
+
+    private void MapCustomers(IServiceProvider services)
+    {
         var orders = services.GetRequiredService<OrderCalls>();
         On(Lane.Orders, "POST", $"{Native}/orders", orders.Place);
         On(Lane.Orders, "POST", $"{Native}/orders/batch", orders.PlaceBatch);
@@ -86,11 +96,6 @@ internal sealed class Routes(
         On(Lane.Orders, "POST", "/order", engine.Place);
         On(Lane.Readings, "GET", "/book/{symbol}", engine.Book);
         On(Lane.Urgent, "DELETE", "/order/{symbol}/{orderId}", engine.Cancel);
-
-        var health = services.GetRequiredService<HealthCalls>();
-        Always("/health/live", HealthCalls.Live);
-        Always("/health/ready", health.Ready);
-        Always("/metrics", health.Metrics);
     }
 
     private void MapKeys(KeyCalls calls)
