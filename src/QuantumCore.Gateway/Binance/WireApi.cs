@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Streams;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
@@ -84,7 +85,7 @@ internal sealed class WireApi(
         try
         {
             using var accepted = await context.WebSockets.AcceptWebSocketAsync();
-            using var socket = new WireSocket(accepted, options, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
+            using var socket = new MessageSocket(accepted, options, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
             using var session = new WireSession(
                 socket, accounts, origin, time.GetUtcNow().ToUnixTimeMilliseconds());
             await socket.Run(message => Obey(socket, session, message), lifetime.ApplicationStopping, context.RequestAborted);
@@ -99,7 +100,7 @@ internal sealed class WireApi(
         }
     }
 
-    private async ValueTask Obey(WireSocket socket, WireSession session, ReadOnlyMemory<byte> message)
+    private async ValueTask Obey(MessageSocket socket, WireSession session, ReadOnlyMemory<byte> message)
     {
         var request = WireApiRequest.Read(message);
         var answer = request.Method is null
@@ -282,7 +283,7 @@ internal sealed class WireApi(
 
 /// <summary>A connection: for whom it speaks, and what its last request used.</summary>
 internal sealed class WireSession(
-    WireSocket socket, WireAccountFeeds accounts, WireOrigin origin, long connectedSince) : IDisposable
+    MessageSocket socket, WireAccountFeeds accounts, WireOrigin origin, long connectedSince) : IDisposable
 {
     /// <summary>Most subscriptions of one connection at a time.</summary>
     public const int MostSubscriptions = 100;

@@ -32,21 +32,20 @@ internal static class Call
             && await keys.Find(text, context.Connection.RemoteIpAddress) is { } key ? key.Account : 0;
     }
 
+    /// <summary>Who calls, by a key or a session; or why nobody does.</summary>
+    public static async ValueTask<(Refusal? Refusal, Caller? Caller)> Recognise(HttpContext context, KeyRing keys)
+    {
+        if (!SessionCookie.IsIn(context.Request))
+            return await ByKey(context.Request, keys);
+
+        var (refusal, who) = await SessionCookie.Identify(context);
+        return (refusal, who is null ? null : Caller.Of(who.User));
+    }
+
     /// <summary>Who calls; null when it was turned away.</summary>
     public static async ValueTask<Caller?> Identify(HttpContext context, KeyRing keys)
     {
-        Refusal? refusal;
-        Caller? caller;
-        if (SessionCookie.IsIn(context.Request))
-        {
-            (refusal, var who) = await SessionCookie.Identify(context);
-            caller = who is null ? null : Caller.Of(who.User);
-        }
-        else
-        {
-            (refusal, caller) = await ByKey(context.Request, keys);
-        }
-
+        var (refusal, caller) = await Recognise(context, keys);
         var lane = context.GetEndpoint()?.Metadata.GetMetadata<LaneOf>()?.Lane ?? Lane.Readings;
         if (caller is { Role: not UserRole.Administrator, Account: > 0 and var account } && !keys.MayAsk(account, lane))
             refusal = new Refusal(RejectReason.TooManyRequests);

@@ -80,6 +80,7 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/book/{{symbol}}", market.Book);
         On(Lane.Readings, "GET", $"{Native}/trades/{{symbol}}", market.Trades);
         On(Lane.Readings, "GET", $"{Native}/symbols/{{symbol}}/state", market.State);
+        On(Lane.Streams, "GET", $"{Native}/trading", services.GetRequiredService<TradingCall>().Serve);
         On(Lane.Streams, "GET", $"{Native}/stream", services.GetRequiredService<StreamCall>().Serve);
 
         var wire = services.GetRequiredService<WireHttp>();
