@@ -40,6 +40,7 @@ public static class ExchangeGateway
         services.AddSessionCookie(options);
         services.AddSingleton<MoneyCalls>();
         services.AddSingleton<RiskCalls>();
+        services.AddSingleton<OrderDesk>();
         services.AddSingleton<OrderCalls>();
         services.AddSingleton<OrderListCalls>();
         services.AddSingleton<StrategyCalls>();
@@ -47,6 +48,7 @@ public static class ExchangeGateway
         services.AddSingleton<LedgerCalls>();
         services.AddSingleton<MarketCalls>();
         services.AddSingleton<AdminCalls>();
+        services.AddSingleton<KeyCalls>();
         services.AddSingleton<OperatorCalls>();
         services.AddSingleton<EngineCalls>();
         services.AddSingleton<WireLimits>();
@@ -66,6 +68,7 @@ public static class ExchangeGateway
         services.AddSingleton<HealthCalls>();
         services.AddSingleton<BookFeeds>();
         services.AddSingleton<StreamCall>();
+        services.AddSingleton<TradingCall>();
         services.AddRouting();
         services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
         services.AddCors(cors => cors.AddDefaultPolicy(policy => policy

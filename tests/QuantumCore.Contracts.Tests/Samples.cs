@@ -231,6 +231,8 @@ internal static class Samples
                 Time, new LimitsRequest("AAPL", [new(LimitKind.OpenOrders, 200)], "desk", "queue")),
             ["catalog-signing-key"] = new KeyAdded(Time, new ApiKey(
                 new string('c', 64), 1001, false, false, "ACC-1001", KeyRights.Read, new SigningKey(SigningScheme.HmacSha256, "c2VhbGVk"))),
+            ["catalog-bound-key"] = new KeyAdded(Time, new ApiKey(
+                new string('e', 64), 1001, false, false, "ACC-1001", Addresses: "10.0.0.0/8,::1/128")),
             ["catalog-user"] = new UserSet(
                 Time, UserEvent.SignedUp, "zoë", new User("zoe", 1_000_001, UserRole.Customer, "aGFzaA==", "c2VhbGVk", false, true), "kept"),
             ["catalog-session"] = new SessionBegun(
