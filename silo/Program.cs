@@ -48,12 +48,23 @@ builder.Services.Configure<HostOptions>(host =>
     host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.StopHost;
 });
 builder.Services.AddSingleton(options);
-builder.Services.AddStorage(options);
+builder.Services.AddSeal(options);
 builder.AddGrainRuntime(options);
-builder.Services.AddExchangeGrains();
+if (options.Role == SiloRole.Gateway)
+{
+    builder.Services.AddSingleton<InstrumentCatalog>();
+}
+else
+{
+    builder.Services.AddStorage(options);
+    builder.Services.AddExchangeGrains();
+    builder.Services.AddHostedService<DiskRoom>();
+}
+
 builder.Services.AddExchangeGateway(new GatewayOptions
 {
     DemoAccount = DemoExchange.Alice,
+    ServesCustomers = options.Role != SiloRole.Matching,
     SignUp = options.SignUp,
     Sites = options.Sites,
     SessionKeys = Storage.SessionKeys(options),
@@ -67,7 +78,6 @@ builder.Services.AddTerminal();
 builder.Services.AddSingleton<DemoExchange>();
 builder.Services.AddSingleton<ExchangeStart>();
 builder.Services.AddHostedService(services => services.GetRequiredService<ExchangeStart>());
-builder.Services.AddHostedService<DiskRoom>();
 builder.Services.AddHostedService<MarketMaker>();
 builder.Services.AddSingleton<OrderlyEnd>();
 builder.Services.AddHostedService(services => services.GetRequiredService<OrderlyEnd>());
@@ -81,7 +91,9 @@ var end = app.Services.GetRequiredService<OrderlyEnd>();
 using var watch = OrderlyEnd.Watch(app.Services.GetRequiredService<IHostApplicationLifetime>(), options.Shutdown);
 try
 {
-    await app.Services.InitializeStorageAsync(CancellationToken.None);
+    await GrainHosting.PrepareAsync(options, CancellationToken.None);
+    if (options.Role != SiloRole.Gateway)
+        await app.Services.InitializeStorageAsync(CancellationToken.None);
     await app.RunAsync();
     return start.ExecuteTask is { Exception: { } failure } ? Failed(failure) : end.IsCutShort ? OrderlyEnd.CutShort : 0;
 }

@@ -97,15 +97,25 @@ internal static class Tables
 
     internal static void Limits(IAnsiConsole console, AccountLimits limits)
     {
-        console.WriteLine(limits.Account);
-        var table = With("symbol", "order quantity", "order value", "open orders", "position");
-        foreach (var of in limits.Limits)
+        Limits(console, limits.Account, limits.Limits);
+        if (limits.Everyones.Count > 0)
+            Limits(console, "every account", limits.Everyones);
+    }
+
+    internal static void Limits(IAnsiConsole console, string whose, IReadOnlyList<RiskLimits> limits)
+    {
+        console.WriteLine(whose);
+        var table = With(
+            "symbol", "order quantity", "order value", "open orders", "position", "duplicates ms", "orders/s", "burst", "daily volume", "daily loss");
+        foreach (var of in limits)
         {
-            Row(table, of.Symbol, TextOrNothing(of.MaxOrderQuantity), TextOrNothing(of.MaxOrderValue),
-                of.MaxOpenOrders is { } count ? Text(count) : "", TextOrNothing(of.MaxPosition));
+            Row(table, of.Symbol, TextOrNothing(of.MaxOrderQuantity), TextOrNothing(of.MaxOrderValue), Count(of.MaxOpenOrders),
+                TextOrNothing(of.MaxPosition), Count(of.DuplicateWindowMillis), Count(of.MaxOrdersPerSecond), Count(of.OrderBurst),
+                TextOrNothing(of.MaxDailyVolume), TextOrNothing(of.MaxDailyLoss));
         }
 
         Write(console, table, "No limits.");
+        static string Count(int? count) => count is { } number ? Text(number) : "";
     }
 
     internal static void Instruments(IAnsiConsole console, IReadOnlyList<Instrument> instruments)

@@ -28,6 +28,14 @@ internal sealed record OrderBatch(IReadOnlyList<PlaceOrder> Orders);
 
 internal sealed record BatchResults(IReadOnlyList<BatchResult> Results);
 
+internal sealed record ApiKeyList(IReadOnlyList<KnownApiKey> Keys);
+
+internal sealed record UserList(IReadOnlyList<ExchangeUser> Users);
+
+internal sealed record SessionsEnded([property: JsonRequired] bool Ended);
+
+internal sealed record AuditLines(IReadOnlyList<AuditLine> Lines);
+
 internal sealed record CancelCount([property: JsonRequired] int Cancelled);
 
 internal sealed record FillList(IReadOnlyList<AccountFill> Fills);
@@ -61,7 +69,33 @@ internal sealed record BlockRequest(string? Symbol);
 internal sealed record FreezeOrder(string? Why);
 
 internal sealed record LimitsOrder(
-    string Symbol, decimal? MaxOrderQuantity, decimal? MaxOrderValue, int? MaxOpenOrders, decimal? MaxPosition, string? Why);
+    string Symbol,
+    decimal? MaxOrderQuantity,
+    decimal? MaxOrderValue,
+    int? MaxOpenOrders,
+    decimal? MaxPosition,
+    int? DuplicateWindowMillis,
+    int? MaxOrdersPerSecond,
+    int? OrderBurst,
+    decimal? MaxDailyVolume,
+    decimal? MaxDailyLoss,
+    string? Why)
+{
+    internal static LimitsOrder From(RiskLimits limits, string? why) => new(
+        limits.Symbol,
+        limits.MaxOrderQuantity,
+        limits.MaxOrderValue,
+        limits.MaxOpenOrders,
+        limits.MaxPosition,
+        limits.DuplicateWindowMillis,
+        limits.MaxOrdersPerSecond,
+        limits.OrderBurst,
+        limits.MaxDailyVolume,
+        limits.MaxDailyLoss,
+        why);
+}
+
+internal sealed record EveryonesLimits(IReadOnlyList<RiskLimits> Everyones);
 
 internal sealed record BreakerRequest(long Index, long PreviousClose);
 
@@ -106,6 +140,7 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(FreezeReceipt))]
 [JsonSerializable(typeof(LimitsOrder))]
 [JsonSerializable(typeof(AccountLimits))]
+[JsonSerializable(typeof(EveryonesLimits))]
 [JsonSerializable(typeof(BreakerRequest))]
 [JsonSerializable(typeof(BreakerReport))]
 [JsonSerializable(typeof(Order))]
@@ -137,6 +172,17 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(IReadOnlyList<TrialBalanceRow>))]
 [JsonSerializable(typeof(IReadOnlyList<FeeRevenueRow>))]
 [JsonSerializable(typeof(NewApiKey))]
+[JsonSerializable(typeof(KnownApiKey))]
+[JsonSerializable(typeof(ApiKeyList))]
+[JsonSerializable(typeof(IReadOnlyList<KnownApiKey>))]
+[JsonSerializable(typeof(ExchangeUser))]
+[JsonSerializable(typeof(UserList))]
+[JsonSerializable(typeof(IReadOnlyList<ExchangeUser>))]
+[JsonSerializable(typeof(NewUser))]
+[JsonSerializable(typeof(UserChange))]
+[JsonSerializable(typeof(SessionsEnded))]
+[JsonSerializable(typeof(AuditLines))]
+[JsonSerializable(typeof(IReadOnlyList<AuditLine>))]
 [JsonSerializable(typeof(InstrumentList))]
 [JsonSerializable(typeof(Instrument))]
 [JsonSerializable(typeof(BookSnapshot))]

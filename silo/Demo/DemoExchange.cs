@@ -69,7 +69,7 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
             amount = Instrument.NotionalLimit;
 
         var deposit = new DepositRequest($"demo-{asset.Name}", asset.Name, (long)amount);
-        var result = await grains.GetGrain<IAccountGrain>(account.ToString()).Deposit(deposit);
+        var result = await grains.Account(account).Deposit(deposit);
         if (result.Reason is not (RejectReason.None or RejectReason.KeyConflict))
             throw new InvalidOperationException($"The demo's deposit of {asset.Name} was refused: {result.Reason}.");
     }

@@ -73,7 +73,7 @@ public static class AccountRecordEncoding
                 from.TimeNanos, from.Text(), from.Text(), from.Count32(), from.Count(), from.Text()),
             Kind.Freeze => new AccountFrozen(from.TimeNanos, from.Count(), from.Bool(), from.Text(), from.Text()),
             Kind.Unfreeze => new AccountUnfrozen(from.TimeNanos, from.Text(), from.Text()),
-            Kind.Limits => new LimitsSet(from.TimeNanos, from.Text(), ReadLimits(ref from), from.Text(), from.Text()),
+            Kind.Limits => ReadLimitsSet(ref from),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of account record."),
         };
         from.End();
@@ -192,21 +192,33 @@ public static class AccountRecordEncoding
     private static byte[] Encode(LimitsSet record)
     {
         var to = Start(Kind.Limits, record);
-        to.Text(record.Symbol);
-        to.Count(record.Limits.Length);
-        foreach (var limit in record.Limits)
+        Write(ref to, new LimitsRequest(record.Symbol, record.Limits, record.By, record.Why));
+        return to.ToArray();
+    }
+
+    internal static void Write(ref RecordWriter to, LimitsRequest set)
+    {
+        to.Text(set.Symbol);
+        to.Count(set.Limits.Length);
+        foreach (var limit in set.Limits)
         {
             to.Byte((byte)limit.Kind);
             to.Count(limit.Most);
         }
 
-        to.Text(record.By);
-        to.Text(record.Why);
-        return to.ToArray();
+        to.Text(set.By);
+        to.Text(set.Why);
     }
 
-    private static ImmutableArray<AccountLimit> ReadLimits(ref RecordReader from)
+    private static LimitsSet ReadLimitsSet(ref RecordReader from)
     {
+        var set = ReadLimits(ref from);
+        return new LimitsSet(from.TimeNanos, set.Symbol, set.Limits, set.By, set.Why);
+    }
+
+    internal static LimitsRequest ReadLimits(ref RecordReader from)
+    {
+        var symbol = from.Text();
         var count = from.ItemCount();
         var limits = ImmutableArray.CreateBuilder<AccountLimit>(count);
         for (; count > 0; count--)
@@ -214,7 +226,7 @@ public static class AccountRecordEncoding
             limits.Add(new AccountLimit((LimitKind)from.Byte(), from.Count()));
         }
 
-        return limits.MoveToImmutable();
+        return new LimitsRequest(symbol, limits.MoveToImmutable(), from.Text(), from.Text());
     }
 
     private static byte[] Encode(ReductionAsked record)

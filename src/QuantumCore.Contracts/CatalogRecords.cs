@@ -39,9 +39,14 @@ public sealed record SessionBegun(UserSession Session, long CodeStep) : CatalogR
 /// <param name="By">Who did it.</param>
 public sealed record SessionsEnded(long TimeNanos, string User, string Id, string By) : CatalogRecord(TimeNanos);
 
+/// <summary>Risk limits of every account in a symbol were set: these from here on, and no others.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Limits">The symbol, its limits, and who set them why.</param>
+public sealed record EveryonesLimitsSet(long TimeNanos, LimitsRequest Limits) : CatalogRecord(TimeNanos);
+
 /// <summary>
 /// The catalog's records as bytes. Kinds: listed 40, key 41, owner 42, key with rights and signatures 43, user 44, session
-/// begun 45, sessions ended 46; they never change.
+/// begun 45, sessions ended 46, limits of every account 47, key with addresses 48; they never change.
 /// </summary>
 public static class CatalogRecordEncoding
 {
@@ -53,6 +58,8 @@ public static class CatalogRecordEncoding
     private const byte UserKind = 44;
     private const byte SessionKind = 45;
     private const byte SessionsEndedKind = 46;
+    private const byte LimitsKind = 47;
+    private const byte BoundKeyKind = 48;
 
     /// <summary>The record's bytes.</summary>
     public static byte[] Encode(CatalogRecord record) => record switch
@@ -63,6 +70,7 @@ public static class CatalogRecordEncoding
         UserSet set => Encode(set),
         SessionBegun begun => Encode(begun),
         SessionsEnded ended => Encode(ended),
+        EveryonesLimitsSet limits => Encode(limits),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
@@ -77,20 +85,24 @@ public static class CatalogRecordEncoding
     {
         // A key that is nothing more is written as it always was.
         var key = record.Key;
-        var isPlain = key.Signing is null && key.Rights == KeyRights.All;
-        var to = new RecordWriter(Version, isPlain ? KeyKind : SigningKeyKind, record.TimeNanos);
+        var kind = key.Addresses.Length > 0 ? BoundKeyKind
+            : key.Signing is null && key.Rights == KeyRights.All ? KeyKind
+            : SigningKeyKind;
+        var to = new RecordWriter(Version, kind, record.TimeNanos);
         to.Text(key.Hash);
         to.Count(key.Account);
         to.Bool(key.IsAdmin);
         to.Bool(key.IsDemo);
         to.Text(key.Label);
-        if (!isPlain)
+        if (kind != KeyKind)
         {
             to.Count((long)key.Rights);
             to.Count((long)(key.Signing?.Scheme ?? 0));
             to.Text(key.Signing?.Material ?? "");
         }
 
+        if (kind == BoundKeyKind)
+            to.Text(key.Addresses);
         return to.ToArray();
     }
 
@@ -139,6 +151,13 @@ public static class CatalogRecordEncoding
         return to.ToArray();
     }
 
+    private static byte[] Encode(EveryonesLimitsSet record)
+    {
+        var to = new RecordWriter(Version, LimitsKind, record.TimeNanos);
+        AccountRecordEncoding.Write(ref to, record.Limits);
+        return to.ToArray();
+    }
+
     /// <summary>The record of these bytes.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a record of a version this build reads.</exception>
     public static CatalogRecord Decode(ReadOnlySpan<byte> bytes)
@@ -150,18 +169,20 @@ public static class CatalogRecordEncoding
             KeyKind => new KeyAdded(
                 from.TimeNanos, new ApiKey(from.Text(), from.Count(), from.Bool(), from.Bool(), from.Text())),
             OwnerKind => new OwnerSet(from.TimeNanos, new OwnedAccount(from.Count(), from.Text())),
-            SigningKeyKind => new KeyAdded(
-                from.TimeNanos,
-                new ApiKey(
-                    from.Text(), from.Count(), from.Bool(), from.Bool(), from.Text(), Rights(from.Count()), Signing(from.Count(), from.Text()))),
+            SigningKeyKind => new KeyAdded(from.TimeNanos, ReadKey(ref from)),
+            BoundKeyKind => new KeyAdded(from.TimeNanos, ReadKey(ref from) with { Addresses = from.Text() }),
             UserKind => ReadUser(ref from),
             SessionKind => ReadSession(ref from),
             SessionsEndedKind => new SessionsEnded(from.TimeNanos, from.Text(), from.Text(), from.Text()),
+            LimitsKind => new EveryonesLimitsSet(from.TimeNanos, AccountRecordEncoding.ReadLimits(ref from)),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of catalog record."),
         };
         from.End();
         return record;
     }
+
+    private static ApiKey ReadKey(ref RecordReader from) => new(
+        from.Text(), from.Count(), from.Bool(), from.Bool(), from.Text(), Rights(from.Count()), Signing(from.Count(), from.Text()));
 
     private static UserSet ReadUser(ref RecordReader from)
     {

@@ -1,7 +1,16 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
+
+/// <summary>Grains by what people call them.</summary>
+public static class GrainFactoryExtensions
+{
+    /// <summary>The grain of an account, by the account's number.</summary>
+    public static IAccountGrain Account(this IGrainFactory grains, long account) =>
+        grains.GetGrain<IAccountGrain>(account.ToString(CultureInfo.InvariantCulture));
+}
 
 /// <summary>
 /// One account, keyed by its number in decimal. It decides about money; it never calls a book. Every answer
@@ -74,11 +83,11 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("unfreeze")]
     ValueTask Unfreeze(string by, string why);
 
-    /// <summary>Sets all risk limits of a symbol. They are asked for new orders and replacements; what is open stays.</summary>
+    /// <summary>Sets all risk limits of a scope. They are asked for new orders and replacements; what is open stays.</summary>
     [Alias("set-limits")]
     ValueTask SetLimits(LimitsRequest request);
 
-    /// <summary>The risk limits of each symbol that has any, by symbol.</summary>
+    /// <summary>The account's own risk limits, of each scope that has any.</summary>
     [Alias("limits")]
     ValueTask<ImmutableArray<SymbolLimits>> Limits();
 
@@ -372,6 +381,14 @@ public interface ICatalogGrain : IGrainWithStringKey
     /// <param name="limit">Lines at most, 1 to 1000.</param>
     [Alias("audit")]
     ValueTask<ImmutableArray<AuditLine>> Audit(long before, int limit);
+
+    /// <summary>The risk limits that every account has in a symbol, for each symbol that has any, by symbol.</summary>
+    [Alias("limits")]
+    ValueTask<ImmutableArray<SymbolLimits>> Limits();
+
+    /// <summary>Sets all risk limits that every account has in a symbol. Each silo asks for them within a second or two.</summary>
+    [Alias("set-limits")]
+    ValueTask SetLimits(LimitsRequest request);
 }
 
 /// <summary>An account and whose it is. Accounts of one owner may transfer between each other.</summary>
@@ -388,6 +405,7 @@ public sealed record OwnedAccount(long Account, string Owner);
 /// <param name="Label">A name for people.</param>
 /// <param name="Rights">What it may do for its account.</param>
 /// <param name="Signing">What its requests are signed with; null for a key that is shown as it is.</param>
+/// <param name="Addresses">From where it may be used: IP networks such as 10.0.0.0/8, with commas between; empty for anywhere.</param>
 [GenerateSerializer, Immutable, Alias("api-key")]
 public sealed record ApiKey(
     string Hash,
@@ -396,13 +414,24 @@ public sealed record ApiKey(
     bool IsDemo,
     string Label,
     KeyRights Rights = KeyRights.All,
-    SigningKey? Signing = null);
+    SigningKey? Signing = null,
+    string Addresses = "")
+{
+    /// <summary>What it is called where it is not shown: the begin of its hash.</summary>
+    public string Id => Hash[..16];
+
+    /// <summary>Whether it opens nothing any more.</summary>
+    public bool IsRevoked => Rights == KeyRights.None;
+
+    /// <summary>The key as it is when it is revoked.</summary>
+    public ApiKey Revoked() => this with { IsAdmin = false, Rights = KeyRights.None, Signing = null };
+}
 
 /// <summary>What a key may do for its account. Numbers are journaled and never change.</summary>
 [Flags]
 public enum KeyRights : byte
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>Nothing: the key was revoked.</summary>
     None = 0,
 
     /// <summary>See orders, fills and balances.</summary>

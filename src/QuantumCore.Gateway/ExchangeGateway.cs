@@ -40,6 +40,7 @@ public static class ExchangeGateway
         services.AddSessionCookie(options);
         services.AddSingleton<MoneyCalls>();
         services.AddSingleton<RiskCalls>();
+        services.AddSingleton<OrderDesk>();
         services.AddSingleton<OrderCalls>();
         services.AddSingleton<PastOrderCalls>();
         services.AddSingleton<OrderListCalls>();
@@ -48,6 +49,7 @@ public static class ExchangeGateway
         services.AddSingleton<LedgerCalls>();
         services.AddSingleton<MarketCalls>();
         services.AddSingleton<AdminCalls>();
+        services.AddSingleton<KeyCalls>();
         services.AddSingleton<OperatorCalls>();
         services.AddSingleton<EngineCalls>();
         services.AddSingleton<WireLimits>();
@@ -65,17 +67,23 @@ public static class ExchangeGateway
         services.AddSingleton<WireAccountFeeds>();
         services.AddSingleton<WireApi>();
         services.AddSingleton<HealthCalls>();
-        services.AddSingleton<BookFeeds>();
-        services.AddSingleton<MarketPulse>();
-        services.AddSingleton<StreamSources>();
-        services.AddSingleton<TickerCalls>();
-        services.AddSingleton<StreamCall>();
+        services.AddStreams();
         services.AddRouting();
         services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
         services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
             .WithOrigins([.. options.Sites]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(RequestTrace.Header, "Retry-After")));
         services.Configure<KestrelServerOptions>(SetLimits);
         return services;
+    }
+
+    private static void AddStreams(this IServiceCollection services)
+    {
+        services.AddSingleton<BookFeeds>();
+        services.AddSingleton<MarketPulse>();
+        services.AddSingleton<StreamSources>();
+        services.AddSingleton<TickerCalls>();
+        services.AddSingleton<StreamCall>();
+        services.AddSingleton<TradingCall>();
     }
 
     /// <summary>Maps every call. Nothing else may answer on this application but static pages.</summary>

@@ -9,6 +9,9 @@ public sealed record GatewayOptions
     /// </summary>
     public bool DemoMode { get; set; }
 
+    /// <summary>Every call is served; otherwise health and metrics alone.</summary>
+    public bool ServesCustomers { get; init; } = true;
+
     /// <summary>The account that the compatibility calls act for without a key, in demo mode.</summary>
     public long DemoAccount { get; init; } = 1001;
 

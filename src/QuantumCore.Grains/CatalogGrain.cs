@@ -15,6 +15,7 @@ public sealed partial class CatalogGrain(
     private readonly SortedDictionary<string, EncodedInstrument> _listed = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, ApiKey> _keys = new(StringComparer.Ordinal);
     private readonly SortedDictionary<long, OwnedAccount> _owned = [];
+    private readonly SortedDictionary<string, SymbolLimits> _limits = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -96,6 +97,30 @@ public sealed partial class CatalogGrain(
         await Stream.WhenDurable(Stream.Head);
     }
 
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<SymbolLimits>> Limits()
+    {
+        ImmutableArray<SymbolLimits> limits = [.. _limits.Values];
+        await Stream.WhenDurable(Stream.Head);
+        return limits;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask SetLimits(LimitsRequest request)
+    {
+        if (!_listed.ContainsKey(request.Symbol) || request.Check(forEveryone: true) is not null)
+        {
+            throw new ArgumentException($"{request.Symbol}: {request.Check(forEveryone: true) ?? "is not listed"}.", nameof(request));
+        }
+
+        if (!(_limits.GetValueOrDefault(request.Symbol)?.Limits ?? []).SequenceEqual(request.Limits))
+        {
+            Record(new EveryonesLimitsSet(Now, request));
+        }
+
+        await Stream.WhenDurable(Stream.Head);
+    }
+
     private static bool HasOtherScale(Asset a, Asset b) => a.Name == b.Name && a.Decimals != b.Decimals;
 
     /// <summary>Another group would be another grain for a book that lives in one already.</summary>
@@ -156,6 +181,12 @@ public sealed partial class CatalogGrain(
                 break;
             case SessionsEnded ended:
                 _users.Apply(ended);
+                break;
+            case EveryonesLimitsSet { Limits: { Limits.IsEmpty: true } none }:
+                _limits.Remove(none.Symbol);
+                break;
+            case EveryonesLimitsSet { Limits: var limits }:
+                _limits[limits.Symbol] = new SymbolLimits(limits.Symbol, limits.Limits);
                 break;
             default:
                 throw new InvalidDataException($"{record.GetType().Name} is not a catalog's record.");

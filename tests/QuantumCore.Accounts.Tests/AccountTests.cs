@@ -198,6 +198,14 @@ public class AccountTests
         }
 
         Assert.All(account.Orders.Values, order => Assert.True(order.LeavesLots > 0, phase));
+        foreach (var group in account.Orders.Values.GroupBy(order => order.Instrument.Symbol))
+        {
+            var (open, buys) = (account.OpenIn(group.Key)!, group.Where(order => order.Side == Side.Buy).ToArray());
+            Assert.True(open.Orders == group.Count() && open.BuyLots == buys.Sum(order => order.OpenLots), phase);
+            Assert.True(open.BuyTickLots == buys.Aggregate(Int128.Zero, (sum, order) => sum + ((Int128)order.OpenLots * order.PriceTicks)), phase);
+        }
+
+        Assert.Equal(account.Orders.Values.Select(order => order.Instrument.Symbol).Distinct().Order(), account.OpenSymbols);
     }
 
     private static Account Funded(long cents)

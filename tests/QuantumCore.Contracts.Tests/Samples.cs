@@ -200,6 +200,14 @@ internal static class Samples
                 "desk",
                 "new customer"),
             ["account-limits-none"] = new LimitsSet(Time, "AAPL", [], "desk", ""),
+            ["account-limits-windows"] = new LimitsSet(
+                Time,
+                LimitScope.All,
+                [new(LimitKind.DuplicateWindow, 500), new(LimitKind.OrdersPerSecond, 20), new(LimitKind.OrderBurst, 40)],
+                "desk",
+                ""),
+            ["account-limits-money"] = new LimitsSet(
+                Time, LimitScope.PaidIn("USD"), [new(LimitKind.DailyVolume, 100_000_000), new(LimitKind.DailyLoss, 5_025)], "desk", ""),
             ["account-r-reduction"] = new ReductionAsked(Time, "my-4", 19, 7, 40),
         };
 
@@ -219,8 +227,12 @@ internal static class Samples
             ["catalog-listed"] = new InstrumentListed(Time, EncodedInstrument.From(s_instrument)),
             ["catalog-key"] = new KeyAdded(Time, new ApiKey(new string('a', 64), 1001, false, true, "Alice (demo)")),
             ["catalog-owner"] = new OwnerSet(Time, new OwnedAccount(1001, "Alice")),
+            ["catalog-limits"] = new EveryonesLimitsSet(
+                Time, new LimitsRequest("AAPL", [new(LimitKind.OpenOrders, 200)], "desk", "queue")),
             ["catalog-signing-key"] = new KeyAdded(Time, new ApiKey(
                 new string('c', 64), 1001, false, false, "ACC-1001", KeyRights.Read, new SigningKey(SigningScheme.HmacSha256, "c2VhbGVk"))),
+            ["catalog-bound-key"] = new KeyAdded(Time, new ApiKey(
+                new string('e', 64), 1001, false, false, "ACC-1001", Addresses: "10.0.0.0/8,::1/128")),
             ["catalog-user"] = new UserSet(
                 Time, UserEvent.SignedUp, "zoë", new User("zoe", 1_000_001, UserRole.Customer, "aGFzaA==", "c2VhbGVk", false, true), "kept"),
             ["catalog-session"] = new SessionBegun(

@@ -28,6 +28,8 @@ public sealed class AuthenticationTests
     [InlineData("GET", "limits", true, false)]
     [InlineData("GET", "admin/accounts/ACC-1001/limits", false, true)]
     [InlineData("POST", "admin/accounts/ACC-1001/limits", false, true)]
+    [InlineData("GET", "admin/limits", false, true)]
+    [InlineData("POST", "admin/limits", false, true)]
     [InlineData("POST", "withdrawals", true, false)]
     [InlineData("GET", "withdrawals", true, false)]
     [InlineData("POST", "admin/accounts/ACC-1001/withdrawals", false, true)]

@@ -341,6 +341,16 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
         return ValueTask.CompletedTask;
     }
 
+    public ValueTask<ImmutableArray<SymbolLimits>> Limits() =>
+        ValueTask.FromResult<ImmutableArray<SymbolLimits>>(floor.EveryonesLimits is { } limits ? [limits] : []);
+
+    public ValueTask SetLimits(LimitsRequest request)
+    {
+        floor.Note("SetLimits", $"everyone {request.Symbol} {string.Join(' ', request.Limits.Select(l => $"{l.Kind}={l.Most}"))} {request.By} {request.Why}");
+        floor.EveryonesLimits = new SymbolLimits(request.Symbol, request.Limits);
+        return ValueTask.CompletedTask;
+    }
+
     public ValueTask<ImmutableArray<OwnedAccount>> Owners() => ValueTask.FromResult(floor.Owners.ToImmutableArray());
 
     public ValueTask SetOwner(OwnedAccount account)

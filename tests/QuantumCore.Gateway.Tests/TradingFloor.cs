@@ -59,6 +59,8 @@ public sealed class TradingFloor
     /// <summary>The limits that were set last.</summary>
     public SymbolLimits? Limits { get; set; }
 
+    public SymbolLimits? EveryonesLimits { get; set; }
+
     /// <summary>What an account answers to a transfer that arrives.</summary>
     public RejectReason RefusesArrivals { get; set; }
 

@@ -195,12 +195,14 @@ internal static class Mutants
             "            return RefusePlan(request, hash, limited);", "            _ = limited;"),
         ("limits are forgotten by a snapshot", MachineLimits,
             "        to.Count(_limits.Count);\n        foreach (var (symbol, limits) in _limits)", "        to.Count(0);\n        foreach (var (symbol, limits) in _limits.Take(0))"),
+        ("an order is not counted over time", MachineLimits,
+            "        _limits.GetValueOrDefault(symbol)?.Count(content, timeNanos);", "        _limits.GetValueOrDefault(symbol + \" \")?.Count(content, timeNanos);"),
 
         // The history.
         ("two projectors write the same records", Statements,
             "{FROM} WHERE projector_cursor.stream = @1 AND projector_cursor.seq = @2\");",
             "{FROM} WHERE projector_cursor.stream = @1 AND @2 >= 0\");"),
         ("the history does not look for what it was not told", Ledger,
-            "            await LookAsync(cancellationToken);\n            TellLag();", "            TellLag();"),
+            "            await LookAsync(s_projected, cancellationToken);\n            TellLag();", "            TellLag();"),
     ];
 }

@@ -89,6 +89,16 @@ public sealed class MoneyTests
         Assert.Contains("AAPL", await RunAsync(silo, "risk"), StringComparison.Ordinal);
         await RunAsync(silo, "risk", "ACC-1001", "--symbol", "AAPL");
         Assert.Contains("No limits.", await RunAsync(silo, "risk"), StringComparison.Ordinal);
+        await RunAsync(silo, "risk", "ACC-1001", "--all", "--max-rate", "100", "--duplicates", "60000");
+        await RunAsync(silo, "risk", "ACC-1001", "--paid-in", "USD", "--max-daily-loss", "5000.00");
+        await RunAsync(silo, "buy", "AAPL", "3", "--limit", "120.00");
+        Assert.Contains("DuplicateOrder", await RunAsync(silo, 1, "buy", "AAPL", "3", "--limit", "120.00"), StringComparison.Ordinal);
+        var everyones = await JsonAsync(silo, "risk", "--everyone", "--symbol", "MSFT", "--max-orders", "0");
+        Assert.Equal(0, everyones[0].GetProperty("maxOpenOrders").GetInt32());
+        var shown = await JsonAsync(silo, "risk");
+        Assert.Equal(["*", "*USD"], shown.GetProperty("limits").EnumerateArray().Select(limit => Text(limit, "symbol")));
+        Assert.Equal("5000.00", Text(shown.GetProperty("limits")[1], "maxDailyLoss"));
+        Assert.Single(shown.GetProperty("everyones").EnumerateArray());
     }
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).ToString();

@@ -48,7 +48,8 @@ internal sealed class TradePage : IAsyncDisposable
         }
         catch (PlaywrightException late)
         {
-            throw new InvalidOperationException($"The page did not come to life. Its console: {string.Join(" | ", _console)}", late);
+            var shown = await Page.Locator("body").InnerTextAsync();
+            throw new InvalidOperationException($"The page did not come to life. Its console: {string.Join(" | ", _console)}. It shows: {shown}", late);
         }
 
         await Assertions.Expect(Page.Locator("#ticket-form dd").First).Not.ToHaveTextAsync("–");

@@ -26,6 +26,7 @@ public class CallGraphTests
     [
         "CatalogGrain -> IOrderBookGrain.Define",
         "InstrumentCatalog -> ICatalogGrain.Instruments",
+        "InstrumentCatalog -> ICatalogGrain.Limits",
         "LedgerGrain -> IAccountGrain.CatchUp",
         "LedgerGrain -> IAccountGrain.View",
         "MarketDataGrain -> IOrderBookGrain.Depth",
@@ -43,10 +44,12 @@ public class CallGraphTests
     private static readonly string[] s_turns =
     [
         "AccountGrain -> ICatalogGrain.Instruments",
+        "AccountGrain -> ICatalogGrain.Limits",
         "CatalogGrain -> IOrderBookGrain.Define",
         "LedgerGrain -> IAccountGrain.CatchUp",
         "LedgerGrain -> IAccountGrain.View",
         "MarketDataGrain -> ICatalogGrain.Instruments",
+        "MarketDataGrain -> ICatalogGrain.Limits",
         "MarketDataGrain -> IOrderBookGrain.Depth",
         "OrderBookGrain -> IAccountGrain.Deliver",
     ];

@@ -33,6 +33,16 @@ internal sealed class Routes(
 
     public void Map(IServiceProvider services)
     {
+        var health = services.GetRequiredService<HealthCalls>();
+        Always("/health/live", HealthCalls.Live);
+        Always("/health/ready", health.Ready);
+        Always("/metrics", health.Metrics);
+        if (services.GetRequiredService<GatewayOptions>().ServesCustomers)
+            MapCustomers(services);
+    }
+
+    private void MapCustomers(IServiceProvider services)
+    {
         var orders = services.GetRequiredService<OrderCalls>();
         On(Lane.Orders, "POST", $"{Native}/orders", orders.Place);
         On(Lane.Orders, "POST", $"{Native}/orders/batch", orders.PlaceBatch);
@@ -57,19 +67,22 @@ internal sealed class Routes(
 
         var admin = services.GetRequiredService<AdminCalls>();
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/deposits", admin.Deposit);
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/keys", admin.NewKey);
         On(Lane.Urgent, "POST", $"{Native}/admin/instruments", admin.List);
 
         MapUsers(services.GetRequiredService<SessionCalls>(), services.GetRequiredService<UserCalls>());
+        MapKeys(services.GetRequiredService<KeyCalls>());
         MapMoney(services.GetRequiredService<MoneyCalls>());
         var risk = services.GetRequiredService<RiskCalls>();
         On(Lane.Readings, "GET", $"{Native}/limits", risk.Show);
         On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/limits", risk.ShowAny);
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/limits", risk.Set);
+        On(Lane.Readings, "GET", $"{Native}/admin/limits", risk.ShowEveryones);
+        On(Lane.Urgent, "POST", $"{Native}/admin/limits", risk.SetEveryones);
         MapOperator(services.GetRequiredService<OperatorCalls>());
         MapLedger(services.GetRequiredService<LedgerCalls>());
 
         MapMarket(services.GetRequiredService<MarketCalls>(), services.GetRequiredService<TickerCalls>());
+        On(Lane.Streams, "GET", $"{Native}/trading", services.GetRequiredService<TradingCall>().Serve);
         On(Lane.Streams, "GET", $"{Native}/stream", services.GetRequiredService<StreamCall>().Serve);
 
         var wire = services.GetRequiredService<WireHttp>();
@@ -86,11 +99,16 @@ internal sealed class Routes(
         On(Lane.Orders, "POST", "/order", engine.Place);
         On(Lane.Readings, "GET", "/book/{symbol}", engine.Book);
         On(Lane.Urgent, "DELETE", "/order/{symbol}/{orderId}", engine.Cancel);
+    }
 
-        var health = services.GetRequiredService<HealthCalls>();
-        Always("/health/live", HealthCalls.Live);
-        Always("/health/ready", health.Ready);
-        Always("/metrics", health.Metrics);
+    private void MapKeys(KeyCalls calls)
+    {
+        On(Lane.Readings, "GET", $"{Native}/keys", calls.ListOwn);
+        On(Lane.Urgent, "POST", $"{Native}/keys", calls.MakeOwn);
+        On(Lane.Urgent, "DELETE", $"{Native}/keys/{{id}}", calls.RevokeOwn);
+        On(Lane.Readings, "GET", $"{Native}/admin/keys", calls.ListAny);
+        On(Lane.Urgent, "DELETE", $"{Native}/admin/keys/{{id}}", calls.RevokeAny);
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/keys", calls.MakeForAny);
     }
 
     private void MapMarket(MarketCalls market, TickerCalls tickers)

@@ -50,16 +50,9 @@ internal sealed class StreamCall(
     }
 
     /// <summary>Who opened the connection; nobody where that is not known.</summary>
-    private async ValueTask<StreamHolder> HolderOf(HttpContext context)
-    {
-        if ((await Call.Recognise(context, keys)).Caller is not { } caller)
-            return new StreamHolder(0, static () => ValueTask.FromResult(false));
-        if (context.Features.Get<SignedIn>() is { } who)
-            return new StreamHolder(caller.Account, async () => await sessions.FindSession(who.Session.Id) is not null);
-
-        var key = context.Request.Headers["X-Api-Key"].ToString();
-        return new StreamHolder(caller.Account, async () => await keys.Find(key) is not null);
-    }
+    private async ValueTask<StreamHolder> HolderOf(HttpContext context) => (await Call.Recognise(context, keys)).Caller is { } caller
+        ? new StreamHolder(caller.Account, Call.StillKnown(context, keys, sessions))
+        : new StreamHolder(0, static () => ValueTask.FromResult(false));
 }
 
 /// <summary>Whose a connection is.</summary>

@@ -169,7 +169,7 @@ internal sealed record BlockText
     public string? Why { get; init; }
 }
 
-/// <summary>All risk limits of an account in a symbol; what is absent has none.</summary>
+/// <summary>All risk limits of an account, or of every account, in a scope; what is absent has none.</summary>
 internal sealed record LimitsText
 {
     public string? Symbol { get; init; }
@@ -182,6 +182,19 @@ internal sealed record LimitsText
     public string? MaxOpenOrders { get; init; }
 
     public string? MaxPosition { get; init; }
+
+    [JsonConverter(typeof(NumberText))]
+    public string? DuplicateWindowMillis { get; init; }
+
+    [JsonConverter(typeof(NumberText))]
+    public string? MaxOrdersPerSecond { get; init; }
+
+    [JsonConverter(typeof(NumberText))]
+    public string? OrderBurst { get; init; }
+
+    public string? MaxDailyVolume { get; init; }
+
+    public string? MaxDailyLoss { get; init; }
 
     public string? Why { get; init; }
 }
@@ -250,6 +263,8 @@ internal sealed record KeyText
     public string? PublicKey { get; init; }
 
     public bool ReadOnly { get; init; }
+
+    public List<string?>? Addresses { get; init; }
 }
 
 /// <summary>Who signs in, or up.</summary>
@@ -342,6 +357,28 @@ internal sealed record StreamText
     public int? Conflate { get; init; }
 }
 
+/// <summary>A request over the WebSocket of orders.</summary>
+internal sealed record TradingText
+{
+    public JsonElement? Id { get; init; }
+
+    public string? Op { get; init; }
+
+    public OrderText? Order { get; init; }
+
+    public List<OrderText?>? Orders { get; init; }
+
+    public string? Symbol { get; init; }
+
+    public long? OrderId { get; init; }
+
+    public string? ClientOrderId { get; init; }
+
+    public string? Side { get; init; }
+
+    public bool? On { get; init; }
+}
+
 /// <summary>A JSON number (or a string) as its text, so that no floating-point number comes between.</summary>
 internal sealed class NumberText : JsonConverter<string>
 {
@@ -390,6 +427,7 @@ internal sealed class NumberText : JsonConverter<string>
 [JsonSerializable(typeof(UserText))]
 [JsonSerializable(typeof(EngineOrderText))]
 [JsonSerializable(typeof(StreamText))]
+[JsonSerializable(typeof(TradingText))]
 [JsonSerializable(typeof(InstrumentText))]
 [JsonSerializable(typeof(ListingText))]
 internal sealed partial class WireJson : JsonSerializerContext;

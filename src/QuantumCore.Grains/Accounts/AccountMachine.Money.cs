@@ -156,6 +156,7 @@ internal sealed partial class AccountMachine
 
         WriteFreeze(ref to);
         WriteLimits(ref to);
+        WriteTrading(ref to);
     }
 
     private void ReadMoney(ref RecordReader from)
@@ -172,6 +173,7 @@ internal sealed partial class AccountMachine
 
         ReadFreeze(ref from);
         ReadLimits(ref from);
+        ReadTrading(ref from);
     }
 
     /// <summary>A withdrawal that is neither paid nor refused, as far as the account knows.</summary>

@@ -7,7 +7,7 @@ namespace QuantumCore.Grains.Accounts;
 /// <summary>The account's whole state as bytes, its keys and cursors included.</summary>
 internal sealed partial class AccountMachine
 {
-    private const byte SnapshotVersion = 3;
+    private const byte SnapshotVersion = 4;
     private const byte SnapshotKind = 101;
 
     /// <summary>The state as bytes; the same state always gives the same bytes.</summary>

@@ -148,13 +148,13 @@ internal sealed partial class AccountMachine
         {
             if (step.Account == id.Value)
             {
-                Apply(in step);
+                Apply(in step, turn.TimeNanos);
             }
 
             if (step.Kind == StepKind.Fill && step.MakerAccount == id.Value)
             {
                 Fill(
-                    step.MakerNumber, step.PriceTicks, step.QuantityLots, step.MakerFee, step.MakerLeavesLots,
+                    turn.TimeNanos, step.MakerNumber, step.PriceTicks, step.QuantityLots, step.MakerFee, step.MakerLeavesLots,
                     step.MakerHold);
             }
         }
@@ -176,7 +176,7 @@ internal sealed partial class AccountMachine
         }
     }
 
-    private void Apply(in TurnStep step)
+    private void Apply(in TurnStep step, long timeNanos)
     {
         switch (step.Kind)
         {
@@ -185,7 +185,7 @@ internal sealed partial class AccountMachine
                 Account.SetHold(step.Number, step.Hold);
                 break;
             case StepKind.Fill:
-                Fill(step.Number, step.PriceTicks, step.QuantityLots, step.Fee, step.LeavesLots, step.Hold);
+                Fill(timeNanos, step.Number, step.PriceTicks, step.QuantityLots, step.Fee, step.LeavesLots, step.Hold);
                 break;
             case StepKind.Ended or StepKind.Voided:
                 Account.Release(step.Number);
@@ -200,7 +200,7 @@ internal sealed partial class AccountMachine
         }
     }
 
-    private void Fill(long number, long priceTicks, long lots, long fee, long leavesLots, long hold)
+    private void Fill(long timeNanos, long number, long priceTicks, long lots, long fee, long leavesLots, long hold)
     {
         // An order by amount has no total but what it trades.
         var order = Account.Orders[number];
@@ -210,7 +210,7 @@ internal sealed partial class AccountMachine
             Account.Resize(number, order.FilledLots + lots);
         }
 
-        Account.Fill(number, priceTicks, lots, fee);
+        Trade(timeNanos, number, priceTicks, lots, fee);
         Account.SetHold(number, hold);
         if (leavesLots == 0 && (!byAmount || hold == 0))
         {

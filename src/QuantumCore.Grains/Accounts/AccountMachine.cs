@@ -239,5 +239,6 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
             order.ClientOrderId,
             new UsedKey(Sequence, hold.RequestHash, order.Number, hold.Symbol, RejectReason.None));
         _cursors.TryAdd(hold.Symbol, 0);
+        CountOrder(hold.Symbol, order, hold.TimeNanos);
     }
 }
