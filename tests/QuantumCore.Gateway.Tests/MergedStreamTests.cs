@@ -67,6 +67,30 @@ public sealed class MergedStreamTests
     }
 
     [Fact]
+    public async Task Busy_book_and_its_heartbeats_do_not_stand_in_each_others_way()
+    {
+        const int Updates = 5_000;
+        var time = new ManualTime();
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        using var reader = await ConnectAsync(exchange, null);
+        await SendAsync(reader, Subscribe);
+        await ReadAsync(reader, time, "snapshot");
+        var publishing = Task.Run(() =>
+        {
+            for (var i = 1; i <= Updates; i++)
+                exchange.Floor.Publish("AAPL", new MarketUpdate(false, i, i + 1, i, [new DepthLevel(15_000, i, 1)], [], []));
+        }, Token);
+        long sequence;
+        do
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            sequence = JsonDocument.Parse(await ReadAsync(reader, time, "update")).RootElement.GetProperty("sequence").GetInt64();
+        }
+        while (sequence <= Updates);
+        await publishing;
+    }
+
+    [Fact]
     public async Task Tickers_come_for_all_symbols_and_then_for_those_that_changed()
     {
         var time = new ManualTime();

@@ -114,12 +114,13 @@ internal sealed class ConflatedBook : IStreamSource, IUpdateReader
 
     private void Offer(MarketSecond second)
     {
+        // A feed that stands still is no live book, whatever else comes over the connection. It is asked before the lock is taken:
+        // the feed calls here under its own.
+        if (!second.Symbols.TryGetValue(_instrument.Symbol, out var pulse) || !_feed.IsFollowing)
+            return;
+
         lock (_lock)
         {
-            // A feed that stands still is no live book, whatever else comes over the connection.
-            if (!second.Symbols.TryGetValue(_instrument.Symbol, out var pulse) || !_feed.IsFollowing)
-                return;
-
             _beatNanos = second.TimeNanos;
             if (_state is null || !IsSame(_state, pulse.State))
                 (_state, _stateIsNew) = (pulse.State, true);
