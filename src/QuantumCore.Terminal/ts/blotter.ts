@@ -122,7 +122,7 @@ export class Blotter {
   private makeRow(order: Order, instrument: Instrument): Row {
     const note = make("span", { class: "note" });
     const input = (name: string): HTMLInputElement => {
-      const made = make("input", { inputmode: "decimal", "aria-label": `${name} of the ${order.side} order ${order.orderId}` });
+      const made = make("input", { inputmode: "decimal", "aria-label": `${name} of the ${order.side} order ${order.clientOrderId}` });
       made.addEventListener("input", () => this.judge(this.rows.get(order.clientOrderId)!, instrument));
       made.addEventListener("keydown", (event) => {
         if (event.key === "Enter") void this.amend(this.rows.get(order.clientOrderId)!, instrument);
@@ -142,8 +142,8 @@ export class Blotter {
       make("td", { class: "text optional" }, label, isTrigger ? make("small", { class: "muted" }, ` ${pretty(order.triggerPrice!)}`) : undefined),
       make("td", {}, price), make("td", {}, quantity, note), filled,
       make("td", { class: "actions" },
-        button("Amend", () => void this.amend(this.rows.get(order.clientOrderId)!, instrument), { class: "amend", "aria-label": `Amend order ${order.orderId}` }),
-        button("Cancel", (pressed) => void this.cancel(this.rows.get(order.clientOrderId)?.shown ?? order, pressed), { "aria-label": `Cancel order ${order.orderId}` })));
+        button("Amend", () => void this.amend(this.rows.get(order.clientOrderId)!, instrument), { class: "amend", "aria-label": `Amend the ${order.side} order ${order.clientOrderId}` }),
+        button("Cancel", (pressed) => void this.cancel(this.rows.get(order.clientOrderId)?.shown ?? order, pressed), { "aria-label": `Cancel the ${order.side} order ${order.clientOrderId}` })));
     const row: Row = { element, price, quantity, filled, note, shown: order };
     this.restore(row, instrument);
     return row;
