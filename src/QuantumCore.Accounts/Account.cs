@@ -37,11 +37,8 @@ public sealed class HeldOrder
     /// <summary>Limit or protection price, in ticks.</summary>
     public required long PriceTicks { get; init; }
 
-    /// <summary>Rate of resting fills, millionths.</summary>
-    public required int MakerFeePpm { get; init; }
-
-    /// <summary>Rate of aggressive fills, millionths.</summary>
-    public required int TakerFeePpm { get; init; }
+    /// <summary>What it pays.</summary>
+    public required FeeTerms Fees { get; init; }
 
     /// <summary>When it was held, Unix nanoseconds.</summary>
     public required long TimeNanos { get; init; }
@@ -156,8 +153,15 @@ public sealed class Account(AccountId id)
     /// Whether an order can be covered, and by how much: the need of the whole order, or for a replacement what
     /// it needs beyond the hold of the order it replaces.
     /// </summary>
+    /// <param name="instrument">Names the assets.</param>
+    /// <param name="side">A buy holds quote, a sell base.</param>
+    /// <param name="priceTicks">Its limit, or the worst price it may trade at.</param>
+    /// <param name="quantityLots">Its quantity.</param>
+    /// <param name="replacesNumber">The order it replaces; 0 for none.</param>
+    /// <param name="fees">What it pays.</param>
+    /// <param name="amount">Minor units to hold.</param>
     public RejectReason CheckHold(
-        Instrument instrument, Side side, long priceTicks, long quantityLots, long replacesNumber, out long amount)
+        Instrument instrument, Side side, long priceTicks, long quantityLots, long replacesNumber, FeeTerms fees, out long amount)
     {
         amount = 0;
         if (_orders.Count >= OpenOrdersLimit)
@@ -165,8 +169,7 @@ public sealed class Account(AccountId id)
             return RejectReason.TooManyOrders;
         }
 
-        var need = HoldRule.Hold(
-            instrument, side, priceTicks, quantityLots, 0, instrument.MakerFeePpm, instrument.TakerFeePpm);
+        var need = HoldRule.Hold(instrument, priceTicks, quantityLots, new OrderFees(side, fees));
         var already = replacesNumber == 0 ? 0 : _orders[replacesNumber].Held;
         return CheckHold(instrument, side, Math.Max(0, need - already), out amount);
     }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace QuantumCore.Contracts;
 
 /// <summary>One record of the catalog's stream.</summary>
@@ -24,7 +26,12 @@ public sealed record OwnerSet(long TimeNanos, OwnedAccount Account) : CatalogRec
 /// <param name="Limits">The symbol, its limits, and who set them why.</param>
 public sealed record EveryonesLimitsSet(long TimeNanos, LimitsRequest Limits) : CatalogRecord(TimeNanos);
 
-/// <summary>The catalog's records as bytes. Kinds: listed 40, key 41, owner 42, key with rights and signatures 43, limits 44; they never change.</summary>
+/// <summary>The fees of everything that is paid in an asset were set: orders accepted from here on pay them.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Fees">The schedule, and who set it why.</param>
+public sealed record FeesScheduled(long TimeNanos, FeesRequest Fees) : CatalogRecord(TimeNanos);
+
+/// <summary>The catalog's records as bytes. Kinds: listed 40, key 41, owner 42, key with rights and signatures 43, limits 44, fees 45; they never change.</summary>
 public static class CatalogRecordEncoding
 {
     private const byte Version = 1;
@@ -33,6 +40,7 @@ public static class CatalogRecordEncoding
     private const byte OwnerKind = 42;
     private const byte SigningKeyKind = 43;
     private const byte LimitsKind = 44;
+    private const byte FeesKind = 45;
 
     /// <summary>The record's bytes.</summary>
     public static byte[] Encode(CatalogRecord record)
@@ -79,6 +87,13 @@ public static class CatalogRecordEncoding
             return to.ToArray();
         }
 
+        if (record is FeesScheduled { Fees: var fees })
+        {
+            var to = new RecordWriter(Version, FeesKind, record.TimeNanos);
+            Write(ref to, fees);
+            return to.ToArray();
+        }
+
         throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record));
     }
 
@@ -98,10 +113,39 @@ public static class CatalogRecordEncoding
                 new ApiKey(
                     from.Text(), from.Count(), from.Bool(), from.Bool(), from.Text(), Rights(from.Count()), Signing(from.Count(), from.Text()))),
             LimitsKind => new EveryonesLimitsSet(from.TimeNanos, AccountRecordEncoding.ReadLimits(ref from)),
+            FeesKind => new FeesScheduled(from.TimeNanos, ReadFees(ref from)),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of catalog record."),
         };
         from.End();
         return record;
+    }
+
+    private static void Write(ref RecordWriter to, FeesRequest fees)
+    {
+        to.Text(fees.Schedule.Asset);
+        to.Count(fees.Schedule.Minimum);
+        to.Count(fees.Schedule.Tiers.Length);
+        foreach (var tier in fees.Schedule.Tiers)
+        {
+            to.Count(tier.FromVolume);
+            to.Signed(tier.MakerPpm);
+            to.Signed(tier.TakerPpm);
+        }
+
+        to.Text(fees.By);
+        to.Text(fees.Why);
+    }
+
+    private static FeesRequest ReadFees(ref RecordReader from)
+    {
+        var (asset, minimum) = (from.Text(), from.Count());
+        var tiers = ImmutableArray.CreateBuilder<FeeTier>(from.ItemCount());
+        for (var i = tiers.Capacity; i > 0; i--)
+        {
+            tiers.Add(new FeeTier(from.Count(), from.Signed32(), from.Signed32()));
+        }
+
+        return new FeesRequest(new FeeSchedule(asset, tiers.MoveToImmutable(), minimum), from.Text(), from.Text());
     }
 
     private static KeyRights Rights(long number) => number is >= 0 and <= (long)KeyRights.All

@@ -32,10 +32,10 @@ public sealed class RiskCallTests
         Assert.Equal(
             $$"""{"account":"ACC-1001","limits":[{"symbol":"*","duplicateWindowMillis":500,"maxOrdersPerSecond":20,"orderBurst":40,"maxOpenOrders":50}],"everyones":[]}""",
             (await exchange.SendAsync("POST", Path, all, "admin", Token)).Text);
-        Assert.Contains("SetLimits 1001 * DuplicateWindow=500 OrdersPerSecond=20 OrderBurst=40 OpenOrders=50 admin ", exchange.Floor.Calls);
+        Assert.Contains("SetLimits 1001 * DuplicateWindow=500 OrdersPerSecond=20 OrderBurst=40 OpenOrders=50 admin", exchange.Floor.Calls);
 
         await exchange.SendAsync("POST", Path, """{"symbol":"*USD","maxDailyVolume":"1000000","maxDailyLoss":"50.25"}""", "admin", Token);
-        Assert.Contains("SetLimits 1001 *USD DailyVolume=100000000 DailyLoss=5025 admin ", exchange.Floor.Calls);
+        Assert.Contains("SetLimits 1001 *USD DailyVolume=100000000 DailyLoss=5025 admin", exchange.Floor.Calls);
     }
 
     [Fact]

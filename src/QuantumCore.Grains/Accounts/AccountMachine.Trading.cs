@@ -9,8 +9,8 @@ internal sealed partial class AccountMachine
 {
     private readonly SortedDictionary<string, TradingDay> _traded = new(StringComparer.Ordinal);
 
-    /// <summary>One side of a trade is the account's.</summary>
-    private void Trade(long timeNanos, long number, long priceTicks, long lots, long fee)
+    /// <summary>One side of a trade is the account's; of a trade with itself each by itself, and neither is volume.</summary>
+    private void Trade(long timeNanos, long number, long priceTicks, long lots, long fee, bool withItself)
     {
         var order = Account.Orders[number];
         var instrument = order.Instrument;
@@ -21,6 +21,10 @@ internal sealed partial class AccountMachine
         }
 
         day.Fill(timeNanos, order.Side == Side.Buy ? lots : -lots, (long)instrument.Notional(priceTicks, 1), fee);
+        if (!withItself)
+        {
+            CountVolume(instrument.Quote, timeNanos, instrument.Notional(priceTicks, lots));
+        }
     }
 
     private void WriteTrading(ref RecordWriter to)
@@ -30,10 +34,10 @@ internal sealed partial class AccountMachine
         {
             to.Text(symbol);
             to.Count(day.Day);
-            Write(ref to, day.VolumeOn(day.Day));
-            Write(ref to, day.EarnedOn(day.Day));
+            to.Fixed128(day.VolumeOn(day.Day));
+            to.Fixed128(day.EarnedOn(day.Day));
             to.Fixed64(day.Quantity);
-            Write(ref to, day.Cost);
+            to.Fixed128(day.Cost);
         }
     }
 
@@ -43,16 +47,7 @@ internal sealed partial class AccountMachine
         {
             _traded.Add(
                 from.Text(),
-                new TradingDay(from.Count(), ReadWide(ref from), ReadWide(ref from), from.Fixed64(), ReadWide(ref from)));
+                new TradingDay(from.Count(), from.Fixed128(), from.Fixed128(), from.Fixed64(), from.Fixed128()));
         }
     }
-
-    private static void Write(ref RecordWriter to, Int128 value)
-    {
-        to.Fixed64((long)(value >> 64));
-        to.Fixed64(unchecked((long)value));
-    }
-
-    private static Int128 ReadWide(ref RecordReader from) =>
-        ((Int128)from.Fixed64() << 64) | unchecked((ulong)from.Fixed64());
 }
