@@ -15,10 +15,12 @@ if (args.Contains("--help", StringComparer.Ordinal) || args.Contains("-h", Strin
 }
 
 SiloOptions options;
+Tls? tls;
 try
 {
     options = SiloOptions.Read(args, Environment.GetEnvironmentVariable);
     GrainHosting.Check(options);
+    tls = Tls.Read(options);
 }
 catch (FormatException error)
 {
@@ -31,8 +33,11 @@ if (options.Storage == StorageKind.Sqlite)
 
 var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
 builder.WebHost.UseKestrelCore().UseUrls(options.Urls);
+tls?.Serve(builder.WebHost);
 builder.Logging
     .SetMinimumLevel(options.LogLevel)
+    // That its keys are not encrypted: they lie beside the key that they could be encrypted with.
+    .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
     .AddFilter("Microsoft", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning)
     .AddConsole(console => console.FormatterName = LogLines.FormatterName);
 builder.Services.AddSingleton<ConsoleFormatter>(new LogLines(options.LogsJson, TimeProvider.System));
@@ -42,12 +47,26 @@ builder.Services.Configure<HostOptions>(host =>
     host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.StopHost;
 });
 builder.Services.AddSingleton(options);
-builder.Services.AddStorage(options);
+builder.Services.AddSeal(options);
 builder.AddGrainRuntime(options);
-builder.Services.AddExchangeGrains();
+if (options.Role == SiloRole.Gateway)
+{
+    builder.Services.AddSingleton<InstrumentCatalog>();
+}
+else
+{
+    builder.Services.AddStorage(options);
+    builder.Services.AddExchangeGrains();
+    builder.Services.AddHostedService<DiskRoom>();
+}
+
 builder.Services.AddExchangeGateway(new GatewayOptions
 {
     DemoAccount = DemoExchange.Alice,
+    ServesCustomers = options.Role != SiloRole.Matching,
+    SignUp = options.SignUp,
+    Sites = options.Sites,
+    SessionKeys = Storage.SessionKeys(options),
     AccountRequestsPerSecond = options.AccountRequests,
     AddressRequestsPerSecond = options.AddressRequests,
     WireWeightPerMinute = options.BinanceWeight == 0 ? int.MaxValue : options.BinanceWeight,
@@ -57,7 +76,6 @@ builder.Services.AddExchangeGateway(new GatewayOptions
 builder.Services.AddSingleton<DemoExchange>();
 builder.Services.AddSingleton<ExchangeStart>();
 builder.Services.AddHostedService(services => services.GetRequiredService<ExchangeStart>());
-builder.Services.AddHostedService<DiskRoom>();
 builder.Services.AddHostedService<MarketMaker>();
 builder.Services.AddSingleton<OrderlyEnd>();
 builder.Services.AddHostedService(services => services.GetRequiredService<OrderlyEnd>());
@@ -69,7 +87,9 @@ var end = app.Services.GetRequiredService<OrderlyEnd>();
 using var watch = OrderlyEnd.Watch(app.Services.GetRequiredService<IHostApplicationLifetime>(), options.Shutdown);
 try
 {
-    await app.Services.InitializeStorageAsync(CancellationToken.None);
+    await GrainHosting.PrepareAsync(options, CancellationToken.None);
+    if (options.Role != SiloRole.Gateway)
+        await app.Services.InitializeStorageAsync(CancellationToken.None);
     await app.RunAsync();
     return start.ExecuteTask is { Exception: { } failure } ? Failed(failure) : end.IsCutShort ? OrderlyEnd.CutShort : 0;
 }

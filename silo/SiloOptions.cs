@@ -17,6 +17,19 @@ internal enum StorageKind
     Volatile = 3,
 }
 
+/// <summary>What a process of a cluster does.</summary>
+internal enum SiloRole
+{
+    /// <summary>Holds grains and serves customers.</summary>
+    All = 1,
+
+    /// <summary>Holds grains.</summary>
+    Matching = 2,
+
+    /// <summary>Serves customers.</summary>
+    Gateway = 3,
+}
+
 /// <summary>What the silo is told on its command line or by its environment; the command line wins.</summary>
 internal sealed record SiloOptions
 {
@@ -26,12 +39,20 @@ internal sealed record SiloOptions
 
           dotnet run -c Release --project silo [-- OPTIONS]
 
-          --data DIR             Directory of journal.db and history.db, and of secrets.key, which seals the secrets of API
-                                 keys whatever the storage (default: ./data).
-          --urls URLS            Addresses to listen on, separated by ';' (default: http://127.0.0.1:8080).
+          --data DIR             Directory of journal.db and history.db (default: ./data).
+          --urls URLS            Addresses to listen on, separated by ';' (default: http://127.0.0.1:8080). Those with
+                                 https need --tls-certificate.
+          --tls-certificate FILE Certificate of the https addresses and those it was issued with, PEM.
+          --tls-key FILE         Its private key, PEM, not encrypted (default: in the file of the certificate).
+          --sign-up on|off       People may sign up themselves; off: administrators add them (default: on).
+          --sites ORIGINS        Other sites, separated by ',', such as https://desk.example, whose pages may call the API
+                                 with a key (default: none).
           --storage KIND         sqlite (default), postgres, or volatile (nothing is kept).
           --keep-free MIB        With less room on the disk of --data, orders are refused while cancels go on, for
                                  --storage sqlite (default: 64; 0: never).
+          --secrets DIR          Directory of secrets.key, which seals the secrets of API keys, and of session-keys, which the
+                                 cookies of sessions are made with; both are made at the first start, whatever the
+                                 storage (default: that of --data). Processes of one exchange share one.
           --payouts DIR          Folder that withdrawals are paid into, a file for each batch (default: payouts in the
                                  directory of --data). Silos of one exchange share one; it is kept with the journal.
           --postgres CONNECTION  Connection string of the PostgreSQL database, for --storage postgres.
@@ -56,15 +77,17 @@ internal sealed record SiloOptions
                                  committed and snapshots are written (default: 4, at most 300).
           --help                 This text.
 
-        Several silos on one machine, over one PostgreSQL database (a build with -p:GrainRuntime=Orleans only):
+        Several processes over one PostgreSQL database (--storage postgres in a build with -p:GrainRuntime=Orleans):
 
-          --silo-port PORT       Loopback port for the other silos (default: a free port).
-          --gateway-port PORT    Loopback port for Orleans clients (default: none).
-          --primary HOST:PORT    Join the cluster of this silo: 127.0.0.1 and its --silo-port.
+          --cluster NAME         Silos of one database and one name are one exchange (default: quantumcore).
+          --role ROLE            all (default): grains and customers; matching: grains alone, HTTP shows health and metrics;
+                                 gateway: customers alone, grains are asked over the --gateway-port of silos.
+          --advertise ADDRESS    IP address at which the others reach this silo (default: 127.0.0.1, one machine).
+          --silo-port PORT       Port for the other silos (default: a free port).
+          --gateway-port PORT    Port for gateways and Orleans clients (default: none).
 
-        The primary silo keeps the list of members in its memory: the cluster outlives the end of any other silo, but
-        not that of the primary. Membership in PostgreSQL, and silos on several machines, are not there yet.
-        One silo of a cluster quotes its demo: the others take --market-maker off.
+        The list of members is in the database. Silos that share an exchange share --secrets and --payouts, too. One of them
+        quotes the demo: the others take --market-maker off.
 
         Each option may come from the environment as QUANTUMCORE_SILO_ and its name in capitals, with _ for -:
         QUANTUMCORE_SILO_DATA, QUANTUMCORE_SILO_URLS, QUANTUMCORE_SILO_NO_QUOTES (separated by ',') and so on. The
@@ -75,11 +98,13 @@ internal sealed record SiloOptions
         in each case.
         """;
 
+    private const string DefaultCluster = "quantumcore";
+
     private static readonly string[] s_names =
     [
-        "data", "urls", "storage", "keep-free", "payouts", "postgres", "exchange", "demo", "market-maker", "no-quotes",
-        "silo-port", "gateway-port", "primary", "account-requests", "address-requests",
-        "binance-weight", "binance-orders", "log", "log-level", "long-turn", "shutdown",
+        "data", "urls", "storage", "keep-free", "secrets", "payouts", "postgres", "exchange", "demo", "market-maker", "no-quotes",
+        "cluster", "role", "advertise", "silo-port", "gateway-port", "account-requests", "address-requests",
+        "binance-weight", "binance-orders", "tls-certificate", "tls-key", "sign-up", "sites", "log", "log-level", "long-turn", "shutdown",
     ];
 
     public string DataDirectory { get; init; } = "data";
@@ -90,6 +115,13 @@ internal sealed record SiloOptions
 
     /// <summary>MiB that are kept free for cancels and halts on the disk of the data directory; 0 for none.</summary>
     public int KeepFree { get; init; } = 64;
+
+    /// <summary>The directory of the keys that seal secrets and make cookies.</summary>
+    public string Secrets
+    {
+        get => field ?? DataDirectory;
+        init;
+    }
 
     /// <summary>The folder of payouts; null for the one in the data directory.</summary>
     public string? Payouts { get; init; }
@@ -105,14 +137,24 @@ internal sealed record SiloOptions
 
     public IReadOnlyList<string> NoQuotes { get; init; } = [];
 
-    /// <summary>Where other silos reach this one on loopback; null for any free port. A cluster's build only.</summary>
+    /// <summary>Silos of one database and one name are one exchange. A cluster's build only, as all up to <see cref="GatewayPort"/>.</summary>
+    public string Cluster { get; init; } = DefaultCluster;
+
+    /// <summary>What this process does.</summary>
+    public SiloRole Role { get; init; } = SiloRole.All;
+
+    /// <summary>Where other silos and gateways reach this silo.</summary>
+    public IPAddress Advertise { get; init; } = IPAddress.Loopback;
+
+    /// <summary>Its port for other silos; null for any free one.</summary>
     public int? SiloPort { get; init; }
 
-    /// <summary>Where Orleans clients reach this silo on loopback; null for nowhere. A cluster's build only.</summary>
+    /// <summary>Its port for gateways and Orleans clients; null for none.</summary>
     public int? GatewayPort { get; init; }
 
-    /// <summary>The silo whose cluster is joined; null to begin one. A cluster's build only.</summary>
-    public IPEndPoint? Primary { get; init; }
+    /// <summary>Whether something was said that only a cluster's build can keep.</summary>
+    public bool IsOfCluster => Cluster != DefaultCluster || Role != SiloRole.All || !Advertise.Equals(IPAddress.Loopback)
+        || SiloPort is not null || GatewayPort is not null;
 
     /// <summary>Requests a second of one account; 0: no limit.</summary>
     public int AccountRequests { get; init; } = new GatewayOptions().AccountRequestsPerSecond;
@@ -137,6 +179,18 @@ internal sealed record SiloOptions
 
     /// <summary>How long the end of the process may take.</summary>
     public TimeSpan Shutdown { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>The certificate of the https addresses; null where there are none.</summary>
+    public string? TlsCertificate { get; init; }
+
+    /// <summary>Its private key; null where it is in the same file.</summary>
+    public string? TlsKey { get; init; }
+
+    /// <summary>People may sign up themselves.</summary>
+    public bool SignUp { get; init; } = true;
+
+    /// <summary>Other sites whose pages may call.</summary>
+    public IReadOnlyList<string> Sites { get; init; } = [];
 
     /// <summary>Whether only this machine can connect.</summary>
     public bool IsLoopback => Urls.Split(';', StringSplitOptions.RemoveEmptyEntries).All(IsLoopbackUrl);
@@ -167,6 +221,9 @@ internal sealed record SiloOptions
         if (options.Storage == StorageKind.Postgres && options.Postgres is null)
             throw new FormatException("--storage postgres needs --postgres CONNECTION.");
 
+        if (options.TlsCertificate is null && options.Urls.Contains("https://", StringComparison.OrdinalIgnoreCase))
+            throw new FormatException("--urls with https needs --tls-certificate FILE.");
+
         return options;
     }
 
@@ -185,18 +242,10 @@ internal sealed record SiloOptions
     private SiloOptions With(string name, string value, string source) => name switch
     {
         "data" => this with { DataDirectory = value },
+        "secrets" => this with { Secrets = value },
         "payouts" => this with { Payouts = value },
         "urls" => this with { Urls = CheckUrls(value, source) },
-        "storage" => this with
-        {
-            Storage = value switch
-            {
-                "sqlite" => StorageKind.Sqlite,
-                "postgres" => StorageKind.Postgres,
-                "volatile" => StorageKind.Volatile,
-                _ => throw new FormatException($"{source} is sqlite, postgres or volatile, not '{value}'."),
-            },
-        },
+        "storage" => this with { Storage = KindOf(value, source) },
         "keep-free" => this with
         {
             KeepFree = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var miB) && miB <= 1 << 20
@@ -204,10 +253,11 @@ internal sealed record SiloOptions
                 : throw new FormatException($"{source} is a number of MiB from 0 to 1048576, not '{value}'."),
         },
         "postgres" => this with { Postgres = value },
-        "exchange" => this with
-        {
-            ExchangeFile = File.Exists(value) ? value : throw new FormatException($"{source}: there is no file '{value}'."),
-        },
+        "exchange" => this with { ExchangeFile = ExistingFile(value, source) },
+        "tls-certificate" => this with { TlsCertificate = ExistingFile(value, source) },
+        "tls-key" => this with { TlsKey = ExistingFile(value, source) },
+        "sign-up" => this with { SignUp = Switch(value, "on", source) },
+        "sites" => this with { Sites = CheckSites(value, source) },
         "demo" => this with { DemoAllowed = Switch(value, "auto", source) },
         "market-maker" => this with { MarketMaker = Switch(value, "on", source) },
         "account-requests" => this with { AccountRequests = Number(value, 0, 10_000_000, source) },
@@ -223,17 +273,52 @@ internal sealed record SiloOptions
         "shutdown" => this with { Shutdown = TimeSpan.FromSeconds(Number(value, 1, 300, source)) },
         "silo-port" => this with { SiloPort = Port(value, source) },
         "gateway-port" => this with { GatewayPort = Port(value, source) },
-        "primary" => this with
+        "cluster" => this with
         {
-            Primary = IPEndPoint.TryParse(value, out var primary) && primary.Port != 0
-                ? primary
-                : throw new FormatException($"{source}: '{value}' is no address and port such as 127.0.0.1:11111."),
+            Cluster = value.Length is > 0 and <= 64 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
+                ? value
+                : throw new FormatException($"{source} is 1 to 64 letters, digits, '-' and '_', not '{value}'."),
+        },
+        "role" => this with { Role = RoleOf(value, source) },
+        "advertise" => this with
+        {
+            Advertise = IPAddress.TryParse(value, out var address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any)
+                ? address
+                : throw new FormatException($"{source}: '{value}' is no IP address at which others could reach this one."),
         },
         _ => this with { NoQuotes = [.. NoQuotes, .. value.Split(',', StringSplitOptions.RemoveEmptyEntries)] },
     };
 
+    private static string ExistingFile(string value, string source) =>
+        File.Exists(value) ? value : throw new FormatException($"{source}: there is no file '{value}'.");
+
+    private static string[] CheckSites(string value, string source)
+    {
+        var sites = value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return Array.Find(sites, site => !Uri.TryCreate(site, UriKind.Absolute, out var uri)
+            || uri.Scheme is not ("http" or "https") || site != uri.GetLeftPart(UriPartial.Authority)) is { } wrong
+            ? throw new FormatException($"{source}: '{wrong}' is no site such as https://desk.example.")
+            : sites;
+    }
+
     private static bool Switch(string value, string on, string source) =>
         value == on || (value == "off" ? false : throw new FormatException($"{source} is {on} or off, not '{value}'."));
+
+    private static StorageKind KindOf(string value, string source) => value switch
+    {
+        "sqlite" => StorageKind.Sqlite,
+        "postgres" => StorageKind.Postgres,
+        "volatile" => StorageKind.Volatile,
+        _ => throw new FormatException($"{source} is sqlite, postgres or volatile, not '{value}'."),
+    };
+
+    private static SiloRole RoleOf(string value, string source) => value switch
+    {
+        "all" => SiloRole.All,
+        "matching" => SiloRole.Matching,
+        "gateway" => SiloRole.Gateway,
+        _ => throw new FormatException($"{source} is all, matching or gateway, not '{value}'."),
+    };
 
     private static LogLevel Level(string value, string source) => value switch
     {
@@ -262,8 +347,8 @@ internal sealed record SiloOptions
         {
             // Kestrel also takes http://*:8080 and http://+:8080, which are no addresses of their own.
             var plain = url.Replace("//*", "//0.0.0.0", StringComparison.Ordinal).Replace("//+", "//0.0.0.0", StringComparison.Ordinal);
-            if (!Uri.TryCreate(plain, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttp)
-                throw new FormatException($"{source}: '{url}' is no http address such as http://127.0.0.1:8080.");
+            if (!Uri.TryCreate(plain, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+                throw new FormatException($"{source}: '{url}' is no address such as http://127.0.0.1:8080.");
         }
 
         return value;

@@ -23,9 +23,6 @@ internal static class Storage
             StorageKind.Postgres => new PostgresJournalStore(options.Postgres!),
             StorageKind.Volatile => new VolatileJournalStore(),
         });
-        services.AddSingleton(options.Storage == StorageKind.Volatile
-            ? SecretSeal.OfThisProcess()
-            : new SecretSeal(SealingKey(options.DataDirectory)));
         services.AddSingleton(provider => new CommitAge(() => provider.GetRequiredService<JournalWriter>().OldestPendingAge));
         services.AddSingleton<HistoryStore>(options.Storage switch
         {
@@ -37,6 +34,12 @@ internal static class Storage
             ? Directory.CreateTempSubdirectory("quantumcore-").FullName
             : Path.Combine(options.DataDirectory, "payouts"))));
     }
+
+    /// <summary>Adds what opens the secrets of API keys.</summary>
+    public static void AddSeal(this IServiceCollection services, SiloOptions options) =>
+        services.AddSingleton(options.Storage == StorageKind.Volatile
+            ? SecretSeal.OfThisProcess()
+            : new SecretSeal(SealingKey(Path.Combine(options.Secrets, "secrets.key"))));
 
     /// <summary>Opens both; before any grain is called.</summary>
     public static async Task InitializeStorageAsync(this IServiceProvider services, CancellationToken cancellationToken)
@@ -81,10 +84,9 @@ internal static class Storage
     /// The key that the secrets of API keys are sealed with; made at the first start, in a file that its owner alone can
     /// read. It is in no journal and no backup.
     /// </summary>
-    private static byte[] SealingKey(string directory)
+    private static byte[] SealingKey(string path)
     {
-        Directory.CreateDirectory(directory);
-        var path = Path.Combine(directory, "secrets.key");
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         if (!File.Exists(path))
         {
             // Whole or not at all, and of two processes that start together one wins.
@@ -114,6 +116,23 @@ internal static class Storage
             : throw new JournalSetupException(
                 $"{path} is not the {SecretSeal.KeyLength} bytes it was made with: the secrets of API keys can't be opened. "
                 + "Restore it; to go on without them, delete it and make those keys anew.");
+    }
+
+    /// <summary>
+    /// Directory of the keys that the cookies of sessions are made with, which its owner alone can read; null where nothing is
+    /// kept.
+    /// </summary>
+    public static string? SessionKeys(SiloOptions options)
+    {
+        if (options.Storage == StorageKind.Volatile)
+            return null;
+
+        var path = Path.Combine(options.Secrets, "session-keys");
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return path;
     }
 
     /// <summary>A file of this process alone: a volatile journal starts again at 1, and so must its history.</summary>

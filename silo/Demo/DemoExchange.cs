@@ -29,7 +29,12 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
         var catalog = grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
         var known = (await catalog.Keys()).ToDictionary(key => key.Hash, StringComparer.Ordinal);
         foreach (var key in s_keys)
+        {
             await AddAsync(catalog, key, known.GetValueOrDefault(key.Hash));
+            // The same person in a browser, signed in without a password.
+            var role = key.IsAdmin ? UserRole.Administrator : UserRole.Customer;
+            await catalog.AddUser(new User(key.Label, key.Account, role, "", IsDemo: true), UserEvent.Added, "demo");
+        }
 
         var quotes = instruments.Select(instrument => instrument.Quote).Distinct().ToArray();
         var bases = instruments.Select(instrument => instrument.Base).Distinct().Except(quotes).ToArray();
@@ -64,7 +69,7 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
             amount = Instrument.NotionalLimit;
 
         var deposit = new DepositRequest($"demo-{asset.Name}", asset.Name, (long)amount);
-        var result = await grains.GetGrain<IAccountGrain>(account.ToString()).Deposit(deposit);
+        var result = await grains.Account(account).Deposit(deposit);
         if (result.Reason is not (RejectReason.None or RejectReason.KeyConflict))
             throw new InvalidOperationException($"The demo's deposit of {asset.Name} was refused: {result.Reason}.");
     }

@@ -109,7 +109,7 @@ public sealed class Account(AccountId id)
     private readonly Dictionary<string, Balance> _balances = new(StringComparer.Ordinal);
     private readonly Dictionary<long, HeldOrder> _orders = [];
     private readonly Dictionary<(string Symbol, long OrderId), HeldOrder> _entered = new(new ByOrderId());
-    private readonly SortedDictionary<string, OpenInterest> _openIn = new(StringComparer.Ordinal);
+    private readonly SortedList<string, OpenInterest> _openIn = new(StringComparer.Ordinal);
 
     /// <summary>Whose it is.</summary>
     public AccountId Id => id;
@@ -124,7 +124,10 @@ public sealed class Account(AccountId id)
     public IReadOnlyDictionary<long, HeldOrder> Orders => _orders;
 
     /// <summary>Symbols with open orders, in their sequence.</summary>
-    public IReadOnlyCollection<string> OpenSymbols => _openIn.Keys;
+    public IReadOnlyCollection<string> OpenSymbols => [.. _openIn.Keys];
+
+    /// <summary>What its open orders come to in each symbol that has any, in their sequence.</summary>
+    public IList<OpenInterest> OpenInterest => _openIn.Values;
 
     /// <summary>What its open orders in a symbol come to; null when it has none.</summary>
     public OpenInterest? OpenIn(string symbol) => _openIn.GetValueOrDefault(symbol);
@@ -375,7 +378,7 @@ public sealed class Account(AccountId id)
         var symbol = order.Instrument.Symbol;
         if (!_openIn.TryGetValue(symbol, out var open))
         {
-            _openIn.Add(symbol, open = new OpenInterest());
+            _openIn.Add(symbol, open = new OpenInterest(order.Instrument));
         }
 
         order.Interest = open;

@@ -21,6 +21,26 @@ public sealed record KeyAdded(long TimeNanos, ApiKey Key) : CatalogRecord(TimeNa
 /// <param name="Account">The account and its owner.</param>
 public sealed record OwnerSet(long TimeNanos, OwnedAccount Account) : CatalogRecord(TimeNanos);
 
+/// <summary>A user was added, or changed.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Event">What became of the user.</param>
+/// <param name="By">Who did it.</param>
+/// <param name="User">The user from now on.</param>
+/// <param name="KeptSession">With another password: the one session that does not end; else empty.</param>
+public sealed record UserSet(long TimeNanos, UserEvent Event, string By, User User, string KeptSession) : CatalogRecord(TimeNanos);
+
+/// <summary>A user signed in.</summary>
+/// <param name="Session">The session; it begins at the record's time.</param>
+/// <param name="CodeStep">Number of the authenticator's code that was used; 0 where there was none.</param>
+public sealed record SessionBegun(UserSession Session, long CodeStep) : CatalogRecord(Session.BegunNanos);
+
+/// <summary>A session of a user was ended before its time, or all of them were.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="User">Whose.</param>
+/// <param name="Id">Which; empty for all.</param>
+/// <param name="By">Who did it.</param>
+public sealed record SessionsEnded(long TimeNanos, string User, string Id, string By) : CatalogRecord(TimeNanos);
+
 /// <summary>Risk limits of every account in a symbol were set: these from here on, and no others.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="Limits">The symbol, its limits, and who set them why.</param>
@@ -31,7 +51,10 @@ public sealed record EveryonesLimitsSet(long TimeNanos, LimitsRequest Limits) : 
 /// <param name="Fees">The schedule, and who set it why.</param>
 public sealed record FeesScheduled(long TimeNanos, FeesRequest Fees) : CatalogRecord(TimeNanos);
 
-/// <summary>The catalog's records as bytes. Kinds: listed 40, key 41, owner 42, key with rights and signatures 43, limits 44, fees 45; they never change.</summary>
+/// <summary>
+/// The catalog's records as bytes. Kinds: listed 40, key 41, owner 42, key with rights and signatures 43, user 44, session
+/// begun 45, sessions ended 46, limits 47, fees 48; they never change.
+/// </summary>
 public static class CatalogRecordEncoding
 {
     private const byte Version = 1;
@@ -39,62 +62,123 @@ public static class CatalogRecordEncoding
     private const byte KeyKind = 41;
     private const byte OwnerKind = 42;
     private const byte SigningKeyKind = 43;
-    private const byte LimitsKind = 44;
-    private const byte FeesKind = 45;
+    private const byte UserKind = 44;
+    private const byte SessionKind = 45;
+    private const byte SessionsEndedKind = 46;
+    private const byte LimitsKind = 47;
+    private const byte FeesKind = 48;
 
     /// <summary>The record's bytes.</summary>
-    public static byte[] Encode(CatalogRecord record)
+    public static byte[] Encode(CatalogRecord record) => record switch
     {
-        if (record is InstrumentListed listed)
+        InstrumentListed listed => Encode(listed),
+        KeyAdded added => Encode(added),
+        OwnerSet set => Encode(set),
+        UserSet set => Encode(set),
+        SessionBegun begun => Encode(begun),
+        SessionsEnded ended => Encode(ended),
+        EveryonesLimitsSet set => Encode(set),
+        FeesScheduled fees => Encode(fees),
+        _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
+    };
+
+    private static byte[] Encode(InstrumentListed record)
+    {
+        var to = new RecordWriter(Version, ListedKind, record.TimeNanos);
+        to.Bytes(record.Definition.Bytes.AsSpan());
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(KeyAdded record)
+    {
+        // A key that is nothing more is written as it always was.
+        var key = record.Key;
+        var isPlain = key.Signing is null && key.Rights == KeyRights.All;
+        var to = new RecordWriter(Version, isPlain ? KeyKind : SigningKeyKind, record.TimeNanos);
+        to.Text(key.Hash);
+        to.Count(key.Account);
+        to.Bool(key.IsAdmin);
+        to.Bool(key.IsDemo);
+        to.Text(key.Label);
+        if (!isPlain)
         {
-            var to = new RecordWriter(Version, ListedKind, record.TimeNanos);
-            to.Bytes(listed.Definition.Bytes.AsSpan());
-            return to.ToArray();
+            to.Count((long)key.Rights);
+            to.Count((long)(key.Signing?.Scheme ?? 0));
+            to.Text(key.Signing?.Material ?? "");
         }
 
-        if (record is KeyAdded { Key: var key })
-        {
-            // A key that is nothing more is written as it always was.
-            var isPlain = key.Signing is null && key.Rights == KeyRights.All;
-            var to = new RecordWriter(Version, isPlain ? KeyKind : SigningKeyKind, record.TimeNanos);
-            to.Text(key.Hash);
-            to.Count(key.Account);
-            to.Bool(key.IsAdmin);
-            to.Bool(key.IsDemo);
-            to.Text(key.Label);
-            if (!isPlain)
-            {
-                to.Count((long)key.Rights);
-                to.Count((long)(key.Signing?.Scheme ?? 0));
-                to.Text(key.Signing?.Material ?? "");
-            }
+        return to.ToArray();
+    }
 
-            return to.ToArray();
+    private static byte[] Encode(OwnerSet record)
+    {
+        var to = new RecordWriter(Version, OwnerKind, record.TimeNanos);
+        to.Count(record.Account.Account);
+        to.Text(record.Account.Owner);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(UserSet record)
+    {
+        var to = new RecordWriter(Version, UserKind, record.TimeNanos);
+        to.Byte((byte)record.Event);
+        to.Text(record.By);
+        to.Text(record.User.Name);
+        to.Count(record.User.Account);
+        to.Byte((byte)record.User.Role);
+        to.Text(record.User.PasswordHash);
+        to.Text(record.User.Authenticator);
+        to.Bool(record.User.IsDemo);
+        to.Bool(record.User.IsClosed);
+        to.Text(record.KeptSession);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(SessionBegun record)
+    {
+        var to = new RecordWriter(Version, SessionKind, record.TimeNanos);
+        to.Text(record.Session.Id);
+        to.Text(record.Session.User);
+        to.Fixed64(record.Session.EndsNanos);
+        to.Text(record.Session.Address);
+        to.Text(record.Session.Client);
+        to.Count(record.CodeStep);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(SessionsEnded record)
+    {
+        var to = new RecordWriter(Version, SessionsEndedKind, record.TimeNanos);
+        to.Text(record.User);
+        to.Text(record.Id);
+        to.Text(record.By);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(EveryonesLimitsSet record)
+    {
+        var to = new RecordWriter(Version, LimitsKind, record.TimeNanos);
+        AccountRecordEncoding.Write(ref to, record.Limits);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(FeesScheduled record)
+    {
+        var to = new RecordWriter(Version, FeesKind, record.TimeNanos);
+        var (schedule, by, why) = record.Fees;
+        to.Text(schedule.Asset);
+        to.Count(schedule.Minimum);
+        to.Count(schedule.Tiers.Length);
+        foreach (var tier in schedule.Tiers)
+        {
+            to.Count(tier.FromVolume);
+            to.Signed(tier.MakerPpm);
+            to.Signed(tier.TakerPpm);
         }
 
-        if (record is OwnerSet { Account: var owned })
-        {
-            var to = new RecordWriter(Version, OwnerKind, record.TimeNanos);
-            to.Count(owned.Account);
-            to.Text(owned.Owner);
-            return to.ToArray();
-        }
-
-        if (record is EveryonesLimitsSet { Limits: var limits })
-        {
-            var to = new RecordWriter(Version, LimitsKind, record.TimeNanos);
-            AccountRecordEncoding.Write(ref to, limits);
-            return to.ToArray();
-        }
-
-        if (record is FeesScheduled { Fees: var fees })
-        {
-            var to = new RecordWriter(Version, FeesKind, record.TimeNanos);
-            Write(ref to, fees);
-            return to.ToArray();
-        }
-
-        throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record));
+        to.Text(by);
+        to.Text(why);
+        return to.ToArray();
     }
 
     /// <summary>The record of these bytes.</summary>
@@ -112,6 +196,9 @@ public static class CatalogRecordEncoding
                 from.TimeNanos,
                 new ApiKey(
                     from.Text(), from.Count(), from.Bool(), from.Bool(), from.Text(), Rights(from.Count()), Signing(from.Count(), from.Text()))),
+            UserKind => ReadUser(ref from),
+            SessionKind => ReadSession(ref from),
+            SessionsEndedKind => new SessionsEnded(from.TimeNanos, from.Text(), from.Text(), from.Text()),
             LimitsKind => new EveryonesLimitsSet(from.TimeNanos, AccountRecordEncoding.ReadLimits(ref from)),
             FeesKind => new FeesScheduled(from.TimeNanos, ReadFees(ref from)),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of catalog record."),
@@ -120,21 +207,21 @@ public static class CatalogRecordEncoding
         return record;
     }
 
-    private static void Write(ref RecordWriter to, FeesRequest fees)
+    private static UserSet ReadUser(ref RecordReader from)
     {
-        to.Text(fees.Schedule.Asset);
-        to.Count(fees.Schedule.Minimum);
-        to.Count(fees.Schedule.Tiers.Length);
-        foreach (var tier in fees.Schedule.Tiers)
-        {
-            to.Count(tier.FromVolume);
-            to.Signed(tier.MakerPpm);
-            to.Signed(tier.TakerPpm);
-        }
-
-        to.Text(fees.By);
-        to.Text(fees.Why);
+        var (what, by) = (Member<UserEvent>(from.Byte()), from.Text());
+        var user = new User(
+            from.Text(), from.Count(), Member<UserRole>(from.Byte()), from.Text(), from.Text(), from.Bool(), from.Bool());
+        return new UserSet(from.TimeNanos, what, by, user, from.Text());
     }
+
+    private static SessionBegun ReadSession(ref RecordReader from) => new(
+        new UserSession(from.Text(), from.Text(), from.TimeNanos, from.Fixed64(), from.Text(), from.Text()), from.Count());
+
+    private static T Member<T>(byte number)
+        where T : struct, Enum => Enum.IsDefined((T)(object)number)
+        ? (T)(object)number
+        : throw new InvalidDataException($"Unknown {typeof(T).Name} {number}.");
 
     private static FeesRequest ReadFees(ref RecordReader from)
     {

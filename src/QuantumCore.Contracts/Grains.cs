@@ -1,7 +1,16 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
+
+/// <summary>Grains by what people call them.</summary>
+public static class GrainFactoryExtensions
+{
+    /// <summary>The grain of an account, by the account's number.</summary>
+    public static IAccountGrain Account(this IGrainFactory grains, long account) =>
+        grains.GetGrain<IAccountGrain>(account.ToString(CultureInfo.InvariantCulture));
+}
 
 /// <summary>
 /// One account, keyed by its number in decimal. It decides about money; it never calls a book. Every answer
@@ -370,6 +379,40 @@ public interface ICatalogGrain : IGrainWithStringKey
     /// <summary>Sets all risk limits that every account has in a symbol. Each silo asks for them within a second or two.</summary>
     [Alias("set-limits")]
     ValueTask SetLimits(LimitsRequest request);
+
+    /// <summary>Every user and every session.</summary>
+    [Alias("users")]
+    ValueTask<UserList> Users();
+
+    /// <summary>
+    /// Adds a user. One who signed up is given an account of the next free number and owns it. NameTaken where a user or
+    /// an owner has the name, Overloaded when there are as many users as there may be.
+    /// </summary>
+    [Alias("add-user")]
+    ValueTask<UserResult> AddUser(User user, UserEvent how, string by);
+
+    /// <summary>Changes a user; UnknownUser where there is none.</summary>
+    [Alias("change-user")]
+    ValueTask<UserResult> ChangeUser(UserChange change);
+
+    /// <summary>
+    /// Begins a session; Unauthorized for a user who may not sign in, and for a code that is not newer than the last one
+    /// that was used.
+    /// </summary>
+    /// <param name="session">The session.</param>
+    /// <param name="codeStep">The number of the authenticator's code; 0 where there is none.</param>
+    [Alias("begin-session")]
+    ValueTask<RejectReason> BeginSession(UserSession session, long codeStep);
+
+    /// <summary>Ends a session of a user, or all of them with a null id; true when there was one.</summary>
+    [Alias("end-sessions")]
+    ValueTask<bool> EndSessions(string user, string? id, string by);
+
+    /// <summary>The newest lines of the audit log before a sequence, newest first.</summary>
+    /// <param name="before">Only lines of smaller sequences.</param>
+    /// <param name="limit">Lines at most, 1 to 1000.</param>
+    [Alias("audit")]
+    ValueTask<ImmutableArray<AuditLine>> Audit(long before, int limit);
 }
 
 /// <summary>An account and whose it is. Accounts of one owner may transfer between each other.</summary>

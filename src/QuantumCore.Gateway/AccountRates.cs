@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -10,7 +9,7 @@ internal sealed class AccountRates(ImmutableArray<AccountFees> fees)
 {
     /// <summary>Of an account now.</summary>
     public static async ValueTask<AccountRates> OfAsync(IGrainFactory grains, long account) =>
-        new(await grains.GetGrain<IAccountGrain>(account.ToString(CultureInfo.InvariantCulture)).Fees());
+        new(await grains.Account(account).Fees());
 
     /// <summary>Maker and taker rate in an instrument, millionths.</summary>
     public (int MakerPpm, int TakerPpm) Of(Instrument instrument)

@@ -7,6 +7,7 @@ using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Binance;
 using QuantumCore.Gateway.Http;
 using QuantumCore.Gateway.Streams;
+using QuantumCore.Gateway.Users;
 
 namespace QuantumCore.Gateway;
 
@@ -32,6 +33,11 @@ public static class ExchangeGateway
         services.AddSingleton<OrderEntry>();
         services.AddSingleton<MoneyEntry>();
         services.AddSingleton<AccountOwners>();
+        services.AddSingleton<UserSessions>();
+        services.AddSingleton<Passwords>();
+        services.AddSingleton<SessionCalls>();
+        services.AddSingleton<UserCalls>();
+        services.AddSessionCookie(options);
         services.AddSingleton<MoneyCalls>();
         services.AddSingleton<RiskCalls>();
         services.AddSingleton<FeeCalls>();
@@ -62,6 +68,9 @@ public static class ExchangeGateway
         services.AddSingleton<BookFeeds>();
         services.AddSingleton<StreamCall>();
         services.AddRouting();
+        services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
+        services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+            .WithOrigins([.. options.Sites]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(RequestTrace.Header, "Retry-After")));
         services.Configure<KestrelServerOptions>(SetLimits);
         return services;
     }
@@ -71,6 +80,8 @@ public static class ExchangeGateway
     {
         _ = app.Services.GetRequiredService<MetricsPage>();
         app.Services.GetRequiredService<GatewayMetrics>().Watch(app.Services.GetRequiredService<Door>());
+        app.UseHsts();
+        app.Use(TellBrowsers);
         app.Use(ExplainUnknownRoute);
         app.UseWebSockets(new WebSocketOptions
         {
@@ -78,6 +89,7 @@ public static class ExchangeGateway
             KeepAliveTimeout = TimeSpan.FromSeconds(30),
         });
         app.UseRouting();
+        app.UseCors();
         ActivatorUtilities.CreateInstance<Routes>(app.Services, app).Map(app.Services);
     }
 
@@ -92,6 +104,22 @@ public static class ExchangeGateway
         kestrel.Limits.MaxConcurrentUpgradedConnections = 10_000;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+    }
+
+    /// <summary>
+    /// What browsers are told with every answer: nothing but what this exchange serves is run, framed or guessed at, and no other
+    /// site learns where its readers came from.
+    /// </summary>
+    private static Task TellBrowsers(HttpContext context, RequestDelegate next)
+    {
+        var headers = context.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers.ContentSecurityPolicy =
+            "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+        headers["Referrer-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        return next(context);
     }
 
     /// <summary>A path or a method that is no call is answered in the same form as every other refusal.</summary>

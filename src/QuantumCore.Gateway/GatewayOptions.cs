@@ -9,6 +9,9 @@ public sealed record GatewayOptions
     /// </summary>
     public bool DemoMode { get; set; }
 
+    /// <summary>Every call is served; otherwise health and metrics alone.</summary>
+    public bool ServesCustomers { get; init; } = true;
+
     /// <summary>The account that the compatibility calls act for without a key, in demo mode.</summary>
     public long DemoAccount { get; init; } = 1001;
 
@@ -56,6 +59,21 @@ public sealed record GatewayOptions
 
     /// <summary>Binance Spot interface: orders of one account in a day, UTC.</summary>
     public int WireOrdersPerDay { get; init; } = 200_000;
+
+    /// <summary>Attempts to sign in or up from one address in a minute; 0: no limit.</summary>
+    public int AddressSignInsPerMinute { get; init; } = 60;
+
+    /// <summary>Attempts to sign in as one user in a minute; 0: no limit.</summary>
+    public int UserSignInsPerMinute { get; init; } = 10;
+
+    /// <summary>Whether people may sign up themselves.</summary>
+    public bool SignUp { get; init; } = true;
+
+    /// <summary>Directory of the keys that the cookies of sessions are made with; null: keys of this process, gone with it.</summary>
+    public string? SessionKeys { get; init; }
+
+    /// <summary>Sites, such as https://desk.example, whose pages may call with a key; a session serves the exchange's own pages alone.</summary>
+    public IReadOnlyList<string> Sites { get; init; } = [];
 
     /// <summary>Whose local time the market-wide breaker goes by.</summary>
     public TimeZoneInfo BreakerTimeZone { get; init; } = TimeZoneInfo.Utc;

@@ -24,6 +24,9 @@ internal static partial class Log
     [LoggerMessage(107, LogLevel.Debug, "{Route} was answered {Status}")]
     public static partial void RequestServed(ILogger log, string route, int status);
 
+    [LoggerMessage(108, LogLevel.Warning, "{User} was not let in from {Address}: wrong password or code")]
+    public static partial void SignInFailed(ILogger log, string user, string address);
+
     [LoggerMessage(106, LogLevel.Debug, "An order of account {Account} was refused: {Reason}")]
     public static partial void OrderRefused(ILogger log, long account, RejectReason reason);
 }

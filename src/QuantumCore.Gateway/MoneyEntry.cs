@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
@@ -17,20 +16,20 @@ public sealed class MoneyEntry(IGrainFactory grains, ILogger<MoneyEntry> log)
     /// <summary>Transfers to another account. Open when the answer does not know that it has arrived.</summary>
     public async ValueTask<TransferResult> Transfer(long account, TransferRequest request)
     {
-        var given = await _calls.Ask("Transfer", account, () => Account(account).Transfer(request));
+        var given = await _calls.Ask("Transfer", account, () => grains.Account(account).Transfer(request));
         if (given.Failure != RejectReason.None)
             return new TransferResult(given.Failure, null, null, 0, false);
         if (given.Value is not { Reason: RejectReason.None, IsOpen: true } transfer)
             return given.Value;
 
         var arrival = new TransferArrival(account, transfer.Sequence, request.Asset, request.Amount);
-        var arrived = await _calls.Ask("TakeInTransfer", request.To, () => Account(request.To).TakeInTransfer(arrival));
+        var arrived = await _calls.Ask("TakeInTransfer", request.To, () => grains.Account(request.To).TakeInTransfer(arrival));
         if (arrived is not { Failure: RejectReason.None, Value.Reason: RejectReason.None })
             return transfer;
 
         var ended = await _calls.Ask("EndTransfer", account, async () =>
         {
-            await Account(account).EndTransfer(transfer.Sequence);
+            await grains.Account(account).EndTransfer(transfer.Sequence);
             return true;
         });
         return transfer with { IsOpen = ended.Failure != RejectReason.None };
@@ -43,7 +42,7 @@ public sealed class MoneyEntry(IGrainFactory grains, ILogger<MoneyEntry> log)
     public async ValueTask<(WithdrawResult Result, PayoutState State)> Withdraw(
         long account, WithdrawRequest request, int decimals)
     {
-        var taken = await _calls.Ask("Withdraw", account, () => Account(account).Withdraw(request));
+        var taken = await _calls.Ask("Withdraw", account, () => grains.Account(account).Withdraw(request));
         if (taken.Failure != RejectReason.None)
             return (new WithdrawResult(taken.Failure, null, null, 0), PayoutState.Pending);
         if (taken.Value.Reason != RejectReason.None)
@@ -54,7 +53,4 @@ public sealed class MoneyEntry(IGrainFactory grains, ILogger<MoneyEntry> log)
             "Enlist", account, () => grains.GetGrain<IPayoutGrain>(request.Asset).Enlist(decimals, [item]));
         return (taken.Value, enlisted.Failure == RejectReason.None ? enlisted.Value[0] : PayoutState.Pending);
     }
-
-    private IAccountGrain Account(long account) =>
-        grains.GetGrain<IAccountGrain>(account.ToString(CultureInfo.InvariantCulture));
 }

@@ -63,7 +63,7 @@ public sealed class OrderEntry(
 
         if (batch.Requests is { IsEmpty: false } requests)
         {
-            var held = await _calls.Ask("Hold", account, () => grains.GetGrain<IAccountGrain>(Key(account)).Hold(requests));
+            var held = await _calls.Ask("Hold", account, () => grains.Account(account).Hold(requests));
             if (held.Failure == RejectReason.None)
                 await Submit(batch, mustBeNew && held.IsFirst ? [.. held.Value.Select(RefuseKnown)] : held.Value);
             else
@@ -125,7 +125,7 @@ public sealed class OrderEntry(
         }
 
         var requests = prepared.MoveToImmutable();
-        var held = await _calls.Ask("HoldList", account, () => grains.GetGrain<IAccountGrain>(Key(account)).HoldList(kind, requests));
+        var held = await _calls.Ask("HoldList", account, () => grains.Account(account).HoldList(kind, requests));
         if (held.Failure != RejectReason.None)
             return (new Refusal(held.Failure), []);
         if (mustBeNew && held.IsFirst && held.Value.IsKnown)
@@ -206,7 +206,7 @@ public sealed class OrderEntry(
     public async ValueTask<ExecutionReport> CancelByClientOrderId(long account, string clientOrderId)
     {
         var found = await _calls.Ask(
-            "FindForCancel", account, () => grains.GetGrain<IAccountGrain>(Key(account)).FindForCancel(clientOrderId));
+            "FindForCancel", account, () => grains.Account(account).FindForCancel(clientOrderId));
         var reason = found.Failure == RejectReason.None ? found.Value.Reason : found.Failure;
         if (reason != RejectReason.None)
             return Nothing(account, "", 0, new Refusal(reason, "clientOrderId")) with { ClientOrderId = clientOrderId };
@@ -231,7 +231,7 @@ public sealed class OrderEntry(
 
         var seen = new SeenSequence(symbol, shown.Of(account, symbol));
         var request = new AmendRequest(symbol, orderId, newClientOrderId, priceTicks, totalLots, seen);
-        var plan = await _calls.Ask("Amend", account, () => grains.GetGrain<IAccountGrain>(Key(account)).Amend(request));
+        var plan = await _calls.Ask("Amend", account, () => grains.Account(account).Amend(request));
         if (plan.Failure != RejectReason.None)
             return Nothing(account, symbol, orderId, new Refusal(plan.Failure));
 
@@ -268,7 +268,7 @@ public sealed class OrderEntry(
     /// <summary>Which order a name is of; an unknown name stays unused.</summary>
     /// <remarks>A reading: what its grain throws goes through.</remarks>
     public ValueTask<NamedOrder> LookUp(long account, string clientOrderId) =>
-        grains.GetGrain<IAccountGrain>(Key(account)).LookUp(clientOrderId);
+        grains.Account(account).LookUp(clientOrderId);
 
     /// <summary>The account's fills of one symbol, oldest first, with everything it has been shown here.</summary>
     /// <remarks>A reading: what its grain throws goes through.</remarks>
@@ -288,7 +288,7 @@ public sealed class OrderEntry(
     /// <remarks>A reading: what its grain throws goes through.</remarks>
     public async ValueTask<AccountView> View(long account)
     {
-        var view = await grains.GetGrain<IAccountGrain>(Key(account)).View(shown.Of(account));
+        var view = await grains.Account(account).View(shown.Of(account));
         foreach (var book in view.Cursors)
             shown.Note(account, book.Symbol, book.Sequence);
         return view;
@@ -312,8 +312,6 @@ public sealed class OrderEntry(
     /// <summary>What an account traded and earned, at least up to what its client has been shown.</summary>
     public ValueTask<ImmutableArray<PositionProfit>> Positions(long account, PositionMethod method) =>
         grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Positions(account, method, shown.Of(account));
-
-    private static string Key(long account) => account.ToString();
 
     private static HoldResult RefuseKnown(HoldResult held) =>
         held.IsKnown ? new HoldResult(RejectReason.KeyConflict, "clientOrderId", null, null) : held;
@@ -399,7 +397,7 @@ public sealed class OrderEntry(
 
     private async ValueTask<MassCancel> CancelUpToFloor(long account, string? symbol)
     {
-        var mark = await _calls.Ask("CancelAll", account, () => grains.GetGrain<IAccountGrain>(Key(account)).CancelAll());
+        var mark = await _calls.Ask("CancelAll", account, () => grains.Account(account).CancelAll());
         return mark.Failure == RejectReason.None
             ? await CloseUpTo(account, mark.Value.Floor, mark.Value.Symbols.Where(name => symbol is null || name == symbol))
             : new MassCancel(mark.Failure, 0);
@@ -411,7 +409,7 @@ public sealed class OrderEntry(
     /// </summary>
     public async ValueTask<FreezeReport> Freeze(long account, FreezeRequest request)
     {
-        var mark = await _calls.Ask("Freeze", account, () => grains.GetGrain<IAccountGrain>(Key(account)).Freeze(request));
+        var mark = await _calls.Ask("Freeze", account, () => grains.Account(account).Freeze(request));
         if (mark.Failure != RejectReason.None)
             return new FreezeReport(mark.Failure, 0, []);
         if (!request.Closes)
@@ -425,7 +423,7 @@ public sealed class OrderEntry(
     public async ValueTask<RejectReason> Unfreeze(long account, string by, string why) =>
         (await _calls.Ask("Unfreeze", account, async () =>
         {
-            await grains.GetGrain<IAccountGrain>(Key(account)).Unfreeze(by, why);
+            await grains.Account(account).Unfreeze(by, why);
             return true;
         })).Failure;
 

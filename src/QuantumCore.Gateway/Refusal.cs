@@ -27,9 +27,9 @@ public static class Refusals
         RejectReason.Forbidden or RejectReason.NotOwner or RejectReason.AccountBlocked or
             RejectReason.AccountFrozen => 403,
         RejectReason.UnknownSymbol or RejectReason.UnknownAccount or RejectReason.UnknownOrder or
-            RejectReason.UnknownTrade => 404,
+            RejectReason.UnknownTrade or RejectReason.UnknownUser => 404,
         RejectReason.KeyConflict or RejectReason.KeyCancelled or RejectReason.OrderClosed or
-            RejectReason.StaleLeaves or RejectReason.WouldGrow or RejectReason.Voided => 409,
+            RejectReason.StaleLeaves or RejectReason.WouldGrow or RejectReason.Voided or RejectReason.NameTaken => 409,
         RejectReason.InsufficientFunds or RejectReason.ShortNotAllowed or RejectReason.TooManyOrders or
             RejectReason.TooManyLevels or RejectReason.PostOnlyWouldTake or RejectReason.NoReference or
             RejectReason.Overflow or RejectReason.PriceBand or RejectReason.NotInThisPhase or
@@ -54,8 +54,10 @@ public static class Refusals
         RejectReason.InvalidPrice => "The price is not one this instrument allows.",
         RejectReason.InvalidNotional => "Price times quantity is outside this instrument's limits.",
         RejectReason.UnknownAccount => "No such account.",
-        RejectReason.Unauthorized => "A valid API key is needed in the header X-Api-Key.",
-        RejectReason.Forbidden => "This API key may not do this.",
+        RejectReason.Unauthorized => "A valid API key is needed in the header X-Api-Key, or a session.",
+        RejectReason.Forbidden => "This caller may not do this.",
+        RejectReason.NameTaken => "The name belongs to somebody already.",
+        RejectReason.UnknownUser => "No such user.",
         RejectReason.TimeRegression => "The book's clock went back; try again.",
         RejectReason.SymbolHalted => "The symbol is halted.",
         RejectReason.TooManyLevels => "The book has as many price levels as it may.",

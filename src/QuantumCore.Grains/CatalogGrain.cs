@@ -6,9 +6,9 @@ using QuantumCore.Journal;
 
 namespace QuantumCore.Grains;
 
-/// <summary>What is listed, who may come in and whose accounts are, as the fold of the stream "catalog".</summary>
+/// <summary>What is listed, who may come in with which key or password, and whose accounts are, as the fold of the stream "catalog".</summary>
 [Reentrant, KeepAlive]
-public sealed class CatalogGrain(
+public sealed partial class CatalogGrain(
     JournalWriter writer, IJournalStore store, TimeProvider time, ILogger<CatalogGrain> log)
     : JournaledGrain(writer, time, log), ICatalogGrain
 {
@@ -240,6 +240,15 @@ public sealed class CatalogGrain(
                 break;
             case EveryonesLimitsSet { Limits: var limits }:
                 _limits[limits.Symbol] = new SymbolLimits(limits.Symbol, limits.Limits);
+                break;
+            case UserSet set:
+                _users.Apply(set);
+                break;
+            case SessionBegun begun:
+                _users.Apply(begun);
+                break;
+            case SessionsEnded ended:
+                _users.Apply(ended);
                 break;
             default:
                 throw new InvalidDataException($"{record.GetType().Name} is not a catalog's record.");

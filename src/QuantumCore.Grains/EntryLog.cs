@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains;
@@ -188,7 +187,6 @@ internal sealed class EntryLog
         }
 
         /// <summary>For foreach.</summary>
-        [SuppressMessage("Design", "CA1024", Justification = "The shape that foreach asks for.")]
         public readonly Candidates GetEnumerator() => this;
     }
 

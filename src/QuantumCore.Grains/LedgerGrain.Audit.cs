@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.History;
@@ -24,9 +23,7 @@ public sealed partial class LedgerGrain
         long account, long fromNanos, long toNanos, LinePlace? after, int limit, ImmutableArray<SeenSequence> seen)
     {
         await CatchUpToAsync(seen);
-        var own = StreamOf(account);
-        await LookAsync(CancellationToken.None);
-        await ProjectAsync([(own, Goal(own))]);
+        await CatchUpAsync(HistoryChunk.StreamOf(account));
         return await history.StatementAsync(account, fromNanos, toNanos, after, limit, CancellationToken.None);
     }
 
@@ -65,24 +62,16 @@ public sealed partial class LedgerGrain
         return report;
     }
 
-    private static string StreamOf(long account) =>
-        HistoryChunk.AccountPrefix + account.ToString(CultureInfo.InvariantCulture);
-
     /// <summary>Compares an account at a moment at which ledger and grain stand at the same records; false: there was none.</summary>
     private async Task<bool> CompareAsync(long account, ImmutableArray<ReconciliationFinding>.Builder findings)
     {
-        var grain = GrainFactory.GetGrain<IAccountGrain>(account.ToString(CultureInfo.InvariantCulture));
+        var grain = GrainFactory.Account(account);
         for (var i = 0; i < Tries; i++)
         {
             // What nobody has told it of yet it reads now; it would by itself within a second.
             await grain.CatchUp();
             var view = await grain.View([]);
-            await LookAsync(CancellationToken.None);
-            await ProjectAsync(
-            [
-                (StreamOf(account), view.Sequence),
-                .. CursorsOf(view),
-            ]);
+            await CatchUpToAsync([(HistoryChunk.StreamOf(account), view.Sequence), .. CursorsOf(view)]);
             var ledger = await history.AccountAsync(account, CancellationToken.None);
             if (IsSameMoment(view, ledger))
             {
@@ -94,6 +83,17 @@ public sealed partial class LedgerGrain
         return false;
     }
 
+    /// <summary>Projects what a grain has shown, which is durable.</summary>
+    private Task CatchUpToAsync((string Stream, long Sequence)[] shown)
+    {
+        foreach (var (stream, sequence) in shown)
+        {
+            Note(stream, sequence);
+        }
+
+        return ProjectAsync(shown);
+    }
+
     /// <summary>How far an account has folded what others decide about it, by stream.</summary>
     private static IEnumerable<(string Stream, long Sequence)> CursorsOf(AccountView view) =>
         view.Cursors.Select(c => (HistoryChunk.BookPrefix + c.Symbol, c.Sequence))
@@ -101,7 +101,7 @@ public sealed partial class LedgerGrain
 
     private static bool IsSameMoment(AccountView view, AccountInLedger ledger)
     {
-        var own = StreamOf(view.Account);
+        var own = HistoryChunk.StreamOf(view.Account);
         var cursors = CursorsOf(view).ToDictionary(c => c.Stream, c => c.Sequence, StringComparer.Ordinal);
         return ledger.Streams.GetValueOrDefault(own).Cursor == view.Sequence
             && cursors.All(other => ledger.Streams.TryGetValue(other.Key, out var at) ? at.Cursor >= other.Value : other.Value == 0)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.History;
@@ -20,6 +19,7 @@ public sealed partial class LedgerGrain(
     internal const int BatchLimit = 8_000;
 
     private const int StreamLimit = 2_000;
+    private static readonly string[] s_projected = [HistoryChunk.AccountPrefix, HistoryChunk.BookPrefix, PayoutRecord.StreamPrefix];
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
 
     // A transaction costs as much as hundreds of rows: what comes within a moment goes together. Who asks for the
@@ -83,19 +83,14 @@ public sealed partial class LedgerGrain(
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<AccountTransfer>> Transfers(long account, int limit)
     {
-        await LookAsync(CancellationToken.None);
-        var own = HistoryChunk.AccountPrefix + account.ToString(CultureInfo.InvariantCulture);
-        await ProjectAsync([(own, Goal(own))]);
+        await CatchUpAsync(HistoryChunk.StreamOf(account));
         return await history.TransfersAsync(account, limit, CancellationToken.None);
     }
 
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<AccountWithdrawal>> Withdrawals(long account, int limit)
     {
-        await LookAsync(CancellationToken.None);
-        var own = HistoryChunk.AccountPrefix + account.ToString(CultureInfo.InvariantCulture);
-        var payouts = _heads.Keys.Where(stream => stream.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal));
-        await ProjectAsync([(own, Goal(own)), .. payouts.Select(stream => (stream, Goal(stream)))]);
+        await CatchUpAsync(HistoryChunk.StreamOf(account), PayoutRecord.StreamPrefix);
         return await history.WithdrawalsAsync(account, limit, CancellationToken.None);
     }
 
@@ -128,14 +123,19 @@ public sealed partial class LedgerGrain(
     }
 
     /// <inheritdoc/>
-    public async ValueTask CatchUp()
-    {
-        await LookAsync(CancellationToken.None);
-        await ProjectAsync([.. _heads.Keys.Select(stream => (stream, Goal(stream)))]);
-    }
+    public async ValueTask CatchUp() => await CatchUpAsync(s_projected);
 
     /// <inheritdoc/>
     public ValueTask Follow() => ValueTask.CompletedTask;
+
+    /// <summary>Projects all that is durable in these streams; a name that ends with a slash stands for all that begin so.</summary>
+    private async Task CatchUpAsync(params string[] names)
+    {
+        await LookAsync(names, CancellationToken.None);
+        var streams = _heads.Keys.Where(stream => names.Any(
+            name => name.EndsWith('/') ? stream.StartsWith(name, StringComparison.Ordinal) : stream == name));
+        await ProjectAsync([.. streams.Select(stream => (stream, Goal(stream)))]);
+    }
 
     private async Task CatchUpToAsync(ImmutableArray<SeenSequence> seen)
     {
@@ -146,7 +146,7 @@ public sealed partial class LedgerGrain(
         if (wanted.Length > 0)
         {
             // What was shown is durable, so that the journal has it; a claim beyond that waits for nothing.
-            await LookAsync(CancellationToken.None);
+            await LookAsync(s_projected, CancellationToken.None);
             await ProjectAsync([.. wanted.Select(w => (w.Stream, Math.Min(w.Sequence, Goal(w.Stream))))]);
         }
     }
@@ -174,9 +174,9 @@ public sealed partial class LedgerGrain(
         }
     }
 
-    private async Task LookAsync(CancellationToken cancellationToken)
+    private async Task LookAsync(string[] prefixes, CancellationToken cancellationToken)
     {
-        foreach (var prefix in (string[])[HistoryChunk.AccountPrefix, HistoryChunk.BookPrefix, PayoutRecord.StreamPrefix])
+        foreach (var prefix in prefixes)
         {
             foreach (var stream in await journal.HeadsAsync(prefix, cancellationToken))
             {
@@ -189,7 +189,7 @@ public sealed partial class LedgerGrain(
     {
         try
         {
-            await LookAsync(cancellationToken);
+            await LookAsync(s_projected, cancellationToken);
             TellLag();
             StartFollowing();
         }

@@ -36,7 +36,7 @@ public sealed partial class OpenWorkAgent
             var sums = new SortedDictionary<string, Int128>(StringComparer.Ordinal);
             foreach (var account in accounts)
             {
-                foreach (var (asset, volume) in await Account(account).VolumesBefore(day))
+                foreach (var (asset, volume) in await grains.Account(account).VolumesBefore(day))
                 {
                     sums[asset] = sums.GetValueOrDefault(asset) + volume;
                 }
@@ -44,7 +44,7 @@ public sealed partial class OpenWorkAgent
 
             foreach (var account in accounts)
             {
-                await Account(account).SetVolumes(day, [.. sums.Select(sum => new TradedVolume(sum.Key, sum.Value))]);
+                await grains.Account(account).SetVolumes(day, [.. sums.Select(sum => new TradedVolume(sum.Key, sum.Value))]);
             }
 
             return true;

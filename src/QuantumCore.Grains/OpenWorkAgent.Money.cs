@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Payouts;
 using QuantumCore.History;
@@ -36,10 +35,10 @@ public sealed partial class OpenWorkAgent
     {
         try
         {
-            var arrived = await Account(transfer.To).TakeInTransfer(transfer.Arrival);
+            var arrived = await grains.Account(transfer.To).TakeInTransfer(transfer.Arrival);
             if (arrived.Reason == RejectReason.None)
             {
-                await Account(transfer.Arrival.From).EndTransfer(transfer.Arrival.Sequence);
+                await grains.Account(transfer.Arrival.From).EndTransfer(transfer.Arrival.Sequence);
             }
             else
             {
@@ -80,7 +79,7 @@ public sealed partial class OpenWorkAgent
             var states = await grains.GetGrain<IPayoutGrain>(asset).Enlist(decimals, items);
             if (states.Any(state => state is PayoutState.Final or PayoutState.Refused))
             {
-                await Account(account).CatchUp();
+                await grains.Account(account).CatchUp();
             }
         }
         catch (Exception e)
@@ -97,7 +96,7 @@ public sealed partial class OpenWorkAgent
             try
             {
                 await (await catalog.BookAsync(symbol)).CloseAll(symbol, account, floor);
-                await Account(account).CatchUp();
+                await grains.Account(account).CatchUp();
             }
             catch (Exception e)
             {
@@ -105,7 +104,4 @@ public sealed partial class OpenWorkAgent
             }
         }
     }
-
-    private IAccountGrain Account(long account) =>
-        grains.GetGrain<IAccountGrain>(account.ToString(CultureInfo.InvariantCulture));
 }

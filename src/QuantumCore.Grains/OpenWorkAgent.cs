@@ -80,7 +80,7 @@ public sealed partial class OpenWorkAgent(
                 await (await catalog.BookAsync(symbol)).Resolve(symbol, account, [.. part]);
             }
 
-            await Account(account).CatchUp();
+            await grains.Account(account).CatchUp();
         }
         catch (Exception e)
         {

@@ -18,6 +18,9 @@ public abstract record HistoryChunk(string Stream, long FirstSequence, int Count
     /// <summary>Sequence of the last record.</summary>
     public long LastSequence => FirstSequence + Count - 1;
 
+    /// <summary>The stream of an account.</summary>
+    public static string StreamOf(long account) => AccountPrefix + account.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>Whether the history projects this stream.</summary>
     public static bool IsProjected(string stream) =>
         stream.StartsWith(BookPrefix, StringComparison.Ordinal)
@@ -86,8 +89,7 @@ public sealed record BookChunk(string Symbol, long FirstSequence, IReadOnlyList<
 
 /// <summary>Records of one account.</summary>
 public sealed record AccountChunk(long Account, long FirstSequence, IReadOnlyList<AccountRecord> Records)
-    : HistoryChunk(
-        AccountPrefix + Account.ToString(CultureInfo.InvariantCulture), FirstSequence, Records.Count);
+    : HistoryChunk(StreamOf(Account), FirstSequence, Records.Count);
 
 /// <summary>Records of one asset's payout.</summary>
 public sealed record PayoutChunk(string Asset, long FirstSequence, IReadOnlyList<PayoutRecord> Records)

@@ -220,7 +220,7 @@ public abstract partial class HistoryStore
         FROM projector_cursor c
         WHERE EXISTS (SELECT 1 FROM account_event e WHERE e.stream = c.stream AND e.account = @account)
         """,
-        [("@account", account), ("@own", HistoryChunk.AccountPrefix + account)],
+        [("@account", account), ("@own", HistoryChunk.StreamOf(account))],
         static async (reader, token) =>
         {
             var (assets, streams) = (new Dictionary<string, (long, long)>(), new Dictionary<string, (long, long)>());

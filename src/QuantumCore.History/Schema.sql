@@ -79,7 +79,7 @@ CREATE INDEX IF NOT EXISTS posting_other ON posting (account, time) WHERE cause 
     CAST(SUM(b.total / 1000000000) AS BIGINT) AS total_hi, CAST(SUM(b.total % 1000000000) AS BIGINT) AS total_lo,
     CAST(SUM(b.reserved / 1000000000) AS BIGINT) AS held_hi, CAST(SUM(b.reserved % 1000000000) AS BIGINT) AS held_lo
   FROM balance b JOIN asset a ON a.asset = b.asset
-  GROUP BY b.asset, a.decimals, CASE b.account WHEN 0 THEN 'world' WHEN 1 THEN 'fees' WHEN 6 THEN 'payouts' WHEN 7 THEN 'transit' ELSE 'customers' END;
+  GROUP BY b.asset, a.decimals, holder;
 {VIEW} fee_revenue AS
   SELECT t.time / 86400000000000 AS day, t.symbol, i.quote AS asset, i.quote_decimals AS decimals, COUNT(*) AS trades,
     CAST(SUM(t.maker_fee / 1000000000) AS BIGINT) AS maker_hi, CAST(SUM(t.maker_fee % 1000000000) AS BIGINT) AS maker_lo,

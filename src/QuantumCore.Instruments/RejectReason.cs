@@ -38,6 +38,12 @@ public enum RejectReason : ushort
     /// <summary>The key may not do this.</summary>
     Forbidden = 9,
 
+    /// <summary>The name belongs to somebody already.</summary>
+    NameTaken = 10,
+
+    /// <summary>No such user.</summary>
+    UnknownUser = 11,
+
     // The book's state.
 
     /// <summary>Time of the command lies before the time of the last one.</summary>

@@ -202,7 +202,7 @@ public class AccountTests
         {
             var (open, buys) = (account.OpenIn(group.Key)!, group.Where(order => order.Side == Side.Buy).ToArray());
             Assert.True(open.Orders == group.Count() && open.BuyLots == buys.Sum(order => order.OpenLots), phase);
-            Assert.True(open.BuyTickLots == buys.Aggregate(Int128.Zero, (sum, order) => sum + ((Int128)order.OpenLots * order.PriceTicks)), phase);
+            Assert.True(open.BuyValue == buys.Aggregate(Int128.Zero, (sum, order) => sum + order.Instrument.Notional(order.PriceTicks, order.OpenLots)), phase);
         }
 
         Assert.Equal(account.Orders.Values.Select(order => order.Instrument.Symbol).Distinct().Order(), account.OpenSymbols);

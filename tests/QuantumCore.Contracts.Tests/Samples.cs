@@ -241,6 +241,11 @@ internal static class Samples
                 Time, new FeesRequest(new FeeSchedule("USD", [new(0, 200, 1_000), new(100_000_000, -100, 500)], 0), "desk", "spring")),
             ["catalog-signing-key"] = new KeyAdded(Time, new ApiKey(
                 new string('c', 64), 1001, false, false, "ACC-1001", KeyRights.Read, new SigningKey(SigningScheme.HmacSha256, "c2VhbGVk"))),
+            ["catalog-user"] = new UserSet(
+                Time, UserEvent.SignedUp, "zoë", new User("zoe", 1_000_001, UserRole.Customer, "aGFzaA==", "c2VhbGVk", false, true), "kept"),
+            ["catalog-session"] = new SessionBegun(
+                new UserSession(new string('d', 32), "zoe", Time, Time + 1, "::1", "Mozilla/5.0"), 58_000_000),
+            ["catalog-sessions-ended"] = new SessionsEnded(Time, "zoe", new string('d', 32), "desk"),
             ["catalog-admin-key"] = new KeyAdded(Time, new ApiKey(new string('b', 64), 0, true, false, "Überwachung")),
         };
 

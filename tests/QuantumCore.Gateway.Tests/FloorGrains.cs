@@ -377,4 +377,19 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
         floor.Owners.Add(account);
         return ValueTask.CompletedTask;
     }
+
+    public ValueTask<UserList> Users() => ValueTask.FromResult(new UserList([], []));
+
+    public ValueTask<UserResult> AddUser(User user, UserEvent how, string by) => throw NoUsers;
+
+    public ValueTask<UserResult> ChangeUser(UserChange change) => throw NoUsers;
+
+    public ValueTask<RejectReason> BeginSession(UserSession session, long codeStep) => throw NoUsers;
+
+    public ValueTask<bool> EndSessions(string user, string? id, string by) => throw NoUsers;
+
+    public ValueTask<ImmutableArray<AuditLine>> Audit(long before, int limit) => ValueTask.FromResult(ImmutableArray<AuditLine>.Empty);
+
+    /// <summary>Users are tested against the catalog itself: UsersOverHttpTests.</summary>
+    private static NotSupportedException NoUsers => new("The floor has no users.");
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
@@ -79,7 +78,7 @@ internal sealed class Exchange : IAsyncDisposable
     }
 
     public IAccountGrain Account(long account) =>
-        Grains.GetGrain<IAccountGrain>(account.ToString(CultureInfo.InvariantCulture));
+        Grains.Account(account);
 
     public SymbolBook Book(string symbol, string? key = null) => new(Grains.GetGrain<IOrderBookGrain>(key ?? symbol), symbol);
 

@@ -41,7 +41,12 @@ internal sealed class ServedExchange : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<ServedExchange> OpenAsync()
+    /// <summary>Where it is served.</summary>
+    public Uri Address => _address;
+
+    public IGrainFactory Grains => _exchange.Grains;
+
+    public static async Task<ServedExchange> OpenAsync(GatewayOptions? options = null, TimeProvider? time = null)
     {
         var disk = new Disk();
         var exchange = await Exchange.OpenAsync(disk, ["AAPL", "MSFT"], [AliceAccount, BobAccount]);
@@ -54,7 +59,8 @@ internal sealed class ServedExchange : IAsyncDisposable
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddLogging();
         builder.Services.AddSingleton(exchange.Grains);
-        builder.Services.AddExchangeGateway(new GatewayOptions());
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
+        builder.Services.AddExchangeGateway(options ?? new GatewayOptions());
         var app = builder.Build();
         app.UseExchangeGateway();
         await app.StartAsync(CancellationToken.None);

@@ -190,7 +190,7 @@ internal static class Mutants
             "            return new CancelAllMark(_machine.FrozenFloor, [.. _machine.BooksUpTo(_machine.FrozenFloor)]);\n        });\n        await Task.Yield();"),
 
         // Limits.
-        ("an order's quantity is not limited", MachineLimits, "orders.Any(order => order.Lots > most)", "orders.Any(order => order.Lots < 0 * most)"),
+        ("an order's quantity is not limited", MachineLimits, "LimitKind.OrderQuantity => order.Lots > most,", "LimitKind.OrderQuantity => order.Lots < 0 * most,"),
         ("a replacement is not limited", Account,
             "            return RefusePlan(request, hash, limited);", "            _ = limited;"),
         ("limits are forgotten by a snapshot", MachineLimits,
@@ -203,6 +203,6 @@ internal static class Mutants
             "{FROM} WHERE projector_cursor.stream = @1 AND projector_cursor.seq = @2\");",
             "{FROM} WHERE projector_cursor.stream = @1 AND @2 >= 0\");"),
         ("the history does not look for what it was not told", Ledger,
-            "            await LookAsync(cancellationToken);\n            TellLag();", "            TellLag();"),
+            "            await LookAsync(s_projected, cancellationToken);\n            TellLag();", "            TellLag();"),
     ];
 }

@@ -30,7 +30,7 @@ internal sealed class Audit(World world, IReadOnlyList<Client> clients)
 
     private async Task CompareAccountAsync(Silo silo, Client client)
     {
-        var grain = silo.Grains.GetGrain<IAccountGrain>(client.Account.ToString());
+        var grain = silo.Grains.Account(client.Account);
         await grain.CatchUp();
         var view = await grain.View([]);
         var open = string.Join(' ', view.OpenOrders.Select(o => $"{o.Symbol}/{o.Number}/{o.QuantityLots}/{o.FilledLots}/{o.Held}"));

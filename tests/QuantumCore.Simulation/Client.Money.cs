@@ -70,7 +70,7 @@ internal sealed partial class Client
         var asked = world.Now;
         var isSet = await AskAsync(async silo =>
         {
-            await silo.Grains.GetGrain<IAccountGrain>(account.ToString()).SetLimits(request);
+            await silo.Grains.Account(account).SetLimits(request);
             return true;
         });
         if (isSet && !world.Database.Witness.Limits.Are(account, request, asked))
@@ -131,55 +131,48 @@ internal sealed partial class Client
         Take(request, await AskAsync(async silo => (await silo.Money.Withdraw(account, request, decimals)).Result));
     }
 
-    private void Take(WithdrawRequest request, WithdrawResult? result)
-    {
-        if (result is null || !IsFinal(result.Reason))
-            return;
-
-        if (result.Reason != RejectReason.None)
-        {
-            if (Withdrawals.ContainsKey(request.Key))
-                world.Find($"account {account}: withdrawal {request.Key} was made and then refused ({result.Reason})");
-            Refused[request.Key] = result.Reason;
-            return;
-        }
-
-        if (Refused.TryGetValue(request.Key, out var reason))
-            world.Find($"account {account}: withdrawal {request.Key} was refused ({reason}) and then made");
-        if (world.Database.Witness.Movements.Withdrawal(account, result.Sequence) is not { } durable || durable.Key != request.Key
-            || (durable.Asset, durable.Amount, durable.Destination) != (request.Asset, request.Amount, request.Destination))
-            world.Find($"account {account}: withdrawal {request.Key} was acknowledged as {result.Sequence}, which is not durable");
-        if (Withdrawals.TryGetValue(request.Key, out var first) && first.Sequence != result.Sequence)
-            world.Find($"account {account}: withdrawal {request.Key} is {first.Sequence} and then {result.Sequence}");
-        Withdrawals[request.Key] = (request, result.Sequence);
-    }
-
     private async Task AgainLaterAsync(TransferRequest request)
     {
         await Task.Delay(world.Within(50_000, 12_000_000), world.Clock);
         Take(request, await AskAsync(async silo => await silo.Money.Transfer(account, request)));
     }
 
+    private void Take(WithdrawRequest request, WithdrawResult? result)
+    {
+        if (result is not null && IsFinal(result.Reason))
+            Take(
+                "withdrawal", request.Key, request, Withdrawals, result.Reason, result.Sequence,
+                world.Database.Witness.Movements.Withdrawal(account, result.Sequence) is { } durable && durable.Key == request.Key
+                && (durable.Asset, durable.Amount, durable.Destination) == (request.Asset, request.Amount, request.Destination));
+    }
+
     private void Take(TransferRequest request, TransferResult? result)
     {
-        if (result is null || !IsFinal(result.Reason))
-            return;
+        if (result is not null && IsFinal(result.Reason))
+            Take(
+                "transfer", request.Key, request, Transfers, result.Reason, result.Sequence,
+                world.Database.Witness.Movements.Transfer(account, result.Sequence) is { } durable && durable.Key == request.Key
+                && (durable.To, durable.Asset, durable.Amount) == (request.To, request.Asset, request.Amount));
+    }
 
-        if (result.Reason != RejectReason.None)
+    private void Take<TRequest>(
+        string what, string key, TRequest request, Dictionary<string, (TRequest Request, long Sequence)> made,
+        RejectReason reason, long sequence, bool isDurable)
+    {
+        if (reason != RejectReason.None)
         {
-            if (Transfers.ContainsKey(request.Key))
-                world.Find($"account {account}: transfer {request.Key} was made and then refused ({result.Reason})");
-            Refused[request.Key] = result.Reason;
+            if (made.ContainsKey(key))
+                world.Find($"account {account}: {what} {key} was made and then refused ({reason})");
+            Refused[key] = reason;
             return;
         }
 
-        if (Refused.TryGetValue(request.Key, out var reason))
-            world.Find($"account {account}: transfer {request.Key} was refused ({reason}) and then made");
-        if (world.Database.Witness.Movements.Transfer(account, result.Sequence) is not { } durable || durable.Key != request.Key
-            || (durable.To, durable.Asset, durable.Amount) != (request.To, request.Asset, request.Amount))
-            world.Find($"account {account}: transfer {request.Key} was acknowledged as {result.Sequence}, which is not durable");
-        if (Transfers.TryGetValue(request.Key, out var first) && first.Sequence != result.Sequence)
-            world.Find($"account {account}: transfer {request.Key} is {first.Sequence} and then {result.Sequence}");
-        Transfers[request.Key] = (request, result.Sequence);
+        if (Refused.TryGetValue(key, out var refused))
+            world.Find($"account {account}: {what} {key} was refused ({refused}) and then made");
+        if (!isDurable)
+            world.Find($"account {account}: {what} {key} was acknowledged as {sequence}, which is not durable");
+        if (made.TryGetValue(key, out var first) && first.Sequence != sequence)
+            world.Find($"account {account}: {what} {key} is {first.Sequence} and then {sequence}");
+        made[key] = (request, sequence);
     }
 }

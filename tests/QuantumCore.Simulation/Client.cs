@@ -46,7 +46,7 @@ internal sealed partial class Client(World world, long account)
         for (var attempt = 0; attempt < 40; attempt++)
         {
             var result = await AskAsync(async silo =>
-                await silo.Grains.GetGrain<IAccountGrain>(account.ToString()).Deposit(request));
+                await silo.Grains.Account(account).Deposit(request));
             if (result is not { Reason: RejectReason.None })
                 continue;
 

@@ -90,7 +90,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         var port = FreePort();
         string[] urls = given.Contains("--urls") ? [] : ["--urls", $"http://127.0.0.1:{port}"];
         if (Array.IndexOf(given, "--urls") is >= 0 and var at)
-            port = new Uri(given[at + 1]).Port;
+            port = new Uri(given[at + 1].Split(';')[0]).Port;
 
         var process = Process.Start(Programs.StartOf(Programs.Silo, [.. given, .. urls]))!;
         return new SiloProcess(process, new Uri($"http://127.0.0.1:{port}"));

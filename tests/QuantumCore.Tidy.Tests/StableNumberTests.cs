@@ -34,7 +34,7 @@ public partial class StableNumberTests
         ["ReplaceMode"] = "Atomic=0 StopOnFailure=1 AllowFailure=2",
         ["RejectReason"] =
             "None=0 BadRequest=1 UnknownSymbol=2 InvalidCombination=3 InvalidQuantity=4 InvalidPrice=5 InvalidNotional=6 "
-            + "UnknownAccount=7 Unauthorized=8 Forbidden=9 TimeRegression=20 SymbolHalted=21 TooManyLevels=22 "
+            + "UnknownAccount=7 Unauthorized=8 Forbidden=9 NameTaken=10 UnknownUser=11 TimeRegression=20 SymbolHalted=21 TooManyLevels=22 "
             + "PostOnlyWouldTake=23 Voided=24 PriceBand=25 AccountBlocked=26 SymbolClosed=27 NotInThisPhase=28 "
             + "ExpiredAlready=29 ListPrices=30 StopWouldTrigger=31 PegNoReference=32 "
             + "UnknownOrder=40 NotOwner=41 OrderClosed=42 StaleLeaves=43 WouldGrow=44 UnknownTrade=45 "
@@ -60,10 +60,13 @@ public partial class StableNumberTests
         ["PayoutRecordEncoding.Kind"] = "Made=60 Paid=61 Refused=62",
         ["LimitKind"] = "OrderQuantity=1 OrderValue=2 OpenOrders=3 Position=4 DuplicateWindow=5 OrdersPerSecond=6 OrderBurst=7 DailyVolume=8 DailyLoss=9",
         ["PayoutState"] = "Pending=0 Sent=1 Final=2 Refused=3",
-        ["CatalogRecordEncoding"] = "Version=1 ListedKind=40 KeyKind=41 OwnerKind=42 SigningKeyKind=43 LimitsKind=44 FeesKind=45",
+        ["CatalogRecordEncoding"] = "Version=1 ListedKind=40 KeyKind=41 OwnerKind=42 SigningKeyKind=43 UserKind=44 SessionKind=45 SessionsEndedKind=46 LimitsKind=47 FeesKind=48",
         ["CandlePeriod"] =
             "Minute=1 ThreeMinutes=3 FiveMinutes=5 QuarterHour=15 HalfHour=30 Hour=60 TwoHours=120 FourHours=240 SixHours=360 "
             + "EightHours=480 HalfDay=720 Day=1440 ThreeDays=4320 Week=10080 Month=44640",
+        ["UserRole"] = "Customer=1 MarketOperator=2 Risk=3 Administrator=4",
+        ["UserEvent"] =
+            "SignedUp=1 Added=2 PasswordChanged=3 AuthenticatorAdded=4 AuthenticatorRemoved=5 RoleChanged=6 Closed=7 Reopened=8",
         ["KeyRights"] = "None=0 Read=1 Trade=2 All=3",
         ["SigningScheme"] = "HmacSha256=1 RsaSha256=2",
     };

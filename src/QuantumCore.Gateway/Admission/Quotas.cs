@@ -15,12 +15,19 @@ public sealed class Quotas(GatewayOptions options, GatewayMetrics metrics, TimeP
     private readonly RequestRates<(IPAddress Address, bool IsUrgent)> _addresses = new(options.AddressRequestsPerSecond, time);
     private readonly RequestRates<(long Account, bool IsUrgent)> _accounts = new(options.AccountRequestsPerSecond, time);
 
+    private readonly RequestRates<IPAddress> _signInAddresses = new(options.AddressSignInsPerMinute, time, TimeSpan.FromMinutes(1));
+    private readonly RequestRates<string> _signInUsers = new(options.UserSignInsPerMinute, time, TimeSpan.FromMinutes(1));
+
     /// <summary>Counts a request of an address; false when it asks too often.</summary>
     internal bool TakeAddress(IPAddress? address, Lane lane) =>
         address is null || _addresses.Take((address, lane == Lane.Urgent)) || Refuse("address");
 
     /// <summary>Counts a request of an account; false when it asks too often.</summary>
     internal bool TakeAccount(long account, Lane lane) => _accounts.Take((account, lane == Lane.Urgent)) || Refuse("account");
+
+    /// <summary>Counts an attempt to sign in, as somebody or with an empty name as nobody; false when there were too many.</summary>
+    internal bool TakeSignIn(IPAddress? address, string user) =>
+        ((address is null || _signInAddresses.Take(address)) && (user.Length == 0 || _signInUsers.Take(user))) || Refuse("signIn");
 
     private bool Refuse(string whose)
     {

@@ -3,16 +3,17 @@ using System.Collections.Concurrent;
 namespace QuantumCore.Gateway.Admission;
 
 /// <summary>
-/// So many requests a second for each of many callers; what was not used in the last second may be used at once.
+/// So many requests in some time for each of many callers; what was not used in that time may be used at once.
 /// </summary>
 /// <remarks>
 /// A caller is one number: when its next request would be due if they came evenly. It is bounded: callers that have
-/// not asked for a second are forgotten, and when too many ask within one second, those that do not fit share one number.
+/// not asked for so long are forgotten, and when too many ask within it, those that do not fit share one number.
 /// </remarks>
 /// <typeparam name="T">What callers are told apart by.</typeparam>
-/// <param name="perSecond">Requests a second, from 1; 0: no limit.</param>
+/// <param name="most">Requests within <paramref name="within"/>, from 1; 0: no limit.</param>
 /// <param name="time">Tells the time.</param>
-internal sealed class RequestRates<T>(int perSecond, TimeProvider time)
+/// <param name="within">A second unless told otherwise.</param>
+internal sealed class RequestRates<T>(int most, TimeProvider time, TimeSpan? within = null)
     where T : notnull
 {
     /// <summary>Most callers that are told apart.</summary>
@@ -20,7 +21,7 @@ internal sealed class RequestRates<T>(int perSecond, TimeProvider time)
 
     private readonly ConcurrentDictionary<T, Caller> _callers = new();
     private readonly Caller _others = new();
-    private readonly long _interval = perSecond == 0 ? 0 : Math.Max(1, time.TimestampFrequency / perSecond);
+    private readonly long _burst = (long)((within ?? TimeSpan.FromSeconds(1)).TotalSeconds * time.TimestampFrequency);
     private long _sweptAt = time.GetTimestamp();
 
     /// <summary>Callers that are told apart now.</summary>
@@ -29,13 +30,13 @@ internal sealed class RequestRates<T>(int perSecond, TimeProvider time)
     /// <summary>Counts a request; false when there were too many of this caller.</summary>
     public bool Take(T caller)
     {
-        if (perSecond == 0)
+        if (most == 0)
             return true;
 
         var now = time.GetTimestamp();
         if (!_callers.TryGetValue(caller, out var known))
             known = Add(caller, now);
-        return known.Take(now, _interval, time.TimestampFrequency);
+        return known.Take(now, Math.Max(1, _burst / most), _burst);
     }
 
     private Caller Add(T caller, long now)

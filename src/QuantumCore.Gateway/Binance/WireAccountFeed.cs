@@ -58,7 +58,7 @@ internal sealed class WireAccountFeed(
     /// <summary>Follows the account as long as anyone listens. What grains throw ends here.</summary>
     private async Task Follow(TaskCompletionSource began)
     {
-        var grain = grains.GetGrain<IAccountGrain>(account.ToString());
+        var grain = grains.Account(account);
         _version = -1;
         while (GoesOn())
         {

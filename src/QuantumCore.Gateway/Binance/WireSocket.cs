@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using QuantumCore.Gateway.Streams;
 
 namespace QuantumCore.Gateway.Binance;
 
@@ -131,20 +132,9 @@ internal sealed class WireSocket(
         var (window, messages) = (time.GetTimestamp(), 0);
         while (true)
         {
-            var length = 0;
-            ValueWebSocketReceiveResult received;
-            do
-            {
-                if (length == buffer.Length)
-                    return WebSocketCloseStatus.MessageTooBig;
-
-                received = await socket.ReceiveAsync(buffer.AsMemory(length), end);
-                length += received.Count;
-            }
-            while (!received.EndOfMessage);
-
-            if (received.MessageType == WebSocketMessageType.Close)
-                return WebSocketCloseStatus.NormalClosure;
+            var (length, status) = await socket.ReceiveMessage(buffer, end);
+            if (status is { } over)
+                return over;
             if (time.GetElapsedTime(window) >= TimeSpan.FromSeconds(10))
                 (window, messages) = (time.GetTimestamp(), 0);
             if (++messages > messagesPerTenSeconds)

@@ -67,7 +67,7 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
         var fills = after is { } place
             ? await entry.FillsAfter(account, symbol!, place, limit)
             : await entry.Fills(account, symbol, limit);
-        var instruments = (await listings.All()).ToDictionary(listed => listed.Symbol, StringComparer.Ordinal);
+        var instruments = await listings.BySymbol();
         await Answer.Json(context, (fills, instruments), static (to, answer) =>
         {
             to.WriteStartObject();

@@ -12,7 +12,7 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
     /// <summary>POST /admin/accounts/{account}/deposits</summary>
     public async Task Deposit(HttpContext context)
     {
-        if (!await Call.IsAdmin(context, keys) || await Call.Account(context) is not { } account ||
+        if (!await Call.IsOfficer(context, keys, UserRole.Administrator) || await Call.Account(context) is not { } account ||
             await Call.Read(context, WireJson.Default.DepositText) is not { } text)
         {
             return;
@@ -22,7 +22,7 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
         if (refusal is null)
         {
             var request = new DepositRequest(text.Key!, asset!.Name, amount);
-            var result = await grains.GetGrain<IAccountGrain>(account.Value.ToString()).Deposit(request);
+            var result = await grains.Account(account.Value).Deposit(request);
             if (result.Reason == RejectReason.None)
             {
                 await AnswerDeposit(context, account, asset, request, result);
@@ -38,12 +38,11 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
     /// <summary>POST /admin/accounts/{account}/keys</summary>
     public async Task NewKey(HttpContext context)
     {
-        if (!await Call.IsAdmin(context, keys) || await Call.Account(context) is not { } account)
+        if (!await Call.IsOfficer(context, keys, UserRole.Administrator) || await Call.Account(context) is not { } account)
             return;
 
         // Without a body it is a plain key, as it always was.
-        var hasBody = context.Request.ContentLength is not (null or 0) || context.Request.Headers.TransferEncoding.Count > 0;
-        var text = hasBody ? await Call.Read(context, WireJson.Default.KeyText) : new KeyText();
+        var text = Call.HasBody(context.Request) ? await Call.Read(context, WireJson.Default.KeyText) : new KeyText();
         if (text is null)
             return;
 
@@ -98,7 +97,7 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
     /// <summary>POST /admin/instruments</summary>
     public async Task List(HttpContext context)
     {
-        if (!await Call.IsAdmin(context, keys) ||
+        if (!await Call.IsOfficer(context, keys, UserRole.MarketOperator) ||
             await Call.Read(context, WireJson.Default.InstrumentText) is not { } text)
         {
             return;

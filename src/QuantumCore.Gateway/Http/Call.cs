@@ -6,6 +6,7 @@ using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Users;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
@@ -16,39 +17,44 @@ internal static class Call
     public const int LongestBody = 64 * 1024;
     public const int LongestBatchBody = 1024 * 1024;
 
-    /// <summary>The account of the request's key, for who asks nothing else; 0 when it has none or is not known.</summary>
-    public static async ValueTask<long> Holder(HttpContext context, KeyRing keys) =>
-        (context.Request.Headers["X-Api-Key"] is [{ } own] ? own : context.Request.Headers["X-MBX-APIKEY"] is [{ } other] ? other : null) is { } text
-        && await keys.Find(text) is { } key ? key.Account : 0;
+    /// <summary>What who would use the demo from elsewhere hears.</summary>
+    public static Refusal Stranger => new(
+        RejectReason.Unauthorized, null, null, "The demo serves this machine alone, under localhost or 127.0.0.1.");
 
-    /// <summary>The holder of the request's key; null when it was turned away.</summary>
-    public static async ValueTask<ApiKey?> Identify(HttpContext context, KeyRing keys)
+    /// <summary>The account of who calls, for who asks nothing else; 0 when there is none or it is not known.</summary>
+    public static async ValueTask<long> Holder(HttpContext context, KeyRing keys)
     {
-        var header = context.Request.Headers["X-Api-Key"];
-        var key = header.Count == 1 && header[0] is { } text ? await keys.Find(text) : null;
-        if (key is null)
+        if (SessionCookie.IsIn(context.Request))
+            return (await SessionCookie.Read(context))?.User.Account ?? 0;
+
+        var headers = context.Request.Headers;
+        return (headers["X-Api-Key"] is [{ } own] ? own : headers["X-MBX-APIKEY"] is [{ } other] ? other : null) is { } text
+            && await keys.Find(text) is { } key ? key.Account : 0;
+    }
+
+    /// <summary>Who calls; null when it was turned away.</summary>
+    public static async ValueTask<Caller?> Identify(HttpContext context, KeyRing keys)
+    {
+        Refusal? refusal;
+        Caller? caller;
+        if (SessionCookie.IsIn(context.Request))
         {
-            await Answer.Refuse(context, new Refusal(RejectReason.Unauthorized));
+            (refusal, var who) = await SessionCookie.Identify(context);
+            caller = who is null ? null : Caller.Of(who.User);
         }
-        else if (key is { Signing: not null, IsDemo: false })
+        else
         {
-            // It names its holder and proves nothing: it is sent with each request, and only the signature is secret.
-            await Answer.Refuse(context, new Refusal(
-                RejectReason.Unauthorized, null, null, "This key signs its requests; here a key without a secret is needed."));
-            key = null;
-        }
-        else if (key.IsDemo && !IsLocal(context.Request))
-        {
-            await RefuseStranger(context);
-            key = null;
-        }
-        else if (!key.IsAdmin && !keys.MayAsk(key.Account, context.GetEndpoint()?.Metadata.GetMetadata<LaneOf>()?.Lane ?? Lane.Readings))
-        {
-            await Answer.Refuse(context, new Refusal(RejectReason.TooManyRequests));
-            key = null;
+            (refusal, caller) = await ByKey(context.Request, keys);
         }
 
-        return key;
+        var lane = context.GetEndpoint()?.Metadata.GetMetadata<LaneOf>()?.Lane ?? Lane.Readings;
+        if (caller is { Role: not UserRole.Administrator, Account: > 0 and var account } && !keys.MayAsk(account, lane))
+            refusal = new Refusal(RejectReason.TooManyRequests);
+        if (refusal is not { } refused)
+            return caller;
+
+        await Answer.Refuse(context, refused);
+        return null;
     }
 
     /// <summary>
@@ -62,31 +68,26 @@ internal static class Call
         !request.Headers.ContainsKey("X-Forwarded-For") &&
         !request.Headers.ContainsKey("X-Forwarded-Host");
 
-    /// <summary>Turns away who would use the demo from elsewhere.</summary>
-    public static async ValueTask RefuseStranger(HttpContext context) => await Answer.Refuse(
-        context,
-        new Refusal(RejectReason.Unauthorized, null, null, "The demo serves this machine alone, under localhost or 127.0.0.1."));
-
-    /// <summary>The account the request's key trades for; 0 when it was turned away.</summary>
+    /// <summary>The account the caller trades for; 0 when it was turned away.</summary>
     public static async ValueTask<long> Trader(HttpContext context, KeyRing keys)
     {
-        var key = await Identify(context, keys);
-        if (key is null)
+        if (await Identify(context, keys) is not { } caller)
             return 0;
-        if (key.Account == 0)
-            await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, null, null, "This key has no account."));
-        return key.Account;
+        if (caller.Account == 0)
+            await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, null, null, "This caller has no account."));
+        return caller.Account;
     }
 
-    /// <summary>Whether the request's key may administer; otherwise it was turned away.</summary>
-    public static async ValueTask<bool> IsAdmin(HttpContext context, KeyRing keys) => await Administrator(context, keys) is not null;
+    /// <summary>Whether the caller may do what is for this role; otherwise it was turned away.</summary>
+    public static async ValueTask<bool> IsOfficer(HttpContext context, KeyRing keys, UserRole role) =>
+        await Officer(context, keys, role) is not null;
 
-    /// <summary>The request's key, which may administer; null when it was turned away.</summary>
-    public static async ValueTask<ApiKey?> Administrator(HttpContext context, KeyRing keys)
+    /// <summary>The caller, who may do what is for this role; null when it was turned away.</summary>
+    public static async ValueTask<Caller?> Officer(HttpContext context, KeyRing keys, UserRole role)
     {
-        var key = await Identify(context, keys);
-        if (key is null or { IsAdmin: true })
-            return key;
+        var caller = await Identify(context, keys);
+        if (caller is null || caller.Value.May(role))
+            return caller;
 
         await Answer.Refuse(context, new Refusal(RejectReason.Forbidden));
         return null;
@@ -120,6 +121,10 @@ internal static class Call
                 return length;
         }
     }
+
+    /// <summary>Whether a body comes, for calls that need none.</summary>
+    public static bool HasBody(HttpRequest request) =>
+        request.ContentLength is not (null or 0) || request.Headers.TransferEncoding.Count > 0;
 
     /// <summary>The body as a message; null when it was turned away.</summary>
     public static async ValueTask<T?> Read<T>(HttpContext context, JsonTypeInfo<T> type, int longest = LongestBody)
@@ -220,6 +225,18 @@ internal static class Call
             refusal = Refusal.Malformed(field is { Length: > 100 } ? field[..100] : field, Explain(error));
             return null;
         }
+    }
+
+    private static async ValueTask<(Refusal? Refusal, Caller? Caller)> ByKey(HttpRequest request, KeyRing keys)
+    {
+        var header = request.Headers["X-Api-Key"];
+        if (header.Count != 1 || header[0] is not { } text || await keys.Find(text) is not { } key)
+            return (new Refusal(RejectReason.Unauthorized), null);
+
+        // A key that signs names its holder and proves nothing: it is sent with each request, and only the signature is secret.
+        if (key is { Signing: not null, IsDemo: false })
+            return (new Refusal(RejectReason.Unauthorized, null, null, "This key signs its requests; here a key without a secret is needed."), null);
+        return key.IsDemo && !IsLocal(request) ? (Stranger, null) : (null, Caller.Of(key));
     }
 
     private static string Explain(JsonException error) => string.Create(

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Users;
 using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
@@ -103,17 +104,16 @@ internal sealed class EngineCalls(
     private async ValueTask<long> Trader(HttpContext context)
     {
         var headers = context.Request.Headers;
-        if (!options.DemoMode || headers.ContainsKey("X-Api-Key"))
+        if (!options.DemoMode || headers.ContainsKey("X-Api-Key") || SessionCookie.IsIn(context.Request))
             return await Call.Trader(context, keys);
 
         if (!Call.IsLocal(context.Request))
         {
-            await Call.RefuseStranger(context);
+            await Answer.Refuse(context, Call.Stranger);
             return 0;
         }
 
-        var origin = headers.Origin.ToString();
-        if (origin.Length == 0 || origin == $"{context.Request.Scheme}://{context.Request.Host}")
+        if (SessionCookie.IsOfThisSite(context.Request))
             return options.DemoAccount;
 
         await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, null, null, "Another site needs an API key."));

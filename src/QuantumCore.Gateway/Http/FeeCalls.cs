@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Wire;
@@ -22,21 +21,21 @@ internal sealed class FeeCalls(IGrainFactory grains, Listings listings, KeyRing 
     /// <summary>GET /admin/accounts/{account}/fees</summary>
     public async Task ShowAny(HttpContext context)
     {
-        if (await Call.IsAdmin(context, keys) && await Call.Account(context) is { } account)
+        if (await Call.IsOfficer(context, keys, UserRole.Risk) && await Call.Account(context) is { } account)
             await AnswerFees(context, account.Value);
     }
 
     /// <summary>GET /admin/fees: the schedules.</summary>
     public async Task ShowSchedules(HttpContext context)
     {
-        if (await Call.IsAdmin(context, keys))
+        if (await Call.IsOfficer(context, keys, UserRole.MarketOperator))
             await AnswerFees(context, null);
     }
 
     /// <summary>POST /admin/fees: the schedule of an asset.</summary>
     public async Task Set(HttpContext context)
     {
-        if (await Call.Administrator(context, keys) is not { } key || await Call.Read(context, WireJson.Default.FeesText) is not { } text)
+        if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer || await Call.Read(context, WireJson.Default.FeesText) is not { } text)
             return;
 
         if (await listings.FindAsset(text.Asset ?? "") is not { } asset)
@@ -45,7 +44,7 @@ internal sealed class FeeCalls(IGrainFactory grains, Listings listings, KeyRing 
             return;
         }
 
-        var (refusal, request) = FeesReading.Read(text, asset, key.Label);
+        var (refusal, request) = FeesReading.Read(text, asset, officer.Name);
         if (refusal is null && await Catalog.SetFees(request) is { } reason)
             refusal = Refusal.Malformed("tiers", FeesReading.Sentence(reason));
         if (refusal is { } wrong)
@@ -58,7 +57,7 @@ internal sealed class FeeCalls(IGrainFactory grains, Listings listings, KeyRing 
     {
         var schedules = await Catalog.FeeSchedules();
         var fees = account is { } number
-            ? await grains.GetGrain<IAccountGrain>(number.ToString(CultureInfo.InvariantCulture)).Fees()
+            ? await grains.Account(number).Fees()
             : ImmutableArray<AccountFees>.Empty;
         var assets = new Dictionary<string, Asset>(StringComparer.Ordinal);
         foreach (var name in schedules.Select(schedule => schedule.Asset).Concat(fees.Select(fee => fee.Asset)))

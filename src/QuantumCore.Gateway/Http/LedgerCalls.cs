@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
@@ -23,7 +24,7 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
     /// <summary>GET /admin/accounts/{account}/statement</summary>
     public async Task StatementOf(HttpContext context)
     {
-        if (await Call.IsAdmin(context, keys) && await Call.Account(context) is { } account)
+        if (await Call.IsOfficer(context, keys, UserRole.Risk) && await Call.Account(context) is { } account)
             await AnswerStatement(context, account.Value);
     }
 
@@ -37,67 +38,48 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
     /// <summary>GET /admin/accounts/{account}/positions</summary>
     public async Task PositionsOf(HttpContext context)
     {
-        if (await Call.IsAdmin(context, keys) && await Call.Account(context) is { } account)
+        if (await Call.IsOfficer(context, keys, UserRole.Risk) && await Call.Account(context) is { } account)
             await AnswerPositions(context, account.Value);
     }
 
     /// <summary>GET /admin/ledger/trial-balance</summary>
     public async Task TrialBalance(HttpContext context)
     {
-        if (!await Call.IsAdmin(context, keys))
+        if (!await Call.IsOfficer(context, keys, UserRole.Risk))
             return;
 
-        await Answer.Json(context, await Ledger.TrialBalance(), static (to, rows) =>
+        await AnswerRows(context, await Ledger.TrialBalance(), static (to, row) =>
         {
-            to.WriteStartObject();
-            to.WriteStartArray("rows"u8);
-            foreach (var row in rows)
-            {
-                to.WriteStartObject();
-                to.WriteString("asset"u8, row.Asset);
-                to.WriteString("holder"u8, row.Holder);
-                to.WriteNumber("accounts"u8, row.Accounts);
-                to.WriteString("total"u8, DecimalText.Format(row.Total, row.Decimals));
-                to.WriteString("held"u8, DecimalText.Format(row.Held, row.Decimals));
-                to.WriteEndObject();
-            }
-
-            to.WriteEndArray();
-            to.WriteEndObject();
+            to.WriteString("asset"u8, row.Asset);
+            to.WriteString("holder"u8, row.Holder);
+            to.WriteNumber("accounts"u8, row.Accounts);
+            to.WriteString("total"u8, DecimalText.Format(row.Total, row.Decimals));
+            to.WriteString("held"u8, DecimalText.Format(row.Held, row.Decimals));
         });
     }
 
     /// <summary>GET /admin/ledger/fees</summary>
     public async Task Fees(HttpContext context)
     {
-        if (!await Call.IsAdmin(context, keys) || await Period(context) is not { } period)
+        if (!await Call.IsOfficer(context, keys, UserRole.Risk) || await Period(context) is not { } period)
             return;
 
-        await Answer.Json(context, await Ledger.FeeRevenue(period.From.Nanos(), period.To.AddDays(1).Nanos()), static (to, rows) =>
+        var rows = await Ledger.FeeRevenue(period.From.Nanos(), period.To.AddDays(1).Nanos());
+        await AnswerRows(context, rows, static (to, row) =>
         {
-            to.WriteStartObject();
-            to.WriteStartArray("rows"u8);
-            foreach (var row in rows)
-            {
-                to.WriteStartObject();
-                to.WriteString("day"u8, Days.Text(row.DayNanos));
-                to.WriteString("symbol"u8, row.Symbol);
-                to.WriteString("asset"u8, row.Asset);
-                to.WriteNumber("trades"u8, row.Trades);
-                to.WriteString("makerFees"u8, DecimalText.Format(row.MakerFees, row.Decimals));
-                to.WriteString("takerFees"u8, DecimalText.Format(row.TakerFees, row.Decimals));
-                to.WriteEndObject();
-            }
-
-            to.WriteEndArray();
-            to.WriteEndObject();
+            to.WriteString("day"u8, Days.Text(row.DayNanos));
+            to.WriteString("symbol"u8, row.Symbol);
+            to.WriteString("asset"u8, row.Asset);
+            to.WriteNumber("trades"u8, row.Trades);
+            to.WriteString("makerFees"u8, DecimalText.Format(row.MakerFees, row.Decimals));
+            to.WriteString("takerFees"u8, DecimalText.Format(row.TakerFees, row.Decimals));
         });
     }
 
     /// <summary>GET /admin/ledger/reconciliation</summary>
     public async Task Reconcile(HttpContext context)
     {
-        if (!await Call.IsAdmin(context, keys) || await Limit(context) is not { } limit)
+        if (!await Call.IsOfficer(context, keys, UserRole.Risk) || await Call.Limit(context) is not { } limit)
             return;
 
         var after = (string?)context.Request.Query["after"] is { } text && AccountId.TryParse(text, out var id) ? id.Value : 0;
@@ -131,6 +113,22 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         });
     }
 
+    private static async Task AnswerRows<T>(HttpContext context, ImmutableArray<T> rows, Action<Utf8JsonWriter, T> write) =>
+        await Answer.Json(context, (rows, write), static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteStartArray("rows"u8);
+            foreach (var row in answer.rows)
+            {
+                to.WriteStartObject();
+                answer.write(to, row);
+                to.WriteEndObject();
+            }
+
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+
     private ILedgerGrain Ledger => grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey);
 
     private async Task AnswerPositions(HttpContext context, long account)
@@ -152,7 +150,7 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
             return;
         }
 
-        var instruments = (await listings.All()).ToDictionary(listed => listed.Symbol, StringComparer.Ordinal);
+        var instruments = await listings.BySymbol();
         var rows = new List<(PositionProfit Position, Instrument Instrument, long MarkTicks)>();
         foreach (var position in await entry.Positions(account, method.Value))
         {
@@ -213,7 +211,7 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
 
     private async Task AnswerStatement(HttpContext context, long account)
     {
-        if (await Period(context) is not { } period || await Limit(context) is not { } limit)
+        if (await Period(context) is not { } period || await Call.Limit(context) is not { } limit)
             return;
 
         LinePlace? after = null;
@@ -300,15 +298,6 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         }
 
         return (from, to);
-    }
-
-    private static async ValueTask<int?> Limit(HttpContext context)
-    {
-        if (Call.Number((string?)context.Request.Query["limit"] ?? "100", 1, 1000) is { } limit)
-            return (int)limit;
-
-        await Answer.Refuse(context, new Refusal(RejectReason.BadRequest, "limit", "1000", "1 to 1000."));
-        return null;
     }
 
     private static string Text(in LinePlace place) => string.Create(

@@ -21,7 +21,7 @@ internal sealed class MoneyCalls(MoneyEntry entry, IGrainFactory grains, Listing
     /// <summary>POST /admin/accounts/{account}/transfers: to any account.</summary>
     public async Task TransferForAny(HttpContext context)
     {
-        if (await Call.IsAdmin(context, keys) && await Call.Account(context) is { } account)
+        if (await Call.IsOfficer(context, keys, UserRole.Administrator) && await Call.Account(context) is { } account)
             await Transfer(context, account.Value, isAdmin: true);
     }
 
@@ -53,7 +53,7 @@ internal sealed class MoneyCalls(MoneyEntry entry, IGrainFactory grains, Listing
     /// <summary>POST /admin/accounts/{account}/withdrawals</summary>
     public async Task WithdrawForAny(HttpContext context)
     {
-        if (await Call.IsAdmin(context, keys) && await Call.Account(context) is { } account)
+        if (await Call.IsOfficer(context, keys, UserRole.Administrator) && await Call.Account(context) is { } account)
             await Withdraw(context, account.Value);
     }
 
@@ -86,7 +86,7 @@ internal sealed class MoneyCalls(MoneyEntry entry, IGrainFactory grains, Listing
     /// <summary>POST /admin/accounts/{account}/owner</summary>
     public async Task SetOwner(HttpContext context)
     {
-        if (!await Call.IsAdmin(context, keys) || await Call.Account(context) is not { } account ||
+        if (!await Call.IsOfficer(context, keys, UserRole.Administrator) || await Call.Account(context) is not { } account ||
             await Call.Read(context, WireJson.Default.OwnerText) is not { } text)
         {
             return;

@@ -69,7 +69,7 @@ internal sealed class OperatorCalls(
     /// <summary>POST /admin/breaker</summary>
     public async Task Break(HttpContext context)
     {
-        if (!await Call.IsAdmin(context, keys) || await Call.Read(context, WireJson.Default.BreakerText) is not { } text)
+        if (!await Call.IsOfficer(context, keys, UserRole.MarketOperator) || await Call.Read(context, WireJson.Default.BreakerText) is not { } text)
             return;
 
         var close = 0L;
@@ -173,7 +173,7 @@ internal sealed class OperatorCalls(
 
     private async Task SetFrozen(HttpContext context, bool isFrozen)
     {
-        if (await Call.Administrator(context, keys) is not { } key || await Call.Account(context) is not { } account ||
+        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Call.Account(context) is not { } account ||
             await Call.Read(context, WireJson.Default.FreezeText) is not { } text)
         {
             return;
@@ -183,8 +183,8 @@ internal sealed class OperatorCalls(
         if (refusal is null)
         {
             var reason = isFrozen
-                ? (await entry.Freeze(account.Value, new FreezeRequest(Closes: false, key.Label, text.Why ?? ""))).Reason
-                : await entry.Unfreeze(account.Value, key.Label, text.Why ?? "");
+                ? (await entry.Freeze(account.Value, new FreezeRequest(Closes: false, officer.Name, text.Why ?? ""))).Reason
+                : await entry.Unfreeze(account.Value, officer.Name, text.Why ?? "");
             refusal = reason == RejectReason.None ? null : new Refusal(reason);
         }
 
@@ -209,7 +209,7 @@ internal sealed class OperatorCalls(
 
     private async Task SetBlock(HttpContext context, BookVerb verb)
     {
-        if (await Call.Administrator(context, keys) is not { } key || await Call.Account(context) is not { } account ||
+        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Call.Account(context) is not { } account ||
             await Call.Read(context, WireJson.Default.BlockText) is not { } text)
         {
             return;
@@ -222,11 +222,11 @@ internal sealed class OperatorCalls(
         {
             if (verb == BookVerb.Block)
             {
-                await Kill(context, account, new FreezeRequest(Closes: true, key.Label, text.Why ?? ""));
+                await Kill(context, account, new FreezeRequest(Closes: true, officer.Name, text.Why ?? ""));
                 return;
             }
 
-            var released = await entry.Unfreeze(account.Value, key.Label, text.Why ?? "");
+            var released = await entry.Unfreeze(account.Value, officer.Name, text.Why ?? "");
             wrong = released == RejectReason.None ? null : new Refusal(released);
         }
 
@@ -298,7 +298,7 @@ internal sealed class OperatorCalls(
 
     private async ValueTask<Instrument?> Symbol(HttpContext context)
     {
-        if (!await Call.IsAdmin(context, keys))
+        if (!await Call.IsOfficer(context, keys, UserRole.MarketOperator))
             return null;
 
         var instrument = await listings.Find(Call.Path(context, "symbol"));

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Wire;
@@ -22,35 +21,35 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
     /// <summary>GET /admin/accounts/{account}/limits</summary>
     public async Task ShowAny(HttpContext context)
     {
-        if (await Call.IsAdmin(context, keys) && await Call.Account(context) is { } account)
+        if (await Call.IsOfficer(context, keys, UserRole.Risk) && await Call.Account(context) is { } account)
             await AnswerLimits(context, account.Value);
     }
 
     /// <summary>POST /admin/accounts/{account}/limits: all limits of one scope.</summary>
     public async Task Set(HttpContext context)
     {
-        if (await Call.Administrator(context, keys) is not { } key || await Call.Account(context) is not { } account ||
-            await Read(context, key.Label, forEveryone: false) is not { } request)
+        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Call.Account(context) is not { } account ||
+            await Read(context, officer.Name, forEveryone: false) is not { } request)
         {
             return;
         }
 
-        await Grain(account.Value).SetLimits(request);
+        await grains.Account(account.Value).SetLimits(request);
         await AnswerLimits(context, account.Value);
     }
 
     /// <summary>GET /admin/limits: those of every account.</summary>
     public async Task ShowEveryones(HttpContext context)
     {
-        if (await Call.IsAdmin(context, keys))
+        if (await Call.IsOfficer(context, keys, UserRole.Risk))
             await AnswerLimits(context, null);
     }
 
     /// <summary>POST /admin/limits: all limits that every account has in one symbol.</summary>
     public async Task SetEveryones(HttpContext context)
     {
-        if (await Call.Administrator(context, keys) is not { } key ||
-            await Read(context, key.Label, forEveryone: true) is not { } request)
+        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer ||
+            await Read(context, officer.Name, forEveryone: true) is not { } request)
         {
             return;
         }
@@ -82,7 +81,7 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
 
     private async Task AnswerLimits(HttpContext context, long? account)
     {
-        var own = account is { } number ? await Units(await Grain(number).Limits()) : [];
+        var own = account is { } number ? await Units(await grains.Account(number).Limits()) : [];
         var everyones = await Units(await Catalog.Limits());
         await Answer.Json(context, (account, own, everyones), static (to, answer) =>
         {
@@ -115,7 +114,4 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
 
         return [.. units];
     }
-
-    private IAccountGrain Grain(long account) =>
-        grains.GetGrain<IAccountGrain>(account.ToString(CultureInfo.InvariantCulture));
 }

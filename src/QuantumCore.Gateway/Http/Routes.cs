@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Binance;
 using QuantumCore.Gateway.Streams;
+using QuantumCore.Gateway.Users;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
@@ -31,6 +32,16 @@ internal sealed class Routes(
     private readonly RefusalPace _refusals = new(time);
 
     public void Map(IServiceProvider services)
+    {
+        var health = services.GetRequiredService<HealthCalls>();
+        Always("/health/live", HealthCalls.Live);
+        Always("/health/ready", health.Ready);
+        Always("/metrics", health.Metrics);
+        if (services.GetRequiredService<GatewayOptions>().ServesCustomers)
+            MapCustomers(services);
+    }
+
+    private void MapCustomers(IServiceProvider services)
     {
         var orders = services.GetRequiredService<OrderCalls>();
         On(Lane.Orders, "POST", $"{Native}/orders", orders.Place);
@@ -55,6 +66,7 @@ internal sealed class Routes(
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/keys", admin.NewKey);
         On(Lane.Urgent, "POST", $"{Native}/admin/instruments", admin.List);
 
+        MapUsers(services.GetRequiredService<SessionCalls>(), services.GetRequiredService<UserCalls>());
         MapMoney(services.GetRequiredService<MoneyCalls>());
         MapRisk(services.GetRequiredService<RiskCalls>(), services.GetRequiredService<FeeCalls>());
         MapOperator(services.GetRequiredService<OperatorCalls>());
@@ -81,11 +93,26 @@ internal sealed class Routes(
         On(Lane.Orders, "POST", "/order", engine.Place);
         On(Lane.Readings, "GET", "/book/{symbol}", engine.Book);
         On(Lane.Urgent, "DELETE", "/order/{symbol}/{orderId}", engine.Cancel);
+    }
 
-        var health = services.GetRequiredService<HealthCalls>();
-        Always("/health/live", HealthCalls.Live);
-        Always("/health/ready", health.Ready);
-        Always("/metrics", health.Metrics);
+    private void MapUsers(SessionCalls people, UserCalls admin)
+    {
+        On(Lane.Readings, "POST", $"{Native}/users", people.SignUp);
+        On(Lane.Readings, "POST", $"{Native}/sessions", people.SignIn);
+        On(Lane.Readings, "POST", $"{Native}/sessions/demo", people.SignInToDemo);
+        On(Lane.Readings, "GET", $"{Native}/sessions", people.List);
+        On(Lane.Urgent, "DELETE", $"{Native}/sessions", people.End);
+        On(Lane.Readings, "GET", $"{Native}/sessions/current", SessionCalls.Current);
+        On(Lane.Urgent, "DELETE", $"{Native}/sessions/current", people.SignOut);
+        On(Lane.Urgent, "DELETE", $"{Native}/sessions/{{id}}", people.End);
+        On(Lane.Readings, "POST", $"{Native}/user/password", people.ChangePassword);
+        On(Lane.Readings, "POST", $"{Native}/user/authenticator", people.AddAuthenticator);
+        On(Lane.Readings, "DELETE", $"{Native}/user/authenticator", people.RemoveAuthenticator);
+        On(Lane.Readings, "GET", $"{Native}/admin/users", admin.List);
+        On(Lane.Urgent, "POST", $"{Native}/admin/users", admin.Add);
+        On(Lane.Urgent, "PATCH", $"{Native}/admin/users/{{name}}", admin.Change);
+        On(Lane.Urgent, "DELETE", $"{Native}/admin/users/{{name}}/sessions", admin.EndSessions);
+        On(Lane.Readings, "GET", $"{Native}/admin/audit", admin.Audit);
     }
 
     private void MapMoney(MoneyCalls calls)

@@ -168,20 +168,9 @@ internal sealed class StreamReader(
         var buffer = new byte[LongestMessage];
         while (true)
         {
-            var length = 0;
-            ValueWebSocketReceiveResult received;
-            do
-            {
-                if (length == buffer.Length)
-                    return WebSocketCloseStatus.MessageTooBig;
-
-                received = await socket.ReceiveAsync(buffer.AsMemory(length), end);
-                length += received.Count;
-            }
-            while (!received.EndOfMessage);
-
-            if (received.MessageType == WebSocketMessageType.Close)
-                return WebSocketCloseStatus.NormalClosure;
+            var (length, status) = await socket.ReceiveMessage(buffer, end);
+            if (status is not null)
+                return status;
 
             var body = new ReadOnlySequence<byte>(buffer, 0, length);
             var message = Call.Parse(body, WireJson.Default.StreamText, out var refusal);

@@ -287,6 +287,66 @@ internal sealed record KeyText
     public bool ReadOnly { get; init; }
 }
 
+/// <summary>Who signs in, or up.</summary>
+internal sealed record SignInText
+{
+    public string? Name { get; init; }
+
+    public string? Password { get; init; }
+
+    public string? Code { get; init; }
+}
+
+/// <summary>Which user of the demo signs in.</summary>
+internal sealed record DemoText
+{
+    public string? Name { get; init; }
+}
+
+/// <summary>Another password.</summary>
+internal sealed record PasswordText
+{
+    public string? Password { get; init; }
+
+    public string? Code { get; init; }
+
+    public string? NewPassword { get; init; }
+}
+
+/// <summary>An authenticator that is to be added or removed.</summary>
+internal sealed record AuthenticatorText
+{
+    public string? Password { get; init; }
+
+    public string? Secret { get; init; }
+
+    public string? Code { get; init; }
+}
+
+/// <summary>A user whom an administrator adds.</summary>
+internal sealed record NewUserText
+{
+    public string? Name { get; init; }
+
+    public string? Password { get; init; }
+
+    public string? Role { get; init; }
+
+    public string? Account { get; init; }
+}
+
+/// <summary>What an administrator changes of a user.</summary>
+internal sealed record UserText
+{
+    public string? Role { get; init; }
+
+    public string? State { get; init; }
+
+    public string? Password { get; init; }
+
+    public string? Authenticator { get; init; }
+}
+
 /// <summary>An order of the order matching engine: its numbers are JSON numbers, kept as their text.</summary>
 internal sealed record EngineOrderText
 {
@@ -352,6 +412,12 @@ internal sealed class NumberText : JsonConverter<string>
 [JsonSerializable(typeof(OwnerText))]
 [JsonSerializable(typeof(WithdrawalText))]
 [JsonSerializable(typeof(KeyText))]
+[JsonSerializable(typeof(SignInText))]
+[JsonSerializable(typeof(DemoText))]
+[JsonSerializable(typeof(PasswordText))]
+[JsonSerializable(typeof(AuthenticatorText))]
+[JsonSerializable(typeof(NewUserText))]
+[JsonSerializable(typeof(UserText))]
 [JsonSerializable(typeof(EngineOrderText))]
 [JsonSerializable(typeof(StreamText))]
 [JsonSerializable(typeof(InstrumentText))]

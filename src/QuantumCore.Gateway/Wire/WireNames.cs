@@ -100,6 +100,23 @@ internal static class WireNames
         TradingPhase.Closed => "closed",
     };
 
+    public static UserRole? ReadRole(string? text) => text switch
+    {
+        "customer" => UserRole.Customer,
+        "marketOperator" => UserRole.MarketOperator,
+        "risk" => UserRole.Risk,
+        "administrator" => UserRole.Administrator,
+        _ => null,
+    };
+
+    public static string Of(UserRole role) => role switch
+    {
+        UserRole.Customer => "customer",
+        UserRole.MarketOperator => "marketOperator",
+        UserRole.Risk => "risk",
+        UserRole.Administrator => "administrator",
+    };
+
     public static string Of(PayoutState state) => state switch
     {
         PayoutState.Pending => "pending",

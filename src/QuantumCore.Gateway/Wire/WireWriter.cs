@@ -309,7 +309,7 @@ internal static class WireWriter
             to.WritePrice(name, instrument, price);
     }
 
-    private static void WriteTimeText(this Utf8JsonWriter to, ReadOnlySpan<byte> name, long nanos)
+    public static void WriteTimeText(this Utf8JsonWriter to, ReadOnlySpan<byte> name, long nanos)
     {
         Span<char> text = stackalloc char[32];
         _ = WireTime.TryWrite(nanos, text, out var length);

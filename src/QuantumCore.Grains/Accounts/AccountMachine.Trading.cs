@@ -7,7 +7,7 @@ namespace QuantumCore.Grains.Accounts;
 /// <summary>What the account trades each day, which its limits ask for.</summary>
 internal sealed partial class AccountMachine
 {
-    private readonly SortedDictionary<string, TradingDay> _traded = new(StringComparer.Ordinal);
+    private readonly SortedList<string, (Instrument Instrument, TradingDay Day)> _traded = new(StringComparer.Ordinal);
 
     /// <summary>One side of a trade is the account's; of a trade with itself each by itself, and neither is volume.</summary>
     private void Trade(long timeNanos, long number, long priceTicks, long lots, long fee, bool withItself)
@@ -15,12 +15,12 @@ internal sealed partial class AccountMachine
         var order = Account.Orders[number];
         var instrument = order.Instrument;
         Account.Fill(number, priceTicks, lots, fee);
-        if (!_traded.TryGetValue(instrument.Symbol, out var day))
+        if (!_traded.TryGetValue(instrument.Symbol, out var traded))
         {
-            _traded.Add(instrument.Symbol, day = new TradingDay());
+            _traded.Add(instrument.Symbol, traded = (instrument, new TradingDay()));
         }
 
-        day.Fill(timeNanos, order.Side == Side.Buy ? lots : -lots, (long)instrument.Notional(priceTicks, 1), fee);
+        traded.Day.Fill(timeNanos, order.Side == Side.Buy ? lots : -lots, (long)instrument.Notional(priceTicks, 1), fee);
         if (!withItself)
         {
             CountVolume(instrument.Quote, timeNanos, instrument.Notional(priceTicks, lots));
@@ -30,7 +30,7 @@ internal sealed partial class AccountMachine
     private void WriteTrading(ref RecordWriter to)
     {
         to.Count(_traded.Count);
-        foreach (var (symbol, day) in _traded)
+        foreach (var (symbol, (_, day)) in _traded)
         {
             to.Text(symbol);
             to.Count(day.Day);
@@ -45,9 +45,9 @@ internal sealed partial class AccountMachine
     {
         for (var i = from.ItemCount(); i > 0; i--)
         {
-            _traded.Add(
-                from.Text(),
-                new TradingDay(from.Count(), from.Fixed128(), from.Fixed128(), from.Fixed64(), from.Fixed128()));
+            var symbol = from.Text();
+            _traded.Add(symbol, (
+                instrumentOf(symbol), new TradingDay(from.Count(), from.Fixed128(), from.Fixed128(), from.Fixed64(), from.Fixed128())));
         }
     }
 }

@@ -37,39 +37,29 @@ internal sealed class UsedKeys
         var size = Encoding.UTF8.GetMaxByteCount(name.Length);
         var bytes = size <= 256 ? stackalloc byte[256] : new byte[size];
         bytes = bytes[..Encoding.UTF8.GetBytes(name, bytes)];
-        foreach (var position in _log.Find(HashOf(bytes)))
-        {
-            var from = RecordReader.Headless(_log.At(position));
-            if (from.Bytes().SequenceEqual(bytes))
-            {
-                key = ReadRest(ref from);
-                return true;
-            }
-        }
-
-        key = default;
-        return false;
+        return TryFind(bytes, HashOf(bytes), out key);
     }
 
     /// <summary>Uses a key that is free.</summary>
     /// <exception cref="InvalidOperationException">It is not: two records use it.</exception>
     public void Add(string name, in UsedKey key)
     {
-        if (TryGetValue(name, out var before))
+        var to = new RecordWriter();
+        to.Text(name);
+        var bytes = RecordReader.Headless(to.ToSpan()).Bytes();
+        var hash = HashOf(bytes);
+        if (TryFind(bytes, hash, out var before))
         {
             throw new InvalidOperationException($"The key {name} of record {key.Sequence} was used by record {before.Sequence}.");
         }
 
-        var to = new RecordWriter();
-        to.Text(name);
         to.Count(key.Sequence);
         to.Fixed64(unchecked((long)key.RequestHash));
         to.Count(key.Number);
         to.Text(key.Symbol);
         to.Count((int)key.Reason);
         to.Count(key.ReduceToLots);
-        var entry = to.ToSpan();
-        _log.Add(HashOf(RecordReader.Headless(entry).Bytes()), entry);
+        _log.Add(hash, to.ToSpan());
     }
 
     /// <summary>All of it, for a snapshot, in the sequence in which keys were used.</summary>
@@ -95,6 +85,22 @@ internal sealed class UsedKeys
         from.Text(),
         (RejectReason)from.Count16(),
         from.Count());
+
+    private bool TryFind(ReadOnlySpan<byte> name, uint hash, out UsedKey key)
+    {
+        foreach (var position in _log.Find(hash))
+        {
+            var from = RecordReader.Headless(_log.At(position));
+            if (from.Bytes().SequenceEqual(name))
+            {
+                key = ReadRest(ref from);
+                return true;
+            }
+        }
+
+        key = default;
+        return false;
+    }
 
     // Seeded by the process: clients choose the names, and must not be able to choose such that all meet in one place.
     private static uint HashOf(ReadOnlySpan<byte> name)

@@ -483,7 +483,6 @@ internal sealed partial class BookMachine
         _steps.Add(new TurnStep(
             StepKind.Voided, order.Account, order.Number, 0, order.Side, EndReason.None, order.PriceTicks,
             order.QuantityLots, 0, 0, 0));
-        Presence(order.Account);
         _finished.Add(
             order.Account,
             order.Number,

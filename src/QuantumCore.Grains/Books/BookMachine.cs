@@ -67,14 +67,10 @@ internal sealed partial class BookMachine(string symbol)
     {
         open = null;
         finished = default;
-        if (!_accounts.TryGetValue(account, out var presence))
-        {
-            return false;
-        }
-
-        return presence.Open.TryGetValue(number, out open)
+        var presence = _accounts.GetValueOrDefault(account);
+        return (presence is not null && presence.Open.TryGetValue(number, out open))
             || _finished.TryGet(account, number, out finished)
-            || IsBelowFloor(presence, number, out finished);
+            || (presence is not null && IsBelowFloor(presence, number, out finished));
     }
 
     /// <summary>The owner of a public id; account 0 for one that was never issued.</summary>
@@ -303,7 +299,6 @@ internal sealed partial class BookMachine(string symbol)
     private OrderVoided Void(OrderVoided record)
     {
         var sequence = Sequence + 1;
-        Presence(record.Account);
         _finished.Add(
             record.Account,
             record.Number,

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
@@ -68,8 +67,7 @@ internal sealed class OpenBook(
 
         foreach (var (account, delivery) in _deliveries)
         {
-            var key = account.ToString(CultureInfo.InvariantCulture);
-            _ = grains.GetGrain<IAccountGrain>(key).Deliver(new BookDelivery(Symbol, delivery.DrainToImmutable()));
+            _ = grains.Account(account).Deliver(new BookDelivery(Symbol, delivery.DrainToImmutable()));
         }
 
         GrainMetrics.Traded(Symbol, _released.Sum(Trades));

@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
+
+namespace QuantumCore.Silo.Cluster;
+
+/// <summary>Tells the log who joins and leaves the cluster, and a gauge how many silos there are in each state.</summary>
+internal sealed partial class ClusterWatch : BackgroundService
+{
+    private readonly IClusterMembershipService _membership;
+    private readonly ILogger<ClusterWatch> _log;
+    private readonly Meter _meter;
+
+    public ClusterWatch(IClusterMembershipService membership, ILogger<ClusterWatch> log)
+    {
+        (_membership, _log) = (membership, log);
+        _meter = new Meter("QuantumCore.Cluster");
+        _meter.CreateObservableGauge(
+            "quantumcore_cluster_silos", Count, null, "Silos of the cluster by their state, as this one sees it.");
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _meter.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var before = ImmutableDictionary<SiloAddress, ClusterMember>.Empty;
+        await foreach (var seen in _membership.MembershipUpdates.WithCancellation(stoppingToken))
+        {
+            foreach (var (address, member) in seen.Members)
+            {
+                // Who died before this silo joined is no news.
+                if (before.TryGetValue(address, out var known) ? known.Status != member.Status : member.Status != SiloStatus.Dead)
+                    Changed(_log, member.Name, address.ToString(), member.Status, seen.Version.Value);
+            }
+
+            before = seen.Members;
+        }
+    }
+
+    private IEnumerable<Measurement<int>> Count() => _membership.CurrentSnapshot.Members.Values
+        .GroupBy(member => member.Status)
+        .Select(group => new Measurement<int>(group.Count(), new KeyValuePair<string, object?>("state", group.Key.ToString())));
+
+    [LoggerMessage(206, LogLevel.Warning, "Silo {Name} at {Address} is {Status} (version {Version} of the cluster)")]
+    private static partial void Changed(ILogger logger, string name, string address, SiloStatus status, long version);
+}

@@ -1,0 +1,116 @@
+using System.Net;
+using System.Net.Sockets;
+using Orleans.Configuration;
+using QuantumCore.Contracts;
+using QuantumCore.Silo.Cluster;
+
+namespace QuantumCore.Silo;
+
+/// <summary>
+/// The grain runtime of this process: Orleans. Silos over one PostgreSQL database find each other by their list of members
+/// there; one with storage of its own is a cluster by itself.
+/// </summary>
+internal static class GrainHosting
+{
+    private const string Service = "quantumcore";
+    private static readonly TimeSpan s_pull = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
+
+    /// <summary>Refuses options that this build can't keep.</summary>
+    /// <exception cref="FormatException">The message is for the user.</exception>
+    public static void Check(SiloOptions options)
+    {
+        if (options.Storage != StorageKind.Postgres && options.IsOfCluster)
+            throw new FormatException("--cluster, --role, --advertise, --silo-port and --gateway-port need --storage postgres: silos share one journal.");
+    }
+
+    /// <summary>The list of members, before anybody looks for it.</summary>
+    public static Task PrepareAsync(SiloOptions options, CancellationToken cancellationToken) =>
+        options.Storage == StorageKind.Postgres
+            ? MembershipTables.CreateAsync(options.Postgres!, cancellationToken)
+            : Task.CompletedTask;
+
+    public static void AddGrainRuntime(this WebApplicationBuilder builder, SiloOptions options)
+    {
+        if (options.Role == SiloRole.Gateway)
+        {
+            builder.Host.UseOrleansClient(client => Join(client, options));
+            return;
+        }
+
+        builder.Host.UseOrleans(silo =>
+        {
+            Limit(silo, options);
+            Watch(silo);
+
+            // Implicit subscriptions alone: what they need is in the grains' own code, and no silo's end can lose it.
+            silo.AddMemoryStreams(EventStreams.Provider, streams =>
+            {
+                streams.ConfigureStreamPubSub(Orleans.Streams.StreamPubSubType.ImplicitOnly);
+                streams.ConfigurePullingAgent(agent => agent.Configure(pulling => pulling.GetQueueMsgsTimerPeriod = s_pull));
+            });
+            if (options.Storage == StorageKind.Postgres)
+                Join(silo, options);
+            else
+                silo.UseLocalhostClustering(FreePort(), 0, null, Service, "alone");
+        });
+        if (options.Storage == StorageKind.Postgres)
+        {
+            builder.Services.AddHostedService<LostSilos>();
+            builder.Services.AddHostedService<ClusterWatch>();
+            builder.Services.AddHostedService<BookBalance>();
+        }
+    }
+
+    private static void Limit(ISiloBuilder silo, SiloOptions options)
+    {
+        silo.Configure<SiloMessagingOptions>(messaging =>
+            (messaging.ResponseTimeout, messaging.MaxEnqueuedRequestsHardLimit) = (GrainLimits.Response, GrainLimits.RequestsPerActivation));
+        silo.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = GrainLimits.Response);
+        silo.Configure<GrainCollectionOptions>(collection =>
+            (collection.ActivationTimeout, collection.DeactivationTimeout) = (GrainLimits.Activation, GrainLimits.Deactivation));
+        if (options.LongTurn > TimeSpan.Zero)
+            silo.Configure<SchedulingOptions>(scheduling => scheduling.TurnWarningLengthThreshold = options.LongTurn);
+    }
+
+    // Orleans' own patience is a minute, that of traders is not. A probe waits half a second, on a busy machine up to two, and
+    // a silo that hangs is missed after three.
+    private static void Watch(ISiloBuilder silo) => silo.Configure<ClusterMembershipOptions>(membership =>
+    {
+        membership.ProbeTimeout = TimeSpan.FromSeconds(0.5);
+        membership.NumMissedProbesLimit = 3;
+        membership.TableRefreshTimeout = TimeSpan.FromSeconds(5);
+        membership.IAmAliveTablePublishTimeout = LostSilos.Period;
+    });
+
+    private static void Join(ISiloBuilder silo, SiloOptions options)
+    {
+        silo.Configure<ClusterOptions>(cluster => (cluster.ServiceId, cluster.ClusterId) = (Service, options.Cluster));
+        silo.UseAdoNetClustering(table =>
+            (table.Invariant, table.ConnectionString) = (MembershipTables.Invariant, MembershipTables.ConnectionString(options.Postgres!)));
+        silo.ConfigureEndpoints(
+            options.Advertise, options.SiloPort ?? FreePort(), options.GatewayPort ?? 0, listenOnAnyHostAddress: !IPAddress.IsLoopback(options.Advertise));
+    }
+
+    private static void Join(IClientBuilder client, SiloOptions options)
+    {
+        client.Configure<ClusterOptions>(cluster => (cluster.ServiceId, cluster.ClusterId) = (Service, options.Cluster));
+        client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = GrainLimits.Response);
+        client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = s_again);
+        client.UseAdoNetClustering(table =>
+            (table.Invariant, table.ConnectionString) = (MembershipTables.Invariant, MembershipTables.ConnectionString(options.Postgres!)));
+        client.UseConnectionRetryFilter(async (_, cancellationToken) =>
+        {
+            // No silo has opened its gateway yet.
+            await Task.Delay(s_again, cancellationToken);
+            return true;
+        });
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

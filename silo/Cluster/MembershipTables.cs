@@ -1,0 +1,71 @@
+using Npgsql;
+
+namespace QuantumCore.Silo.Cluster;
+
+/// <summary>The tables of a cluster's members, beside the journal: what Orleans' ADO.NET provider reads and writes.</summary>
+internal static class MembershipTables
+{
+    /// <summary>Orleans' name for the driver.</summary>
+    public const string Invariant = "Npgsql";
+
+    /// <summary>The connection string by which the provider finds the tables.</summary>
+    public static string ConnectionString(string postgres) =>
+        new NpgsqlConnectionStringBuilder(postgres) { SearchPath = "cluster" }.ConnectionString;
+
+    /// <summary>Creates what is missing.</summary>
+    public static async Task CreateAsync(string postgres, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(postgres);
+        await connection.OpenAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        using var text = new StreamReader(typeof(MembershipTables).Assembly.GetManifestResourceStream("Membership.sql")!);
+#pragma warning disable CA2100 // The statements are this assembly's own text.
+        await using var create = new NpgsqlCommand(await text.ReadToEndAsync(cancellationToken), connection, transaction);
+#pragma warning restore CA2100
+        await create.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>When each silo of the cluster last said that it lives, by its own clock; one that joins says nothing yet.</summary>
+    public static async Task<List<((string Address, int Port, int Generation) Silo, DateTime Said)>> LastWordsAsync(
+        string postgres, string cluster, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(postgres);
+        await connection.OpenAsync(cancellationToken);
+        await using var query = new NpgsqlCommand(
+            "SELECT address, port, generation, alive FROM cluster.silo WHERE cluster = @cluster AND status = @active", connection);
+        query.Parameters.AddWithValue("cluster", cluster);
+        query.Parameters.AddWithValue("active", (int)SiloStatus.Active);
+        await using var reader = await query.ExecuteReaderAsync(cancellationToken);
+        var words = new List<((string, int, int), DateTime)>();
+        while (await reader.ReadAsync(cancellationToken))
+            words.Add(((reader.GetString(0), reader.GetInt32(1), reader.GetInt32(2)), reader.GetDateTime(3)));
+        return words;
+    }
+
+    /// <summary>Declares a silo dead that has said nothing since; false when it has, or somebody was quicker.</summary>
+    public static async Task<bool> DeclareDeadAsync(
+        string postgres, string cluster, (string Address, int Port, int Generation) silo, DateTime said, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(postgres);
+        await connection.OpenAsync(cancellationToken);
+        await using var declare = new NpgsqlCommand(
+            """
+            WITH gone AS (
+              UPDATE cluster.silo SET status = @dead
+              WHERE cluster = @cluster AND address = @address AND port = @port AND generation = @generation
+                AND alive = @said AND status = @active
+              RETURNING 1)
+            UPDATE cluster.generation SET version = version + 1 WHERE cluster = @cluster AND EXISTS (SELECT 1 FROM gone)
+            """,
+            connection);
+        declare.Parameters.AddWithValue("cluster", cluster);
+        declare.Parameters.AddWithValue("active", (int)SiloStatus.Active);
+        declare.Parameters.AddWithValue("dead", (int)SiloStatus.Dead);
+        declare.Parameters.AddWithValue("address", silo.Address);
+        declare.Parameters.AddWithValue("port", silo.Port);
+        declare.Parameters.AddWithValue("generation", silo.Generation);
+        declare.Parameters.AddWithValue("said", said);
+        return await declare.ExecuteNonQueryAsync(cancellationToken) > 0;
+    }
+}

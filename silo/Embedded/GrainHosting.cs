@@ -1,0 +1,31 @@
+using QuantumCore.Contracts;
+using QuantumCore.Grains;
+
+namespace QuantumCore.Silo;
+
+/// <summary>The grain runtime of this process: the embedded one, which is one silo by itself.</summary>
+internal static class GrainHosting
+{
+    /// <summary>Refuses options that this build can't keep.</summary>
+    /// <exception cref="FormatException">The message is for the user.</exception>
+    public static void Check(SiloOptions options)
+    {
+        if (options.IsOfCluster)
+            throw new FormatException("--cluster, --role, --advertise, --silo-port and --gateway-port need a build with -p:GrainRuntime=Orleans.");
+    }
+
+    /// <summary>Nothing but the exchange's own stores.</summary>
+    public static Task PrepareAsync(SiloOptions options, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public static void AddGrainRuntime(this WebApplicationBuilder builder, SiloOptions options) =>
+        builder.Services.AddLocalGrains(grains =>
+        {
+            grains.GrainAssemblies.Add(typeof(ExchangeGrains).Assembly);
+            grains.StreamProviders.Add(EventStreams.Provider);
+            grains.ResponseTimeout = GrainLimits.Response;
+            grains.ActivationTimeout = GrainLimits.Activation;
+            grains.LongTurn = options.LongTurn;
+            grains.DeactivationTimeout = GrainLimits.Deactivation;
+            grains.MaxRequestsPerActivation = GrainLimits.RequestsPerActivation;
+        });
+}

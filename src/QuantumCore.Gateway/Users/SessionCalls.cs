@@ -1,0 +1,361 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Users;
+
+/// <summary>The calls of people: signing up, in and out, and what they may change about themselves.</summary>
+internal sealed class SessionCalls(
+    IGrainFactory grains,
+    UserSessions sessions,
+    Passwords passwords,
+    Quotas quotas,
+    SecretSeal seal,
+    GatewayOptions options,
+    TimeProvider time,
+    ILogger<SessionCalls> log)
+{
+    private const int LongestClient = 200;
+    private const string DemoPrefix = "demo-";
+
+    private static readonly Refusal s_wrong = new(RejectReason.Unauthorized, null, null, "The name or the password is wrong.");
+    private static readonly Refusal s_wrongCode = new(RejectReason.Unauthorized, "code", null, "A code of the authenticator is needed, a new one each time.");
+    private static readonly Refusal s_busy = new(RejectReason.Overloaded, null, null, "Too many sign in just now.");
+
+    /// <summary>POST /users: signs up, and in.</summary>
+    public async Task SignUp(HttpContext context)
+    {
+        if (await Read(context, WireJson.Default.SignInText) is not { } text)
+            return;
+
+        var refusal = !options.SignUp ? new Refusal(RejectReason.Forbidden, null, null, "Here an administrator adds users.")
+            : WrongName(text.Name) ?? WrongPassword("password", text.Password)
+            ?? (text.Code is null ? (Refusal?)null : Refusal.Malformed("code", "An authenticator is added later."))
+            ?? Counted(context, text.Name!);
+        if (refusal is { } refused)
+        {
+            await Answer.Refuse(context, refused);
+            return;
+        }
+
+        if (await passwords.Hash(text.Password!, context.RequestAborted) is not { } hash)
+        {
+            await Answer.Refuse(context, s_busy);
+            return;
+        }
+
+        var added = await Catalog.AddUser(new User(text.Name!, 0, UserRole.Customer, hash), UserEvent.SignedUp, text.Name!);
+        if (added.User is { } user)
+            await Begin(context, user, codeStep: 0);
+        else
+            await Answer.Refuse(context, new Refusal(added.Reason, "name"));
+    }
+
+    /// <summary>POST /sessions: signs in.</summary>
+    public async Task SignIn(HttpContext context)
+    {
+        if (await Read(context, WireJson.Default.SignInText) is not { } text)
+            return;
+
+        var name = text.Name ?? "";
+        if (Counted(context, name) is { } tooOften)
+        {
+            await Answer.Refuse(context, tooOften);
+            return;
+        }
+
+        var user = await sessions.Find(name);
+        var (refusal, step) = await Check(context, user, text.Password, text.Code);
+        if (refusal is { } refused)
+            await Answer.Refuse(context, refused);
+        else
+            await Begin(context, user!, step);
+    }
+
+    /// <summary>POST /sessions/demo: signs in as a user of the demo.</summary>
+    public async Task SignInToDemo(HttpContext context)
+    {
+        if (await Read(context, WireJson.Default.DemoText, new DemoText()) is not { } text)
+            return;
+
+        if (!options.DemoMode)
+            await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, null, null, "This exchange is no demo."));
+        else if (!Call.IsLocal(context.Request))
+            await Answer.Refuse(context, Call.Stranger);
+        else if (await sessions.Find(text.Name ?? "demo-alice") is { IsDemo: true } user)
+            await Begin(context, user, codeStep: 0);
+        else
+            await Answer.Refuse(context, new Refusal(RejectReason.UnknownUser, "name"));
+    }
+
+    /// <summary>GET /sessions/current: who is signed in.</summary>
+    public static async Task Current(HttpContext context)
+    {
+        if (await Person(context) is { } who)
+            await AnswerSession(context, who);
+    }
+
+    /// <summary>DELETE /sessions/current: signs out.</summary>
+    public async Task SignOut(HttpContext context)
+    {
+        if (await Person(context) is not { } who)
+            return;
+
+        await Catalog.EndSessions(who.User.Name, who.Session.Id, who.User.Name);
+        await sessions.Refresh();
+        await SessionCookie.Take(context);
+        await AnswerSession(context, who);
+    }
+
+    /// <summary>GET /sessions: where one is signed in.</summary>
+    public async Task List(HttpContext context)
+    {
+        if (await Person(context) is not { } who)
+            return;
+
+        await Answer.Json(context, (who, all: await sessions.Of(who.User.Name)), static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteStartArray("sessions"u8);
+            foreach (var session in answer.all)
+            {
+                to.WriteStartObject();
+                Write(to, session);
+                to.WriteBoolean("current"u8, session.Id == answer.who.Session.Id);
+                to.WriteEndObject();
+            }
+
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+
+    /// <summary>DELETE /sessions/{id}, and DELETE /sessions for all of them.</summary>
+    public async Task End(HttpContext context)
+    {
+        if (await Person(context) is not { } who)
+            return;
+
+        var id = context.Request.RouteValues["id"] as string;
+        var isDone = await Catalog.EndSessions(who.User.Name, id, who.User.Name);
+        await sessions.Refresh();
+        if (isDone)
+            await AnswerSession(context, who);
+        else
+            await Answer.Refuse(context, Refusal.Malformed("id", "No session of this user."));
+    }
+
+    /// <summary>POST /user/password: another password; every other session ends.</summary>
+    public async Task ChangePassword(HttpContext context)
+    {
+        if (await Confirmed(context, WireJson.Default.PasswordText, text => (text.Password, text.Code)) is not var (who, text))
+            return;
+
+        if (WrongPassword("newPassword", text.NewPassword) is { } wrong)
+            await Answer.Refuse(context, wrong);
+        else if (await passwords.Hash(text.NewPassword!, context.RequestAborted) is { } hash)
+            await Change(context, who, new UserChange(who.User.Name, UserEvent.PasswordChanged, who.User.Name, PasswordHash: hash, KeptSession: who.Session.Id));
+        else
+            await Answer.Refuse(context, s_busy);
+    }
+
+    /// <summary>
+    /// POST /user/authenticator: gives a new secret; and when it comes back with a code of it, codes are needed from then on.
+    /// </summary>
+    public async Task AddAuthenticator(HttpContext context)
+    {
+        if (await Confirmed(context, WireJson.Default.AuthenticatorText, text => (text.Password, null)) is not var (who, text))
+            return;
+
+        var name = who.User.Name;
+        if (text.Secret is null)
+        {
+            await Answer.Json(context, (name, secret: Authenticator.NewSecret()), static (to, made) =>
+            {
+                to.WriteStartObject();
+                to.WriteString("secret"u8, made.secret);
+                to.WriteString("address"u8, Authenticator.Address(made.name, made.secret));
+                to.WriteEndObject();
+            });
+            return;
+        }
+
+        if (Authenticator.ReadSecret(text.Secret) is not { } secret)
+            await Answer.Refuse(context, Refusal.Malformed("secret", "32 characters of base32, as this call made them."));
+        else if (Authenticator.Step(secret, text.Code ?? "", time.GetUtcNow()) is null)
+            await Answer.Refuse(context, s_wrongCode);
+        else
+            await Change(context, who, new UserChange(name, UserEvent.AuthenticatorAdded, name, Authenticator: seal.Close(text.Secret, SealedFor(name))));
+    }
+
+    /// <summary>DELETE /user/authenticator: codes are needed no more.</summary>
+    public async Task RemoveAuthenticator(HttpContext context)
+    {
+        if (await Confirmed(context, WireJson.Default.AuthenticatorText, text => (text.Password, text.Code)) is var (who, _))
+            await Change(context, who, new UserChange(who.User.Name, UserEvent.AuthenticatorRemoved, who.User.Name, Authenticator: ""));
+    }
+
+    /// <summary>What is wrong with a name that somebody wants; null when nothing is.</summary>
+    public static Refusal? WrongName(string? name) =>
+        name is not null && User.IsName(name) && !name.StartsWith(DemoPrefix, StringComparison.Ordinal)
+            ? null
+            : new Refusal(
+                RejectReason.BadRequest,
+                "name",
+                User.LongestName.ToString(CultureInfo.InvariantCulture),
+                "A lower-case letter, then such letters, digits, '.', '_' and '-', 3 to 32 in all; 'demo-' begins no name.");
+
+    /// <summary>What is wrong with a password that somebody wants; null when nothing is.</summary>
+    public static Refusal? WrongPassword(string field, string? password) => password?.Length is >= Passwords.Shortest and <= Passwords.Longest
+        ? null
+        : new Refusal(
+            RejectReason.BadRequest, field, Passwords.Longest.ToString(CultureInfo.InvariantCulture), "8 to 128 characters.");
+
+    private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+
+    private static string SealedFor(string user) => $"authenticator of {user}";
+
+    /// <summary>The body of a call that anyone may make, but no page of another site; what stands for no body where one may be missing.</summary>
+    private static async ValueTask<T?> Read<T>(HttpContext context, JsonTypeInfo<T> type, T? otherwise = null)
+        where T : class
+    {
+        if (SessionCookie.IsOfThisSite(context.Request))
+            return otherwise is not null && !Call.HasBody(context.Request) ? otherwise : await Call.Read(context, type);
+
+        await Answer.Refuse(context, SessionCookie.OtherSite);
+        return null;
+    }
+
+    /// <summary>Who is signed in; null when nobody is, and the request was turned away.</summary>
+    private static async ValueTask<SignedIn?> Person(HttpContext context)
+    {
+        var (refusal, who) = await SessionCookie.Identify(context);
+        if (refusal is { } refused)
+            await Answer.Refuse(context, refused);
+        return who;
+    }
+
+    /// <summary>Who is signed in and has just given the password, and a code where one is needed; null when turned away.</summary>
+    private async ValueTask<(SignedIn Who, T Text)?> Confirmed<T>(
+        HttpContext context, JsonTypeInfo<T> type, Func<T, (string? Password, string? Code)> proof)
+        where T : class
+    {
+        if (await Person(context) is not { } who || await Call.Read(context, type) is not { } text)
+            return null;
+
+        var refusal = Counted(context, who.User.Name);
+        if (refusal is null)
+        {
+            var (password, code) = proof(text);
+            (refusal, _) = await Check(context, who.User, password, code);
+        }
+
+        if (refusal is not { } refused)
+            return (who, text);
+
+        await Answer.Refuse(context, refused);
+        return null;
+    }
+
+    /// <summary>Counts an attempt; why it is one too many, or null.</summary>
+    private Refusal? Counted(HttpContext context, string name) =>
+        quotas.TakeSignIn(context.Connection.RemoteIpAddress, User.IsName(name) ? name : "")
+            ? null
+            : new Refusal(RejectReason.TooManyRequests, null, null, "Too many attempts; wait a minute.");
+
+    /// <summary>Whether a user proves who it is: why not, or the number of the code. It takes as long for nobody as for somebody.</summary>
+    private async ValueTask<(Refusal? Refusal, long Step)> Check(HttpContext context, User? user, string? password, string? code)
+    {
+        if (password is null or { Length: > Passwords.Longest })
+            return (WrongPassword("password", password) ?? s_wrong, 0);
+
+        if (await passwords.Matches(user?.PasswordHash, password, context.RequestAborted) is not { } matches)
+            return (s_busy, 0);
+        if (!matches)
+        {
+            Log.SignInFailed(log, user?.Name ?? "nobody", Address(context));
+            return (s_wrong, 0);
+        }
+
+        if (user!.Authenticator.Length == 0)
+            return (code is null ? null : Refusal.Malformed("code", "This user has no authenticator."), 0);
+        if (code is not null && seal.Open(user.Authenticator, SealedFor(user.Name)) is { } secret
+            && Authenticator.ReadSecret(Encoding.UTF8.GetString(secret)) is { } key
+            && Authenticator.Step(key, code, time.GetUtcNow()) is { } step)
+        {
+            return (null, step);
+        }
+
+        if (code is not null)
+            Log.SignInFailed(log, user.Name, Address(context));
+        return (s_wrongCode, 0);
+    }
+
+    private async Task Begin(HttpContext context, User user, long codeStep)
+    {
+        var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        var client = context.Request.Headers.UserAgent.ToString();
+        var session = new UserSession(
+            Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
+            user.Name,
+            now,
+            now + (SessionCookie.Life.Ticks * 100),
+            Address(context),
+            client.Length > LongestClient ? client[..LongestClient] : client);
+        var reason = await Catalog.BeginSession(session, codeStep);
+        if (reason != RejectReason.None)
+        {
+            await Answer.Refuse(context, codeStep > 0 ? s_wrongCode : new Refusal(reason));
+            return;
+        }
+
+        await sessions.Refresh();
+        await SessionCookie.Give(context, session);
+        await AnswerSession(context, new SignedIn(user, session));
+    }
+
+    private async Task Change(HttpContext context, SignedIn who, UserChange change)
+    {
+        var changed = await Catalog.ChangeUser(change);
+        await sessions.Refresh();
+        if (changed.User is { } user)
+            await AnswerSession(context, who with { User = user });
+        else
+            await Answer.Refuse(context, new Refusal(changed.Reason));
+    }
+
+    private static string Address(HttpContext context) => (context.Connection.RemoteIpAddress ?? IPAddress.None).ToString();
+
+    private static async Task AnswerSession(HttpContext context, SignedIn who) => await Answer.Json(context, who, static (to, who) =>
+    {
+        to.WriteStartObject();
+        to.WriteString("user"u8, who.User.Name);
+        to.WriteString("role"u8, WireNames.Of(who.User.Role));
+        to.WriteString("account"u8, who.User.Account == 0 ? null : new AccountId(who.User.Account).ToString());
+        to.WriteBoolean("demo"u8, who.User.IsDemo);
+        to.WriteBoolean("authenticator"u8, who.User.Authenticator.Length > 0);
+        to.WriteStartObject("session"u8);
+        Write(to, who.Session);
+        to.WriteEndObject();
+        to.WriteEndObject();
+    });
+
+    private static void Write(Utf8JsonWriter to, UserSession session)
+    {
+        to.WriteString("id"u8, session.Id);
+        to.WriteTimeText("begun"u8, session.BegunNanos);
+        to.WriteTimeText("ends"u8, session.EndsNanos);
+        to.WriteString("address"u8, session.Address);
+        to.WriteString("client"u8, session.Client);
+    }
+}

@@ -1,0 +1,176 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Users;
+
+/// <summary>What an administrator does about users, and the audit log.</summary>
+internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Passwords passwords, KeyRing keys)
+{
+    /// <summary>GET /admin/users</summary>
+    public async Task List(HttpContext context)
+    {
+        if (!await Call.IsOfficer(context, keys, UserRole.Administrator))
+            return;
+
+        await Answer.Json(context, await sessions.All(), static (to, users) =>
+        {
+            to.WriteStartObject();
+            to.WriteStartArray("users"u8);
+            foreach (var user in users)
+                Write(to, user);
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+
+    /// <summary>POST /admin/users: adds a user, of any role.</summary>
+    public async Task Add(HttpContext context)
+    {
+        if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer ||
+            await Call.Read(context, WireJson.Default.NewUserText) is not { } text)
+        {
+            return;
+        }
+
+        var role = text.Role is null ? UserRole.Customer : WireNames.ReadRole(text.Role);
+        var account = default(AccountId);
+        var refusal = SessionCalls.WrongName(text.Name)
+            ?? SessionCalls.WrongPassword("password", text.Password)
+            ?? (role is null ? WrongRole : (Refusal?)null)
+            ?? (text.Account is null || AccountId.TryParse(text.Account, out account) ? (Refusal?)null : Refusal.Malformed("account", "ACC- and a number from 1000."));
+        if (refusal is { } refused)
+        {
+            await Answer.Refuse(context, refused);
+            return;
+        }
+
+        if (await passwords.Hash(text.Password!, context.RequestAborted) is not { } hash)
+        {
+            await Answer.Refuse(context, new Refusal(RejectReason.Overloaded));
+            return;
+        }
+
+        var user = new User(text.Name!, account.Value, role!.Value, hash);
+        await AnswerChanged(context, await Catalog.AddUser(user, UserEvent.Added, officer.Name));
+    }
+
+    /// <summary>PATCH /admin/users/{name}: another role, another password, no authenticator, closed or open; one of them.</summary>
+    public async Task Change(HttpContext context)
+    {
+        if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer ||
+            await Call.Read(context, WireJson.Default.UserText) is not { } text)
+        {
+            return;
+        }
+
+        var given = new object?[] { text.Role, text.State, text.Password, text.Authenticator }.Count(member => member is not null);
+        var role = WireNames.ReadRole(text.Role);
+        var refusal = given != 1 ? Refusal.Malformed(null, "One of role, state, password and authenticator.")
+            : text.Role is not null && role is null ? WrongRole
+            : text.State is not (null or "open" or "closed") ? Refusal.Malformed("state", "open or closed.")
+            : text.Authenticator is not (null or "none") ? Refusal.Malformed("authenticator", "none: only its user can add one.")
+            : text.Password is null ? (Refusal?)null : SessionCalls.WrongPassword("password", text.Password);
+        if (refusal is { } refused)
+        {
+            await Answer.Refuse(context, refused);
+            return;
+        }
+
+        var change = new UserChange(Call.Path(context, "name"), UserEvent.RoleChanged, officer.Name);
+        if (text.Password is null)
+        {
+            change = text.Role is not null ? change with { Role = role }
+                : text.State is not null ? change with { Event = text.State == "closed" ? UserEvent.Closed : UserEvent.Reopened }
+                : change with { Event = UserEvent.AuthenticatorRemoved, Authenticator = "" };
+        }
+        else if (await passwords.Hash(text.Password, context.RequestAborted) is { } hash)
+        {
+            change = change with { Event = UserEvent.PasswordChanged, PasswordHash = hash };
+        }
+        else
+        {
+            await Answer.Refuse(context, new Refusal(RejectReason.Overloaded));
+            return;
+        }
+
+        await AnswerChanged(context, await Catalog.ChangeUser(change));
+    }
+
+    /// <summary>DELETE /admin/users/{name}/sessions: signs a user out everywhere.</summary>
+    public async Task EndSessions(HttpContext context)
+    {
+        if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer)
+            return;
+
+        var isDone = await Catalog.EndSessions(Call.Path(context, "name"), null, officer.Name);
+        await sessions.Refresh();
+        await Answer.Json(context, isDone, static (to, done) =>
+        {
+            to.WriteStartObject();
+            to.WriteBoolean("ended"u8, done);
+            to.WriteEndObject();
+        });
+    }
+
+    /// <summary>GET /admin/audit</summary>
+    public async Task Audit(HttpContext context)
+    {
+        if (!await Call.IsOfficer(context, keys, UserRole.Administrator) || await Call.Limit(context) is not { } limit)
+            return;
+
+        if (Call.Number((string?)context.Request.Query["before"] ?? long.MaxValue.ToString(), 1, long.MaxValue) is not { } before)
+        {
+            await Answer.Refuse(context, Refusal.Malformed("before", "The sequence of a line."));
+            return;
+        }
+
+        await Answer.Json(context, await Catalog.Audit(before, limit), static (to, lines) =>
+        {
+            to.WriteStartObject();
+            to.WriteStartArray("lines"u8);
+            foreach (var line in lines)
+            {
+                to.WriteStartObject();
+                to.WriteNumber("sequence"u8, line.Sequence);
+                to.WriteTime(line.TimeNanos);
+                to.WriteString("what"u8, line.What);
+                to.WriteString("subject"u8, line.Subject);
+                to.WriteString("by"u8, line.By);
+                to.WriteString("detail"u8, line.Detail);
+                to.WriteEndObject();
+            }
+
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+
+    private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+
+    private static Refusal WrongRole => Refusal.Malformed("role", "customer, marketOperator, risk or administrator.");
+
+    private async Task AnswerChanged(HttpContext context, UserResult result)
+    {
+        await sessions.Refresh();
+        if (result.User is { } user)
+            await Answer.Json(context, user, Write);
+        else
+            await Answer.Refuse(context, new Refusal(result.Reason, "name"));
+    }
+
+    private static void Write(Utf8JsonWriter to, User user)
+    {
+        to.WriteStartObject();
+        to.WriteString("name"u8, user.Name);
+        to.WriteString("role"u8, WireNames.Of(user.Role));
+        to.WriteString("account"u8, user.Account == 0 ? null : new AccountId(user.Account).ToString());
+        to.WriteString("state"u8, user.IsClosed ? "closed"u8 : "open"u8);
+        to.WriteBoolean("authenticator"u8, user.Authenticator.Length > 0);
+        to.WriteBoolean("demo"u8, user.IsDemo);
+        to.WriteEndObject();
+    }
+}

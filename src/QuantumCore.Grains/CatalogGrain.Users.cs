@@ -1,0 +1,124 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains;
+
+/// <content>Users, their sessions, and the audit log.</content>
+public sealed partial class CatalogGrain
+{
+    private readonly UserRegister _users = new();
+
+    /// <inheritdoc/>
+    public async ValueTask<UserList> Users()
+    {
+        var all = _users.All(Now);
+        await Stream.WhenDurable(Stream.Head);
+        return all;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<UserResult> AddUser(User user, UserEvent how, string by)
+    {
+        var reason = _users.Find(user.Name) is not null || _owned.Values.Any(owned => owned.Owner == user.Name) ? RejectReason.NameTaken
+            : _users.Count >= User.Most ? RejectReason.Overloaded
+            : RejectReason.None;
+        if (reason == RejectReason.None)
+        {
+            if (how == UserEvent.SignedUp)
+                user = user with { Account = FreeAccount() };
+            Record(new UserSet(Now, how, by, user, ""));
+            if (how == UserEvent.SignedUp)
+                Record(new OwnerSet(Now, new OwnedAccount(user.Account, user.Name)));
+        }
+
+        await Stream.WhenDurable(Stream.Head);
+        return new UserResult(reason, reason == RejectReason.None ? user : null);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<UserResult> ChangeUser(UserChange change)
+    {
+        if (_users.Find(change.Name) is not { } known)
+            return new UserResult(RejectReason.UnknownUser, null);
+        if (known.IsDemo)
+            return new UserResult(RejectReason.Forbidden, null);
+
+        var user = known with
+        {
+            PasswordHash = change.PasswordHash ?? known.PasswordHash,
+            Authenticator = change.Authenticator ?? known.Authenticator,
+            Role = change.Role ?? known.Role,
+            IsClosed = change.Event switch
+            {
+                UserEvent.Closed => true,
+                UserEvent.Reopened => false,
+                _ => known.IsClosed,
+            },
+        };
+        if (user != known)
+            Record(new UserSet(Now, change.Event, change.By, user, change.KeptSession ?? ""));
+        await Stream.WhenDurable(Stream.Head);
+        return new UserResult(RejectReason.None, user);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<RejectReason> BeginSession(UserSession session, long codeStep)
+    {
+        if (_users.Find(session.User) is not { IsClosed: false } user ||
+            (user.Authenticator.Length > 0 && codeStep <= _users.LastCode(user.Name)))
+        {
+            return RejectReason.Unauthorized;
+        }
+
+        Record(new SessionBegun(session with { BegunNanos = Now }, codeStep));
+        await Stream.WhenDurable(Stream.Head);
+        return RejectReason.None;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> EndSessions(string user, string? id, string by)
+    {
+        var has = _users.HasSession(user, id);
+        if (has)
+            Record(new SessionsEnded(Now, user, id ?? "", by));
+        await Stream.WhenDurable(Stream.Head);
+        return has;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<AuditLine>> Audit(long before, int limit)
+    {
+        var last = Math.Min(before - 1, Stream.Head);
+        await Stream.WhenDurable(last);
+        var lines = new List<AuditLine>();
+        await foreach (var record in store.ReadAsync(Stream.Name, Math.Max(1, last - limit + 1), last, CancellationToken.None))
+            lines.Add(Line(record.Sequence, CatalogRecordEncoding.Decode(record.Body.Span)));
+        lines.Reverse();
+        return [.. lines];
+    }
+
+    /// <summary>No account that a key or an owner has already.</summary>
+    private long FreeAccount()
+    {
+        var account = _users.NextAccount();
+        while (_owned.ContainsKey(account) || _keys.Values.Any(key => key.Account == account))
+            account++;
+        return account;
+    }
+
+    private static AuditLine Line(long sequence, CatalogRecord record)
+    {
+        var (what, subject, by, detail) = record switch
+        {
+            InstrumentListed listed => ("instrumentListed", listed.Definition.Decode().Symbol, "", ""),
+            KeyAdded { Key: var key } => ("keySet", key.Label, "", key.IsAdmin ? "administers" : $"{new AccountId(key.Account)}, {key.Rights}"),
+            OwnerSet { Account: var owned } => ("ownerSet", new AccountId(owned.Account).ToString(), "", owned.Owner),
+            UserSet set => ($"user{set.Event}", set.User.Name, set.By, set.User.Role.ToString()),
+            SessionBegun { Session: var session } => ("sessionBegun", session.User, session.User, $"{session.Address} {session.Client}"),
+            SessionsEnded ended => ("sessionEnded", ended.User, ended.By, ended.Id.Length == 0 ? "all" : ended.Id),
+            _ => (record.GetType().Name, "", "", ""),
+        };
+        return new AuditLine(sequence, record.TimeNanos, what, subject, by, detail);
+    }
+}

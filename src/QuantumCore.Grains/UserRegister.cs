@@ -1,0 +1,66 @@
+using QuantumCore.Contracts;
+
+namespace QuantumCore.Grains;
+
+/// <summary>Users and their sessions, as the fold of the catalog's records about them.</summary>
+internal sealed class UserRegister
+{
+    private readonly SortedDictionary<string, User> _users = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<UserSession>> _sessions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _lastCodes = new(StringComparer.Ordinal);
+
+    /// <summary>How many users there are.</summary>
+    public int Count => _users.Count;
+
+    /// <summary>The user of a name; null when there is none.</summary>
+    public User? Find(string name) => _users.GetValueOrDefault(name);
+
+    /// <summary>Everyone, and the sessions that have not reached their end.</summary>
+    public UserList All(long nowNanos) => new(
+        [.. _users.Values],
+        [.. _sessions.Values.SelectMany(sessions => sessions).Where(session => session.EndsNanos > nowNanos)]);
+
+    /// <summary>The number of the code that a user signed in with last; 0 for none.</summary>
+    public long LastCode(string user) => _lastCodes.GetValueOrDefault(user);
+
+    /// <summary>Whether a user has this session; with a null id, whether there is any.</summary>
+    public bool HasSession(string user, string? id) =>
+        _sessions.TryGetValue(user, out var sessions) && sessions.Exists(session => id is null || session.Id == id);
+
+    /// <summary>The next number for an account of someone who signs up.</summary>
+    public long NextAccount() => Math.Max(
+        User.LastReservedAccount,
+        _users.Values.Select(user => user.Account).DefaultIfEmpty().Max()) + 1;
+
+    /// <summary>Takes in a record.</summary>
+    public void Apply(UserSet record)
+    {
+        var name = record.User.Name;
+        _users[name] = record.User;
+        if (record.Event is UserEvent.Closed or UserEvent.PasswordChanged)
+            Remove(name, session => session.Id != record.KeptSession);
+    }
+
+    /// <summary>Takes in a record. A user with too many sessions loses the oldest.</summary>
+    public void Apply(SessionBegun record)
+    {
+        var session = record.Session;
+        Remove(session.User, known => known.EndsNanos <= session.BegunNanos);
+        if (!_sessions.TryGetValue(session.User, out var sessions))
+            _sessions[session.User] = sessions = [];
+        if (sessions.Count == UserSession.MostOfOne)
+            sessions.RemoveAt(0);
+        sessions.Add(session);
+        if (record.CodeStep > 0)
+            _lastCodes[session.User] = record.CodeStep;
+    }
+
+    /// <summary>Takes in a record.</summary>
+    public void Apply(SessionsEnded record) => Remove(record.User, session => record.Id.Length == 0 || session.Id == record.Id);
+
+    private void Remove(string user, Predicate<UserSession> which)
+    {
+        if (_sessions.TryGetValue(user, out var sessions) && sessions.RemoveAll(which) > 0 && sessions.Count == 0)
+            _sessions.Remove(user);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>A browser, as the exchange sees it: it keeps cookies and tells which site a page is of.</summary>
+internal sealed class Browser : IDisposable
+{
+    private readonly CookieContainer _cookies = new();
+    private readonly HttpClient _http;
+    private readonly Uri _exchange;
+
+    public Browser(Uri exchange)
+    {
+        _exchange = exchange;
+        _http = new HttpClient(new SocketsHttpHandler { CookieContainer = _cookies }) { BaseAddress = new Uri(exchange, "api/qc/v1/") };
+        Site = exchange.GetLeftPart(UriPartial.Authority);
+    }
+
+    /// <summary>The site of the page that calls; null: it does not tell.</summary>
+    public string? Site { get; set; }
+
+    /// <summary>Names it is called by, when it is not what it is.</summary>
+    public string? Host { get; set; }
+
+    public IEnumerable<Cookie> Cookies => _cookies.GetCookies(_exchange);
+
+    /// <summary>Another browser with a copy of this one's cookies: somebody stole them.</summary>
+    public Browser Copy()
+    {
+        var copy = new Browser(_exchange);
+        foreach (var cookie in Cookies)
+            copy._cookies.Add(new Cookie(cookie.Name, cookie.Value, cookie.Path, cookie.Domain));
+        return copy;
+    }
+
+    public async Task<HttpResponseMessage> RawAsync(string method, string path, string? body = null, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (body is not null)
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        if (Site is not null && method != "GET")
+            request.Headers.Add("Origin", Site);
+        if (Host is not null)
+            request.Headers.Host = Host;
+        foreach (var (name, value) in headers)
+            request.Headers.Add(name, value);
+        return await _http.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    public async Task<(int Status, JsonElement Body)> AskAsync(
+        string method, string path, string? body = null, params (string Name, string Value)[] headers)
+    {
+        using var response = await RawAsync(method, path, body, headers);
+        using var document = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        return ((int)response.StatusCode, document.RootElement.Clone());
+    }
+
+    public void Dispose() => _http.Dispose();
+}

@@ -1,0 +1,188 @@
+using System.Diagnostics;
+using QuantumCore.TestKit;
+using Xunit;
+
+namespace QuantumCore.SystemTests.Cluster;
+
+/// <summary>
+/// Silos of one exchange over one PostgreSQL database, one of which is killed, stopped or ended while customers trade at all of
+/// them. More rounds by QUANTUMCORE_CLUSTER_ROUNDS, others by QUANTUMCORE_CLUSTER_SEED.
+/// </summary>
+public sealed class FailoverTests(PostgresServer server, ITestOutputHelper output)
+{
+    private static readonly Dictionary<long, string> s_keys = new() { [1001] = "demo-alice", [1002] = "demo-bob" };
+    private static readonly (string Symbol, string Price)[] s_markets = [("AAPL", "150.00"), ("AMZN", "185.00"), ("BTC-USD", "95000"), ("MSFT", "420.00")];
+    private static readonly TimeSpan s_outOfReach = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan s_breath = TimeSpan.FromMilliseconds(20);
+
+    private enum Fate
+    {
+        /// <summary>SIGKILL.</summary>
+        Killed,
+
+        /// <summary>SIGSTOP, and SIGCONT when the others have taken over.</summary>
+        Stopped,
+
+        /// <summary>SIGTERM.</summary>
+        Ended,
+    }
+
+    [Fact]
+    [Trait("Suite", "Slow")]
+    public async Task Whatever_befalls_a_silo_the_others_trade_on_and_nothing_acknowledged_is_lost_or_doubled()
+    {
+        var rounds = Number("QUANTUMCORE_CLUSTER_ROUNDS", 6);
+        var random = new Random(Number("QUANTUMCORE_CLUSTER_SEED", 20_261_121));
+        using var storage = await Storage.CreateAsync("postgres", server);
+        using var diary = new Diary(Path.Combine(storage.Folder, "diary.log"));
+        var silos = await Task.WhenAll(LaunchAsync(storage), LaunchAsync(storage));
+        var took = new Dictionary<Fate, List<TimeSpan>>();
+        try
+        {
+            for (var round = 0; round < rounds; round++)
+            {
+                diary.NextRound();
+                var fate = (Fate)(round % 3);
+                var victim = random.Next(2);
+                var survivor = silos[1 - victim];
+                took.TryAdd(fate, []);
+                took[fate].Add(await LoseAsync(silos[victim], survivor, fate, diary, round, random));
+                await silos[victim].DisposeAsync();
+                silos[victim] = await LaunchAsync(storage);
+
+                using var auditor = new Auditor(survivor.Address, storage, s_keys, diary);
+                await auditor.AuditAsync($"r{round}", random, wholeHistory: round == rounds - 1);
+                Assert.True(
+                    auditor.Findings.Count == 0,
+                    $"After round {round} ({fate}):\n{string.Join('\n', auditor.Findings.Take(20))}\n{survivor.Output}");
+            }
+        }
+        finally
+        {
+            foreach (var silo in silos)
+                await silo.DisposeAsync();
+            output.WriteLine($"{diary.All.Count(entry => entry.Reply.IsDone)} acknowledged, {diary.All.Count(entry => entry.WasUnknown)} of unknown outcome at first.");
+            foreach (var (fate, times) in took)
+                output.WriteLine($"{fate}: every symbol traded again after {string.Join(", ", times.Select(time => $"{time.TotalSeconds:F1}"))} s.");
+        }
+    }
+
+    [Fact]
+    [Trait("Suite", "Slow")]
+    public async Task After_all_silos_were_killed_at_once_the_exchange_opens_again_with_everything_in_place()
+    {
+        using var storage = await Storage.CreateAsync("postgres", server);
+        using var diary = new Diary(Path.Combine(storage.Folder, "diary.log"));
+        var silos = await Task.WhenAll(LaunchAsync(storage), LaunchAsync(storage));
+        var floors = silos.Select((silo, i) => new Floor(silo.Address, s_keys, diary, $"r0-{i}", 100 * i)).ToList();
+        diary.NextRound();
+        var trading = Task.WhenAll(floors.Select(floor => floor.TradeAsync()));
+        await UntilAsync(() => diary.Round.Count(entry => entry.Reply.IsDone) > 100, silos[0]);
+        await Task.WhenAll(silos.Select(silo => silo.KillAsync()));
+        floors.ForEach(floor => floor.Close());
+        await trading;
+        foreach (var silo in silos)
+            await silo.DisposeAsync();
+
+        await using var again = await LaunchAsync(storage);
+        output.WriteLine($"Ready after {again.ReadyAfter.TotalSeconds:F1} s.");
+        using var auditor = new Auditor(again.Address, storage, s_keys, diary);
+        await auditor.AuditAsync("r0", new Random(1), wholeHistory: true);
+        Assert.True(auditor.Findings.Count == 0, $"{string.Join('\n', auditor.Findings.Take(20))}\n{again.Output}");
+    }
+
+    [Fact]
+    [Trait("Suite", "Slow")]
+    public async Task A_gateway_serves_customers_from_silos_that_come_and_go()
+    {
+        using var storage = await Storage.CreateAsync("postgres", server);
+        using var diary = new Diary(Path.Combine(storage.Folder, "diary.log"));
+        diary.NextRound();
+        var first = await LaunchAsync(storage, "--role", "matching", "--gateway-port", SiloProcess.FreePort().ToString());
+        await using var gateway = await LaunchAsync(storage, "--role", "gateway");
+        await using var second = await LaunchAsync(storage, "--role", "matching", "--gateway-port", SiloProcess.FreePort().ToString());
+        using (var noCustomer = new Customer(first.Address, "demo-alice"))
+            Assert.Equal(404, (await noCustomer.GetAsync("instruments")).Status);
+
+        await Task.WhenAll(s_markets.Select(market => UntilTradedAsync(gateway, market.Symbol, market.Price, diary, "r0-p")));
+        await UntilAsync(() => second.Output.Contains("moves from", StringComparison.Ordinal) || first.Output.Contains("moves from", StringComparison.Ordinal), first);
+        await first.KillAsync();
+        await first.DisposeAsync();
+        await Task.WhenAll(s_markets.Select(market => UntilTradedAsync(gateway, market.Symbol, market.Price, diary, "r0-q")));
+        using var auditor = new Auditor(gateway.Address, storage, s_keys, diary);
+        await auditor.AuditAsync("r0", new Random(1), wholeHistory: true);
+        Assert.True(auditor.Findings.Count == 0, $"{string.Join('\n', auditor.Findings.Take(20))}\n{gateway.Output}");
+    }
+
+    private static async Task UntilAsync(Func<bool> isTrue, SiloProcess silo)
+    {
+        for (var since = Stopwatch.StartNew(); !isTrue();)
+        {
+            Assert.True(since.Elapsed < s_outOfReach, $"Waited for {s_outOfReach}. The exchange said: {silo.Output}");
+            await Task.Delay(s_breath, TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static Task<SiloProcess> LaunchAsync(Storage storage, params string[] more) => SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off", "--long-turn", "0", .. more]);
+
+    /// <summary>Trades at both silos while one meets its fate; how long until the other one traded every symbol.</summary>
+    private static async Task<TimeSpan> LoseAsync(SiloProcess victim, SiloProcess survivor, Fate fate, Diary diary, int round, Random random)
+    {
+        var seed = random.Next();
+        var floors = new[]
+        {
+            new Floor(victim.Address, s_keys, diary, $"r{round}-a", seed),
+            new Floor(survivor.Address, s_keys, diary, $"r{round}-b", seed + 100),
+        };
+        var trading = Task.WhenAll(floors.Select(floor => floor.TradeAsync()));
+        await Task.Delay(random.Next(200, 1_500), TestContext.Current.CancellationToken);
+        var deaths = survivor.Output.Split(Environment.NewLine).Count(IsDeath);
+        var ending = fate switch
+        {
+            Fate.Killed => victim.KillAsync(),
+            Fate.Stopped => victim.FreezeAsync(),
+            _ => victim.TerminateAsync(),
+        };
+        var since = Stopwatch.StartNew();
+        await Task.WhenAll(s_markets.Select(market => UntilTradedAsync(survivor, market.Symbol, market.Price, diary, $"r{round}-p")));
+        var took = since.Elapsed;
+        await ending;
+        if (fate == Fate.Stopped)
+        {
+            // It goes on as if nothing had been, until it learns that it was given up; the fences hold what it tries to write.
+            await survivor.LinesAsync(IsDeath, deaths + 1, s_outOfReach);
+            await victim.ThawAsync();
+            await victim.ExitAsync(s_outOfReach);
+        }
+
+        Array.ForEach(floors, floor => floor.Close());
+        await trading;
+        return took;
+    }
+
+    private static bool IsDeath(string line) => line.Contains(" is Dead (version", StringComparison.Ordinal);
+
+    /// <summary>Places orders of one symbol until one is acknowledged that was sent after the fate.</summary>
+    private static async Task UntilTradedAsync(SiloProcess silo, string symbol, string price, Diary diary, string round)
+    {
+        using var alice = new Customer(silo.Address, "demo-alice");
+        var since = Stopwatch.StartNew();
+        for (var n = 0; since.Elapsed < s_outOfReach; n++)
+        {
+            var name = $"{round}-{symbol}-{n}";
+            var quantity = symbol == "BTC-USD" ? "0.001" : "1";
+            var body = $$"""{"symbol":"{{symbol}}","side":"buy","price":"{{price}}","quantity":"{{quantity}}","clientOrderId":"{{name}}"}""";
+            var entry = new Entry(Wish.Place, 1001, symbol, name, HttpMethod.Post, "orders", body);
+            diary.Sent(entry);
+            diary.Answered(entry, await alice.PostAsync("orders", body));
+            if (entry.Reply.IsDone && n > 0)
+                return;
+            await Task.Delay(s_breath, TestContext.Current.CancellationToken);
+        }
+
+        throw new TimeoutException($"{symbol} did not trade for {s_outOfReach}: {silo.Output}");
+    }
+
+    private static int Number(string variable, int otherwise) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text) : otherwise;
+}
