@@ -41,6 +41,7 @@ public static class ExchangeGateway
         services.AddSingleton<MoneyCalls>();
         services.AddSingleton<RiskCalls>();
         services.AddSingleton<OrderDesk>();
+        services.AddSingleton<FeeCalls>();
         services.AddSingleton<OrderCalls>();
         services.AddSingleton<OrderListCalls>();
         services.AddSingleton<StrategyCalls>();
