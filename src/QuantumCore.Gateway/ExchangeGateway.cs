@@ -69,6 +69,7 @@ public static class ExchangeGateway
         services.AddSingleton<BookFeeds>();
         services.AddSingleton<StreamCall>();
         services.AddSingleton<TradingCall>();
+        ApiDocument.AddTo(services);
         services.AddRouting();
         services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
         services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
