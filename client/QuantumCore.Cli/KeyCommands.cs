@@ -8,7 +8,39 @@ namespace QuantumCore.Cli;
 internal static class KeyCommands
 {
     internal static Command All(CommandLineApp app) =>
-        new("keys", "API keys of accounts (administrator's key; demo-admin unless told otherwise).") { Create(app) };
+        new("keys", "API keys of accounts (administrator's key; demo-admin unless told otherwise).") { Create(app), List(app), Revoke(app) };
+
+    private static Command List(CommandLineApp app) => app.Add(
+        new Command("list", "Every API key that opens something."),
+        "qc keys list",
+        async (_, session, cancellation) =>
+        {
+            var keys = await session.Administrator().GetApiKeysAsync(cancellation);
+            session.Screen.Show(keys, console => Tables.Show(console, "no keys", ["id", "account", "label", "may", "signing", "from"], keys.Select(key => new[]
+            {
+                key.Id,
+                key.Account ?? "",
+                key.Label,
+                key.Administers ? "administer" : key.ReadOnly ? "read" : "trade",
+                key.Signing ?? "",
+                string.Join(' ', key.Addresses),
+            })));
+            return ExitCodes.Done;
+        });
+
+    private static Command Revoke(CommandLineApp app)
+    {
+        var id = new Argument<string>("id") { Description = "The key's id, of the list" };
+        return app.Add(
+            new Command("revoke", "Take an API key away, for ever.") { id },
+            "qc keys revoke 2c26b46b68ffc68f",
+            async (parse, session, cancellation) =>
+            {
+                var key = await session.Administrator().RevokeApiKeyAsync(parse.GetValue(id)!, cancellation);
+                session.Screen.Show(key, console => console.WriteLine($"{key.Id} of {key.Account ?? key.Label} opens nothing any more."));
+                return ExitCodes.Done;
+            });
+    }
 
     private static Command Create(CommandLineApp app)
     {
@@ -24,12 +56,18 @@ internal static class KeyCommands
             HelpName = "file",
         };
         var readOnly = new Option<bool>("--read-only") { Description = "It sees orders and balances, and trades nothing; with --signing" };
+        var from = new Option<string[]>("--from")
+        {
+            Description = "An IP address or network from which alone it may be used; may be given several times",
+            HelpName = "address",
+        };
         return app.Add(
-            new Command("create", "Make an API key; it is shown this once.") { account, signing, publicKey, readOnly },
+            new Command("create", "Make an API key; it is shown this once.") { account, signing, publicKey, readOnly, from },
             """
             qc keys create ACC-1001                           a key for this API
             qc keys create ACC-1001 --signing hmac            a key and a secret for clients of the Binance Spot interface
             qc keys create ACC-1001 --signing rsa --public-key public.pem --read-only
+            qc keys create ACC-1001 --from 192.0.2.7 --from 10.0.0.0/8
             """,
             async (parse, session, cancellation) =>
             {
@@ -39,6 +77,7 @@ internal static class KeyCommands
                     Signing = parse.GetValue(signing),
                     PublicKey = file is null ? null : await File.ReadAllTextAsync(file.FullName, cancellation),
                     ReadOnly = parse.GetValue(readOnly),
+                    Addresses = parse.GetValue(from) is { Length: > 0 } addresses ? addresses : null,
                 };
                 var grant = await session.Administrator().CreateApiKeyAsync(parse.GetValue(account)!, wanted, cancellation);
                 session.Screen.Show(grant, console =>

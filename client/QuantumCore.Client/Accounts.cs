@@ -70,7 +70,8 @@ public sealed record DepositReceipt(string Account, string Key, string Asset, de
 /// <param name="Account">The account it acts for.</param>
 /// <param name="ApiKey">The secret for the header <c>X-Api-Key</c>; of a key that signs its name, for <c>X-MBX-APIKEY</c>.</param>
 /// <param name="Secret">What the key signs with; null of a key that does not sign, or whose owner has the private key.</param>
-public sealed record ApiKeyGrant(string Account, string ApiKey, string? Secret = null);
+/// <param name="Id">Names the key where it is not shown.</param>
+public sealed record ApiKeyGrant(string Account, string ApiKey, string? Secret = null, string? Id = null);
 
 /// <summary>What a new API key can do.</summary>
 public sealed record NewApiKey
@@ -83,4 +84,19 @@ public sealed record NewApiKey
 
     /// <summary>It only reads. Of keys that sign.</summary>
     public bool ReadOnly { get; init; }
+
+    /// <summary>IP addresses and networks from which alone it may be used, 20 at most; null for anywhere.</summary>
+    public IReadOnlyList<string>? Addresses { get; init; }
 }
+
+/// <summary>An API key, without the key.</summary>
+/// <param name="Id">Names it: 16 hexadecimal digits.</param>
+/// <param name="Account">The account it trades for, <c>ACC-n</c>; null for one that only administers.</param>
+/// <param name="Label">A name for people.</param>
+/// <param name="Administers">Whether it administers.</param>
+/// <param name="ReadOnly">Whether it only reads.</param>
+/// <param name="Signing">How its requests are signed (<c>hmac</c>, <c>rsa</c>); null when it is sent as it is.</param>
+/// <param name="Addresses">From where it may be used; empty for anywhere.</param>
+/// <param name="Demo">Whether it is the demo's.</param>
+public sealed record KnownApiKey(
+    string Id, string? Account, string Label, bool Administers, bool ReadOnly, string? Signing, IReadOnlyList<string> Addresses, bool Demo);

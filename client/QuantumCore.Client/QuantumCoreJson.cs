@@ -28,6 +28,14 @@ internal sealed record OrderBatch(IReadOnlyList<PlaceOrder> Orders);
 
 internal sealed record BatchResults(IReadOnlyList<BatchResult> Results);
 
+internal sealed record ApiKeyList(IReadOnlyList<KnownApiKey> Keys);
+
+internal sealed record UserList(IReadOnlyList<ExchangeUser> Users);
+
+internal sealed record SessionsEnded([property: JsonRequired] bool Ended);
+
+internal sealed record AuditLines(IReadOnlyList<AuditLine> Lines);
+
 internal sealed record CancelCount([property: JsonRequired] int Cancelled);
 
 internal sealed record FillList(IReadOnlyList<AccountFill> Fills);
@@ -171,6 +179,17 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(IReadOnlyList<TrialBalanceRow>))]
 [JsonSerializable(typeof(IReadOnlyList<FeeRevenueRow>))]
 [JsonSerializable(typeof(NewApiKey))]
+[JsonSerializable(typeof(KnownApiKey))]
+[JsonSerializable(typeof(ApiKeyList))]
+[JsonSerializable(typeof(IReadOnlyList<KnownApiKey>))]
+[JsonSerializable(typeof(ExchangeUser))]
+[JsonSerializable(typeof(UserList))]
+[JsonSerializable(typeof(IReadOnlyList<ExchangeUser>))]
+[JsonSerializable(typeof(NewUser))]
+[JsonSerializable(typeof(UserChange))]
+[JsonSerializable(typeof(SessionsEnded))]
+[JsonSerializable(typeof(AuditLines))]
+[JsonSerializable(typeof(IReadOnlyList<AuditLine>))]
 [JsonSerializable(typeof(InstrumentList))]
 [JsonSerializable(typeof(Instrument))]
 [JsonSerializable(typeof(BookSnapshot))]

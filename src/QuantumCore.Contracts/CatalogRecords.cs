@@ -53,7 +53,8 @@ public sealed record FeesScheduled(long TimeNanos, FeesRequest Fees) : CatalogRe
 
 /// <summary>
 /// The catalog's records as bytes. Kinds: listed 40, key 41, owner 42, key with rights and signatures 43, user 44, session
-/// begun 45, sessions ended 46, limits 47, fees 48; they never change.
+/// begun 45, sessions ended 46, limits of every account 47, key with addresses 48,
+/// fees 49; they never change.
 /// </summary>
 public static class CatalogRecordEncoding
 {
@@ -66,7 +67,8 @@ public static class CatalogRecordEncoding
     private const byte SessionKind = 45;
     private const byte SessionsEndedKind = 46;
     private const byte LimitsKind = 47;
-    private const byte FeesKind = 48;
+    private const byte BoundKeyKind = 48;
+    private const byte FeesKind = 49;
 
     /// <summary>The record's bytes.</summary>
     public static byte[] Encode(CatalogRecord record) => record switch
@@ -77,7 +79,7 @@ public static class CatalogRecordEncoding
         UserSet set => Encode(set),
         SessionBegun begun => Encode(begun),
         SessionsEnded ended => Encode(ended),
-        EveryonesLimitsSet set => Encode(set),
+        EveryonesLimitsSet limits => Encode(limits),
         FeesScheduled fees => Encode(fees),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
@@ -93,20 +95,24 @@ public static class CatalogRecordEncoding
     {
         // A key that is nothing more is written as it always was.
         var key = record.Key;
-        var isPlain = key.Signing is null && key.Rights == KeyRights.All;
-        var to = new RecordWriter(Version, isPlain ? KeyKind : SigningKeyKind, record.TimeNanos);
+        var kind = key.Addresses.Length > 0 ? BoundKeyKind
+            : key.Signing is null && key.Rights == KeyRights.All ? KeyKind
+            : SigningKeyKind;
+        var to = new RecordWriter(Version, kind, record.TimeNanos);
         to.Text(key.Hash);
         to.Count(key.Account);
         to.Bool(key.IsAdmin);
         to.Bool(key.IsDemo);
         to.Text(key.Label);
-        if (!isPlain)
+        if (kind != KeyKind)
         {
             to.Count((long)key.Rights);
             to.Count((long)(key.Signing?.Scheme ?? 0));
             to.Text(key.Signing?.Material ?? "");
         }
 
+        if (kind == BoundKeyKind)
+            to.Text(key.Addresses);
         return to.ToArray();
     }
 
@@ -192,10 +198,8 @@ public static class CatalogRecordEncoding
             KeyKind => new KeyAdded(
                 from.TimeNanos, new ApiKey(from.Text(), from.Count(), from.Bool(), from.Bool(), from.Text())),
             OwnerKind => new OwnerSet(from.TimeNanos, new OwnedAccount(from.Count(), from.Text())),
-            SigningKeyKind => new KeyAdded(
-                from.TimeNanos,
-                new ApiKey(
-                    from.Text(), from.Count(), from.Bool(), from.Bool(), from.Text(), Rights(from.Count()), Signing(from.Count(), from.Text()))),
+            SigningKeyKind => new KeyAdded(from.TimeNanos, ReadKey(ref from)),
+            BoundKeyKind => new KeyAdded(from.TimeNanos, ReadKey(ref from) with { Addresses = from.Text() }),
             UserKind => ReadUser(ref from),
             SessionKind => ReadSession(ref from),
             SessionsEndedKind => new SessionsEnded(from.TimeNanos, from.Text(), from.Text(), from.Text()),
@@ -206,6 +210,9 @@ public static class CatalogRecordEncoding
         from.End();
         return record;
     }
+
+    private static ApiKey ReadKey(ref RecordReader from) => new(
+        from.Text(), from.Count(), from.Bool(), from.Bool(), from.Text(), Rights(from.Count()), Signing(from.Count(), from.Text()));
 
     private static UserSet ReadUser(ref RecordReader from)
     {

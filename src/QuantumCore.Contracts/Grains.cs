@@ -429,6 +429,7 @@ public sealed record OwnedAccount(long Account, string Owner);
 /// <param name="Label">A name for people.</param>
 /// <param name="Rights">What it may do for its account.</param>
 /// <param name="Signing">What its requests are signed with; null for a key that is shown as it is.</param>
+/// <param name="Addresses">From where it may be used: IP networks such as 10.0.0.0/8, with commas between; empty for anywhere.</param>
 [GenerateSerializer, Immutable, Alias("api-key")]
 public sealed record ApiKey(
     string Hash,
@@ -437,13 +438,24 @@ public sealed record ApiKey(
     bool IsDemo,
     string Label,
     KeyRights Rights = KeyRights.All,
-    SigningKey? Signing = null);
+    SigningKey? Signing = null,
+    string Addresses = "")
+{
+    /// <summary>What it is called where it is not shown: the begin of its hash.</summary>
+    public string Id => Hash[..16];
+
+    /// <summary>Whether it opens nothing any more.</summary>
+    public bool IsRevoked => Rights == KeyRights.None;
+
+    /// <summary>The key as it is when it is revoked.</summary>
+    public ApiKey Revoked() => this with { IsAdmin = false, Rights = KeyRights.None, Signing = null };
+}
 
 /// <summary>What a key may do for its account. Numbers are journaled and never change.</summary>
 [Flags]
 public enum KeyRights : byte
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>Nothing: the key was revoked.</summary>
     None = 0,
 
     /// <summary>See orders, fills and balances.</summary>

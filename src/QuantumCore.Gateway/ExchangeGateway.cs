@@ -40,6 +40,7 @@ public static class ExchangeGateway
         services.AddSessionCookie(options);
         services.AddSingleton<MoneyCalls>();
         services.AddSingleton<RiskCalls>();
+        services.AddSingleton<OrderDesk>();
         services.AddSingleton<FeeCalls>();
         services.AddSingleton<OrderCalls>();
         services.AddSingleton<OrderListCalls>();
@@ -48,6 +49,7 @@ public static class ExchangeGateway
         services.AddSingleton<LedgerCalls>();
         services.AddSingleton<MarketCalls>();
         services.AddSingleton<AdminCalls>();
+        services.AddSingleton<KeyCalls>();
         services.AddSingleton<OperatorCalls>();
         services.AddSingleton<EngineCalls>();
         services.AddSingleton<WireLimits>();
@@ -67,6 +69,7 @@ public static class ExchangeGateway
         services.AddSingleton<HealthCalls>();
         services.AddSingleton<BookFeeds>();
         services.AddSingleton<StreamCall>();
+        services.AddSingleton<TradingCall>();
         services.AddRouting();
         services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
         services.AddCors(cors => cors.AddDefaultPolicy(policy => policy

@@ -27,6 +27,12 @@ internal static partial class Log
     [LoggerMessage(108, LogLevel.Warning, "{User} was not let in from {Address}: wrong password or code")]
     public static partial void SignInFailed(ILogger log, string user, string address);
 
+    [LoggerMessage(109, LogLevel.Information, "A connection of account {Account} ended; {Cancelled} orders were cancelled")]
+    public static partial void CancelledAtEnd(ILogger log, long account, int cancelled);
+
+    [LoggerMessage(110, LogLevel.Error, "A connection of account {Account} ended, and it is not known whether its orders are cancelled")]
+    public static partial void NotCancelledAtEnd(ILogger log, long account);
+
     [LoggerMessage(106, LogLevel.Debug, "An order of account {Account} was refused: {Reason}")]
     public static partial void OrderRefused(ILogger log, long account, RejectReason reason);
 }

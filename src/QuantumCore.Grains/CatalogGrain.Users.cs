@@ -112,7 +112,11 @@ public sealed partial class CatalogGrain
         var (what, subject, by, detail) = record switch
         {
             InstrumentListed listed => ("instrumentListed", listed.Definition.Decode().Symbol, "", ""),
-            KeyAdded { Key: var key } => ("keySet", key.Label, "", key.IsAdmin ? "administers" : $"{new AccountId(key.Account)}, {key.Rights}"),
+            KeyAdded { Key: var key } => (
+                key.IsRevoked ? "keyRevoked" : "keySet",
+                key.Label,
+                "",
+                key.IsAdmin ? $"{key.Id} administers" : $"{key.Id} {(key.Account == 0 ? "" : new AccountId(key.Account))} {key.Rights} {key.Addresses}".TrimEnd()),
             OwnerSet { Account: var owned } => ("ownerSet", new AccountId(owned.Account).ToString(), "", owned.Owner),
             UserSet set => ($"user{set.Event}", set.User.Name, set.By, set.User.Role.ToString()),
             SessionBegun { Session: var session } => ("sessionBegun", session.User, session.User, $"{session.Address} {session.Client}"),

@@ -241,6 +241,8 @@ internal static class Samples
                 Time, new FeesRequest(new FeeSchedule("USD", [new(0, 200, 1_000), new(100_000_000, -100, 500)], 0), "desk", "spring")),
             ["catalog-signing-key"] = new KeyAdded(Time, new ApiKey(
                 new string('c', 64), 1001, false, false, "ACC-1001", KeyRights.Read, new SigningKey(SigningScheme.HmacSha256, "c2VhbGVk"))),
+            ["catalog-bound-key"] = new KeyAdded(Time, new ApiKey(
+                new string('e', 64), 1001, false, false, "ACC-1001", Addresses: "10.0.0.0/8,::1/128")),
             ["catalog-user"] = new UserSet(
                 Time, UserEvent.SignedUp, "zoë", new User("zoe", 1_000_001, UserRole.Customer, "aGFzaA==", "c2VhbGVk", false, true), "kept"),
             ["catalog-session"] = new SessionBegun(

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Binance;
+using QuantumCore.Gateway.Streams;
 using QuantumCore.Instruments;
 using Xunit;
 
@@ -109,7 +110,7 @@ public sealed class BinanceStreamTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         using var reader = await ConnectAsync(exchange, "ws");
-        for (var i = 0; i <= WireSocket.MessagesPerTenSeconds; i++)
+        for (var i = 0; i <= MessageSocket.MessagesPerTenSeconds; i++)
             await SendAsync(reader, """{"method":"LIST_SUBSCRIPTIONS","id":1}""");
         Assert.Equal(WebSocketCloseStatus.PolicyViolation, await EndAsync(reader));
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using Xunit;
@@ -56,6 +57,26 @@ internal sealed class Browser : IDisposable
         using var response = await RawAsync(method, path, body, headers);
         using var document = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         return ((int)response.StatusCode, document.RootElement.Clone());
+    }
+
+    /// <summary>Opens a WebSocket as a page of <see cref="Site"/> would; the status that it was answered with.</summary>
+    public async Task<int> ConnectAsync(string path)
+    {
+        using var socket = new ClientWebSocket();
+        socket.Options.Cookies = _cookies;
+        socket.Options.CollectHttpResponseDetails = true;
+        if (Site is not null)
+            socket.Options.SetRequestHeader("Origin", Site);
+        try
+        {
+            await socket.ConnectAsync(new UriBuilder(_exchange) { Scheme = "ws", Path = $"/api/qc/v1/{path}" }.Uri, TestContext.Current.CancellationToken);
+        }
+        catch (WebSocketException)
+        {
+            // The status tells.
+        }
+
+        return (int)socket.HttpStatusCode;
     }
 
     public void Dispose() => _http.Dispose();

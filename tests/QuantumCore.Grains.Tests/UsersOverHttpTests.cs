@@ -81,6 +81,9 @@ public class UsersOverHttpTests
             Assert.Equal(403, (await browser.AskAsync("DELETE", "sessions/current")).Status);
         }
 
+        Assert.Equal(403, await browser.ConnectAsync("trading"));
+        browser.Site = exchange.Address.GetLeftPart(UriPartial.Authority);
+        Assert.Equal(101, await browser.ConnectAsync("trading"));
         browser.Site = null;
         Assert.Equal(403, (await browser.AskAsync("DELETE", "orders", null, ("Sec-Fetch-Site", "cross-site"))).Status);
         Assert.Equal(200, (await browser.AskAsync("DELETE", "orders", null, ("Sec-Fetch-Site", "same-origin"))).Status);

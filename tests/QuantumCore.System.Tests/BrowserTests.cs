@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.Json;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
@@ -70,6 +71,36 @@ public sealed class BrowserTests
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Contains("secure", response.Headers.GetValues("Set-Cookie").Single(), StringComparison.OrdinalIgnoreCase);
         Assert.Equal("max-age=31536000", response.Headers.GetValues("Strict-Transport-Security").Single());
+    }
+
+    [Fact]
+    public async Task An_administrator_looks_after_users_and_keys_with_qc()
+    {
+        using var storage = Storage.InFiles();
+        await using var silo = await StartAsync(storage);
+        var secret = Path.Combine(storage.Folder, "password.txt");
+        await File.WriteAllTextAsync(secret, "correct horse\n", Cancellation);
+
+        Assert.Contains("risk, ACC-1005, open", await RunAsync(silo, "users", "add", "zoe", "--role", "risk", "--account", "ACC-1005", "--password-file", secret), StringComparison.Ordinal);
+        Assert.Contains("marketOperator", await RunAsync(silo, "users", "set", "zoe", "--role", "marketOperator"), StringComparison.Ordinal);
+        Assert.Contains("closed", await RunAsync(silo, "users", "set", "zoe", "--closed", "true"), StringComparison.Ordinal);
+        Assert.Contains("nowhere", await RunAsync(silo, "users", "sign-out", "zoe"), StringComparison.Ordinal);
+        Assert.Contains("zoe", await RunAsync(silo, "users", "list"), StringComparison.Ordinal);
+        Assert.Contains("userClosed", await RunAsync(silo, "users", "audit", "--limit", "5"), StringComparison.Ordinal);
+
+        using var made = JsonDocument.Parse(await RunAsync(silo, "keys", "create", "ACC-1005", "--from", "192.0.2.7", "--json"));
+        var id = made.RootElement.GetProperty("id").GetString()!;
+        Assert.Contains("192.0.2.7/32", await RunAsync(silo, "keys", "list"), StringComparison.Ordinal);
+        Assert.Contains("opens nothing", await RunAsync(silo, "keys", "revoke", id), StringComparison.Ordinal);
+        Assert.DoesNotContain(id, await RunAsync(silo, "keys", "list"), StringComparison.Ordinal);
+    }
+
+    private static async Task<string> RunAsync(SiloProcess silo, params string[] line)
+    {
+        var (exitCode, output) = await Programs.RunAsync(
+            Programs.Cli, TimeSpan.FromSeconds(60), [.. line, "--url", silo.Address.ToString()]);
+        Assert.True(exitCode == 0, $"qc {string.Join(' ', line)} ended with {exitCode}: {output}");
+        return output;
     }
 
     private static Task<SiloProcess> StartAsync(Storage storage) => SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off"]);

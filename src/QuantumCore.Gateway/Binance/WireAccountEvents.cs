@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Streams;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
@@ -195,7 +196,7 @@ internal sealed class WireAccountEvents(IEnumerable<PastOrder> orders, Immutable
     }
 
     private void Report(Place book, PastOrder order, string execution, LastFill? fill = null, string reject = "NONE") =>
-        _messages.Add(WireSocket.Bytes(to => WriteReport(to, book, order, execution, fill, reject)));
+        _messages.Add(MessageSocket.Bytes(to => WriteReport(to, book, order, execution, fill, reject)));
 
     private void WriteReport(Utf8JsonWriter to, Place book, PastOrder order, string execution, LastFill? fill, string reject)
     {
@@ -247,12 +248,12 @@ internal sealed class WireAccountEvents(IEnumerable<PastOrder> orders, Immutable
             // What trades do not explain came in from outside.
             var delta = (Int128)balance.Total - _balances.GetValueOrDefault(balance.Asset).Total - _traded.GetValueOrDefault(balance.Asset);
             if (delta != 0)
-                _messages.Add(WireSocket.Bytes(to => WriteUpdate(to, balance, delta)));
+                _messages.Add(MessageSocket.Bytes(to => WriteUpdate(to, balance, delta)));
         }
 
         _balances = now.ToDictionary(balance => balance.Asset, StringComparer.Ordinal);
         if (changed.Length > 0)
-            _messages.Add(WireSocket.Bytes(to => WritePosition(to, changed)));
+            _messages.Add(MessageSocket.Bytes(to => WritePosition(to, changed)));
     }
 
     private void WriteUpdate(Utf8JsonWriter to, AssetBalance balance, Int128 delta)

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Gateway.Admission;
-using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Streams;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
@@ -74,8 +74,8 @@ internal sealed class WireApi(
             return;
         }
 
-        var address = context.Connection.RemoteIpAddress;
-        if (limits.TakeWeight(address, ConnectionWeight).Refusal is { } refused)
+        var origin = WireOrigin.Of(context);
+        if (limits.TakeWeight(origin.Address, ConnectionWeight).Refusal is { } refused)
         {
             await WireHttp.Write(context, refused);
             return;
@@ -85,9 +85,9 @@ internal sealed class WireApi(
         try
         {
             using var accepted = await context.WebSockets.AcceptWebSocketAsync();
-            using var socket = new WireSocket(accepted, options, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
+            using var socket = new MessageSocket(accepted, options, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
             using var session = new WireSession(
-                socket, accounts, Call.IsLocal(context.Request), address, time.GetUtcNow().ToUnixTimeMilliseconds());
+                socket, accounts, origin, time.GetUtcNow().ToUnixTimeMilliseconds());
             await socket.Run(message => Obey(socket, session, message), lifetime.ApplicationStopping, context.RequestAborted);
         }
         catch (WebSocketException)
@@ -100,7 +100,7 @@ internal sealed class WireApi(
         }
     }
 
-    private async ValueTask Obey(WireSocket socket, WireSession session, ReadOnlyMemory<byte> message)
+    private async ValueTask Obey(MessageSocket socket, WireSession session, ReadOnlyMemory<byte> message)
     {
         var request = WireApiRequest.Read(message);
         var answer = request.Method is null
@@ -140,7 +140,7 @@ internal sealed class WireApi(
     {
         var parameters = WireParameters.Of(request.Parameters);
         var call = _calls.GetValueOrDefault(request.Method!);
-        var (used, refusal, _) = limits.TakeWeight(session.Address, call?.Weight(parameters) ?? 2);
+        var (used, refusal, _) = limits.TakeWeight(session.Origin.Address, call?.Weight(parameters) ?? 2);
         (session.UsedWeight, session.Orders) = (used, null);
         parameters.Flag("returnRateLimits");
         if (refusal is { } tooMuch)
@@ -160,7 +160,7 @@ internal sealed class WireApi(
             };
         }
 
-        if (!quotas.TakeAddress(session.Address, call.Lane))
+        if (!quotas.TakeAddress(session.Origin.Address, call.Lane))
             return WireError.Of(new Refusal(RejectReason.TooManyRequests));
         return await Admit(call, session, parameters, length);
     }
@@ -171,7 +171,7 @@ internal sealed class WireApi(
         var shown = parameters.Text("apiKey") ?? (call.Security >= WireSecurity.Read ? session.Key : null);
         var weight = Door.Weight(length);
         var isOrder = call.Lane == Lane.Orders;
-        var holder = isOrder && shown is not null ? (await keys.Find(shown))?.Account ?? 0 : 0;
+        var holder = isOrder && shown is not null ? (await keys.Find(shown, session.Origin.Address))?.Account ?? 0 : 0;
         if (isOrder ? !door.HasRoomForOrders() || !await door.EnterOrders(weight, holder) : !door.Enter(call.Lane))
             return WireError.Of(new Refusal(RejectReason.Overloaded));
 
@@ -198,12 +198,12 @@ internal sealed class WireApi(
     {
         void Counted((int TenSeconds, int Day) orders) => session.Orders = orders;
         if (call.Security < WireSecurity.Read || parameters.Has("apiKey") || session.Key is null)
-            return await gate.Run(call, parameters, shown, session.IsLocal, session.Address, Counted);
+            return await gate.Run(call, parameters, shown, session.Origin, Counted);
 
-        var (refusal, key) = await gate.Identify(call.Security, call.Lane, session.Key, session.IsLocal);
+        var (refusal, key) = await gate.Identify(call.Security, call.Lane, session.Key, session.Origin);
         return (refusal ?? gate.CheckTime(parameters)) is { } refused
             ? refused
-            : await gate.Answer(call, new WireRequest(parameters, key!.Account, session.Address), Counted);
+            : await gate.Answer(call, new WireRequest(parameters, key!.Account, session.Origin.Address), Counted);
     }
 
     /// <summary>The connection speaks for a key from now on: of any kind that signs.</summary>
@@ -212,7 +212,7 @@ internal sealed class WireApi(
         var shown = parameters.Needed("apiKey");
         if ((gate.CheckTime(parameters) ?? parameters.End()) is { } wrong)
             return wrong;
-        var (refusal, key) = await gate.Identify(WireSecurity.Read, Lane.Readings, shown, session.IsLocal);
+        var (refusal, key) = await gate.Identify(WireSecurity.Read, Lane.Readings, shown, session.Origin);
         if ((refusal ?? gate.CheckSignature(parameters, key!)) is { } refused)
             return refused;
 
@@ -225,7 +225,7 @@ internal sealed class WireApi(
     {
         var isSigned = parameters.Has("apiKey");
         var (refusal, key) = await gate.Identify(
-            WireSecurity.Read, Lane.Readings, parameters.Text("apiKey") ?? session.Key, session.IsLocal);
+            WireSecurity.Read, Lane.Readings, parameters.Text("apiKey") ?? session.Key, session.Origin);
         if (isSigned)
             refusal ??= gate.CheckTime(parameters) ?? gate.CheckSignature(parameters, key!);
         if ((refusal ?? parameters.End()) is { } refused)
@@ -283,7 +283,7 @@ internal sealed class WireApi(
 
 /// <summary>A connection: for whom it speaks, and what its last request used.</summary>
 internal sealed class WireSession(
-    WireSocket socket, WireAccountFeeds accounts, bool isLocal, System.Net.IPAddress? address, long connectedSince) : IDisposable
+    MessageSocket socket, WireAccountFeeds accounts, WireOrigin origin, long connectedSince) : IDisposable
 {
     /// <summary>Most subscriptions of one connection at a time.</summary>
     public const int MostSubscriptions = 100;
@@ -291,9 +291,7 @@ internal sealed class WireSession(
     private readonly Dictionary<int, (WireAccountFeed Feed, Action<ReadOnlyMemory<byte>> Listener)> _subscriptions = [];
     private int _next;
 
-    public bool IsLocal => isLocal;
-
-    public System.Net.IPAddress? Address => address;
+    public WireOrigin Origin => origin;
 
     public long ConnectedSince => connectedSince;
 

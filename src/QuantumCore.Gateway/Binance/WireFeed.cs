@@ -277,7 +277,7 @@ internal sealed class WireFeed(
 
         public void Tell(Action<Utf8JsonWriter> write, long? sequence = null)
         {
-            var message = new WireMessage(name.Name, WireSocket.Bytes(write));
+            var message = new WireMessage(name.Name, MessageSocket.Bytes(write));
             ToldSequence = sequence ?? ToldSequence;
             foreach (var reader in Readers.ToArray())
                 reader.Offer(message);

@@ -1,4 +1,3 @@
-using System.Net;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Admission;
 using QuantumCore.Instruments;
@@ -16,15 +15,13 @@ internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits,
     /// <param name="call">What is asked for.</param>
     /// <param name="parameters">With what.</param>
     /// <param name="keyText">The key that was shown.</param>
-    /// <param name="isLocal">Whether it was shown on this machine: published keys are for it alone.</param>
-    /// <param name="address">Where it comes from.</param>
+    /// <param name="origin">Where it comes from.</param>
     /// <param name="counted">Told how many orders were counted, where any were.</param>
     public async ValueTask<WireAnswer> Run(
         WireCall call,
         WireParameters parameters,
         string? keyText,
-        bool isLocal,
-        IPAddress? address,
+        WireOrigin origin,
         Action<(int TenSeconds, int Day)> counted)
     {
         if (parameters.Wrong is { } malformed)
@@ -33,7 +30,7 @@ internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits,
         var account = 0L;
         if (call.Security != WireSecurity.None)
         {
-            var (refusal, key) = await Identify(call.Security, call.Lane, keyText, isLocal);
+            var (refusal, key) = await Identify(call.Security, call.Lane, keyText, origin);
             if (refusal is { } refused)
                 return refused;
             if (call.Security != WireSecurity.Key && (CheckTime(parameters) ?? CheckSignature(parameters, key!)) is { } wrong)
@@ -41,7 +38,7 @@ internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits,
             account = key!.Account;
         }
 
-        return await Answer(call, new WireRequest(parameters, account, address), counted);
+        return await Answer(call, new WireRequest(parameters, account, origin.Address), counted);
     }
 
     /// <summary>Does what is asked for, for someone who was identified.</summary>
@@ -60,11 +57,11 @@ internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits,
 
     /// <summary>Who shows this key; or why it opens nothing.</summary>
     public async ValueTask<(WireError? Refusal, ApiKey? Key)> Identify(
-        WireSecurity security, Lane lane, string? keyText, bool isLocal)
+        WireSecurity security, Lane lane, string? keyText, WireOrigin origin)
     {
         if (string.IsNullOrEmpty(keyText))
             return (WireError.BadKey, null);
-        if (await keys.Find(keyText) is not { } key || key.Account == 0 || (key.IsDemo && !isLocal))
+        if (await keys.Find(keyText, origin.Address) is not { } key || key.Account == 0 || (key.IsDemo && !origin.IsLocal))
             return (WireError.NotAllowed, null);
         if ((security == WireSecurity.Read && !key.Rights.HasFlag(KeyRights.Read))
             || (security == WireSecurity.Trade && !key.Rights.HasFlag(KeyRights.Trade))

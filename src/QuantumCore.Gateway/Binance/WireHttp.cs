@@ -36,7 +36,7 @@ internal sealed class WireHttp(WireGate gate, WireLimits limits)
 
         var header = context.Request.Headers[KeyHeader];
         var key = header.Count == 1 ? header[0] : null;
-        var answer = await gate.Run(call, parameters, key, Call.IsLocal(context.Request), address, orders =>
+        var answer = await gate.Run(call, parameters, key, WireOrigin.Of(context), orders =>
         {
             response.Headers["X-MBX-ORDER-COUNT-10S"] = orders.TenSeconds.ToString();
             response.Headers["X-MBX-ORDER-COUNT-1D"] = orders.Day.ToString();

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using QuantumCore.Gateway.Streams;
 
 namespace QuantumCore.Gateway.Binance;
 
@@ -45,7 +46,7 @@ internal sealed class WireStreams(
         try
         {
             using var accepted = await context.WebSockets.AcceptWebSocketAsync();
-            using var socket = new WireSocket(accepted, options, metrics, time, log);
+            using var socket = new MessageSocket(accepted, options, metrics, time, log);
             using var subscriptions = new WireSubscriptions(socket, feeds, listings, isWrapped);
             foreach (var name in names)
                 await subscriptions.Add(name);
@@ -61,7 +62,7 @@ internal sealed class WireStreams(
         }
     }
 
-    private static async ValueTask Obey(WireSocket socket, WireSubscriptions subscriptions, ReadOnlyMemory<byte> message)
+    private static async ValueTask Obey(MessageSocket socket, WireSubscriptions subscriptions, ReadOnlyMemory<byte> message)
     {
         var (command, id) = Read(message);
         if (command is null)
@@ -145,7 +146,7 @@ internal sealed class WireStreams(
         }
     }
 
-    private static void Confirm(WireSocket socket, string id, Action<Utf8JsonWriter> result) => socket.Offer(to =>
+    private static void Confirm(MessageSocket socket, string id, Action<Utf8JsonWriter> result) => socket.Offer(to =>
     {
         to.WriteStartObject();
         to.WritePropertyName("result"u8);
@@ -155,7 +156,7 @@ internal sealed class WireStreams(
         to.WriteEndObject();
     });
 
-    private static void Complain(WireSocket socket, string id, int code, string message) => socket.Offer(to =>
+    private static void Complain(MessageSocket socket, string id, int code, string message) => socket.Offer(to =>
     {
         to.WriteStartObject();
         to.WriteStartObject("error"u8);
@@ -171,7 +172,7 @@ internal sealed class WireStreams(
 }
 
 /// <summary>What one connection follows.</summary>
-internal sealed class WireSubscriptions(WireSocket socket, WireFeeds feeds, Listings listings, bool isWrapped) : IWireReader, IDisposable
+internal sealed class WireSubscriptions(MessageSocket socket, WireFeeds feeds, Listings listings, bool isWrapped) : IWireReader, IDisposable
 {
     /// <summary>Most streams of one connection.</summary>
     public const int Most = 1_024;

@@ -1,13 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Binance;
 using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>The operator's calls about accounts and listings.</summary>
-internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRing keys, SecretSeal seal)
+internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRing keys)
 {
     /// <summary>POST /admin/accounts/{account}/deposits</summary>
     public async Task Deposit(HttpContext context)
@@ -33,65 +32,6 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
         }
 
         await Answer.Refuse(context, refusal.Value);
-    }
-
-    /// <summary>POST /admin/accounts/{account}/keys</summary>
-    public async Task NewKey(HttpContext context)
-    {
-        if (!await Call.IsOfficer(context, keys, UserRole.Administrator) || await Call.Account(context) is not { } account)
-            return;
-
-        // Without a body it is a plain key, as it always was.
-        var text = Call.HasBody(context.Request) ? await Call.Read(context, WireJson.Default.KeyText) : new KeyText();
-        if (text is null)
-            return;
-
-        var key = KeyRing.NewKey();
-        var (refusal, signing, secret) = ReadSigning(text, KeyRing.Hash(key));
-        if (refusal is { } refused)
-        {
-            await Answer.Refuse(context, refused);
-            return;
-        }
-
-        var label = account.ToString();
-        var rights = text.ReadOnly ? KeyRights.Read : KeyRights.All;
-        await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key)
-            .AddKey(new ApiKey(KeyRing.Hash(key), account.Value, false, false, label, rights, signing));
-        await keys.Refresh();
-        await Answer.Json(context, (label, key, secret), static (to, answer) =>
-        {
-            to.WriteStartObject();
-            to.WriteString("account"u8, answer.label);
-            to.WriteString("apiKey"u8, answer.key);
-            if (answer.secret is not null)
-                to.WriteString("secret"u8, answer.secret);
-            to.WriteEndObject();
-        });
-    }
-
-    private (Refusal? Refusal, SigningKey? Signing, string? Secret) ReadSigning(KeyText text, string hash)
-    {
-        switch (text.Signing)
-        {
-            case null or "hmac" when text.PublicKey is not null:
-                return (Refusal.Malformed("publicKey", "Only a key with signing rsa has a public key."), null, null);
-            case null when text.ReadOnly:
-                return (Refusal.Malformed("readOnly", "Only a key that signs can be for reading alone."), null, null);
-            case null:
-                return default;
-            case "hmac":
-                var secret = KeyRing.NewSecret();
-                return (null, new SigningKey(SigningScheme.HmacSha256, seal.Close(secret, hash)), secret);
-            case "rsa" when text.PublicKey is { } pem && RequestSignature.ReadPublicKey(pem) is { } publicKey:
-                return (null, new SigningKey(SigningScheme.RsaSha256, publicKey), null);
-            case "rsa":
-                return (Refusal.Malformed("publicKey", "An RSA public key of 2048 to 8192 bits, PEM (BEGIN PUBLIC KEY)."), null, null);
-            case "ed25519":
-                return (Refusal.Malformed("signing", "Ed25519 keys are not supported: take hmac or rsa."), null, null);
-            default:
-                return (Refusal.Malformed("signing", "hmac or rsa; without it the key does not sign."), null, null);
-        }
     }
 
     /// <summary>POST /admin/instruments</summary>

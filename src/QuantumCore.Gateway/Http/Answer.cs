@@ -113,7 +113,8 @@ internal static class Answer
         to.WriteEndObject();
     }
 
-    private static void WriteProblem(Utf8JsonWriter to, Refusal refusal, int status, string trace)
+    /// <summary>The members of a problem.</summary>
+    public static void WriteProblem(Utf8JsonWriter to, Refusal refusal, int status, string trace)
     {
         to.WriteString("title"u8, Refusals.Title(refusal.Reason));
         to.WriteNumber("status"u8, status);

@@ -29,24 +29,23 @@ internal static class Call
 
         var headers = context.Request.Headers;
         return (headers["X-Api-Key"] is [{ } own] ? own : headers["X-MBX-APIKEY"] is [{ } other] ? other : null) is { } text
-            && await keys.Find(text) is { } key ? key.Account : 0;
+            && await keys.Find(text, context.Connection.RemoteIpAddress) is { } key ? key.Account : 0;
+    }
+
+    /// <summary>Who calls, by a key or a session; or why nobody does.</summary>
+    public static async ValueTask<(Refusal? Refusal, Caller? Caller)> Recognise(HttpContext context, KeyRing keys)
+    {
+        if (!SessionCookie.IsIn(context.Request))
+            return await ByKey(context.Request, keys);
+
+        var (refusal, who) = await SessionCookie.Identify(context);
+        return (refusal, who is null ? null : Caller.Of(who.User));
     }
 
     /// <summary>Who calls; null when it was turned away.</summary>
     public static async ValueTask<Caller?> Identify(HttpContext context, KeyRing keys)
     {
-        Refusal? refusal;
-        Caller? caller;
-        if (SessionCookie.IsIn(context.Request))
-        {
-            (refusal, var who) = await SessionCookie.Identify(context);
-            caller = who is null ? null : Caller.Of(who.User);
-        }
-        else
-        {
-            (refusal, caller) = await ByKey(context.Request, keys);
-        }
-
+        var (refusal, caller) = await Recognise(context, keys);
         var lane = context.GetEndpoint()?.Metadata.GetMetadata<LaneOf>()?.Lane ?? Lane.Readings;
         if (caller is { Role: not UserRole.Administrator, Account: > 0 and var account } && !keys.MayAsk(account, lane))
             refusal = new Refusal(RejectReason.TooManyRequests);
@@ -76,6 +75,15 @@ internal static class Call
         if (caller.Account == 0)
             await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, null, null, "This caller has no account."));
         return caller.Account;
+    }
+
+    /// <summary>The person who is signed in; null when nobody is, and the request was turned away.</summary>
+    public static async ValueTask<SignedIn?> Person(HttpContext context)
+    {
+        var (refusal, who) = await SessionCookie.Identify(context);
+        if (refusal is { } refused)
+            await Answer.Refuse(context, refused);
+        return who;
     }
 
     /// <summary>Whether the caller may do what is for this role; otherwise it was turned away.</summary>
@@ -230,7 +238,7 @@ internal static class Call
     private static async ValueTask<(Refusal? Refusal, Caller? Caller)> ByKey(HttpRequest request, KeyRing keys)
     {
         var header = request.Headers["X-Api-Key"];
-        if (header.Count != 1 || header[0] is not { } text || await keys.Find(text) is not { } key)
+        if (header.Count != 1 || header[0] is not { } text || await keys.Find(text, request.HttpContext.Connection.RemoteIpAddress) is not { } key)
             return (new Refusal(RejectReason.Unauthorized), null);
 
         // A key that signs names its holder and proves nothing: it is sent with each request, and only the signature is secret.

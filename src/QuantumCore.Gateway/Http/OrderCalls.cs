@@ -1,17 +1,13 @@
-using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>The calls about orders.</summary>
-internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing keys, Door door)
+internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings listings, KeyRing keys)
 {
-    private const long LargestId = (1L << 53) - 1;
-
     /// <summary>POST /orders</summary>
     public async Task Place(HttpContext context)
     {
@@ -21,9 +17,8 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
             return;
         }
 
-        var (refusal, order) = await OrderReading.Read(text, listings);
-        var report = refusal is { } refused ? Refuse(account, order, refused) : await entry.Place(account, order);
-        await Answer.Order(context, report, await listings.BySymbol(), refusal?.Detail);
+        var (report, detail) = await desk.Place(account, text);
+        await Answer.Order(context, report, await listings.BySymbol(), detail);
     }
 
     /// <summary>POST /orders/batch</summary>
@@ -35,41 +30,18 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
             return;
         }
 
-        var texts = batch.Orders;
-        if (texts is null or { Count: 0 or > OrderEntry.LongestBatch } || texts.Contains(null))
+        var (refusal, reports) = await desk.PlaceBatch(account, batch.Orders);
+        if (refusal is { } refused)
         {
-            var wrong = new Refusal(
-                RejectReason.BadRequest, "orders", OrderEntry.LongestBatch.ToString(), "1 to 500 orders.");
-            await Answer.Refuse(context, wrong);
+            await Answer.Refuse(context, refused);
             return;
         }
 
-        var reports = await PlaceAll(account, texts);
         var listed = await listings.BySymbol();
-        await Answer.Json(context, (reports, listed, context.TraceIdentifier), static (to, answer) =>
-        {
-            to.WriteStartObject();
-            to.WriteStartArray("results"u8);
-            foreach (var (report, detail) in answer.reports)
-            {
-                to.WriteStartObject();
-                if (report.Reason == RejectReason.None && answer.listed.ContainsKey(report.Symbol))
-                {
-                    to.WritePropertyName("order"u8);
-                    to.WriteOrder(report, answer.listed);
-                }
-                else
-                {
-                    to.WritePropertyName("error"u8);
-                    Answer.WriteRefusedOrder(to, report, answer.listed, answer.TraceIdentifier, detail);
-                }
-
-                to.WriteEndObject();
-            }
-
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
+        await Answer.Json(
+            context,
+            (reports, listed, context.TraceIdentifier),
+            static (to, answer) => OrderDesk.WriteBatch(to, answer.reports, answer.listed, answer.TraceIdentifier));
     }
 
     /// <summary>GET /orders</summary>
@@ -211,42 +183,12 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
             return;
         }
 
-        string? symbol = context.Request.Query["symbol"];
-        string? sideText = context.Request.Query["side"];
-        var side = WireNames.ReadSide(sideText);
-        if (sideText is not null && side is null)
-        {
-            await Answer.Refuse(context, Refusal.Malformed("side", "buy or sell."));
-            return;
-        }
-
-        if (symbol is not null && await listings.Find(symbol) is null)
-        {
-            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
-            return;
-        }
-
-        // What waits at the door was sent before this: it does not survive either.
-        if (side is null)
-            door.RefuseWaiting(account);
-        var (reason, cancelled) = await entry.CancelAll(account, symbol, side);
-        if (reason != RejectReason.None)
-        {
-            var detail = $"{cancelled} orders are known to be cancelled.";
-            await Answer.Refuse(context, new Refusal(reason, null, null, detail));
-            return;
-        }
-
-        await Answer.Json(context, cancelled, static (to, count) =>
-        {
-            to.WriteStartObject();
-            to.WriteNumber("cancelled"u8, count);
-            to.WriteEndObject();
-        });
+        var (refusal, cancelled) = await desk.CancelAll(account, context.Request.Query["symbol"], context.Request.Query["side"]);
+        if (refusal is { } refused)
+            await Answer.Refuse(context, refused);
+        else
+            await Answer.Json(context, cancelled, OrderDesk.WriteCancelled);
     }
-
-    private static ExecutionReport Refuse(long account, HoldRequest order, Refusal refusal) =>
-        ExecutionReport.Refused(order, account, refusal.Reason, refusal.Field, refusal.Limit);
 
     private async Task OfOrder(HttpContext context, Func<long, string, long, ValueTask<ExecutionReport>> call)
     {
@@ -262,30 +204,10 @@ internal sealed class OrderCalls(OrderEntry entry, Listings listings, KeyRing ke
 
     private static async ValueTask<long> OrderId(HttpContext context)
     {
-        if (Call.Number(Call.Path(context, "orderId"), 1, LargestId) is { } orderId)
+        if (Call.Number(Call.Path(context, "orderId"), 1, OrderDesk.LargestId) is { } orderId)
             return orderId;
 
         await Answer.Refuse(context, Refusal.Malformed("orderId", "A positive whole number below 2^53."));
         return 0;
-    }
-
-    /// <summary>Reads and enters a batch: what can't be read is refused in its place, the rest goes in.</summary>
-    private async ValueTask<ImmutableArray<(ExecutionReport Report, string? Detail)>> PlaceAll(
-        long account, List<OrderText?> texts)
-    {
-        var reports = new (ExecutionReport Report, string? Detail)?[texts.Count];
-        var orders = ImmutableArray.CreateBuilder<HoldRequest>(texts.Count);
-        for (var i = 0; i < texts.Count; i++)
-        {
-            var (refusal, order) = await OrderReading.Read(texts[i]!, listings);
-            if (refusal is { } refused)
-                reports[i] = (Refuse(account, order, refused), refused.Detail);
-            else
-                orders.Add(order);
-        }
-
-        var entered = await entry.PlaceBatch(account, orders.ToImmutable());
-        var next = 0;
-        return [.. reports.Select(report => report ?? (entered[next++], null))];
     }
 }

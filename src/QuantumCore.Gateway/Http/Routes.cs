@@ -63,10 +63,10 @@ internal sealed class Routes(
 
         var admin = services.GetRequiredService<AdminCalls>();
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/deposits", admin.Deposit);
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/keys", admin.NewKey);
         On(Lane.Urgent, "POST", $"{Native}/admin/instruments", admin.List);
 
         MapUsers(services.GetRequiredService<SessionCalls>(), services.GetRequiredService<UserCalls>());
+        MapKeys(services.GetRequiredService<KeyCalls>());
         MapMoney(services.GetRequiredService<MoneyCalls>());
         MapRisk(services.GetRequiredService<RiskCalls>(), services.GetRequiredService<FeeCalls>());
         MapOperator(services.GetRequiredService<OperatorCalls>());
@@ -77,6 +77,7 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/book/{{symbol}}", market.Book);
         On(Lane.Readings, "GET", $"{Native}/trades/{{symbol}}", market.Trades);
         On(Lane.Readings, "GET", $"{Native}/symbols/{{symbol}}/state", market.State);
+        On(Lane.Streams, "GET", $"{Native}/trading", services.GetRequiredService<TradingCall>().Serve);
         On(Lane.Streams, "GET", $"{Native}/stream", services.GetRequiredService<StreamCall>().Serve);
 
         var wire = services.GetRequiredService<WireHttp>();
@@ -93,6 +94,16 @@ internal sealed class Routes(
         On(Lane.Orders, "POST", "/order", engine.Place);
         On(Lane.Readings, "GET", "/book/{symbol}", engine.Book);
         On(Lane.Urgent, "DELETE", "/order/{symbol}/{orderId}", engine.Cancel);
+    }
+
+    private void MapKeys(KeyCalls calls)
+    {
+        On(Lane.Readings, "GET", $"{Native}/keys", calls.ListOwn);
+        On(Lane.Urgent, "POST", $"{Native}/keys", calls.MakeOwn);
+        On(Lane.Urgent, "DELETE", $"{Native}/keys/{{id}}", calls.RevokeOwn);
+        On(Lane.Readings, "GET", $"{Native}/admin/keys", calls.ListAny);
+        On(Lane.Urgent, "DELETE", $"{Native}/admin/keys/{{id}}", calls.RevokeAny);
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/keys", calls.MakeForAny);
     }
 
     private void MapUsers(SessionCalls people, UserCalls admin)

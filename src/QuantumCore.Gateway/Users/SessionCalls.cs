@@ -101,14 +101,14 @@ internal sealed class SessionCalls(
     /// <summary>GET /sessions/current: who is signed in.</summary>
     public static async Task Current(HttpContext context)
     {
-        if (await Person(context) is { } who)
+        if (await Call.Person(context) is { } who)
             await AnswerSession(context, who);
     }
 
     /// <summary>DELETE /sessions/current: signs out.</summary>
     public async Task SignOut(HttpContext context)
     {
-        if (await Person(context) is not { } who)
+        if (await Call.Person(context) is not { } who)
             return;
 
         await Catalog.EndSessions(who.User.Name, who.Session.Id, who.User.Name);
@@ -120,7 +120,7 @@ internal sealed class SessionCalls(
     /// <summary>GET /sessions: where one is signed in.</summary>
     public async Task List(HttpContext context)
     {
-        if (await Person(context) is not { } who)
+        if (await Call.Person(context) is not { } who)
             return;
 
         await Answer.Json(context, (who, all: await sessions.Of(who.User.Name)), static (to, answer) =>
@@ -143,7 +143,7 @@ internal sealed class SessionCalls(
     /// <summary>DELETE /sessions/{id}, and DELETE /sessions for all of them.</summary>
     public async Task End(HttpContext context)
     {
-        if (await Person(context) is not { } who)
+        if (await Call.Person(context) is not { } who)
             return;
 
         var id = context.Request.RouteValues["id"] as string;
@@ -236,21 +236,12 @@ internal sealed class SessionCalls(
         return null;
     }
 
-    /// <summary>Who is signed in; null when nobody is, and the request was turned away.</summary>
-    private static async ValueTask<SignedIn?> Person(HttpContext context)
-    {
-        var (refusal, who) = await SessionCookie.Identify(context);
-        if (refusal is { } refused)
-            await Answer.Refuse(context, refused);
-        return who;
-    }
-
     /// <summary>Who is signed in and has just given the password, and a code where one is needed; null when turned away.</summary>
     private async ValueTask<(SignedIn Who, T Text)?> Confirmed<T>(
         HttpContext context, JsonTypeInfo<T> type, Func<T, (string? Password, string? Code)> proof)
         where T : class
     {
-        if (await Person(context) is not { } who || await Call.Read(context, type) is not { } text)
+        if (await Call.Person(context) is not { } who || await Call.Read(context, type) is not { } text)
             return null;
 
         var refusal = Counted(context, who.User.Name);

@@ -285,6 +285,8 @@ internal sealed record KeyText
     public string? PublicKey { get; init; }
 
     public bool ReadOnly { get; init; }
+
+    public List<string?>? Addresses { get; init; }
 }
 
 /// <summary>Who signs in, or up.</summary>
@@ -371,6 +373,28 @@ internal sealed record StreamText
     public string? Symbol { get; init; }
 }
 
+/// <summary>A request over the WebSocket of orders.</summary>
+internal sealed record TradingText
+{
+    public JsonElement? Id { get; init; }
+
+    public string? Op { get; init; }
+
+    public OrderText? Order { get; init; }
+
+    public List<OrderText?>? Orders { get; init; }
+
+    public string? Symbol { get; init; }
+
+    public long? OrderId { get; init; }
+
+    public string? ClientOrderId { get; init; }
+
+    public string? Side { get; init; }
+
+    public bool? On { get; init; }
+}
+
 /// <summary>A JSON number (or a string) as its text, so that no floating-point number comes between.</summary>
 internal sealed class NumberText : JsonConverter<string>
 {
@@ -420,6 +444,7 @@ internal sealed class NumberText : JsonConverter<string>
 [JsonSerializable(typeof(UserText))]
 [JsonSerializable(typeof(EngineOrderText))]
 [JsonSerializable(typeof(StreamText))]
+[JsonSerializable(typeof(TradingText))]
 [JsonSerializable(typeof(InstrumentText))]
 [JsonSerializable(typeof(ListingText))]
 internal sealed partial class WireJson : JsonSerializerContext;

@@ -117,6 +117,12 @@ internal static class WireNames
         UserRole.Administrator => "administrator",
     };
 
+    public static string Of(SigningScheme scheme) => scheme switch
+    {
+        SigningScheme.HmacSha256 => "hmac",
+        SigningScheme.RsaSha256 => "rsa",
+    };
+
     public static string Of(PayoutState state) => state switch
     {
         PayoutState.Pending => "pending",

@@ -3,21 +3,20 @@ using System.Net.WebSockets;
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
-using QuantumCore.Gateway.Streams;
 
-namespace QuantumCore.Gateway.Binance;
+namespace QuantumCore.Gateway.Streams;
 
 /// <summary>
-/// One WebSocket of this wire: what waits for it, and what it asks. One that does not read is cut: when more waits than may, or a
+/// A WebSocket whose messages are all to arrive: what waits for it, and what it asks. One that does not read is cut: when more waits than may, or a
 /// message takes too long. So is one that asks too often.
 /// </summary>
-internal sealed class WireSocket(
+internal sealed class MessageSocket(
     WebSocket socket,
     GatewayOptions options,
     GatewayMetrics metrics,
     TimeProvider time,
     ILogger log,
-    int messagesPerTenSeconds = WireSocket.MessagesPerTenSeconds) : IDisposable
+    int messagesPerTenSeconds = MessageSocket.MessagesPerTenSeconds) : IDisposable
 {
     /// <summary>Longest message of a client.</summary>
     public const int LongestMessage = 64 * 1024;

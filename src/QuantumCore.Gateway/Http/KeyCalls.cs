@@ -1,0 +1,210 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Binance;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Http;
+
+/// <summary>The calls about API keys: of people about their own, of administrators about any.</summary>
+internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal seal)
+{
+    private const int MostAddresses = 20;
+
+    /// <summary>Keys that a person may make, revoked ones counted: each stays in the journal.</summary>
+    private const int MostOfOne = 100;
+
+    /// <summary>POST /admin/accounts/{account}/keys</summary>
+    public async Task MakeForAny(HttpContext context)
+    {
+        if (await Call.IsOfficer(context, keys, UserRole.Administrator) && await Call.Account(context) is { } account)
+            await Make(context, account);
+    }
+
+    /// <summary>GET /admin/keys</summary>
+    public async Task ListAny(HttpContext context)
+    {
+        if (await Call.IsOfficer(context, keys, UserRole.Administrator))
+            await AnswerList(context, account: 0);
+    }
+
+    /// <summary>DELETE /admin/keys/{id}</summary>
+    public async Task RevokeAny(HttpContext context)
+    {
+        if (await Call.IsOfficer(context, keys, UserRole.Administrator))
+            await Revoke(context, account: 0);
+    }
+
+    /// <summary>POST /keys</summary>
+    public async Task MakeOwn(HttpContext context)
+    {
+        if (await Owner(context) is not { } account)
+            return;
+
+        if (await keys.Count(account.Value) >= MostOfOne)
+        {
+            var limit = MostOfOne.ToString(CultureInfo.InvariantCulture);
+            await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, null, limit, "So many keys an account may have had."));
+            return;
+        }
+
+        await Make(context, account);
+    }
+
+    /// <summary>GET /keys</summary>
+    public async Task ListOwn(HttpContext context)
+    {
+        if (await Owner(context) is { } account)
+            await AnswerList(context, account.Value);
+    }
+
+    /// <summary>DELETE /keys/{id}</summary>
+    public async Task RevokeOwn(HttpContext context)
+    {
+        if (await Owner(context) is { } account)
+            await Revoke(context, account.Value);
+    }
+
+    private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+
+    /// <summary>The account of who is signed in: a key makes no keys. The demo's have keys already, which everyone knows.</summary>
+    private static async ValueTask<AccountId?> Owner(HttpContext context)
+    {
+        if (await Call.Person(context) is not { User: var user })
+            return null;
+        if (user is { Account: > 0, IsDemo: false })
+            return new AccountId(user.Account);
+
+        await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, null, null, "Only users with an account of their own have keys."));
+        return null;
+    }
+
+    private async Task Make(HttpContext context, AccountId account)
+    {
+        // Without a body it is a plain key, as it always was.
+        var text = Call.HasBody(context.Request) ? await Call.Read(context, WireJson.Default.KeyText) : new KeyText();
+        if (text is null)
+            return;
+
+        var shown = KeyRing.NewKey();
+        var hash = KeyRing.Hash(shown);
+        var (refusal, signing, secret) = ReadSigning(text, hash);
+        var addresses = "";
+        if ((refusal ?? ReadAddresses(text.Addresses, out addresses)) is { } refused)
+        {
+            await Answer.Refuse(context, refused);
+            return;
+        }
+
+        var rights = text.ReadOnly ? KeyRights.Read : KeyRights.All;
+        var key = new ApiKey(hash, account.Value, false, false, account.ToString(), rights, signing, addresses);
+        await Catalog.AddKey(key);
+        await keys.Refresh();
+        await Answer.Json(context, (key, shown, secret), static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteString("account"u8, answer.key.Label);
+            to.WriteString("id"u8, answer.key.Id);
+            to.WriteString("apiKey"u8, answer.shown);
+            if (answer.secret is not null)
+                to.WriteString("secret"u8, answer.secret);
+            to.WriteEndObject();
+        });
+    }
+
+    private async Task Revoke(HttpContext context, long account)
+    {
+        await keys.Refresh();
+        var id = Call.Path(context, "id");
+        var key = (await keys.All(account)).FirstOrDefault(key => key.Id == id);
+        if (key is null or { IsDemo: true })
+        {
+            await Answer.Refuse(context, key is null
+                ? Refusal.Malformed("id", "There is no such key.")
+                : new Refusal(RejectReason.Forbidden, "id", null, "The demo's keys stay."));
+            return;
+        }
+
+        await Catalog.AddKey(key.Revoked());
+        await keys.Refresh();
+        await Answer.Json(context, key, Write);
+    }
+
+    private async Task AnswerList(HttpContext context, long account) =>
+        await Answer.Json(context, await keys.All(account), static (to, all) =>
+        {
+            to.WriteStartObject();
+            to.WriteStartArray("keys"u8);
+            foreach (var key in all)
+                Write(to, key);
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+
+    private static void Write(Utf8JsonWriter to, ApiKey key)
+    {
+        to.WriteStartObject();
+        to.WriteString("id"u8, key.Id);
+        to.WriteString("account"u8, key.Account == 0 ? null : new AccountId(key.Account).ToString());
+        to.WriteString("label"u8, key.Label);
+        to.WriteBoolean("administers"u8, key.IsAdmin);
+        to.WriteBoolean("readOnly"u8, key.Rights == KeyRights.Read);
+        to.WriteString("signing"u8, key.Signing is { Scheme: var scheme } ? WireNames.Of(scheme) : null);
+        to.WriteStartArray("addresses"u8);
+        foreach (var address in key.Addresses.Split(',', StringSplitOptions.RemoveEmptyEntries))
+            to.WriteStringValue(address);
+        to.WriteEndArray();
+        to.WriteBoolean("demo"u8, key.IsDemo);
+        to.WriteEndObject();
+    }
+
+    private static Refusal? ReadAddresses(List<string?>? texts, out string addresses)
+    {
+        addresses = "";
+        if (texts is null)
+            return null;
+
+        var networks = new List<string>();
+        foreach (var text in texts)
+        {
+            var network = IPNetwork.TryParse(text, out var given) ? given
+                : IPAddress.TryParse(text, out var one) ? new IPNetwork(one, one.GetAddressBytes().Length * 8)
+                : (IPNetwork?)null;
+            if (network is null)
+                return Refusal.Malformed("addresses", "IP addresses such as 192.0.2.7, or networks such as 10.0.0.0/8.");
+            networks.Add(network.Value.ToString());
+        }
+
+        addresses = string.Join(',', networks);
+        return networks.Count <= MostAddresses
+            ? null
+            : new Refusal(RejectReason.BadRequest, "addresses", MostAddresses.ToString(CultureInfo.InvariantCulture), "Too many addresses.");
+    }
+
+    private (Refusal? Refusal, SigningKey? Signing, string? Secret) ReadSigning(KeyText text, string hash)
+    {
+        switch (text.Signing)
+        {
+            case null or "hmac" when text.PublicKey is not null:
+                return (Refusal.Malformed("publicKey", "Only a key with signing rsa has a public key."), null, null);
+            case null when text.ReadOnly:
+                return (Refusal.Malformed("readOnly", "Only a key that signs can be for reading alone."), null, null);
+            case null:
+                return default;
+            case "hmac":
+                var secret = KeyRing.NewSecret();
+                return (null, new SigningKey(SigningScheme.HmacSha256, seal.Close(secret, hash)), secret);
+            case "rsa" when text.PublicKey is { } pem && RequestSignature.ReadPublicKey(pem) is { } publicKey:
+                return (null, new SigningKey(SigningScheme.RsaSha256, publicKey), null);
+            case "rsa":
+                return (Refusal.Malformed("publicKey", "An RSA public key of 2048 to 8192 bits, PEM (BEGIN PUBLIC KEY)."), null, null);
+            case "ed25519":
+                return (Refusal.Malformed("signing", "Ed25519 keys are not supported: take hmac or rsa."), null, null);
+            default:
+                return (Refusal.Malformed("signing", "hmac or rsa; without it the key does not sign."), null, null);
+        }
+    }
+}

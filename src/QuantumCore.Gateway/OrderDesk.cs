@@ -1,0 +1,106 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text.Json;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway;
+
+/// <summary>Orders as clients of the native API write them, entered and cancelled: the same over HTTP and over a WebSocket.</summary>
+internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
+{
+    /// <summary>Largest order id of the wire.</summary>
+    public const long LargestId = (1L << 53) - 1;
+
+    /// <summary>Reads and enters an order; with a sentence about a refusal where there is one.</summary>
+    public async ValueTask<(ExecutionReport Report, string? Detail)> Place(long account, OrderText text)
+    {
+        var (refusal, order) = await OrderReading.Read(text, listings);
+        return refusal is { } refused ? (Refuse(account, order, refused), refused.Detail) : (await entry.Place(account, order), null);
+    }
+
+    /// <summary>Reads and enters a batch: what can't be read is refused in its place, the rest goes in.</summary>
+    public async ValueTask<(Refusal? Refusal, ImmutableArray<(ExecutionReport Report, string? Detail)> Reports)> PlaceBatch(
+        long account, List<OrderText?>? texts)
+    {
+        if (texts is null or { Count: 0 or > OrderEntry.LongestBatch } || texts.Contains(null))
+            return (new Refusal(RejectReason.BadRequest, "orders", OrderEntry.LongestBatch.ToString(), "1 to 500 orders."), []);
+
+        var reports = new (ExecutionReport Report, string? Detail)?[texts.Count];
+        var orders = ImmutableArray.CreateBuilder<HoldRequest>(texts.Count);
+        for (var i = 0; i < texts.Count; i++)
+        {
+            var (refusal, order) = await OrderReading.Read(texts[i]!, listings);
+            if (refusal is { } refused)
+                reports[i] = (Refuse(account, order, refused), refused.Detail);
+            else
+                orders.Add(order);
+        }
+
+        var entered = await entry.PlaceBatch(account, orders.ToImmutable());
+        var next = 0;
+        return (null, [.. reports.Select(report => report ?? (entered[next++], null))]);
+    }
+
+    /// <summary>Cancels all of an account, in one symbol or on one side where they are given; or says why not.</summary>
+    public async ValueTask<(Refusal? Refusal, int Cancelled)> CancelAll(long account, string? symbol, string? sideText)
+    {
+        var side = WireNames.ReadSide(sideText);
+        if (sideText is not null && side is null)
+            return (Refusal.Malformed("side", "buy or sell."), 0);
+        if (symbol is not null && await listings.Find(symbol) is null)
+            return (new Refusal(RejectReason.UnknownSymbol, "symbol"), 0);
+
+        // What waits at the door was sent before this: it does not survive either.
+        if (side is null)
+            door.RefuseWaiting(account);
+        var (reason, cancelled) = await entry.CancelAll(account, symbol, side);
+        return reason == RejectReason.None
+            ? (null, cancelled)
+            : (new Refusal(reason, null, null, $"{cancelled} orders are known to be cancelled."), cancelled);
+    }
+
+    /// <summary>The answer to a batch.</summary>
+    public static void WriteBatch(
+        Utf8JsonWriter to,
+        ImmutableArray<(ExecutionReport Report, string? Detail)> reports,
+        FrozenDictionary<string, Instrument> listed,
+        string trace)
+    {
+        to.WriteStartObject();
+        to.WriteStartArray("results"u8);
+        foreach (var (report, detail) in reports)
+        {
+            to.WriteStartObject();
+            if (report.Reason == RejectReason.None && listed.ContainsKey(report.Symbol))
+            {
+                to.WritePropertyName("order"u8);
+                to.WriteOrder(report, listed);
+            }
+            else
+            {
+                to.WritePropertyName("error"u8);
+                Answer.WriteRefusedOrder(to, report, listed, trace, detail);
+            }
+
+            to.WriteEndObject();
+        }
+
+        to.WriteEndArray();
+        to.WriteEndObject();
+    }
+
+    /// <summary>The answer to a mass cancel.</summary>
+    public static void WriteCancelled(Utf8JsonWriter to, int cancelled)
+    {
+        to.WriteStartObject();
+        to.WriteNumber("cancelled"u8, cancelled);
+        to.WriteEndObject();
+    }
+
+    private static ExecutionReport Refuse(long account, HoldRequest order, Refusal refusal) =>
+        ExecutionReport.Refused(order, account, refusal.Reason, refusal.Field, refusal.Limit);
+}

@@ -1,0 +1,61 @@
+using System.Net.WebSockets;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Users;
+
+namespace QuantumCore.Gateway.Streams;
+
+/// <summary>The WebSocket of orders: many requests on their way at a time, each answered when its outcome is durable.</summary>
+internal sealed class TradingCall(
+    OrderDesk desk,
+    OrderEntry entry,
+    Listings listings,
+    KeyRing keys,
+    UserSessions sessions,
+    Door door,
+    Quotas quotas,
+    GatewayOptions options,
+    GatewayMetrics metrics,
+    TimeProvider time,
+    IHostApplicationLifetime lifetime,
+    ILogger<TradingCall> log)
+{
+    /// <summary>GET /trading</summary>
+    public async Task Serve(HttpContext context)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            await Answer.Refuse(context, Refusal.Malformed(null, "This call is a WebSocket."), StatusCodes.Status400BadRequest);
+            return;
+        }
+
+        if (await Call.Trader(context, keys) is not (> 0 and var account))
+            return;
+
+        metrics.ReaderCame();
+        try
+        {
+            using var accepted = await context.WebSockets.AcceptWebSocketAsync();
+            using var socket = new MessageSocket(accepted, options, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
+            await using var trader = new TradingSocket(
+                socket, account, context.TraceIdentifier, context.Connection.RemoteIpAddress, StillIn(context), desk, entry, listings, keys, door, quotas, log);
+            await socket.Run(trader.Obey, lifetime.ApplicationStopping, context.RequestAborted);
+        }
+        catch (WebSocketException)
+        {
+            // The peer is gone; there is no one to tell.
+        }
+        finally
+        {
+            metrics.ReaderWent();
+        }
+    }
+
+    /// <summary>Tells whether the key or the session that the connection was begun with is still good.</summary>
+    private Func<ValueTask<bool>> StillIn(HttpContext context) => context.Features.Get<SignedIn>() is { Session.Id: var session }
+        ? async () => await sessions.FindSession(session) is not null
+        : async () => (await Call.Recognise(context, keys)).Caller is not null;
+}

@@ -1,0 +1,239 @@
+using System.Buffers;
+using System.Net;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Streams;
+
+/// <summary>
+/// A trader's connection. Requests are begun in the order they come in and answered as their outcomes are known; when as many are
+/// on their way as may be, no more is read.
+/// </summary>
+internal sealed class TradingSocket(
+    MessageSocket socket,
+    long account,
+    string trace,
+    IPAddress? address,
+    Func<ValueTask<bool>> isStillIn,
+    OrderDesk desk,
+    OrderEntry entry,
+    Listings listings,
+    KeyRing keys,
+    Door door,
+    Quotas quotas,
+    ILogger log) : IAsyncDisposable
+{
+    /// <summary>Requests of one connection on their way at a time.</summary>
+    private const int MostInside = 256;
+
+    /// <summary>Longest id of a request, as JSON.</summary>
+    private const int LongestId = 64;
+
+    /// <summary>How often a cancel of all is tried when the connection has ended.</summary>
+    private const int Attempts = 5;
+
+    private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
+
+    private readonly SemaphoreSlim _room = new(MostInside);
+    private volatile bool _cancelsAtEnd;
+
+    /// <summary>Takes a message in; complete when the next may come.</summary>
+    public async ValueTask Obey(ReadOnlyMemory<byte> message)
+    {
+        var length = message.Length;
+        var text = Call.Parse(new ReadOnlySequence<byte>(message), WireJson.Default.TradingText, out var refusal);
+        if (text?.Id is { } id && (id.ValueKind is not (JsonValueKind.Number or JsonValueKind.String) || id.GetRawText().Length > LongestId))
+        {
+            refusal = Refusal.Malformed("id", "A number or a text, of 64 characters at most.");
+            text = null;
+        }
+
+        if (text is null)
+        {
+            Reply(null, 400, to => WriteProblem(to, refusal));
+            return;
+        }
+
+        await _room.WaitAsync();
+        _ = Serve(text, length);
+    }
+
+    /// <summary>The connection has ended: what is on its way is waited for, and then all is cancelled where that was asked for.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_cancelsAtEnd)
+            door.RefuseWaiting(account);
+        var left = 0;
+        while (left < MostInside && await _room.WaitAsync(s_drain))
+            left++;
+        if (left == MostInside)
+            _room.Dispose();
+        if (_cancelsAtEnd)
+            await CancelAll();
+    }
+
+    private async ValueTask CancelAll()
+    {
+        for (var attempt = 1; attempt <= Attempts; attempt++)
+        {
+            var (refusal, cancelled) = await desk.CancelAll(account, null, null);
+            if (refusal is null)
+            {
+                Log.CancelledAtEnd(log, account, cancelled);
+                return;
+            }
+        }
+
+        Log.NotCancelledAtEnd(log, account);
+    }
+
+    private async Task Serve(TradingText text, int length)
+    {
+        try
+        {
+            var lane = text.Op is "place" or "batch" ? Lane.Orders : Lane.Urgent;
+            if (!await isStillIn())
+                Refuse(text, new Refusal(RejectReason.Unauthorized));
+            else if (!quotas.TakeAddress(address, lane) || !keys.MayAsk(account, lane))
+                Refuse(text, new Refusal(RejectReason.TooManyRequests));
+            else if (lane == Lane.Orders)
+                await Enter(text, Door.Weight(length));
+            else
+                await Carry(text);
+        }
+        catch (Exception error)
+        {
+            Log.RequestFailed(log, "WS /trading", trace, error);
+            Refuse(text, new Refusal(RejectReason.OutcomeUnknown));
+        }
+        finally
+        {
+            _room.Release();
+        }
+    }
+
+    /// <summary>Orders come in by the same door as those over HTTP.</summary>
+    private async ValueTask Enter(TradingText text, int weight)
+    {
+        if (!door.HasRoomForOrders() || !await door.EnterOrders(weight, account))
+        {
+            Refuse(text, new Refusal(RejectReason.Overloaded));
+            return;
+        }
+
+        try
+        {
+            await Carry(text);
+        }
+        finally
+        {
+            door.LeaveOrders(weight);
+        }
+    }
+
+    private async ValueTask Carry(TradingText text)
+    {
+        switch (text.Op)
+        {
+            case "place" when text.Order is { } order:
+                var (placed, detail) = await desk.Place(account, order);
+                await AnswerOrder(text, placed, detail);
+                break;
+            case "place":
+                Refuse(text, Refusal.Malformed("order", "The order is missing."));
+                break;
+            case "batch":
+                var (refusal, reports) = await desk.PlaceBatch(account, text.Orders);
+                var listed = await listings.BySymbol();
+                if (refusal is { } refused)
+                    Refuse(text, refused);
+                else
+                    Reply(text.Id, 200, to => OrderDesk.WriteBatch(to, reports, listed, trace));
+                break;
+            case "cancel":
+                await Cancel(text);
+                break;
+            case "cancelAll":
+                var (wrong, cancelled) = await desk.CancelAll(account, text.Symbol, text.Side);
+                if (wrong is { } failed)
+                    Refuse(text, failed);
+                else
+                    Reply(text.Id, 200, to => OrderDesk.WriteCancelled(to, cancelled));
+                break;
+            case "cancelOnDisconnect" when text.On is { } on:
+                _cancelsAtEnd = on;
+                Reply(text.Id, 200, to => WriteOn(to, on));
+                break;
+            case "cancelOnDisconnect":
+                Refuse(text, Refusal.Malformed("on", "true or false."));
+                break;
+            default:
+                Refuse(text, Refusal.Malformed("op", "place, batch, cancel, cancelAll or cancelOnDisconnect."));
+                break;
+        }
+    }
+
+    private async ValueTask Cancel(TradingText text)
+    {
+        if (text is { ClientOrderId: { } name, OrderId: null, Symbol: null })
+        {
+            if (ClientOrderId.IsValid(name))
+                await AnswerOrder(text, await entry.CancelByClientOrderId(account, name), null);
+            else
+                Refuse(text, Refusal.Malformed("clientOrderId", ClientOrderId.Rule));
+        }
+        else if (text is { ClientOrderId: null, OrderId: > 0 and <= OrderDesk.LargestId and var orderId, Symbol: { } symbol })
+        {
+            await AnswerOrder(text, await entry.Cancel(account, symbol, orderId), null);
+        }
+        else
+        {
+            Refuse(text, Refusal.Malformed("orderId", "An order is named by symbol and orderId, or by clientOrderId."));
+        }
+    }
+
+    private async ValueTask AnswerOrder(TradingText text, ExecutionReport report, string? detail)
+    {
+        var listed = await listings.BySymbol();
+        if (report.Reason == RejectReason.None && listed.ContainsKey(report.Symbol))
+            Reply(text.Id, 200, to => to.WriteOrder(report, listed));
+        else
+            Reply(text.Id, Refusals.Status(report.Reason), to => Answer.WriteRefusedOrder(to, report, listed, trace, detail));
+    }
+
+    private void Refuse(TradingText text, Refusal refusal) =>
+        Reply(text.Id, Refusals.Status(refusal.Reason), to => WriteProblem(to, refusal));
+
+    private void WriteProblem(Utf8JsonWriter to, Refusal refusal)
+    {
+        to.WriteStartObject();
+        Answer.WriteProblem(to, refusal, Refusals.Status(refusal.Reason), trace);
+        to.WriteEndObject();
+    }
+
+    private static void WriteOn(Utf8JsonWriter to, bool on)
+    {
+        to.WriteStartObject();
+        to.WriteBoolean("cancelOnDisconnect"u8, on);
+        to.WriteEndObject();
+    }
+
+    private void Reply(JsonElement? id, int status, Action<Utf8JsonWriter> write) => socket.Offer(to =>
+    {
+        to.WriteStartObject();
+        to.WritePropertyName("id"u8);
+        if (id is { } given)
+            given.WriteTo(to);
+        else
+            to.WriteNullValue();
+        to.WriteNumber("status"u8, status);
+        to.WritePropertyName(status == 200 ? "result"u8 : "error"u8);
+        write(to);
+        to.WriteEndObject();
+    });
+}

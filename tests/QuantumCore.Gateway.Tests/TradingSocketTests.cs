@@ -1,0 +1,200 @@
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+using Xunit;
+
+namespace QuantumCore.Gateway.Tests;
+
+/// <summary>Orders over the native WebSocket.</summary>
+public sealed class TradingSocketTests
+{
+    private const string Buy = """{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"10","clientOrderId":"b1"}""";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Orders_are_placed_and_cancelled_and_answers_carry_the_id_they_were_sent_with()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var trader = await ConnectAsync(exchange, "alice");
+
+        var placed = await AskAsync(trader, $$"""{"id":7,"op":"place","order":{{Buy}}}""");
+        Assert.Equal("7", placed.GetProperty("id").GetRawText());
+        Assert.Equal((200, "b1", "new"), (placed.GetProperty("status").GetInt32(), Text(placed, "clientOrderId"), Text(placed, "status")));
+
+        var again = await AskAsync(trader, $$"""{"id":"seven","op":"place","order":{{Buy}}}""");
+        Assert.Equal("\"seven\"", again.GetProperty("id").GetRawText());
+        Assert.Equal(Number(placed, "orderId"), Number(again, "orderId"));
+
+        var cancelled = await AskAsync(trader, $$"""{"id":8,"op":"cancel","symbol":"AAPL","orderId":{{Number(placed, "orderId")}}}""");
+        Assert.Equal("cancelled", Text(cancelled, "status"));
+        var closed = await AskAsync(trader, """{"id":9,"op":"cancel","clientOrderId":"b1"}""");
+        Assert.Equal((409, "OrderClosed"), (closed.GetProperty("status").GetInt32(), closed.GetProperty("error").GetProperty("code").GetString()));
+    }
+
+    [Fact]
+    public async Task A_batch_of_a_hundred_is_answered_in_its_sequence()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var trader = await ConnectAsync(exchange, "alice");
+        var orders = Enumerable.Range(0, 100).Select(i => i == 3
+            ? """{"symbol":"GOOG","side":"buy","price":"1.00","quantity":"1"}"""
+            : $$"""{"symbol":"AAPL","side":"buy","price":"1.00","quantity":"1","clientOrderId":"n{{i}}"}""");
+
+        var answer = await AskAsync(trader, $$"""{"id":1,"op":"batch","orders":[{{string.Join(',', orders)}}]}""");
+
+        var results = answer.GetProperty("result").GetProperty("results").EnumerateArray().ToArray();
+        Assert.Equal(100, results.Length);
+        Assert.Equal("UnknownSymbol", results[3].GetProperty("error").GetProperty("code").GetString());
+        Assert.Equal("n99", results[99].GetProperty("order").GetProperty("clientOrderId").GetString());
+        Assert.Equal(99, (await AskAsync(trader, """{"id":2,"op":"cancelAll","symbol":"AAPL"}""")).GetProperty("result").GetProperty("cancelled").GetInt32());
+    }
+
+    [Fact]
+    public async Task Requests_do_not_wait_for_each_other()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var trader = await ConnectAsync(exchange, "alice");
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        exchange.Floor.Holding = gate.Task;
+
+        await SendAsync(trader, $$"""{"id":1,"op":"place","order":{{Buy}}}""");
+        var quick = await AskAsync(trader, """{"id":2,"op":"cancelOnDisconnect","on":false}""");
+        Assert.Equal(2, quick.GetProperty("id").GetInt32());
+        gate.SetResult();
+        Assert.Equal(1, (await ReadAsync(trader)).GetProperty("id").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("""{"id":1}""", "op")]
+    [InlineData("""{"id":1,"op":"steal"}""", "op")]
+    [InlineData("""{"id":1,"op":"place"}""", "order")]
+    [InlineData("""{"id":1,"op":"place","order":{"symbol":"AAPL","side":"hold"}}""", "side")]
+    [InlineData("""{"id":1,"op":"batch"}""", "orders")]
+    [InlineData("""{"id":1,"op":"batch","orders":[null]}""", "orders")]
+    [InlineData("""{"id":1,"op":"cancel"}""", "orderId")]
+    [InlineData("""{"id":1,"op":"cancel","symbol":"AAPL","orderId":0}""", "orderId")]
+    [InlineData("""{"id":1,"op":"cancel","symbol":"AAPL","orderId":1,"clientOrderId":"x"}""", "orderId")]
+    [InlineData("""{"id":1,"op":"cancelAll","side":"up"}""", "side")]
+    [InlineData("""{"id":1,"op":"cancelOnDisconnect"}""", "on")]
+    [InlineData("""{"id":[1],"op":"cancelAll"}""", "id")]
+    [InlineData("""{"id":1,"op":"cancelAll","symbols":"AAPL"}""", "symbols")]
+    public async Task Bad_requests_name_what_is_wrong_and_change_nothing(string message, string field)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var trader = await ConnectAsync(exchange, "alice");
+        var before = exchange.Floor.State();
+
+        var answer = await AskAsync(trader, message);
+
+        Assert.Equal((400, field), (answer.GetProperty("status").GetInt32(), answer.GetProperty("error").GetProperty("field").GetString()));
+        Assert.Equal(before, exchange.Floor.State());
+    }
+
+    [Fact]
+    public async Task A_connection_that_asked_for_it_leaves_no_order_behind()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var trader = await ConnectAsync(exchange, "alice");
+        await AskAsync(trader, $$"""{"id":1,"op":"place","order":{{Buy}}}""");
+        await AskAsync(trader, """{"id":2,"op":"cancelOnDisconnect","on":true}""");
+        var gone = exchange.Floor.WhenCalled("CancelAll");
+
+        trader.Abort();
+
+        await gone.WaitAsync(TimeSpan.FromSeconds(20), Token);
+        using var other = await ConnectAsync(exchange, "alice");
+        await Eventually(() => exchange.Floor.Open(TradingFloor.Alice).Count == 0);
+    }
+
+    [Fact]
+    public async Task Without_it_orders_stay()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using (var trader = await ConnectAsync(exchange, "alice"))
+        {
+            await AskAsync(trader, """{"id":1,"op":"cancelOnDisconnect","on":true}""");
+            await AskAsync(trader, """{"id":2,"op":"cancelOnDisconnect","on":false}""");
+            await AskAsync(trader, $$"""{"id":3,"op":"place","order":{{Buy}}}""");
+            await trader.CloseAsync(WebSocketCloseStatus.NormalClosure, null, Token);
+        }
+
+        Assert.Single(exchange.Floor.Open(TradingFloor.Alice));
+        Assert.DoesNotContain("CancelAll", exchange.Floor.Calls);
+    }
+
+    [Fact]
+    public async Task A_key_that_is_taken_away_trades_no_more_on_a_connection_that_stands()
+    {
+        var time = new TestKit.ManualTime();
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        using var trader = await ConnectAsync(exchange, "alice");
+        await AskAsync(trader, """{"id":1,"op":"cancelAll"}""");
+
+        exchange.Floor.Keys.RemoveAll(key => key.Label == "alice");
+        time.Advance(TimeSpan.FromSeconds(10));
+
+        var answer = await AskAsync(trader, $$"""{"id":2,"op":"place","order":{{Buy}}}""");
+        Assert.Equal(401, answer.GetProperty("status").GetInt32());
+    }
+
+    [Theory]
+    [InlineData(null, 401)]
+    [InlineData("nobody", 401)]
+    [InlineData("admin", 403)]
+    public async Task Strangers_are_not_connected(string? key, int status)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var socket = new ClientWebSocket();
+        socket.Options.CollectHttpResponseDetails = true;
+        if (key is not null)
+            socket.Options.SetRequestHeader("X-Api-Key", key);
+        await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(Address(exchange), Token));
+        Assert.Equal(status, (int)socket.HttpStatusCode);
+    }
+
+    private static Uri Address(OpenGateway exchange) => new UriBuilder(exchange.Address) { Scheme = "ws", Path = "/api/qc/v1/trading" }.Uri;
+
+    private static async Task<ClientWebSocket> ConnectAsync(OpenGateway exchange, string key)
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.SetRequestHeader("X-Api-Key", key);
+        await socket.ConnectAsync(Address(exchange), Token);
+        return socket;
+    }
+
+    private static async Task<JsonElement> AskAsync(ClientWebSocket socket, string message)
+    {
+        await SendAsync(socket, message);
+        return await ReadAsync(socket);
+    }
+
+    private static Task SendAsync(ClientWebSocket socket, string message) =>
+        socket.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, Token);
+
+    private static async Task<JsonElement> ReadAsync(ClientWebSocket socket)
+    {
+        using var message = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        WebSocketReceiveResult received;
+        do
+        {
+            received = await socket.ReceiveAsync(buffer, Token).WaitAsync(TimeSpan.FromSeconds(20), Token);
+            await message.WriteAsync(buffer.AsMemory(0, received.Count), Token);
+        }
+        while (!received.EndOfMessage);
+
+        return JsonDocument.Parse(message.ToArray()).RootElement;
+    }
+
+    private static async Task Eventually(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!condition())
+            await Task.Delay(5, patience.Token);
+    }
+
+    private static string? Text(JsonElement answer, string name) => answer.GetProperty("result").GetProperty(name).GetString();
+
+    private static long Number(JsonElement answer, string name) => answer.GetProperty("result").GetProperty(name).GetInt64();
+}
