@@ -9,6 +9,8 @@ public sealed partial class AccountGrain
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<AccountFees>> Fees()
     {
+        // Asked seldom: who has just set a schedule wants to see it.
+        await catalog.RefreshAsync();
         ImmutableArray<AccountFees> fees = [.. _machine.Fees(catalog.FeeSchedules, Now)];
         await SettleAsync();
         return fees;
