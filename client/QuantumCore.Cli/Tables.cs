@@ -118,6 +118,29 @@ internal static class Tables
         static string Count(int? count) => count is { } number ? Text(number) : "";
     }
 
+    internal static void Fees(IAnsiConsole console, AccountFees fees)
+    {
+        console.WriteLine(fees.Account);
+        var table = With("paid in", "30-day volume", "maker ppm", "taker ppm", "minimum");
+        foreach (var of in fees.Fees)
+            Row(table, of.Asset, Text(of.Volume30Days), Text(of.MakerFeePpm), Text(of.TakerFeePpm), Text(of.MinimumFee));
+        Write(console, table, "The instruments' own fees.");
+        if (fees.Schedules.Count > 0)
+            Schedules(console, fees.Schedules);
+    }
+
+    internal static void Schedules(IAnsiConsole console, IReadOnlyList<FeeSchedule> schedules)
+    {
+        var table = With("paid in", "from volume", "maker ppm", "taker ppm", "minimum");
+        foreach (var schedule in schedules)
+        {
+            foreach (var tier in schedule.Tiers)
+                Row(table, schedule.Asset, Text(tier.FromVolume), Text(tier.MakerFeePpm), Text(tier.TakerFeePpm), Text(schedule.MinimumFee));
+        }
+
+        Write(console, table, "No schedules.");
+    }
+
     internal static void Instruments(IAnsiConsole console, IReadOnlyList<Instrument> instruments)
     {
         var table = With("symbol", "base", "quote", "tick", "lot", "maker ppm", "taker ppm");

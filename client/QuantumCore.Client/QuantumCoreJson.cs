@@ -97,6 +97,10 @@ internal sealed record LimitsOrder(
 
 internal sealed record EveryonesLimits(IReadOnlyList<RiskLimits> Everyones);
 
+internal sealed record FeesOrder(string Asset, IReadOnlyList<FeeTier> Tiers, decimal MinimumFee, string? Why);
+
+internal sealed record FeeSchedules(IReadOnlyList<FeeSchedule> Schedules);
+
 internal sealed record BreakerRequest(long Index, long PreviousClose);
 
 internal sealed record StreamRequest(string Op, string Symbol);
@@ -141,6 +145,9 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(LimitsOrder))]
 [JsonSerializable(typeof(AccountLimits))]
 [JsonSerializable(typeof(EveryonesLimits))]
+[JsonSerializable(typeof(FeesOrder))]
+[JsonSerializable(typeof(FeeSchedules))]
+[JsonSerializable(typeof(AccountFees))]
 [JsonSerializable(typeof(BreakerRequest))]
 [JsonSerializable(typeof(BreakerReport))]
 [JsonSerializable(typeof(Order))]

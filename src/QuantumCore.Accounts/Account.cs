@@ -37,11 +37,8 @@ public sealed class HeldOrder
     /// <summary>Limit or protection price, in ticks.</summary>
     public required long PriceTicks { get; init; }
 
-    /// <summary>Rate of resting fills, millionths.</summary>
-    public required int MakerFeePpm { get; init; }
-
-    /// <summary>Rate of aggressive fills, millionths.</summary>
-    public required int TakerFeePpm { get; init; }
+    /// <summary>What it pays.</summary>
+    public required FeeTerms Fees { get; init; }
 
     /// <summary>When it was held, Unix nanoseconds.</summary>
     public required long TimeNanos { get; init; }
@@ -112,7 +109,7 @@ public sealed class Account(AccountId id)
     private readonly Dictionary<string, Balance> _balances = new(StringComparer.Ordinal);
     private readonly Dictionary<long, HeldOrder> _orders = [];
     private readonly Dictionary<(string Symbol, long OrderId), HeldOrder> _entered = new(new ByOrderId());
-    private readonly SortedDictionary<string, OpenInterest> _openIn = new(StringComparer.Ordinal);
+    private readonly SortedList<string, OpenInterest> _openIn = new(StringComparer.Ordinal);
 
     /// <summary>Whose it is.</summary>
     public AccountId Id => id;
@@ -127,7 +124,10 @@ public sealed class Account(AccountId id)
     public IReadOnlyDictionary<long, HeldOrder> Orders => _orders;
 
     /// <summary>Symbols with open orders, in their sequence.</summary>
-    public IReadOnlyCollection<string> OpenSymbols => _openIn.Keys;
+    public IReadOnlyCollection<string> OpenSymbols => [.. _openIn.Keys];
+
+    /// <summary>What its open orders come to in each symbol that has any, in their sequence.</summary>
+    public IList<OpenInterest> OpenInterest => _openIn.Values;
 
     /// <summary>What its open orders in a symbol come to; null when it has none.</summary>
     public OpenInterest? OpenIn(string symbol) => _openIn.GetValueOrDefault(symbol);
@@ -156,8 +156,15 @@ public sealed class Account(AccountId id)
     /// Whether an order can be covered, and by how much: the need of the whole order, or for a replacement what
     /// it needs beyond the hold of the order it replaces.
     /// </summary>
+    /// <param name="instrument">Names the assets.</param>
+    /// <param name="side">A buy holds quote, a sell base.</param>
+    /// <param name="priceTicks">Its limit, or the worst price it may trade at.</param>
+    /// <param name="quantityLots">Its quantity.</param>
+    /// <param name="replacesNumber">The order it replaces; 0 for none.</param>
+    /// <param name="fees">What it pays.</param>
+    /// <param name="amount">Minor units to hold.</param>
     public RejectReason CheckHold(
-        Instrument instrument, Side side, long priceTicks, long quantityLots, long replacesNumber, out long amount)
+        Instrument instrument, Side side, long priceTicks, long quantityLots, long replacesNumber, FeeTerms fees, out long amount)
     {
         amount = 0;
         if (_orders.Count >= OpenOrdersLimit)
@@ -165,8 +172,7 @@ public sealed class Account(AccountId id)
             return RejectReason.TooManyOrders;
         }
 
-        var need = HoldRule.Hold(
-            instrument, side, priceTicks, quantityLots, 0, instrument.MakerFeePpm, instrument.TakerFeePpm);
+        var need = HoldRule.Hold(instrument, priceTicks, quantityLots, new OrderFees(side, fees));
         var already = replacesNumber == 0 ? 0 : _orders[replacesNumber].Held;
         return CheckHold(instrument, side, Math.Max(0, need - already), out amount);
     }
@@ -372,7 +378,7 @@ public sealed class Account(AccountId id)
         var symbol = order.Instrument.Symbol;
         if (!_openIn.TryGetValue(symbol, out var open))
         {
-            _openIn.Add(symbol, open = new OpenInterest());
+            _openIn.Add(symbol, open = new OpenInterest(order.Instrument));
         }
 
         order.Interest = open;

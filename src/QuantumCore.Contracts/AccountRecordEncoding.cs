@@ -3,7 +3,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23, R 24, L 25, T 26, E 27, W 28, Z 29, Y 30, limits 31; they never change.</summary>
+/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23, R 24, L 25, T 26, E 27, W 28, Z 29, Y 30, limits 31, V 32; they never change.</summary>
 public static class AccountRecordEncoding
 {
     private const byte Version = 1;
@@ -22,6 +22,7 @@ public static class AccountRecordEncoding
         Freeze = 29,
         Unfreeze = 30,
         Limits = 31,
+        Volumes = 32,
     }
 
     /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
@@ -39,6 +40,7 @@ public static class AccountRecordEncoding
         AccountFrozen frozen => Encode(frozen),
         AccountUnfrozen unfrozen => Encode(unfrozen),
         LimitsSet limits => Encode(limits),
+        VolumesSet volumes => Encode(volumes),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
@@ -74,6 +76,7 @@ public static class AccountRecordEncoding
             Kind.Freeze => new AccountFrozen(from.TimeNanos, from.Count(), from.Bool(), from.Text(), from.Text()),
             Kind.Unfreeze => new AccountUnfrozen(from.TimeNanos, from.Text(), from.Text()),
             Kind.Limits => ReadLimitsSet(ref from),
+            Kind.Volumes => ReadVolumes(ref from),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of account record."),
         };
         from.End();
@@ -227,6 +230,32 @@ public static class AccountRecordEncoding
         }
 
         return new LimitsRequest(symbol, limits.MoveToImmutable(), from.Text(), from.Text());
+    }
+
+    private static byte[] Encode(VolumesSet record)
+    {
+        var to = Start(Kind.Volumes, record);
+        to.Count(record.Day);
+        to.Count(record.Volumes.Length);
+        foreach (var (asset, volume) in record.Volumes)
+        {
+            to.Text(asset);
+            to.Fixed128(volume);
+        }
+
+        return to.ToArray();
+    }
+
+    private static VolumesSet ReadVolumes(ref RecordReader from)
+    {
+        var day = from.Count();
+        var volumes = ImmutableArray.CreateBuilder<TradedVolume>(from.ItemCount());
+        for (var i = volumes.Capacity; i > 0; i--)
+        {
+            volumes.Add(new TradedVolume(from.Text(), from.Fixed128()));
+        }
+
+        return new VolumesSet(from.TimeNanos, day, volumes.MoveToImmutable());
     }
 
     private static byte[] Encode(ReductionAsked record)

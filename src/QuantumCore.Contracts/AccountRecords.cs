@@ -119,6 +119,14 @@ public sealed record AccountFrozen(long TimeNanos, long Floor, bool Closes, stri
 public sealed record AccountUnfrozen(long TimeNanos, string By, string Why) : AccountRecord(TimeNanos);
 
 /// <summary>
+/// V: what the owner's accounts together have traded in the 30 complete UTC days before a day: fees of orders from here on go by it.
+/// </summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Day">Number of the UTC day since 1970.</param>
+/// <param name="Volumes">By what was paid in.</param>
+public sealed record VolumesSet(long TimeNanos, long Day, ImmutableArray<TradedVolume> Volumes) : AccountRecord(TimeNanos);
+
+/// <summary>
 /// Risk limits of a scope were set: these from here on, and no others. What is open already stays; what is counted over time
 /// begins anew.
 /// </summary>

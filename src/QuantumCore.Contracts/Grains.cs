@@ -91,6 +91,19 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("limits")]
     ValueTask<ImmutableArray<SymbolLimits>> Limits();
 
+    /// <summary>What the account pays for what is paid in each asset that has a schedule of fees.</summary>
+    [Alias("fees")]
+    ValueTask<ImmutableArray<AccountFees>> Fees();
+
+    /// <summary>What the account itself has traded in the 30 complete UTC days before a day, by what was paid in.</summary>
+    /// <param name="day">Number of the day since 1970.</param>
+    [Alias("volumes-before")]
+    ValueTask<ImmutableArray<TradedVolume>> VolumesBefore(long day);
+
+    /// <summary>Puts on record what the owner's accounts together have traded before a day. Once a day; again, nothing is recorded.</summary>
+    [Alias("set-volumes")]
+    ValueTask SetVolumes(long day, ImmutableArray<TradedVolume> volumes);
+
     /// <summary>Balances and open orders, at least as new as what the client has been shown.</summary>
     [Alias("view")]
     ValueTask<AccountView> View(ImmutableArray<SeenSequence> seen);
@@ -348,6 +361,25 @@ public interface ICatalogGrain : IGrainWithStringKey
     [Alias("set-owner")]
     ValueTask SetOwner(OwnedAccount account);
 
+    /// <summary>The risk limits that every account has in a symbol, for each symbol that has any, by symbol.</summary>
+    [Alias("limits")]
+    ValueTask<ImmutableArray<SymbolLimits>> Limits();
+
+    /// <summary>The schedules of fees, by asset.</summary>
+    [Alias("fee-schedules")]
+    ValueTask<ImmutableArray<FeeSchedule>> FeeSchedules();
+
+    /// <summary>
+    /// Sets the fees of everything that is paid in an asset, for orders from then on; each silo has them within a second or two. Gives
+    /// why not, as a sentence, or null: a rebate must never be more than what any order that may still be open pays as taker.
+    /// </summary>
+    [Alias("set-fees")]
+    ValueTask<string?> SetFees(FeesRequest request);
+
+    /// <summary>Sets all risk limits that every account has in a symbol. Each silo asks for them within a second or two.</summary>
+    [Alias("set-limits")]
+    ValueTask SetLimits(LimitsRequest request);
+
     /// <summary>Every user and every session.</summary>
     [Alias("users")]
     ValueTask<UserList> Users();
@@ -381,14 +413,6 @@ public interface ICatalogGrain : IGrainWithStringKey
     /// <param name="limit">Lines at most, 1 to 1000.</param>
     [Alias("audit")]
     ValueTask<ImmutableArray<AuditLine>> Audit(long before, int limit);
-
-    /// <summary>The risk limits that every account has in a symbol, for each symbol that has any, by symbol.</summary>
-    [Alias("limits")]
-    ValueTask<ImmutableArray<SymbolLimits>> Limits();
-
-    /// <summary>Sets all risk limits that every account has in a symbol. Each silo asks for them within a second or two.</summary>
-    [Alias("set-limits")]
-    ValueTask SetLimits(LimitsRequest request);
 }
 
 /// <summary>An account and whose it is. Accounts of one owner may transfer between each other.</summary>

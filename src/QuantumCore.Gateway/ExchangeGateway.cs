@@ -41,6 +41,7 @@ public static class ExchangeGateway
         services.AddSingleton<MoneyCalls>();
         services.AddSingleton<RiskCalls>();
         services.AddSingleton<OrderDesk>();
+        services.AddSingleton<FeeCalls>();
         services.AddSingleton<OrderCalls>();
         services.AddSingleton<PastOrderCalls>();
         services.AddSingleton<OrderListCalls>();
@@ -52,6 +53,20 @@ public static class ExchangeGateway
         services.AddSingleton<KeyCalls>();
         services.AddSingleton<OperatorCalls>();
         services.AddSingleton<EngineCalls>();
+        services.AddBinanceWire();
+        services.AddSingleton<HealthCalls>();
+        services.AddStreams();
+        ApiDocument.AddTo(services);
+        services.AddRouting();
+        services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
+        services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+            .WithOrigins([.. options.Sites]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(RequestTrace.Header, "Retry-After")));
+        services.Configure<KestrelServerOptions>(SetLimits);
+        return services;
+    }
+
+    private static void AddBinanceWire(this IServiceCollection services)
+    {
         services.AddSingleton<WireLimits>();
         services.AddSingleton<WireGate>();
         services.AddSingleton<WireHttp>();
@@ -66,14 +81,6 @@ public static class ExchangeGateway
         services.AddSingleton<WireStreams>();
         services.AddSingleton<WireAccountFeeds>();
         services.AddSingleton<WireApi>();
-        services.AddSingleton<HealthCalls>();
-        services.AddStreams();
-        services.AddRouting();
-        services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
-        services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
-            .WithOrigins([.. options.Sites]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(RequestTrace.Header, "Retry-After")));
-        services.Configure<KestrelServerOptions>(SetLimits);
-        return services;
     }
 
     private static void AddStreams(this IServiceCollection services)

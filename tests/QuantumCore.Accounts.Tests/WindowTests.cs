@@ -116,4 +116,24 @@ public class WindowTests
                 (kept.Day, kept.VolumeOn(kept.Day), kept.EarnedOn(kept.Day), kept.Quantity, kept.Cost));
         }
     }
+
+    [Fact]
+    public void Thirty_complete_days_count_whatever_the_sequence_they_come_in()
+    {
+        var random = new Random(7);
+        for (var round = 0; round < 200; round++)
+        {
+            var trades = Enumerable.Range(0, 300).Select(_ => (Day: random.NextInt64(100, 160), Value: (Int128)random.Next(1_000))).ToArray();
+            var (sorted, mixed) = (new VolumeDays(), new VolumeDays());
+            foreach (var trade in trades.OrderBy(trade => trade.Day))
+                sorted.Add(trade.Day, trade.Value);
+            foreach (var trade in trades)
+                mixed.Add(trade.Day, trade.Value);
+
+            Assert.Equal(sorted.Volumes, mixed.Volumes);
+            Assert.Equal(
+                trades.Where(trade => trade.Day is >= 130 and < 160).Aggregate(Int128.Zero, (sum, trade) => sum + trade.Value),
+                mixed.Before(160));
+        }
+    }
 }

@@ -61,6 +61,8 @@ public sealed class TradingFloor
 
     public SymbolLimits? EveryonesLimits { get; set; }
 
+    public SortedDictionary<string, FeeSchedule> Fees { get; } = new(StringComparer.Ordinal);
+
     /// <summary>What an account answers to a transfer that arrives.</summary>
     public RejectReason RefusesArrivals { get; set; }
 

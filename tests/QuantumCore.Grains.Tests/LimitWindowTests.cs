@@ -185,6 +185,31 @@ public class LimitWindowTests
             seen);
     }
 
+    [Fact]
+    public void It_does_not_matter_which_book_an_account_hears_first()
+    {
+        var random = new Random(17);
+        for (var round = 0; round < 50; round++)
+        {
+            var floor = new Floor();
+            floor.Limit("*USD", (LimitKind.DailyVolume, 1_000_000_000), (LimitKind.DailyLoss, 1_000_000_000));
+            var told = new List<(string Symbol, DeliveredRecord Record)>();
+            for (var i = 0; i < 200; i++)
+            {
+                floor.Now += random.NextInt64(Day);
+                var symbol = random.Next(2) == 0 ? "AAPL" : "MSFT";
+                told.Add((symbol, floor.Fill((Side)random.Next(2), random.Next(90, 110), random.Next(1, 80), random.Next(5), symbol)));
+            }
+
+            var (one, other) = (floor.Copy(), floor.Copy());
+            foreach (var (symbol, record) in told)
+                Assert.True(one.ApplyBook(symbol, record, long.MaxValue));
+            foreach (var (symbol, record) in told.OrderBy(entry => entry.Symbol == (round % 2 == 0 ? "AAPL" : "MSFT")))
+                Assert.True(other.ApplyBook(symbol, record, long.MaxValue));
+            Assert.Equal(one.Snapshot(), other.Snapshot());
+        }
+    }
+
     /// <summary>One account, with a clock and books that are at hand.</summary>
     private sealed class Floor
     {
@@ -247,16 +272,24 @@ public class LimitWindowTests
         /// <summary>An order that no limit is asked about is filled at once.</summary>
         public RejectReason Trade(Side side, long price, long lots, long fee, string symbol = "AAPL")
         {
+            Assert.True(_machine.ApplyBook(symbol, Fill(side, price, lots, fee, symbol), long.MaxValue));
+            return RejectReason.None;
+        }
+
+        /// <summary>An order that no limit is asked about is held, and filled in a record that is still to be told.</summary>
+        public DeliveredRecord Fill(Side side, long price, long lots, long fee, string symbol)
+        {
             var request = new HoldRequest(
                 $"n{++_names}", symbol, side, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, price, lots);
             var hold = Assert.IsType<HoldPlaced>(_machine.Decide(request, 1, Listed.Share(symbol), Now));
             _machine.Apply(hold);
             var last = _sequences.GetValueOrDefault(symbol);
             _sequences[symbol] = last + 1;
-            var accepted = new OrderAccepted(
-                Now, hold.Order, last + 1, [new TradeFill(1, 9_999, 1, price, lots, 0, side == Side.Buy ? 0 : fee, 0, 0)], 0, EndReason.None, 0, null);
-            Assert.True(_machine.ApplyBook(symbol, new DeliveredRecord(last + 1, last, accepted), long.MaxValue));
-            return RejectReason.None;
+            return new DeliveredRecord(last + 1, last, new OrderAccepted(
+                Now, hold.Order, last + 1, [new TradeFill(1, 9_999, 1, price, lots, 0, side == Side.Buy ? 0 : fee, 0, 0)], 0, EndReason.None, 0, null));
         }
+
+        /// <summary>The account as it is, once more.</summary>
+        public AccountMachine Copy() => AccountMachine.Restore(new AccountId(1001), Listed.Share, _machine.Snapshot());
     }
 }

@@ -77,6 +77,20 @@ internal sealed partial class Client
             world.Find($"account {account}: {request} was acknowledged and is not durable");
     }
 
+    /// <summary>An administrator sets what everybody pays: rebates, a minimum, or what the listing says.</summary>
+    private async Task SetFeesAsync()
+    {
+        var schedule = new FeeSchedule("USD", [], 0);
+        if (world.Chance(0.8))
+        {
+            var minimum = world.Chance(0.3) ? world.Next(1, 5_000) : 0;
+            var (maker, taker) = (minimum > 0 ? world.Next(500) : world.Next(1_200) - 700, 700 + world.Next(2_000));
+            schedule = new FeeSchedule("USD", [new FeeTier(0, maker, taker), new FeeTier(world.Next(1, 1_000_000), maker, 700)], minimum);
+        }
+
+        await AskAsync(async silo => await silo.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).SetFees(new FeesRequest(schedule, "desk", "")) ?? "");
+    }
+
     /// <summary>An administrator freezes the account or throws its kill switch, and lets it go after a while.</summary>
     private async Task FreezeAsync()
     {

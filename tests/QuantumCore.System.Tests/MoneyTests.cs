@@ -101,6 +101,19 @@ public sealed class MoneyTests
         Assert.Single(shown.GetProperty("everyones").EnumerateArray());
     }
 
+    [Fact]
+    public async Task A_schedule_of_fees_is_set_and_what_an_account_pays_is_shown_on_both_interfaces()
+    {
+        using var storage = Storage.InFiles();
+        await using var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off"]);
+        Assert.Contains("own fees", await RunAsync(silo, "fees"), StringComparison.Ordinal);
+        var set = await JsonAsync(silo, "fees", "--asset", "USD", "--tier", "0:150:900", "--tier", "1000000.00:-100:800", "--why", "spring");
+        Assert.Equal("-100", Text(set[0].GetProperty("tiers")[1], "makerFeePpm"));
+        var mine = (await JsonAsync(silo, "fees")).GetProperty("fees")[0];
+        Assert.Equal(("USD", "0.00", "900"), (Text(mine, "asset"), Text(mine, "volume30Days"), Text(mine, "takerFeePpm")));
+        Assert.Contains("tiers", await RunAsync(silo, 1, "fees", "--asset", "USD", "--tier", "0:-5000:5000"), StringComparison.Ordinal);
+    }
+
     private static string Text(JsonElement element, string name) => element.GetProperty(name).ToString();
 
     private static async Task<JsonElement> JsonAsync(SiloProcess silo, params string[] line)

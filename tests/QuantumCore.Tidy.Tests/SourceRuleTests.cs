@@ -42,6 +42,7 @@ public partial class SourceRuleTests
         ["src/QuantumCore.Grains/MarketDataGrain.cs"] = 1,
         ["src/QuantumCore.Grains/EpochWatch.cs"] = 1,
         ["src/QuantumCore.Grains/OpenWorkAgent.cs"] = 2,
+        ["src/QuantumCore.Grains/OpenWorkAgent.Fees.cs"] = 1,
         ["src/QuantumCore.Grains/OpenWorkAgent.Money.cs"] = 3,
         // Whatever the receiver of payouts does, nothing is known of the batch, and it is asked again.
         ["src/QuantumCore.Grains/Payouts/PayoutGrain.cs"] = 1,
@@ -60,6 +61,7 @@ public partial class SourceRuleTests
         ["src/QuantumCore.Gateway/Binance/WireAccountFeed.cs"] = 1,
         ["src/QuantumCore.Gateway/Binance/WireApi.cs"] = 1,
         ["src/QuantumCore.Gateway/Streams/TradingSocket.cs"] = 1,
+        ["src/QuantumCore.Gateway/Binance/WireMarketFeed.cs"] = 1,
         ["src/QuantumCore.Gateway/Binance/WireFeed.cs"] = 1,
         // Who joins the cluster next gets its share of the books.
         ["silo/Cluster/BookBalance.cs"] = 1,

@@ -199,6 +199,28 @@ internal sealed record LimitsText
     public string? Why { get; init; }
 }
 
+/// <summary>The schedule of fees of an asset.</summary>
+internal sealed record FeesText
+{
+    public string? Asset { get; init; }
+
+    public FeeTierText[]? Tiers { get; init; }
+
+    public string? MinimumFee { get; init; }
+
+    public string? Why { get; init; }
+}
+
+/// <summary>A tier of a schedule of fees.</summary>
+internal sealed record FeeTierText
+{
+    public string? FromVolume { get; init; }
+
+    public int MakerFeePpm { get; init; }
+
+    public int TakerFeePpm { get; init; }
+}
+
 /// <summary>Why an account is frozen, or acts again.</summary>
 internal sealed record FreezeText
 {
@@ -413,6 +435,7 @@ internal sealed class NumberText : JsonConverter<string>
 [JsonSerializable(typeof(BlockText))]
 [JsonSerializable(typeof(FreezeText))]
 [JsonSerializable(typeof(LimitsText))]
+[JsonSerializable(typeof(FeesText))]
 [JsonSerializable(typeof(BreakerText))]
 [JsonSerializable(typeof(DepositText))]
 [JsonSerializable(typeof(TransferText))]

@@ -45,14 +45,16 @@ public sealed partial class AccountGrain
             return null;
         }
 
-        var orders = requests.Select(request => new AskedOrder(
-            catalog.Get(request.Symbol),
-            request.Side,
-            request.PriceTicks,
-            LotsOf(request),
-            RequestHash.ContentOf(
-                request.Symbol, request.Side, request.Type, request.PriceTicks, request.QuantityLots, request.Conditions)));
-        var broken = _machine.CheckLimits([.. orders], null, catalog.LimitsOf, Now);
+        var orders = new AskedOrder[requests.Length];
+        for (var i = 0; i < orders.Length; i++)
+        {
+            var request = requests[i];
+            var content = RequestHash.ContentOf(
+                request.Symbol, request.Side, request.Type, request.PriceTicks, request.QuantityLots, request.Conditions);
+            orders[i] = new AskedOrder(catalog.Get(request.Symbol), request.Side, request.PriceTicks, LotsOf(request), content);
+        }
+
+        var broken = _machine.CheckLimits(orders, null, catalog.LimitsOf, Now);
         if (broken is not null)
         {
             Record(_machine.Refuse(requests[0].ClientOrderId, hash, broken.Reason, Now), urgent: false);

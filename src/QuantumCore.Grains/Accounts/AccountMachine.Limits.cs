@@ -32,6 +32,9 @@ internal sealed partial class AccountMachine
 
     private readonly SortedDictionary<string, LimitsInForce> _limits = new(StringComparer.Ordinal);
 
+    // Of the orders that are asked about just now; kept, so that asking makes no garbage.
+    private readonly List<Scope> _scopes = [];
+
     /// <summary>Whether the account has any of its own.</summary>
     public bool HasLimits => _limits.Count > 0;
 
@@ -53,21 +56,21 @@ internal sealed partial class AccountMachine
     /// <param name="everyones">The limits that each account has in a symbol.</param>
     /// <param name="now">Unix nanoseconds.</param>
     public BrokenLimit? CheckLimits(
-        IReadOnlyList<AskedOrder> orders, HeldOrder? replaced, Func<string, ImmutableArray<AccountLimit>> everyones, long now)
+        ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced, Func<string, ImmutableArray<AccountLimit>> everyones, long now)
     {
         if (IsFrozen)
         {
             return null;
         }
 
-        var scopes = ScopesOf(orders, everyones);
-        foreach (var kind in scopes.Count == 0 ? [] : s_sequence)
+        FindScopes(orders, everyones);
+        foreach (var kind in _scopes.Count == 0 ? [] : s_sequence)
         {
-            foreach (var scope in scopes)
+            foreach (var scope in _scopes)
             {
-                if (LimitsInForce.MostIn(scope.Limits, kind) is { } most && Broken(kind, most, scope, replaced, At(now)) is { } broken)
+                if (scope.Most(kind) is >= 0 and var most && IsBroken(kind, most, scope, orders, replaced, At(now)))
                 {
-                    return broken;
+                    return Broken(kind, most, scope.Instrument);
                 }
             }
         }
@@ -75,116 +78,158 @@ internal sealed partial class AccountMachine
         return null;
     }
 
-    private List<Scope> ScopesOf(IReadOnlyList<AskedOrder> orders, Func<string, ImmutableArray<AccountLimit>> everyones)
+    private void FindScopes(ReadOnlySpan<AskedOrder> orders, Func<string, ImmutableArray<AccountLimit>> everyones)
     {
-        var scopes = new List<Scope>();
-        Add(LimitScope.All, orders);
-        foreach (var group in orders.GroupBy(order => order.Instrument.Quote.Name, StringComparer.Ordinal))
+        _scopes.Clear();
+        Add(LimitScope.All, orders[0].Instrument);
+        for (var i = 0; i < orders.Length; i++)
         {
-            Add(LimitScope.PaidIn(group.Key), group);
-        }
-
-        foreach (var group in orders.GroupBy(order => order.Instrument.Symbol, StringComparer.Ordinal))
-        {
-            Add(group.Key, group);
-            if (everyones(group.Key) is { IsEmpty: false } limits)
+            if (IsFirst(orders[..i], orders[i].Instrument.Quote.Name, static instrument => instrument.Quote.Name))
             {
-                scopes.Add(new Scope(group.Key, limits, null, [.. group]));
+                Add(LimitScope.PaidIn(orders[i].Instrument.Quote.Name), orders[i].Instrument);
             }
         }
 
-        return scopes;
-
-        void Add(string name, IEnumerable<AskedOrder> of)
+        for (var i = 0; i < orders.Length; i++)
         {
-            if (_limits.TryGetValue(name, out var own))
+            var symbol = orders[i].Instrument.Symbol;
+            if (IsFirst(orders[..i], symbol, static instrument => instrument.Symbol))
             {
-                scopes.Add(new Scope(name, own.Limits, own, [.. of]));
+                Add(symbol, orders[i].Instrument);
+                if (everyones(symbol) is { IsEmpty: false } limits)
+                {
+                    _scopes.Add(new Scope(symbol, limits, null, orders[i].Instrument));
+                }
             }
         }
     }
 
-    private BrokenLimit? Broken(LimitKind kind, long most, Scope scope, HeldOrder? replaced, long now)
+    private void Add(string name, Instrument instrument)
     {
-        var orders = scope.Orders;
-        var instrument = orders[0].Instrument;
-        var buys = Array.Exists(orders, order => order.Side == Side.Buy);
+        if (_limits.TryGetValue(name, out var own))
+        {
+            _scopes.Add(new Scope(name, own.Limits, own, instrument));
+        }
+    }
+
+    private static bool IsFirst(ReadOnlySpan<AskedOrder> before, string name, Func<Instrument, string> nameOf)
+    {
+        foreach (var order in before)
+        {
+            if (nameOf(order.Instrument) == name)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool IsBroken(LimitKind kind, long most, in Scope scope, ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced, long now)
+    {
+        var (count, buys) = (0, false);
+        foreach (var order in orders)
+        {
+            if (!scope.Covers(order.Instrument))
+            {
+                continue;
+            }
+
+            (count, buys) = (count + 1, buys || order.Side == Side.Buy);
+            var broken = kind switch
+            {
+                LimitKind.DuplicateWindow => order.Content is { } content && scope.Own!.IsDuplicate(content, now),
+                LimitKind.OrderQuantity => order.Lots > most,
+                LimitKind.OrderValue => order.Instrument.Notional(order.PriceTicks, order.Lots) > most,
+                _ => false,
+            };
+            if (broken)
+            {
+                return true;
+            }
+        }
+
         return kind switch
         {
-            LimitKind.DuplicateWindow => orders.Any(order => order.Content is { } content && scope.Own!.IsDuplicate(content, now))
-                ? new BrokenLimit(RejectReason.DuplicateOrder, "symbol,side,price,quantity", Text(most))
-                : null,
-            LimitKind.OrdersPerSecond => scope.Own!.HasRate(orders.Length, now)
-                ? null
-                : new BrokenLimit(RejectReason.OrderRate, "symbol", Text(most)),
-            LimitKind.OrderQuantity => orders.Any(order => order.Lots > most)
-                ? new BrokenLimit(RejectReason.MaxQuantity, "quantity", instrument.FormatQuantity(most))
-                : null,
-            LimitKind.OrderValue => orders.Any(order => order.Instrument.Notional(order.PriceTicks, order.Lots) > most)
-                ? new BrokenLimit(RejectReason.MaxNotional, "quantity", Money(instrument, most))
-                : null,
-            LimitKind.OpenOrders => OpenOrdersIn(scope.Name) - (replaced is null ? 0 : 1) + orders.Length > most
-                ? new BrokenLimit(RejectReason.OpenOrderLimit, "symbol", Text(most))
-                : null,
-            LimitKind.Position => buys && PositionWith(orders, replaced) > most
-                ? new BrokenLimit(RejectReason.PositionLimit, "quantity", instrument.FormatQuantity(most))
-                : null,
-            LimitKind.DailyVolume => buys && VolumeWith(scope, replaced, now) > most
-                ? new BrokenLimit(RejectReason.DailyVolume, "quantity", Money(instrument, most))
-                : null,
-            LimitKind.DailyLoss => buys && -TradedIn(scope).Aggregate(
-                Int128.Zero, (sum, day) => sum + day.EarnedOn(TradingDay.DayOf(now))) >= most
-                ? new BrokenLimit(RejectReason.DailyLoss, "side", Money(instrument, most))
-                : null,
-            _ => throw new InvalidDataException($"{id}: unknown limit {kind}."),
+            LimitKind.OrdersPerSecond => !scope.Own!.HasRate(count, now),
+            LimitKind.OpenOrders => OpenOrdersIn(scope.Name) - (replaced is null ? 0 : 1) + count > most,
+            // Sells pass: nobody is kept from closing.
+            LimitKind.Position => buys && PositionWith(scope, orders, replaced) > most,
+            LimitKind.DailyVolume => buys && VolumeWith(scope, orders, replaced, now) > most,
+            LimitKind.DailyLoss => buys && LossOf(scope, now) >= most,
+            _ => false,
         };
     }
 
-    private static string Text(long most) => most.ToString(CultureInfo.InvariantCulture);
-
-    private static string Money(Instrument instrument, long most) => DecimalText.Format(most, instrument.Quote.Decimals);
+    private static BrokenLimit Broken(LimitKind kind, long most, Instrument instrument)
+    {
+        var count = most.ToString(CultureInfo.InvariantCulture);
+        var money = DecimalText.Format(most, instrument.Quote.Decimals);
+        return kind switch
+        {
+            LimitKind.DuplicateWindow => new(RejectReason.DuplicateOrder, "symbol,side,price,quantity", count),
+            LimitKind.OrdersPerSecond => new(RejectReason.OrderRate, "symbol", count),
+            LimitKind.OrderQuantity => new(RejectReason.MaxQuantity, "quantity", instrument.FormatQuantity(most)),
+            LimitKind.OrderValue => new(RejectReason.MaxNotional, "quantity", money),
+            LimitKind.OpenOrders => new(RejectReason.OpenOrderLimit, "symbol", count),
+            LimitKind.Position => new(RejectReason.PositionLimit, "quantity", instrument.FormatQuantity(most)),
+            LimitKind.DailyVolume => new(RejectReason.DailyVolume, "quantity", money),
+            LimitKind.DailyLoss => new(RejectReason.DailyLoss, "side", money),
+            _ => throw new InvalidDataException($"Unknown limit {kind}."),
+        };
+    }
 
     private long OpenOrdersIn(string scope) =>
         scope == LimitScope.All ? Account.Orders.Count : Account.OpenIn(scope)?.Orders ?? 0;
 
-    private Int128 PositionWith(AskedOrder[] orders, HeldOrder? but)
+    private Int128 PositionWith(in Scope scope, ReadOnlySpan<AskedOrder> orders, HeldOrder? but)
     {
-        var instrument = orders[0].Instrument;
+        var instrument = scope.Instrument;
         var lots = Rounding.DivUp(Account.Of(instrument.Base).Total, instrument.LotUnits)
             + (Account.OpenIn(instrument.Symbol)?.BuyLots ?? 0) - (but is { Side: Side.Buy } ? but.OpenLots : 0);
         foreach (var order in orders)
         {
-            lots += order.Side == Side.Buy ? order.Lots : 0;
+            lots += order.Side == Side.Buy && scope.Covers(order.Instrument) ? order.Lots : 0;
         }
 
         return lots;
     }
 
     // What is open counts as traded: else many orders would pass, and then all of them trade.
-    private Int128 VolumeWith(in Scope scope, HeldOrder? but, long now)
+    private Int128 VolumeWith(in Scope scope, ReadOnlySpan<AskedOrder> orders, HeldOrder? but, long now)
     {
         var volume = but is { Side: Side.Buy } ? -but.Instrument.Notional(but.PriceTicks, but.OpenLots) : 0;
-        foreach (var day in TradedIn(scope))
+        for (var i = 0; i < _traded.Count; i++)
         {
-            volume += day.VolumeOn(TradingDay.DayOf(now));
+            var (instrument, day) = _traded.GetValueAtIndex(i);
+            volume += scope.Covers(instrument) ? day.VolumeOn(TradingDay.DayOf(now)) : 0;
         }
 
-        foreach (var symbol in Account.OpenSymbols)
+        for (var i = 0; i < Account.OpenInterest.Count; i++)
         {
-            var instrument = instrumentOf(symbol);
-            volume += scope.Covers(instrument) ? Account.OpenIn(symbol)!.BuyTickLots * instrument.TickLotValue : 0;
+            var open = Account.OpenInterest[i];
+            volume += scope.Covers(open.Instrument) ? open.BuyValue : 0;
         }
 
-        foreach (var order in scope.Orders)
+        foreach (var order in orders)
         {
-            volume += order.Side == Side.Buy ? order.Instrument.Notional(order.PriceTicks, order.Lots) : 0;
+            volume += order.Side == Side.Buy && scope.Covers(order.Instrument) ? order.Instrument.Notional(order.PriceTicks, order.Lots) : 0;
         }
 
         return volume;
     }
 
-    private IEnumerable<TradingDay> TradedIn(Scope scope) =>
-        _traded.Where(pair => scope.Covers(instrumentOf(pair.Key))).Select(pair => pair.Value);
+    private Int128 LossOf(in Scope scope, long now)
+    {
+        Int128 earned = 0;
+        for (var i = 0; i < _traded.Count; i++)
+        {
+            var (instrument, day) = _traded.GetValueAtIndex(i);
+            earned += scope.Covers(instrument) ? day.EarnedOn(TradingDay.DayOf(now)) : 0;
+        }
+
+        return -earned;
+    }
 
     private void CountOrder(string symbol, SubmitOrder order, long timeNanos)
     {
@@ -229,10 +274,21 @@ internal sealed partial class AccountMachine
         }
     }
 
-    /// <summary>Limits and the orders they are asked about.</summary>
-    private readonly record struct Scope(string Name, ImmutableArray<AccountLimit> Limits, LimitsInForce? Own, AskedOrder[] Orders)
+    /// <summary>Limits that are asked about some orders.</summary>
+    /// <param name="Name">What they are of.</param>
+    /// <param name="Limits">The limits.</param>
+    /// <param name="Own">What the account counts for them; null for everyone's.</param>
+    /// <param name="Instrument">Of the first of the orders that they are of.</param>
+    private readonly record struct Scope(string Name, ImmutableArray<AccountLimit> Limits, LimitsInForce? Own, Instrument Instrument)
     {
+        /// <summary>The limit of a kind; -1 for none.</summary>
+        public long Most(LimitKind kind) => Own?.Most(kind) ?? LimitsInForce.MostIn(Limits, kind);
+
+        private bool IsOfAll => Name.Length == 1 && Name[0] == LimitScope.All[0];
+
+        private bool IsOfSymbol => Name[0] != LimitScope.All[0];
+
         public bool Covers(Instrument instrument) =>
-            LimitScope.AssetOf(Name) is { } asset ? instrument.Quote.Name == asset : instrument.Symbol == Name;
+            IsOfSymbol ? instrument.Symbol == Name : IsOfAll || instrument.Quote.Name == Instrument.Quote.Name;
     }
 }

@@ -9,6 +9,8 @@ internal sealed class LimitsInForce
 {
     private const long MillisecondNanos = 1_000_000;
 
+    // By kind, since each order asks for all of them.
+    private readonly long[] _most;
     private readonly OrderBucket? _bucket;
     private readonly RecentOrders? _recent;
 
@@ -16,9 +18,10 @@ internal sealed class LimitsInForce
     public LimitsInForce(ImmutableArray<AccountLimit> limits, long timeNanos)
     {
         Limits = limits;
-        if (Most(LimitKind.OrdersPerSecond) is { } perSecond)
+        _most = MostOf(limits);
+        if (Most(LimitKind.OrdersPerSecond) is >= 0 and var perSecond)
         {
-            _bucket = new OrderBucket(perSecond, Most(LimitKind.OrderBurst) ?? perSecond, timeNanos);
+            _bucket = new OrderBucket(perSecond, Burst, timeNanos);
         }
 
         _recent = NewWindow();
@@ -27,9 +30,10 @@ internal sealed class LimitsInForce
     private LimitsInForce(ImmutableArray<AccountLimit> limits, ref RecordReader from)
     {
         Limits = limits;
-        if (Most(LimitKind.OrdersPerSecond) is { } perSecond)
+        _most = MostOf(limits);
+        if (Most(LimitKind.OrdersPerSecond) is >= 0 and var perSecond)
         {
-            _bucket = new OrderBucket(perSecond, Most(LimitKind.OrderBurst) ?? perSecond, from.Fixed64(), from.Count());
+            _bucket = new OrderBucket(perSecond, Burst, from.Fixed64(), from.Count());
         }
 
         if (NewWindow() is { } recent)
@@ -49,11 +53,11 @@ internal sealed class LimitsInForce
     /// <summary>What was set.</summary>
     public ImmutableArray<AccountLimit> Limits { get; }
 
-    /// <summary>The limit of a kind, in its unit; null for none.</summary>
-    public long? Most(LimitKind kind) => MostIn(Limits, kind);
+    /// <summary>The limit of a kind, in its unit; -1 for none.</summary>
+    public long Most(LimitKind kind) => _most[(int)kind];
 
-    /// <summary>The limit of a kind among some; null for none.</summary>
-    public static long? MostIn(ImmutableArray<AccountLimit> limits, LimitKind kind)
+    /// <summary>The limit of a kind among some; -1 for none.</summary>
+    public static long MostIn(ImmutableArray<AccountLimit> limits, LimitKind kind)
     {
         foreach (var limit in limits)
         {
@@ -63,7 +67,7 @@ internal sealed class LimitsInForce
             }
         }
 
-        return null;
+        return -1;
     }
 
     /// <summary>Whether so many orders may come now.</summary>
@@ -108,6 +112,11 @@ internal sealed class LimitsInForce
     /// <summary>Limits with what was counted for them.</summary>
     public static LimitsInForce Read(ImmutableArray<AccountLimit> limits, ref RecordReader from) => new(limits, ref from);
 
+    private long Burst => Most(LimitKind.OrderBurst) is >= 0 and var burst ? burst : Most(LimitKind.OrdersPerSecond);
+
+    private static long[] MostOf(ImmutableArray<AccountLimit> limits) =>
+        [-1, .. Enum.GetValues<LimitKind>().Order().Select(kind => MostIn(limits, kind))];
+
     private RecentOrders? NewWindow() =>
-        Most(LimitKind.DuplicateWindow) is { } milliseconds ? new RecentOrders(milliseconds * MillisecondNanos) : null;
+        Most(LimitKind.DuplicateWindow) is >= 0 and var milliseconds ? new RecentOrders(milliseconds * MillisecondNanos) : null;
 }
