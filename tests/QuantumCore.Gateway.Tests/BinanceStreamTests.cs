@@ -125,7 +125,29 @@ public sealed class BinanceStreamTests
         await Assert.ThrowsAsync<WebSocketException>(() => EndAsync(reader));
     }
 
+    [Fact]
+    public async Task Best_prices_of_every_symbol_come_in_one_stream()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var reader = await ConnectAsync(exchange, "stream?streams=!bookTicker");
+        using var patience = new CancellationTokenSource(s_patience);
+        while (exchange.Floor.Calls.Count(call => call == "WaitForUpdate 1") < 2)
+            await Task.Delay(5, patience.Token);
+
+        exchange.Floor.Publish("AAPL", new MarketUpdate(false, 1, 2, 60, [Level(100, 3)], [], []));
+        exchange.Floor.Publish("MSFT", new MarketUpdate(false, 1, 2, 60, [Level(200, 4)], [], []));
+
+        var told = new[] { await ReadAsync(reader), await ReadAsync(reader) };
+        Assert.All(told, message => Assert.Equal("!bookTicker", Text(message, "stream")));
+        Assert.Equal(
+            [("AAPL", "1.00"), ("MSFT", "2.00")],
+            told.Select(message => message.GetProperty("data")).Select(best => (Text(best, "s"), Text(best, "b"))).Order());
+    }
+
     [Theory]
+    [InlineData("!miniTicker@arr", true)]
+    [InlineData("!ticker@arr", true)]
+    [InlineData("!trade@arr", false)]
     [InlineData("aapl@depth", true)]
     [InlineData("aapl@depth20@1000ms", true)]
     [InlineData("aapl@depth7", false)]

@@ -59,6 +59,7 @@ public partial class SourceRuleTests
         ["src/QuantumCore.Gateway/Binance/WireAccountFeed.cs"] = 1,
         ["src/QuantumCore.Gateway/Binance/WireApi.cs"] = 1,
         ["src/QuantumCore.Gateway/Streams/TradingSocket.cs"] = 1,
+        ["src/QuantumCore.Gateway/Binance/WireMarketFeed.cs"] = 1,
         ["src/QuantumCore.Gateway/Binance/WireFeed.cs"] = 1,
         // Who joins the cluster next gets its share of the books.
         ["silo/Cluster/BookBalance.cs"] = 1,

@@ -47,4 +47,11 @@ await check ('names, ids and wraps as they were sent', async () => {
     await until ('another', () => messages.some (message => message.error?.code === 3));
     socket.close ();
 });
+await check ('tickers of all symbols in one stream', async () => {
+    const socket = new WebSocket (`${sockets}/ws/!miniTicker@arr`);
+    const lists = [];
+    socket.on ('message', text => lists.push (JSON.parse (text)));
+    await until ('a list', () => lists.some (list => list.some (ticker => ticker.e === '24hrMiniTicker' && ticker.s === symbol && ticker.c === '60000.00')));
+    socket.close ();
+});
 end ();

@@ -19,6 +19,9 @@ internal interface IWireReader
 /// <summary>A message of a stream, written once for all its readers.</summary>
 internal sealed class WireMessage(string stream, ReadOnlyMemory<byte> raw)
 {
+    /// <summary>The stream's name.</summary>
+    public string Stream => stream;
+
     private readonly Lazy<ReadOnlyMemory<byte>> _wrapped = new(() =>
     {
         var start = Encoding.UTF8.GetBytes($$"""{"stream":"{{stream}}","data":""");
@@ -31,11 +34,26 @@ internal sealed class WireMessage(string stream, ReadOnlyMemory<byte> raw)
     public ReadOnlyMemory<byte> Wrapped => _wrapped.Value;
 }
 
-/// <summary>The feeds of this process, one per symbol.</summary>
-internal sealed class WireFeeds(BookFeeds books, WireTickers tickers, IGrainFactory grains, TimeProvider time, ILogger<WireFeeds> log)
+/// <summary>Streams that can be followed.</summary>
+internal interface IWireFeed
+{
+    /// <summary>Starts to give the reader a stream.</summary>
+    void Join(WireStreamName name, IWireReader reader);
+
+    /// <summary>Gives the reader nothing more of a stream.</summary>
+    void Leave(WireStreamName name, IWireReader reader);
+}
+
+/// <summary>The feeds of this process: one per symbol, and one of all symbols for each such stream.</summary>
+internal sealed class WireFeeds(
+    BookFeeds books, WireTickers tickers, Listings listings, IGrainFactory grains, TimeProvider time, ILogger<WireFeeds> log)
 {
     /// <summary>One entry per listed symbol.</summary>
     private readonly ConcurrentDictionary<string, WireFeed> _feeds = new(StringComparer.Ordinal);
+
+    private readonly ConcurrentDictionary<string, WireMarketFeed> _ofAll = new(StringComparer.Ordinal);
+
+    public IWireFeed OfAll(WireStreamName name) => _ofAll.GetOrAdd(name.Name, _ => new WireMarketFeed(name, this, listings, time, log));
 
     public WireFeed Of(Instrument instrument) => _feeds.GetOrAdd(
         instrument.Symbol, _ => new WireFeed(instrument, books.Of(instrument), tickers, grains, time, log));
@@ -46,7 +64,7 @@ internal sealed class WireFeeds(BookFeeds books, WireTickers tickers, IGrainFact
 /// once, in steps that follow on each other; candles and tickers once a second, from the history. Nothing is told of what did not change.
 /// </summary>
 internal sealed class WireFeed(
-    Instrument instrument, BookFeed book, WireTickers tickers, IGrainFactory grains, TimeProvider time, ILogger log) : IUpdateReader
+    Instrument instrument, BookFeed book, WireTickers tickers, IGrainFactory grains, TimeProvider time, ILogger log) : IUpdateReader, IWireFeed
 {
     private const int TicksPerSecond = 10;
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(1_000 / TicksPerSecond);
@@ -57,7 +75,7 @@ internal sealed class WireFeed(
     private long _tradesSeen;
     private bool _running;
 
-    /// <summary>Starts to give the reader a stream.</summary>
+    /// <inheritdoc/>
     public void Join(WireStreamName name, IWireReader reader)
     {
         lock (_lock)
@@ -74,7 +92,7 @@ internal sealed class WireFeed(
         _ = Tell();
     }
 
-    /// <summary>Gives the reader nothing more of a stream.</summary>
+    /// <inheritdoc/>
     public void Leave(WireStreamName name, IWireReader reader)
     {
         lock (_lock)

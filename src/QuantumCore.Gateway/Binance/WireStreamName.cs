@@ -40,9 +40,25 @@ internal enum WireStreamKind
 internal sealed record WireStreamName(
     string Name, string Symbol, WireStreamKind Kind, CandlePeriod Period = CandlePeriod.Minute, int Levels = 0, bool IsFast = false)
 {
+    /// <summary>Whether it is of every symbol: then <see cref="Symbol"/> is empty.</summary>
+    public bool IsOfAll => Symbol.Length == 0;
+
+    /// <summary>The same of one symbol.</summary>
+    public WireStreamName Of(string symbol) => this with { Name = $"{Name}/{symbol}", Symbol = symbol };
+
     /// <summary>The stream of a name; null when it is none.</summary>
     public static WireStreamName? Parse(string name)
     {
+        switch (name)
+        {
+            case "!miniTicker@arr":
+                return new WireStreamName(name, "", WireStreamKind.MiniTicker);
+            case "!ticker@arr":
+                return new WireStreamName(name, "", WireStreamKind.Ticker);
+            case "!bookTicker":
+                return new WireStreamName(name, "", WireStreamKind.BookTicker);
+        }
+
         if (name.Split('@') is not [{ Length: > 0 } symbol, { Length: > 0 } kind, .. var rest] || rest.Length > 1 || name.Length > 100)
             return null;
 

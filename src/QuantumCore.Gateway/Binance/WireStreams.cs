@@ -177,7 +177,7 @@ internal sealed class WireSubscriptions(MessageSocket socket, WireFeeds feeds, L
     /// <summary>Most streams of one connection.</summary>
     public const int Most = 1_024;
 
-    private readonly Dictionary<string, (WireFeed Feed, WireStreamName Stream)> _followed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (IWireFeed Feed, WireStreamName Stream)> _followed = new(StringComparer.Ordinal);
     private volatile bool _isWrapped = isWrapped;
 
     /// <summary>The streams' names.</summary>
@@ -195,12 +195,15 @@ internal sealed class WireSubscriptions(MessageSocket socket, WireFeeds feeds, L
     {
         if (_followed.ContainsKey(name))
             return null;
-        if (WireStreamName.Parse(name) is not { } stream || await listings.Find(stream.Symbol) is not { } instrument)
+        if (WireStreamName.Parse(name) is not { } stream)
+            return "invalid stream";
+        var instrument = stream.IsOfAll ? null : await listings.Find(stream.Symbol);
+        if (instrument is null && !stream.IsOfAll)
             return "invalid stream";
         if (_followed.Count == Most)
             return $"a connection follows {Most} streams at most";
 
-        var feed = feeds.Of(instrument);
+        var feed = instrument is null ? feeds.OfAll(stream) : feeds.Of(instrument);
         _followed[name] = (feed, stream);
         feed.Join(stream, this);
         return null;

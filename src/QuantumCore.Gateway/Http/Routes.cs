@@ -10,6 +10,7 @@ using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Binance;
 using QuantumCore.Gateway.Streams;
 using QuantumCore.Gateway.Users;
+using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
@@ -44,26 +45,26 @@ internal sealed class Routes(
     private void MapCustomers(IServiceProvider services)
     {
         var orders = services.GetRequiredService<OrderCalls>();
-        On(Lane.Orders, "POST", $"{Native}/orders", orders.Place);
-        On(Lane.Orders, "POST", $"{Native}/orders/batch", orders.PlaceBatch);
-        On(Lane.Readings, "GET", $"{Native}/orders", orders.List);
-        On(Lane.Urgent, "DELETE", $"{Native}/orders", orders.CancelAll);
+        On(Lane.Orders, "POST", $"{Native}/orders", orders.Place, typeof(OrderText));
+        On(Lane.Orders, "POST", $"{Native}/orders/batch", orders.PlaceBatch, typeof(BatchText));
+        On(Lane.Readings, "GET", $"{Native}/orders", orders.List, null, "open", "symbol");
+        On(Lane.Urgent, "DELETE", $"{Native}/orders", orders.CancelAll, null, "symbol", "side");
         On(Lane.Readings, "GET", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.Status);
         On(Lane.Readings, "GET", $"{Native}/orders/{{symbol}}/{{orderId}}/position", orders.Position);
-        On(Lane.Orders, "PATCH", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.Amend);
+        On(Lane.Orders, "PATCH", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.Amend, typeof(AmendText));
         On(Lane.Urgent, "DELETE", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.Cancel);
         On(Lane.Urgent, "DELETE", $"{Native}/orders/by-client-id/{{clientOrderId}}", orders.CancelByClientOrderId);
 
-        On(Lane.Orders, "POST", $"{Native}/order-lists", services.GetRequiredService<OrderListCalls>().Place);
-        On(Lane.Orders, "POST", $"{Native}/strategies", services.GetRequiredService<StrategyCalls>().Place);
+        On(Lane.Orders, "POST", $"{Native}/order-lists", services.GetRequiredService<OrderListCalls>().Place, typeof(OrderListText));
+        On(Lane.Orders, "POST", $"{Native}/strategies", services.GetRequiredService<StrategyCalls>().Place, typeof(StrategyText));
 
         var accounts = services.GetRequiredService<AccountCalls>();
         On(Lane.Readings, "GET", $"{Native}/account", accounts.Show);
-        On(Lane.Readings, "GET", $"{Native}/fills", accounts.Fills);
+        On(Lane.Readings, "GET", $"{Native}/fills", accounts.Fills, null, "symbol", "limit", "after");
 
         var admin = services.GetRequiredService<AdminCalls>();
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/deposits", admin.Deposit);
-        On(Lane.Urgent, "POST", $"{Native}/admin/instruments", admin.List);
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/deposits", admin.Deposit, typeof(DepositText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/instruments", admin.List, typeof(InstrumentText));
 
         MapUsers(services.GetRequiredService<SessionCalls>(), services.GetRequiredService<UserCalls>());
         MapKeys(services.GetRequiredService<KeyCalls>());
@@ -74,11 +75,13 @@ internal sealed class Routes(
 
         var market = services.GetRequiredService<MarketCalls>();
         On(Lane.Readings, "GET", $"{Native}/instruments", market.Instruments);
-        On(Lane.Readings, "GET", $"{Native}/book/{{symbol}}", market.Book);
-        On(Lane.Readings, "GET", $"{Native}/trades/{{symbol}}", market.Trades);
+        On(Lane.Readings, "GET", $"{Native}/book/{{symbol}}", market.Book, null, "depth");
+        On(Lane.Readings, "GET", $"{Native}/trades/{{symbol}}", market.Trades, null, "limit");
         On(Lane.Readings, "GET", $"{Native}/symbols/{{symbol}}/state", market.State);
         On(Lane.Streams, "GET", $"{Native}/trading", services.GetRequiredService<TradingCall>().Serve);
         On(Lane.Streams, "GET", $"{Native}/stream", services.GetRequiredService<StreamCall>().Serve);
+
+        On(Lane.Readings, "GET", $"{Native}/openapi.json", services.GetRequiredService<ApiDocument>().Show);
 
         var wire = services.GetRequiredService<WireHttp>();
         foreach (var call in services.GetRequiredService<WireCalls>().All)
@@ -99,92 +102,99 @@ internal sealed class Routes(
     private void MapKeys(KeyCalls calls)
     {
         On(Lane.Readings, "GET", $"{Native}/keys", calls.ListOwn);
-        On(Lane.Urgent, "POST", $"{Native}/keys", calls.MakeOwn);
+        On(Lane.Urgent, "POST", $"{Native}/keys", calls.MakeOwn, typeof(KeyText));
         On(Lane.Urgent, "DELETE", $"{Native}/keys/{{id}}", calls.RevokeOwn);
         On(Lane.Readings, "GET", $"{Native}/admin/keys", calls.ListAny);
         On(Lane.Urgent, "DELETE", $"{Native}/admin/keys/{{id}}", calls.RevokeAny);
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/keys", calls.MakeForAny);
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/keys", calls.MakeForAny, typeof(KeyText));
     }
 
     private void MapUsers(SessionCalls people, UserCalls admin)
     {
-        On(Lane.Readings, "POST", $"{Native}/users", people.SignUp);
-        On(Lane.Readings, "POST", $"{Native}/sessions", people.SignIn);
-        On(Lane.Readings, "POST", $"{Native}/sessions/demo", people.SignInToDemo);
+        On(Lane.Readings, "POST", $"{Native}/users", people.SignUp, typeof(SignInText));
+        On(Lane.Readings, "POST", $"{Native}/sessions", people.SignIn, typeof(SignInText));
+        On(Lane.Readings, "POST", $"{Native}/sessions/demo", people.SignInToDemo, typeof(DemoText));
         On(Lane.Readings, "GET", $"{Native}/sessions", people.List);
         On(Lane.Urgent, "DELETE", $"{Native}/sessions", people.End);
         On(Lane.Readings, "GET", $"{Native}/sessions/current", SessionCalls.Current);
         On(Lane.Urgent, "DELETE", $"{Native}/sessions/current", people.SignOut);
         On(Lane.Urgent, "DELETE", $"{Native}/sessions/{{id}}", people.End);
-        On(Lane.Readings, "POST", $"{Native}/user/password", people.ChangePassword);
-        On(Lane.Readings, "POST", $"{Native}/user/authenticator", people.AddAuthenticator);
-        On(Lane.Readings, "DELETE", $"{Native}/user/authenticator", people.RemoveAuthenticator);
+        On(Lane.Readings, "POST", $"{Native}/user/password", people.ChangePassword, typeof(PasswordText));
+        On(Lane.Readings, "POST", $"{Native}/user/authenticator", people.AddAuthenticator, typeof(AuthenticatorText));
+        On(Lane.Readings, "DELETE", $"{Native}/user/authenticator", people.RemoveAuthenticator, typeof(AuthenticatorText));
         On(Lane.Readings, "GET", $"{Native}/admin/users", admin.List);
-        On(Lane.Urgent, "POST", $"{Native}/admin/users", admin.Add);
-        On(Lane.Urgent, "PATCH", $"{Native}/admin/users/{{name}}", admin.Change);
+        On(Lane.Urgent, "POST", $"{Native}/admin/users", admin.Add, typeof(NewUserText));
+        On(Lane.Urgent, "PATCH", $"{Native}/admin/users/{{name}}", admin.Change, typeof(UserText));
         On(Lane.Urgent, "DELETE", $"{Native}/admin/users/{{name}}/sessions", admin.EndSessions);
-        On(Lane.Readings, "GET", $"{Native}/admin/audit", admin.Audit);
+        On(Lane.Readings, "GET", $"{Native}/admin/audit", admin.Audit, null, "before", "limit");
     }
 
     private void MapMoney(MoneyCalls calls)
     {
-        On(Lane.Orders, "POST", $"{Native}/transfers", calls.Transfer);
-        On(Lane.Readings, "GET", $"{Native}/transfers", calls.Transfers);
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/transfers", calls.TransferForAny);
-        On(Lane.Orders, "POST", $"{Native}/withdrawals", calls.Withdraw);
-        On(Lane.Readings, "GET", $"{Native}/withdrawals", calls.Withdrawals);
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/withdrawals", calls.WithdrawForAny);
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/owner", calls.SetOwner);
+        On(Lane.Orders, "POST", $"{Native}/transfers", calls.Transfer, typeof(TransferText));
+        On(Lane.Readings, "GET", $"{Native}/transfers", calls.Transfers, null, "limit");
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/transfers", calls.TransferForAny, typeof(TransferText));
+        On(Lane.Orders, "POST", $"{Native}/withdrawals", calls.Withdraw, typeof(WithdrawalText));
+        On(Lane.Readings, "GET", $"{Native}/withdrawals", calls.Withdrawals, null, "limit");
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/withdrawals", calls.WithdrawForAny, typeof(WithdrawalText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/owner", calls.SetOwner, typeof(OwnerText));
     }
 
     private void MapRisk(RiskCalls risk, FeeCalls fees)
     {
         On(Lane.Readings, "GET", $"{Native}/limits", risk.Show);
         On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/limits", risk.ShowAny);
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/limits", risk.Set);
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/limits", risk.Set, typeof(LimitsText));
         On(Lane.Readings, "GET", $"{Native}/admin/limits", risk.ShowEveryones);
-        On(Lane.Urgent, "POST", $"{Native}/admin/limits", risk.SetEveryones);
+        On(Lane.Urgent, "POST", $"{Native}/admin/limits", risk.SetEveryones, typeof(LimitsText));
         On(Lane.Readings, "GET", $"{Native}/fees", fees.Show);
         On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/fees", fees.ShowAny);
         On(Lane.Readings, "GET", $"{Native}/admin/fees", fees.ShowSchedules);
-        On(Lane.Urgent, "POST", $"{Native}/admin/fees", fees.Set);
+        On(Lane.Urgent, "POST", $"{Native}/admin/fees", fees.Set, typeof(FeesText));
     }
 
     private void MapLedger(LedgerCalls calls)
     {
-        On(Lane.Readings, "GET", $"{Native}/account/statement", calls.Statement);
-        On(Lane.Readings, "GET", $"{Native}/account/positions", calls.Positions);
-        On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/statement", calls.StatementOf);
-        On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/positions", calls.PositionsOf);
+        On(Lane.Readings, "GET", $"{Native}/account/statement", calls.Statement, null, "from", "to", "after", "limit");
+        On(Lane.Readings, "GET", $"{Native}/account/positions", calls.Positions, null, "cost", "fees");
+        On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/statement", calls.StatementOf, null, "from", "to", "after", "limit");
+        On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/positions", calls.PositionsOf, null, "cost", "fees");
         On(Lane.Readings, "GET", $"{Native}/admin/ledger/trial-balance", calls.TrialBalance);
-        On(Lane.Readings, "GET", $"{Native}/admin/ledger/fees", calls.Fees);
-        On(Lane.Readings, "GET", $"{Native}/admin/ledger/reconciliation", calls.Reconcile);
+        On(Lane.Readings, "GET", $"{Native}/admin/ledger/fees", calls.Fees, null, "from", "to");
+        On(Lane.Readings, "GET", $"{Native}/admin/ledger/reconciliation", calls.Reconcile, null, "after", "limit");
     }
 
     private void MapOperator(OperatorCalls calls)
     {
-        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/phase", calls.SetPhase);
-        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/mark", calls.SetMark);
-        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/reference", calls.SetReference);
-        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/rules", calls.SetRules);
-        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/bust", calls.Bust);
-        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/correct", calls.Correct);
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/block", calls.Block);
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/unblock", calls.Unblock);
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/freeze", calls.Freeze);
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/unfreeze", calls.Unfreeze);
-        On(Lane.Urgent, "POST", $"{Native}/admin/breaker", calls.Break);
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/phase", calls.SetPhase, typeof(PhaseText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/mark", calls.SetMark, typeof(PriceText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/reference", calls.SetReference, typeof(PriceText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/rules", calls.SetRules, typeof(RulesText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/bust", calls.Bust, typeof(TradeText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/correct", calls.Correct, typeof(TradeText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/block", calls.Block, typeof(BlockText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/unblock", calls.Unblock, typeof(BlockText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/freeze", calls.Freeze, typeof(FreezeText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/unfreeze", calls.Unfreeze, typeof(FreezeText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/breaker", calls.Break, typeof(BreakerText));
     }
 
     /// <summary>A call that is served while the exchange is ready and its lane has room.</summary>
-    private IEndpointConventionBuilder On(Lane lane, string method, string route, Func<HttpContext, Task> call)
+    /// <param name="lane">With whom it waits.</param>
+    /// <param name="method">Its HTTP method.</param>
+    /// <param name="route">Its path.</param>
+    /// <param name="call">What it does.</param>
+    /// <param name="body">The message that it takes, where it takes one: the document of the API tells.</param>
+    /// <param name="query">The query's members that it knows, for the same.</param>
+    private IEndpointConventionBuilder On(
+        Lane lane, string method, string route, Func<HttpContext, Task> call, Type? body = null, params string[] query)
     {
         var name = $"{method} {route}";
         Func<HttpContext, Task> admit = lane == Lane.Orders
             ? context => AdmitOrders(context, call)
             : context => Admit(context, lane, call);
         return endpoints.MapMethods(route, [method], (RequestDelegate)(context => Guard(context, name, admit)))
-            .WithMetadata(new LaneOf(lane));
+            .WithMetadata(new LaneOf(lane), new Described(call.Method.DeclaringType!, body, query), call.Method);
     }
 
     /// <summary>

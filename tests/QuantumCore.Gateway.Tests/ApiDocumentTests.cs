@@ -1,0 +1,57 @@
+using System.Net;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace QuantumCore.Gateway.Tests;
+
+public sealed class ApiDocumentTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_committed_document_is_the_one_that_is_served()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var served = await exchange.SendAsync("GET", "openapi.json", null, null, Token);
+
+        Assert.Equal(HttpStatusCode.OK, served.Status);
+        // To take a new one over: curl -s localhost:8080/api/qc/v1/openapi.json > docs/openapi.json
+        Assert.Equal(await File.ReadAllTextAsync(Committed(), Token), served.Text);
+    }
+
+    [Fact]
+    public async Task Every_native_call_is_in_it_and_nothing_else()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var paths = (await exchange.SendAsync("GET", "openapi.json", null, null, Token)).Json.GetProperty("paths");
+
+        var described = paths.EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject().Select(call => $"{call.Name.ToUpperInvariant()} {path.Name}"));
+        var routes = exchange.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(route => route.RoutePattern.RawText!.StartsWith("/api/qc/v1/", StringComparison.Ordinal))
+            .Select(route => $"{route.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods[0]} {route.RoutePattern.RawText}");
+        Assert.Equal(routes.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Whatever_reads_a_body_says_so_and_names_itself_once()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var document = (await exchange.SendAsync("GET", "openapi.json", null, null, Token)).Json;
+        var calls = document.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject()).ToArray();
+
+        Assert.Distinct(calls.Select(call => call.Value.GetProperty("operationId").GetString()));
+        Assert.All(calls.Where(call => call.Name is "post" or "patch"), call => Assert.True(call.Value.TryGetProperty("requestBody", out _), call.Value.ToString()));
+        var schemas = document.GetProperty("components").GetProperty("schemas");
+        Assert.Equal("string", schemas.GetProperty("Order").GetProperty("properties").GetProperty("price").GetProperty("type")[1].GetString());
+    }
+
+    private static string Committed()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "QuantumCore.sln")))
+            folder = folder.Parent;
+        return Path.Combine(folder.FullName, "docs", "openapi.json");
+    }
+}
