@@ -1,8 +1,10 @@
 # The exchange in one container: docker build -t quantumcore .
+# For several silos: docker build -t quantumcore:cluster --build-arg GRAIN_RUNTIME=Orleans .
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+ARG GRAIN_RUNTIME=Local
 WORKDIR /source
 COPY . .
-RUN dotnet publish silo/QuantumCore.Silo.csproj -c Release -o /exchange
+RUN dotnet publish silo/QuantumCore.Silo.csproj -c Release -p:GrainRuntime=$GRAIN_RUNTIME -o /exchange
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /exchange
@@ -11,4 +13,6 @@ RUN mkdir /data && chown $APP_UID /data
 USER $APP_UID
 VOLUME /data
 EXPOSE 8080
+HEALTHCHECK --interval=5s --timeout=3s --start-period=60s CMD \
+    ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/8080 && printf 'GET /health/ready HTTP/1.0\\r\\n\\r\\n' >&3 && read -r line <&3 && [[ $line == *' 200 '* ]]"]
 ENTRYPOINT ["dotnet", "QuantumCore.Silo.dll", "--data", "/data", "--urls", "http://0.0.0.0:8080"]

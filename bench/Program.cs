@@ -4,6 +4,7 @@ using QuantumCore.Bench.Exchange;
 using QuantumCore.Bench.Flow;
 using QuantumCore.Bench.Ops;
 using QuantumCore.Bench.Recovery;
+using QuantumCore.Bench.Risk;
 using QuantumCore.Bench.Scenarios;
 
 const string Usage = """
@@ -70,6 +71,9 @@ const string Usage = """
                                stays, and is not made again: {"verifySeconds":S,"readySeconds":S,…}
       snapshot [--resting N]   The bytes of a book with so many resting orders, best of five:
                                {"bytes":N,"encodeMs":N,"restoreMs":N}
+      risk [--open N]          What an order costs before it is held, in an account with so many open orders (1000):
+                               its cover, all limits in all scopes, and the decision with its fees; best of 500 rounds:
+                               {"openOrders":N,"limits":N,"coverNs":N,"limitsNs":N,"decisionNs":N}
       --help                   This text.
 
     Exit code 0: done; 1: the file cannot be read or makes no sense (standard error names the line); 2: usage.
@@ -103,6 +107,8 @@ try
             return await OverloadCommand.RunAsync(rest);
         case ["recovery", .. var rest] when !AsksForHelp(rest):
             return await RecoveryCommand.RunAsync(rest);
+        case ["risk", .. var rest] when !AsksForHelp(rest):
+            return await RiskCommand.RunAsync(rest);
         case ["snapshot", .. var rest] when !AsksForHelp(rest):
             return SnapshotCommand.Run(rest);
         case [..] when AsksForHelp(args):

@@ -82,7 +82,7 @@ internal sealed class EmbeddedExchange : IAsyncDisposable
 
         await Task.WhenAll(Enumerable.Range(0, accounts).Select(async index =>
         {
-            var account = Grains.GetGrain<IAccountGrain>(Account(index).ToString(CultureInfo.InvariantCulture));
+            var account = Grains.Account(Account(index));
             await account.Deposit(new DepositRequest("cash", "USD", 1L << 50));
             for (var i = 0; i < symbols; i++)
             {

@@ -9,6 +9,7 @@ namespace QuantumCore.Bench.Exchange;
 /// <summary><c>grains</c>: orders through the grains in this process, each answered when it is durable.</summary>
 internal static class GrainsCommand
 {
+    private static readonly TimeSpan s_breath = TimeSpan.FromMilliseconds(25);
     private static long s_names;
 
     public static async Task<int> RunAsync(string[] arguments)
@@ -37,7 +38,7 @@ internal static class GrainsCommand
         var (p50, p99) = Latencies.Percentiles(results.Select(result => result.Latencies));
         await Console.Out.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"storage":"{{storage}}","callers":{{callers}},"batch":{{batch}},"symbols":{{symbols}},"accounts":{{accounts}},"orders":{{orders}},"fills":{{results.Sum(r => r.Fills)}},"seconds":{{seconds:F2}},"ordersPerSecond":{{orders / seconds:F0}},"cpuMicrosPerOrder":{{used.TotalMicroseconds / orders:F1}},"p50Micros":{{p50}},"p99Micros":{{p99}}}"""));
+            $$"""{"storage":"{{storage}}","callers":{{callers}},"batch":{{batch}},"symbols":{{symbols}},"accounts":{{accounts}},"orders":{{orders}},"fills":{{results.Sum(r => r.Fills)}},"turnedAway":{{results.Sum(r => r.TurnedAway)}},"seconds":{{seconds:F2}},"ordersPerSecond":{{orders / seconds:F0}},"cpuMicrosPerOrder":{{used.TotalMicroseconds / orders:F1}},"p50Micros":{{p50}},"p99Micros":{{p99}}}"""));
         return 0;
     }
 
@@ -54,10 +55,9 @@ internal static class GrainsCommand
         EmbeddedExchange exchange, int caller, int batch, int symbols, int accounts, long end)
     {
         var random = new Random(caller);
-        var account = EmbeddedExchange.Account(caller % accounts).ToString(CultureInfo.InvariantCulture);
-        var holder = exchange.Grains.GetGrain<IAccountGrain>(account);
+        var holder = exchange.Grains.Account(EmbeddedExchange.Account(caller % accounts));
         var latencies = new Latencies();
-        var (orders, fills) = (0L, 0L);
+        var (orders, fills, turnedAway) = (0L, 0L, 0L);
         while (Stopwatch.GetTimestamp() is var started && started < end)
         {
             var symbol = EmbeddedExchange.Symbol(random.Next(symbols));
@@ -76,6 +76,16 @@ internal static class GrainsCommand
             }
 
             var holds = await holder.Hold(requests.MoveToImmutable());
+            if (holds.Any(hold => hold.Reason == RejectReason.Overloaded))
+            {
+                // The disk stands still: who would not wait a moment would measure refusals.
+                turnedAway += holds.Count(hold => hold.Reason == RejectReason.Overloaded);
+                holds = holds.RemoveAll(hold => hold.Reason == RejectReason.Overloaded);
+                await Task.Delay(s_breath, CancellationToken.None);
+                if (holds.IsEmpty)
+                    continue;
+            }
+
             var reports = await exchange.Grains.GetGrain<IOrderBookGrain>(symbol)
                 .Submit(symbol, [.. holds.Select(hold => hold.Order ?? throw new InvalidOperationException($"Refused: {hold.Reason}"))]);
             latencies.Add(Stopwatch.GetTimestamp() - started);
@@ -83,8 +93,8 @@ internal static class GrainsCommand
             fills += reports.Sum(report => report.Fills.Length);
         }
 
-        return new CallerResult(orders, fills, latencies);
+        return new CallerResult(orders, fills, turnedAway, latencies);
     }
 
-    internal sealed record CallerResult(long Orders, long Fills, Latencies Latencies);
+    internal sealed record CallerResult(long Orders, long Fills, long TurnedAway, Latencies Latencies);
 }

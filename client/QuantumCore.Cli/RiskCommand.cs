@@ -4,53 +4,127 @@ using QuantumCore.Client;
 namespace QuantumCore.Cli;
 
 /// <summary>risk: what an account may enter.</summary>
-internal static class RiskCommand
+internal sealed class RiskCommand
 {
-    internal static Command Compose(CommandLineApp app)
+    private readonly Argument<string?> _account = new("account")
     {
-        var account = new Argument<string?>("account")
-        {
-            Description = "Another account than the key's, ACC-n (administrator's key; demo-admin unless told otherwise)",
-            Arity = ArgumentArity.ZeroOrOne,
-        };
-        var symbol = Grammar.SymbolOption("Set all limits of this instrument: those that are named, and no others");
-        var quantity = Grammar.DecimalOption("--max-quantity", "Most of one order");
-        var value = Grammar.DecimalOption("--max-value", "Most that price times quantity of one order may be");
-        var orders = Grammar.NumberOption("--max-orders", "Most open orders at a time", 0, 100_000);
-        var position = Grammar.DecimalOption("--max-position", "Most that it may have with all its open buys filled");
-        var why = new Option<string>("--why") { Description = "A sentence for the record", HelpName = "text" };
-        return app.Add(
-            new Command("risk", "Show an account's risk limits; as an administrator, set those of an instrument.")
-            {
-                account, symbol, quantity, value, orders, position, why,
-            },
-            """
-            qc risk
-            qc risk ACC-1001 --symbol AAPL --max-quantity 500 --max-value 100000.00 --why "new customer"
-            qc risk ACC-1001 --symbol AAPL                 takes all limits of AAPL away
-            """,
-            async (parse, session, cancellation) =>
-            {
-                var (whose, where) = (parse.GetValue(account), parse.GetValue(symbol));
-                if (whose is null && where is not null)
-                    throw new UsageException("risk: limits are set for an account: qc risk ACC-1001 --symbol AAPL ...");
+        Description = "Another account than the key's, ACC-n (administrator's key; demo-admin unless told otherwise)",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
 
-                var limits = whose is null ? await session.Client().GetLimitsAsync(cancellation)
-                    : where is null ? await session.Administrator().GetLimitsAsync(whose, cancellation)
-                    : await session.Administrator().SetLimitsAsync(
-                        whose,
-                        new RiskLimits
-                        {
-                            Symbol = where,
-                            MaxOrderQuantity = parse.GetValue(quantity),
-                            MaxOrderValue = parse.GetValue(value),
-                            MaxOpenOrders = parse.GetValue(orders),
-                            MaxPosition = parse.GetValue(position),
-                        },
-                        parse.GetValue(why),
-                        cancellation);
-                session.Screen.Show(limits, console => Tables.Limits(console, limits));
-                return ExitCodes.Done;
-            });
+    private readonly Option<string> _symbol =
+        Grammar.SymbolOption("Set all limits of this instrument: those that are named, and no others");
+
+    private readonly Option<string?> _paidIn = new("--paid-in")
+    {
+        Description = "Set all limits of the instruments that are paid in this asset, taken together (values)",
+        HelpName = "asset",
+    };
+
+    private readonly Option<bool> _all = new("--all")
+    {
+        Description = "Set all limits of everything the account enters (open orders, rate, duplicates)",
+    };
+
+    private readonly Option<bool> _everyone = new("--everyone")
+    {
+        Description = "Show the limits that every account has; with --symbol, set them",
+    };
+
+    private readonly Option<decimal?> _quantity = Grammar.DecimalOption("--max-quantity", "Most of one order");
+
+    private readonly Option<decimal?> _value =
+        Grammar.DecimalOption("--max-value", "Most that price times quantity of one order may be");
+
+    private readonly Option<int?> _orders = Grammar.NumberOption("--max-orders", "Most open orders at a time", 0, 100_000);
+
+    private readonly Option<decimal?> _position =
+        Grammar.DecimalOption("--max-position", "Most that it may have with all its open buys filled");
+
+    private readonly Option<int?> _duplicates =
+        Grammar.NumberOption("--duplicates", "Refuse an order like one before for so many milliseconds", 0, 60_000);
+
+    private readonly Option<int?> _rate = Grammar.NumberOption("--max-rate", "Most orders a second", 0, 1_000_000);
+
+    private readonly Option<int?> _burst =
+        Grammar.NumberOption("--burst", "Most orders at once, where there is a rate; as many as in a second unless told otherwise", 0, 1_000_000);
+
+    private readonly Option<decimal?> _volume =
+        Grammar.DecimalOption("--max-daily-volume", "Most that it may trade in a UTC day with all its open buys filled");
+
+    private readonly Option<decimal?> _loss =
+        Grammar.DecimalOption("--max-daily-loss", "Loss of a UTC day, fees included, from which on it buys nothing");
+
+    private readonly Option<string?> _why = new("--why") { Description = "A sentence for the record", HelpName = "text" };
+
+    internal static Command Compose(CommandLineApp app) => new RiskCommand().AddTo(app);
+
+    private Command AddTo(CommandLineApp app) => app.Add(
+        new Command("risk", "Show an account's risk limits; as an administrator, set them.")
+        {
+            _account, _symbol, _paidIn, _all, _everyone, _quantity, _value, _orders, _position, _duplicates, _rate, _burst,
+            _volume, _loss, _why,
+        },
+        """
+        qc risk
+        qc risk ACC-1001 --symbol AAPL --max-quantity 500 --max-value 100000.00 --why "new customer"
+        qc risk ACC-1001 --symbol AAPL                 takes all limits of AAPL away
+        qc risk ACC-1001 --paid-in USD --max-daily-loss 5000.00 --max-daily-volume 1000000.00
+        qc risk ACC-1001 --all --max-rate 50 --burst 100 --duplicates 500
+        qc risk --everyone --symbol AAPL --max-orders 200
+        """,
+        RunAsync);
+
+    private async Task<int> RunAsync(ParseResult parse, Session session, CancellationToken cancellation)
+    {
+        var (whose, where) = (parse.GetValue(_account), ScopeOf(parse));
+        if (parse.GetValue(_everyone))
+        {
+            await RunForEveryoneAsync(parse, session, cancellation);
+            return ExitCodes.Done;
+        }
+
+        if (whose is null && where is not null)
+            throw new UsageException("risk: limits are set for an account: qc risk ACC-1001 --symbol AAPL ...");
+
+        var limits = whose is null ? await session.Client().GetLimitsAsync(cancellation)
+            : where is null ? await session.Administrator().GetLimitsAsync(whose, cancellation)
+            : await session.Administrator().SetLimitsAsync(whose, LimitsOf(parse, where), parse.GetValue(_why), cancellation);
+        session.Screen.Show(limits, console => Tables.Limits(console, limits));
+        return ExitCodes.Done;
     }
+
+    private async Task RunForEveryoneAsync(ParseResult parse, Session session, CancellationToken cancellation)
+    {
+        var where = ScopeOf(parse);
+        if (parse.GetValue(_account) is not null || (where is not null && parse.GetValue(_symbol) is null))
+            throw new UsageException("risk: limits of every account are set for an instrument: qc risk --everyone --symbol AAPL ...");
+
+        var limits = where is null
+            ? await session.Administrator().GetEveryonesLimitsAsync(cancellation)
+            : await session.Administrator().SetEveryonesLimitsAsync(LimitsOf(parse, where), parse.GetValue(_why), cancellation);
+        session.Screen.Show(limits, console => Tables.Limits(console, "every account", limits));
+    }
+
+    private string? ScopeOf(ParseResult parse)
+    {
+        string?[] scopes = [parse.GetValue(_symbol), parse.GetValue(_paidIn) is { } asset ? "*" + asset : null, parse.GetValue(_all) ? "*" : null];
+        return scopes.Count(scope => scope is not null) <= 1
+            ? Array.Find(scopes, scope => scope is not null)
+            : throw new UsageException("risk: one of --symbol, --paid-in and --all.");
+    }
+
+    private RiskLimits LimitsOf(ParseResult parse, string scope) => new()
+    {
+        Symbol = scope,
+        MaxOrderQuantity = parse.GetValue(_quantity),
+        MaxOrderValue = parse.GetValue(_value),
+        MaxOpenOrders = parse.GetValue(_orders),
+        MaxPosition = parse.GetValue(_position),
+        DuplicateWindowMillis = parse.GetValue(_duplicates),
+        MaxOrdersPerSecond = parse.GetValue(_rate),
+        OrderBurst = parse.GetValue(_burst),
+        MaxDailyVolume = parse.GetValue(_volume),
+        MaxDailyLoss = parse.GetValue(_loss),
+    };
 }

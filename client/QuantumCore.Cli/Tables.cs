@@ -97,15 +97,48 @@ internal static class Tables
 
     internal static void Limits(IAnsiConsole console, AccountLimits limits)
     {
-        console.WriteLine(limits.Account);
-        var table = With("symbol", "order quantity", "order value", "open orders", "position");
-        foreach (var of in limits.Limits)
+        Limits(console, limits.Account, limits.Limits);
+        if (limits.Everyones.Count > 0)
+            Limits(console, "every account", limits.Everyones);
+    }
+
+    internal static void Limits(IAnsiConsole console, string whose, IReadOnlyList<RiskLimits> limits)
+    {
+        console.WriteLine(whose);
+        var table = With(
+            "symbol", "order quantity", "order value", "open orders", "position", "duplicates ms", "orders/s", "burst", "daily volume", "daily loss");
+        foreach (var of in limits)
         {
-            Row(table, of.Symbol, TextOrNothing(of.MaxOrderQuantity), TextOrNothing(of.MaxOrderValue),
-                of.MaxOpenOrders is { } count ? Text(count) : "", TextOrNothing(of.MaxPosition));
+            Row(table, of.Symbol, TextOrNothing(of.MaxOrderQuantity), TextOrNothing(of.MaxOrderValue), Count(of.MaxOpenOrders),
+                TextOrNothing(of.MaxPosition), Count(of.DuplicateWindowMillis), Count(of.MaxOrdersPerSecond), Count(of.OrderBurst),
+                TextOrNothing(of.MaxDailyVolume), TextOrNothing(of.MaxDailyLoss));
         }
 
         Write(console, table, "No limits.");
+        static string Count(int? count) => count is { } number ? Text(number) : "";
+    }
+
+    internal static void Fees(IAnsiConsole console, AccountFees fees)
+    {
+        console.WriteLine(fees.Account);
+        var table = With("paid in", "30-day volume", "maker ppm", "taker ppm", "minimum");
+        foreach (var of in fees.Fees)
+            Row(table, of.Asset, Text(of.Volume30Days), Text(of.MakerFeePpm), Text(of.TakerFeePpm), Text(of.MinimumFee));
+        Write(console, table, "The instruments' own fees.");
+        if (fees.Schedules.Count > 0)
+            Schedules(console, fees.Schedules);
+    }
+
+    internal static void Schedules(IAnsiConsole console, IReadOnlyList<FeeSchedule> schedules)
+    {
+        var table = With("paid in", "from volume", "maker ppm", "taker ppm", "minimum");
+        foreach (var schedule in schedules)
+        {
+            foreach (var tier in schedule.Tiers)
+                Row(table, schedule.Asset, Text(tier.FromVolume), Text(tier.MakerFeePpm), Text(tier.TakerFeePpm), Text(schedule.MinimumFee));
+        }
+
+        Write(console, table, "No schedules.");
     }
 
     internal static void Instruments(IAnsiConsole console, IReadOnlyList<Instrument> instruments)

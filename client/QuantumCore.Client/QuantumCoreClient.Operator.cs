@@ -74,7 +74,7 @@ public sealed partial class QuantumCoreClient
     private static ExchangeCall OfSymbol<T>(string symbol, string call, T body) =>
         Post($"admin/symbols/{Uri.EscapeDataString(symbol)}/{call}", body);
 
-    /// <summary>Sets all risk limits of an account in a symbol; what is null has no limit from then on. What is open stays.</summary>
+    /// <summary>Sets all risk limits of an account in a scope; what is null has no limit from then on. What is open stays.</summary>
     /// <param name="account">The account, <c>ACC-n</c>.</param>
     /// <param name="limits">The limits.</param>
     /// <param name="why">A sentence for the record, at most 200 characters.</param>
@@ -84,10 +84,27 @@ public sealed partial class QuantumCoreClient
     {
         ArgumentNullException.ThrowIfNull(account);
         ArgumentNullException.ThrowIfNull(limits);
-        var body = new LimitsOrder(
-            limits.Symbol, limits.MaxOrderQuantity, limits.MaxOrderValue, limits.MaxOpenOrders, limits.MaxPosition, why);
-        return _calls.SendAsync<AccountLimits>(Post($"admin/accounts/{Uri.EscapeDataString(account)}/limits", body), cancellation);
+        return _calls.SendAsync<AccountLimits>(
+            Post($"admin/accounts/{Uri.EscapeDataString(account)}/limits", LimitsOrder.From(limits, why)), cancellation);
     }
+
+    /// <summary>
+    /// Sets all risk limits that every account has in a symbol, beside its own; what is null has no limit from then on. Neither
+    /// order rate nor duplicates.
+    /// </summary>
+    /// <param name="limits">The limits, of an instrument.</param>
+    /// <param name="why">A sentence for the record, at most 200 characters.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<RiskLimits>> SetEveryonesLimitsAsync(
+        RiskLimits limits, string? why = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        return (await _calls.SendAsync<EveryonesLimits>(Post("admin/limits", LimitsOrder.From(limits, why)), cancellation)).Everyones;
+    }
+
+    /// <summary>The risk limits that every account has, for each symbol that has any (administrator's key).</summary>
+    public async Task<IReadOnlyList<RiskLimits>> GetEveryonesLimitsAsync(CancellationToken cancellation = default) =>
+        (await _calls.SendAsync<EveryonesLimits>(Get("admin/limits"), cancellation)).Everyones;
 
     /// <summary>The risk limits of any account.</summary>
     public Task<AccountLimits> GetLimitsAsync(string account, CancellationToken cancellation = default)

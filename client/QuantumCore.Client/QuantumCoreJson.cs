@@ -69,7 +69,37 @@ internal sealed record BlockRequest(string? Symbol);
 internal sealed record FreezeOrder(string? Why);
 
 internal sealed record LimitsOrder(
-    string Symbol, decimal? MaxOrderQuantity, decimal? MaxOrderValue, int? MaxOpenOrders, decimal? MaxPosition, string? Why);
+    string Symbol,
+    decimal? MaxOrderQuantity,
+    decimal? MaxOrderValue,
+    int? MaxOpenOrders,
+    decimal? MaxPosition,
+    int? DuplicateWindowMillis,
+    int? MaxOrdersPerSecond,
+    int? OrderBurst,
+    decimal? MaxDailyVolume,
+    decimal? MaxDailyLoss,
+    string? Why)
+{
+    internal static LimitsOrder From(RiskLimits limits, string? why) => new(
+        limits.Symbol,
+        limits.MaxOrderQuantity,
+        limits.MaxOrderValue,
+        limits.MaxOpenOrders,
+        limits.MaxPosition,
+        limits.DuplicateWindowMillis,
+        limits.MaxOrdersPerSecond,
+        limits.OrderBurst,
+        limits.MaxDailyVolume,
+        limits.MaxDailyLoss,
+        why);
+}
+
+internal sealed record EveryonesLimits(IReadOnlyList<RiskLimits> Everyones);
+
+internal sealed record FeesOrder(string Asset, IReadOnlyList<FeeTier> Tiers, decimal MinimumFee, string? Why);
+
+internal sealed record FeeSchedules(IReadOnlyList<FeeSchedule> Schedules);
 
 internal sealed record BreakerRequest(long Index, long PreviousClose);
 
@@ -114,6 +144,10 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(FreezeReceipt))]
 [JsonSerializable(typeof(LimitsOrder))]
 [JsonSerializable(typeof(AccountLimits))]
+[JsonSerializable(typeof(EveryonesLimits))]
+[JsonSerializable(typeof(FeesOrder))]
+[JsonSerializable(typeof(FeeSchedules))]
+[JsonSerializable(typeof(AccountFees))]
 [JsonSerializable(typeof(BreakerRequest))]
 [JsonSerializable(typeof(BreakerReport))]
 [JsonSerializable(typeof(Order))]

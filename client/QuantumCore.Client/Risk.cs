@@ -1,9 +1,12 @@
 namespace QuantumCore.Client;
 
-/// <summary>Risk limits of an account in a symbol; what is null has no limit.</summary>
+/// <summary>Risk limits of an account in a scope; what is null has no limit.</summary>
 public sealed record RiskLimits
 {
-    /// <summary>The instrument.</summary>
+    /// <summary>
+    /// The instrument; or <c>*</c> for everything the account enters (open orders, order rate and duplicates only), or
+    /// <c>*USD</c> for all instruments that are paid in USD (values only).
+    /// </summary>
     public required string Symbol { get; init; }
 
     /// <summary>Most of one order, in the base asset.</summary>
@@ -17,9 +20,25 @@ public sealed record RiskLimits
 
     /// <summary>Most that the account may have with all its open buys filled, in the base asset.</summary>
     public decimal? MaxPosition { get; init; }
+
+    /// <summary>How long an order like one before is refused, in milliseconds, at most 60,000.</summary>
+    public int? DuplicateWindowMillis { get; init; }
+
+    /// <summary>Most orders a second, at most 1,000,000.</summary>
+    public int? MaxOrdersPerSecond { get; init; }
+
+    /// <summary>Most orders at once, where there is <see cref="MaxOrdersPerSecond"/>; without it as many as in a second.</summary>
+    public int? OrderBurst { get; init; }
+
+    /// <summary>Most that it may trade in a UTC day with all its open buys filled, in the quote asset.</summary>
+    public decimal? MaxDailyVolume { get; init; }
+
+    /// <summary>Loss realised in a UTC day, fees included, from which on it buys nothing until the next, in the quote asset.</summary>
+    public decimal? MaxDailyLoss { get; init; }
 }
 
-/// <summary>All risk limits of an account.</summary>
+/// <summary>All risk limits that an account has.</summary>
 /// <param name="Account">The account, <c>ACC-n</c>.</param>
-/// <param name="Limits">One entry for each symbol that has any.</param>
-public sealed record AccountLimits(string Account, IReadOnlyList<RiskLimits> Limits);
+/// <param name="Limits">Its own: one entry for each scope that has any.</param>
+/// <param name="Everyones">Those that every account has: one entry for each symbol that has any.</param>
+public sealed record AccountLimits(string Account, IReadOnlyList<RiskLimits> Limits, IReadOnlyList<RiskLimits> Everyones);

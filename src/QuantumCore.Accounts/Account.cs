@@ -37,11 +37,8 @@ public sealed class HeldOrder
     /// <summary>Limit or protection price, in ticks.</summary>
     public required long PriceTicks { get; init; }
 
-    /// <summary>Rate of resting fills, millionths.</summary>
-    public required int MakerFeePpm { get; init; }
-
-    /// <summary>Rate of aggressive fills, millionths.</summary>
-    public required int TakerFeePpm { get; init; }
+    /// <summary>What it pays.</summary>
+    public required FeeTerms Fees { get; init; }
 
     /// <summary>When it was held, Unix nanoseconds.</summary>
     public required long TimeNanos { get; init; }
@@ -82,6 +79,17 @@ public sealed class HeldOrder
     /// <summary>Open quantity, in lots.</summary>
     public long LeavesLots => QuantityLots - FilledLots;
 
+    /// <summary>What it is counted in, from when it is held until it has ended.</summary>
+    internal OpenInterest? Interest { get; set; }
+
+    /// <summary>
+    /// What it may still trade, in lots: its open quantity; of a buy by amount, which has no quantity of its own, what is held
+    /// for it at its worst price.
+    /// </summary>
+    public long OpenLots => Conditions?.Amount is not null && Side == Side.Buy
+        ? (long)Rounding.DivUp(Held, (Int128)PriceTicks * Instrument.TickLotValue)
+        : LeavesLots;
+
     /// <summary>The asset that is held.</summary>
     public Asset HeldAsset => Side == Side.Buy ? Instrument.Quote : Instrument.Base;
 }
@@ -101,7 +109,7 @@ public sealed class Account(AccountId id)
     private readonly Dictionary<string, Balance> _balances = new(StringComparer.Ordinal);
     private readonly Dictionary<long, HeldOrder> _orders = [];
     private readonly Dictionary<(string Symbol, long OrderId), HeldOrder> _entered = new(new ByOrderId());
-    private readonly SortedDictionary<string, int> _openIn = new(StringComparer.Ordinal);
+    private readonly SortedList<string, OpenInterest> _openIn = new(StringComparer.Ordinal);
 
     /// <summary>Whose it is.</summary>
     public AccountId Id => id;
@@ -116,7 +124,13 @@ public sealed class Account(AccountId id)
     public IReadOnlyDictionary<long, HeldOrder> Orders => _orders;
 
     /// <summary>Symbols with open orders, in their sequence.</summary>
-    public IReadOnlyCollection<string> OpenSymbols => _openIn.Keys;
+    public IReadOnlyCollection<string> OpenSymbols => [.. _openIn.Keys];
+
+    /// <summary>What its open orders come to in each symbol that has any, in their sequence.</summary>
+    public IList<OpenInterest> OpenInterest => _openIn.Values;
+
+    /// <summary>What its open orders in a symbol come to; null when it has none.</summary>
+    public OpenInterest? OpenIn(string symbol) => _openIn.GetValueOrDefault(symbol);
 
     /// <summary>The balance of an asset; nothing of one it never had.</summary>
     public Balance Of(Asset asset) => _balances.GetValueOrDefault(asset.Name, new Balance(asset.Decimals, 0, 0));
@@ -142,8 +156,15 @@ public sealed class Account(AccountId id)
     /// Whether an order can be covered, and by how much: the need of the whole order, or for a replacement what
     /// it needs beyond the hold of the order it replaces.
     /// </summary>
+    /// <param name="instrument">Names the assets.</param>
+    /// <param name="side">A buy holds quote, a sell base.</param>
+    /// <param name="priceTicks">Its limit, or the worst price it may trade at.</param>
+    /// <param name="quantityLots">Its quantity.</param>
+    /// <param name="replacesNumber">The order it replaces; 0 for none.</param>
+    /// <param name="fees">What it pays.</param>
+    /// <param name="amount">Minor units to hold.</param>
     public RejectReason CheckHold(
-        Instrument instrument, Side side, long priceTicks, long quantityLots, long replacesNumber, out long amount)
+        Instrument instrument, Side side, long priceTicks, long quantityLots, long replacesNumber, FeeTerms fees, out long amount)
     {
         amount = 0;
         if (_orders.Count >= OpenOrdersLimit)
@@ -151,8 +172,7 @@ public sealed class Account(AccountId id)
             return RejectReason.TooManyOrders;
         }
 
-        var need = HoldRule.Hold(
-            instrument, side, priceTicks, quantityLots, 0, instrument.MakerFeePpm, instrument.TakerFeePpm);
+        var need = HoldRule.Hold(instrument, priceTicks, quantityLots, new OrderFees(side, fees));
         var already = replacesNumber == 0 ? 0 : _orders[replacesNumber].Held;
         return CheckHold(instrument, side, Math.Max(0, need - already), out amount);
     }
@@ -216,8 +236,7 @@ public sealed class Account(AccountId id)
                 $"{id}#{number}: a fill of {quantityLots} lots for {spent} exceeds {order.LeavesLots} lots or the hold of {order.Held}.");
         }
 
-        order.FilledLots += quantityLots;
-        order.Held -= spent;
+        Change(order, order.QuantityLots, order.FilledLots + quantityLots, order.Held - spent);
         Add(order.HeldAsset, -spent, -spent);
         if (order.Side == Side.Buy)
         {
@@ -232,7 +251,7 @@ public sealed class Account(AccountId id)
     /// <summary>The order became smaller in place.</summary>
     public void Reduced(long number, long totalLots, long holdAfter)
     {
-        _orders[number].QuantityLots = totalLots;
+        Resize(number, totalLots);
         ShrinkHold(number, holdAfter);
     }
 
@@ -241,7 +260,8 @@ public sealed class Account(AccountId id)
     {
         if (_orders.TryGetValue(oldNumber, out var old))
         {
-            _orders[newNumber].Held += old.Held;
+            var order = _orders[newNumber];
+            Change(order, order.QuantityLots, order.FilledLots, order.Held + old.Held);
             Drop(old);
         }
     }
@@ -260,8 +280,7 @@ public sealed class Account(AccountId id)
                 $"{id}#{number}: the book leaves a hold of {holdAfter}, there is {order.Held}.");
         }
 
-        Add(order.HeldAsset, 0, holdAfter - order.Held);
-        order.Held = holdAfter;
+        SetHold(number, holdAfter);
         if (order.LeavesLots == 0)
         {
             Drop(order);
@@ -272,7 +291,11 @@ public sealed class Account(AccountId id)
     /// The order's total after the book's record: smaller by an amendment or by self-trade prevention, larger for an
     /// order by amount, whose total is what it trades.
     /// </summary>
-    public void Resize(long number, long totalLots) => _orders[number].QuantityLots = totalLots;
+    public void Resize(long number, long totalLots)
+    {
+        var order = _orders[number];
+        Change(order, totalLots, order.FilledLots, order.Held);
+    }
 
     /// <summary>
     /// What is held for an order within a turn of its book. It may grow where another order's hold became free, or
@@ -282,7 +305,7 @@ public sealed class Account(AccountId id)
     {
         var order = _orders[number];
         Add(order.HeldAsset, 0, hold - order.Held);
-        order.Held = hold;
+        Change(order, order.QuantityLots, order.FilledLots, hold);
     }
 
     /// <summary>After a turn nothing is held that is not there.</summary>
@@ -353,8 +376,22 @@ public sealed class Account(AccountId id)
     {
         _orders.Add(order.Number, order);
         var symbol = order.Instrument.Symbol;
-        _openIn[symbol] = _openIn.GetValueOrDefault(symbol) + 1;
+        if (!_openIn.TryGetValue(symbol, out var open))
+        {
+            _openIn.Add(symbol, open = new OpenInterest(order.Instrument));
+        }
+
+        order.Interest = open;
+        open.Add(order);
         Add(order.HeldAsset, 0, order.Held);
+    }
+
+    // What an open order comes to changes here alone, so that the sums of its symbol are right.
+    private static void Change(HeldOrder order, long quantityLots, long filledLots, long held)
+    {
+        order.Interest?.Remove(order);
+        (order.QuantityLots, order.FilledLots, order.Held) = (quantityLots, filledLots, held);
+        order.Interest?.Add(order);
     }
 
     private void Drop(HeldOrder order)
@@ -362,7 +399,8 @@ public sealed class Account(AccountId id)
         var symbol = order.Instrument.Symbol;
         _orders.Remove(order.Number);
         _entered.Remove((symbol, order.OrderId));
-        if (--_openIn[symbol] == 0)
+        order.Interest?.Remove(order);
+        if (order.Interest is null or { Orders: 0 })
         {
             _openIn.Remove(symbol);
         }

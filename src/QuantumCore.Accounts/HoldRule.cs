@@ -2,20 +2,9 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Accounts;
 
-/// <summary>
-/// Fees and holds of one order. Fees are cumulative over the order's life, so that cutting a fill in two never
-/// changes what is paid, and a hold always covers what is still to come.
-/// </summary>
+/// <summary>Holds of one order: always enough for what is still to come of it, fees included.</summary>
 public static class HoldRule
 {
-    private const long Million = 1_000_000;
-
-    /// <summary>
-    /// Fee of everything an order has filled, in quote minor units, rounded up.
-    /// </summary>
-    /// <param name="weighted">Sum over its fills of notional (quote minor units) times rate (millionths).</param>
-    public static long Fee(Int128 weighted) => (long)Rounding.DivUp(weighted, Million);
-
     /// <summary>
     /// What a buy holds, in quote minor units: the cost of what is open at its limit, and the largest fee that
     /// can come to. Fee of a fill plus the hold after it is never more than the hold before it.
@@ -23,16 +12,9 @@ public static class HoldRule
     /// <param name="instrument">Gives the value of a tick times a lot.</param>
     /// <param name="priceTicks">The order's limit.</param>
     /// <param name="leavesLots">What is open.</param>
-    /// <param name="weighted">Fee accumulator of what is filled.</param>
-    /// <param name="makerFeePpm">Rate of resting fills, millionths.</param>
-    /// <param name="takerFeePpm">Rate of aggressive fills, millionths.</param>
-    public static long BuyHold(
-        Instrument instrument, long priceTicks, long leavesLots, Int128 weighted, int makerFeePpm, int takerFeePpm)
-    {
-        var cost = instrument.Notional(priceTicks, leavesLots);
-        var dearest = Math.Max(makerFeePpm, takerFeePpm);
-        return (long)(cost + Fee(weighted + (cost * dearest)) - Fee(weighted));
-    }
+    /// <param name="fees">Its fees so far.</param>
+    public static long BuyHold(Instrument instrument, long priceTicks, long leavesLots, in OrderFees fees) =>
+        CashHold(instrument.Notional(priceTicks, leavesLots), fees.Terms.DearestPpm, fees);
 
     /// <summary>What a sell holds: its open quantity, in base minor units. Its fee comes out of the proceeds.</summary>
     public static long SellHold(Instrument instrument, long leavesLots) => checked(leavesLots * instrument.LotUnits);
@@ -42,33 +24,19 @@ public static class HoldRule
     /// at the worst price it may trade at.
     /// </summary>
     /// <param name="instrument">Gives the values of ticks and lots.</param>
-    /// <param name="side">Buy or sell.</param>
     /// <param name="priceTicks">The worst price it may trade at.</param>
     /// <param name="amount">What is left of the amount, in ticks times lots.</param>
-    /// <param name="weighted">Fee accumulator of what is filled.</param>
-    /// <param name="takerFeePpm">Rate of aggressive fills, millionths.</param>
-    public static long AmountHold(
-        Instrument instrument, Side side, long priceTicks, long amount, Int128 weighted, int takerFeePpm)
-    {
-        if (side == Side.Sell)
-            return checked(amount / priceTicks * instrument.LotUnits);
-
-        var cost = (Int128)amount * instrument.TickLotValue;
-        return (long)(cost + Fee(weighted + (cost * takerFeePpm)) - Fee(weighted));
-    }
+    /// <param name="fees">Its fees so far.</param>
+    public static long AmountHold(Instrument instrument, long priceTicks, long amount, in OrderFees fees) =>
+        fees.Side == Side.Sell ? checked(amount / priceTicks * instrument.LotUnits)
+        : CashHold((Int128)amount * instrument.TickLotValue, Math.Max(0, fees.Terms.TakerPpm), fees);
 
     /// <summary>What an order holds, in minor units of the asset it gives.</summary>
-    public static long Hold(
-        Instrument instrument,
-        Side side,
-        long priceTicks,
-        long leavesLots,
-        Int128 weighted,
-        int makerFeePpm,
-        int takerFeePpm) =>
-        leavesLots == 0
-            ? 0
-            : side == Side.Buy
-                ? BuyHold(instrument, priceTicks, leavesLots, weighted, makerFeePpm, takerFeePpm)
-                : SellHold(instrument, leavesLots);
+    public static long Hold(Instrument instrument, long priceTicks, long leavesLots, in OrderFees fees) =>
+        leavesLots == 0 ? 0
+        : fees.Side == Side.Buy ? BuyHold(instrument, priceTicks, leavesLots, fees)
+        : SellHold(instrument, leavesLots);
+
+    private static long CashHold(Int128 cost, int ratePpm, in OrderFees fees) =>
+        (long)(cost + fees.After(cost, ratePpm).Due - fees.Due);
 }

@@ -24,8 +24,13 @@ public enum CostMethod : byte
 /// </param>
 public sealed class PositionCost(CostMethod method, bool feesInCost = false)
 {
-    // Oldest first, all on one side; by average there is one at most.
+    // Oldest first, all on one side; of units that all cost the same there are no lots.
     private readonly LinkedList<(long Lots, Int128 Cost)> _open = [];
+
+    /// <summary>A position at average cost as it was, with nothing realised and no fees yet.</summary>
+    /// <param name="quantity">Lots.</param>
+    /// <param name="cost">Quote minor units.</param>
+    public static PositionCost AverageOf(long quantity, Int128 cost) => new(CostMethod.Average) { Quantity = quantity, Cost = cost };
 
     /// <summary>Lots; less than zero is short.</summary>
     public long Quantity { get; private set; }
@@ -69,12 +74,7 @@ public sealed class PositionCost(CostMethod method, bool feesInCost = false)
     {
         Quantity = checked(Quantity + lots);
         Cost += cost;
-        if (method == CostMethod.Average)
-        {
-            _open.Clear();
-            _open.AddLast((Quantity, Cost));
-        }
-        else
+        if (method == CostMethod.FirstInFirstOut)
         {
             _open.AddLast((lots, cost));
         }
@@ -82,19 +82,31 @@ public sealed class PositionCost(CostMethod method, bool feesInCost = false)
 
     private void Close(long lots, int sign, long lotValue)
     {
+        if (method == CostMethod.Average)
+        {
+            Close(lots, sign, lotValue, Quantity, Cost);
+            return;
+        }
+
         while (lots > 0 && _open.First is { Value: var (open, cost) })
         {
             _open.RemoveFirst();
             var part = Math.Min(lots, Math.Abs(open));
-            // Nobody is favoured by a unit in the middle; the last one takes what is left.
-            var relief = part == Math.Abs(open) ? cost : Rounding.DivHalfEven(cost * part, Math.Abs(open));
+            var relief = Close(part, sign, lotValue, open, cost);
             if (part < Math.Abs(open))
                 _open.AddFirst((open + (part * sign), cost - relief));
 
-            Realised += ((Int128)part * lotValue * -sign) - relief;
-            Cost -= relief;
-            Quantity += part * sign;
             lots -= part;
         }
+    }
+
+    // Nobody is favoured by a unit in the middle; the last one takes what is left.
+    private Int128 Close(long part, int sign, long lotValue, long open, Int128 cost)
+    {
+        var relief = part == Math.Abs(open) ? cost : Rounding.DivHalfEven(cost * part, Math.Abs(open));
+        Realised += ((Int128)part * lotValue * -sign) - relief;
+        Cost -= relief;
+        Quantity += part * sign;
+        return relief;
     }
 }

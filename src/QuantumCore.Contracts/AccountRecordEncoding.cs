@@ -3,7 +3,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23, R 24, L 25, T 26, E 27, W 28, Z 29, Y 30, limits 31; they never change.</summary>
+/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23, R 24, L 25, T 26, E 27, W 28, Z 29, Y 30, limits 31, V 32; they never change.</summary>
 public static class AccountRecordEncoding
 {
     private const byte Version = 1;
@@ -22,6 +22,7 @@ public static class AccountRecordEncoding
         Freeze = 29,
         Unfreeze = 30,
         Limits = 31,
+        Volumes = 32,
     }
 
     /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
@@ -39,6 +40,7 @@ public static class AccountRecordEncoding
         AccountFrozen frozen => Encode(frozen),
         AccountUnfrozen unfrozen => Encode(unfrozen),
         LimitsSet limits => Encode(limits),
+        VolumesSet volumes => Encode(volumes),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
@@ -73,7 +75,8 @@ public static class AccountRecordEncoding
                 from.TimeNanos, from.Text(), from.Text(), from.Count32(), from.Count(), from.Text()),
             Kind.Freeze => new AccountFrozen(from.TimeNanos, from.Count(), from.Bool(), from.Text(), from.Text()),
             Kind.Unfreeze => new AccountUnfrozen(from.TimeNanos, from.Text(), from.Text()),
-            Kind.Limits => new LimitsSet(from.TimeNanos, from.Text(), ReadLimits(ref from), from.Text(), from.Text()),
+            Kind.Limits => ReadLimitsSet(ref from),
+            Kind.Volumes => ReadVolumes(ref from),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of account record."),
         };
         from.End();
@@ -192,21 +195,33 @@ public static class AccountRecordEncoding
     private static byte[] Encode(LimitsSet record)
     {
         var to = Start(Kind.Limits, record);
-        to.Text(record.Symbol);
-        to.Count(record.Limits.Length);
-        foreach (var limit in record.Limits)
+        Write(ref to, new LimitsRequest(record.Symbol, record.Limits, record.By, record.Why));
+        return to.ToArray();
+    }
+
+    internal static void Write(ref RecordWriter to, LimitsRequest set)
+    {
+        to.Text(set.Symbol);
+        to.Count(set.Limits.Length);
+        foreach (var limit in set.Limits)
         {
             to.Byte((byte)limit.Kind);
             to.Count(limit.Most);
         }
 
-        to.Text(record.By);
-        to.Text(record.Why);
-        return to.ToArray();
+        to.Text(set.By);
+        to.Text(set.Why);
     }
 
-    private static ImmutableArray<AccountLimit> ReadLimits(ref RecordReader from)
+    private static LimitsSet ReadLimitsSet(ref RecordReader from)
     {
+        var set = ReadLimits(ref from);
+        return new LimitsSet(from.TimeNanos, set.Symbol, set.Limits, set.By, set.Why);
+    }
+
+    internal static LimitsRequest ReadLimits(ref RecordReader from)
+    {
+        var symbol = from.Text();
         var count = from.ItemCount();
         var limits = ImmutableArray.CreateBuilder<AccountLimit>(count);
         for (; count > 0; count--)
@@ -214,7 +229,33 @@ public static class AccountRecordEncoding
             limits.Add(new AccountLimit((LimitKind)from.Byte(), from.Count()));
         }
 
-        return limits.MoveToImmutable();
+        return new LimitsRequest(symbol, limits.MoveToImmutable(), from.Text(), from.Text());
+    }
+
+    private static byte[] Encode(VolumesSet record)
+    {
+        var to = Start(Kind.Volumes, record);
+        to.Count(record.Day);
+        to.Count(record.Volumes.Length);
+        foreach (var (asset, volume) in record.Volumes)
+        {
+            to.Text(asset);
+            to.Fixed128(volume);
+        }
+
+        return to.ToArray();
+    }
+
+    private static VolumesSet ReadVolumes(ref RecordReader from)
+    {
+        var day = from.Count();
+        var volumes = ImmutableArray.CreateBuilder<TradedVolume>(from.ItemCount());
+        for (var i = volumes.Capacity; i > 0; i--)
+        {
+            volumes.Add(new TradedVolume(from.Text(), from.Fixed128()));
+        }
+
+        return new VolumesSet(from.TimeNanos, day, volumes.MoveToImmutable());
     }
 
     private static byte[] Encode(ReductionAsked record)

@@ -118,9 +118,20 @@ public sealed record AccountFrozen(long TimeNanos, long Floor, bool Closes, stri
 /// <param name="Why">In that person's words; may be empty.</param>
 public sealed record AccountUnfrozen(long TimeNanos, string By, string Why) : AccountRecord(TimeNanos);
 
-/// <summary>Risk limits of a symbol were set: these from here on, and no others. What is open already stays.</summary>
+/// <summary>
+/// V: what the owner's accounts together have traded in the 30 complete UTC days before a day: fees of orders from here on go by it.
+/// </summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Symbol">The book.</param>
+/// <param name="Day">Number of the UTC day since 1970.</param>
+/// <param name="Volumes">By what was paid in.</param>
+public sealed record VolumesSet(long TimeNanos, long Day, ImmutableArray<TradedVolume> Volumes) : AccountRecord(TimeNanos);
+
+/// <summary>
+/// Risk limits of a scope were set: these from here on, and no others. What is open already stays; what is counted over time
+/// begins anew.
+/// </summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Symbol">The book, or another scope (<see cref="LimitScope"/>).</param>
 /// <param name="Limits">All of them, each kind once; empty for none.</param>
 /// <param name="By">Who asked for it: the label of an administrator's key.</param>
 /// <param name="Why">In that person's words; may be empty.</param>

@@ -88,8 +88,8 @@ public static class BookRecordEncoding
             to.Count(fill.MakerNumber);
             to.Count(fill.PriceTicks);
             to.Count(fill.QuantityLots);
-            to.Count(fill.MakerFee);
-            to.Count(fill.TakerFee);
+            to.Signed(fill.MakerFee);
+            to.Signed(fill.TakerFee);
             to.Count(fill.MakerLeavesLots);
             to.Count(fill.MakerHold);
         }
@@ -119,8 +119,8 @@ public static class BookRecordEncoding
                 from.Count(),
                 from.Count(),
                 from.Count(),
-                from.Count(),
-                from.Count(),
+                from.Signed(),
+                from.Signed(),
                 from.Count(),
                 from.Count()));
         }

@@ -108,7 +108,7 @@ internal static class BookTurnEncoding
         to.Count(step.PriceTicks);
         to.Count(step.QuantityLots);
         to.Count(step.LeavesLots);
-        to.Count(step.Fee);
+        to.Signed(step.Fee);
         to.Count(step.Hold);
         if (step.Kind != StepKind.Fill)
         {
@@ -119,7 +119,7 @@ internal static class BookTurnEncoding
         to.Count(step.MakerNumber);
         to.Count(step.MakerOrderId);
         to.Count(step.MakerLeavesLots);
-        to.Count(step.MakerFee);
+        to.Signed(step.MakerFee);
         to.Count(step.MakerHold);
         to.Bool(step.IsAuction);
     }
@@ -136,7 +136,7 @@ internal static class BookTurnEncoding
             from.Count(),
             from.Count(),
             from.Count(),
-            from.Count(),
+            from.Signed(),
             from.Count());
         return step.Kind != StepKind.Fill
             ? step
@@ -146,7 +146,7 @@ internal static class BookTurnEncoding
                 MakerNumber = from.Count(),
                 MakerOrderId = from.Count(),
                 MakerLeavesLots = from.Count(),
-                MakerFee = from.Count(),
+                MakerFee = from.Signed(),
                 MakerHold = from.Count(),
                 IsAuction = from.Bool(),
             };

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace QuantumCore.Contracts;
 
 /// <summary>One record of the catalog's stream.</summary>
@@ -39,9 +41,20 @@ public sealed record SessionBegun(UserSession Session, long CodeStep) : CatalogR
 /// <param name="By">Who did it.</param>
 public sealed record SessionsEnded(long TimeNanos, string User, string Id, string By) : CatalogRecord(TimeNanos);
 
+/// <summary>Risk limits of every account in a symbol were set: these from here on, and no others.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Limits">The symbol, its limits, and who set them why.</param>
+public sealed record EveryonesLimitsSet(long TimeNanos, LimitsRequest Limits) : CatalogRecord(TimeNanos);
+
+/// <summary>The fees of everything that is paid in an asset were set: orders accepted from here on pay them.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Fees">The schedule, and who set it why.</param>
+public sealed record FeesScheduled(long TimeNanos, FeesRequest Fees) : CatalogRecord(TimeNanos);
+
 /// <summary>
 /// The catalog's records as bytes. Kinds: listed 40, key 41, owner 42, key with rights and signatures 43, user 44, session
-/// begun 45, sessions ended 46, key with addresses 47; they never change.
+/// begun 45, sessions ended 46, limits of every account 47, key with addresses 48,
+/// fees 49; they never change.
 /// </summary>
 public static class CatalogRecordEncoding
 {
@@ -53,7 +66,9 @@ public static class CatalogRecordEncoding
     private const byte UserKind = 44;
     private const byte SessionKind = 45;
     private const byte SessionsEndedKind = 46;
-    private const byte BoundKeyKind = 47;
+    private const byte LimitsKind = 47;
+    private const byte BoundKeyKind = 48;
+    private const byte FeesKind = 49;
 
     /// <summary>The record's bytes.</summary>
     public static byte[] Encode(CatalogRecord record) => record switch
@@ -64,6 +79,8 @@ public static class CatalogRecordEncoding
         UserSet set => Encode(set),
         SessionBegun begun => Encode(begun),
         SessionsEnded ended => Encode(ended),
+        EveryonesLimitsSet limits => Encode(limits),
+        FeesScheduled fees => Encode(fees),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
@@ -144,6 +161,32 @@ public static class CatalogRecordEncoding
         return to.ToArray();
     }
 
+    private static byte[] Encode(EveryonesLimitsSet record)
+    {
+        var to = new RecordWriter(Version, LimitsKind, record.TimeNanos);
+        AccountRecordEncoding.Write(ref to, record.Limits);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(FeesScheduled record)
+    {
+        var to = new RecordWriter(Version, FeesKind, record.TimeNanos);
+        var (schedule, by, why) = record.Fees;
+        to.Text(schedule.Asset);
+        to.Count(schedule.Minimum);
+        to.Count(schedule.Tiers.Length);
+        foreach (var tier in schedule.Tiers)
+        {
+            to.Count(tier.FromVolume);
+            to.Signed(tier.MakerPpm);
+            to.Signed(tier.TakerPpm);
+        }
+
+        to.Text(by);
+        to.Text(why);
+        return to.ToArray();
+    }
+
     /// <summary>The record of these bytes.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a record of a version this build reads.</exception>
     public static CatalogRecord Decode(ReadOnlySpan<byte> bytes)
@@ -160,6 +203,8 @@ public static class CatalogRecordEncoding
             UserKind => ReadUser(ref from),
             SessionKind => ReadSession(ref from),
             SessionsEndedKind => new SessionsEnded(from.TimeNanos, from.Text(), from.Text(), from.Text()),
+            LimitsKind => new EveryonesLimitsSet(from.TimeNanos, AccountRecordEncoding.ReadLimits(ref from)),
+            FeesKind => new FeesScheduled(from.TimeNanos, ReadFees(ref from)),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of catalog record."),
         };
         from.End();
@@ -184,6 +229,18 @@ public static class CatalogRecordEncoding
         where T : struct, Enum => Enum.IsDefined((T)(object)number)
         ? (T)(object)number
         : throw new InvalidDataException($"Unknown {typeof(T).Name} {number}.");
+
+    private static FeesRequest ReadFees(ref RecordReader from)
+    {
+        var (asset, minimum) = (from.Text(), from.Count());
+        var tiers = ImmutableArray.CreateBuilder<FeeTier>(from.ItemCount());
+        for (var i = tiers.Capacity; i > 0; i--)
+        {
+            tiers.Add(new FeeTier(from.Count(), from.Signed32(), from.Signed32()));
+        }
+
+        return new FeesRequest(new FeeSchedule(asset, tiers.MoveToImmutable(), minimum), from.Text(), from.Text());
+    }
 
     private static KeyRights Rights(long number) => number is >= 0 and <= (long)KeyRights.All
         ? (KeyRights)number

@@ -83,13 +83,26 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("unfreeze")]
     ValueTask Unfreeze(string by, string why);
 
-    /// <summary>Sets all risk limits of a symbol. They are asked for new orders and replacements; what is open stays.</summary>
+    /// <summary>Sets all risk limits of a scope. They are asked for new orders and replacements; what is open stays.</summary>
     [Alias("set-limits")]
     ValueTask SetLimits(LimitsRequest request);
 
-    /// <summary>The risk limits of each symbol that has any, by symbol.</summary>
+    /// <summary>The account's own risk limits, of each scope that has any.</summary>
     [Alias("limits")]
     ValueTask<ImmutableArray<SymbolLimits>> Limits();
+
+    /// <summary>What the account pays for what is paid in each asset that has a schedule of fees.</summary>
+    [Alias("fees")]
+    ValueTask<ImmutableArray<AccountFees>> Fees();
+
+    /// <summary>What the account itself has traded in the 30 complete UTC days before a day, by what was paid in.</summary>
+    /// <param name="day">Number of the day since 1970.</param>
+    [Alias("volumes-before")]
+    ValueTask<ImmutableArray<TradedVolume>> VolumesBefore(long day);
+
+    /// <summary>Puts on record what the owner's accounts together have traded before a day. Once a day; again, nothing is recorded.</summary>
+    [Alias("set-volumes")]
+    ValueTask SetVolumes(long day, ImmutableArray<TradedVolume> volumes);
 
     /// <summary>Balances and open orders, at least as new as what the client has been shown.</summary>
     [Alias("view")]
@@ -347,6 +360,25 @@ public interface ICatalogGrain : IGrainWithStringKey
     /// <summary>Gives an account to an owner, or to another one; an empty name takes it away from its owner.</summary>
     [Alias("set-owner")]
     ValueTask SetOwner(OwnedAccount account);
+
+    /// <summary>The risk limits that every account has in a symbol, for each symbol that has any, by symbol.</summary>
+    [Alias("limits")]
+    ValueTask<ImmutableArray<SymbolLimits>> Limits();
+
+    /// <summary>The schedules of fees, by asset.</summary>
+    [Alias("fee-schedules")]
+    ValueTask<ImmutableArray<FeeSchedule>> FeeSchedules();
+
+    /// <summary>
+    /// Sets the fees of everything that is paid in an asset, for orders from then on; each silo has them within a second or two. Gives
+    /// why not, as a sentence, or null: a rebate must never be more than what any order that may still be open pays as taker.
+    /// </summary>
+    [Alias("set-fees")]
+    ValueTask<string?> SetFees(FeesRequest request);
+
+    /// <summary>Sets all risk limits that every account has in a symbol. Each silo asks for them within a second or two.</summary>
+    [Alias("set-limits")]
+    ValueTask SetLimits(LimitsRequest request);
 
     /// <summary>Every user and every session.</summary>
     [Alias("users")]

@@ -8,6 +8,7 @@ internal static class OrderEncoding
     // A flag per bit. A plain order has the bytes it always had.
     private const byte PostOnly = 1;
     private const byte HasMore = 2;
+    private const byte HasMinimumFee = 4;
 
     public static void Write(ref RecordWriter to, SubmitOrder order)
     {
@@ -18,13 +19,18 @@ internal static class OrderEncoding
         to.Byte((byte)order.Type);
         to.Byte((byte)order.TimeInForce);
         var more = order.Owner != 0 || order.SelfTrade != SelfTradePrevention.None || order.Conditions is not null;
-        to.Byte((byte)((order.PostOnly ? PostOnly : 0) | (more ? HasMore : 0)));
+        to.Byte((byte)((order.PostOnly ? PostOnly : 0) | (more ? HasMore : 0) | (order.MinimumFee != 0 ? HasMinimumFee : 0)));
         to.Count(order.PriceTicks);
         to.Count(order.QuantityLots);
-        to.Count(order.MakerFeePpm);
-        to.Count(order.TakerFeePpm);
+        to.Signed(order.MakerFeePpm);
+        to.Signed(order.TakerFeePpm);
         to.Count(order.ReplacesNumber);
         to.Count(order.ExpectedLeavesLots);
+        if (order.MinimumFee != 0)
+        {
+            to.Count(order.MinimumFee);
+        }
+
         if (more)
         {
             to.Count(order.Owner);
@@ -38,7 +44,7 @@ internal static class OrderEncoding
         var (account, number, name) = (from.Count(), from.Count(), from.Text());
         var (side, type, time) = ((Side)from.Byte(), (OrderType)from.Byte(), (TimeInForce)from.Byte());
         var flags = from.Byte();
-        if (flags > (PostOnly | HasMore))
+        if (flags > (PostOnly | HasMore | HasMinimumFee))
         {
             throw new InvalidDataException($"Flags of {flags}.");
         }
@@ -53,10 +59,15 @@ internal static class OrderEncoding
             (flags & PostOnly) != 0,
             from.Count(),
             from.Count(),
-            from.Count32(),
-            from.Count32(),
+            from.Signed32(),
+            from.Signed32(),
             from.Count(),
             from.Count());
+        if ((flags & HasMinimumFee) != 0)
+        {
+            order = order with { MinimumFee = from.Count() };
+        }
+
         if ((flags & HasMore) == 0)
         {
             return order;

@@ -63,13 +63,14 @@ public sealed record HoldListResult(
 /// <param name="PostOnly">Refuse it rather than let it take.</param>
 /// <param name="PriceTicks">Limit, or a market order's protection price, in ticks.</param>
 /// <param name="QuantityLots">Quantity in lots.</param>
-/// <param name="MakerFeePpm">Fee rate of its resting fills, millionths; fixed at the hold.</param>
+/// <param name="MakerFeePpm">Fee rate of its resting fills, millionths, less than zero for a rebate; fixed at the hold.</param>
 /// <param name="TakerFeePpm">Fee rate of its aggressive fills, millionths; fixed at the hold.</param>
 /// <param name="ReplacesNumber">The number of the order that it replaces, or 0.</param>
 /// <param name="ExpectedLeavesLots">What the replaced order must have open, in lots.</param>
 /// <param name="Owner">Who is behind the account: orders of one owner are each other's own; 0 for nobody.</param>
 /// <param name="SelfTrade">What happens when it meets an order of its owner.</param>
 /// <param name="Conditions">What it carries beyond a plain order.</param>
+/// <param name="MinimumFee">The least that it pays once it has filled at all, quote minor units; fixed at the hold.</param>
 [GenerateSerializer, Immutable, Alias("submit-order")]
 public sealed record SubmitOrder(
     long Account,
@@ -87,7 +88,8 @@ public sealed record SubmitOrder(
     long ExpectedLeavesLots = 0,
     long Owner = 0,
     SelfTradePrevention SelfTrade = SelfTradePrevention.None,
-    EncodedConditions? Conditions = null)
+    EncodedConditions? Conditions = null,
+    long MinimumFee = 0)
 {
     /// <summary>Whether it is a plain order: limit or market, with nothing else to it.</summary>
     public bool IsPlain => Owner == 0 && SelfTrade == SelfTradePrevention.None && Conditions is null

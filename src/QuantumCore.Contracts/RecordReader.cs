@@ -67,6 +67,35 @@ internal ref struct RecordReader
         throw new InvalidDataException("A number longer than 63 bits.");
     }
 
+    public long Signed()
+    {
+        ulong value = 0;
+        for (var shift = 0; shift < 70; shift += 7)
+        {
+            var next = Byte();
+            if (shift == 63 && next != 1)
+            {
+                break;
+            }
+
+            value |= (ulong)(next & 0x7f) << shift;
+            if ((next & 0x80) == 0)
+            {
+                return unchecked((long)value);
+            }
+        }
+
+        throw new InvalidDataException("A number longer than 64 bits.");
+    }
+
+    public int Signed32()
+    {
+        var value = Signed();
+        return value is >= int.MinValue and <= int.MaxValue ? (int)value : throw new InvalidDataException("A number beyond 32 bits.");
+    }
+
+    public Int128 Fixed128() => ((Int128)Fixed64() << 64) | unchecked((ulong)Fixed64());
+
     public int Count32()
     {
         var value = Count();

@@ -63,6 +63,29 @@ internal ref struct RecordWriter
         _buffer[_length++] = (byte)rest;
     }
 
+    /// <summary>LEB128 of a value that seldom is negative: one that is not has the bytes of <see cref="Count"/>.</summary>
+    public void Signed(long value)
+    {
+        if (value >= 0)
+        {
+            Count(value);
+            return;
+        }
+
+        // All 64 bits of it, so that the tenth byte tells it from everything else.
+        Reserve(10);
+        for (var rest = unchecked((ulong)value); rest != 0; rest >>= 7)
+        {
+            _buffer[_length++] = (byte)(rest & 0x7f | (rest < 0x80 ? 0u : 0x80u));
+        }
+    }
+
+    public void Fixed128(Int128 value)
+    {
+        Fixed64((long)(value >> 64));
+        Fixed64(unchecked((long)value));
+    }
+
     public void Text(string value)
     {
         var bytes = Encoding.UTF8.GetByteCount(value);

@@ -9,7 +9,7 @@ public enum UserRole : byte
     /// <summary>Nothing more.</summary>
     Customer = 1,
 
-    /// <summary>Run the market: listings, phases, prices, rules, trades, the breaker.</summary>
+    /// <summary>Run the market: listings, fees, phases, prices, rules, trades, the breaker.</summary>
     MarketOperator = 2,
 
     /// <summary>Watch over accounts: limits, freezes, blocks, the ledger.</summary>

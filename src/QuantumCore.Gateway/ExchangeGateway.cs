@@ -41,6 +41,7 @@ public static class ExchangeGateway
         services.AddSingleton<MoneyCalls>();
         services.AddSingleton<RiskCalls>();
         services.AddSingleton<OrderDesk>();
+        services.AddSingleton<FeeCalls>();
         services.AddSingleton<OrderCalls>();
         services.AddSingleton<OrderListCalls>();
         services.AddSingleton<StrategyCalls>();
@@ -51,6 +52,22 @@ public static class ExchangeGateway
         services.AddSingleton<KeyCalls>();
         services.AddSingleton<OperatorCalls>();
         services.AddSingleton<EngineCalls>();
+        services.AddBinanceWire();
+        services.AddSingleton<HealthCalls>();
+        services.AddSingleton<BookFeeds>();
+        services.AddSingleton<StreamCall>();
+        services.AddSingleton<TradingCall>();
+        ApiDocument.AddTo(services);
+        services.AddRouting();
+        services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
+        services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+            .WithOrigins([.. options.Sites]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(RequestTrace.Header, "Retry-After")));
+        services.Configure<KestrelServerOptions>(SetLimits);
+        return services;
+    }
+
+    private static void AddBinanceWire(this IServiceCollection services)
+    {
         services.AddSingleton<WireLimits>();
         services.AddSingleton<WireGate>();
         services.AddSingleton<WireHttp>();
@@ -65,17 +82,6 @@ public static class ExchangeGateway
         services.AddSingleton<WireStreams>();
         services.AddSingleton<WireAccountFeeds>();
         services.AddSingleton<WireApi>();
-        services.AddSingleton<HealthCalls>();
-        services.AddSingleton<BookFeeds>();
-        services.AddSingleton<StreamCall>();
-        services.AddSingleton<TradingCall>();
-        ApiDocument.AddTo(services);
-        services.AddRouting();
-        services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
-        services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
-            .WithOrigins([.. options.Sites]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(RequestTrace.Header, "Retry-After")));
-        services.Configure<KestrelServerOptions>(SetLimits);
-        return services;
     }
 
     /// <summary>Maps every call. Nothing else may answer on this application but static pages.</summary>

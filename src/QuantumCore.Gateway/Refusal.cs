@@ -35,7 +35,9 @@ public static class Refusals
             RejectReason.Overflow or RejectReason.PriceBand or RejectReason.NotInThisPhase or
             RejectReason.ExpiredAlready or RejectReason.ListPrices or RejectReason.StopWouldTrigger or
             RejectReason.PegNoReference or RejectReason.SymbolClosed or RejectReason.MaxQuantity or
-            RejectReason.MaxNotional or RejectReason.OpenOrderLimit or RejectReason.PositionLimit => 422,
+            RejectReason.MaxNotional or RejectReason.OpenOrderLimit or RejectReason.PositionLimit or
+            RejectReason.DuplicateOrder or RejectReason.OrderRate or RejectReason.DailyVolume or
+            RejectReason.DailyLoss => 422,
         RejectReason.TooManyRequests => 429,
         RejectReason.TimeRegression or RejectReason.SymbolHalted or RejectReason.Overloaded or
             RejectReason.OutcomeUnknown => 503,
@@ -66,8 +68,12 @@ public static class Refusals
         RejectReason.AccountFrozen => "The account is frozen.",
         RejectReason.MaxQuantity => "More in one order than the account may enter in this symbol.",
         RejectReason.MaxNotional => "An order of more value than the account may enter in this symbol.",
-        RejectReason.OpenOrderLimit => "The account has as many open orders in this symbol as it may.",
+        RejectReason.OpenOrderLimit => "The account has as many open orders as it may, in this symbol or at all.",
         RejectReason.PositionLimit => "With all its open buys filled the account would have more of this than it may.",
+        RejectReason.DuplicateOrder => "The same order came a moment ago.",
+        RejectReason.OrderRate => "The account enters more orders in a short time than it may.",
+        RejectReason.DailyVolume => "With all its open buys filled the account would have traded more today than it may.",
+        RejectReason.DailyLoss => "The account has lost as much today as it may; it buys nothing until tomorrow.",
         RejectReason.SymbolClosed => "The symbol is closed.",
         RejectReason.NotInThisPhase => "The symbol's trading phase does not allow this.",
         RejectReason.ExpiredAlready => "The time the order is good till has come already.",

@@ -15,6 +15,11 @@ public sealed partial class CatalogGrain(
     private readonly SortedDictionary<string, EncodedInstrument> _listed = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, ApiKey> _keys = new(StringComparer.Ordinal);
     private readonly SortedDictionary<long, OwnedAccount> _owned = [];
+    private readonly SortedDictionary<string, SymbolLimits> _limits = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, FeeSchedule> _fees = new(StringComparer.Ordinal);
+
+    // The lowest rates that any order may still carry, by what is paid in.
+    private readonly Dictionary<string, (int Maker, int Taker)> _lowest = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -45,6 +50,11 @@ public sealed partial class CatalogGrain(
 
         RequireSameScale(instrument, definition);
         RequireSameGroup(instrument, definition);
+        if (_lowest.TryGetValue(instrument.Quote.Name, out var rates) && rates.Maker + instrument.TakerFeePpm < 0)
+        {
+            throw new ArgumentException(
+                $"{instrument.Symbol}: orders paid in {instrument.Quote.Name} get rebates of {-rates.Maker} millionths; a taker pays less.", nameof(definition));
+        }
 
         // The book refuses what it can't live with, so it comes first; defining again changes nothing.
         await GrainFactory.GetGrain<IOrderBookGrain>(instrument.BookKey).Define(instrument.Symbol, definition);
@@ -96,6 +106,78 @@ public sealed partial class CatalogGrain(
         await Stream.WhenDurable(Stream.Head);
     }
 
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<SymbolLimits>> Limits()
+    {
+        ImmutableArray<SymbolLimits> limits = [.. _limits.Values];
+        await Stream.WhenDurable(Stream.Head);
+        return limits;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask SetLimits(LimitsRequest request)
+    {
+        if (!_listed.ContainsKey(request.Symbol) || request.Check(forEveryone: true) is not null)
+        {
+            throw new ArgumentException($"{request.Symbol}: {request.Check(forEveryone: true) ?? "is not listed"}.", nameof(request));
+        }
+
+        if (!(_limits.GetValueOrDefault(request.Symbol)?.Limits ?? []).SequenceEqual(request.Limits))
+        {
+            Record(new EveryonesLimitsSet(Now, request));
+        }
+
+        await Stream.WhenDurable(Stream.Head);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<FeeSchedule>> FeeSchedules()
+    {
+        ImmutableArray<FeeSchedule> schedules = [.. _fees.Values];
+        await Stream.WhenDurable(Stream.Head);
+        return schedules;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<string?> SetFees(FeesRequest request)
+    {
+        var schedule = request.Schedule;
+        if (!_lowest.TryGetValue(schedule.Asset, out var lowest))
+        {
+            return "no instrument is paid in this asset";
+        }
+
+        if (schedule.Check() is { } wrong)
+        {
+            return wrong.Sentence;
+        }
+
+        foreach (var tier in schedule.Tiers)
+        {
+            lowest = Lower(lowest, tier.MakerPpm, tier.TakerPpm);
+        }
+
+        if (lowest.Maker + (long)lowest.Taker < 0)
+        {
+            return $"a rebate of {-lowest.Maker} millionths is more than the lowest taker fee there was, {lowest.Taker}";
+        }
+
+        var known = _fees.GetValueOrDefault(schedule.Asset, schedule with { Tiers = [], Minimum = 0 });
+        if (!known.Tiers.SequenceEqual(schedule.Tiers) || known.Minimum != schedule.Minimum)
+        {
+            Record(new FeesScheduled(Now, request));
+        }
+
+        await Stream.WhenDurable(Stream.Head);
+        return null;
+    }
+
+    private static (int Maker, int Taker) Lower((int Maker, int Taker) rates, int maker, int taker) =>
+        (Math.Min(rates.Maker, maker), Math.Min(rates.Taker, taker));
+
+    private void NoteRates(string asset, int maker, int taker) =>
+        _lowest[asset] = Lower(_lowest.GetValueOrDefault(asset, (maker, taker)), maker, taker);
+
     private static bool HasOtherScale(Asset a, Asset b) => a.Name == b.Name && a.Decimals != b.Decimals;
 
     /// <summary>Another group would be another grain for a book that lives in one already.</summary>
@@ -137,7 +219,9 @@ public sealed partial class CatalogGrain(
         switch (record)
         {
             case InstrumentListed listed:
-                _listed[listed.Definition.Decode().Symbol] = listed.Definition;
+                var instrument = listed.Definition.Decode();
+                _listed[instrument.Symbol] = listed.Definition;
+                NoteRates(instrument.Quote.Name, instrument.MakerFeePpm, instrument.TakerFeePpm);
                 break;
             case KeyAdded added:
                 _keys[added.Key.Hash] = added.Key;
@@ -147,6 +231,15 @@ public sealed partial class CatalogGrain(
                 break;
             case OwnerSet set:
                 _owned.Remove(set.Account.Account);
+                break;
+            case EveryonesLimitsSet { Limits: { Limits.IsEmpty: true } none }:
+                _limits.Remove(none.Symbol);
+                break;
+            case FeesScheduled { Fees.Schedule: var schedule }:
+                Apply(schedule);
+                break;
+            case EveryonesLimitsSet { Limits: var limits }:
+                _limits[limits.Symbol] = new SymbolLimits(limits.Symbol, limits.Limits);
                 break;
             case UserSet set:
                 _users.Apply(set);
@@ -159,6 +252,21 @@ public sealed partial class CatalogGrain(
                 break;
             default:
                 throw new InvalidDataException($"{record.GetType().Name} is not a catalog's record.");
+        }
+    }
+
+    private void Apply(FeeSchedule schedule)
+    {
+        if (schedule.Tiers.IsEmpty)
+        {
+            _fees.Remove(schedule.Asset);
+            return;
+        }
+
+        _fees[schedule.Asset] = schedule;
+        foreach (var tier in schedule.Tiers)
+        {
+            NoteRates(schedule.Asset, tier.MakerPpm, tier.TakerPpm);
         }
     }
 }

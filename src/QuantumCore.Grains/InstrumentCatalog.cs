@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -9,6 +10,8 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
 {
     private FrozenDictionary<string, Instrument> _listed = FrozenDictionary<string, Instrument>.Empty;
     private FrozenDictionary<string, Asset> _assets = FrozenDictionary<string, Asset>.Empty;
+    private FrozenDictionary<string, FeeSchedule> _fees = FrozenDictionary<string, FeeSchedule>.Empty;
+    private FrozenDictionary<string, ImmutableArray<AccountLimit>> _limits = FrozenDictionary<string, ImmutableArray<AccountLimit>>.Empty;
 
     /// <summary>The instrument of a symbol, if it is listed as far as this silo knows.</summary>
     public bool TryGet(string symbol, out Instrument? instrument) =>
@@ -22,6 +25,18 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
 
     /// <summary>The asset of a name, if an instrument trades it or is paid in it.</summary>
     public bool TryGetAsset(string name, out Asset? asset) => Volatile.Read(ref _assets).TryGetValue(name, out asset);
+
+    /// <summary>The schedules of fees, by asset.</summary>
+    public ImmutableArray<FeeSchedule> FeeSchedules => Volatile.Read(ref _fees).Values;
+
+    /// <summary>The fees of what is paid in an asset; null where instruments have their own.</summary>
+    public FeeSchedule? FeesOf(string asset) => Volatile.Read(ref _fees).GetValueOrDefault(asset);
+
+    /// <summary>Whether every account is limited in some symbol.</summary>
+    public bool HasLimits => Volatile.Read(ref _limits).Count > 0;
+
+    /// <summary>The risk limits of every account in a symbol.</summary>
+    public ImmutableArray<AccountLimit> LimitsOf(string symbol) => Volatile.Read(ref _limits).GetValueOrDefault(symbol, []);
 
     /// <summary>The grain that a symbol's book lives in.</summary>
     public async ValueTask<IOrderBookGrain> BookAsync(string symbol)
@@ -37,8 +52,13 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
     /// <summary>Reads the catalog again.</summary>
     public async Task RefreshAsync()
     {
-        var encoded = await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).Instruments();
+        var all = grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+        var encoded = await all.Instruments();
+        var limits = await all.Limits();
+        var fees = await all.FeeSchedules();
         var listed = encoded.Select(definition => definition.Decode()).ToArray();
+        Volatile.Write(ref _fees, fees.ToFrozenDictionary(schedule => schedule.Asset, StringComparer.Ordinal));
+        Volatile.Write(ref _limits, limits.ToFrozenDictionary(of => of.Symbol, of => of.Limits, StringComparer.Ordinal));
         Volatile.Write(ref _listed, listed.ToFrozenDictionary(i => i.Symbol, StringComparer.Ordinal));
         Volatile.Write(ref _assets, listed
             .SelectMany(i => new[] { i.Base, i.Quote })

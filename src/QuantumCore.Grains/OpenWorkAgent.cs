@@ -103,6 +103,7 @@ public sealed partial class OpenWorkAgent(
                 await CloseKilledAsync(stoppingToken);
                 await CarryTransfersAsync(stoppingToken);
                 await CarryWithdrawalsAsync(stoppingToken);
+                await BringVolumesAsync(stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {

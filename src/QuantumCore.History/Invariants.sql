@@ -106,3 +106,5 @@ WHERE @settled = 1 AND (w.account IS NULL OR w.asset <> p.asset OR w.amount <> p
 -- name: I24 an account is in the state that its last change says
 SELECT s.account, s.state, c.what FROM account_state s LEFT JOIN account_change c ON c.account = s.account
   AND c.seq = (SELECT MAX(seq) FROM account_change l WHERE l.account = s.account AND l.what IN ('open', 'frozen', 'killed')) WHERE c.what IS NULL OR c.what <> s.state;
+-- name: I25 rebates are paid out of fees: the fee pot is never below zero
+SELECT asset, total FROM balance WHERE account = 1 AND total < 0;

@@ -137,11 +137,23 @@ public enum RejectReason : ushort
     /// <summary>An order of more value than the account may enter in this symbol.</summary>
     MaxNotional = 69,
 
-    /// <summary>As many open orders as the account may have in this symbol.</summary>
+    /// <summary>As many open orders as the account may have, in this symbol or at all.</summary>
     OpenOrderLimit = 70,
 
     /// <summary>With all its open buys filled the account would have more than it may.</summary>
     PositionLimit = 71,
+
+    /// <summary>The same order came a moment ago.</summary>
+    DuplicateOrder = 72,
+
+    /// <summary>More orders in a short time than the account may enter.</summary>
+    OrderRate = 73,
+
+    /// <summary>With all its open buys filled the account would have traded more today than it may.</summary>
+    DailyVolume = 74,
+
+    /// <summary>The account has lost as much today as it may: it buys nothing until tomorrow.</summary>
+    DailyLoss = 75,
 
     // Availability: nothing was decided, or it is not known what was.
 

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace QuantumCore.Journal;
 
 /// <summary>What goes wrong with one commit.</summary>
@@ -14,6 +16,7 @@ public enum CommitFault
 }
 
 /// <summary>Makes commits fail or wait, for tests of whatever stands on a journal. Safe to use from any thread.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A gate belongs to who asked for it.")]
 public sealed class CommitFaults
 {
     private volatile CommitGate? _gate;
@@ -36,8 +39,8 @@ public sealed class CommitFaults
     }
 }
 
-/// <summary>Holds commits back until it is released.</summary>
-public sealed class CommitGate
+/// <summary>Holds commits back until it is released, at the latest when it is disposed of: a writer that waits for ever could not end.</summary>
+public sealed class CommitGate : IDisposable
 {
     private readonly TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -47,6 +50,9 @@ public sealed class CommitGate
 
     /// <summary>Lets the waiting commit and all later ones pass.</summary>
     public void Release() => _released.TrySetResult();
+
+    /// <inheritdoc/>
+    public void Dispose() => Release();
 
     internal void Pass()
     {

@@ -34,7 +34,7 @@ public class AccountTests
     public void E03_A_buy_pays_and_what_it_saves_is_free_at_once()
     {
         var account = Funded(100_100);
-        Assert.Equal(RejectReason.None, account.CheckHold(Sample.Share, Side.Buy, 1_000, 100, 0, out var amount));
+        Assert.Equal(RejectReason.None, account.CheckHold(Sample.Share, Side.Buy, 1_000, 100, 0, FeeTerms.Of(Sample.Share), out var amount));
         Assert.Equal(100_100, amount);
         account.Hold(Sample.Order(account, Sample.Share, Side.Buy, 1_000, 100, amount));
         account.Entered(1, 5);
@@ -55,7 +55,7 @@ public class AccountTests
     {
         var account = new Account(new AccountId(1001));
         account.Deposit(Sample.Share.Base, 10);
-        Assert.Equal(RejectReason.None, account.CheckHold(Sample.Share, Side.Sell, 1_000, 10, 0, out var amount));
+        Assert.Equal(RejectReason.None, account.CheckHold(Sample.Share, Side.Sell, 1_000, 10, 0, FeeTerms.Of(Sample.Share), out var amount));
         account.Hold(Sample.Order(account, Sample.Share, Side.Sell, 1_000, 10, amount));
         Assert.Equal(0, account.Of(Sample.Share.Base).Available);
         account.Fill(1, 1_050, 4, 5);
@@ -70,8 +70,8 @@ public class AccountTests
     public void One_unit_short_is_refused_and_nothing_is_held()
     {
         var account = Funded(100_099);
-        Assert.Equal(RejectReason.InsufficientFunds, account.CheckHold(Sample.Share, Side.Buy, 1_000, 100, 0, out _));
-        Assert.Equal(RejectReason.ShortNotAllowed, account.CheckHold(Sample.Share, Side.Sell, 1_000, 1, 0, out _));
+        Assert.Equal(RejectReason.InsufficientFunds, account.CheckHold(Sample.Share, Side.Buy, 1_000, 100, 0, FeeTerms.Of(Sample.Share), out _));
+        Assert.Equal(RejectReason.ShortNotAllowed, account.CheckHold(Sample.Share, Side.Sell, 1_000, 1, 0, FeeTerms.Of(Sample.Share), out _));
         Assert.Equal(new Balance(2, 100_099, 0), account.Of(s_usd));
         Assert.Equal(0, account.LastNumber);
     }
@@ -81,7 +81,7 @@ public class AccountTests
     {
         var account = Funded(200_000);
         Place(account, Side.Buy, 1_000, 100);
-        Assert.Equal(RejectReason.None, account.CheckHold(Sample.Share, Side.Buy, 1_100, 100, 1, out var more));
+        Assert.Equal(RejectReason.None, account.CheckHold(Sample.Share, Side.Buy, 1_100, 100, 1, FeeTerms.Of(Sample.Share), out var more));
         Assert.Equal(10_010, more);
         account.Hold(Sample.Order(account, Sample.Share, Side.Buy, 1_100, 100, more, replaces: 1));
         account.Entered(2, 6);
@@ -89,7 +89,7 @@ public class AccountTests
         Assert.Equal(110_110, account.Of(s_usd).Held);
         Assert.Equal(110_110, account.Orders[2].Held);
         Assert.False(account.Orders.ContainsKey(1));
-        Assert.Equal(RejectReason.None, account.CheckHold(Sample.Share, Side.Buy, 900, 100, 2, out var less));
+        Assert.Equal(RejectReason.None, account.CheckHold(Sample.Share, Side.Buy, 900, 100, 2, FeeTerms.Of(Sample.Share), out var less));
         Assert.Equal(0, less);
     }
 
@@ -143,9 +143,9 @@ public class AccountTests
             account.Hold(Sample.Order(account, Sample.Share, Side.Buy, 1, 1, 2));
         }
 
-        Assert.Equal(RejectReason.TooManyOrders, account.CheckHold(Sample.Share, Side.Buy, 1, 1, 0, out _));
+        Assert.Equal(RejectReason.TooManyOrders, account.CheckHold(Sample.Share, Side.Buy, 1, 1, 0, FeeTerms.Of(Sample.Share), out _));
         account.Release(17);
-        Assert.Equal(RejectReason.None, account.CheckHold(Sample.Share, Side.Buy, 1, 1, 0, out _));
+        Assert.Equal(RejectReason.None, account.CheckHold(Sample.Share, Side.Buy, 1, 1, 0, FeeTerms.Of(Sample.Share), out _));
     }
 
     [Fact]
@@ -198,6 +198,14 @@ public class AccountTests
         }
 
         Assert.All(account.Orders.Values, order => Assert.True(order.LeavesLots > 0, phase));
+        foreach (var group in account.Orders.Values.GroupBy(order => order.Instrument.Symbol))
+        {
+            var (open, buys) = (account.OpenIn(group.Key)!, group.Where(order => order.Side == Side.Buy).ToArray());
+            Assert.True(open.Orders == group.Count() && open.BuyLots == buys.Sum(order => order.OpenLots), phase);
+            Assert.True(open.BuyValue == buys.Aggregate(Int128.Zero, (sum, order) => sum + order.Instrument.Notional(order.PriceTicks, order.OpenLots)), phase);
+        }
+
+        Assert.Equal(account.Orders.Values.Select(order => order.Instrument.Symbol).Distinct().Order(), account.OpenSymbols);
     }
 
     private static Account Funded(long cents)
@@ -209,7 +217,7 @@ public class AccountTests
 
     private static void Place(Account account, Side side, long priceTicks, long lots)
     {
-        Assert.Equal(RejectReason.None, account.CheckHold(Sample.Share, side, priceTicks, lots, 0, out var amount));
+        Assert.Equal(RejectReason.None, account.CheckHold(Sample.Share, side, priceTicks, lots, 0, FeeTerms.Of(Sample.Share), out var amount));
         account.Hold(Sample.Order(account, Sample.Share, side, priceTicks, lots, amount));
     }
 

@@ -11,27 +11,28 @@ public class HoldRuleTests
     [Fact]
     public void E01_Fee_is_cumulative_over_partial_fills()
     {
-        var order = new OrderFees();
-        Assert.Equal([1, 0, 0], new long[] { 333, 333, 334 }.Select(notional => order.Charge(notional, 1_000)));
-        Assert.Equal(1, new OrderFees().Charge(1_000, 1_000));
+        var order = Buy();
+        var whole = order;
+        Assert.Equal([1, 0, 0], new long[] { 333, 333, 334 }.Select(notional => Charge(ref order, notional, 1_000)));
+        Assert.Equal(1, Charge(ref whole, 1_000, 1_000));
     }
 
     [Fact]
     public void E02_A_maker_rebate_comes_out_of_the_same_sum()
     {
-        var order = new OrderFees();
-        Assert.Equal(16, order.Charge(10_001, 1_500));
-        Assert.Equal(-10, order.Charge(20_000, -500));
+        var order = Buy();
+        Assert.Equal(16, Charge(ref order, 10_001, 1_500));
+        Assert.Equal(-10, Charge(ref order, 20_000, -500));
     }
 
     [Fact]
     public void E03_Life_of_a_buy_hold()
     {
-        var order = new OrderFees();
+        var order = Buy();
         Assert.Equal(100_100, Hold(order, 1_000, 100));
-        Assert.Equal(40, order.Charge(40 * 995, 1_000));
+        Assert.Equal(40, Charge(ref order, 40 * 995, 1_000));
         Assert.Equal(60_060, Hold(order, 1_000, 60));
-        Assert.Equal(24, order.Charge(60 * 1_000, 400));
+        Assert.Equal(24, Charge(ref order, 60 * 1_000, 400));
         Assert.Equal(0, Hold(order, 1_000, 0));
     }
 
@@ -43,7 +44,7 @@ public class HoldRuleTests
     [InlineData(1_001, 1, 1_000, 2)]
     [InlineData(1, 1, 1_000_000, 1)]
     public void A_fee_is_rounded_up_to_the_minor_unit(long notional, int fills, int ppm, long fee) =>
-        Assert.Equal(fee, HoldRule.Fee((Int128)notional * fills * ppm));
+        Assert.Equal(fee, Buy().After((Int128)notional * fills, ppm).Due);
 
     [Fact]
     public void The_largest_order_at_the_highest_fee_has_an_exact_hold()
@@ -52,8 +53,8 @@ public class HoldRuleTests
         var lots = Notional >> 47;
         Assert.Equal(
             2 * Notional,
-            HoldRule.BuyHold(Sample.Share, Instrument.PriceTicksLimit, lots, 0, Instrument.FeePpmLimit, 0));
-        Assert.Equal(Notional, HoldRule.Fee((Int128)Notional * Instrument.FeePpmLimit));
+            HoldRule.BuyHold(Sample.Share, Instrument.PriceTicksLimit, lots, Buy(Instrument.FeePpmLimit, 0)));
+        Assert.Equal(Notional, Buy().After(Notional, Instrument.FeePpmLimit).Due);
     }
 
     [Fact]
@@ -64,17 +65,18 @@ public class HoldRuleTests
         {
             var whole = Sample.Amount(random, Instrument.NotionalLimit);
             var rate = Sample.Rate(random);
-            var (order, paid) = (new OrderFees(), 0L);
+            var (order, paid) = (new OrderFees(random.Next(2) == 0 ? Side.Buy : Side.Sell, Sample.Terms(random)), 0L);
+            var uncut = order;
             for (var left = whole; left > 0;)
             {
                 var part = random.Next(5) == 0 ? left : Sample.Amount(random, left);
-                var fee = order.Charge(part, rate);
-                Assert.True(fee >= 0);
+                var fee = Charge(ref order, part, rate);
+                Assert.True(fee >= 0 && (order.Side == Side.Buy || fee <= part));
                 paid += fee;
                 left -= part;
             }
 
-            Assert.Equal(new OrderFees().Charge(whole, rate), paid);
+            Assert.Equal(Charge(ref uncut, whole, rate), paid);
         }
     }
 
@@ -86,16 +88,16 @@ public class HoldRuleTests
         {
             var lots = Sample.Amount(random, Instrument.QuantityLotsLimit);
             var limit = Sample.Amount(random, Math.Min(Instrument.PriceTicksLimit, Instrument.NotionalLimit / lots));
-            var (maker, taker) = (Sample.Rate(random), Sample.Rate(random));
-            var order = new OrderFees();
-            var hold = HoldRule.BuyHold(Sample.Share, limit, lots, order.Weighted, maker, taker);
+            var order = new OrderFees(Side.Buy, Sample.Terms(random));
+            var (maker, taker) = (order.Terms.MakerPpm, order.Terms.TakerPpm);
+            var hold = HoldRule.BuyHold(Sample.Share, limit, lots, order);
             while (lots > 0)
             {
                 var price = random.Next(2) == 0 ? limit : Sample.Amount(random, limit);
                 var filled = random.Next(5) == 0 ? lots : Sample.Amount(random, lots);
-                var spent = (price * filled) + order.Charge(price * filled, random.Next(2) == 0 ? maker : taker);
+                var spent = (price * filled) + Charge(ref order, price * filled, random.Next(2) == 0 ? maker : taker);
                 lots -= filled;
-                var after = HoldRule.Hold(Sample.Share, Side.Buy, limit, lots, order.Weighted, maker, taker);
+                var after = HoldRule.Hold(Sample.Share, limit, lots, order);
                 Assert.True(after >= 0);
                 Assert.True(spent <= hold - after, $"seed 902, round {round}: {spent} spent, {hold} held, {after} stays");
                 hold = after;
@@ -114,41 +116,83 @@ public class HoldRuleTests
             var lots = Sample.Amount(random, Instrument.QuantityLotsLimit >> 1);
             var limit = Sample.Amount(random, Math.Min(Instrument.PriceTicksLimit, Instrument.NotionalLimit / (lots + 1)) - 1);
             var (maker, taker) = (Sample.Rate(random), Math.Min(Sample.Rate(random), Instrument.FeePpmLimit - 1));
-            var weighted = (Int128)Sample.Amount(random, Instrument.NotionalLimit) * random.Next(Instrument.FeePpmLimit);
-            var hold = HoldRule.BuyHold(Sample.Share, limit, lots, weighted, maker, taker);
-            Assert.True(hold <= HoldRule.BuyHold(Sample.Share, limit, lots + 1, weighted, maker, taker));
-            Assert.True(hold <= HoldRule.BuyHold(Sample.Share, limit + 1, lots, weighted, maker, taker));
-            Assert.True(hold <= HoldRule.BuyHold(Sample.Share, limit, lots, weighted, maker, taker + 1));
-            Assert.True(HoldRule.Fee(weighted) <= HoldRule.Fee(weighted + 1));
+            var fees = Buy(maker, taker, random.Next(2) * 1_000).After(Sample.Amount(random, Instrument.NotionalLimit), random.Next(Instrument.FeePpmLimit));
+            var dearer = fees with { Terms = fees.Terms with { TakerPpm = taker + 1 } };
+            var hold = HoldRule.BuyHold(Sample.Share, limit, lots, fees);
+            Assert.True(hold <= HoldRule.BuyHold(Sample.Share, limit, lots + 1, fees));
+            Assert.True(hold <= HoldRule.BuyHold(Sample.Share, limit + 1, lots, fees));
+            Assert.True(hold <= HoldRule.BuyHold(Sample.Share, limit, lots, dearer));
+            Assert.True(fees.Due <= (fees with { Weighted = fees.Weighted + 1 }).Due);
         }
+    }
+
+    [Fact]
+    public void E05_A_minimum_fee_larger_than_the_first_fill()
+    {
+        // The example holds 100 of cash until the first fill. Here the minimum comes out of what the sell brings: 50, then the rest.
+        var sell = new OrderFees(Side.Sell, new FeeTerms(1_000, 1_000, 100));
+        Assert.Equal(0, sell.Due);
+        Assert.Equal(50, Charge(ref sell, 50, 1_000));
+        Assert.Equal(50, Charge(ref sell, 450, 1_000));
+
+        var buy = Buy(1_000, 1_000, 100);
+        Assert.Equal(500 + 100, Hold(buy, 50, 10));
+        Assert.Equal(100, Charge(ref buy, 50, 1_000));
+        Assert.Equal(450, Hold(buy, 50, 9));
+        Assert.Equal(0, Charge(ref buy, 450, 1_000));
+        Assert.Equal(901, Charge(ref buy, 1_000_000, 1_000));
+    }
+
+    [Fact]
+    public void A_rebate_is_not_counted_on()
+    {
+        Assert.Equal(1_000_500, Hold(Buy(-200, 500), 1_000, 1_000));
+        Assert.Equal(1_000_000, Hold(Buy(-200, -300), 1_000, 1_000));
+        Assert.Equal((0, 400), (new FeeTerms(-200, 500).AuctionPpm, new FeeTerms(400, 500).AuctionPpm));
     }
 
     [Fact]
     public void A_sell_holds_its_units_and_its_fee_comes_out_of_the_proceeds()
     {
-        Assert.Equal(7, HoldRule.Hold(Sample.Share, Side.Sell, 1_000, 7, 0, 400, 1_000_000));
-        Assert.Equal(7_000_000, HoldRule.Hold(Sample.Coin, Side.Sell, 1_000, 7, 0, 400, 1_000));
+        var sell = new OrderFees(Side.Sell, new FeeTerms(400, 1_000_000));
+        Assert.Equal(7, HoldRule.Hold(Sample.Share, 1_000, 7, sell));
+        Assert.Equal(7_000_000, HoldRule.Hold(Sample.Coin, 1_000, 7, sell));
         Assert.Throws<OverflowException>(() => HoldRule.SellHold(Sample.Coin, long.MaxValue));
     }
 
     [Fact]
-    public void A_finished_order_holds_nothing() =>
-        Assert.Equal(0, HoldRule.Hold(Sample.Share, Side.Buy, 1_000, 0, 123_456_789, 400, 1_000));
+    public void A_finished_order_holds_nothing() => Assert.Equal(0, Hold(Buy().After(123_456, 1_000), 1_000, 0));
+
+    /// <summary>What both sides of trades pay together is never less than zero while a rebate is at most the taker's fee.</summary>
+    [Fact]
+    public void What_takers_pay_covers_what_makers_get()
+    {
+        var random = new Random(904);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var taker = Sample.Rate(random);
+            var (takes, rests) = (Buy(-random.Next(taker + 1), taker), new OrderFees(Side.Sell, new FeeTerms(-random.Next(taker + 1), taker)));
+            for (var fill = 0; fill < 5; fill++)
+            {
+                var notional = Sample.Amount(random, Instrument.NotionalLimit / 5);
+                takes = takes.After(notional, takes.Terms.TakerPpm);
+                rests = rests.After(notional, rests.Terms.MakerPpm);
+                Assert.True(takes.Due + rests.Due >= 0);
+            }
+        }
+    }
 
     private static long Hold(OrderFees order, long priceTicks, long lots) =>
-        HoldRule.Hold(Sample.Share, Side.Buy, priceTicks, lots, order.Weighted, 400, 1_000);
+        HoldRule.Hold(Sample.Share, priceTicks, lots, order);
 
-    /// <summary>What an order has paid for, as a book counts it.</summary>
-    private sealed class OrderFees
+    private static OrderFees Buy(int maker = 400, int taker = 1_000, long minimum = 0) =>
+        new(Side.Buy, new FeeTerms(maker, taker, minimum));
+
+    /// <summary>Fee of one more fill.</summary>
+    private static long Charge(ref OrderFees fees, long notional, int ratePpm)
     {
-        public Int128 Weighted { get; private set; }
-
-        /// <summary>Fee of one more fill.</summary>
-        public long Charge(long notional, int ratePpm)
-        {
-            var before = HoldRule.Fee(Weighted);
-            Weighted += (Int128)notional * ratePpm;
-            return HoldRule.Fee(Weighted) - before;
-        }
+        var before = fees.Due;
+        fees = fees.After(notional, ratePpm);
+        return fees.Due - before;
     }
 }

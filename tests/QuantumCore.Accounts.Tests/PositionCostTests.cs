@@ -3,11 +3,11 @@ using Xunit;
 
 namespace QuantumCore.Accounts.Tests;
 
-/// <summary>Cost and profit of positions: published examples by name, and what must hold for any trading.</summary>
+/// <summary>Cost and profit of positions: published examples by name (E numbers are those of the rules for accounts), and what must hold for any trading.</summary>
 public class PositionCostTests
 {
     [Fact]
-    public void Fifo_lots_against_average()
+    public void E06_Fifo_lots_against_average()
     {
         // accountinginsights.org, "FIFO vs. LIFO for Stocks".
         (long, long, long)[] fills = [(100, 50_00, 0), (100, 60_00, 0), (-100, 70_00, 0)];
@@ -18,14 +18,14 @@ public class PositionCostTests
     }
 
     [Fact]
-    public void Fifo_when_no_lot_is_named()
+    public void E07_Fifo_when_no_lot_is_named()
     {
         // J.K. Lasser, Your Income Tax 2013, 30.2.
         Assert.Equal(1_300_00, After(CostMethod.FirstInFirstOut, (100, 77_00, 0), (200, 84_00, 0), (100, 105_00, 0), (-100, 90_00, 0)).Realised);
     }
 
     [Fact]
-    public void Fifo_across_lots_uses_a_part_of_the_second()
+    public void E08_Fifo_across_lots_uses_a_part_of_the_second()
     {
         // Lots of 1,000 at 24, 500 at 18, 750 at 36; 1,200 sold at 38.
         var position = After(CostMethod.FirstInFirstOut, (1_000, 24_00, 0), (500, 18_00, 0), (750, 36_00, 0), (-1_200, 38_00, 0));
@@ -37,7 +37,7 @@ public class PositionCostTests
     }
 
     [Fact]
-    public void Average_cost_with_fees_in_it()
+    public void E09_Average_cost_with_fees_in_it()
     {
         // moomoo help, "Profit & Loss", example 1.
         var position = new PositionCost(CostMethod.Average, feesInCost: true);
@@ -49,7 +49,7 @@ public class PositionCostTests
     }
 
     [Fact]
-    public void Fees_inside_or_beside_leave_the_same_net()
+    public void E10_Fees_inside_or_beside_leave_the_same_net()
     {
         // The Motley Fool, "Specific Identification vs. FIFO".
         (long, long, long)[] fills = [(1_000, 15_00, 25_00), (-1_000, 21_00, 25_00)];
@@ -63,7 +63,7 @@ public class PositionCostTests
     }
 
     [Fact]
-    public void The_same_sale_by_two_methods()
+    public void E11_The_same_sale_by_two_methods()
     {
         // gnucash-devel, February 2006.
         (long, long, long)[] fills = [(100, 10_00, 0), (100, 11_00, 0), (-100, 12_00, 0)];
@@ -72,7 +72,7 @@ public class PositionCostTests
     }
 
     [Fact]
-    public void Interleaved_sides_in_minor_units_of_a_hundred_millionth()
+    public void E12_Interleaved_sides_in_minor_units_of_a_hundred_millionth()
     {
         // NautilusTrader, test_position_realized_pnl_with_interleaved_order_sides, which books fees into the profit.
         var position = new PositionCost(CostMethod.Average);
@@ -93,7 +93,7 @@ public class PositionCostTests
     [Theory]
     [InlineData(CostMethod.Average)]
     [InlineData(CostMethod.FirstInFirstOut)]
-    public void Through_zero_and_back(CostMethod method)
+    public void E13_Through_zero_and_back(CostMethod method)
     {
         var position = After(method, (10, 1_000, 0), (-25, 1_100, 0));
         Assert.Equal((-15L, -16_500, 1_000), (position.Quantity, position.Cost, position.Realised));
@@ -103,7 +103,7 @@ public class PositionCostTests
     }
 
     [Fact]
-    public void What_leaves_the_cost_is_rounded_to_even_and_the_last_unit_takes_the_rest()
+    public void E14_What_leaves_the_cost_is_rounded_to_even_and_the_last_unit_takes_the_rest()
     {
         // 401 for 4.
         var position = After(CostMethod.Average, (3, 100, 0), (1, 101, 0));

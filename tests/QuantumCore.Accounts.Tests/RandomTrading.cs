@@ -13,7 +13,7 @@ internal sealed class RandomTrading
     private readonly Random _random;
     private readonly long _purse;
     private readonly Dictionary<string, long> _owned = new(StringComparer.Ordinal);
-    private readonly Dictionary<long, Int128> _weighted = [];
+    private readonly Dictionary<long, OrderFees> _fees = [];
 
     public RandomTrading(int seed, long purse)
     {
@@ -81,12 +81,12 @@ internal sealed class RandomTrading
 
     private void Place(Instrument definition, Side side, HeldOrder? old)
     {
-        var instrument = definition with { MakerFeePpm = Sample.Rate(_random), TakerFeePpm = Sample.Rate(_random) };
+        var (instrument, fees) = (definition, Sample.Terms(_random));
         var most = Math.Min(Instrument.QuantityLotsLimit, Account.BalanceLimit / instrument.LotUnits);
         var lots = Sample.Amount(_random, side == Side.Sell ? 2_000 : Math.Min(_purse, most));
         var dearest = Math.Min(Instrument.PriceTicksLimit, Instrument.NotionalLimit / instrument.TickLotValue / lots);
         var price = Sample.Amount(_random, Math.Max(1, Math.Min(dearest, _purse)));
-        var reason = Account.CheckHold(instrument, side, price, lots, old?.Number ?? 0, out var amount);
+        var reason = Account.CheckHold(instrument, side, price, lots, old?.Number ?? 0, fees, out var amount);
         if (reason != RejectReason.None)
         {
             Happened($"refusal: {reason}");
@@ -94,9 +94,9 @@ internal sealed class RandomTrading
         }
 
         Happened(old is null ? "order" : "replacement");
-        var order = Sample.Order(Account, instrument, side, price, lots, amount, old?.Number ?? 0);
+        var order = Sample.Order(Account, instrument, side, price, lots, amount, old?.Number ?? 0, fees);
         Account.Hold(order);
-        _weighted.Add(order.Number, 0);
+        _fees.Add(order.Number, new OrderFees(side, fees));
         Account.Entered(order.Number, order.Number + 1_000);
         if (old is not null)
         {
@@ -123,9 +123,9 @@ internal sealed class RandomTrading
             return;
         }
 
-        var before = HoldRule.Fee(_weighted[order.Number]);
-        _weighted[order.Number] += (Int128)notional * (_random.Next(2) == 0 ? order.MakerFeePpm : order.TakerFeePpm);
-        var fee = HoldRule.Fee(_weighted[order.Number]) - before;
+        var before = _fees[order.Number].Due;
+        _fees[order.Number] = _fees[order.Number].After(notional, _random.Next(2) == 0 ? order.Fees.MakerPpm : order.Fees.TakerPpm);
+        var fee = _fees[order.Number].Due - before;
         Account.Fill(order.Number, price, lots, fee);
         var sign = order.Side == Side.Buy ? 1 : -1;
         Own(instrument.Base, sign * lots * instrument.LotUnits);
@@ -137,25 +137,12 @@ internal sealed class RandomTrading
     {
         Happened("reduction");
         var total = order.QuantityLots - Sample.Amount(_random, order.LeavesLots - 1);
-        var after = HoldRule.Hold(
-            order.Instrument,
-            order.Side,
-            order.PriceTicks,
-            total - order.FilledLots,
-            _weighted[order.Number],
-            order.MakerFeePpm,
-            order.TakerFeePpm);
+        var after = HoldRule.Hold(order.Instrument, order.PriceTicks, total - order.FilledLots, _fees[order.Number]);
         Account.Reduced(order.Number, total, after);
     }
 
-    private long HoldOf(HeldOrder order) => HoldRule.Hold(
-        order.Instrument,
-        order.Side,
-        order.PriceTicks,
-        order.LeavesLots,
-        _weighted[order.Number],
-        order.MakerFeePpm,
-        order.TakerFeePpm);
+    private long HoldOf(HeldOrder order) =>
+        HoldRule.Hold(order.Instrument, order.PriceTicks, order.LeavesLots, _fees[order.Number]);
 
     private void Own(Asset asset, long amount) =>
         _owned[asset.Name] = checked(_owned.GetValueOrDefault(asset.Name) + amount);

@@ -33,7 +33,8 @@ internal static class Sample
 
     /// <summary>An order of an account's next number, with what the account says it needs.</summary>
     public static HeldOrder Order(
-        Account account, Instrument instrument, Side side, long priceTicks, long quantityLots, long held, long replaces = 0) =>
+        Account account, Instrument instrument, Side side, long priceTicks, long quantityLots, long held, long replaces = 0,
+        FeeTerms? fees = null) =>
         new()
         {
             Instrument = instrument,
@@ -43,8 +44,7 @@ internal static class Sample
             Type = OrderType.Limit,
             TimeInForce = TimeInForce.GoodTillCancel,
             PriceTicks = priceTicks,
-            MakerFeePpm = instrument.MakerFeePpm,
-            TakerFeePpm = instrument.TakerFeePpm,
+            Fees = fees ?? FeeTerms.Of(instrument),
             TimeNanos = 1,
             ReplacesNumber = replaces,
             ExpectedLeavesLots = 0,
@@ -63,6 +63,18 @@ internal static class Sample
         2 => 1 + random.NextInt64(limit),
         _ => Math.Max(1, limit >> random.Next(63)),
     };
+
+    /// <summary>Terms of fees: rates and at times a rebate or a minimum.</summary>
+    public static FeeTerms Terms(Random random)
+    {
+        var taker = Rate(random);
+        return random.Next(3) switch
+        {
+            0 => new FeeTerms(-random.Next(taker + 1), taker),
+            1 => new FeeTerms(Rate(random), taker, Amount(random, 100_000)),
+            _ => new FeeTerms(Rate(random), taker),
+        };
+    }
 
     /// <summary>A fee rate, the ends of its range included.</summary>
     public static int Rate(Random random) => random.Next(4) switch

@@ -137,6 +137,10 @@ internal static class Samples
         ["book-k-all-closed"] = new AllClosed(Time, 1001, 12, [s_closed with { Reason = EndReason.MassCancel }]),
         ["book-k-nothing-open"] = new AllClosed(Time, 1001, 12, []),
         ["book-b-reduced"] = new OrderReduced(Time, 1001, 7, 3, Side.Buy, 15_000, 80, 20, 600_240),
+        ["book-o-rebate"] = new OrderAccepted(
+            Time, s_market with { MakerFeePpm = -1_000_000, MinimumFee = 7 }, 4, [s_fill with { MakerFee = -40 }, s_fill with { MakerFee = long.MinValue, TakerFee = -1 }], 0, EndReason.None, 0, null),
+        ["book-x-rebate"] = new BookTurn(
+            Time, BookCommand.Of(BookVerb.CancelAll, 1, 1001), RejectReason.None, TradingPhase.Continuous, [s_step with { Fee = -600, MakerFee = -1 }], [], null),
         ["book-v-conditional"] = new OrderVoided(Time, 1001, 7, RejectReason.StopWouldTrigger, s_trailing),
         ["book-x-turn"] = new BookTurn(
             Time,
@@ -200,6 +204,18 @@ internal static class Samples
                 "desk",
                 "new customer"),
             ["account-limits-none"] = new LimitsSet(Time, "AAPL", [], "desk", ""),
+            ["account-limits-windows"] = new LimitsSet(
+                Time,
+                LimitScope.All,
+                [new(LimitKind.DuplicateWindow, 500), new(LimitKind.OrdersPerSecond, 20), new(LimitKind.OrderBurst, 40)],
+                "desk",
+                ""),
+            ["account-limits-money"] = new LimitsSet(
+                Time, LimitScope.PaidIn("USD"), [new(LimitKind.DailyVolume, 100_000_000), new(LimitKind.DailyLoss, 5_025)], "desk", ""),
+            ["account-v-volumes"] = new VolumesSet(Time, 20_777, [new("EUR", 5), new("USD", (Int128)long.MaxValue * 3)]),
+            ["account-h-rebate"] = new HoldPlaced(
+                Time, "AAPL", s_limit with { MakerFeePpm = -150, TakerFeePpm = 900, MinimumFee = 0 }, 1, 1_501_500),
+            ["account-h-minimum-fee"] = new HoldPlaced(Time, "AAPL", s_limit with { MinimumFee = 250 }, 1, 1_501_750),
             ["account-r-reduction"] = new ReductionAsked(Time, "my-4", 19, 7, 40),
         };
 
@@ -219,6 +235,10 @@ internal static class Samples
             ["catalog-listed"] = new InstrumentListed(Time, EncodedInstrument.From(s_instrument)),
             ["catalog-key"] = new KeyAdded(Time, new ApiKey(new string('a', 64), 1001, false, true, "Alice (demo)")),
             ["catalog-owner"] = new OwnerSet(Time, new OwnedAccount(1001, "Alice")),
+            ["catalog-limits"] = new EveryonesLimitsSet(
+                Time, new LimitsRequest("AAPL", [new(LimitKind.OpenOrders, 200)], "desk", "queue")),
+            ["catalog-fees"] = new FeesScheduled(
+                Time, new FeesRequest(new FeeSchedule("USD", [new(0, 200, 1_000), new(100_000_000, -100, 500)], 0), "desk", "spring")),
             ["catalog-signing-key"] = new KeyAdded(Time, new ApiKey(
                 new string('c', 64), 1001, false, false, "ACC-1001", KeyRights.Read, new SigningKey(SigningScheme.HmacSha256, "c2VhbGVk"))),
             ["catalog-bound-key"] = new KeyAdded(Time, new ApiKey(

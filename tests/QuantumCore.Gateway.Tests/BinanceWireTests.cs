@@ -195,6 +195,23 @@ public class BinanceWireTests
     }
 
     [Fact]
+    public async Task Commissions_are_those_of_the_schedule_in_force()
+    {
+        await using var wire = await Wire.OpenAsync();
+        var before = (await wire.SendAsync("GET", "account/commission", "symbol=AAPL")).Text;
+        await wire.Exchange.SendAsync("POST", "admin/fees", """{"asset":"USD","tiers":[{"makerFeePpm":-100,"takerFeePpm":850}]}""", "admin", Token);
+        var after = (await wire.SendAsync("GET", "account/commission", "symbol=AAPL")).Text;
+        Assert.NotEqual(before, after);
+        const string Rates = "{\"maker\":\"-0.00010000\",\"taker\":\"0.00085000\"";
+        Assert.Contains("\"standardCommission\":" + Rates, after, StringComparison.Ordinal);
+        Assert.Contains("\"commissionRates\":" + Rates, (await wire.SendAsync("GET", "account")).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"standardCommissionForOrder\":" + Rates,
+            (await wire.SendAsync("POST", "order/test", "symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=150&computeCommissionRates=true")).Text,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Whatever_comes_nothing_breaks()
     {
         await using var wire = await Wire.OpenAsync(options: new GatewayOptions { WireWeightPerMinute = int.MaxValue, WireOrdersPerTenSeconds = int.MaxValue });

@@ -105,6 +105,13 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
         return ValueTask.CompletedTask;
     }
 
+    public ValueTask<ImmutableArray<AccountFees>> Fees() => ValueTask.FromResult<ImmutableArray<AccountFees>>([.. floor.Fees.Values.Select(of =>
+        new AccountFees(of.Asset, 0, of.Tiers[0].MakerPpm, of.Tiers[0].TakerPpm, of.Minimum))]);
+
+    public ValueTask<ImmutableArray<TradedVolume>> VolumesBefore(long day) => ValueTask.FromResult(ImmutableArray<TradedVolume>.Empty);
+
+    public ValueTask SetVolumes(long day, ImmutableArray<TradedVolume> volumes) => ValueTask.CompletedTask;
+
     public ValueTask<ImmutableArray<SymbolLimits>> Limits() =>
         ValueTask.FromResult<ImmutableArray<SymbolLimits>>(floor.Limits is { } limits ? [limits] : []);
 
@@ -338,6 +345,27 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
     public ValueTask AddKey(ApiKey key)
     {
         floor.Keys.Add(key);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<ImmutableArray<FeeSchedule>> FeeSchedules() => ValueTask.FromResult<ImmutableArray<FeeSchedule>>([.. floor.Fees.Values]);
+
+    public ValueTask<string?> SetFees(FeesRequest request)
+    {
+        floor.Note("SetFees", $"{request.Schedule.Asset} {string.Join(' ', request.Schedule.Tiers)} {request.Schedule.Minimum} {request.By} {request.Why}");
+        if (request.Schedule.Tiers.Any(tier => tier.MakerPpm < -500))
+            return ValueTask.FromResult<string?>("a rebate is too much");
+        floor.Fees[request.Schedule.Asset] = request.Schedule;
+        return ValueTask.FromResult<string?>(null);
+    }
+
+    public ValueTask<ImmutableArray<SymbolLimits>> Limits() =>
+        ValueTask.FromResult<ImmutableArray<SymbolLimits>>(floor.EveryonesLimits is { } limits ? [limits] : []);
+
+    public ValueTask SetLimits(LimitsRequest request)
+    {
+        floor.Note("SetLimits", $"everyone {request.Symbol} {string.Join(' ', request.Limits.Select(l => $"{l.Kind}={l.Most}"))} {request.By} {request.Why}");
+        floor.EveryonesLimits = new SymbolLimits(request.Symbol, request.Limits);
         return ValueTask.CompletedTask;
     }
 

@@ -10,6 +10,9 @@ public sealed class MarketProtectionTests
     [InlineData(Side.Sell, 15_000, 50_000, 14_250)]
     [InlineData(Side.Buy, 15_001, 50_000, 15_751)] // 15751.05: down, toward the reference
     [InlineData(Side.Sell, 15_001, 50_000, 14_251)] // 14250.95: up, toward the reference
+    [InlineData(Side.Buy, 18_743, 50_000, 19_680)] // E04: a market buy, a market sell, a stop at 180.00
+    [InlineData(Side.Sell, 18_743, 50_000, 17_806)]
+    [InlineData(Side.Sell, 18_000, 50_000, 17_100)]
     [InlineData(Side.Buy, 1, 50_000, 1)]
     [InlineData(Side.Sell, 1, 50_000, 1)]
     [InlineData(Side.Buy, 15_000, 0, 15_000)]

@@ -14,7 +14,7 @@ public sealed class RiskCallTests
         await using var exchange = await OpenGateway.StartAsync();
         var body = """{"symbol":"AAPL","maxOrderQuantity":"500","maxOrderValue":"1000.5","maxOpenOrders":20,"maxPosition":"900","why":"new"}""";
         const string Shown =
-            """{"account":"ACC-1001","limits":[{"symbol":"AAPL","maxOrderQuantity":"500","maxOrderValue":"1000.50","maxOpenOrders":20,"maxPosition":"900"}]}""";
+            """{"account":"ACC-1001","limits":[{"symbol":"AAPL","maxOrderQuantity":"500","maxOrderValue":"1000.50","maxOpenOrders":20,"maxPosition":"900"}],"everyones":[]}""";
 
         Assert.Equal(Shown, (await exchange.SendAsync("POST", Path, body, "admin", Token)).Text);
         Assert.Equal(Shown, (await exchange.SendAsync("GET", Path, null, "admin", Token)).Text);
@@ -24,6 +24,45 @@ public sealed class RiskCallTests
         Assert.Contains("SetLimits 1001 AAPL  admin", exchange.Floor.Calls);
     }
 
+    [Fact]
+    public async Task Other_scopes_have_their_own_units()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var all = """{"symbol":"*","maxOpenOrders":50,"duplicateWindowMillis":500,"maxOrdersPerSecond":20,"orderBurst":40}""";
+        Assert.Equal(
+            $$"""{"account":"ACC-1001","limits":[{"symbol":"*","duplicateWindowMillis":500,"maxOrdersPerSecond":20,"orderBurst":40,"maxOpenOrders":50}],"everyones":[]}""",
+            (await exchange.SendAsync("POST", Path, all, "admin", Token)).Text);
+        Assert.Contains("SetLimits 1001 * DuplicateWindow=500 OrdersPerSecond=20 OrderBurst=40 OpenOrders=50 admin", exchange.Floor.Calls);
+
+        await exchange.SendAsync("POST", Path, """{"symbol":"*USD","maxDailyVolume":"1000000","maxDailyLoss":"50.25"}""", "admin", Token);
+        Assert.Contains("SetLimits 1001 *USD DailyVolume=100000000 DailyLoss=5025 admin", exchange.Floor.Calls);
+    }
+
+    [Fact]
+    public async Task Everyones_limits_are_an_administrators_and_are_shown_with_each_accounts()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var body = """{"symbol":"AAPL","maxOpenOrders":200,"why":"queue"}""";
+        Assert.Equal(System.Net.HttpStatusCode.Forbidden, (await exchange.SendAsync("POST", "admin/limits", body, "alice", Token)).Status);
+        var shown = """[{"symbol":"AAPL","maxOpenOrders":200}]""";
+        Assert.Equal($$"""{"everyones":{{shown}}}""", (await exchange.SendAsync("POST", "admin/limits", body, "admin", Token)).Text);
+        Assert.Equal($$"""{"everyones":{{shown}}}""", (await exchange.SendAsync("GET", "admin/limits", null, "admin", Token)).Text);
+        Assert.Equal(
+            $$"""{"account":"ACC-1001","limits":[],"everyones":{{shown}}}""", (await exchange.SendAsync("GET", "limits", null, "alice", Token)).Text);
+        Assert.Contains("SetLimits everyone AAPL OpenOrders=200 admin queue", exchange.Floor.Calls);
+    }
+
+    [Theory]
+    [InlineData("""{"symbol":"*","maxOpenOrders":1}""", "symbol")]
+    [InlineData("""{"symbol":"AAPL","maxOrdersPerSecond":1}""", "maxOrdersPerSecond")]
+    [InlineData("""{"symbol":"AAPL","duplicateWindowMillis":1}""", "duplicateWindowMillis")]
+    public async Task Everyone_shares_no_window_of_time(string body, string field)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        Assert.Equal(field, (await exchange.SendAsync("POST", "admin/limits", body, "admin", Token))["field"]);
+        Assert.DoesNotContain(exchange.Floor.Calls, call => call.StartsWith("SetLimits", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("""{"symbol":"GOOG"}""", "symbol")]
     [InlineData("""{}""", "symbol")]
@@ -31,6 +70,13 @@ public sealed class RiskCallTests
     [InlineData("""{"symbol":"AAPL","maxOrderValue":"-1"}""", "maxOrderValue")]
     [InlineData("""{"symbol":"AAPL","maxOpenOrders":1.5}""", "maxOpenOrders")]
     [InlineData("""{"symbol":"AAPL","maxPosition":"x"}""", "maxPosition")]
+    [InlineData("""{"symbol":"*XYZ","maxDailyLoss":"1"}""", "symbol")]
+    [InlineData("""{"symbol":"*","maxOrderQuantity":"1"}""", "maxOrderQuantity")]
+    [InlineData("""{"symbol":"*","maxDailyLoss":"1"}""", "maxDailyLoss")]
+    [InlineData("""{"symbol":"*USD","maxOpenOrders":1}""", "maxOpenOrders")]
+    [InlineData("""{"symbol":"AAPL","duplicateWindowMillis":60001}""", "duplicateWindowMillis")]
+    [InlineData("""{"symbol":"AAPL","maxOrdersPerSecond":1000001}""", "maxOrdersPerSecond")]
+    [InlineData("""{"symbol":"AAPL","orderBurst":5}""", "orderBurst")]
     public async Task Limits_that_are_none_name_their_field_and_change_nothing(string body, string field)
     {
         await using var exchange = await OpenGateway.StartAsync();

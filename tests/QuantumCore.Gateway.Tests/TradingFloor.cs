@@ -59,6 +59,10 @@ public sealed class TradingFloor
     /// <summary>The limits that were set last.</summary>
     public SymbolLimits? Limits { get; set; }
 
+    public SymbolLimits? EveryonesLimits { get; set; }
+
+    public SortedDictionary<string, FeeSchedule> Fees { get; } = new(StringComparer.Ordinal);
+
     /// <summary>What an account answers to a transfer that arrives.</summary>
     public RejectReason RefusesArrivals { get; set; }
 

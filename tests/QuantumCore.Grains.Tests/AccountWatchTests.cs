@@ -55,7 +55,7 @@ public class AccountWatchTests
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, ["AAPL"], [Alice]);
         var first = await ChangeAsync(exchange, -1, []);
-        var gate = disk.Volatile.Faults.Hold();
+        using var gate = disk.Volatile.Faults.Hold();
         var hold = exchange.HoldAsync(Alice, "a", "AAPL", Side.Sell, 15_000, 10);
         await gate.Arrived;
         var change = exchange.Account(Alice).WaitForChange(first.Version, first.View.Cursors).AsTask();

@@ -20,11 +20,12 @@ internal sealed class ConditionalMarket
     private long _names;
     private long _now = 1;
     private long _feesPaid;
+    private FeeSchedule? _fees;
 
     public ConditionalMarket(int seed)
     {
         _random = new Random(seed);
-        Traders = [.. Enumerable.Range(0, Accounts).Select(i => new AccountMachine(new AccountId(1000 + i), _ => Listed.Aapl))];
+        Traders = [.. Enumerable.Range(0, Accounts).Select(i => new AccountMachine(new AccountId(1000 + i), _ => Listed.Aapl, _ => _fees))];
         Publish(Book.Define(EncodedInstrument.From(Listed.Aapl), _now)!);
         foreach (var trader in Traders)
         {
@@ -48,6 +49,11 @@ internal sealed class ConditionalMarket
         if (Book.IsExpiryDue(_now))
         {
             Operate(BookCommand.Of(BookVerb.AdvanceTime));
+        }
+
+        if (_random.Next(100) == 0)
+        {
+            SetFees();
         }
 
         switch (_random.Next(100))
@@ -79,6 +85,15 @@ internal sealed class ConditionalMarket
         }
     }
 
+    /// <summary>The listing's fees, or a schedule with rebates, or one with a minimum; what is open keeps what it has.</summary>
+    private void SetFees()
+    {
+        var minimum = _random.Next(3) == 0 ? _random.NextInt64(1, 3_000) : 0;
+        var (maker, taker) = (_random.Next(minimum > 0 ? 0 : -777, 300), _random.Next(777, 30_000));
+        _fees = _random.Next(4) == 0 ? null : new FeeSchedule("USD", [new FeeTier(0, maker, taker)], minimum);
+        _seen.Add(_fees is null ? "other" : minimum > 0 ? "minimum fee" : maker < 0 ? "rebate" : "other");
+    }
+
     public void CancelEverything()
     {
         foreach (var trader in Traders)
@@ -105,6 +120,7 @@ internal sealed class ConditionalMarket
 
         Assert.Equal(Accounts * Units, units);
         Assert.Equal(Accounts * Cash, cash + _feesPaid);
+        Assert.True(_feesPaid >= 0, "more is given back than was paid");
     }
 
     public void AssertOrdersAgree()
@@ -135,7 +151,7 @@ internal sealed class ConditionalMarket
             .. Enum.GetNames<OrderType>().Except([nameof(OrderType.Leg)]).Select(name => "type " + name),
             "iceberg", "hidden", "all or none", "minimum", "slide", "amount", "prevented", "auction trade",
             "list OneCancelsOther", "list OneTriggersOther", "list OneTriggersOneCancelsOther", "child entered",
-            "sibling ended", "expired", "cancel all", "amended", "refused list",
+            "sibling ended", "expired", "cancel all", "amended", "refused list", "minimum fee", "rebate",
         ];
         Assert.Empty(expected.Except(_seen));
     }

@@ -30,6 +30,24 @@ public class ConditionalOrderTests
         market.AssertEverythingHappened();
     }
 
+    [Theory]
+    [Trait("Suite", "Slow")]
+    [InlineData(101)]
+    [InlineData(102)]
+    [InlineData(103)]
+    [InlineData(104)]
+    public void A_quarter_of_a_million_steps_keep_money_and_units(int seed)
+    {
+        var market = new ConditionalMarket(seed);
+        for (var step = 0; step < 250_000; step++)
+        {
+            market.Step();
+            market.AssertBalanced();
+        }
+
+        market.AssertOrdersAgree();
+    }
+
     [Fact]
     public void Cancelling_everything_frees_everything()
     {

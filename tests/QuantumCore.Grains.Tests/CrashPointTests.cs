@@ -21,7 +21,7 @@ public class CrashPointTests
     {
         await using var disk = new Disk();
         await using var dead = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
-        var gate = disk.Volatile.Faults.Hold();
+        using var gate = disk.Volatile.Faults.Hold();
         var lost = dead.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
         await gate.Arrived;
         await using var alive = await Exchange.StartAsync(disk);
@@ -92,7 +92,7 @@ public class CrashPointTests
         await using var dead = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
         await dead.PlaceAsync(Bob, "maker", "AAPL", Side.Sell, 15_000, 100);
         var hold = await dead.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
-        var gate = disk.Volatile.Faults.Hold();
+        using var gate = disk.Volatile.Faults.Hold();
         var lost = dead.SubmitAsync("AAPL", hold.Order!);
         await gate.Arrived;
         await using var alive = await Exchange.StartAsync(disk);
@@ -317,7 +317,7 @@ public class CrashPointTests
         var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
         await market.Depth(1);
         var hold = await exchange.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 40);
-        var gate = disk.Volatile.Faults.Hold();
+        using var gate = disk.Volatile.Faults.Hold();
         var submitted = exchange.SubmitAsync("AAPL", hold.Order!);
         Assert.True(await Task.WhenAny(gate.Arrived, submitted) != submitted, "It was answered without a commit.");
         Assert.Equal(100_000_000, (await exchange.ViewAsync(Bob)).Of("AAPL").Total);

@@ -192,7 +192,7 @@ public abstract class StrategyLifeTests(bool hostile)
         await PlaceAsync(dead, Bob, "ask", A, Side.Sell, 15_100, 5);
         await PlaceAsync(dead, Bob, "bid", B, Side.Buy, 15_000, 5);
         var held = await HoldAsync(dead, Alice, "s", 100, 5);
-        var gate = disk.Volatile.Faults.Hold();
+        using var gate = disk.Volatile.Faults.Hold();
         var lost = dead.Book(A, Key).Grain.SubmitStrategy(held.Orders).AsTask();
         await gate.Arrived;
 

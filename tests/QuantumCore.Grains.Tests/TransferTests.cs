@@ -23,7 +23,7 @@ public class TransferTests
     {
         await using var disk = new Disk();
         await using var dead = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
-        var gate = disk.Volatile.Faults.Hold();
+        using var gate = disk.Volatile.Faults.Hold();
         var lost = dead.Account(Alice).Transfer(s_move).AsTask();
         await gate.Arrived;
         await using var alive = await Exchange.StartAsync(disk);

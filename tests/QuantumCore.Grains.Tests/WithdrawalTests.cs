@@ -36,7 +36,7 @@ public class WithdrawalTests
     {
         await using var disk = new Disk();
         await using var dead = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
-        var gate = disk.Volatile.Faults.Hold();
+        using var gate = disk.Volatile.Faults.Hold();
         var lost = dead.Account(Alice).Withdraw(s_out).AsTask();
         await gate.Arrived;
         await using var alive = await Exchange.StartAsync(disk);
@@ -53,7 +53,7 @@ public class WithdrawalTests
         await using var disk = new Disk();
         await using var dead = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
         var taken = await dead.Account(Alice).Withdraw(s_out);
-        var gate = disk.Volatile.Faults.Hold();
+        using var gate = disk.Volatile.Faults.Hold();
         var lost = dead.Payout("USD").Enlist(2, [new PayoutItem(Alice, taken.Sequence, 700, "DE89 3704")]).AsTask();
         await gate.Arrived;
         Assert.Empty(disk.Bank.Sent);

@@ -29,6 +29,7 @@ public abstract class HistoryContract
         { "UPDATE hold SET in_book = 0, created_at = 0", "I04 I18" },
         { "DELETE FROM account_event WHERE account = 1000", "I19" },
         { "UPDATE book_floor SET floor = 1000000", "I20" },
+        { "UPDATE balance SET total = -1 WHERE account = 1", "I02 I25" },
     };
 
     protected static CancellationToken Token => TestContext.Current.CancellationToken;

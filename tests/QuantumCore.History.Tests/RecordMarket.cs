@@ -153,10 +153,12 @@ public sealed class RecordMarket
             Submit(member, hold);
     }
 
+    private static OrderFees FeesOf(SubmitOrder order) =>
+        new(order.Side, new FeeTerms(order.MakerFeePpm, order.TakerFeePpm, order.MinimumFee));
+
     private OpenHold? Hold(Member member, Book book, SubmitOrder order, long covered)
     {
-        var need = HoldRule.Hold(
-            book.Instrument, order.Side, order.PriceTicks, order.QuantityLots, 0, order.MakerFeePpm, order.TakerFeePpm);
+        var need = HoldRule.Hold(book.Instrument, order.PriceTicks, order.QuantityLots, FeesOf(order));
         var extra = Math.Max(0, need - covered);
         var asset = order.Side == Side.Buy ? book.Instrument.Quote.Name : book.Instrument.Base.Name;
         if (extra > member.Totals.GetValueOrDefault(asset) - member.Held(asset))
@@ -387,7 +389,7 @@ public sealed class RecordMarket
 
     private sealed class Resting(Member member, SubmitOrder order, long id, long leaves, OpenHold hold)
     {
-        private Int128 _weighted;
+        private OrderFees _fees = FeesOf(order);
 
         public Member Member => member;
 
@@ -405,17 +407,15 @@ public sealed class RecordMarket
 
         public long Filled { get; private set; }
 
-        public long HoldNow => HoldRule.Hold(
-            hold.Book.Instrument, order.Side, order.PriceTicks, Leaves, _weighted, order.MakerFeePpm,
-            order.TakerFeePpm);
+        public long HoldNow => HoldRule.Hold(hold.Book.Instrument, order.PriceTicks, Leaves, _fees);
 
         public long Fill(long lots, long notional, int feePpm)
         {
-            var before = HoldRule.Fee(_weighted);
-            _weighted += (Int128)notional * feePpm;
+            var before = _fees.Due;
+            _fees = _fees.After(notional, feePpm);
             Leaves -= lots;
             Filled += lots;
-            return HoldRule.Fee(_weighted) - before;
+            return _fees.Due - before;
         }
 
         public void UpdateHold()

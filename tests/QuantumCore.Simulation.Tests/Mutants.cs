@@ -98,7 +98,7 @@ internal static class Mutants
             "        if (amount <= Of(side == Side.Buy ? instrument.Quote : instrument.Base).Available)",
             "        if (amount <= long.MaxValue)"),
         ("each fill's fee is rounded by itself", BookMachine,
-            "        return HoldRule.Fee(ticket.Weighted) - before;", "        return HoldRule.Fee(notional * ratePpm) + 0 * before;"),
+            "        return ticket.Fees.Due - before;", "        return new QuantumCore.Accounts.OrderFees(ticket.Fees.Side, ticket.Fees.Terms).After(notional, ratePpm).Due + 0 * before;"),
         ("a hold is not released when its order ends", AccountBooks,
             "                Account.Release(voided.Number);", "                _ = voided;"),
         ("a cancel does not release the hold", AccountBooks, "            Account.Release(order.Number);", "            _ = order;"),
@@ -131,7 +131,7 @@ internal static class Mutants
         ("a book's snapshot forgets finished orders", BookReplay,
             "        _finished.Write(ref to);",
             "        new FinishedOrders().Write(ref to);"),
-        ("a book's snapshot forgets fractions of fees", BookReplay, "            to.Count((long)(ticket.Weighted & ((1L << 62) - 1)));", "            to.Count(0);"),
+        ("a book's snapshot forgets fractions of fees", BookReplay, "            to.Fixed128(ticket.Fees.Weighted);", "            to.Fixed128(ticket.Fees.Weighted / 1_000_000 * 1_000_000);"),
         ("an account goes on from its snapshot without what came after", "src/QuantumCore.Grains/Accounts/AccountRecovery.cs",
             "machine.Sequence + 1, stream.Head,", "machine.Sequence + 1, machine.Sequence,"),
 
@@ -190,11 +190,13 @@ internal static class Mutants
             "            return new CancelAllMark(_machine.FrozenFloor, [.. _machine.BooksUpTo(_machine.FrozenFloor)]);\n        });\n        await Task.Yield();"),
 
         // Limits.
-        ("an order's quantity is not limited", MachineLimits, "orders.Any(order => order.Lots > most)", "orders.Any(order => order.Lots < 0 * most)"),
+        ("an order's quantity is not limited", MachineLimits, "LimitKind.OrderQuantity => order.Lots > most,", "LimitKind.OrderQuantity => order.Lots < 0 * most,"),
         ("a replacement is not limited", Account,
             "            return RefusePlan(request, hash, limited);", "            _ = limited;"),
         ("limits are forgotten by a snapshot", MachineLimits,
             "        to.Count(_limits.Count);\n        foreach (var (symbol, limits) in _limits)", "        to.Count(0);\n        foreach (var (symbol, limits) in _limits.Take(0))"),
+        ("an order is not counted over time", MachineLimits,
+            "        _limits.GetValueOrDefault(symbol)?.Count(content, timeNanos);", "        _limits.GetValueOrDefault(symbol + \" \")?.Count(content, timeNanos);"),
 
         // The history.
         ("two projectors write the same records", Statements,

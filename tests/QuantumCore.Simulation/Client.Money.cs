@@ -63,7 +63,9 @@ internal sealed partial class Client
     {
         var limits = world.Chance(0.3)
             ? System.Collections.Immutable.ImmutableArray<AccountLimit>.Empty
-            : [new AccountLimit(LimitKind.OrderQuantity, world.Next(3, 12)), new AccountLimit(LimitKind.OpenOrders, world.Next(2, 12))];
+            : world.Chance(0.5)
+                ? [new AccountLimit(LimitKind.OrderQuantity, world.Next(3, 12)), new AccountLimit(LimitKind.OpenOrders, world.Next(2, 12))]
+                : [new(LimitKind.DuplicateWindow, world.Next(1, 60_000)), new(LimitKind.OrdersPerSecond, world.Next(1, 3)), new(LimitKind.OrderBurst, world.Next(2, 5))];
         var request = new LimitsRequest(world.Pick(Market.Symbols), limits, "desk", "");
         var asked = world.Now;
         var isSet = await AskAsync(async silo =>
@@ -73,6 +75,20 @@ internal sealed partial class Client
         });
         if (isSet && !world.Database.Witness.Limits.Are(account, request, asked))
             world.Find($"account {account}: {request} was acknowledged and is not durable");
+    }
+
+    /// <summary>An administrator sets what everybody pays: rebates, a minimum, or what the listing says.</summary>
+    private async Task SetFeesAsync()
+    {
+        var schedule = new FeeSchedule("USD", [], 0);
+        if (world.Chance(0.8))
+        {
+            var minimum = world.Chance(0.3) ? world.Next(1, 5_000) : 0;
+            var (maker, taker) = (minimum > 0 ? world.Next(500) : world.Next(1_200) - 700, 700 + world.Next(2_000));
+            schedule = new FeeSchedule("USD", [new FeeTier(0, maker, taker), new FeeTier(world.Next(1, 1_000_000), maker, 700)], minimum);
+        }
+
+        await AskAsync(async silo => await silo.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).SetFees(new FeesRequest(schedule, "desk", "")) ?? "");
     }
 
     /// <summary>An administrator freezes the account or throws its kill switch, and lets it go after a while.</summary>

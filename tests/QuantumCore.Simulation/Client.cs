@@ -80,7 +80,7 @@ internal sealed partial class Client(World world, long account)
         < 94 => DepositAsync($"more-{++_names}", "USD", world.Next(1, 100_000)),
         < 96 => TransferAsync(),
         < 98 => WithdrawAsync(),
-        98 => world.Chance(0.5) ? FreezeAsync() : LimitAsync(),
+        98 => world.Chance(0.5) ? FreezeAsync() : world.Chance(0.7) ? LimitAsync() : SetFeesAsync(),
         _ => LookAsync(),
     };
 

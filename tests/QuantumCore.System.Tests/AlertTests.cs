@@ -22,6 +22,10 @@ public sealed partial class AlertTests
         Assert.Empty(explained.Except(shown));
         Assert.Empty(shown.Except(explained));
         Assert.Empty(rules.Except(explained));
+
+        // The silos of a cluster are on a cluster's page alone.
+        var dashboard = Names(await File.ReadAllTextAsync(Path.Combine(Programs.Docs, "../deploy/grafana/quantumcore.json"), TestContext.Current.CancellationToken));
+        Assert.Equal(["quantumcore_cluster_silos"], dashboard.Except(shown));
     }
 
     // The lines of a histogram are of its family.

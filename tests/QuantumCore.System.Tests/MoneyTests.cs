@@ -89,6 +89,29 @@ public sealed class MoneyTests
         Assert.Contains("AAPL", await RunAsync(silo, "risk"), StringComparison.Ordinal);
         await RunAsync(silo, "risk", "ACC-1001", "--symbol", "AAPL");
         Assert.Contains("No limits.", await RunAsync(silo, "risk"), StringComparison.Ordinal);
+        await RunAsync(silo, "risk", "ACC-1001", "--all", "--max-rate", "100", "--duplicates", "60000");
+        await RunAsync(silo, "risk", "ACC-1001", "--paid-in", "USD", "--max-daily-loss", "5000.00");
+        await RunAsync(silo, "buy", "AAPL", "3", "--limit", "120.00");
+        Assert.Contains("DuplicateOrder", await RunAsync(silo, 1, "buy", "AAPL", "3", "--limit", "120.00"), StringComparison.Ordinal);
+        var everyones = await JsonAsync(silo, "risk", "--everyone", "--symbol", "MSFT", "--max-orders", "0");
+        Assert.Equal(0, everyones[0].GetProperty("maxOpenOrders").GetInt32());
+        var shown = await JsonAsync(silo, "risk");
+        Assert.Equal(["*", "*USD"], shown.GetProperty("limits").EnumerateArray().Select(limit => Text(limit, "symbol")));
+        Assert.Equal("5000.00", Text(shown.GetProperty("limits")[1], "maxDailyLoss"));
+        Assert.Single(shown.GetProperty("everyones").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task A_schedule_of_fees_is_set_and_what_an_account_pays_is_shown_on_both_interfaces()
+    {
+        using var storage = Storage.InFiles();
+        await using var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off"]);
+        Assert.Contains("own fees", await RunAsync(silo, "fees"), StringComparison.Ordinal);
+        var set = await JsonAsync(silo, "fees", "--asset", "USD", "--tier", "0:150:900", "--tier", "1000000.00:-100:800", "--why", "spring");
+        Assert.Equal("-100", Text(set[0].GetProperty("tiers")[1], "makerFeePpm"));
+        var mine = (await JsonAsync(silo, "fees")).GetProperty("fees")[0];
+        Assert.Equal(("USD", "0.00", "900"), (Text(mine, "asset"), Text(mine, "volume30Days"), Text(mine, "takerFeePpm")));
+        Assert.Contains("tiers", await RunAsync(silo, 1, "fees", "--asset", "USD", "--tier", "0:-5000:5000"), StringComparison.Ordinal);
     }
 
     private static string Text(JsonElement element, string name) => element.GetProperty(name).ToString();

@@ -26,13 +26,18 @@ public class CallGraphTests
     [
         "CatalogGrain -> IOrderBookGrain.Define",
         "InstrumentCatalog -> ICatalogGrain.Instruments",
+        "InstrumentCatalog -> ICatalogGrain.Limits",
+        "InstrumentCatalog -> ICatalogGrain.FeeSchedules",
         "LedgerGrain -> IAccountGrain.CatchUp",
         "LedgerGrain -> IAccountGrain.View",
         "MarketDataGrain -> IOrderBookGrain.Depth",
         "OpenBook -> IAccountGrain.Deliver",
         "OpenWorkAgent -> IAccountGrain.CatchUp",
         "OpenWorkAgent -> IAccountGrain.EndTransfer",
+        "OpenWorkAgent -> IAccountGrain.SetVolumes",
         "OpenWorkAgent -> IAccountGrain.TakeInTransfer",
+        "OpenWorkAgent -> IAccountGrain.VolumesBefore",
+        "OpenWorkAgent -> ICatalogGrain.Owners",
         "OpenWorkAgent -> ILedgerGrain.Follow",
         "OpenWorkAgent -> IOrderBookGrain.CloseAll",
         "OpenWorkAgent -> IOrderBookGrain.Resolve",
@@ -43,10 +48,14 @@ public class CallGraphTests
     private static readonly string[] s_turns =
     [
         "AccountGrain -> ICatalogGrain.Instruments",
+        "AccountGrain -> ICatalogGrain.Limits",
+        "AccountGrain -> ICatalogGrain.FeeSchedules",
         "CatalogGrain -> IOrderBookGrain.Define",
         "LedgerGrain -> IAccountGrain.CatchUp",
         "LedgerGrain -> IAccountGrain.View",
         "MarketDataGrain -> ICatalogGrain.Instruments",
+        "MarketDataGrain -> ICatalogGrain.Limits",
+        "MarketDataGrain -> ICatalogGrain.FeeSchedules",
         "MarketDataGrain -> IOrderBookGrain.Depth",
         "OrderBookGrain -> IAccountGrain.Deliver",
     ];

@@ -5,7 +5,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Binance;
 
 /// <summary>The calls about an account: balances, fees, fills.</summary>
-internal sealed class WireAccounts(OrderEntry entry, Listings listings, TimeProvider time)
+internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listings listings, TimeProvider time)
 {
     public IEnumerable<WireCall> Calls =>
     [
@@ -34,8 +34,9 @@ internal sealed class WireAccounts(OrderEntry entry, Listings listings, TimeProv
         var view = await entry.View(request.Account);
         var listed = await listings.All();
 
-        // Fees are the instruments': the account's are told as the highest of them.
-        var (maker, taker) = listed.Count == 0 ? (0, 0) : (listed.Max(instrument => instrument.MakerFeePpm), listed.Max(instrument => instrument.TakerFeePpm));
+        // Fees are by instrument: the account's are told as the highest of them.
+        var rates = await AccountRates.OfAsync(grains, request.Account);
+        var (maker, taker) = listed.Count == 0 ? (0, 0) : (listed.Max(instrument => rates.Of(instrument).MakerPpm), listed.Max(instrument => rates.Of(instrument).TakerPpm));
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         return WireAnswer.Of(to =>
         {
@@ -78,11 +79,12 @@ internal sealed class WireAccounts(OrderEntry entry, Listings listings, TimeProv
         if (request.Parameters.End() is { } wrong)
             return wrong;
 
+        var (maker, taker) = (await AccountRates.OfAsync(grains, request.Account)).Of(instrument!);
         return WireAnswer.Of(to =>
         {
             to.WriteStartObject();
             to.WriteString("symbol"u8, instrument!.Symbol);
-            WriteCommission(to, "standardCommission", instrument.MakerFeePpm, instrument.TakerFeePpm);
+            WriteCommission(to, "standardCommission", maker, taker);
             WriteCommission(to, "specialCommission", 0, 0);
             WriteCommission(to, "taxCommission", 0, 0);
             to.WriteStartObject("discount"u8);

@@ -40,6 +40,8 @@ internal readonly record struct WireError(int Code, string Message, int Status =
         RejectReason.MaxQuantity => Filter("LOT_SIZE"),
         RejectReason.InvalidNotional or RejectReason.MaxNotional => Filter("NOTIONAL"),
         RejectReason.PositionLimit => Filter("MAX_POSITION"),
+        RejectReason.DuplicateOrder => Duplicate,
+        RejectReason.OrderRate => new(-1015, "Too many new orders."),
         RejectReason.PriceBand => Filter("PERCENT_PRICE_BY_SIDE"),
         RejectReason.TooManyOrders or RejectReason.OpenOrderLimit => Filter("MAX_NUM_ORDERS"),
         RejectReason.InvalidCombination => BadCombination,
@@ -64,6 +66,7 @@ internal readonly record struct WireError(int Code, string Message, int Status =
         RejectReason.BadRequest => refusal.Field is { } field ? Invalid(field) : new(-1100, refusal.Detail ?? "Illegal characters found in a parameter."),
         RejectReason.None or RejectReason.UnknownAccount or RejectReason.UnknownTrade or RejectReason.UnknownUser
             or RejectReason.NameTaken or RejectReason.TooManyLevels
-            or RejectReason.Overflow or RejectReason.ExpiredAlready => new(-2010, Refusals.Title(refusal.Reason)),
+            or RejectReason.Overflow or RejectReason.ExpiredAlready or RejectReason.DailyVolume
+            or RejectReason.DailyLoss => new(-2010, Refusals.Title(refusal.Reason)),
     };
 }

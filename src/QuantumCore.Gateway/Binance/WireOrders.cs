@@ -6,7 +6,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Binance;
 
 /// <summary>The calls about single orders: they take the way of every order.</summary>
-internal sealed class WireOrders(OrderEntry entry, Listings listings, Door door, WireLimits limits)
+internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listings listings, Door door, WireLimits limits)
 {
     private static readonly Func<WireParameters, int> s_one = static _ => 1;
 
@@ -50,11 +50,12 @@ internal sealed class WireOrders(OrderEntry entry, Listings listings, Door door,
         if (await entry.Try(request.Account, order) is { } refusal)
             return WireError.Of(refusal);
 
+        var rates = tellsFees ? await AccountRates.OfAsync(grains, request.Account) : null;
         return WireAnswer.Of(to =>
         {
             to.WriteStartObject();
-            if (tellsFees)
-                WireAccounts.WriteCommission(to, "standardCommissionForOrder", instrument!.MakerFeePpm, instrument.TakerFeePpm);
+            if (rates?.Of(instrument!) is var (maker, taker))
+                WireAccounts.WriteCommission(to, "standardCommissionForOrder", maker, taker);
             to.WriteEndObject();
         });
     }

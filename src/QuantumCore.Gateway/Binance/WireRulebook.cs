@@ -221,6 +221,7 @@ internal sealed class WireRulebook(IGrainFactory grains, Listings listings, Wire
             return WireError.BadSymbol;
 
         var listed = (await listings.All()).Where(instrument => only is null || instrument.Symbol == only);
+        var rates = await AccountRates.OfAsync(grains, request.Account);
         return WireAnswer.Of(to =>
         {
             to.WriteStartArray();
@@ -228,8 +229,9 @@ internal sealed class WireRulebook(IGrainFactory grains, Listings listings, Wire
             {
                 to.WriteStartObject();
                 to.WriteString("symbol"u8, instrument.Symbol);
-                to.WriteString("makerCommission"u8, DecimalText.Format(instrument.MakerFeePpm, 6));
-                to.WriteString("takerCommission"u8, DecimalText.Format(instrument.TakerFeePpm, 6));
+                var (maker, taker) = rates.Of(instrument);
+                to.WriteString("makerCommission"u8, DecimalText.Format(maker, 6));
+                to.WriteString("takerCommission"u8, DecimalText.Format(taker, 6));
                 to.WriteEndObject();
             }
 

@@ -69,10 +69,7 @@ internal sealed class Routes(
         MapUsers(services.GetRequiredService<SessionCalls>(), services.GetRequiredService<UserCalls>());
         MapKeys(services.GetRequiredService<KeyCalls>());
         MapMoney(services.GetRequiredService<MoneyCalls>());
-        var risk = services.GetRequiredService<RiskCalls>();
-        On(Lane.Readings, "GET", $"{Native}/limits", risk.Show);
-        On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/limits", risk.ShowAny);
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/limits", risk.Set, typeof(LimitsText));
+        MapRisk(services.GetRequiredService<RiskCalls>(), services.GetRequiredService<FeeCalls>());
         MapOperator(services.GetRequiredService<OperatorCalls>());
         MapLedger(services.GetRequiredService<LedgerCalls>());
 
@@ -141,6 +138,19 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/withdrawals", calls.Withdrawals, null, "limit");
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/withdrawals", calls.WithdrawForAny, typeof(WithdrawalText));
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/owner", calls.SetOwner, typeof(OwnerText));
+    }
+
+    private void MapRisk(RiskCalls risk, FeeCalls fees)
+    {
+        On(Lane.Readings, "GET", $"{Native}/limits", risk.Show);
+        On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/limits", risk.ShowAny);
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/limits", risk.Set, typeof(LimitsText));
+        On(Lane.Readings, "GET", $"{Native}/admin/limits", risk.ShowEveryones);
+        On(Lane.Urgent, "POST", $"{Native}/admin/limits", risk.SetEveryones, typeof(LimitsText));
+        On(Lane.Readings, "GET", $"{Native}/fees", fees.Show);
+        On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/fees", fees.ShowAny);
+        On(Lane.Readings, "GET", $"{Native}/admin/fees", fees.ShowSchedules);
+        On(Lane.Urgent, "POST", $"{Native}/admin/fees", fees.Set, typeof(FeesText));
     }
 
     private void MapLedger(LedgerCalls calls)

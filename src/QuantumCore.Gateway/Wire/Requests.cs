@@ -169,7 +169,7 @@ internal sealed record BlockText
     public string? Why { get; init; }
 }
 
-/// <summary>All risk limits of an account in a symbol; what is absent has none.</summary>
+/// <summary>All risk limits of an account, or of every account, in a scope; what is absent has none.</summary>
 internal sealed record LimitsText
 {
     public string? Symbol { get; init; }
@@ -183,7 +183,42 @@ internal sealed record LimitsText
 
     public string? MaxPosition { get; init; }
 
+    [JsonConverter(typeof(NumberText))]
+    public string? DuplicateWindowMillis { get; init; }
+
+    [JsonConverter(typeof(NumberText))]
+    public string? MaxOrdersPerSecond { get; init; }
+
+    [JsonConverter(typeof(NumberText))]
+    public string? OrderBurst { get; init; }
+
+    public string? MaxDailyVolume { get; init; }
+
+    public string? MaxDailyLoss { get; init; }
+
     public string? Why { get; init; }
+}
+
+/// <summary>The schedule of fees of an asset.</summary>
+internal sealed record FeesText
+{
+    public string? Asset { get; init; }
+
+    public FeeTierText[]? Tiers { get; init; }
+
+    public string? MinimumFee { get; init; }
+
+    public string? Why { get; init; }
+}
+
+/// <summary>A tier of a schedule of fees.</summary>
+internal sealed record FeeTierText
+{
+    public string? FromVolume { get; init; }
+
+    public int MakerFeePpm { get; init; }
+
+    public int TakerFeePpm { get; init; }
 }
 
 /// <summary>Why an account is frozen, or acts again.</summary>
@@ -394,6 +429,7 @@ internal sealed class NumberText : JsonConverter<string>
 [JsonSerializable(typeof(BlockText))]
 [JsonSerializable(typeof(FreezeText))]
 [JsonSerializable(typeof(LimitsText))]
+[JsonSerializable(typeof(FeesText))]
 [JsonSerializable(typeof(BreakerText))]
 [JsonSerializable(typeof(DepositText))]
 [JsonSerializable(typeof(TransferText))]

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using QuantumCore.Accounts;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -11,10 +12,9 @@ public sealed partial class AccountGrain
     public async ValueTask SetLimits(LimitsRequest request)
     {
         RequireRoom("be limited");
-        if (request.Limits.Any(limit => limit.Most < 0 || !Enum.IsDefined(limit.Kind))
-            || request.Limits.DistinctBy(limit => limit.Kind).Count() != request.Limits.Length)
+        if (request.Check() is { } wrong)
         {
-            throw new ArgumentException("Each kind of limit once, from 0.", nameof(request));
+            throw new ArgumentException($"{wrong}.", nameof(request));
         }
 
         Mutate(() =>
@@ -37,21 +37,35 @@ public sealed partial class AccountGrain
         return limits;
     }
 
-    /// <summary>The account's limit that an order, or orders of several symbols together, would break; its name is used up.</summary>
+    /// <summary>The limit that an order, or orders together, would break; the name of the first is used up.</summary>
     private BrokenLimit? RefuseByLimits(ImmutableArray<HoldRequest> requests, ulong hash)
     {
-        foreach (var group in requests.GroupBy(request => request.Symbol, StringComparer.Ordinal))
+        if (!_machine.HasLimits && !catalog.HasLimits)
         {
-            if (catalog.TryGet(group.Key, out var instrument)
-                && _machine.CheckLimits(instrument!, [.. group.Select(order => (order.Side, order.PriceTicks, LotsOf(order)))]) is { } broken)
-            {
-                Record(_machine.Refuse(requests[0].ClientOrderId, hash, broken.Reason, Now), urgent: false);
-                return broken;
-            }
+            return null;
         }
 
-        return null;
+        var orders = new AskedOrder[requests.Length];
+        for (var i = 0; i < orders.Length; i++)
+        {
+            var request = requests[i];
+            var content = RequestHash.ContentOf(
+                request.Symbol, request.Side, request.Type, request.PriceTicks, request.QuantityLots, request.Conditions);
+            orders[i] = new AskedOrder(catalog.Get(request.Symbol), request.Side, request.PriceTicks, LotsOf(request), content);
+        }
+
+        var broken = _machine.CheckLimits(orders, null, catalog.LimitsOf, Now);
+        if (broken is not null)
+        {
+            Record(_machine.Refuse(requests[0].ClientOrderId, hash, broken.Reason, Now), urgent: false);
+        }
+
+        return broken;
     }
+
+    /// <summary>The limit that a replacement would break.</summary>
+    private BrokenLimit? LimitOf(HeldOrder replaced, long priceTicks, long lots) => _machine.CheckLimits(
+        [new AskedOrder(replaced.Instrument, replaced.Side, priceTicks, lots, null)], replaced, catalog.LimitsOf, Now);
 
     /// <summary>Lots of an order; of one by amount those that the amount gives at its worst price.</summary>
     private static long LotsOf(HoldRequest request) => request.Conditions.Decode()?.Amount is { } amount

@@ -335,7 +335,7 @@ public sealed partial class AccountGrain(
             return RefusePlan(request, hash, broken);
         }
 
-        if (_machine.CheckLimits(order.Instrument, [(order.Side, price, total - order.FilledLots)], order) is { } limited)
+        if (LimitOf(order, price, total - order.FilledLots) is { } limited)
         {
             return RefusePlan(request, hash, limited);
         }

@@ -94,7 +94,7 @@ internal sealed partial class AccountMachine
 
         foreach (var fill in record.Fills)
         {
-            Account.Fill(number, fill.PriceTicks, fill.QuantityLots, fill.TakerFee);
+            Trade(record.TimeNanos, number, fill.PriceTicks, fill.QuantityLots, fill.TakerFee, fill.MakerAccount == id.Value);
         }
 
         if (record.LeavesLots == 0)
@@ -113,7 +113,8 @@ internal sealed partial class AccountMachine
         {
             if (fill.MakerAccount == id.Value)
             {
-                Account.Fill(fill.MakerNumber, fill.PriceTicks, fill.QuantityLots, fill.MakerFee);
+                Trade(
+                    record.TimeNanos, fill.MakerNumber, fill.PriceTicks, fill.QuantityLots, fill.MakerFee, record.Order.Account == id.Value);
                 Account.ShrinkHold(fill.MakerNumber, fill.MakerHold);
             }
         }

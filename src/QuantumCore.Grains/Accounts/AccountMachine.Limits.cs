@@ -6,77 +6,241 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Accounts;
 
+/// <summary>An order, or the order that replaces one, as limits see it.</summary>
+/// <param name="Instrument">Its instrument.</param>
+/// <param name="Side">Buy or sell.</param>
+/// <param name="PriceTicks">The worst price it may trade at.</param>
+/// <param name="Lots">Its quantity; of an order by amount what the amount gives at that price.</param>
+/// <param name="Content">What it asks for; null for a replacement, which is never a copy.</param>
+internal readonly record struct AskedOrder(Instrument Instrument, Side Side, long PriceTicks, long Lots, OrderContent? Content);
+
 /// <summary>What the account's risk limits say to an order before it is held.</summary>
 internal sealed partial class AccountMachine
 {
-    private readonly SortedDictionary<string, ImmutableArray<AccountLimit>> _limits = new(StringComparer.Ordinal);
+    // Cheap before dear, and the money's after those that tell a mistake (RISK 5.1).
+    private static readonly LimitKind[] s_sequence =
+    [
+        LimitKind.DuplicateWindow,
+        LimitKind.OrdersPerSecond,
+        LimitKind.OrderQuantity,
+        LimitKind.OrderValue,
+        LimitKind.OpenOrders,
+        LimitKind.Position,
+        LimitKind.DailyVolume,
+        LimitKind.DailyLoss,
+    ];
 
-    /// <summary>The risk limits of each symbol that has any.</summary>
-    public IEnumerable<SymbolLimits> Limits => _limits.Select(pair => new SymbolLimits(pair.Key, pair.Value));
+    private readonly SortedDictionary<string, LimitsInForce> _limits = new(StringComparer.Ordinal);
 
-    /// <summary>Decides to set all limits of a symbol; null when they are those already.</summary>
+    // Of the orders that are asked about just now; kept, so that asking makes no garbage.
+    private readonly List<Scope> _scopes = [];
+
+    /// <summary>Whether the account has any of its own.</summary>
+    public bool HasLimits => _limits.Count > 0;
+
+    /// <summary>The risk limits of each scope that has any.</summary>
+    public IEnumerable<SymbolLimits> Limits => _limits.Select(pair => new SymbolLimits(pair.Key, pair.Value.Limits));
+
+    /// <summary>Decides to set all limits of a scope; null when they are those already.</summary>
     public AccountRecord? SetLimits(LimitsRequest request, long now) =>
-        _limits.GetValueOrDefault(request.Symbol, []).SequenceEqual(request.Limits)
+        (_limits.GetValueOrDefault(request.Symbol)?.Limits ?? []).SequenceEqual(request.Limits)
             ? null
             : new LimitsSet(At(now), request.Symbol, request.Limits, request.By, request.Why);
 
-    /// <summary>The first risk limit that orders of one symbol break together, or none; none of a frozen account, which is refused as such.</summary>
-    /// <param name="instrument">Their instrument.</param>
-    /// <param name="orders">The orders that are to be held, with their worst prices.</param>
+    /// <summary>
+    /// The first risk limit that orders break together, or none; none of a frozen account, which is refused as such. Limits are
+    /// asked in the sequence of their kinds; of one kind the account's before the symbol's, those of everything first.
+    /// </summary>
+    /// <param name="orders">The orders that are to be held.</param>
     /// <param name="replaced">The order that they take the place of; null for none.</param>
+    /// <param name="everyones">The limits that each account has in a symbol.</param>
+    /// <param name="now">Unix nanoseconds.</param>
     public BrokenLimit? CheckLimits(
-        Instrument instrument, IReadOnlyList<(Side Side, long PriceTicks, long Lots)> orders, HeldOrder? replaced = null)
+        ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced, Func<string, ImmutableArray<AccountLimit>> everyones, long now)
     {
-        if (IsFrozen || !_limits.TryGetValue(instrument.Symbol, out var limits))
+        if (IsFrozen)
         {
             return null;
         }
 
-        foreach (var (kind, most) in limits)
+        FindScopes(orders, everyones);
+        foreach (var kind in _scopes.Count == 0 ? [] : s_sequence)
         {
-            var broken = kind switch
+            foreach (var scope in _scopes)
             {
-                LimitKind.OrderQuantity => orders.Any(order => order.Lots > most)
-                    ? new BrokenLimit(RejectReason.MaxQuantity, "quantity", instrument.FormatQuantity(most))
-                    : null,
-                LimitKind.OrderValue => orders.Any(order => instrument.Notional(order.PriceTicks, order.Lots) > most)
-                    ? new BrokenLimit(RejectReason.MaxNotional, "quantity", DecimalText.Format(most, instrument.Quote.Decimals))
-                    : null,
-                LimitKind.OpenOrders => OpenIn(instrument, replaced).Count() + orders.Count > most
-                    ? new BrokenLimit(RejectReason.OpenOrderLimit, "symbol", most.ToString(CultureInfo.InvariantCulture))
-                    : null,
-                LimitKind.Position => orders.Any(order => order.Side == Side.Buy) && PositionWith(instrument, orders, replaced) > most
-                    ? new BrokenLimit(RejectReason.PositionLimit, "quantity", instrument.FormatQuantity(most))
-                    : null,
-                _ => throw new InvalidDataException($"{id}: unknown limit {kind}."),
-            };
-            if (broken is not null)
-            {
-                return broken;
+                if (scope.Most(kind) is >= 0 and var most && IsBroken(kind, most, scope, orders, replaced, At(now)))
+                {
+                    return Broken(kind, most, scope.Instrument);
+                }
             }
         }
 
         return null;
     }
 
-    private IEnumerable<HeldOrder> OpenIn(Instrument instrument, HeldOrder? but) =>
-        Account.Orders.Values.Where(order => order.Instrument.Symbol == instrument.Symbol && order != but);
-
-    private Int128 PositionWith(
-        Instrument instrument, IReadOnlyList<(Side Side, long PriceTicks, long Lots)> orders, HeldOrder? but)
+    private void FindScopes(ReadOnlySpan<AskedOrder> orders, Func<string, ImmutableArray<AccountLimit>> everyones)
     {
-        var lots = Rounding.DivUp(Account.Of(instrument.Base).Total, instrument.LotUnits);
-        foreach (var order in OpenIn(instrument, but))
+        _scopes.Clear();
+        Add(LimitScope.All, orders[0].Instrument);
+        for (var i = 0; i < orders.Length; i++)
         {
-            lots += order.Side == Side.Buy ? order.LeavesLots : 0;
+            if (IsFirst(orders[..i], orders[i].Instrument.Quote.Name, static instrument => instrument.Quote.Name))
+            {
+                Add(LimitScope.PaidIn(orders[i].Instrument.Quote.Name), orders[i].Instrument);
+            }
+        }
+
+        for (var i = 0; i < orders.Length; i++)
+        {
+            var symbol = orders[i].Instrument.Symbol;
+            if (IsFirst(orders[..i], symbol, static instrument => instrument.Symbol))
+            {
+                Add(symbol, orders[i].Instrument);
+                if (everyones(symbol) is { IsEmpty: false } limits)
+                {
+                    _scopes.Add(new Scope(symbol, limits, null, orders[i].Instrument));
+                }
+            }
+        }
+    }
+
+    private void Add(string name, Instrument instrument)
+    {
+        if (_limits.TryGetValue(name, out var own))
+        {
+            _scopes.Add(new Scope(name, own.Limits, own, instrument));
+        }
+    }
+
+    private static bool IsFirst(ReadOnlySpan<AskedOrder> before, string name, Func<Instrument, string> nameOf)
+    {
+        foreach (var order in before)
+        {
+            if (nameOf(order.Instrument) == name)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool IsBroken(LimitKind kind, long most, in Scope scope, ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced, long now)
+    {
+        var (count, buys) = (0, false);
+        foreach (var order in orders)
+        {
+            if (!scope.Covers(order.Instrument))
+            {
+                continue;
+            }
+
+            (count, buys) = (count + 1, buys || order.Side == Side.Buy);
+            var broken = kind switch
+            {
+                LimitKind.DuplicateWindow => order.Content is { } content && scope.Own!.IsDuplicate(content, now),
+                LimitKind.OrderQuantity => order.Lots > most,
+                LimitKind.OrderValue => order.Instrument.Notional(order.PriceTicks, order.Lots) > most,
+                _ => false,
+            };
+            if (broken)
+            {
+                return true;
+            }
+        }
+
+        return kind switch
+        {
+            LimitKind.OrdersPerSecond => !scope.Own!.HasRate(count, now),
+            LimitKind.OpenOrders => OpenOrdersIn(scope.Name) - (replaced is null ? 0 : 1) + count > most,
+            // Sells pass: nobody is kept from closing.
+            LimitKind.Position => buys && PositionWith(scope, orders, replaced) > most,
+            LimitKind.DailyVolume => buys && VolumeWith(scope, orders, replaced, now) > most,
+            LimitKind.DailyLoss => buys && LossOf(scope, now) >= most,
+            _ => false,
+        };
+    }
+
+    private static BrokenLimit Broken(LimitKind kind, long most, Instrument instrument)
+    {
+        var count = most.ToString(CultureInfo.InvariantCulture);
+        var money = DecimalText.Format(most, instrument.Quote.Decimals);
+        return kind switch
+        {
+            LimitKind.DuplicateWindow => new(RejectReason.DuplicateOrder, "symbol,side,price,quantity", count),
+            LimitKind.OrdersPerSecond => new(RejectReason.OrderRate, "symbol", count),
+            LimitKind.OrderQuantity => new(RejectReason.MaxQuantity, "quantity", instrument.FormatQuantity(most)),
+            LimitKind.OrderValue => new(RejectReason.MaxNotional, "quantity", money),
+            LimitKind.OpenOrders => new(RejectReason.OpenOrderLimit, "symbol", count),
+            LimitKind.Position => new(RejectReason.PositionLimit, "quantity", instrument.FormatQuantity(most)),
+            LimitKind.DailyVolume => new(RejectReason.DailyVolume, "quantity", money),
+            LimitKind.DailyLoss => new(RejectReason.DailyLoss, "side", money),
+            _ => throw new InvalidDataException($"Unknown limit {kind}."),
+        };
+    }
+
+    private long OpenOrdersIn(string scope) =>
+        scope == LimitScope.All ? Account.Orders.Count : Account.OpenIn(scope)?.Orders ?? 0;
+
+    private Int128 PositionWith(in Scope scope, ReadOnlySpan<AskedOrder> orders, HeldOrder? but)
+    {
+        var instrument = scope.Instrument;
+        var lots = Rounding.DivUp(Account.Of(instrument.Base).Total, instrument.LotUnits)
+            + (Account.OpenIn(instrument.Symbol)?.BuyLots ?? 0) - (but is { Side: Side.Buy } ? but.OpenLots : 0);
+        foreach (var order in orders)
+        {
+            lots += order.Side == Side.Buy && scope.Covers(order.Instrument) ? order.Lots : 0;
+        }
+
+        return lots;
+    }
+
+    // What is open counts as traded: else many orders would pass, and then all of them trade.
+    private Int128 VolumeWith(in Scope scope, ReadOnlySpan<AskedOrder> orders, HeldOrder? but, long now)
+    {
+        var volume = but is { Side: Side.Buy } ? -but.Instrument.Notional(but.PriceTicks, but.OpenLots) : 0;
+        for (var i = 0; i < _traded.Count; i++)
+        {
+            var (instrument, day) = _traded.GetValueAtIndex(i);
+            volume += scope.Covers(instrument) ? day.VolumeOn(TradingDay.DayOf(now)) : 0;
+        }
+
+        for (var i = 0; i < Account.OpenInterest.Count; i++)
+        {
+            var open = Account.OpenInterest[i];
+            volume += scope.Covers(open.Instrument) ? open.BuyValue : 0;
         }
 
         foreach (var order in orders)
         {
-            lots += order.Side == Side.Buy ? order.Lots : 0;
+            volume += order.Side == Side.Buy && scope.Covers(order.Instrument) ? order.Instrument.Notional(order.PriceTicks, order.Lots) : 0;
         }
 
-        return lots;
+        return volume;
+    }
+
+    private Int128 LossOf(in Scope scope, long now)
+    {
+        Int128 earned = 0;
+        for (var i = 0; i < _traded.Count; i++)
+        {
+            var (instrument, day) = _traded.GetValueAtIndex(i);
+            earned += scope.Covers(instrument) ? day.EarnedOn(TradingDay.DayOf(now)) : 0;
+        }
+
+        return -earned;
+    }
+
+    private void CountOrder(string symbol, SubmitOrder order, long timeNanos)
+    {
+        if (!HasLimits)
+        {
+            return;
+        }
+
+        var content = RequestHash.ContentOf(symbol, order.Side, order.Type, order.PriceTicks, order.QuantityLots, order.Conditions);
+        _limits.GetValueOrDefault(LimitScope.All)?.Count(content, timeNanos);
+        _limits.GetValueOrDefault(symbol)?.Count(content, timeNanos);
     }
 
     private void Apply(LimitsSet set)
@@ -87,7 +251,7 @@ internal sealed partial class AccountMachine
         }
         else
         {
-            _limits[set.Symbol] = set.Limits;
+            _limits[set.Symbol] = new LimitsInForce(set.Limits, set.TimeNanos);
         }
     }
 
@@ -96,7 +260,8 @@ internal sealed partial class AccountMachine
         to.Count(_limits.Count);
         foreach (var (symbol, limits) in _limits)
         {
-            to.Bytes(AccountRecordEncoding.Encode(new LimitsSet(0, symbol, limits, "", "")));
+            to.Bytes(AccountRecordEncoding.Encode(new LimitsSet(0, symbol, limits.Limits, "", "")));
+            limits.Write(ref to);
         }
     }
 
@@ -104,7 +269,26 @@ internal sealed partial class AccountMachine
     {
         for (var i = from.ItemCount(); i > 0; i--)
         {
-            Apply((LimitsSet)AccountRecordEncoding.Decode(from.Bytes()));
+            var set = (LimitsSet)AccountRecordEncoding.Decode(from.Bytes());
+            _limits.Add(set.Symbol, LimitsInForce.Read(set.Limits, ref from));
         }
+    }
+
+    /// <summary>Limits that are asked about some orders.</summary>
+    /// <param name="Name">What they are of.</param>
+    /// <param name="Limits">The limits.</param>
+    /// <param name="Own">What the account counts for them; null for everyone's.</param>
+    /// <param name="Instrument">Of the first of the orders that they are of.</param>
+    private readonly record struct Scope(string Name, ImmutableArray<AccountLimit> Limits, LimitsInForce? Own, Instrument Instrument)
+    {
+        /// <summary>The limit of a kind; -1 for none.</summary>
+        public long Most(LimitKind kind) => Own?.Most(kind) ?? LimitsInForce.MostIn(Limits, kind);
+
+        private bool IsOfAll => Name.Length == 1 && Name[0] == LimitScope.All[0];
+
+        private bool IsOfSymbol => Name[0] != LimitScope.All[0];
+
+        public bool Covers(Instrument instrument) =>
+            IsOfSymbol ? instrument.Symbol == Name : IsOfAll || instrument.Quote.Name == Instrument.Quote.Name;
     }
 }

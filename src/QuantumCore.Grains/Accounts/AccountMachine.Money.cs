@@ -156,6 +156,8 @@ internal sealed partial class AccountMachine
 
         WriteFreeze(ref to);
         WriteLimits(ref to);
+        WriteTrading(ref to);
+        WriteFees(ref to);
     }
 
     private void ReadMoney(ref RecordReader from)
@@ -172,6 +174,8 @@ internal sealed partial class AccountMachine
 
         ReadFreeze(ref from);
         ReadLimits(ref from);
+        ReadTrading(ref from);
+        ReadFees(ref from);
     }
 
     /// <summary>A withdrawal that is neither paid nor refused, as far as the account knows.</summary>

@@ -7,7 +7,7 @@ namespace QuantumCore.Grains.Accounts;
 /// <summary>The account's whole state as bytes, its keys and cursors included.</summary>
 internal sealed partial class AccountMachine
 {
-    private const byte SnapshotVersion = 3;
+    private const byte SnapshotVersion = 5;
     private const byte SnapshotKind = 101;
 
     /// <summary>The state as bytes; the same state always gives the same bytes.</summary>
@@ -47,10 +47,13 @@ internal sealed partial class AccountMachine
     /// <summary>The machine of a snapshot.</summary>
     /// <exception cref="InvalidDataException">The snapshot is damaged.</exception>
     public static AccountMachine Restore(
-        AccountId id, Func<string, Instrument> instrumentOf, ReadOnlySpan<byte> snapshot)
+        AccountId id,
+        Func<string, Instrument> instrumentOf,
+        ReadOnlySpan<byte> snapshot,
+        Func<string, FeeSchedule?>? scheduleOf = null)
     {
         var from = new RecordReader(snapshot, SnapshotVersion);
-        var machine = new AccountMachine(id, instrumentOf)
+        var machine = new AccountMachine(id, instrumentOf, scheduleOf)
         {
             TimeNanos = from.TimeNanos,
             Sequence = from.Count(),
@@ -92,8 +95,9 @@ internal sealed partial class AccountMachine
         to.Bool(order.PostOnly);
         to.Count(order.PriceTicks);
         to.Count(order.SubmittedLots);
-        to.Count(order.MakerFeePpm);
-        to.Count(order.TakerFeePpm);
+        to.Signed(order.Fees.MakerPpm);
+        to.Signed(order.Fees.TakerPpm);
+        to.Count(order.Fees.Minimum);
         to.Fixed64(order.TimeNanos);
         to.Count(order.ReplacesNumber);
         to.Count(order.ExpectedLeavesLots);
@@ -117,8 +121,7 @@ internal sealed partial class AccountMachine
         PostOnly = from.Bool(),
         PriceTicks = from.Count(),
         SubmittedLots = from.Count(),
-        MakerFeePpm = from.Count32(),
-        TakerFeePpm = from.Count32(),
+        Fees = new FeeTerms(from.Signed32(), from.Signed32(), from.Count()),
         TimeNanos = from.Fixed64(),
         ReplacesNumber = from.Count(),
         ExpectedLeavesLots = from.Count(),

@@ -17,10 +17,11 @@ internal sealed partial class AccountMachine
             return Refuse(requests[0].ClientOrderId, hash, barred, now);
         }
 
+        var fees = FeesFor(instrument, At(now));
         var covers = new long[requests.Length];
         for (var i = 0; i < covers.Length; i++)
         {
-            covers[i] = NeedOf(requests[i], instrument);
+            covers[i] = NeedOf(requests[i], instrument, fees);
         }
 
         var children = requests[^1];
@@ -43,7 +44,7 @@ internal sealed partial class AccountMachine
         var orders = ImmutableArray.CreateBuilder<SubmitOrder>(requests.Length);
         foreach (var request in requests)
         {
-            orders.Add(OrderFor(request, Account.LastNumber + 1 + orders.Count, instrument));
+            orders.Add(OrderFor(request, Account.LastNumber + 1 + orders.Count, fees));
         }
 
         return new ListHeld(At(now), requests[0].Symbol, orders.MoveToImmutable(), hash, [.. amounts]);
@@ -61,12 +62,13 @@ internal sealed partial class AccountMachine
             return Refuse(requests[0].ClientOrderId, hash, barred, now);
         }
 
+        var fees = Array.ConvertAll(instruments, instrument => FeesFor(instrument, At(now)));
         var amounts = new long[requests.Length];
         var needs = new Dictionary<Asset, Int128>();
         var reason = RejectReason.None;
         for (var i = 0; i < amounts.Length && reason == RejectReason.None; i++)
         {
-            amounts[i] = NeedOf(requests[i], instruments[i]);
+            amounts[i] = NeedOf(requests[i], instruments[i], fees[i]);
             var asset = requests[i].Side == Side.Buy ? instruments[i].Quote : instruments[i].Base;
             needs[asset] = needs.GetValueOrDefault(asset) + amounts[i];
             reason = Account.CheckHold(
@@ -78,7 +80,7 @@ internal sealed partial class AccountMachine
             return new KeyRefused(At(now), requests[0].ClientOrderId, hash, reason);
         }
 
-        var orders = requests.Select((request, i) => OrderFor(request, Account.LastNumber + 1 + i, instruments[i]));
+        var orders = requests.Select((request, i) => OrderFor(request, Account.LastNumber + 1 + i, fees[i]));
         return new ListHeld(At(now), requests[0].Symbol, [.. orders], hash, [.. amounts]);
     }
 
@@ -111,15 +113,12 @@ internal sealed partial class AccountMachine
     }
 
     /// <summary>What an order needs by itself, minor units of the asset it gives.</summary>
-    private static long NeedOf(HoldRequest request, Instrument instrument) =>
+    private static long NeedOf(HoldRequest request, Instrument instrument, FeeTerms fees) =>
         request.Conditions.Decode()?.Amount is { } amount
-            ? HoldRule.AmountHold(
-                instrument, request.Side, request.PriceTicks, amount, 0, instrument.TakerFeePpm)
-            : HoldRule.Hold(
-                instrument, request.Side, request.PriceTicks, request.QuantityLots, 0, instrument.MakerFeePpm,
-                instrument.TakerFeePpm);
+            ? HoldRule.AmountHold(instrument, request.PriceTicks, amount, new OrderFees(request.Side, fees))
+            : HoldRule.Hold(instrument, request.PriceTicks, request.QuantityLots, new OrderFees(request.Side, fees));
 
-    private SubmitOrder OrderFor(HoldRequest request, long number, Instrument instrument) => new(
+    private SubmitOrder OrderFor(HoldRequest request, long number, FeeTerms fees) => new(
         id.Value,
         number,
         request.ClientOrderId,
@@ -129,10 +128,11 @@ internal sealed partial class AccountMachine
         request.PostOnly,
         request.PriceTicks,
         request.QuantityLots,
-        instrument.MakerFeePpm,
-        instrument.TakerFeePpm,
+        fees.MakerPpm,
+        fees.TakerPpm,
         SelfTrade: request.SelfTrade,
-        Conditions: request.Conditions);
+        Conditions: request.Conditions,
+        MinimumFee: fees.Minimum);
 
     private void Apply(ListHeld list)
     {
@@ -148,14 +148,14 @@ internal sealed partial class AccountMachine
         {
             if (step.Account == id.Value)
             {
-                Apply(in step);
+                Apply(in step, turn.TimeNanos);
             }
 
             if (step.Kind == StepKind.Fill && step.MakerAccount == id.Value)
             {
                 Fill(
-                    step.MakerNumber, step.PriceTicks, step.QuantityLots, step.MakerFee, step.MakerLeavesLots,
-                    step.MakerHold);
+                    turn.TimeNanos, step.MakerNumber, step.PriceTicks, step.QuantityLots, step.MakerFee, step.MakerLeavesLots,
+                    step.MakerHold, step.Account == id.Value);
             }
         }
 
@@ -176,7 +176,7 @@ internal sealed partial class AccountMachine
         }
     }
 
-    private void Apply(in TurnStep step)
+    private void Apply(in TurnStep step, long timeNanos)
     {
         switch (step.Kind)
         {
@@ -185,7 +185,7 @@ internal sealed partial class AccountMachine
                 Account.SetHold(step.Number, step.Hold);
                 break;
             case StepKind.Fill:
-                Fill(step.Number, step.PriceTicks, step.QuantityLots, step.Fee, step.LeavesLots, step.Hold);
+                Fill(timeNanos, step.Number, step.PriceTicks, step.QuantityLots, step.Fee, step.LeavesLots, step.Hold, step.MakerAccount == id.Value);
                 break;
             case StepKind.Ended or StepKind.Voided:
                 Account.Release(step.Number);
@@ -200,7 +200,8 @@ internal sealed partial class AccountMachine
         }
     }
 
-    private void Fill(long number, long priceTicks, long lots, long fee, long leavesLots, long hold)
+    private void Fill(
+        long timeNanos, long number, long priceTicks, long lots, long fee, long leavesLots, long hold, bool withItself)
     {
         // An order by amount has no total but what it trades.
         var order = Account.Orders[number];
@@ -210,7 +211,7 @@ internal sealed partial class AccountMachine
             Account.Resize(number, order.FilledLots + lots);
         }
 
-        Account.Fill(number, priceTicks, lots, fee);
+        Trade(timeNanos, number, priceTicks, lots, fee, withItself);
         Account.SetHold(number, hold);
         if (leavesLots == 0 && (!byAmount || hold == 0))
         {

@@ -8,7 +8,8 @@ namespace QuantumCore.Grains.Accounts;
 /// An account's state machine: the fold of its own decisions and of the books' records that touch it. Pure: a
 /// decision gives a record, and only applying the record changes anything.
 /// </summary>
-internal sealed partial class AccountMachine(AccountId id, Func<string, Instrument> instrumentOf)
+internal sealed partial class AccountMachine(
+    AccountId id, Func<string, Instrument> instrumentOf, Func<string, FeeSchedule?>? scheduleOf = null)
 {
     // A space: no client order id begins like this.
     private const string DepositPrefix = " deposit:";
@@ -57,10 +58,11 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
             return Refuse(request.ClientOrderId, hash, barred, now);
         }
 
-        var need = NeedOf(request, instrument);
+        var fees = FeesFor(instrument, At(now));
+        var need = NeedOf(request, instrument, fees);
         var reason = Account.CheckHold(instrument, request.Side, need, out var amount);
         return reason == RejectReason.None
-            ? new HoldPlaced(At(now), request.Symbol, OrderFor(request, Account.LastNumber + 1, instrument), hash, amount)
+            ? new HoldPlaced(At(now), request.Symbol, OrderFor(request, Account.LastNumber + 1, fees), hash, amount)
             : new KeyRefused(At(now), request.ClientOrderId, hash, reason);
     }
 
@@ -74,7 +76,8 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
         }
 
         var instrument = old.Instrument;
-        var reason = Account.CheckHold(instrument, old.Side, priceTicks, quantityLots, old.Number, out var amount);
+        var fees = FeesFor(instrument, At(now));
+        var reason = Account.CheckHold(instrument, old.Side, priceTicks, quantityLots, old.Number, fees, out var amount);
         if (reason != RejectReason.None)
         {
             return new KeyRefused(At(now), clientOrderId, hash, reason);
@@ -90,12 +93,13 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
             old.PostOnly,
             priceTicks,
             quantityLots,
-            instrument.MakerFeePpm,
-            instrument.TakerFeePpm,
+            fees.MakerPpm,
+            fees.TakerPpm,
             old.Number,
             old.LeavesLots,
             SelfTrade: old.SelfTrade,
-            Conditions: EncodedConditions.From(old.Conditions));
+            Conditions: EncodedConditions.From(old.Conditions),
+            MinimumFee: fees.Minimum);
         return new HoldPlaced(At(now), instrument.Symbol, order, hash, amount);
     }
 
@@ -174,6 +178,9 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
             case LimitsSet limits:
                 Apply(limits);
                 break;
+            case VolumesSet volumes:
+                _owners = volumes;
+                break;
             default:
                 throw new InvalidDataException($"{record.GetType().Name} is not an account's record.");
         }
@@ -187,7 +194,7 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
     {
         if (!Account.Orders.TryGetValue(key.Number, out var held))
         {
-            return OrderFor(request, key.Number, instrumentOf(key.Symbol));
+            return OrderFor(request, key.Number, FeeTerms.Of(instrumentOf(key.Symbol)));
         }
 
         return new SubmitOrder(
@@ -200,12 +207,13 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
             held.PostOnly,
             held.PriceTicks,
             held.SubmittedLots,
-            held.MakerFeePpm,
-            held.TakerFeePpm,
+            held.Fees.MakerPpm,
+            held.Fees.TakerPpm,
             held.ReplacesNumber,
             held.ExpectedLeavesLots,
             SelfTrade: held.SelfTrade,
-            Conditions: EncodedConditions.From(held.Conditions));
+            Conditions: EncodedConditions.From(held.Conditions),
+            MinimumFee: held.Fees.Minimum);
     }
 
     private long At(long now) => Math.Max(now, TimeNanos);
@@ -226,8 +234,7 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
             Conditions = order.Conditions.Decode(),
             PriceTicks = order.PriceTicks,
             SubmittedLots = order.QuantityLots,
-            MakerFeePpm = order.MakerFeePpm,
-            TakerFeePpm = order.TakerFeePpm,
+            Fees = new FeeTerms(order.MakerFeePpm, order.TakerFeePpm, order.MinimumFee),
             TimeNanos = hold.TimeNanos,
             ReplacesNumber = order.ReplacesNumber,
             ExpectedLeavesLots = order.ExpectedLeavesLots,
@@ -239,5 +246,6 @@ internal sealed partial class AccountMachine(AccountId id, Func<string, Instrume
             order.ClientOrderId,
             new UsedKey(Sequence, hold.RequestHash, order.Number, hold.Symbol, RejectReason.None));
         _cursors.TryAdd(hold.Symbol, 0);
+        CountOrder(hold.Symbol, order, hold.TimeNanos);
     }
 }

@@ -1,3 +1,4 @@
+using QuantumCore.Accounts;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -36,6 +37,11 @@ internal static class RequestHash
 
         return hash;
     }
+
+    /// <summary>What an order asks for, whatever its name: the part of it that a copy has in common.</summary>
+    public static OrderContent ContentOf(
+        string symbol, Side side, OrderType type, long priceTicks, long quantityLots, EncodedConditions? conditions) => new(
+        symbol, side, type, HasLimit(type) ? priceTicks : 0, quantityLots, conditions.Decode()?.Amount ?? 0);
 
     /// <summary>Of a list: its kind and all of its orders, with their names.</summary>
     public static ulong Of(OrderListKind kind, IEnumerable<HoldRequest> orders)

@@ -11,7 +11,7 @@ internal sealed class DivergenceException(string symbol, long sequence, string w
 /// <summary>Snapshots and replay.</summary>
 internal sealed partial class BookMachine
 {
-    private const byte SnapshotVersion = 3;
+    private const byte SnapshotVersion = 4;
     private const byte SnapshotKind = 100;
 
     /// <summary>Runs a record's command again; what it does must be that record, byte for byte. Gives the record.</summary>
@@ -115,8 +115,8 @@ internal sealed partial class BookMachine
             to.Count(ticket.Sequence);
             to.Count(ticket.TotalLots);
             to.Count(ticket.FilledLots);
-            to.Count((long)(ticket.Weighted >> 62));
-            to.Count((long)(ticket.Weighted & ((1L << 62) - 1)));
+            to.Fixed128(ticket.Fees.Weighted);
+            to.Fixed128(ticket.Fees.Value);
             to.Count(ticket.PreventedLots);
             to.Count(ticket.Hold);
         }
@@ -179,14 +179,9 @@ internal sealed partial class BookMachine
         for (var i = from.ItemCount(); i > 0; i--)
         {
             var order = OrderEncoding.Read(ref from);
-            var ticket = new OrderTicket(order, from.Count(), from.Count())
-            {
-                TotalLots = from.Count(),
-                FilledLots = from.Count(),
-                Weighted = ((Int128)from.Count() << 62) | (Int128)from.Count(),
-                PreventedLots = from.Count(),
-                Hold = from.Count(),
-            };
+            var ticket = new OrderTicket(order, from.Count(), from.Count()) { TotalLots = from.Count(), FilledLots = from.Count() };
+            ticket.Fees = ticket.Fees with { Weighted = from.Fixed128(), Value = from.Fixed128() };
+            (ticket.PreventedLots, ticket.Hold) = (from.Count(), from.Count());
             presence.Open.Add(order.Number, ticket);
             _open.Add(ticket.OrderId, ticket);
         }

@@ -310,9 +310,8 @@ internal sealed partial class BookMachine
         Carry(maker);
         var auction = trade.Kind == BookEventKind.AuctionTrade;
         var notional = Instrument!.Notional(trade.PriceTicks, trade.QuantityLots);
-        // In an auction no one takes: both pay as makers.
-        var takerFee = Charge(taker, notional, auction ? taker.Order.MakerFeePpm : taker.Order.TakerFeePpm, in trade);
-        var makerFee = Charge(maker, notional, maker.Order.MakerFeePpm, in trade);
+        var takerFee = Charge(taker, notional, auction ? taker.Fees.Terms.AuctionPpm : taker.Fees.Terms.TakerPpm, in trade);
+        var makerFee = Charge(maker, notional, auction ? maker.Fees.Terms.AuctionPpm : maker.Fees.Terms.MakerPpm, in trade);
         if (maker.LeavesLots != trade.MakerLeavesLots || taker.LeavesLots != trade.LeavesLots)
         {
             throw new InvalidOperationException($"{symbol}: shell and core count the lots of a trade differently.");

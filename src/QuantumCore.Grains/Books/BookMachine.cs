@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using QuantumCore.Accounts;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 using QuantumCore.Matching;
@@ -380,8 +379,8 @@ internal sealed partial class BookMachine(string symbol)
     {
         var maker = _open[trade.MakerId];
         var notional = Instrument!.Notional(trade.PriceTicks, trade.QuantityLots);
-        var makerFee = Charge(maker, notional, maker.Order.MakerFeePpm, trade.QuantityLots);
-        var takerFee = Charge(taker, notional, taker.Order.TakerFeePpm, trade.QuantityLots);
+        var makerFee = Charge(maker, notional, maker.Fees.Terms.MakerPpm, trade.QuantityLots);
+        var takerFee = Charge(taker, notional, taker.Fees.Terms.TakerPpm, trade.QuantityLots);
         if (maker.LeavesLots != trade.MakerLeavesLots || taker.LeavesLots != trade.LeavesLots)
         {
             throw new InvalidOperationException($"{symbol}: shell and core count the lots of a trade differently.");
@@ -406,10 +405,10 @@ internal sealed partial class BookMachine(string symbol)
 
     private static long Charge(OrderTicket ticket, Int128 notional, int ratePpm, long lots)
     {
-        var before = HoldRule.Fee(ticket.Weighted);
-        ticket.Weighted += notional * ratePpm;
+        var before = ticket.Fees.Due;
+        ticket.Fees = ticket.Fees.After(notional, ratePpm);
         ticket.FilledLots += lots;
-        return HoldRule.Fee(ticket.Weighted) - before;
+        return ticket.Fees.Due - before;
     }
 
     private void Finish(OrderTicket ticket, EndReason end)

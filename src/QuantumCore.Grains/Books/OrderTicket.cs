@@ -23,8 +23,8 @@ internal sealed class OrderTicket(SubmitOrder order, long orderId, long sequence
     /// <summary>Filled quantity, in lots.</summary>
     public long FilledLots { get; set; }
 
-    /// <summary>Sum over its fills of notional times fee rate.</summary>
-    public Int128 Weighted { get; set; }
+    /// <summary>Its fees so far.</summary>
+    public OrderFees Fees { get; set; } = new(order.Side, new FeeTerms(order.MakerFeePpm, order.TakerFeePpm, order.MinimumFee));
 
     /// <summary>Lots that self-trade prevention took off: the core counts them in its total.</summary>
     public long PreventedLots { get; set; }
@@ -46,9 +46,8 @@ internal sealed class OrderTicket(SubmitOrder order, long orderId, long sequence
 
     /// <summary>What it needs by itself, in minor units of the asset it gives.</summary>
     public long OwnHold(Instrument instrument) => AmountLeft >= 0
-        ? HoldRule.AmountHold(instrument, Order.Side, Order.PriceTicks, AmountLeft, Weighted, Order.TakerFeePpm)
-        : HoldRule.Hold(
-            instrument, Order.Side, Order.PriceTicks, LeavesLots, Weighted, Order.MakerFeePpm, Order.TakerFeePpm);
+        ? HoldRule.AmountHold(instrument, Order.PriceTicks, AmountLeft, Fees)
+        : HoldRule.Hold(instrument, Order.PriceTicks, LeavesLots, Fees);
 
     /// <summary>The book has changed conditions of the order.</summary>
     public void Change(ImmutableArray<NamedValue> changes) =>

@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Globalization;
+using QuantumCore.Accounts;
+using QuantumCore.Bench.Exchange;
+using QuantumCore.Contracts;
+using QuantumCore.Grains.Accounts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Bench.Risk;
+
+/// <summary>
+/// <c>risk</c>: what an order costs before it is held: the cover, every kind of limit in every scope, and the whole decision with
+/// its fees. An account with many open orders and a past of trades; nothing is recorded, so that it stays as it is.
+/// </summary>
+internal static class RiskCommand
+{
+    private const int Rounds = 500;
+    private const int Checks = 1_000;
+    private const long Start = 20_000 * 86_400_000_000_000;
+
+    private static readonly string[] s_symbols = ["AAPL", "AMZN", "GOOG", "MSFT"];
+    private static readonly Dictionary<string, Instrument> s_listed = s_symbols.ToDictionary(symbol => symbol, Share);
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var open = new Options(arguments, "--open").Number("--open", 1_000);
+        var account = Account(open);
+        AskedOrder[] asked = [new(s_listed["AAPL"], Side.Buy, 15_000, 5, new OrderContent("AAPL", Side.Buy, OrderType.Limit, 15_000, 5, 0))];
+        var order = new HoldRequest("next", "AAPL", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, 15_000, 5);
+        var terms = FeeTerms.Of(s_listed["AAPL"]);
+        var cover = Best(() => account.Account.CheckHold(s_listed["AAPL"], Side.Buy, 15_000, 5, 0, terms, out _) == RejectReason.None);
+        var limits = Best(() => account.CheckLimits(asked, null, static _ => [new AccountLimit(LimitKind.OpenOrders, 1_000_000)], Start) is null);
+        var decision = Best(() => account.Decide(order, 1, s_listed["AAPL"], Start) is HoldPlaced);
+        await Console.Out.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"openOrders":{{open}},"limits":{{account.Limits.Sum(of => of.Limits.Length) + 1}},"coverNs":{{cover:F0}},"limitsNs":{{limits:F0}},"decisionNs":{{decision:F0}}}"""));
+        return 0;
+    }
+
+    /// <summary>Nanoseconds of one, in the best round: rounds are so short that some are not interrupted.</summary>
+    private static double Best(Func<bool> check)
+    {
+        var best = double.MaxValue;
+        for (var round = 0; round < Rounds; round++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            for (var i = 0; i < Checks; i++)
+            {
+                if (!check())
+                    throw new InvalidOperationException("An order that is within all limits was refused.");
+            }
+
+            best = Math.Min(best, Stopwatch.GetElapsedTime(started).TotalNanoseconds / Checks);
+        }
+
+        return best;
+    }
+
+    private static AccountMachine Account(int open)
+    {
+        var schedule = new FeeSchedule("USD", [new FeeTier(0, 200, 1_000), new FeeTier(1_000_000, -100, 800)], 0);
+        var account = new AccountMachine(new AccountId(1_001), symbol => s_listed[symbol], _ => schedule);
+        account.Apply(account.Deposit(new DepositRequest("cash", "USD", 1L << 60), new Asset("USD", 2), Start));
+        for (var i = 0; i < open; i++)
+        {
+            var request = new HoldRequest(
+                $"order-{i}", s_symbols[i % 4], Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, 14_000 - i, 10);
+            account.Apply(account.Decide(request, 1, s_listed[request.Symbol], Start));
+        }
+
+        // Some of them have traded, so that the day and the volumes are not empty.
+        for (var i = 0; i < 4; i++)
+        {
+            var taken = new SubmitOrder(2_000, 1, "t", Side.Sell, OrderType.Limit, TimeInForce.ImmediateOrCancel, false, 1, 5, 0, 0);
+            var record = new OrderAccepted(Start, taken, 1, [new TradeFill(1, 1_001, i + 1, 14_000 - i, 5, 0, 0, 5, 70_000)], 0, EndReason.None, 0, null);
+            account.ApplyBook(s_symbols[i], new DeliveredRecord(1, 0, record), long.MaxValue);
+        }
+
+        Limit(account, LimitScope.All, LimitKind.OpenOrders, LimitKind.OrdersPerSecond, LimitKind.DuplicateWindow);
+        Limit(account, LimitScope.PaidIn("USD"), LimitKind.OrderValue, LimitKind.DailyVolume, LimitKind.DailyLoss);
+        Limit(account, "AAPL", Enum.GetValues<LimitKind>());
+        return account;
+    }
+
+    private static void Limit(AccountMachine account, string scope, params LimitKind[] kinds) =>
+        account.Apply(account.SetLimits(
+            new LimitsRequest(scope, [.. kinds.Select(kind => new AccountLimit(kind, LimitsRequest.MostOf(kind)))], "bench", ""), Start)!);
+
+    private static Instrument Share(string symbol) => new()
+    {
+        Symbol = symbol,
+        Base = new Asset(symbol, 0),
+        Quote = new Asset("USD", 2),
+        PriceDecimals = 2,
+        TickSize = 1,
+        QuantityDecimals = 0,
+        LotSize = 1,
+        MakerFeePpm = 200,
+        TakerFeePpm = 1_000,
+    };
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using QuantumCore.Client;
+
+namespace QuantumCore.Cli;
+
+/// <summary>fees: what an account pays.</summary>
+internal static class FeesCommand
+{
+    internal static Command Compose(CommandLineApp app)
+    {
+        var account = new Argument<string?>("account")
+        {
+            Description = "Another account than the key's, ACC-n (administrator's key; demo-admin unless told otherwise)",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var asset = new Option<string?>("--asset")
+        {
+            Description = "Set the schedule of what is paid in this asset: the tiers that are named, and no others",
+            HelpName = "asset",
+        };
+        var tiers = new Option<FeeTier[]>("--tier")
+        {
+            Description = "From a 30-day volume on, maker and taker fee in millionths; again for each tier",
+            HelpName = "volume:maker:taker",
+            CustomParser = Tiers,
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var minimum = Grammar.DecimalOption("--minimum", "The least that an order pays once it has filled at all");
+        var why = new Option<string?>("--why") { Description = "A sentence for the record", HelpName = "text" };
+        return app.Add(
+            new Command("fees", "Show what an account pays; as an administrator, set a schedule.") { account, asset, tiers, minimum, why },
+            """
+            qc fees
+            qc fees ACC-1001
+            qc fees --asset USD --tier 0:200:1000 --tier 1000000.00:0:800 --tier 50000000.00:-100:500
+            qc fees --asset USD                            the instruments' own fees again
+            """,
+            async (parse, session, cancellation) =>
+            {
+                var whose = parse.GetValue(account);
+                if (parse.GetValue(asset) is not { } paid)
+                {
+                    var fees = whose is null
+                        ? await session.Client().GetFeesAsync(cancellation)
+                        : await session.Administrator().GetFeesAsync(whose, cancellation);
+                    session.Screen.Show(fees, console => Tables.Fees(console, fees));
+                    return ExitCodes.Done;
+                }
+
+                if (whose is not null)
+                    throw new UsageException("fees: a schedule is every account's: qc fees --asset USD --tier ...");
+
+                var schedule = new FeeSchedule(paid, parse.GetValue(tiers) ?? [], parse.GetValue(minimum) ?? 0);
+                var schedules = await session.Administrator().SetFeesAsync(schedule, parse.GetValue(why), cancellation);
+                session.Screen.Show(schedules, console => Tables.Schedules(console, schedules));
+                return ExitCodes.Done;
+            });
+    }
+
+    private static FeeTier[]? Tiers(ArgumentResult result)
+    {
+        var tiers = new List<FeeTier>();
+        foreach (var token in result.Tokens)
+        {
+            var parts = token.Value.Split(':');
+            if (parts.Length != 3 || !decimal.TryParse(parts[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var from)
+                || !int.TryParse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var maker)
+                || !int.TryParse(parts[2], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var taker))
+            {
+                result.AddError($"{token.Value}: a tier is volume:maker:taker, as in 1000000.00:0:800.");
+                return null;
+            }
+
+            tiers.Add(new FeeTier(from, maker, taker));
+        }
+
+        return [.. tiers];
+    }
+}

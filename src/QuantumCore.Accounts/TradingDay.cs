@@ -1,0 +1,67 @@
+namespace QuantumCore.Accounts;
+
+/// <summary>
+/// What an account has traded in one symbol, and earned on it, in the UTC day of its last trade. The cost of what it has is the
+/// average of its trades; what came in otherwise has none, and its sale counts as a short one.
+/// </summary>
+public sealed class TradingDay
+{
+    private const long DayNanos = 86_400_000_000_000;
+
+    private readonly PositionCost _position;
+
+    // What had been earned, fees paid, when the day began.
+    private Int128 _before;
+    private Int128 _volume;
+
+    /// <summary>Of a symbol that was never traded.</summary>
+    public TradingDay() => _position = new PositionCost(CostMethod.Average);
+
+    /// <summary>As it was.</summary>
+    /// <param name="day">Number of the UTC day since 1970.</param>
+    /// <param name="volume">Quote minor units traded in it.</param>
+    /// <param name="earned">Quote minor units earned in it, less fees.</param>
+    /// <param name="quantity">Position in lots.</param>
+    /// <param name="cost">Its cost, quote minor units.</param>
+    public TradingDay(long day, Int128 volume, Int128 earned, long quantity, Int128 cost)
+    {
+        _position = PositionCost.AverageOf(quantity, cost);
+        (Day, _volume, _before) = (day, volume, -earned);
+    }
+
+    /// <summary>Number of the UTC day, since 1970, of the last trade.</summary>
+    public long Day { get; private set; }
+
+    /// <summary>Position by trades, in lots; less than zero is short.</summary>
+    public long Quantity => _position.Quantity;
+
+    /// <summary>What the position cost, quote minor units.</summary>
+    public Int128 Cost => _position.Cost;
+
+    /// <summary>Number of the UTC day of a time; midnight belongs to the new day.</summary>
+    public static long DayOf(long timeNanos) => timeNanos / DayNanos;
+
+    /// <summary>Value traded on a day, both sides, quote minor units. A later trade than that day's counts too: clocks differ.</summary>
+    public Int128 VolumeOn(long day) => Day >= day ? _volume : 0;
+
+    /// <summary>What was realised on a day less the fees paid on it, quote minor units; less than zero is a loss.</summary>
+    public Int128 EarnedOn(long day) => Day >= day ? Earned - _before : 0;
+
+    private Int128 Earned => _position.Realised - _position.Fees;
+
+    /// <summary>One fill.</summary>
+    /// <param name="timeNanos">Its time, Unix nanoseconds. Within a symbol it never goes back.</param>
+    /// <param name="lots">Bought lots; less than zero: sold.</param>
+    /// <param name="lotValue">What one lot is worth at its price, quote minor units.</param>
+    /// <param name="fee">Its fee, quote minor units; less than zero: a rebate.</param>
+    public void Fill(long timeNanos, long lots, long lotValue, long fee)
+    {
+        if (DayOf(timeNanos) is var day && day > Day)
+        {
+            (Day, _volume, _before) = (day, 0, Earned);
+        }
+
+        _volume += (Int128)Math.Abs(lots) * lotValue;
+        _position.Fill(lots, lotValue, fee);
+    }
+}

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Http;
+
+/// <summary>The calls about fees: what an account pays, and the schedules.</summary>
+internal sealed class FeeCalls(IGrainFactory grains, Listings listings, KeyRing keys)
+{
+    private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+
+    /// <summary>GET /fees</summary>
+    public async Task Show(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is > 0 and var account)
+            await AnswerFees(context, account);
+    }
+
+    /// <summary>GET /admin/accounts/{account}/fees</summary>
+    public async Task ShowAny(HttpContext context)
+    {
+        if (await Call.IsOfficer(context, keys, UserRole.Risk) && await Call.Account(context) is { } account)
+            await AnswerFees(context, account.Value);
+    }
+
+    /// <summary>GET /admin/fees: the schedules.</summary>
+    public async Task ShowSchedules(HttpContext context)
+    {
+        if (await Call.IsOfficer(context, keys, UserRole.MarketOperator))
+            await AnswerFees(context, null);
+    }
+
+    /// <summary>POST /admin/fees: the schedule of an asset.</summary>
+    public async Task Set(HttpContext context)
+    {
+        if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer || await Call.Read(context, WireJson.Default.FeesText) is not { } text)
+            return;
+
+        if (await listings.FindAsset(text.Asset ?? "") is not { } asset)
+        {
+            await Answer.Refuse(context, new Refusal(RejectReason.BadRequest, "asset", Detail: "No listed instrument is paid in it."));
+            return;
+        }
+
+        var (refusal, request) = FeesReading.Read(text, asset, officer.Name);
+        if (refusal is null && await Catalog.SetFees(request) is { } reason)
+            refusal = Refusal.Malformed("tiers", FeesReading.Sentence(reason));
+        if (refusal is { } wrong)
+            await Answer.Refuse(context, wrong);
+        else
+            await AnswerFees(context, null);
+    }
+
+    private async Task AnswerFees(HttpContext context, long? account)
+    {
+        var schedules = await Catalog.FeeSchedules();
+        var fees = account is { } number
+            ? await grains.Account(number).Fees()
+            : ImmutableArray<AccountFees>.Empty;
+        var assets = new Dictionary<string, Asset>(StringComparer.Ordinal);
+        foreach (var name in schedules.Select(schedule => schedule.Asset).Concat(fees.Select(fee => fee.Asset)))
+        {
+            if (await listings.FindAsset(name) is { } asset)
+                assets[name] = asset;
+        }
+
+        await Answer.Json(context, (account, fees, schedules, assets), static (to, answer) =>
+        {
+            to.WriteStartObject();
+            if (answer.account is { } number)
+            {
+                to.WriteString("account"u8, new AccountId(number).ToString());
+                to.WriteStartArray("fees"u8);
+                foreach (var fee in answer.fees)
+                    FeesReading.Write(to, fee, answer.assets[fee.Asset]);
+                to.WriteEndArray();
+            }
+
+            to.WriteStartArray("schedules"u8);
+            foreach (var schedule in answer.schedules)
+                FeesReading.Write(to, schedule, answer.assets[schedule.Asset]);
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+}

@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Wire;
+
+/// <summary>Risk limits in the words and units of the wire.</summary>
+internal static class LimitsReading
+{
+    private const int LongestWhy = 200;
+
+    /// <summary>The limits that a request sets.</summary>
+    /// <param name="text">The request.</param>
+    /// <param name="unit">What its quantities and amounts are counted in.</param>
+    /// <param name="by">Who asks: the label of the key.</param>
+    /// <param name="forEveryone">They are every account's.</param>
+    public static (Refusal? Refusal, LimitsRequest Request) Read(LimitsText text, LimitUnit unit, string by, bool forEveryone = false)
+    {
+        var limits = ImmutableArray.CreateBuilder<AccountLimit>();
+        foreach (var (kind, field, given) in FieldsOf(text))
+        {
+            if (given is null)
+                continue;
+            var request = new LimitsRequest(unit.Scope, [new AccountLimit(kind, 0)], "", "");
+            // A burst alone is asked about below, together with its rate.
+            if (kind != LimitKind.OrderBurst && request.Check(forEveryone) is { } wrong)
+                return (Refusal.Malformed(field, Sentence(wrong)), request);
+            if (unit.Parse(kind, given, out var most) != DecimalError.None)
+                return (Refusal.Malformed(field, "A decimal of this scope's steps; no sign, no exponent."), request);
+            if (most > LimitsRequest.MostOf(kind))
+                return (new Refusal(RejectReason.BadRequest, field, LimitsRequest.MostOf(kind).ToString(CultureInfo.InvariantCulture)), request);
+            limits.Add(new AccountLimit(kind, most));
+        }
+
+        var all = new LimitsRequest(unit.Scope, limits.ToImmutable(), by, text.Why ?? "");
+        Refusal? refusal = all.Why.Length > LongestWhy || all.Why.Any(char.IsControl)
+            ? new Refusal(RejectReason.BadRequest, "why", LongestWhy.ToString(CultureInfo.InvariantCulture), "A sentence.")
+            : all.Check(forEveryone) is { } reason ? Refusal.Malformed("orderBurst", Sentence(reason))
+            : null;
+        return (refusal, all);
+    }
+
+    /// <summary>Writes the limits of a scope as an object.</summary>
+    public static void Write(Utf8JsonWriter to, SymbolLimits of, LimitUnit unit)
+    {
+        to.WriteStartObject();
+        to.WriteString("symbol"u8, of.Symbol);
+        foreach (var (kind, most) in of.Limits)
+        {
+            var field = NameOf(kind);
+            if (LimitUnit.IsCount(kind))
+                to.WriteNumber(field, most);
+            else
+                to.WriteString(field, unit.Format(kind, most));
+        }
+
+        to.WriteEndObject();
+    }
+
+    private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..] + ".";
+
+    private static IEnumerable<(LimitKind Kind, string Field, string? Given)> FieldsOf(LimitsText text) => new[]
+    {
+        (LimitKind.DuplicateWindow, text.DuplicateWindowMillis),
+        (LimitKind.OrdersPerSecond, text.MaxOrdersPerSecond),
+        (LimitKind.OrderBurst, text.OrderBurst),
+        (LimitKind.OrderQuantity, text.MaxOrderQuantity),
+        (LimitKind.OrderValue, text.MaxOrderValue),
+        (LimitKind.OpenOrders, text.MaxOpenOrders),
+        (LimitKind.Position, text.MaxPosition),
+        (LimitKind.DailyVolume, text.MaxDailyVolume),
+        (LimitKind.DailyLoss, text.MaxDailyLoss),
+    }.Select(field => (field.Item1, NameOf(field.Item1), field.Item2));
+
+    private static string NameOf(LimitKind kind) => kind switch
+    {
+        LimitKind.OrderQuantity => "maxOrderQuantity",
+        LimitKind.OrderValue => "maxOrderValue",
+        LimitKind.OpenOrders => "maxOpenOrders",
+        LimitKind.Position => "maxPosition",
+        LimitKind.DuplicateWindow => "duplicateWindowMillis",
+        LimitKind.OrdersPerSecond => "maxOrdersPerSecond",
+        LimitKind.OrderBurst => "orderBurst",
+        LimitKind.DailyVolume => "maxDailyVolume",
+        LimitKind.DailyLoss => "maxDailyLoss",
+    };
+}
+
+/// <summary>What the limits of a scope are counted in.</summary>
+/// <param name="Scope">A symbol, or another scope (<see cref="LimitScope"/>).</param>
+/// <param name="Instrument">The symbol's instrument; null for another scope.</param>
+/// <param name="Money">What values are in; null where there are none.</param>
+internal sealed record LimitUnit(string Scope, Instrument? Instrument, Asset? Money)
+{
+    /// <summary>Of a scope that is listed; null when it is not.</summary>
+    public static async ValueTask<LimitUnit?> FindAsync(Listings listings, string? scope)
+    {
+        if (scope is null or LimitScope.All)
+            return scope is null ? null : new LimitUnit(scope, null, null);
+        if (LimitScope.AssetOf(scope) is { } asset)
+            return await listings.FindAsset(asset) is { } money ? new LimitUnit(scope, null, money) : null;
+        return await listings.Find(scope) is { } instrument ? new LimitUnit(scope, instrument, instrument.Quote) : null;
+    }
+
+    /// <summary>Whether a kind is a number of things, not a decimal.</summary>
+    public static bool IsCount(LimitKind kind) => kind is LimitKind.OpenOrders or LimitKind.DuplicateWindow or LimitKind.OrdersPerSecond
+        or LimitKind.OrderBurst;
+
+    /// <summary>A limit of a kind that means something in the scope.</summary>
+    public DecimalError Parse(LimitKind kind, string text, out long most) =>
+        IsCount(kind) ? DecimalText.TryParse(text, 0, out most)
+        : kind is LimitKind.OrderQuantity or LimitKind.Position ? Instrument!.TryParseQuantity(text, out most)
+        : DecimalText.TryParse(text, Money!.Decimals, out most);
+
+    /// <summary>The limit as a decimal.</summary>
+    public string Format(LimitKind kind, long most) => kind is LimitKind.OrderQuantity or LimitKind.Position
+        ? Instrument!.FormatQuantity(most)
+        : DecimalText.Format(most, Money!.Decimals);
+}

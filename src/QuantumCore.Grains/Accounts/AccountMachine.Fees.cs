@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using QuantumCore.Accounts;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains.Accounts;
+
+/// <summary>What the account pays: by its volume, or its owner's, and the schedules in force.</summary>
+internal sealed partial class AccountMachine
+{
+    private readonly SortedDictionary<string, VolumeDays> _volumes = new(StringComparer.Ordinal);
+    private VolumesSet? _owners;
+
+    /// <summary>What an account pays for what is paid in the assets of some schedules.</summary>
+    public IEnumerable<AccountFees> Fees(IEnumerable<FeeSchedule> schedules, long now) =>
+        from schedule in schedules
+        let volume = VolumeOf(schedule.Asset, TradingDay.DayOf(At(now)))
+        let tier = schedule.TierOf(volume)
+        select new AccountFees(schedule.Asset, volume, tier.MakerPpm, tier.TakerPpm, schedule.Minimum);
+
+    /// <summary>What the account itself has traded in the complete days before a day.</summary>
+    public IEnumerable<TradedVolume> VolumesBefore(long day) =>
+        _volumes.Select(pair => new TradedVolume(pair.Key, pair.Value.Before(day)));
+
+    /// <summary>Decides to count its owner's volumes from a day on; null when those of that day, or a later one, are on record.</summary>
+    public AccountRecord? SetVolumes(long day, ImmutableArray<TradedVolume> volumes, long now) =>
+        _owners?.Day >= day ? null : new VolumesSet(At(now), day, volumes);
+
+    private FeeTerms FeesFor(Instrument instrument, long now)
+    {
+        if (scheduleOf?.Invoke(instrument.Quote.Name) is not { } schedule)
+        {
+            return FeeTerms.Of(instrument);
+        }
+
+        var tier = schedule.TierOf(VolumeOf(schedule.Asset, TradingDay.DayOf(now)));
+        return new FeeTerms(tier.MakerPpm, tier.TakerPpm, schedule.Minimum);
+    }
+
+    // The owner's of yesterday holds until today's comes; older than that nobody adds them up any more.
+    private Int128 VolumeOf(string asset, long day) => _owners?.Day >= day - 1
+        ? _owners.Volumes.FirstOrDefault(volume => volume.Asset == asset).Volume
+        : _volumes.GetValueOrDefault(asset)?.Before(day) ?? 0;
+
+    private void CountVolume(Asset asset, long timeNanos, Int128 value)
+    {
+        if (!_volumes.TryGetValue(asset.Name, out var days))
+        {
+            _volumes.Add(asset.Name, days = new VolumeDays());
+        }
+
+        days.Add(TradingDay.DayOf(timeNanos), value);
+    }
+
+    private void WriteFees(ref RecordWriter to)
+    {
+        to.Bool(_owners is not null);
+        if (_owners is { } owners)
+        {
+            to.Bytes(AccountRecordEncoding.Encode(owners));
+        }
+
+        to.Count(_volumes.Count);
+        foreach (var (asset, days) in _volumes)
+        {
+            to.Text(asset);
+            to.Count(days.Volumes.Count);
+            foreach (var (day, volume) in days.Volumes)
+            {
+                to.Count(day);
+                to.Fixed128(volume);
+            }
+        }
+    }
+
+    private void ReadFees(ref RecordReader from)
+    {
+        _owners = from.Bool() ? (VolumesSet)AccountRecordEncoding.Decode(from.Bytes()) : null;
+        for (var i = from.ItemCount(); i > 0; i--)
+        {
+            var days = new VolumeDays();
+            _volumes.Add(from.Text(), days);
+            for (var j = from.ItemCount(); j > 0; j--)
+            {
+                days.Add(from.Count(), from.Fixed128());
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using QuantumCore.Accounts;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains.Accounts;
+
+/// <summary>What the account trades each day, which its limits ask for.</summary>
+internal sealed partial class AccountMachine
+{
+    private readonly SortedList<string, (Instrument Instrument, TradingDay Day)> _traded = new(StringComparer.Ordinal);
+
+    /// <summary>One side of a trade is the account's; of a trade with itself each by itself, and neither is volume.</summary>
+    private void Trade(long timeNanos, long number, long priceTicks, long lots, long fee, bool withItself)
+    {
+        var order = Account.Orders[number];
+        var instrument = order.Instrument;
+        Account.Fill(number, priceTicks, lots, fee);
+        if (!_traded.TryGetValue(instrument.Symbol, out var traded))
+        {
+            _traded.Add(instrument.Symbol, traded = (instrument, new TradingDay()));
+        }
+
+        traded.Day.Fill(timeNanos, order.Side == Side.Buy ? lots : -lots, (long)instrument.Notional(priceTicks, 1), fee);
+        if (!withItself)
+        {
+            CountVolume(instrument.Quote, timeNanos, instrument.Notional(priceTicks, lots));
+        }
+    }
+
+    private void WriteTrading(ref RecordWriter to)
+    {
+        to.Count(_traded.Count);
+        foreach (var (symbol, (_, day)) in _traded)
+        {
+            to.Text(symbol);
+            to.Count(day.Day);
+            to.Fixed128(day.VolumeOn(day.Day));
+            to.Fixed128(day.EarnedOn(day.Day));
+            to.Fixed64(day.Quantity);
+            to.Fixed128(day.Cost);
+        }
+    }
+
+    private void ReadTrading(ref RecordReader from)
+    {
+        for (var i = from.ItemCount(); i > 0; i--)
+        {
+            var symbol = from.Text();
+            _traded.Add(symbol, (
+                instrumentOf(symbol), new TradingDay(from.Count(), from.Fixed128(), from.Fixed128(), from.Fixed64(), from.Fixed128())));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using QuantumCore.Accounts;
+using QuantumCore.Contracts;
+
+namespace QuantumCore.Grains;
+
+/// <summary>Adds up what each owner's accounts have traded, once a UTC day, and brings it to them: their fees go by it.</summary>
+public sealed partial class OpenWorkAgent
+{
+    private long _volumesOf = -1;
+
+    /// <summary>One round over the owners of several accounts, unless this agent has been through them today.</summary>
+    public async Task BringVolumesAsync(CancellationToken cancellationToken)
+    {
+        var day = TradingDay.DayOf(NanosAt(TimeSpan.Zero));
+        if (day == _volumesOf || catalog.FeeSchedules.IsEmpty)
+        {
+            return;
+        }
+
+        var owned = await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).Owners();
+        var isDone = true;
+        foreach (var owner in owned.GroupBy(account => account.Owner, StringComparer.Ordinal).Where(owner => owner.Count() > 1))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            isDone &= await BringVolumesAsync(day, [.. owner.Select(account => account.Account)]);
+        }
+
+        _volumesOf = isDone ? day : -1;
+    }
+
+    // One account that can't answer must not keep the others' from theirs.
+    private async Task<bool> BringVolumesAsync(long day, long[] accounts)
+    {
+        try
+        {
+            var sums = new SortedDictionary<string, Int128>(StringComparer.Ordinal);
+            foreach (var account in accounts)
+            {
+                foreach (var (asset, volume) in await grains.Account(account).VolumesBefore(day))
+                {
+                    sums[asset] = sums.GetValueOrDefault(asset) + volume;
+                }
+            }
+
+            foreach (var account in accounts)
+            {
+                await grains.Account(account).SetVolumes(day, [.. sums.Select(sum => new TradedVolume(sum.Key, sum.Value))]);
+            }
+
+            return true;
+        }
+        catch (Exception e)
+        {
+            GrainLog.AgentFailed(log, e);
+            return false;
+        }
+    }
+}
