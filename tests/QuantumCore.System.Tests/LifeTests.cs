@@ -114,7 +114,7 @@ public sealed class LifeTests(PostgresServer server)
     [InlineData("--storage is", "--storage", "paper")]
     [InlineData("needs a value", "--data")]
     [InlineData("needs --postgres", "--storage", "postgres")]
-    [InlineData("no http address", "--urls", "ftp://127.0.0.1:1")]
+    [InlineData("no address such as", "--urls", "ftp://127.0.0.1:1")]
     [InlineData("there is no file", "--exchange", "/nowhere/exchange.json")]
     [InlineData("--log is text or json", "--log", "xml")]
     [InlineData("--log-level is trace", "--log-level", "loud")]
