@@ -121,6 +121,8 @@ public sealed partial class CatalogGrain
             UserSet set => ($"user{set.Event}", set.User.Name, set.By, set.User.Role.ToString()),
             SessionBegun { Session: var session } => ("sessionBegun", session.User, session.User, $"{session.Address} {session.Client}"),
             SessionsEnded ended => ("sessionEnded", ended.User, ended.By, ended.Id.Length == 0 ? "all" : ended.Id),
+            EveryonesLimitsSet { Limits: var limits } => ("limitsSet", limits.Symbol, limits.By, limits.Why),
+            FeesScheduled { Fees: var fees } => ("feesSet", fees.Schedule.Asset, fees.By, fees.Why),
             _ => (record.GetType().Name, "", "", ""),
         };
         return new AuditLine(sequence, record.TimeNanos, what, subject, by, detail);
