@@ -78,6 +78,7 @@ function showSession(session: Session | undefined): void {
 async function start(): Promise<void> {
   const path = /^\/trade\/([^/]+)/.exec(location.pathname)?.[1];
   onSession(showSession);
+  if (/^\/(trade(\/|$)|$)/.test(location.pathname)) void route();
   // The market does not wait long for who looks at it: the stream is opened anew when that is known.
   await Promise.race([begin(), new Promise((resolve) => setTimeout(resolve, 1_500))]);
   onSession((session) => {
