@@ -18,6 +18,7 @@ internal static class Announcement
         var text = $"""
 
             QuantumCore is open at {url}
+              terminal  {url}/ in a browser
               trading   {string.Join(", ", instruments.Select(instrument => instrument.Symbol))}
               kept in   {kept}
 

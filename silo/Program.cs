@@ -3,6 +3,7 @@ using QuantumCore.Gateway;
 using QuantumCore.Grains;
 using QuantumCore.Silo;
 using QuantumCore.Silo.Demo;
+using QuantumCore.Terminal;
 
 const int BadUsage = 64;
 const int FailedStart = 70;
@@ -73,6 +74,7 @@ builder.Services.AddExchangeGateway(new GatewayOptions
     WireOrdersPerTenSeconds = options.BinanceOrders == 0 ? int.MaxValue : options.BinanceOrders,
     WireOrdersPerDay = options.BinanceOrders == 0 ? int.MaxValue : options.BinanceOrders * 2_000,
 });
+builder.Services.AddTerminal();
 builder.Services.AddSingleton<DemoExchange>();
 builder.Services.AddSingleton<ExchangeStart>();
 builder.Services.AddHostedService(services => services.GetRequiredService<ExchangeStart>());
@@ -81,7 +83,9 @@ builder.Services.AddSingleton<OrderlyEnd>();
 builder.Services.AddHostedService(services => services.GetRequiredService<OrderlyEnd>());
 
 await using var app = builder.Build();
+app.UseTerminalCompression("/api/qc/v1/candles");
 app.UseExchangeGateway();
+app.UseTerminal();
 var start = app.Services.GetRequiredService<ExchangeStart>();
 var end = app.Services.GetRequiredService<OrderlyEnd>();
 using var watch = OrderlyEnd.Watch(app.Services.GetRequiredService<IHostApplicationLifetime>(), options.Shutdown);

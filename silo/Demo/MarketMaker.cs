@@ -18,7 +18,7 @@ internal sealed partial class MarketMaker(
     TimeProvider time,
     ILogger<MarketMaker> log) : BackgroundService
 {
-    private const int FirstSteps = 24;
+    private const int FirstSteps = 100;
     private static readonly TimeSpan s_period = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_longestRest = TimeSpan.FromSeconds(30);
 
@@ -63,10 +63,7 @@ internal sealed partial class MarketMaker(
 
         // A visitor's first order should meet somebody: the books stand before the first tick.
         for (var step = 0; step < FirstSteps; step++)
-        {
-            foreach (var quoter in quoters)
-                await quoter.StepAsync();
-        }
+            await Task.WhenAll(quoters.Select(quoter => quoter.StepAsync()));
 
         using var timer = new PeriodicTimer(s_period, time);
         var rest = TimeSpan.Zero;

@@ -12,8 +12,8 @@ namespace QuantumCore.Silo.Demo;
 /// <param name="seed">Seed of this symbol's chance.</param>
 internal sealed class SymbolQuoter(OrderEntry entry, Instrument instrument, long startTicks, long run, int seed)
 {
-    private const int QuotesPerSide = 12;
-    private const int Levels = 8;
+    private const int QuotesPerSide = 45;
+    private const int Levels = 30;
     private const int MostLots = 100;
 
     private readonly Random _random = new(seed);

@@ -8,6 +8,9 @@ public sealed class VolumeDays
 
     private readonly SortedDictionary<long, Int128> _volumes = [];
 
+    // Each order of a day asks for the same sum.
+    private (long Day, Int128 Sum) _asked = (-1, 0);
+
     /// <summary>The days that may still count, oldest first, with what was traded in each.</summary>
     public IReadOnlyDictionary<long, Int128> Volumes => _volumes;
 
@@ -17,6 +20,7 @@ public sealed class VolumeDays
     public void Add(long day, Int128 value)
     {
         _volumes[day] = _volumes.GetValueOrDefault(day) + value;
+        _asked = day < _asked.Day ? (-1, 0) : _asked;
         // One day more than counts: days of other books may begin a little later.
         while (_volumes.Count > Days + 2)
         {
@@ -27,12 +31,17 @@ public sealed class VolumeDays
     /// <summary>What was traded in the complete days before a day.</summary>
     public Int128 Before(long day)
     {
-        Int128 sum = 0;
-        foreach (var (traded, volume) in _volumes)
+        if (_asked.Day != day)
         {
-            sum += traded < day && traded >= day - Days ? volume : 0;
+            Int128 sum = 0;
+            foreach (var (traded, volume) in _volumes)
+            {
+                sum += traded < day && traded >= day - Days ? volume : 0;
+            }
+
+            _asked = (day, sum);
         }
 
-        return sum;
+        return _asked.Sum;
     }
 }

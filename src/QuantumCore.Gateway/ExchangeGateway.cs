@@ -43,6 +43,7 @@ public static class ExchangeGateway
         services.AddSingleton<OrderDesk>();
         services.AddSingleton<FeeCalls>();
         services.AddSingleton<OrderCalls>();
+        services.AddSingleton<PastOrderCalls>();
         services.AddSingleton<OrderListCalls>();
         services.AddSingleton<StrategyCalls>();
         services.AddSingleton<AccountCalls>();
@@ -54,9 +55,7 @@ public static class ExchangeGateway
         services.AddSingleton<EngineCalls>();
         services.AddBinanceWire();
         services.AddSingleton<HealthCalls>();
-        services.AddSingleton<BookFeeds>();
-        services.AddSingleton<StreamCall>();
-        services.AddSingleton<TradingCall>();
+        services.AddStreams();
         ApiDocument.AddTo(services);
         services.AddRouting();
         services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
@@ -82,6 +81,16 @@ public static class ExchangeGateway
         services.AddSingleton<WireStreams>();
         services.AddSingleton<WireAccountFeeds>();
         services.AddSingleton<WireApi>();
+    }
+
+    private static void AddStreams(this IServiceCollection services)
+    {
+        services.AddSingleton<BookFeeds>();
+        services.AddSingleton<MarketPulse>();
+        services.AddSingleton<StreamSources>();
+        services.AddSingleton<TickerCalls>();
+        services.AddSingleton<StreamCall>();
+        services.AddSingleton<TradingCall>();
     }
 
     /// <summary>Maps every call. Nothing else may answer on this application but static pages.</summary>

@@ -128,11 +128,22 @@ public class WindowTests
             foreach (var trade in trades.OrderBy(trade => trade.Day))
                 sorted.Add(trade.Day, trade.Value);
             foreach (var trade in trades)
+            {
                 mixed.Add(trade.Day, trade.Value);
+                mixed.Before(random.NextInt64(100, 162));
+            }
+
+            var seen = mixed.Before(160);
+            mixed.Add(160, 5);
+            Assert.Equal(seen, mixed.Before(160));
+            mixed.Add(159, 5);
+            Assert.Equal(seen + 5, mixed.Before(160));
+            sorted.Add(159, 5);
+            sorted.Add(160, 5);
 
             Assert.Equal(sorted.Volumes, mixed.Volumes);
             Assert.Equal(
-                trades.Where(trade => trade.Day is >= 130 and < 160).Aggregate(Int128.Zero, (sum, trade) => sum + trade.Value),
+                trades.Where(trade => trade.Day is >= 130 and < 160).Aggregate((Int128)5, (sum, trade) => sum + trade.Value),
                 mixed.Before(160));
         }
     }

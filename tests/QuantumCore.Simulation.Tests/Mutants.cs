@@ -151,7 +151,7 @@ internal static class Mutants
         ("a transfer arrives under another key each time", AccountMoney,
             "        TransferKey.Of(arrival.From, arrival.Sequence), arrival.Asset", "        TransferKey.Of(arrival.From, arrival.Sequence) + \":\" + Stream.Head, arrival.Asset"),
         ("a transfer is ended before its arrival is answered", AgentMoney,
-            "            var arrived = await Account(transfer.To)", "            await Account(transfer.Arrival.From).EndTransfer(transfer.Arrival.Sequence);\n            var arrived = await Account(transfer.To)"),
+            "            var arrived = await grains.Account(transfer.To)", "            await grains.Account(transfer.Arrival.From).EndTransfer(transfer.Arrival.Sequence);\n            var arrived = await grains.Account(transfer.To)"),
         ("a transfer's key gives another one each time", AccountMoney,
             "    private TransferResult Decide(TransferRequest request)\n    {\n        if (_machine.IsUsed(request.Key, out var key))",
             "    private TransferResult Decide(TransferRequest request)\n    {\n        if (_machine.IsUsed(request.Key, out var key) && key.Sequence < 0)"),

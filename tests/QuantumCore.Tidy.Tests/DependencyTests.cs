@@ -22,7 +22,9 @@ public class DependencyTests
             "QuantumCore.MarketData", "QuantumCore.Matching",
         ],
         ["QuantumCore.Gateway"] = ["QuantumCore.Contracts"],
-        ["QuantumCore.Silo"] = ["QuantumCore.Gateway", "QuantumCore.Grains"],
+        // Pages and scripts: a client like any other, that happens to be served by the exchange.
+        ["QuantumCore.Terminal"] = [],
+        ["QuantumCore.Silo"] = ["QuantumCore.Gateway", "QuantumCore.Grains", "QuantumCore.Terminal"],
         // The operator's tools run books and accounts again without grains: the machines live with them.
         ["QuantumCore.Upkeep"] = ["QuantumCore.Grains"],
         ["QuantumCore.Client"] = [],

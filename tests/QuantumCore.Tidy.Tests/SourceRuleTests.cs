@@ -56,6 +56,8 @@ public partial class SourceRuleTests
         ["src/QuantumCore.Gateway/Http/Routes.cs"] = 1,
         ["src/QuantumCore.Gateway/GrainCalls.cs"] = 1,
         ["src/QuantumCore.Gateway/Streams/BookFeed.cs"] = 1,
+        ["src/QuantumCore.Gateway/Streams/AccountSource.cs"] = 1,
+        ["src/QuantumCore.Gateway/Streams/MarketPulse.cs"] = 2,
         ["src/QuantumCore.Gateway/Binance/WireAccountFeed.cs"] = 1,
         ["src/QuantumCore.Gateway/Binance/WireApi.cs"] = 1,
         ["src/QuantumCore.Gateway/Streams/TradingSocket.cs"] = 1,

@@ -165,7 +165,7 @@ internal sealed class WireMarket(IGrainFactory grains, Listings listings, TimePr
         if (parameters.End() is { } wrong)
             return wrong;
 
-        var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        var now = time.UnixNanos();
         var query = new CandleQuery(instrument!.Symbol, period, start, Math.Min(end ?? now, now), limit);
         var candles = await Ledger.Candles(query, await Seen(grains, instrument.Symbol));
         return WireAnswer.Of(to =>

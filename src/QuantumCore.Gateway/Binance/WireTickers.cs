@@ -22,7 +22,7 @@ internal sealed class WireTickers(IGrainFactory grains, Listings listings, TimeP
     /// <summary>The trades of the last minutes, in whole minutes; null before the first trade.</summary>
     public async ValueTask<Candle?> Over(Instrument instrument, int minutes)
     {
-        var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        var now = time.UnixNanos();
         var start = Math.Max(0, now - (minutes * MinuteNanos)) / MinuteNanos * MinuteNanos;
         var candles = await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Candles(
             new CandleQuery(instrument.Symbol, null, start, now, 1), await WireMarket.Seen(grains, instrument.Symbol));

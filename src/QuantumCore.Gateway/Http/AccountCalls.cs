@@ -20,18 +20,7 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
             to.WriteString("account"u8, new AccountId(view.Account).ToString());
             to.WriteNumber("sequence"u8, view.Sequence);
             to.WriteString("state"u8, view.IsFrozen ? "frozen"u8 : "open"u8);
-            to.WriteStartArray("balances"u8);
-            foreach (var balance in view.Balances)
-            {
-                to.WriteStartObject();
-                to.WriteString("asset"u8, balance.Asset);
-                to.WriteAmount("total"u8, balance.Total, balance.Decimals);
-                to.WriteAmount("held"u8, balance.Held, balance.Decimals);
-                to.WriteAmount("available"u8, balance.Available, balance.Decimals);
-                to.WriteEndObject();
-            }
-
-            to.WriteEndArray();
+            to.WriteBalances(view.Balances);
             to.WriteEndObject();
         });
     }

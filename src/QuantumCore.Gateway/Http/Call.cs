@@ -86,6 +86,15 @@ internal static class Call
         return who;
     }
 
+    /// <summary>
+    /// Tells whether the key or the session that a connection was begun with is still good. Made before the connection becomes a
+    /// WebSocket: after that its cookie can't be read.
+    /// </summary>
+    public static Func<ValueTask<bool>> StillKnown(HttpContext context, KeyRing keys, UserSessions sessions) =>
+        context.Features.Get<SignedIn>() is { Session.Id: var session }
+            ? async () => await sessions.FindSession(session) is not null
+            : async () => (await Recognise(context, keys)).Caller is not null;
+
     /// <summary>Whether the caller may do what is for this role; otherwise it was turned away.</summary>
     public static async ValueTask<bool> IsOfficer(HttpContext context, KeyRing keys, UserRole role) =>
         await Officer(context, keys, role) is not null;

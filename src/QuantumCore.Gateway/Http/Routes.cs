@@ -55,6 +55,10 @@ internal sealed class Routes(
         On(Lane.Urgent, "DELETE", $"{Native}/orders/{{symbol}}/{{orderId}}", orders.Cancel);
         On(Lane.Urgent, "DELETE", $"{Native}/orders/by-client-id/{{clientOrderId}}", orders.CancelByClientOrderId);
 
+        var past = services.GetRequiredService<PastOrderCalls>();
+        On(Lane.Readings, "GET", $"{Native}/orders/by-client-id/{{clientOrderId}}", past.Find);
+        On(Lane.Readings, "GET", $"{Native}/orders/history", past.Newest, null, "symbol", "limit");
+
         On(Lane.Orders, "POST", $"{Native}/order-lists", services.GetRequiredService<OrderListCalls>().Place, typeof(OrderListText));
         On(Lane.Orders, "POST", $"{Native}/strategies", services.GetRequiredService<StrategyCalls>().Place, typeof(StrategyText));
 
@@ -73,11 +77,7 @@ internal sealed class Routes(
         MapOperator(services.GetRequiredService<OperatorCalls>());
         MapLedger(services.GetRequiredService<LedgerCalls>());
 
-        var market = services.GetRequiredService<MarketCalls>();
-        On(Lane.Readings, "GET", $"{Native}/instruments", market.Instruments);
-        On(Lane.Readings, "GET", $"{Native}/book/{{symbol}}", market.Book, null, "depth");
-        On(Lane.Readings, "GET", $"{Native}/trades/{{symbol}}", market.Trades, null, "limit");
-        On(Lane.Readings, "GET", $"{Native}/symbols/{{symbol}}/state", market.State);
+        MapMarket(services.GetRequiredService<MarketCalls>(), services.GetRequiredService<TickerCalls>());
         On(Lane.Streams, "GET", $"{Native}/trading", services.GetRequiredService<TradingCall>().Serve);
         On(Lane.Streams, "GET", $"{Native}/stream", services.GetRequiredService<StreamCall>().Serve);
 
@@ -107,6 +107,16 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/admin/keys", calls.ListAny);
         On(Lane.Urgent, "DELETE", $"{Native}/admin/keys/{{id}}", calls.RevokeAny);
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/keys", calls.MakeForAny, typeof(KeyText));
+    }
+
+    private void MapMarket(MarketCalls market, TickerCalls tickers)
+    {
+        On(Lane.Readings, "GET", $"{Native}/instruments", market.Instruments);
+        On(Lane.Readings, "GET", $"{Native}/book/{{symbol}}", market.Book, null, "depth");
+        On(Lane.Readings, "GET", $"{Native}/trades/{{symbol}}", market.Trades, null, "limit");
+        On(Lane.Readings, "GET", $"{Native}/symbols/{{symbol}}/state", market.State);
+        On(Lane.Readings, "GET", $"{Native}/tickers", tickers.Tickers);
+        On(Lane.Readings, "GET", $"{Native}/candles/{{symbol}}", tickers.Candles, null, "period", "limit", "before");
     }
 
     private void MapUsers(SessionCalls people, UserCalls admin)

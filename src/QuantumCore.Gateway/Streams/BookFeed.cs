@@ -42,6 +42,9 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
 {
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(1);
 
+    /// <summary>A little more than market data lets its readers wait.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(4);
+
     private readonly Lock _lock = new();
     private readonly HashSet<IBookReader> _readers = [];
     private readonly HashSet<IUpdateReader> _updateReaders = [];
@@ -54,6 +57,19 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
     private bool _known;
     private bool _running;
     private ReadOnlyMemory<byte>? _snapshot;
+    private long _answered;
+
+    /// <summary>Whether market data answers: it says something every few seconds, if only that there is nothing new.</summary>
+    public bool IsFollowing
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _known && _running && time.GetElapsedTime(_answered) < s_patience;
+            }
+        }
+    }
 
     /// <summary>Starts to give the reader this book: a snapshot at once when the book is known, else as soon as it is.</summary>
     public void Join(IBookReader reader)
@@ -126,7 +142,13 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
         {
             try
             {
-                if (await grain.WaitForUpdate(after) is { } update)
+                var update = await grain.WaitForUpdate(after);
+                lock (_lock)
+                {
+                    _answered = time.GetTimestamp();
+                }
+
+                if (update is not null)
                     after = Take(update, after);
             }
             catch (Exception error)

@@ -3,12 +3,16 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Users;
 
 namespace QuantumCore.Gateway.Streams;
 
 /// <summary>The WebSocket call: one reader per connection.</summary>
 internal sealed class StreamCall(
     BookFeeds feeds,
+    StreamSources sources,
+    KeyRing keys,
+    UserSessions sessions,
     Listings listings,
     GatewayOptions options,
     GatewayMetrics metrics,
@@ -25,11 +29,14 @@ internal sealed class StreamCall(
             return;
         }
 
+        // Before the connection is a WebSocket: after that its request is answered, and can't be asked who it is of.
+        var holder = await HolderOf(context);
         metrics.ReaderCame();
         try
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
-            await using var reader = new StreamReader(socket, feeds, listings, options, metrics, time, log);
+            await using var reader = new StreamReader(
+                socket, holder, feeds, sources, listings, options, metrics, time, log);
             await reader.Run(lifetime.ApplicationStopping, context.RequestAborted);
         }
         catch (WebSocketException)
@@ -41,4 +48,14 @@ internal sealed class StreamCall(
             metrics.ReaderWent();
         }
     }
+
+    /// <summary>Who opened the connection; nobody where that is not known.</summary>
+    private async ValueTask<StreamHolder> HolderOf(HttpContext context) => (await Call.Recognise(context, keys)).Caller is { } caller
+        ? new StreamHolder(caller.Account, Call.StillKnown(context, keys, sessions))
+        : new StreamHolder(0, static () => ValueTask.FromResult(false));
 }
+
+/// <summary>Whose a connection is.</summary>
+/// <param name="Account">The account that it may follow; 0 for none.</param>
+/// <param name="MayStill">Whether the session or key that it was opened with is good now.</param>
+internal sealed record StreamHolder(long Account, Func<ValueTask<bool>> MayStill);

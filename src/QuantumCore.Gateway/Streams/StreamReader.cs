@@ -13,9 +13,11 @@ namespace QuantumCore.Gateway.Streams;
 /// One WebSocket: what it follows and what waits for it. A backlog beyond its bound is dropped; when the
 /// reader reads again it gets snapshots instead. One that lets a message wait for too long is cut.
 /// </summary>
-internal sealed class StreamReader(
+internal sealed partial class StreamReader(
     WebSocket socket,
+    StreamHolder holder,
     BookFeeds feeds,
+    StreamSources sources,
     Listings listings,
     GatewayOptions options,
     GatewayMetrics metrics,
@@ -103,14 +105,18 @@ internal sealed class StreamReader(
     public ValueTask DisposeAsync()
     {
         Followed[] followed;
+        IStreamSource[] followedSources;
         lock (_lock)
         {
-            followed = [.. _followed.Values];
+            (followed, followedSources) = ([.. _followed.Values], [.. _sources.Values]);
             _followed.Clear();
+            _sources.Clear();
         }
 
         foreach (var book in followed)
             book.Feed.Leave(this);
+        foreach (var source in followedSources)
+            source.Dispose();
 
         _cut.Dispose();
         return ValueTask.CompletedTask;
@@ -123,8 +129,11 @@ internal sealed class StreamReader(
     private void Drop()
     {
         metrics.Resync();
+        var asked = _queue.Where(waiting => waiting.Source is not null).ToArray();
         _queue.Clear();
         _waitingBytes = 0;
+        foreach (var source in asked)
+            _queue.Enqueue(source);
         foreach (var (symbol, book) in _followed)
         {
             book.NeedsSnapshot = true;
@@ -183,10 +192,20 @@ internal sealed class StreamReader(
     {
         if (message.Op is not ("subscribe" or "unsubscribe"))
             return Refusal.Malformed("op", "subscribe or unsubscribe.");
+        if (message.Channel is { } channel)
+        {
+            if (message.Op == "subscribe")
+                return FollowChannel(channel);
+            Remove(channel);
+            return null;
+        }
+
         if (message.Symbol is null || await listings.Find(message.Symbol) is not { } instrument)
             return new Refusal(RejectReason.UnknownSymbol, "symbol");
 
-        return message.Op == "subscribe" ? Follow(instrument) : Unfollow(message.Symbol);
+        if (message.Op == "unsubscribe")
+            return Unfollow(message.Symbol);
+        return message.Conflate is null && message.Units is null ? Follow(instrument) : FollowMerged(instrument, message);
     }
 
     private Refusal? Follow(Instrument instrument)
@@ -194,13 +213,10 @@ internal sealed class StreamReader(
         var feed = feeds.Of(instrument);
         lock (_lock)
         {
-            if (_followed.ContainsKey(instrument.Symbol))
+            if (_followed.ContainsKey(instrument.Symbol) || _sources.ContainsKey(instrument.Symbol))
                 return null;
-            if (_followed.Count >= options.StreamSubscriptions)
-            {
-                var limit = options.StreamSubscriptions.ToString();
-                return new Refusal(RejectReason.BadRequest, "symbol", limit, "This connection follows as many symbols as it may.");
-            }
+            if (TooMany() is { } refusal)
+                return refusal;
 
             _followed[instrument.Symbol] = new Followed(feed);
         }
@@ -219,6 +235,7 @@ internal sealed class StreamReader(
         }
 
         book?.Feed.Leave(this);
+        Remove(symbol);
         return null;
     }
 
@@ -239,7 +256,7 @@ internal sealed class StreamReader(
 
         lock (_lock)
         {
-            if (_queue.Count(waiting => waiting.Symbol is null) >= MostErrorsWaiting)
+            if (_queue.Count(waiting => waiting is { Symbol: null, Source: null }) >= MostErrorsWaiting)
                 return false;
             _queue.Enqueue(new Outgoing(null, buffer.WrittenMemory, null, 0));
         }
@@ -258,7 +275,9 @@ internal sealed class StreamReader(
                 _wake.Reader.TryRead(out _);
                 while (!last.IsCancellationRequested && Next() is { } next)
                 {
-                    if (next.Restart is { } feed)
+                    if (next.Source is { } source)
+                        await SendAll(source, end);
+                    else if (next.Restart is { } feed)
                         feed.Repeat(this);
                     else
                         await Send(next.Message, end);
@@ -273,6 +292,12 @@ internal sealed class StreamReader(
         {
             await _cut.CancelAsync();
         }
+    }
+
+    private async ValueTask SendAll(IStreamSource source, CancellationToken end)
+    {
+        foreach (var message in source.Take())
+            await Send(message, end);
     }
 
     private async ValueTask Send(ReadOnlyMemory<byte> message, CancellationToken end)
@@ -312,7 +337,7 @@ internal sealed class StreamReader(
         public bool NeedsSnapshot { get; set; }
     }
 
-    /// <summary>A message on its way, or a feed whose snapshot is to be asked for.</summary>
+    /// <summary>A message on its way, or a feed whose snapshot is to be asked for, or a source that has something to say.</summary>
     private readonly record struct Outgoing(
-        string? Symbol, ReadOnlyMemory<byte> Message, BookFeed? Restart, int Counted);
+        string? Symbol, ReadOnlyMemory<byte> Message, BookFeed? Restart, int Counted, IStreamSource? Source = null);
 }

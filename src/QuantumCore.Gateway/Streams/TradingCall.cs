@@ -41,7 +41,7 @@ internal sealed class TradingCall(
             using var accepted = await context.WebSockets.AcceptWebSocketAsync();
             using var socket = new MessageSocket(accepted, options, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
             await using var trader = new TradingSocket(
-                socket, account, context.TraceIdentifier, context.Connection.RemoteIpAddress, StillIn(context), desk, entry, listings, keys, door, quotas, log);
+                socket, account, context.TraceIdentifier, context.Connection.RemoteIpAddress, Call.StillKnown(context, keys, sessions), desk, entry, listings, keys, door, quotas, log);
             await socket.Run(trader.Obey, lifetime.ApplicationStopping, context.RequestAborted);
         }
         catch (WebSocketException)
@@ -53,9 +53,4 @@ internal sealed class TradingCall(
             metrics.ReaderWent();
         }
     }
-
-    /// <summary>Tells whether the key or the session that the connection was begun with is still good.</summary>
-    private Func<ValueTask<bool>> StillIn(HttpContext context) => context.Features.Get<SignedIn>() is { Session.Id: var session }
-        ? async () => await sessions.FindSession(session) is not null
-        : async () => (await Call.Recognise(context, keys)).Caller is not null;
 }

@@ -371,6 +371,12 @@ internal sealed record StreamText
     public string? Op { get; init; }
 
     public string? Symbol { get; init; }
+
+    public string? Channel { get; init; }
+
+    public string? Units { get; init; }
+
+    public int? Conflate { get; init; }
 }
 
 /// <summary>A request over the WebSocket of orders.</summary>

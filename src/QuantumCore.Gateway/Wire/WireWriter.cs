@@ -124,29 +124,11 @@ internal static class WireWriter
         to.WriteEndArray();
     }
 
-    /// <summary>A symbol's phase and prices; a price that is not there is null.</summary>
+    /// <summary>A symbol's phase and prices.</summary>
     public static void WriteState(this Utf8JsonWriter to, BookState state, Instrument instrument)
     {
         to.WriteStartObject();
-        to.WriteString("symbol"u8, instrument.Symbol);
-        to.WriteNumber("sequence"u8, state.Sequence);
-        to.WriteString("phase"u8, WireNames.Of(state.Phase));
-        to.WritePriceOrNull("lastPrice"u8, instrument, state.LastPriceTicks);
-        to.WritePriceOrNull("markPrice"u8, instrument, state.MarkPriceTicks);
-        to.WritePriceOrNull("referencePrice"u8, instrument, state.ReferencePriceTicks);
-        if (state.Indicative is { } auction)
-        {
-            to.WriteStartObject("indicative"u8);
-            to.WritePriceOrNull("price"u8, instrument, auction.PriceTicks);
-            to.WriteQuantity("quantity"u8, instrument, auction.Lots);
-            to.WriteQuantity("imbalance"u8, instrument, auction.Imbalance);
-            to.WriteEndObject();
-        }
-        else
-        {
-            to.WriteNull("indicative"u8);
-        }
-
+        to.WriteStateMembers(state, instrument);
         to.WriteEndObject();
     }
 
@@ -316,7 +298,7 @@ internal static class WireWriter
         to.WriteString(name, text[..length]);
     }
 
-    private static void WriteTradeId(this Utf8JsonWriter to, long sequence, int index)
+    public static void WriteTradeId(this Utf8JsonWriter to, long sequence, int index)
     {
         Span<char> text = stackalloc char[32];
         _ = text.TryWrite(CultureInfo.InvariantCulture, $"{sequence}-{index}", out var length);
@@ -324,7 +306,7 @@ internal static class WireWriter
     }
 
     /// <summary>A scaled integer as a decimal string, without a string in between where 64 bits hold it.</summary>
-    private static void WriteDecimal(this Utf8JsonWriter to, Int128 units, int decimals)
+    public static void WriteDecimal(this Utf8JsonWriter to, Int128 units, int decimals)
     {
         Span<byte> text = stackalloc byte[24];
         Int128 largest = long.MaxValue;

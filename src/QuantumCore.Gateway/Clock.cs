@@ -1,0 +1,8 @@
+namespace QuantumCore.Gateway;
+
+/// <summary>The clock in the unit of the records.</summary>
+internal static class Clock
+{
+    /// <summary>Now, in Unix nanoseconds.</summary>
+    public static long UnixNanos(this TimeProvider time) => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+}

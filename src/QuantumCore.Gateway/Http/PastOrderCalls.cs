@@ -1,0 +1,72 @@
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Http;
+
+/// <summary>The calls about orders that may be over: by name, and the newest ones.</summary>
+internal sealed class PastOrderCalls(OrderEntry entry, Listings listings, KeyRing keys)
+{
+    /// <summary>GET /orders/by-client-id/{clientOrderId}: an unknown name stays unused.</summary>
+    public async Task Find(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is not (> 0 and var account))
+            return;
+
+        var name = Call.Path(context, "clientOrderId");
+        var listed = await listings.BySymbol();
+        var view = await entry.View(account);
+        if (view.OpenOrders.FirstOrDefault(order => order.ClientOrderId == name) is { } open && listed.ContainsKey(open.Symbol))
+        {
+            var sequence = view.Cursors.FirstOrDefault(seen => seen.Symbol == open.Symbol).Sequence;
+            await Answer.Json(context, (open, account, sequence, listed), static (to, answer) =>
+                to.WriteOpenOrder(answer.open, answer.account, answer.sequence, answer.listed));
+            return;
+        }
+
+        var found = await entry.LookUp(account, name);
+        var past = found.Reason != RejectReason.None
+            ? []
+            : await entry.Orders(new OrderQuery(account, found.Symbol, Number: found.Number, Limit: 1));
+        if (past is [var order, ..] && listed.ContainsKey(order.Symbol))
+            await Answer.Order(context, Report(order, account), listed);
+        else
+            await Answer.Refuse(context, new Refusal(RejectReason.UnknownOrder, "clientOrderId"));
+    }
+
+    /// <summary>GET /orders/history: the newest orders that reached a book, newest first.</summary>
+    public async Task Newest(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is not (> 0 and var account) || await Call.Limit(context) is not { } limit)
+            return;
+
+        string? symbol = context.Request.Query["symbol"];
+        if (symbol is not null && await listings.Find(symbol) is null)
+        {
+            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+            return;
+        }
+
+        var listed = await listings.BySymbol();
+        var orders = await entry.Orders(new OrderQuery(account, symbol, Limit: limit));
+        var reports = orders.Where(order => listed.ContainsKey(order.Symbol))
+            .OrderByDescending(order => order.CreatedNanos).ThenByDescending(order => order.Number)
+            .Select(order => Report(order, account));
+        await Answer.Json(context, (reports, listed), static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteStartArray("orders"u8);
+            foreach (var report in answer.reports)
+                to.WriteOrder(report, answer.listed);
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+
+    /// <summary>An order of the history as it is answered. Its fills are another call's.</summary>
+    private static ExecutionReport Report(PastOrder order, long account) => new(
+        RejectReason.None, null, null, account, order.Number, order.ClientOrderId, order.Symbol, order.OrderId, order.Status, order.End,
+        order.Side, order.Type, order.TimeInForce, order.PriceTicks, order.QuantityLots, order.FilledLots,
+        Math.Max(0, order.QuantityLots - order.FilledLots), 0, order.ChangedNanos, [], order.PostOnly, order.SelfTrade, order.Conditions);
+}

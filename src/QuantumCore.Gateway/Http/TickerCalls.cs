@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Binance;
+using QuantumCore.Gateway.Streams;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Http;
+
+/// <summary>The calls about prices over time; they need no key.</summary>
+internal sealed class TickerCalls(IGrainFactory grains, Listings listings, MarketPulse pulse, TimeProvider time)
+{
+    private const int MostCandles = 1_500;
+
+    /// <summary>GET /tickers</summary>
+    public async Task Tickers(HttpContext context) =>
+        await Answer.Json(context, await pulse.Read(), static (to, second) =>
+        {
+            to.WriteStartObject();
+            to.WriteTime(second.TimeNanos);
+            to.WriteTickers(second.Symbols.Values);
+            to.WriteEndObject();
+        });
+
+    /// <summary>GET /candles/{symbol}</summary>
+    public async Task Candles(HttpContext context)
+    {
+        var instrument = await listings.Find(Call.Path(context, "symbol"));
+        var query = context.Request.Query;
+        if (instrument is null)
+            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+        else if (WireWords.Period((string?)query["period"] ?? "1m") is not { } period)
+            await Answer.Refuse(context, Refusal.Malformed("period", "1m, 3m, 5m, 15m, 30m, 1h, 2h, 4h, 6h, 8h, 12h, 1d, 3d, 1w or 1M."));
+        else if (Call.Number((string?)query["limit"] ?? "500", 1, MostCandles) is not { } limit)
+            await Answer.Refuse(context, new Refusal(RejectReason.BadRequest, "limit", $"{MostCandles}", $"1 to {MostCandles}."));
+        else if (Before(query["before"]) is not { } before)
+            await Answer.Refuse(context, Refusal.Malformed("before", WireTime.Rule));
+        else
+            await Answer.Json(
+                context, (await Read(instrument, period, before, (int)limit), instrument), static (to, answer) =>
+                {
+                    to.WriteStartObject();
+                    to.WriteString("symbol"u8, answer.instrument.Symbol);
+                    to.WriteCandles(answer.Item1, answer.instrument);
+                    to.WriteEndObject();
+                });
+    }
+
+    /// <summary>The end of the time that is asked for: now where nothing is said; null for a text that is no time.</summary>
+    private long? Before(string? text) => text is null ? time.UnixNanos() + 1 : WireTime.Read(text);
+
+    private async ValueTask<System.Collections.Immutable.ImmutableArray<Candle>> Read(
+        Instrument instrument, CandlePeriod period, long before, int limit) => before == 0
+        ? []
+        : await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Candles(
+            new CandleQuery(instrument.Symbol, period, null, Math.Min(before - 1, time.UnixNanos()), limit),
+            await WireMarket.Seen(grains, instrument.Symbol));
+}

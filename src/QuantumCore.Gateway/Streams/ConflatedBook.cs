@@ -1,0 +1,187 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Streams;
+
+/// <summary>
+/// A book for one connection, merged: of what happened between two tellings each level's last quantity, and the newest
+/// trades. Beside it the symbol's state whenever it changes, and each second that the book is still followed.
+/// </summary>
+internal sealed class ConflatedBook : IStreamSource, IUpdateReader
+{
+    /// <summary>Trades in one message; older ones are left out.</summary>
+    public const int MostTrades = 200;
+
+    private readonly Lock _lock = new();
+    private readonly BookFeed _feed;
+    private readonly MarketPulse _pulse;
+    private readonly Instrument _instrument;
+    private readonly bool _inTicks;
+    private readonly Pacing _pacing;
+    private readonly SortedDictionary<long, DepthLevel> _bids = new(Comparer<long>.Create((left, right) => right.CompareTo(left)));
+    private readonly SortedDictionary<long, DepthLevel> _asks = [];
+    private readonly Queue<PublicTrade> _trades = new();
+    private bool _isSnapshot;
+    private long _previousSequence = -1;
+    private long _sequence;
+    private long _timeNanos;
+    private BookState? _state;
+    private bool _stateIsNew;
+    private long? _beatNanos;
+
+    public ConflatedBook(BookFeed feed, MarketPulse pulse, Instrument instrument, bool inTicks, Pacing pacing)
+    {
+        (_feed, _pulse, _instrument, _inTicks, _pacing) = (feed, pulse, instrument, inTicks, pacing);
+    }
+
+    /// <summary>Begins to follow: a snapshot comes first.</summary>
+    public void Start()
+    {
+        _feed.Join(this);
+        _pulse.Join(Offer);
+    }
+
+    /// <inheritdoc/>
+    public void Offer(MarketUpdate update)
+    {
+        lock (_lock)
+        {
+            if (update.IsSnapshot)
+            {
+                _bids.Clear();
+                _asks.Clear();
+                _isSnapshot = true;
+            }
+            else if (_previousSequence < 0)
+            {
+                _previousSequence = update.PreviousSequence;
+            }
+
+            Merge(_bids, update.Bids);
+            Merge(_asks, update.Asks);
+            foreach (var trade in update.Trades)
+            {
+                if (_trades.Count == MostTrades)
+                    _trades.Dequeue();
+                _trades.Enqueue(trade);
+            }
+
+            (_sequence, _timeNanos) = (update.Sequence, update.TimeNanos);
+        }
+
+        _pacing.Due();
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Take()
+    {
+        _pacing.Told();
+        var messages = new List<ReadOnlyMemory<byte>>(2);
+        lock (_lock)
+        {
+            if (_isSnapshot || _previousSequence >= 0)
+                messages.Add(StreamJson.Bytes(WriteBook));
+            if (_stateIsNew)
+                messages.Add(StreamJson.Bytes(WriteState));
+            if (messages.Count == 0 && _beatNanos is { } beat)
+                messages.Add(StreamJson.Bytes(to => WriteBeat(to, beat)));
+
+            _bids.Clear();
+            _asks.Clear();
+            _trades.Clear();
+            (_isSnapshot, _previousSequence, _stateIsNew, _beatNanos) = (false, -1, false, null);
+        }
+
+        return messages;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _feed.Leave(this);
+        _pulse.Leave(Offer);
+        _pacing.Dispose();
+    }
+
+    private static void Merge(SortedDictionary<long, DepthLevel> side, ImmutableArray<DepthLevel> levels)
+    {
+        foreach (var level in levels)
+            side[level.PriceTicks] = level;
+    }
+
+    private void Offer(MarketSecond second)
+    {
+        // A feed that stands still is no live book, whatever else comes over the connection. It is asked before the lock is taken:
+        // the feed calls here under its own.
+        if (!second.Symbols.TryGetValue(_instrument.Symbol, out var pulse) || !_feed.IsFollowing)
+            return;
+
+        lock (_lock)
+        {
+            _beatNanos = second.TimeNanos;
+            if (_state is null || !IsSame(_state, pulse.State))
+                (_state, _stateIsNew) = (pulse.State, true);
+        }
+
+        _pacing.Due();
+    }
+
+    /// <summary>Whether all is the same but what the book tells itself.</summary>
+    private static bool IsSame(BookState left, BookState right) =>
+        left with { Sequence = 0, OpenOrders = 0, LastPriceTicks = 0 } == right with { Sequence = 0, OpenOrders = 0, LastPriceTicks = 0 };
+
+    private void WriteBook(Utf8JsonWriter to)
+    {
+        to.WriteStartObject();
+        to.WriteString("type"u8, _isSnapshot ? "snapshot"u8 : "update"u8);
+        to.WriteString("symbol"u8, _instrument.Symbol);
+        if (!_isSnapshot)
+            to.WriteNumber("previousSequence"u8, _previousSequence);
+        to.WriteNumber("sequence"u8, _sequence);
+        to.WriteTimeNanos(_timeNanos);
+        WriteSide(to, "bids"u8, _bids);
+        WriteSide(to, "asks"u8, _asks);
+        to.WriteStartArray("trades"u8);
+        foreach (var trade in _trades)
+        {
+            if (_inTicks)
+                to.WriteTradeInTicks(trade);
+            else
+                to.WriteTrade(trade, _instrument);
+        }
+
+        to.WriteEndArray();
+        to.WriteEndObject();
+    }
+
+    private void WriteSide(Utf8JsonWriter to, ReadOnlySpan<byte> name, SortedDictionary<long, DepthLevel> side)
+    {
+        // Of a whole book what is gone is not there.
+        var levels = side.Values.Where(level => !_isSnapshot || level.QuantityLots > 0);
+        if (_inTicks)
+            to.WriteLevelsInTicks(name, levels);
+        else
+            to.WriteLevels(name, levels, _instrument);
+    }
+
+    private void WriteState(Utf8JsonWriter to)
+    {
+        to.WriteStartObject();
+        to.WriteString("type"u8, "state"u8);
+        to.WriteStateMembers(_state!, _instrument);
+        to.WriteEndObject();
+    }
+
+    private void WriteBeat(Utf8JsonWriter to, long timeNanos)
+    {
+        to.WriteStartObject();
+        to.WriteString("type"u8, "heartbeat"u8);
+        to.WriteString("symbol"u8, _instrument.Symbol);
+        to.WriteNumber("sequence"u8, _sequence);
+        to.WriteTimeNanos(timeNanos);
+        to.WriteEndObject();
+    }
+}

@@ -1,0 +1,60 @@
+using System.Buffers;
+using System.Text.Json;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Wire;
+
+namespace QuantumCore.Gateway.Streams;
+
+/// <summary>Messages of the stream as bytes, and market data in whole ticks and lots.</summary>
+internal static class StreamJson
+{
+    /// <summary>The largest whole number that every reader of JSON has exactly.</summary>
+    private const long LargestExact = (1L << 53) - 1;
+
+    /// <summary>What is written, as bytes.</summary>
+    public static ReadOnlyMemory<byte> Bytes(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var to = new Utf8JsonWriter(buffer))
+            write(to);
+        return buffer.WrittenMemory;
+    }
+
+    /// <summary>Levels as pairs of ticks and lots.</summary>
+    public static void WriteLevelsInTicks(this Utf8JsonWriter to, ReadOnlySpan<byte> name, IEnumerable<DepthLevel> levels)
+    {
+        to.WriteStartArray(name);
+        foreach (var level in levels)
+        {
+            to.WriteStartArray();
+            to.WriteWhole(level.PriceTicks);
+            to.WriteWhole(level.QuantityLots);
+            to.WriteEndArray();
+        }
+
+        to.WriteEndArray();
+    }
+
+    /// <summary>A trade in ticks and lots.</summary>
+    public static void WriteTradeInTicks(this Utf8JsonWriter to, PublicTrade trade)
+    {
+        to.WriteStartObject();
+        to.WriteTradeId(trade.Sequence, trade.Index);
+        to.WritePropertyName("price"u8);
+        to.WriteWhole(trade.PriceTicks);
+        to.WritePropertyName("quantity"u8);
+        to.WriteWhole(trade.QuantityLots);
+        to.WriteString("takerSide"u8, WireNames.Of(trade.TakerSide));
+        to.WriteTimeNanos(trade.TimeNanos);
+        to.WriteEndObject();
+    }
+
+    /// <summary>A number as itself, or as text where a reader might round it.</summary>
+    public static void WriteWhole(this Utf8JsonWriter to, long number)
+    {
+        if (number is >= -LargestExact and <= LargestExact)
+            to.WriteNumberValue(number);
+        else
+            to.WriteStringValue(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    }
+}

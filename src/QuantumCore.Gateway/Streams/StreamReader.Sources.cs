@@ -1,0 +1,85 @@
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Streams;
+
+/// <summary>What a connection follows beside whole books: merged ones, tickers, an account.</summary>
+internal sealed partial class StreamReader
+{
+    private const int LongestInterval = 1_000;
+
+    private readonly Dictionary<string, IStreamSource> _sources = new(StringComparer.Ordinal);
+
+    private Refusal? FollowChannel(string channel) => channel switch
+    {
+        "tickers" => Add(channel, () => sources.Tickers(Ready)),
+        "account" when holder.Account == 0 => new Refusal(RejectReason.Unauthorized, "channel"),
+        "account" => Add(channel, () => sources.Account(holder, Ready)),
+        _ => Refusal.Malformed("channel", "tickers or account."),
+    };
+
+    private Refusal? FollowMerged(Instrument instrument, StreamText message)
+    {
+        if (message.Units is not (null or "decimal" or "ticks"))
+            return Refusal.Malformed("units", "decimal or ticks.");
+        if (message.Conflate is not (>= 0 and <= LongestInterval))
+            return new Refusal(RejectReason.BadRequest, "conflate", $"{LongestInterval}", $"Milliseconds, 0 to {LongestInterval}.");
+
+        var interval = TimeSpan.FromMilliseconds(message.Conflate.Value);
+        return Add(instrument.Symbol, () => sources.Book(instrument, message.Units == "ticks", interval, Ready));
+    }
+
+    /// <summary>Follows something under a name; nothing is done where it is followed already.</summary>
+    private Refusal? Add(string name, Func<IStreamSource> start)
+    {
+        lock (_lock)
+        {
+            if (_sources.ContainsKey(name) || _followed.ContainsKey(name))
+                return null;
+            if (TooMany() is { } refusal)
+                return refusal;
+        }
+
+        // Not under the lock: a source that starts may have something to say at once.
+        var source = start();
+        lock (_lock)
+        {
+            _sources.Add(name, source);
+        }
+
+        return null;
+    }
+
+    private void Remove(string name)
+    {
+        IStreamSource? source;
+        lock (_lock)
+        {
+            _sources.Remove(name, out source);
+        }
+
+        source?.Dispose();
+    }
+
+    private Refusal? TooMany()
+    {
+        if (_followed.Count + _sources.Count < options.StreamSubscriptions)
+            return null;
+
+        var limit = options.StreamSubscriptions.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return new Refusal(RejectReason.BadRequest, "symbol", limit, "This connection follows as much as it may.");
+    }
+
+    /// <summary>A source has something to say: it is asked for it when its turn comes.</summary>
+    private void Ready(IStreamSource source)
+    {
+        lock (_lock)
+        {
+            if (_queue.Any(waiting => waiting.Source == source))
+                return;
+            _queue.Enqueue(new Outgoing(null, default, null, 0, source));
+        }
+
+        _wake.Writer.TryWrite(true);
+    }
+}

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Logging;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Streams;
+
+/// <summary>Makes what a connection follows.</summary>
+internal sealed class StreamSources(
+    BookFeeds feeds, MarketPulse pulse, IGrainFactory grains, Listings listings, TimeProvider time, ILogger<StreamSources> log)
+{
+    /// <summary>An account is told at most this often.</summary>
+    private static readonly TimeSpan s_account = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>A book, merged over an interval.</summary>
+    public IStreamSource Book(Instrument instrument, bool inTicks, TimeSpan interval, Action<IStreamSource> ready)
+    {
+        ConflatedBook book = null!;
+        book = new ConflatedBook(feeds.Of(instrument), pulse, instrument, inTicks, new Pacing(interval, time, () => ready(book)));
+        book.Start();
+        return book;
+    }
+
+    /// <summary>The tickers of all symbols.</summary>
+    public IStreamSource Tickers(Action<IStreamSource> ready)
+    {
+        TickerSource tickers = null!;
+        tickers = new TickerSource(pulse, () => ready(tickers));
+        tickers.Start();
+        return tickers;
+    }
+
+    /// <summary>An account's balances and orders, as long as the connection's holder may see them.</summary>
+    public IStreamSource Account(StreamHolder holder, Action<IStreamSource> ready)
+    {
+        AccountSource source = null!;
+        source = new AccountSource(holder, grains, listings, time, new Pacing(s_account, time, () => ready(source)), log);
+        source.Start();
+        return source;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Streams;
+
+/// <summary>The tickers of all symbols for one connection: all at first, then each second those that changed.</summary>
+internal sealed class TickerSource(MarketPulse pulse, Action ready) : IStreamSource
+{
+    private readonly Lock _lock = new();
+    private ImmutableSortedDictionary<string, SymbolPulse> _told = ImmutableSortedDictionary<string, SymbolPulse>.Empty;
+    private MarketSecond? _newest;
+
+    /// <summary>Begins to follow.</summary>
+    public void Start() => pulse.Join(Offer);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Take()
+    {
+        lock (_lock)
+        {
+            if (_newest is not { } second)
+                return [];
+
+            _newest = null;
+            var changed = second.Symbols.Values.Where(HasChanged).ToArray();
+            _told = _told.SetItems(second.Symbols);
+            return changed.Length == 0 ? [] : [StreamJson.Bytes(to =>
+            {
+                to.WriteStartObject();
+                to.WriteString("type"u8, "tickers"u8);
+                to.WriteTimeNanos(second.TimeNanos);
+                to.WriteTickers(changed);
+                to.WriteEndObject();
+            })];
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => pulse.Leave(Offer);
+
+    private void Offer(MarketSecond second)
+    {
+        lock (_lock)
+        {
+            _newest = second;
+        }
+
+        ready();
+    }
+
+    private bool HasChanged(SymbolPulse pulse) =>
+        !_told.TryGetValue(pulse.Instrument.Symbol, out var told)
+        || Shown(told.Day) != Shown(pulse.Day)
+        || Shown(told.State) != Shown(pulse.State);
+
+    /// <summary>The window itself moves all the time.</summary>
+    private static Candle Shown(Candle day) => day with { StartNanos = 0, EndNanos = 0 };
+
+    private static (TradingPhase Phase, bool IsHalted, long Last) Shown(BookState state) =>
+        (state.Phase, state.IsHalted, state.LastPriceTicks);
+}

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Streams;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Wire;
+
+/// <summary>States, tickers, candles and balances as JSON.</summary>
+internal static class MarketWriting
+{
+    /// <summary>A symbol's phase and prices; a price that is not there is null.</summary>
+    public static void WriteStateMembers(this Utf8JsonWriter to, BookState state, Instrument instrument)
+    {
+        to.WriteString("symbol"u8, instrument.Symbol);
+        to.WriteNumber("sequence"u8, state.Sequence);
+        to.WriteString("phase"u8, PhaseOf(state));
+        to.WritePriceOrNull("lastPrice"u8, instrument, state.LastPriceTicks);
+        to.WritePriceOrNull("markPrice"u8, instrument, state.MarkPriceTicks);
+        to.WritePriceOrNull("referencePrice"u8, instrument, state.ReferencePriceTicks);
+        if (state.Indicative is { } auction)
+        {
+            to.WriteStartObject("indicative"u8);
+            to.WritePriceOrNull("price"u8, instrument, auction.PriceTicks);
+            to.WriteQuantity("quantity"u8, instrument, auction.Lots);
+            to.WriteQuantity("imbalance"u8, instrument, auction.Imbalance);
+            to.WriteEndObject();
+        }
+        else
+        {
+            to.WriteNull("indicative"u8);
+        }
+    }
+
+    /// <summary>The member <c>tickers</c>: what happened to each symbol in the last 24 hours, and where it stands.</summary>
+    public static void WriteTickers(this Utf8JsonWriter to, IEnumerable<SymbolPulse> symbols)
+    {
+        to.WriteStartArray("tickers"u8);
+        foreach (var (instrument, state, day) in symbols)
+        {
+            to.WriteStartObject();
+            to.WriteString("symbol"u8, instrument.Symbol);
+            to.WriteString("phase"u8, PhaseOf(state));
+            to.WritePriceOrNull("lastPrice"u8, instrument, state.LastPriceTicks);
+            to.WritePriceOrNull("openPrice"u8, instrument, day.OpenTicks);
+            to.WritePriceOrNull("highPrice"u8, instrument, day.HighTicks);
+            to.WritePriceOrNull("lowPrice"u8, instrument, day.LowTicks);
+            to.WriteQuantity("volume"u8, instrument, day.Lots);
+            to.WritePropertyName("quoteVolume"u8);
+            to.WriteDecimal((Int128)day.Value * instrument.TickLotValue, instrument.Quote.Decimals);
+            to.WriteNumber("trades"u8, day.Trades);
+            to.WriteEndObject();
+        }
+
+        to.WriteEndArray();
+    }
+
+    /// <summary>Candles as rows: start, open, high, low, close, volume, trades.</summary>
+    public static void WriteCandles(this Utf8JsonWriter to, ImmutableArray<Candle> candles, Instrument instrument)
+    {
+        to.WriteStartArray("candles"u8);
+        foreach (var candle in candles)
+        {
+            to.WriteStartArray();
+            to.WriteNumberValue(candle.StartNanos / 1_000_000);
+            to.WritePriceValue(candle.OpenTicks, instrument);
+            to.WritePriceValue(candle.HighTicks, instrument);
+            to.WritePriceValue(candle.LowTicks, instrument);
+            to.WritePriceValue(candle.CloseTicks, instrument);
+            to.WriteDecimal((Int128)candle.Lots * instrument.LotSize, instrument.QuantityDecimals);
+            to.WriteNumberValue(candle.Trades);
+            to.WriteEndArray();
+        }
+
+        to.WriteEndArray();
+    }
+
+    /// <summary>The member <c>balances</c>.</summary>
+    public static void WriteBalances(this Utf8JsonWriter to, IEnumerable<AssetBalance> balances)
+    {
+        to.WriteStartArray("balances"u8);
+        foreach (var balance in balances)
+        {
+            to.WriteStartObject();
+            to.WriteString("asset"u8, balance.Asset);
+            to.WriteAmount("total"u8, balance.Total, balance.Decimals);
+            to.WriteAmount("held"u8, balance.Held, balance.Decimals);
+            to.WriteAmount("available"u8, balance.Available, balance.Decimals);
+            to.WriteEndObject();
+        }
+
+        to.WriteEndArray();
+    }
+
+    /// <summary>The phase; a book that can't be explained does not trade, whatever its phase was.</summary>
+    private static string PhaseOf(BookState state) => WireNames.Of(state.IsHalted ? TradingPhase.Halt : state.Phase);
+
+    private static void WritePriceValue(this Utf8JsonWriter to, long ticks, Instrument instrument) =>
+        to.WriteDecimal((Int128)ticks * instrument.TickSize, instrument.PriceDecimals);
+}

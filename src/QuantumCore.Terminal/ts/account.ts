@@ -1,0 +1,80 @@
+import { call, read } from "./api.js";
+import { decimal } from "./format.js";
+import type { AccountMessage, Fill, Order } from "./protocol.js";
+import type { Store } from "./store.js";
+import { toast } from "./toast.js";
+
+/** Keeps the account of the store: what the stream says, and by calls what it only hints at: fills, and how orders ended. */
+export class Account {
+  private timer = 0;
+  private began = false;
+  /** Fills of an order since this page saw them, for the one toast about it. */
+  private readonly filled = new Map<string, { lots: bigint; value: bigint; count: number }>();
+
+  constructor(private readonly store: Store) {}
+
+  /** Somebody else is signed in, or nobody. */
+  forget(): void {
+    clearTimeout(this.timer);
+    this.began = false;
+    this.filled.clear();
+    this.store.forgetAccount();
+  }
+
+  take(message: AccountMessage): void {
+    const gone = message.snapshot ? [] : message.closed.filter((order) => this.store.orders.has(order.clientOrderId));
+    // Of a snapshot after a lost connection, what is not open any more ended meanwhile.
+    const before = message.snapshot && this.began ? [...this.store.orders.values()] : [];
+    this.store.takeAccount(message);
+    for (const order of [...gone, ...before.filter((order) => !this.store.orders.has(order.clientOrderId))]) void this.learnEnd(order.symbol, order.orderId);
+    clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.readFills(), 100);
+  }
+
+  /** Reads the newest fills; tells those that are new, one toast an order. */
+  async readFills(): Promise<void> {
+    const answer = await read<{ fills: Fill[] }>("/fills?limit=200");
+    if (answer === undefined) return;
+    const fresh = this.store.takeFills(answer.fills);
+    if (this.began) this.tell(fresh.reverse());
+    this.began = true;
+  }
+
+  private tell(fills: readonly Fill[]): void {
+    for (const fill of fills) {
+      const instrument = this.store.instruments.get(fill.symbol);
+      if (instrument === undefined) continue;
+      const sum = this.filled.get(fill.clientOrderId) ?? { lots: 0n, value: 0n, count: 0 };
+      const lots = instrument.lots(fill.quantity);
+      sum.lots += lots;
+      sum.value += instrument.notional(instrument.ticks(fill.price), lots);
+      sum.count++;
+      this.filled.set(fill.clientOrderId, sum);
+      const one = instrument.notional(1n, sum.lots);
+      const average = one === 0n ? fill.price : instrument.price(sum.value / one);
+      const many = sum.count === 1 ? "" : ` in ${sum.count} fills`;
+      toast("good", `${fill.side === "buy" ? "Bought" : "Sold"} ${instrument.quantity(sum.lots)} ${instrument.base}`, `average ${average}${many}, ${fill.liquidity}`, fill.clientOrderId);
+    }
+  }
+
+  private async learnEnd(symbol: string, orderId: number): Promise<void> {
+    if (orderId === 0) return;
+    const outcome = await call<Order>("GET", `/orders/${encodeURIComponent(symbol)}/${orderId}`);
+    if (outcome.kind !== "done") return;
+    this.store.takeClosed(outcome.value);
+    const { status, endReason, clientOrderId, side, quantity } = outcome.value;
+    if (status === "expired" || (status === "cancelled" && endReason !== "user" && endReason !== "replaced" && endReason !== "massCancel")) {
+      toast("plain", `Order ${status}`, `${side === "buy" ? "Buy" : "Sell"} ${quantity} ${symbol}: ${reasonInWords(endReason)}`, clientOrderId);
+    }
+  }
+}
+
+/** Why an order ended, in words. */
+export function reasonInWords(reason: string | null): string {
+  return reason === null ? "" : reason.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+/** How much of an order is filled, in whole per cent. */
+export function filledShare(filled: bigint, quantity: bigint): string {
+  return quantity === 0n ? "0 %" : `${decimal((filled * 100n) / quantity, 0)} %`;
+}

@@ -1,0 +1,317 @@
+import { filledShare, reasonInWords } from "./account.js";
+import { call, explain, read } from "./api.js";
+import { byId, button, confirm, make, tabs, write } from "./dom.js";
+import { mean, millisOf, moment, pretty, units } from "./format.js";
+import type { Instrument } from "./instrument.js";
+import type { Order, Side } from "./protocol.js";
+import type { Store } from "./store.js";
+import { toast } from "./toast.js";
+
+export interface Position {
+  symbol: string; asset: string; quantity: string; averagePrice: string | null; realised: string; unrealised: string | null; mark: string | null; fees: string;
+}
+
+type Tab = "open" | "positions" | "balances" | "fills" | "history";
+const names: Readonly<Record<Tab, string>> = { open: "Open orders", positions: "Positions", balances: "Balances", fills: "Fills", history: "History" };
+const mostRows = 200;
+
+export const kindNames: Readonly<Record<string, string>> = {
+  limit: "Limit", market: "Market", stop: "Stop", stopLimit: "Stop limit", takeProfit: "Take-profit", takeProfitLimit: "Take-profit limit",
+  trailingStop: "Trailing stop", trailingStopLimit: "Trailing stop limit", pegged: "Pegged", leg: "Leg",
+};
+
+interface Row { element: HTMLTableRowElement; price: HTMLInputElement; quantity: HTMLInputElement; filled: HTMLElement; note: HTMLElement; shown: Order }
+
+/** The account's tables under the chart. */
+export class Blotter {
+  /** A position is to be closed: the ticket is filled, nothing is sent. */
+  onClosePosition: (symbol: string, side: Side, quantity: string) => void = () => undefined;
+
+  private tab: Tab = "open";
+  private readonly host = byId("blotter");
+  private readonly rows = new Map<string, Row>();
+  private readonly count = make("span", { class: "count" }, "0");
+  private positions: Position[] | undefined;
+  private positionsAt = 0;
+  private newestFirst = true;
+
+  constructor(private readonly store: Store) {
+    const list = byId("blotter-tabs");
+    for (const [tab, name] of Object.entries(names)) {
+      list.append(make("button", { role: "tab", type: "button", "data-tab": tab, "aria-selected": String(tab === "open"), "aria-controls": "blotter" }, name, ...(tab === "open" ? [" ", this.count] : [])));
+    }
+    tabs(list, "data-tab", (name) => {
+      this.tab = name as Tab;
+      this.rows.clear();
+      this.host.replaceChildren();
+      this.render();
+    });
+    byId("cancel-all").addEventListener("click", () => void this.cancelAll());
+  }
+
+  render(): void {
+    const open = [...this.store.orders.values()];
+    write(this.count, String(open.length));
+    const all = byId("cancel-all");
+    const here = open.filter((order) => order.symbol === this.store.instrument?.symbol).length;
+    all.hidden = this.tab !== "open" || here === 0;
+    write(all, `Cancel all ${here} of ${this.store.instrument?.symbol ?? ""}`);
+    if (this.store.account === undefined) this.show("Sign in to see orders and balances.");
+    else if (this.tab === "open") this.renderOpen(open);
+    else if (this.tab === "positions") this.renderPositions();
+    else if (this.tab === "balances") this.renderBalances();
+    else if (this.tab === "fills") this.renderFills();
+    else this.renderHistory();
+  }
+
+  /** Cancels the newest open order. */
+  cancelNewest(): void {
+    const newest = [...this.store.orders.values()].sort(byTime).at(0);
+    if (newest !== undefined) void this.cancel(newest);
+  }
+
+  /** Asks, and cancels all orders of the symbol. */
+  async cancelAll(): Promise<void> {
+    const symbol = this.store.instrument?.symbol;
+    const count = [...this.store.orders.values()].filter((order) => order.symbol === symbol).length;
+    if (symbol === undefined || count === 0 || !(await confirm(`Cancel all ${count} open orders of ${symbol}?`, `Cancel ${count} orders`))) return;
+    const outcome = await call<{ cancelled: number }>("DELETE", `/orders?symbol=${encodeURIComponent(symbol)}`);
+    if (outcome.kind === "done") toast("good", "Cancelled", `${outcome.value.cancelled} orders of ${symbol}`);
+    else toast("bad", "Not all cancelled", outcome.kind === "refused" ? explain(outcome.problem) : "No answer came; it may be sent again.");
+  }
+
+  private renderOpen(open: Order[]): void {
+    if (open.length === 0) {
+      this.rows.clear();
+      this.show("No open orders. Click a price in the book, or press B or S.");
+      return;
+    }
+    if (this.rows.size === 0) this.host.replaceChildren(this.openTable());
+    const body = this.host.querySelector("tbody")!;
+    const sorted = open.sort(this.newestFirst ? byTime : (left, right) => byTime(right, left)).slice(0, mostRows);
+    const keep = new Set(sorted.map((order) => order.clientOrderId));
+    for (const [id, row] of this.rows) {
+      if (keep.has(id)) continue;
+      row.element.remove();
+      this.rows.delete(id);
+    }
+    sorted.forEach((order, at) => {
+      const instrument = this.store.instruments.get(order.symbol);
+      if (instrument === undefined) return;
+      let row = this.rows.get(order.clientOrderId);
+      if (row === undefined) this.rows.set(order.clientOrderId, (row = this.makeRow(order, instrument)));
+      if (body.children[at] !== row.element) body.insertBefore(row.element, body.children[at] ?? null);
+      this.updateRow(row, order, instrument);
+    });
+  }
+
+  private openTable(): HTMLTableElement {
+    const table = make("table");
+    const sort = button("Time", () => {
+      this.newestFirst = !this.newestFirst;
+      head.setAttribute("aria-sort", this.newestFirst ? "descending" : "ascending");
+      this.render();
+    });
+    const head = make("th", { scope: "col", class: "text", "aria-sort": this.newestFirst ? "descending" : "ascending" }, sort);
+    const plain = (text: string, cssClass = ""): HTMLElement => make("th", { scope: "col", class: cssClass }, text);
+    table.createTHead().append(make("tr", {}, head, plain("Symbol", "text optional"), plain("Side", "text"), plain("Type", "text optional"), plain("Price"), plain("Quantity"), plain("Filled"), make("th", { scope: "col" }, make("span", { class: "hidden-text" }, "Actions"))));
+    table.createTBody();
+    return table;
+  }
+
+  private makeRow(order: Order, instrument: Instrument): Row {
+    const note = make("span", { class: "note" });
+    const input = (name: string): HTMLInputElement => {
+      const made = make("input", { inputmode: "decimal", "aria-label": `${name} of the ${order.side} order ${order.clientOrderId}` });
+      made.addEventListener("input", () => this.judge(this.rows.get(order.clientOrderId)!, instrument));
+      made.addEventListener("keydown", (event) => {
+        if (event.key === "Enter") void this.amend(this.rows.get(order.clientOrderId)!, instrument);
+        else if (event.key === "Escape") this.restore(this.rows.get(order.clientOrderId)!, instrument);
+        else return;
+        event.preventDefault();
+        event.stopPropagation();
+      });
+      return made;
+    };
+    const [price, quantity, filled] = [input("Price"), input("Quantity"), make("td")];
+    const isTrigger = order.triggerPrice !== undefined;
+    const label = order.postOnly === true ? "Post-only" : order.displayQuantity !== undefined ? "Iceberg" : kindNames[order.type] ?? order.type;
+    const element = make("tr", { "data-order": String(order.orderId) },
+      make("td", { class: "text" }, moment(millisOf(order.timeNanos))), make("td", { class: "text optional" }, order.symbol),
+      make("td", { class: `text ${order.side === "buy" ? "up" : "down"}` }, order.side === "buy" ? "Buy" : "Sell"),
+      make("td", { class: "text optional" }, label, isTrigger ? make("small", { class: "muted" }, ` ${pretty(order.triggerPrice!)}`) : undefined),
+      make("td", {}, price), make("td", {}, quantity, note), filled,
+      make("td", { class: "actions" },
+        button("Amend", () => void this.amend(this.rows.get(order.clientOrderId)!, instrument), { class: "amend", "aria-label": `Amend the ${order.side} order ${order.clientOrderId}` }),
+        button("Cancel", (pressed) => void this.cancel(this.rows.get(order.clientOrderId)?.shown ?? order, pressed), { "aria-label": `Cancel the ${order.side} order ${order.clientOrderId}` })));
+    const row: Row = { element, price, quantity, filled, note, shown: order };
+    this.restore(row, instrument);
+    return row;
+  }
+
+  /** Brings a row up to date; what a person is writing stays. */
+  private updateRow(row: Row, order: Order, instrument: Instrument): void {
+    const isEdited = row.element.contains(document.activeElement) && document.activeElement instanceof HTMLInputElement;
+    const changed = row.price.value !== plainPrice(row.shown, instrument) || row.quantity.value !== plainQuantity(row.shown, instrument);
+    row.shown = order;
+    row.element.dataset["order"] = String(order.orderId);
+    if (!isEdited && !changed) this.restore(row, instrument);
+    const [filled, quantity] = [instrument.lots(order.filled), instrument.lots(order.quantity)];
+    write(row.filled, `${instrument.quantity(filled)} (${filledShare(filled, quantity)})`);
+  }
+
+  private restore(row: Row, instrument: Instrument): void {
+    row.price.value = plainPrice(row.shown, instrument);
+    row.quantity.value = plainQuantity(row.shown, instrument);
+    // A price that is not the order's own to choose is not there to be changed.
+    row.price.disabled = !["limit", "stopLimit", "takeProfitLimit"].includes(row.shown.type);
+    this.judge(row, instrument);
+  }
+
+  /** Says what a change would do, before it is sent. */
+  private judge(row: Row, instrument: Instrument): void {
+    const [price, lots] = [instrument.readPrice(row.price.value), instrument.readQuantity(row.quantity.value)];
+    const newPrice = row.price.value !== plainPrice(row.shown, instrument);
+    const newQuantity = row.quantity.value !== plainQuantity(row.shown, instrument);
+    row.price.classList.toggle("changed", newPrice);
+    row.quantity.classList.toggle("changed", newQuantity);
+    const best = row.shown.side === "buy" ? this.store.book.asks : this.store.book.bids;
+    let note = "";
+    if (newPrice && typeof price === "string") note = `price: ${price}`;
+    else if (newQuantity && typeof lots === "string") note = `quantity: ${lots}`;
+    else if (newPrice && typeof price === "bigint" && row.shown.symbol === this.store.instrument?.symbol && best.count > 0 && row.shown.type === "limit"
+      && (row.shown.side === "buy" ? price >= BigInt(best.price(0)) : price <= BigInt(best.price(0)))) note = "would match now";
+    else if (newPrice || (newQuantity && typeof lots === "bigint" && lots > instrument.lots(row.shown.quantity))) note = "loses priority";
+    write(row.note, note);
+  }
+
+  private async amend(row: Row, instrument: Instrument): Promise<void> {
+    const [price, lots] = [instrument.readPrice(row.price.value), instrument.readQuantity(row.quantity.value)];
+    const body: { price?: string; quantity?: string } = {};
+    if (row.price.value !== plainPrice(row.shown, instrument)) body.price = row.price.value.replaceAll(",", "");
+    if (row.quantity.value !== plainQuantity(row.shown, instrument)) body.quantity = row.quantity.value.replaceAll(",", "");
+    if ((body.price !== undefined && typeof price === "string") || (body.quantity !== undefined && typeof lots === "string")) {
+      toast("bad", "Not amended", typeof price === "string" ? `Price: ${price}` : `Quantity: ${String(lots)}`);
+      return;
+    }
+    if (body.price === undefined && body.quantity === undefined) {
+      toast("plain", "Nothing to amend", "Write a new price or quantity into the row first.");
+      return;
+    }
+    (document.activeElement as HTMLElement | null)?.blur();
+    const { symbol, orderId } = row.shown;
+    const outcome = await call<Order>("PATCH", `/orders/${encodeURIComponent(symbol)}/${orderId}`, body);
+    if (outcome.kind === "done") {
+      row.shown = outcome.value;
+      toast("good", "Amended", `${symbol}: ${[body.quantity && `quantity ${body.quantity}`, body.price && `price ${body.price}`].filter(Boolean).join(", ")}`);
+    } else {
+      toast("bad", outcome.kind === "refused" ? "Refused" : "Outcome unknown", outcome.kind === "refused" ? `${explain(outcome.problem)} [${outcome.problem.code}]` : "The row shows the order as soon as it is known.");
+    }
+    this.restore(row, instrument);
+  }
+
+  private async cancel(order: Order, pressed?: HTMLButtonElement): Promise<void> {
+    if (pressed !== undefined) {
+      pressed.disabled = true;
+      write(pressed, "Cancelling…");
+    }
+    const path = order.orderId === 0 ? `/orders/by-client-id/${encodeURIComponent(order.clientOrderId)}` : `/orders/${encodeURIComponent(order.symbol)}/${order.orderId}`;
+    const outcome = await call<Order>("DELETE", path);
+    if (outcome.kind === "done") {
+      toast("good", "Cancelled", `${order.side === "buy" ? "Buy" : "Sell"} ${order.quantity} ${order.symbol}`, order.clientOrderId);
+      return;
+    }
+    toast("bad", "Not cancelled", outcome.kind === "refused" ? explain(outcome.problem) : "No answer came; it may be sent again.");
+    if (pressed !== undefined) {
+      pressed.disabled = false;
+      write(pressed, "Cancel");
+    }
+  }
+
+  private renderBalances(): void {
+    const rows = [...this.store.balances.values()].filter((balance) => !/^[0.]*$/.test(balance.total)).map((balance) => {
+      const market = [...this.store.instruments.values()].find((instrument) => instrument.base === balance.asset);
+      const last = market === undefined ? undefined : this.store.tickers.get(market.symbol)?.lastPrice;
+      const value = market === undefined ? pretty(balance.total) : last == null ? "–" : market.money(market.notional(market.ticks(last), market.lotsOf(balance.total)));
+      const quote = market?.quote ?? balance.asset;
+      return [balance.asset, pretty(balance.total), pretty(balance.available), pretty(balance.held), value === "–" ? value : `${value} ${quote}`];
+    });
+    this.table(["Asset", "Total", "Available", "In orders", "Value"], rows, "No balances yet. Money comes in by a deposit.", 1);
+  }
+
+  private renderFills(): void {
+    const rows = this.store.fills.map((fill) => [
+      moment(millisOf(fill.timeNanos)), fill.symbol, fill.side === "buy" ? "Buy" : "Sell", pretty(fill.price), pretty(fill.quantity), pretty(fill.fee), fill.liquidity, fill.tradeId,
+    ]);
+    this.table(["Time", "Symbol", "Side", "Price", "Quantity", "Fee", "Role", "Trade"], rows, "No fills yet. Your trades appear here.", 3);
+  }
+
+  private renderHistory(): void {
+    const rows = this.store.closed.map((order) => [
+      moment(millisOf(order.timeNanos)), order.symbol, order.side === "buy" ? "Buy" : "Sell", kindNames[order.type] ?? order.type,
+      pretty(order.price), pretty(order.quantity), pretty(order.filled), [order.status, reasonInWords(order.endReason)].filter((word) => word !== "").join(": "),
+    ]);
+    this.table(["Time", "Symbol", "Side", "Type", "Price", "Quantity", "Filled", "End"], rows, "No order has ended while this page was open. Older ones are on the Orders page.", 4);
+  }
+
+  private renderPositions(): void {
+    const now = performance.now();
+    if (now - this.positionsAt > 2_000) {
+      this.positionsAt = now;
+      void read<{ positions: Position[] }>("/account/positions").then((answer) => {
+        this.positions = answer?.positions ?? this.positions;
+        this.store.touch("balances");
+      });
+    }
+    if (this.positions === undefined) {
+      this.show("Loading positions…");
+      return;
+    }
+    const open = this.positions.filter((position) => !/^[0.]*$/.test(position.quantity));
+    const table = tableOfCells(["Symbol", "Quantity", "Average entry", "Mark", "Unrealised", "Realised", ""], open.map((position) => [
+      position.symbol, pretty(position.quantity), position.averagePrice === null ? "–" : mean(position.averagePrice, this.store.instruments.get(position.symbol)?.priceScale ?? 2), position.mark === null ? "–" : pretty(position.mark),
+      gain(position.unrealised), gain(position.realised),
+      button("Close", () => this.onClosePosition(position.symbol, position.quantity.startsWith("-") ? "buy" : "sell", position.quantity.replace("-", "")), { "aria-label": `Close the position in ${position.symbol}` }),
+    ]), 1);
+    this.host.replaceChildren(table, ...(open.length === 0 ? [make("p", { class: "empty" }, "No positions. What you buy here is shown with its cost and profit.")] : []));
+  }
+
+  private table(heads: readonly string[], rows: readonly (readonly string[])[], empty: string, texts: number): void {
+    const cells = rows.slice(0, mostRows).map((row) => row.map((cell) => cell === "Buy" || cell === "Sell" ? make("span", { class: cell === "Buy" ? "up" : "down" }, cell) : cell));
+    this.host.replaceChildren(tableOfCells(heads, cells, texts), ...(rows.length === 0 ? [make("p", { class: "empty" }, empty)] : []));
+  }
+
+  private show(text: string): void {
+    this.host.replaceChildren(make("p", { class: "empty" }, text));
+  }
+}
+
+/** A table whose first columns are texts and the others numbers. */
+export function tableOfCells(heads: readonly string[], rows: readonly (readonly (string | Node)[])[], texts: number): HTMLTableElement {
+  const table = make("table");
+  const cssClass = (at: number): string => (at < texts ? "text" : "");
+  table.createTHead().append(make("tr", {}, ...heads.map((head, at) => make("th", { scope: "col", class: cssClass(at) }, head === "" ? make("span", { class: "hidden-text" }, "Actions") : head))));
+  const body = table.createTBody();
+  for (const row of rows) body.append(make("tr", {}, ...row.map((cell, at) => make("td", { class: cell instanceof HTMLButtonElement ? "actions" : cssClass(at) }, cell))));
+  return table;
+}
+
+/** Money won or lost: sign and colour. */
+export function gain(text: string | null): HTMLElement {
+  if (text === null) return make("span", {}, "–");
+  const scale = text.split(".")[1]?.length ?? 0;
+  const value = units(text, scale);
+  return make("span", { class: value > 0n ? "up" : value < 0n ? "down" : "" }, `${value > 0n ? "+" : ""}${pretty(text)}`);
+}
+
+function byTime(left: Order, right: Order): number {
+  return Number(BigInt(right.timeNanos) - BigInt(left.timeNanos)) || right.orderId - left.orderId;
+}
+
+function plainPrice(order: Order, instrument: Instrument): string {
+  return instrument.price(instrument.ticks(order.price), false);
+}
+
+function plainQuantity(order: Order, instrument: Instrument): string {
+  return instrument.quantity(instrument.lots(order.quantity), false);
+}

@@ -1,0 +1,93 @@
+import { byId, make, write } from "./dom.js";
+import { listen, showKeys, type Key } from "./keys.js";
+import { onPrefs, showSettings } from "./prefs.js";
+import { begin, current, isOfficer, onSession, type Session } from "./session.js";
+import { Store } from "./store.js";
+import { showNotices } from "./toast.js";
+import { Trade } from "./trade.js";
+
+const store = new Store();
+const trade = new Trade(store);
+
+/** Pages that are read when they are first seen. */
+const pages: Readonly<Record<string, () => Promise<{ show: (host: HTMLElement, store: Store) => void | Promise<void> }>>> = {
+  portfolio: () => import("./portfolio.js"),
+  orders: () => import("./orders.js"),
+  operator: () => import("./operator.js"),
+  signin: () => import("./signin.js"),
+};
+
+const keys: readonly Key[] = [...trade.keys(), { keys: ["?"], says: "This list", does: () => showKeys(keys) }];
+
+/** Shows the page of the address. */
+async function route(): Promise<void> {
+  const [first = "", second] = location.pathname.slice(1).split("/");
+  const isTrade = first === "" || first === "trade";
+  byId("trade").hidden = !isTrade;
+  byId("page").hidden = isTrade;
+  for (const link of document.querySelectorAll<HTMLAnchorElement>("#pages a")) {
+    if (link.pathname.slice(1) === (isTrade ? "trade" : first)) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  if (isTrade) {
+    trade.show(second === undefined ? undefined : decodeURIComponent(second));
+    return;
+  }
+  const host = byId("page");
+  const page = pages[first];
+  if (page === undefined) {
+    host.replaceChildren(make("h1", {}, "There is no such page"), make("p", {}, "The address may be mistyped. The links above lead on."));
+    document.title = "Not found · QuantumCore";
+    return;
+  }
+  await (await page()).show(host, store);
+}
+
+/** Links between pages change the page without loading it anew. */
+document.addEventListener("click", (event) => {
+  const link = (event.target as Element).closest("a");
+  if (link === null || link.origin !== location.origin || link.hash !== "" || event.ctrlKey || event.metaKey || event.shiftKey || link.download !== "") return;
+  event.preventDefault();
+  byId<HTMLDialogElement>("dialog").close();
+  history.pushState(null, "", link.href);
+  void route();
+});
+addEventListener("popstate", () => void route());
+
+byId("settings").addEventListener("click", showSettings);
+byId("bell").addEventListener("click", showNotices);
+byId("help").addEventListener("click", () => showKeys(keys));
+listen(keys);
+onPrefs(() => trade.repaint());
+
+function frame(now: number): void {
+  if (byId("trade").hidden) trade.away();
+  else trade.frame(now);
+  requestAnimationFrame(frame);
+}
+
+/** Who is signed in, in the header; the demo says that it is one. */
+function showSession(session: Session | undefined): void {
+  const account = byId("account");
+  account.replaceChildren(session === undefined ? "Sign in" : session.user, ...(session?.demo === true ? [make("small", {}, "demo account")] : []));
+  account.title = session?.account ?? "";
+  write(byId("operator-link"), "Operator");
+  byId("operator-link").hidden = !isOfficer(session);
+}
+
+async function start(): Promise<void> {
+  const path = /^\/trade\/([^/]+)/.exec(location.pathname)?.[1];
+  onSession(showSession);
+  // The market does not wait long for who looks at it: the stream is opened anew when that is known.
+  await Promise.race([begin(), new Promise((resolve) => setTimeout(resolve, 1_500))]);
+  onSession((session) => {
+    showSession(session);
+    trade.followAccount(session?.account != null);
+  });
+  trade.onUnknown = () => void begin();
+  void route();
+  await trade.start(path === undefined ? undefined : decodeURIComponent(path), new URLSearchParams(location.search).get("iv"), current?.account != null);
+}
+
+requestAnimationFrame(frame);
+void start();

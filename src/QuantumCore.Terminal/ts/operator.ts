@@ -1,0 +1,184 @@
+import { call, explain, read } from "./api.js";
+import { button, confirm, make, write } from "./dom.js";
+import { decimal, moment, pretty } from "./format.js";
+import { phaseNames } from "./markets.js";
+import type { MarketState, Phase } from "./protocol.js";
+import { current, isOfficer } from "./session.js";
+import type { Store } from "./store.js";
+import { toast } from "./toast.js";
+
+/** What an operator may do with a symbol, with the words that ask and say it. */
+const acts: readonly { phase: Phase; label: string; asks: string; danger: boolean }[] = [
+  { phase: "opening", label: "Start an auction", asks: "Orders are collected from now on, and nothing trades until the auction is held.", danger: false },
+  { phase: "continuous", label: "Uncross, trade on", asks: "An auction that is under way is held now. After that the market trades continuously.", danger: false },
+  { phase: "volatility", label: "Volatility auction", asks: "Continuous trading is interrupted by an auction.", danger: false },
+  { phase: "closing", label: "Closing auction", asks: "Orders for the close are collected. The market closes after it.", danger: false },
+  { phase: "preOpen", label: "Pre-open", asks: "Orders are collected before the auction.", danger: false },
+  { phase: "halt", label: "Halt", asks: "Nothing trades until trading is taken up again. Cancels go on.", danger: true },
+  { phase: "closed", label: "Close", asks: "The market closes. Day orders end.", danger: true },
+];
+
+const refreshEvery = 1_000;
+
+/** States of all symbols, what an operator does about them, limits, and how the exchange itself is. */
+export function show(host: HTMLElement, store: Store): void {
+  document.title = "Operator · QuantumCore";
+  if (!isOfficer(current)) {
+    host.replaceChildren(make("h1", {}, "Operator"), make("p", { class: "empty" }, "This page is for operators. Sign in as one; in a demo that is demo-admin."));
+    return;
+  }
+  const cards = new Map<string, SymbolCard>();
+  const market = make("div", { class: "cards" });
+  for (const symbol of store.instruments.keys()) {
+    const card = new SymbolCard(symbol);
+    cards.set(symbol, card);
+    market.append(card.element);
+  }
+  const [health, audit] = [make("div", { class: "card" }), make("div", { class: "card" })];
+  host.replaceChildren(make("h1", {}, "Operator"), market, make("div", { class: "cards" }, health, accountCard(), limitsCard(store)), audit);
+  const refresh = async (): Promise<void> => {
+    if (!market.isConnected) return;
+    await Promise.all([...cards.values()].map((card) => card.refresh()));
+    await showHealth(health);
+    setTimeout(() => void refresh(), refreshEvery);
+  };
+  void refresh();
+  void showAudit(audit);
+}
+
+class SymbolCard {
+  readonly element = make("section", { class: "card" });
+  private readonly chip = make("span", { class: "chip" }, "…");
+  private readonly facts = make("dl", { class: "facts" });
+  private readonly problem = make("p", { class: "problem", role: "alert" });
+
+  constructor(private readonly symbol: string) {
+    this.element.dataset["symbol"] = symbol;
+    const buttons = acts.map((act) => button(act.label, () => void this.act(act), { class: act.danger ? "solid danger" : "plain", "data-phase": act.phase }));
+    this.element.append(make("div", { class: "card-title" }, make("h2", {}, symbol), this.chip), this.facts, this.problem, make("div", { class: "buttons" }, ...buttons));
+  }
+
+  async refresh(): Promise<void> {
+    const outcome = await call<MarketState>("GET", `/symbols/${encodeURIComponent(this.symbol)}/state`);
+    if (outcome.kind !== "done") {
+      write(this.chip, outcome.kind === "refused" ? outcome.problem.code : "no answer");
+      this.chip.className = "chip warn";
+      return;
+    }
+    const state = outcome.value;
+    write(this.chip, phaseNames[state.phase] === "" ? "Trading" : phaseNames[state.phase]);
+    this.chip.className = state.phase === "continuous" ? "chip" : "chip warn";
+    const rows: [string, string][] = [
+      ["Phase", state.phase], ["Last", state.lastPrice === null ? "–" : pretty(state.lastPrice)],
+      ["Mark", state.markPrice === null ? "–" : pretty(state.markPrice)], ["Reference of the band", state.referencePrice === null ? "–" : pretty(state.referencePrice)],
+      ["Indicative price", state.indicative?.price == null ? "–" : pretty(state.indicative.price)],
+      ["Would match", state.indicative === null ? "–" : pretty(state.indicative.quantity)],
+      ["Imbalance", state.indicative === null ? "–" : imbalance(state.indicative.imbalance)], ["Sequence", String(state.sequence)],
+    ];
+    this.facts.replaceChildren(...rows.flatMap(([label, value]) => [make("dt", {}, label), make("dd", {}, value)]));
+  }
+
+  private async act(act: (typeof acts)[number]): Promise<void> {
+    if (!(await confirm(`${act.label}: ${this.symbol}?`, `${act.label}: ${this.symbol}`, make("p", {}, act.asks)))) return;
+    const outcome = await call<MarketState>("POST", `/admin/symbols/${encodeURIComponent(this.symbol)}/phase`, { phase: act.phase });
+    write(this.problem, outcome.kind === "refused" ? explain(outcome.problem) : outcome.kind === "unknown" ? "No answer came; the phase above tells what is." : "");
+    if (outcome.kind === "done") toast("good", act.label, `${this.symbol} is now ${outcome.value.phase}`);
+    await this.refresh();
+  }
+}
+
+/** The kill switch and its milder sister. */
+function accountCard(): HTMLElement {
+  const account = make("input", { placeholder: "ACC-1001", "aria-label": "Account" });
+  const why = make("input", { placeholder: "goes on record", maxlength: "200", "aria-label": "Reason" });
+  const said = make("p", { role: "status" });
+  const act = (name: string, label: string, asks: string): HTMLButtonElement => button(label, () => {
+    void confirm(`${label} ${account.value}?`, `${label} ${account.value}`, make("p", {}, asks)).then(async (yes) => {
+      if (!yes) return;
+      const outcome = await call<object>("POST", `/admin/accounts/${encodeURIComponent(account.value)}/${name}`, why.value === "" ? {} : { why: why.value });
+      write(said, outcome.kind === "done" ? `Done: ${JSON.stringify(outcome.value)}` : outcome.kind === "refused" ? explain(outcome.problem) : "No answer came.");
+    });
+  }, { class: name === "block" ? "solid danger" : "plain" });
+  return make("section", { class: "card" }, make("h2", {}, "Accounts"),
+    make("label", { class: "field" }, "Account ", account), make("label", { class: "field" }, "Why ", why), said,
+    make("div", { class: "buttons" }, act("freeze", "Freeze", "It enters no orders and gives nothing away; its orders stay."), act("unfreeze", "Unfreeze", "It may act again."),
+      act("unblock", "Unblock", "It is let go, in single symbols too."), act("block", "Block", "The kill switch: it is frozen, and all its orders are cancelled.")));
+}
+
+/** Risk limits of an account in a symbol. */
+function limitsCard(store: Store): HTMLElement {
+  const account = make("input", { placeholder: "ACC-1001", "aria-label": "Account" });
+  const symbol = make("select", { "aria-label": "Symbol" }, ...[...store.instruments.keys()].map((name) => make("option", { value: name }, name)));
+  const names = ["maxOrderQuantity", "maxOrderValue", "maxOpenOrders", "maxPosition"] as const;
+  const inputs = names.map((name) => make("input", { placeholder: "none", "aria-label": name, inputmode: "decimal" }));
+  const why = make("input", { placeholder: "goes on record", maxlength: "200", "aria-label": "Reason" });
+  const said = make("p", { role: "status" });
+  const fill = (limits: readonly Record<string, unknown>[]): void => {
+    const known = limits.find((limit) => limit["symbol"] === symbol.value);
+    inputs.forEach((input, at) => (input.value = String(known?.[names[at]!] ?? "")));
+    write(said, `${limits.length} symbols with limits`);
+  };
+  const look = async (): Promise<void> => {
+    const outcome = await call<{ limits: Record<string, unknown>[] }>("GET", `/admin/accounts/${encodeURIComponent(account.value)}/limits`);
+    if (outcome.kind === "done") fill(outcome.value.limits);
+    else write(said, outcome.kind === "refused" ? explain(outcome.problem) : "No answer came.");
+  };
+  const set = async (): Promise<void> => {
+    if (!(await confirm(`Set all limits of ${account.value} in ${symbol.value}?`, "Set them", make("p", {}, "An empty field takes its limit away. What is open stays.")))) return;
+    const body: Record<string, unknown> = { symbol: symbol.value };
+    inputs.forEach((input, at) => {
+      if (input.value !== "") body[names[at]!] = names[at] === "maxOpenOrders" ? Number(input.value) : input.value;
+    });
+    if (why.value !== "") body["why"] = why.value;
+    const outcome = await call<{ limits: Record<string, unknown>[] }>("POST", `/admin/accounts/${encodeURIComponent(account.value)}/limits`, body);
+    if (outcome.kind === "done") fill(outcome.value.limits);
+    else write(said, outcome.kind === "refused" ? `${outcome.problem.field ?? ""} ${explain(outcome.problem)}` : "No answer came.");
+  };
+  return make("section", { class: "card" }, make("h2", {}, "Risk limits"), make("label", { class: "field" }, "Account ", account), make("label", { class: "field" }, "Symbol ", symbol),
+    ...names.map((name, at) => make("label", { class: "field" }, `${name} `, inputs[at]!)), make("label", { class: "field" }, "Why ", why), said,
+    make("div", { class: "buttons" }, button("Look up", () => void look(), { class: "plain" }), button("Set", () => void set(), { class: "solid danger" })));
+}
+
+/** Journal, order latency and lag, from what the exchange measures of itself. */
+async function showHealth(card: HTMLElement): Promise<void> {
+  let text: string;
+  try {
+    text = await (await fetch("/metrics")).text();
+  } catch {
+    text = "";
+  }
+  const values = new Map<string, number>();
+  for (const line of text.split("\n")) {
+    const match = /^([a-z_]+(?:\{[^}]*\})?) (\S+)/.exec(line);
+    if (match !== null) values.set(match[1]!, Number(match[2]));
+  }
+  const one = (name: string, unit = ""): string => values.has(name) ? `${decimal(Math.round(values.get(name)!), 0)}${unit}` : "–";
+  const rows: [string, string][] = [
+    ["Records in the journal", one("quantumcore_journal_records_total")], ["Commits", one("quantumcore_journal_frames_total")],
+    ["Waiting for a commit", one("quantumcore_journal_pending_records")], ["Oldest of them", one("quantumcore_journal_oldest_pending_milliseconds", " ms")],
+    ["Orders, half within", quantile(values, 0.5)], ["Orders, 99 of 100 within", quantile(values, 0.99)],
+    ["Orders inside / waiting", `${one("quantumcore_orders_inside")} / ${one("quantumcore_orders_waiting")}`],
+    ["History is behind by", one("quantumcore_projection_lag_records", " records")], ["Findings of reconciliation", one("quantumcore_reconciliation_findings")],
+  ];
+  card.replaceChildren(make("h2", {}, "The exchange"), make("dl", { class: "facts" }, ...rows.flatMap(([label, value]) => [make("dt", {}, label), make("dd", {}, value)])));
+}
+
+/** The bucket of the latency of orders that a share of them is within. */
+function quantile(values: ReadonlyMap<string, number>, share: number): string {
+  const count = values.get("quantumcore_order_seconds_count") ?? 0;
+  const buckets = [...values].map(([name, value]) => [/^quantumcore_order_seconds_bucket\{le="([\d.e-]+)"\}$/.exec(name)?.[1], value] as const)
+    .filter((bucket): bucket is readonly [string, number] => bucket[0] !== undefined).sort((a, b) => Number(a[0]) - Number(b[0]));
+  const found = buckets.find(([, below]) => count > 0 && below >= count * share);
+  return count === 0 ? "–" : found === undefined ? "more than the largest bucket" : `${String(Number(found[0]) * 1_000).slice(0, 6)} ms`;
+}
+
+async function showAudit(card: HTMLElement): Promise<void> {
+  const answer = await read<{ lines: { time: string; what: string; subject: string; by: string; detail: string }[] }>("/admin/audit?limit=200");
+  const rows = (answer?.lines ?? []).map((line) => make("tr", {}, ...[moment(Date.parse(line.time)), line.what, line.subject, line.by, line.detail].map((cell) => make("td", { class: "text" }, cell ?? ""))));
+  card.replaceChildren(make("h2", {}, "Who did what"), answer === undefined ? make("p", { class: "empty" }, "The audit log is an administrator's to read.")
+    : make("table", {}, make("thead", {}, make("tr", {}, ...["Time", "What", "Of", "By", "Detail"].map((head) => make("th", { class: "text", scope: "col" }, head)))), make("tbody", {}, ...rows)));
+}
+
+function imbalance(text: string): string {
+  return text.startsWith("-") ? `${pretty(text.slice(1))} left of sellers` : /^[0.]*$/.test(text) ? "none" : `${pretty(text)} left of buyers`;
+}

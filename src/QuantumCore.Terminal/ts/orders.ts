@@ -1,0 +1,92 @@
+import { reasonInWords } from "./account.js";
+import { read } from "./api.js";
+import { kindNames, tableOfCells } from "./blotter.js";
+import { button, make, open } from "./dom.js";
+import { millisOf, moment, pretty } from "./format.js";
+import { csv, save } from "./portfolio.js";
+import type { Fill, Order } from "./protocol.js";
+import { current } from "./session.js";
+import type { Store } from "./store.js";
+
+const most = 1_000;
+
+/** All orders of the account, open and done, and its fills. */
+export async function show(host: HTMLElement, store: Store): Promise<void> {
+  document.title = "Orders · QuantumCore";
+  if (current?.account == null) {
+    host.replaceChildren(make("h1", {}, "Orders"), make("p", { class: "empty" }, "Sign in with an account to see its orders."));
+    return;
+  }
+  const choose = (options: readonly (readonly [string, string])[]): HTMLSelectElement => make("select", {}, ...options.map(([value, label]) => make("option", { value }, label)));
+  const what = choose([["orders", "Orders"], ["fills", "Fills"]]);
+  const symbol = choose([["", "All symbols"], ...[...store.instruments.keys()].map((name) => [name, name] as const)]);
+  const side = choose([["", "Both sides"], ["buy", "Buy"], ["sell", "Sell"]]);
+  const state = choose([["", "Any state"], ["open", "Open"], ["filled", "Filled"], ["cancelled", "Cancelled"], ["expired", "Expired"], ["rejected", "Rejected"]]);
+  const card = make("div", { class: "card" });
+  let orders: Order[] = [];
+  let fills: Fill[] = [];
+  const render = (): void => {
+    state.disabled = what.value === "fills";
+    if (what.value === "orders") showOrders(card, orders.filter((order) => (side.value === "" || order.side === side.value) && (state.value === "" || stateOf(order) === state.value)));
+    else showFills(card, fills.filter((fill) => side.value === "" || fill.side === side.value));
+  };
+  const load = async (): Promise<void> => {
+    const query = `?limit=${most}${symbol.value === "" ? "" : `&symbol=${encodeURIComponent(symbol.value)}`}`;
+    orders = (await read<{ orders: Order[] }>(`/orders/history${query}`))?.orders ?? [];
+    fills = (await read<{ fills: Fill[] }>(`/fills${query}`))?.fills ?? [];
+    render();
+  };
+  host.replaceChildren(make("h1", {}, "Orders"), make("div", { class: "filters" },
+    make("label", {}, "Show", what), make("label", {}, "Symbol", symbol), make("label", {}, "Side", side), make("label", {}, "State", state), make("span", { class: "grow" }),
+    button("Refresh", () => void load(), { class: "ghost" }), button("CSV", () => download(what.value, orders, fills), { class: "ghost" })), card);
+  card.append(make("p", { class: "empty" }, "Loading…"));
+  symbol.addEventListener("change", () => void load());
+  for (const control of [what, side, state]) control.addEventListener("change", render);
+  await load();
+}
+
+function stateOf(order: Order): string {
+  return order.status === "new" || order.status === "partiallyFilled" ? "open" : order.status;
+}
+
+function showOrders(card: HTMLElement, orders: readonly Order[]): void {
+  const rows = orders.map((order) => [
+    button(moment(millisOf(order.timeNanos)), () => void showLife(order), { class: "ghost", title: "What happened to it" }), order.symbol,
+    make("span", { class: order.side === "buy" ? "up" : "down" }, order.side === "buy" ? "Buy" : "Sell"), kindNames[order.type] ?? order.type,
+    pretty(order.price), pretty(order.quantity), pretty(order.filled), [order.status, reasonInWords(order.endReason)].filter((word) => word !== "").join(": "), order.clientOrderId,
+  ]);
+  card.replaceChildren(tableOfCells(["Changed", "Symbol", "Side", "Type", "Price", "Quantity", "Filled", "State", "Name"], rows, 4),
+    ...(rows.length === 0 ? [make("p", { class: "empty" }, "No such orders. What you place on the Trade page stands here from then on.")] : []));
+}
+
+function showFills(card: HTMLElement, fills: readonly Fill[]): void {
+  const rows = fills.map((fill) => [
+    moment(millisOf(fill.timeNanos)), fill.symbol, make("span", { class: fill.side === "buy" ? "up" : "down" }, fill.side === "buy" ? "Buy" : "Sell"),
+    pretty(fill.price), pretty(fill.quantity), pretty(fill.fee), fill.liquidity, String(fill.orderId), fill.tradeId,
+  ]);
+  card.replaceChildren(tableOfCells(["Time", "Symbol", "Side", "Price", "Quantity", "Fee", "Role", "Order", "Trade"], rows, 3),
+    ...(rows.length === 0 ? [make("p", { class: "empty" }, "No fills yet.")] : []));
+}
+
+/** What one order was entered with, its fills, and how it stands. */
+async function showLife(order: Order): Promise<void> {
+  const fills = (await read<{ fills: Fill[] }>(`/fills?symbol=${encodeURIComponent(order.symbol)}&limit=${most}`))?.fills.filter((fill) => fill.orderId === order.orderId) ?? [];
+  const facts = make("dl", { class: "facts" });
+  for (const [name, value] of Object.entries(order)) {
+    if (typeof value === "object" || name === "fills") continue;
+    facts.append(make("dt", {}, name), make("dd", {}, String(value)));
+  }
+  const rows = fills.map((fill) => [moment(millisOf(fill.timeNanos)), pretty(fill.price), pretty(fill.quantity), pretty(fill.fee), fill.liquidity, fill.tradeId]);
+  open(`Order ${order.orderId} of ${order.symbol}`, facts, make("h2", {}, "Fills"),
+    rows.length === 0 ? make("p", { class: "empty" }, "None.") : tableOfCells(["Time", "Price", "Quantity", "Fee", "Role", "Trade"], rows, 1),
+    make("form", { method: "dialog", class: "actions" }, make("button", { class: "plain" }, "Close")));
+}
+
+function download(what: string, orders: readonly Order[], fills: readonly Fill[]): void {
+  const lines = what === "orders"
+    ? ["timeNanos,symbol,orderId,clientOrderId,side,type,price,quantity,filled,status,endReason",
+      ...orders.map((o) => [o.timeNanos, o.symbol, String(o.orderId), o.clientOrderId, o.side, o.type, o.price, o.quantity, o.filled, o.status, o.endReason ?? ""].map(csv).join(","))]
+    : ["timeNanos,symbol,tradeId,orderId,side,price,quantity,fee,liquidity",
+      ...fills.map((f) => [f.timeNanos, f.symbol, f.tradeId, String(f.orderId), f.side, f.price, f.quantity, f.fee, f.liquidity].map(csv).join(","))];
+  save(`${what}.csv`, lines);
+}

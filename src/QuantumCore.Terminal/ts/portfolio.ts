@@ -1,0 +1,107 @@
+import { read } from "./api.js";
+import { gain, tableOfCells, type Position } from "./blotter.js";
+import { button, make, write } from "./dom.js";
+import { mean, moment, pretty, units } from "./format.js";
+import type { Balance } from "./protocol.js";
+import { current } from "./session.js";
+import type { Store } from "./store.js";
+
+interface Entry { time: string; cause: string; key: string | null; asset: string; amount: string; symbol: string | null; tradeId: string | null }
+interface Statement { from: string; to: string; entries: Entry[]; next: string | null }
+
+/** Balances, positions, and what came in and went out, to the last unit. */
+export async function show(host: HTMLElement, store: Store): Promise<void> {
+  document.title = "Portfolio · QuantumCore";
+  if (current?.account == null) {
+    host.replaceChildren(make("h1", {}, "Portfolio"), make("p", { class: "empty" }, "Sign in with an account to see what it has."));
+    return;
+  }
+  const today = new Date(store.now()).toISOString().slice(0, 10);
+  const [balances, positions, ledger] = [make("div", { class: "card" }), make("div", { class: "card" }), make("div", { class: "card" })];
+  const from = make("input", { type: "date", value: today, max: today });
+  const to = make("input", { type: "date", value: today, max: today });
+  host.replaceChildren(
+    make("h1", {}, `Portfolio of ${current.account}`), balances, positions,
+    make("div", { class: "filters" }, make("label", {}, "Statement from", from), make("label", {}, "to", to), make("span", { class: "grow" }), button("CSV", () => void download(from.value, to.value), { class: "ghost" })), ledger);
+  const showLedger = (): void => void statement(ledger, from.value, to.value);
+  from.addEventListener("change", showLedger);
+  to.addEventListener("change", showLedger);
+  showLedger();
+  const account = await read<{ balances: Balance[] }>("/account");
+  showBalances(balances, account?.balances, store);
+  const answer = await read<{ positions: Position[] }>("/account/positions");
+  showPositions(positions, answer?.positions, store);
+}
+
+function showBalances(card: HTMLElement, balances: readonly Balance[] | undefined, store: Store): void {
+  const values = new Map<string, bigint>();
+  const rows = (balances ?? []).filter((balance) => !/^[0.]*$/.test(balance.total)).map((balance) => {
+    const market = [...store.instruments.values()].find((instrument) => instrument.base === balance.asset);
+    const last = market === undefined ? undefined : store.tickers.get(market.symbol)?.lastPrice;
+    const quote = [...store.instruments.values()].find((instrument) => instrument.quote === balance.asset);
+    const worth = market !== undefined && last != null ? market.notional(market.ticks(last), market.lotsOf(balance.total))
+      : quote !== undefined ? units(balance.total, quote.quoteScale) : undefined;
+    const priced = market ?? quote;
+    if (worth !== undefined && priced !== undefined) values.set(priced.quote, (values.get(priced.quote) ?? 0n) + worth);
+    return [balance.asset, pretty(balance.total), pretty(balance.available), pretty(balance.held), worth === undefined || priced === undefined ? "–" : `${priced.money(worth)} ${priced.quote}`];
+  });
+  const sums = [...values].map(([quote, sum]) => `${[...store.instruments.values()].find((i) => i.quote === quote)!.money(sum)} ${quote}`);
+  card.replaceChildren(
+    make("div", { class: "card-title" }, make("h2", {}, "Balances"), make("b", {}, sums.length === 0 ? "" : `worth ${sums.join(" and ")}`)),
+    tableOfCells(["Asset", "Total", "Available", "In orders", "Value"], rows, 1),
+    ...(rows.length === 0 ? [make("p", { class: "empty" }, balances === undefined ? "They can't be read now." : "No balances yet.")] : []));
+}
+
+function showPositions(card: HTMLElement, positions: readonly Position[] | undefined, store: Store): void {
+  const rows = (positions ?? []).map((position) => [
+    position.symbol, pretty(position.quantity), position.averagePrice === null ? "–" : mean(position.averagePrice, store.instruments.get(position.symbol)?.priceScale ?? 2), position.mark === null ? "–" : pretty(position.mark),
+    gain(position.unrealised), gain(position.realised), pretty(position.fees),
+  ]);
+  card.replaceChildren(make("div", { class: "card-title" }, make("h2", {}, "Positions and profit"), make("small", { class: "muted" }, "average cost, fees beside")),
+    tableOfCells(["Symbol", "Quantity", "Average entry", "Mark", "Unrealised", "Realised", "Fees"], rows, 1),
+    ...(rows.length === 0 ? [make("p", { class: "empty" }, positions === undefined ? "They can't be read now." : "Nothing traded yet. What was paid in has no cost and is not shown here.")] : []));
+}
+
+async function statement(card: HTMLElement, from: string, to: string, after = "", known: readonly Entry[] = []): Promise<void> {
+  const answer = await read<Statement>(`/account/statement?from=${from}&to=${to}&limit=200${after === "" ? "" : `&after=${encodeURIComponent(after)}`}`);
+  if (answer === undefined) {
+    card.replaceChildren(make("h2", {}, "Statement"), make("p", { class: "empty" }, "It can't be read now, or the days are no period."));
+    return;
+  }
+  const entries = [...known, ...answer.entries];
+  const rows = entries.map((entry) => [moment(Date.parse(entry.time)), entry.cause, entry.symbol ?? entry.key ?? "", entry.asset, gain(entry.amount)]);
+  const next = answer.next;
+  card.replaceChildren(make("h2", {}, "Statement"), tableOfCells(["Time", "Cause", "Of", "Asset", "Amount"], rows, 4),
+    ...(rows.length === 0 ? [make("p", { class: "empty" }, "Nothing came in or went out on these days.")] : []),
+    ...(next === null ? [] : [button("More", (pressed) => {
+      write(pressed, "Loading…");
+      void statement(card, from, to, next, entries);
+    }, { class: "ghost" })]));
+}
+
+/** The whole statement as a file, page by page. */
+async function download(from: string, to: string): Promise<void> {
+  const lines = ["time,cause,key,symbol,trade,asset,amount"];
+  let after = "";
+  while (true) {
+    const answer = await read<Statement>(`/account/statement?from=${from}&to=${to}&limit=1000${after === "" ? "" : `&after=${encodeURIComponent(after)}`}`);
+    if (answer === undefined) return;
+    for (const e of answer.entries) lines.push([e.time, e.cause, e.key ?? "", e.symbol ?? "", e.tradeId ?? "", e.asset, e.amount].map(csv).join(","));
+    if (answer.next === null) break;
+    after = answer.next;
+  }
+  save(`statement-${from}-${to}.csv`, lines);
+}
+
+/** A cell of a file that spreadsheets open: text that they would take for a formula is quoted as text. */
+export function csv(text: string): string {
+  const safe = /^[=+@\t]/.test(text) || (text.startsWith("-") && !/^-[\d.]+$/.test(text)) ? `'${text}` : text;
+  return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** Gives lines to the person as a file. */
+export function save(name: string, lines: readonly string[]): void {
+  const address = URL.createObjectURL(new Blob([lines.join("\n") + "\n"], { type: "text/csv" }));
+  make("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}

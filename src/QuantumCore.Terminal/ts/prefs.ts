@@ -1,0 +1,87 @@
+import { byId, make, open } from "./dom.js";
+import { setZone } from "./format.js";
+import { readTheme } from "./surface.js";
+
+/** What this browser remembers of how a person wants it. */
+export interface Prefs {
+  theme: "dark" | "light" | "system";
+  colours: "green" | "blue" | "east";
+  zone: "utc" | "local";
+  keys: boolean;
+  confirmAbove: string;
+  /** Who signed out of the demo is not signed in to it again unasked. */
+  signedOut: boolean;
+}
+
+const name = "quantumcore.prefs";
+const defaults: Prefs = { theme: "system", colours: "green", zone: "utc", keys: true, confirmAbove: "", signedOut: false };
+
+export const prefs: Prefs = { ...defaults, ...stored() };
+
+let changed: () => void = () => undefined;
+
+/** Calls back when colours or clock are others. */
+export function onPrefs(does: () => void): void {
+  changed = does;
+  matchMedia("(prefers-color-scheme: light)").addEventListener("change", apply);
+  apply();
+}
+
+export function setPrefs(change: Partial<Prefs>): void {
+  Object.assign(prefs, change);
+  try {
+    localStorage.setItem(name, JSON.stringify(prefs));
+  } catch {
+    // A browser that keeps nothing still shows it.
+  }
+  apply();
+}
+
+/** Light for dark, and back. */
+export function toggleTheme(): void {
+  setPrefs({ theme: isLight() ? "dark" : "light" });
+}
+
+export function showSettings(): void {
+  const field = (label: string, control: HTMLElement): HTMLElement => make("label", { class: "field" }, make("span", {}, label), control);
+  const choice = <K extends "theme" | "colours" | "zone">(key: K, options: readonly (readonly [Prefs[K], string])[]): HTMLSelectElement => {
+    const select = make("select", {}, ...options.map(([value, label]) => make("option", { value, selected: prefs[key] === value }, label)));
+    select.addEventListener("change", () => setPrefs({ [key]: select.value } as Partial<Prefs>));
+    return select;
+  };
+  const keys = make("input", { type: "checkbox", checked: prefs.keys });
+  keys.addEventListener("change", () => setPrefs({ keys: keys.checked }));
+  const above = make("input", { inputmode: "decimal", value: prefs.confirmAbove, placeholder: "never" });
+  above.addEventListener("input", () => setPrefs({ confirmAbove: above.value }));
+  const pages = make("div", { class: "found" }, ...[...byId("pages").querySelectorAll("a:not([hidden])")].map((link) =>
+    make("a", { href: link.getAttribute("href") ?? "/", class: "account" }, link.textContent ?? "")));
+  open("Settings",
+    field("Theme", choice("theme", [["system", "As the system"], ["dark", "Dark"], ["light", "Light"]])),
+    field("Colours", choice("colours", [["green", "Green up, red down"], ["blue", "Blue up, orange down"], ["east", "Red up, green down"]])),
+    field("Times", choice("zone", [["utc", "UTC"], ["local", Intl.DateTimeFormat().resolvedOptions().timeZone]])),
+    field("Single-letter keys", keys),
+    field("Confirm orders above", above),
+    matchMedia("(max-width: 719px)").matches ? pages : undefined,
+    make("form", { method: "dialog", class: "actions" }, make("button", { class: "plain" }, "Close")));
+}
+
+function isLight(): boolean {
+  return prefs.theme === "light" || (prefs.theme === "system" && matchMedia("(prefers-color-scheme: light)").matches);
+}
+
+function apply(): void {
+  const root = document.documentElement;
+  root.dataset["theme"] = isLight() ? "light" : "dark";
+  root.dataset["colours"] = prefs.colours;
+  setZone(prefs.zone);
+  readTheme();
+  changed();
+}
+
+function stored(): Partial<Prefs> {
+  try {
+    return JSON.parse(localStorage.getItem(name) ?? "{}") as Partial<Prefs>;
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,78 @@
+/** What the native API says, and what this client knows of it. Unknown kinds and members are passed over. */
+
+export type Side = "buy" | "sell";
+export type Phase = "preOpen" | "opening" | "continuous" | "volatility" | "closing" | "halt" | "closed";
+
+export interface InstrumentJson {
+  symbol: string; baseAsset: string; baseDecimals: number; quoteAsset: string; quoteDecimals: number;
+  tickSize: string; lotSize: string; minPrice: string; maxPrice: string; minQuantity: string; maxQuantity: string;
+  minNotional: string; maxNotional: string; makerFeePpm: number; takerFeePpm: number; protectionPpm: number; referencePrice: string;
+}
+
+export interface Ticker {
+  symbol: string; phase: Phase; lastPrice: string | null; openPrice: string | null; highPrice: string | null; lowPrice: string | null;
+  volume: string; quoteVolume: string; trades: number;
+}
+
+export interface MarketState {
+  symbol: string; sequence: number; phase: Phase; lastPrice: string | null; markPrice: string | null; referencePrice: string | null;
+  indicative: { price: string | null; quantity: string; imbalance: string } | null;
+}
+
+/** Whole ticks and lots; text where a number is too large for JSON's readers. */
+export type Whole = number | string;
+export type Levels = readonly (readonly [Whole, Whole])[];
+
+export interface TradeJson { tradeId: string; price: Whole; quantity: Whole; takerSide: Side; timeNanos: string }
+
+export interface BookMessage {
+  type: "snapshot" | "update"; symbol: string; previousSequence?: number; sequence: number; timeNanos: string;
+  bids: Levels; asks: Levels; trades?: readonly TradeJson[];
+}
+
+export interface Heartbeat { type: "heartbeat"; symbol: string; sequence: number; timeNanos: string }
+export type StateMessage = MarketState & { type: "state" };
+export interface TickersMessage { type: "tickers"; timeNanos: string; tickers: readonly Ticker[] }
+export interface ErrorMessage { type: "error"; code: string; field: string | null; detail: string }
+
+export interface Balance { asset: string; total: string; held: string; available: string }
+
+export type OrderStatus = "new" | "partiallyFilled" | "filled" | "cancelled" | "expired" | "rejected";
+
+export interface Order {
+  orderId: number; clientOrderId: string; symbol: string; side: Side; type: string; timeInForce: string;
+  price: string; quantity: string; filled: string; remaining: string; status: OrderStatus; endReason: string | null;
+  timeNanos: string; postOnly?: boolean; triggerPrice?: string; displayQuantity?: string; trailingDistance?: string;
+  trailingBasisPoints?: number; fills?: readonly OrderFill[];
+}
+
+export interface OrderFill { tradeId: string; price: string; quantity: string; fee: string; liquidity: "maker" | "taker" }
+
+export interface Fill extends OrderFill {
+  symbol: string; orderId: number; clientOrderId: string; side: Side; timeNanos: string;
+}
+
+export interface AccountMessage {
+  type: "account"; snapshot: boolean; account: string; sequence: number; state: "open" | "frozen";
+  balances: readonly Balance[]; orders: readonly Order[];
+  closed: readonly { symbol: string; orderId: number; clientOrderId: string }[];
+}
+
+export type Message = BookMessage | Heartbeat | StateMessage | TickersMessage | AccountMessage | ErrorMessage;
+
+/** Start in milliseconds, open, high, low, close, volume, trades. */
+export type CandleRow = readonly [number, string, string, string, string, string, number];
+
+export interface Problem { title: string; status: number; detail?: string; code: string; field: string | null; limit: string | null }
+
+const kinds = new Set(["snapshot", "update", "heartbeat", "state", "tickers", "account", "error"]);
+
+/** A message of the stream; undefined for what is none, or of a kind that is not known here. */
+export function decode(text: string): Message | undefined {
+  try {
+    const message = JSON.parse(text) as { type?: unknown };
+    return typeof message.type === "string" && kinds.has(message.type) ? (message as Message) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,97 @@
+import { call, explain, read } from "./api.js";
+import { button, confirm, make, write } from "./dom.js";
+import { moment } from "./format.js";
+import { current, signIn, signInToDemo, signOut, signUp, type Session } from "./session.js";
+
+interface Listed { id: string; begun: string; ends: string; address: string; client: string; current: boolean }
+
+/** The sign-in page; for who is signed in, the person's own sessions and password. */
+export async function show(host: HTMLElement): Promise<void> {
+  document.title = "Sign in · QuantumCore";
+  if (current === undefined) showForm(host);
+  else await showPerson(host, current);
+}
+
+function showForm(host: HTMLElement): void {
+  const name = make("input", { id: "name", autocomplete: "username", autocapitalize: "none", spellcheck: "false" });
+  const phrase = make("input", { id: "password", type: "password", autocomplete: "current-password" });
+  const code = make("input", { id: "code", inputmode: "numeric", autocomplete: "one-time-code", maxlength: "6" });
+  const codeField = make("label", { class: "field", hidden: true }, "Code of your authenticator", code);
+  const problem = make("p", { class: "problem", role: "alert" });
+  const enter = async (how: () => ReturnType<typeof signIn>): Promise<void> => {
+    write(problem, "");
+    const outcome = await how();
+    if (outcome.kind === "done") {
+      goOn();
+      return;
+    }
+    if (outcome.kind === "refused" && outcome.problem.field === "code") {
+      codeField.hidden = false;
+      code.focus();
+    }
+    write(problem, outcome.kind === "refused" ? explain(outcome.problem) : "No answer came. Try again.");
+  };
+  const form = make("form", {},
+    make("label", { class: "field" }, "Name", name), make("label", { class: "field" }, "Password", phrase), codeField, problem,
+    make("button", { class: "solid", type: "submit" }, "Sign in"),
+    button("Sign up with this name and password", () => void enter(() => signUp(name.value, phrase.value)), { class: "plain" }),
+    button("Use the demo account", () => void enter(() => signInToDemo("demo-alice")), { class: "plain" }),
+    button("Use the demo's operator", () => void enter(() => signInToDemo("demo-admin")), { class: "plain" }));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void enter(() => signIn(name.value, phrase.value, code.value));
+  });
+  host.replaceChildren(make("div", { class: "card narrow" }, make("h1", {}, "Sign in"), form));
+  name.focus();
+}
+
+async function showPerson(host: HTMLElement, session: Session): Promise<void> {
+  const facts = make("dl", { class: "facts" });
+  const put = (label: string, text: string): void => facts.append(make("dt", {}, label), make("dd", {}, text));
+  put("Signed in as", session.user);
+  put("Role", session.role);
+  put("Account", session.account ?? "none");
+  put("Authenticator", session.authenticator ? "on" : "off");
+  const others = session.demo
+    ? ["demo-alice", "demo-bob", "demo-admin"].filter((name) => name !== session.user).map((name) => button(`Go on as ${name}`, () => void signInToDemo(name).then(goOn), { class: "plain" }))
+    : [];
+  const out = button("Sign out", () => void signOut().then(() => showForm(host)), { class: "plain" });
+  const list = make("div", { class: "card" }, make("h2", {}, "Sessions"), make("p", { class: "muted" }, "Loading…"));
+  host.replaceChildren(make("h1", {}, "Your access"), make("div", { class: "cards" },
+    make("div", { class: "card" }, make("h2", {}, "You"), facts, make("div", { class: "buttons" }, ...others, out)), ...(session.demo ? [] : [passwordCard()])), list);
+  await showSessions(list);
+}
+
+async function showSessions(card: HTMLElement): Promise<void> {
+  const answer = await read<{ sessions: Listed[] }>("/sessions");
+  const rows = (answer?.sessions ?? []).map((session) => make("tr", {},
+    make("td", { class: "text" }, moment(Date.parse(session.begun))), make("td", { class: "text" }, session.address), make("td", { class: "text" }, session.client.slice(0, 60)),
+    make("td", { class: "actions" }, session.current ? make("span", { class: "chip" }, "this one") : button("End", () => void end(session.id, card)))));
+  const head = make("tr", {}, ...["Begun", "Address", "Program", ""].map((name) => make("th", { class: "text", scope: "col" }, name)));
+  card.replaceChildren(make("h2", {}, "Sessions"), answer === undefined ? make("p", {}, "They can't be read now.") : make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows)));
+}
+
+async function end(id: string, card: HTMLElement): Promise<void> {
+  if (!(await confirm("End this session?", "End it", make("p", {}, "Whoever uses it has to sign in again.")))) return;
+  await call("DELETE", `/sessions/${id}`);
+  await showSessions(card);
+}
+
+function passwordCard(): HTMLElement {
+  const old = make("input", { type: "password", autocomplete: "current-password" });
+  const fresh = make("input", { type: "password", autocomplete: "new-password" });
+  const said = make("p", { role: "status" });
+  const form = make("form", {}, make("label", { class: "field" }, "Password", old), make("label", { class: "field" }, "New password", fresh), said, make("button", { class: "plain", type: "submit" }, "Change it"));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void call("POST", "/user/password", { password: old.value, newPassword: fresh.value }).then((outcome) =>
+      write(said, outcome.kind === "done" ? "Changed. Other sessions have ended." : outcome.kind === "refused" ? explain(outcome.problem) : "No answer came."));
+  });
+  return make("div", { class: "card" }, make("h2", {}, "Password"), form);
+}
+
+/** To the market, where somebody who has signed in wants to be. */
+function goOn(): void {
+  history.pushState(null, "", "/trade");
+  dispatchEvent(new PopStateEvent("popstate"));
+}

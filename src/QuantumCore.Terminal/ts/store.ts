@@ -1,0 +1,207 @@
+import { Book } from "./book.js";
+import { millisOf } from "./format.js";
+import type { Instrument } from "./instrument.js";
+import type { AccountMessage, Balance, BookMessage, CandleRow, Fill, MarketState, Order, Side, Ticker, TradeJson } from "./protocol.js";
+
+export type Topic = "book" | "trades" | "candles" | "tickers" | "state" | "link" | "orders" | "balances" | "fills";
+export type Link = "connecting" | "live" | "resyncing" | "stale" | "offline";
+
+export interface Trade { id: string; price: number; quantity: number; side: Side; millis: number; own: boolean }
+
+/** In ticks and lots; `start` is its first millisecond. */
+export interface Candle { start: number; open: number; high: number; low: number; close: number; volume: number }
+
+const mostTrades = 600;
+
+/** All that the page knows. It is changed by messages and calls alone; who shows it reads it when its topic is dirty. */
+export class Store {
+  readonly instruments = new Map<string, Instrument>();
+  readonly tickers = new Map<string, Ticker>();
+  readonly book = new Book();
+  readonly orders = new Map<string, Order>();
+  readonly balances = new Map<string, Balance>();
+  /** Closed while this page was open, newest first. */
+  readonly closed: Order[] = [];
+  readonly dirty = new Set<Topic>();
+
+  instrument: Instrument | undefined;
+  trades: Trade[] = [];
+  /** Orders of fills, to mark own trades. */
+  readonly ownTrades = new Set<string>();
+  fills: Fill[] = [];
+  candles: Candle[] = [];
+  candleMillis = 60_000;
+  state: MarketState | undefined;
+  haltedSince: number | undefined;
+  link: Link = "connecting";
+  account: string | undefined;
+  frozen = false;
+  /** The exchange's clock less this machine's, in milliseconds. */
+  clockOffset = 0;
+  lastBookMillis = 0;
+  messages = 0;
+  resyncs = 0;
+
+  touch(...topics: Topic[]): void {
+    for (const topic of topics) this.dirty.add(topic);
+  }
+
+  /** The exchange's time. */
+  now(): number {
+    return Date.now() + this.clockOffset;
+  }
+
+  /** Ticks of the last trade; 0 for none. */
+  get last(): number {
+    const trade = this.trades[0];
+    if (trade !== undefined) return trade.price;
+    const price = this.instrument === undefined ? null : this.tickers.get(this.instrument.symbol)?.lastPrice;
+    return price == null ? 0 : Number(this.instrument!.ticks(price));
+  }
+
+  /** Forgets the market of a symbol, for another one. */
+  choose(instrument: Instrument): void {
+    this.instrument = instrument;
+    this.book.clear();
+    this.trades = [];
+    this.candles = [];
+    this.state = undefined;
+    this.haltedSince = undefined;
+    this.touch("book", "trades", "candles", "state", "tickers", "orders", "balances");
+  }
+
+  /** Takes a message about the book: false when it has to be asked for anew. */
+  takeBook(message: BookMessage): boolean {
+    if (!this.book.apply(message)) return false;
+    this.touch("book");
+    for (const trade of message.trades ?? []) this.takeTrade(trade);
+    return true;
+  }
+
+  takeState(state: MarketState): void {
+    if (state.phase !== "halt") this.haltedSince = undefined;
+    else this.haltedSince ??= this.now();
+    this.state = state;
+    this.touch("state", "book");
+  }
+
+  takeTickers(tickers: readonly Ticker[]): void {
+    for (const ticker of tickers) this.tickers.set(ticker.symbol, ticker);
+    this.touch("tickers");
+  }
+
+  /** Older trades, newest first, from a call; those that the stream told since stay in front. */
+  takePast(trades: readonly TradeJson[]): void {
+    const known = new Set(this.trades.map((trade) => trade.id));
+    this.trades.push(...trades.filter((trade) => !known.has(trade.tradeId)).map((trade) => this.tradeOf(trade)));
+    this.trades.sort((left, right) => right.millis - left.millis || compareIds(right.id, left.id));
+    this.trades.length = Math.min(this.trades.length, mostTrades);
+    this.touch("trades");
+  }
+
+  /** Candles of a call: newer than what is known they replace it, older they go before it. */
+  takeCandles(rows: readonly CandleRow[]): void {
+    const instrument = this.instrument!;
+    const taken = rows.map(([start, open, high, low, close, volume]) => ({
+      start,
+      open: Number(instrument.ticks(open)),
+      high: Number(instrument.ticks(high)),
+      low: Number(instrument.ticks(low)),
+      close: Number(instrument.ticks(close)),
+      volume: Number(instrument.lots(volume)),
+    }));
+    const first = taken[0]?.start ?? 0;
+    const last = taken.at(-1)?.start ?? 0;
+    this.candles = [...this.candles.filter((c) => c.start < first), ...taken, ...this.candles.filter((c) => c.start > last)];
+    this.touch("candles");
+  }
+
+  /** Nobody's account is shown any more. */
+  forgetAccount(): void {
+    this.account = undefined;
+    this.frozen = false;
+    for (const known of [this.orders, this.balances, this.ownTrades]) known.clear();
+    this.closed.length = 0;
+    this.fills = [];
+    for (const trade of this.trades) trade.own = false;
+    this.touch("orders", "balances", "fills", "trades", "book", "candles");
+  }
+
+  takeAccount(message: AccountMessage): void {
+    if (message.snapshot) {
+      this.orders.clear();
+      this.balances.clear();
+    }
+    this.account = message.account;
+    this.frozen = message.state === "frozen";
+    for (const balance of message.balances) this.balances.set(balance.asset, balance);
+    for (const order of message.orders) this.orders.set(order.clientOrderId, order);
+    for (const order of message.closed) this.orders.delete(order.clientOrderId);
+    this.touch("orders", "balances", "book", "candles");
+  }
+
+  /** An order that is over, with how it ended. */
+  takeClosed(order: Order): void {
+    if (this.closed.some((known) => known.orderId === order.orderId && known.symbol === order.symbol)) return;
+    this.closed.unshift(order);
+    this.closed.length = Math.min(this.closed.length, 200);
+    this.touch("orders");
+  }
+
+  /** The newest fills, newest first; gives those that were not known. */
+  takeFills(fills: readonly Fill[]): Fill[] {
+    const key = (fill: Fill): string => `${fill.symbol} ${fill.tradeId} ${fill.orderId}`;
+    const known = new Set(this.fills.map(key));
+    const fresh = fills.filter((fill) => !known.has(key(fill)));
+    if (fresh.length === 0) return fresh;
+    this.fills = [...fills];
+    for (const fill of fresh) this.ownTrades.add(`${fill.symbol} ${fill.tradeId}`);
+    for (const trade of this.trades) trade.own ||= this.ownTrades.has(`${this.instrument?.symbol} ${trade.id}`);
+    this.touch("fills", "trades", "candles");
+    return fresh;
+  }
+
+  private takeTrade(json: TradeJson): void {
+    const newest = this.trades[0];
+    if (newest !== undefined && compareIds(json.tradeId, newest.id) <= 0) return;
+    const trade = this.tradeOf(json);
+    this.trades.unshift(trade);
+    if (this.trades.length > mostTrades) this.trades.length = mostTrades;
+    this.fold(trade);
+    this.touch("trades", "candles");
+  }
+
+  /** Brings the newest candle up to a trade; the exchange's own candle replaces it later. */
+  private fold(trade: Trade): void {
+    const start = Math.floor(trade.millis / this.candleMillis) * this.candleMillis;
+    const candle = this.candles.at(-1);
+    if (candle === undefined || start > candle.start) {
+      this.candles.push({ start, open: trade.price, high: trade.price, low: trade.price, close: trade.price, volume: trade.quantity });
+    } else if (start === candle.start) {
+      candle.high = Math.max(candle.high, trade.price);
+      candle.low = Math.min(candle.low, trade.price);
+      candle.close = trade.price;
+      candle.volume += trade.quantity;
+    }
+  }
+
+  private tradeOf(json: TradeJson): Trade {
+    // Calls write decimals, the stream ticks and lots.
+    const instrument = this.instrument!;
+    return {
+      id: json.tradeId,
+      price: typeof json.price === "string" ? Number(instrument.ticks(json.price)) : json.price,
+      quantity: typeof json.quantity === "string" ? Number(instrument.lots(json.quantity)) : json.quantity,
+      side: json.takerSide,
+      millis: millisOf(json.timeNanos),
+      own: this.ownTrades.has(`${instrument.symbol} ${json.tradeId}`),
+    };
+  }
+}
+
+/** Trade ids are two numbers: a sequence and a place in it. */
+export function compareIds(left: string, right: string): number {
+  const [leftSequence = 0, leftIndex = 0] = left.split("-").map(Number);
+  const [rightSequence = 0, rightIndex = 0] = right.split("-").map(Number);
+  return leftSequence - rightSequence || leftIndex - rightIndex;
+}

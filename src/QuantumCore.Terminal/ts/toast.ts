@@ -1,0 +1,49 @@
+import { byId, button, make, open, write } from "./dom.js";
+import { clock } from "./format.js";
+
+export type Mood = "good" | "bad" | "plain";
+
+const most = 3;
+const stays = 5_000;
+const kept: { at: number; title: string; text: string }[] = [];
+
+/** Says something in passing, over the chart. With a key it replaces what was said under the same one. Errors stay. */
+export function toast(mood: Mood, title: string, text: string, key?: string, action?: { label: string; does: () => void }): void {
+  remember(title, text);
+  const host = byId("toasts");
+  const old = key === undefined ? undefined : [...host.children].find((child) => (child as HTMLElement).dataset["key"] === key);
+  const made = make("div", { class: `toast ${mood}`, ...(key === undefined ? {} : { "data-key": key }) },
+    make("b", {}, title), button("×", () => made.remove(), { "aria-label": "Dismiss" }), make("p", {}, text));
+  if (action !== undefined) {
+    made.append(button(action.label, () => {
+      made.remove();
+      action.does();
+    }, { class: "plain" }));
+  }
+  if (old === undefined) host.append(made);
+  else old.replaceWith(made);
+  while (host.childElementCount > most) host.firstElementChild!.remove();
+  if (mood !== "bad") leaveLater(made);
+}
+
+/** Shows the last hundred. */
+export function showNotices(): void {
+  const table = make("table", {}, ...kept.map((notice) => make("tr", {}, make("td", {}, clock(notice.at)), make("td", {}, notice.title), make("td", {}, notice.text))));
+  open("Notices", kept.length === 0 ? make("p", { class: "empty" }, "Nothing yet. Fills, refusals and alerts are kept here.") : table,
+    make("form", { method: "dialog", class: "actions" }, make("button", { class: "plain" }, "Close")));
+  write(byId("bell-count"), "0");
+}
+
+function remember(title: string, text: string): void {
+  kept.unshift({ at: Date.now(), title, text });
+  kept.length = Math.min(kept.length, 100);
+  write(byId("bell-count"), String(Math.min(99, Number(byId("bell-count").textContent) + 1)));
+}
+
+/** Goes after a while, unless somebody is about to read it. */
+function leaveLater(made: HTMLElement): void {
+  setTimeout(() => {
+    if (made.matches(":hover, :focus-within")) leaveLater(made);
+    else made.remove();
+  }, stays);
+}

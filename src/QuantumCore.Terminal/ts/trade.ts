@@ -1,0 +1,313 @@
+import { Account } from "./account.js";
+import { read } from "./api.js";
+import { Blotter } from "./blotter.js";
+import { Chart } from "./chart.js";
+import { Depth } from "./depth.js";
+import { byId, make, tabs, write } from "./dom.js";
+import { zoneName } from "./format.js";
+import { Instrument } from "./instrument.js";
+import type { Key } from "./keys.js";
+import { Ladder } from "./ladder.js";
+import { Markets } from "./markets.js";
+import { toggleTheme } from "./prefs.js";
+import type { CandleRow, InstrumentJson, Side, TradeJson } from "./protocol.js";
+import { Stream } from "./socket.js";
+import type { Store, Topic } from "./store.js";
+import { Tape } from "./tape.js";
+import { Ticket } from "./ticket.js";
+
+const intervals: readonly (readonly [string, number])[] = [["1m", 60_000], ["5m", 300_000], ["15m", 900_000], ["1h", 3_600_000], ["4h", 14_400_000], ["1d", 86_400_000]];
+const groups = [1, 10, 100, 1_000, 5_000];
+const candlesAtFirst = 1_440;
+const candleRefresh = 15_000;
+
+/** The trade page: its parts, what connects them, and when each is painted. */
+export class Trade {
+  /** The exchange does not know any more who this is. */
+  onUnknown: () => void = () => undefined;
+
+  private readonly stream: Stream;
+  private readonly account: Account;
+  private readonly markets: Markets;
+  private readonly ladder: Ladder;
+  private readonly chart: Chart;
+  private readonly depth: Depth;
+  private readonly tape: Tape;
+  private readonly ticket: Ticket;
+  private readonly blotter: Blotter;
+  private readonly grouping = byId<HTMLSelectElement>("grouping");
+  private readonly showInterval: (name: string) => void;
+  private interval = "1m";
+  private olderPending = false;
+  private slowAt = 0;
+  private depthAt = 0;
+  private candlesAt = 0;
+  private wanted = "";
+  private readonly work: number[] = [];
+
+  constructor(private readonly store: Store) {
+    this.stream = new Stream(store);
+    this.account = new Account(store);
+    this.markets = new Markets(store);
+    this.ladder = new Ladder(store);
+    this.chart = new Chart(store);
+    this.depth = new Depth(store);
+    this.tape = new Tape(store);
+    this.ticket = new Ticket(store);
+    this.blotter = new Blotter(store);
+    const list = byId("intervals");
+    for (const [name] of intervals) list.append(make("button", { role: "tab", type: "button", "data-interval": name, "aria-selected": "false" }, name));
+    this.showInterval = tabs(list, "data-interval", (name) => this.chooseInterval(name));
+    this.connectParts();
+    this.connectViews();
+  }
+
+  /** Reads what is listed, and begins. */
+  async start(symbol: string | undefined, interval: string | null, hasAccount: boolean): Promise<void> {
+    this.stream.followAccount(hasAccount);
+    this.stream.connect();
+    let listed: { instruments: InstrumentJson[] } | undefined;
+    while ((listed = await read<{ instruments: InstrumentJson[] }>("/instruments")) === undefined) await new Promise((resolve) => setTimeout(resolve, 1_000));
+    for (const json of listed.instruments) this.store.instruments.set(json.symbol, new Instrument(json));
+    this.markets.list();
+    if (interval !== null && intervals.some(([name]) => name === interval)) this.interval = interval;
+    this.showInterval(this.interval);
+    const first = symbol !== undefined && this.store.instruments.has(symbol) ? symbol : this.store.instruments.keys().next().value;
+    if (first !== undefined) this.choose(first);
+  }
+
+  /** Somebody else is signed in: the stream shows that account, or none. */
+  followAccount(on: boolean): void {
+    this.account.forget();
+    this.stream.followAccount(on);
+  }
+
+  /** Shows a symbol that the address names. */
+  show(symbol: string | undefined): void {
+    if (symbol !== undefined && symbol !== this.store.instrument?.symbol && this.store.instruments.has(symbol)) this.choose(symbol);
+  }
+
+  /** Everything is to be painted anew: the colours or the clock are others. */
+  repaint(): void {
+    for (const surface of [this.ladder, this.chart, this.depth, this.tape]) surface.dirty = true;
+    write(byId("zone"), zoneName());
+    this.store.touch("orders", "fills", "tickers");
+  }
+
+  keys(): readonly Key[] {
+    const type = (name: string, kind: string, says: string): Key => ({ keys: [name], says, does: () => this.ticket.setKind(kind) });
+    return [
+      { keys: ["/"], says: "Find a symbol", does: () => this.markets.search() },
+      { keys: ["B"], says: "Buy: the ticket's quantity", does: () => this.openTicket("buy") },
+      { keys: ["S"], says: "Sell: the ticket's quantity", does: () => this.openTicket("sell") },
+      type("L", "limit", "Limit order"), type("M", "market", "Market order"), type("P", "postOnly", "Post-only order"),
+      { keys: ["↑", "↓"], says: "In a field: one tick or lot, with Shift ten" },
+      { keys: ["Enter"], says: "In the ticket: send the order" },
+      { keys: ["X"], says: "Cancel the newest open order", does: () => this.blotter.cancelNewest() },
+      { keys: ["Shift+X"], says: "Cancel all orders of the symbol", does: () => void this.blotter.cancelAll() },
+      { keys: ["["], says: "Finer prices in the book", does: () => this.regroup(-1) },
+      { keys: ["]"], says: "Coarser prices in the book", does: () => this.regroup(1) },
+      { keys: ["1", "2", "3", "4", "5", "6"], says: "Candles of 1m to 1d", does: (event) => this.pickInterval(Number(event.key) - 1) },
+      { keys: ["C"], says: "To the chart", does: () => this.view("chart", this.chart.canvas) },
+      { keys: ["D"], says: "To the depth", does: () => this.view("depth", this.depth.canvas) },
+      { keys: ["V"], says: "The book as a table", does: () => byId("book-table").click() },
+      { keys: ["T"], says: "Light or dark", does: toggleTheme },
+      { keys: ["Esc"], says: "Close, or leave a field" },
+    ];
+  }
+
+  /** One frame while another page is shown: what stands in the header. */
+  away(): void {
+    if (this.store.dirty.delete("link")) this.markets.renderLink();
+  }
+
+  /** One frame: what has changed is painted, each part at its own pace. */
+  frame(now: number): void {
+    const began = performance.now();
+    const { dirty } = this.store;
+    const has = (...topics: Topic[]): boolean => topics.some((topic) => dirty.has(topic));
+    if (has("book", "orders", "state", "trades", "link")) this.ladder.dirty = true;
+    if (has("trades")) this.tape.dirty = true;
+    if (has("candles", "trades", "orders", "fills", "link")) this.chart.dirty = true;
+    if (has("book", "state")) this.depth.dirty = true;
+    if (has("tickers")) this.markets.renderTickers();
+    if (has("trades")) this.markets.renderBar();
+    if (has("link", "state")) this.markets.renderLink();
+    if (has("orders", "fills", "balances", "tickers")) this.blotter.render();
+    if (has("book", "balances", "state", "link", "orders")) this.refreshTicket = true;
+    dirty.clear();
+    this.ladder.paint(now);
+    if (now - this.slowAt >= 50) {
+      this.slowAt = now;
+      this.chart.paint(now);
+      this.tape.paint(now);
+    }
+    if (now - this.depthAt >= 100) {
+      this.depthAt = now;
+      this.depth.paint(now);
+      if (this.refreshTicket) this.ticket.refresh();
+      this.refreshTicket = false;
+    }
+    this.tellPace(performance.now() - began);
+    void this.keepCandles(now);
+  }
+
+  private refreshTicket = false;
+
+  private connectParts(): void {
+    this.stream.onUnknown = () => this.onUnknown();
+    this.stream.onAccount = (message) => this.account.take(message);
+    this.markets.onChoose = (symbol) => this.choose(symbol);
+    this.markets.onRetry = () => this.stream.retry();
+    this.markets.retryAt = () => this.stream.retryAt;
+    this.chart.onNeedOlder = () => void this.readOlder();
+    this.depth.onPick = (ticks) => this.pick(ticks, this.ticket.side, undefined);
+    this.ladder.onPick = (ticks, side, lots) => this.pick(ticks, side, lots);
+    this.ticket.onPlaced = () => void this.account.readFills();
+    this.blotter.onClosePosition = (symbol, side, quantity) => {
+      this.choose(symbol);
+      byId("trade").dataset["sheet"] = "open";
+      this.ticket.prepareClose(side, quantity);
+    };
+    this.grouping.addEventListener("change", () => {
+      this.ladder.step = Number(this.grouping.value);
+      this.ladder.dirty = true;
+      this.writeAddress();
+    });
+    const toggle = (id: string, does: (on: boolean) => void): void => byId(id).addEventListener("click", () => {
+      const on = byId(id).getAttribute("aria-pressed") !== "true";
+      byId(id).setAttribute("aria-pressed", String(on));
+      does(on);
+    });
+    toggle("cumulative", (on) => {
+      this.ladder.cumulative = on;
+      this.ladder.dirty = true;
+    });
+    toggle("book-table", (on) => {
+      byId("ladder-head").hidden = on;
+      this.ladder.showTable(on);
+    });
+    toggle("chart-table", (on) => this.chart.showTable(on));
+  }
+
+  private connectViews(): void {
+    const trade = byId("trade");
+    trade.dataset["view"] = "chart";
+    trade.dataset["pane"] = "book";
+    tabs(byId("views"), "data-view", (view) => (trade.dataset["view"] = view));
+    tabs(byId("book-or-tape"), "data-pane", (pane) => (trade.dataset["pane"] = pane));
+    for (const pressed of document.querySelectorAll<HTMLButtonElement>(".dock button")) {
+      pressed.addEventListener("click", () => this.openTicket(pressed.dataset["side"] as Side));
+    }
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") delete trade.dataset["sheet"];
+    });
+  }
+
+  private choose(symbol: string): void {
+    const instrument = this.store.instruments.get(symbol)!;
+    this.store.choose(instrument);
+    this.wanted = symbol;
+    this.stream.follow(symbol);
+    this.ladder.step = 1;
+    this.grouping.replaceChildren(...groups.map((step) => make("option", { value: String(step) }, instrument.groupPrice(step, step))));
+    this.ticket.clear();
+    this.chart.toNow();
+    this.writeAddress();
+    this.candlesAt = performance.now();
+    void this.readCandles(symbol, this.interval, candlesAtFirst);
+    void this.readTrades(symbol);
+  }
+
+  private async readTrades(symbol: string): Promise<void> {
+    const answer = await read<{ trades: TradeJson[] }>(`/trades/${encodeURIComponent(symbol)}?limit=200`);
+    if (answer !== undefined && symbol === this.wanted) this.store.takePast(answer.trades);
+  }
+
+  private async readCandles(symbol: string, interval: string, limit: number, before?: number): Promise<number> {
+    const until = before === undefined ? "" : `&before=${new Date(before).toISOString().slice(0, 19)}Z`;
+    const answer = await read<{ candles: CandleRow[] }>(`/candles/${encodeURIComponent(symbol)}?period=${interval}&limit=${limit}${until}`);
+    // Another symbol or interval may have been chosen meanwhile.
+    if (answer === undefined || symbol !== this.wanted || interval !== this.interval) return 0;
+    this.store.takeCandles(answer.candles);
+    return answer.candles.length;
+  }
+
+  private async readOlder(): Promise<void> {
+    const first = this.store.candles[0];
+    if (this.olderPending || first === undefined || this.store.candles.length > 20_000) return;
+    this.olderPending = true;
+    const found = await this.readCandles(this.wanted, this.interval, candlesAtFirst, first.start);
+    // Where there is nothing older, it is not asked for again.
+    this.olderPending = found === 0;
+  }
+
+  /** The exchange's own candles replace those that trades were folded into. */
+  private async keepCandles(now: number): Promise<void> {
+    if (now - this.candlesAt < candleRefresh || this.store.link !== "live" || this.wanted === "") return;
+    this.candlesAt = now;
+    await this.readCandles(this.wanted, this.interval, this.store.candles.length === 0 ? candlesAtFirst : 3);
+  }
+
+  private pickInterval(at: number): void {
+    const name = intervals[at]?.[0];
+    if (name === undefined) return;
+    this.showInterval(name);
+    this.chooseInterval(name);
+  }
+
+  private chooseInterval(name: string): void {
+    this.interval = name;
+    this.store.candleMillis = intervals.find(([candidate]) => candidate === name)?.[1] ?? 60_000;
+    this.store.candles = [];
+    this.olderPending = false;
+    this.store.touch("candles");
+    this.chart.toNow();
+    this.writeAddress();
+    if (this.wanted !== "") void this.readCandles(this.wanted, name, candlesAtFirst);
+  }
+
+  private regroup(by: number): void {
+    const at = groups.indexOf(this.ladder.step) + by;
+    if (at < 0 || at >= groups.length) return;
+    this.grouping.value = String(groups[at]);
+    this.grouping.dispatchEvent(new Event("change"));
+  }
+
+  private pick(ticks: number, side: Side, lots: number | undefined): void {
+    byId("trade").dataset["sheet"] = "open";
+    this.ticket.fill(ticks, side, lots);
+  }
+
+  private openTicket(side: Side): void {
+    byId("trade").dataset["sheet"] = "open";
+    this.ticket.setSide(side);
+    this.ticket.focus();
+  }
+
+  private view(name: string, canvas: HTMLCanvasElement): void {
+    byId("views").querySelector<HTMLButtonElement>(`button[data-view=${name}]`)?.click();
+    canvas.focus();
+  }
+
+  /** What is worth sharing stands in the address. */
+  private writeAddress(): void {
+    if (!location.pathname.startsWith("/trade") && location.pathname !== "/") return;
+    const query = new URLSearchParams();
+    if (this.interval !== "1m") query.set("iv", this.interval);
+    if (this.ladder.step !== 1) query.set("group", String(this.ladder.step));
+    const text = query.toString();
+    history.replaceState(null, "", `/trade/${encodeURIComponent(this.wanted)}${text === "" ? "" : `?${text}`}`);
+  }
+
+  /** A machine that can't keep up asks for less: its 95th percentile of work in a frame is over 8 ms. */
+  private tellPace(millis: number): void {
+    this.work.push(millis);
+    if (this.work.length < 600) return;
+    const slow = this.work.sort((a, b) => a - b)[570]! > 8;
+    this.work.length = 0;
+    if (!slow || this.stream.conflate === 100) return;
+    this.stream.conflate = 100;
+    this.stream.follow(this.wanted);
+  }
+}

@@ -1,0 +1,211 @@
+using System.Net;
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using QuantumCore.TestKit;
+using Xunit;
+
+namespace QuantumCore.Gateway.Tests;
+
+/// <summary>What a page follows: merged books in ticks, states, heartbeats, tickers, an account.</summary>
+public sealed class MergedStreamTests
+{
+    private const string Subscribe = """{"op":"subscribe","symbol":"AAPL","units":"ticks","conflate":50}""";
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Updates_of_an_interval_are_one_with_last_quantities_and_all_trades()
+    {
+        var time = new ManualTime();
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        exchange.Floor.Publish("AAPL", new MarketUpdate(true, 0, 5, 50, [new DepthLevel(15_000, 100, 1)], [new DepthLevel(15_010, 7, 1)], []));
+        using var merged = await ConnectAsync(exchange, null);
+        await SendAsync(merged, Subscribe);
+        Assert.Equal(
+            """{"type":"snapshot","symbol":"AAPL","sequence":5,"timeNanos":"50","bids":[[15000,100]],"asks":[[15010,7]],"trades":[]}""",
+            await ReadAsync(merged, time, "snapshot"));
+
+        using var whole = await ConnectAsync(exchange, null);
+        await SendAsync(whole, """{"op":"subscribe","symbol":"AAPL"}""");
+        await ReadAsync(whole, time, "snapshot");
+        exchange.Floor.Publish("AAPL", new MarketUpdate(
+            false, 5, 6, 60, [new DepthLevel(15_000, 90, 1)], [], [new PublicTrade(6, 0, 60, 15_000, 10, Side.Sell)]));
+        exchange.Floor.Publish("AAPL", new MarketUpdate(
+            false, 6, 8, 80, [new DepthLevel(15_000, 70, 1), new DepthLevel(14_990, 5, 1)], [new DepthLevel(15_010, 0, 0)],
+            [new PublicTrade(8, 0, 80, 15_000, 20, Side.Sell)]));
+
+        // Who follows the same book unmerged has had both: so has the merged one, which is told later.
+        await ReadAsync(whole, time, "update");
+        await ReadAsync(whole, time, "update");
+        Assert.Equal(
+            """{"type":"update","symbol":"AAPL","previousSequence":5,"sequence":8,"timeNanos":"80","bids":[[15000,70],[14990,5]],"asks":[[15010,0]],"trades":[{"tradeId":"6-0","price":15000,"quantity":10,"takerSide":"sell","timeNanos":"60"},{"tradeId":"8-0","price":15000,"quantity":20,"takerSide":"sell","timeNanos":"80"}]}""",
+            await ReadAsync(merged, time, "update"));
+    }
+
+    [Fact]
+    public async Task State_is_told_when_it_changes_and_a_silent_book_has_a_heartbeat_each_second()
+    {
+        var time = new ManualTime();
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        using var reader = await ConnectAsync(exchange, null);
+        await SendAsync(reader, Subscribe);
+        Assert.Contains("\"phase\":\"continuous\"", await ReadAsync(reader, time, "state"), StringComparison.Ordinal);
+        Assert.StartsWith("""{"type":"heartbeat","symbol":"AAPL","sequence":1,"timeNanos":""", await ReadAsync(reader, time, "heartbeat"), StringComparison.Ordinal);
+        exchange.Floor.BookState = exchange.Floor.BookState with
+        {
+            Phase = TradingPhase.Opening,
+            Indicative = new IndicativeAuction(15_000, 30, -5),
+        };
+        Assert.Contains(
+            "\"phase\":\"opening\",\"lastPrice\":null,\"markPrice\":null,\"referencePrice\":null,\"indicative\":{\"price\":\"150.00\",\"quantity\":\"30\",\"imbalance\":\"-5\"}",
+            await ReadAsync(reader, time, "state"),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Busy_book_and_its_heartbeats_do_not_stand_in_each_others_way()
+    {
+        const int Updates = 5_000;
+        var time = new ManualTime();
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        using var reader = await ConnectAsync(exchange, null);
+        await SendAsync(reader, Subscribe);
+        await ReadAsync(reader, time, "snapshot");
+        var publishing = Task.Run(() =>
+        {
+            for (var i = 1; i <= Updates; i++)
+                exchange.Floor.Publish("AAPL", new MarketUpdate(false, i, i + 1, i, [new DepthLevel(15_000, i, 1)], [], []));
+        }, Token);
+        long sequence;
+        do
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            sequence = JsonDocument.Parse(await ReadAsync(reader, time, "update")).RootElement.GetProperty("sequence").GetInt64();
+        }
+        while (sequence <= Updates);
+        await publishing;
+    }
+
+    [Fact]
+    public async Task Tickers_come_for_all_symbols_and_then_for_those_that_changed()
+    {
+        var time = new ManualTime();
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        using var reader = await ConnectAsync(exchange, null);
+        await SendAsync(reader, """{"op":"subscribe","channel":"tickers"}""");
+        var all = JsonDocument.Parse(await ReadAsync(reader, time, "tickers")).RootElement.GetProperty("tickers");
+        Assert.True(all.GetArrayLength() > 1);
+        exchange.Floor.BookState = exchange.Floor.BookState with { LastPriceTicks = 15_001 };
+        Assert.Contains("\"lastPrice\":\"150.01\"", await ReadAsync(reader, time, "tickers"), StringComparison.Ordinal);
+        var answer = await exchange.SendAsync("GET", "tickers", key: null, cancellationToken: Token);
+        Assert.Equal(all.GetArrayLength(), answer.Json.GetProperty("tickers").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Account_comes_whole_and_then_by_what_changed()
+    {
+        var time = new ManualTime();
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        await exchange.SendAsync("POST", "orders", """{"symbol":"AAPL","side":"buy","price":"140.00","quantity":"10","clientOrderId":"rests"}""", cancellationToken: Token);
+        using var reader = await ConnectAsync(exchange, "alice");
+        await SendAsync(reader, """{"op":"subscribe","channel":"account"}""");
+        var first = JsonDocument.Parse(await ReadAsync(reader, time, "account")).RootElement;
+        Assert.True(first.GetProperty("snapshot").GetBoolean());
+        Assert.Equal("rests", Assert.Single(first.GetProperty("orders").EnumerateArray()).GetProperty("clientOrderId").GetString());
+
+        var account = AccountId.TryParse(first.GetProperty("account").GetString()!, out var id) ? id.Value : 0;
+        exchange.Floor.Changes.Writer.TryWrite(new AccountChange(
+            1, new AccountView(account, 13, [new AssetBalance("USD", 2, 100_000, 0)], [], [], []), []));
+        var second = JsonDocument.Parse(await ReadAsync(reader, time, "account")).RootElement;
+        Assert.False(second.GetProperty("snapshot").GetBoolean());
+        Assert.Equal("1000.00", second.GetProperty("balances")[0].GetProperty("available").GetString());
+        Assert.Empty(second.GetProperty("orders").EnumerateArray());
+        Assert.Equal("rests", second.GetProperty("closed")[0].GetProperty("clientOrderId").GetString());
+    }
+
+    [Theory]
+    [InlineData("""{"op":"subscribe","channel":"account"}""", "Unauthorized", "channel")]
+    [InlineData("""{"op":"subscribe","channel":"books"}""", "BadRequest", "channel")]
+    [InlineData("""{"op":"subscribe","symbol":"AAPL","conflate":1001}""", "BadRequest", "conflate")]
+    [InlineData("""{"op":"subscribe","symbol":"AAPL","conflate":-1}""", "BadRequest", "conflate")]
+    [InlineData("""{"op":"subscribe","symbol":"AAPL","units":"ticks"}""", "BadRequest", "conflate")]
+    [InlineData("""{"op":"subscribe","symbol":"AAPL","units":"pips","conflate":50}""", "BadRequest", "units")]
+    public async Task What_can_not_be_followed_is_said_with_its_field(string message, string code, string field)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var reader = await ConnectAsync(exchange, null);
+        await SendAsync(reader, message);
+        var error = JsonDocument.Parse(await ReceiveAsync(reader)).RootElement;
+        Assert.Equal(("error", code, field), (error.GetProperty("type").GetString(), error.GetProperty("code").GetString(), error.GetProperty("field").GetString()));
+    }
+
+    [Fact]
+    public async Task Book_that_is_followed_no_more_says_nothing_more()
+    {
+        var time = new ManualTime();
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        using var reader = await ConnectAsync(exchange, null);
+        await SendAsync(reader, Subscribe);
+        await ReadAsync(reader, time, "heartbeat");
+        await SendAsync(reader, """{"op":"unsubscribe","symbol":"AAPL"}""");
+        await SendAsync(reader, """{"op":"?"}""");
+        await ReadAsync(reader, time, "error");
+        time.Advance(TimeSpan.FromSeconds(2));
+        await SendAsync(reader, """{"op":"?"}""");
+        Assert.StartsWith("""{"type":"error""", await ReceiveAsync(reader), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("candles/AAPL?period=7m", "period")]
+    [InlineData("candles/AAPL?limit=0", "limit")]
+    [InlineData("candles/AAPL?limit=1501", "limit")]
+    [InlineData("candles/AAPL?before=yesterday", "before")]
+    [InlineData("candles/GOOG", "symbol")]
+    public async Task Candles_that_can_not_be_are_refused_with_their_field(string path, string field)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var answer = await exchange.SendAsync("GET", path, key: null, cancellationToken: Token);
+        Assert.True(answer.Status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound, answer.Text);
+        Assert.Equal(field, answer["field"]);
+    }
+
+    private static async Task<ClientWebSocket> ConnectAsync(OpenGateway exchange, string? key)
+    {
+        var reader = new ClientWebSocket();
+        if (key is not null)
+            reader.Options.SetRequestHeader("X-Api-Key", key);
+        await reader.ConnectAsync(new UriBuilder(exchange.Address) { Scheme = "ws", Path = "/api/qc/v1/stream" }.Uri, Token);
+        return reader;
+    }
+
+    private static Task SendAsync(ClientWebSocket reader, string message) =>
+        reader.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, Token);
+
+    /// <summary>The next message of a kind. The clock goes on until it is there: what is merged is told when an interval is over.</summary>
+    private static async Task<string> ReadAsync(ClientWebSocket reader, ManualTime time, string type)
+    {
+        while (true)
+        {
+            var message = ReceiveAsync(reader);
+            while (!message.IsCompleted)
+            {
+                time.Advance(TimeSpan.FromMilliseconds(100));
+                await Task.WhenAny(message, Task.Delay(5, Token));
+            }
+
+            if ((await message).StartsWith($$"""{"type":"{{type}}",""", StringComparison.Ordinal))
+                return await message;
+        }
+    }
+
+    private static async Task<string> ReceiveAsync(ClientWebSocket reader)
+    {
+        var buffer = new byte[64 * 1024];
+        var received = await reader.ReceiveAsync(buffer, Token).WaitAsync(s_patience, Token);
+        return Encoding.UTF8.GetString(buffer, 0, received.Count);
+    }
+}

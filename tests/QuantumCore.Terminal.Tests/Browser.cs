@@ -1,0 +1,63 @@
+using Microsoft.Playwright;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(QuantumCore.TerminalTests.Browser))]
+
+namespace QuantumCore.TerminalTests;
+
+/// <summary>The system's Chromium, started once; without one the tests are skipped, unless they are required.</summary>
+public sealed class Browser : IAsyncLifetime
+{
+    private static readonly string[] s_places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        var named = Environment.GetEnvironmentVariable("QUANTUMCORE_CHROMIUM");
+        var path = named ?? s_places.FirstOrDefault(File.Exists);
+        if (path is null)
+            return;
+
+        Assertions.SetDefaultExpectTimeout(20_000);
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = path,
+            Args = ["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"],
+        });
+    }
+
+    /// <summary>A page of its own, with nothing remembered.</summary>
+    public async Task<IPage> PageAsync(int width = 1440, int height = 900, string theme = "dark", bool isPhone = false)
+    {
+        if (_browser is null)
+        {
+            const string Missing = "There is no Chromium: apt-get install chromium, or set QUANTUMCORE_CHROMIUM.";
+            Assert.False(Environment.GetEnvironmentVariable("QUANTUMCORE_REQUIRE_CHROMIUM") is { Length: > 0 }, Missing);
+            Assert.Skip(Missing);
+        }
+
+        var context = await _browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            ViewportSize = new ViewportSize { Width = width, Height = height },
+            ColorScheme = theme == "light" ? ColorScheme.Light : ColorScheme.Dark,
+            HasTouch = isPhone,
+            IsMobile = isPhone,
+            DeviceScaleFactor = isPhone ? 2 : 1,
+        });
+        context.SetDefaultTimeout(20_000);
+        var page = await context.NewPageAsync();
+        return page;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null)
+            await _browser.DisposeAsync();
+        _playwright?.Dispose();
+    }
+}

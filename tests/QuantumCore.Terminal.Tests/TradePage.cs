@@ -1,0 +1,137 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Playwright;
+using QuantumCore.SystemTests;
+using Xunit;
+
+namespace QuantumCore.TerminalTests;
+
+/// <summary>The trade page as a person uses it, and beside it the API as others use it.</summary>
+internal sealed class TradePage : IAsyncDisposable
+{
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
+    private readonly List<string> _problems = [];
+    private readonly List<string> _console = [];
+
+    private TradePage(IPage page, Uri address) => (Page, Address) = (page, address);
+
+    public IPage Page { get; }
+
+    public Uri Address { get; }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>Opens the page of a symbol and waits until its book is live.</summary>
+    public static async Task<TradePage> OpenAsync(
+        Browser browser, Uri address, string symbol, int width = 1440, int height = 900, string theme = "dark")
+    {
+        var page = new TradePage(await browser.PageAsync(width, height, theme, width < 720), address);
+        page.Page.PageError += (_, error) => page._problems.Add(error);
+        page.Page.Console += (_, message) =>
+        {
+            page._console.Add(message.Text);
+            if (message.Type == "error" && !message.Text.Contains("ERR_CONNECTION", StringComparison.Ordinal)
+                && !message.Text.Contains("WebSocket", StringComparison.Ordinal) && !message.Text.Contains("the server responded", StringComparison.Ordinal))
+                page._problems.Add(message.Text);
+        };
+        await page.Page.GotoAsync(new Uri(address, $"/trade/{symbol}").ToString());
+        await page.LiveAsync();
+        return page;
+    }
+
+    /// <summary>Waits until the book is live and the account is known.</summary>
+    public async Task LiveAsync()
+    {
+        try
+        {
+            await Assertions.Expect(Page.Locator("#link")).ToHaveAttributeAsync("data-state", "live");
+        }
+        catch (PlaywrightException late)
+        {
+            var shown = await Page.Locator("body").InnerTextAsync();
+            throw new InvalidOperationException($"The page did not come to life. Its console: {string.Join(" | ", _console)}. It shows: {shown}", late);
+        }
+
+        await Assertions.Expect(Page.Locator("#ticket-form dd").First).Not.ToHaveTextAsync("–");
+    }
+
+    /// <summary>Fills the ticket: side, kind, and fields by their names.</summary>
+    public async Task FillAsync(string side, string kind, params (string Field, string Text)[] fields)
+    {
+        await Page.Locator($".sides button[data-side={side}]").ClickAsync();
+        await Page.Locator("#kind").SelectOptionAsync(kind);
+        foreach (var (field, text) in fields)
+        {
+            var control = Page.Locator($"#{field}");
+            if (await control.EvaluateAsync<string>("e => e.tagName") == "SELECT")
+                await control.SelectOptionAsync(text);
+            else
+                await control.FillAsync(text);
+        }
+    }
+
+    /// <summary>Presses the button that sends.</summary>
+    public async Task SendAsync() => await Page.Locator("#send:enabled").ClickAsync();
+
+    /// <summary>Places an order by the API, as somebody else.</summary>
+    public Task<JsonElement> PlaceAsync(string key, object order) => CallAsync(key, HttpMethod.Post, "orders", order);
+
+    /// <summary>Calls the API.</summary>
+    public async Task<JsonElement> CallAsync(string key, HttpMethod method, string path, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(Address, $"/api/qc/v1/{path}"));
+        request.Headers.Add("X-Api-Key", key);
+        if (body is not null)
+            request.Content = JsonContent.Create(body);
+        using var response = await _http.SendAsync(request, Token);
+        var text = await response.Content.ReadAsStringAsync(Token);
+        Assert.True(response.IsSuccessStatusCode, $"{path}: {text}");
+        return JsonDocument.Parse(text).RootElement;
+    }
+
+    /// <summary>The open orders of the page's account, by the API.</summary>
+    public async Task<JsonElement[]> OpenOrdersAsync(string symbol) =>
+        [.. (await CallAsync("demo-alice", HttpMethod.Get, $"orders?open=true&symbol={symbol}")).GetProperty("orders").EnumerateArray()];
+
+    /// <summary>Sets a phase, as the operator.</summary>
+    public Task<JsonElement> PhaseAsync(string symbol, string phase) =>
+        CallAsync("demo-admin", HttpMethod.Post, $"admin/symbols/{symbol}/phase", new { phase });
+
+    /// <summary>Takes out what an earlier test left.</summary>
+    public async Task ClearAsync(string symbol)
+    {
+        foreach (var key in new[] { "demo-alice", "demo-bob" })
+            await CallAsync(key, HttpMethod.Delete, $"orders?symbol={symbol}");
+    }
+
+    /// <summary>Nothing went wrong in the page itself.</summary>
+    public void AssertSound() => Assert.Empty(_problems);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await Page.Context.DisposeAsync();
+    }
+}
+
+/// <summary>One exchange for the tests of a class: its AAPL and MSFT are nobody's but theirs.</summary>
+public sealed class QuietExchange : IAsyncLifetime
+{
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("qc-terminal-");
+    private SiloProcess? _silo;
+
+    public Uri Address => _silo!.Address;
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync() => _silo = await SiloProcess.StartAsync(
+        "--storage", "volatile", "--no-quotes", "AAPL", "--no-quotes", "MSFT", "--data", _data.FullName);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_silo is not null)
+            await _silo.DisposeAsync();
+        _data.Delete(recursive: true);
+    }
+}
