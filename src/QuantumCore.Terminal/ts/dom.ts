@@ -21,6 +21,11 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** A card whose table may be wider than the page: it is scrolled by keys, too. */
+export function wide(label: string): HTMLElement {
+  return make("section", { class: "card", tabindex: "0", "aria-label": label });
+}
+
 /** A button that does something. */
 export function button(label: string, does: (button: HTMLButtonElement) => void, attributes: Readonly<Record<string, string | undefined>> = {}): HTMLButtonElement {
   const made = make("button", { type: "button", ...attributes }, label);

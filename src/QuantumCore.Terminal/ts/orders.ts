@@ -1,7 +1,7 @@
 import { reasonInWords } from "./account.js";
 import { read } from "./api.js";
 import { kindNames, tableOfCells } from "./blotter.js";
-import { button, make, open } from "./dom.js";
+import { button, make, open, wide } from "./dom.js";
 import { millisOf, moment, pretty } from "./format.js";
 import { csv, save } from "./portfolio.js";
 import type { Fill, Order } from "./protocol.js";
@@ -22,7 +22,7 @@ export async function show(host: HTMLElement, store: Store): Promise<void> {
   const symbol = choose([["", "All symbols"], ...[...store.instruments.keys()].map((name) => [name, name] as const)]);
   const side = choose([["", "Both sides"], ["buy", "Buy"], ["sell", "Sell"]]);
   const state = choose([["", "Any state"], ["open", "Open"], ["filled", "Filled"], ["cancelled", "Cancelled"], ["expired", "Expired"], ["rejected", "Rejected"]]);
-  const card = make("div", { class: "card" });
+  const card = wide("Orders and fills");
   let orders: Order[] = [];
   let fills: Fill[] = [];
   const render = (): void => {

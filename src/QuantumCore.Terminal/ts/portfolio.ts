@@ -1,6 +1,6 @@
 import { read } from "./api.js";
 import { gain, tableOfCells, type Position } from "./blotter.js";
-import { button, make, write } from "./dom.js";
+import { button, make, wide, write } from "./dom.js";
 import { mean, moment, pretty, units } from "./format.js";
 import type { Balance } from "./protocol.js";
 import { current } from "./session.js";
@@ -17,7 +17,7 @@ export async function show(host: HTMLElement, store: Store): Promise<void> {
     return;
   }
   const today = new Date(store.now()).toISOString().slice(0, 10);
-  const [balances, positions, ledger] = [make("div", { class: "card" }), make("div", { class: "card" }), make("div", { class: "card" })];
+  const [balances, positions, ledger] = [wide("Balances"), wide("Positions"), wide("Ledger")];
   const from = make("input", { type: "date", value: today, max: today });
   const to = make("input", { type: "date", value: today, max: today });
   host.replaceChildren(
