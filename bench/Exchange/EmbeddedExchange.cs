@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Grains;
 using QuantumCore.History;
-using QuantumCore.Instruments;
 using QuantumCore.Journal;
 using QuantumCore.TestKit;
 
@@ -77,7 +76,7 @@ internal sealed class EmbeddedExchange : IAsyncDisposable
     {
         for (var i = 0; i < symbols; i++)
         {
-            await Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).List(EncodedInstrument.From(Instrument(Symbol(i))));
+            await Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).List(EncodedInstrument.From(ListedShare.Of(Symbol(i))));
         }
 
         await Task.WhenAll(Enumerable.Range(0, accounts).Select(async index =>
@@ -90,17 +89,4 @@ internal sealed class EmbeddedExchange : IAsyncDisposable
             }
         }));
     }
-
-    private static Instrument Instrument(string symbol) => new()
-    {
-        Symbol = symbol,
-        Base = new Asset(symbol, 0),
-        Quote = new Asset("USD", 2),
-        PriceDecimals = 2,
-        TickSize = 1,
-        QuantityDecimals = 0,
-        LotSize = 1,
-        MakerFeePpm = 200,
-        TakerFeePpm = 500,
-    };
 }

@@ -216,17 +216,5 @@ internal sealed class JournalMaker : IAsyncDisposable
         _accounts.Select(account => account.Stream).Concat(_books.Select(book => book.Stream))
             .Select(stream => stream.WhenDurable(stream.Head)));
 
-    private Instrument Listing(string symbol) => new()
-    {
-        Symbol = symbol,
-        Base = new Asset(symbol, 0),
-        Quote = new Asset("USD", 2),
-        PriceDecimals = 2,
-        TickSize = 1,
-        QuantityDecimals = 0,
-        LotSize = 1,
-        MakerFeePpm = 200,
-        TakerFeePpm = 500,
-        Group = _plan.Group,
-    };
+    private Instrument Listing(string symbol) => ListedShare.Of(symbol) with { Group = _plan.Group };
 }

@@ -19,7 +19,7 @@ internal static class RiskCommand
     private const long Start = 20_000 * 86_400_000_000_000;
 
     private static readonly string[] s_symbols = ["AAPL", "AMZN", "GOOG", "MSFT"];
-    private static readonly Dictionary<string, Instrument> s_listed = s_symbols.ToDictionary(symbol => symbol, Share);
+    private static readonly Dictionary<string, Instrument> s_listed = s_symbols.ToDictionary(symbol => symbol, ListedShare.Of);
 
     public static async Task<int> RunAsync(string[] arguments)
     {
@@ -85,17 +85,4 @@ internal static class RiskCommand
     private static void Limit(AccountMachine account, string scope, params LimitKind[] kinds) =>
         account.Apply(account.SetLimits(
             new LimitsRequest(scope, [.. kinds.Select(kind => new AccountLimit(kind, LimitsRequest.MostOf(kind)))], "bench", ""), Start)!);
-
-    private static Instrument Share(string symbol) => new()
-    {
-        Symbol = symbol,
-        Base = new Asset(symbol, 0),
-        Quote = new Asset("USD", 2),
-        PriceDecimals = 2,
-        TickSize = 1,
-        QuantityDecimals = 0,
-        LotSize = 1,
-        MakerFeePpm = 200,
-        TakerFeePpm = 1_000,
-    };
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
@@ -258,7 +259,7 @@ public sealed class MalformedTests
         var random = new Random(20260101);
         for (var i = 0; i < count; i++)
         {
-            var mutant = Mutate(Encoding.UTF8.GetBytes(good), random);
+            var mutant = Mutant.Of(Encoding.UTF8.GetBytes(good), random);
             var reply = await exchange.SendBytesAsync("POST", path, mutant, path.StartsWith("admin", StringComparison.Ordinal) ? "admin" : "alice", Token);
             Assert.True(
                 (int)reply.Status is 200 or (>= 400 and < 500),
@@ -266,34 +267,5 @@ public sealed class MalformedTests
             if (reply.Status != HttpStatusCode.OK)
                 Assert.NotNull(reply.Code);
         }
-    }
-
-    private static byte[] Mutate(byte[] bytes, Random random)
-    {
-        var mutant = bytes.ToList();
-        for (var changes = random.Next(1, 4); changes > 0 && mutant.Count > 1; changes--)
-        {
-            var at = random.Next(mutant.Count);
-            switch (random.Next(5))
-            {
-                case 0:
-                    mutant[at] = (byte)random.Next(256);
-                    break;
-                case 1:
-                    mutant.RemoveAt(at);
-                    break;
-                case 2:
-                    mutant.Insert(at, "0123456789\"{}[]:,.-eE\\"u8[random.Next(22)]);
-                    break;
-                case 3:
-                    mutant.RemoveRange(at, Math.Min(random.Next(20), mutant.Count - at));
-                    break;
-                default:
-                    mutant.InsertRange(at, mutant.Skip(at).Take(random.Next(20)).ToArray());
-                    break;
-            }
-        }
-
-        return [.. mutant];
     }
 }

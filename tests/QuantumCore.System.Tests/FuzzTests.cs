@@ -4,6 +4,7 @@ using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
@@ -158,7 +159,7 @@ public sealed class FuzzTests
         using var request = new HttpRequestMessage(new HttpMethod(isSigned ? method[7..] : method), path);
         request.Headers.Add(isSigned ? "X-MBX-APIKEY" : "X-Api-Key", path.StartsWith("admin", StringComparison.Ordinal) ? "demo-admin" : "demo-alice");
         if (body is not null)
-            request.Content = new ByteArrayContent(random.Next(4) == 0 ? Encoding.UTF8.GetBytes(body) : Mutate(Encoding.UTF8.GetBytes(body), random));
+            request.Content = new ByteArrayContent(random.Next(4) == 0 ? Encoding.UTF8.GetBytes(body) : Mutant.Of(Encoding.UTF8.GetBytes(body), random));
         using var response = await http.SendAsync(request, Cancellation);
         var status = (int)response.StatusCode;
         var text = await response.Content.ReadAsStringAsync(Cancellation);
@@ -179,7 +180,7 @@ public sealed class FuzzTests
         var buffer = new byte[64 * 1024];
         for (var i = 0; i < count; i++)
         {
-            var mutant = Mutate(Encoding.UTF8.GetBytes(s_messages[random.Next(s_messages.Length)]), random);
+            var mutant = Mutant.Of(Encoding.UTF8.GetBytes(s_messages[random.Next(s_messages.Length)]), random);
             await socket.SendAsync(mutant, WebSocketMessageType.Binary, true, Cancellation);
             var received = await socket.ReceiveAsync(buffer, Cancellation);
             using var answer = JsonDocument.Parse(buffer.AsMemory(0, received.Count));
@@ -221,34 +222,5 @@ public sealed class FuzzTests
         }
 
         return string.Concat(letters);
-    }
-
-    private static byte[] Mutate(byte[] bytes, Random random)
-    {
-        var mutant = bytes.ToList();
-        for (var changes = random.Next(1, 4); changes > 0 && mutant.Count > 1; changes--)
-        {
-            var at = random.Next(mutant.Count);
-            switch (random.Next(5))
-            {
-                case 0:
-                    mutant[at] = (byte)random.Next(256);
-                    break;
-                case 1:
-                    mutant.RemoveAt(at);
-                    break;
-                case 2:
-                    mutant.Insert(at, "0123456789\"{}[]:,.-eE\\"u8[random.Next(22)]);
-                    break;
-                case 3:
-                    mutant.RemoveRange(at, Math.Min(random.Next(20), mutant.Count - at));
-                    break;
-                default:
-                    mutant.InsertRange(at, mutant.Skip(at).Take(random.Next(20)).ToArray());
-                    break;
-            }
-        }
-
-        return [.. mutant];
     }
 }
