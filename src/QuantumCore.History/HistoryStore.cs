@@ -188,7 +188,7 @@ public abstract partial class HistoryStore : IAsyncDisposable
     internal abstract bool IsConflict(Exception fault);
 
     /// <summary>Tables of an older release, which are made again from the journal, hold fewer columns.</summary>
-    private protected const string NewestTable = "candle";
+    private protected const string NewestTable = "margin_account";
 
     /// <summary>Every table, by its name.</summary>
     private protected static IEnumerable<string> Tables() =>
