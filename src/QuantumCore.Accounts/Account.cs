@@ -242,9 +242,9 @@ public sealed class Account(AccountId id)
     /// <param name="priceTicks">At which price.</param>
     /// <param name="quantityLots">How many.</param>
     /// <param name="fee">Its fee, quote minor units.</param>
-    /// <param name="ratePpm">The rate of the fee, millionths.</param>
+    /// <param name="ratePpm">The rate of the fee, millionths; a margin account asks for it.</param>
     /// <exception cref="InvalidOperationException">The hold does not cover it: never to be repaired silently.</exception>
-    public void Fill(long number, long priceTicks, long quantityLots, long fee, int ratePpm)
+    public void Fill(long number, long priceTicks, long quantityLots, long fee, int ratePpm = 0)
     {
         var order = _orders[number];
         var instrument = order.Instrument;

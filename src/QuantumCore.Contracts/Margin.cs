@@ -133,8 +133,8 @@ public sealed record AccountKindRequest(string Currency, string By, string Why);
 /// <summary>An order of an account, by book and number.</summary>
 /// <param name="Symbol">The book.</param>
 /// <param name="Number">Its number, or the highest of several.</param>
-[GenerateSerializer, Immutable, Alias("order-place")]
-public readonly record struct OrderPlace(string Symbol, long Number);
+[GenerateSerializer, Immutable, Alias("number-in-book")]
+public readonly record struct NumberInBook(string Symbol, long Number);
 
 /// <summary>
 /// What somebody has to carry for a margin account, which calls no book itself: all of it is durable, and may be carried again.
@@ -146,8 +146,8 @@ public readonly record struct OrderPlace(string Symbol, long Number);
 /// <param name="Claims">Steps of a liquidation for the insurance fund.</param>
 [GenerateSerializer, Immutable, Alias("margin-work")]
 public sealed record MarginWork(
-    ImmutableArray<OrderPlace> CloseUpTo,
-    ImmutableArray<OrderPlace> Cancels,
+    ImmutableArray<NumberInBook> CloseUpTo,
+    ImmutableArray<NumberInBook> Cancels,
     string Symbol,
     SubmitOrder? Order,
     ImmutableArray<LiquidationClaim> Claims)

@@ -47,9 +47,9 @@ internal sealed partial class AccountMachine
         return new MarginWork(
             margin.State != MarginState.Liquidating ? [] :
                 [.. open.Where(order => order.Number <= margin.Floor).Select(order => order.Instrument.Symbol).Distinct()
-                    .Select(symbol => new OrderPlace(symbol, margin.Floor))],
+                    .Select(symbol => new NumberInBook(symbol, margin.Floor))],
             margin.State != MarginState.Called ? [] :
-                [.. RiskyOrders(open).Select(order => new OrderPlace(order.Instrument.Symbol, order.Number))],
+                [.. RiskyOrders(open).Select(order => new NumberInBook(order.Instrument.Symbol, order.Number))],
             step?.Instrument.Symbol ?? "",
             step is null ? null : OrderOf(step),
             [.. margin.Claims.Select(claim => new LiquidationClaim(
