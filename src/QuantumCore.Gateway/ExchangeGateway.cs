@@ -40,6 +40,7 @@ public static class ExchangeGateway
         services.AddSessionCookie(options);
         services.AddSingleton<MoneyCalls>();
         services.AddSingleton<RiskCalls>();
+        services.AddSingleton<MarginCalls>();
         services.AddSingleton<OrderDesk>();
         services.AddSingleton<FeeCalls>();
         services.AddSingleton<OrderCalls>();
