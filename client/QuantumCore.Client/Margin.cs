@@ -53,6 +53,7 @@ public sealed record AccountMargin(
 /// <param name="MaintenanceMargin">What it needs to be kept.</param>
 /// <param name="BuyingPower">For what value more may be bought.</param>
 /// <param name="Located">What it may be short of.</param>
+/// <param name="BankruptcyPrice">The price at which nothing is left of the account when the position is closed at it; null for none.</param>
 public sealed record MarginPosition(
     string Symbol,
     decimal Quantity,
@@ -60,7 +61,8 @@ public sealed record MarginPosition(
     decimal InitialMargin,
     decimal MaintenanceMargin,
     decimal BuyingPower,
-    decimal Located);
+    decimal Located,
+    decimal? BankruptcyPrice = null);
 
 /// <summary>What kind an account is of.</summary>
 /// <param name="Account">The account, <c>ACC-n</c>.</param>

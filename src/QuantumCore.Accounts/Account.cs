@@ -206,7 +206,13 @@ public sealed class Account(AccountId id)
             return RejectReason.TooManyOrders;
         }
 
-        if (IsMargin || amount <= Of(side == Side.Buy ? instrument.Quote : instrument.Base).Available)
+        var balance = Of(side == Side.Buy ? instrument.Quote : instrument.Base);
+        if (IsMargin)
+        {
+            return amount <= BalanceLimit - balance.Held ? RejectReason.None : RejectReason.Overflow;
+        }
+
+        if (amount <= balance.Available)
         {
             return RejectReason.None;
         }

@@ -69,6 +69,6 @@ public sealed class MarginInstrument(Instrument instrument, MarginTerms terms)
     // Where nobody may go short, who is so all the same (by a correction) needs what a long one does.
     private MarginTable TableOf(long priceTicks, Int128 units) =>
         units >= 0 ? terms.Long
-        : priceTicks < terms.CheapBelowTicks ? terms.CheapShort!
+        : terms.CheapShort is { } cheap && priceTicks < terms.CheapBelowTicks ? cheap
         : terms.Short ?? terms.Long;
 }

@@ -25,7 +25,6 @@ public enum MarginState : byte
 /// <param name="Source">Where it comes from.</param>
 /// <param name="Sequence">The book's sequence that it was made at.</param>
 /// <param name="TimeNanos">When, Unix nanoseconds.</param>
-[GenerateSerializer, Immutable, Alias("mark-price")]
 public readonly record struct MarkPrice(string Symbol, long PriceTicks, MarkSource Source, long Sequence, long TimeNanos);
 
 /// <summary>Terms of an instrument on margin, in their journal encoding.</summary>
@@ -167,6 +166,7 @@ public sealed record MarginWork(
 /// <param name="Requirement">Initial margin, open orders included.</param>
 /// <param name="Maintenance">Margin to keep what it has.</param>
 /// <param name="Withdrawable">What it may give away.</param>
+/// <param name="Call">What it is short of to keep its positions; 0 for nothing.</param>
 /// <param name="Accrued">Interest and borrow fees that are not charged yet, rounded up.</param>
 /// <param name="DeadlineNanos">When a call ends, Unix nanoseconds; 0 for no call.</param>
 /// <param name="IsStale">A mark price is missing or old: nothing that adds risk is accepted.</param>
@@ -180,6 +180,7 @@ public sealed record MarginView(
     Int128 Requirement,
     Int128 Maintenance,
     Int128 Withdrawable,
+    Int128 Call,
     Int128 Accrued,
     long DeadlineNanos,
     bool IsStale,
@@ -193,6 +194,9 @@ public sealed record MarginView(
 /// <param name="Maintenance">Margin to keep it.</param>
 /// <param name="BuyingPower">For what value more may be bought at the rate of the smallest position.</param>
 /// <param name="LocatedLots">What it may be short of, in lots.</param>
+/// <param name="BankruptcyTicks">
+/// The price, in ticks, at which nothing is left of the account when the position is closed at it and all else stays; 0 for none.
+/// </param>
 [GenerateSerializer, Immutable, Alias("margin-line")]
 public readonly record struct MarginLine(
-    string Symbol, long Units, long MarkTicks, Int128 Requirement, Int128 Maintenance, Int128 BuyingPower, long LocatedLots);
+    string Symbol, long Units, long MarkTicks, Int128 Requirement, Int128 Maintenance, Int128 BuyingPower, long LocatedLots, Int128 BankruptcyTicks);

@@ -77,9 +77,8 @@ public class MarginTests
         await market.MarkAsync("AAPL", 20_000);
         Assert.Equal(RejectReason.InsufficientFunds, (await account.Withdraw(new WithdrawRequest("w3", "USD", 1, "bank"))).Reason);
 
-        // 60 shares, of which 2,000.00 are borrowed: with 41 of them gone 3,800.00 are left against a loan of 2,000.00 and gains of 5,000.00.
-        Assert.Equal(RejectReason.InsufficientMargin, (await account.Transfer(new TransferRequest("t1", MarginMarket.Other, "AAPL", 41))).Reason);
-        Assert.Equal(RejectReason.None, (await account.Transfer(new TransferRequest("t2", MarginMarket.Other, "AAPL", 5))).Reason);
+        // Of 60 shares at 200.00 a sixth is borrowed, 5,000.00 are gains on paper, and 6,000.00 are margin: nothing is left to give.
+        Assert.Equal(RejectReason.InsufficientMargin, (await account.Transfer(new TransferRequest("t1", MarginMarket.Other, "AAPL", 1))).Reason);
     }
 
     [Fact]
@@ -91,6 +90,8 @@ public class MarginTests
         market.Time.Advance(TimeSpan.FromSeconds(61));
         Assert.Equal(RejectReason.MarkStale, (await market.PlaceAsync(Trader, Side.Buy, 10_000, 1)).Reason);
         Assert.True((await market.MarginAsync()).IsStale);
+        Assert.Equal(RejectReason.None, (await market.PlaceAsync(Trader, Side.Sell, 10_000, 50)).Reason);
+        Assert.Equal(RejectReason.NoLocate, (await market.PlaceAsync(Trader, Side.Sell, 10_000, 1)).Reason);
         await market.MarkAsync("AAPL", 10_000);
         Assert.Equal(RejectReason.None, (await market.PlaceAsync(Trader, Side.Buy, 10_000, 1)).Reason);
     }

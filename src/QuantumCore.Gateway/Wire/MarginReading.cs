@@ -106,7 +106,7 @@ internal static class MarginReading
         Write(to, "excess"u8, margin.Equity - margin.Requirement, margin);
         Write(to, "withdrawable"u8, margin.Withdrawable, margin);
         Write(to, "accruedInterest"u8, margin.Accrued, margin);
-        Write(to, "callAmount"u8, Int128.Max(0, margin.Maintenance - margin.Equity), margin);
+        Write(to, "callAmount"u8, margin.Call, margin);
         if (margin.DeadlineNanos > 0)
             to.WriteTimeText("deadline"u8, margin.DeadlineNanos);
         to.WriteBoolean("isStale"u8, margin.IsStale);
@@ -131,6 +131,12 @@ internal static class MarginReading
         Write(to, "initialMargin"u8, line.Requirement, margin);
         Write(to, "maintenanceMargin"u8, line.Maintenance, margin);
         Write(to, "buyingPower"u8, line.BuyingPower, margin);
+        if (line.BankruptcyTicks > 0)
+        {
+            to.WritePropertyName("bankruptcyPrice"u8);
+            to.WriteDecimal(line.BankruptcyTicks * instrument.TickSize, instrument.PriceDecimals);
+        }
+
         to.WriteQuantity("located"u8, instrument, line.LocatedLots);
         to.WriteEndObject();
     }

@@ -101,17 +101,27 @@ internal sealed partial class AccountMachine
             figures.Requirement,
             figures.Maintenance,
             isStale || IsFrozen || margin.State == MarginState.Liquidating ? 0 : Int128.Clamp(figures.Excess - figures.Gains, 0, Math.Max(0, cash)),
+            figures.Call,
             margin.Owed,
             margin.DeadlineNanos,
             isStale,
-            [.. _positions.Select(position => new MarginLine(
-                position.Of.Instrument.Symbol,
-                (long)position.Units,
-                position.MarkTicks,
-                position.Requirement,
-                position.Maintenance,
-                figures.BuyingPower(position.Of.Terms.Long.Tiers[0] is var tier ? Math.Max(tier.InitialPpm, tier.MaintenancePpm) : 1),
-                Agreements.LocatedLots(position.Of.Instrument.Symbol, id.Value))).OrderBy(line => line.Symbol, StringComparer.Ordinal)]);
+            [.. _positions.Select(position => Describe(margin, position, figures)).OrderBy(line => line.Symbol, StringComparer.Ordinal)]);
+    }
+
+    private MarginLine Describe(MarginStanding margin, MarginPosition position, MarginFigures figures)
+    {
+        var smallest = position.Of.Terms.Long.Tiers[0];
+        return new MarginLine(
+            position.Of.Instrument.Symbol,
+            (long)position.Units,
+            position.MarkTicks,
+            position.Requirement,
+            position.Maintenance,
+            figures.BuyingPower(Math.Max(smallest.InitialPpm, smallest.MaintenancePpm)),
+            Agreements.LocatedLots(position.Of.Instrument.Symbol, id.Value),
+            Int128.Abs(position.Units) < position.Of.LotUnits
+                ? 0
+                : Liquidation.BankruptcyTicks(position, figures.Equity - position.Value, Agreements.PolicyOf(margin.Currency.Name)));
     }
 
     /// <summary>Why orders may not be entered by a margin account as it stands, whatever they cost.</summary>
@@ -182,7 +192,7 @@ internal sealed partial class AccountMachine
         return margin.State == MarginState.Liquidating ? RejectReason.AccountFrozen
             : !reduces && (margin.State == MarginState.Called || before.Excess < 0) ? RejectReason.ReduceOnly
             : CheckShort(orders) is var shorted and not RejectReason.None ? shorted
-            : IsStale(OwnOf(margin), At(now)) ? RejectReason.MarkStale
+            : (reduces ? LacksMark() : IsStale(OwnOf(margin), At(now))) ? RejectReason.MarkStale
             : CheckEquity(Figures(margin), reduces);
     }
 
@@ -326,6 +336,9 @@ internal sealed partial class AccountMachine
 
         return figures;
     }
+
+    // Who closes goes by an old mark price rather than by none.
+    private bool LacksMark() => _positions.Exists(static position => position.MarkTicks == 0);
 
     private bool IsStale(Func<string, MarkPrice?> markOf, long now)
     {
