@@ -40,6 +40,8 @@ internal sealed class MarginCommand
 
     private readonly Option<int?> _call = Grammar.NumberOption("--call", "How long a called account has, seconds", 0, 864_000);
 
+    private readonly Option<int?> _liquidate = Grammar.NumberOption("--liquidate", "Equity below this part of the maintenance margin, millionths, waits for no deadline", 0, 1_000_000);
+
     private readonly Option<string?> _why = new("--why") { Description = "A sentence for the record", HelpName = "text" };
 
     internal static Command Compose(CommandLineApp app) => new MarginCommand().AddTo(app);
@@ -47,7 +49,7 @@ internal sealed class MarginCommand
     private Command AddTo(CommandLineApp app) => app.Add(
         new Command("margin", "Show what is agreed about margin, or how an account stands; as an administrator, set it.")
         {
-            _account, _currency, _cash, _locate, _symbol, _initial, _maintenance, _short, _lendable, _borrow, _asset, _loan, _call, _why,
+            _account, _currency, _cash, _locate, _symbol, _initial, _maintenance, _short, _lendable, _borrow, _asset, _loan, _call, _liquidate, _why,
         },
         """
         qc margin                                      terms by instrument and currency
@@ -85,14 +87,21 @@ internal sealed class MarginCommand
         Show(session, parse.GetValue(_symbol) is { } listed
             ? await session.Administrator().SetMarginTermsAsync(TermsOf(parse, listed), why, cancellation)
             : parse.GetValue(_asset) is { } asset
-            ? await session.Administrator().SetMarginPolicyAsync(
-                new MarginPolicy { Asset = asset, LoanPpm = parse.GetValue(_loan) ?? 0, CallSeconds = parse.GetValue(_call) ?? 0 }, why, cancellation)
+            ? await session.Administrator().SetMarginPolicyAsync(PolicyOf(parse, asset), why, cancellation)
             : await session.Client().GetMarginRulesAsync(cancellation));
         return ExitCodes.Done;
     }
 
     private static void Show(Session session, MarginRulebook rules) =>
         session.Screen.Show(rules, console => MarginTables.Rules(console, rules));
+
+    private MarginPolicy PolicyOf(ParseResult parse, string asset) => new()
+    {
+        Asset = asset,
+        LoanPpm = parse.GetValue(_loan) ?? 0,
+        CallSeconds = parse.GetValue(_call) ?? 0,
+        LiquidationPpm = parse.GetValue(_liquidate),
+    };
 
     private MarginTerms TermsOf(ParseResult parse, string symbol)
     {

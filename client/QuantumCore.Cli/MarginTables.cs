@@ -62,7 +62,7 @@ internal static class MarginTables
         {
             console.WriteLine(
                 $"{policy.Asset}: loan {Tables.Text(policy.LoanPpm)} ppm a year of {Tables.Text(policy.DayBasis)} days, call {Tables.Text(policy.CallSeconds)} s, "
-                + $"liquidated below {Tables.Text(policy.LiquidationPpm)} ppm up to {Tables.Text(policy.TargetPpm)} ppm, fee {Tables.Text(policy.FeePpm)} ppm");
+                + $"liquidated below {Tables.Text(policy.LiquidationPpm ?? 0)} ppm up to {Tables.Text(policy.TargetPpm)} ppm, fee {Tables.Text(policy.FeePpm)} ppm");
         }
 
         foreach (var locate in rules.Locates ?? [])

@@ -134,8 +134,11 @@ public sealed record MarginPolicy
     /// <summary>How long a called account has, seconds.</summary>
     public int CallSeconds { get; init; }
 
-    /// <summary>Equity below this part of the maintenance margin, millionths, waits for no deadline.</summary>
-    public int LiquidationPpm { get; init; } = 1_000_000;
+    /// <summary>
+    /// Equity below this part of the maintenance margin, millionths, waits for no deadline; null for what is usual: 700,000 where there is
+    /// one, else 1,000,000.
+    /// </summary>
+    public int? LiquidationPpm { get; init; }
 
     /// <summary>A liquidation stops at this part of the maintenance margin, millionths.</summary>
     public int TargetPpm { get; init; } = 1_100_000;

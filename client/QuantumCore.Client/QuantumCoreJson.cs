@@ -131,7 +131,7 @@ internal sealed record MarginTermsOrder(
 }
 
 internal sealed record MarginPolicyOrder(
-    int LoanPpm, int DayBasis, int CallSeconds, int LiquidationPpm, int TargetPpm, int FeePpm, string? Why)
+    int LoanPpm, int DayBasis, int CallSeconds, int? LiquidationPpm, int TargetPpm, int FeePpm, string? Why)
 {
     internal static MarginPolicyOrder From(MarginPolicy policy, string? why) => new(
         policy.LoanPpm, policy.DayBasis, policy.CallSeconds, policy.LiquidationPpm, policy.TargetPpm, policy.FeePpm, why);

@@ -25,7 +25,12 @@ public enum MarginState : byte
 /// <param name="Source">Where it comes from.</param>
 /// <param name="Sequence">The book's sequence that it was made at.</param>
 /// <param name="TimeNanos">When, Unix nanoseconds.</param>
-public readonly record struct MarkPrice(string Symbol, long PriceTicks, MarkSource Source, long Sequence, long TimeNanos);
+public readonly record struct MarkPrice(string Symbol, long PriceTicks, MarkSource Source, long Sequence, long TimeNanos)
+{
+    /// <summary>Whether it was made after another one of the symbol. The book's sequence tells it first: a silo's clock may be wrong.</summary>
+    public bool IsAfter(in MarkPrice other) =>
+        Sequence > other.Sequence || (Sequence == other.Sequence && TimeNanos > other.TimeNanos);
+}
 
 /// <summary>Terms of an instrument on margin, in their journal encoding.</summary>
 /// <param name="Bytes">The encoded terms.</param>

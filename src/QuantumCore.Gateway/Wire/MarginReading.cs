@@ -45,7 +45,8 @@ internal static class MarginReading
             LoanPpm = text.LoanPpm,
             DayBasis = text.DayBasis,
             CallSeconds = text.CallSeconds,
-            LiquidationPpm = text.LiquidationPpm,
+            // Who has time to answer a call is not liquidated at its first moment.
+            LiquidationPpm = text.LiquidationPpm ?? (text.CallSeconds > 0 ? 700_000 : 1_000_000),
             TargetPpm = text.TargetPpm,
             FeePpm = text.FeePpm,
         };

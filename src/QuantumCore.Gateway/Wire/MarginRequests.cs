@@ -51,7 +51,7 @@ internal sealed record MarginPolicyText
 
     public int CallSeconds { get; init; }
 
-    public int LiquidationPpm { get; init; } = 1_000_000;
+    public int? LiquidationPpm { get; init; }
 
     public int TargetPpm { get; init; } = 1_100_000;
 

@@ -192,7 +192,7 @@ internal sealed partial class AccountMachine
         return margin.State == MarginState.Liquidating ? RejectReason.AccountFrozen
             : !reduces && (margin.State == MarginState.Called || before.Excess < 0) ? RejectReason.ReduceOnly
             : CheckShort(orders) is var shorted and not RejectReason.None ? shorted
-            : (reduces ? LacksMark() : IsStale(OwnOf(margin), At(now))) ? RejectReason.MarkStale
+            : (reduces ? LacksMark() : IsStale(OwnOf(margin), now)) ? RejectReason.MarkStale
             : CheckEquity(Figures(margin), reduces);
     }
 
@@ -245,7 +245,7 @@ internal sealed partial class AccountMachine
             return RejectReason.InsufficientFunds;
         }
 
-        if (IsStale(OwnOf(margin), At(now)))
+        if (IsStale(OwnOf(margin), now))
         {
             return RejectReason.MarkStale;
         }
@@ -264,9 +264,9 @@ internal sealed partial class AccountMachine
         symbol => margin.Marks.TryGetValue(symbol, out var mark) ? mark : null;
 
     private static Func<string, MarkPrice?> NewestOf(MarginStanding margin, Func<string, MarkPrice?> board) => symbol =>
-        board(symbol) is { } newest && newest.TimeNanos >= margin.Marks.GetValueOrDefault(symbol).TimeNanos ? newest
-        : margin.Marks.TryGetValue(symbol, out var own) ? own
-        : null;
+        !margin.Marks.TryGetValue(symbol, out var own) ? board(symbol)
+        : board(symbol) is { } newest && newest.IsAfter(own) ? newest
+        : own;
 
     private void FindPositions(MarginStanding margin, Func<string, MarkPrice?> markOf)
     {
@@ -353,6 +353,7 @@ internal sealed partial class AccountMachine
         return false;
     }
 
+    // By the clock of who decides: the account's own time may be that of a clock that was wrong.
     private static bool IsFresh(MarkPrice? mark, long now) => mark is { } at && now - at.TimeNanos <= MarkBoard.Lifetime.Ticks * 100;
 
     /// <summary>Prices of the board that differ from the account's, of what it has and of what it is about to trade.</summary>
@@ -376,7 +377,7 @@ internal sealed partial class AccountMachine
         void Add(string symbol)
         {
             if (board(symbol) is { } mark && !newer.Any(one => one.Symbol == symbol)
-                && (!margin.Marks.TryGetValue(symbol, out var own) || (mark.TimeNanos > own.TimeNanos
+                && (!margin.Marks.TryGetValue(symbol, out var own) || (mark.IsAfter(own)
                     && (mark.PriceTicks != own.PriceTicks || mark.TimeNanos - own.TimeNanos > RenewNanos))))
             {
                 newer.Add(mark);

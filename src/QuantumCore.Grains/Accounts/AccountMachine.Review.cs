@@ -29,7 +29,6 @@ internal sealed partial class AccountMachine
             return null;
         }
 
-        now = At(now);
         return Accrue(margin, board, now)
             ?? (margin.State == MarginState.Liquidating ? Liquidate(margin, board, isTrading, now) : Judge(margin, board, now));
     }
@@ -124,7 +123,7 @@ internal sealed partial class AccountMachine
         if (_positions.Count == 0)
         {
             return Account.Of(margin.Currency).Total is < 0 and var owed
-                ? new LiquidationStepEnded(now, margin.Currency.Name, margin.Currency.Decimals, 0, 0, 0, -owed)
+                ? new LiquidationStepEnded(At(now), margin.Currency.Name, margin.Currency.Decimals, 0, 0, 0, -owed)
                 : Reviewed(margin, MarginState.Healthy, 0, 0, board, Newer(margin, [], board), now);
         }
 
@@ -140,7 +139,7 @@ internal sealed partial class AccountMachine
             return Reviewed(margin, StateAt(figures), 0, 0, board, Newer(margin, [], board), now);
         }
 
-        if (margin.Steps > 0 && now - margin.StepNanos < SecondNanos)
+        if (margin.Steps > 0 && now - margin.StepNanos is >= 0 and < SecondNanos)
         {
             return null;
         }
@@ -192,7 +191,7 @@ internal sealed partial class AccountMachine
             MakerFeePpm: 0,
             TakerFeePpm: RebateIn(instrument.Quote.Name));
         var fees = new OrderFees(side, new FeeTerms(order.MakerFeePpm, order.TakerFeePpm));
-        return new HoldPlaced(now, instrument.Symbol, order, 1, HoldRule.Hold(instrument, price, lots, fees));
+        return new HoldPlaced(At(now), instrument.Symbol, order, 1, HoldRule.Hold(instrument, price, lots, fees));
     }
 
     /// <summary>What a maker may be paid for a fill: so much is taken of who is liquidated, and nothing else.</summary>
@@ -246,7 +245,7 @@ internal sealed partial class AccountMachine
         var debt = Int128.Max(0, -(Int128)Account.Of(margin.Currency).Total);
         var day = margin.AccruedDay + 1;
         var accrued = new InterestAccrued(
-            now, day, margin.Currency.Name, margin.Currency.Decimals, basis,
+            At(now), day, margin.Currency.Name, margin.Currency.Decimals, basis,
             margin.Loan + (debt * policy.LoanPpm), margin.Borrow + borrow, 0, 0);
         return DateOnly.FromDayNumber((int)day + DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber).Day == 1 ? Charged(accrued) : accrued;
     }
