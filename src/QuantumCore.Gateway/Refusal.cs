@@ -38,10 +38,11 @@ public static class Refusals
             RejectReason.MaxNotional or RejectReason.OpenOrderLimit or RejectReason.PositionLimit or
             RejectReason.DuplicateOrder or RejectReason.OrderRate or RejectReason.DailyVolume or
             RejectReason.DailyLoss or RejectReason.InsufficientMargin or RejectReason.ReduceOnly or
-            RejectReason.NotPermitted or RejectReason.NoLocate or RejectReason.MarkStale => 422,
+            RejectReason.NotPermitted or RejectReason.NoLocate or RejectReason.MarkStale or
+            RejectReason.SignalSkipped or RejectReason.SignalTooOld => 422,
         RejectReason.TooManyRequests => 429,
         RejectReason.TimeRegression or RejectReason.SymbolHalted or RejectReason.Overloaded or
-            RejectReason.OutcomeUnknown => 503,
+            RejectReason.OutcomeUnknown or RejectReason.SignalsPaused => 503,
     };
 
     /// <summary>A sentence for people.</summary>
@@ -80,6 +81,9 @@ public static class Refusals
         RejectReason.NotPermitted => "The account does not trade this instrument: its currency or its kind is another.",
         RejectReason.NoLocate => "More would be short than was located for the account.",
         RejectReason.MarkStale => "There is no fresh mark price; a margin account takes on nothing until there is one.",
+        RejectReason.SignalSkipped => "The account's position asks for nothing: the signal is no order.",
+        RejectReason.SignalsPaused => "Signals of this strategy failed one after the other; it takes none for a while.",
+        RejectReason.SignalTooOld => "The signal is older than its strategy takes it.",
         RejectReason.SymbolClosed => "The symbol is closed.",
         RejectReason.NotInThisPhase => "The symbol's trading phase does not allow this.",
         RejectReason.ExpiredAlready => "The time the order is good till has come already.",

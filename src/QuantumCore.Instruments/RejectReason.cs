@@ -170,6 +170,15 @@ public enum RejectReason : ushort
     /// <summary>A mark price is missing or old: a margin account takes on nothing until there is one.</summary>
     MarkStale = 80,
 
+    /// <summary>The account's position asks for nothing: the signal is no order.</summary>
+    SignalSkipped = 86,
+
+    /// <summary>Signals of this strategy failed one after the other; it takes none for a while.</summary>
+    SignalsPaused = 87,
+
+    /// <summary>The signal is older than its strategy takes it.</summary>
+    SignalTooOld = 88,
+
     // Availability: nothing was decided, or it is not known what was.
 
     /// <summary>Queues are full; nothing was done. Retry with the same client order id.</summary>

@@ -14,7 +14,7 @@ public sealed partial class AccountGrain
         catalog.TryGetAsset(request.Currency, out var currency);
         var whyNot = Mutate(() =>
         {
-            for (; ;)
+            while (true)
             {
                 var (wrong, record) = _machine.SetKind(request, currency, Now);
                 if (record is null)
