@@ -24,9 +24,16 @@ public readonly record struct MarginPosition(
     /// Initial margin of the worst of what can become of it: any mixture of fills lies between all buys and all sells, and all of them
     /// together lose and pay no more than is counted.
     /// </summary>
-    public Int128 Requirement => Burden + Int128.Max(
-        Of.Initial(MarkTicks, Units),
-        Int128.Max(Of.Initial(MarkTicks, Units + BuyUnits), Of.Initial(MarkTicks, Units - SellUnits)));
+    public Int128 Requirement
+    {
+        get
+        {
+            // What has no open orders on a side needs to be reckoned once.
+            var most = BuyUnits > 0 ? Of.Initial(MarkTicks, Units + BuyUnits) : 0;
+            most = SellUnits > 0 ? Int128.Max(most, Of.Initial(MarkTicks, Units - SellUnits)) : most;
+            return Burden + Int128.Max(most, Of.Initial(MarkTicks, Units));
+        }
+    }
 
     /// <summary>Margin to keep what it has now.</summary>
     public Int128 Maintenance => Of.Maintenance(MarkTicks, Units);
@@ -106,6 +113,15 @@ public readonly record struct MarginFigures(
         Maintenance + position.Maintenance,
         Burden + position.Burden,
         Gains + position.Gain);
+
+    /// <summary>The same after open orders of a symbol have changed, and nothing else.</summary>
+    /// <param name="from">The symbol before.</param>
+    /// <param name="to">The symbol from then on.</param>
+    public MarginFigures Changed(in MarginPosition from, in MarginPosition to) => this with
+    {
+        Requirement = Requirement - from.Requirement + to.Requirement,
+        Burden = Burden - from.Burden + to.Burden,
+    };
 
     /// <summary>What may be bought of something that needs so much of its value, rounded down.</summary>
     /// <param name="initialPpm">Millionths.</param>

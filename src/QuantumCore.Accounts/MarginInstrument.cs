@@ -28,7 +28,9 @@ public sealed class MarginInstrument(Instrument instrument, MarginTerms terms)
         (Int128)priceTicks * TickLotValue <= Limit && Int128.Abs(units) <= Limit;
 
     /// <summary>What a position is worth at a price: what is owned rounded down, what is owed up.</summary>
-    public Int128 Value(long priceTicks, Int128 units) => Rounding.DivDown(units * ((Int128)priceTicks * TickLotValue), LotUnits);
+    public Int128 Value(long priceTicks, Int128 units) => LotUnits == 1
+        ? units * priceTicks * TickLotValue
+        : Rounding.DivDown(units * ((Int128)priceTicks * TickLotValue), LotUnits);
 
     /// <summary>Margin to open a position, quote minor units, rounded up; never less than to keep it.</summary>
     public Int128 Initial(long priceTicks, Int128 units) => Required(priceTicks, units, maintenance: false);
@@ -52,16 +54,18 @@ public sealed class MarginInstrument(Instrument instrument, MarginTerms terms)
 
         var (table, value) = (TableOf(priceTicks, units), Size(priceTicks, units));
         var weighted = table.Weighted(value, maintenance: true);
-        if (!maintenance)
+        if (!maintenance && table.Weighted(value, maintenance: false) is var initial && initial > weighted)
         {
-            weighted = Int128.Max(weighted, table.Weighted(value, maintenance: false));
+            weighted = initial;
         }
 
-        return Int128.Max(Rounding.DivUp(weighted, 1_000_000), Floor(table, units));
+        var required = Rounding.DivUp(weighted, 1_000_000);
+        return table.FloorPerLot == 0 ? required : Int128.Max(required, Floor(table, units));
     }
 
-    private Int128 Size(long priceTicks, Int128 units) =>
-        Rounding.DivUp(Int128.Abs(units) * ((Int128)priceTicks * TickLotValue), LotUnits);
+    private Int128 Size(long priceTicks, Int128 units) => LotUnits == 1
+        ? Int128.Abs(units) * priceTicks * TickLotValue
+        : Rounding.DivUp(Int128.Abs(units) * ((Int128)priceTicks * TickLotValue), LotUnits);
 
     private Int128 Floor(MarginTable table, Int128 units) =>
         table.FloorPerLot == 0 ? 0 : Rounding.DivUp(Int128.Abs(units) * table.FloorPerLot, LotUnits);

@@ -14,7 +14,7 @@ public sealed class MarginAgreements
     private static readonly MarginPolicy s_usual = new();
 
     private readonly FrozenDictionary<string, MarginInstrument> _bySymbol;
-    private readonly FrozenDictionary<(string Base, string Quote), MarginInstrument> _byAssets;
+    private readonly FrozenDictionary<string, FrozenDictionary<string, MarginInstrument>> _byCurrency;
     private readonly FrozenDictionary<string, MarginPolicy> _policies;
     private readonly FrozenDictionary<(string Symbol, long Account), long> _locates;
 
@@ -29,7 +29,10 @@ public sealed class MarginAgreements
             .Select(of => new MarginInstrument(of.Instrument!, of.Terms.Decode()))
             .ToArray();
         _bySymbol = margined.ToFrozenDictionary(of => of.Instrument.Symbol, StringComparer.Ordinal);
-        _byAssets = margined.ToFrozenDictionary(of => (of.Instrument.Base.Name, of.Instrument.Quote.Name));
+        _byCurrency = margined.GroupBy(of => of.Instrument.Quote.Name, StringComparer.Ordinal).ToFrozenDictionary(
+            ofCurrency => ofCurrency.Key,
+            ofCurrency => ofCurrency.ToFrozenDictionary(of => of.Instrument.Base.Name, StringComparer.Ordinal),
+            StringComparer.Ordinal);
         _policies = rulebook.Policies.ToFrozenDictionary(
             policy => policy.Asset, policy => policy.Policy.Decode(), StringComparer.Ordinal);
         _locates = rulebook.Locates.ToFrozenDictionary(locate => (locate.Symbol, locate.Account), locate => locate.Lots);
@@ -41,8 +44,9 @@ public sealed class MarginAgreements
     /// <summary>An instrument that is traded on margin; null for another one.</summary>
     public MarginInstrument? Of(string symbol) => _bySymbol.GetValueOrDefault(symbol);
 
-    /// <summary>The one instrument on margin of an asset that is paid in a currency; null where there is none.</summary>
-    public MarginInstrument? Of(string asset, string currency) => _byAssets.GetValueOrDefault((asset, currency));
+    /// <summary>What is traded on margin and paid in a currency, by its asset: one instrument each.</summary>
+    public FrozenDictionary<string, MarginInstrument> PaidIn(string currency) =>
+        _byCurrency.GetValueOrDefault(currency, FrozenDictionary<string, MarginInstrument>.Empty);
 
     /// <summary>The policy of a currency.</summary>
     public MarginPolicy PolicyOf(string currency) => _policies.GetValueOrDefault(currency, s_usual);

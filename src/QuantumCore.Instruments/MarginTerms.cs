@@ -31,6 +31,11 @@ public sealed record MarginTable(ImmutableArray<MarginTier> Tiers, long FloorPer
     /// <param name="maintenance">To keep it; else to open it.</param>
     public Int128 Weighted(Int128 value, bool maintenance)
     {
+        if (Tiers.Length == 1)
+        {
+            return value * (maintenance ? Tiers[0].MaintenancePpm : Tiers[0].InitialPpm);
+        }
+
         Int128 sum = 0;
         long from = 0;
         foreach (var tier in Tiers)

@@ -172,6 +172,7 @@ internal sealed partial class AccountMachine
         }
 
         var before = Figures(margin);
+        var after = before;
         var reduces = orders.Length == 1;
         foreach (var order in orders)
         {
@@ -180,20 +181,23 @@ internal sealed partial class AccountMachine
                 return RejectReason.NotPermitted;
             }
 
-            reduces &= order.Lots <= long.MaxValue && _positions[index].IsReducedBy(order.Side, (long)order.Lots);
-            _positions[index] = _positions[index].With(
+            var position = _positions[index];
+            reduces &= order.Lots <= long.MaxValue && position.IsReducedBy(order.Side, (long)order.Lots);
+            _positions[index] = position.With(
                 order.Side, WorstPrice(order.Instrument, order.PriceTicks), order.Lots, new OrderFees(order.Side, order.Fees));
             if (!_positions[index].IsInRange)
             {
                 return RejectReason.Overflow;
             }
+
+            after = after.Changed(position, _positions[index]);
         }
 
         return margin.State == MarginState.Liquidating ? RejectReason.AccountFrozen
             : !reduces && (margin.State == MarginState.Called || before.Excess < 0) ? RejectReason.ReduceOnly
             : CheckShort(orders) is var shorted and not RejectReason.None ? shorted
             : (reduces ? LacksMark() : IsStale(OwnOf(margin), now)) ? RejectReason.MarkStale
-            : CheckEquity(Figures(margin), reduces);
+            : CheckEquity(after, reduces);
     }
 
     // Closing risk is always allowed, but not to a friend at a price that leaves a deficit.
@@ -251,7 +255,7 @@ internal sealed partial class AccountMachine
         }
 
         var given = asset == margin.Currency ? amount : (Int128)0;
-        if (Agreements.Of(asset.Name, margin.Currency.Name) is { } of && Find(of.Instrument) is var index and >= 0)
+        if (Agreements.PaidIn(margin.Currency.Name).GetValueOrDefault(asset.Name) is { } of && Find(of.Instrument) is var index and >= 0)
         {
             _positions[index] = _positions[index] with { Units = _positions[index].Units - amount };
         }
@@ -271,20 +275,20 @@ internal sealed partial class AccountMachine
     private void FindPositions(MarginStanding margin, Func<string, MarkPrice?> markOf)
     {
         _positions.Clear();
+        var margined = Agreements.PaidIn(margin.Currency.Name);
         foreach (var (asset, balance) in Account.Balances)
         {
-            if (asset != margin.Currency.Name && Agreements.Of(asset, margin.Currency.Name) is { } of
-                && (balance.Total != 0 || balance.Held != 0 || Account.OpenIn(of.Instrument.Symbol) is not null))
+            if (margined.TryGetValue(asset, out var of) && Account.OpenIn(of.Instrument.Symbol) is var open
+                && (balance.Total != 0 || balance.Held != 0 || open is not null))
             {
-                _positions.Add(PositionIn(of, balance, markOf));
+                _positions.Add(PositionIn(of, balance, open, markOf));
             }
         }
     }
 
-    private MarginPosition PositionIn(MarginInstrument of, Balance balance, Func<string, MarkPrice?> markOf)
+    private MarginPosition PositionIn(MarginInstrument of, Balance balance, OpenInterest? open, Func<string, MarkPrice?> markOf)
     {
         var (instrument, mark) = (of.Instrument, markOf(of.Instrument.Symbol)?.PriceTicks ?? 0);
-        var open = Account.OpenIn(instrument.Symbol);
         var worth = open?.WorthAt(mark) ?? default;
         Int128 gain = _traded.TryGetValue(instrument.Symbol, out var traded)
             ? ((Int128)traded.Day.Quantity * mark * of.TickLotValue) - traded.Day.Cost
@@ -295,7 +299,7 @@ internal sealed partial class AccountMachine
 
     private MarginPosition? Position(MarginStanding margin, Instrument instrument, Func<string, MarkPrice?> markOf) =>
         Agreements.Of(instrument.Symbol) is { } of && instrument.Quote == margin.Currency
-            ? PositionIn(of, Account.Of(instrument.Base), markOf)
+            ? PositionIn(of, Account.Of(instrument.Base), Account.OpenIn(instrument.Symbol), markOf)
             : null;
 
     private int Find(Instrument instrument)

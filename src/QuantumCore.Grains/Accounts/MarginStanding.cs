@@ -9,7 +9,7 @@ namespace QuantumCore.Grains.Accounts;
 internal sealed class MarginStanding(Asset currency)
 {
     /// <summary>Mark prices that it goes by, with how they were made.</summary>
-    public SortedDictionary<string, MarkPrice> Marks { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, MarkPrice> Marks { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Ended steps of liquidations that the insurance fund does not know of yet, by the account's sequence.</summary>
     public SortedDictionary<long, (long Fee, long Deficit)> Claims { get; } = [];
@@ -99,7 +99,7 @@ internal sealed class MarginStanding(Asset currency)
         to.Count(StepNumber);
         to.Fixed128(StepValue);
         to.Count(Marks.Count);
-        foreach (var mark in Marks.Values)
+        foreach (var mark in Marks.Values.OrderBy(mark => mark.Symbol, StringComparer.Ordinal))
         {
             MarginEncoding.Write(ref to, mark);
         }
