@@ -82,6 +82,7 @@ public static class ExchangeGateway
         services.AddSingleton<WireOrders>();
         services.AddSingleton<WireOrderLists>();
         services.AddSingleton<WireAccounts>();
+        services.AddSingleton<WireListenKeys>();
         services.AddSingleton<WireCalls>();
         services.AddSingleton<WireFeeds>();
         services.AddSingleton<WireStreams>();

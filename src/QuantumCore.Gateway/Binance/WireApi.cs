@@ -59,6 +59,9 @@ internal sealed class WireApi(
         ["account.status"] = "GET /api/v3/account",
         ["account.commission"] = "GET /api/v3/account/commission",
         ["account.rateLimits.orders"] = "GET /api/v3/rateLimit/order",
+        ["userDataStream.start"] = "POST /api/v3/userDataStream",
+        ["userDataStream.ping"] = "PUT /api/v3/userDataStream",
+        ["userDataStream.stop"] = "DELETE /api/v3/userDataStream",
         ["myTrades"] = "GET /api/v3/myTrades",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
@@ -203,7 +206,7 @@ internal sealed class WireApi(
         var (refusal, key) = await gate.Identify(call.Security, call.Lane, session.Key, session.Origin);
         return (refusal ?? gate.CheckTime(parameters)) is { } refused
             ? refused
-            : await gate.Answer(call, new WireRequest(parameters, key!.Account, session.Origin.Address), Counted);
+            : await gate.Answer(call, new WireRequest(parameters, key, session.Origin.Address), Counted);
     }
 
     /// <summary>The connection speaks for a key from now on: of any kind that signs.</summary>
