@@ -61,8 +61,7 @@ internal static class Mutants
         ("an unknown order is told without a witness", BookOrders,
             "            Record(book, book.Machine.Witness(account, orderId, _now), urgent: true);\n", ""),
         ("a name gives a new order each time", Account,
-            "        var hash = RequestHash.Of(request);\n        if (_machine.IsUsed(request.ClientOrderId, out var key))\n        {\n            var known = key.RequestHash == 0 ?",
-            "        var hash = RequestHash.Of(request);\n        if (_machine.IsUsed(request.ClientOrderId, out var key) && key.Sequence < 0)\n        {\n            var known = key.RequestHash == 0 ?"),
+            "        if (!_machine.IsUsed(request.ClientOrderId, out var key))", "        if (!_machine.IsUsed(request.ClientOrderId, out var key) || key.Sequence > 0)"),
         ("a deposit comes in each time it is sent", Account,
             "        if (_machine.IsDeposited(request.Key, out var used))", "        if (_machine.IsDeposited(request.Key, out var used) && used.Sequence < 0)"),
 
