@@ -3,6 +3,7 @@ using System.Globalization;
 using QuantumCore.Accounts;
 using QuantumCore.Bench.Exchange;
 using QuantumCore.Contracts;
+using QuantumCore.Grains;
 using QuantumCore.Grains.Accounts;
 using QuantumCore.Instruments;
 
@@ -31,9 +32,11 @@ internal static class RiskCommand
         var cover = Best(() => account.Account.CheckHold(s_listed["AAPL"], Side.Buy, 15_000, 5, 0, terms, out _) == RejectReason.None);
         var limits = Best(() => account.CheckLimits(asked, null, static _ => [new AccountLimit(LimitKind.OpenOrders, 1_000_000)], Start) is null);
         var decision = Best(() => account.Decide(order, 1, s_listed["AAPL"], Start) is HoldPlaced);
+        var margined = MarginAccount(open);
+        var margin = Best(() => margined.Decide(order, 1, s_listed["AAPL"], Start) is HoldPlaced);
         await Console.Out.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"openOrders":{{open}},"limits":{{account.Limits.Sum(of => of.Limits.Length) + 1}},"coverNs":{{cover:F0}},"limitsNs":{{limits:F0}},"decisionNs":{{decision:F0}}}"""));
+            $$"""{"openOrders":{{open}},"limits":{{account.Limits.Sum(of => of.Limits.Length) + 1}},"coverNs":{{cover:F0}},"limitsNs":{{limits:F0}},"decisionNs":{{decision:F0}},"marginDecisionNs":{{margin:F0}}}"""));
         return 0;
     }
 
@@ -54,6 +57,26 @@ internal static class RiskCommand
         }
 
         return best;
+    }
+
+    /// <summary>A margin account with as many open orders, that owes, in four symbols.</summary>
+    private static AccountMachine MarginAccount(int open)
+    {
+        var terms = EncodedMarginTerms.From(new MarginTerms { Long = MarginTable.Flat(500_000, 250_000), Short = MarginTable.Flat(500_000, 300_000) });
+        var agreed = new MarginAgreements(
+            new MarginRulebook([.. s_symbols.Select(symbol => new MarginTermsRequest(symbol, terms, "", ""))], [], [], []), symbol => s_listed[symbol]);
+        var account = new AccountMachine(new AccountId(1_002), symbol => s_listed[symbol], null, () => agreed);
+        account.Apply(account.SetKind(new AccountKindRequest("USD", "", ""), new Asset("USD", 2), Start).Record!);
+        account.Apply(account.Deposit(new DepositRequest("cash", "USD", 1L << 50), new Asset("USD", 2), Start));
+        account.Apply(account.TakeMarks(s_symbols, symbol => new MarkPrice(symbol, 14_500, MarkSource.Index, 1, Start), Start)!);
+        for (var i = 0; i < open; i++)
+        {
+            var request = new HoldRequest(
+                $"order-{i}", s_symbols[i % 4], Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, 14_000 - i, 10);
+            account.Apply(account.Decide(request, 1, s_listed[request.Symbol], Start));
+        }
+
+        return account;
     }
 
     private static AccountMachine Account(int open)

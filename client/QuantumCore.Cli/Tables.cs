@@ -12,7 +12,8 @@ internal static class Tables
     private static readonly string[] s_numeric =
         ["id", "price", "quantity", "filled", "remaining", "fee", "total", "held", "available", "tick", "lot",
          "maker ppm", "taker ppm", "bid", "ask", "bid size", "ask size", "lines", "in", "out", "balance", "amount", "accounts", "trades",
-         "maker fees", "taker fees", "cost", "average", "realised", "fees", "mark", "unrealised"];
+         "maker fees", "taker fees", "cost", "average", "realised", "fees", "mark", "unrealised", "initial", "maintenance", "buying power", "located", "up to", "initial ppm",
+         "maintenance ppm", "lendable", "borrow ppm"];
 
     internal static void Order(IAnsiConsole console, Order order)
     {
@@ -69,6 +70,8 @@ internal static class Tables
             Row(table, balance.Asset, Text(balance.Total), Text(balance.Held), Text(balance.Available));
 
         Write(console, table, "Nothing here yet.");
+        if (account.Margin is { } margin)
+            MarginTables.Margin(console, margin);
     }
 
     internal static void Transfers(IAnsiConsole console, IReadOnlyList<Transfer> transfers)
@@ -244,7 +247,7 @@ internal static class Tables
         Write(console, table, whenEmpty);
     }
 
-    private static Table With(params ReadOnlySpan<string> columns)
+    internal static Table With(params ReadOnlySpan<string> columns)
     {
         var table = new Table().Border(TableBorder.Simple);
         foreach (var name in columns)
@@ -256,10 +259,10 @@ internal static class Tables
         return table;
     }
 
-    private static void Row(Table table, params string[] cells) =>
+    internal static void Row(Table table, params string[] cells) =>
         table.AddRow(Array.ConvertAll(cells, Markup.Escape));
 
-    private static void Write(IAnsiConsole console, Table table, string whenEmpty)
+    internal static void Write(IAnsiConsole console, Table table, string whenEmpty)
     {
         if (table.Rows.Count == 0)
             console.WriteLine(whenEmpty);

@@ -4,7 +4,7 @@ namespace QuantumCore.Client;
 
 /// <summary>What an account owns of one asset.</summary>
 /// <param name="Asset">The asset's name.</param>
-/// <param name="Total">All of it.</param>
+/// <param name="Total">All of it; less than zero is owed, by a margin account.</param>
 /// <param name="Held">Set aside for open orders.</param>
 /// <param name="Available">Free: total less held.</param>
 public sealed record Balance(string Asset, decimal Total, decimal Held, decimal Available);
@@ -14,8 +14,9 @@ public sealed record Balance(string Asset, decimal Total, decimal Held, decimal 
 /// <param name="Sequence">The account's sequence.</param>
 /// <param name="Balances">One entry for each asset.</param>
 /// <param name="State">Whether it may act.</param>
+/// <param name="Margin">Of a margin account how it stands; null for a cash account.</param>
 public sealed record AccountView(
-    string Account, long Sequence, IReadOnlyList<Balance> Balances, AccountState State = AccountState.Open);
+    string Account, long Sequence, IReadOnlyList<Balance> Balances, AccountState State = AccountState.Open, AccountMargin? Margin = null);
 
 /// <summary>Whether an account may act.</summary>
 public enum AccountState

@@ -107,6 +107,42 @@ internal sealed record FeesOrder(string Asset, IReadOnlyList<FeeTier> Tiers, dec
 
 internal sealed record FeeSchedules(IReadOnlyList<FeeSchedule> Schedules);
 
+internal sealed record AccountKindOrder(string? Currency, string? Why);
+
+internal sealed record LocateOrder(string Symbol, decimal Quantity, string? Why);
+
+internal sealed record MarginTermsOrder(
+    MarginTable Long,
+    MarginTable? Short,
+    decimal? CheapBelow,
+    MarginTable? CheapShort,
+    decimal Lendable,
+    int BorrowPpm,
+    decimal? ImpactQuantity,
+    int SpreadLimitPpm,
+    decimal? StepQuantity,
+    string? Why)
+{
+    internal static MarginTermsOrder From(MarginTerms terms, string? why) => new(
+        terms.Long,
+        terms.Short,
+        terms.CheapBelow,
+        terms.CheapShort,
+        terms.Lendable,
+        terms.BorrowPpm,
+        terms.ImpactQuantity,
+        terms.SpreadLimitPpm,
+        terms.StepQuantity,
+        why);
+}
+
+internal sealed record MarginPolicyOrder(
+    int LoanPpm, int DayBasis, int CallSeconds, int? LiquidationPpm, int TargetPpm, int FeePpm, string? Why)
+{
+    internal static MarginPolicyOrder From(MarginPolicy policy, string? why) => new(
+        policy.LoanPpm, policy.DayBasis, policy.CallSeconds, policy.LiquidationPpm, policy.TargetPpm, policy.FeePpm, why);
+}
+
 internal sealed record BreakerRequest(long Index, long PreviousClose);
 
 internal sealed record StreamRequest(string Op, string Symbol);
@@ -154,6 +190,12 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(FeesOrder))]
 [JsonSerializable(typeof(FeeSchedules))]
 [JsonSerializable(typeof(AccountFees))]
+[JsonSerializable(typeof(MarginRulebook))]
+[JsonSerializable(typeof(AccountKind))]
+[JsonSerializable(typeof(AccountKindOrder))]
+[JsonSerializable(typeof(MarginTermsOrder))]
+[JsonSerializable(typeof(MarginPolicyOrder))]
+[JsonSerializable(typeof(LocateOrder))]
 [JsonSerializable(typeof(BreakerRequest))]
 [JsonSerializable(typeof(BreakerReport))]
 [JsonSerializable(typeof(Order))]

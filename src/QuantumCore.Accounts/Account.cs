@@ -5,8 +5,8 @@ namespace QuantumCore.Accounts;
 
 /// <summary>What an account has of one asset, in minor units.</summary>
 /// <param name="Decimals">Digits of the minor unit after the point.</param>
-/// <param name="Total">Owned.</param>
-/// <param name="Held">Of that, held for open orders.</param>
+/// <param name="Total">Owned; less than zero is owed, in a margin account alone.</param>
+/// <param name="Held">Held for open orders.</param>
 public readonly record struct Balance(int Decimals, long Total, long Held)
 {
     /// <summary>Total less held; never negative in a cash account.</summary>
@@ -79,6 +79,9 @@ public sealed class HeldOrder
     /// <summary>Open quantity, in lots.</summary>
     public long LeavesLots => QuantityLots - FilledLots;
 
+    /// <summary>Its fees so far; kept in margin accounts alone.</summary>
+    public OrderFees Paid { get; set; }
+
     /// <summary>What it is counted in, from when it is held until it has ended.</summary>
     internal OpenInterest? Interest { get; set; }
 
@@ -90,14 +93,24 @@ public sealed class HeldOrder
         ? (long)Rounding.DivUp(Held, (Int128)PriceTicks * Instrument.TickLotValue)
         : LeavesLots;
 
+    /// <summary>
+    /// What it may take out of a margin account, or bring into it, in lots: of a sell what is held for it, so that orders that depend on each
+    /// other count once.
+    /// </summary>
+    public long WorstLots => Side == Side.Buy ? OpenLots : Held / Instrument.LotUnits;
+
     /// <summary>The asset that is held.</summary>
     public Asset HeldAsset => Side == Side.Buy ? Instrument.Quote : Instrument.Base;
 }
 
 /// <summary>
-/// A cash account: balances, and what is held of them for open orders. Pure: it decides and adds, it does not
+/// An account: balances, and what is held of them for open orders. Pure: it decides and adds, it does not
 /// wait, log or look at a clock. Nothing is changed by a check.
 /// </summary>
+/// <remarks>
+/// A cash account holds no more than it has. A margin account may owe: what is held for its orders is only noted, and what it may do is told
+/// by its <see cref="MarginFigures"/>.
+/// </remarks>
 public sealed class Account(AccountId id)
 {
     /// <summary>Highest balance of one asset, in minor units.</summary>
@@ -116,6 +129,9 @@ public sealed class Account(AccountId id)
 
     /// <summary>The number of its last order.</summary>
     public long LastNumber { get; private set; }
+
+    /// <summary>Whether it may owe. Changed while nothing is open.</summary>
+    public bool IsMargin { get; set; }
 
     /// <summary>Every asset it ever had, by name, in no sequence.</summary>
     public IReadOnlyDictionary<string, Balance> Balances => _balances;
@@ -190,7 +206,13 @@ public sealed class Account(AccountId id)
             return RejectReason.TooManyOrders;
         }
 
-        if (amount <= Of(side == Side.Buy ? instrument.Quote : instrument.Base).Available)
+        var balance = Of(side == Side.Buy ? instrument.Quote : instrument.Base);
+        if (IsMargin)
+        {
+            return amount <= BalanceLimit - balance.Held ? RejectReason.None : RejectReason.Overflow;
+        }
+
+        if (amount <= balance.Available)
         {
             return RejectReason.None;
         }
@@ -222,8 +244,13 @@ public sealed class Account(AccountId id)
     public HeldOrder? Find(string symbol, long orderId) => _entered.GetValueOrDefault((symbol, orderId));
 
     /// <summary>One side of a trade: money and units move, out of the hold.</summary>
+    /// <param name="number">The order.</param>
+    /// <param name="priceTicks">At which price.</param>
+    /// <param name="quantityLots">How many.</param>
+    /// <param name="fee">Its fee, quote minor units.</param>
+    /// <param name="ratePpm">The rate of the fee, millionths; a margin account asks for it.</param>
     /// <exception cref="InvalidOperationException">The hold does not cover it: never to be repaired silently.</exception>
-    public void Fill(long number, long priceTicks, long quantityLots, long fee)
+    public void Fill(long number, long priceTicks, long quantityLots, long fee, int ratePpm = 0)
     {
         var order = _orders[number];
         var instrument = order.Instrument;
@@ -236,7 +263,8 @@ public sealed class Account(AccountId id)
                 $"{id}#{number}: a fill of {quantityLots} lots for {spent} exceeds {order.LeavesLots} lots or the hold of {order.Held}.");
         }
 
-        Change(order, order.QuantityLots, order.FilledLots + quantityLots, order.Held - spent);
+        var paid = IsMargin ? order.Paid.After(notional, ratePpm) : order.Paid;
+        Change(order, order.QuantityLots, order.FilledLots + quantityLots, order.Held - spent, paid);
         Add(order.HeldAsset, -spent, -spent);
         if (order.Side == Side.Buy)
         {
@@ -261,7 +289,7 @@ public sealed class Account(AccountId id)
         if (_orders.TryGetValue(oldNumber, out var old))
         {
             var order = _orders[newNumber];
-            Change(order, order.QuantityLots, order.FilledLots, order.Held + old.Held);
+            Change(order, order.QuantityLots, order.FilledLots, order.Held + old.Held, order.Paid);
             Drop(old);
         }
     }
@@ -294,7 +322,7 @@ public sealed class Account(AccountId id)
     public void Resize(long number, long totalLots)
     {
         var order = _orders[number];
-        Change(order, totalLots, order.FilledLots, order.Held);
+        Change(order, totalLots, order.FilledLots, order.Held, order.Paid);
     }
 
     /// <summary>
@@ -305,14 +333,14 @@ public sealed class Account(AccountId id)
     {
         var order = _orders[number];
         Add(order.HeldAsset, 0, hold - order.Held);
-        Change(order, order.QuantityLots, order.FilledLots, hold);
+        Change(order, order.QuantityLots, order.FilledLots, hold, order.Paid);
     }
 
     /// <summary>After a turn nothing is held that is not there.</summary>
     /// <exception cref="InvalidOperationException">More is held of an asset than there is: never to be repaired silently.</exception>
     public void RequireCover(Instrument instrument)
     {
-        if (Of(instrument.Quote).Available < 0 || Of(instrument.Base).Available < 0)
+        if (!IsMargin && (Of(instrument.Quote).Available < 0 || Of(instrument.Base).Available < 0))
         {
             throw new InvalidOperationException($"{id}: a turn of {instrument.Symbol} holds more than there is.");
         }
@@ -324,7 +352,7 @@ public sealed class Account(AccountId id)
     {
         foreach (var (asset, balance) in _balances)
         {
-            if (balance.Available < 0)
+            if (!IsMargin && balance.Available < 0)
             {
                 throw new InvalidOperationException($"{id}: more {asset} is held than there is.");
             }
@@ -378,7 +406,13 @@ public sealed class Account(AccountId id)
         var symbol = order.Instrument.Symbol;
         if (!_openIn.TryGetValue(symbol, out var open))
         {
-            _openIn.Add(symbol, open = new OpenInterest(order.Instrument));
+            _openIn.Add(symbol, open = new OpenInterest(order.Instrument, IsMargin));
+        }
+
+        if (IsMargin)
+        {
+            // What it may come to have is told by its assets.
+            Add(order.Instrument.Base, 0, 0);
         }
 
         order.Interest = open;
@@ -387,10 +421,10 @@ public sealed class Account(AccountId id)
     }
 
     // What an open order comes to changes here alone, so that the sums of its symbol are right.
-    private static void Change(HeldOrder order, long quantityLots, long filledLots, long held)
+    private static void Change(HeldOrder order, long quantityLots, long filledLots, long held, in OrderFees paid)
     {
         order.Interest?.Remove(order);
-        (order.QuantityLots, order.FilledLots, order.Held) = (quantityLots, filledLots, held);
+        (order.QuantityLots, order.FilledLots, order.Held, order.Paid) = (quantityLots, filledLots, held, paid);
         order.Interest?.Add(order);
     }
 

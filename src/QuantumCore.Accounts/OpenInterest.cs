@@ -3,8 +3,14 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Accounts;
 
 /// <summary>What an account's open orders in one symbol come to, kept as they change: to ask it costs the same for one and for thousands.</summary>
-public sealed class OpenInterest(Instrument instrument)
+/// <param name="instrument">The instrument that the first of them was placed under.</param>
+/// <param name="margined">Whether they are a margin account's, which asks what they may lose.</param>
+public sealed class OpenInterest(Instrument instrument, bool margined = false)
 {
+    private readonly HashSet<HeldOrder>? _members = margined ? [] : null;
+    private long _markTicks;
+    private OpenOrderWorth _worth;
+
     // Of an instrument it is reckoned each time, and never changes.
     private readonly long _tickLotValue = instrument.TickLotValue;
     private Int128 _buyTickLots;
@@ -21,6 +27,21 @@ public sealed class OpenInterest(Instrument instrument)
     /// <summary>The same at the worst prices of its buys, in quote minor units.</summary>
     public Int128 BuyValue => _buyTickLots * _tickLotValue;
 
+    /// <summary>What they may cost beyond the margin of the position, at a mark price; reckoned anew when that has changed.</summary>
+    public OpenOrderWorth WorthAt(long markTicks)
+    {
+        if (markTicks != _markTicks)
+        {
+            (_markTicks, _worth) = (markTicks, default);
+            foreach (var order in _members ?? [])
+            {
+                CountWorth(order, 1);
+            }
+        }
+
+        return _worth;
+    }
+
     internal void Add(HeldOrder order) => Count(order, 1);
 
     internal void Remove(HeldOrder order) => Count(order, -1);
@@ -33,5 +54,17 @@ public sealed class OpenInterest(Instrument instrument)
             BuyLots += sign * order.OpenLots;
             _buyTickLots += (Int128)sign * order.OpenLots * order.PriceTicks;
         }
+
+        if (_members is not null)
+        {
+            _ = sign > 0 ? _members.Add(order) : _members.Remove(order);
+            CountWorth(order, sign);
+        }
+    }
+
+    private void CountWorth(HeldOrder order, int sign)
+    {
+        var worth = OpenOrderWorth.Of(_tickLotValue, _markTicks, order.Side, order.PriceTicks, order.WorstLots, order.Paid);
+        _worth = new(_worth.Loss + (sign * worth.Loss), _worth.Fees + (sign * worth.Fees));
     }
 }

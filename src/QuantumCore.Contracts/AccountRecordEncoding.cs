@@ -3,8 +3,8 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23, R 24, L 25, T 26, E 27, W 28, Z 29, Y 30, limits 31, V 32; they never change.</summary>
-public static class AccountRecordEncoding
+/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23, R 24, L 25, T 26, E 27, W 28, Z 29, Y 30, limits 31, V 32, kind of account 33, M 34, Q 35, deficit covered 36, interest 37; they never change.</summary>
+public static partial class AccountRecordEncoding
 {
     private const byte Version = 1;
 
@@ -23,6 +23,11 @@ public static class AccountRecordEncoding
         Unfreeze = 30,
         Limits = 31,
         Volumes = 32,
+        AccountKind = 33,
+        Margin = 34,
+        LiquidationStep = 35,
+        Covered = 36,
+        Interest = 37,
     }
 
     /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
@@ -41,6 +46,11 @@ public static class AccountRecordEncoding
         AccountUnfrozen unfrozen => Encode(unfrozen),
         LimitsSet limits => Encode(limits),
         VolumesSet volumes => Encode(volumes),
+        AccountKindSet kind => Encode(kind),
+        MarginReviewed margin => Encode(margin),
+        LiquidationStepEnded step => Encode(step),
+        DeficitCovered covered => Encode(covered),
+        InterestAccrued interest => Encode(interest),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
@@ -77,6 +87,15 @@ public static class AccountRecordEncoding
             Kind.Unfreeze => new AccountUnfrozen(from.TimeNanos, from.Text(), from.Text()),
             Kind.Limits => ReadLimitsSet(ref from),
             Kind.Volumes => ReadVolumes(ref from),
+            Kind.AccountKind => new AccountKindSet(from.TimeNanos, from.Text(), from.Count32(), from.Text(), from.Text()),
+            Kind.Margin => ReadMargin(ref from),
+            Kind.LiquidationStep => new LiquidationStepEnded(
+                from.TimeNanos, from.Text(), from.Count32(), from.Count(), from.Count(), from.Count(), from.Count()),
+            Kind.Covered => new DeficitCovered(
+                from.TimeNanos, from.Text(), from.Count32(), from.Count(), from.Count(), from.Count()),
+            Kind.Interest => new InterestAccrued(
+                from.TimeNanos, from.Count(), from.Text(), from.Count32(), from.Count32(),
+                from.Fixed128(), from.Fixed128(), from.Count(), from.Count()),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of account record."),
         };
         from.End();

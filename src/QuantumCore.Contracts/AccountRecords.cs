@@ -126,6 +126,77 @@ public sealed record AccountUnfrozen(long TimeNanos, string By, string Why) : Ac
 /// <param name="Volumes">By what was paid in.</param>
 public sealed record VolumesSet(long TimeNanos, long Day, ImmutableArray<TradedVolume> Volumes) : AccountRecord(TimeNanos);
 
+/// <summary>The account became a margin account, or a cash account again. It had nothing but its currency, and no open orders.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Currency">What a margin account is paid in and owes; empty for a cash account.</param>
+/// <param name="Decimals">Digits of its minor unit after the point.</param>
+/// <param name="By">Who asked for it: the label of an administrator's key.</param>
+/// <param name="Why">In that person's words; may be empty.</param>
+public sealed record AccountKindSet(long TimeNanos, string Currency, int Decimals, string By, string Why) : AccountRecord(TimeNanos);
+
+/// <summary>
+/// M: mark prices that the account goes by from here on, and how it stands at them. What it decides after this rests on these prices.
+/// </summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="State">How it stands from here on.</param>
+/// <param name="Floor">Its last number when it came to be liquidated; else 0.</param>
+/// <param name="DeadlineNanos">When its call ends, Unix nanoseconds; 0 for no call.</param>
+/// <param name="Equity">Minor units of its currency. So are the two below.</param>
+/// <param name="Requirement">Initial margin, open orders included.</param>
+/// <param name="Maintenance">Margin to keep what it has.</param>
+/// <param name="Marks">The prices, with their sources and sequences.</param>
+public sealed record MarginReviewed(
+    long TimeNanos,
+    MarginState State,
+    long Floor,
+    long DeadlineNanos,
+    Int128 Equity,
+    Int128 Requirement,
+    Int128 Maintenance,
+    ImmutableArray<MarkPrice> Marks) : AccountRecord(TimeNanos);
+
+/// <summary>Q: an order of a liquidation has ended; or nothing is left to sell, and the account owes.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Asset">The account's currency.</param>
+/// <param name="Decimals">Digits of its minor unit after the point.</param>
+/// <param name="Number">The order; 0 for none.</param>
+/// <param name="Value">What it traded, minor units.</param>
+/// <param name="Fee">What the account pays to the insurance fund for it, minor units.</param>
+/// <param name="Deficit">What the account owes and can't pay, minor units.</param>
+public sealed record LiquidationStepEnded(
+    long TimeNanos, string Asset, int Decimals, long Number, long Value, long Fee, long Deficit) : AccountRecord(TimeNanos);
+
+/// <summary>The insurance fund has taken note of a step of the liquidation, and its deficit is paid.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Asset">The account's currency.</param>
+/// <param name="Decimals">Digits of its minor unit after the point.</param>
+/// <param name="Claim">The account's sequence of the step's end.</param>
+/// <param name="FromFund">The insurance fund's part, minor units.</param>
+/// <param name="FromHouse">The house's, minor units.</param>
+public sealed record DeficitCovered(
+    long TimeNanos, string Asset, int Decimals, long Claim, long FromFund, long FromHouse) : AccountRecord(TimeNanos);
+
+/// <summary>Interest and borrow fees of complete UTC days, and on the first of a month what is charged.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Day">Number of the UTC day since 1970 at whose beginning it accrues. So it happens once.</param>
+/// <param name="Asset">The account's currency.</param>
+/// <param name="Decimals">Digits of its minor unit after the point.</param>
+/// <param name="DayBasis">Days of a year.</param>
+/// <param name="Loan">Accrued on borrowed cash so far, minor units times yearly millionths, less what is charged.</param>
+/// <param name="Borrow">The same on borrowed units.</param>
+/// <param name="LoanCharge">Interest that is charged now, minor units.</param>
+/// <param name="BorrowCharge">Borrow fees that are charged now, minor units.</param>
+public sealed record InterestAccrued(
+    long TimeNanos,
+    long Day,
+    string Asset,
+    int Decimals,
+    int DayBasis,
+    Int128 Loan,
+    Int128 Borrow,
+    long LoanCharge,
+    long BorrowCharge) : AccountRecord(TimeNanos);
+
 /// <summary>
 /// Risk limits of a scope were set: these from here on, and no others. What is open already stays; what is counted over time
 /// begins anew.

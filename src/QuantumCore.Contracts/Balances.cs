@@ -21,8 +21,8 @@ public sealed record DepositResult(RejectReason Reason, string? Field, string? L
 /// <summary>What an account has of one asset, in minor units.</summary>
 /// <param name="Asset">The asset's name.</param>
 /// <param name="Decimals">Digits of its minor unit after the point.</param>
-/// <param name="Total">Owned.</param>
-/// <param name="Held">Of that, held for open orders.</param>
+/// <param name="Total">Owned; less than zero is owed, by a margin account.</param>
+/// <param name="Held">Held for open orders.</param>
 [GenerateSerializer, Immutable, Alias("asset-balance")]
 public readonly record struct AssetBalance(string Asset, int Decimals, long Total, long Held)
 {
@@ -79,6 +79,7 @@ public sealed record AccountChange(long Version, AccountView View, ImmutableArra
 /// <param name="Cursors">How far it has folded each book it trades in.</param>
 /// <param name="PayoutCursors">How far it has folded the payouts of assets it has withdrawn, by stream.</param>
 /// <param name="IsFrozen">Whether it enters no orders and gives nothing away.</param>
+/// <param name="Margin">Of a margin account how it stands; null for a cash account.</param>
 [GenerateSerializer, Immutable, Alias("account-view")]
 public sealed record AccountView(
     long Account,
@@ -87,4 +88,5 @@ public sealed record AccountView(
     ImmutableArray<OpenOrder> OpenOrders,
     ImmutableArray<SeenSequence> Cursors,
     ImmutableArray<SeenSequence> PayoutCursors,
-    bool IsFrozen = false);
+    bool IsFrozen = false,
+    MarginView? Margin = null);

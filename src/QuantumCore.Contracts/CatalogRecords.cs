@@ -52,6 +52,29 @@ public sealed record EveryonesLimitsSet(long TimeNanos, LimitsRequest Limits) : 
 /// <param name="Fees">The schedule, and who set it why.</param>
 public sealed record FeesScheduled(long TimeNanos, FeesRequest Fees) : CatalogRecord(TimeNanos);
 
+/// <summary>The terms of an instrument on margin were set.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Request">The terms, and who set them why.</param>
+public sealed record MarginTermsSet(long TimeNanos, MarginTermsRequest Request) : CatalogRecord(TimeNanos);
+
+/// <summary>The policy of a currency's margin accounts was set.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Request">The policy, and who set it why.</param>
+public sealed record MarginPolicySet(long TimeNanos, MarginPolicyRequest Request) : CatalogRecord(TimeNanos);
+
+/// <summary>Units were located for an account.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Request">How many, and who did it why.</param>
+public sealed record LocateSet(long TimeNanos, LocateRequest Request) : CatalogRecord(TimeNanos);
+
+/// <summary>A step of a liquidation came to the insurance fund: its fee came in, its deficit was paid.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Claim">The step.</param>
+/// <param name="FromFund">The fund's part of the deficit, minor units.</param>
+/// <param name="FromHouse">The house's, minor units.</param>
+public sealed record LiquidationInsured(
+    long TimeNanos, LiquidationClaim Claim, long FromFund, long FromHouse) : CatalogRecord(TimeNanos);
+
 /// <summary>A strategy of signals was made, or changed.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="Strategy">The strategy from now on.</param>
@@ -78,9 +101,10 @@ public sealed record DeadSignalDropped(long TimeNanos, long Id, string By) : Cat
 /// <summary>
 /// The catalog's records as bytes. Kinds: listed 40, key 41, owner 42, key with rights and signatures 43, user 44, session
 /// begun 45, sessions ended 46, limits of every account 47, key with addresses 48,
-/// fees 49, strategy of signals 70, failed signal 71, pause of signals 72, dropped signal 73; they never change.
+/// fees 49, margin terms 50, margin policy 51, locate 52, liquidation insured 53, strategy of signals 70, failed signal 71,
+/// pause of signals 72, dropped signal 73; they never change.
 /// </summary>
-public static class CatalogRecordEncoding
+public static partial class CatalogRecordEncoding
 {
     private const byte Version = 1;
     private const byte ListedKind = 40;
@@ -93,6 +117,10 @@ public static class CatalogRecordEncoding
     private const byte LimitsKind = 47;
     private const byte BoundKeyKind = 48;
     private const byte FeesKind = 49;
+    private const byte MarginTermsKind = 50;
+    private const byte MarginPolicyKind = 51;
+    private const byte LocateKind = 52;
+    private const byte InsuredKind = 53;
     private const byte SignalStrategyKind = 70;
     private const byte SignalFailedKind = 71;
     private const byte SignalsPausedKind = 72;
@@ -109,6 +137,10 @@ public static class CatalogRecordEncoding
         SessionsEnded ended => Encode(ended),
         EveryonesLimitsSet limits => Encode(limits),
         FeesScheduled fees => Encode(fees),
+        MarginTermsSet terms => Encode(terms),
+        MarginPolicySet policy => Encode(policy),
+        LocateSet locate => Encode(locate),
+        LiquidationInsured insured => Encode(insured),
         SignalStrategySet set => Encode(set),
         SignalFailed failed => Encode(failed),
         SignalsPaused paused => Encode(paused),
@@ -297,6 +329,14 @@ public static class CatalogRecordEncoding
             SessionsEndedKind => new SessionsEnded(from.TimeNanos, from.Text(), from.Text(), from.Text()),
             LimitsKind => new EveryonesLimitsSet(from.TimeNanos, AccountRecordEncoding.ReadLimits(ref from)),
             FeesKind => new FeesScheduled(from.TimeNanos, ReadFees(ref from)),
+            MarginTermsKind => new MarginTermsSet(from.TimeNanos, new(
+                from.Text(), new EncodedMarginTerms([.. from.Bytes()]), from.Text(), from.Text())),
+            MarginPolicyKind => new MarginPolicySet(from.TimeNanos, new(
+                from.Text(), new EncodedMarginPolicy([.. from.Bytes()]), from.Text(), from.Text())),
+            LocateKind => new LocateSet(from.TimeNanos, new(
+                from.Text(), from.Count(), from.Count(), from.Text(), from.Text())),
+            InsuredKind => new LiquidationInsured(
+                from.TimeNanos, new(from.Count(), from.Count(), from.Text(), from.Count(), from.Count()), from.Count(), from.Count()),
             SignalStrategyKind => ReadSignalStrategy(ref from),
             SignalFailedKind => new SignalFailed(new DeadSignal(
                 0, from.Text(), from.Text(), from.TimeNanos, (RejectReason)from.Count16(), from.Text(), from.Text())),

@@ -111,6 +111,24 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("set-volumes")]
     ValueTask SetVolumes(long day, ImmutableArray<TradedVolume> volumes);
 
+    /// <summary>
+    /// Makes it a margin account, or a cash account again. Gives why not, as a sentence, or null: only an account with nothing but its
+    /// currency, and no open orders, changes its kind.
+    /// </summary>
+    [Alias("set-kind")]
+    ValueTask<string?> SetKind(AccountKindRequest request);
+
+    /// <summary>
+    /// Looks at a margin account at the newest mark prices: calls it, liquidates it, lets it go, lets its interest accrue, as is due. Tells
+    /// what somebody has to carry for it. Nothing for a cash account.
+    /// </summary>
+    [Alias("review-margin")]
+    ValueTask<MarginWork> ReviewMargin();
+
+    /// <summary>Puts on record that the insurance fund knows of a step of a liquidation. Again, nothing is recorded.</summary>
+    [Alias("take-cover")]
+    ValueTask TakeCover(LiquidationCover cover);
+
     /// <summary>Balances and open orders, at least as new as what the client has been shown.</summary>
     [Alias("view")]
     ValueTask<AccountView> View(ImmutableArray<SeenSequence> seen);
@@ -240,6 +258,7 @@ public interface IOrderBookGrain : IGrainWithStringKey
 /// <param name="MarkPriceTicks">The mark price.</param>
 /// <param name="ReferencePriceTicks">Reference of the static band.</param>
 /// <param name="Indicative">In a call phase: what the auction would give.</param>
+/// <param name="MarkNanos">When the mark price was set last, Unix nanoseconds; 0 where that is not known since a restart.</param>
 [GenerateSerializer, Immutable, Alias("book-state")]
 public sealed record BookState(
     long Sequence,
@@ -249,7 +268,8 @@ public sealed record BookState(
     long LastPriceTicks = 0,
     long MarkPriceTicks = 0,
     long ReferencePriceTicks = 0,
-    IndicativeAuction? Indicative = null);
+    IndicativeAuction? Indicative = null,
+    long MarkNanos = 0);
 
 /// <summary>Market data of one symbol.</summary>
 [Alias("market-data")]
@@ -386,6 +406,29 @@ public interface ICatalogGrain : IGrainWithStringKey
     /// <summary>Sets all risk limits that every account has in a symbol. Each silo asks for them within a second or two.</summary>
     [Alias("set-limits")]
     ValueTask SetLimits(LimitsRequest request);
+
+    /// <summary>Everything that is agreed about margin.</summary>
+    [Alias("margin")]
+    ValueTask<MarginRulebook> Margin();
+
+    /// <summary>Sets the terms of an instrument on margin. Gives why not, as a sentence, or null.</summary>
+    [Alias("set-margin-terms")]
+    ValueTask<string?> SetMarginTerms(MarginTermsRequest request);
+
+    /// <summary>Sets the policy of a currency's margin accounts. Gives why not, as a sentence, or null.</summary>
+    [Alias("set-margin-policy")]
+    ValueTask<string?> SetMarginPolicy(MarginPolicyRequest request);
+
+    /// <summary>Locates units that an account may borrow, out of what there is to lend. Gives why not, as a sentence, or null.</summary>
+    [Alias("set-locate")]
+    ValueTask<string?> SetLocate(LocateRequest request);
+
+    /// <summary>
+    /// Takes a step of a liquidation to the insurance fund: its fee comes in, its deficit is paid, by the house where the fund is empty. A
+    /// known one gives its cover again.
+    /// </summary>
+    [Alias("insure")]
+    ValueTask<LiquidationCover> Insure(LiquidationClaim claim);
 
     /// <summary>Every user and every session.</summary>
     [Alias("users")]

@@ -43,6 +43,7 @@ public static class ExchangeGateway
         services.AddSessionTickets(options);
         services.AddSingleton<MoneyCalls>();
         services.AddSingleton<RiskCalls>();
+        services.AddSingleton<MarginCalls>();
         services.AddSingleton<OrderDesk>();
         services.AddSingleton<FeeCalls>();
         services.AddSingleton<OrderCalls>();

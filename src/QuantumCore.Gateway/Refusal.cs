@@ -37,7 +37,9 @@ public static class Refusals
             RejectReason.PegNoReference or RejectReason.SymbolClosed or RejectReason.MaxQuantity or
             RejectReason.MaxNotional or RejectReason.OpenOrderLimit or RejectReason.PositionLimit or
             RejectReason.DuplicateOrder or RejectReason.OrderRate or RejectReason.DailyVolume or
-            RejectReason.DailyLoss or RejectReason.SignalSkipped or RejectReason.SignalTooOld => 422,
+            RejectReason.DailyLoss or RejectReason.InsufficientMargin or RejectReason.ReduceOnly or
+            RejectReason.NotPermitted or RejectReason.NoLocate or RejectReason.MarkStale or
+            RejectReason.SignalSkipped or RejectReason.SignalTooOld => 422,
         RejectReason.TooManyRequests => 429,
         RejectReason.TimeRegression or RejectReason.SymbolHalted or RejectReason.Overloaded or
             RejectReason.OutcomeUnknown or RejectReason.SignalsPaused => 503,
@@ -74,6 +76,11 @@ public static class Refusals
         RejectReason.OrderRate => "The account enters more orders in a short time than it may.",
         RejectReason.DailyVolume => "With all its open buys filled the account would have traded more today than it may.",
         RejectReason.DailyLoss => "The account has lost as much today as it may; it buys nothing until tomorrow.",
+        RejectReason.InsufficientMargin => "Not enough equity for the initial margin, open orders included.",
+        RejectReason.ReduceOnly => "The account's equity is below its margin: it may only make its positions smaller.",
+        RejectReason.NotPermitted => "The account does not trade this instrument: its currency or its kind is another.",
+        RejectReason.NoLocate => "More would be short than was located for the account.",
+        RejectReason.MarkStale => "There is no fresh mark price; a margin account takes on nothing until there is one.",
         RejectReason.SignalSkipped => "The account's position asks for nothing: the signal is no order.",
         RejectReason.SignalsPaused => "Signals of this strategy failed one after the other; it takes none for a while.",
         RejectReason.SignalTooOld => "The signal is older than its strategy takes it.",

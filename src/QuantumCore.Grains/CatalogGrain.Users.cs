@@ -123,6 +123,13 @@ public sealed partial class CatalogGrain
             SessionsEnded ended => ("sessionEnded", ended.User, ended.By, ended.Id.Length == 0 ? "all" : ended.Id),
             EveryonesLimitsSet { Limits: var limits } => ("limitsSet", limits.Symbol, limits.By, limits.Why),
             FeesScheduled { Fees: var fees } => ("feesSet", fees.Schedule.Asset, fees.By, fees.Why),
+            MarginTermsSet { Request: var terms } => ("marginTermsSet", terms.Symbol, terms.By, terms.Why),
+            MarginPolicySet { Request: var policy } => ("marginPolicySet", policy.Asset, policy.By, policy.Why),
+            LocateSet { Request: var locate } => (
+                "locateSet", new AccountId(locate.Account).ToString(), locate.By, $"{locate.Symbol} {locate.Lots} lots {locate.Why}".TrimEnd()),
+            LiquidationInsured { Claim: var claim } insured => (
+                "liquidationInsured", new AccountId(claim.Account).ToString(), "",
+                $"{claim.Asset} fee {claim.Fee}, deficit {insured.FromFund} from the fund and {insured.FromHouse} from the house"),
             _ => (record.GetType().Name, "", "", ""),
         };
         return new AuditLine(sequence, record.TimeNanos, what, subject, by, detail);

@@ -240,6 +240,9 @@ public sealed partial class CatalogGrain(
             case EveryonesLimitsSet { Limits: var limits }:
                 _limits[limits.Symbol] = new SymbolLimits(limits.Symbol, limits.Limits);
                 break;
+            case MarginTermsSet or MarginPolicySet or LocateSet or LiquidationInsured:
+                ApplyMargin(record);
+                break;
             case UserSet set:
                 _users.Apply(set);
                 break;

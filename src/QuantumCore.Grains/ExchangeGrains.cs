@@ -26,6 +26,7 @@ public static class ExchangeGrains
             },
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<InstrumentCatalog>();
+        services.AddSingleton<MarkBoard>();
         services.AddSingleton<BookTails>();
         services.AddSingleton<SnapshotMaker>();
         services.AddHostedService(provider => provider.GetRequiredService<SnapshotMaker>());

@@ -11,6 +11,7 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
     private FrozenDictionary<string, Instrument> _listed = FrozenDictionary<string, Instrument>.Empty;
     private FrozenDictionary<string, Asset> _assets = FrozenDictionary<string, Asset>.Empty;
     private FrozenDictionary<string, FeeSchedule> _fees = FrozenDictionary<string, FeeSchedule>.Empty;
+    private MarginAgreements _margin = MarginAgreements.None;
     private FrozenDictionary<string, ImmutableArray<AccountLimit>> _limits = FrozenDictionary<string, ImmutableArray<AccountLimit>>.Empty;
 
     /// <summary>The instrument of a symbol, if it is listed as far as this silo knows.</summary>
@@ -31,6 +32,9 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
 
     /// <summary>The fees of what is paid in an asset; null where instruments have their own.</summary>
     public FeeSchedule? FeesOf(string asset) => Volatile.Read(ref _fees).GetValueOrDefault(asset);
+
+    /// <summary>What is agreed about margin.</summary>
+    public MarginAgreements Margin => Volatile.Read(ref _margin);
 
     /// <summary>Whether every account is limited in some symbol.</summary>
     public bool HasLimits => Volatile.Read(ref _limits).Count > 0;
@@ -56,6 +60,7 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
         var encoded = await all.Instruments();
         var limits = await all.Limits();
         var fees = await all.FeeSchedules();
+        var margin = await all.Margin();
         var listed = encoded.Select(definition => definition.Decode()).ToArray();
         Volatile.Write(ref _fees, fees.ToFrozenDictionary(schedule => schedule.Asset, StringComparer.Ordinal));
         Volatile.Write(ref _limits, limits.ToFrozenDictionary(of => of.Symbol, of => of.Limits, StringComparer.Ordinal));
@@ -64,5 +69,6 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
             .SelectMany(i => new[] { i.Base, i.Quote })
             .DistinctBy(asset => asset.Name)
             .ToFrozenDictionary(asset => asset.Name, StringComparer.Ordinal));
+        Volatile.Write(ref _margin, new MarginAgreements(margin, symbol => TryGet(symbol, out var instrument) ? instrument : null));
     }
 }

@@ -12,7 +12,7 @@ namespace QuantumCore.Grains;
 /// decision. Any number may run.
 /// </summary>
 public sealed partial class OpenWorkAgent(
-    HistoryStore history, InstrumentCatalog catalog, IGrainFactory grains, TimeProvider time, ILogger<OpenWorkAgent> log) : BackgroundService
+    HistoryStore history, InstrumentCatalog catalog, MarkBoard marks, IGrainFactory grains, TimeProvider time, ILogger<OpenWorkAgent> log) : BackgroundService
 {
     /// <summary>How old a hold is before somebody asks for its order.</summary>
     public static readonly TimeSpan OrphanAge = TimeSpan.FromSeconds(5);
@@ -98,6 +98,7 @@ public sealed partial class OpenWorkAgent(
             {
                 // After a crash nobody may trade for a while, and what the agent looks for is told by the history.
                 await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Follow();
+                await ReviewMarginAsync(stoppingToken);
                 await ResolveAsync(OrphanAge, stoppingToken);
                 await ResolveMisdatedAsync(stoppingToken);
                 await CloseKilledAsync(stoppingToken);

@@ -31,6 +31,13 @@ public static class AccountEntries
         Withdrawn withdrawal => Entry(
             account, AccountId.Payout, new(withdrawal.Asset, withdrawal.Decimals), withdrawal.Amount,
             WithdrawalCause(account.Value, sequence), record.TimeNanos),
+        LiquidationStepEnded { Fee: > 0 } step => Entry(
+            account, AccountId.Insurance, new(step.Asset, step.Decimals), step.Fee, LiquidationCause(account.Value, sequence),
+            record.TimeNanos),
+        DeficitCovered covered when covered.FromFund + covered.FromHouse > 0 => Entry(account, sequence, covered),
+        InterestAccrued accrued when accrued.LoanCharge + accrued.BorrowCharge > 0 => Entry(
+            account, AccountId.Interest, new(accrued.Asset, accrued.Decimals), accrued.LoanCharge + accrued.BorrowCharge,
+            string.Create(CultureInfo.InvariantCulture, $"interest {account.Value}:{accrued.Day}"), record.TimeNanos),
         _ => null,
     };
 
@@ -40,6 +47,26 @@ public static class AccountEntries
         : record.Items.Select(item => Entry(
             AccountId.Payout, record is BatchPaid ? AccountId.World : new(item.Account), new(asset, record.Decimals), item.Amount,
             WithdrawalCause(item.Account, item.Sequence), record.TimeNanos));
+
+    /// <summary>Fund and house in one entry: nobody ever sees a deficit that is paid by halves.</summary>
+    private static AccountEntry Entry(AccountId account, long sequence, DeficitCovered covered)
+    {
+        var lines = new List<Posting>(3);
+        foreach (var (payer, amount) in (ReadOnlySpan<(AccountId, long)>)[(AccountId.Insurance, covered.FromFund), (AccountId.House, covered.FromHouse)])
+        {
+            if (amount > 0)
+            {
+                lines.Add(new Posting(lines.Count, payer, covered.Asset, -amount));
+            }
+        }
+
+        lines.Add(new Posting(lines.Count, account, covered.Asset, covered.FromFund + covered.FromHouse));
+        return new(
+            lines, LiquidationCause(account.Value, covered.Claim), new(covered.Asset, covered.Decimals), covered.TimeNanos);
+    }
+
+    private static string LiquidationCause(long account, long sequence) =>
+        string.Create(CultureInfo.InvariantCulture, $"liquidation {account}:{sequence}");
 
     private static string WithdrawalCause(long account, long sequence) =>
         string.Create(CultureInfo.InvariantCulture, $"withdrawal {account}:{sequence}");

@@ -128,6 +128,14 @@ internal static class HistoryWords
     /// <summary>Taker's side of an auction trade: no one took.</summary>
     public const string NoTaker = "A";
 
+    public static string Of(MarginState state) => state switch
+    {
+        MarginState.Healthy => "healthy",
+        MarginState.Restricted => "restricted",
+        MarginState.Called => "called",
+        MarginState.Liquidating => "liquidating",
+    };
+
     public static string Of(TradingPhase phase) => phase switch
     {
         TradingPhase.Continuous => "continuous",

@@ -187,7 +187,8 @@ public abstract partial class HistoryStore
         SELECT 'over all accounts a position is nothing', 0, symbol, SUM(qty / 1000000000), SUM(qty % 1000000000), 0
         FROM position GROUP BY symbol HAVING SUM(qty / 1000000000) * 1000000000 + SUM(qty % 1000000000) <> 0
         UNION ALL
-        SELECT 'no customer and no fee pot owes', account, asset, 0, total, 0 FROM balance WHERE account >= 1 AND total < 0
+        SELECT 'no cash account, no fee pot and no insurance fund owes', account, asset, 0, total, 0 FROM balance b WHERE account >= 1 AND account NOT IN (4, 8) AND total < 0
+          AND NOT EXISTS (SELECT 1 FROM margin_account m WHERE m.account = b.account AND m.asset <> '')
         UNION ALL
         SELECT 'what is held is the sum of open holds', b.account, b.asset, 0, b.reserved, COALESCE(h.amount, 0)
         FROM balance b LEFT JOIN (SELECT account, asset, SUM(open_amount) AS amount FROM hold GROUP BY account, asset) h

@@ -61,6 +61,17 @@ public abstract partial class HistoryStore
             reader, static row => new KilledOrders(row.GetInt64(0), row.GetString(1), row.GetInt64(2)), token),
         cancellationToken);
 
+    /// <summary>Margin accounts after one that owe, or do not stand well, in sequence; or all of them.</summary>
+    public Task<ImmutableArray<long>> MarginAccountsAsync(bool all, long after, int limit, CancellationToken cancellationToken) => ReadAsync(
+        """
+        SELECT m.account FROM margin_account m WHERE m.account > @after AND m.asset <> ''
+          AND (@all = 1 OR m.state <> 'healthy' OR EXISTS (SELECT 1 FROM balance b WHERE b.account = m.account AND b.total < 0))
+        ORDER BY m.account LIMIT @limit
+        """,
+        [("@after", after), ("@all", all ? 1L : 0L), ("@limit", limit)],
+        static (reader, token) => ListAsync(reader, static row => row.GetInt64(0), token),
+        cancellationToken);
+
     /// <summary>Withdrawals that are neither paid nor refused, oldest first: the agent's work.</summary>
     public Task<ImmutableArray<UnpaidWithdrawal>> OpenWithdrawalsAsync(int limit, int skip, CancellationToken cancellationToken) =>
         ReadAsync(

@@ -18,8 +18,9 @@ WHERE (h.in_book = 1 AND (o.account IS NULL OR o.state <> 'open' OR o.symbol <> 
   OR (h.in_book = 0 AND o.account IS NOT NULL)
 UNION ALL SELECT o.account, o.number, 'open order without hold' FROM ord o
 LEFT JOIN hold h ON h.account = o.account AND h.number = o.number WHERE o.state = 'open' AND h.account IS NULL;
--- name: I05 a customer is never overdrawn
-SELECT account, asset, total, reserved FROM balance WHERE account >= 1000 AND total - reserved < 0 AND @settled = 1;
+-- name: I05 a customer without a margin account is never overdrawn
+SELECT b.account, b.asset, b.total, b.reserved FROM balance b LEFT JOIN margin_account m ON m.account = b.account AND m.asset <> ''
+WHERE b.account >= 1000 AND b.total - b.reserved < 0 AND m.account IS NULL AND @settled = 1;
 -- name: I06 a position is the sum of its fills
 SELECT account, symbol, SUM(p), SUM(f) FROM (
   SELECT account, symbol, qty AS p, 0 AS f FROM position
@@ -106,5 +107,7 @@ WHERE @settled = 1 AND (w.account IS NULL OR w.asset <> p.asset OR w.amount <> p
 -- name: I24 an account is in the state that its last change says
 SELECT s.account, s.state, c.what FROM account_state s LEFT JOIN account_change c ON c.account = s.account
   AND c.seq = (SELECT MAX(seq) FROM account_change l WHERE l.account = s.account AND l.what IN ('open', 'frozen', 'killed')) WHERE c.what IS NULL OR c.what <> s.state;
+-- name: I26 the insurance fund is never below zero
+SELECT asset, total FROM balance WHERE account = 3 AND total < 0 AND @settled = 1;
 -- name: I25 rebates are paid out of fees: the fee pot is never below zero
 SELECT asset, total FROM balance WHERE account = 1 AND total < 0;

@@ -15,11 +15,29 @@ internal sealed partial class Projection
     private readonly RowBuffer _payoutEnds = buffers.Empty(Statements.EndPayout);
 
     private readonly Dictionary<long, (string State, long Floor)> _states = [];
+    private readonly Dictionary<long, string> _marginAccounts = [];
+    private readonly Dictionary<long, MarginState> _marginStates = [];
     private readonly RowBuffer _accountChanges = buffers.Empty(Statements.AddAccountChange);
 
     // Payouts before withdrawals, which look whether they have ended.
     private IEnumerable<RowBuffer> MoneyRows() =>
-        [_transfers, _transferEnds, _payouts, _payoutEnds, _withdrawals, _withdrawalEnds, StateRows(), _accountChanges];
+        [_transfers, _transferEnds, _payouts, _payoutEnds, _withdrawals, _withdrawalEnds, StateRows(), .. MarginRows(), _accountChanges];
+
+    private RowBuffer[] MarginRows()
+    {
+        var (accounts, states) = (buffers.Empty(Statements.PutMarginAccount), buffers.Empty(Statements.PutMarginState));
+        foreach (var (account, asset) in _marginAccounts)
+        {
+            accounts.Add(account).Add(asset).Add(HistoryWords.Of(MarginState.Healthy));
+        }
+
+        foreach (var (account, state) in _marginStates)
+        {
+            states.Add(account).Add(HistoryWords.Of(state));
+        }
+
+        return [accounts, states];
+    }
 
     private RowBuffer StateRows()
     {
@@ -100,6 +118,16 @@ internal sealed partial class Projection
         {
             _transfers.Add(account).Add(place.Sequence).Add(transfer.Key).Add(transfer.To).Add(transfer.Asset)
                 .Add(transfer.Amount).Add(transfer.TimeNanos).Add(RowBuffer.Null);
+        }
+        else if (record is AccountKindSet kind)
+        {
+            _marginAccounts[account] = kind.Currency;
+            _marginStates.Remove(account);
+            Note(place, account, kind.Currency.Length == 0 ? "cash" : "margin " + kind.Currency, kind.By, kind.Why, kind.TimeNanos);
+        }
+        else if (record is MarginReviewed reviewed)
+        {
+            _marginStates[account] = reviewed.State;
         }
         else if (record is LimitsSet limits)
         {

@@ -67,6 +67,8 @@ CREATE TABLE IF NOT EXISTS candle (
   last_seq BIGINT NOT NULL, last_idx BIGINT NOT NULL, PRIMARY KEY (symbol, minute)) {BY_KEY};
 CREATE TABLE IF NOT EXISTS account_state (
   account BIGINT NOT NULL, state TEXT NOT NULL, floor BIGINT NOT NULL, PRIMARY KEY (account)) {BY_KEY};
+CREATE TABLE IF NOT EXISTS margin_account (
+  account BIGINT NOT NULL, asset TEXT NOT NULL, state TEXT NOT NULL, PRIMARY KEY (account)) {BY_KEY};
 CREATE TABLE IF NOT EXISTS account_change (
   account BIGINT NOT NULL, seq BIGINT NOT NULL, what TEXT NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL, time BIGINT NOT NULL,
   PRIMARY KEY (account, seq)) {BY_KEY};
@@ -77,7 +79,7 @@ CREATE INDEX IF NOT EXISTS posting_other ON posting (account, time) WHERE cause 
   FROM posting p JOIN asset a ON a.asset = p.asset;
 -- Sums of more than 63 bits would overflow in SQLite: (hi, lo) is hi times 10^9 plus lo.
 {VIEW} trial_balance AS
-  SELECT b.asset, a.decimals, CASE b.account WHEN 0 THEN 'world' WHEN 1 THEN 'fees' WHEN 6 THEN 'payouts' WHEN 7 THEN 'transit' ELSE 'customers' END AS holder,
+  SELECT b.asset, a.decimals, CASE b.account WHEN 0 THEN 'world' WHEN 1 THEN 'fees' WHEN 3 THEN 'insurance' WHEN 4 THEN 'interest' WHEN 8 THEN 'house' WHEN 6 THEN 'payouts' WHEN 7 THEN 'transit' ELSE 'customers' END AS holder,
     COUNT(*) AS accounts,
     CAST(SUM(b.total / 1000000000) AS BIGINT) AS total_hi, CAST(SUM(b.total % 1000000000) AS BIGINT) AS total_lo,
     CAST(SUM(b.reserved / 1000000000) AS BIGINT) AS held_hi, CAST(SUM(b.reserved % 1000000000) AS BIGINT) AS held_lo

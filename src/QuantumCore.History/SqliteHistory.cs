@@ -33,7 +33,7 @@ public sealed class SqliteHistory : HistoryStore
         if (HasTable("projection") && !Tables().All(HasTable))
         {
             // Of an older release: the journal gives it again, as it is now.
-            Run("BEGIN IMMEDIATE;" + string.Concat(Tables().Select(table => $"DROP TABLE IF EXISTS {table};")) + "COMMIT");
+            Run("BEGIN IMMEDIATE; DROP VIEW IF EXISTS trial_balance;" + string.Concat(Tables().Select(table => $"DROP TABLE IF EXISTS {table};")) + "COMMIT");
         }
 
         Run(Schema("WITHOUT ROWID", "CREATE VIEW IF NOT EXISTS"));

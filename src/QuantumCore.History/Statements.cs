@@ -142,6 +142,14 @@ internal static class Statements
         "INSERT INTO account_state " + Row(3) +
         " WHERE true ON CONFLICT (account) DO UPDATE SET state = excluded.state, floor = excluded.floor");
 
+    public static readonly Statement PutMarginAccount = new(
+        "ntt",
+        "INSERT INTO margin_account " + Row(3) +
+        " WHERE true ON CONFLICT (account) DO UPDATE SET asset = excluded.asset, state = excluded.state");
+
+    public static readonly Statement PutMarginState = new(
+        "nt", "UPDATE margin_account SET state = @2 {FROM} WHERE margin_account.account = @1");
+
     public static readonly Statement AddAccountChange = new("nntttn", "INSERT INTO account_change " + Row(6));
 
     private const string HoldColumns =

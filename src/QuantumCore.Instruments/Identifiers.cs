@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace QuantumCore.Instruments;
 
-/// <summary>An account's number. Customers start at 1000; 0 is the outside world, 1 the fee pot, 6 withdrawals and 7 transfers on their way.</summary>
+/// <summary>An account's number. Customers start at 1000; 0 is the outside world, 1 the fee pot, 3 the insurance fund, 4 interest, 6 withdrawals and 7 transfers on their way, 8 the house.</summary>
 /// <remarks>Shown and accepted on every wire as <c>ACC-12345</c>.</remarks>
 public readonly record struct AccountId(long Value)
 {
@@ -11,6 +11,15 @@ public readonly record struct AccountId(long Value)
 
     /// <summary>The fee pot.</summary>
     public static readonly AccountId Fees = new(1);
+
+    /// <summary>The insurance fund: fees of liquidations, less the deficits that it paid.</summary>
+    public static readonly AccountId Insurance = new(3);
+
+    /// <summary>Interest and borrow fees.</summary>
+    public static readonly AccountId Interest = new(4);
+
+    /// <summary>The house's own capital: what is lost when an insurance fund is empty.</summary>
+    public static readonly AccountId House = new(8);
 
     /// <summary>Withdrawals that are neither paid nor refused yet.</summary>
     public static readonly AccountId Payout = new(6);

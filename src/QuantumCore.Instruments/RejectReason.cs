@@ -155,6 +155,21 @@ public enum RejectReason : ushort
     /// <summary>The account has lost as much today as it may: it buys nothing until tomorrow.</summary>
     DailyLoss = 75,
 
+    /// <summary>Not enough equity for the initial margin, open orders included.</summary>
+    InsufficientMargin = 76,
+
+    /// <summary>The account may only make its positions smaller: its equity is below the margin.</summary>
+    ReduceOnly = 77,
+
+    /// <summary>The account does not trade this instrument: its currency or its kind is another.</summary>
+    NotPermitted = 78,
+
+    /// <summary>More would be short than was located for the account.</summary>
+    NoLocate = 79,
+
+    /// <summary>A mark price is missing or old: a margin account takes on nothing until there is one.</summary>
+    MarkStale = 80,
+
     /// <summary>The account's position asks for nothing: the signal is no order.</summary>
     SignalSkipped = 86,
 

@@ -9,6 +9,13 @@ public static class Rounding
     public static Int128 DivUp(Int128 dividend, Int128 divisor)
     {
         RequirePositive(divisor);
+        if (IsLong(dividend) && IsLong(divisor))
+        {
+            // Nearly all are this small, and cost a tenth.
+            var (whole, rest) = Math.DivRem((long)dividend, (long)divisor);
+            return rest > 0 ? whole + 1 : whole;
+        }
+
         var (quotient, remainder) = Int128.DivRem(dividend, divisor);
         return remainder > 0 ? quotient + 1 : quotient;
     }
@@ -17,9 +24,17 @@ public static class Rounding
     public static Int128 DivDown(Int128 dividend, Int128 divisor)
     {
         RequirePositive(divisor);
+        if (IsLong(dividend) && IsLong(divisor))
+        {
+            var (whole, rest) = Math.DivRem((long)dividend, (long)divisor);
+            return rest < 0 ? whole - 1 : whole;
+        }
+
         var (quotient, remainder) = Int128.DivRem(dividend, divisor);
         return remainder < 0 ? quotient - 1 : quotient;
     }
+
+    private static bool IsLong(Int128 number) => unchecked((long)number) == number;
 
     private static void RequirePositive(Int128 divisor)
     {

@@ -222,6 +222,16 @@ internal static class Samples
             ["account-h-rebate"] = new HoldPlaced(
                 Time, "AAPL", s_limit with { MakerFeePpm = -150, TakerFeePpm = 900, MinimumFee = 0 }, 1, 1_501_500),
             ["account-h-minimum-fee"] = new HoldPlaced(Time, "AAPL", s_limit with { MinimumFee = 250 }, 1, 1_501_750),
+            ["account-kind-margin"] = new AccountKindSet(Time, "USD", 2, "desk", "asked for"),
+            ["account-kind-cash"] = new AccountKindSet(Time, "", 0, "desk", ""),
+            ["account-m-margin"] = new MarginReviewed(
+                Time, MarginState.Called, 0, Time + 1, -5, (Int128)long.MaxValue * 3, 7,
+                [new("AAPL", 15_000, MarkSource.Index, 12, Time - 1), new("MSFT", 1, MarkSource.Book, 13, Time)]),
+            ["account-m-liquidating"] = new MarginReviewed(Time, MarginState.Liquidating, 12, 0, 1, 2, 3, []),
+            ["account-q-step-ended"] = new LiquidationStepEnded(Time, "USD", 2, 19, 650_000, 3_250, 0),
+            ["account-q-deficit"] = new LiquidationStepEnded(Time, "USD", 2, 0, 0, 0, 208_000),
+            ["account-covered"] = new DeficitCovered(Time, "USD", 2, 17, 25_000, 183_000),
+            ["account-interest"] = new InterestAccrued(Time, 20_777, "USD", 2, 360, (Int128)long.MaxValue * 5, 6, 10, 2),
             ["account-r-reduction"] = new ReductionAsked(Time, "my-4", 19, 7, 40),
         };
 
@@ -245,6 +255,26 @@ internal static class Samples
                 Time, new LimitsRequest("AAPL", [new(LimitKind.OpenOrders, 200)], "desk", "queue")),
             ["catalog-fees"] = new FeesScheduled(
                 Time, new FeesRequest(new FeeSchedule("USD", [new(0, 200, 1_000), new(100_000_000, -100, 500)], 0), "desk", "spring")),
+            ["catalog-margin-terms"] = new MarginTermsSet(Time, new MarginTermsRequest(
+                "AAPL",
+                EncodedMarginTerms.From(new MarginTerms
+                {
+                    Long = new MarginTable([new(5_000_000, 500_000, 250_000), new(long.MaxValue, 600_000, 300_000)]),
+                    Short = MarginTable.Flat(500_000, 300_000, 500),
+                    CheapBelowTicks = 500,
+                    CheapShort = MarginTable.Flat(1_000_000, 1_000_000, 250),
+                    LendableLots = 10_000,
+                    BorrowPpm = 30_000,
+                    ImpactLots = 100,
+                    SpreadLimitPpm = 20_000,
+                    StepLots = 5_000,
+                }),
+                "desk",
+                "new")),
+            ["catalog-margin-policy"] = new MarginPolicySet(Time, new MarginPolicyRequest(
+                "USD", EncodedMarginPolicy.From(new MarginPolicy { LoanPpm = 52_500, CallSeconds = 172_800, LiquidationPpm = 700_000 }), "desk", "")),
+            ["catalog-locate"] = new LocateSet(Time, new LocateRequest("AAPL", 1001, 100, "desk", "asked for")),
+            ["catalog-insured"] = new LiquidationInsured(Time, new LiquidationClaim(1001, 17, "USD", 3_250, 208_000), 25_000, 183_000),
             ["catalog-signing-key"] = new KeyAdded(Time, new ApiKey(
                 new string('c', 64), 1001, false, false, "ACC-1001", KeyRights.Read, new SigningKey(SigningScheme.HmacSha256, "c2VhbGVk"))),
             ["catalog-bound-key"] = new KeyAdded(Time, new ApiKey(

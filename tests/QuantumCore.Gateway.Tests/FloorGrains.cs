@@ -112,6 +112,16 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
 
     public ValueTask<ImmutableArray<TradedVolume>> VolumesBefore(long day) => ValueTask.FromResult(ImmutableArray<TradedVolume>.Empty);
 
+    public ValueTask<string?> SetKind(AccountKindRequest request)
+    {
+        floor.Note("SetKind", $"{Account} {request.Currency} {request.By} {request.Why}");
+        return ValueTask.FromResult(Account == 1002 ? "it has open orders" : null);
+    }
+
+    public ValueTask<MarginWork> ReviewMargin() => ValueTask.FromResult(MarginWork.None);
+
+    public ValueTask TakeCover(LiquidationCover cover) => ValueTask.CompletedTask;
+
     public ValueTask SetVolumes(long day, ImmutableArray<TradedVolume> volumes) => ValueTask.CompletedTask;
 
     public ValueTask<ImmutableArray<SymbolLimits>> Limits() =>
@@ -349,6 +359,30 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
         floor.Keys.Add(key);
         return ValueTask.CompletedTask;
     }
+
+    public ValueTask<MarginRulebook> Margin() => ValueTask.FromResult(floor.Margin);
+
+    public ValueTask<string?> SetMarginTerms(MarginTermsRequest request)
+    {
+        floor.Margin = floor.Margin with { Terms = [request] };
+        return ValueTask.FromResult<string?>(null);
+    }
+
+    public ValueTask<string?> SetMarginPolicy(MarginPolicyRequest request)
+    {
+        floor.Margin = floor.Margin with { Policies = [request] };
+        return ValueTask.FromResult<string?>(null);
+    }
+
+    public ValueTask<string?> SetLocate(LocateRequest request)
+    {
+        if (request.Lots > 1_000)
+            return ValueTask.FromResult<string?>("there is not as much to lend");
+        floor.Margin = floor.Margin with { Locates = [request], Funds = [new("USD", 12_345)] };
+        return ValueTask.FromResult<string?>(null);
+    }
+
+    public ValueTask<LiquidationCover> Insure(LiquidationClaim claim) => ValueTask.FromResult(new LiquidationCover(claim.Sequence, 0, claim.Deficit));
 
     public ValueTask<ImmutableArray<FeeSchedule>> FeeSchedules() => ValueTask.FromResult<ImmutableArray<FeeSchedule>>([.. floor.Fees.Values]);
 

@@ -32,7 +32,7 @@ internal sealed class Exchange : IAsyncDisposable
     public GrainCluster Cluster => _cluster;
 
     public static async Task<Exchange> StartAsync(
-        Disk disk, bool hostile = false, short silos = 1, JournalWriterOptions? journal = null)
+        Disk disk, bool hostile = false, short silos = 1, JournalWriterOptions? journal = null, TimeProvider? time = null)
     {
         await disk.InitializeAsync();
         var cluster = await GrainCluster.StartAsync(new GrainClusterOptions
@@ -45,6 +45,7 @@ internal sealed class Exchange : IAsyncDisposable
             ConfigureServices = services =>
             {
                 services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));
+                services.AddSingleton(time ?? TimeProvider.System);
                 services.AddSingleton(disk.Journal);
                 services.AddSingleton(disk.History);
                 services.AddSingleton<IPayoutReceiver>(disk.Bank);
@@ -56,9 +57,9 @@ internal sealed class Exchange : IAsyncDisposable
 
     /// <summary>An exchange with instruments listed and customers funded.</summary>
     public static async Task<Exchange> OpenAsync(
-        Disk disk, string[] symbols, long[] accounts, bool hostile = false, short silos = 1)
+        Disk disk, string[] symbols, long[] accounts, bool hostile = false, short silos = 1, TimeProvider? time = null)
     {
-        var exchange = await StartAsync(disk, hostile, silos);
+        var exchange = await StartAsync(disk, hostile, silos, time: time);
         foreach (var symbol in symbols)
         {
             await exchange.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key)

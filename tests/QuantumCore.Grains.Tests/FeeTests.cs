@@ -126,7 +126,7 @@ public class FeeTests
         Assert.Equal((0, 1_000), Terms(Assert.Single(await exchange.Account(Alice).Fees())));
         var tomorrow = new ManualTime(TimeProvider.System.GetUtcNow().AddDays(1));
         var agent = new OpenWorkAgent(
-            disk.History, exchange.Service<InstrumentCatalog>(), exchange.Grains, tomorrow, NullLogger<OpenWorkAgent>.Instance);
+            disk.History, exchange.Service<InstrumentCatalog>(), exchange.Service<MarkBoard>(), exchange.Grains, tomorrow, NullLogger<OpenWorkAgent>.Instance);
         await agent.BringVolumesAsync(TestContext.Current.CancellationToken);
         foreach (var account in s_accounts)
             Assert.Equal((2_000_000, 800), Terms(Assert.Single(await exchange.Account(account).Fees())));

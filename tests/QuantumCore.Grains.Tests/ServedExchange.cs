@@ -46,6 +46,9 @@ internal sealed class ServedExchange : IAsyncDisposable
 
     public IGrainFactory Grains => _exchange.Grains;
 
+    /// <summary>The grains' side of it.</summary>
+    public Exchange Exchange => _exchange;
+
     public static async Task<ServedExchange> OpenAsync(GatewayOptions? options = null, TimeProvider? time = null)
     {
         var disk = new Disk();

@@ -410,7 +410,7 @@ public abstract class HistoryContract
         await using (var connection = await ConnectAsync("older"))
         {
             await using var command = connection.CreateCommand();
-            command.CommandText = "DROP TABLE candle";
+            command.CommandText = "DROP TABLE margin_account";
             await command.ExecuteNonQueryAsync(Token);
         }
 

@@ -30,6 +30,12 @@ internal static class Mutants
     private const string Cash = "src/QuantumCore.Accounts/Account.cs";
     private const string Writer = "src/QuantumCore.Journal/JournalWriter.cs";
     private const string Units = "src/QuantumCore.Journal/Bundle.cs";
+    private const string MarginReview = "src/QuantumCore.Grains/Accounts/AccountMachine.Review.cs";
+    private const string MarginChecks = "src/QuantumCore.Grains/Accounts/AccountMachine.Margin.cs";
+    private const string MarginState = "src/QuantumCore.Grains/Accounts/MarginStanding.cs";
+    private const string AccountMargin = "src/QuantumCore.Grains/Accounts/AccountGrain.Margin.cs";
+    private const string AgentMargin = "src/QuantumCore.Grains/OpenWorkAgent.Margin.cs";
+    private const string CatalogMargin = "src/QuantumCore.Grains/CatalogGrain.Margin.cs";
     private const string Statements = "src/QuantumCore.History/Statements.cs";
 
     /// <summary>What is taken out, where, and how.</summary>
@@ -55,8 +61,7 @@ internal static class Mutants
         ("an unknown order is told without a witness", BookOrders,
             "            Record(book, book.Machine.Witness(account, orderId, _now), urgent: true);\n", ""),
         ("a name gives a new order each time", Account,
-            "        var hash = RequestHash.Of(request);\n        if (_machine.IsUsed(request.ClientOrderId, out var key))\n        {\n            var known = key.RequestHash == 0 ?",
-            "        var hash = RequestHash.Of(request);\n        if (_machine.IsUsed(request.ClientOrderId, out var key) && key.Sequence < 0)\n        {\n            var known = key.RequestHash == 0 ?"),
+            "        if (!_machine.IsUsed(request.ClientOrderId, out var key))", "        if (!_machine.IsUsed(request.ClientOrderId, out var key) || key.Sequence > 0)"),
         ("a deposit comes in each time it is sent", Account,
             "        if (_machine.IsDeposited(request.Key, out var used))", "        if (_machine.IsDeposited(request.Key, out var used) && used.Sequence < 0)"),
 
@@ -95,8 +100,7 @@ internal static class Mutants
 
         // Money.
         ("cover is not asked for", Cash,
-            "        if (amount <= Of(side == Side.Buy ? instrument.Quote : instrument.Base).Available)",
-            "        if (amount <= long.MaxValue)"),
+            "        if (amount <= balance.Available)", "        if (amount <= long.MaxValue)"),
         ("each fill's fee is rounded by itself", BookMachine,
             "        return ticket.Fees.Due - before;", "        return new QuantumCore.Accounts.OrderFees(ticket.Fees.Side, ticket.Fees.Terms).After(notional, ratePpm).Due + 0 * before;"),
         ("a hold is not released when its order ends", AccountBooks,
@@ -197,6 +201,27 @@ internal static class Mutants
             "        to.Count(_limits.Count);\n        foreach (var (symbol, limits) in _limits)", "        to.Count(0);\n        foreach (var (symbol, limits) in _limits.Take(0))"),
         ("an order is not counted over time", MachineLimits,
             "        _limits.GetValueOrDefault(symbol)?.Count(content, timeNanos);", "        _limits.GetValueOrDefault(symbol + \" \")?.Count(content, timeNanos);"),
+
+        // Margin.
+        ("a liquidation sells while the account's own orders are open", MarginReview,
+            "        if (Account.Orders.Count > 0)\n        {\n            return null;\n        }\n\n        if (margin.StepNumber != 0)", "        if (margin.StepNumber != 0)"),
+        ("an account that is liquidated still orders", MarginChecks,
+            "        return margin.State == MarginState.Liquidating ? RejectReason.AccountFrozen\n            : !reduces", "        return !reduces"),
+        ("an account that is liquidated gives away", MarginChecks,
+            "        if (margin.State == MarginState.Liquidating)\n        {\n            return RejectReason.AccountFrozen;\n        }\n\n        FindPositions(margin, OwnOf(margin));\n        var balance",
+            "        FindPositions(margin, OwnOf(margin));\n        var balance"),
+        ("what a liquidation does is carried before it is durable", AccountMargin,
+            "        await SettleAsync();\n        return work;", "        await Task.Yield();\n        return work;"),
+        ("nobody carries the order of a liquidation", AgentMargin, "        if (work.Order is { } order)", "        if (work.Order is { QuantityLots: < 0 } order)"),
+        ("nobody closes the orders of an account that is liquidated", AgentMargin,
+            "        foreach (var (symbol, floor) in work.CloseUpTo)", "        foreach (var (symbol, floor) in work.CloseUpTo.Where(book => book.Number < 0))"),
+        ("the fund takes a step each time it is told", CatalogMargin, "        if (!_insured.ContainsKey(key))", "        if (!_insured.Remove(key) || claim.Sequence > 0)"),
+        ("the fund answers before its record is durable", CatalogMargin,
+            "        await Stream.WhenDurable(Stream.Head);\n        return _insured[key];", "        await Task.Yield();\n        return _insured[key];"),
+        ("a snapshot forgets what the fund was not told", MarginState,
+            "        to.Count(Claims.Count);\n        foreach (var (sequence, (fee, deficit)) in Claims)", "        to.Count(0);\n        foreach (var (sequence, (fee, deficit)) in Claims.Take(0))"),
+        ("a snapshot forgets that an account is liquidated", MarginState, "        to.Byte((byte)State);", "        to.Byte(0);"),
+        ("nobody looks at margin accounts that owe", Agent, "                await ReviewMarginAsync(stoppingToken);\n", "                await marks.RefreshAsync();\n"),
 
         // The history.
         ("two projectors write the same records", Statements,

@@ -63,7 +63,10 @@ internal sealed partial class Client(World world, long account)
         {
             Operations++;
             await OneAsync();
-            if (world.Chance(0.3))
+            // Mark prices are made each second: who goes by them takes time.
+            if (world.Desk.IsOpen)
+                await Task.Delay(world.Within(10_000, 600_000), world.Clock);
+            else if (world.Chance(0.3))
                 await Task.Delay(world.Within(100, 60_000), world.Clock);
         }
     }
@@ -86,13 +89,13 @@ internal sealed partial class Client(World world, long account)
 
     private async Task PlaceAsync()
     {
-        var order = Market.Order(world, NextName());
+        var order = world.Desk.Order(account, NextName());
         await InsistAsync(order.ClientOrderId, async silo => [await silo.Orders.Place(account, order)]);
     }
 
     private async Task PlaceBatchAsync()
     {
-        ImmutableArray<HoldRequest> orders = [.. Enumerable.Range(0, world.Next(2, 6)).Select(_ => Market.Order(world, NextName()))];
+        ImmutableArray<HoldRequest> orders = [.. Enumerable.Range(0, world.Next(2, 6)).Select(_ => world.Desk.Order(account, NextName()))];
         await InsistAsync(orders[0].ClientOrderId, async silo => await silo.Orders.PlaceBatch(account, orders));
     }
 
@@ -204,7 +207,7 @@ internal sealed partial class Client(World world, long account)
         var name = world.Chance(0.5) || _mine.Count == 0 ? NextName() : world.Pick(_mine).ClientOrderId;
         var racing = world.Chance(0.5) && !Acknowledged.ContainsKey(name);
         var placing = racing
-            ? AskAsync(async silo => ImmutableArray.Create(await silo.Orders.Place(account, Market.Order(world, name))))
+            ? AskAsync(async silo => ImmutableArray.Create(await silo.Orders.Place(account, world.Desk.Order(account, name))))
             : null;
         var report = await AskAsync(async silo => await silo.Orders.CancelByClientOrderId(account, name));
         if (placing is not null)
@@ -285,7 +288,7 @@ internal sealed partial class Client(World world, long account)
 
         foreach (var balance in view.Balances)
         {
-            if (balance.Total < 0 || balance.Held < 0 || balance.Available < 0)
+            if (balance.Held < 0 || (balance.Available < 0 && !world.Desk.Lends(account)))
                 world.Find($"account {account} is shown {balance}");
         }
     }

@@ -25,6 +25,10 @@ internal sealed class Freezes(World world)
             _frozen[account] = frozen;
         else if (record is AccountUnfrozen && !_frozen.Remove(account))
             world.Find($"account {account}: it is let go at {sequence} and was not frozen");
+        else if (record is HoldPlaced { Order.ClientOrderId: var name } && WitnessedMargin.IsLiquidation(name))
+        {
+            // What is owed is not frozen.
+        }
         else if (record is HoldPlaced or ListHeld or TransferredOut or Withdrawn && IsFrozen(account))
             world.Find($"account {account}: it is frozen, and {sequence} is {record}");
     }

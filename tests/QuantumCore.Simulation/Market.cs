@@ -9,8 +9,6 @@ internal static class Market
 {
     public static readonly string[] Symbols = ["SOLO", "WEST", "EAST"];
 
-    private const long Middle = 1_000;
-
     public static Instrument Listing(string symbol) => new()
     {
         Symbol = symbol,
@@ -23,10 +21,10 @@ internal static class Market
         LotSize = 1,
         MakerFeePpm = 200,
         TakerFeePpm = 777,
-        ReferencePriceTicks = Middle,
+        ReferencePriceTicks = 1_000,
     };
 
-    public static long Price(World world, string symbol) => Middle + symbol.Length - 4 + world.Next(-6, 7);
+    public static long Price(World world, string symbol) => world.Middle + symbol.Length - 4 + world.Next(-6, 7);
 
     public static HoldRequest Order(World world, string name)
     {
@@ -43,7 +41,7 @@ internal static class Market
             < 16 => new(name, symbol, side, OrderType.Limit, TimeInForce.GoodTillCancel, true, price, lots, self),
             < 17 => new(name, symbol, side, OrderType.Market, TimeInForce.ImmediateOrCancel, false, 0, lots, self),
             < 18 => With(new(name, symbol, side, OrderType.StopLimit, TimeInForce.GoodTillCancel, false, price, lots, self),
-                new OrderConditions { TriggerTicks = side == Side.Buy ? Middle + 9 : Middle - 9 }),
+                new OrderConditions { TriggerTicks = side == Side.Buy ? world.Middle + 9 : world.Middle - 9 }),
             < 19 => With(new(name, symbol, side, OrderType.Limit, TimeInForce.GoodTillCancel, false, price, lots + 4, self),
                 new OrderConditions { DisplayLots = 2 }),
             // Far more than anybody can pay.
@@ -56,10 +54,10 @@ internal static class Market
         var symbol = world.Pick(Symbols);
         var lots = world.Next(1, 8);
         var target = new HoldRequest(
-            name(), symbol, Side.Sell, OrderType.Limit, TimeInForce.GoodTillCancel, false, Middle + world.Next(1, 6), lots);
+            name(), symbol, Side.Sell, OrderType.Limit, TimeInForce.GoodTillCancel, false, world.Middle + world.Next(1, 6), lots);
         var stop = With(
-            new HoldRequest(name(), symbol, Side.Sell, OrderType.StopLimit, TimeInForce.GoodTillCancel, false, Middle - 12, lots),
-            new OrderConditions { TriggerTicks = Middle - 8 });
+            new HoldRequest(name(), symbol, Side.Sell, OrderType.StopLimit, TimeInForce.GoodTillCancel, false, world.Middle - 12, lots),
+            new OrderConditions { TriggerTicks = world.Middle - 8 });
         if (world.Chance(0.5))
             return (OrderListKind.OneCancelsOther, [target, stop]);
 

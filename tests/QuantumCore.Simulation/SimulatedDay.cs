@@ -13,9 +13,11 @@ namespace QuantumCore.Simulation;
 /// <param name="Kills">Silos that were killed.</param>
 /// <param name="Unknown">Requests that never had an answer.</param>
 /// <param name="Acknowledged">Orders that were acknowledged.</param>
+/// <param name="Liquidated">Orders of liquidations.</param>
+/// <param name="Deficits">Deficits that fund and house paid.</param>
 public sealed record DayResult(
     int Seed, IReadOnlyList<string> Findings, long Steps, ulong Trace, long Records, long Fills, long Voided, int Kills,
-    int Unknown, int Acknowledged);
+    int Unknown, int Acknowledged, long Liquidated, long Deficits);
 
 /// <summary>One seed: an exchange of some silos lives through a day of faults, and must come out of it whole.</summary>
 public sealed class SimulatedDay
@@ -57,7 +59,7 @@ public sealed class SimulatedDay
         return new DayResult(
             seed, world.Findings, world.Steps, world.Trace, world.Database.Witness.Records, world.Database.Witness.Fills,
             world.Database.Witness.Voided, simulation._chaos.Kills, simulation._clients.Sum(c => c.Unknown),
-            simulation._clients.Sum(c => c.Acknowledged.Count));
+            simulation._clients.Sum(c => c.Acknowledged.Count), world.Database.Witness.Margin.Steps, world.Database.Witness.Margin.Deficits);
     }
 
     private async Task LiveAsync()
@@ -67,6 +69,8 @@ public sealed class SimulatedDay
             _chaos.StartSilo();
         await OpenAsync(_world.Silos[0]);
 
+        if (_world.Desk.IsOpen)
+            await Task.Delay(s_awake, _world.Clock);
         _world.Faults = (_world.Seed % 8) switch
         {
             0 => Faults.None,
@@ -74,10 +78,12 @@ public sealed class SimulatedDay
             _ => Faults.Drawn(_world),
         };
         using var stop = new CancellationTokenSource();
+        var moving = _world.Desk.MoveAsync(stop.Token);
         var striking = _world.Faults.Chaos ? _chaos.StrikeAsync(_silos, stop.Token) : Task.CompletedTask;
         await Task.WhenAll(_clients.Select(client => client.TradeAsync(_operations)));
         await stop.CancelAsync();
         await striking;
+        await moving;
         await ConvergeAsync();
     }
 
@@ -87,12 +93,13 @@ public sealed class SimulatedDay
         {
             foreach (var symbol in Market.Symbols)
                 await silo.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).List(EncodedInstrument.From(Market.Listing(symbol)));
+            await _world.Desk.OpenAsync(silo);
         });
         foreach (var client in _clients)
         {
             // Little: many orders can only be paid by what another one has brought.
-            await client.DepositAsync("cash", "USD", 60_000);
-            foreach (var symbol in Market.Symbols)
+            await client.DepositAsync("cash", "USD", _world.Desk.Lends(client.Account) ? 5_000 : 60_000);
+            foreach (var symbol in _world.Desk.Lends(client.Account) ? [] : Market.Symbols)
                 await client.DepositAsync(symbol, symbol, 40);
         }
     }
@@ -104,11 +111,16 @@ public sealed class SimulatedDay
         _chaos.Heal();
         if (_world.Silos.Count == 0)
             _chaos.StartSilo();
+        var settled = new TaskCompletionSource();
+        var serving = _world.Desk.EndAsync(settled.Task);
         // While they are still awake: accounts that were told nothing have to find out by themselves.
         await Task.Delay(s_awake, _world.Clock);
         foreach (var client in _clients)
             await client.LookAsync();
-        await Task.Delay(s_settled, _world.Clock);
+        await Task.Delay(_world.Desk.IsOpen ? s_settled + s_settled : s_settled, _world.Clock);
+        settled.SetResult();
+        await serving;
+        await Task.Delay(s_awake, _world.Clock);
         var audit = new Audit(_world, _clients);
         await audit.LivingAsync(_world.Silos[0]);
         foreach (var silo in _world.Silos.ToArray())

@@ -35,6 +35,9 @@ internal sealed class Witness(World world)
     /// <summary>What accounts may enter.</summary>
     public WitnessedLimits Limits { get; } = new(world);
 
+    /// <summary>Who may owe, and who is liquidated.</summary>
+    public WitnessedMargin Margin { get; } = new(world);
+
     /// <summary>What left accounts, and what became of it.</summary>
     public Movements Movements { get; } = new(world);
 
@@ -110,12 +113,15 @@ internal sealed class Witness(World world)
             SeeBook(stream[5..], record.Sequence, BookRecordEncoding.Decode(record.Body.Span));
         else if (stream.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal))
             SeePayout(stream, record.Sequence, PayoutRecordEncoding.Decode(record.Body.Span));
+        else if (stream == "catalog")
+            Margin.See(CatalogRecordEncoding.Decode(record.Body.Span));
     }
 
     private void SeePayout(string stream, long sequence, PayoutRecord record)
     {
         Timed(stream, record.TimeNanos);
         Movements.See(stream[PayoutRecord.StreamPrefix.Length..], sequence, record);
+        Margin.See(stream[PayoutRecord.StreamPrefix.Length..], record);
     }
 
     private void Timed(string stream, long nanos)
@@ -131,6 +137,7 @@ internal sealed class Witness(World world)
         Movements.See(account, sequence, record);
         Freezes.See(account, sequence, record);
         Limits.See(account, sequence, record);
+        Margin.See(account, sequence, record, _orders.Values);
         switch (record)
         {
             case HoldPlaced hold:
@@ -177,7 +184,7 @@ internal sealed class Witness(World world)
 
     private void Hold(HoldPlaced hold)
     {
-        var order = new WitnessedOrder(world, hold.Order.Account, hold.Order.Number, hold.Order.ClientOrderId, hold.Symbol);
+        var order = new WitnessedOrder(world, hold.Order.Account, hold.Order.Number, hold.Order.ClientOrderId, hold.Symbol, hold.Order.Side);
         if (!_orders.TryAdd((order.Account, order.Number), order))
             world.Find($"account {order.Account}: number {order.Number} is given twice");
     }
@@ -297,6 +304,7 @@ internal sealed class Witness(World world)
         order.Leaves -= lots;
         if (order.Leaves < 0 || lots <= 0)
             world.Find($"{symbol}: order {order.Account}/{order.Number} trades {lots}, {-order.Leaves} too many");
+        Margin.Trade(order, lots);
         order.Ends(order.Leaves, ended: false);
     }
 
@@ -355,7 +363,7 @@ internal enum WitnessedState
 }
 
 /// <summary>One order as the durable records tell it.</summary>
-internal sealed class WitnessedOrder(World world, long account, long number, string clientOrderId, string symbol)
+internal sealed class WitnessedOrder(World world, long account, long number, string clientOrderId, string symbol, Side side)
 {
     public long Account => account;
 
@@ -364,6 +372,8 @@ internal sealed class WitnessedOrder(World world, long account, long number, str
     public string ClientOrderId => clientOrderId;
 
     public string Symbol => symbol;
+
+    public Side Side => side;
 
     public WitnessedState State
     {

@@ -25,6 +25,9 @@ internal sealed class WitnessedLimits(World world)
 
         foreach (var hold in record switch { HoldPlaced one => [one], ListHeld list => list.Holds(), _ => [] })
         {
+            // Nobody is kept from closing, least of all by limits of its own.
+            if (WitnessedMargin.IsLiquidation(hold.Order.ClientOrderId))
+                continue;
             var most = MostOf(account, hold.Symbol, LimitKind.OrderQuantity) ?? long.MaxValue;
             if (hold.Order.QuantityLots > most)
                 world.Find($"account {account}: {sequence} holds {hold.Order.QuantityLots} lots of {hold.Symbol}; {most} are allowed");

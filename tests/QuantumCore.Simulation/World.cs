@@ -23,6 +23,7 @@ internal sealed class World
         Clock = new SimClock(this, Outside);
         Database = new Database(this);
         Bank = new Bank(this);
+        Desk = new Desk(this);
         Directory = new Directory(this);
     }
 
@@ -52,6 +53,11 @@ internal sealed class World
     public Database Database { get; }
 
     public Bank Bank { get; }
+
+    public Desk Desk { get; }
+
+    /// <summary>Around what everybody trades, in ticks.</summary>
+    public long Middle { get; set; } = 1_000;
 
     public Directory Directory { get; }
 

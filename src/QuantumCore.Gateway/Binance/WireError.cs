@@ -47,13 +47,13 @@ internal readonly record struct WireError(int Code, string Message, int Status =
         RejectReason.TooManyOrders or RejectReason.OpenOrderLimit => Filter("MAX_NUM_ORDERS"),
         RejectReason.InvalidCombination => BadCombination,
         RejectReason.Unauthorized or RejectReason.Forbidden => NotAllowed,
-        RejectReason.InsufficientFunds or RejectReason.ShortNotAllowed =>
+        RejectReason.InsufficientFunds or RejectReason.ShortNotAllowed or RejectReason.InsufficientMargin or RejectReason.NoLocate =>
             new(-2010, "Account has insufficient balance for requested action."),
         RejectReason.PostOnlyWouldTake => new(-2010, "Order would immediately match and take."),
         RejectReason.StopWouldTrigger => new(-2010, "Stop price would trigger immediately."),
         RejectReason.ListPrices => new(-2010, "The relationship of the prices for the orders is not correct."),
         RejectReason.SymbolHalted or RejectReason.SymbolClosed or RejectReason.NotInThisPhase => new(-2010, "Market is closed."),
-        RejectReason.AccountBlocked or RejectReason.AccountFrozen => new(-2010, "This action is disabled on this account."),
+        RejectReason.AccountBlocked or RejectReason.AccountFrozen or RejectReason.ReduceOnly or RejectReason.NotPermitted => new(-2010, "This action is disabled on this account."),
         RejectReason.NoReference or RejectReason.PegNoReference =>
             new(-2010, "Order book liquidity is less than LOT_SIZE filter minimum quantity."),
         RejectReason.KeyConflict or RejectReason.KeyCancelled => Duplicate,
@@ -68,7 +68,7 @@ internal readonly record struct WireError(int Code, string Message, int Status =
         RejectReason.None or RejectReason.UnknownAccount or RejectReason.UnknownTrade or RejectReason.UnknownUser
             or RejectReason.NameTaken or RejectReason.TooManyLevels
             or RejectReason.Overflow or RejectReason.ExpiredAlready or RejectReason.DailyVolume
-            or RejectReason.DailyLoss or RejectReason.SignalSkipped or RejectReason.SignalsPaused
+            or RejectReason.DailyLoss or RejectReason.MarkStale or RejectReason.SignalSkipped or RejectReason.SignalsPaused
             or RejectReason.SignalTooOld => new(-2010, Refusals.Title(refusal.Reason)),
     };
 }

@@ -14,13 +14,16 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
         if (await Call.Trader(context, keys) is not (> 0 and var account))
             return;
 
-        await Answer.Json(context, await entry.View(account), static (to, view) =>
+        await Answer.Json(context, (await entry.View(account), await listings.BySymbol()), static (to, answer) =>
         {
+            var (view, instruments) = answer;
             to.WriteStartObject();
             to.WriteString("account"u8, new AccountId(view.Account).ToString());
             to.WriteNumber("sequence"u8, view.Sequence);
             to.WriteString("state"u8, view.IsFrozen ? "frozen"u8 : "open"u8);
             to.WriteBalances(view.Balances);
+            if (view.Margin is { } margin)
+                MarginReading.Write(to, margin, instruments);
             to.WriteEndObject();
         });
     }

@@ -75,6 +75,7 @@ internal sealed class Routes(
         MapSignals(services.GetRequiredService<SignalCalls>());
         MapMoney(services.GetRequiredService<MoneyCalls>());
         MapRisk(services.GetRequiredService<RiskCalls>(), services.GetRequiredService<FeeCalls>());
+        MapMargin(services.GetRequiredService<MarginCalls>());
         MapOperator(services.GetRequiredService<OperatorCalls>());
         MapLedger(services.GetRequiredService<LedgerCalls>());
 
@@ -172,6 +173,17 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/fees", fees.ShowAny);
         On(Lane.Readings, "GET", $"{Native}/admin/fees", fees.ShowSchedules);
         On(Lane.Urgent, "POST", $"{Native}/admin/fees", fees.Set, typeof(FeesText));
+    }
+
+    private void MapMargin(MarginCalls calls)
+    {
+        On(Lane.Readings, "GET", $"{Native}/margin", calls.Show);
+        On(Lane.Readings, "GET", $"{Native}/admin/margin", calls.ShowAll);
+        On(Lane.Urgent, "POST", $"{Native}/admin/margin/instruments/{{symbol}}", calls.SetTerms, typeof(MarginTermsText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/margin/currencies/{{asset}}", calls.SetPolicy, typeof(MarginPolicyText));
+        On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/margin", calls.ShowAny);
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/margin", calls.SetKind, typeof(AccountKindText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/locates", calls.Locate, typeof(LocateText));
     }
 
     private void MapLedger(LedgerCalls calls)

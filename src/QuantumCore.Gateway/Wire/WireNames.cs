@@ -13,6 +13,14 @@ internal static class WireNames
         _ => null,
     };
 
+    public static string Of(MarginState state) => state switch
+    {
+        MarginState.Healthy => "healthy",
+        MarginState.Restricted => "restricted",
+        MarginState.Called => "called",
+        MarginState.Liquidating => "liquidating",
+    };
+
     public static OrderType? ReadType(string? text) => text switch
     {
         null or "limit" => OrderType.Limit,

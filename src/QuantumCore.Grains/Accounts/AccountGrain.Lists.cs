@@ -83,6 +83,7 @@ public sealed partial class AccountGrain
             }
         }
 
+        TakeMarks(requests[0].Symbol);
         if (RefuseByLimits(requests, hash) is { } limited)
         {
             return RefusedList(limited.Reason, limited.Field, limited.Limit);
@@ -129,6 +130,7 @@ public sealed partial class AccountGrain
             return RefusedList(RejectReason.InvalidCombination, "legs", wrong);
         }
 
+        TakeMarks([.. requests.Select(request => request.Symbol)]);
         if (RefuseByLimits(requests, hash) is { } limited)
         {
             return RefusedList(limited.Reason, limited.Field, limited.Limit);

@@ -100,6 +100,7 @@ public sealed partial class AccountGrain
             return RefusedTransfer(RejectReason.BadRequest, "to");
         }
 
+        TakeMarks();
         var record = _machine.Decide(request, asset!, Now);
         Record(record, urgent: false);
         return record is KeyRefused refused
@@ -132,6 +133,7 @@ public sealed partial class AccountGrain
             return RefusedWithdrawal(RejectReason.BadRequest, "destination");
         }
 
+        TakeMarks();
         var record = _machine.Decide(request, asset!, Now);
         Record(record, urgent: false);
         return record is KeyRefused refused

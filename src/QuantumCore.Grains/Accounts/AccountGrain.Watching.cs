@@ -59,7 +59,8 @@ public sealed partial class AccountGrain
             [.. account.Orders.Values.OrderBy(order => order.Number).Select(Describe)],
             [.. _machine.Cursors.Where(c => !AccountMachine.IsPayout(c.Key)).Select(c => new SeenSequence(c.Key, c.Value))],
             [.. _machine.Cursors.Where(c => AccountMachine.IsPayout(c.Key)).Select(c => new SeenSequence(c.Key, c.Value))],
-            _machine.IsFrozen);
+            _machine.IsFrozen,
+            _machine.DescribeMargin(marks.Of, Now));
     }
 
     private async ValueTask<bool> WaitAsync()

@@ -18,6 +18,7 @@ public sealed partial class AccountGrain(
     IJournalStore store,
     BookTails tails,
     InstrumentCatalog catalog,
+    MarkBoard marks,
     SnapshotMaker snapshots,
     TimeProvider time,
     ILogger<AccountGrain> log)
@@ -279,6 +280,7 @@ public sealed partial class AccountGrain(
             return Refused(broken.Reason, broken.Field, broken.Limit);
         }
 
+        TakeMarks(request.Symbol);
         if (RefuseByLimits([request], hash) is { } limited)
         {
             return Refused(limited.Reason, limited.Field, limited.Limit);
@@ -346,6 +348,7 @@ public sealed partial class AccountGrain(
             return RefusePlan(request, hash, broken);
         }
 
+        TakeMarks(request.Symbol);
         if (LimitOf(order, price, total - order.FilledLots) is { } limited)
         {
             return RefusePlan(request, hash, limited);

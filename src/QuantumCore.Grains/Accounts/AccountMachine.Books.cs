@@ -94,7 +94,7 @@ internal sealed partial class AccountMachine
 
         foreach (var fill in record.Fills)
         {
-            Trade(record.TimeNanos, number, fill.PriceTicks, fill.QuantityLots, fill.TakerFee, fill.MakerAccount == id.Value);
+            Trade(record.TimeNanos, number, fill.PriceTicks, fill.QuantityLots, fill.TakerFee, record.Order.TakerFeePpm, fill.MakerAccount == id.Value);
         }
 
         if (record.LeavesLots == 0)
@@ -114,7 +114,8 @@ internal sealed partial class AccountMachine
             if (fill.MakerAccount == id.Value)
             {
                 Trade(
-                    record.TimeNanos, fill.MakerNumber, fill.PriceTicks, fill.QuantityLots, fill.MakerFee, record.Order.Account == id.Value);
+                    record.TimeNanos, fill.MakerNumber, fill.PriceTicks, fill.QuantityLots, fill.MakerFee,
+                    Account.Orders[fill.MakerNumber].Fees.MakerPpm, record.Order.Account == id.Value);
                 Account.ShrinkHold(fill.MakerNumber, fill.MakerHold);
             }
         }

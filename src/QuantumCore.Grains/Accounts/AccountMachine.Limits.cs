@@ -32,6 +32,8 @@ internal sealed partial class AccountMachine
 
     private readonly SortedDictionary<string, LimitsInForce> _limits = new(StringComparer.Ordinal);
 
+    private bool _reduces;
+
     // Of the orders that are asked about just now; kept, so that asking makes no garbage.
     private readonly List<Scope> _scopes = [];
 
@@ -48,7 +50,7 @@ internal sealed partial class AccountMachine
             : new LimitsSet(At(now), request.Symbol, request.Limits, request.By, request.Why);
 
     /// <summary>
-    /// The first risk limit that orders break together, or none; none of a frozen account, which is refused as such. Limits are
+    /// The first risk limit that orders break together, or none; none of an account that may not enter them anyway, which is refused as such. Limits are
     /// asked in the sequence of their kinds; of one kind the account's before the symbol's, those of everything first.
     /// </summary>
     /// <param name="orders">The orders that are to be held.</param>
@@ -58,10 +60,13 @@ internal sealed partial class AccountMachine
     public BrokenLimit? CheckLimits(
         ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced, Func<string, ImmutableArray<AccountLimit>> everyones, long now)
     {
-        if (IsFrozen)
+        if (IsFrozen || (IsMargin && MarginBarrier(orders) != RejectReason.None))
         {
             return null;
         }
+
+        // Nobody is kept from closing.
+        _reduces = IsMargin && IsReduction(orders);
 
         FindScopes(orders, everyones);
         foreach (var kind in _scopes.Count == 0 ? [] : s_sequence)
@@ -135,7 +140,7 @@ internal sealed partial class AccountMachine
                 continue;
             }
 
-            (count, buys) = (count + 1, buys || order.Side == Side.Buy);
+            (count, buys) = (count + 1, buys || (order.Side == Side.Buy && !_reduces));
             var broken = kind switch
             {
                 LimitKind.DuplicateWindow => order.Content is { } content && scope.Own!.IsDuplicate(content, now),

@@ -31,7 +31,7 @@ internal sealed partial class AccountMachine
     /// <summary>Decides about a withdrawal under a key that is not used: a debit, or a refusal that uses the key up.</summary>
     public AccountRecord Decide(WithdrawRequest request, Asset asset, long now)
     {
-        var reason = Barrier is var barred and not RejectReason.None ? barred : Account.CheckGive(asset, request.Amount);
+        var reason = Barrier is var barred and not RejectReason.None ? barred : CheckGive(asset, request.Amount, now);
         return reason == RejectReason.None
             ? new Withdrawn(At(now), request.Key, asset.Name, asset.Decimals, request.Amount, request.Destination)
             : new KeyRefused(At(now), request.Key, HashOf(request), reason);
@@ -91,7 +91,7 @@ internal sealed partial class AccountMachine
     /// <summary>Decides about a transfer under a key that is not used: a debit, or a refusal that uses the key up.</summary>
     public AccountRecord Decide(TransferRequest request, Asset asset, long now)
     {
-        var reason = Barrier is var barred and not RejectReason.None ? barred : Account.CheckGive(asset, request.Amount);
+        var reason = Barrier is var barred and not RejectReason.None ? barred : CheckGive(asset, request.Amount, now);
         return reason == RejectReason.None
             ? new TransferredOut(At(now), request.Key, request.To, asset.Name, asset.Decimals, request.Amount)
             : new KeyRefused(At(now), request.Key, HashOf(request), reason);
@@ -158,6 +158,7 @@ internal sealed partial class AccountMachine
         WriteLimits(ref to);
         WriteTrading(ref to);
         WriteFees(ref to);
+        _margin?.Write(ref to);
     }
 
     private void ReadMoney(ref RecordReader from)
@@ -176,6 +177,7 @@ internal sealed partial class AccountMachine
         ReadLimits(ref from);
         ReadTrading(ref from);
         ReadFees(ref from);
+        _margin = Account.IsMargin ? MarginStanding.Read(ref from) : null;
     }
 
     /// <summary>A withdrawal that is neither paid nor refused, as far as the account knows.</summary>

@@ -7,7 +7,7 @@ namespace QuantumCore.Grains.Accounts;
 /// <summary>The account's whole state as bytes, its keys and cursors included.</summary>
 internal sealed partial class AccountMachine
 {
-    private const byte SnapshotVersion = 5;
+    private const byte SnapshotVersion = 6;
     private const byte SnapshotKind = 101;
 
     /// <summary>The state as bytes; the same state always gives the same bytes.</summary>
@@ -17,6 +17,7 @@ internal sealed partial class AccountMachine
         to.Count(Sequence);
         to.Count(Folded);
         to.Count(Account.LastNumber);
+        to.Bool(IsMargin);
         to.Count(Account.Balances.Count);
         foreach (var (asset, balance) in Account.Balances.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
@@ -30,6 +31,11 @@ internal sealed partial class AccountMachine
         foreach (var order in Account.Orders.Values.OrderBy(order => order.Number))
         {
             Write(ref to, order);
+            if (IsMargin)
+            {
+                to.Fixed128(order.Paid.Weighted);
+                to.Fixed128(order.Paid.Value);
+            }
         }
 
         _keys.Write(ref to);
@@ -50,16 +56,18 @@ internal sealed partial class AccountMachine
         AccountId id,
         Func<string, Instrument> instrumentOf,
         ReadOnlySpan<byte> snapshot,
-        Func<string, FeeSchedule?>? scheduleOf = null)
+        Func<string, FeeSchedule?>? scheduleOf = null,
+        Func<MarginAgreements>? agreements = null)
     {
         var from = new RecordReader(snapshot, SnapshotVersion);
-        var machine = new AccountMachine(id, instrumentOf, scheduleOf)
+        var machine = new AccountMachine(id, instrumentOf, scheduleOf, agreements)
         {
             TimeNanos = from.TimeNanos,
             Sequence = from.Count(),
             Folded = from.Count(),
         };
         var lastNumber = from.Count();
+        machine.Account.IsMargin = from.Bool();
         var totals = new (Asset, long)[from.ItemCount()];
         for (var i = 0; i < totals.Length; i++)
         {
@@ -70,6 +78,11 @@ internal sealed partial class AccountMachine
         for (var i = 0; i < orders.Length; i++)
         {
             orders[i] = ReadHeld(ref from, instrumentOf);
+            orders[i].Paid = new OrderFees(orders[i].Side, orders[i].Fees);
+            if (machine.Account.IsMargin)
+            {
+                orders[i].Paid = orders[i].Paid with { Weighted = from.Fixed128(), Value = from.Fixed128() };
+            }
         }
 
         machine.Account.Restore(lastNumber, totals, orders);

@@ -10,11 +10,12 @@ internal sealed partial class AccountMachine
     private readonly SortedList<string, (Instrument Instrument, TradingDay Day)> _traded = new(StringComparer.Ordinal);
 
     /// <summary>One side of a trade is the account's; of a trade with itself each by itself, and neither is volume.</summary>
-    private void Trade(long timeNanos, long number, long priceTicks, long lots, long fee, bool withItself)
+    private void Trade(long timeNanos, long number, long priceTicks, long lots, long fee, int ratePpm, bool withItself)
     {
         var order = Account.Orders[number];
         var instrument = order.Instrument;
-        Account.Fill(number, priceTicks, lots, fee);
+        Account.Fill(number, priceTicks, lots, fee, ratePpm);
+        _margin?.Trade(number, instrument.Notional(priceTicks, lots));
         if (!_traded.TryGetValue(instrument.Symbol, out var traded))
         {
             _traded.Add(instrument.Symbol, traded = (instrument, new TradingDay()));

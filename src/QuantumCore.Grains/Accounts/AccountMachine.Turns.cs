@@ -28,12 +28,18 @@ internal sealed partial class AccountMachine
         var funded = kind != OrderListKind.OneCancelsOther && ListCover.IsFunded(
             requests[0].Side, requests[0].QuantityLots, children.Side, children.QuantityLots);
         var amounts = ListCover.Split(kind, covers, funded);
+        var margined = IsMargin ? requests.Select((request, i) => MarginOrderOf(request, instrument, amounts[i], fees)).ToArray() : [];
         var buys = SumOf(requests, amounts, Side.Buy);
         var sells = SumOf(requests, amounts, Side.Sell);
         var reason = Account.CheckHold(instrument, Side.Buy, buys, out _);
         if (reason == RejectReason.None)
         {
             reason = Account.CheckHold(instrument, Side.Sell, sells, out _);
+        }
+
+        if (IsMargin && reason == RejectReason.None)
+        {
+            reason = CheckMargin(margined, null, now);
         }
 
         if (reason != RejectReason.None)
@@ -73,6 +79,12 @@ internal sealed partial class AccountMachine
             needs[asset] = needs.GetValueOrDefault(asset) + amounts[i];
             reason = Account.CheckHold(
                 instruments[i], requests[i].Side, (long)Int128.Min(needs[asset], long.MaxValue), out _);
+        }
+
+        if (IsMargin && reason == RejectReason.None)
+        {
+            reason = CheckMargin(
+                [.. requests.Select((request, i) => MarginOrderOf(request, instruments[i], amounts[i], fees[i]))], null, now);
         }
 
         if (reason != RejectReason.None)
@@ -118,6 +130,16 @@ internal sealed partial class AccountMachine
             ? HoldRule.AmountHold(instrument, request.PriceTicks, amount, new OrderFees(request.Side, fees))
             : HoldRule.Hold(instrument, request.PriceTicks, request.QuantityLots, new OrderFees(request.Side, fees));
 
+    /// <summary>The order as margin sees it; of one by amount what the amount buys at its worst price.</summary>
+    private static MarginOrder MarginOrderOf(HoldRequest request, Instrument instrument, long need, FeeTerms fees) => new(
+        instrument,
+        request.Side,
+        request.PriceTicks,
+        request.Side == Side.Sell ? need / instrument.LotUnits
+            : request.Conditions.Decode()?.Amount is null ? request.QuantityLots
+            : Rounding.DivUp(need, (Int128)request.PriceTicks * instrument.TickLotValue),
+        fees);
+
     private SubmitOrder OrderFor(HoldRequest request, long number, FeeTerms fees) => new(
         id.Value,
         number,
@@ -161,7 +183,7 @@ internal sealed partial class AccountMachine
             {
                 Fill(
                     turn.TimeNanos, step.MakerNumber, step.PriceTicks, step.QuantityLots, step.MakerFee, step.MakerLeavesLots,
-                    step.MakerHold, step.Account == id.Value);
+                    step.MakerHold, step.Account == id.Value, step.IsAuction, isMaker: true);
             }
         }
 
@@ -191,7 +213,8 @@ internal sealed partial class AccountMachine
                 Account.SetHold(step.Number, step.Hold);
                 break;
             case StepKind.Fill:
-                Fill(timeNanos, step.Number, step.PriceTicks, step.QuantityLots, step.Fee, step.LeavesLots, step.Hold, step.MakerAccount == id.Value);
+                Fill(timeNanos, step.Number, step.PriceTicks, step.QuantityLots, step.Fee, step.LeavesLots, step.Hold, step.MakerAccount == id.Value,
+                    step.IsAuction, isMaker: false);
                 break;
             case StepKind.Ended or StepKind.Voided:
                 Account.Release(step.Number);
@@ -207,7 +230,8 @@ internal sealed partial class AccountMachine
     }
 
     private void Fill(
-        long timeNanos, long number, long priceTicks, long lots, long fee, long leavesLots, long hold, bool withItself)
+        long timeNanos, long number, long priceTicks, long lots, long fee, long leavesLots, long hold, bool withItself, bool inAuction,
+        bool isMaker)
     {
         // An order by amount has no total but what it trades.
         var order = Account.Orders[number];
@@ -217,7 +241,9 @@ internal sealed partial class AccountMachine
             Account.Resize(number, order.FilledLots + lots);
         }
 
-        Trade(timeNanos, number, priceTicks, lots, fee, withItself);
+        var terms = order.Fees;
+        Trade(
+            timeNanos, number, priceTicks, lots, fee, inAuction ? terms.AuctionPpm : isMaker ? terms.MakerPpm : terms.TakerPpm, withItself);
         Account.SetHold(number, hold);
         if (leavesLots == 0 && (!byAmount || hold == 0))
         {

@@ -9,7 +9,10 @@ namespace QuantumCore.Grains.Accounts;
 /// decision gives a record, and only applying the record changes anything.
 /// </summary>
 internal sealed partial class AccountMachine(
-    AccountId id, Func<string, Instrument> instrumentOf, Func<string, FeeSchedule?>? scheduleOf = null)
+    AccountId id,
+    Func<string, Instrument> instrumentOf,
+    Func<string, FeeSchedule?>? scheduleOf = null,
+    Func<MarginAgreements>? agreements = null)
 {
     // A space: no client order id begins like this.
     private const string DepositPrefix = " deposit:";
@@ -61,6 +64,11 @@ internal sealed partial class AccountMachine(
         var fees = FeesFor(instrument, At(now));
         var need = NeedOf(request, instrument, fees);
         var reason = Account.CheckHold(instrument, request.Side, need, out var amount);
+        if (IsMargin && reason == RejectReason.None)
+        {
+            reason = CheckMargin([MarginOrderOf(request, instrument, need, fees)], null, now);
+        }
+
         return reason == RejectReason.None
             ? new HoldPlaced(At(now), request.Symbol, OrderFor(request, Account.LastNumber + 1, fees), hash, amount)
             : new KeyRefused(At(now), request.ClientOrderId, hash, reason);
@@ -78,6 +86,11 @@ internal sealed partial class AccountMachine(
         var instrument = old.Instrument;
         var fees = FeesFor(instrument, At(now));
         var reason = Account.CheckHold(instrument, old.Side, priceTicks, quantityLots, old.Number, fees, out var amount);
+        if (IsMargin && reason == RejectReason.None)
+        {
+            reason = CheckMargin([new MarginOrder(instrument, old.Side, priceTicks, quantityLots, fees)], old, now);
+        }
+
         if (reason != RejectReason.None)
         {
             return new KeyRefused(At(now), clientOrderId, hash, reason);
@@ -186,6 +199,12 @@ internal sealed partial class AccountMachine(
             case VolumesSet volumes:
                 _owners = volumes;
                 break;
+            case AccountKindSet kind:
+                Apply(kind);
+                break;
+            case MarginReviewed or LiquidationStepEnded or DeficitCovered or InterestAccrued:
+                ApplyMargin(record);
+                break;
             default:
                 throw new InvalidDataException($"{record.GetType().Name} is not an account's record.");
         }
@@ -202,7 +221,10 @@ internal sealed partial class AccountMachine(
             return OrderFor(request, key.Number, FeeTerms.Of(instrumentOf(key.Symbol)));
         }
 
-        return new SubmitOrder(
+        return OrderOf(held);
+    }
+
+    private SubmitOrder OrderOf(HeldOrder held) => new(
             id.Value,
             held.Number,
             held.ClientOrderId,
@@ -219,13 +241,13 @@ internal sealed partial class AccountMachine(
             SelfTrade: held.SelfTrade,
             Conditions: EncodedConditions.From(held.Conditions),
             MinimumFee: held.Fees.Minimum);
-    }
 
     private long At(long now) => Math.Max(now, TimeNanos);
 
     private void Apply(HoldPlaced hold)
     {
         var order = hold.Order;
+        var fees = new FeeTerms(order.MakerFeePpm, order.TakerFeePpm, order.MinimumFee);
         Account.Hold(new HeldOrder
         {
             Instrument = instrumentOf(hold.Symbol),
@@ -239,7 +261,8 @@ internal sealed partial class AccountMachine(
             Conditions = order.Conditions.Decode(),
             PriceTicks = order.PriceTicks,
             SubmittedLots = order.QuantityLots,
-            Fees = new FeeTerms(order.MakerFeePpm, order.TakerFeePpm, order.MinimumFee),
+            Fees = fees,
+            Paid = new OrderFees(order.Side, fees),
             TimeNanos = hold.TimeNanos,
             ReplacesNumber = order.ReplacesNumber,
             ExpectedLeavesLots = order.ExpectedLeavesLots,
@@ -251,6 +274,13 @@ internal sealed partial class AccountMachine(
             order.ClientOrderId,
             new UsedKey(Sequence, hold.RequestHash, order.Number, hold.Symbol, RejectReason.None));
         _cursors.TryAdd(hold.Symbol, 0);
-        CountOrder(hold.Symbol, order, hold.TimeNanos);
+        if (order.ClientOrderId.StartsWith(LiquidationName, StringComparison.Ordinal))
+        {
+            _margin?.BeginStep(order.Number, hold.TimeNanos);
+        }
+        else
+        {
+            CountOrder(hold.Symbol, order, hold.TimeNanos);
+        }
     }
 }

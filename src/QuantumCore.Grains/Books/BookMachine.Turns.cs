@@ -18,6 +18,9 @@ internal sealed partial class BookMachine
     private OrderListKind _kind;
     private int _entered;
 
+    /// <summary>When the mark price was set last, Unix nanoseconds; 0 where no command since the snapshot did. No part of the state.</summary>
+    public long MarkNanos { get; private set; }
+
     /// <summary>What an auction would give now, in a call phase.</summary>
     public IndicativeAuction? Indicative { get; private set; }
 
@@ -89,7 +92,13 @@ internal sealed partial class BookMachine
             _ => null,
         };
         record = null;
-        return run is null ? RejectReason.BadRequest : Run(command, now, run, out record);
+        var reason = run is null ? RejectReason.BadRequest : Run(command, now, run, out record);
+        if (command.Verb == BookVerb.SetMark && record is { } set)
+        {
+            MarkNanos = set.TimeNanos;
+        }
+
+        return reason;
     }
 
     private RejectReason Run(BookCommand command, long now, Func<long, RejectReason> run, out BookRecord? record)

@@ -142,7 +142,8 @@ public sealed partial class OrderBookGrain(
                 book.Machine.Core.LastPriceTicks,
                 book.Machine.Core.MarkPriceTicks,
                 book.Machine.Core.ReferencePriceTicks,
-                book.Machine.Indicative);
+                book.Machine.Indicative,
+                book.Machine.MarkNanos);
         await SettleAsync();
         return state;
     }

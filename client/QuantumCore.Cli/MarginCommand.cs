@@ -1,0 +1,120 @@
+using System.CommandLine;
+using QuantumCore.Client;
+
+namespace QuantumCore.Cli;
+
+/// <summary>margin: what is agreed, what kind accounts are of, and how they stand.</summary>
+internal sealed class MarginCommand
+{
+    private readonly Argument<string?> _account = new("account")
+    {
+        Description = "Another account than the key's, ACC-n (administrator's key; demo-admin unless told otherwise)",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<string?> _currency = new("--currency")
+    {
+        Description = "Make the account a margin account that is paid in this asset",
+        HelpName = "asset",
+    };
+
+    private readonly Option<bool> _cash = new("--cash") { Description = "Make the account a cash account again" };
+
+    private readonly Option<decimal?> _locate = Grammar.DecimalOption("--locate", "Units of --symbol that the account may go short of");
+
+    private readonly Option<string> _symbol = Grammar.SymbolOption("Set the terms of this instrument; with --locate, what is located");
+
+    private readonly Option<int?> _initial = Grammar.NumberOption("--initial", "Initial margin, millionths of the value", 1, 2_000_000);
+
+    private readonly Option<int?> _maintenance = Grammar.NumberOption("--maintenance", "Maintenance margin, millionths", 1, 2_000_000);
+
+    private readonly Option<int?> _short = Grammar.NumberOption("--short", "Maintenance margin of short positions, millionths; without it nobody goes short", 1, 2_000_000);
+
+    private readonly Option<decimal?> _lendable = Grammar.DecimalOption("--lendable", "What there is to lend");
+
+    private readonly Option<int?> _borrow = Grammar.NumberOption("--borrow", "Fee of borrowed units, millionths of their value a year", 0, 10_000_000);
+
+    private readonly Option<string?> _asset = new("--asset") { Description = "Set the policy of margin accounts of this currency", HelpName = "asset" };
+
+    private readonly Option<int?> _loan = Grammar.NumberOption("--loan", "Interest on borrowed cash, millionths a year", 0, 10_000_000);
+
+    private readonly Option<int?> _call = Grammar.NumberOption("--call", "How long a called account has, seconds", 0, 864_000);
+
+    private readonly Option<int?> _liquidate = Grammar.NumberOption("--liquidate", "Equity below this part of the maintenance margin, millionths, waits for no deadline", 0, 1_000_000);
+
+    private readonly Option<string?> _why = new("--why") { Description = "A sentence for the record", HelpName = "text" };
+
+    internal static Command Compose(CommandLineApp app) => new MarginCommand().AddTo(app);
+
+    private Command AddTo(CommandLineApp app) => app.Add(
+        new Command("margin", "Show what is agreed about margin, or how an account stands; as an administrator, set it.")
+        {
+            _account, _currency, _cash, _locate, _symbol, _initial, _maintenance, _short, _lendable, _borrow, _asset, _loan, _call, _liquidate, _why,
+        },
+        """
+        qc margin                                      terms by instrument and currency
+        qc margin ACC-1001                             how an account stands
+        qc margin ACC-1001 --currency USD              a margin account, while it has nothing but USD
+        qc margin ACC-1001 --cash                      a cash account again
+        qc margin ACC-1001 --symbol AAPL --locate 100  it may be short of 100
+        qc margin --symbol AAPL --initial 500000 --maintenance 250000 --short 300000 --lendable 10000 --borrow 30000
+        qc margin --asset USD --loan 52500 --call 172800
+        """,
+        RunAsync);
+
+    private async Task<int> RunAsync(ParseResult parse, Session session, CancellationToken cancellation)
+    {
+        var why = parse.GetValue(_why);
+        if (parse.GetValue(_account) is { } account)
+        {
+            if (parse.GetValue(_locate) is { } quantity)
+            {
+                var symbol = parse.GetValue(_symbol) ?? throw new UsageException("margin: --locate needs --symbol.");
+                Show(session, await session.Administrator().SetLocateAsync(new Locate(account, symbol, quantity), why, cancellation));
+                return ExitCodes.Done;
+            }
+
+            var kind = parse.GetValue(_currency) is { } currency ? await session.Administrator().SetKindAsync(account, currency, why, cancellation)
+                : parse.GetValue(_cash) ? await session.Administrator().SetKindAsync(account, null, why, cancellation)
+                : await session.Administrator().GetMarginAsync(account, cancellation);
+            session.Screen.Show(kind, console => MarginTables.Kind(console, kind));
+            return ExitCodes.Done;
+        }
+
+        if (parse.GetValue(_currency) is not null || parse.GetValue(_cash) || parse.GetValue(_locate) is not null)
+            throw new UsageException("margin: the account is missing: qc margin ACC-1001 ...");
+
+        Show(session, parse.GetValue(_symbol) is { } listed
+            ? await session.Administrator().SetMarginTermsAsync(TermsOf(parse, listed), why, cancellation)
+            : parse.GetValue(_asset) is { } asset
+            ? await session.Administrator().SetMarginPolicyAsync(PolicyOf(parse, asset), why, cancellation)
+            : await session.Client().GetMarginRulesAsync(cancellation));
+        return ExitCodes.Done;
+    }
+
+    private static void Show(Session session, MarginRulebook rules) =>
+        session.Screen.Show(rules, console => MarginTables.Rules(console, rules));
+
+    private MarginPolicy PolicyOf(ParseResult parse, string asset) => new()
+    {
+        Asset = asset,
+        LoanPpm = parse.GetValue(_loan) ?? 0,
+        CallSeconds = parse.GetValue(_call) ?? 0,
+        LiquidationPpm = parse.GetValue(_liquidate),
+    };
+
+    private MarginTerms TermsOf(ParseResult parse, string symbol)
+    {
+        if (parse.GetValue(_initial) is not { } initial || parse.GetValue(_maintenance) is not { } maintenance)
+            throw new UsageException("margin: terms need --initial and --maintenance.");
+
+        return new MarginTerms
+        {
+            Symbol = symbol,
+            Long = MarginTable.Flat(initial, maintenance),
+            Short = parse.GetValue(_short) is { } ofShort ? MarginTable.Flat(Math.Max(initial, ofShort), ofShort) : null,
+            Lendable = parse.GetValue(_lendable) ?? 0,
+            BorrowPpm = parse.GetValue(_borrow) ?? 0,
+        };
+    }
+}

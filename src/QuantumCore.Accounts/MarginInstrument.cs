@@ -1,0 +1,78 @@
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Accounts;
+
+/// <summary>An instrument that is traded on margin: what positions in it are worth, and need.</summary>
+/// <param name="instrument">The instrument.</param>
+/// <param name="terms">On what terms.</param>
+/// <remarks>Quantities are base minor units, which need not be whole lots; less than zero is short.</remarks>
+public sealed class MarginInstrument(Instrument instrument, MarginTerms terms)
+{
+    /// <summary>The largest position, in base minor units, and the largest value of a lot.</summary>
+    private const long Limit = 1L << 62;
+
+    /// <summary>The instrument.</summary>
+    public Instrument Instrument => instrument;
+
+    /// <summary>On what terms.</summary>
+    public MarginTerms Terms => terms;
+
+    /// <summary>Base minor units of one lot.</summary>
+    public long LotUnits { get; } = instrument.LotUnits;
+
+    /// <summary>Quote minor units of one tick times one lot.</summary>
+    public long TickLotValue { get; } = instrument.TickLotValue;
+
+    /// <summary>Whether everything that is reckoned with a position stays in range.</summary>
+    public bool IsInRange(long priceTicks, Int128 units) =>
+        (Int128)priceTicks * TickLotValue <= Limit && Int128.Abs(units) <= Limit;
+
+    /// <summary>What a position is worth at a price: what is owned rounded down, what is owed up.</summary>
+    public Int128 Value(long priceTicks, Int128 units) => LotUnits == 1
+        ? units * priceTicks * TickLotValue
+        : Rounding.DivDown(units * ((Int128)priceTicks * TickLotValue), LotUnits);
+
+    /// <summary>Margin to open a position, quote minor units, rounded up; never less than to keep it.</summary>
+    public Int128 Initial(long priceTicks, Int128 units) => Required(priceTicks, units, maintenance: false);
+
+    /// <summary>Margin to keep a position, quote minor units, rounded up.</summary>
+    public Int128 Maintenance(long priceTicks, Int128 units) => Required(priceTicks, units, maintenance: true);
+
+    /// <summary>Margin to keep a position in millionths of a quote minor unit, not rounded.</summary>
+    public Int128 MaintenanceWeighted(long priceTicks, Int128 units)
+    {
+        var table = TableOf(priceTicks, units);
+        return Int128.Max(table.Weighted(Size(priceTicks, units), maintenance: true), Floor(table, units) * 1_000_000);
+    }
+
+    private Int128 Required(long priceTicks, Int128 units, bool maintenance)
+    {
+        if (units == 0)
+        {
+            return 0;
+        }
+
+        var (table, value) = (TableOf(priceTicks, units), Size(priceTicks, units));
+        var weighted = table.Weighted(value, maintenance: true);
+        if (!maintenance && table.Weighted(value, maintenance: false) is var initial && initial > weighted)
+        {
+            weighted = initial;
+        }
+
+        var required = Rounding.DivUp(weighted, 1_000_000);
+        return table.FloorPerLot == 0 ? required : Int128.Max(required, Floor(table, units));
+    }
+
+    private Int128 Size(long priceTicks, Int128 units) => LotUnits == 1
+        ? Int128.Abs(units) * priceTicks * TickLotValue
+        : Rounding.DivUp(Int128.Abs(units) * ((Int128)priceTicks * TickLotValue), LotUnits);
+
+    private Int128 Floor(MarginTable table, Int128 units) =>
+        table.FloorPerLot == 0 ? 0 : Rounding.DivUp(Int128.Abs(units) * table.FloorPerLot, LotUnits);
+
+    // Where nobody may go short, who is so all the same (by a correction) needs what a long one does.
+    private MarginTable TableOf(long priceTicks, Int128 units) =>
+        units >= 0 ? terms.Long
+        : terms.CheapShort is { } cheap && priceTicks < terms.CheapBelowTicks ? cheap
+        : terms.Short ?? terms.Long;
+}

@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+
+namespace QuantumCore.Contracts;
+
+/// <summary>Records of margin accounts.</summary>
+public static partial class AccountRecordEncoding
+{
+    private static byte[] Encode(AccountKindSet record)
+    {
+        var to = Start(Kind.AccountKind, record);
+        to.Text(record.Currency);
+        to.Count(record.Decimals);
+        to.Text(record.By);
+        to.Text(record.Why);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(MarginReviewed record)
+    {
+        var to = Start(Kind.Margin, record);
+        to.Byte((byte)record.State);
+        to.Count(record.Floor);
+        to.Fixed64(record.DeadlineNanos);
+        to.Fixed128(record.Equity);
+        to.Fixed128(record.Requirement);
+        to.Fixed128(record.Maintenance);
+        to.Count(record.Marks.Length);
+        foreach (var mark in record.Marks)
+        {
+            MarginEncoding.Write(ref to, mark);
+        }
+
+        return to.ToArray();
+    }
+
+    private static MarginReviewed ReadMargin(ref RecordReader from)
+    {
+        var (state, floor, deadline) = ((MarginState)from.Byte(), from.Count(), from.Fixed64());
+        var (equity, requirement, maintenance) = (from.Fixed128(), from.Fixed128(), from.Fixed128());
+        var marks = ImmutableArray.CreateBuilder<MarkPrice>(from.ItemCount());
+        for (var i = marks.Capacity; i > 0; i--)
+        {
+            marks.Add(MarginEncoding.ReadMark(ref from));
+        }
+
+        return new MarginReviewed(
+            from.TimeNanos, state, floor, deadline, equity, requirement, maintenance, marks.MoveToImmutable());
+    }
+
+    private static byte[] Encode(LiquidationStepEnded record)
+    {
+        var to = Start(Kind.LiquidationStep, record);
+        to.Text(record.Asset);
+        to.Count(record.Decimals);
+        to.Count(record.Number);
+        to.Count(record.Value);
+        to.Count(record.Fee);
+        to.Count(record.Deficit);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(DeficitCovered record)
+    {
+        var to = Start(Kind.Covered, record);
+        to.Text(record.Asset);
+        to.Count(record.Decimals);
+        to.Count(record.Claim);
+        to.Count(record.FromFund);
+        to.Count(record.FromHouse);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(InterestAccrued record)
+    {
+        var to = Start(Kind.Interest, record);
+        to.Count(record.Day);
+        to.Text(record.Asset);
+        to.Count(record.Decimals);
+        to.Count(record.DayBasis);
+        to.Fixed128(record.Loan);
+        to.Fixed128(record.Borrow);
+        to.Count(record.LoanCharge);
+        to.Count(record.BorrowCharge);
+        return to.ToArray();
+    }
+}

@@ -1,0 +1,207 @@
+using System.Collections.Immutable;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Contracts;
+
+/// <summary>How a margin account stands. Numbers are journaled and never change.</summary>
+public enum MarginState : byte
+{
+    /// <summary>Its equity covers the initial margin.</summary>
+    Healthy = 0,
+
+    /// <summary>Equity below the initial margin: it may only reduce, and gives nothing away.</summary>
+    Restricted = 1,
+
+    /// <summary>Equity below the maintenance margin: called until a deadline; orders that add risk are cancelled.</summary>
+    Called = 2,
+
+    /// <summary>Its positions are closed for it; its own orders are refused and cancelled.</summary>
+    Liquidating = 3,
+}
+
+/// <summary>A mark price, and what it was made of.</summary>
+/// <param name="Symbol">The instrument.</param>
+/// <param name="PriceTicks">The price, in ticks.</param>
+/// <param name="Source">Where it comes from.</param>
+/// <param name="Sequence">The book's sequence that it was made at.</param>
+/// <param name="TimeNanos">When, Unix nanoseconds.</param>
+public readonly record struct MarkPrice(string Symbol, long PriceTicks, MarkSource Source, long Sequence, long TimeNanos)
+{
+    /// <summary>Whether it was made after another one of the symbol. The book's sequence tells it first: a silo's clock may be wrong.</summary>
+    public bool IsAfter(in MarkPrice other) =>
+        Sequence > other.Sequence || (Sequence == other.Sequence && TimeNanos > other.TimeNanos);
+}
+
+/// <summary>Terms of an instrument on margin, in their journal encoding.</summary>
+/// <param name="Bytes">The encoded terms.</param>
+[GenerateSerializer, Immutable, Alias("encoded-margin-terms")]
+public readonly record struct EncodedMarginTerms(ImmutableArray<byte> Bytes)
+{
+    /// <summary>Encodes terms.</summary>
+    public static EncodedMarginTerms From(MarginTerms terms) => new(MarginEncoding.Encode(terms));
+
+    /// <summary>The terms.</summary>
+    public MarginTerms Decode() => MarginEncoding.DecodeTerms(Bytes.AsSpan());
+
+    /// <inheritdoc/>
+    public bool Equals(EncodedMarginTerms other) => Bytes.AsSpan().SequenceEqual(other.Bytes.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Bytes.Length;
+}
+
+/// <summary>Policy of a currency's margin accounts, in its journal encoding.</summary>
+/// <param name="Bytes">The encoded policy.</param>
+[GenerateSerializer, Immutable, Alias("encoded-margin-policy")]
+public readonly record struct EncodedMarginPolicy(ImmutableArray<byte> Bytes)
+{
+    /// <summary>Encodes a policy.</summary>
+    public static EncodedMarginPolicy From(MarginPolicy policy) => new(MarginEncoding.Encode(policy));
+
+    /// <summary>The policy.</summary>
+    public MarginPolicy Decode() => MarginEncoding.DecodePolicy(Bytes.AsSpan());
+
+    /// <inheritdoc/>
+    public bool Equals(EncodedMarginPolicy other) => Bytes.AsSpan().SequenceEqual(other.Bytes.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Bytes.Length;
+}
+
+/// <summary>An administrator's order: an instrument is traded on margin, on these terms.</summary>
+/// <param name="Symbol">The instrument.</param>
+/// <param name="Terms">The terms.</param>
+/// <param name="By">Who asks: the label of the key.</param>
+/// <param name="Why">In that person's words; may be empty.</param>
+[GenerateSerializer, Immutable, Alias("margin-terms-request")]
+public sealed record MarginTermsRequest(string Symbol, EncodedMarginTerms Terms, string By, string Why);
+
+/// <summary>An administrator's order: how margin accounts of a currency are lent to, called and liquidated.</summary>
+/// <param name="Asset">The currency.</param>
+/// <param name="Policy">The policy.</param>
+/// <param name="By">Who asks: the label of the key.</param>
+/// <param name="Why">In that person's words; may be empty.</param>
+[GenerateSerializer, Immutable, Alias("margin-policy-request")]
+public sealed record MarginPolicyRequest(string Asset, EncodedMarginPolicy Policy, string By, string Why);
+
+/// <summary>An administrator's order: an account may borrow so many units to go short.</summary>
+/// <param name="Symbol">The instrument.</param>
+/// <param name="Account">The account.</param>
+/// <param name="Lots">Out of what there is to lend; 0 takes the locate back.</param>
+/// <param name="By">Who asks: the label of the key.</param>
+/// <param name="Why">In that person's words; may be empty.</param>
+[GenerateSerializer, Immutable, Alias("locate-request")]
+public sealed record LocateRequest(string Symbol, long Account, long Lots, string By, string Why);
+
+/// <summary>What is left of an insurance fund.</summary>
+/// <param name="Asset">The currency.</param>
+/// <param name="Amount">Minor units, not negative.</param>
+[GenerateSerializer, Immutable, Alias("insurance-fund")]
+public readonly record struct InsuranceFund(string Asset, long Amount);
+
+/// <summary>Everything that is agreed about margin.</summary>
+/// <param name="Terms">The newest terms of each instrument that is traded on margin, by symbol.</param>
+/// <param name="Policies">The policy of each currency that has its own, by asset.</param>
+/// <param name="Locates">What accounts may borrow, by symbol and account.</param>
+/// <param name="Funds">The insurance funds, by asset.</param>
+[GenerateSerializer, Immutable, Alias("margin-rulebook")]
+public sealed record MarginRulebook(
+    ImmutableArray<MarginTermsRequest> Terms,
+    ImmutableArray<MarginPolicyRequest> Policies,
+    ImmutableArray<LocateRequest> Locates,
+    ImmutableArray<InsuranceFund> Funds);
+
+/// <summary>A step of a liquidation that has ended, on its way to the insurance fund.</summary>
+/// <param name="Account">The account.</param>
+/// <param name="Sequence">The account's sequence of it.</param>
+/// <param name="Asset">The currency.</param>
+/// <param name="Fee">What the account has paid to the fund, minor units.</param>
+/// <param name="Deficit">What it owes and can't pay, minor units.</param>
+[GenerateSerializer, Immutable, Alias("liquidation-claim")]
+public sealed record LiquidationClaim(long Account, long Sequence, string Asset, long Fee, long Deficit);
+
+/// <summary>Who pays a deficit; decided once for a claim.</summary>
+/// <param name="Sequence">The account's sequence of the claim.</param>
+/// <param name="FromFund">The insurance fund's part, minor units.</param>
+/// <param name="FromHouse">The house's, minor units.</param>
+[GenerateSerializer, Immutable, Alias("liquidation-cover")]
+public readonly record struct LiquidationCover(long Sequence, long FromFund, long FromHouse);
+
+/// <summary>An administrator's order: what kind an account is of.</summary>
+/// <param name="Currency">What a margin account is paid in and owes; empty for a cash account.</param>
+/// <param name="By">Who asks: the label of the key.</param>
+/// <param name="Why">In that person's words; may be empty.</param>
+[GenerateSerializer, Immutable, Alias("account-kind-request")]
+public sealed record AccountKindRequest(string Currency, string By, string Why);
+
+/// <summary>An order of an account, by book and number.</summary>
+/// <param name="Symbol">The book.</param>
+/// <param name="Number">Its number, or the highest of several.</param>
+[GenerateSerializer, Immutable, Alias("number-in-book")]
+public readonly record struct NumberInBook(string Symbol, long Number);
+
+/// <summary>
+/// What somebody has to carry for a margin account, which calls no book itself: all of it is durable, and may be carried again.
+/// </summary>
+/// <param name="CloseUpTo">Books in which everything up to a number is to be cancelled, arrived or not.</param>
+/// <param name="Cancels">Orders that are to be cancelled.</param>
+/// <param name="Symbol">The book of the order.</param>
+/// <param name="Order">An order that the account makes by itself, to be submitted; null for none.</param>
+/// <param name="Claims">Steps of a liquidation for the insurance fund.</param>
+[GenerateSerializer, Immutable, Alias("margin-work")]
+public sealed record MarginWork(
+    ImmutableArray<NumberInBook> CloseUpTo,
+    ImmutableArray<NumberInBook> Cancels,
+    string Symbol,
+    SubmitOrder? Order,
+    ImmutableArray<LiquidationClaim> Claims)
+{
+    /// <summary>Nothing to do.</summary>
+    public static readonly MarginWork None = new([], [], "", null, []);
+
+    /// <summary>Whether there is anything.</summary>
+    public bool IsNone => CloseUpTo.IsEmpty && Cancels.IsEmpty && Order is null && Claims.IsEmpty;
+}
+
+/// <summary>A margin account in numbers, minor units of its currency, at the newest mark prices.</summary>
+/// <param name="Currency">Its currency.</param>
+/// <param name="Decimals">Digits of the currency's minor unit after the point.</param>
+/// <param name="State">How it stands by its newest record.</param>
+/// <param name="Equity">What it would have if everything were closed at the mark prices, less accrued interest.</param>
+/// <param name="Requirement">Initial margin, open orders included.</param>
+/// <param name="Maintenance">Margin to keep what it has.</param>
+/// <param name="Withdrawable">What it may give away.</param>
+/// <param name="Call">What it is short of to keep its positions; 0 for nothing.</param>
+/// <param name="Accrued">Interest and borrow fees that are not charged yet, rounded up.</param>
+/// <param name="DeadlineNanos">When a call ends, Unix nanoseconds; 0 for no call.</param>
+/// <param name="IsStale">A mark price is missing or old: nothing that adds risk is accepted.</param>
+/// <param name="Positions">What it has by symbol.</param>
+[GenerateSerializer, Immutable, Alias("margin-view")]
+public sealed record MarginView(
+    string Currency,
+    int Decimals,
+    MarginState State,
+    Int128 Equity,
+    Int128 Requirement,
+    Int128 Maintenance,
+    Int128 Withdrawable,
+    Int128 Call,
+    Int128 Accrued,
+    long DeadlineNanos,
+    bool IsStale,
+    ImmutableArray<MarginLine> Positions);
+
+/// <summary>A margin account in one symbol.</summary>
+/// <param name="Symbol">The instrument.</param>
+/// <param name="Units">What it has, base minor units; less than zero is short.</param>
+/// <param name="MarkTicks">The mark price, in ticks; 0 for none.</param>
+/// <param name="Requirement">Initial margin, open orders included.</param>
+/// <param name="Maintenance">Margin to keep it.</param>
+/// <param name="BuyingPower">For what value more may be bought at the rate of the smallest position.</param>
+/// <param name="LocatedLots">What it may be short of, in lots.</param>
+/// <param name="BankruptcyTicks">
+/// The price, in ticks, at which nothing is left of the account when the position is closed at it and all else stays; 0 for none.
+/// </param>
+[GenerateSerializer, Immutable, Alias("margin-line")]
+public readonly record struct MarginLine(
+    string Symbol, long Units, long MarkTicks, Int128 Requirement, Int128 Maintenance, Int128 BuyingPower, long LocatedLots, Int128 BankruptcyTicks);

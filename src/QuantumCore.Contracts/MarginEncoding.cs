@@ -1,0 +1,124 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Contracts;
+
+/// <summary>What is agreed about margin as bytes, in the journal and between grains.</summary>
+internal static class MarginEncoding
+{
+    private const byte Version = 1;
+    private const byte TermsKind = 1;
+    private const byte PolicyKind = 2;
+
+    public static ImmutableArray<byte> Encode(MarginTerms terms)
+    {
+        var to = new RecordWriter(Version, TermsKind, 0);
+        Write(ref to, terms.Long);
+        to.Bool(terms.Short is not null);
+        if (terms.Short is { } shorts)
+        {
+            Write(ref to, shorts);
+        }
+
+        to.Bool(terms.CheapShort is not null);
+        if (terms.CheapShort is { } cheap)
+        {
+            to.Count(terms.CheapBelowTicks);
+            Write(ref to, cheap);
+        }
+
+        to.Count(terms.LendableLots);
+        to.Count(terms.BorrowPpm);
+        to.Count(terms.ImpactLots);
+        to.Count(terms.SpreadLimitPpm);
+        to.Count(terms.StepLots);
+        return ImmutableCollectionsMarshal.AsImmutableArray(to.ToArray());
+    }
+
+    public static MarginTerms DecodeTerms(ReadOnlySpan<byte> bytes)
+    {
+        var from = new RecordReader(bytes, Version);
+        var longs = ReadTable(ref from);
+        var shorts = from.Bool() ? ReadTable(ref from) : null;
+        var isCheap = from.Bool();
+        var terms = new MarginTerms
+        {
+            Long = longs,
+            Short = shorts,
+            CheapBelowTicks = isCheap ? from.Count() : 0,
+            CheapShort = isCheap ? ReadTable(ref from) : null,
+            LendableLots = from.Count(),
+            BorrowPpm = from.Count32(),
+            ImpactLots = from.Count(),
+            SpreadLimitPpm = from.Count32(),
+            StepLots = from.Count(),
+        };
+        from.End();
+        return terms;
+    }
+
+    public static ImmutableArray<byte> Encode(MarginPolicy policy)
+    {
+        var to = new RecordWriter(Version, PolicyKind, 0);
+        to.Count(policy.LoanPpm);
+        to.Count(policy.DayBasis);
+        to.Count(policy.CallSeconds);
+        to.Count(policy.LiquidationPpm);
+        to.Count(policy.TargetPpm);
+        to.Count(policy.FeePpm);
+        return ImmutableCollectionsMarshal.AsImmutableArray(to.ToArray());
+    }
+
+    public static MarginPolicy DecodePolicy(ReadOnlySpan<byte> bytes)
+    {
+        var from = new RecordReader(bytes, Version);
+        var policy = new MarginPolicy
+        {
+            LoanPpm = from.Count32(),
+            DayBasis = from.Count32(),
+            CallSeconds = from.Count32(),
+            LiquidationPpm = from.Count32(),
+            TargetPpm = from.Count32(),
+            FeePpm = from.Count32(),
+        };
+        from.End();
+        return policy;
+    }
+
+    public static void Write(ref RecordWriter to, in MarkPrice mark)
+    {
+        to.Text(mark.Symbol);
+        to.Count(mark.PriceTicks);
+        to.Byte((byte)mark.Source);
+        to.Count(mark.Sequence);
+        to.Fixed64(mark.TimeNanos);
+    }
+
+    public static MarkPrice ReadMark(ref RecordReader from) =>
+        new(from.Text(), from.Count(), (MarkSource)from.Byte(), from.Count(), from.Fixed64());
+
+    private static void Write(ref RecordWriter to, MarginTable table)
+    {
+        to.Count(table.FloorPerLot);
+        to.Count(table.Tiers.Length);
+        foreach (var tier in table.Tiers)
+        {
+            to.Count(tier.UpTo);
+            to.Count(tier.InitialPpm);
+            to.Count(tier.MaintenancePpm);
+        }
+    }
+
+    private static MarginTable ReadTable(ref RecordReader from)
+    {
+        var floor = from.Count();
+        var tiers = ImmutableArray.CreateBuilder<MarginTier>(from.ItemCount());
+        for (var i = tiers.Capacity; i > 0; i--)
+        {
+            tiers.Add(new MarginTier(from.Count(), from.Count32(), from.Count32()));
+        }
+
+        return new MarginTable(tiers.MoveToImmutable(), floor);
+    }
+}

@@ -1,0 +1,203 @@
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Http;
+
+/// <summary>The calls about margin: what is agreed, what kind accounts are of, and how they stand.</summary>
+internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listings listings, KeyRing keys)
+{
+    private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+
+    /// <summary>GET /margin: what is agreed about margin.</summary>
+    public async Task Show(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is > 0)
+            await AnswerRulebook(context, isOfficer: false);
+    }
+
+    /// <summary>GET /admin/margin: the same, with what was located for whom and the insurance funds.</summary>
+    public async Task ShowAll(HttpContext context)
+    {
+        if (await Call.IsOfficer(context, keys, UserRole.Risk))
+            await AnswerRulebook(context, isOfficer: true);
+    }
+
+    /// <summary>GET /admin/accounts/{account}/margin</summary>
+    public async Task ShowAny(HttpContext context)
+    {
+        if (await Call.IsOfficer(context, keys, UserRole.Risk) && await Call.Account(context) is { } account)
+            await AnswerAccount(context, account);
+    }
+
+    /// <summary>POST /admin/accounts/{account}/margin: makes it a margin account, or a cash account again.</summary>
+    public async Task SetKind(HttpContext context)
+    {
+        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Call.Account(context) is not { } account ||
+            await Call.Read(context, WireJson.Default.AccountKindText) is not { } text)
+        {
+            return;
+        }
+
+        var currency = text.Currency ?? "";
+        Refusal? refusal = MarginReading.CheckWhy(text.Why);
+        if (refusal is null && currency.Length > 0 && !(await listings.All()).Any(instrument => instrument.Quote.Name == currency))
+            refusal = new Refusal(RejectReason.BadRequest, "currency", Detail: "No listed instrument is paid in it.");
+        if (refusal is null && await grains.Account(account.Value).SetKind(new(currency, officer.Name, text.Why ?? "")) is { } reason)
+            refusal = Refusal.Malformed("currency", FeesReading.Sentence(reason));
+        if (refusal is { } wrong)
+            await Answer.Refuse(context, wrong);
+        else
+            await AnswerAccount(context, account);
+    }
+
+    /// <summary>POST /admin/margin/instruments/{symbol}: the terms of an instrument.</summary>
+    public async Task SetTerms(HttpContext context)
+    {
+        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Instrument(context) is not { } instrument ||
+            await Call.Read(context, WireJson.Default.MarginTermsText) is not { } text)
+        {
+            return;
+        }
+
+        var (refusal, terms) = MarginReading.Read(text, instrument);
+        if (terms is not null && await Catalog.SetMarginTerms(
+            new(instrument.Symbol, EncodedMarginTerms.From(terms), officer.Name, text.Why ?? "")) is { } reason)
+        {
+            refusal = Refusal.Malformed(null, FeesReading.Sentence(reason));
+        }
+
+        await AnswerChange(context, refusal);
+    }
+
+    /// <summary>POST /admin/margin/currencies/{asset}: the policy of a currency.</summary>
+    public async Task SetPolicy(HttpContext context)
+    {
+        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer ||
+            await Call.Read(context, WireJson.Default.MarginPolicyText) is not { } text)
+        {
+            return;
+        }
+
+        var asset = (string)context.Request.RouteValues["asset"]!;
+        var (refusal, policy) = MarginReading.Read(text);
+        if (refusal is null && await Catalog.SetMarginPolicy(
+            new(asset, EncodedMarginPolicy.From(policy), officer.Name, text.Why ?? "")) is { } reason)
+        {
+            refusal = Refusal.Malformed("asset", FeesReading.Sentence(reason));
+        }
+
+        await AnswerChange(context, refusal);
+    }
+
+    /// <summary>POST /admin/accounts/{account}/locates: units that it may borrow to go short.</summary>
+    public async Task Locate(HttpContext context)
+    {
+        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Call.Account(context) is not { } account ||
+            await Call.Read(context, WireJson.Default.LocateText) is not { } text)
+        {
+            return;
+        }
+
+        if (await listings.Find(text.Symbol ?? "") is not { } instrument)
+        {
+            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+            return;
+        }
+
+        var refusal = MarginReading.CheckWhy(text.Why);
+        var lots = MarginReading.Lots("quantity", text.Quantity, 0, instrument, ref refusal);
+        if (refusal is null && await Catalog.SetLocate(
+            new(instrument.Symbol, account.Value, lots, officer.Name, text.Why ?? "")) is { } reason)
+        {
+            refusal = Refusal.Malformed("quantity", FeesReading.Sentence(reason));
+        }
+
+        await AnswerChange(context, refusal);
+    }
+
+    private async ValueTask<Instrument?> Instrument(HttpContext context)
+    {
+        var instrument = await listings.Find((string)context.Request.RouteValues["symbol"]!);
+        if (instrument is null)
+            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+        return instrument;
+    }
+
+    private async Task AnswerChange(HttpContext context, Refusal? refusal)
+    {
+        if (refusal is { } wrong)
+            await Answer.Refuse(context, wrong);
+        else
+            await AnswerRulebook(context, isOfficer: true);
+    }
+
+    private async Task AnswerAccount(HttpContext context, AccountId account)
+    {
+        var (view, instruments) = (await entry.View(account.Value), await listings.BySymbol());
+        await Answer.Json(context, (view, instruments), static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteString("account"u8, new AccountId(answer.view.Account).ToString());
+            if (answer.view.Margin is { } margin)
+                MarginReading.Write(to, margin, answer.instruments);
+            to.WriteEndObject();
+        });
+    }
+
+    private async Task AnswerRulebook(HttpContext context, bool isOfficer)
+    {
+        var (rulebook, instruments) = (await Catalog.Margin(), await listings.BySymbol());
+        var assets = (await listings.All()).Select(instrument => instrument.Quote).DistinctBy(asset => asset.Name)
+            .ToDictionary(asset => asset.Name, StringComparer.Ordinal);
+        await Answer.Json(context, (rulebook, instruments, assets, isOfficer), static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteStartArray("instruments"u8);
+            foreach (var terms in answer.rulebook.Terms)
+            {
+                if (answer.instruments.TryGetValue(terms.Symbol, out var instrument))
+                    MarginReading.Write(to, terms, instrument);
+            }
+
+            to.WriteEndArray();
+            to.WriteStartArray("currencies"u8);
+            foreach (var policy in answer.rulebook.Policies)
+                MarginReading.Write(to, policy);
+            to.WriteEndArray();
+            if (answer.isOfficer)
+                WriteForOfficers(to, answer.rulebook, answer.instruments, answer.assets);
+            to.WriteEndObject();
+        });
+    }
+
+    private static void WriteForOfficers(
+        System.Text.Json.Utf8JsonWriter to,
+        MarginRulebook rulebook,
+        IReadOnlyDictionary<string, Instrument> instruments,
+        Dictionary<string, Asset> assets)
+    {
+        to.WriteStartArray("locates"u8);
+        foreach (var locate in rulebook.Locates)
+        {
+            to.WriteStartObject();
+            to.WriteString("account"u8, new AccountId(locate.Account).ToString());
+            to.WriteString("symbol"u8, locate.Symbol);
+            to.WriteQuantity("quantity"u8, instruments[locate.Symbol], locate.Lots);
+            to.WriteEndObject();
+        }
+
+        to.WriteEndArray();
+        to.WriteStartArray("insurance"u8);
+        foreach (var fund in rulebook.Funds)
+        {
+            to.WriteStartObject();
+            to.WriteString("asset"u8, fund.Asset);
+            to.WriteAmount("amount"u8, fund.Amount, assets[fund.Asset].Decimals);
+            to.WriteEndObject();
+        }
+
+        to.WriteEndArray();
+    }
+}

@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Wire;
+
+/// <summary>Margin in the words and units of the wire.</summary>
+internal static class MarginReading
+{
+    private const int LongestWhy = 200;
+
+    /// <summary>A sentence for the record; null when it is none.</summary>
+    public static Refusal? CheckWhy(string? why) => why is { } text && (text.Length > LongestWhy || text.Any(char.IsControl))
+        ? new Refusal(RejectReason.BadRequest, "why", LongestWhy.ToString(CultureInfo.InvariantCulture), "A sentence.")
+        : null;
+
+    /// <summary>The terms of an instrument that a request sets.</summary>
+    public static (Refusal? Refusal, MarginTerms? Terms) Read(MarginTermsText text, Instrument instrument)
+    {
+        var refusal = CheckWhy(text.Why);
+        var terms = new MarginTerms
+        {
+            Long = Table("long", text.Long ?? new MarginTableText(), instrument, ref refusal),
+            Short = text.Short is { } shorts ? Table("short", shorts, instrument, ref refusal) : null,
+            CheapShort = text.CheapShort is { } cheap ? Table("cheapShort", cheap, instrument, ref refusal) : null,
+            CheapBelowTicks = Steps("cheapBelow", text.CheapBelow, 0, instrument.PriceDecimals, instrument.TickSize, ref refusal),
+            LendableLots = Lots("lendable", text.Lendable, 0, instrument, ref refusal),
+            BorrowPpm = text.BorrowPpm,
+            ImpactLots = Lots("impactQuantity", text.ImpactQuantity, 1, instrument, ref refusal),
+            SpreadLimitPpm = text.SpreadLimitPpm,
+            StepLots = Lots("stepQuantity", text.StepQuantity, Instrument.QuantityLotsLimit, instrument, ref refusal),
+        };
+        if (refusal is null && terms.Check() is { } wrong)
+            refusal = Refusal.Malformed(null, FeesReading.Sentence(wrong));
+        return (refusal, refusal is null ? terms : null);
+    }
+
+    /// <summary>The policy of a currency that a request sets.</summary>
+    public static (Refusal? Refusal, MarginPolicy Policy) Read(MarginPolicyText text)
+    {
+        var policy = new MarginPolicy
+        {
+            LoanPpm = text.LoanPpm,
+            DayBasis = text.DayBasis,
+            CallSeconds = text.CallSeconds,
+            // Who has time to answer a call is not liquidated at its first moment.
+            LiquidationPpm = text.LiquidationPpm ?? (text.CallSeconds > 0 ? 700_000 : 1_000_000),
+            TargetPpm = text.TargetPpm,
+            FeePpm = text.FeePpm,
+        };
+        return (CheckWhy(text.Why) ?? (policy.Check() is { } wrong ? Refusal.Malformed(null, FeesReading.Sentence(wrong)) : null), policy);
+    }
+
+    /// <summary>A quantity in lots.</summary>
+    public static long Lots(string field, string? text, long otherwise, Instrument instrument, ref Refusal? refusal) =>
+        Steps(field, text, otherwise, instrument.QuantityDecimals, instrument.LotSize, ref refusal);
+
+    /// <summary>Writes the terms of an instrument.</summary>
+    public static void Write(Utf8JsonWriter to, MarginTermsRequest of, Instrument instrument)
+    {
+        var terms = of.Terms.Decode();
+        to.WriteStartObject();
+        to.WriteString("symbol"u8, of.Symbol);
+        Write(to, "long"u8, terms.Long, instrument);
+        if (terms.Short is { } shorts)
+            Write(to, "short"u8, shorts, instrument);
+        if (terms.CheapShort is { } cheap)
+        {
+            to.WritePrice("cheapBelow"u8, instrument, terms.CheapBelowTicks);
+            Write(to, "cheapShort"u8, cheap, instrument);
+        }
+
+        to.WriteQuantity("lendable"u8, instrument, terms.LendableLots);
+        to.WriteNumber("borrowPpm"u8, terms.BorrowPpm);
+        to.WriteQuantity("impactQuantity"u8, instrument, terms.ImpactLots);
+        to.WriteNumber("spreadLimitPpm"u8, terms.SpreadLimitPpm);
+        to.WriteQuantity("stepQuantity"u8, instrument, terms.StepLots);
+        to.WriteEndObject();
+    }
+
+    /// <summary>Writes the policy of a currency.</summary>
+    public static void Write(Utf8JsonWriter to, MarginPolicyRequest of)
+    {
+        var policy = of.Policy.Decode();
+        to.WriteStartObject();
+        to.WriteString("asset"u8, of.Asset);
+        to.WriteNumber("loanPpm"u8, policy.LoanPpm);
+        to.WriteNumber("dayBasis"u8, policy.DayBasis);
+        to.WriteNumber("callSeconds"u8, policy.CallSeconds);
+        to.WriteNumber("liquidationPpm"u8, policy.LiquidationPpm);
+        to.WriteNumber("targetPpm"u8, policy.TargetPpm);
+        to.WriteNumber("feePpm"u8, policy.FeePpm);
+        to.WriteEndObject();
+    }
+
+    /// <summary>Writes how a margin account stands, as the member <c>margin</c>.</summary>
+    public static void Write(Utf8JsonWriter to, MarginView margin, IReadOnlyDictionary<string, Instrument> instruments)
+    {
+        to.WriteStartObject("margin"u8);
+        to.WriteString("currency"u8, margin.Currency);
+        to.WriteString("state"u8, WireNames.Of(margin.State));
+        Write(to, "equity"u8, margin.Equity, margin);
+        Write(to, "initialMargin"u8, margin.Requirement, margin);
+        Write(to, "maintenanceMargin"u8, margin.Maintenance, margin);
+        Write(to, "excess"u8, margin.Equity - margin.Requirement, margin);
+        Write(to, "withdrawable"u8, margin.Withdrawable, margin);
+        Write(to, "accruedInterest"u8, margin.Accrued, margin);
+        Write(to, "callAmount"u8, margin.Call, margin);
+        if (margin.DeadlineNanos > 0)
+            to.WriteTimeText("deadline"u8, margin.DeadlineNanos);
+        to.WriteBoolean("isStale"u8, margin.IsStale);
+        to.WriteStartArray("positions"u8);
+        foreach (var line in margin.Positions)
+        {
+            if (instruments.TryGetValue(line.Symbol, out var instrument))
+                Write(to, line, instrument, margin);
+        }
+
+        to.WriteEndArray();
+        to.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter to, MarginLine line, Instrument instrument, MarginView margin)
+    {
+        to.WriteStartObject();
+        to.WriteString("symbol"u8, line.Symbol);
+        to.WriteString("quantity"u8, DecimalText.Format(line.Units, instrument.Base.Decimals));
+        if (line.MarkTicks > 0)
+            to.WritePrice("markPrice"u8, instrument, line.MarkTicks);
+        Write(to, "initialMargin"u8, line.Requirement, margin);
+        Write(to, "maintenanceMargin"u8, line.Maintenance, margin);
+        Write(to, "buyingPower"u8, line.BuyingPower, margin);
+        if (line.BankruptcyTicks > 0)
+        {
+            to.WritePropertyName("bankruptcyPrice"u8);
+            to.WriteDecimal(line.BankruptcyTicks * instrument.TickSize, instrument.PriceDecimals);
+        }
+
+        to.WriteQuantity("located"u8, instrument, line.LocatedLots);
+        to.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter to, ReadOnlySpan<byte> name, Int128 amount, MarginView margin) =>
+        to.WriteString(name, DecimalText.Format(amount, margin.Decimals));
+
+    private static void Write(Utf8JsonWriter to, ReadOnlySpan<byte> name, MarginTable table, Instrument instrument)
+    {
+        to.WriteStartObject(name);
+        to.WriteStartArray("tiers"u8);
+        foreach (var tier in table.Tiers)
+        {
+            to.WriteStartObject();
+            if (tier.UpTo < long.MaxValue)
+                to.WriteAmount("upTo"u8, tier.UpTo, instrument.Quote.Decimals);
+            to.WriteNumber("initialPpm"u8, tier.InitialPpm);
+            to.WriteNumber("maintenancePpm"u8, tier.MaintenancePpm);
+            to.WriteEndObject();
+        }
+
+        to.WriteEndArray();
+        to.WriteAmount("floorPerLot"u8, table.FloorPerLot, instrument.Quote.Decimals);
+        to.WriteEndObject();
+    }
+
+    private static MarginTable Table(string field, MarginTableText text, Instrument instrument, ref Refusal? refusal)
+    {
+        var tiers = ImmutableArray.CreateBuilder<MarginTier>();
+        foreach (var tier in text.Tiers ?? [])
+        {
+            tiers.Add(new MarginTier(
+                Amount(field, tier.UpTo, long.MaxValue, instrument, ref refusal), tier.InitialPpm, tier.MaintenancePpm));
+        }
+
+        return new MarginTable(tiers.ToImmutable(), Amount(field, text.FloorPerLot, 0, instrument, ref refusal));
+    }
+
+    private static long Amount(string field, string? text, long otherwise, Instrument instrument, ref Refusal? refusal) =>
+        Steps(field, text, otherwise, instrument.Quote.Decimals, 1, ref refusal);
+
+    private static long Steps(string field, string? text, long otherwise, int decimals, long step, ref Refusal? refusal)
+    {
+        if (text is null)
+            return otherwise;
+        if (DecimalText.TryParse(text, decimals, out var units) == DecimalError.None && units % step == 0)
+            return units / step;
+
+        refusal ??= Refusal.Malformed(field, "A decimal of the instrument's steps; no sign, no exponent.");
+        return otherwise;
+    }
+}

@@ -1,0 +1,79 @@
+namespace QuantumCore.Gateway.Wire;
+
+/// <summary>On what terms an instrument is traded on margin.</summary>
+internal sealed record MarginTermsText
+{
+    public MarginTableText? Long { get; init; }
+
+    public MarginTableText? Short { get; init; }
+
+    public string? CheapBelow { get; init; }
+
+    public MarginTableText? CheapShort { get; init; }
+
+    public string? Lendable { get; init; }
+
+    public int BorrowPpm { get; init; }
+
+    public string? ImpactQuantity { get; init; }
+
+    public int SpreadLimitPpm { get; init; } = 50_000;
+
+    public string? StepQuantity { get; init; }
+
+    public string? Why { get; init; }
+}
+
+/// <summary>Requirements by the size of a position.</summary>
+internal sealed record MarginTableText
+{
+    public MarginTierText[]? Tiers { get; init; }
+
+    public string? FloorPerLot { get; init; }
+}
+
+/// <summary>A tier of requirements; the last has no end.</summary>
+internal sealed record MarginTierText
+{
+    public string? UpTo { get; init; }
+
+    public int InitialPpm { get; init; }
+
+    public int MaintenancePpm { get; init; }
+}
+
+/// <summary>How margin accounts of a currency are lent to, called and liquidated.</summary>
+internal sealed record MarginPolicyText
+{
+    public int LoanPpm { get; init; }
+
+    public int DayBasis { get; init; } = 360;
+
+    public int CallSeconds { get; init; }
+
+    public int? LiquidationPpm { get; init; }
+
+    public int TargetPpm { get; init; } = 1_100_000;
+
+    public int FeePpm { get; init; } = 5_000;
+
+    public string? Why { get; init; }
+}
+
+/// <summary>What kind an account is of: the currency of a margin account, nothing for a cash account.</summary>
+internal sealed record AccountKindText
+{
+    public string? Currency { get; init; }
+
+    public string? Why { get; init; }
+}
+
+/// <summary>Units that an account may borrow to go short.</summary>
+internal sealed record LocateText
+{
+    public string? Symbol { get; init; }
+
+    public string? Quantity { get; init; }
+
+    public string? Why { get; init; }
+}

@@ -1,0 +1,79 @@
+using QuantumCore.Contracts;
+
+namespace QuantumCore.Grains.Accounts;
+
+/// <summary>Margin: what kind of account it is, and what it does by itself.</summary>
+public sealed partial class AccountGrain
+{
+    /// <inheritdoc/>
+    public async ValueTask<string?> SetKind(AccountKindRequest request)
+    {
+        RequireRoom("change its kind");
+        await KnowAssetAsync(request.Currency);
+        await CatchUp();
+        catalog.TryGetAsset(request.Currency, out var currency);
+        var whyNot = Mutate(() =>
+        {
+            while (true)
+            {
+                var (wrong, record) = _machine.SetKind(request, currency, Now);
+                if (record is null)
+                {
+                    return wrong;
+                }
+
+                Record(record, urgent: true);
+            }
+        });
+        await SettleAsync();
+        return whyNot;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<MarginWork> ReviewMargin()
+    {
+        if (!_machine.IsMargin)
+        {
+            return MarginWork.None;
+        }
+
+        RequireRoom("be reviewed");
+        var work = Mutate(() =>
+        {
+            while (_machine.Review(marks.Of, marks.IsTrading, Now) is { } record)
+            {
+                Record(record, urgent: true);
+            }
+
+            return _machine.Work();
+        });
+        await SettleAsync();
+        return work;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask TakeCover(LiquidationCover cover)
+    {
+        RequireRoom("be covered");
+        Mutate(() =>
+        {
+            RequireDurable(cover.Sequence);
+            if (_machine.TakeCover(cover, Now) is { } record)
+            {
+                Record(record, urgent: true);
+            }
+
+            return true;
+        });
+        await SettleAsync();
+    }
+
+    /// <summary>What is decided next rests on the newest mark prices of these symbols, and of what the account has: they are on record before it.</summary>
+    private void TakeMarks(params ReadOnlySpan<string> symbols)
+    {
+        if (_machine.IsMargin && _machine.TakeMarks(symbols, marks.Of, Now) is { } record)
+        {
+            Record(record, urgent: false);
+        }
+    }
+}

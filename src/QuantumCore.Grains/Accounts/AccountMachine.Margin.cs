@@ -1,0 +1,437 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using QuantumCore.Accounts;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains.Accounts;
+
+/// <summary>An order as the margin of its account sees it.</summary>
+/// <param name="Instrument">Its instrument.</param>
+/// <param name="Side">Buy or sell.</param>
+/// <param name="PriceTicks">The worst price it may trade at.</param>
+/// <param name="Lots">The most it may trade.</param>
+/// <param name="Fees">What it pays.</param>
+internal readonly record struct MarginOrder(Instrument Instrument, Side Side, long PriceTicks, Int128 Lots, FeeTerms Fees);
+
+/// <summary>What a margin account may do: decided by its balances, its open orders and the mark prices of its newest record.</summary>
+internal sealed partial class AccountMachine
+{
+    // A mark price is put on record again when the one there has grown old, though it is the same.
+    private const long RenewNanos = 30_000_000_000;
+
+    // Of the account as it is asked about just now; kept, so that asking makes no garbage.
+    private readonly List<MarginPosition> _positions = [];
+    private MarginStanding? _margin;
+
+    /// <summary>Whether it may owe.</summary>
+    public bool IsMargin => _margin is not null;
+
+    private MarginAgreements Agreements => agreements?.Invoke() ?? MarginAgreements.None;
+
+    /// <summary>
+    /// Decides to make it a margin account, or a cash account again: why not, or the next record of that; neither when it is done. Interest
+    /// that is owed is charged before.
+    /// </summary>
+    public (string? WhyNot, AccountRecord? Record) SetKind(AccountKindRequest request, Asset? currency, long now)
+    {
+        if ((_margin?.Currency.Name ?? "") == request.Currency)
+        {
+            return (null, null);
+        }
+
+        if (currency is null && request.Currency.Length > 0)
+        {
+            return ("no instrument is paid in this asset", null);
+        }
+
+        if (_margin is not null && request.Currency.Length > 0)
+        {
+            return ($"it is a margin account of {_margin.Currency.Name}", null);
+        }
+
+        var kept = _margin?.Currency.Name ?? request.Currency;
+        if (Account.Orders.Count > 0 || _margin is { Claims.Count: > 0 } || _margin is { StepNumber: > 0 }
+            || Account.Balances.Any(balance => balance.Value.Total < 0 || (balance.Value.Total > 0 && balance.Key != kept)))
+        {
+            return ("only an account with nothing but its currency, no debt and no open orders changes its kind", null);
+        }
+
+        return _margin is { } margin && Charges(margin) is { } charged && charged.LoanCharge + charged.BorrowCharge > 0
+            ? (null, charged with { TimeNanos = At(now) })
+            : (null, new AccountKindSet(At(now), request.Currency, currency?.Decimals ?? 0, request.By, request.Why));
+    }
+
+    /// <summary>
+    /// Decides to go by newer mark prices of what it has, and of what it is about to trade; null when it does already. How it stands does
+    /// not change by this.
+    /// </summary>
+    /// <param name="symbols">What it is about to trade.</param>
+    /// <param name="board">The newest mark prices.</param>
+    /// <param name="now">Unix nanoseconds.</param>
+    public AccountRecord? TakeMarks(ReadOnlySpan<string> symbols, Func<string, MarkPrice?> board, long now)
+    {
+        if (_margin is not { } margin)
+        {
+            return null;
+        }
+
+        var newer = Newer(margin, symbols, board);
+        return newer.IsEmpty ? null : Reviewed(margin, margin.State, margin.Floor, margin.DeadlineNanos, board, newer, now);
+    }
+
+    /// <summary>A margin account in numbers at the newest mark prices; null for a cash account.</summary>
+    public MarginView? DescribeMargin(Func<string, MarkPrice?> board, long now)
+    {
+        if (_margin is not { } margin)
+        {
+            return null;
+        }
+
+        var markOf = NewestOf(margin, board);
+        FindPositions(margin, markOf);
+        var figures = Figures(margin);
+        var cash = Account.Of(margin.Currency).Total;
+        var isStale = IsStale(markOf, now);
+        return new MarginView(
+            margin.Currency.Name,
+            margin.Currency.Decimals,
+            margin.State,
+            figures.Equity,
+            figures.Requirement,
+            figures.Maintenance,
+            isStale || IsFrozen || margin.State == MarginState.Liquidating ? 0 : Int128.Clamp(figures.Excess - figures.Gains, 0, Math.Max(0, cash)),
+            figures.Call,
+            margin.Owed,
+            margin.DeadlineNanos,
+            isStale,
+            [.. _positions.Select(position => Describe(margin, position, figures)).OrderBy(line => line.Symbol, StringComparer.Ordinal)]);
+    }
+
+    private MarginLine Describe(MarginStanding margin, MarginPosition position, MarginFigures figures)
+    {
+        var smallest = position.Of.Terms.Long.Tiers[0];
+        return new MarginLine(
+            position.Of.Instrument.Symbol,
+            (long)position.Units,
+            position.MarkTicks,
+            position.Requirement,
+            position.Maintenance,
+            figures.BuyingPower(Math.Max(smallest.InitialPpm, smallest.MaintenancePpm)),
+            Agreements.LocatedLots(position.Of.Instrument.Symbol, id.Value),
+            Int128.Abs(position.Units) < position.Of.LotUnits
+                ? 0
+                : Liquidation.BankruptcyTicks(position, figures.Equity - position.Value, Agreements.PolicyOf(margin.Currency.Name)));
+    }
+
+    /// <summary>Why orders may not be entered by a margin account as it stands, whatever they cost.</summary>
+    private RejectReason MarginBarrier(ReadOnlySpan<AskedOrder> orders)
+    {
+        if (_margin is not { } margin)
+        {
+            return RejectReason.None;
+        }
+
+        if (margin.State == MarginState.Liquidating || (margin.State == MarginState.Called && !IsReduction(orders)))
+        {
+            return margin.State == MarginState.Called ? RejectReason.ReduceOnly : RejectReason.AccountFrozen;
+        }
+
+        foreach (var order in orders)
+        {
+            if (Agreements.Of(order.Instrument.Symbol) is null || order.Instrument.Quote != margin.Currency)
+            {
+                return RejectReason.NotPermitted;
+            }
+        }
+
+        return RejectReason.None;
+    }
+
+    /// <summary>Whether it is one order of a margin account that can only make a position smaller.</summary>
+    private bool IsReduction(ReadOnlySpan<AskedOrder> orders) => orders.Length == 1 && _margin is { } margin
+        && Position(margin, orders[0].Instrument, OwnOf(margin)) is { } position
+        && position.IsReducedBy(orders[0].Side, orders[0].Lots);
+
+    /// <summary>Whether orders can be margined; none for a cash account, whose orders are covered.</summary>
+    /// <param name="orders">The orders that are to be held.</param>
+    /// <param name="replaced">The order that they take the place of; null for none.</param>
+    /// <param name="now">Unix nanoseconds.</param>
+    private RejectReason CheckMargin(ReadOnlySpan<MarginOrder> orders, HeldOrder? replaced, long now)
+    {
+        if (_margin is not { } margin)
+        {
+            return RejectReason.None;
+        }
+
+        FindPositions(margin, OwnOf(margin));
+        if (replaced is not null && Find(replaced.Instrument) is var at and >= 0)
+        {
+            _positions[at] = _positions[at].With(
+                replaced.Side, WorstPrice(replaced.Instrument, replaced.PriceTicks), replaced.WorstLots, replaced.Paid, sign: -1);
+        }
+
+        var before = Figures(margin);
+        var after = before;
+        var reduces = orders.Length == 1;
+        foreach (var order in orders)
+        {
+            if (FindOrAdd(margin, order.Instrument) is not (>= 0 and var index))
+            {
+                return RejectReason.NotPermitted;
+            }
+
+            var position = _positions[index];
+            reduces &= order.Lots <= long.MaxValue && position.IsReducedBy(order.Side, (long)order.Lots);
+            _positions[index] = position.With(
+                order.Side, WorstPrice(order.Instrument, order.PriceTicks), order.Lots, new OrderFees(order.Side, order.Fees));
+            if (!_positions[index].IsInRange)
+            {
+                return RejectReason.Overflow;
+            }
+
+            after = after.Changed(position, _positions[index]);
+        }
+
+        return margin.State == MarginState.Liquidating ? RejectReason.AccountFrozen
+            : !reduces && (margin.State == MarginState.Called || before.Excess < 0) ? RejectReason.ReduceOnly
+            : CheckShort(orders) is var shorted and not RejectReason.None ? shorted
+            : (reduces ? LacksMark() : IsStale(OwnOf(margin), now)) ? RejectReason.MarkStale
+            : CheckEquity(after, reduces);
+    }
+
+    // Closing risk is always allowed, but not to a friend at a price that leaves a deficit.
+    private static RejectReason CheckEquity(in MarginFigures after, bool reduces) =>
+        after.Excess >= 0 || (reduces && after.Equity - after.Burden >= 0) ? RejectReason.None : RejectReason.InsufficientMargin;
+
+    private RejectReason CheckShort(ReadOnlySpan<MarginOrder> orders)
+    {
+        foreach (var order in orders)
+        {
+            var position = _positions[Find(order.Instrument)];
+            if (order.Side == Side.Buy || position.ShortUnits == 0)
+            {
+                continue;
+            }
+
+            if (position.Of.Terms.Short is null)
+            {
+                return RejectReason.ShortNotAllowed;
+            }
+
+            var located = Agreements.LocatedLots(order.Instrument.Symbol, id.Value);
+            if (position.ShortUnits > (Int128)located * position.Of.LotUnits)
+            {
+                return RejectReason.NoLocate;
+            }
+        }
+
+        return RejectReason.None;
+    }
+
+    /// <summary>Whether an amount can leave: of a margin account not what it owes, needs as margin, or has gained on paper.</summary>
+    private RejectReason CheckGive(Asset asset, long amount, long now)
+    {
+        if (_margin is not { } margin)
+        {
+            return Account.CheckGive(asset, amount);
+        }
+
+        if (margin.State == MarginState.Liquidating)
+        {
+            return RejectReason.AccountFrozen;
+        }
+
+        FindPositions(margin, OwnOf(margin));
+        var balance = Account.Of(asset);
+        if (amount <= 0 || amount > (asset == margin.Currency ? balance.Total : balance.Available))
+        {
+            return RejectReason.InsufficientFunds;
+        }
+
+        if (IsStale(OwnOf(margin), now))
+        {
+            return RejectReason.MarkStale;
+        }
+
+        var given = asset == margin.Currency ? amount : (Int128)0;
+        if (Agreements.PaidIn(margin.Currency.Name).GetValueOrDefault(asset.Name) is { } of && Find(of.Instrument) is var index and >= 0)
+        {
+            _positions[index] = _positions[index] with { Units = _positions[index].Units - amount };
+        }
+
+        var after = Figures(margin);
+        return after.Excess - after.Gains >= given ? RejectReason.None : RejectReason.InsufficientMargin;
+    }
+
+    private static Func<string, MarkPrice?> OwnOf(MarginStanding margin) =>
+        symbol => margin.Marks.TryGetValue(symbol, out var mark) ? mark : null;
+
+    private static Func<string, MarkPrice?> NewestOf(MarginStanding margin, Func<string, MarkPrice?> board) => symbol =>
+        !margin.Marks.TryGetValue(symbol, out var own) ? board(symbol)
+        : board(symbol) is { } newest && newest.IsAfter(own) ? newest
+        : own;
+
+    private void FindPositions(MarginStanding margin, Func<string, MarkPrice?> markOf)
+    {
+        _positions.Clear();
+        var margined = Agreements.PaidIn(margin.Currency.Name);
+        foreach (var (asset, balance) in Account.Balances)
+        {
+            if (margined.TryGetValue(asset, out var of) && Account.OpenIn(of.Instrument.Symbol) is var open
+                && (balance.Total != 0 || balance.Held != 0 || open is not null))
+            {
+                _positions.Add(PositionIn(of, balance, open, markOf));
+            }
+        }
+    }
+
+    private MarginPosition PositionIn(MarginInstrument of, Balance balance, OpenInterest? open, Func<string, MarkPrice?> markOf)
+    {
+        var (instrument, mark) = (of.Instrument, markOf(of.Instrument.Symbol)?.PriceTicks ?? 0);
+        var worth = open?.WorthAt(mark) ?? default;
+        Int128 gain = _traded.TryGetValue(instrument.Symbol, out var traded)
+            ? ((Int128)traded.Day.Quantity * mark * of.TickLotValue) - traded.Day.Cost
+            : 0;
+        return new MarginPosition(
+            of, mark, balance.Total, (open?.BuyLots ?? 0) * of.LotUnits, balance.Held, worth.Loss, worth.Fees, Int128.Max(0, gain));
+    }
+
+    private MarginPosition? Position(MarginStanding margin, Instrument instrument, Func<string, MarkPrice?> markOf) =>
+        Agreements.Of(instrument.Symbol) is { } of && instrument.Quote == margin.Currency
+            ? PositionIn(of, Account.Of(instrument.Base), Account.OpenIn(instrument.Symbol), markOf)
+            : null;
+
+    private int Find(Instrument instrument)
+    {
+        for (var i = 0; i < _positions.Count; i++)
+        {
+            if (_positions[i].Of.Instrument.Symbol == instrument.Symbol)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private int FindOrAdd(MarginStanding margin, Instrument instrument)
+    {
+        var index = Find(instrument);
+        if (index < 0 && Position(margin, instrument, OwnOf(margin)) is { } position)
+        {
+            index = _positions.Count;
+            _positions.Add(position);
+        }
+
+        return index;
+    }
+
+    // A peg that sells has no worst price but the lowest there is.
+    private static long WorstPrice(Instrument instrument, long priceTicks) => Math.Max(priceTicks, instrument.MinPriceTicks);
+
+    private MarginFigures Figures(MarginStanding margin)
+    {
+        var figures = new MarginFigures(Account.Of(margin.Currency).Total - margin.Owed, 0, 0, 0, 0);
+        foreach (ref readonly var position in CollectionsMarshal.AsSpan(_positions))
+        {
+            figures = figures.With(position);
+        }
+
+        return figures;
+    }
+
+    // Who closes goes by an old mark price rather than by none.
+    private bool LacksMark() => _positions.Exists(static position => position.MarkTicks == 0);
+
+    private bool IsStale(Func<string, MarkPrice?> markOf, long now)
+    {
+        foreach (ref readonly var position in CollectionsMarshal.AsSpan(_positions))
+        {
+            if (position.MarkTicks == 0 || !IsFresh(markOf(position.Of.Instrument.Symbol), now))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // By the clock of who decides: the account's own time may be that of a clock that was wrong.
+    private static bool IsFresh(MarkPrice? mark, long now) => mark is { } at && now - at.TimeNanos <= MarkBoard.Lifetime.Ticks * 100;
+
+    /// <summary>Prices of the board that differ from the account's, of what it has and of what it is about to trade.</summary>
+    private ImmutableArray<MarkPrice> Newer(MarginStanding margin, ReadOnlySpan<string> symbols, Func<string, MarkPrice?> board)
+    {
+        FindPositions(margin, OwnOf(margin));
+        var newer = ImmutableArray.CreateBuilder<MarkPrice>();
+        foreach (var position in _positions)
+        {
+            Add(position.Of.Instrument.Symbol);
+        }
+
+        foreach (var symbol in symbols)
+        {
+            Add(symbol);
+        }
+
+        newer.Sort(static (one, other) => string.CompareOrdinal(one.Symbol, other.Symbol));
+        return newer.DrainToImmutable();
+
+        void Add(string symbol)
+        {
+            if (board(symbol) is { } mark && !newer.Any(one => one.Symbol == symbol)
+                && (!margin.Marks.TryGetValue(symbol, out var own) || (mark.IsAfter(own)
+                    && (mark.PriceTicks != own.PriceTicks || mark.TimeNanos - own.TimeNanos > RenewNanos))))
+            {
+                newer.Add(mark);
+            }
+        }
+    }
+
+    private MarginReviewed Reviewed(
+        MarginStanding margin,
+        MarginState state,
+        long floor,
+        long deadlineNanos,
+        Func<string, MarkPrice?> board,
+        ImmutableArray<MarkPrice> newer,
+        long now)
+    {
+        FindPositions(margin, NewestOf(margin, board));
+        var figures = Figures(margin);
+        return new MarginReviewed(
+            At(now), state, floor, deadlineNanos, figures.Equity, figures.Requirement, figures.Maintenance, newer);
+    }
+
+    private void Apply(AccountKindSet set)
+    {
+        _margin = set.Currency.Length == 0 ? null : new MarginStanding(new Asset(set.Currency, set.Decimals));
+        _margin?.Begin(set.TimeNanos);
+        Account.IsMargin = IsMargin;
+    }
+
+    private void ApplyMargin(AccountRecord record)
+    {
+        var margin = _margin ?? throw new InvalidDataException($"{id}: record {Sequence} is a margin account's.");
+        switch (record)
+        {
+            case MarginReviewed reviewed:
+                margin.Apply(reviewed);
+                break;
+            case LiquidationStepEnded ended:
+                margin.Apply(ended, Sequence);
+                Account.Give(margin.Currency, ended.Fee);
+                break;
+            case DeficitCovered covered when margin.Claims.Remove(covered.Claim):
+                Account.Deposit(margin.Currency, covered.FromFund + covered.FromHouse);
+                break;
+            case InterestAccrued accrued:
+                margin.Apply(accrued);
+                Account.Give(margin.Currency, accrued.LoanCharge + accrued.BorrowCharge);
+                break;
+            default:
+                throw new InvalidDataException($"{id}: record {Sequence} covers a claim that is not open.");
+        }
+    }
+}

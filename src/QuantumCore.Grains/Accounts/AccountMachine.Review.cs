@@ -1,0 +1,270 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using QuantumCore.Accounts;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains.Accounts;
+
+/// <summary>What becomes of a margin account by itself: called, liquidated step by step, let go; and its interest.</summary>
+/// <remarks>
+/// Every step is a record, so that any activation goes on where the last one stood, and none is done twice. The account calls no book: it
+/// writes what is to be done, and somebody carries it, again and again until books have recorded it.
+/// </remarks>
+internal sealed partial class AccountMachine
+{
+    /// <summary>Names of orders that the account makes by itself begin with this: no client order id begins with a space.</summary>
+    private const string LiquidationName = " liquidation:";
+
+    private const long SecondNanos = 1_000_000_000;
+
+    /// <summary>What is due now, as the next record; null when nothing is. To be asked again after each.</summary>
+    /// <param name="board">The newest mark prices.</param>
+    /// <param name="isTrading">Whether an order could trade in a symbol now.</param>
+    /// <param name="now">Unix nanoseconds.</param>
+    public AccountRecord? Review(Func<string, MarkPrice?> board, Func<string, bool> isTrading, long now)
+    {
+        if (_margin is not { } margin)
+        {
+            return null;
+        }
+
+        return Accrue(margin, board, now)
+            ?? (margin.State == MarginState.Liquidating ? Liquidate(margin, board, isTrading, now) : Judge(margin, board, now));
+    }
+
+    /// <summary>What somebody has to carry for the account. To be told when it is durable.</summary>
+    public MarginWork Work()
+    {
+        if (_margin is not { } margin)
+        {
+            return MarginWork.None;
+        }
+
+        var open = Account.Orders.Values.OrderBy(order => order.Number).ToArray();
+        var step = Array.Find(open, order => order.Number == margin.StepNumber);
+        return new MarginWork(
+            margin.State != MarginState.Liquidating ? [] :
+                [.. open.Where(order => order.Number <= margin.Floor).Select(order => order.Instrument.Symbol).Distinct()
+                    .Select(symbol => new NumberInBook(symbol, margin.Floor))],
+            margin.State != MarginState.Called ? [] :
+                [.. RiskyOrders(open).Select(order => new NumberInBook(order.Instrument.Symbol, order.Number))],
+            step?.Instrument.Symbol ?? "",
+            step is null ? null : OrderOf(step),
+            [.. margin.Claims.Select(claim => new LiquidationClaim(
+                id.Value, claim.Key, margin.Currency.Name, claim.Value.Fee, claim.Value.Deficit))]);
+    }
+
+    /// <summary>Puts on record that the insurance fund knows of a claim; null when that is on record.</summary>
+    public AccountRecord? TakeCover(LiquidationCover cover, long now) =>
+        _margin is { } margin && margin.Claims.ContainsKey(cover.Sequence)
+            ? new DeficitCovered(
+                At(now), margin.Currency.Name, margin.Currency.Decimals, cover.Sequence, cover.FromFund, cover.FromHouse)
+            : null;
+
+    /// <summary>How an account that is not liquidated stands; null when that is on record.</summary>
+    private MarginReviewed? Judge(MarginStanding margin, Func<string, MarkPrice?> board, long now)
+    {
+        var markOf = NewestOf(margin, board);
+        FindPositions(margin, markOf);
+        if (IsStale(markOf, now))
+        {
+            return null;
+        }
+
+        var figures = Figures(margin);
+        var state = StateAt(figures);
+        var policy = Agreements.PolicyOf(margin.Currency.Name);
+        var deadline = state != MarginState.Called ? 0
+            : margin.State == MarginState.Called ? margin.DeadlineNanos
+            : now + (policy.CallSeconds * SecondNanos);
+        if (state == MarginState.Called && (now >= deadline || figures.Equity <= 0
+            || figures.Equity * 1_000_000 < figures.Maintenance * policy.LiquidationPpm))
+        {
+            (state, deadline) = (MarginState.Liquidating, 0);
+        }
+
+        return state == margin.State
+            ? null
+            : Reviewed(
+                margin, state, state == MarginState.Liquidating ? Account.LastNumber : 0, deadline, board, Newer(margin, [], board), now);
+    }
+
+    private static MarginState StateAt(in MarginFigures figures) =>
+        figures.Excess >= 0 ? MarginState.Healthy
+        : figures.Equity >= figures.Maintenance ? MarginState.Restricted
+        : MarginState.Called;
+
+    /// <summary>
+    /// The next step of a liquidation. Its own orders are gone first, and their fills are folded, so that what it sells is what it has.
+    /// </summary>
+    private AccountRecord? Liquidate(
+        MarginStanding margin, Func<string, MarkPrice?> board, Func<string, bool> isTrading, long now)
+    {
+        if (Account.Orders.Count > 0)
+        {
+            return null;
+        }
+
+        if (margin.StepNumber != 0)
+        {
+            return EndStep(margin);
+        }
+
+        if (margin.Claims.Count > 0)
+        {
+            return null;
+        }
+
+        var markOf = NewestOf(margin, board);
+        FindPositions(margin, markOf);
+        _positions.RemoveAll(position => Int128.Abs(position.Units) < position.Of.LotUnits);
+        var figures = Figures(margin);
+        if (_positions.Count == 0)
+        {
+            return Account.Of(margin.Currency).Total is < 0 and var owed
+                ? new LiquidationStepEnded(At(now), margin.Currency.Name, margin.Currency.Decimals, 0, 0, 0, -owed)
+                : Reviewed(margin, MarginState.Healthy, 0, 0, board, Newer(margin, [], board), now);
+        }
+
+        if (IsStale(markOf, now))
+        {
+            return null;
+        }
+
+        var policy = Agreements.PolicyOf(margin.Currency.Name);
+        var goal = figures.Maintenance * (margin.Steps == 0 ? 1_000_000 : policy.TargetPpm);
+        if (figures.Equity * 1_000_000 >= goal)
+        {
+            return Reviewed(margin, StateAt(figures), 0, 0, board, Newer(margin, [], board), now);
+        }
+
+        if (margin.Steps > 0 && now - margin.StepNanos is >= 0 and < SecondNanos)
+        {
+            return null;
+        }
+
+        // The step rests on these prices: they are on record before it.
+        return TakeMarks([], board, now) ?? Step(margin, policy, isTrading, now);
+    }
+
+    private LiquidationStepEnded EndStep(MarginStanding margin)
+    {
+        FindPositions(margin, OwnOf(margin));
+        var value = (long)margin.StepValue;
+        var fee = Liquidation.Fee(value, Figures(margin).Equity, Agreements.PolicyOf(margin.Currency.Name));
+        return new LiquidationStepEnded(
+            TimeNanos, margin.Currency.Name, margin.Currency.Decimals, margin.StepNumber, value, fee, 0);
+    }
+
+    /// <summary>The order of the next step; null where nothing can be traded now.</summary>
+    private HoldPlaced? Step(MarginStanding margin, MarginPolicy policy, Func<string, bool> isTrading, long now)
+    {
+        FindPositions(margin, OwnOf(margin));
+        var figures = Figures(margin);
+        var largest = _positions
+            .Where(position => Int128.Abs(position.Units) >= position.Of.LotUnits && isTrading(position.Of.Instrument.Symbol))
+            .OrderByDescending(position => position.Maintenance)
+            .ThenBy(position => position.Of.Instrument.Symbol, StringComparer.Ordinal)
+            .Select(position => (MarginPosition?)position)
+            .FirstOrDefault();
+        if (largest is not { } position)
+        {
+            return null;
+        }
+
+        var instrument = position.Of.Instrument;
+        var side = position.Units > 0 ? Side.Sell : Side.Buy;
+        var price = Liquidation.PriceTicks(instrument, position.MarkTicks, side, margin.Steps + 1);
+        var lots = Math.Min(Liquidation.Lots(figures, position, price, policy), instrument.MaxQuantityLots);
+        var number = Account.LastNumber + 1;
+        var order = new SubmitOrder(
+            id.Value,
+            number,
+            LiquidationName + number.ToString(CultureInfo.InvariantCulture),
+            side,
+            OrderType.Limit,
+            TimeInForce.ImmediateOrCancel,
+            PostOnly: false,
+            price,
+            lots,
+            MakerFeePpm: 0,
+            TakerFeePpm: RebateIn(instrument.Quote.Name));
+        var fees = new OrderFees(side, new FeeTerms(order.MakerFeePpm, order.TakerFeePpm));
+        return new HoldPlaced(At(now), instrument.Symbol, order, 1, HoldRule.Hold(instrument, price, lots, fees));
+    }
+
+    /// <summary>What a maker may be paid for a fill: so much is taken of who is liquidated, and nothing else.</summary>
+    private int RebateIn(string asset) =>
+        scheduleOf?.Invoke(asset) is { Tiers.IsEmpty: false } schedule ? Math.Max(0, -schedule.Tiers.Min(tier => tier.MakerPpm)) : 0;
+
+    /// <summary>Open orders that can do more than make the position of their symbol smaller.</summary>
+    private IEnumerable<HeldOrder> RiskyOrders(HeldOrder[] open)
+    {
+        var left = new Dictionary<string, Int128>(StringComparer.Ordinal);
+        foreach (var order in open)
+        {
+            var (symbol, lotUnits) = (order.Instrument.Symbol, order.Instrument.LotUnits);
+            var units = left.GetValueOrDefault(symbol, Account.Of(order.Instrument.Base).Total);
+            var change = order.WorstLots * (Int128)(order.Side == Side.Buy ? lotUnits : -lotUnits);
+            var reduces = Int128.Sign(units) == -Int128.Sign(change) && Int128.Abs(change) <= Int128.Abs(units);
+            if (reduces || change == 0)
+            {
+                left[symbol] = units + change;
+            }
+            else
+            {
+                yield return order;
+            }
+        }
+    }
+
+    /// <summary>The interest of the next day that has begun; null when all days are on record.</summary>
+    private InterestAccrued? Accrue(MarginStanding margin, Func<string, MarkPrice?> board, long now)
+    {
+        if (TradingDay.DayOf(now) <= margin.AccruedDay)
+        {
+            return null;
+        }
+
+        var policy = Agreements.PolicyOf(margin.Currency.Name);
+        FindPositions(margin, NewestOf(margin, board));
+        Int128 borrow = 0;
+        foreach (var position in _positions.Where(position => position.Units < 0))
+        {
+            if (position.MarkTicks == 0)
+            {
+                return null;
+            }
+
+            borrow += -position.Value * position.Of.Terms.BorrowPpm;
+        }
+
+        // The basis of the first accrual stays: what is carried is in its units.
+        var basis = margin.DayBasis == 0 ? policy.DayBasis : margin.DayBasis;
+        var debt = Int128.Max(0, -(Int128)Account.Of(margin.Currency).Total);
+        var day = margin.AccruedDay + 1;
+        var accrued = new InterestAccrued(
+            At(now), day, margin.Currency.Name, margin.Currency.Decimals, basis,
+            margin.Loan + (debt * policy.LoanPpm), margin.Borrow + borrow, 0, 0);
+        return DateOnly.FromDayNumber((int)day + DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber).Day == 1 ? Charged(accrued) : accrued;
+    }
+
+    /// <summary>What is owed up to now, charged.</summary>
+    private static InterestAccrued? Charges(MarginStanding margin) => margin.DayBasis == 0
+        ? null
+        : Charged(new InterestAccrued(
+            0, margin.AccruedDay, margin.Currency.Name, margin.Currency.Decimals, margin.DayBasis, margin.Loan, margin.Borrow, 0, 0));
+
+    private static InterestAccrued Charged(InterestAccrued accrued)
+    {
+        var (loan, borrow) = (new LoanInterest(accrued.Loan, accrued.DayBasis), new LoanInterest(accrued.Borrow, accrued.DayBasis));
+        return accrued with
+        {
+            Loan = loan.AfterCharge().Accrued,
+            Borrow = borrow.AfterCharge().Accrued,
+            LoanCharge = loan.Charge,
+            BorrowCharge = borrow.Charge,
+        };
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Frozen;
+using QuantumCore.Accounts;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains;
+
+/// <summary>A silo's copy of what is agreed about margin, ready to reckon with. Replaced whole.</summary>
+public sealed class MarginAgreements
+{
+    /// <summary>Nothing is traded on margin.</summary>
+    public static readonly MarginAgreements None = new(new MarginRulebook([], [], [], []), _ => null);
+
+    private static readonly MarginPolicy s_usual = new();
+
+    private readonly FrozenDictionary<string, MarginInstrument> _bySymbol;
+    private readonly FrozenDictionary<string, FrozenDictionary<string, MarginInstrument>> _byCurrency;
+    private readonly FrozenDictionary<string, MarginPolicy> _policies;
+    private readonly FrozenDictionary<(string Symbol, long Account), long> _locates;
+
+    /// <summary>The copy of a rulebook.</summary>
+    /// <param name="rulebook">What is agreed.</param>
+    /// <param name="instrumentOf">The listed instruments.</param>
+    public MarginAgreements(MarginRulebook rulebook, Func<string, Instrument?> instrumentOf)
+    {
+        var margined = rulebook.Terms
+            .Select(terms => (Instrument: instrumentOf(terms.Symbol), terms.Terms))
+            .Where(of => of.Instrument is not null)
+            .Select(of => new MarginInstrument(of.Instrument!, of.Terms.Decode()))
+            .ToArray();
+        _bySymbol = margined.ToFrozenDictionary(of => of.Instrument.Symbol, StringComparer.Ordinal);
+        _byCurrency = margined.GroupBy(of => of.Instrument.Quote.Name, StringComparer.Ordinal).ToFrozenDictionary(
+            ofCurrency => ofCurrency.Key,
+            ofCurrency => ofCurrency.ToFrozenDictionary(of => of.Instrument.Base.Name, StringComparer.Ordinal),
+            StringComparer.Ordinal);
+        _policies = rulebook.Policies.ToFrozenDictionary(
+            policy => policy.Asset, policy => policy.Policy.Decode(), StringComparer.Ordinal);
+        _locates = rulebook.Locates.ToFrozenDictionary(locate => (locate.Symbol, locate.Account), locate => locate.Lots);
+    }
+
+    /// <summary>Everything that is traded on margin, in no sequence.</summary>
+    public IReadOnlyList<MarginInstrument> Instruments => _bySymbol.Values;
+
+    /// <summary>An instrument that is traded on margin; null for another one.</summary>
+    public MarginInstrument? Of(string symbol) => _bySymbol.GetValueOrDefault(symbol);
+
+    /// <summary>What is traded on margin and paid in a currency, by its asset: one instrument each.</summary>
+    public FrozenDictionary<string, MarginInstrument> PaidIn(string currency) =>
+        _byCurrency.GetValueOrDefault(currency, FrozenDictionary<string, MarginInstrument>.Empty);
+
+    /// <summary>The policy of a currency.</summary>
+    public MarginPolicy PolicyOf(string currency) => _policies.GetValueOrDefault(currency, s_usual);
+
+    /// <summary>What an account may be short of in a symbol, in lots.</summary>
+    public long LocatedLots(string symbol, long account) => _locates.GetValueOrDefault((symbol, account));
+}

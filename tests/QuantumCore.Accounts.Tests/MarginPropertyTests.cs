@@ -1,0 +1,271 @@
+using QuantumCore.Instruments;
+using Xunit;
+
+namespace QuantumCore.Accounts.Tests;
+
+/// <summary>What holds of margin whatever happens, over seeded streams.</summary>
+public class MarginPropertyTests
+{
+    private static readonly MarginPolicy s_policy = new();
+
+    /// <summary>Nothing that books do to accepted orders makes the excess negative while the mark price stays; holds stay what orders need.</summary>
+    [Theory]
+    [InlineData(1, 100_000)]
+    [InlineData(2, 100_000)]
+    [InlineData(3, 100_000)]
+    public void Fills_of_accepted_orders_never_use_up_more_than_the_excess(int seed, int steps)
+    {
+        var floor = new MarginFloor(seed);
+        for (var step = 0; step < steps; step++)
+        {
+            floor.Step();
+            Assert.True(floor.Figures.Excess >= 0, $"seed {seed}, step {step}: {floor.Figures} after {floor.Last}");
+            Assert.Equal(floor.WorthAnew(), floor.Worth);
+        }
+
+        Assert.All(floor.Counts, count => Assert.True(count.Value > 100, $"{count.Key} happened {count.Value} times"));
+        Assert.True(floor.WasShort && floor.HasOwed);
+    }
+
+    /// <summary>Equity moves with the book by no more than trades away from the mark, and fees.</summary>
+    [Fact]
+    public void Equity_changes_by_what_was_traded_away_from_the_mark_and_fees()
+    {
+        var floor = new MarginFloor(11);
+        for (var step = 0; step < 20_000; step++)
+        {
+            var before = floor.Figures.Equity;
+            floor.Step();
+            Assert.Equal(before + floor.LastGain, floor.Figures.Equity);
+        }
+    }
+
+    [Fact]
+    public void A_requirement_rises_with_size_without_a_jump_and_never_slower()
+    {
+        var random = new Random(5);
+        for (var run = 0; run < 200; run++)
+        {
+            var of = MarginExampleTests.Share(Table(random));
+            var (mark, before, step) = (random.NextInt64(1, 20_000), (Int128)0, (Int128)0);
+            for (var units = 1; units < 400; units++)
+            {
+                var now = of.MaintenanceWeighted(mark, units);
+                Assert.True(now - before >= step, $"run {run}: {units} units at {mark}");
+                (before, step) = (now, now - before);
+                Assert.True(of.Initial(mark, units) >= of.Maintenance(mark, units));
+            }
+        }
+    }
+
+    [Fact]
+    public void A_liquidation_sells_no_more_than_there_is_and_the_fewest_that_heal()
+    {
+        var random = new Random(6);
+        var (healed, whole) = (0, 0);
+        for (var run = 0; run < 5_000; run++)
+        {
+            var table = Table(random);
+            var of = MarginExampleTests.Shorted(table);
+            var units = random.NextInt64(1, 2_000) * (random.Next(2) == 0 ? 1 : -1);
+            var position = new MarginPosition(of, random.NextInt64(100, 20_000), units, 0, 0, 0, 0, 0);
+            var maintenance = position.Maintenance;
+            var equity = maintenance - random.NextInt64(1, (long)maintenance + 2);
+            var figures = new MarginFigures(equity, 0, maintenance, 0, 0);
+            var side = units > 0 ? Side.Sell : Side.Buy;
+            var price = Liquidation.PriceTicks(Sample.Share, position.MarkTicks, side, 1 + random.Next(6));
+            var lots = Liquidation.Lots(figures, position, price, s_policy);
+            var most = Math.Abs(units);
+            Assert.InRange(lots, Math.Max(1, most / 10), most);
+            var isHealed = Heals(figures, position, price, lots);
+            if (isHealed && lots > (most + 9) / 10)
+            {
+                healed++;
+                Assert.False(Heals(figures, position, price, lots - 1), $"run {run}: {lots - 1} of {units} would have done");
+            }
+
+            if (!isHealed)
+            {
+                whole++;
+                Assert.Equal(most, lots);
+            }
+        }
+
+        Assert.True(healed > 200 && whole > 200, $"{healed} healed, {whole} sold whole");
+    }
+
+    [Fact]
+    public void All_charges_together_are_the_whole_rounded_down()
+    {
+        var random = new Random(7);
+        for (var run = 0; run < 200; run++)
+        {
+            var (interest, charged, whole) = (new LoanInterest(0, random.Next(2) == 0 ? 360 : 365), 0L, (Int128)0);
+            for (var day = 0; day < 400; day++)
+            {
+                var (debt, rate) = (random.NextInt64(1L << random.Next(1, 60)), random.Next(200_000));
+                interest = interest.AfterDay(debt, rate);
+                whole += (Int128)debt * rate;
+                if (random.Next(30) == 0)
+                {
+                    charged += interest.Charge;
+                    interest = interest.AfterCharge();
+                }
+            }
+
+            Assert.Equal(Rounding.DivDown(whole, (Int128)interest.DayBasis * 1_000_000), charged + interest.Charge);
+        }
+    }
+
+    internal static MarginTable Table(Random random)
+    {
+        var tiers = new List<MarginTier>();
+        var (upTo, rate) = (0L, random.Next(1, 300_000));
+        for (var i = random.Next(4); i > 0; i--)
+        {
+            upTo += random.NextInt64(1, 500_000);
+            tiers.Add(new MarginTier(upTo, rate * 2, rate));
+            rate += random.Next(100_000);
+        }
+
+        tiers.Add(new MarginTier(long.MaxValue, rate * 2, rate));
+        return new MarginTable([.. tiers]);
+    }
+
+    private static bool Heals(in MarginFigures figures, in MarginPosition position, long price, long lots)
+    {
+        var left = position.Units - (Int128.Sign(position.Units) * (Int128)lots);
+        var loss = lots * Int128.Abs((Int128)position.MarkTicks - price);
+        var others = figures.Maintenance - position.Maintenance;
+        var kept = ((others * 1_000_000) + position.Of.MaintenanceWeighted(position.MarkTicks, left)) * s_policy.TargetPpm;
+        return (((figures.Equity - loss) * 1_000_000) - ((Int128)lots * price * s_policy.FeePpm)) * 1_000_000 >= kept;
+    }
+}
+
+/// <summary>One margin account in one share at a mark price that stays, with a book that does what it likes to its orders.</summary>
+internal sealed class MarginFloor
+{
+    private const long Mark = 10_000;
+    private readonly Random _random;
+    private readonly MarginInstrument _of;
+    private readonly Account _account = new(new AccountId(1001)) { IsMargin = true };
+
+    public MarginFloor(int seed)
+    {
+        _random = new Random(seed);
+        _of = MarginExampleTests.Shorted(MarginPropertyTests.Table(_random));
+        _account.Deposit(Sample.Share.Quote, 50_000_000);
+    }
+
+    public Dictionary<string, int> Counts { get; } = new(StringComparer.Ordinal);
+
+    public string Last { get; private set; } = "";
+
+    /// <summary>By how much equity moved in the last step.</summary>
+    public Int128 LastGain { get; private set; }
+
+    public bool WasShort { get; private set; }
+
+    public bool HasOwed { get; private set; }
+
+    public MarginFigures Figures =>
+        new MarginFigures(_account.Of(Sample.Share.Quote).Total, 0, 0, 0, 0).With(Position);
+
+    public OpenOrderWorth Worth => _account.OpenIn("AAPL")?.WorthAt(Mark) ?? default;
+
+    private MarginPosition Position
+    {
+        get
+        {
+            var balance = _account.Of(Sample.Share.Base);
+            return new MarginPosition(
+                _of, Mark, balance.Total, _account.OpenIn("AAPL")?.BuyLots ?? 0, balance.Held, Worth.Loss, Worth.Fees, 0);
+        }
+    }
+
+    public OpenOrderWorth WorthAnew()
+    {
+        var (loss, fees) = ((Int128)0, (Int128)0);
+        foreach (var order in _account.Orders.Values)
+        {
+            var worth = OpenOrderWorth.Of(1, Mark, order.Side, order.PriceTicks, order.WorstLots, order.Paid);
+            (loss, fees) = (loss + worth.Loss, fees + worth.Fees);
+        }
+
+        return new(loss, fees);
+    }
+
+    public void Step()
+    {
+        LastGain = 0;
+        var orders = _account.Orders.Values.ToArray();
+        var order = orders.Length == 0 ? null : orders[_random.Next(orders.Length)];
+        switch (_random.Next(10))
+        {
+            case < 5 when order is not null:
+                Fill(order);
+                break;
+            case 5 when order is not null:
+                Happened("release");
+                _account.Release(order.Number);
+                break;
+            case 6 when order is { LeavesLots: > 1 }:
+                Happened("reduce");
+                var total = order.FilledLots + _random.NextInt64(1, order.LeavesLots);
+                _account.Reduced(order.Number, total, HoldRule.Hold(Sample.Share, order.PriceTicks, total - order.FilledLots, order.Paid));
+                break;
+            case 7 or 8 when orders.Length < 30:
+                Place();
+                break;
+        }
+
+        WasShort |= _account.Of(Sample.Share.Base).Total < 0;
+        HasOwed |= _account.Of(Sample.Share.Quote).Total < 0;
+    }
+
+    private void Place()
+    {
+        var (side, fees) = (_random.Next(2) == 0 ? Side.Buy : Side.Sell, Sample.Terms(_random));
+        var (price, lots) = (_random.NextInt64(8_000, 12_000), _random.NextInt64(1, 2_000));
+        var hold = HoldRule.Hold(Sample.Share, price, lots, new OrderFees(side, fees));
+        var after = new MarginFigures(_account.Of(Sample.Share.Quote).Total, 0, 0, 0, 0)
+            .With(Position.With(side, price, lots, new OrderFees(side, fees)));
+        if (after.Excess < 0)
+        {
+            Happened("refused");
+            return;
+        }
+
+        Happened("placed");
+        var order = Sample.Order(_account, Sample.Share, side, price, lots, hold, fees: fees);
+        order.Paid = new OrderFees(side, fees);
+        _account.Hold(order);
+    }
+
+    private void Fill(HeldOrder order)
+    {
+        Happened("fill");
+        var lots = _random.NextInt64(1, order.LeavesLots + 1);
+        var better = _random.NextInt64(500);
+        var price = order.Side == Side.Buy ? order.PriceTicks - better : order.PriceTicks + better;
+        var rate = _random.Next(3) switch { 0 => order.Fees.MakerPpm, 1 => order.Fees.AuctionPpm, _ => order.Fees.TakerPpm };
+        var paid = order.Paid.After(price * lots, rate);
+        var fee = paid.Due - order.Paid.Due;
+        _account.Fill(order.Number, price, lots, fee, rate);
+        LastGain = ((order.Side == Side.Buy ? Mark - price : price - Mark) * (Int128)lots) - fee;
+        if (order.LeavesLots == 0)
+        {
+            _account.Release(order.Number);
+        }
+        else
+        {
+            _account.ShrinkHold(order.Number, HoldRule.Hold(Sample.Share, order.PriceTicks, order.LeavesLots, paid));
+        }
+    }
+
+    private void Happened(string what)
+    {
+        Last = what;
+        Counts[what] = Counts.GetValueOrDefault(what) + 1;
+    }
+}

@@ -1,0 +1,182 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>Called, liquidated step by step, let go; what can't be paid is paid by the fund, then the house.</summary>
+public class LiquidationTests
+{
+    private const long Trader = MarginMarket.Trader;
+    private static readonly MarginPolicy s_patient = new() { CallSeconds = 3_600, LiquidationPpm = 500_000 };
+
+    [Fact]
+    public async Task An_account_below_its_initial_margin_may_only_reduce()
+    {
+        await using var disk = new Disk();
+        await using var market = await MarginMarket.OpenAsync(disk);
+        await market.TradeAsync(Side.Buy, 10_000, 200);
+        await market.MarkAsync("AAPL", 9_000);
+        await market.RoundAsync();
+        Assert.Equal(MarginState.Restricted, (await market.MarginAsync()).State);
+        Assert.Equal(RejectReason.ReduceOnly, (await market.PlaceAsync(Trader, Side.Buy, 9_000, 1)).Reason);
+        Assert.Equal(RejectReason.None, (await market.PlaceAsync(Trader, Side.Sell, 9_000, 200)).Reason);
+        Assert.Equal(RejectReason.ReduceOnly, (await market.PlaceAsync(Trader, Side.Sell, 9_000, 1)).Reason);
+        var gone = await market.Exchange.Account(Trader).Withdraw(new WithdrawRequest("w", "USD", 1, "bank"));
+        Assert.Equal(RejectReason.InsufficientFunds, gone.Reason);
+    }
+
+    [Fact]
+    public async Task A_call_cancels_what_adds_risk_and_ends_by_a_deposit()
+    {
+        await using var disk = new Disk();
+        await using var market = await MarginMarket.OpenAsync(disk, s_patient);
+        await market.TradeAsync(Side.Buy, 10_000, 190);
+        await market.PlaceAsync(Trader, Side.Buy, 6_000, 5);
+        await market.PlaceAsync(Trader, Side.Sell, 12_000, 10);
+        await market.MarkAsync("AAPL", 6_000);
+        await market.RoundAsync();
+        var view = await market.Exchange.ViewAsync(Trader);
+        Assert.Equal(MarginState.Called, view.Margin!.State);
+        Assert.Equal(Side.Sell, Assert.Single(view.OpenOrders).Side);
+        Assert.True(view.Margin.DeadlineNanos > 0);
+        await market.Exchange.Account(Trader).Deposit(new DepositRequest("help", "USD", 500_000));
+        await market.RoundAsync();
+        Assert.Equal((MarginState.Healthy, 0), ((await market.MarginAsync()).State, (await market.MarginAsync()).DeadlineNanos));
+    }
+
+    [Fact]
+    public async Task A_call_that_is_not_met_is_liquidated_at_its_deadline()
+    {
+        await using var disk = new Disk();
+        await using var market = await MarginMarket.OpenAsync(disk, s_patient);
+        await market.TradeAsync(Side.Buy, 10_000, 190);
+        await market.MarkAsync("AAPL", 6_000);
+        await market.RoundAsync();
+        Assert.Equal(MarginState.Called, (await market.MarginAsync()).State);
+        market.Time.Advance(TimeSpan.FromHours(1));
+        await market.MarkAsync("AAPL", 6_000);
+        await market.RoundAsync();
+        Assert.Equal(MarginState.Liquidating, (await market.MarginAsync()).State);
+    }
+
+    [Theory]
+    [InlineData(Side.Buy, 10_000, 6_500)]
+    [InlineData(Side.Sell, 10_000, 14_500)]
+    public async Task A_liquidation_sells_step_by_step_until_the_account_is_well(Side side, long price, long crash)
+    {
+        await using var disk = new Disk();
+        await using var market = await MarginMarket.OpenAsync(disk);
+        await market.Catalog.SetLocate(new("AAPL", Trader, 500, "desk", ""));
+        await market.MarkAsync("AAPL", price);
+        await market.TradeAsync(side, price, 200);
+        await market.PlaceAsync(Trader, side, side == Side.Buy ? 5_000 : 20_000, 0 + 1);
+        await market.MarkAsync("AAPL", crash);
+        var other = side == Side.Buy ? Side.Buy : Side.Sell;
+        await market.PlaceAsync(MarginMarket.Maker, other, side == Side.Buy ? crash - 30 : crash + 30, 40);
+        await market.PlaceAsync(MarginMarket.Maker, other, side == Side.Buy ? crash - 60 : crash + 60, 500);
+        for (var round = 0; round < 30 && (round < 2 || (await market.MarginAsync()).State == MarginState.Liquidating); round++)
+        {
+            await market.RoundAsync();
+            await market.MarkAsync("AAPL", crash);
+        }
+
+        var view = await market.Exchange.ViewAsync(Trader);
+        Assert.Equal(MarginState.Restricted, view.Margin!.State);
+        Assert.InRange(Math.Abs(view.Of("AAPL").Total), 1, 199);
+        Assert.True(view.Margin.Equity * 10 >= view.Margin.Maintenance * 11);
+        Assert.Empty(view.OpenOrders);
+        Assert.Empty(await market.FindingsAsync());
+        var fund = await FundAsync(market);
+        Assert.True(fund > 0);
+        Assert.Equal(fund, (await market.Catalog.Margin()).Funds.Single().Amount);
+        Assert.Equal(RejectReason.None, (await market.Exchange.Account(Trader).Deposit(new DepositRequest("d", "USD", 9_000_000))).Reason);
+        await market.RoundAsync();
+        Assert.Equal(MarginState.Healthy, (await market.MarginAsync()).State);
+    }
+
+    /// <summary>Source: RISK-examples E36, first part: the fund to zero, then the house.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task E36_a_deficit_is_paid_by_the_fund_and_then_by_the_house_whatever_dies_in_between(bool diesEachRound)
+    {
+        await using var disk = new Disk();
+        var first = await MarginMarket.OpenAsync(disk);
+        var fund = await FillFundAsync(first);
+        await first.TradeAsync(Side.Buy, 10_000, 200);
+        await first.PlaceAsync(Trader, Side.Buy, 3_000, 1);
+        await first.MarkAsync("AAPL", 4_000);
+        await first.PlaceAsync(MarginMarket.Maker, Side.Buy, 3_960, 500);
+        var market = first;
+        for (var round = 0; round < 12; round++)
+        {
+            await market.RoundAsync();
+            if (diesEachRound)
+            {
+                await market.Exchange.CrashAsync();
+                var dead = market;
+                market = await market.StartAgainAsync();
+                await dead.DisposeAsync();
+            }
+
+            await market.MarkAsync("AAPL", 4_000);
+        }
+
+        await using var last = market;
+        var view = await market.Exchange.ViewAsync(Trader);
+        Assert.Equal((0, 0, MarginState.Healthy), (view.Of("USD").Total, view.Of("AAPL").Total, view.Margin!.State));
+        Assert.Empty(view.OpenOrders);
+        Assert.Equal(0, (await market.Catalog.Margin()).Funds.Single().Amount);
+
+        // 200 shares bought at 100.00 with 10,000.00 and sold at 39.60: 2,080.00 are missing, and the fund has less.
+        var balances = await market.Exchange.Ledger.TrialBalance();
+        Assert.InRange(fund, 1, 100_000);
+        Assert.Equal(-208_000 + fund, (long)balances.Single(row => row.Asset == "USD" && row.Holder == "house").Total);
+        Assert.Equal(0, await FundAsync(market));
+        Assert.Empty(await market.FindingsAsync());
+    }
+
+    [Fact]
+    public async Task An_order_of_a_liquidation_whose_carrier_died_is_carried_again_and_trades_once()
+    {
+        await using var disk = new Disk();
+        await using var market = await MarginMarket.OpenAsync(disk);
+        await market.TradeAsync(Side.Buy, 10_000, 200);
+        await market.MarkAsync("AAPL", 6_500);
+        await market.PlaceAsync(MarginMarket.Maker, Side.Buy, 6_450, 500);
+        var account = market.Exchange.Account(Trader);
+        var work = await account.ReviewMargin();
+        Assert.NotNull(work.Order);
+        var again = await account.ReviewMargin();
+        Assert.Equal(work.Order, again.Order);
+        await market.Exchange.SubmitAsync("AAPL", work.Order);
+        await market.Exchange.SubmitAsync("AAPL", work.Order);
+        await account.CatchUp();
+        Assert.Equal(200 - work.Order.QuantityLots, (await market.Exchange.ViewAsync(Trader)).Of("AAPL").Total);
+    }
+
+    /// <summary>Somebody else is liquidated in part, and sells the rest at the old price: what is in the fund now is his fees.</summary>
+    private static async Task<long> FillFundAsync(MarginMarket market)
+    {
+        const long Other = MarginMarket.Other;
+        await market.Exchange.Account(Other).SetKind(new("USD", "desk", ""));
+        await market.Exchange.Account(Other).Deposit(new DepositRequest("cash", "USD", 1_000_000));
+        await market.TradeAsync(Side.Buy, 10_000, 200, account: Other);
+        await market.MarkAsync("AAPL", 6_500);
+        var bid = await market.PlaceAsync(MarginMarket.Maker, Side.Buy, 6_450, 500);
+        for (var round = 0; round < 12; round++)
+        {
+            await market.RoundAsync();
+            await market.MarkAsync("AAPL", 6_500);
+        }
+
+        await market.Exchange.Book("AAPL").CloseById(MarginMarket.Maker, bid.OrderId);
+        await market.MarkAsync("AAPL", 10_000);
+        await market.TradeAsync(Side.Sell, 10_000, (await market.Exchange.ViewAsync(Other)).Of("AAPL").Total, account: Other);
+        return await FundAsync(market);
+    }
+
+    private static async Task<long> FundAsync(MarginMarket market) =>
+        (long)(await market.Exchange.Ledger.TrialBalance()).Single(row => row.Asset == "USD" && row.Holder == "insurance").Total;
+}

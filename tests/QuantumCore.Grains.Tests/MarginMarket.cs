@@ -1,0 +1,106 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>An exchange where two shares are traded on margin, with a clock that the test moves.</summary>
+internal sealed class MarginMarket(Exchange exchange, ShiftedTime time) : IAsyncDisposable
+{
+    public const long Maker = 1_000;
+    public const long Trader = 1_001;
+    public const long Other = 1_002;
+    private static readonly string[] s_symbols = ["AAPL", "MSFT", "XYZ"];
+    private static readonly long[] s_makers = [Maker];
+    private readonly Dictionary<string, long> _index = new(StringComparer.Ordinal) { ["AAPL"] = 10_000, ["MSFT"] = 10_000 };
+    private int _names;
+
+    public Exchange Exchange => exchange;
+
+    public ShiftedTime Time => time;
+
+    public ICatalogGrain Catalog => exchange.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+
+    private OpenWorkAgent Agent => exchange.Service<OpenWorkAgent>();
+
+    /// <summary>Shares of no fees at 100.00 with initial margin of a half and maintenance of a quarter; the trader has 10,000.00.</summary>
+    public static async Task<MarginMarket> OpenAsync(Disk disk, MarginPolicy? policy = null, int feePpm = 0)
+    {
+        var time = new ShiftedTime();
+        var market = new MarginMarket(await Exchange.OpenAsync(disk, s_symbols, s_makers, time: time), time);
+        foreach (var symbol in s_symbols)
+        {
+            var share = Listed.Share(symbol) with { MakerFeePpm = feePpm, TakerFeePpm = feePpm };
+            await market.Catalog.List(EncodedInstrument.From(share));
+        }
+
+        var terms = new MarginTerms
+        {
+            Long = MarginTable.Flat(500_000, 250_000),
+            Short = MarginTable.Flat(500_000, 300_000),
+            LendableLots = 1_000,
+            BorrowPpm = 36_000,
+        };
+        await market.Catalog.SetMarginTerms(new("AAPL", EncodedMarginTerms.From(terms), "desk", "test"));
+        await market.Catalog.SetMarginTerms(new("MSFT", EncodedMarginTerms.From(terms with { Short = null, LendableLots = 0 }), "desk", "test"));
+        await market.Catalog.SetMarginPolicy(new("USD", EncodedMarginPolicy.From(policy ?? new MarginPolicy()), "desk", "test"));
+        await exchange(market).Account(Trader).SetKind(new("USD", "desk", "asked for"));
+        await exchange(market).Account(Trader).Deposit(new DepositRequest("cash", "USD", 1_000_000));
+        await market.MarkAsync("AAPL", 10_000);
+        return market;
+
+        static Exchange exchange(MarginMarket market) => market.Exchange;
+    }
+
+    /// <summary>The same journal in another process, in the same day.</summary>
+    public async Task<MarginMarket> StartAgainAsync() => new(await Exchange.StartAsync(exchange.Disk, time: time), time);
+
+    /// <summary>An index comes in when nothing has traded for a minute, and the silo makes its mark prices of it alone.</summary>
+    public async Task MarkAsync(string symbol, long ticks)
+    {
+        time.Advance(TimeSpan.FromSeconds(61));
+        _index[symbol] = ticks;
+        foreach (var (name, price) in _index)
+        {
+            await exchange.Book(name).Operate(BookCommand.Of(BookVerb.SetMark, price));
+        }
+
+        await exchange.Service<InstrumentCatalog>().RefreshAsync();
+        await exchange.Service<MarkBoard>().RefreshAsync();
+    }
+
+    public Task<ExecutionReport> PlaceAsync(
+        long account, Side side, long price, long lots, string symbol = "AAPL", TimeInForce timeInForce = TimeInForce.GoodTillCancel) =>
+        exchange.PlaceAsync(account, $"order-{++_names}", symbol, side, price, lots, timeInForce);
+
+    /// <summary>The maker stands ready, and the trader takes it.</summary>
+    public async Task TradeAsync(Side side, long price, long lots, string symbol = "AAPL", long account = Trader)
+    {
+        await PlaceAsync(Maker, side == Side.Buy ? Side.Sell : Side.Buy, price, lots, symbol);
+        var taken = await PlaceAsync(account, side, price, lots, symbol, TimeInForce.ImmediateOrCancel);
+        await exchange.ViewAsync(account, taken);
+    }
+
+    /// <summary>A second passes, and the agent makes one round.</summary>
+    public async Task RoundAsync()
+    {
+        time.Advance(TimeSpan.FromSeconds(1));
+        await exchange.Ledger.CatchUp();
+        await Agent.ReviewMarginAsync(CancellationToken.None);
+    }
+
+    public async Task<MarginView> MarginAsync(long account = Trader) => (await exchange.ViewAsync(account)).Margin!;
+
+    public async Task<long> CashAsync(long account = Trader) => (await exchange.ViewAsync(account)).Of("USD").Total;
+
+    /// <summary>What is wrong with the ledger, by its own rules and against the accounts.</summary>
+    public async Task<string[]> FindingsAsync()
+    {
+        var report = await exchange.Ledger.Reconcile(0, 100);
+        var violations = await History.HistoryInvariants.CheckAsync(
+            exchange.Disk.History, 0, (await exchange.Disk.Journal.HeadsAsync("", CancellationToken.None)).ToDictionary(head => head.Name, head => head.Head),
+            CancellationToken.None);
+        return [.. report.Findings.Select(finding => finding.ToString()), .. violations.Select(wrong => $"{wrong.Name}: {string.Join("; ", wrong.Rows)}")];
+    }
+
+    public ValueTask DisposeAsync() => exchange.DisposeAsync();
+}

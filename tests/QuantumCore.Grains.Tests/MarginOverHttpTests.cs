@@ -1,0 +1,115 @@
+using QuantumCore.Client;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway;
+using Xunit;
+using static QuantumCore.Grains.Tests.ServedExchange;
+using MarginState = QuantumCore.Client.MarginState;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>Margin as people see it: terms, kinds of accounts, loans, locates and refusals over HTTP and the SDK.</summary>
+public class MarginOverHttpTests
+{
+    private const string Account = "ACC-1050";
+    private static readonly MarginTerms s_terms = new()
+    {
+        Symbol = "AAPL",
+        Long = new MarginTable([new(500_000, 250_000, 1_000_000m), new(600_000, 300_000)]),
+        Short = MarginTable.Flat(500_000, 300_000, 5m),
+        CheapBelow = 5m,
+        CheapShort = MarginTable.Flat(1_000_000, 1_000_000, 2.50m),
+        Lendable = 1_000m,
+        BorrowPpm = 30_000,
+        ImpactQuantity = 10m,
+        StepQuantity = 500m,
+    };
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_account_is_opened_on_margin_borrows_and_is_told_how_it_stands()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        using var trader = await OpenAsync(exchange);
+        await exchange.BobAsync(Sell(150m, 100m));
+        var bought = await trader.PlaceAsync(Buy(150m, 100m), Cancellation);
+        Assert.Equal(150m, bought.Filled);
+        var account = await trader.GetAccountAsync(Cancellation);
+        // 15,000.00 and 777 millionths of it, of 10,000.00.
+        Assert.Equal(-5_011.66m, account.Balances.Single(balance => balance.Asset == "USD").Total);
+        var margin = account.Margin!;
+        Assert.Equal((MarginState.Healthy, "USD", false), (margin.State, margin.Currency, margin.IsStale));
+        Assert.Equal((9_988.34m, 7_500m, 3_750m, 2_488.34m), (margin.Equity, margin.InitialMargin, margin.MaintenanceMargin, margin.Excess));
+        var line = Assert.Single(margin.Positions);
+        Assert.Equal(("AAPL", 150m, 100m, 4_976.68m), (line.Symbol, line.Quantity, line.MarkPrice, line.BuyingPower));
+        // 5,011.66 a hundred and fifty times 33.41 less half a per cent, and one tick up.
+        Assert.Equal(33.58m, line.BankruptcyPrice);
+        Assert.Equal(margin with { Positions = [] }, (await exchange.Operator.GetMarginAsync(Account, Cancellation)).Margin! with { Positions = [] });
+
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => trader.PlaceAsync(Buy(60m, 100m), Cancellation));
+        Assert.Equal("InsufficientMargin", refused.Code);
+        refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => trader.PlaceAsync(PlaceOrder.Limit("MSFT", OrderSide.Buy, 1m, 100m), Cancellation));
+        Assert.Equal("NotPermitted", refused.Code);
+        refused = await Assert.ThrowsAsync<QuantumCoreException>(() => trader.PlaceAsync(Sell(151m, 100m), Cancellation));
+        Assert.Equal("NoLocate", refused.Code);
+        var rules = await exchange.Operator.SetLocateAsync(new Locate(Account, "AAPL", 10m), "asked for", Cancellation);
+        Assert.Equal(new Locate(Account, "AAPL", 10m), Assert.Single(rules.Locates!));
+        refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Operator.SetLocateAsync(new Locate(Account, "AAPL", 1_001m), null, Cancellation));
+        Assert.Equal("quantity", refused.Field);
+        refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Operator.SetKindAsync(Account, null, null, Cancellation));
+        Assert.Equal("currency", refused.Field);
+    }
+
+    [Fact]
+    public async Task Terms_and_policies_come_back_as_they_were_set()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        using var trader = await OpenAsync(exchange);
+        var policy = new QuantumCore.Client.MarginPolicy { Asset = "USD", LoanPpm = 52_500, CallSeconds = 172_800, LiquidationPpm = 700_000 };
+        await exchange.Operator.SetMarginPolicyAsync(policy, "spring", Cancellation);
+        var rules = await trader.GetMarginRulesAsync(Cancellation);
+        Assert.Equal(policy, Assert.Single(rules.Currencies));
+        Assert.Null(rules.Locates);
+        var terms = Assert.Single(rules.Instruments);
+        Assert.Equal(s_terms.Long.Tiers, terms.Long.Tiers);
+        Assert.Equal(s_terms.Short!.Tiers, terms.Short!.Tiers);
+        Assert.Equal(
+            s_terms with { Long = terms.Long, Short = terms.Short, CheapShort = terms.CheapShort }, terms);
+        Assert.Equal((5m, 2.50m), (terms.Short.FloorPerLot, terms.CheapShort!.FloorPerLot));
+
+        var falling = s_terms with { Long = new MarginTable([new(500_000, 250_000, 1m), new(400_000, 300_000)]) };
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Operator.SetMarginTermsAsync(falling, null, Cancellation));
+        Assert.Equal("BadRequest", refused.Code);
+        refused = await Assert.ThrowsAsync<QuantumCoreException>(() => trader.GetAllMarginRulesAsync(Cancellation));
+        Assert.Equal("Forbidden", refused.Code);
+        Assert.Equal((404, "symbol"), await PostRawAsync(exchange, "admin/margin/instruments/NONE", "{}"));
+        Assert.Equal((400, "lendable"), await PostRawAsync(exchange, "admin/margin/instruments/AAPL", """{"lendable":"-1"}"""));
+    }
+
+    /// <summary>A trader's client of a margin account that has 10,000.00, with AAPL at 100.00.</summary>
+    private static async Task<QuantumCoreClient> OpenAsync(ServedExchange exchange)
+    {
+        var catalog = exchange.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+        await catalog.AddKey(new ApiKey(KeyRing.Hash("trader"), 1050, false, false, "trader"));
+        await exchange.Operator.SetMarginTermsAsync(s_terms, "new", Cancellation);
+        var opened = await exchange.Operator.SetKindAsync(Account, "USD", "asked for", Cancellation);
+        Assert.Equal(0m, opened.Margin!.Equity);
+        await exchange.Operator.DepositAsync(Account, "USD", 10_000m, "cash", Cancellation);
+        await exchange.Operator.SetMarkAsync("AAPL", 100m, Cancellation);
+        await exchange.Exchange.Service<InstrumentCatalog>().RefreshAsync();
+        await exchange.Exchange.Service<MarkBoard>().RefreshAsync();
+        return new QuantumCoreClient(exchange.Address, "trader");
+    }
+
+    private static async Task<(int Status, string? Field)> PostRawAsync(ServedExchange exchange, string path, string json)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(exchange.Address, "api/qc/v1/") };
+        http.DefaultRequestHeaders.Add("X-Api-Key", "operator");
+        using var body = new StringContent(json, System.Text.Encoding.UTF8, "application/json");
+        using var response = await http.PostAsync(new Uri(path, UriKind.Relative), body, Cancellation);
+        using var answer = System.Text.Json.JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancellation));
+        return ((int)response.StatusCode, answer.RootElement.GetProperty("field").GetString());
+    }
+}

@@ -1,0 +1,139 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Simulation;
+
+/// <summary>
+/// Who lends: two of the customers trade on margin, at mark prices that walk, and now and then fall or rise so far that what is left of an
+/// account is less than nothing.
+/// </summary>
+internal sealed class Desk(World world)
+{
+    private const long Maker = 1_000;
+    private static readonly long[] s_borrowers = [1_003, 1_004];
+
+    /// <summary>Whether an account is one that may owe.</summary>
+    public bool Lends(long account) => IsOpen && Array.IndexOf(s_borrowers, account) >= 0;
+
+    /// <summary>Half of all seeds know nothing of margin.</summary>
+    public bool IsOpen => world.Seed % 2 == 1;
+
+    /// <summary>What a customer thinks of, where one who borrows means to buy and the other to sell: so they owe.</summary>
+    public HoldRequest Order(long account, string name)
+    {
+        var order = Market.Order(world, name);
+        return Lends(account) && world.Chance(0.6) ? order with { Side = account == s_borrowers[0] ? Side.Buy : Side.Sell } : order;
+    }
+
+    /// <summary>Agrees on margin before anybody has anything. To be run in the silo.</summary>
+    public async Task OpenAsync(Silo silo)
+    {
+        if (!IsOpen)
+            return;
+
+        var catalog = silo.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+        var terms = EncodedMarginTerms.From(new MarginTerms
+        {
+            Long = MarginTable.Flat(150_000, 100_000),
+            Short = MarginTable.Flat(150_000, 110_000),
+            LendableLots = 100,
+            BorrowPpm = 36_000,
+        });
+        var policy = new MarginPolicy { LoanPpm = 36_000, CallSeconds = world.Pick([0, 0, 2]), LiquidationPpm = 700_000 };
+        await catalog.SetMarginPolicy(new("USD", EncodedMarginPolicy.From(policy), "desk", ""));
+        foreach (var symbol in Market.Symbols)
+        {
+            await catalog.SetMarginTerms(new(symbol, terms, "desk", ""));
+            foreach (var borrower in s_borrowers)
+                await catalog.SetLocate(new(symbol, borrower, 50, "desk", ""));
+        }
+
+        foreach (var borrower in s_borrowers)
+            await silo.Grains.Account(borrower).SetKind(new("USD", "desk", ""));
+        await MarkAsync(silo);
+    }
+
+    /// <summary>Moves the mark prices until it is told to stop.</summary>
+    public async Task MoveAsync(CancellationToken stop)
+    {
+        while (IsOpen && !stop.IsCancellationRequested)
+        {
+            await Task.Delay(world.Within(100_000, 1_500_000), world.Clock, CancellationToken.None);
+            var move = world.Chance(0.3) ? world.Next(750, 1_330) : world.Next(990, 1_011);
+            world.Middle = Math.Clamp(world.Middle * move / 1_000, 300, 3_000);
+            await TryMarkAsync();
+        }
+    }
+
+    /// <summary>The last price stays, and somebody trades at it with whoever wants to: every liquidation must come to its end.</summary>
+    public async Task EndAsync(Task done)
+    {
+        if (!IsOpen)
+            return;
+
+        foreach (var symbol in Market.Symbols)
+        {
+            await ServeAsync(async silo => (await silo.Grains.Account(Maker).Deposit(new DepositRequest("units " + symbol, symbol, 1_000_000))).Reason);
+            await ServeAsync(async silo => (await silo.Grains.Account(Maker).Deposit(new DepositRequest("cash " + symbol, "USD", 1_000_000_000))).Reason);
+            foreach (var (side, price) in new[] { (Side.Buy, world.Middle), (Side.Sell, world.Middle + 1) })
+            {
+                var order = new HoldRequest(
+                    $"maker-{symbol}-{side}", symbol, side, OrderType.Limit, TimeInForce.GoodTillCancel, false, price, 1_000);
+                await ServeAsync(async silo => (await silo.Orders.Place(Maker, order)).Reason);
+            }
+        }
+
+        while (!done.IsCompleted)
+        {
+            await TryMarkAsync();
+            await Task.Delay(TimeSpan.FromSeconds(1), world.Clock);
+        }
+    }
+
+    private async Task TryMarkAsync()
+    {
+        if (world.Silos.Count == 0)
+            return;
+
+        var silo = world.Pick(world.Silos);
+        try
+        {
+            await silo.Owner.Run(() => MarkAsync(silo)).WaitAsync(TimeSpan.FromSeconds(3), world.Clock);
+        }
+        catch (Exception)
+        {
+            // The price before stays, as if no feed had come in.
+        }
+    }
+
+    private async Task MarkAsync(Silo silo)
+    {
+        foreach (var symbol in Market.Symbols)
+        {
+            await silo.Grains.GetGrain<IOrderBookGrain>(Market.Listing(symbol).BookKey)
+                .Operate(symbol, BookCommand.Of(BookVerb.SetMark, world.Middle));
+        }
+    }
+
+    // The faults have stopped; what was broken may still take a moment.
+    private async Task ServeAsync(Func<Silo, Task<RejectReason>> ask)
+    {
+        for (var attempt = 0; attempt < 20; attempt++)
+        {
+            var silo = world.Silos[0];
+            try
+            {
+                if (await silo.Owner.Run(() => ask(silo)).WaitAsync(TimeSpan.FromSeconds(3), world.Clock) == RejectReason.None)
+                    return;
+            }
+            catch (Exception)
+            {
+                // Not in time; the same again.
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(300), world.Clock);
+        }
+
+        world.Find("Nobody serves the maker.");
+    }
+}

@@ -1,0 +1,152 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Simulation;
+
+/// <summary>The witness's own book of who may owe, who is liquidated, and what the insurance fund was told, from durable records alone.</summary>
+internal sealed class WitnessedMargin(World world)
+{
+    private const string Liquidation = " liquidation:";
+    private readonly Dictionary<long, MarginState> _states = [];
+    private readonly Dictionary<(long Account, string Asset), long> _units = [];
+    private readonly Dictionary<(long Account, long Sequence), LiquidationStepEnded> _claims = [];
+    private readonly Dictionary<(long Account, long Sequence), LiquidationInsured> _insured = [];
+    private readonly HashSet<(long Account, long Sequence)> _covered = [];
+    private readonly Dictionary<string, long> _funds = new(StringComparer.Ordinal);
+
+    /// <summary>Orders of liquidations so far.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>Deficits that were paid so far.</summary>
+    public long Deficits { get; private set; }
+
+    /// <summary>Whether an account makes an order of this name by itself.</summary>
+    public static bool IsLiquidation(string name) => name.StartsWith(Liquidation, StringComparison.Ordinal);
+
+    /// <summary>What an account's own record says.</summary>
+    public void See(long account, long sequence, AccountRecord record, IEnumerable<WitnessedOrder> orders)
+    {
+        switch (record)
+        {
+            case AccountKindSet { Currency.Length: > 0 }:
+                _states[account] = MarginState.Healthy;
+                break;
+            case MarginReviewed reviewed:
+                _states[account] = reviewed.State;
+                break;
+            case HoldPlaced hold when IsLiquidation(hold.Order.ClientOrderId):
+                SeeStep(account, sequence, hold, orders);
+                break;
+            case HoldPlaced or ListHeld or TransferredOut or Withdrawn when _states.GetValueOrDefault(account) == MarginState.Liquidating:
+                world.Find($"account {account} is liquidated, and {sequence} is {record}");
+                break;
+            case LiquidationStepEnded ended:
+                SeeEnd(account, sequence, ended, orders);
+                break;
+            case DeficitCovered covered:
+                SeeCover(account, covered);
+                break;
+        }
+
+        Move(account, record);
+    }
+
+    /// <summary>What the catalog's record says.</summary>
+    public void See(CatalogRecord record)
+    {
+        if (record is not LiquidationInsured { Claim: var claim } insured)
+            return;
+
+        var key = (claim.Account, claim.Sequence);
+        if (_claims.GetValueOrDefault(key) is not { } ended || (ended.Asset, ended.Fee, ended.Deficit) != (claim.Asset, claim.Fee, claim.Deficit))
+            world.Find($"the fund knows of {claim}, which is not on record");
+        if (!_insured.TryAdd(key, insured))
+            world.Find($"the fund takes {claim} again");
+        _funds[claim.Asset] = _funds.GetValueOrDefault(claim.Asset) + claim.Fee - insured.FromFund;
+        if (_funds[claim.Asset] < 0 || insured.FromFund + insured.FromHouse != claim.Deficit)
+            world.Find($"the fund has {_funds[claim.Asset]} after {insured}");
+    }
+
+    /// <summary>What a payout gives back.</summary>
+    public void See(string asset, PayoutRecord record)
+    {
+        foreach (var item in record is BatchRefused refused ? refused.Items : [])
+            Add(item.Account, asset, item.Amount);
+    }
+
+    /// <summary>An order trades.</summary>
+    public void Trade(WitnessedOrder order, long lots)
+    {
+        var before = _units.GetValueOrDefault((order.Account, order.Symbol));
+        Add(order.Account, order.Symbol, order.Side == Side.Buy ? lots : -lots);
+        var after = _units[(order.Account, order.Symbol)];
+        if (IsLiquidation(order.ClientOrderId) && (Math.Abs(after) >= Math.Abs(before) || Math.Sign(after) == -Math.Sign(before)))
+            world.Find($"account {order.Account}: a liquidation makes {after} {order.Symbol} of {before}");
+        if (after < 0 && !_states.ContainsKey(order.Account))
+            world.Find($"account {order.Account} has {after} {order.Symbol} and no margin");
+    }
+
+    /// <summary>When nothing happens any more, every liquidation is through, and the fund knows all of them.</summary>
+    public void RequireSettled()
+    {
+        foreach (var (account, state) in _states)
+        {
+            if (state == MarginState.Liquidating)
+                world.Find($"account {account} is still liquidated");
+        }
+
+        foreach (var ((account, sequence), _) in _claims.Where(claim => !_covered.Contains(claim.Key)))
+            world.Find($"account {account}: the fund was never told of {sequence}");
+    }
+
+    private void SeeStep(long account, long sequence, HoldPlaced hold, IEnumerable<WitnessedOrder> orders)
+    {
+        Steps++;
+        if (_states.GetValueOrDefault(account) != MarginState.Liquidating)
+            world.Find($"account {account} is not liquidated, and {sequence} is {hold}");
+        if (orders.FirstOrDefault(order => order.Account == account
+            && order.State is WitnessedState.Held or WitnessedState.Open) is { } open)
+            world.Find($"account {account}: a liquidation begins step {sequence} while {open.ClientOrderId} is {open.State}");
+        var units = _units.GetValueOrDefault((account, hold.Symbol));
+        if (hold.Order.QuantityLots > Math.Abs(units) || (hold.Order.Side == Side.Buy) != units < 0)
+            world.Find($"account {account}: of {units} {hold.Symbol} {sequence} liquidates {hold.Order.Side} {hold.Order.QuantityLots}");
+    }
+
+    private void SeeEnd(long account, long sequence, LiquidationStepEnded ended, IEnumerable<WitnessedOrder> orders)
+    {
+        if (ended.Number > 0 && orders.Any(order => order.Account == account && order.Number == ended.Number
+            && order.State is WitnessedState.Held or WitnessedState.Open))
+            world.Find($"account {account}: step {ended.Number} ends at {sequence} and is open");
+        if (ended.Deficit > 0 && Market.Symbols.Any(symbol => _units.GetValueOrDefault((account, symbol)) != 0))
+            world.Find($"account {account}: {sequence} is a deficit, and there is something to sell");
+        if (ended.Fee > 0 || ended.Deficit > 0)
+            _claims.Add((account, sequence), ended);
+    }
+
+    private void SeeCover(long account, DeficitCovered covered)
+    {
+        var key = (account, covered.Claim);
+        if (_insured.GetValueOrDefault(key) is not { } insured
+            || (insured.FromFund, insured.FromHouse) != (covered.FromFund, covered.FromHouse))
+            world.Find($"account {account}: {covered} is not what the fund has on record: {_insured.GetValueOrDefault(key)}");
+        if (!_covered.Add(key))
+            world.Find($"account {account}: {covered.Claim} is covered twice");
+        Deficits += covered.FromFund + covered.FromHouse > 0 ? 1 : 0;
+    }
+
+    private void Move(long account, AccountRecord record)
+    {
+        var (asset, amount) = record switch
+        {
+            Deposited deposit => (deposit.Asset, deposit.Amount),
+            TransferredOut transfer => (transfer.Asset, -transfer.Amount),
+            Withdrawn withdrawal => (withdrawal.Asset, -withdrawal.Amount),
+            _ => ("", 0),
+        };
+        if (amount != 0)
+            Add(account, asset, amount);
+    }
+
+    private void Add(long account, string asset, long amount) =>
+        _units[(account, asset)] = _units.GetValueOrDefault((account, asset)) + amount;
+}
