@@ -78,7 +78,7 @@ builder.Services.AddTerminal();
 builder.Services.AddSingleton<DemoExchange>();
 builder.Services.AddSingleton<ExchangeStart>();
 builder.Services.AddHostedService(services => services.GetRequiredService<ExchangeStart>());
-builder.Services.AddHostedService<MarketMaker>();
+builder.Services.AddHostedService<SimulatedMarket>();
 builder.Services.AddSingleton<OrderlyEnd>();
 builder.Services.AddHostedService(services => services.GetRequiredService<OrderlyEnd>());
 

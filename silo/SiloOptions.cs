@@ -60,8 +60,11 @@ internal sealed record SiloOptions
           --demo auto|off        auto (default): demo keys and accounts on a loopback address, when the exchange is
                                  new or was a demo before. They serve requests to localhost or 127.0.0.1 that
                                  came through no proxy. off: never. Behind a proxy: --demo off.
-          --market-maker on|off  In a demo, quote and trade on every symbol of the exchange file (default: on).
-          --no-quotes SYMBOL     No market maker on this symbol; may be given several times.
+          --simulate demo|none   demo (default): in a demo, simulated participants trade every symbol of the exchange file, and
+                                 a new one has a day of candles. none: books stay empty until somebody trades. Without
+                                 a demo nothing is simulated. (--market-maker on|off is the older name.)
+          --seed N               Seed of the simulated market: a whole number (default: 1).
+          --no-quotes SYMBOL     Nothing is simulated in this symbol; may be given several times.
           --account-requests N   Requests a second of one account, and as many cancels; 0: no limit (default: 50000).
           --address-requests N   The same of one address, as the connection shows it; 0: no limit (default: 200000).
                                  Behind a proxy all clients are one address. Who asks more often is answered 429.
@@ -87,7 +90,7 @@ internal sealed record SiloOptions
           --gateway-port PORT    Port for gateways and Orleans clients (default: none).
 
         The list of members is in the database. Silos that share an exchange share --secrets and --payouts, too. One of them
-        quotes the demo: the others take --market-maker off.
+        simulates the demo's market: the others take --simulate none.
 
         Each option may come from the environment as QUANTUMCORE_SILO_ and its name in capitals, with _ for -:
         QUANTUMCORE_SILO_DATA, QUANTUMCORE_SILO_URLS, QUANTUMCORE_SILO_NO_QUOTES (separated by ',') and so on. The
@@ -102,7 +105,7 @@ internal sealed record SiloOptions
 
     private static readonly string[] s_names =
     [
-        "data", "urls", "storage", "keep-free", "secrets", "payouts", "postgres", "exchange", "demo", "market-maker", "no-quotes",
+        "data", "urls", "storage", "keep-free", "secrets", "payouts", "postgres", "exchange", "demo", "simulate", "market-maker", "seed", "no-quotes",
         "cluster", "role", "advertise", "silo-port", "gateway-port", "account-requests", "address-requests",
         "binance-weight", "binance-orders", "tls-certificate", "tls-key", "sign-up", "sites", "log", "log-level", "long-turn", "shutdown",
     ];
@@ -133,7 +136,11 @@ internal sealed record SiloOptions
     /// <summary>A demo may be run if the other conditions hold.</summary>
     public bool DemoAllowed { get; init; } = true;
 
-    public bool MarketMaker { get; init; } = true;
+    /// <summary>Simulated participants trade in a demo.</summary>
+    public bool Simulates { get; init; } = true;
+
+    /// <summary>Seed of the simulated market.</summary>
+    public ulong Seed { get; init; } = 1;
 
     public IReadOnlyList<string> NoQuotes { get; init; } = [];
 
@@ -259,7 +266,12 @@ internal sealed record SiloOptions
         "sign-up" => this with { SignUp = Switch(value, "on", source) },
         "sites" => this with { Sites = CheckSites(value, source) },
         "demo" => this with { DemoAllowed = Switch(value, "auto", source) },
-        "market-maker" => this with { MarketMaker = Switch(value, "on", source) },
+        "simulate" => this with
+        {
+            Simulates = value == "demo" || (value == "none" ? false : throw new FormatException($"{source} is demo or none, not '{value}'.")),
+        },
+        "market-maker" => this with { Simulates = Switch(value, "on", source) },
+        "seed" => this with { Seed = (ulong)Number(value, 0, int.MaxValue, source) },
         "account-requests" => this with { AccountRequests = Number(value, 0, 10_000_000, source) },
         "address-requests" => this with { AddressRequests = Number(value, 0, 10_000_000, source) },
         "binance-weight" => this with { BinanceWeight = Number(value, 0, 1_000_000, source) },

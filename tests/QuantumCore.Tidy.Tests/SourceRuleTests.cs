@@ -65,8 +65,8 @@ public partial class SourceRuleTests
         ["src/QuantumCore.Gateway/Binance/WireFeed.cs"] = 1,
         // Who joins the cluster next gets its share of the books.
         ["silo/Cluster/BookBalance.cs"] = 1,
-        // The demo quotes again a second later.
-        ["silo/Demo/MarketMaker.cs"] = 1,
+        // The simulated participants begin anew a moment later.
+        ["silo/Demo/SimulatedMarket.cs"] = 1,
         // The process says why it ends.
         ["silo/Program.cs"] = 1,
     };

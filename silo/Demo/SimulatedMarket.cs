@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway;
+using QuantumCore.History;
+using QuantumCore.Instruments;
+using QuantumCore.Market;
+
+namespace QuantumCore.Silo.Demo;
+
+/// <summary>
+/// Keeps a demo's books alive: simulated participants of each symbol of the exchange file, on accounts of their own. They
+/// trade like everyone else, through order entry.
+/// </summary>
+internal sealed partial class SimulatedMarket(
+    ExchangeStart start,
+    DemoExchange demo,
+    OrderEntry entry,
+    IGrainFactory grains,
+    Listings listings,
+    IServiceProvider services,
+    GatewayOptions gateway,
+    SiloOptions options,
+    TimeProvider time,
+    ILogger<SimulatedMarket> log) : BackgroundService
+{
+    private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(10);
+
+    private readonly MarketModel _model = new();
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await start.Opened.WaitAsync(stoppingToken);
+        while (gateway.DemoMode && options.Simulates)
+        {
+            try
+            {
+                await TradeAsync(await BeginAsync(stoppingToken), stoppingToken);
+            }
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogInterrupted(log, error);
+                await Task.Delay(s_rest, time, stoppingToken);
+            }
+        }
+    }
+
+    [LoggerMessage(201, LogLevel.Warning, "The simulated participants were interrupted; they begin anew in ten seconds")]
+    private static partial void LogInterrupted(ILogger log, Exception error);
+
+    /// <summary>Participants without orders, at the last price of each symbol.</summary>
+    private async Task<ImmutableArray<SimulatedSymbol>> BeginAsync(CancellationToken stoppingToken)
+    {
+        var run = await ClearAsync(stoppingToken);
+        await demo.FundAsync(await listings.All());
+        var history = services.GetRequiredService<HistoryStore>();
+        var symbols = ImmutableArray.CreateBuilder<SimulatedSymbol>();
+        foreach (var instrument in await DemoPast.SymbolsAsync(listings, options, stoppingToken))
+        {
+            // The last trade, or where the back-filled past ends.
+            var newest = await history.PublicTradesAsync(new TradeQuery(instrument.Symbol, null, null, null, 1), stoppingToken);
+            var startTicks = newest is [var last] ? last.PriceTicks : instrument.ReferencePriceTicks;
+            var market = new SymbolMarket(
+                instrument, _model, unchecked(options.Seed + ((ulong)run << 32)), instrument.ReferencePriceTicks, startTicks);
+            symbols.Add(new SimulatedSymbol(entry, grains, instrument, market, $"sim-{run}-{symbols.Count}-"));
+        }
+
+        return symbols.ToImmutable();
+    }
+
+    /// <summary>Steps with the clock until the host stops, or something goes wrong.</summary>
+    private async Task TradeAsync(ImmutableArray<SimulatedSymbol> symbols, CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(_model.StepSeconds), time);
+        do
+        {
+            var views = await Task.WhenAll(DemoExchange.Simulated.Select(account => entry.View(account).AsTask()));
+            var open = views.SelectMany(view => view.OpenOrders).ToLookup(order => order.Symbol, StringComparer.Ordinal);
+            foreach (var symbol in symbols)
+                symbol.Learn(open[symbol.Symbol]);
+
+            await Task.WhenAll(symbols.Select(symbol => symbol.StepAsync()));
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>
+    /// Takes out what an earlier run left. The mark of that is a record of the account, so that its sequence is a
+    /// number no earlier run has had: it goes into the name of every order.
+    /// </summary>
+    private async Task<long> ClearAsync(CancellationToken cancellationToken)
+    {
+        var run = 0L;
+        foreach (var account in DemoExchange.Simulated)
+        {
+            while ((await entry.CancelAll(account, null, null)).Reason != RejectReason.None)
+                await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
+            run += (await entry.View(account)).Sequence;
+        }
+
+        return run;
+    }
+}
