@@ -54,38 +54,41 @@ public readonly record struct OrderIntent(
 /// <param name="SignedLots">Of that, what takers bought less what they sold.</param>
 public readonly record struct MarketSight(long BidTicks, long AskTicks, long TradedLots, long SignedLots);
 
-/// <summary>The parameters of a simulated market. Distances are basis points of the price, times seconds.</summary>
+/// <summary>
+/// The parameters of a simulated market. Distances are basis points of the price, times seconds. Their defaults are chosen by a
+/// recorded day (docs/market-simulation.md).
+/// </summary>
 public sealed record MarketModel
 {
     /// <summary>One step of the clock.</summary>
     public double StepSeconds { get; init; } = 0.1;
 
     /// <summary>Standard deviation of a day's return of the reference price, jumps aside, as a fraction.</summary>
-    public double DailyVolatility { get; init; } = 0.025;
+    public double DailyVolatility { get; init; } = 0.033;
 
     /// <summary>Half of a deviation from the home price is gone after this.</summary>
     public double HomeHalfLife { get; init; } = 12 * 3_600;
 
     /// <summary>Correlation of two symbols' diffusions.</summary>
-    public double Correlation { get; init; } = 0.5;
+    public double Correlation { get; init; } = 0.6;
 
     /// <summary>Spread of the logarithm of volatility over time, and how long a level of it lasts.</summary>
-    public double VolatilityOfVolatility { get; init; } = 0.5;
+    public double VolatilityOfVolatility { get; init; } = 0.7;
 
     /// <summary>Half of a deviation of volatility is gone after this.</summary>
     public double VolatilityHalfLife { get; init; } = 600;
 
     /// <summary>Jumps a day, and their standard deviation.</summary>
-    public double JumpsPerDay { get; init; } = 24;
+    public double JumpsPerDay { get; init; } = 240;
 
     /// <summary>Standard deviation of a jump.</summary>
-    public double JumpBasisPoints { get; init; } = 12;
+    public double JumpBasisPoints { get; init; } = 9;
 
     /// <summary>How far one round lot that is taken moves the reference price for good.</summary>
     public double ImpactBasisPoints { get; init; } = 0.02;
 
     /// <summary>Half the spread of the close maker at rest: Avellaneda and Stoikov's 1/k.</summary>
-    public double HalfSpread { get; init; } = 1.8;
+    public double HalfSpread { get; init; } = 2.3;
 
     /// <summary>Their risk aversion, for each basis point and round lot.</summary>
     public double RiskAversion { get; init; } = 0.01;
@@ -94,7 +97,7 @@ public sealed record MarketModel
     public double Horizon { get; init; } = 20;
 
     /// <summary>Distance of the close maker's levels.</summary>
-    public double LevelDistance { get; init; } = 0.6;
+    public double LevelDistance { get; init; } = 0.8;
 
     /// <summary>Levels a side of the close maker.</summary>
     public int Levels { get; init; } = 12;
@@ -103,7 +106,7 @@ public sealed record MarketModel
     public int DepthLevels { get; init; } = 26;
 
     /// <summary>Takers a second, who come by chance; the next never comes later than <see cref="LongestQuiet"/>.</summary>
-    public double TakersPerSecond { get; init; } = 1.0;
+    public double TakersPerSecond { get; init; } = 0.8;
 
     /// <summary>Longest time between two takers.</summary>
     public double LongestQuiet { get; init; } = 0.8;
@@ -112,7 +115,7 @@ public sealed record MarketModel
     public double RestersPerSecond { get; init; } = 1.2;
 
     /// <summary>Half of them are taken out before this.</summary>
-    public double RestersMedianLife { get; init; } = 5;
+    public double RestersMedianLife { get; init; } = 1.1;
 
     /// <summary>Large orders a day.</summary>
     public double LargeOrdersPerDay { get; init; } = 72;

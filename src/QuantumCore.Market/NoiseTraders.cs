@@ -26,12 +26,12 @@ internal sealed class NoiseTraders(MarketModel model, Scale scale, Chance chance
 
         if (moment.Step >= _nextTaker)
         {
-            var wait = Math.Min(Chance.Exponential(1 / model.TakersPerSecond), model.LongestQuiet);
+            var wait = Math.Min(Chance.Exponential(1 / (model.TakersPerSecond * moment.Activity)), model.LongestQuiet);
             _nextTaker = moment.Step + Math.Max(1, (long)(wait / model.StepSeconds));
             Take(in moment, sheet, SideOf(in moment), Scale.Draw(Chance));
         }
 
-        for (var arrivals = Chance.Poisson(model.RestersPerSecond * model.StepSeconds); arrivals > 0; arrivals--)
+        for (var arrivals = Chance.Poisson(model.RestersPerSecond * moment.Activity * model.StepSeconds); arrivals > 0; arrivals--)
             Rest(in moment, sheet);
     }
 

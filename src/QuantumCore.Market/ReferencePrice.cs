@@ -49,6 +49,9 @@ internal sealed class ReferencePrice
     /// <summary>Standard deviation of a second's return, in basis points.</summary>
     public double BasisPointsPerSecond => 10_000 * _diffusion * _level / Math.Sqrt(_model.StepSeconds);
 
+    /// <summary>How busy the market is beside its usual day: as volatile as it is, within bounds.</summary>
+    public double Activity => Math.Clamp(1.3 * _level, 0.5, 4);
+
     /// <summary>Walks one step.</summary>
     /// <param name="volatility">What all movements are multiplied by; 1 for the model's own.</param>
     public void Step(double volatility)

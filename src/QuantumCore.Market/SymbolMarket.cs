@@ -61,7 +61,7 @@ public sealed class SymbolMarket
         if (sight.SignedLots != 0)
             _reference.Push(Math.Clamp((double)sight.SignedLots / _scale.RoundLots, -500, 500) * _model.ImpactBasisPoints);
         _reference.Step(Volatility);
-        var moment = new Moment(_steps++, sight, _reference.Ticks, _reference.BasisPointsPerSecond);
+        var moment = new Moment(_steps++, sight, _reference.Ticks, _reference.BasisPointsPerSecond, _reference.Activity);
         foreach (var trader in _traders)
             trader.Act(in moment, _sheet);
         return CollectionsMarshal.AsSpan(_sheet.Intents);

@@ -30,7 +30,8 @@ internal sealed class WorkingOrder(Trader owner, long handle, Side side, long pr
 /// <param name="Sight">The book as it stood before the step.</param>
 /// <param name="ReferenceTicks">What the instrument is worth.</param>
 /// <param name="Volatility">Standard deviation of a second's return, in basis points.</param>
-internal readonly record struct Moment(long Step, MarketSight Sight, double ReferenceTicks, double Volatility)
+/// <param name="Activity">How many more come than usual: many when prices move.</param>
+internal readonly record struct Moment(long Step, MarketSight Sight, double ReferenceTicks, double Volatility, double Activity)
 {
     /// <summary>One basis point in ticks.</summary>
     public double BasisPoint => ReferenceTicks / 10_000;
@@ -101,10 +102,10 @@ internal sealed class Scale(Instrument instrument, double priceTicks)
     public long Draw(Chance chance)
     {
         var kind = chance.Unit();
-        if (kind < 0.40)
+        if (kind < 0.45)
             return Quantity(RoundLots);
-        if (kind < 0.80)
-            return Quantity(1 + chance.Below(RoundLots - 1));
+        if (kind < 0.86)
+            return Quantity(1 + (RoundLots * chance.Unit() * chance.Unit()));
         return Quantity(RoundLots * Math.Ceiling(Math.Min(1 + chance.Exponential(1.5), 12)));
     }
 }

@@ -42,7 +42,7 @@ public class BareMarketTests
         Assert.NotEqual(once, Convert.ToHexString(DayOf("AAPL", 2)));
 
         // On every machine and in every release, as long as nobody changes the models.
-        Assert.Equal("x", once);
+        Assert.StartsWith("8ABC2581B73582782A002D1D97A80D73", once, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public class BareMarketTests
     {
         var apple = Returns(Market("AAPL", 11));
         var amazon = Returns(Market("AMZN", 11));
-        Assert.InRange(Correlation(apple, amazon), 0.25, 0.75);
+        Assert.InRange(Correlation(apple, amazon), 0.2, 0.7);
         Assert.InRange(Math.Abs(Correlation(apple, Returns(Market("AMZN", 12)))), 0, 0.2);
     }
 
