@@ -64,6 +64,8 @@ internal sealed record SiloOptions
                                  a new one has a day of candles. none: books stay empty until somebody trades. Without
                                  a demo nothing is simulated. (--market-maker on|off is the older name.)
           --seed N               Seed of the simulated market: a whole number (default: 1).
+          --admin-port PORT      In a demo, on 127.0.0.1: the simulation page (/sim) and its calls, qc sim, which shape the market
+                                 and let requests and streams of clients under test fail (default: none).
           --no-quotes SYMBOL     Nothing is simulated in this symbol; may be given several times.
           --account-requests N   Requests a second of one account, and as many cancels; 0: no limit (default: 50000).
           --address-requests N   The same of one address, as the connection shows it; 0: no limit (default: 200000).
@@ -105,7 +107,7 @@ internal sealed record SiloOptions
 
     private static readonly string[] s_names =
     [
-        "data", "urls", "storage", "keep-free", "secrets", "payouts", "postgres", "exchange", "demo", "simulate", "market-maker", "seed", "no-quotes",
+        "data", "urls", "storage", "keep-free", "secrets", "payouts", "postgres", "exchange", "demo", "simulate", "market-maker", "seed", "admin-port", "no-quotes",
         "cluster", "role", "advertise", "silo-port", "gateway-port", "account-requests", "address-requests",
         "binance-weight", "binance-orders", "tls-certificate", "tls-key", "sign-up", "sites", "log", "log-level", "long-turn", "shutdown",
     ];
@@ -141,6 +143,9 @@ internal sealed record SiloOptions
 
     /// <summary>Seed of the simulated market.</summary>
     public ulong Seed { get; init; } = 1;
+
+    /// <summary>Port of the simulation's page and calls; null for none.</summary>
+    public int? AdminPort { get; init; }
 
     public IReadOnlyList<string> NoQuotes { get; init; } = [];
 
@@ -283,6 +288,7 @@ internal sealed record SiloOptions
         "log-level" => this with { LogLevel = Level(value, source) },
         "long-turn" => this with { LongTurn = TimeSpan.FromMilliseconds(Number(value, 0, 60_000, source)) },
         "shutdown" => this with { Shutdown = TimeSpan.FromSeconds(Number(value, 1, 300, source)) },
+        "admin-port" => this with { AdminPort = Port(value, source) },
         "silo-port" => this with { SiloPort = Port(value, source) },
         "gateway-port" => this with { GatewayPort = Port(value, source) },
         "cluster" => this with

@@ -4,6 +4,7 @@ using QuantumCore.Gateway;
 using QuantumCore.History;
 using QuantumCore.Instruments;
 using QuantumCore.Market;
+using QuantumCore.Silo.Simulation;
 
 namespace QuantumCore.Silo.Demo;
 
@@ -19,6 +20,7 @@ internal sealed partial class SimulatedMarket(
     Listings listings,
     IServiceProvider services,
     GatewayOptions gateway,
+    MarketClock clock,
     SiloOptions options,
     TimeProvider time,
     ILogger<SimulatedMarket> log) : BackgroundService
@@ -26,6 +28,7 @@ internal sealed partial class SimulatedMarket(
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(10);
 
     private readonly MarketModel _model = new();
+    private int _begun;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -35,7 +38,8 @@ internal sealed partial class SimulatedMarket(
         {
             try
             {
-                await TradeAsync(await BeginAsync(stoppingToken), stoppingToken);
+                var beginning = clock.Beginnings;
+                await TradeAsync(await BeginAsync(beginning, stoppingToken), beginning, stoppingToken);
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
@@ -48,40 +52,44 @@ internal sealed partial class SimulatedMarket(
     [LoggerMessage(201, LogLevel.Warning, "The simulated participants were interrupted; they begin anew in ten seconds")]
     private static partial void LogInterrupted(ILogger log, Exception error);
 
-    /// <summary>Participants without orders, at the last price of each symbol.</summary>
-    private async Task<ImmutableArray<SimulatedSymbol>> BeginAsync(CancellationToken stoppingToken)
+    /// <summary>Participants without orders, at the last price of each symbol; after a reset at the listed price.</summary>
+    private async Task<ImmutableArray<SimulatedSymbol>> BeginAsync(int beginning, CancellationToken stoppingToken)
     {
         var run = await ClearAsync(stoppingToken);
+        var seed = (ulong)clock.State.Seed;
         await demo.FundAsync(await listings.All());
         var history = services.GetRequiredService<HistoryStore>();
         var symbols = ImmutableArray.CreateBuilder<SimulatedSymbol>();
         foreach (var instrument in await DemoPast.SymbolsAsync(listings, options, stoppingToken))
         {
             // The last trade, or where the back-filled past ends.
-            var newest = await history.PublicTradesAsync(new TradeQuery(instrument.Symbol, null, null, null, 1), stoppingToken);
+            var newest = beginning > 0 && beginning != _begun ? [] : await history.PublicTradesAsync(new TradeQuery(instrument.Symbol, null, null, null, 1), stoppingToken);
             var startTicks = newest is [var last] ? last.PriceTicks : instrument.ReferencePriceTicks;
             var market = new SymbolMarket(
-                instrument, _model, unchecked(options.Seed + ((ulong)run << 32)), instrument.ReferencePriceTicks, startTicks);
+                instrument, _model, beginning == _begun ? unchecked(seed + ((ulong)run << 32)) : seed, instrument.ReferencePriceTicks, startTicks);
             symbols.Add(new SimulatedSymbol(entry, grains, instrument, market, $"sim-{run}-{symbols.Count}-"));
         }
 
+        _begun = beginning;
         return symbols.ToImmutable();
     }
 
-    /// <summary>Steps with the clock until the host stops, or something goes wrong.</summary>
-    private async Task TradeAsync(ImmutableArray<SimulatedSymbol> symbols, CancellationToken stoppingToken)
+    /// <summary>Steps with the clock until the market is to begin anew, the host stops, or something goes wrong.</summary>
+    private async Task TradeAsync(ImmutableArray<SimulatedSymbol> symbols, int beginning, CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(_model.StepSeconds), time);
-        do
+        while (await clock.NextAsync(beginning, TimeSpan.FromSeconds(_model.StepSeconds), stoppingToken))
         {
             var views = await Task.WhenAll(DemoExchange.Simulated.Select(account => entry.View(account).AsTask()));
             var open = views.SelectMany(view => view.OpenOrders).ToLookup(order => order.Symbol, StringComparer.Ordinal);
+            var volatility = clock.State.Volatility;
             foreach (var symbol in symbols)
+            {
+                symbol.Market.Volatility = volatility;
                 symbol.Learn(open[symbol.Symbol]);
+            }
 
             await Task.WhenAll(symbols.Select(symbol => symbol.StepAsync()));
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     /// <summary>

@@ -21,6 +21,9 @@ internal sealed class SimulatedSymbol(
     // By handle: the public ids of what rests.
     private readonly Dictionary<long, long> _ids = [];
     private TradePlace _seen = new(-1, 0);
+
+    // Up to which of the book's sequences it knows what it did itself: what it looks at is not older.
+    private long _done;
     private long _steps;
     private bool _trades = true;
 
@@ -84,6 +87,9 @@ internal sealed class SimulatedSymbol(
     {
         var data = grains.GetGrain<IMarketDataGrain>(Symbol);
         var depth = await data.Depth(1);
+        while (depth.Sequence < _done && await data.WaitForUpdate(depth.Sequence) is not null)
+            depth = await data.Depth(1);
+
         var trades = await data.Trades(TradesLooked);
         var (lots, signed) = (0L, 0L);
         foreach (var trade in trades)
@@ -116,7 +122,10 @@ internal sealed class SimulatedSymbol(
 
         var reports = await entry.PlaceBatch(account, [.. orders.Select(Request)]);
         for (var i = 0; i < orders.Length; i++)
+        {
+            _done = Math.Max(_done, reports[i].Sequence);
             Tell(orders[i].Handle, reports[i]);
+        }
     }
 
     private async Task CancelAsync(long account, OrderIntent intent)

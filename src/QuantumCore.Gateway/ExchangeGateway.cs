@@ -8,6 +8,7 @@ using QuantumCore.Gateway.Binance;
 using QuantumCore.Gateway.Http;
 using QuantumCore.Gateway.Streams;
 using QuantumCore.Gateway.Users;
+using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
 
@@ -68,6 +69,7 @@ public static class ExchangeGateway
     private static void AddBinanceWire(this IServiceCollection services)
     {
         services.AddSingleton<WireLimits>();
+        services.AddSingleton<ClientClock>();
         services.AddSingleton<WireGate>();
         services.AddSingleton<WireHttp>();
         services.AddSingleton<WireMarket>();
@@ -110,6 +112,12 @@ public static class ExchangeGateway
         app.UseCors();
         ActivatorUtilities.CreateInstance<Routes>(app.Services, app).Map(app.Services);
     }
+
+    /// <summary>
+    /// Refuses a request before anything was done for it, in the words of the interface that was called. For who stands before the
+    /// calls, after their routes were chosen.
+    /// </summary>
+    public static async Task RefuseAsync(HttpContext context, RejectReason reason) => await Answer.Refuse(context, new Refusal(reason));
 
     private static void SetLimits(KestrelServerOptions kestrel)
     {
