@@ -236,6 +236,9 @@ internal sealed record SiloOptions
         if (options.TlsCertificate is null && options.Urls.Contains("https://", StringComparison.OrdinalIgnoreCase))
             throw new FormatException("--urls with https needs --tls-certificate FILE.");
 
+        if (options.AdminPort is not null && !(options.DemoAllowed && options.IsLoopback))
+            throw new FormatException("--admin-port is for a demo: not with --demo off, nor on addresses that others can reach.");
+
         return options;
     }
 

@@ -34,12 +34,17 @@ internal sealed partial class SimulatedMarket(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await start.Opened.WaitAsync(stoppingToken);
+
+        // A gateway of a cluster has no stores; the silo that simulates has them.
+        if (services.GetService<HistoryStore>() is not { } history)
+            return;
+
         while (gateway.DemoMode && options.Simulates)
         {
             try
             {
                 var beginning = clock.Beginnings;
-                await TradeAsync(await BeginAsync(beginning, stoppingToken), beginning, stoppingToken);
+                await TradeAsync(await BeginAsync(history, beginning, stoppingToken), beginning, stoppingToken);
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
@@ -53,20 +58,20 @@ internal sealed partial class SimulatedMarket(
     private static partial void LogInterrupted(ILogger log, Exception error);
 
     /// <summary>Participants without orders, at the last price of each symbol; after a reset at the listed price.</summary>
-    private async Task<ImmutableArray<SimulatedSymbol>> BeginAsync(int beginning, CancellationToken stoppingToken)
+    private async Task<ImmutableArray<SimulatedSymbol>> BeginAsync(HistoryStore history, int beginning, CancellationToken stoppingToken)
     {
         var run = await ClearAsync(stoppingToken);
+        var isReset = beginning != _begun;
         var seed = (ulong)clock.State.Seed;
         await demo.FundAsync(await listings.All());
-        var history = services.GetRequiredService<HistoryStore>();
         var symbols = ImmutableArray.CreateBuilder<SimulatedSymbol>();
         foreach (var instrument in await DemoPast.SymbolsAsync(listings, options, stoppingToken))
         {
-            // The last trade, or where the back-filled past ends.
-            var newest = beginning > 0 && beginning != _begun ? [] : await history.PublicTradesAsync(new TradeQuery(instrument.Symbol, null, null, null, 1), stoppingToken);
+            // The last trade, or where the back-filled past ends; after a reset what the seed alone makes.
+            var newest = isReset ? [] : await history.PublicTradesAsync(new TradeQuery(instrument.Symbol, null, null, null, 1), stoppingToken);
             var startTicks = newest is [var last] ? last.PriceTicks : instrument.ReferencePriceTicks;
             var market = new SymbolMarket(
-                instrument, _model, beginning == _begun ? unchecked(seed + ((ulong)run << 32)) : seed, instrument.ReferencePriceTicks, startTicks);
+                instrument, _model, isReset ? seed : unchecked(seed + ((ulong)run << 32)), instrument.ReferencePriceTicks, startTicks);
             symbols.Add(new SimulatedSymbol(entry, grains, instrument, market, $"sim-{run}-{symbols.Count}-"));
         }
 

@@ -22,7 +22,7 @@ internal enum FaultKind
     /// <summary>A message of a stream that has a sequence is left out.</summary>
     [JsonStringEnumMemberName("skip")] Skip = 5,
 
-    /// <summary>A message of a stream is sent twice.</summary>
+    /// <summary>A message of a stream that has a sequence is sent twice.</summary>
     [JsonStringEnumMemberName("duplicate")] Duplicate = 6,
 }
 

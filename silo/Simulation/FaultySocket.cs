@@ -21,6 +21,9 @@ internal sealed class FaultySocket(WebSocket inner, string? key, string path, Cl
     // Every message with a place in a sequence has one of these: native books and accounts, and depth on the Binance Spot interface.
     private static readonly string[] s_sequenced = ["\"sequence\":", "\"u\":"];
 
+    // Who shows no key when the connection is made may show one in a message.
+    private string? _key = key;
+
     /// <inheritdoc/>
     public override WebSocketCloseStatus? CloseStatus => inner.CloseStatus;
 
@@ -52,8 +55,13 @@ internal sealed class FaultySocket(WebSocket inner, string? key, string path, Cl
         inner.ReceiveAsync(buffer, cancellationToken);
 
     /// <inheritdoc/>
-    public override ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
-        inner.ReceiveAsync(buffer, cancellationToken);
+    public override async ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var received = await inner.ReceiveAsync(buffer, cancellationToken);
+        if (received is { EndOfMessage: true, MessageType: WebSocketMessageType.Text } && KeyIn(buffer.Span[..received.Count]) is { } shown)
+            Volatile.Write(ref _key, shown);
+        return received;
+    }
 
     /// <inheritdoc/>
     public override Task SendAsync(
@@ -96,10 +104,24 @@ internal sealed class FaultySocket(WebSocket inner, string? key, string path, Cl
         var text = Encoding.UTF8.GetString(buffer.Span);
         return faults.Take(
             FaultPlace.Stream,
-            key,
+            Volatile.Read(ref _key),
             symbol => FaultyEdge.Names(text, symbol),
             path,
             kind => kind is not (FaultKind.Skip or FaultKind.Duplicate)
-                || Array.Exists(s_sequenced, name => text.Contains(name, StringComparison.Ordinal)));
+                || (Array.Exists(s_sequenced, name => text.Contains(name, StringComparison.Ordinal))
+                    && !text.Contains("\"type\":\"heartbeat\"", StringComparison.Ordinal)));
+    }
+
+    /// <summary>The key in a request of the Binance Spot interface; null where there is none.</summary>
+    private static string? KeyIn(ReadOnlySpan<byte> message)
+    {
+        var name = "\"apiKey\""u8;
+        var at = message.IndexOf(name);
+        if (at < 0)
+            return null;
+
+        var rest = message[(at + name.Length)..].TrimStart(" \t\r\n:"u8);
+        var end = rest.Length > 0 && rest[0] == '"' ? rest[1..].IndexOf((byte)'"') : -1;
+        return end < 0 ? null : Encoding.UTF8.GetString(rest[1..(end + 1)]);
     }
 }

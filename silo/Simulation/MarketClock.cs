@@ -93,12 +93,13 @@ internal sealed class MarketClock(SiloOptions options, TimeProvider time)
                 wait = _dueAt <= now ? TimeSpan.Zero : time.GetElapsedTime(now, _dueAt);
                 if (_owed > 0 || (!_state.Paused && wait == TimeSpan.Zero))
                 {
-                    _owed = Math.Max(0, _owed - 1);
                     _state = _state with { Steps = _state.Steps + 1 };
 
-                    // Steps that came too late are not made up for.
-                    var length = (long)(step.TotalSeconds / _state.Speed * time.TimestampFrequency);
-                    _dueAt = Math.Max(_dueAt + length, now);
+                    // Steps that came too late are not made up for; those that were asked for are beside the clock's.
+                    if (_owed > 0)
+                        _owed--;
+                    else
+                        _dueAt = Math.Max(_dueAt + (long)(step.TotalSeconds / _state.Speed * time.TimestampFrequency), now);
                     return true;
                 }
 

@@ -43,7 +43,7 @@ internal sealed partial class SimulationJson : JsonSerializerContext;
 /// machine; each but the reading needs a JSON body, which no page of another site can send.
 /// </summary>
 internal sealed class SimulationCalls(
-    MarketClock clock, ClientFaults faults, ClientClock clients, OrderEntry entry, GatewayOptions gateway, SiloOptions options)
+    MarketClock clock, ClientFaults faults, ClientClock clients, OrderEntry entry, Listings listings, GatewayOptions gateway, SiloOptions options)
 {
     private const string Root = "/api/qc/v1/sim";
     private const int MostSteps = 36_000;
@@ -51,12 +51,15 @@ internal sealed class SimulationCalls(
     private const int LongestMillis = 600_000;
     private const int PatienceMillis = 60_000;
 
+    /// <summary>Less than what cuts a reader to whom nothing can be sent.</summary>
+    private const int LongestStreamMillis = 20_000;
+
     /// <summary>Maps the calls.</summary>
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet(Root, (RequestDelegate)ShowAsync).ExcludeFromDescription();
         On<MarketChange>(routes, "POST", $"{Root}/market", SimulationJson.Default.MarketChange, (_, change) => Task.FromResult(Change(change)));
-        On<FaultText>(routes, "POST", $"{Root}/faults", SimulationJson.Default.FaultText, (_, fault) => Task.FromResult(Add(fault)));
+        On<FaultText>(routes, "POST", $"{Root}/faults", SimulationJson.Default.FaultText, (_, fault) => AddAsync(fault));
         On<SkewText>(routes, "POST", $"{Root}/skew", SimulationJson.Default.SkewText, (_, skew) => Task.FromResult(SetSkew(skew)));
         On<SymbolChange>(routes, "POST", $"{Root}/symbols/{{symbol}}", SimulationJson.Default.SymbolChange, HaltAsync);
         routes.MapMethods($"{Root}/faults/{{id?}}", ["DELETE"], (RequestDelegate)RemoveAsync).ExcludeFromDescription();
@@ -159,7 +162,7 @@ internal sealed class SimulationCalls(
         return null;
     }
 
-    private ProblemText? Add(FaultText text)
+    private async Task<ProblemText?> AddAsync(FaultText text)
     {
         var isOfStream = text.Kind is FaultKind.Skip or FaultKind.Duplicate;
         var place = text.On ?? (isOfStream ? FaultPlace.Stream : FaultPlace.Requests);
@@ -171,6 +174,10 @@ internal sealed class SimulationCalls(
             return Malformed("millis", $"0 to {LongestMillis}.");
         if (text.Kind == FaultKind.Delay && text.Millis is null)
             return Malformed("millis", "A delay says how long.");
+        if (text.Kind == FaultKind.Delay && place == FaultPlace.Stream && text.Millis > LongestStreamMillis)
+            return Malformed("millis", $"0 to {LongestStreamMillis}: a stream that stands still for longer is cut.");
+        if (text.Symbol is not null && await listings.Find(text.Symbol) is null)
+            return new ProblemText(nameof(RejectReason.UnknownSymbol), "symbol", "There is no such symbol.", null, null);
 
         faults.Add(new ClientFault(0, text.Kind, place, text.Key, text.Symbol, text.Count ?? 1, text.Millis ?? PatienceMillis));
         return null;
