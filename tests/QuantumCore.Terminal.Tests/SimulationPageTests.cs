@@ -47,6 +47,8 @@ public sealed class SimulationPageTests(Browser browser, QuietExchange exchange)
         await using var page = await OpenAsync();
         var row = page.Page.Locator(".halts", new PageLocatorOptions { HasText = Simulated });
         await row.Locator("button", new LocatorLocatorOptions { HasText = "Halt" }).ClickAsync();
+        await Assertions.Expect(page.Page.Locator("dialog")).ToContainTextAsync($"Halt {Simulated}?");
+        await page.Page.Locator("dialog button[type=submit]").ClickAsync();
         await Assertions.Expect(row.Locator(".chip")).ToHaveTextAsync("Halted");
         Assert.Equal("halt", (await page.CallAsync("demo-alice", HttpMethod.Get, $"symbols/{Simulated}/state")).GetProperty("phase").GetString());
         await row.Locator("button", new LocatorLocatorOptions { HasText = "Trade on" }).ClickAsync();

@@ -19,8 +19,8 @@ export interface Simulation {
 
 const refreshEvery = 1_000;
 const kinds: readonly (readonly [string, string])[] = [
-  ["reject", "Reject: refused as overloaded, nothing done"], ["timeout", "Time out: done, never answered"], ["drop", "Drop the connection"], ["delay", "Delay"],
-  ["skip", "Skip a message with a sequence"], ["duplicate", "Duplicate a message with a sequence"],
+  ["reject", "Reject the next"], ["timeout", "Time out after accepting"], ["drop", "Drop the connection"], ["delay", "Delay"],
+  ["skip", "Skip a sequence number"], ["duplicate", "Duplicate a message"],
 ];
 
 /** The simulation as it stands; undefined where there is none to shape: on every port but the demo's admin port. */
@@ -103,8 +103,10 @@ class SimulationPage {
       const chip = make("span", { class: "chip" }, "…");
       this.phases.set(symbol, chip);
       const halt = (halted: boolean): void => void this.act("POST", `/sim/symbols/${encodeURIComponent(symbol)}`, { halted });
+      const ask = (): void => void confirm(`Halt ${symbol}?`, "Halt", make("p", {}, `Nobody can trade ${symbol} until it is let. Orders stay in its book, and can be cancelled.`))
+        .then((yes) => yes ? halt(true) : undefined);
       return make("div", { class: "line halts" }, make("b", {}, symbol), chip,
-        button("Halt", () => halt(true), { class: "solid danger", "aria-label": `Halt ${symbol}` }), button("Trade on", () => halt(false), { class: "plain", "aria-label": `Trade on, ${symbol}` }));
+        button("Halt", ask, { class: "solid danger", "aria-label": `Halt ${symbol}` }), button("Trade on", () => halt(false), { class: "plain", "aria-label": `Trade on, ${symbol}` }));
     });
     return make("section", { class: "card" }, make("h2", {}, "Halts"), ...rows);
   }
