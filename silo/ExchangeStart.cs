@@ -24,8 +24,13 @@ internal sealed partial class ExchangeStart(
     ExchangeReadiness readiness,
     SiloOptions options,
     IHostApplicationLifetime lifetime,
+    TimeProvider time,
     ILogger<ExchangeStart> log) : BackgroundService
 {
+    // Long enough for a cluster to agree on who is in it.
+    private const int Attempts = 40;
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
+
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Complete when requests are let in.</summary>
@@ -35,7 +40,7 @@ internal sealed partial class ExchangeStart(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var closing = lifetime.ApplicationStopping.Register(readiness.Close);
-        while (!stoppingToken.IsCancellationRequested)
+        for (var failures = 0; !stoppingToken.IsCancellationRequested;)
         {
             try
             {
@@ -47,8 +52,17 @@ internal sealed partial class ExchangeStart(
                 // A book with much to replay takes longer than a call may. Every step may be done again.
                 SlowStart(log, late);
             }
+            catch (Exception failure) when (++failures < Attempts && !IsOfTheListing(failure) && !stoppingToken.IsCancellationRequested)
+            {
+                // Where silos come and go, a grain may lose its streams to its own newer activation just now.
+                NotYet(log, failures, failure);
+                await Task.Delay(s_pause, time, stoppingToken);
+            }
         }
     }
+
+    /// <summary>A file that can't be read stays so.</summary>
+    private static bool IsOfTheListing(Exception failure) => failure is InvalidDataException or IOException or UnauthorizedAccessException;
 
     private async Task OpenAsync(CancellationToken stoppingToken)
     {
@@ -121,4 +135,7 @@ internal sealed partial class ExchangeStart(
 
     [LoggerMessage(202, LogLevel.Warning, "The start takes longer than a call may; it goes on")]
     private static partial void SlowStart(ILogger logger, Exception exception);
+
+    [LoggerMessage(210, LogLevel.Warning, "The exchange could not open at attempt {Attempt}; it tries again")]
+    private static partial void NotYet(ILogger logger, int attempt, Exception exception);
 }

@@ -37,6 +37,9 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
         Recursive = true,
     };
 
+    /// <summary>An environment variable; null when it is not set.</summary>
+    internal string? Environment(string name) => environment(name);
+
     /// <summary>Runs one command line; see <see cref="ExitCodes"/>.</summary>
     internal async Task<int> RunAsync(string[] arguments, CancellationToken cancellation = default)
     {
@@ -140,7 +143,7 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
         foreach (var command in OrderCommands.All(this).Append(StrategyCommand.Compose(this)).Concat(AccountCommands.All(this))
             .Append(LedgerCommands.Positions(this)).Append(LedgerCommands.Statement(this)).Append(LedgerCommands.Ledger(this))
             .Concat(MoneyCommands.All(this)).Append(RiskCommand.Compose(this)).Append(FeesCommand.Compose(this)).Concat(MarketCommands.All(this)).Append(AdminCommands.All(this))
-            .Append(SimCommands.All(this, environment)).Append(KeyCommands.All(this)).Append(UserCommands.All(this)).Append(ReplayCommand.Compose(this))
+            .Append(SimCommands.All(this, environment)).Append(SignalCommands.All(this)).Append(KeyCommands.All(this)).Append(UserCommands.All(this)).Append(ReplayCommand.Compose(this))
             .Concat(UpkeepCommands.All(this)))
             root.Subcommands.Add(command);
 

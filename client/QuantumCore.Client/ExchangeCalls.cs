@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace QuantumCore.Client;
@@ -8,6 +10,9 @@ namespace QuantumCore.Client;
 internal sealed record ExchangeCall(HttpMethod Method, string Path)
 {
     internal byte[]? Body { get; init; }
+
+    /// <summary>What the body is signed with: a signal has no other proof of who sends it.</summary>
+    internal string? SigningSecret { get; init; }
 
     internal bool Repeatable { get; init; } = true;
 
@@ -110,7 +115,9 @@ internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, Q
     private HttpRequestMessage Compose(ExchangeCall call)
     {
         var message = new HttpRequestMessage(call.Method, new Uri(root, call.Path));
-        if (apiKey is not null)
+        if (call is { SigningSecret: { } secret, Body: { } signed })
+            message.Headers.Add("X-QC-Signature", Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), signed)));
+        else if (apiKey is not null)
             message.Headers.Add("X-Api-Key", apiKey);
 
         if (call.Body is not null)

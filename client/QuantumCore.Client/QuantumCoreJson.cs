@@ -36,6 +36,12 @@ internal sealed record SessionsEnded([property: JsonRequired] bool Ended);
 
 internal sealed record AuditLines(IReadOnlyList<AuditLine> Lines);
 
+internal sealed record SignalStrategyList(IReadOnlyList<SignalStrategy> Strategies);
+
+internal sealed record DeadSignalList(IReadOnlyList<DeadSignal> Signals);
+
+internal sealed record DroppedSignal(long Id);
+
 internal sealed record CancelCount([property: JsonRequired] int Cancelled);
 
 internal sealed record FillList(IReadOnlyList<AccountFill> Fills);
@@ -196,6 +202,15 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(IReadOnlyList<ExchangeUser>))]
 [JsonSerializable(typeof(NewUser))]
 [JsonSerializable(typeof(UserChange))]
+[JsonSerializable(typeof(Signal))]
+[JsonSerializable(typeof(SignalReceipt))]
+[JsonSerializable(typeof(SignalStrategyTerms))]
+[JsonSerializable(typeof(SignalStrategy))]
+[JsonSerializable(typeof(SignalStrategyList))]
+[JsonSerializable(typeof(IReadOnlyList<SignalStrategy>))]
+[JsonSerializable(typeof(DeadSignalList))]
+[JsonSerializable(typeof(IReadOnlyList<DeadSignal>))]
+[JsonSerializable(typeof(DroppedSignal))]
 [JsonSerializable(typeof(SessionsEnded))]
 [JsonSerializable(typeof(AuditLines))]
 [JsonSerializable(typeof(IReadOnlyList<AuditLine>))]

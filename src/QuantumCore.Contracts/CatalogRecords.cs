@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
@@ -51,10 +52,33 @@ public sealed record EveryonesLimitsSet(long TimeNanos, LimitsRequest Limits) : 
 /// <param name="Fees">The schedule, and who set it why.</param>
 public sealed record FeesScheduled(long TimeNanos, FeesRequest Fees) : CatalogRecord(TimeNanos);
 
+/// <summary>A strategy of signals was made, or changed.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Strategy">The strategy from now on.</param>
+/// <param name="By">Who did it.</param>
+public sealed record SignalStrategySet(long TimeNanos, SignalStrategy Strategy, string By) : CatalogRecord(TimeNanos);
+
+/// <summary>A signal did not do all that it asked for.</summary>
+/// <param name="Signal">The signal; the record's sequence is its id.</param>
+public sealed record SignalFailed(DeadSignal Signal) : CatalogRecord(Signal.TimeNanos);
+
+/// <summary>A strategy of signals was paused, or its pause was ended.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Strategy">The strategy.</param>
+/// <param name="UntilNanos">Until when, Unix nanoseconds; 0 when the pause was ended.</param>
+/// <param name="By">Who ended it; empty for a pause.</param>
+public sealed record SignalsPaused(long TimeNanos, string Strategy, long UntilNanos, string By) : CatalogRecord(TimeNanos);
+
+/// <summary>A dead signal was taken off the list.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Id">Which.</param>
+/// <param name="By">Who did it; empty for a signal that was done after all.</param>
+public sealed record DeadSignalDropped(long TimeNanos, long Id, string By) : CatalogRecord(TimeNanos);
+
 /// <summary>
 /// The catalog's records as bytes. Kinds: listed 40, key 41, owner 42, key with rights and signatures 43, user 44, session
 /// begun 45, sessions ended 46, limits of every account 47, key with addresses 48,
-/// fees 49; they never change.
+/// fees 49, strategy of signals 70, failed signal 71, pause of signals 72, dropped signal 73; they never change.
 /// </summary>
 public static class CatalogRecordEncoding
 {
@@ -69,6 +93,10 @@ public static class CatalogRecordEncoding
     private const byte LimitsKind = 47;
     private const byte BoundKeyKind = 48;
     private const byte FeesKind = 49;
+    private const byte SignalStrategyKind = 70;
+    private const byte SignalFailedKind = 71;
+    private const byte SignalsPausedKind = 72;
+    private const byte SignalDroppedKind = 73;
 
     /// <summary>The record's bytes.</summary>
     public static byte[] Encode(CatalogRecord record) => record switch
@@ -81,6 +109,10 @@ public static class CatalogRecordEncoding
         SessionsEnded ended => Encode(ended),
         EveryonesLimitsSet limits => Encode(limits),
         FeesScheduled fees => Encode(fees),
+        SignalStrategySet set => Encode(set),
+        SignalFailed failed => Encode(failed),
+        SignalsPaused paused => Encode(paused),
+        DeadSignalDropped dropped => Encode(dropped),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
@@ -113,6 +145,66 @@ public static class CatalogRecordEncoding
 
         if (kind == BoundKeyKind)
             to.Text(key.Addresses);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(SignalStrategySet record)
+    {
+        var strategy = record.Strategy;
+        var to = new RecordWriter(Version, SignalStrategyKind, record.TimeNanos);
+        to.Text(record.By);
+        to.Text(strategy.Name);
+        to.Count(strategy.Owner);
+        to.Text(strategy.Secret);
+        to.Bool(strategy.TakesPassphrase);
+        to.Count(strategy.Targets.Length);
+        foreach (var target in strategy.Targets)
+        {
+            to.Count(target.Account);
+            to.Count(target.Percent);
+        }
+
+        to.Count(strategy.Symbols.Length);
+        foreach (var symbol in strategy.Symbols)
+        {
+            to.Text(symbol);
+        }
+
+        to.Byte((byte)strategy.Policy);
+        to.Count(strategy.MostInWindow);
+        to.Count(strategy.WindowSeconds);
+        to.Count(strategy.MostFailures);
+        to.Count(strategy.PauseSeconds);
+        to.Count(strategy.MaxAgeSeconds);
+        to.Bool(strategy.IsClosed);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(SignalFailed record)
+    {
+        var to = new RecordWriter(Version, SignalFailedKind, record.TimeNanos);
+        to.Text(record.Signal.Strategy);
+        to.Text(record.Signal.Key);
+        to.Count((int)record.Signal.Reason);
+        to.Text(record.Signal.Detail);
+        to.Text(record.Signal.Body);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(SignalsPaused record)
+    {
+        var to = new RecordWriter(Version, SignalsPausedKind, record.TimeNanos);
+        to.Text(record.Strategy);
+        to.Fixed64(record.UntilNanos);
+        to.Text(record.By);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(DeadSignalDropped record)
+    {
+        var to = new RecordWriter(Version, SignalDroppedKind, record.TimeNanos);
+        to.Count(record.Id);
+        to.Text(record.By);
         return to.ToArray();
     }
 
@@ -205,6 +297,11 @@ public static class CatalogRecordEncoding
             SessionsEndedKind => new SessionsEnded(from.TimeNanos, from.Text(), from.Text(), from.Text()),
             LimitsKind => new EveryonesLimitsSet(from.TimeNanos, AccountRecordEncoding.ReadLimits(ref from)),
             FeesKind => new FeesScheduled(from.TimeNanos, ReadFees(ref from)),
+            SignalStrategyKind => ReadSignalStrategy(ref from),
+            SignalFailedKind => new SignalFailed(new DeadSignal(
+                0, from.Text(), from.Text(), from.TimeNanos, (RejectReason)from.Count16(), from.Text(), from.Text())),
+            SignalsPausedKind => new SignalsPaused(from.TimeNanos, from.Text(), from.Fixed64(), from.Text()),
+            SignalDroppedKind => new DeadSignalDropped(from.TimeNanos, from.Count(), from.Text()),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of catalog record."),
         };
         from.End();
@@ -229,6 +326,27 @@ public static class CatalogRecordEncoding
         where T : struct, Enum => Enum.IsDefined((T)(object)number)
         ? (T)(object)number
         : throw new InvalidDataException($"Unknown {typeof(T).Name} {number}.");
+
+    private static SignalStrategySet ReadSignalStrategy(ref RecordReader from)
+    {
+        var (by, name, owner, secret, passphrase) = (from.Text(), from.Text(), from.Count(), from.Text(), from.Bool());
+        var targets = ImmutableArray.CreateBuilder<SignalTarget>(from.ItemCount());
+        for (var i = targets.Capacity; i > 0; i--)
+        {
+            targets.Add(new SignalTarget(from.Count(), from.Count32()));
+        }
+
+        var symbols = ImmutableArray.CreateBuilder<string>(from.ItemCount());
+        for (var i = symbols.Capacity; i > 0; i--)
+        {
+            symbols.Add(from.Text());
+        }
+
+        var strategy = new SignalStrategy(
+            name, owner, secret, passphrase, targets.ToImmutable(), symbols.ToImmutable(), Member<SignalPolicy>(from.Byte()),
+            from.Count32(), from.Count32(), from.Count32(), from.Count32(), from.Count32(), from.Bool());
+        return new SignalStrategySet(from.TimeNanos, strategy, by);
+    }
 
     private static FeesRequest ReadFees(ref RecordReader from)
     {

@@ -23,6 +23,13 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("hold")]
     ValueTask<ImmutableArray<HoldResult>> Hold(ImmutableArray<HoldRequest> requests);
 
+    /// <summary>
+    /// Decides by the account's position what order a signal is, and holds its cover: <see cref="RejectReason.SignalSkipped"/> for none.
+    /// The same signal again gives the same order, or the same refusal, whatever the position is by then.
+    /// </summary>
+    [Alias("hold-signal")]
+    ValueTask<HoldResult> HoldSignal(SignalIntent intent);
+
     /// <summary>Holds cover for the orders of a list, all or none. A known first name gives its orders again.</summary>
     [Alias("hold-list")]
     ValueTask<HoldListResult> HoldList(OrderListKind kind, ImmutableArray<HoldRequest> orders);
@@ -407,6 +414,47 @@ public interface ICatalogGrain : IGrainWithStringKey
     /// <summary>Ends a session of a user, or all of them with a null id; true when there was one.</summary>
     [Alias("end-sessions")]
     ValueTask<bool> EndSessions(string user, string? id, string by);
+
+    /// <summary>Every strategy of signals, by name.</summary>
+    [Alias("signal-strategies")]
+    ValueTask<ImmutableArray<SignalStrategyState>> SignalStrategies();
+
+    /// <summary>One strategy of signals; null where there is none.</summary>
+    [Alias("signal-strategy")]
+    ValueTask<SignalStrategyState?> FindSignalStrategy(string name);
+
+    /// <summary>
+    /// Makes a strategy of signals, or changes it. <see cref="RejectReason.NameTaken"/> where somebody else has the name,
+    /// <see cref="RejectReason.Overloaded"/> when there are as many as there may be.
+    /// </summary>
+    [Alias("set-signal-strategy")]
+    ValueTask<RejectReason> SetSignalStrategy(SignalStrategy strategy, string by);
+
+    /// <summary>
+    /// Whether a signal may go on: <see cref="RejectReason.TooManyRequests"/> when its strategy has sent as many in its window as it may,
+    /// <see cref="RejectReason.SignalsPaused"/> after its failures. A key that the window knows is let through: it is the same signal.
+    /// </summary>
+    [Alias("admit-signal")]
+    ValueTask<SignalAdmission> AdmitSignal(string strategy, string key);
+
+    /// <summary>
+    /// What became of a signal: done where the reason is none, else kept among the dead ones. Failures in a row pause their strategy; a
+    /// dead one that is done after all is none any more.
+    /// </summary>
+    [Alias("end-signal")]
+    ValueTask EndSignal(DeadSignal outcome);
+
+    /// <summary>Ends a strategy's pause; true when there was one.</summary>
+    [Alias("resume-signals")]
+    ValueTask<bool> ResumeSignals(string strategy, string by);
+
+    /// <summary>Signals that did not do all that they asked for, newest first.</summary>
+    [Alias("dead-signals")]
+    ValueTask<ImmutableArray<DeadSignal>> DeadSignals();
+
+    /// <summary>Takes a dead signal off the list; true when it was there.</summary>
+    [Alias("drop-dead-signal")]
+    ValueTask<bool> DropDeadSignal(long id, string by);
 
     /// <summary>The newest lines of the audit log before a sequence, newest first.</summary>
     /// <param name="before">Only lines of smaller sequences.</param>

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Binance;
 using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Signals;
 using QuantumCore.Gateway.Streams;
 using QuantumCore.Gateway.Users;
 using QuantumCore.Instruments;
@@ -52,6 +53,8 @@ public static class ExchangeGateway
         services.AddSingleton<MarketCalls>();
         services.AddSingleton<AdminCalls>();
         services.AddSingleton<KeyCalls>();
+        services.AddSingleton<SignalDesk>();
+        services.AddSingleton<SignalCalls>();
         services.AddSingleton<OperatorCalls>();
         services.AddSingleton<EngineCalls>();
         services.AddBinanceWire();

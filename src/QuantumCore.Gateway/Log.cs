@@ -35,4 +35,7 @@ internal static partial class Log
 
     [LoggerMessage(106, LogLevel.Debug, "An order of account {Account} was refused: {Reason}")]
     public static partial void OrderRefused(ILogger log, long account, RejectReason reason);
+
+    [LoggerMessage(111, LogLevel.Information, "Signal {Key} of {Strategy} became order {ClientOrderId}: {Reason}")]
+    public static partial void SignalEnded(ILogger log, string strategy, string key, string clientOrderId, RejectReason reason);
 }

@@ -13,7 +13,7 @@ namespace QuantumCore.Gateway;
 /// never started <see cref="RejectReason.Overloaded"/>. Every call is idempotent by its key, so that a failed one
 /// is repeated once. Reports are durable.
 /// </remarks>
-public sealed class OrderEntry(
+public sealed partial class OrderEntry(
     IGrainFactory grains,
     Listings listings,
     ReferencePrices references,

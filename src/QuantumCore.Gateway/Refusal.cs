@@ -37,10 +37,10 @@ public static class Refusals
             RejectReason.PegNoReference or RejectReason.SymbolClosed or RejectReason.MaxQuantity or
             RejectReason.MaxNotional or RejectReason.OpenOrderLimit or RejectReason.PositionLimit or
             RejectReason.DuplicateOrder or RejectReason.OrderRate or RejectReason.DailyVolume or
-            RejectReason.DailyLoss => 422,
+            RejectReason.DailyLoss or RejectReason.SignalSkipped or RejectReason.SignalTooOld => 422,
         RejectReason.TooManyRequests => 429,
         RejectReason.TimeRegression or RejectReason.SymbolHalted or RejectReason.Overloaded or
-            RejectReason.OutcomeUnknown => 503,
+            RejectReason.OutcomeUnknown or RejectReason.SignalsPaused => 503,
     };
 
     /// <summary>A sentence for people.</summary>
@@ -74,6 +74,9 @@ public static class Refusals
         RejectReason.OrderRate => "The account enters more orders in a short time than it may.",
         RejectReason.DailyVolume => "With all its open buys filled the account would have traded more today than it may.",
         RejectReason.DailyLoss => "The account has lost as much today as it may; it buys nothing until tomorrow.",
+        RejectReason.SignalSkipped => "The account's position asks for nothing: the signal is no order.",
+        RejectReason.SignalsPaused => "Signals of this strategy failed one after the other; it takes none for a while.",
+        RejectReason.SignalTooOld => "The signal is older than its strategy takes it.",
         RejectReason.SymbolClosed => "The symbol is closed.",
         RejectReason.NotInThisPhase => "The symbol's trading phase does not allow this.",
         RejectReason.ExpiredAlready => "The time the order is good till has come already.",

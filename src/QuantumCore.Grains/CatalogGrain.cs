@@ -27,7 +27,7 @@ public sealed partial class CatalogGrain(
         await OpenAsync("catalog", cancellationToken);
         await foreach (var record in store.ReadAsync(Stream.Name, 1, Stream.Head, cancellationToken))
         {
-            Apply(CatalogRecordEncoding.Decode(record.Body.Span));
+            Apply(record.Sequence, CatalogRecordEncoding.Decode(record.Body.Span));
         }
     }
 
@@ -208,13 +208,12 @@ public sealed partial class CatalogGrain(
 
         Mutate(() =>
         {
-            Stream.Append(CatalogRecordEncoding.Encode(record), urgent: true);
-            Apply(record);
+            Apply(Stream.Append(CatalogRecordEncoding.Encode(record), urgent: true), record);
             return true;
         });
     }
 
-    private void Apply(CatalogRecord record)
+    private void Apply(long sequence, CatalogRecord record)
     {
         switch (record)
         {
@@ -249,6 +248,9 @@ public sealed partial class CatalogGrain(
                 break;
             case SessionsEnded ended:
                 _users.Apply(ended);
+                break;
+            case SignalStrategySet or SignalFailed or SignalsPaused or DeadSignalDropped:
+                _signals.Apply(sequence, record);
                 break;
             default:
                 throw new InvalidDataException($"{record.GetType().Name} is not a catalog's record.");

@@ -155,6 +155,15 @@ public enum RejectReason : ushort
     /// <summary>The account has lost as much today as it may: it buys nothing until tomorrow.</summary>
     DailyLoss = 75,
 
+    /// <summary>The account's position asks for nothing: the signal is no order.</summary>
+    SignalSkipped = 86,
+
+    /// <summary>Signals of this strategy failed one after the other; it takes none for a while.</summary>
+    SignalsPaused = 87,
+
+    /// <summary>The signal is older than its strategy takes it.</summary>
+    SignalTooOld = 88,
+
     // Availability: nothing was decided, or it is not known what was.
 
     /// <summary>Queues are full; nothing was done. Retry with the same client order id.</summary>

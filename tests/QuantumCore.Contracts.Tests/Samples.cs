@@ -248,6 +248,15 @@ internal static class Samples
             ["catalog-session"] = new SessionBegun(
                 new UserSession(new string('d', 32), "zoe", Time, Time + 1, "::1", "Mozilla/5.0"), 58_000_000),
             ["catalog-sessions-ended"] = new SessionsEnded(Time, "zoe", new string('d', 32), "desk"),
+            ["catalog-signal-strategy"] = new SignalStrategySet(
+                Time,
+                new SignalStrategy(
+                    "momentum", 1001, "c2VhbGVk", true, [new(1001, 100), new(1002, 50)], ["AAPL", "MSFT"], SignalPolicy.Reverse, 60, 120, 5, 300, 90, true),
+                "zoë"),
+            ["catalog-signal-failed"] = new SignalFailed(new DeadSignal(
+                0, "momentum", "k-1", Time, RejectReason.InsufficientFunds, "ACC-1001 InsufficientFunds", """{"key":"k-1"}""")),
+            ["catalog-signals-paused"] = new SignalsPaused(Time, "momentum", Time + 1, ""),
+            ["catalog-signal-dropped"] = new DeadSignalDropped(Time, 17, "desk"),
             ["catalog-admin-key"] = new KeyAdded(Time, new ApiKey(new string('b', 64), 0, true, false, "Überwachung")),
         };
 

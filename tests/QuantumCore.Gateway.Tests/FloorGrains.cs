@@ -18,6 +18,8 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
         return results;
     }
 
+    public ValueTask<HoldResult> HoldSignal(SignalIntent intent) => throw new NotSupportedException("The floor has no signals.");
+
     public ValueTask<HoldListResult> HoldList(OrderListKind kind, ImmutableArray<HoldRequest> orders)
     {
         floor.Note("HoldList", $"{kind} {orders.Length}");
@@ -388,7 +390,26 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
 
     public ValueTask<bool> EndSessions(string user, string? id, string by) => throw NoUsers;
 
+    public ValueTask<ImmutableArray<SignalStrategyState>> SignalStrategies() => throw NoSignals;
+
+    public ValueTask<SignalStrategyState?> FindSignalStrategy(string name) => ValueTask.FromResult<SignalStrategyState?>(null);
+
+    public ValueTask<RejectReason> SetSignalStrategy(SignalStrategy strategy, string by) => throw NoSignals;
+
+    public ValueTask<SignalAdmission> AdmitSignal(string strategy, string key) => throw NoSignals;
+
+    public ValueTask EndSignal(DeadSignal outcome) => throw NoSignals;
+
+    public ValueTask<bool> ResumeSignals(string strategy, string by) => throw NoSignals;
+
+    public ValueTask<ImmutableArray<DeadSignal>> DeadSignals() => throw NoSignals;
+
+    public ValueTask<bool> DropDeadSignal(long id, string by) => throw NoSignals;
+
     public ValueTask<ImmutableArray<AuditLine>> Audit(long before, int limit) => ValueTask.FromResult(ImmutableArray<AuditLine>.Empty);
+
+    /// <summary>Signals are tested against the catalog itself: SignalsOverHttpTests.</summary>
+    private static NotSupportedException NoSignals => new("The floor has no signals.");
 
     /// <summary>Users are tested against the catalog itself: UsersOverHttpTests.</summary>
     private static NotSupportedException NoUsers => new("The floor has no users.");

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Xunit;
 
 namespace QuantumCore.SystemTests;
 
@@ -10,6 +12,7 @@ namespace QuantumCore.SystemTests;
 internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<long, string> keys, Diary diary) : IDisposable
 {
     private const int Lanes = 8;
+    private static readonly TimeSpan s_outOfReach = TimeSpan.FromSeconds(20);
 
     private readonly Dictionary<long, Customer> _customers = keys.ToDictionary(key => key.Key, key => new Customer(address, key.Value));
     private readonly Customer _administrator = new(address, "demo-admin");
@@ -289,12 +292,29 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
             .ToLookup(level => level.Symbol, level => level.Line);
         foreach (var symbol in (string[])["AAPL", "AMZN", "BTC-USD", "MSFT"])
         {
-            var book = await _administrator.InsistAsync(HttpMethod.Get, $"book/{symbol}?depth=1000", null);
+            var book = await NewestBookAsync(symbol);
             var shown = book.Items("bids").Select(level => Line("B", level)).Concat(book.Items("asks").Select(level => Line("S", level)));
             var difference = shown.ToHashSet();
             difference.SymmetricExceptWith(levels[symbol]);
             if (difference.Count > 0)
                 Find($"The book of {symbol} and its open orders differ: {string.Join(", ", difference)}; the book: {book.Raw}");
+        }
+    }
+
+    /// <summary>The book as it is shown once the view has come to the end of the book's stream; a view that never does is a finding.</summary>
+    private async Task<Reply> NewestBookAsync(string symbol)
+    {
+        var head = (await storage.HeadsAsync())[$"book/{symbol}"];
+        for (var since = Stopwatch.StartNew(); ; await Task.Delay(50, TestContext.Current.CancellationToken))
+        {
+            var book = await _administrator.InsistAsync(HttpMethod.Get, $"book/{symbol}?depth=1000", null);
+            if (book.Number("sequence") >= head)
+                return book;
+            if (since.Elapsed > s_outOfReach)
+            {
+                Find($"The view of {symbol} stands at {book.Number("sequence")} of {head}");
+                return book;
+            }
         }
     }
 

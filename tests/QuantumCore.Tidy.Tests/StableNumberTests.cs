@@ -39,7 +39,7 @@ public partial class StableNumberTests
             + "ExpiredAlready=29 ListPrices=30 StopWouldTrigger=31 PegNoReference=32 "
             + "UnknownOrder=40 NotOwner=41 OrderClosed=42 StaleLeaves=43 WouldGrow=44 UnknownTrade=45 "
             + "KeyConflict=60 KeyCancelled=61 InsufficientFunds=62 ShortNotAllowed=63 TooManyOrders=64 Overflow=65 "
-            + "NoReference=66 AccountFrozen=67 MaxQuantity=68 MaxNotional=69 OpenOrderLimit=70 PositionLimit=71 DuplicateOrder=72 OrderRate=73 DailyVolume=74 DailyLoss=75 Overloaded=90 OutcomeUnknown=91 TooManyRequests=92",
+            + "NoReference=66 AccountFrozen=67 MaxQuantity=68 MaxNotional=69 OpenOrderLimit=70 PositionLimit=71 DuplicateOrder=72 OrderRate=73 DailyVolume=74 DailyLoss=75 SignalSkipped=86 SignalsPaused=87 SignalTooOld=88 Overloaded=90 OutcomeUnknown=91 TooManyRequests=92",
         ["DecimalError"] = "None=0 NotADecimal=1 TooManyDecimals=2 TooLarge=3",
         ["BookRecordEncoding.Kind"] =
             "Instrument=1 Order=2 Voided=3 Closed=4 AllClosed=5 Reduced=6 NothingFound=7 Turn=8",
@@ -60,13 +60,15 @@ public partial class StableNumberTests
         ["PayoutRecordEncoding.Kind"] = "Made=60 Paid=61 Refused=62",
         ["LimitKind"] = "OrderQuantity=1 OrderValue=2 OpenOrders=3 Position=4 DuplicateWindow=5 OrdersPerSecond=6 OrderBurst=7 DailyVolume=8 DailyLoss=9",
         ["PayoutState"] = "Pending=0 Sent=1 Final=2 Refused=3",
-        ["CatalogRecordEncoding"] = "Version=1 ListedKind=40 KeyKind=41 OwnerKind=42 SigningKeyKind=43 UserKind=44 SessionKind=45 SessionsEndedKind=46 LimitsKind=47 BoundKeyKind=48 FeesKind=49",
+        ["CatalogRecordEncoding"] = "Version=1 ListedKind=40 KeyKind=41 OwnerKind=42 SigningKeyKind=43 UserKind=44 SessionKind=45 SessionsEndedKind=46 LimitsKind=47 BoundKeyKind=48 FeesKind=49 SignalStrategyKind=70 SignalFailedKind=71 SignalsPausedKind=72 SignalDroppedKind=73",
         ["CandlePeriod"] =
             "Minute=1 ThreeMinutes=3 FiveMinutes=5 QuarterHour=15 HalfHour=30 Hour=60 TwoHours=120 FourHours=240 SixHours=360 "
             + "EightHours=480 HalfDay=720 Day=1440 ThreeDays=4320 Week=10080 Month=44640",
         ["UserRole"] = "Customer=1 MarketOperator=2 Risk=3 Administrator=4",
         ["UserEvent"] =
             "SignedUp=1 Added=2 PasswordChanged=3 AuthenticatorAdded=4 AuthenticatorRemoved=5 RoleChanged=6 Closed=7 Reopened=8",
+        ["SignalAction"] = "Buy=1 Sell=2 Flatten=3",
+        ["SignalPolicy"] = "Skip=1 Add=2 Flatten=3 Reverse=4",
         ["KeyRights"] = "None=0 Read=1 Trade=2 All=3",
         ["SigningScheme"] = "HmacSha256=1 RsaSha256=2",
     };

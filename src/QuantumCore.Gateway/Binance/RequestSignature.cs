@@ -21,11 +21,15 @@ internal static class RequestSignature
     };
 
     /// <summary>Whether the signature is the HMAC-SHA256 of the payload.</summary>
-    public static bool IsHmac(ReadOnlySpan<byte> secret, string payload, string signature)
+    public static bool IsHmac(ReadOnlySpan<byte> secret, string payload, string signature) =>
+        IsHmac(secret, Encoding.UTF8.GetBytes(payload), signature);
+
+    /// <summary>Whether the signature is the HMAC-SHA256 of the payload's bytes.</summary>
+    public static bool IsHmac(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> payload, string signature)
     {
         Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
         Span<byte> told = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(payload), expected);
+        HMACSHA256.HashData(secret, payload, expected);
         var isHexadecimal = signature.Length == 2 * told.Length
             && Convert.FromHexString(signature, told, out _, out _) == System.Buffers.OperationStatus.Done;
         return CryptographicOperations.FixedTimeEquals(expected, told) && isHexadecimal;

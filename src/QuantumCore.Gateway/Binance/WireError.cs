@@ -67,6 +67,7 @@ internal readonly record struct WireError(int Code, string Message, int Status =
         RejectReason.None or RejectReason.UnknownAccount or RejectReason.UnknownTrade or RejectReason.UnknownUser
             or RejectReason.NameTaken or RejectReason.TooManyLevels
             or RejectReason.Overflow or RejectReason.ExpiredAlready or RejectReason.DailyVolume
-            or RejectReason.DailyLoss => new(-2010, Refusals.Title(refusal.Reason)),
+            or RejectReason.DailyLoss or RejectReason.SignalSkipped or RejectReason.SignalsPaused
+            or RejectReason.SignalTooOld => new(-2010, Refusals.Title(refusal.Reason)),
     };
 }

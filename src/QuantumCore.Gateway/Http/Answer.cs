@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Frozen;
+using System.Globalization;
 using System.IO.Pipelines;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -87,6 +88,14 @@ internal static class Answer
             "application/problem+json");
     }
 
+    /// <summary>Answers with a problem and, where that is known, how long it will last.</summary>
+    public static ValueTask<FlushResult> Refuse(HttpContext context, Refusal refusal, TimeSpan retryAfter)
+    {
+        if (retryAfter > TimeSpan.Zero)
+            context.Response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        return Refuse(context, refusal);
+    }
+
     /// <summary>A refused order as a problem: with the order's names, and its final state where there is one.</summary>
     public static void WriteRefusedOrder(
         Utf8JsonWriter to,
@@ -129,7 +138,7 @@ internal static class Answer
     private static void Prepare(HttpContext context, RejectReason reason)
     {
         if (Refusals.Status(reason) is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status429TooManyRequests)
-            context.Response.Headers.RetryAfter = "1";
+            context.Response.Headers.RetryAfter = context.Response.Headers.RetryAfter is [{ } told] ? told : "1";
         if (reason == RejectReason.Unauthorized)
             context.Response.Headers.WWWAuthenticate = "ApiKey";
     }

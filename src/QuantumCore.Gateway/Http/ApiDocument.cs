@@ -132,7 +132,7 @@ internal sealed class ApiDocument([FromKeyedServices(ApiDocument.Name)] IOpenApi
     /// <summary>What a call has to be made with; nothing for an open one.</summary>
     private static ImmutableArray<string> Needed(Described described, string path) => described switch
     {
-        { Tag: "market" or "ticker" or "stream" or "apiDocument" } or { Body.Name: nameof(SignInText) or nameof(DemoText) } => [],
+        { Tag: "market" or "ticker" or "stream" or "apiDocument" } or { Body.Name: nameof(SignInText) or nameof(DemoText) or nameof(SignalText) } => [],
         { Tag: "session" } => [SessionScheme],
         { Tag: "key" } when path.StartsWith($"{Base}keys", StringComparison.Ordinal) => [SessionScheme],
         _ => [KeyScheme, SessionScheme],

@@ -72,6 +72,7 @@ internal sealed class Routes(
 
         MapUsers(services.GetRequiredService<SessionCalls>(), services.GetRequiredService<UserCalls>());
         MapKeys(services.GetRequiredService<KeyCalls>());
+        MapSignals(services.GetRequiredService<SignalCalls>());
         MapMoney(services.GetRequiredService<MoneyCalls>());
         MapRisk(services.GetRequiredService<RiskCalls>(), services.GetRequiredService<FeeCalls>());
         MapOperator(services.GetRequiredService<OperatorCalls>());
@@ -107,6 +108,16 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/admin/keys", calls.ListAny);
         On(Lane.Urgent, "DELETE", $"{Native}/admin/keys/{{id}}", calls.RevokeAny);
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/keys", calls.MakeForAny, typeof(KeyText));
+    }
+
+    private void MapSignals(SignalCalls calls)
+    {
+        On(Lane.Orders, "POST", $"{Native}/signals/{{strategy}}", calls.Take, typeof(SignalText));
+        On(Lane.Readings, "GET", $"{Native}/signals/strategies", calls.List);
+        On(Lane.Urgent, "PUT", $"{Native}/signals/strategies/{{strategy}}", calls.Set, typeof(SignalStrategyText));
+        On(Lane.Urgent, "DELETE", $"{Native}/signals/strategies/{{strategy}}/pause", calls.Resume);
+        On(Lane.Readings, "GET", $"{Native}/signals/dead", calls.Dead);
+        On(Lane.Urgent, "DELETE", $"{Native}/signals/dead/{{id}}", calls.Drop);
     }
 
     private void MapMarket(MarketCalls market, TickerCalls tickers)

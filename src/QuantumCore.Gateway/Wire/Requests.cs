@@ -289,6 +289,60 @@ internal sealed record KeyText
     public List<string?>? Addresses { get; init; }
 }
 
+/// <summary>A signal from outside.</summary>
+internal sealed record SignalText
+{
+    public string? Key { get; init; }
+
+    public string? Symbol { get; init; }
+
+    public string? Action { get; init; }
+
+    public string? Quantity { get; init; }
+
+    public string? Price { get; init; }
+
+    public string? Time { get; init; }
+
+    public string? Comment { get; init; }
+
+    public string? Passphrase { get; init; }
+}
+
+/// <summary>A strategy of signals that is to be made or changed.</summary>
+internal sealed record SignalStrategyText
+{
+    public List<SignalTargetText?>? Accounts { get; init; }
+
+    public List<string?>? Symbols { get; init; }
+
+    public string? Policy { get; init; }
+
+    public bool Passphrase { get; init; }
+
+    public bool NewSecret { get; init; }
+
+    public bool Closed { get; init; }
+
+    public int? MostInWindow { get; init; }
+
+    public int? WindowSeconds { get; init; }
+
+    public int? MostFailures { get; init; }
+
+    public int? PauseSeconds { get; init; }
+
+    public int? MaxAgeSeconds { get; init; }
+}
+
+/// <summary>An account that follows a strategy.</summary>
+internal sealed record SignalTargetText
+{
+    public string? Account { get; init; }
+
+    public int? Percent { get; init; }
+}
+
 /// <summary>Who signs in, or up.</summary>
 internal sealed record SignInText
 {
@@ -442,6 +496,8 @@ internal sealed class NumberText : JsonConverter<string>
 [JsonSerializable(typeof(OwnerText))]
 [JsonSerializable(typeof(WithdrawalText))]
 [JsonSerializable(typeof(KeyText))]
+[JsonSerializable(typeof(SignalText))]
+[JsonSerializable(typeof(SignalStrategyText))]
 [JsonSerializable(typeof(SignInText))]
 [JsonSerializable(typeof(DemoText))]
 [JsonSerializable(typeof(PasswordText))]

@@ -238,15 +238,26 @@ public sealed partial class AccountGrain(
     private HoldResult Decide(HoldRequest request)
     {
         var hash = RequestHash.Of(request);
-        if (_machine.IsUsed(request.ClientOrderId, out var key))
+        return Known(request, hash) ?? Decide(request, hash, isOfSignal: false);
+    }
+
+    /// <summary>What became of a name that was used before; null when it was not.</summary>
+    private HoldResult? Known(HoldRequest request, ulong hash)
+    {
+        if (!_machine.IsUsed(request.ClientOrderId, out var key))
         {
-            var known = key.RequestHash == 0 ? Refused(RejectReason.KeyCancelled, "clientOrderId")
-                : key.RequestHash != hash ? Refused(RejectReason.KeyConflict, "clientOrderId")
-                : key.Reason != RejectReason.None ? Refused(key.Reason)
-                : new HoldResult(RejectReason.None, null, null, _machine.OrderOf(key, request));
-            return known with { IsKnown = true };
+            return null;
         }
 
+        var known = key.RequestHash == 0 ? Refused(RejectReason.KeyCancelled, "clientOrderId")
+            : key.RequestHash != hash ? Refused(RejectReason.KeyConflict, "clientOrderId")
+            : key.Reason != RejectReason.None ? Refused(key.Reason)
+            : new HoldResult(RejectReason.None, null, null, _machine.OrderOf(key, request));
+        return known with { IsKnown = true };
+    }
+
+    private HoldResult Decide(HoldRequest request, ulong hash, bool isOfSignal)
+    {
         if (request.Type == OrderType.Leg)
         {
             return Refused(RejectReason.InvalidCombination, "type");
@@ -259,8 +270,8 @@ public sealed partial class AccountGrain(
 
         if (CheckLimits(instrument!, request) is { } broken)
         {
-            // A protection price is not the client's: at another moment it might pass, so that the refusal is one.
-            if (request.Type is not (OrderType.Limit or OrderType.Pegged))
+            // A protection price is not the client's, nor is a signal's quantity: at another moment it might pass, so that the refusal is one.
+            if (isOfSignal || request.Type is not (OrderType.Limit or OrderType.Pegged))
             {
                 Record(_machine.Refuse(request.ClientOrderId, hash, broken.Reason, Now), urgent: false);
             }

@@ -38,6 +38,10 @@ internal static class RequestHash
         return hash;
     }
 
+    /// <summary>Of a signal: what it says. What its strategy makes of it may change before it comes again.</summary>
+    public static ulong Of(SignalIntent signal) =>
+        Add(Add(Add(Add(Add(Offset, "signal"), signal.Symbol), (long)signal.Action), signal.SaidLots), signal.LimitTicks);
+
     /// <summary>What an order asks for, whatever its name: the part of it that a copy has in common.</summary>
     public static OrderContent ContentOf(
         string symbol, Side side, OrderType type, long priceTicks, long quantityLots, EncodedConditions? conditions) => new(

@@ -1,0 +1,208 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Security.Cryptography;
+using QuantumCore.Client;
+using Spectre.Console;
+
+namespace QuantumCore.Cli;
+
+/// <summary>signals: what comes from outside and trades, such as the alerts of a charting tool.</summary>
+internal static class SignalCommands
+{
+    internal static Command All(CommandLineApp app) =>
+        new("signals", "Signals from outside: strategies, what they sent, and sending one.")
+        {
+            List(app), Set(app), Send(app), Resume(app), Dead(app), Drop(app),
+        };
+
+    private static Command List(CommandLineApp app) => app.Add(
+        new Command("list", "The strategies: your own; of an administrator everyone's."),
+        "qc signals list",
+        async (_, session, cancellation) =>
+        {
+            var strategies = await session.Client().GetSignalStrategiesAsync(cancellation);
+            session.Screen.Show(strategies, console => Tables.Show(
+                console, "no strategies", ["name", "accounts", "symbols", "policy", "state"], strategies.Select(strategy => new[]
+                {
+                    strategy.Name,
+                    string.Join(' ', strategy.Accounts.Select(target => target.Percent == 100 ? target.Account : $"{target.Account}:{target.Percent}")),
+                    strategy.Symbols.Count == 0 ? "all" : string.Join(' ', strategy.Symbols),
+                    Tables.Word(strategy.Policy),
+                    State(strategy),
+                })));
+            return ExitCodes.Done;
+        });
+
+    private static Command Set(CommandLineApp app)
+    {
+        var name = Name();
+        var accounts = new Option<SignalTarget[]>("--account")
+        {
+            Description = "An account that follows it, and its percentage of each quantity (default 100); again for each",
+            HelpName = "ACC-n[:percent]",
+            CustomParser = Targets,
+            Required = true,
+        };
+        var symbols = new Option<string[]>("--symbol", "-s") { Description = "What it may trade (default: everything); again for each", HelpName = "symbol" };
+        var policy = Grammar.WordOption<SignalPolicy>("--policy", "What it does where there is a position (default: reverse)");
+        var passphrase = new Option<bool>("--passphrase") { Description = "The secret itself, in the signal, will do: for tools that can't sign" };
+        var newSecret = new Option<bool>("--new-secret") { Description = "Another secret for a strategy that there is" };
+        var closed = new Option<bool>("--closed") { Description = "It takes no signals any more" };
+        var mostInWindow = Whole("--most-in-window", "New signals in a window at most (default 60)");
+        var window = Whole("--window", "Length of the sliding window in seconds (default 60)");
+        var mostFailures = Whole("--most-failures", "After so many failures in a row it pauses (default 5)");
+        var pause = Whole("--pause", "How long, in seconds (default 300)");
+        var maxAge = Whole("--max-age", "A signal that says it is older is refused, in seconds (default 60)");
+        var command = new Command("set", "Make a strategy, or change it: all of it is as said here.")
+        {
+            name, accounts, symbols, policy, passphrase, newSecret, closed, mostInWindow, window, mostFailures, pause, maxAge,
+        };
+        return app.Add(
+            command,
+            """
+            qc signals set momentum --account ACC-1001
+            qc signals set wide --account ACC-1001:100 --account ACC-1002:50 --policy add --key demo-admin
+            qc signals set chart --account ACC-1001 -s AAPL --passphrase --most-in-window 10
+            """,
+            async (parse, session, cancellation) =>
+            {
+                var terms = new SignalStrategyTerms(parse.GetValue(accounts)!)
+                {
+                    Symbols = parse.GetValue(symbols) is { Length: > 0 } only ? only : null,
+                    Policy = parse.GetValue(policy) ?? SignalPolicy.Reverse,
+                    Passphrase = parse.GetValue(passphrase),
+                    NewSecret = parse.GetValue(newSecret),
+                    Closed = parse.GetValue(closed),
+                    MostInWindow = parse.GetValue(mostInWindow),
+                    WindowSeconds = parse.GetValue(window),
+                    MostFailures = parse.GetValue(mostFailures),
+                    PauseSeconds = parse.GetValue(pause),
+                    MaxAgeSeconds = parse.GetValue(maxAge),
+                };
+                var strategy = await session.Client().SetSignalStrategyAsync(parse.GetValue(name)!, terms, cancellation);
+                session.Screen.Show(strategy, console =>
+                {
+                    console.WriteLine($"strategy  {strategy.Name}");
+                    if (strategy.Secret is not null)
+                        console.WriteLine($"secret    {strategy.Secret}");
+                });
+                return ExitCodes.Done;
+            });
+    }
+
+    private static Command Send(CommandLineApp app)
+    {
+        var name = Name();
+        var action = Grammar.WordArgument<SignalAction>("action", "What it asks for");
+        var symbol = Grammar.Symbol();
+        var quantity = Grammar.OptionalQuantity("How much; nothing to flatten");
+        var secret = new Option<string>("--secret") { Description = "The strategy's secret [env QC_SIGNAL_SECRET]", HelpName = "text" };
+        var key = new Option<string>("--signal-key") { Description = "The signal's own name: the same again trades nothing (default: a new one)", HelpName = "text" };
+        var limit = Grammar.DecimalOption("--limit", "A limit order at this price (default: a market order)");
+        return app.Add(
+            new Command("send", "Send a signal, signed.") { name, action, symbol, quantity, secret, key, limit },
+            """
+            qc signals send momentum buy AAPL 100 --secret SECRET
+            qc signals send momentum flatten AAPL --secret SECRET --signal-key close-of-monday
+            """,
+            async (parse, session, cancellation) =>
+            {
+                var proof = parse.GetValue(secret) ?? app.Environment("QC_SIGNAL_SECRET") ?? throw new UsageException("send: --secret is missing");
+                var signal = new Signal(
+                    parse.GetValue(key) ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
+                    parse.GetValue(symbol)!,
+                    parse.GetValue(action),
+                    parse.GetValue(quantity),
+                    parse.GetValue(limit),
+                    session.Time.GetUtcNow());
+                var receipt = await session.Client().SendSignalAsync(parse.GetValue(name)!, proof, signal, cancellation);
+                session.Screen.Show(receipt, console =>
+                {
+                    console.WriteLine($"{receipt.ClientOrderId}{(receipt.Duplicate ? "  (came before)" : "")}");
+                    Tables.Show(console, "no accounts", ["account", "outcome", "side", "filled", "status"], receipt.Accounts.Select(outcome => new[]
+                    {
+                        outcome.Account,
+                        outcome.Order is null ? outcome.Code : outcome.Order.OrderId.ToString(CultureInfo.InvariantCulture),
+                        outcome.Order is null ? "" : Tables.Word(outcome.Order.Side),
+                        outcome.Order?.Filled.ToString(CultureInfo.InvariantCulture) ?? "",
+                        outcome.Order is null ? "" : Tables.Word(outcome.Order.Status),
+                    }));
+                });
+                return ExitCodes.Done;
+            });
+    }
+
+    private static Command Resume(CommandLineApp app)
+    {
+        var name = Name();
+        return app.Add(
+            new Command("resume", "End a strategy's pause.") { name },
+            "qc signals resume momentum",
+            async (parse, session, cancellation) =>
+            {
+                var strategy = await session.Client().ResumeSignalsAsync(parse.GetValue(name)!, cancellation);
+                session.Screen.Show(strategy, console => console.WriteLine($"{strategy.Name} is {State(strategy)}."));
+                return ExitCodes.Done;
+            });
+    }
+
+    private static Command Dead(CommandLineApp app) => app.Add(
+        new Command("dead", "Signals that did not do all that they asked for, newest first."),
+        "qc signals dead",
+        async (_, session, cancellation) =>
+        {
+            var dead = await session.Client().GetDeadSignalsAsync(cancellation);
+            session.Screen.Show(dead, console => Tables.Show(console, "none", ["id", "time", "strategy", "key", "why", "detail"], dead.Select(signal => new[]
+            {
+                signal.Id.ToString(CultureInfo.InvariantCulture),
+                signal.Time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+                signal.Strategy,
+                signal.Key,
+                signal.Code,
+                signal.Detail,
+            })));
+            return ExitCodes.Done;
+        });
+
+    private static Command Drop(CommandLineApp app)
+    {
+        var id = new Argument<long>("id") { Description = "The signal's id, of the list" };
+        return app.Add(
+            new Command("drop", "Take a signal off that list.") { id },
+            "qc signals drop 4711",
+            async (parse, session, cancellation) =>
+            {
+                await session.Client().DropDeadSignalAsync(parse.GetValue(id), cancellation);
+                session.Screen.Show(parse.GetValue(id), console => console.WriteLine("Dropped."));
+                return ExitCodes.Done;
+            });
+    }
+
+    private static Argument<string> Name() => new("strategy") { Description = "The strategy's name" };
+
+    private static Option<int?> Whole(string name, string description) => new(name) { Description = description, HelpName = "number" };
+
+    private static string State(SignalStrategy strategy) => strategy.Closed ? "closed"
+        : strategy.PausedUntil is { } until ? $"paused until {until.UtcDateTime.ToString("HH:mm:ss", CultureInfo.InvariantCulture)} UTC"
+        : "open";
+
+    private static SignalTarget[]? Targets(ArgumentResult result)
+    {
+        var targets = new List<SignalTarget>();
+        foreach (var token in result.Tokens)
+        {
+            var parts = token.Value.Split(':');
+            var percent = 100;
+            if (parts.Length > 2 || (parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out percent)))
+            {
+                result.AddError($"--account: '{token.Value}' is not ACC-n or ACC-n:percent");
+                return null;
+            }
+
+            targets.Add(new SignalTarget(parts[0], percent));
+        }
+
+        return [.. targets];
+    }
+}

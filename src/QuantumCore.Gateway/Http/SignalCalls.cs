@@ -1,0 +1,232 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Signals;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Http;
+
+/// <summary>The calls about signals from outside: the signals, and the strategies that they are of.</summary>
+internal sealed class SignalCalls(IGrainFactory grains, SignalDesk desk, Listings listings, KeyRing keys)
+{
+    private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+
+    /// <summary>POST /signals/{strategy}: a signal. It needs no key: its strategy's secret is one.</summary>
+    public async Task Take(HttpContext context)
+    {
+        var read = await context.Request.BodyReader.ReadAsync(context.RequestAborted);
+        var body = read.Buffer.ToArray();
+        context.Request.BodyReader.AdvanceTo(read.Buffer.End);
+        if (body.Length > Call.LongestBody)
+        {
+            await Answer.Refuse(context, Refusal.Malformed(null, "The body is too long."), StatusCodes.Status413PayloadTooLarge);
+            return;
+        }
+
+        var signature = context.Request.Headers["X-QC-Signature"] is [{ } told] ? told : null;
+        var answer = await desk.Take(Call.Path(context, "strategy"), body, signature);
+        if (answer.Refusal is { } refusal)
+        {
+            await Answer.Refuse(context, refusal, answer.RetryAfter);
+            return;
+        }
+
+        await Answer.Json(context, (answer, name: Call.Path(context, "strategy"), listed: await listings.BySymbol()), static (to, told) =>
+        {
+            to.WriteStartObject();
+            to.WriteString("strategy"u8, told.name);
+            to.WriteString("key"u8, told.answer.Key);
+            to.WriteString("clientOrderId"u8, told.answer.ClientOrderId);
+            to.WriteBoolean("duplicate"u8, told.answer.IsDuplicate);
+            to.WriteStartArray("accounts"u8);
+            foreach (var report in told.answer.Reports)
+            {
+                to.WriteStartObject();
+                to.WriteString("account"u8, new AccountId(report.Account).ToString());
+                to.WriteString("code"u8, report.Reason.ToString());
+                if (report.Reason == RejectReason.None)
+                {
+                    to.WritePropertyName("order"u8);
+                    to.WriteOrder(report, told.listed);
+                }
+
+                to.WriteEndObject();
+            }
+
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+
+    /// <summary>GET /signals/strategies: the caller's; of an administrator everyone's.</summary>
+    public async Task List(HttpContext context)
+    {
+        if (await Call.Identify(context, keys) is not { } caller)
+            return;
+
+        var shown = (await Catalog.SignalStrategies()).Where(state => Owns(caller, state.Strategy));
+        await Answer.Json(context, shown, static (to, states) =>
+        {
+            to.WriteStartObject();
+            to.WriteStartArray("strategies"u8);
+            foreach (var state in states)
+                Write(to, state, secret: null);
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+
+    /// <summary>PUT /signals/strategies/{strategy}: makes one or changes it; a new one's secret is shown this once.</summary>
+    public async Task Set(HttpContext context)
+    {
+        if (await Call.Identify(context, keys) is not { } caller || await Call.Read(context, WireJson.Default.SignalStrategyText) is not { } text)
+            return;
+
+        var name = Call.Path(context, "strategy");
+        var known = (await Catalog.FindSignalStrategy(name))?.Strategy;
+        var owner = known is not null && caller.May(UserRole.Administrator) ? known.Owner
+            : caller.May(UserRole.Administrator) ? 0
+            : caller.Account;
+        var (refusal, strategy) = SignalReading.Read(text, name, owner, known);
+        if (!caller.May(UserRole.Administrator) && (caller.Account == 0 || strategy.Targets.Any(target => target.Account != caller.Account)))
+            refusal = new Refusal(RejectReason.Forbidden, "accounts", null, "A strategy of a customer is for the customer's own account.");
+        foreach (var symbol in strategy.Symbols)
+        {
+            if (await listings.Find(symbol) is null)
+                refusal ??= new Refusal(RejectReason.UnknownSymbol, "symbols");
+        }
+
+        string? shown = null;
+        if (refusal is null && (known is null || text.NewSecret))
+        {
+            (var closed, shown) = desk.NewSecret(name);
+            strategy = strategy with { Secret = closed };
+        }
+
+        if (refusal is null && await Catalog.SetSignalStrategy(strategy, caller.Name) is not RejectReason.None and var reason)
+            refusal = new Refusal(reason, "name");
+        if (refusal is { } refused)
+        {
+            await Answer.Refuse(context, refused);
+            return;
+        }
+
+        var state = await Catalog.FindSignalStrategy(name);
+        await Answer.Json(context, (state: state!, shown), static (to, answer) => Write(to, answer.state, answer.shown));
+    }
+
+    /// <summary>DELETE /signals/strategies/{strategy}/pause: ends a pause.</summary>
+    public async Task Resume(HttpContext context)
+    {
+        if (await Call.Identify(context, keys) is not { } caller)
+            return;
+
+        var name = Call.Path(context, "strategy");
+        if (await Catalog.FindSignalStrategy(name) is not { } state || !Owns(caller, state.Strategy))
+        {
+            await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, "strategy"));
+            return;
+        }
+
+        await Catalog.ResumeSignals(name, caller.Name);
+        await Answer.Json(context, await Catalog.FindSignalStrategy(name), static (to, shown) => Write(to, shown!, secret: null));
+    }
+
+    /// <summary>GET /signals/dead: signals of the caller's strategies that did not do all that they asked for, newest first.</summary>
+    public async Task Dead(HttpContext context)
+    {
+        if (await Call.Identify(context, keys) is not { } caller)
+            return;
+
+        var own = (await Catalog.SignalStrategies()).Where(state => Owns(caller, state.Strategy))
+            .Select(state => state.Strategy.Name).ToHashSet(StringComparer.Ordinal);
+        var dead = (await Catalog.DeadSignals()).Where(signal => own.Contains(signal.Strategy));
+        await Answer.Json(context, dead, static (to, signals) =>
+        {
+            to.WriteStartObject();
+            to.WriteStartArray("signals"u8);
+            foreach (var signal in signals)
+            {
+                to.WriteStartObject();
+                to.WriteNumber("id"u8, signal.Id);
+                to.WriteString("strategy"u8, signal.Strategy);
+                to.WriteString("key"u8, signal.Key);
+                to.WriteString("clientOrderId"u8, SignalNames.ClientOrderId(signal.Strategy, signal.Key));
+                to.WriteTime(signal.TimeNanos);
+                to.WriteString("code"u8, signal.Reason.ToString());
+                to.WriteString("detail"u8, signal.Detail);
+                to.WriteString("body"u8, signal.Body);
+                to.WriteEndObject();
+            }
+
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+
+    /// <summary>DELETE /signals/dead/{id}: takes one off the list.</summary>
+    public async Task Drop(HttpContext context)
+    {
+        if (await Call.Identify(context, keys) is not { } caller)
+            return;
+
+        var id = Call.Number(Call.Path(context, "id"), 1, long.MaxValue) ?? 0;
+        var dead = (await Catalog.DeadSignals()).FirstOrDefault(signal => signal.Id == id);
+        if (dead is null || await Catalog.FindSignalStrategy(dead.Strategy) is not { } state || !Owns(caller, state.Strategy))
+        {
+            await Answer.Refuse(context, new Refusal(RejectReason.BadRequest, "id", null, "No such signal is on the list."), StatusCodes.Status404NotFound);
+            return;
+        }
+
+        await Catalog.DropDeadSignal(id, caller.Name);
+        await Answer.Json(context, id, static (to, dropped) =>
+        {
+            to.WriteStartObject();
+            to.WriteNumber("id"u8, dropped);
+            to.WriteEndObject();
+        });
+    }
+
+    private static bool Owns(Caller caller, SignalStrategy strategy) =>
+        caller.May(UserRole.Administrator) || (caller.Account > 0 && strategy.Owner == caller.Account);
+
+    private static void Write(Utf8JsonWriter to, SignalStrategyState state, string? secret)
+    {
+        var strategy = state.Strategy;
+        to.WriteStartObject();
+        to.WriteString("name"u8, strategy.Name);
+        if (strategy.Owner > 0)
+            to.WriteString("owner"u8, new AccountId(strategy.Owner).ToString());
+        if (secret is not null)
+            to.WriteString("secret"u8, secret);
+        to.WriteBoolean("passphrase"u8, strategy.TakesPassphrase);
+        to.WriteStartArray("accounts"u8);
+        foreach (var target in strategy.Targets)
+        {
+            to.WriteStartObject();
+            to.WriteString("account"u8, new AccountId(target.Account).ToString());
+            to.WriteNumber("percent"u8, target.Percent);
+            to.WriteEndObject();
+        }
+
+        to.WriteEndArray();
+        to.WriteStartArray("symbols"u8);
+        foreach (var symbol in strategy.Symbols)
+            to.WriteStringValue(symbol);
+        to.WriteEndArray();
+        to.WriteString("policy"u8, SignalReading.Of(strategy.Policy));
+        to.WriteNumber("mostInWindow"u8, strategy.MostInWindow);
+        to.WriteNumber("windowSeconds"u8, strategy.WindowSeconds);
+        to.WriteNumber("mostFailures"u8, strategy.MostFailures);
+        to.WriteNumber("pauseSeconds"u8, strategy.PauseSeconds);
+        to.WriteNumber("maxAgeSeconds"u8, strategy.MaxAgeSeconds);
+        to.WriteBoolean("closed"u8, strategy.IsClosed);
+        to.WriteNumber("failures"u8, state.Failures);
+        to.WriteString("pausedUntil"u8, state.PausedUntilNanos == 0 ? null
+            : DateTimeOffset.FromUnixTimeMilliseconds(state.PausedUntilNanos / 1_000_000).ToString("O", CultureInfo.InvariantCulture));
+        to.WriteEndObject();
+    }
+}

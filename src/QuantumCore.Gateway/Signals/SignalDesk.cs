@@ -1,0 +1,147 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Binance;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Signals;
+
+/// <summary>What became of a signal.</summary>
+/// <param name="Refusal">Why it was turned away as a whole, or null.</param>
+/// <param name="RetryAfter">After how long it might be taken; zero where nothing is known of that.</param>
+/// <param name="Key">Its key.</param>
+/// <param name="ClientOrderId">The name of its orders.</param>
+/// <param name="IsDuplicate">Whether every account had had it before.</param>
+/// <param name="Reports">One for each account.</param>
+internal sealed record SignalAnswer(
+    Refusal? Refusal, TimeSpan RetryAfter, string Key, string ClientOrderId, bool IsDuplicate, ImmutableArray<ExecutionReport> Reports)
+{
+    /// <summary>One that was turned away.</summary>
+    public static SignalAnswer Refused(Refusal refusal, TimeSpan retryAfter = default) => new(refusal, retryAfter, "", "", false, []);
+}
+
+/// <summary>
+/// Takes signals from outside: who sent it, may it, is it readable; then every account of the strategy decides for itself. That a
+/// signal trades once however often and wherever it arrives is the accounts' doing: its key is a name of an order there, for ever.
+/// Nothing here remembers it.
+/// </summary>
+internal sealed class SignalDesk(
+    IGrainFactory grains, Listings listings, OrderEntry entry, SecretSeal seal, TimeProvider time, ILogger<SignalDesk> log)
+{
+    private const int LongestBodyKept = 2_000;
+    private const int LongestDetail = 200;
+    private readonly GrainCalls _calls = new(log);
+
+    private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+
+    /// <summary>A strategy's secret as it is kept: 32 random bytes, sealed; and as its owner sees it, once.</summary>
+    public (string Sealed, string Shown) NewSecret(string strategy)
+    {
+        var shown = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        return (seal.Close(shown, SealedFor(strategy)), shown);
+    }
+
+    /// <summary>Takes a signal.</summary>
+    /// <param name="strategy">The strategy that it says it is of.</param>
+    /// <param name="body">What was sent, byte by byte.</param>
+    /// <param name="signature">HMAC-SHA256 of the body, hexadecimal; null for a signal with a passphrase.</param>
+    public async ValueTask<SignalAnswer> Take(string strategy, byte[] body, string? signature)
+    {
+        var found = await _calls.Ask("FindSignalStrategy", 0, () => Catalog.FindSignalStrategy(strategy));
+        if (found.Failure != RejectReason.None)
+            return SignalAnswer.Refused(new Refusal(RejectReason.Overloaded));
+
+        // Signed or not, known or not: who does not know the secret learns nothing.
+        var secret = found.Value?.Strategy is { IsClosed: false } known ? seal.Open(known.Secret, SealedFor(strategy)) : null;
+        if (signature is not null && !(secret is not null && RequestSignature.IsHmac(secret, body, signature)))
+            return SignalAnswer.Refused(Stranger);
+        var text = Call.Parse(new ReadOnlySequence<byte>(body), WireJson.Default.SignalText, out var unreadable);
+        if (signature is null && !(secret is not null && found.Value!.Strategy.TakesPassphrase && IsPassphrase(text, secret)))
+            return SignalAnswer.Refused(Stranger);
+        if (text is null)
+            return SignalAnswer.Refused(unreadable);
+        return SignalReading.IsKey(text.Key)
+            ? await Take(found.Value!.Strategy, text)
+            : SignalAnswer.Refused(Refusal.Malformed("key", "1 to 64 printable ASCII characters without a space, another for each signal."));
+    }
+
+    private static Refusal Stranger => new(
+        RejectReason.Unauthorized, null, null, "A signal is signed with its strategy's secret in the header X-QC-Signature, or has it as its passphrase where the strategy takes that.");
+
+    private static string SealedFor(string strategy) => "signals/" + strategy;
+
+    private static bool IsPassphrase(SignalText? text, byte[] secret) =>
+        text?.Passphrase is { } told && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(told), secret);
+
+    private async ValueTask<SignalAnswer> Take(SignalStrategy strategy, SignalText text)
+    {
+        var admitted = await _calls.Ask("AdmitSignal", 0, () => Catalog.AdmitSignal(strategy.Name, text.Key!));
+        if (admitted.Failure != RejectReason.None)
+            return SignalAnswer.Refused(new Refusal(RejectReason.Overloaded));
+        if (admitted.Value is { Reason: not RejectReason.None and var reason, RetryAfterNanos: var wait })
+            return SignalAnswer.Refused(new Refusal(reason), TimeSpan.FromTicks(wait / 100));
+
+        var nowNanos = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        var (refusal, instrument, intent) = await SignalReading.Read(text, strategy, listings, nowNanos);
+        if (refusal is { } refused)
+        {
+            await End(strategy, text, refused.Reason, $"{refused.Field}: {refused.Detail ?? refused.Limit}");
+            return SignalAnswer.Refused(refused);
+        }
+
+        var told = await Task.WhenAll(strategy.Targets.Select(target =>
+            entry.PlaceSignal(target.Account, instrument!, intent with { Percent = target.Percent }).AsTask()));
+        ImmutableArray<ExecutionReport> reports = [.. told.Select(answer => answer.Report)];
+        var isDuplicate = Array.TrueForAll(told, answer => answer.IsDuplicate);
+        await End(strategy, text, reports, isDuplicate);
+        return new SignalAnswer(WholeRefusal(reports), default, text.Key!, intent.ClientOrderId, isDuplicate, reports);
+    }
+
+    /// <summary>
+    /// Null when at least one account did what it should and none is in doubt: who sent it need do no more.
+    /// </summary>
+    private static Refusal? WholeRefusal(ImmutableArray<ExecutionReport> reports)
+    {
+        if (reports.FirstOrDefault(IsInDoubt) is { } doubtful)
+        {
+            return new Refusal(
+                RejectReason.OutcomeUnknown, null, null, $"{new AccountId(doubtful.Account)}: send the signal again, with the same key.");
+        }
+
+        return reports.All(IsFailed) ? new Refusal(reports[0].Reason, reports[0].Field, reports[0].Limit) : null;
+    }
+
+    private static bool IsInDoubt(ExecutionReport report) => Refusals.Status(report.Reason) == 503;
+
+    private static bool IsFailed(ExecutionReport report) => report.Reason is not (RejectReason.None or RejectReason.SignalSkipped);
+
+    private async ValueTask End(SignalStrategy strategy, SignalText text, ImmutableArray<ExecutionReport> reports, bool isDuplicate)
+    {
+        // What was refused once and for all is no new failure when it is sent again.
+        var worst = reports.FirstOrDefault(IsInDoubt) ?? reports.FirstOrDefault(IsFailed);
+        if (worst is null)
+            await End(strategy, text, RejectReason.None, "");
+        else if (!isDuplicate || IsInDoubt(worst))
+            await End(strategy, text, worst.Reason, string.Join(", ", reports.Where(IsFailed).Select(report => $"{new AccountId(report.Account)} {report.Reason}")));
+    }
+
+    private async ValueTask End(SignalStrategy strategy, SignalText text, RejectReason reason, string detail)
+    {
+        Log.SignalEnded(log, strategy.Name, text.Key!, SignalNames.ClientOrderId(strategy.Name, text.Key!), reason);
+        var sent = JsonSerializer.Serialize(text with { Passphrase = null }, WireJson.Default.SignalText);
+        var outcome = new DeadSignal(0, strategy.Name, text.Key!, 0, reason, Short(detail, LongestDetail), Short(sent, LongestBodyKept));
+        await _calls.Ask("EndSignal", 0, async () =>
+        {
+            await Catalog.EndSignal(outcome);
+            return true;
+        });
+    }
+
+    private static string Short(string text, int most) => text.Length <= most ? text : text[..most];
+}

@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Signals;
+
+/// <summary>Signals and their strategies in the words and units of the wire.</summary>
+internal static class SignalReading
+{
+    private const int LongestKey = 64;
+    private const int DefaultPercent = 100;
+    private const string Actions = "buy, sell or flatten.";
+    private const string Policies = "skip, add, flatten or reverse.";
+    private const long Million = 1_000_000;
+
+    /// <summary>Whether a text may be a signal's key.</summary>
+    public static bool IsKey(string? key) =>
+        key is { Length: > 0 and <= LongestKey } && key.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0;
+
+    /// <summary>Reads a signal, for 100 % of its quantity; its key is read already.</summary>
+    public static async ValueTask<(Refusal? Refusal, Instrument? Instrument, SignalIntent Intent)> Read(
+        SignalText text, SignalStrategy strategy, Listings listings, long nowNanos)
+    {
+        var intent = new SignalIntent(
+            SignalNames.ClientOrderId(strategy.Name, text.Key!), text.Symbol ?? "", 0, strategy.Policy, 0, DefaultPercent, 0, 0, 0);
+        if (text.Action is not ("buy" or "sell" or "flatten"))
+            return (Refusal.Malformed("action", Actions), null, intent);
+        if (await listings.Find(intent.Symbol) is not { } instrument)
+            return (new Refusal(RejectReason.UnknownSymbol, "symbol"), null, intent);
+        if (!strategy.Symbols.IsEmpty && !strategy.Symbols.Contains(instrument.Symbol))
+            return (new Refusal(RejectReason.Forbidden, "symbol", null, "The strategy does not trade it."), null, intent);
+
+        var action = text.Action == "buy" ? SignalAction.Buy : text.Action == "sell" ? SignalAction.Sell : SignalAction.Flatten;
+        if ((text.Quantity is null) != (action == SignalAction.Flatten))
+            return (new Refusal(RejectReason.InvalidCombination, "action,quantity"), null, intent);
+
+        var numbers = new NumberReading(instrument);
+        var lots = numbers.Lots("quantity", text.Quantity) ?? 0;
+        var limit = numbers.Price("price", text.Price) ?? 0;
+        var refusal = numbers.Wrong
+            ?? (lots > 0 ? OrderChecks.Quantity(instrument, lots) : null)
+            ?? (limit > 0 ? OrderChecks.Price(instrument, limit) : null);
+        if (ReadTime(text.Time, nowNanos) is not { } sent)
+            return (refusal ?? Refusal.Malformed("time", WireTime.Rule + " Or a whole number of milliseconds since 1970."), null, intent);
+
+        return (refusal, instrument, intent with
+        {
+            Action = action,
+            SaidLots = lots,
+            LimitTicks = limit,
+            IsTooOld = nowNanos - sent > strategy.MaxAgeSeconds * Million * 1_000,
+        });
+    }
+
+    /// <summary>Reads a strategy; its secret comes from elsewhere.</summary>
+    public static (Refusal? Refusal, SignalStrategy Strategy) Read(SignalStrategyText text, string name, long owner, SignalStrategy? known)
+    {
+        var targets = ImmutableArray.CreateBuilder<SignalTarget>();
+        Refusal? refusal = SignalStrategy.IsName(name) ? null
+            : Refusal.Malformed("name", $"1 to {SignalStrategy.LongestName} of a-z, 0-9 and -.");
+        foreach (var target in text.Accounts ?? [])
+        {
+            if (!AccountId.TryParse(target?.Account, out var account) || target!.Percent is < 1 or > 10_000)
+                refusal ??= Refusal.Malformed("accounts", "Each is an account such as ACC-1001, with a percent of 1 to 10000 or without.");
+            else
+                targets.Add(new SignalTarget(account.Value, target.Percent ?? DefaultPercent));
+        }
+
+        if (text.Accounts is not { Count: > 0 and <= SignalStrategy.MostTargets } || targets.DistinctBy(target => target.Account).Count() != targets.Count)
+            refusal ??= new Refusal(RejectReason.BadRequest, "accounts", SignalStrategy.MostTargets.ToString(CultureInfo.InvariantCulture), "1 to 20 accounts, each once.");
+        var policy = ReadPolicy(text.Policy);
+        if (policy is null)
+            refusal ??= Refusal.Malformed("policy", Policies);
+        if (text.Symbols?.Contains(null) == true)
+            refusal ??= Refusal.Malformed("symbols", "A symbol is null.");
+
+        var strategy = new SignalStrategy(
+            name,
+            owner,
+            known?.Secret ?? "",
+            text.Passphrase,
+            targets.ToImmutable(),
+            [.. (text.Symbols ?? []).Select(symbol => symbol ?? "").Order(StringComparer.Ordinal)],
+            policy ?? SignalPolicy.Skip,
+            Ranged("mostInWindow", text.MostInWindow ?? 60, 10_000),
+            Ranged("windowSeconds", text.WindowSeconds ?? 60, 3_600),
+            Ranged("mostFailures", text.MostFailures ?? 5, 1_000),
+            Ranged("pauseSeconds", text.PauseSeconds ?? 300, 86_400),
+            Ranged("maxAgeSeconds", text.MaxAgeSeconds ?? 60, 86_400),
+            text.Closed);
+        return (refusal, strategy);
+
+        int Ranged(string field, int value, int most)
+        {
+            if (value < 1 || value > most)
+                refusal ??= new Refusal(RejectReason.BadRequest, field, most.ToString(CultureInfo.InvariantCulture), $"1 to {most}.");
+            return value;
+        }
+    }
+
+    /// <summary>A policy's word.</summary>
+    public static string Of(SignalPolicy policy) => policy switch
+    {
+        SignalPolicy.Skip => "skip",
+        SignalPolicy.Add => "add",
+        SignalPolicy.Flatten => "flatten",
+        SignalPolicy.Reverse => "reverse",
+    };
+
+    private static SignalPolicy? ReadPolicy(string? text) => text switch
+    {
+        "skip" => SignalPolicy.Skip,
+        "add" => SignalPolicy.Add,
+        "flatten" => SignalPolicy.Flatten,
+        "reverse" or null => SignalPolicy.Reverse,
+        _ => null,
+    };
+
+    /// <summary>When a signal was sent; one that tells no time is as new as it can be.</summary>
+    private static long? ReadTime(string? text, long nowNanos) => text is null ? nowNanos
+        : Call.Number(text, 0, long.MaxValue / Million) is { } millis ? millis * Million
+        : WireTime.Read(text);
+}

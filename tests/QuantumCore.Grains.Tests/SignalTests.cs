@@ -1,0 +1,54 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>What accounts and the catalog remember of signals.</summary>
+public class SignalTests
+{
+    private const long Carol = 1003;
+
+    [Fact]
+    public async Task After_a_restart_a_signal_is_still_known_and_a_strategy_still_pauses()
+    {
+        await using var disk = new Disk();
+        var intent = new SignalIntent(SignalNames.ClientOrderId("momentum", "k-1"), "AAPL", SignalAction.Buy, SignalPolicy.Add, 10, 100, 15_000, 0, 0);
+        SubmitOrder first;
+        await using (var before = await Exchange.OpenAsync(disk, ["AAPL"], [Carol]))
+        {
+            first = (await before.Account(Carol).HoldSignal(intent)).Order!;
+            await before.SubmitAsync("AAPL", first);
+            var catalog = before.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+            await catalog.SetSignalStrategy(
+                new SignalStrategy("momentum", 0, "sealed", false, [new(Carol, 100)], [], SignalPolicy.Add, 10, 60, 1, 86_400, 60, false), "desk");
+            await catalog.EndSignal(new DeadSignal(0, "momentum", "k-2", 0, RejectReason.InsufficientFunds, "", "{}"));
+            await before.CrashAsync();
+        }
+
+        await using var after = await Exchange.StartAsync(disk);
+        var again = await after.Account(Carol).HoldSignal(intent);
+        Assert.True(again.IsKnown);
+        Assert.Equal(first.Number, again.Order!.Number);
+        var still = after.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+        Assert.Equal(RejectReason.SignalsPaused, (await still.AdmitSignal("momentum", "k-3")).Reason);
+        Assert.Equal("k-2", Assert.Single(await still.DeadSignals()).Key);
+
+        // Done after all, it is no dead one any more.
+        await still.EndSignal(new DeadSignal(0, "momentum", "k-2", 0, RejectReason.None, "", "{}"));
+        Assert.Empty(await still.DeadSignals());
+    }
+
+    [Fact]
+    public async Task Callers_that_bring_a_signal_at_once_by_every_silo_bring_one_order()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, ["AAPL"], [Carol], silos: 2);
+        var intent = new SignalIntent(SignalNames.ClientOrderId("momentum", "k-1"), "AAPL", SignalAction.Buy, SignalPolicy.Add, 10, 100, 15_000, 0, 0);
+        var silos = exchange.Cluster.SiloCount;
+        var held = await Task.WhenAll(Enumerable.Range(0, 100).Select(i =>
+            exchange.Service<IGrainFactory>(i % silos).Account(Carol).HoldSignal(intent).AsTask()));
+        Assert.Equal(held[0].Order!.Number, Assert.Single(held.Select(result => result.Order!.Number).Distinct()));
+        Assert.Single(held, result => !result.IsKnown);
+    }
+}
