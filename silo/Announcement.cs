@@ -24,7 +24,7 @@ internal static class Announcement
 
             """;
         if (isDemo && options.AdminPort is { } port)
-            text += $"  simulation http://127.0.0.1:{port}/sim in a browser\n";
+            text += $"  sim page  http://127.0.0.1:{port}/sim in a browser\n";
         text += isDemo ? Demo(url, symbol) : $"  admin key {Path.Combine(options.DataDirectory, "admin.key")} (of the first start)\n";
         await Console.Out.WriteLineAsync(text);
     }

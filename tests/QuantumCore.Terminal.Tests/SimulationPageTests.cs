@@ -77,6 +77,7 @@ public sealed class SimulationPageTests(Browser browser, QuietExchange exchange)
         await clients.PlaceAsync("demo-alice", new { symbol = Quiet, side = "buy", price = "100.00", quantity = "1" });
         await Assertions.Expect(page.Page.Locator("section[aria-label='Faults that happened'] tbody tr").First).ToContainTextAsync("POST /api/qc/v1/orders");
         await Assertions.Expect(card).ToContainTextAsync($"reject of requests, {Quiet}, demo-bob: 1 left");
+        await LayoutTests.PictureAsync(page, "sim-faults");
         await card.Locator("button", new LocatorLocatorOptions { HasText = "Take away" }).ClickAsync();
         await Assertions.Expect(card).Not.ToContainTextAsync("1 left");
         await clients.PlaceAsync("demo-bob", new { symbol = Quiet, side = "buy", price = "100.00", quantity = "1" });
