@@ -112,6 +112,32 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         Assert.False((await demo.Operator.GetSimulationAsync(Token)).Market.Paused);
     }
 
+    [Fact]
+    public async Task Exchange_whose_clients_met_faults_and_whose_market_was_shaped_has_books_that_add_up()
+    {
+        using var storage = Storage.InFiles();
+        var port = SiloProcess.FreePort();
+        await using (var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--admin-port", port.ToString(CultureInfo.InvariantCulture)]))
+        {
+            using var sim = new QuantumCoreClient(new Uri($"http://127.0.0.1:{port}"));
+            await sim.ChangeMarketAsync(new MarketChange(Speed: 10m, Volatility: 4m), Token);
+            foreach (var kind in new[] { FaultKind.Reject, FaultKind.Timeout, FaultKind.Drop })
+                await sim.AddFaultAsync(new NewFault(kind, Count: 5, Millis: 1), Token);
+            using var alice = new QuantumCoreClient(silo.Address, "demo-alice", new QuantumCoreClientOptions { MaxAttempts = 30, RetryBudget = TimeSpan.FromMinutes(1) });
+            for (var i = 0; i < 20; i++)
+                await alice.PlaceAsync(PlaceOrder.Market("AAPL", OrderSide.Buy, 1m), Token);
+            Assert.Equal(15, (await sim.GetSimulationAsync(Token)).Fired.Count);
+            var before = (await alice.GetAccountAsync(Token)).Balances.Single(balance => balance.Asset == "AAPL");
+            Assert.Equal(10_020m, before.Total);
+            await sim.ChangeMarketAsync(new MarketChange(Seed: 5), Token);
+            await UntilAsync(async () => (await sim.GetSimulationAsync(Token)).Market.Steps > 20);
+            Assert.Equal(0, (await silo.TerminateAsync()).ExitCode);
+        }
+
+        var (exitCode, output) = await Programs.RunAsync(Programs.Cli, TimeSpan.FromSeconds(60), "verify", storage.Folder);
+        Assert.True(exitCode == 0, output);
+    }
+
     [Theory]
     [InlineData("--admin-port", "8081", "--demo", "off")]
     [InlineData("--admin-port", "8081", "--urls", "http://0.0.0.0:8080")]
