@@ -68,6 +68,7 @@ builder.Services.AddExchangeGateway(new GatewayOptions
     ServesCustomers = options.Role != SiloRole.Matching,
     SignUp = options.SignUp,
     Sites = options.Sites,
+    Proxies = options.Proxies,
     SessionKeys = Storage.SessionKeys(options),
     AccountRequestsPerSecond = options.AccountRequests,
     AddressRequestsPerSecond = options.AddressRequests,

@@ -47,6 +47,8 @@ internal sealed record SiloOptions
           --sign-up on|off       People may sign up themselves; off: administrators add them (default: on).
           --sites ORIGINS        Other sites, separated by ',', such as https://desk.example, whose pages may call the API
                                  with a key (default: none).
+          --proxies NETWORKS     Proxies in front, separated by ',', such as 10.0.0.5 or 10.0.0.0/8, whose X-Forwarded-For and
+                                 X-Forwarded-Proto are believed (default: none; nobody else's ever).
           --storage KIND         sqlite (default), postgres, or volatile (nothing is kept).
           --keep-free MIB        With less room on the disk of --data, orders are refused while cancels go on, for
                                  --storage sqlite (default: 64; 0: never).
@@ -69,7 +71,7 @@ internal sealed record SiloOptions
           --no-quotes SYMBOL     Nothing is simulated in this symbol; may be given several times.
           --account-requests N   Requests a second of one account, and as many cancels; 0: no limit (default: 50000).
           --address-requests N   The same of one address, as the connection shows it; 0: no limit (default: 200000).
-                                 Behind a proxy all clients are one address. Who asks more often is answered 429.
+                                 Who asks more often is answered 429. Behind a proxy: --proxies.
           --binance-weight N     Binance Spot interface: weight of the requests of one address in a minute; 0: no limit
                                  (default: 6000).
           --binance-orders N     Binance Spot interface: orders of one account in ten seconds, and 2,000 times as many a
@@ -109,7 +111,7 @@ internal sealed record SiloOptions
     [
         "data", "urls", "storage", "keep-free", "secrets", "payouts", "postgres", "exchange", "demo", "simulate", "market-maker", "seed", "admin-port", "no-quotes",
         "cluster", "role", "advertise", "silo-port", "gateway-port", "account-requests", "address-requests",
-        "binance-weight", "binance-orders", "tls-certificate", "tls-key", "sign-up", "sites", "log", "log-level", "long-turn", "shutdown",
+        "binance-weight", "binance-orders", "tls-certificate", "tls-key", "sign-up", "sites", "proxies", "log", "log-level", "long-turn", "shutdown",
     ];
 
     public string DataDirectory { get; init; } = "data";
@@ -204,6 +206,9 @@ internal sealed record SiloOptions
     /// <summary>Other sites whose pages may call.</summary>
     public IReadOnlyList<string> Sites { get; init; } = [];
 
+    /// <summary>Proxies that are believed.</summary>
+    public IReadOnlyList<IPNetwork> Proxies { get; init; } = [];
+
     /// <summary>Whether only this machine can connect.</summary>
     public bool IsLoopback => Urls.Split(';', StringSplitOptions.RemoveEmptyEntries).All(IsLoopbackUrl);
 
@@ -273,6 +278,7 @@ internal sealed record SiloOptions
         "tls-key" => this with { TlsKey = ExistingFile(value, source) },
         "sign-up" => this with { SignUp = Switch(value, "on", source) },
         "sites" => this with { Sites = CheckSites(value, source) },
+        "proxies" => this with { Proxies = ReadProxies(value, source) },
         "demo" => this with { DemoAllowed = Switch(value, "auto", source) },
         "simulate" => this with
         {
@@ -321,6 +327,10 @@ internal sealed record SiloOptions
             ? throw new FormatException($"{source}: '{wrong}' is no site such as https://desk.example.")
             : sites;
     }
+
+    private static IPNetwork[] ReadProxies(string value, string source) =>
+        [.. value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(text => AddressNetwork.Read(text)
+            ?? throw new FormatException($"{source}: '{text}' is no address such as 10.0.0.5 and no network such as 10.0.0.0/8."))];
 
     private static bool Switch(string value, string on, string source) =>
         value == on || (value == "off" ? false : throw new FormatException($"{source} is {on} or off, not '{value}'."));

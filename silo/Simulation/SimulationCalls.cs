@@ -113,7 +113,8 @@ internal sealed class SimulationCalls(
         var request = context.Request;
         return gateway.DemoMode && context.Connection.LocalPort == options.AdminPort
             && request.Host.Host is ("127.0.0.1" or "localhost" or "[::1]")
-            && !request.Headers.ContainsKey("X-Forwarded-For") && !request.Headers.ContainsKey("Forwarded");
+            && !request.Headers.ContainsKey("X-Forwarded-For") && !request.Headers.ContainsKey("X-Original-For")
+            && !request.Headers.ContainsKey("Forwarded");
     }
 
     private async Task ServeAsync(HttpContext context, Func<Task<ProblemText?>> does)

@@ -57,6 +57,7 @@ internal static class ConditionsEncoding
         ProtectionTicks = 15,
         ExpiryNanos = 16,
         Strategy = 17,
+        ListName = 18,
     }
 
     public static ImmutableArray<byte> Encode(OrderConditions from)
@@ -79,6 +80,12 @@ internal static class ConditionsEncoding
         Write(ref to, Field.ProtectionTicks, from.ProtectionTicks);
         Write(ref to, Field.ExpiryNanos, from.ExpiryNanos);
         Write(ref to, from.Strategy);
+        if (from.ListName is { } name)
+        {
+            to.Byte((byte)Field.ListName);
+            to.Text(name);
+        }
+
         to.Byte(0);
         return ImmutableCollectionsMarshal.AsImmutableArray(to.ToArray());
     }
@@ -89,9 +96,12 @@ internal static class ConditionsEncoding
         var read = new OrderConditions();
         for (var field = from.Byte(); field != 0; field = from.Byte())
         {
-            read = (Field)field == Field.Strategy
-                ? read with { Strategy = ReadStrategy(ref from) }
-                : With(read, (Field)field, from.Fixed64());
+            read = (Field)field switch
+            {
+                Field.Strategy => read with { Strategy = ReadStrategy(ref from) },
+                Field.ListName => read with { ListName = from.Text() },
+                var number => With(read, number, from.Fixed64()),
+            };
         }
 
         from.End();

@@ -231,6 +231,10 @@ public sealed record NamedOrder(RejectReason Reason, string Symbol, long Number)
 /// <param name="ThroughNanos">None entered after this time.</param>
 /// <param name="IsOpen">Open ones alone.</param>
 /// <param name="Limit">Most orders, from 1.</param>
+/// <param name="IsListed">Orders of lists alone.</param>
+/// <param name="ListId">Of the list of this id: the number of its first order.</param>
+/// <param name="ListName">Of the list that the client gave this name.</param>
+/// <param name="FromNumber">Of this number in the account and later ones.</param>
 [GenerateSerializer, Immutable, Alias("order-query")]
 public sealed record OrderQuery(
     long Account,
@@ -241,7 +245,11 @@ public sealed record OrderQuery(
     long? FromNanos = null,
     long? ThroughNanos = null,
     bool IsOpen = false,
-    int Limit = 1_000);
+    int Limit = 1_000,
+    bool IsListed = false,
+    long? ListId = null,
+    string? ListName = null,
+    long? FromNumber = null);
 
 /// <summary>An order in the history, open or done.</summary>
 /// <param name="Symbol">The instrument.</param>
@@ -263,6 +271,8 @@ public sealed record OrderQuery(
 /// <param name="SelfTrade">What happens when it meets an order of its account.</param>
 /// <param name="Conditions">What it was entered with beyond a plain order.</param>
 /// <param name="List">The kind of list it came with; null for none.</param>
+/// <param name="ListId">The number of that list's first order.</param>
+/// <param name="ListName">Of the first order: the client's name for the list.</param>
 [GenerateSerializer, Immutable, Alias("past-order")]
 public sealed record PastOrder(
     string Symbol,
@@ -283,7 +293,9 @@ public sealed record PastOrder(
     bool PostOnly,
     SelfTradePrevention SelfTrade,
     EncodedConditions? Conditions,
-    OrderListKind? List);
+    OrderListKind? List,
+    long? ListId = null,
+    string? ListName = null);
 
 /// <summary>The mark of a mass cancel: no order with a number up to the floor is to live on.</summary>
 /// <param name="Floor">The account's last number.</param>

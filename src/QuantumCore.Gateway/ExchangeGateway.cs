@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -10,6 +11,7 @@ using QuantumCore.Gateway.Signals;
 using QuantumCore.Gateway.Streams;
 using QuantumCore.Gateway.Users;
 using QuantumCore.Instruments;
+using IPNetwork = System.Net.IPNetwork;
 
 namespace QuantumCore.Gateway;
 
@@ -63,6 +65,7 @@ public static class ExchangeGateway
         ApiDocument.AddTo(services);
         services.AddRouting();
         services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
+        services.Configure<ForwardedHeadersOptions>(forwarded => SetProxies(forwarded, options.Proxies));
         services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
             .WithOrigins([.. options.Sites]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(RequestTrace.Header, "Retry-After")));
         services.Configure<KestrelServerOptions>(SetLimits);
@@ -81,6 +84,7 @@ public static class ExchangeGateway
         services.AddSingleton<WireOrders>();
         services.AddSingleton<WireOrderLists>();
         services.AddSingleton<WireAccounts>();
+        services.AddSingleton<WireListenKeys>();
         services.AddSingleton<WireCalls>();
         services.AddSingleton<WireFeeds>();
         services.AddSingleton<WireStreams>();
@@ -103,6 +107,7 @@ public static class ExchangeGateway
     {
         _ = app.Services.GetRequiredService<MetricsPage>();
         app.Services.GetRequiredService<GatewayMetrics>().Watch(app.Services.GetRequiredService<Door>());
+        app.UseForwardedHeaders();
         app.UseHsts();
         app.Use(TellBrowsers);
         app.Use(ExplainUnknownRoute);
@@ -121,6 +126,18 @@ public static class ExchangeGateway
     /// calls, after their routes were chosen.
     /// </summary>
     public static async Task RefuseAsync(HttpContext context, RejectReason reason) => await Answer.Refuse(context, new Refusal(reason));
+
+    /// <summary>From the connection outwards as far as those who say it are believed.</summary>
+    private static void SetProxies(ForwardedHeadersOptions forwarded, IReadOnlyList<IPNetwork> proxies)
+    {
+        forwarded.ForwardedHeaders = proxies.Count == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        forwarded.ForwardLimit = null;
+        // The framework's defaults believe whoever calls from this machine.
+        forwarded.KnownProxies.Clear();
+        forwarded.KnownIPNetworks.Clear();
+        foreach (var proxy in proxies)
+            forwarded.KnownIPNetworks.Add(proxy);
+    }
 
     private static void SetLimits(KestrelServerOptions kestrel)
     {

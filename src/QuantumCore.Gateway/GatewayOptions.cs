@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace QuantumCore.Gateway;
 
 /// <summary>What the gateway is told at its start.</summary>
@@ -74,6 +76,9 @@ public sealed record GatewayOptions
 
     /// <summary>Sites, such as https://desk.example, whose pages may call with a key; a session serves the exchange's own pages alone.</summary>
     public IReadOnlyList<string> Sites { get; init; } = [];
+
+    /// <summary>Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; of anyone else they are not.</summary>
+    public IReadOnlyList<IPNetwork> Proxies { get; init; } = [];
 
     /// <summary>Whose local time the market-wide breaker goes by.</summary>
     public TimeZoneInfo BreakerTimeZone { get; init; } = TimeZoneInfo.Utc;

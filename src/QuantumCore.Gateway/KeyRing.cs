@@ -45,6 +45,9 @@ public sealed class KeyRing(IGrainFactory grains, GatewayOptions options, Quotas
             : FindAnew(hash.ToArray(), from);
     }
 
+    /// <summary>The same of a key whose <see cref="Hash"/> is known.</summary>
+    internal ValueTask<ApiKey?> FindHashed(string hash, IPAddress? from) => FindAnew(Convert.FromHexString(hash), from);
+
     /// <summary>Counts a request of an account; false when it asks more often than it may.</summary>
     internal bool MayAsk(long account, Lane lane) => quotas.TakeAccount(account, lane);
 

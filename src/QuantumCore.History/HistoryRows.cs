@@ -214,6 +214,7 @@ internal static class HistoryWords
             {
                 "selfTrade" => order with { SelfTrade = (SelfTradePrevention)value },
                 "list" => order with { List = (OrderListKind)value },
+                "listFirst" => order with { ListId = value },
                 _ => order,
             };
         }

@@ -29,10 +29,17 @@ public abstract partial class HistoryStore
         Where("o.number =", "@number", query.Number);
         Where("o.order_id =", "@id", query.OrderId);
         Where("o.order_id >=", "@from_id", query.FromOrderId);
+        Where("o.number >=", "@from_number", query.FromNumber);
         Where("o.created_at >=", "@from", query.FromNanos);
         Where("o.created_at <=", "@through", query.ThroughNanos);
+        Where("o.number >=", "@list", query.ListId);
+        Where("o.number <=", "@list_end", query.ListId + OrderListKindExtensions.MostOrders - 1);
+        Where("o.number = (SELECT l.number FROM ord_list l WHERE l.account = o.account AND l.name =", "@list_name", query.ListName);
+        condition += query.ListName is null ? "" : ")";
+        var isListed = "AND EXISTS (SELECT 1 FROM ord_terms x WHERE x.account = o.account AND x.number = o.number AND x.name = 'listFirst'";
+        condition += query.ListId is not null ? $" {isListed} AND x.value = @list)" : query.IsListed ? $" {isListed})" : "";
         var open = query.IsOpen ? "JOIN hold h ON h.account = o.account AND h.number = o.number" : "";
-        var order = query.FromOrderId is null && query.FromNanos is null ? "DESC" : "ASC";
+        var order = query.FromOrderId is null && query.FromNumber is null && query.FromNanos is null ? "DESC" : "ASC";
         var rows = await ReadAsync(
             $"""
             SELECT o.symbol, o.number, o.order_id, o.client_order_id, o.side, o.type, o.tif, o.px, o.qty, o.filled, o.value,
@@ -55,8 +62,14 @@ public abstract partial class HistoryStore
             static (reader, token) => ListAsync(
                 reader, static row => (Number: row.GetInt64(0), Name: row.GetString(1), Value: row.GetInt64(2)), token),
             cancellationToken);
+        var names = await ReadAsync(
+            "SELECT number, name FROM ord_list WHERE account = @account AND number >= @first AND number <= @last",
+            [("@account", query.Account), ("@first", orders[0].Number), ("@last", orders[^1].Number)],
+            static (reader, token) => ListAsync(reader, static row => (Number: row.GetInt64(0), Name: row.GetString(1)), token),
+            cancellationToken);
+        var nameOf = names.ToDictionary(list => list.Number, list => list.Name);
         var byNumber = terms.ToLookup(term => term.Number, term => (term.Name, term.Value));
-        return [.. orders.Select(row => HistoryWords.With(row, byNumber[row.Number]))];
+        return [.. orders.Select(row => HistoryWords.With(row, byNumber[row.Number]) with { ListName = nameOf.GetValueOrDefault(row.Number) })];
     }
 
     /// <summary>An account's fills of one symbol, oldest first.</summary>

@@ -187,10 +187,7 @@ public abstract partial class HistoryStore : IAsyncDisposable
     /// <summary>Whether the database refused a row that contradicts another.</summary>
     internal abstract bool IsConflict(Exception fault);
 
-    /// <summary>Tables of an older release, which are made again from the journal, hold fewer columns.</summary>
-    private protected const string NewestTable = "candle";
-
-    /// <summary>Every table, by its name.</summary>
+    /// <summary>Every table, by its name. A history that has not all of them is of an older release, and made again from the journal.</summary>
     private protected static IEnumerable<string> Tables() =>
         Schema("", "").Split('\n').Where(line => line.StartsWith(CreateTable, StringComparison.Ordinal))
             .Select(line => line[CreateTable.Length..].Split(' ')[0]);

@@ -42,7 +42,7 @@ public sealed class PostgresHistory : HistoryStore
     private static string DropOlder() =>
         $"""
         DO $$ BEGIN
-          IF to_regclass('projection') IS NOT NULL AND to_regclass('{NewestTable}') IS NULL THEN
+          IF to_regclass('projection') IS NOT NULL AND ({string.Join(" OR ", Tables().Select(table => $"to_regclass('{table}') IS NULL"))}) THEN
             {string.Concat(Tables().Select(table => $"DROP TABLE IF EXISTS {table} CASCADE; "))}
           END IF;
         END $$;

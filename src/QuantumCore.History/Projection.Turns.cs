@@ -42,7 +42,7 @@ internal sealed partial class Projection
                 Enter(key, place.Symbol, step.OrderId, order with { PriceTicks = step.PriceTicks }, turn.TimeNanos);
                 if (turn.Command.Verb == BookVerb.EnterList)
                 {
-                    _terms.Add(key.Account).Add(key.Number).Add("list").Add(turn.Command.Value);
+                    EnterListed(key, order, turn.Command);
                 }
 
                 SetHold(key, new(
@@ -67,6 +67,16 @@ internal sealed partial class Projection
             case StepKind.Held:
                 SetHold(key, rows.Hold(key)! with { Amount = step.Hold });
                 break;
+        }
+    }
+
+    private void EnterListed(OrderKey key, SubmitOrder order, BookCommand command)
+    {
+        _terms.Add(key.Account).Add(key.Number).Add("list").Add(command.Value);
+        _terms.Add(key.Account).Add(key.Number).Add("listFirst").Add(command.Orders[0].Number);
+        if (order.Conditions.Decode()?.ListName is { } name)
+        {
+            _lists.Add(key.Account).Add(key.Number).Add(name);
         }
     }
 

@@ -24,6 +24,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     private readonly RowBuffer _trades = buffers.Empty(Statements.AddTrade);
     private readonly RowBuffer _events = buffers.Empty(Statements.AddAccountEvent);
     private readonly RowBuffer _terms = buffers.Empty(Statements.AddTerm);
+    private readonly RowBuffer _lists = buffers.Empty(Statements.AddList);
     private readonly Dictionary<string, TradingPhase> _phases = [];
     private readonly Dictionary<(string Symbol, long Minute), CandleRow> _candles = [];
 
@@ -69,7 +70,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     public IEnumerable<RowBuffer> Rows() =>
     [
         AssetRows(), _instruments, .. OrderRows(), .. HoldRows(), FloorRows(), BalanceRows(), PositionRows(), _postings,
-        _trades, _events, _terms, PhaseRows(), CandleRows(), .. MoneyRows(),
+        _trades, _events, _terms, _lists, PhaseRows(), CandleRows(), .. MoneyRows(),
     ];
 
     private void Apply(Place place, BookRecord record)

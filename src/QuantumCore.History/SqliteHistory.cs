@@ -30,7 +30,7 @@ public sealed class SqliteHistory : HistoryStore
         await _writer.OpenAsync(cancellationToken);
         Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 10000;"
             + "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000; PRAGMA temp_store = MEMORY");
-        if (HasTable("projection") && !HasTable(NewestTable))
+        if (HasTable("projection") && !Tables().All(HasTable))
         {
             // Of an older release: the journal gives it again, as it is now.
             Run("BEGIN IMMEDIATE;" + string.Concat(Tables().Select(table => $"DROP TABLE IF EXISTS {table};")) + "COMMIT");

@@ -66,6 +66,9 @@ public sealed record OrderConditions
     /// <summary>Good till date: Unix nanoseconds.</summary>
     public long? ExpiryNanos { get; init; }
 
+    /// <summary>First order of a list: the client's name for the whole list, 1 to 36 characters as those of an order's name.</summary>
+    public string? ListName { get; init; }
+
     /// <summary>Leg of a strategy order: what it belongs to.</summary>
     public StrategyTerms? Strategy { get; init; }
 }

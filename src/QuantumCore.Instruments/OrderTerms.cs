@@ -275,6 +275,9 @@ public enum ReplaceMode : byte
 /// <summary>What a kind of list asks for.</summary>
 public static class OrderListKindExtensions
 {
+    /// <summary>Most orders of a list.</summary>
+    public const int MostOrders = 3;
+
     /// <summary>How many orders a list of a kind has; 0 for a strategy, whose legs are as many as it names, and for no kind.</summary>
     public static int OrderCount(this OrderListKind kind) => kind switch
     {

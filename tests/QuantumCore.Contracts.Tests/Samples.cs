@@ -72,6 +72,11 @@ internal static class Samples
         Conditions = EncodedConditions.From(new OrderConditions { DisplayLots = 10, ExpiryNanos = Time + 1 }),
     };
 
+    private static readonly SubmitOrder s_named = s_iceberg with
+    {
+        Conditions = EncodedConditions.From(new OrderConditions { DisplayLots = 10, ListName = "both-1" }),
+    };
+
     private static readonly SubmitOrder s_trailing = s_market with
     {
         Type = OrderType.TrailingStopLimit,
@@ -186,6 +191,7 @@ internal static class Samples
             ["account-h-replacement"] = new HoldPlaced(Time, "AAPL", s_replacement, ulong.MaxValue, 0),
             ["account-h-conditional"] = new HoldPlaced(Time, "AAPL", s_iceberg, 9, 1_501_500),
             ["account-l-list"] = new ListHeld(Time, "AAPL", [s_iceberg, s_trailing], 0xFEDC_BA98_7654_3210, [1_501_500, 0]),
+            ["account-l-named"] = new ListHeld(Time, "AAPL", [s_named, s_trailing], 6, [1_501_500, 0]),
             ["account-l-strategy"] = new ListHeld(Time, "AAPL", [s_leg, s_otherLeg], 5, [1_501_500, 150]),
             ["account-j-refused"] = new KeyRefused(Time, "my-2", 17, RejectReason.InsufficientFunds),
             ["account-j-cancelled"] = new KeyRefused(Time, "my-3", 0, RejectReason.KeyCancelled),

@@ -93,6 +93,7 @@ public sealed class AuthenticationTests
     [InlineData("localhost", "Forwarded", false)]
     [InlineData("localhost", "X-Forwarded-For", false)]
     [InlineData("localhost", "X-Forwarded-Host", false)]
+    [InlineData("localhost", "X-Original-For", false)]
     public async Task Demo_serves_this_machine_alone_and_true_keys_serve_everyone(string host, string? header, bool isLocal)
     {
         await using var exchange = await OpenGateway.StartAsync(new GatewayOptions { DemoMode = true });

@@ -29,7 +29,7 @@ public class BinanceAccountTests
     [Fact]
     public void An_order_that_trades_and_expires_is_told_step_by_step()
     {
-        var events = new WireAccountEvents([], Balances(1_000_000, 0, 0));
+        var events = new WireAccountEvents([], [], Balances(1_000_000, 0, 0));
         var order = Order(Alice, 1, "a-1", Side.Buy, 10) with { TimeInForce = TimeInForce.ImmediateOrCancel };
         var told = Told(events, Balances(939_970, 4, 0), new OrderAccepted(
             5_000_000, order, 7, [new TradeFill(3, Bob, 9, 15_000, 4, 0, 30, 0, 0)], 0, EndReason.ImmediateOrCancel, 0, null));
@@ -46,7 +46,7 @@ public class BinanceAccountTests
     [Fact]
     public void A_resting_order_is_filled_by_others_and_cancelled()
     {
-        var events = new WireAccountEvents([Resting(7, 10)], Balances(0, 20, 10));
+        var events = new WireAccountEvents([Resting(7, 10)], [], Balances(0, 20, 10));
         var told = Told(
             events,
             Balances(59_988, 16, 0),
@@ -65,7 +65,7 @@ public class BinanceAccountTests
     [Fact]
     public void What_trades_do_not_explain_came_in_from_outside()
     {
-        var events = new WireAccountEvents([Resting(7, 10)], Balances(0, 20, 10));
+        var events = new WireAccountEvents([Resting(7, 10)], [], Balances(0, 20, 10));
         var told = Told(
             events,
             Balances(59_988 + 500, 16, 6),
@@ -77,7 +77,7 @@ public class BinanceAccountTests
     [Fact]
     public void Turns_are_told_too_triggered_resized_and_refused()
     {
-        var events = new WireAccountEvents([Resting(7, 10)], Balances(0, 20, 10));
+        var events = new WireAccountEvents([Resting(7, 10)], [], Balances(0, 20, 10));
         var stop = Order(Alice, 8, "s-1", Side.Sell, 3) with { Type = OrderType.Stop, Conditions = EncodedConditions.From(new OrderConditions { TriggerTicks = 14_000 }) };
         var refused = Order(Alice, 9, "s-2", Side.Sell, 3);
         var told = Told(

@@ -92,6 +92,66 @@ public sealed class BinanceApiTests
         Assert.Equal((1, "1.00"), ((await api.ReadAsync()) is var more ? more.GetProperty("subscriptionId").GetInt32() : -1, Event(more, "d")));
     }
 
+    [Fact]
+    public async Task A_listen_key_names_a_stream_of_what_happens_to_its_account()
+    {
+        await using var api = await Api.OpenAsync();
+        var listenKey = await api.ListenKeyAsync();
+        using var raw = await api.ConnectAsync($"ws/{listenKey}");
+        using var wrapped = await api.ConnectAsync("stream");
+        await Api.SendAsync(wrapped, $$"""{"id":7,"method":"SUBSCRIBE","params":["{{listenKey}}"]}""");
+        Assert.Equal("""{"result":null,"id":7}""", (await Api.ReadAsync(wrapped)).GetRawText());
+
+        api.Paid(100_500);
+        Assert.Equal("balanceUpdate", (await Api.ReadAsync(raw)).GetProperty("e").GetString());
+        var told = await Api.ReadAsync(wrapped);
+        Assert.Equal((listenKey, "5.00"), (told.GetProperty("stream").GetString(), told.GetProperty("data").GetProperty("d").GetString()));
+        Assert.Equal("outboundAccountPosition", (await Api.ReadAsync(wrapped)).GetProperty("data").GetProperty("e").GetString());
+
+        await Api.SendAsync(wrapped, $$"""{"id":8,"method":"UNSUBSCRIBE","params":["{{listenKey}}"]}""");
+        Assert.Equal(8, (await Api.ReadAsync(wrapped)).GetProperty("id").GetInt32());
+        api.Paid(100_600);
+        Assert.Equal("outboundAccountPosition", (await Api.ReadAsync(raw)).GetProperty("e").GetString());
+        Assert.Equal("1.00", (await Api.ReadAsync(raw)).GetProperty("d").GetString());
+        await Api.SendAsync(wrapped, """{"id":9,"method":"LIST_SUBSCRIPTIONS"}""");
+        Assert.Equal("""{"result":[],"id":9}""", (await Api.ReadAsync(wrapped)).GetRawText());
+    }
+
+    [Fact]
+    public async Task A_listen_key_opens_nothing_that_its_api_key_does_not_open()
+    {
+        await using var api = await Api.OpenAsync();
+        var listenKey = await api.ListenKeyAsync();
+        Assert.Equal("{}", await api.ListenAsync("PUT", listenKey));
+        Assert.Equal("{}", await api.ListenAsync("DELETE", listenKey));
+        Assert.Contains("-1125", await api.ListenAsync("PUT", listenKey[..^2] + "AA"), StringComparison.Ordinal);
+        Assert.Contains("-1125", await api.ListenAsync("PUT", listenKey, "bob"), StringComparison.Ordinal);
+        Assert.Contains("-2014", await api.ListenAsync("POST", null, ""), StringComparison.Ordinal);
+        Assert.Contains("-2015", await api.ListenAsync("POST", null, "nobody"), StringComparison.Ordinal);
+
+        using var reader = await api.ConnectAsync("ws");
+        var asks = $$"""{"id":1,"method":"SUBSCRIBE","params":["{{listenKey}}"]}""";
+        await Api.SendAsync(reader, asks);
+        Assert.Equal("""{"result":null,"id":1}""", (await Api.ReadAsync(reader)).GetRawText());
+
+        api.Revoke();
+        using var late = await api.ConnectAsync("ws");
+        await Api.SendAsync(late, asks);
+        Assert.Equal(2, (await Api.ReadAsync(late)).GetProperty("error").GetProperty("code").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_listen_key_ends_after_a_day()
+    {
+        await using var api = await Api.OpenAsync();
+        var listenKey = await api.ListenKeyAsync();
+        api.Time.Advance(TimeSpan.FromDays(1));
+        Assert.Contains("-1125", await api.ListenAsync("PUT", listenKey), StringComparison.Ordinal);
+        using var late = await api.ConnectAsync("ws");
+        await Api.SendAsync(late, $$"""{"id":1,"method":"SUBSCRIBE","params":["{{listenKey}}"]}""");
+        Assert.Equal(2, (await Api.ReadAsync(late)).GetProperty("error").GetProperty("code").GetInt32());
+    }
+
     [Theory]
     [InlineData("""{"id":1,"method":"order.fly"}""", -1000)]
     [InlineData("""{"id":1}""", -1135)]
@@ -119,6 +179,8 @@ public sealed class BinanceApiTests
     {
         private readonly ClientWebSocket _socket = new();
 
+        public ManualTime Time => time;
+
         public OpenGateway Exchange => exchange;
 
         public long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -145,18 +207,50 @@ public sealed class BinanceApiTests
 
         public async Task<JsonElement> AskAsync(string message)
         {
-            await _socket.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, Token);
+            await SendAsync(_socket, message);
             return await ReadAsync();
         }
+
+        public async Task<ClientWebSocket> ConnectAsync(string path)
+        {
+            var socket = new ClientWebSocket();
+            await socket.ConnectAsync(new Uri($"ws://{exchange.Address.Authority}/{path}"), Token);
+            return socket;
+        }
+
+        public async Task<string> ListenKeyAsync() =>
+            JsonDocument.Parse(await ListenAsync("POST", null)).RootElement.GetProperty("listenKey").GetString()!;
+
+        public async Task<string> ListenAsync(string method, string? listenKey, string? shown = null)
+        {
+            var query = listenKey is null ? "" : $"?listenKey={listenKey}";
+            using var request = new HttpRequestMessage(new HttpMethod(method), $"/api/v3/userDataStream{query}");
+            request.Headers.Add("X-MBX-APIKEY", shown ?? key);
+            using var response = await exchange.Http.SendAsync(request, Token);
+            return await response.Content.ReadAsStringAsync(Token);
+        }
+
+        /// <summary>Takes the key away, and lets the time pass in which others may not know that yet.</summary>
+        public void Revoke()
+        {
+            var at = exchange.Floor.Keys.FindIndex(held => held.Hash == KeyRing.Hash(key));
+            exchange.Floor.Keys[at] = exchange.Floor.Keys[at].Revoked();
+            time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        public static Task SendAsync(ClientWebSocket socket, string message) =>
+            socket.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, Token);
 
         /// <summary>Alice has so many cents now.</summary>
         public void Paid(long cents) => Assert.True(exchange.Floor.Changes.Writer.TryWrite(new AccountChange(
             cents, new AccountView(TradingFloor.Alice, cents, [new AssetBalance("USD", 2, cents, 0)], [], [], []), [])));
 
-        public async Task<JsonElement> ReadAsync()
+        public Task<JsonElement> ReadAsync() => ReadAsync(_socket);
+
+        public static async Task<JsonElement> ReadAsync(ClientWebSocket socket)
         {
             var buffer = new byte[64 * 1024];
-            var received = await _socket.ReceiveAsync(buffer, Token).WaitAsync(TimeSpan.FromSeconds(20), Token);
+            var received = await socket.ReceiveAsync(buffer, Token).WaitAsync(TimeSpan.FromSeconds(20), Token);
             Assert.Equal(WebSocketMessageType.Text, received.MessageType);
             return JsonDocument.Parse(buffer.AsMemory(0, received.Count)).RootElement;
         }

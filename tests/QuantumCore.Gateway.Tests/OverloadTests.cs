@@ -128,6 +128,52 @@ public sealed class OverloadTests
     }
 
     [Fact]
+    public async Task Behind_a_proxy_that_is_believed_each_client_is_itself_and_none_can_say_otherwise()
+    {
+        await using var exchange = await OpenGateway.StartAsync(
+            new GatewayOptions { AddressRequestsPerSecond = 2, Proxies = [AddressNetwork.Read("127.0.0.1")!.Value, AddressNetwork.Read("10.0.0.0/8")!.Value] },
+            new ManualTime());
+        async Task<HttpStatusCode> Ask(string forwarded)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/qc/v1/instruments");
+            request.Headers.Add("X-Forwarded-For", forwarded);
+            using var response = await exchange.Http.SendAsync(request, Token);
+            return response.StatusCode;
+        }
+
+        Assert.Equal(HttpStatusCode.OK, await Ask("192.0.2.1"));
+        // What stands before the last address that a proxy wrote is the client's own tale.
+        Assert.Equal(HttpStatusCode.OK, await Ask("198.51.100.7, 192.0.2.1"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await Ask("198.51.100.8, 192.0.2.1"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await Ask("192.0.2.1, 10.1.2.3"));
+        Assert.Equal(HttpStatusCode.OK, await Ask("192.0.2.2"));
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("10.0.0.0/8", false)]
+    public async Task Tls_at_a_proxy_counts_where_the_proxy_is_believed(string proxy, bool isBelieved)
+    {
+        await using var exchange = await OpenGateway.StartAsync(new GatewayOptions { Proxies = [AddressNetwork.Read(proxy)!.Value] });
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/qc/v1/instruments");
+        request.Headers.Host = "exchange.example";
+        request.Headers.Add("X-Forwarded-For", "192.0.2.1");
+        request.Headers.Add("X-Forwarded-Proto", "https");
+        using var response = await exchange.Http.SendAsync(request, Token);
+        Assert.Equal(isBelieved, response.Headers.Contains("Strict-Transport-Security"));
+    }
+
+    [Fact]
+    public async Task Demo_keys_open_nothing_through_a_proxy_that_is_believed()
+    {
+        await using var exchange = await OpenGateway.StartAsync(
+            new GatewayOptions { DemoMode = true, Proxies = [AddressNetwork.Read("127.0.0.1")!.Value] });
+        exchange.Http.DefaultRequestHeaders.Add("X-Forwarded-For", "192.0.2.1");
+        Assert.Equal(HttpStatusCode.Unauthorized, (await exchange.SendAsync("GET", "account", null, "demo-alice", Token)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("GET", "account", null, "alice", Token)).Status);
+    }
+
+    [Fact]
     public void Callers_without_end_take_no_memory_without_end()
     {
         var time = new ManualTime();

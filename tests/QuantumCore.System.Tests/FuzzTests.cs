@@ -50,6 +50,10 @@ public sealed class FuzzTests
         ("GET", "/api/v3/ticker/24hr?symbols=%5B%22AAPL%22%5D&type=MINI", null),
         ("SIGNED POST", "/api/v3/order?symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=120.00", null),
         ("SIGNED POST", "/api/v3/orderList/oco?symbol=AAPL&side=SELL&quantity=1&aboveType=LIMIT_MAKER&abovePrice=160&belowType=STOP_LOSS&belowStopPrice=120", null),
+        ("SIGNED GET", "/api/v3/orderList?origClientOrderId=x", null),
+        ("SIGNED GET", "/api/v3/allOrderList?fromId=1&limit=5", null),
+        ("SIGNED DELETE", "/api/v3/orderList?symbol=AAPL&orderListId=7", null),
+        ("SIGNED PUT", "/api/v3/userDataStream?listenKey=x", null),
         ("SIGNED DELETE", "/api/v3/order?symbol=AAPL&orderId=1", null),
         ("SIGNED GET", "/api/v3/allOrders?symbol=AAPL&limit=5", null),
     ];

@@ -55,7 +55,7 @@ public partial class StableNumberTests
         ["ConditionsEncoding.Field"] =
             "DisplayLots=1 Hidden=2 AllOrNone=3 MinimumLots=4 Slide=5 TriggerTicks=6 TriggerReference=7 TrailTicks=8 "
             + "TrailBasisPoints=9 ActivationTicks=10 LimitOffsetTicks=11 Peg=12 PegOffsetTicks=13 Amount=14 "
-            + "ProtectionTicks=15 ExpiryNanos=16 Strategy=17",
+            + "ProtectionTicks=15 ExpiryNanos=16 Strategy=17 ListName=18",
         ["AccountRecordEncoding.Kind"] = "Hold=20 Refused=21 Deposit=22 CancelAll=23 Reduction=24 List=25 Transfer=26 TransferEnd=27 Withdrawal=28 Freeze=29 Unfreeze=30 Limits=31 Volumes=32",
         ["PayoutRecordEncoding.Kind"] = "Made=60 Paid=61 Refused=62",
         ["LimitKind"] = "OrderQuantity=1 OrderValue=2 OpenOrders=3 Position=4 DuplicateWindow=5 OrdersPerSecond=6 OrderBurst=7 DailyVolume=8 DailyLoss=9",

@@ -1,6 +1,7 @@
 // A smoke run of other clients over WebSocket, unmodified.
 import binanceApiNode from 'binance-api-node';
 import { Spot } from '@binance/spot';
+import { MainClient } from 'binance';
 import WebSocket from 'ws';
 import { address, assert, check, end, symbol, until } from './exchange.mjs';
 
@@ -12,21 +13,42 @@ const order = (side, price) => client.order ({ symbol, side, type: 'LIMIT', quan
 await check ('binance-api-node', async () => {
     const trades = [];
     const stop = client.ws.trades ([symbol], trade => trades.push (trade));
-    await new Promise (resolve => setTimeout (resolve, 1500));
-    await order ('SELL', '60000');
-    await order ('BUY', '60000');
-    await until ('a trade', () => trades.length > 0);
+    // Nobody tells when a stream is followed: trades are made until one was seen.
+    await until ('a trade', async () => {
+        await order ('SELL', '60000');
+        await order ('BUY', '60000');
+        return trades.length > 0;
+    });
     assert.deepEqual ([trades[0].price, trades[0].quantity], ['60000.00', '0.01000']);
     stop ();
+});
+await check ('binance: the account by a listen key', async () => {
+    const main = new MainClient ({ api_key: apiKey, api_secret: apiSecret, baseUrl: address });
+    const { listenKey } = await main.getSpotUserDataListenKey ();
+    await main.keepAliveSpotUserDataListenKey (listenKey);
+    const events = [];
+    const socket = new WebSocket (`${sockets}/ws/${listenKey}`);
+    socket.on ('message', text => events.push (JSON.parse (text)));
+    let last;
+    const report = await until ('a report', async () => {
+        last = await order ('BUY', '50000');
+        return events.find (event => event.e === 'executionReport');
+    });
+    assert.deepEqual ([report.s, report.S, report.p, report.x], [symbol, 'BUY', '50000.00', 'NEW']);
+    await client.cancelOpenOrders ({ symbol });
+    await until ('its end', () => events.some (event => event.i === last.orderId && event.x === 'CANCELED'));
+    await main.closeSpotUserDataListenKey (listenKey);
+    socket.close ();
 });
 await check ('@binance/spot', async () => {
     const { websocketStreams } = new Spot ({ configurationWebsocketStreams: { wsURL: sockets } });
     const connection = await websocketStreams.connect ();
     const best = [];
     connection.bookTicker ({ symbol: symbol.toLowerCase () }).on ('message', message => best.push (message));
-    await new Promise (resolve => setTimeout (resolve, 1500));
-    await order ('SELL', '60001');
-    await until ('a best price', () => best.length > 0);
+    await until ('a best price', async () => {
+        await order ('SELL', '60001');
+        return best.length > 0;
+    });
     assert.equal (best[0].a, '60001.00');
     await connection.disconnect ();
 });
@@ -36,7 +58,7 @@ await check ('names, ids and wraps as they were sent', async () => {
     socket.on ('message', text => messages.push (JSON.parse (text)));
     await until ('both', () => new Set (messages.map (message => message.stream)).size === 2);
     const book = messages.find (message => message.stream.includes ('depth5')).data;
-    assert.deepEqual (book.asks, [['60001.00', '0.01000']]);
+    assert.deepEqual (book.asks.map (level => level[0]), ['60001.00']);
     socket.send (JSON.stringify ({ method: 'LIST_SUBSCRIPTIONS', id: 'mine' }));
     await until ('the list', () => messages.some (message => message.id === 'mine' && message.result.length === 2));
     socket.send (JSON.stringify ({ method: 'UNSUBSCRIBE', params: [`${symbol.toLowerCase ()}@miniTicker`], id: 7 }));

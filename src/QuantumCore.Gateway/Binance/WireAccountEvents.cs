@@ -7,9 +7,14 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Binance;
 
 /// <summary>An account's orders and balances as its listeners know them; what a change of the account means for them.</summary>
-internal sealed class WireAccountEvents(IEnumerable<PastOrder> orders, ImmutableArray<AssetBalance> balances)
+/// <param name="orders">Its open orders.</param>
+/// <param name="lists">Its lists that are not done, whole.</param>
+/// <param name="balances">Its balances.</param>
+internal sealed class WireAccountEvents(
+    IEnumerable<PastOrder> orders, IEnumerable<IEnumerable<PastOrder>> lists, ImmutableArray<AssetBalance> balances)
 {
     private readonly Dictionary<long, PastOrder> _orders = orders.ToDictionary(order => order.Number);
+    private readonly Dictionary<long, OrderList> _lists = lists.ToDictionary(list => list.First().ListId!.Value, list => OrderList.Of([.. list]));
     private readonly Dictionary<string, Int128> _traded = new(StringComparer.Ordinal);
     private readonly List<ReadOnlyMemory<byte>> _messages = [];
     private Dictionary<string, AssetBalance> _balances = balances.ToDictionary(balance => balance.Asset, StringComparer.Ordinal);
@@ -107,7 +112,7 @@ internal sealed class WireAccountEvents(IEnumerable<PastOrder> orders, Immutable
         switch (step.Kind)
         {
             case StepKind.Opened when turn.Command.Orders.FirstOrDefault(order => order.Account == _account && order.Number == step.Number) is { } opened:
-                Open(book, opened, step.OrderId);
+                Open(book, opened, step.OrderId, turn.Command);
                 break;
             case StepKind.Voided when turn.Command.Orders.FirstOrDefault(order => order.Account == _account && order.Number == step.Number) is { } voided:
                 Reject(book, voided, turn.Reason);
@@ -126,11 +131,70 @@ internal sealed class WireAccountEvents(IEnumerable<PastOrder> orders, Immutable
     private long Left(long number, long leaves, long hold) =>
         _orders.GetValueOrDefault(number)?.Conditions.Decode()?.Amount is null ? leaves : hold;
 
-    private void Open(Place book, SubmitOrder order, long orderId)
+    private void Open(Place book, SubmitOrder order, long orderId, BookCommand? command = null)
     {
-        var opened = WireOrderWriting.View(book.Instrument.Symbol, order, orderId, book.TimeNanos);
+        var list = command is { Verb: BookVerb.EnterList } ? command : null;
+        var opened = WireOrderWriting.View(book.Instrument.Symbol, order, orderId, book.TimeNanos) with { ListId = list?.Orders[0].Number };
         _orders[order.Number] = opened;
         Report(book, opened, "NEW");
+        if (list is not null)
+            OpenListed(book, opened, list);
+    }
+
+    /// <summary>A list is told of when its last order is.</summary>
+    private void OpenListed(Place book, PastOrder opened, BookCommand command)
+    {
+        var id = opened.ListId!.Value;
+        if (!_lists.TryGetValue(id, out var list))
+            _lists.Add(id, list = new OrderList((OrderListKind)command.Value, ListNameOf(command.Orders[0]), []));
+        list.Members.Add((opened.OrderId, opened.ClientOrderId));
+        if (list.Members.Count == command.Orders.Length)
+            _messages.Add(MessageSocket.Bytes(to => WriteList(to, book, id, list, "EXEC_STARTED", "EXECUTING")));
+    }
+
+    /// <summary>An order that ended may be the last of its list, or the first, after which the others work.</summary>
+    private void LeaveList(Place book, PastOrder ended)
+    {
+        if (ended.ListId is not { } id || !_lists.TryGetValue(id, out var list))
+            return;
+
+        var isDone = !_orders.Values.Any(order => order.ListId == id);
+        if (isDone)
+            _lists.Remove(id);
+        if (isDone)
+            _messages.Add(MessageSocket.Bytes(to => WriteList(to, book, id, list, "ALL_DONE", "ALL_DONE")));
+        else if (ended is { Status: OrderStatus.Filled } && ended.Number == id && list.Kind != OrderListKind.OneCancelsOther)
+            _messages.Add(MessageSocket.Bytes(to => WriteList(to, book, id, list, "UPDATED", "EXECUTING")));
+    }
+
+    private static string ListNameOf(SubmitOrder first) => first.Conditions.Decode()?.ListName ?? first.ClientOrderId;
+
+    private void WriteList(Utf8JsonWriter to, Place book, long id, OrderList list, string status, string orderStatus)
+    {
+        var symbol = book.Instrument.Symbol;
+        to.WriteStartObject();
+        to.WriteString("e"u8, "listStatus"u8);
+        to.WriteNumber("E"u8, _nowMillis);
+        to.WriteString("s"u8, symbol);
+        to.WriteNumber("g"u8, id);
+        to.WriteString("c"u8, WireWords.Of(list.Kind));
+        to.WriteString("l"u8, status);
+        to.WriteString("L"u8, orderStatus);
+        to.WriteString("r"u8, "NONE"u8);
+        to.WriteString("C"u8, list.Name);
+        to.WriteMillis("T"u8, book.TimeNanos);
+        to.WriteStartArray("O"u8);
+        foreach (var (orderId, clientOrderId) in list.Members)
+        {
+            to.WriteStartObject();
+            to.WriteString("s"u8, symbol);
+            to.WriteNumber("i"u8, orderId);
+            to.WriteString("c"u8, clientOrderId);
+            to.WriteEndObject();
+        }
+
+        to.WriteEndArray();
+        to.WriteEndObject();
     }
 
     private void Reject(Place book, SubmitOrder order, RejectReason reason) => Report(
@@ -156,7 +220,10 @@ internal sealed class WireAccountEvents(IEnumerable<PastOrder> orders, Immutable
         AddTraded(book.Instrument, order.Side, priceTicks, lots, fee);
         Report(book, order, "TRADE", new LastFill(WireWriting.TradeId(book.Sequence, index), priceTicks, lots, fee, isMaker));
         if (order.Status == OrderStatus.Filled)
+        {
             _orders.Remove(number);
+            LeaveList(book, order);
+        }
     }
 
     private void AddTraded(Instrument instrument, Side side, long priceTicks, long lots, long fee)
@@ -183,6 +250,7 @@ internal sealed class WireAccountEvents(IEnumerable<PastOrder> orders, Immutable
 
         var ended = order with { Status = reason.Status(), End = reason, ChangedNanos = book.TimeNanos };
         Report(book, ended, reason.Status() == OrderStatus.Cancelled ? "CANCELED" : "EXPIRED");
+        LeaveList(book, ended);
     }
 
     private void Change(Place book, long number, Func<PastOrder, PastOrder> change)
@@ -214,7 +282,7 @@ internal sealed class WireAccountEvents(IEnumerable<PastOrder> orders, Immutable
         to.WritePriceText("p"u8, instrument, OrderCombinations.IsMarket(order.Type) ? 0 : order.PriceTicks);
         to.WritePriceText("P"u8, instrument, terms.TriggerTicks ?? terms.ActivationTicks ?? 0);
         to.WriteLots("F"u8, instrument, terms.DisplayLots ?? 0);
-        to.WriteNumber("g"u8, -1);
+        to.WriteNumber("g"u8, order.ListId ?? -1);
         to.WriteString("C"u8, execution is "CANCELED" ? order.ClientOrderId : "");
         to.WriteString("x"u8, execution);
         to.WriteString("X"u8, WireWords.Of(order.Status, order.End));
@@ -289,6 +357,15 @@ internal sealed class WireAccountEvents(IEnumerable<PastOrder> orders, Immutable
 
     /// <summary>Where a record stands.</summary>
     private sealed record Place(Instrument Instrument, long Sequence, long TimeNanos);
+
+    /// <summary>A list that is not done.</summary>
+    private sealed record OrderList(OrderListKind Kind, string Name, List<(long OrderId, string ClientOrderId)> Members)
+    {
+        public static OrderList Of(ImmutableArray<PastOrder> orders) => new(
+            orders[0].List!.Value,
+            orders[0].ListName ?? orders[0].ClientOrderId,
+            [.. orders.Select(order => (order.OrderId, order.ClientOrderId))]);
+    }
 
     /// <summary>The fill that a report is of.</summary>
     private sealed record LastFill(long TradeId, long PriceTicks, long Lots, long Fee, bool IsMaker);

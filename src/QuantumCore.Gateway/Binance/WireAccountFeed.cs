@@ -26,7 +26,7 @@ internal sealed class WireAccountFeed(
     private readonly Lock _lock = new();
     private readonly HashSet<Action<ReadOnlyMemory<byte>>> _listeners = [];
     private TaskCompletionSource? _began;
-    private WireAccountEvents _events = new([], []);
+    private WireAccountEvents _events = new([], [], []);
     private ImmutableArray<SeenSequence> _places = [];
     private long _version;
 
@@ -98,6 +98,13 @@ internal sealed class WireAccountFeed(
     private async ValueTask<WireAccountEvents> Begin(AccountView view)
     {
         var places = view.Cursors.ToDictionary(seen => seen.Symbol, seen => seen.Sequence, StringComparer.Ordinal);
+        // The history may be newer than the account is here: of lists that began since, their events will tell.
+        var open = view.OpenOrders.Select(order => order.Number).ToHashSet();
+        var listed = await entry.Orders(new OrderQuery(account, IsOpen: true, IsListed: true, Limit: int.MaxValue));
+        var lists = new Dictionary<long, ImmutableArray<PastOrder>>();
+        foreach (var list in listed.Where(order => open.Contains(order.Number)).Select(order => order.ListId!.Value).Distinct())
+            lists.Add(list, await entry.Orders(new OrderQuery(account, ListId: list)));
+        var listOf = lists.Values.SelectMany(list => list).ToDictionary(order => order.Number, order => order.ListId);
         var orders = new List<PastOrder>();
         foreach (var order in view.OpenOrders)
         {
@@ -105,10 +112,10 @@ internal sealed class WireAccountFeed(
                 ? []
                 : await entry.FillsOf(new FillQuery(account, order.Symbol, order.OrderId, default(TradePlace), null, null, 1_000));
             var until = fills.Where(fill => fill.Fill.Sequence <= places.GetValueOrDefault(order.Symbol)).Select(fill => fill.Fill);
-            orders.Add(WireOrderWriting.View(order, until));
+            orders.Add(WireOrderWriting.View(order, until) with { ListId = listOf.GetValueOrDefault(order.Number) });
         }
 
-        return new WireAccountEvents(orders, view.Balances);
+        return new WireAccountEvents(orders, lists.Values.Select(list => list.AsEnumerable()), view.Balances);
     }
 
     private async ValueTask Tell(AccountChange change)

@@ -53,12 +53,19 @@ internal sealed class WireApi(
         ["orderList.place.oco"] = "POST /api/v3/orderList/oco",
         ["orderList.place.oto"] = "POST /api/v3/orderList/oto",
         ["orderList.place.otoco"] = "POST /api/v3/orderList/otoco",
+        ["orderList.status"] = "GET /api/v3/orderList",
+        ["orderList.cancel"] = "DELETE /api/v3/orderList",
+        ["openOrderLists.status"] = "GET /api/v3/openOrderList",
+        ["allOrderLists"] = "GET /api/v3/allOrderList",
         ["openOrders.status"] = "GET /api/v3/openOrders",
         ["openOrders.cancelAll"] = "DELETE /api/v3/openOrders",
         ["allOrders"] = "GET /api/v3/allOrders",
         ["account.status"] = "GET /api/v3/account",
         ["account.commission"] = "GET /api/v3/account/commission",
         ["account.rateLimits.orders"] = "GET /api/v3/rateLimit/order",
+        ["userDataStream.start"] = "POST /api/v3/userDataStream",
+        ["userDataStream.ping"] = "PUT /api/v3/userDataStream",
+        ["userDataStream.stop"] = "DELETE /api/v3/userDataStream",
         ["myTrades"] = "GET /api/v3/myTrades",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
@@ -203,7 +210,7 @@ internal sealed class WireApi(
         var (refusal, key) = await gate.Identify(call.Security, call.Lane, session.Key, session.Origin);
         return (refusal ?? gate.CheckTime(parameters)) is { } refused
             ? refused
-            : await gate.Answer(call, new WireRequest(parameters, key!.Account, session.Origin.Address), Counted);
+            : await gate.Answer(call, new WireRequest(parameters, key, session.Origin.Address), Counted);
     }
 
     /// <summary>The connection speaks for a key from now on: of any kind that signs.</summary>

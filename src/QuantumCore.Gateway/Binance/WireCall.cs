@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using QuantumCore.Contracts;
 using QuantumCore.Gateway.Admission;
 
 namespace QuantumCore.Gateway.Binance;
@@ -45,9 +46,13 @@ internal sealed record WireCall(
 
 /// <summary>A request that was let in.</summary>
 /// <param name="Parameters">What it says.</param>
-/// <param name="Account">Whose it is; 0 where nobody has to be known.</param>
+/// <param name="Key">The key that was shown; null where nobody has to be known.</param>
 /// <param name="Address">Where it comes from.</param>
-internal sealed record WireRequest(WireParameters Parameters, long Account, IPAddress? Address);
+internal sealed record WireRequest(WireParameters Parameters, ApiKey? Key, IPAddress? Address)
+{
+    /// <summary>Whose it is; 0 where nobody has to be known.</summary>
+    public long Account => Key?.Account ?? 0;
+}
 
 /// <summary>What is answered: an error, with more about it where there is more, or what is written.</summary>
 /// <param name="Error">Why not; null when it was done.</param>

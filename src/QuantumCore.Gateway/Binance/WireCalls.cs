@@ -7,8 +7,9 @@ internal sealed class WireCalls(
     WireTickers tickers,
     WireOrders orders,
     WireOrderLists lists,
-    WireAccounts accounts)
+    WireAccounts accounts,
+    WireListenKeys listenKeys)
 {
     public IReadOnlyList<WireCall> All { get; } =
-        [.. rulebook.Calls, .. market.Calls, .. tickers.Calls, .. orders.Calls, .. lists.Calls, .. accounts.Calls];
+        [.. rulebook.Calls, .. market.Calls, .. tickers.Calls, .. orders.Calls, .. lists.Calls, .. accounts.Calls, .. listenKeys.Calls];
 }

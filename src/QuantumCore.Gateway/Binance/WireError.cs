@@ -10,6 +10,7 @@ internal readonly record struct WireError(int Code, string Message, int Status =
 {
     public static readonly WireError UnknownOrder = new(-2011, "Unknown order sent.");
     public static readonly WireError NoSuchOrder = new(-2013, "Order does not exist.");
+    public static readonly WireError NoSuchList = new(-2013, "Order list does not exist.");
     public static readonly WireError Duplicate = new(-2010, "Duplicate order sent.");
     public static readonly WireError BadKey = new(-2014, "API-key format invalid.", 401);
     public static readonly WireError NotAllowed = new(-2015, "Invalid API-key, IP, or permissions for action.", 401);

@@ -27,18 +27,17 @@ internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits,
         if (parameters.Wrong is { } malformed)
             return malformed;
 
-        var account = 0L;
+        ApiKey? key = null;
         if (call.Security != WireSecurity.None)
         {
-            var (refusal, key) = await Identify(call.Security, call.Lane, keyText, origin);
+            (var refusal, key) = await Identify(call.Security, call.Lane, keyText, origin);
             if (refusal is { } refused)
                 return refused;
             if (call.Security != WireSecurity.Key && (CheckTime(parameters) ?? CheckSignature(parameters, key!)) is { } wrong)
                 return wrong;
-            account = key!.Account;
         }
 
-        return await Answer(call, new WireRequest(parameters, account, origin.Address), counted);
+        return await Answer(call, new WireRequest(parameters, key, origin.Address), counted);
     }
 
     /// <summary>Does what is asked for, for someone who was identified.</summary>

@@ -6,7 +6,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
 
-/// <summary>Lists of orders that depend on each other. A list is numbered by the public id of its first order.</summary>
+/// <summary>Lists of orders that depend on each other. A list's id is the number of its first order within the account.</summary>
 internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
 {
     private static readonly Func<WireParameters, int> s_one = static _ => 1;
@@ -16,6 +16,10 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
         new("POST", "/api/v3/orderList/oco", Lane.Orders, WireSecurity.Trade, s_one, 2, request => Place(request, ReadPair)),
         new("POST", "/api/v3/orderList/oto", Lane.Orders, WireSecurity.Trade, s_one, 2, request => Place(request, ReadParentAndChild)),
         new("POST", "/api/v3/orderList/otoco", Lane.Orders, WireSecurity.Trade, s_one, 3, request => Place(request, ReadBracket)),
+        new("DELETE", "/api/v3/orderList", Lane.Urgent, WireSecurity.Trade, s_one, 0, Cancel),
+        WireCall.Get("/api/v3/orderList", WireSecurity.Read, 4, Show),
+        WireCall.Get("/api/v3/allOrderList", WireSecurity.Read, 20, ShowAll),
+        WireCall.Get("/api/v3/openOrderList", WireSecurity.Read, 6, ShowOpen),
     ];
 
     private static (OrderListKind Kind, ImmutableArray<HoldRequest> Orders) ReadPair(WireParameters parameters, Instrument instrument)
@@ -60,16 +64,168 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
         if (OrderListChecks.Check(kind, orders) is not null)
             return WireError.BadCombination;
 
+        var terms = orders[0].Conditions.Decode() ?? new OrderConditions();
+        orders = orders.SetItem(0, orders[0] with { Conditions = EncodedConditions.From(terms with { ListName = name }) });
         var (refusal, reports) = await entry.PlaceList(request.Account, kind, orders, mustBeNew: true);
         return refusal is { } refused
             ? WireError.Of(refused with { Field = refused.Field?.Split('.')[^1] })
-            : WireAnswer.Of(to => Write(to, instrument, kind, name, reports, response));
+            : WireAnswer.Of(to => WritePlaced(to, instrument, kind, name, reports, response));
     }
 
-    private static void Write(
+    private async ValueTask<WireAnswer> Show(WireRequest request)
+    {
+        var parameters = request.Parameters;
+        var (id, name) = (parameters.Number("orderListId", 0, long.MaxValue), parameters.Text("origClientOrderId"));
+        if (id is null && name is null)
+            parameters.Fail(new WireError(-1102, "Param 'origClientOrderId' or 'orderListId' must be sent, but both were empty/null!"));
+        if (parameters.End() is { } wrong)
+            return wrong;
+
+        await entry.View(request.Account);
+        return await Find(request.Account, id, name) is { IsEmpty: false } orders
+            ? WireAnswer.Of(to => Write(to, orders))
+            : WireError.NoSuchList;
+    }
+
+    /// <summary>Of lists beyond the limit nothing is told: of the newest ones, or those from an id or a time on.</summary>
+    private async ValueTask<WireAnswer> ShowAll(WireRequest request)
+    {
+        var parameters = request.Parameters;
+        var limit = parameters.Limit(500, 1_000);
+        var from = parameters.Number("fromId", 0, long.MaxValue);
+        var (start, end) = (WireMarket.Nanos(parameters, "startTime"), WireMarket.Nanos(parameters, "endTime"));
+        if (from is not null && (start ?? end) is not null)
+            parameters.Fail(WireError.BadCombination);
+        if (end - start is < 0 or > 86_400_000_000_000)
+            parameters.Fail(new WireError(-1127, "More than 24 hours between startTime and endTime."));
+        if (parameters.End() is { } wrong)
+            return wrong;
+
+        await entry.View(request.Account);
+        var orders = await entry.Orders(new OrderQuery(
+            request.Account,
+            FromNanos: start,
+            ThroughNanos: end + 999_999,
+            Limit: limit * OrderListKindExtensions.MostOrders,
+            IsListed: true,
+            FromNumber: from));
+        var lists = orders.GroupBy(order => order.ListId).Where(list => list.First().List!.Value.OrderCount() == list.Count());
+        return List([.. from is null && start is null ? lists.TakeLast(limit) : lists.Take(limit)]);
+    }
+
+    private async ValueTask<WireAnswer> ShowOpen(WireRequest request)
+    {
+        if (request.Parameters.End() is { } wrong)
+            return wrong;
+
+        await entry.View(request.Account);
+        var open = await entry.Orders(new OrderQuery(request.Account, IsOpen: true, IsListed: true, Limit: int.MaxValue));
+        var lists = new List<IEnumerable<PastOrder>>();
+        foreach (var id in open.Select(order => order.ListId).Distinct())
+            lists.Add(await Find(request.Account, id, null));
+        return List(lists);
+    }
+
+    /// <summary>Cancels what is open of a list; what is done already stays as it is.</summary>
+    private async ValueTask<WireAnswer> Cancel(WireRequest request)
+    {
+        var parameters = request.Parameters;
+        var instrument = await WireMarket.Symbol(parameters, listings);
+        var (id, name) = (parameters.Number("orderListId", 0, long.MaxValue), parameters.Text("listClientOrderId"));
+        if (id is null && name is null)
+            parameters.Fail(new WireError(-1102, "Param 'listClientOrderId' or 'orderListId' must be sent, but both were empty/null!"));
+        var cancelName = WireOrderReading.ReadName(parameters, "newClientOrderId");
+        if (parameters.End() is { } wrong)
+            return wrong;
+
+        var account = request.Account;
+        await entry.View(account);
+        var orders = await Find(account, id, name);
+        if (orders.IsEmpty || orders[0].Symbol != instrument!.Symbol)
+            return WireError.UnknownOrder;
+
+        var cancelled = false;
+        foreach (var order in orders.Where(IsOpen))
+        {
+            // One that ended with another one, or has traded since, is no failure.
+            var report = await entry.Cancel(account, order.Symbol, order.OrderId);
+            if (report.Reason is RejectReason.OutcomeUnknown or RejectReason.Overloaded)
+                return WireError.Of(new Refusal(report.Reason));
+            cancelled |= report is { Reason: RejectReason.None, Status: OrderStatus.Cancelled };
+        }
+
+        if (!cancelled)
+            return WireError.UnknownOrder;
+
+        orders = await Find(account, orders[0].ListId, null);
+        return WireAnswer.Of(to => Write(to, orders, () =>
+        {
+            to.WriteStartArray("orderReports"u8);
+            foreach (var order in orders)
+                WireOrderWriting.WriteCancelled(to, instrument, order, cancelName);
+            to.WriteEndArray();
+        }));
+    }
+
+    /// <summary>The orders of a list; none when the account has no such list.</summary>
+    private async ValueTask<ImmutableArray<PastOrder>> Find(long account, long? id, string? name)
+    {
+        if (id is null && await entry.Orders(new OrderQuery(account, ListName: name)) is [{ ListId: var named }])
+            id = named;
+        if (id is null)
+            return [];
+
+        var orders = await entry.Orders(new OrderQuery(account, ListId: id));
+        return orders is [var first, ..] && (name is null || first.ListName == name) ? orders : [];
+    }
+
+    private static bool IsOpen(PastOrder order) => order.Status is OrderStatus.New or OrderStatus.PartiallyFilled;
+
+    private static WireAnswer List(IReadOnlyCollection<IEnumerable<PastOrder>> lists) => WireAnswer.Of(to =>
+    {
+        to.WriteStartArray();
+        foreach (var list in lists)
+            Write(to, [.. list]);
+        to.WriteEndArray();
+    });
+
+    /// <summary>A list as it stands: done when all its orders are.</summary>
+    private static void Write(Utf8JsonWriter to, ImmutableArray<PastOrder> orders, Action? more = null)
+    {
+        var first = orders[0];
+        var isDone = !orders.Any(IsOpen);
+        to.WriteStartObject();
+        to.WriteNumber("orderListId"u8, first.ListId!.Value);
+        to.WriteString("contingencyType"u8, WireWords.Of(first.List!.Value));
+        to.WriteString("listStatusType"u8, isDone ? "ALL_DONE"u8 : "EXEC_STARTED"u8);
+        to.WriteString("listOrderStatus"u8, isDone ? "ALL_DONE"u8 : "EXECUTING"u8);
+        to.WriteString("listClientOrderId"u8, first.ListName ?? first.ClientOrderId);
+        to.WriteMillis("transactionTime"u8, orders.Max(order => order.ChangedNanos));
+        to.WriteString("symbol"u8, first.Symbol);
+        WriteMembers(to, orders.Select(order => (order.Symbol, order.OrderId, order.ClientOrderId)));
+        more?.Invoke();
+        to.WriteEndObject();
+    }
+
+    private static void WriteMembers(Utf8JsonWriter to, IEnumerable<(string Symbol, long OrderId, string ClientOrderId)> orders)
+    {
+        to.WriteStartArray("orders"u8);
+        foreach (var (symbol, orderId, clientOrderId) in orders)
+        {
+            to.WriteStartObject();
+            to.WriteString("symbol"u8, symbol);
+            to.WriteNumber("orderId"u8, orderId);
+            to.WriteString("clientOrderId"u8, clientOrderId);
+            to.WriteEndObject();
+        }
+
+        to.WriteEndArray();
+    }
+
+    private static void WritePlaced(
         Utf8JsonWriter to, Instrument instrument, OrderListKind kind, string name, ImmutableArray<ExecutionReport> reports, WireResponse response)
     {
-        var listId = reports[0].OrderId;
+        var listId = reports[0].Number;
         to.WriteStartObject();
         to.WriteNumber("orderListId"u8, listId);
         to.WriteString("contingencyType"u8, WireWords.Of(kind));
@@ -78,17 +234,7 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
         to.WriteString("listClientOrderId"u8, name);
         to.WriteMillis("transactionTime"u8, reports[0].TimeNanos);
         to.WriteString("symbol"u8, instrument.Symbol);
-        to.WriteStartArray("orders"u8);
-        foreach (var report in reports)
-        {
-            to.WriteStartObject();
-            to.WriteString("symbol"u8, instrument.Symbol);
-            to.WriteNumber("orderId"u8, report.OrderId);
-            to.WriteString("clientOrderId"u8, report.ClientOrderId);
-            to.WriteEndObject();
-        }
-
-        to.WriteEndArray();
+        WriteMembers(to, reports.Select(report => (instrument.Symbol, report.OrderId, report.ClientOrderId)));
         to.WriteStartArray("orderReports"u8);
         foreach (var report in reports)
             WireOrderWriting.WriteNew(to, instrument, report, response, listId);

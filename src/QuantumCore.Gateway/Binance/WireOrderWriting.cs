@@ -105,7 +105,7 @@ internal static class WireOrderWriting
         to.WriteString("symbol"u8, order.Symbol);
         to.WriteString("origClientOrderId"u8, order.ClientOrderId);
         to.WriteNumber("orderId"u8, order.OrderId);
-        to.WriteNumber("orderListId"u8, -1);
+        to.WriteNumber("orderListId"u8, order.ListId ?? -1);
         to.WriteString("clientOrderId"u8, cancelName);
         to.WriteMillis("transactTime"u8, order.ChangedNanos);
         WriteState(to, instrument, order);
@@ -117,7 +117,7 @@ internal static class WireOrderWriting
     {
         var terms = order.Conditions.Decode() ?? s_none;
         to.WriteStartObject();
-        WriteNames(to, order, -1);
+        WriteNames(to, order, order.ListId ?? -1);
         WriteState(to, instrument, order);
         if (terms.TriggerTicks is null && terms.ActivationTicks is null)
             to.WriteString("stopPrice"u8, instrument.FormatPrice(0));

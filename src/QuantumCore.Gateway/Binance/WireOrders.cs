@@ -177,7 +177,7 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
             to.WriteStartObject("amendedOrder"u8);
             to.WriteString("symbol"u8, report.Symbol);
             to.WriteNumber("orderId"u8, report.OrderId);
-            to.WriteNumber("orderListId"u8, -1);
+            to.WriteNumber("orderListId"u8, order.ListId ?? -1);
             to.WriteString("origClientOrderId"u8, order.ClientOrderId);
             to.WriteString("clientOrderId"u8, report.ClientOrderId);
             WireOrderWriting.WriteAmended(to, named.Instrument!, report.View(order.FilledValue));
@@ -320,7 +320,8 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
         if (report.Status != OrderStatus.Cancelled)
             return (WireError.UnknownOrder, null);
 
-        return (null, report.FilledLots == 0 ? report.View() : await Past(account, symbol, report.OrderId) ?? report.View());
+        var view = report.View() with { ListId = order?.ListId };
+        return (null, report.FilledLots == 0 ? view : await Past(account, symbol, report.OrderId) ?? view);
     }
 
     /// <summary>An order as it is now; null when the account has none such.</summary>
@@ -354,7 +355,7 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
     /// <summary>An open order as the account sees it; what was traded for it the history knows.</summary>
     private static PastOrder Live(OpenOrder order, PastOrder? past) => past is not null && past.FilledLots >= order.FilledLots
         ? past
-        : WireOrderWriting.View(order, []) with { FilledValue = past?.FilledValue ?? 0 };
+        : WireOrderWriting.View(order, []) with { FilledValue = past?.FilledValue ?? 0, ListId = past?.ListId };
 
     /// <summary>An order as a request names it.</summary>
     private readonly record struct NamedOrder(Instrument? Instrument, long? OrderId, string? ClientOrderId);

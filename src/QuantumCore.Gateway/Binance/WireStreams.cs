@@ -10,6 +10,7 @@ namespace QuantumCore.Gateway.Binance;
 /// <summary>Market data by WebSocket: raw streams under /ws, wrapped ones under /stream.</summary>
 internal sealed class WireStreams(
     WireFeeds feeds,
+    WireListenKeys listenKeys,
     Listings listings,
     WireLimits limits,
     GatewayOptions options,
@@ -47,7 +48,7 @@ internal sealed class WireStreams(
         {
             using var accepted = await context.WebSockets.AcceptWebSocketAsync();
             using var socket = new MessageSocket(accepted, options, metrics, time, log);
-            using var subscriptions = new WireSubscriptions(socket, feeds, listings, isWrapped);
+            using var subscriptions = new WireSubscriptions(socket, feeds, listenKeys, listings, WireOrigin.Of(context), isWrapped);
             foreach (var name in names)
                 await subscriptions.Add(name);
             await socket.Run(message => Obey(socket, subscriptions, message), lifetime.ApplicationStopping, context.RequestAborted);
@@ -172,12 +173,16 @@ internal sealed class WireStreams(
 }
 
 /// <summary>What one connection follows.</summary>
-internal sealed class WireSubscriptions(MessageSocket socket, WireFeeds feeds, Listings listings, bool isWrapped) : IWireReader, IDisposable
+internal sealed class WireSubscriptions(
+    MessageSocket socket, WireFeeds feeds, WireListenKeys listenKeys, Listings listings, WireOrigin origin, bool isWrapped) : IWireReader, IDisposable
 {
     /// <summary>Most streams of one connection.</summary>
     public const int Most = 1_024;
 
-    private readonly Dictionary<string, (IWireFeed Feed, WireStreamName Stream)> _followed = new(StringComparer.Ordinal);
+    private static readonly string s_tooMany = $"a connection follows {Most} streams at most";
+
+    /// <summary>What is followed, and what ends it.</summary>
+    private readonly Dictionary<string, Action> _followed = new(StringComparer.Ordinal);
     private volatile bool _isWrapped = isWrapped;
 
     /// <summary>The streams' names.</summary>
@@ -196,24 +201,38 @@ internal sealed class WireSubscriptions(MessageSocket socket, WireFeeds feeds, L
         if (_followed.ContainsKey(name))
             return null;
         if (WireStreamName.Parse(name) is not { } stream)
-            return "invalid stream";
+            return await AddAccount(name);
         var instrument = stream.IsOfAll ? null : await listings.Find(stream.Symbol);
         if (instrument is null && !stream.IsOfAll)
             return "invalid stream";
         if (_followed.Count == Most)
-            return $"a connection follows {Most} streams at most";
+            return s_tooMany;
 
         var feed = instrument is null ? feeds.OfAll(stream) : feeds.Of(instrument);
-        _followed[name] = (feed, stream);
+        _followed[name] = () => feed.Leave(stream, this);
         feed.Join(stream, this);
+        return null;
+    }
+
+    /// <summary>Follows what happens to the account of a listen key.</summary>
+    private async ValueTask<string?> AddAccount(string listenKey)
+    {
+        if (await listenKeys.Find(listenKey, origin) is not { } feed)
+            return "invalid stream";
+        if (_followed.Count == Most)
+            return s_tooMany;
+
+        Action<ReadOnlyMemory<byte>> listener = told => Offer(new WireMessage(listenKey, told));
+        _followed[listenKey] = () => feed.Leave(listener);
+        await feed.Join(listener);
         return null;
     }
 
     /// <summary>Follows a stream no more.</summary>
     public void Remove(string name)
     {
-        if (_followed.Remove(name, out var followed))
-            followed.Feed.Leave(followed.Stream, this);
+        if (_followed.Remove(name, out var leave))
+            leave();
     }
 
     /// <inheritdoc/>

@@ -65,6 +65,9 @@ internal static class Call
             request.Host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)) &&
         !request.Headers.ContainsKey("Forwarded") &&
         !request.Headers.ContainsKey("X-Forwarded-For") &&
+        // What a proxy that is believed has told is taken out, and this is left.
+        !request.Headers.ContainsKey("X-Original-For") &&
+        !request.Headers.ContainsKey("X-Original-Proto") &&
         !request.Headers.ContainsKey("X-Forwarded-Host");
 
     /// <summary>The account the caller trades for; 0 when it was turned away.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
@@ -170,12 +169,9 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
         var networks = new List<string>();
         foreach (var text in texts)
         {
-            var network = IPNetwork.TryParse(text, out var given) ? given
-                : IPAddress.TryParse(text, out var one) ? new IPNetwork(one, one.GetAddressBytes().Length * 8)
-                : (IPNetwork?)null;
-            if (network is null)
+            if (AddressNetwork.Read(text) is not { } network)
                 return Refusal.Malformed("addresses", "IP addresses such as 192.0.2.7, or networks such as 10.0.0.0/8.");
-            networks.Add(network.Value.ToString());
+            networks.Add(network.ToString());
         }
 
         addresses = string.Join(',', networks);

@@ -50,8 +50,7 @@ public sealed partial class AccountGrain
             return known with { IsKnown = true };
         }
 
-        var names = requests.Select(request => request.ClientOrderId).ToArray();
-        if (names.Skip(1).Any(name => _machine.IsUsed(name, out _)) || names.Distinct(StringComparer.Ordinal).Count() != names.Length)
+        if (!AreNew(requests))
         {
             return RefusedList(RejectReason.KeyConflict, "clientOrderId");
         }
@@ -94,6 +93,18 @@ public sealed partial class AccountGrain
         return record is ListHeld held
             ? new HoldListResult(RejectReason.None, null, null, held.Orders)
             : RefusedList(((KeyRefused)record).Reason);
+    }
+
+    /// <summary>Whether no name but the first, which is known to be new, was used before, or is there twice.</summary>
+    private bool AreNew(ImmutableArray<HoldRequest> requests)
+    {
+        var names = requests.Select(request => request.ClientOrderId).ToList();
+        if (requests[0].Conditions.Decode()?.ListName is { } listName)
+        {
+            names.Add(listName);
+        }
+
+        return !names.Skip(1).Any(name => _machine.IsUsed(name, out _)) && names.Distinct(StringComparer.Ordinal).Count() == names.Count;
     }
 
     private HoldListResult DecideStrategy(ImmutableArray<HoldRequest> requests, ulong hash)

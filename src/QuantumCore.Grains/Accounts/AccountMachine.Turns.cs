@@ -140,6 +140,12 @@ internal sealed partial class AccountMachine
         {
             Apply(hold);
         }
+
+        var first = list.Orders[0];
+        if (first.Conditions.Decode()?.ListName is { } name)
+        {
+            _keys.Add(name, new UsedKey(Sequence, list.RequestHash, 0, "", RejectReason.None));
+        }
     }
 
     private void Apply(string symbol, BookTurn turn)

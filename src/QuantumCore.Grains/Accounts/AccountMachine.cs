@@ -98,10 +98,15 @@ internal sealed partial class AccountMachine(
             old.Number,
             old.LeavesLots,
             SelfTrade: old.SelfTrade,
-            Conditions: EncodedConditions.From(old.Conditions),
+            Conditions: EncodedConditions.From(OfNoList(old.Conditions)),
             MinimumFee: fees.Minimum);
         return new HoldPlaced(At(now), instrument.Symbol, order, hash, amount);
     }
+
+    /// <summary>What replaces an order of a list does not carry the list's name on.</summary>
+    private static OrderConditions? OfNoList(OrderConditions? conditions) =>
+        conditions?.ListName is null ? conditions
+        : conditions with { ListName = null } is var rest && rest == new OrderConditions() ? null : rest;
 
     /// <summary>Uses up a client order id by a refusal that rests on more than the request alone.</summary>
     public AccountRecord Refuse(string clientOrderId, ulong hash, RejectReason reason, long now) =>

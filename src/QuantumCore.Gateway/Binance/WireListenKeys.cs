@@ -1,0 +1,77 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using QuantumCore.Gateway.Admission;
+
+namespace QuantumCore.Gateway.Binance;
+
+/// <summary>
+/// Listen keys: names of streams that tell what happens to an account, for clients from before one could subscribe by signature.
+/// A listen key is the sealed hash of the API key that asked for it, and when: every process of an exchange reads it, none has to
+/// remember it, and it opens nothing that its API key does not open at that moment from that address.
+/// </summary>
+internal sealed class WireListenKeys(KeyRing keys, SecretSeal seal, WireAccountFeeds feeds, TimeProvider time)
+{
+    /// <summary>As long as a connection.</summary>
+    private static readonly TimeSpan s_life = TimeSpan.FromDays(1);
+
+    private const string Purpose = "listen-key";
+    private const int LongestKey = 256;
+    private static readonly WireError s_unknown = new(-1125, "This listenKey does not exist.");
+
+    public IEnumerable<WireCall> Calls =>
+    [
+        new("POST", "/api/v3/userDataStream", Lane.Readings, WireSecurity.Key, static _ => 2, 0, Make),
+        new("PUT", "/api/v3/userDataStream", Lane.Readings, WireSecurity.Key, static _ => 2, 0, Check),
+        new("DELETE", "/api/v3/userDataStream", Lane.Readings, WireSecurity.Key, static _ => 2, 0, Check),
+    ];
+
+    /// <summary>What happens to the account of a listen key; null when it opens nothing.</summary>
+    public async ValueTask<WireAccountFeed?> Find(string text, WireOrigin origin) =>
+        Open(text) is { } hash && await keys.FindHashed(hash, origin.Address) is { Account: > 0 } key && (!key.IsDemo || origin.IsLocal)
+            ? feeds.Of(key.Account)
+            : null;
+
+    private ValueTask<WireAnswer> Make(WireRequest request)
+    {
+        if (request.Parameters.End() is { } wrong)
+            return ValueTask.FromResult<WireAnswer>(wrong);
+
+        var closed = seal.Close($"{request.Key!.Hash} {time.GetUtcNow().ToUnixTimeSeconds()}", Purpose);
+        var text = Base64Url.EncodeToString(Convert.FromBase64String(closed));
+        return ValueTask.FromResult(WireAnswer.Of(to =>
+        {
+            to.WriteStartObject();
+            to.WriteString("listenKey"u8, text);
+            to.WriteEndObject();
+        }));
+    }
+
+    private ValueTask<WireAnswer> Check(WireRequest request)
+    {
+        var text = request.Parameters.Needed("listenKey");
+        if (request.Parameters.End() is { } wrong)
+            return ValueTask.FromResult<WireAnswer>(wrong);
+        return ValueTask.FromResult<WireAnswer>(Open(text!) == request.Key!.Hash
+            ? WireAnswer.Of(static to =>
+            {
+                to.WriteStartObject();
+                to.WriteEndObject();
+            })
+            : s_unknown);
+    }
+
+    /// <summary>The hash of the API key that this listen key was made with; null when it is none, or too old.</summary>
+    private string? Open(string text)
+    {
+        if (text.Length > LongestKey || !Base64Url.IsValid(text)
+            || seal.Open(Convert.ToBase64String(Base64Url.DecodeFromChars(text)), Purpose) is not { } bytes
+            || Encoding.UTF8.GetString(bytes).Split(' ') is not [var hash, var since])
+        {
+            return null;
+        }
+
+        var made = DateTimeOffset.FromUnixTimeSeconds(long.Parse(since, CultureInfo.InvariantCulture));
+        return time.GetUtcNow() - made < s_life ? hash : null;
+    }
+}
