@@ -108,14 +108,8 @@ internal sealed class SimulationCalls(
         return Task.CompletedTask;
     }
 
-    private bool IsServed(HttpContext context)
-    {
-        var request = context.Request;
-        return gateway.DemoMode && context.Connection.LocalPort == options.AdminPort
-            && request.Host.Host is ("127.0.0.1" or "localhost" or "[::1]")
-            && !request.Headers.ContainsKey("X-Forwarded-For") && !request.Headers.ContainsKey("X-Original-For")
-            && !request.Headers.ContainsKey("Forwarded");
-    }
+    private bool IsServed(HttpContext context) => gateway.DemoMode
+        && context.Connection.LocalPort == options.AdminPort && ExchangeGateway.IsLocal(context.Request);
 
     private async Task ServeAsync(HttpContext context, Func<Task<ProblemText?>> does)
     {

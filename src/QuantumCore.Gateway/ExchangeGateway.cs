@@ -127,6 +127,9 @@ public static class ExchangeGateway
     /// </summary>
     public static async Task RefuseAsync(HttpContext context, RejectReason reason) => await Answer.Refuse(context, new Refusal(reason));
 
+    /// <summary>Whether a request comes from this machine, as far as it shows: by the name it calls, and through no proxy.</summary>
+    public static bool IsLocal(HttpRequest request) => Call.IsLocal(request);
+
     /// <summary>From the connection outwards as far as those who say it are believed.</summary>
     private static void SetProxies(ForwardedHeadersOptions forwarded, IReadOnlyList<IPNetwork> proxies)
     {
