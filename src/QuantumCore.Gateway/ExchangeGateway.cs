@@ -41,7 +41,7 @@ public static class ExchangeGateway
         services.AddSingleton<Passwords>();
         services.AddSingleton<SessionCalls>();
         services.AddSingleton<UserCalls>();
-        services.AddSessionCookie(options);
+        services.AddSessionTickets(options);
         services.AddSingleton<MoneyCalls>();
         services.AddSingleton<RiskCalls>();
         services.AddSingleton<OrderDesk>();

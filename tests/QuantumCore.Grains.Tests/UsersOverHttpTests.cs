@@ -92,6 +92,58 @@ public class UsersOverHttpTests
     }
 
     [Fact]
+    public async Task A_program_gets_a_bearer_token_and_no_cookie_and_may_come_from_anywhere()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        using var browser = new Browser(exchange.Address);
+        Assert.Equal(JsonValueKind.Undefined, (await browser.AskAsync("POST", "users", Zoe)).Body.TryGetProperty("token", out var none) ? none.ValueKind : default);
+        using var program = new Browser(exchange.Address);
+        var session = (await program.AskAsync("POST", "sessions", Zoe.Replace("}", ",\"bearer\":true}", StringComparison.Ordinal))).Body;
+        var token = ("Authorization", $"Bearer {Text(session, "token")}");
+        Assert.Empty(program.Cookies);
+        Assert.Equal(401, (await program.AskAsync("GET", "account")).Status);
+
+        program.Site = "https://elsewhere.example";
+        Assert.Equal("ACC-1000001", Text((await program.AskAsync("GET", "account", null, token)).Body, "account"));
+        Assert.Equal(200, (await program.AskAsync("DELETE", "orders", null, token)).Status);
+        Assert.Equal(200, (await program.AskAsync("POST", "keys", null, token)).Status);
+        Assert.Equal(2, (await program.AskAsync("GET", "sessions", null, token)).Body.GetProperty("sessions").GetArrayLength());
+        Assert.Equal("ACC-1001", Text((await program.AskAsync("GET", "account", null, token, ("X-Api-Key", "alice"))).Body, "account"));
+
+        Assert.Equal(200, (await program.AskAsync("DELETE", "sessions/current", null, token)).Status);
+        Assert.Equal(401, (await program.AskAsync("GET", "account", null, token)).Status);
+        Assert.Equal(200, (await browser.AskAsync("GET", "account")).Status);
+    }
+
+    [Theory]
+    [InlineData("Bearer ")]
+    [InlineData("Bearer x")]
+    [InlineData("Bearer CfDJ8AAAAAAAAAAAAAAAAAAAAAA")]
+    public async Task A_token_that_the_exchange_did_not_make_opens_nothing(string header)
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        using var program = new Browser(exchange.Address);
+        Assert.Equal(401, (await program.AskAsync("GET", "account", null, ("Authorization", header))).Status);
+        // Nor does a cookie that comes with it.
+        await program.AskAsync("POST", "users", Zoe);
+        Assert.Equal(401, (await program.AskAsync("GET", "account", null, ("Authorization", header))).Status);
+    }
+
+    [Fact]
+    public async Task A_token_ends_with_its_session_after_twelve_hours()
+    {
+        var time = new ManualTime(TimeProvider.System.GetUtcNow());
+        await using var exchange = await ServedExchange.OpenAsync(time: time);
+        using var program = new Browser(exchange.Address);
+        var made = (await program.AskAsync("POST", "users", Zoe.Replace("}", ",\"bearer\":true}", StringComparison.Ordinal))).Body;
+        var token = ("Authorization", $"Bearer {Text(made, "token")}");
+        time.Advance(TimeSpan.FromHours(12) - TimeSpan.FromMinutes(1));
+        Assert.Equal(200, (await program.AskAsync("GET", "account", null, token)).Status);
+        time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(401, (await program.AskAsync("GET", "account", null, token)).Status);
+    }
+
+    [Fact]
     public async Task A_key_goes_before_a_cookie()
     {
         await using var exchange = await ServedExchange.OpenAsync();

@@ -17,6 +17,7 @@ internal sealed class ApiDocument([FromKeyedServices(ApiDocument.Name)] IOpenApi
     private const string Problem = "problem";
     private const string KeyScheme = "key";
     private const string SessionScheme = "session";
+    private const string BearerScheme = "bearer";
 
     private static readonly OpenApiSpecVersion s_version = OpenApiSpecVersion.OpenApi3_1;
 
@@ -67,7 +68,8 @@ internal sealed class ApiDocument([FromKeyedServices(ApiDocument.Name)] IOpenApi
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
         {
             [KeyScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "X-Api-Key" },
-            [SessionScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Cookie, Name = Users.SessionCookie.Name },
+            [BearerScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" },
+            [SessionScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Cookie, Name = Users.SessionTicket.Name },
         };
         var text = new OpenApiSchema { Type = JsonSchemaType.String };
         var optional = new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Null };
@@ -133,9 +135,9 @@ internal sealed class ApiDocument([FromKeyedServices(ApiDocument.Name)] IOpenApi
     private static ImmutableArray<string> Needed(Described described, string path) => described switch
     {
         { Tag: "market" or "ticker" or "stream" or "apiDocument" } or { Body.Name: nameof(SignInText) or nameof(DemoText) or nameof(SignalText) } => [],
-        { Tag: "session" } => [SessionScheme],
-        { Tag: "key" } when path.StartsWith($"{Base}keys", StringComparison.Ordinal) => [SessionScheme],
-        _ => [KeyScheme, SessionScheme],
+        { Tag: "session" } => [SessionScheme, BearerScheme],
+        { Tag: "key" } when path.StartsWith($"{Base}keys", StringComparison.Ordinal) => [SessionScheme, BearerScheme],
+        _ => [KeyScheme, SessionScheme, BearerScheme],
     };
 
     private static OpenApiSecurityRequirement Needed(string scheme, OpenApiDocument? document) =>

@@ -24,8 +24,8 @@ internal static class Call
     /// <summary>The account of who calls, for who asks nothing else; 0 when there is none or it is not known.</summary>
     public static async ValueTask<long> Holder(HttpContext context, KeyRing keys)
     {
-        if (SessionCookie.IsIn(context.Request))
-            return (await SessionCookie.Read(context))?.User.Account ?? 0;
+        if (SessionTicket.IsIn(context.Request))
+            return (await SessionTicket.Read(context))?.User.Account ?? 0;
 
         var headers = context.Request.Headers;
         return (headers["X-Api-Key"] is [{ } own] ? own : headers["X-MBX-APIKEY"] is [{ } other] ? other : null) is { } text
@@ -35,10 +35,10 @@ internal static class Call
     /// <summary>Who calls, by a key or a session; or why nobody does.</summary>
     public static async ValueTask<(Refusal? Refusal, Caller? Caller)> Recognise(HttpContext context, KeyRing keys)
     {
-        if (!SessionCookie.IsIn(context.Request))
+        if (!SessionTicket.IsIn(context.Request))
             return await ByKey(context.Request, keys);
 
-        var (refusal, who) = await SessionCookie.Identify(context);
+        var (refusal, who) = await SessionTicket.Identify(context);
         return (refusal, who is null ? null : Caller.Of(who.User));
     }
 
@@ -83,7 +83,7 @@ internal static class Call
     /// <summary>The person who is signed in; null when nobody is, and the request was turned away.</summary>
     public static async ValueTask<SignedIn?> Person(HttpContext context)
     {
-        var (refusal, who) = await SessionCookie.Identify(context);
+        var (refusal, who) = await SessionTicket.Identify(context);
         if (refusal is { } refused)
             await Answer.Refuse(context, refused);
         return who;

@@ -104,7 +104,7 @@ internal sealed class EngineCalls(
     private async ValueTask<long> Trader(HttpContext context)
     {
         var headers = context.Request.Headers;
-        if (!options.DemoMode || headers.ContainsKey("X-Api-Key") || SessionCookie.IsIn(context.Request))
+        if (!options.DemoMode || headers.ContainsKey("X-Api-Key") || SessionTicket.IsIn(context.Request))
             return await Call.Trader(context, keys);
 
         if (!Call.IsLocal(context.Request))
@@ -113,7 +113,7 @@ internal sealed class EngineCalls(
             return 0;
         }
 
-        if (SessionCookie.IsOfThisSite(context.Request))
+        if (SessionTicket.IsOfThisSite(context.Request))
             return options.DemoAccount;
 
         await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, null, null, "Another site needs an API key."));

@@ -56,7 +56,7 @@ internal sealed class SessionCalls(
 
         var added = await Catalog.AddUser(new User(text.Name!, 0, UserRole.Customer, hash), UserEvent.SignedUp, text.Name!);
         if (added.User is { } user)
-            await Begin(context, user, codeStep: 0);
+            await Begin(context, user, text.Bearer, codeStep: 0);
         else
             await Answer.Refuse(context, new Refusal(added.Reason, "name"));
     }
@@ -79,7 +79,7 @@ internal sealed class SessionCalls(
         if (refusal is { } refused)
             await Answer.Refuse(context, refused);
         else
-            await Begin(context, user!, step);
+            await Begin(context, user!, text.Bearer, step);
     }
 
     /// <summary>POST /sessions/demo: signs in as a user of the demo.</summary>
@@ -93,7 +93,7 @@ internal sealed class SessionCalls(
         else if (!Call.IsLocal(context.Request))
             await Answer.Refuse(context, Call.Stranger);
         else if (await sessions.Find(text.Name ?? "demo-alice") is { IsDemo: true } user)
-            await Begin(context, user, codeStep: 0);
+            await Begin(context, user, text.Bearer, codeStep: 0);
         else
             await Answer.Refuse(context, new Refusal(RejectReason.UnknownUser, "name"));
     }
@@ -113,7 +113,7 @@ internal sealed class SessionCalls(
 
         await Catalog.EndSessions(who.User.Name, who.Session.Id, who.User.Name);
         await sessions.Refresh();
-        await SessionCookie.Take(context);
+        await SessionTicket.Take(context);
         await AnswerSession(context, who);
     }
 
@@ -229,10 +229,10 @@ internal sealed class SessionCalls(
     private static async ValueTask<T?> Read<T>(HttpContext context, JsonTypeInfo<T> type, T? otherwise = null)
         where T : class
     {
-        if (SessionCookie.IsOfThisSite(context.Request))
+        if (SessionTicket.IsOfThisSite(context.Request))
             return otherwise is not null && !Call.HasBody(context.Request) ? otherwise : await Call.Read(context, type);
 
-        await Answer.Refuse(context, SessionCookie.OtherSite);
+        await Answer.Refuse(context, SessionTicket.OtherSite);
         return null;
     }
 
@@ -292,7 +292,8 @@ internal sealed class SessionCalls(
         return (s_wrongCode, 0);
     }
 
-    private async Task Begin(HttpContext context, User user, long codeStep)
+    /// <summary>Begins a session; a program gets its token, a browser its cookie.</summary>
+    private async Task Begin(HttpContext context, User user, bool isBearer, long codeStep)
     {
         var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
         var client = context.Request.Headers.UserAgent.ToString();
@@ -300,7 +301,7 @@ internal sealed class SessionCalls(
             Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
             user.Name,
             now,
-            now + (SessionCookie.Life.Ticks * 100),
+            now + (SessionTicket.Life.Ticks * 100),
             Address(context),
             client.Length > LongestClient ? client[..LongestClient] : client);
         var reason = await Catalog.BeginSession(session, codeStep);
@@ -311,8 +312,9 @@ internal sealed class SessionCalls(
         }
 
         await sessions.Refresh();
-        await SessionCookie.Give(context, session);
-        await AnswerSession(context, new SignedIn(user, session));
+        if (!isBearer)
+            await SessionTicket.Give(context, session);
+        await AnswerSession(context, new SignedIn(user, session), isBearer ? SessionTicket.TokenOf(context, session) : null);
     }
 
     private async Task Change(HttpContext context, SignedIn who, UserChange change)
@@ -327,8 +329,9 @@ internal sealed class SessionCalls(
 
     private static string Address(HttpContext context) => (context.Connection.RemoteIpAddress ?? IPAddress.None).ToString();
 
-    private static async Task AnswerSession(HttpContext context, SignedIn who) => await Answer.Json(context, who, static (to, who) =>
+    private static async Task AnswerSession(HttpContext context, SignedIn who, string? token = null) => await Answer.Json(context, (who, token), static (to, answer) =>
     {
+        var who = answer.who;
         to.WriteStartObject();
         to.WriteString("user"u8, who.User.Name);
         to.WriteString("role"u8, WireNames.Of(who.User.Role));
@@ -338,6 +341,8 @@ internal sealed class SessionCalls(
         to.WriteStartObject("session"u8);
         Write(to, who.Session);
         to.WriteEndObject();
+        if (answer.token is not null)
+            to.WriteString("token"u8, answer.token);
         to.WriteEndObject();
     });
 

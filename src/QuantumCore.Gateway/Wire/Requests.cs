@@ -351,12 +351,16 @@ internal sealed record SignInText
     public string? Password { get; init; }
 
     public string? Code { get; init; }
+
+    public bool Bearer { get; init; }
 }
 
 /// <summary>Which user of the demo signs in.</summary>
 internal sealed record DemoText
 {
     public string? Name { get; init; }
+
+    public bool Bearer { get; init; }
 }
 
 /// <summary>Another password.</summary>

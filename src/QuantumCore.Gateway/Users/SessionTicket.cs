@@ -1,9 +1,11 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.BearerToken;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Http;
 using QuantumCore.Instruments;
@@ -11,22 +13,24 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Users;
 
 /// <summary>
-/// The cookie of a session: the framework's, which nobody can make or change without the keys in the data directory. It carries
-/// the id of a session; whether that has ended is the catalog's to say, each time.
+/// What shows a session: a cookie for browsers, a bearer token (RFC 6750) for programs. Both are the framework's, which nobody can
+/// make or change without the keys in the data directory. They carry the id of a session; whether that has ended is the catalog's
+/// to say, each time.
 /// </summary>
-internal static class SessionCookie
+internal static class SessionTicket
 {
-    /// <summary>Its name.</summary>
+    /// <summary>The cookie's name.</summary>
     public const string Name = "qc_session";
 
     /// <summary>How long a session lasts at most.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromHours(12);
 
     private const string Scheme = "session";
+    private const string Bearer = "Bearer";
     private const string IdClaim = "sid";
 
     /// <summary>Adds what makes and reads the cookie.</summary>
-    public static void AddSessionCookie(this IServiceCollection services, GatewayOptions options)
+    public static void AddSessionTickets(this IServiceCollection services, GatewayOptions options)
     {
         // Requests with a key have nothing to do with it: it is read where a call asks who calls, not before every call.
         AppContext.SetSwitch("Microsoft.AspNetCore.Authentication.SuppressAutoDefaultScheme", true);
@@ -45,24 +49,39 @@ internal static class SessionCookie
             cookie.SlidingExpiration = false;
             cookie.ExpireTimeSpan = Life;
             cookie.Events.OnValidatePrincipal = Check;
-        });
+        }).AddBearerToken(Bearer);
     }
 
-    /// <summary>Whether a request has the cookie, and no key that goes before it.</summary>
-    public static bool IsIn(HttpRequest request) => !request.Headers.ContainsKey("X-Api-Key") && request.Cookies.ContainsKey(Name);
+    /// <summary>Whether a request shows a session, and no key that goes before it.</summary>
+    public static bool IsIn(HttpRequest request) =>
+        !request.Headers.ContainsKey("X-Api-Key") && (IsBearer(request) || request.Cookies.ContainsKey(Name));
 
     /// <summary>Gives the cookie of a session to the client.</summary>
     public static Task Give(HttpContext context, UserSession session) => context.SignInAsync(
-        Scheme,
-        new ClaimsPrincipal(new ClaimsIdentity([new Claim(IdClaim, session.Id)], Scheme)),
-        new AuthenticationProperties { IsPersistent = true });
+        Scheme, Principal(session), new AuthenticationProperties { IsPersistent = true });
+
+    /// <summary>The bearer token of a session.</summary>
+    public static string TokenOf(HttpContext context, UserSession session)
+    {
+        var bearer = context.RequestServices.GetRequiredService<IOptionsMonitor<BearerTokenOptions>>().Get(Bearer);
+        var ends = new AuthenticationProperties { ExpiresUtc = DateTimeOffset.UnixEpoch.AddTicks(session.EndsNanos / 100) };
+        return bearer.BearerTokenProtector.Protect(new AuthenticationTicket(Principal(session), ends, Bearer));
+    }
 
     /// <summary>Takes the cookie from the client.</summary>
     public static Task Take(HttpContext context) => context.SignOutAsync(Scheme);
 
-    /// <summary>The user who is signed in; null when the cookie, or its session, is not good or no more.</summary>
-    public static async ValueTask<SignedIn?> Read(HttpContext context) =>
-        (await context.AuthenticateAsync(Scheme)).Succeeded ? context.Features.Get<SignedIn>() : null;
+    /// <summary>The user who is signed in; null when what shows the session, or the session, is not good or no more.</summary>
+    public static async ValueTask<SignedIn?> Read(HttpContext context)
+    {
+        if (!IsBearer(context.Request))
+            return (await context.AuthenticateAsync(Scheme)).Succeeded ? context.Features.Get<SignedIn>() : null;
+
+        var shown = await context.AuthenticateAsync(Bearer);
+        var who = shown.Principal is { } principal ? await Find(context, principal) : null;
+        context.Features.Set(who);
+        return who;
+    }
 
     /// <summary>
     /// Who is signed in; or why not. A browser sends the cookie for whoever asks it to, so that what is not a mere reading has
@@ -71,7 +90,8 @@ internal static class SessionCookie
     public static async ValueTask<(Refusal? Refusal, SignedIn? Who)> Identify(HttpContext context)
     {
         var isReading = HttpMethods.IsGet(context.Request.Method) && !context.WebSockets.IsWebSocketRequest;
-        if (!isReading && !IsOfThisSite(context.Request))
+        // No browser sends a bearer token by itself.
+        if (!isReading && !IsBearer(context.Request) && !IsOfThisSite(context.Request))
             return (OtherSite, null);
         if (await Read(context) is not { } who)
             return (new Refusal(RejectReason.Unauthorized, null, null, "The session has ended."), null);
@@ -96,10 +116,19 @@ internal static class SessionCookie
         return request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" or "none";
     }
 
+    private static bool IsBearer(HttpRequest request) =>
+        request.Headers.Authorization is [{ } text] && text.Split(' ')[0].Equals(Bearer, StringComparison.OrdinalIgnoreCase);
+
+    private static ClaimsPrincipal Principal(UserSession session) => new(new ClaimsIdentity([new Claim(IdClaim, session.Id)], Scheme));
+
+    private static async ValueTask<SignedIn?> Find(HttpContext context, ClaimsPrincipal principal) =>
+        principal.FindFirstValue(IdClaim) is { } id
+            ? await context.RequestServices.GetRequiredService<UserSessions>().FindSession(id)
+            : null;
+
     private static async Task Check(CookieValidatePrincipalContext cookie)
     {
-        var sessions = cookie.HttpContext.RequestServices.GetRequiredService<UserSessions>();
-        if (cookie.Principal?.FindFirstValue(IdClaim) is { } id && await sessions.FindSession(id) is { } who)
+        if (cookie.Principal is { } principal && await Find(cookie.HttpContext, principal) is { } who)
             cookie.HttpContext.Features.Set(who);
         else
             cookie.RejectPrincipal();
