@@ -2,7 +2,9 @@ using QuantumCore.Contracts;
 using QuantumCore.Gateway;
 using QuantumCore.Gateway.Wire;
 using QuantumCore.Grains;
+using QuantumCore.History;
 using QuantumCore.Instruments;
+using QuantumCore.Journal;
 using QuantumCore.Silo.Demo;
 
 namespace QuantumCore.Silo;
@@ -17,6 +19,7 @@ internal sealed partial class ExchangeStart(
     Listings listings,
     KeyRing keys,
     DemoExchange demo,
+    IServiceProvider services,
     GatewayOptions gateway,
     ExchangeReadiness readiness,
     SiloOptions options,
@@ -70,7 +73,7 @@ internal sealed partial class ExchangeStart(
         var known = await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).Keys();
         gateway.DemoMode = options.DemoAllowed && options.IsLoopback && (known.IsEmpty || known.Any(key => key.IsDemo));
         if (gateway.DemoMode)
-            await demo.PrepareAsync(instruments);
+            await PrepareDemoAsync(instruments, stoppingToken);
         else if (!known.Any(key => key.IsAdmin && !key.IsDemo))
             await AddFirstKeyAsync(stoppingToken);
 
@@ -78,6 +81,19 @@ internal sealed partial class ExchangeStart(
         readiness.Open();
         _opened.SetResult();
         await Announcement.WriteAsync(options, gateway.DemoMode, instruments);
+    }
+
+    private async Task PrepareDemoAsync(IReadOnlyList<Instrument> instruments, CancellationToken cancellationToken)
+    {
+        await demo.PrepareAsync(instruments);
+
+        // A gateway of a cluster has no stores; the silo that simulates has them.
+        if (options.Simulates && services.GetService<HistoryStore>() is { } history)
+        {
+            var simulated = await DemoPast.SymbolsAsync(listings, options, cancellationToken);
+            await DemoPast.FillAsync(
+                simulated, options.Seed, services.GetRequiredService<IJournalStore>(), history, cancellationToken);
+        }
     }
 
     /// <summary>

@@ -6,7 +6,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Binance;
 
 /// <summary>What everyone may see: the clock, books, trades, candles.</summary>
-internal sealed class WireMarket(IGrainFactory grains, Listings listings, TimeProvider time)
+internal sealed class WireMarket(IGrainFactory grains, Listings listings, ClientClock clock, TimeProvider time)
 {
     private const int MostLevels = 1_000;
     private const int MostTrades = 1_000;
@@ -61,7 +61,7 @@ internal sealed class WireMarket(IGrainFactory grains, Listings listings, TimePr
         if (request.Parameters.End() is { } wrong)
             return ValueTask.FromResult<WireAnswer>(wrong);
 
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = clock.Now.ToUnixTimeMilliseconds();
         return ValueTask.FromResult(WireAnswer.Of(to =>
         {
             to.WriteStartObject();

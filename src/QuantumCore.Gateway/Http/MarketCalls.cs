@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Binance;
 using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
@@ -46,6 +47,15 @@ internal sealed class MarketCalls(IGrainFactory grains, Listings listings)
             return;
 
         var trades = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Trades(limit);
+        if (trades.Length < limit)
+        {
+            // What is remembered live is the newest; the history has what was before.
+            var past = await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).PublicTrades(
+                new TradeQuery(instrument.Symbol, null, null, null, limit), await WireMarket.Seen(grains, instrument.Symbol));
+            if (past.Length > trades.Length)
+                trades = [.. past.Reverse()];
+        }
+
         await Answer.Json(context, (trades, instrument), static (to, answer) =>
         {
             to.WriteStartObject();
