@@ -40,6 +40,32 @@ public class SignalTests
     }
 
     [Fact]
+    public async Task A_margin_account_is_short_by_a_signal_within_its_locate_and_flat_by_the_next()
+    {
+        await using var disk = new Disk();
+        await using var market = await MarginMarket.OpenAsync(disk);
+        await market.Catalog.SetLocate(new("AAPL", MarginMarket.Trader, 15, "desk", "asked for"));
+        await market.Exchange.Service<InstrumentCatalog>().RefreshAsync();
+        var account = market.Exchange.Account(MarginMarket.Trader);
+        SignalIntent Signal(string key, SignalAction action, long lots, long price) =>
+            new(SignalNames.ClientOrderId("momentum", key), "AAPL", action, SignalPolicy.Reverse, lots, 100, price, 0, 0);
+
+        await market.PlaceAsync(MarginMarket.Maker, Side.Buy, 10_000, 10);
+        var sold = (await account.HoldSignal(Signal("k-1", SignalAction.Sell, 10, 10_000))).Order!;
+        Assert.Equal((Side.Sell, 10), (sold.Side, sold.QuantityLots));
+        await market.Exchange.SubmitAsync("AAPL", sold);
+        Assert.Equal(RejectReason.SignalSkipped, (await account.HoldSignal(Signal("k-2", SignalAction.Sell, 10, 10_000))).Reason);
+
+        var bought = (await account.HoldSignal(Signal("k-3", SignalAction.Flatten, 0, 10_000))).Order!;
+        Assert.Equal((Side.Buy, 10), (bought.Side, bought.QuantityLots));
+        await market.PlaceAsync(MarginMarket.Maker, Side.Sell, 10_000, 10);
+        await market.Exchange.SubmitAsync("AAPL", bought);
+        Assert.Equal(RejectReason.NoLocate, (await account.HoldSignal(Signal("k-4", SignalAction.Sell, 16, 10_000))).Reason);
+        Assert.Equal(RejectReason.SignalSkipped, (await account.HoldSignal(Signal("k-5", SignalAction.Flatten, 0, 10_000))).Reason);
+        Assert.Empty(await market.FindingsAsync());
+    }
+
+    [Fact]
     public async Task Callers_that_bring_a_signal_at_once_by_every_silo_bring_one_order()
     {
         await using var disk = new Disk();
