@@ -70,7 +70,7 @@ internal sealed partial class ExchangeStart(
         await Task.WhenAll(instruments.Select(instrument =>
             grains.GetGrain<IOrderBookGrain>(instrument.BookKey).State(instrument.Symbol).AsTask()));
 
-        var known = await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).Keys();
+        var known = await grains.Catalog().Keys();
         gateway.DemoMode = options.DemoAllowed && options.IsLoopback && (known.IsEmpty || known.Any(key => key.IsDemo));
         if (gateway.DemoMode)
             await PrepareDemoAsync(instruments, stoppingToken);
@@ -102,7 +102,7 @@ internal sealed partial class ExchangeStart(
     /// </summary>
     private async Task<IReadOnlyList<Instrument>> ListAsync(CancellationToken cancellationToken)
     {
-        var grain = grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+        var grain = grains.Catalog();
         if ((await grain.Keys()).IsEmpty)
         {
             foreach (var instrument in ListingText.Read(await File.ReadAllBytesAsync(options.ExchangeFile, cancellationToken)))
@@ -129,7 +129,7 @@ internal sealed partial class ExchangeStart(
         await using (var writer = new StreamWriter(path, file))
             await writer.WriteLineAsync(key.AsMemory(), cancellationToken);
 
-        await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key)
+        await grains.Catalog()
             .AddKey(new ApiKey(KeyRing.Hash(key), 0, true, false, "first admin key"));
     }
 

@@ -34,7 +34,7 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
     /// <summary>Adds the keys and pays in: cash is counted in thousands, holdings in single units.</summary>
     public async Task PrepareAsync(IReadOnlyList<Instrument> instruments)
     {
-        var catalog = grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+        var catalog = grains.Catalog();
         var known = (await catalog.Keys()).ToDictionary(key => key.Hash, StringComparer.Ordinal);
         foreach (var key in s_keys)
         {
@@ -57,7 +57,7 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
     /// </summary>
     public async Task FundAsync(IReadOnlyList<Instrument> instruments)
     {
-        var catalog = grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+        var catalog = grains.Catalog();
         var owned = (await catalog.Owners()).Select(account => account.Account).ToHashSet();
         foreach (var account in Simulated)
         {

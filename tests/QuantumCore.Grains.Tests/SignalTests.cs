@@ -19,7 +19,7 @@ public class SignalTests
         {
             first = (await before.Account(Carol).HoldSignal(intent)).Order!;
             await before.SubmitAsync("AAPL", first);
-            var catalog = before.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+            var catalog = before.Grains.Catalog();
             await catalog.SetSignalStrategy(
                 new SignalStrategy("momentum", 0, "sealed", false, [new(Carol, 100)], [], SignalPolicy.Add, 10, 60, 1, 86_400, 60, false), "desk");
             await catalog.EndSignal(new DeadSignal(0, "momentum", "k-2", 0, RejectReason.InsufficientFunds, "", "{}"));
@@ -30,7 +30,7 @@ public class SignalTests
         var again = await after.Account(Carol).HoldSignal(intent);
         Assert.True(again.IsKnown);
         Assert.Equal(first.Number, again.Order!.Number);
-        var still = after.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+        var still = after.Grains.Catalog();
         Assert.Equal(RejectReason.SignalsPaused, (await still.AdmitSignal("momentum", "k-3")).Reason);
         Assert.Equal("k-2", Assert.Single(await still.DeadSignals()).Key);
 

@@ -237,7 +237,7 @@ internal sealed class WireFeed(
 
     private async Task TellCandle(WireStream stream)
     {
-        var candles = await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Candles(
+        var candles = await grains.Ledger().Candles(
             new CandleQuery(instrument.Symbol, stream.Name.Period, null, NowMillis * 1_000_000, 2),
             await WireMarket.Seen(grains, instrument.Symbol));
         if (candles.IsEmpty)

@@ -177,7 +177,7 @@ internal sealed class WireMarket(IGrainFactory grains, Listings listings, Client
         });
     }
 
-    private ILedgerGrain Ledger => grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey);
+    private ILedgerGrain Ledger => grains.Ledger();
 
     /// <summary>A time in milliseconds, as nanoseconds; null when it is absent.</summary>
     public static long? Nanos(WireParameters parameters, string name) =>

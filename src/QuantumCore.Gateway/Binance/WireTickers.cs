@@ -24,7 +24,7 @@ internal sealed class WireTickers(IGrainFactory grains, Listings listings, TimeP
     {
         var now = time.UnixNanos();
         var start = Math.Max(0, now - (minutes * MinuteNanos)) / MinuteNanos * MinuteNanos;
-        var candles = await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Candles(
+        var candles = await grains.Ledger().Candles(
             new CandleQuery(instrument.Symbol, null, start, now, 1), await WireMarket.Seen(grains, instrument.Symbol));
         return candles is [var only] ? only with { EndNanos = now } : null;
     }
@@ -128,7 +128,7 @@ internal sealed class WireTickers(IGrainFactory grains, Listings listings, TimeP
             return new DayTicker(day, 0, 0, null);
 
         var market = grains.GetGrain<IMarketDataGrain>(instrument.Symbol);
-        var before = await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Candles(
+        var before = await grains.Ledger().Candles(
             new CandleQuery(instrument.Symbol, CandlePeriod.Minute, null, Math.Max(0, day.StartNanos - MinuteNanos), 1), []);
         return new DayTicker(
             day,

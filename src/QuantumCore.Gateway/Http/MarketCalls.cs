@@ -50,7 +50,7 @@ internal sealed class MarketCalls(IGrainFactory grains, Listings listings)
         if (trades.Length < limit)
         {
             // What is remembered live is the newest; the history has what was before.
-            var past = await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).PublicTrades(
+            var past = await grains.Ledger().PublicTrades(
                 new TradeQuery(instrument.Symbol, null, null, null, limit), await WireMarket.Seen(grains, instrument.Symbol));
             if (past.Length > trades.Length)
                 trades = [.. past.Reverse()];

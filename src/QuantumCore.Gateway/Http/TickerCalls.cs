@@ -52,7 +52,7 @@ internal sealed class TickerCalls(IGrainFactory grains, Listings listings, Marke
     private async ValueTask<System.Collections.Immutable.ImmutableArray<Candle>> Read(
         Instrument instrument, CandlePeriod period, long before, int limit) => before == 0
         ? []
-        : await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Candles(
+        : await grains.Ledger().Candles(
             new CandleQuery(instrument.Symbol, period, null, Math.Min(before - 1, time.UnixNanos()), limit),
             await WireMarket.Seen(grains, instrument.Symbol));
 }
