@@ -30,6 +30,7 @@ public static class ExchangeGateway
         services.AddSingleton<Quotas>();
         services.AddSingleton<MetricsPage>();
         services.AddSingleton<Listings>();
+        services.AddSingleton<MarketHistory>();
         services.TryAddSingleton(_ => SecretSeal.OfThisProcess());
         services.AddSingleton<KeyRing>();
         services.AddSingleton<ReferencePrices>();

@@ -7,7 +7,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>The calls about the market; they need no key.</summary>
-internal sealed class MarketCalls(IGrainFactory grains, Listings listings)
+internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, Listings listings)
 {
     /// <summary>GET /instruments</summary>
     public async Task Instruments(HttpContext context) =>
@@ -50,8 +50,7 @@ internal sealed class MarketCalls(IGrainFactory grains, Listings listings)
         if (trades.Length < limit)
         {
             // What is remembered live is the newest; the history has what was before.
-            var past = await grains.Ledger().PublicTrades(
-                new TradeQuery(instrument.Symbol, null, null, null, limit), await WireMarket.Seen(grains, instrument.Symbol));
+            var past = await history.Trades(new TradeQuery(instrument.Symbol, null, null, null, limit));
             if (past.Length > trades.Length)
                 trades = [.. past.Reverse()];
         }
