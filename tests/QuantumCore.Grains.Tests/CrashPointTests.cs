@@ -262,6 +262,25 @@ public class CrashPointTests
             "the stale account to reload");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_stale_book_asked_to_change_an_order_does_not_call_it_unknown(bool reduces)
+    {
+        await using var disk = new Disk();
+        await using var stale = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        await stale.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 10);
+        await using var current = await Exchange.StartAsync(disk);
+        var order = await current.PlaceAsync(Alice, "b", "AAPL", Side.Buy, 15_000, 10);
+
+        // That nothing was found is on record before it is told, and a stale book records nothing.
+        ExecutionReport? answer = null;
+        var error = await Record.ExceptionAsync(async () => answer = reduces
+            ? await stale.Book("AAPL").Grain.Reduce("AAPL", Alice, order.Number, 5)
+            : await stale.Book("AAPL").CloseById(Alice, order.OrderId));
+        Assert.True(error is not null || answer is { Reason: RejectReason.None }, $"The stale book answered {answer}.");
+    }
+
     [Fact]
     public async Task A_stale_account_names_no_floor_for_a_cancel_of_all()
     {

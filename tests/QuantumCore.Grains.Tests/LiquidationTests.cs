@@ -156,6 +156,29 @@ public class LiquidationTests
         Assert.Equal(200 - work.Order.QuantityLots, (await market.Exchange.ViewAsync(Trader)).Of("AAPL").Total);
     }
 
+    [Fact]
+    public async Task What_the_fund_was_not_told_is_in_the_snapshot_that_the_account_begins_with()
+    {
+        await using var disk = new Disk();
+        await using var market = await MarginMarket.OpenAsync(disk);
+        await market.TradeAsync(Side.Buy, 10_000, 200);
+        await market.MarkAsync("AAPL", 6_500);
+        await market.PlaceAsync(MarginMarket.Maker, Side.Buy, 6_450, 500);
+        var account = market.Exchange.Account(Trader);
+        await market.Exchange.SubmitAsync("AAPL", (await account.ReviewMargin()).Order!);
+        await account.CatchUp();
+        var claim = Assert.Single((await account.ReviewMargin()).Claims);
+        Assert.True(claim.Fee > 0);
+
+        // It ends with a snapshot, and so begins with it.
+        await market.Exchange.Cluster.DeactivateAsync(account);
+        Assert.Equal(claim, Assert.Single((await account.ReviewMargin()).Claims));
+        await market.RoundAsync();
+        Assert.DoesNotContain(claim, (await account.ReviewMargin()).Claims);
+        Assert.Equal(claim.Fee, (await market.Catalog.Margin()).Funds.Single().Amount);
+        Assert.Empty(await market.FindingsAsync());
+    }
+
     /// <summary>Somebody else is liquidated in part, and sells the rest at the old price: what is in the fund now is his fees.</summary>
     private static async Task<long> FillFundAsync(MarginMarket market)
     {

@@ -58,8 +58,6 @@ internal static class Mutants
             "        var record = _machine.Decide(request, hash, instrument!, Now);\n        if (record is HoldPlaced) Record(record, urgent: false);"),
         ("the cancel of an unknown name does not use it up", Account,
             "                Record(_machine.Burn(clientOrderId, Now), urgent: true);", ""),
-        ("an unknown order is told without a witness", BookOrders,
-            "            Record(book, book.Machine.Witness(account, orderId, _now), urgent: true);\n", ""),
         ("a name gives a new order each time", Account,
             "        if (!_machine.IsUsed(request.ClientOrderId, out var key))", "        if (!_machine.IsUsed(request.ClientOrderId, out var key) || key.Sequence > 0)"),
         ("a deposit comes in each time it is sent", Account,
@@ -218,8 +216,6 @@ internal static class Mutants
         ("the fund takes a step each time it is told", CatalogMargin, "        if (!_insured.ContainsKey(key))", "        if (!_insured.Remove(key) || claim.Sequence > 0)"),
         ("the fund answers before its record is durable", CatalogMargin,
             "        await Stream.WhenDurable(Stream.Head);\n        return _insured[key];", "        await Task.Yield();\n        return _insured[key];"),
-        ("a snapshot forgets what the fund was not told", MarginState,
-            "        to.Count(Claims.Count);\n        foreach (var (sequence, (fee, deficit)) in Claims)", "        to.Count(0);\n        foreach (var (sequence, (fee, deficit)) in Claims.Take(0))"),
         ("a snapshot forgets that an account is liquidated", MarginState, "        to.Byte((byte)State);", "        to.Byte(0);"),
         ("nobody looks at margin accounts that owe", Agent, "                await ReviewMarginAsync(stoppingToken);\n", "                await marks.RefreshAsync();\n"),
 
