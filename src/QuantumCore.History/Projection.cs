@@ -235,11 +235,8 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     /// <summary>The rows of a trade, for both sides.</summary>
     private void Trade(Place place, Instrument instrument, int index, long timeNanos, in TurnStep fill)
     {
-        var money = fill.Side == Side.Buy
-            ? new TradeMoney(new(fill.Account), new(fill.MakerAccount), fill.PriceTicks, fill.QuantityLots, fill.Fee,
-                fill.MakerFee)
-            : new TradeMoney(new(fill.MakerAccount), new(fill.Account), fill.PriceTicks, fill.QuantityLots,
-                fill.MakerFee, fill.Fee);
+        var money = BookTrades.Of(
+            fill.Side, fill.Account, fill.Fee, fill.MakerAccount, fill.MakerFee, fill.PriceTicks, fill.QuantityLots);
         Post(place, index, TradePostings.Of(instrument, money), "trade", timeNanos);
         AddPosition(money.Buyer.Value, place.Symbol, fill.QuantityLots);
         AddPosition(money.Seller.Value, place.Symbol, -fill.QuantityLots);

@@ -29,6 +29,7 @@ public class CallGraphTests
         "InstrumentCatalog -> ICatalogGrain.Limits",
         "InstrumentCatalog -> ICatalogGrain.FeeSchedules",
         "InstrumentCatalog -> ICatalogGrain.Margin",
+        "InstrumentCatalog -> ICatalogGrain.SettlementCalendars",
         "LedgerGrain -> IAccountGrain.CatchUp",
         "LedgerGrain -> IAccountGrain.View",
         "MarkBoard -> IMarketDataGrain.Depth",
@@ -60,6 +61,7 @@ public class CallGraphTests
         "AccountGrain -> ICatalogGrain.Limits",
         "AccountGrain -> ICatalogGrain.FeeSchedules",
         "AccountGrain -> ICatalogGrain.Margin",
+        "AccountGrain -> ICatalogGrain.SettlementCalendars",
         "CatalogGrain -> IOrderBookGrain.Define",
         "LedgerGrain -> IAccountGrain.CatchUp",
         "LedgerGrain -> IAccountGrain.View",
@@ -67,6 +69,7 @@ public class CallGraphTests
         "MarketDataGrain -> ICatalogGrain.Limits",
         "MarketDataGrain -> ICatalogGrain.FeeSchedules",
         "MarketDataGrain -> ICatalogGrain.Margin",
+        "MarketDataGrain -> ICatalogGrain.SettlementCalendars",
         "MarketDataGrain -> IOrderBookGrain.Depth",
         "OrderBookGrain -> IAccountGrain.Deliver",
     ];
