@@ -106,6 +106,20 @@ internal sealed partial class Projection
         }
     }
 
+    private void Apply(string venue, Place place, SettlementRecord record)
+    {
+        var index = 0;
+        foreach (var (lines, cause) in AccountEntries.Of(venue, record))
+        {
+            Post(place, index++, lines, cause, record.TimeNanos);
+        }
+
+        foreach (var account in record.TouchedAccounts())
+        {
+            _events.Add(place.Stream).Add(account).Add(place.Sequence);
+        }
+    }
+
     private void Move(Place place, long account, AccountRecord record)
     {
         if (AccountEntries.Of(new(account), place.Sequence, record) is { } entry)

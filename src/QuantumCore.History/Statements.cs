@@ -81,11 +81,11 @@ internal static class Statements
         " WHERE true ON CONFLICT (symbol) DO UPDATE SET phase = excluded.phase");
 
     public static readonly Statement AddBalance = new(
-        "ntnn",
-        "INSERT INTO balance " + Row(4) +
+        "ntnnn",
+        "INSERT INTO balance " + Row(5) +
         """
          WHERE true ON CONFLICT (account, asset) DO UPDATE SET total = balance.total + excluded.total,
-          reserved = balance.reserved + excluded.reserved
+          reserved = balance.reserved + excluded.reserved, pending = balance.pending + excluded.pending
         """);
 
     public static readonly Statement AddPosition = new(

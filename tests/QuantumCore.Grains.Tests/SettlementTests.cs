@@ -27,6 +27,7 @@ public class SettlementTests
         Assert.Equal((Cash - 100_078, -100_078), await market.HasAsync(Alice, "USD"));
         Assert.Equal((1_010, 10), await market.HasAsync(Alice, "ONE"));
         Assert.Equal((Cash + 99_980, 99_980), await market.HasAsync(Bob, "USD"));
+        await market.RequireInvariantsAsync();
 
         // Due on Tuesday: at the end of Monday nothing settles.
         await market.AdvanceAsync(days: 1);
@@ -42,6 +43,7 @@ public class SettlementTests
         Assert.Equal((Cash + 99_980, 0), await market.HasAsync(Bob, "USD"));
         Assert.Equal((990, 0), await market.HasAsync(Bob, "ONE"));
 
+        await market.RequireInvariantsAsync();
         await market.AdvanceAsync(days: 7);
         await market.SettleAsync();
         var view = Assert.Single(await market.Settlement.Batches(10));
@@ -104,6 +106,7 @@ public class SettlementTests
         Assert.Equal(
             $"{Alice}:ONE:-5 {Alice}:TWO:-5 {Alice}:USD:99800 {Bob}:TWO:5 {Bob}:USD:-50000 {Carol}:ONE:5 {Carol}:USD:-49800",
             disk.Depository.Known.Values.Single());
+        await market.RequireInvariantsAsync();
         foreach (var account in new[] { Alice, Bob, Carol })
         {
             Assert.All((await market.Exchange.ViewAsync(account)).Balances, balance => Assert.Equal(0, balance.Pending));
@@ -303,6 +306,8 @@ public class SettlementTests
                 await Account(account).CatchUp();
             }
         }
+
+        public Task RequireInvariantsAsync() => TransferTests.RequireInvariantsAsync(exchange);
 
         /// <summary>Total and pending.</summary>
         public async Task<(long Total, long Pending)> HasAsync(long account, string asset)

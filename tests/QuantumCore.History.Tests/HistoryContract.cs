@@ -30,6 +30,9 @@ public abstract class HistoryContract
         { "DELETE FROM account_event WHERE account = 1000", "I19" },
         { "UPDATE book_floor SET floor = 1000000", "I20" },
         { "UPDATE balance SET total = -1 WHERE account = 1", "I02 I25" },
+        { "UPDATE posting SET kind = 'P' WHERE leg = 1 AND stream = 'book/SYM0'", "I13 I27" },
+        { "UPDATE balance SET pending = total + 1 WHERE account = 1001 AND asset = 'USD'", "I27 I29" },
+        { "UPDATE posting SET account = 2 WHERE account = 0", "I02 I28" },
     };
 
     protected static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -52,6 +52,7 @@ public class CallGraphTests
         "OpenWorkAgent -> IOrderBookGrain.Resolve",
         "OpenWorkAgent -> IOrderBookGrain.Submit",
         "OpenWorkAgent -> IPayoutGrain.Enlist",
+        "OpenWorkAgent -> ISettlementGrain.Settle",
     ];
 
     /// <summary>What may happen in the turn of a grain, through whatever classes.</summary>
@@ -72,6 +73,11 @@ public class CallGraphTests
         "MarketDataGrain -> ICatalogGrain.SettlementCalendars",
         "MarketDataGrain -> IOrderBookGrain.Depth",
         "OrderBookGrain -> IAccountGrain.Deliver",
+        "SettlementGrain -> ICatalogGrain.Instruments",
+        "SettlementGrain -> ICatalogGrain.Limits",
+        "SettlementGrain -> ICatalogGrain.FeeSchedules",
+        "SettlementGrain -> ICatalogGrain.Margin",
+        "SettlementGrain -> ICatalogGrain.SettlementCalendars",
     ];
 
     [Fact]
@@ -131,7 +137,7 @@ public class CallGraphTests
     public void Turns_interleave_only_where_it_was_thought_through() => Findings.Match(
         [
             "AccountGrain: Reentrant", "CatalogGrain: Reentrant", "LedgerGrain: Reentrant", "MarketDataGrain: Reentrant",
-            "OrderBookGrain: Reentrant", "PayoutGrain: Reentrant",
+            "OrderBookGrain: Reentrant", "PayoutGrain: Reentrant", "SettlementGrain: Reentrant",
         ],
         from type in s_ours
         from attribute in type.CustomAttributes
