@@ -13,8 +13,9 @@ public readonly record struct SettlementPart(long TradeDay, int Days, long Amoun
 /// <summary>What one account gives or receives of one asset in a batch: all its trades netted, whoever the other side was.</summary>
 /// <param name="Account">The account; the fee pot too.</param>
 /// <param name="Asset">The asset's name.</param>
+/// <param name="Decimals">Digits of its minor unit after the point.</param>
 /// <param name="Parts">By trade day; none is zero, their sum may be.</param>
-public sealed record SettlementItem(long Account, string Asset, ImmutableArray<SettlementPart> Parts)
+public sealed record SettlementItem(long Account, string Asset, int Decimals, ImmutableArray<SettlementPart> Parts)
 {
     /// <summary>Minor units: received, or less than zero: given.</summary>
     public long Amount => checked(Parts.Sum(part => part.Amount));
@@ -162,6 +163,7 @@ public static class SettlementRecordEncoding
         {
             to.Count(item.Account);
             to.Text(item.Asset);
+            to.Count(item.Decimals);
             to.Count(item.Parts.Length);
             foreach (var part in item.Parts)
             {
@@ -188,14 +190,14 @@ public static class SettlementRecordEncoding
         var items = ImmutableArray.CreateBuilder<SettlementItem>(from.ItemCount());
         for (var i = items.Capacity; i > 0; i--)
         {
-            var (account, asset) = (from.Count(), from.Text());
+            var (account, asset, decimals) = (from.Count(), from.Text(), from.Count32());
             var parts = ImmutableArray.CreateBuilder<SettlementPart>(from.ItemCount());
             for (var part = parts.Capacity; part > 0; part--)
             {
                 parts.Add(new SettlementPart(from.Count(), from.Count32(), from.Fixed64()));
             }
 
-            items.Add(new SettlementItem(account, asset, parts.MoveToImmutable()));
+            items.Add(new SettlementItem(account, asset, decimals, parts.MoveToImmutable()));
         }
 
         return items.MoveToImmutable();

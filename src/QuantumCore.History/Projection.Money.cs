@@ -109,9 +109,10 @@ internal sealed partial class Projection
     private void Apply(string venue, Place place, SettlementRecord record)
     {
         var index = 0;
-        foreach (var (lines, cause) in AccountEntries.Of(venue, record))
+        foreach (var entry in AccountEntries.Of(venue, record))
         {
-            Post(place, index++, lines, cause, record.TimeNanos);
+            _assets[entry.Asset.Name] = entry.Asset.Decimals;
+            Post(place, index++, entry.Lines, entry.Cause, entry.TimeNanos);
         }
 
         foreach (var account in record.TouchedAccounts())

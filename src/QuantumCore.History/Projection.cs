@@ -155,7 +155,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
             .Add(instrument.Quote.Name).Add(instrument.Quote.Decimals)
             .Add(instrument.PriceDecimals).Add(instrument.TickSize)
             .Add(instrument.QuantityDecimals).Add(instrument.LotSize)
-            .Add(instrument.TickLotValue).Add(instrument.LotUnits).Add(defined.TimeNanos);
+            .Add(instrument.TickLotValue).Add(instrument.LotUnits).Add(defined.TimeNanos).Add(instrument.SettlementDays);
         if (isFirst)
         {
             NameHeldAsset(instrument);

@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS instrument (
   symbol TEXT NOT NULL, seq BIGINT NOT NULL, base TEXT NOT NULL, base_decimals BIGINT NOT NULL, quote TEXT NOT NULL,
   quote_decimals BIGINT NOT NULL, price_decimals BIGINT NOT NULL, tick_size BIGINT NOT NULL,
   quantity_decimals BIGINT NOT NULL, lot_size BIGINT NOT NULL, tick_lot_value BIGINT NOT NULL,
-  lot_units BIGINT NOT NULL, time BIGINT NOT NULL, PRIMARY KEY (symbol, seq)) {BY_KEY};
+  lot_units BIGINT NOT NULL, time BIGINT NOT NULL, settlement_days BIGINT NOT NULL, PRIMARY KEY (symbol, seq)) {BY_KEY};
 CREATE TABLE IF NOT EXISTS ord (
   account BIGINT NOT NULL, number BIGINT NOT NULL, symbol TEXT NOT NULL, order_id BIGINT, client_order_id TEXT,
   side TEXT, type TEXT, tif TEXT, px BIGINT, qty BIGINT NOT NULL, filled BIGINT NOT NULL, cancelled BIGINT NOT NULL,

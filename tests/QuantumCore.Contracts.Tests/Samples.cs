@@ -123,7 +123,7 @@ internal static class Samples
         StepKind.Fill, 1001, 7, 3, Side.Buy, EndReason.None, 15_000, 40, 60, 600, 900_360, 1002, 8, 4, 3, 240, 12_000, true);
 
     private static readonly ImmutableArray<SettlementItem> s_settled =
-        [new(1001, "AAPL", [new(20_777, 1, 100), new(20_778, 2, -7)]), new(1002, "AAPL", [new(20_777, 1, -93)])];
+        [new(1001, "AAPL", 0, [new(20_777, 1, 100), new(20_778, 2, -7)]), new(1002, "AAPL", 0, [new(20_777, 1, -93)])];
 
     private static readonly ImmutableArray<PayoutItem> s_items =
         [new PayoutItem(1001, 17, 100_000, "DE89 3704"), new PayoutItem(1002, 5, 1, "vault-7")];

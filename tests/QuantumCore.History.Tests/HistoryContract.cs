@@ -69,7 +69,7 @@ public abstract class HistoryContract
                 .Order(StringComparer.Ordinal);
             Assert.Equal(
                 expected,
-                await Projecting.RowsAsync(history, "b", "SELECT * FROM balance WHERE account >= 1000", Token));
+                await Projecting.RowsAsync(history, "b", "SELECT account, asset, total, reserved FROM balance WHERE account >= 1000", Token));
             var orphans = await history.OrphanHoldsAsync(0, market.TimeNanos + 1, 1_000, 0, Token);
             Assert.Equal(
                 market.InFlight().Order(), orphans.Select(o => (o.Account, o.Number, o.Symbol)).Order());

@@ -17,7 +17,7 @@ internal sealed partial class AccountMachine
     private static bool IsSettlement(string source) => source.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal);
 
     /// <summary>Folds a settlement's record: what of the account's own has settled. One that is folded already is ignored.</summary>
-    private void ApplySettlement(string source, long sequence, SettlementRecord record)
+    public void ApplySettlement(string source, long sequence, SettlementRecord record)
     {
         if (sequence <= CursorOf(source))
         {

@@ -50,7 +50,7 @@ public sealed class FileSettlements(string folder) : ISettlementReceiver
                 to.WriteStartObject();
                 to.WriteString("account", new AccountId(item.Account).ToString());
                 to.WriteString("asset", item.Asset);
-                to.WriteString("amount", DecimalText.Format(item.Amount, batch.Decimals[item.Asset]));
+                to.WriteString("amount", DecimalText.Format(item.Amount, item.Decimals));
                 to.WriteEndObject();
             }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains.Settlement;
@@ -7,8 +6,7 @@ namespace QuantumCore.Grains.Settlement;
 /// <param name="Id">Names the batch for ever.</param>
 /// <param name="Venue">Where it settles.</param>
 /// <param name="Content">What it settles.</param>
-/// <param name="Decimals">Digits of each asset's minor unit after the point.</param>
-public sealed record SettlementBatch(string Id, string Venue, SettlementClosed Content, ImmutableSortedDictionary<string, int> Decimals);
+public sealed record SettlementBatch(string Id, string Venue, SettlementClosed Content);
 
 /// <summary>Who settles a batch outside: a depository, a chain, a folder.</summary>
 public interface ISettlementReceiver

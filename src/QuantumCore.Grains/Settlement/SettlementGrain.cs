@@ -192,8 +192,7 @@ public sealed class SettlementGrain(
         try
         {
             await Stream.WhenDurable(batch);
-            var isSettled = await receiver.SendAsync(
-                new SettlementBatch(closed.IdAt(Venue), Venue, closed, DecimalsOf(closed)), CancellationToken.None);
+            var isSettled = await receiver.SendAsync(new SettlementBatch(closed.IdAt(Venue), Venue, closed), CancellationToken.None);
             if (isSettled && !_hasEnded && Refusal(urgent: true) == RejectReason.None)
             {
                 Mutate(() => Record(_machine.End(batch, Now)));
@@ -210,12 +209,6 @@ public sealed class SettlementGrain(
             _sending.Remove(batch);
         }
     }
-
-    private ImmutableSortedDictionary<string, int> DecimalsOf(SettlementClosed closed) =>
-        closed.Items.Select(item => item.Asset).Distinct(StringComparer.Ordinal).ToImmutableSortedDictionary(
-            asset => asset,
-            asset => catalog.TryGetAsset(asset, out var known) ? known!.Decimals : throw new InvalidOperationException($"{asset} is not listed."),
-            StringComparer.Ordinal);
 
     private bool Record(SettlementRecord record)
     {

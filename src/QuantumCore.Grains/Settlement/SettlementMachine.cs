@@ -75,7 +75,7 @@ internal sealed class SettlementMachine(string venue)
 
     private static bool IsSame(ImmutableArray<SettlementItem> one, ImmutableArray<SettlementItem> other) =>
         one.Length == other.Length && one.Zip(other).All(pair => pair.First.Account == pair.Second.Account
-            && pair.First.Asset == pair.Second.Asset && pair.First.Parts.SequenceEqual(pair.Second.Parts));
+            && pair.First.Asset == pair.Second.Asset && pair.First.Decimals == pair.Second.Decimals && pair.First.Parts.SequenceEqual(pair.Second.Parts));
 
     private void Apply(SettlementClosed closed)
     {

@@ -17,6 +17,7 @@ internal sealed class SettlementNetting
             : string.CompareOrdinal(one.Asset, other.Asset) is var asset and not 0 ? asset
             : (one.TradeDay, one.Days).CompareTo((other.TradeDay, other.Days))));
 
+    private readonly Dictionary<string, int> _decimals = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, SettledTrades> _trades = new(StringComparer.Ordinal);
 
     /// <summary>How many parts its items have.</summary>
@@ -39,6 +40,8 @@ internal sealed class SettlementNetting
             }
         }
 
+        _decimals[instrument.Base.Name] = instrument.Base.Decimals;
+        _decimals[instrument.Quote.Name] = instrument.Quote.Decimals;
         var before = _trades.GetValueOrDefault(instrument.Symbol, new SettledTrades(instrument.Symbol, after, after, 0));
         _trades[instrument.Symbol] = before with { Through = sequence, Trades = before.Trades + trades.Count };
     }
@@ -59,6 +62,7 @@ internal sealed class SettlementNetting
             items.Add(new SettlementItem(
                 item.Key.Account,
                 item.Key.Asset,
+                _decimals[item.Key.Asset],
                 [.. item.Select(part => new SettlementPart(part.Key.TradeDay, part.Key.Days, part.Value))]));
         }
 
