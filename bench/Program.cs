@@ -1,4 +1,5 @@
 using QuantumCore.Bench;
+using QuantumCore.Bench.Calibration;
 using QuantumCore.Bench.Consensus;
 using QuantumCore.Bench.Exchange;
 using QuantumCore.Bench.Flow;
@@ -74,6 +75,11 @@ const string Usage = """
       risk [--open N]          What an order costs before it is held, in an account with so many open orders (1000):
                                its cover, all limits in all scopes, and the decision with its fees; best of 500 rounds:
                                {"openOrders":N,"limits":N,"coverNs":N,"limitsNs":N,"decisionNs":N}
+      market FILE [--seed N] [--hours N] [--plot SVG]
+                               A recorded day in LOBSTER's format (zip of message and order book file) beside so many
+                               hours (24) of the simulated market of a seed (1): spread, shares at the best price and
+                               the best five, lifetimes of orders taken out and sizes of prints, each as [tenth, half,
+                               nine tenths]; returns of ten seconds; --plot draws them: {"recorded":{…},"simulated":{…}}
       --help                   This text.
 
     Exit code 0: done; 1: the file cannot be read or makes no sense (standard error names the line); 2: usage.
@@ -109,6 +115,8 @@ try
             return await RecoveryCommand.RunAsync(rest);
         case ["risk", .. var rest] when !AsksForHelp(rest):
             return await RiskCommand.RunAsync(rest);
+        case ["market", .. var rest] when !AsksForHelp(rest):
+            return MarketCommand.Run(rest);
         case ["snapshot", .. var rest] when !AsksForHelp(rest):
             return SnapshotCommand.Run(rest);
         case [..] when AsksForHelp(args):

@@ -2,7 +2,9 @@ using QuantumCore.Contracts;
 using QuantumCore.Gateway;
 using QuantumCore.Gateway.Wire;
 using QuantumCore.Grains;
+using QuantumCore.History;
 using QuantumCore.Instruments;
+using QuantumCore.Journal;
 using QuantumCore.Silo.Demo;
 
 namespace QuantumCore.Silo;
@@ -17,6 +19,7 @@ internal sealed partial class ExchangeStart(
     Listings listings,
     KeyRing keys,
     DemoExchange demo,
+    IServiceProvider services,
     GatewayOptions gateway,
     ExchangeReadiness readiness,
     SiloOptions options,
@@ -67,10 +70,10 @@ internal sealed partial class ExchangeStart(
         await Task.WhenAll(instruments.Select(instrument =>
             grains.GetGrain<IOrderBookGrain>(instrument.BookKey).State(instrument.Symbol).AsTask()));
 
-        var known = await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).Keys();
+        var known = await grains.Catalog().Keys();
         gateway.DemoMode = options.DemoAllowed && options.IsLoopback && (known.IsEmpty || known.Any(key => key.IsDemo));
         if (gateway.DemoMode)
-            await demo.PrepareAsync(instruments);
+            await PrepareDemoAsync(instruments, stoppingToken);
         else if (!known.Any(key => key.IsAdmin && !key.IsDemo))
             await AddFirstKeyAsync(stoppingToken);
 
@@ -80,13 +83,26 @@ internal sealed partial class ExchangeStart(
         await Announcement.WriteAsync(options, gateway.DemoMode, instruments);
     }
 
+    private async Task PrepareDemoAsync(IReadOnlyList<Instrument> instruments, CancellationToken cancellationToken)
+    {
+        await demo.PrepareAsync(instruments);
+
+        // A gateway of a cluster has no stores; the silo that simulates has them.
+        if (options.Simulates && services.GetService<HistoryStore>() is { } history)
+        {
+            var simulated = await DemoPast.SymbolsAsync(listings, options, cancellationToken);
+            await DemoPast.FillAsync(
+                simulated, options.Seed, services.GetRequiredService<IJournalStore>(), history, cancellationToken);
+        }
+    }
+
     /// <summary>
     /// The listed instruments; those of the file in an exchange that never opened. Keys are added after the last
     /// listing, so that a start which died among the listings is told from one that was finished.
     /// </summary>
     private async Task<IReadOnlyList<Instrument>> ListAsync(CancellationToken cancellationToken)
     {
-        var grain = grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+        var grain = grains.Catalog();
         if ((await grain.Keys()).IsEmpty)
         {
             foreach (var instrument in ListingText.Read(await File.ReadAllBytesAsync(options.ExchangeFile, cancellationToken)))
@@ -113,7 +129,7 @@ internal sealed partial class ExchangeStart(
         await using (var writer = new StreamWriter(path, file))
             await writer.WriteLineAsync(key.AsMemory(), cancellationToken);
 
-        await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key)
+        await grains.Catalog()
             .AddKey(new ApiKey(KeyRing.Hash(key), 0, true, false, "first admin key"));
     }
 

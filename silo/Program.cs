@@ -3,6 +3,7 @@ using QuantumCore.Gateway;
 using QuantumCore.Grains;
 using QuantumCore.Silo;
 using QuantumCore.Silo.Demo;
+using QuantumCore.Silo.Simulation;
 using QuantumCore.Terminal;
 
 const int BadUsage = 64;
@@ -33,7 +34,7 @@ if (options.Storage == StorageKind.Sqlite)
     Directory.CreateDirectory(options.DataDirectory);
 
 var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-builder.WebHost.UseKestrelCore().UseUrls(options.Urls);
+builder.WebHost.UseKestrelCore().UseUrls(options.AdminPort is { } port ? $"{options.Urls};http://127.0.0.1:{port}" : options.Urls);
 tls?.Serve(builder.WebHost);
 builder.Logging
     .SetMinimumLevel(options.LogLevel)
@@ -79,13 +80,15 @@ builder.Services.AddTerminal();
 builder.Services.AddSingleton<DemoExchange>();
 builder.Services.AddSingleton<ExchangeStart>();
 builder.Services.AddHostedService(services => services.GetRequiredService<ExchangeStart>());
-builder.Services.AddHostedService<MarketMaker>();
+builder.Services.AddSimulation();
+builder.Services.AddHostedService<SimulatedMarket>();
 builder.Services.AddSingleton<OrderlyEnd>();
 builder.Services.AddHostedService(services => services.GetRequiredService<OrderlyEnd>());
 
 await using var app = builder.Build();
 app.UseTerminalCompression("/api/qc/v1/candles");
 app.UseExchangeGateway();
+app.UseSimulation(options);
 app.UseTerminal();
 var start = app.Services.GetRequiredService<ExchangeStart>();
 var end = app.Services.GetRequiredService<OrderlyEnd>();

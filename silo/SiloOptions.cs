@@ -64,8 +64,13 @@ internal sealed record SiloOptions
           --demo auto|off        auto (default): demo keys and accounts on a loopback address, when the exchange is
                                  new or was a demo before. They serve requests to localhost or 127.0.0.1 that
                                  came through no proxy. off: never. Behind a proxy: --demo off.
-          --market-maker on|off  In a demo, quote and trade on every symbol of the exchange file (default: on).
-          --no-quotes SYMBOL     No market maker on this symbol; may be given several times.
+          --simulate demo|none   demo (default): in a demo, simulated participants trade every symbol of the exchange file, and
+                                 a new one has a day of candles. none: books stay empty until somebody trades. Without
+                                 a demo nothing is simulated. (--market-maker on|off is the older name.)
+          --seed N               Seed of the simulated market: a whole number (default: 1).
+          --admin-port PORT      In a demo, on 127.0.0.1: the simulation page (/sim) and its calls, qc sim, which shape the market
+                                 and let requests and streams of clients under test fail (default: none).
+          --no-quotes SYMBOL     Nothing is simulated in this symbol; may be given several times.
           --account-requests N   Requests a second of one account, and as many cancels; 0: no limit (default: 50000).
           --address-requests N   The same of one address, as the connection shows it; 0: no limit (default: 200000).
                                  Who asks more often is answered 429. Behind a proxy: --proxies.
@@ -91,7 +96,7 @@ internal sealed record SiloOptions
           --gateway-port PORT    Port for gateways and Orleans clients (default: none).
 
         The list of members is in the database. Silos that share an exchange share --secrets, --payouts and --settlements, too. One of them
-        quotes the demo: the others take --market-maker off.
+        simulates the demo's market: the others take --simulate none.
 
         Each option may come from the environment as QUANTUMCORE_SILO_ and its name in capitals, with _ for -:
         QUANTUMCORE_SILO_DATA, QUANTUMCORE_SILO_URLS, QUANTUMCORE_SILO_NO_QUOTES (separated by ',') and so on. The
@@ -106,7 +111,7 @@ internal sealed record SiloOptions
 
     private static readonly string[] s_names =
     [
-        "data", "urls", "storage", "keep-free", "secrets", "payouts", "settlements", "postgres", "exchange", "demo", "market-maker", "no-quotes",
+        "data", "urls", "storage", "keep-free", "secrets", "payouts", "settlements", "postgres", "exchange", "demo", "simulate", "market-maker", "seed", "admin-port", "no-quotes",
         "cluster", "role", "advertise", "silo-port", "gateway-port", "account-requests", "address-requests",
         "binance-weight", "binance-orders", "tls-certificate", "tls-key", "sign-up", "sites", "proxies", "log", "log-level", "long-turn", "shutdown",
     ];
@@ -140,7 +145,14 @@ internal sealed record SiloOptions
     /// <summary>A demo may be run if the other conditions hold.</summary>
     public bool DemoAllowed { get; init; } = true;
 
-    public bool MarketMaker { get; init; } = true;
+    /// <summary>Simulated participants trade in a demo.</summary>
+    public bool Simulates { get; init; } = true;
+
+    /// <summary>Seed of the simulated market.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Port of the simulation's page and calls; null for none.</summary>
+    public int? AdminPort { get; init; }
 
     public IReadOnlyList<string> NoQuotes { get; init; } = [];
 
@@ -234,6 +246,9 @@ internal sealed record SiloOptions
         if (options.TlsCertificate is null && options.Urls.Contains("https://", StringComparison.OrdinalIgnoreCase))
             throw new FormatException("--urls with https needs --tls-certificate FILE.");
 
+        if (options.AdminPort is not null && !(options.DemoAllowed && options.IsLoopback))
+            throw new FormatException("--admin-port is for a demo: not with --demo off, nor on addresses that others can reach.");
+
         return options;
     }
 
@@ -271,7 +286,12 @@ internal sealed record SiloOptions
         "sites" => this with { Sites = CheckSites(value, source) },
         "proxies" => this with { Proxies = ReadProxies(value, source) },
         "demo" => this with { DemoAllowed = Switch(value, "auto", source) },
-        "market-maker" => this with { MarketMaker = Switch(value, "on", source) },
+        "simulate" => this with
+        {
+            Simulates = value == "demo" || (value == "none" ? false : throw new FormatException($"{source} is demo or none, not '{value}'.")),
+        },
+        "market-maker" => this with { Simulates = Switch(value, "on", source) },
+        "seed" => this with { Seed = (ulong)Number(value, 0, int.MaxValue, source) },
         "account-requests" => this with { AccountRequests = Number(value, 0, 10_000_000, source) },
         "address-requests" => this with { AddressRequests = Number(value, 0, 10_000_000, source) },
         "binance-weight" => this with { BinanceWeight = Number(value, 0, 1_000_000, source) },
@@ -283,6 +303,7 @@ internal sealed record SiloOptions
         "log-level" => this with { LogLevel = Level(value, source) },
         "long-turn" => this with { LongTurn = TimeSpan.FromMilliseconds(Number(value, 0, 60_000, source)) },
         "shutdown" => this with { Shutdown = TimeSpan.FromSeconds(Number(value, 1, 300, source)) },
+        "admin-port" => this with { AdminPort = Port(value, source) },
         "silo-port" => this with { SiloPort = Port(value, source) },
         "gateway-port" => this with { GatewayPort = Port(value, source) },
         "cluster" => this with

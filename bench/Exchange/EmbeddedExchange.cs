@@ -76,7 +76,7 @@ internal sealed class EmbeddedExchange : IAsyncDisposable
     {
         for (var i = 0; i < symbols; i++)
         {
-            await Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).List(EncodedInstrument.From(ListedShare.Of(Symbol(i))));
+            await Grains.Catalog().List(EncodedInstrument.From(ListedShare.Of(Symbol(i))));
         }
 
         await Task.WhenAll(Enumerable.Range(0, accounts).Select(async index =>

@@ -133,6 +133,7 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
             qc statement --from 2026-11-01              what came in and went out, day by day
             qc ledger check                             the ledger against itself and against the accounts
             qc watch AAPL                               the book, live
+            qc sim volatility 3                         shape the market of a demo with --admin-port; qc sim fault
             qc keys create ACC-1001 --signing hmac      a key and a secret for clients of the Binance Spot interface
             qc verify data                              the journal of an exchange that is down, run again
             qc backup data backups/monday.db            a copy, of a running exchange too
@@ -143,7 +144,7 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
             .Append(LedgerCommands.Positions(this)).Append(LedgerCommands.Statement(this)).Append(LedgerCommands.Ledger(this))
             .Concat(MoneyCommands.All(this)).Append(RiskCommand.Compose(this)).Append(FeesCommand.Compose(this))
             .Append(MarginCommand.Compose(this)).Append(SettleCommand.Compose(this)).Concat(MarketCommands.All(this)).Append(AdminCommands.All(this))
-            .Append(SignalCommands.All(this)).Append(KeyCommands.All(this)).Append(UserCommands.All(this)).Append(ReplayCommand.Compose(this))
+            .Append(SimCommands.All(this, environment)).Append(SignalCommands.All(this)).Append(KeyCommands.All(this)).Append(UserCommands.All(this)).Append(ReplayCommand.Compose(this))
             .Concat(UpkeepCommands.All(this)))
             root.Subcommands.Add(command);
 

@@ -19,6 +19,14 @@ internal sealed class Session(Uri address, string? key, QuantumCoreClientOptions
 
     internal QuantumCoreClient ClientWith(string apiKey) => Open(apiKey, options);
 
+    /// <summary>A client of another address: a demo's admin port, which asks for no key.</summary>
+    internal QuantumCoreClient At(Uri other)
+    {
+        var client = new QuantumCoreClient(other, null, options);
+        _clients.Add(client);
+        return client;
+    }
+
     /// <summary>A client for long work, which outlasts a restart of the exchange.</summary>
     internal QuantumCoreClient PatientClientWith(string apiKey) => Open(apiKey, options with
     {

@@ -14,6 +14,7 @@ internal sealed class BookFeed
     private const int LargestMessage = 16 * 1024 * 1024;
 
     private readonly Uri _address;
+    private readonly string? _apiKey;
     private readonly QuantumCoreClientOptions _options;
     private readonly Backoff _backoff;
     private readonly Dictionary<string, LocalBook> _books;
@@ -24,8 +25,9 @@ internal sealed class BookFeed
 
     private Exception? _lastFailure;
 
-    internal BookFeed(Uri root, IEnumerable<string> symbols, QuantumCoreClientOptions options)
+    internal BookFeed(Uri root, string? apiKey, IEnumerable<string> symbols, QuantumCoreClientOptions options)
     {
+        _apiKey = apiKey;
         _address = new UriBuilder(new Uri(root, "stream"))
         {
             Scheme = root.Scheme == Uri.UriSchemeHttps ? "wss" : "ws",
@@ -46,6 +48,8 @@ internal sealed class BookFeed
             // A peer that vanished without a word is found out by unanswered pings.
             socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(10);
             socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(10);
+            if (_apiKey is not null)
+                socket.Options.SetRequestHeader("X-Api-Key", _apiKey);
             if (await TrySubscribeAsync(socket, cancellation))
             {
                 while (await TryReceiveAsync(socket, cancellation) is { } message)

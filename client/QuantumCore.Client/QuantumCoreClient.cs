@@ -20,6 +20,7 @@ public sealed partial class QuantumCoreClient : IDisposable
     private readonly Uri _root;
     private readonly ExchangeCalls _calls;
     private readonly QuantumCoreClientOptions _options;
+    private readonly string? _apiKey;
 
     /// <summary>Connects to the exchange at an address such as <c>http://127.0.0.1:8080</c>.</summary>
     /// <param name="exchange">The exchange's address, without the API's path.</param>
@@ -47,6 +48,7 @@ public sealed partial class QuantumCoreClient : IDisposable
         _http = http;
         _ownsHttp = ownsHttp;
         _options = options ?? new QuantumCoreClientOptions();
+        _apiKey = apiKey;
         _root = new Uri(new Uri(exchange.AbsoluteUri.TrimEnd('/') + "/"), BasePath);
         _calls = new ExchangeCalls(http, _root, apiKey, _options);
     }
@@ -311,7 +313,7 @@ public sealed partial class QuantumCoreClient : IDisposable
     /// </exception>
     public IAsyncEnumerable<BookUpdate> WatchAsync(
         IEnumerable<string> symbols, CancellationToken cancellation = default) =>
-        new BookFeed(_root, symbols, _options).ReadAsync(cancellation);
+        new BookFeed(_root, _apiKey, symbols, _options).ReadAsync(cancellation);
 
     /// <summary>Releases the connections, unless they are the caller's.</summary>
     public void Dispose()

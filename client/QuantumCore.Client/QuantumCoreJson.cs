@@ -149,6 +149,10 @@ internal sealed record MarginPolicyOrder(
 
 internal sealed record BreakerRequest(long Index, long PreviousClose);
 
+internal sealed record HaltRequest(bool Halted);
+
+internal sealed record SkewRequest(long Millis);
+
 internal sealed record StreamRequest(string Op, string Symbol);
 
 /// <summary>Any message of the stream; <see cref="Type"/> says which members count.</summary>
@@ -179,6 +183,11 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(PlaceStrategy))]
 [JsonSerializable(typeof(StrategyReport))]
 [JsonSerializable(typeof(OrderPosition))]
+[JsonSerializable(typeof(Simulation))]
+[JsonSerializable(typeof(MarketChange))]
+[JsonSerializable(typeof(NewFault))]
+[JsonSerializable(typeof(HaltRequest))]
+[JsonSerializable(typeof(SkewRequest))]
 [JsonSerializable(typeof(SymbolState))]
 [JsonSerializable(typeof(PhaseRequest))]
 [JsonSerializable(typeof(PriceRequest))]

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway;
 using QuantumCore.Instruments;
+using QuantumCore.Market;
 
 namespace QuantumCore.Silo.Demo;
 
@@ -10,8 +11,9 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
 {
     public const long Alice = 1001;
     public const long Bob = 1002;
-    public const long Maker = 1010;
-    public const long Taker = 1011;
+
+    private const long FirstSimulated = 1010;
+    private const string SimulatedOwner = "simulated";
 
     /// <summary>The demo's customers sign with their key and this behind it. Published, like the keys themselves.</summary>
     public const string SecretSuffix = "-secret";
@@ -23,10 +25,16 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
         new(KeyRing.Hash("demo-admin"), 0, true, true, "demo-admin"),
     ];
 
+    /// <summary>The accounts of the simulated participants; nobody has a key for them, and their owner is called so.</summary>
+    public static ImmutableArray<long> Simulated { get; } = [.. Enum.GetValues<Participant>().Select(AccountOf)];
+
+    /// <summary>A simulated participant's account.</summary>
+    public static long AccountOf(Participant participant) => FirstSimulated + (long)participant;
+
     /// <summary>Adds the keys and pays in: cash is counted in thousands, holdings in single units.</summary>
     public async Task PrepareAsync(IReadOnlyList<Instrument> instruments)
     {
-        var catalog = grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+        var catalog = grains.Catalog();
         var known = (await catalog.Keys()).ToDictionary(key => key.Hash, StringComparer.Ordinal);
         foreach (var key in s_keys)
         {
@@ -36,21 +44,42 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
             await catalog.AddUser(new User(key.Label, key.Account, role, "", IsDemo: true), UserEvent.Added, "demo");
         }
 
-        var quotes = instruments.Select(instrument => instrument.Quote).Distinct().ToArray();
-        var bases = instruments.Select(instrument => instrument.Base).Distinct().Except(quotes).ToArray();
-        foreach (var (account, cash, holding) in new[]
+        foreach (var account in new[] { Alice, Bob })
         {
-            (Alice, 1_000_000L, 10_000L),
-            (Bob, 1_000_000L, 10_000L),
-            (Maker, 1_000_000_000L, 1_000_000L),
-            (Taker, 1_000_000_000L, 1_000_000L),
-        })
-        {
-            foreach (var asset in quotes)
-                await DepositAsync(account, asset, cash);
-            foreach (var asset in bases)
-                await DepositAsync(account, asset, holding);
+            foreach (var (asset, isCash) in Assets(instruments))
+                await DepositAsync(account, $"demo-{asset.Name}", asset, isCash ? 1_000_000 : 10_000);
         }
+    }
+
+    /// <summary>
+    /// Pays in what the simulated participants have spent: whoever has less than half of what it began with gets as much
+    /// again. Fees and losses would stop a market that nobody watches after some days.
+    /// </summary>
+    public async Task FundAsync(IReadOnlyList<Instrument> instruments)
+    {
+        var catalog = grains.Catalog();
+        var owned = (await catalog.Owners()).Select(account => account.Account).ToHashSet();
+        foreach (var account in Simulated)
+        {
+            if (!owned.Contains(account))
+                await catalog.SetOwner(new OwnedAccount(account, SimulatedOwner));
+
+            var view = await grains.Account(account).View([]);
+            foreach (var (asset, isCash) in Assets(instruments))
+            {
+                var units = isCash ? 1_000_000_000 : 1_000_000;
+                var has = view.Balances.FirstOrDefault(balance => balance.Asset == asset.Name).Total;
+                if (has < AmountOf(asset, units) / 2)
+                    await DepositAsync(account, $"sim-{view.Sequence}-{asset.Name}", asset, units);
+            }
+        }
+    }
+
+    private static IEnumerable<(Asset Asset, bool IsCash)> Assets(IReadOnlyList<Instrument> instruments)
+    {
+        var quotes = instruments.Select(instrument => instrument.Quote).Distinct().ToArray();
+        var bases = instruments.Select(instrument => instrument.Base).Distinct().Except(quotes);
+        return [.. quotes.Select(asset => (asset, true)), .. bases.Select(asset => (asset, false))];
     }
 
     private async Task AddAsync(ICatalogGrain catalog, ApiKey key, ApiKey? known)
@@ -62,13 +91,12 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
             await catalog.AddKey(key with { Signing = new SigningKey(SigningScheme.HmacSha256, seal.Close(secret, key.Hash)) });
     }
 
-    private async Task DepositAsync(long account, Asset asset, long units)
-    {
-        var amount = (Int128)units * DecimalText.PowerOfTen(asset.Decimals);
-        if (amount > Instrument.NotionalLimit)
-            amount = Instrument.NotionalLimit;
+    private static long AmountOf(Asset asset, long units) =>
+        (long)Int128.Min((Int128)units * DecimalText.PowerOfTen(asset.Decimals), Instrument.NotionalLimit);
 
-        var deposit = new DepositRequest($"demo-{asset.Name}", asset.Name, (long)amount);
+    private async Task DepositAsync(long account, string name, Asset asset, long units)
+    {
+        var deposit = new DepositRequest(name, asset.Name, AmountOf(asset, units));
         var result = await grains.Account(account).Deposit(deposit);
         if (result.Reason is not (RejectReason.None or RejectReason.KeyConflict))
             throw new InvalidOperationException($"The demo's deposit of {asset.Name} was refused: {result.Reason}.");

@@ -10,6 +10,12 @@ public static class GrainFactoryExtensions
     /// <summary>The grain of an account, by the account's number.</summary>
     public static IAccountGrain Account(this IGrainFactory grains, long account) =>
         grains.GetGrain<IAccountGrain>(account.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>The catalog: there is one.</summary>
+    public static ICatalogGrain Catalog(this IGrainFactory grains) => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+
+    /// <summary>The ledger: there is one.</summary>
+    public static ILedgerGrain Ledger(this IGrainFactory grains) => grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey);
 }
 
 /// <summary>

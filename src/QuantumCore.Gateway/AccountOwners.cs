@@ -20,7 +20,7 @@ public sealed class AccountOwners(IGrainFactory grains, TimeProvider time)
 
     private static async ValueTask<FrozenDictionary<long, string>> Load(IGrainFactory grains)
     {
-        var owned = await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).Owners();
+        var owned = await grains.Catalog().Owners();
         return owned.ToFrozenDictionary(account => account.Account, account => account.Owner);
     }
 }

@@ -10,6 +10,7 @@ using QuantumCore.Gateway.Http;
 using QuantumCore.Gateway.Signals;
 using QuantumCore.Gateway.Streams;
 using QuantumCore.Gateway.Users;
+using QuantumCore.Instruments;
 using IPNetwork = System.Net.IPNetwork;
 
 namespace QuantumCore.Gateway;
@@ -29,6 +30,7 @@ public static class ExchangeGateway
         services.AddSingleton<Quotas>();
         services.AddSingleton<MetricsPage>();
         services.AddSingleton<Listings>();
+        services.AddSingleton<MarketHistory>();
         services.TryAddSingleton(_ => SecretSeal.OfThisProcess());
         services.AddSingleton<KeyRing>();
         services.AddSingleton<ReferencePrices>();
@@ -76,6 +78,7 @@ public static class ExchangeGateway
     private static void AddBinanceWire(this IServiceCollection services)
     {
         services.AddSingleton<WireLimits>();
+        services.AddSingleton<ClientClock>();
         services.AddSingleton<WireGate>();
         services.AddSingleton<WireHttp>();
         services.AddSingleton<WireMarket>();
@@ -120,6 +123,15 @@ public static class ExchangeGateway
         app.UseCors();
         ActivatorUtilities.CreateInstance<Routes>(app.Services, app).Map(app.Services);
     }
+
+    /// <summary>
+    /// Refuses a request before anything was done for it, in the words of the interface that was called. For who stands before the
+    /// calls, after their routes were chosen.
+    /// </summary>
+    public static async Task RefuseAsync(HttpContext context, RejectReason reason) => await Answer.Refuse(context, new Refusal(reason));
+
+    /// <summary>Whether a request comes from this machine, as far as it shows: by the name it calls, and through no proxy.</summary>
+    public static bool IsLocal(HttpRequest request) => Call.IsLocal(request);
 
     /// <summary>From the connection outwards as far as those who say it are believed.</summary>
     private static void SetProxies(ForwardedHeadersOptions forwarded, IReadOnlyList<IPNetwork> proxies)

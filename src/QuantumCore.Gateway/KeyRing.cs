@@ -85,7 +85,7 @@ public sealed class KeyRing(IGrainFactory grains, GatewayOptions options, Quotas
 
     private static async ValueTask<FrozenDictionary<UInt128, Held>> Load(IGrainFactory grains)
     {
-        var keys = await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).Keys();
+        var keys = await grains.Catalog().Keys();
         return keys.ToFrozenDictionary(key => FirstHalf(Convert.FromHexString(key.Hash)), Held.Of);
     }
 

@@ -45,7 +45,7 @@ public sealed class Listings(IGrainFactory grains, TimeProvider time)
 
     private static async ValueTask<FrozenDictionary<string, Instrument>> Load(IGrainFactory grains)
     {
-        var listed = await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).Instruments();
+        var listed = await grains.Catalog().Instruments();
         return listed.Select(encoded => encoded.Decode())
             .ToFrozenDictionary(instrument => instrument.Symbol, StringComparer.Ordinal);
     }

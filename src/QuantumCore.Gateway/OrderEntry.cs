@@ -273,12 +273,12 @@ public sealed partial class OrderEntry(
     /// <summary>The account's fills of one symbol, oldest first, with everything it has been shown here.</summary>
     /// <remarks>A reading: what its grain throws goes through.</remarks>
     public ValueTask<ImmutableArray<AccountFill>> FillsOf(FillQuery query) =>
-        grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).FillsOf(query, shown.Of(query.Account));
+        grains.Ledger().FillsOf(query, shown.Of(query.Account));
 
     /// <summary>Orders in the history, with everything the account has been shown here.</summary>
     /// <remarks>A reading: what its grain throws goes through.</remarks>
     public ValueTask<ImmutableArray<PastOrder>> Orders(OrderQuery query) =>
-        grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Orders(query, shown.Of(query.Account));
+        grains.Ledger().Orders(query, shown.Of(query.Account));
 
     /// <summary>State of an order by its public id.</summary>
     public ValueTask<ExecutionReport> Status(long account, string symbol, long orderId) =>
@@ -297,21 +297,21 @@ public sealed partial class OrderEntry(
     /// <summary>The account's newest fills, with everything it has been shown here.</summary>
     /// <remarks>A reading: what its grain throws goes through.</remarks>
     public ValueTask<ImmutableArray<AccountFill>> Fills(long account, string? symbol, int limit) =>
-        grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Fills(account, symbol, limit, shown.Of(account));
+        grains.Ledger().Fills(account, symbol, limit, shown.Of(account));
 
     /// <summary>The account's fills of one symbol after a trade, oldest first, with everything it has been shown here.</summary>
     /// <remarks>A reading: what its grain throws goes through.</remarks>
     public ValueTask<ImmutableArray<AccountFill>> FillsAfter(long account, string symbol, TradePlace after, int limit) =>
-        grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey)
+        grains.Ledger()
             .FillsAfter(account, symbol, after, limit, shown.Of(account));
 
     /// <summary>An account's statement, at least up to what its client has been shown.</summary>
     public ValueTask<AccountStatement> Statement(long account, long fromNanos, long toNanos, LinePlace? after, int limit) =>
-        grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Statement(account, fromNanos, toNanos, after, limit, shown.Of(account));
+        grains.Ledger().Statement(account, fromNanos, toNanos, after, limit, shown.Of(account));
 
     /// <summary>What an account traded and earned, at least up to what its client has been shown.</summary>
     public ValueTask<ImmutableArray<PositionProfit>> Positions(long account, PositionMethod method) =>
-        grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Positions(account, method, shown.Of(account));
+        grains.Ledger().Positions(account, method, shown.Of(account));
 
     private static HoldResult RefuseKnown(HoldResult held) =>
         held.IsKnown ? new HoldResult(RejectReason.KeyConflict, "clientOrderId", null, null) : held;

@@ -65,7 +65,7 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
     /// <summary>Reads the catalog again.</summary>
     public async Task RefreshAsync()
     {
-        var all = grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+        var all = grains.Catalog();
         var encoded = await all.Instruments();
         var limits = await all.Limits();
         var fees = await all.FeeSchedules();

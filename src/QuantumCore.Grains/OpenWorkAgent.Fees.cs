@@ -17,7 +17,7 @@ public sealed partial class OpenWorkAgent
             return;
         }
 
-        var owned = await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).Owners();
+        var owned = await grains.Catalog().Owners();
         var isDone = true;
         foreach (var owner in owned.GroupBy(account => account.Owner, StringComparer.Ordinal).Where(owner => owner.Count() > 1))
         {

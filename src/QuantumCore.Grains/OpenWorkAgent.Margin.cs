@@ -79,7 +79,7 @@ public sealed partial class OpenWorkAgent
 
         foreach (var claim in work.Claims)
         {
-            var cover = await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).Insure(claim);
+            var cover = await grains.Catalog().Insure(claim);
             await grains.Account(account).TakeCover(cover);
         }
     }

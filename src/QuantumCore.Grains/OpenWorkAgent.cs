@@ -97,7 +97,7 @@ public sealed partial class OpenWorkAgent(
             try
             {
                 // After a crash nobody may trade for a while, and what the agent looks for is told by the history.
-                await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Follow();
+                await grains.Ledger().Follow();
                 await ReviewMarginAsync(stoppingToken);
                 await ResolveAsync(OrphanAge, stoppingToken);
                 await ResolveMisdatedAsync(stoppingToken);

@@ -17,7 +17,14 @@ public abstract partial class HistoryStore
         var from = ((query.FromNanos ?? 0) + CandleBuckets.MinuteNanos - 1) / CandleBuckets.MinuteNanos;
         var fold = new CandleFold(query.Period, from, last, query.FromNanos is null, Math.Max(query.Limit, 1));
         var before = await ReadAsync(
-            "SELECT close FROM candle WHERE symbol = @symbol AND minute < @first ORDER BY minute DESC LIMIT 1",
+            """
+            SELECT close FROM (
+              SELECT * FROM (SELECT minute, close FROM candle WHERE symbol = @symbol AND minute < @first ORDER BY minute DESC LIMIT 1) c
+              UNION ALL
+              SELECT * FROM (
+                SELECT minute, close FROM backfilled_candle WHERE symbol = @symbol AND minute < @first ORDER BY minute DESC LIMIT 1) b) a
+            ORDER BY minute DESC LIMIT 1
+            """,
             [("@symbol", query.Symbol), ("@first", fold.FirstMinute)],
             static async (reader, token) => await reader.ReadAsync(token) ? reader.GetInt64(0) : 0,
             cancellationToken);
@@ -25,7 +32,11 @@ public abstract partial class HistoryStore
         return await ReadAsync(
             """
             SELECT minute, open, high, low, close, lots, value, trades, bought_lots, bought_value, first_seq, first_idx, last_seq, last_idx
-            FROM candle WHERE symbol = @symbol AND minute >= @first AND minute < @end ORDER BY minute
+            FROM candle WHERE symbol = @symbol AND minute >= @first AND minute < @end
+            UNION ALL
+            SELECT minute, open, high, low, close, lots, value, trades, bought_lots, bought_value, 0, 0, 0, 0
+            FROM backfilled_candle WHERE symbol = @symbol AND minute >= @first AND minute < @end
+            ORDER BY minute
             """,
             [("@symbol", query.Symbol), ("@first", fold.FirstMinute), ("@end", fold.EndMinute)],
             async (reader, token) =>
@@ -48,9 +59,16 @@ public abstract partial class HistoryStore
         {
             // The minute's first trade is where to begin: trades are found by their sequence, which never goes back in time.
             from = await ReadAsync(
-                "SELECT first_seq FROM candle WHERE symbol = @symbol AND minute >= @minute ORDER BY minute LIMIT 1",
+                """
+                SELECT MIN(seq) FROM (
+                  SELECT * FROM (SELECT first_seq AS seq FROM candle WHERE symbol = @symbol AND minute >= @minute ORDER BY minute LIMIT 1) c
+                  UNION ALL
+                  SELECT * FROM (SELECT 0 AS seq FROM backfilled_candle WHERE symbol = @symbol AND minute >= @minute LIMIT 1) b) a
+                """,
                 [("@symbol", query.Symbol), ("@minute", time / CandleBuckets.MinuteNanos)],
-                static async (reader, token) => await reader.ReadAsync(token) ? new TradePlace(reader.GetInt64(0), 0) : default(TradePlace?),
+                static async (reader, token) => await reader.ReadAsync(token) && !await reader.IsDBNullAsync(0, token)
+                    ? new TradePlace(reader.GetInt64(0), 0)
+                    : default(TradePlace?),
                 cancellationToken);
             if (from is null)
             {
@@ -61,8 +79,7 @@ public abstract partial class HistoryStore
         var order = from is null ? "DESC" : "ASC";
         var trades = await ReadAsync(
             $"""
-            SELECT seq, idx, time, px, qty, taker_side FROM trade
-            WHERE symbol = @symbol AND (seq > @seq OR (seq = @seq AND idx >= @idx)) AND time >= @from AND time <= @through
+            SELECT * FROM ({TradesOf("trade", order)} UNION ALL {TradesOf("backfilled_trade", order)}) a
             ORDER BY seq {order}, idx {order} LIMIT @limit
             """,
             [
@@ -81,6 +98,14 @@ public abstract partial class HistoryStore
             cancellationToken);
         return from is null ? [.. trades.Reverse()] : trades;
     }
+
+    /// <summary>Of each table no more rows than are asked for.</summary>
+    private static string TradesOf(string table, string order) =>
+        $"""
+        SELECT * FROM (SELECT seq, idx, time, px, qty, taker_side FROM {table}
+        WHERE symbol = @symbol AND (seq > @seq OR (seq = @seq AND idx >= @idx)) AND time >= @from AND time <= @through
+        ORDER BY seq {order}, idx {order} LIMIT @limit) {table}s
+        """;
 
     private static Candle ReadCandle(DbDataReader row) => new(
         0,

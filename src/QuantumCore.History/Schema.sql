@@ -65,6 +65,14 @@ CREATE TABLE IF NOT EXISTS candle (
   close BIGINT NOT NULL, lots BIGINT NOT NULL, value BIGINT NOT NULL, trades BIGINT NOT NULL,
   bought_lots BIGINT NOT NULL, bought_value BIGINT NOT NULL, first_seq BIGINT NOT NULL, first_idx BIGINT NOT NULL,
   last_seq BIGINT NOT NULL, last_idx BIGINT NOT NULL, PRIMARY KEY (symbol, minute)) {BY_KEY};
+-- A past that never was, which a demo's charts begin with: of no journal, no order and no money. Its trades have sequence 0.
+CREATE TABLE IF NOT EXISTS backfilled_candle (
+  symbol TEXT NOT NULL, minute BIGINT NOT NULL, open BIGINT NOT NULL, high BIGINT NOT NULL, low BIGINT NOT NULL,
+  close BIGINT NOT NULL, lots BIGINT NOT NULL, value BIGINT NOT NULL, trades BIGINT NOT NULL,
+  bought_lots BIGINT NOT NULL, bought_value BIGINT NOT NULL, PRIMARY KEY (symbol, minute)) {BY_KEY};
+CREATE TABLE IF NOT EXISTS backfilled_trade (
+  symbol TEXT NOT NULL, seq BIGINT NOT NULL, idx BIGINT NOT NULL, px BIGINT NOT NULL, qty BIGINT NOT NULL,
+  taker_side TEXT NOT NULL, time BIGINT NOT NULL, PRIMARY KEY (symbol, seq, idx)) {BY_KEY};
 CREATE TABLE IF NOT EXISTS account_state (
   account BIGINT NOT NULL, state TEXT NOT NULL, floor BIGINT NOT NULL, PRIMARY KEY (account)) {BY_KEY};
 CREATE TABLE IF NOT EXISTS margin_account (

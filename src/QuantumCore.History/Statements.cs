@@ -111,6 +111,12 @@ internal static class Statements
           last_seq = excluded.last_seq, last_idx = excluded.last_idx
         """);
 
+    public static readonly Statement AddBackfilledCandle = new(
+        "tnnnnnnnnnn", "INSERT INTO backfilled_candle " + Row(11) + " WHERE true ON CONFLICT DO NOTHING");
+
+    public static readonly Statement AddBackfilledTrade = new(
+        "tnnnntn", "INSERT INTO backfilled_trade " + Row(7) + " WHERE true ON CONFLICT DO NOTHING");
+
     public static readonly Statement AddAccountEvent = new("tnn", "INSERT INTO account_event " + Row(3));
 
     public static readonly Statement AddTransfer = new("nntntnnn", "INSERT INTO transfer " + Row(8));

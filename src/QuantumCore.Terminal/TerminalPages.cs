@@ -14,7 +14,7 @@ public static class TerminalPages
     private const string Index = "/index.html";
 
     /// <summary>First segments of the paths that are pages; which of them it is, the script decides.</summary>
-    private static readonly string[] s_pages = ["", "trade", "portfolio", "orders", "operator", "signin"];
+    private static readonly string[] s_pages = ["", "trade", "portfolio", "orders", "operator", "sim", "signin"];
 
     /// <summary>Adds what the pages need.</summary>
     public static IServiceCollection AddTerminal(this IServiceCollection services) =>

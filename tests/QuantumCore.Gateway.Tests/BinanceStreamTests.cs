@@ -59,6 +59,7 @@ public sealed class BinanceStreamTests
         using var raw = await ConnectAsync(exchange, "ws/aapl@aggTrade");
         using var wrapped = await ConnectAsync(exchange, "stream?streams=aapl@trade/aapl@bookTicker");
         await exchange.Floor.WhenCalled("WaitForUpdate 5");
+        await FollowedAsync(wrapped);
         PublicTrade[] trades = [new(7, 0, 1_000_000, 100, 3, Side.Sell), new(7, 1, 1_000_000, 100, 4, Side.Sell), new(7, 2, 1_000_000, 99, 1, Side.Sell)];
         exchange.Floor.Publish("AAPL", new MarketUpdate(false, 5, 7, 70, [Level(100, 0), Level(98, 6)], [], [.. trades]));
 
@@ -169,6 +170,16 @@ public sealed class BinanceStreamTests
         var socket = new ClientWebSocket();
         await socket.ConnectAsync(new Uri($"ws://{exchange.Address.Authority}/{path}"), Token);
         return socket;
+    }
+
+    /// <summary>Waits until what the address asks for is followed: commands are answered after that.</summary>
+    private static async Task FollowedAsync(ClientWebSocket socket)
+    {
+        await SendAsync(socket, """{"method":"LIST_SUBSCRIPTIONS","id":1}""");
+        while (!(await ReadAsync(socket)).TryGetProperty("id", out _))
+        {
+            // Something that was told meanwhile.
+        }
     }
 
     private static Task SendAsync(ClientWebSocket socket, string text) =>

@@ -64,7 +64,7 @@ internal sealed class Exchange : IAsyncDisposable
         var exchange = await StartAsync(disk, hostile, silos, time: time);
         foreach (var symbol in symbols)
         {
-            await exchange.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key)
+            await exchange.Grains.Catalog()
                 .List(EncodedInstrument.From(Listed.Share(symbol)));
         }
 
@@ -87,7 +87,7 @@ internal sealed class Exchange : IAsyncDisposable
 
     public IPayoutGrain Payout(string asset) => Grains.GetGrain<IPayoutGrain>(asset);
 
-    public ILedgerGrain Ledger => Grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey);
+    public ILedgerGrain Ledger => Grains.Ledger();
 
     /// <summary>One round of the agent over every durable hold that no book has heard of, however young.</summary>
     public async Task SweepAsync()

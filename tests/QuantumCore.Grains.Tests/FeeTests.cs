@@ -88,7 +88,7 @@ public class FeeTests
     {
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
-        var catalog = exchange.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+        var catalog = exchange.Grains.Catalog();
         Assert.Contains("778", await catalog.SetFees(Request(0, new FeeTier(0, -778, 5_000))), StringComparison.Ordinal);
         Assert.Contains("paid in", await catalog.SetFees(Request(0, new FeeTier(0, 0, 0)) with { Schedule = new("AAPL", [], 0) }), StringComparison.Ordinal);
         Assert.Null(await catalog.SetFees(Request(0, new FeeTier(0, 100, 400))));
@@ -101,7 +101,7 @@ public class FeeTests
         // It comes back with the same, the lowest rates among it.
         await exchange.CrashAsync();
         await using var alive = await Exchange.StartAsync(disk);
-        catalog = alive.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+        catalog = alive.Grains.Catalog();
         Assert.Equal(new FeeTier(0, -400, 500), Assert.Single(Assert.Single(await catalog.FeeSchedules()).Tiers));
         Assert.NotNull(await catalog.SetFees(Request(0, new FeeTier(0, -401, 500))));
     }
@@ -111,7 +111,7 @@ public class FeeTests
     {
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, [Alice, Bob, 1003]);
-        var catalog = exchange.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+        var catalog = exchange.Grains.Catalog();
         foreach (var account in s_accounts)
             await catalog.SetOwner(new OwnedAccount(account, "firm"));
         await SetAsync(exchange, 0, new FeeTier(0, 0, 1_000), new FeeTier(1_500_000, 0, 800), new FeeTier(2_000_001, 0, 700));
@@ -180,7 +180,7 @@ public class FeeTests
 
     private static async Task SetAsync(Exchange exchange, long minimum, params FeeTier[] tiers)
     {
-        Assert.Null(await exchange.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).SetFees(Request(minimum, tiers)));
+        Assert.Null(await exchange.Grains.Catalog().SetFees(Request(minimum, tiers)));
         await exchange.Service<InstrumentCatalog>().RefreshAsync();
     }
 }

@@ -42,7 +42,7 @@ public sealed class MarginCrashTests(ITestOutputHelper output)
     private static async Task<Exchange> OpenAsync(Disk disk, ShiftedTime time)
     {
         var exchange = await Exchange.OpenAsync(disk, [Symbol], [Flow.Maker, Flow.Taker], time: time);
-        var catalog = exchange.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+        var catalog = exchange.Grains.Catalog();
         var terms = new MarginTerms
         {
             Long = MarginTable.Flat(6_000, 2_000),
@@ -89,7 +89,7 @@ public sealed class MarginCrashTests(ITestOutputHelper output)
         long Of(string holder) => (long)balances.Where(row => row.Asset == "USD" && row.Holder == holder).Sum(row => (long)row.Total);
         output.WriteLine($"fees {fees}, {deficits} deficits: {fromFund} from the fund, {fromHouse} from the house");
         Assert.Equal((fees - fromFund, -fromHouse), (Of("insurance"), Of("house")));
-        Assert.Equal(fees - fromFund, (await exchange.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).Margin()).Funds.Single().Amount);
+        Assert.Equal(fees - fromFund, (await exchange.Grains.Catalog().Margin()).Funds.Single().Amount);
         Assert.True(fees > 0 && deficits > 0 && flow.Liquidated.Count > 1, "The crash tested nothing.");
         var report = await exchange.Ledger.Reconcile(0, 100);
         Assert.Empty(report.Findings);

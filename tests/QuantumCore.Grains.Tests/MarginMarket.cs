@@ -18,7 +18,7 @@ internal sealed class MarginMarket(Exchange exchange, ShiftedTime time) : IAsync
 
     public ShiftedTime Time => time;
 
-    public ICatalogGrain Catalog => exchange.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+    public ICatalogGrain Catalog => exchange.Grains.Catalog();
 
     private OpenWorkAgent Agent => exchange.Service<OpenWorkAgent>();
 

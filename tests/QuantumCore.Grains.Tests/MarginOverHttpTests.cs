@@ -91,7 +91,7 @@ public class MarginOverHttpTests
     /// <summary>A trader's client of a margin account that has 10,000.00, with AAPL at 100.00.</summary>
     private static async Task<QuantumCoreClient> OpenAsync(ServedExchange exchange)
     {
-        var catalog = exchange.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+        var catalog = exchange.Grains.Catalog();
         await catalog.AddKey(new ApiKey(KeyRing.Hash("trader"), 1050, false, false, "trader"));
         await exchange.Operator.SetMarginTermsAsync(s_terms, "new", Cancellation);
         var opened = await exchange.Operator.SetKindAsync(Account, "USD", "asked for", Cancellation);

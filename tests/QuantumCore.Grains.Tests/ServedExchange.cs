@@ -53,7 +53,7 @@ internal sealed class ServedExchange : IAsyncDisposable
     {
         var disk = new Disk();
         var exchange = await Exchange.OpenAsync(disk, ["AAPL", "MSFT"], [AliceAccount, BobAccount]);
-        var catalog = exchange.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+        var catalog = exchange.Grains.Catalog();
         await catalog.AddKey(new ApiKey(KeyRing.Hash("alice"), AliceAccount, false, false, "alice"));
         await catalog.AddKey(new ApiKey(KeyRing.Hash("bob"), BobAccount, false, false, "bob"));
         await catalog.AddKey(new ApiKey(KeyRing.Hash("operator"), 0, true, false, "operator"));

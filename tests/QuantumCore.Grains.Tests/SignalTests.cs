@@ -19,7 +19,7 @@ public class SignalTests
         {
             first = (await before.Account(Carol).HoldSignal(intent)).Order!;
             await before.SubmitAsync("AAPL", first);
-            var catalog = before.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+            var catalog = before.Grains.Catalog();
             await catalog.SetSignalStrategy(
                 new SignalStrategy("momentum", 0, "sealed", false, [new(Carol, 100)], [], SignalPolicy.Add, 10, 60, 1, 86_400, 60, false), "desk");
             await catalog.EndSignal(new DeadSignal(0, "momentum", "k-2", 0, RejectReason.InsufficientFunds, "", "{}"));
@@ -30,13 +30,39 @@ public class SignalTests
         var again = await after.Account(Carol).HoldSignal(intent);
         Assert.True(again.IsKnown);
         Assert.Equal(first.Number, again.Order!.Number);
-        var still = after.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+        var still = after.Grains.Catalog();
         Assert.Equal(RejectReason.SignalsPaused, (await still.AdmitSignal("momentum", "k-3")).Reason);
         Assert.Equal("k-2", Assert.Single(await still.DeadSignals()).Key);
 
         // Done after all, it is no dead one any more.
         await still.EndSignal(new DeadSignal(0, "momentum", "k-2", 0, RejectReason.None, "", "{}"));
         Assert.Empty(await still.DeadSignals());
+    }
+
+    [Fact]
+    public async Task A_margin_account_is_short_by_a_signal_within_its_locate_and_flat_by_the_next()
+    {
+        await using var disk = new Disk();
+        await using var market = await MarginMarket.OpenAsync(disk);
+        await market.Catalog.SetLocate(new("AAPL", MarginMarket.Trader, 15, "desk", "asked for"));
+        await market.Exchange.Service<InstrumentCatalog>().RefreshAsync();
+        var account = market.Exchange.Account(MarginMarket.Trader);
+        SignalIntent Signal(string key, SignalAction action, long lots, long price) =>
+            new(SignalNames.ClientOrderId("momentum", key), "AAPL", action, SignalPolicy.Reverse, lots, 100, price, 0, 0);
+
+        await market.PlaceAsync(MarginMarket.Maker, Side.Buy, 10_000, 10);
+        var sold = (await account.HoldSignal(Signal("k-1", SignalAction.Sell, 10, 10_000))).Order!;
+        Assert.Equal((Side.Sell, 10), (sold.Side, sold.QuantityLots));
+        await market.Exchange.SubmitAsync("AAPL", sold);
+        Assert.Equal(RejectReason.SignalSkipped, (await account.HoldSignal(Signal("k-2", SignalAction.Sell, 10, 10_000))).Reason);
+
+        var bought = (await account.HoldSignal(Signal("k-3", SignalAction.Flatten, 0, 10_000))).Order!;
+        Assert.Equal((Side.Buy, 10), (bought.Side, bought.QuantityLots));
+        await market.PlaceAsync(MarginMarket.Maker, Side.Sell, 10_000, 10);
+        await market.Exchange.SubmitAsync("AAPL", bought);
+        Assert.Equal(RejectReason.NoLocate, (await account.HoldSignal(Signal("k-4", SignalAction.Sell, 16, 10_000))).Reason);
+        Assert.Equal(RejectReason.SignalSkipped, (await account.HoldSignal(Signal("k-5", SignalAction.Flatten, 0, 10_000))).Reason);
+        Assert.Empty(await market.FindingsAsync());
     }
 
     [Fact]

@@ -215,12 +215,12 @@ public abstract class StrategyLifeTests(bool hostile)
     {
         await using var disk = new Disk();
         await using var exchange = await OpenAsync(disk);
-        await exchange.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).List(EncodedInstrument.From(Listed.Share("SOLO")));
+        await exchange.Grains.Catalog().List(EncodedInstrument.From(Listed.Share("SOLO")));
         var legs = Legs("s", 10, 1, reversed: false, TimeInForce.GoodTillCancel, second: "SOLO");
         var held = await exchange.Account(Alice).HoldList(OrderListKind.Strategy, legs);
         Assert.Equal(RejectReason.InvalidCombination, held.Reason);
         Assert.Contains("one group", held.Limit, StringComparison.Ordinal);
-        await Assert.ThrowsAnyAsync<Exception>(async () => await exchange.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key)
+        await Assert.ThrowsAnyAsync<Exception>(async () => await exchange.Grains.Catalog()
             .List(EncodedInstrument.From(Listed.Share("SOLO") with { Group = "PAIR" })));
     }
 
@@ -294,7 +294,7 @@ public abstract class StrategyLifeTests(bool hostile)
         var exchange = await Exchange.OpenAsync(disk, [], [], hostile);
         foreach (var symbol in s_symbols)
         {
-            await exchange.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key)
+            await exchange.Grains.Catalog()
                 .List(EncodedInstrument.From(Listed.Share(symbol) with { Group = "PAIR" }));
         }
 

@@ -413,7 +413,7 @@ public class UsersOverHttpTests
         Assert.False(preflight.Headers.Contains("Access-Control-Allow-Origin"));
     }
 
-    private static ICatalogGrain Catalog(ServedExchange exchange) => exchange.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+    private static ICatalogGrain Catalog(ServedExchange exchange) => exchange.Grains.Catalog();
 
     private static string? Text(JsonElement body, string name) => body.GetProperty(name).GetString();
 }

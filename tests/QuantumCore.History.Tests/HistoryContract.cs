@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
+using QuantumCore.Instruments;
 using Xunit;
 
 namespace QuantumCore.History.Tests;
@@ -337,6 +338,39 @@ public abstract class HistoryContract
         var found = (await CheckAsync(history, market, orphansBefore: 1)).Select(v => v.Name[..3]).ToArray();
         foreach (var finder in finders.Split(' '))
             Assert.Contains(finder, found);
+    }
+
+    [Fact]
+    public async Task A_back_filled_past_is_shown_before_the_first_trade_and_counts_nowhere()
+    {
+        const long minute = 60_000_000_000;
+        var market = Market(15, 800);
+        await using var history = await OpenAsync("backfill");
+        await Projecting.ProjectAllAsync(history, market, Token);
+        var rows = await Projecting.RowsAsync(history, Token);
+        var real = (await history.PublicTradesAsync(new TradeQuery("SYM0", new TradePlace(1, 0), null, null, 500), Token)).ToArray();
+        var listed = real[0].TimeNanos / minute;
+        Assert.False(await history.HasBackfillAsync("SYM0", Token));
+
+        Candle[] candles = [.. Enumerable.Range(1, 10).Select(back =>
+            new Candle((listed - back) * minute, (listed - back + 1) * minute, 100 + back, 120, 90, 100, 50, 5_000, 7, 20, 2_000, default, default))];
+        PublicTrade[] prints = [.. Enumerable.Range(0, 4).Select(i => new PublicTrade(0, i, ((listed - 1) * minute) + i, 100, 5, Side.Sell))];
+        await history.BackfillAsync("SYM0", candles, prints, Token);
+        await history.BackfillAsync("SYM0", [candles[0] with { HighTicks = 999 }], [prints[0] with { PriceTicks = 999 }], Token);
+
+        Assert.True(await history.HasBackfillAsync("SYM0", Token));
+        Assert.False(await history.HasBackfillAsync("SYM1", Token));
+        var shown = await history.CandlesAsync(new CandleQuery("SYM0", CandlePeriod.Minute, (listed - 20) * minute, market.TimeNanos, 1_000), Token);
+        Assert.Equal(candles.Reverse(), shown.Take(10));
+        Assert.Equal(listed * minute, shown[10].StartNanos);
+        var joined = Assert.Single(await history.CandlesAsync(
+            new CandleQuery("SYM0", null, (listed - 3) * minute, (listed - 1) * minute, 1), Token));
+        Assert.Equal((103, 120, 90, 100, 21), (joined.OpenTicks, joined.HighTicks, joined.LowTicks, joined.CloseTicks, joined.Trades));
+        Assert.Equal([.. prints, .. real], await history.PublicTradesAsync(new TradeQuery("SYM0", new TradePlace(0, 0), null, null, 1_000), Token));
+        Assert.Equal([.. prints, .. real], await history.PublicTradesAsync(new TradeQuery("SYM0", null, (listed - 5) * minute, null, 1_000), Token));
+        Assert.Equal([prints[3], .. real], await history.PublicTradesAsync(new TradeQuery("SYM0", null, null, null, real.Length + 1), Token));
+        Assert.Equal(rows, await Projecting.RowsAsync(history, Token));
+        Assert.Empty(await CheckAsync(history, market));
     }
 
     [Fact]

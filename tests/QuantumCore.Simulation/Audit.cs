@@ -17,7 +17,7 @@ internal sealed class Audit(World world, IReadOnlyList<Client> clients)
     {
         await silo.Owner.Run(async () =>
         {
-            await silo.Grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).CatchUp();
+            await silo.Grains.Ledger().CatchUp();
             foreach (var client in clients)
                 await CompareAccountAsync(silo, client);
             foreach (var symbol in Market.Symbols)

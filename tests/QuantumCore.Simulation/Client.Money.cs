@@ -88,7 +88,7 @@ internal sealed partial class Client
             schedule = new FeeSchedule("USD", [new FeeTier(0, maker, taker), new FeeTier(world.Next(1, 1_000_000), maker, 700)], minimum);
         }
 
-        await AskAsync(async silo => await silo.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).SetFees(new FeesRequest(schedule, "desk", "")) ?? "");
+        await AskAsync(async silo => await silo.Grains.Catalog().SetFees(new FeesRequest(schedule, "desk", "")) ?? "");
     }
 
     /// <summary>An administrator freezes the account or throws its kill switch, and lets it go after a while.</summary>

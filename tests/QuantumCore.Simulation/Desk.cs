@@ -31,7 +31,7 @@ internal sealed class Desk(World world)
         if (!IsOpen)
             return;
 
-        var catalog = silo.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+        var catalog = silo.Grains.Catalog();
         var terms = EncodedMarginTerms.From(new MarginTerms
         {
             Long = MarginTable.Flat(150_000, 100_000),

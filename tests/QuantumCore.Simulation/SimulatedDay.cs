@@ -92,7 +92,7 @@ public sealed class SimulatedDay
         await silo.Owner.Run(async () =>
         {
             foreach (var symbol in Market.Symbols)
-                await silo.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).List(EncodedInstrument.From(Market.Listing(symbol)));
+                await silo.Grains.Catalog().List(EncodedInstrument.From(Market.Listing(symbol)));
             await _world.Desk.OpenAsync(silo);
         });
         foreach (var client in _clients)

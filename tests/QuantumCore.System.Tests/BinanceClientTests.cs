@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
@@ -24,6 +25,19 @@ public sealed class BinanceClientTests(NodePackages packages) : IClassFixture<No
         await using var silo = await SiloProcess.StartAsync(
             "--storage", "volatile", "--market-maker", "off", "--exchange", Path.Combine(Programs.Clients, "exchange.json"));
         var start = NodePackages.Start("node", script, silo.Address.GetLeftPart(UriPartial.Authority));
+        var (exitCode, output) = await Programs.RunAsync(start, TimeSpan.FromMinutes(2));
+        Assert.True(exitCode == 0, $"{output}\n{silo.Output}");
+    }
+
+    [Fact]
+    public async Task An_unmodified_client_meets_every_fault_of_the_admin_port()
+    {
+        Assert.SkipWhen(packages.Missing is not null && !packages.AreRequired, packages.Missing ?? "");
+        Assert.Null(packages.Missing);
+        var port = SiloProcess.FreePort().ToString(CultureInfo.InvariantCulture);
+        await using var silo = await SiloProcess.StartAsync(
+            "--storage", "volatile", "--simulate", "none", "--admin-port", port, "--exchange", Path.Combine(Programs.Clients, "exchange.json"));
+        var start = NodePackages.Start("node", "ccxt-faults.mjs", silo.Address.GetLeftPart(UriPartial.Authority), $"http://127.0.0.1:{port}");
         var (exitCode, output) = await Programs.RunAsync(start, TimeSpan.FromMinutes(2));
         Assert.True(exitCode == 0, $"{output}\n{silo.Output}");
     }

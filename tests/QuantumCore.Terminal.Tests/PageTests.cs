@@ -101,12 +101,15 @@ public sealed class PageTests(Browser browser, QuietExchange exchange) : IClassF
     [InlineData("/orders", 390, "dark")]
     [InlineData("/signin", 1440, "dark")]
     [InlineData("/operator", 1440, "light")]
+    [InlineData("/sim", 1440, "dark")]
+    [InlineData("/sim", 390, "light")]
     public async Task Nothing_stands_in_the_way_of_who_reads_with_other_means(string path, int width, string theme)
     {
-        await using var page = await TradePage.OpenAsync(browser, exchange.Address, "BTC-USD", width, 844, theme);
+        var address = path == "/sim" ? exchange.Admin : exchange.Address;
+        await using var page = await TradePage.OpenAsync(browser, address, "BTC-USD", width, 844, theme);
         if (path == "/operator")
             await page.Page.EvaluateAsync("() => fetch('/api/qc/v1/sessions/demo', { method: 'POST', body: JSON.stringify({ name: 'demo-admin' }) })");
-        await page.Page.GotoAsync(new Uri(exchange.Address, path).ToString());
+        await page.Page.GotoAsync(new Uri(address, path).ToString());
         await Assertions.Expect(page.Page.Locator("#account")).Not.ToHaveTextAsync("Sign in");
         await Assertions.Expect(page.Page.Locator(path.StartsWith("/trade", StringComparison.Ordinal) ? "#trade" : "#page h1")).ToBeVisibleAsync();
         await LayoutTests.PictureAsync(page, $"{width}-{theme}{path.Replace('/', '-')}");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Playwright;
@@ -123,9 +124,17 @@ public sealed class QuietExchange : IAsyncLifetime
 
     public Uri Address => _silo!.Address;
 
+    /// <summary>Where the simulation is shaped; everything else is served there, too.</summary>
+    public Uri Admin { get; private set; } = null!;
+
     /// <inheritdoc/>
-    public async ValueTask InitializeAsync() => _silo = await SiloProcess.StartAsync(
-        "--storage", "volatile", "--no-quotes", "AAPL", "--no-quotes", "MSFT", "--data", _data.FullName);
+    public async ValueTask InitializeAsync()
+    {
+        var port = SiloProcess.FreePort();
+        Admin = new Uri($"http://127.0.0.1:{port}");
+        _silo = await SiloProcess.StartAsync(
+            "--storage", "volatile", "--no-quotes", "AAPL", "--no-quotes", "MSFT", "--data", _data.FullName, "--admin-port", port.ToString(CultureInfo.InvariantCulture));
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 #if ORLEANS
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.TestingHost;
 #else
@@ -34,7 +35,12 @@ public sealed class GrainCluster : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         var builder = new InProcessTestClusterBuilder(options.Silos);
         builder.Options.ConfigureFileLogging = false;
-        builder.ConfigureSiloHost((_, host) => options.ConfigureServices?.Invoke(host.Services));
+        builder.ConfigureSiloHost((_, host) =>
+        {
+            // Idle activations are collected by the system's clock, and so it is to begin by it, whatever clock a test's grains have.
+            host.Services.AddKeyedSingleton("Orleans.ActivationManagement", TimeProvider.System);
+            options.ConfigureServices?.Invoke(host.Services);
+        });
         builder.ConfigureSilo((_, silo) => Configure(silo, options));
         builder.ConfigureClient(client =>
         {

@@ -12,6 +12,8 @@ public class DependencyTests
         ["QuantumCore.Matching"] = ["QuantumCore.Instruments"],
         ["QuantumCore.Accounts"] = ["QuantumCore.Instruments"],
         ["QuantumCore.MarketData"] = ["QuantumCore.Instruments"],
+        // Simulated participants, and the bare core they are tried out on; they know no exchange.
+        ["QuantumCore.Market"] = ["QuantumCore.Instruments", "QuantumCore.Matching"],
         ["QuantumCore.Journal"] = [],
         ["QuantumCore.LocalRuntime"] = [],
         ["QuantumCore.Contracts"] = ["QuantumCore.Instruments"],
@@ -24,7 +26,7 @@ public class DependencyTests
         ["QuantumCore.Gateway"] = ["QuantumCore.Contracts"],
         // Pages and scripts: a client like any other, that happens to be served by the exchange.
         ["QuantumCore.Terminal"] = [],
-        ["QuantumCore.Silo"] = ["QuantumCore.Gateway", "QuantumCore.Grains", "QuantumCore.Terminal"],
+        ["QuantumCore.Silo"] = ["QuantumCore.Gateway", "QuantumCore.Grains", "QuantumCore.Market", "QuantumCore.Terminal"],
         // The operator's tools run books and accounts again without grains: the machines live with them.
         ["QuantumCore.Upkeep"] = ["QuantumCore.Grains"],
         ["QuantumCore.Client"] = [],

@@ -72,8 +72,8 @@ public partial class SourceRuleTests
         ["silo/Cluster/BookBalance.cs"] = 1,
         // A silo that starts while another one goes tries again, a number of times.
         ["silo/ExchangeStart.cs"] = 1,
-        // The demo quotes again a second later.
-        ["silo/Demo/MarketMaker.cs"] = 1,
+        // The simulated participants begin anew a moment later.
+        ["silo/Demo/SimulatedMarket.cs"] = 1,
         // The process says why it ends.
         ["silo/Program.cs"] = 1,
     };

@@ -46,7 +46,7 @@ internal interface IWireFeed
 
 /// <summary>The feeds of this process: one per symbol, and one of all symbols for each such stream.</summary>
 internal sealed class WireFeeds(
-    BookFeeds books, WireTickers tickers, Listings listings, IGrainFactory grains, TimeProvider time, ILogger<WireFeeds> log)
+    BookFeeds books, WireTickers tickers, MarketHistory history, Listings listings, TimeProvider time, ILogger<WireFeeds> log)
 {
     /// <summary>One entry per listed symbol.</summary>
     private readonly ConcurrentDictionary<string, WireFeed> _feeds = new(StringComparer.Ordinal);
@@ -56,7 +56,7 @@ internal sealed class WireFeeds(
     public IWireFeed OfAll(WireStreamName name) => _ofAll.GetOrAdd(name.Name, _ => new WireMarketFeed(name, this, listings, time, log));
 
     public WireFeed Of(Instrument instrument) => _feeds.GetOrAdd(
-        instrument.Symbol, _ => new WireFeed(instrument, books.Of(instrument), tickers, grains, time, log));
+        instrument.Symbol, _ => new WireFeed(instrument, books.Of(instrument), tickers, history, time, log));
 }
 
 /// <summary>
@@ -64,7 +64,7 @@ internal sealed class WireFeeds(
 /// once, in steps that follow on each other; candles and tickers once a second, from the history. Nothing is told of what did not change.
 /// </summary>
 internal sealed class WireFeed(
-    Instrument instrument, BookFeed book, WireTickers tickers, IGrainFactory grains, TimeProvider time, ILogger log) : IUpdateReader, IWireFeed
+    Instrument instrument, BookFeed book, WireTickers tickers, MarketHistory history, TimeProvider time, ILogger log) : IUpdateReader, IWireFeed
 {
     private const int TicksPerSecond = 10;
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(1_000 / TicksPerSecond);
@@ -237,9 +237,8 @@ internal sealed class WireFeed(
 
     private async Task TellCandle(WireStream stream)
     {
-        var candles = await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Candles(
-            new CandleQuery(instrument.Symbol, stream.Name.Period, null, NowMillis * 1_000_000, 2),
-            await WireMarket.Seen(grains, instrument.Symbol));
+        var candles = await history.Candles(
+            new CandleQuery(instrument.Symbol, stream.Name.Period, null, NowMillis * 1_000_000, 2));
         if (candles.IsEmpty)
             return;
 

@@ -5,7 +5,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Binance;
 
 /// <summary>Lets requests in: who asks, whether the signature is theirs, whether it is of this moment, whether they may.</summary>
-internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits, TimeProvider time)
+internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits, ClientClock clock)
 {
     private const long LongestWindowMicros = 60_000_000;
     private const long DefaultWindowMicros = 5_000_000;
@@ -94,7 +94,7 @@ internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits,
             return parameters.Wrong ?? WireError.Missing("timestamp");
 
         var stampMicros = stamp < 10_000_000_000_000_00 ? stamp * 1_000 : stamp;
-        var nowMicros = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        var nowMicros = (clock.Now - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         if (stampMicros >= nowMicros + FutureMicros)
             return new WireError(-1021, "Timestamp for this request was 1000ms ahead of the server's time.");
         return nowMicros - stampMicros <= windowMicros

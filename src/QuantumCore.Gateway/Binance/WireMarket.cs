@@ -6,7 +6,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Binance;
 
 /// <summary>What everyone may see: the clock, books, trades, candles.</summary>
-internal sealed class WireMarket(IGrainFactory grains, Listings listings, TimeProvider time)
+internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Listings listings, ClientClock clock, TimeProvider time)
 {
     private const int MostLevels = 1_000;
     private const int MostTrades = 1_000;
@@ -36,10 +36,6 @@ internal sealed class WireMarket(IGrainFactory grains, Listings listings, TimePr
         return instrument;
     }
 
-    /// <summary>How far the public view of a symbol is: the history is to be as new.</summary>
-    public static async ValueTask<ImmutableArray<SeenSequence>> Seen(IGrainFactory grains, string symbol) =>
-        [new SeenSequence(symbol, (await grains.GetGrain<IMarketDataGrain>(symbol).Depth(0)).Sequence)];
-
     private static int DepthWeight(WireParameters parameters) => parameters.Limit(100, 5_000) switch
     {
         <= 100 => 5,
@@ -61,7 +57,7 @@ internal sealed class WireMarket(IGrainFactory grains, Listings listings, TimePr
         if (request.Parameters.End() is { } wrong)
             return ValueTask.FromResult<WireAnswer>(wrong);
 
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = clock.Now.ToUnixTimeMilliseconds();
         return ValueTask.FromResult(WireAnswer.Of(to =>
         {
             to.WriteStartObject();
@@ -167,7 +163,7 @@ internal sealed class WireMarket(IGrainFactory grains, Listings listings, TimePr
 
         var now = time.UnixNanos();
         var query = new CandleQuery(instrument!.Symbol, period, start, Math.Min(end ?? now, now), limit);
-        var candles = await Ledger.Candles(query, await Seen(grains, instrument.Symbol));
+        var candles = await history.Candles(query);
         return WireAnswer.Of(to =>
         {
             to.WriteStartArray();
@@ -176,8 +172,6 @@ internal sealed class WireMarket(IGrainFactory grains, Listings listings, TimePr
             to.WriteEndArray();
         });
     }
-
-    private ILedgerGrain Ledger => grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey);
 
     /// <summary>A time in milliseconds, as nanoseconds; null when it is absent.</summary>
     public static long? Nanos(WireParameters parameters, string name) =>
@@ -194,8 +188,7 @@ internal sealed class WireMarket(IGrainFactory grains, Listings listings, TimePr
     }
 
     private async ValueTask<ImmutableArray<PublicTrade>> Past(
-        Instrument instrument, TradePlace? from, long? start, long? end, int limit) => await Ledger.PublicTrades(
-            new TradeQuery(instrument.Symbol, from, start, end, limit), await Seen(grains, instrument.Symbol));
+        Instrument instrument, TradePlace? from, long? start, long? end, int limit) => await history.Trades(new TradeQuery(instrument.Symbol, from, start, end, limit));
 
     /// <summary>Reads on until there are enough, and none is cut off in its middle.</summary>
     private async ValueTask<ImmutableArray<AggregateTrade>> AggregateFrom(

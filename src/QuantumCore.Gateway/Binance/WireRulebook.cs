@@ -5,7 +5,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Binance;
 
 /// <summary>What the exchange tells about itself: limits, symbols, what each of them takes; and the calls that clients make at their start.</summary>
-internal sealed class WireRulebook(IGrainFactory grains, Listings listings, WireLimits limits, TimeProvider time)
+internal sealed class WireRulebook(IGrainFactory grains, Listings listings, WireLimits limits, ClientClock clock)
 {
     /// <summary>Open orders that an account may have; the account's own limit.</summary>
     private const int MostOpenOrders = 100_000;
@@ -44,7 +44,7 @@ internal sealed class WireRulebook(IGrainFactory grains, Listings listings, Wire
             instruments.AddRange(await listings.All());
         var states = await Task.WhenAll(instruments.Select(instrument =>
             grains.GetGrain<IOrderBookGrain>(instrument.BookKey).State(instrument.Symbol).AsTask()));
-        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var now = clock.Now.ToUnixTimeMilliseconds();
         return WireAnswer.Of(to =>
         {
             to.WriteStartObject();

@@ -5,7 +5,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Binance;
 
 /// <summary>Prices and statistics of symbols: of the last day, of a window, of this moment.</summary>
-internal sealed class WireTickers(IGrainFactory grains, Listings listings, TimeProvider time)
+internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, Listings listings)
 {
     private const long MinuteNanos = 60_000_000_000;
     private const int DayMinutes = 1_440;
@@ -18,16 +18,6 @@ internal sealed class WireTickers(IGrainFactory grains, Listings listings, TimeP
         WireCall.Get("/api/v3/ticker/bookTicker", WireSecurity.None, 2, BookTicker) with { Weight = parameters => Weigh(parameters, 2, 4, 4) },
         WireCall.Get("/api/v3/ticker", WireSecurity.None, 4, Window) with { Weight = parameters => Weigh(parameters, 4, 200, 200) },
     ];
-
-    /// <summary>The trades of the last minutes, in whole minutes; null before the first trade.</summary>
-    public async ValueTask<Candle?> Over(Instrument instrument, int minutes)
-    {
-        var now = time.UnixNanos();
-        var start = Math.Max(0, now - (minutes * MinuteNanos)) / MinuteNanos * MinuteNanos;
-        var candles = await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Candles(
-            new CandleQuery(instrument.Symbol, null, start, now, 1), await WireMarket.Seen(grains, instrument.Symbol));
-        return candles is [var only] ? only with { EndNanos = now } : null;
-    }
 
     private static int Weigh(WireParameters parameters, int one, int several, int all) =>
         parameters.Has("symbol") ? one : parameters.Has("symbols") ? several : all;
@@ -74,7 +64,7 @@ internal sealed class WireTickers(IGrainFactory grains, Listings listings, TimeP
         if (request.Parameters.End() is { } wrong)
             return wrong;
 
-        var candle = await Over(instrument!, Minutes);
+        var candle = await history.Over(instrument!, Minutes);
         var trades = await grains.GetGrain<IMarketDataGrain>(instrument!.Symbol).Trades(1);
         return WireAnswer.Of(to =>
         {
@@ -123,12 +113,12 @@ internal sealed class WireTickers(IGrainFactory grains, Listings listings, TimeP
     /// <summary>The last day of a symbol; of its book only when more than the prices is asked for.</summary>
     public async ValueTask<DayTicker> ReadDay(Instrument instrument, bool isMini)
     {
-        var day = await Over(instrument, DayMinutes) ?? default;
+        var day = await history.Over(instrument, DayMinutes) ?? default;
         if (isMini)
             return new DayTicker(day, 0, 0, null);
 
         var market = grains.GetGrain<IMarketDataGrain>(instrument.Symbol);
-        var before = await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Candles(
+        var before = await grains.Ledger().Candles(
             new CandleQuery(instrument.Symbol, CandlePeriod.Minute, null, Math.Max(0, day.StartNanos - MinuteNanos), 1), []);
         return new DayTicker(
             day,
@@ -143,7 +133,7 @@ internal sealed class WireTickers(IGrainFactory grains, Listings listings, TimeP
         var isMini = IsMini(request.Parameters);
         return Each(
             request,
-            instrument => Over(instrument, minutes),
+            instrument => history.Over(instrument, minutes),
             (to, instrument, candle) =>
             {
                 to.WriteStartObject();

@@ -51,7 +51,7 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
 
         try
         {
-            await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).List(EncodedInstrument.From(instrument!));
+            await grains.Catalog().List(EncodedInstrument.From(instrument!));
         }
         catch (ArgumentException)
         {

@@ -9,7 +9,7 @@ namespace QuantumCore.Gateway.Http;
 /// <summary>The calls about fees: what an account pays, and the schedules.</summary>
 internal sealed class FeeCalls(IGrainFactory grains, Listings listings, KeyRing keys)
 {
-    private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+    private ICatalogGrain Catalog => grains.Catalog();
 
     /// <summary>GET /fees</summary>
     public async Task Show(HttpContext context)

@@ -67,7 +67,7 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
             await Revoke(context, account.Value);
     }
 
-    private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+    private ICatalogGrain Catalog => grains.Catalog();
 
     /// <summary>The account of who is signed in: a key makes no keys. The demo's have keys already, which everyone knows.</summary>
     private static async ValueTask<AccountId?> Owner(HttpContext context)

@@ -129,7 +129,7 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
             to.WriteEndObject();
         });
 
-    private ILedgerGrain Ledger => grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey);
+    private ILedgerGrain Ledger => grains.Ledger();
 
     private async Task AnswerPositions(HttpContext context, long account)
     {

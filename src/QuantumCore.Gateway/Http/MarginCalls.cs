@@ -8,7 +8,7 @@ namespace QuantumCore.Gateway.Http;
 /// <summary>The calls about margin: what is agreed, what kind accounts are of, and how they stand.</summary>
 internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listings listings, KeyRing keys)
 {
-    private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+    private ICatalogGrain Catalog => grains.Catalog();
 
     /// <summary>GET /margin: what is agreed about margin.</summary>
     public async Task Show(HttpContext context)

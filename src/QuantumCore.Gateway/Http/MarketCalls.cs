@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Binance;
 using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>The calls about the market; they need no key.</summary>
-internal sealed class MarketCalls(IGrainFactory grains, Listings listings)
+internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, Listings listings)
 {
     /// <summary>GET /instruments</summary>
     public async Task Instruments(HttpContext context) =>
@@ -46,6 +47,14 @@ internal sealed class MarketCalls(IGrainFactory grains, Listings listings)
             return;
 
         var trades = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Trades(limit);
+        if (trades.Length < limit)
+        {
+            // What is remembered live is the newest; the history has what was before.
+            var past = await history.Trades(new TradeQuery(instrument.Symbol, null, null, null, limit));
+            if (past.Length > trades.Length)
+                trades = [.. past.Reverse()];
+        }
+
         await Answer.Json(context, (trades, instrument), static (to, answer) =>
         {
             to.WriteStartObject();

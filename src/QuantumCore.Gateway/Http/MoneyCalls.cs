@@ -31,7 +31,7 @@ internal sealed class MoneyCalls(MoneyEntry entry, IGrainFactory grains, Listing
         if (await Call.Trader(context, keys) is not (> 0 and var account) || await Call.Limit(context) is not { } limit)
             return;
 
-        var transfers = await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Transfers(account, limit);
+        var transfers = await grains.Ledger().Transfers(account, limit);
         await Answer.Json(context, transfers, static (to, all) =>
         {
             to.WriteStartObject();
@@ -63,7 +63,7 @@ internal sealed class MoneyCalls(MoneyEntry entry, IGrainFactory grains, Listing
         if (await Call.Trader(context, keys) is not (> 0 and var account) || await Call.Limit(context) is not { } limit)
             return;
 
-        var withdrawals = await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Withdrawals(account, limit);
+        var withdrawals = await grains.Ledger().Withdrawals(account, limit);
         await Answer.Json(context, withdrawals, static (to, all) =>
         {
             to.WriteStartObject();
@@ -99,7 +99,7 @@ internal sealed class MoneyCalls(MoneyEntry entry, IGrainFactory grains, Listing
             return;
         }
 
-        await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).SetOwner(new OwnedAccount(account.Value, owner));
+        await grains.Catalog().SetOwner(new OwnedAccount(account.Value, owner));
         await owners.Refresh();
         await Answer.Json(context, (account, owner), static (to, answer) =>
         {

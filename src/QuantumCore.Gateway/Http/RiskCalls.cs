@@ -9,7 +9,7 @@ namespace QuantumCore.Gateway.Http;
 /// <summary>The calls about what an account may enter.</summary>
 internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing keys)
 {
-    private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+    private ICatalogGrain Catalog => grains.Catalog();
 
     /// <summary>GET /limits</summary>
     public async Task Show(HttpContext context)

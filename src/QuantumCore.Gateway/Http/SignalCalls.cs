@@ -12,7 +12,7 @@ namespace QuantumCore.Gateway.Http;
 /// <summary>The calls about signals from outside: the signals, and the strategies that they are of.</summary>
 internal sealed class SignalCalls(IGrainFactory grains, SignalDesk desk, Listings listings, KeyRing keys)
 {
-    private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+    private ICatalogGrain Catalog => grains.Catalog();
 
     /// <summary>POST /signals/{strategy}: a signal. It needs no key: its strategy's secret is one.</summary>
     public async Task Take(HttpContext context)

@@ -8,7 +8,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>The calls about prices over time; they need no key.</summary>
-internal sealed class TickerCalls(IGrainFactory grains, Listings listings, MarketPulse pulse, TimeProvider time)
+internal sealed class TickerCalls(MarketHistory history, Listings listings, MarketPulse pulse, TimeProvider time)
 {
     private const int MostCandles = 1_500;
 
@@ -52,7 +52,5 @@ internal sealed class TickerCalls(IGrainFactory grains, Listings listings, Marke
     private async ValueTask<System.Collections.Immutable.ImmutableArray<Candle>> Read(
         Instrument instrument, CandlePeriod period, long before, int limit) => before == 0
         ? []
-        : await grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey).Candles(
-            new CandleQuery(instrument.Symbol, period, null, Math.Min(before - 1, time.UnixNanos()), limit),
-            await WireMarket.Seen(grains, instrument.Symbol));
+        : await history.Candles(new CandleQuery(instrument.Symbol, period, null, Math.Min(before - 1, time.UnixNanos()), limit));
 }

@@ -38,7 +38,7 @@ internal sealed class SignalDesk(
     private const int LongestDetail = 200;
     private readonly GrainCalls _calls = new(log);
 
-    private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+    private ICatalogGrain Catalog => grains.Catalog();
 
     /// <summary>A strategy's secret as it is kept: 32 random bytes, sealed; and as its owner sees it, once.</summary>
     public (string Sealed, string Shown) NewSecret(string strategy)

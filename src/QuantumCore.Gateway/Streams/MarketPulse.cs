@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Binance;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Streams;
@@ -22,7 +21,7 @@ internal sealed record MarketSecond(long TimeNanos, ImmutableSortedDictionary<st
 /// from that second: who waits for it sees that nothing comes.
 /// </summary>
 internal sealed class MarketPulse(
-    IGrainFactory grains, Listings listings, WireTickers tickers, TimeProvider time, ILogger<MarketPulse> log)
+    IGrainFactory grains, Listings listings, MarketHistory history, TimeProvider time, ILogger<MarketPulse> log)
 {
     private const int DayMinutes = 1_440;
     private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
@@ -109,7 +108,7 @@ internal sealed class MarketPulse(
         try
         {
             var state = await grains.GetGrain<IOrderBookGrain>(instrument.BookKey).State(instrument.Symbol);
-            return new SymbolPulse(instrument, state, await tickers.Over(instrument, DayMinutes) ?? default);
+            return new SymbolPulse(instrument, state, await history.Over(instrument, DayMinutes) ?? default);
         }
         catch (Exception error)
         {

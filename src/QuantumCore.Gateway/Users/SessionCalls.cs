@@ -221,7 +221,7 @@ internal sealed class SessionCalls(
         : new Refusal(
             RejectReason.BadRequest, field, Passwords.Longest.ToString(CultureInfo.InvariantCulture), "8 to 128 characters.");
 
-    private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+    private ICatalogGrain Catalog => grains.Catalog();
 
     private static string SealedFor(string user) => $"authenticator of {user}";
 

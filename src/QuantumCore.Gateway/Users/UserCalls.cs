@@ -149,7 +149,7 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
         });
     }
 
-    private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+    private ICatalogGrain Catalog => grains.Catalog();
 
     private static Refusal WrongRole => Refusal.Malformed("role", "customer, marketOperator, risk or administrator.");
 

@@ -47,7 +47,7 @@ internal sealed class UserSessions(IGrainFactory grains, GatewayOptions options,
 
     private static async ValueTask<Known> Load(IGrainFactory grains)
     {
-        var all = await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).Users();
+        var all = await grains.Catalog().Users();
         return new Known(
             all.Users.ToFrozenDictionary(user => user.Name, StringComparer.Ordinal),
             all.Sessions.ToFrozenDictionary(session => session.Id, StringComparer.Ordinal));

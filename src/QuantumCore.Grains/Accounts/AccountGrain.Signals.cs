@@ -57,7 +57,7 @@ public sealed partial class AccountGrain
         }
 
         var (side, ordered) = SignalRules.Decide(
-            intent.Action, intent.Policy, lots, _machine.PositionForSignals(instrument!), mayGoShort: false);
+            intent.Action, intent.Policy, lots, _machine.PositionForSignals(instrument!), mayGoShort: _machine.IsMargin);
         return ordered == 0
             ? Refuse(intent, hash, RejectReason.SignalSkipped)
             : Decide(Order(intent, side, ordered), hash, isOfSignal: true);

@@ -1,3 +1,4 @@
+import { read } from "./api.js";
 import { byId, make, write } from "./dom.js";
 import { listen, showKeys, type Key } from "./keys.js";
 import { onPrefs, showSettings } from "./prefs.js";
@@ -14,6 +15,7 @@ const pages: Readonly<Record<string, () => Promise<{ show: (host: HTMLElement, s
   portfolio: () => import("./portfolio.js"),
   orders: () => import("./orders.js"),
   operator: () => import("./operator.js"),
+  sim: () => import("./sim.js"),
   signin: () => import("./signin.js"),
 };
 
@@ -86,6 +88,7 @@ async function start(): Promise<void> {
     trade.followAccount(session?.account != null);
   });
   trade.onUnknown = () => void begin();
+  void read<object | undefined>("/sim").then((found) => (byId("sim-link").hidden = found === undefined));
   void route();
   await trade.start(path === undefined ? undefined : decodeURIComponent(path), new URLSearchParams(location.search).get("iv"), current?.account != null);
 }

@@ -70,7 +70,7 @@ export class Trade {
     while ((listed = await read<{ instruments: InstrumentJson[] }>("/instruments")) === undefined) await new Promise((resolve) => setTimeout(resolve, 1_000));
     for (const json of listed.instruments) this.store.instruments.set(json.symbol, new Instrument(json));
     this.markets.list();
-    if (interval !== null && intervals.some(([name]) => name === interval)) this.interval = interval;
+    if (interval !== null && intervals.some(([name]) => name === interval)) this.takeInterval(interval);
     this.showInterval(this.interval);
     const first = symbol !== undefined && this.store.instruments.has(symbol) ? symbol : this.store.instruments.keys().next().value;
     if (first !== undefined) this.choose(first);
@@ -256,9 +256,13 @@ export class Trade {
     this.chooseInterval(name);
   }
 
-  private chooseInterval(name: string): void {
+  private takeInterval(name: string): void {
     this.interval = name;
     this.store.candleMillis = intervals.find(([candidate]) => candidate === name)?.[1] ?? 60_000;
+  }
+
+  private chooseInterval(name: string): void {
+    this.takeInterval(name);
     this.store.candles = [];
     this.olderPending = false;
     this.store.touch("candles");

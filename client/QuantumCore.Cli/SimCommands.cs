@@ -1,0 +1,146 @@
+using System.CommandLine;
+using System.Globalization;
+using QuantumCore.Client;
+using Spectre.Console;
+
+namespace QuantumCore.Cli;
+
+/// <summary>sim: the market of a demo, and faults for clients under test, by the demo's admin port.</summary>
+internal static class SimCommands
+{
+    private const string DefaultPort = "http://127.0.0.1:8081";
+
+    internal static Command All(CommandLineApp app, Func<string, string?> environment)
+    {
+        var port = new Option<string>("--admin")
+        {
+            Description = $"The demo's admin port [env QC_ADMIN, default {DefaultPort}]",
+            HelpName = "address",
+            Recursive = true,
+        };
+        Command Add(Command command, string example, Func<ParseResult, QuantumCoreClient, CancellationToken, Task<Simulation>> ask) =>
+            app.Add(command, example, async (parse, session, cancellation) =>
+            {
+                var text = parse.GetValue(port) ?? environment("QC_ADMIN") ?? DefaultPort;
+                if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+                    throw new UsageException($"--admin: '{text}' is not an address such as {DefaultPort}");
+
+                var simulation = await ask(parse, session.At(address), cancellation);
+                session.Screen.Show(simulation, console => Show(console, simulation));
+                return ExitCodes.Done;
+            });
+        return new("sim", "Shape the market of a demo, and let its clients meet faults (silo option --admin-port).")
+        {
+            port,
+            Add(new Command("show", "How the simulation stands."), "qc sim show", (_, client, stop) => client.GetSimulationAsync(stop)),
+            Add(new Command("pause", "Stop the simulated market's clock."), "qc sim pause", (_, client, stop) => client.ChangeMarketAsync(new(Paused: true), stop)),
+            Add(new Command("resume", "Let it run again."), "qc sim resume", (_, client, stop) => client.ChangeMarketAsync(new(Paused: false), stop)),
+            Step(Add),
+            Factor(Add, "speed", "How fast the clock runs: 0.1 to 50.", factor => new(Speed: factor)),
+            Factor(Add, "volatility", "What all movements are multiplied by: 0 to 20.", factor => new(Volatility: factor)),
+            Reset(Add),
+            Halt(Add, "halt", "Halt a symbol.", isHalted: true),
+            Halt(Add, "open", "Let a halted symbol trade on.", isHalted: false),
+            Fault(Add),
+            Clear(Add),
+            Skew(Add),
+        };
+    }
+
+    private delegate Command Adding(
+        Command command, string example, Func<ParseResult, QuantumCoreClient, CancellationToken, Task<Simulation>> ask);
+
+    private static Command Step(Adding add)
+    {
+        var steps = Grammar.NumberArgument("steps", "Steps of a tenth of a second");
+        return add(
+            new Command("step", "Let a paused market take some steps.") { steps },
+            "qc sim step 10",
+            (parse, client, stop) => client.ChangeMarketAsync(new(Steps: (int)Math.Min(parse.GetValue(steps), int.MaxValue)), stop));
+    }
+
+    private static Command Factor(Adding add, string name, string description, Func<decimal, MarketChange> change)
+    {
+        var factor = Grammar.Price("factor", description);
+        return add(
+            new Command(name, description) { factor },
+            $"qc sim {name} 3",
+            (parse, client, stop) => client.ChangeMarketAsync(change(parse.GetValue(factor)), stop));
+    }
+
+    private static Command Reset(Adding add)
+    {
+        var seed = Grammar.NumberOption("--seed", "Another seed", 0, int.MaxValue);
+        return add(
+            new Command("reset", "Begin the simulated market anew, at the listed prices.") { seed },
+            "qc sim reset --seed 7",
+            (parse, client, stop) => client.ChangeMarketAsync(new(Seed: parse.GetValue(seed), Reset: true), stop));
+    }
+
+    private static Command Halt(Adding add, string name, string description, bool isHalted)
+    {
+        var symbol = Grammar.Symbol();
+        return add(
+            new Command(name, description) { symbol },
+            $"qc sim {name} AAPL",
+            (parse, client, stop) => client.HaltSimulatedAsync(parse.GetValue(symbol)!, isHalted, stop));
+    }
+
+    private static Command Fault(Adding add)
+    {
+        var kind = Grammar.WordArgument<FaultKind>("kind", "What goes wrong");
+        var on = Grammar.WordOption<FaultPlace>("--on", "What a drop or a delay meets");
+        var of = new Option<string>("--for") { Description = "Only who shows this API key", HelpName = "api key" };
+        var symbol = Grammar.SymbolOption("Only what is about this symbol");
+        var count = Grammar.NumberOption("--count", "How many times", 1, 1_000_000);
+        var millis = Grammar.NumberOption("--millis", "How long, in milliseconds", 0, 600_000);
+        return add(
+            new Command("fault", "Let the next requests or messages of clients go wrong.") { kind, on, of, symbol, count, millis },
+            """
+            qc sim fault reject --for demo-alice        the next order is refused as overloaded
+            qc sim fault timeout --symbol AAPL          the next one is done, and never answered
+            qc sim fault skip --symbol AAPL             a message of the book's stream is missing
+            qc sim fault delay --on stream --millis 3000 --count 5
+            """,
+            (parse, client, stop) => client.AddFaultAsync(
+                new NewFault(
+                    parse.GetValue(kind), parse.GetValue(on), parse.GetValue(of), parse.GetValue(symbol), parse.GetValue(count), parse.GetValue(millis)),
+                stop));
+    }
+
+    private static Command Clear(Adding add)
+    {
+        var id = Grammar.NumberOption("--id", "Only this one", 1, int.MaxValue);
+        return add(
+            new Command("clear", "Take waiting faults away.") { id },
+            "qc sim clear",
+            (parse, client, stop) => client.RemoveFaultsAsync(parse.GetValue(id), stop));
+    }
+
+    private static Command Skew(Adding add)
+    {
+        var millis = new Argument<long>("millis") { Description = "Milliseconds ahead; -- -3000 for behind" };
+        return add(
+            new Command("skew", "Put the clock of the Binance Spot interface wrong.") { millis },
+            "qc sim skew 5000",
+            (parse, client, stop) => client.SetClockSkewAsync(parse.GetValue(millis), stop));
+    }
+
+    private static void Show(IAnsiConsole console, Simulation simulation)
+    {
+        var market = simulation.Market;
+        console.WriteLine(
+            $"{(!simulation.Running ? "nobody is simulated" : market.Paused ? "paused" : "running")}, speed {Text(market.Speed)}, "
+            + $"volatility {Text(market.Volatility)}, seed {market.Seed}, {market.Steps} steps; clients' clock {simulation.SkewMillis} ms ahead");
+        foreach (var fault in simulation.Faults)
+        {
+            console.WriteLine($"waits  {fault.Id}: {Tables.Word(fault.Kind)} of {Tables.Word(fault.On)}, {fault.Symbol ?? "every symbol"}, "
+                + $"{fault.Key ?? "every key"}, {fault.Left} times, {fault.Millis} ms");
+        }
+
+        foreach (var fired in simulation.Fired)
+            console.WriteLine($"{fired.At.UtcDateTime.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture)}  {fired.Fault}: {Tables.Word(fired.Kind)} of {fired.To}");
+    }
+
+    private static string Text(decimal factor) => factor.ToString(CultureInfo.InvariantCulture);
+}

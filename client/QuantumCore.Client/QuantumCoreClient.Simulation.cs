@@ -1,0 +1,32 @@
+namespace QuantumCore.Client;
+
+// The calls of a demo's admin port, which shape its market and let its clients fail. None is repeated when its answer is lost.
+public sealed partial class QuantumCoreClient
+{
+    /// <summary>How the simulation stands. The client's address is the admin port's.</summary>
+    public Task<Simulation> GetSimulationAsync(CancellationToken cancellation = default) =>
+        _calls.SendAsync<Simulation>(Get("sim"), cancellation);
+
+    /// <summary>Changes the simulated market: its clock, its volatility, its seed.</summary>
+    public Task<Simulation> ChangeMarketAsync(MarketChange change, CancellationToken cancellation = default) =>
+        _calls.SendAsync<Simulation>(Post("sim/market", change) with { Repeatable = false }, cancellation);
+
+    /// <summary>Halts a symbol, or lets it trade on.</summary>
+    public Task<Simulation> HaltSimulatedAsync(string symbol, bool isHalted, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(symbol);
+        return _calls.SendAsync<Simulation>(Post($"sim/symbols/{Uri.EscapeDataString(symbol)}", new HaltRequest(isHalted)), cancellation);
+    }
+
+    /// <summary>Sets a fault for clients under test.</summary>
+    public Task<Simulation> AddFaultAsync(NewFault fault, CancellationToken cancellation = default) =>
+        _calls.SendAsync<Simulation>(Post("sim/faults", fault) with { Repeatable = false }, cancellation);
+
+    /// <summary>Takes a waiting fault away; all of them without a number.</summary>
+    public Task<Simulation> RemoveFaultsAsync(long? id = null, CancellationToken cancellation = default) =>
+        _calls.SendAsync<Simulation>(new ExchangeCall(HttpMethod.Delete, id is null ? "sim/faults" : $"sim/faults/{id}"), cancellation);
+
+    /// <summary>Puts the clock of the Binance Spot interface so many milliseconds ahead, or behind when negative; a day at most.</summary>
+    public Task<Simulation> SetClockSkewAsync(long millis, CancellationToken cancellation = default) =>
+        _calls.SendAsync<Simulation>(Post("sim/skew", new SkewRequest(millis)), cancellation);
+}

@@ -1,0 +1,73 @@
+using QuantumCore.Contracts;
+using QuantumCore.Gateway;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.History;
+using QuantumCore.Instruments;
+using QuantumCore.Journal;
+using QuantumCore.Market;
+
+namespace QuantumCore.Silo.Demo;
+
+/// <summary>
+/// The day before a demo's first day: candles and prints by the simulated participants on a fast clock, so that no chart
+/// begins empty. It ends in the minute in which the instrument was listed, and stands beside what was traded, never in it.
+/// </summary>
+internal static class DemoPast
+{
+    private const int Minutes = 1_440;
+    private const int Trades = 500;
+    private const long MinuteNanos = 60_000_000_000;
+
+    /// <summary>The symbols that are simulated: what was listed since the start, for a replay or by an operator, is not.</summary>
+    public static async Task<IReadOnlyList<Instrument>> SymbolsAsync(
+        Listings listings, SiloOptions options, CancellationToken cancellationToken)
+    {
+        var ofDemo = ListingText.Read(await File.ReadAllBytesAsync(options.ExchangeFile, cancellationToken))
+            .Select(instrument => instrument.Symbol)
+            .Except(options.NoQuotes, StringComparer.Ordinal)
+            .ToHashSet(StringComparer.Ordinal);
+        return [.. (await listings.All()).Where(instrument => instrument.ReferencePriceTicks > 0 && ofDemo.Contains(instrument.Symbol))];
+    }
+
+    /// <summary>Makes it for each symbol that has none.</summary>
+    public static Task FillAsync(
+        IReadOnlyList<Instrument> instruments, ulong seed, IJournalStore journal, HistoryStore history, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(instruments, cancellationToken, async (instrument, token) =>
+        {
+            if (await history.HasBackfillAsync(instrument.Symbol, token))
+                return;
+
+            var listed = await ListedAtAsync(journal, instrument.Symbol, token);
+            var past = PastMarket.Make(
+                instrument, new MarketModel(), seed, instrument.ReferencePriceTicks, listed, Minutes, Trades, token);
+            await history.BackfillAsync(
+                instrument.Symbol, [.. past.Minutes.Select(Candle)], [.. past.Trades.Select(Print)], token);
+        });
+
+    /// <summary>The time of the first record of the book's stream.</summary>
+    private static async Task<long> ListedAtAsync(IJournalStore journal, string symbol, CancellationToken cancellationToken)
+    {
+        await foreach (var stored in journal.ReadAsync("book/" + symbol, 1, 1, cancellationToken))
+            return BookRecordEncoding.Decode(stored.Body.Span).TimeNanos;
+
+        throw new InvalidOperationException($"{symbol} is listed and its book has no record.");
+    }
+
+    private static Candle Candle(MinuteOfTrades minute) => new(
+        minute.Minute * MinuteNanos,
+        (minute.Minute + 1) * MinuteNanos,
+        minute.OpenTicks,
+        minute.HighTicks,
+        minute.LowTicks,
+        minute.CloseTicks,
+        minute.Lots,
+        minute.Value,
+        minute.Trades,
+        minute.BoughtLots,
+        minute.BoughtValue,
+        default,
+        default);
+
+    private static PublicTrade Print(MarketTrade trade, int index) =>
+        new(0, index, trade.TimeNanos, trade.PriceTicks, trade.QuantityLots, trade.TakerSide);
+}

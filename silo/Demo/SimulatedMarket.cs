@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway;
+using QuantumCore.History;
+using QuantumCore.Instruments;
+using QuantumCore.Market;
+using QuantumCore.Silo.Simulation;
+
+namespace QuantumCore.Silo.Demo;
+
+/// <summary>
+/// Keeps a demo's books alive: simulated participants of each symbol of the exchange file, on accounts of their own. They
+/// trade like everyone else, through order entry.
+/// </summary>
+internal sealed partial class SimulatedMarket(
+    ExchangeStart start,
+    DemoExchange demo,
+    OrderEntry entry,
+    IGrainFactory grains,
+    Listings listings,
+    IServiceProvider services,
+    GatewayOptions gateway,
+    MarketClock clock,
+    SiloOptions options,
+    TimeProvider time,
+    ILogger<SimulatedMarket> log) : BackgroundService
+{
+    private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(10);
+
+    private readonly MarketModel _model = new();
+    private int _begun;
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await start.Opened.WaitAsync(stoppingToken);
+
+        // A gateway of a cluster has no stores; the silo that simulates has them.
+        if (services.GetService<HistoryStore>() is not { } history)
+            return;
+
+        while (gateway.DemoMode && options.Simulates)
+        {
+            try
+            {
+                var beginning = clock.Beginnings;
+                await TradeAsync(await BeginAsync(history, beginning, stoppingToken), beginning, stoppingToken);
+            }
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogInterrupted(log, error);
+                await Task.Delay(s_rest, time, stoppingToken);
+            }
+        }
+    }
+
+    [LoggerMessage(201, LogLevel.Warning, "The simulated participants were interrupted; they begin anew in ten seconds")]
+    private static partial void LogInterrupted(ILogger log, Exception error);
+
+    /// <summary>Participants without orders, at the last price of each symbol; after a reset at the listed price.</summary>
+    private async Task<ImmutableArray<SimulatedSymbol>> BeginAsync(HistoryStore history, int beginning, CancellationToken stoppingToken)
+    {
+        var run = await ClearAsync(stoppingToken);
+        var isReset = beginning != _begun;
+        var seed = (ulong)clock.State.Seed;
+        await demo.FundAsync(await listings.All());
+        var symbols = ImmutableArray.CreateBuilder<SimulatedSymbol>();
+        foreach (var instrument in await DemoPast.SymbolsAsync(listings, options, stoppingToken))
+        {
+            // The last trade, or where the back-filled past ends; after a reset what the seed alone makes.
+            var newest = isReset ? [] : await history.PublicTradesAsync(new TradeQuery(instrument.Symbol, null, null, null, 1), stoppingToken);
+            var startTicks = newest is [var last] ? last.PriceTicks : instrument.ReferencePriceTicks;
+            var market = new SymbolMarket(
+                instrument, _model, isReset ? seed : unchecked(seed + ((ulong)run << 32)), instrument.ReferencePriceTicks, startTicks);
+            symbols.Add(new SimulatedSymbol(entry, grains, instrument, market, $"sim-{run}-{symbols.Count}-"));
+        }
+
+        _begun = beginning;
+        return symbols.ToImmutable();
+    }
+
+    /// <summary>Steps with the clock until the market is to begin anew, the host stops, or something goes wrong.</summary>
+    private async Task TradeAsync(ImmutableArray<SimulatedSymbol> symbols, int beginning, CancellationToken stoppingToken)
+    {
+        while (await clock.NextAsync(beginning, TimeSpan.FromSeconds(_model.StepSeconds), stoppingToken))
+        {
+            var views = await Task.WhenAll(DemoExchange.Simulated.Select(account => entry.View(account).AsTask()));
+            var open = views.SelectMany(view => view.OpenOrders).ToLookup(order => order.Symbol, StringComparer.Ordinal);
+            var volatility = clock.State.Volatility;
+            foreach (var symbol in symbols)
+            {
+                symbol.Market.Volatility = volatility;
+                symbol.Learn(open[symbol.Symbol]);
+            }
+
+            await Task.WhenAll(symbols.Select(symbol => symbol.StepAsync()));
+        }
+    }
+
+    /// <summary>
+    /// Takes out what an earlier run left. The mark of that is a record of the account, so that its sequence is a
+    /// number no earlier run has had: it goes into the name of every order.
+    /// </summary>
+    private async Task<long> ClearAsync(CancellationToken cancellationToken)
+    {
+        var run = 0L;
+        foreach (var account in DemoExchange.Simulated)
+        {
+            while ((await entry.CancelAll(account, null, null)).Reason != RejectReason.None)
+                await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
+            run += (await entry.View(account)).Sequence;
+        }
+
+        return run;
+    }
+}

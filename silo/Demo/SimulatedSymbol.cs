@@ -1,0 +1,178 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway;
+using QuantumCore.Instruments;
+using QuantumCore.Market;
+
+namespace QuantumCore.Silo.Demo;
+
+/// <summary>The exchange did not do what the simulated participants need: they begin anew.</summary>
+internal sealed class MarketInterruptedException(string symbol, RejectReason reason)
+    : Exception($"{symbol}: {reason}.");
+
+/// <summary>One symbol's participants at the exchange: carries out what they want and tells them what became of it.</summary>
+internal sealed class SimulatedSymbol(
+    OrderEntry entry, IGrainFactory grains, Instrument instrument, SymbolMarket market, string names)
+{
+    private const int StepsBetweenLooks = 10;
+    private const int TradesLooked = 64;
+
+    // By handle: the public ids of what rests.
+    private readonly Dictionary<long, long> _ids = [];
+    private TradePlace _seen = new(-1, 0);
+
+    // Up to which of the book's sequences it knows what it did itself: what it looks at is not older.
+    private long _done;
+    private long _steps;
+    private bool _trades = true;
+
+    /// <summary>What is traded.</summary>
+    public string Symbol => instrument.Symbol;
+
+    /// <summary>The participants.</summary>
+    public SymbolMarket Market => market;
+
+    /// <summary>Tells the participants what their accounts say of their orders.</summary>
+    public void Learn(IEnumerable<OpenOrder> ofAccounts)
+    {
+        var open = new Dictionary<long, OpenOrder>();
+        foreach (var order in ofAccounts)
+        {
+            if (order.ClientOrderId.StartsWith(names, StringComparison.Ordinal))
+                open[long.Parse(order.ClientOrderId.AsSpan(names.Length), CultureInfo.InvariantCulture)] = order;
+        }
+
+        foreach (var handle in market.Working.ToArray())
+        {
+            if (open.TryGetValue(handle, out var order))
+            {
+                market.Report(handle, order.FilledLots, isOpen: true);
+            }
+            else
+            {
+                _ids.Remove(handle);
+                market.ReportGone(handle);
+            }
+        }
+    }
+
+    /// <summary>Takes one step, unless the book is in no continuous trading.</summary>
+    /// <exception cref="MarketInterruptedException">What became of an order is not known, or the exchange refuses orders as such.</exception>
+    public async Task StepAsync()
+    {
+        if (_steps++ % StepsBetweenLooks == 0)
+        {
+            var state = await grains.GetGrain<IOrderBookGrain>(instrument.BookKey).State(Symbol);
+            _trades = state is { Phase: TradingPhase.Continuous, IsHalted: false };
+        }
+
+        if (!_trades)
+            return;
+
+        var sight = await LookAsync();
+        var intents = market.Step(in sight).ToArray();
+        for (var first = 0; first < intents.Length;)
+        {
+            var last = first;
+            while (last < intents.Length && intents[last].Participant == intents[first].Participant)
+                last++;
+
+            await CarryOutAsync(DemoExchange.AccountOf(intents[first].Participant), intents[first..last]);
+            first = last;
+        }
+    }
+
+    private async ValueTask<MarketSight> LookAsync()
+    {
+        var data = grains.GetGrain<IMarketDataGrain>(Symbol);
+        var depth = await data.Depth(1);
+        while (depth.Sequence < _done && await data.WaitForUpdate(depth.Sequence) is not null)
+            depth = await data.Depth(1);
+
+        var trades = await data.Trades(TradesLooked);
+        var (lots, signed) = (0L, 0L);
+        foreach (var trade in trades)
+        {
+            if (new TradePlace(trade.Sequence, trade.Index) is var place && !IsAfter(place, _seen))
+                break;
+
+            lots += trade.QuantityLots;
+            signed += trade.TakerSide == Side.Buy ? trade.QuantityLots : -trade.QuantityLots;
+        }
+
+        // What was traded before the first look is the past.
+        if (_seen.Sequence < 0)
+            (lots, signed) = (0, 0);
+        _seen = trades.IsEmpty ? new TradePlace(0, 0) : new TradePlace(trades[0].Sequence, trades[0].Index);
+        return new MarketSight(Best(depth.Bids), Best(depth.Asks), lots, signed);
+    }
+
+    private static bool IsAfter(TradePlace place, TradePlace other) =>
+        place.Sequence > other.Sequence || (place.Sequence == other.Sequence && place.Index > other.Index);
+
+    private static long Best(ImmutableArray<DepthLevel> levels) => levels.IsEmpty ? 0 : levels[0].PriceTicks;
+
+    private async Task CarryOutAsync(long account, OrderIntent[] intents)
+    {
+        await Task.WhenAll(intents.Where(intent => intent.Kind == IntentKind.Cancel).Select(intent => CancelAsync(account, intent)));
+        var orders = intents.Where(intent => intent.Kind != IntentKind.Cancel).ToArray();
+        if (orders.Length == 0)
+            return;
+
+        var reports = await entry.PlaceBatch(account, [.. orders.Select(Request)]);
+        for (var i = 0; i < orders.Length; i++)
+        {
+            _done = Math.Max(_done, reports[i].Sequence);
+            Tell(orders[i].Handle, reports[i]);
+        }
+    }
+
+    private async Task CancelAsync(long account, OrderIntent intent)
+    {
+        if (!_ids.Remove(intent.Handle, out var id))
+            return;
+
+        var report = await entry.Cancel(account, Symbol, id);
+        if (report.Reason is RejectReason.Overloaded or RejectReason.OutcomeUnknown)
+            throw new MarketInterruptedException(Symbol, report.Reason);
+
+        // Closed before: it was filled to the end.
+        if (report.Reason == RejectReason.None)
+            market.Report(intent.Handle, report.FilledLots, isOpen: false);
+        else
+            market.ReportGone(intent.Handle);
+    }
+
+    private void Tell(long handle, ExecutionReport report)
+    {
+        switch (report.Reason)
+        {
+            case RejectReason.None:
+                var isOpen = report.Status is OrderStatus.New or OrderStatus.PartiallyFilled;
+                if (isOpen)
+                    _ids[handle] = report.OrderId;
+                market.Report(handle, report.FilledLots, isOpen);
+                break;
+            case RejectReason.PostOnlyWouldTake or RejectReason.InvalidPrice or RejectReason.PriceBand:
+                market.Report(handle, 0, isOpen: false);
+                break;
+            case RejectReason.SymbolHalted or RejectReason.SymbolClosed or RejectReason.NotInThisPhase:
+                market.Report(handle, 0, isOpen: false);
+                _trades = false;
+                break;
+            default:
+                throw new MarketInterruptedException(Symbol, report.Reason);
+        }
+    }
+
+    private HoldRequest Request(OrderIntent intent) => new(
+        names + intent.Handle.ToString(CultureInfo.InvariantCulture),
+        Symbol,
+        intent.Side,
+        OrderType.Limit,
+        intent.Kind == IntentKind.Rest ? TimeInForce.GoodTillCancel : TimeInForce.ImmediateOrCancel,
+        PostOnly: intent.Kind == IntentKind.Rest,
+        intent.PriceTicks,
+        intent.QuantityLots);
+}

@@ -1,0 +1,127 @@
+using System.Net.WebSockets;
+using System.Text;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace QuantumCore.Silo.Simulation;
+
+/// <summary>Makes a WebSocket whose messages faults happen to.</summary>
+internal sealed class FaultyUpgrade(IHttpWebSocketFeature inner, string? key, string path, ClientFaults faults) : IHttpWebSocketFeature
+{
+    /// <inheritdoc/>
+    public bool IsWebSocketRequest => inner.IsWebSocketRequest;
+
+    /// <inheritdoc/>
+    public async Task<WebSocket> AcceptAsync(WebSocketAcceptContext context) =>
+        new FaultySocket(await inner.AcceptAsync(context), key, path, faults);
+}
+
+/// <summary>A WebSocket that now and then leaves a message out, sends it twice, late, or is cut instead.</summary>
+internal sealed class FaultySocket(WebSocket inner, string? key, string path, ClientFaults faults) : WebSocket
+{
+    // Every message with a place in a sequence has one of these: native books and accounts, and depth on the Binance Spot interface.
+    private static readonly string[] s_sequenced = ["\"sequence\":", "\"u\":"];
+
+    // Who shows no key when the connection is made may show one in a message.
+    private string? _key = key;
+
+    /// <inheritdoc/>
+    public override WebSocketCloseStatus? CloseStatus => inner.CloseStatus;
+
+    /// <inheritdoc/>
+    public override string? CloseStatusDescription => inner.CloseStatusDescription;
+
+    /// <inheritdoc/>
+    public override WebSocketState State => inner.State;
+
+    /// <inheritdoc/>
+    public override string? SubProtocol => inner.SubProtocol;
+
+    /// <inheritdoc/>
+    public override void Abort() => inner.Abort();
+
+    /// <inheritdoc/>
+    public override Task CloseAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) =>
+        inner.CloseAsync(closeStatus, statusDescription, cancellationToken);
+
+    /// <inheritdoc/>
+    public override Task CloseOutputAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) =>
+        inner.CloseOutputAsync(closeStatus, statusDescription, cancellationToken);
+
+    /// <inheritdoc/>
+    public override void Dispose() => inner.Dispose();
+
+    /// <inheritdoc/>
+    public override Task<WebSocketReceiveResult> ReceiveAsync(ArraySegment<byte> buffer, CancellationToken cancellationToken) =>
+        inner.ReceiveAsync(buffer, cancellationToken);
+
+    /// <inheritdoc/>
+    public override async ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        var received = await inner.ReceiveAsync(buffer, cancellationToken);
+        if (received is { EndOfMessage: true, MessageType: WebSocketMessageType.Text } && KeyIn(buffer.Span[..received.Count]) is { } shown)
+            Volatile.Write(ref _key, shown);
+        return received;
+    }
+
+    /// <inheritdoc/>
+    public override Task SendAsync(
+        ArraySegment<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken) =>
+        SendAsync((ReadOnlyMemory<byte>)buffer, messageType, endOfMessage, cancellationToken).AsTask();
+
+    /// <inheritdoc/>
+    public override async ValueTask SendAsync(
+        ReadOnlyMemory<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken)
+    {
+        if (TakeFault(buffer, messageType) is not { } fault)
+        {
+            await inner.SendAsync(buffer, messageType, endOfMessage, cancellationToken);
+            return;
+        }
+
+        switch (fault.Kind)
+        {
+            case FaultKind.Skip:
+                return;
+            case FaultKind.Drop:
+                inner.Abort();
+                throw new WebSocketException(WebSocketError.ConnectionClosedPrematurely);
+            case FaultKind.Delay:
+                await Task.Delay(fault.Millis, cancellationToken);
+                break;
+            case FaultKind.Duplicate:
+                await inner.SendAsync(buffer, messageType, endOfMessage, cancellationToken);
+                break;
+        }
+
+        await inner.SendAsync(buffer, messageType, endOfMessage, cancellationToken);
+    }
+
+    private ClientFault? TakeFault(ReadOnlyMemory<byte> buffer, WebSocketMessageType messageType)
+    {
+        if (faults.Waiting.IsEmpty || messageType != WebSocketMessageType.Text)
+            return null;
+
+        var text = Encoding.UTF8.GetString(buffer.Span);
+        return faults.Take(
+            FaultPlace.Stream,
+            Volatile.Read(ref _key),
+            symbol => FaultyEdge.Names(text, symbol),
+            path,
+            kind => kind is not (FaultKind.Skip or FaultKind.Duplicate)
+                || (Array.Exists(s_sequenced, name => text.Contains(name, StringComparison.Ordinal))
+                    && !text.Contains("\"type\":\"heartbeat\"", StringComparison.Ordinal)));
+    }
+
+    /// <summary>The key in a request of the Binance Spot interface; null where there is none.</summary>
+    private static string? KeyIn(ReadOnlySpan<byte> message)
+    {
+        var name = "\"apiKey\""u8;
+        var at = message.IndexOf(name);
+        if (at < 0)
+            return null;
+
+        var rest = message[(at + name.Length)..].TrimStart(" \t\r\n:"u8);
+        var end = rest.Length > 0 && rest[0] == '"' ? rest[1..].IndexOf((byte)'"') : -1;
+        return end < 0 ? null : Encoding.UTF8.GetString(rest[1..(end + 1)]);
+    }
+}

@@ -1,0 +1,205 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Silo.Simulation;
+
+/// <summary>What a request changes of the market; what is absent stays.</summary>
+internal sealed record MarketChange(bool? Paused, double? Speed, double? Volatility, int? Steps, long? Seed, bool? Reset);
+
+/// <summary>A fault that a request asks for.</summary>
+internal sealed record FaultText(FaultKind Kind, FaultPlace? On, string? Key, string? Symbol, int? Count, int? Millis);
+
+/// <summary>A request about one symbol.</summary>
+internal sealed record SymbolChange(bool Halted);
+
+/// <summary>How far clients' clock is ahead.</summary>
+internal sealed record SkewText(long Millis);
+
+/// <summary>What every call of the simulation answers.</summary>
+internal sealed record SimulationText(
+    bool Running, MarketState Market, long SkewMillis, ImmutableArray<ClientFault> Faults, ImmutableArray<FaultThatFired> Fired);
+
+/// <summary>Why a call was refused.</summary>
+internal sealed record ProblemText(string Code, string? Field, string Title, string? Detail, string? Limit);
+
+/// <summary>The messages of the simulation's calls.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(MarketChange))]
+[JsonSerializable(typeof(FaultText))]
+[JsonSerializable(typeof(SymbolChange))]
+[JsonSerializable(typeof(SkewText))]
+[JsonSerializable(typeof(SimulationText))]
+[JsonSerializable(typeof(ProblemText))]
+internal sealed partial class SimulationJson : JsonSerializerContext;
+
+/// <summary>
+/// The calls by which a demo's market is shaped and faults are set. They are answered on the admin port alone, to requests of this
+/// machine; each but the reading needs a JSON body, which no page of another site can send.
+/// </summary>
+internal sealed class SimulationCalls(
+    MarketClock clock, ClientFaults faults, ClientClock clients, OrderEntry entry, Listings listings, GatewayOptions gateway, SiloOptions options)
+{
+    private const string Root = "/api/qc/v1/sim";
+    private const int MostSteps = 36_000;
+    private const int MostTimes = 1_000_000;
+    private const int LongestMillis = 600_000;
+    private const int PatienceMillis = 60_000;
+
+    /// <summary>Less than what cuts a reader to whom nothing can be sent.</summary>
+    private const int LongestStreamMillis = 20_000;
+
+    /// <summary>Maps the calls.</summary>
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet(Root, (RequestDelegate)ShowAsync).ExcludeFromDescription();
+        On<MarketChange>(routes, "POST", $"{Root}/market", SimulationJson.Default.MarketChange, (_, change) => Task.FromResult(Change(change)));
+        On<FaultText>(routes, "POST", $"{Root}/faults", SimulationJson.Default.FaultText, (_, fault) => AddAsync(fault));
+        On<SkewText>(routes, "POST", $"{Root}/skew", SimulationJson.Default.SkewText, (_, skew) => Task.FromResult(SetSkew(skew)));
+        On<SymbolChange>(routes, "POST", $"{Root}/symbols/{{symbol}}", SimulationJson.Default.SymbolChange, HaltAsync);
+        routes.MapMethods($"{Root}/faults/{{id?}}", ["DELETE"], (RequestDelegate)RemoveAsync).ExcludeFromDescription();
+    }
+
+    private Task RemoveAsync(HttpContext context) => ServeAsync(context, () =>
+    {
+        var all = context.GetRouteValue("id") is not string;
+        var id = 0L;
+        if (!all && !long.TryParse((string)context.GetRouteValue("id")!, NumberStyles.None, CultureInfo.InvariantCulture, out id))
+            return Task.FromResult<ProblemText?>(Malformed("id", "A fault's number."));
+
+        faults.Remove(all ? null : id);
+        return Task.FromResult<ProblemText?>(null);
+    });
+
+    private void On<T>(
+        IEndpointRouteBuilder routes,
+        string method,
+        string route,
+        JsonTypeInfo<T> shape,
+        Func<HttpContext, T, Task<ProblemText?>> does)
+        where T : class => routes.MapMethods(route, [method], (RequestDelegate)(context => ServeAsync(context, async () =>
+    {
+        if (!context.Request.HasJsonContentType())
+            return Malformed(null, "The body is JSON, and the request says so.");
+
+        try
+        {
+            var body = await JsonSerializer.DeserializeAsync(context.Request.Body, shape, context.RequestAborted);
+            return body is null ? Malformed(null, "The body is an object.") : await does(context, body);
+        }
+        catch (JsonException error)
+        {
+            return Malformed(error.Path, "The body is not of this call's form.");
+        }
+    }))).ExcludeFromDescription();
+
+    /// <summary>How everything stands; nothing where there is nothing to shape, so that a page may ask.</summary>
+    private Task ShowAsync(HttpContext context)
+    {
+        if (IsServed(context))
+            return ServeAsync(context, () => Task.FromResult<ProblemText?>(null));
+
+        context.Response.StatusCode = 204;
+        return Task.CompletedTask;
+    }
+
+    private bool IsServed(HttpContext context) => gateway.DemoMode
+        && context.Connection.LocalPort == options.AdminPort && ExchangeGateway.IsLocal(context.Request);
+
+    private async Task ServeAsync(HttpContext context, Func<Task<ProblemText?>> does)
+    {
+        if (!IsServed(context))
+        {
+            await WriteAsync(context, 404, new ProblemText("NotFound", null, "There is no such call.", null, null));
+            return;
+        }
+
+        if (await does() is { } problem)
+            await WriteAsync(context, 400, problem);
+        else
+            await context.Response.WriteAsJsonAsync(Now(), SimulationJson.Default.SimulationText, cancellationToken: context.RequestAborted);
+    }
+
+    private SimulationText Now() => new(
+        options.Simulates,
+        clock.State,
+        (long)clients.Skew.TotalMilliseconds,
+        [.. faults.Waiting.Select(fault => fault with { Key = ClientFaults.Shown(fault.Key) })],
+        faults.Fired);
+
+    private static Task WriteAsync(HttpContext context, int status, ProblemText problem)
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsJsonAsync(problem, SimulationJson.Default.ProblemText, "application/problem+json", context.RequestAborted);
+    }
+
+    private ProblemText? Change(MarketChange change)
+    {
+        if (change.Speed is { } speed && speed is not (>= 0.1 and <= 50))
+            return Malformed("speed", "0.1 to 50.");
+        if (change.Volatility is { } volatility && volatility is not (>= 0 and <= 20))
+            return Malformed("volatility", "0 to 20.");
+        if (change.Steps is { } steps && steps is not (>= 1 and <= MostSteps))
+            return Malformed("steps", $"1 to {MostSteps}.");
+        if (change.Seed is { } seed && seed is not (>= 0 and <= int.MaxValue))
+            return Malformed("seed", $"0 to {int.MaxValue}.");
+
+        clock.Set(change.Paused, change.Speed, change.Volatility);
+        if (change.Seed is not null || change.Reset == true)
+            clock.Reset(change.Seed);
+        if (change.Steps is { } wanted)
+            clock.Step(wanted);
+        return null;
+    }
+
+    private async Task<ProblemText?> AddAsync(FaultText text)
+    {
+        var isOfStream = text.Kind is FaultKind.Skip or FaultKind.Duplicate;
+        var place = text.On ?? (isOfStream ? FaultPlace.Stream : FaultPlace.Requests);
+        if (isOfStream != (place == FaultPlace.Stream) && text.Kind is not (FaultKind.Drop or FaultKind.Delay))
+            return Malformed("on", "reject and timeout happen to requests, skip and duplicate to streams.");
+        if (text.Count is { } count && count is not (>= 1 and <= MostTimes))
+            return Malformed("count", $"1 to {MostTimes}.");
+        if (text.Millis is { } millis && millis is not (>= 0 and <= LongestMillis))
+            return Malformed("millis", $"0 to {LongestMillis}.");
+        if (text.Kind == FaultKind.Delay && text.Millis is null)
+            return Malformed("millis", "A delay says how long.");
+        if (text.Kind == FaultKind.Delay && place == FaultPlace.Stream && text.Millis > LongestStreamMillis)
+            return Malformed("millis", $"0 to {LongestStreamMillis}: a stream that stands still for longer is cut.");
+        if (text.Symbol is not null && await listings.Find(text.Symbol) is null)
+            return new ProblemText(nameof(RejectReason.UnknownSymbol), "symbol", "There is no such symbol.", null, null);
+
+        faults.Add(new ClientFault(0, text.Kind, place, text.Key, text.Symbol, text.Count ?? 1, text.Millis ?? PatienceMillis));
+        return null;
+    }
+
+    private ProblemText? SetSkew(SkewText text)
+    {
+        if (text.Millis is not (>= -86_400_000 and <= 86_400_000))
+            return Malformed("millis", "A day at most, ahead or behind.");
+
+        clients.Skew = TimeSpan.FromMilliseconds(text.Millis);
+        return null;
+    }
+
+    private async Task<ProblemText?> HaltAsync(HttpContext context, SymbolChange change)
+    {
+        var symbol = (string)context.GetRouteValue("symbol")!;
+        var reason = await SetPhaseAsync(symbol, change.Halted ? TradingPhase.Halt : TradingPhase.Volatility);
+
+        // Out of a halt trading goes on through an auction; who trades on already has none.
+        if (!change.Halted && reason is (RejectReason.None or RejectReason.NotInThisPhase))
+            reason = await SetPhaseAsync(symbol, TradingPhase.Continuous);
+        return reason == RejectReason.None ? null : new ProblemText(reason.ToString(), "symbol", "The symbol's phase was not changed.", null, null);
+    }
+
+    private ValueTask<RejectReason> SetPhaseAsync(string symbol, TradingPhase phase) =>
+        entry.Operate(symbol, BookCommand.Of(BookVerb.SetPhase, (long)phase));
+
+    private static ProblemText Malformed(string? field, string detail) => new("BadRequest", field, "The request makes no sense.", detail, null);
+}

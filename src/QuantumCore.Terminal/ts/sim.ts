@@ -1,0 +1,150 @@
+import { call, explain, read, type Outcome } from "./api.js";
+import { button, confirm, make, write } from "./dom.js";
+import { clock } from "./format.js";
+import { phaseNames } from "./markets.js";
+import type { MarketState } from "./protocol.js";
+import type { Store } from "./store.js";
+
+interface Fault { id: number; kind: string; on: string; key: string | null; symbol: string | null; left: number; millis: number }
+interface Fired { at: string; fault: number; kind: string; to: string }
+
+/** What the simulation's port tells. */
+export interface Simulation {
+  running: boolean;
+  market: { paused: boolean; speed: string; volatility: string; seed: number; steps: number };
+  skewMillis: number;
+  faults: readonly Fault[];
+  fired: readonly Fired[];
+}
+
+const refreshEvery = 1_000;
+const kinds: readonly (readonly [string, string])[] = [
+  ["reject", "Reject the next"], ["timeout", "Time out after accepting"], ["drop", "Drop the connection"], ["delay", "Delay"],
+  ["skip", "Skip a sequence number"], ["duplicate", "Duplicate a message"],
+];
+
+/** The simulation as it stands; undefined where there is none to shape: on every port but the demo's admin port. */
+export async function simulation(): Promise<Simulation | undefined> {
+  return read<Simulation | undefined>("/sim");
+}
+
+/** The clock of the simulated market, halts, and faults for clients under test. */
+export async function show(host: HTMLElement, store: Store): Promise<void> {
+  document.title = "Simulation · QuantumCore";
+  const first = await simulation();
+  if (first === undefined) {
+    host.replaceChildren(make("h1", {}, "Simulation"), make("p", { class: "empty" }, "This page is served on the admin port of a demo alone: start the silo with --admin-port 8081 and open http://127.0.0.1:8081/sim."));
+    return;
+  }
+  const page = new SimulationPage([...store.instruments.keys()]);
+  host.replaceChildren(make("h1", {}, "Simulation"), ...page.cards);
+  page.tell(first);
+  const refresh = async (): Promise<void> => {
+    if (!page.cards[0]!.isConnected) return;
+    const now = await simulation();
+    if (now !== undefined) page.tell(now);
+    await page.showPhases();
+    setTimeout(() => void refresh(), refreshEvery);
+  };
+  void refresh();
+}
+
+class SimulationPage {
+  readonly cards: readonly HTMLElement[];
+  private readonly chip = make("span", { class: "chip", role: "status" }, "…");
+  private readonly facts = make("dl", { class: "facts" });
+  private readonly problem = make("p", { class: "problem", role: "alert" });
+  private readonly waiting = make("div");
+  private readonly fired = make("section", { class: "card", tabindex: "0", "aria-label": "Faults that happened" });
+  private readonly phases = new Map<string, HTMLElement>();
+
+  constructor(private readonly symbols: readonly string[]) {
+    this.cards = [make("div", { class: "cards" }, this.marketCard(), this.symbolsCard(), this.faultCard()), this.fired];
+  }
+
+  tell(now: Simulation): void {
+    write(this.chip, !now.running ? "nobody is simulated" : now.market.paused ? "paused" : `running ×${now.market.speed}`);
+    this.chip.className = now.market.paused ? "chip warn" : "chip";
+    const rows: [string, string][] = [["Seed", String(now.market.seed)], ["Steps of 0.1 s", String(now.market.steps)], ["Volatility", `×${now.market.volatility}`], ["Clients' clock ahead by", `${now.skewMillis} ms`]];
+    this.facts.replaceChildren(...rows.flatMap(([label, value]) => [make("dt", {}, label), make("dd", {}, value)]));
+    this.waiting.replaceChildren(...now.faults.map((fault) => make("div", { class: "line" },
+      make("span", {}, `${fault.kind} of ${fault.on}, ${fault.symbol ?? "every symbol"}, ${fault.key ?? "every key"}: ${fault.left} left`),
+      button("Take away", () => void this.act("DELETE", `/sim/faults/${fault.id}`), { class: "plain" }))));
+    this.fired.replaceChildren(make("h2", {}, "Faults that happened"), now.fired.length === 0 ? make("p", { class: "empty" }, "None yet. Set one above, and let a client run into it.")
+      : make("table", {}, make("thead", {}, make("tr", {}, ...["Time", "Fault", "What", "To"].map((head) => make("th", { class: "text", scope: "col" }, head)))),
+        make("tbody", {}, ...now.fired.map((fault) => make("tr", {}, ...[clock(Date.parse(fault.at)), String(fault.fault), fault.kind, fault.to].map((cell) => make("td", { class: "text" }, cell)))))));
+  }
+
+  async showPhases(): Promise<void> {
+    await Promise.all([...this.phases].map(async ([symbol, chip]) => {
+      const state = await read<MarketState>(`/symbols/${encodeURIComponent(symbol)}/state`);
+      write(chip, state === undefined ? "no answer" : phaseNames[state.phase] === "" ? "Trading" : phaseNames[state.phase]);
+      chip.className = state?.phase === "continuous" ? "chip" : "chip warn";
+    }));
+  }
+
+  private marketCard(): HTMLElement {
+    const field = (label: string, value: string): HTMLInputElement => make("input", { value, "aria-label": label, inputmode: "decimal", size: "6" });
+    const [steps, speed, volatility, seed, skew] = [field("Steps", "10"), field("Speed", "1"), field("Volatility", "1"), field("Seed", "1"), field("Clock ahead, ms", "0")];
+    const row = (input: HTMLInputElement, label: string, action: string, does: () => void): HTMLElement =>
+      make("div", { class: "line" }, make("label", { class: "field" }, `${label} `, input), button(action, does, { class: "plain" }));
+    return make("section", { class: "card" }, make("div", { class: "card-title" }, make("h2", {}, "Market"), this.chip), this.facts, this.problem,
+      make("div", { class: "buttons" }, button("Pause", () => void this.market({ paused: true }), { class: "plain" }), button("Resume", () => void this.market({ paused: false }), { class: "plain" })),
+      row(steps, "Steps", "Step", () => void this.market({ steps: Number(steps.value) })),
+      row(speed, "Speed, 0.1 to 50", "Set speed", () => void this.market({ speed: speed.value })),
+      row(volatility, "Volatility, 0 to 20", "Set volatility", () => void this.market({ volatility: volatility.value })),
+      row(skew, "Clock ahead, ms", "Set clock", () => void this.act("POST", "/sim/skew", { millis: Number(skew.value) })),
+      row(seed, "Seed", "Begin anew", () => void confirm("Begin the market anew?", "Begin anew", make("p", {}, "All simulated orders are taken out, and prices go back to the listed ones. Your own orders stay, and may trade."))
+        .then((yes) => yes ? this.market({ seed: Number(seed.value) }) : undefined)));
+  }
+
+  private symbolsCard(): HTMLElement {
+    const rows = this.symbols.map((symbol) => {
+      const chip = make("span", { class: "chip" }, "…");
+      this.phases.set(symbol, chip);
+      const halt = (halted: boolean): void => void this.act("POST", `/sim/symbols/${encodeURIComponent(symbol)}`, { halted });
+      const ask = (): void => void confirm(`Halt ${symbol}?`, "Halt", make("p", {}, `Nobody can trade ${symbol} until it is let. Orders stay in its book, and can be cancelled.`))
+        .then((yes) => yes ? halt(true) : undefined);
+      return make("div", { class: "line halts" }, make("b", {}, symbol), chip,
+        button("Halt", ask, { class: "solid danger", "aria-label": `Halt ${symbol}` }), button("Trade on", () => halt(false), { class: "plain", "aria-label": `Trade on, ${symbol}` }));
+    });
+    return make("section", { class: "card" }, make("h2", {}, "Halts"), ...rows);
+  }
+
+  private faultCard(): HTMLElement {
+    const options = (all: readonly (readonly [string, string])[]): HTMLOptionElement[] => all.map(([value, label]) => make("option", { value }, label));
+    const kind = make("select", { "aria-label": "Fault" }, ...options(kinds));
+    const on = make("select", { "aria-label": "What it meets" }, ...options([["requests", "requests that change something"], ["stream", "messages of streams"]]));
+    const symbol = make("select", { "aria-label": "Symbol" }, ...options([["", "every symbol"], ...this.symbols.map((name) => [name, name] as const)]));
+    const key = make("input", { placeholder: "every key", "aria-label": "API key" });
+    const count = make("input", { value: "1", "aria-label": "How many times", inputmode: "numeric", size: "6" });
+    const millis = make("input", { value: "2000", "aria-label": "Milliseconds", inputmode: "numeric", size: "6" });
+    // Only a drop and a delay may meet either.
+    const fit = (): void => {
+      const isOfStream = kind.value === "skip" || kind.value === "duplicate";
+      on.disabled = kind.value !== "drop" && kind.value !== "delay";
+      if (on.disabled) on.value = isOfStream ? "stream" : "requests";
+      millis.disabled = kind.value !== "delay" && kind.value !== "timeout";
+    };
+    kind.addEventListener("change", fit);
+    fit();
+    const add = (): void => void this.act("POST", "/sim/faults", {
+      kind: kind.value, on: on.value, count: Number(count.value),
+      ...(symbol.value === "" ? {} : { symbol: symbol.value }), ...(key.value === "" ? {} : { key: key.value }), ...(millis.disabled ? {} : { millis: Number(millis.value) }),
+    });
+    const fields: readonly (readonly [string, HTMLElement])[] = [["What", kind], ["Of", on], ["Symbol", symbol], ["API key", key], ["Times", count], ["Milliseconds", millis]];
+    return make("section", { class: "card stack" }, make("h2", {}, "Faults for clients"), ...fields.map(([label, input]) => make("label", { class: "field" }, `${label} `, input)),
+      make("div", { class: "buttons" }, button("Set the fault", add, { class: "solid danger" }), button("Take all away", () => void this.act("DELETE", "/sim/faults"), { class: "plain" })), this.waiting);
+  }
+
+  private market(change: object): Promise<void> {
+    return this.act("POST", "/sim/market", change);
+  }
+
+  private async act(method: string, path: string, body?: unknown): Promise<void> {
+    const outcome: Outcome<Simulation> = await call<Simulation>(method, path, body);
+    write(this.problem, outcome.kind === "done" ? "" : outcome.kind === "refused" ? `${outcome.problem.field ?? ""} ${explain(outcome.problem)}` : "No answer came.");
+    if (outcome.kind === "done") this.tell(outcome.value);
+    await this.showPhases();
+  }
+}

@@ -1,0 +1,157 @@
+using QuantumCore.Client;
+using Xunit;
+
+namespace QuantumCore.SystemTests;
+
+/// <summary>Every fault of the admin port, met by the SDK: what a caller sees who asks once, and what the SDK makes of it by itself.</summary>
+public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
+{
+    private const string Symbol = "AAPL";
+    private const string Other = "MSFT";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(FaultKind.Reject, RejectCodes.Overloaded, false)]
+    [InlineData(FaultKind.Timeout, RejectCodes.OutcomeUnknown, true)]
+    [InlineData(FaultKind.Drop, RejectCodes.OutcomeUnknown, false)]
+    public async Task Request_that_fails_is_told_as_what_it_is_and_repeated_it_is_one_order(FaultKind kind, string code, bool isDone)
+    {
+        // Who asks once sees the fault.
+        using var once = demo.Client("demo-alice", isPatient: false);
+        var name = QuantumCoreClient.NewClientOrderId();
+        var fault = await demo.SetAsync(new NewFault(kind, Key: "demo-alice", Symbol: Symbol, Millis: 1));
+        var seen = await Assert.ThrowsAsync<QuantumCoreException>(() => once.PlaceAsync(Buy(name), Token));
+        Assert.Equal((code, name), (seen.Code, seen.ClientOrderId));
+        Assert.Equal("POST /api/qc/v1/orders", Assert.Single(await demo.FiredAsync(fault)).To);
+        Assert.Equal(isDone, await IsThereAsync(once, name));
+
+        // The SDK asks again under the same name: one order, whether the first attempt was carried out or not.
+        using var patient = demo.Client("demo-alice");
+        var again = QuantumCoreClient.NewClientOrderId();
+        fault = await demo.SetAsync(new NewFault(kind, Key: "demo-alice", Count: 2, Millis: 1));
+        var order = await patient.PlaceAsync(Buy(again), Token);
+        Assert.Equal(OrderStatus.New, order.Status);
+        await demo.FiredAsync(fault, times: 2);
+        Assert.Single(await patient.GetOpenOrdersAsync(Symbol, Token), one => one.ClientOrderId == again);
+        await patient.CancelAllAsync(Symbol, cancellation: Token);
+        Assert.Contains($"Fault {fault} happens: {kind} of POST /api/qc/v1/orders", demo.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Request_that_waits_longer_than_its_caller_is_not_carried_out_later()
+    {
+        var name = QuantumCoreClient.NewClientOrderId();
+        var fault = await demo.SetAsync(new NewFault(FaultKind.Delay, Symbol: Symbol, Millis: 600_000));
+        using var hasty = demo.Client("demo-alice", isPatient: false, TimeSpan.FromSeconds(1));
+        var seen = await Assert.ThrowsAsync<QuantumCoreException>(() => hasty.PlaceAsync(Buy(name), Token));
+        Assert.Equal(RejectCodes.OutcomeUnknown, seen.Code);
+        await demo.FiredAsync(fault);
+        using var alice = demo.Client("demo-alice");
+        Assert.False(await IsThereAsync(alice, name));
+
+        // One that waits a little is only late.
+        fault = await demo.SetAsync(new NewFault(FaultKind.Delay, Symbol: Symbol, Millis: 5));
+        Assert.Equal(OrderStatus.New, (await alice.PlaceAsync(Buy(name), Token)).Status);
+        await demo.FiredAsync(fault);
+        await alice.CancelAllAsync(Symbol, cancellation: Token);
+    }
+
+    [Fact]
+    public async Task Fault_meets_its_key_and_its_symbol_and_nobody_else()
+    {
+        using var alice = demo.Client("demo-alice", isPatient: false);
+        using var bob = demo.Client("demo-bob", isPatient: false);
+        var ofBob = await demo.SetAsync(new NewFault(FaultKind.Reject, Key: "demo-bob"));
+        var ofOther = await demo.SetAsync(new NewFault(FaultKind.Reject, Symbol: Other, Key: "demo-alice"));
+        Assert.Equal(OrderStatus.New, (await alice.PlaceAsync(Buy(null), Token)).Status);
+        Assert.Equal(
+            [ofBob, ofOther], (await demo.Operator.GetSimulationAsync(Token)).Faults.Where(fault => fault.Id >= ofBob).Select(fault => fault.Id));
+        Assert.Equal(RejectCodes.Overloaded, (await Assert.ThrowsAsync<QuantumCoreException>(() => bob.PlaceAsync(Buy(null), Token))).Code);
+        Assert.Equal(RejectCodes.Overloaded, (await Assert.ThrowsAsync<QuantumCoreException>(() => alice.PlaceAsync(Buy(null, Other), Token))).Code);
+        Assert.Equal(OrderStatus.New, (await bob.PlaceAsync(Buy(null), Token)).Status);
+
+        // What is asked and changes nothing meets none, and one that is taken away meets nobody.
+        var never = await demo.SetAsync(new NewFault(FaultKind.Reject, Key: "demo-alice"));
+        await alice.GetOpenOrdersAsync(Symbol, Token);
+        await demo.Operator.RemoveFaultsAsync(never, Token);
+        await alice.CancelAllAsync(Symbol, cancellation: Token);
+        await bob.CancelAllAsync(Symbol, cancellation: Token);
+        Assert.DoesNotContain((await demo.Operator.GetSimulationAsync(Token)).Fired, fault => fault.Fault == never);
+    }
+
+    [Theory]
+    [InlineData(FaultKind.Skip)]
+    [InlineData(FaultKind.Duplicate)]
+    [InlineData(FaultKind.Drop)]
+    public async Task Stream_that_fails_is_stale_and_then_right_again(FaultKind kind)
+    {
+        using var alice = demo.Client("demo-alice");
+        using var bob = demo.Client("demo-bob");
+        await using var book = alice.WatchAsync([Symbol], Token).GetAsyncEnumerator(Token);
+        Assert.True(await book.MoveNextAsync());
+        Assert.Equal(BookChange.Snapshot, book.Current.Change);
+
+        var fault = await demo.SetAsync(new NewFault(kind, FaultPlace.Stream, Key: "demo-alice", Symbol: Symbol));
+        await bob.PlaceAsync(Buy(null), Token);
+        Assert.EndsWith("/stream", Assert.Single(await demo.FiredAsync(fault)).To, StringComparison.Ordinal);
+
+        // What is missing shows at the next message; so does what came twice.
+        await bob.PlaceAsync(Buy(null), Token);
+        while (book.Current.Change != BookChange.Stale)
+            Assert.True(await book.MoveNextAsync());
+        while (book.Current.Change != BookChange.Snapshot)
+            Assert.True(await book.MoveNextAsync());
+        var truth = await bob.GetBookAsync(Symbol, cancellation: Token);
+        while (book.Current.Book.Sequence < truth.Sequence)
+            Assert.True(await book.MoveNextAsync());
+        Assert.Equal(truth.Bids.Select(Text), book.Current.Book.Bids.Select(Text));
+        await bob.CancelAllAsync(Symbol, cancellation: Token);
+    }
+
+    [Fact]
+    public async Task Message_of_a_stream_comes_late_to_one_reader_and_in_time_to_the_other()
+    {
+        using var alice = demo.Client("demo-alice");
+        using var bob = demo.Client("demo-bob");
+        using var leaves = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        await using var late = alice.WatchAsync([Other], leaves.Token).GetAsyncEnumerator(leaves.Token);
+        await using var prompt = bob.WatchAsync([Other], Token).GetAsyncEnumerator(Token);
+        Assert.True(await late.MoveNextAsync());
+        Assert.True(await prompt.MoveNextAsync());
+        var fault = await demo.SetAsync(new NewFault(FaultKind.Delay, FaultPlace.Stream, Key: "demo-alice", Symbol: Other, Millis: 20_000));
+        var waits = late.MoveNextAsync().AsTask();
+        await bob.PlaceAsync(Buy(null, Other), Token);
+        Assert.True(await prompt.MoveNextAsync());
+        await demo.FiredAsync(fault);
+        Assert.False(waits.IsCompleted);
+        await leaves.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waits);
+        await bob.CancelAllAsync(Other, cancellation: Token);
+    }
+
+    [Theory]
+    [InlineData("""{"kind":"skip","on":"requests"}""", "on")]
+    [InlineData("""{"kind":"reject","on":"stream"}""", "on")]
+    [InlineData("""{"kind":"reject","count":0}""", "count")]
+    [InlineData("""{"kind":"delay"}""", "millis")]
+    [InlineData("""{"kind":"delay","on":"stream","millis":20001}""", "millis")]
+    [InlineData("""{"kind":"delay","millis":600001}""", "millis")]
+    [InlineData("""{"kind":"reject","symbol":"NOPE"}""", "symbol")]
+    [InlineData("""{"kind":"melt"}""", "$.kind")]
+    [InlineData("""{"kind":"reject","often":2}""", "$.often")]
+    public async Task Fault_that_makes_no_sense_is_refused_with_its_field(string body, string field)
+    {
+        using var admin = new Customer(demo.Admin, null);
+        var answer = await admin.PostAsync("sim/faults", body);
+        Assert.Equal((400, field), (answer.Status, answer.Text("field")));
+    }
+
+    private static PlaceOrder Buy(string? name, string symbol = Symbol) =>
+        PlaceOrder.Limit(symbol, OrderSide.Buy, quantity: 1m, price: 100m) with { ClientOrderId = name };
+
+    private static (decimal, decimal) Text(PriceLevel level) => (level.Price, level.Quantity);
+
+    private static async Task<bool> IsThereAsync(QuantumCoreClient client, string name) =>
+        (await client.GetOpenOrdersAsync(Symbol, Token)).Any(order => order.ClientOrderId == name);
+}

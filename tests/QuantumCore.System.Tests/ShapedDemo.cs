@@ -1,0 +1,64 @@
+using System.Globalization;
+using QuantumCore.Client;
+using Xunit;
+
+namespace QuantumCore.SystemTests;
+
+/// <summary>A demo with an admin port, for the tests of a class: its AAPL and MSFT are nobody's but theirs.</summary>
+public sealed class ShapedDemo : IAsyncLifetime
+{
+    private SiloProcess? _silo;
+
+    /// <summary>Where clients call.</summary>
+    public Uri Address => _silo!.Address;
+
+    /// <summary>Where the simulation is shaped.</summary>
+    public Uri Admin { get; private set; } = null!;
+
+    /// <summary>A client of the admin port.</summary>
+    public QuantumCoreClient Operator { get; private set; } = null!;
+
+    /// <summary>What the exchange has printed.</summary>
+    public string Output => _silo!.Output;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        var port = SiloProcess.FreePort();
+        _silo = await SiloProcess.StartAsync(
+            "--storage", "volatile", "--no-quotes", "AAPL,MSFT", "--admin-port", port.ToString(CultureInfo.InvariantCulture));
+        Admin = new Uri($"http://127.0.0.1:{port}");
+        Operator = new QuantumCoreClient(Admin);
+    }
+
+    /// <summary>A client that asks once and gives up, or as often as the SDK does by itself.</summary>
+    public QuantumCoreClient Client(string key, bool isPatient = true, TimeSpan? patience = null) => new(
+        Address, key, new QuantumCoreClientOptions { MaxAttempts = isPatient ? 10 : 1, AttemptTimeout = patience ?? TimeSpan.FromSeconds(20) });
+
+    /// <summary>Sets a fault; its number.</summary>
+    public async Task<long> SetAsync(NewFault fault) => (await Operator.AddFaultAsync(fault, Token)).Faults[^1].Id;
+
+    /// <summary>Waits until a fault has happened so often, and tells to what.</summary>
+    public async Task<IReadOnlyList<FiredFault>> FiredAsync(long fault, int times = 1)
+    {
+        for (var attempt = 0; attempt < 1_000; attempt++)
+        {
+            var fired = (await Operator.GetSimulationAsync(Token)).Fired.Where(one => one.Fault == fault).ToArray();
+            if (fired.Length >= times)
+                return fired;
+            await Task.Delay(20, Token);
+        }
+
+        throw new TimeoutException($"Fault {fault} did not happen {times} times.");
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Operator?.Dispose();
+        if (_silo is not null)
+            await _silo.DisposeAsync();
+    }
+}

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using QuantumCore.TestKit;
+using Xunit;
+
+namespace QuantumCore.SystemTests;
+
+/// <summary>The demo as a user meets it: a market that has a past, moves, and goes on after a restart.</summary>
+public sealed class SimulatedMarketTests(PostgresServer server)
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly string[] s_symbols = ["AAPL", "AMZN", "BTC-USD", "MSFT"];
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task A_new_demo_has_a_day_of_candles_and_a_market_that_trades_and_its_books_add_up(string kind)
+    {
+        using var storage = await Storage.CreateAsync(kind, server);
+        await using (var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--seed", "7"]))
+        {
+            using var alice = new Customer(silo.Address, "demo-alice");
+            foreach (var symbol in s_symbols)
+            {
+                // The past is there with the first request.
+                var candles = await ArrayAsync(alice, $"candles/{symbol}?limit=1500", "candles");
+                Assert.InRange(candles.Length, 1_440, 1_442);
+                Assert.Equal(500, (await ArrayAsync(alice, $"trades/{symbol}?limit=500", "trades")).Length);
+                await DeepAsync(alice, symbol);
+                await TradedAsync(alice, symbol);
+            }
+
+            // It trades with people.
+            var bought = await alice.PostAsync("orders", """{"symbol":"AAPL","side":"buy","type":"market","quantity":"5","clientOrderId":"m1"}""");
+            Assert.Equal("filled", bought.Text("status"));
+            await silo.KillAsync();
+        }
+
+        await using (var again = await SiloProcess.StartAsync([.. storage.Arguments, "--seed", "8"]))
+        {
+            using var alice = new Customer(again.Address, "demo-alice");
+            await TradedAsync(alice, "AAPL");
+            var candles = await ArrayAsync(alice, "candles/AAPL?limit=1500", "candles");
+            Assert.InRange(candles.Length, 1_440, 1_450);
+
+            // A later start goes on from the last price, and makes no second past.
+            var prices = candles.TakeLast(4).Select(candle => decimal.Parse(candle[4].GetString()!, null)).ToArray();
+            Assert.InRange(prices[^1] / prices[0], 0.98m, 1.02m);
+            Assert.Equal(0, (await again.TerminateAsync()).ExitCode);
+        }
+
+        await using (var still = await SiloProcess.StartAsync([.. storage.Arguments, "--simulate", "none"]))
+        {
+            await storage.CaughtUpAsync();
+            Assert.Empty(await LedgerAudit.ViolationsAsync(storage));
+            Assert.Empty(await InvariantAudit.ViolationsAsync(storage));
+            Assert.Equal(0, (await still.TerminateAsync()).ExitCode);
+        }
+
+        var (exitCode, output) = await Programs.RunAsync(Programs.Cli, s_patience, "verify", storage.IsPostgres ? storage.Place : storage.Folder);
+        Assert.True(exitCode == 0, output);
+    }
+
+    [Fact]
+    public async Task Whoever_wants_an_empty_exchange_gets_one()
+    {
+        foreach (var option in new[] { "--simulate=none", "--market-maker=off", "--demo=off" })
+        {
+            using var storage = Storage.InFiles();
+            await using var silo = await SiloProcess.StartAsync([.. storage.Arguments, .. option.Split('=')]);
+            using var anyone = new Customer(silo.Address, "demo-alice");
+            Assert.Empty(await ArrayAsync(anyone, "candles/AAPL", "candles"));
+            Assert.Empty(await ArrayAsync(anyone, "trades/AAPL", "trades"));
+            Assert.Equal(0, (await anyone.GetAsync("book/AAPL")).Number("sequence") - 1);
+        }
+    }
+
+    /// <summary>Waits until there are twenty levels on either side.</summary>
+    private static async Task DeepAsync(Customer customer, string symbol)
+    {
+        for (var attempt = 0; attempt < 200; attempt++)
+        {
+            var book = await customer.GetAsync($"book/{symbol}?depth=50");
+            using var json = JsonDocument.Parse(book.Raw);
+            if (json.RootElement.GetProperty("bids").GetArrayLength() >= 20 && json.RootElement.GetProperty("asks").GetArrayLength() >= 20)
+                return;
+
+            await Task.Delay(50, Token);
+        }
+
+        Assert.Fail($"{symbol} has no twenty levels on either side.");
+    }
+
+    /// <summary>Waits until something was traded that was not before.</summary>
+    private static async Task TradedAsync(Customer customer, string symbol)
+    {
+        var before = (await customer.GetAsync($"symbols/{symbol}/state")).Number("sequence");
+        for (var attempt = 0; attempt < 200; attempt++)
+        {
+            var newest = await ArrayAsync(customer, $"trades/{symbol}?limit=1", "trades");
+            if (newest is [var trade] && long.Parse(trade.GetProperty("tradeId").GetString()!.Split('-')[0], null) > before)
+                return;
+
+            await Task.Delay(50, Token);
+        }
+
+        Assert.Fail($"{symbol} does not trade.");
+    }
+
+    private static async Task<JsonElement[]> ArrayAsync(Customer customer, string call, string name)
+    {
+        using var json = JsonDocument.Parse((await customer.GetAsync(call)).Raw);
+        return [.. json.RootElement.GetProperty(name).EnumerateArray().Select(element => element.Clone())];
+    }
+}

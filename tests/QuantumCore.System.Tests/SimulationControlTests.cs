@@ -1,0 +1,248 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using QuantumCore.Client;
+using Xunit;
+
+namespace QuantumCore.SystemTests;
+
+/// <summary>The market of a demo as it is shaped: by the SDK, by qc, and by nobody who is not at the admin port.</summary>
+public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
+{
+    // AAPL and MSFT are not simulated here.
+    private const string Simulated = "AMZN";
+    private const string Second = "BTC-USD";
+    private const int Steps = 200;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Same_seed_on_the_same_steps_is_the_same_market_and_another_seed_another()
+    {
+        var first = await RunAsync(seed: 11);
+        Assert.InRange(first.Count(trade => trade.StartsWith(Simulated, StringComparison.Ordinal)), 20, 2_000);
+        Assert.Equal(first, await RunAsync(seed: 11));
+        Assert.NotEqual(first, await RunAsync(seed: 12));
+
+        // Without volatility it is another market with the same seed.
+        await demo.Operator.ChangeMarketAsync(new MarketChange(Volatility: 0m), Token);
+        Assert.NotEqual(first, await RunAsync(seed: 11));
+        await demo.Operator.ChangeMarketAsync(new MarketChange(Volatility: 1m), Token);
+    }
+
+    [Fact]
+    public async Task Paused_market_stands_still_steps_one_by_one_and_goes_on()
+    {
+        var paused = await demo.Operator.ChangeMarketAsync(new MarketChange(Paused: true), Token);
+        Assert.True(paused.Market.Paused && paused.Running);
+        await SteppedAsync(paused.Market.Steps + 3, await demo.Operator.ChangeMarketAsync(new MarketChange(Steps: 3), Token));
+        var sequence = (await demo.Operator.GetBookAsync(Simulated, cancellation: Token)).Sequence;
+        var still = await demo.Operator.GetSimulationAsync(Token);
+        Assert.Equal(paused.Market.Steps + 3, still.Market.Steps);
+        Assert.Equal(sequence, (await demo.Operator.GetBookAsync(Simulated, cancellation: Token)).Sequence);
+
+        var runs = await demo.Operator.ChangeMarketAsync(new MarketChange(Paused: false, Speed: 5m), Token);
+        Assert.Equal((false, 5m), (runs.Market.Paused, runs.Market.Speed));
+        await ReachedAsync(paused.Market.Steps + 40);
+        await demo.Operator.ChangeMarketAsync(new MarketChange(Speed: 1m), Token);
+    }
+
+    [Fact]
+    public async Task Halted_symbol_takes_no_orders_and_trades_on_when_it_is_let()
+    {
+        using var alice = demo.Client("demo-alice", isPatient: false);
+        await demo.Operator.HaltSimulatedAsync(Second, isHalted: true, Token);
+        Assert.Equal(TradingPhase.Halt, (await alice.GetStateAsync(Second, Token)).Phase);
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => alice.PlaceAsync(PlaceOrder.Market(Second, OrderSide.Buy, 0.001m), Token));
+        Assert.Equal("SymbolHalted", refused.Code);
+        await demo.Operator.HaltSimulatedAsync(Second, isHalted: false, Token);
+        await demo.Operator.HaltSimulatedAsync(Second, isHalted: false, Token);
+        Assert.Equal(TradingPhase.Continuous, (await alice.GetStateAsync(Second, Token)).Phase);
+
+        // The participants, too, find that out.
+        var before = (await alice.GetBookAsync(Second, cancellation: Token)).Sequence;
+        await UntilAsync(async () => (await alice.GetBookAsync(Second, cancellation: Token)).Sequence > before + 5);
+        var unknown = await Assert.ThrowsAsync<QuantumCoreException>(() => demo.Operator.HaltSimulatedAsync("NOPE", isHalted: true, Token));
+        Assert.Equal("UnknownSymbol", unknown.Code);
+    }
+
+    [Fact]
+    public async Task Clock_that_is_wrong_is_what_signed_clients_are_told_and_nothing_on_record_has_its_time()
+    {
+        using var http = new HttpClient { BaseAddress = demo.Address };
+        var right = await TimeAsync(http);
+        await demo.Operator.SetClockSkewAsync(3_600_000, Token);
+        Assert.InRange(await TimeAsync(http) - right, 3_600_000, 3_600_000 + 120_000);
+        using var alice = demo.Client("demo-alice");
+        var order = await alice.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Buy, 1m, 100m), Token);
+        await alice.CancelAsync("AAPL", order.OrderId, Token);
+        Assert.InRange((order.TimeNanos / 1_000_000) - right, -1_000, 120_000);
+        Assert.Equal(0, (await demo.Operator.SetClockSkewAsync(0, Token)).SkewMillis);
+    }
+
+    [Theory]
+    [InlineData("market", """{"speed":0.01}""", "speed")]
+    [InlineData("market", """{"speed":"51"}""", "speed")]
+    [InlineData("market", """{"volatility":-1}""", "volatility")]
+    [InlineData("market", """{"steps":0}""", "steps")]
+    [InlineData("market", """{"seed":-1}""", "seed")]
+    [InlineData("market", """{"colour":"red"}""", "$.colour")]
+    [InlineData("skew", """{"millis":86400001}""", "millis")]
+    public async Task Change_that_makes_no_sense_changes_nothing_and_is_refused_with_its_field(string call, string body, string field)
+    {
+        using var admin = new Customer(demo.Admin, null);
+        var before = (await demo.Operator.GetSimulationAsync(Token)).Market with { Steps = 0 };
+        var answer = await admin.PostAsync($"sim/{call}", body);
+        Assert.Equal((400, field), (answer.Status, answer.Text("field")));
+        Assert.Equal(before, (await demo.Operator.GetSimulationAsync(Token)).Market with { Steps = 0 });
+    }
+
+    [Fact]
+    public async Task Nobody_shapes_the_market_who_is_not_at_the_admin_port_of_this_machine()
+    {
+        using var customers = new Customer(demo.Address, "demo-admin");
+        Assert.Equal(204, (await customers.GetAsync("sim")).Status);
+        Assert.Equal(404, (await customers.PostAsync("sim/market", """{"paused":true}""")).Status);
+        Assert.Equal(404, (await customers.DeleteAsync("sim/faults")).Status);
+
+        // A page of another site reaches the port by a name of its own, through a proxy, or without saying what it sends.
+        Assert.Equal(HttpStatusCode.NotFound, await PauseAsync(request => request.Headers.Host = "evil.example"));
+        Assert.Equal(HttpStatusCode.NotFound, await PauseAsync(request => request.Headers.Add("X-Forwarded-For", "10.0.0.1")));
+        Assert.Equal(HttpStatusCode.BadRequest, await PauseAsync(request => request.Content!.Headers.ContentType = new("text/plain")));
+        Assert.False((await demo.Operator.GetSimulationAsync(Token)).Market.Paused);
+    }
+
+    [Fact]
+    public async Task Exchange_whose_clients_met_faults_and_whose_market_was_shaped_has_books_that_add_up()
+    {
+        using var storage = Storage.InFiles();
+        var port = SiloProcess.FreePort();
+        await using (var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--admin-port", port.ToString(CultureInfo.InvariantCulture)]))
+        {
+            using var sim = new QuantumCoreClient(new Uri($"http://127.0.0.1:{port}"));
+            await sim.ChangeMarketAsync(new MarketChange(Speed: 10m, Volatility: 4m), Token);
+            foreach (var kind in new[] { FaultKind.Reject, FaultKind.Timeout, FaultKind.Drop })
+                await sim.AddFaultAsync(new NewFault(kind, Count: 5, Millis: 1), Token);
+            using var alice = new QuantumCoreClient(silo.Address, "demo-alice", new QuantumCoreClientOptions { MaxAttempts = 30, RetryBudget = TimeSpan.FromMinutes(1) });
+            for (var i = 0; i < 20; i++)
+                await alice.PlaceAsync(PlaceOrder.Market("AAPL", OrderSide.Buy, 1m), Token);
+            Assert.Equal(15, (await sim.GetSimulationAsync(Token)).Fired.Count);
+            var before = (await alice.GetAccountAsync(Token)).Balances.Single(balance => balance.Asset == "AAPL");
+            Assert.Equal(10_020m, before.Total);
+            await sim.ChangeMarketAsync(new MarketChange(Seed: 5), Token);
+            await UntilAsync(async () => (await sim.GetSimulationAsync(Token)).Market.Steps > 20);
+            Assert.Equal(0, (await silo.TerminateAsync()).ExitCode);
+        }
+
+        var (exitCode, output) = await Programs.RunAsync(Programs.Cli, TimeSpan.FromSeconds(60), "verify", storage.Folder);
+        Assert.True(exitCode == 0, output);
+    }
+
+    [Theory]
+    [InlineData("--admin-port", "8081", "--demo", "off")]
+    [InlineData("--admin-port", "8081", "--urls", "http://0.0.0.0:8080")]
+    [InlineData("--admin-port", "0")]
+    public async Task Admin_port_is_for_demos(params string[] options)
+    {
+        var (exitCode, output) = await Programs.RunAsync(Programs.Silo, TimeSpan.FromSeconds(60), options);
+        Assert.Equal(64, exitCode);
+        Assert.Contains("--admin-port", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Qc_shapes_the_market_and_sets_faults()
+    {
+        Assert.Contains("paused", await QcAsync("pause"), StringComparison.Ordinal);
+        Assert.Contains("volatility 2.5", await QcAsync("volatility", "2.5"), StringComparison.Ordinal);
+        var shown = await demo.Operator.GetSimulationAsync(Token);
+        Assert.Equal((true, 2.5m), (shown.Market.Paused, shown.Market.Volatility));
+        await QcAsync("step", "4");
+        await ReachedAsync(shown.Market.Steps + 4);
+        Assert.Contains("seed 21", await QcAsync("reset", "--seed", "21"), StringComparison.Ordinal);
+        Assert.Contains("reject of requests, AAPL, demo-bob, 2 times", await QcAsync("fault", "reject", "--for", "demo-bob", "--symbol", "AAPL", "--count", "2"), StringComparison.Ordinal);
+        Assert.DoesNotContain("waits", await QcAsync("clear"), StringComparison.Ordinal);
+        Assert.Contains("clock -1500 ms ahead", await QcAsync("skew", "--", "-1500"), StringComparison.Ordinal);
+        await QcAsync("skew", "0");
+        await QcAsync("volatility", "1");
+        Assert.Contains("speed 2", await QcAsync("speed", "2"), StringComparison.Ordinal);
+        await QcAsync("speed", "1");
+        await QcAsync("halt", Simulated);
+        Assert.Equal(TradingPhase.Halt, (await demo.Operator.GetStateAsync(Simulated, Token)).Phase);
+        await QcAsync("open", Simulated);
+        Assert.Equal(TradingPhase.Continuous, (await demo.Operator.GetStateAsync(Simulated, Token)).Phase);
+        Assert.Contains("running", await QcAsync("resume"), StringComparison.Ordinal);
+    }
+
+    /// <summary>Begins the market anew, lets it take its steps, and tells the trades of both symbols.</summary>
+    private async Task<IReadOnlyList<string>> RunAsync(long seed)
+    {
+        await demo.Operator.ChangeMarketAsync(new MarketChange(Paused: true, Seed: seed), Token);
+
+        // The first step finds an empty book, so that it trades nothing; it begins when all that was before is over.
+        await demo.Operator.ChangeMarketAsync(new MarketChange(Steps: 1), Token);
+        await ReachedAsync(1);
+        var from = await Task.WhenAll(new[] { Simulated, Second }.Select(SequenceAsync));
+        await demo.Operator.ChangeMarketAsync(new MarketChange(Steps: Steps), Token);
+        await ReachedAsync(Steps + 1);
+
+        // What the last step did is done when the next has begun.
+        await demo.Operator.ChangeMarketAsync(new MarketChange(Steps: 1), Token);
+        await ReachedAsync(Steps + 2);
+        var trades = new List<string>();
+        foreach (var (symbol, since) in new[] { Simulated, Second }.Zip(from))
+        {
+            var told = await demo.Operator.GetTradesAsync(symbol, 1_000, Token);
+            trades.AddRange(told.Where(trade => long.Parse(trade.TradeId.Split('-')[0], CultureInfo.InvariantCulture) > since)
+                .Reverse().Take(100).Select(trade => $"{symbol} {trade.TakerSide} {trade.Quantity} at {trade.Price}"));
+        }
+
+        await demo.Operator.ChangeMarketAsync(new MarketChange(Paused: false), Token);
+        return trades;
+    }
+
+    private async Task<long> SequenceAsync(string symbol) => (await demo.Operator.GetStateAsync(symbol, Token)).Sequence;
+
+    private async Task SteppedAsync(long steps, Simulation asked)
+    {
+        Assert.True(asked.Market.Steps <= steps);
+        await ReachedAsync(steps);
+    }
+
+    private Task ReachedAsync(long steps) => UntilAsync(async () => (await demo.Operator.GetSimulationAsync(Token)).Market.Steps >= steps);
+
+    private static async Task UntilAsync(Func<Task<bool>> isSo)
+    {
+        for (var attempt = 0; attempt < 2_000; attempt++)
+        {
+            if (await isSo())
+                return;
+            await Task.Delay(20, Token);
+        }
+
+        throw new TimeoutException("It did not become so.");
+    }
+
+    private async Task<HttpStatusCode> PauseAsync(Action<HttpRequestMessage> change)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(demo.Admin, "/api/qc/v1/sim/market"));
+        request.Content = new StringContent("""{"paused":true}""", Encoding.UTF8, "application/json");
+        change(request);
+        using var answer = await http.SendAsync(request, Token);
+        return answer.StatusCode;
+    }
+
+    private static async Task<long> TimeAsync(HttpClient http)
+    {
+        var text = await http.GetStringAsync(new Uri("/api/v3/time", UriKind.Relative), Token);
+        return long.Parse(text.AsSpan(text.IndexOf(':') + 1, 13), CultureInfo.InvariantCulture);
+    }
+
+    private async Task<string> QcAsync(params string[] arguments)
+    {
+        var start = Programs.StartOf(Programs.Cli, ["--url", demo.Address.ToString(), "sim", "--admin", demo.Admin.ToString(), .. arguments]);
+        var (exitCode, output) = await Programs.RunAsync(start, TimeSpan.FromSeconds(60));
+        Assert.True(exitCode == 0, output);
+        return output;
+    }
+}

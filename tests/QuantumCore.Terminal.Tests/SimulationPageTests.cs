@@ -1,0 +1,133 @@
+using Microsoft.Playwright;
+using Xunit;
+
+namespace QuantumCore.TerminalTests;
+
+/// <summary>The simulation page, in a browser at the admin port.</summary>
+[Trait("Suite", "Browser")]
+public sealed class SimulationPageTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
+{
+    private const string Quiet = "AAPL";
+    private const string Simulated = "AMZN";
+
+    [Fact]
+    public async Task Operator_of_a_demo_pauses_steps_and_shapes_its_market()
+    {
+        await using var page = await OpenAsync();
+        var chip = page.Page.Locator("#page .card-title .chip").First;
+        await Assertions.Expect(chip).ToHaveTextAsync("running ×1");
+        await ClickAsync(page, "Pause");
+        await Assertions.Expect(chip).ToHaveTextAsync("paused");
+
+        // A paused market takes the steps it is told to.
+        var steps = page.Page.Locator("#page .facts dd").Nth(1);
+        await ClickAsync(page, "Begin anew", seed => seed.Locator("input[aria-label=Seed]").FillAsync("9"));
+        await Assertions.Expect(page.Page.Locator("dialog")).ToContainTextAsync("Begin the market anew?");
+        await page.Page.Locator("dialog button[type=submit]").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#page .facts dd").First).ToHaveTextAsync("9");
+        await ClickAsync(page, "Step", card => card.Locator("input[aria-label=Steps]").FillAsync("7"));
+        await Assertions.Expect(steps).ToHaveTextAsync("7");
+
+        await ClickAsync(page, "Set volatility", card => card.Locator("input[aria-label=Volatility]").FillAsync("2.5"));
+        await Assertions.Expect(page.Page.Locator("#page .facts dd").Nth(2)).ToHaveTextAsync("×2.5");
+        await ClickAsync(page, "Set speed", card => card.Locator("input[aria-label=Speed]").FillAsync("99"));
+        await Assertions.Expect(page.Page.Locator("#page .problem").First).ToContainTextAsync("speed");
+        await ClickAsync(page, "Set speed", card => card.Locator("input[aria-label=Speed]").FillAsync("4"));
+        await ClickAsync(page, "Set clock", card => card.Locator("input[aria-label='Clock ahead, ms']").FillAsync("2500"));
+        await Assertions.Expect(page.Page.Locator("#page .facts dd").Nth(3)).ToHaveTextAsync("2500 ms");
+        await ClickAsync(page, "Resume");
+        await Assertions.Expect(chip).ToHaveTextAsync("running ×4");
+        await Assertions.Expect(page.Page.Locator("#page .problem").First).ToBeEmptyAsync();
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Operator_of_a_demo_halts_a_symbol_and_lets_it_trade_on()
+    {
+        await using var page = await OpenAsync();
+        var row = page.Page.Locator(".halts", new PageLocatorOptions { HasText = Simulated });
+        await row.Locator("button", new LocatorLocatorOptions { HasText = "Halt" }).ClickAsync();
+        await Assertions.Expect(page.Page.Locator("dialog")).ToContainTextAsync($"Halt {Simulated}?");
+        await page.Page.Locator("dialog button[type=submit]").ClickAsync();
+        await Assertions.Expect(row.Locator(".chip")).ToHaveTextAsync("Halted");
+        Assert.Equal("halt", (await page.CallAsync("demo-alice", HttpMethod.Get, $"symbols/{Simulated}/state")).GetProperty("phase").GetString());
+        await row.Locator("button", new LocatorLocatorOptions { HasText = "Trade on" }).ClickAsync();
+        await Assertions.Expect(row.Locator(".chip")).ToHaveTextAsync("Trading");
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Fault_that_is_set_meets_its_client_and_is_told()
+    {
+        await using var page = await OpenAsync();
+        await using var clients = await TradePage.OpenAsync(browser, exchange.Address, Quiet);
+        var card = page.Page.Locator(".card", new PageLocatorOptions { HasText = "Faults for clients" });
+        await card.Locator("select[aria-label=Fault]").SelectOptionAsync("skip");
+        await Assertions.Expect(card.Locator("select[aria-label='What it meets']")).ToHaveValueAsync("stream");
+        await card.Locator("select[aria-label=Fault]").SelectOptionAsync("reject");
+        await Assertions.Expect(card.Locator("select[aria-label='What it meets']")).ToHaveValueAsync("requests");
+        await card.Locator("select[aria-label=Symbol]").SelectOptionAsync(Quiet);
+        await card.Locator("input[aria-label='API key']").FillAsync("demo-bob");
+        await card.Locator("input[aria-label='How many times']").FillAsync("2");
+        await ClickAsync(page, "Set the fault");
+        await Assertions.Expect(card).ToContainTextAsync($"reject of requests, {Quiet}, demo-bob: 2 left");
+
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => clients.PlaceAsync("demo-bob", new { symbol = Quiet, side = "buy", price = "100.00", quantity = "1" }));
+        Assert.Contains("Overloaded", refused.Message, StringComparison.Ordinal);
+        await clients.PlaceAsync("demo-alice", new { symbol = Quiet, side = "buy", price = "100.00", quantity = "1" });
+        await Assertions.Expect(page.Page.Locator("section[aria-label='Faults that happened'] tbody tr").First).ToContainTextAsync("POST /api/qc/v1/orders");
+        await Assertions.Expect(card).ToContainTextAsync($"reject of requests, {Quiet}, demo-bob: 1 left");
+        await LayoutTests.PictureAsync(page, "sim-faults");
+        await card.Locator("button", new LocatorLocatorOptions { HasText = "Take away" }).ClickAsync();
+        await Assertions.Expect(card).Not.ToContainTextAsync("1 left");
+        await clients.PlaceAsync("demo-bob", new { symbol = Quiet, side = "buy", price = "100.00", quantity = "1" });
+        await clients.ClearAsync(Quiet);
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Terminal_sees_that_a_message_was_left_out_and_its_book_is_right_again()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Quiet);
+        using var http = new HttpClient { BaseAddress = exchange.Admin };
+        using var fault = new StringContent($$"""{"kind":"skip","symbol":"{{Quiet}}"}""", System.Text.Encoding.UTF8, "application/json");
+        using var set = await http.PostAsync(new Uri("/api/qc/v1/sim/faults", UriKind.Relative), fault, TestContext.Current.CancellationToken);
+        Assert.True(set.IsSuccessStatusCode);
+        await page.Page.Locator("#book-table").ClickAsync();
+        await page.PlaceAsync("demo-bob", new { symbol = Quiet, side = "sell", price = "150.00", quantity = "3" });
+
+        // The page was not told of that order; the next message does not follow on what it knows.
+        for (var told = ""; !told.Contains("\"kind\":\"skip\",\"to\"", StringComparison.Ordinal);)
+            told = await http.GetStringAsync(new Uri("/api/qc/v1/sim", UriKind.Relative), TestContext.Current.CancellationToken);
+        await page.PlaceAsync("demo-bob", new { symbol = Quiet, side = "sell", price = "151.00", quantity = "4" });
+        await Assertions.Expect(page.Page.Locator("#ladder .as-table tbody tr")).ToHaveTextAsync(["Ask151.0047", "Ask150.0033"]);
+        await page.ClearAsync(Quiet);
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Page_is_the_admin_ports_alone()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Quiet);
+        await Assertions.Expect(page.Page.Locator("#sim-link")).ToBeHiddenAsync();
+        await page.Page.GotoAsync(new Uri(exchange.Address, "/sim").ToString());
+        await Assertions.Expect(page.Page.Locator("#page")).ToContainTextAsync("--admin-port");
+        page.AssertSound();
+    }
+
+    private async Task<TradePage> OpenAsync()
+    {
+        var page = await TradePage.OpenAsync(browser, exchange.Admin, "BTC-USD");
+        await page.Page.Locator("#sim-link").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#page h1")).ToHaveTextAsync("Simulation");
+        return page;
+    }
+
+    /// <summary>Fills what belongs to a button, and presses it.</summary>
+    private static async Task ClickAsync(TradePage page, string button, Func<ILocator, Task>? fill = null)
+    {
+        if (fill is not null)
+            await fill(page.Page.Locator("#page"));
+        await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = button, Exact = true }).ClickAsync();
+    }
+}
