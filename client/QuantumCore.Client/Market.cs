@@ -66,6 +66,7 @@ public sealed record Instrument
     public string? Group { get; init; }
 
     /// <summary>Business days from a trade to its settlement, 0 to 2; 0: the trade itself settles. Never changes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int SettlementDays { get; init; }
 
     /// <summary>Where its trades settle; null for none, or MAIN where it is listed with settlement days. Never changes.</summary>
