@@ -14,6 +14,7 @@ public class SettlementTests
     private const long Alice = 1001;
     private const long Bob = 1002;
     private const long Carol = 1003;
+    private const long Dave = 1004;
     private const long Cash = 1_000_000;
     private const long Monday = 19_877;
 
@@ -234,6 +235,38 @@ public class SettlementTests
         Assert.Equal((1_010, 0), await market.HasAsync(Alice, "ONE"));
     }
 
+    // RISK-examples.md E38: a short sale of 100 at 10.00 that settles a day later, fee 0.50 on the seller.
+    [Fact]
+    public async Task A_short_sale_is_borrowed_from_its_settlement_on()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.ListOnMarginAsync("SHRT", Dave);
+        await market.Exchange.PlaceAsync(Bob, "bid", "SHRT", Side.Buy, 1_000, 100);
+        var sold = await market.Exchange.PlaceAsync(Dave, "short", "SHRT", Side.Sell, 1_000, 100);
+        Assert.Equal(OrderStatus.Filled, sold.Status);
+        await market.Exchange.ViewAsync(Dave, sold);
+        await market.Exchange.ViewAsync(Bob, sold);
+        Assert.Equal((-100, -100), await market.HasAsync(Dave, "SHRT"));
+        Assert.Equal((Cash + 99_950, 99_950), await market.HasAsync(Dave, "USD"));
+        Assert.Equal((100, 100), await market.HasAsync(Bob, "SHRT"));
+        Assert.Equal((Cash - 100_000, -100_000), await market.HasAsync(Bob, "USD"));
+        await market.RequireInvariantsAsync();
+
+        // What it has not been paid yet does not leave, whatever its equity says.
+        Assert.Equal(RejectReason.UnsettledFunds, (await market.Account(Dave).Withdraw(new("out-1", "USD", Cash + 1, "DE89"))).Reason);
+        Assert.Equal(
+            "only an account with nothing but its currency, all settled, no debt and no open orders changes its kind",
+            await market.Account(Dave).SetKind(new("", "desk", "")));
+
+        await market.AdvanceAsync(days: 2);
+        Assert.Equal($"1:USD:50 {Bob}:SHRT:100 {Bob}:USD:-100000 {Dave}:SHRT:-100 {Dave}:USD:99950", disk.Depository.Known.Values.Single());
+        Assert.Equal((-100, 0), await market.HasAsync(Dave, "SHRT"));
+        Assert.Equal((Cash + 99_950, 0), await market.HasAsync(Dave, "USD"));
+        Assert.Equal((100, 0), await market.HasAsync(Bob, "SHRT"));
+        await market.RequireInvariantsAsync();
+    }
+
     /// <summary>Shares that settle at once, after one day and after two, on Monday, 3 June 2024, noon.</summary>
     private sealed class Market(Exchange exchange, ShiftedTime time) : IAsyncDisposable
     {
@@ -273,6 +306,27 @@ public class SettlementTests
             return market;
         }
 
+        /// <summary>A share that settles a day later, marked at 10.00, and an account that may be short of 100.</summary>
+        public async Task ListOnMarginAsync(string symbol, long account)
+        {
+            var share = Listed.Share(symbol) with { MakerFeePpm = 0, TakerFeePpm = 500, SettlementDays = 1, SettlementVenue = "MAIN" };
+            await Catalog.List(EncodedInstrument.From(share));
+            var terms = new MarginTerms
+            {
+                Long = MarginTable.Flat(500_000, 250_000),
+                Short = MarginTable.Flat(500_000, 300_000),
+                LendableLots = 1_000,
+                BorrowPpm = 36_000,
+            };
+            Assert.Null(await Catalog.SetMarginTerms(new(symbol, EncodedMarginTerms.From(terms), "desk", "")));
+            Assert.Null(await Catalog.SetLocate(new(symbol, account, 100, "desk", "")));
+            Assert.Null(await Account(account).SetKind(new("USD", "desk", "")));
+            await Account(account).Deposit(new DepositRequest("cash", "USD", Cash));
+            await exchange.Book(symbol).Operate(BookCommand.Of(BookVerb.SetMark, 1_000));
+            await exchange.Service<InstrumentCatalog>().RefreshAsync();
+            await exchange.Service<MarkBoard>().RefreshAsync();
+        }
+
         public async Task<Market> StartAgainAsync() => new(await Exchange.StartAsync(exchange.Disk, time: time), time) { _names = 1_000 };
 
         public IAccountGrain Account(long account) => exchange.Account(account);
@@ -301,7 +355,7 @@ public class SettlementTests
         public async Task SettleAsync()
         {
             await Wait.UntilAsync(async () => await Settlement.Settle(), "settlement");
-            foreach (var account in s_customers)
+            foreach (var account in s_customers.Append(Dave))
             {
                 await Account(account).CatchUp();
             }
