@@ -57,6 +57,8 @@ internal sealed record SiloOptions
                                  storage (default: that of --data). Processes of one exchange share one.
           --payouts DIR          Folder that withdrawals are paid into, a file for each batch (default: payouts in the
                                  directory of --data). Silos of one exchange share one; it is kept with the journal.
+          --settlements DIR      Folder that settlement batches go out to, a file for each (default: settlements in the
+                                 directory of --data). Silos of one exchange share one; it is kept with the journal.
           --postgres CONNECTION  Connection string of the PostgreSQL database, for --storage postgres.
           --exchange FILE        Instruments of a new exchange (default: exchange.json beside the program).
           --demo auto|off        auto (default): demo keys and accounts on a loopback address, when the exchange is
@@ -93,7 +95,7 @@ internal sealed record SiloOptions
           --silo-port PORT       Port for the other silos (default: a free port).
           --gateway-port PORT    Port for gateways and Orleans clients (default: none).
 
-        The list of members is in the database. Silos that share an exchange share --secrets and --payouts, too. One of them
+        The list of members is in the database. Silos that share an exchange share --secrets, --payouts and --settlements, too. One of them
         simulates the demo's market: the others take --simulate none.
 
         Each option may come from the environment as QUANTUMCORE_SILO_ and its name in capitals, with _ for -:
@@ -109,7 +111,7 @@ internal sealed record SiloOptions
 
     private static readonly string[] s_names =
     [
-        "data", "urls", "storage", "keep-free", "secrets", "payouts", "postgres", "exchange", "demo", "simulate", "market-maker", "seed", "admin-port", "no-quotes",
+        "data", "urls", "storage", "keep-free", "secrets", "payouts", "settlements", "postgres", "exchange", "demo", "simulate", "market-maker", "seed", "admin-port", "no-quotes",
         "cluster", "role", "advertise", "silo-port", "gateway-port", "account-requests", "address-requests",
         "binance-weight", "binance-orders", "tls-certificate", "tls-key", "sign-up", "sites", "proxies", "log", "log-level", "long-turn", "shutdown",
     ];
@@ -132,6 +134,9 @@ internal sealed record SiloOptions
 
     /// <summary>The folder of payouts; null for the one in the data directory.</summary>
     public string? Payouts { get; init; }
+
+    /// <summary>The folder of settlement batches; null for the one in the data directory.</summary>
+    public string? Settlements { get; init; }
 
     public string? Postgres { get; init; }
 
@@ -264,6 +269,7 @@ internal sealed record SiloOptions
         "data" => this with { DataDirectory = value },
         "secrets" => this with { Secrets = value },
         "payouts" => this with { Payouts = value },
+        "settlements" => this with { Settlements = value },
         "urls" => this with { Urls = CheckUrls(value, source) },
         "storage" => this with { Storage = KindOf(value, source) },
         "keep-free" => this with

@@ -4,6 +4,7 @@ using Npgsql;
 using QuantumCore.Gateway;
 using QuantumCore.Gateway.Admission;
 using QuantumCore.Grains.Payouts;
+using QuantumCore.Grains.Settlement;
 using QuantumCore.History;
 using QuantumCore.Journal;
 
@@ -14,7 +15,7 @@ internal static class Storage
 {
     private const int SqliteFull = 13;
 
-    /// <summary>Adds both stores, and the folder of payouts, as the options say.</summary>
+    /// <summary>Adds both stores, and the folders of payouts and settlement, as the options say.</summary>
     public static void AddStorage(this IServiceCollection services, SiloOptions options)
     {
         services.AddSingleton<IJournalStore>(options.Storage switch
@@ -33,6 +34,9 @@ internal static class Storage
         services.AddSingleton<IPayoutReceiver>(new FilePayouts(options.Payouts ?? (options.Storage == StorageKind.Volatile
             ? Directory.CreateTempSubdirectory("quantumcore-").FullName
             : Path.Combine(options.DataDirectory, "payouts"))));
+        services.AddSingleton<ISettlementReceiver>(new FileSettlements(options.Settlements ?? (options.Storage == StorageKind.Volatile
+            ? Directory.CreateTempSubdirectory("quantumcore-").FullName
+            : Path.Combine(options.DataDirectory, "settlements"))));
     }
 
     /// <summary>Adds what opens the secrets of API keys.</summary>

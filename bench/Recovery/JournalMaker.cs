@@ -1,7 +1,10 @@
 using System.Globalization;
+using QuantumCore.Accounts;
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Accounts;
 using QuantumCore.Grains.Books;
+using QuantumCore.Grains.Settlement;
+using QuantumCore.History;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
 
@@ -13,7 +16,8 @@ namespace QuantumCore.Bench.Recovery;
 /// <param name="Accounts">Accounts.</param>
 /// <param name="Seed">The same seed gives the same records.</param>
 /// <param name="Group">The books are of one group.</param>
-internal sealed record JournalPlan(int Commands, int Symbols, int Accounts, int Seed, string Group = "");
+/// <param name="SettlementDays">Business days from a trade to its settlement.</param>
+internal sealed record JournalPlan(int Commands, int Symbols, int Accounts, int Seed, string Group = "", int SettlementDays = 0);
 
 /// <summary>
 /// Makes a journal as an exchange under load would leave it, by its own state machines and its own writer: holds first,
@@ -23,6 +27,7 @@ internal sealed class JournalMaker : IAsyncDisposable
 {
     private const int CommandsPerRound = 2_000;
     private const int Rememberable = 20_000;
+    private const string Venue = "MAIN";
     private const long Start = 1_700_000_000_000_000_000;
 
     private readonly IJournalStore _store;
@@ -33,6 +38,9 @@ internal sealed class JournalMaker : IAsyncDisposable
     private readonly List<(AccountMachine Machine, JournalStream Stream)> _accounts = [];
     private readonly List<(int Book, long Account, long Number)> _recent = [];
     private readonly Dictionary<string, Instrument> _listed = new(StringComparer.Ordinal);
+    private readonly SettlementMachine _settlement = new(Venue);
+    private SettlementNetting _due = new();
+    private JournalStream? _settlements;
     private long _now = Start;
     private long _names;
 
@@ -88,6 +96,16 @@ internal sealed class JournalMaker : IAsyncDisposable
         {
             await stream.PutSnapshotAsync(machine.Sequence, machine.Snapshot(), CancellationToken.None);
         }
+    }
+
+    /// <summary>Settles everything that was traded since the last time, in one batch.</summary>
+    public async Task SettleAsync()
+    {
+        _settlements ??= await _writer.OpenAsync(SettlementRecord.StreamPrefix + Venue, CancellationToken.None);
+        Append(_settlement.Close(TradingDay.DayOf(Start) + 3, _due.Trades(), _due.Items(), ++_now));
+        Append(_settlement.End(_settlement.Sequence, ++_now));
+        _due = new SettlementNetting();
+        await _settlements.WhenDurable(_settlements.Head);
     }
 
     /// <inheritdoc/>
@@ -197,6 +215,11 @@ internal sealed class JournalMaker : IAsyncDisposable
         var (machine, stream) = _books[book];
         stream.Append(BookRecordEncoding.Encode(record));
         Commands++;
+        if (_plan.SettlementDays > 0 && BookTrades.Of(record) is { Count: > 0 } trades)
+        {
+            _due.Add(machine.Instrument!, _settlement.ThroughOf(machine.Symbol), machine.Sequence, TradingDay.DayOf(record.TimeNanos), trades);
+        }
+
         foreach (var account in record.TouchedAccounts())
         {
             machine.Chain(account);
@@ -212,9 +235,24 @@ internal sealed class JournalMaker : IAsyncDisposable
         machine.Apply(record);
     }
 
+    private void Append(SettlementRecord record)
+    {
+        _settlements!.Append(SettlementRecordEncoding.Encode(record));
+        _settlement.Apply(record);
+        foreach (var account in record.TouchedAccounts())
+        {
+            _accounts[(int)account - 10_000].Machine.ApplySettlement(_settlements.Name, _settlement.Sequence, record);
+        }
+    }
+
     private Task DurableAsync() => Task.WhenAll(
         _accounts.Select(account => account.Stream).Concat(_books.Select(book => book.Stream))
             .Select(stream => stream.WhenDurable(stream.Head)));
 
-    private Instrument Listing(string symbol) => ListedShare.Of(symbol) with { Group = _plan.Group };
+    private Instrument Listing(string symbol) => ListedShare.Of(symbol) with
+    {
+        Group = _plan.Group,
+        SettlementDays = _plan.SettlementDays,
+        SettlementVenue = _plan.SettlementDays == 0 ? "" : Venue,
+    };
 }

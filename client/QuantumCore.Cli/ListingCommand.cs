@@ -20,10 +20,13 @@ internal static class ListingCommand
         var maker = Grammar.NumberOption("--maker-ppm", "Fee of the resting side, in millionths", 0, 1_000_000);
         var taker = Grammar.NumberOption("--taker-ppm", "Fee of the aggressive side, in millionths", 0, 1_000_000);
         var group = new Option<string>("--group") { Description = "The group it trades in, for strategies; never changes", HelpName = "group" };
+        var days = Grammar.NumberOption("--settlement-days", "Business days from a trade to its settlement; 0 unless told otherwise; never changes", 0, 2);
+        var venue = new Option<string>("--settlement-venue") { Description = "Where its trades settle; MAIN unless told otherwise; never changes", HelpName = "venue" };
         var command = new Command(
             "list", "List an instrument. Of one that is listed fees, reference and limits are set anew: what is not named has its default.")
         {
-            symbol, tick, lot, asset, assetDecimals, quote, quoteDecimals, reference, protection, maker, taker, group,
+            symbol, tick, lot, asset, assetDecimals, quote, quoteDecimals, reference, protection, maker, taker, group, days,
+            venue,
         };
         return app.Add(
             command,
@@ -48,6 +51,8 @@ internal static class ListingCommand
                         MakerFeePpm = parse.GetValue(maker) ?? 0,
                         TakerFeePpm = parse.GetValue(taker) ?? 0,
                         Group = parse.GetValue(group),
+                        SettlementDays = parse.GetValue(days) ?? 0,
+                        SettlementVenue = parse.GetValue(venue),
                     },
                     cancellation);
                 session.Screen.Show(listed, console => Tables.Instruments(console, [listed]));

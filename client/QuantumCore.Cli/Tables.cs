@@ -13,7 +13,7 @@ internal static class Tables
         ["id", "price", "quantity", "filled", "remaining", "fee", "total", "held", "available", "tick", "lot",
          "maker ppm", "taker ppm", "bid", "ask", "bid size", "ask size", "lines", "in", "out", "balance", "amount", "accounts", "trades",
          "maker fees", "taker fees", "cost", "average", "realised", "fees", "mark", "unrealised", "initial", "maintenance", "buying power", "located", "up to", "initial ppm",
-         "maintenance ppm", "lendable", "borrow ppm"];
+         "maintenance ppm", "lendable", "borrow ppm", "pending", "items"];
 
     internal static void Order(IAnsiConsole console, Order order)
     {
@@ -65,9 +65,13 @@ internal static class Tables
     internal static void Account(IAnsiConsole console, AccountView account)
     {
         console.WriteLine(account.State == AccountState.Frozen ? $"{account.Account} (frozen)" : account.Account);
-        var table = With("asset", "total", "held", "available");
+        var withPending = account.Balances.Any(balance => balance.Pending != 0);
+        var table = withPending ? With("asset", "total", "held", "available", "pending") : With("asset", "total", "held", "available");
         foreach (var balance in account.Balances)
-            Row(table, balance.Asset, Text(balance.Total), Text(balance.Held), Text(balance.Available));
+        {
+            string[] cells = [balance.Asset, Text(balance.Total), Text(balance.Held), Text(balance.Available)];
+            Row(table, withPending ? [.. cells, Text(balance.Pending)] : cells);
+        }
 
         Write(console, table, "Nothing here yet.");
         if (account.Margin is { } margin)

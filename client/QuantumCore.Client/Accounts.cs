@@ -7,7 +7,8 @@ namespace QuantumCore.Client;
 /// <param name="Total">All of it; less than zero is owed, by a margin account.</param>
 /// <param name="Held">Set aside for open orders.</param>
 /// <param name="Available">Free: total less held.</param>
-public sealed record Balance(string Asset, decimal Total, decimal Held, decimal Available);
+/// <param name="Pending">Of the total what is traded and not settled; less than zero is to be given.</param>
+public sealed record Balance(string Asset, decimal Total, decimal Held, decimal Available, decimal Pending = 0);
 
 /// <summary>An account's balances.</summary>
 /// <param name="Account">The account, <c>ACC-n</c>.</param>

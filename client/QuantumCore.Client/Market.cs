@@ -64,6 +64,13 @@ public sealed record Instrument
     /// Never changes.
     /// </summary>
     public string? Group { get; init; }
+
+    /// <summary>Business days from a trade to its settlement, 0 to 2; 0: the trade itself settles. Never changes.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int SettlementDays { get; init; }
+
+    /// <summary>Where its trades settle; null for none, or MAIN where it is listed with settlement days. Never changes.</summary>
+    public string? SettlementVenue { get; init; }
 }
 
 /// <summary>A price level. On the wire <c>["150.00","100"]</c>.</summary>

@@ -109,6 +109,10 @@ internal sealed record FeeSchedules(IReadOnlyList<FeeSchedule> Schedules);
 
 internal sealed record AccountKindOrder(string? Currency, string? Why);
 
+internal sealed record HolidaysOrder(IReadOnlyList<string> Holidays, string? Why);
+
+internal sealed record SettlementVenues(IReadOnlyList<SettlementVenue> Venues);
+
 internal sealed record LocateOrder(string Symbol, decimal Quantity, string? Why);
 
 internal sealed record MarginTermsOrder(
@@ -205,6 +209,8 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(MarginTermsOrder))]
 [JsonSerializable(typeof(MarginPolicyOrder))]
 [JsonSerializable(typeof(LocateOrder))]
+[JsonSerializable(typeof(HolidaysOrder))]
+[JsonSerializable(typeof(SettlementVenues))]
 [JsonSerializable(typeof(BreakerRequest))]
 [JsonSerializable(typeof(BreakerReport))]
 [JsonSerializable(typeof(Order))]

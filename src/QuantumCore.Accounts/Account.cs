@@ -133,6 +133,9 @@ public sealed class Account(AccountId id)
     /// <summary>Whether it may owe. Changed while nothing is open.</summary>
     public bool IsMargin { get; set; }
 
+    /// <summary>Of its balances what is traded and not settled.</summary>
+    public PendingFunds Pending { get; } = new();
+
     /// <summary>Every asset it ever had, by name, in no sequence.</summary>
     public IReadOnlyDictionary<string, Balance> Balances => _balances;
 
@@ -150,6 +153,15 @@ public sealed class Account(AccountId id)
 
     /// <summary>The balance of an asset; nothing of one it never had.</summary>
     public Balance Of(Asset asset) => _balances.GetValueOrDefault(asset.Name, new Balance(asset.Decimals, 0, 0));
+
+    /// <summary>What is settled of an asset, minor units: its total less what is pending. Below zero a margin account has borrowed it.</summary>
+    public long SettledOf(string asset) => _balances.GetValueOrDefault(asset).Total - Pending.SumOf(asset);
+
+    /// <summary>A part of what was pending has settled: the total stays.</summary>
+    /// <param name="asset">The asset's name.</param>
+    /// <param name="term">When it was traded.</param>
+    /// <param name="amount">Minor units: received, or less than zero: given.</param>
+    public void Settle(string asset, in SettlementTerm term, long amount) => Pending.Add(asset, term, -amount);
 
     /// <summary>Whether an amount can come in.</summary>
     /// <param name="asset">The asset.</param>
@@ -249,8 +261,9 @@ public sealed class Account(AccountId id)
     /// <param name="quantityLots">How many.</param>
     /// <param name="fee">Its fee, quote minor units.</param>
     /// <param name="ratePpm">The rate of the fee, millionths; a margin account asks for it.</param>
+    /// <param name="tradeDay">Number of the UTC day of the trade; asked for where it does not settle at once.</param>
     /// <exception cref="InvalidOperationException">The hold does not cover it: never to be repaired silently.</exception>
-    public void Fill(long number, long priceTicks, long quantityLots, long fee, int ratePpm = 0)
+    public void Fill(long number, long priceTicks, long quantityLots, long fee, int ratePpm = 0, long tradeDay = 0)
     {
         var order = _orders[number];
         var instrument = order.Instrument;
@@ -265,14 +278,14 @@ public sealed class Account(AccountId id)
 
         var paid = IsMargin ? order.Paid.After(notional, ratePpm) : order.Paid;
         Change(order, order.QuantityLots, order.FilledLots + quantityLots, order.Held - spent, paid);
+        var (receives, received) = order.Side == Side.Buy ? (instrument.Base, units) : (instrument.Quote, notional - fee);
         Add(order.HeldAsset, -spent, -spent);
-        if (order.Side == Side.Buy)
+        Add(receives, received, 0);
+        if (instrument.SettlementDays > 0)
         {
-            Add(instrument.Base, units, 0);
-        }
-        else
-        {
-            Add(instrument.Quote, notional - fee, 0);
+            var term = new SettlementTerm(instrument.SettlementVenue, tradeDay, instrument.SettlementDays);
+            Pending.Add(order.HeldAsset.Name, term, -spent);
+            Pending.Add(receives.Name, term, received);
         }
     }
 

@@ -21,6 +21,12 @@ public sealed class OpenInterest(Instrument instrument, bool margined = false)
     /// <summary>Number of open orders.</summary>
     public int Orders { get; private set; }
 
+    /// <summary>What is held for its buys, quote minor units.</summary>
+    public long BuyHeld { get; private set; }
+
+    /// <summary>What is held for its sells, base minor units.</summary>
+    public long SellHeld { get; private set; }
+
     /// <summary>Lots that its buys have open.</summary>
     public Int128 BuyLots { get; private set; }
 
@@ -42,6 +48,9 @@ public sealed class OpenInterest(Instrument instrument, bool margined = false)
         return _worth;
     }
 
+    /// <summary>What is held of an asset for them, minor units.</summary>
+    public long HeldOf(string asset) => asset == instrument.Quote.Name ? BuyHeld : asset == instrument.Base.Name ? SellHeld : 0;
+
     internal void Add(HeldOrder order) => Count(order, 1);
 
     internal void Remove(HeldOrder order) => Count(order, -1);
@@ -53,6 +62,11 @@ public sealed class OpenInterest(Instrument instrument, bool margined = false)
         {
             BuyLots += sign * order.OpenLots;
             _buyTickLots += (Int128)sign * order.OpenLots * order.PriceTicks;
+            BuyHeld += sign * order.Held;
+        }
+        else
+        {
+            SellHeld += sign * order.Held;
         }
 
         if (_members is not null)

@@ -7,7 +7,8 @@ namespace QuantumCore.Accounts;
 /// <param name="Account">Whose claim changes.</param>
 /// <param name="Asset">Name of the asset.</param>
 /// <param name="Amount">Minor units: credit less debit.</param>
-public readonly record struct Posting(int Leg, AccountId Account, string Asset, long Amount);
+/// <param name="IsPending">Of what is traded and not settled. Lines of an entry sum to zero for these, and for the others.</param>
+public readonly record struct Posting(int Leg, AccountId Account, string Asset, long Amount, bool IsPending = false);
 
 /// <summary>A trade's money: who gave what to whom. Postings are a pure function of it.</summary>
 /// <param name="Buyer">Receives base, pays quote.</param>
@@ -22,23 +23,36 @@ public readonly record struct TradeMoney(
 /// <summary>Double entries of trades, deposits and transfers.</summary>
 public static class TradePostings
 {
-    /// <summary>The entry of a trade that settles at once: four sides, and a pair per fee that is not zero.</summary>
+    /// <summary>The entry of a trade: four sides, and a pair per fee that is not zero; all pending where it does not settle at once.</summary>
     public static IReadOnlyList<Posting> Of(Instrument instrument, in TradeMoney trade)
     {
         var notional = (long)instrument.Notional(trade.PriceTicks, trade.QuantityLots);
         var units = checked(trade.QuantityLots * instrument.LotUnits);
         var (cash, unit) = (instrument.Quote.Name, instrument.Base.Name);
+        var isPending = instrument.SettlementDays > 0;
         var entry = new List<Posting>(8)
         {
-            new(0, trade.Buyer, cash, -notional),
-            new(1, trade.Seller, cash, notional),
-            new(2, trade.Seller, unit, -units),
-            new(3, trade.Buyer, unit, units),
+            new(0, trade.Buyer, cash, -notional, isPending),
+            new(1, trade.Seller, cash, notional, isPending),
+            new(2, trade.Seller, unit, -units, isPending),
+            new(3, trade.Buyer, unit, units, isPending),
         };
-        AddFee(entry, trade.Buyer, cash, trade.BuyerFee);
-        AddFee(entry, trade.Seller, cash, trade.SellerFee);
+        AddFee(entry, trade.Buyer, cash, trade.BuyerFee, isPending);
+        AddFee(entry, trade.Seller, cash, trade.SellerFee, isPending);
         return entry;
     }
+
+    /// <summary>The entry of what an account received, or gave, at settlement: what was pending is settled, by way of clearing.</summary>
+    /// <param name="account">Whose.</param>
+    /// <param name="asset">Name of the asset.</param>
+    /// <param name="amount">Minor units: received, or less than zero: given.</param>
+    public static IReadOnlyList<Posting> OfSettlement(AccountId account, string asset, long amount) =>
+    [
+        new(0, account, asset, -amount, IsPending: true),
+        new(1, AccountId.Clearing, asset, amount, IsPending: true),
+        new(2, AccountId.Clearing, asset, -amount),
+        new(3, account, asset, amount),
+    ];
 
     /// <summary>The entry of an amount that one account gives and another receives.</summary>
     public static IReadOnlyList<Posting> Of(AccountId from, AccountId to, string asset, long amount) =>
@@ -47,12 +61,12 @@ public static class TradePostings
         new(1, to, asset, amount),
     ];
 
-    private static void AddFee(List<Posting> entry, AccountId payer, string asset, long fee)
+    private static void AddFee(List<Posting> entry, AccountId payer, string asset, long fee, bool isPending)
     {
         if (fee != 0)
         {
-            entry.Add(new Posting(entry.Count, payer, asset, -fee));
-            entry.Add(new Posting(entry.Count, AccountId.Fees, asset, fee));
+            entry.Add(new Posting(entry.Count, payer, asset, -fee, isPending));
+            entry.Add(new Posting(entry.Count, AccountId.Fees, asset, fee, isPending));
         }
     }
 }

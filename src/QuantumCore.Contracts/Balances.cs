@@ -23,9 +23,13 @@ public sealed record DepositResult(RejectReason Reason, string? Field, string? L
 /// <param name="Decimals">Digits of its minor unit after the point.</param>
 /// <param name="Total">Owned; less than zero is owed, by a margin account.</param>
 /// <param name="Held">Held for open orders.</param>
+/// <param name="Pending">Of the total what is traded and not settled; less than zero is to be given.</param>
 [GenerateSerializer, Immutable, Alias("asset-balance")]
-public readonly record struct AssetBalance(string Asset, int Decimals, long Total, long Held)
+public readonly record struct AssetBalance(string Asset, int Decimals, long Total, long Held, long Pending = 0)
 {
+    /// <summary>Settled: total less pending, in minor units.</summary>
+    public long Settled => Total - Pending;
+
     /// <summary>Free to use: total less held, in minor units.</summary>
     public long Available => Total - Held;
 }
@@ -77,7 +81,7 @@ public sealed record AccountChange(long Version, AccountView View, ImmutableArra
 /// <param name="Balances">Every asset it ever had, by name.</param>
 /// <param name="OpenOrders">Its open orders, by number.</param>
 /// <param name="Cursors">How far it has folded each book it trades in.</param>
-/// <param name="PayoutCursors">How far it has folded the payouts of assets it has withdrawn, by stream.</param>
+/// <param name="PayoutCursors">How far it has folded the payouts of assets it has withdrawn and the settlement of what it trades, by stream.</param>
 /// <param name="IsFrozen">Whether it enters no orders and gives nothing away.</param>
 /// <param name="Margin">Of a margin account how it stands; null for a cash account.</param>
 [GenerateSerializer, Immutable, Alias("account-view")]

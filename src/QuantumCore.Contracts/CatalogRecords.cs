@@ -98,11 +98,17 @@ public sealed record SignalsPaused(long TimeNanos, string Strategy, long UntilNa
 /// <param name="By">Who did it; empty for a signal that was done after all.</param>
 public sealed record DeadSignalDropped(long TimeNanos, long Id, string By) : CatalogRecord(TimeNanos);
 
+/// <summary>Holidays of a settlement venue were set.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="FromDay">Number of the UTC day since 1970 from which on the request says all holidays; those before it stay.</param>
+/// <param name="Request">The holidays, and who set them why.</param>
+public sealed record HolidaysSet(long TimeNanos, long FromDay, HolidaysRequest Request) : CatalogRecord(TimeNanos);
+
 /// <summary>
 /// The catalog's records as bytes. Kinds: listed 40, key 41, owner 42, key with rights and signatures 43, user 44, session
 /// begun 45, sessions ended 46, limits of every account 47, key with addresses 48,
 /// fees 49, margin terms 50, margin policy 51, locate 52, liquidation insured 53, strategy of signals 70, failed signal 71,
-/// pause of signals 72, dropped signal 73; they never change.
+/// pause of signals 72, dropped signal 73, holidays 80; they never change.
 /// </summary>
 public static partial class CatalogRecordEncoding
 {
@@ -125,6 +131,7 @@ public static partial class CatalogRecordEncoding
     private const byte SignalFailedKind = 71;
     private const byte SignalsPausedKind = 72;
     private const byte SignalDroppedKind = 73;
+    private const byte HolidaysKind = 80;
 
     /// <summary>The record's bytes.</summary>
     public static byte[] Encode(CatalogRecord record) => record switch
@@ -145,6 +152,7 @@ public static partial class CatalogRecordEncoding
         SignalFailed failed => Encode(failed),
         SignalsPaused paused => Encode(paused),
         DeadSignalDropped dropped => Encode(dropped),
+        HolidaysSet holidays => Encode(holidays),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
@@ -342,6 +350,7 @@ public static partial class CatalogRecordEncoding
                 0, from.Text(), from.Text(), from.TimeNanos, (RejectReason)from.Count16(), from.Text(), from.Text())),
             SignalsPausedKind => new SignalsPaused(from.TimeNanos, from.Text(), from.Fixed64(), from.Text()),
             SignalDroppedKind => new DeadSignalDropped(from.TimeNanos, from.Count(), from.Text()),
+            HolidaysKind => ReadHolidays(ref from),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of catalog record."),
         };
         from.End();

@@ -436,6 +436,14 @@ public interface ICatalogGrain : IGrainWithStringKey
     [Alias("insure")]
     ValueTask<LiquidationCover> Insure(LiquidationClaim claim);
 
+    /// <summary>The calendar of each settlement venue that has holidays, by venue.</summary>
+    [Alias("settlement-calendars")]
+    ValueTask<ImmutableArray<SettlementCalendar>> SettlementCalendars();
+
+    /// <summary>Sets the holidays of a settlement venue from the day after tomorrow on. Gives why not, as a sentence, or null.</summary>
+    [Alias("set-holidays")]
+    ValueTask<string?> SetHolidays(HolidaysRequest request);
+
     /// <summary>Every user and every session.</summary>
     [Alias("users")]
     ValueTask<UserList> Users();

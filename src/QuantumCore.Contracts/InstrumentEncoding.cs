@@ -10,11 +10,12 @@ internal static class InstrumentEncoding
     // An instrument without a group has the bytes it always had.
     private const byte Version = 1;
     private const byte VersionWithGroup = 2;
+    private const byte VersionWithSettlement = 3;
     private const byte Kind = 1;
 
     public static ImmutableArray<byte> Encode(Instrument instrument)
     {
-        var to = new RecordWriter(instrument.Group.Length == 0 ? Version : VersionWithGroup, Kind, 0);
+        var to = new RecordWriter(VersionOf(instrument), Kind, 0);
         to.Text(instrument.Symbol);
         WriteAsset(ref to, instrument.Base);
         WriteAsset(ref to, instrument.Quote);
@@ -33,9 +34,15 @@ internal static class InstrumentEncoding
         to.Count(instrument.ReferencePriceTicks);
         to.Count(instrument.ProtectionPpm);
         to.Count(instrument.MaxLevels);
-        if (instrument.Group.Length > 0)
+        if (VersionOf(instrument) != Version)
         {
             to.Text(instrument.Group);
+        }
+
+        if (instrument.SettlementDays > 0)
+        {
+            to.Count(instrument.SettlementDays);
+            to.Text(instrument.SettlementVenue);
         }
 
         return ImmutableCollectionsMarshal.AsImmutableArray(to.ToArray());
@@ -43,7 +50,7 @@ internal static class InstrumentEncoding
 
     public static Instrument Decode(ReadOnlySpan<byte> bytes)
     {
-        var from = new RecordReader(bytes, Version, VersionWithGroup);
+        var from = new RecordReader(bytes, Version, VersionWithSettlement);
         var instrument = new Instrument
         {
             Symbol = from.Text(),
@@ -65,14 +72,22 @@ internal static class InstrumentEncoding
             ProtectionPpm = from.Count32(),
             MaxLevels = from.Count32(),
         };
-        if (from.Version == VersionWithGroup)
+        if (from.Version >= VersionWithGroup)
         {
             instrument = instrument with { Group = from.Text() };
+        }
+
+        if (from.Version == VersionWithSettlement)
+        {
+            instrument = instrument with { SettlementDays = from.Count32(), SettlementVenue = from.Text() };
         }
 
         from.End();
         return instrument;
     }
+
+    private static byte VersionOf(Instrument instrument) =>
+        instrument.SettlementDays > 0 ? VersionWithSettlement : instrument.Group.Length > 0 ? VersionWithGroup : Version;
 
     private static void WriteAsset(ref RecordWriter to, Asset asset)
     {

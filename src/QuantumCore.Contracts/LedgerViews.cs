@@ -59,7 +59,7 @@ public readonly record struct LedgerLine(LinePlace Place, string Cause, string? 
 /// <summary>A row of the trial balance.</summary>
 /// <param name="Asset">The asset.</param>
 /// <param name="Decimals">Digits of its minor unit after the point.</param>
-/// <param name="Holder">customers, fees, insurance, interest, house, transit (transfers on their way), payouts (withdrawals without a last word), or world: what came from outside, as a debit.</param>
+/// <param name="Holder">customers, fees, clearing (between the sides of what settles), insurance, interest, house, transit (transfers on their way), payouts (withdrawals without a last word), or world: what came from outside, as a debit.</param>
 /// <param name="Accounts">How many accounts that are.</param>
 /// <param name="Total">Credit less debit, minor units. Over all holders of an asset it is 0.</param>
 /// <param name="Held">Of that held for open orders, minor units: a memo.</param>

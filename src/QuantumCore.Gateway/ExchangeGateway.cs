@@ -46,6 +46,7 @@ public static class ExchangeGateway
         services.AddSingleton<MoneyCalls>();
         services.AddSingleton<RiskCalls>();
         services.AddSingleton<MarginCalls>();
+        services.AddSingleton<SettlementCalls>();
         services.AddSingleton<OrderDesk>();
         services.AddSingleton<FeeCalls>();
         services.AddSingleton<OrderCalls>();

@@ -39,7 +39,7 @@ public static class Refusals
             RejectReason.DuplicateOrder or RejectReason.OrderRate or RejectReason.DailyVolume or
             RejectReason.DailyLoss or RejectReason.InsufficientMargin or RejectReason.ReduceOnly or
             RejectReason.NotPermitted or RejectReason.NoLocate or RejectReason.MarkStale or
-            RejectReason.SignalSkipped or RejectReason.SignalTooOld => 422,
+            RejectReason.SignalSkipped or RejectReason.SignalTooOld or RejectReason.UnsettledFunds => 422,
         RejectReason.TooManyRequests => 429,
         RejectReason.TimeRegression or RejectReason.SymbolHalted or RejectReason.Overloaded or
             RejectReason.OutcomeUnknown or RejectReason.SignalsPaused => 503,
@@ -68,8 +68,7 @@ public static class Refusals
         RejectReason.PriceBand => "The price is outside the symbol's price band.",
         RejectReason.AccountBlocked => "The account is blocked in this book.",
         RejectReason.AccountFrozen => "The account is frozen.",
-        RejectReason.MaxQuantity => "More in one order than the account may enter in this symbol.",
-        RejectReason.MaxNotional => "An order of more value than the account may enter in this symbol.",
+        RejectReason.MaxQuantity or RejectReason.MaxNotional => "A larger order than the account may enter in this symbol.",
         RejectReason.OpenOrderLimit => "The account has as many open orders as it may, in this symbol or at all.",
         RejectReason.PositionLimit => "With all its open buys filled the account would have more of this than it may.",
         RejectReason.DuplicateOrder => "The same order came a moment ago.",
@@ -81,6 +80,7 @@ public static class Refusals
         RejectReason.NotPermitted => "The account does not trade this instrument: its currency or its kind is another.",
         RejectReason.NoLocate => "More would be short than was located for the account.",
         RejectReason.MarkStale => "There is no fresh mark price; a margin account takes on nothing until there is one.",
+        RejectReason.UnsettledFunds => "Enough is there, but it settles later than it would have to be given away.",
         RejectReason.SignalSkipped => "The account's position asks for nothing: the signal is no order.",
         RejectReason.SignalsPaused => "Signals of this strategy failed one after the other; it takes none for a while.",
         RejectReason.SignalTooOld => "The signal is older than its strategy takes it.",

@@ -50,6 +50,7 @@ public sealed partial class CatalogGrain(
 
         RequireSameScale(instrument, definition);
         RequireSameGroup(instrument, definition);
+        RequireSameSettlement(instrument, definition);
         if (_lowest.TryGetValue(instrument.Quote.Name, out var rates) && rates.Maker + instrument.TakerFeePpm < 0)
         {
             throw new ArgumentException(
@@ -189,6 +190,16 @@ public sealed partial class CatalogGrain(
         }
     }
 
+    /// <summary>How a trade is booked is told by the definition, whenever it is asked.</summary>
+    private void RequireSameSettlement(Instrument instrument, EncodedInstrument definition)
+    {
+        if (_listed.TryGetValue(instrument.Symbol, out var known) && known.Decode() is var listed
+            && (listed.SettlementDays, listed.SettlementVenue) != (instrument.SettlementDays, instrument.SettlementVenue))
+        {
+            throw new ArgumentException($"{instrument.Symbol}: the settlement of a listed instrument never changes.", nameof(definition));
+        }
+    }
+
     private void RequireSameScale(Instrument instrument, EncodedInstrument definition)
     {
         if (_listed.Values.Select(known => known.Decode()).SelectMany(known => new[] { known.Base, known.Quote })
@@ -242,6 +253,9 @@ public sealed partial class CatalogGrain(
                 break;
             case MarginTermsSet or MarginPolicySet or LocateSet or LiquidationInsured:
                 ApplyMargin(record);
+                break;
+            case HolidaysSet holidays:
+                Apply(holidays);
                 break;
             case UserSet set:
                 _users.Apply(set);

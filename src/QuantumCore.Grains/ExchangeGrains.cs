@@ -11,7 +11,8 @@ public static class ExchangeGrains
 {
     /// <summary>
     /// Adds the grains' services. The host adds an <see cref="IJournalStore"/> and a history store, both initialised before
-    /// the first call, an <see cref="Payouts.IPayoutReceiver"/> for withdrawals, and the grain runtime itself.
+    /// the first call, an <see cref="Payouts.IPayoutReceiver"/> for withdrawals, an <see cref="Settlement.ISettlementReceiver"/> for batches of settlement, and the
+    /// grain runtime itself.
     /// </summary>
     public static IServiceCollection AddExchangeGrains(
         this IServiceCollection services, JournalWriterOptions? journal = null)

@@ -45,6 +45,9 @@ internal static partial class GrainLog
     [LoggerMessage(14, LogLevel.Warning, "What became of payout {Batch} is not known; it is asked again.")]
     public static partial void PayoutFailed(ILogger logger, Exception exception, string batch);
 
+    [LoggerMessage(17, LogLevel.Warning, "What became of settlement batch {Batch} is not known; it is asked again.")]
+    public static partial void SettlementFailed(ILogger logger, Exception exception, string batch);
+
     [LoggerMessage(11, LogLevel.Critical, "Account {Account} can't be explained by its journal and the books'.")]
     public static partial void AccountHalted(ILogger logger, Exception exception, long account);
 

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using QuantumCore.Accounts;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -12,6 +13,7 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
     private FrozenDictionary<string, Asset> _assets = FrozenDictionary<string, Asset>.Empty;
     private FrozenDictionary<string, FeeSchedule> _fees = FrozenDictionary<string, FeeSchedule>.Empty;
     private MarginAgreements _margin = MarginAgreements.None;
+    private FrozenDictionary<string, BusinessCalendar> _calendars = FrozenDictionary<string, BusinessCalendar>.Empty;
     private FrozenDictionary<string, ImmutableArray<AccountLimit>> _limits = FrozenDictionary<string, ImmutableArray<AccountLimit>>.Empty;
 
     /// <summary>The instrument of a symbol, if it is listed as far as this silo knows.</summary>
@@ -35,6 +37,13 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
 
     /// <summary>What is agreed about margin.</summary>
     public MarginAgreements Margin => Volatile.Read(ref _margin);
+
+    /// <summary>Every listed instrument, in no sequence.</summary>
+    public ImmutableArray<Instrument> Instruments => Volatile.Read(ref _listed).Values;
+
+    /// <summary>The business days of a settlement venue.</summary>
+    public BusinessCalendar CalendarOf(string venue) =>
+        Volatile.Read(ref _calendars).GetValueOrDefault(venue, BusinessCalendar.WithoutHolidays);
 
     /// <summary>Whether every account is limited in some symbol.</summary>
     public bool HasLimits => Volatile.Read(ref _limits).Count > 0;
@@ -61,8 +70,11 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
         var limits = await all.Limits();
         var fees = await all.FeeSchedules();
         var margin = await all.Margin();
+        var calendars = await all.SettlementCalendars();
         var listed = encoded.Select(definition => definition.Decode()).ToArray();
         Volatile.Write(ref _fees, fees.ToFrozenDictionary(schedule => schedule.Asset, StringComparer.Ordinal));
+        Volatile.Write(ref _calendars, calendars.ToFrozenDictionary(
+            of => of.Venue, of => new BusinessCalendar(of.Holidays), StringComparer.Ordinal));
         Volatile.Write(ref _limits, limits.ToFrozenDictionary(of => of.Symbol, of => of.Limits, StringComparer.Ordinal));
         Volatile.Write(ref _listed, listed.ToFrozenDictionary(i => i.Symbol, StringComparer.Ordinal));
         Volatile.Write(ref _assets, listed

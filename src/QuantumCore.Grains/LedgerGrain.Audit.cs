@@ -114,8 +114,8 @@ public sealed partial class LedgerGrain
         var balances = view.Balances.ToDictionary(b => b.Asset, StringComparer.Ordinal);
         foreach (var asset in balances.Keys.Union(ledger.Assets.Keys).Order(StringComparer.Ordinal))
         {
-            var (total, held) = ledger.Assets.GetValueOrDefault(asset);
-            var (totalThere, heldThere) = balances.TryGetValue(asset, out var balance) ? (balance.Total, balance.Held) : (0, 0);
+            var (total, held, pending) = ledger.Assets.GetValueOrDefault(asset);
+            var (totalThere, heldThere, pendingThere) = balances.TryGetValue(asset, out var balance) ? (balance.Total, balance.Held, balance.Pending) : (0, 0, 0);
             if (total != totalThere)
             {
                 findings.Add(new("balance in the ledger and in the account", view.Account, asset, total, totalThere));
@@ -124,6 +124,11 @@ public sealed partial class LedgerGrain
             if (held != heldThere)
             {
                 findings.Add(new("held in the ledger and in the account", view.Account, asset, held, heldThere));
+            }
+
+            if (pending != pendingThere)
+            {
+                findings.Add(new("pending in the ledger and in the account", view.Account, asset, pending, pendingThere));
             }
         }
     }

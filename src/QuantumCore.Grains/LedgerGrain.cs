@@ -19,7 +19,7 @@ public sealed partial class LedgerGrain(
     internal const int BatchLimit = 8_000;
 
     private const int StreamLimit = 2_000;
-    private static readonly string[] s_projected = [HistoryChunk.AccountPrefix, HistoryChunk.BookPrefix, PayoutRecord.StreamPrefix];
+    private static readonly string[] s_projected = [HistoryChunk.AccountPrefix, HistoryChunk.BookPrefix, PayoutRecord.StreamPrefix, SettlementRecord.StreamPrefix];
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
 
     // A transaction costs as much as hundreds of rows: what comes within a moment goes together. Who asks for the

@@ -105,6 +105,7 @@ public sealed partial class OpenWorkAgent(
                 await CarryTransfersAsync(stoppingToken);
                 await CarryWithdrawalsAsync(stoppingToken);
                 await BringVolumesAsync(stoppingToken);
+                await SettleAsync(stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {

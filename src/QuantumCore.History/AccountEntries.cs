@@ -5,14 +5,14 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.History;
 
-/// <summary>A double entry of an account's own record, or of a payout's.</summary>
+/// <summary>A double entry of an account's own record, of a payout's or of a settlement's.</summary>
 /// <param name="Lines">Its lines; they sum to zero.</param>
 /// <param name="Cause">What moved it.</param>
 /// <param name="Asset">The asset that moved.</param>
 /// <param name="TimeNanos">When, Unix nanoseconds.</param>
 public sealed record AccountEntry(IReadOnlyList<Posting> Lines, string Cause, Asset Asset, long TimeNanos);
 
-/// <summary>Double entries of what accounts and payouts record themselves, each a pure function of one record.</summary>
+/// <summary>Double entries of what accounts, payouts and settlements record themselves, each a pure function of one record.</summary>
 public static class AccountEntries
 {
     /// <summary>The entry of a record; null for one that moves nothing.</summary>
@@ -47,6 +47,15 @@ public static class AccountEntries
         : record.Items.Select(item => Entry(
             AccountId.Payout, record is BatchPaid ? AccountId.World : new(item.Account), new(asset, record.Decimals), item.Amount,
             WithdrawalCause(item.Account, item.Sequence), record.TimeNanos));
+
+    /// <summary>The entries of a settlement's record, one for each item that is not zero; none for a batch that is only closed.</summary>
+    public static IEnumerable<AccountEntry> Of(string venue, SettlementRecord record) => record is not SettlementSettled settled
+        ? []
+        : record.Items.Where(item => item.Amount != 0).Select(item => new AccountEntry(
+            TradePostings.OfSettlement(new(item.Account), item.Asset, item.Amount),
+            string.Create(CultureInfo.InvariantCulture, $"settlement {venue}:{settled.Batch}"),
+            new(item.Asset, item.Decimals),
+            record.TimeNanos));
 
     /// <summary>Fund and house in one entry: nobody ever sees a deficit that is paid by halves.</summary>
     private static AccountEntry Entry(AccountId account, long sequence, DeficitCovered covered)

@@ -25,7 +25,8 @@ public abstract record HistoryChunk(string Stream, long FirstSequence, int Count
     public static bool IsProjected(string stream) =>
         stream.StartsWith(BookPrefix, StringComparison.Ordinal)
         || stream.StartsWith(AccountPrefix, StringComparison.Ordinal)
-        || stream.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal);
+        || stream.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal)
+        || stream.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal);
 
     /// <summary>Decodes records as they stand in the journal.</summary>
     /// <exception cref="HistoryStreamException">A record is not one that this build reads.</exception>
@@ -57,7 +58,15 @@ public abstract record HistoryChunk(string Stream, long FirstSequence, int Count
                 Decode(stream, firstSequence, bodies, static body => PayoutRecordEncoding.Decode(body)));
         }
 
-        throw new HistoryStreamException(stream, firstSequence, "it is no book's, no account's and no payout's stream");
+        if (stream.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal))
+        {
+            return new SettlementChunk(
+                stream[SettlementRecord.StreamPrefix.Length..],
+                firstSequence,
+                Decode(stream, firstSequence, bodies, static body => SettlementRecordEncoding.Decode(body)));
+        }
+
+        throw new HistoryStreamException(stream, firstSequence, "it is no stream of a book, an account, a payout or a settlement");
     }
 
     private static T[] Decode<T>(
@@ -94,6 +103,10 @@ public sealed record AccountChunk(long Account, long FirstSequence, IReadOnlyLis
 /// <summary>Records of one asset's payout.</summary>
 public sealed record PayoutChunk(string Asset, long FirstSequence, IReadOnlyList<PayoutRecord> Records)
     : HistoryChunk(PayoutRecord.StreamPrefix + Asset, FirstSequence, Records.Count);
+
+/// <summary>Records of one venue's settlement.</summary>
+public sealed record SettlementChunk(string Venue, long FirstSequence, IReadOnlyList<SettlementRecord> Records)
+    : HistoryChunk(SettlementRecord.StreamPrefix + Venue, FirstSequence, Records.Count);
 
 /// <summary>A record that cannot be projected: its stream must stop here; others go on.</summary>
 public sealed class HistoryStreamException(string stream, long sequence, string what, Exception? cause = null)

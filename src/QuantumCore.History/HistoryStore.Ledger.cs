@@ -184,6 +184,14 @@ public abstract partial class HistoryStore
         SELECT 'over all holders an asset is nothing' AS rule, 0 AS account, asset, SUM(total / 1000000000), SUM(total % 1000000000), 0
         FROM balance GROUP BY asset HAVING SUM(total / 1000000000) * 1000000000 + SUM(total % 1000000000) <> 0
         UNION ALL
+        SELECT 'over all holders nothing of an asset is pending', 0, asset, SUM(pending / 1000000000), SUM(pending % 1000000000), 0
+        FROM balance GROUP BY asset HAVING SUM(pending / 1000000000) * 1000000000 + SUM(pending % 1000000000) <> 0
+        UNION ALL
+        SELECT 'clearing has nothing', account, asset, 0, total - pending, 0 FROM balance WHERE account = 2 AND (total <> 0 OR pending <> 0)
+        UNION ALL
+        SELECT 'a cash account has given nothing that was not settled', account, asset, 0, total - pending, 0 FROM balance b WHERE account >= 1000
+          AND total - pending < 0 AND NOT EXISTS (SELECT 1 FROM margin_account m WHERE m.account = b.account AND m.asset <> '')
+        UNION ALL
         SELECT 'over all accounts a position is nothing', 0, symbol, SUM(qty / 1000000000), SUM(qty % 1000000000), 0
         FROM position GROUP BY symbol HAVING SUM(qty / 1000000000) * 1000000000 + SUM(qty % 1000000000) <> 0
         UNION ALL
@@ -213,21 +221,28 @@ public abstract partial class HistoryStore
     /// <summary>An account's balances, and how far each stream that speaks of it has been projected, of one moment.</summary>
     public Task<AccountInLedger> AccountAsync(long account, CancellationToken cancellationToken) => ReadAsync(
         """
-        SELECT 'A' AS row, asset AS name, total AS x, reserved AS y FROM balance WHERE account = @account
+        SELECT 'A' AS row, asset AS name, total AS x, reserved AS y, pending AS z FROM balance WHERE account = @account
         UNION ALL
-        SELECT 'S', stream, seq, seq FROM projector_cursor WHERE stream = @own
+        SELECT 'S', stream, seq, seq, 0 FROM projector_cursor WHERE stream = @own
         UNION ALL
-        SELECT 'S', c.stream, c.seq, (SELECT MAX(e.seq) FROM account_event e WHERE e.stream = c.stream AND e.account = @account)
+        SELECT 'S', c.stream, c.seq, (SELECT MAX(e.seq) FROM account_event e WHERE e.stream = c.stream AND e.account = @account), 0
         FROM projector_cursor c
         WHERE EXISTS (SELECT 1 FROM account_event e WHERE e.stream = c.stream AND e.account = @account)
         """,
         [("@account", account), ("@own", HistoryChunk.StreamOf(account))],
         static async (reader, token) =>
         {
-            var (assets, streams) = (new Dictionary<string, (long, long)>(), new Dictionary<string, (long, long)>());
+            var (assets, streams) = (new Dictionary<string, (long, long, long)>(), new Dictionary<string, (long, long)>());
             while (await reader.ReadAsync(token))
             {
-                (reader.GetString(0) == "A" ? assets : streams).Add(reader.GetString(1), (reader.GetInt64(2), reader.GetInt64(3)));
+                if (reader.GetString(0) == "A")
+                {
+                    assets.Add(reader.GetString(1), (reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4)));
+                }
+                else
+                {
+                    streams.Add(reader.GetString(1), (reader.GetInt64(2), reader.GetInt64(3)));
+                }
             }
 
             return new AccountInLedger(assets, streams);
@@ -304,10 +319,10 @@ public abstract partial class HistoryStore
 }
 
 /// <summary>An account as the ledger has it.</summary>
-/// <param name="Assets">Total and held by asset, minor units.</param>
+/// <param name="Assets">Total, held and pending by asset, minor units.</param>
 /// <param name="Streams">By stream: how far it is projected, and the last record of it that touches the account.</param>
 public sealed record AccountInLedger(
-    IReadOnlyDictionary<string, (long Total, long Held)> Assets, IReadOnlyDictionary<string, (long Cursor, long Last)> Streams);
+    IReadOnlyDictionary<string, (long Total, long Held, long Pending)> Assets, IReadOnlyDictionary<string, (long Cursor, long Last)> Streams);
 
 /// <summary>The place of a trade in its book, by time first.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>

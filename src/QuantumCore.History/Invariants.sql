@@ -52,8 +52,8 @@ SELECT t.symbol, t.seq, t.idx, COUNT(p.leg), COUNT(DISTINCT p.asset) FROM trade 
 LEFT JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = t.seq AND p.idx = t.idx AND p.account >= 1000
   AND p.leg < 4
 GROUP BY t.symbol, t.seq, t.idx HAVING COUNT(p.leg) <> 4 OR COUNT(DISTINCT p.asset) <> 2;
--- name: I13 every entry balances per asset
-SELECT stream, seq, idx, asset, SUM(amount) FROM posting GROUP BY stream, seq, idx, asset HAVING SUM(amount) <> 0;
+-- name: I13 every entry balances per asset, what is settled and what is pending each
+SELECT stream, seq, idx, asset, kind, SUM(amount) FROM posting GROUP BY stream, seq, idx, asset, kind HAVING SUM(amount) <> 0;
 -- name: I14 cash moved is price times quantity, units moved are the quantity, fees are those of the trade
 SELECT t.symbol, t.seq, t.idx FROM trade t
 JOIN instrument i ON i.symbol = t.symbol
@@ -111,3 +111,12 @@ SELECT s.account, s.state, c.what FROM account_state s LEFT JOIN account_change 
 SELECT asset, total FROM balance WHERE account = 3 AND total < 0 AND @settled = 1;
 -- name: I25 rebates are paid out of fees: the fee pot is never below zero
 SELECT asset, total FROM balance WHERE account = 1 AND total < 0;
+-- name: I27 what is pending of a balance is the sum of its pending postings
+SELECT account, asset, SUM(b), SUM(p) FROM (
+  SELECT account, asset, pending AS b, 0 AS p FROM balance UNION ALL SELECT account, asset, 0, amount FROM posting WHERE kind = 'P') z
+GROUP BY account, asset HAVING SUM(b) <> SUM(p);
+-- name: I28 clearing has nothing, settled and pending, after every batch
+SELECT stream, seq, asset, kind, SUM(amount) FROM posting WHERE account = 2 GROUP BY stream, seq, asset, kind HAVING SUM(amount) <> 0;
+-- name: I29 a customer without a margin account has given nothing at settlement that was not there
+SELECT b.account, b.asset, b.total, b.pending FROM balance b LEFT JOIN margin_account m ON m.account = b.account AND m.asset <> ''
+WHERE b.account >= 1000 AND b.total - b.pending < 0 AND m.account IS NULL AND @settled = 1;

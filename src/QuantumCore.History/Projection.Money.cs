@@ -106,6 +106,21 @@ internal sealed partial class Projection
         }
     }
 
+    private void Apply(string venue, Place place, SettlementRecord record)
+    {
+        var index = 0;
+        foreach (var entry in AccountEntries.Of(venue, record))
+        {
+            _assets[entry.Asset.Name] = entry.Asset.Decimals;
+            Post(place, index++, entry.Lines, entry.Cause, entry.TimeNanos);
+        }
+
+        foreach (var account in record.TouchedAccounts())
+        {
+            _events.Add(place.Stream).Add(account).Add(place.Sequence);
+        }
+    }
+
     private void Move(Place place, long account, AccountRecord record)
     {
         if (AccountEntries.Of(new(account), place.Sequence, record) is { } entry)

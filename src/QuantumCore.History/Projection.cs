@@ -16,7 +16,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     private readonly HashSet<OrderKey> _storedHolds = [];
     private readonly Dictionary<long, List<OrderKey>> _holdsByAccount = [];
     private readonly HashSet<(string Symbol, long Account)> _floors = [];
-    private readonly Dictionary<(long Account, string Asset), (long Total, long Reserved)> _balances = [];
+    private readonly Dictionary<(long Account, string Asset), (long Total, long Reserved, long Pending)> _balances = [];
     private readonly Dictionary<(long Account, string Symbol), long> _positions = [];
     private readonly Dictionary<string, int> _assets = [];
     private readonly RowBuffer _instruments = buffers.Empty(Statements.AddInstrument);
@@ -57,6 +57,13 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
                 foreach (var record in payout.Records)
                 {
                     Apply(payout.Asset, new Place(payout.Stream, "", sequence++), record);
+                }
+            }
+            else if (chunk is SettlementChunk settlement)
+            {
+                foreach (var record in settlement.Records)
+                {
+                    Apply(settlement.Venue, new Place(settlement.Stream, "", sequence++), record);
                 }
             }
         }
@@ -148,7 +155,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
             .Add(instrument.Quote.Name).Add(instrument.Quote.Decimals)
             .Add(instrument.PriceDecimals).Add(instrument.TickSize)
             .Add(instrument.QuantityDecimals).Add(instrument.LotSize)
-            .Add(instrument.TickLotValue).Add(instrument.LotUnits).Add(defined.TimeNanos);
+            .Add(instrument.TickLotValue).Add(instrument.LotUnits).Add(defined.TimeNanos).Add(instrument.SettlementDays);
         if (isFirst)
         {
             NameHeldAsset(instrument);
@@ -235,11 +242,8 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     /// <summary>The rows of a trade, for both sides.</summary>
     private void Trade(Place place, Instrument instrument, int index, long timeNanos, in TurnStep fill)
     {
-        var money = fill.Side == Side.Buy
-            ? new TradeMoney(new(fill.Account), new(fill.MakerAccount), fill.PriceTicks, fill.QuantityLots, fill.Fee,
-                fill.MakerFee)
-            : new TradeMoney(new(fill.MakerAccount), new(fill.Account), fill.PriceTicks, fill.QuantityLots,
-                fill.MakerFee, fill.Fee);
+        var money = BookTrades.Of(
+            fill.Side, fill.Account, fill.Fee, fill.MakerAccount, fill.MakerFee, fill.PriceTicks, fill.QuantityLots);
         Post(place, index, TradePostings.Of(instrument, money), "trade", timeNanos);
         AddPosition(money.Buyer.Value, place.Symbol, fill.QuantityLots);
         AddPosition(money.Seller.Value, place.Symbol, -fill.QuantityLots);
@@ -403,15 +407,15 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
         foreach (var line in entry)
         {
             _postings.Add(place.Stream).Add(place.Sequence).Add(index).Add(line.Leg).Add(line.Account.Value)
-                .Add("S").Add(line.Asset).Add(line.Amount).Add(line.Leg < 4 ? cause : "fee").Add(timeNanos);
-            AddBalance(line.Account.Value, line.Asset, line.Amount, 0);
+                .Add(line.IsPending ? "P" : "S").Add(line.Asset).Add(line.Amount).Add(line.Leg < 4 ? cause : "fee").Add(timeNanos);
+            AddBalance(line.Account.Value, line.Asset, line.Amount, 0, line.IsPending ? line.Amount : 0);
         }
     }
 
-    private void AddBalance(long account, string asset, long total, long reserved)
+    private void AddBalance(long account, string asset, long total, long reserved, long pending = 0)
     {
         var sum = _balances.GetValueOrDefault((account, asset));
-        _balances[(account, asset)] = (sum.Total + total, sum.Reserved + reserved);
+        _balances[(account, asset)] = (sum.Total + total, sum.Reserved + reserved, sum.Pending + pending);
     }
 
     private void AddPosition(long account, string symbol, long lots) =>
@@ -526,9 +530,9 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     private RowBuffer BalanceRows()
     {
         var to = buffers.Empty(Statements.AddBalance);
-        foreach (var ((account, asset), (total, reserved)) in _balances)
+        foreach (var ((account, asset), (total, reserved, pending)) in _balances)
         {
-            to.Add(account).Add(asset).Add(total).Add(reserved);
+            to.Add(account).Add(asset).Add(total).Add(reserved).Add(pending);
         }
 
         return to;

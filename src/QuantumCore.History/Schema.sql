@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS instrument (
   symbol TEXT NOT NULL, seq BIGINT NOT NULL, base TEXT NOT NULL, base_decimals BIGINT NOT NULL, quote TEXT NOT NULL,
   quote_decimals BIGINT NOT NULL, price_decimals BIGINT NOT NULL, tick_size BIGINT NOT NULL,
   quantity_decimals BIGINT NOT NULL, lot_size BIGINT NOT NULL, tick_lot_value BIGINT NOT NULL,
-  lot_units BIGINT NOT NULL, time BIGINT NOT NULL, PRIMARY KEY (symbol, seq)) {BY_KEY};
+  lot_units BIGINT NOT NULL, time BIGINT NOT NULL, settlement_days BIGINT NOT NULL, PRIMARY KEY (symbol, seq)) {BY_KEY};
 CREATE TABLE IF NOT EXISTS ord (
   account BIGINT NOT NULL, number BIGINT NOT NULL, symbol TEXT NOT NULL, order_id BIGINT, client_order_id TEXT,
   side TEXT, type TEXT, tif TEXT, px BIGINT, qty BIGINT NOT NULL, filled BIGINT NOT NULL, cancelled BIGINT NOT NULL,
@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS book_floor (
   symbol TEXT NOT NULL, account BIGINT NOT NULL, floor BIGINT NOT NULL, PRIMARY KEY (symbol, account)) {BY_KEY};
 CREATE TABLE IF NOT EXISTS balance (
   account BIGINT NOT NULL, asset TEXT NOT NULL, total BIGINT NOT NULL, reserved BIGINT NOT NULL,
-  PRIMARY KEY (account, asset)) {BY_KEY};
+  pending BIGINT NOT NULL, PRIMARY KEY (account, asset)) {BY_KEY};
 CREATE TABLE IF NOT EXISTS position (
   account BIGINT NOT NULL, symbol TEXT NOT NULL, qty BIGINT NOT NULL, PRIMARY KEY (account, symbol)) {BY_KEY};
 CREATE TABLE IF NOT EXISTS posting (
@@ -87,7 +87,7 @@ CREATE INDEX IF NOT EXISTS posting_other ON posting (account, time) WHERE cause 
   FROM posting p JOIN asset a ON a.asset = p.asset;
 -- Sums of more than 63 bits would overflow in SQLite: (hi, lo) is hi times 10^9 plus lo.
 {VIEW} trial_balance AS
-  SELECT b.asset, a.decimals, CASE b.account WHEN 0 THEN 'world' WHEN 1 THEN 'fees' WHEN 3 THEN 'insurance' WHEN 4 THEN 'interest' WHEN 8 THEN 'house' WHEN 6 THEN 'payouts' WHEN 7 THEN 'transit' ELSE 'customers' END AS holder,
+  SELECT b.asset, a.decimals, CASE b.account WHEN 0 THEN 'world' WHEN 1 THEN 'fees' WHEN 2 THEN 'clearing' WHEN 3 THEN 'insurance' WHEN 4 THEN 'interest' WHEN 8 THEN 'house' WHEN 6 THEN 'payouts' WHEN 7 THEN 'transit' ELSE 'customers' END AS holder,
     COUNT(*) AS accounts,
     CAST(SUM(b.total / 1000000000) AS BIGINT) AS total_hi, CAST(SUM(b.total % 1000000000) AS BIGINT) AS total_lo,
     CAST(SUM(b.reserved / 1000000000) AS BIGINT) AS held_hi, CAST(SUM(b.reserved % 1000000000) AS BIGINT) AS held_lo

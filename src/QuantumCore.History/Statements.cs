@@ -19,7 +19,8 @@ internal static class Statements
     public static readonly Statement FindInstrument = new(
         "t",
         """
-        SELECT symbol, base, base_decimals, quote, quote_decimals, price_decimals, tick_size, quantity_decimals, lot_size
+        SELECT symbol, base, base_decimals, quote, quote_decimals, price_decimals, tick_size, quantity_decimals, lot_size,
+          settlement_days
         FROM instrument {JOIN} WHERE symbol = @1 ORDER BY seq
         """);
 
@@ -42,7 +43,7 @@ internal static class Statements
     public static readonly Statement AddAsset = new(
         "tn", "INSERT INTO asset (asset, decimals) SELECT @1, @2 {FROM} WHERE true ON CONFLICT DO NOTHING");
 
-    public static readonly Statement AddInstrument = new("tntntnnnnnnnn", "INSERT INTO instrument " + Row(13));
+    public static readonly Statement AddInstrument = new("tntntnnnnnnnnn", "INSERT INTO instrument " + Row(14));
 
     public static readonly Statement AddOrder = new("nntntttt" + "nnnntt" + "nnnnnn", "INSERT INTO ord " + Row(20));
 
@@ -81,11 +82,11 @@ internal static class Statements
         " WHERE true ON CONFLICT (symbol) DO UPDATE SET phase = excluded.phase");
 
     public static readonly Statement AddBalance = new(
-        "ntnn",
-        "INSERT INTO balance " + Row(4) +
+        "ntnnn",
+        "INSERT INTO balance " + Row(5) +
         """
          WHERE true ON CONFLICT (account, asset) DO UPDATE SET total = balance.total + excluded.total,
-          reserved = balance.reserved + excluded.reserved
+          reserved = balance.reserved + excluded.reserved, pending = balance.pending + excluded.pending
         """);
 
     public static readonly Statement AddPosition = new(

@@ -112,6 +112,7 @@ internal sealed class WorkingRows
         TickSize = row.Number(6),
         QuantityDecimals = (int)row.Number(7),
         LotSize = row.Number(8),
+        SettlementDays = (int)row.Number(9),
     };
 
     /// <summary>The keys of what is to be read.</summary>

@@ -12,6 +12,9 @@ public readonly record struct AccountId(long Value)
     /// <summary>The fee pot.</summary>
     public static readonly AccountId Fees = new(1);
 
+    /// <summary>Between the sides of what settles: nothing of any asset, settled and pending.</summary>
+    public static readonly AccountId Clearing = new(2);
+
     /// <summary>The insurance fund: fees of liquidations, less the deficits that it paid.</summary>
     public static readonly AccountId Insurance = new(3);
 

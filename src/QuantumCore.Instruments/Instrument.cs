@@ -87,6 +87,18 @@ public sealed record Instrument
     /// </summary>
     public string Group { get; init; } = "";
 
+    /// <summary>Most business days from trade to settlement.</summary>
+    public const int SettlementDaysLimit = 2;
+
+    /// <summary>Business days from the UTC day of a trade to its settlement, 0 to 2; 0: the trade itself settles. Never changes.</summary>
+    public int SettlementDays { get; init; }
+
+    /// <summary>
+    /// Where its trades are netted and settled, named like a symbol; its calendar says which days are business days. Empty where
+    /// <see cref="SettlementDays"/> is 0. Never changes.
+    /// </summary>
+    public string SettlementVenue { get; init; } = "";
+
     /// <summary>Key of the grain that its book lives in.</summary>
     public string BookKey => Group.Length == 0 ? Symbol : GroupKeyPrefix + Group;
 
@@ -133,6 +145,12 @@ public sealed record Instrument
         if (Group.Length > 0 && !IsName(Group, 20))
         {
             return "group is 20 capital letters, digits, dots or dashes at most";
+        }
+
+        if (SettlementDays is < 0 or > SettlementDaysLimit
+            || (SettlementDays == 0 ? SettlementVenue.Length > 0 : !IsName(SettlementVenue, 20)))
+        {
+            return "settlementDays are 0 to 2; with 1 or 2 settlementVenue is 20 capital letters, digits, dots or dashes at most";
         }
 
         if (OutOfScale(PriceDecimals) || OutOfScale(QuantityDecimals) || OutOfScale(Base.Decimals) ||

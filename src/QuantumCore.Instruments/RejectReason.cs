@@ -170,6 +170,9 @@ public enum RejectReason : ushort
     /// <summary>A mark price is missing or old: a margin account takes on nothing until there is one.</summary>
     MarkStale = 80,
 
+    /// <summary>Enough is there, but it settles later than it would have to be given away.</summary>
+    UnsettledFunds = 93,
+
     /// <summary>The account's position asks for nothing: the signal is no order.</summary>
     SignalSkipped = 86,
 

@@ -6,7 +6,7 @@ using QuantumCore.Journal;
 
 namespace QuantumCore.Upkeep;
 
-/// <summary>An account: its own records, and the books' and payouts' records that touch it, must fold without contradiction.</summary>
+/// <summary>An account: its own records, and the books', payouts' and settlements' records that touch it, must fold without contradiction.</summary>
 internal sealed class AccountLane : Lane
 {
     public const string Prefix = "acct/";
@@ -57,7 +57,7 @@ internal sealed class AccountLane : Lane
     /// <summary>
     /// Everything of everybody came. Nothing is judged by what a damaged book did not tell.
     /// </summary>
-    /// <param name="heads">The heads of books, by symbol, and of payouts, by stream.</param>
+    /// <param name="heads">The heads of books, by symbol, and of payouts and settlements, by stream.</param>
     /// <param name="isWhole">Whether all records of such a one were taken.</param>
     /// <param name="hash">Whether to hash the state.</param>
     public void Settle(IReadOnlyDictionary<string, long> heads, Func<string, bool> isWhole, bool hash)
@@ -157,6 +157,10 @@ internal sealed class AccountLane : Lane
             if (delivered.Payout is { } payout)
             {
                 Machine.ApplyPayout(delivered.Source, delivered.Sequence, payout, long.MaxValue);
+            }
+            else if (delivered.Settlement is { } settlement)
+            {
+                Machine.ApplySettlement(delivered.Source, delivered.Sequence, settlement);
             }
             else if (delivered.Book is { } record)
             {

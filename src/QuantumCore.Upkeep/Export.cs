@@ -75,6 +75,10 @@ internal sealed class ExportLane(StreamRow stream, ExportKind kind, ExportLines 
             {
                 Write(record, PayoutRecordEncoding.Decode(body));
             }
+            else if (SettlementLane.Is(Stream))
+            {
+                Write(record, SettlementRecordEncoding.Decode(body));
+            }
             else if (kind == ExportKind.Records && Stream.Name == PlainLane.Catalog)
             {
                 lines.Record(Stream.Name, record, CatalogRecordEncoding.Decode(body));
@@ -139,6 +143,22 @@ internal sealed class ExportLane(StreamRow stream, ExportKind kind, ExportLines 
         foreach (var posting in entry.Lines)
         {
             lines.Posting(Stream.Name, at.Sequence, index, posting, entry.Asset.Decimals, entry.TimeNanos);
+        }
+    }
+
+    private void Write(in JournalRecord at, SettlementRecord record)
+    {
+        if (kind == ExportKind.Records)
+        {
+            lines.Record(Stream.Name, at, record);
+        }
+        else if (kind == ExportKind.Postings)
+        {
+            var index = 0;
+            foreach (var entry in AccountEntries.Of(Stream.Name[SettlementRecord.StreamPrefix.Length..], record))
+            {
+                Write(at, index++, entry);
+            }
         }
     }
 
@@ -211,7 +231,8 @@ internal sealed class ExportLines(TextWriter to, bool csv)
         ("account", posting.Account.Value),
         ("asset", posting.Asset),
         ("amount", DecimalText.Format(posting.Amount, decimals)),
-        ("timeNanos", Text(timeNanos)));
+        ("timeNanos", Text(timeNanos)),
+        ("kind", posting.IsPending ? "P" : "S"));
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 

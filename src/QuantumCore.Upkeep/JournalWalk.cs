@@ -5,17 +5,19 @@ using QuantumCore.Journal;
 
 namespace QuantumCore.Upkeep;
 
-/// <summary>A book's or a payout's record on its way to an account that it touches.</summary>
+/// <summary>A book's, a payout's or a settlement's record on its way to an account that it touches.</summary>
 /// <param name="Account">The account.</param>
-/// <param name="Source">The book's symbol, or the payout's stream.</param>
+/// <param name="Source">The book's symbol, or the other's stream.</param>
 /// <param name="Sequence">The record's sequence there.</param>
-/// <param name="Book">The book's record; null for a payout's.</param>
-/// <param name="Payout">The payout's record; null for a book's.</param>
+/// <param name="Book">The record, if it is a book's.</param>
+/// <param name="Payout">The record, if it is a payout's.</param>
+/// <param name="Settlement">The record, if it is a settlement's.</param>
 internal readonly record struct Delivered(
-    AccountLane Account, string Source, long Sequence, BookRecord? Book = null, PayoutRecord? Payout = null)
+    AccountLane Account, string Source, long Sequence, BookRecord? Book = null, PayoutRecord? Payout = null,
+    SettlementRecord? Settlement = null)
 {
     /// <summary>Name of the stream that it is a record of.</summary>
-    public string Stream => Payout is null ? BookLane.Prefix + Source : Source;
+    public string Stream => Book is null ? Source : BookLane.Prefix + Source;
 }
 
 /// <summary>

@@ -10,7 +10,7 @@ namespace QuantumCore.Upkeep;
 
 /// <summary>
 /// Runs a whole journal again, without an exchange: every checksum, every sequence, every book's commands, every
-/// account's and payout's fold, every snapshot, and the history beside it. Nothing is changed.
+/// account's, payout's and settlement's fold, every snapshot, and the history beside it. Nothing is changed.
 /// </summary>
 public sealed class Verification
 {
@@ -21,7 +21,7 @@ public sealed class Verification
     private readonly Dictionary<long, PlainLane> _plain = [];
     private readonly Dictionary<long, AccountLane> _accounts = [];
     private readonly Dictionary<string, BookLane> _books = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, PayoutLane> _payouts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Lane> _movers = new(StringComparer.Ordinal);
     private Dictionary<string, Instrument> _listed = [];
     private readonly HashSet<long> _snapshotted = [];
     private int _snapshotsAgreed;
@@ -90,12 +90,12 @@ public sealed class Verification
 
         OpenLanes();
         ExpectSnapshots();
-        var walk = new JournalWalk([.. _plain.Values, .. _accounts.Values, .. _books.Values, .. _payouts.Values], _findings);
+        var walk = new JournalWalk([.. _plain.Values, .. _accounts.Values, .. _books.Values, .. _movers.Values], _findings);
         await walk.RunAsync(_image, cancellationToken);
         CheckIndex(walk, cancellationToken);
         RequireWholeStrategies();
         var heads = _books.Select(book => (book.Key, book.Value.Stream.Head))
-            .Concat(_payouts.Select(payout => (payout.Key, payout.Value.Stream.Head)))
+            .Concat(_movers.Select(mover => (mover.Key, mover.Value.Stream.Head)))
             .ToDictionary(source => source.Key, source => source.Head, StringComparer.Ordinal);
         foreach (var account in _accounts.Values)
         {
@@ -111,14 +111,19 @@ public sealed class Verification
         return walk;
     }
 
-    // A payout that has recorded nothing yet has no stream.
-    private bool IsWhole(string source) => AccountMachine.IsPayout(source)
-        ? !_payouts.TryGetValue(source, out var payout) || !payout.IsStopped
-        : _books.TryGetValue(source, out var book) && !book.IsStopped;
+    // A payout or a settlement that has recorded nothing yet has no stream.
+    private bool IsWhole(string source) => AccountMachine.IsBook(source)
+        ? _books.TryGetValue(source, out var book) && !book.IsStopped
+        : !_movers.TryGetValue(source, out var mover) || !mover.IsStopped;
+
+    private static bool IsMover(StreamRow stream) => PayoutLane.Is(stream) || SettlementLane.Is(stream);
+
+    private static Lane MoverOf(StreamRow stream, long after, IReadOnlyDictionary<long, AccountLane> accounts, FindingList findings) =>
+        PayoutLane.Is(stream) ? new PayoutLane(stream, after, accounts, findings) : new SettlementLane(stream, after, accounts, findings);
 
     private void OpenLanes()
     {
-        foreach (var stream in _streams.Where(stream => !IsBook(stream) && !PayoutLane.Is(stream) && AccountLane.AccountOf(stream) == 0))
+        foreach (var stream in _streams.Where(stream => !IsBook(stream) && !IsMover(stream) && AccountLane.AccountOf(stream) == 0))
         {
             var lane = new PlainLane(stream, _findings);
             _plain.Add(stream.StreamId, lane);
@@ -143,9 +148,9 @@ public sealed class Verification
             _books.Add(symbol, new BookLane(stream, new BookMachine(symbol), _accounts, _findings));
         }
 
-        foreach (var stream in _streams.Where(PayoutLane.Is))
+        foreach (var stream in _streams.Where(IsMover))
         {
-            _payouts.Add(stream.Name, new PayoutLane(stream, 0, _accounts, _findings));
+            _movers.Add(stream.Name, MoverOf(stream, 0, _accounts, _findings));
         }
     }
 
@@ -290,9 +295,9 @@ public sealed class Verification
         var lanes = restored.ToDictionary(pair => pair.Key, pair => pair.Value.Lane);
         var books = _books.Values.Where(book => !book.IsStopped).Select(book => new BookTailLane(
             book.Stream, book.Machine.Symbol, lanes.Values.Min(lane => lane.Machine.CursorOf(book.Machine.Symbol)), lanes, apart));
-        var payouts = _payouts.Where(payout => !payout.Value.IsStopped).Select(payout => new PayoutLane(
-            payout.Value.Stream, lanes.Values.Min(lane => lane.Machine.CursorOf(payout.Key)), lanes, apart));
-        await new JournalWalk([.. lanes.Values, .. books, .. payouts], apart).RunAsync(_image, cancellationToken);
+        var movers = _movers.Where(mover => !mover.Value.IsStopped).Select(mover => MoverOf(
+            mover.Value.Stream, lanes.Values.Min(lane => lane.Machine.CursorOf(mover.Key)), lanes, apart));
+        await new JournalWalk([.. lanes.Values, .. books, .. movers], apart).RunAsync(_image, cancellationToken);
         foreach (var (account, (lane, sequence)) in restored)
         {
             lane.Settle(heads, IsWhole, hash: true);
@@ -351,7 +356,7 @@ public sealed class Verification
 
     private VerifyReport Report(JournalPlace place, JournalWalk walk, bool hasHistory, long started)
     {
-        var lanes = _plain.Values.Concat<Lane>(_accounts.Values).Concat(_books.Values).Concat(_payouts.Values).ToArray();
+        var lanes = _plain.Values.Concat<Lane>(_accounts.Values).Concat(_books.Values).Concat(_movers.Values).ToArray();
         return new VerifyReport
         {
             Journal = place.Title,

@@ -15,6 +15,7 @@ internal sealed record Encoding(
         new("account", Of(Tests.Samples.Account), record => AccountRecordEncoding.Encode((AccountRecord)record), bytes => AccountRecordEncoding.Decode(bytes)),
         new("catalog", Of(Tests.Samples.Catalog), record => CatalogRecordEncoding.Encode((CatalogRecord)record), bytes => CatalogRecordEncoding.Decode(bytes)),
         new("payout", Of(Tests.Samples.Payout), record => PayoutRecordEncoding.Encode((PayoutRecord)record), bytes => PayoutRecordEncoding.Decode(bytes)),
+        new("settlement", Of(Tests.Samples.Settlement), record => SettlementRecordEncoding.Encode((SettlementRecord)record), bytes => SettlementRecordEncoding.Decode(bytes)),
     ];
 
     /// <summary>The encoding of a sample.</summary>

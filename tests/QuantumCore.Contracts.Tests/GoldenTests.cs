@@ -32,7 +32,8 @@ public class GoldenTests
     {
         var kinds = typeof(BookRecord).Assembly.GetTypes().Where(type => !type.IsAbstract
             && (type.IsAssignableTo(typeof(BookRecord)) || type.IsAssignableTo(typeof(AccountRecord))
-                || type.IsAssignableTo(typeof(CatalogRecord)) || type.IsAssignableTo(typeof(PayoutRecord))));
+                || type.IsAssignableTo(typeof(CatalogRecord)) || type.IsAssignableTo(typeof(PayoutRecord))
+                || type.IsAssignableTo(typeof(SettlementRecord))));
         Assert.Empty(kinds.Except(Encoding.All.SelectMany(encoding => encoding.Samples.Values).Select(sample => sample.GetType())));
     }
 
@@ -68,6 +69,9 @@ public class GoldenTests
     {
         var grouped = Samples.Instrument with { Group = "MAJORS" };
         Assert.Equal(grouped, EncodedInstrument.From(grouped).Decode());
+        var later = Samples.Instrument with { SettlementDays = 2, SettlementVenue = "MAIN" };
+        Assert.Equal(later, EncodedInstrument.From(later).Decode());
+        Assert.Equal(later with { Group = "MAJORS" }, EncodedInstrument.From(later with { Group = "MAJORS" }).Decode());
         Assert.Null(Samples.Instrument.Check());
         Assert.Equal(Samples.Instrument, EncodedInstrument.From(Samples.Instrument).Decode());
     }

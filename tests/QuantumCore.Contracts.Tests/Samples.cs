@@ -122,6 +122,9 @@ internal static class Samples
     private static readonly TurnStep s_step = new(
         StepKind.Fill, 1001, 7, 3, Side.Buy, EndReason.None, 15_000, 40, 60, 600, 900_360, 1002, 8, 4, 3, 240, 12_000, true);
 
+    private static readonly ImmutableArray<SettlementItem> s_settled =
+        [new(1001, "AAPL", 0, [new(20_777, 1, 100), new(20_778, 2, -7)]), new(1002, "AAPL", 0, [new(20_777, 1, -93)])];
+
     private static readonly ImmutableArray<PayoutItem> s_items =
         [new PayoutItem(1001, 17, 100_000, "DE89 3704"), new PayoutItem(1002, 5, 1, "vault-7")];
 
@@ -244,6 +247,14 @@ internal static class Samples
             ["payout-f-refused"] = new BatchRefused(Time, 2, 9, s_items, "no such account"),
         };
 
+    /// <summary>Records of a settlement venue's stream.</summary>
+    public static IReadOnlyDictionary<string, SettlementRecord> Settlement { get; } =
+        new Dictionary<string, SettlementRecord>(StringComparer.Ordinal)
+        {
+            ["settlement-closed"] = SettlementClosed.Make(Time, 20_780, 2, [new("AAPL", 0, 17, 3), new("MSFT", 5, 9, 1)], s_settled),
+            ["settlement-settled"] = new SettlementSettled(Time, 9, s_settled),
+        };
+
     /// <summary>Records of the catalog's stream.</summary>
     public static IReadOnlyDictionary<string, CatalogRecord> Catalog { get; } =
         new Dictionary<string, CatalogRecord>(StringComparer.Ordinal)
@@ -251,6 +262,7 @@ internal static class Samples
             ["catalog-listed"] = new InstrumentListed(Time, EncodedInstrument.From(s_instrument)),
             ["catalog-key"] = new KeyAdded(Time, new ApiKey(new string('a', 64), 1001, false, true, "Alice (demo)")),
             ["catalog-owner"] = new OwnerSet(Time, new OwnedAccount(1001, "Alice")),
+            ["catalog-holidays"] = new HolidaysSet(Time, 20_779, new HolidaysRequest("MAIN", [20_780, 20_813], "desk", "mourning")),
             ["catalog-limits"] = new EveryonesLimitsSet(
                 Time, new LimitsRequest("AAPL", [new(LimitKind.OpenOrders, 200)], "desk", "queue")),
             ["catalog-fees"] = new FeesScheduled(

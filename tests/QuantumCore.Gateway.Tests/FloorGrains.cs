@@ -362,6 +362,10 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
 
     public ValueTask<MarginRulebook> Margin() => ValueTask.FromResult(floor.Margin);
 
+    public ValueTask<ImmutableArray<SettlementCalendar>> SettlementCalendars() => throw new NotSupportedException();
+
+    public ValueTask<string?> SetHolidays(HolidaysRequest request) => throw new NotSupportedException();
+
     public ValueTask<string?> SetMarginTerms(MarginTermsRequest request)
     {
         floor.Margin = floor.Margin with { Terms = [request] };

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Books;
 using QuantumCore.Grains.Payouts;
+using QuantumCore.Grains.Settlement;
 using QuantumCore.History;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
@@ -49,6 +50,7 @@ internal sealed class Exchange : IAsyncDisposable
                 services.AddSingleton(disk.Journal);
                 services.AddSingleton(disk.History);
                 services.AddSingleton<IPayoutReceiver>(disk.Bank);
+                services.AddSingleton<ISettlementReceiver>(disk.Depository);
                 services.AddExchangeGrains(journal);
             },
         });
@@ -170,6 +172,9 @@ internal sealed class Disk : IAsyncDisposable
 
     /// <summary>Who receives payouts.</summary>
     public TestBank Bank { get; } = new();
+
+    /// <summary>Who settles batches.</summary>
+    public TestDepository Depository { get; } = new();
 
     public IJournalStore Journal { get; }
 

@@ -108,6 +108,8 @@ public sealed class RecordMarket
         LotSize = 1,
         MakerFeePpm = 500,
         TakerFeePpm = 1_300 * index,
+        SettlementDays = index,
+        SettlementVenue = index == 0 ? "" : "MAIN",
     };
 
     private long Tick() => _time += _random.Next(3);

@@ -8,6 +8,7 @@ using QuantumCore.Gateway;
 using QuantumCore.Grains;
 using QuantumCore.Grains.Books;
 using QuantumCore.Grains.Payouts;
+using QuantumCore.Grains.Settlement;
 using QuantumCore.History;
 using QuantumCore.Journal;
 
@@ -47,6 +48,7 @@ internal sealed class Silo
         services.AddSingleton<IJournalStore>(store);
         services.AddSingleton<HistoryStore>(new SiloHistory(world, Owner));
         services.AddSingleton<IPayoutReceiver>(new SiloBank(world, this));
+        services.AddSingleton<ISettlementReceiver>(new SiloDepository(world, this));
         services.AddLocalGrains(Configure);
         services.AddExchangeGrains();
         services.AddSingleton(_writer);

@@ -54,6 +54,8 @@ internal sealed class World
 
     public Bank Bank { get; }
 
+    public Depository Depository { get; } = new();
+
     public Desk Desk { get; }
 
     /// <summary>Around what everybody trades, in ticks.</summary>

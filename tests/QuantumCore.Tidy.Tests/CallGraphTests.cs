@@ -29,6 +29,7 @@ public class CallGraphTests
         "InstrumentCatalog -> ICatalogGrain.Limits",
         "InstrumentCatalog -> ICatalogGrain.FeeSchedules",
         "InstrumentCatalog -> ICatalogGrain.Margin",
+        "InstrumentCatalog -> ICatalogGrain.SettlementCalendars",
         "LedgerGrain -> IAccountGrain.CatchUp",
         "LedgerGrain -> IAccountGrain.View",
         "MarkBoard -> IMarketDataGrain.Depth",
@@ -51,6 +52,7 @@ public class CallGraphTests
         "OpenWorkAgent -> IOrderBookGrain.Resolve",
         "OpenWorkAgent -> IOrderBookGrain.Submit",
         "OpenWorkAgent -> IPayoutGrain.Enlist",
+        "OpenWorkAgent -> ISettlementGrain.Settle",
     ];
 
     /// <summary>What may happen in the turn of a grain, through whatever classes.</summary>
@@ -60,6 +62,7 @@ public class CallGraphTests
         "AccountGrain -> ICatalogGrain.Limits",
         "AccountGrain -> ICatalogGrain.FeeSchedules",
         "AccountGrain -> ICatalogGrain.Margin",
+        "AccountGrain -> ICatalogGrain.SettlementCalendars",
         "CatalogGrain -> IOrderBookGrain.Define",
         "LedgerGrain -> IAccountGrain.CatchUp",
         "LedgerGrain -> IAccountGrain.View",
@@ -67,8 +70,14 @@ public class CallGraphTests
         "MarketDataGrain -> ICatalogGrain.Limits",
         "MarketDataGrain -> ICatalogGrain.FeeSchedules",
         "MarketDataGrain -> ICatalogGrain.Margin",
+        "MarketDataGrain -> ICatalogGrain.SettlementCalendars",
         "MarketDataGrain -> IOrderBookGrain.Depth",
         "OrderBookGrain -> IAccountGrain.Deliver",
+        "SettlementGrain -> ICatalogGrain.Instruments",
+        "SettlementGrain -> ICatalogGrain.Limits",
+        "SettlementGrain -> ICatalogGrain.FeeSchedules",
+        "SettlementGrain -> ICatalogGrain.Margin",
+        "SettlementGrain -> ICatalogGrain.SettlementCalendars",
     ];
 
     [Fact]
@@ -128,7 +137,7 @@ public class CallGraphTests
     public void Turns_interleave_only_where_it_was_thought_through() => Findings.Match(
         [
             "AccountGrain: Reentrant", "CatalogGrain: Reentrant", "LedgerGrain: Reentrant", "MarketDataGrain: Reentrant",
-            "OrderBookGrain: Reentrant", "PayoutGrain: Reentrant",
+            "OrderBookGrain: Reentrant", "PayoutGrain: Reentrant", "SettlementGrain: Reentrant",
         ],
         from type in s_ours
         from attribute in type.CustomAttributes

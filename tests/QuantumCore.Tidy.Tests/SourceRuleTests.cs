@@ -44,11 +44,13 @@ public partial class SourceRuleTests
         ["src/QuantumCore.Grains/OpenWorkAgent.cs"] = 2,
         ["src/QuantumCore.Grains/OpenWorkAgent.Fees.cs"] = 1,
         ["src/QuantumCore.Grains/OpenWorkAgent.Margin.cs"] = 1,
+        ["src/QuantumCore.Grains/OpenWorkAgent.Settlement.cs"] = 1,
         // A book that does not answer keeps its mark price, and that grows old.
         ["src/QuantumCore.Grains/MarkBoard.cs"] = 1,
         ["src/QuantumCore.Grains/OpenWorkAgent.Money.cs"] = 3,
         // Whatever the receiver of payouts does, nothing is known of the batch, and it is asked again.
         ["src/QuantumCore.Grains/Payouts/PayoutGrain.cs"] = 1,
+        ["src/QuantumCore.Grains/Settlement/SettlementGrain.cs"] = 1,
         ["src/QuantumCore.Grains/SnapshotMaker.cs"] = 1,
         // The runtime hands a grain's exception to its caller.
         ["src/QuantumCore.LocalRuntime/Activation.cs"] = 4,

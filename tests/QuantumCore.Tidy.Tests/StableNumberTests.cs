@@ -39,7 +39,7 @@ public partial class StableNumberTests
             + "ExpiredAlready=29 ListPrices=30 StopWouldTrigger=31 PegNoReference=32 "
             + "UnknownOrder=40 NotOwner=41 OrderClosed=42 StaleLeaves=43 WouldGrow=44 UnknownTrade=45 "
             + "KeyConflict=60 KeyCancelled=61 InsufficientFunds=62 ShortNotAllowed=63 TooManyOrders=64 Overflow=65 "
-            + "NoReference=66 AccountFrozen=67 MaxQuantity=68 MaxNotional=69 OpenOrderLimit=70 PositionLimit=71 DuplicateOrder=72 OrderRate=73 DailyVolume=74 DailyLoss=75 InsufficientMargin=76 ReduceOnly=77 NotPermitted=78 NoLocate=79 MarkStale=80 SignalSkipped=86 SignalsPaused=87 SignalTooOld=88 Overloaded=90 OutcomeUnknown=91 TooManyRequests=92",
+            + "NoReference=66 AccountFrozen=67 MaxQuantity=68 MaxNotional=69 OpenOrderLimit=70 PositionLimit=71 DuplicateOrder=72 OrderRate=73 DailyVolume=74 DailyLoss=75 InsufficientMargin=76 ReduceOnly=77 NotPermitted=78 NoLocate=79 MarkStale=80 SignalSkipped=86 SignalsPaused=87 SignalTooOld=88 Overloaded=90 OutcomeUnknown=91 TooManyRequests=92 UnsettledFunds=93",
         ["DecimalError"] = "None=0 NotADecimal=1 TooManyDecimals=2 TooLarge=3",
         ["BookRecordEncoding.Kind"] =
             "Instrument=1 Order=2 Voided=3 Closed=4 AllClosed=5 Reduced=6 NothingFound=7 Turn=8",
@@ -58,9 +58,11 @@ public partial class StableNumberTests
             + "ProtectionTicks=15 ExpiryNanos=16 Strategy=17 ListName=18",
         ["AccountRecordEncoding.Kind"] = "Hold=20 Refused=21 Deposit=22 CancelAll=23 Reduction=24 List=25 Transfer=26 TransferEnd=27 Withdrawal=28 Freeze=29 Unfreeze=30 Limits=31 Volumes=32 AccountKind=33 Margin=34 LiquidationStep=35 Covered=36 Interest=37",
         ["PayoutRecordEncoding.Kind"] = "Made=60 Paid=61 Refused=62",
+        ["SettlementState"] = "Sent=1 Settled=2",
+        ["SettlementRecordEncoding.Kind"] = "Closed=90 Settled=91",
         ["LimitKind"] = "OrderQuantity=1 OrderValue=2 OpenOrders=3 Position=4 DuplicateWindow=5 OrdersPerSecond=6 OrderBurst=7 DailyVolume=8 DailyLoss=9",
         ["PayoutState"] = "Pending=0 Sent=1 Final=2 Refused=3",
-        ["CatalogRecordEncoding"] = "Version=1 ListedKind=40 KeyKind=41 OwnerKind=42 SigningKeyKind=43 UserKind=44 SessionKind=45 SessionsEndedKind=46 LimitsKind=47 BoundKeyKind=48 FeesKind=49 MarginTermsKind=50 MarginPolicyKind=51 LocateKind=52 InsuredKind=53 SignalStrategyKind=70 SignalFailedKind=71 SignalsPausedKind=72 SignalDroppedKind=73",
+        ["CatalogRecordEncoding"] = "Version=1 ListedKind=40 KeyKind=41 OwnerKind=42 SigningKeyKind=43 UserKind=44 SessionKind=45 SessionsEndedKind=46 LimitsKind=47 BoundKeyKind=48 FeesKind=49 MarginTermsKind=50 MarginPolicyKind=51 LocateKind=52 InsuredKind=53 SignalStrategyKind=70 SignalFailedKind=71 SignalsPausedKind=72 SignalDroppedKind=73 HolidaysKind=80",
         ["CandlePeriod"] =
             "Minute=1 ThreeMinutes=3 FiveMinutes=5 QuarterHour=15 HalfHour=30 Hour=60 TwoHours=120 FourHours=240 SixHours=360 "
             + "EightHours=480 HalfDay=720 Day=1440 ThreeDays=4320 Week=10080 Month=44640",

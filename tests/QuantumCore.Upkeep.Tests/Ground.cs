@@ -42,11 +42,11 @@ internal sealed class Ground : IAsyncDisposable
 
     /// <summary>An exchange's journal; with snapshots on the way, and records after them.</summary>
     public async Task<IReadOnlyDictionary<string, string>> TradeAsync(
-        int commands = 3_000, int seed = 1, bool snapshots = true, string group = "")
+        int commands = 3_000, int seed = 1, bool snapshots = true, string group = "", int settlementDays = 0)
     {
         await using var store = Store();
         await store.InitializeAsync(Cancellation);
-        await using var maker = await JournalMaker.OpenAsync(store, new JournalPlan(commands, 3, 6, seed, group));
+        await using var maker = await JournalMaker.OpenAsync(store, new JournalPlan(commands, 3, 6, seed, group, settlementDays));
         await maker.TradeAsync(commands / 2);
         if (snapshots)
         {
@@ -54,12 +54,22 @@ internal sealed class Ground : IAsyncDisposable
         }
 
         await maker.TradeAsync(commands / 3);
+        if (settlementDays > 0)
+        {
+            await maker.SettleAsync();
+        }
+
         if (snapshots)
         {
             await maker.SnapshotAsync();
         }
 
         await maker.TradeAsync(commands - maker.Commands);
+        if (settlementDays > 0)
+        {
+            await maker.SettleAsync();
+        }
+
         return maker.StateHashes;
     }
 

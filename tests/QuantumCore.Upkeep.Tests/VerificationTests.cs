@@ -24,6 +24,32 @@ public sealed class VerificationTests(PostgresServer server)
         Assert.Equal((6, 2 * (3 + 6)), (report.Accounts, report.Snapshots));
     }
 
+    [Fact]
+    public async Task A_journal_with_settlement_is_found_sound_and_its_snapshots_too()
+    {
+        await using var ground = await Ground.OpenAsync("sqlite");
+        await ground.TradeAsync(settlementDays: 1);
+
+        var report = await ground.VerifyAsync();
+
+        Assert.Empty(report.Findings);
+        Assert.Equal((6, 2 * (3 + 6)), (report.Accounts, report.Snapshots));
+    }
+
+    [Theory]
+    [InlineData("UPDATE stream_head SET name = 'acct/77' WHERE name = 'acct/10001'", "AccountContradicts settle/MAIN")]
+    [InlineData("UPDATE stream_head SET name = 'settle/OTHER' WHERE name = 'settle/MAIN'", "SnapshotDiffers acct/")]
+    public async Task A_settlement_that_does_not_fit_is_told(string change, string finding)
+    {
+        await using var ground = await Ground.OpenAsync("sqlite");
+        await ground.TradeAsync(600, settlementDays: 2);
+        Assert.NotEqual(0, await ground.ChangeAsync(change));
+
+        var report = await ground.VerifyAsync();
+
+        Assert.Contains(report.Findings, found => $"{found.Kind} {found.Stream}".StartsWith(finding, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("sqlite")]
     [InlineData("postgres")]

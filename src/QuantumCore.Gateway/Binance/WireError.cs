@@ -47,7 +47,7 @@ internal readonly record struct WireError(int Code, string Message, int Status =
         RejectReason.TooManyOrders or RejectReason.OpenOrderLimit => Filter("MAX_NUM_ORDERS"),
         RejectReason.InvalidCombination => BadCombination,
         RejectReason.Unauthorized or RejectReason.Forbidden => NotAllowed,
-        RejectReason.InsufficientFunds or RejectReason.ShortNotAllowed or RejectReason.InsufficientMargin or RejectReason.NoLocate =>
+        RejectReason.InsufficientFunds or RejectReason.ShortNotAllowed or RejectReason.InsufficientMargin or RejectReason.NoLocate or RejectReason.UnsettledFunds =>
             new(-2010, "Account has insufficient balance for requested action."),
         RejectReason.PostOnlyWouldTake => new(-2010, "Order would immediately match and take."),
         RejectReason.StopWouldTrigger => new(-2010, "Stop price would trigger immediately."),

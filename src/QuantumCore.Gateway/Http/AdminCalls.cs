@@ -57,7 +57,7 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
         {
             // Someone else listed it, or its asset, at the same moment: the catalog has the last word.
             await Answer.Refuse(context, Refusal.Malformed(
-                "symbol", "The units and the group of a listed symbol, and the decimals of a listed asset, never change."));
+                "symbol", "The units, the group and the settlement of a listed symbol, and the decimals of a listed asset, never change."));
             return;
         }
 
@@ -78,7 +78,8 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
     }
 
     /// <summary>
-    /// A listed symbol's units never change: every order of it is counted in them. Nor does its group: its book lives there.
+    /// A listed symbol's units never change: every order of it is counted in them. Nor does its group: its book lives there. Nor how its
+    /// trades settle: by that they are booked.
     /// </summary>
     private async ValueTask<Refusal?> OtherUnits(Instrument instrument)
     {
@@ -90,10 +91,12 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
             : (known.TickSize, known.PriceDecimals) != (instrument.TickSize, instrument.PriceDecimals) ? "tickSize"
             : (known.LotSize, known.QuantityDecimals) != (instrument.LotSize, instrument.QuantityDecimals) ? "lotSize"
             : known.Group != instrument.Group ? "group"
+            : known.SettlementDays != instrument.SettlementDays ? "settlementDays"
+            : known.SettlementVenue != instrument.SettlementVenue ? "settlementVenue"
             : null;
         return field is null
             ? null
-            : Refusal.Malformed(field, "Assets, tick, lot and group of a listed symbol never change.");
+            : Refusal.Malformed(field, "Assets, tick, lot, group and settlement of a listed symbol never change.");
     }
 
     private static async ValueTask AnswerDeposit(

@@ -76,6 +76,7 @@ internal sealed class Routes(
         MapMoney(services.GetRequiredService<MoneyCalls>());
         MapRisk(services.GetRequiredService<RiskCalls>(), services.GetRequiredService<FeeCalls>());
         MapMargin(services.GetRequiredService<MarginCalls>());
+        MapSettlement(services.GetRequiredService<SettlementCalls>());
         MapOperator(services.GetRequiredService<OperatorCalls>());
         MapLedger(services.GetRequiredService<LedgerCalls>());
 
@@ -184,6 +185,12 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/margin", calls.ShowAny);
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/margin", calls.SetKind, typeof(AccountKindText));
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/locates", calls.Locate, typeof(LocateText));
+    }
+
+    private void MapSettlement(SettlementCalls calls)
+    {
+        On(Lane.Readings, "GET", $"{Native}/admin/settlement", calls.Show);
+        On(Lane.Urgent, "POST", $"{Native}/admin/settlement/{{venue}}/holidays", calls.SetHolidays, typeof(HolidaysText));
     }
 
     private void MapLedger(LedgerCalls calls)

@@ -48,6 +48,12 @@ public sealed record InstrumentText
     /// <summary>Absent: none.</summary>
     public string? Group { get; init; }
 
+    /// <summary>Absent: 0, the trade itself settles.</summary>
+    public int SettlementDays { get; init; }
+
+    /// <summary>Absent: MAIN, where settlementDays are not 0.</summary>
+    public string? SettlementVenue { get; init; }
+
     /// <summary>Reads the definition. Null when it is well; else what is wrong with it.</summary>
     public Refusal? TryRead(out Instrument? instrument)
     {
@@ -79,6 +85,10 @@ public sealed record InstrumentText
         bare = bare with { Group = Group ?? "" };
         if (bare.Check() is { } wrongGroup)
             return Refusal.Malformed("group", wrongGroup);
+
+        bare = bare with { SettlementDays = SettlementDays, SettlementVenue = SettlementVenue ?? (SettlementDays == 0 ? "" : "MAIN") };
+        if (bare.Check() is { } wrongSettlement)
+            return Refusal.Malformed("settlementDays", wrongSettlement);
 
         var problem = ReadLimits(bare, out instrument);
         if (problem is null && instrument!.Check() is { } limits)

@@ -77,3 +77,12 @@ internal sealed record LocateText
 
     public string? Why { get; init; }
 }
+
+/// <summary>A body of <c>POST /admin/settlement/{venue}/holidays</c>.</summary>
+internal sealed record HolidaysText
+{
+    /// <summary>All of them from the day after tomorrow on, such as 2026-12-25.</summary>
+    public List<string>? Holidays { get; init; }
+
+    public string? Why { get; init; }
+}

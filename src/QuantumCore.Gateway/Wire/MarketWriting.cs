@@ -86,6 +86,8 @@ internal static class MarketWriting
             to.WriteAmount("total"u8, balance.Total, balance.Decimals);
             to.WriteAmount("held"u8, balance.Held, balance.Decimals);
             to.WriteAmount("available"u8, balance.Available, balance.Decimals);
+            if (balance.Pending != 0)
+                to.WriteAmount("pending"u8, balance.Pending, balance.Decimals);
             to.WriteEndObject();
         }
 

@@ -498,6 +498,7 @@ internal sealed class NumberText : JsonConverter<string>
 [JsonSerializable(typeof(MarginPolicyText))]
 [JsonSerializable(typeof(AccountKindText))]
 [JsonSerializable(typeof(LocateText))]
+[JsonSerializable(typeof(HolidaysText))]
 [JsonSerializable(typeof(BreakerText))]
 [JsonSerializable(typeof(DepositText))]
 [JsonSerializable(typeof(TransferText))]

@@ -155,6 +155,12 @@ internal static class WireWriter
         to.WriteNumber("maxLevels"u8, instrument.MaxLevels);
         if (instrument.Group.Length > 0)
             to.WriteString("group"u8, instrument.Group);
+        if (instrument.SettlementDays > 0)
+        {
+            to.WriteNumber("settlementDays"u8, instrument.SettlementDays);
+            to.WriteString("settlementVenue"u8, instrument.SettlementVenue);
+        }
+
         to.WriteEndObject();
     }
 

@@ -46,7 +46,7 @@ public sealed partial class AccountGrain
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private bool HasMovedBeyond(ImmutableArray<SeenSequence> after) =>
-        _machine.Cursors.Any(book => !AccountMachine.IsPayout(book.Key) && after.FirstOrDefault(seen => seen.Symbol == book.Key).Sequence < book.Value);
+        _machine.Cursors.Any(book => AccountMachine.IsBook(book.Key) && after.FirstOrDefault(seen => seen.Symbol == book.Key).Sequence < book.Value);
 
     private AccountView Describe()
     {
@@ -55,10 +55,10 @@ public sealed partial class AccountGrain
             account.Id.Value,
             _machine.Sequence,
             [.. account.Balances.OrderBy(b => b.Key, StringComparer.Ordinal).Select(
-                b => new AssetBalance(b.Key, b.Value.Decimals, b.Value.Total, b.Value.Held))],
+                b => new AssetBalance(b.Key, b.Value.Decimals, b.Value.Total, b.Value.Held, account.Pending.SumOf(b.Key)))],
             [.. account.Orders.Values.OrderBy(order => order.Number).Select(Describe)],
-            [.. _machine.Cursors.Where(c => !AccountMachine.IsPayout(c.Key)).Select(c => new SeenSequence(c.Key, c.Value))],
-            [.. _machine.Cursors.Where(c => AccountMachine.IsPayout(c.Key)).Select(c => new SeenSequence(c.Key, c.Value))],
+            [.. _machine.Cursors.Where(c => AccountMachine.IsBook(c.Key)).Select(c => new SeenSequence(c.Key, c.Value))],
+            [.. _machine.Cursors.Where(c => !AccountMachine.IsBook(c.Key)).Select(c => new SeenSequence(c.Key, c.Value))],
             _machine.IsFrozen,
             _machine.DescribeMargin(marks.Of, Now));
     }

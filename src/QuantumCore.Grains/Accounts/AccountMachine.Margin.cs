@@ -51,10 +51,10 @@ internal sealed partial class AccountMachine
         }
 
         var kept = _margin?.Currency.Name ?? request.Currency;
-        if (Account.Orders.Count > 0 || _margin is { Claims.Count: > 0 } || _margin is { StepNumber: > 0 }
+        if (Account.Orders.Count > 0 || !Account.Pending.IsEmpty || _margin is { Claims.Count: > 0 } || _margin is { StepNumber: > 0 }
             || Account.Balances.Any(balance => balance.Value.Total < 0 || (balance.Value.Total > 0 && balance.Key != kept)))
         {
-            return ("only an account with nothing but its currency, no debt and no open orders changes its kind", null);
+            return ("only an account with nothing but its currency, all settled, no debt and no open orders changes its kind", null);
         }
 
         return _margin is { } margin && Charges(margin) is { } charged && charged.LoanCharge + charged.BorrowCharge > 0
@@ -91,7 +91,9 @@ internal sealed partial class AccountMachine
         var markOf = NewestOf(margin, board);
         FindPositions(margin, markOf);
         var figures = Figures(margin);
-        var cash = Account.Of(margin.Currency).Total;
+        var cash = Int128.Min(
+            Account.Of(margin.Currency).Total,
+            Account.Pending.IsEmpty ? long.MaxValue : DatedAt(now).Spendable(margin.Currency.Name, DatedFunds.AtOnce));
         var isStale = IsStale(markOf, now);
         return new MarginView(
             margin.Currency.Name,
@@ -100,7 +102,7 @@ internal sealed partial class AccountMachine
             figures.Equity,
             figures.Requirement,
             figures.Maintenance,
-            isStale || IsFrozen || margin.State == MarginState.Liquidating ? 0 : Int128.Clamp(figures.Excess - figures.Gains, 0, Math.Max(0, cash)),
+            isStale || IsFrozen || margin.State == MarginState.Liquidating ? 0 : Int128.Clamp(figures.Excess - figures.Gains, 0, Int128.Max(0, cash)),
             figures.Call,
             margin.Owed,
             margin.DeadlineNanos,
@@ -234,7 +236,8 @@ internal sealed partial class AccountMachine
     {
         if (_margin is not { } margin)
         {
-            return Account.CheckGive(asset, amount);
+            var reason = Account.CheckGive(asset, amount);
+            return reason == RejectReason.None ? CheckSettled(asset, amount, now) : reason;
         }
 
         if (margin.State == MarginState.Liquidating)
@@ -247,6 +250,11 @@ internal sealed partial class AccountMachine
         if (amount <= 0 || amount > (asset == margin.Currency ? balance.Total : balance.Available))
         {
             return RejectReason.InsufficientFunds;
+        }
+
+        if (CheckSettled(asset, amount, now) is var unsettled and not RejectReason.None)
+        {
+            return unsettled;
         }
 
         if (IsStale(OwnOf(margin), now))

@@ -11,9 +11,12 @@ internal sealed partial class AccountMachine
 
     /// <summary>What books and payouts may still do to the account: their sources.</summary>
     public IEnumerable<string> OpenSources => OpenBooks.Concat(
-        _openWithdrawals.Values.Select(withdrawal => PayoutRecord.StreamPrefix + withdrawal.Asset.Name).Distinct());
+        _openWithdrawals.Values.Select(withdrawal => PayoutRecord.StreamPrefix + withdrawal.Asset.Name).Distinct()).Concat(PendingVenues);
 
-    /// <summary>Whether a source is a payout's stream; else it is a book's symbol.</summary>
+    /// <summary>Whether a source is a book's symbol; else it is the stream of a payout or a settlement.</summary>
+    public static bool IsBook(string source) => !source.Contains('/', StringComparison.Ordinal);
+
+    /// <summary>Whether a source is a payout's stream.</summary>
     public static bool IsPayout(string source) => source.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal);
 
     /// <summary>Whether an amount can come in, with room left for what the receivers of withdrawals may refuse.</summary>
@@ -41,14 +44,20 @@ internal sealed partial class AccountMachine
     public static ulong HashOf(WithdrawRequest request) =>
         RequestHash.OfWithdrawal(request.Asset, request.Amount, request.Destination);
 
-    /// <summary>Folds a record as it stands in the journal, of a book or of a payout.</summary>
+    /// <summary>Folds a record as it stands in the journal, of a book, a payout or a settlement.</summary>
     /// <returns>False: records of the book before it are missing, and nothing was changed.</returns>
     /// <exception cref="UnknownHoldException">It speaks of what this activation never recorded: it is stale.</exception>
     public bool ApplyStored(string source, long sequence, ReadOnlySpan<byte> body, long durable)
     {
-        if (!IsPayout(source))
+        if (IsBook(source))
         {
             return ApplyBook(source, new DeliveredRecord(sequence, 0, BookRecordEncoding.Decode(body)), durable);
+        }
+
+        if (IsSettlement(source))
+        {
+            ApplySettlement(source, sequence, SettlementRecordEncoding.Decode(body));
+            return true;
         }
 
         ApplyPayout(source, sequence, PayoutRecordEncoding.Decode(body), durable);
@@ -159,6 +168,7 @@ internal sealed partial class AccountMachine
         WriteTrading(ref to);
         WriteFees(ref to);
         _margin?.Write(ref to);
+        WriteSettlement(ref to);
     }
 
     private void ReadMoney(ref RecordReader from)
@@ -178,6 +188,7 @@ internal sealed partial class AccountMachine
         ReadTrading(ref from);
         ReadFees(ref from);
         _margin = Account.IsMargin ? MarginStanding.Read(ref from) : null;
+        ReadSettlement(ref from);
     }
 
     /// <summary>A withdrawal that is neither paid nor refused, as far as the account knows.</summary>

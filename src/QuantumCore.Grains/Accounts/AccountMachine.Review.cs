@@ -228,21 +228,28 @@ internal sealed partial class AccountMachine
         }
 
         var policy = Agreements.PolicyOf(margin.Currency.Name);
-        FindPositions(margin, NewestOf(margin, board));
+        var markOf = NewestOf(margin, board);
         Int128 borrow = 0;
-        foreach (var position in _positions.Where(position => position.Units < 0))
+        foreach (var (asset, of) in Agreements.PaidIn(margin.Currency.Name))
         {
-            if (position.MarkTicks == 0)
+            // Units are borrowed from the settlement of their sale to that of what buys them back.
+            if (Account.SettledOf(asset) is not (< 0 and var units))
+            {
+                continue;
+            }
+
+            if (markOf(of.Instrument.Symbol) is not { PriceTicks: > 0 and var mark })
             {
                 return null;
             }
 
-            borrow += -position.Value * position.Of.Terms.BorrowPpm;
+            borrow += -of.Value(mark, units) * of.Terms.BorrowPpm;
         }
 
         // The basis of the first accrual stays: what is carried is in its units.
         var basis = margin.DayBasis == 0 ? policy.DayBasis : margin.DayBasis;
-        var debt = Int128.Max(0, -(Int128)Account.Of(margin.Currency).Total);
+        // What was bought is paid at its settlement, and lent from then on.
+        var debt = Int128.Max(0, -(Int128)Account.SettledOf(margin.Currency.Name));
         var day = margin.AccruedDay + 1;
         var accrued = new InterestAccrued(
             At(now), day, margin.Currency.Name, margin.Currency.Decimals, basis,

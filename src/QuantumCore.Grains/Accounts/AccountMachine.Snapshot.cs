@@ -8,12 +8,15 @@ namespace QuantumCore.Grains.Accounts;
 internal sealed partial class AccountMachine
 {
     private const byte SnapshotVersion = 6;
+
+    // Something is pending. An account that has nothing pending has the bytes it always had.
+    private const byte SnapshotVersionWithPending = 7;
     private const byte SnapshotKind = 101;
 
     /// <summary>The state as bytes; the same state always gives the same bytes.</summary>
     public byte[] Snapshot()
     {
-        var to = new RecordWriter(SnapshotVersion, SnapshotKind, TimeNanos);
+        var to = new RecordWriter(Account.Pending.IsEmpty ? SnapshotVersion : SnapshotVersionWithPending, SnapshotKind, TimeNanos);
         to.Count(Sequence);
         to.Count(Folded);
         to.Count(Account.LastNumber);
@@ -57,10 +60,11 @@ internal sealed partial class AccountMachine
         Func<string, Instrument> instrumentOf,
         ReadOnlySpan<byte> snapshot,
         Func<string, FeeSchedule?>? scheduleOf = null,
-        Func<MarginAgreements>? agreements = null)
+        Func<MarginAgreements>? agreements = null,
+        Func<string, BusinessCalendar>? calendarOf = null)
     {
-        var from = new RecordReader(snapshot, SnapshotVersion);
-        var machine = new AccountMachine(id, instrumentOf, scheduleOf, agreements)
+        var from = new RecordReader(snapshot, SnapshotVersion, SnapshotVersionWithPending);
+        var machine = new AccountMachine(id, instrumentOf, scheduleOf, agreements, calendarOf)
         {
             TimeNanos = from.TimeNanos,
             Sequence = from.Count(),

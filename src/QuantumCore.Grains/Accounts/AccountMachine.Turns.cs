@@ -31,10 +31,10 @@ internal sealed partial class AccountMachine
         var margined = IsMargin ? requests.Select((request, i) => MarginOrderOf(request, instrument, amounts[i], fees)).ToArray() : [];
         var buys = SumOf(requests, amounts, Side.Buy);
         var sells = SumOf(requests, amounts, Side.Sell);
-        var reason = Account.CheckHold(instrument, Side.Buy, buys, out _);
+        var reason = CheckHold(instrument, Side.Buy, buys, now, out _);
         if (reason == RejectReason.None)
         {
-            reason = Account.CheckHold(instrument, Side.Sell, sells, out _);
+            reason = CheckHold(instrument, Side.Sell, sells, now, out _);
         }
 
         if (IsMargin && reason == RejectReason.None)
@@ -77,8 +77,8 @@ internal sealed partial class AccountMachine
             amounts[i] = NeedOf(requests[i], instruments[i], fees[i]);
             var asset = requests[i].Side == Side.Buy ? instruments[i].Quote : instruments[i].Base;
             needs[asset] = needs.GetValueOrDefault(asset) + amounts[i];
-            reason = Account.CheckHold(
-                instruments[i], requests[i].Side, (long)Int128.Min(needs[asset], long.MaxValue), out _);
+            // The sum so far is asked about on this leg's day: a leg before it that settles later counts early, none counts late.
+            reason = CheckHold(instruments[i], requests[i].Side, (long)Int128.Min(needs[asset], long.MaxValue), now, out _);
         }
 
         if (IsMargin && reason == RejectReason.None)

@@ -12,7 +12,8 @@ internal sealed partial class AccountMachine(
     AccountId id,
     Func<string, Instrument> instrumentOf,
     Func<string, FeeSchedule?>? scheduleOf = null,
-    Func<MarginAgreements>? agreements = null)
+    Func<MarginAgreements>? agreements = null,
+    Func<string, BusinessCalendar>? calendarOf = null)
 {
     // A space: no client order id begins like this.
     private const string DepositPrefix = " deposit:";
@@ -63,7 +64,7 @@ internal sealed partial class AccountMachine(
 
         var fees = FeesFor(instrument, At(now));
         var need = NeedOf(request, instrument, fees);
-        var reason = Account.CheckHold(instrument, request.Side, need, out var amount);
+        var reason = CheckHold(instrument, request.Side, need, now, out var amount);
         if (IsMargin && reason == RejectReason.None)
         {
             reason = CheckMargin([MarginOrderOf(request, instrument, need, fees)], null, now);
@@ -86,6 +87,7 @@ internal sealed partial class AccountMachine(
         var instrument = old.Instrument;
         var fees = FeesFor(instrument, At(now));
         var reason = Account.CheckHold(instrument, old.Side, priceTicks, quantityLots, old.Number, fees, out var amount);
+        reason = reason == RejectReason.None ? CheckSettled(instrument, old.Side, amount, now) : reason;
         if (IsMargin && reason == RejectReason.None)
         {
             reason = CheckMargin([new MarginOrder(instrument, old.Side, priceTicks, quantityLots, fees)], old, now);
@@ -274,6 +276,7 @@ internal sealed partial class AccountMachine(
             order.ClientOrderId,
             new UsedKey(Sequence, hold.RequestHash, order.Number, hold.Symbol, RejectReason.None));
         _cursors.TryAdd(hold.Symbol, 0);
+        FollowSettlement(instrumentOf(hold.Symbol));
         if (order.ClientOrderId.StartsWith(LiquidationName, StringComparison.Ordinal))
         {
             _margin?.BeginStep(order.Number, hold.TimeNanos);

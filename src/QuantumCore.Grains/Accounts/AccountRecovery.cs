@@ -21,7 +21,7 @@ internal static class AccountRecovery
         {
             try
             {
-                return AccountMachine.Restore(id, catalog.Get, snapshot.Body.Span, catalog.FeesOf, () => catalog.Margin);
+                return AccountMachine.Restore(id, catalog.Get, snapshot.Body.Span, catalog.FeesOf, () => catalog.Margin, catalog.CalendarOf);
             }
             catch (Exception e) when (e is InvalidDataException or ArgumentException or OverflowException)
             {
@@ -29,7 +29,7 @@ internal static class AccountRecovery
             }
         }
 
-        return new AccountMachine(id, catalog.Get, catalog.FeesOf, () => catalog.Margin);
+        return new AccountMachine(id, catalog.Get, catalog.FeesOf, () => catalog.Margin, catalog.CalendarOf);
     }
 
     /// <summary>Folds the account's own records up to the head of the activation.</summary>

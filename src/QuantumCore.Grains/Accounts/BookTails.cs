@@ -6,9 +6,9 @@ using QuantumCore.Journal;
 namespace QuantumCore.Grains.Accounts;
 
 /// <summary>
-/// Where a silo's accounts pull what they missed: which records of a book, or of a payout, touch an account. The history's
+/// Where a silo's accounts pull what they missed: which records of a book, a payout or a settlement touch an account. The history's
 /// index knows up to its cursor; the tail after it is read from the journal once for all accounts of the silo. A book is
-/// named by its symbol, a payout by its stream.
+/// named by its symbol, the others by their streams.
 /// </summary>
 public sealed class BookTails(IJournalStore store, HistoryStore history, TimeProvider time)
 {
@@ -126,15 +126,18 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
     {
         var books = await store.HeadsAsync(Prefix, CancellationToken.None);
         var payouts = await store.HeadsAsync(PayoutRecord.StreamPrefix, CancellationToken.None);
+        var settlements = await store.HeadsAsync(SettlementRecord.StreamPrefix, CancellationToken.None);
         return books.Select(head => (Source: head.Name[Prefix.Length..], head.Head))
-            .Concat(payouts.Select(head => (Source: head.Name, head.Head)))
+            .Concat(payouts.Concat(settlements).Select(head => (Source: head.Name, head.Head)))
             .ToDictionary(head => head.Source, head => head.Head, StringComparer.Ordinal);
     }
 
-    private static string StreamOf(string source) => AccountMachine.IsPayout(source) ? source : Prefix + source;
+    private static string StreamOf(string source) => AccountMachine.IsBook(source) ? Prefix + source : source;
 
     private static IEnumerable<long> TouchedBy(string stream, in JournalRecord stored) => AccountMachine.IsPayout(stream)
         ? PayoutRecordEncoding.Decode(stored.Body.Span).TouchedAccounts()
+        : stream.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal)
+        ? SettlementRecordEncoding.Decode(stored.Body.Span).TouchedAccounts()
         : BookRecordEncoding.Decode(stored.Body.Span).TouchedAccounts();
 
     /// <summary>Which records of one book touch whom, from where the history's index ended.</summary>

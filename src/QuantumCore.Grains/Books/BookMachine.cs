@@ -240,7 +240,8 @@ internal sealed partial class BookMachine(string symbol)
 
     private static bool HasSameUnits(Instrument a, Instrument b) =>
         a.Symbol == b.Symbol && a.Base == b.Base && a.Quote == b.Quote && a.PriceDecimals == b.PriceDecimals
-        && a.TickSize == b.TickSize && a.QuantityDecimals == b.QuantityDecimals && a.LotSize == b.LotSize && a.Group == b.Group;
+        && a.TickSize == b.TickSize && a.QuantityDecimals == b.QuantityDecimals && a.LotSize == b.LotSize && a.Group == b.Group
+        && a.SettlementDays == b.SettlementDays && a.SettlementVenue == b.SettlementVenue;
 
     private static bool IsBelowFloor(AccountInBook presence, long number, out FinishedOrder finished)
     {

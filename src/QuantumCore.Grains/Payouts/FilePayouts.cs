@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using QuantumCore.Instruments;
 
@@ -17,37 +16,8 @@ public sealed class FilePayouts(string folder) : IPayoutReceiver
     public async ValueTask<PayoutAnswer> SendAsync(PayoutBatch batch, CancellationToken cancellationToken)
     {
         // A file system makes its caller wait: not the grain.
-        await Task.Run(() => Pay(batch), cancellationToken);
+        await Task.Run(() => BatchFile.Write(folder, batch.Id, Text(batch)), cancellationToken);
         return new PayoutAnswer(PayoutVerdict.Final);
-    }
-
-    private void Pay(PayoutBatch batch)
-    {
-        var bytes = Text(batch);
-        var path = Path.Combine(folder, batch.Id + ".json");
-        if (!File.Exists(path))
-        {
-            Directory.CreateDirectory(folder);
-            var draft = Path.Combine(folder, $"{batch.Id}.{RandomNumberGenerator.GetHexString(16)}.draft");
-            using (var file = new FileStream(draft, FileMode.CreateNew, FileAccess.Write))
-            {
-                file.Write(bytes);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(draft, path, overwrite: true);
-        }
-
-        // The name too must be on disk; and a file that was found may have been written by a process that was killed.
-        using var found = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
-        var there = new byte[found.Length];
-        found.ReadExactly(there);
-        if (!there.AsSpan().SequenceEqual(bytes))
-        {
-            throw new InvalidDataException($"{path} is another batch than the one of this exchange.");
-        }
-
-        found.Flush(flushToDisk: true);
     }
 
     private static byte[] Text(PayoutBatch batch)

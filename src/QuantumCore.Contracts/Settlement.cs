@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+
+namespace QuantumCore.Contracts;
+
+/// <summary>
+/// An administrator's order: these are the holidays of a settlement venue from the day after tomorrow on. Nearer days stay as they are: a trade
+/// that was made on a business day never comes to stand before one that was made earlier.
+/// </summary>
+/// <param name="Venue">The venue, named like a symbol.</param>
+/// <param name="Holidays">Numbers of UTC days since 1970, weekends not needed; at most <see cref="Most"/>.</param>
+/// <param name="By">Who asks: the label of the key.</param>
+/// <param name="Why">In that person's words; may be empty.</param>
+[GenerateSerializer, Immutable, Alias("holidays-request")]
+public sealed record HolidaysRequest(string Venue, ImmutableArray<long> Holidays, string By, string Why)
+{
+    /// <summary>Most holidays of a venue.</summary>
+    public const int Most = 1_000;
+
+    /// <summary>The last day that may be one: the end of the year 2200.</summary>
+    public const long LastDay = 84_371;
+}
+
+/// <summary>The holidays of a settlement venue.</summary>
+/// <param name="Venue">The venue.</param>
+/// <param name="Holidays">Numbers of UTC days since 1970, in their sequence.</param>
+[GenerateSerializer, Immutable, Alias("settlement-calendar")]
+public sealed record SettlementCalendar(string Venue, ImmutableArray<long> Holidays);
+
+/// <summary>How far a batch has come. Numbers never change.</summary>
+public enum SettlementState : byte
+{
+    /// <summary>Closed and sent (again); the receiver has not said that it is settled.</summary>
+    Sent = 1,
+
+    /// <summary>Settled.</summary>
+    Settled = 2,
+}
+
+/// <summary>A batch of settlement.</summary>
+/// <param name="Id">Its name for ever: venue, date and cycle.</param>
+/// <param name="Batch">The venue's sequence of its first record.</param>
+/// <param name="Date">Number of the UTC day since 1970 on which it was due.</param>
+/// <param name="Cycle">Counts the batches of a date, from 1.</param>
+/// <param name="State">How far it has come.</param>
+/// <param name="Trades">How many trades it settles.</param>
+/// <param name="Items">How many items they come to.</param>
+/// <param name="Hash">SHA-256 of trades and items, lower-case hexadecimal.</param>
+/// <param name="ClosedNanos">When it was closed, Unix nanoseconds.</param>
+[GenerateSerializer, Immutable, Alias("settlement-batch-view")]
+public sealed record SettlementBatchView(
+    string Id, long Batch, long Date, int Cycle, SettlementState State, long Trades, int Items, string Hash, long ClosedNanos);
+
+/// <summary>One venue's settlement; keyed by the venue.</summary>
+[Alias("settlement")]
+public interface ISettlementGrain : IGrainWithStringKey
+{
+    /// <summary>
+    /// Closes a batch for each settlement date that has ended and has trades, and sends (again) what is not settled. Whether nothing is left to do
+    /// before the next UTC day.
+    /// </summary>
+    [Alias("settle")]
+    ValueTask<bool> Settle();
+
+    /// <summary>The newest batches, newest first.</summary>
+    /// <param name="limit">At most, 1 to 1000.</param>
+    [Alias("batches")]
+    ValueTask<ImmutableArray<SettlementBatchView>> Batches(int limit);
+}

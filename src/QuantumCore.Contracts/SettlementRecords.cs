@@ -1,0 +1,205 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace QuantumCore.Contracts;
+
+/// <summary>What of an item was traded on one day.</summary>
+/// <param name="TradeDay">Number of the UTC day of the trades, since 1970.</param>
+/// <param name="Days">Business days to settlement.</param>
+/// <param name="Amount">Minor units: received, or less than zero: given.</param>
+public readonly record struct SettlementPart(long TradeDay, int Days, long Amount);
+
+/// <summary>What one account gives or receives of one asset in a batch: all its trades netted, whoever the other side was.</summary>
+/// <param name="Account">The account; the fee pot too.</param>
+/// <param name="Asset">The asset's name.</param>
+/// <param name="Decimals">Digits of its minor unit after the point.</param>
+/// <param name="Parts">By trade day; none is zero, their sum may be.</param>
+public sealed record SettlementItem(long Account, string Asset, int Decimals, ImmutableArray<SettlementPart> Parts)
+{
+    /// <summary>Minor units: received, or less than zero: given.</summary>
+    public long Amount => checked(Parts.Sum(part => part.Amount));
+}
+
+/// <summary>The trades of one book that a batch settles: all in a range of its records. No two batches have one in common.</summary>
+/// <param name="Symbol">The book.</param>
+/// <param name="After">The book's sequence that the batch before ended at, or 0.</param>
+/// <param name="Through">The book's sequence of the last trade.</param>
+/// <param name="Trades">How many.</param>
+public readonly record struct SettledTrades(string Symbol, long After, long Through, long Trades);
+
+/// <summary>
+/// One record of a settlement venue's stream, <c>settle/{venue}</c>. A batch's number is the sequence of its first record. It lives in the journal
+/// only and never travels between grains.
+/// </summary>
+/// <param name="TimeNanos">Unix nanoseconds; never goes back within a stream.</param>
+/// <param name="Items">Sums to zero for each asset; by account and asset.</param>
+public abstract record SettlementRecord(long TimeNanos, ImmutableArray<SettlementItem> Items)
+{
+    /// <summary>Streams of settlement: this prefix and the venue.</summary>
+    public const string StreamPrefix = "settle/";
+
+    /// <summary>The accounts that fold it: those of customers.</summary>
+    public IEnumerable<long> TouchedAccounts() => this is SettlementClosed
+        ? []
+        : Items.Select(item => item.Account).Where(account => new Instruments.AccountId(account).IsCustomer).Distinct();
+}
+
+/// <summary>A batch, closed: what settles on a date, exactly as it is going to be sent. Nothing has moved yet.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Date">Number of the UTC day since 1970 on which its trades were due.</param>
+/// <param name="Cycle">Counts the batches of a date, from 1: what came late is in a later one.</param>
+/// <param name="Trades">Whose trades, by symbol.</param>
+/// <param name="Items">What each account gives and receives.</param>
+/// <param name="Hash">SHA-256 of all this.</param>
+public sealed record SettlementClosed(
+    long TimeNanos, long Date, int Cycle, ImmutableArray<SettledTrades> Trades, ImmutableArray<SettlementItem> Items, ImmutableArray<byte> Hash)
+    : SettlementRecord(TimeNanos, Items)
+{
+    /// <summary>A batch with the hash of its content.</summary>
+    public static SettlementClosed Make(
+        long timeNanos, long date, int cycle, ImmutableArray<SettledTrades> trades, ImmutableArray<SettlementItem> items)
+    {
+        var bare = new SettlementClosed(timeNanos, date, cycle, trades, items, []);
+        return bare with { Hash = SettlementRecordEncoding.HashOf(bare) };
+    }
+
+    /// <summary>Whether the hash is that of its content.</summary>
+    public bool IsWhole => Hash.AsSpan().SequenceEqual(SettlementRecordEncoding.HashOf(this).AsSpan());
+
+    /// <summary>The id under which it is sent, however often.</summary>
+    public string IdAt(string venue) => string.Create(
+        CultureInfo.InvariantCulture, $"{venue}-{DateOnly.FromDateTime(DateTime.UnixEpoch).AddDays((int)Date):yyyy-MM-dd}-{Cycle}");
+}
+
+/// <summary>A batch has settled: from this record on its accounts have what they received, and no longer what they gave.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Batch">The batch.</param>
+/// <param name="Items">Its items.</param>
+public sealed record SettlementSettled(long TimeNanos, long Batch, ImmutableArray<SettlementItem> Items)
+    : SettlementRecord(TimeNanos, Items);
+
+/// <summary>A settlement's records as bytes. Kinds: closed 90, settled 91; they never change.</summary>
+public static class SettlementRecordEncoding
+{
+    private const byte Version = 1;
+
+    private enum Kind : byte
+    {
+        Closed = 90,
+        Settled = 91,
+    }
+
+    /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
+    public static byte[] Encode(SettlementRecord record)
+    {
+        var to = new RecordWriter(
+            Version,
+            (byte)(record switch
+            {
+                SettlementClosed => Kind.Closed,
+                SettlementSettled => Kind.Settled,
+                _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
+            }),
+            record.TimeNanos);
+        if (record is SettlementClosed closed)
+        {
+            WriteContent(ref to, closed);
+            to.Bytes(closed.Hash.AsSpan());
+        }
+        else
+        {
+            to.Count(((SettlementSettled)record).Batch);
+            WriteItems(ref to, record.Items);
+        }
+
+        return to.ToArray();
+    }
+
+    /// <summary>The record of these bytes.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a record of a version this build reads.</exception>
+    public static SettlementRecord Decode(ReadOnlySpan<byte> bytes)
+    {
+        var from = new RecordReader(bytes, Version);
+        SettlementRecord record = (Kind)from.Kind switch
+        {
+            Kind.Closed => new SettlementClosed(
+                from.TimeNanos, from.Count(), from.Count32(), ReadTrades(ref from), ReadItems(ref from), [.. from.Bytes()]),
+            Kind.Settled => new SettlementSettled(from.TimeNanos, from.Count(), ReadItems(ref from)),
+            _ => throw new InvalidDataException($"Unknown kind {from.Kind} of settlement record."),
+        };
+        from.End();
+        return record;
+    }
+
+    /// <summary>SHA-256 of what a batch says, without its time.</summary>
+    internal static ImmutableArray<byte> HashOf(SettlementClosed batch)
+    {
+        var to = new RecordWriter();
+        WriteContent(ref to, batch);
+        return [.. SHA256.HashData(to.ToSpan())];
+    }
+
+    private static void WriteContent(ref RecordWriter to, SettlementClosed closed)
+    {
+        to.Count(closed.Date);
+        to.Count(closed.Cycle);
+        to.Count(closed.Trades.Length);
+        foreach (var trades in closed.Trades)
+        {
+            to.Text(trades.Symbol);
+            to.Count(trades.After);
+            to.Count(trades.Through);
+            to.Count(trades.Trades);
+        }
+
+        WriteItems(ref to, closed.Items);
+    }
+
+    private static void WriteItems(ref RecordWriter to, ImmutableArray<SettlementItem> items)
+    {
+        to.Count(items.Length);
+        foreach (var item in items)
+        {
+            to.Count(item.Account);
+            to.Text(item.Asset);
+            to.Count(item.Decimals);
+            to.Count(item.Parts.Length);
+            foreach (var part in item.Parts)
+            {
+                to.Count(part.TradeDay);
+                to.Count(part.Days);
+                to.Fixed64(part.Amount);
+            }
+        }
+    }
+
+    private static ImmutableArray<SettledTrades> ReadTrades(ref RecordReader from)
+    {
+        var trades = ImmutableArray.CreateBuilder<SettledTrades>(from.ItemCount());
+        for (var i = trades.Capacity; i > 0; i--)
+        {
+            trades.Add(new SettledTrades(from.Text(), from.Count(), from.Count(), from.Count()));
+        }
+
+        return trades.MoveToImmutable();
+    }
+
+    private static ImmutableArray<SettlementItem> ReadItems(ref RecordReader from)
+    {
+        var items = ImmutableArray.CreateBuilder<SettlementItem>(from.ItemCount());
+        for (var i = items.Capacity; i > 0; i--)
+        {
+            var (account, asset, decimals) = (from.Count(), from.Text(), from.Count32());
+            var parts = ImmutableArray.CreateBuilder<SettlementPart>(from.ItemCount());
+            for (var part = parts.Capacity; part > 0; part--)
+            {
+                parts.Add(new SettlementPart(from.Count(), from.Count32(), from.Fixed64()));
+            }
+
+            items.Add(new SettlementItem(account, asset, decimals, parts.MoveToImmutable()));
+        }
+
+        return items.MoveToImmutable();
+    }
+}

@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Http;
+
+/// <summary>The calls about settlement: venues with their holidays and batches.</summary>
+internal sealed class SettlementCalls(IGrainFactory grains, Listings listings, KeyRing keys)
+{
+    private const int BatchesShown = 100;
+    private static readonly DateOnly s_first = DateOnly.FromDateTime(DateTime.UnixEpoch);
+
+    private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+
+    /// <summary>GET /admin/settlement: every venue.</summary>
+    public async Task Show(HttpContext context)
+    {
+        if (await Call.IsOfficer(context, keys, UserRole.MarketOperator))
+            await AnswerVenues(context);
+    }
+
+    /// <summary>POST /admin/settlement/{venue}/holidays: the holidays of a venue from the day after tomorrow on.</summary>
+    public async Task SetHolidays(HttpContext context)
+    {
+        if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer ||
+            await Call.Read(context, WireJson.Default.HolidaysText) is not { } text)
+        {
+            return;
+        }
+
+        var refusal = MarginReading.CheckWhy(text.Why);
+        var days = ImmutableArray.CreateBuilder<long>();
+        foreach (var holiday in text.Holidays ?? [])
+        {
+            if (DateOnly.TryParseExact(holiday, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day >= s_first)
+                days.Add(day.DayNumber - s_first.DayNumber);
+            else
+                refusal ??= new Refusal(RejectReason.BadRequest, "holidays", Detail: "Days such as 2026-12-25.");
+        }
+
+        var venue = (string)context.Request.RouteValues["venue"]!;
+        if (refusal is null && await Catalog.SetHolidays(new(venue, days.ToImmutable(), officer.Name, text.Why ?? "")) is { } reason)
+            refusal = Refusal.Malformed("holidays", FeesReading.Sentence(reason));
+        if (refusal is { } wrong)
+            await Answer.Refuse(context, wrong);
+        else
+            await AnswerVenues(context);
+    }
+
+    private async Task AnswerVenues(HttpContext context)
+    {
+        var calendars = await Catalog.SettlementCalendars();
+        var venues = new List<(string Venue, ImmutableArray<long> Holidays, ImmutableArray<SettlementBatchView> Batches)>();
+        foreach (var venue in (await listings.All()).Select(instrument => instrument.SettlementVenue)
+            .Where(venue => venue.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        {
+            venues.Add((
+                venue,
+                calendars.FirstOrDefault(calendar => calendar.Venue == venue)?.Holidays ?? [],
+                await grains.GetGrain<ISettlementGrain>(venue).Batches(BatchesShown)));
+        }
+
+        await Answer.Json(context, venues, static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteStartArray("venues"u8);
+            foreach (var (venue, holidays, batches) in answer)
+            {
+                to.WriteStartObject();
+                to.WriteString("venue"u8, venue);
+                to.WriteStartArray("holidays"u8);
+                foreach (var day in holidays)
+                    to.WriteStringValue(DateOf(day));
+                to.WriteEndArray();
+                to.WriteStartArray("batches"u8);
+                foreach (var batch in batches)
+                {
+                    to.WriteStartObject();
+                    to.WriteString("batch"u8, batch.Id);
+                    to.WriteString("date"u8, DateOf(batch.Date));
+                    to.WriteNumber("cycle"u8, batch.Cycle);
+                    to.WriteString("state"u8, batch.State == SettlementState.Settled ? "settled"u8 : "sent"u8);
+                    to.WriteNumber("trades"u8, batch.Trades);
+                    to.WriteNumber("items"u8, batch.Items);
+                    to.WriteString("hash"u8, batch.Hash);
+                    to.WriteTimeText("closedAt"u8, batch.ClosedNanos);
+                    to.WriteEndObject();
+                }
+
+                to.WriteEndArray();
+                to.WriteEndObject();
+            }
+
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+
+    private static string DateOf(long day) => s_first.AddDays((int)day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+}

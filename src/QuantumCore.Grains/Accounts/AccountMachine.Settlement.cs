@@ -1,0 +1,108 @@
+using QuantumCore.Accounts;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains.Accounts;
+
+/// <summary>What is traded and not settled: what it may be used for, and the fold of settlement.</summary>
+internal sealed partial class AccountMachine
+{
+    // A fill of the day that has just ended may not have come here yet, or was stamped by another clock: what is given counts as given then.
+    private const long LateNanos = 600_000_000_000;
+
+    private IEnumerable<string> PendingVenues => Account.Pending.IsEmpty
+        ? []
+        : _cursors.Keys.Where(source => IsSettlement(source) && Account.Pending.IsAt(source[SettlementRecord.StreamPrefix.Length..]));
+
+    private static bool IsSettlement(string source) => source.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal);
+
+    /// <summary>Folds a settlement's record: what of the account's own has settled. One that is folded already is ignored.</summary>
+    public void ApplySettlement(string source, long sequence, SettlementRecord record)
+    {
+        if (sequence <= CursorOf(source))
+        {
+            return;
+        }
+
+        if (record is SettlementSettled)
+        {
+            var venue = source[SettlementRecord.StreamPrefix.Length..];
+            foreach (var item in record.Items.Where(item => item.Account == id.Value))
+            {
+                foreach (var part in item.Parts)
+                {
+                    Account.Settle(item.Asset, new SettlementTerm(venue, part.TradeDay, part.Days), part.Amount);
+                }
+            }
+        }
+
+        _cursors[source] = sequence;
+        Folded++;
+    }
+
+    private void FollowSettlement(Instrument instrument)
+    {
+        if (instrument.SettlementDays > 0)
+        {
+            _cursors.TryAdd(SettlementRecord.StreamPrefix + instrument.SettlementVenue, 0);
+        }
+    }
+
+    private RejectReason CheckHold(Instrument instrument, Side side, long need, long now, out long amount)
+    {
+        var reason = Account.CheckHold(instrument, side, need, out amount);
+        return reason == RejectReason.None ? CheckSettled(instrument, side, amount, now) : reason;
+    }
+
+    /// <summary>Whether an order of a cash account gives nothing away before it has come.</summary>
+    private RejectReason CheckSettled(Instrument instrument, Side side, long amount, long now)
+    {
+        if (Account.Pending.IsEmpty || IsMargin)
+        {
+            return RejectReason.None;
+        }
+
+        var dated = DatedAt(now);
+        return dated.Check((side == Side.Buy ? instrument.Quote : instrument.Base).Name, amount, dated.DueOf(instrument));
+    }
+
+    /// <summary>Whether an amount can leave at once.</summary>
+    private RejectReason CheckSettled(Asset asset, long amount, long now) =>
+        Account.Pending.IsEmpty ? RejectReason.None : DatedAt(now).Check(asset.Name, amount, DatedFunds.AtOnce);
+
+    private DatedFunds DatedAt(long now) => new(
+        Account, TradingDay.DayOf(At(now)), TradingDay.DayOf(At(now) - LateNanos), calendarOf ?? (_ => BusinessCalendar.WithoutHolidays));
+
+    // Nothing where nothing is pending: the snapshot's version says so.
+    private void WriteSettlement(ref RecordWriter to)
+    {
+        if (Account.Pending.IsEmpty)
+        {
+            return;
+        }
+
+        var entries = Account.Pending.Entries.ToArray();
+        to.Count(entries.Length);
+        foreach (var (asset, term, amount) in entries)
+        {
+            to.Text(asset);
+            to.Text(term.Venue);
+            to.Count(term.TradeDay);
+            to.Count(term.Days);
+            to.Fixed64(amount);
+        }
+    }
+
+    private void ReadSettlement(ref RecordReader from)
+    {
+        if (from.Version != SnapshotVersionWithPending)
+        {
+            return;
+        }
+
+        for (var i = from.ItemCount(); i > 0; i--)
+        {
+            Account.Pending.Add(from.Text(), new SettlementTerm(from.Text(), from.Count(), from.Count32()), from.Fixed64());
+        }
+    }
+}

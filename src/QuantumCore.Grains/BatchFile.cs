@@ -1,0 +1,37 @@
+using System.Security.Cryptography;
+
+namespace QuantumCore.Grains;
+
+/// <summary>A batch as a file of a folder, named by its id, for whoever carries it on. A file that is there is on disk, whole, and stays as it is.</summary>
+internal static class BatchFile
+{
+    /// <summary>Writes a batch, or finds it there.</summary>
+    /// <exception cref="InvalidDataException">The folder has another batch under this id: it is of another exchange.</exception>
+    public static void Write(string folder, string id, byte[] bytes)
+    {
+        var path = Path.Combine(folder, id + ".json");
+        if (!File.Exists(path))
+        {
+            Directory.CreateDirectory(folder);
+            var draft = Path.Combine(folder, $"{id}.{RandomNumberGenerator.GetHexString(16)}.draft");
+            using (var file = new FileStream(draft, FileMode.CreateNew, FileAccess.Write))
+            {
+                file.Write(bytes);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(draft, path, overwrite: true);
+        }
+
+        // The name too must be on disk; and a file that was found may have been written by a process that was killed.
+        using var found = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
+        var there = new byte[found.Length];
+        found.ReadExactly(there);
+        if (!there.AsSpan().SequenceEqual(bytes))
+        {
+            throw new InvalidDataException($"{path} is another batch than the one of this exchange.");
+        }
+
+        found.Flush(flushToDisk: true);
+    }
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using QuantumCore.Accounts;
+using QuantumCore.Contracts;
+
+namespace QuantumCore.Grains;
+
+/// <summary>Calendars of settlement venues.</summary>
+public sealed partial class CatalogGrain
+{
+    private readonly SortedDictionary<string, ImmutableArray<long>> _holidays = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<SettlementCalendar>> SettlementCalendars()
+    {
+        ImmutableArray<SettlementCalendar> calendars = [.. _holidays.Select(of => new SettlementCalendar(of.Key, of.Value))];
+        await Stream.WhenDurable(Stream.Head);
+        return calendars;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<string?> SetHolidays(HolidaysRequest request)
+    {
+        if (_listed.Values.All(listed => listed.Decode().SettlementVenue != request.Venue))
+        {
+            return "no instrument settles at this venue";
+        }
+
+        if (request.Holidays.Length > HolidaysRequest.Most || request.Holidays.Any(day => day is < 0 or > HolidaysRequest.LastDay))
+        {
+            return $"there are at most {HolidaysRequest.Most} holidays, from 1970 to 2200";
+        }
+
+        // Tomorrow too: the clocks of silos may differ, and a trade of the new day must find the calendar that stays.
+        var fromDay = TradingDay.DayOf(Now) + 2;
+        var set = new HolidaysSet(Now, fromDay, request with { Holidays = [.. request.Holidays.Where(day => day >= fromDay).Order().Distinct()] });
+        if (!HolidaysAfter(set).SequenceEqual(_holidays.GetValueOrDefault(request.Venue, [])))
+        {
+            Record(set);
+        }
+
+        await Stream.WhenDurable(Stream.Head);
+        return null;
+    }
+
+    private ImmutableArray<long> HolidaysAfter(HolidaysSet set) =>
+        [.. _holidays.GetValueOrDefault(set.Request.Venue, []).Where(day => day < set.FromDay), .. set.Request.Holidays];
+
+    private void Apply(HolidaysSet set) => _holidays[set.Request.Venue] = HolidaysAfter(set);
+}

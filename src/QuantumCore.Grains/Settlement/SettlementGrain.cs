@@ -1,0 +1,224 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Accounts;
+using QuantumCore.Contracts;
+using QuantumCore.History;
+using QuantumCore.Instruments;
+using QuantumCore.Journal;
+
+namespace QuantumCore.Grains.Settlement;
+
+/// <summary>
+/// One venue's settlement. When a date has ended it reads from the books' durable records what was due, closes a batch, which is durable before it is
+/// sent, and records that it has settled when the receiver says so; accounts and ledger follow that record. It asks nobody's balance.
+/// </summary>
+[Reentrant]
+public sealed class SettlementGrain(
+    JournalWriter writer,
+    IJournalStore store,
+    InstrumentCatalog catalog,
+    ISettlementReceiver receiver,
+    TimeProvider time,
+    ILogger<SettlementGrain> log)
+    : JournaledGrain(writer, time, log), ISettlementGrain
+{
+    /// <summary>After so many parts of items a date's other books are in the next cycle.</summary>
+    public const int PartsLimit = 50_000;
+
+    private readonly HashSet<long> _sending = [];
+    private SettlementMachine _machine = null!;
+    private Task? _closing;
+    private long _closedOn;
+    private bool _hasEnded;
+
+    private string Venue => this.GetPrimaryKeyString();
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _machine = new SettlementMachine(Venue);
+        await OpenAsync(SettlementRecord.StreamPrefix + Venue, cancellationToken);
+        await foreach (var record in store.ReadAsync(Stream.Name, 1, Stream.Head, cancellationToken))
+        {
+            _machine.Apply(SettlementRecordEncoding.Decode(record.Body.Span));
+        }
+
+        if (_machine.Sequence != Stream.Head)
+        {
+            throw new JournalCorruptionException(
+                Stream.Name, _machine.Sequence + 1, $"the journal's head is {Stream.Head}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        // What the receiver says from now on the next activation is told when it asks.
+        _hasEnded = true;
+        return base.OnDeactivateAsync(reason, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> Settle()
+    {
+        if (Refusal(urgent: false) is var reason and not RejectReason.None)
+        {
+            throw new InvalidOperationException($"{Stream.Name} can't settle now: {reason}.");
+        }
+
+        var today = TradingDay.DayOf(Now);
+        if (_closedOn != today)
+        {
+            await (_closing ??= CloseDueAsync(today));
+        }
+
+        foreach (var batch in _machine.Open.Keys.ToArray())
+        {
+            _ = SendAsync(batch);
+        }
+
+        await Stream.WhenDurable(Stream.Head);
+        return _closedOn == today && _machine.Open.Count == 0;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<SettlementBatchView>> Batches(int limit)
+    {
+        ImmutableArray<SettlementBatchView> newest = [.. _machine.Batches.Reverse().Take(limit)];
+        await Stream.WhenDurable(Stream.Head);
+        return newest;
+    }
+
+    private async Task CloseDueAsync(long today)
+    {
+        // Yield first, so that the round is known before it can end.
+        await Task.Yield();
+        try
+        {
+            await catalog.RefreshAsync();
+            foreach (var (date, batches) in await ReadDueAsync(today))
+            {
+                foreach (var netting in batches)
+                {
+                    if (Refusal(urgent: true) is var reason and not RejectReason.None)
+                    {
+                        throw new InvalidOperationException($"{Stream.Name} can't settle now: {reason}.");
+                    }
+
+                    Mutate(() => Record(_machine.Close(date, netting.Trades(), netting.Items(), Now)));
+                }
+            }
+
+            await Stream.WhenDurable(Stream.Head);
+            _closedOn = today;
+        }
+        finally
+        {
+            _closing = null;
+        }
+    }
+
+    /// <summary>What was due before today and is in no batch, by date.</summary>
+    private async Task<SortedDictionary<long, List<SettlementNetting>>> ReadDueAsync(long today)
+    {
+        var due = new SortedDictionary<long, List<SettlementNetting>>();
+        var calendar = catalog.CalendarOf(Venue);
+        var heads = await store.HeadsAsync(HistoryChunk.BookPrefix, CancellationToken.None);
+        foreach (var book in heads.OrderBy(book => book.Name, StringComparer.Ordinal))
+        {
+            if (catalog.TryGet(book.Name[HistoryChunk.BookPrefix.Length..], out var instrument) && instrument!.SettlementVenue == Venue)
+            {
+                await ReadDueAsync(due, instrument, calendar, book.Head, today);
+            }
+        }
+
+        return due;
+    }
+
+    private async Task ReadDueAsync(
+        SortedDictionary<long, List<SettlementNetting>> due, Instrument instrument, BusinessCalendar calendar, long head, long today)
+    {
+        var (after, last) = (_machine.ThroughOf(instrument.Symbol), 0L);
+        SettlementNetting? netting = null;
+        await foreach (var stored in store.ReadAsync(HistoryChunk.BookPrefix + instrument.Symbol, after + 1, head, CancellationToken.None))
+        {
+            var record = BookRecordEncoding.Decode(stored.Body.Span);
+            var tradeDay = TradingDay.DayOf(record.TimeNanos);
+            var date = calendar.After(tradeDay, instrument.SettlementDays);
+            if (date >= today)
+            {
+                // A book's time never goes back: nothing after it is due.
+                break;
+            }
+
+            if (BookTrades.Of(record) is not { Count: > 0 } trades)
+            {
+                continue;
+            }
+
+            if (netting is null || date != last)
+            {
+                (netting, last) = (NettingOf(due, date), date);
+            }
+
+            netting.Add(instrument, after, stored.Sequence, tradeDay, trades);
+            after = netting.ThroughOf(instrument.Symbol);
+        }
+    }
+
+    private static SettlementNetting NettingOf(SortedDictionary<long, List<SettlementNetting>> due, long date)
+    {
+        if (!due.TryGetValue(date, out var batches))
+        {
+            due.Add(date, batches = []);
+        }
+
+        if (batches is [] || batches[^1].Parts >= PartsLimit)
+        {
+            batches.Add(new SettlementNetting());
+        }
+
+        return batches[^1];
+    }
+
+    // Its record is durable. What comes of it is told by the records; who waits for it asks again.
+    private async Task SendAsync(long batch)
+    {
+        if (!_machine.Open.TryGetValue(batch, out var closed) || !_sending.Add(batch))
+        {
+            return;
+        }
+
+        try
+        {
+            await Stream.WhenDurable(batch);
+            var isSettled = await receiver.SendAsync(new SettlementBatch(closed.IdAt(Venue), Venue, closed), CancellationToken.None);
+            if (isSettled && !_hasEnded && Refusal(urgent: true) == RejectReason.None)
+            {
+                Mutate(() => Record(_machine.End(batch, Now)));
+                await Stream.WhenDurable(Stream.Head);
+                await NotifyLedger(Stream.Name, Stream.DurableHead);
+            }
+        }
+        catch (Exception e)
+        {
+            GrainLog.SettlementFailed(Log, e, closed.IdAt(Venue));
+        }
+        finally
+        {
+            _sending.Remove(batch);
+        }
+    }
+
+    private bool Record(SettlementRecord record)
+    {
+        var sequence = Stream.Append(SettlementRecordEncoding.Encode(record), urgent: true);
+        _machine.Apply(record);
+        if (sequence != _machine.Sequence)
+        {
+            throw new InvalidOperationException($"Record {_machine.Sequence} became sequence {sequence}.");
+        }
+
+        return true;
+    }
+}

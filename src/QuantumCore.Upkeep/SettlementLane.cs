@@ -1,0 +1,56 @@
+using QuantumCore.Contracts;
+using QuantumCore.Grains.Settlement;
+using QuantumCore.Journal;
+
+namespace QuantumCore.Upkeep;
+
+/// <summary>
+/// A venue's settlement: each trade in one batch, each batch balanced, unchanged and settled once; its accounts must have records.
+/// </summary>
+/// <param name="stream">Its stream.</param>
+/// <param name="after">Records up to this sequence were told before.</param>
+/// <param name="accounts">Whom it touches.</param>
+/// <param name="findings">Where what is wrong is told.</param>
+internal sealed class SettlementLane(
+    StreamRow stream, long after, IReadOnlyDictionary<long, AccountLane> accounts, FindingList findings)
+    : Lane(stream, 1, findings), IDeliveringLane
+{
+    private readonly SettlementMachine _machine = new(stream.Name[SettlementRecord.StreamPrefix.Length..]);
+
+    /// <inheritdoc/>
+    public List<Delivered> Deliveries { get; } = [];
+
+    /// <summary>Whether a stream is a settlement's.</summary>
+    public static bool Is(StreamRow stream) => stream.Name.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal);
+
+    protected override void Take(in JournalRecord record)
+    {
+        SettlementRecord settlement;
+        try
+        {
+            settlement = SettlementRecordEncoding.Decode(record.Body.Span);
+            _machine.Apply(settlement);
+        }
+        catch (Exception e) when (e is InvalidDataException or InvalidOperationException or ArgumentException or OverflowException)
+        {
+            Stop(
+                FindingKind.AccountContradicts, record.Sequence, e.Message,
+                "The settlement can't be folded from here on, and nothing of its venue settles. Restore a backup.");
+            return;
+        }
+
+        foreach (var account in record.Sequence > after ? settlement.TouchedAccounts() : [])
+        {
+            if (accounts.TryGetValue(account, out var lane))
+            {
+                Deliveries.Add(new Delivered(lane, Stream.Name, record.Sequence, Settlement: settlement));
+            }
+            else if (after == 0)
+            {
+                Findings.Add(
+                    FindingKind.AccountContradicts, Stream.Name, record.Sequence, $"it settles for account {account}, which has no records",
+                    "The account's stream is lost: restore a backup.");
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using QuantumCore.Contracts;
+using QuantumCore.Grains.Settlement;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>What a venue never takes for a batch, and batches as files.</summary>
+public class SettlementBatchTests
+{
+    private const long Time = 1_717_416_000_000_000_000;
+    private static readonly SettlementItem[] s_items =
+        [new(1001, "AAPL", 0, [new(19_877, 1, 10)]), new(1002, "AAPL", 0, [new(19_877, 1, -10)])];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void A_trade_is_in_one_batch_alone()
+    {
+        Assert.Throws<InvalidDataException>(() => Again().Apply(Closed(2, 16, 20)));
+        Assert.Throws<InvalidDataException>(() => Again().Apply(Closed(2, 18, 20)));
+        Assert.Throws<InvalidDataException>(() => Again().Apply(Closed(2, 17, 17)));
+        Assert.Throws<InvalidDataException>(() => Again().Apply(Closed(1, 17, 20)));
+        Again().Apply(Closed(2, 17, 20));
+
+        static SettlementMachine Again()
+        {
+            var machine = new SettlementMachine("MAIN");
+            machine.Apply(Closed(1, 0, 17));
+            return machine;
+        }
+    }
+
+    [Fact]
+    public void A_batch_that_was_changed_or_does_not_balance_is_none()
+    {
+        var closed = Closed(1, 0, 17);
+        Assert.Throws<InvalidDataException>(() => new SettlementMachine("MAIN").Apply(closed with { Items = [.. s_items.Reverse()] }));
+        Assert.Throws<InvalidOperationException>(() => new SettlementMachine("MAIN").Apply(
+            SettlementClosed.Make(Time, 19_878, 1, closed.Trades, [s_items[0]])));
+    }
+
+    [Fact]
+    public void A_batch_settles_once_and_as_it_was_closed()
+    {
+        var machine = new SettlementMachine("MAIN");
+        machine.Apply(Closed(1, 0, 17));
+        Assert.Throws<InvalidDataException>(() => machine.Apply(new SettlementSettled(Time, 1, [s_items[0]])));
+
+        machine = new SettlementMachine("MAIN");
+        machine.Apply(Closed(1, 0, 17));
+        machine.Apply(machine.End(1, Time));
+        Assert.Empty(machine.Open);
+        Assert.Equal(SettlementState.Settled, Assert.Single(machine.Batches).State);
+        Assert.Throws<InvalidDataException>(() => machine.Apply(new SettlementSettled(Time, 1, [.. s_items])));
+    }
+
+    [Fact]
+    public async Task A_file_is_a_batch_for_ever()
+    {
+        var folder = Directory.CreateTempSubdirectory("quantumcore-settlements-");
+        try
+        {
+            var settlements = new FileSettlements(Path.Combine(folder.FullName, "new"));
+            var batch = new SettlementBatch("MAIN-2024-06-04-1", "MAIN", Closed(1, 0, 17));
+            Assert.True(await settlements.SendAsync(batch, Cancellation));
+            Assert.True(await settlements.SendAsync(batch, Cancellation));
+            var text = await File.ReadAllTextAsync(Assert.Single(Directory.GetFiles(Path.Combine(folder.FullName, "new"))), Cancellation);
+            Assert.Contains("\"account\": \"ACC-1002\"", text, StringComparison.Ordinal);
+            Assert.Contains("\"amount\": \"-10\"", text, StringComparison.Ordinal);
+            await Assert.ThrowsAsync<InvalidDataException>(() =>
+                settlements.SendAsync(batch with { Content = Closed(1, 0, 18) }, Cancellation).AsTask());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static SettlementClosed Closed(int cycle, long after, long through) =>
+        SettlementClosed.Make(Time, 19_878, cycle, [new("AAPL", after, through, 1)], [.. s_items]);
+}

@@ -1,0 +1,76 @@
+using QuantumCore.Client;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>Settlement as people see it: what is pending, what it is refused for, and holidays, over HTTP and the SDK.</summary>
+public class SettlementOverHttpTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_is_bought_is_pending_and_can_not_be_withdrawn()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        await ListAsync(exchange);
+        await exchange.Bob.PlaceAsync(PlaceOrder.Limit("TSLA", OrderSide.Sell, 10m, 100m), Cancellation);
+        await exchange.Alice.PlaceAsync(PlaceOrder.Limit("TSLA", OrderSide.Buy, 10m, 100m), Cancellation);
+
+        var balances = (await exchange.Alice.GetAccountAsync(Cancellation)).Balances.ToDictionary(balance => balance.Asset, StringComparer.Ordinal);
+        Assert.Equal((10m, 10m, 10m), (balances["TSLA"].Total, balances["TSLA"].Available, balances["TSLA"].Pending));
+        Assert.Equal(-1_000m, balances["USD"].Pending);
+        Assert.Equal(0m, balances["AAPL"].Pending);
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Alice.WithdrawAsync("TSLA", 10m, "vault", "out-1", Cancellation));
+        Assert.Equal("UnsettledFunds", refused.Code);
+    }
+
+    [Fact]
+    public async Task Venues_are_shown_with_the_holidays_that_were_set()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        Assert.Empty(await exchange.Operator.GetSettlementAsync(Cancellation));
+        await ListAsync(exchange);
+        var holiday = new DateOnly(2199, 12, 25);
+        var venue = Assert.Single(await exchange.Operator.SetHolidaysAsync("MAIN", [holiday, new DateOnly(2020, 1, 1)], "calendar", Cancellation));
+        Assert.Equal(("MAIN", holiday), (venue.Venue, Assert.Single(venue.Holidays)));
+        Assert.Equal(holiday, Assert.Single(Assert.Single(await exchange.Operator.GetSettlementAsync(Cancellation)).Holidays));
+        Assert.Empty(venue.Batches);
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Operator.SetHolidaysAsync("OTHER", [holiday], null, Cancellation));
+        Assert.Equal("holidays", refused.Field);
+        await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.GetSettlementAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task An_instrument_says_how_it_settles_and_never_changes_that()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        var listed = await ListAsync(exchange);
+        Assert.Equal((1, "MAIN"), (listed.SettlementDays, listed.SettlementVenue));
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Operator.ListInstrumentAsync(listed with { SettlementDays = 2 }, Cancellation));
+        Assert.Equal("settlementDays", refused.Field);
+        refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Operator.ListInstrumentAsync(listed with { Symbol = "NVDA", BaseAsset = "NVDA", SettlementDays = 3 }, Cancellation));
+        Assert.Equal("settlementDays", refused.Field);
+    }
+
+    private static async Task<Instrument> ListAsync(ServedExchange exchange)
+    {
+        var listed = await exchange.Operator.ListInstrumentAsync(
+            new Instrument
+            {
+                Symbol = "TSLA",
+                BaseAsset = "TSLA",
+                QuoteAsset = "USD",
+                QuoteDecimals = 2,
+                TickSize = 0.01m,
+                LotSize = 1m,
+                SettlementDays = 1,
+            },
+            Cancellation);
+        await exchange.Operator.DepositAsync("ACC-1002", "TSLA", 100m, "units", Cancellation);
+        return listed;
+    }
+}

@@ -1,0 +1,380 @@
+using System.Globalization;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>
+/// Settlement after the trade: pending until the end of its date, netted, once; what is pending may be used for what settles no earlier. A crash is a
+/// second exchange on the same journal.
+/// </summary>
+public class SettlementTests
+{
+    private const long Alice = 1001;
+    private const long Bob = 1002;
+    private const long Carol = 1003;
+    private const long Dave = 1004;
+    private const long Cash = 1_000_000;
+    private const long Monday = 19_877;
+
+    [Fact]
+    public async Task A_trade_is_pending_until_the_end_of_its_date_and_then_settles_once()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.TradeAsync("ONE", Alice, Bob, 10_000, 10);
+        await market.SettleAsync();
+        Assert.Equal((Cash - 100_078, -100_078), await market.HasAsync(Alice, "USD"));
+        Assert.Equal((1_010, 10), await market.HasAsync(Alice, "ONE"));
+        Assert.Equal((Cash + 99_980, 99_980), await market.HasAsync(Bob, "USD"));
+        await market.RequireInvariantsAsync();
+
+        // Due on Tuesday: at the end of Monday nothing settles.
+        await market.AdvanceAsync(days: 1);
+        Assert.Empty(disk.Depository.Known);
+        Assert.Equal((1_010, 10), await market.HasAsync(Alice, "ONE"));
+
+        await market.AdvanceAsync(days: 1);
+        var batch = Assert.Single(disk.Depository.Known);
+        Assert.Equal("MAIN-2024-06-04-1", batch.Key);
+        Assert.Equal($"1:USD:98 {Alice}:ONE:10 {Alice}:USD:-100078 {Bob}:ONE:-10 {Bob}:USD:99980", batch.Value);
+        Assert.Equal((Cash - 100_078, 0), await market.HasAsync(Alice, "USD"));
+        Assert.Equal((1_010, 0), await market.HasAsync(Alice, "ONE"));
+        Assert.Equal((Cash + 99_980, 0), await market.HasAsync(Bob, "USD"));
+        Assert.Equal((990, 0), await market.HasAsync(Bob, "ONE"));
+
+        await market.RequireInvariantsAsync();
+        await market.AdvanceAsync(days: 7);
+        await market.SettleAsync();
+        var view = Assert.Single(await market.Settlement.Batches(10));
+        Assert.Equal(("MAIN-2024-06-04-1", SettlementState.Settled, 1L, 5), (view.Id, view.State, view.Trades, view.Items));
+        Assert.Equal(64, view.Hash.Length);
+    }
+
+    [Fact]
+    public async Task Unsettled_proceeds_pay_for_what_settles_no_earlier_and_are_not_withdrawn()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+
+        // Bob had 10,000.00 and sells for 10,000.00 more, which comes in two days.
+        await market.TradeAsync("TWO", Alice, Bob, 10_000, 99);
+        var proceeds = (await market.HasAsync(Bob, "USD")).Pending;
+        Assert.Equal(990_000 - 198, proceeds);
+        Assert.Equal(RejectReason.UnsettledFunds, (await market.BuyAsync(Bob, "NOW", 15_000)).Reason);
+        Assert.Equal(RejectReason.UnsettledFunds, (await market.BuyAsync(Bob, "ONE", 15_000)).Reason);
+        Assert.Equal(RejectReason.InsufficientFunds, (await market.BuyAsync(Bob, "TWO", 25_000)).Reason);
+        Assert.Equal(RejectReason.UnsettledFunds, (await market.Account(Bob).Withdraw(new("out-1", "USD", Cash + 1, "DE89"))).Reason);
+        Assert.Equal(RejectReason.UnsettledFunds, (await market.Account(Bob).Transfer(new("to-1", Alice, "USD", Cash + 1))).Reason);
+        Assert.Equal(RejectReason.None, (await market.BuyAsync(Bob, "TWO", 15_000)).Reason);
+
+        // What that order holds may be due when the proceeds are, and no settled cash is promised to it yet.
+        Assert.Equal(RejectReason.None, (await market.Account(Bob).Withdraw(new("out-2", "USD", proceeds + Cash - 1_501_166, "DE89"))).Reason);
+
+        // Units that were bought are sold where they come in time, and nowhere else.
+        Assert.Equal(RejectReason.UnsettledFunds, (await market.Account(Alice).Withdraw(new("out-3", "TWO", 1_001, "vault"))).Reason);
+        Assert.Equal(RejectReason.None, (await market.SellAsync(Alice, "TWO", 1_099)).Reason);
+        Assert.Equal(RejectReason.ShortNotAllowed, (await market.SellAsync(Alice, "TWO", 1)).Reason);
+    }
+
+    [Fact]
+    public async Task After_settlement_proceeds_are_free()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.TradeAsync("TWO", Alice, Bob, 10_000, 99);
+        await market.AdvanceAsync(days: 3);
+        Assert.Equal(RejectReason.None, (await market.BuyAsync(Bob, "NOW", 15_000)).Reason);
+        Assert.Equal(RejectReason.None, (await market.Account(Alice).Withdraw(new("out-1", "TWO", 1_001, "vault"))).Reason);
+    }
+
+    [Fact]
+    public async Task Trades_of_a_date_are_netted_whoever_the_other_side_was()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk, feePpm: 0);
+
+        // TWO of Friday, ONE of Saturday and Monday: all are due on Tuesday. Bob only passes units on.
+        await market.AdvanceAsync(days: 4);
+        await market.TradeAsync("TWO", Bob, Alice, 10_000, 5);
+        await market.AdvanceAsync(days: 3);
+        await market.TradeAsync("ONE", Bob, Alice, 10_000, 7);
+        await market.TradeAsync("ONE", Carol, Bob, 10_000, 7);
+        await market.TradeAsync("ONE", Alice, Carol, 10_100, 2);
+        await market.AdvanceAsync(days: 2);
+        Assert.Equal("MAIN-2024-06-11-1", Assert.Single(disk.Depository.Known).Key);
+        Assert.Equal(
+            $"{Alice}:ONE:-5 {Alice}:TWO:-5 {Alice}:USD:99800 {Bob}:TWO:5 {Bob}:USD:-50000 {Carol}:ONE:5 {Carol}:USD:-49800",
+            disk.Depository.Known.Values.Single());
+        await market.RequireInvariantsAsync();
+        foreach (var account in new[] { Alice, Bob, Carol })
+        {
+            Assert.All((await market.Exchange.ViewAsync(account)).Balances, balance => Assert.Equal(0, balance.Pending));
+        }
+    }
+
+    [Fact]
+    public async Task Each_missed_date_settles_by_itself_and_late_trades_in_another_cycle()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.TradeAsync("ONE", Alice, Bob, 10_000, 1);
+        await market.TradeAsync("TWO", Alice, Bob, 10_000, 1);
+        await market.AdvanceAsync(days: 3);
+        Assert.Equal(["MAIN-2024-06-04-1", "MAIN-2024-06-05-1"], disk.Depository.Known.Keys.Order());
+
+        // A book whose clock was left behind: its trade was due on a date that is closed.
+        market.Time.Advance(TimeSpan.FromDays(-3));
+        await market.TradeAsync("LATE", Alice, Bob, 10_000, 1);
+        market.Time.Advance(TimeSpan.FromDays(3));
+        await market.AdvanceAsync(days: 1);
+        Assert.Equal(["MAIN-2024-06-04-1", "MAIN-2024-06-04-2", "MAIN-2024-06-05-1"], disk.Depository.Known.Keys.Order());
+        Assert.Equal(0, (await market.HasAsync(Alice, "USD")).Pending);
+    }
+
+    [Fact]
+    public async Task A_holiday_moves_what_is_due_and_only_days_to_come_become_one()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        Assert.Equal("no instrument settles at this venue", await market.Catalog.SetHolidays(new("OTHER", [Monday + 2], "desk", "")));
+        Assert.Null(await market.Catalog.SetHolidays(new("MAIN", [Monday, Monday + 1, Monday + 2, Monday + 30], "desk", "mourning")));
+        Assert.Equal([Monday + 2, Monday + 30], Assert.Single(await market.Catalog.SettlementCalendars()).Holidays);
+        await market.TradeAsync("TWO", Alice, Bob, 10_000, 1);
+        await market.AdvanceAsync(days: 3);
+        Assert.Empty(disk.Depository.Known);
+
+        // What was a holiday stays one; what lies ahead is said anew.
+        Assert.Null(await market.Catalog.SetHolidays(new("MAIN", [Monday + 31], "desk", "")));
+        await using var again = await market.StartAgainAsync();
+        Assert.Equal([Monday + 2, Monday + 31], Assert.Single(await again.Catalog.SettlementCalendars()).Holidays);
+        await again.AdvanceAsync(days: 1);
+        Assert.Equal("MAIN-2024-06-06-1", Assert.Single(disk.Depository.Known).Key);
+    }
+
+    [Fact]
+    public async Task How_a_listed_instrument_settles_never_changes()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            market.Catalog.List(EncodedInstrument.From(Listed.Share("NOW") with { SettlementDays = 1, SettlementVenue = "MAIN" })).AsTask());
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            market.Catalog.List(EncodedInstrument.From(Listed.Share("ONE") with { SettlementDays = 2, SettlementVenue = "MAIN" })).AsTask());
+    }
+
+    [Fact]
+    public async Task Nothing_is_sent_before_its_batch_is_durable()
+    {
+        await using var disk = new Disk();
+        await using var dead = await Market.OpenAsync(disk);
+        await dead.TradeAsync("ONE", Alice, Bob, 10_000, 10);
+        await dead.Settlement.Settle();
+        dead.Time.Advance(TimeSpan.FromDays(2));
+        using var gate = disk.Volatile.Faults.Hold();
+        var lost = dead.Settlement.Settle().AsTask();
+        await gate.Arrived;
+        Assert.Empty(disk.Depository.Sent);
+        await dead.Exchange.CrashAsync();
+        gate.Release();
+        await Assert.ThrowsAnyAsync<Exception>(() => lost);
+        Assert.Empty(disk.Depository.Sent);
+        await using var alive = await dead.StartAgainAsync();
+        await alive.SettleAsync();
+        Assert.Equal((1_010, 0), await alive.HasAsync(Alice, "ONE"));
+        Assert.Single(disk.Depository.Known);
+    }
+
+    [Fact]
+    public async Task A_batch_whose_answer_was_lost_is_sent_again_as_the_same_batch()
+    {
+        await using var disk = new Disk();
+        await using var dead = await Market.OpenAsync(disk);
+        await dead.TradeAsync("ONE", Alice, Bob, 10_000, 10);
+        disk.Depository.IsSilent = true;
+        dead.Time.Advance(TimeSpan.FromDays(2));
+        Assert.False(await dead.Settlement.Settle());
+        await Wait.UntilAsync(() => Task.FromResult(disk.Depository.Sent.Count > 0), "the batch to be sent");
+        Assert.Equal((1_010, 10), await dead.HasAsync(Alice, "ONE"));
+        Assert.Equal(SettlementState.Sent, Assert.Single(await dead.Settlement.Batches(10)).State);
+        await dead.Exchange.CrashAsync();
+        await using var alive = await dead.StartAgainAsync();
+        disk.Depository.IsSilent = false;
+        await alive.SettleAsync();
+        Assert.Single(disk.Depository.Known);
+        Assert.Equal((1_010, 0), await alive.HasAsync(Alice, "ONE"));
+        Assert.Single(await alive.Settlement.Batches(10));
+    }
+
+    [Fact]
+    public async Task An_account_that_comes_back_from_a_snapshot_has_what_was_pending_and_settles_it_once()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.TradeAsync("TWO", Alice, Bob, 10_000, 10);
+        await market.ForgetAsync(Alice);
+        Assert.Equal((1_010, 10), await market.HasAsync(Alice, "TWO"));
+        Assert.Equal(RejectReason.UnsettledFunds, (await market.Account(Alice).Withdraw(new("out-1", "TWO", 1_001, "vault"))).Reason);
+        await market.ForgetAsync(Alice);
+        await market.AdvanceAsync(days: 3);
+        await market.ForgetAsync(Alice);
+        await market.ForgetAsync(Bob);
+        Assert.Equal((1_010, 0), await market.HasAsync(Alice, "TWO"));
+        Assert.Equal((990, 0), await market.HasAsync(Bob, "TWO"));
+    }
+
+    [Fact]
+    public async Task A_frozen_account_settles_what_it_has_traded()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.TradeAsync("ONE", Alice, Bob, 10_000, 10);
+        await market.Account(Alice).Freeze(new(Closes: false, "desk", "asked for"));
+        await market.AdvanceAsync(days: 2);
+        Assert.Equal((1_010, 0), await market.HasAsync(Alice, "ONE"));
+    }
+
+    // RISK-examples.md E38: a short sale of 100 at 10.00 that settles a day later, fee 0.50 on the seller.
+    [Fact]
+    public async Task A_short_sale_is_borrowed_from_its_settlement_on()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.ListOnMarginAsync("SHRT", Dave);
+        await market.Exchange.PlaceAsync(Bob, "bid", "SHRT", Side.Buy, 1_000, 100);
+        var sold = await market.Exchange.PlaceAsync(Dave, "short", "SHRT", Side.Sell, 1_000, 100);
+        Assert.Equal(OrderStatus.Filled, sold.Status);
+        await market.Exchange.ViewAsync(Dave, sold);
+        await market.Exchange.ViewAsync(Bob, sold);
+        Assert.Equal((-100, -100), await market.HasAsync(Dave, "SHRT"));
+        Assert.Equal((Cash + 99_950, 99_950), await market.HasAsync(Dave, "USD"));
+        Assert.Equal((100, 100), await market.HasAsync(Bob, "SHRT"));
+        Assert.Equal((Cash - 100_000, -100_000), await market.HasAsync(Bob, "USD"));
+        await market.RequireInvariantsAsync();
+
+        // What it has not been paid yet does not leave, whatever its equity says.
+        Assert.Equal(RejectReason.UnsettledFunds, (await market.Account(Dave).Withdraw(new("out-1", "USD", Cash + 1, "DE89"))).Reason);
+        Assert.Equal(
+            "only an account with nothing but its currency, all settled, no debt and no open orders changes its kind",
+            await market.Account(Dave).SetKind(new("", "desk", "")));
+
+        await market.AdvanceAsync(days: 2);
+        Assert.Equal($"1:USD:50 {Bob}:SHRT:100 {Bob}:USD:-100000 {Dave}:SHRT:-100 {Dave}:USD:99950", disk.Depository.Known.Values.Single());
+        Assert.Equal((-100, 0), await market.HasAsync(Dave, "SHRT"));
+        Assert.Equal((Cash + 99_950, 0), await market.HasAsync(Dave, "USD"));
+        Assert.Equal((100, 0), await market.HasAsync(Bob, "SHRT"));
+        await market.RequireInvariantsAsync();
+    }
+
+    /// <summary>Shares that settle at once, after one day and after two, on Monday, 3 June 2024, noon.</summary>
+    private sealed class Market(Exchange exchange, ShiftedTime time) : IAsyncDisposable
+    {
+        private static readonly string[] s_now = ["NOW"];
+        private static readonly long[] s_customers = [Alice, Bob, Carol];
+        private int _names;
+
+        public Exchange Exchange => exchange;
+
+        public ShiftedTime Time => time;
+
+        public ICatalogGrain Catalog => exchange.Grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
+
+        public ISettlementGrain Settlement => exchange.Grains.GetGrain<ISettlementGrain>("MAIN");
+
+        public static async Task<Market> OpenAsync(Disk disk, int? feePpm = null)
+        {
+            var time = new ShiftedTime();
+            time.Advance(DateTimeOffset.UnixEpoch.AddDays(Monday).AddHours(12) - time.GetUtcNow());
+            var market = new Market(await Exchange.OpenAsync(disk, s_now, [], time: time), time);
+            foreach (var (symbol, days) in new[] { ("ONE", 1), ("TWO", 2), ("LATE", 1) })
+            {
+                var share = Listed.Share(symbol) with { SettlementDays = days, SettlementVenue = "MAIN" };
+                await market.Catalog.List(EncodedInstrument.From(
+                    feePpm is { } fee ? share with { MakerFeePpm = fee, TakerFeePpm = fee } : share));
+            }
+
+            foreach (var account in s_customers)
+            {
+                await market.Account(account).Deposit(new DepositRequest("cash", "USD", Cash));
+                foreach (var symbol in new[] { "NOW", "ONE", "TWO", "LATE" })
+                {
+                    await market.Account(account).Deposit(new DepositRequest(symbol, symbol, 1_000));
+                }
+            }
+
+            return market;
+        }
+
+        /// <summary>A share that settles a day later, marked at 10.00, and an account that may be short of 100.</summary>
+        public async Task ListOnMarginAsync(string symbol, long account)
+        {
+            var share = Listed.Share(symbol) with { MakerFeePpm = 0, TakerFeePpm = 500, SettlementDays = 1, SettlementVenue = "MAIN" };
+            await Catalog.List(EncodedInstrument.From(share));
+            var terms = new MarginTerms
+            {
+                Long = MarginTable.Flat(500_000, 250_000),
+                Short = MarginTable.Flat(500_000, 300_000),
+                LendableLots = 1_000,
+                BorrowPpm = 36_000,
+            };
+            Assert.Null(await Catalog.SetMarginTerms(new(symbol, EncodedMarginTerms.From(terms), "desk", "")));
+            Assert.Null(await Catalog.SetLocate(new(symbol, account, 100, "desk", "")));
+            Assert.Null(await Account(account).SetKind(new("USD", "desk", "")));
+            await Account(account).Deposit(new DepositRequest("cash", "USD", Cash));
+            await exchange.Book(symbol).Operate(BookCommand.Of(BookVerb.SetMark, 1_000));
+            await exchange.Service<InstrumentCatalog>().RefreshAsync();
+            await exchange.Service<MarkBoard>().RefreshAsync();
+        }
+
+        public async Task<Market> StartAgainAsync() => new(await Exchange.StartAsync(exchange.Disk, time: time), time) { _names = 1_000 };
+
+        public IAccountGrain Account(long account) => exchange.Account(account);
+
+        /// <summary>The seller rests, the buyer takes.</summary>
+        public async Task TradeAsync(string symbol, long buyer, long seller, long price, long lots)
+        {
+            await exchange.PlaceAsync(seller, Name(), symbol, Side.Sell, price, lots);
+            var report = await exchange.PlaceAsync(buyer, Name(), symbol, Side.Buy, price, lots);
+            Assert.Equal(OrderStatus.Filled, report.Status);
+            await exchange.ViewAsync(buyer, report);
+            await exchange.ViewAsync(seller, report);
+        }
+
+        public Task<HoldResult> BuyAsync(long account, string symbol, long lots) => exchange.HoldAsync(account, Name(), symbol, Side.Buy, 100, lots);
+
+        public Task<HoldResult> SellAsync(long account, string symbol, long lots) => exchange.HoldAsync(account, Name(), symbol, Side.Sell, 10_000, lots);
+
+        public async Task AdvanceAsync(int days)
+        {
+            time.Advance(TimeSpan.FromDays(days));
+            await SettleAsync();
+        }
+
+        /// <summary>Rounds of settlement until nothing is left to do, and everybody has heard of it.</summary>
+        public async Task SettleAsync()
+        {
+            await Wait.UntilAsync(async () => await Settlement.Settle(), "settlement");
+            foreach (var account in s_customers.Append(Dave))
+            {
+                await Account(account).CatchUp();
+            }
+        }
+
+        public Task RequireInvariantsAsync() => TransferTests.RequireInvariantsAsync(exchange);
+
+        /// <summary>Total and pending.</summary>
+        public async Task<(long Total, long Pending)> HasAsync(long account, string asset)
+        {
+            var balance = (await exchange.ViewAsync(account)).Of(asset);
+            return (balance.Total, balance.Pending);
+        }
+
+        /// <summary>The account's activation ends, and leaves a snapshot.</summary>
+        public Task ForgetAsync(long account) => exchange.Cluster.DeactivateAsync(Account(account));
+
+        public ValueTask DisposeAsync() => exchange.DisposeAsync();
+
+        private string Name() => string.Create(CultureInfo.InvariantCulture, $"order-{_names++}");
+    }
+}
