@@ -5,7 +5,7 @@ namespace QuantumCore.SimulationTests;
 /// <summary>Whether the simulation would notice: each rule that is taken out of the product must make some seed fail.</summary>
 public sealed class MutantTests(ITestOutputHelper output)
 {
-    private const int MostSeeds = 1_500;
+    private const int MostSeeds = 3_000;
 
     /// <summary>Only rules with this text in them; all without it.</summary>
     private const string RuleVariable = "QUANTUMCORE_MUTANTS";

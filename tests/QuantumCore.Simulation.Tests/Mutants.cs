@@ -90,9 +90,6 @@ internal static class Mutants
         ("a delivery is folded each time it comes", AccountBooks, "        if (delivered.Sequence <= cursor)", "        if (delivered.Sequence <= 0)"),
         ("a delivery does not say what came before it", BookMachine,
             "        presence.LastSequence = Sequence;\n        return previous;", "        presence.LastSequence = Sequence;\n        return 0 * previous;"),
-        ("an account's own number that it never gave proves nothing", AccountBooks,
-            "        if (number > Account.LastNumber\n            || (durable < Sequence && Account.Orders.TryGetValue(number, out var order) && order.Sequence > durable))",
-            "        if (number < 0 || (Account.Orders.TryGetValue(number, out var order) && order.Sequence < 0))"),
         ("a pull leaves the last record out", Tails,
             "TakeWhile(sequence => sequence <= through)", "TakeWhile(sequence => sequence < through)"),
 
