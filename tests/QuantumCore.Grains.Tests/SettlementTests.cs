@@ -208,6 +208,32 @@ public class SettlementTests
     }
 
     [Fact]
+    public async Task A_date_waits_for_the_one_before_it_whose_proceeds_it_spends()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.Account(Alice).Withdraw(new("all", "USD", Cash, "DE89"));
+        await market.TradeAsync("ONE", Bob, Alice, 10_000, 10);
+        await market.TradeAsync("TWO", Alice, Carol, 10_000, 9);
+        disk.Depository.Word = batch => batch.Id != "MAIN-2024-06-04-1";
+        market.Time.Advance(TimeSpan.FromDays(3));
+        await Wait.UntilAsync(
+            async () =>
+            {
+                Assert.False(await market.Settlement.Settle());
+                return disk.Depository.Sent.Count > 2;
+            },
+            "the first batch to be sent again");
+        Assert.All(disk.Depository.Sent, id => Assert.Equal("MAIN-2024-06-04-1", id));
+
+        disk.Depository.Word = _ => true;
+        await market.SettleAsync();
+        Assert.Equal(["MAIN-2024-06-04-1", "MAIN-2024-06-05-1"], disk.Depository.Known.Keys.Order());
+        Assert.Equal(0, (await market.HasAsync(Alice, "USD")).Pending);
+        await market.RequireInvariantsAsync();
+    }
+
+    [Fact]
     public async Task An_account_that_comes_back_from_a_snapshot_has_what_was_pending_and_settles_it_once()
     {
         await using var disk = new Disk();
