@@ -234,6 +234,28 @@ public class SettlementTests
     }
 
     [Fact]
+    public async Task How_long_a_batch_has_not_settled_is_told_until_it_has()
+    {
+        await using var disk = new Disk();
+        await using var dead = await Market.OpenAsync(disk);
+        await dead.TradeAsync("ONE", Alice, Bob, 10_000, 10);
+        disk.Depository.Word = _ => false;
+        dead.Time.Advance(TimeSpan.FromDays(2));
+        Assert.InRange(await dead.WaitsAsync(), 0, 60);
+        await Wait.UntilAsync(() => Task.FromResult(disk.Depository.Sent.Count > 0), "the batch to be sent");
+        dead.Time.Advance(TimeSpan.FromMinutes(11));
+        Assert.InRange(await dead.WaitsAsync(), 660, 720);
+
+        // Who comes after a crash knows it too.
+        await dead.Exchange.CrashAsync();
+        await using var alive = await dead.StartAgainAsync();
+        Assert.InRange(await alive.WaitsAsync(), 660, 720);
+        disk.Depository.Word = _ => true;
+        await alive.SettleAsync();
+        Assert.Equal(0, await alive.WaitsAsync());
+    }
+
+    [Fact]
     public async Task An_account_that_comes_back_from_a_snapshot_has_what_was_pending_and_settles_it_once()
     {
         await using var disk = new Disk();
@@ -385,6 +407,31 @@ public class SettlementTests
             {
                 await Account(account).CatchUp();
             }
+        }
+
+        /// <summary>What the agent says after a round: seconds for which what was due has not settled.</summary>
+        public async Task<long> WaitsAsync()
+        {
+            var said = new System.Collections.Concurrent.ConcurrentBag<long>();
+            await exchange.Service<InstrumentCatalog>().RefreshAsync();
+            using var listener = new System.Diagnostics.Metrics.MeterListener
+            {
+                InstrumentPublished = static (instrument, listener) =>
+                {
+                    if (instrument.Name == "quantumcore_settlement_waits_seconds")
+                        listener.EnableMeasurementEvents(instrument);
+                },
+            };
+            // Meters are of the whole process: other tests have agents too.
+            var isOwn = new AsyncLocal<bool> { Value = true };
+            listener.SetMeasurementEventCallback<long>((_, value, _, _) =>
+            {
+                if (isOwn.Value)
+                    said.Add(value);
+            });
+            listener.Start();
+            await exchange.Service<OpenWorkAgent>().SettleAsync(CancellationToken.None);
+            return Assert.Single(said);
         }
 
         public Task RequireInvariantsAsync() => TransferTests.RequireInvariantsAsync(exchange);

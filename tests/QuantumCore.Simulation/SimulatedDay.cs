@@ -102,9 +102,9 @@ public sealed class SimulatedDay
         foreach (var client in _clients)
         {
             // Little: many orders can only be paid by what another one has brought.
-            await client.DepositAsync("cash", "USD", _world.Desk.Lends(client.Account) ? 5_000 : 60_000);
+            await client.DepositAsync("cash", "USD", _world.Desk.Lends(client.Account) ? 5_000 : _world.Nights.IsOpen ? 15_000 : 60_000);
             foreach (var symbol in _world.Desk.Lends(client.Account) ? [] : Market.Symbols)
-                await client.DepositAsync(symbol, symbol, 40);
+                await client.DepositAsync(symbol, symbol, _world.Nights.IsOpen ? 15 : 40);
         }
     }
 

@@ -135,8 +135,8 @@ internal sealed class WitnessedSettlement(World world)
         var id = string.Create(CultureInfo.InvariantCulture, $"{Nights.Venue}-{DateTime.UnixEpoch.AddDays(closed.Date):yyyy-MM-dd}-{closed.Cycle}");
         if (!_ids.TryAdd(id, sequence))
             world.Find($"{sequence} closes {id} again");
-        if (closed.Date >= DayOf(closed.TimeNanos))
-            world.Find($"{id} is closed on day {DayOf(closed.TimeNanos)}, which is not over");
+        if (closed.Date >= (world.Nights.Now.AddSeconds(world.Nights.ClockError) - DateTimeOffset.UnixEpoch).Days)
+            world.Find($"{id} is closed at {world.Nights.Now:R}: its day is not over");
         var items = new SortedDictionary<(long, string, long, int), long>();
         foreach (var range in closed.Trades)
         {

@@ -60,12 +60,14 @@ internal sealed class SiloProcess : IAsyncDisposable
     }
 
     /// <summary>Starts an exchange and waits until it is ready. A port that somebody else has taken meanwhile is not its fault.</summary>
-    public static async Task<SiloProcess> StartAsync(params IEnumerable<string> arguments)
+    public static Task<SiloProcess> StartAsync(params IEnumerable<string> arguments) => StartAsync(null, [.. arguments]);
+
+    /// <summary>The same with a clock that is ahead by as many days as a file says.</summary>
+    public static async Task<SiloProcess> StartAsync(string? clockFile, string[] given)
     {
-        var given = arguments.ToArray();
         for (var attempt = 1; ; attempt++)
         {
-            var silo = Launch(given);
+            var silo = Launch(clockFile, given);
             try
             {
                 await silo.ReadyAsync();
@@ -84,15 +86,24 @@ internal sealed class SiloProcess : IAsyncDisposable
     }
 
     /// <summary>Starts an exchange and does not wait.</summary>
-    public static SiloProcess Launch(params IEnumerable<string> arguments)
+    public static SiloProcess Launch(params IEnumerable<string> arguments) => Launch(null, [.. arguments]);
+
+    /// <summary>The same with a clock that is ahead by as many days as a file says.</summary>
+    public static SiloProcess Launch(string? clockFile, string[] given)
     {
-        var given = arguments.ToArray();
         var port = FreePort();
         string[] urls = given.Contains("--urls") ? [] : ["--urls", $"http://127.0.0.1:{port}"];
         if (Array.IndexOf(given, "--urls") is >= 0 and var at)
             port = new Uri(given[at + 1].Split(';')[0]).Port;
 
-        var process = Process.Start(Programs.StartOf(Programs.Silo, [.. given, .. urls]))!;
+        var start = Programs.StartOf(Programs.Silo, [.. given, .. urls]);
+        if (clockFile is not null)
+        {
+            start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location;
+            start.Environment[StartupHook.FileVariable] = clockFile;
+        }
+
+        var process = Process.Start(start)!;
         return new SiloProcess(process, new Uri($"http://127.0.0.1:{port}"));
     }
 

@@ -73,8 +73,10 @@ public sealed class SettlementGrain(
         }
 
         _ = SendOpenAsync();
+        // Asked before the wait: what is appended meanwhile may not be durable after it.
+        var isDone = _closedOn == today && _machine.Open.Count == 0;
         await Stream.WhenDurable(Stream.Head);
-        return _closedOn == today && _machine.Open.Count == 0;
+        return isDone;
     }
 
     /// <inheritdoc/>
@@ -83,6 +85,14 @@ public sealed class SettlementGrain(
         ImmutableArray<SettlementBatchView> newest = [.. _machine.Batches.Reverse().Take(limit)];
         await Stream.WhenDurable(Stream.Head);
         return newest;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<long> OldestSent()
+    {
+        var oldest = _machine.Open.FirstOrDefault().Value?.TimeNanos ?? 0;
+        await Stream.WhenDurable(Stream.Head);
+        return oldest;
     }
 
     private async Task CloseDueAsync(long today)
