@@ -147,6 +147,7 @@ public class SettlementTests
 
         // What was a holiday stays one; what lies ahead is said anew.
         Assert.Null(await market.Catalog.SetHolidays(new("MAIN", [Monday + 31], "desk", "")));
+        await market.Exchange.CrashAsync();
         await using var again = await market.StartAgainAsync();
         Assert.Equal([Monday + 2, Monday + 31], Assert.Single(await again.Catalog.SettlementCalendars()).Holidays);
         await again.AdvanceAsync(days: 1);

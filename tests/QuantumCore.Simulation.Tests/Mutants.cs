@@ -234,7 +234,7 @@ internal static class Mutants
         ("what is pending pays for what settles before", Pending,
             "amount <= Spendable(asset, due) ? RejectReason.None", "amount < long.MaxValue ? RejectReason.None"),
         ("open orders promise nothing of what is to come", Pending,
-            "                Change(DueOf(open.Instrument), -(Int128)open.HeldOf(asset));", "                Change(DueOf(open.Instrument), 0);"),
+            "Change(DueOf(open.Instrument), -(Int128)open.HeldOf(asset));", "Change(DueOf(open.Instrument), 0);"),
         ("a snapshot forgets what is pending", AccountSettlement, "        var entries = Account.Pending.Entries.ToArray();", "        var entries = Account.Pending.Entries.Take(0).ToArray();"),
         ("an account does not follow settlement", AccountSettlement, "        if (instrument.SettlementDays > 0)", "        if (instrument.SettlementDays > 9)"),
         ("a day that trades are due on becomes a holiday", CatalogSettlement, "TradingDay.DayOf(Now) + 2;", "TradingDay.DayOf(Now);"),
