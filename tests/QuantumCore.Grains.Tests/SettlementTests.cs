@@ -235,6 +235,36 @@ public class SettlementTests
     }
 
     [Fact]
+    public async Task A_statement_tells_what_is_settled_and_what_is_pending_apart_to_the_cent()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.TradeAsync("ONE", Alice, Bob, 10_000, 10);
+        await market.AdvanceAsync(days: 1);
+        await market.TradeAsync("TWO", Alice, Bob, 10_000, 5);
+        await market.AdvanceAsync(days: 1);
+        var first = await market.StatementAsync(Alice, Monday, Monday);
+        var cash = first.Assets.Single(asset => asset.Asset == "USD");
+        Assert.Equal((0, Cash - 100_078, 0, -100_078), (cash.Opening, cash.Closing, cash.OpeningPending, cash.ClosingPending));
+        Assert.Equal(
+            [("deposit", false, (Int128)Cash, (Int128)0), ("fee", true, 0, 78), ("trade", true, 0, 100_000)],
+            cash.Causes.Select(cause => (cause.Cause, cause.IsPending, cause.In, cause.Out)));
+
+        // Tuesday: another trade. Wednesday: Monday's has settled, out of the one part and into the other.
+        var next = await market.StatementAsync(Alice, Monday + 1, Monday + 2);
+        cash = next.Assets.Single(asset => asset.Asset == "USD");
+        Assert.Equal((Cash - 100_078, Cash - 150_117, -100_078, -50_039), (cash.Opening, cash.Closing, cash.OpeningPending, cash.ClosingPending));
+        Assert.Equal(
+            [("settlement", false, (Int128)0, (Int128)100_078), ("fee", true, 0, 39), ("settlement", true, 100_078, 0), ("trade", true, 0, 50_000)],
+            cash.Causes.Select(cause => (cause.Cause, cause.IsPending, cause.In, cause.Out)));
+        Assert.Equal(
+            [(true, 100_078L), (false, -100_078L)],
+            next.Entries.Where(line => line is { Cause: "settlement", Asset: "USD" }).Select(line => (line.IsPending, line.Amount)));
+        var units = next.Assets.Single(asset => asset.Asset == "ONE");
+        Assert.Equal((1_010, 1_010, 10, 0), (units.Opening, units.Closing, units.OpeningPending, units.ClosingPending));
+    }
+
+    [Fact]
     public async Task How_long_a_batch_has_not_settled_is_told_until_it_has()
     {
         await using var disk = new Disk();
@@ -408,6 +438,14 @@ public class SettlementTests
             {
                 await Account(account).CatchUp();
             }
+        }
+
+        /// <summary>A statement over days.</summary>
+        public async Task<AccountStatement> StatementAsync(long account, long fromDay, long toDay)
+        {
+            const long Day = 86_400_000_000_000;
+            await exchange.Ledger.CatchUp();
+            return await exchange.Ledger.Statement(account, fromDay * Day, (toDay + 1) * Day, null, 100, []);
         }
 
         /// <summary>What the agent says after a round: seconds for which what was due has not settled.</summary>
