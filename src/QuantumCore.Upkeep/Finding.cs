@@ -44,6 +44,9 @@ public enum FindingKind
 
     /// <summary>A file that went out is not the batch that the journal has under its name.</summary>
     FileDiffers = 14,
+
+    /// <summary>A settlement batch is not what its trades come to.</summary>
+    BatchDiffers = 15,
 }
 
 /// <summary>One thing that is wrong.</summary>

@@ -95,6 +95,7 @@ public sealed class Verification
         await walk.RunAsync(_image, cancellationToken);
         CheckIndex(walk, cancellationToken);
         CheckFiles();
+        CompareBatches(cancellationToken);
         RequireWholeStrategies();
         var heads = _books.Select(book => (book.Key, book.Value.Stream.Head))
             .Concat(_movers.Select(mover => (mover.Key, mover.Value.Stream.Head)))
@@ -240,6 +241,19 @@ public sealed class Verification
             _findings.Add(
                 FindingKind.IndexDiffers, null, null, "the index does not say of every slice where it lies",
                 "An exchange that reads a stream by the index would miss records, or read wrong ones: restore a backup.");
+        }
+    }
+
+    // Where the catalog or a book of the venue can't be trusted, nothing is judged by it.
+    private void CompareBatches(CancellationToken cancellationToken)
+    {
+        var renetting = new Renetting(_image, symbol => _listed.GetValueOrDefault(symbol), _findings);
+        foreach (var venue in _movers.Values.Where(mover => SettlementLane.Is(mover.Stream) && !mover.IsStopped))
+        {
+            if (!_plain.Values.Any(lane => lane.IsStopped) && !_books.Values.Any(book => book.IsStopped))
+            {
+                renetting.Compare(venue.Stream, cancellationToken);
+            }
         }
     }
 
