@@ -314,9 +314,9 @@ public class SettlementTests
         Assert.Equal((1_010, 0), await market.HasAsync(Alice, "ONE"));
     }
 
-    // RISK-examples.md E38: a short sale of 100 at 10.00 that settles a day later, fee 0.50 on the seller.
+    // Source of E38: the rules for accounts, 3 and 10: a short sale of 100 at 10.00 that settles a day later, fee 0.50 on the seller.
     [Fact]
-    public async Task A_short_sale_is_borrowed_from_its_settlement_on()
+    public async Task E38_A_short_sale_is_borrowed_from_its_settlement_on()
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);
