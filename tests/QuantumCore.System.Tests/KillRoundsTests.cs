@@ -90,7 +90,13 @@ public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper out
     }
 
     private static Task<SiloProcess> StartAsync(Storage storage) =>
-        SiloProcess.StartAsync(storage.ClockFile, [.. storage.Arguments, "--market-maker", "off"]);
+        SiloProcess.StartAsync(ClockOf(storage), [.. storage.Arguments, "--market-maker", "off"]);
+
+    private static Dictionary<string, string> ClockOf(Storage storage) => new()
+    {
+        ["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location,
+        [StartupHook.FileVariable] = storage.ClockFile,
+    };
 
     private static async Task<Dictionary<long, string>> OpenAccountsAsync(SiloProcess silo)
     {
@@ -123,7 +129,7 @@ public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper out
     /// <summary>Somewhere between the first instruction and being ready.</summary>
     private static async Task KillInRecoveryAsync(Storage storage, Random random)
     {
-        await using var silo = SiloProcess.Launch(storage.ClockFile, [.. storage.Arguments, "--market-maker", "off"]);
+        await using var silo = SiloProcess.Launch(ClockOf(storage), [.. storage.Arguments, "--market-maker", "off"]);
         await Task.Delay(random.Next(100, 900), TestContext.Current.CancellationToken);
         await silo.KillAsync();
     }

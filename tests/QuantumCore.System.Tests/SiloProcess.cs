@@ -62,12 +62,12 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>Starts an exchange and waits until it is ready. A port that somebody else has taken meanwhile is not its fault.</summary>
     public static Task<SiloProcess> StartAsync(params IEnumerable<string> arguments) => StartAsync(null, [.. arguments]);
 
-    /// <summary>The same with a clock that is ahead by as many days as a file says.</summary>
-    public static async Task<SiloProcess> StartAsync(string? clockFile, string[] given)
+    /// <summary>The same with something more in its environment.</summary>
+    public static async Task<SiloProcess> StartAsync(IReadOnlyDictionary<string, string>? environment, string[] given)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var silo = Launch(clockFile, given);
+            var silo = Launch(environment, given);
             try
             {
                 await silo.ReadyAsync();
@@ -88,8 +88,8 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>Starts an exchange and does not wait.</summary>
     public static SiloProcess Launch(params IEnumerable<string> arguments) => Launch(null, [.. arguments]);
 
-    /// <summary>The same with a clock that is ahead by as many days as a file says.</summary>
-    public static SiloProcess Launch(string? clockFile, string[] given)
+    /// <summary>The same with something more in its environment.</summary>
+    public static SiloProcess Launch(IReadOnlyDictionary<string, string>? environment, string[] given)
     {
         var port = FreePort();
         string[] urls = given.Contains("--urls") ? [] : ["--urls", $"http://127.0.0.1:{port}"];
@@ -97,11 +97,8 @@ internal sealed class SiloProcess : IAsyncDisposable
             port = new Uri(given[at + 1].Split(';')[0]).Port;
 
         var start = Programs.StartOf(Programs.Silo, [.. given, .. urls]);
-        if (clockFile is not null)
-        {
-            start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location;
-            start.Environment[StartupHook.FileVariable] = clockFile;
-        }
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
 
         var process = Process.Start(start)!;
         return new SiloProcess(process, new Uri($"http://127.0.0.1:{port}"));
