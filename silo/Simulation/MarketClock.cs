@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using QuantumCore.Market;
 
 namespace QuantumCore.Silo.Simulation;
 
@@ -8,19 +10,21 @@ namespace QuantumCore.Silo.Simulation;
 /// <param name="Volatility">What all movements are multiplied by, 0 to 20.</param>
 /// <param name="Seed">The seed of its chance.</param>
 /// <param name="Steps">Steps since it began.</param>
+/// <param name="Away">Participants that do nothing, and have nothing in the books.</param>
 internal sealed record MarketState(
     bool Paused,
     [property: JsonNumberHandling(JsonNumberHandling.WriteAsString)] double Speed,
     [property: JsonNumberHandling(JsonNumberHandling.WriteAsString)] double Volatility,
     long Seed,
-    long Steps);
+    long Steps,
+    ImmutableArray<Participant> Away);
 
 /// <summary>The clock of the simulated market: who operates the demo stops it, steps it, and lets it run fast or slowly.</summary>
 internal sealed class MarketClock(SiloOptions options, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private MarketState _state = new(false, 1, 1, (long)options.Seed, 0);
+    private MarketState _state = new(false, 1, 1, (long)options.Seed, 0, []);
     private long _owed;
     private long _dueAt;
 
@@ -38,7 +42,7 @@ internal sealed class MarketClock(SiloOptions options, TimeProvider time)
     }
 
     /// <summary>Sets what is given.</summary>
-    public void Set(bool? paused = null, double? speed = null, double? volatility = null)
+    public void Set(bool? paused, double? speed, double? volatility, ImmutableArray<Participant>? away)
     {
         lock (_lock)
         {
@@ -47,6 +51,7 @@ internal sealed class MarketClock(SiloOptions options, TimeProvider time)
                 Paused = paused ?? _state.Paused,
                 Speed = speed ?? _state.Speed,
                 Volatility = volatility ?? _state.Volatility,
+                Away = away ?? _state.Away,
             };
             Tell();
         }
