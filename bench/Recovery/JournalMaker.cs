@@ -102,7 +102,7 @@ internal sealed class JournalMaker : IAsyncDisposable
     public async Task SettleAsync()
     {
         _settlements ??= await _writer.OpenAsync(SettlementRecord.StreamPrefix + Venue, CancellationToken.None);
-        Append(_settlement.Close(TradingDay.DayOf(Start) + 3, _due.Trades(), _due.Items(), ++_now));
+        Append(_settlement.Close(BusinessCalendar.WithoutHolidays.After(TradingDay.DayOf(Start), _plan.SettlementDays), _due.Trades(), _due.Items(), ++_now));
         Append(_settlement.End(_settlement.Sequence, ++_now));
         _due = new SettlementNetting();
         await _settlements.WhenDurable(_settlements.Head);

@@ -30,7 +30,7 @@ internal static class RiskCommand
         var order = new HoldRequest("next", "AAPL", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, 15_000, 5);
         var terms = FeeTerms.Of(s_listed["AAPL"]);
         var cover = Best(() => account.Account.CheckHold(s_listed["AAPL"], Side.Buy, 15_000, 5, 0, terms, out _) == RejectReason.None);
-        var limits = Best(() => account.CheckLimits(asked, null, static _ => [new AccountLimit(LimitKind.OpenOrders, 1_000_000)], Start) is null);
+        var limits = Best(() => account.CheckLimits(asked, null, static _ => [new AccountLimit(LimitKind.OpenOrders, 1_000_000)], static _ => [], Start) is null);
         var decision = Best(() => account.Decide(order, 1, s_listed["AAPL"], Start) is HoldPlaced);
         var margined = MarginAccount(open);
         var margin = Best(() => margined.Decide(order, 1, s_listed["AAPL"], Start) is HoldPlaced);

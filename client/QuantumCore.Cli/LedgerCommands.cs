@@ -157,15 +157,15 @@ internal static class LedgerCommands
         Tables.Show(
             console,
             "Nothing here yet.",
-            ["asset", "cause", "lines", "in", "out", "balance"],
+            ["asset", "cause", "lines", "in", "out", "balance", "of it pending"],
             statement.Assets.SelectMany(asset => (IEnumerable<string[]>)
             [
-                [asset.Asset, "opening", "", "", "", Tables.Text(asset.Opening)],
+                [asset.Asset, "opening", "", "", "", Tables.Text(asset.Opening), Pending(asset.OpeningPending)],
                 .. asset.Causes.Select(cause => new[]
                 {
-                    asset.Asset, cause.Cause, Tables.Text(cause.Lines), Tables.Text(cause.In), Tables.Text(cause.Out), "",
+                    asset.Asset, Cause(cause.Cause, cause.Pending), Tables.Text(cause.Lines), Tables.Text(cause.In), Tables.Text(cause.Out), "", "",
                 }),
-                [asset.Asset, "closing", "", "", "", Tables.Text(asset.Closing)],
+                [asset.Asset, "closing", "", "", "", Tables.Text(asset.Closing), Pending(asset.ClosingPending)],
             ]));
         Tables.Show(
             console,
@@ -173,11 +173,15 @@ internal static class LedgerCommands
             ["time", "cause", "key", "symbol", "trade", "asset", "amount"],
             statement.Entries.Select(line => new[]
             {
-                Tables.Time(line.Time), line.Cause, line.Key ?? "", line.Symbol ?? "", line.TradeId ?? "", line.Asset, Tables.Text(line.Amount),
+                Tables.Time(line.Time), Cause(line.Cause, line.Pending), line.Key ?? "", line.Symbol ?? "", line.TradeId ?? "", line.Asset, Tables.Text(line.Amount),
             }));
         if (statement.Next is not null)
             console.WriteLine("There are more lines: --limit.");
     }
+
+    private static string Cause(string cause, bool isPending) => isPending ? cause + " (pending)" : cause;
+
+    private static string Pending(decimal amount) => amount == 0 ? "" : Tables.Text(amount);
 
     private static Option<DateOnly?> Day(string name, string description) => new(name)
     {

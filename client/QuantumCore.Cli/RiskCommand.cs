@@ -31,6 +31,19 @@ internal sealed class RiskCommand
         Description = "Show the limits that every account has; with --symbol, set them",
     };
 
+    private readonly Option<string?> _owner = new("--owner")
+    {
+        Description = "Show the limits of owners over their accounts; with a scope, set those of this one",
+        HelpName = "name",
+    };
+
+    private readonly Option<string[]> _shares = new("--share")
+    {
+        Description = "An account's part of its owner's limits, ACC-1001:3 for three parts; all accounts the same unless told otherwise",
+        HelpName = "ACC-n:weight",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
     private readonly Option<decimal?> _quantity = Grammar.DecimalOption("--max-quantity", "Most of one order");
 
     private readonly Option<decimal?> _value =
@@ -62,7 +75,7 @@ internal sealed class RiskCommand
     private Command AddTo(CommandLineApp app) => app.Add(
         new Command("risk", "Show an account's risk limits; as an administrator, set them.")
         {
-            _account, _symbol, _paidIn, _all, _everyone, _quantity, _value, _orders, _position, _duplicates, _rate, _burst,
+            _account, _symbol, _paidIn, _all, _everyone, _owner, _shares, _quantity, _value, _orders, _position, _duplicates, _rate, _burst,
             _volume, _loss, _why,
         },
         """
@@ -72,6 +85,7 @@ internal sealed class RiskCommand
         qc risk ACC-1001 --paid-in USD --max-daily-loss 5000.00 --max-daily-volume 1000000.00
         qc risk ACC-1001 --all --max-rate 50 --burst 100 --duplicates 500
         qc risk --everyone --symbol AAPL --max-orders 200
+        qc risk --owner acme --symbol AAPL --max-position 1000 --share ACC-1001:3 --share ACC-1002:1
         """,
         RunAsync);
 
@@ -81,6 +95,12 @@ internal sealed class RiskCommand
         if (parse.GetValue(_everyone))
         {
             await RunForEveryoneAsync(parse, session, cancellation);
+            return ExitCodes.Done;
+        }
+
+        if (parse.GetValue(_owner) is { } owner)
+        {
+            await RunForOwnerAsync(parse, owner, session, cancellation);
             return ExitCodes.Done;
         }
 
@@ -105,6 +125,35 @@ internal sealed class RiskCommand
             : await session.Administrator().SetEveryonesLimitsAsync(LimitsOf(parse, where), parse.GetValue(_why), cancellation);
         session.Screen.Show(limits, console => Tables.Limits(console, "every account", limits));
     }
+
+    private async Task RunForOwnerAsync(ParseResult parse, string owner, Session session, CancellationToken cancellation)
+    {
+        if (parse.GetValue(_account) is not null)
+            throw new UsageException("risk: limits of an owner are set with --owner and a scope, without an account.");
+
+        var where = ScopeOf(parse);
+        var limits = where is null
+            ? await session.Administrator().GetOwnerLimitsAsync(cancellation)
+            : await session.Administrator().SetOwnerLimitsAsync(owner, LimitsOf(parse, where), SharesOf(parse), parse.GetValue(_why), cancellation);
+        OwnerLimits[] own = [.. limits.Where(of => of.Owner == owner)];
+        session.Screen.Show(own, console =>
+        {
+            foreach (var of in own)
+            {
+                Tables.Limits(console, of.Owner, [of.Limits]);
+                foreach (var share in of.Shares)
+                    Tables.Limits(console, $"{share.Account}, {share.Weight} parts", share.Limits is { } part ? [part] : []);
+            }
+        });
+    }
+
+    private OwnerShare[]? SharesOf(ParseResult parse) => parse.GetValue(_shares) is not { Length: > 0 } shares ? null :
+    [
+        .. shares.Select(share => share.Split(':') is [var account, var weight]
+            && int.TryParse(weight, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var parts)
+                ? new OwnerShare(account, parts)
+                : throw new UsageException($"risk: --share '{share}' is no account and weight such as ACC-1001:3.")),
+    ];
 
     private string? ScopeOf(ParseResult parse)
     {

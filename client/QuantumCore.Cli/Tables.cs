@@ -107,6 +107,8 @@ internal static class Tables
         Limits(console, limits.Account, limits.Limits);
         if (limits.Everyones.Count > 0)
             Limits(console, "every account", limits.Everyones);
+        if (limits.Owners is { Count: > 0 } parts)
+            Limits(console, "part of its owner's", parts);
     }
 
     internal static void Limits(IAnsiConsole console, string whose, IReadOnlyList<RiskLimits> limits)

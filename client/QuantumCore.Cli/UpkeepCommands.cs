@@ -59,28 +59,36 @@ internal static class UpkeepCommands
     {
         var from = Place("from", PlaceText);
         var to = Place("file", "The backup: one file, which must not be there yet");
+        var (payouts, settlements) = (Folder("payouts"), Folder("settlements"));
         var command = new Command(
             "backup",
-            "Copy the journal as of this moment, while the exchange runs, and verify the copy. A backup is a journal in one file, "
-            + "whichever database it is from; the history is made again from it.")
+            "Copy the journal as of this moment, while the exchange runs, with the files of payouts and settlement batches that lie in their "
+            + "folders, and verify the copy. A backup is a journal in one file, whichever database it is from; the history is made again from it.")
         {
-            from, to,
+            from, to, payouts, settlements,
         };
         return app.Add(
             command,
             """
             qc backup data backups/monday.db
-            qc backup 'Host=db;Database=exchange;Username=qc' backups/monday.db
+            qc backup 'Host=db;Database=exchange;Username=qc' backups/monday.db --payouts data/payouts --settlements data/settlements
             """,
-            (parse, session, cancellation) => OnStorageAsync(session, async () => Show(
-                session,
-                await Upkeep.Backup.MakeAsync(new JournalPlace(parse.GetValue(from)!), parse.GetValue(to)!, cancellation))));
+            (parse, session, cancellation) => OnStorageAsync(session, async () =>
+            {
+                var place = new JournalPlace(parse.GetValue(from)!);
+                var folders = OutgoingFolders.Of(place, parse.GetValue(payouts), parse.GetValue(settlements));
+                if (folders.Payouts is null || folders.Settlements is null)
+                    session.Screen.Note("Without --payouts and --settlements their files are not in the backup.");
+
+                return Show(session, await Upkeep.Backup.MakeAsync(place, parse.GetValue(to)!, cancellation, folders));
+            }));
     }
 
     private static Command Restore(CommandLineApp app)
     {
         var file = Place("file", "The backup");
         var to = Place("to", "An empty data directory, or the connection string of a PostgreSQL database without an exchange");
+        var (payouts, settlements) = (Folder("payouts"), Folder("settlements"));
         var replace = new Option<bool>("--replace")
         {
             Description = "Restore over what is there; it is kept beside it as …before-restore",
@@ -88,21 +96,31 @@ internal static class UpkeepCommands
         var command = new Command(
             "restore",
             "Put a verified backup where nothing is, and verify it there. An exchange that starts on it goes on where the backup "
-            + "was made; the one it was made of can't write into it.")
+            + "was made; the one it was made of can't write into it. Files of payouts and settlement batches go where their folder is not there: "
+            + "one that is there stays as it is, as what it has no longer was carried on.")
         {
-            file, to, replace,
+            file, to, replace, payouts, settlements,
         };
         return app.Add(
             command,
             """
             qc restore backups/monday.db new-data
-            qc restore backups/monday.db 'Host=db;Database=exchange2;Username=qc'
+            qc restore backups/monday.db 'Host=db;Database=exchange2;Username=qc' --payouts data2/payouts --settlements data2/settlements
             """,
-            (parse, session, cancellation) => OnStorageAsync(session, async () => Show(
-                session,
-                await Upkeep.Backup.RestoreAsync(
-                    parse.GetValue(file)!, new JournalPlace(parse.GetValue(to)!), parse.GetValue(replace), cancellation))));
+            (parse, session, cancellation) => OnStorageAsync(session, async () =>
+            {
+                var place = new JournalPlace(parse.GetValue(to)!);
+                return Show(session, await Upkeep.Backup.RestoreAsync(
+                    parse.GetValue(file)!, place, parse.GetValue(replace), cancellation,
+                    OutgoingFolders.Of(place, parse.GetValue(payouts), parse.GetValue(settlements))));
+            }));
     }
+
+    private static Option<string> Folder(string kind) => new("--" + kind)
+    {
+        Description = $"Folder of the {kind} [default: the one in the data directory]",
+        HelpName = "dir",
+    };
 
     private static Command Export(CommandLineApp app)
     {
@@ -183,6 +201,8 @@ internal static class UpkeepCommands
                 $"  {book.Symbol}: run again to {book.Sequence}, {book.OpenOrders} open orders, state {book.StateHash}"));
         }
 
+        if (report.Files > 0)
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {report.Files} files of payouts and settlement"));
         if (report.History is null)
             console.WriteLine("  no history was compared");
         foreach (var (stream, from) in report.VerifiedFrom)

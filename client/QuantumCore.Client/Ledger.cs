@@ -22,16 +22,25 @@ public sealed record AccountStatement(
 /// <param name="Opening">Balance at the begin of the first day.</param>
 /// <param name="Closing">Balance at the end of the last day, or now.</param>
 /// <param name="Held">Set aside for open orders now.</param>
-/// <param name="Causes">Sums of the period's lines by cause.</param>
+/// <param name="Causes">Sums of the period's lines by cause, of what is settled and of what is pending apart.</param>
+/// <param name="OpeningPending">Of the opening what was traded and not settled; less than zero was to be given.</param>
+/// <param name="ClosingPending">The same of the closing: the opening one, plus what came in pending, less what went out of it.</param>
 public sealed record AssetStatement(
-    string Asset, decimal Opening, decimal Closing, decimal Held, IReadOnlyList<CauseTotal> Causes);
+    string Asset,
+    decimal Opening,
+    decimal Closing,
+    decimal Held,
+    IReadOnlyList<CauseTotal> Causes,
+    decimal OpeningPending = 0,
+    decimal ClosingPending = 0);
 
 /// <summary>Lines of one cause.</summary>
 /// <param name="Cause">trade, fee, deposit…</param>
 /// <param name="Lines">How many.</param>
 /// <param name="In">What they brought.</param>
 /// <param name="Out">What they took.</param>
-public sealed record CauseTotal(string Cause, long Lines, decimal In, decimal Out);
+/// <param name="Pending">Lines of what is traded and not settled.</param>
+public sealed record CauseTotal(string Cause, long Lines, decimal In, decimal Out, bool Pending = false);
 
 /// <summary>A line of the ledger.</summary>
 /// <param name="Time">When, UTC; cut to 100 ns.</param>
@@ -42,6 +51,7 @@ public sealed record CauseTotal(string Cause, long Lines, decimal In, decimal Ou
 /// <param name="Amount">Positive: the account has more by it.</param>
 /// <param name="Symbol">The instrument of a trade.</param>
 /// <param name="TradeId">The trade; see <see cref="AccountFill.TradeId"/>.</param>
+/// <param name="Pending">It is of what is traded and not settled.</param>
 public sealed record StatementEntry(
     DateTimeOffset Time,
     [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
@@ -51,7 +61,8 @@ public sealed record StatementEntry(
     string Asset,
     decimal Amount,
     string? Symbol,
-    string? TradeId);
+    string? TradeId,
+    bool Pending = false);
 
 /// <summary>A row of the trial balance; over all holders an asset is nothing.</summary>
 /// <param name="Asset">The asset.</param>

@@ -106,6 +106,28 @@ public sealed partial class QuantumCoreClient
     public async Task<IReadOnlyList<RiskLimits>> GetEveryonesLimitsAsync(CancellationToken cancellation = default) =>
         (await _calls.SendAsync<EveryonesLimits>(Get("admin/limits"), cancellation)).Everyones;
 
+    /// <summary>
+    /// Sets all limits of an owner over its accounts in a scope; what is null has no limit from then on. Open orders, position, daily volume and daily
+    /// loss are divided by the shares, limits of an order are the same for each account. Neither order rate nor duplicates.
+    /// </summary>
+    /// <param name="owner">The owner's name.</param>
+    /// <param name="limits">The limits of all accounts together.</param>
+    /// <param name="shares">Accounts and weights; null: all accounts of the owner, each the same.</param>
+    /// <param name="why">A sentence for the record, at most 200 characters.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<OwnerLimits>> SetOwnerLimitsAsync(
+        string owner, RiskLimits limits, IReadOnlyList<OwnerShare>? shares = null, string? why = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(owner);
+        ArgumentNullException.ThrowIfNull(limits);
+        var order = LimitsOrder.From(limits, why) with { Owner = owner, Shares = shares?.Select(share => share with { Limits = null }).ToArray() };
+        return (await _calls.SendAsync<OwnersLimits>(Post("admin/owners/limits", order), cancellation)).Owners;
+    }
+
+    /// <summary>The limits of owners over their accounts (administrator's key).</summary>
+    public async Task<IReadOnlyList<OwnerLimits>> GetOwnerLimitsAsync(CancellationToken cancellation = default) =>
+        (await _calls.SendAsync<OwnersLimits>(Get("admin/owners/limits"), cancellation)).Owners;
+
     /// <summary>The risk limits of any account.</summary>
     public Task<AccountLimits> GetLimitsAsync(string account, CancellationToken cancellation = default)
     {

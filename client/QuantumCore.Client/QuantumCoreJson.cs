@@ -87,6 +87,11 @@ internal sealed record LimitsOrder(
     decimal? MaxDailyLoss,
     string? Why)
 {
+    /// <summary>Of an owner's limits.</summary>
+    public string? Owner { get; init; }
+
+    public IReadOnlyList<OwnerShare>? Shares { get; init; }
+
     internal static LimitsOrder From(RiskLimits limits, string? why) => new(
         limits.Symbol,
         limits.MaxOrderQuantity,
@@ -102,6 +107,8 @@ internal sealed record LimitsOrder(
 }
 
 internal sealed record EveryonesLimits(IReadOnlyList<RiskLimits> Everyones);
+
+internal sealed record OwnersLimits(IReadOnlyList<OwnerLimits> Owners);
 
 internal sealed record FeesOrder(string Asset, IReadOnlyList<FeeTier> Tiers, decimal MinimumFee, string? Why);
 
@@ -200,6 +207,7 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(LimitsOrder))]
 [JsonSerializable(typeof(AccountLimits))]
 [JsonSerializable(typeof(EveryonesLimits))]
+[JsonSerializable(typeof(OwnersLimits))]
 [JsonSerializable(typeof(FeesOrder))]
 [JsonSerializable(typeof(FeeSchedules))]
 [JsonSerializable(typeof(AccountFees))]

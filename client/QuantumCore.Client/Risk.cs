@@ -41,4 +41,20 @@ public sealed record RiskLimits
 /// <param name="Account">The account, <c>ACC-n</c>.</param>
 /// <param name="Limits">Its own: one entry for each scope that has any.</param>
 /// <param name="Everyones">Those that every account has: one entry for each symbol that has any.</param>
-public sealed record AccountLimits(string Account, IReadOnlyList<RiskLimits> Limits, IReadOnlyList<RiskLimits> Everyones);
+public sealed record AccountLimits(string Account, IReadOnlyList<RiskLimits> Limits, IReadOnlyList<RiskLimits> Everyones)
+{
+    /// <summary>Its parts of its owner's limits: one entry for each scope that has any; null for none.</summary>
+    public IReadOnlyList<RiskLimits>? Owners { get; init; }
+}
+
+/// <summary>Limits of an owner over all its accounts.</summary>
+/// <param name="Owner">The owner's name.</param>
+/// <param name="Limits">Of all accounts together, in one scope.</param>
+/// <param name="Shares">By account. One that is not here has no part.</param>
+public sealed record OwnerLimits(string Owner, RiskLimits Limits, IReadOnlyList<OwnerShare> Shares);
+
+/// <summary>How large an account's part of its owner's limits is.</summary>
+/// <param name="Account">The account, <c>ACC-n</c>.</param>
+/// <param name="Weight">Against those of the others, 0 to 1,000,000.</param>
+/// <param name="Limits">What the part comes to; null when it is asked for.</param>
+public sealed record OwnerShare(string Account, int Weight, RiskLimits? Limits = null);

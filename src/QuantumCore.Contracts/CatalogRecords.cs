@@ -104,10 +104,15 @@ public sealed record DeadSignalDropped(long TimeNanos, long Id, string By) : Cat
 /// <param name="Request">The holidays, and who set them why.</param>
 public sealed record HolidaysSet(long TimeNanos, long FromDay, HolidaysRequest Request) : CatalogRecord(TimeNanos);
 
+/// <summary>Limits of an owner over its accounts, set with the accounts' parts.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Request">What was asked; its shares are those that are in force.</param>
+public sealed record OwnerLimitsSet(long TimeNanos, OwnerLimitsRequest Request) : CatalogRecord(TimeNanos);
+
 /// <summary>
 /// The catalog's records as bytes. Kinds: listed 40, key 41, owner 42, key with rights and signatures 43, user 44, session
 /// begun 45, sessions ended 46, limits of every account 47, key with addresses 48,
-/// fees 49, margin terms 50, margin policy 51, locate 52, liquidation insured 53, strategy of signals 70, failed signal 71,
+/// fees 49, margin terms 50, margin policy 51, locate 52, liquidation insured 53, limits of an owner 63, strategy of signals 70, failed signal 71,
 /// pause of signals 72, dropped signal 73, holidays 80; they never change.
 /// </summary>
 public static partial class CatalogRecordEncoding
@@ -132,6 +137,7 @@ public static partial class CatalogRecordEncoding
     private const byte SignalsPausedKind = 72;
     private const byte SignalDroppedKind = 73;
     private const byte HolidaysKind = 80;
+    private const byte OwnerLimitsKind = 63;
 
     /// <summary>The record's bytes.</summary>
     public static byte[] Encode(CatalogRecord record) => record switch
@@ -153,6 +159,7 @@ public static partial class CatalogRecordEncoding
         SignalsPaused paused => Encode(paused),
         DeadSignalDropped dropped => Encode(dropped),
         HolidaysSet holidays => Encode(holidays),
+        OwnerLimitsSet owner => Encode(owner),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
@@ -351,6 +358,7 @@ public static partial class CatalogRecordEncoding
             SignalsPausedKind => new SignalsPaused(from.TimeNanos, from.Text(), from.Fixed64(), from.Text()),
             SignalDroppedKind => new DeadSignalDropped(from.TimeNanos, from.Count(), from.Text()),
             HolidaysKind => ReadHolidays(ref from),
+            OwnerLimitsKind => ReadOwnerLimits(ref from),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of catalog record."),
         };
         from.End();

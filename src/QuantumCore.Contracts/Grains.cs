@@ -398,6 +398,14 @@ public interface ICatalogGrain : IGrainWithStringKey
     [Alias("limits")]
     ValueTask<ImmutableArray<SymbolLimits>> Limits();
 
+    /// <summary>The limits of owners over all their accounts, by owner and scope.</summary>
+    [Alias("owner-limits")]
+    ValueTask<ImmutableArray<OwnerLimits>> OwnersLimits();
+
+    /// <summary>Sets all limits of an owner in a scope, and the parts of its accounts. Gives why not, as a sentence, or null.</summary>
+    [Alias("set-owner-limits")]
+    ValueTask<string?> SetOwnerLimits(OwnerLimitsRequest request);
+
     /// <summary>The schedules of fees, by asset.</summary>
     [Alias("fee-schedules")]
     ValueTask<ImmutableArray<FeeSchedule>> FeeSchedules();
@@ -519,12 +527,6 @@ public interface ICatalogGrain : IGrainWithStringKey
     [Alias("audit")]
     ValueTask<ImmutableArray<AuditLine>> Audit(long before, int limit);
 }
-
-/// <summary>An account and whose it is. Accounts of one owner may transfer between each other.</summary>
-/// <param name="Account">The account's number.</param>
-/// <param name="Owner">The owner's name; empty for nobody's.</param>
-[GenerateSerializer, Immutable, Alias("owned-account")]
-public sealed record OwnedAccount(long Account, string Owner);
 
 /// <summary>What the holder of an API key may do. The key itself is never stored.</summary>
 /// <param name="Hash">SHA-256 of the key, lower-case hexadecimal.</param>

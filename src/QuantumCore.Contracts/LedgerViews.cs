@@ -24,18 +24,21 @@ public sealed record AccountStatement(
 /// <param name="Opening">Balance at the begin of the period, minor units.</param>
 /// <param name="Closing">Balance at its end, minor units.</param>
 /// <param name="Held">What is held for open orders now, minor units: a memo, no line.</param>
-/// <param name="Causes">The period's lines by cause.</param>
+/// <param name="Causes">The period's lines by cause, of what is settled and of what is pending apart.</param>
+/// <param name="OpeningPending">Of the opening balance what was traded and not settled, minor units; less than zero was to be given.</param>
+/// <param name="ClosingPending">The same of the closing balance: the opening one and the sums of the period's pending lines.</param>
 [GenerateSerializer, Immutable, Alias("asset-statement")]
 public sealed record AssetStatement(
-    string Asset, int Decimals, long Opening, long Closing, long Held, ImmutableArray<CauseTotal> Causes);
+    string Asset, int Decimals, long Opening, long Closing, long Held, ImmutableArray<CauseTotal> Causes, long OpeningPending = 0, long ClosingPending = 0);
 
 /// <summary>Lines of one cause.</summary>
 /// <param name="Cause">trade, fee, deposit…</param>
 /// <param name="Lines">How many.</param>
 /// <param name="In">What they brought, minor units.</param>
 /// <param name="Out">What they took, minor units, not negative.</param>
+/// <param name="IsPending">Lines of what is traded and not settled.</param>
 [GenerateSerializer, Immutable, Alias("cause-total")]
-public readonly record struct CauseTotal(string Cause, long Lines, Int128 In, Int128 Out);
+public readonly record struct CauseTotal(string Cause, long Lines, Int128 In, Int128 Out, bool IsPending = false);
 
 /// <summary>The place of a line in the ledger; lines of an account are told in this sequence.</summary>
 /// <param name="TimeNanos">Time of its record, Unix nanoseconds.</param>
@@ -53,8 +56,10 @@ public readonly record struct LinePlace(long TimeNanos, string Stream, long Sequ
 /// <param name="Asset">The asset.</param>
 /// <param name="Decimals">Digits of the asset's minor unit after the point.</param>
 /// <param name="Amount">Minor units; positive raises what the account has.</param>
+/// <param name="IsPending">It is of what is traded and not settled.</param>
 [GenerateSerializer, Immutable, Alias("ledger-line")]
-public readonly record struct LedgerLine(LinePlace Place, string Cause, string? Key, string Asset, int Decimals, long Amount);
+public readonly record struct LedgerLine(
+    LinePlace Place, string Cause, string? Key, string Asset, int Decimals, long Amount, bool IsPending = false);
 
 /// <summary>A row of the trial balance.</summary>
 /// <param name="Asset">The asset.</param>

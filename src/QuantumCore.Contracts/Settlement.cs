@@ -61,6 +61,10 @@ public interface ISettlementGrain : IGrainWithStringKey
     [Alias("settle")]
     ValueTask<bool> Settle();
 
+    /// <summary>When the oldest batch was closed that has not settled, Unix nanoseconds; 0 where all have.</summary>
+    [Alias("oldest-sent")]
+    ValueTask<long> OldestSent();
+
     /// <summary>The newest batches, newest first.</summary>
     /// <param name="limit">At most, 1 to 1000.</param>
     [Alias("batches")]

@@ -122,6 +122,7 @@ public sealed partial class CatalogGrain
             SessionBegun { Session: var session } => ("sessionBegun", session.User, session.User, $"{session.Address} {session.Client}"),
             SessionsEnded ended => ("sessionEnded", ended.User, ended.By, ended.Id.Length == 0 ? "all" : ended.Id),
             EveryonesLimitsSet { Limits: var limits } => ("limitsSet", limits.Symbol, limits.By, limits.Why),
+            OwnerLimitsSet { Request: var set } => ("ownerLimitsSet", $"{set.Limits.Owner} {set.Limits.Symbol}", set.By, set.Why),
             FeesScheduled { Fees: var fees } => ("feesSet", fees.Schedule.Asset, fees.By, fees.Why),
             MarginTermsSet { Request: var terms } => ("marginTermsSet", terms.Symbol, terms.By, terms.Why),
             MarginPolicySet { Request: var policy } => ("marginPolicySet", policy.Asset, policy.By, policy.Why),

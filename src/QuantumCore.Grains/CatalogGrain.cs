@@ -257,6 +257,9 @@ public sealed partial class CatalogGrain(
             case HolidaysSet holidays:
                 Apply(holidays);
                 break;
+            case OwnerLimitsSet owner:
+                Apply(owner);
+                break;
             case UserSet set:
                 _users.Apply(set);
                 break;

@@ -29,6 +29,9 @@ internal static class GrainMetrics
     private static readonly Gauge<long> s_orphans = s_meter.CreateGauge<long>(
         "quantumcore_orphan_holds", null, "Holds older than 5 s whose order no book has seen, at the agent's last round.");
 
+    private static readonly Gauge<long> s_settlementWaits = s_meter.CreateGauge<long>(
+        "quantumcore_settlement_waits_seconds", null, "How long what was due at a venue has not settled: the oldest batch since it was closed, or a venue that closes none.");
+
     private static readonly Gauge<long> s_projectionLag = s_meter.CreateGauge<long>(
         "quantumcore_projection_lag_records", null, "Durable records that are not in the history yet.");
 
@@ -60,6 +63,9 @@ internal static class GrainMetrics
 
     /// <summary>The agent of open work has been round.</summary>
     public static void OrphansFound(long holds) => s_orphans.Record(holds);
+
+    /// <summary>The agent of open work has asked all venues to settle.</summary>
+    public static void SettlementLooked(TimeSpan waits) => s_settlementWaits.Record((long)waits.TotalSeconds);
 
     /// <summary>The ledger looked how far behind the history is.</summary>
     public static void ProjectionLooked(long records, TimeSpan without)

@@ -16,6 +16,9 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
     private FrozenDictionary<string, BusinessCalendar> _calendars = FrozenDictionary<string, BusinessCalendar>.Empty;
     private FrozenDictionary<string, ImmutableArray<AccountLimit>> _limits = FrozenDictionary<string, ImmutableArray<AccountLimit>>.Empty;
 
+    private FrozenDictionary<(long Account, string Scope), ImmutableArray<AccountLimit>> _owners =
+        FrozenDictionary<(long Account, string Scope), ImmutableArray<AccountLimit>>.Empty;
+
     /// <summary>The instrument of a symbol, if it is listed as far as this silo knows.</summary>
     public bool TryGet(string symbol, out Instrument? instrument) =>
         Volatile.Read(ref _listed).TryGetValue(symbol, out instrument);
@@ -45,8 +48,12 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
     public BusinessCalendar CalendarOf(string venue) =>
         Volatile.Read(ref _calendars).GetValueOrDefault(venue, BusinessCalendar.WithoutHolidays);
 
-    /// <summary>Whether every account is limited in some symbol.</summary>
-    public bool HasLimits => Volatile.Read(ref _limits).Count > 0;
+    /// <summary>Whether every account is limited in some symbol, or an owner over accounts.</summary>
+    public bool HasLimits => Volatile.Read(ref _limits).Count > 0 || Volatile.Read(ref _owners).Count > 0;
+
+    /// <summary>An account's part of its owner's limits in a scope.</summary>
+    public ImmutableArray<AccountLimit> OwnerPartOf(long account, string scope) =>
+        Volatile.Read(ref _owners).GetValueOrDefault((account, scope), []);
 
     /// <summary>The risk limits of every account in a symbol.</summary>
     public ImmutableArray<AccountLimit> LimitsOf(string symbol) => Volatile.Read(ref _limits).GetValueOrDefault(symbol, []);
@@ -71,11 +78,16 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
         var fees = await all.FeeSchedules();
         var margin = await all.Margin();
         var calendars = await all.SettlementCalendars();
+        var ownersLimits = await all.OwnersLimits();
+        var owned = ownersLimits.IsEmpty ? [] : await all.Owners();
         var listed = encoded.Select(definition => definition.Decode()).ToArray();
         Volatile.Write(ref _fees, fees.ToFrozenDictionary(schedule => schedule.Asset, StringComparer.Ordinal));
         Volatile.Write(ref _calendars, calendars.ToFrozenDictionary(
             of => of.Venue, of => new BusinessCalendar(of.Holidays), StringComparer.Ordinal));
         Volatile.Write(ref _limits, limits.ToFrozenDictionary(of => of.Symbol, of => of.Limits, StringComparer.Ordinal));
+        Volatile.Write(ref _owners, ownersLimits
+            .SelectMany(of => owned.Where(account => account.Owner == of.Owner).Select(account => (Key: (account.Account, of.Symbol), Part: of.PartOf(account.Account))))
+            .ToFrozenDictionary(part => part.Key, part => part.Part));
         Volatile.Write(ref _listed, listed.ToFrozenDictionary(i => i.Symbol, StringComparer.Ordinal));
         Volatile.Write(ref _assets, listed
             .SelectMany(i => new[] { i.Base, i.Quote })

@@ -8,10 +8,14 @@ public sealed partial class OpenWorkAgent
 {
     private readonly Dictionary<string, long> _settledOn = new(StringComparer.Ordinal);
 
+    // Since when this agent has asked a venue that is not done, by the clock that never jumps.
+    private readonly Dictionary<string, long> _askedSince = new(StringComparer.Ordinal);
+
     /// <summary>One round over the venues that have not settled today.</summary>
     public async Task SettleAsync(CancellationToken cancellationToken)
     {
         var day = TradingDay.DayOf(NanosAt(TimeSpan.Zero));
+        var waits = TimeSpan.Zero;
         foreach (var venue in catalog.Instruments.Select(instrument => instrument.SettlementVenue).Distinct(StringComparer.Ordinal))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -20,18 +24,39 @@ public sealed partial class OpenWorkAgent
                 continue;
             }
 
-            // One venue that can't settle must not keep the others.
-            try
+            var own = await SettleAsync(venue, day);
+            waits = own > waits ? own : waits;
+        }
+
+        GrainMetrics.SettlementLooked(waits);
+    }
+
+    /// <summary>How long a venue has not settled what was due.</summary>
+    private async Task<TimeSpan> SettleAsync(string venue, long day)
+    {
+        _askedSince.TryAdd(venue, time.GetTimestamp());
+        var asked = time.GetElapsedTime(_askedSince[venue]);
+
+        // One venue that can't settle must not keep the others.
+        try
+        {
+            var settlement = grains.GetGrain<ISettlementGrain>(venue);
+            if (await settlement.Settle())
             {
-                if (await grains.GetGrain<ISettlementGrain>(venue).Settle())
-                {
-                    _settledOn[venue] = day;
-                }
+                _settledOn[venue] = day;
+                _askedSince.Remove(venue);
+                return TimeSpan.Zero;
             }
-            catch (Exception e)
-            {
-                GrainLog.AgentFailed(log, e);
-            }
+
+            // Whoever closed it may not have been this agent, nor this process.
+            return await settlement.OldestSent() is > 0 and var closed && TimeSpan.FromTicks((NanosAt(TimeSpan.Zero) - closed) / 100) is var sent && sent > asked
+                ? sent
+                : asked;
+        }
+        catch (Exception e)
+        {
+            GrainLog.AgentFailed(log, e);
+            return asked;
         }
     }
 }

@@ -51,17 +51,26 @@ public sealed class SnapshotMaker(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await foreach (var (stream, epoch) in _asked.Reader.ReadAllAsync(stoppingToken))
+        // Not all of them as one sequence: that goes on where the thread pool wants it to, not where this was started.
+        while (await _asked.Reader.WaitToReadAsync(stoppingToken))
         {
-            _waiting.TryRemove(stream, out _);
-            try
+            while (_asked.Reader.TryRead(out var next))
             {
-                await MakeAsync(stream, epoch, stoppingToken);
+                await MakeNextAsync(next.Stream, next.Epoch, stoppingToken);
             }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                GrainLog.SnapshotFailed(log, e, stream);
-            }
+        }
+    }
+
+    private async Task MakeNextAsync(string stream, long epoch, CancellationToken stoppingToken)
+    {
+        _waiting.TryRemove(stream, out _);
+        try
+        {
+            await MakeAsync(stream, epoch, stoppingToken);
+        }
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        {
+            GrainLog.SnapshotFailed(log, e, stream);
         }
     }
 

@@ -18,14 +18,14 @@ public abstract partial class HistoryStore
     // A trade's time finds its lines, a small index the others: lines need no index of their own, which every trade would pay for.
     private const string OwnLines =
         """
-        SELECT p.time, p.stream, p.seq, p.idx, p.leg, p.cause, p.asset, p.amount FROM posting p
+        SELECT p.time, p.stream, p.seq, p.idx, p.leg, p.cause, p.asset, p.amount, p.kind FROM posting p
         WHERE p.account = @account AND p.time >= @from AND p.cause <> 'trade' AND p.cause <> 'fee'
         UNION ALL
-        SELECT p.time, p.stream, p.seq, p.idx, p.leg, p.cause, p.asset, p.amount FROM trade t
+        SELECT p.time, p.stream, p.seq, p.idx, p.leg, p.cause, p.asset, p.amount, p.kind FROM trade t
         JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = t.seq AND p.idx = t.idx AND p.account = @account
         WHERE t.buyer = @account AND t.time >= @from
         UNION ALL
-        SELECT p.time, p.stream, p.seq, p.idx, p.leg, p.cause, p.asset, p.amount FROM trade t
+        SELECT p.time, p.stream, p.seq, p.idx, p.leg, p.cause, p.asset, p.amount, p.kind FROM trade t
         JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = t.seq AND p.idx = t.idx AND p.account = @account
         WHERE t.seller = @account AND t.buyer <> @account AND t.time >= @from
         """;
@@ -33,7 +33,7 @@ public abstract partial class HistoryStore
     // One statement, so that it sees one moment: what the account has, and the lines since the period began.
     private const string StatementQuery =
         $"""
-        SELECT b.asset, a.decimals, '' AS cause, 0 AS lines, b.total, 0, 0, 0, 0, 0, b.reserved
+        SELECT b.asset, a.decimals, '' AS cause, 0 AS lines, b.total, b.pending, 0, 0, 0, 0, b.reserved, 0 AS place
         FROM balance b JOIN asset a ON a.asset = b.asset WHERE b.account = @account
         UNION ALL
         SELECT asset, 0, cause, SUM(CASE WHEN time < @to THEN 1 ELSE 0 END),
@@ -41,13 +41,13 @@ public abstract partial class HistoryStore
           CAST(SUM(CASE WHEN amount > 0 AND time < @to THEN amount % 1000000000 ELSE 0 END) AS BIGINT),
           CAST(SUM(CASE WHEN amount < 0 AND time < @to THEN amount / 1000000000 ELSE 0 END) AS BIGINT),
           CAST(SUM(CASE WHEN amount < 0 AND time < @to THEN amount % 1000000000 ELSE 0 END) AS BIGINT),
-          CAST(SUM(amount / 1000000000) AS BIGINT), CAST(SUM(amount % 1000000000) AS BIGINT), 0
-        FROM ({OwnLines}) line GROUP BY asset, cause ORDER BY 1, 3
+          CAST(SUM(amount / 1000000000) AS BIGINT), CAST(SUM(amount % 1000000000) AS BIGINT), 0, CASE kind WHEN 'P' THEN 2 ELSE 1 END
+        FROM ({OwnLines}) line GROUP BY asset, cause, kind ORDER BY 1, 12, 3
         """;
 
     private const string LinesQuery =
         $"""
-        SELECT l.time, l.stream, l.seq, l.idx, l.leg, l.cause, l.asset, a.decimals, l.amount
+        SELECT l.time, l.stream, l.seq, l.idx, l.leg, l.cause, l.asset, a.decimals, l.amount, l.kind
         FROM ({OwnLines}) l JOIN asset a ON a.asset = l.asset
         WHERE l.time < @to AND (l.time > @time OR (l.time = @time AND (l.stream > @stream OR (l.stream = @stream
           AND (l.seq > @seq OR (l.seq = @seq AND (l.idx > @idx OR (l.idx = @idx AND l.leg > @leg))))))))
@@ -253,21 +253,26 @@ public abstract partial class HistoryStore
     {
         var assets = ImmutableArray.CreateBuilder<AssetStatement>();
         var causes = ImmutableArray.CreateBuilder<CauseTotal>();
-        var (name, decimals, now, held, since) = ("", 0, 0L, 0L, (Int128)0);
+        var (name, decimals, now, pending, held) = ("", 0, 0L, 0L, 0L);
+        var (since, pendingSince) = ((Int128)0, (Int128)0);
         while (await reader.ReadAsync(token))
         {
-            // An asset's first row is what there is of it; those of its causes follow.
+            // An asset's first row is what there is of it; those of its causes follow, of what is settled first.
             if (reader.GetString(2).Length == 0)
             {
                 End();
-                (name, decimals, now, held, since) = (reader.GetString(0), reader.GetInt32(1), reader.GetInt64(4), reader.GetInt64(10), 0);
+                (name, decimals, now, pending, held) = (
+                    reader.GetString(0), reader.GetInt32(1), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(10));
+                (since, pendingSince) = (0, 0);
                 continue;
             }
 
+            var isPending = reader.GetInt32(11) == 2;
             since += Whole(reader, 8);
+            pendingSince += isPending ? Whole(reader, 8) : 0;
             if (reader.GetInt64(3) > 0)
             {
-                Add(new CauseTotal(Word(reader.GetString(2)).Cause, reader.GetInt64(3), Whole(reader, 4), -Whole(reader, 6)));
+                Add(new CauseTotal(Word(reader.GetString(2)).Cause, reader.GetInt64(3), Whole(reader, 4), -Whole(reader, 6), isPending));
             }
         }
 
@@ -277,9 +282,9 @@ public abstract partial class HistoryStore
         // Deposits under different keys are one cause; rows come by cause.
         void Add(in CauseTotal total)
         {
-            if (causes is [.., var last] && last.Cause == total.Cause)
+            if (causes is [.., var last] && last.Cause == total.Cause && last.IsPending == total.IsPending)
             {
-                causes[^1] = new CauseTotal(last.Cause, last.Lines + total.Lines, last.In + total.In, last.Out + total.Out);
+                causes[^1] = total with { Lines = last.Lines + total.Lines, In = last.In + total.In, Out = last.Out + total.Out };
             }
             else
             {
@@ -291,9 +296,11 @@ public abstract partial class HistoryStore
         {
             if (name.Length > 0)
             {
-                var opening = now - since;
+                var (opening, openingPending) = (now - since, pending - pendingSince);
                 var closing = causes.Aggregate(opening, static (sum, cause) => sum + cause.In - cause.Out);
-                assets.Add(new AssetStatement(name, decimals, (long)opening, (long)closing, held, causes.DrainToImmutable()));
+                var closingPending = causes.Where(cause => cause.IsPending).Aggregate(openingPending, static (sum, cause) => sum + cause.In - cause.Out);
+                assets.Add(new AssetStatement(
+                    name, decimals, (long)opening, (long)closing, held, causes.DrainToImmutable(), (long)openingPending, (long)closingPending));
             }
         }
     }
@@ -307,7 +314,8 @@ public abstract partial class HistoryStore
             key,
             row.GetString(6),
             row.GetInt32(7),
-            row.GetInt64(8));
+            row.GetInt64(8),
+            row.GetString(9) == "P");
     }
 
     // A line's cause is a word, and for what a client named a space and that name.

@@ -32,6 +32,12 @@ public readonly record struct SliceRow(
 /// <param name="Body">The state.</param>
 public sealed record SnapshotRow(long StreamId, long Sequence, long Epoch, long Crc, byte[] Body);
 
+/// <summary>A file that went out of an exchange, as a backup keeps it.</summary>
+/// <param name="Folder">Which folder it lay in.</param>
+/// <param name="Name">Its name there.</param>
+/// <param name="Body">Its bytes.</param>
+public sealed record FileRow(string Folder, string Name, byte[] Body);
+
 /// <summary>
 /// Every row of a journal as of one moment, for those who copy or examine it: nothing is written, no activation is
 /// disturbed, and commits go on meanwhile. Used by one thread; an enumeration is ended before the next one begins.
@@ -69,6 +75,9 @@ public abstract class JournalImage : IDisposable
 
     /// <summary>All snapshots.</summary>
     public abstract IEnumerable<SnapshotRow> Snapshots();
+
+    /// <summary>Files that a backup took along; a journal that an exchange runs on has none.</summary>
+    public virtual IEnumerable<FileRow> Files() => [];
 
     /// <summary>What the database itself finds wrong with its file; empty is good news.</summary>
     public abstract IReadOnlyList<string> FileDamage();

@@ -27,6 +27,9 @@ public abstract class JournalTarget : IDisposable
     /// <summary>Adds a snapshot.</summary>
     public abstract void Add(SnapshotRow snapshot);
 
+    /// <summary>Adds a file; only a file keeps files.</summary>
+    public virtual void Add(FileRow file) => throw new NotSupportedException("A database keeps no files.");
+
     /// <summary>Everything is there: from now on it is a journal, and on disk.</summary>
     public abstract void Complete();
 
@@ -89,6 +92,13 @@ internal sealed class SqliteJournalTarget : JournalTarget
         _database.Statement("INSERT INTO snapshot (stream_id, seq, epoch, crc, parts) VALUES (?1, ?2, ?3, ?4, ?5)")
             .Bind(1, snapshot.StreamId).Bind(2, snapshot.Sequence).Bind(3, snapshot.Epoch).Bind(4, snapshot.Crc)
             .Bind(5, parts).Step();
+    }
+
+    public override void Add(FileRow file)
+    {
+        _database.Execute("CREATE TABLE IF NOT EXISTS outgoing_file (folder TEXT NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (folder, name))");
+        _database.Statement("INSERT INTO outgoing_file (folder, name, body) VALUES (?1, ?2, ?3)")
+            .Bind(1, file.Folder).Bind(2, file.Name).Bind(3, file.Body).Step();
     }
 
     public override void Complete()

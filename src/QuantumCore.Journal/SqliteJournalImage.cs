@@ -51,6 +51,17 @@ internal sealed class SqliteJournalImage : JournalImage
         while (rows.Step()) yield return FrameAt(rows);
     }
 
+    public override IEnumerable<FileRow> Files()
+    {
+        var table = _database.Statement("SELECT COUNT(*) FROM sqlite_master WHERE name = 'outgoing_file'");
+        var isThere = table.Step() && table.Long(0) > 0;
+        table.Reset();
+        if (!isThere) yield break;
+
+        var rows = _database.Statement("SELECT folder, name, body FROM outgoing_file ORDER BY folder, name");
+        while (rows.Step()) yield return new FileRow(rows.Text(0), rows.Text(1), rows.Blob(2));
+    }
+
     public override FrameRow? Frame(FrameId id)
     {
         var row = _database.Statement(

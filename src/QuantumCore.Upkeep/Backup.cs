@@ -20,10 +20,12 @@ public static class Backup
 
     /// <summary>
     /// Copies a journal as of this moment, of a running exchange too, and verifies the copy. The file has its name only
-    /// if the copy is sound; else it is left beside it, with .unverified after its name.
+    /// if the copy is sound; else it is left beside it, with .unverified after its name. The files of payouts and settlement batches that lie in
+    /// their folders go along, each of them the batch that the copy has under its name.
     /// </summary>
     /// <exception cref="JournalSetupException">The file is there already, or there is no journal to copy.</exception>
-    public static async Task<VerifyReport> MakeAsync(JournalPlace from, string file, CancellationToken cancellationToken)
+    public static async Task<VerifyReport> MakeAsync(
+        JournalPlace from, string file, CancellationToken cancellationToken, OutgoingFolders? folders = null)
     {
         var path = Path.GetFullPath(file);
         if (File.Exists(path))
@@ -39,6 +41,11 @@ public static class Backup
                 using var image = JournalImage.Open(from.Text, from.JournalSchema);
                 using var copy = JournalTarget.Create(path + Unverified);
                 Copy(image, copy, stream => stream, cancellationToken);
+                foreach (var outgoing in OutgoingFiles.Read(image, folders ?? OutgoingFolders.Of(from)))
+                {
+                    copy.Add(outgoing);
+                }
+
                 copy.Complete();
             },
             cancellationToken);
@@ -54,11 +61,12 @@ public static class Backup
 
     /// <summary>
     /// Puts a backup where nothing is, or with <paramref name="replace"/> in the place of what is there, which is kept
-    /// under another name. Nothing is changed unless the backup is sound.
+    /// under another name. Nothing is changed unless the backup is sound. Its files of payouts and settlement batches go where no such folder is: a
+    /// folder that is there is of a later moment, and stays.
     /// </summary>
     /// <exception cref="JournalSetupException">Something is there, or an exchange is running on it.</exception>
     public static async Task<VerifyReport> RestoreAsync(
-        string file, JournalPlace to, bool replace, CancellationToken cancellationToken)
+        string file, JournalPlace to, bool replace, CancellationToken cancellationToken, OutgoingFolders? folders = null)
     {
         var report = await Verification.RunAsync(new JournalPlace(file), null, cancellationToken);
         if (!report.IsClean)
@@ -66,6 +74,7 @@ public static class Backup
             return report;
         }
 
+        var outgoing = folders ?? OutgoingFolders.Of(to);
         if (!to.IsPostgres && !File.Exists(to.Text))
         {
             Directory.CreateDirectory(to.Text);
@@ -81,6 +90,12 @@ public static class Backup
             }
 
             atLeast = Epochs(to);
+        }
+
+        // Before the journal: an exchange never finds itself without them.
+        using (var files = JournalImage.Open(file))
+        {
+            OutgoingFiles.Write(files, outgoing);
         }
 
         await SetAsideAsync(to, cancellationToken);

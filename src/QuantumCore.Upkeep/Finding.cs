@@ -41,6 +41,12 @@ public enum FindingKind
 
     /// <summary>An invariant of the history does not hold, or it is ahead of the journal.</summary>
     HistoryContradicts = 13,
+
+    /// <summary>A file that went out is not the batch that the journal has under its name.</summary>
+    FileDiffers = 14,
+
+    /// <summary>A settlement batch is not what its trades come to.</summary>
+    BatchDiffers = 15,
 }
 
 /// <summary>One thing that is wrong.</summary>

@@ -25,6 +25,7 @@ public sealed class Verification
     private Dictionary<string, Instrument> _listed = [];
     private readonly HashSet<long> _snapshotted = [];
     private int _snapshotsAgreed;
+    private int _files;
 
     private Verification(JournalImage image)
     {
@@ -93,6 +94,8 @@ public sealed class Verification
         var walk = new JournalWalk([.. _plain.Values, .. _accounts.Values, .. _books.Values, .. _movers.Values], _findings);
         await walk.RunAsync(_image, cancellationToken);
         CheckIndex(walk, cancellationToken);
+        CheckFiles();
+        CompareBatches(cancellationToken);
         RequireWholeStrategies();
         var heads = _books.Select(book => (book.Key, book.Value.Stream.Head))
             .Concat(_movers.Select(mover => (mover.Key, mover.Value.Stream.Head)))
@@ -241,6 +244,30 @@ public sealed class Verification
         }
     }
 
+    // Where the catalog or a book of the venue can't be trusted, nothing is judged by it.
+    private void CompareBatches(CancellationToken cancellationToken)
+    {
+        var renetting = new Renetting(_image, symbol => _listed.GetValueOrDefault(symbol), _findings);
+        foreach (var venue in _movers.Values.Where(mover => SettlementLane.Is(mover.Stream) && !mover.IsStopped))
+        {
+            if (!_plain.Values.Any(lane => lane.IsStopped) && !_books.Values.Any(book => book.IsStopped))
+            {
+                renetting.Compare(venue.Stream, cancellationToken);
+            }
+        }
+    }
+
+    private void CheckFiles()
+    {
+        (_files, var wrong) = OutgoingFiles.Compare(_image);
+        foreach (var name in wrong)
+        {
+            _findings.Add(
+                FindingKind.FileDiffers, null, null, $"{name} is not the batch that the journal has under this name",
+                "Whoever carries it on would pay or settle something else: find out where it is from, and make the backup again.");
+        }
+    }
+
     private void RequireWholeStrategies()
     {
         var groups = _books.Values
@@ -365,6 +392,7 @@ public sealed class Verification
             Frames = walk.Frames,
             Bytes = walk.Bytes,
             Records = lanes.Sum(lane => lane.Taken),
+            Files = _files,
             Snapshots = _snapshotsAgreed + _books.Values.Sum(book => book.SnapshotsAgreed),
             History = hasHistory ? true : null,
             Books =

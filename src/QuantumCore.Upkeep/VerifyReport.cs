@@ -43,6 +43,9 @@ public sealed record VerifyReport
     /// <summary>Streams whose beginning was deleted, and the sequence that they were verified from.</summary>
     public IReadOnlyDictionary<string, long> VerifiedFrom { get; init; } = new Dictionary<string, long>();
 
+    /// <summary>Files of payouts and settlement in a backup, each compared with its batch.</summary>
+    public int Files { get; init; }
+
     /// <summary>How much is wrong; the list may be shorter.</summary>
     public required int FindingCount { get; init; }
 

@@ -141,6 +141,19 @@ public class MarginExampleTests
         Assert.Equal([january, february, march], charges);
     }
 
+    /// <summary>
+    /// Source of E33: Bybit help, "Auto-Deleveraging (ADL)": entry 7,890.08, leverage 50, tick 0.50. The contract is inverse; the same number is where a long
+    /// of 51 coins, 50 of them lent for, has nothing left: 7,890.08 * 50 / 51 = 7,735.3725 and up to the tick.
+    /// </summary>
+    [Fact]
+    public void E33_the_bankruptcy_price_of_a_long_is_rounded_up()
+    {
+        var coin = new MarginInstrument(Sample.Share with { TickSize = 50 }, new MarginTerms { Long = MarginTable.Flat(20_000, 10_000) });
+        var position = new MarginPosition(coin, 15_780, 51, 0, 0, 0, 0, 0);
+        Assert.Equal(15_471L, (long)Liquidation.BankruptcyTicks(position, -789_008 * 50, s_policy with { FeePpm = 0 }));
+        Assert.Equal(7_735_50L, 15_471 * coin.TickLotValue);
+    }
+
     /// <summary>Source of E34: rule 7.6.</summary>
     [Theory]
     [InlineData(100, -800_000, 0, 8_000)]

@@ -11,7 +11,7 @@ public class SettlementDateTests
     private static readonly Asset s_usd = new("USD", 2);
     private static readonly BusinessCalendar s_nyse = new([Day("2024-06-19"), Day("2024-07-04")]);
 
-    // RISK-examples.md E30: SEC rule 15c6-1; NYSE's holidays of 2024.
+    // Source of E30: STC, "2024 settlement update"; SEC rule 15c6-1; NYSE's holidays of 2024.
     [Theory]
     [InlineData("2024-06-03", 1, "2024-06-04")]
     [InlineData("2024-06-18", 1, "2024-06-20")]
@@ -24,7 +24,7 @@ public class SettlementDateTests
     [InlineData("2024-06-09", 2, "2024-06-11")]
     [InlineData("2024-06-19", 1, "2024-06-20")]
     [InlineData("2024-06-19", 0, "2024-06-19")]
-    public void A_trade_settles_on_the_nth_business_day_after_it(string traded, int days, string settled) =>
+    public void E30_A_trade_settles_on_the_nth_business_day_after_it(string traded, int days, string settled) =>
         Assert.Equal(Day(settled), s_nyse.After(Day(traded), days));
 
     [Fact]

@@ -263,6 +263,10 @@ internal static class Samples
             ["catalog-key"] = new KeyAdded(Time, new ApiKey(new string('a', 64), 1001, false, true, "Alice (demo)")),
             ["catalog-owner"] = new OwnerSet(Time, new OwnedAccount(1001, "Alice")),
             ["catalog-holidays"] = new HolidaysSet(Time, 20_779, new HolidaysRequest("MAIN", [20_780, 20_813], "desk", "mourning")),
+            ["catalog-owner-limits"] = new OwnerLimitsSet(
+                Time,
+                new OwnerLimitsRequest(
+                    new OwnerLimits("acme", "AAPL", [new(LimitKind.Position, 1_000), new(LimitKind.OrderQuantity, 50)], [new(1_001, 3), new(1_002, 1)]), "desk", "group")),
             ["catalog-limits"] = new EveryonesLimitsSet(
                 Time, new LimitsRequest("AAPL", [new(LimitKind.OpenOrders, 200)], "desk", "queue")),
             ["catalog-fees"] = new FeesScheduled(

@@ -364,6 +364,10 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
 
     public ValueTask<ImmutableArray<SettlementCalendar>> SettlementCalendars() => throw new NotSupportedException();
 
+    public ValueTask<ImmutableArray<OwnerLimits>> OwnersLimits() => ValueTask.FromResult(ImmutableArray<OwnerLimits>.Empty);
+
+    public ValueTask<string?> SetOwnerLimits(OwnerLimitsRequest request) => throw new NotSupportedException();
+
     public ValueTask<string?> SetHolidays(HolidaysRequest request) => throw new NotSupportedException();
 
     public ValueTask<string?> SetMarginTerms(MarginTermsRequest request)

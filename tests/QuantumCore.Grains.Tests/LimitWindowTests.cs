@@ -260,7 +260,7 @@ public class LimitWindowTests
             var asked = new AskedOrder(
                 Listed.Share(symbol), side, price, amount is null ? lots : amount.Value / price,
                 RequestHash.ContentOf(symbol, side, type, price, lots, request.Conditions));
-            Broken = _machine.CheckLimits([asked], null, of => of == "AAPL" ? Everyones : [], Now);
+            Broken = _machine.CheckLimits([asked], null, of => of == "AAPL" ? Everyones : [], _ => [], Now);
             Assert.Equal(before, _machine.Snapshot());
             if (Broken is { } broken)
                 return broken.Reason;

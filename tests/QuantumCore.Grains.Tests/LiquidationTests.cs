@@ -137,6 +137,44 @@ public class LiquidationTests
         Assert.Empty(await market.FindingsAsync());
     }
 
+    /// <summary>A loan of 10,000.00 at 3.6 % of 360 costs a dollar a day, due on the first of a month: not by whom has nothing left.</summary>
+    [Fact]
+    public async Task Interest_that_can_not_be_paid_any_more_is_part_of_the_deficit()
+    {
+        await using var disk = new Disk();
+        await using var market = await MarginMarket.OpenAsync(disk, new MarginPolicy { LoanPpm = 36_000 });
+        var now = market.Time.GetUtcNow().UtcDateTime;
+        var noon = now.Date.AddDays(now.AddDays(2).Day == 1 ? 2 : 1).AddHours(12);
+        market.Time.Advance(noon - now);
+        await market.MarkAsync("AAPL", 10_000);
+        await market.RoundAsync();
+        await market.TradeAsync(Side.Buy, 10_000, 200);
+        market.Time.Advance(TimeSpan.FromDays(1));
+        await market.MarkAsync("AAPL", 10_000);
+        await market.RoundAsync();
+        Assert.Equal(100, (await market.MarginAsync()).Accrued);
+
+        await market.MarkAsync("AAPL", 4_000);
+        await market.PlaceAsync(MarginMarket.Maker, Side.Buy, 3_960, 500);
+        for (var round = 0; round < 12; round++)
+        {
+            await market.RoundAsync();
+            await market.MarkAsync("AAPL", 4_000);
+        }
+
+        var margin = await market.MarginAsync();
+        Assert.Equal((0, MarginState.Healthy, 0, 0), (await market.CashAsync(), margin.State, (long)margin.Equity, (long)margin.Accrued));
+        var balances = await market.Exchange.Ledger.TrialBalance();
+        Assert.Equal(-208_100, (long)balances.Single(row => row.Asset == "USD" && row.Holder == "house").Total);
+        Assert.Equal(100, (long)balances.Single(row => row.Asset == "USD" && row.Holder == "interest").Total);
+        Assert.Empty(await market.FindingsAsync());
+
+        // It is through: nothing more is put on record.
+        var records = (await market.Exchange.ViewAsync(Trader)).Sequence;
+        await market.RoundAsync();
+        Assert.Equal(records, (await market.Exchange.ViewAsync(Trader)).Sequence);
+    }
+
     [Fact]
     public async Task An_order_of_a_liquidation_whose_carrier_died_is_carried_again_and_trades_once()
     {

@@ -76,6 +76,43 @@ public class SettlementBatchTests
         }
     }
 
+    /// <summary>
+    /// Source of E28: "Example 2 - Multilateral Netting" (CN-7 tuition sheet). Each payment is one unit that the payer buys of the payee.
+    /// </summary>
+    [Fact]
+    public void E28_five_payments_become_three()
+    {
+        const long Uk = 1001, Sa = 1002, Fr = 1003;
+        var items = Net((Uk, Sa, 195_886, 1), (Uk, Fr, 545_455, 1), (Fr, Sa, 130_591, 1), (Sa, Uk, 108_824, 1), (Sa, Fr, 426_136, 1));
+        Assert.Equal(
+            [(Uk, -632_517L), (Sa, -208_483L), (Fr, 841_000L)],
+            items.Where(item => item.Asset == "USD").Select(item => (item.Account, item.Amount)));
+    }
+
+    /// <summary>Source of E29: pomegra.io wiki, "Multilateral netting"; the page has Alice's net with the signs reversed.</summary>
+    [Fact]
+    public void E29_units_and_cash_net_to_one_delivery_against_one_payment()
+    {
+        const long Alice = 1001, Bob = 1002;
+        var items = Net((Bob, Alice, 1_000, 100), (Alice, Bob, 1_100, 200));
+        Assert.Equal(
+            [(Alice, "AAPL", 100L), (Alice, "USD", -120_000L), (Bob, "AAPL", -100L), (Bob, "USD", 120_000L)],
+            items.Select(item => (item.Account, item.Asset, item.Amount)));
+    }
+
+    private static System.Collections.Immutable.ImmutableArray<SettlementItem> Net(params (long Buyer, long Seller, long PriceTicks, long Lots)[] trades)
+    {
+        var netting = new SettlementNetting();
+        var share = Listed.Aapl with { SettlementDays = 1, SettlementVenue = "MAIN" };
+        for (var i = 0; i < trades.Length; i++)
+        {
+            var (buyer, seller, price, lots) = trades[i];
+            netting.Add(share, 0, i + 1, 19_877, [new(new(buyer), new(seller), price, lots, 0, 0)]);
+        }
+
+        return netting.Items();
+    }
+
     private static SettlementClosed Closed(int cycle, long after, long through) =>
         SettlementClosed.Make(Time, 19_878, cycle, [new("AAPL", after, through, 1)], [.. s_items]);
 }

@@ -147,6 +147,7 @@ public class SettlementTests
 
         // What was a holiday stays one; what lies ahead is said anew.
         Assert.Null(await market.Catalog.SetHolidays(new("MAIN", [Monday + 31], "desk", "")));
+        await market.Exchange.CrashAsync();
         await using var again = await market.StartAgainAsync();
         Assert.Equal([Monday + 2, Monday + 31], Assert.Single(await again.Catalog.SettlementCalendars()).Holidays);
         await again.AdvanceAsync(days: 1);
@@ -208,6 +209,84 @@ public class SettlementTests
     }
 
     [Fact]
+    public async Task A_date_waits_for_the_one_before_it_whose_proceeds_it_spends()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.Account(Alice).Withdraw(new("all", "USD", Cash, "DE89"));
+        await market.TradeAsync("ONE", Bob, Alice, 10_000, 10);
+        await market.TradeAsync("TWO", Alice, Carol, 10_000, 9);
+        disk.Depository.Word = batch => batch.Id != "MAIN-2024-06-04-1";
+        market.Time.Advance(TimeSpan.FromDays(3));
+        await Wait.UntilAsync(
+            async () =>
+            {
+                Assert.False(await market.Settlement.Settle());
+                return disk.Depository.Sent.Count > 2;
+            },
+            "the first batch to be sent again");
+        Assert.All(disk.Depository.Sent, id => Assert.Equal("MAIN-2024-06-04-1", id));
+
+        disk.Depository.Word = _ => true;
+        await market.SettleAsync();
+        Assert.Equal(["MAIN-2024-06-04-1", "MAIN-2024-06-05-1"], disk.Depository.Known.Keys.Order());
+        Assert.Equal(0, (await market.HasAsync(Alice, "USD")).Pending);
+        await market.RequireInvariantsAsync();
+    }
+
+    [Fact]
+    public async Task A_statement_tells_what_is_settled_and_what_is_pending_apart_to_the_cent()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.TradeAsync("ONE", Alice, Bob, 10_000, 10);
+        await market.AdvanceAsync(days: 1);
+        await market.TradeAsync("TWO", Alice, Bob, 10_000, 5);
+        await market.AdvanceAsync(days: 1);
+        var first = await market.StatementAsync(Alice, Monday, Monday);
+        var cash = first.Assets.Single(asset => asset.Asset == "USD");
+        Assert.Equal((0, Cash - 100_078, 0, -100_078), (cash.Opening, cash.Closing, cash.OpeningPending, cash.ClosingPending));
+        Assert.Equal(
+            [("deposit", false, (Int128)Cash, (Int128)0), ("fee", true, 0, 78), ("trade", true, 0, 100_000)],
+            cash.Causes.Select(cause => (cause.Cause, cause.IsPending, cause.In, cause.Out)));
+
+        // Tuesday: another trade. Wednesday: Monday's has settled, out of the one part and into the other.
+        var next = await market.StatementAsync(Alice, Monday + 1, Monday + 2);
+        cash = next.Assets.Single(asset => asset.Asset == "USD");
+        Assert.Equal((Cash - 100_078, Cash - 150_117, -100_078, -50_039), (cash.Opening, cash.Closing, cash.OpeningPending, cash.ClosingPending));
+        Assert.Equal(
+            [("settlement", false, (Int128)0, (Int128)100_078), ("fee", true, 0, 39), ("settlement", true, 100_078, 0), ("trade", true, 0, 50_000)],
+            cash.Causes.Select(cause => (cause.Cause, cause.IsPending, cause.In, cause.Out)));
+        Assert.Equal(
+            [(true, 100_078L), (false, -100_078L)],
+            next.Entries.Where(line => line is { Cause: "settlement", Asset: "USD" }).Select(line => (line.IsPending, line.Amount)));
+        var units = next.Assets.Single(asset => asset.Asset == "ONE");
+        Assert.Equal((1_010, 1_010, 10, 0), (units.Opening, units.Closing, units.OpeningPending, units.ClosingPending));
+    }
+
+    [Fact]
+    public async Task How_long_a_batch_has_not_settled_is_told_until_it_has()
+    {
+        await using var disk = new Disk();
+        await using var dead = await Market.OpenAsync(disk);
+        await dead.TradeAsync("ONE", Alice, Bob, 10_000, 10);
+        disk.Depository.Word = _ => false;
+        dead.Time.Advance(TimeSpan.FromDays(2));
+        Assert.InRange(await dead.WaitsAsync(), 0, 60);
+        await Wait.UntilAsync(() => Task.FromResult(disk.Depository.Sent.Count > 0), "the batch to be sent");
+        dead.Time.Advance(TimeSpan.FromMinutes(11));
+        Assert.InRange(await dead.WaitsAsync(), 660, 720);
+
+        // Who comes after a crash knows it too.
+        await dead.Exchange.CrashAsync();
+        await using var alive = await dead.StartAgainAsync();
+        Assert.InRange(await alive.WaitsAsync(), 660, 720);
+        disk.Depository.Word = _ => true;
+        await alive.SettleAsync();
+        Assert.Equal(0, await alive.WaitsAsync());
+    }
+
+    [Fact]
     public async Task An_account_that_comes_back_from_a_snapshot_has_what_was_pending_and_settles_it_once()
     {
         await using var disk = new Disk();
@@ -235,9 +314,9 @@ public class SettlementTests
         Assert.Equal((1_010, 0), await market.HasAsync(Alice, "ONE"));
     }
 
-    // RISK-examples.md E38: a short sale of 100 at 10.00 that settles a day later, fee 0.50 on the seller.
+    // Source of E38: the rules for accounts, 3 and 10: a short sale of 100 at 10.00 that settles a day later, fee 0.50 on the seller.
     [Fact]
-    public async Task A_short_sale_is_borrowed_from_its_settlement_on()
+    public async Task E38_A_short_sale_is_borrowed_from_its_settlement_on()
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);
@@ -359,6 +438,39 @@ public class SettlementTests
             {
                 await Account(account).CatchUp();
             }
+        }
+
+        /// <summary>A statement over days.</summary>
+        public async Task<AccountStatement> StatementAsync(long account, long fromDay, long toDay)
+        {
+            const long Day = 86_400_000_000_000;
+            await exchange.Ledger.CatchUp();
+            return await exchange.Ledger.Statement(account, fromDay * Day, (toDay + 1) * Day, null, 100, []);
+        }
+
+        /// <summary>What the agent says after a round: seconds for which what was due has not settled.</summary>
+        public async Task<long> WaitsAsync()
+        {
+            var said = new System.Collections.Concurrent.ConcurrentBag<long>();
+            await exchange.Service<InstrumentCatalog>().RefreshAsync();
+            using var listener = new System.Diagnostics.Metrics.MeterListener
+            {
+                InstrumentPublished = static (instrument, listener) =>
+                {
+                    if (instrument.Name == "quantumcore_settlement_waits_seconds")
+                        listener.EnableMeasurementEvents(instrument);
+                },
+            };
+            // Meters are of the whole process: other tests have agents too.
+            var isOwn = new AsyncLocal<bool> { Value = true };
+            listener.SetMeasurementEventCallback<long>((_, value, _, _) =>
+            {
+                if (isOwn.Value)
+                    said.Add(value);
+            });
+            listener.Start();
+            await exchange.Service<OpenWorkAgent>().SettleAsync(CancellationToken.None);
+            return Assert.Single(said);
         }
 
         public Task RequireInvariantsAsync() => TransferTests.RequireInvariantsAsync(exchange);

@@ -259,6 +259,42 @@ public class WithdrawalTests
         folder.Delete(recursive: true);
     }
 
+    /// <summary>Source of E39: the rules for accounts, 3, and those for money out.</summary>
+    [Fact]
+    public async Task E39_two_withdrawals_one_of_them_refused_are_five_entries()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, []);
+        disk.Bank.Word = batch => batch.Items.Any(item => item.Amount == 500) ? PayoutVerdict.Refused : PayoutVerdict.Final;
+        await exchange.Account(Alice).Deposit(new DepositRequest("in", "USD", 900));
+        await exchange.Account(Alice).Withdraw(s_out with { Amount = 500 });
+        await UntilAsync(exchange, Alice, PayoutState.Refused);
+        await exchange.Account(Alice).Withdraw(s_out with { Key = "out-2", Amount = 400 });
+        await Wait.UntilAsync(
+            async () =>
+            {
+                await CarryAsync(exchange);
+                return (await exchange.Ledger.Withdrawals(Alice, 10)).Any(withdrawal => withdrawal.State == PayoutState.Final);
+            },
+            "the second withdrawal to be paid");
+        await exchange.Account(Alice).CatchUp();
+
+        Assert.Equal(500, (await exchange.ViewAsync(Alice)).Of("USD").Total);
+        var balances = (await exchange.Ledger.TrialBalance()).ToDictionary(row => row.Holder, row => (long)row.Total, StringComparer.Ordinal);
+        Assert.Equal((500, 0, -500), (balances["customers"], balances["payouts"], balances["world"]));
+        var entries = await exchange.Disk.History.ReadAsync(
+            "SELECT COUNT(*) FROM (SELECT stream, seq, idx FROM posting GROUP BY stream, seq, idx) e",
+            [],
+            static async (reader, token) =>
+            {
+                await reader.ReadAsync(token);
+                return reader.GetInt64(0);
+            },
+            CancellationToken.None);
+        Assert.Equal(5, entries);
+        await TransferTests.RequireInvariantsAsync(exchange);
+    }
+
     private static async Task UntilAsync(Exchange exchange, long account, PayoutState state, int withdrawals = 1) => await Wait.UntilAsync(
         async () =>
         {

@@ -36,6 +36,11 @@ internal static class Mutants
     private const string AccountMargin = "src/QuantumCore.Grains/Accounts/AccountGrain.Margin.cs";
     private const string AgentMargin = "src/QuantumCore.Grains/OpenWorkAgent.Margin.cs";
     private const string CatalogMargin = "src/QuantumCore.Grains/CatalogGrain.Margin.cs";
+    private const string Settlement = "src/QuantumCore.Grains/Settlement/SettlementGrain.cs";
+    private const string AccountSettlement = "src/QuantumCore.Grains/Accounts/AccountMachine.Settlement.cs";
+    private const string Pending = "src/QuantumCore.Accounts/DatedFunds.cs";
+    private const string SettlementRecords = "src/QuantumCore.Contracts/SettlementRecords.cs";
+    private const string CatalogSettlement = "src/QuantumCore.Grains/CatalogGrain.Settlement.cs";
     private const string Statements = "src/QuantumCore.History/Statements.cs";
 
     /// <summary>
@@ -221,6 +226,25 @@ internal static class Mutants
             "        await Stream.WhenDurable(Stream.Head);\n        return _insured[key];", "        await Task.Yield();\n        return _insured[key];"),
         ("a snapshot forgets that an account is liquidated", MarginState, "        to.Byte((byte)State);", "        to.Byte(0);"),
         ("nobody looks at margin accounts that owe", Agent, "                await ReviewMarginAsync(stoppingToken);\n", "                await marks.RefreshAsync();\n"),
+
+        // Settlement.
+        ("an item is taken twice", AccountSettlement,
+            "                    Account.Settle(item.Asset, new SettlementTerm(venue, part.TradeDay, part.Days), part.Amount);",
+            "                    Account.Settle(item.Asset, new SettlementTerm(venue, part.TradeDay, part.Days), 2 * part.Amount);"),
+        ("a batch whose sending is repeated has another content", Settlement,
+            "new SettlementBatch(closed.IdAt(Venue), Venue, closed)", "new SettlementBatch(closed.IdAt(Venue), Venue, Now / 1_000 % 2 == 0 ? closed : _machine.Close(closed.Date, closed.Trades, closed.Items, Now))"),
+        ("a settlement is sent before it is durable", Settlement,
+            "        await Stream.WhenDurable(batch);\n", "        await Task.Yield();\n"),
+        ("a batch is settled when it is sent", Settlement, "        if (!isSettled || _hasEnded", "        if (_hasEnded"),
+        ("a number of a batch is used again", SettlementRecords, ":yyyy-MM-dd}", ":yyyy-MM}"),
+        ("what is pending pays for what settles before", Pending,
+            "amount <= Spendable(asset, due) ? RejectReason.None", "amount < long.MaxValue ? RejectReason.None"),
+        ("open orders promise nothing of what is to come", Pending,
+            "Change(DueOf(open.Instrument), -(Int128)open.HeldOf(asset));", "Change(DueOf(open.Instrument), 0);"),
+        ("a snapshot forgets what is pending", AccountSettlement, "        var entries = Account.Pending.Entries.ToArray();", "        var entries = Account.Pending.Entries.Take(0).ToArray();"),
+        ("an account does not follow settlement", AccountSettlement, "        if (instrument.SettlementDays > 0)", "        if (instrument.SettlementDays > 9)"),
+        ("a day that trades are due on becomes a holiday", CatalogSettlement, "TradingDay.DayOf(Now) + 2;", "TradingDay.DayOf(Now);"),
+        ("nobody settles what is due", Agent, "                await SettleAsync(stoppingToken);\n", ""),
 
         // The history.
         ("two projectors write the same records", Statements,

@@ -28,6 +28,7 @@ internal sealed class Audit(World world, IReadOnlyList<Client> clients)
         CheckDiaries();
         world.Database.Witness.Movements.RequireSettled();
         world.Database.Witness.Margin.RequireSettled();
+        world.Database.Witness.Settlement.RequireSettled();
     }
 
     private async Task CompareAccountAsync(Silo silo, Client client)
@@ -41,6 +42,8 @@ internal sealed class Audit(World world, IReadOnlyList<Client> clients)
             world.Find($"account {client.Account} is frozen: {view.IsFrozen}, its records say otherwise");
         foreach (var balance in view.Balances.Where(b => b.Held < 0 || (b.Available < 0 && !world.Desk.Lends(client.Account))))
             world.Find($"account {client.Account} has {balance}");
+        foreach (var balance in view.Balances.Where(b => b.Pending != world.Database.Witness.Settlement.PendingOf(client.Account, b.Asset)))
+            world.Find($"account {client.Account} has {balance}, its trades come to {world.Database.Witness.Settlement.PendingOf(client.Account, balance.Asset)} pending");
         // Of silos that have been there for a while; a new one has made no mark prices yet.
         if (view.Margin is { IsStale: false } margin && !_seen.ContainsKey("all") && margin.Equity < margin.Maintenance && margin.State != MarginState.Called)
             world.Find($"account {client.Account} is {margin.State} with {margin}");
@@ -54,19 +57,19 @@ internal sealed class Audit(World world, IReadOnlyList<Client> clients)
         }
 
         var rows = await BalancesAsync(client.Account);
-        var told = view.Balances.Where(b => b.Total != 0 || b.Held != 0).Select(b => (b.Asset, b.Total, b.Held)).Order().ToArray();
+        var told = view.Balances.Where(b => b.Total != 0 || b.Held != 0 || b.Pending != 0).Select(b => (b.Asset, b.Total, b.Held, b.Pending)).Order().ToArray();
         if (!rows.SequenceEqual(told))
             world.Find($"account {client.Account}: the history has {string.Join(' ', rows)}, the account {string.Join(' ', told)}");
     }
 
-    private async Task<(string, long, long)[]> BalancesAsync(long account) => await world.Database.History.ReadAsync(
-        "SELECT asset, total, reserved FROM balance WHERE account = @account AND (total <> 0 OR reserved <> 0)",
+    private async Task<(string, long, long, long)[]> BalancesAsync(long account) => await world.Database.History.ReadAsync(
+        "SELECT asset, total, reserved, pending FROM balance WHERE account = @account AND (total <> 0 OR reserved <> 0 OR pending <> 0)",
         [("@account", account)],
         static async (reader, token) =>
         {
-            var rows = new List<(string, long, long)>();
+            var rows = new List<(string, long, long, long)>();
             while (await reader.ReadAsync(token))
-                rows.Add((reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2)));
+                rows.Add((reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3)));
             return rows.Order().ToArray();
         },
         CancellationToken.None);

@@ -23,7 +23,7 @@ internal sealed class Chaos(World world)
     {
         while (!stop.IsCancellationRequested)
         {
-            await Task.Delay(world.Within(20_000, world.Desk.IsOpen ? 4_000_000 : 1_200_000), world.Clock, CancellationToken.None);
+            await Task.Delay(world.Within(20_000, world.Desk.IsOpen || world.Nights.IsOpen ? 4_000_000 : 1_200_000), world.Clock, CancellationToken.None);
             if (stop.IsCancellationRequested)
                 return;
             while (world.Silos.Count < silos)
@@ -59,7 +59,7 @@ internal sealed class Chaos(World world)
                 await OutageAsync(full: world.Chance(0.3));
                 break;
             case 6:
-                silo.Clock.Error = TimeSpan.FromSeconds(world.Next(-3_600, 3_600));
+                silo.Clock.Error = TimeSpan.FromSeconds(world.Next(-world.Nights.ClockError, world.Nights.ClockError));
                 world.Tell($"the clock of {silo.Owner.Name} is wrong by {silo.Clock.Error}");
                 break;
             case 7:

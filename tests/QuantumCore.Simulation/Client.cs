@@ -63,8 +63,8 @@ internal sealed partial class Client(World world, long account)
         {
             Operations++;
             await OneAsync();
-            // Mark prices are made each second: who goes by them takes time.
-            if (world.Desk.IsOpen)
+            // Mark prices are made each second, and days pass: who goes by them takes time.
+            if (world.Desk.IsOpen || world.Nights.IsOpen)
                 await Task.Delay(world.Within(10_000, 600_000), world.Clock);
             else if (world.Chance(0.3))
                 await Task.Delay(world.Within(100, 60_000), world.Clock);

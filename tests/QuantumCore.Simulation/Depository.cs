@@ -3,25 +3,26 @@ using QuantumCore.Grains.Settlement;
 
 namespace QuantumCore.Simulation;
 
-/// <summary>Who settles batches, outside the exchange: it knows each batch by its id, and says so when the same id comes with other content.</summary>
-public sealed class Depository
+/// <summary>
+/// Who settles batches, outside all silos: it tells batches apart by their ids alone, takes its time, and what it has settled once it has settled for ever.
+/// </summary>
+internal sealed class Depository(World world)
 {
-    private readonly Dictionary<string, SettlementClosed> _batches = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SettlementClosed> _known = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _settled = new(StringComparer.Ordinal);
 
-    /// <summary>What it has settled, by id.</summary>
-    public IReadOnlyDictionary<string, SettlementClosed> Batches => _batches;
+    /// <summary>Ids of what it has settled.</summary>
+    public IReadOnlySet<string> Settled => _settled;
 
-    /// <summary>Ids that came with two contents.</summary>
-    public List<string> Contradictions { get; } = [];
-
-    /// <summary>A batch came (again).</summary>
-    public void Take(SettlementBatch batch)
+    /// <summary>A batch comes, perhaps again. Whether it is settled.</summary>
+    public bool Take(SettlementBatch batch)
     {
-        if (!_batches.TryAdd(batch.Id, batch.Content)
-            && !_batches[batch.Id].Hash.AsSpan().SequenceEqual(batch.Content.Hash.AsSpan()))
-        {
-            Contradictions.Add(batch.Id);
-        }
+        world.Database.Witness.Settlement.RequireDurable(batch);
+        if (!_known.TryAdd(batch.Id, batch.Content) && !WitnessedSettlement.IsSame(_known[batch.Id], batch.Content))
+            world.Find($"{batch.Id} is sent with {_known[batch.Id]} and then with {batch.Content}");
+        if (!world.Faults.Chaos || world.Chance(0.6))
+            _settled.Add(batch.Id);
+        return _settled.Contains(batch.Id);
     }
 }
 
@@ -31,14 +32,14 @@ internal sealed class SiloDepository(World world, Silo silo) : ISettlementReceiv
     public async ValueTask<bool> SendAsync(SettlementBatch batch, CancellationToken cancellationToken)
     {
         await UnderWayAsync();
-        world.Depository.Take(batch);
+        var isSettled = world.Depository.Take(batch);
         await UnderWayAsync();
-        return true;
+        return isSettled;
     }
 
     private async Task UnderWayAsync()
     {
-        await Task.Delay(world.Within(100, 200_000), silo.Clock);
+        await Task.Delay(world.Within(100, world.Chance(world.Faults.CallLate) ? 5_000_000 : 200_000), silo.Clock);
         if (world.Chance(world.Faults.CallLost * 5))
             throw new TimeoutException("The depository does not answer.");
     }

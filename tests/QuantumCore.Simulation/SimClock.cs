@@ -3,8 +3,6 @@ namespace QuantumCore.Simulation;
 /// <summary>The clock of one silo: the world's time, with an error of its own that may change at any moment.</summary>
 internal sealed class SimClock(World world, Owner owner) : TimeProvider
 {
-    private static readonly DateTimeOffset s_start = new(2026, 1, 2, 9, 0, 0, TimeSpan.Zero);
-
     /// <summary>How wrong the wall clock is; what is measured between two moments stays right.</summary>
     public TimeSpan Error { get; set; }
 
@@ -12,7 +10,7 @@ internal sealed class SimClock(World world, Owner owner) : TimeProvider
 
     public override long GetTimestamp() => world.Now;
 
-    public override DateTimeOffset GetUtcNow() => s_start + TimeSpan.FromTicks(world.Now) + Error;
+    public override DateTimeOffset GetUtcNow() => world.Nights.Now + Error;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {

@@ -15,9 +15,10 @@ namespace QuantumCore.Simulation;
 /// <param name="Acknowledged">Orders that were acknowledged.</param>
 /// <param name="Liquidated">Orders of liquidations.</param>
 /// <param name="Deficits">Deficits that fund and house paid.</param>
+/// <param name="Settled">Trades that settled in batches.</param>
 public sealed record DayResult(
     int Seed, IReadOnlyList<string> Findings, long Steps, ulong Trace, long Records, long Fills, long Voided, int Kills,
-    int Unknown, int Acknowledged, long Liquidated, long Deficits);
+    int Unknown, int Acknowledged, long Liquidated, long Deficits, long Settled);
 
 /// <summary>One seed: an exchange of some silos lives through a day of faults, and must come out of it whole.</summary>
 public sealed class SimulatedDay
@@ -59,7 +60,8 @@ public sealed class SimulatedDay
         return new DayResult(
             seed, world.Findings, world.Steps, world.Trace, world.Database.Witness.Records, world.Database.Witness.Fills,
             world.Database.Witness.Voided, simulation._chaos.Kills, simulation._clients.Sum(c => c.Unknown),
-            simulation._clients.Sum(c => c.Acknowledged.Count), world.Database.Witness.Margin.Steps, world.Database.Witness.Margin.Deficits);
+            simulation._clients.Sum(c => c.Acknowledged.Count), world.Database.Witness.Margin.Steps, world.Database.Witness.Margin.Deficits,
+            world.Database.Witness.Settlement.SettledTrades);
     }
 
     private async Task LiveAsync()
@@ -79,11 +81,13 @@ public sealed class SimulatedDay
         };
         using var stop = new CancellationTokenSource();
         var moving = _world.Desk.MoveAsync(stop.Token);
+        var passing = _world.Nights.PassAsync(stop.Token);
         var striking = _world.Faults.Chaos ? _chaos.StrikeAsync(_silos, stop.Token) : Task.CompletedTask;
         await Task.WhenAll(_clients.Select(client => client.TradeAsync(_operations)));
         await stop.CancelAsync();
         await striking;
         await moving;
+        await passing;
         await ConvergeAsync();
     }
 
@@ -92,15 +96,15 @@ public sealed class SimulatedDay
         await silo.Owner.Run(async () =>
         {
             foreach (var symbol in Market.Symbols)
-                await silo.Grains.Catalog().List(EncodedInstrument.From(Market.Listing(symbol)));
+                await silo.Grains.Catalog().List(EncodedInstrument.From(_world.Nights.Listing(symbol)));
             await _world.Desk.OpenAsync(silo);
         });
         foreach (var client in _clients)
         {
             // Little: many orders can only be paid by what another one has brought.
-            await client.DepositAsync("cash", "USD", _world.Desk.Lends(client.Account) ? 5_000 : 60_000);
+            await client.DepositAsync("cash", "USD", _world.Desk.Lends(client.Account) ? 5_000 : _world.Nights.IsOpen ? 15_000 : 60_000);
             foreach (var symbol in _world.Desk.Lends(client.Account) ? [] : Market.Symbols)
-                await client.DepositAsync(symbol, symbol, 40);
+                await client.DepositAsync(symbol, symbol, _world.Nights.IsOpen ? 15 : 40);
         }
     }
 
@@ -118,6 +122,13 @@ public sealed class SimulatedDay
         foreach (var client in _clients)
             await client.LookAsync();
         await Task.Delay(_world.Desk.IsOpen ? s_settled + s_settled : s_settled, _world.Clock);
+        if (_world.Nights.IsOpen)
+        {
+            // All that was due settles, whatever stands between the last trade and now: weekends, holidays.
+            _world.Nights.Pass(20);
+            await Task.Delay(_world.Desk.IsOpen ? s_settled + s_settled : s_settled, _world.Clock);
+        }
+
         settled.SetResult();
         await serving;
         await Task.Delay(s_awake, _world.Clock);

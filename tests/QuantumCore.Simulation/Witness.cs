@@ -38,6 +38,9 @@ internal sealed class Witness(World world)
     /// <summary>Who may owe, and who is liquidated.</summary>
     public WitnessedMargin Margin { get; } = new(world);
 
+    /// <summary>What is traded and settles later.</summary>
+    public WitnessedSettlement Settlement { get; } = new(world);
+
     /// <summary>What left accounts, and what became of it.</summary>
     public Movements Movements { get; } = new(world);
 
@@ -113,8 +116,22 @@ internal sealed class Witness(World world)
             SeeBook(stream[5..], record.Sequence, BookRecordEncoding.Decode(record.Body.Span));
         else if (stream.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal))
             SeePayout(stream, record.Sequence, PayoutRecordEncoding.Decode(record.Body.Span));
+        else if (stream.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal))
+            SeeSettlement(stream, record.Sequence, SettlementRecordEncoding.Decode(record.Body.Span));
         else if (stream == "catalog")
-            Margin.See(CatalogRecordEncoding.Decode(record.Body.Span));
+            SeeCatalog(CatalogRecordEncoding.Decode(record.Body.Span));
+    }
+
+    private void SeeSettlement(string stream, long sequence, SettlementRecord record)
+    {
+        Timed(stream, record.TimeNanos);
+        Settlement.See(stream[SettlementRecord.StreamPrefix.Length..], sequence, record);
+    }
+
+    private void SeeCatalog(CatalogRecord record)
+    {
+        Margin.See(record);
+        Settlement.See(record);
     }
 
     private void SeePayout(string stream, long sequence, PayoutRecord record)
@@ -122,6 +139,7 @@ internal sealed class Witness(World world)
         Timed(stream, record.TimeNanos);
         Movements.See(stream[PayoutRecord.StreamPrefix.Length..], sequence, record);
         Margin.See(stream[PayoutRecord.StreamPrefix.Length..], record);
+        Settlement.See(stream[PayoutRecord.StreamPrefix.Length..], record);
     }
 
     private void Timed(string stream, long nanos)
@@ -138,6 +156,7 @@ internal sealed class Witness(World world)
         Freezes.See(account, sequence, record);
         Limits.See(account, sequence, record);
         Margin.See(account, sequence, record, _orders.Values);
+        Settlement.See(account, record);
         switch (record)
         {
             case HoldPlaced hold:
@@ -192,6 +211,7 @@ internal sealed class Witness(World world)
     private void SeeBook(string symbol, long sequence, BookRecord record)
     {
         Timed("book/" + symbol, record.TimeNanos);
+        Settlement.See(symbol, sequence, record);
         switch (record)
         {
             case OrderAccepted accepted:

@@ -19,10 +19,12 @@ internal sealed class World
         _random = new Random(seed);
         Seed = seed;
         Faults = faults;
+        Nights = new Nights(this);
         Outside = new Owner(this, "outside");
         Clock = new SimClock(this, Outside);
         Database = new Database(this);
         Bank = new Bank(this);
+        Depository = new Depository(this);
         Desk = new Desk(this);
         Directory = new Directory(this);
     }
@@ -54,9 +56,11 @@ internal sealed class World
 
     public Bank Bank { get; }
 
-    public Depository Depository { get; } = new();
+    public Depository Depository { get; }
 
     public Desk Desk { get; }
+
+    public Nights Nights { get; }
 
     /// <summary>Around what everybody trades, in ticks.</summary>
     public long Middle { get; set; } = 1_000;

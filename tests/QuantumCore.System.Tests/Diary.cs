@@ -14,6 +14,7 @@ internal enum Wish
     Strategy = 7,
     Transfer = 8,
     Withdraw = 9,
+    Holidays = 10,
 }
 
 /// <summary>A request and what its sender knows of its outcome.</summary>

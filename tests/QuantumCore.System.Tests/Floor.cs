@@ -12,6 +12,8 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
 {
     private const int Desks = 8;
 
+    private static readonly (string Symbol, decimal Reference, decimal Tick, decimal Lot) s_clearing = (ClearingAudit.Symbol, ClearingAudit.Reference, 0.01m, 1m);
+
     private static readonly (string Symbol, decimal Reference, decimal Tick, decimal Lot)[] s_markets =
     [
         ("AAPL", 150m, 0.01m, 1m), ("AMZN", 185m, 0.01m, 1m), ("BTC-USD", 95_000m, 10m, 0.001m), ("MSFT", 420m, 0.01m, 1m),
@@ -19,13 +21,17 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
 
     private volatile bool _closing;
 
+    /// <summary>There is a symbol that settles later, mark prices come in, and holidays are declared.</summary>
+    public bool Clears { get; init; }
+
+
     /// <summary>Trades until the exchange no longer answers, or <see cref="Close"/> is called.</summary>
     public async Task TradeAsync()
     {
         var accounts = keys.Keys.Order().ToArray();
         var desks = Enumerable.Range(0, Desks).Select(desk => Task.Run(
             () => TradeAsync(desk, accounts[desk % accounts.Length]), TestContext.Current.CancellationToken));
-        await Task.WhenAll(desks);
+        await Task.WhenAll(Clears ? desks.Append(MarkAsync()).Append(DeclareAsync()) : desks);
     }
 
     /// <summary>Nothing more is asked; what was asked is answered.</summary>
@@ -63,12 +69,45 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
         }
     }
 
+    /// <summary>The feed of mark prices.</summary>
+    private async Task MarkAsync()
+    {
+        using var feed = new Customer(address, "demo-admin", patience);
+        while (!_closing)
+        {
+            foreach (var (symbol, price) in new[] { ("AAPL", "150.00"), (ClearingAudit.Symbol, Text(ClearingAudit.Reference)) })
+            {
+                if ((await feed.PostAsync($"admin/symbols/{symbol}/mark", $$"""{"price":"{{price}}"}""")).Status == 0)
+                    return;
+            }
+
+            await Task.Delay(150, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>One who declares holidays, again and again others.</summary>
+    private async Task DeclareAsync()
+    {
+        var random = new Random(seed + Desks);
+        using var administrator = new Customer(address, "demo-admin", patience);
+        for (var n = 0; !_closing; n++)
+        {
+            var today = TimeProvider.System.GetUtcNow().Date.AddDays(random.Next(40));
+            var days = string.Join(',', Enumerable.Range(0, 5).Where(_ => random.Next(3) == 0).Select(day => $"\"{today.AddDays(day):yyyy-MM-dd}\""));
+            var entry = new Entry(
+                Wish.Holidays, 0, "", $"{round}-h{n}", HttpMethod.Post, "admin/settlement/MAIN/holidays", $$"""{"holidays":[{{days}}],"why":"{{round}}-h{{n}}"}""");
+            if (!await AskAsync(entry, administrator, administrator, []))
+                return;
+            await Task.Delay(random.Next(20, 200), TestContext.Current.CancellationToken);
+        }
+    }
+
     /// <summary>False when no answer came.</summary>
     private async Task<bool> AskAsync(
         Entry entry, Customer customer, Customer administrator, List<(string, long, string, decimal, decimal)> mine)
     {
         diary.Sent(entry);
-        var reply = await (entry.Wish is Wish.Deposit or Wish.Transfer ? administrator : customer).SendAsync(entry.Method, entry.Path, entry.Body);
+        var reply = await (entry.Wish is Wish.Deposit or Wish.Transfer or Wish.Holidays ? administrator : customer).SendAsync(entry.Method, entry.Path, entry.Body);
         diary.Answered(entry, reply);
         Remember(entry, mine);
         return reply.Status != 0;
@@ -105,9 +144,10 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
         ? new Reply(200, order)
         : new Reply(result.GetProperty("error").GetProperty("status").GetInt32(), result.GetProperty("error"));
 
-    private static Entry Place(Random random, long account, string name)
+    private Entry Place(Random random, long account, string name)
     {
-        var (symbol, reference, tick, lot) = s_markets[random.Next(s_markets.Length)];
+        var market = random.Next(s_markets.Length + (Clears ? 2 : 0));
+        var (symbol, reference, tick, lot) = market < s_markets.Length ? s_markets[market] : s_clearing;
         var side = random.Next(2) == 0 ? "buy" : "sell";
         var price = Text(reference + (tick * random.Next(-12, 13)));
         var quantity = Text(lot * random.Next(1, 40));
@@ -140,7 +180,7 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
         Random random, long account, string name, List<(string Symbol, long OrderId, string Name, decimal Price, decimal Quantity)> mine)
     {
         var order = mine[random.Next(mine.Count)];
-        var (_, _, tick, lot) = s_markets.Single(market => market.Symbol == order.Symbol);
+        var (_, _, tick, lot) = s_markets.Append(s_clearing).Single(market => market.Symbol == order.Symbol);
         var quantity = Math.Max(lot, order.Quantity + (lot * random.Next(-10, 5)));
         var price = random.Next(2) == 0 ? "" : $"\"price\":\"{Text(order.Price + (tick * random.Next(-5, 6)))}\",";
         var body = $$"""{{{price}}"quantity":"{{Text(quantity)}}","clientOrderId":"{{name}}"}""";

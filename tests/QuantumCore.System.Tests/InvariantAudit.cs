@@ -17,17 +17,17 @@ internal static class InvariantAudit
     public static async Task<List<string>> ViolationsAsync(Storage storage)
     {
         var violations = new List<string>();
-        foreach (var (name, query) in Queries())
+        foreach (var (name, query) in Queries(storage.DaysAhead))
             violations.AddRange((await storage.HistoryAsync(query)).Take(5).Select(row => $"{name}: {Line(row)}"));
         violations.AddRange(await JournalViolationsAsync(storage));
         return violations;
     }
 
-    private static IEnumerable<(string Name, string Query)> Queries()
+    private static IEnumerable<(string Name, string Query)> Queries(int daysAhead)
     {
         using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("Invariants.sql")!;
         using var reader = new StreamReader(stream);
-        var before = (TimeProvider.System.GetUtcNow() - s_sweepDeadline - DateTimeOffset.UnixEpoch).Ticks * 100;
+        var before = (TimeProvider.System.GetUtcNow().AddDays(daysAhead) - s_sweepDeadline - DateTimeOffset.UnixEpoch).Ticks * 100;
         foreach (var part in reader.ReadToEnd().Split(NamePrefix).Skip(1))
         {
             var end = part.IndexOf('\n', StringComparison.Ordinal);

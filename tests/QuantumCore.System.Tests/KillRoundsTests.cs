@@ -15,6 +15,9 @@ public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper out
     private const int RoundsOfAnExchange = 100;
     private const int AuditHistoryEvery = 25;
 
+    /// <summary>In each of so many rounds days pass, and what was due settles while the exchange is killed.</summary>
+    private const int DayEvery = 5;
+
     [Fact]
     [Trait("Suite", "Slow")]
     public Task Killed_while_trading_on_sqlite_nothing_acknowledged_is_lost_or_doubled() => KillRoundsAsync("sqlite");
@@ -32,7 +35,8 @@ public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper out
             await KillAgainAndAgainAsync(kind, Math.Min(RoundsOfAnExchange, rounds - done), seed + (done * 1_000), tally);
 
         output.WriteLine($"{kind}, seed {seed}: {tally}");
-        Assert.True(tally.Trades > 0 && tally.Unknown > 0 && tally.Strategies > 0 && tally.Transfers > 0 && tally.Withdrawals > 0, $"The rounds tested nothing: {tally}");
+        Assert.True(tally.Trades > 0 && tally.Unknown > 0 && tally.Strategies > 0 && tally.Transfers > 0 && tally.Withdrawals > 0
+            && (rounds < DayEvery || (tally.Batches > 0 && tally.SettledTrades > 0 && tally.Holidays > 0 && tally.Debts > 0)), $"The rounds tested nothing: {tally}");
     }
 
     private static int Number(string variable, int otherwise) =>
@@ -43,16 +47,25 @@ public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper out
         var random = new Random(seed);
         using var storage = await Storage.CreateAsync(kind, server);
         using var diary = new Diary(Path.Combine(storage.Folder, "diary.log"));
+        storage.PassDays(0);
+        var clearing = new ClearingAudit(storage);
         var silo = await StartAsync(storage);
         try
         {
             var keys = await OpenAccountsAsync(silo);
+            // A demo gives its customers units of what was listed since, at its start.
+            await silo.DisposeAsync();
+            silo = await StartAsync(storage);
             await storage.CaughtUpAsync();
             var atFirst = await Auditor.PaidInAsync(storage);
             for (var round = 0; round < rounds; round++)
             {
                 diary.NextRound();
-                await TradeUntilKilledAsync(silo, new Floor(silo.Address, keys, diary, $"r{round}", seed + (round * 100)), random);
+                var isNewDay = round % DayEvery == DayEvery - 1;
+                if (isNewDay)
+                    storage.PassDays(random.Next(1, 4));
+                var floor = new Floor(silo.Address, keys, diary, $"r{round}", seed + (round * 100)) { Clears = true };
+                await TradeUntilKilledAsync(silo, floor, random.Next(5, isNewDay ? 2_000 : 500));
                 await silo.DisposeAsync();
                 if (random.Next(5) == 0)
                 {
@@ -61,7 +74,7 @@ public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper out
                 }
 
                 silo = await StartAsync(storage);
-                await AuditAsync(silo, storage, keys, diary, random, round, round == rounds - 1, seed, atFirst, tally);
+                await AuditAsync(silo, storage, keys, diary, random, round, round == rounds - 1, seed, atFirst, clearing, tally);
             }
 
             // All of it once more, by the product's own verification.
@@ -77,16 +90,22 @@ public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper out
     }
 
     private static Task<SiloProcess> StartAsync(Storage storage) =>
-        SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off"]);
+        SiloProcess.StartAsync(ClockOf(storage), [.. storage.Arguments, "--market-maker", "off"]);
+
+    private static Dictionary<string, string> ClockOf(Storage storage) => new()
+    {
+        ["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location,
+        [StartupHook.FileVariable] = storage.ClockFile,
+    };
 
     private static async Task<Dictionary<long, string>> OpenAccountsAsync(SiloProcess silo)
     {
         var keys = new Dictionary<long, string> { [1001] = "demo-alice", [1002] = "demo-bob" };
         using var administrator = new Customer(silo.Address, "demo-admin");
-        foreach (var account in (long[])[2001, 2002])
+        foreach (var account in (long[])[2001, 2002, 2003, 2004])
         {
             keys[account] = (await administrator.InsistAsync(HttpMethod.Post, $"admin/accounts/ACC-{account}/keys", null)).Text("apiKey");
-            foreach (var (asset, amount) in new[] { ("USD", "500000"), ("AAPL", "2000"), ("AMZN", "2000"), ("BTC", "50"), ("MSFT", "2000") })
+            foreach (var (asset, amount) in ClearingAudit.MayOwe(account) ? [] : new[] { ("USD", "500000"), ("AAPL", "2000"), ("AMZN", "2000"), ("BTC", "50"), ("MSFT", "2000") })
             {
                 var body = $$"""{"key":"opening-{{asset}}","asset":"{{asset}}","amount":"{{amount}}"}""";
                 var reply = await administrator.InsistAsync(HttpMethod.Post, $"admin/accounts/ACC-{account}/deposits", body);
@@ -94,13 +113,14 @@ public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper out
             }
         }
 
+        await ClearingAudit.OpenAsync(administrator, keys.Keys);
         return keys;
     }
 
-    private static async Task TradeUntilKilledAsync(SiloProcess silo, Floor floor, Random random)
+    private static async Task TradeUntilKilledAsync(SiloProcess silo, Floor floor, int milliseconds)
     {
         var trading = floor.TradeAsync();
-        await Task.Delay(random.Next(5, 500), TestContext.Current.CancellationToken);
+        await Task.Delay(milliseconds, TestContext.Current.CancellationToken);
         await silo.KillAsync();
         floor.Close();
         await trading;
@@ -109,17 +129,17 @@ public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper out
     /// <summary>Somewhere between the first instruction and being ready.</summary>
     private static async Task KillInRecoveryAsync(Storage storage, Random random)
     {
-        await using var silo = SiloProcess.Launch([.. storage.Arguments, "--market-maker", "off"]);
+        await using var silo = SiloProcess.Launch(ClockOf(storage), [.. storage.Arguments, "--market-maker", "off"]);
         await Task.Delay(random.Next(100, 900), TestContext.Current.CancellationToken);
         await silo.KillAsync();
     }
 
     private static async Task AuditAsync(
         SiloProcess silo, Storage storage, Dictionary<long, string> keys, Diary diary, Random random, int round, bool isLast, int seed,
-        Dictionary<string, decimal> atFirst, Tally tally)
+        Dictionary<string, decimal> atFirst, ClearingAudit clearing, Tally tally)
     {
         var started = Stopwatch.StartNew();
-        using var auditor = new Auditor(silo.Address, storage, keys, diary);
+        using var auditor = new Auditor(silo.Address, storage, keys, diary) { Clearing = clearing };
         tally.Note(diary);
         await auditor.AuditAsync($"r{round}", random, wholeHistory: isLast || round % AuditHistoryEvery == AuditHistoryEvery - 1);
         await auditor.CompareDepositsAsync(atFirst);
@@ -136,6 +156,7 @@ public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper out
         }
 
         tally.Rounds++;
+        (tally.Batches, tally.SettledTrades, tally.Debts) = (clearing.Batches, clearing.SettledTrades, clearing.Debts);
         tally.Kills++;
         tally.DurableUnanswered += auditor.DurableUnanswered;
         tally.Ready.Add(silo.ReadyAfter);
@@ -175,6 +196,15 @@ public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper out
 
         public int Withdrawals { get; set; }
 
+        /// <summary>Of the last exchange.</summary>
+        public int Batches { get; set; }
+
+        public int SettledTrades { get; set; }
+
+        public int Holidays { get; set; }
+
+        public int Debts { get; set; }
+
         public List<TimeSpan> Ready { get; } = [];
 
         public List<TimeSpan> Audit { get; } = [];
@@ -189,13 +219,14 @@ public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper out
                 Strategies += entry is { Wish: Wish.Strategy, Reply.IsDone: true } ? 1 : 0;
                 Transfers += entry is { Wish: Wish.Transfer, Reply.IsDone: true } ? 1 : 0;
                 Withdrawals += entry is { Wish: Wish.Withdraw, Reply.IsDone: true } ? 1 : 0;
+                Holidays += entry is { Wish: Wish.Holidays, Reply.IsDone: true } ? 1 : 0;
                 UnknownOrders += !entry.Reply.IsDefinite && entry.Wish is Wish.Place or Wish.Amend ? 1 : 0;
             }
         }
 
         public override string ToString() =>
             $"{Rounds} rounds, {Kills} kills, {Done} acknowledged, {Refused} refused, {Unknown} of unknown outcome ({UnknownOrders} orders, "
-            + $"{DurableUnanswered} of them durable), {Strategies} strategies, {Transfers} transfers, {Withdrawals} withdrawals, {Trades} trades in the last exchange; ready after {Spread(Ready)}, audit {Spread(Audit)}";
+            + $"{DurableUnanswered} of them durable), {Strategies} strategies, {Transfers} transfers, {Withdrawals} withdrawals, {Holidays} orders about holidays, {Trades} trades in the last exchange, {SettledTrades} of them settled in {Batches} batches, margin accounts found owing {Debts} times; ready after {Spread(Ready)}, audit {Spread(Audit)}";
 
         private static string Spread(List<TimeSpan> times)
         {

@@ -40,6 +40,23 @@ internal sealed class Storage : IDisposable
     /// <summary>A folder of its own.</summary>
     public string Folder => _folder.FullName;
 
+    /// <summary>Says how far ahead the clock of an exchange is that is started with it.</summary>
+    public string ClockFile => Path.Combine(Folder, "clock");
+
+    /// <summary>How many days the clock is ahead.</summary>
+    public int DaysAhead { get; private set; }
+
+    /// <summary>The clock's day: UTC days since 1970.</summary>
+    public long Today => (TimeProvider.System.GetUtcNow().AddDays(DaysAhead) - DateTimeOffset.UnixEpoch).Days;
+
+    /// <summary>A day passes, of an exchange that runs too.</summary>
+    public void PassDays(int days)
+    {
+        DaysAhead += days;
+        File.WriteAllText(ClockFile + ".draft", DaysAhead.ToString(CultureInfo.InvariantCulture));
+        File.Move(ClockFile + ".draft", ClockFile, overwrite: true);
+    }
+
     /// <summary>A new, empty place.</summary>
     public static async Task<Storage> CreateAsync(string kind, PostgresServer server) =>
         kind == "sqlite" ? new Storage(null) : new Storage(await DatabaseAsync(server));
@@ -83,7 +100,7 @@ internal sealed class Storage : IDisposable
             var cursors = (await HistoryAsync("SELECT stream, seq FROM projector_cursor")).ToDictionary(
                 row => (string)row[0], row => Whole(row[1]), StringComparer.Ordinal);
             behind = string.Join(", ", heads
-                .Where(head => head.Value > 0 && head.Key.Split('/')[0] is "acct" or "book" or "pay")
+                .Where(head => head.Value > 0 && head.Key.Split('/')[0] is "acct" or "book" or "pay" or "settle")
                 .Where(head => cursors.GetValueOrDefault(head.Key) != head.Value)
                 .Select(head => $"{head.Key} {cursors.GetValueOrDefault(head.Key)} of {head.Value}"));
             if (behind.Length == 0)

@@ -30,6 +30,8 @@ public class CallGraphTests
         "InstrumentCatalog -> ICatalogGrain.FeeSchedules",
         "InstrumentCatalog -> ICatalogGrain.Margin",
         "InstrumentCatalog -> ICatalogGrain.SettlementCalendars",
+        "InstrumentCatalog -> ICatalogGrain.OwnersLimits",
+        "InstrumentCatalog -> ICatalogGrain.Owners",
         "LedgerGrain -> IAccountGrain.CatchUp",
         "LedgerGrain -> IAccountGrain.View",
         "MarkBoard -> IMarketDataGrain.Depth",
@@ -53,6 +55,7 @@ public class CallGraphTests
         "OpenWorkAgent -> IOrderBookGrain.Submit",
         "OpenWorkAgent -> IPayoutGrain.Enlist",
         "OpenWorkAgent -> ISettlementGrain.Settle",
+        "OpenWorkAgent -> ISettlementGrain.OldestSent",
     ];
 
     /// <summary>What may happen in the turn of a grain, through whatever classes.</summary>
@@ -63,6 +66,8 @@ public class CallGraphTests
         "AccountGrain -> ICatalogGrain.FeeSchedules",
         "AccountGrain -> ICatalogGrain.Margin",
         "AccountGrain -> ICatalogGrain.SettlementCalendars",
+        "AccountGrain -> ICatalogGrain.OwnersLimits",
+        "AccountGrain -> ICatalogGrain.Owners",
         "CatalogGrain -> IOrderBookGrain.Define",
         "LedgerGrain -> IAccountGrain.CatchUp",
         "LedgerGrain -> IAccountGrain.View",
@@ -71,6 +76,8 @@ public class CallGraphTests
         "MarketDataGrain -> ICatalogGrain.FeeSchedules",
         "MarketDataGrain -> ICatalogGrain.Margin",
         "MarketDataGrain -> ICatalogGrain.SettlementCalendars",
+        "MarketDataGrain -> ICatalogGrain.OwnersLimits",
+        "MarketDataGrain -> ICatalogGrain.Owners",
         "MarketDataGrain -> IOrderBookGrain.Depth",
         "OrderBookGrain -> IAccountGrain.Deliver",
         "SettlementGrain -> ICatalogGrain.Instruments",
@@ -78,6 +85,8 @@ public class CallGraphTests
         "SettlementGrain -> ICatalogGrain.FeeSchedules",
         "SettlementGrain -> ICatalogGrain.Margin",
         "SettlementGrain -> ICatalogGrain.SettlementCalendars",
+        "SettlementGrain -> ICatalogGrain.OwnersLimits",
+        "SettlementGrain -> ICatalogGrain.Owners",
     ];
 
     [Fact]

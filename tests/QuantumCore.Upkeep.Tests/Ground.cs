@@ -1,6 +1,11 @@
 using Microsoft.Data.Sqlite;
 using Npgsql;
+using QuantumCore.Accounts;
 using QuantumCore.Bench.Recovery;
+using QuantumCore.Contracts;
+using QuantumCore.Grains.Settlement;
+using QuantumCore.History;
+using QuantumCore.Instruments;
 using QuantumCore.Journal;
 using QuantumCore.TestKit;
 
@@ -71,6 +76,36 @@ internal sealed class Ground : IAsyncDisposable
         }
 
         return maker.StateHashes;
+    }
+
+    /// <summary>Trades that settle a day later, and their batch as somebody has changed it; it is not settled.</summary>
+    public async Task SettleOnceAsync(Func<SettlementClosed, SettlementClosed> change)
+    {
+        await using var store = Store();
+        await store.InitializeAsync(Cancellation);
+        var netting = new SettlementNetting();
+        await using (var maker = await JournalMaker.OpenAsync(store, new JournalPlan(900, 3, 6, 1, "", 1)))
+        {
+            await maker.TradeAsync(900);
+        }
+
+        foreach (var symbol in (string[])["SYM0", "SYM1", "SYM2"])
+        {
+            Instrument? instrument = null;
+            await foreach (var stored in store.ReadAsync("book/" + symbol, 1, long.MaxValue, Cancellation))
+            {
+                var record = BookRecordEncoding.Decode(stored.Body.Span);
+                instrument = record is InstrumentDefined defined ? defined.Definition.Decode() : instrument;
+                if (BookTrades.Of(record) is { Count: > 0 } trades)
+                    netting.Add(instrument!, 0, stored.Sequence, TradingDay.DayOf(record.TimeNanos), trades);
+            }
+        }
+
+        await using var writer = new JournalWriter(store, new JournalWriterOptions(), TimeProvider.System);
+        var stream = await writer.OpenAsync("settle/MAIN", Cancellation);
+        var day = netting.Items()[0].Parts[0].TradeDay;
+        var batch = SettlementClosed.Make(1_700_500_000_000_000_000, BusinessCalendar.WithoutHolidays.After(day, 1), 1, netting.Trades(), netting.Items());
+        await stream.WhenDurable(stream.Append(SettlementRecordEncoding.Encode(change(batch))));
     }
 
     /// <summary>Changes rows behind everybody's back; gives how many.</summary>

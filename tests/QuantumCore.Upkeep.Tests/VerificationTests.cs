@@ -37,6 +37,45 @@ public sealed class VerificationTests(PostgresServer server)
     }
 
     [Theory]
+    [InlineData("", null)]
+    [InlineData("amount", "gives account 1 ")]
+    [InlineData("count", "trades of SYM0, its records 1 to")]
+    [InlineData("range", "trades of SYM1, its records 1 to")]
+    [InlineData("date", "of them of another date")]
+    [InlineData("symbol", "trades of NONE, which is not listed")]
+    public async Task A_batch_that_is_not_what_its_trades_come_to_is_told_with_what_differs(string change, string? finding)
+    {
+        await using var ground = await Ground.OpenAsync("sqlite");
+        await ground.SettleOnceAsync(batch => change switch
+        {
+            "amount" => SettlementClosed.Make(batch.TimeNanos, batch.Date, 1, batch.Trades, [.. batch.Items.Select((item, i) => i switch
+            {
+                // Balanced all the same: what one account has too little another has too much.
+                0 => item with { Parts = [item.Parts[0] with { Amount = item.Parts[0].Amount - 1 }] },
+                _ when i == Again(batch) => item with { Parts = [item.Parts[0] with { Amount = item.Parts[0].Amount + 1 }] },
+                _ => item,
+            })]),
+            "count" => Trades(batch, trades => trades with { Trades = trades.Trades + (trades.Symbol == "SYM0" ? 1 : 0) }),
+            "range" => Trades(batch, trades => trades with { Through = trades.Through - (trades.Symbol == "SYM1" ? 60 : 0) }),
+            "symbol" => Trades(batch, trades => trades.Symbol == "SYM2" ? trades with { Symbol = "NONE" } : trades),
+            "date" => SettlementClosed.Make(batch.TimeNanos, batch.Date + 1, 1, batch.Trades, batch.Items),
+            _ => batch,
+        });
+
+        var report = await ground.VerifyAsync();
+
+        if (finding is null)
+            Assert.Empty(report.Findings);
+        else
+            Assert.Contains(report.Findings, found => found.Kind == FindingKind.BatchDiffers && found.Stream == "settle/MAIN" && found.What.Contains(finding, StringComparison.Ordinal));
+
+        static int Again(SettlementClosed batch) => batch.Items.Select((item, i) => (item, i)).First(of => of.i > 0 && of.item.Asset == batch.Items[0].Asset).i;
+
+        static SettlementClosed Trades(SettlementClosed batch, Func<SettledTrades, SettledTrades> change) =>
+            SettlementClosed.Make(batch.TimeNanos, batch.Date, 1, [.. batch.Trades.Select(change)], batch.Items);
+    }
+
+    [Theory]
     [InlineData("UPDATE stream_head SET name = 'acct/77' WHERE name = 'acct/10001'", "AccountContradicts settle/MAIN")]
     [InlineData("UPDATE stream_head SET name = 'settle/OTHER' WHERE name = 'settle/MAIN'", "SnapshotDiffers acct/")]
     public async Task A_settlement_that_does_not_fit_is_told(string change, string finding)

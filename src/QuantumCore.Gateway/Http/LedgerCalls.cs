@@ -252,6 +252,12 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         to.WriteAmount("opening"u8, asset.Opening, asset.Decimals);
         to.WriteAmount("closing"u8, asset.Closing, asset.Decimals);
         to.WriteAmount("held"u8, asset.Held, asset.Decimals);
+        if (asset.OpeningPending != 0 || asset.ClosingPending != 0 || asset.Causes.Any(cause => cause.IsPending))
+        {
+            to.WriteAmount("openingPending"u8, asset.OpeningPending, asset.Decimals);
+            to.WriteAmount("closingPending"u8, asset.ClosingPending, asset.Decimals);
+        }
+
         to.WriteStartArray("causes"u8);
         foreach (var cause in asset.Causes)
         {
@@ -260,6 +266,8 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
             to.WriteNumber("lines"u8, cause.Lines);
             to.WriteString("in"u8, DecimalText.Format(cause.In, asset.Decimals));
             to.WriteString("out"u8, DecimalText.Format(cause.Out, asset.Decimals));
+            if (cause.IsPending)
+                to.WriteBoolean("pending"u8, true);
             to.WriteEndObject();
         }
 
@@ -278,6 +286,8 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         to.WriteString("amount"u8, DecimalText.Format(line.Amount, line.Decimals));
         to.WriteString("symbol"u8, ofBook ? line.Place.Stream[BookPrefix.Length..] : null);
         to.WriteString("tradeId"u8, ofBook ? string.Create(CultureInfo.InvariantCulture, $"{line.Place.Sequence}-{line.Place.Index}") : null);
+        if (line.IsPending)
+            to.WriteBoolean("pending"u8, true);
         to.WriteEndObject();
     }
 

@@ -58,14 +58,95 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
         await AnswerLimits(context, null);
     }
 
-    /// <summary>What the request sets; null when it was refused and answered.</summary>
-    private async Task<LimitsRequest?> Read(HttpContext context, string by, bool forEveryone)
+    /// <summary>GET /admin/owners/limits: those of every owner, with the accounts' parts.</summary>
+    public async Task ShowOwners(HttpContext context)
     {
-        if (await Call.Read(context, WireJson.Default.LimitsText) is not { } text)
-            return null;
+        if (await Call.IsOfficer(context, keys, UserRole.Risk))
+            await AnswerOwners(context);
+    }
 
+    /// <summary>POST /admin/owners/limits: all limits of an owner in one scope.</summary>
+    public async Task SetOwners(HttpContext context)
+    {
+        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer ||
+            await Call.Read(context, WireJson.Default.OwnerLimitsText) is not { } text ||
+            await Read(context, text, officer.Name, forEveryone: true, ofOwner: true) is not { } request ||
+            await Shares(context, text.Shares) is not { } shares)
+        {
+            return;
+        }
+
+        var limits = new OwnerLimits(text.Owner ?? "", request.Symbol, request.Limits, shares);
+        if (await Catalog.SetOwnerLimits(new OwnerLimitsRequest(limits, request.By, request.Why)) is { } wrong)
+            await Answer.Refuse(context, Refusal.Malformed("owner", FeesReading.Sentence(wrong)));
+        else
+            await AnswerOwners(context);
+    }
+
+    private static async Task<ImmutableArray<OwnerShare>?> Shares(HttpContext context, List<OwnerShareText?>? texts)
+    {
+        var shares = ImmutableArray.CreateBuilder<OwnerShare>();
+        foreach (var text in texts ?? [])
+        {
+            if (!AccountId.TryParse(text?.Account ?? "", out var account))
+            {
+                await Answer.Refuse(context, Refusal.Malformed("shares", "Each has an account, ACC-n, and a weight."));
+                return null;
+            }
+
+            shares.Add(new OwnerShare(account.Value, text!.Weight ?? 1));
+        }
+
+        return shares.ToImmutable();
+    }
+
+    private async Task AnswerOwners(HttpContext context)
+    {
+        var owners = new List<(OwnerLimits Of, LimitUnit Unit)>();
+        foreach (var of in await Catalog.OwnersLimits())
+        {
+            if (await LimitUnit.FindAsync(listings, of.Symbol) is { } unit)
+                owners.Add((of, unit));
+        }
+
+        await Answer.Json(context, owners, static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteStartArray("owners"u8);
+            foreach (var (of, unit) in answer)
+            {
+                to.WriteStartObject();
+                to.WriteString("owner"u8, of.Owner);
+                to.WritePropertyName("limits"u8);
+                LimitsReading.Write(to, new SymbolLimits(of.Symbol, of.Limits), unit);
+                to.WriteStartArray("shares"u8);
+                foreach (var share in of.Shares)
+                {
+                    to.WriteStartObject();
+                    to.WriteString("account"u8, new AccountId(share.Account).ToString());
+                    to.WriteNumber("weight"u8, share.Weight);
+                    to.WritePropertyName("limits"u8);
+                    LimitsReading.Write(to, new SymbolLimits(of.Symbol, of.PartOf(share.Account)), unit);
+                    to.WriteEndObject();
+                }
+
+                to.WriteEndArray();
+                to.WriteEndObject();
+            }
+
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+
+    /// <summary>What the request sets; null when it was refused and answered.</summary>
+    private async Task<LimitsRequest?> Read(HttpContext context, string by, bool forEveryone) =>
+        await Call.Read(context, WireJson.Default.LimitsText) is { } text ? await Read(context, text, by, forEveryone, ofOwner: false) : null;
+
+    private async Task<LimitsRequest?> Read(HttpContext context, LimitsText text, string by, bool forEveryone, bool ofOwner)
+    {
         var unit = await LimitUnit.FindAsync(listings, text.Symbol);
-        if (unit is null || (forEveryone && unit.Instrument is null))
+        if (unit is null || (forEveryone && !ofOwner && unit.Instrument is null))
         {
             await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
             return null;
@@ -83,7 +164,8 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
     {
         var own = account is { } number ? await Units(await grains.Account(number).Limits()) : [];
         var everyones = await Units(await Catalog.Limits());
-        await Answer.Json(context, (account, own, everyones), static (to, answer) =>
+        var owners = account is null ? [] : await Units(await OwnerParts(account.Value));
+        await Answer.Json(context, (account, own, everyones, owners), static (to, answer) =>
         {
             to.WriteStartObject();
             if (answer.account is { } number)
@@ -99,8 +181,24 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
             foreach (var (of, unit) in answer.everyones)
                 LimitsReading.Write(to, of, unit);
             to.WriteEndArray();
+            if (answer.owners.Length > 0)
+            {
+                to.WriteStartArray("owners"u8);
+                foreach (var (of, unit) in answer.owners)
+                    LimitsReading.Write(to, of, unit);
+                to.WriteEndArray();
+            }
+
             to.WriteEndObject();
         });
+    }
+
+    /// <summary>An account's parts of its owner's limits.</summary>
+    private async ValueTask<ImmutableArray<SymbolLimits>> OwnerParts(long account)
+    {
+        var limits = await Catalog.OwnersLimits();
+        var owner = limits.IsEmpty ? null : (await Catalog.Owners()).FirstOrDefault(owned => owned.Account == account)?.Owner;
+        return [.. limits.Where(of => of.Owner == owner).Select(of => new SymbolLimits(of.Symbol, of.PartOf(account)))];
     }
 
     private async ValueTask<(SymbolLimits Limits, LimitUnit Unit)[]> Units(ImmutableArray<SymbolLimits> limits)

@@ -170,6 +170,8 @@ internal sealed class Routes(
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/limits", risk.Set, typeof(LimitsText));
         On(Lane.Readings, "GET", $"{Native}/admin/limits", risk.ShowEveryones);
         On(Lane.Urgent, "POST", $"{Native}/admin/limits", risk.SetEveryones, typeof(LimitsText));
+        On(Lane.Readings, "GET", $"{Native}/admin/owners/limits", risk.ShowOwners);
+        On(Lane.Urgent, "POST", $"{Native}/admin/owners/limits", risk.SetOwners, typeof(OwnerLimitsText));
         On(Lane.Readings, "GET", $"{Native}/fees", fees.Show);
         On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/fees", fees.ShowAny);
         On(Lane.Readings, "GET", $"{Native}/admin/fees", fees.ShowSchedules);

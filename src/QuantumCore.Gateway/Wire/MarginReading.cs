@@ -11,6 +11,9 @@ internal static class MarginReading
 {
     private const int LongestWhy = 200;
 
+    // As the terms have it that are made without it.
+    private const int UsualSpreadLimitPpm = 50_000;
+
     /// <summary>A sentence for the record; null when it is none.</summary>
     public static Refusal? CheckWhy(string? why) => why is { } text && (text.Length > LongestWhy || text.Any(char.IsControl))
         ? new Refusal(RejectReason.BadRequest, "why", LongestWhy.ToString(CultureInfo.InvariantCulture), "A sentence.")
@@ -29,7 +32,7 @@ internal static class MarginReading
             LendableLots = Lots("lendable", text.Lendable, 0, instrument, ref refusal),
             BorrowPpm = text.BorrowPpm,
             ImpactLots = Lots("impactQuantity", text.ImpactQuantity, 1, instrument, ref refusal),
-            SpreadLimitPpm = text.SpreadLimitPpm,
+            SpreadLimitPpm = text.SpreadLimitPpm ?? UsualSpreadLimitPpm,
             StepLots = Lots("stepQuantity", text.StepQuantity, Instrument.QuantityLotsLimit, instrument, ref refusal),
         };
         if (refusal is null && terms.Check() is { } wrong)
@@ -40,15 +43,17 @@ internal static class MarginReading
     /// <summary>The policy of a currency that a request sets.</summary>
     public static (Refusal? Refusal, MarginPolicy Policy) Read(MarginPolicyText text)
     {
+        // What is absent is said here: the reader of JSON makes it 0 whatever its type says.
+        var usual = new MarginPolicy();
         var policy = new MarginPolicy
         {
             LoanPpm = text.LoanPpm,
-            DayBasis = text.DayBasis,
+            DayBasis = text.DayBasis ?? usual.DayBasis,
             CallSeconds = text.CallSeconds,
             // Who has time to answer a call is not liquidated at its first moment.
             LiquidationPpm = text.LiquidationPpm ?? (text.CallSeconds > 0 ? 700_000 : 1_000_000),
-            TargetPpm = text.TargetPpm,
-            FeePpm = text.FeePpm,
+            TargetPpm = text.TargetPpm ?? usual.TargetPpm,
+            FeePpm = text.FeePpm ?? usual.FeePpm,
         };
         return (CheckWhy(text.Why) ?? (policy.Check() is { } wrong ? Refusal.Malformed(null, FeesReading.Sentence(wrong)) : null), policy);
     }

@@ -170,7 +170,7 @@ internal sealed record BlockText
 }
 
 /// <summary>All risk limits of an account, or of every account, in a scope; what is absent has none.</summary>
-internal sealed record LimitsText
+internal record LimitsText
 {
     public string? Symbol { get; init; }
 
@@ -197,6 +197,22 @@ internal sealed record LimitsText
     public string? MaxDailyLoss { get; init; }
 
     public string? Why { get; init; }
+}
+
+/// <summary>The limits of an owner over its accounts.</summary>
+internal sealed record OwnerLimitsText : LimitsText
+{
+    public string? Owner { get; init; }
+
+    public List<OwnerShareText?>? Shares { get; init; }
+}
+
+/// <summary>How large an account's part is.</summary>
+internal sealed record OwnerShareText
+{
+    public string? Account { get; init; }
+
+    public int? Weight { get; init; }
 }
 
 /// <summary>The schedule of fees of an asset.</summary>
@@ -493,6 +509,7 @@ internal sealed class NumberText : JsonConverter<string>
 [JsonSerializable(typeof(BlockText))]
 [JsonSerializable(typeof(FreezeText))]
 [JsonSerializable(typeof(LimitsText))]
+[JsonSerializable(typeof(OwnerLimitsText))]
 [JsonSerializable(typeof(FeesText))]
 [JsonSerializable(typeof(MarginTermsText))]
 [JsonSerializable(typeof(MarginPolicyText))]

@@ -54,7 +54,7 @@ public sealed partial class AccountGrain
             orders[i] = new AskedOrder(catalog.Get(request.Symbol), request.Side, request.PriceTicks, LotsOf(request), content);
         }
 
-        var broken = _machine.CheckLimits(orders, null, catalog.LimitsOf, Now);
+        var broken = _machine.CheckLimits(orders, null, catalog.LimitsOf, OwnerPartOf, Now);
         if (broken is not null)
         {
             Record(_machine.Refuse(requests[0].ClientOrderId, hash, broken.Reason, Now), urgent: false);
@@ -65,7 +65,9 @@ public sealed partial class AccountGrain
 
     /// <summary>The limit that a replacement would break.</summary>
     private BrokenLimit? LimitOf(HeldOrder replaced, long priceTicks, long lots) => _machine.CheckLimits(
-        [new AskedOrder(replaced.Instrument, replaced.Side, priceTicks, lots, null)], replaced, catalog.LimitsOf, Now);
+        [new AskedOrder(replaced.Instrument, replaced.Side, priceTicks, lots, null)], replaced, catalog.LimitsOf, OwnerPartOf, Now);
+
+    private ImmutableArray<AccountLimit> OwnerPartOf(string scope) => catalog.OwnerPartOf(_machine.Account.Id.Value, scope);
 
     /// <summary>Lots of an order; of one by amount those that the amount gives at its worst price.</summary>
     private static long LotsOf(HoldRequest request) => request.Conditions.Decode()?.Amount is { } amount

@@ -51,14 +51,19 @@ internal sealed partial class AccountMachine
 
     /// <summary>
     /// The first risk limit that orders break together, or none; none of an account that may not enter them anyway, which is refused as such. Limits are
-    /// asked in the sequence of their kinds; of one kind the account's before the symbol's, those of everything first.
+    /// asked in the sequence of their kinds; of one kind the account's before the symbol's, those of everything first, and its part of the owner's after its own.
     /// </summary>
     /// <param name="orders">The orders that are to be held.</param>
     /// <param name="replaced">The order that they take the place of; null for none.</param>
     /// <param name="everyones">The limits that each account has in a symbol.</param>
+    /// <param name="owners">The account's part of its owner's limits in a scope.</param>
     /// <param name="now">Unix nanoseconds.</param>
     public BrokenLimit? CheckLimits(
-        ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced, Func<string, ImmutableArray<AccountLimit>> everyones, long now)
+        ReadOnlySpan<AskedOrder> orders,
+        HeldOrder? replaced,
+        Func<string, ImmutableArray<AccountLimit>> everyones,
+        Func<string, ImmutableArray<AccountLimit>> owners,
+        long now)
     {
         if (IsFrozen || (IsMargin && MarginBarrier(orders) != RejectReason.None))
         {
@@ -68,7 +73,7 @@ internal sealed partial class AccountMachine
         // Nobody is kept from closing.
         _reduces = IsMargin && IsReduction(orders);
 
-        FindScopes(orders, everyones);
+        FindScopes(orders, everyones, owners);
         foreach (var kind in _scopes.Count == 0 ? [] : s_sequence)
         {
             foreach (var scope in _scopes)
@@ -83,15 +88,16 @@ internal sealed partial class AccountMachine
         return null;
     }
 
-    private void FindScopes(ReadOnlySpan<AskedOrder> orders, Func<string, ImmutableArray<AccountLimit>> everyones)
+    private void FindScopes(
+        ReadOnlySpan<AskedOrder> orders, Func<string, ImmutableArray<AccountLimit>> everyones, Func<string, ImmutableArray<AccountLimit>> owners)
     {
         _scopes.Clear();
-        Add(LimitScope.All, orders[0].Instrument);
+        Add(LimitScope.All, owners, orders[0].Instrument);
         for (var i = 0; i < orders.Length; i++)
         {
             if (IsFirst(orders[..i], orders[i].Instrument.Quote.Name, static instrument => instrument.Quote.Name))
             {
-                Add(LimitScope.PaidIn(orders[i].Instrument.Quote.Name), orders[i].Instrument);
+                Add(LimitScope.PaidIn(orders[i].Instrument.Quote.Name), owners, orders[i].Instrument);
             }
         }
 
@@ -100,7 +106,7 @@ internal sealed partial class AccountMachine
             var symbol = orders[i].Instrument.Symbol;
             if (IsFirst(orders[..i], symbol, static instrument => instrument.Symbol))
             {
-                Add(symbol, orders[i].Instrument);
+                Add(symbol, owners, orders[i].Instrument);
                 if (everyones(symbol) is { IsEmpty: false } limits)
                 {
                     _scopes.Add(new Scope(symbol, limits, null, orders[i].Instrument));
@@ -109,11 +115,16 @@ internal sealed partial class AccountMachine
         }
     }
 
-    private void Add(string name, Instrument instrument)
+    private void Add(string name, Func<string, ImmutableArray<AccountLimit>> owners, Instrument instrument)
     {
         if (_limits.TryGetValue(name, out var own))
         {
             _scopes.Add(new Scope(name, own.Limits, own, instrument));
+        }
+
+        if (owners(name) is { IsEmpty: false } part)
+        {
+            _scopes.Add(new Scope(name, part, null, instrument));
         }
     }
 

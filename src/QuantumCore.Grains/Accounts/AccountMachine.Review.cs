@@ -122,9 +122,7 @@ internal sealed partial class AccountMachine
         var figures = Figures(margin);
         if (_positions.Count == 0)
         {
-            return Account.Of(margin.Currency).Total is < 0 and var owed
-                ? new LiquidationStepEnded(At(now), margin.Currency.Name, margin.Currency.Decimals, 0, 0, 0, -owed)
-                : Reviewed(margin, MarginState.Healthy, 0, 0, board, Newer(margin, [], board), now);
+            return Finish(margin, board, now);
         }
 
         if (IsStale(markOf, now))
@@ -146,6 +144,18 @@ internal sealed partial class AccountMachine
 
         // The step rests on these prices: they are on record before it.
         return TakeMarks([], board, now) ?? Step(margin, policy, isTrading, now);
+    }
+
+    /// <summary>
+    /// Nothing is left to sell. What has accrued and can't be paid is charged now, not on the first of a month until which the account would owe it
+    /// and could do nothing; less than a minor unit of it is dropped. What is owed then others pay, and that was it.
+    /// </summary>
+    private AccountRecord Finish(MarginStanding margin, Func<string, MarkPrice?> board, long now)
+    {
+        var cash = Account.Of(margin.Currency).Total;
+        return margin.Owed > 0 && cash < margin.Owed && Charges(margin) is { } charges ? charges with { TimeNanos = At(now), Loan = 0, Borrow = 0 }
+            : cash < 0 ? new LiquidationStepEnded(At(now), margin.Currency.Name, margin.Currency.Decimals, 0, 0, 0, -cash)
+            : Reviewed(margin, MarginState.Healthy, 0, 0, board, Newer(margin, [], board), now);
     }
 
     private LiquidationStepEnded EndStep(MarginStanding margin)

@@ -16,11 +16,12 @@ public sealed class FilePayouts(string folder) : IPayoutReceiver
     public async ValueTask<PayoutAnswer> SendAsync(PayoutBatch batch, CancellationToken cancellationToken)
     {
         // A file system makes its caller wait: not the grain.
-        await Task.Run(() => BatchFile.Write(folder, batch.Id, Text(batch)), cancellationToken);
+        await Task.Run(() => BatchFile.Write(folder, batch.Id, Bytes(batch)), cancellationToken);
         return new PayoutAnswer(PayoutVerdict.Final);
     }
 
-    private static byte[] Text(PayoutBatch batch)
+    /// <summary>The file of a batch: the same bytes for the same batch.</summary>
+    internal static byte[] Bytes(PayoutBatch batch)
     {
         using var stream = new MemoryStream();
         using (var to = new Utf8JsonWriter(stream, s_json))

@@ -17,11 +17,12 @@ public sealed class FileSettlements(string folder) : ISettlementReceiver
     public async ValueTask<bool> SendAsync(SettlementBatch batch, CancellationToken cancellationToken)
     {
         // A file system makes its caller wait: not the grain.
-        await Task.Run(() => BatchFile.Write(folder, batch.Id, Text(batch)), cancellationToken);
+        await Task.Run(() => BatchFile.Write(folder, batch.Id, Bytes(batch)), cancellationToken);
         return true;
     }
 
-    private static byte[] Text(SettlementBatch batch)
+    /// <summary>The file of a batch: the same bytes for the same batch.</summary>
+    internal static byte[] Bytes(SettlementBatch batch)
     {
         using var stream = new MemoryStream();
         using (var to = new Utf8JsonWriter(stream, s_json))

@@ -25,10 +25,10 @@ public sealed class SettlementGrain(
     /// <summary>After so many parts of items a date's other books are in the next cycle.</summary>
     public const int PartsLimit = 50_000;
 
-    private readonly HashSet<long> _sending = [];
     private SettlementMachine _machine = null!;
     private Task? _closing;
     private long _closedOn;
+    private bool _isSending;
     private bool _hasEnded;
 
     private string Venue => this.GetPrimaryKeyString();
@@ -72,13 +72,11 @@ public sealed class SettlementGrain(
             await (_closing ??= CloseDueAsync(today));
         }
 
-        foreach (var batch in _machine.Open.Keys.ToArray())
-        {
-            _ = SendAsync(batch);
-        }
-
+        _ = SendOpenAsync();
+        // Asked before the wait: what is appended meanwhile may not be durable after it.
+        var isDone = _closedOn == today && _machine.Open.Count == 0;
         await Stream.WhenDurable(Stream.Head);
-        return _closedOn == today && _machine.Open.Count == 0;
+        return isDone;
     }
 
     /// <inheritdoc/>
@@ -87,6 +85,14 @@ public sealed class SettlementGrain(
         ImmutableArray<SettlementBatchView> newest = [.. _machine.Batches.Reverse().Take(limit)];
         await Stream.WhenDurable(Stream.Head);
         return newest;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<long> OldestSent()
+    {
+        var oldest = _machine.Open.FirstOrDefault().Value?.TimeNanos ?? 0;
+        await Stream.WhenDurable(Stream.Head);
+        return oldest;
     }
 
     private async Task CloseDueAsync(long today)
@@ -181,33 +187,51 @@ public sealed class SettlementGrain(
         return batches[^1];
     }
 
-    // Its record is durable. What comes of it is told by the records; who waits for it asks again.
-    private async Task SendAsync(long batch)
+    // One after the other: what comes with one pays for what the next gives. What comes of it is told by the records; who waits for it asks again.
+    private async Task SendOpenAsync()
     {
-        if (!_machine.Open.TryGetValue(batch, out var closed) || !_sending.Add(batch))
+        if (_isSending)
         {
             return;
         }
 
+        _isSending = true;
+        var id = "";
         try
         {
-            await Stream.WhenDurable(batch);
-            var isSettled = await receiver.SendAsync(new SettlementBatch(closed.IdAt(Venue), Venue, closed), CancellationToken.None);
-            if (isSettled && !_hasEnded && Refusal(urgent: true) == RejectReason.None)
+            while (_machine.Open.FirstOrDefault() is { Value: { } closed, Key: var batch })
             {
-                Mutate(() => Record(_machine.End(batch, Now)));
-                await Stream.WhenDurable(Stream.Head);
-                await NotifyLedger(Stream.Name, Stream.DurableHead);
+                id = closed.IdAt(Venue);
+                if (!await SendAsync(batch, closed))
+                {
+                    return;
+                }
             }
         }
         catch (Exception e)
         {
-            GrainLog.SettlementFailed(Log, e, closed.IdAt(Venue));
+            GrainLog.SettlementFailed(Log, e, id);
         }
         finally
         {
-            _sending.Remove(batch);
+            _isSending = false;
         }
+    }
+
+    /// <summary>Sends a batch whose record is durable. Whether it is settled, and that is on record.</summary>
+    private async Task<bool> SendAsync(long batch, SettlementClosed closed)
+    {
+        await Stream.WhenDurable(batch);
+        var isSettled = await receiver.SendAsync(new SettlementBatch(closed.IdAt(Venue), Venue, closed), CancellationToken.None);
+        if (!isSettled || _hasEnded || Refusal(urgent: true) != RejectReason.None)
+        {
+            return false;
+        }
+
+        Mutate(() => Record(_machine.End(batch, Now)));
+        await Stream.WhenDurable(Stream.Head);
+        await NotifyLedger(Stream.Name, Stream.DurableHead);
+        return true;
     }
 
     private bool Record(SettlementRecord record)

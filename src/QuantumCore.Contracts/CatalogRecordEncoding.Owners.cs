@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+
+namespace QuantumCore.Contracts;
+
+/// <summary>Records of owners' limits.</summary>
+public static partial class CatalogRecordEncoding
+{
+    private static byte[] Encode(OwnerLimitsSet record)
+    {
+        var to = new RecordWriter(Version, OwnerLimitsKind, record.TimeNanos);
+        var (limits, by, why) = record.Request;
+        to.Text(limits.Owner);
+        to.Text(limits.Symbol);
+        to.Count(limits.Limits.Length);
+        foreach (var (kind, most) in limits.Limits)
+        {
+            to.Byte((byte)kind);
+            to.Count(most);
+        }
+
+        to.Count(limits.Shares.Length);
+        foreach (var (account, weight) in limits.Shares)
+        {
+            to.Count(account);
+            to.Count(weight);
+        }
+
+        to.Text(by);
+        to.Text(why);
+        return to.ToArray();
+    }
+
+    private static OwnerLimitsSet ReadOwnerLimits(ref RecordReader from)
+    {
+        var (owner, symbol) = (from.Text(), from.Text());
+        var limits = ImmutableArray.CreateBuilder<AccountLimit>(from.ItemCount());
+        for (var i = limits.Capacity; i > 0; i--)
+        {
+            limits.Add(new AccountLimit((LimitKind)from.Byte(), from.Count()));
+        }
+
+        var shares = ImmutableArray.CreateBuilder<OwnerShare>(from.ItemCount());
+        for (var i = shares.Capacity; i > 0; i--)
+        {
+            shares.Add(new OwnerShare(from.Count(), from.Count32()));
+        }
+
+        return new OwnerLimitsSet(
+            from.TimeNanos,
+            new OwnerLimitsRequest(new OwnerLimits(owner, symbol, limits.MoveToImmutable(), shares.MoveToImmutable()), from.Text(), from.Text()));
+    }
+}

@@ -1,0 +1,171 @@
+using QuantumCore.Contracts;
+using QuantumCore.Grains.Payouts;
+using QuantumCore.Grains.Settlement;
+using QuantumCore.Journal;
+
+namespace QuantumCore.Upkeep;
+
+/// <summary>Where the files of payouts and of settlement batches of an exchange lie.</summary>
+/// <param name="Payouts">The folder of payouts; null: unknown.</param>
+/// <param name="Settlements">The folder of settlement batches; null: unknown.</param>
+public sealed record OutgoingFolders(string? Payouts, string? Settlements)
+{
+    /// <summary>Those that are named, else those in the data directory of a place; a journal's file or a database has none.</summary>
+    public static OutgoingFolders Of(JournalPlace place, string? payouts = null, string? settlements = null)
+    {
+        var data = place.IsPostgres || File.Exists(place.Text) ? null : Path.GetFullPath(place.Text);
+        return new OutgoingFolders(
+            payouts ?? (data is null ? null : Path.Combine(data, OutgoingFiles.Payouts)),
+            settlements ?? (data is null ? null : Path.Combine(data, OutgoingFiles.Settlements)));
+    }
+
+    internal IEnumerable<(string Kind, string? Path)> All => [(OutgoingFiles.Payouts, Payouts), (OutgoingFiles.Settlements, Settlements)];
+}
+
+/// <summary>
+/// The files of batches beside a journal. They are as much of an exchange as its journal: whoever carries them on may not have done so yet. What was
+/// carried on and moved away must never come back.
+/// </summary>
+internal static class OutgoingFiles
+{
+    public const string Payouts = "payouts";
+    public const string Settlements = "settlements";
+    private const string Extension = ".json";
+
+    /// <summary>
+    /// The files that belong to the moment of an image, to be asked for after the image is open: whatever it says is final is on disk by then, and
+    /// what went out since it does not know.
+    /// </summary>
+    public static IEnumerable<FileRow> Read(JournalImage image, OutgoingFolders folders)
+    {
+        var there = new HashSet<(string Kind, string Id)>();
+        foreach (var (kind, path) in folders.All)
+        {
+            foreach (var file in path is not null && Directory.Exists(path) ? Directory.EnumerateFiles(path, "*" + Extension) : [])
+            {
+                there.Add((kind, Path.GetFileNameWithoutExtension(file)));
+            }
+        }
+
+        var known = Batches(image, there).Select(batch => (batch.Kind, batch.Id)).ToHashSet();
+        foreach (var (kind, id) in there.Where(known.Contains).Order())
+        {
+            var path = Path.Combine(folders.All.Single(folder => folder.Kind == kind).Path!, id + Extension);
+            yield return new FileRow(kind, id + Extension, File.ReadAllBytes(path));
+        }
+    }
+
+    /// <summary>Files of a backup that are not what its journal has under their names, and how many there are.</summary>
+    public static (int Count, IReadOnlyList<string> Wrong) Compare(JournalImage image)
+    {
+        var files = image.Files().ToDictionary(file => (file.Folder, Path.GetFileNameWithoutExtension(file.Name)), file => file.Body);
+        var batches = files.Count == 0 ? [] : Batches(image, [.. files.Keys]).ToDictionary(batch => (batch.Kind, batch.Id), batch => batch.Bytes());
+        return (files.Count, [.. files.Where(file => !batches.TryGetValue(file.Key, out var bytes) || !bytes.AsSpan().SequenceEqual(file.Value))
+            .Select(file => $"{file.Key.Folder}/{file.Key.Item2}{Extension}").Order(StringComparer.Ordinal)]);
+    }
+
+    /// <summary>
+    /// Puts the files of a backup where their folders are not there. One that is there is of a later moment, and stays as it is: what it has no longer
+    /// was carried on.
+    /// </summary>
+    /// <exception cref="JournalSetupException">There are files, and nobody knows where to put them.</exception>
+    public static void Write(JournalImage image, OutgoingFolders folders)
+    {
+        foreach (var (kind, path) in folders.All)
+        {
+            var files = image.Files().Where(file => file.Folder == kind).ToArray();
+            if (files.Length > 0 && path is null)
+            {
+                throw new JournalSetupException($"The backup has {files.Length} files of {kind}: name a folder for them with --{kind}.");
+            }
+
+            if (files.Length > 0 && !Directory.Exists(path))
+            {
+                Write(files, path!);
+            }
+        }
+    }
+
+    private static void Write(FileRow[] files, string path)
+    {
+        var filling = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)) + ".part";
+        if (Directory.Exists(filling))
+        {
+            Directory.Delete(filling, recursive: true);
+        }
+
+        Directory.CreateDirectory(filling);
+        foreach (var file in files)
+        {
+            using var to = new FileStream(Path.Combine(filling, Path.GetFileName(file.Name)), FileMode.CreateNew, FileAccess.Write);
+            to.Write(file.Body);
+            to.Flush(flushToDisk: true);
+        }
+
+        Directory.Move(filling, path);
+    }
+
+    /// <summary>The batches of a journal that have one of these names.</summary>
+    private static IEnumerable<(string Kind, string Id, Func<byte[]> Bytes)> Batches(JournalImage image, HashSet<(string Kind, string Id)> wanted)
+    {
+        foreach (var stream in image.Streams())
+        {
+            if (PayoutLane.Is(stream))
+            {
+                var asset = stream.Name[PayoutRecord.StreamPrefix.Length..];
+                foreach (var record in StoredRecords.Of(image, stream))
+                {
+                    if (wanted.Contains((Payouts, PayoutRecord.BatchId(asset, record.Sequence)))
+                        && PayoutRecordEncoding.Decode(record.Body.Span) is BatchMade made)
+                    {
+                        var batch = new PayoutBatch(PayoutRecord.BatchId(asset, record.Sequence), asset, made.Decimals, made.Items);
+                        yield return (Payouts, batch.Id, () => FilePayouts.Bytes(batch));
+                    }
+                }
+            }
+            else if (SettlementLane.Is(stream))
+            {
+                var venue = stream.Name[SettlementRecord.StreamPrefix.Length..];
+                foreach (var record in StoredRecords.Of(image, stream))
+                {
+                    if (SettlementRecordEncoding.Decode(record.Body.Span) is SettlementClosed closed && wanted.Contains((Settlements, closed.IdAt(venue))))
+                    {
+                        yield return (Settlements, closed.IdAt(venue), () => FileSettlements.Bytes(new SettlementBatch(closed.IdAt(venue), venue, closed)));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// <summary>The records of one stream of an image, in their sequence, as far as they are sound.</summary>
+internal static class StoredRecords
+{
+    public static IEnumerable<JournalRecord> Of(JournalImage image, StreamRow stream)
+    {
+        var reader = new SliceReader(stream.Name, stream.StreamId, 1);
+        foreach (var slice in image.Slices(stream.StreamId).ToArray())
+        {
+            if (image.Frame(slice.Frame) is not { } frame || slice.Position < 0 || slice.Length < 0 || slice.Position > frame.Body.Length - slice.Length)
+            {
+                yield break;
+            }
+
+            IReadOnlyList<JournalRecord> records;
+            try
+            {
+                records = [.. reader.Decode(new StoredSlice(slice.FirstSequence, slice.LastSequence, frame.Body.AsMemory(slice.Position, slice.Length)))];
+            }
+            catch (JournalCorruptionException)
+            {
+                // Told where the whole journal is looked at.
+                yield break;
+            }
+
+            foreach (var record in records)
+            {
+                yield return record;
+            }
+        }
+    }
+}

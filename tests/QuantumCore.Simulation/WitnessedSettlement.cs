@@ -1,0 +1,259 @@
+using System.Globalization;
+using QuantumCore.Contracts;
+using QuantumCore.Grains.Settlement;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Simulation;
+
+/// <summary>
+/// The witness's own book of what is traded and what is settled, from durable records alone: when each trade is due, what it gives to whom, which batch
+/// it is in, and that nobody who may not owe gives what has not come.
+/// </summary>
+internal sealed class WitnessedSettlement(World world)
+{
+    private const long FeePot = 1;
+    private const long DayNanos = 86_400_000_000_000;
+    private readonly Dictionary<string, Instrument> _listed = new(StringComparer.Ordinal);
+    private readonly HashSet<long> _holidays = [];
+    private readonly Dictionary<string, List<WitnessedTrade>> _trades = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _through = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, SettlementClosed> _batches = [];
+    private readonly Dictionary<string, long> _ids = new(StringComparer.Ordinal);
+    private readonly HashSet<long> _ended = [];
+    private readonly Dictionary<(long Account, string Asset), (long Settled, long Pending)> _balances = [];
+    private readonly HashSet<long> _borrowers = [];
+
+    /// <summary>Trades that have settled.</summary>
+    public long SettledTrades { get; private set; }
+
+    /// <summary>What is traded and not settled, of an account and an asset.</summary>
+    public long PendingOf(long account, string asset) => _balances.GetValueOrDefault((account, asset)).Pending;
+
+    /// <summary>Whether two batches settle the same.</summary>
+    public static bool IsSame(SettlementClosed one, SettlementClosed other) =>
+        (one.Date, one.Cycle) == (other.Date, other.Cycle) && one.Hash.SequenceEqual(other.Hash) && one.Trades.SequenceEqual(other.Trades)
+        && Parts(one).SequenceEqual(Parts(other));
+
+    /// <summary>What the catalog's record says.</summary>
+    public void See(CatalogRecord record)
+    {
+        if (record is InstrumentListed { Definition: var definition })
+            _listed[definition.Decode().Symbol] = definition.Decode();
+        if (record is not HolidaysSet holidays)
+            return;
+
+        if (holidays.FromDay < DayOf(holidays.TimeNanos) + 2)
+            world.Find($"a holiday is declared of a day that trades may be due on: {holidays}");
+        _holidays.RemoveWhere(day => day >= holidays.FromDay);
+        _holidays.UnionWith(holidays.Request.Holidays);
+    }
+
+    /// <summary>What an account's own record moves: at once, and what it has for that.</summary>
+    public void See(long account, AccountRecord record)
+    {
+        if (record is AccountKindSet { Currency.Length: > 0 })
+            _borrowers.Add(account);
+        var (asset, amount) = record switch
+        {
+            Deposited deposit => (deposit.Asset, deposit.Amount),
+            TransferredOut transfer => (transfer.Asset, -transfer.Amount),
+            Withdrawn withdrawal => (withdrawal.Asset, -withdrawal.Amount),
+            _ => ("", 0),
+        };
+        Move(account, asset, amount, 0);
+        RequireCovered(account, asset, record);
+    }
+
+    /// <summary>What a payout gives back.</summary>
+    public void See(string asset, PayoutRecord record)
+    {
+        foreach (var item in record is BatchRefused refused ? refused.Items : [])
+            Move(item.Account, asset, item.Amount, 0);
+    }
+
+    /// <summary>What a book's record trades.</summary>
+    public void See(string symbol, long sequence, BookRecord record)
+    {
+        var lines = record switch
+        {
+            OrderAccepted accepted => accepted.Fills.SelectMany(fill => Lines(
+                symbol, accepted.Order.Side, accepted.Order.Account, fill.TakerFee, fill.MakerAccount, fill.MakerFee, fill.PriceTicks * fill.QuantityLots, fill.QuantityLots)),
+            BookTurn turn => turn.Steps.Where(step => step.Kind == StepKind.Fill).SelectMany(step => Lines(
+                symbol, step.Side, step.Account, step.Fee, step.MakerAccount, step.MakerFee, step.PriceTicks * step.QuantityLots, step.QuantityLots)),
+            _ => [],
+        };
+        var moved = lines.Where(line => line.Amount != 0).ToArray();
+        if (moved.Length == 0)
+            return;
+
+        var isPending = _listed[symbol].SettlementDays > 0;
+        foreach (var (account, asset, amount) in moved)
+            Move(account, asset, isPending ? 0 : amount, isPending ? amount : 0);
+        foreach (var (account, asset, _) in isPending ? [] : moved)
+            RequireCovered(account, asset, record);
+        if (!isPending)
+            return;
+
+        if (!_trades.TryGetValue(symbol, out var trades))
+            _trades.Add(symbol, trades = []);
+        trades.Add(new WitnessedTrade(sequence, DayOf(record.TimeNanos), _listed[symbol].SettlementDays, moved));
+    }
+
+    /// <summary>What a venue's record says.</summary>
+    public void See(string venue, long sequence, SettlementRecord record)
+    {
+        if (venue != Nights.Venue)
+            world.Find($"settle/{venue} {sequence}: nothing is traded there");
+        if (record is SettlementClosed closed)
+            SeeClosed(sequence, closed);
+        else
+            SeeSettled(sequence, (SettlementSettled)record);
+    }
+
+    /// <summary>What is sent must be on record, exactly so.</summary>
+    public void RequireDurable(SettlementBatch batch)
+    {
+        if (!_ids.TryGetValue(batch.Id, out var sequence) || !IsSame(_batches[sequence], batch.Content))
+            world.Find($"{batch.Id} is sent and not durable like that: {batch.Content}");
+    }
+
+    /// <summary>When nothing happens any more, all that was due has settled, inside and outside.</summary>
+    public void RequireSettled()
+    {
+        foreach (var (symbol, trades) in _trades)
+        {
+            foreach (var trade in trades.Where(trade => !trade.IsSettled && DueOf(trade) < world.Nights.Today))
+                world.Find($"{symbol} {trade.Sequence} of day {trade.Day} was due on {DueOf(trade)} and is not settled; it is {world.Nights.Today}");
+        }
+
+        if (!world.Depository.Settled.SetEquals(_ids.Where(id => _ended.Contains(id.Value)).Select(id => id.Key)))
+            world.Find($"The depository has settled {string.Join(' ', world.Depository.Settled)}; on record are {string.Join(' ', _ids.Keys)}");
+    }
+
+    private void SeeClosed(long sequence, SettlementClosed closed)
+    {
+        var id = string.Create(CultureInfo.InvariantCulture, $"{Nights.Venue}-{DateTime.UnixEpoch.AddDays(closed.Date):yyyy-MM-dd}-{closed.Cycle}");
+        if (!_ids.TryAdd(id, sequence))
+            world.Find($"{sequence} closes {id} again");
+        if (closed.Date >= (world.Nights.Now.AddSeconds(world.Nights.ClockError) - DateTimeOffset.UnixEpoch).Days)
+            world.Find($"{id} is closed at {world.Nights.Now:R}: its day is not over");
+        var items = new SortedDictionary<(long, string, long, int), long>();
+        foreach (var range in closed.Trades)
+        {
+            if (range.After != _through.GetValueOrDefault(range.Symbol) || range.Through <= range.After)
+                world.Find($"{id} has {range} after {_through.GetValueOrDefault(range.Symbol)}");
+            _through[range.Symbol] = range.Through;
+            var trades = _trades[range.Symbol].Where(trade => trade.Sequence > range.After && trade.Sequence <= range.Through).ToArray();
+            foreach (var trade in trades)
+                Add(items, id, sequence, closed.Date, trade);
+        }
+
+        var own = items.Where(item => item.Value != 0).Select(item => (item.Key.Item1, item.Key.Item2, item.Key.Item3, item.Key.Item4, item.Value));
+        if (!own.SequenceEqual(Parts(closed).Order()))
+            world.Find($"{id} settles {string.Join(' ', Parts(closed).Order())}, its trades come to {string.Join(' ', own)}");
+        foreach (var asset in Parts(closed).GroupBy(part => part.Asset, StringComparer.Ordinal).Where(asset => asset.Sum(part => part.Amount) != 0))
+            world.Find($"{asset.Key} of {id} does not sum to zero");
+        _batches.Add(sequence, closed);
+    }
+
+    private void Add(SortedDictionary<(long, string, long, int), long> items, string id, long sequence, long date, WitnessedTrade trade)
+    {
+        if (trade.Batch != 0 || DueOf(trade) != date)
+            world.Find($"{id} has a trade of day {trade.Day} that is due on {DueOf(trade)} and in batch {trade.Batch}");
+        trade.Batch = sequence;
+        foreach (var (account, asset, amount) in trade.Lines)
+        {
+            var key = (account, asset, trade.Day, trade.Days);
+            items[key] = items.GetValueOrDefault(key) + amount;
+        }
+    }
+
+    private void SeeSettled(long sequence, SettlementSettled settled)
+    {
+        if (!_batches.TryGetValue(settled.Batch, out var closed) || !_ended.Add(settled.Batch))
+        {
+            world.Find($"{sequence} settles {settled.Batch}, which is not open");
+            return;
+        }
+
+        var id = _ids.First(pair => pair.Value == settled.Batch).Key;
+        if (!world.Depository.Settled.Contains(id))
+            world.Find($"{sequence} says that {id} is settled; the depository does not");
+        if (!Parts(settled).SequenceEqual(Parts(closed)))
+            world.Find($"{sequence} settles {id} as {string.Join(' ', Parts(settled))}");
+        foreach (var trade in _trades.Values.SelectMany(trades => trades).Where(trade => trade.Batch == settled.Batch))
+        {
+            trade.IsSettled = true;
+            SettledTrades++;
+            foreach (var (account, asset, amount) in trade.Lines)
+                Move(account, asset, amount, -amount);
+        }
+
+        foreach (var (account, asset, _, _, _) in Parts(settled))
+            RequireCovered(account, asset, settled);
+        foreach (var asset in _balances.GroupBy(balance => balance.Key.Asset, StringComparer.Ordinal))
+        {
+            if (asset.Sum(balance => balance.Value.Pending) is var sum and not 0)
+                world.Find($"{id} leaves {sum} {asset.Key} pending of nobody");
+        }
+    }
+
+    private void RequireCovered(long account, string asset, object why)
+    {
+        if (asset.Length > 0 && account != FeePot && !_borrowers.Contains(account) && _balances.GetValueOrDefault((account, asset)) is { Settled: < 0 } short_)
+            world.Find($"account {account} gives {asset} that has not come: {short_} after {why}");
+    }
+
+    private void Move(long account, string asset, long settled, long pending)
+    {
+        if (asset.Length == 0)
+            return;
+        var before = _balances.GetValueOrDefault((account, asset));
+        _balances[(account, asset)] = (before.Settled + settled, before.Pending + pending);
+    }
+
+    private long DueOf(WitnessedTrade trade)
+    {
+        var (day, left) = (trade.Day, trade.Days);
+        while (left > 0)
+        {
+            day++;
+            var weekday = DateTime.UnixEpoch.AddDays(day).DayOfWeek;
+            left -= weekday is DayOfWeek.Saturday or DayOfWeek.Sunday || _holidays.Contains(day) ? 0 : 1;
+        }
+
+        return day;
+    }
+
+    private static IEnumerable<(long Account, string Asset, long Day, int Days, long Amount)> Parts(SettlementRecord record) =>
+        record.Items.SelectMany(item => item.Parts.Select(part => (item.Account, item.Asset, part.TradeDay, part.Days, part.Amount)));
+
+    private static long DayOf(long nanos) => nanos / DayNanos;
+
+    // Prices are cents, quantities units.
+    private static (long Account, string Asset, long Amount)[] Lines(
+        string symbol, Side side, long taker, long takerFee, long maker, long makerFee, long cash, long units)
+    {
+        var (given, paid) = side == Side.Buy ? (units, -cash) : (-units, cash);
+        return
+        [
+            (taker, symbol, given), (maker, symbol, -given), (taker, "USD", paid - takerFee), (maker, "USD", -paid - makerFee),
+            (FeePot, "USD", takerFee + makerFee),
+        ];
+    }
+
+    private sealed class WitnessedTrade(long sequence, long day, int days, (long Account, string Asset, long Amount)[] lines)
+    {
+        public long Sequence => sequence;
+
+        public long Day => day;
+
+        public int Days => days;
+
+        public (long Account, string Asset, long Amount)[] Lines => lines;
+
+        public long Batch { get; set; }
+
+        public bool IsSettled { get; set; }
+    }
+}
