@@ -315,6 +315,25 @@ public sealed partial class QuantumCoreClient : IDisposable
         IEnumerable<string> symbols, CancellationToken cancellation = default) =>
         new BookFeed(_root, _apiKey, symbols, _options).ReadAsync(cancellation);
 
+    /// <summary>
+    /// Follows the account of the key until cancelled: balances and open orders, at first all and then as they change, some 50
+    /// ms merged. After a lost connection it first says that what it told is stale, and goes on with a new snapshot. One reader.
+    /// </summary>
+    /// <exception cref="QuantumCoreException">
+    /// The key has no account, or no first snapshot came within the attempts and the time of a call
+    /// (<see cref="RejectCodes.Unreachable"/>). After the first a lost connection is made again for ever.
+    /// </exception>
+    public IAsyncEnumerable<AccountUpdate> WatchAccountAsync(CancellationToken cancellation = default) =>
+        new AccountFeed(_root, _apiKey, _options).ReadAsync(cancellation);
+
+    /// <summary>
+    /// Opens a connection that the account's open orders do not outlive, whichever way they were placed: see
+    /// <see cref="DisconnectGuard"/>.
+    /// </summary>
+    /// <exception cref="QuantumCoreException">The key was refused, or the exchange was not reached within the attempts of a call.</exception>
+    public Task<DisconnectGuard> CancelOnDisconnectAsync(CancellationToken cancellation = default) =>
+        DisconnectGuard.OpenAsync(_root, _apiKey, _options, cancellation);
+
     /// <summary>Releases the connections, unless they are the caller's.</summary>
     public void Dispose()
     {

@@ -67,7 +67,8 @@ public sealed record FiredFault(DateTimeOffset At, long Fault, FaultKind Kind, s
 /// <param name="Volatility">What all its movements are multiplied by.</param>
 /// <param name="Seed">The seed of its chance.</param>
 /// <param name="Steps">Steps of a tenth of a second since it began.</param>
-public sealed record SimulatedMarket(bool Paused, decimal Speed, decimal Volatility, long Seed, long Steps);
+/// <param name="Idle">Whether it is paused, and all that was asked for is done to the end.</param>
+public sealed record SimulatedMarket(bool Paused, decimal Speed, decimal Volatility, long Seed, long Steps, bool Idle = false);
 
 /// <summary>Everything that the simulation's port tells.</summary>
 /// <param name="Running">Whether participants are simulated.</param>

@@ -8,12 +8,14 @@ namespace QuantumCore.Silo.Simulation;
 /// <param name="Volatility">What all movements are multiplied by, 0 to 20.</param>
 /// <param name="Seed">The seed of its chance.</param>
 /// <param name="Steps">Steps since it began.</param>
+/// <param name="Idle">Whether it is paused, and what the last step did is done.</param>
 internal sealed record MarketState(
     bool Paused,
     [property: JsonNumberHandling(JsonNumberHandling.WriteAsString)] double Speed,
     [property: JsonNumberHandling(JsonNumberHandling.WriteAsString)] double Volatility,
     long Seed,
-    long Steps);
+    long Steps,
+    bool Idle = false);
 
 /// <summary>The clock of the simulated market: who operates the demo stops it, steps it, and lets it run fast or slowly.</summary>
 internal sealed class MarketClock(SiloOptions options, TimeProvider time)
@@ -47,6 +49,7 @@ internal sealed class MarketClock(SiloOptions options, TimeProvider time)
                 Paused = paused ?? _state.Paused,
                 Speed = speed ?? _state.Speed,
                 Volatility = volatility ?? _state.Volatility,
+                Idle = _state.Idle && paused != false,
             };
             Tell();
         }
@@ -58,6 +61,7 @@ internal sealed class MarketClock(SiloOptions options, TimeProvider time)
         lock (_lock)
         {
             _owed += steps;
+            _state = _state with { Idle = false };
             Tell();
         }
     }
@@ -67,7 +71,7 @@ internal sealed class MarketClock(SiloOptions options, TimeProvider time)
     {
         lock (_lock)
         {
-            _state = _state with { Seed = seed ?? _state.Seed, Steps = 0 };
+            _state = _state with { Seed = seed ?? _state.Seed, Steps = 0, Idle = false };
             Beginnings++;
             _owed = 0;
             Tell();
@@ -93,7 +97,7 @@ internal sealed class MarketClock(SiloOptions options, TimeProvider time)
                 wait = _dueAt <= now ? TimeSpan.Zero : time.GetElapsedTime(now, _dueAt);
                 if (_owed > 0 || (!_state.Paused && wait == TimeSpan.Zero))
                 {
-                    _state = _state with { Steps = _state.Steps + 1 };
+                    _state = _state with { Steps = _state.Steps + 1, Idle = false };
 
                     // Steps that came too late are not made up for; those that were asked for are beside the clock's.
                     if (_owed > 0)
@@ -105,6 +109,7 @@ internal sealed class MarketClock(SiloOptions options, TimeProvider time)
 
                 changed = _changed.Task;
                 wait = _state.Paused ? Timeout.InfiniteTimeSpan : wait;
+                _state = _state with { Idle = _state.Paused };
             }
 
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
