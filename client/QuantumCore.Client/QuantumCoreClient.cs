@@ -303,6 +303,19 @@ public sealed partial class QuantumCoreClient : IDisposable
         (await _calls.SendAsync<TradeList>(
             Get("trades/" + Uri.EscapeDataString(symbol) + Query(("limit", Text(limit)))), cancellation)).Trades;
 
+    /// <summary>What a symbol traded, period by period, oldest first, without a gap from its first trade on.</summary>
+    /// <param name="symbol">The instrument.</param>
+    /// <param name="period">1m, 3m, 5m, 15m, 30m, 1h, 2h, 4h, 6h, 8h, 12h, 1d, 3d, 1w or 1M.</param>
+    /// <param name="limit">1 to 1500: the newest.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<Candle>> GetCandlesAsync(
+        string symbol, string period = "1m", int limit = 500, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(symbol);
+        return (await _calls.SendAsync<CandleList>(
+            Get("candles/" + Uri.EscapeDataString(symbol) + Query(("period", period), ("limit", Text(limit)))), cancellation)).Candles;
+    }
+
     /// <summary>
     /// Follows the books of some symbols until cancelled. Each step hands out the book as it stands then; after a gap
     /// or a lost connection it first says that the book is stale, and goes on with a new snapshot. One reader each.

@@ -276,6 +276,7 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(Instrument))]
 [JsonSerializable(typeof(BookSnapshot))]
 [JsonSerializable(typeof(TradeList))]
+[JsonSerializable(typeof(CandleList))]
 [JsonSerializable(typeof(Refusal))]
 [JsonSerializable(typeof(StreamRequest))]
 [JsonSerializable(typeof(StreamMessage))]
