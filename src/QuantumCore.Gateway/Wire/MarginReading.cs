@@ -29,7 +29,7 @@ internal static class MarginReading
             LendableLots = Lots("lendable", text.Lendable, 0, instrument, ref refusal),
             BorrowPpm = text.BorrowPpm,
             ImpactLots = Lots("impactQuantity", text.ImpactQuantity, 1, instrument, ref refusal),
-            SpreadLimitPpm = text.SpreadLimitPpm,
+            SpreadLimitPpm = text.SpreadLimitPpm ?? 50_000,
             StepLots = Lots("stepQuantity", text.StepQuantity, Instrument.QuantityLotsLimit, instrument, ref refusal),
         };
         if (refusal is null && terms.Check() is { } wrong)
@@ -43,12 +43,12 @@ internal static class MarginReading
         var policy = new MarginPolicy
         {
             LoanPpm = text.LoanPpm,
-            DayBasis = text.DayBasis,
+            DayBasis = text.DayBasis ?? 360,
             CallSeconds = text.CallSeconds,
             // Who has time to answer a call is not liquidated at its first moment.
             LiquidationPpm = text.LiquidationPpm ?? (text.CallSeconds > 0 ? 700_000 : 1_000_000),
-            TargetPpm = text.TargetPpm,
-            FeePpm = text.FeePpm,
+            TargetPpm = text.TargetPpm ?? 1_100_000,
+            FeePpm = text.FeePpm ?? 5_000,
         };
         return (CheckWhy(text.Why) ?? (policy.Check() is { } wrong ? Refusal.Malformed(null, FeesReading.Sentence(wrong)) : null), policy);
     }

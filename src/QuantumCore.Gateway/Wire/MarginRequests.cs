@@ -1,5 +1,7 @@
 namespace QuantumCore.Gateway.Wire;
 
+// What is absent is null here, never a default: the generated reader sets every member, and an initializer would be lost.
+
 /// <summary>On what terms an instrument is traded on margin.</summary>
 internal sealed record MarginTermsText
 {
@@ -17,7 +19,7 @@ internal sealed record MarginTermsText
 
     public string? ImpactQuantity { get; init; }
 
-    public int SpreadLimitPpm { get; init; } = 50_000;
+    public int? SpreadLimitPpm { get; init; }
 
     public string? StepQuantity { get; init; }
 
@@ -47,15 +49,15 @@ internal sealed record MarginPolicyText
 {
     public int LoanPpm { get; init; }
 
-    public int DayBasis { get; init; } = 360;
+    public int? DayBasis { get; init; }
 
     public int CallSeconds { get; init; }
 
     public int? LiquidationPpm { get; init; }
 
-    public int TargetPpm { get; init; } = 1_100_000;
+    public int? TargetPpm { get; init; }
 
-    public int FeePpm { get; init; } = 5_000;
+    public int? FeePpm { get; init; }
 
     public string? Why { get; init; }
 }
