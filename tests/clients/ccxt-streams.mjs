@@ -67,6 +67,12 @@ await check ('watchOHLCV', async () => {
     assert.equal (candles.at (-1)[4], 60000);
     assert.ok (candles.at (-1)[5] > 0);
 });
+await check ('watchOHLCV of a second', async () => {
+    // A second that is over is told as it ended, with what was traded in it.
+    const candles = await seen (() => alice.watchOHLCV (market, '1s'), () => bob.createOrder (market, 'market', 'buy', 0.03), list => list.some (candle => candle[5] === 0.03));
+    assert.deepEqual (candles.find (candle => candle[5] === 0.03).slice (1, 5), [60000, 60000, 60000, 60000]);
+    assert.equal (candles.at (-1)[0] % 1000, 0);
+});
 await check ('watchTicker', async () => {
     const ticker = await seen (() => alice.watchTicker (market), () => bob.createOrder (market, 'market', 'buy', 0.01), t => t.last === 60000);
     assert.ok (ticker.baseVolume >= 0.3);

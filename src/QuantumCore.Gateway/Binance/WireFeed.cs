@@ -241,8 +241,9 @@ internal sealed class WireFeed(
 
     private async Task TellCandle(WireStream stream)
     {
-        var candles = await history.Candles(
-            new CandleQuery(instrument.Symbol, stream.Name.Period, null, NowMillis * 1_000_000, 2));
+        var candles = stream.Name.Period is { } period
+            ? await history.Candles(new CandleQuery(instrument.Symbol, period, null, NowMillis * 1_000_000, 2))
+            : await history.Seconds(instrument.Symbol, null, NowMillis * 1_000_000, 2);
         if (candles.IsEmpty)
             return;
 

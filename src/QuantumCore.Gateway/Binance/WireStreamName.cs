@@ -41,7 +41,7 @@ internal enum WireStreamKind
 /// <param name="Name">The name as clients write it.</param>
 /// <param name="Symbol">The instrument.</param>
 /// <param name="Kind">What it tells.</param>
-/// <param name="Period">Of candles: their length.</param>
+/// <param name="Period">Of candles: their length; null for a second.</param>
 /// <param name="Levels">Of the best levels: how many a side.</param>
 /// <param name="IsFast">Of a book: ten times a second, not once.</param>
 /// <param name="Window">Of a window: how long it is, as clients write it.</param>
@@ -49,7 +49,7 @@ internal sealed record WireStreamName(
     string Name,
     string Symbol,
     WireStreamKind Kind,
-    CandlePeriod Period = CandlePeriod.Minute,
+    CandlePeriod? Period = null,
     int Levels = 0,
     bool IsFast = false,
     string Window = "")
@@ -106,6 +106,7 @@ internal sealed record WireStreamName(
             "avgPrice" => stream with { Kind = WireStreamKind.AveragePrice },
             _ when kind.StartsWith("ticker_", StringComparison.Ordinal) && s_windows.ContainsKey(kind[7..]) =>
                 stream with { Kind = WireStreamKind.WindowTicker, Window = kind[7..] },
+            "kline_" + WireWords.Second => stream with { Kind = WireStreamKind.Candle },
             _ when kind.StartsWith("kline_", StringComparison.Ordinal) && WireWords.Period(kind[6..]) is { } period =>
                 stream with { Kind = WireStreamKind.Candle, Period = period },
             _ => null,
