@@ -49,16 +49,17 @@ internal sealed class MarketHistory(IGrainFactory grains, TimeProvider time)
 
         var end = ((last + 1) * SecondNanos) - 1;
         var (trades, isWhole) = await ReadOn(symbol, first * SecondNanos, end);
-        if (!isWhole && fromNanos is null)
+        while (!isWhole && fromNanos is null && first < last)
         {
-            // The newest ones that a page holds; the second in which it begins is not all there.
-            trades = [.. await Trades(new TradeQuery(symbol, null, null, end, PageOfTrades))];
-            first = (trades[0].TimeNanos / SecondNanos) + 1;
+            // So many seconds were read whole: half as many, up to the newest.
+            var read = (trades[^1].TimeNanos / SecondNanos) - first;
+            first = Math.Max(first + 1, last - (read / 2));
+            (trades, isWhole) = await ReadOn(symbol, first * SecondNanos, end);
         }
-        else if (!isWhole)
-        {
+
+        // The second in which reading ended is not all there.
+        if (!isWhole)
             last = Math.Max(first, (trades[^1].TimeNanos / SecondNanos) - 1);
-        }
 
         var before = await Trades(new TradeQuery(symbol, null, null, (first * SecondNanos) - 1, 1));
         return SecondFold.Of(trades, first, last, before is [.., var newest] ? newest.PriceTicks : 0);
