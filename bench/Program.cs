@@ -43,7 +43,7 @@ const string Usage = """
              [--batch N] [--symbols N] [--accounts N] [--seconds N]
                                Orders through account and book grains in this process, each caller one call at a
                                time (hold, submit), answered when durable; ledger and market data run beside it:
-                               {"storage":…,"ordersPerSecond":N,"cpuMicrosPerOrder":N,"p50Micros":N,"p99Micros":N,…}
+                               {"storage":…,"ordersPerSecond":N,"cpuMicrosPerOrder":N,"allocatedBytesPerOrder":N,"p50Micros":N,"p99Micros":N,…}
       durable [--storage sqlite|postgres] [--postgres CONNECTION] [--directory DIR] [--callers N] [--batch N]
               [--seconds N] [--rounds N]
                                What durability costs: a bare group commit, the exchange without storage and the

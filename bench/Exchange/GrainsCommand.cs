@@ -30,15 +30,17 @@ internal static class GrainsCommand
         await LoadAsync(exchange, callers, batch, symbols, accounts, TimeSpan.FromSeconds(2));
 
         var processor = Process.GetCurrentProcess().TotalProcessorTime;
+        var allocated = GC.GetTotalAllocatedBytes();
         var started = Stopwatch.GetTimestamp();
         var results = await LoadAsync(exchange, callers, batch, symbols, accounts, length);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        allocated = GC.GetTotalAllocatedBytes() - allocated;
         var used = Process.GetCurrentProcess().TotalProcessorTime - processor;
         var orders = results.Sum(result => result.Orders);
         var (p50, p99) = Latencies.Percentiles(results.Select(result => result.Latencies));
         await Console.Out.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"storage":"{{storage}}","callers":{{callers}},"batch":{{batch}},"symbols":{{symbols}},"accounts":{{accounts}},"orders":{{orders}},"fills":{{results.Sum(r => r.Fills)}},"turnedAway":{{results.Sum(r => r.TurnedAway)}},"seconds":{{seconds:F2}},"ordersPerSecond":{{orders / seconds:F0}},"cpuMicrosPerOrder":{{used.TotalMicroseconds / orders:F1}},"p50Micros":{{p50}},"p99Micros":{{p99}}}"""));
+            $$"""{"storage":"{{storage}}","callers":{{callers}},"batch":{{batch}},"symbols":{{symbols}},"accounts":{{accounts}},"orders":{{orders}},"fills":{{results.Sum(r => r.Fills)}},"turnedAway":{{results.Sum(r => r.TurnedAway)}},"seconds":{{seconds:F2}},"ordersPerSecond":{{orders / seconds:F0}},"cpuMicrosPerOrder":{{used.TotalMicroseconds / orders:F1}},"allocatedBytesPerOrder":{{allocated / Math.Max(orders, 1)}},"p50Micros":{{p50}},"p99Micros":{{p99}}}"""));
         return 0;
     }
 

@@ -4,9 +4,13 @@ namespace QuantumCore.History;
 
 /// <summary>
 /// A statement that runs once per row of a buffer. SQLite runs the prepared statement row by row; PostgreSQL gets
-/// whole columns as arrays and joins with them. In the text <c>@1</c> is the row's first column, and the row source
-/// stands as {FROM}, {USING} or {JOIN}.
+/// whole columns as arrays and joins with them. In the text <c>@1</c> is the row's first column, the row source stands
+/// as {FROM}, {USING} or {JOIN}, and a row to insert between {ROW} and {END}.
 /// </summary>
+/// <remarks>
+/// SQLite inserts VALUES, never from a SELECT: it would take that for many rows, and keep a copy of every page it
+/// changes for each of them, to undo the statement alone.
+/// </remarks>
 internal sealed class Statement
 {
     private const string RowSource = "k";
@@ -19,8 +23,9 @@ internal sealed class Statement
         var arrays = string.Join(", ", types.Select((t, i) => $"${i + 1}::{(t == 'n' ? "bigint[]" : "text[]")}"));
         var names = string.Join(", ", types.Select((_, i) => $"c{i + 1}"));
         var rows = $"unnest({arrays}) AS {RowSource}({names})";
-        Sqlite = Expand(text, "", "", "").Replace('@', '?');
-        Postgres = Expand(text, $"FROM {rows}", $"USING {rows}", $", {rows}").Replace("@", RowSource + ".c");
+        Sqlite = Expand(text, "", "", "", "VALUES (", ")").Replace('@', '?');
+        Postgres = Expand(text, $"FROM {rows}", $"USING {rows}", $", {rows}", "SELECT ", $" FROM {rows}")
+            .Replace("@", RowSource + ".c");
     }
 
     public string Types { get; }
@@ -29,8 +34,9 @@ internal sealed class Statement
 
     public string Postgres { get; }
 
-    private static string Expand(string text, string from, string with, string join) =>
-        new StringBuilder(text).Replace("{FROM}", from).Replace("{USING}", with).Replace("{JOIN}", join).ToString();
+    private static string Expand(string text, string from, string with, string join, string row, string end) =>
+        new StringBuilder(text).Replace("{FROM}", from).Replace("{USING}", with).Replace("{JOIN}", join)
+            .Replace("{ROW}", row).Replace("{END}", end).ToString();
 }
 
 /// <summary>Rows for a statement, column by column. Emptied and used again: its arrays are too large to throw away.</summary>

@@ -10,7 +10,7 @@ internal static class Statements
         new("n", "SELECT batch FROM projection {JOIN} WHERE one = @1");
 
     public static readonly Statement AddCursor = new(
-        "t", "INSERT INTO projector_cursor (stream, seq) SELECT @1, 0 {FROM} WHERE true ON CONFLICT DO NOTHING");
+        "t", "INSERT INTO projector_cursor (stream, seq) {ROW}@1, 0{END} ON CONFLICT DO NOTHING");
 
     public static readonly Statement MoveCursor = new(
         "tnn",
@@ -41,7 +41,7 @@ internal static class Statements
         "t", HoldColumns + " {JOIN} WHERE symbol = @1 AND asset IS NULL");
 
     public static readonly Statement AddAsset = new(
-        "tn", "INSERT INTO asset (asset, decimals) SELECT @1, @2 {FROM} WHERE true ON CONFLICT DO NOTHING");
+        "tn", "INSERT INTO asset (asset, decimals) {ROW}@1, @2{END} ON CONFLICT DO NOTHING");
 
     public static readonly Statement AddInstrument = new("tntntnnnnnnnnn", "INSERT INTO instrument " + Row(14));
 
@@ -59,7 +59,7 @@ internal static class Statements
         "nntttnnn",
         "INSERT INTO hold " + Row(8) +
         """
-         WHERE true ON CONFLICT (account, number) DO UPDATE SET symbol = excluded.symbol, side = excluded.side,
+         ON CONFLICT (account, number) DO UPDATE SET symbol = excluded.symbol, side = excluded.side,
           asset = excluded.asset, open_amount = excluded.open_amount, in_book = excluded.in_book,
           created_at = excluded.created_at
         """);
@@ -70,7 +70,7 @@ internal static class Statements
     public static readonly Statement PutFloor = new(
         "tnn",
         "INSERT INTO book_floor " + Row(3) +
-        " WHERE true ON CONFLICT (symbol, account) DO UPDATE SET floor = excluded.floor");
+        " ON CONFLICT (symbol, account) DO UPDATE SET floor = excluded.floor");
 
     public static readonly Statement AddTerm = new("nntn", "INSERT INTO ord_terms " + Row(4));
 
@@ -79,20 +79,20 @@ internal static class Statements
     public static readonly Statement PutPhase = new(
         "tt",
         "INSERT INTO book_phase " + Row(2) +
-        " WHERE true ON CONFLICT (symbol) DO UPDATE SET phase = excluded.phase");
+        " ON CONFLICT (symbol) DO UPDATE SET phase = excluded.phase");
 
     public static readonly Statement AddBalance = new(
         "ntnnn",
         "INSERT INTO balance " + Row(5) +
         """
-         WHERE true ON CONFLICT (account, asset) DO UPDATE SET total = balance.total + excluded.total,
+         ON CONFLICT (account, asset) DO UPDATE SET total = balance.total + excluded.total,
           reserved = balance.reserved + excluded.reserved, pending = balance.pending + excluded.pending
         """);
 
     public static readonly Statement AddPosition = new(
         "ntn",
         "INSERT INTO position " + Row(3) +
-        " WHERE true ON CONFLICT (account, symbol) DO UPDATE SET qty = position.qty + excluded.qty");
+        " ON CONFLICT (account, symbol) DO UPDATE SET qty = position.qty + excluded.qty");
 
     public static readonly Statement AddPosting = new("tnnnnttntn", "INSERT INTO posting " + Row(10));
 
@@ -102,7 +102,7 @@ internal static class Statements
         "tnnnnnnnnnnnnnn",
         "INSERT INTO candle " + Row(15) +
         $"""
-         WHERE true ON CONFLICT (symbol, minute) DO UPDATE SET
+         ON CONFLICT (symbol, minute) DO UPDATE SET
           high = CASE WHEN excluded.high > candle.high THEN excluded.high ELSE candle.high END,
           low = CASE WHEN excluded.low < candle.low THEN excluded.low ELSE candle.low END, close = excluded.close,
           lots = {Sum("candle.lots", "excluded.lots")}, value = {Sum("candle.value", "excluded.value")},
@@ -112,10 +112,10 @@ internal static class Statements
         """);
 
     public static readonly Statement AddBackfilledCandle = new(
-        "tnnnnnnnnnn", "INSERT INTO backfilled_candle " + Row(11) + " WHERE true ON CONFLICT DO NOTHING");
+        "tnnnnnnnnnn", "INSERT INTO backfilled_candle " + Row(11) + " ON CONFLICT DO NOTHING");
 
     public static readonly Statement AddBackfilledTrade = new(
-        "tnnnntn", "INSERT INTO backfilled_trade " + Row(7) + " WHERE true ON CONFLICT DO NOTHING");
+        "tnnnntn", "INSERT INTO backfilled_trade " + Row(7) + " ON CONFLICT DO NOTHING");
 
     public static readonly Statement AddAccountEvent = new("tnn", "INSERT INTO account_event " + Row(3));
 
@@ -128,9 +128,8 @@ internal static class Statements
     public static readonly Statement AddWithdrawal = new(
         "nnttntn",
         """
-        INSERT INTO withdrawal SELECT @1, @2, @3, @4, @5, @6, @7,
-          CASE WHEN EXISTS (SELECT 1 FROM payout p WHERE p.account = @1 AND p.seq = @2 AND p.state <> 'sent') THEN 0 ELSE 1 END
-        {FROM}
+        INSERT INTO withdrawal {ROW}@1, @2, @3, @4, @5, @6, @7,
+          CASE WHEN EXISTS (SELECT 1 FROM payout p WHERE p.account = @1 AND p.seq = @2 AND p.state <> 'sent') THEN 0 ELSE 1 END{END}
         """);
 
     public static readonly Statement EndWithdrawal = new(
@@ -147,12 +146,12 @@ internal static class Statements
     public static readonly Statement PutAccountState = new(
         "ntn",
         "INSERT INTO account_state " + Row(3) +
-        " WHERE true ON CONFLICT (account) DO UPDATE SET state = excluded.state, floor = excluded.floor");
+        " ON CONFLICT (account) DO UPDATE SET state = excluded.state, floor = excluded.floor");
 
     public static readonly Statement PutMarginAccount = new(
         "ntt",
         "INSERT INTO margin_account " + Row(3) +
-        " WHERE true ON CONFLICT (account) DO UPDATE SET asset = excluded.asset, state = excluded.state");
+        " ON CONFLICT (account) DO UPDATE SET asset = excluded.asset, state = excluded.state");
 
     public static readonly Statement PutMarginState = new(
         "nt", "UPDATE margin_account SET state = @2 {FROM} WHERE margin_account.account = @1");
@@ -167,5 +166,5 @@ internal static class Statements
         $"CASE WHEN {one} > {long.MaxValue} - {other} THEN {long.MaxValue} ELSE {one} + {other} END";
 
     private static string Row(int columns) =>
-        $"SELECT {string.Join(", ", Enumerable.Range(1, columns).Select(c => $"@{c}"))} {{FROM}}";
+        $"{{ROW}}{string.Join(", ", Enumerable.Range(1, columns).Select(c => $"@{c}"))}{{END}}";
 }
