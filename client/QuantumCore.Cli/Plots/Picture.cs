@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Frozen;
 using System.IO.Compression;
 using System.Text;
 
@@ -37,18 +38,17 @@ internal sealed class Picture(int width, int height)
     ];
 
     // Seven rows of five dots each, two hexadecimal digits a row, the left dot the highest bit.
-    private static readonly Dictionary<char, string> s_glyphs = new()
-    {
-        ['0'] = "0E11131519110E", ['1'] = "040C040404040E", ['2'] = "0E11010204081F", ['3'] = "1F02040201110E", ['4'] = "02060A121F0202",
-        ['5'] = "1F101E0101110E", ['6'] = "0608101E11110E", ['7'] = "1F010204080808", ['8'] = "0E11110E11110E", ['9'] = "0E11110F01020C",
-        ['A'] = "0E11111F111111", ['B'] = "1E11111E11111E", ['C'] = "0E11101010110E", ['D'] = "1C12111111121C", ['E'] = "1F10101E10101F",
-        ['F'] = "1F10101E101010", ['G'] = "0E11101711110F", ['H'] = "1111111F111111", ['I'] = "0E04040404040E", ['J'] = "0702020202120C",
-        ['K'] = "11121418141211", ['L'] = "1010101010101F", ['M'] = "111B1515111111", ['N'] = "11191513111111", ['O'] = "0E11111111110E",
-        ['P'] = "1E11111E101010", ['Q'] = "0E11111115120D", ['R'] = "1E11111E141211", ['S'] = "0F10100E01011E", ['T'] = "1F040404040404",
-        ['U'] = "1111111111110E", ['V'] = "11111111110A04", ['W'] = "1111111515150A", ['X'] = "11110A040A1111", ['Y'] = "11110A04040404",
-        ['Z'] = "1F01020408101F", ['.'] = "00000000000C0C", [','] = "000000000C0408", [':'] = "000C0C000C0C00", ['-'] = "0000001F000000",
-        ['/'] = "01010204081010", ['('] = "02040808080402", [')'] = "08040202020408", ['%'] = "18190204081303", ['+'] = "0004041F040400",
-    };
+    private static readonly FrozenDictionary<char, byte[]> s_glyphs = Glyphs("""
+        0 0E11131519110E  1 040C040404040E  2 0E11010204081F  3 1F02040201110E  4 02060A121F0202
+        5 1F101E0101110E  6 0608101E11110E  7 1F010204080808  8 0E11110E11110E  9 0E11110F01020C
+        A 0E11111F111111  B 1E11111E11111E  C 0E11101010110E  D 1C12111111121C  E 1F10101E10101F
+        F 1F10101E101010  G 0E11101711110F  H 1111111F111111  I 0E04040404040E  J 0702020202120C
+        K 11121418141211  L 1010101010101F  M 111B1515111111  N 11191513111111  O 0E11111111110E
+        P 1E11111E101010  Q 0E11111115120D  R 1E11111E141211  S 0F10100E01011E  T 1F040404040404
+        U 1111111111110E  V 11111111110A04  W 1111111515150A  X 11110A040A1111  Y 11110A04040404
+        Z 1F01020408101F  . 00000000000C0C  , 000000000C0408  : 000C0C000C0C00  - 0000001F000000
+        / 01010204081010  ( 02040808080402  ) 08040202020408  % 18190204081303  + 0004041F040400
+        """);
 
     private readonly byte[] _pixels = new byte[width * height];
 
@@ -80,10 +80,9 @@ internal sealed class Picture(int width, int height)
     {
         for (var i = 0; i < text.Length; i++)
         {
-            if (!s_glyphs.TryGetValue(char.ToUpperInvariant(text[i]), out var glyph))
+            if (!s_glyphs.TryGetValue(char.ToUpperInvariant(text[i]), out var rows))
                 continue;
 
-            var rows = Convert.FromHexString(glyph);
             for (var dot = 0; dot < GlyphRows * GlyphColumns; dot++)
             {
                 if ((rows[dot / GlyphColumns] >> (GlyphColumns - 1 - (dot % GlyphColumns)) & 1) == 0)
@@ -122,6 +121,11 @@ internal sealed class Picture(int width, int height)
         Chunk(file, "IEND", []);
         return file.ToArray();
     }
+
+    private static FrozenDictionary<char, byte[]> Glyphs(string table) => table
+        .Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)
+        .Chunk(2)
+        .ToFrozenDictionary(static pair => pair[0][0], static pair => Convert.FromHexString(pair[1]));
 
     private static void Chunk(MemoryStream file, string name, byte[] content)
     {
