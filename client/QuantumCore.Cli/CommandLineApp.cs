@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using QuantumCore.Cli.Live;
 using QuantumCore.Cli.Replay;
 using QuantumCore.Client;
 
@@ -45,7 +47,8 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
     {
         var root = Compose();
         var parse = root.Parse(arguments);
-        if (parse.Errors.Count > 0 && parse.Action is not HelpWithExamples)
+        var isSuggestion = root.Directives.OfType<SuggestDirective>().Any(directive => parse.GetResult(directive) is not null);
+        if (parse.Errors.Count > 0 && parse.Action is not HelpWithExamples && !isSuggestion)
         {
             foreach (var mistake in parse.Errors)
                 await error.WriteLineAsync($"qc: {mistake.Message}");
@@ -133,6 +136,8 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
             qc statement --from 2026-11-01              what came in and went out, day by day
             qc ledger check                             the ledger against itself and against the accounts
             qc watch AAPL                               the book, live
+            qc live AAPL                                book, trades and your orders on one screen
+            qc stats AAPL --png aapl.png                its last day: figures, and a plot as text and as a picture
             qc sim volatility 3                         shape the market of a demo with --admin-port; qc sim fault
             qc keys create ACC-1001 --signing hmac      a key and a secret for clients of the Binance Spot interface
             qc verify data                              the journal of an exchange that is down, run again
@@ -143,9 +148,9 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
         foreach (var command in OrderCommands.All(this).Append(StrategyCommand.Compose(this)).Concat(AccountCommands.All(this))
             .Append(LedgerCommands.Positions(this)).Append(LedgerCommands.Statement(this)).Append(LedgerCommands.Ledger(this))
             .Concat(MoneyCommands.All(this)).Append(RiskCommand.Compose(this)).Append(FeesCommand.Compose(this))
-            .Append(MarginCommand.Compose(this)).Append(SettleCommand.Compose(this)).Concat(MarketCommands.All(this)).Append(AdminCommands.All(this))
+            .Append(MarginCommand.Compose(this)).Append(SettleCommand.Compose(this)).Concat(MarketCommands.All(this)).Append(LiveCommand.Compose(this)).Append(StatsCommand.Compose(this)).Append(AdminCommands.All(this))
             .Append(SimCommands.All(this, environment)).Append(SignalCommands.All(this)).Append(KeyCommands.All(this)).Append(UserCommands.All(this)).Append(ReplayCommand.Compose(this))
-            .Concat(UpkeepCommands.All(this)))
+            .Concat(UpkeepCommands.All(this)).Append(CompletionCommand.Compose(this)))
             root.Subcommands.Add(command);
 
         var help = root.Options.OfType<HelpOption>().Single();

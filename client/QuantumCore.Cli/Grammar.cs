@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using QuantumCore.Client;
@@ -45,7 +46,7 @@ internal static class Grammar
         foreach (var other in without)
             words.Remove(Tables.Word(other));
 
-        return new(name)
+        var option = new Option<T?>(name)
         {
             Description = $"{description}: {string.Join(", ", words.Keys)}",
             HelpName = "word",
@@ -53,6 +54,8 @@ internal static class Grammar
                 ? value
                 : Refuse<T?>(result, $"{name}: '{Word(result)}' is none of {string.Join(", ", words.Keys)}"),
         };
+        Complete(option.CompletionSources, words.Keys);
+        return option;
     }
 
     /// <summary>One of an enum's words, spelt as on the wire.</summary>
@@ -60,13 +63,22 @@ internal static class Grammar
         where T : struct, Enum
     {
         var words = Words<T>();
-        return new(name)
+        var argument = new Argument<T>(name)
         {
             Description = $"{description}: {string.Join(", ", words.Keys)}",
             CustomParser = result => words.TryGetValue(Word(result), out var value)
                 ? value
                 : Refuse<T>(result, $"'{Word(result)}' is none of {string.Join(", ", words.Keys)}"),
         };
+        Complete(argument.CompletionSources, words.Keys);
+        return argument;
+    }
+
+    /// <summary>A shell completes the words of the wire, not an enum's own.</summary>
+    private static void Complete(List<Func<CompletionContext, IEnumerable<CompletionItem>>> sources, IEnumerable<string> words)
+    {
+        sources.Clear();
+        sources.Add(words.ToArray());
     }
 
     /// <summary>Any of an enum's words, spelt as on the wire; none, too.</summary>

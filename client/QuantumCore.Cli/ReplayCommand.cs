@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using QuantumCore.Cli.Plots;
 using QuantumCore.Cli.Replay;
 using QuantumCore.Client;
 using Spectre.Console;
@@ -53,6 +54,10 @@ internal sealed class ReplayCommand
         DefaultValueFactory = _ => "demo-admin",
     };
 
+    private readonly Option<bool> _plot = new("--plot") { Description = "Plot prices and volumes of the trades as text" };
+
+    private readonly Option<string?> _picture = PlotFiles.Option();
+
     internal static Command Compose(CommandLineApp app)
     {
         var replay = new ReplayCommand();
@@ -62,7 +67,7 @@ internal sealed class ReplayCommand
             "and the book must show what the real one showed. Both accounts are funded through the admin key.")
         {
             replay._file, replay._symbol, replay._list, replay._speed, replay._batch, replay._run, replay._maker,
-            replay._taker, replay._adminKey,
+            replay._taker, replay._adminKey, replay._plot, replay._picture,
         };
         return app.Add(
             command,
@@ -70,6 +75,7 @@ internal sealed class ReplayCommand
             qc replay AAPL_2012-06-21_50_1h.cmds.csv.gz --list
             qc replay LOBSTER_AMZN_2012-06-21_5.zip --list --symbol AMZN.RAW --json
             qc replay day.cmds.csv --symbol TEST.L --run monday       (again: goes on)
+            qc replay day.cmds.csv --list --plot --png day.png        what was traded, as text and as a picture
 
             Exit code 1 means that something differs; the first differences are listed.
             """,
@@ -109,6 +115,7 @@ internal sealed class ReplayCommand
         var replayer = new Replayer(maker, taker, plan, session.Time) { Progress = Reporter(session.Screen) };
         var report = await replayer.RunAsync(flow.Commands, resuming ? book.Sequence : Replayer.NotResumed, cancellation);
         Show(session.Screen, report);
+        await PlotAsync(parse, session.Screen, plan.Symbol, report, cancellation);
         return report.DifferenceCount == 0 ? ExitCodes.Done : ExitCodes.Refused;
     }
 
@@ -183,6 +190,20 @@ internal sealed class ReplayCommand
             screen.Note($"{report.Orders} orders, {report.AggressiveExact}/{report.Aggressive} aggressive exact, " +
                 $"{report.RowsEqual}/{report.Rows} rows equal, {report.OrdersPerSecond} orders/s");
         };
+    }
+
+    /// <summary>Prices and volumes of what was traded, over the lines of the recording.</summary>
+    private async Task PlotAsync(ParseResult parse, Screen screen, string symbol, ReplayReport report, CancellationToken cancellation)
+    {
+        var (asText, file) = (parse.GetValue(_plot) && !screen.Json, parse.GetValue(_picture));
+        if (report.Prints.Count == 0 || (!asText && file is null))
+            return;
+
+        var plot = new Plot($"{symbol}, {report.Prints.Count} trades", [.. report.Prints.Select(static print => new PlotPoint(
+            $"line {print.Line.ToString(CultureInfo.InvariantCulture)}", print.Price, print.Price, print.Price, print.Quantity))]);
+        if (asText)
+            screen.Console.WriteLine(TextPlot.Draw(plot, PlotFiles.WidthOf(screen.Console)));
+        await PlotFiles.WriteAsync(file, plot, screen, cancellation);
     }
 
     private static void Show(Screen screen, ReplayReport report)

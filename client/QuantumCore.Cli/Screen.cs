@@ -38,6 +38,10 @@ internal sealed class Screen
 
     internal IAnsiConsole Console => _console.Value;
 
+    /// <summary>Whether someone sits at a terminal: results go to it, and keys come from it.</summary>
+    internal bool HasKeyboard => !Json && ReferenceEquals(_output, System.Console.Out)
+        && !System.Console.IsOutputRedirected && !System.Console.IsInputRedirected;
+
     /// <summary>Lines for programs.</summary>
     internal TextWriter Output => _output;
 

@@ -303,6 +303,19 @@ public sealed partial class QuantumCoreClient : IDisposable
         (await _calls.SendAsync<TradeList>(
             Get("trades/" + Uri.EscapeDataString(symbol) + Query(("limit", Text(limit)))), cancellation)).Trades;
 
+    /// <summary>What a symbol traded, period by period, oldest first, without a gap from its first trade on.</summary>
+    /// <param name="symbol">The instrument.</param>
+    /// <param name="period">1m, 3m, 5m, 15m, 30m, 1h, 2h, 4h, 6h, 8h, 12h, 1d, 3d, 1w or 1M.</param>
+    /// <param name="limit">1 to 1500: the newest.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<Candle>> GetCandlesAsync(
+        string symbol, string period = "1m", int limit = 500, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(symbol);
+        return (await _calls.SendAsync<CandleList>(
+            Get("candles/" + Uri.EscapeDataString(symbol) + Query(("period", period), ("limit", Text(limit)))), cancellation)).Candles;
+    }
+
     /// <summary>
     /// Follows the books of some symbols until cancelled. Each step hands out the book as it stands then; after a gap
     /// or a lost connection it first says that the book is stale, and goes on with a new snapshot. One reader each.
@@ -314,6 +327,25 @@ public sealed partial class QuantumCoreClient : IDisposable
     public IAsyncEnumerable<BookUpdate> WatchAsync(
         IEnumerable<string> symbols, CancellationToken cancellation = default) =>
         new BookFeed(_root, _apiKey, symbols, _options).ReadAsync(cancellation);
+
+    /// <summary>
+    /// Follows the account of the key until cancelled: balances and open orders, at first all and then as they change, some 50
+    /// ms merged. After a lost connection it first says that what it told is stale, and goes on with a new snapshot. One reader.
+    /// </summary>
+    /// <exception cref="QuantumCoreException">
+    /// The key has no account, or no first snapshot came within the attempts and the time of a call
+    /// (<see cref="RejectCodes.Unreachable"/>). After the first a lost connection is made again for ever.
+    /// </exception>
+    public IAsyncEnumerable<AccountUpdate> WatchAccountAsync(CancellationToken cancellation = default) =>
+        new AccountFeed(_root, _apiKey, _options).ReadAsync(cancellation);
+
+    /// <summary>
+    /// Opens a connection that the account's open orders do not outlive, whichever way they were placed: see
+    /// <see cref="DisconnectGuard"/>.
+    /// </summary>
+    /// <exception cref="QuantumCoreException">The key was refused, or the exchange was not reached within the attempts of a call.</exception>
+    public Task<DisconnectGuard> CancelOnDisconnectAsync(CancellationToken cancellation = default) =>
+        DisconnectGuard.OpenAsync(_root, _apiKey, _options, cancellation);
 
     /// <summary>Releases the connections, unless they are the caller's.</summary>
     public void Dispose()

@@ -160,7 +160,11 @@ internal sealed record HaltRequest(bool Halted);
 
 internal sealed record SkewRequest(long Millis);
 
-internal sealed record StreamRequest(string Op, string Symbol);
+internal sealed record StreamRequest(string Op, string? Symbol = null, string? Channel = null);
+
+internal sealed record GuardRequest(int Id, string Op, bool On);
+
+internal sealed record GuardAnswer(int Status, Refusal? Error);
 
 /// <summary>Any message of the stream; <see cref="Type"/> says which members count.</summary>
 internal sealed record StreamMessage(
@@ -173,6 +177,12 @@ internal sealed record StreamMessage(
     IReadOnlyList<PriceLevel>? Bids,
     IReadOnlyList<PriceLevel>? Asks,
     IReadOnlyList<Trade>? Trades,
+    bool Snapshot,
+    string? Account,
+    AccountState? State,
+    IReadOnlyList<Balance>? Balances,
+    IReadOnlyList<Order>? Orders,
+    IReadOnlyList<ClosedOrder>? Closed,
     string? Code,
     string? Field,
     string? Detail);
@@ -274,9 +284,12 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(Instrument))]
 [JsonSerializable(typeof(BookSnapshot))]
 [JsonSerializable(typeof(TradeList))]
+[JsonSerializable(typeof(CandleList))]
 [JsonSerializable(typeof(Refusal))]
 [JsonSerializable(typeof(StreamRequest))]
 [JsonSerializable(typeof(StreamMessage))]
+[JsonSerializable(typeof(GuardRequest))]
+[JsonSerializable(typeof(GuardAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<Order>))]
 [JsonSerializable(typeof(IReadOnlyList<BatchResult>))]
 [JsonSerializable(typeof(IReadOnlyList<AccountFill>))]

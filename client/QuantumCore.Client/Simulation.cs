@@ -90,8 +90,9 @@ public enum SimulatedParticipant
 /// <param name="Seed">The seed of its chance.</param>
 /// <param name="Steps">Steps of a tenth of a second since it began.</param>
 /// <param name="Away">Participants that do nothing, and have nothing in the books.</param>
+/// <param name="Idle">Whether it is paused, and all that was asked for is done to the end.</param>
 public sealed record SimulatedMarket(
-    bool Paused, decimal Speed, decimal Volatility, long Seed, long Steps, IReadOnlyList<SimulatedParticipant> Away);
+    bool Paused, decimal Speed, decimal Volatility, long Seed, long Steps, IReadOnlyList<SimulatedParticipant> Away, bool Idle = false);
 
 /// <summary>Everything that the simulation's port tells.</summary>
 /// <param name="Running">Whether participants are simulated.</param>

@@ -11,13 +11,15 @@ namespace QuantumCore.Silo.Simulation;
 /// <param name="Seed">The seed of its chance.</param>
 /// <param name="Steps">Steps since it began.</param>
 /// <param name="Away">Participants that do nothing, and have nothing in the books.</param>
+/// <param name="Idle">Whether it is paused, and what the last step did is done.</param>
 internal sealed record MarketState(
     bool Paused,
     [property: JsonNumberHandling(JsonNumberHandling.WriteAsString)] double Speed,
     [property: JsonNumberHandling(JsonNumberHandling.WriteAsString)] double Volatility,
     long Seed,
     long Steps,
-    ImmutableArray<Participant> Away);
+    ImmutableArray<Participant> Away,
+    bool Idle = false);
 
 /// <summary>The clock of the simulated market: who operates the demo stops it, steps it, and lets it run fast or slowly.</summary>
 internal sealed class MarketClock(SiloOptions options, TimeProvider time)
@@ -52,6 +54,7 @@ internal sealed class MarketClock(SiloOptions options, TimeProvider time)
                 Speed = speed ?? _state.Speed,
                 Volatility = volatility ?? _state.Volatility,
                 Away = away ?? _state.Away,
+                Idle = _state.Idle && paused != false,
             };
             Tell();
         }
@@ -63,6 +66,7 @@ internal sealed class MarketClock(SiloOptions options, TimeProvider time)
         lock (_lock)
         {
             _owed += steps;
+            _state = _state with { Idle = false };
             Tell();
         }
     }
@@ -72,7 +76,7 @@ internal sealed class MarketClock(SiloOptions options, TimeProvider time)
     {
         lock (_lock)
         {
-            _state = _state with { Seed = seed ?? _state.Seed, Steps = 0 };
+            _state = _state with { Seed = seed ?? _state.Seed, Steps = 0, Idle = false };
             Beginnings++;
             _owed = 0;
             Tell();
@@ -98,7 +102,7 @@ internal sealed class MarketClock(SiloOptions options, TimeProvider time)
                 wait = _dueAt <= now ? TimeSpan.Zero : time.GetElapsedTime(now, _dueAt);
                 if (_owed > 0 || (!_state.Paused && wait == TimeSpan.Zero))
                 {
-                    _state = _state with { Steps = _state.Steps + 1 };
+                    _state = _state with { Steps = _state.Steps + 1, Idle = false };
 
                     // Steps that came too late are not made up for; those that were asked for are beside the clock's.
                     if (_owed > 0)
@@ -110,6 +114,7 @@ internal sealed class MarketClock(SiloOptions options, TimeProvider time)
 
                 changed = _changed.Task;
                 wait = _state.Paused ? Timeout.InfiniteTimeSpan : wait;
+                _state = _state with { Idle = _state.Paused };
             }
 
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);

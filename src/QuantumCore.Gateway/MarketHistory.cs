@@ -8,6 +8,11 @@ namespace QuantumCore.Gateway;
 internal sealed class MarketHistory(IGrainFactory grains, TimeProvider time)
 {
     private const long MinuteNanos = 60_000_000_000;
+    private const long SecondNanos = 1_000_000_000;
+    private const int PageOfTrades = 1_000;
+
+    /// <summary>Pages of trades that one answer of candles of a second is made of.</summary>
+    private const int MostPages = 20;
 
     /// <summary>Candles.</summary>
     public async ValueTask<ImmutableArray<Candle>> Candles(CandleQuery query) =>
@@ -24,6 +29,58 @@ internal sealed class MarketHistory(IGrainFactory grains, TimeProvider time)
         var start = Math.Max(0, now - (minutes * MinuteNanos)) / MinuteNanos * MinuteNanos;
         var candles = await Candles(new CandleQuery(instrument.Symbol, null, start, now, 1));
         return candles is [var only] ? only with { EndNanos = now } : null;
+    }
+
+    /// <summary>
+    /// Candles of a second, oldest first, without a gap from the first trade on. They are made of the trades as they are asked for: where a
+    /// time has more of these than are read, those that were asked for from its start end early, and the newest ones begin late.
+    /// </summary>
+    /// <param name="symbol">The instrument.</param>
+    /// <param name="fromNanos">The first one that begins at this time or later; null: the newest ones.</param>
+    /// <param name="throughNanos">None that begins after this time.</param>
+    /// <param name="limit">Most candles, from 1.</param>
+    public async ValueTask<ImmutableArray<Candle>> Seconds(string symbol, long? fromNanos, long throughNanos, int limit)
+    {
+        var last = throughNanos / SecondNanos;
+        var first = fromNanos is { } from ? (from + SecondNanos - 1) / SecondNanos : Math.Max(last - limit + 1, 0);
+        last = Math.Min(last, first + limit - 1);
+        if (last < first)
+            return [];
+
+        var end = ((last + 1) * SecondNanos) - 1;
+        var (trades, isWhole) = await ReadOn(symbol, first * SecondNanos, end);
+        while (!isWhole && fromNanos is null && first < last)
+        {
+            // So many seconds were read whole: half as many, up to the newest.
+            var read = (trades[^1].TimeNanos / SecondNanos) - first;
+            first = Math.Max(first + 1, last - (read / 2));
+            (trades, isWhole) = await ReadOn(symbol, first * SecondNanos, end);
+        }
+
+        // The second in which reading ended is not all there.
+        if (!isWhole)
+            last = Math.Max(first, (trades[^1].TimeNanos / SecondNanos) - 1);
+
+        var before = await Trades(new TradeQuery(symbol, null, null, (first * SecondNanos) - 1, 1));
+        return SecondFold.Of(trades, first, last, before is [.., var newest] ? newest.PriceTicks : 0);
+    }
+
+    /// <summary>Trades of a time, page by page, and whether they are all.</summary>
+    private async ValueTask<(List<PublicTrade> Trades, bool IsWhole)> ReadOn(string symbol, long fromNanos, long throughNanos)
+    {
+        var trades = new List<PublicTrade>();
+        TradePlace? place = null;
+        for (var page = 0; page < MostPages; page++)
+        {
+            var found = await Trades(new TradeQuery(symbol, place, fromNanos, throughNanos, PageOfTrades));
+            trades.AddRange(found);
+            if (found.Length < PageOfTrades)
+                return (trades, true);
+
+            place = new TradePlace(found[^1].Sequence, found[^1].Index + 1);
+        }
+
+        return (trades, false);
     }
 
     private async ValueTask<ImmutableArray<SeenSequence>> Shown(string symbol) =>

@@ -77,11 +77,16 @@ public sealed class BareMarket
         return _trades;
     }
 
-    /// <summary>An order of somebody who is no participant. Its trades are those of the next step's look.</summary>
-    public void Trade(in NewOrder order)
+    /// <summary>
+    /// An order of somebody who is no participant. What came of it is in the events of <see cref="Book"/> until the next step, and
+    /// its trades are seen by the participants then.
+    /// </summary>
+    public RejectReason Trade(in NewOrder order)
     {
-        if (_book.Submit(TimeNanos, in order, out _) == RejectReason.None)
+        var reason = _book.Submit(TimeNanos, in order, out _);
+        if (reason == RejectReason.None)
             CollectTrades(order.Side);
+        return reason;
     }
 
     private void Cancel(in OrderIntent intent)

@@ -54,6 +54,17 @@ public sealed class ReplayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_recording_traded_is_drawn_into_a_file()
+    {
+        var picture = Path.Combine(_folder, "day.png");
+
+        Assert.Equal(0, await ReplayAsync(Write(Flow), "--list", "--png", picture));
+
+        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], (await File.ReadAllBytesAsync(picture, TestContext.Current.CancellationToken))[..4]);
+        Assert.Contains($"plot in {picture}", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Both_accounts_get_enough_for_the_whole_recording()
     {
         await ReplayAsync(Write(Flow), "--list", "--run", "r1");

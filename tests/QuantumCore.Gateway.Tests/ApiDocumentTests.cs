@@ -47,6 +47,18 @@ public sealed class ApiDocumentTests
         Assert.Equal("string", schemas.GetProperty("Order").GetProperty("properties").GetProperty("price").GetProperty("type")[1].GetString());
     }
 
+    [Fact]
+    public async Task Whatever_answers_says_with_what_but_for_what_is_no_call()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var document = (await exchange.SendAsync("GET", "openapi.json", null, null, Token)).Json;
+        var silent = from path in document.GetProperty("paths").EnumerateObject()
+                     from call in path.Value.EnumerateObject()
+                     where !call.Value.GetProperty("responses").GetProperty("200").TryGetProperty("content", out _)
+                     select path.Name["/api/qc/v1/".Length..];
+        Assert.Equal(["trading", "stream", "openapi.json"], silent);
+    }
+
     private static string Committed()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

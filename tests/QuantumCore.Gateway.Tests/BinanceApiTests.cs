@@ -118,6 +118,32 @@ public sealed class BinanceApiTests
     }
 
     [Fact]
+    public async Task A_listen_key_says_when_its_day_is_over_and_nothing_more_of_its_account()
+    {
+        await using var api = await Api.OpenAsync();
+        var listenKey = await api.ListenKeyAsync();
+
+        // The connection is younger than the key, so that its own day is not over when the key's is.
+        api.Time.Advance(TimeSpan.FromHours(1));
+        using var raw = await api.ConnectAsync($"ws/{listenKey}");
+        await Api.SendAsync(raw, """{"id":1,"method":"LIST_SUBSCRIPTIONS"}""");
+        Assert.Equal($$"""{"result":["{{listenKey}}"],"id":1}""", (await Api.ReadAsync(raw)).GetRawText());
+        api.Time.Advance(TimeSpan.FromHours(23) - TimeSpan.FromSeconds(1));
+        api.Paid(100_500);
+        Assert.Equal("balanceUpdate", (await Api.ReadAsync(raw)).GetProperty("e").GetString());
+        Assert.Equal("outboundAccountPosition", (await Api.ReadAsync(raw)).GetProperty("e").GetString());
+
+        api.Time.Advance(TimeSpan.FromSeconds(1));
+        var told = await Api.ReadAsync(raw);
+        Assert.Equal(
+            ("listenKeyExpired", listenKey, api.Time.GetUtcNow().ToUnixTimeMilliseconds()),
+            (told.GetProperty("e").GetString(), told.GetProperty("listenKey").GetString(), told.GetProperty("E").GetInt64()));
+        api.Paid(100_600);
+        await Api.SendAsync(raw, """{"id":2,"method":"LIST_SUBSCRIPTIONS"}""");
+        Assert.Equal("""{"result":[],"id":2}""", (await Api.ReadAsync(raw)).GetRawText());
+    }
+
+    [Fact]
     public async Task A_listen_key_opens_nothing_that_its_api_key_does_not_open()
     {
         await using var api = await Api.OpenAsync();

@@ -94,7 +94,7 @@ public sealed class BinanceStreamTests
     [InlineData("""{"method":"GET_PROPERTY","params":["combined"],"id":3}""", """{"result":false,"id":3}""")]
     [InlineData("""{"method":"SET_PROPERTY","params":["combined",true],"id":4}""", """{"result":null,"id":4}""")]
     [InlineData("""{"method":"SUBSCRIBE","params":["goog@trade"],"id":5}""", """{"error":{"code":2,"msg":"Invalid request: invalid stream"},"id":5}""")]
-    [InlineData("""{"method":"SUBSCRIBE","params":["aapl@kline_1s"],"id":5}""", """{"error":{"code":2,"msg":"Invalid request: invalid stream"},"id":5}""")]
+    [InlineData("""{"method":"SUBSCRIBE","params":["aapl@kline_2s"],"id":5}""", """{"error":{"code":2,"msg":"Invalid request: invalid stream"},"id":5}""")]
     [InlineData("""{"method":7,"id":6}""", """{"error":{"code":3,"msg":"Invalid JSON: expected an object with method, params and id"},"id":6}""")]
     [InlineData("""[1]""", """{"error":{"code":3,"msg":"Invalid JSON: expected an object with method, params and id"},"id":null}""")]
     [InlineData("""hello""", """{"error":{"code":3,"msg":"Invalid JSON: expected an object with method, params and id"},"id":null}""")]

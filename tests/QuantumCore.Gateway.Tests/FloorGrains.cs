@@ -291,8 +291,13 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
     public ValueTask<ImmutableArray<Candle>> Candles(CandleQuery query, ImmutableArray<SeenSequence> seen) =>
         ValueTask.FromResult<ImmutableArray<Candle>>([]);
 
-    public ValueTask<ImmutableArray<PublicTrade>> PublicTrades(TradeQuery query, ImmutableArray<SeenSequence> seen) =>
-        ValueTask.FromResult<ImmutableArray<PublicTrade>>([]);
+    public ValueTask<ImmutableArray<PublicTrade>> PublicTrades(TradeQuery query, ImmutableArray<SeenSequence> seen)
+    {
+        var found = floor.PastTrades.Where(trade => trade.TimeNanos >= (query.FromNanos ?? 0) && trade.TimeNanos <= (query.ThroughNanos ?? long.MaxValue)
+            && (query.From is not { } from || (trade.Sequence, trade.Index).CompareTo((from.Sequence, from.Index)) >= 0));
+        return ValueTask.FromResult<ImmutableArray<PublicTrade>>(
+            [.. query.From is null && query.FromNanos is null ? found.TakeLast(query.Limit) : found.Take(query.Limit)]);
+    }
 
     public ValueTask<ImmutableArray<AccountFill>> FillsOf(FillQuery query, ImmutableArray<SeenSequence> seen) =>
         ValueTask.FromResult<ImmutableArray<AccountFill>>([]);

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using QuantumCore.Client;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
@@ -27,6 +28,46 @@ public sealed class BinanceClientTests(NodePackages packages) : IClassFixture<No
         var start = NodePackages.Start("node", script, silo.Address.GetLeftPart(UriPartial.Authority));
         var (exitCode, output) = await Programs.RunAsync(start, TimeSpan.FromMinutes(2));
         Assert.True(exitCode == 0, $"{output}\n{silo.Output}");
+    }
+
+    [Fact]
+    public async Task Grid_bot_of_the_examples_makes_its_round_trips_and_leaves_nothing_behind()
+    {
+        Assert.SkipWhen(packages.Missing is not null && !packages.AreRequired, packages.Missing ?? "");
+        Assert.Null(packages.Missing);
+        var cancellation = TestContext.Current.CancellationToken;
+        var port = SiloProcess.FreePort().ToString(CultureInfo.InvariantCulture);
+        await using var silo = await SiloProcess.StartAsync(
+            "--storage", "volatile", "--no-quotes", "AMZN,MSFT,BTC-USD", "--admin-port", port, "--binance-orders", "10000");
+        using var admin = new QuantumCoreClient(new Uri($"http://127.0.0.1:{port}"));
+        await admin.ChangeMarketAsync(new MarketChange(Speed: 20m), cancellation);
+
+        // The answers to two of its orders are lost: it finds out that they are there.
+        await admin.AddFaultAsync(new NewFault(FaultKind.Timeout, Key: "demo-alice", Count: 2, Millis: 1), cancellation);
+        var folder = Directory.CreateTempSubdirectory("quantumcore-example-");
+        try
+        {
+            var script = Path.Combine(folder.FullName, "bot.mjs");
+            File.Copy(Path.Combine(Programs.Examples, "ccxt-bot", "bot.mjs"), script);
+            Directory.CreateSymbolicLink(Path.Combine(folder.FullName, "node_modules"), Path.Combine(Programs.Clients, "node_modules"));
+            var start = NodePackages.Start(
+                "node", script, silo.Address.GetLeftPart(UriPartial.Authority), "demo-alice", "demo-alice-secret", "AAPL/USD", "3");
+            var (exitCode, output) = await Programs.RunAsync(start, TimeSpan.FromMinutes(2));
+            Assert.True(exitCode == 0, $"{output}\n{silo.Output}");
+            Assert.Contains("3 round trips of 3 ticks", output, StringComparison.Ordinal);
+            Assert.Equal(2, output.Split("asking again after").Length - 1);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+
+        // What it says it did is what the exchange has: as many names as orders, and more sold above than was bought below.
+        using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
+        Assert.Empty(await alice.GetOpenOrdersAsync("AAPL", cancellation));
+        var fills = await alice.GetFillsAsync("AAPL", 1_000, cancellation);
+        Assert.True(fills.Where(fill => fill.Side == OrderSide.Sell).Sum(fill => fill.Quantity) >= 30m);
+        Assert.Equal(2, (await admin.GetSimulationAsync(cancellation)).Fired.Count);
     }
 
     [Fact]

@@ -110,6 +110,57 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
     }
 
     [Fact]
+    public async Task Followed_account_is_stale_when_its_connection_is_cut_and_then_tells_what_ended_meanwhile()
+    {
+        using var alice = demo.Client("demo-alice");
+        await alice.CancelAllAsync(cancellation: Token);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        await using var account = alice.WatchAccountAsync(patience.Token).GetAsyncEnumerator(Token);
+        Assert.True(await account.MoveNextAsync());
+        Assert.Equal((AccountChange.Snapshot, "ACC-1001", 0), (account.Current.Change, account.Current.Account.Account, account.Current.Account.OpenOrders.Count()));
+
+        var held = account.Current.Account.Balances.Single(balance => balance.Asset == "USD").Held;
+        var (first, second) = (await alice.PlaceAsync(Buy(null), Token), await alice.PlaceAsync(Buy(null, Other), Token));
+        while (account.Current.Account.OpenOrders.Count() < 2 || account.Current.Account.Balances.Single(balance => balance.Asset == "USD").Held < held + 200m)
+            Assert.True(await account.MoveNextAsync());
+        await alice.CancelAsync(Symbol, first.OrderId, Token);
+        while (account.Current.Closed.Count == 0)
+            Assert.True(await account.MoveNextAsync());
+        Assert.Equal(new ClosedOrder(Symbol, first.OrderId, first.ClientOrderId), Assert.Single(account.Current.Closed));
+
+        // The message that would have told of the end is never sent: the next snapshot is without the order.
+        await demo.SetAsync(new NewFault(FaultKind.Drop, FaultPlace.Stream, Key: "demo-alice"));
+        await alice.CancelAsync(Other, second.OrderId, Token);
+        while (account.Current.Change != AccountChange.Stale)
+            Assert.True(await account.MoveNextAsync());
+        Assert.True(account.Current.Account.IsStale);
+        while (account.Current.Change != AccountChange.Snapshot)
+            Assert.True(await account.MoveNextAsync());
+        Assert.Equal(second.ClientOrderId, Assert.Single(account.Current.Closed).ClientOrderId);
+        Assert.Equal(held, account.Current.Account.Balances.Single(balance => balance.Asset == "USD").Held);
+    }
+
+    [Fact]
+    public async Task Open_orders_do_not_outlive_their_guard_and_a_guard_needs_an_account()
+    {
+        using var alice = demo.Client("demo-alice");
+        var order = default(Order)!;
+        await using (var guard = await alice.CancelOnDisconnectAsync(Token))
+        {
+            order = await alice.PlaceAsync(Buy(null), Token);
+            Assert.False(guard.Lost.IsCompleted);
+        }
+
+        while ((await alice.GetOrderAsync(Symbol, order.OrderId, Token)).Status == OrderStatus.New)
+            await Task.Delay(5, Token);
+        Assert.Equal((OrderStatus.Cancelled, "massCancel"), (await alice.GetOrderAsync(Symbol, order.OrderId, Token)) is var ended ? (ended.Status, ended.EndReason) : default);
+
+        using var nobody = demo.Client("no-such-key", isPatient: false);
+        Assert.Equal(RejectCodes.Unreachable, (await Assert.ThrowsAsync<QuantumCoreException>(() => nobody.CancelOnDisconnectAsync(Token))).Code);
+    }
+
+    [Fact]
     public async Task Message_of_a_stream_comes_late_to_one_reader_and_in_time_to_the_other()
     {
         using var alice = demo.Client("demo-alice");

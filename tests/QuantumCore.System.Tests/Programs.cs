@@ -20,11 +20,22 @@ internal static class Programs
     /// <summary>The folder of the scripts that drive clients of others.</summary>
     public static string Clients { get; } = Path.GetFullPath(Built("Clients"));
 
+    /// <summary>The folder of the examples.</summary>
+    public static string Examples { get; } = Path.GetFullPath(Built("Examples"));
+
+    /// <summary>The example of a market maker.</summary>
+    public static string MarketMaker { get; } = Built("MarketMaker");
+
+    /// <summary>The example of a backtest.</summary>
+    public static string Backtest { get; } = Built("Backtest");
+
+    /// <summary>What runs them.</summary>
+    public static string Host { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+
     /// <summary>How to start a program with these arguments.</summary>
     public static ProcessStartInfo StartOf(string program, params IEnumerable<string> arguments)
     {
-        var host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
-        var start = new ProcessStartInfo(host, [program, .. arguments])
+        var start = new ProcessStartInfo(Host, [program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

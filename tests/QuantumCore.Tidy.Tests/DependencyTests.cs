@@ -32,6 +32,9 @@ public class DependencyTests
         ["QuantumCore.Client"] = [],
         // qc verify, backup, restore, export: one program for the operator. The SDK itself stays free of the exchange.
         ["QuantumCore.Cli"] = ["QuantumCore.Client", "QuantumCore.Upkeep"],
+        // What a bot's author copies: the SDK alone, and for time travel the market's own machines.
+        ["MarketMaker"] = ["QuantumCore.Client"],
+        ["Backtest"] = ["QuantumCore.Client", "QuantumCore.Market"],
     };
 
     // These say UsesGrains: the build adds the grain runtime of the flavour, so the core must not say it.

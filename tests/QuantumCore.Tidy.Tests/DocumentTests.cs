@@ -54,7 +54,7 @@ public partial class DocumentTests
     [GeneratedRegex(@"\]\((?!\w+:|#)(?<target>[^)\s#]+)(#[^)]*)?\)")]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"`(?<path>(src|silo|client|bench|tests|docs|\.ci)/[\w./-]*)`")]
+    [GeneratedRegex(@"`(?<path>(src|silo|client|examples|bench|tests|docs|\.ci)/[\w./-]*)`")]
     private static partial Regex CodePath();
 
     [GeneratedRegex(@"""(?<path>[^""]+\.csproj)""")]

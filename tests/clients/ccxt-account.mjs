@@ -1,11 +1,11 @@
 // ccxt pro, unmodified: what happens to an account, as it happens.
-import ccxt from 'ccxt';
 import { address, assert, check, end, market, until } from './exchange.mjs';
+import { Listening } from './listening.mjs';
 
 const sockets = address.replace ('http', 'ws');
 
 async function trader (apiKey) {
-    const e = new ccxt.pro.binance ({ apiKey, secret: `${apiKey}-secret`, options: { defaultType: 'spot', fetchMarkets: { types: ['spot'] } } });
+    const e = new Listening ({ apiKey, secret: `${apiKey}-secret`, options: { defaultType: 'spot', fetchMarkets: { types: ['spot'] } } });
     e.urls.test = {
         public: `${address}/api/v3`, private: `${address}/api/v3`, v1: `${address}/api/v1`,
         ws: { spot: `${sockets}/ws`, 'ws-api': { spot: `${sockets}/ws-api/v3` } },
@@ -30,7 +30,7 @@ const ended = error => { if (watching) { console.log (`FAILED to follow: ${error
 follow (() => alice.watchOrders (), found => orders.push (...found)).catch (ended);
 follow (() => alice.watchMyTrades (), found => trades.push (...found)).catch (ended);
 follow (() => alice.watchBalance (), found => { balance = found; }).catch (ended);
-await new Promise (resolve => setTimeout (resolve, 2500));
+await alice.followed ();
 const seen = (name, status) => until (`${name} ${status}`, () => orders.find (order => order.clientOrderId === name && order.status === status && order));
 
 await check ('watchOrders: a new order', async () => {

@@ -143,6 +143,17 @@ await check ('fetchOHLCV', async () => {
     assert.deepEqual (candles.at (-1).slice (1, 5), [60000, 60000, 60000, 60000]);
     assert.ok (candles.reduce ((sum, candle) => sum + candle[5], 0) > 0);
 });
+await check ('fetchOHLCV of a second', async () => {
+    const [minutes, trades] = [await alice.fetchOHLCV (market, '1m'), await alice.fetchTrades (market)];
+    const from = Math.floor (trades[0].timestamp / 1000) * 1000;
+    const seconds = await alice.fetchOHLCV (market, '1s', from, 1000);
+    assert.equal (seconds[0][0], from);
+    assert.ok (seconds.every ((candle, i) => candle[0] === from + i * 1000));
+    assert.equal (seconds.reduce ((sum, candle) => sum + candle[5], 0).toFixed (5), minutes.reduce ((sum, candle) => sum + candle[5], 0).toFixed (5));
+    assert.equal (seconds.reduce ((sum, candle) => sum + candle[5], 0).toFixed (5), trades.reduce ((sum, trade) => sum + trade.amount, 0).toFixed (5));
+    const newest = await alice.fetchOHLCV (market, '1s', undefined, 3);
+    assert.ok (newest.length <= 3 && newest.at (-1)[0] >= trades.at (-1).timestamp - 1000 && newest.at (-1)[4] === 60000);
+});
 await check ('fetchTicker, fetchTickers, fetchLastPrices', async () => {
     const ticker = await alice.fetchTicker (market);
     assert.deepEqual ([ticker.last, ticker.open, ticker.baseVolume, ticker.quoteVolume], [60000, 60000, 0.11, 6600]);

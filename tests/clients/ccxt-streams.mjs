@@ -1,11 +1,11 @@
 // ccxt pro over WebSocket, unmodified: market data.
-import ccxt from 'ccxt';
 import { address, assert, check, end, market, until } from './exchange.mjs';
+import { Listening } from './listening.mjs';
 
 const sockets = address.replace ('http', 'ws');
 
 async function trader (apiKey) {
-    const e = new ccxt.pro.binance ({ apiKey, secret: `${apiKey}-secret`, options: { defaultType: 'spot', fetchMarkets: { types: ['spot'] } } });
+    const e = new Listening ({ apiKey, secret: `${apiKey}-secret`, options: { defaultType: 'spot', fetchMarkets: { types: ['spot'] } } });
     e.urls.test = {
         public: `${address}/api/v3`, private: `${address}/api/v3`, v1: `${address}/api/v1`,
         ws: { spot: `${sockets}/ws`, 'ws-api': { spot: `${sockets}/ws-api/v3` } },
@@ -21,10 +21,11 @@ const sell = (amount, price) => bob.createOrder (market, 'limit', 'sell', amount
 
 const levels = book => Array.from (book.asks, level => [...level]);
 
-/** Watches and makes something happen; what is seen first of what is looked for. */
-async function seen (watch, happen, isIt = () => true) {
+/** Watches and makes something happen once that is followed; what is seen first of what is looked for. */
+async function seen (watch, happen, isIt = () => true, isNew = true) {
+    const before = alice.confirmed.size;
     const first = watch ();
-    await new Promise (resolve => setTimeout (resolve, 1000));
+    await alice.followed (before + (isNew ? 1 : 0));
     await happen ();
     let found = await first;
     for (let i = 0; i < 100 && !isIt (found); i++) {
@@ -66,12 +67,19 @@ await check ('watchOHLCV', async () => {
     assert.equal (candles.at (-1)[4], 60000);
     assert.ok (candles.at (-1)[5] > 0);
 });
+await check ('watchOHLCV of a second', async () => {
+    // A second that is over is told as it ended, with what was traded in it.
+    const candles = await seen (() => alice.watchOHLCV (market, '1s'), () => bob.createOrder (market, 'market', 'buy', 0.03), list => list.some (candle => candle[5] === 0.03));
+    assert.deepEqual (candles.find (candle => candle[5] === 0.03).slice (1, 5), [60000, 60000, 60000, 60000]);
+    assert.equal (candles.at (-1)[0] % 1000, 0);
+});
 await check ('watchTicker', async () => {
     const ticker = await seen (() => alice.watchTicker (market), () => bob.createOrder (market, 'market', 'buy', 0.01), t => t.last === 60000);
     assert.ok (ticker.baseVolume >= 0.3);
 });
 await check ('watchTickers', async () => assert.equal (
-    (await seen (() => alice.watchTickers ([market]), () => bob.createOrder (market, 'market', 'buy', 0.01)))[market].last, 60000));
+    // The stream of watchTicker.
+    (await seen (() => alice.watchTickers ([market]), () => bob.createOrder (market, 'market', 'buy', 0.01), () => true, false))[market].last, 60000));
 await check ('watchBidsAsks', async () => {
     const best = await seen (() => alice.watchBidsAsks ([market]), () => sell (0.5, 59990));
     assert.deepEqual ([best[market].ask, best[market].askVolume], [59990, 0.5]);

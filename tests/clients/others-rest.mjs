@@ -14,6 +14,15 @@ await check ('binance-api-node', async () => {
     assert.equal (order.status, 'NEW');
     assert.equal ((await client.openOrders ({ symbol })).length, 1);
     assert.equal ((await client.cancelOrder ({ symbol, orderId: order.orderId })).status, 'CANCELED');
+    const pair = await client.orderOco ({ symbol, side: 'SELL', quantity: '0.02', price: '70000', stopPrice: '50000', stopLimitPrice: '49000', stopLimitTimeInForce: 'GTC', listClientOrderId: 'pair-1', limitClientOrderId: 'pair-a', stopClientOrderId: 'pair-b' });
+    assert.deepEqual ([pair.contingencyType, pair.listClientOrderId, pair.orders.map (one => one.clientOrderId)], ['OCO', 'pair-1', ['pair-a', 'pair-b']]);
+    const legs = await client.openOrders ({ symbol });
+    assert.deepEqual (legs.map (one => [one.type, one.price, one.stopPrice]), [['LIMIT_MAKER', '70000.00', '0.00'], ['STOP_LOSS_LIMIT', '49000.00', '50000.00']]);
+    await client.cancelOrder ({ symbol, orderId: legs[0].orderId });
+    assert.equal ((await client.openOrders ({ symbol })).length, 0);
+    const below = await client.orderOco ({ symbol, side: 'BUY', quantity: '0.02', price: '40000', stopPrice: '80000' });
+    assert.deepEqual ((await client.openOrders ({ symbol })).map (one => one.type).sort (), ['LIMIT_MAKER', 'STOP_LOSS']);
+    await client.cancelOrder ({ symbol, orderId: below.orders[0].orderId });
     assert.ok ((await client.accountInfo ()).balances.some (balance => balance.asset === 'USDT'));
     await assert.rejects (() => client.order ({ symbol, side: 'BUY', type: 'LIMIT', quantity: '0.01', price: '50000', newClientOrderId: 'node-1' }),
         error => error.code === -2010 && error.message === 'Duplicate order sent.');

@@ -69,11 +69,36 @@ await check ('names, ids and wraps as they were sent', async () => {
     await until ('another', () => messages.some (message => message.error?.code === 3));
     socket.close ();
 });
+await check ('windows and the average price, of one symbol and of all', async () => {
+    const name = symbol.toLowerCase ();
+    const socket = new WebSocket (`${sockets}/stream?streams=${name}@ticker_1h/${name}@ticker_4h/${name}@ticker_1d/!ticker_1h@arr/${name}@avgPrice`);
+    const told = new Map ();
+    socket.on ('message', text => { const { stream, data } = JSON.parse (text); told.set (stream, data); });
+    await until ('all five', () => told.size === 5);
+    const [hour, day] = [told.get (`${name}@ticker_1h`), told.get (`${name}@ticker_1d`)];
+    assert.deepEqual ([hour.e, told.get (`${name}@ticker_4h`).e, day.e], ['1hTicker', '4hTicker', '1dTicker']);
+    assert.deepEqual ([hour.s, hour.c, hour.h, hour.l, hour.o, hour.w, hour.p, hour.P], [symbol, '60000.00', '60000.00', '60000.00', '60000.00', '60000.00', '0.00', '0.000']);
+    assert.ok (hour.n > 0 && hour.C - hour.O < 3_660_000 && day.O <= hour.O && hour.L >= hour.F && Number (hour.v) > 0);
+    assert.equal (hour.b, undefined);
+    assert.deepEqual (told.get ('!ticker_1h@arr').map (ticker => [ticker.e, ticker.s]).filter (([, of]) => of === symbol), [['1hTicker', symbol]]);
+    const average = told.get (`${name}@avgPrice`);
+    assert.deepEqual ([average.e, average.s, average.i, average.w], ['avgPrice', symbol, '5m', '60000.00']);
+    assert.ok (average.T <= average.E && average.T > average.E - 300_000);
+
+    // A trade is in all of them a second later.
+    await order ('SELL', '59000');
+    await order ('BUY', '59000');
+    await until ('the trade', () => told.get (`${name}@ticker_1h`).l === '59000.00' && Number (told.get (`${name}@avgPrice`).w) < 60000);
+    socket.send (JSON.stringify ({ method: 'SUBSCRIBE', params: [`${name}@ticker_2h`], id: 9 }));
+    socket.on ('message', text => { const { id, error } = JSON.parse (text); if (id === 9) { told.set ('refused', error.code); } });
+    await until ('a refusal', () => told.get ('refused') === 2);
+    socket.close ();
+});
 await check ('tickers of all symbols in one stream', async () => {
     const socket = new WebSocket (`${sockets}/ws/!miniTicker@arr`);
     const lists = [];
     socket.on ('message', text => lists.push (JSON.parse (text)));
-    await until ('a list', () => lists.some (list => list.some (ticker => ticker.e === '24hrMiniTicker' && ticker.s === symbol && ticker.c === '60000.00')));
+    await until ('a list', () => lists.some (list => list.some (ticker => ticker.e === '24hrMiniTicker' && ticker.s === symbol && ticker.c === '59000.00')));
     socket.close ();
 });
 end ();

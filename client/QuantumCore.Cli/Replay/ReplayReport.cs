@@ -2,6 +2,12 @@ using System.Globalization;
 
 namespace QuantumCore.Cli.Replay;
 
+/// <summary>A trade of a replay.</summary>
+/// <param name="Line">The line of the recording that made it.</param>
+/// <param name="Price">Its price.</param>
+/// <param name="Quantity">Its quantity.</param>
+internal readonly record struct ReplayPrint(int Line, decimal Price, decimal Quantity);
+
 /// <summary>What a replay has found so far.</summary>
 internal sealed class ReplayReport
 {
@@ -29,6 +35,9 @@ internal sealed class ReplayReport
 
     /// <summary>How long it took.</summary>
     internal TimeSpan Elapsed { get; set; }
+
+    /// <summary>What the aggressive orders traded, in the sequence of the recording.</summary>
+    internal List<ReplayPrint> Prints { get; } = [];
 
     /// <summary>All that differs from the recording, whatever it is.</summary>
     internal int DifferenceCount { get; private set; }

@@ -218,6 +218,7 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
         }
 
         Audit.Compare(command.Line, expected, answer.Fills);
+        _report.Prints.AddRange(answer.Fills.Select(fill => new ReplayPrint(command.Line, fill.Price, fill.Quantity)));
         if (Audit.OpenFills >= FillPage)
             await CollectFillsAsync(cancellation);
     }

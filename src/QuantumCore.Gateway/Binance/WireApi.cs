@@ -50,6 +50,7 @@ internal sealed class WireApi(
         ["order.cancel"] = "DELETE /api/v3/order",
         ["order.cancelReplace"] = "POST /api/v3/order/cancelReplace",
         ["order.amend.keepPriority"] = "PUT /api/v3/order/amend/keepPriority",
+        ["orderList.place"] = "POST /api/v3/order/oco",
         ["orderList.place.oco"] = "POST /api/v3/orderList/oco",
         ["orderList.place.oto"] = "POST /api/v3/orderList/oto",
         ["orderList.place.otoco"] = "POST /api/v3/orderList/otoco",

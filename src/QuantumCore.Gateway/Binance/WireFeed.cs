@@ -67,6 +67,7 @@ internal sealed class WireFeed(
     Instrument instrument, BookFeed book, WireTickers tickers, MarketHistory history, TimeProvider time, ILogger log) : IUpdateReader, IWireFeed
 {
     private const int TicksPerSecond = 10;
+    private const long MinuteMillis = 60_000;
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(1_000 / TicksPerSecond);
 
     private readonly Lock _lock = new();
@@ -225,6 +226,7 @@ internal sealed class WireFeed(
             // Marked first: a trade that comes meanwhile is told a second later.
             stream.ToldTrades = seen;
             stream.IsNew = false;
+            stream.ToldMinute = NowMillis / MinuteMillis;
             if (stream.Name.Kind == WireStreamKind.Candle)
                 await TellCandle(stream);
             else
@@ -233,12 +235,15 @@ internal sealed class WireFeed(
     }
 
     private bool IsDue(WireStream stream) => stream.IsNew || stream.ToldTrades != _tradesSeen
-        || (stream.Name.Kind == WireStreamKind.Candle && NowMillis * 1_000_000 >= stream.OpenCandle.EndNanos);
+        || (stream.Name.Kind == WireStreamKind.Candle && NowMillis * 1_000_000 >= stream.OpenCandle.EndNanos)
+        // A window is of whole minutes: with each, trades fall out of it.
+        || (stream.Name.Kind is WireStreamKind.WindowTicker or WireStreamKind.AveragePrice && stream.ToldMinute != NowMillis / MinuteMillis);
 
     private async Task TellCandle(WireStream stream)
     {
-        var candles = await history.Candles(
-            new CandleQuery(instrument.Symbol, stream.Name.Period, null, NowMillis * 1_000_000, 2));
+        var candles = stream.Name.Period is { } period
+            ? await history.Candles(new CandleQuery(instrument.Symbol, period, null, NowMillis * 1_000_000, 2))
+            : await history.Seconds(instrument.Symbol, null, NowMillis * 1_000_000, 2);
         if (candles.IsEmpty)
             return;
 
@@ -251,6 +256,20 @@ internal sealed class WireFeed(
 
     private async Task TellTicker(WireStream stream)
     {
+        if (stream.Name.Kind == WireStreamKind.AveragePrice)
+        {
+            var (price, tradedNanos) = await tickers.ReadAverage(instrument);
+            stream.Tell(to => WireStreamWriting.AveragePrice(to, instrument, NowMillis, price, tradedNanos));
+            return;
+        }
+
+        if (stream.Name.Kind == WireStreamKind.WindowTicker)
+        {
+            var candle = await tickers.ReadWindow(instrument, stream.Name.Minutes);
+            stream.Tell(to => WireStreamWriting.WindowTicker(to, instrument, NowMillis, stream.Name.Window, candle));
+            return;
+        }
+
         var day = await tickers.ReadDay(instrument, stream.Name.Kind == WireStreamKind.MiniTicker);
         if (stream.Name.Kind == WireStreamKind.MiniTicker)
             stream.Tell(to => WireStreamWriting.MiniTicker(to, instrument, NowMillis, day.Day));
@@ -274,6 +293,9 @@ internal sealed class WireFeed(
         public long ToldSequence { get; set; } = sequence;
 
         public long ToldTrades { get; set; }
+
+        /// <summary>The minute, since 1970, in which statistics were told last.</summary>
+        public long ToldMinute { get; set; }
 
         public Candle OpenCandle { get; set; }
 

@@ -26,10 +26,10 @@ internal sealed class WireListenKeys(KeyRing keys, SecretSeal seal, WireAccountF
         new("DELETE", "/api/v3/userDataStream", Lane.Readings, WireSecurity.Key, static _ => 2, 0, Check),
     ];
 
-    /// <summary>What happens to the account of a listen key; null when it opens nothing.</summary>
-    public async ValueTask<WireAccountFeed?> Find(string text, WireOrigin origin) =>
-        Open(text) is { } hash && await keys.FindHashed(hash, origin.Address) is { Account: > 0 } key && (!key.IsDemo || origin.IsLocal)
-            ? feeds.Of(key.Account)
+    /// <summary>What happens to the account of a listen key, and how long that is told; null when it opens nothing.</summary>
+    public async ValueTask<(WireAccountFeed Feed, TimeSpan Left)?> Find(string text, WireOrigin origin) =>
+        Open(text) is var (hash, left) && await keys.FindHashed(hash, origin.Address) is { Account: > 0 } key && (!key.IsDemo || origin.IsLocal)
+            ? (feeds.Of(key.Account), left)
             : null;
 
     private ValueTask<WireAnswer> Make(WireRequest request)
@@ -52,7 +52,7 @@ internal sealed class WireListenKeys(KeyRing keys, SecretSeal seal, WireAccountF
         var text = request.Parameters.Needed("listenKey");
         if (request.Parameters.End() is { } wrong)
             return ValueTask.FromResult<WireAnswer>(wrong);
-        return ValueTask.FromResult<WireAnswer>(Open(text!) == request.Key!.Hash
+        return ValueTask.FromResult<WireAnswer>(Open(text!)?.Hash == request.Key!.Hash
             ? WireAnswer.Of(static to =>
             {
                 to.WriteStartObject();
@@ -61,8 +61,8 @@ internal sealed class WireListenKeys(KeyRing keys, SecretSeal seal, WireAccountF
             : s_unknown);
     }
 
-    /// <summary>The hash of the API key that this listen key was made with; null when it is none, or too old.</summary>
-    private string? Open(string text)
+    /// <summary>The hash of the API key that this listen key was made with, and how long it lives yet; null when it is none, or too old.</summary>
+    private (string Hash, TimeSpan Left)? Open(string text)
     {
         if (text.Length > LongestKey || !Base64Url.IsValid(text)
             || seal.Open(Convert.ToBase64String(Base64Url.DecodeFromChars(text)), Purpose) is not { } bytes
@@ -72,6 +72,7 @@ internal sealed class WireListenKeys(KeyRing keys, SecretSeal seal, WireAccountF
         }
 
         var made = DateTimeOffset.FromUnixTimeSeconds(long.Parse(since, CultureInfo.InvariantCulture));
-        return time.GetUtcNow() - made < s_life ? hash : null;
+        var left = made + s_life - time.GetUtcNow();
+        return left > TimeSpan.Zero ? (hash, left) : null;
     }
 }

@@ -153,8 +153,10 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
         var parameters = request.Parameters;
         var limit = parameters.Limit(500, 1_000);
         var (start, end) = (Nanos(parameters, "startTime"), Nanos(parameters, "endTime"));
-        parameters.Needed("interval");
-        var period = parameters.Word("interval", WireWords.Period, CandlePeriod.Minute, new WireError(-1120, "Invalid interval."));
+        var isOfSecond = parameters.Needed("interval") == WireWords.Second;
+        var period = isOfSecond
+            ? CandlePeriod.Minute
+            : parameters.Word("interval", WireWords.Period, CandlePeriod.Minute, new WireError(-1120, "Invalid interval."));
         if (parameters.Text("timeZone") is not (null or "0" or "0:00" or "00:00" or "+00:00"))
             parameters.Fail(WireError.Invalid("timeZone"));
         var instrument = await Symbol(parameters, listings);
@@ -162,13 +164,15 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
             return wrong;
 
         var now = time.UnixNanos();
-        var query = new CandleQuery(instrument!.Symbol, period, start, Math.Min(end ?? now, now), limit);
-        var candles = await history.Candles(query);
+        var through = Math.Min(end ?? now, now);
+        var candles = isOfSecond
+            ? await history.Seconds(instrument!.Symbol, start, through, limit)
+            : await history.Candles(new CandleQuery(instrument!.Symbol, period, start, through, limit));
         return WireAnswer.Of(to =>
         {
             to.WriteStartArray();
             foreach (var candle in candles)
-                WriteCandle(to, instrument, candle);
+                WriteCandle(to, instrument!, candle);
             to.WriteEndArray();
         });
     }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
 using QuantumCore.Contracts;
@@ -11,9 +12,22 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
 {
     private static readonly Func<WireParameters, int> s_one = static _ => 1;
 
+    /// <summary>What the old pair calls otherwise than by the leg's name.</summary>
+    private static readonly FrozenDictionary<string, string> s_oldLimit =
+        new Dictionary<string, string> { ["price"] = "price" }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, string> s_oldStop = new Dictionary<string, string>
+    {
+        ["price"] = "stopLimitPrice",
+        ["timeInForce"] = "stopLimitTimeInForce",
+        ["stopPrice"] = "stopPrice",
+        ["trailingDelta"] = "trailingDelta",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
     public IEnumerable<WireCall> Calls =>
     [
         new("POST", "/api/v3/orderList/oco", Lane.Orders, WireSecurity.Trade, s_one, 2, request => Place(request, ReadPair)),
+        new("POST", "/api/v3/order/oco", Lane.Orders, WireSecurity.Trade, s_one, 2, request => Place(request, ReadOldPair)),
         new("POST", "/api/v3/orderList/oto", Lane.Orders, WireSecurity.Trade, s_one, 2, request => Place(request, ReadParentAndChild)),
         new("POST", "/api/v3/orderList/otoco", Lane.Orders, WireSecurity.Trade, s_one, 3, request => Place(request, ReadBracket)),
         new("DELETE", "/api/v3/orderList", Lane.Urgent, WireSecurity.Trade, s_one, 0, Cancel),
@@ -26,6 +40,18 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
     {
         var side = new WireOrderReading(parameters, instrument).ReadSide("side");
         return (OrderListKind.OneCancelsOther, Pair(parameters, instrument, side, "quantity", "above", "below"));
+    }
+
+    /// <summary>A pair as it was sent before either of its orders could be of any kind: a limit order that only makes, and a stop.</summary>
+    private static (OrderListKind Kind, ImmutableArray<HoldRequest> Orders) ReadOldPair(WireParameters parameters, Instrument instrument)
+    {
+        var side = new WireOrderReading(parameters, instrument).ReadSide("side");
+        var limit = new WireOrderReading(parameters, instrument, "limit", s_oldLimit).Read(side, "quantity", "LIMIT_MAKER");
+        var stop = new WireOrderReading(parameters, instrument, "stop", s_oldStop)
+            .Read(side, "quantity", parameters.Has("stopLimitPrice") ? "STOP_LOSS_LIMIT" : "STOP_LOSS");
+
+        // Above and below, as pairs are told: a sell's limit stands above its stop, a buy's below.
+        return (OrderListKind.OneCancelsOther, side == Side.Sell ? [limit, stop] : [stop, limit]);
     }
 
     private static (OrderListKind Kind, ImmutableArray<HoldRequest> Orders) ReadParentAndChild(

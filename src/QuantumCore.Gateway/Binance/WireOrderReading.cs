@@ -22,7 +22,9 @@ internal enum WireResponse
 /// <param name="parameters">The parameters.</param>
 /// <param name="instrument">Its instrument.</param>
 /// <param name="prefix">What the names of its parameters begin with, in a list of orders; else nothing.</param>
-internal sealed class WireOrderReading(WireParameters parameters, Instrument instrument, string prefix = "")
+/// <param name="names">Names of parameters that do not begin so.</param>
+internal sealed class WireOrderReading(
+    WireParameters parameters, Instrument instrument, string prefix = "", IReadOnlyDictionary<string, string>? names = null)
 {
     private const string NumberRange = "^([0-9]{1,20})(\\.[0-9]{1,20})?$";
     private const int LeastDecimals = 8;
@@ -53,7 +55,8 @@ internal sealed class WireOrderReading(WireParameters parameters, Instrument ins
     /// <summary>Reads an order.</summary>
     /// <param name="side">Its side, where a list has one for several orders.</param>
     /// <param name="quantity">The name of the parameter with its quantity, where a list has one for several orders.</param>
-    public HoldRequest Read(Side? side = null, string? quantity = null)
+    /// <param name="type">Its type, where a list says that for it.</param>
+    public HoldRequest Read(Side? side = null, string? quantity = null, string? type = null)
     {
         var order = new HoldRequest(
             ReadName(parameters, prefix.Length == 0 ? "newClientOrderId" : Name("clientOrderId")),
@@ -69,7 +72,7 @@ internal sealed class WireOrderReading(WireParameters parameters, Instrument ins
         if (parameters.Number(Name("strategyType"), 0, int.MaxValue) < 1_000_000)
             parameters.Fail(new WireError(-1134, "`strategyType` was less than 1000000."));
 
-        var word = parameters.Needed(Name("type"));
+        var word = type ?? parameters.Needed(Name("type"));
         return word switch
         {
             "LIMIT" => Resting(order with { TimeInForce = Lifetime() }),
@@ -88,10 +91,10 @@ internal sealed class WireOrderReading(WireParameters parameters, Instrument ins
             return Iceberg(limit, new OrderConditions());
         }
 
-        HoldRequest Triggered(HoldRequest stop, OrderType type)
+        HoldRequest Triggered(HoldRequest stop, OrderType kind)
         {
-            stop = stop with { Type = type, QuantityLots = Lots(quantity ?? Name("quantity"), isNeeded: true) };
-            return type is OrderType.Stop or OrderType.TakeProfit
+            stop = stop with { Type = kind, QuantityLots = Lots(quantity ?? Name("quantity"), isNeeded: true) };
+            return kind is OrderType.Stop or OrderType.TakeProfit
                 ? Trigger(stop)
                 : Iceberg(
                     stop with { PriceTicks = Ticks("price", isNeeded: true) },
@@ -202,7 +205,7 @@ internal sealed class WireOrderReading(WireParameters parameters, Instrument ins
         return (long)Rounding.DivDown(minorUnits, instrument.TickLotValue);
     }
 
-    private string Name(string member) => prefix.Length == 0 ? member : $"{prefix}{char.ToUpperInvariant(member[0])}{member[1..]}";
+    private string Name(string member) => names?.GetValueOrDefault(member) is { } name ? name : prefix.Length == 0 ? member : $"{prefix}{char.ToUpperInvariant(member[0])}{member[1..]}";
 
     private delegate DecimalError Parse(ReadOnlySpan<char> text, out long number);
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using QuantumCore.Contracts;
 
 namespace QuantumCore.Gateway.Binance;
@@ -28,18 +29,38 @@ internal enum WireStreamKind
 
     /// <summary>The last day.</summary>
     Ticker = 7,
+
+    /// <summary>A window up to this moment.</summary>
+    WindowTicker = 8,
+
+    /// <summary>The average price of the last minutes.</summary>
+    AveragePrice = 9,
 }
 
 /// <summary>A stream by its name, such as <c>btcusdt@depth5@100ms</c>.</summary>
 /// <param name="Name">The name as clients write it.</param>
 /// <param name="Symbol">The instrument.</param>
 /// <param name="Kind">What it tells.</param>
-/// <param name="Period">Of candles: their length.</param>
+/// <param name="Period">Of candles: their length; null for a second.</param>
 /// <param name="Levels">Of the best levels: how many a side.</param>
 /// <param name="IsFast">Of a book: ten times a second, not once.</param>
+/// <param name="Window">Of a window: how long it is, as clients write it.</param>
 internal sealed record WireStreamName(
-    string Name, string Symbol, WireStreamKind Kind, CandlePeriod Period = CandlePeriod.Minute, int Levels = 0, bool IsFast = false)
+    string Name,
+    string Symbol,
+    WireStreamKind Kind,
+    CandlePeriod? Period = null,
+    int Levels = 0,
+    bool IsFast = false,
+    string Window = "")
 {
+    /// <summary>Windows that there are streams of, and their minutes.</summary>
+    private static readonly FrozenDictionary<string, int> s_windows =
+        new Dictionary<string, int> { ["1h"] = 60, ["4h"] = 240, ["1d"] = 1_440 }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>Minutes of a window.</summary>
+    public int Minutes => s_windows[Window];
+
     /// <summary>Whether it is of every symbol: then <see cref="Symbol"/> is empty.</summary>
     public bool IsOfAll => Symbol.Length == 0;
 
@@ -59,6 +80,13 @@ internal sealed record WireStreamName(
                 return new WireStreamName(name, "", WireStreamKind.BookTicker);
         }
 
+        if (name.StartsWith("!ticker_", StringComparison.Ordinal) && name.EndsWith("@arr", StringComparison.Ordinal))
+        {
+            return s_windows.ContainsKey(name[8..^4])
+                ? new WireStreamName(name, "", WireStreamKind.WindowTicker, Window: name[8..^4])
+                : null;
+        }
+
         if (name.Split('@') is not [{ Length: > 0 } symbol, { Length: > 0 } kind, .. var rest] || rest.Length > 1 || name.Length > 100)
             return null;
 
@@ -75,6 +103,10 @@ internal sealed record WireStreamName(
             "bookTicker" => stream with { Kind = WireStreamKind.BookTicker },
             "miniTicker" => stream with { Kind = WireStreamKind.MiniTicker },
             "ticker" => stream with { Kind = WireStreamKind.Ticker },
+            "avgPrice" => stream with { Kind = WireStreamKind.AveragePrice },
+            _ when kind.StartsWith("ticker_", StringComparison.Ordinal) && s_windows.ContainsKey(kind[7..]) =>
+                stream with { Kind = WireStreamKind.WindowTicker, Window = kind[7..] },
+            "kline_" + WireWords.Second => stream with { Kind = WireStreamKind.Candle },
             _ when kind.StartsWith("kline_", StringComparison.Ordinal) && WireWords.Period(kind[6..]) is { } period =>
                 stream with { Kind = WireStreamKind.Candle, Period = period },
             _ => null,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
@@ -137,12 +138,38 @@ internal static class WireStreamWriting
         var book = ticker.Book;
         Best(to, instrument, (book?.Bids.FirstOrDefault() ?? default, book?.Asks.FirstOrDefault() ?? default));
         Prices(to, instrument, day);
-        to.WriteMillis("O"u8, day.StartNanos);
-        to.WriteMillis("C"u8, day.EndNanos);
-        to.WriteNumber("F"u8, day.Trades == 0 ? -1 : WireWriting.TradeId(day.First.Sequence, day.First.Index));
-        to.WriteNumber("L"u8, day.Trades == 0 ? -1 : WireWriting.TradeId(day.Last.Sequence, day.Last.Index));
-        to.WriteNumber("n"u8, day.Trades);
+        Range(to, day);
         to.WriteEndObject();
+    }
+
+    /// <summary>A window up to now. Only its own members: no day before it, no book.</summary>
+    public static void WindowTicker(Utf8JsonWriter to, Instrument instrument, long nowMillis, string window, Candle candle)
+    {
+        Start(to, Encoding.ASCII.GetBytes($"{window}Ticker"), instrument, nowMillis);
+        to.WritePriceText("p"u8, instrument, candle.CloseTicks - candle.OpenTicks);
+        to.WriteString("P"u8, WireTickers.PercentText(candle.CloseTicks - candle.OpenTicks, candle.OpenTicks));
+        to.WriteString("w"u8, instrument.MeanPrice(candle.Value, candle.Lots));
+        Prices(to, instrument, candle);
+        Range(to, candle);
+        to.WriteEndObject();
+    }
+
+    public static void AveragePrice(Utf8JsonWriter to, Instrument instrument, long nowMillis, string price, long tradedNanos)
+    {
+        Start(to, "avgPrice"u8, instrument, nowMillis);
+        to.WriteString("i"u8, $"{WireTickers.AverageMinutes}m");
+        to.WriteString("w"u8, price);
+        to.WriteMillis("T"u8, tradedNanos);
+        to.WriteEndObject();
+    }
+
+    private static void Range(Utf8JsonWriter to, Candle candle)
+    {
+        to.WriteMillis("O"u8, candle.StartNanos);
+        to.WriteMillis("C"u8, candle.EndNanos);
+        to.WriteNumber("F"u8, candle.Trades == 0 ? -1 : WireWriting.TradeId(candle.First.Sequence, candle.First.Index));
+        to.WriteNumber("L"u8, candle.Trades == 0 ? -1 : WireWriting.TradeId(candle.Last.Sequence, candle.Last.Index));
+        to.WriteNumber("n"u8, candle.Trades);
     }
 
     private static void Start(Utf8JsonWriter to, ReadOnlySpan<byte> kind, Instrument instrument, long nowMillis)

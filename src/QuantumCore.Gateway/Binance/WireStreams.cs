@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -48,7 +49,7 @@ internal sealed class WireStreams(
         {
             using var accepted = await context.WebSockets.AcceptWebSocketAsync();
             using var socket = new MessageSocket(accepted, options, metrics, time, log);
-            using var subscriptions = new WireSubscriptions(socket, feeds, listenKeys, listings, WireOrigin.Of(context), isWrapped);
+            using var subscriptions = new WireSubscriptions(socket, feeds, listenKeys, listings, WireOrigin.Of(context), isWrapped, time);
             foreach (var name in names)
                 await subscriptions.Add(name);
             await socket.Run(message => Obey(socket, subscriptions, message), lifetime.ApplicationStopping, context.RequestAborted);
@@ -174,15 +175,16 @@ internal sealed class WireStreams(
 
 /// <summary>What one connection follows.</summary>
 internal sealed class WireSubscriptions(
-    MessageSocket socket, WireFeeds feeds, WireListenKeys listenKeys, Listings listings, WireOrigin origin, bool isWrapped) : IWireReader, IDisposable
+    MessageSocket socket, WireFeeds feeds, WireListenKeys listenKeys, Listings listings, WireOrigin origin, bool isWrapped, TimeProvider time)
+    : IWireReader, IDisposable
 {
     /// <summary>Most streams of one connection.</summary>
     public const int Most = 1_024;
 
     private static readonly string s_tooMany = $"a connection follows {Most} streams at most";
 
-    /// <summary>What is followed, and what ends it.</summary>
-    private readonly Dictionary<string, Action> _followed = new(StringComparer.Ordinal);
+    /// <summary>What is followed, and what ends it. The connection adds; a listen key that expires takes itself out.</summary>
+    private readonly ConcurrentDictionary<string, Action> _followed = new(StringComparer.Ordinal);
     private volatile bool _isWrapped = isWrapped;
 
     /// <summary>The streams' names.</summary>
@@ -217,21 +219,43 @@ internal sealed class WireSubscriptions(
     /// <summary>Follows what happens to the account of a listen key.</summary>
     private async ValueTask<string?> AddAccount(string listenKey)
     {
-        if (await listenKeys.Find(listenKey, origin) is not { } feed)
+        if (await listenKeys.Find(listenKey, origin) is not var (feed, left))
             return "invalid stream";
         if (_followed.Count == Most)
             return s_tooMany;
 
         Action<ReadOnlyMemory<byte>> listener = told => Offer(new WireMessage(listenKey, told));
-        _followed[listenKey] = () => feed.Leave(listener);
+        var expires = time.CreateTimer(_ => Expire(listenKey), null, left, Timeout.InfiniteTimeSpan);
+        _followed[listenKey] = () =>
+        {
+            expires.Dispose();
+            feed.Leave(listener);
+        };
         await feed.Join(listener);
         return null;
+    }
+
+    /// <summary>A listen key's day is over: that is told, and nothing more of its account.</summary>
+    private void Expire(string listenKey)
+    {
+        if (!_followed.TryRemove(listenKey, out var leave))
+            return;
+
+        leave();
+        Offer(new WireMessage(listenKey, MessageSocket.Bytes(to =>
+        {
+            to.WriteStartObject();
+            to.WriteString("e"u8, "listenKeyExpired"u8);
+            to.WriteNumber("E"u8, time.GetUtcNow().ToUnixTimeMilliseconds());
+            to.WriteString("listenKey"u8, listenKey);
+            to.WriteEndObject();
+        })));
     }
 
     /// <summary>Follows a stream no more.</summary>
     public void Remove(string name)
     {
-        if (_followed.Remove(name, out var leave))
+        if (_followed.TryRemove(name, out var leave))
             leave();
     }
 

@@ -10,6 +10,9 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
     private const long MinuteNanos = 60_000_000_000;
     private const int DayMinutes = 1_440;
 
+    /// <summary>Minutes of the average price.</summary>
+    public const int AverageMinutes = 5;
+
     public IEnumerable<WireCall> Calls =>
     [
         WireCall.Get("/api/v3/avgPrice", WireSecurity.None, 2, AveragePrice),
@@ -59,24 +62,34 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
 
     private async ValueTask<WireAnswer> AveragePrice(WireRequest request)
     {
-        const int Minutes = 5;
         var instrument = await WireMarket.Symbol(request.Parameters, listings);
         if (request.Parameters.End() is { } wrong)
             return wrong;
 
-        var candle = await history.Over(instrument!, Minutes);
-        var trades = await grains.GetGrain<IMarketDataGrain>(instrument!.Symbol).Trades(1);
+        var (price, tradedNanos) = await ReadAverage(instrument!);
         return WireAnswer.Of(to =>
         {
             to.WriteStartObject();
-            to.WriteNumber("mins"u8, Minutes);
-            to.WriteString("price"u8, candle is { Trades: > 0 } traded
-                ? instrument.MeanPrice(traded.Value, traded.Lots)
-                : instrument.FormatPrice(candle?.CloseTicks ?? 0));
-            to.WriteMillis("closeTime"u8, trades.IsEmpty ? 0 : trades[0].TimeNanos);
+            to.WriteNumber("mins"u8, AverageMinutes);
+            to.WriteString("price"u8, price);
+            to.WriteMillis("closeTime"u8, tradedNanos);
             to.WriteEndObject();
         });
     }
+
+    /// <summary>The average price of the last minutes, weighted by quantity, else the last price; and the time of the last trade, 0 for none.</summary>
+    public async ValueTask<(string Price, long TradedNanos)> ReadAverage(Instrument instrument)
+    {
+        var candle = await history.Over(instrument, AverageMinutes);
+        var trades = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Trades(1);
+        var price = candle is { Trades: > 0 } traded
+            ? instrument.MeanPrice(traded.Value, traded.Lots)
+            : instrument.FormatPrice(candle?.CloseTicks ?? 0);
+        return (price, trades.IsEmpty ? 0 : trades[0].TimeNanos);
+    }
+
+    /// <summary>What a symbol traded in the last minutes.</summary>
+    public async ValueTask<Candle> ReadWindow(Instrument instrument, int minutes) => await history.Over(instrument, minutes) ?? default;
 
     private ValueTask<WireAnswer> Price(WireRequest request) => Each(
         request,

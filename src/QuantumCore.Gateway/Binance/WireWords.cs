@@ -6,7 +6,10 @@ namespace QuantumCore.Gateway.Binance;
 /// <summary>The words of this wire, read exactly as they are written there.</summary>
 internal static class WireWords
 {
-    /// <summary>Candles' lengths.</summary>
+    /// <summary>A candle of a second: made of trades, beside those that the history keeps.</summary>
+    public const string Second = "1s";
+
+    /// <summary>Lengths of the candles that the history keeps.</summary>
     public static CandlePeriod? Period(string text) => text switch
     {
         "1m" => CandlePeriod.Minute,

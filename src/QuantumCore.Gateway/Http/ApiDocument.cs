@@ -60,7 +60,7 @@ internal sealed class ApiDocument([FromKeyedServices(ApiDocument.Name)] IOpenApi
         {
             Title = "QuantumCore",
             Version = Name,
-            Description = "The native API of a virtual exchange. What each call does, and what it answers, is in docs/api.md. "
+            Description = "The native API of a virtual exchange. What each call does is in docs/api.md. "
                 + "Prices, quantities and amounts are decimal strings.",
         };
         document.Servers = [];
@@ -116,9 +116,18 @@ internal sealed class ApiDocument([FromKeyedServices(ApiDocument.Name)] IOpenApi
             };
         }
 
+        var done = new OpenApiResponse { Description = "Done, and durable." };
+        if (ApiAnswers.SchemaOf(at.Description.HttpMethod!, path[Base.Length..], at.Document!) is { } answer)
+        {
+            done.Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+            {
+                ["application/json"] = new OpenApiMediaType { Schema = answer },
+            };
+        }
+
         operation.Responses = new OpenApiResponses
         {
-            ["200"] = new OpenApiResponse { Description = "Done, and durable." },
+            ["200"] = done,
             ["default"] = new OpenApiResponse
             {
                 Description = "Refused.",

@@ -1,5 +1,7 @@
 namespace QuantumCore.Gateway.Wire;
 
+// What is absent is null here, never a default: the generated reader sets every member, and an initializer would be lost.
+
 /// <summary>On what terms an instrument is traded on margin.</summary>
 internal sealed record MarginTermsText
 {

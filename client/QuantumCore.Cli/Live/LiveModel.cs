@@ -1,0 +1,113 @@
+using QuantumCore.Client;
+
+namespace QuantumCore.Cli.Live;
+
+/// <summary>What a screen shows: one instrument's book and trades, and the account's orders.</summary>
+/// <param name="Symbol">The instrument.</param>
+/// <param name="State">Its phase and last price; null before they are known.</param>
+/// <param name="IsFresh">Whether book and account are up to date.</param>
+/// <param name="Bids">Buy levels, highest first.</param>
+/// <param name="Asks">Sell levels, lowest first.</param>
+/// <param name="Tape">The newest trades, newest first.</param>
+/// <param name="Account">The account, <c>ACC-n</c>; empty before it is known.</param>
+/// <param name="Orders">All its open orders, newest first.</param>
+internal sealed record LiveView(
+    string Symbol,
+    SymbolState? State,
+    bool IsFresh,
+    IReadOnlyList<PriceLevel> Bids,
+    IReadOnlyList<PriceLevel> Asks,
+    IReadOnlyList<Trade> Tape,
+    string Account,
+    IReadOnlyList<Order> Orders);
+
+/// <summary>What the streams have told so far, for whoever draws it. Safe for several threads.</summary>
+internal sealed class LiveModel
+{
+    /// <summary>More levels and trades than any terminal has lines.</summary>
+    private const int Most = 200;
+
+    private readonly Lock _lock = new();
+    private readonly List<Trade> _tape = [];
+    private LiveView _view = new("", null, false, [], [], [], "", []);
+    private bool _bookIsFresh;
+    private bool _accountIsFresh;
+
+    /// <summary>As it stands.</summary>
+    internal LiveView Now
+    {
+        get
+        {
+            lock (_lock)
+                return _view with { IsFresh = _bookIsFresh && _accountIsFresh };
+        }
+    }
+
+    /// <summary>Begins with another instrument.</summary>
+    internal void Show(string symbol)
+    {
+        lock (_lock)
+        {
+            _tape.Clear();
+            _bookIsFresh = false;
+            _view = _view with { Symbol = symbol, State = null, Bids = [], Asks = [], Tape = [] };
+        }
+    }
+
+    /// <summary>Trades of before, newest first.</summary>
+    internal void Take(string symbol, IReadOnlyList<Trade> past)
+    {
+        lock (_lock)
+        {
+            if (_view.Symbol != symbol)
+                return;
+
+            var known = _tape.Select(static trade => trade.TradeId).ToHashSet(StringComparer.Ordinal);
+            _tape.AddRange(past.Where(trade => !known.Contains(trade.TradeId)));
+            ShowTape();
+        }
+    }
+
+    internal void Take(SymbolState state)
+    {
+        lock (_lock)
+        {
+            if (_view.Symbol == state.Symbol)
+                _view = _view with { State = state };
+        }
+    }
+
+    internal void Take(BookUpdate update)
+    {
+        lock (_lock)
+        {
+            if (_view.Symbol != update.Book.Symbol)
+                return;
+
+            _bookIsFresh = !update.Book.IsStale;
+            _tape.InsertRange(0, update.Trades.Reverse());
+            _view = _view with { Bids = [.. update.Book.Bids.Take(Most)], Asks = [.. update.Book.Asks.Take(Most)] };
+            ShowTape();
+        }
+    }
+
+    internal void Take(AccountUpdate update)
+    {
+        lock (_lock)
+        {
+            _accountIsFresh = !update.Account.IsStale;
+            _view = _view with
+            {
+                Account = update.Account.Account,
+                Orders = [.. update.Account.OpenOrders.OrderByDescending(static order => order.TimeNanos).Take(Most)],
+            };
+        }
+    }
+
+    private void ShowTape()
+    {
+        if (_tape.Count > Most)
+            _tape.RemoveRange(Most, _tape.Count - Most);
+        _view = _view with { Tape = [.. _tape] };
+    }
+}

@@ -1,0 +1,112 @@
+namespace QuantumCore.Client;
+
+/// <summary>What happened to a followed account.</summary>
+public enum AccountChange
+{
+    /// <summary>All balances and open orders are new.</summary>
+    Snapshot = 1,
+
+    /// <summary>Some balances or orders changed.</summary>
+    Update = 2,
+
+    /// <summary>The connection is lost: what is shown is old until the next snapshot.</summary>
+    Stale = 3,
+}
+
+/// <summary>An order that is open no more. How it ended is told by <see cref="QuantumCoreClient.GetOrderAsync"/>.</summary>
+/// <param name="Symbol">The instrument.</param>
+/// <param name="OrderId">The order; 0 when its book never had it.</param>
+/// <param name="ClientOrderId">The name its owner gave it.</param>
+public sealed record ClosedOrder(string Symbol, long OrderId, string ClientOrderId);
+
+/// <summary>One step of a followed account.</summary>
+/// <param name="Change">What happened.</param>
+/// <param name="Account">The account after it. It lives on: read what you need before the next step.</param>
+/// <param name="Closed">
+/// Orders that were open at the step before and are no more. After a lost connection they are those of the last snapshot or
+/// update that the new snapshot does not have.
+/// </param>
+public sealed record AccountUpdate(AccountChange Change, LocalAccount Account, IReadOnlyList<ClosedOrder> Closed);
+
+/// <summary>An account, kept up to date by a feed. Not for several threads.</summary>
+public sealed class LocalAccount
+{
+    private readonly SortedDictionary<string, Balance> _balances = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Order> _orders = new(StringComparer.Ordinal);
+
+    internal LocalAccount()
+    {
+    }
+
+    /// <summary>The account, <c>ACC-n</c>; empty before the first snapshot.</summary>
+    public string Account { get; private set; } = "";
+
+    /// <summary>The account's sequence; 0 before the first snapshot.</summary>
+    public long Sequence { get; private set; }
+
+    /// <summary>Whether it may act.</summary>
+    public AccountState State { get; private set; } = AccountState.Open;
+
+    /// <summary>Whether the connection is lost: what is here is old until the next snapshot.</summary>
+    public bool IsStale { get; internal set; } = true;
+
+    /// <summary>One for each asset, by name.</summary>
+    public IEnumerable<Balance> Balances => _balances.Values;
+
+    /// <summary>Orders that are open, or on their way to their book, in no special sequence.</summary>
+    public IEnumerable<Order> OpenOrders => _orders.Values;
+
+    /// <summary>All of an asset; 0 of one that it never had.</summary>
+    public decimal TotalOf(string asset) => _balances.TryGetValue(asset, out var balance) ? balance.Total : 0;
+
+    /// <summary>Takes a message in; the orders that are open no more.</summary>
+    internal IReadOnlyList<ClosedOrder> Apply(StreamMessage message)
+    {
+        var closed = message.Closed ?? [];
+        if (message.Snapshot)
+        {
+            var open = (message.Orders ?? []).Select(static order => order.ClientOrderId).ToHashSet(StringComparer.Ordinal);
+            closed = [.. _orders.Values.Where(order => !open.Contains(order.ClientOrderId))
+                .Select(static order => new ClosedOrder(order.Symbol, order.OrderId, order.ClientOrderId))];
+            _balances.Clear();
+            _orders.Clear();
+        }
+
+        foreach (var balance in message.Balances ?? [])
+            _balances[balance.Asset] = balance;
+        foreach (var order in message.Orders ?? [])
+            _orders[order.ClientOrderId] = order;
+        foreach (var order in closed)
+            _orders.Remove(order.ClientOrderId);
+        (Account, Sequence, State, IsStale) = (message.Account ?? Account, message.Sequence, message.State ?? State, false);
+        return closed;
+    }
+}
+
+/// <summary>Follows the account of a key.</summary>
+internal sealed class AccountFeed(Uri root, string? apiKey, QuantumCoreClientOptions options)
+    : StreamFeed<AccountUpdate>(root, apiKey, options)
+{
+    private readonly LocalAccount _account = new();
+
+    protected override IEnumerable<StreamRequest> Requests => [new("subscribe", Channel: "account")];
+
+    protected override AccountUpdate? Take(StreamMessage message)
+    {
+        if (message.Type != "account" || (_account.IsStale && !message.Snapshot))
+            return null;
+
+        HasStood = true;
+        var closed = _account.Apply(message);
+        return new AccountUpdate(message.Snapshot ? AccountChange.Snapshot : AccountChange.Update, _account, closed);
+    }
+
+    protected override IEnumerable<AccountUpdate> Lose()
+    {
+        if (_account.IsStale)
+            yield break;
+
+        _account.IsStale = true;
+        yield return new AccountUpdate(AccountChange.Stale, _account, []);
+    }
+}

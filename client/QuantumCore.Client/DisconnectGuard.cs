@@ -1,0 +1,87 @@
+using System.Globalization;
+
+namespace QuantumCore.Client;
+
+/// <summary>
+/// A connection that the account's open orders do not outlive: when it ends, however it ends (this process is killed, the
+/// network is gone, it is disposed of), the exchange cancels every open order of the account. Not after a crash of the
+/// exchange itself: then nobody was there to cancel them.
+/// </summary>
+public sealed class DisconnectGuard : IAsyncDisposable
+{
+    private readonly ExchangeSocket _socket;
+    private readonly CancellationTokenSource _leaves = new();
+
+    private DisconnectGuard(ExchangeSocket socket)
+    {
+        _socket = socket;
+        Lost = WaitAsync();
+    }
+
+    /// <summary>Complete when the connection has ended: the orders are cancelled, or about to be. It never fails.</summary>
+    public Task Lost { get; }
+
+    internal static async Task<DisconnectGuard> OpenAsync(
+        Uri root, string? apiKey, QuantumCoreClientOptions options, CancellationToken cancellation)
+    {
+        var backoff = new Backoff(options);
+        var started = options.Time.GetTimestamp();
+        for (var attempt = 1; ; attempt++)
+        {
+            var socket = new ExchangeSocket(root, "trading", apiKey, options);
+            var stands = false;
+            try
+            {
+                if (await socket.TryOpenAsync([new GuardRequest(1, "cancelOnDisconnect", On: true)], cancellation)
+                    && await socket.TryReceiveAsync<GuardAnswer>(cancellation) is { } answer)
+                {
+                    if (answer.Error is { } refusal)
+                        throw new QuantumCoreException(refusal, answer.Status);
+
+                    stands = true;
+                    return new DisconnectGuard(socket);
+                }
+            }
+            finally
+            {
+                if (!stands)
+                    socket.Dispose();
+            }
+
+            var pause = backoff.PauseAfter(attempt);
+            if (attempt >= options.MaxAttempts || options.Time.GetElapsedTime(started) + pause > options.RetryBudget)
+            {
+                throw new QuantumCoreException(
+                    RejectCodes.Unreachable,
+                    string.Create(CultureInfo.InvariantCulture, $"No guard at {socket.Address}: {socket.Failure?.Message}"),
+                    socket.Failure);
+            }
+
+            await Task.Delay(pause, options.Time, cancellation);
+        }
+    }
+
+    /// <summary>Ends the connection: the exchange cancels the account's open orders.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _leaves.CancelAsync();
+        await Lost;
+        _socket.Dispose();
+        _leaves.Dispose();
+    }
+
+    private async Task WaitAsync()
+    {
+        try
+        {
+            while (await _socket.TryReceiveAsync<GuardAnswer>(_leaves.Token) is not null)
+            {
+                // Nothing is asked over it any more.
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Disposed of.
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using System.Text.Json;
+
+namespace QuantumCore.Client;
+
+/// <summary>One WebSocket of the exchange, JSON in both directions. It is opened once; who wants another connection makes another.</summary>
+internal sealed class ExchangeSocket : IDisposable
+{
+    private const int LargestMessage = 16 * 1024 * 1024;
+
+    private readonly ClientWebSocket _socket = new();
+    private readonly QuantumCoreClientOptions _options;
+    private readonly ArrayBufferWriter<byte> _buffer = new();
+
+    internal ExchangeSocket(Uri root, string call, string? apiKey, QuantumCoreClientOptions options)
+    {
+        _options = options;
+        Address = new UriBuilder(new Uri(root, call)) { Scheme = root.Scheme == Uri.UriSchemeHttps ? "wss" : "ws" }.Uri;
+
+        // A peer that vanished without a word is found out by unanswered pings.
+        _socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(10);
+        _socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(10);
+        if (apiKey is not null)
+            _socket.Options.SetRequestHeader("X-Api-Key", apiKey);
+    }
+
+    internal Uri Address { get; }
+
+    /// <summary>What ended it.</summary>
+    internal Exception? Failure { get; private set; }
+
+    /// <summary>Connects and sends the first messages, within the time of one attempt.</summary>
+    internal async Task<bool> TryOpenAsync<T>(IEnumerable<T> first, CancellationToken cancellation)
+    {
+        using var patience = new CancellationTokenSource(_options.AttemptTimeout, _options.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        try
+        {
+            await _socket.ConnectAsync(Address, either.Token);
+            foreach (var message in first)
+                await SendAsync(message, either.Token);
+
+            return true;
+        }
+        catch (Exception failure) when (failure is WebSocketException ||
+            (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            Failure = failure;
+            return false;
+        }
+    }
+
+    /// <summary>Sends a message. A failure shows at the next receive.</summary>
+    internal async Task TrySendAsync<T>(T message, CancellationToken cancellation)
+    {
+        try
+        {
+            await SendAsync(message, cancellation);
+        }
+        catch (WebSocketException)
+        {
+            _socket.Abort();
+        }
+    }
+
+    /// <summary>The next message, or null when the connection is of no more use.</summary>
+    internal async Task<T?> TryReceiveAsync<T>(CancellationToken cancellation)
+        where T : class
+    {
+        _buffer.ResetWrittenCount();
+        try
+        {
+            ValueWebSocketReceiveResult part;
+            do
+            {
+                part = await _socket.ReceiveAsync(_buffer.GetMemory(4096), cancellation);
+                _buffer.Advance(part.Count);
+            }
+            while (!part.EndOfMessage && _buffer.WrittenCount <= LargestMessage);
+
+            return part.EndOfMessage && part.MessageType == WebSocketMessageType.Text
+                ? QuantumCoreJson.Read<T>(_buffer.WrittenSpan)
+                : null;
+        }
+        catch (Exception failure) when (failure is WebSocketException or JsonException)
+        {
+            Failure = failure;
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _socket.Dispose();
+
+    private async Task SendAsync<T>(T message, CancellationToken cancellation) => await _socket.SendAsync(
+        QuantumCoreJson.WriteBytes(message).AsMemory(), WebSocketMessageType.Text, endOfMessage: true, cancellation);
+}

@@ -1,0 +1,70 @@
+using System.Runtime.CompilerServices;
+
+namespace QuantumCore.Client;
+
+/// <summary>
+/// Follows something over a WebSocket of its own. A lost connection is made again, after growing pauses, until the reader
+/// stops; one that never stood is given up like any other call.
+/// </summary>
+internal abstract class StreamFeed<TUpdate>(Uri root, string? apiKey, QuantumCoreClientOptions options)
+    where TUpdate : class
+{
+    private readonly Backoff _backoff = new(options);
+
+    /// <summary>The first of what is followed has come: the address is right, so that a lost connection is worth making for ever.</summary>
+    protected bool HasStood { get; set; }
+
+    /// <summary>What to ask for, on each new connection.</summary>
+    protected abstract IEnumerable<StreamRequest> Requests { get; }
+
+    /// <summary>Takes a message in; null when it changes nothing for the reader.</summary>
+    protected abstract TUpdate? Take(StreamMessage message);
+
+    /// <summary>What to send after an update has been made of a message: nothing unless something is missing.</summary>
+    protected virtual IEnumerable<StreamRequest> RequestsAfter(TUpdate update) => [];
+
+    /// <summary>Everything is old from now on; what the reader is told of that.</summary>
+    protected abstract IEnumerable<TUpdate> Lose();
+
+    internal async IAsyncEnumerable<TUpdate> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var started = options.Time.GetTimestamp();
+        for (var failures = 0; ;)
+        {
+            using var socket = new ExchangeSocket(root, "stream", apiKey, options);
+            if (await socket.TryOpenAsync(Requests, cancellation))
+            {
+                while (await socket.TryReceiveAsync<StreamMessage>(cancellation) is { } message)
+                {
+                    failures = 0;
+                    if (message.Type == "error")
+                    {
+                        throw new QuantumCoreException(
+                            new Refusal(message.Code, Title: null, message.Detail, Status: null, message.Field, Limit: null));
+                    }
+
+                    if (Take(message) is not { } update)
+                        continue;
+
+                    foreach (var request in RequestsAfter(update))
+                        await socket.TrySendAsync(request, cancellation);
+
+                    yield return update;
+                }
+            }
+
+            foreach (var update in Lose())
+                yield return update;
+
+            var pause = _backoff.PauseAfter(++failures);
+            if (!HasStood && (failures >= options.MaxAttempts ||
+                options.Time.GetElapsedTime(started) + pause > options.RetryBudget))
+            {
+                throw new QuantumCoreException(
+                    RejectCodes.Unreachable, $"Cannot follow {socket.Address}: {socket.Failure?.Message}", socket.Failure);
+            }
+
+            await Task.Delay(pause, options.Time, cancellation);
+        }
+    }
+}

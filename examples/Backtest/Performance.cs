@@ -1,0 +1,71 @@
+using System.Globalization;
+using QuantumCore.Client;
+
+namespace QuantumCore.Examples.Backtest;
+
+/// <summary>What became of a strategy's money. Exact: amounts are decimals of the quote asset, as the exchange writes them.</summary>
+public sealed class Performance
+{
+    private decimal _cash;
+    private decimal _peak;
+    private decimal _middle;
+
+    /// <summary>What it has bought less what it has sold.</summary>
+    public decimal Position { get; private set; }
+
+    /// <summary>Orders it sent.</summary>
+    public int Orders { get; private set; }
+
+    /// <summary>Trades they made.</summary>
+    public int Fills { get; private set; }
+
+    /// <summary>Bought and sold, in the base asset.</summary>
+    public decimal Turnover { get; private set; }
+
+    /// <summary>Paid in all.</summary>
+    public decimal Fees { get; private set; }
+
+    /// <summary>The deepest that its worth was below what it had been worth before.</summary>
+    public decimal Drawdown { get; private set; }
+
+    /// <summary>Cash and position at the last middle price, less what it began with, which was nothing.</summary>
+    public decimal Profit => _cash + (Position * _middle);
+
+    /// <summary>Cash that came in less cash that went out, fees taken off.</summary>
+    public decimal Cash => _cash;
+
+    /// <summary>Books an order's fills.</summary>
+    public void Book(OrderSide side, IReadOnlyList<OrderFill> fills)
+    {
+        Orders++;
+        foreach (var fill in fills)
+        {
+            var signed = side == OrderSide.Buy ? fill.Quantity : -fill.Quantity;
+            Fills++;
+            Turnover += fill.Quantity;
+            Fees += fill.Fee;
+            Position += signed;
+            _cash -= (signed * fill.Price) + fill.Fee;
+        }
+    }
+
+    /// <summary>Values the position.</summary>
+    public void Mark(decimal middle)
+    {
+        _middle = middle;
+        _peak = Math.Max(_peak, Profit);
+        Drawdown = Math.Max(Drawdown, _peak - Profit);
+    }
+
+    /// <summary>The report, the same text for the same run.</summary>
+    public string Report() => string.Create(CultureInfo.InvariantCulture, $"""
+        orders        {Orders,14}
+        fills         {Fills,14}
+        turnover      {Turnover,14}
+        position      {Position,14}
+        before fees   {Profit + Fees,14:0.00}
+        fees          {Fees,14:0.00}
+        profit        {Profit,14:0.00}
+        drawdown      {Drawdown,14:0.00}
+        """);
+}

@@ -1,0 +1,476 @@
+namespace QuantumCore.Gateway.Http;
+
+// What the calls of the native API answer with: the document of the API is made of these records, and a test holds the answers of a running
+// exchange against it. A member without a default is always there; one with a default is left out where it says nothing. Prices,
+// quantities and amounts are decimal strings, times ISO 8601 in UTC, with their Unix nanoseconds as a string beside them.
+
+/// <summary>An order.</summary>
+internal sealed record OrderAnswer(
+    long OrderId,
+    string ClientOrderId,
+    string Symbol,
+    string Account,
+    string Side,
+    string Type,
+    string TimeInForce,
+    string Price,
+    string Quantity,
+    string Filled,
+    string Remaining,
+    string Status,
+    string? EndReason,
+    long Sequence,
+    string Time,
+    string TimeNanos,
+    IReadOnlyList<OrderFillAnswer> Fills,
+    bool PostOnly = false,
+    string SelfTrade = "",
+    bool Slide = false,
+    bool Hidden = false,
+    bool AllOrNone = false,
+    string DisplayQuantity = "",
+    string MinQuantity = "",
+    string QuoteAmount = "",
+    string GoodTill = "",
+    string TriggerPrice = "",
+    string TriggerBy = "",
+    string TrailingDistance = "",
+    int TrailingBasisPoints = 0,
+    string ActivationPrice = "",
+    string LimitOffset = "",
+    string Peg = "",
+    string PegOffset = "",
+    string Protection = "",
+    OrderStrategyAnswer Strategy = null!);
+
+/// <summary>A fill of an order.</summary>
+internal sealed record OrderFillAnswer(string TradeId, string Price, string Quantity, string Fee, string Liquidity);
+
+/// <summary>What a leg belongs to.</summary>
+internal sealed record OrderStrategyAnswer(string Net, int Leg, IReadOnlyList<LegAnswer> Legs);
+
+/// <summary>A leg, by unit.</summary>
+internal sealed record LegAnswer(string Symbol, string Side, string Quantity);
+
+/// <summary>Orders.</summary>
+internal sealed record OrdersAnswer(IReadOnlyList<OrderAnswer> Orders);
+
+/// <summary>Orders that depend on each other.</summary>
+internal sealed record OrderListAnswer(string Kind, IReadOnlyList<OrderAnswer> Orders);
+
+/// <summary>Orders that trade together.</summary>
+internal sealed record StrategyAnswer(string Kind, string Net, long Units, IReadOnlyList<OrderAnswer> Orders);
+
+/// <summary>What became of one order of a batch: it, or a problem.</summary>
+internal sealed record BatchResultAnswer(OrderAnswer Order = null!, RefusedOrderAnswer Error = null!);
+
+/// <summary>A refused order as a problem.</summary>
+internal sealed record RefusedOrderAnswer(
+    string Title,
+    int Status,
+    string Code,
+    string? Field,
+    string? Limit,
+    string Trace,
+    string Detail = "",
+    string Symbol = "",
+    string ClientOrderId = "",
+    long OrderId = 0,
+    OrderAnswer Order = null!);
+
+/// <summary>What became of a batch, in its sequence.</summary>
+internal sealed record BatchAnswer(IReadOnlyList<BatchResultAnswer> Results);
+
+/// <summary>How many were cancelled.</summary>
+internal sealed record CancelledAnswer(int Cancelled);
+
+/// <summary>What stands before a resting order.</summary>
+internal sealed record OrderPlaceAnswer(string Symbol, long OrderId, long OrdersAhead, string QuantityAhead);
+
+/// <summary>An account.</summary>
+internal sealed record AccountAnswer(string Account, long Sequence, string State, IReadOnlyList<BalanceAnswer> Balances, MarginAnswer Margin = null!);
+
+/// <summary>What an account owns of an asset.</summary>
+internal sealed record BalanceAnswer(string Asset, string Total, string Held, string Available, string Pending = "");
+
+/// <summary>How a margin account stands.</summary>
+internal sealed record MarginAnswer(
+    string Currency,
+    string State,
+    string Equity,
+    string InitialMargin,
+    string MaintenanceMargin,
+    string Excess,
+    string Withdrawable,
+    string AccruedInterest,
+    string CallAmount,
+    bool IsStale,
+    IReadOnlyList<MarginPositionAnswer> Positions,
+    string Deadline = "");
+
+/// <summary>A position of a margin account.</summary>
+internal sealed record MarginPositionAnswer(
+    string Symbol,
+    string Quantity,
+    string InitialMargin,
+    string MaintenanceMargin,
+    string BuyingPower,
+    string Located,
+    string MarkPrice = "",
+    string BankruptcyPrice = "");
+
+/// <summary>An account's margin.</summary>
+internal sealed record AccountMarginAnswer(string Account, MarginAnswer Margin = null!);
+
+/// <summary>What is agreed about margin.</summary>
+internal sealed record MarginRulesAnswer(IReadOnlyList<MarginTermsAnswer> Instruments, IReadOnlyList<MarginPolicyAnswer> Currencies);
+
+/// <summary>The same, with what is lent and insured.</summary>
+internal sealed record MarginBooksAnswer(
+    IReadOnlyList<MarginTermsAnswer> Instruments,
+    IReadOnlyList<MarginPolicyAnswer> Currencies,
+    IReadOnlyList<LocateAnswer> Locates,
+    IReadOnlyList<InsuranceAnswer> Insurance);
+
+/// <summary>The terms of an instrument.</summary>
+internal sealed record MarginTermsAnswer(
+    string Symbol,
+    MarginTableAnswer Long,
+    string Lendable,
+    int BorrowPpm,
+    string ImpactQuantity,
+    int SpreadLimitPpm,
+    string StepQuantity,
+    MarginTableAnswer Short = null!,
+    string CheapBelow = "",
+    MarginTableAnswer CheapShort = null!);
+
+/// <summary>Requirements by tier.</summary>
+internal sealed record MarginTableAnswer(IReadOnlyList<MarginTierAnswer> Tiers, string FloorPerLot);
+
+/// <summary>Requirements up to a value; the last tier has no end.</summary>
+internal sealed record MarginTierAnswer(int InitialPpm, int MaintenancePpm, string UpTo = "");
+
+/// <summary>The policy of a currency.</summary>
+internal sealed record MarginPolicyAnswer(
+    string Asset, int LoanPpm, int DayBasis, int CallSeconds, int LiquidationPpm, int TargetPpm, int FeePpm);
+
+/// <summary>What an account may be short of.</summary>
+internal sealed record LocateAnswer(string Account, string Symbol, string Quantity);
+
+/// <summary>What an insurance fund has.</summary>
+internal sealed record InsuranceAnswer(string Asset, string Amount);
+
+/// <summary>Fills of an account.</summary>
+internal sealed record FillsAnswer(IReadOnlyList<FillAnswer> Fills);
+
+/// <summary>A fill of an account.</summary>
+internal sealed record FillAnswer(
+    string TradeId,
+    string Symbol,
+    long OrderId,
+    string ClientOrderId,
+    string Side,
+    string Price,
+    string Quantity,
+    string Fee,
+    string Liquidity,
+    string Time,
+    string TimeNanos);
+
+/// <summary>An account's statement over some days.</summary>
+internal sealed record StatementAnswer(
+    string Account, string From, string To, IReadOnlyList<StatementAssetAnswer> Assets, IReadOnlyList<StatementEntryAnswer> Entries, string? Next);
+
+/// <summary>An asset in a statement.</summary>
+internal sealed record StatementAssetAnswer(string Asset, string Opening, string Closing, string Held, IReadOnlyList<StatementCauseAnswer> Causes);
+
+/// <summary>What one cause brought and took.</summary>
+internal sealed record StatementCauseAnswer(string Cause, long Lines, string In, string Out);
+
+/// <summary>A line of a statement.</summary>
+internal sealed record StatementEntryAnswer(
+    string Time, string TimeNanos, string Cause, string? Key, string Asset, string Amount, string? Symbol, string? TradeId);
+
+/// <summary>What an account traded and earned.</summary>
+internal sealed record PositionsAnswer(string Account, IReadOnlyList<PositionAnswer> Positions);
+
+/// <summary>A position.</summary>
+internal sealed record PositionAnswer(
+    string Symbol,
+    string Asset,
+    string Quantity,
+    string Cost,
+    string? AveragePrice,
+    string Realised,
+    string Fees,
+    string? Mark,
+    string? Unrealised);
+
+/// <summary>A deposit that was booked.</summary>
+internal sealed record DepositAnswer(string Account, string Key, string Asset, string Amount, long Sequence);
+
+/// <summary>A transfer; with its time where it is listed.</summary>
+internal sealed record TransferAnswer(
+    long Sequence, string Key, string From, string To, string Asset, string Amount, string State, string Time = "", string TimeNanos = "");
+
+/// <summary>Transfers.</summary>
+internal sealed record TransfersAnswer(IReadOnlyList<TransferAnswer> Transfers);
+
+/// <summary>A withdrawal as it was taken.</summary>
+internal sealed record WithdrawalAnswer(long Sequence, string Key, string Account, string Asset, string Amount, string Destination, string State);
+
+/// <summary>A withdrawal as it stands.</summary>
+internal sealed record ListedWithdrawalAnswer(
+    long Sequence,
+    string Key,
+    string Account,
+    string Asset,
+    string Amount,
+    string Destination,
+    string State,
+    string? Batch,
+    string? Why,
+    string Time,
+    string TimeNanos);
+
+/// <summary>Withdrawals.</summary>
+internal sealed record WithdrawalsAnswer(IReadOnlyList<ListedWithdrawalAnswer> Withdrawals);
+
+/// <summary>Whose an account is.</summary>
+internal sealed record OwnerAnswer(string Account, string Owner);
+
+/// <summary>Risk limits of a scope.</summary>
+internal sealed record ScopeLimitsAnswer(
+    string Symbol,
+    string MaxOrderQuantity = "",
+    string MaxOrderValue = "",
+    int MaxOpenOrders = 0,
+    string MaxPosition = "",
+    int DuplicateWindowMillis = 0,
+    int MaxOrdersPerSecond = 0,
+    int OrderBurst = 0,
+    string MaxDailyVolume = "",
+    string MaxDailyLoss = "");
+
+/// <summary>Risk limits of an account.</summary>
+internal sealed record LimitsAnswer(string Account, IReadOnlyList<ScopeLimitsAnswer> Limits, IReadOnlyList<ScopeLimitsAnswer> Everyones);
+
+/// <summary>Risk limits of every account.</summary>
+internal sealed record EveryonesLimitsAnswer(IReadOnlyList<ScopeLimitsAnswer> Everyones);
+
+/// <summary>What an account pays.</summary>
+internal sealed record FeesAnswer(string Account, IReadOnlyList<FeeAnswer> Fees, IReadOnlyList<FeeScheduleAnswer> Schedules);
+
+/// <summary>What is paid in an asset.</summary>
+internal sealed record FeeAnswer(string Asset, string Volume30Days, int MakerFeePpm, int TakerFeePpm, string MinimumFee);
+
+/// <summary>Schedules of fees.</summary>
+internal sealed record FeeSchedulesAnswer(IReadOnlyList<FeeScheduleAnswer> Schedules);
+
+/// <summary>A schedule of fees.</summary>
+internal sealed record FeeScheduleAnswer(string Asset, IReadOnlyList<FeeTierAnswer> Tiers, string MinimumFee);
+
+/// <summary>A tier of a schedule.</summary>
+internal sealed record FeeTierAnswer(string FromVolume, int MakerFeePpm, int TakerFeePpm);
+
+/// <summary>Venues of settlement.</summary>
+internal sealed record SettlementAnswer(IReadOnlyList<VenueAnswer> Venues);
+
+/// <summary>A venue of settlement.</summary>
+internal sealed record VenueAnswer(string Venue, IReadOnlyList<string> Holidays, IReadOnlyList<SettlementBatchAnswer> Batches);
+
+/// <summary>A batch that settles at once.</summary>
+internal sealed record SettlementBatchAnswer(
+    string Batch, string Date, int Cycle, string State, long Trades, long Items, string Hash, string ClosedAt);
+
+/// <summary>A new API key, shown once.</summary>
+internal sealed record NewKeyAnswer(string Account, string Id, string ApiKey, string Secret = "");
+
+/// <summary>An API key, without the key.</summary>
+internal sealed record KeyAnswer(
+    string Id,
+    string? Account,
+    string Label,
+    bool Administers,
+    bool ReadOnly,
+    string? Signing,
+    IReadOnlyList<string> Addresses,
+    bool Demo);
+
+/// <summary>API keys.</summary>
+internal sealed record KeysAnswer(IReadOnlyList<KeyAnswer> Keys);
+
+/// <summary>What became of a signal.</summary>
+internal sealed record SignalAnswer(string Strategy, string Key, string ClientOrderId, bool Duplicate, IReadOnlyList<SignalAccountAnswer> Accounts);
+
+/// <summary>What a signal became for an account.</summary>
+internal sealed record SignalAccountAnswer(string Account, string Code, OrderAnswer Order = null!);
+
+/// <summary>A strategy of signals; its secret when it is new.</summary>
+internal sealed record SignalStrategyAnswer(
+    string Name,
+    bool Passphrase,
+    IReadOnlyList<SignalTargetAnswer> Accounts,
+    IReadOnlyList<string> Symbols,
+    string Policy,
+    int MostInWindow,
+    int WindowSeconds,
+    int MostFailures,
+    int PauseSeconds,
+    int MaxAgeSeconds,
+    bool Closed,
+    int Failures,
+    string? PausedUntil,
+    string Owner = "",
+    string Secret = "");
+
+/// <summary>An account that follows a strategy.</summary>
+internal sealed record SignalTargetAnswer(string Account, int Percent);
+
+/// <summary>Strategies of signals.</summary>
+internal sealed record SignalStrategiesAnswer(IReadOnlyList<SignalStrategyAnswer> Strategies);
+
+/// <summary>A signal that did not do all that it asked for.</summary>
+internal sealed record DeadSignalAnswer(
+    long Id, string Strategy, string Key, string ClientOrderId, string Time, string TimeNanos, string Code, string? Detail, string Body);
+
+/// <summary>Signals that did not do all that they asked for.</summary>
+internal sealed record DeadSignalsAnswer(IReadOnlyList<DeadSignalAnswer> Signals);
+
+/// <summary>A signal that was taken off the list.</summary>
+internal sealed record DroppedAnswer(long Id);
+
+/// <summary>An instrument.</summary>
+internal sealed record InstrumentAnswer(
+    string Symbol,
+    string BaseAsset,
+    int BaseDecimals,
+    string QuoteAsset,
+    int QuoteDecimals,
+    string TickSize,
+    string LotSize,
+    string MinPrice,
+    string MaxPrice,
+    string MinQuantity,
+    string MaxQuantity,
+    string MinNotional,
+    string MaxNotional,
+    int MakerFeePpm,
+    int TakerFeePpm,
+    string ReferencePrice,
+    int ProtectionPpm,
+    int MaxLevels,
+    string Group = "",
+    int SettlementDays = 0,
+    string SettlementVenue = "");
+
+/// <summary>Instruments.</summary>
+internal sealed record InstrumentsAnswer(IReadOnlyList<InstrumentAnswer> Instruments);
+
+/// <summary>A book by price: levels are pairs of price and quantity.</summary>
+internal sealed record BookAnswer(
+    string Symbol,
+    long Sequence,
+    string Time,
+    string TimeNanos,
+    IReadOnlyList<IReadOnlyList<string>> Bids,
+    IReadOnlyList<IReadOnlyList<string>> Asks);
+
+/// <summary>Public trades.</summary>
+internal sealed record TradesAnswer(IReadOnlyList<TradeAnswer> Trades);
+
+/// <summary>A public trade.</summary>
+internal sealed record TradeAnswer(string TradeId, string Price, string Quantity, string TakerSide, string Time, string TimeNanos);
+
+/// <summary>A symbol's phase and prices.</summary>
+internal sealed record StateAnswer(
+    string Symbol, long Sequence, string Phase, string? LastPrice, string? MarkPrice, string? ReferencePrice, IndicativeAnswer? Indicative);
+
+/// <summary>What an auction would give.</summary>
+internal sealed record IndicativeAnswer(string? Price, string Quantity, string Imbalance);
+
+/// <summary>Tickers of all symbols.</summary>
+internal sealed record TickersAnswer(string Time, string TimeNanos, IReadOnlyList<TickerAnswer> Tickers);
+
+/// <summary>A symbol's last day.</summary>
+internal sealed record TickerAnswer(
+    string Symbol,
+    string Phase,
+    string? LastPrice,
+    string? OpenPrice,
+    string? HighPrice,
+    string? LowPrice,
+    string Volume,
+    string QuoteVolume,
+    long Trades);
+
+/// <summary>Candles: rows of start (milliseconds), open, high, low, close, volume (decimal strings) and trades.</summary>
+internal sealed record CandlesAnswer(string Symbol, IReadOnlyList<IReadOnlyList<object>> Candles);
+
+/// <summary>Who is signed in; with a token where one was asked for.</summary>
+internal sealed record SignedInAnswer(
+    string User, string Role, string? Account, bool Demo, bool Authenticator, SessionAnswer Session, string Token = "");
+
+/// <summary>A session.</summary>
+internal sealed record SessionAnswer(string Id, string Begun, string Ends, string Address, string Client);
+
+/// <summary>Sessions of a person.</summary>
+internal sealed record SessionsAnswer(IReadOnlyList<ListedSessionAnswer> Sessions);
+
+/// <summary>A session of a person.</summary>
+internal sealed record ListedSessionAnswer(string Id, string Begun, string Ends, string Address, string Client, bool Current);
+
+/// <summary>A new secret of an authenticator, or, when that came back with a code of it, who is signed in.</summary>
+internal sealed record AuthenticatorAnswer(
+    string Secret = "",
+    string Address = "",
+    string User = "",
+    string Role = "",
+    string? Account = "",
+    bool Demo = false,
+    bool Authenticator = false,
+    SessionAnswer Session = null!);
+
+/// <summary>A person.</summary>
+internal sealed record UserAnswer(string Name, string Role, string? Account, string State, bool Authenticator, bool Demo);
+
+/// <summary>People.</summary>
+internal sealed record UsersAnswer(IReadOnlyList<UserAnswer> Users);
+
+/// <summary>Whether there was something to end.</summary>
+internal sealed record EndedAnswer(bool Ended);
+
+/// <summary>The audit log, newest first.</summary>
+internal sealed record AuditAnswer(IReadOnlyList<AuditLineAnswer> Lines);
+
+/// <summary>A line of the audit log.</summary>
+internal sealed record AuditLineAnswer(long Sequence, string Time, string TimeNanos, string What, string Subject, string By, string? Detail);
+
+/// <summary>An account that was frozen, or let go.</summary>
+internal sealed record FrozenAnswer(string Account, string State);
+
+/// <summary>An account that was blocked, or let go.</summary>
+internal sealed record BlockedAnswer(string Account, bool Blocked, IReadOnlyList<string> Symbols);
+
+/// <summary>What the market-wide breaker did.</summary>
+internal sealed record BreakerAnswer(int Level, bool Acted, IReadOnlyList<string> Symbols);
+
+/// <summary>The trial balance.</summary>
+internal sealed record TrialBalanceAnswer(IReadOnlyList<TrialBalanceRowAnswer> Rows);
+
+/// <summary>What a kind of holder has of an asset.</summary>
+internal sealed record TrialBalanceRowAnswer(string Asset, string Holder, long Accounts, string Total, string Held);
+
+/// <summary>What was earned on fees.</summary>
+internal sealed record FeeRevenueAnswer(IReadOnlyList<FeeRevenueRowAnswer> Rows);
+
+/// <summary>What was earned on fees of a day and a symbol.</summary>
+internal sealed record FeeRevenueRowAnswer(string Day, string Symbol, string Asset, long Trades, string MakerFees, string TakerFees);
+
+/// <summary>The ledger held against itself and the accounts.</summary>
+internal sealed record ReconciliationAnswer(
+    string Time, string TimeNanos, int Compared, int Moving, string? Next, IReadOnlyList<FindingAnswer> Findings);
+
+/// <summary>What does not agree.</summary>
+internal sealed record FindingAnswer(string Check, string? Account, string Subject, string LedgerMinorUnits, string OtherMinorUnits);

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway;
+
+/// <summary>Trades as candles of a second.</summary>
+internal static class SecondFold
+{
+    private const long SecondNanos = 1_000_000_000;
+
+    /// <summary>Candles of every second from the first to the last; none before there is a price.</summary>
+    /// <param name="trades">Oldest first; those of other seconds are left out.</param>
+    /// <param name="first">The first second since 1970.</param>
+    /// <param name="last">The last one.</param>
+    /// <param name="priceTicks">The price before; 0 for none.</param>
+    public static ImmutableArray<Candle> Of(IReadOnlyList<PublicTrade> trades, long first, long last, long priceTicks)
+    {
+        var candles = ImmutableArray.CreateBuilder<Candle>();
+        var at = 0;
+        for (var second = first; second <= last; second++)
+        {
+            while (at < trades.Count && trades[at].TimeNanos < second * SecondNanos)
+                at++;
+            var from = at;
+            while (at < trades.Count && trades[at].TimeNanos < (second + 1) * SecondNanos)
+                at++;
+            if (from == at && priceTicks == 0)
+                continue;
+
+            var candle = Sum(trades, from, at, priceTicks);
+            candles.Add(candle with { StartNanos = second * SecondNanos, EndNanos = (second + 1) * SecondNanos });
+            priceTicks = candle.CloseTicks;
+        }
+
+        return candles.ToImmutable();
+    }
+
+    private static Candle Sum(IReadOnlyList<PublicTrade> trades, int from, int to, long priceTicks)
+    {
+        if (from == to)
+            return new Candle(0, 0, priceTicks, priceTicks, priceTicks, priceTicks, 0, 0, 0, 0, 0, default, default);
+
+        var (high, low) = (long.MinValue, long.MaxValue);
+        var (lots, value, boughtLots, boughtValue) = (Int128.Zero, Int128.Zero, Int128.Zero, Int128.Zero);
+        for (var i = from; i < to; i++)
+        {
+            var trade = trades[i];
+            (high, low) = (Math.Max(high, trade.PriceTicks), Math.Min(low, trade.PriceTicks));
+            var paid = (Int128)trade.PriceTicks * trade.QuantityLots;
+            (lots, value) = (lots + trade.QuantityLots, value + paid);
+            if (trade.TakerSide == Side.Buy)
+                (boughtLots, boughtValue) = (boughtLots + trade.QuantityLots, boughtValue + paid);
+        }
+
+        // A sum that is too large stays at the largest, as in every candle.
+        static long Capped(Int128 sum) => (long)Int128.Min(sum, long.MaxValue);
+        var (opens, closes) = (trades[from], trades[to - 1]);
+        return new Candle(
+            0, 0, opens.PriceTicks, high, low, closes.PriceTicks, Capped(lots), Capped(value), to - from, Capped(boughtLots), Capped(boughtValue),
+            new TradePlace(opens.Sequence, opens.Index), new TradePlace(closes.Sequence, closes.Index));
+    }
+}

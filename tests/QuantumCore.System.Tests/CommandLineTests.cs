@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using QuantumCore.Client;
+using Xunit;
+
+namespace QuantumCore.SystemTests;
+
+/// <summary>What qc does at a terminal, and in shells.</summary>
+public sealed class CommandLineTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Live_view_shows_book_tape_and_own_orders_on_a_VT100_and_obeys_its_keys()
+    {
+        await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
+        using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
+        using var bob = new QuantumCoreClient(silo.Address, "demo-bob");
+        await bob.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Buy, 5m, 149m), Token);
+        await alice.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Sell, 10m, 151m) with { ClientOrderId = "mine-1" }, Token);
+        await using var terminal = Terminal.Start(Programs.Cli, "live", "AAPL", "--url", silo.Address.ToString());
+
+        await terminal.ShowsAsync("the book", screen => Has(screen, "*10 151.00 10") && Has(screen, "5 149.00") && Has(screen, "AAPL sell limit 10 at 151.00 mine-1"));
+        await terminal.ShowsAsync("its head", screen => Has(screen, "AAPL continuous last - spread 2.00 live"));
+
+        // What others do is there without a key pressed.
+        await bob.PlaceAsync(PlaceOrder.Market("AAPL", OrderSide.Buy, 4m), Token);
+        await terminal.ShowsAsync("the trade", screen => Has(screen, "*6 151.00 6") && Has(screen, "151.00 4 buy") && Has(screen, "last 151.00"));
+        await alice.CancelAllAsync(cancellation: Token);
+        await terminal.ShowsAsync("the end of the order", screen => Has(screen, "ACC-1001 0 open orders") && !Has(screen, "mine-1"));
+
+        await terminal.PressAsync("n");
+        await terminal.ShowsAsync("the next symbol", screen => Has(screen, "AMZN continuous last -") && !Has(screen, "149.00"));
+        await terminal.PressAsync("p");
+        await terminal.ShowsAsync("the one before, with its trades", screen => Has(screen, "AAPL continuous last 151.00") && Has(screen, "5 149.00"));
+        await silo.KillAsync();
+        await terminal.ShowsAsync("that it is old", screen => Has(screen, "STALE"));
+        await terminal.PressAsync("q");
+        Assert.Equal(0, await terminal.ExitAsync());
+        Assert.Empty(terminal.Unknown);
+    }
+
+    [Fact]
+    public async Task Live_view_without_a_terminal_says_what_to_use_instead()
+    {
+        var (exitCode, output) = await Programs.RunAsync(Programs.Cli, TimeSpan.FromSeconds(30), "live", "AAPL");
+        Assert.Equal(2, exitCode);
+        Assert.Contains("needs a terminal", output, StringComparison.Ordinal);
+        Assert.Contains("qc watch", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stats_are_those_of_the_candles_and_are_drawn_as_text_and_picture()
+    {
+        await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--no-quotes", "AMZN,MSFT,BTC-USD");
+        using var client = new QuantumCoreClient(silo.Address);
+        var folder = Directory.CreateTempSubdirectory("quantumcore-plot-");
+        try
+        {
+            var picture = Path.Combine(folder.FullName, "aapl.png");
+            string[] arguments = ["--url", silo.Address.ToString(), "stats", "AAPL", "--period", "1h", "--candles", "24"];
+            var (exitCode, text) = await Programs.RunAsync(Programs.Cli, TimeSpan.FromSeconds(30), [.. arguments, "--png", picture]);
+            Assert.True(exitCode == 0, text);
+            Assert.Contains("AAPL, 24 candles, from ", text, StringComparison.Ordinal);
+            Assert.Contains(" vol |", text, StringComparison.Ordinal);
+            Assert.True(new FileInfo(picture).Length > 1_000, "The picture is empty.");
+
+            // The hours that are over do not change any more: the candles of then are in the figures.
+            (exitCode, var json) = await Programs.RunAsync(Programs.Cli, TimeSpan.FromSeconds(30), [.. arguments, "--json"]);
+            Assert.True(exitCode == 0, json);
+            using var stats = JsonDocument.Parse(json);
+            var candles = await client.GetCandlesAsync("AAPL", "1h", 24, Token);
+            decimal Of(string member) => decimal.Parse(stats.RootElement.GetProperty(member).GetString()!, CultureInfo.InvariantCulture);
+            Assert.Equal(24, candles.Count);
+            Assert.InRange(Of("high"), candles.SkipLast(1).Max(candle => candle.High), candles.Max(candle => candle.High));
+            Assert.InRange(Of("low"), candles.Min(candle => candle.Low), candles.SkipLast(1).Min(candle => candle.Low));
+            Assert.InRange(Of("volume"), candles.SkipLast(1).Skip(1).Sum(candle => candle.Volume), candles.Sum(candle => candle.Volume) + candles[0].Volume);
+            Assert.True(Of("deviationBasisPoints") > 0m && Of("spread") > 0m && Of("bidDepth") > 0m);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("qc bo", "book")]
+    [InlineData("qc sim fa", "fault")]
+    [InlineData("qc admin phase AAPL o", "opening")]
+    [InlineData("qc buy AAPL 5 --limit 150 --tif f", "fok")]
+    [InlineData("qc buy AAPL --post", "--post-only")]
+    [InlineData("qc completion f", "fish")]
+    [InlineData("qc nothing x", "")]
+    public async Task Bash_completes_a_line_as_the_grammar_has_it(string line, string expected)
+    {
+        // As bash does at a tab: words, the one under the cursor, and the function that the script has registered.
+        var script = $$"""
+            qc() { '{{Programs.Host}}' '{{Programs.Cli}}' "$@"; }
+            source <(qc completion bash)
+            COMP_LINE='{{line}}'; COMP_POINT=${#COMP_LINE}; COMP_WORDS=($COMP_LINE); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+            handler=$(complete -p qc | sed 's/.*-F \([^ ]*\) .*/\1/'); "$handler"
+            printf '%s' "${COMPREPLY[*]}"
+            """;
+        var start = new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var (exitCode, output) = await Programs.RunAsync(start, TimeSpan.FromSeconds(60));
+        Assert.True(exitCode == 0, output);
+        Assert.Equal(expected, output.Trim());
+    }
+
+    /// <summary>Whether a line has these words one after the other, however far apart.</summary>
+    private static bool Has(string screen, string words) =>
+        screen.Split('\n').Any(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Contains(words, StringComparison.Ordinal));
+}
