@@ -46,8 +46,10 @@ export async function show(host: HTMLElement, store: Store): Promise<void> {
   page.tell(first);
   const refresh = async (): Promise<void> => {
     if (!page.cards[0]!.isConnected) return;
+    const changes = page.changes;
     const now = await simulation();
-    if (now !== undefined) page.tell(now);
+    // What was asked before a change may be from before it: the next answer is not.
+    if (now !== undefined && changes === page.changes) page.tell(now);
     await page.showPhases();
     setTimeout(() => void refresh(), refreshEvery);
   };
@@ -56,6 +58,8 @@ export async function show(host: HTMLElement, store: Store): Promise<void> {
 
 class SimulationPage {
   readonly cards: readonly HTMLElement[];
+  /** Changes that were begun or done, to tell which answers are older. */
+  changes = 0;
   private readonly chip = make("span", { class: "chip", role: "status" }, "…");
   private readonly facts = make("dl", { class: "facts" });
   private readonly problem = make("p", { class: "problem", role: "alert" });
@@ -109,10 +113,18 @@ class SimulationPage {
     const rows = participants.map(([name, label]) => {
       const box = make("input", { type: "checkbox", checked: true, "data-participant": name });
       this.present.set(name, box);
-      box.addEventListener("change", () => void this.market({ away: [...this.present].filter(([, other]) => !other.checked).map(([other]) => other) }));
+      box.addEventListener("change", () => void this.sendAway());
       return make("label", { class: "line" }, make("span", {}, label), box);
     });
     return make("section", { class: "card" }, make("h2", {}, "Participants"), ...rows, make("p", { class: "muted" }, "Who is sent away takes its orders along."));
+  }
+
+  /** Sends away who has no mark. One change at a time: each is of all participants. */
+  private async sendAway(): Promise<void> {
+    const boxes = [...this.present];
+    for (const [, box] of boxes) box.disabled = true;
+    await this.market({ away: boxes.filter(([, box]) => !box.checked).map(([name]) => name) });
+    for (const [, box] of boxes) box.disabled = false;
   }
 
   private symbolsCard(): HTMLElement {
@@ -159,7 +171,9 @@ class SimulationPage {
   }
 
   private async act(method: string, path: string, body?: unknown): Promise<void> {
+    this.changes++;
     const outcome: Outcome<Simulation> = await call<Simulation>(method, path, body);
+    this.changes++;
     write(this.problem, outcome.kind === "done" ? "" : outcome.kind === "refused" ? `${outcome.problem.field ?? ""} ${explain(outcome.problem)}` : "No answer came.");
     if (outcome.kind === "done") this.tell(outcome.value);
     await this.showPhases();
