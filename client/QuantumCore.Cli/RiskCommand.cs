@@ -142,7 +142,7 @@ internal sealed class RiskCommand
             {
                 Tables.Limits(console, of.Owner, [of.Limits]);
                 foreach (var share in of.Shares)
-                    Tables.Limits(console, $"{share.Account}, {share.Weight} parts", share.Limits is { } part ? [part] : []);
+                    Tables.Limits(console, $"{share.Account}, weight {share.Weight}", share.Limits is { } part ? [part] : []);
             }
         });
     }
