@@ -113,6 +113,11 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         await CallAsync("GET admin/accounts/{account}/limits", "admin/accounts/ACC-1001/limits", Admin);
         await CallAsync("POST admin/limits", "admin/limits", Admin, """{"symbol":"AAPL","maxOpenOrders":200}""");
         await CallAsync("GET admin/limits", "admin/limits", Admin);
+        await CallAsync(
+            "POST admin/owners/limits", "admin/owners/limits", Admin,
+            """{"owner":"alice","symbol":"AAPL","maxPosition":"50000","shares":[{"account":"ACC-1001","weight":3},{"account":"ACC-1050","weight":1}]}""");
+        await CallAsync("GET admin/owners/limits", "admin/owners/limits", Admin);
+        await CallAsync("GET limits", "limits", Alice);
     }
 
     private async Task MarginAndFeesAsync()

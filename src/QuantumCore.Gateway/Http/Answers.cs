@@ -183,14 +183,21 @@ internal sealed record StatementAnswer(
     string Account, string From, string To, IReadOnlyList<StatementAssetAnswer> Assets, IReadOnlyList<StatementEntryAnswer> Entries, string? Next);
 
 /// <summary>An asset in a statement.</summary>
-internal sealed record StatementAssetAnswer(string Asset, string Opening, string Closing, string Held, IReadOnlyList<StatementCauseAnswer> Causes);
+internal sealed record StatementAssetAnswer(
+    string Asset,
+    string Opening,
+    string Closing,
+    string Held,
+    IReadOnlyList<StatementCauseAnswer> Causes,
+    string OpeningPending = "",
+    string ClosingPending = "");
 
 /// <summary>What one cause brought and took.</summary>
-internal sealed record StatementCauseAnswer(string Cause, long Lines, string In, string Out);
+internal sealed record StatementCauseAnswer(string Cause, long Lines, string In, string Out, bool Pending = false);
 
 /// <summary>A line of a statement.</summary>
 internal sealed record StatementEntryAnswer(
-    string Time, string TimeNanos, string Cause, string? Key, string Asset, string Amount, string? Symbol, string? TradeId);
+    string Time, string TimeNanos, string Cause, string? Key, string Asset, string Amount, string? Symbol, string? TradeId, bool Pending = false);
 
 /// <summary>What an account traded and earned.</summary>
 internal sealed record PositionsAnswer(string Account, IReadOnlyList<PositionAnswer> Positions);
@@ -254,7 +261,17 @@ internal sealed record ScopeLimitsAnswer(
     string MaxDailyLoss = "");
 
 /// <summary>Risk limits of an account.</summary>
-internal sealed record LimitsAnswer(string Account, IReadOnlyList<ScopeLimitsAnswer> Limits, IReadOnlyList<ScopeLimitsAnswer> Everyones);
+internal sealed record LimitsAnswer(
+    string Account, IReadOnlyList<ScopeLimitsAnswer> Limits, IReadOnlyList<ScopeLimitsAnswer> Everyones, IReadOnlyList<ScopeLimitsAnswer> Owners = null!);
+
+/// <summary>Risk limits of owners.</summary>
+internal sealed record OwnersLimitsAnswer(IReadOnlyList<OwnerLimitsAnswer> Owners);
+
+/// <summary>Risk limits of an owner in a scope, and the part of each account.</summary>
+internal sealed record OwnerLimitsAnswer(string Owner, ScopeLimitsAnswer Limits, IReadOnlyList<OwnerShareAnswer> Shares);
+
+/// <summary>An account's part of its owner's limits.</summary>
+internal sealed record OwnerShareAnswer(string Account, int Weight, ScopeLimitsAnswer Limits);
 
 /// <summary>Risk limits of every account.</summary>
 internal sealed record EveryonesLimitsAnswer(IReadOnlyList<ScopeLimitsAnswer> Everyones);

@@ -44,6 +44,8 @@ internal static class ApiAnswers
         ["POST admin/accounts/{account}/limits"] = typeof(LimitsAnswer),
         ["GET admin/limits"] = typeof(EveryonesLimitsAnswer),
         ["POST admin/limits"] = typeof(EveryonesLimitsAnswer),
+        ["GET admin/owners/limits"] = typeof(OwnersLimitsAnswer),
+        ["POST admin/owners/limits"] = typeof(OwnersLimitsAnswer),
         ["GET fees"] = typeof(FeesAnswer),
         ["GET admin/accounts/{account}/fees"] = typeof(FeesAnswer),
         ["GET admin/fees"] = typeof(FeeSchedulesAnswer),
