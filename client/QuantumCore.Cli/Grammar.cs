@@ -81,6 +81,25 @@ internal static class Grammar
         sources.Add(words.ToArray());
     }
 
+    /// <summary>Any of an enum's words, spelt as on the wire; none, too.</summary>
+    internal static Argument<T[]> WordsArgument<T>(string name, string description)
+        where T : struct, Enum
+    {
+        var words = Words<T>();
+        return new(name)
+        {
+            Description = $"{description}: {string.Join(", ", words.Keys)}",
+            Arity = ArgumentArity.ZeroOrMore,
+            CustomParser = result =>
+            {
+                var unknown = result.Tokens.FirstOrDefault(token => !words.ContainsKey(token.Value));
+                return unknown is null
+                    ? [.. result.Tokens.Select(token => words[token.Value]).Distinct()]
+                    : Refuse<T[]>(result, $"'{unknown.Value}' is none of {string.Join(", ", words.Keys)}");
+            },
+        };
+    }
+
     internal static Option<int?> NumberOption(string name, string description, int least, int most) => new(name)
     {
         Description = $"{description}, {least} to {most}",

@@ -38,6 +38,7 @@ internal static class SimCommands
             Step(Add),
             Factor(Add, "speed", "How fast the clock runs: 0.1 to 50.", factor => new(Speed: factor)),
             Factor(Add, "volatility", "What all movements are multiplied by: 0 to 20.", factor => new(Volatility: factor)),
+            Away(Add),
             Reset(Add),
             Halt(Add, "halt", "Halt a symbol.", isHalted: true),
             Halt(Add, "open", "Let a halted symbol trade on.", isHalted: false),
@@ -66,6 +67,18 @@ internal static class SimCommands
             new Command(name, description) { factor },
             $"qc sim {name} 3",
             (parse, client, stop) => client.ChangeMarketAsync(change(parse.GetValue(factor)), stop));
+    }
+
+    private static Command Away(Adding add)
+    {
+        var who = Grammar.WordsArgument<SimulatedParticipant>("who", "Who is away; without any all are there");
+        return add(
+            new Command("away", "Send simulated participants away, their orders with them.") { who },
+            """
+            qc sim away noise momentum     only makers, depth, reversion and institutions trade
+            qc sim away                    all are there again
+            """,
+            (parse, client, stop) => client.ChangeMarketAsync(new(Away: parse.GetValue(who) ?? []), stop));
     }
 
     private static Command Reset(Adding add)
@@ -132,6 +145,8 @@ internal static class SimCommands
         console.WriteLine(
             $"{(!simulation.Running ? "nobody is simulated" : market.Paused ? "paused" : "running")}, speed {Text(market.Speed)}, "
             + $"volatility {Text(market.Volatility)}, seed {market.Seed}, {market.Steps} steps; clients' clock {simulation.SkewMillis} ms ahead");
+        if (market.Away is { Count: > 0 } away)
+            console.WriteLine($"away   {string.Join(", ", away.Select(Tables.Word))}");
         foreach (var fault in simulation.Faults)
         {
             console.WriteLine($"waits  {fault.Id}: {Tables.Word(fault.Kind)} of {Tables.Word(fault.On)}, {fault.Symbol ?? "every symbol"}, "

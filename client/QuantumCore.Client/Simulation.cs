@@ -61,14 +61,44 @@ public sealed record WaitingFault(long Id, FaultKind Kind, FaultPlace On, string
 /// <param name="To">To what: method and path, or the stream's path.</param>
 public sealed record FiredFault(DateTimeOffset At, long Fault, FaultKind Kind, string To);
 
+/// <summary>Who trades in the simulated market.</summary>
+public enum SimulatedParticipant
+{
+    /// <summary>Quotes closely on both sides, with an eye on its inventory.</summary>
+    [JsonStringEnumMemberName("maker")] Maker = 0,
+
+    /// <summary>Quotes larger and farther away.</summary>
+    [JsonStringEnumMemberName("depth")] Depth = 1,
+
+    /// <summary>Many who come by chance: some take, some wait.</summary>
+    [JsonStringEnumMemberName("noise")] Noise = 2,
+
+    /// <summary>Goes with a move.</summary>
+    [JsonStringEnumMemberName("momentum")] Momentum = 3,
+
+    /// <summary>Goes against a move.</summary>
+    [JsonStringEnumMemberName("reversion")] Reversion = 4,
+
+    /// <summary>Works a large order in slices.</summary>
+    [JsonStringEnumMemberName("institution")] Institution = 5,
+}
+
 /// <summary>How the simulated market stands.</summary>
 /// <param name="Paused">Whether it waits for single steps.</param>
 /// <param name="Speed">How fast its clock runs beside the real one.</param>
 /// <param name="Volatility">What all its movements are multiplied by.</param>
 /// <param name="Seed">The seed of its chance.</param>
 /// <param name="Steps">Steps of a tenth of a second since it began.</param>
+/// <param name="Away">Participants that do nothing, and have nothing in the books.</param>
 /// <param name="Idle">Whether it is paused, and all that was asked for is done to the end.</param>
-public sealed record SimulatedMarket(bool Paused, decimal Speed, decimal Volatility, long Seed, long Steps, bool Idle = false);
+public sealed record SimulatedMarket(
+    bool Paused,
+    decimal Speed,
+    decimal Volatility,
+    long Seed,
+    long Steps,
+    IReadOnlyList<SimulatedParticipant> Away,
+    bool Idle = false);
 
 /// <summary>Everything that the simulation's port tells.</summary>
 /// <param name="Running">Whether participants are simulated.</param>
@@ -86,5 +116,12 @@ public sealed record Simulation(
 /// <param name="Steps">Lets it take so many steps, while it is paused.</param>
 /// <param name="Seed">Begins it anew at the listed prices with this seed.</param>
 /// <param name="Reset">Begins it anew at the listed prices with the seed it has.</param>
+/// <param name="Away">Who is away from now on, in all symbols; all others are there.</param>
 public sealed record MarketChange(
-    bool? Paused = null, decimal? Speed = null, decimal? Volatility = null, int? Steps = null, long? Seed = null, bool? Reset = null);
+    bool? Paused = null,
+    decimal? Speed = null,
+    decimal? Volatility = null,
+    int? Steps = null,
+    long? Seed = null,
+    bool? Reset = null,
+    IReadOnlyList<SimulatedParticipant>? Away = null);

@@ -86,10 +86,11 @@ internal sealed partial class SimulatedMarket(
         {
             var views = await Task.WhenAll(DemoExchange.Simulated.Select(account => entry.View(account).AsTask()));
             var open = views.SelectMany(view => view.OpenOrders).ToLookup(order => order.Symbol, StringComparer.Ordinal);
-            var volatility = clock.State.Volatility;
+            var shape = clock.State;
             foreach (var symbol in symbols)
             {
-                symbol.Market.Volatility = volatility;
+                symbol.Market.Volatility = shape.Volatility;
+                symbol.Market.Away = shape.Away;
                 symbol.Learn(open[symbol.Symbol]);
             }
 

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using QuantumCore.Market;
 
 namespace QuantumCore.Silo.Simulation;
 
@@ -8,6 +10,7 @@ namespace QuantumCore.Silo.Simulation;
 /// <param name="Volatility">What all movements are multiplied by, 0 to 20.</param>
 /// <param name="Seed">The seed of its chance.</param>
 /// <param name="Steps">Steps since it began.</param>
+/// <param name="Away">Participants that do nothing, and have nothing in the books.</param>
 /// <param name="Idle">Whether it is paused, and what the last step did is done.</param>
 internal sealed record MarketState(
     bool Paused,
@@ -15,6 +18,7 @@ internal sealed record MarketState(
     [property: JsonNumberHandling(JsonNumberHandling.WriteAsString)] double Volatility,
     long Seed,
     long Steps,
+    ImmutableArray<Participant> Away,
     bool Idle = false);
 
 /// <summary>The clock of the simulated market: who operates the demo stops it, steps it, and lets it run fast or slowly.</summary>
@@ -22,7 +26,7 @@ internal sealed class MarketClock(SiloOptions options, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private MarketState _state = new(false, 1, 1, (long)options.Seed, 0);
+    private MarketState _state = new(false, 1, 1, (long)options.Seed, 0, []);
     private long _owed;
     private long _dueAt;
 
@@ -40,7 +44,7 @@ internal sealed class MarketClock(SiloOptions options, TimeProvider time)
     }
 
     /// <summary>Sets what is given.</summary>
-    public void Set(bool? paused = null, double? speed = null, double? volatility = null)
+    public void Set(bool? paused, double? speed, double? volatility, ImmutableArray<Participant>? away)
     {
         lock (_lock)
         {
@@ -49,6 +53,7 @@ internal sealed class MarketClock(SiloOptions options, TimeProvider time)
                 Paused = paused ?? _state.Paused,
                 Speed = speed ?? _state.Speed,
                 Volatility = volatility ?? _state.Volatility,
+                Away = away ?? _state.Away,
                 Idle = _state.Idle && paused != false,
             };
             Tell();

@@ -6,11 +6,13 @@ using System.Text.Json.Serialization.Metadata;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway;
 using QuantumCore.Instruments;
+using QuantumCore.Market;
 
 namespace QuantumCore.Silo.Simulation;
 
 /// <summary>What a request changes of the market; what is absent stays.</summary>
-internal sealed record MarketChange(bool? Paused, double? Speed, double? Volatility, int? Steps, long? Seed, bool? Reset);
+internal sealed record MarketChange(
+    bool? Paused, double? Speed, double? Volatility, int? Steps, long? Seed, bool? Reset, ImmutableArray<Participant>? Away);
 
 /// <summary>A fault that a request asks for.</summary>
 internal sealed record FaultText(FaultKind Kind, FaultPlace? On, string? Key, string? Symbol, int? Count, int? Millis);
@@ -149,7 +151,10 @@ internal sealed class SimulationCalls(
         if (change.Seed is { } seed && seed is not (>= 0 and <= int.MaxValue))
             return Malformed("seed", $"0 to {int.MaxValue}.");
 
-        clock.Set(change.Paused, change.Speed, change.Volatility);
+        if (change.Away is { } away && (away.IsDefault || away.Distinct().Count() != away.Length || !away.All(Enum.IsDefined)))
+            return Malformed("away", "Participants, each once: maker, depth, noise, momentum, reversion, institution.");
+
+        clock.Set(change.Paused, change.Speed, change.Volatility, change.Away);
         if (change.Seed is not null || change.Reset == true)
             clock.Reset(change.Seed);
         if (change.Steps is { } wanted)

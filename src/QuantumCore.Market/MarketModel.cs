@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Market;
@@ -6,22 +7,22 @@ namespace QuantumCore.Market;
 public enum Participant
 {
     /// <summary>Quotes closely on both sides, with an eye on its inventory.</summary>
-    Maker = 0,
+    [JsonStringEnumMemberName("maker")] Maker = 0,
 
     /// <summary>Quotes larger and farther away.</summary>
-    Depth = 1,
+    [JsonStringEnumMemberName("depth")] Depth = 1,
 
     /// <summary>Many who come by chance: some take, some wait.</summary>
-    Noise = 2,
+    [JsonStringEnumMemberName("noise")] Noise = 2,
 
     /// <summary>Goes with a move.</summary>
-    Momentum = 3,
+    [JsonStringEnumMemberName("momentum")] Momentum = 3,
 
     /// <summary>Goes against a move.</summary>
-    Reversion = 4,
+    [JsonStringEnumMemberName("reversion")] Reversion = 4,
 
     /// <summary>Works a large order in slices.</summary>
-    Institution = 5,
+    [JsonStringEnumMemberName("institution")] Institution = 5,
 }
 
 /// <summary>What a participant wants done.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using QuantumCore.Instruments;
 
@@ -42,6 +43,9 @@ public sealed class SymbolMarket
     /// <summary>What all movements of the reference price are multiplied by.</summary>
     public double Volatility { get; set; } = 1;
 
+    /// <summary>Who is away: takes out what it has in the book, and does nothing until it is back.</summary>
+    public ImmutableArray<Participant> Away { get; set; } = [];
+
     /// <summary>What the instrument is worth now, in ticks.</summary>
     public double ReferenceTicks => _reference.Ticks;
 
@@ -63,7 +67,13 @@ public sealed class SymbolMarket
         _reference.Step(Volatility);
         var moment = new Moment(_steps++, sight, _reference.Ticks, _reference.BasisPointsPerSecond, _reference.Activity);
         foreach (var trader in _traders)
-            trader.Act(in moment, _sheet);
+        {
+            if (Away.Contains(trader.Participant))
+                _sheet.CancelAll(trader);
+            else
+                trader.Act(in moment, _sheet);
+        }
+
         return CollectionsMarshal.AsSpan(_sheet.Intents);
     }
 

@@ -139,6 +139,16 @@ internal sealed class OrderSheet
             order.Owner.Participant, IntentKind.Cancel, order.Handle, order.Side, order.PriceTicks, order.LeavesLots));
     }
 
+    /// <summary>Takes out whatever a participant has in the book.</summary>
+    public void CancelAll(Trader owner)
+    {
+        foreach (var order in _working.Values)
+        {
+            if (order.Owner == owner)
+                Cancel(order);
+        }
+    }
+
     /// <summary>What is known of an order now.</summary>
     public void Report(long handle, long filledLots, bool isOpen)
     {

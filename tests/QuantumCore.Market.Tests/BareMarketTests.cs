@@ -46,6 +46,38 @@ public class BareMarketTests
     }
 
     [Fact]
+    public void Who_is_away_takes_its_orders_along_and_does_nothing_until_it_is_back()
+    {
+        var market = Market("AAPL", 3);
+        for (var step = 0; step < 10 * 60 * Second; step++)
+            market.Step();
+        var intents = new List<OrderIntent>();
+        market.Watch = intents.Add;
+        market.Participants.Away = [Participant.Depth, Participant.Noise];
+        market.Step();
+        var gone = intents.Where(intent => intent.Participant is Participant.Depth or Participant.Noise).ToArray();
+        Assert.All(gone, intent => Assert.Equal(IntentKind.Cancel, intent.Kind));
+        Assert.InRange(gone.Length, 20, 500);
+        foreach (var side in new[] { Side.Buy, Side.Sell })
+        {
+            foreach (var order in market.Book.Orders(side))
+                Assert.False((Participant)order.Account is Participant.Depth or Participant.Noise, "What is left is of somebody who is away.");
+        }
+
+        intents.Clear();
+        for (var step = 0; step < 60 * Second; step++)
+            market.Step();
+        Assert.DoesNotContain(intents, intent => intent.Participant is Participant.Depth or Participant.Noise);
+        Assert.Contains(intents, intent => intent.Participant == Participant.Maker);
+
+        market.Participants.Away = [];
+        for (var step = 0; step < 60 * Second; step++)
+            market.Step();
+        Assert.InRange(market.Book.LevelCount(Side.Buy), 20, 200);
+        Assert.InRange(market.Book.LevelCount(Side.Sell), 20, 200);
+    }
+
+    [Fact]
     public void Nobody_trades_against_his_own_quotes_and_makers_carry_no_inventory_away()
     {
         var market = Market("AAPL", 3);

@@ -38,6 +38,12 @@ internal static class Mutants
     private const string CatalogMargin = "src/QuantumCore.Grains/CatalogGrain.Margin.cs";
     private const string Statements = "src/QuantumCore.History/Statements.cs";
 
+    /// <summary>
+    /// Seeds that met rules which few days touch: where to begin. A change of the product may make them worth nothing; then all
+    /// are tried in turn, as for the other rules.
+    /// </summary>
+    public static readonly Dictionary<string, int> Met = new(StringComparer.Ordinal);
+
     /// <summary>What is taken out, where, and how.</summary>
     public static readonly (string Rule, string File, string Original, string Changed)[] All =
     [

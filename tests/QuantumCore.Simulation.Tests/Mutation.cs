@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.Loader;
 using System.Xml.Linq;
@@ -33,16 +34,18 @@ internal static class Mutation
     private static readonly ISourceGenerator[] s_generators =
         [.. new AnalyzerFileReference(LoggerGenerator(), new FromPath()).GetGenerators(LanguageNames.CSharp)];
 
-    /// <summary>Runs seeds on the changed product until one fails; the number of seeds that took, or null.</summary>
-    public static int? SeedsUntilCaught(string file, string original, string changed, int firstSeed, int mostSeeds, out string finding)
+    private static readonly ConcurrentDictionary<string, Lazy<Compilation>> s_sound = new(StringComparer.Ordinal);
+
+    /// <summary>Runs seeds on the changed product until one fails: that seed, or null.</summary>
+    public static int? SeedThatCatches(string file, string original, string changed, IEnumerable<int> seeds, out string finding)
     {
         var run = Load(file, original, changed);
-        for (var seeds = 1; seeds <= mostSeeds; seeds++)
+        foreach (var seed in seeds)
         {
-            if (run(firstSeed + seeds) is [var first, ..])
+            if (run(seed) is [var first, ..])
             {
                 finding = first.Split('\n')[0];
-                return seeds;
+                return seed;
             }
         }
 
@@ -67,22 +70,11 @@ internal static class Mutation
     private static byte[] Compile(string project, string file, string original, string changed)
     {
         var name = Path.GetFileName(project);
-        var settings = XDocument.Load(Path.Combine(project, name + ".csproj"));
-        var trees = Directory.EnumerateFiles(project, "*.cs", SearchOption.AllDirectories)
-            .Select(path => Parse(path == file ? Change(path, original, changed) : File.ReadAllText(path), path))
-            .Append(Parse(s_usings + Extra(settings), ""))
-            .ToArray();
-        var compilation = CSharpCompilation.Create(
-            name,
-            trees,
-            s_references.Where(reference => !reference.Display!.EndsWith($"/{name}.dll", StringComparison.Ordinal)),
-            new CSharpCompilationOptions(
-                OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, checkOverflow: true,
-                nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
-        CSharpGeneratorDriver.Create(s_generators, parseOptions: s_language)
-            .RunGeneratorsAndUpdateCompilation(compilation, out var complete, out _, TestContextToken);
+        var sound = s_sound.GetOrAdd(project, key => new(() => CompileSound(key))).Value;
+        var tree = sound.SyntaxTrees.Single(candidate => candidate.FilePath == file);
+        var complete = sound.ReplaceSyntaxTree(tree, Parse(Change(file, original, changed), file));
         using var assembly = new MemoryStream();
-        var resources = settings.Descendants("EmbeddedResource")
+        var resources = Settings(project).Descendants("EmbeddedResource")
             .SelectMany(resource => Directory.EnumerateFiles(project, (string)resource.Attribute("Include")!))
             .Select(path => new ResourceDescription(Path.GetFileName(path), () => File.OpenRead(path), isPublic: true));
         var emitted = complete.Emit(assembly, manifestResources: resources, cancellationToken: TestContextToken);
@@ -92,8 +84,30 @@ internal static class Mutation
             : throw new InvalidOperationException($"{name} does not compile: {string.Join("; ", errors.Select(e => e.ToString()))}");
     }
 
+    /// <summary>A project as it is, with what generators add: a mutant differs from it by one file.</summary>
+    private static Compilation CompileSound(string project)
+    {
+        var name = Path.GetFileName(project);
+        var trees = Directory.EnumerateFiles(project, "*.cs", SearchOption.AllDirectories)
+            .Select(path => Parse(File.ReadAllText(path), path))
+            .Append(Parse(s_usings + Extra(Settings(project)), ""))
+            .ToArray();
+        var compilation = CSharpCompilation.Create(
+            name,
+            trees,
+            s_references.Where(reference => !reference.Display!.EndsWith($"/{name}.dll", StringComparison.Ordinal)),
+            new CSharpCompilationOptions(
+                OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, checkOverflow: true,
+                nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true));
+        CSharpGeneratorDriver.Create(s_generators, parseOptions: s_language)
+            .RunGeneratorsAndUpdateCompilation(compilation, out var complete, out _, CancellationToken.None);
+        return complete;
+    }
+
+    private static XDocument Settings(string project) => XDocument.Load(Path.Combine(project, Path.GetFileName(project) + ".csproj"));
+
     private static SyntaxTree Parse(string text, string path) =>
-        CSharpSyntaxTree.ParseText(text, s_language, path, cancellationToken: TestContextToken);
+        CSharpSyntaxTree.ParseText(text, s_language, path, System.Text.Encoding.UTF8, CancellationToken.None);
 
     private static CancellationToken TestContextToken => Xunit.TestContext.Current.CancellationToken;
 
@@ -140,18 +154,41 @@ internal static class Mutation
         public Assembly LoadFromPath(string fullPath) => AssemblyLoadContext.Default.LoadFromAssemblyPath(fullPath);
     }
 
-    /// <summary>All of the product's assemblies once more, one of them changed.</summary>
+    /// <summary>The changed assembly, and once more those that use it; all others are shared, and compiled already.</summary>
     private sealed class Mutant(string name, byte[] changed) : AssemblyLoadContext
     {
+        private readonly HashSet<string> _own = UsersOf(name);
+
         protected override Assembly? Load(AssemblyName assemblyName)
         {
-            if (assemblyName.Name?.StartsWith("QuantumCore.", StringComparison.Ordinal) != true)
+            if (assemblyName.Name is not { } asked || !_own.Contains(asked))
                 return null;
 
-            using var bytes = assemblyName.Name == name ? new MemoryStream(changed) : null;
+            using var bytes = asked == name ? new MemoryStream(changed) : null;
             return bytes is null
-                ? LoadFromAssemblyPath(Path.Combine(AppContext.BaseDirectory, assemblyName.Name + ".dll"))
+                ? LoadFromAssemblyPath(Path.Combine(AppContext.BaseDirectory, asked + ".dll"))
                 : LoadFromStream(bytes);
         }
+
+        /// <summary>An assembly and all that lead to it.</summary>
+        private static HashSet<string> UsersOf(string name)
+        {
+            var users = new HashSet<string>(StringComparer.Ordinal) { name };
+            for (var before = 0; before < users.Count;)
+            {
+                before = users.Count;
+                users.UnionWith(s_uses.Where(use => use.Value.Overlaps(users)).Select(use => use.Key));
+            }
+
+            return users;
+        }
+
+        private static readonly Dictionary<string, HashSet<string>> s_uses = Directory
+            .EnumerateFiles(AppContext.BaseDirectory, "QuantumCore.*.dll")
+            .Select(path => Default.LoadFromAssemblyPath(path))
+            .ToDictionary(
+                assembly => assembly.GetName().Name!,
+                assembly => assembly.GetReferencedAssemblies().Select(used => used.Name!).ToHashSet(StringComparer.Ordinal),
+                StringComparer.Ordinal);
     }
 }

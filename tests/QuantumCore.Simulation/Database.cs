@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using QuantumCore.History;
 using QuantumCore.Journal;
 
@@ -7,6 +8,8 @@ namespace QuantumCore.Simulation;
 /// <summary>The database that all silos share: it outlives each of them, and a witness sees what lands in it.</summary>
 internal sealed class Database
 {
+    // Of its own in the whole process: SQLite is shared even by copies of this assembly, which begin to count anew each.
+    private static readonly string s_name = RandomNumberGenerator.GetHexString(16);
     private static int s_last;
     private readonly World _world;
 
@@ -14,7 +17,7 @@ internal sealed class Database
     {
         _world = world;
         Witness = new Witness(world);
-        History = new SqliteHistory($"file:simulation{Interlocked.Increment(ref s_last)}?mode=memory&cache=shared")
+        History = new SqliteHistory($"file:{s_name}{Interlocked.Increment(ref s_last)}?mode=memory&cache=shared")
         {
             Pool = world.Outside,
         };

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using Xunit;
@@ -6,7 +8,7 @@ namespace QuantumCore.TerminalTests;
 
 /// <summary>The pages beside the trade page, and what is true of all of them.</summary>
 [Trait("Suite", "Browser")]
-public sealed class PageTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
+public sealed partial class PageTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
     private const string Symbol = "AAPL";
 
@@ -82,6 +84,47 @@ public sealed class PageTests(Browser browser, QuietExchange exchange) : IClassF
         await Assertions.Expect(page.Page.Locator("dialog")).ToContainTextAsync("400.00");
         page.AssertSound();
     }
+
+    [Fact]
+    public async Task Equity_is_the_ledger_of_a_moment_at_the_prices_of_that_moment()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
+        var now = TimeProvider.System.GetUtcNow();
+        var bought = (now.AddHours(-1).ToUnixTimeMilliseconds() * 1_000_000).ToString(CultureInfo.InvariantCulture);
+        var rose = now.AddHours(-2).ToUnixTimeMilliseconds();
+        await page.Page.RouteAsync("**/account/statement?*", route => AnswerAsync(route, route.Request.Url.Contains("limit=1&", StringComparison.Ordinal) || route.Request.Url.EndsWith("limit=1", StringComparison.Ordinal)
+            ? """{"assets":[{"asset":"USD","opening":"0.00","closing":"700.00"},{"asset":"AAPL","opening":"0","closing":"3"}],"entries":[],"next":null}"""
+            : $$"""{"assets":[{"asset":"USD","opening":"1000.00","closing":"700.00"},{"asset":"AAPL","opening":"10","closing":"12"}],"entries":[{"time":"2026-01-01T00:00:00Z","cause":"trade","key":null,"symbol":"AAPL","tradeId":"1-0","timeNanos":"{{bought}}","asset":"USD","amount":"-300.00"},{"time":"2026-01-01T00:00:00Z","cause":"trade","key":null,"symbol":"AAPL","tradeId":"1-0","timeNanos":"{{bought}}","asset":"AAPL","amount":"2"}],"next":null}"""));
+        await page.Page.RouteAsync("**/candles/AAPL?*", route =>
+        {
+            var step = route.Request.Url.Contains("period=1d", StringComparison.Ordinal) ? 86_400_000L : 900_000L;
+            var last = now.ToUnixTimeMilliseconds() / step;
+            var rows = Enumerable.Range(0, 98).Select(i => (last - 97 + i) * step).Select(start => start + step > rose ? $"[{start},\"160\",\"160\",\"160\",\"160\",\"1\",1]" : $"[{start},\"150\",\"150\",\"150\",\"150\",\"1\",1]");
+            return AnswerAsync(route, $$"""{"symbol":"AAPL","candles":[{{string.Join(",", rows)}}]}""");
+        });
+        await GoAsync(page, "/portfolio");
+        var card = page.Page.Locator(".card[aria-label=Equity]");
+
+        await card.Locator("button", new LocatorLocatorOptions { HasText = "24 hours" }).ClickAsync();
+
+        // 1,000 and 10 at 150 are 2,500 a day ago; 700 and 12 at 160 are 2,620 now.
+        await Assertions.Expect(card.Locator(".card-title b")).ToHaveTextAsync("2,620.00 USD (+4.80 %)");
+        await Assertions.Expect(card.Locator("svg polyline")).ToHaveAttributeAsync("points", PointsOfPicture());
+        await card.Locator("summary").ClickAsync();
+        await Assertions.Expect(card.Locator("tbody tr")).ToHaveCountAsync(97);
+        await Assertions.Expect(card.Locator("tbody tr").Last).ToContainTextAsync("2,500.00");
+        await Assertions.Expect(card.Locator("tbody tr", new LocatorLocatorOptions { HasText = "2,600.00" })).Not.ToHaveCountAsync(0);
+
+        await card.Locator("button", new LocatorLocatorOptions { HasText = "30 days" }).ClickAsync();
+        await Assertions.Expect(card.Locator(".card-title b")).ToHaveTextAsync("1,180.00 USD (+2.60 %)");
+        page.AssertSound();
+    }
+
+    [GeneratedRegex(@"^0\.0,170\.0 .* 1000\.0,10\.0$")]
+    private static partial Regex PointsOfPicture();
+
+    private static Task AnswerAsync(IRoute route, string json) =>
+        route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = json });
 
     [Fact]
     public async Task Address_that_is_no_page_says_so_and_leads_back()

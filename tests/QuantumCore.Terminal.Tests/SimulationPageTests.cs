@@ -42,6 +42,27 @@ public sealed class SimulationPageTests(Browser browser, QuietExchange exchange)
     }
 
     [Fact]
+    public async Task Operator_of_a_demo_sends_everybody_away_and_the_book_empties()
+    {
+        await using var page = await OpenAsync();
+        foreach (var box in await page.Page.Locator("input[data-participant]").AllAsync())
+            await box.UncheckAsync();
+        while ((await page.CallAsync("demo-bob", HttpMethod.Get, $"book/{Simulated}?depth=1")).GetProperty("bids").GetArrayLength() > 0)
+            await Task.Yield();
+        var told = await page.CallAsync("demo-bob", HttpMethod.Get, "sim", atAdmin: exchange.Admin);
+        Assert.Equal(6, told.GetProperty("market").GetProperty("away").GetArrayLength());
+
+        // A page that is opened later knows who is away.
+        await page.Page.ReloadAsync();
+        await Assertions.Expect(page.Page.Locator("input[data-participant=noise]")).Not.ToBeCheckedAsync();
+        foreach (var box in await page.Page.Locator("input[data-participant]").AllAsync())
+            await box.CheckAsync();
+        while ((await page.CallAsync("demo-bob", HttpMethod.Get, $"book/{Simulated}?depth=1")).GetProperty("bids").GetArrayLength() == 0)
+            await Task.Yield();
+        page.AssertSound();
+    }
+
+    [Fact]
     public async Task Operator_of_a_demo_halts_a_symbol_and_lets_it_trade_on()
     {
         await using var page = await OpenAsync();

@@ -78,9 +78,9 @@ internal sealed class TradePage : IAsyncDisposable
     public Task<JsonElement> PlaceAsync(string key, object order) => CallAsync(key, HttpMethod.Post, "orders", order);
 
     /// <summary>Calls the API.</summary>
-    public async Task<JsonElement> CallAsync(string key, HttpMethod method, string path, object? body = null)
+    public async Task<JsonElement> CallAsync(string key, HttpMethod method, string path, object? body = null, Uri? atAdmin = null)
     {
-        using var request = new HttpRequestMessage(method, new Uri(Address, $"/api/qc/v1/{path}"));
+        using var request = new HttpRequestMessage(method, new Uri(atAdmin ?? Address, $"/api/qc/v1/{path}"));
         request.Headers.Add("X-Api-Key", key);
         if (body is not null)
             request.Content = JsonContent.Create(body);

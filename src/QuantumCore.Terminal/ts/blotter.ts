@@ -199,15 +199,19 @@ export class Blotter {
       return;
     }
     (document.activeElement as HTMLElement | null)?.blur();
-    const { symbol, orderId } = row.shown;
+    row.shown = await this.change(row.shown, body) ?? row.shown;
+    this.restore(row, instrument);
+  }
+
+  /** Changes an order and says what became of it; the order as it is then, where that is known. */
+  async change({ symbol, orderId }: Order, body: { price?: string; quantity?: string }): Promise<Order | undefined> {
     const outcome = await call<Order>("PATCH", `/orders/${encodeURIComponent(symbol)}/${orderId}`, body);
     if (outcome.kind === "done") {
-      row.shown = outcome.value;
       toast("good", "Amended", `${symbol}: ${[body.quantity && `quantity ${body.quantity}`, body.price && `price ${body.price}`].filter(Boolean).join(", ")}`);
-    } else {
-      toast("bad", outcome.kind === "refused" ? "Refused" : "Outcome unknown", outcome.kind === "refused" ? `${explain(outcome.problem)} [${outcome.problem.code}]` : "The row shows the order as soon as it is known.");
+      return outcome.value;
     }
-    this.restore(row, instrument);
+    toast("bad", outcome.kind === "refused" ? "Refused" : "Outcome unknown", outcome.kind === "refused" ? `${explain(outcome.problem)} [${outcome.problem.code}]` : "The row shows the order as soon as it is known.");
+    return undefined;
   }
 
   private async cancel(order: Order, pressed?: HTMLButtonElement): Promise<void> {

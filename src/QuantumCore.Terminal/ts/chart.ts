@@ -1,10 +1,11 @@
+import type { Alerts } from "./alerts.js";
 import { byId } from "./dom.js";
 import { clock, parts, percent, two } from "./format.js";
 import type { Instrument } from "./instrument.js";
+import { axisWidth, Lines, priceTag } from "./lines.js";
 import type { Candle, Store } from "./store.js";
 import { font, Surface, tableOf, theme } from "./surface.js";
 
-const axisWidth = 74;
 const axisHeight = 20;
 const volumeShare = 0.18;
 const niceMinutes = [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720, 1_440, 2_880, 7_200, 14_400];
@@ -13,6 +14,7 @@ const niceMinutes = [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720, 1_440, 2_880, 
 export class Chart extends Surface {
   /** Older candles are wanted. */
   onNeedOlder: () => void = () => undefined;
+  readonly lines: Lines;
 
   private barWidth = 8;
   /** Bars between the newest candle and the right edge; negative when the view was moved into the past. */
@@ -26,28 +28,34 @@ export class Chart extends Surface {
   private readonly fingers = new Map<number, { x: number; y: number }>();
   private count = 0;
 
-  constructor(private readonly store: Store) {
+  constructor(private readonly store: Store, private readonly alerts: Alerts) {
     super("chart", "Candles. Arrows move through time, plus and minus zoom, End returns to now.", "img");
+    this.lines = new Lines(store, alerts, this.host, this, () => (this.dirty = true));
     const canvas = this.canvas;
     canvas.style.touchAction = "pan-y";
     canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     canvas.addEventListener("pointerdown", (event) => this.press(event));
     canvas.addEventListener("pointermove", (event) => this.move(event));
-    for (const name of ["pointerup", "pointercancel"] as const) canvas.addEventListener(name, (event) => this.fingers.delete(event.pointerId));
+    for (const name of ["pointerup", "pointercancel"] as const) canvas.addEventListener(name, (event) => this.letGo(event));
     canvas.addEventListener("pointerleave", () => this.point(undefined));
     canvas.addEventListener("dblclick", (event) => {
       if (event.offsetX > this.plotWidth) this.setManual(undefined);
       else this.toNow();
     });
+    canvas.addEventListener("contextmenu", (event) => {
+      if (event.offsetX < this.plotWidth) return;
+      event.preventDefault();
+      this.askAlert(this.ticksAt(event.offsetY));
+    });
     canvas.addEventListener("keydown", (event) => this.key(event));
     byId("to-now").addEventListener("click", () => this.toNow());
   }
 
-  private get plotWidth(): number {
+  get plotWidth(): number {
     return this.width - axisWidth;
   }
 
-  private get plotHeight(): number {
+  get plotHeight(): number {
     return this.height - axisHeight;
   }
 
@@ -56,6 +64,11 @@ export class Chart extends Surface {
     this.rightBars = 3;
     this.follows = true;
     this.setManual(undefined);
+  }
+
+  /** Asks for a price to wait for: the one under the pointer, or the last. */
+  askAlert(ticks = this.pointer === undefined || this.pointer.x > this.plotWidth ? this.store.last : this.ticksAt(this.pointer.y)): void {
+    if (this.store.instrument !== undefined) this.alerts.ask(this.store.instrument, Math.max(1, Math.round(ticks)));
   }
 
   protected draw(g: CanvasRenderingContext2D): void {
@@ -83,7 +96,7 @@ export class Chart extends Surface {
     this.drawCandles(g, candles, first, last);
     this.drawFills(g, candles, instrument);
     g.restore();
-    this.drawOrders(g, instrument);
+    this.lines.draw(g, instrument);
     this.drawLast(g, instrument);
     this.drawLegend(g, candles, instrument);
     if (this.pointer !== undefined) this.drawCross(g, candles, instrument);
@@ -103,13 +116,13 @@ export class Chart extends Surface {
     return this.plotWidth - (this.store.candles.length - index + this.rightBars - 0.5) * this.barWidth;
   }
 
-  private y(ticks: number): number {
+  y(ticks: number): number {
     const top = 24;
     const room = this.plotHeight * (1 - volumeShare) - top;
     return top + ((this.high - ticks) / (this.high - this.low)) * room;
   }
 
-  private ticksAt(y: number): number {
+  ticksAt(y: number): number {
     const top = 24;
     return this.high - ((y - top) / (this.plotHeight * (1 - volumeShare) - top)) * (this.high - this.low);
   }
@@ -219,29 +232,6 @@ export class Chart extends Surface {
     }
   }
 
-  private drawOrders(g: CanvasRenderingContext2D, instrument: Instrument): void {
-    g.font = font(11);
-    for (const order of this.store.orders.values()) {
-      if (order.symbol !== instrument.symbol) continue;
-      const ticks = Number(instrument.ticks(order.triggerPrice ?? order.price));
-      const y = Math.round(this.y(ticks)) + 0.5;
-      if (ticks <= 0 || y < 20 || y > this.plotHeight) continue;
-      g.setLineDash([6, 4]);
-      line(g, theme.own, 0, y, this.plotWidth, y);
-      g.setLineDash([]);
-      const label = `${order.side === "buy" ? "Buy" : "Sell"} ${order.triggerPrice === undefined ? "" : `${order.type} `}${instrument.quantity(instrument.lots(order.remaining))}`;
-      const width = g.measureText(label).width + 10;
-      g.fillStyle = theme.panel;
-      g.fillRect(6, y - 8.5, width, 17);
-      g.strokeStyle = theme.own;
-      g.strokeRect(6.5, y - 8, width, 16);
-      g.fillStyle = theme.own;
-      g.textAlign = "left";
-      g.fillText(label, 11, y + 0.5);
-      this.tag(g, y, instrument.price(ticks), theme.own, theme.panel);
-    }
-  }
-
   private drawLast(g: CanvasRenderingContext2D, instrument: Instrument): void {
     const last = this.store.last;
     const candle = this.store.candles.at(-1)!;
@@ -251,7 +241,7 @@ export class Chart extends Surface {
     g.setLineDash([2, 3]);
     line(g, colour, 0, y, this.plotWidth, y);
     g.setLineDash([]);
-    this.tag(g, y, instrument.price(last), colour, theme.panel);
+    priceTag(g, this.plotWidth, y, instrument.price(last), colour, theme.panel);
   }
 
   private drawLegend(g: CanvasRenderingContext2D, candles: readonly Candle[], instrument: Instrument): void {
@@ -291,7 +281,7 @@ export class Chart extends Surface {
     line(g, theme.muted, at, 0, at, this.plotHeight);
     line(g, theme.muted, 0, level, this.plotWidth, level);
     g.setLineDash([]);
-    this.tag(g, level, instrument.price(Math.max(0, Math.round(price))), theme.text, theme.panel);
+    priceTag(g, this.plotWidth, level, instrument.price(Math.max(0, Math.round(price))), theme.text, theme.panel);
     const { day, hours, minutes } = parts(candles[index]!.start);
     const label = this.store.candleMillis >= 86_400_000 ? day : `${day.slice(5)} ${two(hours)}:${two(minutes)}`;
     const width = g.measureText(label).width + 12;
@@ -301,16 +291,6 @@ export class Chart extends Surface {
     g.fillStyle = theme.panel;
     g.textAlign = "center";
     g.fillText(label, left + width / 2, this.plotHeight + axisHeight / 2);
-  }
-
-  private tag(g: CanvasRenderingContext2D, y: number, text: string, fill: string, ink: string): void {
-    g.font = font(11, 600);
-    g.fillStyle = fill;
-    g.fillRect(this.plotWidth, y - 9, axisWidth, 18);
-    g.fillStyle = ink;
-    g.textAlign = "left";
-    g.fillText(text, this.plotWidth + 6, y + 0.5);
-    g.font = font(11);
   }
 
   private wheel(event: WheelEvent): void {
@@ -337,12 +317,23 @@ export class Chart extends Surface {
 
   private press(event: PointerEvent): void {
     this.canvas.setPointerCapture(event.pointerId);
+    if (event.offsetX < this.plotWidth && this.fingers.size === 0 && this.lines.take(event.offsetY)) return;
     this.fingers.set(event.pointerId, { x: event.offsetX, y: event.offsetY });
   }
 
+  private letGo(event: PointerEvent): void {
+    this.fingers.delete(event.pointerId);
+    if (this.lines.isHeld) this.lines.release();
+  }
+
   private move(event: PointerEvent): void {
+    if (this.lines.isHeld) {
+      this.lines.move(event.offsetY);
+      return;
+    }
     const finger = this.fingers.get(event.pointerId);
     if (finger === undefined) {
+      this.canvas.style.cursor = event.offsetX < this.plotWidth && this.lines.isOver(event.offsetY) ? "ns-resize" : "";
       this.point({ x: event.offsetX, y: event.offsetY });
       return;
     }
@@ -384,7 +375,7 @@ export class Chart extends Surface {
     else if (event.key === "Home") this.pan(this.store.candles.length * this.barWidth);
     else if (event.key === "End") this.toNow();
     else if (event.key.toLowerCase() === "m") this.magnet = !this.magnet;
-    else return;
+    else if (!this.lines.key(event.key)) return;
     this.dirty = true;
     event.preventDefault();
     event.stopPropagation();

@@ -1,6 +1,7 @@
 import { read } from "./api.js";
 import { gain, tableOfCells, type Position } from "./blotter.js";
 import { button, make, wide, write } from "./dom.js";
+import { equityCard } from "./equity.js";
 import { mean, moment, pretty, units } from "./format.js";
 import type { Balance } from "./protocol.js";
 import { current } from "./session.js";
@@ -21,7 +22,7 @@ export async function show(host: HTMLElement, store: Store): Promise<void> {
   const from = make("input", { type: "date", value: today, max: today });
   const to = make("input", { type: "date", value: today, max: today });
   host.replaceChildren(
-    make("h1", {}, `Portfolio of ${current.account}`), balances, positions,
+    make("h1", {}, `Portfolio of ${current.account}`), equityCard(store), balances, positions,
     make("div", { class: "filters" }, make("label", {}, "Statement from", from), make("label", {}, "to", to), make("span", { class: "grow" }), button("CSV", () => void download(from.value, to.value), { class: "ghost" })), ledger);
   const showLedger = (): void => void statement(ledger, from.value, to.value);
   from.addEventListener("change", showLedger);

@@ -11,12 +11,17 @@ interface Fired { at: string; fault: number; kind: string; to: string }
 /** What the simulation's port tells. */
 export interface Simulation {
   running: boolean;
-  market: { paused: boolean; speed: string; volatility: string; seed: number; steps: number };
+  market: { paused: boolean; speed: string; volatility: string; seed: number; steps: number; away: readonly string[] };
   skewMillis: number;
   faults: readonly Fault[];
   fired: readonly Fired[];
 }
 
+/** Who trades in the simulated market, by the names of the calls. */
+const participants: readonly (readonly [string, string])[] = [
+  ["maker", "Makers, close to the price"], ["depth", "Makers, farther away"], ["noise", "Noise traders"], ["momentum", "Momentum traders"],
+  ["reversion", "Mean-reversion traders"], ["institution", "Large orders in slices"],
+];
 const refreshEvery = 1_000;
 const kinds: readonly (readonly [string, string])[] = [
   ["reject", "Reject the next"], ["timeout", "Time out after accepting"], ["drop", "Drop the connection"], ["delay", "Delay"],
@@ -41,8 +46,10 @@ export async function show(host: HTMLElement, store: Store): Promise<void> {
   page.tell(first);
   const refresh = async (): Promise<void> => {
     if (!page.cards[0]!.isConnected) return;
+    const changes = page.changes;
     const now = await simulation();
-    if (now !== undefined) page.tell(now);
+    // What was asked before a change may be from before it: the next answer is not.
+    if (now !== undefined && changes === page.changes) page.tell(now);
     await page.showPhases();
     setTimeout(() => void refresh(), refreshEvery);
   };
@@ -51,15 +58,18 @@ export async function show(host: HTMLElement, store: Store): Promise<void> {
 
 class SimulationPage {
   readonly cards: readonly HTMLElement[];
+  /** Changes that were begun or done, to tell which answers are older. */
+  changes = 0;
   private readonly chip = make("span", { class: "chip", role: "status" }, "…");
   private readonly facts = make("dl", { class: "facts" });
   private readonly problem = make("p", { class: "problem", role: "alert" });
   private readonly waiting = make("div");
   private readonly fired = make("section", { class: "card", tabindex: "0", "aria-label": "Faults that happened" });
+  private readonly present = new Map<string, HTMLInputElement>();
   private readonly phases = new Map<string, HTMLElement>();
 
   constructor(private readonly symbols: readonly string[]) {
-    this.cards = [make("div", { class: "cards" }, this.marketCard(), this.symbolsCard(), this.faultCard()), this.fired];
+    this.cards = [make("div", { class: "cards" }, this.marketCard(), this.participantsCard(), this.symbolsCard(), this.faultCard()), this.fired];
   }
 
   tell(now: Simulation): void {
@@ -67,6 +77,7 @@ class SimulationPage {
     this.chip.className = now.market.paused ? "chip warn" : "chip";
     const rows: [string, string][] = [["Seed", String(now.market.seed)], ["Steps of 0.1 s", String(now.market.steps)], ["Volatility", `×${now.market.volatility}`], ["Clients' clock ahead by", `${now.skewMillis} ms`]];
     this.facts.replaceChildren(...rows.flatMap(([label, value]) => [make("dt", {}, label), make("dd", {}, value)]));
+    for (const [name, box] of this.present) box.checked = !now.market.away.includes(name);
     this.waiting.replaceChildren(...now.faults.map((fault) => make("div", { class: "line" },
       make("span", {}, `${fault.kind} of ${fault.on}, ${fault.symbol ?? "every symbol"}, ${fault.key ?? "every key"}: ${fault.left} left`),
       button("Take away", () => void this.act("DELETE", `/sim/faults/${fault.id}`), { class: "plain" }))));
@@ -96,6 +107,24 @@ class SimulationPage {
       row(skew, "Clock ahead, ms", "Set clock", () => void this.act("POST", "/sim/skew", { millis: Number(skew.value) })),
       row(seed, "Seed", "Begin anew", () => void confirm("Begin the market anew?", "Begin anew", make("p", {}, "All simulated orders are taken out, and prices go back to the listed ones. Your own orders stay, and may trade."))
         .then((yes) => yes ? this.market({ seed: Number(seed.value) }) : undefined)));
+  }
+
+  private participantsCard(): HTMLElement {
+    const rows = participants.map(([name, label]) => {
+      const box = make("input", { type: "checkbox", checked: true, "data-participant": name });
+      this.present.set(name, box);
+      box.addEventListener("change", () => void this.sendAway());
+      return make("label", { class: "line" }, make("span", {}, label), box);
+    });
+    return make("section", { class: "card" }, make("h2", {}, "Participants"), ...rows, make("p", { class: "muted" }, "Who is sent away takes its orders along."));
+  }
+
+  /** Sends away who has no mark. One change at a time: each is of all participants. */
+  private async sendAway(): Promise<void> {
+    const boxes = [...this.present];
+    for (const [, box] of boxes) box.disabled = true;
+    await this.market({ away: boxes.filter(([, box]) => !box.checked).map(([name]) => name) });
+    for (const [, box] of boxes) box.disabled = false;
   }
 
   private symbolsCard(): HTMLElement {
@@ -142,7 +171,9 @@ class SimulationPage {
   }
 
   private async act(method: string, path: string, body?: unknown): Promise<void> {
+    this.changes++;
     const outcome: Outcome<Simulation> = await call<Simulation>(method, path, body);
+    this.changes++;
     write(this.problem, outcome.kind === "done" ? "" : outcome.kind === "refused" ? `${outcome.problem.field ?? ""} ${explain(outcome.problem)}` : "No answer came.");
     if (outcome.kind === "done") this.tell(outcome.value);
     await this.showPhases();

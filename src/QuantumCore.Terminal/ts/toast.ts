@@ -1,13 +1,13 @@
 import { byId, button, make, open, write } from "./dom.js";
 import { clock } from "./format.js";
 
-export type Mood = "good" | "bad" | "plain";
+export type Mood = "good" | "bad" | "plain" | "alert";
 
 const most = 3;
 const stays = 5_000;
 const kept: { at: number; title: string; text: string }[] = [];
 
-/** Says something in passing, over the chart. With a key it replaces what was said under the same one. Errors stay. */
+/** Says something in passing, over the chart. With a key it replaces what was said under the same one. Errors and price alerts stay. */
 export function toast(mood: Mood, title: string, text: string, key?: string, action?: { label: string; does: () => void }): void {
   remember(title, text);
   const host = byId("toasts");
@@ -23,7 +23,7 @@ export function toast(mood: Mood, title: string, text: string, key?: string, act
   if (old === undefined) host.append(made);
   else old.replaceWith(made);
   while (host.childElementCount > most) host.firstElementChild!.remove();
-  if (mood !== "bad") leaveLater(made);
+  if (mood !== "bad" && mood !== "alert") leaveLater(made);
 }
 
 /** Shows the last hundred. */

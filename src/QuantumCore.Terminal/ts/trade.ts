@@ -1,4 +1,5 @@
 import { Account } from "./account.js";
+import { Alerts } from "./alerts.js";
 import { read } from "./api.js";
 import { Blotter } from "./blotter.js";
 import { Chart } from "./chart.js";
@@ -50,7 +51,7 @@ export class Trade {
     this.account = new Account(store);
     this.markets = new Markets(store);
     this.ladder = new Ladder(store);
-    this.chart = new Chart(store);
+    this.chart = new Chart(store, new Alerts(store));
     this.depth = new Depth(store);
     this.tape = new Tape(store);
     this.ticket = new Ticket(store);
@@ -110,6 +111,7 @@ export class Trade {
       { keys: ["1", "2", "3", "4", "5", "6"], says: "Candles of 1m to 1d", does: (event) => this.pickInterval(Number(event.key) - 1) },
       { keys: ["C"], says: "To the chart", does: () => this.view("chart", this.chart.canvas) },
       { keys: ["D"], says: "To the depth", does: () => this.view("depth", this.depth.canvas) },
+      { keys: ["A"], says: "Tell me when a price is reached", does: () => this.chart.askAlert() },
       { keys: ["V"], says: "The book as a table", does: () => byId("book-table").click() },
       { keys: ["T"], says: "Light or dark", does: toggleTheme },
       { keys: ["Esc"], says: "Close, or leave a field" },
@@ -161,6 +163,7 @@ export class Trade {
     this.markets.onRetry = () => this.stream.retry();
     this.markets.retryAt = () => this.stream.retryAt;
     this.chart.onNeedOlder = () => void this.readOlder();
+    this.chart.lines.onAmend = (order, price) => void this.blotter.change(order, { price });
     this.depth.onPick = (ticks) => this.pick(ticks, this.ticket.side, undefined);
     this.ladder.onPick = (ticks, side, lots) => this.pick(ticks, side, lots);
     this.ticket.onPlaced = () => void this.account.readFills();
@@ -187,6 +190,7 @@ export class Trade {
       byId("ladder-head").hidden = on;
       this.ladder.showTable(on);
     });
+    byId("add-alert").addEventListener("click", () => this.chart.askAlert());
     toggle("chart-table", (on) => this.chart.showTable(on));
   }
 

@@ -1,0 +1,178 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace QuantumCore.TerminalTests;
+
+/// <summary>What a person does in the chart: own orders drawn to another price, prices waited for.</summary>
+[Trait("Suite", "Browser")]
+public sealed class ChartTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
+{
+    private const string Symbol = "AAPL";
+
+    [Theory]
+    [InlineData("Enter")]
+    [InlineData("button")]
+    public async Task Order_drawn_to_another_price_is_amended_when_a_person_says_so(string how)
+    {
+        await using var page = await WithOrderAsync();
+        var asked = await DrawAsync(page, 24);
+        Assert.Equal("145.00", Assert.Single(await page.OpenOrdersAsync(Symbol)).GetProperty("price").GetString());
+        if (how == "Enter")
+            await page.Page.Keyboard.PressAsync("Enter");
+        else
+            await page.Page.Locator(".drag-ask button", new PageLocatorOptions { HasText = "Amend" }).ClickAsync();
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Amended" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator("#blotter tr[data-order] input").First).ToHaveValueAsync(asked);
+        Assert.Equal(asked, Assert.Single(await page.OpenOrdersAsync(Symbol)).GetProperty("price").GetString());
+        Assert.NotEqual("145.00", asked);
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Escape_takes_a_drawn_line_back_and_nothing_is_sent()
+    {
+        await using var page = await WithOrderAsync();
+        await DrawAsync(page, -30);
+        await page.Page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(page.Page.Locator(".drag-ask")).ToBeHiddenAsync();
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Amended" })).ToHaveCountAsync(0);
+        Assert.Equal("145.00", Assert.Single(await page.OpenOrdersAsync(Symbol)).GetProperty("price").GetString());
+    }
+
+    [Fact]
+    public async Task Question_is_gone_when_its_order_is()
+    {
+        await using var page = await WithOrderAsync();
+        await DrawAsync(page, 24);
+        await page.CallAsync("demo-alice", HttpMethod.Delete, $"orders?symbol={Symbol}");
+        await Assertions.Expect(page.Page.Locator("#blotter .empty")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator(".drag-ask")).ToBeHiddenAsync();
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Price_that_is_waited_for_is_told_once_also_after_the_page_was_read_anew()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
+        await page.ClearAsync(Symbol);
+        await TradeAsync(page, "150.00");
+        await Assertions.Expect(page.Page.Locator("#last")).ToContainTextAsync("150.00");
+        await page.Page.Locator("#ladder canvas").FocusAsync();
+        await page.Page.Keyboard.PressAsync("a");
+        var price = page.Page.Locator("#alert-price");
+        await price.FillAsync("150.00");
+        await page.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Page.Locator("dialog .problem")).ToHaveTextAsync("that is the price now");
+        await price.FillAsync("151.005");
+        await page.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Page.Locator("dialog .problem")).ToHaveTextAsync("at most 2 decimals");
+        await price.FillAsync("151.00");
+        await page.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Page.Locator("dialog")).ToBeHiddenAsync();
+
+        await page.Page.ReloadAsync();
+        await page.LiveAsync();
+        await TradeAsync(page, "150.99");
+        await Assertions.Expect(page.Page.Locator("#last")).ToContainTextAsync("150.99");
+        var told = page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "AAPL is at" });
+        await Assertions.Expect(told).ToHaveCountAsync(0);
+        await TradeAsync(page, "151.20");
+        await Assertions.Expect(told).ToHaveTextAsync("AAPL is at 151.20");
+        await TradeAsync(page, "151.30");
+        await Assertions.Expect(page.Page.Locator("#last")).ToContainTextAsync("151.30");
+        await Assertions.Expect(told).ToHaveCountAsync(1);
+
+        await page.Page.Locator("#add-alert").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("dialog .alerts p")).ToHaveCountAsync(0);
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Hundreds_of_changes_leave_the_page_no_larger()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
+        await page.ClearAsync(Symbol);
+        var session = await page.Page.Context.NewCDPSessionAsync(page.Page);
+        await session.SendAsync("Performance.enable");
+        await ChangeAsync(page, 300);
+        var before = await SizeAsync(session);
+        await ChangeAsync(page, 600);
+        var after = await SizeAsync(session);
+        Assert.InRange(after.Nodes - before.Nodes, -500, 50);
+        Assert.InRange(after.Bytes - before.Bytes, -20_000_000, 500_000);
+        page.AssertSound();
+    }
+
+    private static async Task ChangeAsync(TradePage page, int times)
+    {
+        var last = "";
+        for (var i = 0; i < times; i++)
+        {
+            last = (140 + i % 7).ToString(CultureInfo.InvariantCulture) + ".00";
+            var order = await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = last, quantity = "1" });
+            if (i < times - 1)
+                await page.CallAsync("demo-alice", HttpMethod.Delete, $"orders/{Symbol}/{order.GetProperty("orderId").GetInt64()}");
+        }
+
+        await Assertions.Expect(page.Page.Locator("#blotter tr[data-order] input").First).ToHaveValueAsync(last);
+        await page.ClearAsync(Symbol);
+        await Assertions.Expect(page.Page.Locator("#blotter .empty")).ToBeVisibleAsync();
+
+        // Notices of what was cancelled leave by themselves; then what is left is the page's own.
+        await Assertions.Expect(page.Page.Locator(".toast.good")).ToHaveCountAsync(0);
+    }
+
+    private static async Task<(double Bytes, double Nodes)> SizeAsync(ICDPSession session)
+    {
+        await session.SendAsync("HeapProfiler.collectGarbage");
+        var metrics = (await session.SendAsync("Performance.getMetrics"))!.Value.GetProperty("metrics").EnumerateArray().ToArray();
+        double Metric(string name) => metrics.Single(metric => metric.GetProperty("name").GetString() == name).GetProperty("value").GetDouble();
+        return (Metric("JSHeapUsedSize"), Metric("Nodes"));
+    }
+
+    /// <summary>A chart from 140 to 150, and an own order in the middle.</summary>
+    private async Task<TradePage> WithOrderAsync()
+    {
+        var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
+        await page.ClearAsync(Symbol);
+        await TradeAsync(page, "140.00");
+        await TradeAsync(page, "150.00");
+        await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "145.00", quantity = "7" });
+        await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToHaveCountAsync(1);
+        return page;
+    }
+
+    private static async Task TradeAsync(TradePage page, string price)
+    {
+        await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "sell", price, quantity = "1" });
+        await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price, quantity = "1" });
+    }
+
+    /// <summary>Finds the line of the order as a person does, by the pointer over it, and draws it up by some pixels.</summary>
+    /// <returns>The price that is asked about.</returns>
+    private static async Task<string> DrawAsync(TradePage page, int up)
+    {
+        var canvas = page.Page.Locator("#chart canvas");
+        var box = (await canvas.BoundingBoxAsync())!;
+        var x = box.X + (box.Width / 2);
+        var mouse = page.Page.Mouse;
+        var y = box.Y + 30;
+        while (true)
+        {
+            Assert.True(y < box.Y + box.Height - 30, "There is no line to take hold of.");
+            await mouse.MoveAsync(x, y);
+            if (await canvas.EvaluateAsync<string>("c => c.style.cursor") == "ns-resize")
+                break;
+            y += 5;
+        }
+
+        await mouse.DownAsync();
+        await mouse.MoveAsync(x, y - up, new MouseMoveOptions { Steps = 4 });
+        await mouse.UpAsync();
+        var question = page.Page.Locator(".drag-ask span");
+        await Assertions.Expect(question).ToContainTextAsync("Buy 7 at");
+        return Regex.Match((await question.TextContentAsync())!, @"at (?<price>[\d.]+):", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["price"].Value;
+    }
+}
