@@ -58,8 +58,8 @@ internal sealed record WireStreamName(
     private static readonly FrozenDictionary<string, int> s_windows =
         new Dictionary<string, int> { ["1h"] = 60, ["4h"] = 240, ["1d"] = 1_440 }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>Minutes of a window.</summary>
-    public int Minutes => s_windows[Window];
+    /// <summary>Minutes of a window; 0 where there is none.</summary>
+    public int Minutes => s_windows.GetValueOrDefault(Window);
 
     /// <summary>Whether it is of every symbol: then <see cref="Symbol"/> is empty.</summary>
     public bool IsOfAll => Symbol.Length == 0;
