@@ -168,14 +168,14 @@ public sealed class Maker(QuantumCoreClient exchange, Instrument instrument, Ter
 
     private async Task FollowBookAsync(CancellationToken stop)
     {
-        var state = await UntilKnownAsync(() => exchange.GetStateAsync(instrument.Symbol, stop), stop);
-        lock (_lock)
-            _last = state?.LastPrice;
-
         await foreach (var update in exchange.WatchAsync([instrument.Symbol], stop))
         {
+            // A snapshot has no trades: what traded before it, or while the stream was cut, is asked for.
+            var isNew = !_bookIsFresh && !update.Book.IsStale;
+            var state = isNew ? await UntilKnownAsync(() => exchange.GetStateAsync(instrument.Symbol, stop), stop) : null;
             lock (_lock)
             {
+                _last = state?.LastPrice ?? _last;
                 var own = _quotes.Values.Select(static order => (order.Side, order.Price ?? 0, order.Remaining)).ToArray();
                 _bookIsFresh = !update.Book.IsStale;
                 _middle = Quoting.MiddleOfOthers(update.Book, own);

@@ -9,25 +9,25 @@ namespace QuantumCore.SystemTests;
 internal static class Programs
 {
     /// <summary>The exchange.</summary>
-    public static string Silo { get; } = Built("Silo");
+    public static string Silo => Built("Silo");
 
     /// <summary>The command line client.</summary>
-    public static string Cli { get; } = Built("Cli");
+    public static string Cli => Built("Cli");
 
     /// <summary>The folder of the documents.</summary>
-    public static string Docs { get; } = Built("Docs");
+    public static string Docs => Built("Docs");
 
     /// <summary>The folder of the scripts that drive clients of others.</summary>
-    public static string Clients { get; } = Path.GetFullPath(Built("Clients"));
+    public static string Clients => Path.GetFullPath(Built("Clients"));
 
     /// <summary>The folder of the examples.</summary>
-    public static string Examples { get; } = Path.GetFullPath(Built("Examples"));
+    public static string Examples => Path.GetFullPath(Built("Examples"));
 
     /// <summary>The example of a market maker.</summary>
-    public static string MarketMaker { get; } = Built("MarketMaker");
+    public static string MarketMaker => Built("MarketMaker");
 
     /// <summary>The example of a backtest.</summary>
-    public static string Backtest { get; } = Built("Backtest");
+    public static string Backtest => Built("Backtest");
 
     /// <summary>What runs them.</summary>
     public static string Host { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));

@@ -32,7 +32,7 @@ public sealed class JourneyTests(Browser browser, QuietExchange exchange) : ICla
         var row = page.Page.Locator("#blotter tr[data-order]");
 
         // The notice leaves by itself, the row stays.
-        await Assertions.Expect(page.Page.Locator(".toast b")).ToHaveTextAsync("Order placed");
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Order placed" })).ToBeVisibleAsync();
         await Assertions.Expect(row).ToHaveCountAsync(1);
 
         await row.Locator("input").First.FillAsync("121.50");
