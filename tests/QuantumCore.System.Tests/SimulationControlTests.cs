@@ -202,9 +202,13 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         // What the last step did is done when the next has begun.
         await demo.Operator.ChangeMarketAsync(new MarketChange(Steps: 1), Token);
         await ReachedAsync(Steps + 2);
+        await UntilAsync(async () => (await demo.Operator.GetSimulationAsync(Token)).Market.Idle);
         var trades = new List<string>();
         foreach (var (symbol, since) in new[] { Simulated, Second }.Zip(from))
         {
+            // What everybody may see follows the book, a moment later.
+            var head = (await demo.Operator.GetStateAsync(symbol, Token)).Sequence;
+            await UntilAsync(async () => (await demo.Operator.GetBookAsync(symbol, cancellation: Token)).Sequence >= head);
             var told = await demo.Operator.GetTradesAsync(symbol, 1_000, Token);
             trades.AddRange(told.Where(trade => long.Parse(trade.TradeId.Split('-')[0], CultureInfo.InvariantCulture) > since)
                 .Reverse().Take(100).Select(trade => $"{symbol} {trade.TakerSide} {trade.Quantity} at {trade.Price}"));
