@@ -115,7 +115,6 @@ public sealed class SettlementGrain(
                 }
             }
 
-            await Stream.WhenDurable(Stream.Head);
             _closedOn = today;
         }
         finally
