@@ -87,6 +87,27 @@ public sealed class BinanceStreamTests
             seen);
     }
 
+    [Fact]
+    public async Task A_candle_that_ended_is_told_even_if_the_look_comes_seconds_late()
+    {
+        var clock = new ToldClock(1_000_500);
+        await using var exchange = await OpenGateway.StartAsync(time: clock);
+        exchange.Floor.PastTrades.Add(new PublicTrade(1, 0, 999_500_000_000, 100, 3, Side.Buy));
+        exchange.Floor.PastTrades.Add(new PublicTrade(2, 0, 1_001_200_000_000, 101, 7, Side.Buy));
+        exchange.Floor.Publish("AAPL", new MarketUpdate(true, 0, 5, 50, [], [], []));
+        using var reader = await ConnectAsync(exchange, "ws/aapl@kline_1s");
+        var first = await ReadAsync(reader);
+
+        clock.Millis = 1_003_100;
+        var candles = new List<JsonElement> { first.GetProperty("k") };
+        while (candles[^1].GetProperty("t").GetInt64() < 1_003_000)
+            candles.Add((await ReadAsync(reader)).GetProperty("k"));
+
+        Assert.Equal(
+            [(1_000_000L, "0", false), (1_000_000, "0", true), (1_001_000, "7", true), (1_002_000, "0", true), (1_003_000, "0", false)],
+            candles.Select(candle => (candle.GetProperty("t").GetInt64(), Text(candle, "v"), candle.GetProperty("x").GetBoolean())));
+    }
+
     [Theory]
     [InlineData("""{"method":"SUBSCRIBE","params":["aapl@trade"],"id":1}""", """{"result":null,"id":1}""")]
     [InlineData("""{"method":"SUBSCRIBE","params":["aapl@trade"],"id":"one"}""", """{"result":null,"id":"one"}""")]
@@ -203,5 +224,19 @@ public sealed class BinanceStreamTests
             if (received.MessageType == WebSocketMessageType.Close)
                 return received.CloseStatus;
         }
+    }
+
+    /// <summary>Says the time it was told; what waits waits by the system's clock.</summary>
+    private sealed class ToldClock(long millis) : TimeProvider
+    {
+        private long _millis = millis;
+
+        public long Millis
+        {
+            get => Interlocked.Read(ref _millis);
+            set => Interlocked.Exchange(ref _millis, value);
+        }
+
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(Millis);
     }
 }

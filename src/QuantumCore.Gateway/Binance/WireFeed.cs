@@ -68,6 +68,7 @@ internal sealed class WireFeed(
 {
     private const int TicksPerSecond = 10;
     private const long MinuteMillis = 60_000;
+    private const int CandlesBehind = 10;
     private static readonly TimeSpan s_tick = TimeSpan.FromMilliseconds(1_000 / TicksPerSecond);
 
     private readonly Lock _lock = new();
@@ -241,14 +242,17 @@ internal sealed class WireFeed(
 
     private async Task TellCandle(WireStream stream)
     {
+        var now = NowMillis * 1_000_000;
+        var open = stream.OpenCandle;
+        // From the open one on: a look that comes late finds more than one that has ended. Far behind, it goes on with the newest.
+        long? from = now - open.StartNanos < CandlesBehind * (open.EndNanos - open.StartNanos) ? open.StartNanos : null;
         var candles = stream.Name.Period is { } period
-            ? await history.Candles(new CandleQuery(instrument.Symbol, period, null, NowMillis * 1_000_000, 2))
-            : await history.Seconds(instrument.Symbol, null, NowMillis * 1_000_000, 2);
+            ? await history.Candles(new CandleQuery(instrument.Symbol, period, from, now, from is null ? 1 : CandlesBehind))
+            : await history.Seconds(instrument.Symbol, from, now, from is null ? 1 : CandlesBehind);
         if (candles.IsEmpty)
             return;
 
-        // The one that was open and is not any more is told as it ended.
-        if (candles is [var ended, _] && stream.OpenCandle.StartNanos == ended.StartNanos)
+        foreach (var ended in candles[..^1])
             stream.Tell(to => WireStreamWriting.Candle(to, instrument, NowMillis, stream.Name, ended, isClosed: true));
         stream.OpenCandle = candles[^1];
         stream.Tell(to => WireStreamWriting.Candle(to, instrument, NowMillis, stream.Name, candles[^1], isClosed: false));
