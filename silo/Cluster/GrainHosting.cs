@@ -32,6 +32,7 @@ internal static class GrainHosting
 
     public static void AddGrainRuntime(this WebApplicationBuilder builder, SiloOptions options)
     {
+        builder.Services.AddSingleton<Gateway.ReadSilos>(services => ActivatorUtilities.CreateInstance<ClusterView>(services).ReadAsync);
         if (options.Role == SiloRole.Gateway)
         {
             builder.Host.UseOrleansClient(client => Join(client, options));
@@ -42,6 +43,7 @@ internal static class GrainHosting
         {
             Limit(silo, options);
             Watch(silo);
+            silo.Configure<Orleans.Configuration.SiloOptions>(self => self.SiloName = ClusterView.NameOf(options.Role));
 
             // Implicit subscriptions alone: what they need is in the grains' own code, and no silo's end can lose it.
             silo.AddMemoryStreams(EventStreams.Provider, streams =>

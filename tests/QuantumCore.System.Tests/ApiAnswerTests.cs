@@ -212,6 +212,10 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         foreach (var call in new[] { "freeze", "unfreeze", "block", "unblock" })
             await CallAsync($"POST admin/accounts/{{account}}/{call}", $"admin/accounts/ACC-1001/{call}", Admin, "{}");
         await CallAsync("POST admin/breaker", "admin/breaker", Admin, """{"index":499000,"previousClose":500000}""");
+        var system = await CallAsync("GET admin/system", "admin/system", Admin);
+        var silo = Assert.Single(system.GetProperty("silos").EnumerateArray());
+        Assert.Equal("active", silo.GetProperty("state").GetString());
+        Assert.Contains(silo.GetProperty("grains").EnumerateArray(), grains => grains.GetProperty("type").GetString() == "OrderBook");
     }
 
     private async Task MarketAsync()

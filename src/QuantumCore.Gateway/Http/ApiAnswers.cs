@@ -104,6 +104,7 @@ internal static class ApiAnswers
         ["POST admin/accounts/{account}/freeze"] = typeof(FrozenAnswer),
         ["POST admin/accounts/{account}/unfreeze"] = typeof(FrozenAnswer),
         ["POST admin/breaker"] = typeof(BreakerAnswer),
+        ["GET admin/system"] = typeof(SystemAnswer),
         ["GET admin/ledger/trial-balance"] = typeof(TrialBalanceAnswer),
         ["GET admin/ledger/fees"] = typeof(FeeRevenueAnswer),
         ["GET admin/ledger/reconciliation"] = typeof(ReconciliationAnswer),

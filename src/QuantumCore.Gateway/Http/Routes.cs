@@ -78,6 +78,7 @@ internal sealed class Routes(
         MapMargin(services.GetRequiredService<MarginCalls>());
         MapSettlement(services.GetRequiredService<SettlementCalls>());
         MapOperator(services.GetRequiredService<OperatorCalls>());
+        On(Lane.Urgent, "GET", $"{Native}/admin/system", services.GetRequiredService<SystemCalls>().Show);
         MapLedger(services.GetRequiredService<LedgerCalls>());
 
         MapMarket(services.GetRequiredService<MarketCalls>(), services.GetRequiredService<TickerCalls>());
