@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Alerts;
 using QuantumCore.Gateway.Binance;
 using QuantumCore.Gateway.Http;
 using QuantumCore.Gateway.Signals;
@@ -114,6 +115,8 @@ public static class ExchangeGateway
     private static void AddStreams(this IServiceCollection services)
     {
         services.AddSingleton<BookFeeds>();
+        services.AddSingleton<PriceAlerts>();
+        services.AddSingleton<AlertCalls>();
         services.AddSingleton<MarketPulse>();
         services.AddSingleton<StreamSources>();
         services.AddSingleton<TickerCalls>();

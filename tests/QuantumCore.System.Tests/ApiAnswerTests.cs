@@ -90,6 +90,10 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         await CallAsync("DELETE orders", "orders", Alice);
         await CallAsync("GET orders/history", "orders/history?limit=100", Alice);
         await CallAsync("GET fills", "fills", Bob);
+        var alert = (await CallAsync("POST alerts", "alerts", Bob, """{"symbol":"AAPL","price":"200.00"}""")).GetProperty("id").GetInt64();
+        await CallAsync("POST alerts", "alerts", Bob, """{"symbol":"AAPL","price":"200.00","above":false}""");
+        Assert.True((await CallAsync("GET alerts", "alerts", Bob)).GetProperty("alerts")[1].TryGetProperty("fired", out _));
+        await CallAsync("DELETE alerts/{id}", $"alerts/{alert}", Bob);
         await CallAsync("GET account", "account", Bob);
         await CallAsync("GET account/statement", "account/statement", Bob);
         await CallAsync("GET account/positions", "account/positions", Bob);

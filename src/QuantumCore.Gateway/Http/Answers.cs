@@ -473,6 +473,16 @@ internal sealed record BlockedAnswer(string Account, bool Blocked, IReadOnlyList
 /// <summary>What the market-wide breaker did.</summary>
 internal sealed record BreakerAnswer(int Level, bool Acted, IReadOnlyList<string> Symbols);
 
+/// <summary>The prices that an account waits for.</summary>
+internal sealed record AlertsAnswer(string Since, IReadOnlyList<AlertAnswer> Alerts);
+
+/// <summary>A price that is waited for.</summary>
+internal sealed record AlertAnswer(
+    long Id, string Symbol, string Price, bool Above, string Time, string TimeNanos, AlertFiredAnswer Fired = null!);
+
+/// <summary>Where and when an alert fired.</summary>
+internal sealed record AlertFiredAnswer(string Price, string Time, string TimeNanos);
+
 /// <summary>How the exchange itself is.</summary>
 internal sealed record SystemAnswer(
     string Time, string TimeNanos, IReadOnlyList<SiloAnswer> Silos, JournalAnswer? Journal, IReadOnlyList<LogLineAnswer> Log);

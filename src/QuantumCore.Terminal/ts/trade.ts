@@ -29,6 +29,7 @@ export class Trade {
 
   private readonly stream: Stream;
   private readonly account: Account;
+  private readonly alerts: Alerts;
   private readonly markets: Markets;
   private readonly ladder: Ladder;
   private readonly chart: Chart;
@@ -51,7 +52,8 @@ export class Trade {
     this.account = new Account(store);
     this.markets = new Markets(store);
     this.ladder = new Ladder(store);
-    this.chart = new Chart(store, new Alerts(store));
+    this.alerts = new Alerts(store);
+    this.chart = new Chart(store, this.alerts);
     this.depth = new Depth(store);
     this.tape = new Tape(store);
     this.ticket = new Ticket(store);
@@ -80,6 +82,7 @@ export class Trade {
   /** Somebody else is signed in: the stream shows that account, or none. */
   followAccount(on: boolean): void {
     this.account.forget();
+    this.alerts.forget();
     this.stream.followAccount(on);
   }
 
@@ -159,6 +162,7 @@ export class Trade {
   private connectParts(): void {
     this.stream.onUnknown = () => this.onUnknown();
     this.stream.onAccount = (message) => this.account.take(message);
+    this.stream.onAlerts = (message) => this.alerts.take(message);
     this.markets.onChoose = (symbol) => this.choose(symbol);
     this.markets.onRetry = () => this.stream.retry();
     this.markets.retryAt = () => this.stream.retryAt;
