@@ -72,7 +72,11 @@ public sealed class DatabaseOutageTests(ITestOutputHelper output)
         output.WriteLine($"Two orders were refused in {started.ElapsedMilliseconds} ms while the database was away.");
         await server.StartAsync();
         foreach (var name in (string[])["a1", "a2"])
-            Assert.True((await alice.InsistAsync(HttpMethod.Post, "orders", Order(name))).IsDone);
+        {
+            var reply = await alice.InsistAsync(HttpMethod.Post, "orders", Order(name));
+            Assert.True(reply.IsDone, $"{name}: {reply}\n{silo.Output}");
+        }
+
         Assert.Equal(3, (await alice.InsistAsync(HttpMethod.Get, "orders?symbol=AAPL", null)).Items("orders").Count());
     }
 
