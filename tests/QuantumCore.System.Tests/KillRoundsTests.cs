@@ -8,7 +8,7 @@ namespace QuantumCore.SystemTests;
 /// An exchange that is killed in the middle of trading, again and again on the same records: nothing that was
 /// acknowledged is lost, nothing is there twice, and every coin is accounted for.
 /// </summary>
-public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper output)
+public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper output)
 {
     private const string RoundsVariable = "QUANTUMCORE_KILL_ROUNDS";
     private const string SeedVariable = "QUANTUMCORE_KILL_SEED";
@@ -18,15 +18,7 @@ public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper out
     /// <summary>In each of so many rounds days pass, and what was due settles while the exchange is killed.</summary>
     private const int DayEvery = 5;
 
-    [Fact]
-    [Trait("Suite", "Slow")]
-    public Task Killed_while_trading_on_sqlite_nothing_acknowledged_is_lost_or_doubled() => KillRoundsAsync("sqlite");
-
-    [Fact]
-    [Trait("Suite", "Slow")]
-    public Task Killed_while_trading_on_postgres_nothing_acknowledged_is_lost_or_doubled() => KillRoundsAsync("postgres");
-
-    private async Task KillRoundsAsync(string kind)
+    protected async Task KillRoundsAsync(string kind)
     {
         var rounds = Number(RoundsVariable, 50);
         var seed = Number(SeedVariable, 20_261_120);
@@ -236,4 +228,20 @@ public sealed class KillRoundsTests(PostgresServer server, ITestOutputHelper out
             return $"{times[times.Count / 2].TotalMilliseconds:F0} ms (p50), {times[times.Count * 99 / 100].TotalMilliseconds:F0} ms (p99)";
         }
     }
+}
+
+/// <summary>On SQLite.</summary>
+public sealed class SqliteKillRoundsTests(PostgresServer server, ITestOutputHelper output) : KillRoundsTests(server, output)
+{
+    [Fact]
+    [Trait("Suite", "Slow")]
+    public Task Killed_while_trading_nothing_acknowledged_is_lost_or_doubled() => KillRoundsAsync("sqlite");
+}
+
+/// <summary>On PostgreSQL.</summary>
+public sealed class PostgresKillRoundsTests(PostgresServer server, ITestOutputHelper output) : KillRoundsTests(server, output)
+{
+    [Fact]
+    [Trait("Suite", "Slow")]
+    public Task Killed_while_trading_nothing_acknowledged_is_lost_or_doubled() => KillRoundsAsync("postgres");
 }
