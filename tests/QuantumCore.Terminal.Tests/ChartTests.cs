@@ -7,7 +7,7 @@ namespace QuantumCore.TerminalTests;
 
 /// <summary>What a person does in the chart: own orders drawn to another price, prices waited for.</summary>
 [Trait("Suite", "Browser")]
-public sealed class ChartTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
+public sealed partial class ChartTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
     private const string Symbol = "AAPL";
 

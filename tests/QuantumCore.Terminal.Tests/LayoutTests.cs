@@ -82,7 +82,6 @@ public sealed class LayoutTests(Browser browser, QuietExchange exchange) : IClas
     }
 
     [Theory]
-    [InlineData(1440, 900, "dark")]
     [InlineData(1024, 768, "light")]
     [InlineData(390, 844, "dark")]
     public async Task Armed_ladder_fits_and_says_so(int width, int height, string theme)

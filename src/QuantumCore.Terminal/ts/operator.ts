@@ -121,7 +121,7 @@ function limitsCard(store: Store): HTMLElement {
   const account = make("input", { placeholder: "ACC-1001", "aria-label": "Account" });
   const symbol = make("select", { "aria-label": "Symbol" }, ...[...store.instruments.keys()].map((name) => make("option", { value: name }, name)));
   const names = ["maxOrderQuantity", "maxOrderValue", "maxOpenOrders", "maxPosition"] as const;
-  const labels: Readonly<Record<(typeof names)[number], string>> = { maxOrderQuantity: "Quantity of an order", maxOrderValue: "Value of an order", maxOpenOrders: "Open orders", maxPosition: "Position" };
+  const labels: Readonly<Record<(typeof names)[number], string>> = { maxOrderQuantity: "Order quantity", maxOrderValue: "Order value", maxOpenOrders: "Open orders", maxPosition: "Position" };
   const inputs = names.map((name) => make("input", { placeholder: "no limit", "aria-label": labels[name], inputmode: "decimal" }));
   const why = make("input", { placeholder: "goes on record", maxlength: "200", "aria-label": "Reason" });
   const said = make("p", { role: "status" });
