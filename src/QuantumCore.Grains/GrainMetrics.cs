@@ -44,6 +44,13 @@ internal static class GrainMetrics
     private static readonly Counter<long> s_reconciled = s_meter.CreateCounter<long>(
         "quantumcore_reconciled_accounts", null, "Accounts compared with the ledger at the same moment.");
 
+    // In whole microseconds, which the page shows in seconds.
+    private static readonly Histogram<long> s_commit = s_meter.CreateHistogram<long>(
+        "quantumcore_journal_commit_seconds", "us", "From the oldest record of a commit to its being durable.");
+
+    /// <summary>The journal's writer has committed, after so long.</summary>
+    public static void Committed(TimeSpan taken) => s_commit.Record(taken.Ticks / TimeSpan.TicksPerMicrosecond);
+
     /// <summary>A book's trades are durable.</summary>
     public static void Traded(string symbol, int trades)
     {
