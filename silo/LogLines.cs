@@ -30,6 +30,9 @@ internal sealed class LogLines(bool isJson, TimeProvider time) : ConsoleFormatte
 
     private static string? TraceOf(IExternalScopeProvider? scopes)
     {
+        if (RequestTrace.Id is { } collected)
+            return collected;
+
         var found = new string?[1];
         scopes?.ForEachScope(
             static (scope, found) =>

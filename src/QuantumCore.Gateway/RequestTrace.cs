@@ -17,10 +17,16 @@ public static class RequestTrace
 
     private static readonly ActivitySource s_source = new(SourceName);
 
+    /// <summary>The id of the trace that the calling code is part of, where spans are collected; else null.</summary>
+    public static string? Id => Collected?.TraceId.ToHexString();
+
+    // The framework makes one for its own logging too, which nobody collects.
+    private static Activity? Collected => Activity.Current is { } span && span.Source.HasListeners() ? span : null;
+
     /// <summary>Gives the span of a request the name of its route, and where spans are collected the request the id of its trace.</summary>
     internal static Activity? Name(HttpContext context, string route)
     {
-        if (Activity.Current is not { IsAllDataRequested: true } span)
+        if (Collected is not { } span)
             return null;
 
         context.TraceIdentifier = span.TraceId.ToHexString();

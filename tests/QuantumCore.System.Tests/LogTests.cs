@@ -10,12 +10,15 @@ public sealed class LogTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Each_line_about_a_request_in_gateway_and_grains_carries_the_trace_of_its_answer()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Each_line_about_a_request_in_gateway_and_grains_carries_the_trace_of_its_answer(bool isCollected)
     {
         using var storage = Storage.InFiles();
+        string[] collector = isCollected ? ["--otlp", $"http://127.0.0.1:{SiloProcess.FreePort()}"] : [];
         await using var silo = await SiloProcess.StartAsync(
-            [.. storage.Arguments, "--market-maker", "off", "--log", "json", "--log-level", "debug"]);
+            [.. storage.Arguments, "--market-maker", "off", "--log", "json", "--log-level", "debug", .. collector]);
         using var http = new HttpClient { BaseAddress = silo.Address };
         http.DefaultRequestHeaders.Add("X-Api-Key", "demo-alice");
         using var order = new StringContent("""{"symbol":"AAPL","side":"buy","price":"900000.00","quantity":"1000000"}""");

@@ -136,6 +136,8 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
     /// <summary>Asks for what is new as long as there are readers. What market data throws ends here.</summary>
     private async Task Follow()
     {
+        // For all who come, not for the request that came first.
+        RequestTrace.Leave();
         var grain = grains.GetGrain<IMarketDataGrain>(instrument.Symbol);
         var after = 0L;
         while (GoesOn())
