@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Journal.Tests;
 
-public sealed class PostgresJournalTests(PostgresServer server) : TakeoverContract
+public sealed class PostgresJournalTests(PostgresServer server) : PackContract
 {
     private static int s_schemas;
     private readonly string _schema = $"contract_{Interlocked.Increment(ref s_schemas)}";
