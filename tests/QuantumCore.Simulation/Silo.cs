@@ -24,6 +24,13 @@ internal sealed class Silo
     private static readonly MethodInfo s_execute =
         typeof(BackgroundService).GetMethod("ExecuteAsync", BindingFlags.Instance | BindingFlags.NonPublic)!;
 
+    /// <summary>In half of the seeds records are old after a second.</summary>
+    private static readonly KeepOptions s_keep = new()
+    {
+        Look = TimeSpan.FromSeconds(2),
+        Limits = new PackLimits { MaxFrames = 12, MaxSlices = 100, SliceBytes = 700 },
+    };
+
     private readonly World _world;
     private readonly ServiceProvider _services;
     private readonly JournalWriter _writer;
@@ -50,7 +57,7 @@ internal sealed class Silo
         services.AddSingleton<IPayoutReceiver>(new SiloBank(world, this));
         services.AddSingleton<ISettlementReceiver>(new SiloDepository(world, this));
         services.AddLocalGrains(Configure);
-        services.AddExchangeGrains();
+        services.AddExchangeGrains(keep: s_keep with { PackAfter = TimeSpan.FromSeconds((_world.Seed >> 2) % 2) });
         services.AddSingleton(_writer);
         _services = services.BuildServiceProvider();
         Grains = _services.GetRequiredService<LocalGrains>();
