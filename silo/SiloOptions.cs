@@ -53,8 +53,8 @@ internal sealed record SiloOptions
           --storage KIND         sqlite (default), postgres, or volatile (nothing is kept).
           --keep-free MIB        With less room on the disk of --data, orders are refused while cancels go on, for
                                  --storage sqlite (default: 64; 0: never).
-          --pack-after DAYS      Records of the journal older than this are packed, to less than a fifth of their room; nothing
-                                 of them is lost (default: 30; 0: never). Releases that know no packs can't read them.
+          --pack-after DAYS      Records of the journal older than this are packed: nothing of them is lost, and they take
+                                 half of their room or less (default: 30; 0: never). Releases before packs can't read them.
           --secrets DIR          Directory of secrets.key, which seals the secrets of API keys, and of session-keys, which the
                                  cookies of sessions are made with; both are made at the first start, whatever the
                                  storage (default: that of --data). Processes of one exchange share one.

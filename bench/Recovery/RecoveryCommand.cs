@@ -15,7 +15,7 @@ internal static class RecoveryCommand
     public static async Task<int> RunAsync(string[] arguments)
     {
         var options = new Options(
-            arguments, "--commands", "--symbols", "--accounts", "--seed", "--directory", "--keep");
+            arguments, "--commands", "--symbols", "--accounts", "--seed", "--directory", "--keep", "--packed");
         var plan = new JournalPlan(
             options.Number("--commands", 10_000_000),
             options.Number("--symbols", 4),
@@ -25,7 +25,7 @@ internal static class RecoveryCommand
             options.Text("--directory", Path.GetTempPath()), options.Text("--keep", $"quantumcore-recovery-{Environment.ProcessId}"));
         try
         {
-            return await RunAsync(plan, folder);
+            return await RunAsync(plan, folder, options.Text("--packed", "no") == "yes");
         }
         finally
         {
@@ -36,12 +36,17 @@ internal static class RecoveryCommand
         }
     }
 
-    private static async Task<int> RunAsync(JournalPlan plan, string folder)
+    private static async Task<int> RunAsync(JournalPlan plan, string folder, bool isPacked)
     {
         var place = Path.Combine(folder, "journal.db");
         if (!File.Exists(place))
         {
             await MakeAsync(plan, place);
+        }
+
+        if (isPacked)
+        {
+            await PackAsync(place);
         }
 
         // As in qc: no collection beside the work.
@@ -73,6 +78,29 @@ internal static class RecoveryCommand
         await store.InitializeAsync(CancellationToken.None);
         await using var maker = await JournalMaker.OpenAsync(store, plan);
         await maker.TradeAsync(plan.Commands);
+    }
+
+    /// <summary>Packs the whole journal as if all of it were old, and tells what each pack kept commits waiting for.</summary>
+    private static async Task PackAsync(string place)
+    {
+        await using var store = new SqliteJournalStore(place);
+        await store.InitializeAsync(CancellationToken.None);
+        var packer = new JournalPacker(store, new PackLimits());
+        var (frames, slices, packedSlices, bytes, packed) = (0L, 0L, 0L, 0L, 0L);
+        var took = new List<double>();
+        var processor = Process.GetCurrentProcess().TotalProcessorTime;
+        var started = Stopwatch.GetTimestamp();
+        for (var last = started; await packer.PackNextAsync(static (_, _) => true, CancellationToken.None) is { } pack; last = Stopwatch.GetTimestamp())
+        {
+            took.Add(Stopwatch.GetElapsedTime(last).TotalMilliseconds);
+            (frames, slices, packedSlices) = (frames + pack.Frames.Count, slices + pack.Slices.Count, packedSlices + pack.Packed.Slices.Count);
+            (bytes, packed) = (bytes + pack.Slices.Sum(slice => (long)slice.Length), packed + pack.Packed.Body.Length);
+        }
+
+        took.Sort();
+        await Console.Out.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"frames":{{frames}},"packs":{{took.Count}},"slices":{{slices}},"packedSlices":{{packedSlices}},"bytes":{{bytes}},"packedBytes":{{packed}},"packMillisP50":{{took[took.Count / 2]:F1}},"packMillisMax":{{took[^1]:F1}},"packSeconds":{{Stopwatch.GetElapsedTime(started).TotalSeconds:F1}},"packCpuSeconds":{{(Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds:F1}}}"""));
     }
 
     /// <summary>

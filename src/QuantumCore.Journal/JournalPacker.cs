@@ -70,9 +70,19 @@ public sealed class JournalPacker(IJournalStore store, PackLimits limits)
         public FrameSlice Write(Stream body)
         {
             var slice = PackedSlice.Encode(_before, First, _records, Chain, Bytes) ?? Plain();
+            RequireSame(slice);
             var position = (int)body.Position;
             body.Write(slice);
             return new FrameSlice(StreamId, _before.Epoch, First, First + _records.Count - 1, position, slice.Length, Chain);
+        }
+
+        /// <summary>What was written is read again before the frames go: by then it is all that there is.</summary>
+        private void RequireSame(byte[] slice)
+        {
+            var reader = new SliceReader("", StreamId, First);
+            var read = reader.Decode(new StoredSlice(First, First + _records.Count - 1, slice));
+            if (reader.Chain == Chain && read.Zip(_records).All(pair => pair.First.Body.Span.SequenceEqual(pair.Second.Body.Span))) return;
+            throw new InvalidDataException($"Records {First} to {First + _records.Count - 1} of stream {StreamId} can't be packed.");
         }
 
         private byte[] Plain()

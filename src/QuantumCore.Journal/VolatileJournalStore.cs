@@ -217,7 +217,7 @@ public sealed class VolatileJournalStore : IJournalStore
                 .. held.Slices.Skip(from).Take(SliceReader.PageSlices).Select(at => new StoredSlice(
                     at.Slice.FirstSequence,
                     at.Slice.LastSequence,
-                    at.Frame.Body.AsMemory(at.Slice.Position, at.Slice.Length)))];
+                    _frames.TryGetValue(at.Frame.Id, out var frame) ? frame.Body.AsMemory(at.Slice.Position, at.Slice.Length) : default))];
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed class Silo
     private static readonly KeepOptions s_keep = new()
     {
         Look = TimeSpan.FromSeconds(2),
-        Limits = new PackLimits { MaxFrames = 12, MaxSlices = 100, SliceBytes = 700 },
+        Limits = new PackLimits { MaxFrames = 12, MaxSlices = 16, SliceBytes = 700 },
     };
 
     private readonly World _world;
