@@ -54,7 +54,7 @@ internal sealed record SiloOptions
           --keep-free MIB        With less room on the disk of --data, orders are refused while cancels go on, for
                                  --storage sqlite (default: 64; 0: never).
           --pack-after DAYS      Records of the journal older than this are packed: nothing of them is lost, and they take
-                                 half of their room or less (default: 30; 0: never). Releases before packs can't read them.
+                                 a fifth to a third of their room (default: 30; 0: never). Releases before packs can't read them.
           --secrets DIR          Directory of secrets.key, which seals the secrets of API keys, and of session-keys, which the
                                  cookies of sessions are made with; both are made at the first start, whatever the
                                  storage (default: that of --data). Processes of one exchange share one.

@@ -85,8 +85,10 @@ internal static class RecoveryCommand
     {
         await using var store = new SqliteJournalStore(place);
         await store.InitializeAsync(CancellationToken.None);
+        using var packed = new CancellationTokenSource();
+        var committing = Task.Run(() => CommitAsync(store, packed.Token));
         var packer = new JournalPacker(store, new PackLimits());
-        var (frames, slices, packedSlices, bytes, packed) = (0L, 0L, 0L, 0L, 0L);
+        var (frames, slices, packedSlices, bytes, packedBytes) = (0L, 0L, 0L, 0L, 0L);
         var took = new List<double>();
         var processor = Process.GetCurrentProcess().TotalProcessorTime;
         var started = Stopwatch.GetTimestamp();
@@ -94,13 +96,34 @@ internal static class RecoveryCommand
         {
             took.Add(Stopwatch.GetElapsedTime(last).TotalMilliseconds);
             (frames, slices, packedSlices) = (frames + pack.Frames.Count, slices + pack.Slices.Count, packedSlices + pack.Packed.Slices.Count);
-            (bytes, packed) = (bytes + pack.Slices.Sum(slice => (long)slice.Length), packed + pack.Packed.Body.Length);
+            (bytes, packedBytes) = (bytes + pack.Slices.Sum(slice => (long)slice.Length), packedBytes + pack.Packed.Body.Length);
         }
 
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        await packed.CancelAsync();
+        var commits = await committing;
         took.Sort();
         await Console.Out.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"frames":{{frames}},"packs":{{took.Count}},"slices":{{slices}},"packedSlices":{{packedSlices}},"bytes":{{bytes}},"packedBytes":{{packed}},"packMillisP50":{{took[took.Count / 2]:F1}},"packMillisMax":{{took[^1]:F1}},"packSeconds":{{Stopwatch.GetElapsedTime(started).TotalSeconds:F1}},"packCpuSeconds":{{(Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds:F1}}}"""));
+            $$"""{"frames":{{frames}},"packs":{{took.Count}},"slices":{{slices}},"packedSlices":{{packedSlices}},"bytes":{{bytes}},"packedBytes":{{packedBytes}},"packMillisP50":{{took[took.Count / 2]:F1}},"packMillisMax":{{took[^1]:F1}},"commitMillisP50":{{commits[commits.Count / 2]:F1}},"commitMillisP99":{{commits[commits.Count * 99 / 100]:F1}},"commitMillisMax":{{commits[^1]:F1}},"packSeconds":{{seconds:F1}},"packCpuSeconds":{{(Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds:F1}}}"""));
+    }
+
+    /// <summary>What commits take meanwhile, one after the other, in milliseconds, the shortest first.</summary>
+    private static async Task<List<double>> CommitAsync(SqliteJournalStore store, CancellationToken until)
+    {
+        var took = new List<double>();
+        await using var writer = new JournalWriter(store, new JournalWriterOptions(), TimeProvider.System);
+        var stream = await writer.OpenAsync("other/beside", CancellationToken.None);
+        do
+        {
+            var started = Stopwatch.GetTimestamp();
+            await stream.WhenDurable(stream.Append(new byte[100]));
+            took.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        }
+        while (!until.IsCancellationRequested);
+
+        took.Sort();
+        return took;
     }
 
     /// <summary>

@@ -7,14 +7,14 @@ namespace QuantumCore.Journal.Tests;
 public abstract class PackContract : TakeoverContract
 {
     private static readonly string[] s_names = ["acct/1", "acct/2", "book/ACME", "book/OTHER"];
-    private static readonly PackLimits s_small = new() { MaxFrames = 8, SliceBytes = 600 };
+    protected static readonly PackLimits SmallPacks = new() { MaxFrames = 8, SliceBytes = 600 };
 
     [Fact]
     public async Task What_is_packed_is_read_as_it_was_from_every_place()
     {
         await FillAsync(frames: 60, seed: 1);
         var before = await AllAsync();
-        var packs = await PackAsync(s_small);
+        var packs = await PackAsync(SmallPacks);
         Assert.Equal(7, packs.Count);
         Assert.Contains(packs, pack => pack.Packed.Slices.Count < pack.Slices.Count);
         Assert.True(packs.Sum(pack => pack.Packed.Body.Length) < packs.Sum(pack => pack.Slices.Sum(slice => slice.Length)) / 2);
@@ -36,7 +36,7 @@ public abstract class PackContract : TakeoverContract
     {
         await FillAsync(frames: 16, seed: 2);
         var before = await AllAsync();
-        Assert.Equal(2, (await PackAsync(s_small)).Count);
+        Assert.Equal(2, (await PackAsync(SmallPacks)).Count);
         var book = await NewWriter().OpenAsync("book/ACME", Cancel);
         Assert.Equal(before["book/ACME"].Count, book.Head);
         book.Append(Text("after"));
@@ -48,7 +48,7 @@ public abstract class PackContract : TakeoverContract
     public async Task Only_as_many_frames_as_make_a_pack_are_packed_and_only_old_ones()
     {
         await FillAsync(frames: 12, seed: 3);
-        var packer = new JournalPacker(Store, s_small);
+        var packer = new JournalPacker(Store, SmallPacks);
         Assert.Null(await packer.PackNextAsync((_, _) => false, Cancel));
         Assert.Null(await packer.PackNextAsync((stream, _) => stream != "book/ACME", Cancel));
         var seen = new HashSet<string>();
@@ -65,10 +65,10 @@ public abstract class PackContract : TakeoverContract
         await FillAsync(frames: 8, seed: 5);
         var before = await AllAsync();
         var late = new LatePackStore(Store);
-        Assert.Null(await new JournalPacker(late, s_small).PackNextAsync((_, _) => true, Cancel));
+        Assert.Null(await new JournalPacker(late, SmallPacks).PackNextAsync((_, _) => true, Cancel));
         Assert.Equal(1, late.Refused);
         Assert.Equal(before, await AllAsync());
-        Assert.Equal(2, (await Store.UnpackedAsync(s_small, Cancel)).PackNo);
+        Assert.Equal(2, (await Store.UnpackedAsync(SmallPacks, Cancel)).PackNo);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public abstract class PackContract : TakeoverContract
         var frames = (await Store.UnpackedAsync(new PackLimits(), Cancel)).Frames;
         await DamageRecordAsync("book/ACME", LastOf(frames[11], await StreamIdAsync("book/ACME")));
         var damaged = Assert.Single(await Store.DamagedFramesAsync(Cancel).ToListAsync(Cancel));
-        var packs = await PackAsync(s_small);
+        var packs = await PackAsync(SmallPacks);
         Assert.NotEmpty(packs);
         Assert.DoesNotContain(damaged, packs.SelectMany(pack => pack.Frames));
         Assert.True(packs.Sum(pack => pack.Frames.Count) >= 15);
@@ -92,7 +92,7 @@ public abstract class PackContract : TakeoverContract
     {
         await FillAsync(frames: 24, seed: 7);
         var before = await AllAsync();
-        var slices = (await PackAsync(s_small)).SelectMany(pack => pack.Packed.Slices).ToList();
+        var slices = (await PackAsync(SmallPacks)).SelectMany(pack => pack.Packed.Slices).ToList();
         var book = await StreamIdAsync("book/ACME");
         var hit = slices.First(slice => slice.StreamId == book && slice.FirstSequence > 1);
         await DamageRecordAsync("book/ACME", hit.LastSequence);
@@ -112,7 +112,7 @@ public abstract class PackContract : TakeoverContract
         using var connection = InnerConnect();
         Assert.Empty(connection.Commit(frame));
         var before = await AllAsync();
-        Assert.Single(await PackAsync(s_small));
+        Assert.Single(await PackAsync(SmallPacks));
         Assert.False(connection.Holds(frame.Id));
         Assert.Equal([at.StreamId], connection.Commit(frame));
         Assert.Equal(before, await AllAsync());
@@ -136,7 +136,7 @@ public abstract class PackContract : TakeoverContract
             async () =>
             {
                 var packs = 0;
-                while (!writing.IsCompleted) packs += (await PackAsync(s_small)).Count;
+                while (!writing.IsCompleted) packs += (await PackAsync(SmallPacks)).Count;
                 return packs;
             },
             Cancel);
@@ -148,7 +148,7 @@ public abstract class PackContract : TakeoverContract
         }
 
         await writing;
-        Assert.True(await packing + (await PackAsync(s_small)).Count >= 30);
+        Assert.True(await packing + (await PackAsync(SmallPacks)).Count >= 30);
         Assert.Equal(300, (await ReadAsync("book/ACME")).Count);
     }
 
@@ -160,7 +160,7 @@ public abstract class PackContract : TakeoverContract
     }
 
     /// <summary>Frames of several streams each; now and then a stream is taken over.</summary>
-    private async Task FillAsync(int frames, int seed)
+    protected async Task FillAsync(int frames, int seed)
     {
         var random = new Random(seed);
         var writer = random.NextInt64();
@@ -196,7 +196,7 @@ public abstract class PackContract : TakeoverContract
         }),
     ];
 
-    private async Task<Dictionary<string, IReadOnlyList<string>>> AllAsync()
+    protected async Task<Dictionary<string, IReadOnlyList<string>>> AllAsync()
     {
         var all = new Dictionary<string, IReadOnlyList<string>>();
         foreach (var name in s_names) all[name] = await ReadAsync(name);
@@ -225,7 +225,7 @@ public abstract class PackContract : TakeoverContract
 
         public override async Task<bool> PackAsync(JournalPack pack, CancellationToken cancellationToken)
         {
-            Assert.NotNull(await new JournalPacker(_store, s_small).PackNextAsync((_, _) => true, cancellationToken));
+            Assert.NotNull(await new JournalPacker(_store, SmallPacks).PackNextAsync((_, _) => true, cancellationToken));
             var done = await base.PackAsync(pack, cancellationToken);
             if (!done) Refused++;
             return done;
