@@ -55,20 +55,26 @@ public sealed class JournalKeeper(
         }
 
         using var timer = new PeriodicTimer(options.Look, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        do
         {
-            try
+            await PackAndTellAsync(stoppingToken);
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task PackAndTellAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            var (frames, packs) = await PackAsync(stoppingToken);
+            if (packs > 0)
             {
-                var (frames, packs) = await PackAsync(stoppingToken);
-                if (packs > 0)
-                {
-                    GrainLog.FramesPacked(log, frames, packs);
-                }
+                GrainLog.FramesPacked(log, frames, packs);
             }
-            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
-            {
-                GrainLog.PackingFailed(log, e);
-            }
+        }
+        catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+        {
+            GrainLog.PackingFailed(log, e);
         }
     }
 
