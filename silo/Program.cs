@@ -49,6 +49,8 @@ builder.Services.Configure<HostOptions>(host =>
     host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.StopHost;
 });
 builder.Services.AddSingleton(options);
+if (options.Otlp is not null)
+    builder.Services.AddHostedService<Tracing>();
 builder.Services.AddSeal(options);
 builder.AddGrainRuntime(options);
 if (options.Role == SiloRole.Gateway)

@@ -84,6 +84,9 @@ internal sealed record SiloOptions
           --log text|json        One line of the log for each event, for people (default) or for machines.
           --log-level LEVEL      trace, debug, information, warning (default), error or critical. From information on down
                                  lines of grains carry the trace of the request they are about, too.
+          --otlp URL             Collector of OpenTelemetry that traces are sent to, over HTTP, such as http://127.0.0.1:4318: spans of
+                                 requests, grains and commits (default: none). Headers: OTEL_EXPORTER_OTLP_HEADERS.
+          --trace-one-in N       One request in N is traced (default: 1).
           --long-turn MS         A grain whose code runs longer than this without a pause is logged; 0: none (default: 50).
           --shutdown SECONDS     How long an end may take: requests that are under way are answered, everything is
                                  committed and snapshots are written (default: 4, at most 300).
@@ -116,7 +119,7 @@ internal sealed record SiloOptions
     [
         "data", "urls", "storage", "keep-free", "pack-after", "secrets", "payouts", "settlements", "postgres", "exchange", "demo", "simulate", "market-maker", "seed", "admin-port", "no-quotes",
         "cluster", "role", "advertise", "silo-port", "gateway-port", "account-requests", "address-requests",
-        "binance-weight", "binance-orders", "tls-certificate", "tls-key", "sign-up", "sites", "proxies", "log", "log-level", "long-turn", "shutdown",
+        "binance-weight", "binance-orders", "tls-certificate", "tls-key", "sign-up", "sites", "proxies", "log", "log-level", "otlp", "trace-one-in", "long-turn", "shutdown",
     ];
 
     public string DataDirectory { get; init; } = "data";
@@ -199,6 +202,12 @@ internal sealed record SiloOptions
     /// <summary>Nothing below is logged.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Warning;
 
+    /// <summary>Where spans are sent; null: nowhere.</summary>
+    public Uri? Otlp { get; init; }
+
+    /// <summary>Of so many requests one is traced.</summary>
+    public int TraceOneIn { get; init; } = 1;
+
     /// <summary>From which length turns of grains are reported; zero: none is.</summary>
     public TimeSpan LongTurn { get; init; } = TimeSpan.FromMilliseconds(50);
 
@@ -278,12 +287,7 @@ internal sealed record SiloOptions
         "settlements" => this with { Settlements = value },
         "urls" => this with { Urls = CheckUrls(value, source) },
         "storage" => this with { Storage = KindOf(value, source) },
-        "keep-free" => this with
-        {
-            KeepFree = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var miB) && miB <= 1 << 20
-                ? miB
-                : throw new FormatException($"{source} is a number of MiB from 0 to 1048576, not '{value}'."),
-        },
+        "keep-free" => this with { KeepFree = Number(value, 0, 1 << 20, source) },
         "pack-after" => this with { PackAfter = TimeSpan.FromDays(Number(value, 0, 36_500, source)) },
         "postgres" => this with { Postgres = value },
         "exchange" => this with { ExchangeFile = ExistingFile(value, source) },
@@ -308,6 +312,8 @@ internal sealed record SiloOptions
             LogsJson = value == "json" || (value == "text" ? false : throw new FormatException($"{source} is text or json, not '{value}'.")),
         },
         "log-level" => this with { LogLevel = Level(value, source) },
+        "otlp" => this with { Otlp = WebAddress(value, source) },
+        "trace-one-in" => this with { TraceOneIn = Number(value, 1, 1_000_000, source) },
         "long-turn" => this with { LongTurn = TimeSpan.FromMilliseconds(Number(value, 0, 60_000, source)) },
         "shutdown" => this with { Shutdown = TimeSpan.FromSeconds(Number(value, 1, 300, source)) },
         "admin-port" => this with { AdminPort = Port(value, source) },
@@ -328,6 +334,11 @@ internal sealed record SiloOptions
         },
         _ => this with { NoQuotes = [.. NoQuotes, .. value.Split(',', StringSplitOptions.RemoveEmptyEntries)] },
     };
+
+    private static Uri WebAddress(string value, string source) =>
+        Uri.TryCreate(value.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? address
+            : throw new FormatException($"{source}: '{value}' is no http address.");
 
     private static string ExistingFile(string value, string source) =>
         File.Exists(value) ? value : throw new FormatException($"{source}: there is no file '{value}'.");

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Net.WebSockets;
 using System.Text.Json;
 
@@ -21,6 +22,7 @@ internal sealed class ExchangeSocket : IDisposable
         // A peer that vanished without a word is found out by unanswered pings.
         _socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(10);
         _socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(10);
+        _socket.Options.CollectHttpResponseDetails = true;
         if (apiKey is not null)
             _socket.Options.SetRequestHeader("X-Api-Key", apiKey);
     }
@@ -31,6 +33,7 @@ internal sealed class ExchangeSocket : IDisposable
     internal Exception? Failure { get; private set; }
 
     /// <summary>Connects and sends the first messages, within the time of one attempt.</summary>
+    /// <exception cref="QuantumCoreException">The key is refused, which another attempt would not change.</exception>
     internal async Task<bool> TryOpenAsync<T>(IEnumerable<T> first, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(_options.AttemptTimeout, _options.Time);
@@ -46,6 +49,9 @@ internal sealed class ExchangeSocket : IDisposable
         catch (Exception failure) when (failure is WebSocketException ||
             (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
+            if (_socket.HttpStatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+                throw Refused(_socket.HttpStatusCode, failure);
+
             Failure = failure;
             return false;
         }
@@ -92,6 +98,12 @@ internal sealed class ExchangeSocket : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
+
+    private QuantumCoreException Refused(HttpStatusCode status, Exception failure) => new(
+        status == HttpStatusCode.Unauthorized ? RejectCodes.Unauthorized : RejectCodes.Forbidden, $"{Address} refuses this key.", failure)
+    {
+        Status = (int)status,
+    };
 
     private async Task SendAsync<T>(T message, CancellationToken cancellation) => await _socket.SendAsync(
         QuantumCoreJson.WriteBytes(message).AsMemory(), WebSocketMessageType.Text, endOfMessage: true, cancellation);

@@ -6,6 +6,12 @@ public static class RejectCodes
     /// <summary>Malformed request.</summary>
     public const string BadRequest = "BadRequest";
 
+    /// <summary>No key, or one that is not known.</summary>
+    public const string Unauthorized = "Unauthorized";
+
+    /// <summary>The key may not do that, or not from this address.</summary>
+    public const string Forbidden = "Forbidden";
+
     /// <summary>No such symbol.</summary>
     public const string UnknownSymbol = "UnknownSymbol";
 

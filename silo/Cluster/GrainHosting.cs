@@ -16,6 +16,9 @@ internal static class GrainHosting
     private static readonly TimeSpan s_pull = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
 
+    /// <summary>Where the runtime's spans come from.</summary>
+    public static IReadOnlyList<string> TraceSources { get; } = ["Microsoft.Orleans.Application"];
+
     /// <summary>Refuses options that this build can't keep.</summary>
     /// <exception cref="FormatException">The message is for the user.</exception>
     public static void Check(SiloOptions options)
@@ -34,7 +37,12 @@ internal static class GrainHosting
     {
         if (options.Role == SiloRole.Gateway)
         {
-            builder.Host.UseOrleansClient(client => Join(client, options));
+            builder.Host.UseOrleansClient(client =>
+            {
+                Join(client, options);
+                if (options.Otlp is not null)
+                    client.AddActivityPropagation();
+            });
             return;
         }
 
@@ -42,6 +50,8 @@ internal static class GrainHosting
         {
             Limit(silo, options);
             Watch(silo);
+            if (options.Otlp is not null)
+                silo.AddActivityPropagation();
 
             // Implicit subscriptions alone: what they need is in the grains' own code, and no silo's end can lose it.
             silo.AddMemoryStreams(EventStreams.Provider, streams =>

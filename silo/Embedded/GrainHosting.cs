@@ -6,6 +6,9 @@ namespace QuantumCore.Silo;
 /// <summary>The grain runtime of this process: the embedded one, which is one silo by itself.</summary>
 internal static class GrainHosting
 {
+    /// <summary>Where the runtime's spans come from.</summary>
+    public static IReadOnlyList<string> TraceSources { get; } = [LocalGrainOptions.TraceSource];
+
     /// <summary>Refuses options that this build can't keep.</summary>
     /// <exception cref="FormatException">The message is for the user.</exception>
     public static void Check(SiloOptions options)

@@ -79,7 +79,9 @@ public sealed class JournalStream
     /// heads of the bundle's other streams show what was appended together with the record.
     /// </summary>
     public Task WhenDurable(long sequence) =>
-        sequence <= DurableHead && Bundle.Streams.Length == 1 ? Task.CompletedTask : _writer.WhenDurable(this, sequence);
+        JournalTracing.Begin(this, sequence) is { } span ? JournalTracing.UntilAsync(_writer.WhenDurable(this, sequence), span)
+        : sequence <= DurableHead && Bundle.Streams.Length == 1 ? Task.CompletedTask
+        : _writer.WhenDurable(this, sequence);
 
     /// <summary>
     /// Stores a snapshot of the owner's state after a durable record. False: a newer activation owns the stream, and

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace QuantumCore.LocalRuntime;
 
 /// <summary>
@@ -39,6 +41,7 @@ internal sealed class GrainCall<TResult> : GrainCall
     private readonly GrainReference _target;
     private readonly object?[] _arguments;
     private readonly Dictionary<string, object>? _context;
+    private readonly Activity? _span;
     private readonly CancellationTokenRegistration _cancellation;
     private readonly CancellationTokenSource? _cancelInside;
 
@@ -53,6 +56,7 @@ internal sealed class GrainCall<TResult> : GrainCall
         _target = target;
         _arguments = arguments;
         _context = RequestContext.Current.Value;
+        _span = CallTracing.Begin(method, target);
         if (method.TokenIndex >= 0
             && arguments[method.TokenIndex] is CancellationToken { CanBeCanceled: true } token)
         {
@@ -87,6 +91,8 @@ internal sealed class GrainCall<TResult> : GrainCall
 
         if (_context is not null)
             RequestContext.Current.Value = _context;
+        if (_span is not null)
+            Activity.Current = _span;
 
         ValueTask<TResult> result;
         try
@@ -110,6 +116,7 @@ internal sealed class GrainCall<TResult> : GrainCall
         Forget();
         if (_target.Runtime.Options.Hostile && FromOutside && !SurvivesTheWire(error))
             error = new OrleansException($"No serializer for an exception of type {error.GetType()}.");
+        CallTracing.End(_span, error);
         if (_answer.TrySetException(error))
             _ = _answer.Task.Exception; // Observed: a caller who does not look has decided so.
     }
@@ -133,6 +140,7 @@ internal sealed class GrainCall<TResult> : GrainCall
     private void End(Activation activation, TResult result)
     {
         Forget();
+        CallTracing.End(_span, null);
         _answer.TrySetResult(result);
         activation.Completed(this);
     }
@@ -155,6 +163,7 @@ internal sealed class GrainCall<TResult> : GrainCall
     private void Cancel(CancellationToken token)
     {
         // The caller goes on at once. A call that waits will not start; one that runs sees its own token cancelled.
+        CallTracing.End(_span, new OperationCanceledException(token));
         _answer.TrySetCanceled(token);
         Pending?.Remove(this);
         if (Volatile.Read(ref _runsOn) is { } activation)

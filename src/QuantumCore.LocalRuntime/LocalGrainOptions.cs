@@ -7,6 +7,9 @@ namespace QuantumCore.LocalRuntime;
 /// </summary>
 public sealed class LocalGrainOptions
 {
+    /// <summary>The source of the spans of calls (an <see cref="System.Diagnostics.ActivitySource"/>), for who collects them.</summary>
+    public const string TraceSource = "QuantumCore.LocalRuntime";
+
     /// <summary>The assemblies that hold the grain classes.</summary>
     public IList<Assembly> GrainAssemblies { get; } = [];
 

@@ -88,24 +88,38 @@ public sealed class BinanceStreamTests
     }
 
     [Fact]
-    public async Task A_candle_that_ended_is_told_even_if_the_look_comes_seconds_late()
+    public async Task A_candle_that_was_open_since_a_stream_is_followed_is_told_as_it_ended_however_late_the_look_comes()
     {
         var clock = new ToldClock(1_000_500);
         await using var exchange = await OpenGateway.StartAsync(time: clock);
-        exchange.Floor.PastTrades.Add(new PublicTrade(1, 0, 999_500_000_000, 100, 3, Side.Buy));
-        exchange.Floor.PastTrades.Add(new PublicTrade(2, 0, 1_001_200_000_000, 101, 7, Side.Buy));
+        foreach (var (sequence, millis, lots) in new[] { (1, 998_500L, 1), (2, 999_500, 3), (3, 1_000_700, 5), (4, 1_002_200, 7) })
+            exchange.Floor.PastTrades.Add(new PublicTrade(sequence, 0, millis * 1_000_000, 100, lots, Side.Buy));
         exchange.Floor.Publish("AAPL", new MarketUpdate(true, 0, 5, 50, [], [], []));
         using var reader = await ConnectAsync(exchange, "ws/aapl@kline_1s");
-        var first = await ReadAsync(reader);
+        await FollowedAsync(reader);
 
+        // The stream looks once a second by the system's clock: the first time after this, and once more after the next.
+        clock.Millis = 1_001_100;
+        var candles = await CandlesUntilAsync(reader, 1_001_000);
         clock.Millis = 1_003_100;
-        var candles = new List<JsonElement> { first.GetProperty("k") };
-        while (candles[^1].GetProperty("t").GetInt64() < 1_003_000)
-            candles.Add((await ReadAsync(reader)).GetProperty("k"));
+        candles.AddRange(await CandlesUntilAsync(reader, 1_003_000));
 
         Assert.Equal(
-            [(1_000_000L, "0", false), (1_000_000, "0", true), (1_001_000, "7", true), (1_002_000, "0", true), (1_003_000, "0", false)],
-            candles.Select(candle => (candle.GetProperty("t").GetInt64(), Text(candle, "v"), candle.GetProperty("x").GetBoolean())));
+            [(1_000_000, "5", true), (1_001_000, "0", false), (1_001_000, "0", true), (1_002_000, "7", true), (1_003_000, "0", false)],
+            candles.SkipWhile(candle => candle is (1_000_000, _, false)));
+    }
+
+    private static async Task<List<(long Start, string Volume, bool IsClosed)>> CandlesUntilAsync(ClientWebSocket reader, long start)
+    {
+        var candles = new List<(long Start, string Volume, bool IsClosed)>();
+        do
+        {
+            var candle = (await ReadAsync(reader)).GetProperty("k");
+            candles.Add((candle.GetProperty("t").GetInt64(), Text(candle, "v")!, candle.GetProperty("x").GetBoolean()));
+        }
+        while (candles[^1].Start < start);
+
+        return candles;
     }
 
     [Theory]

@@ -179,10 +179,7 @@ public class LiquidationTests
     public async Task An_order_of_a_liquidation_whose_carrier_died_is_carried_again_and_trades_once()
     {
         await using var disk = new Disk();
-        await using var market = await MarginMarket.OpenAsync(disk);
-        await market.TradeAsync(Side.Buy, 10_000, 200);
-        await market.MarkAsync("AAPL", 6_500);
-        await market.PlaceAsync(MarginMarket.Maker, Side.Buy, 6_450, 500);
+        await using var market = await FallenAsync(disk);
         var account = market.Exchange.Account(Trader);
         var work = await account.ReviewMargin();
         Assert.NotNull(work.Order);
@@ -198,10 +195,7 @@ public class LiquidationTests
     public async Task What_the_fund_was_not_told_is_in_the_snapshot_that_the_account_begins_with()
     {
         await using var disk = new Disk();
-        await using var market = await MarginMarket.OpenAsync(disk);
-        await market.TradeAsync(Side.Buy, 10_000, 200);
-        await market.MarkAsync("AAPL", 6_500);
-        await market.PlaceAsync(MarginMarket.Maker, Side.Buy, 6_450, 500);
+        await using var market = await FallenAsync(disk);
         var account = market.Exchange.Account(Trader);
         await market.Exchange.SubmitAsync("AAPL", (await account.ReviewMargin()).Order!);
         await account.CatchUp();
@@ -240,4 +234,14 @@ public class LiquidationTests
 
     private static async Task<long> FundAsync(MarginMarket market) =>
         (long)(await market.Exchange.Ledger.TrialBalance()).Single(row => row.Asset == "USD" && row.Holder == "insurance").Total;
+
+    /// <summary>A trader who bought 200 at 100.00, the mark at 65.00, and a maker who would buy all of it at 64.50.</summary>
+    private static async Task<MarginMarket> FallenAsync(Disk disk)
+    {
+        var market = await MarginMarket.OpenAsync(disk);
+        await market.TradeAsync(Side.Buy, 10_000, 200);
+        await market.MarkAsync("AAPL", 6_500);
+        await market.PlaceAsync(MarginMarket.Maker, Side.Buy, 6_450, 500);
+        return market;
+    }
 }

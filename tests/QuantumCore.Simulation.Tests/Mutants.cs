@@ -48,7 +48,28 @@ internal static class Mutants
     /// Seeds that met rules which few days touch: where to begin. A change of the product may make them worth nothing; then all
     /// are tried in turn, as for the other rules.
     /// </summary>
-    public static readonly Dictionary<string, int> Met = new(StringComparer.Ordinal);
+    public static readonly Dictionary<string, int> Met = new(StringComparer.Ordinal)
+    {
+        ["a mass cancel leaves no floor"] = 58,
+        ["a replacement does not look at what is open"] = 92,
+        ["no pull while something is open"] = 253,
+        ["a stale activation is never thrown away"] = 65,
+        ["half of what was appended together goes alone"] = 165,
+        ["a book's snapshot forgets floors"] = 753,
+        ["nobody asks for a hold of a clock that was ahead"] = 21,
+        ["a batch is sent before it is durable"] = 44,
+        ["a freeze is forgotten by a snapshot"] = 78,
+        ["an order's quantity is not limited"] = 13,
+        ["a replacement is not limited"] = 430,
+        ["limits are forgotten by a snapshot"] = 107,
+        ["an order is not counted over time"] = 24,
+        ["an account that is liquidated still orders"] = 15,
+        ["an account that is liquidated gives away"] = 291,
+        ["a snapshot forgets that an account is liquidated"] = 123,
+        ["a settlement is sent before it is durable"] = 19,
+        ["open orders promise nothing of what is to come"] = 326,
+        ["the history does not look for what it was not told"] = 68,
+    };
 
     /// <summary>What is taken out, where, and how.</summary>
     public static readonly (string Rule, string File, string Original, string Changed)[] All =

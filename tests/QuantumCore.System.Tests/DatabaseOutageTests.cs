@@ -71,9 +71,14 @@ public sealed class DatabaseOutageTests(ITestOutputHelper output)
 
         output.WriteLine($"Two orders were refused in {started.ElapsedMilliseconds} ms while the database was away.");
         await server.StartAsync();
-        foreach (var name in (string[])["a1", "a2"])
-            Assert.True((await alice.InsistAsync(HttpMethod.Post, "orders", Order(name))).IsDone);
-        Assert.Equal(3, (await alice.InsistAsync(HttpMethod.Get, "orders?symbol=AAPL", null)).Items("orders").Count());
+
+        // A hold that took longer than five seconds to its book may have been voided by now, which is final too; a name that was refused is free.
+        var doubted = await alice.InsistAsync(HttpMethod.Post, "orders", Order("a1"));
+        Assert.True(doubted.IsDone || doubted.Code == "Voided", $"{doubted}\n{silo.Output}");
+        var again = await alice.InsistAsync(HttpMethod.Post, "orders", Order("a2"));
+        Assert.True(again.IsDone, $"{again}\n{silo.Output}");
+        var open = (await alice.InsistAsync(HttpMethod.Get, "orders?symbol=AAPL", null)).Items("orders");
+        Assert.Equal(doubted.IsDone ? "a0 a1 a2" : "a0 a2", string.Join(' ', open.Select(order => order.GetProperty("clientOrderId").GetString()).Order()));
     }
 
     /// <summary>Trades before, through and after an outage; the memory that the exchange had at its end.</summary>

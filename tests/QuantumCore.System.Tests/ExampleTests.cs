@@ -72,7 +72,8 @@ public sealed partial class ExampleTests
                 await ShowsAsync(bob, output, bid: (149.86m, 10m), ask: (149.92m, 10m));
                 await FiredAsync(faults, lost);
                 var cut = (await faults.AddFaultAsync(new NewFault(FaultKind.Drop, FaultPlace.Stream, "demo-alice", Symbol), Token)).Faults[^1].Id;
-                await bob.PlaceAsync(PlaceOrder.Market(Symbol, OrderSide.Buy, 10m), Token);
+                // If it is cut before the order comes, the quotes are away for a moment.
+                await UntilAsync(output, async () => (await bob.PlaceAsync(PlaceOrder.Market(Symbol, OrderSide.Buy, 10m), Token)).Filled == 10m);
                 await FiredAsync(faults, cut);
                 await ShowsAsync(bob, output, bid: (149.89m, 10m), ask: (149.95m, 10m));
                 Assert.Equal(2, (await alice.GetOpenOrdersAsync(Symbol, Token)).Count);

@@ -39,6 +39,25 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
     }
 
     [Fact]
+    public async Task Key_that_is_refused_is_told_at_once_on_sockets_as_in_calls()
+    {
+        using var stranger = demo.Client("nobody's key");
+        Assert.Equal((RejectCodes.Unauthorized, 401), await RefusalAsync(() => stranger.GetOpenOrdersAsync(Symbol, Token)));
+        Assert.Equal((RejectCodes.Unauthorized, 401), await RefusalAsync(() => stranger.CancelOnDisconnectAsync(Token)));
+        Assert.Equal(RejectCodes.Unauthorized, (await RefusalAsync(async () =>
+        {
+            await using var feed = stranger.WatchAccountAsync(Token).GetAsyncEnumerator(Token);
+            await feed.MoveNextAsync();
+        })).Code);
+    }
+
+    private static async Task<(string Code, int? Status)> RefusalAsync(Func<Task> ask)
+    {
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(ask);
+        return (refused.Code, refused.Status);
+    }
+
+    [Fact]
     public async Task Request_that_waits_longer_than_its_caller_is_not_carried_out_later()
     {
         var name = QuantumCoreClient.NewClientOrderId();

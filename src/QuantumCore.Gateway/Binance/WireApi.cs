@@ -93,6 +93,7 @@ internal sealed class WireApi(
         try
         {
             using var accepted = await context.WebSockets.AcceptWebSocketAsync();
+            RequestTrace.Leave();
             using var socket = new MessageSocket(accepted, options, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
             using var session = new WireSession(
                 socket, accounts, origin, time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -179,6 +180,7 @@ internal sealed class WireApi(
         var shown = parameters.Text("apiKey") ?? (call.Security >= WireSecurity.Read ? session.Key : null);
         var weight = Door.Weight(length);
         var isOrder = call.Lane == Lane.Orders;
+        using var span = RequestTrace.OfMessage("WS", call.Path);
         var holder = isOrder && shown is not null ? (await keys.Find(shown, session.Origin.Address))?.Account ?? 0 : 0;
         if (isOrder ? !door.HasRoomForOrders() || !await door.EnterOrders(weight, holder) : !door.Enter(call.Lane))
             return WireError.Of(new Refusal(RejectReason.Overloaded));

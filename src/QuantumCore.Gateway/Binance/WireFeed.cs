@@ -83,7 +83,7 @@ internal sealed class WireFeed(
         lock (_lock)
         {
             if (!_streams.TryGetValue(name, out var stream))
-                _streams.Add(name, stream = new WireStream(name, _book.Sequence));
+                _streams.Add(name, stream = new WireStream(name, _book.Sequence, NowMillis * 1_000_000));
             stream.Readers.Add(reader);
             stream.IsNew = true;
             if (_running)
@@ -247,12 +247,12 @@ internal sealed class WireFeed(
         // From the open one on: a look that comes late finds more than one that has ended. Far behind, it goes on with the newest.
         long? from = now - open.StartNanos < CandlesBehind * (open.EndNanos - open.StartNanos) ? open.StartNanos : null;
         var candles = stream.Name.Period is { } period
-            ? await history.Candles(new CandleQuery(instrument.Symbol, period, from, now, from is null ? 1 : CandlesBehind))
-            : await history.Seconds(instrument.Symbol, from, now, from is null ? 1 : CandlesBehind);
+            ? await history.Candles(new CandleQuery(instrument.Symbol, period, from, now, CandlesBehind))
+            : await history.Seconds(instrument.Symbol, from, now, CandlesBehind);
         if (candles.IsEmpty)
             return;
 
-        foreach (var ended in candles[..^1])
+        foreach (var ended in candles[..^1].Where(ended => ended.EndNanos > stream.SinceNanos))
             stream.Tell(to => WireStreamWriting.Candle(to, instrument, NowMillis, stream.Name, ended, isClosed: true));
         stream.OpenCandle = candles[^1];
         stream.Tell(to => WireStreamWriting.Candle(to, instrument, NowMillis, stream.Name, candles[^1], isClosed: false));
@@ -282,13 +282,16 @@ internal sealed class WireFeed(
     }
 
     /// <summary>A stream that somebody follows.</summary>
-    private sealed class WireStream(WireStreamName name, long sequence)
+    private sealed class WireStream(WireStreamName name, long sequence, long nanos)
     {
         private readonly HashSet<(Side Side, long PriceTicks)> _changes = [];
 
         public WireStreamName Name => name;
 
         public HashSet<IWireReader> Readers { get; } = [];
+
+        /// <summary>Since when somebody follows it, Unix nanoseconds: what had ended before is not told.</summary>
+        public long SinceNanos => nanos;
 
         /// <summary>Somebody came who has been told nothing yet.</summary>
         public bool IsNew { get; set; }

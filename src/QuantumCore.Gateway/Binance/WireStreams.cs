@@ -48,6 +48,7 @@ internal sealed class WireStreams(
         try
         {
             using var accepted = await context.WebSockets.AcceptWebSocketAsync();
+            RequestTrace.Leave();
             using var socket = new MessageSocket(accepted, options, metrics, time, log);
             using var subscriptions = new WireSubscriptions(socket, feeds, listenKeys, listings, WireOrigin.Of(context), isWrapped, time);
             foreach (var name in names)

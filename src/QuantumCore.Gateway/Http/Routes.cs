@@ -344,13 +344,19 @@ internal sealed class Routes(
     }
 
     private void Always(string route, Func<HttpContext, Task> call) =>
-        endpoints.MapMethods(route, ["GET"], (RequestDelegate)(context => Guard(context, $"GET {route}", call)));
+        endpoints.MapMethods(route, ["GET"], (RequestDelegate)(context =>
+        {
+            RequestTrace.Drop();
+            return Guard(context, $"GET {route}", call);
+        }));
 
     /// <summary>
     /// What a call throws ends here. A grain that failed is no fault of the request: it may be repeated.
     /// </summary>
     private async Task Guard(HttpContext context, string route, Func<HttpContext, Task> call)
     {
+        var span = RequestTrace.Name(context, route);
+
         // Carried from grain to grain at a cost, and so only for who wants to read that much.
         if (log.IsEnabled(LogLevel.Information))
             RequestContext.Set(RequestTrace.Key, context.TraceIdentifier);
@@ -380,5 +386,6 @@ internal sealed class Routes(
 
         Log.RequestServed(log, route, context.Response.StatusCode);
         metrics.RequestServed(route, context.Response.StatusCode);
+        RequestTrace.Answered(span, context.Response.StatusCode);
     }
 }

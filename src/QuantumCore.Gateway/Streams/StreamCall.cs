@@ -35,6 +35,7 @@ internal sealed class StreamCall(
         try
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            RequestTrace.Leave();
             await using var reader = new StreamReader(
                 socket, holder, feeds, sources, listings, options, metrics, time, log);
             await reader.Run(lifetime.ApplicationStopping, context.RequestAborted);

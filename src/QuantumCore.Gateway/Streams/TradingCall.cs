@@ -39,6 +39,7 @@ internal sealed class TradingCall(
         try
         {
             using var accepted = await context.WebSockets.AcceptWebSocketAsync();
+            RequestTrace.Leave();
             using var socket = new MessageSocket(accepted, options, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
             await using var trader = new TradingSocket(
                 socket, account, context.TraceIdentifier, context.Connection.RemoteIpAddress, Call.StillKnown(context, keys, sessions), desk, entry, listings, keys, door, quotas, log);

@@ -94,9 +94,10 @@ internal sealed class TradingSocket(
 
     private async Task Serve(TradingText text, int length)
     {
+        var lane = text.Op is "place" or "batch" ? Lane.Orders : Lane.Urgent;
+        using var span = RequestTrace.OfMessage("WS /trading", text.Op is "place" or "batch" ? text.Op : "cancel");
         try
         {
-            var lane = text.Op is "place" or "batch" ? Lane.Orders : Lane.Urgent;
             if (!await isStillIn())
                 Refuse(text, new Refusal(RejectReason.Unauthorized));
             else if (!quotas.TakeAddress(address, lane) || !keys.MayAsk(account, lane))
