@@ -22,10 +22,10 @@ public sealed record JournalPack(IReadOnlyList<FrameId> Frames, IReadOnlyList<Sl
 public sealed record PackLimits
 {
     /// <summary>Most frames.</summary>
-    public int MaxFrames { get; init; } = 2_048;
+    public int MaxFrames { get; init; } = 512;
 
     /// <summary>Most entries of the index.</summary>
-    public int MaxSlices { get; init; } = 4_096;
+    public int MaxSlices { get; init; } = 2_048;
 
     /// <summary>Bytes of frames, about.</summary>
     public int MaxBytes { get; init; } = 1 << 20;

@@ -52,6 +52,7 @@ public sealed class SqliteJournalStore : IJournalStore
 
     /// <summary>SQLite has one write transaction at a time. Waiting here is fair; waiting inside SQLite is by sleeping.</summary>
     private readonly SemaphoreSlim _write = new(1);
+    private readonly SemaphoreSlim _move = new(1);
     private readonly SqliteSliceTail _tail = new();
     private FileStream? _lock;
     private SqliteCheckpointer? _checkpointer;
@@ -195,7 +196,7 @@ public sealed class SqliteJournalStore : IJournalStore
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var after = new FrameId(long.MinValue, long.MinValue);
-        while (await ReadOnPoolAsync(reader => NextFrame(reader, after)) is { } found)
+        while (await ReadOnPoolAsync(reader => SqliteSoundness.NextFrame(reader, after)) is { } found)
         {
             cancellationToken.ThrowIfCancellationRequested();
             after = found.Id;
@@ -215,7 +216,7 @@ public sealed class SqliteJournalStore : IJournalStore
     /// <inheritdoc/>
     public async Task<bool> PackAsync(JournalPack pack, CancellationToken cancellationToken)
     {
-        await _tail.MoveAsync(WriteAsync);
+        await MoveTailNowAsync();
         return await WriteAsync(database => SqlitePacks.Put(database, pack));
     }
 
@@ -252,7 +253,7 @@ public sealed class SqliteJournalStore : IJournalStore
     /// <summary>What the checkpointer does in one round, the newest part of the index included.</summary>
     internal async Task CheckpointAsync(int mode)
     {
-        await _tail.MoveAsync(WriteAsync);
+        await MoveTailNowAsync();
         using var database = Open();
         database.Checkpoint(mode, out _);
     }
@@ -431,21 +432,23 @@ public sealed class SqliteJournalStore : IJournalStore
     private static byte[] SliceBody(SqliteDatabase reader, long frame, int position, int length) =>
         reader.ReadBlob("frame", "body", frame, position, length);
 
-    private static (FrameId Id, bool IsSound)? NextFrame(SqliteDatabase reader, FrameId after)
-    {
-        var row = reader.Statement("""
-            SELECT writer_id, frame_no, crc, body FROM frame WHERE (writer_id, frame_no) > (?1, ?2)
-            ORDER BY writer_id, frame_no LIMIT 1
-            """).Bind(1, after.WriterId).Bind(2, after.FrameNo);
-        if (!row.Step()) return null;
-        var found = (new FrameId(row.Long(0), row.Long(1)), Checksum.Of(row.Blob(3)) == row.Long(2));
-        row.Reset();
-        return found;
-    }
-
     private async Task MoveTailAsync(bool isIdle)
     {
-        if (_tail.Count >= (isIdle ? MoveTailWhenIdle : MoveTailAlways)) await _tail.MoveAsync(WriteAsync);
+        if (_tail.Count >= (isIdle ? MoveTailWhenIdle : MoveTailAlways)) await MoveTailNowAsync();
+    }
+
+    /// <summary>One at a time: who has taken entries must find them at the front when they are in their place.</summary>
+    private async Task MoveTailNowAsync()
+    {
+        await _move.WaitAsync(_closing.Token);
+        try
+        {
+            await _tail.MoveAsync(WriteAsync);
+        }
+        finally
+        {
+            _move.Release();
+        }
     }
 
     private async Task<bool> WriteAsync(Func<SqliteDatabase, bool> work)
