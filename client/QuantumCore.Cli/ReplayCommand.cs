@@ -54,6 +54,12 @@ internal sealed class ReplayCommand
         DefaultValueFactory = _ => "demo-admin",
     };
 
+    private readonly Option<string?> _admin = new("--admin")
+    {
+        Description = "The demo's admin port: its simulation page shows the replay, pauses it and sets its speed",
+        HelpName = "address",
+    };
+
     private readonly Option<bool> _plot = new("--plot") { Description = "Plot prices and volumes of the trades as text" };
 
     private readonly Option<string?> _picture = PlotFiles.Option();
@@ -67,7 +73,7 @@ internal sealed class ReplayCommand
             "and the book must show what the real one showed. Both accounts are funded through the admin key.")
         {
             replay._file, replay._symbol, replay._list, replay._speed, replay._batch, replay._run, replay._maker,
-            replay._taker, replay._adminKey, replay._plot, replay._picture,
+            replay._taker, replay._adminKey, replay._admin, replay._plot, replay._picture,
         };
         return app.Add(
             command,
@@ -75,6 +81,7 @@ internal sealed class ReplayCommand
             qc replay AAPL_2012-06-21_50_1h.cmds.csv.gz --list
             qc replay LOBSTER_AMZN_2012-06-21_5.zip --list --symbol AMZN.RAW --json
             qc replay day.cmds.csv --symbol TEST.L --run monday       (again: goes on)
+            qc replay day.cmds.csv --list --speed 50 --admin http://127.0.0.1:8081
             qc replay day.cmds.csv --list --plot --png day.png        what was traded, as text and as a picture
 
             Exit code 1 means that something differs; the first differences are listed.
@@ -112,8 +119,15 @@ internal sealed class ReplayCommand
             session, admin, parse.GetValue(_taker)!, plan, instrument, units.Funds(flow.Commands, maker: false),
             cancellation);
         session.Screen.Note($"run {plan.Run}: {flow.Commands.Count} lines to {plan.Symbol}");
-        var replayer = new Replayer(maker, taker, plan, session.Time) { Progress = Reporter(session.Screen) };
+        var board = Board(parse, session, plan, Path.GetFileName(file), flow.Commands.Count);
+        var replayer = new Replayer(maker, taker, plan, session.Time)
+        {
+            Progress = Reporter(session.Screen),
+            Control = board is null ? null : (done, stop) => board(done, false, stop),
+        };
         var report = await replayer.RunAsync(flow.Commands, resuming ? book.Sequence : Replayer.NotResumed, cancellation);
+        if (board is not null)
+            await board(flow.Commands.Count, true, cancellation);
         Show(session.Screen, report);
         await PlotAsync(parse, session.Screen, plan.Symbol, report, cancellation);
         return report.DifferenceCount == 0 ? ExitCodes.Done : ExitCodes.Refused;
@@ -133,6 +147,31 @@ internal sealed class ReplayCommand
 
         var name = run ?? QuantumCoreClient.NewClientOrderId()[..8];
         return (new ReplayPlan("", name, parse.GetValue(_batch), pace), run is not null);
+    }
+
+    /// <summary>Says at the admin port how far the replay is, and hears what is wanted; null without one. A port that fails once is left alone.</summary>
+    private Func<int, bool, CancellationToken, Task<ReplayStanding?>>? Board(ParseResult parse, Session session, ReplayPlan plan, string file, int lines)
+    {
+        if (parse.GetValue(_admin) is not { } text)
+            return null;
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+            throw new UsageException($"--admin: '{text}' is not an address such as {SimCommands.DefaultPort}");
+
+        var port = session.At(address);
+        var failed = false;
+        return async (done, ended, cancellation) =>
+        {
+            try
+            {
+                return failed ? null : (await port.ReportReplayAsync(new(plan.Run, file, plan.Symbol, done, lines, plan.OrdersPerSecond, ended), cancellation)).Replay;
+            }
+            catch (QuantumCoreException error)
+            {
+                failed = true;
+                session.Screen.Note($"{text} does not show the replay, which goes on by itself: {error.Message}");
+                return null;
+            }
+        };
     }
 
     private static async Task<Instrument> FindAsync(

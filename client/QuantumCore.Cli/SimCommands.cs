@@ -8,7 +8,7 @@ namespace QuantumCore.Cli;
 /// <summary>sim: the market of a demo, and faults for clients under test, by the demo's admin port.</summary>
 internal static class SimCommands
 {
-    private const string DefaultPort = "http://127.0.0.1:8081";
+    internal const string DefaultPort = "http://127.0.0.1:8081";
 
     internal static Command All(CommandLineApp app, Func<string, string?> environment)
     {
@@ -45,11 +45,26 @@ internal static class SimCommands
             Fault(Add),
             Clear(Add),
             Skew(Add),
+            Replay(Add),
         };
     }
 
     private delegate Command Adding(
         Command command, string example, Func<ParseResult, QuantumCoreClient, CancellationToken, Task<Simulation>> ask);
+
+    private static Command Replay(Adding add)
+    {
+        var speed = Grammar.NumberArgument("speed", "Commands a second; 0: as fast as it goes");
+        return new Command("replay", "Shape a replay that was begun with qc replay FILE --admin ADDRESS.")
+        {
+            add(new Command("pause", "Let it wait."), "qc sim replay pause", (_, client, stop) => client.ChangeReplayAsync(new(Paused: true), stop)),
+            add(new Command("resume", "Let it go on."), "qc sim replay resume", (_, client, stop) => client.ChangeReplayAsync(new(Paused: false), stop)),
+            add(
+                new Command("speed", "How fast it goes.") { speed },
+                "qc sim replay speed 50",
+                (parse, client, stop) => client.ChangeReplayAsync(new(Speed: (int)Math.Min(parse.GetValue(speed), int.MaxValue)), stop)),
+        };
+    }
 
     private static Command Step(Adding add)
     {
@@ -147,6 +162,12 @@ internal static class SimCommands
             + $"volatility {Text(market.Volatility)}, seed {market.Seed}, {market.Steps} steps; clients' clock {simulation.SkewMillis} ms ahead");
         if (market.Away is { Count: > 0 } away)
             console.WriteLine($"away   {string.Join(", ", away.Select(Tables.Word))}");
+        if (simulation.Replay is { } replay)
+        {
+            var how = replay.Ended ? "ended" : replay.Paused ? "paused" : replay.Speed == 0 ? "as fast as it goes" : $"{replay.Speed} commands a second";
+            console.WriteLine($"replay {replay.File} to {replay.Symbol}: line {replay.Done} of {replay.Of}, {how}");
+        }
+
         foreach (var fault in simulation.Faults)
         {
             console.WriteLine($"waits  {fault.Id}: {Tables.Word(fault.Kind)} of {Tables.Word(fault.On)}, {fault.Symbol ?? "every symbol"}, "

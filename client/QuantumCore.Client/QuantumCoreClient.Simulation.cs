@@ -26,6 +26,14 @@ public sealed partial class QuantumCoreClient
     public Task<Simulation> RemoveFaultsAsync(long? id = null, CancellationToken cancellation = default) =>
         _calls.SendAsync<Simulation>(new ExchangeCall(HttpMethod.Delete, id is null ? "sim/faults" : $"sim/faults/{id}"), cancellation);
 
+    /// <summary>Says how far a replay is; the answer says what is wanted of it.</summary>
+    public Task<Simulation> ReportReplayAsync(ReplayPosition position, CancellationToken cancellation = default) =>
+        _calls.SendAsync<Simulation>(Post("sim/replay/report", position) with { Repeatable = false }, cancellation);
+
+    /// <summary>Pauses the replay that is under way, lets it go on, or sets its speed.</summary>
+    public Task<Simulation> ChangeReplayAsync(ReplayChange change, CancellationToken cancellation = default) =>
+        _calls.SendAsync<Simulation>(Post("sim/replay", change) with { Repeatable = false }, cancellation);
+
     /// <summary>Puts the clock of the Binance Spot interface so many milliseconds ahead, or behind when negative; a day at most.</summary>
     public Task<Simulation> SetClockSkewAsync(long millis, CancellationToken cancellation = default) =>
         _calls.SendAsync<Simulation>(Post("sim/skew", new SkewRequest(millis)), cancellation);

@@ -202,6 +202,8 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(OrderPosition))]
 [JsonSerializable(typeof(Simulation))]
 [JsonSerializable(typeof(MarketChange))]
+[JsonSerializable(typeof(ReplayPosition))]
+[JsonSerializable(typeof(ReplayChange))]
 [JsonSerializable(typeof(NewFault))]
 [JsonSerializable(typeof(HaltRequest))]
 [JsonSerializable(typeof(SkewRequest))]

@@ -94,14 +94,48 @@ public enum SimulatedParticipant
 public sealed record SimulatedMarket(
     bool Paused, decimal Speed, decimal Volatility, long Seed, long Steps, IReadOnlyList<SimulatedParticipant> Away, bool Idle = false);
 
+/// <summary>How far a replay is, as the program that replays says.</summary>
+/// <param name="Run">The name of the run.</param>
+/// <param name="File">The recording.</param>
+/// <param name="Symbol">Where it is replayed to.</param>
+/// <param name="Done">Lines that are done.</param>
+/// <param name="Of">Lines of the recording.</param>
+/// <param name="Speed">Commands a second that it was started with; 0: as fast as it goes.</param>
+/// <param name="Ended">Whether no more will come.</param>
+public sealed record ReplayPosition(string Run, string File, string Symbol, int Done, int Of, int Speed, bool Ended = false);
+
+/// <summary>What is wanted of the replay that is under way; what is null stays.</summary>
+/// <param name="Paused">Whether it waits.</param>
+/// <param name="Speed">Commands a second, up to a million; 0: as fast as it goes.</param>
+public sealed record ReplayChange(bool? Paused = null, int? Speed = null);
+
+/// <summary>A replay as it stands.</summary>
+/// <param name="Run">The name of the run.</param>
+/// <param name="File">The recording.</param>
+/// <param name="Symbol">Where it is replayed to.</param>
+/// <param name="Done">Lines that are done.</param>
+/// <param name="Of">Lines of the recording.</param>
+/// <param name="Speed">Commands a second that are wanted; 0: as fast as it goes.</param>
+/// <param name="Paused">Whether it is to wait.</param>
+/// <param name="Ended">Whether no more will come.</param>
+/// <param name="Heard">When the program that replays was last heard.</param>
+public sealed record ReplayStanding(
+    string Run, string File, string Symbol, int Done, int Of, int Speed, bool Paused, bool Ended, DateTimeOffset Heard);
+
 /// <summary>Everything that the simulation's port tells.</summary>
 /// <param name="Running">Whether participants are simulated.</param>
 /// <param name="Market">How the market stands.</param>
 /// <param name="SkewMillis">How far the clock of the Binance Spot interface is ahead of the time, in milliseconds.</param>
 /// <param name="Faults">Faults that wait.</param>
 /// <param name="Fired">Faults that happened, newest first, 200 at most.</param>
+/// <param name="Replay">The newest replay that was told of; null for none.</param>
 public sealed record Simulation(
-    bool Running, SimulatedMarket Market, long SkewMillis, IReadOnlyList<WaitingFault> Faults, IReadOnlyList<FiredFault> Fired);
+    bool Running,
+    SimulatedMarket Market,
+    long SkewMillis,
+    IReadOnlyList<WaitingFault> Faults,
+    IReadOnlyList<FiredFault> Fired,
+    ReplayStanding? Replay = null);
 
 /// <summary>What is to change of the market; what is null stays.</summary>
 /// <param name="Paused">Whether it waits for single steps.</param>

@@ -35,6 +35,7 @@ internal static class GrainHosting
 
     public static void AddGrainRuntime(this WebApplicationBuilder builder, SiloOptions options)
     {
+        builder.Services.AddSingleton<Gateway.ReadSilos>(services => ActivatorUtilities.CreateInstance<ClusterView>(services).ReadAsync);
         if (options.Role == SiloRole.Gateway)
         {
             builder.Host.UseOrleansClient(client =>
@@ -50,6 +51,7 @@ internal static class GrainHosting
         {
             Limit(silo, options);
             Watch(silo);
+            silo.Configure<Orleans.Configuration.SiloOptions>(self => self.SiloName = ClusterView.NameOf(options.Role));
             if (options.Otlp is not null)
                 silo.AddActivityPropagation();
 

@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway;
 using QuantumCore.Grains;
 
 namespace QuantumCore.Silo;
@@ -20,7 +23,9 @@ internal static class GrainHosting
     /// <summary>Nothing but the exchange's own stores.</summary>
     public static Task PrepareAsync(SiloOptions options, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public static void AddGrainRuntime(this WebApplicationBuilder builder, SiloOptions options) =>
+    public static void AddGrainRuntime(this WebApplicationBuilder builder, SiloOptions options)
+    {
+        builder.Services.AddSingleton<ReadSilos>(services => _ => Task.FromResult(Self(services, options)));
         builder.Services.AddLocalGrains(grains =>
         {
             grains.GrainAssemblies.Add(typeof(ExchangeGrains).Assembly);
@@ -31,4 +36,18 @@ internal static class GrainHosting
             grains.DeactivationTimeout = GrainLimits.Deactivation;
             grains.MaxRequestsPerActivation = GrainLimits.RequestsPerActivation;
         });
+    }
+
+    private static ImmutableArray<SiloView> Self(IServiceProvider services, SiloOptions options)
+    {
+        using var self = Process.GetCurrentProcess();
+        var counts = services.GetRequiredService<LocalGrains>().CountActivations()
+            .Select(kind => GrainCount.Of(kind.Key, kind.Value)).OrderBy(count => count.Type, StringComparer.Ordinal);
+        return
+        [
+            new SiloView(
+                $"{Environment.MachineName}-{Environment.ProcessId}", options.Urls, "all", "active",
+                new DateTimeOffset(self.StartTime.ToUniversalTime()), IsThis: true, [.. counts]),
+        ];
+    }
 }

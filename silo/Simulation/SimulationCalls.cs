@@ -25,7 +25,7 @@ internal sealed record SkewText(long Millis);
 
 /// <summary>What every call of the simulation answers.</summary>
 internal sealed record SimulationText(
-    bool Running, MarketState Market, long SkewMillis, ImmutableArray<ClientFault> Faults, ImmutableArray<FaultThatFired> Fired);
+    bool Running, MarketState Market, long SkewMillis, ImmutableArray<ClientFault> Faults, ImmutableArray<FaultThatFired> Fired, ReplayState? Replay);
 
 /// <summary>Why a call was refused.</summary>
 internal sealed record ProblemText(string Code, string? Field, string Title, string? Detail, string? Limit);
@@ -36,6 +36,8 @@ internal sealed record ProblemText(string Code, string? Field, string Title, str
 [JsonSerializable(typeof(FaultText))]
 [JsonSerializable(typeof(SymbolChange))]
 [JsonSerializable(typeof(SkewText))]
+[JsonSerializable(typeof(ReplayReportText))]
+[JsonSerializable(typeof(ReplayChange))]
 [JsonSerializable(typeof(SimulationText))]
 [JsonSerializable(typeof(ProblemText))]
 internal sealed partial class SimulationJson : JsonSerializerContext;
@@ -45,12 +47,14 @@ internal sealed partial class SimulationJson : JsonSerializerContext;
 /// machine; each but the reading needs a JSON body, which no page of another site can send.
 /// </summary>
 internal sealed class SimulationCalls(
-    MarketClock clock, ClientFaults faults, ClientClock clients, OrderEntry entry, Listings listings, GatewayOptions gateway, SiloOptions options)
+    MarketClock clock, ReplayBoard replay, ClientFaults faults, ClientClock clients, OrderEntry entry, Listings listings, GatewayOptions gateway, SiloOptions options)
 {
     private const string Root = "/api/qc/v1/sim";
     private const int MostSteps = 36_000;
     private const int MostTimes = 1_000_000;
     private const int LongestMillis = 600_000;
+    private const int FastestReplay = 1_000_000;
+    private const int LongestName = 200;
     private const int PatienceMillis = 60_000;
 
     /// <summary>Less than what cuts a reader to whom nothing can be sent.</summary>
@@ -64,6 +68,8 @@ internal sealed class SimulationCalls(
         On<FaultText>(routes, "POST", $"{Root}/faults", SimulationJson.Default.FaultText, (_, fault) => AddAsync(fault));
         On<SkewText>(routes, "POST", $"{Root}/skew", SimulationJson.Default.SkewText, (_, skew) => Task.FromResult(SetSkew(skew)));
         On<SymbolChange>(routes, "POST", $"{Root}/symbols/{{symbol}}", SimulationJson.Default.SymbolChange, HaltAsync);
+        On<ReplayReportText>(routes, "POST", $"{Root}/replay/report", SimulationJson.Default.ReplayReportText, (_, told) => Task.FromResult(Report(told)));
+        On<ReplayChange>(routes, "POST", $"{Root}/replay", SimulationJson.Default.ReplayChange, (_, change) => Task.FromResult(Change(change)));
         routes.MapMethods($"{Root}/faults/{{id?}}", ["DELETE"], (RequestDelegate)RemoveAsync).ExcludeFromDescription();
     }
 
@@ -132,7 +138,8 @@ internal sealed class SimulationCalls(
         clock.State,
         (long)clients.Skew.TotalMilliseconds,
         [.. faults.Waiting.Select(fault => fault with { Key = ClientFaults.Shown(fault.Key) })],
-        faults.Fired);
+        faults.Fired,
+        replay.State);
 
     private static Task WriteAsync(HttpContext context, int status, ProblemText problem)
     {
@@ -181,6 +188,29 @@ internal sealed class SimulationCalls(
 
         faults.Add(new ClientFault(0, text.Kind, place, text.Key, text.Symbol, text.Count ?? 1, text.Millis ?? PatienceMillis));
         return null;
+    }
+
+    private ProblemText? Report(ReplayReportText told)
+    {
+        foreach (var (field, text) in new[] { ("run", told.Run), ("file", told.File), ("symbol", told.Symbol) })
+        {
+            if (text is not { Length: >= 1 and <= LongestName })
+                return Malformed(field, $"1 to {LongestName} characters.");
+        }
+
+        if (told.Of < 0 || told.Done < 0 || told.Done > told.Of)
+            return Malformed("done", "0 to the lines there are.");
+        if (told.Speed is not (>= 0 and <= FastestReplay))
+            return Malformed("speed", $"0 to {FastestReplay}.");
+        replay.Report(told);
+        return null;
+    }
+
+    private ProblemText? Change(ReplayChange change)
+    {
+        if (change.Speed is { } speed && speed is not (>= 0 and <= FastestReplay))
+            return Malformed("speed", $"0 to {FastestReplay} commands a second; 0: as fast as it goes.");
+        return replay.Change(change.Paused, change.Speed) ? null : Malformed(null, "No replay is under way: qc replay FILE --admin ADDRESS begins one.");
     }
 
     private ProblemText? SetSkew(SkewText text)

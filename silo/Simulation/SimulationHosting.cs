@@ -6,6 +6,7 @@ internal static class SimulationHosting
     public static void AddSimulation(this IServiceCollection services)
     {
         services.AddSingleton<MarketClock>();
+        services.AddSingleton<ReplayBoard>();
         services.AddSingleton<ClientFaults>();
         services.AddSingleton<FaultyEdge>();
         services.AddSingleton<SimulationCalls>();

@@ -361,6 +361,10 @@ public interface ILedgerGrain : IGrainWithStringKey
     /// <summary>Wakes the ledger and waits for nothing: once awake it follows the journal by itself.</summary>
     [Alias("follow")]
     ValueTask Follow();
+
+    /// <summary>How much the journal has, and how far the history is behind it, as the ledger saw at its last look, a second ago at most.</summary>
+    [Alias("standing")]
+    ValueTask<LedgerStanding> Standing();
 }
 
 /// <summary>What is listed and who may come in; one grain, keyed <see cref="Key"/>.</summary>

@@ -104,6 +104,13 @@ public readonly record struct ReconciliationFinding(
 public sealed record ReconciliationReport(
     long TimeNanos, int Compared, int Moving, long LastAccount, ImmutableArray<ReconciliationFinding> Findings);
 
+/// <summary>How the history stands to the journal it is made of.</summary>
+/// <param name="Records">Durable records of all streams that the history is made of.</param>
+/// <param name="Behind">Those that are not in the history yet.</param>
+/// <param name="BehindNanos">How long it has been behind without a batch that was written, nanoseconds; 0 when it is not behind.</param>
+[GenerateSerializer, Immutable, Alias("ledger-standing")]
+public readonly record struct LedgerStanding(long Records, long Behind, long BehindNanos);
+
 /// <summary>Which units leave a position first, and where fees are counted.</summary>
 public enum PositionMethod : byte
 {

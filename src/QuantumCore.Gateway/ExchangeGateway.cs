@@ -1,10 +1,13 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Alerts;
 using QuantumCore.Gateway.Binance;
 using QuantumCore.Gateway.Http;
 using QuantumCore.Gateway.Signals;
@@ -61,6 +64,7 @@ public static class ExchangeGateway
         services.AddSingleton<SignalDesk>();
         services.AddSingleton<SignalCalls>();
         services.AddSingleton<OperatorCalls>();
+        services.AddSystemCalls();
         services.AddSingleton<EngineCalls>();
         services.AddBinanceWire();
         services.AddSingleton<HealthCalls>();
@@ -95,9 +99,24 @@ public static class ExchangeGateway
         services.AddSingleton<WireApi>();
     }
 
+    /// <summary>How the exchange itself is. A host with a grain runtime of its own tells of its silos; without, none are told.</summary>
+    private static void AddSystemCalls(this IServiceCollection services)
+    {
+        services.TryAddSingleton(new ReadSilos(static _ => Task.FromResult(ImmutableArray<SiloView>.Empty)));
+        services.AddSingleton<RecentLog>();
+        services.AddSingleton<ILoggerProvider>(provider => provider.GetRequiredService<RecentLog>());
+        services.AddLogging(logging => logging
+            .AddFilter<RecentLog>(null, LogLevel.Warning)
+            // That its keys are not encrypted: they lie beside the key that they could be encrypted with.
+            .AddFilter<RecentLog>("Microsoft.AspNetCore.DataProtection", LogLevel.Error));
+        services.AddSingleton<SystemCalls>();
+    }
+
     private static void AddStreams(this IServiceCollection services)
     {
         services.AddSingleton<BookFeeds>();
+        services.AddSingleton<PriceAlerts>();
+        services.AddSingleton<AlertCalls>();
         services.AddSingleton<MarketPulse>();
         services.AddSingleton<StreamSources>();
         services.AddSingleton<TickerCalls>();

@@ -14,6 +14,9 @@ public sealed class MetricsPage : IDisposable
     /// <summary>Series kept per instrument; more are counted into none.</summary>
     public const int MostSeries = 1000;
 
+    /// <summary>The unit of what is measured in whole microseconds; it is shown in seconds.</summary>
+    private const string Microseconds = "us";
+
     private static readonly double[] s_bounds =
         [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
@@ -81,6 +84,7 @@ public sealed class MetricsPage : IDisposable
         private readonly string _type;
         private readonly string _help;
         private readonly bool _replaces;
+        private readonly double _unit;
 
         public Family(Instrument instrument)
         {
@@ -91,6 +95,7 @@ public sealed class MetricsPage : IDisposable
             _type = isHistogram ? "histogram" : isCounter ? "counter" : "gauge";
             _replaces = instrument.IsObservable || kind.StartsWith("Gauge", StringComparison.Ordinal);
             Name = Clean(instrument.Name) + (isCounter ? "_total" : "");
+            _unit = instrument.Unit == Microseconds ? 1e-6 : 1;
             _help = instrument.Description ?? instrument.Name;
         }
 
@@ -106,7 +111,7 @@ public sealed class MetricsPage : IDisposable
                 series = _series.GetOrAdd(labels, new Series());
             }
 
-            series.Add(value, _replaces, _type == "histogram");
+            series.Add(value * _unit, _replaces, _type == "histogram");
         }
 
         public void Write(StringBuilder to)

@@ -24,6 +24,7 @@ public static class ExchangeGrains
             {
                 StoreFailed = failure => GrainLog.CommitFailed(
                     provider.GetRequiredService<ILogger<JournalWriter>>(), failure.Message),
+                Committed = GrainMetrics.Committed,
             },
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<InstrumentCatalog>();

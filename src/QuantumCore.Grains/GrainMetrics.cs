@@ -61,6 +61,13 @@ internal static class GrainMetrics
         s_packBytes.Add(packed);
     }
 
+    // In whole microseconds, which the page shows in seconds.
+    private static readonly Histogram<long> s_commit = s_meter.CreateHistogram<long>(
+        "quantumcore_journal_commit_seconds", "us", "From the oldest record of a commit to its being durable.");
+
+    /// <summary>The journal's writer has committed, after so long.</summary>
+    public static void Committed(TimeSpan taken) => s_commit.Record(taken.Ticks / TimeSpan.TicksPerMicrosecond);
+
     /// <summary>A book's trades are durable.</summary>
     public static void Traded(string symbol, int trades)
     {

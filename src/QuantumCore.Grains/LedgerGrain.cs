@@ -128,6 +128,14 @@ public sealed partial class LedgerGrain(
     /// <inheritdoc/>
     public ValueTask Follow() => ValueTask.CompletedTask;
 
+    /// <inheritdoc/>
+    public ValueTask<LedgerStanding> Standing()
+    {
+        var behind = Behind();
+        var without = behind == 0 ? TimeSpan.Zero : time.GetElapsedTime(_progressAt);
+        return ValueTask.FromResult(new LedgerStanding(_heads.Values.Sum(), behind, without.Ticks * 100));
+    }
+
     /// <summary>Projects all that is durable in these streams; a name that ends with a slash stands for all that begin so.</summary>
     private async Task CatchUpAsync(params string[] names)
     {
@@ -201,7 +209,7 @@ public sealed partial class LedgerGrain(
 
     private void TellLag()
     {
-        var behind = _heads.Sum(stream => Math.Max(0, stream.Value - Cursor(stream.Key)));
+        var behind = Behind();
         if (behind == 0)
         {
             _progressAt = time.GetTimestamp();
@@ -209,6 +217,8 @@ public sealed partial class LedgerGrain(
 
         GrainMetrics.ProjectionLooked(behind, time.GetElapsedTime(_progressAt));
     }
+
+    private long Behind() => _heads.Sum(stream => Math.Max(0, stream.Value - Cursor(stream.Key)));
 
     private void StartFollowing()
     {

@@ -511,6 +511,7 @@ public sealed class JournalWriter : IAsyncDisposable
 
     private void Complete(JournalFrame frame)
     {
+        if (_oldestInFlight is { } since) _options.Committed?.Invoke(_time.GetElapsedTime(since));
         lock (_gate)
         {
             foreach (var segment in _batch)

@@ -31,4 +31,9 @@ public sealed record JournalWriterOptions
     /// Told of each failed attempt to commit, on the writer's thread. Must not throw or block.
     /// </summary>
     public Action<Exception>? StoreFailed { get; init; }
+
+    /// <summary>
+    /// Told of each commit how long its oldest record waited until it was durable, on the writer's thread. Must not throw or block.
+    /// </summary>
+    public Action<TimeSpan>? Committed { get; init; }
 }

@@ -99,6 +99,12 @@ public sealed class LocalGrains : IClusterClient, IAsyncDisposable
                 .For(primaryKey);
     }
 
+    /// <summary>Living activations of each grain class that has any, by the name of the class.</summary>
+    public IReadOnlyDictionary<string, int> CountActivations() => Kinds
+        .Select(kind => (kind.Type.Name, Count: kind.Activations.Values.Sum(static living => living.Length)))
+        .Where(kind => kind.Count > 0)
+        .ToDictionary(kind => kind.Name, kind => kind.Count, StringComparer.Ordinal);
+
     /// <summary>Ends the activations of one grain as if they were idle, and waits until they have ended.</summary>
     public Task DeactivateAsync(IAddressable grain)
     {

@@ -199,6 +199,13 @@ public sealed class ReplayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_replay_goes_on_by_itself_where_the_admin_port_does_not_show_it()
+    {
+        Assert.Equal(0, await ReplayAsync(Write(Flow), "--list", "--admin", _exchange.Address.ToString()));
+        Assert.Contains("does not show the replay, which goes on by itself", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_first_minutes_of_a_LOBSTER_day_are_reproduced()
     {
         await using var zip = await ZipFile.OpenReadAsync(

@@ -323,6 +323,9 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
         ValueTask.FromResult(new ReconciliationReport(0, 0, 0, 0, []));
 
     public ValueTask Follow() => ValueTask.CompletedTask;
+
+    public async ValueTask<LedgerStanding> Standing() =>
+        await floor.Standing;
 }
 
 public sealed class FloorPayout(TradingFloor floor) : Grain, IPayoutGrain

@@ -130,6 +130,7 @@ public sealed class MergedStreamTests
 
     [Theory]
     [InlineData("""{"op":"subscribe","channel":"account"}""", "Unauthorized", "channel")]
+    [InlineData("""{"op":"subscribe","channel":"alerts"}""", "Unauthorized", "channel")]
     [InlineData("""{"op":"subscribe","channel":"books"}""", "BadRequest", "channel")]
     [InlineData("""{"op":"subscribe","symbol":"AAPL","conflate":1001}""", "BadRequest", "conflate")]
     [InlineData("""{"op":"subscribe","symbol":"AAPL","conflate":-1}""", "BadRequest", "conflate")]
@@ -174,7 +175,7 @@ public sealed class MergedStreamTests
         Assert.Equal(field, answer["field"]);
     }
 
-    private static async Task<ClientWebSocket> ConnectAsync(OpenGateway exchange, string? key)
+    internal static async Task<ClientWebSocket> ConnectAsync(OpenGateway exchange, string? key)
     {
         var reader = new ClientWebSocket();
         if (key is not null)
@@ -183,11 +184,11 @@ public sealed class MergedStreamTests
         return reader;
     }
 
-    private static Task SendAsync(ClientWebSocket reader, string message) =>
+    internal static Task SendAsync(ClientWebSocket reader, string message) =>
         reader.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, Token);
 
     /// <summary>The next message of a kind. The clock goes on until it is there: what is merged is told when an interval is over.</summary>
-    private static async Task<string> ReadAsync(ClientWebSocket reader, ManualTime time, string type)
+    internal static async Task<string> ReadAsync(ClientWebSocket reader, ManualTime time, string type)
     {
         while (true)
         {

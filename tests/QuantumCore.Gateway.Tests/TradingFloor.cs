@@ -57,6 +57,9 @@ public sealed class TradingFloor
     /// <summary>What the ledger remembers of public trades, one a sequence, oldest first.</summary>
     public List<PublicTrade> PastTrades { get; } = [];
 
+    /// <summary>How the ledger stands; a fault for one that can't be asked.</summary>
+    public Task<LedgerStanding> Standing { get; set; } = Task.FromResult(new LedgerStanding(1_000, 7, 2_500_000_000));
+
     public List<OwnedAccount> Owners { get; } = [];
 
     /// <summary>The limits that were set last.</summary>

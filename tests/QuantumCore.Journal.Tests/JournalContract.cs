@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Xunit;
 
@@ -362,6 +363,22 @@ public abstract class JournalContract : IAsyncLifetime
         Assert.Equal(50, (await ReadAsync("book/ACME")).Count);
         Assert.Equal((0, TimeSpan.Zero), (writer.PendingRecords, await SettledAgeAsync(writer)));
         Assert.True(failures >= 4);
+    }
+
+    [Fact]
+    public async Task Each_commit_tells_how_long_its_oldest_record_waited()
+    {
+        var waits = new ConcurrentQueue<TimeSpan>();
+        var writer = NewWriter(new JournalWriterOptions { Committed = waits.Enqueue });
+        var book = await writer.OpenAsync("book/ACME", Cancel);
+        for (var i = 1; i <= 3; i++)
+        {
+            var before = TimeProvider.System.GetTimestamp();
+            book.Append(Text($"{i}"));
+            await Durable(book);
+            Assert.Equal(i, waits.Count);
+            Assert.InRange(waits.Last(), TimeSpan.Zero, TimeProvider.System.GetElapsedTime(before));
+        }
     }
 
     [Fact]

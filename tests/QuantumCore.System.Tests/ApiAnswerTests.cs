@@ -90,6 +90,10 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         await CallAsync("DELETE orders", "orders", Alice);
         await CallAsync("GET orders/history", "orders/history?limit=100", Alice);
         await CallAsync("GET fills", "fills", Bob);
+        var alert = (await CallAsync("POST alerts", "alerts", Bob, """{"symbol":"AAPL","price":"200.00"}""")).GetProperty("id").GetInt64();
+        await CallAsync("POST alerts", "alerts", Bob, """{"symbol":"AAPL","price":"200.00","above":false}""");
+        Assert.True((await CallAsync("GET alerts", "alerts", Bob)).GetProperty("alerts")[1].TryGetProperty("fired", out _));
+        await CallAsync("DELETE alerts/{id}", $"alerts/{alert}", Bob);
         await CallAsync("GET account", "account", Bob);
         await CallAsync("GET account/statement", "account/statement", Bob);
         await CallAsync("GET account/positions", "account/positions", Bob);
@@ -212,6 +216,10 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         foreach (var call in new[] { "freeze", "unfreeze", "block", "unblock" })
             await CallAsync($"POST admin/accounts/{{account}}/{call}", $"admin/accounts/ACC-1001/{call}", Admin, "{}");
         await CallAsync("POST admin/breaker", "admin/breaker", Admin, """{"index":499000,"previousClose":500000}""");
+        var system = await CallAsync("GET admin/system", "admin/system", Admin);
+        var silo = Assert.Single(system.GetProperty("silos").EnumerateArray());
+        Assert.Equal("active", silo.GetProperty("state").GetString());
+        Assert.Contains(silo.GetProperty("grains").EnumerateArray(), grains => grains.GetProperty("type").GetString() == "OrderBook");
     }
 
     private async Task MarketAsync()

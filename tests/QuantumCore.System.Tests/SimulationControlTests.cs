@@ -218,6 +218,49 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         return trades;
     }
 
+    [Fact]
+    public async Task Replay_is_shown_waits_and_goes_faster_as_it_is_told()
+    {
+        const int Lines = 400;
+        const string Recorded = "TAPE.L";
+        var file = Path.Combine(Path.GetTempPath(), $"{Path.GetRandomFileName()}.cmds.csv");
+        await File.WriteAllLinesAsync(file, Enumerable.Range(1, Lines).Select(i => $"A,{i},B,10,{1_000_000 - (i * 100)}"), Token);
+        try
+        {
+            var replay = Programs.RunAsync(
+                Programs.Cli, TimeSpan.FromSeconds(60), "replay", file, "--symbol", Recorded, "--list", "--speed", "20", "--batch", "1", "--json",
+                "--url", demo.Address.ToString(), "--admin", demo.Admin.ToString());
+            await UntilAsync(async () => await ReplayAsync() is { Done: > 0 });
+            await QcAsync("replay", "pause");
+
+            // When it has been heard again it has read that it is to wait, and all that it has taken from the recording is in the book.
+            var asked = (await ReplayAsync())!.Heard;
+            await UntilAsync(async () => (await ReplayAsync())!.Heard > asked);
+            asked = (await ReplayAsync())!.Heard;
+            await UntilAsync(async () => (await ReplayAsync())!.Heard > asked);
+            var waits = (await ReplayAsync())!;
+            Assert.Equal((Path.GetFileName(file), Recorded, Lines, true, false), (waits.File, waits.Symbol, waits.Of, waits.Paused, waits.Ended));
+            Assert.InRange(waits.Done, 1, Lines - 1);
+            Assert.Equal(waits.Done, (await demo.Operator.GetBookAsync(Recorded, 1_000, Token)).Bids.Count);
+            Assert.Contains($"line {waits.Done} of {Lines}, paused", await QcAsync("show"), StringComparison.Ordinal);
+
+            await QcAsync("replay", "speed", "0");
+            await QcAsync("replay", "resume");
+            var (exitCode, output) = await replay;
+            Assert.True(exitCode == 0, output);
+            Assert.True(await ReplayAsync() is { Ended: true, Done: Lines });
+            Assert.Equal(Lines, (await demo.Operator.GetBookAsync(Recorded, 1_000, Token)).Bids.Count);
+            var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => demo.Operator.ChangeReplayAsync(new ReplayChange(Paused: true), Token));
+            Assert.Contains("No replay is under way", refused.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private async Task<ReplayStanding?> ReplayAsync() => (await demo.Operator.GetSimulationAsync(Token)).Replay;
+
     private async Task<long> SequenceAsync(string symbol) => (await demo.Operator.GetStateAsync(symbol, Token)).Sequence;
 
     private async Task SteppedAsync(long steps, Simulation asked)

@@ -7,7 +7,7 @@ namespace QuantumCore.TerminalTests;
 
 /// <summary>What a person does in the chart: own orders drawn to another price, prices waited for.</summary>
 [Trait("Suite", "Browser")]
-public sealed class ChartTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
+public sealed partial class ChartTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
     private const string Symbol = "AAPL";
 
@@ -64,7 +64,7 @@ public sealed class ChartTests(Browser browser, QuietExchange exchange) : IClass
         var price = page.Page.Locator("#alert-price");
         await price.FillAsync("150.00");
         await page.Page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(page.Page.Locator("dialog .problem")).ToHaveTextAsync("that is the price now");
+        await Assertions.Expect(page.Page.Locator("dialog .problem")).ToHaveTextAsync("That is the price now.");
         await price.FillAsync("151.005");
         await page.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Page.Locator("dialog .problem")).ToHaveTextAsync("at most 2 decimals");
@@ -86,6 +86,55 @@ public sealed class ChartTests(Browser browser, QuietExchange exchange) : IClass
 
         await page.Page.Locator("#add-alert").ClickAsync();
         await Assertions.Expect(page.Page.Locator("dialog .alerts p")).ToHaveCountAsync(0);
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Price_that_was_reached_while_no_page_was_open_is_told_by_the_next_one()
+    {
+        await using (var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol))
+        {
+            await page.ClearAsync(Symbol);
+            await TradeAsync(page, "150.00");
+            await Assertions.Expect(page.Page.Locator("#last")).ToContainTextAsync("150.00");
+            await page.Page.Locator("#add-alert").ClickAsync();
+            await page.Page.Locator("#alert-price").FillAsync("149.50");
+            await page.Page.Keyboard.PressAsync("Enter");
+            await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Alert set" })).ToBeVisibleAsync();
+        }
+
+        await using var later = await TradePage.OpenAsync(browser, exchange.Address, "MSFT");
+        var told = later.Page.Locator(".toast b", new PageLocatorOptions { HasText = "AAPL is at" });
+        await TradeAsync(later, "149.40");
+        await Assertions.Expect(told).ToHaveTextAsync("AAPL is at 149.40");
+
+        // Set while nobody looks, and reached before somebody does.
+        await later.Page.GotoAsync("about:blank");
+        await later.CallAsync("demo-alice", HttpMethod.Post, "alerts", new { symbol = Symbol, price = "148.00" });
+        await TradeAsync(later, "147.90");
+        await later.Page.GotoAsync(new Uri(exchange.Address, "/trade/MSFT").ToString());
+        await Assertions.Expect(told).ToHaveTextAsync("AAPL is at 147.90");
+        await later.Page.WaitForFunctionAsync("async () => (await (await fetch('/api/qc/v1/alerts')).json()).alerts.length === 0");
+        await later.Page.ReloadAsync();
+        await later.LiveAsync();
+        await Assertions.Expect(told).ToHaveCountAsync(0);
+        later.AssertSound();
+    }
+
+    [Fact]
+    public async Task Exchange_that_was_started_anew_is_told_by_the_page_what_was_waited_for()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
+        await page.Page.EvaluateAsync("""() => localStorage.setItem("quantumcore.alerts.ACC-1001", JSON.stringify({ since: "an earlier run", alerts: [{ symbol: "AAPL", price: "999.00", above: true }] }))""");
+        await page.Page.ReloadAsync();
+        await page.LiveAsync();
+        await page.Page.Locator("#add-alert").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("dialog .alerts p")).ToContainTextAsync("AAPL at or above 999.00");
+        await page.Page.Locator("dialog .alerts button").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("dialog .alerts p")).ToHaveCountAsync(0);
+        await page.Page.ReloadAsync();
+        await page.LiveAsync();
+        Assert.Empty((await page.CallAsync("demo-alice", HttpMethod.Get, "alerts")).GetProperty("alerts").EnumerateArray());
         page.AssertSound();
     }
 

@@ -6,7 +6,7 @@ namespace QuantumCore.TerminalTests;
 
 /// <summary>What a person does on the trade page, from the first look to a restart of the exchange.</summary>
 [Trait("Suite", "Browser")]
-public sealed class JourneyTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
+public sealed partial class JourneyTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
     private const string Symbol = "AAPL";
 

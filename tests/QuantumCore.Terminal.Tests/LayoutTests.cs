@@ -82,6 +82,28 @@ public sealed class LayoutTests(Browser browser, QuietExchange exchange) : IClas
     }
 
     [Theory]
+    [InlineData(1024, 768, "light")]
+    [InlineData(390, 844, "dark")]
+    public async Task Armed_ladder_fits_and_says_so(int width, int height, string theme)
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, "BTC-USD", width, height, theme);
+        await page.Page.EvaluateAsync("() => localStorage.setItem('quantumcore.prefs', JSON.stringify({ ...JSON.parse(localStorage.getItem('quantumcore.prefs') ?? '{}'), oneClick: true }))");
+        await page.Page.ReloadAsync();
+        if (width < 720)
+            await page.Page.Locator(".views button[data-view=book]").ClickAsync();
+        await page.Page.Locator("#oneclick-toggle").ClickAsync();
+        await page.Page.Locator("#oneclick-quantity").FillAsync("0.01");
+        await page.Page.Locator("#oneclick-arm:enabled").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#oneclick-said")).ToContainTextAsync("Armed:");
+        await page.Page.Locator("#grouping").SelectOptionAsync("100");
+        await Assertions.Expect(page.Page.Locator("#oneclick")).ToHaveAttributeAsync("data-armed", "false");
+        await page.Page.Locator("#oneclick-arm:enabled").ClickAsync();
+        await PictureAsync(page, $"{width}x{height}-{theme}-oneclick");
+        Assert.Empty(await page.Page.EvaluateAsync<string[]>(Flaws));
+        page.AssertSound();
+    }
+
+    [Theory]
     [InlineData(1440, 900)]
     [InlineData(390, 844)]
     public async Task Nothing_moves_when_trading_halts_and_an_auction_begins(int width, int height)

@@ -43,6 +43,43 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
     }
 
     [Fact]
+    public async Task Operator_sees_the_silos_the_journal_and_what_was_logged()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
+        await page.Page.EvaluateAsync("() => fetch('/api/qc/v1/sessions/demo', { method: 'POST', body: JSON.stringify({ name: 'demo-admin' }) })");
+        await page.Page.GotoAsync(new Uri(exchange.Address, "/operator").ToString());
+        var silo = page.Page.Locator(".card[aria-label=Silos] tbody tr");
+        await Assertions.Expect(silo).ToHaveCountAsync(1);
+        await Assertions.Expect(silo).ToContainTextAsync("active");
+        await Assertions.Expect(silo).ToContainTextAsync("OrderBook");
+        await silo.ScrollIntoViewIfNeededAsync();
+        await LayoutTests.PictureAsync(page, "1440-dark-operator-silos");
+        var facts = page.Page.Locator(".facts", new PageLocatorOptions { HasText = "Records in the journal" }).Locator("dd");
+        await Assertions.Expect(facts.First).ToHaveTextAsync(WholeNumber());
+        await Assertions.Expect(facts.Nth(4)).ToContainTextAsync(" ms");
+
+        await page.Page.RouteAsync("**/admin/system", route => AnswerAsync(
+            route,
+            """
+            {"silos":[],"journal":null,"log":[{"sequence":2,"time":"2026-01-01T00:00:01Z","level":"error","category":"QuantumCore.Grains.Ledger","event":9,"message":"it <b>failed</b>","exception":"InvalidDataException: half a record"},
+            {"sequence":1,"time":"2026-01-01T00:00:00Z","level":"warn","category":"QuantumCore.Gateway","event":8,"message":"it will fail","exception":null}]}
+            """));
+        var log = page.Page.Locator(".card[aria-label=Log]");
+        await Assertions.Expect(log.Locator("tbody tr")).ToHaveCountAsync(2);
+        await Assertions.Expect(log.Locator("summary")).ToHaveTextAsync("it <b>failed</b>");
+        await log.Locator("summary").ClickAsync();
+        await LayoutTests.PictureAsync(page, "1440-dark-operator-log");
+        await Assertions.Expect(log.Locator("pre")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator(".card[aria-label=Silos]")).ToContainTextAsync("No silo has told of itself");
+        await Assertions.Expect(facts.First).ToHaveTextAsync("–");
+        await Assertions.Expect(log.Locator("pre")).ToBeVisibleAsync();
+        page.AssertSound();
+    }
+
+    [GeneratedRegex(@"^[\d,\u2009]+$")]
+    private static partial Regex WholeNumber();
+
+    [Fact]
     public async Task Person_signs_up_signs_out_and_signs_in_again()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
@@ -144,6 +181,7 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
     [InlineData("/orders", 390, "dark")]
     [InlineData("/signin", 1440, "dark")]
     [InlineData("/operator", 1440, "light")]
+    [InlineData("/operator", 390, "dark")]
     [InlineData("/sim", 1440, "dark")]
     [InlineData("/sim", 390, "light")]
     public async Task Nothing_stands_in_the_way_of_who_reads_with_other_means(string path, int width, string theme)

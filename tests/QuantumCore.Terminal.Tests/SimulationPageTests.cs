@@ -78,6 +78,33 @@ public sealed class SimulationPageTests(Browser browser, QuietExchange exchange)
     }
 
     [Fact]
+    public async Task Replay_is_shown_and_told_to_wait_and_how_fast_to_go()
+    {
+        await using var page = await OpenAsync();
+        var card = page.Page.Locator("[aria-label=Replay]");
+        await Assertions.Expect(card).ToContainTextAsync("qc replay FILE");
+        await Assertions.Expect(card.Locator("button").First).ToBeDisabledAsync();
+        await TellAsync(1_200, ended: false);
+        await Assertions.Expect(card.Locator(".chip")).ToHaveTextAsync("running");
+        await Assertions.Expect(card.Locator("dd")).ToHaveTextAsync(["day.cmds.csv", "AAPL.L", "1200 of 5000", "50 commands a second"]);
+        await LayoutTests.PictureAsync(page, "sim-replay");
+        await ClickAsync(page, "Pause the replay");
+        await Assertions.Expect(card.Locator(".chip")).ToHaveTextAsync("paused");
+        await ClickAsync(page, "Set its speed", fields => fields.Locator("input[aria-label='Commands a second']").FillAsync("7"));
+        await ClickAsync(page, "Go on");
+        var wanted = (await TellAsync(1_300, ended: false)).GetProperty("replay");
+        Assert.Equal((7, false), (wanted.GetProperty("speed").GetInt32(), wanted.GetProperty("paused").GetBoolean()));
+        await TellAsync(5_000, ended: true);
+        await Assertions.Expect(card.Locator(".chip")).ToHaveTextAsync("ended");
+        await Assertions.Expect(card.Locator("button").First).ToBeDisabledAsync();
+        page.AssertSound();
+
+        Task<System.Text.Json.JsonElement> TellAsync(int done, bool ended) => page.CallAsync(
+            "demo-alice", HttpMethod.Post, "sim/replay/report",
+            new { run = "monday", file = "day.cmds.csv", symbol = "AAPL.L", done, of = 5_000, speed = 50, ended }, exchange.Admin);
+    }
+
+    [Fact]
     public async Task Fault_that_is_set_meets_its_client_and_is_told()
     {
         await using var page = await OpenAsync();

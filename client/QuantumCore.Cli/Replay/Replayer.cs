@@ -24,6 +24,7 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
     private const int Patience = 100;
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_betweenReports = TimeSpan.FromMilliseconds(250);
 
     private readonly ReplayReport _report = new();
     private readonly Dictionary<long, LiveOrder> _live = [];
@@ -34,9 +35,16 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
     private long _resumeSequence = NotResumed;
     private long _lastSequence;
     private long _started;
+    private int _pace = plan.OrdersPerSecond;
+    private long _paceSince;
+    private int _paceOrders;
+    private long? _reported;
 
     /// <summary>Told about the report now and then.</summary>
     internal Action<ReplayReport>? Progress { get; init; }
+
+    /// <summary>Told how many lines are done, says what is wanted from now on; null when there is nobody to say it.</summary>
+    internal Func<int, CancellationToken, Task<ReplayStanding?>>? Control { get; init; }
 
     private FillAudit Audit => _audit ??= new FillAudit(_report);
 
@@ -56,9 +64,10 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
         if (resumeSequence == NotResumed)
             _lastTrade = (await maker.GetFillsAsync(plan.Symbol, limit: 1, cancellation)) is [var last] ? last.TradeId : "0-0";
 
-        _started = time.GetTimestamp();
+        _started = _paceSince = time.GetTimestamp();
         for (var at = 0; at < commands.Count; at++)
         {
+            await ObeyAsync(at, cancellation);
             if (commands[at] is not RestOrder || _batch.Count >= plan.BatchSize)
                 await FlushAsync(cancellation);
 
@@ -278,13 +287,33 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
         }
     }
 
-    private async Task HoldPaceAsync(CancellationToken cancellation)
+    /// <summary>Now and then says how far it is, and does what is wanted: goes faster or slower, or waits, with all that was read in the book.</summary>
+    private async Task ObeyAsync(int done, CancellationToken cancellation)
     {
-        if (plan.OrdersPerSecond == 0)
+        if (Control is null || (_reported is { } before && time.GetElapsedTime(before) < s_betweenReports))
             return;
 
-        var due = TimeSpan.FromTicks(_report.Orders * TimeSpan.TicksPerSecond / plan.OrdersPerSecond);
-        var early = due - time.GetElapsedTime(_started);
+        for (var waited = false; ; waited = true)
+        {
+            _reported = time.GetTimestamp();
+            if (await Control(done, cancellation) is not { } wanted)
+                return;
+            if (waited || wanted.Speed != _pace)
+                (_pace, _paceSince, _paceOrders) = (wanted.Speed, time.GetTimestamp(), _report.Orders);
+            if (!wanted.Paused)
+                return;
+            await FlushAsync(cancellation);
+            await Task.Delay(s_betweenReports, time, cancellation);
+        }
+    }
+
+    private async Task HoldPaceAsync(CancellationToken cancellation)
+    {
+        if (_pace == 0)
+            return;
+
+        var due = TimeSpan.FromTicks((_report.Orders - _paceOrders) * TimeSpan.TicksPerSecond / _pace);
+        var early = due - time.GetElapsedTime(_paceSince);
         if (early > TimeSpan.Zero)
             await Task.Delay(early, time, cancellation);
     }

@@ -473,6 +473,34 @@ internal sealed record BlockedAnswer(string Account, bool Blocked, IReadOnlyList
 /// <summary>What the market-wide breaker did.</summary>
 internal sealed record BreakerAnswer(int Level, bool Acted, IReadOnlyList<string> Symbols);
 
+/// <summary>The prices that an account waits for.</summary>
+internal sealed record AlertsAnswer(string Since, IReadOnlyList<AlertAnswer> Alerts);
+
+/// <summary>A price that is waited for.</summary>
+internal sealed record AlertAnswer(
+    long Id, string Symbol, string Price, bool Above, string Time, string TimeNanos, AlertFiredAnswer Fired = null!);
+
+/// <summary>Where and when an alert fired.</summary>
+internal sealed record AlertFiredAnswer(string Price, string Time, string TimeNanos);
+
+/// <summary>How the exchange itself is.</summary>
+internal sealed record SystemAnswer(
+    string Time, string TimeNanos, IReadOnlyList<SiloAnswer> Silos, JournalAnswer? Journal, IReadOnlyList<LogLineAnswer> Log);
+
+/// <summary>A process that holds grains.</summary>
+internal sealed record SiloAnswer(
+    string Name, string Address, string Role, string State, string Since, bool Current, IReadOnlyList<GrainCountAnswer> Grains);
+
+/// <summary>Grains of one type that are awake.</summary>
+internal sealed record GrainCountAnswer(string Type, int Count);
+
+/// <summary>The journal, and the history made of it.</summary>
+internal sealed record JournalAnswer(long Records, long Behind, long BehindMillis);
+
+/// <summary>A line of the log of the process that answers.</summary>
+internal sealed record LogLineAnswer(
+    long Sequence, string Time, string TimeNanos, string Level, string Category, int Event, string Message, string? Exception);
+
 /// <summary>The trial balance.</summary>
 internal sealed record TrialBalanceAnswer(IReadOnlyList<TrialBalanceRowAnswer> Rows);
 

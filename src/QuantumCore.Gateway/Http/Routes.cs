@@ -73,11 +73,13 @@ internal sealed class Routes(
         MapUsers(services.GetRequiredService<SessionCalls>(), services.GetRequiredService<UserCalls>());
         MapKeys(services.GetRequiredService<KeyCalls>());
         MapSignals(services.GetRequiredService<SignalCalls>());
+        MapAlerts(services.GetRequiredService<AlertCalls>());
         MapMoney(services.GetRequiredService<MoneyCalls>());
         MapRisk(services.GetRequiredService<RiskCalls>(), services.GetRequiredService<FeeCalls>());
         MapMargin(services.GetRequiredService<MarginCalls>());
         MapSettlement(services.GetRequiredService<SettlementCalls>());
         MapOperator(services.GetRequiredService<OperatorCalls>());
+        On(Lane.Urgent, "GET", $"{Native}/admin/system", services.GetRequiredService<SystemCalls>().Show);
         MapLedger(services.GetRequiredService<LedgerCalls>());
 
         MapMarket(services.GetRequiredService<MarketCalls>(), services.GetRequiredService<TickerCalls>());
@@ -120,6 +122,13 @@ internal sealed class Routes(
         On(Lane.Urgent, "DELETE", $"{Native}/signals/strategies/{{strategy}}/pause", calls.Resume);
         On(Lane.Readings, "GET", $"{Native}/signals/dead", calls.Dead);
         On(Lane.Urgent, "DELETE", $"{Native}/signals/dead/{{id}}", calls.Drop);
+    }
+
+    private void MapAlerts(AlertCalls calls)
+    {
+        On(Lane.Readings, "GET", $"{Native}/alerts", calls.List);
+        On(Lane.Readings, "POST", $"{Native}/alerts", calls.Add, typeof(AlertText));
+        On(Lane.Readings, "DELETE", $"{Native}/alerts/{{id}}", calls.Remove);
     }
 
     private void MapMarket(MarketCalls market, TickerCalls tickers)

@@ -13,9 +13,10 @@ internal sealed partial class StreamReader
     private Refusal? FollowChannel(string channel) => channel switch
     {
         "tickers" => Add(channel, () => sources.Tickers(Ready)),
-        "account" when holder.Account == 0 => new Refusal(RejectReason.Unauthorized, "channel"),
+        "account" or "alerts" when holder.Account == 0 => new Refusal(RejectReason.Unauthorized, "channel"),
         "account" => Add(channel, () => sources.Account(holder, Ready)),
-        _ => Refusal.Malformed("channel", "tickers or account."),
+        "alerts" => Add(channel, () => sources.Alerts(holder, Ready)),
+        _ => Refusal.Malformed("channel", "tickers, account or alerts."),
     };
 
     private Refusal? FollowMerged(Instrument instrument, StreamText message)

@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Logging;
+using QuantumCore.Gateway.Alerts;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Streams;
 
 /// <summary>Makes what a connection follows.</summary>
 internal sealed class StreamSources(
-    BookFeeds feeds, MarketPulse pulse, IGrainFactory grains, Listings listings, TimeProvider time, ILogger<StreamSources> log)
+    BookFeeds feeds, MarketPulse pulse, PriceAlerts alerts, IGrainFactory grains, Listings listings, TimeProvider time, ILogger<StreamSources> log)
 {
     /// <summary>An account is told at most this often.</summary>
     private static readonly TimeSpan s_account = TimeSpan.FromMilliseconds(50);
@@ -33,6 +34,15 @@ internal sealed class StreamSources(
     {
         AccountSource source = null!;
         source = new AccountSource(holder, grains, listings, time, new Pacing(s_account, time, () => ready(source)), log);
+        source.Start();
+        return source;
+    }
+
+    /// <summary>The price alerts of an account, as long as the connection's holder may see them.</summary>
+    public IStreamSource Alerts(StreamHolder holder, Action<IStreamSource> ready)
+    {
+        AlertSource source = null!;
+        source = new AlertSource(holder, alerts, new Pacing(s_account, time, () => ready(source)), log);
         source.Start();
         return source;
     }

@@ -243,6 +243,17 @@ internal sealed record FreezeText
     public string? Why { get; init; }
 }
 
+/// <summary>A price that somebody waits for.</summary>
+internal sealed record AlertText
+{
+    public string? Symbol { get; init; }
+
+    public string? Price { get; init; }
+
+    /// <summary>There or above, or there or below; absent: whichever is away from the last price.</summary>
+    public bool? Above { get; init; }
+}
+
 /// <summary>The market index, and where it closed the day before.</summary>
 internal sealed record BreakerText
 {
@@ -531,6 +542,7 @@ internal sealed class NumberText : JsonConverter<string>
 [JsonSerializable(typeof(NewUserText))]
 [JsonSerializable(typeof(UserText))]
 [JsonSerializable(typeof(EngineOrderText))]
+[JsonSerializable(typeof(AlertText))]
 [JsonSerializable(typeof(StreamText))]
 [JsonSerializable(typeof(TradingText))]
 [JsonSerializable(typeof(InstrumentText))]

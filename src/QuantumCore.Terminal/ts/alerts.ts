@@ -1,25 +1,46 @@
+import { call, explain } from "./api.js";
 import { button, make, open, write } from "./dom.js";
+import { pretty } from "./format.js";
 import type { Instrument } from "./instrument.js";
 import { prefs } from "./prefs.js";
+import type { AlertJson, AlertsMessage } from "./protocol.js";
 import type { Store } from "./store.js";
 import { toast } from "./toast.js";
 
-/** A price somebody waits for: told once, when the last price is there or beyond. */
-export interface Alert { symbol: string; price: string; above: boolean }
+/** What this browser keeps of the alerts of an account, in case the exchange has forgotten them. */
+interface Kept { since: string; alerts: readonly Pick<AlertJson, "symbol" | "price" | "above">[] }
 
-const name = "quantumcore.alerts";
-const most = 50;
-
-/** Prices a person waits for. This browser keeps them, and the page watches them, seen or not: without it nobody would hear. */
+/** Prices a person waits for. The exchange watches them, with or without a page; the page tells those that have fired, and takes them away. */
 export class Alerts {
-  private all: Alert[] = stored();
+  private all: readonly AlertJson[] = [];
+  /** Whose they are; undefined before the exchange has told. */
+  private account: string | undefined;
+  /** Told by this page: one that has fired is told once, however often it comes before it is gone. */
+  private readonly told = new Set<string>();
+  private shown: () => void = () => undefined;
 
-  constructor(private readonly store: Store) {
-    store.onPrice = (symbol, price) => this.look(symbol, price);
+  constructor(private readonly store: Store) {}
+
+  /** Those that are waited for. */
+  of(symbol: string): readonly AlertJson[] {
+    return this.all.filter((alert) => alert.symbol === symbol && alert.fired === undefined);
   }
 
-  of(symbol: string): readonly Alert[] {
-    return this.all.filter((alert) => alert.symbol === symbol);
+  /** Somebody else is signed in, or nobody. */
+  forget(): void {
+    this.all = [];
+    this.account = undefined;
+    this.store.touch("candles");
+  }
+
+  /** All alerts of the account, as the exchange has them now. */
+  take(message: AlertsMessage): void {
+    this.all = message.alerts;
+    this.account = message.account;
+    for (const alert of message.alerts) if (alert.fired !== undefined) this.tell(message.since, alert);
+    void this.remind(message);
+    this.store.touch("candles");
+    this.shown();
   }
 
   /** Asks for a price to wait for, and shows those that are waited for. */
@@ -27,64 +48,58 @@ export class Alerts {
     const price = make("input", { inputmode: "decimal", id: "alert-price", value: suggested > 0 ? instrument.price(suggested, false) : "", autofocus: true });
     const problem = make("p", { class: "problem", role: "alert" });
     const list = make("div", { class: "alerts" });
-    const show = (): void => list.replaceChildren(...this.all.map((alert) => make("p", {},
+    this.shown = () => list.replaceChildren(...this.all.filter((alert) => alert.fired === undefined).map((alert) => make("p", {},
       `${alert.symbol} ${alert.above ? "at or above" : "at or below"} ${alert.price} `,
-      button("Remove", () => {
-        this.remove(alert);
-        show();
-      }, { class: "plain", "aria-label": `Remove the alert for ${alert.symbol} at ${alert.price}` }))));
+      button("Remove", () => void this.remove(alert), { class: "plain", "aria-label": `Remove the alert for ${alert.symbol} at ${alert.price}` }))));
     const form = make("form", {}, make("label", { class: "field" }, make("span", {}, `Tell me when ${instrument.symbol} is at`), price), problem,
       make("div", { class: "actions" }, button("Close", () => dialog.close(), { class: "plain" }), make("button", { type: "submit", class: "solid" }, "Add the alert")));
+    let busy = false;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const wrong = this.add(instrument, price.value);
-      write(problem, wrong);
-      if (wrong === "") dialog.close();
+      if (busy) return;
+      busy = true;
+      void this.add(instrument, price.value).then((wrong) => {
+        busy = false;
+        write(problem, wrong);
+        if (wrong === "" && form.isConnected) dialog.close();
+      });
     });
-    show();
+    this.shown();
     const dialog = open("Price alerts", form, list);
     price.select();
   }
 
   /** Adds one; says what is wrong with it, or nothing. */
-  private add(instrument: Instrument, text: string): string {
+  private async add(instrument: Instrument, text: string): Promise<string> {
     const ticks = instrument.readPrice(text);
     if (typeof ticks === "string") return ticks;
-    const last = this.store.last;
-    if (last === 0) return "there is no price yet that it could move away from";
-    if (Number(ticks) === last) return "that is the price now";
-    if (this.all.length >= most) return `at most ${most} alerts: remove one first`;
-    const alert = { symbol: instrument.symbol, price: instrument.price(ticks, false), above: Number(ticks) > last };
-    this.all = [...this.all.filter((known) => known.symbol !== alert.symbol || known.price !== alert.price), alert];
-    this.keep();
-    toast("good", "Alert set", `${alert.symbol} at or ${alert.above ? "above" : "below"} ${alert.price}`);
+    if (this.account === undefined) return "sign in first: the exchange has to know whom to tell";
+    const outcome = await call<AlertJson>("POST", "/alerts", { symbol: instrument.symbol, price: instrument.price(ticks, false) });
+    if (outcome.kind !== "done") return outcome.kind === "refused" ? explain(outcome.problem) : "no answer came: the list below shows what there is";
+    toast("good", "Alert set", `${instrument.symbol} at or ${outcome.value.above ? "above" : "below"} ${outcome.value.price}`);
     return "";
   }
 
-  private remove(alert: Alert): void {
-    this.all = this.all.filter((known) => known !== alert);
-    this.keep();
+  private async remove(alert: AlertJson): Promise<void> {
+    await call("DELETE", `/alerts/${alert.id}`);
   }
 
-  private look(symbol: string, price: string): void {
-    const instrument = this.store.instruments.get(symbol);
-    if (instrument === undefined) return;
-    for (const alert of this.of(symbol)) {
-      const [now, there] = [instrument.ticks(price), instrument.ticks(alert.price)];
-      if (alert.above ? now < there : now > there) continue;
-      this.remove(alert);
-      toast("alert", `${symbol} is at ${instrument.price(now)}`, `You wanted to know when it is at or ${alert.above ? "above" : "below"} ${instrument.price(there)}.`);
-      if (prefs.sound) beep();
-    }
+  private tell(since: string, alert: AlertJson): void {
+    const name = `${since} ${alert.id}`;
+    if (alert.fired === undefined || this.told.has(name)) return;
+    this.told.add(name);
+    toast("alert", `${alert.symbol} is at ${pretty(alert.fired.price)}`, `You wanted to know when it is at or ${alert.above ? "above" : "below"} ${pretty(alert.price)}.`);
+    if (prefs.sound) beep();
+    void this.remove(alert);
   }
 
-  private keep(): void {
-    try {
-      localStorage.setItem(name, JSON.stringify(this.all));
-    } catch {
-      // A browser that keeps nothing still watches while the page is open.
-    }
-    this.store.touch("candles");
+  /** An exchange that was started anew has forgotten its alerts: this browser tells it those that it had last. */
+  private async remind(message: AlertsMessage): Promise<void> {
+    const name = `quantumcore.alerts.${message.account}`;
+    const before = read(name);
+    keep(name, { since: message.since, alerts: message.alerts.filter((alert) => alert.fired === undefined).map(({ symbol, price, above }) => ({ symbol, price, above })) });
+    if (before.since === message.since) return;
+    for (const { symbol, price, above } of before.alerts) await call("POST", "/alerts", { symbol, price, above });
   }
 }
 
@@ -103,11 +118,20 @@ function beep(): void {
   }
 }
 
-function stored(): Alert[] {
+function keep(name: string, kept: Kept): void {
   try {
-    const kept = JSON.parse(localStorage.getItem(name) ?? "[]") as Alert[];
-    return kept.filter((alert) => typeof alert.symbol === "string" && /^\d+(\.\d+)?$/.test(alert.price) && typeof alert.above === "boolean").slice(0, most);
+    localStorage.setItem(name, JSON.stringify(kept));
   } catch {
-    return [];
+    // A browser that keeps nothing reminds of nothing.
   }
+}
+
+function read(name: string): Kept {
+  try {
+    const kept = JSON.parse(localStorage.getItem(name) ?? "null") as Kept | null;
+    if (kept !== null && Array.isArray(kept.alerts)) return kept;
+  } catch {
+    // Nothing that could be read.
+  }
+  return { since: "", alerts: [] };
 }

@@ -1,5 +1,5 @@
 import { call, explain, read } from "./api.js";
-import { button, confirm, make, write } from "./dom.js";
+import { button, confirm, make, wide, write } from "./dom.js";
 import { decimal, moment, pretty } from "./format.js";
 import { phaseNames } from "./markets.js";
 import type { MarketState, Phase } from "./protocol.js";
@@ -20,6 +20,13 @@ const acts: readonly { phase: Phase; label: string; asks: string; danger: boolea
 
 const refreshEvery = 1_000;
 
+/** How the exchange itself is, as the process that answers tells. */
+interface System {
+  silos: readonly { name: string; address: string; role: string; state: string; since: string; current: boolean; grains: readonly { type: string; count: number }[] }[];
+  journal: { records: number; behind: number; behindMillis: number } | null;
+  log: readonly { sequence: number; time: string; level: string; category: string; event: number; message: string; exception: string | null }[];
+}
+
 /** States of all symbols, what an operator does about them, limits, and how the exchange itself is. */
 export function show(host: HTMLElement, store: Store): void {
   document.title = "Operator · QuantumCore";
@@ -34,12 +41,16 @@ export function show(host: HTMLElement, store: Store): void {
     cards.set(symbol, card);
     market.append(card.element);
   }
-  const [health, audit] = [make("div", { class: "card" }), make("div", { class: "card" })];
-  host.replaceChildren(make("h1", {}, "Operator"), market, make("div", { class: "cards" }, health, accountCard(), limitsCard(store)), audit);
+  const health = make("div", { class: "card" });
+  const [silos, log, audit] = [wide("Silos"), wide("Log"), wide("Who did what")];
+  host.replaceChildren(make("h1", {}, "Operator"), market, make("div", { class: "cards" }, health, accountCard(), limitsCard(store)), silos, log, audit);
   const refresh = async (): Promise<void> => {
     if (!market.isConnected) return;
     await Promise.all([...cards.values()].map((card) => card.refresh()));
-    await showHealth(health);
+    const system = await read<System>("/admin/system");
+    await showHealth(health, system);
+    showSilos(silos, system);
+    showLog(log, system);
     setTimeout(() => void refresh(), refreshEvery);
   };
   void refresh();
@@ -99,7 +110,7 @@ function accountCard(): HTMLElement {
       write(said, outcome.kind === "done" ? `Done: ${JSON.stringify(outcome.value)}` : outcome.kind === "refused" ? explain(outcome.problem) : "No answer came.");
     });
   }, { class: name === "block" ? "solid danger" : "plain" });
-  return make("section", { class: "card" }, make("h2", {}, "Accounts"),
+  return make("section", { class: "card stack" }, make("h2", {}, "Accounts"),
     make("label", { class: "field" }, "Account ", account), make("label", { class: "field" }, "Why ", why), said,
     make("div", { class: "buttons" }, act("freeze", "Freeze", "It enters no orders and gives nothing away; its orders stay."), act("unfreeze", "Unfreeze", "It may act again."),
       act("unblock", "Unblock", "It is let go, in single symbols too."), act("block", "Block", "The kill switch: it is frozen, and all its orders are cancelled.")));
@@ -110,7 +121,8 @@ function limitsCard(store: Store): HTMLElement {
   const account = make("input", { placeholder: "ACC-1001", "aria-label": "Account" });
   const symbol = make("select", { "aria-label": "Symbol" }, ...[...store.instruments.keys()].map((name) => make("option", { value: name }, name)));
   const names = ["maxOrderQuantity", "maxOrderValue", "maxOpenOrders", "maxPosition"] as const;
-  const inputs = names.map((name) => make("input", { placeholder: "none", "aria-label": name, inputmode: "decimal" }));
+  const labels: Readonly<Record<(typeof names)[number], string>> = { maxOrderQuantity: "Order quantity", maxOrderValue: "Order value", maxOpenOrders: "Open orders", maxPosition: "Position" };
+  const inputs = names.map((name) => make("input", { placeholder: "no limit", "aria-label": labels[name], inputmode: "decimal" }));
   const why = make("input", { placeholder: "goes on record", maxlength: "200", "aria-label": "Reason" });
   const said = make("p", { role: "status" });
   const fill = (limits: readonly Record<string, unknown>[]): void => {
@@ -134,13 +146,13 @@ function limitsCard(store: Store): HTMLElement {
     if (outcome.kind === "done") fill(outcome.value.limits);
     else write(said, outcome.kind === "refused" ? `${outcome.problem.field ?? ""} ${explain(outcome.problem)}` : "No answer came.");
   };
-  return make("section", { class: "card" }, make("h2", {}, "Risk limits"), make("label", { class: "field" }, "Account ", account), make("label", { class: "field" }, "Symbol ", symbol),
-    ...names.map((name, at) => make("label", { class: "field" }, `${name} `, inputs[at]!)), make("label", { class: "field" }, "Why ", why), said,
+  return make("section", { class: "card stack" }, make("h2", {}, "Risk limits"), make("label", { class: "field" }, "Account ", account), make("label", { class: "field" }, "Symbol ", symbol),
+    ...names.map((name, at) => make("label", { class: "field" }, `${labels[name]} `, inputs[at]!)), make("label", { class: "field" }, "Why ", why), said,
     make("div", { class: "buttons" }, button("Look up", () => void look(), { class: "plain" }), button("Set", () => void set(), { class: "solid danger" })));
 }
 
-/** Journal, order latency and lag, from what the exchange measures of itself. */
-async function showHealth(card: HTMLElement): Promise<void> {
+/** Journal, latencies and lag, from what the exchange measures of itself. */
+async function showHealth(card: HTMLElement, system: System | undefined): Promise<void> {
   let text: string;
   try {
     text = await (await fetch("/metrics")).text();
@@ -152,31 +164,69 @@ async function showHealth(card: HTMLElement): Promise<void> {
     const match = /^([a-z_]+(?:\{[^}]*\})?) (\S+)/.exec(line);
     if (match !== null) values.set(match[1]!, Number(match[2]));
   }
-  const one = (name: string, unit = ""): string => values.has(name) ? `${decimal(Math.round(values.get(name)!), 0)}${unit}` : "–";
+  const whole = (value: number | undefined, unit = ""): string => value === undefined ? "–" : `${decimal(Math.round(value), 0)}${unit}`;
+  const one = (name: string, unit = ""): string => whole(values.get(name), unit);
+  const journal = system?.journal;
+  const behind = journal == null ? "–" : journal.behind === 0 ? "not at all" : `${whole(journal.behind, " records")}, ${whole(journal.behindMillis, " ms")}`;
   const rows: [string, string][] = [
-    ["Records in the journal", one("quantumcore_journal_records_total")], ["Commits", one("quantumcore_journal_frames_total")],
+    ["Records in the journal", whole(journal?.records)], ["Ledger and history are behind by", behind],
+    ["Commits of this process", one("quantumcore_journal_frames_total")], ["Records in them", one("quantumcore_journal_records_total")],
+    ["Commits, half within", quantile(values, "quantumcore_journal_commit_seconds", 0.5)], ["Commits, 99 of 100 within", quantile(values, "quantumcore_journal_commit_seconds", 0.99)],
     ["Waiting for a commit", one("quantumcore_journal_pending_records")], ["Oldest of them", one("quantumcore_journal_oldest_pending_milliseconds", " ms")],
-    ["Orders, half within", quantile(values, 0.5)], ["Orders, 99 of 100 within", quantile(values, 0.99)],
+    ["Orders, half within", quantile(values, "quantumcore_order_seconds", 0.5)], ["Orders, 99 of 100 within", quantile(values, "quantumcore_order_seconds", 0.99)],
     ["Orders inside / waiting", `${one("quantumcore_orders_inside")} / ${one("quantumcore_orders_waiting")}`],
-    ["History is behind by", one("quantumcore_projection_lag_records", " records")], ["Findings of reconciliation", one("quantumcore_reconciliation_findings")],
+    ["Findings of reconciliation", one("quantumcore_reconciliation_findings")],
   ];
   card.replaceChildren(make("h2", {}, "The exchange"), make("dl", { class: "facts" }, ...rows.flatMap(([label, value]) => [make("dt", {}, label), make("dd", {}, value)])));
 }
 
-/** The bucket of the latency of orders that a share of them is within. */
-function quantile(values: ReadonlyMap<string, number>, share: number): string {
-  const count = values.get("quantumcore_order_seconds_count") ?? 0;
-  const buckets = [...values].map(([name, value]) => [/^quantumcore_order_seconds_bucket\{le="([\d.e-]+)"\}$/.exec(name)?.[1], value] as const)
-    .filter((bucket): bucket is readonly [string, number] => bucket[0] !== undefined).sort((a, b) => Number(a[0]) - Number(b[0]));
+/** The bucket of a latency that a share of all since the start is within. */
+function quantile(values: ReadonlyMap<string, number>, name: string, share: number): string {
+  const count = values.get(`${name}_count`) ?? 0;
+  const prefix = `${name}_bucket{le="`;
+  const buckets = [...values].filter(([key]) => key.startsWith(prefix)).map(([key, below]) => [key.slice(prefix.length, -2), below] as const)
+    .filter(([bound]) => bound !== "+Inf").sort((a, b) => Number(a[0]) - Number(b[0]));
   const found = buckets.find(([, below]) => count > 0 && below >= count * share);
   return count === 0 ? "–" : found === undefined ? "more than the largest bucket" : `${String(Number(found[0]) * 1_000).slice(0, 6)} ms`;
 }
 
+function table(heads: readonly string[], rows: readonly HTMLElement[]): HTMLTableElement {
+  return make("table", {}, make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { class: "text", scope: "col" }, head)))), make("tbody", {}, ...rows));
+}
+
+function cells(...texts: readonly (string | HTMLElement)[]): HTMLTableRowElement {
+  return make("tr", {}, ...texts.map((text) => make("td", { class: "text" }, text)));
+}
+
+/** Every silo, and what is awake in it. */
+function showSilos(card: HTMLElement, system: System | undefined): void {
+  const rows = (system?.silos ?? []).map((silo) => cells(
+    make("span", {}, silo.name, silo.current ? make("small", { class: "muted" }, " answers you") : undefined), silo.address, silo.role,
+    make("span", { class: silo.state === "active" ? "chip" : "chip warn" }, silo.state), moment(Date.parse(silo.since)),
+    silo.grains.length === 0 ? "–" : silo.grains.map((grain) => `${grain.type} ${decimal(grain.count, 0)}`).join(", ")));
+  card.replaceChildren(make("h2", {}, "Silos"), rows.length === 0 ? make("p", { class: "empty" }, "No silo has told of itself.")
+    : table(["Name", "Address", "Role", "State", "Since", "Grains awake"], rows));
+}
+
+/** The newest warnings and errors; a line that is read is left alone until there is a newer one. */
+function showLog(card: HTMLElement, system: System | undefined): void {
+  const lines = system?.log ?? [];
+  const newest = system === undefined ? "none" : String(lines[0]?.sequence ?? 0);
+  if (card.dataset["newest"] === newest) return;
+  card.dataset["newest"] = newest;
+  const message = (text: string, exception: string | null): HTMLElement =>
+    exception === null ? make("span", {}, text) : make("details", {}, make("summary", {}, text), make("pre", {}, exception));
+  const rows = lines.map((line) => cells(moment(Date.parse(line.time)), make("span", { class: line.level === "warn" ? "chip" : "chip warn" }, line.level),
+    `${line.category.split(".").at(-1) ?? ""}[${line.event}]`, message(line.message, line.exception)));
+  card.replaceChildren(make("h2", {}, "Log"), system === undefined ? make("p", { class: "empty" }, "The log did not come.")
+    : rows.length === 0 ? make("p", { class: "empty" }, "No warning and no error since this process started.") : table(["Time", "Level", "Of", "What"], rows));
+}
+
 async function showAudit(card: HTMLElement): Promise<void> {
   const answer = await read<{ lines: { time: string; what: string; subject: string; by: string; detail: string }[] }>("/admin/audit?limit=200");
-  const rows = (answer?.lines ?? []).map((line) => make("tr", {}, ...[moment(Date.parse(line.time)), line.what, line.subject, line.by, line.detail].map((cell) => make("td", { class: "text" }, cell ?? ""))));
+  const rows = (answer?.lines ?? []).map((line) => cells(moment(Date.parse(line.time)), line.what, line.subject, line.by, line.detail ?? ""));
   card.replaceChildren(make("h2", {}, "Who did what"), answer === undefined ? make("p", { class: "empty" }, "The audit log is an administrator's to read.")
-    : make("table", {}, make("thead", {}, make("tr", {}, ...["Time", "What", "Of", "By", "Detail"].map((head) => make("th", { class: "text", scope: "col" }, head)))), make("tbody", {}, ...rows)));
+    : table(["Time", "What", "Of", "By", "Detail"], rows));
 }
 
 function imbalance(text: string): string {

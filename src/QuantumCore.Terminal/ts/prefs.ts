@@ -11,12 +11,14 @@ export interface Prefs {
   confirmAbove: string;
   /** Whether a price alert makes a sound. */
   sound: boolean;
+  /** Whether the book offers the ladder whose clicks send orders. */
+  oneClick: boolean;
   /** Who signed out of the demo is not signed in to it again unasked. */
   signedOut: boolean;
 }
 
 const name = "quantumcore.prefs";
-const defaults: Prefs = { theme: "system", colours: "green", zone: "utc", keys: true, confirmAbove: "", sound: false, signedOut: false };
+const defaults: Prefs = { theme: "system", colours: "green", zone: "utc", keys: true, confirmAbove: "", sound: false, oneClick: false, signedOut: false };
 
 export const prefs: Prefs = { ...defaults, ...stored() };
 
@@ -55,6 +57,8 @@ export function showSettings(): void {
   keys.addEventListener("change", () => setPrefs({ keys: keys.checked }));
   const sound = make("input", { type: "checkbox", checked: prefs.sound });
   sound.addEventListener("change", () => setPrefs({ sound: sound.checked }));
+  const oneClick = make("input", { type: "checkbox", checked: prefs.oneClick });
+  oneClick.addEventListener("change", () => setPrefs({ oneClick: oneClick.checked }));
   const above = make("input", { inputmode: "decimal", value: prefs.confirmAbove, placeholder: "never" });
   above.addEventListener("input", () => setPrefs({ confirmAbove: above.value }));
   const pages = make("div", { class: "found" }, ...[...byId("pages").querySelectorAll("a:not([hidden])")].map((link) =>
@@ -65,6 +69,7 @@ export function showSettings(): void {
     field("Times", choice("zone", [["utc", "UTC"], ["local", Intl.DateTimeFormat().resolvedOptions().timeZone]])),
     field("Single-letter keys", keys),
     field("Confirm orders above", above),
+    field("One-click trading", oneClick),
     field("Sound of price alerts", sound),
     matchMedia("(max-width: 719px)").matches ? pages : undefined,
     make("form", { method: "dialog", class: "actions" }, make("button", { class: "plain" }, "Close")));

@@ -58,14 +58,22 @@ export interface AccountMessage {
   closed: readonly { symbol: string; orderId: number; clientOrderId: string }[];
 }
 
-export type Message = BookMessage | Heartbeat | StateMessage | TickersMessage | AccountMessage | ErrorMessage;
+/** A price that is waited for, and where it has fired. */
+export interface AlertJson {
+  id: number; symbol: string; price: string; above: boolean; timeNanos: string; fired?: { price: string; timeNanos: string };
+}
+
+/** All alerts of an account; `since` names the run of the exchange that keeps them. */
+export interface AlertsMessage { type: "alerts"; account: string; since: string; alerts: readonly AlertJson[] }
+
+export type Message = BookMessage | Heartbeat | StateMessage | TickersMessage | AccountMessage | AlertsMessage | ErrorMessage;
 
 /** Start in milliseconds, open, high, low, close, volume, trades. */
 export type CandleRow = readonly [number, string, string, string, string, string, number];
 
 export interface Problem { title: string; status: number; detail?: string; code: string; field: string | null; limit: string | null }
 
-const kinds = new Set(["snapshot", "update", "heartbeat", "state", "tickers", "account", "error"]);
+const kinds = new Set(["snapshot", "update", "heartbeat", "state", "tickers", "account", "alerts", "error"]);
 
 /** A message of the stream; undefined for what is none, or of a kind that is not known here. */
 export function decode(text: string): Message | undefined {

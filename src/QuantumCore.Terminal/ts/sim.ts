@@ -15,7 +15,11 @@ export interface Simulation {
   skewMillis: number;
   faults: readonly Fault[];
   fired: readonly Fired[];
+  replay?: Replay | null;
 }
+
+/** The newest replay that its program has told of. */
+interface Replay { run: string; file: string; symbol: string; done: number; of: number; speed: number; paused: boolean; ended: boolean; heard: string }
 
 /** Who trades in the simulated market, by the names of the calls. */
 const participants: readonly (readonly [string, string])[] = [
@@ -23,6 +27,8 @@ const participants: readonly (readonly [string, string])[] = [
   ["reversion", "Mean-reversion traders"], ["institution", "Large orders in slices"],
 ];
 const refreshEvery = 1_000;
+/** A program that replays says something four times a second. */
+const silentAfter = 5_000;
 const kinds: readonly (readonly [string, string])[] = [
   ["reject", "Reject the next"], ["timeout", "Time out after accepting"], ["drop", "Drop the connection"], ["delay", "Delay"],
   ["skip", "Skip a sequence number"], ["duplicate", "Duplicate a message"],
@@ -41,7 +47,7 @@ export async function show(host: HTMLElement, store: Store): Promise<void> {
     host.replaceChildren(make("h1", {}, "Simulation"), make("p", { class: "empty" }, "This page is served on the admin port of a demo alone: start the silo with --admin-port 8081 and open http://127.0.0.1:8081/sim."));
     return;
   }
-  const page = new SimulationPage([...store.instruments.keys()]);
+  const page = new SimulationPage(store);
   host.replaceChildren(make("h1", {}, "Simulation"), ...page.cards);
   page.tell(first);
   const refresh = async (): Promise<void> => {
@@ -65,11 +71,16 @@ class SimulationPage {
   private readonly problem = make("p", { class: "problem", role: "alert" });
   private readonly waiting = make("div");
   private readonly fired = make("section", { class: "card", tabindex: "0", "aria-label": "Faults that happened" });
+  private readonly replayChip = make("span", { class: "chip", role: "status" }, "none");
+  private readonly replayFacts = make("div");
+  private readonly replayButtons = make("fieldset", { class: "plain-fields", disabled: true });
+  private readonly symbols: readonly string[];
   private readonly present = new Map<string, HTMLInputElement>();
   private readonly phases = new Map<string, HTMLElement>();
 
-  constructor(private readonly symbols: readonly string[]) {
-    this.cards = [make("div", { class: "cards" }, this.marketCard(), this.participantsCard(), this.symbolsCard(), this.faultCard()), this.fired];
+  constructor(private readonly store: Store) {
+    this.symbols = [...store.instruments.keys()];
+    this.cards = [make("div", { class: "cards" }, this.marketCard(), this.participantsCard(), this.symbolsCard(), this.replayCard(), this.faultCard()), this.fired];
   }
 
   tell(now: Simulation): void {
@@ -78,6 +89,7 @@ class SimulationPage {
     const rows: [string, string][] = [["Seed", String(now.market.seed)], ["Steps of 0.1 s", String(now.market.steps)], ["Volatility", `×${now.market.volatility}`], ["Clients' clock ahead by", `${now.skewMillis} ms`]];
     this.facts.replaceChildren(...rows.flatMap(([label, value]) => [make("dt", {}, label), make("dd", {}, value)]));
     for (const [name, box] of this.present) box.checked = !now.market.away.includes(name);
+    this.tellReplay(now.replay ?? undefined);
     this.waiting.replaceChildren(...now.faults.map((fault) => make("div", { class: "line" },
       make("span", {}, `${fault.kind} of ${fault.on}, ${fault.symbol ?? "every symbol"}, ${fault.key ?? "every key"}: ${fault.left} left`),
       button("Take away", () => void this.act("DELETE", `/sim/faults/${fault.id}`), { class: "plain" }))));
@@ -138,6 +150,30 @@ class SimulationPage {
         button("Halt", ask, { class: "solid danger", "aria-label": `Halt ${symbol}` }), button("Trade on", () => halt(false), { class: "plain", "aria-label": `Trade on, ${symbol}` }));
     });
     return make("section", { class: "card" }, make("h2", {}, "Halts"), ...rows);
+  }
+
+  private tellReplay(replay: Replay | undefined): void {
+    const silent = replay !== undefined && !replay.ended && this.store.now() - Date.parse(replay.heard) > silentAfter;
+    write(this.replayChip, replay === undefined ? "none" : replay.ended ? "ended" : silent ? "no word of it" : replay.paused ? "paused" : "running");
+    this.replayChip.className = replay !== undefined && !replay.ended && (silent || replay.paused) ? "chip warn" : "chip";
+    this.replayButtons.disabled = replay === undefined || replay.ended;
+    if (replay === undefined) {
+      this.replayFacts.replaceChildren(make("p", { class: "muted" }, "Recorded order flow is replayed by ", make("code", {}, `qc replay FILE --list --speed 50 --admin ${location.origin}`), ". Your own orders meet it in its book."));
+      return;
+    }
+    const rows: [string, string][] = [["Recording", replay.file], ["Symbol", replay.symbol], ["Line", `${replay.done} of ${replay.of}`],
+      ["Speed", replay.speed === 0 ? "as fast as it goes" : `${replay.speed} commands a second`]];
+    this.replayFacts.replaceChildren(make("dl", { class: "facts" }, ...rows.flatMap(([label, value]) => [make("dt", {}, label), make("dd", {}, value)])));
+  }
+
+  private replayCard(): HTMLElement {
+    const speed = make("input", { value: "50", "aria-label": "Commands a second", inputmode: "numeric", size: "6" });
+    const act = (change: object): void => void this.act("POST", "/sim/replay", change);
+    this.replayButtons.append(
+      make("div", { class: "buttons" }, button("Pause the replay", () => act({ paused: true }), { class: "plain" }), button("Go on", () => act({ paused: false }), { class: "plain" }),
+        button("As fast as it goes", () => act({ speed: 0 }), { class: "plain" })),
+      make("div", { class: "line" }, make("label", { class: "field" }, "Commands a second ", speed), button("Set its speed", () => act({ speed: Number(speed.value) }), { class: "plain" })));
+    return make("section", { class: "card", "aria-label": "Replay" }, make("div", { class: "card-title" }, make("h2", {}, "Replay"), this.replayChip), this.replayFacts, this.replayButtons);
   }
 
   private faultCard(): HTMLElement {

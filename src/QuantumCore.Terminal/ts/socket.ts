@@ -1,5 +1,5 @@
 import { millisOf } from "./format.js";
-import { decode, type AccountMessage, type Message } from "./protocol.js";
+import { decode, type AccountMessage, type AlertsMessage, type Message } from "./protocol.js";
 import type { Link, Store } from "./store.js";
 
 const path = "/api/qc/v1/stream";
@@ -12,6 +12,7 @@ const hiddenPatience = 60_000;
 export class Stream {
   conflate = 50;
   onAccount: (message: AccountMessage) => void = () => undefined;
+  onAlerts: (message: AlertsMessage) => void = () => undefined;
   onUnknown: () => void = () => undefined;
   retryAt = 0;
 
@@ -68,7 +69,7 @@ export class Stream {
     this.pause = firstPause;
     this.store.book.clear();
     this.send({ op: "subscribe", channel: "tickers" });
-    if (this.account) this.send({ op: "subscribe", channel: "account" });
+    if (this.account) for (const channel of ["account", "alerts"]) this.send({ op: "subscribe", channel });
     this.subscribe();
   }
 
@@ -87,12 +88,13 @@ export class Stream {
     this.store.messages++;
     if (message.type === "tickers") this.store.takeTickers(message.tickers);
     else if (message.type === "account") this.onAccount(message);
+    else if (message.type === "alerts") this.onAlerts(message);
     else if (message.type === "error" && message.code === "Unauthorized") this.onUnknown();
     else if (message.type === "error") console.warn("stream:", message.code, message.detail);
     else if (message.symbol === this.symbol) this.takeMarket(message);
   }
 
-  private takeMarket(message: Exclude<Message, { type: "tickers" | "account" | "error" }>): void {
+  private takeMarket(message: Exclude<Message, { type: "tickers" | "account" | "alerts" | "error" }>): void {
     this.store.lastBookMillis = performance.now();
     if (message.type === "state") {
       this.store.takeState(message);

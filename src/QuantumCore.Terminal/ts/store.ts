@@ -23,8 +23,6 @@ export class Store {
   /** Closed while this page was open, newest first. */
   readonly closed: Order[] = [];
   readonly dirty = new Set<Topic>();
-  /** A symbol's last price was told. Not a matter of painting: a page that nobody sees hears it, too. */
-  onPrice: (symbol: string, price: string) => void = () => undefined;
 
   instrument: Instrument | undefined;
   trades: Trade[] = [];
@@ -88,10 +86,7 @@ export class Store {
   }
 
   takeTickers(tickers: readonly Ticker[]): void {
-    for (const ticker of tickers) {
-      this.tickers.set(ticker.symbol, ticker);
-      if (ticker.lastPrice !== null) this.onPrice(ticker.symbol, ticker.lastPrice);
-    }
+    for (const ticker of tickers) this.tickers.set(ticker.symbol, ticker);
     this.touch("tickers");
   }
 
@@ -173,7 +168,6 @@ export class Store {
     this.trades.unshift(trade);
     if (this.trades.length > mostTrades) this.trades.length = mostTrades;
     this.fold(trade);
-    this.onPrice(this.instrument!.symbol, this.instrument!.price(trade.price, false));
     this.touch("trades", "candles");
   }
 

@@ -1,11 +1,12 @@
-import { call, explain, type Outcome } from "./api.js";
+import { explain } from "./api.js";
 import { byId, button, confirm, make, write } from "./dom.js";
 import { decimal, parse, percent, units } from "./format.js";
 import type { Instrument } from "./instrument.js";
 import { basisPoints, kindOf, kinds, timeNames, type Entry, type FieldName } from "./kinds.js";
 import { prefs } from "./prefs.js";
 import { affordable, averageTicks, cost, fee, protectedTicks, walk, walkAmount, type Walk } from "./preview.js";
-import type { Order, Problem, Side } from "./protocol.js";
+import type { Problem, Side } from "./protocol.js";
+import { newId, place, sayPlaced, type Known } from "./sending.js";
 import type { Store } from "./store.js";
 import { toast } from "./toast.js";
 
@@ -394,7 +395,8 @@ export class Ticket {
     this.refresh();
     try {
       if (above !== undefined && instrument.notional(checked.ticks, checked.lots) > above && !(await confirm(words, `Yes, ${this.side}`))) return;
-      await this.place(this.kind.path, checked.entry.id, this.kind.body(checked.entry), words);
+      const { id } = checked.entry;
+      await place(this.kind.path, id, this.kind.body(checked.entry), words, (outcome) => this.tell(outcome, id, words));
     } finally {
       this.busy = false;
       this.refresh();
@@ -407,36 +409,13 @@ export class Ticket {
     return `${this.side === "buy" ? "Buy" : "Sell"} ${instrument.quantity(checked.lots)} ${instrument.base} ${price}, ${this.kind.label.toLowerCase()}`;
   }
 
-  /** Sends an order under its name. Of an unknown outcome the name is looked up; only a person sends it again, under the same one. */
-  private async place(path: string, id: string, body: object, words: string): Promise<void> {
-    const outcome = await call<Order & { orders?: readonly Order[] }>("POST", path, body);
-    if (outcome.kind === "unknown") {
-      toast("bad", "Outcome unknown", `${words}: no answer came. The exchange is asked what became of it.`, id);
-      void this.lookUp(path, id, body, words);
-      return;
-    }
-    this.tell(outcome, id, words);
-  }
-
-  private async lookUp(path: string, id: string, body: object, words: string): Promise<void> {
-    for (let attempt = 0; attempt < 60; attempt++) {
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      const outcome = await call<Order>("GET", `/orders/by-client-id/${id}`);
-      if (outcome.kind === "unknown") continue;
-      if (outcome.kind === "done") this.tell(outcome, id, words);
-      else toast("bad", "Not placed", `${words}: the exchange has no such order.`, id, { label: "Send it again", does: () => void this.place(path, id, body, words) });
-      return;
-    }
-  }
-
-  private tell(outcome: Exclude<Outcome<Order & { orders?: readonly Order[] }>, { kind: "unknown" }>, id: string, words: string): void {
+  private tell(outcome: Known, id: string, words: string): void {
     if (outcome.kind === "refused") {
       this.showRefusal(outcome.problem, words);
       return;
     }
     const placed = outcome.value.orders?.[0] ?? outcome.value;
-    if (placed.status === "new") toast("good", outcome.value.orders === undefined ? "Order placed" : "Orders placed", words, id);
-    else if (placed.status === "expired" || placed.status === "cancelled") toast("plain", `Order ${placed.status}`, `${words}${placed.endReason === null ? "" : `: ${placed.endReason}`}`, id);
+    sayPlaced(placed, outcome.value.orders === undefined ? "Order placed" : "Orders placed", words, id);
     if (placed.status !== "new" && placed.status !== "partiallyFilled") this.store.takeClosed(placed);
     for (const name of ["quantity", "total"] as const) this.rows.get(name)!.input.value = "";
     this.touched.clear();
@@ -458,10 +437,4 @@ export class Ticket {
   private closeSheet(): void {
     delete byId("trade").dataset["sheet"];
   }
-}
-
-/** A name for an order that nobody else will think of, made before it is sent. */
-export function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(10));
-  return `web-${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 }

@@ -10,7 +10,8 @@ import { Instrument } from "./instrument.js";
 import type { Key } from "./keys.js";
 import { Ladder } from "./ladder.js";
 import { Markets } from "./markets.js";
-import { toggleTheme } from "./prefs.js";
+import { OneClick } from "./oneclick.js";
+import { prefs, toggleTheme } from "./prefs.js";
 import type { CandleRow, InstrumentJson, Side, TradeJson } from "./protocol.js";
 import { Stream } from "./socket.js";
 import type { Store, Topic } from "./store.js";
@@ -29,8 +30,10 @@ export class Trade {
 
   private readonly stream: Stream;
   private readonly account: Account;
+  private readonly alerts: Alerts;
   private readonly markets: Markets;
   private readonly ladder: Ladder;
+  private readonly oneClick: OneClick;
   private readonly chart: Chart;
   private readonly depth: Depth;
   private readonly tape: Tape;
@@ -51,7 +54,9 @@ export class Trade {
     this.account = new Account(store);
     this.markets = new Markets(store);
     this.ladder = new Ladder(store);
-    this.chart = new Chart(store, new Alerts(store));
+    this.oneClick = new OneClick(store);
+    this.alerts = new Alerts(store);
+    this.chart = new Chart(store, this.alerts);
     this.depth = new Depth(store);
     this.tape = new Tape(store);
     this.ticket = new Ticket(store);
@@ -79,7 +84,9 @@ export class Trade {
 
   /** Somebody else is signed in: the stream shows that account, or none. */
   followAccount(on: boolean): void {
+    this.oneClick.leave("Disarmed: somebody else is signed in.");
     this.account.forget();
+    this.alerts.forget();
     this.stream.followAccount(on);
   }
 
@@ -90,7 +97,9 @@ export class Trade {
 
   /** Everything is to be painted anew: the colours or the clock are others. */
   repaint(): void {
-    for (const surface of [this.ladder, this.chart, this.depth, this.tape]) surface.dirty = true;
+    byId("oneclick-toggle").hidden = !prefs.oneClick;
+    if (!prefs.oneClick && this.oneClick.shown) this.showOneClick(false);
+    for (const surface of [this.ladder, this.oneClick, this.chart, this.depth, this.tape]) surface.dirty = true;
     write(byId("zone"), zoneName());
     this.store.touch("orders", "fills", "tickers");
   }
@@ -120,6 +129,7 @@ export class Trade {
 
   /** One frame while another page is shown: what stands in the header. */
   away(): void {
+    this.oneClick.leave("Disarmed: another page was shown.");
     if (this.store.dirty.delete("link")) this.markets.renderLink();
   }
 
@@ -129,6 +139,8 @@ export class Trade {
     const { dirty } = this.store;
     const has = (...topics: Topic[]): boolean => topics.some((topic) => dirty.has(topic));
     if (has("book", "orders", "state", "trades", "link")) this.ladder.dirty = true;
+    if (has("book", "orders", "state", "trades", "link")) this.oneClick.dirty = true;
+    if (has("state", "link", "balances")) this.oneClick.watch();
     if (has("trades")) this.tape.dirty = true;
     if (has("candles", "trades", "orders", "fills", "link")) this.chart.dirty = true;
     if (has("book", "state")) this.depth.dirty = true;
@@ -139,6 +151,7 @@ export class Trade {
     if (has("book", "balances", "state", "link", "orders")) this.refreshTicket = true;
     dirty.clear();
     this.ladder.paint(now);
+    this.oneClick.paint(now);
     if (now - this.slowAt >= 50) {
       this.slowAt = now;
       this.chart.paint(now);
@@ -159,6 +172,7 @@ export class Trade {
   private connectParts(): void {
     this.stream.onUnknown = () => this.onUnknown();
     this.stream.onAccount = (message) => this.account.take(message);
+    this.stream.onAlerts = (message) => this.alerts.take(message);
     this.markets.onChoose = (symbol) => this.choose(symbol);
     this.markets.onRetry = () => this.stream.retry();
     this.markets.retryAt = () => this.stream.retryAt;
@@ -166,7 +180,8 @@ export class Trade {
     this.chart.lines.onAmend = (order, price) => void this.blotter.change(order, { price });
     this.depth.onPick = (ticks) => this.pick(ticks, this.ticket.side, undefined);
     this.ladder.onPick = (ticks, side, lots) => this.pick(ticks, side, lots);
-    this.ticket.onPlaced = () => void this.account.readFills();
+    this.oneClick.onPick = (ticks, side) => this.pick(ticks, side, undefined);
+    this.ticket.onPlaced = this.oneClick.onPlaced = () => void this.account.readFills();
     this.blotter.onClosePosition = (symbol, side, quantity) => {
       this.choose(symbol);
       byId("trade").dataset["sheet"] = "open";
@@ -175,6 +190,7 @@ export class Trade {
     this.grouping.addEventListener("change", () => {
       this.ladder.step = Number(this.grouping.value);
       this.ladder.dirty = true;
+      this.oneClick.begin(this.ladder.step);
       this.writeAddress();
     });
     const toggle = (id: string, does: (on: boolean) => void): void => byId(id).addEventListener("click", () => {
@@ -189,9 +205,18 @@ export class Trade {
     toggle("book-table", (on) => {
       byId("ladder-head").hidden = on;
       this.ladder.showTable(on);
+      this.oneClick.showTable(on);
     });
+    byId("oneclick-toggle").addEventListener("click", () => this.showOneClick(!this.oneClick.shown));
     byId("add-alert").addEventListener("click", () => this.chart.askAlert());
     toggle("chart-table", (on) => this.chart.showTable(on));
+  }
+
+  /** The ladder whose clicks send, in the place of the other one. */
+  private showOneClick(on: boolean): void {
+    byId("oneclick-toggle").setAttribute("aria-pressed", String(on));
+    byId("book-pane").hidden = on;
+    this.oneClick.show(on);
   }
 
   private connectViews(): void {
@@ -214,6 +239,7 @@ export class Trade {
     this.wanted = symbol;
     this.stream.follow(symbol);
     this.ladder.step = 1;
+    this.oneClick.begin(1);
     this.grouping.replaceChildren(...groups.map((step) => make("option", { value: String(step) }, instrument.groupPrice(step, step))));
     this.ticket.clear();
     this.chart.toNow();

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using QuantumCore.Gateway;
+
+namespace QuantumCore.Silo.Cluster;
+
+/// <summary>The silos of the cluster, as its list of members and the silos themselves tell, for the operator's page.</summary>
+internal sealed class ClusterView(IGrainFactory grains, IServiceProvider services)
+{
+    /// <summary>Silos that are told of at most; of those that have died, the newest.</summary>
+    private const int MostShown = 50;
+
+    // The runtime asks every silo, and one that hangs answers nothing.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>A name for this silo that tells its role: no other member of the list does.</summary>
+    public static string NameOf(SiloRole role) =>
+        string.Create(CultureInfo.InvariantCulture, $"{RoleOf(role)}-{Environment.MachineName}-{Environment.ProcessId}");
+
+    /// <summary>Every silo of the list, the living first; grains of those that tell.</summary>
+    public async Task<ImmutableArray<SiloView>> ReadAsync(CancellationToken cancellationToken)
+    {
+        var management = grains.GetGrain<IManagementGrain>(0);
+        var counting = CountAsync(management, cancellationToken);
+        var members = await management.GetDetailedHosts(onlyActive: false).WaitAsync(s_patience, cancellationToken);
+        var counts = await counting;
+
+        // A gateway is a client of the cluster and is in no silo.
+        var self = services.GetService<ILocalSiloDetails>()?.SiloAddress;
+        return
+        [
+            .. members.OrderBy(member => member.Status == SiloStatus.Dead).ThenByDescending(member => member.StartTime).Take(MostShown)
+                .Select(member => new SiloView(
+                    member.SiloName ?? "", member.SiloAddress.Endpoint.ToString(), RoleOf(member.SiloName ?? ""), StateOf(member.Status),
+                    new DateTimeOffset(DateTime.SpecifyKind(member.StartTime, DateTimeKind.Utc)),
+                    member.SiloAddress.Equals(self), [.. counts[member.SiloAddress].OrderBy(count => count.Type, StringComparer.Ordinal)])),
+        ];
+    }
+
+    private static async Task<ILookup<SiloAddress, GrainCount>> CountAsync(IManagementGrain management, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await management.GetSimpleGrainStatistics().WaitAsync(s_patience, cancellationToken))
+                .Where(statistic => statistic.ActivationCount > 0 && statistic.GrainType!.Contains("QuantumCore.", StringComparison.Ordinal))
+                .ToLookup(statistic => statistic.SiloAddress!, statistic => GrainCount.Of(statistic.GrainType!, statistic.ActivationCount));
+        }
+        catch (Exception error) when (error is TimeoutException or OrleansException)
+        {
+            return Array.Empty<SimpleGrainStatistic>().ToLookup(statistic => statistic.SiloAddress!, statistic => GrainCount.Of("", 0));
+        }
+    }
+
+    private static string RoleOf(SiloRole role) => role == SiloRole.Matching ? "matching" : "all";
+
+    private static string RoleOf(string name) => name.StartsWith("matching-", StringComparison.Ordinal) ? "matching" : "all";
+
+    private static string StateOf(SiloStatus status) => status switch
+    {
+        SiloStatus.Active => "active",
+        SiloStatus.Created or SiloStatus.Joining => "joining",
+        SiloStatus.ShuttingDown or SiloStatus.Stopping => "stopping",
+        SiloStatus.Dead => "dead",
+        _ => "unknown",
+    };
+}

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using QuantumCore.Gateway.Wire;
+
+namespace QuantumCore.Gateway.Alerts;
+
+/// <summary>Alerts as JSON, the same in answers and on streams.</summary>
+internal static class AlertWriting
+{
+    /// <summary>The members of a list of alerts.</summary>
+    public static void WriteAlertMembers(this Utf8JsonWriter to, long sinceNanos, IEnumerable<PriceAlert> alerts)
+    {
+        to.WriteTimeText("since"u8, sinceNanos);
+        to.WriteStartArray("alerts"u8);
+        foreach (var alert in alerts)
+            to.WriteAlert(alert);
+        to.WriteEndArray();
+    }
+
+    /// <summary>One alert.</summary>
+    public static void WriteAlert(this Utf8JsonWriter to, PriceAlert alert)
+    {
+        to.WriteStartObject();
+        to.WriteNumber("id"u8, alert.Id);
+        to.WriteString("symbol"u8, alert.Instrument.Symbol);
+        to.WritePrice("price"u8, alert.Instrument, alert.PriceTicks);
+        to.WriteBoolean("above"u8, alert.IsAbove);
+        to.WriteTime(alert.MadeNanos);
+        if (alert.HasFired)
+        {
+            to.WriteStartObject("fired"u8);
+            to.WritePrice("price"u8, alert.Instrument, alert.FiredTicks);
+            to.WriteTime(alert.FiredNanos);
+            to.WriteEndObject();
+        }
+
+        to.WriteEndObject();
+    }
+}

@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Gateway.Alerts;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Http;
+
+/// <summary>The calls about prices that the caller waits for.</summary>
+internal sealed class AlertCalls(PriceAlerts alerts, Listings listings, KeyRing keys)
+{
+    /// <summary>GET /alerts</summary>
+    public async Task List(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is not 0 and var account)
+            await AnswerList(context, account);
+    }
+
+    /// <summary>POST /alerts</summary>
+    public async Task Add(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is var account && account == 0 || await Call.Read(context, WireJson.Default.AlertText) is not { } text)
+            return;
+
+        var instrument = text.Symbol is null ? null : await listings.Find(text.Symbol);
+        if (instrument is null)
+        {
+            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+            return;
+        }
+
+        var numbers = new NumberReading(instrument);
+        var ticks = text.Price is null ? 0 : numbers.Price("price", text.Price) ?? 0;
+        var refusal = text.Price is null ? Refusal.Malformed("price", "The price is missing.") : numbers.Wrong ?? OrderChecks.Price(instrument, ticks);
+        PriceAlert? alert = null;
+        if (refusal is null)
+            (refusal, alert) = await alerts.Add(account, instrument, ticks, text.Above);
+        if (refusal is { } refused)
+            await Answer.Refuse(context, refused);
+        else
+            await Answer.Json(context, alert!, static (to, made) => to.WriteAlert(made));
+    }
+
+    /// <summary>DELETE /alerts/{id}</summary>
+    public async Task Remove(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is var account && account == 0)
+            return;
+
+        // One that is gone already is what was asked for.
+        if (Call.Number(Call.Path(context, "id"), 1, long.MaxValue) is { } id)
+            alerts.Remove(account, id);
+        await AnswerList(context, account);
+    }
+
+    private async Task AnswerList(HttpContext context, long account) =>
+        await Answer.Json(context, (alerts.SinceNanos, Alerts: alerts.Of(account)), static (to, list) =>
+        {
+            to.WriteStartObject();
+            to.WriteAlertMembers(list.SinceNanos, list.Alerts);
+            to.WriteEndObject();
+        });
+}

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging;
+using QuantumCore.Gateway.Alerts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Streams;
+
+/// <summary>An account's price alerts for one connection: all at first, and all again whenever one was set, has fired or was taken away.</summary>
+internal sealed class AlertSource(StreamHolder holder, PriceAlerts alerts, Pacing pacing, ILogger log) : IStreamSource
+{
+    private readonly GrainCalls _calls = new(log);
+
+    /// <summary>Begins to follow.</summary>
+    public void Start()
+    {
+        alerts.Follow(holder.Account, Changed);
+        Changed();
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Take()
+    {
+        pacing.Told();
+        var all = alerts.Of(holder.Account);
+        return [StreamJson.Bytes(to =>
+        {
+            to.WriteStartObject();
+            to.WriteString("type"u8, "alerts"u8);
+            to.WriteString("account"u8, new AccountId(holder.Account).ToString());
+            to.WriteAlertMembers(alerts.SinceNanos, all);
+            to.WriteEndObject();
+        })];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        alerts.Unfollow(holder.Account, Changed);
+        pacing.Dispose();
+    }
+
+    private void Changed() => _ = TellAsync();
+
+    /// <summary>Who has been signed out is told nothing more.</summary>
+    private async Task TellAsync()
+    {
+        if (await _calls.Ask("MayStill", holder.Account, holder.MayStill) is { Failure: RejectReason.None, Value: true })
+            pacing.Due();
+    }
+}

@@ -1,0 +1,45 @@
+import { call, type Outcome } from "./api.js";
+import type { Order } from "./protocol.js";
+import { toast } from "./toast.js";
+
+/** What an order or a list of orders is answered with. */
+export type Placed = Order & { orders?: readonly Order[] };
+export type Known = Exclude<Outcome<Placed>, { kind: "unknown" }>;
+
+/** A name for an order that nobody else will think of, made before it is sent. */
+export function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(10));
+  return `web-${[...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+}
+
+/**
+ * Sends an order under its name, and tells what became of it. Of an unknown outcome the name is looked up; only a person sends it again, under the
+ * same one. Gives whether the outcome was known at once.
+ */
+export async function place(path: string, id: string, body: object, words: string, tell: (outcome: Known) => void): Promise<boolean> {
+  const outcome = await call<Placed>("POST", path, body);
+  if (outcome.kind !== "unknown") {
+    tell(outcome);
+    return true;
+  }
+  toast("bad", "Outcome unknown", `${words}: no answer came. The exchange is asked what became of it.`, id);
+  void lookUp(path, id, body, words, tell);
+  return false;
+}
+
+async function lookUp(path: string, id: string, body: object, words: string, tell: (outcome: Known) => void): Promise<void> {
+  for (let attempt = 0; attempt < 60; attempt++) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const outcome = await call<Order>("GET", `/orders/by-client-id/${id}`);
+    if (outcome.kind === "unknown") continue;
+    if (outcome.kind === "done") tell(outcome);
+    else toast("bad", "Not placed", `${words}: the exchange has no such order.`, id, { label: "Send it again", does: () => void place(path, id, body, words, tell) });
+    return;
+  }
+}
+
+/** Says what became of an order that was taken. */
+export function sayPlaced(placed: Order, title: string, words: string, id: string): void {
+  if (placed.status === "new") toast("good", title, words, id);
+  else if (placed.status === "expired" || placed.status === "cancelled") toast("plain", `Order ${placed.status}`, `${words}${placed.endReason === null ? "" : `: ${placed.endReason}`}`, id);
+}

@@ -1,0 +1,61 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace QuantumCore.Gateway.Tests;
+
+/// <summary>How the exchange itself is, as it tells those who run it.</summary>
+public sealed class SystemCallTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Warnings_and_errors_are_told_newest_first_and_the_oldest_of_more_than_200_are_gone()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var log = exchange.Services.GetRequiredService<ILoggerFactory>().CreateLogger("QuantumCore.Test");
+        log.LogInformation("not worth a line");
+        for (var i = 1; i <= 205; i++)
+            log.LogWarning(new EventId(i), "warning {Number}", i);
+        log.LogError(new EventId(7), new InvalidDataException("half a record"), "it failed");
+
+        var lines = (await exchange.SendAsync("GET", "admin/system", key: "admin", cancellationToken: Token)).Json.GetProperty("log");
+
+        Assert.Equal(200, lines.GetArrayLength());
+        Assert.Equal(("error", 7, "it failed", "QuantumCore.Test"), (
+            lines[0].GetProperty("level").GetString(), lines[0].GetProperty("event").GetInt32(),
+            lines[0].GetProperty("message").GetString(), lines[0].GetProperty("category").GetString()));
+        Assert.Contains("half a record", lines[0].GetProperty("exception").GetString());
+        Assert.Equal(("warn", "warning 205"), (lines[1].GetProperty("level").GetString(), lines[1].GetProperty("message").GetString()));
+        Assert.Equal("warning 7", lines[199].GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task Journal_is_told_as_the_ledger_sees_it_and_is_left_out_where_the_ledger_does_not_answer()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var journal = (await exchange.SendAsync("GET", "admin/system", key: "admin", cancellationToken: Token)).Json.GetProperty("journal");
+        Assert.Equal((1_000, 7, 2_500), (
+            journal.GetProperty("records").GetInt64(), journal.GetProperty("behind").GetInt64(), journal.GetProperty("behindMillis").GetInt64()));
+
+        exchange.Floor.Standing = Task.FromException<Contracts.LedgerStanding>(new InvalidOperationException("The history is gone."));
+        var reply = await exchange.SendAsync("GET", "admin/system", key: "admin", cancellationToken: Token);
+        Assert.Equal((HttpStatusCode.OK, null), (reply.Status, reply["journal"]));
+    }
+
+    [Theory]
+    [InlineData("alice", "Forbidden")]
+    [InlineData(null, "Unauthorized")]
+    public async Task Customers_and_strangers_are_told_nothing(string? key, string code)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        Assert.Equal(code, (await exchange.SendAsync("GET", "admin/system", key: key, cancellationToken: Token)).Code);
+    }
+
+    [Theory]
+    [InlineData("AccountGrain", "Account")]
+    [InlineData("QuantumCore.Grains.Books.OrderBookGrain,QuantumCore.Grains", "OrderBook")]
+    [InlineData("Sweeper", "Sweeper")]
+    public void Grain_types_are_called_by_their_class(string type, string name) => Assert.Equal(new GrainCount(name, 3), GrainCount.Of(type, 3));
+}
