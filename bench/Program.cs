@@ -66,10 +66,10 @@ const string Usage = """
                                "goodput":N,"ratio":R,"acceptedP99Micros":N,"refusedP99Micros":N,
                                "cancelP99Micros":N,"patientP99Micros":N,"maxMemoryMiB":N,
                                "recoverySeconds":S,"statuses":{"200":N,…},"torn":N,…}
-      recovery [--commands N] [--symbols N] [--accounts N] [--seed N] [--directory DIR] [--keep NAME]
+      recovery [--commands N] [--symbols N] [--accounts N] [--seed N] [--directory DIR] [--keep NAME] [--packed yes|no]
                                Make a journal of so many commands (10000000), run it again as qc verify does, then
                                bring its books back without and with snapshots; --keep: the journal
-                               stays, and is not made again: {"verifySeconds":S,"readySeconds":S,…}
+                               stays, and is not made again; --packed yes: all of it is packed first: {"verifySeconds":S,"readySeconds":S,…}
       snapshot [--resting N]   The bytes of a book with so many resting orders, best of five:
                                {"bytes":N,"encodeMs":N,"restoreMs":N}
       risk [--open N]          What an order costs before it is held, in an account with so many open orders (1000):

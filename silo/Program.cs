@@ -60,7 +60,7 @@ if (options.Role == SiloRole.Gateway)
 else
 {
     builder.Services.AddStorage(options);
-    builder.Services.AddExchangeGrains();
+    builder.Services.AddExchangeGrains(keep: new KeepOptions { PackAfter = options.PackAfter });
     builder.Services.AddHostedService<DiskRoom>();
 }
 

@@ -15,7 +15,7 @@ internal static class RecoveryCommand
     public static async Task<int> RunAsync(string[] arguments)
     {
         var options = new Options(
-            arguments, "--commands", "--symbols", "--accounts", "--seed", "--directory", "--keep");
+            arguments, "--commands", "--symbols", "--accounts", "--seed", "--directory", "--keep", "--packed");
         var plan = new JournalPlan(
             options.Number("--commands", 10_000_000),
             options.Number("--symbols", 4),
@@ -25,7 +25,7 @@ internal static class RecoveryCommand
             options.Text("--directory", Path.GetTempPath()), options.Text("--keep", $"quantumcore-recovery-{Environment.ProcessId}"));
         try
         {
-            return await RunAsync(plan, folder);
+            return await RunAsync(plan, folder, options.Text("--packed", "no") == "yes");
         }
         finally
         {
@@ -36,12 +36,17 @@ internal static class RecoveryCommand
         }
     }
 
-    private static async Task<int> RunAsync(JournalPlan plan, string folder)
+    private static async Task<int> RunAsync(JournalPlan plan, string folder, bool isPacked)
     {
         var place = Path.Combine(folder, "journal.db");
         if (!File.Exists(place))
         {
             await MakeAsync(plan, place);
+        }
+
+        if (isPacked)
+        {
+            await PackAsync(place);
         }
 
         // As in qc: no collection beside the work.
@@ -73,6 +78,52 @@ internal static class RecoveryCommand
         await store.InitializeAsync(CancellationToken.None);
         await using var maker = await JournalMaker.OpenAsync(store, plan);
         await maker.TradeAsync(plan.Commands);
+    }
+
+    /// <summary>Packs the whole journal as if all of it were old, and tells what each pack kept commits waiting for.</summary>
+    private static async Task PackAsync(string place)
+    {
+        await using var store = new SqliteJournalStore(place);
+        await store.InitializeAsync(CancellationToken.None);
+        using var packed = new CancellationTokenSource();
+        var committing = Task.Run(() => CommitAsync(store, packed.Token));
+        var packer = new JournalPacker(store, new PackLimits());
+        var (frames, slices, packedSlices, bytes, packedBytes) = (0L, 0L, 0L, 0L, 0L);
+        var took = new List<double>();
+        var processor = Process.GetCurrentProcess().TotalProcessorTime;
+        var started = Stopwatch.GetTimestamp();
+        for (var last = started; await packer.PackNextAsync(static (_, _) => true, CancellationToken.None) is { } pack; last = Stopwatch.GetTimestamp())
+        {
+            took.Add(Stopwatch.GetElapsedTime(last).TotalMilliseconds);
+            (frames, slices, packedSlices) = (frames + pack.Frames.Count, slices + pack.Slices.Count, packedSlices + pack.Packed.Slices.Count);
+            (bytes, packedBytes) = (bytes + pack.Slices.Sum(slice => (long)slice.Length), packedBytes + pack.Packed.Body.Length);
+        }
+
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        await packed.CancelAsync();
+        var commits = await committing;
+        took.Sort();
+        await Console.Out.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"frames":{{frames}},"packs":{{took.Count}},"slices":{{slices}},"packedSlices":{{packedSlices}},"bytes":{{bytes}},"packedBytes":{{packedBytes}},"packMillisP50":{{took[took.Count / 2]:F1}},"packMillisMax":{{took[^1]:F1}},"commitMillisP50":{{commits[commits.Count / 2]:F1}},"commitMillisP99":{{commits[commits.Count * 99 / 100]:F1}},"commitMillisMax":{{commits[^1]:F1}},"packSeconds":{{seconds:F1}},"packCpuSeconds":{{(Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds:F1}}}"""));
+    }
+
+    /// <summary>What commits take meanwhile, one after the other, in milliseconds, the shortest first.</summary>
+    private static async Task<List<double>> CommitAsync(SqliteJournalStore store, CancellationToken until)
+    {
+        var took = new List<double>();
+        await using var writer = new JournalWriter(store, new JournalWriterOptions(), TimeProvider.System);
+        var stream = await writer.OpenAsync("other/beside", CancellationToken.None);
+        do
+        {
+            var started = Stopwatch.GetTimestamp();
+            await stream.WhenDurable(stream.Append(new byte[100]));
+            took.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        }
+        while (!until.IsCancellationRequested);
+
+        took.Sort();
+        return took;
     }
 
     /// <summary>

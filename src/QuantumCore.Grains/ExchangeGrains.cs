@@ -15,7 +15,7 @@ public static class ExchangeGrains
     /// grain runtime itself.
     /// </summary>
     public static IServiceCollection AddExchangeGrains(
-        this IServiceCollection services, JournalWriterOptions? journal = null)
+        this IServiceCollection services, JournalWriterOptions? journal = null, KeepOptions? keep = null)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new JournalWriter(
@@ -35,6 +35,9 @@ public static class ExchangeGrains
         services.AddSingleton<OpenWorkAgent>();
         services.AddHostedService(provider => provider.GetRequiredService<OpenWorkAgent>());
         services.AddHostedService<EpochWatch>();
+        services.AddSingleton(keep ?? new KeepOptions());
+        services.AddSingleton<JournalKeeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<JournalKeeper>());
         services.AddHostedService<JournalGauges>();
         return services;
     }

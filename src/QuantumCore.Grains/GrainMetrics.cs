@@ -44,6 +44,23 @@ internal static class GrainMetrics
     private static readonly Counter<long> s_reconciled = s_meter.CreateCounter<long>(
         "quantumcore_reconciled_accounts", null, "Accounts compared with the ledger at the same moment.");
 
+    private static readonly Counter<long> s_packedFrames = s_meter.CreateCounter<long>(
+        "quantumcore_journal_packed_frames", null, "Old frames of the journal that were packed.");
+
+    private static readonly Counter<long> s_packedBytes = s_meter.CreateCounter<long>(
+        "quantumcore_journal_packed_bytes", null, "Bytes of their slices.");
+
+    private static readonly Counter<long> s_packBytes = s_meter.CreateCounter<long>(
+        "quantumcore_journal_pack_bytes", null, "Bytes of what they were packed into.");
+
+    /// <summary>Frames of the journal became one.</summary>
+    public static void Packed(int frames, long bytes, long packed)
+    {
+        s_packedFrames.Add(frames);
+        s_packedBytes.Add(bytes);
+        s_packBytes.Add(packed);
+    }
+
     // In whole microseconds, which the page shows in seconds.
     private static readonly Histogram<long> s_commit = s_meter.CreateHistogram<long>(
         "quantumcore_journal_commit_seconds", "us", "From the oldest record of a commit to its being durable.");

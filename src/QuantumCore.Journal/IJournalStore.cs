@@ -50,6 +50,18 @@ public interface IJournalStore : IAsyncDisposable
     /// a stream checks its records by themselves and does not need it.
     /// </summary>
     IAsyncEnumerable<FrameId> DamagedFramesAsync(CancellationToken cancellationToken);
+
+    /// <summary>The oldest frames that are not packed, up to the limits.</summary>
+    Task<UnpackedFrames> UnpackedAsync(PackLimits limits, CancellationToken cancellationToken);
+
+    /// <summary>The names of the streams with these numbers.</summary>
+    Task<IReadOnlyDictionary<long, string>> NamesAsync(IReadOnlyCollection<long> streamIds, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// One transaction: puts a pack in the place of its frames. False, and nothing is changed, where a frame or an entry of the
+    /// index is not there as the pack says.
+    /// </summary>
+    Task<bool> PackAsync(JournalPack pack, CancellationToken cancellationToken);
 }
 
 /// <summary>

@@ -20,7 +20,7 @@ public readonly record struct FrameSlice(
 public sealed record JournalFrame(FrameId Id, uint Crc, byte[] Body, IReadOnlyList<FrameSlice> Slices);
 
 /// <summary>
-/// Layout of a slice, little-endian: version (u8), three zero bytes, count (u32), stream (i64), epoch (i64), first
+/// Layout of a slice as a commit writes it (an old one may be a <see cref="PackedSlice"/>), little-endian: version (u8), three zero bytes, count (u32), stream (i64), epoch (i64), first
 /// sequence (i64), chain before (u32); then for each record length (u32), chain (u32), body.
 /// </summary>
 internal static class SliceLayout
@@ -29,10 +29,10 @@ internal static class SliceLayout
     public const int HeaderBytes = 36;
     public const int RecordBytes = 8;
 
-    public static void WriteHeader(Span<byte> into, int count, in StreamActivation at, long first)
+    public static void WriteHeader(Span<byte> into, int count, in StreamActivation at, long first, byte version = Version)
     {
         into[..4].Clear();
-        into[0] = Version;
+        into[0] = version;
         BinaryPrimitives.WriteInt32LittleEndian(into[4..], count);
         BinaryPrimitives.WriteInt64LittleEndian(into[8..], at.StreamId);
         BinaryPrimitives.WriteInt64LittleEndian(into[16..], at.Epoch);
@@ -52,6 +52,7 @@ internal static class SliceLayout
         first = BinaryPrimitives.ReadInt64LittleEndian(rest[24..]);
         if (count < 1 || first < 1 || first > long.MaxValue - count) return false;
         last = first + count - 1;
+        if (rest[0] == PackedSlice.Version) return (length = PackedSlice.Measure(rest)) > 0;
         for (var i = 0; i < count; i++)
         {
             if (rest.Length - length < RecordBytes) return false;

@@ -45,6 +45,7 @@ internal sealed class SqliteJournalTarget : JournalTarget
     private readonly string _filling;
     private readonly SqliteDatabase _database;
     private bool _closed;
+    private bool _hasPacks;
 
     public SqliteJournalTarget(string path)
     {
@@ -67,9 +68,12 @@ internal sealed class SqliteJournalTarget : JournalTarget
         .Bind(1, stream.StreamId).Bind(2, stream.Name).Bind(3, stream.Epoch).Bind(4, stream.Head).Bind(5, stream.Chain)
         .Step();
 
-    public override void Add(in FrameRow frame) => _database
-        .Statement("INSERT INTO frame (writer_id, frame_no, crc, body) VALUES (?1, ?2, ?3, ?4)")
-        .Bind(1, frame.Id.WriterId).Bind(2, frame.Id.FrameNo).Bind(3, frame.Crc).Bind(4, frame.Body).Step();
+    public override void Add(in FrameRow frame)
+    {
+        _hasPacks |= frame.Id.WriterId == JournalPack.WriterId;
+        _database.Statement("INSERT INTO frame (writer_id, frame_no, crc, body) VALUES (?1, ?2, ?3, ?4)")
+            .Bind(1, frame.Id.WriterId).Bind(2, frame.Id.FrameNo).Bind(3, frame.Crc).Bind(4, frame.Body).Step();
+    }
 
     public override void Add(in SliceRow slice) => _database
         .Statement("""
@@ -103,6 +107,7 @@ internal sealed class SqliteJournalTarget : JournalTarget
 
     public override void Complete()
     {
+        if (_hasPacks) SqlitePacks.Mark(_database);
         _database.Execute("COMMIT");
         _database.Dispose();
         _closed = true;

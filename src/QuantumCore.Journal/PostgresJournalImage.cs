@@ -45,8 +45,13 @@ internal sealed class PostgresJournalImage : JournalImage
             new StreamRow(row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4))),
     ];
 
-    public override IEnumerable<FrameRow> Frames() =>
-        Rows("SELECT writer_id, frame_no, crc, body FROM frame", FrameAt);
+    /// <remarks>A journal that no exchange of this release has run on has no places; its rows lie as they were committed.</remarks>
+    public override IEnumerable<FrameRow> Frames()
+    {
+        using var place = Command("SELECT EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = 'frame'::regclass AND attname = 'place')");
+        var order = place.ExecuteScalar() is true ? "ORDER BY place" : "";
+        return Rows($"SELECT writer_id, frame_no, crc, body FROM frame {order}", FrameAt);
+    }
 
     public override FrameRow? Frame(FrameId id)
     {

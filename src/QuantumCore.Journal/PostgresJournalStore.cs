@@ -188,6 +188,57 @@ public sealed class PostgresJournalStore : IJournalStore
     }
 
     /// <inheritdoc/>
+    public async Task<UnpackedFrames> UnpackedAsync(PackLimits limits, CancellationToken cancellationToken)
+    {
+        var newest = (await RowsAsync(
+            "SELECT frame_no, place FROM frame WHERE writer_id = $1 ORDER BY frame_no DESC LIMIT 1",
+            static row => (No: row.GetInt64(0), Place: row.GetInt64(1)),
+            cancellationToken,
+            JournalPack.WriterId)).FirstOrDefault();
+        var frames = await RowsAsync(
+            """
+            SELECT writer_id, frame_no, crc, body FROM (
+                SELECT *, SUM(length(body)) OVER (ORDER BY place) - length(body) AS before FROM (
+                    SELECT * FROM frame WHERE place > $1 ORDER BY place LIMIT $2) AS oldest) AS sized
+            WHERE before < $3 ORDER BY place
+            """,
+            static row => new FrameRow(new FrameId(row.GetInt64(0), row.GetInt64(1)), row.GetInt64(2), row.GetFieldValue<byte[]>(3)),
+            cancellationToken,
+            newest.Place,
+            limits.MaxFrames,
+            (long)limits.MaxBytes);
+        var isFull = frames.Count == limits.MaxFrames || frames.Sum(frame => frame.Body.Length) >= limits.MaxBytes;
+        return new UnpackedFrames(frames, isFull, newest.No + 1);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyDictionary<long, string>> NamesAsync(
+        IReadOnlyCollection<long> streamIds, CancellationToken cancellationToken)
+    {
+        var names = await RowsAsync(
+            "SELECT stream_id, name FROM stream_head WHERE stream_id = ANY($1)",
+            static row => (Id: row.GetInt64(0), Name: row.GetString(1)),
+            cancellationToken,
+            streamIds.ToArray());
+        return names.ToDictionary(row => row.Id, row => row.Name);
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> PackAsync(JournalPack pack, CancellationToken cancellationToken)
+    {
+        // Sent twice after an outage it finds its frames gone, and says so: what was packed stays packed.
+        try
+        {
+            await RowsAsync(PostgresPacks.Put, static row => row.IsDBNull(0), cancellationToken, PostgresPacks.Parameters(pack));
+            return true;
+        }
+        catch (PostgresException other) when (other.SqlState == PostgresPacks.Otherwise)
+        {
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => _pool.DisposeAsync();
 
     /// <summary>

@@ -19,6 +19,10 @@ internal sealed class SliceReader(string stream, long streamId, long from)
     /// <summary>Checksum of the record before the next one; none where the read began inside the stream.</summary>
     private uint? _chain = from == 1 ? 0 : null;
 
+    // The end of a read, and the checksum there: the slice that it ends in may go on.
+    private long _through;
+    private uint? _chainThrough;
+
     /// <summary>The sequence that comes next.</summary>
     public long Next => _next;
 
@@ -43,64 +47,97 @@ internal sealed class SliceReader(string stream, long streamId, long from)
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         from = Math.Max(from, 1);
-        var reader = new SliceReader(stream, streamId, from);
+        var reader = new SliceReader(stream, streamId, from) { _through = through };
         while (reader._next <= through)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var next = reader._next;
             foreach (var slice in await fetchPage(next))
             {
-                if (slice.LastSequence < next) continue;
-                foreach (var record in reader.Decode(slice))
+                // Since the page before, frames may have been packed: the slice of what comes next may begin earlier now.
+                var wanted = Math.Max(from, reader._next);
+                if (slice.LastSequence < wanted) continue;
+                foreach (var record in reader.Decode(slice, mayOverlap: true))
                 {
-                    if (record.Sequence >= from && record.Sequence <= through) yield return record;
+                    if (record.Sequence >= wanted && record.Sequence <= through) yield return record;
                 }
             }
 
             if (reader._next == next) throw reader.Damaged(next, "the record is missing");
         }
 
-        if (reader._chain is { } found && found != (chainAtEnd ?? found))
+        if (reader._chainThrough is { } found && found != (chainAtEnd ?? found))
         {
             throw reader.Damaged(through, "its checksum is not the one of the stream's head");
         }
     }
 
     /// <summary>Its records; valid until the next call.</summary>
+    /// <param name="slice">The slice that holds the next record.</param>
+    /// <param name="mayOverlap">It may begin before the next record, with records that were read before and are the same there.</param>
     /// <exception cref="JournalCorruptionException">The first that fails; those before it are sound.</exception>
-    public List<JournalRecord> Decode(in StoredSlice slice)
+    public List<JournalRecord> Decode(in StoredSlice slice, bool mayOverlap = false)
     {
         _records.Clear();
+        var (epoch, count, before) = ReadHeader(slice, mayOverlap);
+        _chain = slice.Bytes.Span[0] == PackedSlice.Version
+            ? Unpack(slice, epoch, count, before)
+            : Read(slice, epoch, count, before);
+        _next = slice.LastSequence + 1;
+        return _records;
+    }
+
+    private uint Read(in StoredSlice slice, long epoch, int count, uint chain)
+    {
         var bytes = slice.Bytes;
-        var (epoch, count, before) = ReadHeader(slice);
         var at = SliceLayout.HeaderBytes;
         for (var i = 0; i < count; i++)
         {
             var sequence = slice.FirstSequence + i;
             if (bytes.Length - at < SliceLayout.RecordBytes) throw Damaged(sequence, "its header is cut off");
             var length = BinaryPrimitives.ReadInt32LittleEndian(bytes.Span[at..]);
-            var chain = BinaryPrimitives.ReadUInt32LittleEndian(bytes.Span[(at + 4)..]);
+            var stored = BinaryPrimitives.ReadUInt32LittleEndian(bytes.Span[(at + 4)..]);
             at += SliceLayout.RecordBytes;
             if (length < 0 || length > bytes.Length - at) throw Damaged(sequence, "its length is impossible");
             var body = bytes.Slice(at, length);
             at += length;
-            before = Checksum.OfRecord(before, streamId, epoch, sequence, body.Span);
-            if (before != chain) throw Damaged(sequence, "its checksum does not match");
+            chain = Checksum.OfRecord(chain, streamId, epoch, sequence, body.Span);
+            if (chain != stored || !IsAsBefore(sequence, chain)) throw Damaged(sequence, "its checksum does not match");
             _records.Add(new JournalRecord(sequence, epoch, body));
         }
 
-        _chain = before;
-        _next = slice.LastSequence + 1;
-        return _records;
+        return chain;
     }
 
-    private (long Epoch, int Count, uint ChainBefore) ReadHeader(in StoredSlice slice)
+    /// <summary>Only all of a packed slice shows that any of it is sound.</summary>
+    private uint Unpack(in StoredSlice slice, long epoch, int count, uint chain)
+    {
+        var first = slice.FirstSequence;
+        var plain = PackedSlice.Unpack(slice.Bytes.Span) ?? throw Damaged(first, "it can't be unpacked");
+        var at = 0;
+        for (var i = 0; i < count && plain.Length - at >= PackedSlice.RecordBytes; i++)
+        {
+            var length = BinaryPrimitives.ReadInt32LittleEndian(plain.AsSpan(at));
+            at += PackedSlice.RecordBytes;
+            if (length < 0 || length > plain.Length - at) break;
+            chain = Checksum.OfRecord(chain, streamId, epoch, first + i, plain.AsSpan(at, length));
+            if (!IsAsBefore(first + i, chain)) break;
+            _records.Add(new JournalRecord(first + i, epoch, plain.AsMemory(at, length)));
+            at += length;
+        }
+
+        if (_records.Count == count && at == plain.Length && chain == PackedSlice.ChainOf(slice.Bytes.Span)) return chain;
+        _records.Clear();
+        throw Damaged(first, "the checksum of the packed records does not match");
+    }
+
+    private (long Epoch, int Count, uint ChainBefore) ReadHeader(in StoredSlice slice, bool mayOverlap)
     {
         var first = slice.FirstSequence;
         var bytes = slice.Bytes.Span;
         if (first > _next) throw Damaged(_next, "the record is missing");
         if (bytes.Length < SliceLayout.HeaderBytes) throw Damaged(first, "its frame is missing or cut off");
-        if (bytes[0] != SliceLayout.Version) throw Damaged(first, $"slice version {bytes[0]} is unknown");
+        if (bytes[0] is not (SliceLayout.Version or PackedSlice.Version)) throw Damaged(first, $"slice version {bytes[0]} is unknown");
         var count = BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]);
         if (BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]) != streamId ||
             BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]) != first ||
@@ -110,12 +147,19 @@ internal sealed class SliceReader(string stream, long streamId, long from)
         }
 
         var chainBefore = BinaryPrimitives.ReadUInt32LittleEndian(bytes[32..]);
-        if (_chain is { } expected && (first != _next || chainBefore != expected))
+        if (_chain is { } expected && (first == _next ? chainBefore != expected : !mayOverlap))
         {
             throw Damaged(first, "it does not continue the record before it");
         }
 
         return (BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]), count, chainBefore);
+    }
+
+    /// <summary>Whether a record that was the last one read is the same in another slice.</summary>
+    private bool IsAsBefore(long sequence, uint chain)
+    {
+        if (sequence == _through) _chainThrough = chain;
+        return sequence != _next - 1 || _chain is null || _chain == chain;
     }
 
     private JournalCorruptionException Damaged(long sequence, string what) => new(stream, sequence, what);

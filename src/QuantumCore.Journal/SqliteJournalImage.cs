@@ -16,11 +16,7 @@ internal sealed class SqliteJournalImage : JournalImage
             var version = _database.Statement("PRAGMA user_version");
             var found = version.Step() ? version.Long(0) : 0;
             version.Reset();
-            if (found != SqliteJournalStore.FormatVersion)
-            {
-                throw new JournalSetupException(
-                    $"{path} has format {found}; this program knows {SqliteJournalStore.FormatVersion}.");
-            }
+            SqliteJournalStore.CheckFormat(path, found);
 
             // The transaction sees what is committed at its first read.
             _database.Execute("BEGIN");

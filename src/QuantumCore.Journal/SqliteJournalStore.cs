@@ -11,6 +11,9 @@ namespace QuantumCore.Journal;
 public sealed class SqliteJournalStore : IJournalStore
 {
     internal const long FormatVersion = 1;
+
+    /// <summary>The same with packs in it, which releases before it can't read.</summary>
+    internal const long PackedFormatVersion = 2;
     private const int SnapshotPartBytes = 1 << 20;
     private const int IdleReaders = 4;
     private const int MoveTailWhenIdle = 1_024;
@@ -49,6 +52,7 @@ public sealed class SqliteJournalStore : IJournalStore
 
     /// <summary>SQLite has one write transaction at a time. Waiting here is fair; waiting inside SQLite is by sleeping.</summary>
     private readonly SemaphoreSlim _write = new(1);
+    private readonly SemaphoreSlim _move = new(1);
     private readonly SqliteSliceTail _tail = new();
     private FileStream? _lock;
     private SqliteCheckpointer? _checkpointer;
@@ -192,12 +196,28 @@ public sealed class SqliteJournalStore : IJournalStore
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var after = new FrameId(long.MinValue, long.MinValue);
-        while (await ReadOnPoolAsync(reader => NextFrame(reader, after)) is { } found)
+        while (await ReadOnPoolAsync(reader => SqliteSoundness.NextFrame(reader, after)) is { } found)
         {
             cancellationToken.ThrowIfCancellationRequested();
             after = found.Id;
             if (!found.IsSound) yield return found.Id;
         }
+    }
+
+    /// <inheritdoc/>
+    public Task<UnpackedFrames> UnpackedAsync(PackLimits limits, CancellationToken cancellationToken) =>
+        ReadOnPoolAsync(reader => SqlitePacks.Unpacked(reader, limits));
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<long, string>> NamesAsync(
+        IReadOnlyCollection<long> streamIds, CancellationToken cancellationToken) =>
+        ReadOnPoolAsync(reader => SqlitePacks.Names(reader, streamIds));
+
+    /// <inheritdoc/>
+    public async Task<bool> PackAsync(JournalPack pack, CancellationToken cancellationToken)
+    {
+        await MoveTailNowAsync();
+        return await WriteAsync(database => SqlitePacks.Put(database, pack));
     }
 
     /// <inheritdoc/>
@@ -218,10 +238,7 @@ public sealed class SqliteJournalStore : IJournalStore
         var found = version.Step() ? version.Long(0) : 0;
         version.Reset();
         if (found == 0) database.InTransaction(() => Create(database));
-        else if (found != FormatVersion)
-        {
-            throw new JournalSetupException($"{_path} has format {found}; this program knows {FormatVersion}.");
-        }
+        else CheckFormat(_path, found);
 
         _tail.Load(database);
         _witness = SqliteWitness.Open(_path, SqliteSoundness.CheckHeads(database, _path));
@@ -236,7 +253,7 @@ public sealed class SqliteJournalStore : IJournalStore
     /// <summary>What the checkpointer does in one round, the newest part of the index included.</summary>
     internal async Task CheckpointAsync(int mode)
     {
-        await _tail.MoveAsync(WriteAsync);
+        await MoveTailNowAsync();
         using var database = Open();
         database.Checkpoint(mode, out _);
     }
@@ -273,6 +290,15 @@ public sealed class SqliteJournalStore : IJournalStore
         catch (IOException inUse)
         {
             throw new JournalSetupException($"{_path} is in use by another process (it holds {lockPath}).", inUse);
+        }
+    }
+
+    /// <summary>Refuses a file that another program wrote.</summary>
+    internal static void CheckFormat(string path, long found)
+    {
+        if (found is not (FormatVersion or PackedFormatVersion))
+        {
+            throw new JournalSetupException($"{path} has format {found}; this program knows {FormatVersion} and {PackedFormatVersion}.");
         }
     }
 
@@ -347,11 +373,18 @@ public sealed class SqliteJournalStore : IJournalStore
     private List<StoredSlice> Page(SqliteDatabase reader, long streamId, long next, long through)
     {
         var newest = _tail.From(streamId, next, out var tailStartsAt);
-        return newest.Count > 0
-            ? PageOfTail(reader, newest, through)
-            : PageOfIndex(reader, streamId, next, Math.Min(through, tailStartsAt - 1));
+        if (newest.Count == 0) return PageOfIndex(reader, streamId, next, Math.Min(through, tailStartsAt - 1));
+        var page = PageOfTail(reader, newest, through);
+        if (page.Count > 0) return page;
+
+        // Since it was looked up here, the entry has gone into the index and its frame into a pack; or the frame is lost.
+        page = PageOfIndex(reader, streamId, next, through);
+        return page.Exists(slice => slice.LastSequence >= next)
+            ? page
+            : [new StoredSlice(newest[0].FirstSequence, newest[0].LastSequence, ReadOnlyMemory<byte>.Empty)];
     }
 
+    /// <summary>Up to the first whose frame is not there.</summary>
     private static List<StoredSlice> PageOfTail(SqliteDatabase reader, List<SliceAt> newest, long through)
     {
         // The newest of all may be in a commit that is under way: only up to the durable head are they all there.
@@ -362,7 +395,8 @@ public sealed class SqliteJournalStore : IJournalStore
             var row = reader.Statement(
                     "SELECT rowid FROM frame WHERE writer_id = ?1 AND frame_no = ?2")
                 .Bind(1, slice.Frame.WriterId).Bind(2, slice.Frame.FrameNo);
-            var body = row.Step() ? SliceBody(reader, row.Long(0), slice.Position, slice.Length) : [];
+            if (!row.Step()) break;
+            var body = SliceBody(reader, row.Long(0), slice.Position, slice.Length);
             row.Reset();
             slices.Add(new StoredSlice(slice.FirstSequence, slice.LastSequence, body));
             bytes += slice.Length;
@@ -398,21 +432,23 @@ public sealed class SqliteJournalStore : IJournalStore
     private static byte[] SliceBody(SqliteDatabase reader, long frame, int position, int length) =>
         reader.ReadBlob("frame", "body", frame, position, length);
 
-    private static (FrameId Id, bool IsSound)? NextFrame(SqliteDatabase reader, FrameId after)
-    {
-        var row = reader.Statement("""
-            SELECT writer_id, frame_no, crc, body FROM frame WHERE (writer_id, frame_no) > (?1, ?2)
-            ORDER BY writer_id, frame_no LIMIT 1
-            """).Bind(1, after.WriterId).Bind(2, after.FrameNo);
-        if (!row.Step()) return null;
-        var found = (new FrameId(row.Long(0), row.Long(1)), Checksum.Of(row.Blob(3)) == row.Long(2));
-        row.Reset();
-        return found;
-    }
-
     private async Task MoveTailAsync(bool isIdle)
     {
-        if (_tail.Count >= (isIdle ? MoveTailWhenIdle : MoveTailAlways)) await _tail.MoveAsync(WriteAsync);
+        if (_tail.Count >= (isIdle ? MoveTailWhenIdle : MoveTailAlways)) await MoveTailNowAsync();
+    }
+
+    /// <summary>One at a time: who has taken entries must find them at the front when they are in their place.</summary>
+    private async Task MoveTailNowAsync()
+    {
+        await _move.WaitAsync(_closing.Token);
+        try
+        {
+            await _tail.MoveAsync(WriteAsync);
+        }
+        finally
+        {
+            _move.Release();
+        }
     }
 
     private async Task<bool> WriteAsync(Func<SqliteDatabase, bool> work)

@@ -50,6 +50,19 @@ internal static class SqliteSoundness
         }
     }
 
+    /// <summary>The next frame by its name, and whether its checksum is right; null after the last one.</summary>
+    public static (FrameId Id, bool IsSound)? NextFrame(SqliteDatabase reader, FrameId after)
+    {
+        var row = reader.Statement("""
+            SELECT writer_id, frame_no, crc, body FROM frame WHERE (writer_id, frame_no) > (?1, ?2)
+            ORDER BY writer_id, frame_no LIMIT 1
+            """).Bind(1, after.WriterId).Bind(2, after.FrameNo);
+        if (!row.Step()) return null;
+        var found = (new FrameId(row.Long(0), row.Long(1)), Checksum.Of(row.Blob(3)) == row.Long(2));
+        row.Reset();
+        return found;
+    }
+
     /// <summary>Damage of SQLite's own pages, met while a stream was read, is damage of the stream.</summary>
     public static Exception OfStream(string stream, long sequence, Exception failure) =>
         failure is SqliteFailureException inFile && inFile.IsDamage()

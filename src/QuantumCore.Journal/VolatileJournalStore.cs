@@ -13,6 +13,9 @@ public sealed class VolatileJournalStore : IJournalStore
     private readonly Dictionary<long, Held> _byId = [];
     private readonly Dictionary<FrameId, JournalFrame> _frames = [];
 
+    // In the sequence of their commits; a pack stands where the first of its frames stood.
+    private readonly List<FrameId> _order = [];
+
     /// <summary>Makes commits fail or wait.</summary>
     public CommitFaults Faults { get; } = new();
 
@@ -135,6 +138,56 @@ public sealed class VolatileJournalStore : IJournalStore
         }
     }
 
+    /// <inheritdoc/>
+    public Task<UnpackedFrames> UnpackedAsync(PackLimits limits, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            ThrowIfDown();
+            var newest = _order.FindLastIndex(id => id.WriterId == JournalPack.WriterId);
+            var frames = new List<FrameRow>();
+            var bytes = 0;
+            for (var i = newest + 1; i < _order.Count && frames.Count < limits.MaxFrames && bytes < limits.MaxBytes; i++)
+            {
+                var frame = _frames[_order[i]];
+                frames.Add(new FrameRow(frame.Id, frame.Crc, frame.Body));
+                bytes += frame.Body.Length;
+            }
+
+            var isFull = frames.Count >= limits.MaxFrames || bytes >= limits.MaxBytes;
+            return Task.FromResult(new UnpackedFrames(frames, isFull, newest < 0 ? 1 : _order[newest].FrameNo + 1));
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyDictionary<long, string>> NamesAsync(
+        IReadOnlyCollection<long> streamIds, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            ThrowIfDown();
+            return Task.FromResult<IReadOnlyDictionary<long, string>>(
+                _streams.Where(pair => streamIds.Contains(pair.Value.Id)).ToDictionary(pair => pair.Value.Id, pair => pair.Key));
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> PackAsync(JournalPack pack, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            ThrowIfDown();
+            if (_frames.ContainsKey(pack.Packed.Id) || !pack.Frames.All(_frames.ContainsKey)) return Task.FromResult(false);
+            var first = _order.IndexOf(pack.Frames[0]);
+            _order.RemoveRange(first, pack.Frames.Count);
+            _order.Insert(first, pack.Packed.Id);
+            foreach (var frame in pack.Frames) _frames.Remove(frame);
+            _frames.Add(pack.Packed.Id, pack.Packed);
+            foreach (var slices in pack.Packed.Slices.GroupBy(slice => slice.StreamId)) _byId[slices.Key].Replace(pack.Packed, [.. slices]);
+            return Task.FromResult(true);
+        }
+    }
+
     /// <summary>Flips one bit of the frame that holds this record, as a failing disk would.</summary>
     public void DamageRecord(string stream, long sequence)
     {
@@ -164,7 +217,7 @@ public sealed class VolatileJournalStore : IJournalStore
                 .. held.Slices.Skip(from).Take(SliceReader.PageSlices).Select(at => new StoredSlice(
                     at.Slice.FirstSequence,
                     at.Slice.LastSequence,
-                    at.Frame.Body.AsMemory(at.Slice.Position, at.Slice.Length)))];
+                    _frames.TryGetValue(at.Frame.Id, out var frame) ? frame.Body.AsMemory(at.Slice.Position, at.Slice.Length) : default))];
         }
     }
 
@@ -178,6 +231,7 @@ public sealed class VolatileJournalStore : IJournalStore
                 .Select(slice => slice.StreamId)];
             if (refused.Length > 0) return refused;
             _frames.Add(frame.Id, frame);
+            _order.Add(frame.Id);
             foreach (var slice in frame.Slices) _byId[slice.StreamId].Take(frame, slice);
             return [];
         }
@@ -200,6 +254,15 @@ public sealed class VolatileJournalStore : IJournalStore
         public SortedDictionary<long, Snapshot> Snapshots { get; } = [];
 
         public bool Admits(FrameSlice slice) => slice.Epoch == Epoch && slice.FirstSequence == Head + 1;
+
+        /// <summary>Slices that hold just the records of those that are there.</summary>
+        public void Replace(JournalFrame frame, FrameSlice[] slices)
+        {
+            var from = Slices.FindIndex(at => at.Slice.FirstSequence == slices[0].FirstSequence);
+            var last = Slices.FindIndex(at => at.Slice.LastSequence == slices[^1].LastSequence);
+            Slices.RemoveRange(from, last + 1 - from);
+            Slices.InsertRange(from, slices.Select(slice => (frame, slice)));
+        }
 
         public void Take(JournalFrame frame, FrameSlice slice)
         {

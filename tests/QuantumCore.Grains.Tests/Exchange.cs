@@ -33,7 +33,8 @@ internal sealed class Exchange : IAsyncDisposable
     public GrainCluster Cluster => _cluster;
 
     public static async Task<Exchange> StartAsync(
-        Disk disk, bool hostile = false, short silos = 1, JournalWriterOptions? journal = null, TimeProvider? time = null)
+        Disk disk, bool hostile = false, short silos = 1, JournalWriterOptions? journal = null, TimeProvider? time = null,
+        KeepOptions? keep = null)
     {
         await disk.InitializeAsync();
         var cluster = await GrainCluster.StartAsync(new GrainClusterOptions
@@ -51,7 +52,7 @@ internal sealed class Exchange : IAsyncDisposable
                 services.AddSingleton(disk.History);
                 services.AddSingleton<IPayoutReceiver>(disk.Bank);
                 services.AddSingleton<ISettlementReceiver>(disk.Depository);
-                services.AddExchangeGrains(journal);
+                services.AddExchangeGrains(journal, keep);
             },
         });
         return new Exchange(cluster, disk);
@@ -59,9 +60,10 @@ internal sealed class Exchange : IAsyncDisposable
 
     /// <summary>An exchange with instruments listed and customers funded.</summary>
     public static async Task<Exchange> OpenAsync(
-        Disk disk, string[] symbols, long[] accounts, bool hostile = false, short silos = 1, TimeProvider? time = null)
+        Disk disk, string[] symbols, long[] accounts, bool hostile = false, short silos = 1, TimeProvider? time = null,
+        KeepOptions? keep = null)
     {
-        var exchange = await StartAsync(disk, hostile, silos, time: time);
+        var exchange = await StartAsync(disk, hostile, silos, time: time, keep: keep);
         foreach (var symbol in symbols)
         {
             await exchange.Grains.Catalog()

@@ -31,6 +31,14 @@ internal abstract class PassingStore(IJournalStore store) : IJournalStore
     public IAsyncEnumerable<FrameId> DamagedFramesAsync(CancellationToken cancellationToken) =>
         store.DamagedFramesAsync(cancellationToken);
 
+    public Task<UnpackedFrames> UnpackedAsync(PackLimits limits, CancellationToken cancellationToken) =>
+        store.UnpackedAsync(limits, cancellationToken);
+
+    public Task<IReadOnlyDictionary<long, string>> NamesAsync(
+        IReadOnlyCollection<long> streamIds, CancellationToken cancellationToken) => store.NamesAsync(streamIds, cancellationToken);
+
+    public virtual Task<bool> PackAsync(JournalPack pack, CancellationToken cancellationToken) => store.PackAsync(pack, cancellationToken);
+
     public ValueTask DisposeAsync() => store.DisposeAsync();
 
     /// <summary>A writer's connection, with what is changed or counted around it.</summary>

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Journal.Tests;
 
-public sealed class PostgresJournalTests(PostgresServer server) : TakeoverContract
+public sealed class PostgresJournalTests(PostgresServer server) : PackContract
 {
     private static int s_schemas;
     private readonly string _schema = $"contract_{Interlocked.Increment(ref s_schemas)}";
@@ -92,6 +92,30 @@ public sealed class PostgresJournalTests(PostgresServer server) : TakeoverContra
         await connection.OpenAsync(CancellationToken.None);
         await ExecuteAsync(connection, $"DROP SCHEMA IF EXISTS {_schema} CASCADE");
         await ExecuteAsync(connection, $"DROP SCHEMA IF EXISTS {_schema}_start CASCADE");
+    }
+
+    [Fact]
+    public async Task Frames_of_a_journal_from_before_packs_get_places_in_their_sequence()
+    {
+        await FillAsync(frames: 30, seed: 9);
+        var before = await AllAsync();
+        await using (var connection = await OpenAsync())
+        {
+            await ExecuteAsync(connection, "ALTER TABLE frame DROP COLUMN place");
+            await ExecuteAsync(connection, $"DROP FUNCTION {_schema}.put_pack");
+        }
+
+        await using var again = new PostgresJournalStore(_connectionString, _schema);
+        await again.InitializeAsync(Cancel);
+        await again.InitializeAsync(Cancel);
+        var frames = (await again.UnpackedAsync(new PackLimits(), Cancel)).Frames;
+        Assert.Equal(Enumerable.Range(1, 30).Select(no => (long)no), frames.Select(frame => frame.Id.FrameNo));
+        Assert.Equal(3, (await PackAsync(SmallPacks)).Count);
+        await FillAsync(frames: 10, seed: 10);
+        var after = await AllAsync();
+        Assert.All(before, stream => Assert.Equal(stream.Value, after[stream.Key].Take(stream.Value.Count)));
+        Assert.Equal(2, (await PackAsync(SmallPacks)).Count);
+        Assert.Equal(after, await AllAsync());
     }
 
     protected override IJournalConnection InnerConnect() => _store.Connect();

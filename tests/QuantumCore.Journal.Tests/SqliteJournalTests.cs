@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Journal.Tests;
 
-public sealed class SqliteJournalTests : TakeoverContract
+public sealed class SqliteJournalTests : PackContract
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("quantumcore-journal-").FullName;
     private SqliteJournalStore _store = null!;
@@ -44,7 +44,7 @@ public sealed class SqliteJournalTests : TakeoverContract
     [Fact]
     public async Task A_file_of_a_later_format_is_left_alone()
     {
-        await ExecuteAsync("PRAGMA user_version = 2");
+        await ExecuteAsync("PRAGMA user_version = 3");
         await _store.DisposeAsync();
         await using var again = new SqliteJournalStore(File);
         await Assert.ThrowsAsync<JournalSetupException>(() => again.InitializeAsync(Cancel));
@@ -130,15 +130,15 @@ public sealed class SqliteJournalTests : TakeoverContract
 
     protected override Task DamageRecordAsync(string stream, long sequence) => ExecuteAsync($"""
         WITH slice AS (
-            SELECT stream_id, last_seq, frame_no, position, length FROM frame_stream UNION ALL
-            SELECT stream_id, last_seq, frame_no, position, length FROM frame_stream_tail)
+            SELECT stream_id, last_seq, writer_id, frame_no, position, length FROM frame_stream UNION ALL
+            SELECT stream_id, last_seq, writer_id, frame_no, position, length FROM frame_stream_tail)
         UPDATE frame SET body = (
             SELECT CAST(substr(frame.body, 1, s.position + s.length - 1) || 'X' ||
                 substr(frame.body, s.position + s.length + 1) AS BLOB)
             FROM slice s JOIN stream_head h USING (stream_id)
-            WHERE h.name = '{stream}' AND s.last_seq = {sequence} AND s.frame_no = frame.frame_no)
-        WHERE frame_no = (
-            SELECT s.frame_no FROM slice s JOIN stream_head h USING (stream_id)
+            WHERE h.name = '{stream}' AND s.last_seq = {sequence} AND s.writer_id = frame.writer_id AND s.frame_no = frame.frame_no)
+        WHERE (writer_id, frame_no) = (
+            SELECT s.writer_id, s.frame_no FROM slice s JOIN stream_head h USING (stream_id)
             WHERE h.name = '{stream}' AND s.last_seq = {sequence})
         """);
 

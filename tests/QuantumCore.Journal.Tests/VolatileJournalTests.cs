@@ -2,7 +2,7 @@ using Xunit;
 
 namespace QuantumCore.Journal.Tests;
 
-public sealed class VolatileJournalTests : TakeoverContract
+public sealed class VolatileJournalTests : PackContract
 {
     private readonly VolatileJournalStore _store = new();
 

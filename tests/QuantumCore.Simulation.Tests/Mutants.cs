@@ -29,6 +29,7 @@ internal static class Mutants
     private const string Ledger = "src/QuantumCore.Grains/LedgerGrain.cs";
     private const string Cash = "src/QuantumCore.Accounts/Account.cs";
     private const string Writer = "src/QuantumCore.Journal/JournalWriter.cs";
+    private const string Packer = "src/QuantumCore.Journal/JournalPacker.cs";
     private const string Units = "src/QuantumCore.Journal/Bundle.cs";
     private const string MarginReview = "src/QuantumCore.Grains/Accounts/AccountMachine.Review.cs";
     private const string MarginChecks = "src/QuantumCore.Grains/Accounts/AccountMachine.Margin.cs";
@@ -266,6 +267,13 @@ internal static class Mutants
         ("an account does not follow settlement", AccountSettlement, "        if (instrument.SettlementDays > 0)", "        if (instrument.SettlementDays > 9)"),
         ("a day that trades are due on becomes a holiday", CatalogSettlement, "TradingDay.DayOf(Now) + 2;", "TradingDay.DayOf(Now);"),
         ("nobody settles what is due", Agent, "                await SettleAsync(stoppingToken);\n", ""),
+
+        // Old records are packed.
+        ("a frame that has no room in a pack goes with the others", Packer,
+            "limits.MaxSlices) return false;", "limits.MaxSlices)\n            {\n                Frames.Add(frame.Id);\n                return false;\n            }"),
+        ("a pack that lacks a record is put in the place of its frames", Packer,
+            "PackedSlice.Encode(_before, First, _records, Chain, Bytes) ?? Plain();\n            RequireSame(slice);",
+            "PackedSlice.Encode(_before, First, [.. _records.Take(Math.Max(1, _records.Count - 1))], Chain, Bytes) ?? Plain();"),
 
         // The history.
         ("two projectors write the same records", Statements,

@@ -29,6 +29,9 @@ internal sealed class Database
 
     public Witness Witness { get; }
 
+    /// <summary>How often old frames became one.</summary>
+    public long Packs { get; private set; }
+
     public bool IsDown { get; set; }
 
     /// <summary>Its disk is full: it can be read, and nothing can be written.</summary>
@@ -55,6 +58,35 @@ internal sealed class Database
         if (refused.Count == 0)
             Witness.Saw(frame);
         return refused;
+    }
+
+    /// <summary>One transaction. What a pack stands for is what it says, record by record.</summary>
+    public async Task<bool> LandAsync(JournalPack pack)
+    {
+        var streams = await Journal.NamesAsync([.. pack.Slices.Select(slice => slice.StreamId).Distinct()], CancellationToken.None);
+        var before = Told();
+        if (!await Journal.PackAsync(pack, CancellationToken.None))
+            return false;
+
+        Packs++;
+        try
+        {
+            if (!before.SequenceEqual(Told()))
+                _world.Find($"a pack of {pack.Frames.Count} frames does not say what they said");
+        }
+        catch (JournalCorruptionException damage)
+        {
+            _world.Find($"a pack of {pack.Frames.Count} frames can't be read: {damage.Message}");
+        }
+
+        return true;
+
+        List<string> Told() =>
+        [
+            .. from slice in pack.Slices
+               from record in Journal.ReadAsync(streams[slice.StreamId], slice.FirstSequence, slice.LastSequence, CancellationToken.None).ToBlockingEnumerable()
+               select $"{slice.StreamId} {record.Sequence} {record.Epoch} {Convert.ToHexString(record.Body.Span)}",
+        ];
     }
 
     /// <summary>A transaction that is still on its way when its connection is lost.</summary>
@@ -141,6 +173,30 @@ internal sealed class SiloStore(World world, Silo silo) : IJournalStore
 
     public IAsyncEnumerable<FrameId> DamagedFramesAsync(CancellationToken cancellationToken) =>
         Journal.DamagedFramesAsync(cancellationToken);
+
+    public async Task<UnpackedFrames> UnpackedAsync(PackLimits limits, CancellationToken cancellationToken)
+    {
+        await UnderWayAsync();
+        var frames = await Journal.UnpackedAsync(limits, cancellationToken);
+        await UnderWayAsync();
+        return frames;
+    }
+
+    public async Task<IReadOnlyDictionary<long, string>> NamesAsync(
+        IReadOnlyCollection<long> streamIds, CancellationToken cancellationToken)
+    {
+        await UnderWayAsync();
+        return await Journal.NamesAsync(streamIds, cancellationToken);
+    }
+
+    public async Task<bool> PackAsync(JournalPack pack, CancellationToken cancellationToken)
+    {
+        await UnderWayAsync();
+        world.Database.RequireRoom();
+        var done = await world.Database.LandAsync(pack);
+        await UnderWayAsync();
+        return done;
+    }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

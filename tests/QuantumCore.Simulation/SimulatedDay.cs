@@ -16,9 +16,10 @@ namespace QuantumCore.Simulation;
 /// <param name="Liquidated">Orders of liquidations.</param>
 /// <param name="Deficits">Deficits that fund and house paid.</param>
 /// <param name="Settled">Trades that settled in batches.</param>
+/// <param name="Packs">How often old frames of the journal became one.</param>
 public sealed record DayResult(
     int Seed, IReadOnlyList<string> Findings, long Steps, ulong Trace, long Records, long Fills, long Voided, int Kills,
-    int Unknown, int Acknowledged, long Liquidated, long Deficits, long Settled);
+    int Unknown, int Acknowledged, long Liquidated, long Deficits, long Settled, long Packs);
 
 /// <summary>One seed: an exchange of some silos lives through a day of faults, and must come out of it whole.</summary>
 public sealed class SimulatedDay
@@ -61,7 +62,7 @@ public sealed class SimulatedDay
             seed, world.Findings, world.Steps, world.Trace, world.Database.Witness.Records, world.Database.Witness.Fills,
             world.Database.Witness.Voided, simulation._chaos.Kills, simulation._clients.Sum(c => c.Unknown),
             simulation._clients.Sum(c => c.Acknowledged.Count), world.Database.Witness.Margin.Steps, world.Database.Witness.Margin.Deficits,
-            world.Database.Witness.Settlement.SettledTrades);
+            world.Database.Witness.Settlement.SettledTrades, world.Database.Packs);
     }
 
     private async Task LiveAsync()

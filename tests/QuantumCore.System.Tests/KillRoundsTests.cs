@@ -82,7 +82,7 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
     }
 
     private static Task<SiloProcess> StartAsync(Storage storage) =>
-        SiloProcess.StartAsync(ClockOf(storage), [.. storage.Arguments, "--market-maker", "off"]);
+        SiloProcess.StartAsync(ClockOf(storage), [.. storage.Arguments, "--market-maker", "off", "--pack-after", "1"]);
 
     private static Dictionary<string, string> ClockOf(Storage storage) => new()
     {
@@ -121,7 +121,7 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
     /// <summary>Somewhere between the first instruction and being ready.</summary>
     private static async Task KillInRecoveryAsync(Storage storage, Random random)
     {
-        await using var silo = SiloProcess.Launch(ClockOf(storage), [.. storage.Arguments, "--market-maker", "off"]);
+        await using var silo = SiloProcess.Launch(ClockOf(storage), [.. storage.Arguments, "--market-maker", "off", "--pack-after", "1"]);
         await Task.Delay(random.Next(100, 900), TestContext.Current.CancellationToken);
         await silo.KillAsync();
     }
@@ -153,6 +153,7 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
         tally.DurableUnanswered += auditor.DurableUnanswered;
         tally.Ready.Add(silo.ReadyAfter);
         tally.Audit.Add(started.Elapsed);
+        tally.Packs = Storage.Whole((await storage.JournalAsync($"SELECT COUNT(*) FROM frame WHERE writer_id = {long.MinValue}"))[0][0]);
         tally.Trades = Storage.Whole((await storage.HistoryAsync("SELECT COUNT(*) FROM trade"))[0][0]);
     }
 
@@ -181,6 +182,9 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
         public int DurableUnanswered { get; set; }
 
         public long Trades { get; set; }
+
+        /// <summary>Old frames of the journal that became one, in the last exchange.</summary>
+        public long Packs { get; set; }
 
         public int Strategies { get; set; }
 
@@ -218,7 +222,7 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
 
         public override string ToString() =>
             $"{Rounds} rounds, {Kills} kills, {Done} acknowledged, {Refused} refused, {Unknown} of unknown outcome ({UnknownOrders} orders, "
-            + $"{DurableUnanswered} of them durable), {Strategies} strategies, {Transfers} transfers, {Withdrawals} withdrawals, {Holidays} orders about holidays, {Trades} trades in the last exchange, {SettledTrades} of them settled in {Batches} batches, margin accounts found owing {Debts} times; ready after {Spread(Ready)}, audit {Spread(Audit)}";
+            + $"{DurableUnanswered} of them durable), {Strategies} strategies, {Transfers} transfers, {Withdrawals} withdrawals, {Holidays} orders about holidays, {Trades} trades in the last exchange, {SettledTrades} of them settled in {Batches} batches, {Packs} packs, margin accounts found owing {Debts} times; ready after {Spread(Ready)}, audit {Spread(Audit)}";
 
         private static string Spread(List<TimeSpan> times)
         {

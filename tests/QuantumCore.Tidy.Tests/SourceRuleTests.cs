@@ -52,6 +52,8 @@ public partial class SourceRuleTests
         ["src/QuantumCore.Grains/Payouts/PayoutGrain.cs"] = 1,
         ["src/QuantumCore.Grains/Settlement/SettlementGrain.cs"] = 1,
         ["src/QuantumCore.Grains/SnapshotMaker.cs"] = 1,
+        // Old frames that could not be packed stay as they are until the next round.
+        ["src/QuantumCore.Grains/JournalKeeper.cs"] = 1,
         // The runtime hands a grain's exception to its caller.
         ["src/QuantumCore.LocalRuntime/Activation.cs"] = 4,
         ["src/QuantumCore.LocalRuntime/ActivationTimer.cs"] = 1,

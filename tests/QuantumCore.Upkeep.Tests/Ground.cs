@@ -78,6 +78,38 @@ internal sealed class Ground : IAsyncDisposable
         return maker.StateHashes;
     }
 
+    /// <summary>Every record of every stream.</summary>
+    public async Task<List<string>> RecordsAsync()
+    {
+        await using var store = Store();
+        await store.InitializeAsync(Cancellation);
+        var records = new List<string>();
+        foreach (var stream in await store.HeadsAsync("", Cancellation))
+        {
+            await foreach (var record in store.ReadAsync(stream.Name, 1, long.MaxValue, Cancellation))
+            {
+                records.Add($"{stream.Name} {record.Sequence} {record.Epoch} {Convert.ToHexString(record.Body.Span)}");
+            }
+        }
+
+        return records;
+    }
+
+    /// <summary>Packs the journal's frames, some at a time; gives how many packs there are of it.</summary>
+    public async Task<int> PackAsync(int frames = 2)
+    {
+        await using var store = Store();
+        await store.InitializeAsync(Cancellation);
+        var packer = new JournalPacker(store, new PackLimits { MaxFrames = frames, SliceBytes = 4_096 });
+        var packs = 0;
+        while (await packer.PackNextAsync((_, _) => true, Cancellation) is not null)
+        {
+            packs++;
+        }
+
+        return packs;
+    }
+
     /// <summary>Trades that settle a day later, and their batch as somebody has changed it; it is not settled.</summary>
     public async Task SettleOnceAsync(Func<SettlementClosed, SettlementClosed> change)
     {

@@ -22,6 +22,8 @@ internal sealed record LossCount
 
     public int Snapshots { get; set; }
 
+    public int Packs { get; set; }
+
     /// <summary>How often there was no room for a commit, and for anything else.</summary>
     public int FullAtCommit { get; set; }
 
@@ -203,6 +205,9 @@ internal sealed class DoomedJournal(int seed, SimulatedDisk disk, LossCount coun
             case 5:
                 await TakeSnapshotAsync();
                 break;
+            case 6:
+                await PackAsync();
+                break;
             default:
                 Commit();
                 break;
@@ -256,13 +261,19 @@ internal sealed class DoomedJournal(int seed, SimulatedDisk disk, LossCount coun
         count.Snapshots++;
     }
 
+    private async Task PackAsync()
+    {
+        var limits = new PackLimits { MaxFrames = 1 + _random.Next(30), SliceBytes = 1 + _random.Next(10_000) };
+        while (await new JournalPacker(_store, limits).PackNextAsync((_, _) => true, Cancel) is not null) count.Packs++;
+    }
+
     private byte[][] Records()
     {
         var records = new byte[1 + _random.Next(4)][];
         for (var i = 0; i < records.Length; i++)
         {
             records[i] = new byte[_random.Next(_random.Next(10) == 0 ? 9_000 : 300)];
-            _random.NextBytes(records[i]);
+            _random.NextBytes(_random.Next(2) == 0 ? records[i] : records[i].AsSpan(0, records[i].Length / 8));
         }
 
         return records;

@@ -23,7 +23,7 @@ public sealed class PowerLossTests(ITestOutputHelper output)
         Assert.True(count.FramesAcknowledged > losses, "The losses came too early to lose anything.");
         Assert.True(count.LostInRecovery > losses / 50, "No power was lost during recovery.");
         Assert.True(count.InDoubtFound > losses / 50 && count.InDoubtGone > losses / 50, "No frame was in doubt.");
-        Assert.True(count is { Checkpoints: > 100, Snapshots: > 20, Kills: > 100, FullAtCommit: > 10 }, $"{count}");
+        Assert.True(count is { Checkpoints: > 100, Snapshots: > 20, Packs: > 100, Kills: > 100, FullAtCommit: > 10 }, $"{count}");
     }
 
     [Theory]
