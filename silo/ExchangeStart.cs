@@ -136,6 +136,6 @@ internal sealed partial class ExchangeStart(
     [LoggerMessage(202, LogLevel.Warning, "The start takes longer than a call may; it goes on")]
     private static partial void SlowStart(ILogger logger, Exception exception);
 
-    [LoggerMessage(210, LogLevel.Warning, "The exchange could not open at attempt {Attempt}; it tries again")]
+    [LoggerMessage(212, LogLevel.Warning, "The exchange could not open at attempt {Attempt}; it tries again")]
     private static partial void NotYet(ILogger logger, int attempt, Exception exception);
 }

@@ -205,8 +205,6 @@ internal static class UpkeepCommands
             console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {report.Files} files of payouts and settlement"));
         if (report.History is null)
             console.WriteLine("  no history was compared");
-        foreach (var (stream, from) in report.VerifiedFrom)
-            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {stream}: verified from {from}; older records were deleted"));
         foreach (var finding in report.Findings)
             console.WriteLine(Text(finding));
         if (report.FindingCount > report.Findings.Count)

@@ -51,6 +51,6 @@ internal static partial class GrainLog
     [LoggerMessage(11, LogLevel.Critical, "Account {Account} can't be explained by its journal and the books'.")]
     public static partial void AccountHalted(ILogger logger, Exception exception, long account);
 
-    [LoggerMessage(12, LogLevel.Error, "The journal could not commit ({What}); nothing is acknowledged, and it is tried again.")]
+    [LoggerMessage(18, LogLevel.Error, "The journal could not commit ({What}); nothing is acknowledged, and it is tried again.")]
     public static partial void CommitFailed(ILogger logger, string what);
 }

@@ -40,9 +40,6 @@ public sealed record VerifyReport
     /// <summary>Books that were run again.</summary>
     public required IReadOnlyList<VerifiedBook> Books { get; init; }
 
-    /// <summary>Streams whose beginning was deleted, and the sequence that they were verified from.</summary>
-    public IReadOnlyDictionary<string, long> VerifiedFrom { get; init; } = new Dictionary<string, long>();
-
     /// <summary>Files of payouts and settlement in a backup, each compared with its batch.</summary>
     public int Files { get; init; }
 

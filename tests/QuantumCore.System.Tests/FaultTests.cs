@@ -176,7 +176,7 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
         Assert.Equal((OrderStatus.Cancelled, "massCancel"), (await alice.GetOrderAsync(Symbol, order.OrderId, Token)) is var ended ? (ended.Status, ended.EndReason) : default);
 
         using var nobody = demo.Client("no-such-key", isPatient: false);
-        Assert.Equal(RejectCodes.Unreachable, (await Assert.ThrowsAsync<QuantumCoreException>(() => nobody.CancelOnDisconnectAsync(Token))).Code);
+        Assert.Equal((RejectCodes.Unauthorized, 401), await RefusalAsync(() => nobody.CancelOnDisconnectAsync(Token)));
     }
 
     [Fact]

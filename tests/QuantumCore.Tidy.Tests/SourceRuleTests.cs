@@ -128,6 +128,16 @@ public partial class SourceRuleTests
         from Match found in LeftForLater().Matches(Repository.Read(file))
         select $"{file}: {found.Value}");
 
+    /// <summary>A runtime's own events are told apart by their category: on Orleans they are Orleans'.</summary>
+    [Fact]
+    public void An_event_of_the_log_has_a_number_of_its_own() => Findings.None(
+        from file in Repository.ProductSources
+        where !file.StartsWith("src/QuantumCore.LocalRuntime/", StringComparison.Ordinal)
+        from Match found in LogEvent().Matches(Repository.Read(file))
+        group file by found.Groups[1].Value into holders
+        where holders.Count() > 1
+        select $"{holders.Key}: {string.Join(", ", holders)}");
+
     [Fact]
     public void Whatever_comes_is_caught_at_named_boundaries_only() => Findings.Match(
         Lines(s_catchAll),
@@ -195,6 +205,9 @@ public partial class SourceRuleTests
 
     private static IEnumerable<string> Lines(IEnumerable<KeyValuePair<string, int>> counts) =>
         counts.Select(pair => $"{pair.Key}: {pair.Value}");
+
+    [GeneratedRegex(@"LoggerMessage\((\d+),")]
+    private static partial Regex LogEvent();
 
     [GeneratedRegex(@"\b(double|float|decimal|Double|Single|Half)\b(?!\s*\()")]
     private static partial Regex FloatingPoint();
