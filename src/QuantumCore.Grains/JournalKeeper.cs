@@ -78,8 +78,8 @@ public sealed class JournalKeeper(
         }
     }
 
-    // Those of the catalog bear no time: they are as old as what is committed with them.
-    private bool IsOld(string stream, ReadOnlyMemory<byte> body)
+    // Those of the catalog bear no time.
+    private bool? IsOld(string stream, ReadOnlyMemory<byte> body)
     {
         long? written = stream switch
         {
@@ -89,7 +89,7 @@ public sealed class JournalKeeper(
             _ when stream.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal) => SettlementRecordEncoding.Decode(body.Span).TimeNanos,
             _ => null,
         };
-        return written is not { } nanos || nanos <= ((time.GetUtcNow() - options.PackAfter).Ticks - DateTimeOffset.UnixEpoch.Ticks) * NanosPerTick;
+        return written is not { } nanos ? null : nanos <= ((time.GetUtcNow() - options.PackAfter).Ticks - DateTimeOffset.UnixEpoch.Ticks) * NanosPerTick;
     }
 }
 

@@ -13,10 +13,10 @@ public sealed class JournalPacker(IJournalStore store, PackLimits limits)
     /// Packs the oldest frames that are not packed, as many as make one pack. Null: there are not so many whose records are
     /// all old, or they were packed by somebody else meanwhile.
     /// </summary>
-    /// <param name="isOld">Whether a record of a stream is old enough.</param>
+    /// <param name="isOld">Whether a record of a stream is old enough; null where it bears no time.</param>
     /// <param name="cancellationToken">Ends the work; nothing is packed then.</param>
     public async Task<JournalPack?> PackNextAsync(
-        Func<string, ReadOnlyMemory<byte>, bool> isOld, CancellationToken cancellationToken)
+        Func<string, ReadOnlyMemory<byte>, bool?> isOld, CancellationToken cancellationToken)
     {
         var found = await store.UnpackedAsync(limits, cancellationToken);
         if (!found.IsFull) return null;
@@ -31,13 +31,23 @@ public sealed class JournalPacker(IJournalStore store, PackLimits limits)
         return await store.PackAsync(pack, cancellationToken) ? pack : null;
     }
 
-    /// <summary>Frames are taken in the sequence of their commits: where the newest is old, all are.</summary>
+    /// <summary>
+    /// Frames are taken in the sequence of their commits: where the newest whose records bear a time is old, all are. What bears none is
+    /// as old as that.
+    /// </summary>
     private async Task<bool> IsOldAsync(
-        Chunk chunk, Func<string, ReadOnlyMemory<byte>, bool> isOld, CancellationToken cancellationToken)
+        Chunk chunk, Func<string, ReadOnlyMemory<byte>, bool?> isOld, CancellationToken cancellationToken)
     {
-        var names = await store.NamesAsync([.. chunk.Newest.Select(slice => slice.StreamId).Distinct()], cancellationToken);
-        return chunk.Newest.All(slice => names.TryGetValue(slice.StreamId, out var name)
-            && slice.Records.All(record => isOld(name, record.Body)));
+        foreach (var slices in chunk.Contents.AsEnumerable().Reverse())
+        {
+            var names = await store.NamesAsync([.. slices.Select(slice => slice.StreamId).Distinct()], cancellationToken);
+            bool?[] verdicts = [.. slices.SelectMany(slice => slice.Records.Select(record =>
+                names.TryGetValue(slice.StreamId, out var name) ? isOld(name, record.Body) : false))];
+            if (verdicts.Contains(false)) return false;
+            if (verdicts.Contains(true)) return true;
+        }
+
+        return true;
     }
 
     /// <summary>Consecutive records of one stream and one activation.</summary>
@@ -111,19 +121,18 @@ public sealed class JournalPacker(IJournalStore store, PackLimits limits)
 
         public List<FrameId> Frames { get; } = [];
 
-        /// <summary>What its newest frame has.</summary>
-        public List<(long StreamId, List<JournalRecord> Records)> Newest { get; private set; } = [];
+        /// <summary>What each of the frames has.</summary>
+        public List<List<(long StreamId, List<JournalRecord> Records)>> Contents { get; } = [];
 
         /// <summary>Takes a frame; false: it can't, and nothing that follows can be taken either.</summary>
         public bool TryAdd(in FrameRow frame)
         {
             if (Decode(frame) is not { } parts) return Frames.Count == 0;
             if (Frames.Count > 0 && _slices.Count + parts.Count > limits.MaxSlices) return false;
-            Newest = [];
+            Contents.Add([.. parts.Select(part => (part.Row.StreamId, part.Records))]);
             foreach (var (row, chainBefore, epoch, records, chain) in parts)
             {
                 _slices.Add(row);
-                Newest.Add((row.StreamId, records));
                 if (!_runs.TryGetValue(row.StreamId, out var runs)) _runs.Add(row.StreamId, runs = []);
                 if (runs.Count == 0 || !runs[^1].Continues(epoch, row.FirstSequence, chainBefore, row.Length, limits))
                 {

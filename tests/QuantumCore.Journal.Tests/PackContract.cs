@@ -60,6 +60,27 @@ public abstract class PackContract : TakeoverContract
     }
 
     [Fact]
+    public async Task What_bears_no_time_is_as_old_as_what_was_committed_before_it()
+    {
+        await FillAsync(frames: 7, seed: 12);
+        var catalog = await NewWriter().OpenAsync("catalog", Cancel);
+        catalog.Append(Text("a setting"));
+        await Durable(catalog);
+        var packer = new JournalPacker(Store, SmallPacks);
+        Assert.Null(await packer.PackNextAsync((stream, _) => stream == "catalog" ? null : false, Cancel));
+        Assert.NotNull(await packer.PackNextAsync((stream, _) => stream == "catalog" ? null : true, Cancel));
+
+        // Nothing but such: it is in nobody's way.
+        for (var i = 0; i < 8; i++)
+        {
+            catalog.Append(Text("another"));
+            await Durable(catalog);
+        }
+
+        Assert.NotNull(await packer.PackNextAsync((_, _) => null, Cancel));
+    }
+
+    [Fact]
     public async Task Two_that_pack_the_same_frames_pack_them_once()
     {
         await FillAsync(frames: 8, seed: 5);
