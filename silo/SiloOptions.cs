@@ -232,6 +232,9 @@ internal sealed record SiloOptions
     /// <summary>Whether only this machine can connect.</summary>
     public bool IsLoopback => Urls.Split(';', StringSplitOptions.RemoveEmptyEntries).All(IsLoopbackUrl);
 
+    /// <summary>What tells this process from others.</summary>
+    public static string ProcessName { get; } = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}-{Environment.ProcessId}");
+
     /// <summary>Reads the options.</summary>
     /// <exception cref="FormatException">An option is unknown or has a bad value; the message is for the user.</exception>
     public static SiloOptions Read(IReadOnlyList<string> arguments, Func<string, string?> environment)

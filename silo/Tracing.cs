@@ -22,7 +22,7 @@ internal sealed class Tracing(SiloOptions options) : IHostedService, IDisposable
         var share = new TraceIdRatioBasedSampler(1.0 / options.TraceOneIn);
         _provider = Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(ResourceBuilder.CreateEmpty().AddService(
-                "quantumcore", null, typeof(Tracing).Assembly.GetName().Version?.ToString(), false, $"{Environment.MachineName}-{Environment.ProcessId}"))
+                "quantumcore", null, typeof(Tracing).Assembly.GetName().Version?.ToString(), false, SiloOptions.ProcessName))
             .SetSampler(new ParentBasedSampler(share, remoteParentSampled: share, remoteParentNotSampled: share))
             .AddSource("Microsoft.AspNetCore", RequestTrace.SourceName, JournalTracing.SourceName)
             .AddSource([.. GrainHosting.TraceSources])

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using QuantumCore.Gateway;
 
 namespace QuantumCore.Silo.Cluster;
@@ -14,8 +13,7 @@ internal sealed class ClusterView(IGrainFactory grains, IServiceProvider service
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     /// <summary>A name for this silo that tells its role: no other member of the list does.</summary>
-    public static string NameOf(SiloRole role) =>
-        string.Create(CultureInfo.InvariantCulture, $"{RoleOf(role)}-{Environment.MachineName}-{Environment.ProcessId}");
+    public static string NameOf(SiloRole role) => $"{RoleOf(role)}-{SiloOptions.ProcessName}";
 
     /// <summary>Every silo of the list, the living first; grains of those that tell.</summary>
     public async Task<ImmutableArray<SiloView>> ReadAsync(CancellationToken cancellationToken)

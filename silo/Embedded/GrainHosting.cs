@@ -46,7 +46,7 @@ internal static class GrainHosting
         return
         [
             new SiloView(
-                $"{Environment.MachineName}-{Environment.ProcessId}", options.Urls, "all", "active",
+                SiloOptions.ProcessName, options.Urls, "all", "active",
                 new DateTimeOffset(self.StartTime.ToUniversalTime()), IsThis: true, [.. counts]),
         ];
     }

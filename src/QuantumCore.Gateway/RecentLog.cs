@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
 
 namespace QuantumCore.Gateway;
 

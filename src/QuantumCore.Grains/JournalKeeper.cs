@@ -29,7 +29,6 @@ public sealed record KeepOptions
 public sealed class JournalKeeper(
     IJournalStore store, KeepOptions options, TimeProvider time, ILogger<JournalKeeper> log) : BackgroundService
 {
-    private const long NanosPerTick = 100;
     private readonly JournalPacker _packer = new(store, options.Limits);
 
     /// <summary>Packs all that is old now; gives how many frames became how many.</summary>
@@ -89,7 +88,7 @@ public sealed class JournalKeeper(
             _ when stream.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal) => SettlementRecordEncoding.Decode(body.Span).TimeNanos,
             _ => null,
         };
-        return written is not { } nanos ? null : nanos <= ((time.GetUtcNow() - options.PackAfter).Ticks - DateTimeOffset.UnixEpoch.Ticks) * NanosPerTick;
+        return written is not { } nanos ? null : nanos <= time.UnixNanos() - (options.PackAfter.Ticks * 100);
     }
 }
 

@@ -30,7 +30,7 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
     protected bool IsBroken => _broken;
 
     /// <summary>Unix nanoseconds now.</summary>
-    protected long Now => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+    protected long Now => time.UnixNanos();
 
     /// <summary>Whether a stream has a newer activation; those of a bundle are lost together.</summary>
     protected bool IsLost => _streams.Exists(stream => stream.IsLost);

@@ -55,7 +55,7 @@ public sealed partial class LedgerGrain
             moving += await CompareAsync(account, findings) ? 0 : 1;
         }
 
-        var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        var now = time.UnixNanos();
         var report = new ReconciliationReport(
             now, accounts.Length - moving, moving, accounts.Length == limit ? accounts[^1] : 0, findings.ToImmutable());
         GrainMetrics.Reconciled(report);

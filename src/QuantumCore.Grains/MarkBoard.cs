@@ -53,7 +53,7 @@ public sealed class MarkBoard(InstrumentCatalog catalog, IGrainFactory grains, T
         var market = grains.GetGrain<IMarketDataGrain>(symbol);
         var depth = await market.Depth(Levels);
         var trades = await market.Trades(1);
-        var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        var now = time.UnixNanos();
         var isOpen = !state.IsHalted && state.Phase == TradingPhase.Continuous;
         _trading[symbol] = isOpen;
         var index = IsFresh(state.MarkNanos, IndexLifetime, now) ? state.MarkPriceTicks : 0;

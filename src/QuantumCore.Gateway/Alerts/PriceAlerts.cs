@@ -144,7 +144,7 @@ internal sealed class PriceAlerts(BookFeeds feeds, IGrainFactory grains, TimePro
             return (null, watch);
         }
 
-        var made = new PriceAlert(++_lastId, instrument, priceTicks, isAbove, time.UnixNanos());
+        var made = new PriceAlert(++_lastId, instrument, priceTicks, isAbove, NowNanos);
         _watches[instrument.Symbol] = watch;
         watch.Add(account, made);
         owned.Alerts.Add(made.Id, made);

@@ -87,7 +87,7 @@ internal sealed class SignalDesk(
         if (admitted.Value is { Reason: not RejectReason.None and var reason, RetryAfterNanos: var wait })
             return SignalAnswer.Refused(new Refusal(reason), TimeSpan.FromTicks(wait / 100));
 
-        var nowNanos = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        var nowNanos = time.UnixNanos();
         var (refusal, instrument, intent) = await SignalReading.Read(text, strategy, listings, nowNanos);
         if (refusal is { } refused)
         {

@@ -295,7 +295,7 @@ internal sealed class SessionCalls(
     /// <summary>Begins a session; a program gets its token, a browser its cookie.</summary>
     private async Task Begin(HttpContext context, User user, bool isBearer, long codeStep)
     {
-        var now = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        var now = time.UnixNanos();
         var client = context.Request.Headers.UserAgent.ToString();
         var session = new UserSession(
             Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),

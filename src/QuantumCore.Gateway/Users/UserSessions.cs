@@ -43,7 +43,7 @@ internal sealed class UserSessions(IGrainFactory grains, GatewayOptions options,
     private User? Find(FrozenDictionary<string, User> users, string name) =>
         users.TryGetValue(name, out var user) && !user.IsClosed && (!user.IsDemo || options.DemoMode) ? user : null;
 
-    private bool IsOpen(UserSession session) => session.EndsNanos > (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+    private bool IsOpen(UserSession session) => session.EndsNanos > time.UnixNanos();
 
     private static async ValueTask<Known> Load(IGrainFactory grains)
     {

@@ -1,7 +1,7 @@
-namespace QuantumCore.Gateway;
+namespace QuantumCore.Contracts;
 
 /// <summary>The clock in the unit of the records.</summary>
-internal static class Clock
+public static class Clock
 {
     /// <summary>Now, in Unix nanoseconds.</summary>
     public static long UnixNanos(this TimeProvider time) => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
