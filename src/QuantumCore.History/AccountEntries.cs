@@ -38,7 +38,18 @@ public static class AccountEntries
         InterestAccrued accrued when accrued.LoanCharge + accrued.BorrowCharge > 0 => Entry(
             account, AccountId.Interest, new(accrued.Asset, accrued.Decimals), accrued.LoanCharge + accrued.BorrowCharge,
             string.Create(CultureInfo.InvariantCulture, $"interest {account.Value}:{accrued.Day}"), record.TimeNanos),
+        CorporateActionEntered { Amount: not 0 } entered => new(
+            TradePostings.Of(AccountId.World, account, entered.Asset, entered.Amount, isPending: entered.PayDay > 0),
+            ActionCause(entered.Kind, entered.Action), new(entered.Asset, entered.Decimals), record.TimeNanos),
+        CorporateActionPaid paid => new(
+            TradePostings.OfPayment(AccountId.World, account, paid.Asset, paid.Amount), ActionCause(CorporateActionKind.CashDividend, paid.Action),
+            new(paid.Asset, paid.Decimals), record.TimeNanos),
         _ => null,
+    };
+
+    private static string ActionCause(CorporateActionKind kind, string action) => kind switch
+    {
+        CorporateActionKind.CashDividend => "dividend " + action,
     };
 
     /// <summary>The entries of a payout's record, one for each of its withdrawals; none for a batch that is only made.</summary>

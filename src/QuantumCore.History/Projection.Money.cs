@@ -18,10 +18,12 @@ internal sealed partial class Projection
     private readonly Dictionary<long, string> _marginAccounts = [];
     private readonly Dictionary<long, MarginState> _marginStates = [];
     private readonly RowBuffer _accountChanges = buffers.Empty(Statements.AddAccountChange);
+    private readonly RowBuffer _parts = buffers.Empty(Statements.AddCorporatePart);
+    private readonly RowBuffer _partEnds = buffers.Empty(Statements.EndCorporatePart);
 
     // Payouts before withdrawals, which look whether they have ended.
     private IEnumerable<RowBuffer> MoneyRows() =>
-        [_transfers, _transferEnds, _payouts, _payoutEnds, _withdrawals, _withdrawalEnds, StateRows(), .. MarginRows(), _accountChanges];
+        [_transfers, _transferEnds, _payouts, _payoutEnds, _withdrawals, _withdrawalEnds, StateRows(), .. MarginRows(), _accountChanges, _parts, _partEnds];
 
     private RowBuffer[] MarginRows()
     {
@@ -160,6 +162,15 @@ internal sealed partial class Projection
         else if (record is TransferEnded ended)
         {
             _transferEnds.Add(account).Add(ended.Transfer).Add(ended.TimeNanos);
+        }
+        else if (record is CorporateActionEntered part)
+        {
+            _parts.Add(part.Action).Add(account).Add(place.Sequence).Add(part.UnitAsset).Add(part.Units).Add(part.Asset).Add(part.Amount)
+                .Add(part.PayDay).Add(part.PayDay == 0 ? part.TimeNanos : RowBuffer.Null).Add(part.TimeNanos);
+        }
+        else if (record is CorporateActionPaid paid)
+        {
+            _partEnds.Add(paid.Action).Add(account).Add(paid.TimeNanos);
         }
     }
 }

@@ -88,3 +88,25 @@ internal sealed record HolidaysText
 
     public string? Why { get; init; }
 }
+
+/// <summary>A body of <c>POST /admin/corporate-actions</c>.</summary>
+internal sealed record CorporateActionText
+{
+    public string? Id { get; init; }
+
+    /// <summary>dividend</summary>
+    public string? Type { get; init; }
+
+    public string? Symbol { get; init; }
+
+    /// <summary>Who had units at the beginning of this UTC day; absent: now.</summary>
+    public string? ExDate { get; init; }
+
+    /// <summary>Paid on this UTC day; absent: as soon as it is entered.</summary>
+    public string? PayDate { get; init; }
+
+    /// <summary>Cash for one unit.</summary>
+    public string? Amount { get; init; }
+
+    public string? Why { get; init; }
+}

@@ -265,5 +265,6 @@ internal static class WireNames
         EndReason.Session => "session",
         EndReason.KillSwitch => "killSwitch",
         EndReason.PostOnly => "postOnly",
+        EndReason.CorporateAction => "corporateAction",
     };
 }
