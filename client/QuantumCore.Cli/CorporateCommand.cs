@@ -37,11 +37,15 @@ internal static class CorporateCommand
         var id = new Option<string>("--id") { Description = "Its name for ever; the same again changes nothing", HelpName = "name", Required = true };
         var exDate = new Option<DateOnly?>("--ex-date")
         {
-            Description = "What accounts had before this UTC day counts; what they have now unless told otherwise", HelpName = "yyyy-mm-dd", CustomParser = Day,
+            Description = "What accounts had before this UTC day counts; what they have now unless told otherwise",
+            HelpName = "yyyy-mm-dd",
+            CustomParser = Day,
         };
         var payDate = new Option<DateOnly?>("--pay-date")
         {
-            Description = "Paid on this UTC day; at once unless told otherwise", HelpName = "yyyy-mm-dd", CustomParser = Day,
+            Description = "Paid on this UTC day; at once unless told otherwise",
+            HelpName = "yyyy-mm-dd",
+            CustomParser = Day,
         };
         var why = new Option<string?>("--why") { Description = "A sentence for the record", HelpName = "text" };
         return app.Add(
