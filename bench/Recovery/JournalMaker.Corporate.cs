@@ -45,4 +45,32 @@ internal sealed partial class JournalMaker
         await DurableAsync();
         await catalog.WhenDurable(catalog.Append(CatalogRecordEncoding.Encode(new CorporateActionClosed(++_now, id, sums))));
     }
+
+    /// <summary>A split of the first book's asset, three for two, while nobody trades.</summary>
+    /// <param name="id">The action's id.</param>
+    /// <param name="change">What becomes of each part before it is on record.</param>
+    public async Task SplitAsync(string id, Func<SplitEntered, SplitEntered> change)
+    {
+        var share = _listed[Symbol(0)];
+        var request = new CorporateActionRequest(
+            id, CorporateActionKind.Split, share.Symbol, 0, 0, 100_000_000_001, "desk", "", 3, 2);
+        var announced = ++_now;
+        var action = new CorporateActionView(
+            request, announced, ++_now, share.Base.Name, share.Base.Decimals, share.Quote.Name, share.Quote.Decimals, CorporateActionState.Begun, default);
+        var catalog = await _writer.OpenAsync("catalog", CancellationToken.None);
+        catalog.Append(CatalogRecordEncoding.Encode(new CorporateActionAnnounced(announced, request, announced)));
+        catalog.Append(CatalogRecordEncoding.Encode(new CorporateActionBegun(_now, id)));
+        var (units, amount) = ((Int128)0, (Int128)0);
+        for (var i = 0; i < _accounts.Count; i++)
+        {
+            var machine = _accounts[i].Machine;
+            var part = (SplitEntered)machine.EnterAction(action, machine.Account.Of(share.Base).Total, ++_now)!;
+            (units, amount) = (units + part.Units, amount + part.Amount);
+            Append(i, change(part));
+        }
+
+        await DurableAsync();
+        await catalog.WhenDurable(catalog.Append(CatalogRecordEncoding.Encode(
+            new CorporateActionClosed(++_now, id, new CorporateSums(_accounts.Count, units, 0, amount, 0, 0)))));
+    }
 }

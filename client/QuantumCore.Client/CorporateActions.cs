@@ -7,6 +7,9 @@ public enum CorporateActionType
 {
     /// <summary>So much cash for each unit.</summary>
     [JsonStringEnumMemberName("dividend")] Dividend = 1,
+
+    /// <summary>So many new units for so many old ones.</summary>
+    [JsonStringEnumMemberName("split")] Split = 2,
 }
 
 /// <summary>How far a corporate action has come.</summary>
@@ -33,6 +36,15 @@ public enum CorporateActionState
 /// <param name="PayDate">Paid on this UTC day; null: as soon as it is on record.</param>
 public sealed record CorporateDividend(string Id, string Symbol, decimal Amount, DateOnly? ExDate = null, DateOnly? PayDate = null);
 
+/// <summary>A split that is to be announced: more units, or with the larger number last fewer.</summary>
+/// <param name="Id">Its name for ever; the same again changes nothing.</param>
+/// <param name="Symbol">The instrument whose base asset is split.</param>
+/// <param name="NewUnits">So many new units, 1 to 10,000,</param>
+/// <param name="OldUnits">for so many old ones, 1 to 10,000.</param>
+/// <param name="UnitValue">What one new unit is worth, in the quote asset: fractions are paid by it.</param>
+/// <param name="ExDate">Not before this UTC day; null: as soon as its books are halted or closed.</param>
+public sealed record CorporateSplit(string Id, string Symbol, int NewUnits, int OldUnits, decimal UnitValue, DateOnly? ExDate = null);
+
 /// <summary>A corporate action, and what accounts' parts of it come to.</summary>
 /// <param name="Id">Its name for ever.</param>
 /// <param name="Type">What happens.</param>
@@ -43,7 +55,8 @@ public sealed record CorporateDividend(string Id, string Symbol, decimal Amount,
 /// <param name="CutAt">What an account had before this moment counts.</param>
 /// <param name="UnitAsset">Whose holders are concerned.</param>
 /// <param name="Asset">What is paid.</param>
-/// <param name="Amount">Cash for one unit.</param>
+/// <param name="Amount">Cash for one unit; of a split what one new unit is worth.</param>
+/// <param name="Ratio">Of a split: new units to old ones, such as 3:2; else null.</param>
 /// <param name="AnnouncedAt">When it was announced.</param>
 /// <param name="By">Who announced it.</param>
 /// <param name="Why">A sentence for the record.</param>
@@ -65,6 +78,7 @@ public sealed record CorporateAction(
     string UnitAsset,
     string Asset,
     decimal Amount,
+    string? Ratio,
     DateTimeOffset AnnouncedAt,
     string By,
     string Why,
@@ -86,5 +100,6 @@ public sealed record CorporateParts(string Id, IReadOnlyList<CorporatePart> Part
 /// <param name="Account">The account.</param>
 /// <param name="Units">What it had at the cut; less than zero it owed.</param>
 /// <param name="Amount">Cash it gets; less than zero it owes.</param>
+/// <param name="Change">Units that came by it; less than zero went.</param>
 /// <param name="Paid">Whether it is paid.</param>
-public sealed record CorporatePart(string Account, decimal Units, decimal Amount, bool Paid);
+public sealed record CorporatePart(string Account, decimal Units, decimal Amount, decimal Change, bool Paid);

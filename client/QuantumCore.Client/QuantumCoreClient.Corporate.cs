@@ -18,10 +18,21 @@ public sealed partial class QuantumCoreClient
     {
         ArgumentNullException.ThrowIfNull(dividend);
         var body = new CorporateActionOrder(
-            dividend.Id, CorporateActionType.Dividend, dividend.Symbol, Text(dividend.ExDate), Text(dividend.PayDate), dividend.Amount, why);
+            dividend.Id, CorporateActionType.Dividend, dividend.Symbol, Text(dividend.ExDate), Text(dividend.PayDate), dividend.Amount, null, why);
         return (await _calls.SendAsync<CorporateActions>(Post("admin/corporate-actions", body), cancellation)).Actions;
+    }
 
-        static string? Text(DateOnly? day) => day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+    /// <summary>Announces a split; the same again changes nothing (administrator's key). It begins when its books are halted or closed.</summary>
+    /// <param name="split">The split.</param>
+    /// <param name="why">A sentence for the record, at most 200 characters.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<CorporateAction>> AnnounceSplitAsync(
+        CorporateSplit split, string? why = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        var ratio = string.Create(CultureInfo.InvariantCulture, $"{split.NewUnits}:{split.OldUnits}");
+        var body = new CorporateActionOrder(split.Id, CorporateActionType.Split, split.Symbol, Text(split.ExDate), null, split.UnitValue, ratio, why);
+        return (await _calls.SendAsync<CorporateActions>(Post("admin/corporate-actions", body), cancellation)).Actions;
     }
 
     /// <summary>The parts of a corporate action that accounts have on record (administrator's key).</summary>

@@ -121,7 +121,7 @@ internal sealed record HolidaysOrder(IReadOnlyList<string> Holidays, string? Why
 internal sealed record SettlementVenues(IReadOnlyList<SettlementVenue> Venues);
 
 internal sealed record CorporateActionOrder(
-    string Id, CorporateActionType Type, string Symbol, string? ExDate, string? PayDate, decimal Amount, string? Why);
+    string Id, CorporateActionType Type, string Symbol, string? ExDate, string? PayDate, decimal Amount, string? Ratio, string? Why);
 
 internal sealed record CorporateActions(IReadOnlyList<CorporateAction> Actions);
 

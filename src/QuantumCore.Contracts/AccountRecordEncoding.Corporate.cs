@@ -27,4 +27,21 @@ public static partial class AccountRecordEncoding
         to.Fixed64(record.Amount);
         return to.ToArray();
     }
+
+    private static byte[] Encode(SplitEntered record)
+    {
+        var to = Start(Kind.Split, record);
+        to.Text(record.Action);
+        to.Text(record.UnitAsset);
+        to.Count(record.UnitDecimals);
+        to.Fixed64(record.Units);
+        to.Fixed64(record.Change);
+        to.Count(record.Numerator);
+        to.Count(record.Denominator);
+        to.Count(record.Rate);
+        to.Text(record.Asset);
+        to.Count(record.Decimals);
+        to.Count(record.Amount);
+        return to.ToArray();
+    }
 }

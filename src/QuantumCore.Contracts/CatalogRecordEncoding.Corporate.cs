@@ -5,8 +5,9 @@ public static partial class CatalogRecordEncoding
 {
     private static byte[] Encode(CorporateActionAnnounced record)
     {
-        var to = new RecordWriter(Version, ActionAnnouncedKind, record.TimeNanos);
         var request = record.Request;
+        var isSplit = request.Kind == CorporateActionKind.Split;
+        var to = new RecordWriter(Version, isSplit ? SplitAnnouncedKind : ActionAnnouncedKind, record.TimeNanos);
         to.Text(request.Id);
         to.Byte((byte)request.Kind);
         to.Text(request.Symbol);
@@ -16,7 +17,19 @@ public static partial class CatalogRecordEncoding
         to.Text(request.By);
         to.Text(request.Why);
         to.Fixed64(record.CutNanos);
+        if (isSplit)
+        {
+            to.Count(request.Numerator);
+            to.Count(request.Denominator);
+        }
+
         return to.ToArray();
+    }
+
+    private static CorporateActionAnnounced ReadSplit(ref RecordReader from)
+    {
+        var announced = ReadAnnounced(ref from);
+        return announced with { Request = announced.Request with { Numerator = from.Count(), Denominator = from.Count() } };
     }
 
     private static CorporateActionAnnounced ReadAnnounced(ref RecordReader from) => new(

@@ -135,7 +135,7 @@ public sealed record CorporateActionEnded(long TimeNanos, string Id) : CatalogRe
 /// The catalog's records as bytes. Kinds: listed 40, key 41, owner 42, key with rights and signatures 43, user 44, session
 /// begun 45, sessions ended 46, limits of every account 47, key with addresses 48,
 /// fees 49, margin terms 50, margin policy 51, locate 52, liquidation insured 53, limits of an owner 63, strategy of signals 70, failed signal 71,
-/// pause of signals 72, dropped signal 73, holidays 80, corporate action announced 84, closed 85, ended 86, begun 87; they never change.
+/// pause of signals 72, dropped signal 73, holidays 80, corporate action announced 84, closed 85, ended 86, begun 87, split announced 88; they never change.
 /// </summary>
 public static partial class CatalogRecordEncoding
 {
@@ -164,6 +164,7 @@ public static partial class CatalogRecordEncoding
     private const byte ActionClosedKind = 85;
     private const byte ActionEndedKind = 86;
     private const byte ActionBegunKind = 87;
+    private const byte SplitAnnouncedKind = 88;
 
     /// <summary>The record's bytes.</summary>
     public static byte[] Encode(CatalogRecord record) => record switch
@@ -390,6 +391,7 @@ public static partial class CatalogRecordEncoding
             HolidaysKind => ReadHolidays(ref from),
             OwnerLimitsKind => ReadOwnerLimits(ref from),
             ActionAnnouncedKind => ReadAnnounced(ref from),
+            SplitAnnouncedKind => ReadSplit(ref from),
             ActionClosedKind => new CorporateActionClosed(from.TimeNanos, from.Text(), ReadSums(ref from)),
             ActionEndedKind => new CorporateActionEnded(from.TimeNanos, from.Text()),
             ActionBegunKind => new CorporateActionBegun(from.TimeNanos, from.Text()),

@@ -7,6 +7,9 @@ public enum CorporateActionKind : byte
 {
     /// <summary>So much cash for each unit.</summary>
     CashDividend = 1,
+
+    /// <summary>So many new units for so many old ones, more or fewer; a fraction is paid in cash.</summary>
+    Split = 2,
 }
 
 /// <summary>How far a corporate action has come. Numbers never change.</summary>
@@ -31,13 +34,19 @@ public enum CorporateActionState : byte
 /// <param name="Symbol">The instrument: holders of its base asset are concerned, cash is of its quote asset.</param>
 /// <param name="ExDay">Number of the UTC day since 1970 at whose beginning units entitle; 0 for the moment of the announcement.</param>
 /// <param name="PayDay">Number of the UTC day since 1970 on which it is paid; 0 for as soon as it is entered.</param>
-/// <param name="Rate">Cash for one whole unit, in 10^-8 minor units of the quote asset.</param>
+/// <param name="Rate">Cash for one whole unit, in 10^-8 minor units of the quote asset; of a split what one new unit is worth.</param>
 /// <param name="By">Who asks: the label of the key.</param>
 /// <param name="Why">In that person's words; may be empty.</param>
+/// <param name="Numerator">Of a split: so many new units; else 0.</param>
+/// <param name="Denominator">Of a split: for so many old ones; else 0.</param>
 [GenerateSerializer, Immutable, Alias("corporate-action-request")]
 public sealed record CorporateActionRequest(
-    string Id, CorporateActionKind Kind, string Symbol, long ExDay, long PayDay, long Rate, string By, string Why)
+    string Id, CorporateActionKind Kind, string Symbol, long ExDay, long PayDay, long Rate, string By, string Why,
+    long Numerator = 0, long Denominator = 0)
 {
+    /// <summary>Most units on either side of a split.</summary>
+    public const long RatioLimit = 10_000;
+
     /// <summary>Digits of a rate after the minor unit's.</summary>
     public const int RateDecimals = 8;
 
@@ -75,7 +84,7 @@ public readonly record struct CorporateSums(
 /// <summary>A corporate action as the catalog has it.</summary>
 /// <param name="Request">What was announced.</param>
 /// <param name="AnnouncedNanos">When, Unix nanoseconds.</param>
-/// <param name="CutNanos">What an account had before this moment entitles it; Unix nanoseconds.</param>
+/// <param name="CutNanos">What an account had before this moment entitles it; Unix nanoseconds. Of a split it is known from when it has begun.</param>
 /// <param name="UnitAsset">The asset whose holders are concerned.</param>
 /// <param name="UnitDecimals">Digits of its minor unit after the point.</param>
 /// <param name="CashAsset">What is paid.</param>
@@ -105,8 +114,9 @@ public readonly record struct EntitledAccount(long Account, long Units);
 /// <param name="Units">What it had at the cut, minor units of the base asset.</param>
 /// <param name="Amount">Cash it gets, quote minor units; less than zero it owes.</param>
 /// <param name="IsPaid">Whether it is paid.</param>
+/// <param name="Change">Units that came by it, minor units; less than zero went.</param>
 [GenerateSerializer, Immutable, Alias("corporate-part")]
-public readonly record struct CorporatePart(long Account, long Units, long Amount, bool IsPaid);
+public readonly record struct CorporatePart(long Account, long Units, long Amount, bool IsPaid, long Change = 0);
 
 /// <summary>Parts of a corporate action that follow an account, by account.</summary>
 /// <param name="Parts">Some of them.</param>

@@ -11,7 +11,7 @@ public sealed partial class LedgerGrain
     public async ValueTask<ImmutableArray<EntitledAccount>> Entitled(CorporateActionView action, long after, int limit)
     {
         await CatchUpWholeAsync();
-        return await history.EntitledAsync(action.Request.Id, action.UnitAsset, action.CutNanos, after, limit, CancellationToken.None);
+        return await history.EntitledAsync(action.Request.Id, action.UnitAsset, action.CutNanos, action.Request.Kind != CorporateActionKind.Split, after, limit, CancellationToken.None);
     }
 
     /// <inheritdoc/>
@@ -19,7 +19,7 @@ public sealed partial class LedgerGrain
     {
         await CatchUpWholeAsync();
         var sums = await history.CorporateSumsAsync(action.Request.Id, CancellationToken.None);
-        return sums with
+        return action.Request.Kind == CorporateActionKind.Split ? sums : sums with
         {
             Rounding = DividendShare.Rest(sums.LongUnits - sums.ShortUnits, action.UnitDecimals, action.Request.Rate, sums.Received - sums.Owed),
         };

@@ -60,10 +60,36 @@ public sealed partial class OpenWorkAgent
         }
     }
 
-    /// <summary>Orders that are open at the cut asked for another thing than is traded from then on: they end, in each book of the asset.</summary>
+    /// <summary>The cut: open orders end. A split waits until its books stand still.</summary>
     private async Task BeginAsync(CorporateActionView action)
     {
-        foreach (var symbol in catalog.Instruments.Where(instrument => instrument.Base.Name == action.UnitAsset).Select(instrument => instrument.Symbol))
+        if (action.Request.Kind != CorporateActionKind.Split || await StandStillAsync(action))
+        {
+            await EndOrdersAsync(action);
+            await grains.Catalog().BeginAction(action.Request.Id);
+        }
+    }
+
+    private IEnumerable<string> SymbolsOf(CorporateActionView action) =>
+        catalog.Instruments.Where(instrument => instrument.Base.Name == action.UnitAsset).Select(instrument => instrument.Symbol);
+
+    private async Task<bool> StandStillAsync(CorporateActionView action)
+    {
+        foreach (var symbol in SymbolsOf(action))
+        {
+            if ((await (await catalog.BookAsync(symbol)).State(symbol)).Phase is not (TradingPhase.Halt or TradingPhase.Closed))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Orders that are open at the cut asked for another thing than is traded from then on: they end, in each book of the asset.</summary>
+    private async Task EndOrdersAsync(CorporateActionView action)
+    {
+        foreach (var symbol in SymbolsOf(action))
         {
             var reason = await (await catalog.BookAsync(symbol)).Operate(symbol, BookCommand.Of(BookVerb.EndOrders, (long)EndReason.CorporateAction));
             if (reason != RejectReason.None)
@@ -71,13 +97,17 @@ public sealed partial class OpenWorkAgent
                 throw new InvalidOperationException($"{symbol} can't end its orders now: {reason}.");
             }
         }
-
-        await grains.Catalog().BeginAction(action.Request.Id);
     }
 
     /// <summary>Each account decides its part; when all have, what rounding left is kept and the sums are told.</summary>
     private async Task EnterAsync(CorporateActionView action)
     {
+        if (action.Request.Kind == CorporateActionKind.Split)
+        {
+            // What was entered into a book that stands still holds units that are not there any more.
+            await EndOrdersAsync(action);
+        }
+
         var (ledger, after) = (grains.Ledger(), 0L);
         while (await ledger.Entitled(action, after, PartsPerPage) is { IsEmpty: false } entitled)
         {

@@ -125,10 +125,11 @@ internal sealed partial class Projection
 
     private void Move(Place place, long account, AccountRecord record)
     {
-        if (AccountEntries.Of(new(account), place.Sequence, record) is { } entry)
+        var index = 0;
+        foreach (var entry in AccountEntries.All(new(account), place.Sequence, record))
         {
             _assets[entry.Asset.Name] = entry.Asset.Decimals;
-            Post(place, 0, entry.Lines, entry.Cause, entry.TimeNanos);
+            Post(place, index++, entry.Lines, entry.Cause, entry.TimeNanos);
         }
 
         if (record is TransferredOut transfer)
@@ -163,14 +164,27 @@ internal sealed partial class Projection
         {
             _transferEnds.Add(account).Add(ended.Transfer).Add(ended.TimeNanos);
         }
-        else if (record is CorporateActionEntered part)
+        else
         {
-            _parts.Add(part.Action).Add(account).Add(place.Sequence).Add(part.UnitAsset).Add(part.Units).Add(part.Asset).Add(part.Amount)
-                .Add(part.PayDay).Add(part.PayDay == 0 ? part.TimeNanos : RowBuffer.Null).Add(part.TimeNanos);
+            Take(place, account, record);
         }
-        else if (record is CorporateActionPaid paid)
+    }
+
+    private void Take(Place place, long account, AccountRecord record)
+    {
+        switch (record)
         {
-            _partEnds.Add(paid.Action).Add(account).Add(paid.TimeNanos);
+            case CorporateActionEntered part:
+                _parts.Add(part.Action).Add(account).Add(place.Sequence).Add(part.UnitAsset).Add(part.Units).Add(part.Asset).Add(part.Amount)
+                    .Add(part.PayDay).Add(part.PayDay == 0 ? part.TimeNanos : RowBuffer.Null).Add(part.TimeNanos).Add(0).Add(0).Add(0).Add(0);
+                break;
+            case SplitEntered split:
+                _parts.Add(split.Action).Add(account).Add(place.Sequence).Add(split.UnitAsset).Add(split.Units).Add(split.Asset).Add(split.Amount)
+                    .Add(0).Add(split.TimeNanos).Add(split.TimeNanos).Add(split.Change).Add(split.Numerator).Add(split.Denominator).Add(split.Rate);
+                break;
+            case CorporateActionPaid paid:
+                _partEnds.Add(paid.Action).Add(account).Add(paid.TimeNanos);
+                break;
         }
     }
 }

@@ -83,6 +83,7 @@ CREATE TABLE IF NOT EXISTS account_change (
 CREATE TABLE IF NOT EXISTS corporate_part (
   action TEXT NOT NULL, account BIGINT NOT NULL, seq BIGINT NOT NULL, unit_asset TEXT NOT NULL, units BIGINT NOT NULL,
   asset TEXT NOT NULL, amount BIGINT NOT NULL, pay_day BIGINT NOT NULL, paid_at BIGINT, time BIGINT NOT NULL,
+  unit_change BIGINT NOT NULL, numerator BIGINT NOT NULL, denominator BIGINT NOT NULL, rate BIGINT NOT NULL,
   PRIMARY KEY (action, account)) {BY_KEY};
 -- Trades lead to their lines by themselves; this leads to an account's other ones.
 CREATE INDEX IF NOT EXISTS posting_other ON posting (account, time) WHERE cause <> 'trade' AND cause <> 'fee';

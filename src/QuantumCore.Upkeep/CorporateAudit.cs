@@ -52,7 +52,11 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
         }
         else if (record is CorporateActionClosed closed && _actions.TryGetValue(closed.Id, out var action))
         {
-            action.Sums = closed.Sums;
+            (action.Sums, action.ClosedNanos) = (closed.Sums, closed.TimeNanos);
+        }
+        else if (record is CorporateActionBegun begun && _actions.TryGetValue(begun.Id, out var split) && split.IsSplit)
+        {
+            split.CutNanos = begun.TimeNanos;
         }
     }
 
@@ -61,10 +65,18 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
         if (AccountLane.AccountOf(stream) is var account && account != 0)
         {
             var record = AccountRecordEncoding.Decode(stored.Body.Span);
-            See(AccountEntries.Of(new(account), stored.Sequence, record));
+            foreach (var entry in AccountEntries.All(new(account), stored.Sequence, record))
+            {
+                See(entry);
+            }
+
             if (record is CorporateActionEntered part)
             {
-                See(stream.Name, stored.Sequence, account, part);
+                See(stream.Name, stored.Sequence, account, part.Action, new Part(part.Units, 0, part.Amount));
+            }
+            else if (record is SplitEntered split)
+            {
+                See(stream.Name, stored.Sequence, account, split.Action, new Part(split.Units, split.Change, split.Amount));
             }
         }
         else if (PayoutLane.Is(stream))
@@ -80,11 +92,11 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
         }
     }
 
-    private void See(AccountEntry? entry)
+    private void See(AccountEntry entry)
     {
-        foreach (var line in entry?.Lines ?? [])
+        foreach (var line in entry.Lines)
         {
-            Had(line.Account.Value, line.Asset, line.Amount, entry!.TimeNanos);
+            Had(line.Account.Value, line.Asset, line.Amount, entry.TimeNanos);
         }
     }
 
@@ -93,29 +105,29 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
         foreach (var trade in BookTrades.Of(record))
         {
             var (units, cash) = ((Int128)trade.QuantityLots * instrument.LotUnits, (Int128)trade.PriceTicks * trade.QuantityLots * instrument.TickLotValue);
-            Had(trade.Buyer.Value, instrument.Base.Name, units, record.TimeNanos);
-            Had(trade.Seller.Value, instrument.Base.Name, -units, record.TimeNanos);
-            Had(trade.Buyer.Value, instrument.Quote.Name, -cash - trade.BuyerFee, record.TimeNanos);
-            Had(trade.Seller.Value, instrument.Quote.Name, cash - trade.SellerFee, record.TimeNanos);
+            Had(trade.Buyer.Value, instrument.Base.Name, units, record.TimeNanos, isTrade: true);
+            Had(trade.Seller.Value, instrument.Base.Name, -units, record.TimeNanos, isTrade: true);
+            Had(trade.Buyer.Value, instrument.Quote.Name, -cash - trade.BuyerFee, record.TimeNanos, isTrade: true);
+            Had(trade.Seller.Value, instrument.Quote.Name, cash - trade.SellerFee, record.TimeNanos, isTrade: true);
         }
     }
 
-    private void See(string stream, long sequence, long account, CorporateActionEntered part)
+    private void See(string stream, long sequence, long account, string id, Part part)
     {
-        if (_actions.TryGetValue(part.Action, out var action) && action.Parts.TryAdd(account, part))
+        if (_actions.TryGetValue(id, out var action) && action.Parts.TryAdd(account, part))
         {
             return;
         }
 
         findings.Add(
-            FindingKind.ActionDiffers, stream, sequence, $"it has a part of corporate action {part.Action}, which was not announced, or twice", Meaning);
+            FindingKind.ActionDiffers, stream, sequence, $"it has a part of corporate action {id}, which was not announced, or twice", Meaning);
     }
 
-    private void Had(long account, string asset, Int128 amount, long timeNanos)
+    private void Had(long account, string asset, Int128 amount, long timeNanos, bool isTrade = false)
     {
         foreach (var action in _actions.Values)
         {
-            if (action.Instrument.Base.Name == asset && timeNanos < action.CutNanos && new AccountId(account).IsCustomer)
+            if (action.Instrument.Base.Name == asset && action.IsBefore(timeNanos, isTrade) && new AccountId(account).IsCustomer)
             {
                 action.Had[account] = action.Had.GetValueOrDefault(account) + amount;
             }
@@ -129,18 +141,18 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
         foreach (var account in accounts.Order())
         {
             var (had, part) = (action.Had.GetValueOrDefault(account), action.Parts.GetValueOrDefault(account));
-            if (part?.Units != had || part.Amount != action.ShareOf(had))
+            if (part is null || part != action.PartOf(had))
             {
                 findings.Add(
                     FindingKind.ActionDiffers, HistoryChunk.StreamOf(account), null,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"corporate action {id}: {part?.Amount ?? 0} for {part?.Units ?? 0} units are on record; it had {had}, which come to {action.ShareOf(had)} (minor units)"),
+                        $"corporate action {id}: {part?.Amount ?? 0} for {part?.Units ?? 0} units are on record, which change by {part?.Change ?? 0}; it had {had}, which come to {action.PartOf(had)} (minor units)"),
                     Meaning);
             }
         }
 
-        var kept = action.Parts.GetValueOrDefault(AccountId.Rounding.Value)?.Amount ?? 0;
+        var kept = action.Parts.GetValueOrDefault(AccountId.Rounding.Value)?.Amount ?? BigInteger.Zero;
         if (action.Sums is { } sums && !action.AddsUpTo(sums, kept))
         {
             findings.Add(
@@ -149,10 +161,15 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
         }
     }
 
+    /// <summary>What an account had, by how much that changes, and what it gets.</summary>
+    private sealed record Part(BigInteger Units, BigInteger Change, BigInteger Amount);
+
     /// <summary>An action, what accounts had at its cut, and what they have on record of it.</summary>
     private sealed class Announced(CorporateActionRequest request, long cutNanos, Instrument instrument)
     {
-        public long CutNanos => cutNanos;
+        public bool IsSplit => request.Kind == CorporateActionKind.Split;
+
+        public long CutNanos { get; set; } = cutNanos;
 
         public Instrument Instrument => instrument;
 
@@ -160,26 +177,47 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
 
         public Dictionary<long, Int128> Had { get; } = [];
 
-        public Dictionary<long, CorporateActionEntered> Parts { get; } = [];
+        public Dictionary<long, Part> Parts { get; } = [];
 
-        /// <summary>The share of units, rounded down.</summary>
-        public BigInteger ShareOf(Int128 units)
+        private BigInteger Scale => BigInteger.Pow(10, instrument.Base.Decimals + CorporateActionRequest.RateDecimals);
+
+        /// <summary>
+        /// Whether something is of before the cut. The book of a split stands still from before the cut until after its sums are on record, so that
+        /// a trade is told by that: clocks of books may be ahead.
+        /// </summary>
+        public bool IsBefore(long timeNanos, bool isTrade) => timeNanos < (IsSplit && isTrade ? ClosedNanos : CutNanos);
+
+        /// <summary>When its sums came on record; the end of time before that.</summary>
+        public long ClosedNanos { get; set; } = long.MaxValue;
+
+        /// <summary>What units come to, rounded down.</summary>
+        public Part PartOf(Int128 units)
         {
-            var scale = BigInteger.Pow(10, instrument.Base.Decimals + CorporateActionRequest.RateDecimals);
-            var (whole, rest) = BigInteger.DivRem((BigInteger)units * request.Rate, scale);
-            return rest < 0 ? whole - 1 : whole;
+            if (!IsSplit)
+            {
+                return new Part(units, 0, Floor((BigInteger)units * request.Rate, Scale));
+            }
+
+            var (whole, rest) = BigInteger.DivRem((BigInteger)units * request.Numerator, request.Denominator);
+            return new Part(units, whole - units, Floor(rest * request.Rate, Scale * request.Denominator));
         }
 
-        public bool AddsUpTo(in CorporateSums sums, long kept)
+        public bool AddsUpTo(in CorporateSums sums, BigInteger kept)
         {
-            var (units, amount, accounts) = ((Int128)0, (BigInteger)0, 0);
+            var (units, amount, accounts) = ((BigInteger)0, (BigInteger)0, 0);
             foreach (var part in Parts.Where(part => new AccountId(part.Key).IsCustomer).Select(part => part.Value))
             {
                 (units, amount, accounts) = (units + part.Units, amount + part.Amount, accounts + 1);
             }
 
             return accounts == sums.Accounts && units == sums.LongUnits - sums.ShortUnits && amount == sums.Received - sums.Owed
-                && kept == sums.Rounding && amount + kept == ShareOf(units);
+                && kept == sums.Rounding && (IsSplit ? kept == 0 : amount + kept == Floor(units * request.Rate, Scale));
+        }
+
+        private static BigInteger Floor(BigInteger dividend, BigInteger divisor)
+        {
+            var (whole, rest) = BigInteger.DivRem(dividend, divisor);
+            return rest < 0 ? whole - 1 : whole;
         }
     }
 }

@@ -390,7 +390,7 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
 
     public ValueTask<string?> SetHolidays(HolidaysRequest request) => throw new NotSupportedException();
 
-    public ValueTask<ImmutableArray<CorporateActionView>> CorporateActions() => throw new NotSupportedException();
+    public ValueTask<ImmutableArray<CorporateActionView>> CorporateActions() => ValueTask.FromResult(ImmutableArray<CorporateActionView>.Empty);
 
     public ValueTask<CorporateRefusal?> AnnounceAction(CorporateActionRequest request) => throw new NotSupportedException();
 

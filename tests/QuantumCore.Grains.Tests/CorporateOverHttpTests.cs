@@ -31,9 +31,9 @@ public class CorporateOverHttpTests
         await exchange.Grains.Account(ServedExchange.AliceAccount).EnterAction(action, 100_000_000);
         await exchange.Grains.Account(ServedExchange.BobAccount).EnterAction(action, -7);
         var first = await exchange.Operator.GetCorporatePartsAsync("aapl-q4", limit: 1, cancellation: Cancellation);
-        Assert.Equal(new CorporatePart("ACC-1001", 100_000_000m, 12_510_000m, false), Assert.Single(first.Parts));
+        Assert.Equal(new CorporatePart("ACC-1001", 100_000_000m, 12_510_000m, 0m, false), Assert.Single(first.Parts));
         var second = await exchange.Operator.GetCorporatePartsAsync("aapl-q4", first.Next, 1, Cancellation);
-        Assert.Equal(new CorporatePart("ACC-1002", -7m, -0.88m, false), Assert.Single(second.Parts));
+        Assert.Equal(new CorporatePart("ACC-1002", -7m, -0.88m, 0m, false), Assert.Single(second.Parts));
         Assert.Null(second.Next);
 
         var balance = (await exchange.Alice.GetAccountAsync(Cancellation)).Balances.Single(of => of.Asset == "USD");
@@ -58,6 +58,14 @@ public class CorporateOverHttpTests
     [InlineData("exDate", """{"id":"a","type":"dividend","symbol":"AAPL","amount":"0.1","exDate":"2020-01-01"}""")]
     [InlineData("payDate", """{"id":"a","type":"dividend","symbol":"AAPL","amount":"0.1","payDate":"2026-13-01"}""")]
     [InlineData("payDate", """{"id":"a","type":"dividend","symbol":"AAPL","amount":"0.1","exDate":"2199-01-02","payDate":"2199-01-01"}""")]
+    [InlineData("ratio", """{"id":"a","type":"dividend","symbol":"AAPL","amount":"0.1","ratio":"2:1"}""")]
+    [InlineData("ratio", """{"id":"a","type":"split","symbol":"AAPL","amount":"0.1"}""")]
+    [InlineData("ratio", """{"id":"a","type":"split","symbol":"AAPL","amount":"0.1","ratio":"2"}""")]
+    [InlineData("ratio", """{"id":"a","type":"split","symbol":"AAPL","amount":"0.1","ratio":"2:2"}""")]
+    [InlineData("ratio", """{"id":"a","type":"split","symbol":"AAPL","amount":"0.1","ratio":"0:1"}""")]
+    [InlineData("ratio", """{"id":"a","type":"split","symbol":"AAPL","amount":"0.1","ratio":"10001:1"}""")]
+    [InlineData("payDate", """{"id":"a","type":"split","symbol":"AAPL","amount":"0.1","ratio":"2:1","payDate":"2199-01-01"}""")]
+    [InlineData("amount", """{"id":"a","type":"split","symbol":"AAPL","ratio":"2:1"}""")]
     [InlineData("why", """{"id":"a","type":"dividend","symbol":"AAPL","amount":"0.1","why":"\u0007"}""")]
     public async Task A_malformed_announcement_is_refused_with_the_name_of_its_field(string field, string body)
     {

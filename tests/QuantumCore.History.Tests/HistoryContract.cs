@@ -35,6 +35,7 @@ public abstract class HistoryContract
         { "UPDATE balance SET pending = total + 1 WHERE account = 1001 AND asset = 'USD'", "I27 I29" },
         { "UPDATE posting SET account = 2 WHERE account = 0", "I02 I28" },
         { "UPDATE corporate_part SET amount = amount + 1 WHERE account = 1001", "I30 I32" },
+        { "UPDATE corporate_part SET unit_change = unit_change + 1 WHERE account = 1001", "I33" },
         { "UPDATE corporate_part SET paid_at = 1 WHERE action = 'later'", "I30" },
         { "UPDATE corporate_part SET amount = amount + 4 WHERE account = 5", "I30 I31 I32" },
     };
@@ -357,9 +358,9 @@ public abstract class HistoryContract
                 market.Step();
             await using var history = await OpenAsync($"entitled{seed}");
             await Projecting.ProjectInAnyMixtureAsync(market, new Random(seed), Token, history);
-            Assert.Equal(had, await history.EntitledAsync("none", "SYM1", cut, 0, 100, Token));
-            Assert.Equal(had.Skip(1).Take(1), await history.EntitledAsync("none", "SYM1", cut, had[0].Account, 1, Token));
-            Assert.Empty(await history.EntitledAsync("none", "SYM1", 1, 0, 100, Token));
+            Assert.Equal(had, await history.EntitledAsync("none", "SYM1", cut, true, 0, 100, Token));
+            Assert.Equal(had.Skip(1).Take(1), await history.EntitledAsync("none", "SYM1", cut, true, had[0].Account, 1, Token));
+            Assert.Empty(await history.EntitledAsync("none", "SYM1", 1, true, 0, 100, Token));
         }
     }
 
@@ -372,8 +373,8 @@ public abstract class HistoryContract
         await using var history = await OpenAsync("parts");
         await Projecting.ProjectAllAsync(history, market, Token);
 
-        Assert.Empty(await history.EntitledAsync("later", "SYM1", market.Cut(), 0, 100, Token));
-        Assert.Equal(units.Count, (await history.EntitledAsync("another", "SYM1", market.Cut(), 0, 100, Token)).Length);
+        Assert.Empty(await history.EntitledAsync("later", "SYM1", market.Cut(), true, 0, 100, Token));
+        Assert.Equal(units.Count, (await history.EntitledAsync("another", "SYM1", market.Cut(), true, 0, 100, Token)).Length);
         var parts = await history.CorporatePartsAsync("later", unpaid: false, -1, 100, Token);
         Assert.Equal(
             units.Select(of => new CorporatePart(of.Key, of.Value, of.Value / 2, of.Key == units.Keys.First())), parts.Where(part => part.Account >= 1_000));

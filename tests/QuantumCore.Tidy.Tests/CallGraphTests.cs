@@ -63,6 +63,7 @@ public class CallGraphTests
         "OpenWorkAgent -> IOrderBookGrain.CloseAll",
         "OpenWorkAgent -> IOrderBookGrain.Operate",
         "OpenWorkAgent -> IOrderBookGrain.Resolve",
+        "OpenWorkAgent -> IOrderBookGrain.State",
         "OpenWorkAgent -> IOrderBookGrain.Submit",
         "OpenWorkAgent -> IPayoutGrain.Enlist",
         "OpenWorkAgent -> ISettlementGrain.Settle",

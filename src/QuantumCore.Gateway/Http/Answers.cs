@@ -316,6 +316,7 @@ internal sealed record CorporateActionAnswer(
     string UnitAsset,
     string Asset,
     string Amount,
+    string? Ratio,
     string AnnouncedAt,
     string By,
     string Why,
@@ -331,7 +332,7 @@ internal sealed record CorporateActionAnswer(
 internal sealed record CorporatePartsAnswer(string Id, IReadOnlyList<CorporatePartAnswer> Parts, string? Next);
 
 /// <summary>An account's part of a corporate action.</summary>
-internal sealed record CorporatePartAnswer(string Account, string Units, string Amount, bool Paid);
+internal sealed record CorporatePartAnswer(string Account, string Units, string Amount, string Change, bool Paid);
 
 /// <summary>A new API key, shown once.</summary>
 internal sealed record NewKeyAnswer(string Account, string Id, string ApiKey, string Secret = "");

@@ -23,8 +23,10 @@ internal sealed class OperatorCalls(
         if (await Symbol(context) is not { } instrument || await Call.Read(context, WireJson.Default.PhaseText) is not { } text)
             return;
 
-        if (WireNames.ReadPhase(text.Phase) is { } phase)
-            await Operate(context, instrument, BookCommand.Of(BookVerb.SetPhase, (long)phase));
+        if (WireNames.ReadPhase(text.Phase) is { } phase && await IsBeingSplit(instrument, phase))
+            await Answer.Refuse(context, Refusal.Malformed("phase", "Not all accounts have their part of a split of it: it stands still until they have."));
+        else if (WireNames.ReadPhase(text.Phase) is { } free)
+            await Operate(context, instrument, BookCommand.Of(BookVerb.SetPhase, (long)free));
         else
             await Answer.Refuse(context, Refusal.Malformed("phase", "preOpen, opening, continuous, volatility, closing, halt or closed."));
     }
@@ -132,6 +134,10 @@ internal sealed class OperatorCalls(
 
         return (failed.Refusal, stopped.ToImmutable());
     }
+
+    private async Task<bool> IsBeingSplit(Instrument instrument, TradingPhase phase) => phase is not (TradingPhase.Halt or TradingPhase.Closed)
+        && (await grains.Catalog().CorporateActions()).Any(action => action.Request.Kind == CorporateActionKind.Split
+            && action.State == CorporateActionState.Begun && action.UnitAsset == instrument.Base.Name);
 
     private async Task SetPrice(HttpContext context, BookVerb verb)
     {

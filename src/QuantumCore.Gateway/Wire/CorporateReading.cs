@@ -9,20 +9,27 @@ namespace QuantumCore.Gateway.Wire;
 internal static class CorporateReading
 {
     private const string Dividend = "dividend";
+    private const string Split = "split";
     private static readonly DateOnly s_first = DateOnly.FromDateTime(DateTime.UnixEpoch);
 
     /// <summary>The action that a request announces; or what is wrong with it.</summary>
     public static (Refusal? Refusal, CorporateActionRequest? Request) Read(CorporateActionText text, Instrument instrument, string by)
     {
         var refusal = ClientOrderId.IsValid(text.Id ?? "") ? null : Refusal.Malformed("id", ClientOrderId.Rule) as Refusal?;
-        if (text.Type != Dividend)
-            refusal ??= Refusal.Malformed("type", "There is 'dividend'.");
+        if (text.Type is not (Dividend or Split))
+            refusal ??= Refusal.Malformed("type", "There are 'dividend' and 'split'.");
+        var isSplit = text.Type == Split;
+        var (numerator, denominator) = isSplit ? Ratio(text.Ratio, ref refusal) : (0, 0);
+        if (!isSplit && text.Ratio is not null)
+            refusal ??= Refusal.Malformed("ratio", "Only a split has one.");
         var exDay = Day("exDate", text.ExDate, ref refusal);
         var payDay = Day("payDate", text.PayDate, ref refusal);
         var rate = Rate(text.Amount, instrument.Quote, ref refusal);
         refusal ??= MarginReading.CheckWhy(text.Why);
         return refusal is null
-            ? (null, new(text.Id!, CorporateActionKind.CashDividend, instrument.Symbol, exDay, payDay, rate, by, text.Why ?? ""))
+            ? (null, new(
+                text.Id!, isSplit ? CorporateActionKind.Split : CorporateActionKind.CashDividend, instrument.Symbol, exDay, payDay, rate, by, text.Why ?? "",
+                numerator, denominator))
             : (refusal, null);
     }
 
@@ -32,7 +39,7 @@ internal static class CorporateReading
         var (request, sums) = (action.Request, action.Sums);
         to.WriteStartObject();
         to.WriteString("id"u8, request.Id);
-        to.WriteString("type"u8, Dividend);
+        to.WriteString("type"u8, request.Kind == CorporateActionKind.Split ? Split : Dividend);
         to.WriteString("symbol"u8, request.Symbol);
         to.WriteString("state"u8, action.State switch
         {
@@ -47,6 +54,10 @@ internal static class CorporateReading
         to.WriteString("unitAsset"u8, action.UnitAsset);
         to.WriteString("asset"u8, action.CashAsset);
         to.WriteString("amount"u8, RateText(request.Rate, action.CashDecimals));
+        if (request.Kind == CorporateActionKind.Split)
+            to.WriteString("ratio"u8, string.Create(CultureInfo.InvariantCulture, $"{request.Numerator}:{request.Denominator}"));
+        else
+            to.WriteNull("ratio"u8);
         to.WriteTimeText("announcedAt"u8, action.AnnouncedNanos);
         to.WriteString("by"u8, request.By);
         to.WriteString("why"u8, request.Why);
@@ -67,8 +78,23 @@ internal static class CorporateReading
         to.WriteString("account"u8, part.Account == AccountId.Rounding.Value ? "rounding" : new AccountId(part.Account).ToString());
         to.WriteAmount("units"u8, part.Units, action.UnitDecimals);
         to.WriteAmount("amount"u8, part.Amount, action.CashDecimals);
+        to.WriteAmount("change"u8, part.Change, action.UnitDecimals);
         to.WriteBoolean("paid"u8, part.IsPaid);
         to.WriteEndObject();
+    }
+
+    private static (long Numerator, long Denominator) Ratio(string? text, ref Refusal? refusal)
+    {
+        if (text?.Split(':') is [var one, var other]
+            && long.TryParse(one, NumberStyles.None, CultureInfo.InvariantCulture, out var numerator)
+            && long.TryParse(other, NumberStyles.None, CultureInfo.InvariantCulture, out var denominator)
+            && numerator is >= 1 and <= CorporateActionRequest.RatioLimit && denominator is >= 1 and <= CorporateActionRequest.RatioLimit && numerator != denominator)
+        {
+            return (numerator, denominator);
+        }
+
+        refusal ??= Refusal.Malformed("ratio", $"New units to old ones, such as 3:2 or 1:10: two different numbers from 1 to {CorporateActionRequest.RatioLimit}.");
+        return (0, 0);
     }
 
     private static long Day(string field, string? text, ref Refusal? refusal)

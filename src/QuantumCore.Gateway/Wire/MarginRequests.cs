@@ -94,7 +94,7 @@ internal sealed record CorporateActionText
 {
     public string? Id { get; init; }
 
-    /// <summary>dividend</summary>
+    /// <summary>dividend or split</summary>
     public string? Type { get; init; }
 
     public string? Symbol { get; init; }
@@ -105,8 +105,11 @@ internal sealed record CorporateActionText
     /// <summary>Paid on this UTC day; absent: as soon as it is entered.</summary>
     public string? PayDate { get; init; }
 
-    /// <summary>Cash for one unit.</summary>
+    /// <summary>Cash for one unit; of a split what one new unit is worth.</summary>
     public string? Amount { get; init; }
+
+    /// <summary>Of a split: new units to old ones, such as 3:2.</summary>
+    public string? Ratio { get; init; }
 
     public string? Why { get; init; }
 }

@@ -13,12 +13,14 @@ internal sealed partial class AccountMachine
     // Of no venue: its day is the day itself.
     private const string NoVenue = "";
 
+    private readonly List<PastSplit> _splits = [];
     private readonly SortedDictionary<string, UnpaidPart> _unpaid = new(StringComparer.Ordinal);
 
     /// <summary>Decides the part of an action, by what the account had at its cut; null when it is on record.</summary>
     /// <exception cref="OverflowException">The account can't have as much.</exception>
-    public AccountRecord? EnterAction(CorporateActionView action, long units, long now) =>
-        Enter(action, units, DividendShare.Of(units, action.UnitDecimals, action.Request.Rate), now);
+    public AccountRecord? EnterAction(CorporateActionView action, long units, long now) => action.Request.Kind == CorporateActionKind.Split
+        ? EnterSplit(action, units, now)
+        : Enter(action, units, DividendShare.Of(units, action.UnitDecimals, action.Request.Rate), now);
 
     /// <summary>Decides to keep what an action left; null when it is on record.</summary>
     public AccountRecord? KeepRounding(CorporateActionView action, long amount, long now) => Enter(action, 0, amount, now);
@@ -48,15 +50,66 @@ internal sealed partial class AccountMachine
             At(now), request.Id, request.Kind, action.UnitAsset, action.UnitDecimals, units, action.CashAsset, action.CashDecimals, amount, payDay);
     }
 
+    private SplitEntered? EnterSplit(CorporateActionView action, long units, long now)
+    {
+        var request = action.Request;
+        if (_keys.TryGetValue(ActionPrefix + request.Id, out _))
+        {
+            return null;
+        }
+
+        var split = new SplitShare(request.Numerator, request.Denominator, action.UnitDecimals, request.Rate);
+        var change = split.UnitsOf(units) - units;
+        var balance = Account.Of(new Asset(action.UnitAsset, action.UnitDecimals));
+        if ((Int128)balance.Total + change > Account.BalanceLimit || balance.Available + change < 0)
+        {
+            // Since the cut it gave away what it does not have any more, or promised it.
+            throw new InvalidOperationException($"{id} has {balance.Available} {action.UnitAsset} free, and {units} at the cut become {units + change}.");
+        }
+
+        return new SplitEntered(
+            At(now), request.Id, action.UnitAsset, action.UnitDecimals, units, change, request.Numerator, request.Denominator, request.Rate,
+            action.CashAsset, action.CashDecimals, split.CashOf(units));
+    }
+
     private void ApplyAction(AccountRecord record)
     {
-        if (record is CorporateActionEntered entered)
+        switch (record)
         {
-            Apply(entered);
+            case CorporateActionEntered entered:
+                Apply(entered);
+                break;
+            case SplitEntered split:
+                Apply(split);
+                break;
+            case CorporateActionPaid paid:
+                Apply(paid);
+                break;
         }
-        else
+    }
+
+    private void Apply(SplitEntered entered)
+    {
+        _keys.Add(ActionPrefix + entered.Action, new UsedKey(Sequence, 0, 0, "", RejectReason.None));
+        Account.Move(new Asset(entered.UnitAsset, entered.UnitDecimals), entered.Change);
+        Account.Move(new Asset(entered.Asset, entered.Decimals), entered.Amount);
+        _splits.Add(new PastSplit(
+            entered.TimeNanos, entered.UnitAsset, new SplitShare(entered.Numerator, entered.Denominator, entered.UnitDecimals, entered.Rate)));
+    }
+
+    /// <summary>
+    /// What was traded before a fill of a later time is counted in new units from then on. A split is told from a fill by their times, since fills may be folded
+    /// after the account's own records.
+    /// </summary>
+    private void SplitBefore(long timeNanos, Instrument instrument, TradingDay day)
+    {
+        var known = 0;
+        foreach (var past in _splits)
         {
-            Apply((CorporateActionPaid)record);
+            if (past.Asset == instrument.Base.Name && past.TimeNanos <= timeNanos && known++ == day.Splits)
+            {
+                day.Split(past.Split);
+            }
         }
     }
 
@@ -86,7 +139,7 @@ internal sealed partial class AccountMachine
 
     private void WriteActions(ref RecordWriter to)
     {
-        if (_unpaid.Count == 0)
+        if (VersionOfSnapshot < SnapshotVersionWithActions)
         {
             return;
         }
@@ -99,6 +152,22 @@ internal sealed partial class AccountMachine
             to.Count(part.Asset.Decimals);
             to.Fixed64(part.Amount);
             to.Count(part.PayDay);
+        }
+
+        to.Count(_splits.Count);
+        foreach (var (timeNanos, asset, split) in _splits)
+        {
+            to.Fixed64(timeNanos);
+            to.Text(asset);
+            to.Count(split.Numerator);
+            to.Count(split.Denominator);
+            to.Count(split.UnitDecimals);
+            to.Count(split.Rate);
+        }
+
+        foreach (var (_, day) in _traded.Values)
+        {
+            to.Count(day.Splits);
         }
     }
 
@@ -113,7 +182,20 @@ internal sealed partial class AccountMachine
         {
             _unpaid.Add(from.Text(), new UnpaidPart(new Asset(from.Text(), from.Count32()), from.Fixed64(), from.Count()));
         }
+
+        for (var i = from.ItemCount(); i > 0; i--)
+        {
+            _splits.Add(new PastSplit(from.Fixed64(), from.Text(), new SplitShare(from.Count(), from.Count(), from.Count32(), from.Count())));
+        }
+
+        foreach (var (_, day) in _traded.Values)
+        {
+            day.Splits = from.Count32();
+        }
     }
+
+    /// <summary>A split of an asset, when it was on record.</summary>
+    private readonly record struct PastSplit(long TimeNanos, string Asset, SplitShare Split);
 
     /// <summary>A part that is pending until its day.</summary>
     private readonly record struct UnpaidPart(Asset Asset, long Amount, long PayDay);

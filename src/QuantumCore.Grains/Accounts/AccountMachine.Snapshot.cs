@@ -12,11 +12,11 @@ internal sealed partial class AccountMachine
     // Something is pending. An account that has nothing pending has the bytes it always had.
     private const byte SnapshotVersionWithPending = 7;
 
-    // Parts of corporate actions are not paid, beside what is pending of trades, if anything.
+    // Parts of corporate actions are not paid, or something was split, beside what is pending of trades, if anything.
     private const byte SnapshotVersionWithActions = 8;
     private const byte SnapshotKind = 101;
 
-    private byte VersionOfSnapshot => _unpaid.Count > 0 ? SnapshotVersionWithActions
+    private byte VersionOfSnapshot => _unpaid.Count > 0 || _splits.Count > 0 ? SnapshotVersionWithActions
         : Account.Pending.IsEmpty ? SnapshotVersion
         : SnapshotVersionWithPending;
 

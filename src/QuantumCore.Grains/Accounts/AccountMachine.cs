@@ -207,7 +207,7 @@ internal sealed partial class AccountMachine(
             case MarginReviewed or LiquidationStepEnded or DeficitCovered or InterestAccrued:
                 ApplyMargin(record);
                 break;
-            case CorporateActionEntered or CorporateActionPaid:
+            case CorporateActionEntered or CorporateActionPaid or SplitEntered:
                 ApplyAction(record);
                 break;
             default:
