@@ -3,7 +3,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23, R 24, L 25, T 26, E 27, W 28, Z 29, Y 30, limits 31, V 32, kind of account 33, M 34, Q 35, deficit covered 36, interest 37, corporate action entered 38, paid 39, split entered 40; they never change.</summary>
+/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23, R 24, L 25, T 26, E 27, W 28, Z 29, Y 30, limits 31, V 32, kind of account 33, M 34, Q 35, deficit covered 36, interest 37, corporate action entered 38, paid 39, split entered 89; they never change.</summary>
 public static partial class AccountRecordEncoding
 {
     private const byte Version = 1;
@@ -30,7 +30,7 @@ public static partial class AccountRecordEncoding
         Interest = 37,
         ActionEntered = 38,
         ActionPaid = 39,
-        Split = 40,
+        Split = 89,
     }
 
     /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
