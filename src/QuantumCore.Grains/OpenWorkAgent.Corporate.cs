@@ -73,11 +73,12 @@ public sealed partial class OpenWorkAgent
     private IEnumerable<string> SymbolsOf(CorporateActionView action) =>
         catalog.Instruments.Where(instrument => instrument.Base.Name == action.UnitAsset).Select(instrument => instrument.Symbol);
 
+    // A halt that is planned to end may end before all accounts have their part.
     private async Task<bool> StandStillAsync(CorporateActionView action)
     {
         foreach (var symbol in SymbolsOf(action))
         {
-            if ((await (await catalog.BookAsync(symbol)).State(symbol)).Phase is not (TradingPhase.Halt or TradingPhase.Closed))
+            if (await (await catalog.BookAsync(symbol)).State(symbol) is not { Phase: TradingPhase.Halt or TradingPhase.Closed, Plan: null })
             {
                 return false;
             }

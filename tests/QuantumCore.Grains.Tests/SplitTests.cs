@@ -56,6 +56,25 @@ public class SplitTests
     }
 
     [Fact]
+    public async Task A_halt_that_is_planned_to_end_is_no_standing_still()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk, (Alice, 100), (Bob, 0), (Carol, 0));
+        Assert.Null(await market.AnnounceAsync(2, 1));
+        var ends = BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt) with
+        {
+            Changes =
+            [
+                new(ChangedValue.Next, (long)TradingPhase.Volatility),
+                new(ChangedValue.NextNanos, (market.Time.GetUtcNow().AddHours(1) - DateTimeOffset.UnixEpoch).Ticks * 100),
+            ],
+        };
+        Assert.Equal(RejectReason.None, await market.Exchange.Book(Symbol).Operate(ends));
+        await market.Exchange.Service<OpenWorkAgent>().CarryActionsAsync(CancellationToken.None);
+        Assert.Equal(CorporateActionState.Announced, (await market.ActionAsync()).State);
+    }
+
+    [Fact]
     public async Task A_reverse_split_takes_units_and_pays_what_is_too_little_for_one()
     {
         await using var disk = new Disk();
