@@ -23,7 +23,7 @@ internal sealed record JournalPlan(int Commands, int Symbols, int Accounts, int 
 /// Makes a journal as an exchange under load would leave it, by its own state machines and its own writer: holds first,
 /// durable, then the orders; about every fourth command cancels an order that may still be open.
 /// </summary>
-internal sealed class JournalMaker : IAsyncDisposable
+internal sealed partial class JournalMaker : IAsyncDisposable
 {
     private const int CommandsPerRound = 2_000;
     private const int Rememberable = 20_000;

@@ -98,6 +98,7 @@ internal static class ScenarioWords
         EndReason.Session => "SESSION",
         EndReason.KillSwitch => "KILL",
         EndReason.PostOnly => "POST_ONLY",
+        EndReason.CorporateAction => "CORPORATE_ACTION",
     };
 
     /// <summary>What a refusal is called; those that only accounts and edges give have no word of their own here.</summary>

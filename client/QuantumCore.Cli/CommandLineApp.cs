@@ -148,7 +148,7 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
         foreach (var command in OrderCommands.All(this).Append(StrategyCommand.Compose(this)).Concat(AccountCommands.All(this))
             .Append(LedgerCommands.Positions(this)).Append(LedgerCommands.Statement(this)).Append(LedgerCommands.Ledger(this))
             .Concat(MoneyCommands.All(this)).Append(RiskCommand.Compose(this)).Append(FeesCommand.Compose(this))
-            .Append(MarginCommand.Compose(this)).Append(SettleCommand.Compose(this)).Concat(MarketCommands.All(this)).Append(LiveCommand.Compose(this)).Append(StatsCommand.Compose(this)).Append(AdminCommands.All(this))
+            .Append(MarginCommand.Compose(this)).Append(SettleCommand.Compose(this)).Append(CorporateCommand.Compose(this)).Concat(MarketCommands.All(this)).Append(LiveCommand.Compose(this)).Append(StatsCommand.Compose(this)).Append(AdminCommands.All(this))
             .Append(SimCommands.All(this, environment)).Append(SignalCommands.All(this)).Append(KeyCommands.All(this)).Append(UserCommands.All(this)).Append(ReplayCommand.Compose(this))
             .Concat(UpkeepCommands.All(this)).Append(CompletionCommand.Compose(this)))
             root.Subcommands.Add(command);

@@ -121,6 +121,11 @@ internal sealed record HolidaysOrder(IReadOnlyList<string> Holidays, string? Why
 
 internal sealed record SettlementVenues(IReadOnlyList<SettlementVenue> Venues);
 
+internal sealed record CorporateActionOrder(
+    string Id, CorporateActionType Type, string Symbol, string? ExDate, string? PayDate, decimal Amount, string? Ratio, string? Why);
+
+internal sealed record CorporateActions(IReadOnlyList<CorporateAction> Actions);
+
 internal sealed record LocateOrder(string Symbol, decimal Quantity, string? Why);
 
 internal sealed record MarginTermsOrder(
@@ -232,6 +237,9 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(LocateOrder))]
 [JsonSerializable(typeof(HolidaysOrder))]
 [JsonSerializable(typeof(SettlementVenues))]
+[JsonSerializable(typeof(CorporateActionOrder))]
+[JsonSerializable(typeof(CorporateActions))]
+[JsonSerializable(typeof(CorporateParts))]
 [JsonSerializable(typeof(BreakerRequest))]
 [JsonSerializable(typeof(BreakerReport))]
 [JsonSerializable(typeof(Order))]

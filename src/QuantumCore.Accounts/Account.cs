@@ -180,6 +180,9 @@ public sealed class Account(AccountId id)
     /// <summary>Gives away an amount that was checked.</summary>
     public void Give(Asset asset, long amount) => Add(asset, -amount, 0);
 
+    /// <summary>Takes in an amount that others decided, or less than zero: gives it away, whatever there is.</summary>
+    public void Move(Asset asset, long amount) => Add(asset, amount, 0);
+
     /// <summary>
     /// Whether an order can be covered, and by how much: the need of the whole order, or for a replacement what
     /// it needs beyond the hold of the order it replaces.

@@ -66,6 +66,68 @@ public sealed class PositionCost(CostMethod method, bool feesInCost = false)
         }
     }
 
+    /// <summary>
+    /// A split: the cost goes to the new lots, less the part of the fraction that is paid in cash, which is closed at what was paid. Lots
+    /// keep their sequence; what one is too small to become goes with the next.
+    /// </summary>
+    /// <param name="split">The ratio, and what a new unit is worth. A lot is one minor unit.</param>
+    /// <exception cref="InvalidOperationException">The position is short.</exception>
+    public void Split(in SplitShare split)
+    {
+        if (Quantity < 0)
+        {
+            throw new InvalidOperationException("A short position is not split.");
+        }
+
+        var before = Quantity;
+        var fraction = split.FractionOf(before);
+        if (method == CostMethod.Average)
+        {
+            Relieve(fraction, (Int128)before * split.Numerator, Cost, split.CashOf(before));
+        }
+        else
+        {
+            SplitLots(split, fraction);
+        }
+
+        Quantity = split.UnitsOf(before);
+    }
+
+    // The fraction is of the oldest lots; each lot then ends where all up to it would end.
+    private void SplitLots(in SplitShare split, Int128 fraction)
+    {
+        var (old, now, carried, cash) = (0L, 0L, (Int128)0, split.CashOf(Quantity));
+        for (var left = _open.Count; left > 0 && _open.First is { Value: var (lots, cost) }; left--)
+        {
+            _open.RemoveFirst();
+            var size = (Int128)lots * split.Numerator;
+            var part = Int128.Min(fraction, size);
+            cost -= Relieve(part, size, cost, cash);
+            (fraction, cash) = (fraction - part, 0);
+            old += lots;
+            (var grown, now) = (split.UnitsOf(old) - now, split.UnitsOf(old));
+            (cost, carried) = (cost + carried, grown == 0 ? cost + carried : 0);
+            if (grown > 0)
+            {
+                _open.AddLast((grown, cost));
+            }
+        }
+
+        // The newest may be too small to become one.
+        if (_open.Last is { Value: var (most, rest) } last)
+        {
+            last.Value = (most, rest + carried);
+        }
+    }
+
+    private Int128 Relieve(Int128 part, Int128 size, Int128 cost, long cash)
+    {
+        var relief = part == 0 ? 0 : part == size ? cost : Rounding.DivHalfEven(cost * part, size);
+        Realised += cash - relief;
+        Cost -= relief;
+        return relief;
+    }
+
     /// <summary>Profit that the open lots would bring at a price, exactly.</summary>
     /// <param name="lotValue">What one lot is worth at it, quote minor units.</param>
     public Int128 Unrealised(long lotValue) => ((Int128)Quantity * lotValue) - Cost;

@@ -55,10 +55,19 @@ public static class TradePostings
     ];
 
     /// <summary>The entry of an amount that one account gives and another receives.</summary>
-    public static IReadOnlyList<Posting> Of(AccountId from, AccountId to, string asset, long amount) =>
+    public static IReadOnlyList<Posting> Of(AccountId from, AccountId to, string asset, long amount, bool isPending = false) =>
     [
-        new(0, from, asset, -amount),
-        new(1, to, asset, amount),
+        new(0, from, asset, -amount, isPending),
+        new(1, to, asset, amount, isPending),
+    ];
+
+    /// <summary>The entry of a pending amount that is paid: between the same two, no more pending and settled.</summary>
+    public static IReadOnlyList<Posting> OfPayment(AccountId from, AccountId to, string asset, long amount) =>
+    [
+        new(0, to, asset, -amount, IsPending: true),
+        new(1, from, asset, amount, IsPending: true),
+        new(2, from, asset, -amount),
+        new(3, to, asset, amount),
     ];
 
     private static void AddFee(List<Posting> entry, AccountId payer, string asset, long fee, bool isPending)

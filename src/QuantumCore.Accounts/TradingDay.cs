@@ -38,6 +38,9 @@ public sealed class TradingDay
     /// <summary>What the position cost, quote minor units.</summary>
     public Int128 Cost => _position.Cost;
 
+    /// <summary>How many splits of what is traded it has been through.</summary>
+    public int Splits { get; set; }
+
     /// <summary>Number of the UTC day of a time; midnight belongs to the new day.</summary>
     public static long DayOf(long timeNanos) => timeNanos / DayNanos;
 
@@ -63,5 +66,18 @@ public sealed class TradingDay
 
         _volume += (Int128)Math.Abs(lots) * lotValue;
         _position.Fill(lots, lotValue, fee);
+    }
+
+    /// <summary>A split of what is traded. What a fraction of a unit brings is no trade of the day.</summary>
+    /// <param name="split">The ratio.</param>
+    public void Split(in SplitShare split)
+    {
+        Splits++;
+        if (_position.Quantity > 0)
+        {
+            var earned = Earned;
+            _position.Split(split);
+            _before += Earned - earned;
+        }
     }
 }

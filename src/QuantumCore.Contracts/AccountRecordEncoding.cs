@@ -3,7 +3,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23, R 24, L 25, T 26, E 27, W 28, Z 29, Y 30, limits 31, V 32, kind of account 33, M 34, Q 35, deficit covered 36, interest 37; they never change.</summary>
+/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23, R 24, L 25, T 26, E 27, W 28, Z 29, Y 30, limits 31, V 32, kind of account 33, M 34, Q 35, deficit covered 36, interest 37, corporate action entered 38, paid 39, split entered 89; they never change.</summary>
 public static partial class AccountRecordEncoding
 {
     private const byte Version = 1;
@@ -28,6 +28,9 @@ public static partial class AccountRecordEncoding
         LiquidationStep = 35,
         Covered = 36,
         Interest = 37,
+        ActionEntered = 38,
+        ActionPaid = 39,
+        Split = 89,
     }
 
     /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
@@ -51,6 +54,9 @@ public static partial class AccountRecordEncoding
         LiquidationStepEnded step => Encode(step),
         DeficitCovered covered => Encode(covered),
         InterestAccrued interest => Encode(interest),
+        CorporateActionEntered entered => Encode(entered),
+        CorporateActionPaid paid => Encode(paid),
+        SplitEntered split => Encode(split),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
@@ -96,6 +102,14 @@ public static partial class AccountRecordEncoding
             Kind.Interest => new InterestAccrued(
                 from.TimeNanos, from.Count(), from.Text(), from.Count32(), from.Count32(),
                 from.Fixed128(), from.Fixed128(), from.Count(), from.Count()),
+            Kind.ActionEntered => new CorporateActionEntered(
+                from.TimeNanos, from.Text(), (CorporateActionKind)from.Byte(), from.Text(), from.Count32(), from.Fixed64(),
+                from.Text(), from.Count32(), from.Fixed64(), from.Count()),
+            Kind.Split => new SplitEntered(
+                from.TimeNanos, from.Text(), from.Text(), from.Count32(), from.Fixed64(), from.Fixed64(), from.Count(), from.Count(), from.Count(),
+                from.Text(), from.Count32(), from.Count()),
+            Kind.ActionPaid => new CorporateActionPaid(
+                from.TimeNanos, from.Text(), from.Text(), from.Count32(), from.Fixed64()),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of account record."),
         };
         from.End();

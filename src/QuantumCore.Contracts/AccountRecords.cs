@@ -208,3 +208,67 @@ public sealed record InterestAccrued(
 /// <param name="Why">In that person's words; may be empty.</param>
 public sealed record LimitsSet(
     long TimeNanos, string Symbol, ImmutableArray<AccountLimit> Limits, string By, string Why) : AccountRecord(TimeNanos);
+
+/// <summary>
+/// C: the account's part of a corporate action, decided once. What it had at the cut and what that comes to are written here: nobody computes
+/// them again.
+/// </summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Action">The action's id. Of each there is one such record in an account.</param>
+/// <param name="Kind">What happens.</param>
+/// <param name="UnitAsset">Whose holders are concerned.</param>
+/// <param name="UnitDecimals">Digits of its minor unit after the point.</param>
+/// <param name="Units">What the account had at the cut, minor units; less than zero was owed.</param>
+/// <param name="Asset">The asset of the cash.</param>
+/// <param name="Decimals">Digits of its minor unit after the point.</param>
+/// <param name="Amount">Cash it gets, minor units; less than zero it owes.</param>
+/// <param name="PayDay">Number of the UTC day since 1970 until which the cash is pending; 0: it is paid by this record.</param>
+public sealed record CorporateActionEntered(
+    long TimeNanos,
+    string Action,
+    CorporateActionKind Kind,
+    string UnitAsset,
+    int UnitDecimals,
+    long Units,
+    string Asset,
+    int Decimals,
+    long Amount,
+    long PayDay) : AccountRecord(TimeNanos);
+
+/// <summary>The pay date of a corporate action has come: the account's part is settled.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Action">The action's id.</param>
+/// <param name="Asset">The asset of the cash.</param>
+/// <param name="Decimals">Digits of its minor unit after the point.</param>
+/// <param name="Amount">What was pending, minor units; less than zero was owed.</param>
+public sealed record CorporateActionPaid(
+    long TimeNanos, string Action, string Asset, int Decimals, long Amount) : AccountRecord(TimeNanos);
+
+/// <summary>
+/// C: the account's units after a split, decided once. What it had at the cut and what became of that are written here: nobody computes them again.
+/// </summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Action">The action's id. Of each there is one such record in an account.</param>
+/// <param name="UnitAsset">What is split.</param>
+/// <param name="UnitDecimals">Digits of its minor unit after the point.</param>
+/// <param name="Units">What the account had at the cut, minor units.</param>
+/// <param name="Change">Units that come, minor units; less than zero go.</param>
+/// <param name="Numerator">So many new units.</param>
+/// <param name="Denominator">For so many old ones.</param>
+/// <param name="Rate">What one whole new unit is worth, 10^-8 minor units of cash.</param>
+/// <param name="Asset">The asset of the cash.</param>
+/// <param name="Decimals">Digits of its minor unit after the point.</param>
+/// <param name="Amount">Cash for the fraction of a unit that is left, minor units.</param>
+public sealed record SplitEntered(
+    long TimeNanos,
+    string Action,
+    string UnitAsset,
+    int UnitDecimals,
+    long Units,
+    long Change,
+    long Numerator,
+    long Denominator,
+    long Rate,
+    string Asset,
+    int Decimals,
+    long Amount) : AccountRecord(TimeNanos);

@@ -53,6 +53,9 @@ public enum BookVerb : byte
 
     /// <summary>Take in an order that stands aside, if there is one, and do what strategies do in this book.</summary>
     Act = 16,
+
+    /// <summary>Cancel every open order.</summary>
+    EndOrders = 17,
 }
 
 /// <summary>A command as it is journaled: enough to run it again.</summary>
@@ -62,7 +65,7 @@ public enum BookVerb : byte
 /// Cancel, Amend, Reduce: the order's number in its account. CancelAll: the floor. Bust, Correct: the trade.
 /// </param>
 /// <param name="Value">
-/// Cancel: the <see cref="EndReason"/>. Reduce: the new total in lots. SetPhase: the <see cref="TradingPhase"/>.
+/// Cancel, EndOrders: the <see cref="EndReason"/>. Reduce: the new total in lots. SetPhase: the <see cref="TradingPhase"/>.
 /// EnterList: the <see cref="OrderListKind"/>. SetMark, SetReference, Correct: a price in ticks.
 /// </param>
 /// <param name="Orders">Enter, EnterList, Act: the orders.</param>

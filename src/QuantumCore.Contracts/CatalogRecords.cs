@@ -109,11 +109,33 @@ public sealed record HolidaysSet(long TimeNanos, long FromDay, HolidaysRequest R
 /// <param name="Request">What was asked; its shares are those that are in force.</param>
 public sealed record OwnerLimitsSet(long TimeNanos, OwnerLimitsRequest Request) : CatalogRecord(TimeNanos);
 
+/// <summary>A corporate action was announced.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Request">What was asked, and who asked why.</param>
+/// <param name="CutNanos">What an account had before this moment entitles it; Unix nanoseconds.</param>
+public sealed record CorporateActionAnnounced(long TimeNanos, CorporateActionRequest Request, long CutNanos) : CatalogRecord(TimeNanos);
+
+/// <summary>The cut of a corporate action was, and the open orders of its books have ended.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Id">The action.</param>
+public sealed record CorporateActionBegun(long TimeNanos, string Id) : CatalogRecord(TimeNanos);
+
+/// <summary>Each account has its part of a corporate action on record.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Id">The action.</param>
+/// <param name="Sums">What the parts come to.</param>
+public sealed record CorporateActionClosed(long TimeNanos, string Id, CorporateSums Sums) : CatalogRecord(TimeNanos);
+
+/// <summary>All of a corporate action is paid.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Id">The action.</param>
+public sealed record CorporateActionEnded(long TimeNanos, string Id) : CatalogRecord(TimeNanos);
+
 /// <summary>
 /// The catalog's records as bytes. Kinds: listed 40, key 41, owner 42, key with rights and signatures 43, user 44, session
 /// begun 45, sessions ended 46, limits of every account 47, key with addresses 48,
 /// fees 49, margin terms 50, margin policy 51, locate 52, liquidation insured 53, limits of an owner 63, strategy of signals 70, failed signal 71,
-/// pause of signals 72, dropped signal 73, holidays 80; they never change.
+/// pause of signals 72, dropped signal 73, holidays 80, corporate action announced 84, closed 85, ended 86, begun 87, split announced 88; they never change.
 /// </summary>
 public static partial class CatalogRecordEncoding
 {
@@ -138,6 +160,11 @@ public static partial class CatalogRecordEncoding
     private const byte SignalDroppedKind = 73;
     private const byte HolidaysKind = 80;
     private const byte OwnerLimitsKind = 63;
+    private const byte ActionAnnouncedKind = 84;
+    private const byte ActionClosedKind = 85;
+    private const byte ActionEndedKind = 86;
+    private const byte ActionBegunKind = 87;
+    private const byte SplitAnnouncedKind = 88;
 
     /// <summary>The record's bytes.</summary>
     public static byte[] Encode(CatalogRecord record) => record switch
@@ -160,6 +187,10 @@ public static partial class CatalogRecordEncoding
         DeadSignalDropped dropped => Encode(dropped),
         HolidaysSet holidays => Encode(holidays),
         OwnerLimitsSet owner => Encode(owner),
+        CorporateActionAnnounced announced => Encode(announced),
+        CorporateActionClosed closed => Encode(closed),
+        CorporateActionEnded ended => Encode(ActionEndedKind, ended, ended.Id),
+        CorporateActionBegun begun => Encode(ActionBegunKind, begun, begun.Id),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
@@ -359,6 +390,11 @@ public static partial class CatalogRecordEncoding
             SignalDroppedKind => new DeadSignalDropped(from.TimeNanos, from.Count(), from.Text()),
             HolidaysKind => ReadHolidays(ref from),
             OwnerLimitsKind => ReadOwnerLimits(ref from),
+            ActionAnnouncedKind => ReadAnnounced(ref from),
+            SplitAnnouncedKind => ReadSplit(ref from),
+            ActionClosedKind => new CorporateActionClosed(from.TimeNanos, from.Text(), ReadSums(ref from)),
+            ActionEndedKind => new CorporateActionEnded(from.TimeNanos, from.Text()),
+            ActionBegunKind => new CorporateActionBegun(from.TimeNanos, from.Text()),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of catalog record."),
         };
         from.End();

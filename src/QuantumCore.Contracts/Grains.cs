@@ -135,6 +135,18 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("take-cover")]
     ValueTask TakeCover(LiquidationCover cover);
 
+    /// <summary>Decides the account's part of a corporate action, by what it had at the cut. One that it has decided stays as it is.</summary>
+    [Alias("enter-action")]
+    ValueTask EnterAction(CorporateActionView action, long units);
+
+    /// <summary>Puts what a corporate action left for others than holders on record, in the account that keeps such rests. Once.</summary>
+    [Alias("keep-rounding")]
+    ValueTask KeepRounding(CorporateActionView action, long amount);
+
+    /// <summary>Puts on record that the account's part of a corporate action is paid. Again, nothing is recorded.</summary>
+    [Alias("pay-action")]
+    ValueTask PayAction(string action);
+
     /// <summary>Balances and open orders, at least as new as what the client has been shown.</summary>
     [Alias("view")]
     ValueTask<AccountView> View(ImmutableArray<SeenSequence> seen);
@@ -336,6 +348,21 @@ public interface ILedgerGrain : IGrainWithStringKey
     [Alias("reconcile")]
     ValueTask<ReconciliationReport> Reconcile(long after, int limit);
 
+    /// <summary>
+    /// Customers' accounts that had units at the cut of an action, or owed some, and have no part on record, after an account, by account. It is told from all that
+    /// was durable when it was asked.
+    /// </summary>
+    [Alias("entitled")]
+    ValueTask<ImmutableArray<EntitledAccount>> Entitled(CorporateActionView action, long after, int limit);
+
+    /// <summary>What the parts on record of an action come to.</summary>
+    [Alias("corporate-sums")]
+    ValueTask<CorporateSums> CorporateSums(CorporateActionView action);
+
+    /// <summary>Parts on record of an action after an account; all of them, or those that are not paid.</summary>
+    [Alias("corporate-parts")]
+    ValueTask<CorporateParts> CorporateParts(string action, bool unpaid, long after, int limit);
+
     /// <summary>Wakes the ledger and waits for nothing: once awake it follows the journal by itself.</summary>
     [Alias("follow")]
     ValueTask Follow();
@@ -434,6 +461,26 @@ public interface ICatalogGrain : IGrainWithStringKey
     [Alias("set-holidays")]
     ValueTask<string?> SetHolidays(HolidaysRequest request);
 
+    /// <summary>Every corporate action, in the sequence of their announcement.</summary>
+    [Alias("corporate-actions")]
+    ValueTask<ImmutableArray<CorporateActionView>> CorporateActions();
+
+    /// <summary>Announces a corporate action; the same again changes nothing. Gives what is wrong with it, or null.</summary>
+    [Alias("announce-action")]
+    ValueTask<CorporateRefusal?> AnnounceAction(CorporateActionRequest request);
+
+    /// <summary>Puts on record that the open orders of an action's books have ended. Again, nothing is recorded.</summary>
+    [Alias("begin-action")]
+    ValueTask BeginAction(string id);
+
+    /// <summary>Puts on record that each account has its part of an action. Again, nothing is recorded.</summary>
+    [Alias("close-action")]
+    ValueTask CloseAction(string id, CorporateSums sums);
+
+    /// <summary>Puts on record that all of an action is paid. Again, nothing is recorded.</summary>
+    [Alias("end-action")]
+    ValueTask EndAction(string id);
+
     /// <summary>Every user and every session.</summary>
     [Alias("users")]
     ValueTask<UserList> Users();
@@ -509,69 +556,3 @@ public interface ICatalogGrain : IGrainWithStringKey
     [Alias("audit")]
     ValueTask<ImmutableArray<AuditLine>> Audit(long before, int limit);
 }
-
-/// <summary>What the holder of an API key may do. The key itself is never stored.</summary>
-/// <param name="Hash">SHA-256 of the key, lower-case hexadecimal.</param>
-/// <param name="Account">The account it trades for; 0 for a key that only administers.</param>
-/// <param name="IsAdmin">Whether it may administer.</param>
-/// <param name="IsDemo">Whether it is a published demo key, refused wherever demo mode is off.</param>
-/// <param name="Label">A name for people.</param>
-/// <param name="Rights">What it may do for its account.</param>
-/// <param name="Signing">What its requests are signed with; null for a key that is shown as it is.</param>
-/// <param name="Addresses">From where it may be used: IP networks such as 10.0.0.0/8, with commas between; empty for anywhere.</param>
-[GenerateSerializer, Immutable, Alias("api-key")]
-public sealed record ApiKey(
-    string Hash,
-    long Account,
-    bool IsAdmin,
-    bool IsDemo,
-    string Label,
-    KeyRights Rights = KeyRights.All,
-    SigningKey? Signing = null,
-    string Addresses = "")
-{
-    /// <summary>What it is called where it is not shown: the begin of its hash.</summary>
-    public string Id => Hash[..16];
-
-    /// <summary>Whether it opens nothing any more.</summary>
-    public bool IsRevoked => Rights == KeyRights.None;
-
-    /// <summary>The key as it is when it is revoked.</summary>
-    public ApiKey Revoked() => this with { IsAdmin = false, Rights = KeyRights.None, Signing = null };
-}
-
-/// <summary>What a key may do for its account. Numbers are journaled and never change.</summary>
-[Flags]
-public enum KeyRights : byte
-{
-    /// <summary>Nothing: the key was revoked.</summary>
-    None = 0,
-
-    /// <summary>See orders, fills and balances.</summary>
-    Read = 1,
-
-    /// <summary>Enter, change and cancel orders.</summary>
-    Trade = 2,
-
-    /// <summary>All of these.</summary>
-    All = 3,
-}
-
-/// <summary>How a request is signed. Numbers are journaled and never change.</summary>
-public enum SigningScheme : byte
-{
-    /// <summary>HMAC of SHA-256 with a secret that both sides know.</summary>
-    HmacSha256 = 1,
-
-    /// <summary>RSA, PKCS #1 v1.5, over SHA-256; the exchange knows the public key alone.</summary>
-    RsaSha256 = 2,
-}
-
-/// <summary>What the signatures of a key are checked with.</summary>
-/// <param name="Scheme">How they are made.</param>
-/// <param name="Material">
-/// Base64: of an HMAC key its secret, sealed, so that who reads the journal can't sign; of an RSA key the public key
-/// (SubjectPublicKeyInfo).
-/// </param>
-[GenerateSerializer, Immutable, Alias("signing-key")]
-public sealed record SigningKey(SigningScheme Scheme, string Material);

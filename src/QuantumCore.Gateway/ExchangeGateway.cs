@@ -50,6 +50,7 @@ public static class ExchangeGateway
         services.AddSingleton<RiskCalls>();
         services.AddSingleton<MarginCalls>();
         services.AddSingleton<SettlementCalls>();
+        services.AddSingleton<CorporateCalls>();
         services.AddSingleton<OrderDesk>();
         services.AddSingleton<FeeCalls>();
         services.AddSingleton<OrderCalls>();

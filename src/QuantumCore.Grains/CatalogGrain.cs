@@ -260,6 +260,9 @@ public sealed partial class CatalogGrain(
             case OwnerLimitsSet owner:
                 Apply(owner);
                 break;
+            case CorporateActionAnnounced or CorporateActionBegun or CorporateActionClosed or CorporateActionEnded:
+                ApplyAction(record);
+                break;
             case UserSet set:
                 _users.Apply(set);
                 break;

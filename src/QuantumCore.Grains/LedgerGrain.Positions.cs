@@ -18,6 +18,8 @@ public sealed partial class LedgerGrain
         long account, PositionMethod method, ImmutableArray<SeenSequence> seen)
     {
         await CatchUpToAsync(seen);
+        // A split stands between trades.
+        await CatchUpAsync(HistoryChunk.StreamOf(account));
         var positions = ImmutableArray.CreateBuilder<PositionProfit>();
         foreach (var symbol in await history.TradedSymbolsAsync(account, CancellationToken.None))
         {
@@ -50,6 +52,7 @@ public sealed partial class LedgerGrain
             method is PositionMethod.AverageWithFees or PositionMethod.FirstInFirstOutWithFees);
 
         private TradeTime _last;
+        private int _splits;
         private Task _forward = Task.CompletedTask;
 
         /// <summary>Folds what has come since. One at a time: who asks meanwhile waits, and then looks for himself.</summary>
@@ -69,9 +72,25 @@ public sealed partial class LedgerGrain
             // Gathered first: a reading that breaks off has folded nothing.
             var trades = new List<AccountTrade>();
             _last = await history.TradesAfterAsync(account, symbol, _last, trades.Add, CancellationToken.None);
+            var splits = await history.SplitsAsync(account, symbol, CancellationToken.None);
             foreach (var trade in trades)
             {
+                Split(splits, trade.TimeNanos);
                 _position.Fill(trade.Lots, trade.LotValue, trade.Fee);
+            }
+
+            // Its book stood still: what trades later is of new units.
+            Split(splits, long.MaxValue);
+        }
+
+        private void Split(ImmutableArray<AccountSplit> splits, long beforeNanos)
+        {
+            for (; _splits < splits.Length && splits[_splits].TimeNanos <= beforeNanos; _splits++)
+            {
+                if (_position.Quantity > 0)
+                {
+                    _position.Split(splits[_splits].Share);
+                }
             }
         }
     }

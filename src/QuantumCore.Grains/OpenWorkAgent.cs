@@ -106,6 +106,7 @@ public sealed partial class OpenWorkAgent(
                 await CarryWithdrawalsAsync(stoppingToken);
                 await BringVolumesAsync(stoppingToken);
                 await SettleAsync(stoppingToken);
+                await CarryActionsAsync(stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {

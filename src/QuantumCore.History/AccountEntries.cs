@@ -15,7 +15,7 @@ public sealed record AccountEntry(IReadOnlyList<Posting> Lines, string Cause, As
 /// <summary>Double entries of what accounts, payouts and settlements record themselves, each a pure function of one record.</summary>
 public static class AccountEntries
 {
-    /// <summary>The entry of a record; null for one that moves nothing.</summary>
+    /// <summary>The entry of a record; null for one that moves nothing, and for a split.</summary>
     /// <param name="account">Whose record it is.</param>
     /// <param name="sequence">Its sequence in the account's stream.</param>
     /// <param name="record">The record.</param>
@@ -38,7 +38,37 @@ public static class AccountEntries
         InterestAccrued accrued when accrued.LoanCharge + accrued.BorrowCharge > 0 => Entry(
             account, AccountId.Interest, new(accrued.Asset, accrued.Decimals), accrued.LoanCharge + accrued.BorrowCharge,
             string.Create(CultureInfo.InvariantCulture, $"interest {account.Value}:{accrued.Day}"), record.TimeNanos),
+        CorporateActionEntered { Amount: not 0 } entered => new(
+            TradePostings.Of(AccountId.World, account, entered.Asset, entered.Amount, isPending: entered.PayDay > 0),
+            ActionCause(entered.Kind, entered.Action), new(entered.Asset, entered.Decimals), record.TimeNanos),
+        CorporateActionPaid paid => new(
+            TradePostings.OfPayment(AccountId.World, account, paid.Asset, paid.Amount), ActionCause(CorporateActionKind.CashDividend, paid.Action),
+            new(paid.Asset, paid.Decimals), record.TimeNanos),
         _ => null,
+    };
+
+    /// <summary>All entries of a record; of a split units and cash each have their own.</summary>
+    /// <param name="account">Whose record it is.</param>
+    /// <param name="sequence">Its sequence in the account's stream.</param>
+    /// <param name="record">The record.</param>
+    public static IEnumerable<AccountEntry> All(AccountId account, long sequence, AccountRecord record)
+    {
+        if (record is not SplitEntered split)
+        {
+            return Of(account, sequence, record) is { } entry ? [entry] : [];
+        }
+
+        var cause = ActionCause(CorporateActionKind.Split, split.Action);
+        return ((AccountEntry[])[
+            Entry(AccountId.World, account, new(split.UnitAsset, split.UnitDecimals), split.Change, cause, split.TimeNanos),
+            Entry(AccountId.World, account, new(split.Asset, split.Decimals), split.Amount, cause, split.TimeNanos),
+        ]).Where(entry => entry.Lines[0].Amount != 0);
+    }
+
+    private static string ActionCause(CorporateActionKind kind, string action) => kind switch
+    {
+        CorporateActionKind.CashDividend => "dividend " + action,
+        CorporateActionKind.Split => "split " + action,
     };
 
     /// <summary>The entries of a payout's record, one for each of its withdrawals; none for a batch that is only made.</summary>

@@ -120,12 +120,12 @@ public abstract partial class HistoryStore
                     var value = reader.GetInt64(3) * reader.GetInt64(5);
                     if (isBuyer)
                     {
-                        take(new AccountTrade(reader.GetInt64(4), value, buyerFee));
+                        take(new AccountTrade(last.TimeNanos, reader.GetInt64(4), value, buyerFee));
                     }
 
                     if (isSeller)
                     {
-                        take(new AccountTrade(-reader.GetInt64(4), value, sellerFee));
+                        take(new AccountTrade(last.TimeNanos, -reader.GetInt64(4), value, sellerFee));
                     }
                 }
 
@@ -339,7 +339,8 @@ public sealed record AccountInLedger(
 public readonly record struct TradeTime(long TimeNanos, long Sequence, long Index);
 
 /// <summary>A trade as one account sees it.</summary>
+/// <param name="TimeNanos">When, Unix nanoseconds.</param>
 /// <param name="Lots">Bought lots; less than zero: sold.</param>
 /// <param name="LotValue">What one lot is worth at its price, quote minor units.</param>
 /// <param name="Fee">The account's fee, quote minor units.</param>
-public readonly record struct AccountTrade(long Lots, long LotValue, long Fee);
+public readonly record struct AccountTrade(long TimeNanos, long Lots, long LotValue, long Fee);

@@ -18,10 +18,12 @@ internal sealed partial class Projection
     private readonly Dictionary<long, string> _marginAccounts = [];
     private readonly Dictionary<long, MarginState> _marginStates = [];
     private readonly RowBuffer _accountChanges = buffers.Empty(Statements.AddAccountChange);
+    private readonly RowBuffer _parts = buffers.Empty(Statements.AddCorporatePart);
+    private readonly RowBuffer _partEnds = buffers.Empty(Statements.EndCorporatePart);
 
     // Payouts before withdrawals, which look whether they have ended.
     private IEnumerable<RowBuffer> MoneyRows() =>
-        [_transfers, _transferEnds, _payouts, _payoutEnds, _withdrawals, _withdrawalEnds, StateRows(), .. MarginRows(), _accountChanges];
+        [_transfers, _transferEnds, _payouts, _payoutEnds, _withdrawals, _withdrawalEnds, StateRows(), .. MarginRows(), _accountChanges, _parts, _partEnds];
 
     private RowBuffer[] MarginRows()
     {
@@ -123,10 +125,11 @@ internal sealed partial class Projection
 
     private void Move(Place place, long account, AccountRecord record)
     {
-        if (AccountEntries.Of(new(account), place.Sequence, record) is { } entry)
+        var index = 0;
+        foreach (var entry in AccountEntries.All(new(account), place.Sequence, record))
         {
             _assets[entry.Asset.Name] = entry.Asset.Decimals;
-            Post(place, 0, entry.Lines, entry.Cause, entry.TimeNanos);
+            Post(place, index++, entry.Lines, entry.Cause, entry.TimeNanos);
         }
 
         if (record is TransferredOut transfer)
@@ -160,6 +163,28 @@ internal sealed partial class Projection
         else if (record is TransferEnded ended)
         {
             _transferEnds.Add(account).Add(ended.Transfer).Add(ended.TimeNanos);
+        }
+        else
+        {
+            Take(place, account, record);
+        }
+    }
+
+    private void Take(Place place, long account, AccountRecord record)
+    {
+        switch (record)
+        {
+            case CorporateActionEntered part:
+                _parts.Add(part.Action).Add(account).Add(place.Sequence).Add(part.UnitAsset).Add(part.Units).Add(part.Asset).Add(part.Amount)
+                    .Add(part.PayDay).Add(part.PayDay == 0 ? part.TimeNanos : RowBuffer.Null).Add(part.TimeNanos).Add(0).Add(0).Add(0).Add(0);
+                break;
+            case SplitEntered split:
+                _parts.Add(split.Action).Add(account).Add(place.Sequence).Add(split.UnitAsset).Add(split.Units).Add(split.Asset).Add(split.Amount)
+                    .Add(0).Add(split.TimeNanos).Add(split.TimeNanos).Add(split.Change).Add(split.Numerator).Add(split.Denominator).Add(split.Rate);
+                break;
+            case CorporateActionPaid paid:
+                _partEnds.Add(paid.Action).Add(account).Add(paid.TimeNanos);
+                break;
         }
     }
 }

@@ -80,6 +80,11 @@ CREATE TABLE IF NOT EXISTS margin_account (
 CREATE TABLE IF NOT EXISTS account_change (
   account BIGINT NOT NULL, seq BIGINT NOT NULL, what TEXT NOT NULL, who TEXT NOT NULL, why TEXT NOT NULL, time BIGINT NOT NULL,
   PRIMARY KEY (account, seq)) {BY_KEY};
+CREATE TABLE IF NOT EXISTS corporate_part (
+  action TEXT NOT NULL, account BIGINT NOT NULL, seq BIGINT NOT NULL, unit_asset TEXT NOT NULL, units BIGINT NOT NULL,
+  asset TEXT NOT NULL, amount BIGINT NOT NULL, pay_day BIGINT NOT NULL, paid_at BIGINT, time BIGINT NOT NULL,
+  unit_change BIGINT NOT NULL, numerator BIGINT NOT NULL, denominator BIGINT NOT NULL, rate BIGINT NOT NULL,
+  PRIMARY KEY (action, account)) {BY_KEY};
 -- Trades lead to their lines by themselves; this leads to an account's other ones.
 CREATE INDEX IF NOT EXISTS posting_other ON posting (account, time) WHERE cause <> 'trade' AND cause <> 'fee';
 {VIEW} ledger_line AS
@@ -87,7 +92,7 @@ CREATE INDEX IF NOT EXISTS posting_other ON posting (account, time) WHERE cause 
   FROM posting p JOIN asset a ON a.asset = p.asset;
 -- Sums of more than 63 bits would overflow in SQLite: (hi, lo) is hi times 10^9 plus lo.
 {VIEW} trial_balance AS
-  SELECT b.asset, a.decimals, CASE b.account WHEN 0 THEN 'world' WHEN 1 THEN 'fees' WHEN 2 THEN 'clearing' WHEN 3 THEN 'insurance' WHEN 4 THEN 'interest' WHEN 8 THEN 'house' WHEN 6 THEN 'payouts' WHEN 7 THEN 'transit' ELSE 'customers' END AS holder,
+  SELECT b.asset, a.decimals, CASE b.account WHEN 0 THEN 'world' WHEN 1 THEN 'fees' WHEN 2 THEN 'clearing' WHEN 3 THEN 'insurance' WHEN 4 THEN 'interest' WHEN 5 THEN 'rounding' WHEN 8 THEN 'house' WHEN 6 THEN 'payouts' WHEN 7 THEN 'transit' ELSE 'customers' END AS holder,
     COUNT(*) AS accounts,
     CAST(SUM(b.total / 1000000000) AS BIGINT) AS total_hi, CAST(SUM(b.total % 1000000000) AS BIGINT) AS total_lo,
     CAST(SUM(b.reserved / 1000000000) AS BIGINT) AS held_hi, CAST(SUM(b.reserved % 1000000000) AS BIGINT) AS held_lo

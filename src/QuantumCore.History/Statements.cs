@@ -158,6 +158,11 @@ internal static class Statements
 
     public static readonly Statement AddAccountChange = new("nntttn", "INSERT INTO account_change " + Row(6));
 
+    public static readonly Statement AddCorporatePart = new("tnntntnnnn" + "nnnn", "INSERT INTO corporate_part " + Row(14));
+
+    public static readonly Statement EndCorporatePart = new(
+        "tnn", "UPDATE corporate_part SET paid_at = @3 {FROM} WHERE corporate_part.action = @1 AND corporate_part.account = @2");
+
     private const string HoldColumns =
         "SELECT account, number, symbol, side, asset, open_amount, in_book, created_at FROM hold";
 

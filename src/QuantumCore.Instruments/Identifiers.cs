@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace QuantumCore.Instruments;
 
-/// <summary>An account's number. Customers start at 1000; 0 is the outside world, 1 the fee pot, 3 the insurance fund, 4 interest, 6 withdrawals and 7 transfers on their way, 8 the house.</summary>
+/// <summary>An account's number. Customers start at 1000; 0 is the outside world, 1 the fee pot, 3 the insurance fund, 4 interest, 5 what rounding leaves, 6 withdrawals and 7 transfers on their way, 8 the house.</summary>
 /// <remarks>Shown and accepted on every wire as <c>ACC-12345</c>.</remarks>
 public readonly record struct AccountId(long Value)
 {
@@ -20,6 +20,9 @@ public readonly record struct AccountId(long Value)
 
     /// <summary>Interest and borrow fees.</summary>
     public static readonly AccountId Interest = new(4);
+
+    /// <summary>What rounding leaves of what an issuer pays to its holders.</summary>
+    public static readonly AccountId Rounding = new(5);
 
     /// <summary>The house's own capital: what is lost when an insurance fund is empty.</summary>
     public static readonly AccountId House = new(8);

@@ -162,6 +162,9 @@ public enum EndReason : byte
 
     /// <summary>Post-only stop: it would have taken when it triggered.</summary>
     PostOnly = 22,
+
+    /// <summary>A corporate action of what it trades began.</summary>
+    CorporateAction = 23,
 }
 
 /// <summary>Phase of a symbol's trading day (FIX tag 340).</summary>
@@ -295,7 +298,7 @@ public static class EndReasonExtensions
     {
         EndReason.None => OrderStatus.Filled,
         EndReason.User or EndReason.MassCancel or EndReason.Replaced or EndReason.Amended or EndReason.List
-            or EndReason.OneCancelsOther or EndReason.KillSwitch => OrderStatus.Cancelled,
+            or EndReason.OneCancelsOther or EndReason.KillSwitch or EndReason.CorporateAction => OrderStatus.Cancelled,
         _ => OrderStatus.Expired,
     };
 }

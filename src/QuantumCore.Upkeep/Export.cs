@@ -116,9 +116,13 @@ internal sealed class ExportLane(StreamRow stream, ExportKind kind, ExportLines 
         {
             lines.Record(Stream.Name, at, record);
         }
-        else if (kind == ExportKind.Postings && AccountEntries.Of(new AccountId(account), at.Sequence, record) is { } entry)
+        else if (kind == ExportKind.Postings)
         {
-            Write(at, 0, entry);
+            var index = 0;
+            foreach (var entry in AccountEntries.All(new AccountId(account), at.Sequence, record))
+            {
+                Write(at, index++, entry);
+            }
         }
     }
 

@@ -47,6 +47,9 @@ public enum FindingKind
 
     /// <summary>A settlement batch is not what its trades come to.</summary>
     BatchDiffers = 15,
+
+    /// <summary>A part of a corporate action is not what the account's units come to.</summary>
+    ActionDiffers = 16,
 }
 
 /// <summary>One thing that is wrong.</summary>

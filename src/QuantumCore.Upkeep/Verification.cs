@@ -96,6 +96,7 @@ public sealed class Verification
         CheckIndex(walk, cancellationToken);
         CheckFiles();
         CompareBatches(cancellationToken);
+        CompareActions(cancellationToken);
         RequireWholeStrategies();
         var heads = _books.Select(book => (book.Key, book.Value.Stream.Head))
             .Concat(_movers.Select(mover => (mover.Key, mover.Value.Stream.Head)))
@@ -254,6 +255,15 @@ public sealed class Verification
             {
                 renetting.Compare(venue.Stream, cancellationToken);
             }
+        }
+    }
+
+    // As little where any stream can't be: each may have moved units.
+    private void CompareActions(CancellationToken cancellationToken)
+    {
+        if (!_plain.Values.Concat<Lane>(_accounts.Values).Concat(_books.Values).Concat(_movers.Values).Any(lane => lane.IsStopped))
+        {
+            new CorporateAudit(_image, symbol => _listed.GetValueOrDefault(symbol), _findings).Compare(_streams, cancellationToken);
         }
     }
 

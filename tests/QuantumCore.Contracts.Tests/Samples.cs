@@ -235,6 +235,13 @@ internal static class Samples
             ["account-q-deficit"] = new LiquidationStepEnded(Time, "USD", 2, 0, 0, 0, 208_000),
             ["account-covered"] = new DeficitCovered(Time, "USD", 2, 17, 25_000, 183_000),
             ["account-interest"] = new InterestAccrued(Time, 20_777, "USD", 2, 360, (Int128)long.MaxValue * 5, 6, 10, 2),
+            ["account-c-dividend"] = new CorporateActionEntered(
+                Time, "aapl-q4", CorporateActionKind.CashDividend, "AAPL", 0, 101, "USD", 2, 12, 20_800),
+            ["account-c-dividend-owed"] = new CorporateActionEntered(
+                Time, "aapl-q4", CorporateActionKind.CashDividend, "AAPL", 0, -101, "USD", 2, -13, 0),
+            ["account-c-split"] = new SplitEntered(Time, "aapl-3-2", "AAPL", 0, 101, 50, 3, 2, 1_000_000_000_000, "USD", 2, 5_000),
+            ["account-c-split-reverse"] = new SplitEntered(Time, "aapl-1-10", "AAPL", 0, 101, -91, 1, 10, 1_000_000_000_000, "USD", 2, 1_000),
+            ["account-c-paid"] = new CorporateActionPaid(Time, "aapl-q4", "USD", 2, -13),
             ["account-r-reduction"] = new ReductionAsked(Time, "my-4", 19, 7, 40),
         };
 
@@ -263,6 +270,17 @@ internal static class Samples
             ["catalog-key"] = new KeyAdded(Time, new ApiKey(new string('a', 64), 1001, false, true, "Alice (demo)")),
             ["catalog-owner"] = new OwnerSet(Time, new OwnedAccount(1001, "Alice")),
             ["catalog-holidays"] = new HolidaysSet(Time, 20_779, new HolidaysRequest("MAIN", [20_780, 20_813], "desk", "mourning")),
+            ["catalog-action-announced"] = new CorporateActionAnnounced(
+                Time,
+                new CorporateActionRequest("aapl-q4", CorporateActionKind.CashDividend, "AAPL", 20_790, 20_800, 12_500_000, "desk", "fourth quarter"),
+                Time + 1),
+            ["catalog-split-announced"] = new CorporateActionAnnounced(
+                Time,
+                new CorporateActionRequest("aapl-3-2", CorporateActionKind.Split, "AAPL", 0, 0, 1_000_000_000_000, "desk", "", 3, 2),
+                Time),
+            ["catalog-action-closed"] = new CorporateActionClosed(Time, "aapl-q4", new CorporateSums(3, (Int128)long.MaxValue * 2, 5, 7, 8, 1)),
+            ["catalog-action-begun"] = new CorporateActionBegun(Time, "aapl-q4"),
+            ["catalog-action-ended"] = new CorporateActionEnded(Time, "aapl-q4"),
             ["catalog-owner-limits"] = new OwnerLimitsSet(
                 Time,
                 new OwnerLimitsRequest(

@@ -122,6 +122,12 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
 
     public ValueTask TakeCover(LiquidationCover cover) => ValueTask.CompletedTask;
 
+    public ValueTask EnterAction(CorporateActionView action, long units) => throw new NotSupportedException();
+
+    public ValueTask KeepRounding(CorporateActionView action, long amount) => throw new NotSupportedException();
+
+    public ValueTask PayAction(string action) => throw new NotSupportedException();
+
     public ValueTask SetVolumes(long day, ImmutableArray<TradedVolume> volumes) => ValueTask.CompletedTask;
 
     public ValueTask<ImmutableArray<SymbolLimits>> Limits() =>
@@ -319,6 +325,12 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
     public ValueTask<ImmutableArray<FeeRevenueRow>> FeeRevenue(long fromNanos, long toNanos) =>
         ValueTask.FromResult<ImmutableArray<FeeRevenueRow>>([]);
 
+    public ValueTask<ImmutableArray<EntitledAccount>> Entitled(CorporateActionView action, long after, int limit) => throw new NotSupportedException();
+
+    public ValueTask<CorporateSums> CorporateSums(CorporateActionView action) => throw new NotSupportedException();
+
+    public ValueTask<CorporateParts> CorporateParts(string action, bool unpaid, long after, int limit) => throw new NotSupportedException();
+
     public ValueTask<ReconciliationReport> Reconcile(long after, int limit) =>
         ValueTask.FromResult(new ReconciliationReport(0, 0, 0, 0, []));
 
@@ -377,6 +389,16 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
     public ValueTask<string?> SetOwnerLimits(OwnerLimitsRequest request) => throw new NotSupportedException();
 
     public ValueTask<string?> SetHolidays(HolidaysRequest request) => throw new NotSupportedException();
+
+    public ValueTask<ImmutableArray<CorporateActionView>> CorporateActions() => ValueTask.FromResult(ImmutableArray<CorporateActionView>.Empty);
+
+    public ValueTask<CorporateRefusal?> AnnounceAction(CorporateActionRequest request) => throw new NotSupportedException();
+
+    public ValueTask BeginAction(string id) => throw new NotSupportedException();
+
+    public ValueTask CloseAction(string id, CorporateSums sums) => throw new NotSupportedException();
+
+    public ValueTask EndAction(string id) => throw new NotSupportedException();
 
     public ValueTask<string?> SetMarginTerms(MarginTermsRequest request)
     {

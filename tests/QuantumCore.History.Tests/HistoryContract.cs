@@ -34,6 +34,10 @@ public abstract class HistoryContract
         { "UPDATE posting SET kind = 'P' WHERE leg = 1 AND stream = 'book/SYM0'", "I13 I27" },
         { "UPDATE balance SET pending = total + 1 WHERE account = 1001 AND asset = 'USD'", "I27 I29" },
         { "UPDATE posting SET account = 2 WHERE account = 0", "I02 I28" },
+        { "UPDATE corporate_part SET amount = amount + 1 WHERE account = 1001", "I30 I32" },
+        { "UPDATE corporate_part SET unit_change = unit_change + 1 WHERE account = 1001", "I33" },
+        { "UPDATE corporate_part SET paid_at = 1 WHERE action = 'later'", "I30" },
+        { "UPDATE corporate_part SET amount = amount + 4 WHERE account = 5", "I30 I31 I32" },
     };
 
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -324,6 +328,8 @@ public abstract class HistoryContract
     {
         var name = "fault" + fault.Aggregate(17L, (sum, c) => ((sum * 31) + c) % 1_000_003);
         var market = Market(14, 500);
+        market.PayDividend("first", "SYM0", 0);
+        market.PayDividend("later", "SYM1", 20_000);
         await using var history = await OpenAsync(name);
         await Projecting.ProjectAllAsync(history, market, Token);
         Assert.Empty(await CheckAsync(history, market));
@@ -338,6 +344,45 @@ public abstract class HistoryContract
         var found = (await CheckAsync(history, market, orphansBefore: 1)).Select(v => v.Name[..3]).ToArray();
         foreach (var finder in finders.Split(' '))
             Assert.Contains(finder, found);
+    }
+
+    [Fact]
+    public async Task Who_had_what_at_a_moment_is_told_whatever_came_after_it()
+    {
+        for (var seed = 300; seed < 300 + Seeds; seed++)
+        {
+            var market = Market(seed, 200);
+            var cut = market.Cut();
+            var had = market.Balances().Where(balance => balance is { Asset: "SYM1", Total: not 0 }).Select(balance => new EntitledAccount(balance.Account, balance.Total)).ToArray();
+            for (var i = 0; i < 200; i++)
+                market.Step();
+            await using var history = await OpenAsync($"entitled{seed}");
+            await Projecting.ProjectInAnyMixtureAsync(market, new Random(seed), Token, history);
+            Assert.Equal(had, await history.EntitledAsync("none", "SYM1", cut, true, 0, 100, Token));
+            Assert.Equal(had.Skip(1).Take(1), await history.EntitledAsync("none", "SYM1", cut, true, had[0].Account, 1, Token));
+            Assert.Empty(await history.EntitledAsync("none", "SYM1", 1, true, 0, 100, Token));
+        }
+    }
+
+    [Fact]
+    public async Task Parts_of_a_dividend_are_found_by_page_and_add_up_and_who_has_one_is_entitled_no_more()
+    {
+        var market = Market(21, 300);
+        var units = market.Balances().Where(balance => balance.Asset == "SYM1").ToDictionary(balance => balance.Account, balance => balance.Total);
+        market.PayDividend("later", "SYM1", 20_000);
+        await using var history = await OpenAsync("parts");
+        await Projecting.ProjectAllAsync(history, market, Token);
+
+        Assert.Empty(await history.EntitledAsync("later", "SYM1", market.Cut(), true, 0, 100, Token));
+        Assert.Equal(units.Count, (await history.EntitledAsync("another", "SYM1", market.Cut(), true, 0, 100, Token)).Length);
+        var parts = await history.CorporatePartsAsync("later", unpaid: false, -1, 100, Token);
+        Assert.Equal(
+            units.Select(of => new CorporatePart(of.Key, of.Value, of.Value / 2, of.Key == units.Keys.First())), parts.Where(part => part.Account >= 1_000));
+        Assert.Equal(parts[1..2], await history.CorporatePartsAsync("later", unpaid: false, parts[0].Account, 1, Token));
+        Assert.DoesNotContain(await history.CorporatePartsAsync("later", unpaid: true, -1, 100, Token), part => part.IsPaid);
+        Assert.Equal(
+            new CorporateSums(units.Count, units.Values.Sum(), 0, units.Values.Sum(of => of / 2), 0, 0), await history.CorporateSumsAsync("later", Token));
+        Assert.Equal(default, await history.CorporateSumsAsync("another", Token));
     }
 
     [Fact]

@@ -87,6 +87,33 @@ public sealed class RecordMarket
         }
     }
 
+    /// <summary>A moment that no record stands at: all so far are before it, all later ones after it.</summary>
+    public long Cut() => (_time += 2) - 1;
+
+    /// <summary>Parts of a dividend of half a cent a unit, for what members have now; those that come later are not paid, but for the first.</summary>
+    public void PayDividend(string id, string symbol, long payDay)
+    {
+        var (units, paid) = (0L, 0L);
+        foreach (var member in _members.Values)
+        {
+            var has = member.Totals[symbol];
+            Enter(id, "acct/" + member.Account, symbol, has, has / 2, payDay);
+            member.Add(s_usd.Name, has / 2);
+            (units, paid) = (units + has, paid + (has / 2));
+        }
+
+        if ((units / 2) - paid is > 0 and var rest)
+            Enter(id, "acct/5", symbol, 0, rest, payDay);
+        if (payDay > 0)
+        {
+            var first = _members.Values.First();
+            Write(first, new CorporateActionPaid(Tick(), id, s_usd.Name, s_usd.Decimals, first.Totals[symbol] / 2));
+        }
+    }
+
+    private void Enter(string id, string stream, string symbol, long units, long amount, long payDay) => Write(stream, new CorporateActionEntered(
+        Tick(), id, CorporateActionKind.CashDividend, symbol, _books[symbol].Instrument.Base.Decimals, units, s_usd.Name, s_usd.Decimals, amount, payDay));
+
     /// <summary>The sweeper's work: every hold whose order never came is voided.</summary>
     public void VoidWhatNeverCame()
     {

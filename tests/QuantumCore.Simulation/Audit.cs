@@ -29,6 +29,7 @@ internal sealed class Audit(World world, IReadOnlyList<Client> clients)
         world.Database.Witness.Movements.RequireSettled();
         world.Database.Witness.Margin.RequireSettled();
         world.Database.Witness.Settlement.RequireSettled();
+        world.Database.Witness.Dividends.RequireSettled();
     }
 
     private async Task CompareAccountAsync(Silo silo, Client client)

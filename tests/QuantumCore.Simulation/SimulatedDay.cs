@@ -16,10 +16,11 @@ namespace QuantumCore.Simulation;
 /// <param name="Liquidated">Orders of liquidations.</param>
 /// <param name="Deficits">Deficits that fund and house paid.</param>
 /// <param name="Settled">Trades that settled in batches.</param>
+/// <param name="Dividends">Parts of dividends that were paid on their day.</param>
 /// <param name="Packs">How often old frames of the journal became one.</param>
 public sealed record DayResult(
     int Seed, IReadOnlyList<string> Findings, long Steps, ulong Trace, long Records, long Fills, long Voided, int Kills,
-    int Unknown, int Acknowledged, long Liquidated, long Deficits, long Settled, long Packs);
+    int Unknown, int Acknowledged, long Liquidated, long Deficits, long Settled, long Dividends, long Packs);
 
 /// <summary>One seed: an exchange of some silos lives through a day of faults, and must come out of it whole.</summary>
 public sealed class SimulatedDay
@@ -62,7 +63,7 @@ public sealed class SimulatedDay
             seed, world.Findings, world.Steps, world.Trace, world.Database.Witness.Records, world.Database.Witness.Fills,
             world.Database.Witness.Voided, simulation._chaos.Kills, simulation._clients.Sum(c => c.Unknown),
             simulation._clients.Sum(c => c.Acknowledged.Count), world.Database.Witness.Margin.Steps, world.Database.Witness.Margin.Deficits,
-            world.Database.Witness.Settlement.SettledTrades, world.Database.Packs);
+            world.Database.Witness.Settlement.SettledTrades, world.Database.Witness.Dividends.Paid, world.Database.Packs);
     }
 
     private async Task LiveAsync()
@@ -83,12 +84,14 @@ public sealed class SimulatedDay
         using var stop = new CancellationTokenSource();
         var moving = _world.Desk.MoveAsync(stop.Token);
         var passing = _world.Nights.PassAsync(stop.Token);
+        var announcing = new Issuer(_world).AnnounceAsync(stop.Token);
         var striking = _world.Faults.Chaos ? _chaos.StrikeAsync(_silos, stop.Token) : Task.CompletedTask;
         await Task.WhenAll(_clients.Select(client => client.TradeAsync(_operations)));
         await stop.CancelAsync();
         await striking;
         await moving;
         await passing;
+        await announcing;
         await ConvergeAsync();
     }
 

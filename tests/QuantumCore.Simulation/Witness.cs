@@ -41,6 +41,9 @@ internal sealed class Witness(World world)
     /// <summary>What is traded and settles later.</summary>
     public WitnessedSettlement Settlement { get; } = new(world);
 
+    /// <summary>Dividends: who had what, and got what.</summary>
+    public WitnessedDividends Dividends { get; } = new(world);
+
     /// <summary>What left accounts, and what became of it.</summary>
     public Movements Movements { get; } = new(world);
 
@@ -132,6 +135,7 @@ internal sealed class Witness(World world)
     {
         Margin.See(record);
         Settlement.See(record);
+        Dividends.See(record);
     }
 
     private void SeePayout(string stream, long sequence, PayoutRecord record)
@@ -157,6 +161,7 @@ internal sealed class Witness(World world)
         Limits.See(account, sequence, record);
         Margin.See(account, sequence, record, _orders.Values);
         Settlement.See(account, record);
+        Dividends.See(account, record);
         switch (record)
         {
             case HoldPlaced hold:

@@ -11,6 +11,7 @@ namespace QuantumCore.Simulation;
 /// </summary>
 internal sealed class WitnessedSettlement(World world)
 {
+    private const long Issuer = 0;
     private const long FeePot = 1;
     private const long DayNanos = 86_400_000_000_000;
     private readonly Dictionary<string, Instrument> _listed = new(StringComparer.Ordinal);
@@ -22,6 +23,7 @@ internal sealed class WitnessedSettlement(World world)
     private readonly HashSet<long> _ended = [];
     private readonly Dictionary<(long Account, string Asset), (long Settled, long Pending)> _balances = [];
     private readonly HashSet<long> _borrowers = [];
+    private long _timeNanos;
 
     /// <summary>Trades that have settled.</summary>
     public long SettledTrades { get; private set; }
@@ -60,13 +62,27 @@ internal sealed class WitnessedSettlement(World world)
             Withdrawn withdrawal => (withdrawal.Asset, -withdrawal.Amount),
             _ => ("", 0),
         };
+        _timeNanos = record.TimeNanos;
         Move(account, asset, amount, 0);
+        if (record is CorporateActionEntered part)
+        {
+            var (now, later) = part.PayDay == 0 ? (part.Amount, 0L) : (0L, part.Amount);
+            Move(account, part.Asset, now, later);
+            Move(Issuer, part.Asset, -now, -later);
+        }
+        else if (record is CorporateActionPaid paid)
+        {
+            Move(account, paid.Asset, paid.Amount, -paid.Amount);
+            Move(Issuer, paid.Asset, -paid.Amount, paid.Amount);
+        }
+
         RequireCovered(account, asset, record);
     }
 
     /// <summary>What a payout gives back.</summary>
     public void See(string asset, PayoutRecord record)
     {
+        _timeNanos = record.TimeNanos;
         foreach (var item in record is BatchRefused refused ? refused.Items : [])
             Move(item.Account, asset, item.Amount, 0);
     }
@@ -86,6 +102,7 @@ internal sealed class WitnessedSettlement(World world)
         if (moved.Length == 0)
             return;
 
+        _timeNanos = record.TimeNanos;
         var isPending = _listed[symbol].SettlementDays > 0;
         foreach (var (account, asset, amount) in moved)
             Move(account, asset, isPending ? 0 : amount, isPending ? amount : 0);
@@ -210,6 +227,7 @@ internal sealed class WitnessedSettlement(World world)
             return;
         var before = _balances.GetValueOrDefault((account, asset));
         _balances[(account, asset)] = (before.Settled + settled, before.Pending + pending);
+        world.Database.Witness.Dividends.Moved(account, asset, _timeNanos, settled + pending);
     }
 
     private long DueOf(WitnessedTrade trade)

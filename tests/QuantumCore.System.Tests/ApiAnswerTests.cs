@@ -144,6 +144,10 @@ public sealed class ApiAnswerTests : IAsyncLifetime
             """{"symbol":"NVDA","baseAsset":"NVDA","baseDecimals":0,"quoteAsset":"USD","quoteDecimals":2,"tickSize":"0.01","lotSize":"1","referencePrice":"130.00","group":"CHIPS","settlementDays":1}""");
         await CallAsync("POST admin/settlement/{venue}/holidays", "admin/settlement/MAIN/holidays", Admin, """{"holidays":["2099-12-25"],"why":"test"}""");
         await CallAsync("GET admin/settlement", "admin/settlement", Admin);
+        await CallAsync(
+            "POST admin/corporate-actions", "admin/corporate-actions", Admin, """{"id":"nvda-q4","type":"dividend","symbol":"NVDA","amount":"0.25","exDate":"2099-12-01","payDate":"2099-12-15","why":"test"}""");
+        await CallAsync("GET admin/corporate-actions", "admin/corporate-actions", Admin);
+        await CallAsync("GET admin/corporate-actions/{id}", "admin/corporate-actions/nvda-q4", Admin);
     }
 
     private async Task SignalsAsync()

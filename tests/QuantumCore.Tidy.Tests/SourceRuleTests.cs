@@ -42,6 +42,7 @@ public partial class SourceRuleTests
         ["src/QuantumCore.Grains/MarketDataGrain.cs"] = 1,
         ["src/QuantumCore.Grains/EpochWatch.cs"] = 1,
         ["src/QuantumCore.Grains/OpenWorkAgent.cs"] = 2,
+        ["src/QuantumCore.Grains/OpenWorkAgent.Corporate.cs"] = 2,
         ["src/QuantumCore.Grains/OpenWorkAgent.Fees.cs"] = 1,
         ["src/QuantumCore.Grains/OpenWorkAgent.Margin.cs"] = 1,
         ["src/QuantumCore.Grains/OpenWorkAgent.Settlement.cs"] = 1,

@@ -19,7 +19,7 @@ public partial class StableNumberTests
         ["EndReason"] =
             "None=0 User=1 MassCancel=2 Replaced=3 Amended=4 ImmediateOrCancel=5 FillOrKill=6 NoLiquidity=7 Protection=8 "
             + "List=9 OneCancelsOther=10 SelfTrade=11 MinimumQuantity=12 Band=13 Amount=14 GoodTillDate=15 Day=16 "
-            + "AtTheOpening=17 AtTheClose=18 AuctionEnd=19 Session=20 KillSwitch=21 PostOnly=22",
+            + "AtTheOpening=17 AtTheClose=18 AuctionEnd=19 Session=20 KillSwitch=21 PostOnly=22 CorporateAction=23",
         ["TradingPhase"] = "Continuous=0 PreOpen=1 Opening=2 Volatility=3 Closing=4 Halt=5 Closed=6",
         ["SelfTradePrevention"] =
             "None=0 ExpireTaker=1 ExpireMaker=2 ExpireBoth=3 Decrement=4 CancelNewest=5 CancelOldest=6",
@@ -46,7 +46,7 @@ public partial class StableNumberTests
         ["BookVerb"] =
             "Enter=1 EnterList=2 Cancel=3 CancelAll=4 Amend=5 Reduce=6 SetPhase=7 SetMark=8 SetReference=9 SetRules=10 "
             + "AdvanceTime=11 Block=12 Unblock=13 Bust=14 Correct=15 "
-            + "Act=16",
+            + "Act=16 EndOrders=17",
         ["ChangedValue"] =
             "DisplayLots=1 TriggerTicks=2 TrailTicks=3 TrailBasisPoints=4 ExpiryNanos=5 ProtectionTicks=20 StaticBand=21 "
             + "DynamicBand=22 DynamicBandAuction=23 AuctionCollar=24 MaxExtensions=25 AuctionNanos=26 "
@@ -58,13 +58,15 @@ public partial class StableNumberTests
             "DisplayLots=1 Hidden=2 AllOrNone=3 MinimumLots=4 Slide=5 TriggerTicks=6 TriggerReference=7 TrailTicks=8 "
             + "TrailBasisPoints=9 ActivationTicks=10 LimitOffsetTicks=11 Peg=12 PegOffsetTicks=13 Amount=14 "
             + "ProtectionTicks=15 ExpiryNanos=16 Strategy=17 ListName=18",
-        ["AccountRecordEncoding.Kind"] = "Hold=20 Refused=21 Deposit=22 CancelAll=23 Reduction=24 List=25 Transfer=26 TransferEnd=27 Withdrawal=28 Freeze=29 Unfreeze=30 Limits=31 Volumes=32 AccountKind=33 Margin=34 LiquidationStep=35 Covered=36 Interest=37",
+        ["AccountRecordEncoding.Kind"] = "Hold=20 Refused=21 Deposit=22 CancelAll=23 Reduction=24 List=25 Transfer=26 TransferEnd=27 Withdrawal=28 Freeze=29 Unfreeze=30 Limits=31 Volumes=32 AccountKind=33 Margin=34 LiquidationStep=35 Covered=36 Interest=37 ActionEntered=38 ActionPaid=39 Split=89",
         ["PayoutRecordEncoding.Kind"] = "Made=60 Paid=61 Refused=62",
         ["SettlementState"] = "Sent=1 Settled=2",
         ["SettlementRecordEncoding.Kind"] = "Closed=90 Settled=91",
         ["LimitKind"] = "OrderQuantity=1 OrderValue=2 OpenOrders=3 Position=4 DuplicateWindow=5 OrdersPerSecond=6 OrderBurst=7 DailyVolume=8 DailyLoss=9",
+        ["CorporateActionKind"] = "CashDividend=1 Split=2",
+        ["CorporateActionState"] = "Announced=1 Entered=2 Paid=3 Begun=4",
         ["PayoutState"] = "Pending=0 Sent=1 Final=2 Refused=3",
-        ["CatalogRecordEncoding"] = "Version=1 ListedKind=40 KeyKind=41 OwnerKind=42 SigningKeyKind=43 UserKind=44 SessionKind=45 SessionsEndedKind=46 LimitsKind=47 BoundKeyKind=48 FeesKind=49 MarginTermsKind=50 MarginPolicyKind=51 LocateKind=52 InsuredKind=53 OwnerLimitsKind=63 SignalStrategyKind=70 SignalFailedKind=71 SignalsPausedKind=72 SignalDroppedKind=73 HolidaysKind=80",
+        ["CatalogRecordEncoding"] = "Version=1 ListedKind=40 KeyKind=41 OwnerKind=42 SigningKeyKind=43 UserKind=44 SessionKind=45 SessionsEndedKind=46 LimitsKind=47 BoundKeyKind=48 FeesKind=49 MarginTermsKind=50 MarginPolicyKind=51 LocateKind=52 InsuredKind=53 OwnerLimitsKind=63 SignalStrategyKind=70 SignalFailedKind=71 SignalsPausedKind=72 SignalDroppedKind=73 HolidaysKind=80 ActionAnnouncedKind=84 ActionClosedKind=85 ActionEndedKind=86 ActionBegunKind=87 SplitAnnouncedKind=88",
         ["CandlePeriod"] =
             "Minute=1 ThreeMinutes=3 FiveMinutes=5 QuarterHour=15 HalfHour=30 Hour=60 TwoHours=120 FourHours=240 SixHours=360 "
             + "EightHours=480 HalfDay=720 Day=1440 ThreeDays=4320 Week=10080 Month=44640",

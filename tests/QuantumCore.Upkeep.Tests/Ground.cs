@@ -140,6 +140,33 @@ internal sealed class Ground : IAsyncDisposable
         await stream.WhenDurable(stream.Append(SettlementRecordEncoding.Encode(change(batch))));
     }
 
+    /// <summary>A dividend between trades, with the parts of accounts as somebody has changed them.</summary>
+    public async Task PayDividendAsync(bool paysLater, Func<CorporateActionEntered, CorporateActionEntered> change)
+    {
+        await using var store = Store();
+        await store.InitializeAsync(Cancellation);
+        await using var maker = await JournalMaker.OpenAsync(store, new JournalPlan(900, 3, 6, 1));
+        await maker.TradeAsync(300);
+        await maker.PayDividendAsync("first", paysLater, change);
+        await maker.SnapshotAsync();
+        await maker.TradeAsync(600);
+        await maker.SnapshotAsync();
+    }
+
+    /// <summary>A split between trades, with the parts of accounts as somebody has changed them.</summary>
+    public async Task SplitAsync(Func<SplitEntered, SplitEntered> change)
+    {
+        await using var store = Store();
+        await store.InitializeAsync(Cancellation);
+        await using var maker = await JournalMaker.OpenAsync(store, new JournalPlan(900, 3, 6, 1));
+        await maker.TradeAsync(300);
+        await maker.SplitAsync("first", change);
+        await maker.SnapshotAsync();
+        await maker.TradeAsync(600);
+        await maker.PayDividendAsync("second", paysLater: true, part => part);
+        await maker.SnapshotAsync();
+    }
+
     /// <summary>Changes rows behind everybody's back; gives how many.</summary>
     public Task<int> ChangeAsync(string sql) => _database is null
         ? ExecuteAsync(new SqliteConnection($"Data Source={Place.JournalFile};Pooling=False"), sql)

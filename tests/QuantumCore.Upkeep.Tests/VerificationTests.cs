@@ -244,6 +244,63 @@ public sealed class VerificationTests(PostgresServer server)
             report.Books.Where(book => "book/" + book.Symbol != damaged.Stream).ToDictionary(book => book.Symbol, book => book.StateHash));
     }
 
+    [Theory]
+    [InlineData("", false, null)]
+    [InlineData("", true, null)]
+    [InlineData("amount", false, "are on record")]
+    [InlineData("units", true, "are on record")]
+    [InlineData("action", false, "which was not announced, or twice")]
+    public async Task A_part_of_a_corporate_action_that_is_not_what_the_account_had_is_told(string change, bool paysLater, string? finding)
+    {
+        await using var ground = await Ground.OpenAsync("sqlite");
+        var count = 0;
+        await ground.PayDividendAsync(paysLater, part => count++ > 0 ? part : change switch
+        {
+            "amount" => part with { Amount = part.Amount + 1 },
+            "units" => part with { Units = part.Units + 1 },
+            "action" => part with { Action = "another" },
+            _ => part,
+        });
+
+        var report = await ground.VerifyAsync();
+
+        if (finding is null)
+        {
+            Assert.Empty(report.Findings);
+            Assert.True(report.Snapshots > 6);
+        }
+        else
+        {
+            Assert.Contains(report.Findings, found => found.Stream == "acct/10000" && found.What.Contains(finding, StringComparison.Ordinal));
+            Assert.All(report.Findings, found => Assert.Equal(FindingKind.ActionDiffers, found.Kind));
+        }
+    }
+
+    [Theory]
+    [InlineData("", null)]
+    [InlineData("change", "which change by")]
+    [InlineData("units", "are on record")]
+    [InlineData("amount", "are on record")]
+    public async Task A_part_of_a_split_that_is_not_what_the_account_had_is_told(string change, string? finding)
+    {
+        await using var ground = await Ground.OpenAsync("sqlite");
+        var count = 0;
+        await ground.SplitAsync(part => count++ > 0 ? part : change switch
+        {
+            "change" => part with { Change = part.Change + 1 },
+            "units" => part with { Units = part.Units + 1 },
+            "amount" => part with { Amount = part.Amount + 1 },
+            _ => part,
+        });
+
+        var report = await ground.VerifyAsync();
+
+        if (finding is null)
+            Assert.Empty(report.Findings);
+        else
+            Assert.Contains(report.Findings, found => found is { Kind: FindingKind.ActionDiffers, Stream: "acct/10000" } && found.What.Contains(finding, StringComparison.Ordinal));
+    }
+
     private static List<FrameRow> Frames(Ground ground)
     {
         using var image = JournalImage.Open(ground.Place.Text);

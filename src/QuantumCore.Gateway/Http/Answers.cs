@@ -301,6 +301,39 @@ internal sealed record VenueAnswer(string Venue, IReadOnlyList<string> Holidays,
 internal sealed record SettlementBatchAnswer(
     string Batch, string Date, int Cycle, string State, long Trades, long Items, string Hash, string ClosedAt);
 
+/// <summary>Corporate actions, the newest first.</summary>
+internal sealed record CorporateActionsAnswer(IReadOnlyList<CorporateActionAnswer> Actions);
+
+/// <summary>A corporate action and what it came to.</summary>
+internal sealed record CorporateActionAnswer(
+    string Id,
+    string Type,
+    string Symbol,
+    string State,
+    string? ExDate,
+    string? PayDate,
+    string CutAt,
+    string UnitAsset,
+    string Asset,
+    string Amount,
+    string? Ratio,
+    string AnnouncedAt,
+    string By,
+    string Why,
+    int Accounts,
+    string LongUnits,
+    string ShortUnits,
+    string Received,
+    string Owed,
+    string Rounding,
+    string FromIssuer);
+
+/// <summary>Accounts' parts of a corporate action.</summary>
+internal sealed record CorporatePartsAnswer(string Id, IReadOnlyList<CorporatePartAnswer> Parts, string? Next);
+
+/// <summary>An account's part of a corporate action.</summary>
+internal sealed record CorporatePartAnswer(string Account, string Units, string Amount, string Change, bool Paid);
+
 /// <summary>A new API key, shown once.</summary>
 internal sealed record NewKeyAnswer(string Account, string Id, string ApiKey, string Secret = "");
 

@@ -24,6 +24,8 @@ internal sealed class OperatorCalls(
             return;
 
         var (refusal, command) = PhaseReading.Read(text, time.UnixNanos());
+        if (command is not null && await IsBeingSplit(instrument, command))
+            refusal = Refusal.Malformed("phase", "Not all accounts have their part of a split of it: it stands still until they have.");
         if (refusal is { } refused)
             await Answer.Refuse(context, refused);
         else
@@ -139,6 +141,12 @@ internal sealed class OperatorCalls(
 
         return (failed.Refusal, stopped.ToImmutable());
     }
+
+    /// <summary>Whether a command takes a symbol out of a halt, or plans to, before all accounts have their part of a split.</summary>
+    private async Task<bool> IsBeingSplit(Instrument instrument, BookCommand command) =>
+        ((TradingPhase)command.Value is not (TradingPhase.Halt or TradingPhase.Closed) || command.Changes.Any(change => change.Name == ChangedValue.Next))
+        && (await grains.Catalog().CorporateActions()).Any(action => action.Request.Kind == CorporateActionKind.Split
+            && action.State == CorporateActionState.Begun && action.UnitAsset == instrument.Base.Name);
 
     private async Task SetPrice(HttpContext context, BookVerb verb)
     {

@@ -77,7 +77,7 @@ internal sealed class Routes(
         MapMoney(services.GetRequiredService<MoneyCalls>());
         MapRisk(services.GetRequiredService<RiskCalls>(), services.GetRequiredService<FeeCalls>());
         MapMargin(services.GetRequiredService<MarginCalls>());
-        MapSettlement(services.GetRequiredService<SettlementCalls>());
+        MapSettlement(services.GetRequiredService<SettlementCalls>(), services.GetRequiredService<CorporateCalls>());
         MapOperator(services.GetRequiredService<OperatorCalls>());
         On(Lane.Urgent, "GET", $"{Native}/admin/system", services.GetRequiredService<SystemCalls>().Show);
         MapLedger(services.GetRequiredService<LedgerCalls>());
@@ -198,10 +198,13 @@ internal sealed class Routes(
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/locates", calls.Locate, typeof(LocateText));
     }
 
-    private void MapSettlement(SettlementCalls calls)
+    private void MapSettlement(SettlementCalls calls, CorporateCalls corporate)
     {
         On(Lane.Readings, "GET", $"{Native}/admin/settlement", calls.Show);
         On(Lane.Urgent, "POST", $"{Native}/admin/settlement/{{venue}}/holidays", calls.SetHolidays, typeof(HolidaysText));
+        On(Lane.Readings, "GET", $"{Native}/admin/corporate-actions", corporate.Show);
+        On(Lane.Urgent, "POST", $"{Native}/admin/corporate-actions", corporate.Announce, typeof(CorporateActionText));
+        On(Lane.Readings, "GET", $"{Native}/admin/corporate-actions/{{id}}", corporate.Parts, null, "after", "limit");
     }
 
     private void MapLedger(LedgerCalls calls)

@@ -88,3 +88,28 @@ internal sealed record HolidaysText
 
     public string? Why { get; init; }
 }
+
+/// <summary>A body of <c>POST /admin/corporate-actions</c>.</summary>
+internal sealed record CorporateActionText
+{
+    public string? Id { get; init; }
+
+    /// <summary>dividend or split</summary>
+    public string? Type { get; init; }
+
+    public string? Symbol { get; init; }
+
+    /// <summary>Who had units at the beginning of this UTC day; absent: now.</summary>
+    public string? ExDate { get; init; }
+
+    /// <summary>Paid on this UTC day; absent: as soon as it is entered.</summary>
+    public string? PayDate { get; init; }
+
+    /// <summary>Cash for one unit; of a split what one new unit is worth.</summary>
+    public string? Amount { get; init; }
+
+    /// <summary>Of a split: new units to old ones, such as 3:2.</summary>
+    public string? Ratio { get; init; }
+
+    public string? Why { get; init; }
+}

@@ -540,6 +540,7 @@ internal sealed class NumberText : JsonConverter<string>
 [JsonSerializable(typeof(AccountKindText))]
 [JsonSerializable(typeof(LocateText))]
 [JsonSerializable(typeof(HolidaysText))]
+[JsonSerializable(typeof(CorporateActionText))]
 [JsonSerializable(typeof(BreakerText))]
 [JsonSerializable(typeof(DepositText))]
 [JsonSerializable(typeof(TransferText))]

@@ -289,5 +289,6 @@ internal static class WireNames
         EndReason.Session => "session",
         EndReason.KillSwitch => "killSwitch",
         EndReason.PostOnly => "postOnly",
+        EndReason.CorporateAction => "corporateAction",
     };
 }

@@ -169,6 +169,7 @@ internal sealed partial class AccountMachine
         WriteFees(ref to);
         _margin?.Write(ref to);
         WriteSettlement(ref to);
+        WriteActions(ref to);
     }
 
     private void ReadMoney(ref RecordReader from)
@@ -189,6 +190,7 @@ internal sealed partial class AccountMachine
         ReadFees(ref from);
         _margin = Account.IsMargin ? MarginStanding.Read(ref from) : null;
         ReadSettlement(ref from);
+        ReadActions(ref from);
     }
 
     /// <summary>A withdrawal that is neither paid nor refused, as far as the account knows.</summary>

@@ -76,7 +76,7 @@ internal sealed partial class AccountMachine
     // Nothing where nothing is pending: the snapshot's version says so.
     private void WriteSettlement(ref RecordWriter to)
     {
-        if (Account.Pending.IsEmpty)
+        if (VersionOfSnapshot == SnapshotVersion)
         {
             return;
         }
@@ -95,7 +95,7 @@ internal sealed partial class AccountMachine
 
     private void ReadSettlement(ref RecordReader from)
     {
-        if (from.Version != SnapshotVersionWithPending)
+        if (from.Version < SnapshotVersionWithPending)
         {
             return;
         }

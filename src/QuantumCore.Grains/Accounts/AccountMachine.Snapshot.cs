@@ -11,12 +11,19 @@ internal sealed partial class AccountMachine
 
     // Something is pending. An account that has nothing pending has the bytes it always had.
     private const byte SnapshotVersionWithPending = 7;
+
+    // Parts of corporate actions are not paid, or something was split, beside what is pending of trades, if anything.
+    private const byte SnapshotVersionWithActions = 8;
     private const byte SnapshotKind = 101;
+
+    private byte VersionOfSnapshot => _unpaid.Count > 0 || _splits.Count > 0 ? SnapshotVersionWithActions
+        : Account.Pending.IsEmpty ? SnapshotVersion
+        : SnapshotVersionWithPending;
 
     /// <summary>The state as bytes; the same state always gives the same bytes.</summary>
     public byte[] Snapshot()
     {
-        var to = new RecordWriter(Account.Pending.IsEmpty ? SnapshotVersion : SnapshotVersionWithPending, SnapshotKind, TimeNanos);
+        var to = new RecordWriter(VersionOfSnapshot, SnapshotKind, TimeNanos);
         to.Count(Sequence);
         to.Count(Folded);
         to.Count(Account.LastNumber);
@@ -63,7 +70,7 @@ internal sealed partial class AccountMachine
         Func<MarginAgreements>? agreements = null,
         Func<string, BusinessCalendar>? calendarOf = null)
     {
-        var from = new RecordReader(snapshot, SnapshotVersion, SnapshotVersionWithPending);
+        var from = new RecordReader(snapshot, SnapshotVersion, SnapshotVersionWithActions);
         var machine = new AccountMachine(id, instrumentOf, scheduleOf, agreements, calendarOf)
         {
             TimeNanos = from.TimeNanos,

@@ -21,6 +21,11 @@ internal sealed partial class AccountMachine
             _traded.Add(instrument.Symbol, traded = (instrument, new TradingDay()));
         }
 
+        if (_splits.Count > 0)
+        {
+            SplitBefore(timeNanos, instrument, traded.Day);
+        }
+
         traded.Day.Fill(timeNanos, order.Side == Side.Buy ? lots : -lots, (long)instrument.Notional(priceTicks, 1), fee);
         if (!withItself)
         {

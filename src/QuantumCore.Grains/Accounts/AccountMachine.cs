@@ -207,6 +207,9 @@ internal sealed partial class AccountMachine(
             case MarginReviewed or LiquidationStepEnded or DeficitCovered or InterestAccrued:
                 ApplyMargin(record);
                 break;
+            case CorporateActionEntered or CorporateActionPaid or SplitEntered:
+                ApplyAction(record);
+                break;
             default:
                 throw new InvalidDataException($"{record.GetType().Name} is not an account's record.");
         }

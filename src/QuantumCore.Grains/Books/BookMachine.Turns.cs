@@ -88,6 +88,7 @@ internal sealed partial class BookMachine
             BookVerb.Block => time => Core.Block(time, new OrderFilter(command.Account)),
             BookVerb.Unblock => time => Core.Unblock(time, new OrderFilter(command.Account)),
             BookVerb.Bust => time => Core.Bust(time, command.Number),
+            BookVerb.EndOrders when value == (long)EndReason.CorporateAction => time => Core.CancelMany(time, default, EndReason.CorporateAction),
             BookVerb.Correct => time => Core.Correct(time, command.Number, value),
             _ => null,
         };

@@ -59,6 +59,9 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
 
     public BookRules Rules { get; init; } = BookRules.None;
 
+    /// <summary>What a cancel of many is told as: a customer's, or a corporate action's.</summary>
+    private EndReason ManyEndFor => Time % 2 == 0 ? EndReason.CorporateAction : EndReason.MassCancel;
+
     public RejectReason Apply(ReferenceBook book, out long id)
     {
         id = 0;
@@ -67,7 +70,7 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
             FullVerb.Submit => book.Submit(Time, Order, out id),
             FullVerb.SubmitList => book.SubmitList(Time, Kind, Legs, out id),
             FullVerb.Cancel => book.Cancel(Time, OrderId, EndReason.User),
-            FullVerb.CancelMany => book.CancelMany(Time, Filter, EndReason.MassCancel),
+            FullVerb.CancelMany => book.CancelMany(Time, Filter, ManyEndFor),
             FullVerb.Block => book.Block(Time, Filter),
             FullVerb.Unblock => book.Unblock(Time, Filter),
             FullVerb.Reduce => book.Reduce(Time, OrderId, Value),
@@ -98,7 +101,7 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
             FullVerb.Submit => book.Submit(Time, Order, out id),
             FullVerb.SubmitList => book.SubmitList(Time, Kind, Legs, out id),
             FullVerb.Cancel => book.Cancel(Time, OrderId, EndReason.User),
-            FullVerb.CancelMany => book.CancelMany(Time, filter, EndReason.MassCancel),
+            FullVerb.CancelMany => book.CancelMany(Time, filter, ManyEndFor),
             FullVerb.Block => book.Block(Time, filter),
             FullVerb.Unblock => book.Unblock(Time, filter),
             FullVerb.Reduce => book.Reduce(Time, OrderId, Value),

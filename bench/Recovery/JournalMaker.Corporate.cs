@@ -1,0 +1,76 @@
+using QuantumCore.Contracts;
+using QuantumCore.Grains.Accounts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Bench.Recovery;
+
+/// <summary>Corporate actions in a journal.</summary>
+internal sealed partial class JournalMaker
+{
+    private const long DayNanos = 86_400_000_000_000;
+
+    /// <summary>A dividend of the first book's asset, announced and entered in every account, and paid unless it has a pay date.</summary>
+    /// <param name="id">The action's id.</param>
+    /// <param name="paysLater">Whether it stays pending.</param>
+    /// <param name="change">What becomes of each part before it is on record.</param>
+    public async Task PayDividendAsync(string id, bool paysLater, Func<CorporateActionEntered, CorporateActionEntered> change)
+    {
+        var share = _listed[Symbol(0)];
+        var cut = ++_now;
+        var request = new CorporateActionRequest(
+            id, CorporateActionKind.CashDividend, share.Symbol, 0, paysLater ? (cut / DayNanos) + 30 : 0, 1_250_000_000, "desk", "");
+        var action = new CorporateActionView(
+            request, cut, cut, share.Base.Name, share.Base.Decimals, share.Quote.Name, share.Quote.Decimals, CorporateActionState.Begun, default);
+        var catalog = await _writer.OpenAsync("catalog", CancellationToken.None);
+        catalog.Append(CatalogRecordEncoding.Encode(new CorporateActionAnnounced(cut, request, cut)));
+        catalog.Append(CatalogRecordEncoding.Encode(new CorporateActionBegun(++_now, id)));
+        var (units, amount) = ((Int128)0, (Int128)0);
+        for (var i = 0; i < _accounts.Count; i++)
+        {
+            var machine = _accounts[i].Machine;
+            var part = (CorporateActionEntered)machine.EnterAction(action, machine.Account.Of(share.Base).Total, ++_now)!;
+            (units, amount) = (units + part.Units, amount + part.Amount);
+            Append(i, change(part));
+        }
+
+        var rest = Accounts.DividendShare.Rest(units, share.Base.Decimals, request.Rate, amount);
+        var sums = new CorporateSums(_accounts.Count, units, 0, amount, 0, rest);
+        if (rest > 0)
+        {
+            var keeper = new AccountMachine(AccountId.Rounding, symbol => _listed[symbol]);
+            var stream = await _writer.OpenAsync("acct/5", CancellationToken.None);
+            await stream.WhenDurable(stream.Append(AccountRecordEncoding.Encode(keeper.KeepRounding(action, rest, ++_now)!)));
+        }
+
+        await DurableAsync();
+        await catalog.WhenDurable(catalog.Append(CatalogRecordEncoding.Encode(new CorporateActionClosed(++_now, id, sums))));
+    }
+
+    /// <summary>A split of the first book's asset, three for two, while nobody trades.</summary>
+    /// <param name="id">The action's id.</param>
+    /// <param name="change">What becomes of each part before it is on record.</param>
+    public async Task SplitAsync(string id, Func<SplitEntered, SplitEntered> change)
+    {
+        var share = _listed[Symbol(0)];
+        var request = new CorporateActionRequest(
+            id, CorporateActionKind.Split, share.Symbol, 0, 0, 100_000_000_001, "desk", "", 3, 2);
+        var announced = ++_now;
+        var action = new CorporateActionView(
+            request, announced, ++_now, share.Base.Name, share.Base.Decimals, share.Quote.Name, share.Quote.Decimals, CorporateActionState.Begun, default);
+        var catalog = await _writer.OpenAsync("catalog", CancellationToken.None);
+        catalog.Append(CatalogRecordEncoding.Encode(new CorporateActionAnnounced(announced, request, announced)));
+        catalog.Append(CatalogRecordEncoding.Encode(new CorporateActionBegun(_now, id)));
+        var (units, amount) = ((Int128)0, (Int128)0);
+        for (var i = 0; i < _accounts.Count; i++)
+        {
+            var machine = _accounts[i].Machine;
+            var part = (SplitEntered)machine.EnterAction(action, machine.Account.Of(share.Base).Total, ++_now)!;
+            (units, amount) = (units + part.Units, amount + part.Amount);
+            Append(i, change(part));
+        }
+
+        await DurableAsync();
+        await catalog.WhenDurable(catalog.Append(CatalogRecordEncoding.Encode(
+            new CorporateActionClosed(++_now, id, new CorporateSums(_accounts.Count, units, 0, amount, 0, 0)))));
+    }
+}

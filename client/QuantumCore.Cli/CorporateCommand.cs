@@ -1,0 +1,166 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using QuantumCore.Client;
+using Spectre.Console;
+
+namespace QuantumCore.Cli;
+
+/// <summary>corporate: corporate actions, announced and looked at.</summary>
+internal static class CorporateCommand
+{
+    internal static Command Compose(CommandLineApp app)
+    {
+        var all = app.Add(
+            new Command("corporate", "Corporate actions: dividends and splits (administrator's key). Alone it lists them."),
+            """
+            qc corporate
+            qc corporate dividend AAPL 0.25 --id aapl-2026-q4
+            qc corporate dividend AAPL 0.25 --id aapl-2026-q4 --ex-date 2026-12-01 --pay-date 2026-12-15
+            qc corporate split AAPL 3:2 --unit-value 100.00 --id aapl-3-2
+            qc corporate show aapl-2026-q4
+            """,
+            async (_, session, cancellation) =>
+            {
+                var actions = await session.Administrator().GetCorporateActionsAsync(cancellation);
+                session.Screen.Show(actions, console => Show(console, actions));
+                return ExitCodes.Done;
+            });
+        all.Subcommands.Add(Dividend(app));
+        all.Subcommands.Add(Split(app));
+        all.Subcommands.Add(Parts(app));
+        return all;
+    }
+
+    private static Command Dividend(CommandLineApp app)
+    {
+        var symbol = new Argument<string>("symbol") { Description = "The instrument whose holders are paid" };
+        var amount = new Argument<decimal>("amount") { Description = "Cash for one unit; up to eight digits beyond the smallest coin" };
+        var id = new Option<string>("--id") { Description = "Its name for ever; the same again changes nothing", HelpName = "name", Required = true };
+        var exDate = new Option<DateOnly?>("--ex-date")
+        {
+            Description = "What accounts had before this UTC day counts; what they have now unless told otherwise",
+            HelpName = "yyyy-mm-dd",
+            CustomParser = Day,
+        };
+        var payDate = new Option<DateOnly?>("--pay-date")
+        {
+            Description = "Paid on this UTC day; at once unless told otherwise",
+            HelpName = "yyyy-mm-dd",
+            CustomParser = Day,
+        };
+        var why = new Option<string?>("--why") { Description = "A sentence for the record", HelpName = "text" };
+        return app.Add(
+            new Command("dividend", "Announce a cash dividend.") { symbol, amount, id, exDate, payDate, why },
+            """
+            qc corporate dividend AAPL 0.25 --id aapl-2026-q4
+            qc corporate dividend AAPL 0.25 --id aapl-2026-q4 --ex-date 2026-12-01 --pay-date 2026-12-15 --why "fourth quarter"
+            """,
+            async (parse, session, cancellation) =>
+            {
+                var dividend = new CorporateDividend(
+                    parse.GetValue(id)!, parse.GetValue(symbol)!, parse.GetValue(amount), parse.GetValue(exDate), parse.GetValue(payDate));
+                var actions = await session.Administrator().AnnounceDividendAsync(dividend, parse.GetValue(why), cancellation);
+                session.Screen.Show(actions, console => Show(console, actions));
+                return ExitCodes.Done;
+            });
+    }
+
+    private static Command Split(CommandLineApp app)
+    {
+        var symbol = new Argument<string>("symbol") { Description = "The instrument whose units are split" };
+        var ratio = new Argument<(int New, int Old)>("ratio") { Description = "New units to old ones, such as 3:2, or 1:10", CustomParser = Ratio };
+        var value = new Option<decimal>("--unit-value")
+        {
+            Description = "What one new unit is worth: fractions are paid by it",
+            HelpName = "price",
+            Required = true,
+        };
+        var id = new Option<string>("--id") { Description = "Its name for ever; the same again changes nothing", HelpName = "name", Required = true };
+        var exDate = new Option<DateOnly?>("--ex-date")
+        {
+            Description = "Not before this UTC day; as soon as its books are halted or closed unless told otherwise",
+            HelpName = "yyyy-mm-dd",
+            CustomParser = Day,
+        };
+        var why = new Option<string?>("--why") { Description = "A sentence for the record", HelpName = "text" };
+        return app.Add(
+            new Command("split", "Announce a split, or a reverse split: it begins when the symbol is halted or closed.") { symbol, ratio, value, id, exDate, why },
+            """
+            qc admin phase AAPL halt
+            qc corporate split AAPL 3:2 --unit-value 100.00 --id aapl-3-2
+            qc corporate split AAPL 1:10 --unit-value 1500.00 --id aapl-1-10 --ex-date 2026-12-01
+            """,
+            async (parse, session, cancellation) =>
+            {
+                var (units, old) = parse.GetValue(ratio);
+                var split = new CorporateSplit(
+                    parse.GetValue(id)!, parse.GetValue(symbol)!, units, old, parse.GetValue(value), parse.GetValue(exDate));
+                var actions = await session.Administrator().AnnounceSplitAsync(split, parse.GetValue(why), cancellation);
+                session.Screen.Show(actions, console => Show(console, actions));
+                return ExitCodes.Done;
+            });
+    }
+
+    private static Command Parts(CommandLineApp app)
+    {
+        var id = new Argument<string>("id") { Description = "The action" };
+        var after = new Option<string?>("--after") { Description = "Go on after the 'next' of the page before", HelpName = "place" };
+        return app.Add(
+            new Command("show", "What accounts have on record of an action.") { id, after },
+            "qc corporate show aapl-2026-q4",
+            async (parse, session, cancellation) =>
+            {
+                var page = await session.Administrator().GetCorporatePartsAsync(parse.GetValue(id)!, parse.GetValue(after), 100, cancellation);
+                session.Screen.Show(page, console =>
+                {
+                    var table = Tables.With("account", "units", "change", "amount", "paid");
+                    foreach (var part in page.Parts)
+                        Tables.Row(table, part.Account, Tables.Text(part.Units), Tables.Text(part.Change), Tables.Text(part.Amount), part.Paid ? "yes" : "no");
+                    Tables.Write(console, table, "No account has a part on record.");
+                    if (page.Next is { } next)
+                        console.WriteLine($"more: --after {next}");
+                });
+                return ExitCodes.Done;
+            });
+    }
+
+    private static void Show(IAnsiConsole console, IReadOnlyList<CorporateAction> actions)
+    {
+        var table = Tables.With("action", "type", "symbol", "ratio", "amount", "asset", "ex-date", "pay date", "state", "accounts", "received", "owed", "from issuer");
+        foreach (var action in actions)
+        {
+            Tables.Row(
+                table, action.Id, Tables.Word(action.Type), action.Symbol, action.Ratio ?? "", Tables.Text(action.Amount), action.Asset,
+                action.ExDate is { } day ? Text(day) : Tables.Time(action.CutAt), action.PayDate is { } paid ? Text(paid) : "at once",
+                Tables.Word(action.State), Tables.Text(action.Accounts), Tables.Text(action.Received), Tables.Text(action.Owed),
+                Tables.Text(action.FromIssuer));
+        }
+
+        Tables.Write(console, table, "There is no corporate action yet.");
+    }
+
+    private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static (int New, int Old) Ratio(ArgumentResult result)
+    {
+        if (result.Tokens[0].Value.Split(':') is [var one, var other]
+            && int.TryParse(one, NumberStyles.None, CultureInfo.InvariantCulture, out var units)
+            && int.TryParse(other, NumberStyles.None, CultureInfo.InvariantCulture, out var old))
+        {
+            return (units, old);
+        }
+
+        result.AddError($"{result.Tokens[0].Value}: new units to old ones, as in 3:2.");
+        return default;
+    }
+
+    private static DateOnly? Day(ArgumentResult result)
+    {
+        if (DateOnly.TryParseExact(result.Tokens[0].Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+            return day;
+
+        result.AddError($"{result.Tokens[0].Value}: a day is as in 2026-12-25.");
+        return null;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace QuantumCore.Client;
+
+// Corporate actions: announced, and looked at.
+public sealed partial class QuantumCoreClient
+{
+    /// <summary>Every corporate action, the newest first (administrator's key).</summary>
+    public async Task<IReadOnlyList<CorporateAction>> GetCorporateActionsAsync(CancellationToken cancellation = default) =>
+        (await _calls.SendAsync<CorporateActions>(Get("admin/corporate-actions"), cancellation)).Actions;
+
+    /// <summary>Announces a cash dividend; the same again changes nothing (administrator's key).</summary>
+    /// <param name="dividend">The dividend.</param>
+    /// <param name="why">A sentence for the record, at most 200 characters.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<CorporateAction>> AnnounceDividendAsync(
+        CorporateDividend dividend, string? why = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(dividend);
+        var body = new CorporateActionOrder(
+            dividend.Id, CorporateActionType.Dividend, dividend.Symbol, Text(dividend.ExDate), Text(dividend.PayDate), dividend.Amount, null, why);
+        return (await _calls.SendAsync<CorporateActions>(Post("admin/corporate-actions", body), cancellation)).Actions;
+    }
+
+    /// <summary>Announces a split; the same again changes nothing (administrator's key). It begins when its books are halted or closed.</summary>
+    /// <param name="split">The split.</param>
+    /// <param name="why">A sentence for the record, at most 200 characters.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<CorporateAction>> AnnounceSplitAsync(
+        CorporateSplit split, string? why = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        var ratio = string.Create(CultureInfo.InvariantCulture, $"{split.NewUnits}:{split.OldUnits}");
+        var body = new CorporateActionOrder(split.Id, CorporateActionType.Split, split.Symbol, Text(split.ExDate), null, split.UnitValue, ratio, why);
+        return (await _calls.SendAsync<CorporateActions>(Post("admin/corporate-actions", body), cancellation)).Actions;
+    }
+
+    /// <summary>The parts of a corporate action that accounts have on record (administrator's key).</summary>
+    /// <param name="id">The action.</param>
+    /// <param name="after">The <c>Next</c> of the page before; null for the first page.</param>
+    /// <param name="limit">Most parts, 1 to 1000.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<CorporateParts> GetCorporatePartsAsync(
+        string id, string? after = null, int limit = 100, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        var path = string.Create(
+            CultureInfo.InvariantCulture,
+            $"admin/corporate-actions/{Uri.EscapeDataString(id)}?limit={limit}{(after is null ? "" : "&after=" + Uri.EscapeDataString(after))}");
+        return _calls.SendAsync<CorporateParts>(Get(path), cancellation);
+    }
+}

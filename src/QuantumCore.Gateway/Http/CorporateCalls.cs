@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Http;
+
+/// <summary>The calls about corporate actions: announced, and shown with what they came to.</summary>
+internal sealed class CorporateCalls(IGrainFactory grains, Listings listings, KeyRing keys)
+{
+    private ICatalogGrain Catalog => grains.Catalog();
+
+    /// <summary>GET /admin/corporate-actions: all of them, the newest first.</summary>
+    public async Task Show(HttpContext context)
+    {
+        if (await Call.IsOfficer(context, keys, UserRole.Administrator))
+            await AnswerActions(context);
+    }
+
+    /// <summary>POST /admin/corporate-actions: announces one.</summary>
+    public async Task Announce(HttpContext context)
+    {
+        if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer ||
+            await Call.Read(context, WireJson.Default.CorporateActionText) is not { } text)
+        {
+            return;
+        }
+
+        if (await listings.Find(text.Symbol ?? "") is not { } instrument)
+        {
+            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+            return;
+        }
+
+        var (refusal, request) = CorporateReading.Read(text, instrument, officer.Name);
+        if (request is not null && await Catalog.AnnounceAction(request) is { } wrong)
+            refusal = Refusal.Malformed(wrong.Field, FeesReading.Sentence(wrong.Sentence));
+        if (refusal is { } refused)
+            await Answer.Refuse(context, refused);
+        else
+            await AnswerActions(context);
+    }
+
+    /// <summary>GET /admin/corporate-actions/{id}: the parts that accounts have on record.</summary>
+    public async Task Parts(HttpContext context)
+    {
+        if (!await Call.IsOfficer(context, keys, UserRole.Administrator) || await Call.Limit(context) is not { } limit)
+            return;
+
+        var id = Call.Path(context, "id");
+        var action = (await Catalog.CorporateActions()).FirstOrDefault(action => action.Request.Id == id);
+        var after = (string?)context.Request.Query["after"] is { } text ? Call.Number(text, 0, AccountId.Last) : -1;
+        if (action is null || after is null)
+        {
+            await Answer.Refuse(context, action is null
+                ? Refusal.Malformed("id", "No such corporate action.")
+                : Refusal.Malformed("after", "'after' is the 'next' of the page before."));
+            return;
+        }
+
+        var parts = await grains.Ledger().CorporateParts(id, unpaid: false, after.Value, limit);
+        await Answer.Json(context, (action, parts), static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteString("id"u8, answer.action.Request.Id);
+            to.WriteStartArray("parts"u8);
+            foreach (var part in answer.parts.Parts)
+                CorporateReading.Write(to, answer.action, part);
+            to.WriteEndArray();
+            if (answer.parts.HasMore)
+                to.WriteString("next"u8, answer.parts.Parts[^1].Account.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            else
+                to.WriteNull("next"u8);
+            to.WriteEndObject();
+        });
+    }
+
+    private async Task AnswerActions(HttpContext context)
+    {
+        ImmutableArray<CorporateActionView> actions = [.. (await Catalog.CorporateActions()).Reverse()];
+        await Answer.Json(context, actions, static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteStartArray("actions"u8);
+            foreach (var action in answer)
+                CorporateReading.Write(to, action);
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+}

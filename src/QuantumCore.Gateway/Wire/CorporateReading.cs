@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Text.Json;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Wire;
+
+/// <summary>Corporate actions in the words and units of the wire.</summary>
+internal static class CorporateReading
+{
+    private const string Dividend = "dividend";
+    private const string Split = "split";
+    private static readonly DateOnly s_first = DateOnly.FromDateTime(DateTime.UnixEpoch);
+
+    /// <summary>The action that a request announces; or what is wrong with it.</summary>
+    public static (Refusal? Refusal, CorporateActionRequest? Request) Read(CorporateActionText text, Instrument instrument, string by)
+    {
+        var refusal = ClientOrderId.IsValid(text.Id ?? "") ? null : Refusal.Malformed("id", ClientOrderId.Rule) as Refusal?;
+        if (text.Type is not (Dividend or Split))
+            refusal ??= Refusal.Malformed("type", "There are 'dividend' and 'split'.");
+        var isSplit = text.Type == Split;
+        var (numerator, denominator) = isSplit ? Ratio(text.Ratio, ref refusal) : (0, 0);
+        if (!isSplit && text.Ratio is not null)
+            refusal ??= Refusal.Malformed("ratio", "Only a split has one.");
+        var exDay = Day("exDate", text.ExDate, ref refusal);
+        var payDay = Day("payDate", text.PayDate, ref refusal);
+        var rate = Rate(text.Amount, instrument.Quote, ref refusal);
+        refusal ??= MarginReading.CheckWhy(text.Why);
+        return refusal is null
+            ? (null, new(
+                text.Id!, isSplit ? CorporateActionKind.Split : CorporateActionKind.CashDividend, instrument.Symbol, exDay, payDay, rate, by, text.Why ?? "",
+                numerator, denominator))
+            : (refusal, null);
+    }
+
+    /// <summary>Writes an action.</summary>
+    public static void Write(Utf8JsonWriter to, CorporateActionView action)
+    {
+        var (request, sums) = (action.Request, action.Sums);
+        to.WriteStartObject();
+        to.WriteString("id"u8, request.Id);
+        to.WriteString("type"u8, request.Kind == CorporateActionKind.Split ? Split : Dividend);
+        to.WriteString("symbol"u8, request.Symbol);
+        to.WriteString("state"u8, action.State switch
+        {
+            CorporateActionState.Announced => "announced"u8,
+            CorporateActionState.Begun => "begun"u8,
+            CorporateActionState.Entered => "entered"u8,
+            CorporateActionState.Paid => "paid"u8,
+        });
+        WriteDay(to, "exDate"u8, request.ExDay);
+        WriteDay(to, "payDate"u8, request.PayDay);
+        to.WriteTimeText("cutAt"u8, action.CutNanos);
+        to.WriteString("unitAsset"u8, action.UnitAsset);
+        to.WriteString("asset"u8, action.CashAsset);
+        to.WriteString("amount"u8, RateText(request.Rate, action.CashDecimals));
+        if (request.Kind == CorporateActionKind.Split)
+            to.WriteString("ratio"u8, string.Create(CultureInfo.InvariantCulture, $"{request.Numerator}:{request.Denominator}"));
+        else
+            to.WriteNull("ratio"u8);
+        to.WriteTimeText("announcedAt"u8, action.AnnouncedNanos);
+        to.WriteString("by"u8, request.By);
+        to.WriteString("why"u8, request.Why);
+        to.WriteNumber("accounts"u8, sums.Accounts);
+        to.WriteString("longUnits"u8, DecimalText.Format(sums.LongUnits, action.UnitDecimals));
+        to.WriteString("shortUnits"u8, DecimalText.Format(sums.ShortUnits, action.UnitDecimals));
+        to.WriteString("received"u8, DecimalText.Format(sums.Received, action.CashDecimals));
+        to.WriteString("owed"u8, DecimalText.Format(sums.Owed, action.CashDecimals));
+        to.WriteAmount("rounding"u8, sums.Rounding, action.CashDecimals);
+        to.WriteString("fromIssuer"u8, DecimalText.Format(sums.FromIssuer, action.CashDecimals));
+        to.WriteEndObject();
+    }
+
+    /// <summary>Writes an account's part of an action; what rounding left is nobody's.</summary>
+    public static void Write(Utf8JsonWriter to, CorporateActionView action, CorporatePart part)
+    {
+        to.WriteStartObject();
+        to.WriteString("account"u8, part.Account == AccountId.Rounding.Value ? "rounding" : new AccountId(part.Account).ToString());
+        to.WriteAmount("units"u8, part.Units, action.UnitDecimals);
+        to.WriteAmount("amount"u8, part.Amount, action.CashDecimals);
+        to.WriteAmount("change"u8, part.Change, action.UnitDecimals);
+        to.WriteBoolean("paid"u8, part.IsPaid);
+        to.WriteEndObject();
+    }
+
+    private static (long Numerator, long Denominator) Ratio(string? text, ref Refusal? refusal)
+    {
+        if (text?.Split(':') is [var one, var other]
+            && long.TryParse(one, NumberStyles.None, CultureInfo.InvariantCulture, out var numerator)
+            && long.TryParse(other, NumberStyles.None, CultureInfo.InvariantCulture, out var denominator)
+            && numerator is >= 1 and <= CorporateActionRequest.RatioLimit && denominator is >= 1 and <= CorporateActionRequest.RatioLimit && numerator != denominator)
+        {
+            return (numerator, denominator);
+        }
+
+        refusal ??= Refusal.Malformed("ratio", $"New units to old ones, such as 3:2 or 1:10: two different numbers from 1 to {CorporateActionRequest.RatioLimit}.");
+        return (0, 0);
+    }
+
+    private static long Day(string field, string? text, ref Refusal? refusal)
+    {
+        if (text is null)
+            return 0;
+
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day > s_first)
+            return day.DayNumber - s_first.DayNumber;
+
+        refusal ??= Refusal.Malformed(field, "A day such as 2026-12-25.");
+        return 0;
+    }
+
+    // Eight digits beyond the minor unit, as far as a number has them.
+    private static long Rate(string? text, Asset cash, ref Refusal? refusal)
+    {
+        var wanted = cash.Decimals + CorporateActionRequest.RateDecimals;
+        var read = Math.Min(wanted, DecimalText.MaxDecimals);
+        if (DecimalText.TryParse(text ?? "", read, out var rate) == DecimalError.None)
+        {
+            var exact = (Int128)rate * DecimalText.PowerOfTen(wanted - read);
+            if (exact > 0 && exact <= CorporateActionRequest.RateLimit)
+                return (long)exact;
+        }
+
+        refusal ??= Refusal.Malformed("amount", $"Cash for one unit: a positive decimal of {cash.Name} with {read} decimals at most.");
+        return 0;
+    }
+
+    private static string RateText(long rate, int decimals)
+    {
+        var wanted = decimals + CorporateActionRequest.RateDecimals;
+        var shown = Math.Min(wanted, DecimalText.MaxDecimals);
+        var text = DecimalText.Format(rate / DecimalText.PowerOfTen(wanted - shown), shown).TrimEnd('0');
+        return text.TrimEnd('.');
+    }
+
+    private static void WriteDay(Utf8JsonWriter to, ReadOnlySpan<byte> name, long day)
+    {
+        if (day > 0)
+            to.WriteString(name, s_first.AddDays((int)day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        else
+            to.WriteNull(name);
+    }
+}

@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using QuantumCore.Accounts;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains;
+
+/// <summary>Corporate actions: what was announced, and how far it has come.</summary>
+public sealed partial class CatalogGrain
+{
+    private const long DayNanos = 86_400_000_000_000;
+
+    private readonly List<CorporateActionView> _actions = [];
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<CorporateActionView>> CorporateActions()
+    {
+        ImmutableArray<CorporateActionView> actions = [.. _actions];
+        await Stream.WhenDurable(Stream.Head);
+        return actions;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<CorporateRefusal?> AnnounceAction(CorporateActionRequest request)
+    {
+        if (_actions.Find(action => action.Request.Id == request.Id) is { } known)
+        {
+            await Stream.WhenDurable(Stream.Head);
+            return known.Request.IsSame(request) ? null : new CorporateRefusal("id", "another action has this id");
+        }
+
+        if (WhyNot(request, TradingDay.DayOf(Now)) is { } wrong)
+        {
+            return wrong;
+        }
+
+        Record(new CorporateActionAnnounced(Now, request, request.ExDay == 0 ? Now : request.ExDay * DayNanos));
+        await Stream.WhenDurable(Stream.Head);
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask BeginAction(string id) => AdvanceAsync(id, CorporateActionState.Announced, () => new CorporateActionBegun(Now, id));
+
+    /// <inheritdoc/>
+    public ValueTask CloseAction(string id, CorporateSums sums) =>
+        AdvanceAsync(id, CorporateActionState.Begun, () => new CorporateActionClosed(Now, id, sums));
+
+    /// <inheritdoc/>
+    public ValueTask EndAction(string id) => AdvanceAsync(id, CorporateActionState.Entered, () => new CorporateActionEnded(Now, id));
+
+    private async ValueTask AdvanceAsync(string id, CorporateActionState from, Func<CatalogRecord> step)
+    {
+        if (_actions.Find(action => action.Request.Id == id) is not { } action)
+        {
+            throw new ArgumentException($"There is no corporate action {id}.", nameof(id));
+        }
+
+        if (action.State == from)
+        {
+            Record(step());
+        }
+
+        await Stream.WhenDurable(Stream.Head);
+    }
+
+    private CorporateRefusal? WhyNot(CorporateActionRequest request, long today) =>
+        !_listed.TryGetValue(request.Symbol, out var definition) ? new("symbol", "it is not listed")
+        : request.Rate is < 1 or > CorporateActionRequest.RateLimit ? new("amount", "it is more than nothing, and not beyond measure")
+        : request.ExDay != 0 && (request.ExDay < today || request.ExDay > CorporateActionRequest.LastDay) ? new("exDate", "it is today or later, to the end of 2200")
+        : request.PayDay != 0 && (request.PayDay < Math.Max(request.ExDay, today) || request.PayDay > CorporateActionRequest.LastDay)
+            ? new("payDate", "it is not before the ex-date, nor after the end of 2200")
+        : IsWaiting(definition.Decode().Base.Name, request.Kind) ? new("symbol", "another action of it is not entered yet, and one of them is a split")
+        : request.Kind == CorporateActionKind.Split ? WhyNoSplit(request, definition.Decode().Base)
+        : null;
+
+    // Units of before and after a split are different things: what comes first must be through.
+    private bool IsWaiting(string asset, CorporateActionKind kind) => _actions.Exists(action => action.UnitAsset == asset
+        && action.State is CorporateActionState.Announced or CorporateActionState.Begun
+        && (kind == CorporateActionKind.Split || action.Request.Kind == CorporateActionKind.Split));
+
+    private CorporateRefusal? WhyNoSplit(CorporateActionRequest request, Asset asset)
+    {
+        if (request.Numerator is < 1 or > CorporateActionRequest.RatioLimit || request.Denominator is < 1 or > CorporateActionRequest.RatioLimit
+            || request.Numerator == request.Denominator)
+        {
+            return new("ratio", $"it is of two different numbers from 1 to {CorporateActionRequest.RatioLimit}");
+        }
+
+        if (request.PayDay != 0)
+        {
+            return new("payDate", "what a split pays it pays at once");
+        }
+
+        foreach (var instrument in _listed.Values.Select(listed => listed.Decode()))
+        {
+            var wrong = instrument.Quote == asset ? "is paid in it"
+                : instrument.Base != asset ? null
+                : instrument.SettlementDays > 0 ? "settles days after its trades"
+                : instrument.LotUnits != 1 ? "has lots of more than its smallest unit"
+                : _marginTerms.ContainsKey(instrument.Symbol) ? "is traded on margin"
+                : null;
+            if (wrong is not null)
+            {
+                return new("symbol", $"it is not split while {instrument.Symbol} {wrong}");
+            }
+        }
+
+        return null;
+    }
+
+    private void ApplyAction(CatalogRecord record)
+    {
+        switch (record)
+        {
+            case CorporateActionAnnounced announced:
+                var instrument = _listed[announced.Request.Symbol].Decode();
+                _actions.Add(new CorporateActionView(
+                    announced.Request, announced.TimeNanos, announced.CutNanos,
+                    instrument.Base.Name, instrument.Base.Decimals, instrument.Quote.Name, instrument.Quote.Decimals,
+                    CorporateActionState.Announced, default));
+                break;
+            case CorporateActionBegun begun:
+                // Of a split the cut is where its books stand still.
+                Replace(begun.Id, view => view with
+                {
+                    State = CorporateActionState.Begun,
+                    CutNanos = view.Request.Kind == CorporateActionKind.Split ? begun.TimeNanos : view.CutNanos,
+                });
+                break;
+            case CorporateActionClosed closed:
+                Replace(closed.Id, view => view with { State = CorporateActionState.Entered, Sums = closed.Sums });
+                break;
+            case CorporateActionEnded ended:
+                Replace(ended.Id, view => view with { State = CorporateActionState.Paid });
+                break;
+        }
+    }
+
+    private void Replace(string id, Func<CorporateActionView, CorporateActionView> change)
+    {
+        var index = _actions.FindIndex(action => action.Request.Id == id);
+        _actions[index] = change(_actions[index]);
+    }
+}

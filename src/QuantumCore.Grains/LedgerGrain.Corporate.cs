@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using QuantumCore.Accounts;
+using QuantumCore.Contracts;
+
+namespace QuantumCore.Grains;
+
+/// <summary>Whom a corporate action concerns, and what is on record of it: told from all that is durable, or not at all.</summary>
+public sealed partial class LedgerGrain
+{
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<EntitledAccount>> Entitled(CorporateActionView action, long after, int limit)
+    {
+        await CatchUpWholeAsync();
+        return await history.EntitledAsync(action.Request.Id, action.UnitAsset, action.CutNanos, action.Request.Kind != CorporateActionKind.Split, after, limit, CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<CorporateSums> CorporateSums(CorporateActionView action)
+    {
+        await CatchUpWholeAsync();
+        var sums = await history.CorporateSumsAsync(action.Request.Id, CancellationToken.None);
+        return action.Request.Kind == CorporateActionKind.Split ? sums : sums with
+        {
+            Rounding = DividendShare.Rest(sums.LongUnits - sums.ShortUnits, action.UnitDecimals, action.Request.Rate, sums.Received - sums.Owed),
+        };
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<CorporateParts> CorporateParts(string action, bool unpaid, long after, int limit)
+    {
+        await CatchUpWholeAsync();
+        var parts = await history.CorporatePartsAsync(action, unpaid, after, limit + 1, CancellationToken.None);
+        return parts.Length > limit ? new CorporateParts(parts[..limit], true) : new CorporateParts(parts, false);
+    }
+
+    // What a stream that stopped would say, nobody knows.
+    private async Task CatchUpWholeAsync()
+    {
+        await CatchUp();
+        if (_stoppedAfter.Keys.FirstOrDefault() is { } stopped)
+        {
+            throw new InvalidOperationException($"The history of {stopped} has stopped: it does not tell who had what.");
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using QuantumCore.Accounts;
+using QuantumCore.Contracts;
+
+namespace QuantumCore.History;
+
+/// <summary>Corporate actions: who had what at a cut, and what is on record of each.</summary>
+public abstract partial class HistoryStore
+{
+    /// <summary>
+    /// Customers' accounts that had units of an asset just before a moment, or owed some, and have no part of an action on record, after an account, by account.
+    /// </summary>
+    /// <param name="action">The action's id.</param>
+    /// <param name="asset">The asset.</param>
+    /// <param name="cutNanos">The moment, Unix nanoseconds.</param>
+    /// <param name="withTrades">Whether trades are told apart by their time; else all of them are of before.</param>
+    /// <param name="after">Accounts after this one.</param>
+    /// <param name="limit">Most of them.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<ImmutableArray<EntitledAccount>> EntitledAsync(
+        string action, string asset, long cutNanos, bool withTrades, long after, int limit, CancellationToken cancellationToken) => ReadAsync(
+            EntitledQuery,
+            [("@action", action), ("@asset", asset), ("@cut", cutNanos), ("@trades", withTrades ? 1L : 0L), ("@after", after), ("@limit", limit)],
+            static (reader, token) => ListAsync(reader, static row => new EntitledAccount(row.GetInt64(0), row.GetInt64(1)), token),
+            cancellationToken);
+
+    /// <summary>What the parts on record of an action come to; what rounding leaves is for others to say.</summary>
+    public async Task<CorporateSums> CorporateSumsAsync(string action, CancellationToken cancellationToken)
+    {
+        var rows = await ReadAsync(
+            """
+            SELECT CASE WHEN units > 0 THEN 1 ELSE 0 END AS is_long, COUNT(*),
+              CAST(SUM(units / 1000000000) AS BIGINT), CAST(SUM(units % 1000000000) AS BIGINT),
+              CAST(SUM(amount / 1000000000) AS BIGINT), CAST(SUM(amount % 1000000000) AS BIGINT)
+            FROM corporate_part WHERE action = @action AND account >= 1000 GROUP BY CASE WHEN units > 0 THEN 1 ELSE 0 END
+            """,
+            [("@action", action)],
+            static (reader, token) => ListAsync(
+                reader,
+                static row => (IsLong: Convert.ToInt64(row.GetValue(0)) == 1, Accounts: (int)row.GetInt64(1), Units: Whole(row, 2), Amount: Whole(row, 4)),
+                token),
+            cancellationToken);
+        var sums = default(CorporateSums);
+        foreach (var (isLong, accounts, units, amount) in rows)
+        {
+            sums = sums with { Accounts = sums.Accounts + accounts };
+            sums = isLong ? sums with { LongUnits = units, Received = amount } : sums with { ShortUnits = -units, Owed = -amount };
+        }
+
+        return sums;
+    }
+
+    /// <summary>Parts on record of an action after an account, by account: all, or those that are not paid.</summary>
+    public Task<ImmutableArray<CorporatePart>> CorporatePartsAsync(
+        string action, bool unpaid, long after, int limit, CancellationToken cancellationToken) => ReadAsync(
+            """
+            SELECT account, units, amount, paid_at, unit_change FROM corporate_part
+            WHERE action = @action AND account > @after AND (@unpaid = 0 OR paid_at IS NULL) ORDER BY account LIMIT @limit
+            """,
+            [("@action", action), ("@unpaid", unpaid ? 1L : 0L), ("@after", after), ("@limit", limit)],
+            static (reader, token) => ListAsync(
+                reader, static row => new CorporatePart(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), !row.IsDBNull(3), row.GetInt64(4)), token),
+            cancellationToken);
+
+    /// <summary>The splits that are on record in an account of what a symbol trades, oldest first.</summary>
+    public Task<ImmutableArray<AccountSplit>> SplitsAsync(long account, string symbol, CancellationToken cancellationToken) => ReadAsync(
+        """
+        SELECT c.time, c.numerator, c.denominator, c.rate, i.base_decimals FROM corporate_part c
+        JOIN instrument i ON i.symbol = @symbol AND i.base = c.unit_asset AND i.seq = (SELECT MIN(v.seq) FROM instrument v WHERE v.symbol = @symbol)
+        WHERE c.account = @account AND c.numerator > 0 ORDER BY c.time, c.seq
+        """,
+        [("@account", account), ("@symbol", symbol)],
+        static (reader, token) => ListAsync(
+            reader,
+            static row => new AccountSplit(row.GetInt64(0), new SplitShare(row.GetInt64(1), row.GetInt64(2), row.GetInt32(4), row.GetInt64(3))),
+            token),
+        cancellationToken);
+
+    // What there is, less all that moved since: the indexes of an account's lines and of its trades lead to that.
+    private const string EntitledQuery =
+        """
+        SELECT had.account, had.units FROM (
+          SELECT b.account, CAST(b.total
+            - COALESCE((SELECT SUM(p.amount) FROM posting p
+                WHERE p.account = b.account AND p.time >= @cut AND p.cause <> 'trade' AND p.cause <> 'fee' AND p.asset = b.asset), 0)
+            - COALESCE((SELECT SUM(p.amount) FROM trade t
+                JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = t.seq AND p.idx = t.idx AND p.account = b.account AND p.asset = b.asset
+                WHERE t.buyer = b.account AND t.time >= @cut AND @trades = 1), 0)
+            - COALESCE((SELECT SUM(p.amount) FROM trade t
+                JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = t.seq AND p.idx = t.idx AND p.account = b.account AND p.asset = b.asset
+                WHERE t.seller = b.account AND t.buyer <> b.account AND t.time >= @cut AND @trades = 1), 0) AS BIGINT) AS units
+          FROM balance b
+          WHERE b.asset = @asset AND b.account >= 1000 AND b.account > @after
+            AND NOT EXISTS (SELECT 1 FROM corporate_part c WHERE c.action = @action AND c.account = b.account)) had
+        WHERE had.units <> 0 ORDER BY had.account LIMIT @limit
+        """;
+}
+
+/// <summary>A split of what an account has traded.</summary>
+/// <param name="TimeNanos">When it was on record, Unix nanoseconds.</param>
+/// <param name="Share">The ratio, and what a new unit is worth.</param>
+public readonly record struct AccountSplit(long TimeNanos, SplitShare Share);

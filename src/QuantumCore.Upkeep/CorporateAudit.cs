@@ -1,0 +1,223 @@
+using System.Globalization;
+using System.Numerics;
+using QuantumCore.Contracts;
+using QuantumCore.History;
+using QuantumCore.Instruments;
+using QuantumCore.Journal;
+
+namespace QuantumCore.Upkeep;
+
+/// <summary>
+/// Decides each corporate action again, by sums of its own: what every account had at the cut, from the records of all streams, what that comes to, and
+/// what rounding leaves. The whole journal is read once more, where there is an action at all.
+/// </summary>
+/// <param name="image">The journal.</param>
+/// <param name="instrumentOf">A listed instrument; null for one that is not listed.</param>
+/// <param name="findings">Where what differs is told.</param>
+internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument?> instrumentOf, FindingList findings)
+{
+    private const string Meaning = "An account got, or owes, what its units do not say; or a clock was seconds behind and its records came late. Find out which before money leaves.";
+    private readonly Dictionary<string, Announced> _actions = new(StringComparer.Ordinal);
+
+    /// <summary>Compares every action of the catalog with what accounts have on record.</summary>
+    /// <param name="streams">The journal's streams; their records are sound.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public void Compare(IReadOnlyCollection<StreamRow> streams, CancellationToken cancellationToken)
+    {
+        foreach (var record in streams.Where(stream => stream.Name == PlainLane.Catalog).SelectMany(stream => StoredRecords.Of(image, stream)))
+        {
+            See(CatalogRecordEncoding.Decode(record.Body.Span));
+        }
+
+        foreach (var stream in _actions.Count == 0 ? [] : streams)
+        {
+            foreach (var record in StoredRecords.Of(image, stream))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                See(stream, record);
+            }
+        }
+
+        foreach (var (id, action) in _actions)
+        {
+            Compare(id, action);
+        }
+    }
+
+    private void See(CatalogRecord record)
+    {
+        if (record is CorporateActionAnnounced announced && instrumentOf(announced.Request.Symbol) is { } instrument)
+        {
+            _actions.Add(announced.Request.Id, new Announced(announced.Request, announced.CutNanos, instrument));
+        }
+        else if (record is CorporateActionClosed closed && _actions.TryGetValue(closed.Id, out var action))
+        {
+            (action.Sums, action.ClosedNanos) = (closed.Sums, closed.TimeNanos);
+        }
+        else if (record is CorporateActionBegun begun && _actions.TryGetValue(begun.Id, out var split) && split.IsSplit)
+        {
+            split.CutNanos = begun.TimeNanos;
+        }
+    }
+
+    private void See(StreamRow stream, in JournalRecord stored)
+    {
+        if (AccountLane.AccountOf(stream) is var account && account != 0)
+        {
+            var record = AccountRecordEncoding.Decode(stored.Body.Span);
+            foreach (var entry in AccountEntries.All(new(account), stored.Sequence, record))
+            {
+                See(entry);
+            }
+
+            if (record is CorporateActionEntered part)
+            {
+                See(stream.Name, stored.Sequence, account, part.Action, new Part(part.Units, 0, part.Amount));
+            }
+            else if (record is SplitEntered split)
+            {
+                See(stream.Name, stored.Sequence, account, split.Action, new Part(split.Units, split.Change, split.Amount));
+            }
+        }
+        else if (PayoutLane.Is(stream))
+        {
+            foreach (var entry in AccountEntries.Of(stream.Name[PayoutRecord.StreamPrefix.Length..], PayoutRecordEncoding.Decode(stored.Body.Span)))
+            {
+                See(entry);
+            }
+        }
+        else if (stream.Name.StartsWith(BookLane.Prefix, StringComparison.Ordinal) && instrumentOf(stream.Name[BookLane.Prefix.Length..]) is { } instrument)
+        {
+            See(instrument, BookRecordEncoding.Decode(stored.Body.Span));
+        }
+    }
+
+    private void See(AccountEntry entry)
+    {
+        foreach (var line in entry.Lines)
+        {
+            Had(line.Account.Value, line.Asset, line.Amount, entry.TimeNanos);
+        }
+    }
+
+    private void See(Instrument instrument, BookRecord record)
+    {
+        foreach (var trade in BookTrades.Of(record))
+        {
+            var (units, cash) = ((Int128)trade.QuantityLots * instrument.LotUnits, (Int128)trade.PriceTicks * trade.QuantityLots * instrument.TickLotValue);
+            Had(trade.Buyer.Value, instrument.Base.Name, units, record.TimeNanos, isTrade: true);
+            Had(trade.Seller.Value, instrument.Base.Name, -units, record.TimeNanos, isTrade: true);
+            Had(trade.Buyer.Value, instrument.Quote.Name, -cash - trade.BuyerFee, record.TimeNanos, isTrade: true);
+            Had(trade.Seller.Value, instrument.Quote.Name, cash - trade.SellerFee, record.TimeNanos, isTrade: true);
+        }
+    }
+
+    private void See(string stream, long sequence, long account, string id, Part part)
+    {
+        if (_actions.TryGetValue(id, out var action) && action.Parts.TryAdd(account, part))
+        {
+            return;
+        }
+
+        findings.Add(
+            FindingKind.ActionDiffers, stream, sequence, $"it has a part of corporate action {id}, which was not announced, or twice", Meaning);
+    }
+
+    private void Had(long account, string asset, Int128 amount, long timeNanos, bool isTrade = false)
+    {
+        foreach (var action in _actions.Values)
+        {
+            if (action.Instrument.Base.Name == asset && action.IsBefore(timeNanos, isTrade) && new AccountId(account).IsCustomer)
+            {
+                action.Had[account] = action.Had.GetValueOrDefault(account) + amount;
+            }
+        }
+    }
+
+    private void Compare(string id, Announced action)
+    {
+        var accounts = action.Parts.Keys.Where(account => new AccountId(account).IsCustomer).ToHashSet();
+        accounts.UnionWith(action.Sums is null ? [] : action.Had.Where(had => had.Value != 0).Select(had => had.Key));
+        foreach (var account in accounts.Order())
+        {
+            var (had, part) = (action.Had.GetValueOrDefault(account), action.Parts.GetValueOrDefault(account));
+            if (part is null || part != action.PartOf(had))
+            {
+                findings.Add(
+                    FindingKind.ActionDiffers, HistoryChunk.StreamOf(account), null,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"corporate action {id}: {part?.Amount ?? 0} for {part?.Units ?? 0} units are on record, which change by {part?.Change ?? 0}; it had {had}, which come to {action.PartOf(had)} (minor units)"),
+                    Meaning);
+            }
+        }
+
+        var kept = action.Parts.GetValueOrDefault(AccountId.Rounding.Value)?.Amount ?? BigInteger.Zero;
+        if (action.Sums is { } sums && !action.AddsUpTo(sums, kept))
+        {
+            findings.Add(
+                FindingKind.ActionDiffers, PlainLane.Catalog, null,
+                $"corporate action {id}: {sums} is on record, with {kept} left by rounding; its parts come to something else", Meaning);
+        }
+    }
+
+    /// <summary>What an account had, by how much that changes, and what it gets.</summary>
+    private sealed record Part(BigInteger Units, BigInteger Change, BigInteger Amount);
+
+    /// <summary>An action, what accounts had at its cut, and what they have on record of it.</summary>
+    private sealed class Announced(CorporateActionRequest request, long cutNanos, Instrument instrument)
+    {
+        public bool IsSplit => request.Kind == CorporateActionKind.Split;
+
+        public long CutNanos { get; set; } = cutNanos;
+
+        public Instrument Instrument => instrument;
+
+        public CorporateSums? Sums { get; set; }
+
+        public Dictionary<long, Int128> Had { get; } = [];
+
+        public Dictionary<long, Part> Parts { get; } = [];
+
+        private BigInteger Scale => BigInteger.Pow(10, instrument.Base.Decimals + CorporateActionRequest.RateDecimals);
+
+        /// <summary>
+        /// Whether something is of before the cut. The book of a split stands still from before the cut until after its sums are on record, so that
+        /// a trade is told by that: clocks of books may be ahead.
+        /// </summary>
+        public bool IsBefore(long timeNanos, bool isTrade) => timeNanos < (IsSplit && isTrade ? ClosedNanos : CutNanos);
+
+        /// <summary>When its sums came on record; the end of time before that.</summary>
+        public long ClosedNanos { get; set; } = long.MaxValue;
+
+        /// <summary>What units come to, rounded down.</summary>
+        public Part PartOf(Int128 units)
+        {
+            if (!IsSplit)
+            {
+                return new Part(units, 0, Floor((BigInteger)units * request.Rate, Scale));
+            }
+
+            var (whole, rest) = BigInteger.DivRem((BigInteger)units * request.Numerator, request.Denominator);
+            return new Part(units, whole - units, Floor(rest * request.Rate, Scale * request.Denominator));
+        }
+
+        public bool AddsUpTo(in CorporateSums sums, BigInteger kept)
+        {
+            var (units, amount, accounts) = ((BigInteger)0, (BigInteger)0, 0);
+            foreach (var part in Parts.Where(part => new AccountId(part.Key).IsCustomer).Select(part => part.Value))
+            {
+                (units, amount, accounts) = (units + part.Units, amount + part.Amount, accounts + 1);
+            }
+
+            return accounts == sums.Accounts && units == sums.LongUnits - sums.ShortUnits && amount == sums.Received - sums.Owed
+                && kept == sums.Rounding && (IsSplit ? kept == 0 : amount + kept == Floor(units * request.Rate, Scale));
+        }
+
+        private static BigInteger Floor(BigInteger dividend, BigInteger divisor)
+        {
+            var (whole, rest) = BigInteger.DivRem(dividend, divisor);
+            return rest < 0 ? whole - 1 : whole;
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using QuantumCore.Client;
+using QuantumCore.Contracts;
+using Xunit;
+using CorporateActionState = QuantumCore.Client.CorporateActionState;
+using CorporatePart = QuantumCore.Client.CorporatePart;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>Corporate actions as an administrator announces and sees them, over HTTP and the SDK.</summary>
+public class CorporateOverHttpTests
+{
+    private static readonly CorporateDividend s_dividend = new("aapl-q4", "AAPL", 0.1251m, new DateOnly(2199, 12, 2), new DateOnly(2199, 12, 20));
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_dividend_is_announced_once_and_shown_with_its_parts()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        Assert.Empty(await exchange.Operator.GetCorporateActionsAsync(Cancellation));
+        var announced = Assert.Single(await exchange.Operator.AnnounceDividendAsync(s_dividend, "fourth quarter", Cancellation));
+        Assert.Equal(
+            ("aapl-q4", "AAPL", CorporateActionState.Announced, s_dividend.ExDate, s_dividend.PayDate, 0.1251m, "AAPL", "USD", "operator", "fourth quarter"),
+            (announced.Id, announced.Symbol, announced.State, announced.ExDate, announced.PayDate, announced.Amount, announced.UnitAsset, announced.Asset, announced.By, announced.Why));
+        Assert.Equal(announced, Assert.Single(await exchange.Operator.AnnounceDividendAsync(s_dividend, null, Cancellation)));
+
+        // As the agent will bring it on its day.
+        var action = Assert.Single(await exchange.Grains.Catalog().CorporateActions());
+        await exchange.Grains.Account(ServedExchange.AliceAccount).EnterAction(action, 100_000_000);
+        await exchange.Grains.Account(ServedExchange.BobAccount).EnterAction(action, -7);
+        var first = await exchange.Operator.GetCorporatePartsAsync("aapl-q4", limit: 1, cancellation: Cancellation);
+        Assert.Equal(new CorporatePart("ACC-1001", 100_000_000m, 12_510_000m, 0m, false), Assert.Single(first.Parts));
+        var second = await exchange.Operator.GetCorporatePartsAsync("aapl-q4", first.Next, 1, Cancellation);
+        Assert.Equal(new CorporatePart("ACC-1002", -7m, -0.88m, 0m, false), Assert.Single(second.Parts));
+        Assert.Null(second.Next);
+
+        var balance = (await exchange.Alice.GetAccountAsync(Cancellation)).Balances.Single(of => of.Asset == "USD");
+        Assert.Equal(12_510_000m, balance.Pending);
+        var statement = await exchange.Alice.GetStatementAsync(cancellation: Cancellation);
+        var line = Assert.Single(statement.Entries, entry => entry.Cause == "dividend");
+        Assert.Equal(("aapl-q4", 12_510_000m, true), (line.Key, line.Amount, line.Pending));
+    }
+
+    [Theory]
+    [InlineData("id", """{"id":"a b","type":"dividend","symbol":"AAPL","amount":"0.1"}""")]
+    [InlineData("id", """{"type":"dividend","symbol":"AAPL","amount":"0.1"}""")]
+    [InlineData("type", """{"id":"a","type":"merger","symbol":"AAPL","amount":"0.1"}""")]
+    [InlineData("symbol", """{"id":"a","type":"dividend","symbol":"NONE","amount":"0.1"}""")]
+    [InlineData("symbol", """{"id":"a","type":"dividend","amount":"0.1"}""")]
+    [InlineData("amount", """{"id":"a","type":"dividend","symbol":"AAPL"}""")]
+    [InlineData("amount", """{"id":"a","type":"dividend","symbol":"AAPL","amount":"0"}""")]
+    [InlineData("amount", """{"id":"a","type":"dividend","symbol":"AAPL","amount":"-1"}""")]
+    [InlineData("amount", """{"id":"a","type":"dividend","symbol":"AAPL","amount":"0.12345678901"}""")]
+    [InlineData("amount", """{"id":"a","type":"dividend","symbol":"AAPL","amount":"99999999999"}""")]
+    [InlineData("exDate", """{"id":"a","type":"dividend","symbol":"AAPL","amount":"0.1","exDate":"tomorrow"}""")]
+    [InlineData("exDate", """{"id":"a","type":"dividend","symbol":"AAPL","amount":"0.1","exDate":"2020-01-01"}""")]
+    [InlineData("payDate", """{"id":"a","type":"dividend","symbol":"AAPL","amount":"0.1","payDate":"2026-13-01"}""")]
+    [InlineData("payDate", """{"id":"a","type":"dividend","symbol":"AAPL","amount":"0.1","exDate":"2199-01-02","payDate":"2199-01-01"}""")]
+    [InlineData("ratio", """{"id":"a","type":"dividend","symbol":"AAPL","amount":"0.1","ratio":"2:1"}""")]
+    [InlineData("ratio", """{"id":"a","type":"split","symbol":"AAPL","amount":"0.1"}""")]
+    [InlineData("ratio", """{"id":"a","type":"split","symbol":"AAPL","amount":"0.1","ratio":"2"}""")]
+    [InlineData("ratio", """{"id":"a","type":"split","symbol":"AAPL","amount":"0.1","ratio":"2:2"}""")]
+    [InlineData("ratio", """{"id":"a","type":"split","symbol":"AAPL","amount":"0.1","ratio":"0:1"}""")]
+    [InlineData("ratio", """{"id":"a","type":"split","symbol":"AAPL","amount":"0.1","ratio":"10001:1"}""")]
+    [InlineData("payDate", """{"id":"a","type":"split","symbol":"AAPL","amount":"0.1","ratio":"2:1","payDate":"2199-01-01"}""")]
+    [InlineData("amount", """{"id":"a","type":"split","symbol":"AAPL","ratio":"2:1"}""")]
+    [InlineData("why", """{"id":"a","type":"dividend","symbol":"AAPL","amount":"0.1","why":"\u0007"}""")]
+    public async Task A_malformed_announcement_is_refused_with_the_name_of_its_field(string field, string body)
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(exchange.Address, "api/qc/v1/admin/corporate-actions"))
+        {
+            Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Add("X-Api-Key", "operator");
+        using var response = await http.SendAsync(request, Cancellation);
+        Assert.InRange((int)response.StatusCode, 400, 404);
+        var refusal = await response.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
+        Assert.Equal(field, refusal.GetProperty("field").GetString());
+        Assert.Empty(await exchange.Grains.Catalog().CorporateActions());
+    }
+
+    [Fact]
+    public async Task Only_an_administrator_announces_and_sees_them()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.AnnounceDividendAsync(s_dividend, null, Cancellation));
+        await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.GetCorporateActionsAsync(Cancellation));
+        Assert.Equal((400, "id"), await exchange.GetRawAsync("admin/corporate-actions/none", "operator"));
+        await exchange.Operator.AnnounceDividendAsync(s_dividend, null, Cancellation);
+        Assert.Equal((400, "after"), await exchange.GetRawAsync("admin/corporate-actions/aapl-q4?after=x", "operator"));
+        var conflict = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Operator.AnnounceDividendAsync(s_dividend with { Amount = 0.2m }, null, Cancellation));
+        Assert.Equal("id", conflict.Field);
+    }
+}

@@ -1,0 +1,336 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>
+/// Splits: with its books standing still each account's units become the new ones, once, and fractions are paid. A crash is a second exchange on the
+/// same journal.
+/// </summary>
+public class SplitTests
+{
+    private const string Symbol = "CORP";
+    private const long Alice = 1001;
+    private const long Bob = 1002;
+    private const long Carol = 1003;
+    private const long Cash = 1_000_000;
+
+    // One new share is worth 10.00.
+    private const long Ten = 100_000_000_000;
+
+    [Fact]
+    public async Task Units_become_new_ones_and_fractions_are_paid_while_the_book_stands_still()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk, (Alice, 101), (Bob, 8), (Carol, 0));
+        await market.TradeAsync(Carol, Bob, 1_500, 5);
+        var resting = await market.Exchange.PlaceAsync(Alice, "rests", Symbol, Side.Sell, 1_600, 50);
+        var cash = await market.CashAsync();
+        Assert.Null(await market.AnnounceAsync(3, 2));
+
+        // It waits for the book to stand still.
+        await market.Exchange.Service<OpenWorkAgent>().CarryActionsAsync(CancellationToken.None);
+        Assert.Equal(CorporateActionState.Announced, (await market.ActionAsync()).State);
+        var done = await market.SplitAsync();
+        Assert.Equal(new CorporateSums(3, 109, 0, 1_500, 0, 0), done.Sums);
+        Assert.Equal<long[]>([151, 4, 7], await market.UnitsAsync());
+        Assert.Equal<long[]>([cash[0] + 500, cash[1] + 500, cash[2] + 500], await market.CashAsync());
+        var report = await market.Exchange.Book(Symbol).Status(Alice, resting.OrderId);
+        Assert.Equal((OrderStatus.Cancelled, EndReason.CorporateAction), (report.Status, report.End));
+        Assert.Equal(
+            [(Alice, 101L, 50L, 500L), (Bob, 3, 1, 500), (Carol, 5, 2, 500)],
+            (await market.PartsAsync()).Select(part => (part.Account, part.Units, part.Change, part.Amount)));
+        await market.RequireBooksAsync();
+
+        // Trading goes on in new units: Carol's five at 15.00 became seven and a half at 10.00.
+        await market.ResumeAsync();
+        await market.TradeAsync(Alice, Carol, 1_000, 7);
+        await market.Exchange.Ledger.CatchUp();
+        var position = Assert.Single(await market.Exchange.Ledger.Positions(Carol, PositionMethod.Average, []));
+        Assert.Equal((0L, (Int128)0, (Int128)0), (position.QuantityLots, position.Cost, position.Realised));
+        Assert.Equal<long[]>([158, 4, 0], await market.UnitsAsync());
+        await market.RequireBooksAsync();
+    }
+
+    [Fact]
+    public async Task A_halt_that_is_planned_to_end_is_no_standing_still()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk, (Alice, 100), (Bob, 0), (Carol, 0));
+        Assert.Null(await market.AnnounceAsync(2, 1));
+        var ends = BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt) with
+        {
+            Changes =
+            [
+                new(ChangedValue.Next, (long)TradingPhase.Volatility),
+                new(ChangedValue.NextNanos, (market.Time.GetUtcNow().AddHours(1) - DateTimeOffset.UnixEpoch).Ticks * 100),
+            ],
+        };
+        Assert.Equal(RejectReason.None, await market.Exchange.Book(Symbol).Operate(ends));
+        await market.Exchange.Service<OpenWorkAgent>().CarryActionsAsync(CancellationToken.None);
+        Assert.Equal(CorporateActionState.Announced, (await market.ActionAsync()).State);
+    }
+
+    [Fact]
+    public async Task A_reverse_split_takes_units_and_pays_what_is_too_little_for_one()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk, (Alice, 109), (Bob, 7), (Carol, 20));
+        Assert.Null(await market.AnnounceAsync(1, 10));
+        await market.SplitAsync();
+        Assert.Equal<long[]>([10, 0, 2], await market.UnitsAsync());
+        Assert.Equal<long[]>([Cash + 900, Cash + 700, Cash], await market.CashAsync());
+        Assert.Equal(RejectReason.ShortNotAllowed, (await market.Exchange.HoldAsync(Alice, "more", Symbol, Side.Sell, 1_000, 11)).Reason);
+        await market.RequireBooksAsync();
+    }
+
+    [Fact]
+    public async Task What_moves_after_the_cut_is_of_new_units_and_nobody_is_left_with_less_than_nothing()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk, (Alice, 100), (Bob, 50), (Carol, 0));
+        Assert.Null(await market.AnnounceAsync(1, 10));
+        await market.PassAsync(CorporateActionState.Begun, halts: true);
+
+        // Alice has ten by now, and gives away twenty; an order that comes late ends too.
+        await market.TransferAsync(Bob, Carol, 3);
+        await market.TransferAsync(Alice, Carol, 95);
+        await market.Exchange.PlaceAsync(Bob, "late", Symbol, Side.Sell, 1_600, 40);
+        await market.PassAsync(CorporateActionState.Begun, TimeSpan.FromSeconds(10));
+        await Wait.UntilAsync(async () => (await market.PartsAsync()).Length == 1, "Bob's part");
+        Assert.Equal(CorporateActionState.Begun, (await market.ActionAsync()).State);
+        Assert.Equal<long[]>([5, 2, 98], await market.UnitsAsync());
+
+        // What is missing comes back, and it goes on.
+        await market.TransferAsync(Carol, Alice, 85);
+        await market.PassAsync(CorporateActionState.Entered, TimeSpan.Zero, orPaid: true);
+        Assert.Equal<long[]>([0, 2, 13], await market.UnitsAsync());
+        await market.RequireBooksAsync();
+    }
+
+    [Fact]
+    public async Task A_split_whose_accounts_are_half_done_is_completed_after_a_crash_each_account_once()
+    {
+        await using var disk = new Disk();
+        await using var dead = await Market.OpenAsync(disk, (Alice, 101), (Bob, 8), (Carol, 5));
+        await dead.TradeAsync(Carol, Bob, 1_500, 5);
+        Assert.Null(await dead.AnnounceAsync(2, 1));
+        await dead.PassAsync(CorporateActionState.Begun, halts: true);
+        await dead.Exchange.Account(Carol).EnterAction(await dead.ActionAsync(), 10);
+        await dead.Exchange.Cluster.DeactivateAsync(dead.Exchange.Account(Carol));
+        await dead.Exchange.Account(Bob).EnterAction(await dead.ActionAsync(), 3);
+        await dead.Exchange.CrashAsync();
+
+        await using var alive = await dead.StartAgainAsync();
+        await alive.PassAsync(CorporateActionState.Entered, TimeSpan.FromSeconds(10), orPaid: true);
+        Assert.Equal<long[]>([202, 6, 20], await alive.UnitsAsync());
+        await alive.RequireBooksAsync();
+
+        // The history is lost, and tells the same again, positions too.
+        var positions = await alive.Exchange.Ledger.Positions(Carol, PositionMethod.FirstInFirstOut, []);
+        Assert.Equal((10L, (Int128)7_500), (Assert.Single(positions).QuantityLots, Assert.Single(positions).Cost));
+        await alive.Exchange.CrashAsync();
+        await disk.LoseHistoryAsync();
+        await using var last = await alive.StartAgainAsync();
+        await last.Exchange.Ledger.CatchUp();
+        Assert.Equal(positions, await last.Exchange.Ledger.Positions(Carol, PositionMethod.FirstInFirstOut, []));
+        Assert.Equal<long[]>([202, 6, 20], await last.UnitsAsync());
+    }
+
+    [Fact]
+    public async Task What_was_lost_today_is_told_in_new_units()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk, (Alice, 100), (Bob, 50), (Carol, 0));
+        await market.TradeAsync(Carol, Bob, 1_500, 10);
+        await market.Exchange.Account(Carol).SetLimits(new("USD*", [new(LimitKind.DailyLoss, 1_000)], "desk", ""));
+        Assert.Null(await market.AnnounceAsync(3, 1));
+        await market.SplitAsync();
+        await market.ResumeAsync();
+
+        // Bought at 15.00, sold at 5.00 after three for one: nothing is lost, and Carol may buy on.
+        await market.TradeAsync(Alice, Carol, 500, 20);
+        Assert.Equal(RejectReason.None, (await market.Exchange.HoldAsync(Carol, "again", Symbol, Side.Buy, 500, 1)).Reason);
+    }
+
+    [Theory]
+    [InlineData("margin", "symbol")]
+    [InlineData("later", "symbol")]
+    [InlineData("quote", "symbol")]
+    [InlineData("lots", "symbol")]
+    [InlineData("another", "symbol")]
+    [InlineData("ratio", "ratio")]
+    [InlineData("zero", "ratio")]
+    [InlineData("pay", "payDate")]
+    public async Task What_can_not_be_split_is_refused_by_its_field(string what, string field)
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk, (Alice, 100), (Bob, 0), (Carol, 0));
+        var catalog = market.Exchange.Grains.Catalog();
+        var share = Listed.Share("OTHER") with { Base = new Asset(Symbol, 0) };
+        switch (what)
+        {
+            case "margin":
+                var terms = new MarginTerms { Long = MarginTable.Flat(500_000, 250_000) };
+                Assert.Null(await catalog.SetMarginTerms(new(Symbol, EncodedMarginTerms.From(terms), "desk", "")));
+                break;
+            case "later":
+                await catalog.List(EncodedInstrument.From(share with { SettlementDays = 1, SettlementVenue = "MAIN" }));
+                break;
+            case "quote":
+                await catalog.List(EncodedInstrument.From(Listed.Share("OTHER") with { Quote = new Asset(Symbol, 0), PriceDecimals = 0 }));
+                break;
+            case "lots":
+                await catalog.List(EncodedInstrument.From(share with { LotSize = 10 }));
+                break;
+            case "another":
+                Assert.Null(await market.AnnounceAsync(2, 1, id: "other"));
+                break;
+        }
+
+        var (numerator, denominator) = what == "ratio" ? (2, 2) : what == "zero" ? (0, 1) : (2, 1);
+        Assert.Equal(field, (await market.AnnounceAsync(numerator, denominator, payDate: what == "pay" ? 84_000 : 0))?.Field);
+    }
+
+    [Fact]
+    public async Task A_dividend_waits_for_a_split_and_is_of_new_units_then()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk, (Alice, 100), (Bob, 0), (Carol, 0));
+        Assert.Null(await market.AnnounceAsync(3, 1));
+        var dividend = new CorporateActionRequest("dividend", CorporateActionKind.CashDividend, Symbol, 0, 0, Ten, "desk", "");
+        Assert.Equal("symbol", (await market.Exchange.Grains.Catalog().AnnounceAction(dividend))?.Field);
+        await market.SplitAsync();
+        Assert.Null(await market.Exchange.Grains.Catalog().AnnounceAction(dividend));
+        market.Time.Advance(TimeSpan.FromSeconds(10));
+        await Wait.UntilAsync(
+            async () =>
+            {
+                await market.Exchange.Service<OpenWorkAgent>().CarryActionsAsync(CancellationToken.None);
+                return (await market.CashAsync())[0] == Cash + 300_000;
+            },
+            "the dividend of 300 shares");
+        await market.RequireBooksAsync();
+    }
+
+    private sealed class Market(Exchange exchange, ShiftedTime time) : IAsyncDisposable
+    {
+        private static readonly long[] s_accounts = [Alice, Bob, Carol];
+        private int _names;
+
+        public Exchange Exchange => exchange;
+
+        public ShiftedTime Time => time;
+
+        public static async Task<Market> OpenAsync(Disk disk, params (long Account, long Units)[] holders)
+        {
+            var time = new ShiftedTime();
+            time.Advance(new DateTimeOffset(2024, 6, 3, 10, 0, 0, TimeSpan.Zero) - time.GetUtcNow());
+            var market = new Market(await Exchange.StartAsync(disk, time: time), time);
+            var share = Listed.Share(Symbol) with { MakerFeePpm = 0, TakerFeePpm = 0 };
+            await market.Exchange.Grains.Catalog().List(EncodedInstrument.From(share));
+            foreach (var (account, units) in holders)
+            {
+                await market.Exchange.Account(account).Deposit(new("cash", "USD", Cash));
+                if (units > 0)
+                {
+                    await market.Exchange.Account(account).Deposit(new("units", Symbol, units));
+                }
+            }
+
+            return market;
+        }
+
+        public async Task<Market> StartAgainAsync() => new(await Exchange.StartAsync(exchange.Disk, time: time), time) { _names = 1_000 };
+
+        public async Task<CorporateRefusal?> AnnounceAsync(long numerator, long denominator, string id = "split-1", long payDate = 0) =>
+            await exchange.Grains.Catalog().AnnounceAction(new CorporateActionRequest(
+                id, CorporateActionKind.Split, Symbol, 0, payDate, Ten, "desk", "", numerator, denominator));
+
+        public async Task<CorporateActionView> ActionAsync() =>
+            Assert.Single(await exchange.Grains.Catalog().CorporateActions(), action => action.Request.Kind == CorporateActionKind.Split);
+
+        /// <summary>The book is halted, and the agent carries the split to its end.</summary>
+        public async Task<CorporateActionView> SplitAsync()
+        {
+            await PassAsync(CorporateActionState.Begun, halts: true);
+            return await PassAsync(CorporateActionState.Paid, TimeSpan.FromSeconds(10));
+        }
+
+        public async Task<CorporateActionView> PassAsync(CorporateActionState state, TimeSpan by = default, bool halts = false, bool orPaid = false)
+        {
+            if (halts)
+            {
+                Assert.Equal(RejectReason.None, await exchange.Book(Symbol).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt)));
+            }
+
+            time.Advance(by);
+            await Wait.UntilAsync(
+                async () =>
+                {
+                    await exchange.Service<InstrumentCatalog>().RefreshAsync();
+                    await exchange.Service<OpenWorkAgent>().CarryActionsAsync(CancellationToken.None);
+                    var now = (await ActionAsync()).State;
+                    return now == state || (orPaid && now == CorporateActionState.Paid);
+                },
+                $"the split to be {state}");
+            return await ActionAsync();
+        }
+
+        /// <summary>A halt ends with an auction, in which nobody trades here.</summary>
+        public async Task ResumeAsync()
+        {
+            foreach (var phase in new[] { TradingPhase.Opening, TradingPhase.Continuous })
+            {
+                Assert.Equal(RejectReason.None, await exchange.Book(Symbol).Operate(BookCommand.Of(BookVerb.SetPhase, (long)phase)));
+            }
+        }
+
+        public async Task TradeAsync(long buyer, long seller, long price, long lots)
+        {
+            await exchange.PlaceAsync(seller, Name(), Symbol, Side.Sell, price, lots);
+            var report = await exchange.PlaceAsync(buyer, Name(), Symbol, Side.Buy, price, lots);
+            Assert.Equal(OrderStatus.Filled, report.Status);
+            await exchange.ViewAsync(buyer, report);
+            await exchange.ViewAsync(seller, report);
+        }
+
+        public async Task TransferAsync(long from, long to, long amount)
+        {
+            var given = await exchange.Account(from).Transfer(new(Name(), to, Symbol, amount));
+            Assert.Equal(RejectReason.None, given.Reason);
+            await exchange.Account(to).TakeInTransfer(new TransferArrival(from, given.Sequence, Symbol, amount));
+            await exchange.Account(from).EndTransfer(given.Sequence);
+        }
+
+        public Task<long[]> CashAsync() => TotalsAsync("USD");
+
+        public Task<long[]> UnitsAsync() => TotalsAsync(Symbol);
+
+        public async Task<ImmutableArray<CorporatePart>> PartsAsync() =>
+            (await exchange.Ledger.CorporateParts("split-1", unpaid: false, after: -1, limit: 100)).Parts;
+
+        /// <summary>The ledger agrees with itself and with every account.</summary>
+        public Task RequireBooksAsync() => TransferTests.RequireInvariantsAsync(exchange);
+
+        public ValueTask DisposeAsync() => exchange.DisposeAsync();
+
+        private async Task<long[]> TotalsAsync(string asset)
+        {
+            var all = new List<long>();
+            foreach (var account in s_accounts)
+            {
+                await exchange.Account(account).CatchUp();
+                var view = await exchange.ViewAsync(account);
+                all.Add(view.Balances.FirstOrDefault(balance => balance.Asset == asset).Total);
+            }
+
+            return [.. all];
+        }
+
+        private string Name() => string.Create(CultureInfo.InvariantCulture, $"name-{_names++}");
+    }
+}
