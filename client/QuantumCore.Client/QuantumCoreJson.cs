@@ -118,6 +118,10 @@ internal sealed record AccountKindOrder(string? Currency, string? Why);
 
 internal sealed record HolidaysOrder(IReadOnlyList<string> Holidays, string? Why);
 
+internal sealed record PinOrder(string? Silo, string? Why);
+
+internal sealed record BookPins(IReadOnlyList<BookPin> Pins);
+
 internal sealed record SettlementVenues(IReadOnlyList<SettlementVenue> Venues);
 
 internal sealed record LocateOrder(string Symbol, decimal Quantity, string? Why);
@@ -231,6 +235,8 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(LocateOrder))]
 [JsonSerializable(typeof(HolidaysOrder))]
 [JsonSerializable(typeof(SettlementVenues))]
+[JsonSerializable(typeof(PinOrder))]
+[JsonSerializable(typeof(BookPins))]
 [JsonSerializable(typeof(BreakerRequest))]
 [JsonSerializable(typeof(BreakerReport))]
 [JsonSerializable(typeof(Order))]

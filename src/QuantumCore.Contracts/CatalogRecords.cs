@@ -109,10 +109,15 @@ public sealed record HolidaysSet(long TimeNanos, long FromDay, HolidaysRequest R
 /// <param name="Request">What was asked; its shares are those that are in force.</param>
 public sealed record OwnerLimitsSet(long TimeNanos, OwnerLimitsRequest Request) : CatalogRecord(TimeNanos);
 
+/// <summary>A book was pinned to a silo, or let go where the silo is empty.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Request">What was asked.</param>
+public sealed record BookPinned(long TimeNanos, BookPinRequest Request) : CatalogRecord(TimeNanos);
+
 /// <summary>
 /// The catalog's records as bytes. Kinds: listed 40, key 41, owner 42, key with rights and signatures 43, user 44, session
 /// begun 45, sessions ended 46, limits of every account 47, key with addresses 48,
-/// fees 49, margin terms 50, margin policy 51, locate 52, liquidation insured 53, limits of an owner 63, strategy of signals 70, failed signal 71,
+/// fees 49, margin terms 50, margin policy 51, locate 52, liquidation insured 53, limits of an owner 63, pinned book 64, strategy of signals 70, failed signal 71,
 /// pause of signals 72, dropped signal 73, holidays 80; they never change.
 /// </summary>
 public static partial class CatalogRecordEncoding
@@ -138,6 +143,7 @@ public static partial class CatalogRecordEncoding
     private const byte SignalDroppedKind = 73;
     private const byte HolidaysKind = 80;
     private const byte OwnerLimitsKind = 63;
+    private const byte PinKind = 64;
 
     /// <summary>The record's bytes.</summary>
     public static byte[] Encode(CatalogRecord record) => record switch
@@ -160,6 +166,7 @@ public static partial class CatalogRecordEncoding
         DeadSignalDropped dropped => Encode(dropped),
         HolidaysSet holidays => Encode(holidays),
         OwnerLimitsSet owner => Encode(owner),
+        BookPinned pinned => Encode(pinned),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
@@ -359,6 +366,7 @@ public static partial class CatalogRecordEncoding
             SignalDroppedKind => new DeadSignalDropped(from.TimeNanos, from.Count(), from.Text()),
             HolidaysKind => ReadHolidays(ref from),
             OwnerLimitsKind => ReadOwnerLimits(ref from),
+            PinKind => ReadPin(ref from),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of catalog record."),
         };
         from.End();

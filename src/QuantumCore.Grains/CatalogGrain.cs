@@ -260,6 +260,9 @@ public sealed partial class CatalogGrain(
             case OwnerLimitsSet owner:
                 Apply(owner);
                 break;
+            case BookPinned pinned:
+                Apply(pinned);
+                break;
             case UserSet set:
                 _users.Apply(set);
                 break;

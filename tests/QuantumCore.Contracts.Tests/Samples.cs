@@ -263,6 +263,7 @@ internal static class Samples
             ["catalog-key"] = new KeyAdded(Time, new ApiKey(new string('a', 64), 1001, false, true, "Alice (demo)")),
             ["catalog-owner"] = new OwnerSet(Time, new OwnedAccount(1001, "Alice")),
             ["catalog-holidays"] = new HolidaysSet(Time, 20_779, new HolidaysRequest("MAIN", [20_780, 20_813], "desk", "mourning")),
+            ["catalog-pin"] = new BookPinned(Time, new BookPinRequest("AAPL", "east", "desk", "beside its market maker")),
             ["catalog-owner-limits"] = new OwnerLimitsSet(
                 Time,
                 new OwnerLimitsRequest(

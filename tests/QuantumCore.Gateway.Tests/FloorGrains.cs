@@ -378,6 +378,10 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
 
     public ValueTask<string?> SetHolidays(HolidaysRequest request) => throw new NotSupportedException();
 
+    public ValueTask<ImmutableArray<BookPin>> Pins() => throw new NotSupportedException();
+
+    public ValueTask<string?> SetPin(BookPinRequest request) => throw new NotSupportedException();
+
     public ValueTask<string?> SetMarginTerms(MarginTermsRequest request)
     {
         floor.Margin = floor.Margin with { Terms = [request] };

@@ -62,7 +62,7 @@ public partial class StableNumberTests
         ["SettlementRecordEncoding.Kind"] = "Closed=90 Settled=91",
         ["LimitKind"] = "OrderQuantity=1 OrderValue=2 OpenOrders=3 Position=4 DuplicateWindow=5 OrdersPerSecond=6 OrderBurst=7 DailyVolume=8 DailyLoss=9",
         ["PayoutState"] = "Pending=0 Sent=1 Final=2 Refused=3",
-        ["CatalogRecordEncoding"] = "Version=1 ListedKind=40 KeyKind=41 OwnerKind=42 SigningKeyKind=43 UserKind=44 SessionKind=45 SessionsEndedKind=46 LimitsKind=47 BoundKeyKind=48 FeesKind=49 MarginTermsKind=50 MarginPolicyKind=51 LocateKind=52 InsuredKind=53 OwnerLimitsKind=63 SignalStrategyKind=70 SignalFailedKind=71 SignalsPausedKind=72 SignalDroppedKind=73 HolidaysKind=80",
+        ["CatalogRecordEncoding"] = "Version=1 ListedKind=40 KeyKind=41 OwnerKind=42 SigningKeyKind=43 UserKind=44 SessionKind=45 SessionsEndedKind=46 LimitsKind=47 BoundKeyKind=48 FeesKind=49 MarginTermsKind=50 MarginPolicyKind=51 LocateKind=52 InsuredKind=53 OwnerLimitsKind=63 PinKind=64 SignalStrategyKind=70 SignalFailedKind=71 SignalsPausedKind=72 SignalDroppedKind=73 HolidaysKind=80",
         ["CandlePeriod"] =
             "Minute=1 ThreeMinutes=3 FiveMinutes=5 QuarterHour=15 HalfHour=30 Hour=60 TwoHours=120 FourHours=240 SixHours=360 "
             + "EightHours=480 HalfDay=720 Day=1440 ThreeDays=4320 Week=10080 Month=44640",

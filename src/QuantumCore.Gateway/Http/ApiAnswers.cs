@@ -108,6 +108,8 @@ internal static class ApiAnswers
         ["POST admin/accounts/{account}/unfreeze"] = typeof(FrozenAnswer),
         ["POST admin/breaker"] = typeof(BreakerAnswer),
         ["GET admin/system"] = typeof(SystemAnswer),
+        ["GET admin/pins"] = typeof(PinsAnswer),
+        ["POST admin/symbols/{symbol}/pin"] = typeof(PinsAnswer),
         ["GET admin/ledger/trial-balance"] = typeof(TrialBalanceAnswer),
         ["GET admin/ledger/fees"] = typeof(FeeRevenueAnswer),
         ["GET admin/ledger/reconciliation"] = typeof(ReconciliationAnswer),

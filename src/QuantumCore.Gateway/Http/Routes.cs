@@ -80,6 +80,7 @@ internal sealed class Routes(
         MapSettlement(services.GetRequiredService<SettlementCalls>());
         MapOperator(services.GetRequiredService<OperatorCalls>());
         On(Lane.Urgent, "GET", $"{Native}/admin/system", services.GetRequiredService<SystemCalls>().Show);
+        MapPlacement(services.GetRequiredService<PlacementCalls>());
         MapLedger(services.GetRequiredService<LedgerCalls>());
 
         MapMarket(services.GetRequiredService<MarketCalls>(), services.GetRequiredService<TickerCalls>());
@@ -202,6 +203,12 @@ internal sealed class Routes(
     {
         On(Lane.Readings, "GET", $"{Native}/admin/settlement", calls.Show);
         On(Lane.Urgent, "POST", $"{Native}/admin/settlement/{{venue}}/holidays", calls.SetHolidays, typeof(HolidaysText));
+    }
+
+    private void MapPlacement(PlacementCalls calls)
+    {
+        On(Lane.Urgent, "GET", $"{Native}/admin/pins", calls.Show);
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/pin", calls.Set, typeof(PinText));
     }
 
     private void MapLedger(LedgerCalls calls)

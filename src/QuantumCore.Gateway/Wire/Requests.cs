@@ -527,6 +527,7 @@ internal sealed class NumberText : JsonConverter<string>
 [JsonSerializable(typeof(AccountKindText))]
 [JsonSerializable(typeof(LocateText))]
 [JsonSerializable(typeof(HolidaysText))]
+[JsonSerializable(typeof(PinText))]
 [JsonSerializable(typeof(BreakerText))]
 [JsonSerializable(typeof(DepositText))]
 [JsonSerializable(typeof(TransferText))]
