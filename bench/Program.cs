@@ -79,7 +79,7 @@ const string Usage = """
                                {"openOrders":N,"limits":N,"coverNs":N,"limitsNs":N,"decisionNs":N}
       scale [--silos N,…] [--journals N,…] [--processors N] [--symbols N] [--hot PERCENT] [--callers N] [--milliseconds N]
             [--seed N] [--edge NS] [--account NS] [--book NS] [--deliver NS] [--hop NS] [--network NS] [--commit NS]
-            [--record NS] [--history NS] [--rows NS]
+            [--frame NS] [--record NS] [--history NS] [--rows NS]
                                Simulate clusters of so many silos (1,2,4,8,16) over so many databases (1,4,16) from what orders cost
                                where, as measured (docs/scale.md): a table, the same for the same seed
       market FILE [--seed N] [--hours N] [--plot SVG]

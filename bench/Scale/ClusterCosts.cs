@@ -27,6 +27,9 @@ internal sealed record ClusterCosts
     /// <summary>Delay of a commit.</summary>
     public long Commit { get; init; } = 1_000_000;
 
+    /// <summary>At the database: a commit, whatever is in it.</summary>
+    public long Frame { get; init; } = 300_000;
+
     /// <summary>At the database: a record of the journal.</summary>
     public long Record { get; init; } = 5_000;
 

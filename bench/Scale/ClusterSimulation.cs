@@ -148,7 +148,7 @@ internal sealed class ClusterSimulation
             var frame = _waiting.Count <= MostRecords ? _waiting : _waiting[..MostRecords];
             _waiting = _waiting[frame.Count..];
             _commits = true;
-            database.Serve(frame.Count * simulation._costs.Record, () => simulation._events.After(simulation._costs.Commit, () =>
+            database.Serve(simulation._costs.Frame + (frame.Count * simulation._costs.Record), () => simulation._events.After(simulation._costs.Commit, () =>
             {
                 _commits = false;
                 foreach (var durable in frame)

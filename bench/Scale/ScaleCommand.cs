@@ -15,6 +15,7 @@ internal static class ScaleCommand
         ("--hop", costs => costs.Hop, (costs, nanos) => costs with { Hop = nanos }),
         ("--network", costs => costs.Network, (costs, nanos) => costs with { Network = nanos }),
         ("--commit", costs => costs.Commit, (costs, nanos) => costs with { Commit = nanos }),
+        ("--frame", costs => costs.Frame, (costs, nanos) => costs with { Frame = nanos }),
         ("--record", costs => costs.Record, (costs, nanos) => costs with { Record = nanos }),
         ("--history", costs => costs.History, (costs, nanos) => costs with { History = nanos }),
         ("--rows", costs => costs.Rows, (costs, nanos) => costs with { Rows = nanos }),

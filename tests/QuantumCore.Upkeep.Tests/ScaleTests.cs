@@ -14,6 +14,7 @@ public class ScaleTests
         Hop = 0,
         Network = 0,
         Commit = 0,
+        Frame = 0,
         Record = 0,
         History = 0,
         Rows = 0,
