@@ -8,6 +8,9 @@ namespace QuantumCore.Cli;
 /// <summary>admin: listings, phases, prices, rules, blocks, trades, the breaker, owners and freezes.</summary>
 internal static class AdminCommands
 {
+    /// <summary>A week.</summary>
+    private const int LongestPhase = 604_800;
+
     internal static Command All(CommandLineApp app) =>
         new("admin", "What an operator does (administrator's key; demo-admin unless told otherwise).")
         {
@@ -68,14 +71,31 @@ internal static class AdminCommands
     {
         var symbol = Grammar.Symbol();
         var phase = Grammar.WordArgument<TradingPhase>("phase", "Where to");
+        var reason = Grammar.WordOption<PhaseReason>("--reason", "Why");
+        var seconds = Grammar.NumberOption("--for", "How many seconds, until the next phase", 1, LongestPhase);
+        var then = Grammar.WordOption<TradingPhase>("--then", "The next phase; after a halt an auction, after an auction trading");
+        var thenSeconds = Grammar.NumberOption("--then-for", "How many seconds that lasts until trading is continuous", 1, LongestPhase);
         return app.Add(
-            new Command("phase", "Take a symbol to another trading phase.") { symbol, phase },
+            new Command("phase", "Take a symbol to another trading phase, and plan the next one.") { symbol, phase, reason, seconds, then, thenSeconds },
             """
             qc admin phase AAPL opening
             qc admin phase AAPL continuous               the opening auction takes place
+            qc admin phase AAPL halt --reason newsPending --for 900 --then-for 300
             """,
-            (parse, session, cancellation) => ShowAsync(
-                session, session.Administrator().SetPhaseAsync(parse.GetValue(symbol)!, parse.GetValue(phase), cancellation)));
+            (parse, session, cancellation) =>
+            {
+                var terms = new PhaseTerms
+                {
+                    Reason = parse.GetValue(reason),
+                    For = Seconds(parse.GetValue(seconds)),
+                    Then = parse.GetValue(then),
+                    ThenFor = Seconds(parse.GetValue(thenSeconds)),
+                };
+                return ShowAsync(
+                    session, session.Administrator().SetPhaseAsync(parse.GetValue(symbol)!, parse.GetValue(phase), terms, cancellation));
+            });
+
+        static TimeSpan? Seconds(int? number) => number is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
     }
 
     private static Command Price(
@@ -102,14 +122,15 @@ internal static class AdminCommands
         var mode = Grammar.WordOption<BandMode>("--band-mode", "What the dynamic band does");
         var collar = Grammar.RuleOption("--collar", "How far an auction price may be from the reference");
         var extensions = Grammar.NumberOption("--extensions", "How often an auction is extended", 0, 100);
+        var auction = Grammar.RuleSecondsOption("--auction-seconds", "How long a volatility auction lasts", LongestPhase);
         var command = new Command("rules", "Change a symbol's bands, protection and collar; what is not named stays.")
         {
-            symbol, protection, band, dynamicBand, mode, collar, extensions,
+            symbol, protection, band, dynamicBand, mode, collar, extensions, auction,
         };
         return app.Add(
             command,
             """
-            qc admin rules AAPL --static-band 1000 --dynamic-band 300 --band-mode auction
+            qc admin rules AAPL --static-band 1000 --dynamic-band 300 --band-mode auction --auction-seconds 120
             qc admin rules AAPL --protection none
             """,
             (parse, session, cancellation) =>
@@ -122,6 +143,7 @@ internal static class AdminCommands
                     DynamicBandMode = parse.GetValue(mode),
                     AuctionCollar = parse.GetValue(collar),
                     MaxExtensions = parse.GetValue(extensions),
+                    AuctionSeconds = parse.GetValue(auction),
                 };
                 return ShowAsync(
                     session, session.Administrator().SetRulesAsync(parse.GetValue(symbol)!, rules, cancellation));

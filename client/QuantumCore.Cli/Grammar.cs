@@ -122,6 +122,15 @@ internal static class Grammar
             : Whole(result, 0, 9_999) is { } number ? (int)number : null,
     };
 
+    /// <summary>A rule's seconds, or none.</summary>
+    internal static Option<int?> RuleSecondsOption(string name, string description, int most) => new(name)
+    {
+        Description = $"{description}, in seconds, or none",
+        HelpName = "number|none",
+        CustomParser = result => Word(result) == "none" ? BookRules.None
+            : Whole(result, 1, most) is { } number ? (int)number : null,
+    };
+
     /// <summary>A rule's price difference, or none.</summary>
     internal static Option<decimal?> RuleDecimalOption(string name, string description) => new(name)
     {

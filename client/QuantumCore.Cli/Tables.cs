@@ -181,11 +181,13 @@ internal static class Tables
 
     internal static void State(IAnsiConsole console, SymbolState state)
     {
-        var table = With("symbol", "phase", "last", "mark", "reference", "auction price", "auction size", "imbalance");
+        var table = With("symbol", "phase", "last", "mark", "reference", "auction price", "auction size", "imbalance", "why", "since", "next");
         var auction = state.Indicative;
         Row(table, state.Symbol, Word(state.Phase), TextOrNothing(state.LastPrice), TextOrNothing(state.MarkPrice),
             TextOrNothing(state.ReferencePrice), TextOrNothing(auction?.Price), TextOrNothing(auction?.Quantity),
-            TextOrNothing(auction?.Imbalance));
+            TextOrNothing(auction?.Imbalance), state.PhaseReason is { } why ? Word(why) : "",
+            state.PhaseSince is { } since ? Time(since) : "",
+            state is { NextPhase: { } next, NextPhaseTime: { } at } ? $"{Word(next)} {Time(at)}" : "");
         console.Write(table);
     }
 

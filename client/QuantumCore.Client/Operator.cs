@@ -41,6 +41,11 @@ public sealed record IndicativeAuction(decimal? Price, decimal Quantity, decimal
 /// <param name="MarkPrice">The mark price; null when none is set.</param>
 /// <param name="ReferencePrice">Reference of the static band; null for none.</param>
 /// <param name="Indicative">In a call phase: what the auction would give.</param>
+/// <param name="PhaseReason">Why it is in its phase; null where nobody said.</param>
+/// <param name="PhaseSince">When the phase began; null where that is not known.</param>
+/// <param name="NextPhase">The phase that is to follow; null when none is planned.</param>
+/// <param name="NextPhaseTime">When it follows.</param>
+/// <param name="AuctionSeconds">How long a volatility auction lasts; null: until somebody ends it.</param>
 public sealed record SymbolState(
     string Symbol,
     long Sequence,
@@ -48,7 +53,56 @@ public sealed record SymbolState(
     decimal? LastPrice,
     decimal? MarkPrice,
     decimal? ReferencePrice,
-    IndicativeAuction? Indicative);
+    IndicativeAuction? Indicative,
+    PhaseReason? PhaseReason = null,
+    DateTimeOffset? PhaseSince = null,
+    TradingPhase? NextPhase = null,
+    DateTimeOffset? NextPhaseTime = null,
+    int? AuctionSeconds = null);
+
+/// <summary>Why a symbol is in its phase.</summary>
+public enum PhaseReason
+{
+    /// <summary>News is pending.</summary>
+    [JsonStringEnumMemberName("newsPending")] NewsPending = 1,
+
+    /// <summary>News is out and is being read.</summary>
+    [JsonStringEnumMemberName("newsDissemination")] NewsDissemination = 2,
+
+    /// <summary>Orders stand too far apart.</summary>
+    [JsonStringEnumMemberName("orderImbalance")] OrderImbalance = 3,
+
+    /// <summary>Something technical.</summary>
+    [JsonStringEnumMemberName("technical")] Technical = 4,
+
+    /// <summary>An authority asked for it.</summary>
+    [JsonStringEnumMemberName("regulatory")] Regulatory = 5,
+
+    /// <summary>The market-wide breaker; no call may say so. Nor the two below.</summary>
+    [JsonStringEnumMemberName("marketWideBreaker")] MarketWideBreaker = 6,
+
+    /// <summary>A price would have left its band, or an auction its collar.</summary>
+    [JsonStringEnumMemberName("priceBand")] PriceBand = 7,
+
+    /// <summary>It was planned when the phase before it began.</summary>
+    [JsonStringEnumMemberName("planned")] Planned = 8,
+}
+
+/// <summary>What a phase call says beside the phase.</summary>
+public sealed record PhaseTerms
+{
+    /// <summary>Why.</summary>
+    public PhaseReason? Reason { get; init; }
+
+    /// <summary>How long the phase lasts, whole seconds from 1 to a week; null: until the next call.</summary>
+    public TimeSpan? For { get; init; }
+
+    /// <summary>What follows; null: what usually does (an auction after a halt, trading after an auction).</summary>
+    public TradingPhase? Then { get; init; }
+
+    /// <summary>How long that lasts until trading is continuous, whole seconds; null: until the next call.</summary>
+    public TimeSpan? ThenFor { get; init; }
+}
 
 /// <summary>What the dynamic band does when the next price is outside.</summary>
 public enum BandMode
@@ -87,6 +141,10 @@ public sealed record BookRules
 
     /// <summary>How often an auction outside its collar is extended, 0 to 100.</summary>
     public int? MaxExtensions { get; init; }
+
+    /// <summary>How long a volatility auction lasts, 1 second to a week; none: until somebody ends it.</summary>
+    [JsonConverter(typeof(NumberOrNone))]
+    public int? AuctionSeconds { get; init; }
 }
 
 /// <summary>Where an account was blocked or let in again.</summary>

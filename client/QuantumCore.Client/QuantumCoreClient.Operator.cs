@@ -7,8 +7,20 @@ public sealed partial class QuantumCoreClient
     /// Takes a symbol to another trading phase. Not repeated when its answer is lost: see <see cref="GetStateAsync"/>.
     /// </summary>
     public Task<SymbolState> SetPhaseAsync(string symbol, TradingPhase phase, CancellationToken cancellation = default) =>
-        _calls.SendAsync<SymbolState>(
-            OfSymbol(symbol, "phase", new PhaseRequest(phase)) with { Repeatable = false }, cancellation);
+        SetPhaseAsync(symbol, phase, new PhaseTerms(), cancellation);
+
+    /// <summary>
+    /// Takes a symbol to another trading phase and plans the next one. Not repeated when its answer is lost: see
+    /// <see cref="GetStateAsync"/>.
+    /// </summary>
+    public Task<SymbolState> SetPhaseAsync(
+        string symbol, TradingPhase phase, PhaseTerms terms, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        var request = new PhaseRequest(
+            phase, terms.Reason, (long?)terms.For?.TotalSeconds, terms.Then, (long?)terms.ThenFor?.TotalSeconds);
+        return _calls.SendAsync<SymbolState>(OfSymbol(symbol, "phase", request) with { Repeatable = false }, cancellation);
+    }
 
     /// <summary>Sets a symbol's mark price.</summary>
     public Task<SymbolState> SetMarkAsync(string symbol, decimal price, CancellationToken cancellation = default) =>

@@ -64,7 +64,8 @@ internal sealed record OwnerRequest(string Owner);
 
 internal sealed record OrderListRequest(OrderListKind Kind, IReadOnlyList<PlaceOrder> Orders);
 
-internal sealed record PhaseRequest(TradingPhase Phase);
+internal sealed record PhaseRequest(
+    TradingPhase Phase, PhaseReason? Reason, long? ForSeconds, TradingPhase? Then, long? ThenForSeconds);
 
 internal sealed record PriceRequest(decimal Price);
 

@@ -67,7 +67,7 @@ public enum BookVerb : byte
 /// </param>
 /// <param name="Orders">Enter, EnterList, Act: the orders.</param>
 /// <param name="Changes">
-/// Amend, SetRules: what changes, each under its name. Act: what is done, each with its operands after it.
+/// Amend, SetRules: what changes, each under its name. SetPhase: why, and what follows when. Act: what is done, each with its operands after it.
 /// </param>
 [GenerateSerializer, Immutable, Alias("book-command")]
 public sealed record BookCommand(
@@ -119,6 +119,21 @@ public enum ChangedValue : byte
     /// <summary>Rules: most extensions of an auction.</summary>
     MaxExtensions = 25,
 
+    /// <summary>Rules: how long a volatility auction lasts, nanoseconds.</summary>
+    AuctionNanos = 26,
+
+    /// <summary>SetPhase: the <see cref="TradingPhase"/> that follows.</summary>
+    Next = 30,
+
+    /// <summary>SetPhase: when it follows, Unix nanoseconds.</summary>
+    NextNanos = 31,
+
+    /// <summary>SetPhase: how long the phase that follows lasts, nanoseconds; then trading is continuous.</summary>
+    NextLastsNanos = 32,
+
+    /// <summary>SetPhase: the <see cref="PhaseReason"/>.</summary>
+    Why = 33,
+
     /// <summary>Act: the order of this public id trades with displayed quotes at a price, so many lots.</summary>
     TakeQuotes = 40,
 
@@ -145,6 +160,65 @@ public enum ChangedValue : byte
 
     /// <summary>Of an act: the <see cref="EndReason"/>.</summary>
     Reason = 53,
+}
+
+/// <summary>Why a symbol is in its phase. Numbers are journaled and never change.</summary>
+public enum PhaseReason : byte
+{
+    /// <summary>Nobody said.</summary>
+    None = 0,
+
+    /// <summary>News is pending (FIX 327 = 4).</summary>
+    NewsPending = 1,
+
+    /// <summary>News is out and is being read (FIX 327 = 0).</summary>
+    NewsDissemination = 2,
+
+    /// <summary>Orders stand too far apart (FIX 327 = 2).</summary>
+    OrderImbalance = 3,
+
+    /// <summary>Something technical (FIX 327 = 5).</summary>
+    Technical = 4,
+
+    /// <summary>An authority asked for it.</summary>
+    Regulatory = 5,
+
+    /// <summary>The market-wide breaker.</summary>
+    MarketWideBreaker = 6,
+
+    /// <summary>A price would have left its band, or an auction its collar.</summary>
+    PriceBand = 7,
+
+    /// <summary>It was planned when the phase before it began.</summary>
+    Planned = 8,
+}
+
+/// <summary>A phase that is to follow.</summary>
+/// <param name="Phase">Which.</param>
+/// <param name="AtNanos">When, Unix nanoseconds.</param>
+/// <param name="LastsNanos">How long it lasts, nanoseconds, until trading is continuous; 0: until somebody ends it.</param>
+[GenerateSerializer, Immutable, Alias("phase-plan")]
+public readonly record struct PhasePlan(TradingPhase Phase, long AtNanos, long LastsNanos = 0)
+{
+    /// <summary>What a phase call plans; null for nothing.</summary>
+    public static PhasePlan? Of(ImmutableArray<NamedValue> changes) =>
+        changes.ValueOf(ChangedValue.Next) is { } next && changes.ValueOf(ChangedValue.NextNanos) is { } at
+            && next <= (long)TradingPhase.Closed
+            ? new PhasePlan((TradingPhase)next, at, changes.ValueOf(ChangedValue.NextLastsNanos) ?? 0)
+            : null;
+
+    /// <summary>The call that carries it out.</summary>
+    public BookCommand Call() => BookCommand.Of(BookVerb.SetPhase, (long)Phase) with
+    {
+        Changes = LastsNanos == 0
+            ? [new NamedValue(ChangedValue.Why, (long)PhaseReason.Planned)]
+            :
+            [
+                new NamedValue(ChangedValue.Next, (long)TradingPhase.Continuous),
+                new NamedValue(ChangedValue.NextNanos, AtNanos + LastsNanos),
+                new NamedValue(ChangedValue.Why, (long)PhaseReason.Planned),
+            ],
+    };
 }
 
 /// <summary>One changed value.</summary>
@@ -259,7 +333,41 @@ public static class ChangedConditions
 
     /// <summary>Whether all of these are rules of a book.</summary>
     public static bool AreOfRules(this ImmutableArray<NamedValue> changes) => !changes.IsDefaultOrEmpty
-        && changes.All(change => change.Name is >= ChangedValue.ProtectionTicks and <= ChangedValue.MaxExtensions);
+        && changes.All(change => change.Name is >= ChangedValue.ProtectionTicks and <= ChangedValue.AuctionNanos);
+
+    /// <summary>
+    /// Whether these say no more than why a phase begins and which one follows when: one that can follow it, and after
+    /// that continuous trading where it lasts only so long.
+    /// </summary>
+    public static bool AreOfPhase(this ImmutableArray<NamedValue> changes, TradingPhase phase)
+    {
+        if (changes.IsDefaultOrEmpty)
+        {
+            return true;
+        }
+
+        var plan = PhasePlan.Of(changes);
+        return changes.All(change => change.Name is >= ChangedValue.Next and <= ChangedValue.Why && change.Value >= 0)
+            && changes.Select(change => change.Name).Distinct().Count() == changes.Length
+            && (plan is { } follows
+                ? phase.LeadsTo(follows.Phase)
+                    && (follows.LastsNanos == 0 || follows.Phase.LeadsTo(TradingPhase.Continuous))
+                : changes.All(change => change.Name == ChangedValue.Why));
+    }
+
+    /// <summary>A value among others; null when it is not there.</summary>
+    public static long? ValueOf(this ImmutableArray<NamedValue> changes, ChangedValue name)
+    {
+        foreach (var change in changes)
+        {
+            if (change.Name == name)
+            {
+                return change.Value;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>An order's conditions once a book has changed them.</summary>
     public static OrderConditions With(this OrderConditions? conditions, ImmutableArray<NamedValue> changes)

@@ -255,28 +255,6 @@ public interface IOrderBookGrain : IGrainWithStringKey
     ValueTask<ulong> StateHash(string symbol);
 }
 
-/// <summary>A book's state in short.</summary>
-/// <param name="Sequence">Its sequence.</param>
-/// <param name="OpenOrders">Number of open orders.</param>
-/// <param name="IsHalted">Whether it does not trade because its journal can't be explained; it shows nothing then.</param>
-/// <param name="Phase">Its trading phase.</param>
-/// <param name="LastPriceTicks">Price of the last trade; 0 for none. So are the two below.</param>
-/// <param name="MarkPriceTicks">The mark price.</param>
-/// <param name="ReferencePriceTicks">Reference of the static band.</param>
-/// <param name="Indicative">In a call phase: what the auction would give.</param>
-/// <param name="MarkNanos">When the mark price was set last, Unix nanoseconds; 0 where that is not known since a restart.</param>
-[GenerateSerializer, Immutable, Alias("book-state")]
-public sealed record BookState(
-    long Sequence,
-    int OpenOrders,
-    bool IsHalted = false,
-    TradingPhase Phase = TradingPhase.Continuous,
-    long LastPriceTicks = 0,
-    long MarkPriceTicks = 0,
-    long ReferencePriceTicks = 0,
-    IndicativeAuction? Indicative = null,
-    long MarkNanos = 0);
-
 /// <summary>Market data of one symbol.</summary>
 [Alias("market-data")]
 public interface IMarketDataGrain : IGrainWithStringKey

@@ -14,6 +14,12 @@ public sealed class MarketWideBreaker
     /// <summary>From this local time on levels 1 and 2 no longer stop trading.</summary>
     public static readonly TimeOnly LastStop = new(15, 25);
 
+    /// <summary>How long levels 1 and 2 stop trading.</summary>
+    public static readonly TimeSpan Stop = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long orders are collected for the auction by which trading is taken up again.</summary>
+    public static readonly TimeSpan Reopening = TimeSpan.FromMinutes(5);
+
     /// <summary>The level that closes the day.</summary>
     public const int ClosingLevel = 3;
 

@@ -34,7 +34,7 @@ public sealed partial class OrderBook
         var reject = BeginAt(timeNanos);
         if (reject != RejectReason.None)
             return reject;
-        if (!Leads(Phase, phase))
+        if (!Phase.LeadsTo(phase))
             return Refuse(RejectReason.NotInThisPhase);
 
         LastTimeNanos = timeNanos;
@@ -160,18 +160,6 @@ public sealed partial class OrderBook
     private static (long Low, long High) BandAround(long reference, int basisPoints) => reference == 0
         ? (1, Instrument.PriceTicksLimit)
         : (ScaleDown(reference, 10_000 - basisPoints, roundUp: true), ScaleDown(reference, 10_000 + basisPoints, roundUp: false));
-
-    private static bool Leads(TradingPhase from, TradingPhase to) => from switch
-    {
-        TradingPhase.Closed => to == TradingPhase.PreOpen,
-        TradingPhase.PreOpen => to == TradingPhase.Opening,
-        TradingPhase.Opening => to is TradingPhase.Continuous or TradingPhase.Halt,
-        TradingPhase.Continuous => to is TradingPhase.Volatility or TradingPhase.Closing or TradingPhase.Halt or TradingPhase.Closed,
-        TradingPhase.Volatility => to is TradingPhase.Continuous or TradingPhase.Closing or TradingPhase.Halt,
-        TradingPhase.Closing => to is TradingPhase.Closed or TradingPhase.Halt,
-        TradingPhase.Halt => to is TradingPhase.Opening or TradingPhase.Volatility or TradingPhase.Closing or TradingPhase.Closed,
-        _ => false,
-    };
 
     private static bool Uncrosses(TradingPhase from, TradingPhase to) => from switch
     {

@@ -18,6 +18,12 @@ public sealed class OperatorCallTests
     [InlineData("phase", """{"phase":"closing"}""", "SetPhase account 0 number 0 value 4")]
     [InlineData("phase", """{"phase":"halt"}""", "SetPhase account 0 number 0 value 5")]
     [InlineData("phase", """{"phase":"closed"}""", "SetPhase account 0 number 0 value 6")]
+    [InlineData("phase", """{"phase":"halt","reason":"technical"}""", "SetPhase account 0 number 0 value 5 Why=4")]
+    [InlineData("phase", """{"phase":"halt","forSeconds":900,"thenForSeconds":"300"}""", "SetPhase account 0 number 0 value 5 Next=3 NextNanos=1767626100000000000 NextLastsNanos=300000000000")]
+    [InlineData("phase", """{"phase":"preOpen","forSeconds":"1"}""", "SetPhase account 0 number 0 value 1 Next=2 NextNanos=1767625201000000000")]
+    [InlineData("phase", """{"phase":"continuous","forSeconds":604800,"then":"halt"}""", "SetPhase account 0 number 0 value 0 Next=5 NextNanos=1768230000000000000")]
+    [InlineData("rules", """{"auctionSeconds":120}""", "SetRules account 0 number 0 value 0 AuctionNanos=120000000000")]
+    [InlineData("rules", """{"auctionSeconds":"none"}""", "SetRules account 0 number 0 value 0 AuctionNanos=-1")]
     [InlineData("mark", """{"price":"150.05"}""", "SetMark account 0 number 0 value 15005")]
     [InlineData("reference", """{"price":"150.05"}""", "SetReference account 0 number 0 value 15005")]
     [InlineData("rules", """{"staticBand":500,"dynamicBand":"200","dynamicBandMode":"auction","auctionCollar":300,"maxExtensions":2,"protection":"1.50"}""", "SetRules account 0 number 0 value 0 ProtectionTicks=150 StaticBand=500 DynamicBand=200 DynamicBandAuction=1 AuctionCollar=300 MaxExtensions=2")]
@@ -26,7 +32,8 @@ public sealed class OperatorCallTests
     [InlineData("correct", """{"trade":"17","price":"150.05"}""", "Correct account 0 number 17 value 15005")]
     public async Task Command_reaches_its_book_and_the_state_is_the_answer(string call, string body, string command)
     {
-        await using var exchange = await OpenGateway.StartAsync();
+        var time = new ManualTime(new DateTimeOffset(2026, 1, 5, 15, 0, 0, TimeSpan.Zero));
+        await using var exchange = await OpenGateway.StartAsync(time: time);
         var reply = await exchange.SendAsync("POST", $"admin/symbols/AAPL/{call}", body, "admin", Token);
 
         Assert.Contains($"Operate AAPL {command}", exchange.Floor.Calls);
@@ -36,6 +43,20 @@ public sealed class OperatorCallTests
     [Theory]
     [InlineData("phase", """{"phase":"open"}""", "phase")]
     [InlineData("phase", """{}""", "phase")]
+    [InlineData("phase", """{"phase":"halt","reason":"priceBand"}""", "reason")]
+    [InlineData("phase", """{"phase":"halt","reason":""}""", "reason")]
+    [InlineData("phase", """{"phase":"halt","forSeconds":0}""", "forSeconds")]
+    [InlineData("phase", """{"phase":"halt","forSeconds":-1}""", "forSeconds")]
+    [InlineData("phase", """{"phase":"halt","forSeconds":604801}""", "forSeconds")]
+    [InlineData("phase", """{"phase":"halt","forSeconds":"1.5"}""", "forSeconds")]
+    [InlineData("phase", """{"phase":"halt","then":"volatility"}""", "forSeconds")]
+    [InlineData("phase", """{"phase":"halt","thenForSeconds":1}""", "forSeconds")]
+    [InlineData("phase", """{"phase":"halt","forSeconds":1,"then":"preOpen"}""", "then")]
+    [InlineData("phase", """{"phase":"halt","forSeconds":1,"then":"lunch"}""", "then")]
+    [InlineData("phase", """{"phase":"halt","forSeconds":1,"then":"closed","thenForSeconds":1}""", "thenForSeconds")]
+    [InlineData("phase", """{"phase":"halt","forSeconds":1,"thenForSeconds":0}""", "thenForSeconds")]
+    [InlineData("rules", """{"auctionSeconds":0}""", "auctionSeconds")]
+    [InlineData("rules", """{"auctionSeconds":604801}""", "auctionSeconds")]
     [InlineData("mark", """{}""", "price")]
     [InlineData("mark", """{"price":150}""", "price")]
     [InlineData("reference", """{"price":"x"}""", "price")]
@@ -92,13 +113,14 @@ public sealed class OperatorCallTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         Assert.Equal(
-            """{"symbol":"AAPL","sequence":0,"phase":"continuous","lastPrice":null,"markPrice":null,"referencePrice":null,"indicative":null}""",
+            """{"symbol":"AAPL","sequence":0,"phase":"continuous","lastPrice":null,"markPrice":null,"referencePrice":null,"indicative":null,"phaseReason":null,"phaseSince":null,"nextPhase":null,"nextPhaseTime":null,"auctionSeconds":null}""",
             (await exchange.SendAsync("GET", "symbols/AAPL/state", null, null, Token)).Text);
 
         exchange.Floor.BookState = new BookState(
-            0, 0, false, TradingPhase.Opening, 15_000, 15_001, 14_900, new IndicativeAuction(15_050, 30, -12));
+            0, 0, false, TradingPhase.Opening, 15_000, 15_001, 14_900, new IndicativeAuction(15_050, 30, -12), 0,
+            PhaseReason.PriceBand, 1_767_625_200_000_000_000, new PhasePlan(TradingPhase.Continuous, 1_767_625_320_000_000_000), 120_000_000_000);
         Assert.Equal(
-            """{"symbol":"AAPL","sequence":0,"phase":"opening","lastPrice":"150.00","markPrice":"150.01","referencePrice":"149.00","indicative":{"price":"150.50","quantity":"30","imbalance":"-12"}}""",
+            """{"symbol":"AAPL","sequence":0,"phase":"opening","lastPrice":"150.00","markPrice":"150.01","referencePrice":"149.00","indicative":{"price":"150.50","quantity":"30","imbalance":"-12"},"phaseReason":"priceBand","phaseSince":"2026-01-05T15:00:00.000000000Z","nextPhase":"continuous","nextPhaseTime":"2026-01-05T15:02:00.000000000Z","auctionSeconds":120}""",
             (await exchange.SendAsync("GET", "symbols/AAPL/state", null, null, Token)).Text);
 
         exchange.Floor.BookState = new BookState(0, 0, true);
@@ -173,16 +195,18 @@ public sealed class OperatorCallTests
         async Task<string> At(string index) => (await exchange.SendAsync(
             "POST", "admin/breaker", $$"""{"index":{{index}},"previousClose":"1000"}""", "admin", Token)).Text;
         string[] Phases() => [.. exchange.Floor.Calls.Where(call => call.StartsWith("Operate", StringComparison.Ordinal))
-            .Select(call => $"{call.Split(' ')[1]} {call.Split(' ')[^1]}")];
+            .Select(call => $"{call.Split(' ')[1]} {string.Join(' ', call.Split(' ')[8..])}")];
+        // Halted for 15 minutes, then an auction of five; the third level is for the day.
+        const string Halted = "5 Next=3 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6";
 
         Assert.Equal("""{"level":0,"acted":false,"symbols":[]}""", await At("931"));
         Assert.Equal("""{"level":1,"acted":true,"symbols":["AAPL","MSFT"]}""", await At("930"));
         Assert.Equal("""{"level":1,"acted":false,"symbols":[]}""", await At("900"));
-        Assert.Equal(["AAPL 5", "MSFT 5"], Phases());
+        Assert.Equal([$"AAPL {Halted}", $"MSFT {Halted}"], Phases());
 
         exchange.Floor.RefusesToOperate["MSFT"] = RejectReason.NotInThisPhase;
         Assert.Equal("""{"level":3,"acted":true,"symbols":["AAPL"]}""", await At("800"));
-        Assert.Equal(["AAPL 5", "AAPL 6", "MSFT 5", "MSFT 6"], Phases()[2..]);
+        Assert.Equal(["AAPL 5 Why=6", "AAPL 6 Why=6", "MSFT 5 Why=6", "MSFT 6 Why=6"], Phases()[2..]);
     }
 
     [Fact]

@@ -24,16 +24,24 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         var chip = card.Locator(".chip");
         await Assertions.Expect(chip).ToHaveTextAsync("Trading");
 
-        await ActAsync(page, card, "halt");
+        await ActAsync(page, card, "halt", ("technical", 900));
         await Assertions.Expect(chip).ToHaveTextAsync("Halted");
+        await Assertions.Expect(card.Locator("dd").Nth(2)).ToHaveTextAsync("technical");
+        await Assertions.Expect(card.Locator("dd").Nth(3)).ToContainTextAsync("volatility at");
+        // Whoever opens the trading page only now is told as well.
+        await page.Page.GotoAsync(new Uri(exchange.Address, $"/trade/{Symbol}").ToString());
+        await Assertions.Expect(page.Page.Locator("#notice-text")).ToContainTextAsync("(technical)");
+        await Assertions.Expect(page.Page.Locator("#notice-text")).ToContainTextAsync("Auction from");
+        await LayoutTests.PictureAsync(page, "1440-dark-halt-planned");
+        await page.Page.GotoAsync(new Uri(exchange.Address, "/operator").ToString());
         await ActAsync(page, card, "opening");
         await Assertions.Expect(chip).ToHaveTextAsync("Auction");
         var bought = await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "151.00", quantity = "3" });
-        await Assertions.Expect(card.Locator("dd").Nth(4)).Not.ToHaveTextAsync("–");
-        await Assertions.Expect(card.Locator("dd").Nth(5)).ToHaveTextAsync("3");
+        await Assertions.Expect(card.Locator("dd").Nth(7)).Not.ToHaveTextAsync("–");
+        await Assertions.Expect(card.Locator("dd").Nth(8)).ToHaveTextAsync("3");
         await ActAsync(page, card, "continuous");
         await Assertions.Expect(chip).ToHaveTextAsync("Trading");
-        await Assertions.Expect(card.Locator("dd").Nth(1)).Not.ToHaveTextAsync("–");
+        await Assertions.Expect(card.Locator("dd").Nth(4)).Not.ToHaveTextAsync("–");
 
         // The buyer's order is over, and it was filled: the book itself says so, however far the history is.
         var order = await page.CallAsync("demo-alice", HttpMethod.Get, $"orders/{Symbol}/{bought.GetProperty("orderId").GetInt64()}");
@@ -205,10 +213,16 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         await Assertions.Expect(page.Page.Locator("#page")).ToBeVisibleAsync();
     }
 
-    private static async Task ActAsync(TradePage page, ILocator card, string phase)
+    private static async Task ActAsync(TradePage page, ILocator card, string phase, (string Reason, int Seconds)? terms = null)
     {
         await card.Locator($"button[data-phase={phase}]").ClickAsync();
         await Assertions.Expect(page.Page.Locator("dialog")).ToContainTextAsync(Symbol);
+        if (terms is { } said)
+        {
+            await page.Page.Locator("dialog select[aria-label=Reason]").SelectOptionAsync(said.Reason);
+            await page.Page.Locator("dialog input[aria-label='For how many seconds']").FillAsync(said.Seconds.ToString(CultureInfo.InvariantCulture));
+        }
+
         await page.Page.Locator("dialog button[type=submit]").ClickAsync();
     }
 }

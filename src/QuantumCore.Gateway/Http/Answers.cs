@@ -402,7 +402,18 @@ internal sealed record TradeAnswer(string TradeId, string Price, string Quantity
 
 /// <summary>A symbol's phase and prices.</summary>
 internal sealed record StateAnswer(
-    string Symbol, long Sequence, string Phase, string? LastPrice, string? MarkPrice, string? ReferencePrice, IndicativeAnswer? Indicative);
+    string Symbol,
+    long Sequence,
+    string Phase,
+    string? LastPrice,
+    string? MarkPrice,
+    string? ReferencePrice,
+    IndicativeAnswer? Indicative,
+    string? PhaseReason,
+    string? PhaseSince,
+    string? NextPhase,
+    string? NextPhaseTime,
+    long? AuctionSeconds);
 
 /// <summary>What an auction would give.</summary>
 internal sealed record IndicativeAnswer(string? Price, string Quantity, string Imbalance);

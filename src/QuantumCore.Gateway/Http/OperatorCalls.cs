@@ -23,10 +23,11 @@ internal sealed class OperatorCalls(
         if (await Symbol(context) is not { } instrument || await Call.Read(context, WireJson.Default.PhaseText) is not { } text)
             return;
 
-        if (WireNames.ReadPhase(text.Phase) is { } phase)
-            await Operate(context, instrument, BookCommand.Of(BookVerb.SetPhase, (long)phase));
+        var (refusal, command) = PhaseReading.Read(text, time.UnixNanos());
+        if (refusal is { } refused)
+            await Answer.Refuse(context, refused);
         else
-            await Answer.Refuse(context, Refusal.Malformed("phase", "preOpen, opening, continuous, volatility, closing, halt or closed."));
+            await Operate(context, instrument, command!);
     }
 
     /// <summary>POST /admin/symbols/{symbol}/mark</summary>
@@ -114,16 +115,22 @@ internal sealed class OperatorCalls(
         });
     }
 
-    /// <summary>Halts every symbol, and closes it if told so; a phase that can't be left that way is left alone.</summary>
+    /// <summary>Halts every symbol until it reopens by an auction, or closes it if told so; a phase that can't be left that way is left alone.</summary>
     private async ValueTask<(Refusal? Failure, ImmutableArray<string> Stopped)> StopAll(bool closes)
     {
+        var resumes = new PhasePlan(
+            TradingPhase.Volatility,
+            time.UnixNanos() + (long)MarketWideBreaker.Stop.TotalSeconds * PhaseReading.NanosPerSecond,
+            (long)MarketWideBreaker.Reopening.TotalSeconds * PhaseReading.NanosPerSecond);
+        var halt = PhaseReading.Command(TradingPhase.Halt, PhaseReason.MarketWideBreaker, closes ? null : resumes);
+        var close = PhaseReading.Command(TradingPhase.Closed, PhaseReason.MarketWideBreaker, null);
         var stopped = ImmutableArray.CreateBuilder<string>();
         var failed = new FailedSymbols();
         foreach (var instrument in await listings.All())
         {
-            var reason = await entry.Operate(instrument.Symbol, BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt));
+            var reason = await entry.Operate(instrument.Symbol, halt);
             if (closes && reason is RejectReason.None or RejectReason.NotInThisPhase)
-                reason = await entry.Operate(instrument.Symbol, BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Closed));
+                reason = await entry.Operate(instrument.Symbol, close);
             if (reason == RejectReason.None)
                 stopped.Add(instrument.Symbol);
             else if (reason is not (RejectReason.NotInThisPhase or RejectReason.SymbolHalted))

@@ -30,6 +30,31 @@ internal static class MarketWriting
         {
             to.WriteNull("indicative"u8);
         }
+
+        to.WriteStringOrNull("phaseReason"u8, WireNames.Of(state.Reason));
+        to.WriteTimeOrNull("phaseSince"u8, state.PhaseNanos);
+        to.WriteStringOrNull("nextPhase"u8, state.Plan is { } plan ? WireNames.Of(plan.Phase) : null);
+        to.WriteTimeOrNull("nextPhaseTime"u8, state.Plan?.AtNanos ?? 0);
+        if (state.AuctionNanos > 0)
+            to.WriteNumber("auctionSeconds"u8, state.AuctionNanos / PhaseReading.NanosPerSecond);
+        else
+            to.WriteNull("auctionSeconds"u8);
+    }
+
+    private static void WriteStringOrNull(this Utf8JsonWriter to, ReadOnlySpan<byte> name, string? text)
+    {
+        if (text is null)
+            to.WriteNull(name);
+        else
+            to.WriteString(name, text);
+    }
+
+    private static void WriteTimeOrNull(this Utf8JsonWriter to, ReadOnlySpan<byte> name, long nanos)
+    {
+        if (nanos == 0)
+            to.WriteNull(name);
+        else
+            to.WriteTimeText(name, nanos);
     }
 
     /// <summary>The member <c>tickers</c>: what happened to each symbol in the last 24 hours, and where it stands.</summary>

@@ -120,10 +120,20 @@ internal sealed record AmendText
     public string? GoodTill { get; init; }
 }
 
-/// <summary>A trading phase to go to.</summary>
+/// <summary>A trading phase to go to, why, and what follows.</summary>
 internal sealed record PhaseText
 {
     public string? Phase { get; init; }
+
+    public string? Reason { get; init; }
+
+    [JsonConverter(typeof(NumberText))]
+    public string? ForSeconds { get; init; }
+
+    public string? Then { get; init; }
+
+    [JsonConverter(typeof(NumberText))]
+    public string? ThenForSeconds { get; init; }
 }
 
 /// <summary>A mark or reference price.</summary>
@@ -150,6 +160,9 @@ internal sealed record RulesText
 
     [JsonConverter(typeof(NumberText))]
     public string? MaxExtensions { get; init; }
+
+    [JsonConverter(typeof(NumberText))]
+    public string? AuctionSeconds { get; init; }
 }
 
 /// <summary>A trade to be declared void, or to be given another price.</summary>

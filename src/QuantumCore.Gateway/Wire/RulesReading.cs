@@ -28,6 +28,7 @@ internal static class RulesReading
             ?? AddMode(text.DynamicBandMode)
             ?? Add(ChangedValue.AuctionCollar, "auctionCollar", text.AuctionCollar, Points)
             ?? Add(ChangedValue.MaxExtensions, "maxExtensions", text.MaxExtensions == None ? "" : text.MaxExtensions, ExtensionsLimit)
+            ?? AddSeconds(text.AuctionSeconds)
             ?? (changes.Count == 0 ? Refusal.Malformed(null, "At least one rule.") : null);
         return (refusal, changes.ToImmutable());
 
@@ -40,6 +41,17 @@ internal static class RulesReading
             var wrong = value == None ? null : NumberReading.WholeNumber(field, value, most, out number);
             if (wrong is null)
                 changes.Add(new NamedValue(name, number));
+            return wrong;
+        }
+
+        Refusal? AddSeconds(string? seconds)
+        {
+            if (seconds is null || seconds == None)
+                return Add(ChangedValue.AuctionNanos, "auctionSeconds", seconds, 0);
+
+            var wrong = PhaseReading.Seconds("auctionSeconds", seconds, out var number);
+            if (wrong is null)
+                changes.Add(new NamedValue(ChangedValue.AuctionNanos, number * PhaseReading.NanosPerSecond));
             return wrong;
         }
 

@@ -108,6 +108,30 @@ internal static class WireNames
         TradingPhase.Closed => "closed",
     };
 
+    /// <summary>The reasons that a phase call may give; the others are the exchange's own.</summary>
+    public static PhaseReason? ReadPhaseReason(string? text) => text switch
+    {
+        "newsPending" => PhaseReason.NewsPending,
+        "newsDissemination" => PhaseReason.NewsDissemination,
+        "orderImbalance" => PhaseReason.OrderImbalance,
+        "technical" => PhaseReason.Technical,
+        "regulatory" => PhaseReason.Regulatory,
+        _ => null,
+    };
+
+    public static string? Of(PhaseReason reason) => reason switch
+    {
+        PhaseReason.None => null,
+        PhaseReason.NewsPending => "newsPending",
+        PhaseReason.NewsDissemination => "newsDissemination",
+        PhaseReason.OrderImbalance => "orderImbalance",
+        PhaseReason.Technical => "technical",
+        PhaseReason.Regulatory => "regulatory",
+        PhaseReason.MarketWideBreaker => "marketWideBreaker",
+        PhaseReason.PriceBand => "priceBand",
+        PhaseReason.Planned => "planned",
+    };
+
     public static UserRole? ReadRole(string? text) => text switch
     {
         "customer" => UserRole.Customer,

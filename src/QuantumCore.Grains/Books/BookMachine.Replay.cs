@@ -11,7 +11,9 @@ internal sealed class DivergenceException(string symbol, long sequence, string w
 /// <summary>Snapshots and replay.</summary>
 internal sealed partial class BookMachine
 {
-    private const byte SnapshotVersion = 4;
+    // 4: without what follows a phase.
+    private const byte OldestSnapshot = 4;
+    private const byte SnapshotVersion = 5;
     private const byte SnapshotKind = 100;
 
     /// <summary>Runs a record's command again; what it does must be that record, byte for byte. Gives the record.</summary>
@@ -71,6 +73,17 @@ internal sealed partial class BookMachine
         }
 
         _finished.Write(ref to);
+        to.Byte((byte)PhaseReason);
+        to.Count(PhaseNanos);
+        to.Count(AuctionNanos);
+        to.Bool(Plan is not null);
+        if (Plan is { } plan)
+        {
+            to.Byte((byte)plan.Phase);
+            to.Count(plan.AtNanos);
+            to.Count(plan.LastsNanos);
+        }
+
         return to.ToArray();
     }
 
@@ -78,12 +91,13 @@ internal sealed partial class BookMachine
     /// <exception cref="InvalidDataException">The snapshot is damaged, or its state hash is not the book's.</exception>
     public static BookMachine Restore(string symbol, ReadOnlySpan<byte> snapshot)
     {
-        var from = new RecordReader(snapshot, SnapshotVersion);
+        var from = new RecordReader(snapshot, OldestSnapshot, SnapshotVersion);
         var machine = new BookMachine(symbol) { TimeNanos = from.TimeNanos, Sequence = from.Count() };
         machine.Instrument = new EncodedInstrument([.. from.Bytes()]).Decode();
         var hash = unchecked((ulong)from.Fixed64());
         machine._core = OrderBook.Restore(from.Bytes());
         machine._displayed = new DisplayedBook(machine._core);
+        machine._phase = machine._core.Phase;
         if (from.Kind != SnapshotKind || machine._core.StateHash != hash)
         {
             throw new InvalidDataException($"The snapshot of {symbol} at {machine.Sequence} has another state hash.");
@@ -97,6 +111,13 @@ internal sealed partial class BookMachine
         }
 
         machine._finished = FinishedOrders.Read(ref from);
+        if (from.Version > OldestSnapshot)
+        {
+            machine.PhaseReason = (PhaseReason)from.Byte();
+            machine.PhaseNanos = from.Count();
+            machine.AuctionNanos = from.Count();
+            machine.Plan = from.Bool() ? new PhasePlan((TradingPhase)from.Byte(), from.Count(), from.Count()) : null;
+        }
 
         from.End();
         return machine;

@@ -79,11 +79,11 @@ internal sealed partial class BookMachine
         var value = command.Value;
         Func<long, RejectReason>? run = command.Verb switch
         {
-            BookVerb.SetPhase when value is >= 0 and <= (long)TradingPhase.Closed =>
+            BookVerb.SetPhase when value is >= 0 and <= (long)TradingPhase.Closed && command.Changes.AreOfPhase((TradingPhase)value) =>
                 time => Core.SetPhase(time, (TradingPhase)value),
             BookVerb.SetMark => time => Core.SetMark(time, value),
             BookVerb.SetReference => time => Core.SetReference(time, value),
-            BookVerb.SetRules when command.Changes.AreOfRules() => time => Core.SetRules(time, RulesOf(command.Changes)),
+            BookVerb.SetRules when command.Changes.AreOfRules() => time => SetRules(time, command.Changes),
             BookVerb.AdvanceTime => time => Core.AdvanceTime(time),
             BookVerb.Block => time => Core.Block(time, new OrderFilter(command.Account)),
             BookVerb.Unblock => time => Core.Unblock(time, new OrderFilter(command.Account)),
@@ -136,6 +136,7 @@ internal sealed partial class BookMachine
             levels.Add(new LevelState(side, price, level.Lots, level.Orders));
         }
 
+        NotePhase(turn);
         if (Core.Phase is TradingPhase.Continuous or TradingPhase.PreOpen or TradingPhase.Halt or TradingPhase.Closed)
         {
             Indicative = null;
@@ -191,6 +192,7 @@ internal sealed partial class BookMachine
                 ChangedValue.DynamicBandAuction => rules with { DynamicBandMode = value == 1 ? BandMode.Auction : BandMode.Reject },
                 ChangedValue.AuctionCollar => rules with { AuctionCollarBasisPoints = points },
                 ChangedValue.MaxExtensions => rules with { MaxExtensions = points ?? 0 },
+                ChangedValue.AuctionNanos => rules,
                 _ => throw new InvalidDataException($"A book has no rule {name}."),
             };
         }

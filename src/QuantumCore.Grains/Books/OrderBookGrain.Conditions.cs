@@ -144,6 +144,21 @@ public sealed partial class OrderBookGrain
         }
     }
 
+    /// <summary>A phase that was planned begins in a record of its own.</summary>
+    private void FollowPlans()
+    {
+        foreach (var book in _all)
+        {
+            if (book.IsServing)
+            {
+                Record(book, book.Machine.FollowPlan(_now), urgent: true);
+            }
+        }
+    }
+
+    private bool IsAnythingDue(OpenBook book) =>
+        book.IsServing && (book.Machine.IsExpiryDue(Now) || book.Machine.IsPhaseDue(Now));
+
     private async Task ExpireInTimeAsync(CancellationToken cancellationToken)
     {
         foreach (var book in _all)
@@ -152,8 +167,7 @@ public sealed partial class OrderBookGrain
             book.SnapshotWhenDue(Now);
         }
 
-        if (!Array.Exists(_all, book => book.IsServing && book.Machine.IsExpiryDue(Now))
-            || Refusal(urgent: true) != RejectReason.None)
+        if (!Array.Exists(_all, IsAnythingDue) || Refusal(urgent: true) != RejectReason.None)
         {
             return;
         }
@@ -161,6 +175,7 @@ public sealed partial class OrderBookGrain
         Turn(() =>
         {
             ExpireDue();
+            FollowPlans();
             return true;
         });
         await SettleAsync();

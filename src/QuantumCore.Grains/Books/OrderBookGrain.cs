@@ -143,7 +143,11 @@ public sealed partial class OrderBookGrain(
                 book.Machine.Core.MarkPriceTicks,
                 book.Machine.Core.ReferencePriceTicks,
                 book.Machine.Indicative,
-                book.Machine.MarkNanos);
+                book.Machine.MarkNanos,
+                book.Machine.PhaseReason,
+                book.Machine.PhaseNanos,
+                book.Machine.Plan,
+                book.Machine.AuctionNanos);
         await SettleAsync();
         return state;
     }

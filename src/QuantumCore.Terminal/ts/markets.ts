@@ -4,6 +4,17 @@ import type { Phase } from "./protocol.js";
 import type { Store } from "./store.js";
 
 /** A phase in words; nothing in the ordinary one. */
+/** What a phase is for, as the exchange says it. */
+export const phaseReasons: Readonly<Record<string, string>> = {
+  newsPending: "news is pending", newsDissemination: "news is out", orderImbalance: "orders out of balance", technical: "technical", regulatory: "by order of an authority",
+  marketWideBreaker: "market-wide breaker", priceBand: "price band", planned: "as planned",
+};
+
+/** What is to come, before a time of day. */
+const nextNames: Readonly<Record<Phase, string>> = {
+  continuous: "Trading goes on at", preOpen: "Pre-open at", opening: "Opening auction from", volatility: "Auction from", closing: "Closing auction from", halt: "Halt at", closed: "The market closes at",
+};
+
 export const phaseNames: Readonly<Record<Phase, string>> = {
   preOpen: "Pre-open", opening: "Auction", continuous: "", volatility: "Auction", closing: "Auction", halt: "Halted", closed: "Closed",
 };
@@ -124,20 +135,22 @@ export class Markets {
     if (link === "stale") return "No news of this book for 3 seconds. Prices may be old.";
     if (link === "resyncing") return "Asking for the book anew…";
     if (state === undefined || instrument === undefined) return "";
-    const since = this.store.haltedSince === undefined ? "" : ` since ${clock(this.store.haltedSince)}`;
+    const since = state.phaseSince === null ? "" : ` since ${clock(Date.parse(state.phaseSince))}`;
+    const why = state.phaseReason === null ? "" : ` (${phaseReasons[state.phaseReason] ?? state.phaseReason})`;
+    const next = state.nextPhase === null || state.nextPhaseTime === null ? "" : ` ${nextNames[state.nextPhase]} ${clock(Date.parse(state.nextPhaseTime))}.`;
     switch (state.phase) {
-      case "halt": return `Trading is halted${since}. Orders may be cancelled; nothing trades until it is taken up again.`;
-      case "closed": return "The market is closed. Nothing trades until it opens.";
-      case "preOpen": return "Pre-open: orders are collected, nothing trades yet.";
+      case "halt": return `Trading is halted${since}${why}. Orders may be cancelled; nothing trades until it is taken up again.${next}`;
+      case "closed": return `The market is closed. Nothing trades until it opens.${next}`;
+      case "preOpen": return `Pre-open: orders are collected, nothing trades yet.${next}`;
       case "opening": case "closing": case "volatility": {
         const { indicative } = state;
         const kind = state.phase === "opening" ? "Opening auction" : state.phase === "closing" ? "Closing auction" : "Volatility auction";
-        if (indicative === null || indicative.price === null) return `${kind}: orders are collected, none would match yet.`;
+        if (indicative === null || indicative.price === null) return `${kind}${why}: orders are collected, none would match yet.${next}`;
         const imbalance = instrument.lots(indicative.imbalance);
         const left = imbalance === 0n ? "balanced" : `${imbalance > 0n ? "buyers" : "sellers"} left with ${instrument.quantity(imbalance > 0n ? imbalance : -imbalance)}`;
-        return `${kind}: indicative ${instrument.price(instrument.ticks(indicative.price))}, ${instrument.quantity(instrument.lots(indicative.quantity))} ${instrument.base} would match, ${left}.`;
+        return `${kind}${why}: indicative ${instrument.price(instrument.ticks(indicative.price))}, ${instrument.quantity(instrument.lots(indicative.quantity))} ${instrument.base} would match, ${left}.${next}`;
       }
-      case "continuous": return "";
+      case "continuous": return next.trimStart();
     }
   }
 }

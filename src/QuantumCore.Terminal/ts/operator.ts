@@ -1,7 +1,7 @@
 import { call, explain, read } from "./api.js";
 import { button, confirm, make, wide, write } from "./dom.js";
 import { decimal, moment, pretty } from "./format.js";
-import { phaseNames } from "./markets.js";
+import { phaseNames, phaseReasons } from "./markets.js";
 import type { MarketState, Phase } from "./protocol.js";
 import { current, isOfficer } from "./session.js";
 import type { Store } from "./store.js";
@@ -57,6 +57,9 @@ export function show(host: HTMLElement, store: Store): void {
   void showAudit(audit);
 }
 
+/** What an operator may say; the other reasons are the exchange's own. */
+const saidReasons = ["newsPending", "newsDissemination", "orderImbalance", "technical", "regulatory"] as const;
+
 class SymbolCard {
   readonly element = make("section", { class: "card" });
   private readonly chip = make("span", { class: "chip" }, "…");
@@ -80,7 +83,10 @@ class SymbolCard {
     write(this.chip, phaseNames[state.phase] === "" ? "Trading" : phaseNames[state.phase]);
     this.chip.className = state.phase === "continuous" ? "chip" : "chip warn";
     const rows: [string, string][] = [
-      ["Phase", state.phase], ["Last", state.lastPrice === null ? "–" : pretty(state.lastPrice)],
+      ["Phase", state.phase], ["Since", state.phaseSince === null ? "–" : moment(Date.parse(state.phaseSince))],
+      ["Why", state.phaseReason === null ? "–" : phaseReasons[state.phaseReason] ?? state.phaseReason],
+      ["Next", state.nextPhase === null || state.nextPhaseTime === null ? "–" : `${state.nextPhase} at ${moment(Date.parse(state.nextPhaseTime))}`],
+      ["Last", state.lastPrice === null ? "–" : pretty(state.lastPrice)],
       ["Mark", state.markPrice === null ? "–" : pretty(state.markPrice)], ["Reference of the band", state.referencePrice === null ? "–" : pretty(state.referencePrice)],
       ["Indicative price", state.indicative?.price == null ? "–" : pretty(state.indicative.price)],
       ["Would match", state.indicative === null ? "–" : pretty(state.indicative.quantity)],
@@ -90,8 +96,13 @@ class SymbolCard {
   }
 
   private async act(act: (typeof acts)[number]): Promise<void> {
-    if (!(await confirm(`${act.label}: ${this.symbol}?`, `${act.label}: ${this.symbol}`, make("p", {}, act.asks)))) return;
-    const outcome = await call<MarketState>("POST", `/admin/symbols/${encodeURIComponent(this.symbol)}/phase`, { phase: act.phase });
+    const why = make("select", { "aria-label": "Reason" }, make("option", { value: "" }, "no reason given"), ...saidReasons.map((reason) => make("option", { value: reason }, phaseReasons[reason] ?? reason)));
+    const seconds = make("input", { placeholder: "until somebody ends it", inputmode: "numeric", "aria-label": "For how many seconds" });
+    const asks = make("p", {}, act.asks);
+    if (!(await confirm(`${act.label}: ${this.symbol}?`, `${act.label}: ${this.symbol}`, asks, make("label", {}, "Reason", why), make("label", {}, "For how many seconds", seconds)))) return;
+    const outcome = await call<MarketState>("POST", `/admin/symbols/${encodeURIComponent(this.symbol)}/phase`, {
+      phase: act.phase, ...(why.value === "" ? {} : { reason: why.value }), ...(seconds.value === "" ? {} : { forSeconds: seconds.value }),
+    });
     write(this.problem, outcome.kind === "refused" ? explain(outcome.problem) : outcome.kind === "unknown" ? "No answer came; the phase above tells what is." : "");
     if (outcome.kind === "done") toast("good", act.label, `${this.symbol} is now ${outcome.value.phase}`);
     await this.refresh();

@@ -17,6 +17,7 @@ export interface Ticker {
 export interface MarketState {
   symbol: string; sequence: number; phase: Phase; lastPrice: string | null; markPrice: string | null; referencePrice: string | null;
   indicative: { price: string | null; quantity: string; imbalance: string } | null;
+  phaseReason: string | null; phaseSince: string | null; nextPhase: Phase | null; nextPhaseTime: string | null; auctionSeconds: number | null;
 }
 
 /** Whole ticks and lots; text where a number is too large for JSON's readers. */

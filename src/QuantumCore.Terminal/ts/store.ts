@@ -32,7 +32,6 @@ export class Store {
   candles: Candle[] = [];
   candleMillis = 60_000;
   state: MarketState | undefined;
-  haltedSince: number | undefined;
   link: Link = "connecting";
   account: string | undefined;
   frozen = false;
@@ -66,7 +65,6 @@ export class Store {
     this.trades = [];
     this.candles = [];
     this.state = undefined;
-    this.haltedSince = undefined;
     this.touch("book", "trades", "candles", "state", "tickers", "orders", "balances");
   }
 
@@ -79,8 +77,6 @@ export class Store {
   }
 
   takeState(state: MarketState): void {
-    if (state.phase !== "halt") this.haltedSince = undefined;
-    else this.haltedSince ??= this.now();
     this.state = state;
     this.touch("state", "book");
   }

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Wire;
+
+/// <summary>Reads phase calls: where to, why, and what follows when.</summary>
+internal static class PhaseReading
+{
+    public const long NanosPerSecond = 1_000_000_000;
+
+    /// <summary>The longest time that may be planned ahead: a week.</summary>
+    private const int LongestSeconds = 7 * 24 * 60 * 60;
+
+    private const string Phases = "preOpen, opening, continuous, volatility, closing, halt or closed.";
+
+    /// <summary>Reads a phase call. Null with the command; or what is wrong with it.</summary>
+    /// <param name="text">The call.</param>
+    /// <param name="nowNanos">Unix nanoseconds.</param>
+    public static (Refusal? Refusal, BookCommand? Command) Read(PhaseText text, long nowNanos)
+    {
+        if (WireNames.ReadPhase(text.Phase) is not { } phase)
+            return (Refusal.Malformed("phase", Phases), null);
+
+        var why = WireNames.ReadPhaseReason(text.Reason);
+        if (text.Reason is not null && why is null)
+            return (Refusal.Malformed("reason", "newsPending, newsDissemination, orderImbalance, technical or regulatory."), null);
+
+        var (refusal, plan) = ReadPlan(text, phase, nowNanos);
+        return refusal is not null ? (refusal, null) : (null, Command(phase, why ?? PhaseReason.None, plan));
+    }
+
+    /// <summary>The command of a phase call.</summary>
+    public static BookCommand Command(TradingPhase phase, PhaseReason why, PhasePlan? plan)
+    {
+        var changes = ImmutableArray.CreateBuilder<NamedValue>();
+        if (plan is { } follows)
+        {
+            changes.Add(new NamedValue(ChangedValue.Next, (long)follows.Phase));
+            changes.Add(new NamedValue(ChangedValue.NextNanos, follows.AtNanos));
+            if (follows.LastsNanos > 0)
+                changes.Add(new NamedValue(ChangedValue.NextLastsNanos, follows.LastsNanos));
+        }
+
+        if (why != PhaseReason.None)
+            changes.Add(new NamedValue(ChangedValue.Why, (long)why));
+        return BookCommand.Of(BookVerb.SetPhase, (long)phase) with { Changes = changes.ToImmutable() };
+    }
+
+    private static (Refusal? Refusal, PhasePlan? Plan) ReadPlan(PhaseText text, TradingPhase phase, long nowNanos)
+    {
+        if (text.ForSeconds is null)
+        {
+            return text.Then is null && text.ThenForSeconds is null ? default
+                : (Refusal.Malformed("forSeconds", "How long the phase lasts until the next one."), null);
+        }
+
+        var lasts = 0L;
+        var refusal = Seconds("forSeconds", text.ForSeconds, out var seconds)
+            ?? (text.ThenForSeconds is null ? null : Seconds("thenForSeconds", text.ThenForSeconds, out lasts));
+        if (refusal is not null)
+            return (refusal, null);
+
+        var next = text.Then is null ? Usual(phase) : WireNames.ReadPhase(text.Then);
+        if (next is not { } then)
+            return (Refusal.Malformed("then", Phases), null);
+        if (!phase.LeadsTo(then))
+            return (Refusal.Malformed("then", $"A phase that can follow {WireNames.Of(phase)}."), null);
+        if (lasts > 0 && !then.LeadsTo(TradingPhase.Continuous))
+            return (Refusal.Malformed("thenForSeconds", $"Continuous trading can't follow {WireNames.Of(then)}."), null);
+
+        return (null, new PhasePlan(then, nowNanos + (seconds * NanosPerSecond), lasts * NanosPerSecond));
+    }
+
+    /// <summary>Reads a time of 1 second to a week.</summary>
+    public static Refusal? Seconds(string field, string text, out long seconds) =>
+        NumberReading.WholeNumber(field, text, LongestSeconds, out seconds)
+        ?? (seconds == 0 ? new Refusal(RejectReason.BadRequest, field, "1") : null);
+
+    /// <summary>What usually follows: the next of the day, and an auction after a halt.</summary>
+    private static TradingPhase Usual(TradingPhase phase) => phase switch
+    {
+        TradingPhase.Closed => TradingPhase.PreOpen,
+        TradingPhase.PreOpen => TradingPhase.Opening,
+        TradingPhase.Opening or TradingPhase.Volatility => TradingPhase.Continuous,
+        TradingPhase.Continuous => TradingPhase.Closing,
+        TradingPhase.Closing => TradingPhase.Closed,
+        TradingPhase.Halt => TradingPhase.Volatility,
+    };
+}

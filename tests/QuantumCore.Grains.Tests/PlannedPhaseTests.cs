@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Grains.Books;
+using QuantumCore.Instruments;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>Phases that end by themselves: halts, and the auctions that follow them or a price band.</summary>
+public sealed class PlannedPhaseTests
+{
+    private const string Aapl = "AAPL";
+    private const long Second = 1_000_000_000;
+    private const long Alice = 1001;
+    private const long Bob = 1002;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void A_planned_halt_is_followed_by_its_auction_and_that_by_trading_each_in_a_record_of_its_own()
+    {
+        var book = NewBook();
+        var halt = Phase(TradingPhase.Halt, new PhasePlan(TradingPhase.Volatility, 900 * Second, 300 * Second), PhaseReason.NewsPending);
+        Assert.Equal(RejectReason.None, book.Operate(halt, 10 * Second, out _));
+        Assert.Equal((PhaseReason.NewsPending, 10 * Second), (book.PhaseReason, book.PhaseNanos));
+        Assert.Null(book.FollowPlan((900 * Second) - 1));
+
+        var auction = Assert.IsType<BookTurn>(book.FollowPlan(901 * Second));
+        Assert.Equal((TradingPhase.Volatility, 901 * Second), (auction.Phase, auction.TimeNanos));
+        Assert.Equal(PhaseReason.Planned, book.PhaseReason);
+        // It lasts from when it was to begin, however late the book was looked at.
+        Assert.Equal(new PhasePlan(TradingPhase.Continuous, 1_200 * Second), book.Plan);
+
+        Assert.Equal(TradingPhase.Continuous, Assert.IsType<BookTurn>(book.FollowPlan(1_200 * Second)).Phase);
+        Assert.Null(book.Plan);
+        Assert.Null(book.FollowPlan(long.MaxValue / 2));
+    }
+
+    [Fact]
+    public void A_call_of_the_operator_takes_the_place_of_what_was_planned()
+    {
+        var book = NewBook();
+        book.Operate(Phase(TradingPhase.Halt, new PhasePlan(TradingPhase.Volatility, 900 * Second), PhaseReason.Technical), Second, out _);
+        Assert.Equal(RejectReason.None, book.Operate(Phase(TradingPhase.Opening, null, PhaseReason.None), 2 * Second, out _));
+        Assert.Equal((null, PhaseReason.None, 2 * Second), (book.Plan, book.PhaseReason, book.PhaseNanos));
+
+        // One that is refused changes nothing.
+        book.Operate(Phase(TradingPhase.Halt, new PhasePlan(TradingPhase.Volatility, 900 * Second), PhaseReason.Technical), 3 * Second, out _);
+        Assert.Equal(RejectReason.NotInThisPhase, book.Operate(Phase(TradingPhase.PreOpen, null, PhaseReason.None), 4 * Second, out _));
+        Assert.Equal(new PhasePlan(TradingPhase.Volatility, 900 * Second), book.Plan);
+    }
+
+    public static TheoryData<string, NamedValue[]> Nonsense => new()
+    {
+        { "a phase that can't follow", [new(ChangedValue.Next, (long)TradingPhase.PreOpen), new(ChangedValue.NextNanos, 5)] },
+        { "no such phase", [new(ChangedValue.Next, 7), new(ChangedValue.NextNanos, 5)] },
+        { "no time", [new(ChangedValue.Next, (long)TradingPhase.Volatility)] },
+        { "no phase", [new(ChangedValue.NextNanos, 5)] },
+        { "said twice", [new(ChangedValue.Next, 3), new(ChangedValue.Next, 3), new(ChangedValue.NextNanos, 5)] },
+        { "another command's", [new(ChangedValue.StaticBand, 5)] },
+        { "trading can't follow the end", [new(ChangedValue.Next, (long)TradingPhase.Closed), new(ChangedValue.NextNanos, 5), new(ChangedValue.NextLastsNanos, 5)] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Nonsense))]
+    public void A_plan_that_makes_no_sense_is_refused(string what, NamedValue[] changes)
+    {
+        var book = NewBook();
+        var command = BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt) with { Changes = [.. changes] };
+        Assert.Equal(RejectReason.BadRequest, book.Operate(command, Second, out var record));
+        Assert.True(record is null && book.Core.Phase == TradingPhase.Continuous, what);
+    }
+
+    [Fact]
+    public void A_price_out_of_its_band_brings_an_auction_that_ends_by_itself_and_is_extended_by_itself()
+    {
+        var book = NewBook();
+        var records = new List<BookRecord>();
+        Rules(book, records, (ChangedValue.DynamicBand, 100), (ChangedValue.DynamicBandAuction, 1), (ChangedValue.AuctionCollar, 50),
+            (ChangedValue.MaxExtensions, 1), (ChangedValue.AuctionNanos, 120 * Second));
+        Assert.Equal(RejectReason.None, book.Operate(BookCommand.Of(BookVerb.SetReference, 15_000), Second, out var set));
+        records.Add(set!);
+        records.Add(book.Submit(Order(1, Side.Sell, 15_000, 1), Second));
+        records.Add(book.Submit(Order(2, Side.Buy, 15_000, 1), Second));
+        records.Add(book.Submit(Order(3, Side.Sell, 15_500, 5), Second));
+        records.Add(book.Submit(Order(4, Side.Buy, 15_500, 5), 2 * Second));
+        Assert.Equal((TradingPhase.Volatility, PhaseReason.PriceBand, 2 * Second), (book.Core.Phase, book.PhaseReason, book.PhaseNanos));
+        Assert.Equal(new PhasePlan(TradingPhase.Continuous, 122 * Second), book.Plan);
+
+        // Its price would be out of the collar: it goes on for as long again.
+        records.Add(book.FollowPlan(122 * Second)!);
+        Assert.Equal((TradingPhase.Volatility, 2 * Second), (book.Core.Phase, book.PhaseNanos));
+        Assert.Equal(new PhasePlan(TradingPhase.Continuous, 242 * Second), book.Plan);
+
+        var again = NewBook();
+        foreach (var record in records)
+            again.Replay(again.Sequence + 1, BookRecordEncoding.Encode(record));
+        Assert.Equal(StateOf(book), StateOf(again));
+        Assert.Equal(StateOf(book), StateOf(BookMachine.Restore(Aapl, book.Snapshot())));
+    }
+
+    [Fact]
+    public void A_snapshot_from_before_plans_is_read_as_of_a_book_without_one()
+    {
+        var book = NewBook();
+        var snapshot = book.Snapshot();
+        // Reason, beginning, length of auctions and whether there is a plan: a zero each.
+        Assert.Equal([0, 0, 0, 0], snapshot[^4..]);
+        var old = snapshot[..^4];
+        old[0] = 4;
+        Assert.Equal(snapshot, BookMachine.Restore(Aapl, old).Snapshot());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_planned_happens_after_a_crash_too(bool hostile)
+    {
+        var time = new ShiftedTime();
+        await using var disk = new Disk();
+        await using (var before = await Exchange.OpenAsync(disk, [Aapl], [Alice, Bob], hostile, time: time))
+        {
+            var plan = new PhasePlan(TradingPhase.Volatility, time.UnixNanos() + (900 * Second), 300 * Second);
+            Assert.Equal(RejectReason.None, await before.Book(Aapl).Operate(Phase(TradingPhase.Halt, plan, PhaseReason.MarketWideBreaker)));
+            await before.CrashAsync();
+        }
+
+        await using var after = await Exchange.StartAsync(disk, hostile, time: time);
+        var halted = await after.Book(Aapl).State();
+        Assert.Equal((TradingPhase.Halt, PhaseReason.MarketWideBreaker), (halted.Phase, halted.Reason));
+        time.Advance(TimeSpan.FromSeconds(901));
+        await Wait.UntilAsync(async () => (await after.Book(Aapl).State()).Phase == TradingPhase.Volatility, "the auction");
+        await after.PlaceAsync(Bob, "s", Aapl, Side.Sell, 15_000, 5);
+        await after.PlaceAsync(Alice, "b", Aapl, Side.Buy, 15_010, 5);
+        time.Advance(TimeSpan.FromSeconds(300));
+        await Wait.UntilAsync(async () => (await after.Book(Aapl).State()).Phase == TradingPhase.Continuous, "trading");
+        var state = await after.Book(Aapl).State();
+        Assert.Equal((0, null, true), (state.OpenOrders, state.Plan, state.LastPriceTicks is >= 15_000 and <= 15_010));
+    }
+
+    [Fact]
+    public async Task Over_HTTP_the_state_says_why_since_when_and_what_comes_next()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        var state = await exchange.Operator.SetPhaseAsync(
+            Aapl,
+            Client.TradingPhase.Halt,
+            new Client.PhaseTerms { Reason = Client.PhaseReason.NewsPending, For = TimeSpan.FromMinutes(15), ThenFor = TimeSpan.FromMinutes(5) },
+            Token);
+        Assert.Equal((Client.TradingPhase.Halt, Client.PhaseReason.NewsPending, Client.TradingPhase.Volatility), (state.Phase, state.PhaseReason, state.NextPhase));
+        Assert.InRange(state.NextPhaseTime!.Value - state.PhaseSince!.Value, TimeSpan.FromSeconds(890), TimeSpan.FromSeconds(900));
+
+        var rules = await exchange.Operator.SetRulesAsync(Aapl, new Client.BookRules { AuctionSeconds = 90 }, Token);
+        Assert.Equal(90, rules.AuctionSeconds);
+        rules = await exchange.Operator.SetRulesAsync(Aapl, new Client.BookRules { AuctionSeconds = Client.BookRules.None }, Token);
+        Assert.Null(rules.AuctionSeconds);
+
+        state = await exchange.Alice.GetStateAsync(Aapl, Token);
+        Assert.Equal((Client.TradingPhase.Halt, Client.TradingPhase.Volatility), (state.Phase, state.NextPhase));
+    }
+
+    private static (PhasePlan? Plan, PhaseReason Why, long Since, long Auction, ulong Hash) StateOf(BookMachine book) =>
+        (book.Plan, book.PhaseReason, book.PhaseNanos, book.AuctionNanos, book.Core.StateHash);
+
+    private static BookMachine NewBook()
+    {
+        var book = new BookMachine(Aapl);
+        book.Define(EncodedInstrument.From(Listed.Aapl), 1);
+        return book;
+    }
+
+    private static BookCommand Phase(TradingPhase phase, PhasePlan? plan, PhaseReason why)
+    {
+        ImmutableArray<NamedValue> reason = why == PhaseReason.None ? [] : [new(ChangedValue.Why, (long)why)];
+        return BookCommand.Of(BookVerb.SetPhase, (long)phase) with
+        {
+            Changes = plan is not { } next ? reason
+                : [new(ChangedValue.Next, (long)next.Phase), new(ChangedValue.NextNanos, next.AtNanos), new(ChangedValue.NextLastsNanos, next.LastsNanos), .. reason],
+        };
+    }
+
+    private static void Rules(BookMachine book, List<BookRecord> records, params (ChangedValue Name, long Value)[] rules)
+    {
+        var command = BookCommand.Of(BookVerb.SetRules) with { Changes = [.. rules.Select(rule => new NamedValue(rule.Name, rule.Value))] };
+        Assert.Equal(RejectReason.None, book.Operate(command, 1, out var record));
+        records.Add(record!);
+    }
+
+    private static SubmitOrder Order(long number, Side side, long price, long lots) => new(
+        1000 + number, number, $"o{number}", side, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, price, lots,
+        MakerFeePpm: 200, TakerFeePpm: 777);
+}
