@@ -7,37 +7,37 @@ namespace QuantumCore.Bench.Scale;
 internal sealed record ClusterCosts
 {
     /// <summary>At the process that was asked: reading, checking, answering.</summary>
-    public long Edge { get; init; } = 14_000;
+    public long Edge { get; init; } = 35_000;
 
     /// <summary>At the account: deciding and holding.</summary>
-    public long Account { get; init; } = 8_000;
+    public long Account { get; init; } = 45_000;
 
     /// <summary>At the book, in its turn: no two orders of a book at a time.</summary>
-    public long Book { get; init; } = 6_000;
+    public long Book { get; init; } = 20_000;
 
     /// <summary>At an account that is told of a fill.</summary>
-    public long Deliver { get; init; } = 4_000;
+    public long Deliver { get; init; } = 20_000;
 
     /// <summary>A call to another process, both sides together.</summary>
     public long Hop { get; init; } = 12_000;
 
     /// <summary>Delay of a call to another process, one way.</summary>
-    public long Network { get; init; } = 50_000;
+    public long Network { get; init; } = 45_000;
 
     /// <summary>Delay of a commit.</summary>
-    public long Commit { get; init; } = 1_000_000;
+    public long Commit { get; init; } = 340_000;
 
     /// <summary>At the database: a commit, whatever is in it.</summary>
     public long Frame { get; init; } = 300_000;
 
     /// <summary>At the database: a record of the journal.</summary>
-    public long Record { get; init; } = 5_000;
+    public long Record { get; init; } = 3_200;
 
     /// <summary>At the silo that has the ledger, in its turn: making an order's rows of the history.</summary>
     public long History { get; init; } = 41_000;
 
     /// <summary>At the database: writing them.</summary>
-    public long Rows { get; init; } = 20_000;
+    public long Rows { get; init; } = 70_000;
 }
 
 /// <summary>The cluster that is simulated.</summary>

@@ -151,6 +151,7 @@ internal static class ApiAnswers
             return isNullable ? new OpenApiSchema { OneOf = [new OpenApiSchema { Type = JsonSchemaType.Null }, reference] } : reference;
         }
 
+        type = Nullable.GetUnderlyingType(type) ?? type;
         if (type == typeof(object))
             return new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Integer };
         if (type.IsGenericType)
