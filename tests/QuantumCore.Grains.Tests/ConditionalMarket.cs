@@ -51,6 +51,12 @@ internal sealed class ConditionalMarket
             Operate(BookCommand.Of(BookVerb.AdvanceTime));
         }
 
+        if (Book.FollowPlan(_now) is { } followed)
+        {
+            _seen.Add("planned phase");
+            PublishIfAny(followed);
+        }
+
         if (_random.Next(100) == 0)
         {
             SetFees();
@@ -151,7 +157,7 @@ internal sealed class ConditionalMarket
             .. Enum.GetNames<OrderType>().Except([nameof(OrderType.Leg)]).Select(name => "type " + name),
             "iceberg", "hidden", "all or none", "minimum", "slide", "amount", "prevented", "auction trade",
             "list OneCancelsOther", "list OneTriggersOther", "list OneTriggersOneCancelsOther", "child entered",
-            "sibling ended", "expired", "cancel all", "amended", "refused list", "minimum fee", "rebate",
+            "sibling ended", "expired", "cancel all", "amended", "refused list", "minimum fee", "rebate", "planned phase",
         ];
         Assert.Empty(expected.Except(_seen));
     }
@@ -436,6 +442,7 @@ internal sealed class ConditionalMarket
                     new(ChangedValue.DynamicBand, _random.Next(-1, 2) * 300),
                     new(ChangedValue.DynamicBandAuction, _random.Next(2)),
                     new(ChangedValue.StaticBand, _random.Next(-1, 2) * 1_500),
+                    new(ChangedValue.AuctionNanos, _random.Next(-1, 3)),
                 ],
             },
             9 => BookCommand.Of(BookVerb.Block, 0, account),
@@ -467,7 +474,17 @@ internal sealed class ConditionalMarket
             TradingPhase.Halt => TradingPhase.Volatility,
             _ => TradingPhase.Continuous,
         };
-        return BookCommand.Of(BookVerb.SetPhase, (long)next);
+        var command = BookCommand.Of(BookVerb.SetPhase, (long)next);
+        return next != TradingPhase.Halt || _random.Next(2) == 0 ? command : command with
+        {
+            Changes =
+            [
+                new(ChangedValue.Next, (long)TradingPhase.Volatility),
+                new(ChangedValue.NextNanos, _now + _random.Next(4)),
+                new(ChangedValue.NextLastsNanos, _random.Next(3)),
+                new(ChangedValue.Why, (long)PhaseReason.NewsPending),
+            ],
+        };
     }
 
     private void Operate(BookCommand command)
