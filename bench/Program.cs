@@ -6,6 +6,7 @@ using QuantumCore.Bench.Flow;
 using QuantumCore.Bench.Ops;
 using QuantumCore.Bench.Recovery;
 using QuantumCore.Bench.Risk;
+using QuantumCore.Bench.Scale;
 using QuantumCore.Bench.Scenarios;
 
 const string Usage = """
@@ -53,9 +54,10 @@ const string Usage = """
       incident [--storage …] [--rounds N]
                                Bursts of 100 orders of one account on four symbols, racing cancels of all of it:
                                {"orders":N,"ordersPerSecond":N,"slowestOrderMicros":N,"unknownOutcomes":0,…}
-      http [--url URL] [--key KEY] [--symbol S] [--price P] [--connections N] [--seconds N] [--pid SILO]
+      http [--url URL] [--key KEY] [--symbol S] [--price P] [--connections N] [--seconds N] [--pid SILO] [--get PATH]
                                One JSON order per request against a running silo, and its bare /health/live in the
-                               same run: {"ordersPerSecond":N,"helloPerSecond":N,"ratio":R,"p99Micros":N,…}
+                               same run; with --get that reading in the place of orders:
+                               {"ordersPerSecond":N,"helloPerSecond":N,"ratio":R,"p99Micros":N,…}
       overload [--url URL] [--pid SILO] [--symbol S] [--price P] [--callers N] [--connections N] [--seconds N]
                [--factor N] [--cancels N]
                                What a running demo silo carries closed loop (so many callers, 256), then so many times
@@ -75,6 +77,11 @@ const string Usage = """
       risk [--open N]          What an order costs before it is held, in an account with so many open orders (1000):
                                its cover, all limits in all scopes, and the decision with its fees; best of 500 rounds:
                                {"openOrders":N,"limits":N,"coverNs":N,"limitsNs":N,"decisionNs":N}
+      scale [--silos N,…] [--journals N,…] [--processors N] [--symbols N] [--hot PERCENT] [--callers N] [--milliseconds N]
+            [--seed N] [--edge NS] [--account NS] [--book NS] [--deliver NS] [--hop NS] [--network NS] [--commit NS]
+            [--frame NS] [--record NS] [--history NS] [--rows NS]
+                               Simulate clusters of so many silos (1,2,4,8,16) over so many databases (1,4,16) from what orders cost
+                               where, as measured (docs/scale.md): a table, the same for the same seed
       market FILE [--seed N] [--hours N] [--plot SVG]
                                A recorded day in LOBSTER's format (zip of message and order book file) beside so many
                                hours (24) of the simulated market of a seed (1): spread, shares at the best price and
@@ -115,6 +122,8 @@ try
             return await RecoveryCommand.RunAsync(rest);
         case ["risk", .. var rest] when !AsksForHelp(rest):
             return await RiskCommand.RunAsync(rest);
+        case ["scale", .. var rest] when !AsksForHelp(rest):
+            return await ScaleCommand.RunAsync(rest);
         case ["market", .. var rest] when !AsksForHelp(rest):
             return MarketCommand.Run(rest);
         case ["snapshot", .. var rest] when !AsksForHelp(rest):

@@ -97,6 +97,8 @@ internal sealed record SiloOptions
           --cluster NAME         Silos of one database and one name are one exchange (default: quantumcore).
           --role ROLE            all (default): grains and customers; matching: grains alone, HTTP shows health and metrics;
                                  gateway: customers alone, grains are asked over the --gateway-port of silos.
+          --tag NAME             A name for this silo, or for several, that operators pin books to: qc admin pin AAPL NAME
+                                 (default: none).
           --advertise ADDRESS    IP address at which the others reach this silo (default: 127.0.0.1, one machine).
           --silo-port PORT       Port for the other silos (default: a free port).
           --gateway-port PORT    Port for gateways and Orleans clients (default: none).
@@ -118,7 +120,7 @@ internal sealed record SiloOptions
     private static readonly string[] s_names =
     [
         "data", "urls", "storage", "keep-free", "pack-after", "secrets", "payouts", "settlements", "postgres", "exchange", "demo", "simulate", "market-maker", "seed", "admin-port", "no-quotes",
-        "cluster", "role", "advertise", "silo-port", "gateway-port", "account-requests", "address-requests",
+        "cluster", "role", "tag", "advertise", "silo-port", "gateway-port", "account-requests", "address-requests",
         "binance-weight", "binance-orders", "tls-certificate", "tls-key", "sign-up", "sites", "proxies", "log", "log-level", "otlp", "trace-one-in", "long-turn", "shutdown",
     ];
 
@@ -171,6 +173,9 @@ internal sealed record SiloOptions
     /// <summary>What this process does.</summary>
     public SiloRole Role { get; init; } = SiloRole.All;
 
+    /// <summary>What operators call this silo, or several, where they pin books; empty for none.</summary>
+    public string Tag { get; init; } = "";
+
     /// <summary>Where other silos and gateways reach this silo.</summary>
     public IPAddress Advertise { get; init; } = IPAddress.Loopback;
 
@@ -181,7 +186,7 @@ internal sealed record SiloOptions
     public int? GatewayPort { get; init; }
 
     /// <summary>Whether something was said that only a cluster's build can keep.</summary>
-    public bool IsOfCluster => Cluster != DefaultCluster || Role != SiloRole.All || !Advertise.Equals(IPAddress.Loopback)
+    public bool IsOfCluster => Cluster != DefaultCluster || Role != SiloRole.All || Tag.Length > 0 || !Advertise.Equals(IPAddress.Loopback)
         || SiloPort is not null || GatewayPort is not null;
 
     /// <summary>Requests a second of one account; 0: no limit.</summary>
@@ -322,12 +327,8 @@ internal sealed record SiloOptions
         "admin-port" => this with { AdminPort = Port(value, source) },
         "silo-port" => this with { SiloPort = Port(value, source) },
         "gateway-port" => this with { GatewayPort = Port(value, source) },
-        "cluster" => this with
-        {
-            Cluster = value.Length is > 0 and <= 64 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
-                ? value
-                : throw new FormatException($"{source} is 1 to 64 letters, digits, '-' and '_', not '{value}'."),
-        },
+        "cluster" => this with { Cluster = Word(value, source) },
+        "tag" => this with { Tag = Word(value, source) },
         "role" => this with { Role = RoleOf(value, source) },
         "advertise" => this with
         {
@@ -337,6 +338,11 @@ internal sealed record SiloOptions
         },
         _ => this with { NoQuotes = [.. NoQuotes, .. value.Split(',', StringSplitOptions.RemoveEmptyEntries)] },
     };
+
+    private static string Word(string value, string source) =>
+        value.Length is > 0 and <= 64 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
+            ? value
+            : throw new FormatException($"{source} is 1 to 64 letters, digits, '-' and '_', not '{value}'.");
 
     private static Uri WebAddress(string value, string source) =>
         Uri.TryCreate(value.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https"

@@ -15,24 +15,29 @@ internal static class HttpCommand
     public static async Task<int> RunAsync(string[] arguments)
     {
         var options = new Options(
-            arguments, "--url", "--key", "--symbol", "--price", "--connections", "--seconds", "--pid");
+            arguments, "--url", "--key", "--symbol", "--price", "--connections", "--seconds", "--pid", "--get");
         var url = new Uri(options.Text("--url", "http://127.0.0.1:8080"));
         var (connections, seconds) = (options.Number("--connections", 64), options.Number("--seconds", 5));
         var server = options.Number("--pid", 1) is var pid and > 1 ? Process.GetProcessById(pid) : null;
-        byte[] Order(long name) => Request(url, options, name);
+        var reading = options.Text("--get", "");
+        byte[] Order(long name) => reading.Length == 0
+            ? Request(url, options, name)
+            : KeptConnection.Request(url, "GET", reading, options.Text("--key", "demo-alice"));
         byte[] Hello(long name) => Encoding.ASCII.GetBytes($"GET /health/live HTTP/1.1\r\nHost: {url.Authority}\r\n\r\n");
 
         await LoadAsync(url, Order, connections, 3);
+        var idle = Processor(server);
         var hello = await LoadAsync(url, Hello, connections, seconds);
         var before = Processor(server);
         var orders = await LoadAsync(url, Order, connections, seconds);
         var used = Processor(server) - before;
         var helloAgain = await LoadAsync(url, Hello, connections, seconds);
         var baseline = (hello.PerSecond + helloAgain.PerSecond) / 2;
-        var micros = server is null ? "null" : (used.TotalMicroseconds / orders.Count).ToString("F1", CultureInfo.InvariantCulture);
+        string Micros(TimeSpan processor, long count) =>
+            server is null ? "null" : (processor.TotalMicroseconds / count).ToString("F1", CultureInfo.InvariantCulture);
         await Console.Out.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"connections":{{connections}},"orders":{{orders.Count}},"refused":{{orders.Refused}},"ordersPerSecond":{{orders.PerSecond:F0}},"p50Micros":{{orders.P50}},"p99Micros":{{orders.P99}},"helloPerSecond":{{baseline:F0}},"ratio":{{orders.PerSecond / baseline:F2}},"serverCpuMicrosPerOrder":{{micros}}}"""));
+            $$"""{"connections":{{connections}},"orders":{{orders.Count}},"refused":{{orders.Refused}},"ordersPerSecond":{{orders.PerSecond:F0}},"p50Micros":{{orders.P50}},"p99Micros":{{orders.P99}},"helloPerSecond":{{baseline:F0}},"ratio":{{orders.PerSecond / baseline:F2}},"helloP50Micros":{{hello.P50}},"serverCpuMicrosPerHello":{{Micros(before - idle, hello.Count)}},"serverCpuMicrosPerOrder":{{Micros(used, orders.Count)}}}"""));
         return 0;
     }
 

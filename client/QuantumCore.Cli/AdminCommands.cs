@@ -24,6 +24,7 @@ internal static class AdminCommands
             Bust(app),
             Correct(app),
             Breaker(app),
+            PinCommand.Compose(app),
             Owner(app),
             Freeze(app, "freeze", "Freeze an account: no new orders, transfers or withdrawals; its orders stay.", (client, account, why, stop) => client.FreezeAsync(account, why, stop)),
             Freeze(app, "unfreeze", "Let a frozen account act again.", (client, account, why, stop) => client.UnfreezeAsync(account, why, stop)),

@@ -119,6 +119,10 @@ internal sealed record AccountKindOrder(string? Currency, string? Why);
 
 internal sealed record HolidaysOrder(IReadOnlyList<string> Holidays, string? Why);
 
+internal sealed record PinOrder(string? Silo, string? Why);
+
+internal sealed record BookPins(IReadOnlyList<BookPin> Pins);
+
 internal sealed record SettlementVenues(IReadOnlyList<SettlementVenue> Venues);
 
 internal sealed record CorporateActionOrder(
@@ -240,6 +244,8 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(CorporateActionOrder))]
 [JsonSerializable(typeof(CorporateActions))]
 [JsonSerializable(typeof(CorporateParts))]
+[JsonSerializable(typeof(PinOrder))]
+[JsonSerializable(typeof(BookPins))]
 [JsonSerializable(typeof(BreakerRequest))]
 [JsonSerializable(typeof(BreakerReport))]
 [JsonSerializable(typeof(Order))]

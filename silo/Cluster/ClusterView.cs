@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using QuantumCore.Contracts;
 using QuantumCore.Gateway;
 
 namespace QuantumCore.Silo.Cluster;
@@ -11,9 +12,6 @@ internal sealed class ClusterView(IGrainFactory grains, IServiceProvider service
 
     // The runtime asks every silo, and one that hangs answers nothing.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
-
-    /// <summary>A name for this silo that tells its role: no other member of the list does.</summary>
-    public static string NameOf(SiloRole role) => $"{RoleOf(role)}-{SiloOptions.ProcessName}";
 
     /// <summary>Every silo of the list, the living first; grains of those that tell.</summary>
     public async Task<ImmutableArray<SiloView>> ReadAsync(CancellationToken cancellationToken)
@@ -29,10 +27,36 @@ internal sealed class ClusterView(IGrainFactory grains, IServiceProvider service
         [
             .. members.OrderBy(member => member.Status == SiloStatus.Dead).ThenByDescending(member => member.StartTime).Take(MostShown)
                 .Select(member => new SiloView(
-                    member.SiloName ?? "", member.SiloAddress.Endpoint.ToString(), RoleOf(member.SiloName ?? ""), StateOf(member.Status),
+                    member.SiloName ?? "", member.SiloAddress.Endpoint.ToString(), SiloName.RoleOf(member.SiloName ?? ""), StateOf(member.Status),
                     new DateTimeOffset(DateTime.SpecifyKind(member.StartTime, DateTimeKind.Utc)),
                     member.SiloAddress.Equals(self), [.. counts[member.SiloAddress].OrderBy(count => count.Type, StringComparer.Ordinal)])),
         ];
+    }
+
+    /// <summary>Where pinned books are; nowhere, of those of which nobody told.</summary>
+    public async Task<ImmutableArray<BookPlace>> FindAsync(ImmutableArray<BookPin> pins, CancellationToken cancellationToken)
+    {
+        var management = grains.GetGrain<IManagementGrain>(0);
+        var places = ImmutableArray.CreateBuilder<BookPlace>(pins.Length);
+        try
+        {
+            var names = (await management.GetDetailedHosts(onlyActive: true).WaitAsync(s_patience, cancellationToken))
+                .ToDictionary(member => member.SiloAddress, member => member.SiloName ?? "");
+            foreach (var pin in pins)
+            {
+                var at = await management.GetActivationAddress(grains.GetGrain<IOrderBookGrain>(pin.Book)).AsTask()
+                    .WaitAsync(s_patience, cancellationToken);
+                var name = at is null ? "" : names.GetValueOrDefault(at, "");
+                places.Add(new BookPlace(name, name.Length > 0 && SiloName.IsMeant(pin.Silo, name)));
+            }
+        }
+        catch (Exception error) when (error is TimeoutException or OrleansException)
+        {
+            while (places.Count < pins.Length)
+                places.Add(new BookPlace("", IsMeant: false));
+        }
+
+        return places.MoveToImmutable();
     }
 
     private static async Task<ILookup<SiloAddress, GrainCount>> CountAsync(IManagementGrain management, CancellationToken cancellationToken)
@@ -48,10 +72,6 @@ internal sealed class ClusterView(IGrainFactory grains, IServiceProvider service
             return Array.Empty<SimpleGrainStatistic>().ToLookup(statistic => statistic.SiloAddress!, statistic => GrainCount.Of("", 0));
         }
     }
-
-    private static string RoleOf(SiloRole role) => role == SiloRole.Matching ? "matching" : "all";
-
-    private static string RoleOf(string name) => name.StartsWith("matching-", StringComparison.Ordinal) ? "matching" : "all";
 
     private static string StateOf(SiloStatus status) => status switch
     {

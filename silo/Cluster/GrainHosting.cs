@@ -24,7 +24,7 @@ internal static class GrainHosting
     public static void Check(SiloOptions options)
     {
         if (options.Storage != StorageKind.Postgres && options.IsOfCluster)
-            throw new FormatException("--cluster, --role, --advertise, --silo-port and --gateway-port need --storage postgres: silos share one journal.");
+            throw new FormatException("--cluster, --role, --tag, --advertise, --silo-port and --gateway-port need --storage postgres: silos share one journal.");
     }
 
     /// <summary>The list of members, before anybody looks for it.</summary>
@@ -35,7 +35,9 @@ internal static class GrainHosting
 
     public static void AddGrainRuntime(this WebApplicationBuilder builder, SiloOptions options)
     {
-        builder.Services.AddSingleton<Gateway.ReadSilos>(services => ActivatorUtilities.CreateInstance<ClusterView>(services).ReadAsync);
+        builder.Services.AddSingleton<ClusterView>();
+        builder.Services.AddSingleton<Gateway.ReadSilos>(services => services.GetRequiredService<ClusterView>().ReadAsync);
+        builder.Services.AddSingleton<Gateway.ReadBookPlaces>(services => services.GetRequiredService<ClusterView>().FindAsync);
         if (options.Role == SiloRole.Gateway)
         {
             builder.Host.UseOrleansClient(client =>
@@ -51,7 +53,7 @@ internal static class GrainHosting
         {
             Limit(silo, options);
             Watch(silo);
-            silo.Configure<Orleans.Configuration.SiloOptions>(self => self.SiloName = ClusterView.NameOf(options.Role));
+            silo.Configure<Orleans.Configuration.SiloOptions>(self => self.SiloName = SiloName.Of(options));
             if (options.Otlp is not null)
                 silo.AddActivityPropagation();
 

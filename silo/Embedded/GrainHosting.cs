@@ -9,6 +9,8 @@ namespace QuantumCore.Silo;
 /// <summary>The grain runtime of this process: the embedded one, which is one silo by itself.</summary>
 internal static class GrainHosting
 {
+    private const string Role = "all";
+
     /// <summary>Where the runtime's spans come from.</summary>
     public static IReadOnlyList<string> TraceSources { get; } = [LocalGrainOptions.TraceSource];
 
@@ -17,7 +19,7 @@ internal static class GrainHosting
     public static void Check(SiloOptions options)
     {
         if (options.IsOfCluster)
-            throw new FormatException("--cluster, --role, --advertise, --silo-port and --gateway-port need a build with -p:GrainRuntime=Orleans.");
+            throw new FormatException("--cluster, --role, --tag, --advertise, --silo-port and --gateway-port need a build with -p:GrainRuntime=Orleans.");
     }
 
     /// <summary>Nothing but the exchange's own stores.</summary>
@@ -26,6 +28,8 @@ internal static class GrainHosting
     public static void AddGrainRuntime(this WebApplicationBuilder builder, SiloOptions options)
     {
         builder.Services.AddSingleton<ReadSilos>(services => _ => Task.FromResult(Self(services, options)));
+        builder.Services.AddSingleton<ReadBookPlaces>(static (pins, _) => Task.FromResult(ImmutableArray.CreateRange(
+            pins, static pin => new BookPlace(SiloOptions.ProcessName, pin.Silo == Role || pin.Silo == SiloOptions.ProcessName))));
         builder.Services.AddLocalGrains(grains =>
         {
             grains.GrainAssemblies.Add(typeof(ExchangeGrains).Assembly);
@@ -46,7 +50,7 @@ internal static class GrainHosting
         return
         [
             new SiloView(
-                SiloOptions.ProcessName, options.Urls, "all", "active",
+                SiloOptions.ProcessName, options.Urls, Role, "active",
                 new DateTimeOffset(self.StartTime.ToUniversalTime()), IsThis: true, [.. counts]),
         ];
     }

@@ -131,10 +131,15 @@ public sealed record CorporateActionClosed(long TimeNanos, string Id, CorporateS
 /// <param name="Id">The action.</param>
 public sealed record CorporateActionEnded(long TimeNanos, string Id) : CatalogRecord(TimeNanos);
 
+/// <summary>A book was pinned to a silo, or let go where the silo is empty.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Request">What was asked.</param>
+public sealed record BookPinned(long TimeNanos, BookPinRequest Request) : CatalogRecord(TimeNanos);
+
 /// <summary>
 /// The catalog's records as bytes. Kinds: listed 40, key 41, owner 42, key with rights and signatures 43, user 44, session
 /// begun 45, sessions ended 46, limits of every account 47, key with addresses 48,
-/// fees 49, margin terms 50, margin policy 51, locate 52, liquidation insured 53, limits of an owner 63, strategy of signals 70, failed signal 71,
+/// fees 49, margin terms 50, margin policy 51, locate 52, liquidation insured 53, limits of an owner 63, pinned book 64, strategy of signals 70, failed signal 71,
 /// pause of signals 72, dropped signal 73, holidays 80, corporate action announced 84, closed 85, ended 86, begun 87, split announced 88; they never change.
 /// </summary>
 public static partial class CatalogRecordEncoding
@@ -165,6 +170,7 @@ public static partial class CatalogRecordEncoding
     private const byte ActionEndedKind = 86;
     private const byte ActionBegunKind = 87;
     private const byte SplitAnnouncedKind = 88;
+    private const byte PinKind = 64;
 
     /// <summary>The record's bytes.</summary>
     public static byte[] Encode(CatalogRecord record) => record switch
@@ -191,6 +197,7 @@ public static partial class CatalogRecordEncoding
         CorporateActionClosed closed => Encode(closed),
         CorporateActionEnded ended => Encode(ActionEndedKind, ended, ended.Id),
         CorporateActionBegun begun => Encode(ActionBegunKind, begun, begun.Id),
+        BookPinned pinned => Encode(pinned),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
@@ -395,6 +402,7 @@ public static partial class CatalogRecordEncoding
             ActionClosedKind => new CorporateActionClosed(from.TimeNanos, from.Text(), ReadSums(ref from)),
             ActionEndedKind => new CorporateActionEnded(from.TimeNanos, from.Text()),
             ActionBegunKind => new CorporateActionBegun(from.TimeNanos, from.Text()),
+            PinKind => ReadPin(ref from),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of catalog record."),
         };
         from.End();

@@ -374,7 +374,7 @@ public interface ILedgerGrain : IGrainWithStringKey
 
 /// <summary>What is listed and who may come in; one grain, keyed <see cref="Key"/>.</summary>
 [Alias("catalog")]
-public interface ICatalogGrain : IGrainWithStringKey
+public partial interface ICatalogGrain : IGrainWithStringKey
 {
     /// <summary>The key of the one catalog grain.</summary>
     const string Key = "all";

@@ -110,7 +110,10 @@ public static class ExchangeGateway
             .AddFilter<RecentLog>(null, LogLevel.Warning)
             // That its keys are not encrypted: they lie beside the key that they could be encrypted with.
             .AddFilter<RecentLog>("Microsoft.AspNetCore.DataProtection", LogLevel.Error));
+        services.TryAddSingleton(new ReadBookPlaces(static (pins, _) =>
+            Task.FromResult(ImmutableArray.CreateRange(pins, static _ => new BookPlace("", IsMeant: false)))));
         services.AddSingleton<SystemCalls>();
+        services.AddSingleton<PlacementCalls>();
     }
 
     private static void AddStreams(this IServiceCollection services)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
+using System.Reflection;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Admission;
 using QuantumCore.Instruments;
@@ -34,6 +35,9 @@ public sealed class GatewayMetrics : IDisposable
             "quantumcore_turned_away", null, "Requests refused at the door, by lane, or by whose quota was used up.");
         _latency = _meter.CreateHistogram<double>(
             "quantumcore_order_seconds", "s", "From a parsed order or batch to its durable answer.");
+        var version = Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+        _meter.CreateObservableGauge(
+            "quantumcore_build_info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", version)), null, "The build that runs; always 1.");
     }
 
     /// <summary>Shows how full the door is.</summary>

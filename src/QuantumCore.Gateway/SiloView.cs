@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using QuantumCore.Contracts;
 
 namespace QuantumCore.Gateway;
 
@@ -30,3 +31,11 @@ public sealed record SiloView(
 
 /// <summary>Every silo of the exchange, as the grain runtime tells them. It answers within seconds, if need be without counts.</summary>
 public delegate Task<ImmutableArray<SiloView>> ReadSilos(CancellationToken cancellationToken);
+
+/// <summary>Where a pinned book is.</summary>
+/// <param name="Silo">The name of the silo that holds it; empty while none does, or none told.</param>
+/// <param name="IsMeant">Whether its pin means that silo.</param>
+public readonly record struct BookPlace(string Silo, bool IsMeant);
+
+/// <summary>Where pinned books are, one for each pin in their sequence. It answers within seconds, if need be with empty places.</summary>
+public delegate Task<ImmutableArray<BookPlace>> ReadBookPlaces(ImmutableArray<BookPin> pins, CancellationToken cancellationToken);

@@ -263,6 +263,9 @@ public sealed partial class CatalogGrain(
             case CorporateActionAnnounced or CorporateActionBegun or CorporateActionClosed or CorporateActionEnded:
                 ApplyAction(record);
                 break;
+            case BookPinned pinned:
+                Apply(pinned);
+                break;
             case UserSet set:
                 _users.Apply(set);
                 break;

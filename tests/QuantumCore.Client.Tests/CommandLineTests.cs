@@ -184,6 +184,9 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("admin phase AAPL open")]
     [InlineData("admin rules AAPL --static-band 10000")]
     [InlineData("admin bust AAPL 17-0")]
+    [InlineData("admin pin AAPL")]
+    [InlineData("admin pin AAPL east --none")]
+    [InlineData("admin pin --none")]
     [InlineData("symbol")]
     public async Task Wrong_usage_asks_the_exchange_nothing(string line)
     {
@@ -267,6 +270,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("admin bust --help")]
     [InlineData("admin correct --help")]
     [InlineData("admin breaker --help")]
+    [InlineData("admin pin --help")]
     [InlineData("verify --help")]
     [InlineData("backup --help")]
     [InlineData("restore --help")]

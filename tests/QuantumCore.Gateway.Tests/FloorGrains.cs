@@ -400,6 +400,10 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
 
     public ValueTask EndAction(string id) => throw new NotSupportedException();
 
+    public ValueTask<ImmutableArray<BookPin>> Pins() => throw new NotSupportedException();
+
+    public ValueTask<string?> SetPin(BookPinRequest request) => throw new NotSupportedException();
+
     public ValueTask<string?> SetMarginTerms(MarginTermsRequest request)
     {
         floor.Margin = floor.Margin with { Terms = [request] };

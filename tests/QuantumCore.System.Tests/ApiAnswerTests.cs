@@ -220,6 +220,9 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         foreach (var call in new[] { "freeze", "unfreeze", "block", "unblock" })
             await CallAsync($"POST admin/accounts/{{account}}/{call}", $"admin/accounts/ACC-1001/{call}", Admin, "{}");
         await CallAsync("POST admin/breaker", "admin/breaker", Admin, """{"index":499000,"previousClose":500000}""");
+        await CallAsync("POST admin/symbols/{symbol}/pin", "admin/symbols/AAPL/pin", Admin, """{"silo":"all","why":"test"}""");
+        var pin = Assert.Single((await CallAsync("GET admin/pins", "admin/pins", Admin)).GetProperty("pins").EnumerateArray());
+        Assert.True(pin.GetProperty("held").GetBoolean());
         var system = await CallAsync("GET admin/system", "admin/system", Admin);
         var silo = Assert.Single(system.GetProperty("silos").EnumerateArray());
         Assert.Equal("active", silo.GetProperty("state").GetString());

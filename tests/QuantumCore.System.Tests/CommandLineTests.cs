@@ -51,6 +51,29 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task A_book_is_pinned_shown_and_let_go()
+    {
+        await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
+        string[] at = ["--url", silo.Address.ToString()];
+        Task<(int ExitCode, string Output)> PinAsync(params string[] arguments) =>
+            Programs.RunAsync(Programs.Cli, TimeSpan.FromSeconds(30), ["admin", "pin", .. arguments, .. at]);
+        Assert.Contains("No book is pinned.", (await PinAsync()).Output, StringComparison.Ordinal);
+        var (exitCode, output) = await PinAsync("AAPL", "all", "--why", "test", "--json");
+        Assert.Equal(0, exitCode);
+        var pin = JsonDocument.Parse(output).RootElement.EnumerateArray().Single();
+        Assert.Equal(("all", true, "test"), (pin.GetProperty("silo").GetString(), pin.GetProperty("held").GetBoolean(), pin.GetProperty("why").GetString()));
+
+        // One that is not there yet is no mistake.
+        var elsewhere = JsonDocument.Parse((await PinAsync("AAPL", "east", "--json")).Output).RootElement.EnumerateArray().Single();
+        Assert.False(elsewhere.GetProperty("held").GetBoolean());
+        Assert.Contains("east", (await PinAsync()).Output, StringComparison.Ordinal);
+        Assert.Contains("No book is pinned.", (await PinAsync("AAPL", "--none")).Output, StringComparison.Ordinal);
+        Assert.Equal(1, (await PinAsync("NONE", "east")).ExitCode);
+        Assert.Equal(1, (await PinAsync("AAPL", "two words")).ExitCode);
+        Assert.Equal(2, (await PinAsync("AAPL")).ExitCode);
+    }
+
+    [Fact]
     public async Task Stats_are_those_of_the_candles_and_are_drawn_as_text_and_picture()
     {
         await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--no-quotes", "AMZN,MSFT,BTC-USD");

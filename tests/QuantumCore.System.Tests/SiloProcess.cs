@@ -62,12 +62,12 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>Starts an exchange and waits until it is ready. A port that somebody else has taken meanwhile is not its fault.</summary>
     public static Task<SiloProcess> StartAsync(params IEnumerable<string> arguments) => StartAsync(null, [.. arguments]);
 
-    /// <summary>The same with something more in its environment.</summary>
-    public static async Task<SiloProcess> StartAsync(IReadOnlyDictionary<string, string>? environment, string[] given)
+    /// <summary>The same with something more in its environment, or of another build.</summary>
+    public static async Task<SiloProcess> StartAsync(IReadOnlyDictionary<string, string>? environment, string[] given, string? build = null)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var silo = Launch(environment, given);
+            var silo = Launch(environment, given, build);
             try
             {
                 await silo.ReadyAsync();
@@ -89,14 +89,14 @@ internal sealed class SiloProcess : IAsyncDisposable
     public static SiloProcess Launch(params IEnumerable<string> arguments) => Launch(null, [.. arguments]);
 
     /// <summary>The same with something more in its environment.</summary>
-    public static SiloProcess Launch(IReadOnlyDictionary<string, string>? environment, string[] given)
+    public static SiloProcess Launch(IReadOnlyDictionary<string, string>? environment, string[] given, string? build = null)
     {
         var port = FreePort();
         string[] urls = given.Contains("--urls") ? [] : ["--urls", $"http://127.0.0.1:{port}"];
         if (Array.IndexOf(given, "--urls") is >= 0 and var at)
             port = new Uri(given[at + 1].Split(';')[0]).Port;
 
-        var start = Programs.StartOf(Programs.Silo, [.. given, .. urls]);
+        var start = Programs.StartOf(build ?? Programs.Silo, [.. given, .. urls]);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
 

@@ -73,7 +73,7 @@ public partial class SourceRuleTests
         ["src/QuantumCore.Gateway/Streams/TradingSocket.cs"] = 1,
         ["src/QuantumCore.Gateway/Binance/WireMarketFeed.cs"] = 1,
         ["src/QuantumCore.Gateway/Binance/WireFeed.cs"] = 1,
-        // Who joins the cluster next gets its share of the books.
+        // Pinned books are looked after again in a second, and who joins the cluster next gets its share of the others.
         ["silo/Cluster/BookBalance.cs"] = 1,
         // A silo that starts while another one goes tries again, a number of times.
         ["silo/ExchangeStart.cs"] = 1,

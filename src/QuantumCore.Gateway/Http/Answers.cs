@@ -538,6 +538,12 @@ internal sealed record SiloAnswer(
 /// <summary>Grains of one type that are awake.</summary>
 internal sealed record GrainCountAnswer(string Type, int Count);
 
+/// <summary>Books that are pinned to silos.</summary>
+internal sealed record PinsAnswer(IReadOnlyList<PinAnswer> Pins);
+
+/// <summary>A book that is pinned to a silo, and where it is.</summary>
+internal sealed record PinAnswer(IReadOnlyList<string> Symbols, string Silo, bool Held, string At, string Since, string By, string Why);
+
 /// <summary>The journal, and the history made of it.</summary>
 internal sealed record JournalAnswer(long Records, long Behind, long BehindMillis);
 

@@ -111,6 +111,8 @@ internal static class ApiAnswers
         ["POST admin/accounts/{account}/unfreeze"] = typeof(FrozenAnswer),
         ["POST admin/breaker"] = typeof(BreakerAnswer),
         ["GET admin/system"] = typeof(SystemAnswer),
+        ["GET admin/pins"] = typeof(PinsAnswer),
+        ["POST admin/symbols/{symbol}/pin"] = typeof(PinsAnswer),
         ["GET admin/ledger/trial-balance"] = typeof(TrialBalanceAnswer),
         ["GET admin/ledger/fees"] = typeof(FeeRevenueAnswer),
         ["GET admin/ledger/reconciliation"] = typeof(ReconciliationAnswer),
@@ -152,6 +154,7 @@ internal static class ApiAnswers
             return isNullable ? new OpenApiSchema { OneOf = [new OpenApiSchema { Type = JsonSchemaType.Null }, reference] } : reference;
         }
 
+        type = Nullable.GetUnderlyingType(type) ?? type;
         if (type == typeof(object))
             return new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Integer };
         if (type.IsGenericType)

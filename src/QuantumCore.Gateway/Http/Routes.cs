@@ -80,6 +80,7 @@ internal sealed class Routes(
         MapSettlement(services.GetRequiredService<SettlementCalls>(), services.GetRequiredService<CorporateCalls>());
         MapOperator(services.GetRequiredService<OperatorCalls>());
         On(Lane.Urgent, "GET", $"{Native}/admin/system", services.GetRequiredService<SystemCalls>().Show);
+        MapPlacement(services.GetRequiredService<PlacementCalls>());
         MapLedger(services.GetRequiredService<LedgerCalls>());
 
         MapMarket(services.GetRequiredService<MarketCalls>(), services.GetRequiredService<TickerCalls>());
@@ -205,6 +206,12 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/admin/corporate-actions", corporate.Show);
         On(Lane.Urgent, "POST", $"{Native}/admin/corporate-actions", corporate.Announce, typeof(CorporateActionText));
         On(Lane.Readings, "GET", $"{Native}/admin/corporate-actions/{{id}}", corporate.Parts, null, "after", "limit");
+    }
+
+    private void MapPlacement(PlacementCalls calls)
+    {
+        On(Lane.Urgent, "GET", $"{Native}/admin/pins", calls.Show);
+        On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/pin", calls.Set, typeof(PinText));
     }
 
     private void MapLedger(LedgerCalls calls)

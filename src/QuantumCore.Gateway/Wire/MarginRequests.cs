@@ -80,6 +80,15 @@ internal sealed record LocateText
     public string? Why { get; init; }
 }
 
+/// <summary>A body of <c>POST /admin/symbols/{symbol}/pin</c>.</summary>
+internal sealed record PinText
+{
+    /// <summary>A silo's name, its tag, or a role; absent: any silo again.</summary>
+    public string? Silo { get; init; }
+
+    public string? Why { get; init; }
+}
+
 /// <summary>A body of <c>POST /admin/settlement/{venue}/holidays</c>.</summary>
 internal sealed record HolidaysText
 {

@@ -541,6 +541,7 @@ internal sealed class NumberText : JsonConverter<string>
 [JsonSerializable(typeof(LocateText))]
 [JsonSerializable(typeof(HolidaysText))]
 [JsonSerializable(typeof(CorporateActionText))]
+[JsonSerializable(typeof(PinText))]
 [JsonSerializable(typeof(BreakerText))]
 [JsonSerializable(typeof(DepositText))]
 [JsonSerializable(typeof(TransferText))]

@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Http;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Http;
+
+/// <summary>The calls about where books are held.</summary>
+internal sealed class PlacementCalls(ReadBookPlaces places, IGrainFactory grains, Listings listings, KeyRing keys)
+{
+    /// <summary>GET /admin/pins: every pin, and where its book is.</summary>
+    public async Task Show(HttpContext context)
+    {
+        if (await Call.IsOfficer(context, keys, UserRole.MarketOperator))
+            await AnswerPins(context);
+    }
+
+    /// <summary>POST /admin/symbols/{symbol}/pin: a silo that holds the book from now on; without one, any silo again.</summary>
+    public async Task Set(HttpContext context)
+    {
+        if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer
+            || await Call.Read(context, WireJson.Default.PinText) is not { } text)
+        {
+            return;
+        }
+
+        var symbol = Call.Path(context, "symbol");
+        var refusal = MarginReading.CheckWhy(text.Why);
+        if (refusal is null && await listings.Find(symbol) is null)
+            refusal = new Refusal(RejectReason.UnknownSymbol, "symbol");
+        if (refusal is null && await grains.Catalog().SetPin(new(symbol, text.Silo ?? "", officer.Name, text.Why ?? "")) is { } reason)
+            refusal = Refusal.Malformed("silo", FeesReading.Sentence(reason));
+        if (refusal is { } wrong)
+            await Answer.Refuse(context, wrong);
+        else
+            await AnswerPins(context);
+    }
+
+    private async Task AnswerPins(HttpContext context)
+    {
+        var pins = await grains.Catalog().Pins();
+        var found = await places(pins, context.RequestAborted);
+        var symbols = (await listings.All()).ToLookup(instrument => instrument.BookKey, instrument => instrument.Symbol, StringComparer.Ordinal);
+        await Answer.Json(context, pins.Zip(found), (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteStartArray("pins"u8);
+            foreach (var (pin, place) in answer)
+            {
+                to.WriteStartObject();
+                to.WriteStartArray("symbols"u8);
+                foreach (var symbol in symbols[pin.Book])
+                    to.WriteStringValue(symbol);
+                to.WriteEndArray();
+                to.WriteString("silo"u8, pin.Silo);
+                to.WriteBoolean("held"u8, place.IsMeant);
+                to.WriteString("at"u8, place.Silo);
+                to.WriteTimeText("since"u8, pin.SinceNanos);
+                to.WriteString("by"u8, pin.By);
+                to.WriteString("why"u8, pin.Why);
+                to.WriteEndObject();
+            }
+
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+}
