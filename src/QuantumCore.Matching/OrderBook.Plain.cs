@@ -13,31 +13,59 @@ public sealed partial class OrderBook
 
     /// <summary>A limit order without any more to it that may rest; its numbers are good.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool IsPlainLimit(in NewOrder order) => order.Conditions is null
-        && ((int)order.Type ^ (int)OrderType.Limit | (int)order.SelfTrade | (int)order.TimeInForce >> 1) == 0
-        && order.Side is Side.Buy or Side.Sell
-        && order.QuantityLots is >= 1 and <= Instrument.QuantityLotsLimit
-        && order.PriceTicks >= _rules.MinPriceTicks && order.PriceTicks <= _rules.MaxPriceTicks;
+    private bool IsPlainLimit(in NewOrder order) => unchecked(
+        order.Conditions is null
+        && ((int)order.Type ^ (int)OrderType.Limit | (int)order.SelfTrade | (int)order.TimeInForce >> 1
+            | (int)order.Side - 1 >> 1) == 0
+        && (ulong)(order.QuantityLots - 1) < Instrument.QuantityLotsLimit
+        && order.PriceTicks >= _rules.MinPriceTicks && order.PriceTicks <= _rules.MaxPriceTicks);
 
-    /// <summary>Enters a plain limit order at its level, whole; there is a free slot.</summary>
+    /// <summary>Enters a plain limit order at its level, whole; there is a free slot, and its id's place is free.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private long Join(in NewOrder order, int level, ref LevelQueue queue)
+    private long Join(long timeNanos, in NewOrder order, int level, ref LevelQueue queue)
     {
-        ReplaceFailure = RejectReason.None;
-        var lots = order.QuantityLots;
-        var price = order.PriceTicks;
-        var side = order.Side;
         var entries = _entries;
         var slot = _freeEntry;
+        var lots = order.QuantityLots;
         var id = _index.Issue(slot);
-        var events = _events;
-        var accepted = new BookEvent(BookEventKind.Accepted, side, EndReason.None, id, 0, price, lots, lots, 0);
-        events[1].SetLike(in accepted, BookEventKind.Rested, side);
-        events[0] = accepted;
+        var accepted = new BookEvent(
+            BookEventKind.Accepted, order.Side, EndReason.None, id, 0, order.PriceTicks, lots, lots, 0);
+        _events[0] = accepted;
+        _events[1].SetLike(in accepted, BookEventKind.Rested, order.Side);
+        LastTimeNanos = timeNanos;
         _eventCount = 2;
+        ReplaceFailure = RejectReason.None;
         _freeEntry = entries[slot].Next;
         PutLast(entries, slot, id, in order, lots, level, ref queue);
         return id;
+    }
+
+    /// <summary>Submit once more, with the strip of its price in mind.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private RejectReason SubmitFar(long timeNanos, in NewOrder order, out long orderId)
+    {
+        _ladder.FindInTree(IndexOf(order.Side), order.PriceTicks);
+        return Submit(timeNanos, in order, out orderId);
+    }
+
+    /// <summary>What Submit does where no one stands at the price.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private RejectReason SubmitAlone(long timeNanos, in NewOrder order, int level, out long orderId)
+    {
+        var side = IndexOf(order.Side);
+        if (_sides[side].Levels >= MaxLevels)
+            return SubmitOther(timeNanos, in order, out orderId);
+
+        level = OpenLevel(side, level, order.PriceTicks);
+        orderId = Join(timeNanos, in order, level, ref _ladder[level]);
+        return _watching ? Settled() : RejectReason.None;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private RejectReason Settled()
+    {
+        Settle();
+        return RejectReason.None;
     }
 
     /// <summary>Fills a plain order's slot and puts it last at its level.</summary>

@@ -93,11 +93,6 @@ public sealed partial class OrderBook
         return level;
     }
 
-    /// <summary>A level for the first order at a price; 0 when the side has as many as it may.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private int OpenIfRoom(int side, int level, long price) =>
-        _sides[side].Levels >= MaxLevels ? 0 : OpenLevel(side, level, price);
-
     /// <summary>Closes a level whose last order goes.</summary>
     private void CloseEmpty(int side, int level)
     {

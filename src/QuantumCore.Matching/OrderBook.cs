@@ -152,25 +152,23 @@ public sealed partial class OrderBook
     [MethodImpl(MethodImplOptions.NoInlining)]
     public RejectReason Submit(long timeNanos, in NewOrder order, out long orderId)
     {
-        // The commonest order by far first: it meets no one, and all of it rests.
+        // The commonest order by far first: it meets no one, and all of it rests where others do.
+        var side = IndexOf(order.Side);
+        var price = order.PriceTicks;
         if (IsPlainLimit(in order) && timeNanos >= LastTimeNanos && timeNanos < _nextExpiry && _care == Care.None
-            && _freeEntry != 0)
+            && _freeEntry != 0 && _index.IsNextFree && Toward(side, price) < _sides[side ^ 1].Reach)
         {
-            var side = IndexOf(order.Side);
-            if (Toward(side, order.PriceTicks) < _sides[side ^ 1].Reach)
+            if (!_ladder.FindRecent(side, price, out var level))
+                return SubmitFar(timeNanos, in order, out orderId);
+
+            ref var queue = ref _ladder[level];
+            if (queue.Orders == 0)
+                return SubmitAlone(timeNanos, in order, level, out orderId);
+
+            if (queue.Lots <= MaxLevelLots - Instrument.QuantityLotsLimit)
             {
-                var level = _ladder.Find(side, order.PriceTicks);
-                if (_ladder[level].Orders == 0)
-                    level = OpenIfRoom(side, level, order.PriceTicks);
-                ref var queue = ref _ladder[level];
-                if (level != 0 && queue.Lots <= MaxLevelLots - Instrument.QuantityLotsLimit)
-                {
-                    LastTimeNanos = timeNanos;
-                    orderId = Join(in order, level, ref queue);
-                    if (_watching)
-                        Settle();
-                    return RejectReason.None;
-                }
+                orderId = Join(timeNanos, in order, level, ref queue);
+                return _watching ? Settled() : RejectReason.None;
             }
         }
 

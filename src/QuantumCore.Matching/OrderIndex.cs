@@ -59,17 +59,21 @@ internal struct OrderIndex
         return id;
     }
 
-    /// <summary>Gives the next id, to the order in a slot.</summary>
+    /// <summary>Gives the next id, to the order in a slot; <see cref="IsNextFree"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Issue(int slot)
     {
         var id = unchecked(Newest + 1);
-        ref var place = ref _window[PlaceOf(id, _window)];
-        if (place != 0)
-            MoveToOld(id);
-        place = slot;
+        _window[PlaceOf(id, _window)] = slot;
         Newest = id;
         return id;
+    }
+
+    /// <summary>Whether no old order stands where the next id would.</summary>
+    public readonly bool IsNextFree
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _window[PlaceOf(unchecked(Newest + 1), _window)] == 0;
     }
 
     /// <summary>Where the slot of an open order stands, unless it is old: then another one's may.</summary>

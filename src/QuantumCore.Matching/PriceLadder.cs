@@ -69,7 +69,9 @@ internal struct PriceLadder
     private struct RecentStrip
     {
         public long Number;
-        public int Strip;
+
+        /// <summary>The level of its lowest price; 0: there is no such strip.</summary>
+        public int FirstLevel;
     }
 
     /// <summary>The lowest node over a strip that came last, of a price range and side.</summary>
@@ -124,27 +126,41 @@ internal struct PriceLadder
     public readonly long PriceOf(int level) => _queues[level].PriceTicks;
 
     /// <summary>
-    /// The level at a price. It may have no orders (a neighbour's strip is there); 0 when not even that.
+    /// The level at a price. It may have no orders (a neighbour's strip is there); when not even that, one below 32.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly int Find(int side, long priceTicks)
+    public readonly int Find(int side, long priceTicks) =>
+        FindRecent(side, priceTicks, out var level) ? level : FindInTree(side, priceTicks);
+
+    /// <summary>As <see cref="Find"/>, if the strip was found or missed of late; false if not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly bool FindRecent(int side, long priceTicks, out int level)
     {
         // Prices are 1 to 2^47: nothing here can overflow.
         unchecked
         {
             var key = priceTicks - 1;
-            var number = NumberOf(side, key);
+            var within = key >> StripBits;
             var recent = _recent;
-            ref var place = ref recent[RecentOf(number) & (recent.Length - 1)];
-            var strip = place.Number == number ? place.Strip : FindInTree(number);
-            return strip == 0 ? 0 : (strip << StripBits) | (int)(key & StripMask);
+            ref var place = ref recent[((int)(within << 1) + (side * RecentStride)) & (recent.Length - 1)];
+            level = place.FirstLevel | ((int)key & StripMask);
+            return place.Number == (((long)side << SideShift) | within);
         }
+    }
+
+    /// <summary>As <see cref="Find"/>, and remembers it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public readonly int FindInTree(int side, long priceTicks)
+    {
+        FindInTree(NumberOf(side, priceTicks - 1));
+        FindRecent(side, priceTicks, out var level);
+        return level;
     }
 
     /// <summary>Opens a level that has no orders yet. <paramref name="level"/>: what Find said.</summary>
     public int Open(int side, long priceTicks, int level)
     {
-        if (level == 0)
+        if (level <= StripMask)
         {
             var key = priceTicks - 1;
             level = (AddStrip(NumberOf(side, key)) << StripBits) | (int)(key & StripMask);
@@ -250,8 +266,7 @@ internal struct PriceLadder
         return (child << StripBits) | BitOperations.Log2(_strips[child].Open);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private readonly int FindInTree(long number)
+    private readonly void FindInTree(long number)
     {
         var child = RootOf(number);
         for (var shift = TopShift; shift >= 0; shift -= NodeBits)
@@ -262,7 +277,6 @@ internal struct PriceLadder
 
         // That it is not there is worth remembering too: in a sparse book strips come and go with each order.
         Remember(number, child);
-        return child;
     }
 
     private int AddStrip(long number)
@@ -309,7 +323,7 @@ internal struct PriceLadder
     }
 
     private readonly void Remember(long number, int strip) =>
-        _recent[RecentOf(number) & (_recent.Length - 1)] = new RecentStrip { Number = number, Strip = strip };
+        _recent[RecentOf(number) & (_recent.Length - 1)] = new RecentStrip { Number = number, FirstLevel = strip << StripBits };
 
     private void RemoveStrip(int strip)
     {
