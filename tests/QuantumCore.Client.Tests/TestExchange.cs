@@ -27,7 +27,7 @@ internal enum Fault
 }
 
 /// <summary>
-/// A small exchange that speaks docs/api.md over a real socket, with a simple price-time book, and that fails on
+/// A small exchange that speaks docs/protocol.md over a real socket, with a simple price-time book, and that fails on
 /// demand. Written from that page alone: it shares no code with the product.
 /// </summary>
 internal sealed class TestExchange : IAsyncDisposable

@@ -43,7 +43,7 @@ public partial class DocumentTests
     [Fact]
     public void Every_reject_reason_stands_in_the_table_of_errors()
     {
-        var page = Repository.Read("docs/api.md");
+        var page = Repository.Read("docs/protocol.md");
         var start = page.IndexOf("## Errors", StringComparison.Ordinal);
         var table = page[start..page.IndexOf("\n## ", start + 1, StringComparison.Ordinal)];
         Findings.None(Enum.GetNames<RejectReason>()

@@ -60,7 +60,7 @@ internal sealed class ApiDocument([FromKeyedServices(ApiDocument.Name)] IOpenApi
         {
             Title = "QuantumCore",
             Version = Name,
-            Description = "The native API of a virtual exchange. What each call does is in docs/api.md. "
+            Description = "The native API of a virtual exchange. What each call does is in docs/protocol.md. "
                 + "Prices, quantities and amounts are decimal strings.",
         };
         document.Servers = [];
