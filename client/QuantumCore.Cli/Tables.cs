@@ -181,14 +181,16 @@ internal static class Tables
 
     internal static void State(IAnsiConsole console, SymbolState state)
     {
-        var table = With("symbol", "phase", "last", "mark", "reference", "auction price", "auction size", "imbalance", "why", "since", "next");
+        var table = With("symbol", "phase", "last", "mark", "reference", "auction price", "auction size", "imbalance");
         var auction = state.Indicative;
         Row(table, state.Symbol, Word(state.Phase), TextOrNothing(state.LastPrice), TextOrNothing(state.MarkPrice),
             TextOrNothing(state.ReferencePrice), TextOrNothing(auction?.Price), TextOrNothing(auction?.Quantity),
-            TextOrNothing(auction?.Imbalance), state.PhaseReason is { } why ? Word(why) : "",
-            state.PhaseSince is { } since ? Time(since) : "",
-            state is { NextPhase: { } next, NextPhaseTime: { } at } ? $"{Word(next)} {Time(at)}" : "");
+            TextOrNothing(auction?.Imbalance));
         console.Write(table);
+        if (state is { PhaseReason: { } why, PhaseSince: { } since })
+            console.WriteLine($"Since {Time(since)}: {Word(why)}.");
+        if (state is { NextPhase: { } next, NextPhaseTime: { } at })
+            console.WriteLine($"Next: {Word(next)} at {Time(at)}.");
     }
 
     /// <summary>The wire's word for a member of an enum.</summary>

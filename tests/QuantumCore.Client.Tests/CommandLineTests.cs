@@ -434,6 +434,10 @@ public sealed class CommandLineTests : IAsyncLifetime
 
     [Theory]
     [InlineData("admin phase AAPL opening", """phase AAPL {"phase":"opening"}""")]
+    [InlineData("admin phase AAPL halt --reason newsPending --for 900 --then-for 300", """phase AAPL {"phase":"halt","reason":"newsPending","forSeconds":900,"thenForSeconds":300}""")]
+    [InlineData("admin phase AAPL continuous --for 60 --then closing", """phase AAPL {"phase":"continuous","forSeconds":60,"then":"closing"}""")]
+    [InlineData("admin rules AAPL --auction-seconds 120", """rules AAPL {"auctionSeconds":120}""")]
+    [InlineData("admin rules AAPL --auction-seconds none", """rules AAPL {"auctionSeconds":"none"}""")]
     [InlineData("admin mark AAPL 150.00", """mark AAPL {"price":"150.00"}""")]
     [InlineData("admin reference AAPL 150.00", """reference AAPL {"price":"150.00"}""")]
     [InlineData("admin rules AAPL --static-band 500 --dynamic-band none --band-mode auction --collar 300 --extensions 2 --protection none", """rules AAPL {"protection":"none","staticBand":500,"dynamicBand":"none","dynamicBandMode":"auction","auctionCollar":300,"maxExtensions":2}""")]
