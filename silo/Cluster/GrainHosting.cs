@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Orleans.Configuration;
+using Orleans.Serialization;
 using QuantumCore.Contracts;
 using QuantumCore.Silo.Cluster;
 
@@ -35,6 +36,8 @@ internal static class GrainHosting
 
     public static void AddGrainRuntime(this WebApplicationBuilder builder, SiloOptions options)
     {
+        // An exception of ours comes to the caller as what it is, and not as one that could not be sent.
+        builder.Services.Configure<ExceptionSerializationOptions>(known => known.SupportedNamespacePrefixes.Add(nameof(QuantumCore)));
         builder.Services.AddSingleton<ClusterView>();
         builder.Services.AddSingleton<Gateway.ReadSilos>(services => services.GetRequiredService<ClusterView>().ReadAsync);
         builder.Services.AddSingleton<Gateway.ReadBookPlaces>(services => services.GetRequiredService<ClusterView>().FindAsync);

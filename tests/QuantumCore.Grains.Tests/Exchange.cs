@@ -115,6 +115,12 @@ internal sealed class Exchange : IAsyncDisposable
     /// </summary>
     public async Task CrashAsync()
     {
+        // Whoever has crashed calls nobody: an agent that goes on would wake grains here, which take their streams from those that came after them.
+        for (var silo = 0; silo < _cluster.SiloCount; silo++)
+        {
+            await Service<OpenWorkAgent>(silo).StopAsync(CancellationToken.None);
+        }
+
         foreach (var stream in await Disk.Journal.HeadsAsync("", CancellationToken.None))
         {
             await Disk.Journal.ActivateAsync(stream.Name, CancellationToken.None);

@@ -69,8 +69,8 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         await page.Page.RouteAsync("**/admin/system", route => AnswerAsync(
             route,
             """
-            {"silos":[],"journal":null,"log":[{"sequence":2,"time":"2026-01-01T00:00:01Z","level":"error","category":"QuantumCore.Grains.Ledger","event":9,"message":"it <b>failed</b>","exception":"InvalidDataException: half a record"},
-            {"sequence":1,"time":"2026-01-01T00:00:00Z","level":"warn","category":"QuantumCore.Gateway","event":8,"message":"it will fail","exception":null}]}
+            {"silos":[],"journal":null,"log":[{"sequence":1000002,"time":"2026-01-01T00:00:01Z","level":"error","category":"QuantumCore.Grains.Ledger","event":9,"message":"it <b>failed</b>","exception":"InvalidDataException: half a record"},
+            {"sequence":1000001,"time":"2026-01-01T00:00:00Z","level":"warn","category":"QuantumCore.Gateway","event":8,"message":"it will fail","exception":null}]}
             """));
         var log = page.Page.Locator(".card[aria-label=Log]");
         await Assertions.Expect(log.Locator("tbody tr")).ToHaveCountAsync(2);

@@ -1,6 +1,7 @@
 #if ORLEANS
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
+using Orleans.Serialization;
 using Orleans.TestingHost;
 #else
 using Microsoft.Extensions.DependencyInjection;
@@ -39,11 +40,13 @@ public sealed class GrainCluster : IAsyncDisposable
         {
             // Idle activations are collected by the system's clock, and so it is to begin by it, whatever clock a test's grains have.
             host.Services.AddKeyedSingleton("Orleans.ActivationManagement", TimeProvider.System);
+            Send(host.Services);
             options.ConfigureServices?.Invoke(host.Services);
         });
         builder.ConfigureSilo((_, silo) => Configure(silo, options));
         builder.ConfigureClient(client =>
         {
+            Send(client.Services);
             client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
             foreach (var provider in options.StreamProviders)
                 client.AddMemoryStreams(provider);
@@ -71,6 +74,10 @@ public sealed class GrainCluster : IAsyncDisposable
 
     /// <summary>Stops the cluster.</summary>
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    /// <summary>Exceptions of ours come to the caller as what they are.</summary>
+    private static void Send(IServiceCollection services) =>
+        services.Configure<ExceptionSerializationOptions>(known => known.SupportedNamespacePrefixes.Add(nameof(QuantumCore)));
 
     private static void Configure(ISiloBuilder silo, GrainClusterOptions options)
     {

@@ -80,17 +80,23 @@ function showSession(session: Session | undefined): void {
 async function start(): Promise<void> {
   const path = /^\/trade\/([^/]+)/.exec(location.pathname)?.[1];
   onSession(showSession);
-  if (/^\/(trade(\/|$)|$)/.test(location.pathname)) void route();
+  // A page shows what its reader may see of the symbols there are: on a slow machine neither is known at once.
+  const isTrade = /^\/(trade(\/|$)|$)/.test(location.pathname);
+  const waits = !isTrade && location.pathname !== "/signin";
+  if (isTrade) void route();
+  const known = begin();
   // The market does not wait long for who looks at it: the stream is opened anew when that is known.
-  await Promise.race([begin(), new Promise((resolve) => setTimeout(resolve, 1_500))]);
+  await Promise.race([known, new Promise((resolve) => setTimeout(resolve, 1_500))]);
   onSession((session) => {
     showSession(session);
     trade.followAccount(session?.account != null);
   });
   trade.onUnknown = () => void begin();
   void read<object | undefined>("/sim").then((found) => (byId("sim-link").hidden = found === undefined));
-  void route();
+  if (!waits) void route();
   await trade.start(path === undefined ? undefined : decodeURIComponent(path), new URLSearchParams(location.search).get("iv"), current?.account != null);
+  await known;
+  if (waits) void route();
 }
 
 requestAnimationFrame(frame);
