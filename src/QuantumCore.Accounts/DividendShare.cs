@@ -7,6 +7,10 @@ public static class DividendShare
 {
     private const int RateDecimals = 8;
 
+    /// <summary>What a rate times minor units is divided by, for minor units of cash.</summary>
+    /// <param name="unitDecimals">Digits of the units' minor unit after the point.</param>
+    internal static Int128 Scale(int unitDecimals) => (Int128)DecimalText.PowerOfTen(unitDecimals) * DecimalText.PowerOfTen(RateDecimals);
+
     /// <summary>
     /// What a holder of units gets, rounded down; who owes units owes it, rounded up: less than zero.
     /// </summary>
@@ -15,7 +19,7 @@ public static class DividendShare
     /// <param name="rate">10^-8 minor units of cash for one whole unit, not negative.</param>
     /// <exception cref="OverflowException">It is more than a balance can be.</exception>
     public static long Of(Int128 units, int unitDecimals, long rate) =>
-        checked((long)Rounding.DivDown(units * rate, (Int128)DecimalText.PowerOfTen(unitDecimals) * DecimalText.PowerOfTen(RateDecimals)));
+        checked((long)Rounding.DivDown(units * rate, Scale(unitDecimals)));
 
     /// <summary>
     /// What is left of what an issuer pays for all units together, once each account's part was rounded: not negative, and less than the number of

@@ -9,8 +9,6 @@ namespace QuantumCore.Accounts;
 /// <param name="Rate">What one whole new unit is worth, 10^-8 minor units of cash.</param>
 public readonly record struct SplitShare(long Numerator, long Denominator, int UnitDecimals, long Rate)
 {
-    private const int RateDecimals = 8;
-
     /// <summary>The new units, rounded down.</summary>
     /// <param name="units">Minor units, not negative.</param>
     /// <exception cref="OverflowException">They are more than a balance can be.</exception>
@@ -18,8 +16,7 @@ public readonly record struct SplitShare(long Numerator, long Denominator, int U
 
     /// <summary>Cash for the fraction of a new minor unit that is left, rounded down.</summary>
     /// <param name="units">Minor units, not negative.</param>
-    public long CashOf(long units) => checked((long)Rounding.DivDown(
-        FractionOf(units) * Rate, (Int128)Denominator * DecimalText.PowerOfTen(UnitDecimals) * DecimalText.PowerOfTen(RateDecimals)));
+    public long CashOf(long units) => checked((long)Rounding.DivDown(FractionOf(units) * Rate, Denominator * DividendShare.Scale(UnitDecimals)));
 
     /// <summary>The fraction that is left, in parts of a new minor unit: so many of <see cref="Denominator"/>.</summary>
     /// <param name="units">Minor units, not negative.</param>

@@ -4,5 +4,8 @@ namespace QuantumCore.Contracts;
 public static class Clock
 {
     /// <summary>Now, in Unix nanoseconds.</summary>
-    public static long UnixNanos(this TimeProvider time) => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+    public static long UnixNanos(this TimeProvider time) => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Nanos();
+
+    /// <summary>A length of time in nanoseconds.</summary>
+    public static long Nanos(this TimeSpan span) => span.Ticks * TimeSpan.NanosecondsPerTick;
 }

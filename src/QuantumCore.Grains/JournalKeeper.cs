@@ -88,7 +88,7 @@ public sealed class JournalKeeper(
             _ when stream.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal) => SettlementRecordEncoding.Decode(body.Span).TimeNanos,
             _ => null,
         };
-        return written is not { } nanos ? null : nanos <= time.UnixNanos() - (options.PackAfter.Ticks * 100);
+        return written is not { } nanos ? null : nanos <= time.UnixNanos() - options.PackAfter.Nanos();
     }
 }
 

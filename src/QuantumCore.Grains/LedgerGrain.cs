@@ -133,7 +133,7 @@ public sealed partial class LedgerGrain(
     {
         var behind = Behind();
         var without = behind == 0 ? TimeSpan.Zero : time.GetElapsedTime(_progressAt);
-        return ValueTask.FromResult(new LedgerStanding(_heads.Values.Sum(), behind, without.Ticks * 100));
+        return ValueTask.FromResult(new LedgerStanding(_heads.Values.Sum(), behind, without.Nanos()));
     }
 
     /// <summary>Projects all that is durable in these streams; a name that ends with a slash stands for all that begin so.</summary>

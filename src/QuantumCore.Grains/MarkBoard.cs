@@ -70,7 +70,7 @@ public sealed class MarkBoard(InstrumentCatalog catalog, IGrainFactory grains, T
     }
 
     private static bool IsFresh(long timeNanos, TimeSpan lifetime, long now) =>
-        timeNanos > 0 && now - timeNanos <= lifetime.Ticks * 100;
+        timeNanos > 0 && now - timeNanos <= lifetime.Nanos();
 
     /// <summary>The price at which a side of the book holds the quantity that counts; 0 where it holds less.</summary>
     private static long Impact(ImmutableArray<DepthLevel> levels, MarginInstrument margined)

@@ -60,7 +60,7 @@ public sealed partial class OpenWorkAgent(
         await ResolveAsync([.. misdated.Where(hold => time.GetElapsedTime(_misdated[hold]) >= OrphanAge)]);
     }
 
-    private long NanosAt(TimeSpan fromNow) => time.UnixNanos() + (fromNow.Ticks * 100);
+    private long NanosAt(TimeSpan fromNow) => time.UnixNanos() + fromNow.Nanos();
 
     private async Task ResolveAsync(ImmutableArray<OrphanHold> orphans)
     {

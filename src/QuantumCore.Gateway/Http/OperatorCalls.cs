@@ -122,8 +122,8 @@ internal sealed class OperatorCalls(
     {
         var resumes = new PhasePlan(
             TradingPhase.Volatility,
-            time.UnixNanos() + (long)MarketWideBreaker.Stop.TotalSeconds * PhaseReading.NanosPerSecond,
-            (long)MarketWideBreaker.Reopening.TotalSeconds * PhaseReading.NanosPerSecond);
+            time.UnixNanos() + MarketWideBreaker.Stop.Nanos(),
+            MarketWideBreaker.Reopening.Nanos());
         var halt = PhaseReading.Command(TradingPhase.Halt, PhaseReason.MarketWideBreaker, closes ? null : resumes);
         var close = PhaseReading.Command(TradingPhase.Closed, PhaseReason.MarketWideBreaker, null);
         var stopped = ImmutableArray.CreateBuilder<string>();

@@ -301,7 +301,7 @@ internal sealed class SessionCalls(
             Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)),
             user.Name,
             now,
-            now + (SessionTicket.Life.Ticks * 100),
+            now + SessionTicket.Life.Nanos(),
             Address(context),
             client.Length > LongestClient ? client[..LongestClient] : client);
         var reason = await Catalog.BeginSession(session, codeStep);

@@ -18,26 +18,24 @@ internal sealed partial class AccountMachine
 
     /// <summary>Decides the part of an action, by what the account had at its cut; null when it is on record.</summary>
     /// <exception cref="OverflowException">The account can't have as much.</exception>
-    public AccountRecord? EnterAction(CorporateActionView action, long units, long now) => action.Request.Kind == CorporateActionKind.Split
-        ? EnterSplit(action, units, now)
+    public AccountRecord? EnterAction(CorporateActionView action, long units, long now) => HasEntered(action) ? null
+        : action.Request.Kind == CorporateActionKind.Split ? EnterSplit(action, units, now)
         : Enter(action, units, DividendShare.Of(units, action.UnitDecimals, action.Request.Rate), now);
 
     /// <summary>Decides to keep what an action left; null when it is on record.</summary>
-    public AccountRecord? KeepRounding(CorporateActionView action, long amount, long now) => Enter(action, 0, amount, now);
+    public AccountRecord? KeepRounding(CorporateActionView action, long amount, long now) =>
+        HasEntered(action) ? null : Enter(action, 0, amount, now);
 
     /// <summary>Decides that the part of an action is paid; null when it is, or nothing is to be paid.</summary>
     public AccountRecord? PayAction(string action, long now) => _unpaid.TryGetValue(action, out var part)
         ? new CorporateActionPaid(At(now), action, part.Asset.Name, part.Asset.Decimals, part.Amount)
         : null;
 
-    private CorporateActionEntered? Enter(CorporateActionView action, long units, long amount, long now)
+    private bool HasEntered(CorporateActionView action) => _keys.TryGetValue(ActionPrefix + action.Request.Id, out _);
+
+    private CorporateActionEntered Enter(CorporateActionView action, long units, long amount, long now)
     {
         var request = action.Request;
-        if (_keys.TryGetValue(ActionPrefix + request.Id, out _))
-        {
-            return null;
-        }
-
         var total = Account.Of(new Asset(action.CashAsset, action.CashDecimals)).Total;
         if (Int128.Abs((Int128)total + amount) > Account.BalanceLimit)
         {
@@ -50,14 +48,9 @@ internal sealed partial class AccountMachine
             At(now), request.Id, request.Kind, action.UnitAsset, action.UnitDecimals, units, action.CashAsset, action.CashDecimals, amount, payDay);
     }
 
-    private SplitEntered? EnterSplit(CorporateActionView action, long units, long now)
+    private SplitEntered EnterSplit(CorporateActionView action, long units, long now)
     {
         var request = action.Request;
-        if (_keys.TryGetValue(ActionPrefix + request.Id, out _))
-        {
-            return null;
-        }
-
         var split = new SplitShare(request.Numerator, request.Denominator, action.UnitDecimals, request.Rate);
         var change = split.UnitsOf(units) - units;
         var balance = Account.Of(new Asset(action.UnitAsset, action.UnitDecimals));

@@ -366,7 +366,7 @@ internal sealed partial class AccountMachine
     }
 
     // By the clock of who decides: the account's own time may be that of a clock that was wrong.
-    private static bool IsFresh(MarkPrice? mark, long now) => mark is { } at && now - at.TimeNanos <= MarkBoard.Lifetime.Ticks * 100;
+    private static bool IsFresh(MarkPrice? mark, long now) => mark is { } at && now - at.TimeNanos <= MarkBoard.Lifetime.Nanos();
 
     /// <summary>Prices of the board that differ from the account's, of what it has and of what it is about to trade.</summary>
     private ImmutableArray<MarkPrice> Newer(MarginStanding margin, ReadOnlySpan<string> symbols, Func<string, MarkPrice?> board)
