@@ -6,7 +6,8 @@ import { toast } from "./toast.js";
 
 /** Keeps the account of the store: what the stream says, and by calls what it only hints at: fills, and how orders ended. */
 export class Account {
-  private timer = 0;
+  /** Set while fills are about to be read: an account that never rests has them read all the same. */
+  private timer: number | undefined;
   private began = false;
   /** Fills of an order since this page saw them, for the one toast about it. */
   private readonly filled = new Map<string, { lots: bigint; value: bigint; count: number }>();
@@ -16,6 +17,7 @@ export class Account {
   /** Somebody else is signed in, or nobody. */
   forget(): void {
     clearTimeout(this.timer);
+    this.timer = undefined;
     this.began = false;
     this.filled.clear();
     this.store.forgetAccount();
@@ -27,8 +29,10 @@ export class Account {
     const before = message.snapshot && this.began ? [...this.store.orders.values()] : [];
     this.store.takeAccount(message);
     for (const order of [...gone, ...before.filter((order) => !this.store.orders.has(order.clientOrderId))]) void this.learnEnd(order.symbol, order.orderId);
-    clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => void this.readFills(), 100);
+    this.timer ??= window.setTimeout(() => {
+      this.timer = undefined;
+      void this.readFills();
+    }, 100);
   }
 
   /** Reads the newest fills; tells those that are new, one toast an order. */

@@ -3,6 +3,7 @@ import { clock } from "./format.js";
 
 export type Mood = "good" | "bad" | "plain" | "alert";
 
+/** Of those that stay, and again of those that go by themselves: neither pushes the other off the page. */
 const most = 3;
 const stays = 5_000;
 const kept: { at: number; title: string; text: string }[] = [];
@@ -12,7 +13,8 @@ export function toast(mood: Mood, title: string, text: string, key?: string, act
   remember(title, text);
   const host = byId("toasts");
   const old = key === undefined ? undefined : [...host.children].find((child) => (child as HTMLElement).dataset["key"] === key);
-  const made = make("div", { class: `toast ${mood}`, ...(key === undefined ? {} : { "data-key": key }) },
+  const passes = mood !== "bad" && mood !== "alert";
+  const made = make("div", { class: `toast ${mood}`, "data-passes": String(passes), ...(key === undefined ? {} : { "data-key": key }) },
     make("b", {}, title), button("×", () => made.remove(), { "aria-label": "Dismiss" }), make("p", {}, text));
   if (action !== undefined) {
     made.append(button(action.label, () => {
@@ -22,8 +24,9 @@ export function toast(mood: Mood, title: string, text: string, key?: string, act
   }
   if (old === undefined) host.append(made);
   else old.replaceWith(made);
-  while (host.childElementCount > most) host.firstElementChild!.remove();
-  if (mood !== "bad" && mood !== "alert") leaveLater(made);
+  const alike = [...host.children].filter((child) => (child as HTMLElement).dataset["passes"] === String(passes));
+  for (const oldest of alike.slice(0, -most)) oldest.remove();
+  if (passes) leaveLater(made);
 }
 
 /** Shows the last hundred. */
