@@ -73,6 +73,8 @@ internal sealed record SiloOptions
           --seed N               Seed of the simulated market: a whole number (default: 1).
           --admin-port PORT      In a demo, on 127.0.0.1: the simulation page (/sim) and its calls, qc sim, which shape the market
                                  and let requests and streams of clients under test fail (default: none).
+          --recordings DIR       With --admin-port: a folder of recorded order flow, whose files the simulation page and qc sim
+                                 can replay (default: none is offered).
           --no-quotes SYMBOL     Nothing is simulated in this symbol; may be given several times.
           --account-requests N   Requests a second of one account, and as many cancels; 0: no limit (default: 50000).
           --address-requests N   The same of one address, as the connection shows it; 0: no limit (default: 200000).
@@ -119,7 +121,7 @@ internal sealed record SiloOptions
 
     private static readonly string[] s_names =
     [
-        "data", "urls", "storage", "keep-free", "pack-after", "secrets", "payouts", "settlements", "postgres", "exchange", "demo", "simulate", "market-maker", "seed", "admin-port", "no-quotes",
+        "data", "urls", "storage", "keep-free", "pack-after", "secrets", "payouts", "settlements", "postgres", "exchange", "demo", "simulate", "market-maker", "seed", "admin-port", "recordings", "no-quotes",
         "cluster", "role", "tag", "advertise", "silo-port", "gateway-port", "account-requests", "address-requests",
         "binance-weight", "binance-orders", "tls-certificate", "tls-key", "sign-up", "sites", "proxies", "log", "log-level", "otlp", "trace-one-in", "long-turn", "shutdown",
     ];
@@ -164,6 +166,9 @@ internal sealed record SiloOptions
 
     /// <summary>Port of the simulation's page and calls; null for none.</summary>
     public int? AdminPort { get; init; }
+
+    /// <summary>The folder of recordings that the simulation's port offers; null for none.</summary>
+    public string? Recordings { get; init; }
 
     public IReadOnlyList<string> NoQuotes { get; init; } = [];
 
@@ -272,6 +277,9 @@ internal sealed record SiloOptions
         if (options.AdminPort is not null && !(options.DemoAllowed && options.IsLoopback))
             throw new FormatException("--admin-port is for a demo: not with --demo off, nor on addresses that others can reach.");
 
+        if (options.Recordings is not null && options.AdminPort is null)
+            throw new FormatException("--recordings is for --admin-port: nobody else could begin one.");
+
         return options;
     }
 
@@ -325,6 +333,10 @@ internal sealed record SiloOptions
         "long-turn" => this with { LongTurn = TimeSpan.FromMilliseconds(Number(value, 0, 60_000, source)) },
         "shutdown" => this with { Shutdown = TimeSpan.FromSeconds(Number(value, 1, 300, source)) },
         "admin-port" => this with { AdminPort = Port(value, source) },
+        "recordings" => this with
+        {
+            Recordings = Directory.Exists(value) ? Path.GetFullPath(value) : throw new FormatException($"{source}: there is no folder '{value}'."),
+        },
         "silo-port" => this with { SiloPort = Port(value, source) },
         "gateway-port" => this with { GatewayPort = Port(value, source) },
         "cluster" => this with { Cluster = Word(value, source) },

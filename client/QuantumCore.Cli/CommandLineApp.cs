@@ -3,8 +3,8 @@ using System.CommandLine.Completions;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using QuantumCore.Cli.Live;
-using QuantumCore.Cli.Replay;
 using QuantumCore.Client;
+using QuantumCore.Replay;
 
 namespace QuantumCore.Cli;
 

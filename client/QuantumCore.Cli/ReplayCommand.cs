@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using QuantumCore.Cli.Plots;
-using QuantumCore.Cli.Replay;
 using QuantumCore.Client;
+using QuantumCore.Replay;
 using Spectre.Console;
 
 namespace QuantumCore.Cli;
@@ -95,37 +95,34 @@ internal sealed class ReplayCommand
     private async Task<int> RunAsync(ParseResult parse, Session session, CancellationToken cancellation)
     {
         var file = parse.GetValue(_file)!;
-        var (plan, resuming) = Plan(parse);
+        var plan = Plan(parse);
         var flow = OrderFlow.Open(file);
         plan = plan with { Symbol = parse.GetValue(_symbol) ?? flow.Ticker + ".L" };
         foreach (var note in flow.Notes)
             session.Screen.Note(note);
 
-        var admin = session.ClientWith(parse.GetValue(_adminKey)!);
-        var instrument = await FindAsync(admin, plan.Symbol, parse.GetValue(_list), cancellation);
-        var units = new ReplayUnits(instrument);
-        units.Check(flow.Commands, Path.GetFileName(file));
-        var book = await admin.GetBookAsync(plan.Symbol, depth: 1, cancellation);
-        if (!resuming && (book.Bids.Count > 0 || book.Asks.Count > 0))
-        {
-            throw new UsageException(
-                $"{plan.Symbol} has resting orders: replay to an empty --symbol, or go on with --run NAME");
-        }
-
-        var maker = await FundAsync(
-            session, admin, parse.GetValue(_maker)!, plan, instrument, units.Funds(flow.Commands, maker: true),
-            cancellation);
-        var taker = await FundAsync(
-            session, admin, parse.GetValue(_taker)!, plan, instrument, units.Funds(flow.Commands, maker: false),
-            cancellation);
-        session.Screen.Note($"run {plan.Run}: {flow.Commands.Count} lines to {plan.Symbol}");
         var board = Board(parse, session, plan, Path.GetFileName(file), flow.Commands.Count);
-        var replayer = new Replayer(maker, taker, plan, session.Time)
+        var run = new ReplayRun(session.ClientWith(parse.GetValue(_adminKey)!), session.PatientClientWith, plan, session.Time)
         {
+            Begun = () => session.Screen.Note($"run {plan.Run}: {flow.Commands.Count} lines to {plan.Symbol}"),
             Progress = Reporter(session.Screen),
             Control = board is null ? null : (done, stop) => board(done, false, stop),
         };
-        var report = await replayer.RunAsync(flow.Commands, resuming ? book.Sequence : Replayer.NotResumed, cancellation);
+        ReplayReport report;
+        try
+        {
+            report = await run.RunAsync(flow, Path.GetFileName(file), cancellation);
+        }
+        catch (ReplayRefusedException refused)
+        {
+            throw new UsageException(refused.Obstacle switch
+            {
+                ReplayObstacle.NotListed => $"{refused.Message}: --list lists it, --symbol names another",
+                ReplayObstacle.NotEmpty => $"{refused.Message}: replay to an empty --symbol, or go on with --run NAME",
+                _ => refused.Message,
+            });
+        }
+
         if (board is not null)
             await board(flow.Commands.Count, true, cancellation);
         Show(session.Screen, report);
@@ -133,7 +130,7 @@ internal sealed class ReplayCommand
         return report.DifferenceCount == 0 ? ExitCodes.Done : ExitCodes.Refused;
     }
 
-    private (ReplayPlan Plan, bool Resuming) Plan(ParseResult parse)
+    private ReplayPlan Plan(ParseResult parse)
     {
         var run = parse.GetValue(_run);
         if (run is not null && (run.Length is 0 or > LongestRunName || !run.All(char.IsAsciiLetterOrDigit)))
@@ -146,11 +143,12 @@ internal sealed class ReplayCommand
             throw new UsageException($"--speed: '{speed}' is neither 'max' nor a number of commands a second");
 
         var name = run ?? QuantumCoreClient.NewClientOrderId()[..8];
-        return (new ReplayPlan("", name, parse.GetValue(_batch), pace), run is not null);
+        return new ReplayPlan(
+            "", name, parse.GetValue(_batch), pace, parse.GetValue(_maker)!, parse.GetValue(_taker)!, parse.GetValue(_list), Resumes: run is not null);
     }
 
     /// <summary>Says at the admin port how far the replay is, and hears what is wanted; null without one. A port that fails once is left alone.</summary>
-    private Func<int, bool, CancellationToken, Task<ReplayStanding?>>? Board(ParseResult parse, Session session, ReplayPlan plan, string file, int lines)
+    private Func<int, bool, CancellationToken, Task<ReplayWish?>>? Board(ParseResult parse, Session session, ReplayPlan plan, string file, int lines)
     {
         if (parse.GetValue(_admin) is not { } text)
             return null;
@@ -163,7 +161,9 @@ internal sealed class ReplayCommand
         {
             try
             {
-                return failed ? null : (await port.ReportReplayAsync(new(plan.Run, file, plan.Symbol, done, lines, plan.OrdersPerSecond, ended), cancellation)).Replay;
+                return failed ? null : (await port.ReportReplayAsync(new(plan.Run, file, plan.Symbol, done, lines, plan.OrdersPerSecond, ended), cancellation)).Replay is { } wanted
+                    ? new ReplayWish(wanted.Paused, wanted.Speed)
+                    : null;
             }
             catch (QuantumCoreException error)
             {
@@ -172,49 +172,6 @@ internal sealed class ReplayCommand
                 return null;
             }
         };
-    }
-
-    private static async Task<Instrument> FindAsync(
-        QuantumCoreClient admin, string symbol, bool list, CancellationToken cancellation)
-    {
-        var instruments = await admin.GetInstrumentsAsync(cancellation);
-        if (instruments.FirstOrDefault(instrument => instrument.Symbol == symbol) is { } found)
-            return found;
-
-        if (!list)
-            throw new UsageException($"{symbol} is not listed: --list lists it, --symbol names another");
-
-        return await admin.ListInstrumentAsync(
-            new Instrument
-            {
-                Symbol = symbol,
-                BaseAsset = symbol.Length > 12 ? symbol[..12] : symbol,
-                BaseDecimals = 0,
-                QuoteAsset = "USD",
-                QuoteDecimals = 2,
-                TickSize = 0.01m,
-                LotSize = 1m,
-                MinPrice = 0.01m,
-                MaxPrice = 10_000_000m,
-                MinQuantity = 1m,
-                MaxQuantity = 1_000_000_000m,
-                MinNotional = 0m,
-                MaxNotional = 1_000_000_000_000m,
-                ReferencePrice = 0m,
-                ProtectionPpm = 50_000,
-                MaxLevels = 100_000,
-            },
-            cancellation);
-    }
-
-    /// <summary>Deposits bear the run's name and the amount: a resumed run is not funded twice.</summary>
-    private static async Task<QuantumCoreClient> FundAsync(
-        Session session, QuantumCoreClient admin, string account, ReplayPlan plan, Instrument instrument,
-        (decimal Base, decimal Quote) funds, CancellationToken cancellation)
-    {
-        await admin.DepositAsync(account, instrument.QuoteAsset, funds.Quote, $"{plan.Run}.quote.{funds.Quote}", cancellation);
-        await admin.DepositAsync(account, instrument.BaseAsset, funds.Base, $"{plan.Run}.base.{funds.Base}", cancellation);
-        return session.PatientClientWith((await admin.CreateApiKeyAsync(account, cancellation)).ApiKey);
     }
 
     private static Action<ReplayReport> Reporter(Screen screen)

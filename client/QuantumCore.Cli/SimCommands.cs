@@ -18,14 +18,18 @@ internal static class SimCommands
             HelpName = "address",
             Recursive = true,
         };
+        QuantumCoreClient AdminPort(ParseResult parse, Session session)
+        {
+            var text = parse.GetValue(port) ?? environment("QC_ADMIN") ?? DefaultPort;
+            return Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+                ? session.At(address)
+                : throw new UsageException($"--admin: '{text}' is not an address such as {DefaultPort}");
+        }
+
         Command Add(Command command, string example, Func<ParseResult, QuantumCoreClient, CancellationToken, Task<Simulation>> ask) =>
             app.Add(command, example, async (parse, session, cancellation) =>
             {
-                var text = parse.GetValue(port) ?? environment("QC_ADMIN") ?? DefaultPort;
-                if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-                    throw new UsageException($"--admin: '{text}' is not an address such as {DefaultPort}");
-
-                var simulation = await ask(parse, session.At(address), cancellation);
+                var simulation = await ask(parse, AdminPort(parse, session), cancellation);
                 session.Screen.Show(simulation, console => Show(console, simulation));
                 return ExitCodes.Done;
             });
@@ -45,6 +49,7 @@ internal static class SimCommands
             Fault(Add),
             Clear(Add),
             Skew(Add),
+            Recordings(app, AdminPort),
             Replay(Add),
         };
     }
@@ -55,8 +60,10 @@ internal static class SimCommands
     private static Command Replay(Adding add)
     {
         var speed = Grammar.NumberArgument("speed", "Commands a second; 0: as fast as it goes");
-        return new Command("replay", "Shape a replay that was begun with qc replay FILE --admin ADDRESS.")
+        return new Command("replay", "Begin a replay of the silo's folder of recordings; shape it, or one of qc replay FILE --admin ADDRESS.")
         {
+            StartReplay(add),
+            add(new Command("stop", "End one that was begun with start. What it sent stays in the book."), "qc sim replay stop", (_, client, stop) => client.StopReplayAsync(stop)),
             add(new Command("pause", "Let it wait."), "qc sim replay pause", (_, client, stop) => client.ChangeReplayAsync(new(Paused: true), stop)),
             add(new Command("resume", "Let it go on."), "qc sim replay resume", (_, client, stop) => client.ChangeReplayAsync(new(Paused: false), stop)),
             add(
@@ -65,6 +72,35 @@ internal static class SimCommands
                 (parse, client, stop) => client.ChangeReplayAsync(new(Speed: (int)Math.Min(parse.GetValue(speed), int.MaxValue)), stop)),
         };
     }
+
+    private static Command StartReplay(Adding add)
+    {
+        var file = new Argument<string>("file") { Description = "A recording of qc sim recordings" };
+        var symbol = Grammar.SymbolOption("Where to replay: a book without orders of others [default: the file's ticker with .L]");
+        var speed = Grammar.NumberOption("--speed", "Commands a second; without it as fast as it goes", 1, 1_000_000);
+        var batch = Grammar.CountOption("--batch", "Most resting orders in one request", otherwise: 100, QuantumCoreClient.BatchLimit);
+        return add(
+            new Command("start", "Begin a replay, which the exchange carries out.") { file, symbol, speed, batch },
+            "qc sim replay start AAPL_2012-06-21_50_1h.cmds.csv.gz --speed 50 --batch 1",
+            (parse, client, stop) => client.StartReplayAsync(
+                new NewReplay(parse.GetValue(file)!, parse.GetValue(symbol), parse.GetValue(speed), parse.GetValue(batch)), stop));
+    }
+
+    private static Command Recordings(CommandLineApp app, Func<ParseResult, Session, QuantumCoreClient> port) => app.Add(
+        new Command("recordings", "What lies in the silo's folder of recordings (silo option --recordings)."),
+        "qc sim recordings",
+        async (parse, session, cancellation) =>
+        {
+            var list = await port(parse, session).GetRecordingsAsync(cancellation);
+            session.Screen.Show(list, console =>
+            {
+                if (!list.Configured)
+                    console.WriteLine("no folder of recordings: start the silo with --recordings DIR");
+                foreach (var recording in list.Recordings)
+                    console.WriteLine($"{recording.Name}  {(recording.Format is { } format ? Tables.Word(format) : "no recording")}, {recording.Bytes} bytes");
+            });
+            return ExitCodes.Done;
+        });
 
     private static Command Step(Adding add)
     {
@@ -140,7 +176,7 @@ internal static class SimCommands
     {
         var id = Grammar.NumberOption("--id", "Only this one", 1, int.MaxValue);
         return add(
-            new Command("clear", "Take waiting faults away.") { id },
+            new Command("clear", "Take waiting faults away, and put wrong clocks right.") { id },
             "qc sim clear",
             (parse, client, stop) => client.RemoveFaultsAsync(parse.GetValue(id), stop));
     }
@@ -148,10 +184,14 @@ internal static class SimCommands
     private static Command Skew(Adding add)
     {
         var millis = new Argument<long>("millis") { Description = "Milliseconds ahead; -- -3000 for behind" };
+        var key = new Option<string>("--key", "--for") { Description = "Only for who shows this API key", HelpName = "api key" };
         return add(
-            new Command("skew", "Put the clock of the Binance Spot interface wrong.") { millis },
-            "qc sim skew 5000",
-            (parse, client, stop) => client.SetClockSkewAsync(parse.GetValue(millis), stop));
+            new Command("skew", "Put the clock of the Binance Spot interface wrong; 0 puts it right.") { millis, key },
+            """
+            qc sim skew 5000                          for every key without a clock of its own
+            qc sim skew 5000 --key demo-alice         for this key alone
+            """,
+            (parse, client, stop) => client.SetClockSkewAsync(parse.GetValue(key), parse.GetValue(millis), stop));
     }
 
     private static void Show(IAnsiConsole console, Simulation simulation)
@@ -164,10 +204,16 @@ internal static class SimCommands
             console.WriteLine($"away   {string.Join(", ", away.Select(Tables.Word))}");
         if (simulation.Replay is { } replay)
         {
-            var how = replay.Ended ? "ended" : replay.Paused ? "paused" : replay.Speed == 0 ? "as fast as it goes" : $"{replay.Speed} commands a second";
+            var how = replay.End is { } end ? Tables.Word(end) : replay.Ended ? "ended" : replay.Paused ? "paused" : replay.Speed == 0 ? "as fast as it goes" : $"{replay.Speed} commands a second";
             console.WriteLine($"replay {replay.File} to {replay.Symbol}: line {replay.Done} of {replay.Of}, {how}");
+            if (replay.Problem is { } problem)
+                console.WriteLine($"       {problem}");
+            if (replay.Result is { } found)
+                console.WriteLine($"       {found.AggressiveExact} of {found.Aggressive} aggressive orders as recorded, {found.RowsEqual} of {found.Rows} book rows equal, {found.Differences} differences");
         }
 
+        foreach (var clock in simulation.Clocks ?? [])
+            console.WriteLine($"clock  {clock.Id}: {clock.Millis} ms ahead for {clock.Key ?? "every other key"}");
         foreach (var fault in simulation.Faults)
         {
             console.WriteLine($"waits  {fault.Id}: {Tables.Word(fault.Kind)} of {Tables.Word(fault.On)}, {fault.Symbol ?? "every symbol"}, "

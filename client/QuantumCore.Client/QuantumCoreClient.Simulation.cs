@@ -22,7 +22,7 @@ public sealed partial class QuantumCoreClient
     public Task<Simulation> AddFaultAsync(NewFault fault, CancellationToken cancellation = default) =>
         _calls.SendAsync<Simulation>(Post("sim/faults", fault) with { Repeatable = false }, cancellation);
 
-    /// <summary>Takes a waiting fault away; all of them without a number.</summary>
+    /// <summary>Takes a waiting fault or a wrong clock away by its number; all of them without one.</summary>
     public Task<Simulation> RemoveFaultsAsync(long? id = null, CancellationToken cancellation = default) =>
         _calls.SendAsync<Simulation>(new ExchangeCall(HttpMethod.Delete, id is null ? "sim/faults" : $"sim/faults/{id}"), cancellation);
 
@@ -34,7 +34,26 @@ public sealed partial class QuantumCoreClient
     public Task<Simulation> ChangeReplayAsync(ReplayChange change, CancellationToken cancellation = default) =>
         _calls.SendAsync<Simulation>(Post("sim/replay", change) with { Repeatable = false }, cancellation);
 
+    /// <summary>What lies in the folder of recordings.</summary>
+    public Task<RecordingList> GetRecordingsAsync(CancellationToken cancellation = default) =>
+        _calls.SendAsync<RecordingList>(Get("sim/recordings"), cancellation);
+
+    /// <summary>Begins a replay of a recording, which the exchange carries out; refused while another one is under way.</summary>
+    public Task<Simulation> StartReplayAsync(NewReplay replay, CancellationToken cancellation = default) =>
+        _calls.SendAsync<Simulation>(Post("sim/replay/start", replay) with { Repeatable = false }, cancellation);
+
+    /// <summary>Ends the replay that was begun so. What it sent stays in the book.</summary>
+    public Task<Simulation> StopReplayAsync(CancellationToken cancellation = default) =>
+        _calls.SendAsync<Simulation>(Post("sim/replay/stop", new StopRequest()) with { Repeatable = false }, cancellation);
+
     /// <summary>Puts the clock of the Binance Spot interface so many milliseconds ahead, or behind when negative; a day at most.</summary>
     public Task<Simulation> SetClockSkewAsync(long millis, CancellationToken cancellation = default) =>
-        _calls.SendAsync<Simulation>(Post("sim/skew", new SkewRequest(millis)), cancellation);
+        SetClockSkewAsync(null, millis, cancellation);
+
+    /// <summary>Puts that clock wrong for one API key alone, whatever it is for the others; 0: no longer.</summary>
+    /// <param name="key">The key, as its client shows it; null for every key without a clock of its own.</param>
+    /// <param name="millis">Milliseconds ahead, or behind when negative; a day at most.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<Simulation> SetClockSkewAsync(string? key, long millis, CancellationToken cancellation = default) =>
+        _calls.SendAsync<Simulation>(Post("sim/skew", new SkewRequest(millis, key)), cancellation);
 }

@@ -168,7 +168,9 @@ internal sealed record BreakerRequest(long Index, long PreviousClose);
 
 internal sealed record HaltRequest(bool Halted);
 
-internal sealed record SkewRequest(long Millis);
+internal sealed record SkewRequest(long Millis, string? Key);
+
+internal sealed record StopRequest;
 
 internal sealed record StreamRequest(string Op, string? Symbol = null, string? Channel = null);
 
@@ -217,6 +219,9 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(NewFault))]
 [JsonSerializable(typeof(HaltRequest))]
 [JsonSerializable(typeof(SkewRequest))]
+[JsonSerializable(typeof(StopRequest))]
+[JsonSerializable(typeof(NewReplay))]
+[JsonSerializable(typeof(RecordingList))]
 [JsonSerializable(typeof(SymbolState))]
 [JsonSerializable(typeof(PhaseRequest))]
 [JsonSerializable(typeof(PriceRequest))]

@@ -22,6 +22,9 @@ public enum FaultKind
 
     /// <summary>A message of a stream that has a sequence is sent twice.</summary>
     [JsonStringEnumMemberName("duplicate")] Duplicate = 6,
+
+    /// <summary>The clock that a signed request is judged by is wrong: only told of what happened; it is set by <see cref="QuantumCoreClient.SetClockSkewAsync(string, long, CancellationToken)"/>.</summary>
+    [JsonStringEnumMemberName("skew")] Skew = 7,
 }
 
 /// <summary>What a fault meets.</summary>
@@ -53,6 +56,12 @@ public sealed record NewFault(
 /// <param name="Left">How many times more.</param>
 /// <param name="Millis">How long, in milliseconds.</param>
 public sealed record WaitingFault(long Id, FaultKind Kind, FaultPlace On, string? Key, string? Symbol, int Left, int Millis);
+
+/// <summary>A clock of the Binance Spot interface that is wrong until it is put right.</summary>
+/// <param name="Id">Its number, among those of the faults.</param>
+/// <param name="Key">The API key it is for, or its beginning; null for every key without one of its own.</param>
+/// <param name="Millis">How far it is ahead, in milliseconds; behind when negative.</param>
+public sealed record WrongClock(long Id, string? Key, long Millis);
 
 /// <summary>A fault that happened.</summary>
 /// <param name="At">When.</param>
@@ -94,6 +103,19 @@ public enum SimulatedParticipant
 public sealed record SimulatedMarket(
     bool Paused, decimal Speed, decimal Volatility, long Seed, long Steps, IReadOnlyList<SimulatedParticipant> Away, bool Idle = false);
 
+/// <summary>What a recording of order flow is.</summary>
+public enum RecordingFormat
+{
+    /// <summary>One command or expectation a line: <c>A</c>, <c>X</c>, <c>D</c>, <c>IOC</c>, <c>Q</c>.</summary>
+    [JsonStringEnumMemberName("commands")] Commands = 1,
+
+    /// <summary>A LOBSTER message file, with its order book file beside it or without.</summary>
+    [JsonStringEnumMemberName("lobster")] Lobster = 2,
+
+    /// <summary>An archive of LOBSTER's files.</summary>
+    [JsonStringEnumMemberName("lobsterZip")] LobsterZip = 3,
+}
+
 /// <summary>How far a replay is, as the program that replays says.</summary>
 /// <param name="Run">The name of the run.</param>
 /// <param name="File">The recording.</param>
@@ -119,23 +141,80 @@ public sealed record ReplayChange(bool? Paused = null, int? Speed = null);
 /// <param name="Paused">Whether it is to wait.</param>
 /// <param name="Ended">Whether no more will come.</param>
 /// <param name="Heard">When the program that replays was last heard.</param>
+/// <param name="Here">Whether it was begun at the port, and can be ended there; a program of its own replays otherwise.</param>
+/// <param name="End">How it ended, of one that was begun at the port; null while it runs.</param>
+/// <param name="Problem">Why it could not go on; null when it could.</param>
+/// <param name="Result">What it found, of one that was begun at the port and is done.</param>
 public sealed record ReplayStanding(
-    string Run, string File, string Symbol, int Done, int Of, int Speed, bool Paused, bool Ended, DateTimeOffset Heard);
+    string Run,
+    string File,
+    string Symbol,
+    int Done,
+    int Of,
+    int Speed,
+    bool Paused,
+    bool Ended,
+    DateTimeOffset Heard,
+    bool Here = false,
+    ReplayEnd? End = null,
+    string? Problem = null,
+    ReplayResult? Result = null);
+
+/// <summary>How a replay ended.</summary>
+public enum ReplayEnd
+{
+    /// <summary>Every line was sent.</summary>
+    [JsonStringEnumMemberName("done")] Done = 1,
+
+    /// <summary>Somebody ended it, or the exchange stopped.</summary>
+    [JsonStringEnumMemberName("stopped")] Stopped = 2,
+
+    /// <summary>It could not go on.</summary>
+    [JsonStringEnumMemberName("failed")] Failed = 3,
+}
+
+/// <summary>What a whole replay found.</summary>
+/// <param name="Aggressive">Aggressive orders.</param>
+/// <param name="AggressiveExact">Of these, how many met what they met on the recorded day.</param>
+/// <param name="Rows">Book rows compared.</param>
+/// <param name="RowsEqual">Of these, how many were equal.</param>
+/// <param name="Differences">All that differs from the recording: orders of others in the book make it differ.</param>
+public sealed record ReplayResult(int Aggressive, int AggressiveExact, int Rows, int RowsEqual, int Differences);
+
+/// <summary>A file of the folder that the exchange offers recordings from.</summary>
+/// <param name="Name">Its name in the folder.</param>
+/// <param name="Format">What it is; null when it is no recording.</param>
+/// <param name="Bytes">Its size.</param>
+public sealed record Recording(string Name, RecordingFormat? Format, long Bytes);
+
+/// <summary>The folder of recordings.</summary>
+/// <param name="Configured">Whether the silo was given one, by <c>--recordings</c>.</param>
+/// <param name="Recordings">Its files, by name.</param>
+public sealed record RecordingList(bool Configured, IReadOnlyList<Recording> Recordings);
+
+/// <summary>A replay to be begun at the port.</summary>
+/// <param name="File">A recording of the folder.</param>
+/// <param name="Symbol">Where to, a book without orders of others; null: as the file is called, with <c>.L</c>.</param>
+/// <param name="Speed">Commands a second, up to a million; 0 or null: as fast as it goes.</param>
+/// <param name="Batch">Most resting orders in one request, 1 to 500; null: 100.</param>
+public sealed record NewReplay(string File, string? Symbol = null, int? Speed = null, int? Batch = null);
 
 /// <summary>Everything that the simulation's port tells.</summary>
 /// <param name="Running">Whether participants are simulated.</param>
 /// <param name="Market">How the market stands.</param>
-/// <param name="SkewMillis">How far the clock of the Binance Spot interface is ahead of the time, in milliseconds.</param>
+/// <param name="SkewMillis">How far the clock of the Binance Spot interface is ahead of the time, in milliseconds, for every key without one of its own.</param>
 /// <param name="Faults">Faults that wait.</param>
 /// <param name="Fired">Faults that happened, newest first, 200 at most.</param>
 /// <param name="Replay">The newest replay that was told of; null for none.</param>
+/// <param name="Clocks">Clocks that are wrong, of keys and for all; null from an exchange that knows none.</param>
 public sealed record Simulation(
     bool Running,
     SimulatedMarket Market,
     long SkewMillis,
     IReadOnlyList<WaitingFault> Faults,
     IReadOnlyList<FiredFault> Fired,
-    ReplayStanding? Replay = null);
+    ReplayStanding? Replay = null,
+    IReadOnlyList<WrongClock>? Clocks = null);
 
 /// <summary>What is to change of the market; what is null stays.</summary>
 /// <param name="Paused">Whether it waits for single steps.</param>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Serialization;
+using QuantumCore.Gateway;
 
 namespace QuantumCore.Silo.Simulation;
 
@@ -24,6 +25,9 @@ internal enum FaultKind
 
     /// <summary>A message of a stream that has a sequence is sent twice.</summary>
     [JsonStringEnumMemberName("duplicate")] Duplicate = 6,
+
+    /// <summary>The clock that a signed request is judged by is wrong. It lasts until it is taken away, and is set by a call of its own.</summary>
+    [JsonStringEnumMemberName("skew")] Skew = 7,
 }
 
 /// <summary>What a fault meets.</summary>
@@ -46,6 +50,12 @@ internal enum FaultPlace
 /// <param name="Millis">How long, of a delay; how long the connection is kept, of a timeout.</param>
 internal sealed record ClientFault(long Id, FaultKind Kind, [property: JsonPropertyName("on")] FaultPlace Place, string? Key, string? Symbol, int Left, int Millis);
 
+/// <summary>A clock that is wrong until it is put right.</summary>
+/// <param name="Id">Its number, among those of the faults.</param>
+/// <param name="Key">The API key it is for; null for every key without one of its own.</param>
+/// <param name="Millis">How far it is ahead, in milliseconds; behind when negative.</param>
+internal sealed record ClockFault(long Id, string? Key, long Millis);
+
 /// <summary>A fault that happened.</summary>
 /// <param name="At">When.</param>
 /// <param name="Fault">Its number.</param>
@@ -53,15 +63,25 @@ internal sealed record ClientFault(long Id, FaultKind Kind, [property: JsonPrope
 /// <param name="To">To what: method and path, or the stream's path.</param>
 internal sealed record FaultThatFired(DateTimeOffset At, long Fault, FaultKind Kind, string To);
 
-/// <summary>The faults that wait, and those that happened.</summary>
-internal sealed partial class ClientFaults(TimeProvider time, ILogger<ClientFaults> log)
+/// <summary>The faults that wait, the clocks that are wrong, and what happened.</summary>
+internal sealed partial class ClientFaults
 {
     private const int LongestLog = 200;
 
+    private readonly ClientClock _clock;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ClientFaults> _log;
     private readonly Lock _lock = new();
     private readonly Queue<FaultThatFired> _fired = new();
     private ImmutableArray<ClientFault> _waiting = [];
+    private ImmutableArray<ClockFault> _clocks = [];
     private long _last;
+
+    public ClientFaults(ClientClock clock, TimeProvider time, ILogger<ClientFaults> log)
+    {
+        (_clock, _time, _log) = (clock, time, log);
+        clock.Misled = Misled;
+    }
 
     /// <summary>Those that wait.</summary>
     public ImmutableArray<ClientFault> Waiting
@@ -70,6 +90,16 @@ internal sealed partial class ClientFaults(TimeProvider time, ILogger<ClientFaul
         {
             lock (_lock)
                 return _waiting;
+        }
+    }
+
+    /// <summary>Clocks that are wrong.</summary>
+    public ImmutableArray<ClockFault> Clocks
+    {
+        get
+        {
+            lock (_lock)
+                return _clocks;
         }
     }
 
@@ -90,16 +120,36 @@ internal sealed partial class ClientFaults(TimeProvider time, ILogger<ClientFaul
         {
             var added = fault with { Id = ++_last };
             _waiting = _waiting.Add(added);
-            Added(log, added.Id, added.Kind, added.Place, added.Symbol ?? "every symbol", added.Left);
+            Added(_log, added.Id, added.Kind, added.Place, added.Symbol ?? "every symbol", added.Left);
             return added;
         }
     }
 
-    /// <summary>Takes one away, or all.</summary>
+    /// <summary>Puts a clock wrong, in the place of what it was before; zero: puts it right.</summary>
+    /// <param name="key">The API key it is for; null for every key without one of its own.</param>
+    /// <param name="millis">How far it is ahead, in milliseconds.</param>
+    public void SetClock(string? key, long millis)
+    {
+        lock (_lock)
+        {
+            _clocks = _clocks.RemoveAll(clock => clock.Key == key);
+            var id = 0L;
+            if (millis != 0)
+                _clocks = _clocks.Add(new ClockFault(id = ++_last, key, millis));
+            Turn(key, millis);
+            ClockTurned(_log, id, Shown(key) ?? "every key", millis);
+        }
+    }
+
+    /// <summary>Takes one away, or all: faults that wait, and clocks that are wrong.</summary>
     public void Remove(long? id)
     {
         lock (_lock)
+        {
             _waiting = id is null ? [] : _waiting.RemoveAll(fault => fault.Id == id);
+            foreach (var clock in _clocks.Where(clock => id is null || clock.Id == id).ToArray())
+                SetClock(clock.Key, 0);
+        }
     }
 
     /// <summary>The first fault for what happens now, used up by one; null for none.</summary>
@@ -121,10 +171,7 @@ internal sealed partial class ClientFaults(TimeProvider time, ILogger<ClientFaul
                 }
 
                 _waiting = fault.Left > 1 ? _waiting.Replace(fault, fault with { Left = fault.Left - 1 }) : _waiting.Remove(fault);
-                _fired.Enqueue(new FaultThatFired(time.GetUtcNow(), fault.Id, fault.Kind, to));
-                if (_fired.Count > LongestLog)
-                    _fired.Dequeue();
-                Fires(log, fault.Id, fault.Kind, to);
+                Tell(fault.Id, fault.Kind, to);
                 return fault;
             }
 
@@ -137,9 +184,39 @@ internal sealed partial class ClientFaults(TimeProvider time, ILogger<ClientFaul
         ? key
         : string.Create(CultureInfo.InvariantCulture, $"{key.AsSpan(0, Math.Min(4, key.Length))}…");
 
+    /// <summary>A request was refused by a clock that is wrong. Who put it right meanwhile is told nothing.</summary>
+    private void Misled(string? key, string to)
+    {
+        lock (_lock)
+        {
+            if ((_clocks.FirstOrDefault(clock => clock.Key == key) ?? _clocks.FirstOrDefault(clock => clock.Key is null)) is { } clock)
+                Tell(clock.Id, FaultKind.Skew, to);
+        }
+    }
+
+    private void Turn(string? key, long millis)
+    {
+        var skew = TimeSpan.FromMilliseconds(millis);
+        if (key is null)
+            _clock.Skew = skew;
+        else
+            _clock.SetFor(key, millis == 0 ? null : skew);
+    }
+
+    private void Tell(long id, FaultKind kind, string to)
+    {
+        _fired.Enqueue(new FaultThatFired(_time.GetUtcNow(), id, kind, to));
+        if (_fired.Count > LongestLog)
+            _fired.Dequeue();
+        Fires(_log, id, kind, to);
+    }
+
     [LoggerMessage(210, LogLevel.Warning, "Fault {Id} waits for clients: {Kind} of {Place}, {Symbol}, {Left} times")]
     private static partial void Added(ILogger logger, long id, FaultKind kind, FaultPlace place, string symbol, int left);
 
     [LoggerMessage(211, LogLevel.Warning, "Fault {Id} happens: {Kind} of {To}")]
     private static partial void Fires(ILogger logger, long id, FaultKind kind, string to);
+
+    [LoggerMessage(214, LogLevel.Warning, "Fault {Id} waits for clients: the clock of {Key} is {Millis} ms ahead")]
+    private static partial void ClockTurned(ILogger logger, long id, string key, long millis);
 }

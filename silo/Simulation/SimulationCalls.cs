@@ -20,12 +20,28 @@ internal sealed record FaultText(FaultKind Kind, FaultPlace? On, string? Key, st
 /// <summary>A request about one symbol.</summary>
 internal sealed record SymbolChange(bool Halted);
 
-/// <summary>How far clients' clock is ahead.</summary>
-internal sealed record SkewText(long Millis);
+/// <summary>How far clients' clock is ahead: of one key, or of every key without one of its own.</summary>
+internal sealed record SkewText(long Millis, string? Key);
 
 /// <summary>What every call of the simulation answers.</summary>
 internal sealed record SimulationText(
-    bool Running, MarketState Market, long SkewMillis, ImmutableArray<ClientFault> Faults, ImmutableArray<FaultThatFired> Fired, ReplayState? Replay);
+    bool Running,
+    MarketState Market,
+    long SkewMillis,
+    ImmutableArray<ClockFault> Clocks,
+    ImmutableArray<ClientFault> Faults,
+    ImmutableArray<FaultThatFired> Fired,
+    ReplayState? Replay);
+
+/// <summary>A replay that a request asks for.</summary>
+/// <param name="File">A recording of the folder.</param>
+/// <param name="Symbol">Where to; absent: as the file is called, with .L.</param>
+/// <param name="Speed">Commands a second; absent or 0: as fast as it goes.</param>
+/// <param name="Batch">Most resting orders in one request; absent: 100.</param>
+internal sealed record ReplayText(string File, string? Symbol, int? Speed, int? Batch);
+
+/// <summary>A request that says nothing.</summary>
+internal sealed record NothingText;
 
 /// <summary>Why a call was refused.</summary>
 internal sealed record ProblemText(string Code, string? Field, string Title, string? Detail, string? Limit);
@@ -38,6 +54,9 @@ internal sealed record ProblemText(string Code, string? Field, string Title, str
 [JsonSerializable(typeof(SkewText))]
 [JsonSerializable(typeof(ReplayReportText))]
 [JsonSerializable(typeof(ReplayChange))]
+[JsonSerializable(typeof(ReplayText))]
+[JsonSerializable(typeof(NothingText))]
+[JsonSerializable(typeof(RecordingsText))]
 [JsonSerializable(typeof(SimulationText))]
 [JsonSerializable(typeof(ProblemText))]
 internal sealed partial class SimulationJson : JsonSerializerContext;
@@ -47,7 +66,7 @@ internal sealed partial class SimulationJson : JsonSerializerContext;
 /// machine; each but the reading needs a JSON body, which no page of another site can send.
 /// </summary>
 internal sealed class SimulationCalls(
-    MarketClock clock, ReplayBoard replay, ClientFaults faults, ClientClock clients, OrderEntry entry, Listings listings, GatewayOptions gateway, SiloOptions options)
+    MarketClock clock, ReplayBoard replay, ReplayRunner runner, RecordingFolder recordings, ClientFaults faults, OrderEntry entry, Listings listings, GatewayOptions gateway, SiloOptions options)
 {
     private const string Root = "/api/qc/v1/sim";
     private const int MostSteps = 36_000;
@@ -55,10 +74,14 @@ internal sealed class SimulationCalls(
     private const int LongestMillis = 600_000;
     private const int FastestReplay = 1_000_000;
     private const int LongestName = 200;
+    private const int LongestSymbol = 20;
+    private const int UsualBatch = 100;
     private const int PatienceMillis = 60_000;
 
     /// <summary>Less than what cuts a reader to whom nothing can be sent.</summary>
     private const int LongestStreamMillis = 20_000;
+
+    private static readonly ProblemText s_noSuchCall = new("NotFound", null, "There is no such call.", null, null);
 
     /// <summary>Maps the calls.</summary>
     public void Map(IEndpointRouteBuilder routes)
@@ -70,6 +93,10 @@ internal sealed class SimulationCalls(
         On<SymbolChange>(routes, "POST", $"{Root}/symbols/{{symbol}}", SimulationJson.Default.SymbolChange, HaltAsync);
         On<ReplayReportText>(routes, "POST", $"{Root}/replay/report", SimulationJson.Default.ReplayReportText, (_, told) => Task.FromResult(Report(told)));
         On<ReplayChange>(routes, "POST", $"{Root}/replay", SimulationJson.Default.ReplayChange, (_, change) => Task.FromResult(Change(change)));
+        routes.MapGet($"{Root}/recordings", (RequestDelegate)ListAsync).ExcludeFromDescription();
+        On<ReplayText>(routes, "POST", $"{Root}/replay/start", SimulationJson.Default.ReplayText, (_, wanted) => Task.FromResult(Begin(wanted)));
+        On<NothingText>(routes, "POST", $"{Root}/replay/stop", SimulationJson.Default.NothingText, async (context, _) =>
+            await runner.EndAsync(context.RequestAborted) ? null : Malformed(null, "No replay that was begun here is under way."));
         routes.MapMethods($"{Root}/faults/{{id?}}", ["DELETE"], (RequestDelegate)RemoveAsync).ExcludeFromDescription();
     }
 
@@ -116,6 +143,25 @@ internal sealed class SimulationCalls(
         return Task.CompletedTask;
     }
 
+    /// <summary>The folder of recordings.</summary>
+    private async Task ListAsync(HttpContext context)
+    {
+        if (!IsServed(context))
+        {
+            await WriteAsync(context, 404, s_noSuchCall);
+            return;
+        }
+
+        try
+        {
+            await context.Response.WriteAsJsonAsync(recordings.List(), SimulationJson.Default.RecordingsText, cancellationToken: context.RequestAborted);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            await WriteAsync(context, 400, Malformed(null, $"The folder of recordings can't be read: {error.Message}"));
+        }
+    }
+
     private bool IsServed(HttpContext context) => gateway.DemoMode
         && context.Connection.LocalPort == options.AdminPort && ExchangeGateway.IsLocal(context.Request);
 
@@ -123,7 +169,7 @@ internal sealed class SimulationCalls(
     {
         if (!IsServed(context))
         {
-            await WriteAsync(context, 404, new ProblemText("NotFound", null, "There is no such call.", null, null));
+            await WriteAsync(context, 404, s_noSuchCall);
             return;
         }
 
@@ -136,7 +182,8 @@ internal sealed class SimulationCalls(
     private SimulationText Now() => new(
         options.Simulates,
         clock.State,
-        (long)clients.Skew.TotalMilliseconds,
+        faults.Clocks.FirstOrDefault(fault => fault.Key is null)?.Millis ?? 0,
+        [.. faults.Clocks.Select(fault => fault with { Key = ClientFaults.Shown(fault.Key) })],
         [.. faults.Waiting.Select(fault => fault with { Key = ClientFaults.Shown(fault.Key) })],
         faults.Fired,
         replay.State);
@@ -171,6 +218,9 @@ internal sealed class SimulationCalls(
 
     private async Task<ProblemText?> AddAsync(FaultText text)
     {
+        if (text.Kind == FaultKind.Skew)
+            return Malformed("kind", "A clock is put wrong by POST /sim/skew.");
+
         var isOfStream = text.Kind is FaultKind.Skip or FaultKind.Duplicate;
         var place = text.On ?? (isOfStream ? FaultPlace.Stream : FaultPlace.Requests);
         if (isOfStream != (place == FaultPlace.Stream) && text.Kind is not (FaultKind.Drop or FaultKind.Delay))
@@ -202,15 +252,33 @@ internal sealed class SimulationCalls(
             return Malformed("done", "0 to the lines there are.");
         if (told.Speed is not (>= 0 and <= FastestReplay))
             return Malformed("speed", $"0 to {FastestReplay}.");
-        replay.Report(told);
-        return null;
+        return replay.Report(told) ? null : Malformed(null, "A replay that was begun at this port is under way.");
     }
+
+    private ProblemText? Begin(ReplayText wanted)
+    {
+        if (!recordings.IsConfigured)
+            return Malformed("file", "This exchange has no folder of recordings: start it with --recordings DIR.");
+        if (recordings.Find(wanted.File) is not { } path)
+            return Malformed("file", "There is no such recording: GET /sim/recordings lists them.");
+        if (wanted.Symbol is { } symbol && (symbol.Length is 0 or > LongestSymbol || !symbol.All(IsOfSymbol)))
+            return Malformed("symbol", $"1 to {LongestSymbol} capital letters, digits, dots or dashes.");
+        if (wanted.Speed is { } speed && speed is not (>= 0 and <= FastestReplay))
+            return Malformed("speed", $"0 to {FastestReplay} commands a second; 0: as fast as it goes.");
+        if (wanted.Batch is { } batch && batch is not (>= 1 and <= Client.QuantumCoreClient.BatchLimit))
+            return Malformed("batch", $"1 to {Client.QuantumCoreClient.BatchLimit} resting orders in one request.");
+        return runner.Begin(path, wanted.Symbol, wanted.Speed ?? 0, wanted.Batch ?? UsualBatch) is { } other
+            ? Malformed(null, $"A replay of {other.File} is under way: {(other.Here ? "stop it first" : "end qc replay first")}.")
+            : null;
+    }
+
+    private static bool IsOfSymbol(char c) => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c) || c is '.' or '-';
 
     private ProblemText? Change(ReplayChange change)
     {
         if (change.Speed is { } speed && speed is not (>= 0 and <= FastestReplay))
             return Malformed("speed", $"0 to {FastestReplay} commands a second; 0: as fast as it goes.");
-        return replay.Change(change.Paused, change.Speed) ? null : Malformed(null, "No replay is under way: qc replay FILE --admin ADDRESS begins one.");
+        return replay.Change(change.Paused, change.Speed) ? null : Malformed(null, "No replay is under way.");
     }
 
     private ProblemText? SetSkew(SkewText text)
@@ -218,7 +286,9 @@ internal sealed class SimulationCalls(
         if (text.Millis is not (>= -86_400_000 and <= 86_400_000))
             return Malformed("millis", "A day at most, ahead or behind.");
 
-        clients.Skew = TimeSpan.FromMilliseconds(text.Millis);
+        if (text.Key is not (null or { Length: >= 1 and <= LongestName }))
+            return Malformed("key", $"1 to {LongestName} characters.");
+        faults.SetClock(text.Key, text.Millis);
         return null;
     }
 

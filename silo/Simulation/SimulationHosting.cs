@@ -7,6 +7,9 @@ internal static class SimulationHosting
     {
         services.AddSingleton<MarketClock>();
         services.AddSingleton<ReplayBoard>();
+        services.AddSingleton<RecordingFolder>();
+        services.AddSingleton<ReplayRunner>();
+        services.AddHostedService(static provider => provider.GetRequiredService<ReplayRunner>());
         services.AddSingleton<ClientFaults>();
         services.AddSingleton<FaultyEdge>();
         services.AddSingleton<SimulationCalls>();

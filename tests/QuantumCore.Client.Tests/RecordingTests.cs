@@ -1,4 +1,4 @@
-using QuantumCore.Cli.Replay;
+using QuantumCore.Replay;
 using QuantumCore.TestKit;
 
 namespace QuantumCore.Client.Tests;

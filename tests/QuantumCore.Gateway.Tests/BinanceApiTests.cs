@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using QuantumCore.Contracts;
 using QuantumCore.TestKit;
 using Xunit;
@@ -57,6 +58,25 @@ public sealed class BinanceApiTests
         Assert.Equal(JsonValueKind.Null, status.GetProperty("result").GetProperty("apiKey").ValueKind);
         Assert.Equal((401, -2014), Told(await api.AskAsync(bare)));
         Assert.Single(api.Exchange.Floor.Open(TradingFloor.Alice));
+    }
+
+    [Fact]
+    public async Task A_session_is_measured_by_the_clock_of_its_key_and_told_it()
+    {
+        await using var api = await Api.OpenAsync();
+        var clock = api.Exchange.Services.GetRequiredService<ClientClock>();
+        Assert.Equal(200, (await api.AskAsync(api.Signed("session.logon", ""))).GetProperty("status").GetInt32());
+        clock.SetFor(api.Key, TimeSpan.FromMinutes(-1));
+        var early = $$"""{"id":1,"method":"order.place","params":{ {{Order}},"timestamp":{{api.Now}} } }""";
+        Assert.Equal((400, -1021), Told(await api.AskAsync(early)));
+        Assert.Equal("NEW", (await api.AskAsync(early.Replace($"{api.Now}", $"{api.Now - 60_000}", StringComparison.Ordinal))).GetProperty("result").GetProperty("status").GetString());
+        Assert.Equal((-60_000L, -60_000L), (await AheadAsync("session.status"), await AheadAsync("time")));
+        Assert.Equal(0, await AheadAsync("session.logout"));
+        Assert.Equal(0, await AheadAsync("time"));
+        Assert.Equal((400, -1021), Told(await api.AskAsync(api.Signed("session.logon", ""))));
+
+        async Task<long> AheadAsync(string method) =>
+            (await api.AskAsync($$"""{"id":2,"method":"{{method}}"}""")).GetProperty("result").GetProperty("serverTime").GetInt64() - api.Now;
     }
 
     [Fact]
@@ -208,6 +228,8 @@ public sealed class BinanceApiTests
         public ManualTime Time => time;
 
         public OpenGateway Exchange => exchange;
+
+        public string Key => key;
 
         public long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using QuantumCore.TestKit;
 using Xunit;
 
@@ -43,6 +44,40 @@ public class BinanceWireTests
         var micros = $"recvWindow={window}&timestamp={wire.Now + ahead}000";
         Assert.Equal(refusal, (await wire.SendSignedAsync("GET", "account", stamp))["msg"]);
         Assert.Equal(refusal, (await wire.SendSignedAsync("GET", "account", micros))["msg"]);
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_wrong_for_one_key_measures_and_tells_that_key_alone()
+    {
+        await using var wire = await Wire.OpenAsync();
+        var other = await wire.OtherAsync();
+        var clock = wire.Exchange.Services.GetRequiredService<ClientClock>();
+        var misled = new List<string>();
+        clock.Misled = (key, what) => misled.Add($"{key == wire.Key} {what}");
+        clock.SetFor(wire.Key, TimeSpan.FromMinutes(1));
+
+        // Its requests are a minute old, and those of others, of the same account, are of now.
+        Assert.Equal("Timestamp for this request is outside of the recvWindow.", (await wire.SendAsync("GET", "account"))["msg"]);
+        Assert.Equal(["True GET /api/v3/account"], misled);
+        Assert.Equal(HttpStatusCode.OK, (await wire.SendSignedAsync("GET", "account", $"timestamp={wire.Now + 60_000}")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await other.SendAsync("GET", "account")).Status);
+        Assert.Equal("Timestamp for this request was 1000ms ahead of the server's time.", (await other.SendSignedAsync("GET", "account", $"timestamp={wire.Now + 60_000}"))["msg"]);
+
+        // The time is told to anybody, and as that of the key to who shows it.
+        Assert.Equal((60_000L, 0L, 0L), (await AheadAsync("time", wire.Key), await AheadAsync("time", other.Key), await AheadAsync("time", null)));
+        Assert.Equal((60_000L, 0L), (await AheadAsync("exchangeInfo", wire.Key), await AheadAsync("exchangeInfo", null)));
+
+        // A clock that is wrong for all is so for who has none of his own; and what is far too old is nobody's clock's fault.
+        clock.Skew = TimeSpan.FromSeconds(-30);
+        Assert.Equal((60_000L, -30_000L, -30_000L), (await AheadAsync("time", wire.Key), await AheadAsync("time", other.Key), await AheadAsync("time", null)));
+        Assert.Equal(-1021, (await wire.SendSignedAsync("GET", "account", "timestamp=1")).Code);
+        Assert.Equal(["True GET /api/v3/account"], misled);
+        clock.SetFor(wire.Key, null);
+        clock.Skew = TimeSpan.Zero;
+        Assert.Equal(HttpStatusCode.OK, (await wire.SendAsync("GET", "account")).Status);
+
+        async Task<long> AheadAsync(string call, string? key) =>
+            (await wire.SendRawAsync("GET", call, "", null, key)).Json.GetProperty("serverTime").GetInt64() - wire.Now;
     }
 
     [Theory]
@@ -252,6 +287,13 @@ public class BinanceWireTests
             time ??= new ManualTime();
             var exchange = await OpenGateway.StartAsync(options, time);
             var grant = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/keys", made, "admin", Token);
+            return new Wire(exchange, time, grant["apiKey"]!, grant["secret"]!);
+        }
+
+        /// <summary>Another key of the same account.</summary>
+        public async Task<Wire> OtherAsync()
+        {
+            var grant = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/keys", """{"signing":"hmac"}""", "admin", Token);
             return new Wire(exchange, time, grant["apiKey"]!, grant["secret"]!);
         }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using QuantumCore.Client;
 using Xunit;
@@ -91,6 +92,33 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         Assert.Equal(0, (await demo.Operator.SetClockSkewAsync(0, Token)).SkewMillis);
     }
 
+    [Fact]
+    public async Task Clock_of_one_key_is_listed_logged_and_taken_away_like_a_fault()
+    {
+        using var http = new HttpClient { BaseAddress = demo.Address };
+        var set = Assert.Single((await demo.Operator.SetClockSkewAsync("demo-bob", 3_600_000, Token)).Clocks!);
+        Assert.Equal(("demo-bob", 3_600_000L), (set.Key, set.Millis));
+        Assert.Contains($"Fault {set.Id} waits for clients: the clock of demo-bob is 3600000 ms ahead", demo.Output, StringComparison.Ordinal);
+
+        // A signed request of bob's is an hour old; one of alice's is not, and who shows no key is told the right time.
+        Assert.Equal(HttpStatusCode.BadRequest, await SignedAsync(http, "demo-bob"));
+        Assert.Equal(HttpStatusCode.OK, await SignedAsync(http, "demo-alice"));
+        var fired = Assert.Single(await demo.FiredAsync(set.Id));
+        Assert.Equal((FaultKind.Skew, "GET /api/v3/account"), (fired.Kind, fired.To));
+        Assert.InRange(await TimeAsync(http, "demo-bob") - await TimeAsync(http), 3_540_000, 3_660_000);
+
+        // Another setting takes the place of the first; a key that is no demo's is not shown whole.
+        var changed = (await demo.Operator.SetClockSkewAsync("demo-bob", -7, Token)).Clocks!;
+        Assert.Equal(-7, Assert.Single(changed).Millis);
+        Assert.Equal("secr…", (await demo.Operator.SetClockSkewAsync("secret-of-somebody", 5, Token)).Clocks![^1].Key);
+        Assert.Equal("secr…", Assert.Single((await demo.Operator.RemoveFaultsAsync(changed[0].Id, Token)).Clocks!).Key);
+        await demo.Operator.SetClockSkewAsync(9, Token);
+        Assert.Equal((0L, 0), (await demo.Operator.RemoveFaultsAsync(cancellation: Token)) is var clear ? (clear.SkewMillis, clear.Clocks!.Count) : default);
+        Assert.Equal(HttpStatusCode.OK, await SignedAsync(http, "demo-bob"));
+        Assert.Contains("2500 ms ahead for demo-bob", await QcAsync("skew", "2500", "--key", "demo-bob"), StringComparison.Ordinal);
+        Assert.DoesNotContain("demo-bob", await QcAsync("skew", "0", "--for", "demo-bob"), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("market", """{"speed":0.01}""", "speed")]
     [InlineData("market", """{"speed":"51"}""", "speed")]
@@ -102,6 +130,9 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
     [InlineData("market", """{"away":[7]}""", "away")]
     [InlineData("market", """{"colour":"red"}""", "$.colour")]
     [InlineData("skew", """{"millis":86400001}""", "millis")]
+    [InlineData("skew", """{"millis":1,"key":""}""", "key")]
+    [InlineData("skew", """{"key":"demo-bob"}""", "$.millis")]
+    [InlineData("faults", """{"kind":"skew"}""", "kind")]
     public async Task Change_that_makes_no_sense_changes_nothing_and_is_refused_with_its_field(string call, string body, string field)
     {
         using var admin = new Customer(demo.Admin, null);
@@ -293,9 +324,24 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         return answer.StatusCode;
     }
 
-    private static async Task<long> TimeAsync(HttpClient http)
+    /// <summary>How a request of now, signed by a demo's customer, is answered.</summary>
+    private static async Task<HttpStatusCode> SignedAsync(HttpClient http, string key)
     {
-        var text = await http.GetStringAsync(new Uri("/api/v3/time", UriKind.Relative), Token);
+        var query = $"timestamp={DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}";
+        var signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes($"{key}-secret"), Encoding.UTF8.GetBytes(query));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/api/v3/account?{query}&signature={Convert.ToHexStringLower(signature)}", UriKind.Relative));
+        request.Headers.Add("X-MBX-APIKEY", key);
+        using var answer = await http.SendAsync(request, Token);
+        return answer.StatusCode;
+    }
+
+    private static async Task<long> TimeAsync(HttpClient http, string? key = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/api/v3/time", UriKind.Relative));
+        if (key is not null)
+            request.Headers.Add("X-MBX-APIKEY", key);
+        using var answer = await http.SendAsync(request, Token);
+        var text = await answer.Content.ReadAsStringAsync(Token);
         return long.Parse(text.AsSpan(text.IndexOf(':') + 1, 13), CultureInfo.InvariantCulture);
     }
 

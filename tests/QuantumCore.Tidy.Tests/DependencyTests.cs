@@ -26,12 +26,14 @@ public class DependencyTests
         ["QuantumCore.Gateway"] = ["QuantumCore.Contracts"],
         // Pages and scripts: a client like any other, that happens to be served by the exchange.
         ["QuantumCore.Terminal"] = [],
-        ["QuantumCore.Silo"] = ["QuantumCore.Gateway", "QuantumCore.Grains", "QuantumCore.Market", "QuantumCore.Terminal"],
+        ["QuantumCore.Silo"] = ["QuantumCore.Gateway", "QuantumCore.Grains", "QuantumCore.Market", "QuantumCore.Replay", "QuantumCore.Terminal"],
         // The operator's tools run books and accounts again without grains: the machines live with them.
         ["QuantumCore.Upkeep"] = ["QuantumCore.Grains"],
         ["QuantumCore.Client"] = [],
+        // Recorded flow, sent by a client of the exchange: qc replay, and the silo's simulation page.
+        ["QuantumCore.Replay"] = ["QuantumCore.Client"],
         // qc verify, backup, restore, export: one program for the operator. The SDK itself stays free of the exchange.
-        ["QuantumCore.Cli"] = ["QuantumCore.Client", "QuantumCore.Upkeep"],
+        ["QuantumCore.Cli"] = ["QuantumCore.Client", "QuantumCore.Replay", "QuantumCore.Upkeep"],
         // What a bot's author copies: the SDK alone, and for time travel the market's own machines.
         ["MarketMaker"] = ["QuantumCore.Client"],
         ["Backtest"] = ["QuantumCore.Client", "QuantumCore.Market"],

@@ -82,6 +82,25 @@ await check ('skew: InvalidNonce, until the clocks are compared', async () => {
     alice.options.adjustForTimeDifference = false;
     alice.options.timeDifference = 0;
 });
+await check ('skew of one key: its client alone, until it asks for the time under its key', async () => {
+    const { id } = (await shape ('skew', { millis: 60000, key: 'demo-alice' })).clocks.at (-1);
+    assert.equal ((await sell (bob, 's-2')).status, 'open');
+    assert.equal (await fired (id), false);
+    await assert.rejects (() => sell (alice, 's-3'), ccxt.InvalidNonce);
+    assert.ok (await fired (id));
+    // ccxt asks for the time without a key, and is told the right one: that helps nothing.
+    await alice.loadTimeDifference ();
+    alice.options.adjustForTimeDifference = true;
+    await assert.rejects (() => sell (alice, 's-3'), ccxt.InvalidNonce);
+    alice.headers = { 'X-MBX-APIKEY': 'demo-alice' };
+    await alice.loadTimeDifference ();
+    alice.headers = {};
+    assert.equal ((await sell (alice, 's-3')).status, 'open');
+    assert.equal ((await shape ('skew', { millis: 0, key: 'demo-alice' })).clocks.length, 0);
+    alice.options.adjustForTimeDifference = false;
+    alice.options.timeDifference = 0;
+    assert.equal ((await sell (alice, 's-4')).status, 'open');
+});
 
 /** Watches until the book is what the exchange says; the errors on the way. */
 async function follow (watch, isSo) {

@@ -22,6 +22,7 @@ internal sealed class WireApi(
     ExchangeReadiness readiness,
     GatewayOptions options,
     GatewayMetrics metrics,
+    ClientClock clock,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
     ILogger<WireApi> log)
@@ -177,7 +178,8 @@ internal sealed class WireApi(
     /// <summary>A request comes in by the same door as those over HTTP. What its call throws ends here.</summary>
     private async ValueTask<WireAnswer> Admit(WireCall call, WireSession session, WireParameters parameters, int length)
     {
-        var shown = parameters.Text("apiKey") ?? (call.Security >= WireSecurity.Read ? session.Key : null);
+        // A session speaks for its key where a signature is needed, and is told its time where nobody has to be known.
+        var shown = parameters.Text("apiKey") ?? (call.Security == WireSecurity.Key ? null : session.Key);
         var weight = Door.Weight(length);
         var isOrder = call.Lane == Lane.Orders;
         using var span = RequestTrace.OfMessage("WS", call.Path);
@@ -211,16 +213,16 @@ internal sealed class WireApi(
             return await gate.Run(call, parameters, shown, session.Origin, Counted);
 
         var (refusal, key) = await gate.Identify(call.Security, call.Lane, session.Key, session.Origin);
-        return (refusal ?? gate.CheckTime(parameters)) is { } refused
+        return (refusal ?? gate.CheckTime(parameters, session.Key, $"WS {call.Path}")) is { } refused
             ? refused
-            : await gate.Answer(call, new WireRequest(parameters, key, session.Origin.Address), Counted);
+            : await gate.Answer(call, new WireRequest(parameters, key, session.Origin.Address, session.Key), Counted);
     }
 
     /// <summary>The connection speaks for a key from now on: of any kind that signs.</summary>
     private async ValueTask<WireAnswer> LogOn(WireSession session, WireParameters parameters)
     {
         var shown = parameters.Needed("apiKey");
-        if ((gate.CheckTime(parameters) ?? parameters.End()) is { } wrong)
+        if ((gate.CheckTime(parameters, shown, "WS session.logon") ?? parameters.End()) is { } wrong)
             return wrong;
         var (refusal, key) = await gate.Identify(WireSecurity.Read, Lane.Readings, shown, session.Origin);
         if ((refusal ?? gate.CheckSignature(parameters, key!)) is { } refused)
@@ -234,10 +236,10 @@ internal sealed class WireApi(
     private async ValueTask<WireAnswer> Listen(WireSession session, WireParameters parameters)
     {
         var isSigned = parameters.Has("apiKey");
-        var (refusal, key) = await gate.Identify(
-            WireSecurity.Read, Lane.Readings, parameters.Text("apiKey") ?? session.Key, session.Origin);
+        var shown = parameters.Text("apiKey") ?? session.Key;
+        var (refusal, key) = await gate.Identify(WireSecurity.Read, Lane.Readings, shown, session.Origin);
         if (isSigned)
-            refusal ??= gate.CheckTime(parameters) ?? gate.CheckSignature(parameters, key!);
+            refusal ??= gate.CheckTime(parameters, shown, "WS userDataStream.subscribe") ?? gate.CheckSignature(parameters, key!);
         if ((refusal ?? parameters.End()) is { } refused)
             return refused;
         if (await session.Listen(key!.Account) is not { } number)
@@ -273,7 +275,7 @@ internal sealed class WireApi(
 
     private WireAnswer Status(WireSession session)
     {
-        var (key, since, connected, now) = (session.Key, session.Since, session.ConnectedSince, time.GetUtcNow().ToUnixTimeMilliseconds());
+        var (key, since, connected, now) = (session.Key, session.Since, session.ConnectedSince, clock.NowFor(session.Key).ToUnixTimeMilliseconds());
         return WireAnswer.Of(to =>
         {
             to.WriteStartObject();

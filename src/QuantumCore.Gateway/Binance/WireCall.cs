@@ -48,7 +48,8 @@ internal sealed record WireCall(
 /// <param name="Parameters">What it says.</param>
 /// <param name="Key">The key that was shown; null where nobody has to be known.</param>
 /// <param name="Address">Where it comes from.</param>
-internal sealed record WireRequest(WireParameters Parameters, ApiKey? Key, IPAddress? Address)
+/// <param name="Shown">The key's text that came with it, whether anybody had to be known or not; null for none.</param>
+internal sealed record WireRequest(WireParameters Parameters, ApiKey? Key, IPAddress? Address, string? Shown)
 {
     /// <summary>Whose it is; 0 where nobody has to be known.</summary>
     public long Account => Key?.Account ?? 0;

@@ -33,11 +33,14 @@ internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits,
             (var refusal, key) = await Identify(call.Security, call.Lane, keyText, origin);
             if (refusal is { } refused)
                 return refused;
-            if (call.Security != WireSecurity.Key && (CheckTime(parameters) ?? CheckSignature(parameters, key!)) is { } wrong)
+            if (call.Security != WireSecurity.Key
+                && (CheckTime(parameters, keyText, $"{call.Method} {call.Path}") ?? CheckSignature(parameters, key!)) is { } wrong)
+            {
                 return wrong;
+            }
         }
 
-        return await Answer(call, new WireRequest(parameters, key, origin.Address), counted);
+        return await Answer(call, new WireRequest(parameters, key, origin.Address, keyText), counted);
     }
 
     /// <summary>Does what is asked for, for someone who was identified.</summary>
@@ -78,10 +81,13 @@ internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits,
         : RequestSignature.IsValid(seal, key, parameters.Payload, signature) ? null : WireError.BadSignature;
 
     /// <summary>
-    /// Whether the request is of this moment: not more than its window old, and at most a second ahead. A time is in
-    /// milliseconds, or in microseconds when it has 16 digits.
+    /// Whether the request is of this moment, by the clock of its key: not more than its window old, and at most a second ahead. A
+    /// time is in milliseconds, or in microseconds when it has 16 digits.
     /// </summary>
-    public WireError? CheckTime(WireParameters parameters)
+    /// <param name="parameters">The request.</param>
+    /// <param name="keyText">The key that it shows.</param>
+    /// <param name="what">What is asked for, for who put the clock wrong.</param>
+    public WireError? CheckTime(WireParameters parameters, string? keyText, string what)
     {
         var window = parameters.Text("recvWindow");
         var windowMicros = DefaultWindowMicros;
@@ -94,7 +100,19 @@ internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits,
             return parameters.Wrong ?? WireError.Missing("timestamp");
 
         var stampMicros = stamp < 10_000_000_000_000_00 ? stamp * 1_000 : stamp;
-        var nowMicros = (clock.Now - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        var wrong = Judge(stampMicros, windowMicros, clock.NowFor(keyText));
+        if (wrong is not null && clock.SkewFor(keyText) is var skew && skew != TimeSpan.Zero
+            && Judge(stampMicros, windowMicros, clock.NowFor(keyText) - skew) is null)
+        {
+            clock.Mislead(keyText, what);
+        }
+
+        return wrong;
+    }
+
+    private static WireError? Judge(long stampMicros, long windowMicros, DateTimeOffset now)
+    {
+        var nowMicros = (now - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         if (stampMicros >= nowMicros + FutureMicros)
             return new WireError(-1021, "Timestamp for this request was 1000ms ahead of the server's time.");
         return nowMicros - stampMicros <= windowMicros

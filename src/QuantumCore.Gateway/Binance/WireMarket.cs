@@ -57,7 +57,7 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
         if (request.Parameters.End() is { } wrong)
             return ValueTask.FromResult<WireAnswer>(wrong);
 
-        var now = clock.Now.ToUnixTimeMilliseconds();
+        var now = clock.NowFor(request.Shown).ToUnixTimeMilliseconds();
         return ValueTask.FromResult(WireAnswer.Of(to =>
         {
             to.WriteStartObject();

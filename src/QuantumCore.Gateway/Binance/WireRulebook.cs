@@ -44,7 +44,7 @@ internal sealed class WireRulebook(IGrainFactory grains, Listings listings, Wire
             instruments.AddRange(await listings.All());
         var states = await Task.WhenAll(instruments.Select(instrument =>
             grains.GetGrain<IOrderBookGrain>(instrument.BookKey).State(instrument.Symbol).AsTask()));
-        var now = clock.Now.ToUnixTimeMilliseconds();
+        var now = clock.NowFor(request.Shown).ToUnixTimeMilliseconds();
         return WireAnswer.Of(to =>
         {
             to.WriteStartObject();

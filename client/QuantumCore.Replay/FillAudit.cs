@@ -1,6 +1,6 @@
 using QuantumCore.Client;
 
-namespace QuantumCore.Cli.Replay;
+namespace QuantumCore.Replay;
 
 /// <summary>
 /// Compares each aggressive order's fills with the recording. Price and quantity show in the taker's answer; which

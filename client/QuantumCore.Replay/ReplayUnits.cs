@@ -1,6 +1,6 @@
 using QuantumCore.Client;
 
-namespace QuantumCore.Cli.Replay;
+namespace QuantumCore.Replay;
 
 /// <summary>The recording's units in those of an instrument, and what a whole recording needs of both assets.</summary>
 internal sealed class ReplayUnits(Instrument instrument)

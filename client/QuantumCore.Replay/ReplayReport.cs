@@ -1,52 +1,58 @@
 using System.Globalization;
+using QuantumCore.Client;
 
-namespace QuantumCore.Cli.Replay;
+namespace QuantumCore.Replay;
 
 /// <summary>A trade of a replay.</summary>
 /// <param name="Line">The line of the recording that made it.</param>
 /// <param name="Price">Its price.</param>
 /// <param name="Quantity">Its quantity.</param>
-internal readonly record struct ReplayPrint(int Line, decimal Price, decimal Quantity);
+public readonly record struct ReplayPrint(int Line, decimal Price, decimal Quantity);
 
 /// <summary>What a replay has found so far.</summary>
-internal sealed class ReplayReport
+public sealed class ReplayReport
 {
     private const int DifferencesKept = 20;
 
     private readonly List<string> _differences = [];
+    private readonly List<ReplayPrint> _prints = [];
 
     /// <summary>Aggressive orders sent.</summary>
-    internal int Aggressive { get; set; }
+    public int Aggressive { get; internal set; }
 
     /// <summary>Of these, how many met exactly the recorded orders, quantities and prices.</summary>
-    internal int AggressiveExact { get; set; }
+    public int AggressiveExact { get; internal set; }
 
     /// <summary>Fills of the aggressive orders.</summary>
-    internal int Fills { get; set; }
+    public int Fills { get; internal set; }
 
     /// <summary>Book rows compared.</summary>
-    internal int Rows { get; set; }
+    public int Rows { get; internal set; }
 
     /// <summary>Of these, how many were equal.</summary>
-    internal int RowsEqual { get; set; }
+    public int RowsEqual { get; internal set; }
 
     /// <summary>Commands sent that change the book: adds, reductions, cancels, aggressive orders.</summary>
-    internal int Orders { get; set; }
+    public int Orders { get; internal set; }
 
     /// <summary>How long it took.</summary>
-    internal TimeSpan Elapsed { get; set; }
+    public TimeSpan Elapsed { get; internal set; }
 
     /// <summary>What the aggressive orders traded, in the sequence of the recording.</summary>
-    internal List<ReplayPrint> Prints { get; } = [];
+    public IReadOnlyList<ReplayPrint> Prints => _prints;
 
     /// <summary>All that differs from the recording, whatever it is.</summary>
-    internal int DifferenceCount { get; private set; }
+    public int DifferenceCount { get; private set; }
 
     /// <summary>The first differences, as sentences that name the line.</summary>
-    internal IReadOnlyList<string> Differences => _differences;
+    public IReadOnlyList<string> Differences => _differences;
 
-    internal long OrdersPerSecond =>
+    /// <summary>Commands of a second, on the average.</summary>
+    public long OrdersPerSecond =>
         Elapsed > TimeSpan.Zero ? (long)(Orders * (Int128)TimeSpan.TicksPerSecond / Elapsed.Ticks) : 0;
+
+    internal void Print(int line, IEnumerable<OrderFill> fills) =>
+        _prints.AddRange(fills.Select(fill => new ReplayPrint(line, fill.Price, fill.Quantity)));
 
     internal void Differs(int line, string how)
     {
@@ -56,7 +62,7 @@ internal sealed class ReplayReport
     }
 
     /// <summary>The report as one line of JSON.</summary>
-    internal string ToJson() => string.Create(
+    public string ToJson() => string.Create(
         CultureInfo.InvariantCulture,
         $$"""{"ioc":{{Aggressive}},"iocExact":{{AggressiveExact}},"fills":{{Fills}},"q":{{Rows}},"qExact":{{RowsEqual}},"orders":{{Orders}},"seconds":{{(decimal)Elapsed.Ticks / TimeSpan.TicksPerSecond:0.000}},"ordersPerSecond":{{OrdersPerSecond}}}""");
 }

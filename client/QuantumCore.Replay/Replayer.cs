@@ -2,14 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using QuantumCore.Client;
 
-namespace QuantumCore.Cli.Replay;
-
-/// <summary>How to replay.</summary>
-/// <param name="Symbol">Where to.</param>
-/// <param name="Run">Prefix of all client order ids: a run of the same name goes on where it stopped.</param>
-/// <param name="BatchSize">Most resting orders sent in one request.</param>
-/// <param name="OrdersPerSecond">Most commands a second; 0 is as fast as it goes.</param>
-internal sealed record ReplayPlan(string Symbol, string Run, int BatchSize, int OrdersPerSecond);
+namespace QuantumCore.Replay;
 
 /// <summary>
 /// Sends a recording to the exchange, one command after the other, and compares what it answers. Resting orders are
@@ -44,7 +37,7 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
     internal Action<ReplayReport>? Progress { get; init; }
 
     /// <summary>Told how many lines are done, says what is wanted from now on; null when there is nobody to say it.</summary>
-    internal Func<int, CancellationToken, Task<ReplayStanding?>>? Control { get; init; }
+    internal Func<int, CancellationToken, Task<ReplayWish?>>? Control { get; init; }
 
     private FillAudit Audit => _audit ??= new FillAudit(_report);
 
@@ -227,7 +220,7 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
         }
 
         Audit.Compare(command.Line, expected, answer.Fills);
-        _report.Prints.AddRange(answer.Fills.Select(fill => new ReplayPrint(command.Line, fill.Price, fill.Quantity)));
+        _report.Print(command.Line, answer.Fills);
         if (Audit.OpenFills >= FillPage)
             await CollectFillsAsync(cancellation);
     }
@@ -268,7 +261,7 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
         // An exchange that does not know how to page would hand out the same fills for ever.
         var (first, last) = (Position(fills[0].TradeId), Position(fills[^1].TradeId));
         if (first.CompareTo(Position(_lastTrade)) <= 0 || last.CompareTo(first) < 0)
-            throw new UsageException("this exchange does not list fills after a trade (GET /fills?after=)");
+            throw new ReplayRefusedException(ReplayObstacle.NoFills, "this exchange does not list fills after a trade (GET /fills?after=)");
 
         _lastTrade = fills[^1].TradeId;
         Audit.Join(fills);
@@ -334,7 +327,7 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
         return long.TryParse(tradeId.AsSpan(0, Math.Max(dash, 0)), CultureInfo.InvariantCulture, out var sequence) &&
             long.TryParse(tradeId.AsSpan(dash + 1), CultureInfo.InvariantCulture, out var index)
             ? (sequence, index)
-            : throw new UsageException($"'{tradeId}' is not a trade id of this API");
+            : throw new ReplayRefusedException(ReplayObstacle.NoFills, $"'{tradeId}' is not a trade id of this API");
     }
 
     private static bool Same(IReadOnlyList<PriceLevel> actual, ImmutableArray<RecordedLevel> recorded) =>
@@ -355,24 +348,5 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
         internal long Total { get; set; } = quantity;
 
         internal long Remaining { get; set; } = quantity;
-    }
-}
-
-/// <summary>The exchange refused a command without which the rest of the recording means nothing.</summary>
-internal sealed class ReplayStoppedException : Exception
-{
-    internal ReplayStoppedException(int line, string what)
-        : base($"line {line}: {what}")
-    {
-    }
-
-    internal ReplayStoppedException(int line, Refusal refusal)
-        : base($"line {line}: refused, {refusal.Code}: {refusal.Detail ?? refusal.Title}")
-    {
-    }
-
-    internal ReplayStoppedException(int line, QuantumCoreException refusal)
-        : base($"line {line}: refused, {refusal.Code}: {refusal.Message}", refusal)
-    {
     }
 }

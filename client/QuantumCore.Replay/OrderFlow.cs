@@ -1,36 +1,38 @@
 using System.IO.Compression;
 using System.Text.RegularExpressions;
+using QuantumCore.Client;
 
-namespace QuantumCore.Cli.Replay;
+namespace QuantumCore.Replay;
 
 /// <summary>A recording as commands.</summary>
 /// <param name="Ticker">What was traded, from the file's name.</param>
 /// <param name="Commands">The commands, in sequence.</param>
 /// <param name="Notes">What the import left out or put in, as sentences.</param>
-internal sealed partial record OrderFlow(
+public sealed partial record OrderFlow(
     string Ticker, IReadOnlyList<FlowCommand> Commands, IReadOnlyList<string> Notes)
 {
+    private const int LongestBeginning = 64 * 1024;
+
     /// <summary>
     /// Opens a command file (<c>.csv</c>, <c>.csv.gz</c>), a LOBSTER message file (its order book file is found beside
     /// it) or LOBSTER's zip of both. What it is shows in its first line.
     /// </summary>
     /// <exception cref="FlowFormatException">It does not read as any of these.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    internal static OrderFlow Open(string path)
+    public static OrderFlow Open(string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
         var name = Path.GetFileName(path);
         var ticker = TickerOf(name);
         if (name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
             return OpenZip(path, name);
 
         using var text = OpenText(path);
-        if (!LobsterLine().IsMatch(FirstLine(path)))
+        if (FormatOf(path) != RecordingFormat.Lobster)
             return new OrderFlow(ticker, [.. CommandReader.Read(text, name)], []);
 
         var messages = LobsterReader.ReadMessages(text, name);
-        var rowsPath = Path.Combine(
-            Path.GetDirectoryName(path) ?? "", name.Replace("_message_", "_orderbook_", StringComparison.Ordinal));
-        if (rowsPath == path || !File.Exists(rowsPath))
+        if (RowsOf(path) is not { } rowsPath || !File.Exists(rowsPath))
             return LobsterImport.Convert(ticker, messages, rows: null);
 
         using var rows = OpenText(rowsPath);
@@ -49,10 +51,10 @@ internal sealed partial record OrderFlow(
 
         using var rowText = new StreamReader(rows.Open());
         return Convert(TickerOf(messages.Name), read, LobsterReader.ReadRows(rowText, rows.Name), rows.Name);
-
-        static Func<ZipArchiveEntry, bool> IsPart(string part) => entry =>
-            entry.Name.Contains(part, StringComparison.Ordinal) && entry.Name.EndsWith(".csv", StringComparison.Ordinal);
     }
+
+    private static Func<ZipArchiveEntry, bool> IsPart(string part) => entry =>
+        entry.Name.Contains(part, StringComparison.Ordinal) && entry.Name.EndsWith(".csv", StringComparison.Ordinal);
 
     private static OrderFlow Convert(
         string ticker, List<LobsterMessage> messages, List<BookCheck> rows, string file) =>
@@ -61,10 +63,42 @@ internal sealed partial record OrderFlow(
             : throw new FlowFormatException(
                 file, Math.Min(messages.Count, rows.Count), $"{messages.Count} messages, but {rows.Count} book rows");
 
-    private static string FirstLine(string path)
+    /// <summary>What a file is by its first lines, or by what its archive holds; null when it is no recording, or can't be read.</summary>
+    public static RecordingFormat? FormatOf(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        try
+        {
+            if (path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
+            {
+                using var zip = ZipFile.OpenRead(path);
+                return zip.Entries.Any(IsPart("_message_")) ? RecordingFormat.LobsterZip : null;
+            }
+
+            var first = Beginning(path).Split('\n').FirstOrDefault(static line => line.TrimEnd('\r') is { Length: > 0 } text && text[0] != '#') ?? "";
+            return LobsterLine().IsMatch(first) ? RecordingFormat.Lobster : CommandLine().IsMatch(first) ? RecordingFormat.Commands : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The order book file that would be read with a LOBSTER message file, whether it is there or not; null where there can be none.</summary>
+    public static string? RowsOf(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var rows = Path.Combine(
+            Path.GetDirectoryName(path) ?? "", Path.GetFileName(path).Replace("_message_", "_orderbook_", StringComparison.Ordinal));
+        return rows == path ? null : rows;
+    }
+
+    /// <summary>The first lines of a text; what is none is not read to its end in search of one.</summary>
+    private static string Beginning(string path)
     {
         using var text = OpenText(path);
-        return text.ReadLine() ?? "";
+        var read = new char[LongestBeginning];
+        return new string(read, 0, text.ReadBlock(read, 0, read.Length));
     }
 
     private static StreamReader OpenText(string path)
@@ -85,6 +119,9 @@ internal sealed partial record OrderFlow(
 
     [GeneratedRegex(@"^\d+(\.\d+)?,[1-7],", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LobsterLine();
+
+    [GeneratedRegex("^(A|X|D|IOC|Q),", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex CommandLine();
 
     [GeneratedRegex("[^A-Z0-9-]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NotInSymbol();

@@ -1,6 +1,6 @@
 using QuantumCore.Client;
 
-namespace QuantumCore.Cli.Replay;
+namespace QuantumCore.Replay;
 
 /// <summary>An order of the recording while it rests.</summary>
 internal sealed class RecordedOrder(long id, OrderSide side, long price, long quantity)

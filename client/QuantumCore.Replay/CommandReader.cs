@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using QuantumCore.Client;
 
-namespace QuantumCore.Cli.Replay;
+namespace QuantumCore.Replay;
 
 /// <summary>Reads command files: one command or expectation a line, as data/README describes them.</summary>
 internal sealed class CommandReader(string file)

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using QuantumCore.Client;
 
-namespace QuantumCore.Cli.Replay;
+namespace QuantumCore.Replay;
 
 /// <summary>
 /// Turns LOBSTER messages into engine commands. The message file tells of resting orders only, and of those only near

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using QuantumCore.Client;
 
-namespace QuantumCore.Cli.Replay;
+namespace QuantumCore.Replay;
 
 /// <summary>Kinds of event in a LOBSTER message file.</summary>
 internal enum LobsterEvent

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using QuantumCore.Client;
+using QuantumCore.Replay;
+
+namespace QuantumCore.Silo.Simulation;
+
+/// <summary>A file of the folder of recordings.</summary>
+/// <param name="Name">Its name in the folder.</param>
+/// <param name="Format">What it is; null when it is no recording.</param>
+/// <param name="Bytes">Its size.</param>
+internal sealed record Recording(string Name, RecordingFormat? Format, long Bytes);
+
+/// <summary>What <c>GET /sim/recordings</c> answers.</summary>
+/// <param name="Configured">Whether the silo was given a folder.</param>
+/// <param name="Recordings">What lies there, by name.</param>
+internal sealed record RecordingsText(bool Configured, ImmutableArray<Recording> Recordings);
+
+/// <summary>
+/// The folder of recordings that the operator gave the silo. Its own files are offered, and nothing else of the machine: no folder in it, no
+/// link, whatever it leads to, and no name that is more than a name.
+/// </summary>
+internal sealed class RecordingFolder(SiloOptions options)
+{
+    /// <summary>More files than these are not looked into.</summary>
+    private const int MostFiles = 500;
+
+    /// <summary>Whether there is one.</summary>
+    public bool IsConfigured => options.Recordings is not null;
+
+    /// <summary>What lies there.</summary>
+    /// <exception cref="IOException">The folder can't be read, or is no longer there.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be read.</exception>
+    public RecordingsText List()
+    {
+        if (options.Recordings is not { } folder)
+            return new RecordingsText(false, []);
+
+        var files = new DirectoryInfo(folder).EnumerateFiles()
+            .Where(IsOffered)
+            .OrderBy(file => file.Name, StringComparer.Ordinal)
+            .Take(MostFiles)
+            .Select(file => new Recording(file.Name, IsWhole(file.FullName) ? OrderFlow.FormatOf(file.FullName) : null, file.Length));
+        return new RecordingsText(true, [.. files]);
+    }
+
+    /// <summary>The path of a recording; null when no such one is offered.</summary>
+    /// <param name="name">A file's name, as the list has it.</param>
+    public string? Find(string name)
+    {
+        // What the folder lists is all there is: a name is compared with it, and never becomes part of a path by itself.
+        if (options.Recordings is not { } folder || !Directory.Exists(folder))
+            return null;
+        return new DirectoryInfo(folder).EnumerateFiles().FirstOrDefault(file => file.Name == name && IsOffered(file)) is { } found
+            && IsWhole(found.FullName) && OrderFlow.FormatOf(found.FullName) is not null
+            ? found.FullName
+            : null;
+    }
+
+    /// <summary>A file with something in it: no link, and neither a pipe nor a device, which have no length.</summary>
+    private static bool IsOffered(FileInfo file) => file.LinkTarget is null && file.Length > 0;
+
+    /// <summary>Whether the file that would be read along with it is offered, too, where there is one.</summary>
+    private static bool IsWhole(string path) =>
+        OrderFlow.RowsOf(path) is not { } rows || new FileInfo(rows) is var file && (file.LinkTarget is null && (!file.Exists || IsOffered(file)));
+}

@@ -1,0 +1,145 @@
+using System.Threading.Channels;
+using QuantumCore.Client;
+using QuantumCore.Replay;
+
+namespace QuantumCore.Silo.Simulation;
+
+/// <summary>
+/// Replays recordings for who has nothing but the simulation page: one at a time, each by a client of the exchange that happens to run in its
+/// process and calls the admin port, so that it meets none of the faults that wait for the clients under test. It runs the code of qc replay.
+/// </summary>
+internal sealed partial class ReplayRunner(
+    ReplayBoard board, SiloOptions options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ReplayRunner> log) : BackgroundService
+{
+    // Not those of qc replay, so that what another program has under way is never taken out of a book.
+    private const string Maker = "ACC-2003";
+    private const string Taker = "ACC-2004";
+    private const string Administrator = "demo-admin";
+    private const int LongestProblem = 500;
+
+    // Long work: it outlasts a moment in which the exchange takes nothing.
+    private static readonly QuantumCoreClientOptions s_patient = new()
+    {
+        MaxAttempts = 100, LongestPause = TimeSpan.FromSeconds(1), RetryBudget = TimeSpan.FromSeconds(60),
+    };
+
+    private readonly Channel<Wanted> _wanted = Channel.CreateUnbounded<Wanted>();
+    private Wanted? _current;
+
+    /// <summary>Begins a replay; the one that is under way instead, or null.</summary>
+    /// <param name="path">The recording.</param>
+    /// <param name="symbol">Where to; null: as the file is called, with .L.</param>
+    /// <param name="speed">Commands a second; 0: as fast as it goes.</param>
+    /// <param name="batch">Most resting orders in one request.</param>
+    public ReplayState? Begin(string path, string? symbol, int speed, int batch)
+    {
+        var run = QuantumCoreClient.NewClientOrderId()[..8];
+        if (board.Begin(run, Path.GetFileName(path), symbol ?? "", speed) is { } other)
+            return other;
+
+        var wanted = new Wanted(path, new ReplayPlan(symbol ?? "", run, batch, speed, Maker, Taker, Lists: true, Clears: true));
+        Volatile.Write(ref _current, wanted);
+        _wanted.Writer.TryWrite(wanted);
+        return null;
+    }
+
+    /// <summary>Ends the replay that was begun here, and returns when it sends nothing more; false when there is none.</summary>
+    public async Task<bool> EndAsync(CancellationToken cancellationToken)
+    {
+        if (board.State is not { Here: true, Ended: false } || Volatile.Read(ref _current) is not { } current)
+            return false;
+
+        await current.Stop.CancelAsync();
+        await current.Over.Task.WaitAsync(cancellationToken);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await foreach (var wanted in _wanted.Reader.ReadAllAsync(stoppingToken))
+        {
+            // An exchange that stops waits until nobody sends anything: this client ends when it begins to.
+            using var ends = CancellationTokenSource.CreateLinkedTokenSource(wanted.Stop.Token, lifetime.ApplicationStopping);
+            await RunAsync(wanted, ends.Token);
+            wanted.Over.SetResult();
+        }
+    }
+
+    private async Task RunAsync(Wanted wanted, CancellationToken ends)
+    {
+        var (file, plan) = (Path.GetFileName(wanted.Path), wanted.Plan);
+        LogBegun(log, plan.Run, file);
+        try
+        {
+            var report = await ReplayAsync(wanted.Path, plan, ends);
+            board.End(ReplayEnd.Done, null, new ReplayResult(
+                report.Aggressive, report.AggressiveExact, report.Rows, report.RowsEqual, report.DifferenceCount));
+            LogDone(log, plan.Run, report.Orders, report.DifferenceCount);
+        }
+        catch (OperationCanceledException) when (ends.IsCancellationRequested)
+        {
+            board.End(ReplayEnd.Stopped, null, null);
+            LogStopped(log, plan.Run);
+        }
+        catch (Exception error)
+        {
+            var problem = error is ReplayRefusedException { Obstacle: ReplayObstacle.NotEmpty }
+                ? $"{error.Message} of somebody else: name another symbol."
+                : error is QuantumCoreException { Field: { } field } ? $"{field}: {error.Message}" : error.Message;
+            board.End(ReplayEnd.Failed, problem.Length > LongestProblem ? problem[..LongestProblem] : problem, null);
+            LogFailed(log, plan.Run, error);
+        }
+    }
+
+    private async Task<ReplayReport> ReplayAsync(string path, ReplayPlan plan, CancellationToken ends)
+    {
+        // Read to its end before anything is sent: a line that is wrong changes nothing.
+        var flow = OrderFlow.Open(path);
+        ends.ThrowIfCancellationRequested();
+        var named = plan with { Symbol = plan.Symbol.Length == 0 ? flow.Ticker + ".L" : plan.Symbol };
+        var lines = flow.Commands.Count;
+        board.Tell(named.Symbol, 0, lines);
+        var clients = new List<QuantumCoreClient>();
+        QuantumCoreClient Open(string key)
+        {
+            clients.Add(new QuantumCoreClient(new Uri($"http://127.0.0.1:{options.AdminPort}"), key, s_patient));
+            return clients[^1];
+        }
+
+        try
+        {
+            var run = new ReplayRun(Open(Administrator), Open, named, time)
+            {
+                Control = (done, _) => Task.FromResult<ReplayWish?>(board.Tell(named.Symbol, done, lines)),
+            };
+            return await run.RunAsync(flow, Path.GetFileName(path), ends);
+        }
+        finally
+        {
+            clients.ForEach(client => client.Dispose());
+        }
+    }
+
+    [LoggerMessage(215, LogLevel.Information, "Replay {Run} begins: {File}")]
+    private static partial void LogBegun(ILogger logger, string run, string file);
+
+    [LoggerMessage(216, LogLevel.Information, "Replay {Run} is done: {Orders} commands, {Differences} differences")]
+    private static partial void LogDone(ILogger logger, string run, int orders, int differences);
+
+    [LoggerMessage(217, LogLevel.Information, "Replay {Run} was ended before its last line")]
+    private static partial void LogStopped(ILogger logger, string run);
+
+    [LoggerMessage(218, LogLevel.Warning, "Replay {Run} could not go on")]
+    private static partial void LogFailed(ILogger logger, string run, Exception exception);
+
+    /// <summary>A replay that was asked for.</summary>
+    private sealed record Wanted(string Path, ReplayPlan Plan)
+    {
+        /// <summary>Ends it.</summary>
+        public CancellationTokenSource Stop { get; } = new();
+
+        /// <summary>It has ended, however it did.</summary>
+        public TaskCompletionSource Over { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
