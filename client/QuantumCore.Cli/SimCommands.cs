@@ -205,7 +205,9 @@ internal static class SimCommands
         if (simulation.Replay is { } replay)
         {
             var how = replay.End is { } end ? Tables.Word(end) : replay.Ended ? "ended" : replay.Paused ? "paused" : replay.Speed == 0 ? "as fast as it goes" : $"{replay.Speed} commands a second";
-            console.WriteLine($"replay {replay.File} to {replay.Symbol}: line {replay.Done} of {replay.Of}, {how}");
+            console.WriteLine(replay is { Of: 0, Ended: false }
+                ? $"replay {replay.File}: it is read"
+                : $"replay {replay.File} to {(replay.Symbol.Length > 0 ? replay.Symbol : "no symbol yet")}: line {replay.Done} of {replay.Of}, {how}");
             if (replay.Problem is { } problem)
                 console.WriteLine($"       {problem}");
             if (replay.Result is { } found)

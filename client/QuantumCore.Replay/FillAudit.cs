@@ -1,3 +1,4 @@
+using System.Globalization;
 using QuantumCore.Client;
 
 namespace QuantumCore.Replay;
@@ -10,6 +11,7 @@ internal sealed class FillAudit(ReplayReport report)
 {
     private readonly Queue<OpenComparison> _open = new();
     private readonly Dictionary<string, AccountFill> _makers = [];
+    private TradePosition _through;
 
     /// <summary>Fills of the taker whose maker is not known yet.</summary>
     internal int OpenFills { get; private set; }
@@ -30,11 +32,13 @@ internal sealed class FillAudit(ReplayReport report)
         Settle();
     }
 
-    /// <summary>Takes fills of the maker.</summary>
-    internal void Join(IEnumerable<AccountFill> makerFills)
+    /// <summary>Takes the next fills of the maker, in the sequence of their trades.</summary>
+    internal void Join(IReadOnlyList<AccountFill> makerFills)
     {
         foreach (var fill in makerFills)
             _makers[fill.TradeId] = fill;
+        if (makerFills.Count > 0)
+            _through = TradePosition.Of(makerFills[^1].TradeId);
 
         Settle();
     }
@@ -48,7 +52,7 @@ internal sealed class FillAudit(ReplayReport report)
 
     private void Settle()
     {
-        while (_open.TryPeek(out var next) && next.Fills.All(fill => _makers.ContainsKey(fill.TradeId)))
+        while (_open.TryPeek(out var next) && next.Fills.All(fill => _makers.ContainsKey(fill.TradeId) || IsOfAnother(fill)))
         {
             _open.Dequeue();
             OpenFills -= next.Fills.Count;
@@ -56,15 +60,18 @@ internal sealed class FillAudit(ReplayReport report)
         }
     }
 
+    /// <summary>Whether the maker has later fills but not this one: it was with somebody who is no part of the recording.</summary>
+    private bool IsOfAnother(OrderFill fill) => TradePosition.Of(fill.TradeId).CompareTo(_through) <= 0;
+
     private void Judge(OpenComparison comparison)
     {
         var actual = new List<ExpectedFill>();
         var sidesAgree = true;
         foreach (var fill in comparison.Fills)
         {
-            _makers.Remove(fill.TradeId, out var maker);
-            actual.Add(new ExpectedFill(maker!.ClientOrderId, fill.Quantity, fill.Price));
-            sidesAgree &= maker.Quantity == fill.Quantity && maker.Price == fill.Price;
+            var isOfMaker = _makers.Remove(fill.TradeId, out var maker);
+            actual.Add(new ExpectedFill(maker?.ClientOrderId ?? "somebody else", fill.Quantity, fill.Price));
+            sidesAgree &= !isOfMaker || (maker!.Quantity == fill.Quantity && maker.Price == fill.Price);
         }
 
         if (!sidesAgree)
@@ -85,3 +92,23 @@ internal sealed class FillAudit(ReplayReport report)
 
 /// <summary>A fill as the recording wants it, in the exchange's units.</summary>
 internal readonly record struct ExpectedFill(string Maker, decimal Quantity, decimal Price);
+
+/// <summary>Where a trade stands among those of its symbol.</summary>
+/// <param name="Sequence">The command that made it.</param>
+/// <param name="Index">Its number among that command's trades, from 0.</param>
+internal readonly record struct TradePosition(long Sequence, long Index) : IComparable<TradePosition>
+{
+    /// <summary>The position that a trade's id tells.</summary>
+    /// <exception cref="ReplayRefusedException">It is no id of this API.</exception>
+    internal static TradePosition Of(string tradeId)
+    {
+        var dash = tradeId.IndexOf('-', StringComparison.Ordinal);
+        return long.TryParse(tradeId.AsSpan(0, Math.Max(dash, 0)), CultureInfo.InvariantCulture, out var sequence) &&
+            long.TryParse(tradeId.AsSpan(dash + 1), CultureInfo.InvariantCulture, out var index)
+            ? new TradePosition(sequence, index)
+            : throw new ReplayRefusedException(ReplayObstacle.NoFills, $"'{tradeId}' is not a trade id of this API");
+    }
+
+    /// <inheritdoc/>
+    public int CompareTo(TradePosition other) => (Sequence, Index).CompareTo((other.Sequence, other.Index));
+}

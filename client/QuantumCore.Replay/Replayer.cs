@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using QuantumCore.Client;
 
 namespace QuantumCore.Replay;
@@ -167,6 +166,11 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
             if (!IsCatchingUp)
                 _report.Differs(command.Line, $"{order.Name} should be open, but is done");
         }
+        catch (QuantumCoreException refused) when (refused.Code is not (RejectCodes.Unreachable or RejectCodes.OutcomeUnknown))
+        {
+            // Somebody who is no part of the recording may have had more of the order than would be left.
+            _report.Differs(command.Line, $"{order.Name} can't be reduced: {refused.Code}");
+        }
     }
 
     private async Task<bool> IsReducedAsync(LiveOrder order, CancellationToken cancellation) =>
@@ -259,8 +263,8 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
             return false;
 
         // An exchange that does not know how to page would hand out the same fills for ever.
-        var (first, last) = (Position(fills[0].TradeId), Position(fills[^1].TradeId));
-        if (first.CompareTo(Position(_lastTrade)) <= 0 || last.CompareTo(first) < 0)
+        var (first, last) = (TradePosition.Of(fills[0].TradeId), TradePosition.Of(fills[^1].TradeId));
+        if (first.CompareTo(TradePosition.Of(_lastTrade)) <= 0 || last.CompareTo(first) < 0)
             throw new ReplayRefusedException(ReplayObstacle.NoFills, "this exchange does not list fills after a trade (GET /fills?after=)");
 
         _lastTrade = fills[^1].TradeId;
@@ -319,15 +323,6 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
     {
         var occurrence = _occurrences[id] = _occurrences.GetValueOrDefault(id) + 1;
         return $"{plan.Run}.{id}.{occurrence}";
-    }
-
-    private static (long Sequence, long Index) Position(string tradeId)
-    {
-        var dash = tradeId.IndexOf('-', StringComparison.Ordinal);
-        return long.TryParse(tradeId.AsSpan(0, Math.Max(dash, 0)), CultureInfo.InvariantCulture, out var sequence) &&
-            long.TryParse(tradeId.AsSpan(dash + 1), CultureInfo.InvariantCulture, out var index)
-            ? (sequence, index)
-            : throw new ReplayRefusedException(ReplayObstacle.NoFills, $"'{tradeId}' is not a trade id of this API");
     }
 
     private static bool Same(IReadOnlyList<PriceLevel> actual, ImmutableArray<RecordedLevel> recorded) =>

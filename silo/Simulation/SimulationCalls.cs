@@ -21,7 +21,7 @@ internal sealed record FaultText(FaultKind Kind, FaultPlace? On, string? Key, st
 internal sealed record SymbolChange(bool Halted);
 
 /// <summary>How far clients' clock is ahead: of one key, or of every key without one of its own.</summary>
-internal sealed record SkewText(long Millis, string? Key);
+internal sealed record SkewText(long? Millis, string? Key);
 
 /// <summary>What every call of the simulation answers.</summary>
 internal sealed record SimulationText(
@@ -285,10 +285,9 @@ internal sealed class SimulationCalls(
     {
         if (text.Millis is not (>= -86_400_000 and <= 86_400_000))
             return Malformed("millis", "A day at most, ahead or behind.");
-
         if (text.Key is not (null or { Length: >= 1 and <= LongestName }))
             return Malformed("key", $"1 to {LongestName} characters.");
-        faults.SetClock(text.Key, text.Millis);
+        faults.SetClock(text.Key, text.Millis.Value);
         return null;
     }
 

@@ -131,7 +131,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
     [InlineData("market", """{"colour":"red"}""", "$.colour")]
     [InlineData("skew", """{"millis":86400001}""", "millis")]
     [InlineData("skew", """{"millis":1,"key":""}""", "key")]
-    [InlineData("skew", """{"key":"demo-bob"}""", "$.millis")]
+    [InlineData("skew", """{"key":"demo-bob"}""", "millis")]
     [InlineData("faults", """{"kind":"skew"}""", "kind")]
     public async Task Change_that_makes_no_sense_changes_nothing_and_is_refused_with_its_field(string call, string body, string field)
     {
@@ -250,6 +250,17 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
     }
 
     [Fact]
+    public async Task Exchange_without_a_folder_of_recordings_offers_none_and_says_which_option_would()
+    {
+        var list = await demo.Operator.GetRecordingsAsync(Token);
+        Assert.Equal((false, 0), (list.Configured, list.Recordings.Count));
+        Assert.Contains("--recordings", await QcAsync("recordings"), StringComparison.Ordinal);
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => demo.Operator.StartReplayAsync(new NewReplay("/etc/passwd"), Token));
+        Assert.Equal("file", refused.Field);
+        Assert.Contains("--recordings DIR", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Replay_is_shown_waits_and_goes_faster_as_it_is_told()
     {
         const int Lines = 400;
@@ -327,7 +338,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
     /// <summary>How a request of now, signed by a demo's customer, is answered.</summary>
     private static async Task<HttpStatusCode> SignedAsync(HttpClient http, string key)
     {
-        var query = $"timestamp={DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}";
+        var query = $"timestamp={TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()}";
         var signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes($"{key}-secret"), Encoding.UTF8.GetBytes(query));
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/api/v3/account?{query}&signature={Convert.ToHexStringLower(signature)}", UriKind.Relative));
         request.Headers.Add("X-MBX-APIKEY", key);

@@ -11,7 +11,7 @@ namespace QuantumCore.TerminalTests;
 public sealed class LayoutTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
     /// <summary>Panels that lie beyond the window, and labels that are cut off; of what is shown alone.</summary>
-    private const string Flaws = """
+    internal const string Flaws = """
         () => {
           const flaws = [];
           const wide = document.documentElement.scrollWidth - innerWidth;

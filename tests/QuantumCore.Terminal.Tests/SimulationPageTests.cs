@@ -1,4 +1,7 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.TerminalTests;
@@ -35,6 +38,16 @@ public sealed class SimulationPageTests(Browser browser, QuietExchange exchange)
         await ClickAsync(page, "Set speed", card => card.Locator("input[aria-label=Speed]").FillAsync("4"));
         await ClickAsync(page, "Set clock", card => card.Locator("input[aria-label='Clock ahead, ms']").FillAsync("2500"));
         await Assertions.Expect(page.Page.Locator("#page .facts dd").Nth(3)).ToHaveTextAsync("2500 ms");
+
+        // A clock of one key stands beside that of all, and each is put right by itself.
+        var faults = page.Page.Locator(".card", new PageLocatorOptions { HasText = "Faults for clients" });
+        await ClickAsync(page, "Set clock", card => card.Locator("input[aria-label='Whose clock, API key']").FillAsync("demo-bob"));
+        await Assertions.Expect(faults).ToContainTextAsync("clock 2500 ms ahead, demo-bob");
+        await ClickAsync(page, "Put right, every key");
+        await Assertions.Expect(page.Page.Locator("#page .facts dd").Nth(3)).ToHaveTextAsync("0 ms");
+        await Assertions.Expect(page.Page.Locator("#page .facts dd").Nth(4)).ToHaveTextAsync("1");
+        await ClickAsync(page, "Put right, demo-bob");
+        await Assertions.Expect(faults).Not.ToContainTextAsync("demo-bob");
         await ClickAsync(page, "Resume");
         await Assertions.Expect(chip).ToHaveTextAsync("running ×4");
         await Assertions.Expect(page.Page.Locator("#page .problem").First).ToBeEmptyAsync();
@@ -82,11 +95,10 @@ public sealed class SimulationPageTests(Browser browser, QuietExchange exchange)
     {
         await using var page = await OpenAsync();
         var card = page.Page.Locator("[aria-label=Replay]");
-        await Assertions.Expect(card).ToContainTextAsync("qc replay FILE");
-        await Assertions.Expect(card.Locator("button").First).ToBeDisabledAsync();
         await TellAsync(1_200, ended: false);
         await Assertions.Expect(card.Locator(".chip")).ToHaveTextAsync("running");
-        await Assertions.Expect(card.Locator("dd")).ToHaveTextAsync(["day.cmds.csv", "AAPL.L", "1200 of 5000", "50 commands a second"]);
+        await Assertions.Expect(card.Locator("dd:visible")).ToHaveTextAsync(["day.cmds.csv", "AAPL.L", "1200 of 5000", "50 commands a second"]);
+        await Assertions.Expect(card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Stop the replay" })).ToBeDisabledAsync();
         await LayoutTests.PictureAsync(page, "sim-replay");
         await ClickAsync(page, "Pause the replay");
         await Assertions.Expect(card.Locator(".chip")).ToHaveTextAsync("paused");
@@ -102,6 +114,100 @@ public sealed class SimulationPageTests(Browser browser, QuietExchange exchange)
         Task<System.Text.Json.JsonElement> TellAsync(int done, bool ended) => page.CallAsync(
             "demo-alice", HttpMethod.Post, "sim/replay/report",
             new { run = "monday", file = "day.cmds.csv", symbol = "AAPL.L", done, of = 5_000, speed = 50, ended }, exchange.Admin);
+    }
+
+    [Fact]
+    public async Task Recording_is_begun_from_the_page_seen_in_its_book_stopped_and_begun_again()
+    {
+        File.Copy(OrderFlowFiles.Find("MSFT_2012-06-21_50_1000rows.cmds.csv.gz"), Path.Combine(exchange.Recordings.FullName, "MSFT_day.cmds.csv.gz"), overwrite: true);
+        await using var page = await OpenAsync();
+        var card = page.Page.Locator("[aria-label=Replay]");
+        var (chip, told) = (card.Locator(".chip"), card.Locator("dd:visible"));
+        await card.GetByLabel("Recording", new LocatorGetByLabelOptions { Exact = true }).SelectOptionAsync("MSFT_day.cmds.csv.gz");
+        await card.GetByLabel("Symbol of the replay").FillAsync("MSFT.P");
+        await card.GetByLabel("Begin with commands a second").FillAsync("100");
+        await ClickAsync(page, "Start the replay");
+        await Assertions.Expect(chip).ToHaveTextAsync("running");
+        await Assertions.Expect(told.Nth(2)).ToHaveTextAsync(new Regex("^[1-9][0-9]* of 1308$"));
+        await Assertions.Expect(card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Start the replay" })).ToBeDisabledAsync();
+        await ClickAsync(page, "As fast as it goes");
+        while ((await page.CallAsync("demo-bob", HttpMethod.Get, "trades/MSFT.P")).GetProperty("trades").GetArrayLength() == 0)
+            await Task.Yield();
+        await LayoutTests.PictureAsync(page, "sim-recording");
+
+        // Its book is a page away, in a window of its own.
+        var book = await page.Page.RunAndWaitForPopupAsync(() => told.Nth(1).Locator("a").ClickAsync());
+        await Assertions.Expect(book.Locator("#symbol")).ToContainTextAsync("MSFT.P");
+        await book.Locator("#book-table").ClickAsync();
+        await Assertions.Expect(book.Locator("#ladder .as-table tbody tr")).Not.ToHaveCountAsync(0);
+        await book.CloseAsync();
+        await Assertions.Expect(chip).ToHaveTextAsync("done");
+        await Assertions.Expect(told.Nth(4)).ToHaveTextAsync("35 of 35 aggressive orders, 80 of 80 book rows");
+
+        // The same again by keys alone: it takes out what the first run left, waits, and is stopped.
+        await card.GetByLabel("Begin with commands a second").FillAsync("50");
+        await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Start the replay" }).PressAsync("Enter");
+        await Assertions.Expect(chip).ToHaveTextAsync("running");
+        await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Pause the replay" }).PressAsync("Enter");
+        await Assertions.Expect(chip).ToHaveTextAsync("paused");
+        await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Stop the replay" }).PressAsync("Enter");
+        await Assertions.Expect(chip).ToHaveTextAsync("stopped");
+        await Assertions.Expect(card).ToContainTextAsync("stays in the book");
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Replay_that_cannot_be_begun_or_go_on_says_why()
+    {
+        await using var page = await OpenAsync();
+        var card = page.Page.Locator("[aria-label=Replay]");
+        await card.GetByLabel("Recording", new LocatorGetByLabelOptions { Exact = true }).SelectOptionAsync("TAPE.cmds.csv");
+        await card.GetByLabel("Symbol of the replay").FillAsync("not a symbol");
+        await ClickAsync(page, "Start the replay");
+        await Assertions.Expect(card.Locator("[role=alert]")).ToContainTextAsync("capital letters");
+        await card.GetByLabel("Symbol of the replay").FillAsync("");
+        await ClickAsync(page, "Start the replay");
+        await Assertions.Expect(card.Locator(".chip")).ToHaveTextAsync("failed");
+        await Assertions.Expect(card).ToContainTextAsync("It could not go on. TAPE.cmds.csv, line 3: 'oops' is not a place in the queue");
+        await Assertions.Expect(card.Locator("[role=alert]")).ToBeEmptyAsync();
+        page.AssertSound();
+    }
+
+    [Theory]
+    [InlineData("""{"configured":false,"recordings":[]}""", "--recordings DIR")]
+    [InlineData("""{"configured":true,"recordings":[{"name":"a.txt","format":null,"bytes":1}]}""", "No recording lies in the silo's folder")]
+    public async Task Page_without_recordings_says_what_would_offer_some(string told, string text)
+    {
+        await using var page = await OpenAsync();
+        await page.Page.RouteAsync("**/api/qc/v1/sim", async route =>
+        {
+            var now = JsonNode.Parse(await (await route.FetchAsync()).TextAsync())!;
+            now["replay"] = null;
+            await route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = now.ToJsonString() });
+        });
+        await page.Page.RouteAsync("**/sim/recordings", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = told }));
+        await ClickAsync(page, "Look for recordings");
+        var card = page.Page.Locator("[aria-label=Replay]");
+        await Assertions.Expect(card).ToContainTextAsync(text);
+        await Assertions.Expect(card).ToContainTextAsync("qc replay FILE");
+        await Assertions.Expect(card.Locator("button").First).ToBeDisabledAsync();
+        await Assertions.Expect(card.GetByLabel("Recording", new LocatorGetByLabelOptions { Exact = true })).ToBeHiddenAsync();
+        page.AssertSound();
+    }
+
+    [Theory]
+    [InlineData(1440, "light")]
+    [InlineData(390, "dark")]
+    public async Task Nothing_of_the_page_is_cut_off(int width, string theme)
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Admin, "BTC-USD", width, 844, theme);
+        await page.Page.GotoAsync(new Uri(exchange.Admin, "/sim").ToString());
+        await Assertions.Expect(page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Start the replay" })).ToBeVisibleAsync();
+        await page.CallAsync("demo-alice", HttpMethod.Post, "sim/skew", new { millis = -86_400_000, key = "demo-alice" }, exchange.Admin);
+        await Assertions.Expect(page.Page.Locator("#page")).ToContainTextAsync("clock -86400000 ms ahead");
+        await LayoutTests.PictureAsync(page, $"sim-{width}-{theme}");
+        Assert.Empty(await page.Page.EvaluateAsync<string[]>(LayoutTests.Flaws));
+        await page.CallAsync("demo-alice", HttpMethod.Post, "sim/skew", new { millis = 0, key = "demo-alice" }, exchange.Admin);
     }
 
     [Fact]

@@ -127,13 +127,19 @@ public sealed class QuietExchange : IAsyncLifetime
     /// <summary>Where the simulation is shaped; everything else is served there, too.</summary>
     public Uri Admin { get; private set; } = null!;
 
+    /// <summary>The folder of recordings; one lies there.</summary>
+    public DirectoryInfo Recordings { get; private set; } = null!;
+
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
+        Recordings = _data.CreateSubdirectory("recordings");
+        await File.WriteAllTextAsync(Path.Combine(Recordings.FullName, "TAPE.cmds.csv"), "A,1,B,100,1500000\nIOC,S,40,1500000,1:40@1500000\nA,2,S,5,1600000,oops\n", TestContext.Current.CancellationToken);
         var port = SiloProcess.FreePort();
         Admin = new Uri($"http://127.0.0.1:{port}");
         _silo = await SiloProcess.StartAsync(
-            "--storage", "volatile", "--no-quotes", "AAPL", "--no-quotes", "MSFT", "--data", _data.FullName, "--admin-port", port.ToString(CultureInfo.InvariantCulture));
+            "--storage", "volatile", "--no-quotes", "AAPL", "--no-quotes", "MSFT", "--data", _data.FullName,
+            "--admin-port", port.ToString(CultureInfo.InvariantCulture), "--recordings", Recordings.FullName);
     }
 
     /// <inheritdoc/>

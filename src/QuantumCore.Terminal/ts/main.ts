@@ -48,7 +48,7 @@ async function route(): Promise<void> {
 /** Links between pages change the page without loading it anew. */
 document.addEventListener("click", (event) => {
   const link = (event.target as Element).closest("a");
-  if (link === null || link.origin !== location.origin || link.hash !== "" || event.ctrlKey || event.metaKey || event.shiftKey || link.download !== "") return;
+  if (link === null || link.origin !== location.origin || link.hash !== "" || link.target === "_blank" || event.ctrlKey || event.metaKey || event.shiftKey || link.download !== "") return;
   event.preventDefault();
   byId<HTMLDialogElement>("dialog").close();
   history.pushState(null, "", link.href);

@@ -3,9 +3,11 @@ import { button, confirm, make, write } from "./dom.js";
 import { clock } from "./format.js";
 import { phaseNames } from "./markets.js";
 import type { MarketState } from "./protocol.js";
+import { ReplayCard, type Replay } from "./replay.js";
 import type { Store } from "./store.js";
 
 interface Fault { id: number; kind: string; on: string; key: string | null; symbol: string | null; left: number; millis: number }
+interface WrongClock { id: number; key: string | null; millis: number }
 interface Fired { at: string; fault: number; kind: string; to: string }
 
 /** What the simulation's port tells. */
@@ -14,12 +16,10 @@ export interface Simulation {
   market: { paused: boolean; speed: string; volatility: string; seed: number; steps: number; away: readonly string[] };
   skewMillis: number;
   faults: readonly Fault[];
+  clocks?: readonly WrongClock[];
   fired: readonly Fired[];
   replay?: Replay | null;
 }
-
-/** The newest replay that its program has told of. */
-interface Replay { run: string; file: string; symbol: string; done: number; of: number; speed: number; paused: boolean; ended: boolean; heard: string }
 
 /** Who trades in the simulated market, by the names of the calls. */
 const participants: readonly (readonly [string, string])[] = [
@@ -27,8 +27,6 @@ const participants: readonly (readonly [string, string])[] = [
   ["reversion", "Mean-reversion traders"], ["institution", "Large orders in slices"],
 ];
 const refreshEvery = 1_000;
-/** A program that replays says something four times a second. */
-const silentAfter = 5_000;
 const kinds: readonly (readonly [string, string])[] = [
   ["reject", "Reject the next"], ["timeout", "Time out after accepting"], ["drop", "Drop the connection"], ["delay", "Delay"],
   ["skip", "Skip a sequence number"], ["duplicate", "Duplicate a message"],
@@ -71,26 +69,29 @@ class SimulationPage {
   private readonly problem = make("p", { class: "problem", role: "alert" });
   private readonly waiting = make("div");
   private readonly fired = make("section", { class: "card", tabindex: "0", "aria-label": "Faults that happened" });
-  private readonly replayChip = make("span", { class: "chip", role: "status" }, "none");
-  private readonly replayFacts = make("div");
-  private readonly replayButtons = make("fieldset", { class: "plain-fields", disabled: true });
+  private readonly replay: ReplayCard;
   private readonly symbols: readonly string[];
   private readonly present = new Map<string, HTMLInputElement>();
   private readonly phases = new Map<string, HTMLElement>();
 
-  constructor(private readonly store: Store) {
+  constructor(store: Store) {
     this.symbols = [...store.instruments.keys()];
-    this.cards = [make("div", { class: "cards" }, this.marketCard(), this.participantsCard(), this.symbolsCard(), this.replayCard(), this.faultCard()), this.fired];
+    this.replay = new ReplayCard(() => store.now(), (path, change) => this.act("POST", path, change, this.replay.problem));
+    this.cards = [make("div", { class: "cards" }, this.marketCard(), this.participantsCard(), this.symbolsCard(), this.replay.card, this.faultCard()), this.fired];
   }
 
   tell(now: Simulation): void {
     write(this.chip, !now.running ? "nobody is simulated" : now.market.paused ? "paused" : `running ×${now.market.speed}`);
     this.chip.className = now.market.paused ? "chip warn" : "chip";
     const rows: [string, string][] = [["Seed", String(now.market.seed)], ["Steps of 0.1 s", String(now.market.steps)], ["Volatility", `×${now.market.volatility}`], ["Clients' clock ahead by", `${now.skewMillis} ms`]];
+    const own = (now.clocks ?? []).filter((clock) => clock.key !== null).length;
+    if (own > 0) rows.push(["Keys with a clock of their own", String(own)]);
     this.facts.replaceChildren(...rows.flatMap(([label, value]) => [make("dt", {}, label), make("dd", {}, value)]));
     for (const [name, box] of this.present) box.checked = !now.market.away.includes(name);
-    this.tellReplay(now.replay ?? undefined);
-    this.waiting.replaceChildren(...now.faults.map((fault) => make("div", { class: "line" },
+    this.replay.tell(now.replay ?? undefined);
+    this.waiting.replaceChildren(...(now.clocks ?? []).map((clock) => make("div", { class: "line" },
+      make("span", {}, `clock ${clock.millis} ms ahead, ${clock.key ?? "every key without its own"}`),
+      button("Put right", () => void this.act("DELETE", `/sim/faults/${clock.id}`), { class: "plain", "aria-label": `Put right, ${clock.key ?? "every key"}` }))), ...now.faults.map((fault) => make("div", { class: "line" },
       make("span", {}, `${fault.kind} of ${fault.on}, ${fault.symbol ?? "every symbol"}, ${fault.key ?? "every key"}: ${fault.left} left`),
       button("Take away", () => void this.act("DELETE", `/sim/faults/${fault.id}`), { class: "plain" }))));
     this.fired.replaceChildren(make("h2", {}, "Faults that happened"), now.fired.length === 0 ? make("p", { class: "empty" }, "None yet. Set one above, and let a client run into it.")
@@ -109,6 +110,8 @@ class SimulationPage {
   private marketCard(): HTMLElement {
     const field = (label: string, value: string): HTMLInputElement => make("input", { value, "aria-label": label, inputmode: "decimal", size: "6" });
     const [steps, speed, volatility, seed, skew] = [field("Steps", "10"), field("Speed", "1"), field("Volatility", "1"), field("Seed", "1"), field("Clock ahead, ms", "0")];
+    const key = make("input", { placeholder: "every key", "aria-label": "Whose clock, API key", size: "12", autocomplete: "off" });
+    const setClock = (): void => void this.act("POST", "/sim/skew", { millis: Number(skew.value), ...(key.value === "" ? {} : { key: key.value }) });
     const row = (input: HTMLInputElement, label: string, action: string, does: () => void): HTMLElement =>
       make("div", { class: "line" }, make("label", { class: "field" }, `${label} `, input), button(action, does, { class: "plain" }));
     return make("section", { class: "card" }, make("div", { class: "card-title" }, make("h2", {}, "Market"), this.chip), this.facts, this.problem,
@@ -116,7 +119,8 @@ class SimulationPage {
       row(steps, "Steps", "Step", () => void this.market({ steps: Number(steps.value) })),
       row(speed, "Speed, 0.1 to 50", "Set speed", () => void this.market({ speed: speed.value })),
       row(volatility, "Volatility, 0 to 20", "Set volatility", () => void this.market({ volatility: volatility.value })),
-      row(skew, "Clock ahead, ms", "Set clock", () => void this.act("POST", "/sim/skew", { millis: Number(skew.value) })),
+      make("div", { class: "line" }, make("label", { class: "field" }, "Whose clock, API key ", key), make("span")),
+      row(skew, "Clock ahead, ms", "Set clock", setClock),
       row(seed, "Seed", "Begin anew", () => void confirm("Begin the market anew?", "Begin anew", make("p", {}, "All simulated orders are taken out, and prices go back to the listed ones. Your own orders stay, and may trade."))
         .then((yes) => yes ? this.market({ seed: Number(seed.value) }) : undefined)));
   }
@@ -152,30 +156,6 @@ class SimulationPage {
     return make("section", { class: "card" }, make("h2", {}, "Halts"), ...rows);
   }
 
-  private tellReplay(replay: Replay | undefined): void {
-    const silent = replay !== undefined && !replay.ended && this.store.now() - Date.parse(replay.heard) > silentAfter;
-    write(this.replayChip, replay === undefined ? "none" : replay.ended ? "ended" : silent ? "no word of it" : replay.paused ? "paused" : "running");
-    this.replayChip.className = replay !== undefined && !replay.ended && (silent || replay.paused) ? "chip warn" : "chip";
-    this.replayButtons.disabled = replay === undefined || replay.ended;
-    if (replay === undefined) {
-      this.replayFacts.replaceChildren(make("p", { class: "muted" }, "Recorded order flow is replayed by ", make("code", {}, `qc replay FILE --list --speed 50 --admin ${location.origin}`), ". Your own orders meet it in its book."));
-      return;
-    }
-    const rows: [string, string][] = [["Recording", replay.file], ["Symbol", replay.symbol], ["Line", `${replay.done} of ${replay.of}`],
-      ["Speed", replay.speed === 0 ? "as fast as it goes" : `${replay.speed} commands a second`]];
-    this.replayFacts.replaceChildren(make("dl", { class: "facts" }, ...rows.flatMap(([label, value]) => [make("dt", {}, label), make("dd", {}, value)])));
-  }
-
-  private replayCard(): HTMLElement {
-    const speed = make("input", { value: "50", "aria-label": "Commands a second", inputmode: "numeric", size: "6" });
-    const act = (change: object): void => void this.act("POST", "/sim/replay", change);
-    this.replayButtons.append(
-      make("div", { class: "buttons" }, button("Pause the replay", () => act({ paused: true }), { class: "plain" }), button("Go on", () => act({ paused: false }), { class: "plain" }),
-        button("As fast as it goes", () => act({ speed: 0 }), { class: "plain" })),
-      make("div", { class: "line" }, make("label", { class: "field" }, "Commands a second ", speed), button("Set its speed", () => act({ speed: Number(speed.value) }), { class: "plain" })));
-    return make("section", { class: "card", "aria-label": "Replay" }, make("div", { class: "card-title" }, make("h2", {}, "Replay"), this.replayChip), this.replayFacts, this.replayButtons);
-  }
-
   private faultCard(): HTMLElement {
     const options = (all: readonly (readonly [string, string])[]): HTMLOptionElement[] => all.map(([value, label]) => make("option", { value }, label));
     const kind = make("select", { "aria-label": "Fault" }, ...options(kinds));
@@ -206,11 +186,11 @@ class SimulationPage {
     return this.act("POST", "/sim/market", change);
   }
 
-  private async act(method: string, path: string, body?: unknown): Promise<void> {
+  private async act(method: string, path: string, body?: unknown, problem = this.problem): Promise<void> {
     this.changes++;
     const outcome: Outcome<Simulation> = await call<Simulation>(method, path, body);
     this.changes++;
-    write(this.problem, outcome.kind === "done" ? "" : outcome.kind === "refused" ? `${outcome.problem.field ?? ""} ${explain(outcome.problem)}` : "No answer came.");
+    write(problem, outcome.kind === "done" ? "" : outcome.kind === "refused" ? `${outcome.problem.field ?? ""} ${explain(outcome.problem)}` : "No answer came.");
     if (outcome.kind === "done") this.tell(outcome.value);
     await this.showPhases();
   }

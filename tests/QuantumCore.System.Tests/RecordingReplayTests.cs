@@ -1,0 +1,285 @@
+using System.Globalization;
+using QuantumCore.Client;
+using Xunit;
+
+namespace QuantumCore.SystemTests;
+
+/// <summary>Replays that are begun at the admin port, of the folder of recordings that the silo was given.</summary>
+public sealed class RecordingReplayTests : IAsyncLifetime
+{
+    private const int Lines = 3_000;
+
+    /// <summary>Two recorded trades, one after the other, and a book row after each.</summary>
+    private const string Day =
+        """
+        A,1,B,100,1500000
+        A,2,B,100,1500000
+        A,-3,S,50,1500200,back,#init
+        Q,1500200,50,1500000,200
+        X,1,40
+        IOC,S,100,1499900,1:60@1500000|2:40@1500000
+        D,2,60
+        IOC,B,50,1500200,-3:50@1500200
+        """;
+
+    private readonly Storage _storage = Storage.InFiles();
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("quantumcore-recordings-");
+    private readonly int _port = SiloProcess.FreePort();
+    private SiloProcess _silo = null!;
+    private QuantumCoreClient _sim = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _silo = await StartAsync();
+        _sim = new QuantumCoreClient(new Uri($"http://127.0.0.1:{_port}"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _sim.Dispose();
+        await _silo.DisposeAsync();
+        _storage.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Recording_is_replayed_to_its_end_and_a_second_run_begins_where_the_first_left_orders()
+    {
+        Write("DAY.cmds.csv", Day);
+        Write("readme.txt", "no recording");
+        var list = await _sim.GetRecordingsAsync(Token);
+        Assert.True(list.Configured);
+        Assert.Equal([("DAY.cmds.csv", RecordingFormat.Commands), ("readme.txt", null)], list.Recordings.Select(one => (one.Name, one.Format)));
+        Assert.Equal(Day.Length, list.Recordings[0].Bytes);
+
+        var begun = (await _sim.StartReplayAsync(new NewReplay("DAY.cmds.csv"), Token)).Replay!;
+        Assert.Equal(("DAY.cmds.csv", true), (begun.File, begun.Here));
+        var done = await EndedAsync();
+        Assert.Equal(("DAY.L", 8, 8, ReplayEnd.Done, null), (done.Symbol, done.Done, done.Of, done.End, done.Problem));
+        Assert.Equal(new ReplayResult(2, 2, 1, 1, 0), done.Result);
+        Assert.Equal([50m, 40m, 60m], (await _sim.GetTradesAsync("DAY.L", cancellation: Token)).Select(trade => trade.Quantity));
+
+        // Half a day leaves orders in the book; the next run takes them out, and those of nobody else.
+        Write("HALF.cmds.csv", string.Join('\n', Day.Split('\n')[..3]));
+        await _sim.StartReplayAsync(new NewReplay("HALF.cmds.csv", "DAY.L", Speed: 1_000, Batch: 1), Token);
+        Assert.Equal(ReplayEnd.Done, (await EndedAsync()).End);
+        Assert.Equal(200m, Assert.Single((await BookAsync("DAY.L")).Bids).Quantity);
+        await _sim.StartReplayAsync(new NewReplay("DAY.cmds.csv"), Token);
+        Assert.Equal(new ReplayResult(2, 2, 1, 1, 0), (await EndedAsync()).Result);
+
+        using var alice = new QuantumCoreClient(_silo.Address, "demo-alice");
+        var order = await alice.PlaceAsync(PlaceOrder.Limit("DAY.L", OrderSide.Buy, 1m, 99m), Token);
+        await _sim.StartReplayAsync(new NewReplay("DAY.cmds.csv"), Token);
+        var refused = await EndedAsync();
+        Assert.Equal((ReplayEnd.Failed, "DAY.L has resting orders of somebody else: name another symbol."), (refused.End, refused.Problem));
+        Assert.Equal(OrderStatus.New, (await alice.GetOrderAsync("DAY.L", order.OrderId, Token)).Status);
+    }
+
+    [Fact]
+    public async Task Orders_of_others_meet_the_recording_and_a_market_that_begins_anew_does_not_end_it()
+    {
+        Write("DAY.cmds.csv", Day + string.Concat(Enumerable.Range(10, Lines).Select(i => $"\nA,{i},B,1,{1_000_000 - i}00")));
+        await _sim.StartReplayAsync(new NewReplay("DAY.cmds.csv", Speed: 1, Batch: 1), Token);
+        await UntilAsync(async () => await ReplayAsync() is { Done: >= 2 });
+        await _sim.ChangeReplayAsync(new ReplayChange(Paused: true), Token);
+
+        // Somebody stands before the recorded orders: what they would have met, he meets.
+        using var bob = new QuantumCoreClient(_silo.Address, "demo-bob");
+        var better = await bob.PlaceAsync(PlaceOrder.Limit("DAY.L", OrderSide.Buy, 30m, 150.01m), Token);
+        await _sim.ChangeMarketAsync(new MarketChange(Seed: 5), Token);
+        Assert.False((await ReplayAsync())!.Ended);
+        await _sim.ChangeReplayAsync(new ReplayChange(Paused: false, Speed: 0), Token);
+        await UntilAsync(async () => (await bob.GetOrderAsync("DAY.L", better.OrderId, Token)).Status == OrderStatus.Filled);
+        var done = await EndedAsync();
+        Assert.Equal((ReplayEnd.Done, 2, 1), (done.End, done.Result!.Aggressive, done.Result.AggressiveExact));
+        Assert.InRange(done.Result.Differences, 1, 10);
+    }
+
+    [Fact]
+    public async Task One_replay_at_a_time_is_stopped_by_who_has_begun_it()
+    {
+        Write("LONG.cmds.csv", Long);
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => _sim.StopReplayAsync(Token));
+        Assert.Contains("No replay that was begun here", refused.Message, StringComparison.Ordinal);
+
+        // A program that replays by itself comes first, until it says that it has ended.
+        await _sim.ReportReplayAsync(new ReplayPosition("other", "day.csv", "DAY.L", 1, 2, 0), Token);
+        refused = await Assert.ThrowsAsync<QuantumCoreException>(() => _sim.StartReplayAsync(new NewReplay("LONG.cmds.csv"), Token));
+        Assert.Contains("day.csv is under way: end qc replay first", refused.Message, StringComparison.Ordinal);
+        await _sim.ReportReplayAsync(new ReplayPosition("other", "day.csv", "DAY.L", 2, 2, 0, Ended: true), Token);
+
+        Assert.Contains("LONG.cmds.csv  commands", await QcAsync("recordings"), StringComparison.Ordinal);
+        Assert.Contains("replay LONG.cmds.csv", await QcAsync("replay", "start", "LONG.cmds.csv", "--symbol", "TAPE.X", "--speed", "500", "--batch", "1"), StringComparison.Ordinal);
+        await UntilAsync(async () => await ReplayAsync() is { Done: > 0 });
+        refused = await Assert.ThrowsAsync<QuantumCoreException>(() => _sim.StartReplayAsync(new NewReplay("LONG.cmds.csv"), Token));
+        Assert.Contains("LONG.cmds.csv is under way: stop it first", refused.Message, StringComparison.Ordinal);
+        refused = await Assert.ThrowsAsync<QuantumCoreException>(() => _sim.ReportReplayAsync(new ReplayPosition("other", "day.csv", "DAY.L", 1, 2, 0), Token));
+        Assert.Contains("begun at this port", refused.Message, StringComparison.Ordinal);
+
+        // Stopped, it sends nothing more: what is in the book when the answer comes stays.
+        Assert.Contains("stopped", await QcAsync("replay", "stop"), StringComparison.Ordinal);
+        var stopped = (await ReplayAsync())!;
+        Assert.Equal((ReplayEnd.Stopped, "TAPE.X", Lines, true), (stopped.End, stopped.Symbol, stopped.Of, stopped.Ended));
+        Assert.InRange(stopped.Done, 1, Lines - 1);
+        var sequence = (await _sim.GetStateAsync("TAPE.X", Token)).Sequence;
+        await _sim.StartReplayAsync(new NewReplay("LONG.cmds.csv", "TAPE.Y"), Token);
+        Assert.Equal(ReplayEnd.Done, (await EndedAsync()).End);
+        Assert.Equal(sequence, (await _sim.GetStateAsync("TAPE.X", Token)).Sequence);
+    }
+
+    [Fact]
+    public async Task Line_that_is_wrong_is_named_and_nothing_of_its_file_is_sent()
+    {
+        Write("BAD.cmds.csv", "A,1,B,100,1500000\nA,2,B,lots,1500000");
+        await _sim.StartReplayAsync(new NewReplay("BAD.cmds.csv"), Token);
+        var failed = await EndedAsync();
+        Assert.Equal(ReplayEnd.Failed, failed.End);
+        Assert.StartsWith("BAD.cmds.csv, line 2: 'lots'", failed.Problem, StringComparison.Ordinal);
+        Assert.DoesNotContain(await _sim.GetInstrumentsAsync(Token), instrument => instrument.Symbol == "BAD.L");
+        Assert.Contains("line 2: 'lots'", await QcAsync("show"), StringComparison.Ordinal);
+
+        // A recording that means nothing any more fails where it does, and the exchange goes on.
+        Write("ODD.cmds.csv", "A,1,B,100,1500000\nX,7,1");
+        await _sim.StartReplayAsync(new NewReplay("ODD.cmds.csv"), Token);
+        Assert.Equal("line 2: order 7 does not rest at this point of the recording", (await EndedAsync()).Problem);
+        Write("DAY.cmds.csv", Day);
+        await _sim.StartReplayAsync(new NewReplay("DAY.cmds.csv"), Token);
+        Assert.Equal(ReplayEnd.Done, (await EndedAsync()).End);
+    }
+
+    [Fact]
+    public async Task Exchange_that_stops_ends_the_replay_at_once_and_a_new_one_begins_from_the_first_line()
+    {
+        Write("LONG.cmds.csv", Long);
+        await _sim.StartReplayAsync(new NewReplay("LONG.cmds.csv", Speed: 200, Batch: 1), Token);
+        await UntilAsync(async () => await ReplayAsync() is { Done: > 20 });
+        Assert.Equal(0, (await _silo.TerminateAsync()).ExitCode);
+        await _silo.DisposeAsync();
+
+        _silo = await StartAsync();
+        Assert.Null(await ReplayAsync());
+        Assert.NotEmpty((await BookAsync("LONG.L")).Bids);
+        await _sim.StartReplayAsync(new NewReplay("LONG.cmds.csv"), Token);
+        Assert.Equal((ReplayEnd.Done, 0), (await EndedAsync()) is var done ? (done.End, done.Result!.Differences) : default);
+        Assert.Equal(1_000, (await BookAsync("LONG.L")).Bids.Count);
+        Assert.Equal(0, (await _silo.TerminateAsync()).ExitCode);
+        var (exitCode, output) = await Programs.RunAsync(Programs.Cli, TimeSpan.FromSeconds(60), "verify", _storage.Folder);
+        Assert.True(exitCode == 0, output);
+    }
+
+    [Fact]
+    public async Task Nothing_outside_the_folder_can_be_named_or_read()
+    {
+        var outside = Directory.CreateTempSubdirectory("quantumcore-outside-");
+        try
+        {
+            var secret = Path.Combine(outside.FullName, "SECRET.cmds.csv");
+            await File.WriteAllTextAsync(secret, Day, Token);
+            File.CreateSymbolicLink(Path.Combine(_folder.FullName, "LINK.cmds.csv"), secret);
+            Directory.CreateSymbolicLink(Path.Combine(_folder.FullName, "linked"), outside.FullName);
+            _folder.CreateSubdirectory("inner");
+            Write(Path.Combine("inner", "DEEP.cmds.csv"), Day);
+
+            // A LOBSTER message file brings its order book file along.
+            Write("X_message_1.csv", "1.0,1,10,100,1500000,1\n");
+            File.CreateSymbolicLink(Path.Combine(_folder.FullName, "X_orderbook_1.csv"), secret);
+            Assert.Equal([("X_message_1.csv", null)], (await _sim.GetRecordingsAsync(Token)).Recordings.Select(one => (one.Name, one.Format)));
+            foreach (var name in new[]
+            {
+                secret, "LINK.cmds.csv", "linked/SECRET.cmds.csv", "inner/DEEP.cmds.csv", "X_message_1.csv", "", ".", "..", "nothing.csv",
+                Path.GetRelativePath(_folder.FullName, secret), $"../{_folder.Name}/inner/DEEP.cmds.csv", "inner\\DEEP.cmds.csv", "*", "DEEP.cmds.csv\0",
+            })
+            {
+                var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => _sim.StartReplayAsync(new NewReplay(name), Token));
+                Assert.Equal((RejectCodes.BadRequest, "file"), (refused.Code, refused.Field));
+            }
+
+            Assert.Null(await ReplayAsync());
+        }
+        finally
+        {
+            outside.Delete(recursive: true);
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"file":"DAY.cmds.csv","symbol":"day"}""", "symbol")]
+    [InlineData("""{"file":"DAY.cmds.csv","symbol":""}""", "symbol")]
+    [InlineData("""{"file":"DAY.cmds.csv","speed":-1}""", "speed")]
+    [InlineData("""{"file":"DAY.cmds.csv","speed":1000001}""", "speed")]
+    [InlineData("""{"file":"DAY.cmds.csv","batch":0}""", "batch")]
+    [InlineData("""{"file":"DAY.cmds.csv","batch":501}""", "batch")]
+    [InlineData("""{"file":7}""", "$.file")]
+    [InlineData("""{"speed":7}""", "file")]
+    [InlineData("""{"file":"DAY.cmds.csv","folder":"/"}""", "$.folder")]
+    public async Task Replay_that_makes_no_sense_is_refused_with_its_field(string body, string field)
+    {
+        Write("DAY.cmds.csv", Day);
+        using var admin = new Customer(new Uri($"http://127.0.0.1:{_port}"), null);
+        var answer = await admin.PostAsync("sim/replay/start", body);
+        Assert.Equal((400, field), (answer.Status, answer.Text("field")));
+        Assert.Null(await ReplayAsync());
+
+        // Customers' addresses know none of it.
+        using var customers = new Customer(_silo.Address, "demo-admin");
+        Assert.Equal(404, (await customers.GetAsync("sim/recordings")).Status);
+        Assert.Equal(404, (await customers.PostAsync("sim/replay/start", """{"file":"DAY.cmds.csv"}""")).Status);
+        Assert.Equal(404, (await customers.PostAsync("sim/replay/stop", "{}")).Status);
+    }
+
+    [Theory]
+    [InlineData("--recordings", ".")]
+    [InlineData("--recordings", "./no-such-folder", "--admin-port", "8081")]
+    public async Task Folder_of_recordings_is_one_and_for_the_admin_port(params string[] options)
+    {
+        var (exitCode, output) = await Programs.RunAsync(Programs.Silo, TimeSpan.FromSeconds(60), options);
+        Assert.Equal(64, exitCode);
+        Assert.Contains("--recordings", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Bids, each at a price of its own.</summary>
+    private static string Long => string.Join('\n', Enumerable.Range(1, Lines).Select(i => $"A,{i},B,10,{1_000_000 - (i * 100)}"));
+
+    private Task<SiloProcess> StartAsync() => SiloProcess.StartAsync(
+        [.. _storage.Arguments, "--simulate", "none", "--admin-port", _port.ToString(CultureInfo.InvariantCulture), "--recordings", _folder.FullName]);
+
+    private void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder.FullName, name), text);
+
+    private async Task<ReplayStanding?> ReplayAsync() => (await _sim.GetSimulationAsync(Token)).Replay;
+
+    private async Task<ReplayStanding> EndedAsync()
+    {
+        await UntilAsync(async () => await ReplayAsync() is { Ended: true });
+        return (await ReplayAsync())!;
+    }
+
+    /// <summary>The book as it is now: what everybody may see follows it, a moment later.</summary>
+    private async Task<BookSnapshot> BookAsync(string symbol)
+    {
+        var head = (await _sim.GetStateAsync(symbol, Token)).Sequence;
+        await UntilAsync(async () => (await _sim.GetBookAsync(symbol, cancellation: Token)).Sequence >= head);
+        return await _sim.GetBookAsync(symbol, 1_000, Token);
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> isSo)
+    {
+        for (var attempt = 0; attempt < 2_000; attempt++)
+        {
+            if (await isSo())
+                return;
+            await Task.Delay(20, Token);
+        }
+
+        throw new TimeoutException("It did not become so.");
+    }
+
+    private async Task<string> QcAsync(params string[] arguments)
+    {
+        var start = Programs.StartOf(Programs.Cli, ["--url", _silo.Address.ToString(), "sim", "--admin", $"http://127.0.0.1:{_port}", .. arguments]);
+        var (exitCode, output) = await Programs.RunAsync(start, TimeSpan.FromSeconds(60));
+        Assert.True(exitCode == 0, output);
+        return output;
+    }
+}
