@@ -92,9 +92,9 @@ export class ReplayCard {
     const begin = (): void => void this.act("/sim/replay/start", {
       file: this.recording.value, speed: Number(speed.value), batch: Number(batch.value), ...(symbol.value === "" ? {} : { symbol: symbol.value }),
     });
-    const fields: readonly (readonly [string, HTMLElement])[] = [["Recording", this.recording], ["Symbol", symbol], ["Commands a s", speed], ["In one request", batch]];
+    const fields: readonly (readonly [string, HTMLElement])[] = [["Recording", this.recording], ["Symbol", symbol], ["Speed", speed], ["In one request", batch]];
     this.beginning.append(make("h3", {}, "Begin one"), ...fields.map(([label, input]) => make("label", { class: "field" }, `${label} `, input)),
-      make("p", { class: "muted" }, "0 commands a second: as fast as it goes. One order in a request looks alive; more are faster."),
+      make("p", { class: "muted" }, "Speed is in commands a second, 0 is as fast as it goes. One order in a request looks alive, more are faster. A market that is paused or begins anew leaves a replay alone; an exchange that stops ends it."),
       make("div", { class: "buttons" }, button("Start the replay", begin, { class: "solid" })));
   }
 

@@ -119,7 +119,7 @@ class SimulationPage {
       row(steps, "Steps", "Step", () => void this.market({ steps: Number(steps.value) })),
       row(speed, "Speed, 0.1 to 50", "Set speed", () => void this.market({ speed: speed.value })),
       row(volatility, "Volatility, 0 to 20", "Set volatility", () => void this.market({ volatility: volatility.value })),
-      make("div", { class: "line" }, make("label", { class: "field" }, "Whose clock, API key ", key), make("span")),
+      make("div", { class: "line whole" }, make("label", { class: "field" }, "Whose clock, API key ", key)),
       row(skew, "Clock ahead, ms", "Set clock", setClock),
       row(seed, "Seed", "Begin anew", () => void confirm("Begin the market anew?", "Begin anew", make("p", {}, "All simulated orders are taken out, and prices go back to the listed ones. Your own orders stay, and may trade."))
         .then((yes) => yes ? this.market({ seed: Number(seed.value) }) : undefined)));
