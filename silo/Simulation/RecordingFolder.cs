@@ -48,12 +48,18 @@ internal sealed class RecordingFolder(SiloOptions options)
     public string? Find(string name)
     {
         // What the folder lists is all there is: a name is compared with it, and never becomes part of a path by itself.
-        if (options.Recordings is not { } folder || !Directory.Exists(folder))
+        try
+        {
+            return options.Recordings is { } folder
+                && new DirectoryInfo(folder).EnumerateFiles().FirstOrDefault(file => file.Name == name && IsOffered(file)) is { } found
+                && IsWhole(found.FullName) && OrderFlow.FormatOf(found.FullName) is not null
+                ? found.FullName
+                : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
             return null;
-        return new DirectoryInfo(folder).EnumerateFiles().FirstOrDefault(file => file.Name == name && IsOffered(file)) is { } found
-            && IsWhole(found.FullName) && OrderFlow.FormatOf(found.FullName) is not null
-            ? found.FullName
-            : null;
+        }
     }
 
     /// <summary>A file with something in it: no link, and neither a pipe nor a device, which have no length.</summary>

@@ -145,7 +145,13 @@ internal sealed class ReplayBoard(TimeProvider time)
             var done = end == ReplayEnd.Done ? _state!.Of : _state!.Done;
             _state = _state with
             {
-                Done = done, Paused = false, Ended = true, End = end, Problem = problem, Result = result, Heard = time.GetUtcNow(),
+                Done = done,
+                Paused = false,
+                Ended = true,
+                End = end,
+                Problem = problem,
+                Result = result,
+                Heard = time.GetUtcNow(),
             };
         }
     }

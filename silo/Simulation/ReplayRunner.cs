@@ -20,10 +20,13 @@ internal sealed partial class ReplayRunner(
     // Long work: it outlasts a moment in which the exchange takes nothing.
     private static readonly QuantumCoreClientOptions s_patient = new()
     {
-        MaxAttempts = 100, LongestPause = TimeSpan.FromSeconds(1), RetryBudget = TimeSpan.FromSeconds(60),
+        MaxAttempts = 100,
+        LongestPause = TimeSpan.FromSeconds(1),
+        RetryBudget = TimeSpan.FromSeconds(60),
     };
 
     private readonly Channel<Wanted> _wanted = Channel.CreateUnbounded<Wanted>();
+    private readonly Lock _lock = new();
     private Wanted? _current;
 
     /// <summary>Begins a replay; the one that is under way instead, or null.</summary>
@@ -34,19 +37,24 @@ internal sealed partial class ReplayRunner(
     public ReplayState? Begin(string path, string? symbol, int speed, int batch)
     {
         var run = QuantumCoreClient.NewClientOrderId()[..8];
-        if (board.Begin(run, Path.GetFileName(path), symbol ?? "", speed) is { } other)
-            return other;
+        lock (_lock)
+        {
+            if (board.Begin(run, Path.GetFileName(path), symbol ?? "", speed) is { } other)
+                return other;
 
-        var wanted = new Wanted(path, new ReplayPlan(symbol ?? "", run, batch, speed, Maker, Taker, Lists: true, Clears: true));
-        Volatile.Write(ref _current, wanted);
-        _wanted.Writer.TryWrite(wanted);
-        return null;
+            _current = new Wanted(path, new ReplayPlan(symbol ?? "", run, batch, speed, Maker, Taker, Lists: true, Clears: true));
+            _wanted.Writer.TryWrite(_current);
+            return null;
+        }
     }
 
     /// <summary>Ends the replay that was begun here, and returns when it sends nothing more; false when there is none.</summary>
     public async Task<bool> EndAsync(CancellationToken cancellationToken)
     {
-        if (board.State is not { Here: true, Ended: false } || Volatile.Read(ref _current) is not { } current)
+        Wanted? current;
+        lock (_lock)
+            current = board.State is { Here: true, Ended: false } ? _current : null;
+        if (current is null)
             return false;
 
         await current.Stop.CancelAsync();

@@ -75,6 +75,54 @@ public sealed class RecordingTests
         Assert.Contains(why, failure.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("day.csv", "A,1,B,1,1\n", RecordingFormat.Commands)]
+    [InlineData("day.csv", "# of a day\r\n\r\nQ,1,2,3,4\r\n", RecordingFormat.Commands)]
+    [InlineData("day_message_5.csv", "34200.1,1,7,100,1500000,1\n", RecordingFormat.Lobster)]
+    [InlineData("day_orderbook_5.csv", "1500100,50,1500000,50\n", null)]
+    [InlineData("readme.txt", "A day of Nasdaq.\n", null)]
+    [InlineData("empty.csv", "", null)]
+    [InlineData("no.zip", "A,1,B,1,1\n", null)]
+    [InlineData("no.csv.gz", "A,1,B,1,1\n", null)]
+    public void A_file_is_known_by_its_first_lines(string name, string text, RecordingFormat? format)
+    {
+        var folder = Directory.CreateTempSubdirectory("qc-recording");
+        try
+        {
+            var path = Path.Combine(folder.FullName, name);
+            File.WriteAllText(path, text);
+            Assert.Equal(format, OrderFlow.FormatOf(path));
+            Assert.Null(OrderFlow.FormatOf(Path.Combine(folder.FullName, "nothing.csv")));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void A_fill_with_somebody_else_is_one_difference_and_what_follows_is_compared()
+    {
+        var report = new ReplayReport();
+        var audit = new FillAudit(report);
+        audit.Compare(1, [new ExpectedFill("r.1.1", 10m, 5m)], [Taken("7-0")]);
+        audit.Compare(2, [new ExpectedFill("r.2.1", 10m, 5m)], [Taken("9-0")]);
+        audit.Compare(3, [new ExpectedFill("r.3.1", 10m, 5m)], [Taken("11-0")]);
+        Assert.Equal((3, 0, 3), (report.Aggressive, report.AggressiveExact, audit.OpenFills));
+
+        // The maker has had the second and no first: that was with another.
+        audit.Join([Made("9-0", "r.2.1")]);
+        Assert.Equal((1, 1, 1), (report.AggressiveExact, report.DifferenceCount, audit.OpenFills));
+        Assert.Equal("line 1: recorded r.1.1:10@5, the exchange somebody else:10@5", Assert.Single(report.Differences));
+        audit.Join([Made("11-0", "r.3.1")]);
+        Assert.True(audit.IsComplete);
+        Assert.Equal(2, report.AggressiveExact);
+
+        static OrderFill Taken(string trade) => new(trade, 5m, 10m, 0m, Liquidity.Taker);
+        static AccountFill Made(string trade, string name) =>
+            new(trade, "T", 1, name, OrderSide.Buy, 5m, 10m, 0m, Liquidity.Maker, DateTimeOffset.UnixEpoch, 0);
+    }
+
     [Fact]
     public void Executions_of_one_time_and_side_are_one_aggressive_order()
     {

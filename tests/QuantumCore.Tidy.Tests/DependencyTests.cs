@@ -32,6 +32,8 @@ public class DependencyTests
         ["QuantumCore.Client"] = [],
         // Recorded flow, sent by a client of the exchange: qc replay, and the silo's simulation page.
         ["QuantumCore.Replay"] = ["QuantumCore.Client"],
+        // For services in the cluster's network: a gateway inside the client's process.
+        ["QuantumCore.Client.Cluster"] = ["QuantumCore.Client", "QuantumCore.Gateway"],
         // qc verify, backup, restore, export: one program for the operator. The SDK itself stays free of the exchange.
         ["QuantumCore.Cli"] = ["QuantumCore.Client", "QuantumCore.Replay", "QuantumCore.Upkeep"],
         // What a bot's author copies: the SDK alone, and for time travel the market's own machines.
@@ -42,7 +44,8 @@ public class DependencyTests
     // These say UsesGrains: the build adds the grain runtime of the flavour, so the core must not say it.
     private static readonly string[] s_usesGrains =
     [
-        "QuantumCore.Contracts", "QuantumCore.Gateway", "QuantumCore.Grains", "QuantumCore.History", "QuantumCore.Silo",
+        "QuantumCore.Client.Cluster", "QuantumCore.Contracts", "QuantumCore.Gateway", "QuantumCore.Grains", "QuantumCore.History",
+        "QuantumCore.Silo",
     ];
 
     // The bench hosts grains on either runtime, and the kit is what knows how.
