@@ -96,7 +96,7 @@ internal sealed class ReplayCommand
     {
         var file = parse.GetValue(_file)!;
         var plan = Plan(parse);
-        var flow = OrderFlow.Open(file);
+        var flow = OrderFlow.Open(file, cancellation);
         plan = plan with { Symbol = parse.GetValue(_symbol) ?? flow.Ticker + ".L" };
         foreach (var note in flow.Notes)
             session.Screen.Note(note);

@@ -51,13 +51,17 @@ internal sealed class LobsterImport
     /// <param name="ticker">The recording's ticker.</param>
     /// <param name="messages">The message file.</param>
     /// <param name="rows">The order book file, a row for each message; null when there is none.</param>
+    /// <param name="cancellation">Gives up: a whole day takes seconds.</param>
     internal static OrderFlow Convert(
-        string ticker, IReadOnlyList<LobsterMessage> messages, IReadOnlyList<BookCheck>? rows)
+        string ticker, IReadOnlyList<LobsterMessage> messages, IReadOnlyList<BookCheck>? rows, CancellationToken cancellation = default)
     {
         var import = new LobsterImport(messages, rows);
         import.FindUnseenOrders();
         for (var at = 0; at < messages.Count;)
+        {
+            cancellation.ThrowIfCancellationRequested();
             at += import.Step(at);
+        }
 
         return new OrderFlow(ticker, import._commands,
         [

@@ -17,15 +17,17 @@ public sealed partial record OrderFlow(
     /// Opens a command file (<c>.csv</c>, <c>.csv.gz</c>), a LOBSTER message file (its order book file is found beside
     /// it) or LOBSTER's zip of both. What it is shows in its first line.
     /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellation">Gives up: a whole day takes seconds.</param>
     /// <exception cref="FlowFormatException">It does not read as any of these.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static OrderFlow Open(string path)
+    public static OrderFlow Open(string path, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         var name = Path.GetFileName(path);
         var ticker = TickerOf(name);
         if (name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
-            return OpenZip(path, name);
+            return OpenZip(path, name, cancellation);
 
         using var text = OpenText(path);
         if (FormatOf(path) != RecordingFormat.Lobster)
@@ -33,13 +35,13 @@ public sealed partial record OrderFlow(
 
         var messages = LobsterReader.ReadMessages(text, name);
         if (RowsOf(path) is not { } rowsPath || !File.Exists(rowsPath))
-            return LobsterImport.Convert(ticker, messages, rows: null);
+            return LobsterImport.Convert(ticker, messages, rows: null, cancellation);
 
         using var rows = OpenText(rowsPath);
-        return Convert(ticker, messages, LobsterReader.ReadRows(rows, Path.GetFileName(rowsPath)), name);
+        return Convert(ticker, messages, LobsterReader.ReadRows(rows, Path.GetFileName(rowsPath)), name, cancellation);
     }
 
-    private static OrderFlow OpenZip(string path, string name)
+    private static OrderFlow OpenZip(string path, string name, CancellationToken cancellation)
     {
         using var zip = ZipFile.OpenRead(path);
         var messages = zip.Entries.FirstOrDefault(IsPart("_message_"))
@@ -47,19 +49,19 @@ public sealed partial record OrderFlow(
         using var messageText = new StreamReader(messages.Open());
         var read = LobsterReader.ReadMessages(messageText, messages.Name);
         if (zip.Entries.FirstOrDefault(IsPart("_orderbook_")) is not { } rows)
-            return LobsterImport.Convert(TickerOf(messages.Name), read, rows: null);
+            return LobsterImport.Convert(TickerOf(messages.Name), read, rows: null, cancellation);
 
         using var rowText = new StreamReader(rows.Open());
-        return Convert(TickerOf(messages.Name), read, LobsterReader.ReadRows(rowText, rows.Name), rows.Name);
+        return Convert(TickerOf(messages.Name), read, LobsterReader.ReadRows(rowText, rows.Name), rows.Name, cancellation);
     }
 
     private static Func<ZipArchiveEntry, bool> IsPart(string part) => entry =>
         entry.Name.Contains(part, StringComparison.Ordinal) && entry.Name.EndsWith(".csv", StringComparison.Ordinal);
 
     private static OrderFlow Convert(
-        string ticker, List<LobsterMessage> messages, List<BookCheck> rows, string file) =>
+        string ticker, List<LobsterMessage> messages, List<BookCheck> rows, string file, CancellationToken cancellation) =>
         messages.Count == rows.Count
-            ? LobsterImport.Convert(ticker, messages, rows)
+            ? LobsterImport.Convert(ticker, messages, rows, cancellation)
             : throw new FlowFormatException(
                 file, Math.Min(messages.Count, rows.Count), $"{messages.Count} messages, but {rows.Count} book rows");
 

@@ -103,7 +103,7 @@ internal sealed partial class ReplayRunner(
     private async Task<ReplayReport> ReplayAsync(string path, ReplayPlan plan, CancellationToken ends)
     {
         // Read to its end before anything is sent: a line that is wrong changes nothing.
-        var flow = OrderFlow.Open(path);
+        var flow = OrderFlow.Open(path, ends);
         ends.ThrowIfCancellationRequested();
         var named = plan with { Symbol = plan.Symbol.Length == 0 ? flow.Ticker + ".L" : plan.Symbol };
         var lines = flow.Commands.Count;

@@ -57,10 +57,11 @@ export class ReplayCard {
     this.chip.className = replay !== undefined && (replay.end === "failed" || (!replay.ended && (silent || replay.paused))) ? "chip warn" : "chip";
     this.underWay = replay !== undefined && !replay.ended && !silent;
     this.controls.disabled = replay === undefined || replay.ended;
-    this.stop.disabled = replay?.here !== true;
+    this.stop.hidden = replay?.here !== true;
     this.beginning.disabled = !this.offered || this.underWay;
     this.none.hidden = replay !== undefined;
-    this.facts.hidden = this.epilogue.hidden = replay === undefined;
+    this.facts.hidden = replay === undefined;
+    this.epilogue.hidden = replay?.end == null;
     if (replay !== undefined) this.tellFacts(replay);
   }
 
