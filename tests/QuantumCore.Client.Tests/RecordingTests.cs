@@ -203,10 +203,14 @@ public sealed class RecordingTests
     }
 
     [Fact]
+    public void A_day_that_nobody_waits_for_any_more_is_not_imported_to_its_end() =>
+        Assert.Throws<OperationCanceledException>(() => Convert("1.0,1,10,100,1500000,1", cancellation: new CancellationToken(canceled: true)));
+
+    [Fact]
     public void A_whole_day_of_LOBSTER_imports_like_the_prepared_commands()
     {
-        var raw = OrderFlow.Open(OrderFlowFiles.Find("LOBSTER_AMZN_2012-06-21_5.zip"));
-        var prepared = OrderFlow.Open(OrderFlowFiles.Find("AMZN_2012-06-21_5.cmds.csv.gz"));
+        var raw = OrderFlow.Open(OrderFlowFiles.Find("LOBSTER_AMZN_2012-06-21_5.zip"), TestContext.Current.CancellationToken);
+        var prepared = OrderFlow.Open(OrderFlowFiles.Find("AMZN_2012-06-21_5.cmds.csv.gz"), TestContext.Current.CancellationToken);
 
         Assert.Equal(("AMZN", "AMZN"), (raw.Ticker, prepared.Ticker));
         var expected = Aggressive(prepared);
@@ -229,14 +233,15 @@ public sealed class RecordingTests
         return [.. CommandReader.Read(reader, "day.csv")];
     }
 
-    private static OrderFlow Convert(string messages, string? rows = null)
+    private static OrderFlow Convert(string messages, string? rows = null, CancellationToken? cancellation = null)
     {
         using var messageText = new StringReader(messages);
         using var rowText = new StringReader(rows ?? "");
         return LobsterImport.Convert(
             "TEST",
             LobsterReader.ReadMessages(messageText, "messages"),
-            rows is null ? null : LobsterReader.ReadRows(rowText, "rows"));
+            rows is null ? null : LobsterReader.ReadRows(rowText, "rows"),
+            cancellation ?? TestContext.Current.CancellationToken);
     }
 
     private static string Text(FlowCommand command) => command switch
