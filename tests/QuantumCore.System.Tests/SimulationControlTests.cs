@@ -98,7 +98,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         using var http = new HttpClient { BaseAddress = demo.Address };
         var set = Assert.Single((await demo.Operator.SetClockSkewAsync("demo-bob", 3_600_000, Token)).Clocks!);
         Assert.Equal(("demo-bob", 3_600_000L), (set.Key, set.Millis));
-        Assert.Contains($"Fault {set.Id} waits for clients: the clock of demo-bob is 3600000 ms ahead", demo.Output, StringComparison.Ordinal);
+        await UntilAsync(() => Task.FromResult(demo.Output.Contains($"Fault {set.Id} waits for clients: the clock of demo-bob is 3600000 ms ahead", StringComparison.Ordinal)));
 
         // A signed request of bob's is an hour old; one of alice's is not, and who shows no key is told the right time.
         Assert.Equal(HttpStatusCode.BadRequest, await SignedAsync(http, "demo-bob"));
