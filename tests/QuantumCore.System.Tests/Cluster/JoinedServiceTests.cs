@@ -16,7 +16,6 @@ public sealed class JoinedServiceTests(PostgresServer server, ITestOutputHelper 
     private const string Voided = "Voided";
 
     private static readonly Dictionary<long, string> s_keys = new() { [1001] = "demo-alice", [1002] = "demo-bob" };
-    private static readonly (string Symbol, decimal Price, decimal Quantity)[] s_markets = [("AAPL", 150, 1), ("AMZN", 185, 1), ("BTC-USD", 95_000, 0.001m), ("MSFT", 420, 1)];
     private static readonly QuantumCoreClientOptions s_patient = new() { MaxAttempts = 100, RetryBudget = TimeSpan.FromSeconds(60) };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -36,9 +35,9 @@ public sealed class JoinedServiceTests(PostgresServer server, ITestOutputHelper 
 
         // As many pairs as it takes until the silo is gone, and then as many again.
         var told = new ConcurrentDictionary<string, long>(StringComparer.Ordinal);
-        using var begun = new CountdownEvent(s_markets.Length);
+        using var begun = new CountdownEvent(Traded.Eight.Count);
         var isGone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var trading = Task.WhenAll(s_markets.Select(market => Task.Run(
+        var trading = Task.WhenAll(Traded.Eight.Select(market => Task.Run(
             async () =>
             {
                 for (var (pair, after) = (0, 0); after < Pairs; pair++)
@@ -57,7 +56,7 @@ public sealed class JoinedServiceTests(PostgresServer server, ITestOutputHelper 
         await trading;
 
         // The audit sends each order again under its name: whoever was told of it must be told the same.
-        using var auditor = new Auditor(survivor.Address, storage, s_keys, diary);
+        using var auditor = new Auditor(survivor.Address, storage, s_keys, diary) { Markets = Traded.Eight };
         await auditor.AuditAsync("r0", new Random(1), wholeHistory: true);
         Assert.True(auditor.Findings.Count == 0, $"{string.Join('\n', auditor.Findings.Take(20))}\n{survivor.Output}");
         Assert.All(diary.All, entry => Assert.Equal(told[entry.Name], entry.Reply.Code == Voided ? 0 : entry.Reply.Number("orderId")));
@@ -73,7 +72,7 @@ public sealed class JoinedServiceTests(PostgresServer server, ITestOutputHelper 
         await using var victim = await LaunchAsync(storage);
         await using var exchange = await JoinedExchange.JoinAsync(new ClusterAddress(storage.Place), Token);
         using var alice = exchange.CreateClient("demo-alice", s_patient);
-        await using var watched = alice.WatchAsync(s_markets.Select(market => market.Symbol), Token).GetAsyncEnumerator(Token);
+        await using var watched = alice.WatchAsync(Traded.Eight.Select(market => market.Symbol), Token).GetAsyncEnumerator(Token);
         await SeeBidsAsync(alice, watched, 0.5m);
 
         // Whichever of them it had.
@@ -84,9 +83,9 @@ public sealed class JoinedServiceTests(PostgresServer server, ITestOutputHelper 
     /// <summary>Bids in every book, at a share of its price, and waits until each of them is seen there.</summary>
     private static async Task SeeBidsAsync(QuantumCoreClient client, IAsyncEnumerator<BookUpdate> watched, decimal share)
     {
-        await Task.WhenAll(s_markets.Select(market => client.PlaceAsync(
-            new PlaceOrder { Symbol = market.Symbol, Side = OrderSide.Buy, Quantity = market.Quantity, Price = market.Price * share }, Token)));
-        var unseen = s_markets.ToDictionary(market => market.Symbol, market => market.Price * share);
+        await Task.WhenAll(Traded.Eight.Select(market => client.PlaceAsync(
+            new PlaceOrder { Symbol = market.Symbol, Side = OrderSide.Buy, Quantity = market.Lot, Price = market.Reference * share }, Token)));
+        var unseen = Traded.Eight.ToDictionary(market => market.Symbol, market => market.Reference * share);
         while (unseen.Count > 0 && await watched.MoveNextAsync())
         {
             if (unseen.TryGetValue(watched.Current.Book.Symbol, out var bid) && watched.Current.Book.Bids.Any(level => level.Price == bid))
@@ -97,18 +96,18 @@ public sealed class JoinedServiceTests(PostgresServer server, ITestOutputHelper 
     }
 
     private static Task<SiloProcess> LaunchAsync(Storage storage, params string[] more) => SiloProcess.StartAsync(
-        [.. storage.Arguments, "--market-maker", "off", "--long-turn", "0", "--gateway-port", SiloProcess.FreePort().ToString(), .. more]);
+        [.. storage.Arguments, "--exchange", Traded.WriteEight(storage.Folder), "--market-maker", "off", "--long-turn", "0", "--gateway-port", SiloProcess.FreePort().ToString(), .. more]);
 
     private static async Task PlaceAsync(
-        QuantumCoreClient client, long account, OrderSide side, (string Symbol, decimal Price, decimal Quantity) market, string name, Diary diary,
+        QuantumCoreClient client, long account, OrderSide side, Traded market, string name, Diary diary,
         ConcurrentDictionary<string, long> told)
     {
-        var body = $$"""{"symbol":"{{market.Symbol}}","side":"{{(side == OrderSide.Buy ? "buy" : "sell")}}","price":"{{market.Price}}","quantity":"{{market.Quantity}}","clientOrderId":"{{name}}"}""";
+        var body = $$"""{"symbol":"{{market.Symbol}}","side":"{{(side == OrderSide.Buy ? "buy" : "sell")}}","price":"{{Traded.Text(market.Reference)}}","quantity":"{{Traded.Text(market.Lot)}}","clientOrderId":"{{name}}"}""";
         var entry = new Entry(Wish.Place, account, market.Symbol, name, HttpMethod.Post, "orders", body);
         diary.Sent(entry);
         try
         {
-            var order = new PlaceOrder { Symbol = market.Symbol, Side = side, Quantity = market.Quantity, Price = market.Price, ClientOrderId = name };
+            var order = new PlaceOrder { Symbol = market.Symbol, Side = side, Quantity = market.Lot, Price = market.Reference, ClientOrderId = name };
             told[name] = (await client.PlaceAsync(order, Token)).OrderId;
         }
         catch (QuantumCoreException refused) when (refused.Code == Voided)
