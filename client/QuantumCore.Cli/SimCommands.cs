@@ -190,6 +190,7 @@ internal static class SimCommands
             """
             qc sim skew 5000                          for every key without a clock of its own
             qc sim skew 5000 --key demo-alice         for this key alone
+            qc sim skew --key demo-alice -- -3000     three seconds behind
             """,
             (parse, client, stop) => client.SetClockSkewAsync(parse.GetValue(key), parse.GetValue(millis), stop));
     }
