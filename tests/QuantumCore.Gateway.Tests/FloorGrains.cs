@@ -305,6 +305,9 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
             [.. query.From is null && query.FromNanos is null ? found.TakeLast(query.Limit) : found.Take(query.Limit)]);
     }
 
+    public ValueTask<ImmutableArray<PreventedMatch>> Prevented(PreventedQuery query, ImmutableArray<SeenSequence> seen) =>
+        ValueTask.FromResult<ImmutableArray<PreventedMatch>>([]);
+
     public ValueTask<ImmutableArray<AccountFill>> FillsOf(FillQuery query, ImmutableArray<SeenSequence> seen) =>
         ValueTask.FromResult<ImmutableArray<AccountFill>>([]);
 
