@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
@@ -40,6 +41,16 @@ internal sealed class Wire(ServedExchange exchange, string key, byte[] secret) :
         request.Headers.Add("X-MBX-APIKEY", key);
         using var response = await _http.SendAsync(request, Token);
         return JsonDocument.Parse(await response.Content.ReadAsStringAsync(Token)).RootElement;
+    }
+
+    /// <summary>The weight that is used after a question.</summary>
+    public async Task<int> UsedAsync(string path, string query)
+    {
+        var payload = $"{query}&timestamp={Now}";
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{path}?{payload}&signature={Sign(payload)}");
+        request.Headers.Add("X-MBX-APIKEY", key);
+        using var response = await _http.SendAsync(request, Token);
+        return int.Parse(response.Headers.GetValues("X-MBX-USED-WEIGHT-1M").Single(), CultureInfo.InvariantCulture);
     }
 
     public async Task ListenAsync()
