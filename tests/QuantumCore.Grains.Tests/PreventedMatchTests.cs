@@ -156,7 +156,9 @@ public class PreventedMatchTests
         book.Submit(Order(Alice, 1, Side.Sell, 5) with { PriceTicks = 15_100 });
         book.Submit(Order(Alice, 2, Side.Buy, 5, SelfTradePrevention.ExpireTaker) with
         {
-            Type = OrderType.Stop, PriceTicks = 16_000, Conditions = EncodedConditions.From(new OrderConditions { TriggerTicks = 15_050 }),
+            Type = OrderType.Stop,
+            PriceTicks = 16_000,
+            Conditions = EncodedConditions.From(new OrderConditions { TriggerTicks = 15_050 }),
         });
         book.Submit(Order(Sister, 1, Side.Sell, 1) with { PriceTicks = 15_050 });
         book.Submit(Order(1003, 1, Side.Buy, 1) with { PriceTicks = 15_050 });
