@@ -7,8 +7,6 @@ namespace QuantumCore.Bench.Recovery;
 /// <summary>Corporate actions in a journal.</summary>
 internal sealed partial class JournalMaker
 {
-    private const long DayNanos = 86_400_000_000_000;
-
     /// <summary>A dividend of the first book's asset, announced and entered in every account, and paid unless it has a pay date.</summary>
     /// <param name="id">The action's id.</param>
     /// <param name="paysLater">Whether it stays pending.</param>
@@ -18,7 +16,7 @@ internal sealed partial class JournalMaker
         var share = _listed[Symbol(0)];
         var cut = ++_now;
         var request = new CorporateActionRequest(
-            id, CorporateActionKind.CashDividend, share.Symbol, 0, paysLater ? (cut / DayNanos) + 30 : 0, 1_250_000_000, "desk", "");
+            id, CorporateActionKind.CashDividend, share.Symbol, 0, paysLater ? UtcDay.Of(cut) + 30 : 0, 1_250_000_000, "desk", "");
         var action = new CorporateActionView(
             request, cut, cut, share.Base.Name, share.Base.Decimals, share.Quote.Name, share.Quote.Decimals, CorporateActionState.Begun, default);
         var catalog = await _writer.OpenAsync("catalog", CancellationToken.None);

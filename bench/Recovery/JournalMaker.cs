@@ -102,7 +102,7 @@ internal sealed partial class JournalMaker : IAsyncDisposable
     public async Task SettleAsync()
     {
         _settlements ??= await _writer.OpenAsync(SettlementRecord.StreamPrefix + Venue, CancellationToken.None);
-        Append(_settlement.Close(BusinessCalendar.WithoutHolidays.After(TradingDay.DayOf(Start), _plan.SettlementDays), _due.Trades(), _due.Items(), ++_now));
+        Append(_settlement.Close(BusinessCalendar.WithoutHolidays.After(UtcDay.Of(Start), _plan.SettlementDays), _due.Trades(), _due.Items(), ++_now));
         Append(_settlement.End(_settlement.Sequence, ++_now));
         _due = new SettlementNetting();
         await _settlements.WhenDurable(_settlements.Head);
@@ -217,7 +217,7 @@ internal sealed partial class JournalMaker : IAsyncDisposable
         Commands++;
         if (_plan.SettlementDays > 0 && BookTrades.Of(record) is { Count: > 0 } trades)
         {
-            _due.Add(machine.Instrument!, _settlement.ThroughOf(machine.Symbol), machine.Sequence, TradingDay.DayOf(record.TimeNanos), trades);
+            _due.Add(machine.Instrument!, _settlement.ThroughOf(machine.Symbol), machine.Sequence, UtcDay.Of(record.TimeNanos), trades);
         }
 
         foreach (var account in record.TouchedAccounts())

@@ -132,15 +132,13 @@ internal static class CorporateCommand
         {
             Tables.Row(
                 table, action.Id, Tables.Word(action.Type), action.Symbol, action.Ratio ?? "", Tables.Text(action.Amount), action.Asset,
-                action.ExDate is { } day ? Text(day) : Tables.Time(action.CutAt), action.PayDate is { } paid ? Text(paid) : "at once",
+                action.ExDate is { } day ? Tables.Day(day) : Tables.Time(action.CutAt), action.PayDate is { } paid ? Tables.Day(paid) : "at once",
                 Tables.Word(action.State), Tables.Text(action.Accounts), Tables.Text(action.Received), Tables.Text(action.Owed),
                 Tables.Text(action.FromIssuer));
         }
 
         Tables.Write(console, table, "There is no corporate action yet.");
     }
-
-    private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static (int New, int Old) Ratio(ArgumentResult result)
     {
@@ -157,7 +155,7 @@ internal static class CorporateCommand
 
     private static DateOnly? Day(ArgumentResult result)
     {
-        if (DateOnly.TryParseExact(result.Tokens[0].Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+        if (Grammar.IsDay(result.Tokens[0].Value, out var day))
             return day;
 
         result.AddError($"{result.Tokens[0].Value}: a day is as in 2026-12-25.");

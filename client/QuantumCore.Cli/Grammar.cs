@@ -9,6 +9,11 @@ namespace QuantumCore.Cli;
 /// <summary>Arguments and options that several commands share.</summary>
 internal static class Grammar
 {
+    internal const string DayFormat = "yyyy-MM-dd";
+
+    internal static bool IsDay(string text, out DateOnly day) =>
+        DateOnly.TryParseExact(text, DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
+
     internal static Argument<string> Symbol() => new("symbol") { Description = "The instrument, such as AAPL" };
 
     internal static Option<string> SymbolOption(string description) =>

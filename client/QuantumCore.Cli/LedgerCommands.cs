@@ -95,7 +95,7 @@ internal static class LedgerCommands
                     ["day", "symbol", "asset", "trades", "maker fees", "taker fees"],
                     rows.Select(row => new[]
                     {
-                        Text(row.Day), row.Symbol, row.Asset, Tables.Text(row.Trades), Tables.Text(row.MakerFees), Tables.Text(row.TakerFees),
+                        Tables.Day(row.Day), row.Symbol, row.Asset, Tables.Text(row.Trades), Tables.Text(row.MakerFees), Tables.Text(row.TakerFees),
                     })));
                 return ExitCodes.Done;
             });
@@ -153,7 +153,7 @@ internal static class LedgerCommands
 
     private static void Show(IAnsiConsole console, AccountStatement statement)
     {
-        console.WriteLine($"{statement.Account}, {Text(statement.From)} to {Text(statement.To)}");
+        console.WriteLine($"{statement.Account}, {Tables.Day(statement.From)} to {Tables.Day(statement.To)}");
         Tables.Show(
             console,
             "Nothing here yet.",
@@ -187,11 +187,8 @@ internal static class LedgerCommands
     {
         Description = description,
         HelpName = "day",
-        CustomParser = result => DateOnly.TryParseExact(
-            result.Tokens[^1].Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+        CustomParser = result => Grammar.IsDay(result.Tokens[^1].Value, out var day)
             ? day
             : Grammar.Refuse<DateOnly?>(result, $"{name}: '{result.Tokens[^1].Value}' is no day such as 2026-01-31"),
     };
-
-    private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

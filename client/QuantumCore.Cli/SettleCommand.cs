@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using QuantumCore.Client;
 using Spectre.Console;
 
@@ -51,7 +50,7 @@ internal static class SettleCommand
         var table = Tables.With("venue", "batch", "state", "trades", "items", "closed", "hash");
         foreach (var venue in venues)
         {
-            console.WriteLine($"{venue.Venue}: weekends" + (venue.Holidays.Count == 0 ? "" : " and " + string.Join(", ", venue.Holidays.Select(Text))));
+            console.WriteLine($"{venue.Venue}: weekends" + (venue.Holidays.Count == 0 ? "" : " and " + string.Join(", ", venue.Holidays.Select(Tables.Day))));
             foreach (var batch in venue.Batches)
             {
                 Tables.Row(
@@ -63,14 +62,12 @@ internal static class SettleCommand
         Tables.Write(console, table, "Nothing has settled yet.");
     }
 
-    private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-
     private static DateOnly[]? Days(ArgumentResult result)
     {
         var days = new List<DateOnly>();
         foreach (var token in result.Tokens)
         {
-            if (!DateOnly.TryParseExact(token.Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+            if (!Grammar.IsDay(token.Value, out var day))
             {
                 result.AddError($"{token.Value}: a day is as in 2026-12-25.");
                 return null;

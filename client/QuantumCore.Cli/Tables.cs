@@ -304,6 +304,8 @@ internal static class Tables
 
     internal static string TextOrNothing(decimal? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
 
+    internal static string Day(DateOnly day) => day.ToString(Grammar.DayFormat, CultureInfo.InvariantCulture);
+
     internal static string Time(DateTimeOffset time) =>
         time.ToString("yyyy-MM-dd HH:mm:ss.ffffff", CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,5 @@
+using QuantumCore.Instruments;
+
 namespace QuantumCore.Accounts;
 
 /// <summary>
@@ -6,8 +8,6 @@ namespace QuantumCore.Accounts;
 /// </summary>
 public sealed class TradingDay
 {
-    private const long DayNanos = 86_400_000_000_000;
-
     private readonly PositionCost _position;
 
     // What had been earned, fees paid, when the day began.
@@ -41,9 +41,6 @@ public sealed class TradingDay
     /// <summary>How many splits of what is traded it has been through.</summary>
     public int Splits { get; set; }
 
-    /// <summary>Number of the UTC day of a time; midnight belongs to the new day.</summary>
-    public static long DayOf(long timeNanos) => timeNanos / DayNanos;
-
     /// <summary>Value traded on a day, both sides, quote minor units. A later trade than that day's counts too: clocks differ.</summary>
     public Int128 VolumeOn(long day) => Day >= day ? _volume : 0;
 
@@ -59,7 +56,7 @@ public sealed class TradingDay
     /// <param name="fee">Its fee, quote minor units; less than zero: a rebate.</param>
     public void Fill(long timeNanos, long lots, long lotValue, long fee)
     {
-        if (DayOf(timeNanos) is var day && day > Day)
+        if (UtcDay.Of(timeNanos) is var day && day > Day)
         {
             (Day, _volume, _before) = (day, 0, Earned);
         }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
+using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
@@ -69,7 +70,7 @@ public sealed record SettlementClosed(
 
     /// <summary>The id under which it is sent, however often.</summary>
     public string IdAt(string venue) => string.Create(
-        CultureInfo.InvariantCulture, $"{venue}-{DateOnly.FromDateTime(DateTime.UnixEpoch).AddDays((int)Date):yyyy-MM-dd}-{Cycle}");
+        CultureInfo.InvariantCulture, $"{venue}-{UtcDay.Text(Date)}-{Cycle}");
 }
 
 /// <summary>A batch has settled: from this record on its accounts have what they received, and no longer what they gave.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using QuantumCore.Accounts;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -8,8 +7,6 @@ namespace QuantumCore.Grains;
 /// <summary>Corporate actions: what was announced, and how far it has come.</summary>
 public sealed partial class CatalogGrain
 {
-    private const long DayNanos = 86_400_000_000_000;
-
     private readonly List<CorporateActionView> _actions = [];
 
     /// <inheritdoc/>
@@ -29,12 +26,12 @@ public sealed partial class CatalogGrain
             return known.Request.IsSame(request) ? null : new CorporateRefusal("id", "another action has this id");
         }
 
-        if (WhyNot(request, TradingDay.DayOf(Now)) is { } wrong)
+        if (WhyNot(request, UtcDay.Of(Now)) is { } wrong)
         {
             return wrong;
         }
 
-        Record(new CorporateActionAnnounced(Now, request, request.ExDay == 0 ? Now : request.ExDay * DayNanos));
+        Record(new CorporateActionAnnounced(Now, request, request.ExDay == 0 ? Now : UtcDay.StartOf(request.ExDay)));
         await Stream.WhenDurable(Stream.Head);
         return null;
     }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using QuantumCore.Accounts;
 using QuantumCore.Contracts;
+using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains;
 
@@ -31,7 +31,7 @@ public sealed partial class CatalogGrain
         }
 
         // Tomorrow too: the clocks of silos may differ, and a trade of the new day must find the calendar that stays.
-        var fromDay = TradingDay.DayOf(Now) + 2;
+        var fromDay = UtcDay.Of(Now) + 2;
         var set = new HolidaysSet(Now, fromDay, request with { Holidays = [.. request.Holidays.Where(day => day >= fromDay).Order().Distinct()] });
         if (!HolidaysAfter(set).SequenceEqual(_holidays.GetValueOrDefault(request.Venue, [])))
         {

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using QuantumCore.Accounts;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -27,7 +26,7 @@ public sealed partial class OpenWorkAgent
                 case CorporateActionState.Begun when action.CutNanos <= NanosAt(-CutRest):
                     await CarryAsync(action, EnterAsync);
                     break;
-                case CorporateActionState.Entered when action.Request.PayDay <= TradingDay.DayOf(NanosAt(TimeSpan.Zero)):
+                case CorporateActionState.Entered when action.Request.PayDay <= UtcDay.Of(NanosAt(TimeSpan.Zero)):
                     await CarryAsync(action, PayAsync);
                     break;
             }

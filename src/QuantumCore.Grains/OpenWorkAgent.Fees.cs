@@ -1,5 +1,5 @@
-using QuantumCore.Accounts;
 using QuantumCore.Contracts;
+using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains;
 
@@ -11,7 +11,7 @@ public sealed partial class OpenWorkAgent
     /// <summary>One round over the owners of several accounts, unless this agent has been through them today.</summary>
     public async Task BringVolumesAsync(CancellationToken cancellationToken)
     {
-        var day = TradingDay.DayOf(NanosAt(TimeSpan.Zero));
+        var day = UtcDay.Of(NanosAt(TimeSpan.Zero));
         if (day == _volumesOf || catalog.FeeSchedules.IsEmpty)
         {
             return;

@@ -1,4 +1,3 @@
-using QuantumCore.Accounts;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -23,7 +22,7 @@ public sealed partial class OpenWorkAgent
         }
 
         await marks.RefreshAsync();
-        var day = TradingDay.DayOf(NanosAt(TimeSpan.Zero));
+        var day = UtcDay.Of(NanosAt(TimeSpan.Zero));
         var (all, isDone, after) = (day != _marginDay, true, 0L);
         while (await history.MarginAccountsAsync(all, after, MarginAccountsPerPage, cancellationToken) is { IsEmpty: false } accounts)
         {

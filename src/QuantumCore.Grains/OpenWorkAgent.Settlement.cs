@@ -1,5 +1,5 @@
-using QuantumCore.Accounts;
 using QuantumCore.Contracts;
+using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains;
 
@@ -14,7 +14,7 @@ public sealed partial class OpenWorkAgent
     /// <summary>One round over the venues that have not settled today.</summary>
     public async Task SettleAsync(CancellationToken cancellationToken)
     {
-        var day = TradingDay.DayOf(NanosAt(TimeSpan.Zero));
+        var day = UtcDay.Of(NanosAt(TimeSpan.Zero));
         var waits = TimeSpan.Zero;
         foreach (var venue in catalog.Instruments.Select(instrument => instrument.SettlementVenue).Distinct(StringComparer.Ordinal))
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Data.Common;
 using QuantumCore.Contracts;
+using QuantumCore.Instruments;
 
 namespace QuantumCore.History;
 
@@ -9,9 +10,6 @@ public abstract partial class HistoryStore
 {
     /// <summary>Most lines in one answer.</summary>
     public const int LinesLimit = 1_000;
-
-    /// <summary>A UTC day.</summary>
-    public const long DayNanos = 86_400_000_000_000;
 
     private const long Billion = 1_000_000_000;
 
@@ -169,11 +167,11 @@ public abstract partial class HistoryStore
             SELECT day, symbol, asset, decimals, trades, maker_hi, maker_lo, taker_hi, taker_lo FROM fee_revenue
             WHERE day >= @from AND day < @to ORDER BY day, symbol
             """,
-            [("@from", fromNanos / DayNanos), ("@to", (toNanos + DayNanos - 1) / DayNanos)],
+            [("@from", UtcDay.Of(fromNanos)), ("@to", UtcDay.Of(toNanos + UtcDay.Nanos - 1))],
             static (reader, token) => ListAsync(
                 reader,
                 static row => new FeeRevenueRow(
-                    row.GetInt64(0) * DayNanos, row.GetString(1), row.GetString(2), row.GetInt32(3), row.GetInt64(4),
+                    UtcDay.StartOf(row.GetInt64(0)), row.GetString(1), row.GetString(2), row.GetInt32(3), row.GetInt64(4),
                     Whole(row, 5), Whole(row, 7)),
                 token),
             cancellationToken);

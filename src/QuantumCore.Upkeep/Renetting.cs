@@ -105,7 +105,7 @@ internal sealed class Renetting(JournalImage image, Func<string, Instrument?> in
             if (records.Current.Sequence > range.After)
             {
                 var record = BookRecordEncoding.Decode(records.Current.Body.Span);
-                var day = TradingDay.DayOf(record.TimeNanos);
+                var day = UtcDay.Of(record.TimeNanos);
                 foreach (var trade in BookTrades.Of(record))
                 {
                     count++;

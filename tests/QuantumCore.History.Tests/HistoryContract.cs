@@ -162,7 +162,7 @@ public abstract partial class HistoryContract
         await Projecting.ProjectAllAsync(history, market, Token);
 
         var rows = await history.TrialBalanceAsync(Token);
-        var fees = await history.FeeRevenueAsync(0, long.MaxValue - HistoryStore.DayNanos, Token);
+        var fees = await history.FeeRevenueAsync(0, long.MaxValue - UtcDay.Nanos, Token);
 
         Assert.All(rows.GroupBy(row => row.Asset), asset => Assert.Equal(0, asset.Aggregate((Int128)0, (sum, row) => sum + row.Total)));
         Assert.Equal(

@@ -265,7 +265,7 @@ internal static class Mutants
             "Change(DueOf(open.Instrument), -(Int128)open.HeldOf(asset));", "Change(DueOf(open.Instrument), 0);"),
         ("a snapshot forgets what is pending", AccountSettlement, "        var entries = Account.Pending.Entries.ToArray();", "        var entries = Account.Pending.Entries.Take(0).ToArray();"),
         ("an account does not follow settlement", AccountSettlement, "        if (instrument.SettlementDays > 0)", "        if (instrument.SettlementDays > 9)"),
-        ("a day that trades are due on becomes a holiday", CatalogSettlement, "TradingDay.DayOf(Now) + 2;", "TradingDay.DayOf(Now);"),
+        ("a day that trades are due on becomes a holiday", CatalogSettlement, "UtcDay.Of(Now) + 2;", "UtcDay.Of(Now);"),
         ("nobody settles what is due", Agent, "                await SettleAsync(stoppingToken);\n", ""),
 
         // Old records are packed.

@@ -129,7 +129,7 @@ internal sealed class Ground : IAsyncDisposable
                 var record = BookRecordEncoding.Decode(stored.Body.Span);
                 instrument = record is InstrumentDefined defined ? defined.Definition.Decode() : instrument;
                 if (BookTrades.Of(record) is { Count: > 0 } trades)
-                    netting.Add(instrument!, 0, stored.Sequence, TradingDay.DayOf(record.TimeNanos), trades);
+                    netting.Add(instrument!, 0, stored.Sequence, UtcDay.Of(record.TimeNanos), trades);
             }
         }
 

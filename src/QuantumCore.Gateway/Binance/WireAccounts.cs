@@ -111,7 +111,7 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
         var instrument = await WireMarket.Symbol(parameters, listings);
         if (from is not null && (start ?? end) is not null)
             parameters.Fail(WireError.BadCombination);
-        if (end - start is < 0 or > 86_400_000_000_000)
+        if (end - start is < 0 or > UtcDay.Nanos)
             parameters.Fail(new WireError(-1127, "More than 24 hours between startTime and endTime."));
         if (parameters.End() is { } wrong)
             return wrong;

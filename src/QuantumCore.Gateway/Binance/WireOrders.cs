@@ -221,7 +221,7 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
         var from = parameters.Number("orderId", 0, long.MaxValue);
         var (start, end) = (WireMarket.Nanos(parameters, "startTime"), WireMarket.Nanos(parameters, "endTime"));
         var instrument = await WireMarket.Symbol(parameters, listings);
-        if (end - start is < 0 or > 86_400_000_000_000)
+        if (end - start is < 0 or > UtcDay.Nanos)
             parameters.Fail(new WireError(-1127, "More than 24 hours between startTime and endTime."));
         if (parameters.End() is { } wrong)
             return wrong;

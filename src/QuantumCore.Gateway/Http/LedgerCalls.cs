@@ -64,10 +64,10 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         if (!await Call.IsOfficer(context, keys, UserRole.Risk) || await Period(context) is not { } period)
             return;
 
-        var rows = await Ledger.FeeRevenue(period.From.Nanos(), period.To.AddDays(1).Nanos());
+        var rows = await Ledger.FeeRevenue(UtcDay.StartOf(period.From), UtcDay.StartOf(period.To + 1));
         await AnswerRows(context, rows, static (to, row) =>
         {
-            to.WriteString("day"u8, Days.Text(row.DayNanos));
+            to.WriteString("day"u8, UtcDay.Text(UtcDay.Of(row.DayNanos)));
             to.WriteString("symbol"u8, row.Symbol);
             to.WriteString("asset"u8, row.Asset);
             to.WriteNumber("trades"u8, row.Trades);
@@ -221,16 +221,16 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
             return;
         }
 
-        var statement = await entry.Statement(account, period.From.Nanos(), period.To.AddDays(1).Nanos(), after, limit);
+        var statement = await entry.Statement(account, UtcDay.StartOf(period.From), UtcDay.StartOf(period.To + 1), after, limit);
         await Answer.Json(context, (statement, period), static (to, answer) => Write(to, answer.statement, answer.period));
     }
 
-    private static void Write(Utf8JsonWriter to, AccountStatement statement, (DateOnly From, DateOnly To) period)
+    private static void Write(Utf8JsonWriter to, AccountStatement statement, (long From, long To) period)
     {
         to.WriteStartObject();
         to.WriteString("account"u8, new AccountId(statement.Account).ToString());
-        to.WriteString("from"u8, Days.Text(period.From));
-        to.WriteString("to"u8, Days.Text(period.To));
+        to.WriteString("from"u8, UtcDay.Text(period.From));
+        to.WriteString("to"u8, UtcDay.Text(period.To));
         to.WriteStartArray("assets"u8);
         foreach (var asset in statement.Assets)
             Write(to, asset);
@@ -292,16 +292,16 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
     }
 
     /// <summary>The period of UTC days that was asked for, both included: today when there is none; null when it was turned away.</summary>
-    private async ValueTask<(DateOnly From, DateOnly To)?> Period(HttpContext context)
+    private async ValueTask<(long From, long To)?> Period(HttpContext context)
     {
-        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
-        if (Days.Read(context.Request.Query["from"], today) is not { } from)
+        var today = UtcDay.Of(time.UnixNanos());
+        if (Day(context, "from", today) is not { } from)
         {
             await Answer.Refuse(context, Refusal.Malformed("from", "'from' is a UTC day such as 2026-01-31."));
             return null;
         }
 
-        if (Days.Read(context.Request.Query["to"], today > from ? today : from) is not { } to || to < from)
+        if (Day(context, "to", Math.Max(today, from)) is not { } to || to < from)
         {
             await Answer.Refuse(context, Refusal.Malformed("to", "'to' is a UTC day such as 2026-01-31, not before 'from'."));
             return null;
@@ -309,6 +309,10 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
 
         return (from, to);
     }
+
+    private static long? Day(HttpContext context, string name, long otherwise) => context.Request.Query[name] is [{ } text, ..]
+        ? UtcDay.TryParse(text, out var day) ? day : null
+        : otherwise;
 
     private static string Text(in LinePlace place) => string.Create(
         CultureInfo.InvariantCulture, $"{place.TimeNanos}.{place.Sequence}.{place.Index}.{place.Leg}.{place.Stream}");
@@ -319,25 +323,4 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         && Call.Number(index, 0, long.MaxValue) is { } i && Call.Number(leg, 0, long.MaxValue) is { } l
             ? new LinePlace(n, stream, s, i, l)
             : null;
-}
-
-/// <summary>UTC days on the wire.</summary>
-internal static class Days
-{
-    private const string Format = "yyyy-MM-dd";
-
-    /// <summary>A day; the other one for no text, null for what is no day after 1970.</summary>
-    public static DateOnly? Read(string? text, DateOnly otherwise) => text is null ? otherwise
-        : DateOnly.TryParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
-            && day.Year is >= 1970 and < 2200 ? day
-        : null;
-
-    /// <summary>The day's begin, Unix nanoseconds.</summary>
-    public static long Nanos(this DateOnly day) => (day.DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber) * 86_400_000_000_000;
-
-    /// <summary>As it is written.</summary>
-    public static string Text(DateOnly day) => day.ToString(Format, CultureInfo.InvariantCulture);
-
-    /// <summary>The day that begins at a time, Unix nanoseconds.</summary>
-    public static string Text(long nanos) => Text(DateOnly.FromDateTime(DateTime.UnixEpoch).AddDays((int)(nanos / 86_400_000_000_000)));
 }

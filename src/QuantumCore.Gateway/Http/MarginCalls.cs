@@ -41,7 +41,7 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
         }
 
         var currency = text.Currency ?? "";
-        Refusal? refusal = MarginReading.CheckWhy(text.Why);
+        Refusal? refusal = WhyReading.Check(text.Why);
         if (refusal is null && currency.Length > 0 && !(await listings.All()).Any(instrument => instrument.Quote.Name == currency))
             refusal = new Refusal(RejectReason.BadRequest, "currency", Detail: "No listed instrument is paid in it.");
         if (refusal is null && await grains.Account(account.Value).SetKind(new(currency, officer.Name, text.Why ?? "")) is { } reason)
@@ -106,7 +106,7 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
             return;
         }
 
-        var refusal = MarginReading.CheckWhy(text.Why);
+        var refusal = WhyReading.Check(text.Why);
         var lots = MarginReading.Lots("quantity", text.Quantity, 0, instrument, ref refusal);
         if (refusal is null && await Catalog.SetLocate(
             new(instrument.Symbol, account.Value, lots, officer.Name, text.Why ?? "")) is { } reason)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Wire;
@@ -12,7 +11,6 @@ internal sealed class OperatorCalls(
     OrderEntry entry, IGrainFactory grains, Listings listings, KeyRing keys, GatewayOptions options, TimeProvider time)
 {
     private const long LargestIndex = (1L << 53) - 1;
-    private const int LongestWhy = 200;
 
     private readonly Lock _breakerLock = new();
     private readonly MarketWideBreaker _breaker = new();
@@ -194,7 +192,7 @@ internal sealed class OperatorCalls(
             return;
         }
 
-        var refusal = WrongWhy(text.Why);
+        var refusal = WhyReading.Check(text.Why);
         if (refusal is null)
         {
             var reason = isFrozen
@@ -218,10 +216,6 @@ internal sealed class OperatorCalls(
         });
     }
 
-    private static Refusal? WrongWhy(string? why) => why is not null && (why.Length > LongestWhy || why.Any(char.IsControl))
-        ? new Refusal(RejectReason.BadRequest, "why", LongestWhy.ToString(CultureInfo.InvariantCulture), "A sentence.")
-        : null;
-
     private async Task SetBlock(HttpContext context, BookVerb verb)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Call.Account(context) is not { } account ||
@@ -232,7 +226,7 @@ internal sealed class OperatorCalls(
 
         var wrong = text is { Symbol: not null, Why: not null }
             ? Refusal.Malformed("why", "Only the block of a whole account is on record with a reason.")
-            : WrongWhy(text.Why);
+            : WhyReading.Check(text.Why);
         if (wrong is null && text.Symbol is null)
         {
             if (verb == BookVerb.Block)

@@ -25,7 +25,7 @@ internal sealed class PlacementCalls(ReadBookPlaces places, IGrainFactory grains
         }
 
         var symbol = Call.Path(context, "symbol");
-        var refusal = MarginReading.CheckWhy(text.Why);
+        var refusal = WhyReading.Check(text.Why);
         if (refusal is null && await listings.Find(symbol) is null)
             refusal = new Refusal(RejectReason.UnknownSymbol, "symbol");
         if (refusal is null && await grains.Catalog().SetPin(new(symbol, text.Silo ?? "", officer.Name, text.Why ?? "")) is { } reason)

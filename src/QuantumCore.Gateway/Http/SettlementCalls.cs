@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Wire;
@@ -11,7 +10,6 @@ namespace QuantumCore.Gateway.Http;
 internal sealed class SettlementCalls(IGrainFactory grains, Listings listings, KeyRing keys)
 {
     private const int BatchesShown = 100;
-    private static readonly DateOnly s_first = DateOnly.FromDateTime(DateTime.UnixEpoch);
 
     private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
 
@@ -31,12 +29,12 @@ internal sealed class SettlementCalls(IGrainFactory grains, Listings listings, K
             return;
         }
 
-        var refusal = MarginReading.CheckWhy(text.Why);
+        var refusal = WhyReading.Check(text.Why);
         var days = ImmutableArray.CreateBuilder<long>();
         foreach (var holiday in text.Holidays ?? [])
         {
-            if (DateOnly.TryParseExact(holiday, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day >= s_first)
-                days.Add(day.DayNumber - s_first.DayNumber);
+            if (UtcDay.TryParse(holiday, out var day))
+                days.Add(day);
             else
                 refusal ??= new Refusal(RejectReason.BadRequest, "holidays", Detail: "Days such as 2026-12-25.");
         }
@@ -73,14 +71,14 @@ internal sealed class SettlementCalls(IGrainFactory grains, Listings listings, K
                 to.WriteString("venue"u8, venue);
                 to.WriteStartArray("holidays"u8);
                 foreach (var day in holidays)
-                    to.WriteStringValue(DateOf(day));
+                    to.WriteStringValue(UtcDay.Text(day));
                 to.WriteEndArray();
                 to.WriteStartArray("batches"u8);
                 foreach (var batch in batches)
                 {
                     to.WriteStartObject();
                     to.WriteString("batch"u8, batch.Id);
-                    to.WriteString("date"u8, DateOf(batch.Date));
+                    to.WriteString("date"u8, UtcDay.Text(batch.Date));
                     to.WriteNumber("cycle"u8, batch.Cycle);
                     to.WriteString("state"u8, batch.State == SettlementState.Settled ? "settled"u8 : "sent"u8);
                     to.WriteNumber("trades"u8, batch.Trades);
@@ -98,6 +96,4 @@ internal sealed class SettlementCalls(IGrainFactory grains, Listings listings, K
             to.WriteEndObject();
         });
     }
-
-    private static string DateOf(long day) => s_first.AddDays((int)day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

@@ -10,7 +10,6 @@ internal static class CorporateReading
 {
     private const string Dividend = "dividend";
     private const string Split = "split";
-    private static readonly DateOnly s_first = DateOnly.FromDateTime(DateTime.UnixEpoch);
 
     /// <summary>The action that a request announces; or what is wrong with it.</summary>
     public static (Refusal? Refusal, CorporateActionRequest? Request) Read(CorporateActionText text, Instrument instrument, string by)
@@ -25,7 +24,7 @@ internal static class CorporateReading
         var exDay = Day("exDate", text.ExDate, ref refusal);
         var payDay = Day("payDate", text.PayDate, ref refusal);
         var rate = Rate(text.Amount, instrument.Quote, ref refusal);
-        refusal ??= MarginReading.CheckWhy(text.Why);
+        refusal ??= WhyReading.Check(text.Why);
         return refusal is null
             ? (null, new(
                 text.Id!, isSplit ? CorporateActionKind.Split : CorporateActionKind.CashDividend, instrument.Symbol, exDay, payDay, rate, by, text.Why ?? "",
@@ -102,8 +101,8 @@ internal static class CorporateReading
         if (text is null)
             return 0;
 
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && day > s_first)
-            return day.DayNumber - s_first.DayNumber;
+        if (UtcDay.TryParse(text, out var day) && day > 0)
+            return day;
 
         refusal ??= Refusal.Malformed(field, "A day such as 2026-12-25.");
         return 0;
@@ -136,7 +135,7 @@ internal static class CorporateReading
     private static void WriteDay(Utf8JsonWriter to, ReadOnlySpan<byte> name, long day)
     {
         if (day > 0)
-            to.WriteString(name, s_first.AddDays((int)day).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+            to.WriteString(name, UtcDay.Text(day));
         else
             to.WriteNull(name);
     }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
@@ -9,8 +8,6 @@ namespace QuantumCore.Gateway.Wire;
 /// <summary>Fees in the words and units of the wire.</summary>
 internal static class FeesReading
 {
-    private const int LongestWhy = 200;
-
     /// <summary>The schedule that a request sets.</summary>
     public static (Refusal? Refusal, FeesRequest Request) Read(FeesText text, Asset asset, string by)
     {
@@ -26,8 +23,7 @@ internal static class FeesReading
         if (DecimalText.TryParse(text.MinimumFee ?? "0", asset.Decimals, out var minimum) != DecimalError.None)
             refusal ??= Refusal.Malformed("minimumFee", "A decimal of the asset; no sign, no exponent.");
         var request = new FeesRequest(new FeeSchedule(asset.Name, tiers.ToImmutable(), minimum), by, text.Why ?? "");
-        if (request.Why.Length > LongestWhy || request.Why.Any(char.IsControl))
-            refusal ??= new Refusal(RejectReason.BadRequest, "why", LongestWhy.ToString(CultureInfo.InvariantCulture), "A sentence.");
+        refusal ??= WhyReading.Check(text.Why);
         if (request.Schedule.Check() is { } wrong)
             refusal ??= Refusal.Malformed(wrong.Field == "minimum" ? "minimumFee" : wrong.Field, Sentence(wrong.Sentence));
         return (refusal, request);

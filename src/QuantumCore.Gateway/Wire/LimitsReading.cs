@@ -9,8 +9,6 @@ namespace QuantumCore.Gateway.Wire;
 /// <summary>Risk limits in the words and units of the wire.</summary>
 internal static class LimitsReading
 {
-    private const int LongestWhy = 200;
-
     /// <summary>The limits that a request sets.</summary>
     /// <param name="text">The request.</param>
     /// <param name="unit">What its quantities and amounts are counted in.</param>
@@ -26,7 +24,7 @@ internal static class LimitsReading
             var request = new LimitsRequest(unit.Scope, [new AccountLimit(kind, 0)], "", "");
             // A burst alone is asked about below, together with its rate.
             if (kind != LimitKind.OrderBurst && request.Check(forEveryone) is { } wrong)
-                return (Refusal.Malformed(field, Sentence(wrong)), request);
+                return (Refusal.Malformed(field, FeesReading.Sentence(wrong)), request);
             if (unit.Parse(kind, given, out var most) != DecimalError.None)
                 return (Refusal.Malformed(field, "A decimal of this scope's steps; no sign, no exponent."), request);
             if (most > LimitsRequest.MostOf(kind))
@@ -35,10 +33,8 @@ internal static class LimitsReading
         }
 
         var all = new LimitsRequest(unit.Scope, limits.ToImmutable(), by, text.Why ?? "");
-        Refusal? refusal = all.Why.Length > LongestWhy || all.Why.Any(char.IsControl)
-            ? new Refusal(RejectReason.BadRequest, "why", LongestWhy.ToString(CultureInfo.InvariantCulture), "A sentence.")
-            : all.Check(forEveryone) is { } reason ? Refusal.Malformed("orderBurst", Sentence(reason))
-            : null;
+        var refusal = WhyReading.Check(text.Why)
+            ?? (all.Check(forEveryone) is { } reason ? Refusal.Malformed("orderBurst", FeesReading.Sentence(reason)) : null);
         return (refusal, all);
     }
 
@@ -58,8 +54,6 @@ internal static class LimitsReading
 
         to.WriteEndObject();
     }
-
-    private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..] + ".";
 
     private static IEnumerable<(LimitKind Kind, string Field, string? Given)> FieldsOf(LimitsText text) => new[]
     {

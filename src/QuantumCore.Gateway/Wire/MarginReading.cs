@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
@@ -9,20 +8,13 @@ namespace QuantumCore.Gateway.Wire;
 /// <summary>Margin in the words and units of the wire.</summary>
 internal static class MarginReading
 {
-    private const int LongestWhy = 200;
-
     // As the terms have it that are made without it.
     private const int UsualSpreadLimitPpm = 50_000;
-
-    /// <summary>A sentence for the record; null when it is none.</summary>
-    public static Refusal? CheckWhy(string? why) => why is { } text && (text.Length > LongestWhy || text.Any(char.IsControl))
-        ? new Refusal(RejectReason.BadRequest, "why", LongestWhy.ToString(CultureInfo.InvariantCulture), "A sentence.")
-        : null;
 
     /// <summary>The terms of an instrument that a request sets.</summary>
     public static (Refusal? Refusal, MarginTerms? Terms) Read(MarginTermsText text, Instrument instrument)
     {
-        var refusal = CheckWhy(text.Why);
+        var refusal = WhyReading.Check(text.Why);
         var terms = new MarginTerms
         {
             Long = Table("long", text.Long ?? new MarginTableText(), instrument, ref refusal),
@@ -55,7 +47,7 @@ internal static class MarginReading
             TargetPpm = text.TargetPpm ?? usual.TargetPpm,
             FeePpm = text.FeePpm ?? usual.FeePpm,
         };
-        return (CheckWhy(text.Why) ?? (policy.Check() is { } wrong ? Refusal.Malformed(null, FeesReading.Sentence(wrong)) : null), policy);
+        return (WhyReading.Check(text.Why) ?? (policy.Check() is { } wrong ? Refusal.Malformed(null, FeesReading.Sentence(wrong)) : null), policy);
     }
 
     /// <summary>A quantity in lots.</summary>

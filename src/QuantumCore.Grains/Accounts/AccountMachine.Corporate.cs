@@ -43,7 +43,7 @@ internal sealed partial class AccountMachine
         }
 
         // What is due already is paid by the record itself.
-        var payDay = request.PayDay > TradingDay.DayOf(At(now)) && amount != 0 ? request.PayDay : 0;
+        var payDay = request.PayDay > UtcDay.Of(At(now)) && amount != 0 ? request.PayDay : 0;
         return new CorporateActionEntered(
             At(now), request.Id, request.Kind, action.UnitAsset, action.UnitDecimals, units, action.CashAsset, action.CashDecimals, amount, payDay);
     }

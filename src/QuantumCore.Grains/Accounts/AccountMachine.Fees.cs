@@ -14,7 +14,7 @@ internal sealed partial class AccountMachine
     /// <summary>What an account pays for what is paid in the assets of some schedules.</summary>
     public IEnumerable<AccountFees> Fees(IEnumerable<FeeSchedule> schedules, long now) =>
         from schedule in schedules
-        let volume = VolumeOf(schedule.Asset, TradingDay.DayOf(At(now)))
+        let volume = VolumeOf(schedule.Asset, UtcDay.Of(At(now)))
         let tier = schedule.TierOf(volume)
         select new AccountFees(schedule.Asset, volume, tier.MakerPpm, tier.TakerPpm, schedule.Minimum);
 
@@ -33,7 +33,7 @@ internal sealed partial class AccountMachine
             return FeeTerms.Of(instrument);
         }
 
-        var tier = schedule.TierOf(VolumeOf(schedule.Asset, TradingDay.DayOf(now)));
+        var tier = schedule.TierOf(VolumeOf(schedule.Asset, UtcDay.Of(now)));
         return new FeeTerms(tier.MakerPpm, tier.TakerPpm, schedule.Minimum);
     }
 
@@ -49,7 +49,7 @@ internal sealed partial class AccountMachine
             _volumes.Add(asset.Name, days = new VolumeDays());
         }
 
-        days.Add(TradingDay.DayOf(timeNanos), value);
+        days.Add(UtcDay.Of(timeNanos), value);
     }
 
     private void WriteFees(ref RecordWriter to)

@@ -218,7 +218,7 @@ internal sealed partial class AccountMachine
         for (var i = 0; i < _traded.Count; i++)
         {
             var (instrument, day) = _traded.GetValueAtIndex(i);
-            volume += scope.Covers(instrument) ? day.VolumeOn(TradingDay.DayOf(now)) : 0;
+            volume += scope.Covers(instrument) ? day.VolumeOn(UtcDay.Of(now)) : 0;
         }
 
         for (var i = 0; i < Account.OpenInterest.Count; i++)
@@ -241,7 +241,7 @@ internal sealed partial class AccountMachine
         for (var i = 0; i < _traded.Count; i++)
         {
             var (instrument, day) = _traded.GetValueAtIndex(i);
-            earned += scope.Covers(instrument) ? day.EarnedOn(TradingDay.DayOf(now)) : 0;
+            earned += scope.Covers(instrument) ? day.EarnedOn(UtcDay.Of(now)) : 0;
         }
 
         return -earned;

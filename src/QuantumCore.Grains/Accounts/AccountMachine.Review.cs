@@ -232,7 +232,7 @@ internal sealed partial class AccountMachine
     /// <summary>The interest of the next day that has begun; null when all days are on record.</summary>
     private InterestAccrued? Accrue(MarginStanding margin, Func<string, MarkPrice?> board, long now)
     {
-        if (TradingDay.DayOf(now) <= margin.AccruedDay)
+        if (UtcDay.Of(now) <= margin.AccruedDay)
         {
             return null;
         }
@@ -264,7 +264,7 @@ internal sealed partial class AccountMachine
         var accrued = new InterestAccrued(
             At(now), day, margin.Currency.Name, margin.Currency.Decimals, basis,
             margin.Loan + (debt * policy.LoanPpm), margin.Borrow + borrow, 0, 0);
-        return DateOnly.FromDayNumber((int)day + DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber).Day == 1 ? Charged(accrued) : accrued;
+        return UtcDay.DateOf(day).Day == 1 ? Charged(accrued) : accrued;
     }
 
     /// <summary>What is owed up to now, charged.</summary>

@@ -71,7 +71,7 @@ internal sealed partial class AccountMachine
         Account.Pending.IsEmpty ? RejectReason.None : DatedAt(now).Check(asset.Name, amount, DatedFunds.AtOnce);
 
     private DatedFunds DatedAt(long now) => new(
-        Account, TradingDay.DayOf(At(now)), TradingDay.DayOf(At(now) - LateNanos), calendarOf ?? (_ => BusinessCalendar.WithoutHolidays));
+        Account, UtcDay.Of(At(now)), UtcDay.Of(At(now) - LateNanos), calendarOf ?? (_ => BusinessCalendar.WithoutHolidays));
 
     // Nothing where nothing is pending: the snapshot's version says so.
     private void WriteSettlement(ref RecordWriter to)

@@ -14,7 +14,7 @@ internal sealed partial class AccountMachine
     {
         var order = Account.Orders[number];
         var instrument = order.Instrument;
-        Account.Fill(number, priceTicks, lots, fee, ratePpm, TradingDay.DayOf(timeNanos));
+        Account.Fill(number, priceTicks, lots, fee, ratePpm, UtcDay.Of(timeNanos));
         _margin?.Trade(number, instrument.Notional(priceTicks, lots));
         if (!_traded.TryGetValue(instrument.Symbol, out var traded))
         {

@@ -53,7 +53,7 @@ internal sealed class MarginStanding(Asset currency)
     /// <summary>Interest and borrow fees that are not charged yet, rounded up, minor units.</summary>
     public Int128 Owed => DayBasis == 0 ? 0 : new LoanInterest(Loan, DayBasis).Owed + new LoanInterest(Borrow, DayBasis).Owed;
 
-    public void Begin(long timeNanos) => AccruedDay = TradingDay.DayOf(timeNanos);
+    public void Begin(long timeNanos) => AccruedDay = UtcDay.Of(timeNanos);
 
     public void Apply(MarginReviewed reviewed)
     {

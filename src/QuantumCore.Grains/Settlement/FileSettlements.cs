@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using QuantumCore.Instruments;
 
@@ -30,7 +29,7 @@ public sealed class FileSettlements(string folder) : ISettlementReceiver
             to.WriteStartObject();
             to.WriteString("batch", batch.Id);
             to.WriteString("venue", batch.Venue);
-            to.WriteString("date", DateOnly.FromDateTime(DateTime.UnixEpoch).AddDays((int)batch.Content.Date).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+            to.WriteString("date", UtcDay.Text(batch.Content.Date));
             to.WriteNumber("cycle", batch.Content.Cycle);
             to.WriteString("hash", Convert.ToHexStringLower(batch.Content.Hash.AsSpan()));
             to.WriteStartArray("trades");

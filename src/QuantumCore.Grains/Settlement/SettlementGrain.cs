@@ -66,7 +66,7 @@ public sealed class SettlementGrain(
             throw new InvalidOperationException($"{Stream.Name} can't settle now: {reason}.");
         }
 
-        var today = TradingDay.DayOf(Now);
+        var today = UtcDay.Of(Now);
         if (_closedOn != today)
         {
             await (_closing ??= CloseDueAsync(today));
@@ -148,7 +148,7 @@ public sealed class SettlementGrain(
         await foreach (var stored in store.ReadAsync(HistoryChunk.BookPrefix + instrument.Symbol, after + 1, head, CancellationToken.None))
         {
             var record = BookRecordEncoding.Decode(stored.Body.Span);
-            var tradeDay = TradingDay.DayOf(record.TimeNanos);
+            var tradeDay = UtcDay.Of(record.TimeNanos);
             var date = calendar.After(tradeDay, instrument.SettlementDays);
             if (date >= today)
             {
