@@ -158,7 +158,7 @@ public sealed record ExecutionReport(
     bool PostOnly = false,
     SelfTradePrevention SelfTrade = SelfTradePrevention.None,
     EncodedConditions? Conditions = null,
-    ImmutableArray<PreventedMatch>? Prevented = null)
+    PreventedMatches? Prevented = null)
 {
     /// <summary>A refusal that never reached a book.</summary>
     public static ExecutionReport Refused(

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
@@ -73,6 +74,11 @@ public sealed record PreventedMatch(
         ? order
         : order with { Number = 0, Lots = Mode == SelfTradePrevention.Decrement ? order.Lots : null };
 }
+
+/// <summary>The prevented matches of one command in which an order was one of the two; at least one.</summary>
+/// <param name="All">In their sequence, as the order's account may see them.</param>
+[GenerateSerializer, Immutable, Alias("prevented-matches")]
+public sealed record PreventedMatches(ImmutableArray<PreventedMatch> All);
 
 /// <summary>One of the two orders of a prevented match.</summary>
 /// <param name="OrderId">Its public id.</param>

@@ -61,7 +61,7 @@ public class PreventedMatchTests
 
         Assert.Equal([1, 2, 3], book.Last.Steps.Where(step => step.Kind == StepKind.Prevented).Select(step => step.MakerOrderId));
         var report = BookReports.First("AAPL", book.Machine.Sequence, book.Last);
-        Assert.Equal([0, 1, 2], report.Prevented!.Value.Select(match => match.Place.Index));
+        Assert.Equal([0, 1, 2], report.Prevented!.All.Select(match => match.Place.Index));
         Assert.Equal((4, 11), (report.FilledLots, report.LeavesLots));
     }
 

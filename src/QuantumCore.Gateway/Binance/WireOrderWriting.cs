@@ -16,7 +16,7 @@ internal static class WireOrderWriting
     /// </summary>
     public static PastOrder View(this ExecutionReport report, long? filledValue = null)
     {
-        var prevented = report.Prevented is { } matches ? PreventedQuantity.Of(report.Number, matches) : null;
+        var prevented = report.Prevented is { } matches ? PreventedQuantity.Of(report.Number, matches.All) : null;
         return new(
             report.Symbol,
             report.Number,
@@ -100,7 +100,7 @@ internal static class WireOrderWriting
         if (response == WireResponse.Full)
             WriteFills(to, instrument, report.Fills);
         if (response >= WireResponse.Result && report.Prevented is { } prevented)
-            WirePreventedWriting.WriteOfOrder(to, instrument, prevented);
+            WirePreventedWriting.WriteOfOrder(to, instrument, prevented.All);
         to.WriteEndObject();
     }
 

@@ -144,7 +144,7 @@ internal static class BookReports
     }
 
     /// <summary>The prevented matches of a turn in which an order was one of the two; null for none.</summary>
-    private static ImmutableArray<PreventedMatch>? PreventedOf(string symbol, long sequence, BookTurn turn, SubmitOrder order)
+    private static PreventedMatches? PreventedOf(string symbol, long sequence, BookTurn turn, SubmitOrder order)
     {
         ImmutableArray<PreventedMatch>.Builder? matches = null;
         var index = 0;
@@ -164,7 +164,7 @@ internal static class BookReports
             index++;
         }
 
-        return matches?.DrainToImmutable();
+        return matches is null ? null : new PreventedMatches(matches.DrainToImmutable());
     }
 
     private static bool IsTaker(in TurnStep step, SubmitOrder order) =>
