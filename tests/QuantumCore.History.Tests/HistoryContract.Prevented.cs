@@ -72,6 +72,25 @@ public abstract partial class HistoryContract
         Assert.Contains(await HistoryInvariants.CheckAsync(history, 0, null, Token), violation => violation.Name.StartsWith("I34", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_history_of_before_there_were_prevented_matches_is_told_from_one_of_now()
+    {
+        await using var history = await OpenAsync("older");
+        await history.ApplyAsync([new BookChunk("SYM0", 1, Prevented())], Token);
+        Assert.True(await history.IsOfThisReleaseAsync(Token));
+        await using (var connection = await ConnectAsync("older"))
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = "DROP TABLE prevented_match";
+            await command.ExecuteNonQueryAsync(Token);
+        }
+
+        Assert.False(await history.IsOfThisReleaseAsync(Token));
+        await using var again = await OpenAsync("older");
+        Assert.True(await again.IsOfThisReleaseAsync(Token));
+        Assert.Empty(await again.CursorsAsync(Token));
+    }
+
     /// <summary>A resting order of 50 lots, and four that come and shrink it and themselves to nothing, two lots each.</summary>
     private static ImmutableArray<BookRecord> Prevented(long taker = One)
     {
