@@ -58,6 +58,15 @@ const string Usage = """
                                One JSON order per request against a running silo, and its bare /health/live in the
                                same run; with --get that reading in the place of orders:
                                {"ordersPerSecond":N,"helloPerSecond":N,"ratio":R,"p99Micros":N,…}
+      sockets [--url URL] [--key KEY] [--symbol S] [--price P] [--connections N] [--in-flight N] [--batch N] [--seconds N] [--pid SILO]
+                               JSON orders over the trading socket of a running silo: so many connections (8) with so many
+                               messages each on their way (16), of one order or a batch of so many:
+                               {"orders":N,"refused":N,"ordersPerSecond":N,"p50Micros":N,"p99Micros":N,"serverCpuMicrosPerOrder":N}
+      readers [--url URL] [--symbol S] [--price P] [--readers N] [--updates N] [--conflate MS] [--seconds N] [--pid SILO]
+                               One symbol of a running silo changes so many times a second (100), by orders at an even
+                               pace; without and with so many WebSocket readers (500):
+                               {"readers":N,"messagesPerSecondAndReader":N,"serverCores":N,"serverCoresWithoutReaders":N,
+                               "orderP99Micros":N,"orderP99MicrosWithout":N,…}
       overload [--url URL] [--pid SILO] [--symbol S] [--price P] [--callers N] [--connections N] [--seconds N]
                [--factor N] [--cancels N]
                                What a running demo silo carries closed loop (so many callers, 256), then so many times
@@ -116,6 +125,10 @@ try
             return await IncidentCommand.RunAsync(rest);
         case ["http", .. var rest] when !AsksForHelp(rest):
             return await HttpCommand.RunAsync(rest);
+        case ["sockets", .. var rest] when !AsksForHelp(rest):
+            return await SocketsCommand.RunAsync(rest);
+        case ["readers", .. var rest] when !AsksForHelp(rest):
+            return await ReadersCommand.RunAsync(rest);
         case ["overload", .. var rest] when !AsksForHelp(rest):
             return await OverloadCommand.RunAsync(rest);
         case ["recovery", .. var rest] when !AsksForHelp(rest):

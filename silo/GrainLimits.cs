@@ -6,9 +6,6 @@ internal static class GrainLimits
     /// <summary>Calls that may wait for one activation.</summary>
     public const int RequestsPerActivation = 50_000;
 
-    /// <summary>After which a call is given up.</summary>
-    public static readonly TimeSpan Response = TimeSpan.FromSeconds(5);
-
     /// <summary>For its last snapshot.</summary>
     public static readonly TimeSpan Deactivation = TimeSpan.FromSeconds(2);
 

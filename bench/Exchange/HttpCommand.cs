@@ -18,7 +18,7 @@ internal static class HttpCommand
             arguments, "--url", "--key", "--symbol", "--price", "--connections", "--seconds", "--pid", "--get");
         var url = new Uri(options.Text("--url", "http://127.0.0.1:8080"));
         var (connections, seconds) = (options.Number("--connections", 64), options.Number("--seconds", 5));
-        var server = options.Number("--pid", 1) is var pid and > 1 ? Process.GetProcessById(pid) : null;
+        var server = ServerProcess.Of(options);
         var reading = options.Text("--get", "");
         byte[] Order(long name) => reading.Length == 0
             ? Request(url, options, name)
@@ -26,18 +26,16 @@ internal static class HttpCommand
         byte[] Hello(long name) => Encoding.ASCII.GetBytes($"GET /health/live HTTP/1.1\r\nHost: {url.Authority}\r\n\r\n");
 
         await LoadAsync(url, Order, connections, 3);
-        var idle = Processor(server);
+        var idle = server.Used;
         var hello = await LoadAsync(url, Hello, connections, seconds);
-        var before = Processor(server);
+        var before = server.Used;
         var orders = await LoadAsync(url, Order, connections, seconds);
-        var used = Processor(server) - before;
+        var used = server.Used - before;
         var helloAgain = await LoadAsync(url, Hello, connections, seconds);
         var baseline = (hello.PerSecond + helloAgain.PerSecond) / 2;
-        string Micros(TimeSpan processor, long count) =>
-            server is null ? "null" : (processor.TotalMicroseconds / count).ToString("F1", CultureInfo.InvariantCulture);
         await Console.Out.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"connections":{{connections}},"orders":{{orders.Count}},"refused":{{orders.Refused}},"ordersPerSecond":{{orders.PerSecond:F0}},"p50Micros":{{orders.P50}},"p99Micros":{{orders.P99}},"helloPerSecond":{{baseline:F0}},"ratio":{{orders.PerSecond / baseline:F2}},"helloP50Micros":{{hello.P50}},"serverCpuMicrosPerHello":{{Micros(before - idle, hello.Count)}},"serverCpuMicrosPerOrder":{{Micros(used, orders.Count)}}}"""));
+            $$"""{"connections":{{connections}},"orders":{{orders.Count}},"refused":{{orders.Refused}},"ordersPerSecond":{{orders.PerSecond:F0}},"p50Micros":{{orders.P50}},"p99Micros":{{orders.P99}},"helloPerSecond":{{baseline:F0}},"ratio":{{orders.PerSecond / baseline:F2}},"helloP50Micros":{{hello.P50}},"serverCpuMicrosPerHello":{{server.MicrosEach(before - idle, hello.Count)}},"serverCpuMicrosPerOrder":{{server.MicrosEach(used, orders.Count)}}}"""));
         return 0;
     }
 
@@ -47,12 +45,6 @@ internal static class HttpCommand
         var side = name % 2 == 0 ? "buy" : "sell";
         var body = $$"""{"symbol":"{{options.Text("--symbol", "AAPL")}}","side":"{{side}}","price":"{{options.Text("--price", "150.00")}}","quantity":"1","clientOrderId":"{{name:x}}"}""";
         return KeptConnection.Request(url, "POST", "/api/qc/v1/orders", options.Text("--key", "demo-alice"), body);
-    }
-
-    private static TimeSpan Processor(Process? server)
-    {
-        server?.Refresh();
-        return server?.TotalProcessorTime ?? TimeSpan.Zero;
     }
 
     private static async Task<Load> LoadAsync(Uri url, Func<long, byte[]> request, int connections, int seconds)

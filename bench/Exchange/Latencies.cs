@@ -5,6 +5,8 @@ internal sealed class Latencies
 {
     private readonly List<long> _ticks = [];
 
+    public int Count => _ticks.Count;
+
     public void Add(long stopwatchTicks) => _ticks.Add(stopwatchTicks);
 
     /// <summary>The latency that a share of all calls did not exceed, in microseconds.</summary>

@@ -84,8 +84,8 @@ public sealed class LocalAccount
 }
 
 /// <summary>Follows the account of a key.</summary>
-internal sealed class AccountFeed(Uri root, string? apiKey, QuantumCoreClientOptions options)
-    : StreamFeed<AccountUpdate>(root, apiKey, options)
+internal sealed class AccountFeed(HttpMessageInvoker http, Uri root, string? apiKey, QuantumCoreClientOptions options)
+    : StreamFeed<AccountUpdate>(http, root, apiKey, options)
 {
     private readonly LocalAccount _account = new();
 

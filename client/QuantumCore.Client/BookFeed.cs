@@ -5,8 +5,8 @@ internal sealed class BookFeed : StreamFeed<BookUpdate>
 {
     private readonly Dictionary<string, LocalBook> _books;
 
-    internal BookFeed(Uri root, string? apiKey, IEnumerable<string> symbols, QuantumCoreClientOptions options)
-        : base(root, apiKey, options)
+    internal BookFeed(HttpMessageInvoker http, Uri root, string? apiKey, IEnumerable<string> symbols, QuantumCoreClientOptions options)
+        : base(http, root, apiKey, options)
     {
         _books = symbols.Distinct().ToDictionary(symbol => symbol, symbol => new LocalBook(symbol));
         if (_books.Count == 0)

@@ -22,13 +22,13 @@ public sealed class DisconnectGuard : IAsyncDisposable
     public Task Lost { get; }
 
     internal static async Task<DisconnectGuard> OpenAsync(
-        Uri root, string? apiKey, QuantumCoreClientOptions options, CancellationToken cancellation)
+        HttpMessageInvoker http, Uri root, string? apiKey, QuantumCoreClientOptions options, CancellationToken cancellation)
     {
         var backoff = new Backoff(options);
         var started = options.Time.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
-            var socket = new ExchangeSocket(root, "trading", apiKey, options);
+            var socket = new ExchangeSocket(http, root, "trading", apiKey, options);
             var stands = false;
             try
             {

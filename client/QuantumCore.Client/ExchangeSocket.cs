@@ -5,18 +5,22 @@ using System.Text.Json;
 
 namespace QuantumCore.Client;
 
-/// <summary>One WebSocket of the exchange, JSON in both directions. It is opened once; who wants another connection makes another.</summary>
+/// <summary>
+/// One WebSocket of the exchange, JSON in both directions, over the connections that calls are made with: their proxy and certificates
+/// are its own. It is opened once; who wants another connection makes another.
+/// </summary>
 internal sealed class ExchangeSocket : IDisposable
 {
     private const int LargestMessage = 16 * 1024 * 1024;
 
     private readonly ClientWebSocket _socket = new();
+    private readonly HttpMessageInvoker _http;
     private readonly QuantumCoreClientOptions _options;
     private readonly ArrayBufferWriter<byte> _buffer = new();
 
-    internal ExchangeSocket(Uri root, string call, string? apiKey, QuantumCoreClientOptions options)
+    internal ExchangeSocket(HttpMessageInvoker http, Uri root, string call, string? apiKey, QuantumCoreClientOptions options)
     {
-        _options = options;
+        (_http, _options) = (http, options);
         Address = new UriBuilder(new Uri(root, call)) { Scheme = root.Scheme == Uri.UriSchemeHttps ? "wss" : "ws" }.Uri;
 
         // A peer that vanished without a word is found out by unanswered pings.
@@ -40,7 +44,7 @@ internal sealed class ExchangeSocket : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         try
         {
-            await _socket.ConnectAsync(Address, either.Token);
+            await _socket.ConnectAsync(Address, _http, either.Token);
             foreach (var message in first)
                 await SendAsync(message, either.Token);
 

@@ -31,7 +31,7 @@ public sealed partial class QuantumCoreClient : IDisposable
     {
     }
 
-    /// <summary>Uses a client that the caller owns; its base address is the exchange's.</summary>
+    /// <summary>Uses a client that the caller owns, for calls and for WebSockets; its base address is the exchange's.</summary>
     /// <param name="http">The client to send with.</param>
     /// <param name="apiKey">The account's key; null for market data only.</param>
     /// <param name="options">How to retry.</param>
@@ -348,7 +348,7 @@ public sealed partial class QuantumCoreClient : IDisposable
     /// </exception>
     public IAsyncEnumerable<BookUpdate> WatchAsync(
         IEnumerable<string> symbols, CancellationToken cancellation = default) =>
-        new BookFeed(_root, _apiKey, symbols, _options).ReadAsync(cancellation);
+        new BookFeed(_http, _root, _apiKey, symbols, _options).ReadAsync(cancellation);
 
     /// <summary>
     /// Follows the account of the key until cancelled: balances and open orders, at first all and then as they change, some 50
@@ -359,7 +359,7 @@ public sealed partial class QuantumCoreClient : IDisposable
     /// (<see cref="RejectCodes.Unreachable"/>). After the first a lost connection is made again for ever.
     /// </exception>
     public IAsyncEnumerable<AccountUpdate> WatchAccountAsync(CancellationToken cancellation = default) =>
-        new AccountFeed(_root, _apiKey, _options).ReadAsync(cancellation);
+        new AccountFeed(_http, _root, _apiKey, _options).ReadAsync(cancellation);
 
     /// <summary>
     /// Opens a connection that the account's open orders do not outlive, whichever way they were placed: see
@@ -367,7 +367,7 @@ public sealed partial class QuantumCoreClient : IDisposable
     /// </summary>
     /// <exception cref="QuantumCoreException">The key was refused, or the exchange was not reached within the attempts of a call.</exception>
     public Task<DisconnectGuard> CancelOnDisconnectAsync(CancellationToken cancellation = default) =>
-        DisconnectGuard.OpenAsync(_root, _apiKey, _options, cancellation);
+        DisconnectGuard.OpenAsync(_http, _root, _apiKey, _options, cancellation);
 
     /// <summary>Releases the connections, unless they are the caller's.</summary>
     public void Dispose()

@@ -6,7 +6,7 @@ namespace QuantumCore.Client;
 /// Follows something over a WebSocket of its own. A lost connection is made again, after growing pauses, until the reader
 /// stops; one that never stood is given up like any other call.
 /// </summary>
-internal abstract class StreamFeed<TUpdate>(Uri root, string? apiKey, QuantumCoreClientOptions options)
+internal abstract class StreamFeed<TUpdate>(HttpMessageInvoker http, Uri root, string? apiKey, QuantumCoreClientOptions options)
     where TUpdate : class
 {
     private readonly Backoff _backoff = new(options);
@@ -31,7 +31,7 @@ internal abstract class StreamFeed<TUpdate>(Uri root, string? apiKey, QuantumCor
         var started = options.Time.GetTimestamp();
         for (var failures = 0; ;)
         {
-            using var socket = new ExchangeSocket(root, "stream", apiKey, options);
+            using var socket = new ExchangeSocket(http, root, "stream", apiKey, options);
             if (await socket.TryOpenAsync(Requests, cancellation))
             {
                 while (await socket.TryReceiveAsync<StreamMessage>(cancellation) is { } message)

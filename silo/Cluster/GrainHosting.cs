@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Orleans.Configuration;
-using Orleans.Serialization;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Cluster;
 using QuantumCore.Silo.Cluster;
 
 namespace QuantumCore.Silo;
@@ -13,9 +13,7 @@ namespace QuantumCore.Silo;
 /// </summary>
 internal static class GrainHosting
 {
-    private const string Service = "quantumcore";
     private static readonly TimeSpan s_pull = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
 
     /// <summary>Where the runtime's spans come from.</summary>
     public static IReadOnlyList<string> TraceSources { get; } = ["Microsoft.Orleans.Application"];
@@ -36,8 +34,6 @@ internal static class GrainHosting
 
     public static void AddGrainRuntime(this WebApplicationBuilder builder, SiloOptions options)
     {
-        // An exception of ours comes to the caller as what it is, and not as one that could not be sent.
-        builder.Services.Configure<ExceptionSerializationOptions>(known => known.SupportedNamespacePrefixes.Add(nameof(QuantumCore)));
         builder.Services.AddSingleton<ClusterView>();
         builder.Services.AddSingleton<Gateway.ReadSilos>(services => services.GetRequiredService<ClusterView>().ReadAsync);
         builder.Services.AddSingleton<Gateway.ReadBookPlaces>(services => services.GetRequiredService<ClusterView>().FindAsync);
@@ -45,7 +41,7 @@ internal static class GrainHosting
         {
             builder.Host.UseOrleansClient(client =>
             {
-                Join(client, options);
+                client.JoinCluster(options.Cluster, options.Postgres!);
                 if (options.Otlp is not null)
                     client.AddActivityPropagation();
             });
@@ -54,6 +50,7 @@ internal static class GrainHosting
 
         builder.Host.UseOrleans(silo =>
         {
+            silo.Services.SendExceptionsWhole();
             Limit(silo, options);
             Watch(silo);
             silo.Configure<Orleans.Configuration.SiloOptions>(self => self.SiloName = SiloName.Of(options));
@@ -69,7 +66,7 @@ internal static class GrainHosting
             if (options.Storage == StorageKind.Postgres)
                 Join(silo, options);
             else
-                silo.UseLocalhostClustering(FreePort(), 0, null, Service, "alone");
+                silo.UseLocalhostClustering(FreePort(), 0, null, ClusterMembership.Service, "alone");
         });
         if (options.Storage == StorageKind.Postgres)
         {
@@ -82,8 +79,8 @@ internal static class GrainHosting
     private static void Limit(ISiloBuilder silo, SiloOptions options)
     {
         silo.Configure<SiloMessagingOptions>(messaging =>
-            (messaging.ResponseTimeout, messaging.MaxEnqueuedRequestsHardLimit) = (GrainLimits.Response, GrainLimits.RequestsPerActivation));
-        silo.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = GrainLimits.Response);
+            (messaging.ResponseTimeout, messaging.MaxEnqueuedRequestsHardLimit) = (Gateway.GatewayOptions.GrainPatience, GrainLimits.RequestsPerActivation));
+        silo.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = Gateway.GatewayOptions.GrainPatience);
         silo.Configure<GrainCollectionOptions>(collection =>
             (collection.ActivationTimeout, collection.DeactivationTimeout) = (GrainLimits.Activation, GrainLimits.Deactivation));
         if (options.LongTurn > TimeSpan.Zero)
@@ -102,26 +99,11 @@ internal static class GrainHosting
 
     private static void Join(ISiloBuilder silo, SiloOptions options)
     {
-        silo.Configure<ClusterOptions>(cluster => (cluster.ServiceId, cluster.ClusterId) = (Service, options.Cluster));
+        silo.Configure<ClusterOptions>(cluster => (cluster.ServiceId, cluster.ClusterId) = (ClusterMembership.Service, options.Cluster));
         silo.UseAdoNetClustering(table =>
-            (table.Invariant, table.ConnectionString) = (MembershipTables.Invariant, MembershipTables.ConnectionString(options.Postgres!)));
+            (table.Invariant, table.ConnectionString) = (ClusterMembership.Driver, ClusterMembership.TablesIn(options.Postgres!)));
         silo.ConfigureEndpoints(
             options.Advertise, options.SiloPort ?? FreePort(), options.GatewayPort ?? 0, listenOnAnyHostAddress: !IPAddress.IsLoopback(options.Advertise));
-    }
-
-    private static void Join(IClientBuilder client, SiloOptions options)
-    {
-        client.Configure<ClusterOptions>(cluster => (cluster.ServiceId, cluster.ClusterId) = (Service, options.Cluster));
-        client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = GrainLimits.Response);
-        client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = s_again);
-        client.UseAdoNetClustering(table =>
-            (table.Invariant, table.ConnectionString) = (MembershipTables.Invariant, MembershipTables.ConnectionString(options.Postgres!)));
-        client.UseConnectionRetryFilter(async (_, cancellationToken) =>
-        {
-            // No silo has opened its gateway yet.
-            await Task.Delay(s_again, cancellationToken);
-            return true;
-        });
     }
 
     private static int FreePort()

@@ -5,13 +5,6 @@ namespace QuantumCore.Silo.Cluster;
 /// <summary>The tables of a cluster's members, beside the journal: what Orleans' ADO.NET provider reads and writes.</summary>
 internal static class MembershipTables
 {
-    /// <summary>Orleans' name for the driver.</summary>
-    public const string Invariant = "Npgsql";
-
-    /// <summary>The connection string by which the provider finds the tables.</summary>
-    public static string ConnectionString(string postgres) =>
-        new NpgsqlConnectionStringBuilder(postgres) { SearchPath = "cluster" }.ConnectionString;
-
     /// <summary>Creates what is missing.</summary>
     public static async Task CreateAsync(string postgres, CancellationToken cancellationToken)
     {

@@ -34,7 +34,7 @@ internal static class GrainHosting
         {
             grains.GrainAssemblies.Add(typeof(ExchangeGrains).Assembly);
             grains.StreamProviders.Add(EventStreams.Provider);
-            grains.ResponseTimeout = GrainLimits.Response;
+            grains.ResponseTimeout = Gateway.GatewayOptions.GrainPatience;
             grains.ActivationTimeout = GrainLimits.Activation;
             grains.LongTurn = options.LongTurn;
             grains.DeactivationTimeout = GrainLimits.Deactivation;

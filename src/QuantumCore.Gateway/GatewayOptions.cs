@@ -5,6 +5,9 @@ namespace QuantumCore.Gateway;
 /// <summary>What the gateway is told at its start.</summary>
 public sealed record GatewayOptions
 {
+    /// <summary>After which a call to a grain is given up: its outcome is unknown then.</summary>
+    public static readonly TimeSpan GrainPatience = TimeSpan.FromSeconds(5);
+
     /// <summary>
     /// Published demo keys are accepted, and the three compatibility calls need no key: from this machine, not
     /// through a proxy. Decided while the exchange starts, before it is ready; never later.

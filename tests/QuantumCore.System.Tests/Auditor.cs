@@ -14,14 +14,15 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
     private const int Lanes = 8;
     private static readonly TimeSpan s_outOfReach = TimeSpan.FromSeconds(20);
 
-    private static readonly string[] s_symbols = ["AAPL", "AMZN", "BTC-USD", "MSFT"];
-
     private readonly Dictionary<long, Customer> _customers = keys.ToDictionary(key => key.Key, key => new Customer(address, key.Value));
     private readonly Customer _administrator = new(address, "demo-admin");
     private readonly List<string> _findings = [];
 
     /// <summary>What is wrong.</summary>
     public IReadOnlyList<string> Findings => _findings;
+
+    /// <summary>What is traded.</summary>
+    public IReadOnlyList<Traded> Markets { get; init; } = Traded.Usual;
 
     /// <summary>What settles later, and who may owe; null where nothing and nobody does.</summary>
     public ClearingAudit? Clearing { get; init; }
@@ -297,7 +298,7 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
             """))
             .Select(row => (Symbol: (string)row[0], Line: $"{row[1]} {Units(row[4], row[5]):G29} at {Units(row[2], row[3]):G29}"))
             .ToLookup(level => level.Symbol, level => level.Line);
-        foreach (var symbol in Clearing is null ? s_symbols : [.. s_symbols, ClearingAudit.Symbol])
+        foreach (var symbol in Markets.Select(market => market.Symbol).Concat(Clearing is null ? [] : [ClearingAudit.Symbol]))
         {
             var book = await NewestBookAsync(symbol);
             var shown = book.Items("bids").Select(level => Line("B", level)).Concat(book.Items("asks").Select(level => Line("S", level)));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Xunit;
 
@@ -12,18 +11,15 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
 {
     private const int Desks = 8;
 
-    private static readonly (string Symbol, decimal Reference, decimal Tick, decimal Lot) s_clearing = (ClearingAudit.Symbol, ClearingAudit.Reference, 0.01m, 1m);
-
-    private static readonly (string Symbol, decimal Reference, decimal Tick, decimal Lot)[] s_markets =
-    [
-        ("AAPL", 150m, 0.01m, 1m), ("AMZN", 185m, 0.01m, 1m), ("BTC-USD", 95_000m, 10m, 0.001m), ("MSFT", 420m, 0.01m, 1m),
-    ];
+    private static readonly Traded s_clearing = new(ClearingAudit.Symbol, ClearingAudit.Reference, 0.01m, 1m);
 
     private volatile bool _closing;
 
     /// <summary>There is a symbol that settles later, mark prices come in, and holidays are declared.</summary>
     public bool Clears { get; init; }
 
+    /// <summary>What is traded.</summary>
+    public IReadOnlyList<Traded> Markets { get; init; } = Traded.Usual;
 
     /// <summary>Trades until the exchange no longer answers, or <see cref="Close"/> is called.</summary>
     public async Task TradeAsync()
@@ -75,7 +71,7 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
         using var feed = new Customer(address, "demo-admin", patience);
         while (!_closing)
         {
-            foreach (var (symbol, price) in new[] { ("AAPL", "150.00"), (ClearingAudit.Symbol, Text(ClearingAudit.Reference)) })
+            foreach (var (symbol, price) in new[] { ("AAPL", "150.00"), (ClearingAudit.Symbol, Traded.Text(ClearingAudit.Reference)) })
             {
                 if ((await feed.PostAsync($"admin/symbols/{symbol}/mark", $$"""{"price":"{{price}}"}""")).Status == 0)
                     return;
@@ -146,11 +142,11 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
 
     private Entry Place(Random random, long account, string name)
     {
-        var market = random.Next(s_markets.Length + (Clears ? 2 : 0));
-        var (symbol, reference, tick, lot) = market < s_markets.Length ? s_markets[market] : s_clearing;
+        var market = random.Next(Markets.Count + (Clears ? 2 : 0));
+        var (symbol, reference, tick, lot) = market < Markets.Count ? Markets[market] : s_clearing;
         var side = random.Next(2) == 0 ? "buy" : "sell";
-        var price = Text(reference + (tick * random.Next(-12, 13)));
-        var quantity = Text(lot * random.Next(1, 40));
+        var price = Traded.Text(reference + (tick * random.Next(-12, 13)));
+        var quantity = Traded.Text(lot * random.Next(1, 40));
         var terms = random.Next(20) switch
         {
             < 11 => $"\"type\":\"limit\",\"price\":\"{price}\"",
@@ -170,20 +166,20 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
         var net = ((first == "buy" ? -1 : 1) * 235m) + (random.Next(-25, 26) * 0.01m);
         var time = random.Next(4) switch { 0 => "ioc", 1 => "fok", _ => "gtc" };
         var body = $$"""
-            {"clientOrderId":"{{name}}","net":"{{Text(net)}}","units":{{random.Next(1, 20)}},"timeInForce":"{{time}}","legs":[
+            {"clientOrderId":"{{name}}","net":"{{Traded.Text(net)}}","units":{{random.Next(1, 20)}},"timeInForce":"{{time}}","legs":[
             {"symbol":"AMZN","side":"{{first}}","quantity":"1"},{"symbol":"MSFT","side":"{{second}}","quantity":"1"}]}
             """;
         return new Entry(Wish.Strategy, account, "AMZN", name, HttpMethod.Post, "strategies", body);
     }
 
-    private static Entry Amend(
+    private Entry Amend(
         Random random, long account, string name, List<(string Symbol, long OrderId, string Name, decimal Price, decimal Quantity)> mine)
     {
         var order = mine[random.Next(mine.Count)];
-        var (_, _, tick, lot) = s_markets.Append(s_clearing).Single(market => market.Symbol == order.Symbol);
+        var (_, _, tick, lot) = Markets.Append(s_clearing).Single(market => market.Symbol == order.Symbol);
         var quantity = Math.Max(lot, order.Quantity + (lot * random.Next(-10, 5)));
-        var price = random.Next(2) == 0 ? "" : $"\"price\":\"{Text(order.Price + (tick * random.Next(-5, 6)))}\",";
-        var body = $$"""{{{price}}"quantity":"{{Text(quantity)}}","clientOrderId":"{{name}}"}""";
+        var price = random.Next(2) == 0 ? "" : $"\"price\":\"{Traded.Text(order.Price + (tick * random.Next(-5, 6)))}\",";
+        var body = $$"""{{{price}}"quantity":"{{Traded.Text(quantity)}}","clientOrderId":"{{name}}"}""";
         return new Entry(Wish.Amend, account, order.Symbol, name, HttpMethod.Patch, $"orders/{order.Symbol}/{order.OrderId}", body)
         {
             Target = order.OrderId,
@@ -200,9 +196,9 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
         return new Entry(Wish.Cancel, account, order.Symbol, "", HttpMethod.Delete, path, null) { Target = order.OrderId };
     }
 
-    private static Entry CancelAll(Random random, long account)
+    private Entry CancelAll(Random random, long account)
     {
-        var symbol = random.Next(3) == 0 ? "" : s_markets[random.Next(s_markets.Length)].Symbol;
+        var symbol = random.Next(3) == 0 ? "" : Markets[random.Next(Markets.Count)].Symbol;
         var path = symbol.Length == 0 ? "orders" : "orders?symbol=" + symbol;
         return new Entry(Wish.CancelAll, account, symbol, "", HttpMethod.Delete, path, null);
     }
@@ -217,7 +213,7 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
             3 => ("MSFT", 25m),
             _ => ("USD", 2_500.75m),
         };
-        var body = $$"""{"key":"{{name}}","asset":"{{asset}}","amount":"{{Text(amount)}}"}""";
+        var body = $$"""{"key":"{{name}}","asset":"{{asset}}","amount":"{{Traded.Text(amount)}}"}""";
         return new Entry(Wish.Deposit, account, "", name, HttpMethod.Post, $"admin/accounts/ACC-{account}/deposits", body)
         {
             Money = (asset, amount),
@@ -228,7 +224,7 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
     {
         var (asset, amount) = Money(random);
         var others = keys.Keys.Order().Where(other => other != account).ToArray();
-        var body = $$"""{"key":"{{name}}","to":"ACC-{{others[random.Next(others.Length)]}}","asset":"{{asset}}","amount":"{{Text(amount)}}"}""";
+        var body = $$"""{"key":"{{name}}","to":"ACC-{{others[random.Next(others.Length)]}}","asset":"{{asset}}","amount":"{{Traded.Text(amount)}}"}""";
         return new Entry(Wish.Transfer, account, "", name, HttpMethod.Post, $"admin/accounts/ACC-{account}/transfers", body)
         {
             Money = (asset, amount),
@@ -238,7 +234,7 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
     private static Entry Withdraw(Random random, long account, string name)
     {
         var (asset, amount) = Money(random);
-        var body = $$"""{"key":"{{name}}","asset":"{{asset}}","amount":"{{Text(amount)}}","destination":"bank of {{account}}"}""";
+        var body = $$"""{"key":"{{name}}","asset":"{{asset}}","amount":"{{Traded.Text(amount)}}","destination":"bank of {{account}}"}""";
         return new Entry(Wish.Withdraw, account, "", name, HttpMethod.Post, "withdrawals", body) { Money = (asset, amount) };
     }
 
@@ -249,6 +245,4 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
         // Sometimes more than anybody has.
         _ => ("USD", random.Next(12) == 0 ? 900_000_000m : random.Next(1, 99_999) * 0.01m),
     };
-
-    private static string Text(decimal value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 #if ORLEANS
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.Serialization;
@@ -17,6 +18,9 @@ namespace QuantumCore.TestKit;
 public sealed class GrainCluster : IAsyncDisposable
 {
 #if ORLEANS
+    /// <summary>Silos of every cluster, unless a test asks for more.</summary>
+    private const string SilosVariable = "QUANTUMCORE_TEST_SILOS";
+
     private readonly InProcessTestCluster _cluster;
 
     private GrainCluster(InProcessTestCluster cluster) => _cluster = cluster;
@@ -34,7 +38,8 @@ public sealed class GrainCluster : IAsyncDisposable
     public static async Task<GrainCluster> StartAsync(GrainClusterOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var builder = new InProcessTestClusterBuilder(options.Silos);
+        var builder = new InProcessTestClusterBuilder(
+            Math.Max(options.Silos, short.Parse(Environment.GetEnvironmentVariable(SilosVariable) ?? "1", CultureInfo.InvariantCulture)));
         builder.Options.ConfigureFileLogging = false;
         builder.ConfigureSiloHost((_, host) =>
         {

@@ -30,6 +30,8 @@ public class DependencyTests
         // The operator's tools run books and accounts again without grains: the machines live with them.
         ["QuantumCore.Upkeep"] = ["QuantumCore.Grains"],
         ["QuantumCore.Client"] = [],
+        // For services in the cluster's network: a gateway inside the client's process.
+        ["QuantumCore.Client.Cluster"] = ["QuantumCore.Client", "QuantumCore.Gateway"],
         // qc verify, backup, restore, export: one program for the operator. The SDK itself stays free of the exchange.
         ["QuantumCore.Cli"] = ["QuantumCore.Client", "QuantumCore.Upkeep"],
         // What a bot's author copies: the SDK alone, and for time travel the market's own machines.
@@ -40,7 +42,8 @@ public class DependencyTests
     // These say UsesGrains: the build adds the grain runtime of the flavour, so the core must not say it.
     private static readonly string[] s_usesGrains =
     [
-        "QuantumCore.Contracts", "QuantumCore.Gateway", "QuantumCore.Grains", "QuantumCore.History", "QuantumCore.Silo",
+        "QuantumCore.Client.Cluster", "QuantumCore.Contracts", "QuantumCore.Gateway", "QuantumCore.Grains", "QuantumCore.History",
+        "QuantumCore.Silo",
     ];
 
     // The bench hosts grains on either runtime, and the kit is what knows how.

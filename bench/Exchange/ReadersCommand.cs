@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace QuantumCore.Bench.Exchange;
+
+/// <summary>
+/// <c>readers</c>: one symbol of a running silo changes so many times a second; what that costs the silo, and how long the orders take
+/// that change it, without and with so many WebSocket readers.
+/// </summary>
+internal static class ReadersCommand
+{
+    private static long s_names = Stopwatch.GetTimestamp();
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var options = new Options(arguments, "--url", "--key", "--symbol", "--price", "--readers", "--updates", "--conflate", "--seconds", "--pid");
+        var (readers, updates, seconds) = (options.Number("--readers", 500), options.Number("--updates", 100), options.Number("--seconds", 10));
+        var server = ServerProcess.Of(options);
+        await PlaceAsync(options, updates, 2);
+        var alone = await MeasureAsync(options, server, updates, seconds);
+
+        using var end = new CancellationTokenSource();
+        var counts = new long[2];
+        var reading = Enumerable.Range(0, readers).Select(_ => ReadAsync(options, counts, end.Token)).ToArray();
+        await PlaceAsync(options, updates, 3);
+        var before = Volatile.Read(ref counts[0]);
+        var read = await MeasureAsync(options, server, updates, seconds);
+        var messages = Volatile.Read(ref counts[0]) - before;
+        var open = reading.Count(reader => !reader.IsCompleted);
+        await end.CancelAsync();
+        await Task.WhenAll(reading);
+        await Console.Out.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"readers":{{open}},"ordersPerSecond":{{read.PerSecond:F0}},"messagesPerSecondAndReader":{{messages / read.Took.TotalSeconds / readers:F1}},"bytesPerMessage":{{counts[1] / Math.Max(1, counts[0])}},"serverCores":{{read.Cores}},"serverCoresWithoutReaders":{{alone.Cores}},"orderP50Micros":{{read.P50}},"orderP99Micros":{{read.P99}},"orderP50MicrosWithout":{{alone.P50}},"orderP99MicrosWithout":{{alone.P99}}}"""));
+        return 0;
+    }
+
+    private static async Task<(double PerSecond, TimeSpan Took, string Cores, long P50, long P99)> MeasureAsync(Options options, ServerProcess server, int updates, int seconds)
+    {
+        var (before, started) = (server.Used, Stopwatch.GetTimestamp());
+        var latencies = await PlaceAsync(options, updates, seconds);
+        var took = Stopwatch.GetElapsedTime(started);
+        var (p50, p99) = Latencies.Percentiles([latencies]);
+        return (latencies.Count / took.TotalSeconds, took, server.Cores(server.Used - before, took), p50, p99);
+    }
+
+    /// <summary>Orders at an even pace on one connection, each of which changes the book.</summary>
+    private static async Task<Latencies> PlaceAsync(Options options, int updates, int seconds)
+    {
+        var url = new Uri(options.Text("--url", "http://127.0.0.1:8080"));
+        using var connection = await KeptConnection.OpenAsync(url);
+        var latencies = new Latencies();
+        var started = Stopwatch.GetTimestamp();
+        for (var n = 0; n < updates * seconds; n++)
+        {
+            var wait = TimeSpan.FromSeconds((double)n / updates) - Stopwatch.GetElapsedTime(started);
+            if (wait > TimeSpan.Zero)
+                await Task.Delay(wait, CancellationToken.None);
+            var name = Interlocked.Increment(ref s_names);
+            var body = $$"""{"symbol":"{{options.Text("--symbol", "AAPL")}}","side":"{{(name % 2 == 0 ? "buy" : "sell")}}","price":"{{options.Text("--price", "150.00")}}","quantity":"1","clientOrderId":"{{name:x}}"}""";
+            var asked = Stopwatch.GetTimestamp();
+            await connection.AskAsync(KeptConnection.Request(url, "POST", "/api/qc/v1/orders", options.Text("--key", "demo-alice"), body));
+            latencies.Add(Stopwatch.GetTimestamp() - asked);
+        }
+
+        return latencies;
+    }
+
+    private static async Task ReadAsync(Options options, long[] counts, CancellationToken end)
+    {
+        using var socket = await BenchSocket.OpenAsync(
+            new Uri(options.Text("--url", "http://127.0.0.1:8080")), "stream", options.Text("--key", "demo-alice"));
+        var conflate = options.Text("--conflate", "");
+        await socket.SendAsync($"{{\"op\":\"subscribe\",\"symbol\":\"{options.Text("--symbol", "AAPL")}\"{(conflate.Length == 0 ? "" : $",\"conflate\":{conflate}")}}}");
+        try
+        {
+            while (true)
+            {
+                var message = await socket.ReceiveAsync(end);
+                Interlocked.Increment(ref counts[0]);
+                Interlocked.Add(ref counts[1], message.Length);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Measured.
+        }
+    }
+}

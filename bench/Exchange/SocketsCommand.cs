@@ -1,0 +1,96 @@
+using System.Buffers.Text;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace QuantumCore.Bench.Exchange;
+
+/// <summary><c>sockets</c>: JSON orders over the trading socket of a running silo, so many messages of each connection on their way.</summary>
+internal static class SocketsCommand
+{
+    private static long s_names = Stopwatch.GetTimestamp();
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var options = new Options(
+            arguments, "--url", "--key", "--symbol", "--price", "--connections", "--in-flight", "--batch", "--seconds", "--pid");
+        var (connections, inFlight, batch) = (options.Number("--connections", 8), options.Number("--in-flight", 16), options.Number("--batch", 1));
+        var server = ServerProcess.Of(options);
+        await LoadAsync(options, connections, inFlight, batch, 3);
+        var before = server.Used;
+        var load = await LoadAsync(options, connections, inFlight, batch, options.Number("--seconds", 5));
+        var used = server.Used - before;
+        await Console.Out.WriteLineAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"connections":{{connections}},"inFlight":{{inFlight}},"batch":{{batch}},"orders":{{load.Orders}},"refused":{{load.Refused}},"ordersPerSecond":{{load.PerSecond:F0}},"p50Micros":{{load.P50}},"p99Micros":{{load.P99}},"serverCpuMicrosPerOrder":{{server.MicrosEach(used, load.Orders)}}}"""));
+        return 0;
+    }
+
+    private static async Task<Load> LoadAsync(Options options, int connections, int inFlight, int batch, int seconds)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var end = started + (seconds * Stopwatch.Frequency);
+        var results = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => TradeAsync(options, inFlight, batch, end)));
+        var took = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var orders = results.Sum(result => result.Orders);
+        var (p50, p99) = Latencies.Percentiles(results.Select(result => result.Latencies));
+        return new Load(orders, results.Sum(result => result.Refused), orders / took, p50, p99);
+    }
+
+    /// <summary>Each number of a message is a place: when its answer is here, the next one is sent with it.</summary>
+    private static async Task<(long Orders, long Refused, Latencies Latencies)> TradeAsync(Options options, int inFlight, int batch, long end)
+    {
+        using var socket = await BenchSocket.OpenAsync(
+            new Uri(options.Text("--url", "http://127.0.0.1:8080")), "trading", options.Text("--key", "demo-alice"));
+        var latencies = new Latencies();
+        var sent = new long[inFlight];
+        var (answered, refused) = (0L, 0L);
+        for (var place = 0; place < inFlight; place++)
+            await SendAsync(place);
+        for (var open = inFlight; open > 0;)
+        {
+            var answer = await socket.ReceiveAsync(CancellationToken.None);
+            var now = Stopwatch.GetTimestamp();
+            var place = PlaceOf(answer.Span);
+            latencies.Add(now - sent[place]);
+            answered += batch;
+            refused += answer.Span.Count("\"error\":"u8);
+            if (now < end)
+                await SendAsync(place);
+            else
+                open--;
+        }
+
+        return (answered, refused, latencies);
+
+        Task SendAsync(int place)
+        {
+            sent[place] = Stopwatch.GetTimestamp();
+            return socket.SendAsync(Message(options, place, batch));
+        }
+    }
+
+    // Passive orders that rest, and every other one meets them.
+    private static string Message(Options options, int place, int batch)
+    {
+        var text = new StringBuilder(180 * batch);
+        text.Append(CultureInfo.InvariantCulture, $"{{\"id\":{place},\"op\":\"{(batch == 1 ? "place\",\"order\":" : "batch\",\"orders\":[")}");
+        for (var i = 0; i < batch; i++)
+        {
+            var name = Interlocked.Increment(ref s_names);
+            text.Append(i == 0 ? "" : ",").Append(
+                CultureInfo.InvariantCulture,
+                $"{{\"symbol\":\"{options.Text("--symbol", "AAPL")}\",\"side\":\"{(name % 2 == 0 ? "buy" : "sell")}\",\"price\":\"{options.Text("--price", "150.00")}\",\"quantity\":\"1\",\"clientOrderId\":\"{name:x}\"}}");
+        }
+
+        return text.Append(batch == 1 ? "}" : "]}").ToString();
+    }
+
+    /// <exception cref="InvalidOperationException">It is no answer to a message of ours.</exception>
+    private static int PlaceOf(ReadOnlySpan<byte> answer) =>
+        answer.StartsWith("{\"id\":"u8) && Utf8Parser.TryParse(answer[6..], out int place, out _)
+            ? place
+            : throw new InvalidOperationException($"The silo said: {Encoding.UTF8.GetString(answer)}");
+
+    private sealed record Load(long Orders, long Refused, double PerSecond, long P50, long P99);
+}
