@@ -4,10 +4,10 @@ using Spectre.Console;
 
 namespace QuantumCore.Cli;
 
-/// <summary>account, fills, deposit.</summary>
+/// <summary>account, fills, prevented, deposit.</summary>
 internal static class AccountCommands
 {
-    internal static IEnumerable<Command> All(CommandLineApp app) => [Balances(app), Fills(app), Deposit(app)];
+    internal static IEnumerable<Command> All(CommandLineApp app) => [Balances(app), Fills(app), Prevented(app), Deposit(app)];
 
     private static Command Balances(CommandLineApp app) => app.Add(
         new Command("account", "The account's balances."),
@@ -34,6 +34,26 @@ internal static class AccountCommands
                 var fills = await session.Client().GetFillsAsync(
                     parse.GetValue(symbol), parse.GetValue(limit), cancellation);
                 session.Screen.Show(fills, console => Tables.Fills(console, fills));
+                return ExitCodes.Done;
+            });
+    }
+
+    private static Command Prevented(CommandLineApp app)
+    {
+        var symbol = Grammar.SymbolOption("Only this instrument");
+        var order = new Option<long?>("--order") { Description = "Only this order; with its symbol", HelpName = "id" };
+        var limit = Grammar.CountOption("--limit", "How many", otherwise: 20, most: 1000);
+        return app.Add(
+            new Command("prevented", "Self-trades of the account that were prevented, newest first.") { symbol, order, limit },
+            """
+            qc prevented
+            qc prevented --symbol AAPL --order 17
+            """,
+            async (parse, session, cancellation) =>
+            {
+                var matches = await session.Client().GetPreventedMatchesAsync(
+                    parse.GetValue(symbol), parse.GetValue(order), parse.GetValue(limit), cancellation);
+                session.Screen.Show(matches, console => Tables.Prevented(console, matches));
                 return ExitCodes.Done;
             });
     }

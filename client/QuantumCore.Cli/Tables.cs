@@ -62,6 +62,19 @@ internal static class Tables
         Write(console, table, "No fills.");
     }
 
+    internal static void Prevented(IAnsiConsole console, IReadOnlyList<PreventedMatch> matches)
+    {
+        var table = With("time", "symbol", "match", "taker", "maker", "mine", "price", "quantity", "mode", "taker lost", "maker lost");
+        foreach (var match in matches)
+        {
+            Row(table, Time(match.Time), match.Symbol, match.MatchId, Text(match.TakerOrderId), Text(match.MakerOrderId), Lower(match.Role),
+                Text(match.Price), Text(match.Quantity), Lower(match.Mode),
+                match.TakerPrevented is { } taker ? Text(taker) : "", match.MakerPrevented is { } maker ? Text(maker) : "");
+        }
+
+        Write(console, table, "Nothing was prevented.");
+    }
+
     internal static void Account(IAnsiConsole console, AccountView account)
     {
         console.WriteLine(account.State == AccountState.Frozen ? $"{account.Account} (frozen)" : account.Account);

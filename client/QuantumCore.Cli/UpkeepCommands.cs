@@ -51,7 +51,11 @@ internal static class UpkeepCommands
                     session.Screen.Note("An exchange is running on these files: its history moves on, and is left out.");
 
                 await using var history = held is null || parse.GetValue(without) ? null : await where.FindHistoryAsync(cancellation);
-                return Show(session, await Verification.RunAsync(where, history, cancellation));
+                var isOlder = history is not null && !await history.IsOfThisReleaseAsync(cancellation);
+                if (isOlder)
+                    session.Screen.Note("The history is of an older release, and is left out: the exchange makes it again when it starts.");
+
+                return Show(session, await Verification.RunAsync(where, isOlder ? null : history, cancellation));
             }));
     }
 

@@ -60,6 +60,47 @@ public sealed record AccountFill(
     [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
     long TimeNanos);
 
+/// <summary>Two orders of one owner that met and, as the incoming one asked, did not trade.</summary>
+/// <param name="MatchId">Its name within the symbol, never used again.</param>
+/// <param name="Symbol">The instrument.</param>
+/// <param name="Mode">What was done: <see cref="SelfTrade.ExpireTaker"/>, <see cref="SelfTrade.ExpireMaker"/>, <see cref="SelfTrade.ExpireBoth"/> or <see cref="SelfTrade.Decrement"/>.</param>
+/// <param name="Role">Which of the two orders is the account's.</param>
+/// <param name="TakerOrderId">The order that came.</param>
+/// <param name="MakerOrderId">The order that rested.</param>
+/// <param name="Price">The price at which they would have traded, in the quote asset.</param>
+/// <param name="Quantity">What would have traded, in the base asset.</param>
+/// <param name="Time">When, UTC; cut to 100 ns.</param>
+/// <param name="TimeNanos">The same in Unix nanoseconds.</param>
+/// <param name="TakerPrevented">What the order that came lost; null for nothing, and for another account's that lost something else.</param>
+/// <param name="MakerPrevented">What the order that rested lost; null as above.</param>
+public sealed record PreventedMatch(
+    string MatchId,
+    string Symbol,
+    SelfTrade Mode,
+    PreventedRole Role,
+    long TakerOrderId,
+    long MakerOrderId,
+    decimal Price,
+    decimal Quantity,
+    DateTimeOffset Time,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
+    long TimeNanos,
+    decimal? TakerPrevented = null,
+    decimal? MakerPrevented = null);
+
+/// <summary>Which of the two orders of a prevented match is the account's.</summary>
+public enum PreventedRole
+{
+    /// <summary>The one that came.</summary>
+    [JsonStringEnumMemberName("taker")] Taker = 1,
+
+    /// <summary>The one that rested.</summary>
+    [JsonStringEnumMemberName("maker")] Maker = 2,
+
+    /// <summary>Both.</summary>
+    [JsonStringEnumMemberName("both")] Both = 3,
+}
+
 /// <summary>A deposit that was booked.</summary>
 /// <param name="Account">The account, <c>ACC-n</c>.</param>
 /// <param name="Key">The deposit's name; the same key is booked once.</param>

@@ -246,6 +246,28 @@ public sealed partial class QuantumCoreClient : IDisposable
             Get("fills" + Query(("symbol", symbol), ("limit", Text(limit)), ("after", afterTradeId))),
             cancellation)).Fills;
 
+    /// <summary>Self-trades of the account that were prevented, newest first.</summary>
+    /// <param name="symbol">Only this instrument's.</param>
+    /// <param name="orderId">Only this order's; with its symbol.</param>
+    /// <param name="limit">1 to 1000.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<PreventedMatch>> GetPreventedMatchesAsync(
+        string? symbol = null, long? orderId = null, int limit = 100, CancellationToken cancellation = default) =>
+        (await _calls.SendAsync<PreventedMatchList>(
+            Get("prevented-matches" + Query(("symbol", symbol), ("orderId", orderId is { } id ? Text(id) : null), ("limit", Text(limit)))),
+            cancellation)).Matches;
+
+    /// <summary>Those of one symbol after a match, oldest first; <c>0-0</c> starts at the first.</summary>
+    /// <param name="symbol">The instrument.</param>
+    /// <param name="afterMatchId">Only later ones than this.</param>
+    /// <param name="limit">1 to 1000.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<PreventedMatch>> GetPreventedMatchesAfterAsync(
+        string symbol, string afterMatchId, int limit = 1000, CancellationToken cancellation = default) =>
+        (await _calls.SendAsync<PreventedMatchList>(
+            Get("prevented-matches" + Query(("symbol", symbol), ("limit", Text(limit)), ("after", afterMatchId))),
+            cancellation)).Matches;
+
     /// <summary>The account's balances.</summary>
     public Task<AccountView> GetAccountAsync(CancellationToken cancellation = default) =>
         _calls.SendAsync<AccountView>(Get("account"), cancellation);

@@ -46,6 +46,8 @@ internal sealed record CancelCount([property: JsonRequired] int Cancelled);
 
 internal sealed record FillList(IReadOnlyList<AccountFill> Fills);
 
+internal sealed record PreventedMatchList(IReadOnlyList<PreventedMatch> Matches);
+
 internal sealed record InstrumentList(IReadOnlyList<Instrument> Instruments);
 
 internal sealed record TradeList(IReadOnlyList<Trade> Trades);
@@ -315,6 +317,8 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(IReadOnlyList<Order>))]
 [JsonSerializable(typeof(IReadOnlyList<BatchResult>))]
 [JsonSerializable(typeof(IReadOnlyList<AccountFill>))]
+[JsonSerializable(typeof(PreventedMatchList))]
+[JsonSerializable(typeof(IReadOnlyList<PreventedMatch>))]
 [JsonSerializable(typeof(IReadOnlyList<Instrument>))]
 [JsonSerializable(typeof(IReadOnlyList<Trade>))]
 internal sealed partial class WireJson : JsonSerializerContext;

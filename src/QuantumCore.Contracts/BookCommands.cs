@@ -250,27 +250,32 @@ public enum StepKind : byte
 
     /// <summary>It never enters the book; its hold is released by this.</summary>
     Voided = 6,
+
+    /// <summary>It met an order of its owner and did not trade; what that changes and ends comes as steps of its own.</summary>
+    Prevented = 7,
 }
 
 /// <summary>One thing that happened, in the sequence in which it must be added up.</summary>
 /// <param name="Kind">What.</param>
-/// <param name="Account">The order's account. Fill: the taker's; in an auction the buyer's, here and below.</param>
+/// <param name="Account">The order's account. Fill, Prevented: the taker's; in an auction the buyer's, here and below.</param>
 /// <param name="Number">Its number within the account.</param>
 /// <param name="OrderId">Its public id; 0 when it has none.</param>
 /// <param name="Side">Buy or sell.</param>
 /// <param name="Reason">Ended: why.</param>
-/// <param name="PriceTicks">Fill: the price traded. Else the order's price or trigger, 0 for none.</param>
-/// <param name="QuantityLots">Fill: lots. Opened: its total. Changed: lots taken off its total. Ended: what it had filled.</param>
-/// <param name="LeavesLots">What it has open afterwards; Ended: what was released.</param>
+/// <param name="PriceTicks">Fill: the price traded. Prevented: the other order's. Else the order's price or trigger, 0 for none.</param>
+/// <param name="QuantityLots">Fill: lots. Prevented: lots that would have traded. Opened: its total. Changed: lots taken off its total. Ended: what it had filled.</param>
+/// <param name="LeavesLots">What it has open afterwards; Ended: what was released; Prevented: what it loses.</param>
 /// <param name="Fee">Fill: its fee, quote minor units.</param>
 /// <param name="Hold">What stays held for it afterwards, minor units of the asset it gives.</param>
-/// <param name="MakerAccount">Fill: the other order's account.</param>
-/// <param name="MakerNumber">Fill: its number.</param>
-/// <param name="MakerOrderId">Fill: its public id.</param>
-/// <param name="MakerLeavesLots">Fill: what it has open afterwards.</param>
+/// <param name="MakerAccount">Fill, Prevented: the other order's account.</param>
+/// <param name="MakerNumber">Fill, Prevented: its number.</param>
+/// <param name="MakerOrderId">Fill, Prevented: its public id.</param>
+/// <param name="MakerLeavesLots">Fill: what it has open afterwards; Prevented: what it loses.</param>
 /// <param name="MakerFee">Fill: its fee.</param>
 /// <param name="MakerHold">Fill: what stays held for it.</param>
 /// <param name="IsAuction">Fill: neither took.</param>
+/// <param name="SelfTrade">Prevented: what was done about it; of the oldest and the newest, which of the two it was.</param>
+/// <param name="Owner">Prevented: who is behind both accounts; 0 where nobody but the account itself is.</param>
 [GenerateSerializer, Immutable, Alias("turn-step")]
 public readonly record struct TurnStep(
     StepKind Kind,
@@ -290,7 +295,9 @@ public readonly record struct TurnStep(
     long MakerLeavesLots = 0,
     long MakerFee = 0,
     long MakerHold = 0,
-    bool IsAuction = false);
+    bool IsAuction = false,
+    SelfTradePrevention SelfTrade = SelfTradePrevention.None,
+    long Owner = 0);
 
 /// <summary>A displayed price level as it is after a turn; without orders when it is gone.</summary>
 /// <param name="Side">Buy or sell.</param>
@@ -325,7 +332,14 @@ public sealed record BookTurn(
     TradingPhase Phase,
     ImmutableArray<TurnStep> Steps,
     ImmutableArray<LevelState> Levels,
-    IndicativeAuction? Indicative) : BookRecord(TimeNanos);
+    IndicativeAuction? Indicative) : BookRecord(TimeNanos)
+{
+    /// <summary>Whether orders of one owner met in it and did not trade.</summary>
+    internal bool HasPrevented => Steps.Any(static step => step.Kind == StepKind.Prevented);
+
+    /// <summary>The same without what was prevented: all that a release before those steps told.</summary>
+    internal BookTurn WithoutPrevented() => this with { Steps = Steps.RemoveAll(static step => step.Kind == StepKind.Prevented) };
+}
 
 /// <summary>What changed values mean for an order.</summary>
 public static class ChangedConditions

@@ -6,7 +6,10 @@ namespace QuantumCore.Contracts;
 /// <summary>
 /// A book's records as bytes. The layout of a version never changes: journals of each release stay readable.
 /// </summary>
-/// <remarks>Kinds are PROTOCOL's letters as stable numbers: I 1, O 2, V 3, C 4, K 5, B 6, W 7, X 8.</remarks>
+/// <remarks>
+/// Kinds are PROTOCOL's letters as stable numbers: I 1, O 2, V 3, C 4, K 5, B 6, W 7, X 8, and 9 for an X in which self-trades
+/// were prevented: before there was that kind an X said nothing of them.
+/// </remarks>
 public static class BookRecordEncoding
 {
     private const byte Version = 1;
@@ -21,6 +24,7 @@ public static class BookRecordEncoding
         Reduced = 6,
         NothingFound = 7,
         Turn = 8,
+        TurnWithPrevented = 9,
     }
 
     /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
@@ -55,13 +59,22 @@ public static class BookRecordEncoding
             Kind.Closed => new OrdersClosed(from.TimeNanos, ReadClosed(ref from)),
             Kind.AllClosed => new AllClosed(from.TimeNanos, from.Count(), from.Count(), ReadClosed(ref from)),
             Kind.Reduced => ReadReduced(ref from),
-            Kind.Turn => BookTurnEncoding.Read(ref from),
+            Kind.Turn => BookTurnEncoding.Read(ref from, mayPrevent: false),
+            Kind.TurnWithPrevented => BookTurnEncoding.Read(ref from, mayPrevent: true),
             Kind.NothingFound => new NothingFound(from.TimeNanos, from.Count(), from.Count()),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of book record."),
         };
         from.End();
         return record;
     }
+
+    /// <summary>A record that was made again, as the release told it that wrote the stored one.</summary>
+    /// <param name="stored">The bytes in the journal.</param>
+    /// <param name="again">What the same command gives now.</param>
+    public static BookRecord AsToldIn(ReadOnlySpan<byte> stored, BookRecord again) =>
+        again is BookTurn { HasPrevented: true } turn && new RecordReader(stored, Version).Kind == (byte)Kind.Turn
+            ? turn.WithoutPrevented()
+            : again;
 
     private static RecordWriter Start(Kind kind, BookRecord record) => new(Version, (byte)kind, record.TimeNanos);
 
@@ -188,7 +201,7 @@ public static class BookRecordEncoding
 
     private static byte[] Encode(BookTurn record)
     {
-        var to = Start(Kind.Turn, record);
+        var to = Start(record.HasPrevented ? Kind.TurnWithPrevented : Kind.Turn, record);
         BookTurnEncoding.Write(ref to, record);
         return to.ToArray();
     }

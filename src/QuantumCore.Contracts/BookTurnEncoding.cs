@@ -35,7 +35,8 @@ internal static class BookTurnEncoding
         }
     }
 
-    public static BookTurn Read(ref RecordReader from)
+    /// <summary>Reads what <see cref="Write"/> wrote; where nothing was prevented, no step may say so.</summary>
+    public static BookTurn Read(ref RecordReader from, bool mayPrevent)
     {
         var command = ReadCommand(ref from);
         var reason = (RejectReason)from.Count16();
@@ -43,7 +44,7 @@ internal static class BookTurnEncoding
         var steps = ImmutableArray.CreateBuilder<TurnStep>(from.ItemCount());
         for (var i = steps.Capacity; i > 0; i--)
         {
-            steps.Add(ReadStep(ref from));
+            steps.Add(ReadStep(ref from, mayPrevent));
         }
 
         var levels = ImmutableArray.CreateBuilder<LevelState>(from.ItemCount());
@@ -110,6 +111,16 @@ internal static class BookTurnEncoding
         to.Count(step.LeavesLots);
         to.Signed(step.Fee);
         to.Count(step.Hold);
+        if (step.Kind == StepKind.Prevented)
+        {
+            to.Count(step.MakerAccount);
+            to.Count(step.MakerNumber);
+            to.Count(step.MakerOrderId);
+            to.Count(step.MakerLeavesLots);
+            to.Byte((byte)step.SelfTrade);
+            to.Count(step.Owner);
+        }
+
         if (step.Kind != StepKind.Fill)
         {
             return;
@@ -124,7 +135,7 @@ internal static class BookTurnEncoding
         to.Bool(step.IsAuction);
     }
 
-    private static TurnStep ReadStep(ref RecordReader from)
+    private static TurnStep ReadStep(ref RecordReader from, bool mayPrevent)
     {
         var step = new TurnStep(
             (StepKind)from.Byte(),
@@ -138,9 +149,9 @@ internal static class BookTurnEncoding
             from.Count(),
             from.Signed(),
             from.Count());
-        return step.Kind != StepKind.Fill
-            ? step
-            : step with
+        return step.Kind switch
+        {
+            StepKind.Fill => step with
             {
                 MakerAccount = from.Count(),
                 MakerNumber = from.Count(),
@@ -149,6 +160,18 @@ internal static class BookTurnEncoding
                 MakerFee = from.Signed(),
                 MakerHold = from.Count(),
                 IsAuction = from.Bool(),
-            };
+            },
+            StepKind.Prevented when !mayPrevent => throw new InvalidDataException("A prevented match in a record that knows of none."),
+            StepKind.Prevented => step with
+            {
+                MakerAccount = from.Count(),
+                MakerNumber = from.Count(),
+                MakerOrderId = from.Count(),
+                MakerLeavesLots = from.Count(),
+                SelfTrade = (SelfTradePrevention)from.Byte(),
+                Owner = from.Count(),
+            },
+            _ => step,
+        };
     }
 }

@@ -317,6 +317,10 @@ public interface ILedgerGrain : IGrainWithStringKey
     [Alias("fills-of")]
     ValueTask<ImmutableArray<AccountFill>> FillsOf(FillQuery query, ImmutableArray<SeenSequence> seen);
 
+    /// <summary>Prevented matches of an account, at least up to what the client has been shown.</summary>
+    [Alias("prevented")]
+    ValueTask<ImmutableArray<PreventedMatch>> Prevented(PreventedQuery query, ImmutableArray<SeenSequence> seen);
+
     /// <summary>Orders of an account by their numbers, oldest first, at least up to what the client has been shown.</summary>
     [Alias("orders")]
     ValueTask<ImmutableArray<PastOrder>> Orders(OrderQuery query, ImmutableArray<SeenSequence> seen);

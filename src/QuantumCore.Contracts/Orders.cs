@@ -132,6 +132,7 @@ public readonly record struct OrderFill(
 /// <param name="PostOnly">Whether it never takes.</param>
 /// <param name="SelfTrade">What happens when it meets an order of its account.</param>
 /// <param name="Conditions">What it was entered with beyond a plain order.</param>
+/// <param name="Prevented">The prevented matches of the command that this reports, in which it was one of the two; null for none.</param>
 [GenerateSerializer, Immutable, Alias("execution-report")]
 public sealed record ExecutionReport(
     RejectReason Reason,
@@ -156,7 +157,8 @@ public sealed record ExecutionReport(
     ImmutableArray<OrderFill> Fills,
     bool PostOnly = false,
     SelfTradePrevention SelfTrade = SelfTradePrevention.None,
-    EncodedConditions? Conditions = null)
+    EncodedConditions? Conditions = null,
+    PreventedMatches? Prevented = null)
 {
     /// <summary>A refusal that never reached a book.</summary>
     public static ExecutionReport Refused(
@@ -273,6 +275,7 @@ public sealed record OrderQuery(
 /// <param name="List">The kind of list it came with; null for none.</param>
 /// <param name="ListId">The number of that list's first order.</param>
 /// <param name="ListName">Of the first order: the client's name for the list.</param>
+/// <param name="Prevented">What it lost where it would have traded with an order of its owner; null for nothing.</param>
 [GenerateSerializer, Immutable, Alias("past-order")]
 public sealed record PastOrder(
     string Symbol,
@@ -295,7 +298,8 @@ public sealed record PastOrder(
     EncodedConditions? Conditions,
     OrderListKind? List,
     long? ListId = null,
-    string? ListName = null);
+    string? ListName = null,
+    PreventedQuantity? Prevented = null);
 
 /// <summary>The mark of a mass cancel: no order with a number up to the floor is to live on.</summary>
 /// <param name="Floor">The account's last number.</param>

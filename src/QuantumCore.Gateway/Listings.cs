@@ -18,6 +18,9 @@ public sealed class Listings(IGrainFactory grains, TimeProvider time)
             ? ValueTask.FromResult<Instrument?>(instrument)
             : FindAnew(symbol);
 
+    /// <summary>Whether a symbol is not listed as far as is known without asking.</summary>
+    public bool Lacks(string symbol) => _copy.Fresh is { } listed && !listed.ContainsKey(symbol);
+
     /// <summary>The grain that a symbol's book lives in: of a group's books all in one.</summary>
     public async ValueTask<IOrderBookGrain> Book(string symbol) =>
         grains.GetGrain<IOrderBookGrain>((await Find(symbol))?.BookKey ?? symbol);

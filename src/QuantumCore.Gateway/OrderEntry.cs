@@ -275,6 +275,11 @@ public sealed partial class OrderEntry(
     public ValueTask<ImmutableArray<AccountFill>> FillsOf(FillQuery query) =>
         grains.Ledger().FillsOf(query, shown.Of(query.Account));
 
+    /// <summary>The account's prevented matches, with everything it has been shown here.</summary>
+    /// <remarks>A reading: what its grain throws goes through.</remarks>
+    public ValueTask<ImmutableArray<PreventedMatch>> Prevented(PreventedQuery query) =>
+        grains.Ledger().Prevented(query, shown.Of(query.Account));
+
     /// <summary>Orders in the history, with everything the account has been shown here.</summary>
     /// <remarks>A reading: what its grain throws goes through.</remarks>
     public ValueTask<ImmutableArray<PastOrder>> Orders(OrderQuery query) =>

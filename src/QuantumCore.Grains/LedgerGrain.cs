@@ -116,6 +116,13 @@ public sealed partial class LedgerGrain(
     }
 
     /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<PreventedMatch>> Prevented(PreventedQuery query, ImmutableArray<SeenSequence> seen)
+    {
+        await CatchUpToAsync(seen);
+        return await history.PreventedAsync(query, CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<ImmutableArray<PastOrder>> Orders(OrderQuery query, ImmutableArray<SeenSequence> seen)
     {
         await CatchUpToAsync(seen);

@@ -50,26 +50,31 @@ public abstract partial class HistoryStore
             parameters,
             static (reader, token) => ListAsync(reader, ReadOrder, token),
             cancellationToken);
-        if (rows.IsEmpty)
-        {
-            return rows;
-        }
+        return rows.IsEmpty ? rows : await WithTermsAsync(query.Account, [.. rows.OrderBy(row => row.Number)], cancellationToken);
+    }
 
-        var orders = rows.OrderBy(row => row.Number).ToArray();
+    /// <summary>Orders of an account by their numbers with what stands in other tables.</summary>
+    private async Task<ImmutableArray<PastOrder>> WithTermsAsync(long account, PastOrder[] orders, CancellationToken cancellationToken)
+    {
         var terms = await ReadAsync(
             "SELECT number, name, value FROM ord_terms WHERE account = @account AND number >= @first AND number <= @last",
-            [("@account", query.Account), ("@first", orders[0].Number), ("@last", orders[^1].Number)],
+            [("@account", account), ("@first", orders[0].Number), ("@last", orders[^1].Number)],
             static (reader, token) => ListAsync(
                 reader, static row => (Number: row.GetInt64(0), Name: row.GetString(1), Value: row.GetInt64(2)), token),
             cancellationToken);
         var names = await ReadAsync(
             "SELECT number, name FROM ord_list WHERE account = @account AND number >= @first AND number <= @last",
-            [("@account", query.Account), ("@first", orders[0].Number), ("@last", orders[^1].Number)],
+            [("@account", account), ("@first", orders[0].Number), ("@last", orders[^1].Number)],
             static (reader, token) => ListAsync(reader, static row => (Number: row.GetInt64(0), Name: row.GetString(1)), token),
             cancellationToken);
         var nameOf = names.ToDictionary(list => list.Number, list => list.Name);
+        var prevented = await PreventedOfAsync(account, orders[0].Number, orders[^1].Number, cancellationToken);
         var byNumber = terms.ToLookup(term => term.Number, term => (term.Name, term.Value));
-        return [.. orders.Select(row => HistoryWords.With(row, byNumber[row.Number]) with { ListName = nameOf.GetValueOrDefault(row.Number) })];
+        return [.. orders.Select(row => HistoryWords.With(row, byNumber[row.Number]) with
+        {
+            ListName = nameOf.GetValueOrDefault(row.Number),
+            Prevented = prevented.TryGetValue(row.Number, out var lost) ? lost : null,
+        })];
     }
 
     /// <summary>An account's fills of one symbol, oldest first.</summary>

@@ -26,6 +26,17 @@ public abstract partial class HistoryStore : IAsyncDisposable
     /// <summary>Creates what is missing. Comes before every other call.</summary>
     public abstract Task InitializeAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Whether every table is there that this release keeps. One of an older release has not all of them until an exchange of this one
+    /// starts, and nothing of it can be read before.
+    /// </summary>
+    public async Task<bool> IsOfThisReleaseAsync(CancellationToken cancellationToken)
+    {
+        var there = await ReadAsync(
+            TablesQuery, [], static (reader, token) => ListAsync(reader, static row => row.GetString(0), token), cancellationToken);
+        return Tables().All(there.Contains);
+    }
+
     /// <summary>The last projected sequence of every stream that has one.</summary>
     public Task<IReadOnlyDictionary<string, long>> CursorsAsync(CancellationToken cancellationToken) => ReadAsync(
         "SELECT stream, seq FROM projector_cursor",
@@ -177,6 +188,9 @@ public abstract partial class HistoryStore : IAsyncDisposable
 
     /// <summary>Where the database is worked with: the thread pool, or the scheduler of a simulation.</summary>
     internal TaskScheduler Pool { get; init; } = TaskScheduler.Default;
+
+    /// <summary>Asks this database for the names of the history's tables.</summary>
+    internal abstract string TablesQuery { get; }
 
     /// <summary>Closes the database; no batch is being written.</summary>
     internal abstract ValueTask CloseAsync();

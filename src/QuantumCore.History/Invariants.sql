@@ -129,6 +129,14 @@ SELECT c.action, c.account, c.amount, c.moved, c.pending, c.paid FROM (
       AND p.cause IN ('dividend ' || c.action, 'split ' || c.action) AND p.asset = c.asset AND p.kind = 'P'), 0) AS pending
   FROM corporate_part c) c
 WHERE c.moved <> c.amount OR c.pending <> CASE WHEN c.paid = 1 THEN 0 ELSE c.amount END;
+-- name: I34 a prevented match is of two orders of its book, and one that expired by it was cancelled by what it lost
+SELECT p.symbol, p.seq, p.idx FROM prevented_match p
+LEFT JOIN ord t ON t.symbol = p.symbol AND t.order_id = p.taker_order LEFT JOIN ord m ON m.symbol = p.symbol AND m.order_id = p.maker_order
+WHERE t.account IS NULL OR m.account IS NULL OR t.account <> p.taker OR t.number <> p.taker_number
+  OR m.account <> p.maker OR m.number <> p.maker_number OR t.side = m.side
+  OR (p.mode IN (1, 3) AND (COALESCE(t.reason, '') <> 'SelfTrade' OR t.cancelled <> p.taker_qty))
+  OR (p.mode IN (2, 3) AND (COALESCE(m.reason, '') <> 'SelfTrade' OR m.cancelled <> p.maker_qty))
+  OR (p.mode = 4 AND (p.taker_qty <> p.qty OR p.maker_qty <> p.qty));
 -- name: I31 what rounding leaves of a corporate action is not negative, and less than a minor unit for each account that had a part
 SELECT r.action, r.amount, COUNT(c.account) FROM corporate_part r LEFT JOIN corporate_part c ON c.action = r.action AND c.account >= 1000
 WHERE r.account = 5 GROUP BY r.action, r.amount HAVING r.amount < 0 OR r.amount >= COUNT(c.account);

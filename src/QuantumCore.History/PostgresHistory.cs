@@ -49,6 +49,8 @@ public sealed class PostgresHistory : HistoryStore
 
         """;
 
+    internal override string TablesQuery => "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()";
+
     internal override ValueTask CloseAsync() => _source.DisposeAsync();
 
     internal override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken) =>

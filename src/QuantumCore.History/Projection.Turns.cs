@@ -9,7 +9,7 @@ internal sealed partial class Projection
     private void Turn(Place place, BookTurn turn)
     {
         _phases[place.Symbol] = turn.Phase;
-        var trades = 0;
+        var (trades, prevented) = (0, 0);
         foreach (var step in turn.Steps)
         {
             if (step.Kind == StepKind.Fill)
@@ -19,6 +19,10 @@ internal sealed partial class Projection
                 Fill(
                     new(step.MakerAccount, step.MakerNumber), step.PriceTicks, step.QuantityLots, step.MakerLeavesLots, step.MakerHold,
                     turn.TimeNanos);
+            }
+            else if (step.Kind == StepKind.Prevented)
+            {
+                Prevent(place, prevented++, turn.TimeNanos, in step);
             }
             else
             {
@@ -31,6 +35,11 @@ internal sealed partial class Projection
             RaiseFloor(place, turn.Command.Account, turn.Command.Number);
         }
     }
+
+    private void Prevent(Place place, int index, long timeNanos, in TurnStep step) => _prevented
+        .Add(place.Symbol).Add(place.Sequence).Add(index).Add(step.PriceTicks).Add(step.QuantityLots).Add((long)step.SelfTrade)
+        .Add(step.Owner).Add(step.Account).Add(step.Number).Add(step.OrderId).Add(step.LeavesLots)
+        .Add(step.MakerAccount).Add(step.MakerNumber).Add(step.MakerOrderId).Add(step.MakerLeavesLots).Add(timeNanos);
 
     private void Step(Place place, BookTurn turn, in TurnStep step)
     {

@@ -22,6 +22,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     private readonly RowBuffer _instruments = buffers.Empty(Statements.AddInstrument);
     private readonly RowBuffer _postings = buffers.Empty(Statements.AddPosting);
     private readonly RowBuffer _trades = buffers.Empty(Statements.AddTrade);
+    private readonly RowBuffer _prevented = buffers.Empty(Statements.AddPrevented);
     private readonly RowBuffer _events = buffers.Empty(Statements.AddAccountEvent);
     private readonly RowBuffer _terms = buffers.Empty(Statements.AddTerm);
     private readonly RowBuffer _lists = buffers.Empty(Statements.AddList);
@@ -77,7 +78,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     public IEnumerable<RowBuffer> Rows() =>
     [
         AssetRows(), _instruments, .. OrderRows(), .. HoldRows(), FloorRows(), BalanceRows(), PositionRows(), _postings,
-        _trades, _events, _terms, _lists, PhaseRows(), CandleRows(), .. MoneyRows(),
+        _trades, _prevented, _events, _terms, _lists, PhaseRows(), CandleRows(), .. MoneyRows(),
     ];
 
     private void Apply(Place place, BookRecord record)

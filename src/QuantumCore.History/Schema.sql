@@ -46,6 +46,15 @@ CREATE TABLE IF NOT EXISTS trade (
   PRIMARY KEY (symbol, seq, idx)) {BY_KEY};
 CREATE INDEX IF NOT EXISTS trade_buyer ON trade (buyer, time);
 CREATE INDEX IF NOT EXISTS trade_seller ON trade (seller, time);
+CREATE TABLE IF NOT EXISTS prevented_match (
+  symbol TEXT NOT NULL, seq BIGINT NOT NULL, idx BIGINT NOT NULL, px BIGINT NOT NULL, qty BIGINT NOT NULL, mode BIGINT NOT NULL,
+  owner BIGINT NOT NULL, taker BIGINT NOT NULL, taker_number BIGINT NOT NULL, taker_order BIGINT NOT NULL, taker_qty BIGINT NOT NULL,
+  maker BIGINT NOT NULL, maker_number BIGINT NOT NULL, maker_order BIGINT NOT NULL, maker_qty BIGINT NOT NULL, time BIGINT NOT NULL,
+  PRIMARY KEY (symbol, seq, idx)) {BY_KEY};
+CREATE INDEX IF NOT EXISTS prevented_taker ON prevented_match (taker, taker_number);
+CREATE INDEX IF NOT EXISTS prevented_maker ON prevented_match (maker, maker_number);
+CREATE INDEX IF NOT EXISTS prevented_taker_time ON prevented_match (taker, time);
+CREATE INDEX IF NOT EXISTS prevented_maker_time ON prevented_match (maker, time);
 CREATE TABLE IF NOT EXISTS account_event (
   stream TEXT NOT NULL, account BIGINT NOT NULL, seq BIGINT NOT NULL, PRIMARY KEY (stream, account, seq)) {BY_KEY};
 CREATE TABLE IF NOT EXISTS transfer (

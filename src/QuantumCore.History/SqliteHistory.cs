@@ -39,6 +39,8 @@ public sealed class SqliteHistory : HistoryStore
         Run(Schema("WITHOUT ROWID", "CREATE VIEW IF NOT EXISTS"));
     }
 
+    internal override string TablesQuery => "SELECT name FROM sqlite_master WHERE type = 'table'";
+
     internal override async ValueTask CloseAsync()
     {
         foreach (var statement in _prepared.Values)

@@ -217,6 +217,29 @@ public enum SelfTradePrevention : byte
     CancelOldest = 6,
 }
 
+/// <summary>What a mode does to the two orders that met.</summary>
+public static class SelfTradePreventionExtensions
+{
+    /// <summary>The mode with the newest and the oldest said by who came and who rested.</summary>
+    /// <param name="mode">The incoming order's instruction.</param>
+    /// <param name="takerId">The incoming order's public id; of two orders the later has the greater one.</param>
+    /// <param name="makerId">The resting order's.</param>
+    public static SelfTradePrevention Between(this SelfTradePrevention mode, long takerId, long makerId) => mode switch
+    {
+        SelfTradePrevention.CancelNewest => takerId > makerId ? SelfTradePrevention.ExpireTaker : SelfTradePrevention.ExpireMaker,
+        SelfTradePrevention.CancelOldest => takerId > makerId ? SelfTradePrevention.ExpireMaker : SelfTradePrevention.ExpireTaker,
+        _ => mode,
+    };
+
+    /// <summary>Whether the incoming order loses by it; of a mode as <see cref="Between"/> gives it.</summary>
+    public static bool TakesOfTaker(this SelfTradePrevention mode) =>
+        mode is SelfTradePrevention.ExpireTaker or SelfTradePrevention.ExpireBoth or SelfTradePrevention.Decrement;
+
+    /// <summary>Whether the resting order loses by it; of a mode as <see cref="Between"/> gives it.</summary>
+    public static bool TakesOfMaker(this SelfTradePrevention mode) =>
+        mode is SelfTradePrevention.ExpireMaker or SelfTradePrevention.ExpireBoth or SelfTradePrevention.Decrement;
+}
+
 /// <summary>Which price triggers a stop (FIX tag 1107).</summary>
 public enum TriggerReference : byte
 {

@@ -10,7 +10,7 @@ public sealed partial class OrderBook
     private bool PreventSelfTrade<TRun>(ref Taker taker, ref Cursor at, long quantity)
         where TRun : struct, IRun
     {
-        var mode = Resolve(taker.SelfTrade, takerIsNewer: taker.Id > _entries[at.Slot].Id);
+        var mode = taker.SelfTrade.Between(taker.Id, _entries[at.Slot].Id);
         if (!TRun.HasEffects)
         {
             taker.Ended = mode is SelfTradePrevention.ExpireTaker or SelfTradePrevention.ExpireBoth;
@@ -46,14 +46,6 @@ public sealed partial class OrderBook
         EndTaker(ref taker);
         return false;
     }
-
-    /// <summary>Newest and oldest are the taker or the maker: it depends on who came first.</summary>
-    private static SelfTradePrevention Resolve(SelfTradePrevention mode, bool takerIsNewer) => mode switch
-    {
-        SelfTradePrevention.CancelNewest => takerIsNewer ? SelfTradePrevention.ExpireTaker : SelfTradePrevention.ExpireMaker,
-        SelfTradePrevention.CancelOldest => takerIsNewer ? SelfTradePrevention.ExpireMaker : SelfTradePrevention.ExpireTaker,
-        _ => mode,
-    };
 
     /// <summary>In a dry run: a maker that would expire is gone with its reserve; a decremented one would refill.</summary>
     private void PassOwn(ref Cursor at, SelfTradePrevention mode, long quantity)

@@ -65,6 +65,15 @@ public class GoldenTests
     }
 
     [Fact]
+    public void A_turn_of_the_kind_from_before_prevented_matches_has_none()
+    {
+        var bytes = BookRecordEncoding.Encode(Samples.Book["book-x-prevented"]);
+        Assert.Equal(9, bytes[1]);
+        bytes[1] = 8;
+        Assert.Throws<InvalidDataException>(() => BookRecordEncoding.Decode(bytes));
+    }
+
+    [Fact]
     public void A_definition_comes_back_whole()
     {
         var grouped = Samples.Instrument with { Group = "MAJORS" };

@@ -122,6 +122,10 @@ internal static class Samples
     private static readonly TurnStep s_step = new(
         StepKind.Fill, 1001, 7, 3, Side.Buy, EndReason.None, 15_000, 40, 60, 600, 900_360, 1002, 8, 4, 3, 240, 12_000, true);
 
+    private static readonly TurnStep s_prevented = new(
+        StepKind.Prevented, 1001, 7, 3, Side.Buy, EndReason.None, 15_000, 40, 60, 0, 0, 1002, 8, 2, 70,
+        SelfTrade: SelfTradePrevention.ExpireBoth, Owner: 9);
+
     private static readonly ImmutableArray<SettlementItem> s_settled =
         [new(1001, "AAPL", 0, [new(20_777, 1, 100), new(20_778, 2, -7)]), new(1002, "AAPL", 0, [new(20_777, 1, -93)])];
 
@@ -158,6 +162,18 @@ internal static class Samples
             [s_step with { Kind = StepKind.Opened, MakerAccount = 0, MakerNumber = 0, MakerOrderId = 0, MakerLeavesLots = 0, MakerFee = 0, MakerHold = 0, IsAuction = false }, s_step],
             [new LevelState(Side.Sell, 15_000, 0, 0), new LevelState(Side.Buy, 14_999, 500, 3)],
             new IndicativeAuction(15_010, 120, -33)),
+        ["book-x-prevented"] = new BookTurn(
+            Time,
+            BookCommand.Of(BookVerb.Enter, 0, 1001, 7) with { Orders = [s_iceberg] },
+            RejectReason.None,
+            TradingPhase.Continuous,
+            [
+                s_prevented,
+                s_step with { Kind = StepKind.Ended, Reason = EndReason.SelfTrade, MakerAccount = 0, MakerNumber = 0, MakerOrderId = 0, MakerLeavesLots = 0, MakerFee = 0, MakerHold = 0, IsAuction = false },
+                s_prevented with { Owner = 0, SelfTrade = SelfTradePrevention.ExpireTaker, MakerLeavesLots = 0 },
+            ],
+            [new LevelState(Side.Sell, 15_000, 0, 0)],
+            null),
         ["book-x-operator"] = new BookTurn(
             Time,
             BookCommand.Of(BookVerb.SetRules) with { Changes = [new(ChangedValue.DynamicBand, 300), new(ChangedValue.StaticBand, -1)] },

@@ -19,6 +19,7 @@ public sealed class AuthenticationTests
     [InlineData("DELETE", "orders/by-client-id/x", true, false)]
     [InlineData("GET", "account", true, false)]
     [InlineData("GET", "fills", true, false)]
+    [InlineData("GET", "prevented-matches", true, false)]
     [InlineData("POST", "transfers", true, false)]
     [InlineData("GET", "transfers", true, false)]
     [InlineData("POST", "admin/accounts/ACC-1001/transfers", false, true)]

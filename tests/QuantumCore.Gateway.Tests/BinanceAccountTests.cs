@@ -105,11 +105,62 @@ public class BinanceAccountTests
             told[..5]);
     }
 
-    private static List<string> Told(WireAccountEvents events, ImmutableArray<AssetBalance> balances, params BookRecord[] records)
+    [Fact]
+    public void What_was_prevented_is_told_once_for_each_order_that_lost_by_it()
+    {
+        // Of a pair: one leg meets an order of its owner's other account and shrinks, its sibling with it; then it expires whole.
+        var events = new WireAccountEvents([Resting(7, 10), Resting(8, 10)], [], Balances(0, 20, 10));
+        var shrink = new TurnStep(
+            StepKind.Prevented, Bob, 1, 12, Side.Buy, EndReason.None, 15_000, 4, 4, 0, 0, Alice, 7, 7, 4, SelfTrade: SelfTradePrevention.Decrement, Owner: 9);
+        var expire = shrink with { Number = 2, OrderId = 13, QuantityLots = 6, LeavesLots = 8, MakerLeavesLots = 6, SelfTrade = SelfTradePrevention.ExpireBoth };
+        var told = Reports(
+            events,
+            Turn(
+                shrink, new TurnStep(StepKind.Changed, Bob, 1, 12, Side.Buy, EndReason.None, 15_000, 4, 0, 0, 0),
+                new TurnStep(StepKind.Changed, Alice, 7, 7, Side.Sell, EndReason.None, 15_000, 4, 6, 0, 6),
+                new TurnStep(StepKind.Changed, Alice, 8, 8, Side.Sell, EndReason.None, 15_000, 4, 6, 0, 0),
+                new TurnStep(StepKind.Ended, Bob, 1, 12, Side.Buy, EndReason.SelfTrade, 15_000, 0, 0, 0, 0)),
+            Turn(
+                expire, new TurnStep(StepKind.Ended, Alice, 7, 7, Side.Sell, EndReason.SelfTrade, 15_000, 0, 6, 0, 0),
+                new TurnStep(StepKind.Ended, Bob, 2, 13, Side.Buy, EndReason.SelfTrade, 15_000, 0, 8, 0, 0)));
+        Assert.Equal(
+            [
+                $"TRADE_PREVENTION NEW i=7 q=10 v={1L << 20} A=4 B=4 u=9 U=12 Cs=AAPL pl=4 pL=150.00 pY=600.00",
+                "REPLACED NEW i=8 q=6",
+                $"TRADE_PREVENTION EXPIRED_IN_MATCH i=7 q=10 v={2L << 20} A=10 B=6 u=9 U=13 Cs=AAPL pl=6 pL=150.00 pY=900.00",
+            ],
+            told);
+
+        // As it was told before there were records of it: that it ended, and why.
+        var before = new WireAccountEvents([Resting(7, 10)], [], Balances(0, 20, 10));
+        Assert.Equal(
+            ["EXPIRED EXPIRED_IN_MATCH i=7 q=10"],
+            Reports(before, Turn(new TurnStep(StepKind.Ended, Alice, 7, 7, Side.Sell, EndReason.SelfTrade, 15_000, 0, 10, 0, 0))));
+
+        static BookTurn Turn(params ImmutableArray<TurnStep> steps) =>
+            new(5_000_000, BookCommand.Of(BookVerb.Enter), RejectReason.None, TradingPhase.Continuous, steps, [], null);
+    }
+
+    private static IEnumerable<string> Reports(WireAccountEvents events, params BookRecord[] records)
+    {
+        string[] members = ["i", "q", "v", "A", "B", "u", "U", "Cs", "pl", "pL", "pY"];
+        foreach (var message in Messages(events, Balances(0, 20, 10), records))
+        {
+            var told = JsonDocument.Parse(message).RootElement;
+            var shown = members.Where(member => told.TryGetProperty(member, out _)).Select(member => $"{member}={told.GetProperty(member)}");
+            if (told.GetProperty("e").ToString() == "executionReport")
+                yield return $"{told.GetProperty("x")} {told.GetProperty("X")} {string.Join(' ', shown)}";
+        }
+    }
+
+    private static List<string> Told(WireAccountEvents events, ImmutableArray<AssetBalance> balances, params BookRecord[] records) =>
+        [.. Messages(events, balances, records).Select(Short)];
+
+    private static IReadOnlyList<ReadOnlyMemory<byte>> Messages(WireAccountEvents events, ImmutableArray<AssetBalance> balances, BookRecord[] records)
     {
         var delivered = records.Select((record, i) => new DeliveredRecord(i + 1, 0, record)).ToImmutableArray();
         var view = new AccountView(Alice, 1, balances, [], [], []);
-        return [.. events.Of(Alice, new AccountChange(1, view, [new BookDelivery("AAPL", delivered)]), s_listed, 1).Select(Short)];
+        return events.Of(Alice, new AccountChange(1, view, [new BookDelivery("AAPL", delivered)]), s_listed, 1);
     }
 
     private static string Short(ReadOnlyMemory<byte> message)

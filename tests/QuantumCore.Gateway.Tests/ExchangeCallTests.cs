@@ -30,6 +30,34 @@ public sealed class ExchangeCallTests
     }
 
     [Fact]
+    public async Task Prevented_matches_are_shown_as_the_history_has_them_without_what_is_not_told()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        Assert.Equal(
+            """{"matches":[{"matchId":"7-0","symbol":"AAPL","mode":"expireBoth","role":"taker","takerOrderId":2,"makerOrderId":1,"price":"150.00","quantity":"10","takerPrevented":"12","time":"2026-01-01T00:00:00.000000001Z","timeNanos":"1767225600000000001"}]}""",
+            (await exchange.SendAsync("GET", "prevented-matches", cancellationToken: Token)).Text);
+        await exchange.SendAsync("GET", "prevented-matches?symbol=AAPL&orderId=2&limit=5&after=6-2", cancellationToken: Token);
+        Assert.Equal(
+            [new PreventedQuery(1001, Limit: 100), new PreventedQuery(1001, "AAPL", 2, new TradePlace(6, 3), Limit: 5)], exchange.Floor.Prevented);
+    }
+
+    [Theory]
+    [InlineData("symbol=NONE", "symbol")]
+    [InlineData("orderId=2", "symbol")]
+    [InlineData("after=7-0", "symbol")]
+    [InlineData("symbol=AAPL&orderId=x", "orderId")]
+    [InlineData("symbol=AAPL&orderId=0", "orderId")]
+    [InlineData("symbol=AAPL&after=7", "after")]
+    [InlineData("limit=1001", "limit")]
+    public async Task A_question_for_prevented_matches_that_can_not_be_read_names_its_field(string query, string field)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var reply = await exchange.SendAsync("GET", $"prevented-matches?{query}", cancellationToken: Token);
+        Assert.Equal(field, reply.Json.GetProperty("field").GetString());
+        Assert.Empty(exchange.Floor.Prevented);
+    }
+
+    [Fact]
     public async Task Book_and_trades_are_shown_best_and_newest_first()
     {
         await using var exchange = await OpenGateway.StartAsync();

@@ -305,6 +305,13 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
             [.. query.From is null && query.FromNanos is null ? found.TakeLast(query.Limit) : found.Take(query.Limit)]);
     }
 
+    public ValueTask<ImmutableArray<PreventedMatch>> Prevented(PreventedQuery query, ImmutableArray<SeenSequence> seen)
+    {
+        floor.Prevented.Add(query);
+        return ValueTask.FromResult<ImmutableArray<PreventedMatch>>(
+            [new PreventedMatch("AAPL", new TradePlace(7, 0), 1_767_225_600_000_000_001, SelfTradePrevention.ExpireBoth, 15_000, 10, 9, new(2, 5, true, 12), new(1, 0, false, null))]);
+    }
+
     public ValueTask<ImmutableArray<AccountFill>> FillsOf(FillQuery query, ImmutableArray<SeenSequence> seen) =>
         ValueTask.FromResult<ImmutableArray<AccountFill>>([]);
 

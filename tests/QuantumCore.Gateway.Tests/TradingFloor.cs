@@ -54,6 +54,9 @@ public sealed class TradingFloor
 
     public List<DepositRequest> Deposits { get; } = [];
 
+    /// <summary>What the history was asked about prevented matches.</summary>
+    public List<PreventedQuery> Prevented { get; } = [];
+
     /// <summary>What the ledger remembers of public trades, one a sequence, oldest first.</summary>
     public List<PublicTrade> PastTrades { get; } = [];
 

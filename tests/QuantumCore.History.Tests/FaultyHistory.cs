@@ -18,6 +18,8 @@ internal sealed class FaultyHistory(HistoryStore inner) : HistoryStore
 
     public override Task InitializeAsync(CancellationToken cancellationToken) => inner.InitializeAsync(cancellationToken);
 
+    internal override string TablesQuery => inner.TablesQuery;
+
     internal override ValueTask CloseAsync() => inner.DisposeAsync();
 
     internal override Task<DbConnection> OpenAsync(CancellationToken cancellationToken) =>

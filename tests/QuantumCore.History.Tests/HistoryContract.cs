@@ -6,7 +6,7 @@ using Xunit;
 namespace QuantumCore.History.Tests;
 
 /// <summary>What every database must do with the same records.</summary>
-public abstract class HistoryContract
+public abstract partial class HistoryContract
 {
     /// <summary>What each invariant is for: a fault planted in a healthy history, and who must find it.</summary>
     public static TheoryData<string, string> Faults => new()

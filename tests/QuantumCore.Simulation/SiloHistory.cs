@@ -18,6 +18,8 @@ internal sealed class SiloHistory : HistoryStore
 
     public override Task InitializeAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    internal override string TablesQuery => Shared.TablesQuery;
+
     internal override ValueTask CloseAsync() => ValueTask.CompletedTask;
 
     internal override Task<DbConnection> OpenAsync(CancellationToken cancellationToken)

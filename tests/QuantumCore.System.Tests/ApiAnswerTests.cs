@@ -90,6 +90,14 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         await CallAsync("DELETE orders", "orders", Alice);
         await CallAsync("GET orders/history", "orders/history?limit=100", Alice);
         await CallAsync("GET fills", "fills", Bob);
+        foreach (var mode in new[] { "expireTaker", "decrement" })
+        {
+            await CallAsync("POST orders", "orders", Bob, """{"symbol":"AAPL","side":"buy","price":"145.00","quantity":"2"}""");
+            await CallAsync("POST orders", "orders", Bob, $$"""{"symbol":"AAPL","side":"sell","price":"145.00","quantity":"2","selfTrade":"{{mode}}"}""");
+        }
+
+        Assert.Equal(2, (await CallAsync("GET prevented-matches", "prevented-matches?symbol=AAPL", Bob)).GetProperty("matches").GetArrayLength());
+        await CallAsync("DELETE orders", "orders", Bob);
         var alert = (await CallAsync("POST alerts", "alerts", Bob, """{"symbol":"AAPL","price":"200.00"}""")).GetProperty("id").GetInt64();
         await CallAsync("POST alerts", "alerts", Bob, """{"symbol":"AAPL","price":"200.00","above":false}""");
         Assert.True((await CallAsync("GET alerts", "alerts", Bob)).GetProperty("alerts")[1].TryGetProperty("fired", out _));

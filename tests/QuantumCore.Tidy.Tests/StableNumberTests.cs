@@ -42,7 +42,7 @@ public partial class StableNumberTests
             + "NoReference=66 AccountFrozen=67 MaxQuantity=68 MaxNotional=69 OpenOrderLimit=70 PositionLimit=71 DuplicateOrder=72 OrderRate=73 DailyVolume=74 DailyLoss=75 InsufficientMargin=76 ReduceOnly=77 NotPermitted=78 NoLocate=79 MarkStale=80 SignalSkipped=86 SignalsPaused=87 SignalTooOld=88 Overloaded=90 OutcomeUnknown=91 TooManyRequests=92 UnsettledFunds=93",
         ["DecimalError"] = "None=0 NotADecimal=1 TooManyDecimals=2 TooLarge=3",
         ["BookRecordEncoding.Kind"] =
-            "Instrument=1 Order=2 Voided=3 Closed=4 AllClosed=5 Reduced=6 NothingFound=7 Turn=8",
+            "Instrument=1 Order=2 Voided=3 Closed=4 AllClosed=5 Reduced=6 NothingFound=7 Turn=8 TurnWithPrevented=9",
         ["BookVerb"] =
             "Enter=1 EnterList=2 Cancel=3 CancelAll=4 Amend=5 Reduce=6 SetPhase=7 SetMark=8 SetReference=9 SetRules=10 "
             + "AdvanceTime=11 Block=12 Unblock=13 Bust=14 Correct=15 "
@@ -53,7 +53,7 @@ public partial class StableNumberTests
             + "Next=30 NextNanos=31 NextLastsNanos=32 Why=33 TakeQuotes=40 Cross=41 Sweep=42 Proceed=43 Close=44 Price=50 Lots=51 Maker=52 Reason=53",
         ["PhaseReason"] =
             "None=0 NewsPending=1 NewsDissemination=2 OrderImbalance=3 Technical=4 Regulatory=5 MarketWideBreaker=6 PriceBand=7 Planned=8",
-        ["StepKind"] = "Opened=1 Fill=2 Ended=3 Changed=4 Held=5 Voided=6",
+        ["StepKind"] = "Opened=1 Fill=2 Ended=3 Changed=4 Held=5 Voided=6 Prevented=7",
         ["ConditionsEncoding.Field"] =
             "DisplayLots=1 Hidden=2 AllOrNone=3 MinimumLots=4 Slide=5 TriggerTicks=6 TriggerReference=7 TrailTicks=8 "
             + "TrailBasisPoints=9 ActivationTicks=10 LimitOffsetTicks=11 Peg=12 PegOffsetTicks=13 Amount=14 "

@@ -16,6 +16,7 @@ internal sealed class WireAccountEvents(
     private readonly Dictionary<long, PastOrder> _orders = orders.ToDictionary(order => order.Number);
     private readonly Dictionary<long, OrderList> _lists = lists.ToDictionary(list => list.First().ListId!.Value, list => OrderList.Of([.. list]));
     private readonly Dictionary<string, Int128> _traded = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, PreventedMatch> _prevented = [];
     private readonly List<ReadOnlyMemory<byte>> _messages = [];
     private Dictionary<string, AssetBalance> _balances = balances.ToDictionary(balance => balance.Asset, StringComparer.Ordinal);
     private long _account;
@@ -88,7 +89,8 @@ internal sealed class WireAccountEvents(
 
     private void Turn(Place book, BookTurn turn)
     {
-        var trades = 0;
+        var (trades, prevented) = (0, 0);
+        _prevented.Clear();
         foreach (var step in turn.Steps)
         {
             if (step.Kind == StepKind.Fill)
@@ -100,10 +102,26 @@ internal sealed class WireAccountEvents(
                     Fill(book, trades, step.MakerNumber, step.PriceTicks, step.QuantityLots, step.MakerFee, isMaker: true, Left(step.MakerNumber, step.MakerLeavesLots, step.MakerHold));
                 trades++;
             }
+            else if (step.Kind == StepKind.Prevented)
+            {
+                Prevent(book, PreventedMatch.Of(book.Instrument.Symbol, new TradePlace(book.Sequence, prevented++), turn.TimeNanos, in step, _account));
+            }
             else if (step.Account == _account)
             {
                 Step(book, turn, step);
             }
+        }
+    }
+
+    /// <summary>What own orders lose by it is told with what that does to them: they become smaller, or end.</summary>
+    private void Prevent(Place book, PreventedMatch match)
+    {
+        foreach (var own in (ReadOnlySpan<PreventedOrder>)[match.Taker, match.Maker])
+        {
+            if (own is not { IsOwn: true, Lots: { } lots } || !_orders.TryGetValue(own.Number, out var order))
+                continue;
+            _orders[own.Number] = order with { Prevented = PreventedQuantity.After(order.Prevented, match, lots), ChangedNanos = book.TimeNanos };
+            _prevented[own.Number] = match;
         }
     }
 
@@ -121,9 +139,9 @@ internal sealed class WireAccountEvents(
                 End(book, step.Number, step.Reason);
                 break;
             case StepKind.Changed:
-                Change(book, step.Number, order => order with { QuantityLots = order.QuantityLots - step.QuantityLots });
+                Change(book, step.Number, order => order with { QuantityLots = order.QuantityLots - step.QuantityLots }, step.LeavesLots == 0);
                 break;
-            case StepKind.Opened or StepKind.Voided or StepKind.Held or StepKind.Fill:
+            case StepKind.Opened or StepKind.Voided or StepKind.Held or StepKind.Fill or StepKind.Prevented:
                 break;
         }
     }
@@ -249,24 +267,31 @@ internal sealed class WireAccountEvents(
             return;
 
         var ended = order with { Status = reason.Status(), End = reason, ChangedNanos = book.TimeNanos };
-        Report(book, ended, reason.Status() == OrderStatus.Cancelled ? "CANCELED" : "EXPIRED");
+        _prevented.Remove(number, out var match);
+        Report(book, ended, match is not null ? "TRADE_PREVENTION" : reason.Status() == OrderStatus.Cancelled ? "CANCELED" : "EXPIRED", match: match);
         LeaveList(book, ended);
     }
 
-    private void Change(Place book, long number, Func<PastOrder, PastOrder> change)
+    private void Change(Place book, long number, Func<PastOrder, PastOrder> change, bool endsNext = false)
     {
         if (!_orders.TryGetValue(number, out var order))
             return;
 
         order = change(order) with { ChangedNanos = book.TimeNanos };
         _orders[number] = order;
-        Report(book, order, "REPLACED");
+        // One that a prevented match leaves nothing of is told once, with its end.
+        if (!_prevented.TryGetValue(number, out var match))
+            Report(book, order, "REPLACED");
+        else if (!endsNext && _prevented.Remove(number))
+            Report(book, order, "TRADE_PREVENTION", match: match);
     }
 
-    private void Report(Place book, PastOrder order, string execution, LastFill? fill = null, string reject = "NONE") =>
-        _messages.Add(MessageSocket.Bytes(to => WriteReport(to, book, order, execution, fill, reject)));
+    private void Report(
+        Place book, PastOrder order, string execution, LastFill? fill = null, string reject = "NONE", PreventedMatch? match = null) =>
+        _messages.Add(MessageSocket.Bytes(to => WriteReport(to, book, order, execution, fill, reject, match)));
 
-    private void WriteReport(Utf8JsonWriter to, Place book, PastOrder order, string execution, LastFill? fill, string reject)
+    private void WriteReport(
+        Utf8JsonWriter to, Place book, PastOrder order, string execution, LastFill? fill, string reject, PreventedMatch? match)
     {
         var instrument = book.Instrument;
         var terms = order.Conditions.Decode() ?? new OrderConditions();
@@ -278,7 +303,7 @@ internal sealed class WireAccountEvents(
         to.WriteString("S"u8, WireWords.Of(order.Side));
         to.WriteString("o"u8, WireWords.Of(order.Type, order.PostOnly, terms));
         to.WriteString("f"u8, WireWords.Of(order.TimeInForce, order.Type));
-        to.WriteLots("q"u8, instrument, terms.Amount is null ? order.QuantityLots : order.FilledLots);
+        to.WriteLots("q"u8, instrument, terms.Amount is null ? order.OriginalLots() : order.FilledLots);
         to.WritePriceText("p"u8, instrument, OrderCombinations.IsMarket(order.Type) ? 0 : order.PriceTicks);
         to.WritePriceText("P"u8, instrument, terms.TriggerTicks ?? terms.ActivationTicks ?? 0);
         to.WriteLots("F"u8, instrument, terms.DisplayLots ?? 0);
@@ -305,6 +330,14 @@ internal sealed class WireAccountEvents(
         to.WriteString("Q"u8, instrument.Amount(terms.Amount ?? 0));
         to.WriteMillis("W"u8, order.CreatedNanos);
         to.WriteString("V"u8, WireWords.Of(order.SelfTrade));
+        if (order.Prevented is { } prevented)
+        {
+            to.WriteNumber("v"u8, WireWriting.TradeId(prevented.Last.Sequence, prevented.Last.Index));
+            to.WriteLots("A"u8, instrument, prevented.Lots);
+        }
+
+        if (match?.Own(order.Number) is { } own)
+            WirePreventedWriting.WriteReported(to, instrument, match, own);
         to.WriteEndObject();
     }
 

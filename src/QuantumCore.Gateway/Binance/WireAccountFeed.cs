@@ -105,6 +105,7 @@ internal sealed class WireAccountFeed(
         foreach (var list in listed.Where(order => open.Contains(order.Number)).Select(order => order.ListId!.Value).Distinct())
             lists.Add(list, await entry.Orders(new OrderQuery(account, ListId: list)));
         var listOf = lists.Values.SelectMany(list => list).ToDictionary(order => order.Number, order => order.ListId);
+        var prevented = await entry.Prevented(new PreventedQuery(account, IsOpen: true, Limit: int.MaxValue));
         var orders = new List<PastOrder>();
         foreach (var order in view.OpenOrders)
         {
@@ -112,7 +113,12 @@ internal sealed class WireAccountFeed(
                 ? []
                 : await entry.FillsOf(new FillQuery(account, order.Symbol, order.OrderId, default(TradePlace), null, null, 1_000));
             var until = fills.Where(fill => fill.Fill.Sequence <= places.GetValueOrDefault(order.Symbol)).Select(fill => fill.Fill);
-            orders.Add(WireOrderWriting.View(order, until) with { ListId = listOf.GetValueOrDefault(order.Number) });
+            var lost = prevented.Where(match => match.Symbol == order.Symbol && match.Place.Sequence <= places.GetValueOrDefault(order.Symbol));
+            orders.Add(WireOrderWriting.View(order, until) with
+            {
+                ListId = listOf.GetValueOrDefault(order.Number),
+                Prevented = prevented.IsEmpty ? null : PreventedQuantity.Of(order.Number, lost.Reverse()),
+            });
         }
 
         return new WireAccountEvents(orders, lists.Values.Select(list => list.AsEnumerable()), view.Balances);

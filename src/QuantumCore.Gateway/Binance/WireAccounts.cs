@@ -12,6 +12,10 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
         WireCall.Get("/api/v3/account", WireSecurity.Read, 20, Show),
         WireCall.Get("/api/v3/account/commission", WireSecurity.Read, 20, Commission),
         WireCall.Get("/api/v3/myTrades", WireSecurity.Read, 20, Trades) with { Weight = parameters => parameters.Has("orderId") ? 5 : 20 },
+        WireCall.Get("/api/v3/myPreventedMatches", WireSecurity.Read, 20, Prevented) with
+        {
+            Weight = parameters => parameters.Has("preventedMatchId") || parameters.Text("symbol") is not { } symbol || listings.Lacks(symbol) ? 2 : 20,
+        },
     ];
 
     /// <summary>Writes fee rates under a name.</summary>
@@ -122,6 +126,38 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
             to.WriteStartArray();
             foreach (var fill in fills)
                 WriteTrade(to, instrument, fill);
+            to.WriteEndArray();
+        });
+    }
+
+    /// <summary>By its id, or of an order from an id on, oldest first.</summary>
+    private async ValueTask<WireAnswer> Prevented(WireRequest request)
+    {
+        var parameters = request.Parameters;
+        var isSized = parameters.Has("limit");
+        var limit = parameters.Limit(500, 1_000);
+        var only = parameters.Number("preventedMatchId", 0, long.MaxValue);
+        var orderId = parameters.Number("orderId", 0, long.MaxValue);
+        var from = parameters.Number("fromPreventedMatchId", 0, long.MaxValue);
+        var instrument = await WireMarket.Symbol(parameters, listings);
+        if (only is null ? orderId is null : orderId is not null || from is not null || isSized)
+            parameters.Fail(WireError.BadCombination);
+        if (parameters.End() is { } wrong)
+            return wrong;
+
+        await entry.View(request.Account);
+        var matches = await entry.Prevented(new PreventedQuery(
+            request.Account,
+            instrument!.Symbol,
+            orderId,
+            orderId is null ? null : WireWriting.Place(from ?? 0),
+            only is { } id ? WireWriting.Place(id) : null,
+            Limit: limit));
+        return WireAnswer.Of(to =>
+        {
+            to.WriteStartArray();
+            foreach (var match in matches)
+                WirePreventedWriting.WriteMatch(to, instrument, match);
             to.WriteEndArray();
         });
     }

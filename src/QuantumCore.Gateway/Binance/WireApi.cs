@@ -69,6 +69,7 @@ internal sealed class WireApi(
         ["userDataStream.ping"] = "PUT /api/v3/userDataStream",
         ["userDataStream.stop"] = "DELETE /api/v3/userDataStream",
         ["myTrades"] = "GET /api/v3/myTrades",
+        ["myPreventedMatches"] = "GET /api/v3/myPreventedMatches",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private readonly FrozenDictionary<string, WireCall> _calls = s_methods.ToFrozenDictionary(

@@ -10,27 +10,35 @@ internal static class WireOrderWriting
 {
     private static readonly OrderConditions s_none = new();
 
-    /// <summary>An order as its report tells it; what was traded is known where the report has its fills, or nothing was.</summary>
-    public static PastOrder View(this ExecutionReport report, long? filledValue = null) => new(
-        report.Symbol,
-        report.Number,
-        report.OrderId,
-        report.ClientOrderId,
-        report.Side,
-        report.Type,
-        report.TimeInForce,
-        report.PriceTicks,
-        report.QuantityLots,
-        report.FilledLots,
-        filledValue ?? report.Fills.Aggregate(0L, static (sum, fill) => checked(sum + (fill.PriceTicks * fill.QuantityLots))),
-        report.Status,
-        report.End,
-        report.TimeNanos,
-        report.TimeNanos,
-        report.PostOnly,
-        report.SelfTrade,
-        report.Conditions,
-        null);
+    /// <summary>
+    /// An order as its report tells it; what was traded is known where the report has its fills, or nothing was. The first report
+    /// has the total it was entered with.
+    /// </summary>
+    public static PastOrder View(this ExecutionReport report, long? filledValue = null)
+    {
+        var prevented = report.Prevented is { } matches ? PreventedQuantity.Of(report.Number, matches.All) : null;
+        return new(
+            report.Symbol,
+            report.Number,
+            report.OrderId,
+            report.ClientOrderId,
+            report.Side,
+            report.Type,
+            report.TimeInForce,
+            report.PriceTicks,
+            report.QuantityLots - (prevented?.TakenOffLots ?? 0),
+            report.FilledLots,
+            filledValue ?? report.Fills.Aggregate(0L, static (sum, fill) => checked(sum + (fill.PriceTicks * fill.QuantityLots))),
+            report.Status,
+            report.End,
+            report.TimeNanos,
+            report.TimeNanos,
+            report.PostOnly,
+            report.SelfTrade,
+            report.Conditions,
+            null,
+            Prevented: prevented);
+    }
 
     /// <summary>An order that is open, with the fills it has had.</summary>
     public static PastOrder View(OpenOrder order, IEnumerable<OrderFill> fills) => new(
@@ -91,6 +99,8 @@ internal static class WireOrderWriting
 
         if (response == WireResponse.Full)
             WriteFills(to, instrument, report.Fills);
+        if (response >= WireResponse.Result && report.Prevented is { } prevented)
+            WirePreventedWriting.WriteOfOrder(to, instrument, prevented.All);
         to.WriteEndObject();
     }
 
@@ -134,7 +144,7 @@ internal static class WireOrderWriting
     public static void WriteState(Utf8JsonWriter to, Instrument instrument, PastOrder order)
     {
         var terms = order.Conditions.Decode() ?? s_none;
-        var total = terms.Amount is null ? order.QuantityLots : order.FilledLots;
+        var total = terms.Amount is null ? order.OriginalLots() : order.FilledLots;
         to.WritePriceText("price"u8, instrument, OrderCombinations.IsMarket(order.Type) ? 0 : order.PriceTicks);
         to.WriteLots("origQty"u8, instrument, total);
         to.WriteLots("executedQty"u8, instrument, order.FilledLots);
@@ -151,15 +161,23 @@ internal static class WireOrderWriting
         if (terms.DisplayLots is { } display)
             to.WriteLots("icebergQty"u8, instrument, display);
         to.WriteString("selfTradePreventionMode"u8, WireWords.Of(order.SelfTrade));
+        if (order.Prevented is { } prevented)
+        {
+            to.WriteNumber("preventedMatchId"u8, WireWriting.TradeId(prevented.Last.Sequence, prevented.Last.Index));
+            to.WriteLots("preventedQuantity"u8, instrument, prevented.Lots);
+        }
     }
+
+    /// <summary>The total it was entered with: what prevented matches took off counts as prevented, not as gone.</summary>
+    public static long OriginalLots(this PastOrder order) => order.QuantityLots + (order.Prevented?.TakenOffLots ?? 0);
 
     /// <summary>The same of an amended order, whose members have other names.</summary>
     public static void WriteAmended(Utf8JsonWriter to, Instrument instrument, PastOrder order)
     {
         to.WritePriceText("price"u8, instrument, OrderCombinations.IsMarket(order.Type) ? 0 : order.PriceTicks);
-        to.WriteLots("qty"u8, instrument, order.QuantityLots);
+        to.WriteLots("qty"u8, instrument, order.OriginalLots());
         to.WriteLots("executedQty"u8, instrument, order.FilledLots);
-        to.WriteLots("preventedQty"u8, instrument, 0);
+        to.WriteLots("preventedQty"u8, instrument, order.Prevented?.Lots ?? 0);
         to.WriteString("quoteOrderQty"u8, instrument.Amount(0));
         to.WriteString("cumulativeQuoteQty"u8, instrument.Amount(order.FilledValue));
         to.WriteString("status"u8, WireWords.Of(order.Status, order.End));

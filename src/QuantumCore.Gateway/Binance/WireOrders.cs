@@ -160,6 +160,7 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
             return refused;
         if (await Find(request.Account, named) is not { } order)
             return WireError.NoSuchOrder;
+        lots -= order.Prevented?.TakenOffLots ?? 0;
         if (lots >= order.QuantityLots)
             return new WireError(-2038, "Order amend (quantity increase) is not supported.");
         if (lots <= order.FilledLots)
@@ -180,7 +181,7 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
             to.WriteNumber("orderListId"u8, order.ListId ?? -1);
             to.WriteString("origClientOrderId"u8, order.ClientOrderId);
             to.WriteString("clientOrderId"u8, report.ClientOrderId);
-            WireOrderWriting.WriteAmended(to, named.Instrument!, report.View(order.FilledValue));
+            WireOrderWriting.WriteAmended(to, named.Instrument!, report.View(order.FilledValue) with { Prevented = order.Prevented });
             to.WriteMillis("workingTime"u8, order.CreatedNanos);
             to.WriteEndObject();
             to.WriteEndObject();
@@ -321,7 +322,8 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
             return (WireError.UnknownOrder, null);
 
         var view = report.View() with { ListId = order?.ListId };
-        return (null, report.FilledLots == 0 ? view : await Past(account, symbol, report.OrderId) ?? view);
+        var isAsEntered = report.FilledLots == 0 && order?.Prevented is null && report.QuantityLots == (order?.QuantityLots ?? report.QuantityLots);
+        return (null, isAsEntered ? view : await Past(account, symbol, report.OrderId) ?? view);
     }
 
     /// <summary>An order as it is now; null when the account has none such.</summary>
@@ -355,7 +357,7 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
     /// <summary>An open order as the account sees it; what was traded for it the history knows.</summary>
     private static PastOrder Live(OpenOrder order, PastOrder? past) => past is not null && past.FilledLots >= order.FilledLots
         ? past
-        : WireOrderWriting.View(order, []) with { FilledValue = past?.FilledValue ?? 0, ListId = past?.ListId };
+        : WireOrderWriting.View(order, []) with { FilledValue = past?.FilledValue ?? 0, ListId = past?.ListId, Prevented = past?.Prevented };
 
     /// <summary>An order as a request names it.</summary>
     private readonly record struct NamedOrder(Instrument? Instrument, long? OrderId, string? ClientOrderId);

@@ -5,7 +5,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>The calls about an account's money and fills.</summary>
+/// <summary>The calls about an account's money, its fills, and what it was prevented from.</summary>
 internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing keys)
 {
     /// <summary>GET /account</summary>
@@ -68,6 +68,54 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
             {
                 if (answer.instruments.TryGetValue(fill.Symbol, out var instrument))
                     to.WriteFill(fill, instrument);
+            }
+
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+
+    /// <summary>GET /prevented-matches</summary>
+    public async Task Prevented(HttpContext context)
+    {
+        if (await Call.Trader(context, keys) is not (> 0 and var account))
+            return;
+
+        var (symbol, order, after) = ((string?)context.Request.Query["symbol"], (string?)context.Request.Query["orderId"], (string?)context.Request.Query["after"]);
+        if (symbol is not null && await listings.Find(symbol) is null)
+        {
+            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+            return;
+        }
+
+        if (await Call.Limit(context) is not { } limit)
+            return;
+
+        var orderId = order is null ? null : Call.Number(order, 1, OrderDesk.LargestId);
+        var place = after is null ? null : Call.Trade(after);
+        var wrong = symbol is null && (order ?? after) is not null ? "symbol"
+            : order is not null && orderId is null ? "orderId"
+            : after is not null && place is null ? "after"
+            : null;
+        if (wrong is not null)
+        {
+            await Answer.Refuse(context, Refusal.Malformed(wrong, "'orderId' is a public id, 'after' a match id such as 17-0, either of the symbol beside it."));
+            return;
+        }
+
+        var from = place is { } last ? last with { Index = Math.Min(last.Index, int.MaxValue - 1) + 1 } : default(TradePlace?);
+        // What others set off, such as a stop, is told with everything else the account knows by now.
+        await entry.View(account);
+        var matches = await entry.Prevented(new PreventedQuery(account, symbol, orderId, from, Limit: limit));
+        var instruments = await listings.BySymbol();
+        await Answer.Json(context, (matches, instruments), static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteStartArray("matches"u8);
+            foreach (var match in answer.matches)
+            {
+                if (answer.instruments.TryGetValue(match.Symbol, out var instrument))
+                    to.WritePrevented(match, instrument);
             }
 
             to.WriteEndArray();

@@ -178,6 +178,24 @@ internal sealed record FillAnswer(
     string Time,
     string TimeNanos);
 
+/// <summary>Prevented matches of an account.</summary>
+internal sealed record PreventedMatchesAnswer(IReadOnlyList<PreventedMatchAnswer> Matches);
+
+/// <summary>Two orders of one owner that met and did not trade.</summary>
+internal sealed record PreventedMatchAnswer(
+    string MatchId,
+    string Symbol,
+    string Mode,
+    string Role,
+    long TakerOrderId,
+    long MakerOrderId,
+    string Price,
+    string Quantity,
+    string Time,
+    string TimeNanos,
+    string TakerPrevented = "",
+    string MakerPrevented = "");
+
 /// <summary>An account's statement over some days.</summary>
 internal sealed record StatementAnswer(
     string Account, string From, string To, IReadOnlyList<StatementAssetAnswer> Assets, IReadOnlyList<StatementEntryAnswer> Entries, string? Next);

@@ -26,6 +26,7 @@ internal static class ApiAnswers
         ["POST strategies"] = typeof(StrategyAnswer),
         ["GET account"] = typeof(AccountAnswer),
         ["GET fills"] = typeof(FillsAnswer),
+        ["GET prevented-matches"] = typeof(PreventedMatchesAnswer),
         ["GET account/statement"] = typeof(StatementAnswer),
         ["GET account/positions"] = typeof(PositionsAnswer),
         ["GET admin/accounts/{account}/statement"] = typeof(StatementAnswer),

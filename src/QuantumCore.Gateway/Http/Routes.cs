@@ -62,9 +62,7 @@ internal sealed class Routes(
         On(Lane.Orders, "POST", $"{Native}/order-lists", services.GetRequiredService<OrderListCalls>().Place, typeof(OrderListText));
         On(Lane.Orders, "POST", $"{Native}/strategies", services.GetRequiredService<StrategyCalls>().Place, typeof(StrategyText));
 
-        var accounts = services.GetRequiredService<AccountCalls>();
-        On(Lane.Readings, "GET", $"{Native}/account", accounts.Show);
-        On(Lane.Readings, "GET", $"{Native}/fills", accounts.Fills, null, "symbol", "limit", "after");
+        MapAccounts(services.GetRequiredService<AccountCalls>());
 
         var admin = services.GetRequiredService<AdminCalls>();
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/deposits", admin.Deposit, typeof(DepositText));
@@ -103,6 +101,13 @@ internal sealed class Routes(
         On(Lane.Orders, "POST", "/order", engine.Place);
         On(Lane.Readings, "GET", "/book/{symbol}", engine.Book);
         On(Lane.Urgent, "DELETE", "/order/{symbol}/{orderId}", engine.Cancel);
+    }
+
+    private void MapAccounts(AccountCalls calls)
+    {
+        On(Lane.Readings, "GET", $"{Native}/account", calls.Show);
+        On(Lane.Readings, "GET", $"{Native}/fills", calls.Fills, null, "symbol", "limit", "after");
+        On(Lane.Readings, "GET", $"{Native}/prevented-matches", calls.Prevented, null, "symbol", "orderId", "limit", "after");
     }
 
     private void MapKeys(KeyCalls calls)

@@ -98,6 +98,25 @@ internal static class WireWriter
         to.WriteEndObject();
     }
 
+    public static void WritePrevented(this Utf8JsonWriter to, PreventedMatch match, Instrument instrument)
+    {
+        to.WriteStartObject();
+        to.WritePlace("matchId"u8, match.Place.Sequence, match.Place.Index);
+        to.WriteString("symbol"u8, match.Symbol);
+        to.WriteString("mode"u8, WireNames.Of(match.Mode));
+        to.WriteString("role"u8, !match.Maker.IsOwn ? "taker"u8 : !match.Taker.IsOwn ? "maker"u8 : "both"u8);
+        to.WriteNumber("takerOrderId"u8, match.Taker.OrderId);
+        to.WriteNumber("makerOrderId"u8, match.Maker.OrderId);
+        to.WritePrice("price"u8, instrument, match.PriceTicks);
+        to.WriteQuantity("quantity"u8, instrument, match.QuantityLots);
+        if (match.Taker.Lots is { } ofTaker)
+            to.WriteQuantity("takerPrevented"u8, instrument, ofTaker);
+        if (match.Maker.Lots is { } ofMaker)
+            to.WriteQuantity("makerPrevented"u8, instrument, ofMaker);
+        to.WriteTime(match.TimeNanos);
+        to.WriteEndObject();
+    }
+
     public static void WriteTrade(this Utf8JsonWriter to, PublicTrade trade, Instrument instrument)
     {
         to.WriteStartObject();
@@ -304,11 +323,13 @@ internal static class WireWriter
         to.WriteString(name, text[..length]);
     }
 
-    public static void WriteTradeId(this Utf8JsonWriter to, long sequence, int index)
+    public static void WriteTradeId(this Utf8JsonWriter to, long sequence, int index) => to.WritePlace("tradeId"u8, sequence, index);
+
+    private static void WritePlace(this Utf8JsonWriter to, ReadOnlySpan<byte> name, long sequence, int index)
     {
         Span<char> text = stackalloc char[32];
         _ = text.TryWrite(CultureInfo.InvariantCulture, $"{sequence}-{index}", out var length);
-        to.WriteString("tradeId"u8, text[..length]);
+        to.WriteString(name, text[..length]);
     }
 
     /// <summary>A scaled integer as a decimal string, without a string in between where 64 bits hold it.</summary>

@@ -29,6 +29,7 @@ internal sealed partial class BookMachine
         try
         {
             again = RunAgain(BookRecordEncoding.Decode(stored));
+            again = again is null ? null : BookRecordEncoding.AsToldIn(stored, again);
         }
         catch (Exception e) when (e is InvalidOperationException or InvalidDataException or KeyNotFoundException
             or ArgumentException or OverflowException)

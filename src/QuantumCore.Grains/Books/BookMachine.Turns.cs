@@ -250,9 +250,8 @@ internal sealed partial class BookMachine
                 case BookEventKind.Amended:
                     Change(in happened);
                     break;
-                case BookEventKind.SelfTradePrevented when happened.Detail == (byte)SelfTradePrevention.Decrement:
-                    Prevent(TicketOf(happened.OrderId), happened.QuantityLots);
-                    Prevent(TicketOf(happened.MakerId), happened.QuantityLots);
+                case BookEventKind.SelfTradePrevented:
+                    Prevent(in happened);
                     break;
                 case BookEventKind.Activated:
                     Activate(TicketOf(happened.OrderId));
@@ -419,6 +418,37 @@ internal sealed partial class BookMachine
         if (ticket.List is { } list)
         {
             Rebalance(list);
+        }
+    }
+
+    /// <summary>Tells that two orders of one owner met, and takes off what they lose; whichever ends by it does so next.</summary>
+    private void Prevent(in BookEvent prevented)
+    {
+        var (taker, maker, lots) = (TicketOf(prevented.OrderId), TicketOf(prevented.MakerId), prevented.QuantityLots);
+        var mode = ((SelfTradePrevention)prevented.Detail).Between(taker.OrderId, maker.OrderId);
+        var shrinks = mode == SelfTradePrevention.Decrement;
+        _steps.Add(new TurnStep(
+            StepKind.Prevented,
+            taker.Order.Account,
+            taker.Order.Number,
+            taker.OrderId,
+            taker.Order.Side,
+            EndReason.None,
+            prevented.PriceTicks,
+            lots,
+            mode.TakesOfTaker() ? shrinks ? lots : taker.LeavesLots : 0,
+            0,
+            0,
+            maker.Order.Account,
+            maker.Order.Number,
+            maker.OrderId,
+            mode.TakesOfMaker() ? shrinks ? lots : maker.LeavesLots : 0,
+            SelfTrade: mode,
+            Owner: taker.Order.Owner));
+        if (shrinks)
+        {
+            Prevent(taker, lots);
+            Prevent(maker, lots);
         }
     }
 

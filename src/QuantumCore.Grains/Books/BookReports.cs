@@ -68,6 +68,7 @@ internal static class BookReports
         Sequence = finished.ClosedSequence,
         TimeNanos = closedNanos,
         Fills = [],
+        Prevented = null,
     };
 
     /// <summary>An order that was voided before it arrived.</summary>
@@ -142,6 +143,30 @@ internal static class BookReports
         return fills.DrainToImmutable();
     }
 
+    /// <summary>The prevented matches of a turn in which an order was one of the two; null for none.</summary>
+    private static PreventedMatches? PreventedOf(string symbol, long sequence, BookTurn turn, SubmitOrder order)
+    {
+        ImmutableArray<PreventedMatch>.Builder? matches = null;
+        var index = 0;
+        foreach (var step in turn.Steps)
+        {
+            if (step.Kind != StepKind.Prevented)
+            {
+                continue;
+            }
+
+            if (IsTaker(in step, order) || IsMaker(in step, order))
+            {
+                matches ??= ImmutableArray.CreateBuilder<PreventedMatch>();
+                matches.Add(PreventedMatch.Of(symbol, new TradePlace(sequence, index), turn.TimeNanos, in step, order.Account));
+            }
+
+            index++;
+        }
+
+        return matches is null ? null : new PreventedMatches(matches.DrainToImmutable());
+    }
+
     private static bool IsTaker(in TurnStep step, SubmitOrder order) =>
         step.Account == order.Account && step.Number == order.Number;
 
@@ -191,6 +216,7 @@ internal static class BookReports
             QuantityLots = order.QuantityLots == 0 ? filled : order.QuantityLots,
             FilledLots = filled,
             Fills = fills,
+            Prevented = PreventedOf(symbol, sequence, turn, order),
         };
     }
 

@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.History;
+
+// Self-trades that were prevented.
+public abstract partial class HistoryStore
+{
+    private const string PreventedColumns =
+        "p.symbol, p.seq, p.idx, p.time, p.mode, p.px, p.qty, p.owner, p.taker, p.taker_number, p.taker_order, p.taker_qty, "
+        + "p.maker, p.maker_number, p.maker_order, p.maker_qty";
+
+    /// <summary>Prevented matches of an account. Those of an order or from a place on are of one symbol.</summary>
+    public Task<ImmutableArray<PreventedMatch>> PreventedAsync(PreventedQuery query, CancellationToken cancellationToken)
+    {
+        var parameters = new List<(string, object)> { ("@account", query.Account), ("@limit", Math.Clamp(query.Limit, 1, OrdersLimit)) };
+        var condition = "";
+        void Where(string term, string name, object? value)
+        {
+            if (value is not null)
+            {
+                parameters.Add((name, value));
+                condition += $" AND {term}";
+            }
+        }
+
+        Where("p.symbol = @symbol", "@symbol", query.Symbol);
+        Where("p.seq = @only", "@only", query.Only?.Sequence);
+        Where("p.idx = @only_idx", "@only_idx", query.Only?.Index);
+        Where("p.seq >= @from", "@from", query.From?.Sequence);
+        Where("(p.seq > @from OR p.idx >= @from_idx)", "@from_idx", query.From?.Index);
+        Where(
+            "p.{0}_number = (SELECT o.number FROM ord o WHERE o.symbol = @symbol AND o.order_id = @order AND o.account = @account)",
+            "@order",
+            query.OrderId);
+        condition += query.IsOpen ? " AND p.{0}_number IN (SELECT h.number FROM hold h WHERE h.account = @account)" : "";
+        var order = query.From is null ? "p.time DESC, p.symbol, p.seq DESC, p.idx DESC" : "p.seq, p.idx";
+
+        // Each side has its own indexes, so that only the rows that are asked for are read.
+        string Side(string side) =>
+            $"""
+            SELECT * FROM (SELECT p.* FROM prevented_match p WHERE p.{side} = @account{condition.Replace("{0}", side, StringComparison.Ordinal)}
+            ORDER BY {order} LIMIT @limit) {side}s
+            """;
+        return ReadAsync(
+            $"SELECT {PreventedColumns} FROM ({Side("taker")} UNION {Side("maker")}) p ORDER BY {order} LIMIT @limit",
+            parameters,
+            (reader, token) => ListAsync(reader, row => ReadPrevented(row, query.Account), token),
+            cancellationToken);
+    }
+
+    /// <summary>What orders of an account lost, by their numbers: of those from the first to the last that lost anything.</summary>
+    private async Task<Dictionary<long, PreventedQuantity>> PreventedOfAsync(
+        long account, long first, long last, CancellationToken cancellationToken)
+    {
+        static string Side(string side) =>
+            $"SELECT p.* FROM prevented_match p WHERE p.{side} = @account AND p.{side}_number >= @first AND p.{side}_number <= @last";
+        var matches = await ReadAsync(
+            $"SELECT {PreventedColumns} FROM ({Side("taker")} UNION {Side("maker")}) p ORDER BY p.symbol, p.seq, p.idx",
+            [("@account", account), ("@first", first), ("@last", last)],
+            (reader, token) => ListAsync(reader, row => ReadPrevented(row, account), token),
+            cancellationToken);
+        var lost = new Dictionary<long, PreventedQuantity>();
+        foreach (var match in matches)
+        {
+            foreach (var order in (ReadOnlySpan<PreventedOrder>)[match.Taker, match.Maker])
+            {
+                if (order is { IsOwn: true, Lots: { } lots })
+                {
+                    lost[order.Number] = PreventedQuantity.After(
+                        lost.TryGetValue(order.Number, out var before) ? before : null, match, lots);
+                }
+            }
+        }
+
+        return lost;
+    }
+
+    private static PreventedMatch ReadPrevented(DbDataReader row, long account) => PreventedMatch.Of(
+        row.GetString(0),
+        new TradePlace(row.GetInt64(1), row.GetInt32(2)),
+        row.GetInt64(3),
+        new TurnStep(
+            StepKind.Prevented,
+            row.GetInt64(8),
+            row.GetInt64(9),
+            row.GetInt64(10),
+            default,
+            EndReason.None,
+            row.GetInt64(5),
+            row.GetInt64(6),
+            row.GetInt64(11),
+            0,
+            0,
+            row.GetInt64(12),
+            row.GetInt64(13),
+            row.GetInt64(14),
+            row.GetInt64(15),
+            SelfTrade: (SelfTradePrevention)row.GetInt64(4),
+            Owner: row.GetInt64(7)),
+        account);
+}
