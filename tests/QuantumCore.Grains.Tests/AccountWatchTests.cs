@@ -19,6 +19,12 @@ public class AccountWatchTests
         await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Sell, 15_000, 10);
         var first = await ChangeAsync(exchange, -1, []);
         Assert.Empty(first.Records);
+        while (first.View.Open("AAPL").Single().OrderId == 0)
+        {
+            // The book has answered, and its account has yet to hear of it.
+            first = await ChangeAsync(exchange, first.Version, first.View.Cursors);
+        }
+
         Assert.Equal(10, first.View.Open("AAPL").Single().QuantityLots);
 
         await exchange.PlaceAsync(Bob, "b", "AAPL", Side.Buy, 15_000, 4);

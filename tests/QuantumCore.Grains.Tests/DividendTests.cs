@@ -265,8 +265,8 @@ public class DividendTests
             Assert.Null(await catalog.SetLocate(new(Symbol, seller, 100, "desk", "")));
             Assert.Null(await Account(seller).SetKind(new("USD", "desk", "")));
             await exchange.Book(Symbol).Operate(BookCommand.Of(BookVerb.SetMark, 1_000));
-            await exchange.Service<InstrumentCatalog>().RefreshAsync();
-            await exchange.Service<MarkBoard>().RefreshAsync();
+            await exchange.RefreshCatalogsAsync();
+            await exchange.RefreshMarksAsync();
             await TradeAsync(buyer, seller, lots);
         }
 

@@ -127,6 +127,24 @@ internal sealed class Exchange : IAsyncDisposable
         }
     }
 
+    /// <summary>Each silo has its own copy of what the catalog says, and would ask again after a second.</summary>
+    public async Task RefreshCatalogsAsync()
+    {
+        for (var silo = 0; silo < _cluster.SiloCount; silo++)
+        {
+            await Service<InstrumentCatalog>(silo).RefreshAsync();
+        }
+    }
+
+    /// <summary>Each silo makes its own mark prices.</summary>
+    public async Task RefreshMarksAsync()
+    {
+        for (var silo = 0; silo < _cluster.SiloCount; silo++)
+        {
+            await Service<MarkBoard>(silo).RefreshAsync();
+        }
+    }
+
     public T Service<T>(int silo = 0)
         where T : notnull => _cluster.SiloServices(silo).GetRequiredService<T>();
 

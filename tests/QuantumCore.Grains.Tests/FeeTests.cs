@@ -181,6 +181,6 @@ public class FeeTests
     private static async Task SetAsync(Exchange exchange, long minimum, params FeeTier[] tiers)
     {
         Assert.Null(await exchange.Grains.Catalog().SetFees(Request(minimum, tiers)));
-        await exchange.Service<InstrumentCatalog>().RefreshAsync();
+        await exchange.RefreshCatalogsAsync();
     }
 }

@@ -60,7 +60,7 @@ public sealed class MarginCrashTests(ITestOutputHelper output)
             await exchange.Account(account).Deposit(new DepositRequest("cash", "USD", 145_000));
         }
 
-        await exchange.Service<InstrumentCatalog>().RefreshAsync();
+        await exchange.RefreshCatalogsAsync();
         return exchange;
     }
 
@@ -198,7 +198,7 @@ public sealed class MarginCrashTests(ITestOutputHelper output)
         private async Task RoundAsync()
         {
             var round = Takes / RoundEvery;
-            await exchange.Service<MarkBoard>().RefreshAsync();
+            await exchange.RefreshMarksAsync();
             if (round % 5 == 2 && round / 5 < s_borrowers.Length && Takes % RoundEvery == 0)
             {
                 var buys = round / 5 % 2 == 0;

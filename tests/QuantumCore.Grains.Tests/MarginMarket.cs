@@ -64,8 +64,8 @@ internal sealed class MarginMarket(Exchange exchange, ShiftedTime time) : IAsync
             await exchange.Book(name).Operate(BookCommand.Of(BookVerb.SetMark, price));
         }
 
-        await exchange.Service<InstrumentCatalog>().RefreshAsync();
-        await exchange.Service<MarkBoard>().RefreshAsync();
+        await exchange.RefreshCatalogsAsync();
+        await exchange.RefreshMarksAsync();
     }
 
     public Task<ExecutionReport> PlaceAsync(

@@ -114,8 +114,8 @@ public class MarginOverHttpTests
         Assert.Equal(0m, opened.Margin!.Equity);
         await exchange.Operator.DepositAsync(Account, "USD", 10_000m, "cash", Cancellation);
         await exchange.Operator.SetMarkAsync("AAPL", 100m, Cancellation);
-        await exchange.Exchange.Service<InstrumentCatalog>().RefreshAsync();
-        await exchange.Exchange.Service<MarkBoard>().RefreshAsync();
+        await exchange.Exchange.RefreshCatalogsAsync();
+        await exchange.Exchange.RefreshMarksAsync();
         return new QuantumCoreClient(exchange.Address, "trader");
     }
 

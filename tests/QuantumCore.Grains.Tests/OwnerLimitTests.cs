@@ -48,7 +48,7 @@ public class OwnerLimitTests
         Assert.Equal(4, await OpenAsManyAsync(dead, First, 6));
         await dead.CrashAsync();
         await using var exchange = await Exchange.StartAsync(disk);
-        await exchange.Service<InstrumentCatalog>().RefreshAsync();
+        await exchange.RefreshCatalogsAsync();
         Assert.Equal(1, await OpenAsManyAsync(exchange, Second, 6));
         Assert.Equal(0, await OpenAsManyAsync(exchange, First, 1));
 
@@ -58,7 +58,7 @@ public class OwnerLimitTests
 
         // Who comes to the owner later has no part before it is given one.
         await exchange.Grains.Catalog().SetOwner(new OwnedAccount(Third, "acme"));
-        await exchange.Service<InstrumentCatalog>().RefreshAsync();
+        await exchange.RefreshCatalogsAsync();
         Assert.Equal(0, await OpenAsManyAsync(exchange, Third, 1));
         Assert.Null(await SetAsync(exchange, "AAPL", [new(LimitKind.OpenOrders, 9)]));
         Assert.Equal(3, await OpenAsManyAsync(exchange, Third, 6));
@@ -119,7 +119,7 @@ public class OwnerLimitTests
         Assert.Equal([limits with { MaxOpenOrders = 1, MaxPosition = 200_000_000m }], (await exchange.Bob.GetLimitsAsync(Cancellation)).Owners!);
         Assert.Single(await exchange.Operator.GetOwnerLimitsAsync(Cancellation));
 
-        await exchange.Exchange.Service<InstrumentCatalog>().RefreshAsync();
+        await exchange.Exchange.RefreshCatalogsAsync();
         await exchange.Bob.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Buy, 10m, 100m), Cancellation);
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Bob.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Buy, 10m, 100m), Cancellation));
         Assert.Equal(("OpenOrderLimit", "1"), (refused.Code, refused.Limit));
@@ -145,7 +145,7 @@ public class OwnerLimitTests
     private static async Task<string?> SetAsync(Exchange exchange, string symbol, ImmutableArray<AccountLimit> limits, params ImmutableArray<OwnerShare> shares)
     {
         var wrong = await exchange.Grains.Catalog().SetOwnerLimits(new(new OwnerLimits("acme", symbol, limits, shares), "desk", "test"));
-        await exchange.Service<InstrumentCatalog>().RefreshAsync();
+        await exchange.RefreshCatalogsAsync();
         return wrong;
     }
 

@@ -402,8 +402,8 @@ public class SettlementTests
             Assert.Null(await Account(account).SetKind(new("USD", "desk", "")));
             await Account(account).Deposit(new DepositRequest("cash", "USD", Cash));
             await exchange.Book(symbol).Operate(BookCommand.Of(BookVerb.SetMark, 1_000));
-            await exchange.Service<InstrumentCatalog>().RefreshAsync();
-            await exchange.Service<MarkBoard>().RefreshAsync();
+            await exchange.RefreshCatalogsAsync();
+            await exchange.RefreshMarksAsync();
         }
 
         public async Task<Market> StartAgainAsync() => new(await Exchange.StartAsync(exchange.Disk, time: time), time) { _names = 1_000 };
@@ -452,7 +452,7 @@ public class SettlementTests
         public async Task<long> WaitsAsync()
         {
             var said = new System.Collections.Concurrent.ConcurrentBag<long>();
-            await exchange.Service<InstrumentCatalog>().RefreshAsync();
+            await exchange.RefreshCatalogsAsync();
             using var listener = new System.Diagnostics.Metrics.MeterListener
             {
                 InstrumentPublished = static (instrument, listener) =>

@@ -45,7 +45,7 @@ public class SignalTests
         await using var disk = new Disk();
         await using var market = await MarginMarket.OpenAsync(disk);
         await market.Catalog.SetLocate(new("AAPL", MarginMarket.Trader, 15, "desk", "asked for"));
-        await market.Exchange.Service<InstrumentCatalog>().RefreshAsync();
+        await market.Exchange.RefreshCatalogsAsync();
         var account = market.Exchange.Account(MarginMarket.Trader);
         SignalIntent Signal(string key, SignalAction action, long lots, long price) =>
             new(SignalNames.ClientOrderId("momentum", key), "AAPL", action, SignalPolicy.Reverse, lots, 100, price, 0, 0);

@@ -271,7 +271,7 @@ public class SplitTests
             await Wait.UntilAsync(
                 async () =>
                 {
-                    await exchange.Service<InstrumentCatalog>().RefreshAsync();
+                    await exchange.RefreshCatalogsAsync();
                     await exchange.Service<OpenWorkAgent>().CarryActionsAsync(CancellationToken.None);
                     var now = (await ActionAsync()).State;
                     return now == state || (orPaid && now == CorporateActionState.Paid);
