@@ -40,6 +40,7 @@ internal sealed class Exchange : IAsyncDisposable
         var cluster = await GrainCluster.StartAsync(new GrainClusterOptions
         {
             Silos = silos,
+            MayHaveMore = time is null,
             Hostile = hostile,
             ResponseTimeout = TimeSpan.FromSeconds(silos > 1 ? 3 : 30),
             StreamProviders = [EventStreams.Provider],

@@ -18,7 +18,7 @@ namespace QuantumCore.TestKit;
 public sealed class GrainCluster : IAsyncDisposable
 {
 #if ORLEANS
-    /// <summary>Silos of every cluster, unless a test asks for more.</summary>
+    /// <summary>Silos of every cluster, unless a test asks for more, or for no more than it says.</summary>
     private const string SilosVariable = "QUANTUMCORE_TEST_SILOS";
 
     private readonly InProcessTestCluster _cluster;
@@ -38,8 +38,8 @@ public sealed class GrainCluster : IAsyncDisposable
     public static async Task<GrainCluster> StartAsync(GrainClusterOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var builder = new InProcessTestClusterBuilder(
-            Math.Max(options.Silos, short.Parse(Environment.GetEnvironmentVariable(SilosVariable) ?? "1", CultureInfo.InvariantCulture)));
+        var least = options.MayHaveMore ? Environment.GetEnvironmentVariable(SilosVariable) ?? "1" : "1";
+        var builder = new InProcessTestClusterBuilder(Math.Max(options.Silos, short.Parse(least, CultureInfo.InvariantCulture)));
         builder.Options.ConfigureFileLogging = false;
         builder.ConfigureSiloHost((_, host) =>
         {

@@ -9,6 +9,12 @@ public sealed class GrainClusterOptions
     /// <summary>How many silos to start; the embedded runtime is always one.</summary>
     public short Silos { get; init; } = 1;
 
+    /// <summary>
+    /// Whether there may be more than that, where QUANTUMCORE_TEST_SILOS says so. Not where a test moves the clock: silos judge by it
+    /// whether the others are alive.
+    /// </summary>
+    public bool MayHaveMore { get; init; } = true;
+
     /// <summary>The services of each silo, such as a journal that the silos of one test share.</summary>
     public Action<IServiceCollection>? ConfigureServices { get; init; }
 
