@@ -52,8 +52,8 @@ public class CrashPointTests
         await using var disk = new Disk();
         await using var dead = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
         await dead.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
+        Assert.NotEqual(0, (await dead.ViewAsync(Alice)).Of("USD").Held);
         await using var alive = await Exchange.StartAsync(disk);
-        Assert.NotEqual(0, (await alive.ViewAsync(Alice)).Of("USD").Held);
         await alive.SweepAsync();
         Assert.Equal(0, (await alive.ViewAsync(Alice)).Of("USD").Held);
         var late = await alive.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
