@@ -31,6 +31,18 @@ public abstract class MutantTests(ITestOutputHelper output)
     }
 }
 
+/// <summary>The list itself, long before its rules are tried.</summary>
+public sealed class MutantListTests
+{
+    [Fact]
+    public void Every_rule_is_found_in_the_product_once() => Assert.All(
+        Mutants.All, mutant => Assert.NotEmpty(Mutation.Read(mutant.File, mutant.Original, mutant.Changed)));
+
+    [Fact]
+    public void Every_seed_that_is_kept_is_of_a_rule() =>
+        Assert.Empty(Mutants.Met.Keys.Except(Mutants.All.Select(mutant => mutant.Rule), StringComparer.Ordinal));
+}
+
 /// <summary>Rules of accounts.</summary>
 [Trait("Suite", "Slow")]
 public sealed class AccountMutantTests(ITestOutputHelper output) : MutantTests(output)

@@ -262,7 +262,7 @@ internal static class Mutants
         ("a settlement is sent before it is durable", Settlement,
             "        await Stream.WhenDurable(batch);\n", "        await Task.Yield();\n"),
         ("a batch is settled when it is sent", Settlement, "        if (!isSettled || _hasEnded", "        if (_hasEnded"),
-        ("a number of a batch is used again", SettlementRecords, ":yyyy-MM-dd}", ":yyyy-MM}"),
+        ("a number of a batch is used again", SettlementRecords, "{UtcDay.Text(Date)}", "{UtcDay.Text(Date)[..7]}"),
         ("what is pending pays for what settles before", Pending,
             "amount <= Spendable(asset, due) ? RejectReason.None", "amount < long.MaxValue ? RejectReason.None"),
         ("open orders promise nothing of what is to come", Pending,

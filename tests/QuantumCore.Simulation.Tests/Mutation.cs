@@ -53,6 +53,10 @@ internal static class Mutation
         return null;
     }
 
+    /// <summary>The source of the product with one text in the place of another.</summary>
+    /// <exception cref="InvalidOperationException">The text is not there, or not once.</exception>
+    public static string Read(string file, string original, string changed) => Change(Path.Combine(s_root, file), original, changed);
+
     private static Func<int, IReadOnlyList<string>> Load(string file, string original, string changed)
     {
         var project = Path.Combine(s_root, string.Join('/', file.Split('/')[..2]));
