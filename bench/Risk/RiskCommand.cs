@@ -64,7 +64,7 @@ internal static class RiskCommand
     {
         var terms = EncodedMarginTerms.From(new MarginTerms { Long = MarginTable.Flat(500_000, 250_000), Short = MarginTable.Flat(500_000, 300_000) });
         var agreed = new MarginAgreements(
-            new MarginRulebook([.. s_symbols.Select(symbol => new MarginTermsRequest(symbol, terms, "", ""))], [], [], []), symbol => s_listed[symbol]);
+            new MarginRulebook([.. s_symbols.Select(symbol => new MarginTermsRequest(symbol, terms, "", ""))], [], [], [], []), symbol => s_listed[symbol]);
         var account = new AccountMachine(new AccountId(1_002), symbol => s_listed[symbol], null, () => agreed);
         account.Apply(account.SetKind(new AccountKindRequest("USD", "", ""), new Asset("USD", 2), Start).Record!);
         account.Apply(account.Deposit(new DepositRequest("cash", "USD", 1L << 50), new Asset("USD", 2), Start));
