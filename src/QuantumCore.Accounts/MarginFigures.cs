@@ -71,7 +71,7 @@ public readonly record struct MarginPosition(
     public MarginPosition With(Side side, long priceTicks, Int128 lots, in OrderFees fees, int sign = 1)
     {
         var worth = OpenOrderWorth.Of(Of.TickLotValue, MarkTicks, side, priceTicks, lots, fees);
-        var units = sign * lots * Of.LotUnits;
+        var units = Wide.Product(lots, sign * Of.LotUnits);
         return this with
         {
             BuyUnits = BuyUnits + (side == Side.Buy ? units : 0),
@@ -98,9 +98,9 @@ public readonly record struct OpenOrderWorth(Int128 Loss, Int128 Fees)
         long tickLotValue, long markTicks, Side side, long priceTicks, Int128 lots, in OrderFees fees)
     {
         var away = Math.Max(0, side == Side.Buy ? priceTicks - markTicks : markTicks - priceTicks);
-        var value = (Int128)priceTicks * lots * tickLotValue;
+        var value = Wide.Product(Wide.Product(lots, priceTicks), tickLotValue);
         var provision = lots == 0 ? 0 : fees.After(value, fees.Terms.DearestPpm).Due - fees.Due;
-        return new(away * lots * tickLotValue, provision);
+        return new(Wide.Product(Wide.Product(lots, away), tickLotValue), provision);
     }
 }
 

@@ -33,7 +33,7 @@ public sealed class MarginInstrument(Instrument instrument, MarginTerms terms, M
 
     /// <summary>What a position is worth at a price: what is owned rounded down, what is owed up.</summary>
     public Int128 Value(long priceTicks, Int128 units) => LotUnits == 1
-        ? units * priceTicks * TickLotValue
+        ? Wide.Product(Wide.Product(units, priceTicks), TickLotValue)
         : Rounding.DivDown(units * ((Int128)priceTicks * TickLotValue), LotUnits);
 
     /// <summary>Margin to open a position, quote minor units, rounded up; never less than to keep it.</summary>
@@ -68,7 +68,7 @@ public sealed class MarginInstrument(Instrument instrument, MarginTerms terms, M
     }
 
     private Int128 Size(long priceTicks, Int128 units) => LotUnits == 1
-        ? Int128.Abs(units) * priceTicks * TickLotValue
+        ? Wide.Product(Wide.Product(Int128.Abs(units), priceTicks), TickLotValue)
         : Rounding.DivUp(Int128.Abs(units) * ((Int128)priceTicks * TickLotValue), LotUnits);
 
     private Int128 Floor(MarginTable table, Int128 units) =>

@@ -33,7 +33,7 @@ public sealed record MarginTable(ImmutableArray<MarginTier> Tiers, long FloorPer
     {
         if (Tiers.Length == 1)
         {
-            return value * (maintenance ? Tiers[0].MaintenancePpm : Tiers[0].InitialPpm);
+            return Wide.Product(value, maintenance ? Tiers[0].MaintenancePpm : Tiers[0].InitialPpm);
         }
 
         Int128 sum = 0;
@@ -46,7 +46,7 @@ public sealed record MarginTable(ImmutableArray<MarginTier> Tiers, long FloorPer
                 break;
             }
 
-            sum += part * (maintenance ? tier.MaintenancePpm : tier.InitialPpm);
+            sum += Wide.Product(part, maintenance ? tier.MaintenancePpm : tier.InitialPpm);
             from = tier.UpTo;
         }
 

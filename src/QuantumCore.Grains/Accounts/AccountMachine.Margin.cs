@@ -175,7 +175,8 @@ internal sealed partial class AccountMachine
             return RejectReason.None;
         }
 
-        FindPositions(margin, OwnOf(margin));
+        var own = OwnOf(margin);
+        FindPositions(margin, own);
         if (replaced is not null && Find(replaced.Instrument) is var at and >= 0)
         {
             _positions[at] = _positions[at].With(
@@ -187,7 +188,7 @@ internal sealed partial class AccountMachine
         var reduces = orders.Length == 1;
         foreach (var order in orders)
         {
-            if (FindOrAdd(margin, order.Instrument) is not (>= 0 and var index))
+            if (FindOrAdd(margin, order.Instrument, own) is not (>= 0 and var index))
             {
                 return RejectReason.NotPermitted;
             }
@@ -207,7 +208,7 @@ internal sealed partial class AccountMachine
         return margin.State == MarginState.Liquidating ? RejectReason.AccountFrozen
             : !reduces && (margin.State == MarginState.Called || before.Excess < 0) ? RejectReason.ReduceOnly
             : CheckShort(orders) is var shorted and not RejectReason.None ? shorted
-            : (reduces ? LacksMark() : IsStale(OwnOf(margin), now)) ? RejectReason.MarkStale
+            : (reduces ? LacksMark() : IsStale(own, now)) ? RejectReason.MarkStale
             : CheckEquity(alone.Relieved(CollectionsMarshal.AsSpan(_positions)), reduces);
     }
 
@@ -332,10 +333,10 @@ internal sealed partial class AccountMachine
         return -1;
     }
 
-    private int FindOrAdd(MarginStanding margin, Instrument instrument)
+    private int FindOrAdd(MarginStanding margin, Instrument instrument, Func<string, MarkPrice?> markOf)
     {
         var index = Find(instrument);
-        if (index < 0 && Position(margin, instrument, OwnOf(margin)) is { } position)
+        if (index < 0 && Position(margin, instrument, markOf) is { } position)
         {
             index = _positions.Count;
             _positions.Add(position);
