@@ -31,7 +31,7 @@ public enum MarginState
 /// <param name="Deadline">When a call ends; null for no call.</param>
 /// <param name="IsStale">A mark price is missing or old: nothing that adds risk is accepted.</param>
 /// <param name="Positions">What it has by symbol.</param>
-/// <param name="Groups">Groups of its positions, and what they take off.</param>
+/// <param name="Groups">Groups of its positions, and what they take off; null for none.</param>
 public sealed record AccountMargin(
     string Currency,
     MarginState State,

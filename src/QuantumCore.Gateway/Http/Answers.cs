@@ -106,8 +106,8 @@ internal sealed record MarginAnswer(
     string CallAmount,
     bool IsStale,
     IReadOnlyList<MarginPositionAnswer> Positions,
-    IReadOnlyList<MarginGroupLineAnswer> Groups,
-    string Deadline = "");
+    string Deadline = "",
+    IReadOnlyList<MarginGroupLineAnswer> Groups = null!);
 
 /// <summary>What a group takes off what the positions of an account need one by one.</summary>
 internal sealed record MarginGroupLineAnswer(string Group, int CreditPpm, string InitialCredit, string MaintenanceCredit);

@@ -128,6 +128,13 @@ internal static class MarginReading
         }
 
         to.WriteEndArray();
+        if (!margin.Groups.IsEmpty)
+            WriteGroups(to, margin);
+        to.WriteEndObject();
+    }
+
+    private static void WriteGroups(Utf8JsonWriter to, MarginView margin)
+    {
         to.WriteStartArray("groups"u8);
         foreach (var group in margin.Groups)
         {
@@ -140,7 +147,6 @@ internal static class MarginReading
         }
 
         to.WriteEndArray();
-        to.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter to, MarginLine line, Instrument instrument, MarginView margin)
