@@ -34,6 +34,8 @@ internal static class Mutants
     private const string MarginReview = "src/QuantumCore.Grains/Accounts/AccountMachine.Review.cs";
     private const string MarginChecks = "src/QuantumCore.Grains/Accounts/AccountMachine.Margin.cs";
     private const string MarginState = "src/QuantumCore.Grains/Accounts/MarginStanding.cs";
+    private const string Groups = "src/QuantumCore.Accounts/MarginGroup.cs";
+    private const string Figures = "src/QuantumCore.Accounts/MarginFigures.cs";
     private const string AccountMargin = "src/QuantumCore.Grains/Accounts/AccountGrain.Margin.cs";
     private const string AgentMargin = "src/QuantumCore.Grains/OpenWorkAgent.Margin.cs";
     private const string CatalogMargin = "src/QuantumCore.Grains/CatalogGrain.Margin.cs";
@@ -252,6 +254,18 @@ internal static class Mutants
             "        await Stream.WhenDurable(Stream.Head);\n        return _insured[key];", "        await Task.Yield();\n        return _insured[key];"),
         ("a snapshot forgets that an account is liquidated", MarginState, "        to.Byte((byte)State);", "        to.Byte(0);"),
         ("nobody looks at margin accounts that owe", Agent, "                await ReviewMarginAsync(stoppingToken);\n", "                await marks.RefreshAsync();\n"),
+
+        // Groups.
+        ("the credit of a group is rounded up", Groups,
+            "=> Rounding.DivDown(creditPpm * Int128.Min(longs, shorts), CreditLimit);", "=> Rounding.DivUp(creditPpm * Int128.Min(longs, shorts), CreditLimit);"),
+        ("the credit of a group is of the larger side", Groups,
+            "=> Rounding.DivDown(creditPpm * Int128.Min(longs, shorts), CreditLimit);", "=> Rounding.DivDown(creditPpm * Int128.Max(longs, shorts), CreditLimit);"),
+        ("open orders of a group are taken at their best", Groups,
+            "Rounding.DivUp(Int128.Max(longsInFull, shortsInFull), MarginGroup.CreditLimit)", "Rounding.DivUp(Int128.Min(longsInFull, shortsInFull), MarginGroup.CreditLimit)"),
+        ("orders that may not fill secure others of their group", Figures,
+            "    public Int128 InitialAsLong => Units + BuyUnits is var most", "    public Int128 InitialAsLong => Units + BuyUnits - SellUnits is var most"),
+        ("a group's credit is counted for orders twice", Figures,
+            "        return this with { Requirement = Requirement - relief.Initial,", "        return this with { Requirement = Requirement - (2 * relief.Initial),"),
 
         // Settlement.
         ("an item is taken twice", AccountSettlement,
