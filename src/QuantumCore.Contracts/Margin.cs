@@ -123,6 +123,9 @@ public sealed record MarginRulebook(
 {
     /// <summary>Most groups with a credit.</summary>
     public const int GroupsLimit = 1_000;
+
+    /// <summary>Groups that have a credit; none in the rulebook of a silo whose build knows nothing of groups.</summary>
+    public ImmutableArray<MarginGroupRequest> Credits => Groups.IsDefault ? [] : Groups;
 }
 
 /// <summary>A step of a liquidation that has ended, on its way to the insurance fund.</summary>

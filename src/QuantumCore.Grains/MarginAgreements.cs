@@ -23,7 +23,7 @@ public sealed class MarginAgreements
     /// <param name="instrumentOf">The listed instruments.</param>
     public MarginAgreements(MarginRulebook rulebook, Func<string, Instrument?> instrumentOf)
     {
-        var credits = rulebook.Groups.ToDictionary(group => group.Group, group => group.CreditPpm, StringComparer.Ordinal);
+        var credits = rulebook.Credits.ToDictionary(group => group.Group, group => group.CreditPpm, StringComparer.Ordinal);
         var groups = new Dictionary<string, MarginGroup>(StringComparer.Ordinal);
         var margined = rulebook.Terms
             .Select(terms => (Instrument: instrumentOf(terms.Symbol), Terms: terms.Terms.Decode()))

@@ -184,7 +184,7 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
                 MarginReading.Write(to, policy);
             to.WriteEndArray();
             to.WriteStartArray("groups"u8);
-            foreach (var group in answer.rulebook.Groups)
+            foreach (var group in answer.rulebook.Credits)
                 MarginReading.Write(to, group);
             to.WriteEndArray();
             if (answer.isOfficer)

@@ -128,7 +128,7 @@ internal static class MarginReading
         }
 
         to.WriteEndArray();
-        if (!margin.Groups.IsEmpty)
+        if (!margin.Groups.IsDefaultOrEmpty)
             WriteGroups(to, margin);
         to.WriteEndObject();
     }
@@ -166,7 +166,7 @@ internal static class MarginReading
         }
 
         to.WriteQuantity("located"u8, instrument, line.LocatedLots);
-        if (line.Group.Length > 0)
+        if (!string.IsNullOrEmpty(line.Group))
             to.WriteString("group"u8, line.Group);
         to.WriteEndObject();
     }

@@ -220,8 +220,13 @@ internal sealed partial class AccountMachine
     {
         foreach (var order in orders)
         {
+            if (order.Side == Side.Buy)
+            {
+                continue;
+            }
+
             var position = _positions[Find(order.Instrument)];
-            if (order.Side == Side.Buy || position.ShortUnits == 0)
+            if (position.ShortUnits == 0)
             {
                 continue;
             }
