@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.IO.Compression;
 using QuantumCore.Client;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
@@ -75,6 +77,44 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         var refused = await EndedAsync();
         Assert.Equal((ReplayEnd.Failed, "DAY.L has resting orders of somebody else: name another symbol."), (refused.End, refused.Problem));
         Assert.Equal(OrderStatus.New, (await alice.GetOrderAsync("DAY.L", order.OrderId, Token)).Status);
+    }
+
+    [Fact]
+    public async Task Stock_of_an_ITCH_day_trades_as_the_commands_the_day_was_made_of()
+    {
+        var commands = OrderFlowFiles.Find("MSFT_2012-06-21_50_1000rows.cmds.csv.gz");
+        File.Copy(commands, Path.Combine(_folder.FullName, "MSFT.cmds.csv.gz"));
+        using var text = new StreamReader(new GZipStream(File.OpenRead(commands), CompressionMode.Decompress));
+        var day = Path.Combine(_folder.FullName, "06212012.NASDAQ_ITCH50");
+        await File.WriteAllBytesAsync(day, ItchFile.Of((await text.ReadToEndAsync(Token)).Split('\n'), "MSFT", 4_711, "AAPL").ToArray(), Token);
+        Assert.Equal([RecordingFormat.Itch50, RecordingFormat.Commands], (await _sim.GetRecordingsAsync(Token)).Recordings.Select(one => one.Format));
+
+        await _sim.StartReplayAsync(new NewReplay("06212012.NASDAQ_ITCH50"), Token);
+        var refused = await EndedAsync();
+        Assert.Equal((ReplayEnd.Failed, "06212012.NASDAQ_ITCH50 holds 2 stocks: name one by its ticker, such as AAPL, MSFT"), (refused.End, refused.Problem));
+
+        Assert.Contains("replay 06212012.NASDAQ_ITCH50", await QcAsync("replay", "start", "06212012.NASDAQ_ITCH50", "--ticker", "MSFT", "--batch", "500"), StringComparison.Ordinal);
+        var done = await EndedAsync();
+        Assert.Equal((ReplayEnd.Done, "MSFT.L", null), (done.End, done.Symbol, done.Problem));
+        Assert.Equal((35, 35, 0), (done.Result!.Aggressive, done.Result.AggressiveExact, done.Result.Differences));
+        Assert.Equal(done.Result.Rows, done.Result.RowsEqual);
+        Assert.InRange(done.Result.Rows, 100, 300);
+
+        // By a program, and of the commands themselves: the same trades, the same book.
+        var (exitCode, output) = await Programs.RunAsync(Programs.StartOf(
+            Programs.Cli, ["--url", _silo.Address.ToString(), "replay", day, "--ticker", "MSFT", "--symbol", "MSFT.I", "--list", "--json"]), TimeSpan.FromSeconds(120));
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("\"ioc\":35,\"iocExact\":35,\"fills\":110,", output, StringComparison.Ordinal);
+        await _sim.StartReplayAsync(new NewReplay("MSFT.cmds.csv.gz", "MSFT.C"), Token);
+        Assert.Equal((ReplayEnd.Done, 0), (await EndedAsync()) is var of ? (of.End, of.Result!.Differences) : default);
+        var (trades, book) = (await TradesAsync("MSFT.C"), await BookAsync("MSFT.C"));
+        Assert.Equal(110, trades.Count);
+        foreach (var symbol in (string[])["MSFT.L", "MSFT.I"])
+        {
+            Assert.Equal(trades, await TradesAsync(symbol));
+            var other = await BookAsync(symbol);
+            Assert.Equal((book.Bids, book.Asks), (other.Bids, other.Asks), (one, two) => one.Bids.SequenceEqual(two.Bids) && one.Asks.SequenceEqual(two.Asks));
+        }
     }
 
     [Fact]
@@ -211,6 +251,8 @@ public sealed class RecordingReplayTests : IAsyncLifetime
     [InlineData("""{"file":"DAY.cmds.csv","speed":1000001}""", "speed")]
     [InlineData("""{"file":"DAY.cmds.csv","batch":0}""", "batch")]
     [InlineData("""{"file":"DAY.cmds.csv","batch":501}""", "batch")]
+    [InlineData("""{"file":"DAY.cmds.csv","ticker":""}""", "ticker")]
+    [InlineData("""{"file":"DAY.cmds.csv","ticker":"TOOLONGER"}""", "ticker")]
     [InlineData("""{"file":7}""", "$.file")]
     [InlineData("""{"speed":7}""", "file")]
     [InlineData("""{"file":"DAY.cmds.csv","folder":"/"}""", "$.folder")]
@@ -253,6 +295,12 @@ public sealed class RecordingReplayTests : IAsyncLifetime
     {
         await UntilAsync(async () => await ReplayAsync() is { Ended: true });
         return (await ReplayAsync())!;
+    }
+
+    private async Task<List<(decimal Price, decimal Quantity, OrderSide Taker)>> TradesAsync(string symbol)
+    {
+        await BookAsync(symbol);
+        return [.. (await _sim.GetTradesAsync(symbol, 500, cancellation: Token)).Select(trade => (trade.Price, trade.Quantity, trade.TakerSide))];
     }
 
     /// <summary>The book as it is now: what everybody may see follows it, a moment later.</summary>
