@@ -30,6 +30,9 @@ internal sealed class ItchImport
     /// <summary>Orders that would trade, as they came.</summary>
     private readonly List<RecordedOrder> _waiting = [];
 
+    /// <summary>The best bid and ask when those were last looked through.</summary>
+    private (long? Bid, long? Ask) _best;
+
     private bool _hasFractions;
     private int _inCrosses;
     private int _atOtherPrices;
@@ -81,15 +84,26 @@ internal sealed class ItchImport
         var message = _day.Messages[at];
         var taken = 1;
         if (message.Type == 'A')
+        {
             Add(message, message.Id, message.Side);
+        }
         else if (Known(message) is not { } order)
+        {
             Unseen(message);
+            return taken;
+        }
         else if (message.Type == 'U')
+        {
             Replace(message, order);
+        }
         else if (IsTrade(message, order))
+        {
             taken = Trade(at, order.Side);
+        }
         else
+        {
             TakeOut(message, order);
+        }
 
         Release(message.Number);
         if (_flow.IsCheckDue(taken > 1 || message.Type is 'E' or 'C'))
@@ -113,6 +127,7 @@ internal sealed class ItchImport
         {
             _aside.Add(id, order);
             _waiting.Add(order);
+            _best = Best();
             _waited++;
         }
         else
@@ -193,9 +208,12 @@ internal sealed class ItchImport
         _waiting.Remove(order);
     }
 
-    /// <summary>Lets those rest that would not trade any more, in the sequence in which they came.</summary>
+    /// <summary>Lets those rest that would not trade any more, in the sequence in which they came. Before a stock's first cross many thousands wait.</summary>
     private void Release(int number)
     {
+        if (_waiting.Count == 0 || _best == Best())
+            return;
+
         for (var at = 0; at < _waiting.Count;)
         {
             var order = _waiting[at];
@@ -209,6 +227,8 @@ internal sealed class ItchImport
             _aside.Remove(order.Id);
             _flow.Rest(order, number);
         }
+
+        _best = Best();
     }
 
     /// <summary>While orders wait the exchange's book is not the recorded one.</summary>
@@ -220,7 +240,11 @@ internal sealed class ItchImport
             _flow.Check(new BookCheck(number, CheckedDepth, [.. _flow.Book.Levels(OrderSide.Buy, CheckedDepth)], [.. _flow.Book.Levels(OrderSide.Sell, CheckedDepth)]));
     }
 
-    private bool WouldTrade(RecordedOrder order) => _flow.Book.Match(order.Side, 1, order.Price).Count > 0;
+    private (long? Bid, long? Ask) Best() => (_flow.Book.Best(OrderSide.Buy), _flow.Book.Best(OrderSide.Sell));
+
+    private bool WouldTrade(RecordedOrder order) => order.Side == OrderSide.Buy
+        ? _flow.Book.Best(OrderSide.Sell) <= order.Price
+        : _flow.Book.Best(OrderSide.Buy) >= order.Price;
 
     private RecordedOrder? Known(in ItchMessage message) => message.Type == 'A' ? null : Find(message.Id);
 

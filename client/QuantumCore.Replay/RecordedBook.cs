@@ -30,6 +30,14 @@ internal sealed class RecordedBook
     internal SortedDictionary<long, List<RecordedOrder>> Queues(OrderSide side) =>
         side == OrderSide.Buy ? _bids : _asks;
 
+    /// <summary>The best price of one side; null where nothing rests.</summary>
+    internal long? Best(OrderSide side)
+    {
+        foreach (var (price, _) in Queues(side))
+            return price;
+        return null;
+    }
+
     internal void Rest(RecordedOrder order)
     {
         _orders.Add(order.Id, order);
