@@ -127,7 +127,6 @@ internal sealed class ItchImport
         {
             _aside.Add(id, order);
             _waiting.Add(order);
-            _best = Best();
             _waited++;
         }
         else

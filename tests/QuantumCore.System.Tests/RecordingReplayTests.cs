@@ -180,6 +180,12 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         Assert.DoesNotContain(await _sim.GetInstrumentsAsync(Token), instrument => instrument.Symbol == "BAD.L");
         Assert.Contains("line 2: 'lots'", await QcAsync("show"), StringComparison.Ordinal);
 
+        // A day that is cut off is named by its message.
+        await File.WriteAllBytesAsync(
+            Path.Combine(_folder.FullName, "CUT.NASDAQ_ITCH50"), new ItchFile().Event('O').Directory(1, "AAPL").Add(1, 7, 'B', 1, "AAPL", 100).ToArray()[..^1], Token);
+        await _sim.StartReplayAsync(new NewReplay("CUT.NASDAQ_ITCH50", Ticker: "AAPL"), Token);
+        Assert.Equal("CUT.NASDAQ_ITCH50, message 3: the file is cut off within it: 35 of 36 bytes are there", (await EndedAsync()).Problem);
+
         // A recording that means nothing any more fails where it does, and the exchange goes on.
         Write("ODD.cmds.csv", "A,1,B,100,1500000\nX,7,1");
         await _sim.StartReplayAsync(new NewReplay("ODD.cmds.csv"), Token);
