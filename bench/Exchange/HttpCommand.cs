@@ -10,8 +10,6 @@ namespace QuantumCore.Bench.Exchange;
 /// </summary>
 internal static class HttpCommand
 {
-    private static long s_names = Stopwatch.GetTimestamp();
-
     public static async Task<int> RunAsync(string[] arguments)
     {
         var options = new Options(
@@ -21,7 +19,7 @@ internal static class HttpCommand
         var server = ServerProcess.Of(options);
         var reading = options.Text("--get", "");
         byte[] Order(long name) => reading.Length == 0
-            ? Request(url, options, name)
+            ? BenchOrder.Request(url, options, name, options.Text("--key", "demo-alice"))
             : KeptConnection.Request(url, "GET", reading, options.Text("--key", "demo-alice"));
         byte[] Hello(long name) => Encoding.ASCII.GetBytes($"GET /health/live HTTP/1.1\r\nHost: {url.Authority}\r\n\r\n");
 
@@ -37,14 +35,6 @@ internal static class HttpCommand
             CultureInfo.InvariantCulture,
             $$"""{"connections":{{connections}},"orders":{{orders.Count}},"refused":{{orders.Refused}},"ordersPerSecond":{{orders.PerSecond:F0}},"p50Micros":{{orders.P50}},"p99Micros":{{orders.P99}},"helloPerSecond":{{baseline:F0}},"ratio":{{orders.PerSecond / baseline:F2}},"helloP50Micros":{{hello.P50}},"serverCpuMicrosPerHello":{{server.MicrosEach(before - idle, hello.Count)}},"serverCpuMicrosPerOrder":{{server.MicrosEach(used, orders.Count)}}}"""));
         return 0;
-    }
-
-    // Passive orders that rest, and every other one meets them.
-    private static byte[] Request(Uri url, Options options, long name)
-    {
-        var side = name % 2 == 0 ? "buy" : "sell";
-        var body = $$"""{"symbol":"{{options.Text("--symbol", "AAPL")}}","side":"{{side}}","price":"{{options.Text("--price", "150.00")}}","quantity":"1","clientOrderId":"{{name:x}}"}""";
-        return KeptConnection.Request(url, "POST", "/api/qc/v1/orders", options.Text("--key", "demo-alice"), body);
     }
 
     private static async Task<Load> LoadAsync(Uri url, Func<long, byte[]> request, int connections, int seconds)
@@ -66,7 +56,7 @@ internal static class HttpCommand
         var (count, refused) = (0L, 0L);
         while (Stopwatch.GetTimestamp() is var started && started < end)
         {
-            refused += await connection.AskAsync(request(Interlocked.Increment(ref s_names))) == 200 ? 0 : 1;
+            refused += await connection.AskAsync(request(BenchOrder.NextName())) == 200 ? 0 : 1;
             latencies.Add(Stopwatch.GetTimestamp() - started);
             count++;
         }

@@ -9,14 +9,12 @@ namespace QuantumCore.Bench.Exchange;
 /// </summary>
 internal sealed class OverloadCommand
 {
-    private const string Orders = "/api/qc/v1/orders";
     private static readonly string[] s_traders = ["demo-alice", "demo-bob"];
     private static readonly TimeSpan s_longestRecovery = TimeSpan.FromSeconds(60);
 
     private readonly Uri _url;
     private readonly Options _options;
-    private readonly Process? _server;
-    private long _names = Stopwatch.GetTimestamp();
+    private readonly ServerProcess _server;
     private long _lastAccepted;
     private long _mostMemory;
 
@@ -24,7 +22,7 @@ internal sealed class OverloadCommand
     {
         _options = options;
         _url = new Uri(options.Text("--url", "http://127.0.0.1:8080"));
-        _server = options.Number("--pid", 1) is var pid and > 1 ? Process.GetProcessById(pid) : null;
+        _server = ServerProcess.Of(options);
     }
 
     public static async Task<int> RunAsync(string[] arguments)
@@ -61,19 +59,13 @@ internal sealed class OverloadCommand
         return 0;
     }
 
-    private byte[] Place(long name)
-    {
-        var side = name % 2 == 0 ? "buy" : "sell";
-        var (symbol, price) = (_options.Text("--symbol", "AAPL"), _options.Text("--price", "150.00"));
-        var body = $$"""{"symbol":"{{symbol}}","side":"{{side}}","price":"{{price}}","quantity":"1","clientOrderId":"{{name:x}}"}""";
-        return KeptConnection.Request(_url, "POST", Orders, Trader(name), body);
-    }
+    private byte[] Place(long name) => BenchOrder.Request(_url, _options, name, Trader(name));
 
     /// <summary>By name, of the order that was accepted last: open, or done a moment ago.</summary>
     private byte[] Cancel(long number)
     {
         var name = Volatile.Read(ref _lastAccepted);
-        return KeptConnection.Request(_url, "DELETE", $"{Orders}/by-client-id/{name:x}", Trader(name));
+        return KeptConnection.Request(_url, "DELETE", $"/api/qc/v1/orders/by-client-id/{name:x}", Trader(name));
     }
 
     private byte[] Block(long number) => KeptConnection.Request(
@@ -82,7 +74,7 @@ internal sealed class OverloadCommand
     // Each buys and sells as much: nobody runs out of anything.
     private static string Trader(long name) => s_traders[name / 2 % 2];
 
-    private byte[] Next(out long name) => Place(name = Interlocked.Increment(ref _names));
+    private byte[] Next(out long name) => Place(name = BenchOrder.NextName());
 
     /// <summary>Orders a second when each caller waits for its answer.</summary>
     private async Task<double> ClosedLoopAsync(int seconds)
@@ -178,9 +170,5 @@ internal sealed class OverloadCommand
         return (p99, p50, refused);
     }
 
-    private void NoteMemory()
-    {
-        _server?.Refresh();
-        _mostMemory = Math.Max(_mostMemory, _server?.WorkingSet64 ?? 0);
-    }
+    private void NoteMemory() => _mostMemory = Math.Max(_mostMemory, _server.Memory);
 }

@@ -9,8 +9,6 @@ namespace QuantumCore.Bench.Exchange;
 /// </summary>
 internal static class ReadersCommand
 {
-    private static long s_names = Stopwatch.GetTimestamp();
-
     public static async Task<int> RunAsync(string[] arguments)
     {
         var options = new Options(arguments, "--url", "--key", "--symbol", "--price", "--readers", "--updates", "--conflate", "--seconds", "--pid");
@@ -56,10 +54,9 @@ internal static class ReadersCommand
             var wait = TimeSpan.FromSeconds((double)n / updates) - Stopwatch.GetElapsedTime(started);
             if (wait > TimeSpan.Zero)
                 await Task.Delay(wait, CancellationToken.None);
-            var name = Interlocked.Increment(ref s_names);
-            var body = $$"""{"symbol":"{{options.Text("--symbol", "AAPL")}}","side":"{{(name % 2 == 0 ? "buy" : "sell")}}","price":"{{options.Text("--price", "150.00")}}","quantity":"1","clientOrderId":"{{name:x}}"}""";
+            var order = BenchOrder.Request(url, options, BenchOrder.NextName(), options.Text("--key", "demo-alice"));
             var asked = Stopwatch.GetTimestamp();
-            await connection.AskAsync(KeptConnection.Request(url, "POST", "/api/qc/v1/orders", options.Text("--key", "demo-alice"), body));
+            await connection.AskAsync(order);
             latencies.Add(Stopwatch.GetTimestamp() - asked);
         }
 

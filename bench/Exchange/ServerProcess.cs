@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace QuantumCore.Bench.Exchange;
 
-/// <summary>The silo under load, where <c>--pid</c> names it: what it uses of the processor.</summary>
+/// <summary>The silo under load, where <c>--pid</c> names it: what it uses of processor and memory.</summary>
 internal sealed class ServerProcess(int pid)
 {
     private readonly Process? _process = pid > 1 ? Process.GetProcessById(pid) : null;
@@ -15,6 +15,16 @@ internal sealed class ServerProcess(int pid)
         {
             _process?.Refresh();
             return _process?.TotalProcessorTime ?? TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>Bytes of its working set; nothing when it is not known.</summary>
+    public long Memory
+    {
+        get
+        {
+            _process?.Refresh();
+            return _process?.WorkingSet64 ?? 0;
         }
     }
 

@@ -8,8 +8,6 @@ namespace QuantumCore.Bench.Exchange;
 /// <summary><c>sockets</c>: JSON orders over the trading socket of a running silo, so many messages of each connection on their way.</summary>
 internal static class SocketsCommand
 {
-    private static long s_names = Stopwatch.GetTimestamp();
-
     public static async Task<int> RunAsync(string[] arguments)
     {
         var options = new Options(
@@ -70,20 +68,10 @@ internal static class SocketsCommand
         }
     }
 
-    // Passive orders that rest, and every other one meets them.
     private static string Message(Options options, int place, int batch)
     {
-        var text = new StringBuilder(180 * batch);
-        text.Append(CultureInfo.InvariantCulture, $"{{\"id\":{place},\"op\":\"{(batch == 1 ? "place\",\"order\":" : "batch\",\"orders\":[")}");
-        for (var i = 0; i < batch; i++)
-        {
-            var name = Interlocked.Increment(ref s_names);
-            text.Append(i == 0 ? "" : ",").Append(
-                CultureInfo.InvariantCulture,
-                $"{{\"symbol\":\"{options.Text("--symbol", "AAPL")}\",\"side\":\"{(name % 2 == 0 ? "buy" : "sell")}\",\"price\":\"{options.Text("--price", "150.00")}\",\"quantity\":\"1\",\"clientOrderId\":\"{name:x}\"}}");
-        }
-
-        return text.Append(batch == 1 ? "}" : "]}").ToString();
+        var orders = string.Join(',', Enumerable.Range(0, batch).Select(_ => BenchOrder.Json(options, BenchOrder.NextName())));
+        return batch == 1 ? $$"""{"id":{{place}},"op":"place","order":{{orders}}}""" : $$"""{"id":{{place}},"op":"batch","orders":[{{orders}}]}""";
     }
 
     /// <exception cref="InvalidOperationException">It is no answer to a message of ours.</exception>

@@ -17,7 +17,7 @@ internal static class RiskCommand
 {
     private const int Rounds = 500;
     private const int Checks = 1_000;
-    private const long Start = 20_000 * 86_400_000_000_000;
+    private const long Start = 20_000 * UtcDay.Nanos;
 
     private static readonly string[] s_symbols = ["AAPL", "AMZN", "GOOG", "MSFT"];
     private static readonly Dictionary<string, Instrument> s_listed = s_symbols.ToDictionary(symbol => symbol, ListedShare.Of);

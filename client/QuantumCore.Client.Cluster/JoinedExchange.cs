@@ -85,7 +85,7 @@ public sealed partial class JoinedExchange : IAsyncDisposable
     private static async Task OpenAsync(IServiceProvider services, GatewayOptions options)
     {
         var grains = services.GetRequiredService<IGrainFactory>();
-        options.DemoMode = (await grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key).Keys()).Any(key => key.IsDemo);
+        options.DemoMode = (await grains.Catalog().Keys()).Any(key => key.IsDemo);
         await services.GetRequiredService<Listings>().Refresh();
         await services.GetRequiredService<KeyRing>().Refresh();
         services.GetRequiredService<ExchangeReadiness>().Open();

@@ -1,19 +1,7 @@
-using System.Collections.Immutable;
 using QuantumCore.Client;
 using QuantumCore.Replay;
 
 namespace QuantumCore.Silo.Simulation;
-
-/// <summary>A file of the folder of recordings.</summary>
-/// <param name="Name">Its name in the folder.</param>
-/// <param name="Format">What it is; null when it is no recording.</param>
-/// <param name="Bytes">Its size.</param>
-internal sealed record Recording(string Name, RecordingFormat? Format, long Bytes);
-
-/// <summary>What <c>GET /sim/recordings</c> answers.</summary>
-/// <param name="Configured">Whether the silo was given a folder.</param>
-/// <param name="Recordings">What lies there, by name.</param>
-internal sealed record RecordingsText(bool Configured, ImmutableArray<Recording> Recordings);
 
 /// <summary>
 /// The folder of recordings that the operator gave the silo. Its own files are offered, and nothing else of the machine: no folder in it, no
@@ -30,17 +18,17 @@ internal sealed class RecordingFolder(SiloOptions options)
     /// <summary>What lies there.</summary>
     /// <exception cref="IOException">The folder can't be read, or is no longer there.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be read.</exception>
-    public RecordingsText List()
+    public RecordingList List()
     {
         if (options.Recordings is not { } folder)
-            return new RecordingsText(false, []);
+            return new RecordingList(false, []);
 
         var files = new DirectoryInfo(folder).EnumerateFiles()
             .Where(IsOffered)
             .OrderBy(file => file.Name, StringComparer.Ordinal)
             .Take(MostFiles)
             .Select(file => new Recording(file.Name, IsWhole(file.FullName) ? OrderFlow.FormatOf(file.FullName) : null, file.Length));
-        return new RecordingsText(true, [.. files]);
+        return new RecordingList(true, [.. files]);
     }
 
     /// <summary>The path of a recording; null when no such one is offered.</summary>

@@ -35,7 +35,7 @@ internal sealed partial class ReplayRunner(
     /// <param name="symbol">Where to; null: as the file is called or as the ticker, with .L.</param>
     /// <param name="speed">Commands a second; 0: as fast as it goes.</param>
     /// <param name="batch">Most resting orders in one request.</param>
-    public ReplayState? Begin(string path, string? ticker, string? symbol, int speed, int batch)
+    public ReplayStanding? Begin(string path, string? ticker, string? symbol, int speed, int batch)
     {
         var run = QuantumCoreClient.NewClientOrderId()[..8];
         lock (_lock)

@@ -7,6 +7,11 @@ using QuantumCore.Contracts;
 using QuantumCore.Gateway;
 using QuantumCore.Instruments;
 using QuantumCore.Market;
+using NewReplay = QuantumCore.Client.NewReplay;
+using RecordingList = QuantumCore.Client.RecordingList;
+using ReplayChange = QuantumCore.Client.ReplayChange;
+using ReplayPosition = QuantumCore.Client.ReplayPosition;
+using ReplayStanding = QuantumCore.Client.ReplayStanding;
 
 namespace QuantumCore.Silo.Simulation;
 
@@ -31,15 +36,7 @@ internal sealed record SimulationText(
     ImmutableArray<ClockFault> Clocks,
     ImmutableArray<ClientFault> Faults,
     ImmutableArray<FaultThatFired> Fired,
-    ReplayState? Replay);
-
-/// <summary>A replay that a request asks for.</summary>
-/// <param name="File">A recording of the folder.</param>
-/// <param name="Symbol">Where to; absent: as the file is called, with .L.</param>
-/// <param name="Speed">Commands a second; absent or 0: as fast as it goes.</param>
-/// <param name="Batch">Most resting orders in one request; absent: 100.</param>
-/// <param name="Ticker">Which stock, of a recording that holds many.</param>
-internal sealed record ReplayText(string File, string? Symbol, int? Speed, int? Batch, string? Ticker);
+    ReplayStanding? Replay);
 
 /// <summary>A request that says nothing.</summary>
 internal sealed record NothingText;
@@ -53,11 +50,11 @@ internal sealed record ProblemText(string Code, string? Field, string Title, str
 [JsonSerializable(typeof(FaultText))]
 [JsonSerializable(typeof(SymbolChange))]
 [JsonSerializable(typeof(SkewText))]
-[JsonSerializable(typeof(ReplayReportText))]
+[JsonSerializable(typeof(ReplayPosition))]
 [JsonSerializable(typeof(ReplayChange))]
-[JsonSerializable(typeof(ReplayText))]
+[JsonSerializable(typeof(NewReplay))]
 [JsonSerializable(typeof(NothingText))]
-[JsonSerializable(typeof(RecordingsText))]
+[JsonSerializable(typeof(RecordingList))]
 [JsonSerializable(typeof(SimulationText))]
 [JsonSerializable(typeof(ProblemText))]
 internal sealed partial class SimulationJson : JsonSerializerContext;
@@ -93,10 +90,10 @@ internal sealed class SimulationCalls(
         On<FaultText>(routes, "POST", $"{Root}/faults", SimulationJson.Default.FaultText, (_, fault) => AddAsync(fault));
         On<SkewText>(routes, "POST", $"{Root}/skew", SimulationJson.Default.SkewText, (_, skew) => Task.FromResult(SetSkew(skew)));
         On<SymbolChange>(routes, "POST", $"{Root}/symbols/{{symbol}}", SimulationJson.Default.SymbolChange, HaltAsync);
-        On<ReplayReportText>(routes, "POST", $"{Root}/replay/report", SimulationJson.Default.ReplayReportText, (_, told) => Task.FromResult(Report(told)));
+        On<ReplayPosition>(routes, "POST", $"{Root}/replay/report", SimulationJson.Default.ReplayPosition, (_, told) => Task.FromResult(Report(told)));
         On<ReplayChange>(routes, "POST", $"{Root}/replay", SimulationJson.Default.ReplayChange, (_, change) => Task.FromResult(Change(change)));
         routes.MapGet($"{Root}/recordings", (RequestDelegate)ListAsync).ExcludeFromDescription();
-        On<ReplayText>(routes, "POST", $"{Root}/replay/start", SimulationJson.Default.ReplayText, (_, wanted) => Task.FromResult(Begin(wanted)));
+        On<NewReplay>(routes, "POST", $"{Root}/replay/start", SimulationJson.Default.NewReplay, (_, wanted) => Task.FromResult(Begin(wanted)));
         On<NothingText>(routes, "POST", $"{Root}/replay/stop", SimulationJson.Default.NothingText, async (context, _) =>
             await runner.EndAsync(context.RequestAborted) ? null : Malformed(null, "No replay that was begun here is under way."));
         routes.MapMethods($"{Root}/faults/{{id?}}", ["DELETE"], (RequestDelegate)RemoveAsync).ExcludeFromDescription();
@@ -156,7 +153,7 @@ internal sealed class SimulationCalls(
 
         try
         {
-            await context.Response.WriteAsJsonAsync(recordings.List(), SimulationJson.Default.RecordingsText, cancellationToken: context.RequestAborted);
+            await context.Response.WriteAsJsonAsync(recordings.List(), SimulationJson.Default.RecordingList, cancellationToken: context.RequestAborted);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -242,7 +239,7 @@ internal sealed class SimulationCalls(
         return null;
     }
 
-    private ProblemText? Report(ReplayReportText told)
+    private ProblemText? Report(ReplayPosition told)
     {
         foreach (var (field, text) in new[] { ("run", told.Run), ("file", told.File), ("symbol", told.Symbol) })
         {
@@ -257,7 +254,7 @@ internal sealed class SimulationCalls(
         return replay.Report(told) ? null : Malformed(null, "A replay that was begun at this port is under way.");
     }
 
-    private ProblemText? Begin(ReplayText wanted)
+    private ProblemText? Begin(NewReplay wanted)
     {
         if (!recordings.IsConfigured)
             return Malformed("file", "This exchange has no folder of recordings: start it with --recordings DIR.");

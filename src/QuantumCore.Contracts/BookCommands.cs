@@ -56,6 +56,9 @@ public enum BookVerb : byte
 
     /// <summary>Cancel every open order.</summary>
     EndOrders = 17,
+
+    /// <summary>Say which accounts are of one owner.</summary>
+    SetTradeGroups = 18,
 }
 
 /// <summary>A command as it is journaled: enough to run it again.</summary>
@@ -71,6 +74,7 @@ public enum BookVerb : byte
 /// <param name="Orders">Enter, EnterList, Act: the orders.</param>
 /// <param name="Changes">
 /// Amend, SetRules: what changes, each under its name. SetPhase: why, and what follows when. Act: what is done, each with its operands after it.
+/// SetTradeGroups: each account that changes, and its group after it.
 /// </param>
 [GenerateSerializer, Immutable, Alias("book-command")]
 public sealed record BookCommand(
@@ -163,6 +167,12 @@ public enum ChangedValue : byte
 
     /// <summary>Of an act: the <see cref="EndReason"/>.</summary>
     Reason = 53,
+
+    /// <summary>SetTradeGroups: an account's number.</summary>
+    GroupedAccount = 60,
+
+    /// <summary>SetTradeGroups: its trade group; 0 for none.</summary>
+    TradeGroup = 61,
 }
 
 /// <summary>Why a symbol is in its phase. Numbers are journaled and never change.</summary>
@@ -351,6 +361,12 @@ public static class ChangedConditions
     /// <summary>Whether all of these are rules of a book.</summary>
     public static bool AreOfRules(this ImmutableArray<NamedValue> changes) => !changes.IsDefaultOrEmpty
         && changes.All(change => change.Name is >= ChangedValue.ProtectionTicks and <= ChangedValue.AuctionNanos);
+
+    /// <summary>Whether these are accounts, each once, and a trade group after each.</summary>
+    public static bool AreOfTradeGroups(this ImmutableArray<NamedValue> changes) => !changes.IsDefaultOrEmpty && changes.Length % 2 == 0
+        && changes.Where((_, i) => i % 2 == 0).All(of => of.Name == ChangedValue.GroupedAccount && new AccountId(of.Value).IsCustomer)
+        && changes.Where((_, i) => i % 2 == 1).All(of => of is { Name: ChangedValue.TradeGroup, Value: >= 0 and <= int.MaxValue })
+        && changes.Where((_, i) => i % 2 == 0).DistinctBy(of => of.Value).Count() == changes.Length / 2;
 
     /// <summary>
     /// Whether these say no more than why a phase begins and which one follows when: one that can follow it, and after

@@ -67,7 +67,7 @@ public sealed record HoldListResult(
 /// <param name="TakerFeePpm">Fee rate of its aggressive fills, millionths; fixed at the hold.</param>
 /// <param name="ReplacesNumber">The number of the order that it replaces, or 0.</param>
 /// <param name="ExpectedLeavesLots">What the replaced order must have open, in lots.</param>
-/// <param name="Owner">Who is behind the account: orders of one owner are each other's own; 0 for nobody.</param>
+/// <param name="Owner">Always 0: a book knows by itself which accounts are of one owner. Records and messages keep the place.</param>
 /// <param name="SelfTrade">What happens when it meets an order of its owner.</param>
 /// <param name="Conditions">What it carries beyond a plain order.</param>
 /// <param name="MinimumFee">The least that it pays once it has filled at all, quote minor units; fixed at the hold.</param>

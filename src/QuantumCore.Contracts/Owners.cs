@@ -2,11 +2,15 @@ using System.Collections.Immutable;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>An account and whose it is. Accounts of one owner may transfer between each other.</summary>
+/// <summary>An account and whose it is. Accounts of one owner may transfer between each other, and self-trade prevention takes them for one.</summary>
 /// <param name="Account">The account's number.</param>
 /// <param name="Owner">The owner's name; empty for nobody's.</param>
+/// <param name="TradeGroup">
+/// By which number books know this owner, from 1: the catalog gives it when the owner gets a second account, for ever; 0 before. Of an account that is to be
+/// somebody's it says nothing.
+/// </param>
 [GenerateSerializer, Immutable, Alias("owned-account")]
-public sealed record OwnedAccount(long Account, string Owner);
+public sealed record OwnedAccount(long Account, string Owner, long TradeGroup = 0);
 
 /// <summary>How large an account's part of its owner's limits is.</summary>
 /// <param name="Account">The account's number.</param>

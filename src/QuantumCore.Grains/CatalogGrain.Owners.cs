@@ -9,6 +9,9 @@ public sealed partial class CatalogGrain
     private readonly SortedDictionary<(string Owner, string Symbol), OwnerLimits> _ownerLimits = new(Comparer<(string Owner, string Symbol)>.Create(
         static (one, other) => string.CompareOrdinal(one.Owner, other.Owner) is var owner and not 0 ? owner : string.CompareOrdinal(one.Symbol, other.Symbol)));
 
+    private readonly Dictionary<string, long> _firstAccounts = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _tradeGroups = new(StringComparer.Ordinal);
+
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<OwnerLimits>> OwnersLimits()
     {
@@ -58,6 +61,16 @@ public sealed partial class CatalogGrain
     private static bool IsSame(OwnerLimits? one, OwnerLimits other) => one is null
         ? other.Limits.IsEmpty
         : one.Limits.SequenceEqual(other.Limits) && one.Shares.SequenceEqual(other.Shares);
+
+    // Kept for ever: orders in the books bear it, whatever accounts come and go.
+    private void Apply(OwnedAccount account)
+    {
+        _owned[account.Account] = account;
+        if (!_firstAccounts.TryAdd(account.Owner, account.Account) && _firstAccounts[account.Owner] != account.Account)
+        {
+            _tradeGroups.TryAdd(account.Owner, _tradeGroups.Count + 1);
+        }
+    }
 
     private void Apply(OwnerLimitsSet set)
     {

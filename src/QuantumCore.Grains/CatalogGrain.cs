@@ -91,7 +91,8 @@ public sealed partial class CatalogGrain(
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<OwnedAccount>> Owners()
     {
-        ImmutableArray<OwnedAccount> owned = [.. _owned.Values];
+        ImmutableArray<OwnedAccount> owned =
+            [.. _owned.Values.Select(account => account with { TradeGroup = _tradeGroups.GetValueOrDefault(account.Owner) })];
         await Stream.WhenDurable(Stream.Head);
         return owned;
     }
@@ -99,6 +100,7 @@ public sealed partial class CatalogGrain(
     /// <inheritdoc/>
     public async ValueTask SetOwner(OwnedAccount account)
     {
+        account = account with { TradeGroup = 0 };
         if (_owned.GetValueOrDefault(account.Account, account with { Owner = "" }) != account)
         {
             Record(new OwnerSet(Now, account));
@@ -237,7 +239,7 @@ public sealed partial class CatalogGrain(
                 _keys[added.Key.Hash] = added.Key;
                 break;
             case OwnerSet { Account.Owner.Length: > 0 } set:
-                _owned[set.Account.Account] = set.Account;
+                Apply(set.Account);
                 break;
             case OwnerSet set:
                 _owned.Remove(set.Account.Account);

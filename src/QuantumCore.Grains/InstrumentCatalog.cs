@@ -19,6 +19,8 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
     private FrozenDictionary<(long Account, string Scope), ImmutableArray<AccountLimit>> _owners =
         FrozenDictionary<(long Account, string Scope), ImmutableArray<AccountLimit>>.Empty;
 
+    private FrozenDictionary<long, long>? _tradeGroups;
+
     /// <summary>The instrument of a symbol, if it is listed as far as this silo knows.</summary>
     public bool TryGet(string symbol, out Instrument? instrument) =>
         Volatile.Read(ref _listed).TryGetValue(symbol, out instrument);
@@ -55,6 +57,9 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
     public ImmutableArray<AccountLimit> OwnerPartOf(long account, string scope) =>
         Volatile.Read(ref _owners).GetValueOrDefault((account, scope), []);
 
+    /// <summary>The trade group of each account that is in one; the same object until one changes. Null until the catalog was read.</summary>
+    public FrozenDictionary<long, long>? TradeGroups => Volatile.Read(ref _tradeGroups);
+
     /// <summary>The risk limits of every account in a symbol.</summary>
     public ImmutableArray<AccountLimit> LimitsOf(string symbol) => Volatile.Read(ref _limits).GetValueOrDefault(symbol, []);
 
@@ -79,7 +84,7 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
         var margin = await all.Margin();
         var calendars = await all.SettlementCalendars();
         var ownersLimits = await all.OwnersLimits();
-        var owned = ownersLimits.IsEmpty ? [] : await all.Owners();
+        var owned = await all.Owners();
         var listed = encoded.Select(definition => definition.Decode()).ToArray();
         Volatile.Write(ref _fees, fees.ToFrozenDictionary(schedule => schedule.Asset, StringComparer.Ordinal));
         Volatile.Write(ref _calendars, calendars.ToFrozenDictionary(
@@ -88,6 +93,9 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
         Volatile.Write(ref _owners, ownersLimits
             .SelectMany(of => owned.Where(account => account.Owner == of.Owner).Select(account => (Key: (account.Account, of.Symbol), Part: of.PartOf(account.Account))))
             .ToFrozenDictionary(part => part.Key, part => part.Part));
+        var groups = owned.Where(account => account.TradeGroup != 0).ToFrozenDictionary(account => account.Account, account => account.TradeGroup);
+        if (TradeGroups is not { } known || known.Count != groups.Count || groups.Any(of => known.GetValueOrDefault(of.Key) != of.Value))
+            Volatile.Write(ref _tradeGroups, groups);
         Volatile.Write(ref _listed, listed.ToFrozenDictionary(i => i.Symbol, StringComparer.Ordinal));
         Volatile.Write(ref _assets, listed
             .SelectMany(i => new[] { i.Base, i.Quote })

@@ -14,40 +14,30 @@ public abstract partial class HistoryStore
     /// <summary>Orders of an account that a book has spoken of, by their numbers, oldest first.</summary>
     public async Task<ImmutableArray<PastOrder>> OrdersAsync(OrderQuery query, CancellationToken cancellationToken)
     {
-        var parameters = new List<(string, object)> { ("@account", query.Account), ("@limit", Math.Clamp(query.Limit, 1, OrdersLimit)) };
-        var condition = "";
-        void Where(string term, string name, object? value)
-        {
-            if (value is not null)
-            {
-                parameters.Add((name, value));
-                condition += $" AND {term} {name}";
-            }
-        }
-
-        Where("o.symbol =", "@symbol", query.Symbol);
-        Where("o.number =", "@number", query.Number);
-        Where("o.order_id =", "@id", query.OrderId);
-        Where("o.order_id >=", "@from_id", query.FromOrderId);
-        Where("o.number >=", "@from_number", query.FromNumber);
-        Where("o.created_at >=", "@from", query.FromNanos);
-        Where("o.created_at <=", "@through", query.ThroughNanos);
-        Where("o.number >=", "@list", query.ListId);
-        Where("o.number <=", "@list_end", query.ListId + OrderListKindExtensions.MostOrders - 1);
-        Where("o.number = (SELECT l.number FROM ord_list l WHERE l.account = o.account AND l.name =", "@list_name", query.ListName);
-        condition += query.ListName is null ? "" : ")";
+        var filter = new RowFilter(("@account", query.Account), ("@limit", Math.Clamp(query.Limit, 1, OrdersLimit)));
+        filter.Ask("o.symbol = @symbol", "@symbol", query.Symbol);
+        filter.Ask("o.number = @number", "@number", query.Number);
+        filter.Ask("o.order_id = @id", "@id", query.OrderId);
+        filter.Ask("o.order_id >= @from_id", "@from_id", query.FromOrderId);
+        filter.Ask("o.number >= @from_number", "@from_number", query.FromNumber);
+        filter.Ask("o.created_at >= @from", "@from", query.FromNanos);
+        filter.Ask("o.created_at <= @through", "@through", query.ThroughNanos);
+        filter.Ask("o.number >= @list", "@list", query.ListId);
+        filter.Ask("o.number <= @list_end", "@list_end", query.ListId + OrderListKindExtensions.MostOrders - 1);
+        filter.Ask(
+            "o.number = (SELECT l.number FROM ord_list l WHERE l.account = o.account AND l.name = @list_name)", "@list_name", query.ListName);
         var isListed = "AND EXISTS (SELECT 1 FROM ord_terms x WHERE x.account = o.account AND x.number = o.number AND x.name = 'listFirst'";
-        condition += query.ListId is not null ? $" {isListed} AND x.value = @list)" : query.IsListed ? $" {isListed})" : "";
+        var listed = query.ListId is not null ? $"{isListed} AND x.value = @list)" : query.IsListed ? $"{isListed})" : "";
         var open = query.IsOpen ? "JOIN hold h ON h.account = o.account AND h.number = o.number" : "";
         var order = query.FromOrderId is null && query.FromNumber is null && query.FromNanos is null ? "DESC" : "ASC";
         var rows = await ReadAsync(
             $"""
             SELECT o.symbol, o.number, o.order_id, o.client_order_id, o.side, o.type, o.tif, o.px, o.qty, o.filled, o.value,
               o.state, o.reason, o.created_at, o.changed_at, o.post_only
-            FROM ord o {open} WHERE o.account = @account AND o.client_order_id IS NOT NULL {condition}
+            FROM ord o {open} WHERE o.account = @account AND o.client_order_id IS NOT NULL {filter.Terms} {listed}
             ORDER BY o.number {order} LIMIT @limit
             """,
-            parameters,
+            filter.Parameters,
             static (reader, token) => ListAsync(reader, ReadOrder, token),
             cancellationToken);
         return rows.IsEmpty ? rows : await WithTermsAsync(query.Account, [.. rows.OrderBy(row => row.Number)], cancellationToken);

@@ -15,38 +15,28 @@ public abstract partial class HistoryStore
     /// <summary>Prevented matches of an account. Those of an order or from a place on are of one symbol.</summary>
     public Task<ImmutableArray<PreventedMatch>> PreventedAsync(PreventedQuery query, CancellationToken cancellationToken)
     {
-        var parameters = new List<(string, object)> { ("@account", query.Account), ("@limit", Math.Clamp(query.Limit, 1, OrdersLimit)) };
-        var condition = "";
-        void Where(string term, string name, object? value)
-        {
-            if (value is not null)
-            {
-                parameters.Add((name, value));
-                condition += $" AND {term}";
-            }
-        }
-
-        Where("p.symbol = @symbol", "@symbol", query.Symbol);
-        Where("p.seq = @only", "@only", query.Only?.Sequence);
-        Where("p.idx = @only_idx", "@only_idx", query.Only?.Index);
-        Where("p.seq >= @from", "@from", query.From?.Sequence);
-        Where("(p.seq > @from OR p.idx >= @from_idx)", "@from_idx", query.From?.Index);
-        Where(
+        var filter = new RowFilter(("@account", query.Account), ("@limit", Math.Clamp(query.Limit, 1, OrdersLimit)));
+        filter.Ask("p.symbol = @symbol", "@symbol", query.Symbol);
+        filter.Ask("p.seq = @only", "@only", query.Only?.Sequence);
+        filter.Ask("p.idx = @only_idx", "@only_idx", query.Only?.Index);
+        filter.Ask("p.seq >= @from", "@from", query.From?.Sequence);
+        filter.Ask("(p.seq > @from OR p.idx >= @from_idx)", "@from_idx", query.From?.Index);
+        filter.Ask(
             "p.{0}_number = (SELECT o.number FROM ord o WHERE o.symbol = @symbol AND o.order_id = @order AND o.account = @account)",
             "@order",
             query.OrderId);
-        condition += query.IsOpen ? " AND p.{0}_number IN (SELECT h.number FROM hold h WHERE h.account = @account)" : "";
+        var terms = filter.Terms + (query.IsOpen ? " AND p.{0}_number IN (SELECT h.number FROM hold h WHERE h.account = @account)" : "");
         var order = query.From is null ? "p.time DESC, p.symbol, p.seq DESC, p.idx DESC" : "p.seq, p.idx";
 
         // Each side has its own indexes, so that only the rows that are asked for are read.
         string Side(string side) =>
             $"""
-            SELECT * FROM (SELECT p.* FROM prevented_match p WHERE p.{side} = @account{condition.Replace("{0}", side, StringComparison.Ordinal)}
+            SELECT * FROM (SELECT p.* FROM prevented_match p WHERE p.{side} = @account{terms.Replace("{0}", side, StringComparison.Ordinal)}
             ORDER BY {order} LIMIT @limit) {side}s
             """;
         return ReadAsync(
             $"SELECT {PreventedColumns} FROM ({Side("taker")} UNION {Side("maker")}) p ORDER BY {order} LIMIT @limit",
-            parameters,
+            filter.Parameters,
             (reader, token) => ListAsync(reader, row => ReadPrevented(row, query.Account), token),
             cancellationToken);
     }

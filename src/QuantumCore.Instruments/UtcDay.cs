@@ -19,9 +19,6 @@ public static class UtcDay
     /// <param name="timeNanos">Unix nanoseconds.</param>
     public static long Of(long timeNanos) => timeNanos / Nanos;
 
-    /// <summary>The day of a date.</summary>
-    public static long Of(DateOnly date) => date.DayNumber - s_first.DayNumber;
-
     /// <summary>When a day begins, Unix nanoseconds.</summary>
     public static long StartOf(long day) => day * Nanos;
 
@@ -36,7 +33,7 @@ public static class UtcDay
     {
         var isDate = DateOnly.TryParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
             && date >= s_first && date.Year <= LastYear;
-        day = isDate ? Of(date) : 0;
+        day = isDate ? date.DayNumber - s_first.DayNumber : 0;
         return isDate;
     }
 }

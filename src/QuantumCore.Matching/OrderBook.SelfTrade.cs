@@ -5,6 +5,31 @@ namespace QuantumCore.Matching;
 // Self-trade prevention (RULES 11): the taker's instruction decides, at the moment an own order is next in priority.
 public sealed partial class OrderBook
 {
+    /// <summary>
+    /// Says who is behind accounts: all of their open orders are of these owners from now on, wherever they stand. Nothing trades or ends by
+    /// it; orders that come later say whose they are themselves. Refused: TimeRegression.
+    /// </summary>
+    /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="owners">By account, as in <see cref="NewOrder.Owner"/>; 0: nobody's. Other accounts keep theirs.</param>
+    public RejectReason SetOwners(long timeNanos, IReadOnlyDictionary<long, long> owners)
+    {
+        ArgumentNullException.ThrowIfNull(owners);
+        var reject = BeginAt(timeNanos);
+        if (reject != RejectReason.None)
+            return reject;
+
+        LastTimeNanos = timeNanos;
+        for (var slot = 1; slot < _entriesUsed; slot++)
+        {
+            ref var entry = ref _entries[slot];
+            if (entry.Id != 0 && owners.TryGetValue(entry.Account, out var owner))
+                entry.Owner = owner;
+        }
+
+        Conclude();
+        return RejectReason.None;
+    }
+
     /// <summary>Two orders of one owner meet.</summary>
     /// <returns>Whether the taker goes on.</returns>
     private bool PreventSelfTrade<TRun>(ref Taker taker, ref Cursor at, long quantity)

@@ -182,6 +182,14 @@ internal static class Samples
             [],
             [],
             null),
+        ["book-x-groups"] = new BookTurn(
+            Time,
+            BookCommand.Of(BookVerb.SetTradeGroups) with { Changes = [new(ChangedValue.GroupedAccount, 1001), new(ChangedValue.TradeGroup, 3)] },
+            RejectReason.None,
+            TradingPhase.Continuous,
+            [],
+            [],
+            null),
         ["book-x-leg"] = new BookTurn(
             Time,
             BookCommand.Of(BookVerb.Act) with { Orders = [s_leg], Changes = [new(ChangedValue.Close, 3), new(ChangedValue.Reason, 5)] },

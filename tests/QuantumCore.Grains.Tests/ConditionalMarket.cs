@@ -155,7 +155,7 @@ internal sealed class ConditionalMarket
         string[] expected =
         [
             .. Enum.GetNames<OrderType>().Except([nameof(OrderType.Leg)]).Select(name => "type " + name),
-            "iceberg", "hidden", "all or none", "minimum", "slide", "amount", "prevented", "auction trade",
+            "iceberg", "hidden", "all or none", "minimum", "slide", "amount", "prevented", "met itself", "met its owner's other", "auction trade",
             "list OneCancelsOther", "list OneTriggersOther", "list OneTriggersOneCancelsOther", "child entered",
             "sibling ended", "expired", "cancel all", "amended", "refused list", "minimum fee", "rebate", "planned phase",
         ];
@@ -193,6 +193,7 @@ internal sealed class ConditionalMarket
             {
                 { IsAuction: true } => _seen.Add("auction trade"),
                 { Reason: EndReason.SelfTrade } => _seen.Add("prevented"),
+                { Kind: StepKind.Prevented } => _seen.Add(step.Account == step.MakerAccount ? "met itself" : "met its owner's other"),
                 { Reason: EndReason.OneCancelsOther } => _seen.Add("sibling ended"),
                 { Reason: EndReason.GoodTillDate } => _seen.Add("expired"),
                 { Kind: StepKind.Held, Side: Side.Sell, Hold: > 0 } => _seen.Add("child entered"),
@@ -430,7 +431,7 @@ internal sealed class ConditionalMarket
     private void Operate()
     {
         var account = 1000 + _random.Next(Accounts);
-        var command = _random.Next(12) switch
+        var command = _random.Next(13) switch
         {
             < 5 => NextPhase(),
             5 or 6 => BookCommand.Of(BookVerb.SetMark, Price()),
@@ -447,6 +448,8 @@ internal sealed class ConditionalMarket
             },
             9 => BookCommand.Of(BookVerb.Block, 0, account),
             10 => BookCommand.Of(BookVerb.Bust, number: 1 + _random.Next(50)),
+            11 => Book.CallForTradeGroups(Traders.Where(_ => _random.Next(2) == 0).ToDictionary(trader => trader.Account.Id.Value, _ => 1L + _random.Next(2)))
+                ?? BookCommand.Of(BookVerb.AdvanceTime),
             _ => BookCommand.Of(BookVerb.Unblock, 0, account),
         };
         Operate(command);

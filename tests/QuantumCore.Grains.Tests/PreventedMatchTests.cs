@@ -123,11 +123,12 @@ public class PreventedMatchTests
     public async Task An_account_sees_of_its_owners_other_one_the_orders_id_and_what_both_lost()
     {
         var book = new Journaled();
-        book.Submit(Order(Sister, 1, Side.Sell, 10, owner: Family));
-        book.Submit(Order(Alice, 1, Side.Buy, 6, SelfTradePrevention.ExpireBoth, Family));
-        book.Submit(Order(Sister, 2, Side.Sell, 10, owner: Family));
-        book.Submit(Order(Alice, 2, Side.Buy, 6, SelfTradePrevention.Decrement, Family));
-        book.Submit(Order(Alice, 3, Side.Buy, 1, SelfTradePrevention.ExpireTaker, Family));
+        book.Group(Family, Alice, Sister);
+        book.Submit(Order(Sister, 1, Side.Sell, 10));
+        book.Submit(Order(Alice, 1, Side.Buy, 6, SelfTradePrevention.ExpireBoth));
+        book.Submit(Order(Sister, 2, Side.Sell, 10));
+        book.Submit(Order(Alice, 2, Side.Buy, 6, SelfTradePrevention.Decrement));
+        book.Submit(Order(Alice, 3, Side.Buy, 1, SelfTradePrevention.ExpireTaker));
         await using var history = await book.ProjectedAsync(Token);
 
         var alices = await history.PreventedAsync(new PreventedQuery(Alice, "AAPL", From: default(TradePlace)), Token);
@@ -143,7 +144,7 @@ public class PreventedMatchTests
         // Whose order did not change has nothing to be told of.
         Assert.DoesNotContain(Sister, book.Last.TouchedAccounts());
         Assert.Equal(
-            new PreventedQuantity(new TradePlace(5, 0), 6, 6),
+            new PreventedQuantity(new TradePlace(6, 0), 6, 6),
             (await history.OrdersAsync(new OrderQuery(Sister, "AAPL", OrderId: 3), Token)).Single().Prevented);
 
         static (long, bool, long?) Seen(PreventedOrder order) => (order.OrderId, order.IsOwn, order.Lots);
@@ -171,8 +172,8 @@ public class PreventedMatchTests
     }
 
     private static SubmitOrder Order(
-        long account, long number, Side side, long lots, SelfTradePrevention selfTrade = SelfTradePrevention.None, long owner = 0) => new(
-        account, number, $"n{number}", side, OrderType.Limit, TimeInForce.GoodTillCancel, false, 15_000, lots, 200, 500, Owner: owner,
+        long account, long number, Side side, long lots, SelfTradePrevention selfTrade = SelfTradePrevention.None) => new(
+        account, number, $"n{number}", side, OrderType.Limit, TimeInForce.GoodTillCancel, false, 15_000, lots, 200, 500,
         SelfTrade: selfTrade);
 
     /// <summary>A book and all it wrote.</summary>
@@ -197,6 +198,13 @@ public class PreventedMatchTests
             foreach (var account in record.TouchedAccounts())
                 Machine.Chain(account);
             Records.Add(record);
+        }
+
+        public void Group(long group, params long[] accounts)
+        {
+            var call = Machine.CallForTradeGroups(accounts.ToDictionary(account => account, _ => group))!;
+            Assert.Equal(RejectReason.None, Machine.Operate(call, Records.Count + 1, out var record));
+            Records.Add(record!);
         }
 
         public long LeftOf(long account, long number) => LeftOf(Machine, account, number);

@@ -11,9 +11,10 @@ internal sealed class DivergenceException(string symbol, long sequence, string w
 /// <summary>Snapshots and replay.</summary>
 internal sealed partial class BookMachine
 {
-    // 4: without what follows a phase.
+    // 4: without what follows a phase. 5: without trade groups.
     private const byte OldestSnapshot = 4;
-    private const byte SnapshotVersion = 5;
+    private const byte SnapshotWithPlans = 5;
+    private const byte SnapshotVersion = 6;
     private const byte SnapshotKind = 100;
 
     /// <summary>Runs a record's command again; what it does must be that record, byte for byte. Gives the record.</summary>
@@ -85,6 +86,13 @@ internal sealed partial class BookMachine
             to.Count(plan.LastsNanos);
         }
 
+        to.Count(_tradeGroups.Count);
+        foreach (var (account, group) in _tradeGroups)
+        {
+            to.Count(account);
+            to.Count(group);
+        }
+
         return to.ToArray();
     }
 
@@ -112,12 +120,17 @@ internal sealed partial class BookMachine
         }
 
         machine._finished = FinishedOrders.Read(ref from);
-        if (from.Version > OldestSnapshot)
+        if (from.Version >= SnapshotWithPlans)
         {
             machine.PhaseReason = (PhaseReason)from.Byte();
             machine.PhaseNanos = from.Count();
             machine.AuctionNanos = from.Count();
             machine.Plan = from.Bool() ? new PhasePlan((TradingPhase)from.Byte(), from.Count(), from.Count()) : null;
+        }
+
+        for (var i = from.Version > SnapshotWithPlans ? from.ItemCount() : 0; i > 0; i--)
+        {
+            machine._tradeGroups.Add(from.Count(), from.Count());
         }
 
         from.End();

@@ -84,6 +84,7 @@ internal sealed partial class BookMachine
             BookVerb.SetMark => time => Core.SetMark(time, value),
             BookVerb.SetReference => time => Core.SetReference(time, value),
             BookVerb.SetRules when command.Changes.AreOfRules() => time => SetRules(time, command.Changes),
+            BookVerb.SetTradeGroups when command.Changes.AreOfTradeGroups() => time => SetTradeGroups(time, command.Changes),
             BookVerb.AdvanceTime => time => Core.AdvanceTime(time),
             BookVerb.Block => time => Core.Block(time, new OrderFilter(command.Account)),
             BookVerb.Unblock => time => Core.Unblock(time, new OrderFilter(command.Account)),
@@ -153,7 +154,7 @@ internal sealed partial class BookMachine
     }
 
     /// <summary>The order as the core takes it.</summary>
-    private static NewOrder Request(SubmitOrder order) => new(
+    private NewOrder Request(SubmitOrder order) => new(
         order.Account,
         order.Side,
         order.Type,
@@ -161,7 +162,7 @@ internal sealed partial class BookMachine
         order.PostOnly,
         order.PriceTicks,
         order.QuantityLots,
-        order.Owner != 0 ? order.Owner : order.Account,
+        PartyOf(order.Account),
         order.SelfTrade,
         order.Conditions.Decode());
 
@@ -444,7 +445,7 @@ internal sealed partial class BookMachine
             maker.OrderId,
             mode.TakesOfMaker() ? shrinks ? lots : maker.LeavesLots : 0,
             SelfTrade: mode,
-            Owner: taker.Order.Owner));
+            Owner: _tradeGroups.GetValueOrDefault(taker.Order.Account)));
         if (shrinks)
         {
             Prevent(taker, lots);

@@ -33,6 +33,9 @@ internal sealed class OpenBook(
     /// <summary>Its symbol.</summary>
     public string Symbol => machine.Symbol;
 
+    /// <summary>The trade groups of the catalog that the book follows; null before the first. No part of the state.</summary>
+    public IReadOnlyDictionary<long, long>? TradeGroups { get; set; }
+
     /// <summary>It does not trade: its journal can't be explained.</summary>
     public bool IsHalted { get; private set; }
 

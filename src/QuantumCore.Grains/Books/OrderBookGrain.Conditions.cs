@@ -53,7 +53,7 @@ public sealed partial class OrderBookGrain
 
         var reason = Turn(() =>
         {
-            ExpireDue();
+            CatchUp();
             var reason = book.Machine.Operate(command, _now, out var record);
             Record(book, record, urgent: true);
             return reason;
@@ -89,7 +89,7 @@ public sealed partial class OrderBookGrain
         var answers = new Answer[orders.Length];
         if (!orders.Any(order => book.Machine.IsKnown(order.Account, order.Number, out _, out _)))
         {
-            ExpireDue();
+            CatchUp();
             var record = book.Machine.SubmitList(kind, orders, _now);
             var sequence = book.Machine.Sequence;
             Record(book, record, urgent: false);
@@ -114,7 +114,7 @@ public sealed partial class OrderBookGrain
 
     private Answer Change(OpenBook book, long account, long number, ImmutableArray<NamedValue> changes)
     {
-        ExpireDue();
+        CatchUp();
         if (!book.Machine.IsKnown(account, number, out var ticket, out var finished) || ticket is null)
         {
             return Closed(book, account, number, finished, refused: true);
@@ -131,16 +131,35 @@ public sealed partial class OrderBookGrain
         return open is null ? Closed(book, account, number, finished, refused: false) : OpenNow(book, open);
     }
 
-    /// <summary>Orders whose time has come expire in a record of their own, before anything else happens.</summary>
-    private void ExpireDue()
+    /// <summary>
+    /// Before anything else happens, orders whose time has come expire, and accounts come to the owners that the catalog says: each in a record of its
+    /// own.
+    /// </summary>
+    private void CatchUp()
     {
         foreach (var book in _all)
         {
+            FollowTradeGroups(book);
             if (book.IsServing && book.Machine.IsExpiryDue(_now))
             {
                 book.Machine.Operate(BookCommand.Of(BookVerb.AdvanceTime), _now, out var record);
                 Record(book, record, urgent: true);
             }
+        }
+    }
+
+    private void FollowTradeGroups(OpenBook book)
+    {
+        if (!book.IsServing || catalog.TradeGroups is not { } groups || ReferenceEquals(book.TradeGroups, groups))
+        {
+            return;
+        }
+
+        book.TradeGroups = groups;
+        if (book.Machine.CallForTradeGroups(groups) is { } call)
+        {
+            book.Machine.Operate(call, _now, out var record);
+            Record(book, record, urgent: true);
         }
     }
 
@@ -174,7 +193,7 @@ public sealed partial class OrderBookGrain
 
         Turn(() =>
         {
-            ExpireDue();
+            CatchUp();
             FollowPlans();
             return true;
         });

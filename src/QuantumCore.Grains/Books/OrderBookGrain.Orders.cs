@@ -81,7 +81,7 @@ public sealed partial class OrderBookGrain
 
         var closed = Turn(() =>
         {
-            ExpireDue();
+            CatchUp();
             return Record(book, book.Machine.CloseAll(account, floor, _now), urgent: true);
         });
         await SettleAsync();
@@ -159,7 +159,7 @@ public sealed partial class OrderBookGrain
                 : new Answer(null, first, Account: order.Account, Number: order.Number);
         }
 
-        ExpireDue();
+        CatchUp();
         if (EnterAmongStrategies(book, order) is { } answer)
         {
             return answer;
@@ -177,7 +177,7 @@ public sealed partial class OrderBookGrain
 
     private Answer Cancel(OpenBook book, long account, long number, EndReason reason)
     {
-        ExpireDue();
+        CatchUp();
         book.Machine.IsKnown(account, number, out var open, out _);
         var record = Record(book, book.Machine.Close(account, number, reason, _now), urgent: true);
         book.Machine.IsKnown(account, number, out _, out var finished);
@@ -202,7 +202,7 @@ public sealed partial class OrderBookGrain
 
     private Answer Shrink(OpenBook book, OrderTicket ticket, long totalLots)
     {
-        ExpireDue();
+        CatchUp();
         if (!book.Machine.IsKnown(ticket.Order.Account, ticket.Order.Number, out var still, out var expired) || still is null)
         {
             return Closed(book, ticket.Order.Account, ticket.Order.Number, expired, refused: true);

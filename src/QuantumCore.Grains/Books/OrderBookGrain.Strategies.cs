@@ -54,7 +54,7 @@ public sealed partial class OrderBookGrain
     /// <summary>A strategy whose legs are all new enters; one that is known is told again; a broken one is voided.</summary>
     private Answer[] EnterStrategy(ImmutableArray<SubmitOrder> legs, OpenBook[] books)
     {
-        ExpireDue();
+        CatchUp();
         var known = false;
         for (var i = 0; i < legs.Length; i++)
         {

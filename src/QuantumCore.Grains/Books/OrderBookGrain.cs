@@ -14,7 +14,7 @@ namespace QuantumCore.Grains.Books;
 /// </summary>
 [Reentrant, KeepAlive]
 public sealed partial class OrderBookGrain(
-    JournalWriter writer, IJournalStore store, SnapshotMaker snapshots, TimeProvider time, ILogger<OrderBookGrain> log)
+    JournalWriter writer, IJournalStore store, InstrumentCatalog catalog, SnapshotMaker snapshots, TimeProvider time, ILogger<OrderBookGrain> log)
     : JournaledGrain(writer, time, log), IOrderBookGrain
 {
     private static readonly TimeSpan s_expiryPeriod = TimeSpan.FromSeconds(1);

@@ -53,7 +53,7 @@ internal sealed class Strategy
     public Side Direction => Legs[0].Terms.Side;
 
     /// <summary>Whose it is: orders of one owner never meet within strategies.</summary>
-    public long Owner => Legs[0].Ticket.Order is var order && order.Owner != 0 ? order.Owner : order.Account;
+    public long Owner => Legs[0].Book.PartyOf(Legs[0].Ticket.Order.Account);
 
     /// <summary>When it came: ids of one book rise.</summary>
     public long Arrival => Legs[0].Ticket.OrderId;

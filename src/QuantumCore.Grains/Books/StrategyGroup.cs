@@ -378,7 +378,7 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         ImpliedOffer? best = null;
         foreach (var strategy in _open)
         {
-            if (strategy.Owner == (order.Owner != 0 ? order.Owner : order.Account)
+            if (strategy.Owner == book.PartyOf(order.Account)
                 || StrategyPrices.OfferIn(strategy, book, order.Side, lots) is not { } offer
                 || !Reaches(order.Side, order.PriceTicks, offer.PriceTicks))
             {

@@ -5,6 +5,7 @@ export type Mood = "good" | "bad" | "plain" | "alert";
 
 /** Of those that stay, and again of those that go by themselves: neither pushes the other off the page. */
 const most = 3;
+const staying = ".bad, .alert";
 const stays = 5_000;
 const kept: { at: number; title: string; text: string }[] = [];
 
@@ -13,8 +14,7 @@ export function toast(mood: Mood, title: string, text: string, key?: string, act
   remember(title, text);
   const host = byId("toasts");
   const old = key === undefined ? undefined : [...host.children].find((child) => (child as HTMLElement).dataset["key"] === key);
-  const passes = mood !== "bad" && mood !== "alert";
-  const made = make("div", { class: `toast ${mood}`, "data-passes": String(passes), ...(key === undefined ? {} : { "data-key": key }) },
+  const made = make("div", { class: `toast ${mood}`, ...(key === undefined ? {} : { "data-key": key }) },
     make("b", {}, title), button("×", () => made.remove(), { "aria-label": "Dismiss" }), make("p", {}, text));
   if (action !== undefined) {
     made.append(button(action.label, () => {
@@ -24,7 +24,8 @@ export function toast(mood: Mood, title: string, text: string, key?: string, act
   }
   if (old === undefined) host.append(made);
   else old.replaceWith(made);
-  const alike = [...host.children].filter((child) => (child as HTMLElement).dataset["passes"] === String(passes));
+  const passes = !made.matches(staying);
+  const alike = [...host.children].filter((child) => child.matches(staying) !== passes);
   for (const oldest of alike.slice(0, -most)) oldest.remove();
   if (passes) leaveLater(made);
 }

@@ -23,6 +23,7 @@ internal enum FullVerb
     Bust,
     Correct,
     SetRules,
+    SetOwner,
     Admit,
     TakeQuotes,
     Cross,
@@ -52,8 +53,11 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
 
     public TradingPhase Phase { get; init; }
 
-    /// <summary>Trade number, or lots.</summary>
+    /// <summary>Trade number, lots, or account.</summary>
     public long Value { get; init; }
+
+    /// <summary>Who is behind an account.</summary>
+    public long Owner { get; init; }
 
     public long PriceTicks { get; init; }
 
@@ -84,6 +88,7 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
             FullVerb.Bust => book.Bust(Time, Value),
             FullVerb.Correct => book.Correct(Time, Value, PriceTicks),
             FullVerb.SetRules => book.SetRules(Time, Rules),
+            FullVerb.SetOwner => book.SetOwner(Time, Value, Owner),
             FullVerb.Admit => book.Admit(Time, Order, out id),
             FullVerb.TakeQuotes => Done(() => book.TakeQuotes(Time, OrderId, PriceTicks, Value)),
             FullVerb.Cross => Done(() => book.Cross(Time, OrderId, MakerId, PriceTicks, Value)),
@@ -115,6 +120,7 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
             FullVerb.Bust => book.Bust(Time, Value),
             FullVerb.Correct => book.Correct(Time, Value, PriceTicks),
             FullVerb.SetRules => book.SetRules(Time, Rules),
+            FullVerb.SetOwner => book.SetOwners(Time, new Dictionary<long, long> { [Value] = Owner }),
             FullVerb.Admit => book.Admit(Time, Order, out id),
             FullVerb.TakeQuotes => Done(() => book.TakeQuotes(Time, OrderId, PriceTicks, Value)),
             FullVerb.Cross => Done(() => book.Cross(Time, OrderId, MakerId, PriceTicks, Value)),
@@ -152,6 +158,7 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
             FullVerb.Bust => $"bust {Value}",
             FullVerb.Correct => $"correct {Value} @{PriceTicks}",
             FullVerb.SetRules => $"rules {Text(Rules)}",
+            FullVerb.SetOwner => $"owner acc={Value} own={Owner}",
             FullVerb.Admit => $"admit {Text(Order)}",
             FullVerb.TakeQuotes => $"take {OrderId} {Value}@{PriceTicks}",
             FullVerb.Cross => $"cross {OrderId} {MakerId} {Value}@{PriceTicks}",

@@ -101,12 +101,13 @@ internal sealed partial class FullFlow(int seed)
     private FullCommand Rare(ReferenceBook book, long time)
     {
         var trade = Chance(150) ? _random.Next(-1, 1) : 1 + _random.NextInt64(book.LastTradeNumber + 1);
-        return _random.Next(4) switch
+        return _random.Next(5) switch
         {
             0 => new FullCommand(FullVerb.Bust, time) { Value = trade },
             1 => new FullCommand(FullVerb.Correct, time) { Value = trade, PriceTicks = Near() },
             2 => new FullCommand(FullVerb.SetReference, time) { PriceTicks = Near() },
-            _ => new FullCommand(FullVerb.SetLast, time) { PriceTicks = Near() },
+            3 => new FullCommand(FullVerb.SetLast, time) { PriceTicks = Near() },
+            _ => new FullCommand(FullVerb.SetOwner, time) { Value = _random.Next(1, 6), Owner = _random.Next(0, Profile.Owners + 1) },
         };
     }
 

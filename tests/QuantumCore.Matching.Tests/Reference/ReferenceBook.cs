@@ -231,6 +231,18 @@ internal sealed partial class ReferenceBook(int maxLevels = 100_000)
         return Finish(RejectReason.None);
     }
 
+    /// <summary>1.6: accounts of one owner count as one, orders that are open already too.</summary>
+    public RejectReason SetOwner(long time, long account, long owner)
+    {
+        Clear();
+        if (!Begin(time))
+            return RejectReason.TimeRegression;
+
+        foreach (var order in _open.FindAll(order => order.Terms.Account == account))
+            order.Terms = order.Terms with { Owner = owner };
+        return Finish(RejectReason.None);
+    }
+
     public RejectReason SetPhase(long time, TradingPhase phase)
     {
         Clear();

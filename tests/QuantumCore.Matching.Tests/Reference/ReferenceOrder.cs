@@ -66,7 +66,7 @@ internal sealed class ReferenceOrder
         Expiry = Conditions.ExpiryNanos ?? long.MaxValue;
     }
 
-    public NewOrder Terms { get; }
+    public NewOrder Terms { get; set; }
 
     public OrderConditions Conditions { get; }
 
