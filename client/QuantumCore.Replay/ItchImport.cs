@@ -60,7 +60,7 @@ internal sealed class ItchImport
             at += import.Step(at);
         }
 
-        return new OrderFlow(ticker, import._flow.Commands, [.. import.Notes(ticker)]);
+        return new OrderFlow(ticker, import._flow.Commands, [.. import.Notes()]);
     }
 
     /// <summary>Whether an order at a fraction of a cent is executed, as of a stock below a dollar.</summary>
@@ -251,9 +251,9 @@ internal sealed class ItchImport
 
     private FlowFormatException Wrong(in ItchMessage message, string what) => ItchMessage.Wrong(_file, message.Number, what);
 
-    private IEnumerable<string> Notes(string ticker)
+    private IEnumerable<string> Notes()
     {
-        yield return $"{_day.Messages.Count} of {_day.Total} messages are of {ticker}'s book; {_day.Count('P')} executions of hidden orders, "
+        yield return $"{_day.Messages.Count} of {_day.Total} messages are of the stock's book; {_day.Count('P')} executions of hidden orders, "
             + $"{_day.Count('Q')} crosses, {_day.Count('B')} broken trades, {_day.Count('H') + _day.Count('h')} halts and resumptions "
             + $"and {_day.Count('I')} imbalances are left out";
         yield return $"{_inCrosses} executions in crosses and {_atOtherPrices} at other prices than displayed: taken as reductions";

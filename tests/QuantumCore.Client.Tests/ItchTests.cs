@@ -65,7 +65,7 @@ public sealed class ItchTests : IDisposable
         Assert.Equal("Sell 50@1500000: 66051:50@1500000", FlowText.Of(Assert.Single(flow.Commands.OfType<AggressiveOrder>())));
         Assert.Equal("AAPL", flow.Ticker);
         Assert.Equal(
-            "7 of 23 messages are of AAPL's book; 1 executions of hidden orders, 1 crosses, 1 broken trades, 2 halts and resumptions and 1 imbalances are left out",
+            "7 of 23 messages are of the stock's book; 1 executions of hidden orders, 1 crosses, 1 broken trades, 2 halts and resumptions and 1 imbalances are left out",
             flow.Notes[0]);
         Assert.Contains("no event that ends its day", flow.Notes[^1], StringComparison.Ordinal);
     }
@@ -292,6 +292,34 @@ public sealed class ItchTests : IDisposable
         for (var at = bytes.Length / 2; at < (bytes.Length / 2) + 100; at++)
             bytes[at] = 0xff;
         Assert.Throws<FlowFormatException>(() => Open(bytes, "AAPL", "day.gz"));
+    }
+
+    [Fact]
+    public void A_damaged_day_is_read_or_refused_and_nothing_else()
+    {
+        var whole = Day().Add(Apple, 1, 'B', 100, "AAPL", 1_500_000).Add(Apple, 2, 'S', 100, "AAPL", 1_500_100, "FIRM").Execute(Apple, 1, 40).ExecuteAt(Apple, 2, 10, 1_500_000, 'N')
+            .Add(Other, 3, 'B', 5, "MSFT", 100).Cancel(Apple, 1, 10).Replace(Apple, 1, 4, 300, 1_500_200).Delete(Apple, 2).Hidden(Apple, 5, "AAPL", 1_500_000).Event('C').ToArray();
+        var (read, refused) = (0, 0);
+        for (var seed = 0; seed < 3_000; seed++)
+        {
+            var random = new Random(seed);
+            var bytes = whole.AsSpan(0, seed % 5 == 0 ? random.Next(whole.Length) : whole.Length).ToArray();
+            for (var changes = random.Next(4); changes > 0 && bytes.Length > 0; changes--)
+                bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+
+            try
+            {
+                ItchImport.Convert("AAPL", ItchDay.Read(new MemoryStream(bytes), "day", "AAPL", Token), "day", Token);
+                read++;
+            }
+            catch (Exception error) when (error is FlowFormatException or FlowTickerException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(read, 750, 2_250);
+        Assert.Equal(3_000, read + refused);
     }
 
     [Fact]
