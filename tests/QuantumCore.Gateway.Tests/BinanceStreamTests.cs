@@ -59,6 +59,7 @@ public sealed class BinanceStreamTests
         using var raw = await ConnectAsync(exchange, "ws/aapl@aggTrade");
         using var wrapped = await ConnectAsync(exchange, "stream?streams=aapl@trade/aapl@bookTicker");
         await exchange.Floor.WhenCalled("WaitForUpdate 5");
+        await FollowedAsync(raw);
         await FollowedAsync(wrapped);
         PublicTrade[] trades = [new(7, 0, 1_000_000, 100, 3, Side.Sell), new(7, 1, 1_000_000, 100, 4, Side.Sell), new(7, 2, 1_000_000, 99, 1, Side.Sell)];
         exchange.Floor.Publish("AAPL", new MarketUpdate(false, 5, 7, 70, [Level(100, 0), Level(98, 6)], [], [.. trades]));

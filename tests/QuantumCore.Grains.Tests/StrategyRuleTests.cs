@@ -76,6 +76,43 @@ public class StrategyRuleTests
     }
 
     [Fact]
+    public void A_strategy_trades_neither_with_quotes_nor_with_strategies_nor_with_orders_of_its_owners_other_account()
+    {
+        Group((1000, 1), (1001, 1));
+        _group.Enter("A", 1001, Side.Sell, 100, 1);
+        _group.Enter("B", 1002, Side.Buy, 40, 5);
+        var number = _group.EnterStrategy(1000, 100, 1, TimeInForce.GoodTillCancel, s_buyer);
+        _group.EnterStrategy(1001, 100, 1, TimeInForce.GoodTillCancel, s_seller);
+        // Who sells A to the strategy would get 101 or more; its owner's other account does not.
+        _group.Enter("A", 1001, Side.Sell, 101, 1, TimeInForce.ImmediateOrCancel);
+        Assert.Empty(_group.Fills());
+        Assert.Equal(1, _group.LeavesOf("A", 1000, number));
+
+        _group.Enter("A", 1003, Side.Sell, 101, 1, TimeInForce.ImmediateOrCancel);
+        Assert.Equal(0, _group.LeavesOf("A", 1000, number));
+        _group.CheckOpen();
+    }
+
+    [Fact]
+    public void A_strategy_trades_with_who_has_left_its_owner_as_soon_as_the_books_are_told()
+    {
+        Group((1000, 1), (1001, 1));
+        _group.Enter("A", 1001, Side.Sell, 100, 1);
+        _group.Enter("B", 1002, Side.Buy, 40, 5);
+        var number = _group.EnterStrategy(1000, 100, 1, TimeInForce.GoodTillCancel, s_buyer);
+        Assert.Equal(1, _group.LeavesOf("A", 1000, number));
+        Group((1000, 1));
+        Assert.Equal(0, _group.LeavesOf("A", 1000, number));
+        _group.CheckOpen();
+    }
+
+    private void Group(params (long Account, long Group)[] groups)
+    {
+        foreach (var (symbol, book) in _group.Books)
+            _group.Operate(symbol, book.CallForTradeGroups(groups.ToDictionary(of => of.Account, of => of.Group))!);
+    }
+
+    [Fact]
     public void A_strategy_that_one_book_refuses_is_refused_by_all_and_replays()
     {
         _group.Operate("B", BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt));
