@@ -32,11 +32,12 @@ internal static class RiskCommand
         var cover = Best(() => account.Account.CheckHold(s_listed["AAPL"], Side.Buy, 15_000, 5, 0, terms, out _) == RejectReason.None);
         var limits = Best(() => account.CheckLimits(asked, null, static _ => [new AccountLimit(LimitKind.OpenOrders, 1_000_000)], static _ => [], Start) is null);
         var decision = Best(() => account.Decide(order, 1, s_listed["AAPL"], Start) is HoldPlaced);
-        var margined = MarginAccount(open);
+        var (margined, grouped) = (MarginAccount(open, ""), MarginAccount(open, "TECH"));
         var margin = Best(() => margined.Decide(order, 1, s_listed["AAPL"], Start) is HoldPlaced);
+        var group = Best(() => grouped.Decide(order, 1, s_listed["AAPL"], Start) is HoldPlaced);
         await Console.Out.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"openOrders":{{open}},"limits":{{account.Limits.Sum(of => of.Limits.Length) + 1}},"coverNs":{{cover:F0}},"limitsNs":{{limits:F0}},"decisionNs":{{decision:F0}},"marginDecisionNs":{{margin:F0}}}"""));
+            $$"""{"openOrders":{{open}},"limits":{{account.Limits.Sum(of => of.Limits.Length) + 1}},"coverNs":{{cover:F0}},"limitsNs":{{limits:F0}},"decisionNs":{{decision:F0}},"marginDecisionNs":{{margin:F0}},"groupDecisionNs":{{group:F0}}}"""));
         return 0;
     }
 
@@ -59,12 +60,14 @@ internal static class RiskCommand
         return best;
     }
 
-    /// <summary>A margin account with as many open orders, that owes, in four symbols.</summary>
-    private static AccountMachine MarginAccount(int open)
+    /// <summary>A margin account with as many open orders, that owes, in four symbols, of a margin group or of none.</summary>
+    private static AccountMachine MarginAccount(int open, string group)
     {
-        var terms = EncodedMarginTerms.From(new MarginTerms { Long = MarginTable.Flat(500_000, 250_000), Short = MarginTable.Flat(500_000, 300_000) });
-        var agreed = new MarginAgreements(
-            new MarginRulebook([.. s_symbols.Select(symbol => new MarginTermsRequest(symbol, terms, "", ""))], [], [], []), symbol => s_listed[symbol]);
+        var terms = EncodedMarginTerms.From(
+            new MarginTerms { Long = MarginTable.Flat(500_000, 250_000), Short = MarginTable.Flat(500_000, 300_000), Group = group });
+        var rules = new MarginRulebook(
+            [.. s_symbols.Select(symbol => new MarginTermsRequest(symbol, terms, "", ""))], [], [], [], [new MarginGroupRequest("TECH", 750_000, "", "")]);
+        var agreed = new MarginAgreements(rules, symbol => s_listed[symbol]);
         var account = new AccountMachine(new AccountId(1_002), symbol => s_listed[symbol], null, () => agreed);
         account.Apply(account.SetKind(new AccountKindRequest("USD", "", ""), new Asset("USD", 2), Start).Record!);
         account.Apply(account.Deposit(new DepositRequest("cash", "USD", 1L << 50), new Asset("USD", 2), Start));

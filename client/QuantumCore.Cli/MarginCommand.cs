@@ -34,6 +34,10 @@ internal sealed class MarginCommand
 
     private readonly Option<int?> _borrow = Grammar.NumberOption("--borrow", "Fee of borrowed units, millionths of their value a year", 0, 10_000_000);
 
+    private readonly Option<string?> _group = new("--group") { Description = "With --symbol: it belongs to this margin group; with --credit: the group", HelpName = "group" };
+
+    private readonly Option<int?> _credit = Grammar.NumberOption("--credit", "What of the requirement of the smaller side of --group is not asked for, millionths", 0, 1_000_000);
+
     private readonly Option<string?> _asset = new("--asset") { Description = "Set the policy of margin accounts of this currency", HelpName = "asset" };
 
     private readonly Option<int?> _loan = Grammar.NumberOption("--loan", "Interest on borrowed cash, millionths a year", 0, 10_000_000);
@@ -49,7 +53,7 @@ internal sealed class MarginCommand
     private Command AddTo(CommandLineApp app) => app.Add(
         new Command("margin", "Show what is agreed about margin, or how an account stands; as an administrator, set it.")
         {
-            _account, _currency, _cash, _locate, _symbol, _initial, _maintenance, _short, _lendable, _borrow, _asset, _loan, _call, _liquidate, _why,
+            _account, _currency, _cash, _locate, _symbol, _initial, _maintenance, _short, _lendable, _borrow, _group, _credit, _asset, _loan, _call, _liquidate, _why,
         },
         """
         qc margin                                      terms by instrument and currency
@@ -57,7 +61,8 @@ internal sealed class MarginCommand
         qc margin ACC-1001 --currency USD              a margin account, while it has nothing but USD
         qc margin ACC-1001 --cash                      a cash account again
         qc margin ACC-1001 --symbol AAPL --locate 100  it may be short of 100
-        qc margin --symbol AAPL --initial 500000 --maintenance 250000 --short 300000 --lendable 10000 --borrow 30000
+        qc margin --symbol AAPL --initial 500000 --maintenance 250000 --short 300000 --lendable 10000 --borrow 30000 --group TECH
+        qc margin --group TECH --credit 750000         long and short positions of the group secure each other
         qc margin --asset USD --loan 52500 --call 172800
         """,
         RunAsync);
@@ -83,6 +88,16 @@ internal sealed class MarginCommand
 
         if (parse.GetValue(_currency) is not null || parse.GetValue(_cash) || parse.GetValue(_locate) is not null)
             throw new UsageException("margin: the account is missing: qc margin ACC-1001 ...");
+
+        if (parse.GetValue(_symbol) is null && parse.GetValue(_group) is { } group)
+        {
+            var credit = parse.GetValue(_credit) ?? throw new UsageException("margin: --group needs --credit, or --symbol.");
+            Show(session, await session.Administrator().SetMarginGroupAsync(new MarginGroup(group, credit), why, cancellation));
+            return ExitCodes.Done;
+        }
+
+        if (parse.GetValue(_credit) is not null)
+            throw new UsageException("margin: --credit needs --group, and no --symbol.");
 
         Show(session, parse.GetValue(_symbol) is { } listed
             ? await session.Administrator().SetMarginTermsAsync(TermsOf(parse, listed), why, cancellation)
@@ -115,6 +130,7 @@ internal sealed class MarginCommand
             Short = parse.GetValue(_short) is { } ofShort ? MarginTable.Flat(Math.Max(initial, ofShort), ofShort) : null,
             Lendable = parse.GetValue(_lendable) ?? 0,
             BorrowPpm = parse.GetValue(_borrow) ?? 0,
+            Group = parse.GetValue(_group),
         };
     }
 }

@@ -31,6 +31,7 @@ public enum MarginState
 /// <param name="Deadline">When a call ends; null for no call.</param>
 /// <param name="IsStale">A mark price is missing or old: nothing that adds risk is accepted.</param>
 /// <param name="Positions">What it has by symbol.</param>
+/// <param name="Groups">Groups of its positions, and what they take off; null for none.</param>
 public sealed record AccountMargin(
     string Currency,
     MarginState State,
@@ -43,17 +44,26 @@ public sealed record AccountMargin(
     decimal CallAmount,
     DateTimeOffset? Deadline,
     bool IsStale,
-    IReadOnlyList<MarginPosition> Positions);
+    IReadOnlyList<MarginPosition> Positions,
+    IReadOnlyList<MarginGroupCredit>? Groups = null);
+
+/// <summary>What a margin group takes off what the positions of an account need one by one.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="CreditPpm">What of the smaller side's requirement is not asked for, millionths.</param>
+/// <param name="InitialCredit">Taken off the initial margin, open orders at their worst.</param>
+/// <param name="MaintenanceCredit">Taken off the maintenance margin.</param>
+public sealed record MarginGroupCredit(string Group, int CreditPpm, decimal InitialCredit, decimal MaintenanceCredit);
 
 /// <summary>A margin account in one symbol.</summary>
 /// <param name="Symbol">The instrument.</param>
 /// <param name="Quantity">What it has; less than zero is short.</param>
 /// <param name="MarkPrice">The mark price; null for none.</param>
-/// <param name="InitialMargin">What it needs, open orders included.</param>
-/// <param name="MaintenanceMargin">What it needs to be kept.</param>
+/// <param name="InitialMargin">What it needs by itself, open orders included.</param>
+/// <param name="MaintenanceMargin">What it needs by itself to be kept.</param>
 /// <param name="BuyingPower">For what value more may be bought.</param>
 /// <param name="Located">What it may be short of.</param>
 /// <param name="BankruptcyPrice">The price at which nothing is left of the account when the position is closed at it; null for none.</param>
+/// <param name="Group">The margin group it belongs to; null for none.</param>
 public sealed record MarginPosition(
     string Symbol,
     decimal Quantity,
@@ -62,7 +72,8 @@ public sealed record MarginPosition(
     decimal MaintenanceMargin,
     decimal BuyingPower,
     decimal Located,
-    decimal? BankruptcyPrice = null);
+    decimal? BankruptcyPrice = null,
+    string? Group = null);
 
 /// <summary>What kind an account is of.</summary>
 /// <param name="Account">The account, <c>ACC-n</c>.</param>
@@ -117,6 +128,9 @@ public sealed record MarginTerms
 
     /// <summary>Most of one step of a liquidation; null for no limit.</summary>
     public decimal? StepQuantity { get; init; }
+
+    /// <summary>The margin group whose long and short positions secure each other in part; null for none.</summary>
+    public string? Group { get; init; }
 }
 
 /// <summary>How margin accounts of a currency are lent to, called and liquidated.</summary>
@@ -153,6 +167,11 @@ public sealed record MarginPolicy
 /// <param name="Quantity">How many.</param>
 public sealed record Locate(string Account, string Symbol, decimal Quantity);
 
+/// <summary>What the long and short positions of a margin group take off each other's requirement.</summary>
+/// <param name="Group">The group, which margin terms name: 1 to 20 capital letters, digits, points or hyphens.</param>
+/// <param name="CreditPpm">What of the smaller side's requirement is not asked for, millionths, 0 to 1,000,000; 0 is none.</param>
+public sealed record MarginGroup(string Group, int CreditPpm);
+
 /// <summary>What is left of an insurance fund.</summary>
 /// <param name="Asset">The currency.</param>
 /// <param name="Amount">How much.</param>
@@ -163,8 +182,10 @@ public sealed record InsuranceFund(string Asset, decimal Amount);
 /// <param name="Currencies">Policies of currencies that have their own.</param>
 /// <param name="Locates">What was located for whom; for administrators alone.</param>
 /// <param name="Insurance">The insurance funds; for administrators alone.</param>
+/// <param name="Groups">Groups that have a credit.</param>
 public sealed record MarginRulebook(
     IReadOnlyList<MarginTerms> Instruments,
     IReadOnlyList<MarginPolicy> Currencies,
     IReadOnlyList<Locate>? Locates = null,
-    IReadOnlyList<InsuranceFund>? Insurance = null);
+    IReadOnlyList<InsuranceFund>? Insurance = null,
+    IReadOnlyList<MarginGroup>? Groups = null);

@@ -52,6 +52,15 @@ public sealed partial class QuantumCoreClient
             Post($"admin/margin/currencies/{Uri.EscapeDataString(policy.Asset)}", MarginPolicyOrder.From(policy, why)), cancellation);
     }
 
+    /// <summary>Sets what the sides of a margin group take off each other's requirement (administrator's key).</summary>
+    public Task<MarginRulebook> SetMarginGroupAsync(
+        MarginGroup group, string? why = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        return _calls.SendAsync<MarginRulebook>(
+            Post($"admin/margin/groups/{Uri.EscapeDataString(group.Group)}", new MarginGroupOrder(group.CreditPpm, why)), cancellation);
+    }
+
     /// <summary>Locates units that an account may borrow to go short; 0 takes them back (administrator's key).</summary>
     public Task<MarginRulebook> SetLocateAsync(Locate locate, string? why = null, CancellationToken cancellation = default)
     {

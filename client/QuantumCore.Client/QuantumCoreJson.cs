@@ -144,6 +144,7 @@ internal sealed record MarginTermsOrder(
     decimal? ImpactQuantity,
     int SpreadLimitPpm,
     decimal? StepQuantity,
+    string? Group,
     string? Why)
 {
     internal static MarginTermsOrder From(MarginTerms terms, string? why) => new(
@@ -156,6 +157,7 @@ internal sealed record MarginTermsOrder(
         terms.ImpactQuantity,
         terms.SpreadLimitPpm,
         terms.StepQuantity,
+        terms.Group,
         why);
 }
 
@@ -165,6 +167,8 @@ internal sealed record MarginPolicyOrder(
     internal static MarginPolicyOrder From(MarginPolicy policy, string? why) => new(
         policy.LoanPpm, policy.DayBasis, policy.CallSeconds, policy.LiquidationPpm, policy.TargetPpm, policy.FeePpm, why);
 }
+
+internal sealed record MarginGroupOrder(int CreditPpm, string? Why);
 
 internal sealed record BreakerRequest(long Index, long PreviousClose);
 
@@ -245,6 +249,7 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(AccountKindOrder))]
 [JsonSerializable(typeof(MarginTermsOrder))]
 [JsonSerializable(typeof(MarginPolicyOrder))]
+[JsonSerializable(typeof(MarginGroupOrder))]
 [JsonSerializable(typeof(LocateOrder))]
 [JsonSerializable(typeof(HolidaysOrder))]
 [JsonSerializable(typeof(SettlementVenues))]

@@ -5,7 +5,7 @@ namespace QuantumCore.Accounts;
 /// <summary>How much of a position is closed in one step of a liquidation, and at what price.</summary>
 public static class Liquidation
 {
-    private const long Million = 1_000_000;
+    internal const long Million = 1_000_000;
 
     // A step further from the mark is never more than this.
     private const long DistanceLimitPpm = 50_000;
@@ -30,19 +30,37 @@ public static class Liquidation
     /// price; the whole position where no number of lots does that. At least a tenth of the position, at most a step's.
     /// </summary>
     /// <param name="figures">The account, without open orders.</param>
-    /// <param name="position">The position.</param>
+    /// <param name="position">The position, which is of no group.</param>
     /// <param name="priceTicks">The worst price.</param>
     /// <param name="policy">Gives target and fee.</param>
     public static long Lots(in MarginFigures figures, in MarginPosition position, long priceTicks, MarginPolicy policy)
     {
-        var whole = (long)Int128.Min(Int128.Abs(position.Units) / position.Of.LotUnits, Instrument.QuantityLotsLimit);
-        var others = (figures.Maintenance - position.Maintenance) * Million;
-        var step = new Step(figures.Equity, others, position, priceTicks, policy);
-        // Concave in the lots: it rises to a peak, and what is sought lies before it.
-        var peak = First(0, whole, k => k == whole || step.Surplus(k + 1) <= step.Surplus(k));
-        var lots = step.Surplus(peak) < 0 ? whole : First(0, peak, k => step.Surplus(k) >= 0);
-        var least = (long)Rounding.DivUp(whole, 10);
-        return Math.Min(Math.Max(lots, least), Math.Min(whole, position.Of.Terms.StepLots));
+        var step = new Step(figures.Equity, (figures.Maintenance - position.Maintenance) * Million, position, priceTicks, policy);
+        return OfStep(position, Fewest(0, position.WholeLots, step.Surplus) ?? position.WholeLots);
+    }
+
+    /// <summary>A step closes a tenth of the position at least, and at most a step's.</summary>
+    internal static long OfStep(in MarginPosition position, long lots)
+    {
+        var whole = position.WholeLots;
+        return Math.Min(Math.Max(lots, (long)Rounding.DivUp(whole, 10)), Math.Min(whole, position.Of.Terms.StepLots));
+    }
+
+    /// <summary>
+    /// The fewest lots with a surplus that is not less than zero; null where none has. The surplus is concave: it rises to a peak, and what is
+    /// sought lies before it.
+    /// </summary>
+    internal static long? Fewest(long from, long through, Func<long, Int128> surplus)
+    {
+        var peak = First(from, through, k => k == through || surplus(k + 1) <= surplus(k));
+        return surplus(peak) < 0 ? null : First(from, peak, k => surplus(k) >= 0);
+    }
+
+    /// <summary>What closing some lots costs if they trade at the worst price: against the mark, and in fees; millionths of a quote minor unit.</summary>
+    internal static Int128 Cost(in MarginPosition position, long priceTicks, Int128 lots, MarginPolicy policy)
+    {
+        var away = Int128.Abs((Int128)position.MarkTicks - priceTicks);
+        return (lots * away * position.Of.TickLotValue * Million) + (lots * (Int128)priceTicks * position.Of.TickLotValue * policy.FeePpm);
     }
 
     /// <summary>Fee of what was liquidated: rounded up, and never more than there is.</summary>
@@ -64,7 +82,8 @@ public static class Liquidation
             : Rounding.DivDown(Int128.Max(0, cash) * Million, lots * position.Of.TickLotValue * (Million + policy.FeePpm));
     }
 
-    private static long First(long from, long through, Func<long, bool> holds)
+    /// <summary>The first number that holds, where all after it do; the last where none does.</summary>
+    internal static long First(long from, long through, Func<long, bool> holds)
     {
         while (from < through)
         {
@@ -81,13 +100,8 @@ public static class Liquidation
     {
         public Int128 Surplus(long lots)
         {
-            var of = Position.Of;
-            var away = Int128.Abs((Int128)Position.MarkTicks - PriceTicks);
-            var loss = lots * away * of.TickLotValue * Million;
-            var fee = lots * (Int128)PriceTicks * of.TickLotValue * Policy.FeePpm;
-            var left = Position.Units - (Int128.Sign(Position.Units) * (Int128)lots * of.LotUnits);
-            var kept = (Others + of.MaintenanceWeighted(Position.MarkTicks, left)) * Policy.TargetPpm;
-            return (((Equity * Million) - loss - fee) * Million) - kept;
+            var kept = (Others + Position.MaintenanceAfter(lots)) * Policy.TargetPpm;
+            return (((Equity * Million) - Cost(Position, PriceTicks, lots, Policy)) * Million) - kept;
         }
     }
 }

@@ -21,7 +21,7 @@ public readonly record struct MarginPosition(
     public Int128 Burden => OpenLoss + Fees;
 
     /// <summary>
-    /// Initial margin of the worst of what can become of it: any mixture of fills lies between all buys and all sells, and all of them
+    /// Initial margin, by itself, of the worst of what can become of it: any mixture of fills lies between all buys and all sells, and all of them
     /// together lose and pay no more than is counted.
     /// </summary>
     public Int128 Requirement
@@ -35,8 +35,21 @@ public readonly record struct MarginPosition(
         }
     }
 
+    /// <summary>Initial margin of the most that it can be long of.</summary>
+    public Int128 InitialAsLong => Units + BuyUnits is var most && most > 0 ? Of.Initial(MarkTicks, most) : 0;
+
+    /// <summary>Initial margin of the most that it can be short of.</summary>
+    public Int128 InitialAsShort => Units - SellUnits is var least && least < 0 ? Of.Initial(MarkTicks, least) : 0;
+
     /// <summary>Margin to keep what it has now.</summary>
     public Int128 Maintenance => Of.Maintenance(MarkTicks, Units);
+
+    /// <summary>Whole lots that it has, long or short; no more than an order may have.</summary>
+    public long WholeLots => (long)Int128.Min(Int128.Abs(Units) / Of.LotUnits, Instrument.QuantityLotsLimit);
+
+    /// <summary>Margin to keep what is left when some lots were closed, in millionths of a quote minor unit, not rounded.</summary>
+    public Int128 MaintenanceAfter(long lots) =>
+        Of.MaintenanceWeighted(MarkTicks, Units - (Int128.Sign(Units) * (Int128)lots * Of.LotUnits));
 
     /// <summary>Units that it is short of when all its sells have traded.</summary>
     public Int128 ShortUnits => Int128.Max(0, SellUnits - Units);
@@ -58,7 +71,7 @@ public readonly record struct MarginPosition(
     public MarginPosition With(Side side, long priceTicks, Int128 lots, in OrderFees fees, int sign = 1)
     {
         var worth = OpenOrderWorth.Of(Of.TickLotValue, MarkTicks, side, priceTicks, lots, fees);
-        var units = sign * lots * Of.LotUnits;
+        var units = Wide.Product(lots, sign * Of.LotUnits);
         return this with
         {
             BuyUnits = BuyUnits + (side == Side.Buy ? units : 0),
@@ -85,9 +98,9 @@ public readonly record struct OpenOrderWorth(Int128 Loss, Int128 Fees)
         long tickLotValue, long markTicks, Side side, long priceTicks, Int128 lots, in OrderFees fees)
     {
         var away = Math.Max(0, side == Side.Buy ? priceTicks - markTicks : markTicks - priceTicks);
-        var value = (Int128)priceTicks * lots * tickLotValue;
+        var value = Wide.Product(Wide.Product(lots, priceTicks), tickLotValue);
         var provision = lots == 0 ? 0 : fees.After(value, fees.Terms.DearestPpm).Due - fees.Due;
-        return new(away * lots * tickLotValue, provision);
+        return new(Wide.Product(Wide.Product(lots, away), tickLotValue), provision);
     }
 }
 
@@ -106,7 +119,15 @@ public readonly record struct MarginFigures(
     /// <summary>What it is short of to keep its positions; 0 for nothing.</summary>
     public Int128 Call => Int128.Max(0, Maintenance - Equity);
 
-    /// <summary>The same with one more symbol.</summary>
+    /// <summary>The same less what groups take off.</summary>
+    /// <param name="positions">All positions that are counted.</param>
+    public MarginFigures Relieved(ReadOnlySpan<MarginPosition> positions)
+    {
+        var relief = GroupRelief.Of(positions);
+        return this with { Requirement = Requirement - relief.Initial, Maintenance = Maintenance - relief.Maintenance };
+    }
+
+    /// <summary>The same with one more symbol, which is counted by itself.</summary>
     public MarginFigures With(in MarginPosition position) => new(
         Equity + position.Value,
         Requirement + position.Requirement,
@@ -114,7 +135,7 @@ public readonly record struct MarginFigures(
         Burden + position.Burden,
         Gains + position.Gain);
 
-    /// <summary>The same after open orders of a symbol have changed, and nothing else.</summary>
+    /// <summary>The same after open orders of a symbol have changed, and nothing else; symbols are counted one by one.</summary>
     /// <param name="from">The symbol before.</param>
     /// <param name="to">The symbol from then on.</param>
     public MarginFigures Changed(in MarginPosition from, in MarginPosition to) => this with

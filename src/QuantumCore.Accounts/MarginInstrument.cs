@@ -5,8 +5,9 @@ namespace QuantumCore.Accounts;
 /// <summary>An instrument that is traded on margin: what positions in it are worth, and need.</summary>
 /// <param name="instrument">The instrument.</param>
 /// <param name="terms">On what terms.</param>
+/// <param name="group">The group it belongs to; null for none.</param>
 /// <remarks>Quantities are base minor units, which need not be whole lots; less than zero is short.</remarks>
-public sealed class MarginInstrument(Instrument instrument, MarginTerms terms)
+public sealed class MarginInstrument(Instrument instrument, MarginTerms terms, MarginGroup? group = null)
 {
     /// <summary>The largest position, in base minor units, and the largest value of a lot.</summary>
     private const long Limit = 1L << 62;
@@ -16,6 +17,9 @@ public sealed class MarginInstrument(Instrument instrument, MarginTerms terms)
 
     /// <summary>On what terms.</summary>
     public MarginTerms Terms => terms;
+
+    /// <summary>The group whose other side secures a position in part; null for none.</summary>
+    public MarginGroup? Group => group;
 
     /// <summary>Base minor units of one lot.</summary>
     public long LotUnits { get; } = instrument.LotUnits;
@@ -29,7 +33,7 @@ public sealed class MarginInstrument(Instrument instrument, MarginTerms terms)
 
     /// <summary>What a position is worth at a price: what is owned rounded down, what is owed up.</summary>
     public Int128 Value(long priceTicks, Int128 units) => LotUnits == 1
-        ? units * priceTicks * TickLotValue
+        ? Wide.Product(Wide.Product(units, priceTicks), TickLotValue)
         : Rounding.DivDown(units * ((Int128)priceTicks * TickLotValue), LotUnits);
 
     /// <summary>Margin to open a position, quote minor units, rounded up; never less than to keep it.</summary>
@@ -64,7 +68,7 @@ public sealed class MarginInstrument(Instrument instrument, MarginTerms terms)
     }
 
     private Int128 Size(long priceTicks, Int128 units) => LotUnits == 1
-        ? Int128.Abs(units) * priceTicks * TickLotValue
+        ? Wide.Product(Wide.Product(Int128.Abs(units), priceTicks), TickLotValue)
         : Rounding.DivUp(Int128.Abs(units) * ((Int128)priceTicks * TickLotValue), LotUnits);
 
     private Int128 Floor(MarginTable table, Int128 units) =>

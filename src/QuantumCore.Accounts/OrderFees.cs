@@ -49,5 +49,5 @@ public readonly record struct OrderFees(Side Side, FeeTerms Terms, Int128 Weight
     /// <param name="notional">Its notional, quote minor units.</param>
     /// <param name="ratePpm">Its rate, millionths.</param>
     public OrderFees After(Int128 notional, int ratePpm) =>
-        this with { Weighted = Weighted + (notional * ratePpm), Value = Value + notional };
+        this with { Weighted = Weighted + Wide.Product(notional, ratePpm), Value = Value + notional };
 }

@@ -23,6 +23,16 @@ public static partial class CatalogRecordEncoding
         return to.ToArray();
     }
 
+    private static byte[] Encode(MarginGroupSet record)
+    {
+        var to = new RecordWriter(Version, MarginGroupKind, record.TimeNanos);
+        to.Text(record.Request.Group);
+        to.Count(record.Request.CreditPpm);
+        to.Text(record.Request.By);
+        to.Text(record.Request.Why);
+        return to.ToArray();
+    }
+
     private static byte[] Encode(LocateSet record)
     {
         var to = new RecordWriter(Version, LocateKind, record.TimeNanos);

@@ -62,6 +62,11 @@ public sealed record MarginTermsSet(long TimeNanos, MarginTermsRequest Request) 
 /// <param name="Request">The policy, and who set it why.</param>
 public sealed record MarginPolicySet(long TimeNanos, MarginPolicyRequest Request) : CatalogRecord(TimeNanos);
 
+/// <summary>What a group's sides take off each other's requirement was set.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Request">The credit, and who set it why.</param>
+public sealed record MarginGroupSet(long TimeNanos, MarginGroupRequest Request) : CatalogRecord(TimeNanos);
+
 /// <summary>Units were located for an account.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="Request">How many, and who did it why.</param>
@@ -139,7 +144,7 @@ public sealed record BookPinned(long TimeNanos, BookPinRequest Request) : Catalo
 /// <summary>
 /// The catalog's records as bytes. Kinds: listed 40, key 41, owner 42, key with rights and signatures 43, user 44, session
 /// begun 45, sessions ended 46, limits of every account 47, key with addresses 48,
-/// fees 49, margin terms 50, margin policy 51, locate 52, liquidation insured 53, limits of an owner 63, pinned book 64, strategy of signals 70, failed signal 71,
+/// fees 49, margin terms 50, margin policy 51, locate 52, liquidation insured 53, limits of an owner 63, pinned book 64, credit of a margin group 65, strategy of signals 70, failed signal 71,
 /// pause of signals 72, dropped signal 73, holidays 80, corporate action announced 84, closed 85, ended 86, begun 87, split announced 88; they never change.
 /// </summary>
 public static partial class CatalogRecordEncoding
@@ -171,6 +176,7 @@ public static partial class CatalogRecordEncoding
     private const byte ActionBegunKind = 87;
     private const byte SplitAnnouncedKind = 88;
     private const byte PinKind = 64;
+    private const byte MarginGroupKind = 65;
 
     /// <summary>The record's bytes.</summary>
     public static byte[] Encode(CatalogRecord record) => record switch
@@ -186,6 +192,7 @@ public static partial class CatalogRecordEncoding
         MarginTermsSet terms => Encode(terms),
         MarginPolicySet policy => Encode(policy),
         LocateSet locate => Encode(locate),
+        MarginGroupSet group => Encode(group),
         LiquidationInsured insured => Encode(insured),
         SignalStrategySet set => Encode(set),
         SignalFailed failed => Encode(failed),
@@ -386,6 +393,7 @@ public static partial class CatalogRecordEncoding
                 from.Text(), new EncodedMarginTerms([.. from.Bytes()]), from.Text(), from.Text())),
             MarginPolicyKind => new MarginPolicySet(from.TimeNanos, new(
                 from.Text(), new EncodedMarginPolicy([.. from.Bytes()]), from.Text(), from.Text())),
+            MarginGroupKind => new MarginGroupSet(from.TimeNanos, new(from.Text(), from.Count32(), from.Text(), from.Text())),
             LocateKind => new LocateSet(from.TimeNanos, new(
                 from.Text(), from.Count(), from.Count(), from.Text(), from.Text())),
             InsuredKind => new LiquidationInsured(

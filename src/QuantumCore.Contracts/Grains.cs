@@ -446,6 +446,10 @@ public partial interface ICatalogGrain : IGrainWithStringKey
     [Alias("set-margin-policy")]
     ValueTask<string?> SetMarginPolicy(MarginPolicyRequest request);
 
+    /// <summary>Sets what a group's sides take off each other's requirement; 0 takes it back. Gives why not, as a sentence, or null.</summary>
+    [Alias("set-margin-group")]
+    ValueTask<string?> SetMarginGroup(MarginGroupRequest request);
+
     /// <summary>Locates units that an account may borrow, out of what there is to lend. Gives why not, as a sentence, or null.</summary>
     [Alias("set-locate")]
     ValueTask<string?> SetLocate(LocateRequest request);

@@ -84,6 +84,14 @@ public sealed record MarginTermsRequest(string Symbol, EncodedMarginTerms Terms,
 [GenerateSerializer, Immutable, Alias("margin-policy-request")]
 public sealed record MarginPolicyRequest(string Asset, EncodedMarginPolicy Policy, string By, string Why);
 
+/// <summary>An administrator's order: what a group's long and short positions take off each other's requirement.</summary>
+/// <param name="Group">The group, which margin terms name.</param>
+/// <param name="CreditPpm">What of the smaller side's requirement is not asked for, millionths, 0 to 1,000,000; 0 is none.</param>
+/// <param name="By">Who asks: the label of the key.</param>
+/// <param name="Why">In that person's words; may be empty.</param>
+[GenerateSerializer, Immutable, Alias("margin-group-request")]
+public sealed record MarginGroupRequest(string Group, int CreditPpm, string By, string Why);
+
 /// <summary>An administrator's order: an account may borrow so many units to go short.</summary>
 /// <param name="Symbol">The instrument.</param>
 /// <param name="Account">The account.</param>
@@ -104,12 +112,21 @@ public readonly record struct InsuranceFund(string Asset, long Amount);
 /// <param name="Policies">The policy of each currency that has its own, by asset.</param>
 /// <param name="Locates">What accounts may borrow, by symbol and account.</param>
 /// <param name="Funds">The insurance funds, by asset.</param>
+/// <param name="Groups">Groups that have a credit, by name.</param>
 [GenerateSerializer, Immutable, Alias("margin-rulebook")]
 public sealed record MarginRulebook(
     ImmutableArray<MarginTermsRequest> Terms,
     ImmutableArray<MarginPolicyRequest> Policies,
     ImmutableArray<LocateRequest> Locates,
-    ImmutableArray<InsuranceFund> Funds);
+    ImmutableArray<InsuranceFund> Funds,
+    ImmutableArray<MarginGroupRequest> Groups)
+{
+    /// <summary>Most groups with a credit.</summary>
+    public const int GroupsLimit = 1_000;
+
+    /// <summary>Groups that have a credit; none in the rulebook of a silo whose build knows nothing of groups.</summary>
+    public ImmutableArray<MarginGroupRequest> Credits => Groups.IsDefault ? [] : Groups;
+}
 
 /// <summary>A step of a liquidation that has ended, on its way to the insurance fund.</summary>
 /// <param name="Account">The account.</param>
@@ -176,6 +193,7 @@ public sealed record MarginWork(
 /// <param name="DeadlineNanos">When a call ends, Unix nanoseconds; 0 for no call.</param>
 /// <param name="IsStale">A mark price is missing or old: nothing that adds risk is accepted.</param>
 /// <param name="Positions">What it has by symbol.</param>
+/// <param name="Groups">Groups of its positions, by name, with what they take off.</param>
 [GenerateSerializer, Immutable, Alias("margin-view")]
 public sealed record MarginView(
     string Currency,
@@ -189,19 +207,30 @@ public sealed record MarginView(
     Int128 Accrued,
     long DeadlineNanos,
     bool IsStale,
-    ImmutableArray<MarginLine> Positions);
+    ImmutableArray<MarginLine> Positions,
+    ImmutableArray<MarginGroupLine> Groups);
+
+/// <summary>A margin account in one group: what is taken off what its positions need one by one.</summary>
+/// <param name="Group">The group.</param>
+/// <param name="CreditPpm">What of the smaller side's requirement is not asked for, millionths.</param>
+/// <param name="InitialCredit">Taken off the initial margin, open orders at their worst.</param>
+/// <param name="MaintenanceCredit">Taken off the margin to keep its positions.</param>
+[GenerateSerializer, Immutable, Alias("margin-group-line")]
+public readonly record struct MarginGroupLine(string Group, int CreditPpm, Int128 InitialCredit, Int128 MaintenanceCredit);
 
 /// <summary>A margin account in one symbol.</summary>
 /// <param name="Symbol">The instrument.</param>
 /// <param name="Units">What it has, base minor units; less than zero is short.</param>
 /// <param name="MarkTicks">The mark price, in ticks; 0 for none.</param>
-/// <param name="Requirement">Initial margin, open orders included.</param>
-/// <param name="Maintenance">Margin to keep it.</param>
+/// <param name="Requirement">Initial margin by itself, open orders included.</param>
+/// <param name="Maintenance">Margin to keep it, by itself.</param>
 /// <param name="BuyingPower">For what value more may be bought at the rate of the smallest position.</param>
 /// <param name="LocatedLots">What it may be short of, in lots.</param>
 /// <param name="BankruptcyTicks">
 /// The price, in ticks, at which nothing is left of the account when the position is closed at it and all else stays; 0 for none.
 /// </param>
+/// <param name="Group">The group it belongs to; empty for none.</param>
 [GenerateSerializer, Immutable, Alias("margin-line")]
 public readonly record struct MarginLine(
-    string Symbol, long Units, long MarkTicks, Int128 Requirement, Int128 Maintenance, Int128 BuyingPower, long LocatedLots, Int128 BankruptcyTicks);
+    string Symbol, long Units, long MarkTicks, Int128 Requirement, Int128 Maintenance, Int128 BuyingPower, long LocatedLots, Int128 BankruptcyTicks,
+    string Group);

@@ -10,10 +10,12 @@ internal static class MarginEncoding
     private const byte Version = 1;
     private const byte TermsKind = 1;
     private const byte PolicyKind = 2;
+    private const byte GroupedTermsKind = 3;
 
     public static ImmutableArray<byte> Encode(MarginTerms terms)
     {
-        var to = new RecordWriter(Version, TermsKind, 0);
+        // Terms without a group are written as they always were.
+        var to = new RecordWriter(Version, terms.Group.Length == 0 ? TermsKind : GroupedTermsKind, 0);
         Write(ref to, terms.Long);
         to.Bool(terms.Short is not null);
         if (terms.Short is { } shorts)
@@ -33,6 +35,11 @@ internal static class MarginEncoding
         to.Count(terms.ImpactLots);
         to.Count(terms.SpreadLimitPpm);
         to.Count(terms.StepLots);
+        if (terms.Group.Length > 0)
+        {
+            to.Text(terms.Group);
+        }
+
         return ImmutableCollectionsMarshal.AsImmutableArray(to.ToArray());
     }
 
@@ -53,6 +60,7 @@ internal static class MarginEncoding
             ImpactLots = from.Count(),
             SpreadLimitPpm = from.Count32(),
             StepLots = from.Count(),
+            Group = from.Kind == GroupedTermsKind ? from.Text() : "",
         };
         from.End();
         return terms;

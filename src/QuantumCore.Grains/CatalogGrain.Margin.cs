@@ -1,3 +1,4 @@
+using QuantumCore.Accounts;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -9,6 +10,7 @@ public sealed partial class CatalogGrain
     private readonly SortedDictionary<string, MarginTermsRequest> _marginTerms = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, MarginPolicyRequest> _marginPolicies = new(StringComparer.Ordinal);
     private readonly SortedDictionary<(string Symbol, long Account), LocateRequest> _locates = [];
+    private readonly SortedDictionary<string, MarginGroupRequest> _marginGroups = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long> _funds = new(StringComparer.Ordinal);
     private readonly Dictionary<(long Account, long Sequence), LiquidationCover> _insured = [];
 
@@ -19,7 +21,8 @@ public sealed partial class CatalogGrain
             [.. _marginTerms.Values],
             [.. _marginPolicies.Values],
             [.. _locates.Values],
-            [.. _funds.Select(fund => new InsuranceFund(fund.Key, fund.Value))]);
+            [.. _funds.Select(fund => new InsuranceFund(fund.Key, fund.Value))],
+            [.. _marginGroups.Values]);
         await Stream.WhenDurable(Stream.Head);
         return rulebook;
     }
@@ -82,6 +85,34 @@ public sealed partial class CatalogGrain
     }
 
     /// <inheritdoc/>
+    public async ValueTask<string?> SetMarginGroup(MarginGroupRequest request)
+    {
+        if (!MarginTerms.IsGroupName(request.Group))
+        {
+            return MarginTerms.NoGroupName;
+        }
+
+        if (request.CreditPpm is < 0 or > MarginGroup.CreditLimit)
+        {
+            return $"a credit is 0 to {MarginGroup.CreditLimit} millionths";
+        }
+
+        var known = _marginGroups.GetValueOrDefault(request.Group)?.CreditPpm ?? 0;
+        if (known == 0 && request.CreditPpm > 0 && _marginGroups.Count >= MarginRulebook.GroupsLimit)
+        {
+            return $"there are {MarginRulebook.GroupsLimit} groups with a credit already";
+        }
+
+        if (known != request.CreditPpm)
+        {
+            Record(new MarginGroupSet(Now, request));
+        }
+
+        await Stream.WhenDurable(Stream.Head);
+        return null;
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<string?> SetLocate(LocateRequest request)
     {
         if (!_marginTerms.TryGetValue(request.Symbol, out var terms) || terms.Terms.Decode() is not { Short: not null } lent)
@@ -135,6 +166,12 @@ public sealed partial class CatalogGrain
                 break;
             case MarginPolicySet { Request: var policy }:
                 _marginPolicies[policy.Asset] = policy;
+                break;
+            case MarginGroupSet { Request: { CreditPpm: 0 } none }:
+                _marginGroups.Remove(none.Group);
+                break;
+            case MarginGroupSet { Request: var group }:
+                _marginGroups[group.Group] = group;
                 break;
             case LocateSet { Request: { Lots: 0 } none }:
                 _locates.Remove((none.Symbol, none.Account));

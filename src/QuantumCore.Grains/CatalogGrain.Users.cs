@@ -126,6 +126,7 @@ public sealed partial class CatalogGrain
             FeesScheduled { Fees: var fees } => ("feesSet", fees.Schedule.Asset, fees.By, fees.Why),
             MarginTermsSet { Request: var terms } => ("marginTermsSet", terms.Symbol, terms.By, terms.Why),
             MarginPolicySet { Request: var policy } => ("marginPolicySet", policy.Asset, policy.By, policy.Why),
+            MarginGroupSet { Request: var group } => ("marginGroupSet", group.Group, group.By, $"{group.CreditPpm} ppm {group.Why}".TrimEnd()),
             LocateSet { Request: var locate } => (
                 "locateSet", new AccountId(locate.Account).ToString(), locate.By, $"{locate.Symbol} {locate.Lots} lots {locate.Why}".TrimEnd()),
             LiquidationInsured { Claim: var claim } insured => (

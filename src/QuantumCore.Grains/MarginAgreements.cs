@@ -9,7 +9,7 @@ namespace QuantumCore.Grains;
 public sealed class MarginAgreements
 {
     /// <summary>Nothing is traded on margin.</summary>
-    public static readonly MarginAgreements None = new(new MarginRulebook([], [], [], []), _ => null);
+    public static readonly MarginAgreements None = new(new MarginRulebook([], [], [], [], []), _ => null);
 
     private static readonly MarginPolicy s_usual = new();
 
@@ -23,10 +23,12 @@ public sealed class MarginAgreements
     /// <param name="instrumentOf">The listed instruments.</param>
     public MarginAgreements(MarginRulebook rulebook, Func<string, Instrument?> instrumentOf)
     {
+        var credits = rulebook.Credits.ToDictionary(group => group.Group, group => group.CreditPpm, StringComparer.Ordinal);
+        var groups = new Dictionary<string, MarginGroup>(StringComparer.Ordinal);
         var margined = rulebook.Terms
-            .Select(terms => (Instrument: instrumentOf(terms.Symbol), terms.Terms))
+            .Select(terms => (Instrument: instrumentOf(terms.Symbol), Terms: terms.Terms.Decode()))
             .Where(of => of.Instrument is not null)
-            .Select(of => new MarginInstrument(of.Instrument!, of.Terms.Decode()))
+            .Select(of => new MarginInstrument(of.Instrument!, of.Terms, GroupOf(of.Terms.Group)))
             .ToArray();
         _bySymbol = margined.ToFrozenDictionary(of => of.Instrument.Symbol, StringComparer.Ordinal);
         _byCurrency = margined.GroupBy(of => of.Instrument.Quote.Name, StringComparer.Ordinal).ToFrozenDictionary(
@@ -36,6 +38,17 @@ public sealed class MarginAgreements
         _policies = rulebook.Policies.ToFrozenDictionary(
             policy => policy.Asset, policy => policy.Policy.Decode(), StringComparer.Ordinal);
         _locates = rulebook.Locates.ToFrozenDictionary(locate => (locate.Symbol, locate.Account), locate => locate.Lots);
+
+        // All instruments of a group have the same one.
+        MarginGroup? GroupOf(string name)
+        {
+            if (name.Length > 0 && !groups.ContainsKey(name))
+            {
+                groups.Add(name, new MarginGroup(name, credits.GetValueOrDefault(name)));
+            }
+
+            return groups.GetValueOrDefault(name);
+        }
     }
 
     /// <summary>Everything that is traded on margin, in no sequence.</summary>

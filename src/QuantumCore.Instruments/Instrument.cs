@@ -226,6 +226,6 @@ public sealed record Instrument
 
     private static bool OutOfScale(int decimals) => decimals is < 0 or > DecimalText.MaxDecimals;
 
-    private static bool IsName(string text, int longest) => text.Length > 0 && text.Length <= longest
+    internal static bool IsName(string text, int longest) => text.Length > 0 && text.Length <= longest
         && text.AsSpan().IndexOfAnyExcept(s_nameCharacters) < 0;
 }

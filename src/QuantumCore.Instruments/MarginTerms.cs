@@ -33,7 +33,7 @@ public sealed record MarginTable(ImmutableArray<MarginTier> Tiers, long FloorPer
     {
         if (Tiers.Length == 1)
         {
-            return value * (maintenance ? Tiers[0].MaintenancePpm : Tiers[0].InitialPpm);
+            return Wide.Product(value, maintenance ? Tiers[0].MaintenancePpm : Tiers[0].InitialPpm);
         }
 
         Int128 sum = 0;
@@ -46,7 +46,7 @@ public sealed record MarginTable(ImmutableArray<MarginTier> Tiers, long FloorPer
                 break;
             }
 
-            sum += part * (maintenance ? tier.MaintenancePpm : tier.InitialPpm);
+            sum += Wide.Product(part, maintenance ? tier.MaintenancePpm : tier.InitialPpm);
             from = tier.UpTo;
         }
 
@@ -111,6 +111,15 @@ public sealed record MarginTerms
     /// <summary>Most lots of one step of a liquidation.</summary>
     public long StepLots { get; init; } = Instrument.QuantityLotsLimit;
 
+    /// <summary>The margin group whose long and short positions secure each other in part; empty for none.</summary>
+    public string Group { get; init; } = "";
+
+    /// <summary>Whether it is a name of a margin group: 1 to 20 capital letters, digits, points or hyphens.</summary>
+    public static bool IsGroupName(string text) => Instrument.IsName(text, 20);
+
+    /// <summary>Why a text is no name of a group, as a sentence.</summary>
+    public const string NoGroupName = "a group's name is 1 to 20 capital letters, digits, points or hyphens";
+
     /// <summary>Why these are no terms of an instrument, as a sentence; null when they are.</summary>
     public string? Check()
     {
@@ -128,6 +137,11 @@ public sealed record MarginTerms
             || StepLots is < 1 or > Instrument.QuantityLotsLimit)
         {
             return "lendable, impact and step quantities are lots of an order";
+        }
+
+        if (Group.Length > 0 && !IsGroupName(Group))
+        {
+            return NoGroupName;
         }
 
         return BorrowPpm is < 0 or > 10_000_000 || SpreadLimitPpm is < 1 or > 1_000_000

@@ -98,6 +98,27 @@ public class MarginExampleTests
         Assert.Equal((53_103L, 51_099L, 54_202L), ((long)bought.Requirement, (long)sold.Requirement, (long)both.Requirement));
     }
 
+    /// <summary>Source of E23: Crypto Facilities, "Margin netting" (all of the smaller side); rule 7.3.</summary>
+    [Theory]
+    [InlineData(80_000, 1_000_000, 100_000)]
+    [InlineData(80_000, 0, 180_000)]
+    [InlineData(80_001, 750_000, 120_001)]
+    public void E23_offset_in_a_group(long shorts, int creditPpm, long required)
+    {
+        var group = new MarginGroup("TECH", creditPpm);
+        Assert.Equal(required, (long)group.Required(100_000, shorts));
+
+        // The same of an account: at a rate of the whole value each unit of 1 minor unit needs 1.
+        var table = MarginTable.Flat(1_000_000, 1_000_000);
+        MarginPosition[] positions =
+        [
+            new(MarginFloor.Named(0, table, group), 1, 60_000, 0, 0, 0, 0, 0), new(MarginFloor.Named(1, table, group), 1, 40_000, 0, 0, 0, 0, 0),
+            new(MarginFloor.Named(2, table, group), 1, -shorts, 0, 0, 0, 0, 0),
+        ];
+        var figures = positions.Aggregate(new MarginFigures(0, 0, 0, 0, 0), (sum, position) => sum.With(position)).Relieved(positions);
+        Assert.Equal((required, required), ((long)figures.Requirement, (long)figures.Maintenance));
+    }
+
     /// <summary>Source of E24: rule 7.4; the median of three of Binance, Aevo and Lighter.</summary>
     [Theory]
     [InlineData(10_000, 10_000, 10_400, 9_700, 10_000)]

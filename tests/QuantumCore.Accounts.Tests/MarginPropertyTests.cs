@@ -10,12 +10,15 @@ public class MarginPropertyTests
 
     /// <summary>Nothing that books do to accepted orders makes the excess negative while the mark price stays; holds stay what orders need.</summary>
     [Theory]
-    [InlineData(1, 100_000)]
-    [InlineData(2, 100_000)]
-    [InlineData(3, 100_000)]
-    public void Fills_of_accepted_orders_never_use_up_more_than_the_excess(int seed, int steps)
+    [InlineData(1, 100_000, 1, 0)]
+    [InlineData(2, 100_000, 1, 0)]
+    [InlineData(3, 100_000, 1, 0)]
+    [InlineData(4, 30_000, 2, 1_000_000)]
+    [InlineData(5, 30_000, 3, 750_000)]
+    [InlineData(6, 30_000, 4, 333_333)]
+    public void Fills_of_accepted_orders_never_use_up_more_than_the_excess(int seed, int steps, int symbols, int creditPpm)
     {
-        var floor = new MarginFloor(seed);
+        var floor = new MarginFloor(seed, symbols, creditPpm);
         for (var step = 0; step < steps; step++)
         {
             floor.Step();
@@ -25,13 +28,14 @@ public class MarginPropertyTests
 
         Assert.All(floor.Counts, count => Assert.True(count.Value > 100, $"{count.Key} happened {count.Value} times"));
         Assert.True(floor.WasShort && floor.HasOwed);
+        Assert.Equal(symbols > 1, floor.WasRelieved);
     }
 
     /// <summary>Equity moves with the book by no more than trades away from the mark, and fees.</summary>
     [Fact]
     public void Equity_changes_by_what_was_traded_away_from_the_mark_and_fees()
     {
-        var floor = new MarginFloor(11);
+        var floor = new MarginFloor(11, 1, 0);
         for (var step = 0; step < 20_000; step++)
         {
             var before = floor.Figures.Equity;
@@ -142,18 +146,19 @@ public class MarginPropertyTests
     }
 }
 
-/// <summary>One margin account in one share at a mark price that stays, with a book that does what it likes to its orders.</summary>
+/// <summary>One margin account in shares of one group, at a mark price that stays, with books that do what they like to its orders.</summary>
 internal sealed class MarginFloor
 {
     private const long Mark = 10_000;
     private readonly Random _random;
-    private readonly MarginInstrument _of;
+    private readonly MarginInstrument[] _shares;
     private readonly Account _account = new(new AccountId(1001)) { IsMargin = true };
 
-    public MarginFloor(int seed)
+    public MarginFloor(int seed, int symbols, int creditPpm)
     {
         _random = new Random(seed);
-        _of = MarginExampleTests.Shorted(MarginPropertyTests.Table(_random));
+        var group = symbols == 1 ? null : new MarginGroup("TECH", creditPpm);
+        _shares = [.. Enumerable.Range(0, symbols).Select(i => Named(i, MarginPropertyTests.Table(_random), group))];
         _account.Deposit(Sample.Share.Quote, 50_000_000);
     }
 
@@ -168,31 +173,33 @@ internal sealed class MarginFloor
 
     public bool HasOwed { get; private set; }
 
-    public MarginFigures Figures =>
-        new MarginFigures(_account.Of(Sample.Share.Quote).Total, 0, 0, 0, 0).With(Position);
+    /// <summary>Whether the group ever took something off.</summary>
+    public bool WasRelieved { get; private set; }
 
-    public OpenOrderWorth Worth => _account.OpenIn("AAPL")?.WorthAt(Mark) ?? default;
+    public MarginFigures Figures => FiguresOf([.. _shares.Select(PositionIn)]);
 
-    private MarginPosition Position
+    public Dictionary<string, OpenOrderWorth> Worth => _shares.ToDictionary(
+        of => of.Instrument.Symbol, of => _account.OpenIn(of.Instrument.Symbol)?.WorthAt(Mark) ?? default, StringComparer.Ordinal);
+
+    /// <summary>A share of its own name.</summary>
+    internal static MarginInstrument Named(int number, MarginTable both, MarginGroup? group)
     {
-        get
-        {
-            var balance = _account.Of(Sample.Share.Base);
-            return new MarginPosition(
-                _of, Mark, balance.Total, _account.OpenIn("AAPL")?.BuyLots ?? 0, balance.Held, Worth.Loss, Worth.Fees, 0);
-        }
+        var symbol = $"S{number}";
+        return new MarginInstrument(
+            Sample.Share with { Symbol = symbol, Base = new Asset(symbol, 0) }, new MarginTerms { Long = both, Short = both }, group);
     }
 
-    public OpenOrderWorth WorthAnew()
+    public Dictionary<string, OpenOrderWorth> WorthAnew()
     {
-        var (loss, fees) = ((Int128)0, (Int128)0);
+        var sums = _shares.ToDictionary(of => of.Instrument.Symbol, _ => default(OpenOrderWorth), StringComparer.Ordinal);
         foreach (var order in _account.Orders.Values)
         {
             var worth = OpenOrderWorth.Of(1, Mark, order.Side, order.PriceTicks, order.WorstLots, order.Paid);
-            (loss, fees) = (loss + worth.Loss, fees + worth.Fees);
+            var sum = sums[order.Instrument.Symbol];
+            sums[order.Instrument.Symbol] = new(sum.Loss + worth.Loss, sum.Fees + worth.Fees);
         }
 
-        return new(loss, fees);
+        return sums;
     }
 
     public void Step()
@@ -212,24 +219,44 @@ internal sealed class MarginFloor
             case 6 when order is { LeavesLots: > 1 }:
                 Happened("reduce");
                 var total = order.FilledLots + _random.NextInt64(1, order.LeavesLots);
-                _account.Reduced(order.Number, total, HoldRule.Hold(Sample.Share, order.PriceTicks, total - order.FilledLots, order.Paid));
+                _account.Reduced(order.Number, total, HoldRule.Hold(order.Instrument, order.PriceTicks, total - order.FilledLots, order.Paid));
                 break;
             case 7 or 8 when orders.Length < 30:
-                Place();
+                Place(_shares[_random.Next(_shares.Length)]);
                 break;
         }
 
-        WasShort |= _account.Of(Sample.Share.Base).Total < 0;
+        WasShort |= _shares.Any(of => _account.Of(of.Instrument.Base).Total < 0);
         HasOwed |= _account.Of(Sample.Share.Quote).Total < 0;
     }
 
-    private void Place()
+    private MarginPosition PositionIn(MarginInstrument of)
+    {
+        var (balance, open) = (_account.Of(of.Instrument.Base), _account.OpenIn(of.Instrument.Symbol));
+        var worth = open?.WorthAt(Mark) ?? default;
+        return new MarginPosition(of, Mark, balance.Total, open?.BuyLots ?? 0, balance.Held, worth.Loss, worth.Fees, 0);
+    }
+
+    private MarginFigures FiguresOf(MarginPosition[] positions)
+    {
+        var figures = new MarginFigures(_account.Of(Sample.Share.Quote).Total, 0, 0, 0, 0);
+        foreach (var position in positions)
+        {
+            figures = figures.With(position);
+        }
+
+        var relieved = figures.Relieved(positions);
+        WasRelieved |= relieved != figures;
+        return relieved;
+    }
+
+    private void Place(MarginInstrument of)
     {
         var (side, fees) = (_random.Next(2) == 0 ? Side.Buy : Side.Sell, Sample.Terms(_random));
         var (price, lots) = (_random.NextInt64(8_000, 12_000), _random.NextInt64(1, 2_000));
-        var hold = HoldRule.Hold(Sample.Share, price, lots, new OrderFees(side, fees));
-        var after = new MarginFigures(_account.Of(Sample.Share.Quote).Total, 0, 0, 0, 0)
-            .With(Position.With(side, price, lots, new OrderFees(side, fees)));
+        var hold = HoldRule.Hold(of.Instrument, price, lots, new OrderFees(side, fees));
+        var after = FiguresOf([.. _shares.Select(share =>
+            share == of ? PositionIn(share).With(side, price, lots, new OrderFees(side, fees)) : PositionIn(share))]);
         if (after.Excess < 0)
         {
             Happened("refused");
@@ -237,7 +264,7 @@ internal sealed class MarginFloor
         }
 
         Happened("placed");
-        var order = Sample.Order(_account, Sample.Share, side, price, lots, hold, fees: fees);
+        var order = Sample.Order(_account, of.Instrument, side, price, lots, hold, fees: fees);
         order.Paid = new OrderFees(side, fees);
         _account.Hold(order);
     }
@@ -259,7 +286,7 @@ internal sealed class MarginFloor
         }
         else
         {
-            _account.ShrinkHold(order.Number, HoldRule.Hold(Sample.Share, order.PriceTicks, order.LeavesLots, paid));
+            _account.ShrinkHold(order.Number, HoldRule.Hold(order.Instrument, order.PriceTicks, order.LeavesLots, paid));
         }
     }
 

@@ -330,6 +330,9 @@ internal static class Samples
                 }),
                 "desk",
                 "new")),
+            ["catalog-margin-terms-grouped"] = new MarginTermsSet(Time, new MarginTermsRequest(
+                "AAPL", EncodedMarginTerms.From(new MarginTerms { Long = MarginTable.Flat(500_000, 250_000), Group = "TECH" }), "desk", "")),
+            ["catalog-margin-group"] = new MarginGroupSet(Time, new MarginGroupRequest("TECH", 750_000, "desk", "spring")),
             ["catalog-margin-policy"] = new MarginPolicySet(Time, new MarginPolicyRequest(
                 "USD", EncodedMarginPolicy.From(new MarginPolicy { LoanPpm = 52_500, CallSeconds = 172_800, LiquidationPpm = 700_000 }), "desk", "")),
             ["catalog-locate"] = new LocateSet(Time, new LocateRequest("AAPL", 1001, 100, "desk", "asked for")),

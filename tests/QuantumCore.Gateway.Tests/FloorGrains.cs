@@ -423,6 +423,12 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
         return ValueTask.FromResult<string?>(null);
     }
 
+    public ValueTask<string?> SetMarginGroup(MarginGroupRequest request)
+    {
+        floor.Margin = floor.Margin with { Groups = [request] };
+        return ValueTask.FromResult<string?>(null);
+    }
+
     public ValueTask<string?> SetLocate(LocateRequest request)
     {
         if (request.Lots > 1_000)

@@ -88,6 +88,45 @@ public class MarginOverHttpTests
         Assert.Equal((400, "lendable"), await PostRawAsync(exchange, "admin/margin/instruments/AAPL", """{"lendable":"-1"}"""));
     }
 
+    /// <summary>Long 100 of AAPL and short 80 of MSFT at 100.00 need 5,000.00 and 4,000.00 by themselves; three quarters of the smaller are credited.</summary>
+    [Fact]
+    public async Task A_group_and_its_credit_are_set_listed_and_shown_with_what_they_take_off()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        using var trader = await OpenAsync(exchange);
+        var flat = new MarginTerms { Symbol = "AAPL", Long = MarginTable.Flat(500_000, 250_000), Short = MarginTable.Flat(500_000, 250_000), Lendable = 100m, Group = "TECH" };
+        await exchange.Operator.SetMarginTermsAsync(flat, null, Cancellation);
+        await exchange.Operator.SetMarginTermsAsync(flat with { Symbol = "MSFT" }, null, Cancellation);
+        await exchange.Operator.SetLocateAsync(new Locate(Account, "MSFT", 80m), null, Cancellation);
+        var rules = await exchange.Operator.SetMarginGroupAsync(new QuantumCore.Client.MarginGroup("TECH", 750_000), "they move together", Cancellation);
+        Assert.Equal(new QuantumCore.Client.MarginGroup("TECH", 750_000), Assert.Single(rules.Groups!));
+        Assert.All(rules.Instruments, terms => Assert.Equal("TECH", terms.Group));
+        Assert.Equal(rules.Groups, (await trader.GetMarginRulesAsync(Cancellation)).Groups);
+        var line = (await exchange.Operator.GetAuditAsync(limit: 1, cancellation: Cancellation)).Single();
+        Assert.Equal(("marginGroupSet", "TECH", "750000 ppm they move together"), (line.What, line.Subject, line.Detail));
+
+        await exchange.Operator.SetMarkAsync("MSFT", 100m, Cancellation);
+        await exchange.Exchange.RefreshCatalogsAsync();
+        await exchange.Exchange.RefreshMarksAsync();
+        Assert.Null((await trader.GetAccountAsync(Cancellation)).Margin!.Groups);
+        await trader.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Buy, 100m, 100m), Cancellation);
+        await trader.PlaceAsync(PlaceOrder.Limit("MSFT", OrderSide.Sell, 80m, 100m), Cancellation);
+        var margin = (await trader.GetAccountAsync(Cancellation)).Margin!;
+        var credit = Assert.Single(margin.Groups!);
+        Assert.Equal(("TECH", 750_000, 0m), (credit.Group, credit.CreditPpm, credit.MaintenanceCredit));
+        Assert.Equal(margin.Positions.Sum(position => position.InitialMargin) - credit.InitialCredit, margin.InitialMargin);
+        // All the buys alone need more than any mixture with the sells of what is offset: 5,000.00 and a quarter of 4,000.00.
+        Assert.Equal(3_000m, credit.InitialCredit);
+
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Operator.SetMarginGroupAsync(new QuantumCore.Client.MarginGroup("tech", 1), null, Cancellation));
+        Assert.Equal(("BadRequest", "group"), (refused.Code, refused.Field));
+        Assert.Equal((400, "creditPpm"), await PostRawAsync(exchange, "admin/margin/groups/TECH", """{"creditPpm":1000001}"""));
+        Assert.Equal((400, "creditPpm"), await PostRawAsync(exchange, "admin/margin/groups/TECH", "{}"));
+        Assert.Equal((200, null), await PostRawAsync(exchange, "admin/margin/groups/TECH", """{"creditPpm":0}"""));
+        Assert.Empty((await trader.GetMarginRulesAsync(Cancellation)).Groups!);
+    }
+
     [Fact]
     public async Task What_a_request_leaves_out_is_usual()
     {

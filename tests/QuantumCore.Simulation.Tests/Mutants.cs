@@ -34,6 +34,8 @@ internal static class Mutants
     private const string MarginReview = "src/QuantumCore.Grains/Accounts/AccountMachine.Review.cs";
     private const string MarginChecks = "src/QuantumCore.Grains/Accounts/AccountMachine.Margin.cs";
     private const string MarginState = "src/QuantumCore.Grains/Accounts/MarginStanding.cs";
+    private const string Groups = "src/QuantumCore.Accounts/MarginGroup.cs";
+    private const string Figures = "src/QuantumCore.Accounts/MarginFigures.cs";
     private const string AccountMargin = "src/QuantumCore.Grains/Accounts/AccountGrain.Margin.cs";
     private const string AgentMargin = "src/QuantumCore.Grains/OpenWorkAgent.Margin.cs";
     private const string CatalogMargin = "src/QuantumCore.Grains/CatalogGrain.Margin.cs";
@@ -53,9 +55,9 @@ internal static class Mutants
         ["a mass cancel leaves no floor"] = 207,
         ["a replacement does not look at what is open"] = 266,
         ["no pull while something is open"] = 34,
-        ["a delivery over a gap is folded"] = 11,
-        ["a delivery does not say what came before it"] = 11,
-        ["a stale activation is never thrown away"] = 19,
+        ["a delivery over a gap is folded"] = 2,
+        ["a delivery does not say what came before it"] = 2,
+        ["a stale activation is never thrown away"] = 65,
         ["half of what was appended together goes alone"] = 77,
         ["a book's snapshot forgets floors"] = 1338,
         ["nobody asks for a hold of a clock that was ahead"] = 21,
@@ -69,8 +71,8 @@ internal static class Mutants
         ["an account that is liquidated still orders"] = 21,
         ["an account that is liquidated gives away"] = 231,
         ["the fund takes a step each time it is told"] = 21,
-        ["the fund answers before its record is durable"] = 17,
-        ["a snapshot forgets that an account is liquidated"] = 157,
+        ["the fund answers before its record is durable"] = 13,
+        ["a snapshot forgets that an account is liquidated"] = 153,
         ["nobody looks at margin accounts that owe"] = 23,
         ["a settlement is sent before it is durable"] = 80,
     };
@@ -252,6 +254,18 @@ internal static class Mutants
             "        await Stream.WhenDurable(Stream.Head);\n        return _insured[key];", "        await Task.Yield();\n        return _insured[key];"),
         ("a snapshot forgets that an account is liquidated", MarginState, "        to.Byte((byte)State);", "        to.Byte(0);"),
         ("nobody looks at margin accounts that owe", Agent, "                await ReviewMarginAsync(stoppingToken);\n", "                await marks.RefreshAsync();\n"),
+
+        // Groups.
+        ("the credit of a group is rounded up", Groups,
+            "=> Rounding.DivDown(creditPpm * Int128.Min(longs, shorts), CreditLimit);", "=> Rounding.DivUp(creditPpm * Int128.Min(longs, shorts), CreditLimit);"),
+        ("the credit of a group is of the larger side", Groups,
+            "=> Rounding.DivDown(creditPpm * Int128.Min(longs, shorts), CreditLimit);", "=> Rounding.DivDown(creditPpm * Int128.Max(longs, shorts), CreditLimit);"),
+        ("open orders of a group are taken at their best", Groups,
+            "Rounding.DivUp(Int128.Max(longsInFull, shortsInFull), MarginGroup.CreditLimit)", "Rounding.DivUp(Int128.Min(longsInFull, shortsInFull), MarginGroup.CreditLimit)"),
+        ("orders that may not fill secure others of their group", Figures,
+            "    public Int128 InitialAsLong => Units + BuyUnits is var most", "    public Int128 InitialAsLong => Units + BuyUnits - SellUnits is var most"),
+        ("a group's credit is counted for orders twice", Figures,
+            "        return this with { Requirement = Requirement - relief.Initial,", "        return this with { Requirement = Requirement - (2 * relief.Initial),"),
 
         // Settlement.
         ("an item is taken twice", AccountSettlement,

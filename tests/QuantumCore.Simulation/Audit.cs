@@ -48,6 +48,8 @@ internal sealed class Audit(World world, IReadOnlyList<Client> clients)
         // Of silos that have been there for a while; a new one has made no mark prices yet.
         if (view.Margin is { IsStale: false } margin && !_seen.ContainsKey("all") && margin.Equity < margin.Maintenance && margin.State != MarginState.Called)
             world.Find($"account {client.Account} is {margin.State} with {margin}");
+        if (view.Margin is { } figures && WitnessedNeeds.Wrong(view, figures, world.Desk.CreditPpm) is { } wrong)
+            world.Find($"account {client.Account} {wrong}");
         foreach (var order in view.OpenOrders)
         {
             if (world.Database.Witness.Order(client.Account, order.Number) is not { State: WitnessedState.Open } seen

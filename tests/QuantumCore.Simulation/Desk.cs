@@ -18,6 +18,14 @@ internal sealed class Desk(World world)
     /// <summary>Half of all seeds know nothing of margin.</summary>
     public bool IsOpen => world.Seed % 2 == 1;
 
+    /// <summary>Credit of the group that all symbols belong to, millionths, in a quarter of the seeds; 0 for no group.</summary>
+    public int CreditPpm => (world.Seed % 8) switch
+    {
+        1 => 333_333,
+        3 => 1_000_000,
+        _ => 0,
+    };
+
     /// <summary>What a customer thinks of, where one who borrows means to buy and the other to sell: so they owe.</summary>
     public HoldRequest Order(long account, string name)
     {
@@ -38,9 +46,12 @@ internal sealed class Desk(World world)
             Short = MarginTable.Flat(150_000, 110_000),
             LendableLots = 100,
             BorrowPpm = 36_000,
+            Group = CreditPpm > 0 ? "ALL" : "",
         });
         var policy = new MarginPolicy { LoanPpm = 36_000, CallSeconds = world.Pick([0, 0, 2]), LiquidationPpm = 700_000 };
         await catalog.SetMarginPolicy(new("USD", EncodedMarginPolicy.From(policy), "desk", ""));
+        if (CreditPpm > 0)
+            await catalog.SetMarginGroup(new("ALL", CreditPpm, "desk", ""));
         foreach (var symbol in Market.Symbols)
         {
             await catalog.SetMarginTerms(new(symbol, terms, "desk", ""));

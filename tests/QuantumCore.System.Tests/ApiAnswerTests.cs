@@ -140,7 +140,8 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         await CallAsync("GET admin/accounts/{account}/fees", "admin/accounts/ACC-1001/fees", Admin);
         await CallAsync(
             "POST admin/margin/instruments/{symbol}", "admin/margin/instruments/AAPL", Admin,
-            """{"long":{"tiers":[{"upTo":"100000.00","initialPpm":500000,"maintenancePpm":250000},{"initialPpm":600000,"maintenancePpm":300000}]},"short":{"tiers":[{"initialPpm":500000,"maintenancePpm":300000}]},"cheapBelow":"5.00","cheapShort":{"tiers":[{"initialPpm":1000000,"maintenancePpm":1000000}]},"lendable":"10000","borrowPpm":30000}""");
+            """{"long":{"tiers":[{"upTo":"100000.00","initialPpm":500000,"maintenancePpm":250000},{"initialPpm":600000,"maintenancePpm":300000}]},"short":{"tiers":[{"initialPpm":500000,"maintenancePpm":300000}]},"cheapBelow":"5.00","cheapShort":{"tiers":[{"initialPpm":1000000,"maintenancePpm":1000000}]},"lendable":"10000","borrowPpm":30000,"group":"TECH"}""");
+        await CallAsync("POST admin/margin/groups/{group}", "admin/margin/groups/TECH", Admin, """{"creditPpm":750000,"why":"test"}""");
         await CallAsync("POST admin/margin/currencies/{asset}", "admin/margin/currencies/USD", Admin, """{"loanPpm":50000}""");
         await CallAsync("POST admin/accounts/{account}/margin", "admin/accounts/ACC-1060/margin", Admin, """{"currency":"USD"}""");
         await CallAsync("POST admin/accounts/{account}/locates", "admin/accounts/ACC-1060/locates", Admin, """{"symbol":"AAPL","quantity":"100"}""");

@@ -106,7 +106,11 @@ internal sealed record MarginAnswer(
     string CallAmount,
     bool IsStale,
     IReadOnlyList<MarginPositionAnswer> Positions,
-    string Deadline = "");
+    string Deadline = "",
+    IReadOnlyList<MarginGroupLineAnswer> Groups = null!);
+
+/// <summary>What a group takes off what the positions of an account need one by one.</summary>
+internal sealed record MarginGroupLineAnswer(string Group, int CreditPpm, string InitialCredit, string MaintenanceCredit);
 
 /// <summary>A position of a margin account.</summary>
 internal sealed record MarginPositionAnswer(
@@ -117,18 +121,21 @@ internal sealed record MarginPositionAnswer(
     string BuyingPower,
     string Located,
     string MarkPrice = "",
-    string BankruptcyPrice = "");
+    string BankruptcyPrice = "",
+    string Group = "");
 
 /// <summary>An account's margin.</summary>
 internal sealed record AccountMarginAnswer(string Account, MarginAnswer Margin = null!);
 
 /// <summary>What is agreed about margin.</summary>
-internal sealed record MarginRulesAnswer(IReadOnlyList<MarginTermsAnswer> Instruments, IReadOnlyList<MarginPolicyAnswer> Currencies);
+internal sealed record MarginRulesAnswer(
+    IReadOnlyList<MarginTermsAnswer> Instruments, IReadOnlyList<MarginPolicyAnswer> Currencies, IReadOnlyList<MarginGroupAnswer> Groups);
 
 /// <summary>The same, with what is lent and insured.</summary>
 internal sealed record MarginBooksAnswer(
     IReadOnlyList<MarginTermsAnswer> Instruments,
     IReadOnlyList<MarginPolicyAnswer> Currencies,
+    IReadOnlyList<MarginGroupAnswer> Groups,
     IReadOnlyList<LocateAnswer> Locates,
     IReadOnlyList<InsuranceAnswer> Insurance);
 
@@ -143,7 +150,8 @@ internal sealed record MarginTermsAnswer(
     string StepQuantity,
     MarginTableAnswer Short = null!,
     string CheapBelow = "",
-    MarginTableAnswer CheapShort = null!);
+    MarginTableAnswer CheapShort = null!,
+    string Group = "");
 
 /// <summary>Requirements by tier.</summary>
 internal sealed record MarginTableAnswer(IReadOnlyList<MarginTierAnswer> Tiers, string FloorPerLot);
@@ -154,6 +162,9 @@ internal sealed record MarginTierAnswer(int InitialPpm, int MaintenancePpm, stri
 /// <summary>The policy of a currency.</summary>
 internal sealed record MarginPolicyAnswer(
     string Asset, int LoanPpm, int DayBasis, int CallSeconds, int LiquidationPpm, int TargetPpm, int FeePpm);
+
+/// <summary>The credit of a group.</summary>
+internal sealed record MarginGroupAnswer(string Group, int CreditPpm);
 
 /// <summary>What an account may be short of.</summary>
 internal sealed record LocateAnswer(string Account, string Symbol, string Quantity);

@@ -55,6 +55,7 @@ internal static class ApiAnswers
         ["GET admin/margin"] = typeof(MarginBooksAnswer),
         ["POST admin/margin/instruments/{symbol}"] = typeof(MarginBooksAnswer),
         ["POST admin/margin/currencies/{asset}"] = typeof(MarginBooksAnswer),
+        ["POST admin/margin/groups/{group}"] = typeof(MarginBooksAnswer),
         ["GET admin/accounts/{account}/margin"] = typeof(AccountMarginAnswer),
         ["POST admin/accounts/{account}/margin"] = typeof(AccountMarginAnswer),
         ["POST admin/accounts/{account}/locates"] = typeof(MarginBooksAnswer),

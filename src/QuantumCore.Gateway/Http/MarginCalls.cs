@@ -91,6 +91,23 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
         await AnswerChange(context, refusal);
     }
 
+    /// <summary>POST /admin/margin/groups/{group}: the credit of a group.</summary>
+    public async Task SetGroup(HttpContext context)
+    {
+        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer ||
+            await Call.Read(context, WireJson.Default.MarginGroupText) is not { } text)
+        {
+            return;
+        }
+
+        var group = (string)context.Request.RouteValues["group"]!;
+        var refusal = text.CreditPpm is null ? Refusal.Malformed("creditPpm", "Millionths of what the smaller side needs; 0 for none.") : WhyReading.Check(text.Why);
+        if (refusal is null && await Catalog.SetMarginGroup(new(group, text.CreditPpm ?? 0, officer.Name, text.Why ?? "")) is { } reason)
+            refusal = Refusal.Malformed(reason == MarginTerms.NoGroupName ? "group" : "creditPpm", FeesReading.Sentence(reason));
+
+        await AnswerChange(context, refusal);
+    }
+
     /// <summary>POST /admin/accounts/{account}/locates: units that it may borrow to go short.</summary>
     public async Task Locate(HttpContext context)
     {
@@ -165,6 +182,10 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
             to.WriteStartArray("currencies"u8);
             foreach (var policy in answer.rulebook.Policies)
                 MarginReading.Write(to, policy);
+            to.WriteEndArray();
+            to.WriteStartArray("groups"u8);
+            foreach (var group in answer.rulebook.Credits)
+                MarginReading.Write(to, group);
             to.WriteEndArray();
             if (answer.isOfficer)
                 WriteForOfficers(to, answer.rulebook, answer.instruments, answer.assets);

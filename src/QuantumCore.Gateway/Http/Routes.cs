@@ -199,6 +199,7 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/admin/margin", calls.ShowAll);
         On(Lane.Urgent, "POST", $"{Native}/admin/margin/instruments/{{symbol}}", calls.SetTerms, typeof(MarginTermsText));
         On(Lane.Urgent, "POST", $"{Native}/admin/margin/currencies/{{asset}}", calls.SetPolicy, typeof(MarginPolicyText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/margin/groups/{{group}}", calls.SetGroup, typeof(MarginGroupText));
         On(Lane.Readings, "GET", $"{Native}/admin/accounts/{{account}}/margin", calls.ShowAny);
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/margin", calls.SetKind, typeof(AccountKindText));
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/locates", calls.Locate, typeof(LocateText));

@@ -26,6 +26,7 @@ internal static class MarginReading
             ImpactLots = Lots("impactQuantity", text.ImpactQuantity, 1, instrument, ref refusal),
             SpreadLimitPpm = text.SpreadLimitPpm ?? UsualSpreadLimitPpm,
             StepLots = Lots("stepQuantity", text.StepQuantity, Instrument.QuantityLotsLimit, instrument, ref refusal),
+            Group = text.Group ?? "",
         };
         if (refusal is null && terms.Check() is { } wrong)
             refusal = Refusal.Malformed(null, FeesReading.Sentence(wrong));
@@ -74,6 +75,8 @@ internal static class MarginReading
         to.WriteQuantity("impactQuantity"u8, instrument, terms.ImpactLots);
         to.WriteNumber("spreadLimitPpm"u8, terms.SpreadLimitPpm);
         to.WriteQuantity("stepQuantity"u8, instrument, terms.StepLots);
+        if (terms.Group.Length > 0)
+            to.WriteString("group"u8, terms.Group);
         to.WriteEndObject();
     }
 
@@ -89,6 +92,15 @@ internal static class MarginReading
         to.WriteNumber("liquidationPpm"u8, policy.LiquidationPpm);
         to.WriteNumber("targetPpm"u8, policy.TargetPpm);
         to.WriteNumber("feePpm"u8, policy.FeePpm);
+        to.WriteEndObject();
+    }
+
+    /// <summary>Writes the credit of a group.</summary>
+    public static void Write(Utf8JsonWriter to, MarginGroupRequest of)
+    {
+        to.WriteStartObject();
+        to.WriteString("group"u8, of.Group);
+        to.WriteNumber("creditPpm"u8, of.CreditPpm);
         to.WriteEndObject();
     }
 
@@ -116,7 +128,25 @@ internal static class MarginReading
         }
 
         to.WriteEndArray();
+        if (!margin.Groups.IsDefaultOrEmpty)
+            WriteGroups(to, margin);
         to.WriteEndObject();
+    }
+
+    private static void WriteGroups(Utf8JsonWriter to, MarginView margin)
+    {
+        to.WriteStartArray("groups"u8);
+        foreach (var group in margin.Groups)
+        {
+            to.WriteStartObject();
+            to.WriteString("group"u8, group.Group);
+            to.WriteNumber("creditPpm"u8, group.CreditPpm);
+            Write(to, "initialCredit"u8, group.InitialCredit, margin);
+            Write(to, "maintenanceCredit"u8, group.MaintenanceCredit, margin);
+            to.WriteEndObject();
+        }
+
+        to.WriteEndArray();
     }
 
     private static void Write(Utf8JsonWriter to, MarginLine line, Instrument instrument, MarginView margin)
@@ -136,6 +166,8 @@ internal static class MarginReading
         }
 
         to.WriteQuantity("located"u8, instrument, line.LocatedLots);
+        if (!string.IsNullOrEmpty(line.Group))
+            to.WriteString("group"u8, line.Group);
         to.WriteEndObject();
     }
 

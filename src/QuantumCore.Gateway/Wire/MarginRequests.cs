@@ -23,6 +23,9 @@ internal sealed record MarginTermsText
 
     public string? StepQuantity { get; init; }
 
+    /// <summary>The margin group it belongs to; absent: none.</summary>
+    public string? Group { get; init; }
+
     public string? Why { get; init; }
 }
 
@@ -58,6 +61,15 @@ internal sealed record MarginPolicyText
     public int? TargetPpm { get; init; }
 
     public int? FeePpm { get; init; }
+
+    public string? Why { get; init; }
+}
+
+/// <summary>What a margin group's sides take off each other's requirement.</summary>
+internal sealed record MarginGroupText
+{
+    /// <summary>Of the smaller side's requirement, millionths; 0 for none.</summary>
+    public int? CreditPpm { get; init; }
 
     public string? Why { get; init; }
 }

@@ -537,6 +537,7 @@ internal sealed class NumberText : JsonConverter<string>
 [JsonSerializable(typeof(FeesText))]
 [JsonSerializable(typeof(MarginTermsText))]
 [JsonSerializable(typeof(MarginPolicyText))]
+[JsonSerializable(typeof(MarginGroupText))]
 [JsonSerializable(typeof(AccountKindText))]
 [JsonSerializable(typeof(LocateText))]
 [JsonSerializable(typeof(HolidaysText))]

@@ -107,7 +107,15 @@ internal sealed partial class AccountMachine
             margin.Owed,
             margin.DeadlineNanos,
             isStale,
-            [.. _positions.Select(position => Describe(margin, position, figures)).OrderBy(line => line.Symbol, StringComparer.Ordinal)]);
+            [.. _positions.Select(position => Describe(margin, position, figures)).OrderBy(line => line.Symbol, StringComparer.Ordinal)],
+            [.. _positions.Select(position => position.Of.Group).OfType<MarginGroup>().Distinct()
+                .Select(Describe).OrderBy(line => line.Group, StringComparer.Ordinal)]);
+    }
+
+    private MarginGroupLine Describe(MarginGroup group)
+    {
+        var relief = GroupRelief.Of(group, CollectionsMarshal.AsSpan(_positions));
+        return new MarginGroupLine(group.Name, group.CreditPpm, relief.Initial, relief.Maintenance);
     }
 
     private MarginLine Describe(MarginStanding margin, MarginPosition position, MarginFigures figures)
@@ -123,7 +131,8 @@ internal sealed partial class AccountMachine
             Agreements.LocatedLots(position.Of.Instrument.Symbol, id.Value),
             Int128.Abs(position.Units) < position.Of.LotUnits
                 ? 0
-                : Liquidation.BankruptcyTicks(position, figures.Equity - position.Value, Agreements.PolicyOf(margin.Currency.Name)));
+                : Liquidation.BankruptcyTicks(position, figures.Equity - position.Value, Agreements.PolicyOf(margin.Currency.Name)),
+            position.Of.Terms.Group);
     }
 
     /// <summary>Why orders may not be entered by a margin account as it stands, whatever they cost.</summary>
@@ -166,19 +175,20 @@ internal sealed partial class AccountMachine
             return RejectReason.None;
         }
 
-        FindPositions(margin, OwnOf(margin));
+        var own = OwnOf(margin);
+        FindPositions(margin, own);
         if (replaced is not null && Find(replaced.Instrument) is var at and >= 0)
         {
             _positions[at] = _positions[at].With(
                 replaced.Side, WorstPrice(replaced.Instrument, replaced.PriceTicks), replaced.WorstLots, replaced.Paid, sign: -1);
         }
 
-        var before = Figures(margin);
-        var after = before;
+        var alone = OneByOne(margin);
+        var before = alone.Relieved(CollectionsMarshal.AsSpan(_positions));
         var reduces = orders.Length == 1;
         foreach (var order in orders)
         {
-            if (FindOrAdd(margin, order.Instrument) is not (>= 0 and var index))
+            if (FindOrAdd(margin, order.Instrument, own) is not (>= 0 and var index))
             {
                 return RejectReason.NotPermitted;
             }
@@ -192,14 +202,14 @@ internal sealed partial class AccountMachine
                 return RejectReason.Overflow;
             }
 
-            after = after.Changed(position, _positions[index]);
+            alone = alone.Changed(position, _positions[index]);
         }
 
         return margin.State == MarginState.Liquidating ? RejectReason.AccountFrozen
             : !reduces && (margin.State == MarginState.Called || before.Excess < 0) ? RejectReason.ReduceOnly
             : CheckShort(orders) is var shorted and not RejectReason.None ? shorted
-            : (reduces ? LacksMark() : IsStale(OwnOf(margin), now)) ? RejectReason.MarkStale
-            : CheckEquity(after, reduces);
+            : (reduces ? LacksMark() : IsStale(own, now)) ? RejectReason.MarkStale
+            : CheckEquity(alone.Relieved(CollectionsMarshal.AsSpan(_positions)), reduces);
     }
 
     // Closing risk is always allowed, but not to a friend at a price that leaves a deficit.
@@ -210,8 +220,13 @@ internal sealed partial class AccountMachine
     {
         foreach (var order in orders)
         {
+            if (order.Side == Side.Buy)
+            {
+                continue;
+            }
+
             var position = _positions[Find(order.Instrument)];
-            if (order.Side == Side.Buy || position.ShortUnits == 0)
+            if (position.ShortUnits == 0)
             {
                 continue;
             }
@@ -323,10 +338,10 @@ internal sealed partial class AccountMachine
         return -1;
     }
 
-    private int FindOrAdd(MarginStanding margin, Instrument instrument)
+    private int FindOrAdd(MarginStanding margin, Instrument instrument, Func<string, MarkPrice?> markOf)
     {
         var index = Find(instrument);
-        if (index < 0 && Position(margin, instrument, OwnOf(margin)) is { } position)
+        if (index < 0 && Position(margin, instrument, markOf) is { } position)
         {
             index = _positions.Count;
             _positions.Add(position);
@@ -338,7 +353,10 @@ internal sealed partial class AccountMachine
     // A peg that sells has no worst price but the lowest there is.
     private static long WorstPrice(Instrument instrument, long priceTicks) => Math.Max(priceTicks, instrument.MinPriceTicks);
 
-    private MarginFigures Figures(MarginStanding margin)
+    private MarginFigures Figures(MarginStanding margin) => OneByOne(margin).Relieved(CollectionsMarshal.AsSpan(_positions));
+
+    /// <summary>The account with each position by itself: what groups take off is not taken off yet.</summary>
+    private MarginFigures OneByOne(MarginStanding margin)
     {
         var figures = new MarginFigures(Account.Of(margin.Currency).Total - margin.Owed, 0, 0, 0, 0);
         foreach (ref readonly var position in CollectionsMarshal.AsSpan(_positions))

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using QuantumCore.Accounts;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
@@ -172,21 +173,17 @@ internal sealed partial class AccountMachine
     {
         FindPositions(margin, OwnOf(margin));
         var figures = Figures(margin);
-        var largest = _positions
-            .Where(position => Int128.Abs(position.Units) >= position.Of.LotUnits && isTrading(position.Of.Instrument.Symbol))
-            .OrderByDescending(position => position.Maintenance)
-            .ThenBy(position => position.Of.Instrument.Symbol, StringComparer.Ordinal)
-            .Select(position => (MarginPosition?)position)
-            .FirstOrDefault();
-        if (largest is not { } position)
+        var liquidation = new GroupLiquidation(CollectionsMarshal.AsSpan(_positions), margin.Steps + 1, policy);
+        if (liquidation.Next(isTrading) is not (>= 0 and var next))
         {
             return null;
         }
 
+        var position = _positions[next];
         var instrument = position.Of.Instrument;
         var side = position.Units > 0 ? Side.Sell : Side.Buy;
         var price = Liquidation.PriceTicks(instrument, position.MarkTicks, side, margin.Steps + 1);
-        var lots = Math.Min(Liquidation.Lots(figures, position, price, policy), instrument.MaxQuantityLots);
+        var lots = Math.Min(liquidation.Lots(figures, position, price), instrument.MaxQuantityLots);
         var number = Account.LastNumber + 1;
         var order = new SubmitOrder(
             id.Value,
