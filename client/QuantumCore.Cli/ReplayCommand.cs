@@ -16,7 +16,13 @@ internal sealed class ReplayCommand
 
     private readonly Argument<string> _file = new("file")
     {
-        Description = "A command file (.cmds.csv, also .gz), a LOBSTER message file, or LOBSTER's zip",
+        Description = "A command file (.cmds.csv), a LOBSTER message file, LOBSTER's zip, or a day file of Nasdaq TotalView-ITCH 5.0; all but the zip also as .gz",
+    };
+
+    private readonly Option<string?> _ticker = new("--ticker")
+    {
+        Description = "Which stock, of an ITCH day file: it holds all of them",
+        HelpName = "ticker",
     };
 
     private readonly Option<string> _symbol =
@@ -72,7 +78,7 @@ internal sealed class ReplayCommand
             "Replay recorded order flow and compare: every aggressive order must meet the recorded resting orders, " +
             "and the book must show what the real one showed. Both accounts are funded through the admin key.")
         {
-            replay._file, replay._symbol, replay._list, replay._speed, replay._batch, replay._run, replay._maker,
+            replay._file, replay._ticker, replay._symbol, replay._list, replay._speed, replay._batch, replay._run, replay._maker,
             replay._taker, replay._adminKey, replay._admin, replay._plot, replay._picture,
         };
         return app.Add(
@@ -80,6 +86,7 @@ internal sealed class ReplayCommand
             """
             qc replay AAPL_2012-06-21_50_1h.cmds.csv.gz --list
             qc replay LOBSTER_AMZN_2012-06-21_5.zip --list --symbol AMZN.RAW --json
+            qc replay 01302019.NASDAQ_ITCH50.gz --ticker AAPL --list
             qc replay day.cmds.csv --symbol TEST.L --run monday       (again: goes on)
             qc replay day.cmds.csv --list --speed 50 --admin http://127.0.0.1:8081
             qc replay day.cmds.csv --list --plot --png day.png        what was traded, as text and as a picture
@@ -96,7 +103,7 @@ internal sealed class ReplayCommand
     {
         var file = parse.GetValue(_file)!;
         var plan = Plan(parse);
-        var flow = OrderFlow.Open(file, cancellation);
+        var flow = Read(file, parse.GetValue(_ticker), session.Screen, cancellation);
         plan = plan with { Symbol = parse.GetValue(_symbol) ?? flow.Ticker + ".L" };
         foreach (var note in flow.Notes)
             session.Screen.Note(note);
@@ -128,6 +135,21 @@ internal sealed class ReplayCommand
         Show(session.Screen, report);
         await PlotAsync(parse, session.Screen, plan.Symbol, report, cancellation);
         return report.DifferenceCount == 0 ? ExitCodes.Done : ExitCodes.Refused;
+    }
+
+    private static OrderFlow Read(string file, string? ticker, Screen screen, CancellationToken cancellation)
+    {
+        if (ticker is not null)
+            screen.Note($"{Path.GetFileName(file)} is read for {ticker}");
+
+        try
+        {
+            return OrderFlow.Open(file, ticker, cancellation);
+        }
+        catch (FlowTickerException refused)
+        {
+            throw new UsageException($"--ticker: {refused.Message}");
+        }
     }
 
     private ReplayPlan Plan(ParseResult parse)

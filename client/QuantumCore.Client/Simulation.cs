@@ -114,6 +114,9 @@ public enum RecordingFormat
 
     /// <summary>An archive of LOBSTER's files.</summary>
     [JsonStringEnumMemberName("lobsterZip")] LobsterZip = 3,
+
+    /// <summary>A day file of Nasdaq's TotalView-ITCH 5.0, of all stocks: a replay names one by its ticker.</summary>
+    [JsonStringEnumMemberName("itch50")] Itch50 = 4,
 }
 
 /// <summary>How far a replay is, as the program that replays says.</summary>
@@ -194,10 +197,11 @@ public sealed record RecordingList(bool Configured, IReadOnlyList<Recording> Rec
 
 /// <summary>A replay to be begun at the port.</summary>
 /// <param name="File">A recording of the folder.</param>
-/// <param name="Symbol">Where to, a book without orders of others; null: as the file is called, with <c>.L</c>.</param>
+/// <param name="Symbol">Where to, a book without orders of others; null: as the file is called or as the ticker, with <c>.L</c>.</param>
 /// <param name="Speed">Commands a second, up to a million; 0 or null: as fast as it goes.</param>
 /// <param name="Batch">Most resting orders in one request, 1 to 500; null: 100.</param>
-public sealed record NewReplay(string File, string? Symbol = null, int? Speed = null, int? Batch = null);
+/// <param name="Ticker">Which stock, of a recording that holds all of a day (<see cref="RecordingFormat.Itch50"/>); null for all others.</param>
+public sealed record NewReplay(string File, string? Symbol = null, int? Speed = null, int? Batch = null, string? Ticker = null);
 
 /// <summary>Everything that the simulation's port tells.</summary>
 /// <param name="Running">Whether participants are simulated.</param>

@@ -33,6 +33,47 @@ public readonly record struct RecordedFill(long MakerId, long Quantity, long Pri
 /// <summary>One price level as the real book showed it.</summary>
 public readonly record struct RecordedLevel(long Price, long Quantity);
 
-/// <summary>A recording does not read as one; the message names file and line.</summary>
-public sealed class FlowFormatException(string file, int line, string what)
-    : Exception($"{file}, line {line}: {what}");
+/// <summary>A recording does not read as one; the message names the file and the place in it.</summary>
+/// <param name="file">Its name.</param>
+/// <param name="number">The place, from 1; 0 for the whole file.</param>
+/// <param name="what">What is wrong there.</param>
+/// <param name="unit">What is numbered.</param>
+public sealed class FlowFormatException(string file, int number, string what, string unit = "line")
+    : Exception($"{file}, {unit} {number}: {what}");
+
+/// <summary>Which of a recording's stocks is wanted can't be told: none was named, or one that is not there.</summary>
+public sealed class FlowTickerException : Exception
+{
+    private const int MostExamples = 10;
+
+    internal FlowTickerException(string file, string? ticker, IReadOnlyCollection<string> stocks)
+        : this(ticker, stocks.Count, Near(ticker ?? "", stocks), file)
+    {
+    }
+
+    private FlowTickerException(string? ticker, int stocks, IReadOnlyList<string> examples, string file)
+        : base(ticker is null
+            ? $"{file} holds {stocks} stocks: name one by its ticker, such as {string.Join(", ", examples)}"
+            : $"{ticker} is none of the {stocks} stocks of {file}, such as {string.Join(", ", examples)}") =>
+        (Ticker, Stocks, Examples) = (ticker, stocks, examples);
+
+    internal FlowTickerException(string file, string ticker)
+        : base($"{file} is of one stock: {ticker} can't be chosen from it") => (Ticker, Stocks, Examples) = (ticker, 1, []);
+
+    /// <summary>The stock that was named; null for none.</summary>
+    public string? Ticker { get; }
+
+    /// <summary>How many stocks the recording holds.</summary>
+    public int Stocks { get; }
+
+    /// <summary>Some of them: those about where the name stands in the alphabet.</summary>
+    public IReadOnlyList<string> Examples { get; }
+
+    private static string[] Near(string ticker, IReadOnlyCollection<string> stocks)
+    {
+        var sorted = stocks.Order(StringComparer.OrdinalIgnoreCase).ToList();
+        var at = sorted.FindIndex(stock => StringComparer.OrdinalIgnoreCase.Compare(stock, ticker) >= 0);
+        var last = Math.Max(sorted.Count - MostExamples, 0);
+        return [.. sorted.Skip(at < 0 ? last : Math.Clamp(at - (MostExamples / 2), 0, last)).Take(MostExamples)];
+    }
+}

@@ -12,17 +12,12 @@ namespace QuantumCore.Replay;
 /// <item>quantity that the order book file shows and no message explains rests under a negative id, and quantity it
 /// does not show is taken away, first from orders that no later message needs.</item>
 /// </list>
-/// Executions that were not in price-time priority become reductions, and are counted.
 /// </summary>
 internal sealed class LobsterImport
 {
-    /// <summary>A book check follows each aggressive order, and each so many other messages.</summary>
-    private const int MessagesPerCheck = 10;
-
     private readonly IReadOnlyList<LobsterMessage> _messages;
     private readonly IReadOnlyList<BookCheck>? _rows;
-    private readonly RecordedBook _book = new();
-    private readonly List<FlowCommand> _commands = [];
+    private readonly FlowBuilder _flow = new();
 
     /// <summary>What later messages will still take from an order.</summary>
     private readonly Dictionary<long, long> _needs = [];
@@ -31,7 +26,6 @@ internal sealed class LobsterImport
     private readonly Queue<RecordedOrder> _unseen = new();
 
     private long _anonymous;
-    private int _sinceCheck;
 
     private LobsterImport(IReadOnlyList<LobsterMessage> messages, IReadOnlyList<BookCheck>? rows)
     {
@@ -42,8 +36,6 @@ internal sealed class LobsterImport
     private int HiddenExecutions { get; set; }
 
     private int Halts { get; set; }
-
-    private int NotPriceTime { get; set; }
 
     private int RowsNotReached { get; set; }
 
@@ -63,10 +55,10 @@ internal sealed class LobsterImport
             at += import.Step(at);
         }
 
-        return new OrderFlow(ticker, import._commands,
+        return new OrderFlow(ticker, import._flow.Commands,
         [
             $"{import.HiddenExecutions} executions of hidden orders and {import.Halts} halt messages are left out",
-            $"{import.NotPriceTime} aggressive orders were not executed in price-time priority: taken as reductions",
+            $"{import._flow.NotPriceTime} aggressive orders were not executed in price-time priority: taken as reductions",
             $"{import.RowsNotReached} order book rows could not be explained and are not checked",
         ]);
     }
@@ -105,7 +97,7 @@ internal sealed class LobsterImport
                 Submit(message);
                 break;
             case LobsterEvent.Reduce or LobsterEvent.Delete:
-                Take(Demand(message), message.Quantity, message.Line, message.Event == LobsterEvent.Delete);
+                _flow.Take(Demand(message), message.Quantity, message.Line, message.Event == LobsterEvent.Delete);
                 Consume(message);
                 break;
             case LobsterEvent.Execute:
@@ -128,13 +120,13 @@ internal sealed class LobsterImport
     private void Submit(LobsterMessage message)
     {
         // The real book let it rest, so whatever it would meet here had left unseen.
-        foreach (var fill in _book.Match(message.Side, long.MaxValue, message.Price))
-            Take(_book.Find(fill.MakerId)!, fill.Quantity, message.Line);
+        foreach (var fill in _flow.Book.Match(message.Side, long.MaxValue, message.Price))
+            _flow.Take(_flow.Book.Find(fill.MakerId)!, fill.Quantity, message.Line);
 
-        if (_book.Find(message.Id) is { } earlier)
-            Take(earlier, earlier.Remaining, message.Line);
+        if (_flow.Book.Find(message.Id) is { } earlier)
+            _flow.Take(earlier, earlier.Remaining, message.Line);
 
-        Rest(new RecordedOrder(message.Id, message.Side, message.Price, message.Quantity), message.Line);
+        _flow.Rest(new RecordedOrder(message.Id, message.Side, message.Price, message.Quantity), message.Line);
     }
 
     private void RestUnseenBefore(long id, int line)
@@ -143,27 +135,27 @@ internal sealed class LobsterImport
         {
             _unseen.Dequeue();
             // One that would trade now cannot have been there yet; the message that touches it brings it in.
-            if (_needs[order.Id] > 0 && _book.Find(order.Id) is null &&
-                _book.Match(order.Side, 1, order.Price).Count == 0)
-                Rest(order, line);
+            if (_needs[order.Id] > 0 && _flow.Book.Find(order.Id) is null &&
+                _flow.Book.Match(order.Side, 1, order.Price).Count == 0)
+                _flow.Rest(order, line);
         }
     }
 
     /// <summary>The order a message touches, with at least the quantity that it takes.</summary>
     private RecordedOrder Demand(LobsterMessage message)
     {
-        var order = _book.Find(message.Id);
+        var order = _flow.Book.Find(message.Id);
         if (order is not null && order.Remaining >= message.Quantity)
             return order;
 
         if (order is not null)
-            Take(order, order.Remaining, message.Line);
+            _flow.Take(order, order.Remaining, message.Line);
 
-        foreach (var fill in _book.Match(message.Side, long.MaxValue, message.Price))
-            Take(_book.Find(fill.MakerId)!, fill.Quantity, message.Line);
+        foreach (var fill in _flow.Book.Match(message.Side, long.MaxValue, message.Price))
+            _flow.Take(_flow.Book.Find(fill.MakerId)!, fill.Quantity, message.Line);
 
         order = new RecordedOrder(message.Id, message.Side, message.Price, _needs[message.Id]);
-        Rest(order, message.Line);
+        _flow.Rest(order, message.Line);
         return order;
     }
 
@@ -184,50 +176,14 @@ internal sealed class LobsterImport
             taken++;
         }
 
-        var side = RecordedBook.Opposite(first.Side);
-        var quantity = fills.Sum(fill => fill.Quantity);
-        var inPriority = _book.Match(side, quantity, fills[^1].Price).SequenceEqual(fills);
-        if (inPriority)
-            _commands.Add(new AggressiveOrder(first.Line, side, quantity, fills[^1].Price, fills.ToImmutable()));
-        else
-            NotPriceTime++;
-
+        _flow.Trade(first.Side, fills.ToImmutable(), first.Line);
         for (var i = 0; i < taken; i++)
-        {
-            var order = _book.Find(fills[i].MakerId)!;
-            if (inPriority)
-                _book.Reduce(order, fills[i].Quantity);
-            else
-                Take(order, fills[i].Quantity, first.Line);
-
             Consume(_messages[at + i]);
-        }
 
         return taken;
     }
 
     private void Consume(LobsterMessage message) => _needs[message.Id] -= message.Quantity;
-
-    private void Rest(RecordedOrder order, int line)
-    {
-        _book.Rest(order);
-        _commands.Add(new RestOrder(line, order.Id, order.Side, order.Remaining, order.Price));
-    }
-
-    private void Take(RecordedOrder order, long quantity, int line, bool all = false)
-    {
-        if (all || quantity == order.Remaining)
-        {
-            _commands.Add(new WithdrawOrder(line, order.Id, order.Remaining));
-            quantity = order.Remaining;
-        }
-        else
-        {
-            _commands.Add(new ReduceOrder(line, order.Id, quantity));
-        }
-
-        _book.Reduce(order, quantity);
-    }
 
     /// <summary>Makes the book show what the row shows, as far as the row can see, and checks it now and then.</summary>
     private void Follow(BookCheck row, bool afterExecution)
@@ -236,12 +192,11 @@ internal sealed class LobsterImport
         RemoveUnshown(OrderSide.Sell, row.Asks, row);
         AddUnexplained(OrderSide.Buy, row.Bids, row.Line);
         AddUnexplained(OrderSide.Sell, row.Asks, row.Line);
-        if (!afterExecution && ++_sinceCheck < MessagesPerCheck)
+        if (!_flow.IsCheckDue(afterExecution))
             return;
 
-        _sinceCheck = 0;
-        if (_book.Shows(row))
-            _commands.Add(row);
+        if (_flow.Book.Shows(row))
+            _flow.Check(row);
         else
             RowsNotReached++;
     }
@@ -251,7 +206,7 @@ internal sealed class LobsterImport
         // A full row sees down to its last level, a shorter one sees the whole side.
         var last = levels.Length == row.Depth ? levels[^1].Price : (long?)null;
         var excess = new List<(List<RecordedOrder> Queue, long Quantity)>();
-        foreach (var (price, queue) in _book.Queues(side))
+        foreach (var (price, queue) in _flow.Book.Queues(side))
         {
             if (last is { } end && (side == OrderSide.Buy ? price < end : price > end))
                 break;
@@ -280,7 +235,7 @@ internal sealed class LobsterImport
                 if (part <= 0)
                     continue;
 
-                Take(order, part, line);
+                _flow.Take(order, part, line);
                 quantity -= part;
             }
         }
@@ -290,9 +245,9 @@ internal sealed class LobsterImport
     {
         foreach (var level in levels)
         {
-            var missing = level.Quantity - _book.QuantityAt(side, level.Price);
+            var missing = level.Quantity - _flow.Book.QuantityAt(side, level.Price);
             if (missing > 0)
-                Rest(new RecordedOrder(--_anonymous, side, level.Price, missing), line);
+                _flow.Rest(new RecordedOrder(--_anonymous, side, level.Price, missing), line);
         }
     }
 }

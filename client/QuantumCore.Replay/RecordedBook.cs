@@ -30,6 +30,14 @@ internal sealed class RecordedBook
     internal SortedDictionary<long, List<RecordedOrder>> Queues(OrderSide side) =>
         side == OrderSide.Buy ? _bids : _asks;
 
+    /// <summary>The best price of one side; null where nothing rests.</summary>
+    internal long? Best(OrderSide side)
+    {
+        foreach (var (price, _) in Queues(side))
+            return price;
+        return null;
+    }
+
     internal void Rest(RecordedOrder order)
     {
         _orders.Add(order.Id, order);
@@ -80,13 +88,12 @@ internal sealed class RecordedBook
         return fills;
     }
 
-    internal bool Shows(BookCheck row) => Shows(row.Bids, _bids, row.Depth) && Shows(row.Asks, _asks, row.Depth);
+    /// <summary>What the book shows of one side, best price first.</summary>
+    internal IEnumerable<RecordedLevel> Levels(OrderSide side, int depth) => Queues(side).Take(depth)
+        .Select(queue => new RecordedLevel(queue.Key, queue.Value.Sum(order => order.Remaining)));
+
+    internal bool Shows(BookCheck row) =>
+        Levels(OrderSide.Buy, row.Depth).SequenceEqual(row.Bids) && Levels(OrderSide.Sell, row.Depth).SequenceEqual(row.Asks);
 
     internal static OrderSide Opposite(OrderSide side) => side == OrderSide.Buy ? OrderSide.Sell : OrderSide.Buy;
-
-    private static bool Shows(
-        IReadOnlyList<RecordedLevel> levels, SortedDictionary<long, List<RecordedOrder>> queues, int depth) =>
-        queues.Take(depth)
-            .Select(queue => new RecordedLevel(queue.Key, queue.Value.Sum(order => order.Remaining)))
-            .SequenceEqual(levels);
 }

@@ -31,10 +31,11 @@ internal sealed partial class ReplayRunner(
 
     /// <summary>Begins a replay; the one that is under way instead, or null.</summary>
     /// <param name="path">The recording.</param>
-    /// <param name="symbol">Where to; null: as the file is called, with .L.</param>
+    /// <param name="ticker">Which stock, of a recording that holds many; null for one that holds one.</param>
+    /// <param name="symbol">Where to; null: as the file is called or as the ticker, with .L.</param>
     /// <param name="speed">Commands a second; 0: as fast as it goes.</param>
     /// <param name="batch">Most resting orders in one request.</param>
-    public ReplayStanding? Begin(string path, string? symbol, int speed, int batch)
+    public ReplayStanding? Begin(string path, string? ticker, string? symbol, int speed, int batch)
     {
         var run = QuantumCoreClient.NewClientOrderId()[..8];
         lock (_lock)
@@ -42,7 +43,7 @@ internal sealed partial class ReplayRunner(
             if (board.Begin(run, Path.GetFileName(path), symbol ?? "", speed) is { } other)
                 return other;
 
-            _current = new Wanted(path, new ReplayPlan(symbol ?? "", run, batch, speed, Maker, Taker, Lists: true, Clears: true));
+            _current = new Wanted(path, ticker, new ReplayPlan(symbol ?? "", run, batch, speed, Maker, Taker, Lists: true, Clears: true));
             _wanted.Writer.TryWrite(_current);
             return null;
         }
@@ -80,7 +81,7 @@ internal sealed partial class ReplayRunner(
         LogBegun(log, plan.Run, file);
         try
         {
-            var report = await ReplayAsync(wanted.Path, plan, ends);
+            var report = await ReplayAsync(wanted.Path, wanted.Ticker, plan, ends);
             board.End(ReplayEnd.Done, null, new ReplayResult(
                 report.Aggressive, report.AggressiveExact, report.Rows, report.RowsEqual, report.DifferenceCount));
             LogDone(log, plan.Run, report.Orders, report.DifferenceCount);
@@ -100,10 +101,10 @@ internal sealed partial class ReplayRunner(
         }
     }
 
-    private async Task<ReplayReport> ReplayAsync(string path, ReplayPlan plan, CancellationToken ends)
+    private async Task<ReplayReport> ReplayAsync(string path, string? ticker, ReplayPlan plan, CancellationToken ends)
     {
         // Read to its end before anything is sent: a line that is wrong changes nothing.
-        var flow = OrderFlow.Open(path, ends);
+        var flow = OrderFlow.Open(path, ticker, ends);
         ends.ThrowIfCancellationRequested();
         var named = plan with { Symbol = plan.Symbol.Length == 0 ? flow.Ticker + ".L" : plan.Symbol };
         var lines = flow.Commands.Count;
@@ -142,7 +143,7 @@ internal sealed partial class ReplayRunner(
     private static partial void LogFailed(ILogger logger, string run, Exception exception);
 
     /// <summary>A replay that was asked for.</summary>
-    private sealed record Wanted(string Path, ReplayPlan Plan)
+    private sealed record Wanted(string Path, string? Ticker, ReplayPlan Plan)
     {
         /// <summary>Ends it.</summary>
         public CancellationTokenSource Stop { get; } = new();

@@ -73,6 +73,7 @@ internal sealed class SimulationCalls(
     private const int FastestReplay = 1_000_000;
     private const int LongestName = 200;
     private const int LongestSymbol = 20;
+    private const int LongestTicker = 8;
     private const int UsualBatch = 100;
     private const int PatienceMillis = 60_000;
 
@@ -259,13 +260,15 @@ internal sealed class SimulationCalls(
             return Malformed("file", "This exchange has no folder of recordings: start it with --recordings DIR.");
         if (recordings.Find(wanted.File) is not { } path)
             return Malformed("file", "There is no such recording: GET /sim/recordings lists them.");
+        if (wanted.Ticker is { Length: 0 or > LongestTicker })
+            return Malformed("ticker", $"1 to {LongestTicker} characters, as the recording has it.");
         if (wanted.Symbol is { } symbol && (symbol.Length is 0 or > LongestSymbol || !symbol.All(IsOfSymbol)))
             return Malformed("symbol", $"1 to {LongestSymbol} capital letters, digits, dots or dashes.");
         if (wanted.Speed is { } speed && speed is not (>= 0 and <= FastestReplay))
             return Malformed("speed", $"0 to {FastestReplay} commands a second; 0: as fast as it goes.");
         if (wanted.Batch is { } batch && batch is not (>= 1 and <= Client.QuantumCoreClient.BatchLimit))
             return Malformed("batch", $"1 to {Client.QuantumCoreClient.BatchLimit} resting orders in one request.");
-        return runner.Begin(path, wanted.Symbol, wanted.Speed ?? 0, wanted.Batch ?? UsualBatch) is { } other
+        return runner.Begin(path, wanted.Ticker, wanted.Symbol, wanted.Speed ?? 0, wanted.Batch ?? UsualBatch) is { } other
             ? Malformed(null, $"A replay of {other.File} is under way: {(other.Here ? "stop it first" : "end qc replay first")}.")
             : null;
     }

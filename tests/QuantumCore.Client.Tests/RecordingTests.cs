@@ -145,7 +145,7 @@ public sealed class RecordingTests
                 "rest 10", "rest 11", "rest 12", "Sell 140@1499900: 10:100@1500000 11:40@1499900",
                 "Buy 10@1500100: 12:10@1500100", "reduce 11 by 10", "withdraw 11 of 50",
             ],
-            flow.Commands.Select(Text));
+            flow.Commands.Select(FlowText.Of));
         Assert.Contains("1 executions of hidden orders and 1 halt", flow.Notes[0], StringComparison.Ordinal);
     }
 
@@ -163,7 +163,7 @@ public sealed class RecordingTests
 
         Assert.Equal(
             ["rest 5", "rest 10", "rest 15", "rest 20", "reduce 15 by 30", "withdraw 15 of 20", "withdraw 5 of 70"],
-            flow.Commands.Select(Text));
+            flow.Commands.Select(FlowText.Of));
         Assert.Equal([70L, 100L, 50L, 100L], flow.Commands.OfType<RestOrder>().Select(order => order.Quantity));
     }
 
@@ -177,7 +177,7 @@ public sealed class RecordingTests
             1.2,4,11,100,1500000,1
             """);
 
-        Assert.Equal(["rest 10", "rest 11", "withdraw 11 of 100"], flow.Commands.Select(Text));
+        Assert.Equal(["rest 10", "rest 11", "withdraw 11 of 100"], flow.Commands.Select(FlowText.Of));
         Assert.StartsWith("1 aggressive orders", flow.Notes[1], StringComparison.Ordinal);
     }
 
@@ -198,7 +198,7 @@ public sealed class RecordingTests
 
         Assert.Equal(
             ["rest -1", "rest -2", "rest 10", "rest 11", "reduce 10 by 20", "reduce -2 by 20"],
-            flow.Commands.Select(Text));
+            flow.Commands.Select(FlowText.Of));
         Assert.Equal([30L, 70L], flow.Commands.OfType<RestOrder>().Take(2).Select(order => order.Quantity));
     }
 
@@ -209,8 +209,8 @@ public sealed class RecordingTests
     [Fact]
     public void A_whole_day_of_LOBSTER_imports_like_the_prepared_commands()
     {
-        var raw = OrderFlow.Open(OrderFlowFiles.Find("LOBSTER_AMZN_2012-06-21_5.zip"), TestContext.Current.CancellationToken);
-        var prepared = OrderFlow.Open(OrderFlowFiles.Find("AMZN_2012-06-21_5.cmds.csv.gz"), TestContext.Current.CancellationToken);
+        var raw = OrderFlow.Open(OrderFlowFiles.Find("LOBSTER_AMZN_2012-06-21_5.zip"), cancellation: TestContext.Current.CancellationToken);
+        var prepared = OrderFlow.Open(OrderFlowFiles.Find("AMZN_2012-06-21_5.cmds.csv.gz"), cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal(("AMZN", "AMZN"), (raw.Ticker, prepared.Ticker));
         var expected = Aggressive(prepared);
@@ -225,7 +225,7 @@ public sealed class RecordingTests
     }
 
     private static List<string> Aggressive(OrderFlow flow) =>
-        [.. flow.Commands.OfType<AggressiveOrder>().Select(order => Text(order))];
+        [.. flow.Commands.OfType<AggressiveOrder>().Select(FlowText.Of)];
 
     private static List<FlowCommand> Read(string text)
     {
@@ -243,14 +243,4 @@ public sealed class RecordingTests
             rows is null ? null : LobsterReader.ReadRows(rowText, "rows"),
             cancellation ?? TestContext.Current.CancellationToken);
     }
-
-    private static string Text(FlowCommand command) => command switch
-    {
-        RestOrder order => $"rest {order.Id}",
-        ReduceOrder order => $"reduce {order.Id} by {order.Quantity}",
-        WithdrawOrder order => $"withdraw {order.Id} of {order.Quantity}",
-        AggressiveOrder order => $"{order.Side} {order.Quantity}@{order.Limit}: " +
-            string.Join(' ', order.Fills.Select(fill => $"{fill.MakerId}:{fill.Quantity}@{fill.Price}")),
-        _ => "row",
-    };
 }

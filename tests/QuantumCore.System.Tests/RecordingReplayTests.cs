@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.IO.Compression;
 using QuantumCore.Client;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
@@ -78,6 +80,44 @@ public sealed class RecordingReplayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Stock_of_an_ITCH_day_trades_as_the_commands_the_day_was_made_of()
+    {
+        var commands = OrderFlowFiles.Find("MSFT_2012-06-21_50_1000rows.cmds.csv.gz");
+        File.Copy(commands, Path.Combine(_folder.FullName, "MSFT.cmds.csv.gz"));
+        using var text = new StreamReader(new GZipStream(File.OpenRead(commands), CompressionMode.Decompress));
+        var day = Path.Combine(_folder.FullName, "06212012.NASDAQ_ITCH50");
+        await File.WriteAllBytesAsync(day, ItchFile.Of((await text.ReadToEndAsync(Token)).Split('\n'), "MSFT", 4_711, "AAPL").ToArray(), Token);
+        Assert.Equal([RecordingFormat.Itch50, RecordingFormat.Commands], (await _sim.GetRecordingsAsync(Token)).Recordings.Select(one => one.Format));
+
+        await _sim.StartReplayAsync(new NewReplay("06212012.NASDAQ_ITCH50"), Token);
+        var refused = await EndedAsync();
+        Assert.Equal((ReplayEnd.Failed, "06212012.NASDAQ_ITCH50 holds 2 stocks: name one by its ticker, such as AAPL, MSFT"), (refused.End, refused.Problem));
+
+        Assert.Contains("replay 06212012.NASDAQ_ITCH50", await QcAsync("replay", "start", "06212012.NASDAQ_ITCH50", "--ticker", "MSFT", "--batch", "500"), StringComparison.Ordinal);
+        var done = await EndedAsync();
+        Assert.Equal((ReplayEnd.Done, "MSFT.L", null), (done.End, done.Symbol, done.Problem));
+        Assert.Equal((35, 35, 0), (done.Result!.Aggressive, done.Result.AggressiveExact, done.Result.Differences));
+        Assert.Equal(done.Result.Rows, done.Result.RowsEqual);
+        Assert.InRange(done.Result.Rows, 100, 300);
+
+        // By a program, and of the commands themselves: the same trades, the same book.
+        var (exitCode, output) = await Programs.RunAsync(Programs.StartOf(
+            Programs.Cli, ["--url", _silo.Address.ToString(), "replay", day, "--ticker", "MSFT", "--symbol", "MSFT.I", "--list", "--json"]), TimeSpan.FromSeconds(120));
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("\"ioc\":35,\"iocExact\":35,\"fills\":110,", output, StringComparison.Ordinal);
+        await _sim.StartReplayAsync(new NewReplay("MSFT.cmds.csv.gz", "MSFT.C"), Token);
+        Assert.Equal((ReplayEnd.Done, 0), (await EndedAsync()) is var of ? (of.End, of.Result!.Differences) : default);
+        var (trades, book) = (await TradesAsync("MSFT.C"), await BookAsync("MSFT.C"));
+        Assert.Equal(110, trades.Count);
+        foreach (var symbol in (string[])["MSFT.L", "MSFT.I"])
+        {
+            Assert.Equal(trades, await TradesAsync(symbol));
+            var other = await BookAsync(symbol);
+            Assert.Equal((book.Bids, book.Asks), (other.Bids, other.Asks), (one, two) => one.Bids.SequenceEqual(two.Bids) && one.Asks.SequenceEqual(two.Asks));
+        }
+    }
+
+    [Fact]
     public async Task Orders_of_others_meet_the_recording_and_a_market_that_begins_anew_does_not_end_it()
     {
         Write("DAY.cmds.csv", Day + string.Concat(Enumerable.Range(10, Lines).Select(i => $"\nA,{i},B,1,{1_000_000 - i}00")));
@@ -139,6 +179,12 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         Assert.StartsWith("BAD.cmds.csv, line 2: 'lots'", failed.Problem, StringComparison.Ordinal);
         Assert.DoesNotContain(await _sim.GetInstrumentsAsync(Token), instrument => instrument.Symbol == "BAD.L");
         Assert.Contains("line 2: 'lots'", await QcAsync("show"), StringComparison.Ordinal);
+
+        // A day that is cut off is named by its message.
+        await File.WriteAllBytesAsync(
+            Path.Combine(_folder.FullName, "CUT.NASDAQ_ITCH50"), new ItchFile().Event('O').Directory(1, "AAPL").Add(1, 7, 'B', 1, "AAPL", 100).ToArray()[..^1], Token);
+        await _sim.StartReplayAsync(new NewReplay("CUT.NASDAQ_ITCH50", Ticker: "AAPL"), Token);
+        Assert.Equal("CUT.NASDAQ_ITCH50, message 3: the file is cut off within it: 35 of 36 bytes are there", (await EndedAsync()).Problem);
 
         // A recording that means nothing any more fails where it does, and the exchange goes on.
         Write("ODD.cmds.csv", "A,1,B,100,1500000\nX,7,1");
@@ -211,6 +257,8 @@ public sealed class RecordingReplayTests : IAsyncLifetime
     [InlineData("""{"file":"DAY.cmds.csv","speed":1000001}""", "speed")]
     [InlineData("""{"file":"DAY.cmds.csv","batch":0}""", "batch")]
     [InlineData("""{"file":"DAY.cmds.csv","batch":501}""", "batch")]
+    [InlineData("""{"file":"DAY.cmds.csv","ticker":""}""", "ticker")]
+    [InlineData("""{"file":"DAY.cmds.csv","ticker":"TOOLONGER"}""", "ticker")]
     [InlineData("""{"file":7}""", "$.file")]
     [InlineData("""{"speed":7}""", "file")]
     [InlineData("""{"file":"DAY.cmds.csv","folder":"/"}""", "$.folder")]
@@ -253,6 +301,12 @@ public sealed class RecordingReplayTests : IAsyncLifetime
     {
         await UntilAsync(async () => await ReplayAsync() is { Ended: true });
         return (await ReplayAsync())!;
+    }
+
+    private async Task<List<(decimal Price, decimal Quantity, OrderSide Taker)>> TradesAsync(string symbol)
+    {
+        await BookAsync(symbol);
+        return [.. (await _sim.GetTradesAsync(symbol, 500, cancellation: Token)).Select(trade => (trade.Price, trade.Quantity, trade.TakerSide))];
     }
 
     /// <summary>The book as it is now: what everybody may see follows it, a moment later.</summary>

@@ -160,6 +160,29 @@ public sealed class SimulationPageTests(Browser browser, QuietExchange exchange)
     }
 
     [Fact]
+    public async Task Stock_of_a_day_of_all_stocks_is_asked_for_and_replayed()
+    {
+        var day = new ItchFile().Event('O').Directory(7, "AAPL").Directory(8, "ZYX").Event('S')
+            .Add(8, 1, 'B', 100, "ZYX", 1_500_000).Add(8, 2, 'S', 100, "ZYX", 1_500_100).Execute(8, 1, 40).Event('C');
+        await File.WriteAllBytesAsync(Path.Combine(exchange.Recordings.FullName, "day.NASDAQ_ITCH50"), day.ToArray(), TestContext.Current.CancellationToken);
+        await using var page = await OpenAsync();
+        var card = page.Page.Locator("[aria-label=Replay]");
+        var recording = card.GetByLabel("Recording", new LocatorGetByLabelOptions { Exact = true });
+        var stock = card.GetByLabel("Stock of the recording");
+        await recording.SelectOptionAsync("TAPE.cmds.csv");
+        await Assertions.Expect(stock).ToBeHiddenAsync();
+        await recording.SelectOptionAsync("day.NASDAQ_ITCH50");
+        await ClickAsync(page, "Start the replay");
+        await Assertions.Expect(card).ToContainTextAsync("day.NASDAQ_ITCH50 holds 2 stocks: name one by its ticker, such as AAPL, ZYX");
+        await stock.FillAsync("ZYX");
+        await ClickAsync(page, "Start the replay");
+        await Assertions.Expect(card.Locator(".chip")).ToHaveTextAsync("done");
+        await Assertions.Expect(card.Locator("dd:visible").Nth(1)).ToHaveTextAsync("ZYX.L");
+        await Assertions.Expect(card.Locator("dd:visible").Nth(4)).ToHaveTextAsync("1 of 1 aggressive orders, 1 of 1 book rows");
+        page.AssertSound();
+    }
+
+    [Fact]
     public async Task Replay_that_cannot_be_begun_or_go_on_says_why()
     {
         await using var page = await OpenAsync();

@@ -12,7 +12,7 @@ interface Recordings { configured: boolean; recordings: readonly { name: string;
 
 /** A program that replays says something four times a second. */
 const silentAfter = 5_000;
-const formats: Readonly<Record<string, string>> = { commands: "commands", lobster: "LOBSTER", lobsterZip: "LOBSTER, archive" };
+const formats: Readonly<Record<string, string>> = { commands: "commands", lobster: "LOBSTER", lobsterZip: "LOBSTER, archive", itch50: "ITCH 5.0, all stocks" };
 
 /** Replays: begins one of the folder of recordings, and shapes the one that is under way, whoever has begun it. */
 export class ReplayCard {
@@ -33,6 +33,10 @@ export class ReplayCard {
   private readonly beginning = make("fieldset", { class: "plain-fields stack", disabled: true, "aria-label": "Begin a replay" });
   private readonly offer = make("p", { class: "muted" }, "…");
   private readonly recording = make("select", { "aria-label": "Recording" });
+  /** Which stock: asked for where a recording holds all of a day. */
+  private readonly ticker = make("input", { placeholder: "such as AAPL", "aria-label": "Stock of the recording", autocomplete: "off" });
+  private readonly stock = make("label", { class: "field", hidden: true }, "Stock ", this.ticker);
+  private readonly ofAllStocks = new Set<string>();
   private offered = false;
   private underWay = false;
 
@@ -87,16 +91,23 @@ export class ReplayCard {
   }
 
   private fillBeginning(): void {
-    const symbol = make("input", { placeholder: "as the file, with .L", "aria-label": "Symbol of the replay", autocomplete: "off" });
+    const symbol = make("input", { placeholder: "as the file or stock, with .L", "aria-label": "Symbol of the replay", autocomplete: "off" });
     const speed = make("input", { value: "50", "aria-label": "Begin with commands a second", inputmode: "numeric" });
     const batch = make("input", { value: "1", "aria-label": "Resting orders in one request", inputmode: "numeric" });
     const begin = (): void => void this.act("/sim/replay/start", {
       file: this.recording.value, speed: Number(speed.value), batch: Number(batch.value), ...(symbol.value === "" ? {} : { symbol: symbol.value }),
+      ...(this.stock.hidden || this.ticker.value === "" ? {} : { ticker: this.ticker.value }),
     });
+    this.recording.addEventListener("change", () => this.askForStock());
     const fields: readonly (readonly [string, HTMLElement])[] = [["Recording", this.recording], ["Symbol", symbol], ["Speed", speed], ["In one request", batch]];
-    this.beginning.append(make("h3", {}, "Begin one"), ...fields.map(([label, input]) => make("label", { class: "field" }, `${label} `, input)),
+    const labels = fields.map(([label, input]) => make("label", { class: "field" }, `${label} `, input));
+    this.beginning.append(make("h3", {}, "Begin one"), ...labels.slice(0, 1), this.stock, ...labels.slice(1),
       make("p", { class: "muted" }, "Speed is in commands a second, 0 is as fast as it goes. One order in a request looks alive, more are faster. A market that is paused or begins anew leaves a replay alone; an exchange that stops ends it."),
       make("div", { class: "buttons" }, button("Start the replay", begin, { class: "solid" })));
+  }
+
+  private askForStock(): void {
+    this.stock.hidden = !this.ofAllStocks.has(this.recording.value);
   }
 
   /** What can be begun. */
@@ -106,12 +117,15 @@ export class ReplayCard {
     const others = (found?.recordings.length ?? 0) - recordings.length;
     const chosen = this.recording.value;
     this.recording.replaceChildren(...recordings.map((one) => make("option", { value: one.name, selected: one.name === chosen }, `${one.name} (${formats[one.format!] ?? one.format!}, ${Math.ceil(one.bytes / 1024)} KiB)`)));
+    this.ofAllStocks.clear();
+    for (const one of recordings) if (one.format === "itch50") this.ofAllStocks.add(one.name);
+    this.askForStock();
     this.offered = recordings.length > 0;
     this.beginning.hidden = !this.offered;
     this.beginning.disabled = !this.offered || this.underWay;
     write(this.offer, found === undefined ? "The folder of recordings can't be read."
       : !found.configured ? "No recording can be begun from here: the silo was started without --recordings DIR, a folder of such files."
-        : !this.offered ? "No recording lies in the silo's folder (--recordings): files of commands (.cmds.csv, .gz), or LOBSTER's."
+        : !this.offered ? "No recording lies in the silo's folder (--recordings): files of commands (.cmds.csv, .gz), LOBSTER's, or day files of ITCH 5.0."
           : others > 0 ? `${others} other files of the folder are no recordings.` : "");
   }
 }
