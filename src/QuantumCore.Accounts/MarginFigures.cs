@@ -14,6 +14,9 @@ namespace QuantumCore.Accounts;
 public readonly record struct MarginPosition(
     MarginInstrument Of, long MarkTicks, Int128 Units, Int128 BuyUnits, Int128 SellUnits, Int128 OpenLoss, Int128 Fees, Int128 Gain)
 {
+    /// <summary>When the mark price was made, Unix nanoseconds; 0 where there is none.</summary>
+    public long MarkNanos { get; init; }
+
     /// <summary>Value at the mark price, quote minor units; less than zero is owed.</summary>
     public Int128 Value => Of.Value(MarkTicks, Units);
 

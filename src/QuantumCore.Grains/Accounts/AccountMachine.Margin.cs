@@ -88,13 +88,12 @@ internal sealed partial class AccountMachine
             return null;
         }
 
-        var markOf = NewestOf(margin, board);
-        FindPositions(margin, markOf);
+        FindPositions(margin, NewestOf(margin, board));
         var figures = Figures(margin);
         var cash = Int128.Min(
             Account.Of(margin.Currency).Total,
             Account.Pending.IsEmpty ? long.MaxValue : DatedAt(now).Spendable(margin.Currency.Name, DatedFunds.AtOnce));
-        var isStale = IsStale(markOf, now);
+        var isStale = IsStale(now);
         return new MarginView(
             margin.Currency.Name,
             margin.Currency.Decimals,
@@ -208,7 +207,7 @@ internal sealed partial class AccountMachine
         return margin.State == MarginState.Liquidating ? RejectReason.AccountFrozen
             : !reduces && (margin.State == MarginState.Called || before.Excess < 0) ? RejectReason.ReduceOnly
             : CheckShort(orders) is var shorted and not RejectReason.None ? shorted
-            : (reduces ? LacksMark() : IsStale(own, now)) ? RejectReason.MarkStale
+            : (reduces ? LacksMark() : IsStale(now)) ? RejectReason.MarkStale
             : CheckEquity(alone.Relieved(CollectionsMarshal.AsSpan(_positions)), reduces);
     }
 
@@ -272,7 +271,7 @@ internal sealed partial class AccountMachine
             return unsettled;
         }
 
-        if (IsStale(OwnOf(margin), now))
+        if (IsStale(now))
         {
             return RejectReason.MarkStale;
         }
@@ -311,13 +310,17 @@ internal sealed partial class AccountMachine
 
     private MarginPosition PositionIn(MarginInstrument of, Balance balance, OpenInterest? open, Func<string, MarkPrice?> markOf)
     {
-        var (instrument, mark) = (of.Instrument, markOf(of.Instrument.Symbol)?.PriceTicks ?? 0);
+        var (instrument, made) = (of.Instrument, markOf(of.Instrument.Symbol).GetValueOrDefault());
+        var mark = made.PriceTicks;
         var worth = open?.WorthAt(mark) ?? default;
         Int128 gain = _traded.TryGetValue(instrument.Symbol, out var traded)
             ? ((Int128)traded.Day.Quantity * mark * of.TickLotValue) - traded.Day.Cost
             : 0;
         return new MarginPosition(
-            of, mark, balance.Total, (open?.BuyLots ?? 0) * of.LotUnits, balance.Held, worth.Loss, worth.Fees, Int128.Max(0, gain));
+            of, mark, balance.Total, (open?.BuyLots ?? 0) * of.LotUnits, balance.Held, worth.Loss, worth.Fees, Int128.Max(0, gain))
+        {
+            MarkNanos = made.TimeNanos,
+        };
     }
 
     private MarginPosition? Position(MarginStanding margin, Instrument instrument, Func<string, MarkPrice?> markOf) =>
@@ -370,11 +373,12 @@ internal sealed partial class AccountMachine
     // Who closes goes by an old mark price rather than by none.
     private bool LacksMark() => _positions.Exists(static position => position.MarkTicks == 0);
 
-    private bool IsStale(Func<string, MarkPrice?> markOf, long now)
+    // By the clock of who decides: the account's own time may be that of a clock that was wrong.
+    private bool IsStale(long now)
     {
         foreach (ref readonly var position in CollectionsMarshal.AsSpan(_positions))
         {
-            if (position.MarkTicks == 0 || !IsFresh(markOf(position.Of.Instrument.Symbol), now))
+            if (position.MarkTicks == 0 || now - position.MarkNanos > MarkBoard.Lifetime.Nanos())
             {
                 return true;
             }
@@ -382,9 +386,6 @@ internal sealed partial class AccountMachine
 
         return false;
     }
-
-    // By the clock of who decides: the account's own time may be that of a clock that was wrong.
-    private static bool IsFresh(MarkPrice? mark, long now) => mark is { } at && now - at.TimeNanos <= MarkBoard.Lifetime.Nanos();
 
     /// <summary>Prices of the board that differ from the account's, of what it has and of what it is about to trade.</summary>
     private ImmutableArray<MarkPrice> Newer(MarginStanding margin, ReadOnlySpan<string> symbols, Func<string, MarkPrice?> board)

@@ -66,9 +66,8 @@ internal sealed partial class AccountMachine
     /// <summary>How an account that is not liquidated stands; null when that is on record.</summary>
     private MarginReviewed? Judge(MarginStanding margin, Func<string, MarkPrice?> board, long now)
     {
-        var markOf = NewestOf(margin, board);
-        FindPositions(margin, markOf);
-        if (IsStale(markOf, now))
+        FindPositions(margin, NewestOf(margin, board));
+        if (IsStale(now))
         {
             return null;
         }
@@ -117,8 +116,7 @@ internal sealed partial class AccountMachine
             return null;
         }
 
-        var markOf = NewestOf(margin, board);
-        FindPositions(margin, markOf);
+        FindPositions(margin, NewestOf(margin, board));
         _positions.RemoveAll(position => Int128.Abs(position.Units) < position.Of.LotUnits);
         var figures = Figures(margin);
         if (_positions.Count == 0)
@@ -126,7 +124,7 @@ internal sealed partial class AccountMachine
             return Finish(margin, board, now);
         }
 
-        if (IsStale(markOf, now))
+        if (IsStale(now))
         {
             return null;
         }
