@@ -110,18 +110,7 @@ public class LiquidationTests
         await first.PlaceAsync(MarginMarket.Maker, Side.Buy, 3_960, 500);
         var market = first;
         for (var round = 0; round < 12; round++)
-        {
-            await market.RoundAsync();
-            if (diesEachRound)
-            {
-                await market.Exchange.CrashAsync();
-                var dead = market;
-                market = await market.StartAgainAsync();
-                await dead.DisposeAsync();
-            }
-
-            await market.MarkAsync("AAPL", 4_000);
-        }
+            market = await market.RoundAsync(diesEachRound, 4_000);
 
         await using var last = market;
         var view = await market.Exchange.ViewAsync(Trader);

@@ -122,18 +122,7 @@ public class MarginGroupTests
         await market.PlaceAsync(MarginMarket.Maker, Side.Sell, 10_020, 500, "MSFT");
         Assert.True((await market.MarginAsync()).Call > 0);
         for (var round = 0; round < 40 && (round < 2 || (await market.MarginAsync()).State == MarginState.Liquidating); round++)
-        {
-            await market.RoundAsync();
-            if (diesEachRound)
-            {
-                await market.Exchange.CrashAsync();
-                var dead = market;
-                market = await market.StartAgainAsync();
-                await dead.DisposeAsync();
-            }
-
-            await market.MarkAsync("AAPL", 6_200);
-        }
+            market = await market.RoundAsync(diesEachRound, 6_200);
 
         await using var last = market;
         var view = await market.Exchange.ViewAsync(Trader);

@@ -88,6 +88,22 @@ internal sealed class MarginMarket(Exchange exchange, ShiftedTime time) : IAsync
         await Agent.ReviewMarginAsync(CancellationToken.None);
     }
 
+    /// <summary>A round of the agent, after which the exchange dies or does not; whoever goes on finds AAPL at this mark price.</summary>
+    public async Task<MarginMarket> RoundAsync(bool dies, long markTicks)
+    {
+        await RoundAsync();
+        var next = this;
+        if (dies)
+        {
+            await exchange.CrashAsync();
+            next = await StartAgainAsync();
+            await DisposeAsync();
+        }
+
+        await next.MarkAsync("AAPL", markTicks);
+        return next;
+    }
+
     public async Task<MarginView> MarginAsync(long account = Trader) => (await exchange.ViewAsync(account)).Margin!;
 
     public async Task<long> CashAsync(long account = Trader) => (await exchange.ViewAsync(account)).Of("USD").Total;
