@@ -66,7 +66,7 @@ internal static class RiskCommand
         var terms = EncodedMarginTerms.From(
             new MarginTerms { Long = MarginTable.Flat(500_000, 250_000), Short = MarginTable.Flat(500_000, 300_000), Group = group });
         var rules = new MarginRulebook(
-            [.. s_symbols.Select(symbol => new MarginTermsRequest(symbol, terms, "", ""))], [], [], [], [new MarginGroupRequest("TECH", 750_000, "", "")]);
+            [.. s_symbols.Select(symbol => new MarginTermsRequest(symbol, terms, "", ""))], [], [], [], [new MarginGroupRequest("TECH", 750_000, "", "")], []);
         var agreed = new MarginAgreements(rules, symbol => s_listed[symbol]);
         var account = new AccountMachine(new AccountId(1_002), symbol => s_listed[symbol], null, () => agreed);
         account.Apply(account.SetKind(new AccountKindRequest("USD", "", ""), new Asset("USD", 2), Start).Record!);

@@ -18,6 +18,12 @@ internal sealed class MarginCommand
         HelpName = "asset",
     };
 
+    private readonly Option<string?> _isolated = new("--isolated")
+    {
+        Description = "With --currency: the account trades this instrument alone, and nothing but what it has is at stake",
+        HelpName = "symbol",
+    };
+
     private readonly Option<bool> _cash = new("--cash") { Description = "Make the account a cash account again" };
 
     private readonly Option<decimal?> _locate = Grammar.DecimalOption("--locate", "Units of --symbol that the account may go short of");
@@ -46,6 +52,13 @@ internal sealed class MarginCommand
 
     private readonly Option<int?> _liquidate = Grammar.NumberOption("--liquidate", "Equity below this part of the maintenance margin, millionths, waits for no deadline", 0, 1_000_000);
 
+    private readonly Option<bool> _sharesOut = new("--share-out")
+    {
+        Description = "With --asset: who gained pays what insurance fund and --skin leave of a deficit; else the house does",
+    };
+
+    private readonly Option<decimal?> _skin = Grammar.DecimalOption("--skin", "With --share-out: what the house pays of a deficit first");
+
     private readonly Option<string?> _why = new("--why") { Description = "A sentence for the record", HelpName = "text" };
 
     internal static Command Compose(CommandLineApp app) => new MarginCommand().AddTo(app);
@@ -53,17 +66,18 @@ internal sealed class MarginCommand
     private Command AddTo(CommandLineApp app) => app.Add(
         new Command("margin", "Show what is agreed about margin, or how an account stands; as an administrator, set it.")
         {
-            _account, _currency, _cash, _locate, _symbol, _initial, _maintenance, _short, _lendable, _borrow, _group, _credit, _asset, _loan, _call, _liquidate, _why,
+            _account, _currency, _isolated, _cash, _locate, _symbol, _initial, _maintenance, _short, _lendable, _borrow, _group, _credit, _asset, _loan, _call, _liquidate, _sharesOut, _skin, _why,
         },
         """
         qc margin                                      terms by instrument and currency
         qc margin ACC-1001                             how an account stands
         qc margin ACC-1001 --currency USD              a margin account, while it has nothing but USD
+        qc margin ACC-1001 --currency USD --isolated AAPL  the same for AAPL alone
         qc margin ACC-1001 --cash                      a cash account again
         qc margin ACC-1001 --symbol AAPL --locate 100  it may be short of 100
         qc margin --symbol AAPL --initial 500000 --maintenance 250000 --short 300000 --lendable 10000 --borrow 30000 --group TECH
         qc margin --group TECH --credit 750000         long and short positions of the group secure each other
-        qc margin --asset USD --loan 52500 --call 172800
+        qc margin --asset USD --loan 52500 --call 172800 --share-out --skin 1000
         """,
         RunAsync);
 
@@ -79,14 +93,17 @@ internal sealed class MarginCommand
                 return ExitCodes.Done;
             }
 
-            var kind = parse.GetValue(_currency) is { } currency ? await session.Administrator().SetKindAsync(account, currency, why, cancellation)
-                : parse.GetValue(_cash) ? await session.Administrator().SetKindAsync(account, null, why, cancellation)
+            if (parse.GetValue(_isolated) is not null && parse.GetValue(_currency) is null)
+                throw new UsageException("margin: --isolated needs --currency.");
+
+            var kind = parse.GetValue(_currency) is { } currency ? await session.Administrator().SetKindAsync(account, currency, why, parse.GetValue(_isolated), cancellation)
+                : parse.GetValue(_cash) ? await session.Administrator().SetKindAsync(account, null, why, cancellation: cancellation)
                 : await session.Administrator().GetMarginAsync(account, cancellation);
             session.Screen.Show(kind, console => MarginTables.Kind(console, kind));
             return ExitCodes.Done;
         }
 
-        if (parse.GetValue(_currency) is not null || parse.GetValue(_cash) || parse.GetValue(_locate) is not null)
+        if (parse.GetValue(_currency) is not null || parse.GetValue(_isolated) is not null || parse.GetValue(_cash) || parse.GetValue(_locate) is not null)
             throw new UsageException("margin: the account is missing: qc margin ACC-1001 ...");
 
         if (parse.GetValue(_symbol) is null && parse.GetValue(_group) is { } group)
@@ -116,6 +133,8 @@ internal sealed class MarginCommand
         LoanPpm = parse.GetValue(_loan) ?? 0,
         CallSeconds = parse.GetValue(_call) ?? 0,
         LiquidationPpm = parse.GetValue(_liquidate),
+        SharesOut = parse.GetValue(_sharesOut),
+        Skin = parse.GetValue(_skin),
     };
 
     private MarginTerms TermsOf(ParseResult parse, string symbol)

@@ -8,7 +8,9 @@ internal static class MarginTables
 {
     internal static void Kind(IAnsiConsole console, AccountKind kind)
     {
-        console.WriteLine(kind.Margin is null ? $"{kind.Account} is a cash account." : $"{kind.Account} is a margin account.");
+        console.WriteLine(kind.Margin is null ? $"{kind.Account} is a cash account."
+            : kind.Margin.Symbol is { } symbol ? $"{kind.Account} is an isolated margin account for {symbol}."
+            : $"{kind.Account} is a margin account.");
         if (kind.Margin is { } margin)
             Margin(console, margin);
     }
@@ -69,7 +71,8 @@ internal static class MarginTables
         {
             console.WriteLine(
                 $"{policy.Asset}: loan {Tables.Text(policy.LoanPpm)} ppm a year of {Tables.Text(policy.DayBasis)} days, call {Tables.Text(policy.CallSeconds)} s, "
-                + $"liquidated below {Tables.Text(policy.LiquidationPpm ?? 0)} ppm up to {Tables.Text(policy.TargetPpm)} ppm, fee {Tables.Text(policy.FeePpm)} ppm");
+                + $"liquidated below {Tables.Text(policy.LiquidationPpm ?? 0)} ppm up to {Tables.Text(policy.TargetPpm)} ppm, fee {Tables.Text(policy.FeePpm)} ppm, "
+                + (policy.SharesOut ? $"deficits shared out beyond {Tables.Text(policy.Skin ?? 0)}" : "deficits paid by the house"));
         }
 
         foreach (var group in rules.Groups ?? [])
@@ -78,5 +81,7 @@ internal static class MarginTables
             console.WriteLine($"{locate.Account} may be short of {Tables.Text(locate.Quantity)} {locate.Symbol}");
         foreach (var fund in rules.Insurance ?? [])
             console.WriteLine($"insurance fund: {Tables.Text(fund.Amount)} {fund.Asset}");
+        foreach (var deficit in rules.Deficits ?? [])
+            console.WriteLine($"deficit of {deficit.Account}: {Tables.Text(deficit.Shared)} {deficit.Asset} are being shared out");
     }
 }

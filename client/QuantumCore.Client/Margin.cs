@@ -32,6 +32,7 @@ public enum MarginState
 /// <param name="IsStale">A mark price is missing or old: nothing that adds risk is accepted.</param>
 /// <param name="Positions">What it has by symbol.</param>
 /// <param name="Groups">Groups of its positions, and what they take off; null for none.</param>
+/// <param name="Symbol">The one instrument that an isolated account trades; null for any.</param>
 public sealed record AccountMargin(
     string Currency,
     MarginState State,
@@ -45,7 +46,8 @@ public sealed record AccountMargin(
     DateTimeOffset? Deadline,
     bool IsStale,
     IReadOnlyList<MarginPosition> Positions,
-    IReadOnlyList<MarginGroupCredit>? Groups = null);
+    IReadOnlyList<MarginGroupCredit>? Groups = null,
+    string? Symbol = null);
 
 /// <summary>What a margin group takes off what the positions of an account need one by one.</summary>
 /// <param name="Group">The group.</param>
@@ -159,6 +161,15 @@ public sealed record MarginPolicy
 
     /// <summary>Fee of what is liquidated, millionths, for the insurance fund.</summary>
     public int FeePpm { get; init; } = 5_000;
+
+    /// <summary>
+    /// Whether accounts that gained on the day on what an account lost on pay what insurance fund and <see cref="Skin"/> leave of its deficit;
+    /// else the house does.
+    /// </summary>
+    public bool SharesOut { get; init; }
+
+    /// <summary>What the house pays of a deficit before it is shared out; 0 or null for nothing.</summary>
+    public decimal? Skin { get; init; }
 }
 
 /// <summary>Units that an account may borrow to go short.</summary>
@@ -177,15 +188,24 @@ public sealed record MarginGroup(string Group, int CreditPpm);
 /// <param name="Amount">How much.</param>
 public sealed record InsuranceFund(string Asset, decimal Amount);
 
+/// <summary>A deficit that is being shared out.</summary>
+/// <param name="Account">Whose it is, <c>ACC-n</c>.</param>
+/// <param name="Asset">The currency.</param>
+/// <param name="Shared">What others are to pay of it.</param>
+/// <param name="Time">When the house has paid it: gains of this UTC day count.</param>
+public sealed record SharedDeficit(string Account, string Asset, decimal Shared, DateTimeOffset Time);
+
 /// <summary>What is agreed about margin.</summary>
 /// <param name="Instruments">Terms of what is traded on margin.</param>
 /// <param name="Currencies">Policies of currencies that have their own.</param>
 /// <param name="Locates">What was located for whom; for administrators alone.</param>
 /// <param name="Insurance">The insurance funds; for administrators alone.</param>
 /// <param name="Groups">Groups that have a credit.</param>
+/// <param name="Deficits">Deficits that are being shared out; for administrators alone.</param>
 public sealed record MarginRulebook(
     IReadOnlyList<MarginTerms> Instruments,
     IReadOnlyList<MarginPolicy> Currencies,
     IReadOnlyList<Locate>? Locates = null,
     IReadOnlyList<InsuranceFund>? Insurance = null,
-    IReadOnlyList<MarginGroup>? Groups = null);
+    IReadOnlyList<MarginGroup>? Groups = null,
+    IReadOnlyList<SharedDeficit>? Deficits = null);

@@ -25,13 +25,14 @@ public sealed partial class QuantumCoreClient
     /// <param name="account">The account, <c>ACC-n</c>.</param>
     /// <param name="currency">The currency; null for a cash account.</param>
     /// <param name="why">A sentence for the record, at most 200 characters.</param>
+    /// <param name="symbol">The one instrument that an isolated margin account trades; null for any.</param>
     /// <param name="cancellation">Gives up.</param>
     public Task<AccountKind> SetKindAsync(
-        string account, string? currency, string? why = null, CancellationToken cancellation = default)
+        string account, string? currency, string? why = null, string? symbol = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(account);
         return _calls.SendAsync<AccountKind>(
-            Post($"admin/accounts/{Uri.EscapeDataString(account)}/margin", new AccountKindOrder(currency, why)), cancellation);
+            Post($"admin/accounts/{Uri.EscapeDataString(account)}/margin", new AccountKindOrder(currency, symbol, why)), cancellation);
     }
 
     /// <summary>Sets the terms of an instrument on margin (administrator's key).</summary>

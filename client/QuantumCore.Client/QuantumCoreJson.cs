@@ -117,7 +117,7 @@ internal sealed record FeesOrder(string Asset, IReadOnlyList<FeeTier> Tiers, dec
 
 internal sealed record FeeSchedules(IReadOnlyList<FeeSchedule> Schedules);
 
-internal sealed record AccountKindOrder(string? Currency, string? Why);
+internal sealed record AccountKindOrder(string? Currency, string? Symbol, string? Why);
 
 internal sealed record HolidaysOrder(IReadOnlyList<string> Holidays, string? Why);
 
@@ -162,10 +162,10 @@ internal sealed record MarginTermsOrder(
 }
 
 internal sealed record MarginPolicyOrder(
-    int LoanPpm, int DayBasis, int CallSeconds, int? LiquidationPpm, int TargetPpm, int FeePpm, string? Why)
+    int LoanPpm, int DayBasis, int CallSeconds, int? LiquidationPpm, int TargetPpm, int FeePpm, bool SharesOut, decimal? Skin, string? Why)
 {
     internal static MarginPolicyOrder From(MarginPolicy policy, string? why) => new(
-        policy.LoanPpm, policy.DayBasis, policy.CallSeconds, policy.LiquidationPpm, policy.TargetPpm, policy.FeePpm, why);
+        policy.LoanPpm, policy.DayBasis, policy.CallSeconds, policy.LiquidationPpm, policy.TargetPpm, policy.FeePpm, policy.SharesOut, policy.Skin, why);
 }
 
 internal sealed record MarginGroupOrder(int CreditPpm, string? Why);

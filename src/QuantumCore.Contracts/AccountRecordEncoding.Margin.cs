@@ -7,11 +7,17 @@ public static partial class AccountRecordEncoding
 {
     private static byte[] Encode(AccountKindSet record)
     {
-        var to = Start(Kind.AccountKind, record);
+        // An account that trades anything is written as it always was.
+        var to = Start(record.Symbol.Length == 0 ? Kind.AccountKind : Kind.IsolatedKind, record);
         to.Text(record.Currency);
         to.Count(record.Decimals);
         to.Text(record.By);
         to.Text(record.Why);
+        if (record.Symbol.Length > 0)
+        {
+            to.Text(record.Symbol);
+        }
+
         return to.ToArray();
     }
 
@@ -67,6 +73,17 @@ public static partial class AccountRecordEncoding
         to.Count(record.Claim);
         to.Count(record.FromFund);
         to.Count(record.FromHouse);
+        return to.ToArray();
+    }
+
+    private static byte[] Encode(DeficitSharePaid record)
+    {
+        var to = Start(Kind.SharePaid, record);
+        to.Text(record.Asset);
+        to.Count(record.Decimals);
+        to.Count(record.Loser);
+        to.Count(record.Deficit);
+        to.Count(record.Amount);
         return to.ToArray();
     }
 

@@ -30,6 +30,8 @@ public static partial class AccountRecordEncoding
         Interest = 37,
         ActionEntered = 38,
         ActionPaid = 39,
+        SharePaid = 78,
+        IsolatedKind = 79,
         Split = 89,
     }
 
@@ -54,6 +56,7 @@ public static partial class AccountRecordEncoding
         LiquidationStepEnded step => Encode(step),
         DeficitCovered covered => Encode(covered),
         InterestAccrued interest => Encode(interest),
+        DeficitSharePaid paid => Encode(paid),
         CorporateActionEntered entered => Encode(entered),
         CorporateActionPaid paid => Encode(paid),
         SplitEntered split => Encode(split),
@@ -97,6 +100,10 @@ public static partial class AccountRecordEncoding
             Kind.Margin => ReadMargin(ref from),
             Kind.LiquidationStep => new LiquidationStepEnded(
                 from.TimeNanos, from.Text(), from.Count32(), from.Count(), from.Count(), from.Count(), from.Count()),
+            Kind.IsolatedKind => new AccountKindSet(
+                from.TimeNanos, from.Text(), from.Count32(), from.Text(), from.Text(), from.Text()),
+            Kind.SharePaid => new DeficitSharePaid(
+                from.TimeNanos, from.Text(), from.Count32(), from.Count(), from.Count(), from.Count()),
             Kind.Covered => new DeficitCovered(
                 from.TimeNanos, from.Text(), from.Count32(), from.Count(), from.Count(), from.Count()),
             Kind.Interest => new InterestAccrued(

@@ -132,7 +132,9 @@ public sealed record VolumesSet(long TimeNanos, long Day, ImmutableArray<TradedV
 /// <param name="Decimals">Digits of its minor unit after the point.</param>
 /// <param name="By">Who asked for it: the label of an administrator's key.</param>
 /// <param name="Why">In that person's words; may be empty.</param>
-public sealed record AccountKindSet(long TimeNanos, string Currency, int Decimals, string By, string Why) : AccountRecord(TimeNanos);
+/// <param name="Symbol">The one instrument that an isolated margin account trades; empty for any.</param>
+public sealed record AccountKindSet(
+    long TimeNanos, string Currency, int Decimals, string By, string Why, string Symbol = "") : AccountRecord(TimeNanos);
 
 /// <summary>
 /// M: mark prices that the account goes by from here on, and how it stands at them. What it decides after this rests on these prices.
@@ -175,6 +177,16 @@ public sealed record LiquidationStepEnded(
 /// <param name="FromHouse">The house's, minor units.</param>
 public sealed record DeficitCovered(
     long TimeNanos, string Asset, int Decimals, long Claim, long FromFund, long FromHouse) : AccountRecord(TimeNanos);
+
+/// <summary>The account has paid its share of another one's deficit, once for each; or had nothing to pay it with.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Asset">The currency.</param>
+/// <param name="Decimals">Digits of its minor unit after the point.</param>
+/// <param name="Loser">Whose deficit it is.</param>
+/// <param name="Deficit">That account's sequence of it.</param>
+/// <param name="Amount">Minor units; at most the share that was decided.</param>
+public sealed record DeficitSharePaid(
+    long TimeNanos, string Asset, int Decimals, long Loser, long Deficit, long Amount) : AccountRecord(TimeNanos);
 
 /// <summary>Interest and borrow fees of complete UTC days, and on the first of a month what is charged.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace QuantumCore.Contracts;
 
 /// <summary>Records of what is agreed about margin.</summary>
@@ -46,7 +48,8 @@ public static partial class CatalogRecordEncoding
 
     private static byte[] Encode(LiquidationInsured record)
     {
-        var to = new RecordWriter(Version, InsuredKind, record.TimeNanos);
+        // What is not shared out is written as it always was.
+        var to = new RecordWriter(Version, record.Shared == 0 ? InsuredKind : SharedInsuredKind, record.TimeNanos);
         to.Count(record.Claim.Account);
         to.Count(record.Claim.Sequence);
         to.Text(record.Claim.Asset);
@@ -54,6 +57,49 @@ public static partial class CatalogRecordEncoding
         to.Count(record.Claim.Deficit);
         to.Count(record.FromFund);
         to.Count(record.FromHouse);
+        if (record.Shared != 0)
+        {
+            to.Count(record.Shared);
+        }
+
+        return to.ToArray();
+    }
+
+    private static LiquidationInsured ReadInsured(ref RecordReader from) => new(
+        from.TimeNanos, new(from.Count(), from.Count(), from.Text(), from.Count(), from.Count()), from.Count(), from.Count());
+
+    private static byte[] Encode(DeficitShared record)
+    {
+        var to = new RecordWriter(Version, DeficitSharedKind, record.TimeNanos);
+        to.Count(record.Account);
+        to.Count(record.Sequence);
+        to.Count(record.Shares.Length);
+        foreach (var (account, amount) in record.Shares)
+        {
+            to.Count(account);
+            to.Count(amount);
+        }
+
+        return to.ToArray();
+    }
+
+    private static DeficitShared ReadDeficitShared(ref RecordReader from)
+    {
+        var (account, sequence) = (from.Count(), from.Count());
+        var shares = ImmutableArray.CreateBuilder<DeficitShare>(from.ItemCount());
+        for (var i = shares.Capacity; i > 0; i--)
+        {
+            shares.Add(new DeficitShare(from.Count(), from.Count()));
+        }
+
+        return new DeficitShared(from.TimeNanos, account, sequence, shares.MoveToImmutable());
+    }
+
+    private static byte[] Encode(DeficitEnded record)
+    {
+        var to = new RecordWriter(Version, DeficitEndedKind, record.TimeNanos);
+        to.Count(record.Account);
+        to.Count(record.Sequence);
         return to.ToArray();
     }
 }

@@ -77,8 +77,23 @@ public sealed record LocateSet(long TimeNanos, LocateRequest Request) : CatalogR
 /// <param name="Claim">The step.</param>
 /// <param name="FromFund">The fund's part of the deficit, minor units.</param>
 /// <param name="FromHouse">The house's, minor units.</param>
+/// <param name="Shared">Of the house's part, what is shared out among others, minor units.</param>
 public sealed record LiquidationInsured(
-    long TimeNanos, LiquidationClaim Claim, long FromFund, long FromHouse) : CatalogRecord(TimeNanos);
+    long TimeNanos, LiquidationClaim Claim, long FromFund, long FromHouse, long Shared = 0) : CatalogRecord(TimeNanos);
+
+/// <summary>Who pays how much of a deficit was decided.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Account">Whose deficit it is.</param>
+/// <param name="Sequence">That account's sequence of it.</param>
+/// <param name="Shares">By account; none where nobody gained on what it lost on.</param>
+public sealed record DeficitShared(
+    long TimeNanos, long Account, long Sequence, ImmutableArray<DeficitShare> Shares) : CatalogRecord(TimeNanos);
+
+/// <summary>All shares of a deficit are on record where they are paid.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Account">Whose deficit it is.</param>
+/// <param name="Sequence">That account's sequence of it.</param>
+public sealed record DeficitEnded(long TimeNanos, long Account, long Sequence) : CatalogRecord(TimeNanos);
 
 /// <summary>A strategy of signals was made, or changed.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
@@ -177,6 +192,9 @@ public static partial class CatalogRecordEncoding
     private const byte SplitAnnouncedKind = 88;
     private const byte PinKind = 64;
     private const byte MarginGroupKind = 65;
+    private const byte SharedInsuredKind = 66;
+    private const byte DeficitSharedKind = 67;
+    private const byte DeficitEndedKind = 68;
 
     /// <summary>The record's bytes.</summary>
     public static byte[] Encode(CatalogRecord record) => record switch
@@ -194,6 +212,8 @@ public static partial class CatalogRecordEncoding
         LocateSet locate => Encode(locate),
         MarginGroupSet group => Encode(group),
         LiquidationInsured insured => Encode(insured),
+        DeficitShared shared => Encode(shared),
+        DeficitEnded ended => Encode(ended),
         SignalStrategySet set => Encode(set),
         SignalFailed failed => Encode(failed),
         SignalsPaused paused => Encode(paused),
@@ -396,8 +416,10 @@ public static partial class CatalogRecordEncoding
             MarginGroupKind => new MarginGroupSet(from.TimeNanos, new(from.Text(), from.Count32(), from.Text(), from.Text())),
             LocateKind => new LocateSet(from.TimeNanos, new(
                 from.Text(), from.Count(), from.Count(), from.Text(), from.Text())),
-            InsuredKind => new LiquidationInsured(
-                from.TimeNanos, new(from.Count(), from.Count(), from.Text(), from.Count(), from.Count()), from.Count(), from.Count()),
+            InsuredKind => ReadInsured(ref from),
+            SharedInsuredKind => ReadInsured(ref from) with { Shared = from.Count() },
+            DeficitSharedKind => ReadDeficitShared(ref from),
+            DeficitEndedKind => new DeficitEnded(from.TimeNanos, from.Count(), from.Count()),
             SignalStrategyKind => ReadSignalStrategy(ref from),
             SignalFailedKind => new SignalFailed(new DeadSignal(
                 0, from.Text(), from.Text(), from.TimeNanos, (RejectReason)from.Count16(), from.Text(), from.Text())),

@@ -135,6 +135,10 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("take-cover")]
     ValueTask TakeCover(LiquidationCover cover);
 
+    /// <summary>Pays a share of another account's deficit, as far as there is anything. Again, nothing is recorded.</summary>
+    [Alias("pay-share")]
+    ValueTask PayShare(DeficitShareRequest request);
+
     /// <summary>Decides the account's part of a corporate action, by what it had at the cut. One that it has decided stays as it is.</summary>
     [Alias("enter-action")]
     ValueTask EnterAction(CorporateActionView action, long units);
@@ -460,6 +464,14 @@ public partial interface ICatalogGrain : IGrainWithStringKey
     /// </summary>
     [Alias("insure")]
     ValueTask<LiquidationCover> Insure(LiquidationClaim claim);
+
+    /// <summary>Decides who pays how much of a deficit that is shared out; again, as it was decided. Nobody once it has ended.</summary>
+    [Alias("share-deficit")]
+    ValueTask<ImmutableArray<DeficitShare>> ShareDeficit(DeficitDay day);
+
+    /// <summary>All shares of a deficit are on record where they are paid. Again, nothing is recorded.</summary>
+    [Alias("end-deficit")]
+    ValueTask EndDeficit(long account, long sequence);
 
     /// <summary>The calendar of each settlement venue that has holidays, by venue.</summary>
     [Alias("settlement-calendars")]

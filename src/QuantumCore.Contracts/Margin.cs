@@ -113,20 +113,66 @@ public readonly record struct InsuranceFund(string Asset, long Amount);
 /// <param name="Locates">What accounts may borrow, by symbol and account.</param>
 /// <param name="Funds">The insurance funds, by asset.</param>
 /// <param name="Groups">Groups that have a credit, by name.</param>
+/// <param name="OpenDeficits">Deficits that are being shared out, oldest first.</param>
 [GenerateSerializer, Immutable, Alias("margin-rulebook")]
 public sealed record MarginRulebook(
     ImmutableArray<MarginTermsRequest> Terms,
     ImmutableArray<MarginPolicyRequest> Policies,
     ImmutableArray<LocateRequest> Locates,
     ImmutableArray<InsuranceFund> Funds,
-    ImmutableArray<MarginGroupRequest> Groups)
+    ImmutableArray<MarginGroupRequest> Groups,
+    ImmutableArray<SharedDeficit> OpenDeficits)
 {
     /// <summary>Most groups with a credit.</summary>
     public const int GroupsLimit = 1_000;
 
     /// <summary>Groups that have a credit; none in the rulebook of a silo whose build knows nothing of groups.</summary>
     public ImmutableArray<MarginGroupRequest> Credits => Groups.IsDefault ? [] : Groups;
+
+    /// <summary>Deficits that are being shared out; none in the rulebook of a silo whose build shares none.</summary>
+    public ImmutableArray<SharedDeficit> Deficits => OpenDeficits.IsDefault ? [] : OpenDeficits;
 }
+
+/// <summary>A deficit of which others pay a part: the house has paid it, and gets it back from them.</summary>
+/// <param name="Account">Whose deficit it is.</param>
+/// <param name="Sequence">That account's sequence of it.</param>
+/// <param name="Asset">The currency.</param>
+/// <param name="Amount">What is shared out, minor units.</param>
+/// <param name="TimeNanos">When the house paid, Unix nanoseconds: gains of this UTC day count.</param>
+/// <param name="Shares">Who pays how much; default until it was decided.</param>
+[GenerateSerializer, Immutable, Alias("shared-deficit")]
+public sealed record SharedDeficit(
+    long Account, long Sequence, string Asset, long Amount, long TimeNanos, ImmutableArray<DeficitShare> Shares);
+
+/// <summary>What one account pays of another one's deficit.</summary>
+/// <param name="Account">Who pays.</param>
+/// <param name="Amount">At most so much, minor units: it never pays more than it has.</param>
+[GenerateSerializer, Immutable, Alias("deficit-share")]
+public readonly record struct DeficitShare(long Account, long Amount);
+
+/// <summary>What an account gained in a UTC day on one symbol.</summary>
+/// <param name="Account">The account.</param>
+/// <param name="Symbol">The instrument.</param>
+/// <param name="Amount">Realised and on paper, less fees, minor units of what it is paid in; less than zero is a loss.</param>
+[GenerateSerializer, Immutable, Alias("day-gain")]
+public readonly record struct DayGain(long Account, string Symbol, Int128 Amount);
+
+/// <summary>What is known of a UTC day in which an account was left with a deficit.</summary>
+/// <param name="Account">Whose deficit it is.</param>
+/// <param name="Sequence">That account's sequence of it.</param>
+/// <param name="Gains">What every margin account of the currency gained and lost, by account.</param>
+/// <param name="Equities">What those who gained would have if all were closed, minor units, by account.</param>
+[GenerateSerializer, Immutable, Alias("deficit-day")]
+public sealed record DeficitDay(
+    long Account, long Sequence, ImmutableArray<DayGain> Gains, ImmutableArray<DeficitShare> Equities);
+
+/// <summary>An account is to pay its share of another one's deficit.</summary>
+/// <param name="Account">Whose deficit it is.</param>
+/// <param name="Sequence">That account's sequence of it.</param>
+/// <param name="Asset">The currency.</param>
+/// <param name="Amount">The share, minor units.</param>
+[GenerateSerializer, Immutable, Alias("deficit-share-request")]
+public sealed record DeficitShareRequest(long Account, long Sequence, string Asset, long Amount);
 
 /// <summary>A step of a liquidation that has ended, on its way to the insurance fund.</summary>
 /// <param name="Account">The account.</param>
@@ -148,8 +194,9 @@ public readonly record struct LiquidationCover(long Sequence, long FromFund, lon
 /// <param name="Currency">What a margin account is paid in and owes; empty for a cash account.</param>
 /// <param name="By">Who asks: the label of the key.</param>
 /// <param name="Why">In that person's words; may be empty.</param>
+/// <param name="Symbol">The one instrument that an isolated margin account trades; empty or null for any.</param>
 [GenerateSerializer, Immutable, Alias("account-kind-request")]
-public sealed record AccountKindRequest(string Currency, string By, string Why);
+public sealed record AccountKindRequest(string Currency, string By, string Why, string? Symbol = null);
 
 /// <summary>An order of an account, by book and number.</summary>
 /// <param name="Symbol">The book.</param>
@@ -194,6 +241,7 @@ public sealed record MarginWork(
 /// <param name="IsStale">A mark price is missing or old: nothing that adds risk is accepted.</param>
 /// <param name="Positions">What it has by symbol.</param>
 /// <param name="Groups">Groups of its positions, by name, with what they take off.</param>
+/// <param name="Symbol">The one instrument that an isolated margin account trades; empty or null for any.</param>
 [GenerateSerializer, Immutable, Alias("margin-view")]
 public sealed record MarginView(
     string Currency,
@@ -208,7 +256,8 @@ public sealed record MarginView(
     long DeadlineNanos,
     bool IsStale,
     ImmutableArray<MarginLine> Positions,
-    ImmutableArray<MarginGroupLine> Groups);
+    ImmutableArray<MarginGroupLine> Groups,
+    string? Symbol = null);
 
 /// <summary>A margin account in one group: what is taken off what its positions need one by one.</summary>
 /// <param name="Group">The group.</param>

@@ -11,6 +11,7 @@ internal static class MarginEncoding
     private const byte TermsKind = 1;
     private const byte PolicyKind = 2;
     private const byte GroupedTermsKind = 3;
+    private const byte SharingPolicyKind = 4;
 
     public static ImmutableArray<byte> Encode(MarginTerms terms)
     {
@@ -68,13 +69,19 @@ internal static class MarginEncoding
 
     public static ImmutableArray<byte> Encode(MarginPolicy policy)
     {
-        var to = new RecordWriter(Version, PolicyKind, 0);
+        // A policy that shares nothing out is written as it always was.
+        var to = new RecordWriter(Version, policy.SharesOut ? SharingPolicyKind : PolicyKind, 0);
         to.Count(policy.LoanPpm);
         to.Count(policy.DayBasis);
         to.Count(policy.CallSeconds);
         to.Count(policy.LiquidationPpm);
         to.Count(policy.TargetPpm);
         to.Count(policy.FeePpm);
+        if (policy.SharesOut)
+        {
+            to.Count(policy.Skin);
+        }
+
         return ImmutableCollectionsMarshal.AsImmutableArray(to.ToArray());
     }
 
@@ -89,6 +96,8 @@ internal static class MarginEncoding
             LiquidationPpm = from.Count32(),
             TargetPpm = from.Count32(),
             FeePpm = from.Count32(),
+            SharesOut = from.Kind == SharingPolicyKind,
+            Skin = from.Kind == SharingPolicyKind ? from.Count() : 0,
         };
         from.End();
         return policy;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using QuantumCore.Accounts;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
@@ -13,6 +14,7 @@ public sealed partial class CatalogGrain
     private readonly SortedDictionary<string, MarginGroupRequest> _marginGroups = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, long> _funds = new(StringComparer.Ordinal);
     private readonly Dictionary<(long Account, long Sequence), LiquidationCover> _insured = [];
+    private readonly Dictionary<(long Account, long Sequence), SharedDeficit> _deficits = [];
 
     /// <inheritdoc/>
     public async ValueTask<MarginRulebook> Margin()
@@ -22,7 +24,8 @@ public sealed partial class CatalogGrain
             [.. _marginPolicies.Values],
             [.. _locates.Values],
             [.. _funds.Select(fund => new InsuranceFund(fund.Key, fund.Value))],
-            [.. _marginGroups.Values]);
+            [.. _marginGroups.Values],
+            [.. _deficits.Values.OrderBy(deficit => deficit.TimeNanos)]);
         await Stream.WhenDurable(Stream.Head);
         return rulebook;
     }
@@ -147,12 +150,51 @@ public sealed partial class CatalogGrain
         {
             var fund = _funds.GetValueOrDefault(claim.Asset) + claim.Fee;
             var fromFund = Math.Min(fund, claim.Deficit);
-            Record(new LiquidationInsured(Now, claim, fromFund, claim.Deficit - fromFund));
+            var fromHouse = claim.Deficit - fromFund;
+            var policy = _marginPolicies.TryGetValue(claim.Asset, out var set) ? set.Policy.Decode() : new MarginPolicy();
+            Record(new LiquidationInsured(
+                Now, claim, fromFund, fromHouse, policy.SharesOut ? Math.Max(0, fromHouse - policy.Skin) : 0));
         }
 
         await Stream.WhenDurable(Stream.Head);
         return _insured[key];
     }
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<DeficitShare>> ShareDeficit(DeficitDay day)
+    {
+        var key = (day.Account, day.Sequence);
+        if (_deficits.TryGetValue(key, out var open) && open.Shares.IsDefault)
+        {
+            Record(new DeficitShared(Now, day.Account, day.Sequence, SharesOf(open, day)));
+        }
+
+        await Stream.WhenDurable(Stream.Head);
+        return _deficits.TryGetValue(key, out open) ? open.Shares : [];
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask EndDeficit(long account, long sequence)
+    {
+        if (_deficits.TryGetValue((account, sequence), out var open) && !open.Shares.IsDefault)
+        {
+            Record(new DeficitEnded(Now, account, sequence));
+        }
+
+        await Stream.WhenDurable(Stream.Head);
+    }
+
+    private ImmutableArray<DeficitShare> SharesOf(SharedDeficit deficit, DeficitDay day)
+    {
+        var owner = OwnerOf(deficit.Account);
+        var gains = day.Gains.ToLookup(gain => gain.Account, gain => new SymbolGain(gain.Symbol, gain.Amount));
+        var gainers = day.Equities.Where(one => one.Account != deficit.Account).OrderBy(one => one.Account)
+            .Select(one => new Gainer(one.Account, owner.Length > 0 && OwnerOf(one.Account) == owner, one.Amount, [.. gains[one.Account]]))
+            .ToArray();
+        return [.. DeficitShares.Of(deficit.Amount, [.. gains[deficit.Account]], gainers).Select(share => new DeficitShare(share.Account, share.Amount))];
+    }
+
+    private string OwnerOf(long account) => _owned.TryGetValue(account, out var owned) ? owned.Owner : "";
 
     private long LocatedIn(string symbol, long but) => _locates.Values
         .Where(locate => locate.Symbol == symbol && locate.Account != but).Sum(locate => locate.Lots);
@@ -182,7 +224,20 @@ public sealed partial class CatalogGrain
             case LiquidationInsured insured:
                 var claim = insured.Claim;
                 _funds[claim.Asset] = checked(_funds.GetValueOrDefault(claim.Asset) + claim.Fee - insured.FromFund);
-                _insured.Add((claim.Account, claim.Sequence), new(claim.Sequence, insured.FromFund, insured.FromHouse));
+                var key = (claim.Account, claim.Sequence);
+                _insured.Add(key, new(claim.Sequence, insured.FromFund, insured.FromHouse));
+                if (insured.Shared > 0)
+                {
+                    _deficits.Add(key, new(claim.Account, claim.Sequence, claim.Asset, insured.Shared, insured.TimeNanos, default));
+                }
+
+                break;
+            case DeficitShared shared:
+                key = (shared.Account, shared.Sequence);
+                _deficits[key] = _deficits[key] with { Shares = shared.Shares };
+                break;
+            case DeficitEnded ended:
+                _deficits.Remove((ended.Account, ended.Sequence));
                 break;
         }
     }

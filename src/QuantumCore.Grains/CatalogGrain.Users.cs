@@ -131,7 +131,12 @@ public sealed partial class CatalogGrain
                 "locateSet", new AccountId(locate.Account).ToString(), locate.By, $"{locate.Symbol} {locate.Lots} lots {locate.Why}".TrimEnd()),
             LiquidationInsured { Claim: var claim } insured => (
                 "liquidationInsured", new AccountId(claim.Account).ToString(), "",
-                $"{claim.Asset} fee {claim.Fee}, deficit {insured.FromFund} from the fund and {insured.FromHouse} from the house"),
+                $"{claim.Asset} fee {claim.Fee}, deficit {insured.FromFund} from the fund and {insured.FromHouse} from the house"
+                + (insured.Shared > 0 ? $", of that {insured.Shared} shared out" : "")),
+            DeficitShared shared => (
+                "deficitShared", new AccountId(shared.Account).ToString(), "",
+                string.Join(", ", shared.Shares.Select(share => $"{new AccountId(share.Account)} {share.Amount}"))),
+            DeficitEnded ended => ("deficitEnded", new AccountId(ended.Account).ToString(), "", ""),
             _ => (record.GetType().Name, "", "", ""),
         };
         return new AuditLine(sequence, record.TimeNanos, what, subject, by, detail);

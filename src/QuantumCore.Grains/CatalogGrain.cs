@@ -253,7 +253,7 @@ public sealed partial class CatalogGrain(
             case EveryonesLimitsSet { Limits: var limits }:
                 _limits[limits.Symbol] = new SymbolLimits(limits.Symbol, limits.Limits);
                 break;
-            case MarginTermsSet or MarginPolicySet or MarginGroupSet or LocateSet or LiquidationInsured:
+            case MarginTermsSet or MarginPolicySet or MarginGroupSet or LocateSet or LiquidationInsured or DeficitShared or DeficitEnded:
                 ApplyMargin(record);
                 break;
             case HolidaysSet holidays:

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using QuantumCore.Accounts;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
@@ -9,7 +10,7 @@ namespace QuantumCore.Grains;
 public sealed class MarginAgreements
 {
     /// <summary>Nothing is traded on margin.</summary>
-    public static readonly MarginAgreements None = new(new MarginRulebook([], [], [], [], []), _ => null);
+    public static readonly MarginAgreements None = new(new MarginRulebook([], [], [], [], [], []), _ => null);
 
     private static readonly MarginPolicy s_usual = new();
 
@@ -37,6 +38,7 @@ public sealed class MarginAgreements
             StringComparer.Ordinal);
         _policies = rulebook.Policies.ToFrozenDictionary(
             policy => policy.Asset, policy => policy.Policy.Decode(), StringComparer.Ordinal);
+        Deficits = rulebook.Deficits;
         _locates = rulebook.Locates.ToFrozenDictionary(locate => (locate.Symbol, locate.Account), locate => locate.Lots);
 
         // All instruments of a group have the same one.
@@ -53,6 +55,9 @@ public sealed class MarginAgreements
 
     /// <summary>Everything that is traded on margin, in no sequence.</summary>
     public IReadOnlyList<MarginInstrument> Instruments => _bySymbol.Values;
+
+    /// <summary>Deficits that are being shared out, oldest first.</summary>
+    public ImmutableArray<SharedDeficit> Deficits { get; }
 
     /// <summary>An instrument that is traded on margin; null for another one.</summary>
     public MarginInstrument? Of(string symbol) => _bySymbol.GetValueOrDefault(symbol);

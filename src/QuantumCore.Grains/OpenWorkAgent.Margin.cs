@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -36,6 +37,62 @@ public sealed partial class OpenWorkAgent
         }
 
         _marginDay = isDone ? day : -1;
+    }
+
+    /// <summary>One round over the deficits that are being shared out.</summary>
+    public async Task ShareDeficitsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var deficit in catalog.Margin.Deficits)
+        {
+            // One account that can't answer must not keep the other deficits.
+            try
+            {
+                await ShareAsync(deficit, cancellationToken);
+            }
+            catch (Exception e)
+            {
+                GrainLog.AgentFailed(log, e);
+            }
+        }
+    }
+
+    private async Task ShareAsync(SharedDeficit deficit, CancellationToken cancellationToken)
+    {
+        var shares = deficit.Shares.IsDefault
+            ? await grains.Catalog().ShareDeficit(await DayOfAsync(deficit, cancellationToken))
+            : deficit.Shares;
+        foreach (var share in shares)
+        {
+            await grains.Account(share.Account).PayShare(new(deficit.Account, deficit.Sequence, deficit.Asset, share.Amount));
+        }
+
+        await grains.Catalog().EndDeficit(deficit.Account, deficit.Sequence);
+    }
+
+    /// <summary>Who gained and lost how much on the day, by what is durable.</summary>
+    private async Task<DeficitDay> DayOfAsync(SharedDeficit deficit, CancellationToken cancellationToken)
+    {
+        await grains.Ledger().CatchUp();
+        var symbols = catalog.Margin.PaidIn(deficit.Asset).Values
+            .Select(of => (of.Instrument.Symbol, LotValue: of.TickLotValue, Mark: marks.Of(of.Instrument.Symbol)?.PriceTicks ?? 0))
+            .Where(of => of.Mark > 0).ToArray();
+        var gains = ImmutableArray.CreateBuilder<DayGain>();
+        var day = UtcDay.Of(deficit.TimeNanos);
+        foreach (var (symbol, lotValue, mark) in symbols)
+        {
+            gains.AddRange(await history.DayGainsAsync(deficit.Asset, symbol, day, lotValue, mark, cancellationToken));
+        }
+
+        var equities = ImmutableArray.CreateBuilder<DeficitShare>();
+        foreach (var account in gains.Where(gain => gain.Amount > 0).Select(gain => gain.Account).Distinct().Order())
+        {
+            if ((await grains.Account(account).View([])).Margin is { } margin && margin.Equity > 0)
+            {
+                equities.Add(new DeficitShare(account, (long)Int128.Min(margin.Equity, long.MaxValue)));
+            }
+        }
+
+        return new DeficitDay(deficit.Account, deficit.Sequence, gains.DrainToImmutable(), equities.DrainToImmutable());
     }
 
     // One account that can't answer must not keep the others from being looked at.

@@ -99,6 +99,7 @@ public sealed partial class OpenWorkAgent(
                 // After a crash nobody may trade for a while, and what the agent looks for is told by the history.
                 await grains.Ledger().Follow();
                 await ReviewMarginAsync(stoppingToken);
+                await ShareDeficitsAsync(stoppingToken);
                 await ResolveAsync(OrphanAge, stoppingToken);
                 await ResolveMisdatedAsync(stoppingToken);
                 await CloseKilledAsync(stoppingToken);

@@ -35,6 +35,8 @@ public static class AccountEntries
             account, AccountId.Insurance, new(step.Asset, step.Decimals), step.Fee, LiquidationCause(account.Value, sequence),
             record.TimeNanos),
         DeficitCovered covered when covered.FromFund + covered.FromHouse > 0 => Entry(account, sequence, covered),
+        DeficitSharePaid { Amount: > 0 } paid => Entry(
+            account, AccountId.House, new(paid.Asset, paid.Decimals), paid.Amount, DeficitCause(paid.Loser, paid.Deficit), record.TimeNanos),
         InterestAccrued accrued when accrued.LoanCharge + accrued.BorrowCharge > 0 => Entry(
             account, AccountId.Interest, new(accrued.Asset, accrued.Decimals), accrued.LoanCharge + accrued.BorrowCharge,
             string.Create(CultureInfo.InvariantCulture, $"interest {account.Value}:{accrued.Day}"), record.TimeNanos),
@@ -103,6 +105,9 @@ public static class AccountEntries
         return new(
             lines, LiquidationCause(account.Value, covered.Claim), new(covered.Asset, covered.Decimals), covered.TimeNanos);
     }
+
+    private static string DeficitCause(long account, long sequence) =>
+        string.Create(CultureInfo.InvariantCulture, $"deficit {account}:{sequence}");
 
     private static string LiquidationCause(long account, long sequence) =>
         string.Create(CultureInfo.InvariantCulture, $"liquidation {account}:{sequence}");

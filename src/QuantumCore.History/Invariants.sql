@@ -152,3 +152,10 @@ SELECT c.action, c.account, c.units, c.unit_change, c.moved FROM (
       AND p.cause = 'split ' || c.action AND p.asset = c.unit_asset), 0) AS moved
   FROM corporate_part c) c
 WHERE c.moved <> c.unit_change OR (c.unit_change <> 0 AND c.units + c.unit_change < 0);
+-- name: I38 an account has paid its share of a deficit once, and to the house, and all shares together are at most what the house paid of it
+SELECT s.cause, s.payers, s.lines, s.paid, COALESCE(h.paid, 0) FROM (
+  SELECT cause, COUNT(DISTINCT account) AS payers, COUNT(*) AS lines, -SUM(amount) AS paid FROM posting
+  WHERE account >= 1000 AND cause <> 'trade' AND cause <> 'fee' AND cause LIKE 'deficit %' GROUP BY cause) s
+LEFT JOIN (SELECT cause, -SUM(amount) AS paid FROM posting WHERE account = 8 AND cause LIKE 'liquidation %' GROUP BY cause) h
+  ON SUBSTR(h.cause, 13) = SUBSTR(s.cause, 9)
+WHERE s.payers <> s.lines OR (@settled = 1 AND s.paid > COALESCE(h.paid, 0));

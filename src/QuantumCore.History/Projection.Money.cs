@@ -141,7 +141,7 @@ internal sealed partial class Projection
         {
             _marginAccounts[account] = kind.Currency;
             _marginStates.Remove(account);
-            Note(place, account, kind.Currency.Length == 0 ? "cash" : "margin " + kind.Currency, kind.By, kind.Why, kind.TimeNanos);
+            Note(place, account, kind.Currency.Length == 0 ? "cash" : $"margin {kind.Currency} {kind.Symbol}".TrimEnd(), kind.By, kind.Why, kind.TimeNanos);
         }
         else if (record is MarginReviewed reviewed)
         {

@@ -153,6 +153,9 @@ public sealed record MarginTerms
 /// <summary>How accounts that are paid in a currency are lent to, called and liquidated.</summary>
 public sealed record MarginPolicy
 {
+    /// <summary>Most that the house pays before a deficit is shared out, minor units.</summary>
+    public const long SkinLimit = 1L << 60;
+
     /// <summary>Interest on borrowed cash, millionths a year.</summary>
     public int LoanPpm { get; init; }
 
@@ -171,12 +174,22 @@ public sealed record MarginPolicy
     /// <summary>Fee of what is liquidated, millionths of its value, for the insurance fund.</summary>
     public int FeePpm { get; init; } = 5_000;
 
+    /// <summary>
+    /// Whether accounts that gained on the day on what an account lost on pay what insurance fund and <see cref="Skin"/> leave of its deficit;
+    /// else the house does.
+    /// </summary>
+    public bool SharesOut { get; init; }
+
+    /// <summary>What the house pays of a deficit before it is shared out, minor units.</summary>
+    public long Skin { get; init; }
+
     /// <summary>Why this is no policy, as a sentence; null when it is one.</summary>
     public string? Check() =>
         LoanPpm is < 0 or > 10_000_000 || DayBasis is not (360 or 365) ? "loanPpm is 0 to 10000000, dayBasis 360 or 365"
         : CallSeconds is < 0 or > 864_000 ? "callSeconds is 0 to 864000"
         : LiquidationPpm is < 0 or > 1_000_000 || TargetPpm is < 1_000_000 or > 5_000_000 || FeePpm is < 0 or > 100_000
             ? "liquidationPpm is 0 to 1000000, targetPpm 1000000 to 5000000, feePpm 0 to 100000"
+        : Skin is < 0 or > SkinLimit || (Skin > 0 && !SharesOut) ? $"skin is 0 to {SkinLimit}, and something only where sharesOut is true"
         : null;
 }
 

@@ -250,6 +250,7 @@ internal static class Samples
                 Time, "AAPL", s_limit with { MakerFeePpm = -150, TakerFeePpm = 900, MinimumFee = 0 }, 1, 1_501_500),
             ["account-h-minimum-fee"] = new HoldPlaced(Time, "AAPL", s_limit with { MinimumFee = 250 }, 1, 1_501_750),
             ["account-kind-margin"] = new AccountKindSet(Time, "USD", 2, "desk", "asked for"),
+            ["account-kind-isolated"] = new AccountKindSet(Time, "USD", 2, "desk", "asked for", "AAPL"),
             ["account-kind-cash"] = new AccountKindSet(Time, "", 0, "desk", ""),
             ["account-m-margin"] = new MarginReviewed(
                 Time, MarginState.Called, 0, Time + 1, -5, (Int128)long.MaxValue * 3, 7,
@@ -258,6 +259,7 @@ internal static class Samples
             ["account-q-step-ended"] = new LiquidationStepEnded(Time, "USD", 2, 19, 650_000, 3_250, 0),
             ["account-q-deficit"] = new LiquidationStepEnded(Time, "USD", 2, 0, 0, 0, 208_000),
             ["account-covered"] = new DeficitCovered(Time, "USD", 2, 17, 25_000, 183_000),
+            ["account-share-paid"] = new DeficitSharePaid(Time, "USD", 2, 1001, 17, 34_000),
             ["account-interest"] = new InterestAccrued(Time, 20_777, "USD", 2, 360, (Int128)long.MaxValue * 5, 6, 10, 2),
             ["account-c-dividend"] = new CorporateActionEntered(
                 Time, "aapl-q4", CorporateActionKind.CashDividend, "AAPL", 0, 101, "USD", 2, 12, 20_800),
@@ -337,6 +339,12 @@ internal static class Samples
                 "USD", EncodedMarginPolicy.From(new MarginPolicy { LoanPpm = 52_500, CallSeconds = 172_800, LiquidationPpm = 700_000 }), "desk", "")),
             ["catalog-locate"] = new LocateSet(Time, new LocateRequest("AAPL", 1001, 100, "desk", "asked for")),
             ["catalog-insured"] = new LiquidationInsured(Time, new LiquidationClaim(1001, 17, "USD", 3_250, 208_000), 25_000, 183_000),
+            ["catalog-margin-policy-sharing"] = new MarginPolicySet(Time, new MarginPolicyRequest(
+                "USD", EncodedMarginPolicy.From(new MarginPolicy { LoanPpm = 52_500, SharesOut = true, Skin = 100_000 }), "desk", "")),
+            ["catalog-insured-shared"] = new LiquidationInsured(
+                Time, new LiquidationClaim(1001, 17, "USD", 0, 208_000), 25_000, 183_000, 83_000),
+            ["catalog-deficit-shared"] = new DeficitShared(Time, 1001, 17, [new(1002, 49_000), new(1005, 34_000)]),
+            ["catalog-deficit-ended"] = new DeficitEnded(Time, 1001, 17),
             ["catalog-signing-key"] = new KeyAdded(Time, new ApiKey(
                 new string('c', 64), 1001, false, false, "ACC-1001", KeyRights.Read, new SigningKey(SigningScheme.HmacSha256, "c2VhbGVk"))),
             ["catalog-bound-key"] = new KeyAdded(Time, new ApiKey(

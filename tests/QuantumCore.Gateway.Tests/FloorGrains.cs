@@ -122,6 +122,8 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
 
     public ValueTask TakeCover(LiquidationCover cover) => ValueTask.CompletedTask;
 
+    public ValueTask PayShare(DeficitShareRequest request) => ValueTask.CompletedTask;
+
     public ValueTask EnterAction(CorporateActionView action, long units) => throw new NotSupportedException();
 
     public ValueTask KeepRounding(CorporateActionView action, long amount) => throw new NotSupportedException();
@@ -436,6 +438,10 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
         floor.Margin = floor.Margin with { Locates = [request], Funds = [new("USD", 12_345)] };
         return ValueTask.FromResult<string?>(null);
     }
+
+    public ValueTask<ImmutableArray<DeficitShare>> ShareDeficit(DeficitDay day) => ValueTask.FromResult<ImmutableArray<DeficitShare>>([]);
+
+    public ValueTask EndDeficit(long account, long sequence) => ValueTask.CompletedTask;
 
     public ValueTask<LiquidationCover> Insure(LiquidationClaim claim) => ValueTask.FromResult(new LiquidationCover(claim.Sequence, 0, claim.Deficit));
 

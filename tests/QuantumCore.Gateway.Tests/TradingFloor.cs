@@ -73,7 +73,7 @@ public sealed class TradingFloor
     public SortedDictionary<string, FeeSchedule> Fees { get; } = new(StringComparer.Ordinal);
 
     /// <summary>What is agreed about margin.</summary>
-    public MarginRulebook Margin { get; set; } = new([], [], [], [], []);
+    public MarginRulebook Margin { get; set; } = new([], [], [], [], [], []);
 
     /// <summary>What an account answers to a transfer that arrives.</summary>
     public RejectReason RefusesArrivals { get; set; }

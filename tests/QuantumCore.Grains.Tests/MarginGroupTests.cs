@@ -165,7 +165,8 @@ public class MarginGroupTests
             [],
             [new LocateRequest("AAPL", Trader, 500, "", ""), new LocateRequest("MSFT", Trader, 500, "", "")],
             [],
-            [new MarginGroupRequest("TECH", creditPpm, "", ""), new MarginGroupRequest("OIL", creditPpm, "", "")]);
+            [new MarginGroupRequest("TECH", creditPpm, "", ""), new MarginGroupRequest("OIL", creditPpm, "", "")],
+            []);
         var agreed = new MarginAgreements(rules, Listed.Share);
         var account = new AccountMachine(new AccountId(Trader), Listed.Share, null, () => agreed);
         account.Apply(account.SetKind(new AccountKindRequest("USD", "", ""), new Asset("USD", 2), 0).Record!);

@@ -86,6 +86,7 @@ internal sealed class MarginMarket(Exchange exchange, ShiftedTime time) : IAsync
         time.Advance(TimeSpan.FromSeconds(1));
         await exchange.Ledger.CatchUp();
         await Agent.ReviewMarginAsync(CancellationToken.None);
+        await Agent.ShareDeficitsAsync(CancellationToken.None);
     }
 
     /// <summary>A round of the agent, after which the exchange dies or does not; whoever goes on finds AAPL at this mark price.</summary>

@@ -58,7 +58,7 @@ public class MarginOverHttpTests
         refused = await Assert.ThrowsAsync<QuantumCoreException>(
             () => exchange.Operator.SetLocateAsync(new Locate(Account, "AAPL", 1_001m), null, Cancellation));
         Assert.Equal("quantity", refused.Field);
-        refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Operator.SetKindAsync(Account, null, null, Cancellation));
+        refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Operator.SetKindAsync(Account, null, null, null, Cancellation));
         Assert.Equal("currency", refused.Field);
     }
 
@@ -149,13 +149,40 @@ public class MarginOverHttpTests
         var catalog = exchange.Grains.Catalog();
         await catalog.AddKey(new ApiKey(KeyRing.Hash("trader"), 1050, false, false, "trader"));
         await exchange.Operator.SetMarginTermsAsync(s_terms, "new", Cancellation);
-        var opened = await exchange.Operator.SetKindAsync(Account, "USD", "asked for", Cancellation);
+        var opened = await exchange.Operator.SetKindAsync(Account, "USD", "asked for", null, Cancellation);
         Assert.Equal(0m, opened.Margin!.Equity);
         await exchange.Operator.DepositAsync(Account, "USD", 10_000m, "cash", Cancellation);
         await exchange.Operator.SetMarkAsync("AAPL", 100m, Cancellation);
         await exchange.Exchange.RefreshCatalogsAsync();
         await exchange.Exchange.RefreshMarksAsync();
         return new QuantumCoreClient(exchange.Address, "trader");
+    }
+
+    [Fact]
+    public async Task A_policy_says_who_pays_a_deficit_and_an_account_is_isolated_in_one_symbol()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        await exchange.Operator.SetMarginTermsAsync(s_terms, "new", Cancellation);
+        var rules = await exchange.Operator.SetMarginPolicyAsync(
+            new MarginPolicy { Asset = "USD", SharesOut = true, Skin = 1_000.50m }, "asked for", Cancellation);
+        Assert.Equal((true, 1_000.50m), (rules.Currencies[0].SharesOut, rules.Currencies[0].Skin));
+        Assert.Empty(rules.Deficits!);
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Operator.SetMarginPolicyAsync(new MarginPolicy { Asset = "USD", Skin = 1m }, null, Cancellation));
+        Assert.Contains("sharesOut", refused.Message, StringComparison.Ordinal);
+        refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Operator.SetMarginPolicyAsync(new MarginPolicy { Asset = "USD", SharesOut = true, Skin = 0.001m }, null, Cancellation));
+        Assert.Equal("skin", refused.Field);
+        refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Operator.SetMarginPolicyAsync(new MarginPolicy { Asset = "NONE" }, null, Cancellation));
+        Assert.Equal("asset", refused.Field);
+
+        var pocket = await exchange.Operator.SetKindAsync(Account, "USD", "asked for", "AAPL", Cancellation);
+        Assert.Equal("AAPL", pocket.Margin!.Symbol);
+        refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Operator.SetKindAsync("ACC-1051", "USD", null, "MSFT", Cancellation));
+        Assert.Contains("not traded on margin", refused.Message, StringComparison.Ordinal);
+        Assert.Null((await exchange.Operator.SetKindAsync(Account, null, null, null, Cancellation)).Margin);
     }
 
     private static async Task<(int Status, string? Field)> PostRawAsync(ServedExchange exchange, string path, string json)

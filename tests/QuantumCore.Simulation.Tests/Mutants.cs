@@ -36,6 +36,7 @@ internal static class Mutants
     private const string MarginState = "src/QuantumCore.Grains/Accounts/MarginStanding.cs";
     private const string Groups = "src/QuantumCore.Accounts/MarginGroup.cs";
     private const string Figures = "src/QuantumCore.Accounts/MarginFigures.cs";
+    private const string Deficits = "src/QuantumCore.Accounts/DeficitShares.cs";
     private const string AccountMargin = "src/QuantumCore.Grains/Accounts/AccountGrain.Margin.cs";
     private const string AgentMargin = "src/QuantumCore.Grains/OpenWorkAgent.Margin.cs";
     private const string CatalogMargin = "src/QuantumCore.Grains/CatalogGrain.Margin.cs";
@@ -70,6 +71,10 @@ internal static class Mutants
         ["the fund takes a step each time it is told"] = 209,
         ["the fund answers before its record is durable"] = 21,
         ["a snapshot forgets that an account is liquidated"] = 73,
+        ["a share of a deficit is paid each time it is carried"] = 37,
+        ["a deficit ends before its shares are paid"] = 37,
+        ["nobody shares deficits out"] = 37,
+        ["who gained more than a deficit pays more than it"] = 37,
         ["the credit of a group is rounded up"] = 17,
         ["a settlement is sent before it is durable"] = 29,
         ["open orders promise nothing of what is to come"] = 485,
@@ -252,6 +257,13 @@ internal static class Mutants
             "        await Stream.WhenDurable(Stream.Head);\n        return _insured[key];", "        await Task.Yield();\n        return _insured[key];"),
         ("a snapshot forgets that an account is liquidated", MarginState, "        to.Byte((byte)State);", "        to.Byte(0);"),
         ("nobody looks at margin accounts that owe", Agent, "                await ReviewMarginAsync(stoppingToken);\n", "                await marks.RefreshAsync();\n"),
+
+        // Deficits that others pay.
+        ("a share of a deficit is paid each time it is carried", MarginReview,
+            "_keys.TryGetValue(ShareName(request.Account, request.Sequence), out _)", "request.Amount < 0"),
+        ("a deficit ends before its shares are paid", AgentMargin, "        foreach (var share in shares)\n", "        foreach (var share in shares.Where(one => one.Amount < 0))\n"),
+        ("nobody shares deficits out", Agent, "                await ShareDeficitsAsync(stoppingToken);\n", ""),
+        ("who gained more than a deficit pays more than it", Deficits, "var asked = (long)Int128.Min(amount, sum);", "var asked = (long)sum;"),
 
         // Groups.
         ("the credit of a group is rounded up", Groups,

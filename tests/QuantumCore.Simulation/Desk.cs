@@ -49,6 +49,13 @@ internal sealed class Desk(World world)
             Group = CreditPpm > 0 ? "ALL" : "",
         });
         var policy = new MarginPolicy { LoanPpm = 36_000, CallSeconds = world.Pick([0, 0, 2]), LiquidationPpm = 700_000 };
+        // In a quarter of the seeds who gained pays for who lost.
+        policy = (world.Seed % 8) switch
+        {
+            5 => policy with { SharesOut = true },
+            7 => policy with { SharesOut = true, Skin = 5_000 },
+            _ => policy,
+        };
         await catalog.SetMarginPolicy(new("USD", EncodedMarginPolicy.From(policy), "desk", ""));
         if (CreditPpm > 0)
             await catalog.SetMarginGroup(new("ALL", CreditPpm, "desk", ""));

@@ -14,6 +14,11 @@ internal sealed class WitnessedMargin(World world)
     private readonly HashSet<(long Account, long Sequence)> _covered = [];
     private readonly Dictionary<string, long> _funds = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<string, MarginPolicy> _policies = new(StringComparer.Ordinal);
+    private readonly Dictionary<(long Account, long Sequence), DeficitShared> _shared = [];
+    private readonly Dictionary<(long Account, long Sequence), HashSet<long>> _paid = [];
+    private readonly HashSet<(long Account, long Sequence)> _ended = [];
+
     /// <summary>Orders of liquidations so far.</summary>
     public long Steps { get; private set; }
 
@@ -46,17 +51,66 @@ internal sealed class WitnessedMargin(World world)
             case DeficitCovered covered:
                 SeeCover(account, covered);
                 break;
+            case DeficitSharePaid paid:
+                SeeShare(account, paid);
+                break;
         }
 
         Move(account, record);
     }
 
+    /// <summary>Deficits that were shared out so far, and of which others paid a part.</summary>
+    public long Shared { get; private set; }
+
     /// <summary>What the catalog's record says.</summary>
     public void See(CatalogRecord record)
     {
-        if (record is not LiquidationInsured { Claim: var claim } insured)
-            return;
+        switch (record)
+        {
+            case MarginPolicySet { Request: var set }:
+                _policies[set.Asset] = set.Policy.Decode();
+                break;
+            case LiquidationInsured insured:
+                SeeInsured(insured);
+                break;
+            case DeficitShared shared:
+                SeeShared(shared);
+                break;
+            case DeficitEnded { Account: var account, Sequence: var sequence }:
+                var open = _shared.GetValueOrDefault((account, sequence));
+                if (open is null || !_ended.Add((account, sequence)) || open.Shares.Length != (_paid.GetValueOrDefault((account, sequence))?.Count ?? 0))
+                    world.Find($"deficit {account}:{sequence} ends, and {open} is not on record where it is paid");
+                break;
+        }
+    }
 
+    private void SeeShared(DeficitShared shared)
+    {
+        var key = (shared.Account, shared.Sequence);
+        var most = _insured.GetValueOrDefault(key)?.Shared ?? 0;
+        if (most == 0 || !_shared.TryAdd(key, shared))
+            world.Find($"{shared} is of no deficit that is shared out");
+        if (shared.Shares.Any(share => share.Amount <= 0 || share.Account == shared.Account)
+            || shared.Shares.DistinctBy(share => share.Account).Count() != shared.Shares.Length || shared.Shares.Sum(share => share.Amount) > most)
+            world.Find($"of {most} this is shared out: {shared} {string.Join(' ', shared.Shares)}");
+        Shared += shared.Shares.IsEmpty ? 0 : 1;
+    }
+
+    private void SeeShare(long account, DeficitSharePaid paid)
+    {
+        var key = (paid.Loser, paid.Deficit);
+        var asked = _shared.GetValueOrDefault(key)?.Shares.FirstOrDefault(share => share.Account == account).Amount ?? 0;
+        if (paid.Amount > asked || asked == 0)
+            world.Find($"account {account} pays {paid}, and {asked} was its share");
+        if (!_paid.TryGetValue(key, out var payers))
+            _paid.Add(key, payers = []);
+        if (!payers.Add(account))
+            world.Find($"account {account} pays {paid} again");
+    }
+
+    private void SeeInsured(LiquidationInsured insured)
+    {
+        var claim = insured.Claim;
         var key = (claim.Account, claim.Sequence);
         if (_claims.GetValueOrDefault(key) is not { } ended || (ended.Asset, ended.Fee, ended.Deficit) != (claim.Asset, claim.Fee, claim.Deficit))
             world.Find($"the fund knows of {claim}, which is not on record");
@@ -65,6 +119,9 @@ internal sealed class WitnessedMargin(World world)
         _funds[claim.Asset] = _funds.GetValueOrDefault(claim.Asset) + claim.Fee - insured.FromFund;
         if (_funds[claim.Asset] < 0 || insured.FromFund + insured.FromHouse != claim.Deficit)
             world.Find($"the fund has {_funds[claim.Asset]} after {insured}");
+        var policy = _policies.GetValueOrDefault(claim.Asset) ?? new MarginPolicy();
+        if (insured.Shared != (policy.SharesOut ? Math.Max(0, insured.FromHouse - policy.Skin) : 0))
+            world.Find($"{insured} shares out another amount than {policy} says");
     }
 
     /// <summary>What a payout gives back.</summary>
@@ -97,6 +154,9 @@ internal sealed class WitnessedMargin(World world)
 
         foreach (var ((account, sequence), _) in _claims.Where(claim => !_covered.Contains(claim.Key)))
             world.Find($"account {account}: the fund was never told of {sequence}");
+
+        foreach (var (account, sequence) in _insured.Where(insured => insured.Value.Shared > 0 && !_ended.Contains(insured.Key)).Select(insured => insured.Key))
+            world.Find($"the deficit of {account}:{sequence} is still shared out");
     }
 
     private void SeeStep(long account, long sequence, HoldPlaced hold, IEnumerable<WitnessedOrder> orders)
@@ -141,6 +201,7 @@ internal sealed class WitnessedMargin(World world)
             Deposited deposit => (deposit.Asset, deposit.Amount),
             TransferredOut transfer => (transfer.Asset, -transfer.Amount),
             Withdrawn withdrawal => (withdrawal.Asset, -withdrawal.Amount),
+            DeficitSharePaid paid => (paid.Asset, -paid.Amount),
             _ => ("", 0),
         };
         if (amount != 0)

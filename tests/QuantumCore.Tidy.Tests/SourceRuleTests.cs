@@ -44,7 +44,7 @@ public partial class SourceRuleTests
         ["src/QuantumCore.Grains/OpenWorkAgent.cs"] = 2,
         ["src/QuantumCore.Grains/OpenWorkAgent.Corporate.cs"] = 2,
         ["src/QuantumCore.Grains/OpenWorkAgent.Fees.cs"] = 1,
-        ["src/QuantumCore.Grains/OpenWorkAgent.Margin.cs"] = 1,
+        ["src/QuantumCore.Grains/OpenWorkAgent.Margin.cs"] = 2,
         ["src/QuantumCore.Grains/OpenWorkAgent.Settlement.cs"] = 1,
         // A book that does not answer keeps its mark price, and that grows old.
         ["src/QuantumCore.Grains/MarkBoard.cs"] = 1,

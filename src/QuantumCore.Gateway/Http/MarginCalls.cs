@@ -44,8 +44,8 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
         Refusal? refusal = WhyReading.Check(text.Why);
         if (refusal is null && currency.Length > 0 && !(await listings.All()).Any(instrument => instrument.Quote.Name == currency))
             refusal = new Refusal(RejectReason.BadRequest, "currency", Detail: "No listed instrument is paid in it.");
-        if (refusal is null && await grains.Account(account.Value).SetKind(new(currency, officer.Name, text.Why ?? "")) is { } reason)
-            refusal = Refusal.Malformed("currency", FeesReading.Sentence(reason));
+        if (refusal is null && await grains.Account(account.Value).SetKind(new(currency, officer.Name, text.Why ?? "", text.Symbol)) is { } reason)
+            refusal = Refusal.Malformed(string.IsNullOrEmpty(text.Symbol) ? "currency" : null, FeesReading.Sentence(reason));
         if (refusal is { } wrong)
             await Answer.Refuse(context, wrong);
         else
@@ -81,7 +81,13 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
         }
 
         var asset = (string)context.Request.RouteValues["asset"]!;
-        var (refusal, policy) = MarginReading.Read(text);
+        if ((await listings.All()).Select(instrument => instrument.Quote).FirstOrDefault(quote => quote.Name == asset) is not { } currency)
+        {
+            await Answer.Refuse(context, Refusal.Malformed("asset", "No instrument is paid in this asset."));
+            return;
+        }
+
+        var (refusal, policy) = MarginReading.Read(text, currency);
         if (refusal is null && await Catalog.SetMarginPolicy(
             new(asset, EncodedMarginPolicy.From(policy), officer.Name, text.Why ?? "")) is { } reason)
         {
@@ -181,7 +187,7 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
             to.WriteEndArray();
             to.WriteStartArray("currencies"u8);
             foreach (var policy in answer.rulebook.Policies)
-                MarginReading.Write(to, policy);
+                MarginReading.Write(to, policy, answer.assets[policy.Asset]);
             to.WriteEndArray();
             to.WriteStartArray("groups"u8);
             foreach (var group in answer.rulebook.Credits)
@@ -216,6 +222,19 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
             to.WriteStartObject();
             to.WriteString("asset"u8, fund.Asset);
             to.WriteAmount("amount"u8, fund.Amount, assets[fund.Asset].Decimals);
+            to.WriteEndObject();
+        }
+
+        to.WriteEndArray();
+        to.WriteStartArray("deficits"u8);
+        foreach (var deficit in rulebook.Deficits)
+        {
+            var decimals = assets[deficit.Asset].Decimals;
+            to.WriteStartObject();
+            to.WriteString("account"u8, new AccountId(deficit.Account).ToString());
+            to.WriteString("asset"u8, deficit.Asset);
+            to.WriteAmount("shared"u8, deficit.Amount, decimals);
+            to.WriteTimeText("time"u8, deficit.TimeNanos);
             to.WriteEndObject();
         }
 

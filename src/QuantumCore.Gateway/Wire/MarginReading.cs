@@ -34,8 +34,12 @@ internal static class MarginReading
     }
 
     /// <summary>The policy of a currency that a request sets.</summary>
-    public static (Refusal? Refusal, MarginPolicy Policy) Read(MarginPolicyText text)
+    public static (Refusal? Refusal, MarginPolicy Policy) Read(MarginPolicyText text, Asset currency)
     {
+        long skin = 0;
+        if (text.Skin is { } amount && DecimalText.TryParse(amount, currency.Decimals, out skin) != DecimalError.None)
+            return (Refusal.Malformed("skin", $"A decimal with at most {currency.Decimals} digits after the point; no sign, no exponent."), new MarginPolicy());
+
         // What is absent is said here: the reader of JSON makes it 0 whatever its type says.
         var usual = new MarginPolicy();
         var policy = new MarginPolicy
@@ -47,6 +51,8 @@ internal static class MarginReading
             LiquidationPpm = text.LiquidationPpm ?? (text.CallSeconds > 0 ? 700_000 : 1_000_000),
             TargetPpm = text.TargetPpm ?? usual.TargetPpm,
             FeePpm = text.FeePpm ?? usual.FeePpm,
+            SharesOut = text.SharesOut,
+            Skin = skin,
         };
         return (WhyReading.Check(text.Why) ?? (policy.Check() is { } wrong ? Refusal.Malformed(null, FeesReading.Sentence(wrong)) : null), policy);
     }
@@ -81,7 +87,7 @@ internal static class MarginReading
     }
 
     /// <summary>Writes the policy of a currency.</summary>
-    public static void Write(Utf8JsonWriter to, MarginPolicyRequest of)
+    public static void Write(Utf8JsonWriter to, MarginPolicyRequest of, Asset currency)
     {
         var policy = of.Policy.Decode();
         to.WriteStartObject();
@@ -92,6 +98,9 @@ internal static class MarginReading
         to.WriteNumber("liquidationPpm"u8, policy.LiquidationPpm);
         to.WriteNumber("targetPpm"u8, policy.TargetPpm);
         to.WriteNumber("feePpm"u8, policy.FeePpm);
+        to.WriteBoolean("sharesOut"u8, policy.SharesOut);
+        if (policy.SharesOut)
+            to.WriteAmount("skin"u8, policy.Skin, currency.Decimals);
         to.WriteEndObject();
     }
 
@@ -109,6 +118,8 @@ internal static class MarginReading
     {
         to.WriteStartObject("margin"u8);
         to.WriteString("currency"u8, margin.Currency);
+        if (!string.IsNullOrEmpty(margin.Symbol))
+            to.WriteString("symbol"u8, margin.Symbol);
         to.WriteString("state"u8, WireNames.Of(margin.State));
         Write(to, "equity"u8, margin.Equity, margin);
         Write(to, "initialMargin"u8, margin.Requirement, margin);

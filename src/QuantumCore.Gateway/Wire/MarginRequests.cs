@@ -62,6 +62,12 @@ internal sealed record MarginPolicyText
 
     public int? FeePpm { get; init; }
 
+    /// <summary>Whether those who gained pay what insurance fund and house leave of a deficit.</summary>
+    public bool SharesOut { get; init; }
+
+    /// <summary>What the house pays of a deficit before it is shared out.</summary>
+    public string? Skin { get; init; }
+
     public string? Why { get; init; }
 }
 
@@ -78,6 +84,9 @@ internal sealed record MarginGroupText
 internal sealed record AccountKindText
 {
     public string? Currency { get; init; }
+
+    /// <summary>The one instrument that an isolated margin account trades.</summary>
+    public string? Symbol { get; init; }
 
     public string? Why { get; init; }
 }

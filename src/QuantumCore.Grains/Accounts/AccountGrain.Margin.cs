@@ -68,6 +68,25 @@ public sealed partial class AccountGrain
         await SettleAsync();
     }
 
+    /// <inheritdoc/>
+    public async ValueTask PayShare(DeficitShareRequest request)
+    {
+        RequireRoom("pay a share of a deficit");
+        await KnowAssetAsync(request.Asset);
+        await CatchUp();
+        Mutate(() =>
+        {
+            TakeMarks();
+            if (catalog.TryGetAsset(request.Asset, out var asset) && _machine.PayShare(request, asset!, Now) is { } record)
+            {
+                Record(record, urgent: true);
+            }
+
+            return true;
+        });
+        await SettleAsync();
+    }
+
     /// <summary>What is decided next rests on the newest mark prices of these symbols, and of what the account has: they are on record before it.</summary>
     private void TakeMarks(params ReadOnlySpan<string> symbols)
     {

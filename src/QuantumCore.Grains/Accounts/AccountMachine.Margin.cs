@@ -35,7 +35,8 @@ internal sealed partial class AccountMachine
     /// </summary>
     public (string? WhyNot, AccountRecord? Record) SetKind(AccountKindRequest request, Asset? currency, long now)
     {
-        if ((_margin?.Currency.Name ?? "") == request.Currency)
+        var symbol = request.Symbol ?? "";
+        if ((_margin?.Currency.Name ?? "") == request.Currency && (_margin?.Symbol ?? "") == symbol)
         {
             return (null, null);
         }
@@ -47,7 +48,12 @@ internal sealed partial class AccountMachine
 
         if (_margin is not null && request.Currency.Length > 0)
         {
-            return ($"it is a margin account of {_margin.Currency.Name}", null);
+            return ($"it is a margin account of {_margin.Currency.Name}{(_margin.Symbol.Length > 0 ? " for " + _margin.Symbol : "")}", null);
+        }
+
+        if (symbol.Length > 0 && Agreements.Of(symbol)?.Instrument.Quote.Name is var paid && (paid is null || paid != request.Currency))
+        {
+            return ($"{symbol} is not traded on margin for it", null);
         }
 
         var kept = _margin?.Currency.Name ?? request.Currency;
@@ -59,7 +65,7 @@ internal sealed partial class AccountMachine
 
         return _margin is { } margin && Charges(margin) is { } charged && charged.LoanCharge + charged.BorrowCharge > 0
             ? (null, charged with { TimeNanos = At(now) })
-            : (null, new AccountKindSet(At(now), request.Currency, currency?.Decimals ?? 0, request.By, request.Why));
+            : (null, new AccountKindSet(At(now), request.Currency, currency?.Decimals ?? 0, request.By, request.Why, symbol));
     }
 
     /// <summary>
@@ -108,7 +114,8 @@ internal sealed partial class AccountMachine
             isStale,
             [.. _positions.Select(position => Describe(margin, position, figures)).OrderBy(line => line.Symbol, StringComparer.Ordinal)],
             [.. _positions.Select(position => position.Of.Group).OfType<MarginGroup>().Distinct()
-                .Select(Describe).OrderBy(line => line.Group, StringComparer.Ordinal)]);
+                .Select(Describe).OrderBy(line => line.Group, StringComparer.Ordinal)],
+            margin.Symbol);
     }
 
     private MarginGroupLine Describe(MarginGroup group)
@@ -149,7 +156,7 @@ internal sealed partial class AccountMachine
 
         foreach (var order in orders)
         {
-            if (Agreements.Of(order.Instrument.Symbol) is null || order.Instrument.Quote != margin.Currency)
+            if (Agreements.Of(order.Instrument.Symbol) is null || !margin.Trades(order.Instrument))
             {
                 return RejectReason.NotPermitted;
             }
@@ -187,7 +194,7 @@ internal sealed partial class AccountMachine
         var reduces = orders.Length == 1;
         foreach (var order in orders)
         {
-            if (FindOrAdd(margin, order.Instrument, own) is not (>= 0 and var index))
+            if (!margin.Trades(order.Instrument) || FindOrAdd(margin, order.Instrument, own) is not (>= 0 and var index))
             {
                 return RejectReason.NotPermitted;
             }
@@ -433,13 +440,20 @@ internal sealed partial class AccountMachine
 
     private void Apply(AccountKindSet set)
     {
-        _margin = set.Currency.Length == 0 ? null : new MarginStanding(new Asset(set.Currency, set.Decimals));
+        _margin = set.Currency.Length == 0 ? null : new MarginStanding(new Asset(set.Currency, set.Decimals)) { Symbol = set.Symbol };
         _margin?.Begin(set.TimeNanos);
         Account.IsMargin = IsMargin;
     }
 
     private void ApplyMargin(AccountRecord record)
     {
+        // It may be a cash account by now.
+        if (record is DeficitSharePaid paid)
+        {
+            Apply(paid);
+            return;
+        }
+
         var margin = _margin ?? throw new InvalidDataException($"{id}: record {Sequence} is a margin account's.");
         switch (record)
         {

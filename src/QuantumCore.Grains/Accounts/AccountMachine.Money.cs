@@ -188,7 +188,7 @@ internal sealed partial class AccountMachine
         ReadLimits(ref from);
         ReadTrading(ref from);
         ReadFees(ref from);
-        _margin = Account.IsMargin ? MarginStanding.Read(ref from) : null;
+        _margin = Account.IsMargin ? MarginStanding.Read(ref from, from.Version >= SnapshotVersionIsolated) : null;
         ReadSettlement(ref from);
         ReadActions(ref from);
     }

@@ -63,6 +63,37 @@ internal sealed partial class AccountMachine
                 At(now), margin.Currency.Name, margin.Currency.Decimals, cover.Sequence, cover.FromFund, cover.FromHouse)
             : null;
 
+    /// <summary>
+    /// Puts on record what the account pays of another one's deficit: never more than it would have if everything were closed at the mark prices
+    /// on record. Null when it has paid: that is remembered for ever, whatever the account's kind.
+    /// </summary>
+    public AccountRecord? PayShare(DeficitShareRequest request, Asset asset, long now)
+    {
+        if (_keys.TryGetValue(ShareName(request.Account, request.Sequence), out _))
+        {
+            return null;
+        }
+
+        var most = (Int128)Account.Of(asset).Available;
+        if (_margin is { } margin && margin.Currency == asset)
+        {
+            FindPositions(margin, OwnOf(margin));
+            most = Figures(margin).Equity;
+        }
+
+        return new DeficitSharePaid(
+            At(now), asset.Name, asset.Decimals, request.Account, request.Sequence, (long)Int128.Clamp(most, 0, request.Amount));
+    }
+
+    private void Apply(DeficitSharePaid paid)
+    {
+        Account.Give(new Asset(paid.Asset, paid.Decimals), paid.Amount);
+        _keys.Add(ShareName(paid.Loser, paid.Deficit), new UsedKey(Sequence, 0, 0, "", RejectReason.None));
+    }
+
+    // As with orders the account makes by itself: no client's name begins with a space.
+    private static string ShareName(long loser, long deficit) => string.Create(CultureInfo.InvariantCulture, $" deficit:{loser}:{deficit}");
+
     /// <summary>How an account that is not liquidated stands; null when that is on record.</summary>
     private MarginReviewed? Judge(MarginStanding margin, Func<string, MarkPrice?> board, long now)
     {

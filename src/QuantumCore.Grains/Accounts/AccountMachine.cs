@@ -204,7 +204,7 @@ internal sealed partial class AccountMachine(
             case AccountKindSet kind:
                 Apply(kind);
                 break;
-            case MarginReviewed or LiquidationStepEnded or DeficitCovered or InterestAccrued:
+            case DeficitSharePaid or MarginReviewed or LiquidationStepEnded or DeficitCovered or InterestAccrued:
                 ApplyMargin(record);
                 break;
             case CorporateActionEntered or CorporateActionPaid or SplitEntered:

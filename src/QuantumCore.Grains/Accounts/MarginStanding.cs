@@ -17,6 +17,9 @@ internal sealed class MarginStanding(Asset currency)
     /// <summary>What it is paid in and owes.</summary>
     public Asset Currency => currency;
 
+    /// <summary>The one instrument that an isolated account trades; empty for any.</summary>
+    public string Symbol { get; set; } = "";
+
     /// <summary>How it stands by its newest record.</summary>
     public MarginState State { get; private set; }
 
@@ -52,6 +55,9 @@ internal sealed class MarginStanding(Asset currency)
 
     /// <summary>Interest and borrow fees that are not charged yet, rounded up, minor units.</summary>
     public Int128 Owed => DayBasis == 0 ? 0 : new LoanInterest(Loan, DayBasis).Owed + new LoanInterest(Borrow, DayBasis).Owed;
+
+    /// <summary>Whether it may trade an instrument that has margin terms.</summary>
+    public bool Trades(Instrument instrument) => instrument.Quote == currency && (Symbol.Length == 0 || instrument.Symbol == Symbol);
 
     public void Begin(long timeNanos) => AccruedDay = UtcDay.Of(timeNanos);
 
@@ -111,9 +117,17 @@ internal sealed class MarginStanding(Asset currency)
             to.Count(fee);
             to.Count(deficit);
         }
+
+        if (Symbol.Length > 0)
+        {
+            to.Text(Symbol);
+        }
     }
 
-    public static MarginStanding Read(ref RecordReader from)
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <param name="from">Where from.</param>
+    /// <param name="isIsolated">Whether the account trades one instrument alone.</param>
+    public static MarginStanding Read(ref RecordReader from, bool isIsolated)
     {
         var standing = new MarginStanding(new Asset(from.Text(), from.Count32()))
         {
@@ -140,6 +154,7 @@ internal sealed class MarginStanding(Asset currency)
             standing.Claims.Add(from.Count(), (from.Count(), from.Count()));
         }
 
+        standing.Symbol = isIsolated ? from.Text() : "";
         return standing;
     }
 }

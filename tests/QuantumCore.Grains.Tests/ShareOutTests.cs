@@ -1,0 +1,191 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>A deficit that others pay: who gained on the day, once each, whatever dies in between. And accounts of one symbol, beyond which nothing is at stake.</summary>
+public class ShareOutTests
+{
+    private const long Trader = MarginMarket.Trader;
+    private const long Other = MarginMarket.Other;
+
+    /// <summary>Of 200 shares bought at 100.00 with 10,000.00 and sold at 39.60: Source: RISK-examples E36, the rest of a deficit beyond fund and skin.</summary>
+    private const long Deficit = 208_000;
+
+    private static readonly MarginPolicy s_sharing = new() { SharesOut = true };
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task E36_who_gained_on_the_day_pays_what_the_fund_leaves_once_whatever_dies_in_between(bool diesEachRound)
+    {
+        await using var disk = new Disk();
+        var market = await OpenAsync(disk, s_sharing);
+        var before = await market.CashAsync(Other);
+        await using var last = market = await CrashAsync(market, diesEachRound);
+        Assert.Equal((0L, 0L), (await market.CashAsync(), await HouseAsync(market)));
+        Assert.Equal(before - Deficit, await market.CashAsync(Other));
+        Assert.Empty((await market.Catalog.Margin()).Deficits);
+        Assert.Empty(await market.FindingsAsync());
+
+        // It is told in the statement of who paid.
+        var statement = await market.Exchange.Ledger.Statement(Other, 0, long.MaxValue, null, 100, []);
+        Assert.Contains(statement.Entries, entry => entry.Cause == "deficit" && entry.Amount == -Deficit);
+    }
+
+    [Fact]
+    public async Task The_house_pays_its_part_first()
+    {
+        await using var disk = new Disk();
+        var market = await OpenAsync(disk, s_sharing with { Skin = 150_000 });
+        var before = await market.CashAsync(Other);
+        await using var last = market = await CrashAsync(market, diesEachRound: false);
+        Assert.Equal(-150_000, await HouseAsync(market));
+        Assert.Equal(before - Deficit + 150_000, await market.CashAsync(Other));
+    }
+
+    [Fact]
+    public async Task Without_sharing_the_house_pays_all_of_it()
+    {
+        await using var disk = new Disk();
+        await using var market = await CrashAsync(await OpenAsync(disk, new MarginPolicy()), diesEachRound: false);
+        Assert.Equal(-Deficit, await HouseAsync(market));
+    }
+
+    [Fact]
+    public async Task Another_account_of_the_same_owner_pays_before_a_stranger_does()
+    {
+        const long Own = 1_003;
+        await using var disk = new Disk();
+        var market = await OpenAsync(disk, s_sharing);
+        await ShortAsync(market, Own, 20);
+        await market.Catalog.SetOwner(new OwnedAccount(Trader, "lea"));
+        await market.Catalog.SetOwner(new OwnedAccount(Own, "lea"));
+        var (own, stranger) = (await market.CashAsync(Own), await market.CashAsync(Other));
+        await using var last = market = await CrashAsync(market, diesEachRound: false);
+
+        // 20 shares sold at 100.00 and marked at 40.00.
+        Assert.Equal(own - 120_000, await market.CashAsync(Own));
+        Assert.Equal(stranger - Deficit + 120_000, await market.CashAsync(Other));
+        Assert.Equal(0, await HouseAsync(market));
+    }
+
+    [Fact]
+    public async Task A_share_is_taken_once_and_never_more_than_there_is()
+    {
+        await using var disk = new Disk();
+        await using var market = await OpenAsync(disk, s_sharing);
+        var account = market.Exchange.Account(Other);
+        var before = await market.CashAsync(Other);
+        var share = new DeficitShareRequest(Trader, 17, "USD", 300);
+        await account.PayShare(share);
+        await account.PayShare(share);
+        await market.Exchange.Cluster.DeactivateAsync(account);
+        await account.PayShare(share with { Amount = 500 });
+        Assert.Equal(before - 300, await market.CashAsync(Other));
+
+        var equity = (long)(await market.MarginAsync(Other)).Equity;
+        await account.PayShare(share with { Sequence = 18, Amount = equity + 5_000 });
+        Assert.Equal(0, (long)(await market.MarginAsync(Other)).Equity);
+        await account.PayShare(share with { Sequence = 19 });
+        Assert.Equal(0, (long)(await market.MarginAsync(Other)).Equity);
+
+        // A cash account pays of what is free.
+        var maker = await market.CashAsync(MarginMarket.Maker);
+        await market.Exchange.Account(MarginMarket.Maker).PayShare(share);
+        Assert.Equal(maker - 300, await market.CashAsync(MarginMarket.Maker));
+    }
+
+    [Fact]
+    public async Task What_was_gained_yesterday_does_not_count()
+    {
+        await using var disk = new Disk();
+        await using var market = await OpenAsync(disk, s_sharing);
+        await market.MarkAsync("AAPL", 7_000);
+        await market.TradeAsync(Side.Buy, 7_000, 1, account: MarginMarket.Maker);
+        var now = market.Time.GetUtcNow();
+        market.Time.Advance(now.Date.AddDays(1) - now.UtcDateTime + TimeSpan.FromHours(1));
+        await market.MarkAsync("AAPL", 4_000);
+        await market.Exchange.Ledger.CatchUp();
+        var day = UtcDay.Of(market.Time.UnixNanos());
+        var gains = await disk.History.DayGainsAsync("USD", "AAPL", day, 1, 4_000, CancellationToken.None);
+        Assert.Equal(new DayGain(Other, "AAPL", 100 * 3_000), Assert.Single(gains));
+
+        // Half of it is bought back at 50.00, for a fee of 2.00.
+        await market.TradeAsync(Side.Buy, 5_000, 50, account: Other);
+        await market.Exchange.Ledger.CatchUp();
+        gains = await disk.History.DayGainsAsync("USD", "AAPL", day, 1, 4_000, CancellationToken.None);
+        Assert.Equal(new DayGain(Other, "AAPL", (50 * 3_000) + (50 * 2_000)), Assert.Single(gains));
+    }
+
+    [Fact]
+    public async Task An_isolated_account_trades_its_symbol_alone_and_loses_nothing_of_another_account()
+    {
+        const long Pocket = 1_004;
+        await using var disk = new Disk();
+        await using var market = await OpenAsync(disk, new MarginPolicy());
+        var account = market.Exchange.Account(Pocket);
+        Assert.Contains("not traded on margin", await account.SetKind(new("USD", "desk", "", "XYZ")), StringComparison.Ordinal);
+        Assert.Null(await account.SetKind(new("USD", "desk", "", "AAPL")));
+        Assert.Null(await account.SetKind(new("USD", "desk", "", "AAPL")));
+        Assert.Contains("margin account of USD for AAPL", await account.SetKind(new("USD", "desk", "")), StringComparison.Ordinal);
+        await account.Deposit(new DepositRequest("cash", "USD", 500_000));
+        await market.PlaceAsync(MarginMarket.Maker, Side.Sell, 10_000, 100);
+        Assert.Equal(RejectReason.NotPermitted, (await market.PlaceAsync(Pocket, Side.Buy, 10_000, 1, "MSFT")).Reason);
+        Assert.Equal(RejectReason.None, (await market.PlaceAsync(Pocket, Side.Buy, 10_000, 100)).Reason);
+
+        // It is one after a snapshot, too, and after a fold of everything.
+        await market.Exchange.Cluster.DeactivateAsync(account);
+        Assert.Equal("AAPL", (await market.MarginAsync(Pocket)).Symbol);
+        Assert.Equal(RejectReason.NotPermitted, (await market.PlaceAsync(Pocket, Side.Buy, 10_000, 1, "MSFT")).Reason);
+
+        // What is lost beyond it is the fund's and the house's; the owner's other account keeps what it has.
+        await market.Catalog.SetOwner(new OwnedAccount(Pocket, "lea"));
+        await market.Catalog.SetOwner(new OwnedAccount(Trader, "lea"));
+        await market.MarkAsync("AAPL", 4_000);
+        await market.PlaceAsync(MarginMarket.Maker, Side.Buy, 3_960, 500);
+        for (var round = 0; round < 12; round++)
+        {
+            await market.RoundAsync();
+            await market.MarkAsync("AAPL", 4_000);
+        }
+
+        Assert.Equal(0, await market.CashAsync(Pocket));
+        Assert.Equal(500_000 - (100 * (10_000 - 3_960)), await HouseAsync(market));
+        Assert.Equal(1_000_000, await market.CashAsync());
+        Assert.Empty(await market.FindingsAsync());
+    }
+
+    /// <summary>Another margin account that is short of 100 at 100.00.</summary>
+    private static async Task<MarginMarket> OpenAsync(Disk disk, MarginPolicy policy)
+    {
+        var market = await MarginMarket.OpenAsync(disk, policy);
+        await ShortAsync(market, Other, 100);
+        return market;
+    }
+
+    private static async Task ShortAsync(MarginMarket market, long account, long lots)
+    {
+        await market.Exchange.Account(account).SetKind(new("USD", "desk", ""));
+        await market.Exchange.Account(account).Deposit(new DepositRequest("cash", "USD", 1_000_000));
+        await market.Catalog.SetLocate(new("AAPL", account, lots, "desk", ""));
+        await market.MarkAsync("AAPL", 10_000);
+        await market.TradeAsync(Side.Sell, 10_000, lots, account: account);
+    }
+
+    /// <summary>The trader buys with all that he has, and the price falls so far that 2,080.00 are missing.</summary>
+    private static async Task<MarginMarket> CrashAsync(MarginMarket market, bool diesEachRound)
+    {
+        await market.TradeAsync(Side.Buy, 10_000, 200);
+        await market.MarkAsync("AAPL", 4_000);
+        await market.PlaceAsync(MarginMarket.Maker, Side.Buy, 3_960, 500);
+        for (var round = 0; round < 14; round++)
+            market = await market.RoundAsync(diesEachRound, 4_000);
+        Assert.Equal(MarginState.Healthy, (await market.MarginAsync()).State);
+        return market;
+    }
+
+    private static async Task<long> HouseAsync(MarginMarket market) =>
+        (long)(await market.Exchange.Ledger.TrialBalance()).Where(row => row.Asset == "USD" && row.Holder == "house").Select(row => row.Total).SingleOrDefault();
+}
