@@ -444,7 +444,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
                 .Add(order is null ? null : HistoryWords.Of(order.Side))
                 .Add(order is null ? null : HistoryWords.Of(order.Type))
                 .Add(order is null ? null : HistoryWords.Of(order.TimeInForce))
-                .Add(order?.PriceTicks ?? RowBuffer.Null)
+                .Add(state.PriceTicks != RowBuffer.Null ? state.PriceTicks : order?.PriceTicks ?? RowBuffer.Null)
                 .Add((order?.QuantityLots ?? 0) + state.Resized).Add(state.Filled).Add(state.Cancelled)
                 .Add(state.State).Add(state.Reason)
                 .Add(order is { ReplacesNumber: > 0 } ? order.ReplacesNumber : RowBuffer.Null)
@@ -456,7 +456,8 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
         foreach (var (key, change) in _changes)
         {
             changed.Add(key.Account).Add(key.Number).Add(change.Resized).Add(change.Filled).Add(change.Cancelled)
-                .Add(change.State).Add(change.Reason).Add(change.ClosedNanos).Add(change.Value).Add(change.ChangedNanos);
+                .Add(change.State).Add(change.Reason).Add(change.ClosedNanos).Add(change.Value).Add(change.ChangedNanos)
+                .Add(change.PriceTicks);
         }
 
         return [added, changed];

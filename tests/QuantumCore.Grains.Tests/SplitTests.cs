@@ -39,7 +39,7 @@ public class SplitTests
         Assert.Equal<long[]>([151, 4, 7], await market.UnitsAsync());
         Assert.Equal<long[]>([cash[0] + 500, cash[1] + 500, cash[2] + 500], await market.CashAsync());
         var report = await market.Exchange.Book(Symbol).Status(Alice, resting.OrderId);
-        Assert.Equal((OrderStatus.Cancelled, EndReason.CorporateAction), (report.Status, report.End));
+        Assert.Equal((OrderStatus.New, 1_067, 75), (report.Status, report.PriceTicks, report.LeavesLots));
         Assert.Equal(
             [(Alice, 101L, 50L, 500L), (Bob, 3, 1, 500), (Carol, 5, 2, 500)],
             (await market.PartsAsync()).Select(part => (part.Account, part.Units, part.Change, part.Amount)));

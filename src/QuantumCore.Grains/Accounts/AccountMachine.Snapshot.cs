@@ -14,9 +14,13 @@ internal sealed partial class AccountMachine
 
     // Parts of corporate actions are not paid, or something was split, beside what is pending of trades, if anything.
     private const byte SnapshotVersionWithActions = 8;
+
+    // Beside all that, orders were adjusted for a split that may not be over.
+    private const byte SnapshotVersionWithAdjusted = 9;
     private const byte SnapshotKind = 101;
 
-    private byte VersionOfSnapshot => _unpaid.Count > 0 || _splits.Count > 0 ? SnapshotVersionWithActions
+    private byte VersionOfSnapshot => _standing.Count > 0 ? SnapshotVersionWithAdjusted
+        : _unpaid.Count > 0 || _splits.Count > 0 ? SnapshotVersionWithActions
         : Account.Pending.IsEmpty ? SnapshotVersion
         : SnapshotVersionWithPending;
 
@@ -70,7 +74,7 @@ internal sealed partial class AccountMachine
         Func<MarginAgreements>? agreements = null,
         Func<string, BusinessCalendar>? calendarOf = null)
     {
-        var from = new RecordReader(snapshot, SnapshotVersion, SnapshotVersionWithActions);
+        var from = new RecordReader(snapshot, SnapshotVersion, SnapshotVersionWithAdjusted);
         var machine = new AccountMachine(id, instrumentOf, scheduleOf, agreements, calendarOf)
         {
             TimeNanos = from.TimeNanos,
