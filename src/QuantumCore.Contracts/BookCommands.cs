@@ -302,6 +302,7 @@ public enum StepKind : byte
 /// <param name="IsAuction">Fill: neither took.</param>
 /// <param name="SelfTrade">Prevented: what was done about it; of the oldest and the newest, which of the two it was.</param>
 /// <param name="Owner">Prevented: who is behind both accounts; 0 where nobody but the account itself is.</param>
+/// <param name="PriceBeforeTicks">Adjusted: what <paramref name="PriceTicks"/> was.</param>
 [GenerateSerializer, Immutable, Alias("turn-step")]
 public readonly record struct TurnStep(
     StepKind Kind,
@@ -323,7 +324,8 @@ public readonly record struct TurnStep(
     long MakerHold = 0,
     bool IsAuction = false,
     SelfTradePrevention SelfTrade = SelfTradePrevention.None,
-    long Owner = 0);
+    long Owner = 0,
+    long PriceBeforeTicks = 0);
 
 /// <summary>A displayed price level as it is after a turn; without orders when it is gone.</summary>
 /// <param name="Side">Buy or sell.</param>

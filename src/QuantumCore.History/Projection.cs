@@ -24,6 +24,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     private readonly RowBuffer _trades = buffers.Empty(Statements.AddTrade);
     private readonly RowBuffer _prevented = buffers.Empty(Statements.AddPrevented);
     private readonly RowBuffer _events = buffers.Empty(Statements.AddAccountEvent);
+    private readonly RowBuffer _adjusted = buffers.Empty(Statements.AddAdjusted);
     private readonly RowBuffer _terms = buffers.Empty(Statements.AddTerm);
     private readonly RowBuffer _lists = buffers.Empty(Statements.AddList);
     private readonly Dictionary<string, TradingPhase> _phases = [];
@@ -78,7 +79,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     public IEnumerable<RowBuffer> Rows() =>
     [
         AssetRows(), _instruments, .. OrderRows(), .. HoldRows(), FloorRows(), BalanceRows(), PositionRows(), _postings,
-        _trades, _prevented, _events, _terms, _lists, PhaseRows(), CandleRows(), .. MoneyRows(),
+        _trades, _prevented, _events, _terms, _lists, _adjusted, PhaseRows(), CandleRows(), .. MoneyRows(),
     ];
 
     private void Apply(Place place, BookRecord record)

@@ -75,6 +75,8 @@ internal static class Statements
 
     public static readonly Statement AddTerm = new("nntn", "INSERT INTO ord_terms " + Row(4));
 
+    public static readonly Statement AddAdjusted = new("nnnnnn", "INSERT INTO ord_adjusted " + Row(6));
+
     public static readonly Statement AddList = new("nnt", "INSERT INTO ord_list " + Row(3));
 
     public static readonly Statement PutPhase = new(

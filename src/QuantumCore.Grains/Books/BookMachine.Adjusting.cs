@@ -25,11 +25,12 @@ internal sealed partial class BookMachine
     private void Adjust(in BookEvent amended, in OrderAdjustment adjustment)
     {
         var ticket = TicketOf(amended.OrderId);
-        var before = ticket.TotalLots;
+        var (lots, price) = (ticket.TotalLots, ticket.Order.PriceTicks);
         ticket.TotalLots = amended.QuantityLots - ticket.PreventedLots;
         ticket.Adjust(in adjustment);
         ticket.Hold = HoldOf(ticket);
-        Add(StepKind.Adjusted, ticket, EndReason.None, ticket.Order.PriceTicks, ticket.TotalLots - before, ticket.LeavesLots);
+        Add(StepKind.Adjusted, ticket, EndReason.None, ticket.Order.PriceTicks, ticket.TotalLots - lots, ticket.LeavesLots);
+        _steps[^1] = _steps[^1] with { PriceBeforeTicks = price };
         if (ticket.List is { } list)
         {
             Rebalance(list);
