@@ -61,6 +61,8 @@ internal static class CommandText
                 return Mass(verb, rest);
             case "correct":
                 return Correct(rest);
+            case "split":
+                return Split(Only(verb, rest));
             case "rules" or "cfg":
                 return Rules(verb, rest);
             case "time":
@@ -78,10 +80,15 @@ internal static class CommandText
         "mark" => new MarkCommand(ScenarioWords.Price(Only(verb, rest))),
         "ref" or "static" => new ReferenceCommand(ScenarioWords.Price(Only(verb, rest))) { OtherSubject = "ref" },
         "last" => new LastCommand(ScenarioWords.Price(Only(verb, rest))),
+        "dividend" => new AdjustCommand(OrderAdjustment.Dividend(ScenarioWords.Number(Only(verb, rest)))) { OtherSubject = "dividend" },
         "bust" => new BustCommand(ScenarioWords.Number(Only(verb, rest))) { OtherSubject = rest[0] },
         _ when rest is ["B" or "S", ..] => new NewCommand(OrderText.Parse([verb, .. rest])),
         _ => throw new FormatException($"'{verb}' is no command"),
     };
+
+    private static AdjustCommand Split(string ratio) => ratio.Split(':') is [var news, var olds]
+        ? new AdjustCommand(OrderAdjustment.Split(ScenarioWords.Number(news), ScenarioWords.Number(olds)))
+        : throw new FormatException($"'{ratio}' is no ratio");
 
     private static string Only(string verb, List<string> rest) =>
         rest is [var only] ? only : throw new FormatException($"'{verb}' takes one word");

@@ -54,6 +54,8 @@ public sealed class CoreScenarioBook(int maxLevels) : IScenarioBook
 
     public RejectReason SetLast(long time, long priceTicks) => _book.SetLast(time, priceTicks);
 
+    public RejectReason Adjust(long time, OrderAdjustment adjustment) => _book.Adjust(time, in adjustment);
+
     public RejectReason AdvanceTime(long time) => _book.AdvanceTime(time);
 
     public RejectReason Bust(long time, long tradeNumber) => _book.Bust(time, tradeNumber);

@@ -68,6 +68,8 @@ public interface IScenarioBook
 
     RejectReason SetLast(long time, long priceTicks);
 
+    RejectReason Adjust(long time, OrderAdjustment adjustment);
+
     RejectReason AdvanceTime(long time);
 
     RejectReason Bust(long time, long tradeNumber);

@@ -93,6 +93,8 @@ public sealed record ReferenceCommand(long PriceTicks) : ScenarioCommand("static
 
 public sealed record LastCommand(long PriceTicks) : ScenarioCommand("last");
 
+public sealed record AdjustCommand(OrderAdjustment Adjustment) : ScenarioCommand("split");
+
 public sealed record TimeCommand() : ScenarioCommand("time");
 
 public sealed record BustCommand(long Trade) : ScenarioCommand("bust");

@@ -197,6 +197,7 @@ public sealed class ScenarioRun
         MarkCommand mark => _book.SetMark(time, mark.PriceTicks),
         ReferenceCommand reference => _book.SetReference(time, reference.PriceTicks),
         LastCommand last => _book.SetLast(time, last.PriceTicks),
+        AdjustCommand adjust => _book.Adjust(time, adjust.Adjustment),
         TimeCommand => _book.AdvanceTime(time),
         BustCommand bust => _book.Bust(time, bust.Trade),
         CorrectCommand correct => _book.Correct(time, correct.Trade, correct.PriceTicks),

@@ -35,7 +35,7 @@ public sealed class HeldOrder
     public required TimeInForce TimeInForce { get; init; }
 
     /// <summary>Limit or protection price, in ticks.</summary>
-    public required long PriceTicks { get; init; }
+    public required long PriceTicks { get; set; }
 
     /// <summary>What it pays.</summary>
     public required FeeTerms Fees { get; init; }
@@ -342,8 +342,28 @@ public sealed class Account(AccountId id)
     }
 
     /// <summary>
+    /// A corporate action changed the order in its book. What a sell holds grows with its lots, and the units for that come with the account's own part of
+    /// the action: until then more may be held than is there, and nothing of it is free.
+    /// </summary>
+    /// <param name="number">The order.</param>
+    /// <param name="priceTicks">Its limit or worst price now.</param>
+    /// <param name="lots">Lots that came to its total.</param>
+    /// <param name="hold">What stays held for it.</param>
+    /// <param name="adjustment">What became of prices and lots.</param>
+    public void Adjusted(long number, long priceTicks, long lots, long hold, in OrderAdjustment adjustment)
+    {
+        var order = _orders[number];
+        order.Interest?.Remove(order);
+        order.PriceTicks = priceTicks;
+        order.QuantityLots += lots;
+        order.Conditions = adjustment.Of(order.Side, order.Conditions, order.QuantityLots);
+        order.Interest?.Add(order);
+        SetHold(number, hold);
+    }
+
+    /// <summary>
     /// What is held for an order within a turn of its book. It may grow where another order's hold became free, or
-    /// what a parent bought pays for its child; <see cref="RequireCover(Instrument)"/> checks the whole.
+    /// what a parent bought pays for its child; <see cref="RequireCover(Instrument, bool)"/> checks the whole.
     /// </summary>
     public void SetHold(long number, long hold)
     {
@@ -353,22 +373,25 @@ public sealed class Account(AccountId id)
     }
 
     /// <summary>After a turn nothing is held that is not there.</summary>
+    /// <param name="instrument">Names the assets.</param>
+    /// <param name="isSplit">Whether the base asset's new units may be on their way.</param>
     /// <exception cref="InvalidOperationException">More is held of an asset than there is: never to be repaired silently.</exception>
-    public void RequireCover(Instrument instrument)
+    public void RequireCover(Instrument instrument, bool isSplit = false)
     {
-        if (!IsMargin && (Of(instrument.Quote).Available < 0 || Of(instrument.Base).Available < 0))
+        if (!IsMargin && (Of(instrument.Quote).Available < 0 || (Of(instrument.Base).Available < 0 && !isSplit)))
         {
             throw new InvalidOperationException($"{id}: a turn of {instrument.Symbol} holds more than there is.");
         }
     }
 
     /// <summary>Of no asset more is held than there is.</summary>
+    /// <param name="isSplit">Whether new units of an asset may be on their way.</param>
     /// <exception cref="InvalidOperationException">There is: never to be repaired silently.</exception>
-    public void RequireCover()
+    public void RequireCover(Func<string, bool> isSplit)
     {
         foreach (var (asset, balance) in _balances)
         {
-            if (!IsMargin && balance.Available < 0)
+            if (!IsMargin && balance.Available < 0 && !isSplit(asset))
             {
                 throw new InvalidOperationException($"{id}: more {asset} is held than there is.");
             }

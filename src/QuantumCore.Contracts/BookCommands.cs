@@ -59,13 +59,17 @@ public enum BookVerb : byte
 
     /// <summary>Say which accounts are of one owner.</summary>
     SetTradeGroups = 18,
+
+    /// <summary>Adjust every open order for a corporate action; each action once.</summary>
+    AdjustOrders = 19,
 }
 
 /// <summary>A command as it is journaled: enough to run it again.</summary>
 /// <param name="Verb">What to do.</param>
 /// <param name="Account">The account it is about, or 0.</param>
 /// <param name="Number">
-/// Cancel, Amend, Reduce: the order's number in its account. CancelAll: the floor. Bust, Correct: the trade.
+/// Cancel, Amend, Reduce: the order's number in its account. CancelAll: the floor. Bust, Correct: the trade. AdjustOrders: the action's place
+/// among all that were announced, from 1.
 /// </param>
 /// <param name="Value">
 /// Cancel, EndOrders: the <see cref="EndReason"/>. Reduce: the new total in lots. SetPhase: the <see cref="TradingPhase"/>.
@@ -74,7 +78,7 @@ public enum BookVerb : byte
 /// <param name="Orders">Enter, EnterList, Act: the orders.</param>
 /// <param name="Changes">
 /// Amend, SetRules: what changes, each under its name. SetPhase: why, and what follows when. Act: what is done, each with its operands after it.
-/// SetTradeGroups: each account that changes, and its group after it.
+/// SetTradeGroups: each account that changes, and its group after it. AdjustOrders: the ratio of a split, or by how much prices fall; nothing ends all.
 /// </param>
 [GenerateSerializer, Immutable, Alias("book-command")]
 public sealed record BookCommand(
@@ -173,6 +177,15 @@ public enum ChangedValue : byte
 
     /// <summary>SetTradeGroups: its trade group; 0 for none.</summary>
     TradeGroup = 61,
+
+    /// <summary>AdjustOrders: so many new units; the old ones come after it.</summary>
+    NewUnits = 62,
+
+    /// <summary>AdjustOrders: for so many old ones.</summary>
+    OldUnits = 63,
+
+    /// <summary>AdjustOrders: by how many ticks prices fall.</summary>
+    FallTicks = 64,
 }
 
 /// <summary>Why a symbol is in its phase. Numbers are journaled and never change.</summary>
@@ -263,6 +276,9 @@ public enum StepKind : byte
 
     /// <summary>It met an order of its owner and did not trade; what that changes and ends comes as steps of its own.</summary>
     Prevented = 7,
+
+    /// <summary>A corporate action gave it another price, or other lots.</summary>
+    Adjusted = 8,
 }
 
 /// <summary>One thing that happened, in the sequence in which it must be added up.</summary>
@@ -272,8 +288,8 @@ public enum StepKind : byte
 /// <param name="OrderId">Its public id; 0 when it has none.</param>
 /// <param name="Side">Buy or sell.</param>
 /// <param name="Reason">Ended: why.</param>
-/// <param name="PriceTicks">Fill: the price traded. Prevented: the other order's. Else the order's price or trigger, 0 for none.</param>
-/// <param name="QuantityLots">Fill: lots. Prevented: lots that would have traded. Opened: its total. Changed: lots taken off its total. Ended: what it had filled.</param>
+/// <param name="PriceTicks">Fill: the price traded. Prevented: the other order's. Adjusted: its limit or worst price now. Else the order's price or trigger, 0 for none.</param>
+/// <param name="QuantityLots">Fill: lots. Prevented: lots that would have traded. Opened: its total. Changed: lots taken off its total. Adjusted: lots that came to its total. Ended: what it had filled.</param>
 /// <param name="LeavesLots">What it has open afterwards; Ended: what was released; Prevented: what it loses.</param>
 /// <param name="Fee">Fill: its fee, quote minor units.</param>
 /// <param name="Hold">What stays held for it afterwards, minor units of the asset it gives.</param>
@@ -286,6 +302,7 @@ public enum StepKind : byte
 /// <param name="IsAuction">Fill: neither took.</param>
 /// <param name="SelfTrade">Prevented: what was done about it; of the oldest and the newest, which of the two it was.</param>
 /// <param name="Owner">Prevented: who is behind both accounts; 0 where nobody but the account itself is.</param>
+/// <param name="PriceBeforeTicks">Adjusted: what <paramref name="PriceTicks"/> was.</param>
 [GenerateSerializer, Immutable, Alias("turn-step")]
 public readonly record struct TurnStep(
     StepKind Kind,
@@ -307,7 +324,8 @@ public readonly record struct TurnStep(
     long MakerHold = 0,
     bool IsAuction = false,
     SelfTradePrevention SelfTrade = SelfTradePrevention.None,
-    long Owner = 0);
+    long Owner = 0,
+    long PriceBeforeTicks = 0);
 
 /// <summary>A displayed price level as it is after a turn; without orders when it is gone.</summary>
 /// <param name="Side">Buy or sell.</param>
@@ -367,6 +385,25 @@ public static class ChangedConditions
         && changes.Where((_, i) => i % 2 == 0).All(of => of.Name == ChangedValue.GroupedAccount && new AccountId(of.Value).IsCustomer)
         && changes.Where((_, i) => i % 2 == 1).All(of => of is { Name: ChangedValue.TradeGroup, Value: >= 0 and <= int.MaxValue })
         && changes.Where((_, i) => i % 2 == 0).DistinctBy(of => of.Value).Count() == changes.Length / 2;
+
+    /// <summary>What these make of open orders; null when they are no adjustment.</summary>
+    public static OrderAdjustment? AsAdjustment(this ImmutableArray<NamedValue> changes)
+    {
+        OrderAdjustment? adjustment = changes.IsDefault ? null : changes switch
+        {
+            [] => OrderAdjustment.EndsOrders,
+            [{ Name: ChangedValue.NewUnits, Value: var news }, { Name: ChangedValue.OldUnits, Value: var olds }] => OrderAdjustment.Split(news, olds),
+            [{ Name: ChangedValue.FallTicks, Value: >= 1 and var ticks }] => OrderAdjustment.Dividend(ticks),
+            _ => null,
+        };
+        return adjustment is { IsValid: true } valid ? valid : null;
+    }
+
+    /// <summary>The same as changed values.</summary>
+    public static ImmutableArray<NamedValue> AsChanges(this OrderAdjustment adjustment) =>
+        adjustment.IsSplit ? [new(ChangedValue.NewUnits, adjustment.NewUnits), new(ChangedValue.OldUnits, adjustment.OldUnits)]
+        : adjustment.FallTicks > 0 ? [new(ChangedValue.FallTicks, adjustment.FallTicks)]
+        : [];
 
     /// <summary>
     /// Whether these say no more than why a phase begins and which one follows when: one that can follow it, and after

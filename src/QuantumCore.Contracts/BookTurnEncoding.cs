@@ -121,6 +121,11 @@ internal static class BookTurnEncoding
             to.Count(step.Owner);
         }
 
+        if (step.Kind == StepKind.Adjusted)
+        {
+            to.Count(step.PriceBeforeTicks);
+        }
+
         if (step.Kind != StepKind.Fill)
         {
             return;
@@ -171,6 +176,7 @@ internal static class BookTurnEncoding
                 SelfTrade = (SelfTradePrevention)from.Byte(),
                 Owner = from.Count(),
             },
+            StepKind.Adjusted => step with { PriceBeforeTicks = from.Count() },
             _ => step,
         };
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
@@ -24,7 +25,7 @@ public enum CorporateActionState : byte
     /// <summary>All of it is paid.</summary>
     Paid = 3,
 
-    /// <summary>The cut was; open orders of its books have ended. Not all accounts have decided their parts yet.</summary>
+    /// <summary>The cut was; open orders of its books are adjusted or have ended. Not all accounts have decided their parts yet.</summary>
     Begun = 4,
 }
 
@@ -101,7 +102,41 @@ public sealed record CorporateActionView(
     string CashAsset,
     int CashDecimals,
     CorporateActionState State,
-    CorporateSums Sums);
+    CorporateSums Sums)
+{
+    /// <summary>
+    /// What it makes of the open orders of a book of its asset; null: nothing, as a dividend of less than a tick does. Where prices are of another asset
+    /// than the dividend, nobody can say by how much they fall: orders end.
+    /// </summary>
+    public OrderAdjustment? AdjustmentOf(Instrument instrument)
+    {
+        if (Request.Kind == CorporateActionKind.Split)
+        {
+            return OrderAdjustment.Split(Request.Numerator, Request.Denominator);
+        }
+
+        if (instrument.Quote.Name != CashAsset)
+        {
+            return OrderAdjustment.EndsOrders;
+        }
+
+        var tick = (Int128)instrument.TickSize * PowerOfTen(CashDecimals + CorporateActionRequest.RateDecimals);
+        var worth = (Int128)Request.Rate * PowerOfTen(instrument.PriceDecimals);
+        return worth < tick ? null
+            : OrderAdjustment.Dividend((long)Int128.Min(Rounding.DivUp(worth, tick), Instrument.PriceTicksLimit));
+    }
+
+    private static Int128 PowerOfTen(int exponent)
+    {
+        Int128 power = 1;
+        for (var i = 0; i < exponent; i++)
+        {
+            power *= 10;
+        }
+
+        return power;
+    }
+}
 
 /// <summary>An account that a corporate action concerns, and that has not decided its part yet.</summary>
 /// <param name="Account">The account.</param>

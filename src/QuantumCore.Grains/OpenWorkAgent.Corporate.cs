@@ -15,16 +15,19 @@ public sealed partial class OpenWorkAgent
     /// <summary>One round over the corporate actions that are not at their end.</summary>
     public async Task CarryActionsAsync(CancellationToken cancellationToken)
     {
+        var number = 0;
         foreach (var action in await grains.Catalog().CorporateActions())
         {
             cancellationToken.ThrowIfCancellationRequested();
+            // Actions are never taken back: its place among them names it in every book.
+            var place = ++number;
             switch (action.State)
             {
                 case CorporateActionState.Announced when action.CutNanos <= NanosAt(TimeSpan.Zero):
-                    await CarryAsync(action, BeginAsync);
+                    await CarryAsync(action, action => BeginAsync(action, place));
                     break;
                 case CorporateActionState.Begun when action.CutNanos <= NanosAt(-CutRest):
-                    await CarryAsync(action, EnterAsync);
+                    await CarryAsync(action, action => EnterAsync(action, place));
                     break;
                 case CorporateActionState.Entered when action.Request.PayDay <= UtcDay.Of(NanosAt(TimeSpan.Zero)):
                     await CarryAsync(action, PayAsync);
@@ -59,23 +62,30 @@ public sealed partial class OpenWorkAgent
         }
     }
 
-    /// <summary>The cut: open orders end. A split waits until its books stand still.</summary>
-    private async Task BeginAsync(CorporateActionView action)
+    /// <summary>The cut: open orders are adjusted. A split waits until its books stand still, and has begun before that, so that they stay so.</summary>
+    private async Task BeginAsync(CorporateActionView action, int place)
     {
-        if (action.Request.Kind != CorporateActionKind.Split || await StandStillAsync(action))
+        if (action.Request.Kind == CorporateActionKind.Split)
         {
-            await EndOrdersAsync(action);
+            if (!await StandStillAsync(action))
+            {
+                return;
+            }
+
             await grains.Catalog().BeginAction(action.Request.Id);
         }
+
+        await AdjustOrdersAsync(action, place);
+        await grains.Catalog().BeginAction(action.Request.Id);
     }
 
-    private IEnumerable<string> SymbolsOf(CorporateActionView action) =>
-        catalog.Instruments.Where(instrument => instrument.Base.Name == action.UnitAsset).Select(instrument => instrument.Symbol);
+    private IEnumerable<Instrument> InstrumentsOf(CorporateActionView action) =>
+        catalog.Instruments.Where(instrument => instrument.Base.Name == action.UnitAsset);
 
     // A halt that is planned to end may end before all accounts have their part.
     private async Task<bool> StandStillAsync(CorporateActionView action)
     {
-        foreach (var symbol in SymbolsOf(action))
+        foreach (var symbol in InstrumentsOf(action).Select(instrument => instrument.Symbol))
         {
             if (await (await catalog.BookAsync(symbol)).State(symbol) is not { Phase: TradingPhase.Halt or TradingPhase.Closed, Plan: null })
             {
@@ -86,26 +96,32 @@ public sealed partial class OpenWorkAgent
         return true;
     }
 
-    /// <summary>Orders that are open at the cut asked for another thing than is traded from then on: they end, in each book of the asset.</summary>
-    private async Task EndOrdersAsync(CorporateActionView action)
+    /// <summary>Orders that are open at the cut asked for another thing than is traded from then on: each book of the asset adjusts them, once.</summary>
+    private async Task AdjustOrdersAsync(CorporateActionView action, int place)
     {
-        foreach (var symbol in SymbolsOf(action))
+        foreach (var instrument in InstrumentsOf(action))
         {
-            var reason = await (await catalog.BookAsync(symbol)).Operate(symbol, BookCommand.Of(BookVerb.EndOrders, (long)EndReason.CorporateAction));
+            if (action.AdjustmentOf(instrument) is not { } adjustment)
+            {
+                continue;
+            }
+
+            var call = BookCommand.Of(BookVerb.AdjustOrders, number: place) with { Changes = adjustment.AsChanges() };
+            var reason = await (await catalog.BookAsync(instrument.Symbol)).Operate(instrument.Symbol, call);
             if (reason != RejectReason.None)
             {
-                throw new InvalidOperationException($"{symbol} can't end its orders now: {reason}.");
+                throw new InvalidOperationException($"{instrument.Symbol} can't adjust its orders now: {reason}.");
             }
         }
     }
 
     /// <summary>Each account decides its part; when all have, what rounding left is kept and the sums are told.</summary>
-    private async Task EnterAsync(CorporateActionView action)
+    private async Task EnterAsync(CorporateActionView action, int place)
     {
         if (action.Request.Kind == CorporateActionKind.Split)
         {
-            // What was entered into a book that stands still holds units that are not there any more.
-            await EndOrdersAsync(action);
+            // Who brought it to its begin may not have come as far.
+            await AdjustOrdersAsync(action, place);
         }
 
         var (ledger, after) = (grains.Ledger(), 0L);

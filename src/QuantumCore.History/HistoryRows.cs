@@ -35,6 +35,9 @@ internal sealed class OrderChange
 {
     public long Resized { get; set; }
 
+    /// <summary>Its limit or worst price now, in ticks, where that changed; else <see cref="RowBuffer.Null"/>.</summary>
+    public long PriceTicks { get; set; } = RowBuffer.Null;
+
     public long Filled { get; set; }
 
     public long Cancelled { get; set; }

@@ -20,7 +20,13 @@ UNION ALL SELECT o.account, o.number, 'open order without hold' FROM ord o
 LEFT JOIN hold h ON h.account = o.account AND h.number = o.number WHERE o.state = 'open' AND h.account IS NULL;
 -- name: I05 a customer without a margin account is never overdrawn
 SELECT b.account, b.asset, b.total, b.reserved FROM balance b LEFT JOIN margin_account m ON m.account = b.account AND m.asset <> ''
-WHERE b.account >= 1000 AND b.total - b.reserved < 0 AND m.account IS NULL AND @settled = 1;
+WHERE b.account >= 1000 AND b.total - b.reserved < 0 AND m.account IS NULL AND @settled = 1
+  -- Orders that a split has adjusted hold new units before the account has them; their book stands still until it does.
+  AND NOT EXISTS (SELECT 1 FROM ord o
+    JOIN ord_adjusted a ON a.account = o.account AND a.number = o.number AND a.lots > 0
+    JOIN book_phase p ON p.symbol = o.symbol AND p.phase IN ('halt', 'closed')
+    JOIN instrument i ON i.symbol = o.symbol AND i.base = b.asset
+    WHERE o.account = b.account AND o.state = 'open' AND o.side = 'S');
 -- name: I06 a position is the sum of its fills
 SELECT account, symbol, SUM(p), SUM(f) FROM (
   SELECT account, symbol, qty AS p, 0 AS f FROM position
@@ -71,14 +77,22 @@ WHERE t.seq > COALESCE(c.seq, 0)
 UNION ALL SELECT 'posting', p.stream, p.seq FROM posting p LEFT JOIN projector_cursor c ON c.stream = p.stream
 WHERE p.seq > COALESCE(c.seq, 0);
 -- name: I16 a trade is at a plain maker's price, never worse than a limit (0: none), and between two sides
-SELECT t.symbol, t.seq, t.idx FROM trade t
-LEFT JOIN ord m ON m.symbol = t.symbol AND m.order_id = t.maker_order
-LEFT JOIN ord k ON k.symbol = t.symbol AND k.order_id = t.taker_order
-WHERE m.account IS NULL OR k.account IS NULL OR m.side = k.side
-  OR (t.taker_side <> 'A' AND (k.side <> t.taker_side OR (m.type = 'limit' AND t.px <> m.px
-    AND NOT EXISTS (SELECT 1 FROM ord_terms x WHERE x.account = m.account AND x.number = m.number))))
-  OR (k.side = 'B' AND ((k.px > 0 AND t.px > k.px) OR t.px < m.px OR k.account <> t.buyer OR m.account <> t.seller))
-  OR (k.side = 'S' AND (t.px < k.px OR (m.px > 0 AND t.px > m.px) OR k.account <> t.seller OR m.account <> t.buyer));
+WITH told AS (
+  SELECT t.symbol, t.seq, t.idx, t.px, t.buyer, t.seller, t.taker_side, m.account AS maker, m.number AS maker_number, m.type AS maker_type,
+    m.side AS maker_side, k.account AS taker, k.side AS side,
+    COALESCE((SELECT a.px_before FROM ord_adjusted a WHERE a.account = m.account AND a.number = m.number AND a.seq > t.seq
+      ORDER BY a.seq LIMIT 1), m.px) AS maker_px,
+    COALESCE((SELECT a.px_before FROM ord_adjusted a WHERE a.account = k.account AND a.number = k.number AND a.seq > t.seq
+      ORDER BY a.seq LIMIT 1), k.px) AS taker_px
+  FROM trade t
+  LEFT JOIN ord m ON m.symbol = t.symbol AND m.order_id = t.maker_order
+  LEFT JOIN ord k ON k.symbol = t.symbol AND k.order_id = t.taker_order)
+SELECT symbol, seq, idx FROM told
+WHERE maker IS NULL OR taker IS NULL OR maker_side = side
+  OR (taker_side <> 'A' AND (side <> taker_side OR (maker_type = 'limit' AND px <> maker_px
+    AND NOT EXISTS (SELECT 1 FROM ord_terms x WHERE x.account = maker AND x.number = maker_number))))
+  OR (side = 'B' AND ((taker_px > 0 AND px > taker_px) OR px < maker_px OR taker <> buyer OR maker <> seller))
+  OR (side = 'S' AND (px < taker_px OR (maker_px > 0 AND px > maker_px) OR taker <> seller OR maker <> buyer));
 -- name: I18 no hold waits for its order beyond the sweeper's deadline
 SELECT account, number, symbol, created_at FROM hold WHERE in_book = 0 AND created_at < @before;
 -- name: I19 the pull index names both sides of every trade
@@ -159,3 +173,8 @@ SELECT s.cause, s.payers, s.lines, s.paid, COALESCE(h.paid, 0) FROM (
 LEFT JOIN (SELECT cause, -SUM(amount) AS paid FROM posting WHERE account = 8 AND cause LIKE 'liquidation %' GROUP BY cause) h
   ON SUBSTR(h.cause, 13) = SUBSTR(s.cause, 9)
 WHERE s.payers <> s.lines OR (@settled = 1 AND s.paid > COALESCE(h.paid, 0));
+-- name: I37 corporate actions lower an order's price and take no lots, each begins where the one before it ended, and the last price is the order's
+SELECT a.account, a.number, a.seq FROM ord_adjusted a
+JOIN ord o ON o.account = a.account AND o.number = a.number
+WHERE a.px > a.px_before OR a.lots < 0 OR a.px <> COALESCE((SELECT n.px_before FROM ord_adjusted n
+  WHERE n.account = a.account AND n.number = a.number AND n.seq > a.seq ORDER BY n.seq LIMIT 1), o.px);

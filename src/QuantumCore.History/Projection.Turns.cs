@@ -73,6 +73,13 @@ internal sealed partial class Projection
                 Change(key, turn.TimeNanos).Resized -= step.QuantityLots;
                 SetHold(key, rows.Hold(key)! with { Amount = step.Hold });
                 break;
+            case StepKind.Adjusted:
+                var adjusted = Change(key, turn.TimeNanos);
+                adjusted.Resized += step.QuantityLots;
+                adjusted.PriceTicks = step.PriceTicks;
+                _adjusted.Add(step.Account).Add(step.Number).Add(place.Sequence).Add(step.PriceBeforeTicks).Add(step.PriceTicks).Add(step.QuantityLots);
+                SetHold(key, rows.Hold(key)! with { Amount = step.Hold });
+                break;
             case StepKind.Held:
                 SetHold(key, rows.Hold(key)! with { Amount = step.Hold });
                 break;

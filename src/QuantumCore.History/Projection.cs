@@ -24,6 +24,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     private readonly RowBuffer _trades = buffers.Empty(Statements.AddTrade);
     private readonly RowBuffer _prevented = buffers.Empty(Statements.AddPrevented);
     private readonly RowBuffer _events = buffers.Empty(Statements.AddAccountEvent);
+    private readonly RowBuffer _adjusted = buffers.Empty(Statements.AddAdjusted);
     private readonly RowBuffer _terms = buffers.Empty(Statements.AddTerm);
     private readonly RowBuffer _lists = buffers.Empty(Statements.AddList);
     private readonly Dictionary<string, TradingPhase> _phases = [];
@@ -78,7 +79,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     public IEnumerable<RowBuffer> Rows() =>
     [
         AssetRows(), _instruments, .. OrderRows(), .. HoldRows(), FloorRows(), BalanceRows(), PositionRows(), _postings,
-        _trades, _prevented, _events, _terms, _lists, PhaseRows(), CandleRows(), .. MoneyRows(),
+        _trades, _prevented, _events, _terms, _lists, _adjusted, PhaseRows(), CandleRows(), .. MoneyRows(),
     ];
 
     private void Apply(Place place, BookRecord record)
@@ -444,7 +445,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
                 .Add(order is null ? null : HistoryWords.Of(order.Side))
                 .Add(order is null ? null : HistoryWords.Of(order.Type))
                 .Add(order is null ? null : HistoryWords.Of(order.TimeInForce))
-                .Add(order?.PriceTicks ?? RowBuffer.Null)
+                .Add(state.PriceTicks != RowBuffer.Null ? state.PriceTicks : order?.PriceTicks ?? RowBuffer.Null)
                 .Add((order?.QuantityLots ?? 0) + state.Resized).Add(state.Filled).Add(state.Cancelled)
                 .Add(state.State).Add(state.Reason)
                 .Add(order is { ReplacesNumber: > 0 } ? order.ReplacesNumber : RowBuffer.Null)
@@ -456,7 +457,8 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
         foreach (var (key, change) in _changes)
         {
             changed.Add(key.Account).Add(key.Number).Add(change.Resized).Add(change.Filled).Add(change.Cancelled)
-                .Add(change.State).Add(change.Reason).Add(change.ClosedNanos).Add(change.Value).Add(change.ChangedNanos);
+                .Add(change.State).Add(change.Reason).Add(change.ClosedNanos).Add(change.Value).Add(change.ChangedNanos)
+                .Add(change.PriceTicks);
         }
 
         return [added, changed];

@@ -21,6 +21,9 @@ CREATE TABLE IF NOT EXISTS ord_terms (
 CREATE TABLE IF NOT EXISTS ord_list (
   account BIGINT NOT NULL, number BIGINT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (account, number)) {BY_KEY};
 CREATE UNIQUE INDEX IF NOT EXISTS ord_list_name ON ord_list (account, name);
+CREATE TABLE IF NOT EXISTS ord_adjusted (
+  account BIGINT NOT NULL, number BIGINT NOT NULL, seq BIGINT NOT NULL, px_before BIGINT NOT NULL, px BIGINT NOT NULL,
+  lots BIGINT NOT NULL, PRIMARY KEY (account, number, seq)) {BY_KEY};
 CREATE TABLE IF NOT EXISTS book_phase (symbol TEXT NOT NULL, phase TEXT NOT NULL, PRIMARY KEY (symbol)) {BY_KEY};
 CREATE UNIQUE INDEX IF NOT EXISTS ord_public ON ord (symbol, order_id);
 CREATE TABLE IF NOT EXISTS hold (

@@ -48,10 +48,11 @@ internal static class Statements
     public static readonly Statement AddOrder = new("nntntttt" + "nnnntt" + "nnnnnn", "INSERT INTO ord " + Row(20));
 
     public static readonly Statement ChangeOrder = new(
-        "nnnnnttnnn",
+        "nnnnnttnnnn",
         $$"""
         UPDATE ord SET qty = ord.qty + @3, filled = ord.filled + @4, cancelled = ord.cancelled + @5, state = @6,
-          reason = @7, closed_at = @8, value = {{Sum("ord.value", "@9")}}, changed_at = @10
+          reason = @7, closed_at = @8, value = {{Sum("ord.value", "@9")}}, changed_at = @10,
+          px = COALESCE(@11, ord.px)
         {FROM} WHERE ord.account = @1 AND ord.number = @2
         """);
 
@@ -73,6 +74,8 @@ internal static class Statements
         " ON CONFLICT (symbol, account) DO UPDATE SET floor = excluded.floor");
 
     public static readonly Statement AddTerm = new("nntn", "INSERT INTO ord_terms " + Row(4));
+
+    public static readonly Statement AddAdjusted = new("nnnnnn", "INSERT INTO ord_adjusted " + Row(6));
 
     public static readonly Statement AddList = new("nnt", "INSERT INTO ord_list " + Row(3));
 

@@ -198,15 +198,22 @@ public sealed partial class OrderBook
     {
         for (var slot = 1; slot < _entriesUsed; slot++)
         {
-            ref var entry = ref _entries[slot];
-            if (entry.Id == 0 || !Fits(slot, in filter))
-                continue;
-
-            _ending.Add((entry.Id, reason));
-            if (Has(slot, Traits.Conditional))
-                ConditionsOf(slot).Ending = true;
+            if (_entries[slot].Id != 0 && Fits(slot, in filter))
+                Choose(slot, reason);
         }
 
+        ChooseRelatives();
+    }
+
+    private void Choose(int slot, EndReason reason)
+    {
+        _ending.Add((_entries[slot].Id, reason));
+        if (Has(slot, Traits.Conditional))
+            ConditionsOf(slot).Ending = true;
+    }
+
+    private void ChooseRelatives()
+    {
         var chosen = _ending.Count;
         for (var i = 0; i < chosen; i++)
             ChooseRelatives(_index.Find(_ending[i].Id));

@@ -190,6 +190,25 @@ internal static class Samples
             [],
             [],
             null),
+        ["book-x-split"] = new BookTurn(
+            Time,
+            BookCommand.Of(BookVerb.AdjustOrders, number: 3) with { Changes = [new(ChangedValue.NewUnits, 3), new(ChangedValue.OldUnits, 2)] },
+            RejectReason.None,
+            TradingPhase.Halt,
+            [
+                new TurnStep(StepKind.Adjusted, 1001, 7, 70, Side.Sell, EndReason.None, 10_000, 5, 15, 0, 15, PriceBeforeTicks: 15_000),
+                new TurnStep(StepKind.Ended, 1002, 3, 71, Side.Buy, EndReason.CorporateAction, 9_000, 2, 8, 0, 0),
+            ],
+            [new LevelState(Side.Sell, 10_000, 15, 1), new LevelState(Side.Sell, 15_000, 0, 0)],
+            null),
+        ["book-x-dividend"] = new BookTurn(
+            Time,
+            BookCommand.Of(BookVerb.AdjustOrders, number: 4) with { Changes = [new(ChangedValue.FallTicks, 13)] },
+            RejectReason.None,
+            TradingPhase.Continuous,
+            [new TurnStep(StepKind.Adjusted, 1001, 7, 70, Side.Buy, EndReason.None, 10_487, 0, 15, 0, 157_428, PriceBeforeTicks: 10_500)],
+            [new LevelState(Side.Buy, 10_500, 0, 0), new LevelState(Side.Buy, 10_487, 15, 1)],
+            null),
         ["book-x-leg"] = new BookTurn(
             Time,
             BookCommand.Of(BookVerb.Act) with { Orders = [s_leg], Changes = [new(ChangedValue.Close, 3), new(ChangedValue.Reason, 5)] },

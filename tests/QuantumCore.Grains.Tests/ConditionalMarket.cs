@@ -9,7 +9,7 @@ using Xunit;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>One book, four accounts, a seeded flow of every kind of order and command.</summary>
-internal sealed class ConditionalMarket
+internal sealed partial class ConditionalMarket
 {
     private const int Accounts = 4;
     private const long Cash = 400_000;
@@ -60,6 +60,11 @@ internal sealed class ConditionalMarket
         if (_random.Next(100) == 0)
         {
             SetFees();
+        }
+
+        if (_random.Next(150) == 0)
+        {
+            Adjust();
         }
 
         switch (_random.Next(100))
@@ -124,7 +129,7 @@ internal sealed class ConditionalMarket
             }
         }
 
-        Assert.Equal(Accounts * Units, units);
+        Assert.Equal((Accounts * Units) + _unitsOfSplits, units);
         Assert.Equal(Accounts * Cash, cash + _feesPaid);
         Assert.True(_feesPaid >= 0, "more is given back than was paid");
     }
@@ -158,6 +163,8 @@ internal sealed class ConditionalMarket
             "iceberg", "hidden", "all or none", "minimum", "slide", "amount", "prevented", "met itself", "met its owner's other", "auction trade",
             "list OneCancelsOther", "list OneTriggersOther", "list OneTriggersOneCancelsOther", "child entered",
             "sibling ended", "expired", "cancel all", "amended", "refused list", "minimum fee", "rebate", "planned phase",
+            "dividend of a buy", "dividend of a sell", "dividend of a listed order", "split of a buy", "split of a sell", "split of a stop",
+            "fewer held after a split",
         ];
         Assert.Empty(expected.Except(_seen));
     }

@@ -72,7 +72,7 @@ public class DividendTests
     }
 
     [Fact]
-    public async Task Open_orders_of_the_symbol_end_at_the_cut_for_that_reason_and_later_ones_stay()
+    public async Task Open_buys_of_the_symbol_fall_at_the_cut_sells_and_later_orders_stay()
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk, (Alice, 100), (Bob, 40), (Carol, 0));
@@ -80,16 +80,14 @@ public class DividendTests
         var sell = await market.Exchange.PlaceAsync(Alice, "sell", "CORP", Side.Sell, 1_100, 10);
         Assert.Null(await market.AnnounceAsync(Rate, exDate: 1));
         await market.PassAsync(CorporateActionState.Begun, TimeSpan.FromHours(14));
-        foreach (var (account, order) in new[] { (Carol, buy), (Alice, sell) })
-        {
-            var report = await market.Exchange.Book("CORP").Status(account, order.OrderId);
-            Assert.Equal((OrderStatus.Cancelled, EndReason.CorporateAction), (report.Status, report.End));
-            Assert.Empty((await market.Exchange.ViewAsync(account, report)).OpenOrders);
-        }
-
         var later = await market.Exchange.PlaceAsync(Carol, "later", "CORP", Side.Buy, 900, 10);
         await market.PassAsync(CorporateActionState.Paid, TimeSpan.FromSeconds(10));
-        Assert.Equal(OrderStatus.New, (await market.Exchange.Book("CORP").Status(Carol, later.OrderId)).Status);
+        foreach (var (account, order, price) in new[] { (Carol, buy, 887L), (Alice, sell, 1_100L), (Carol, later, 900L) })
+        {
+            var report = await market.Exchange.Book("CORP").Status(account, order.OrderId);
+            Assert.Equal((OrderStatus.New, price, 10), (report.Status, report.PriceTicks, report.LeavesLots));
+            Assert.Equal(price, Assert.Single((await market.Exchange.ViewAsync(account, report)).OpenOrders, open => open.OrderId == order.OrderId).PriceTicks);
+        }
         await market.RequireBooksAsync();
     }
 

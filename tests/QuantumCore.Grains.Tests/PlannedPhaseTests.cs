@@ -104,9 +104,9 @@ public sealed class PlannedPhaseTests
     {
         var book = NewBook();
         var snapshot = book.Snapshot();
-        // Reason, beginning, length of auctions, whether there is a plan, and the number of trade groups: a zero each.
-        Assert.Equal([0, 0, 0, 0, 0], snapshot[^5..]);
-        var old = snapshot[..^5];
+        // Reason, beginning, length of auctions, whether there is a plan, and the numbers of trade groups and corporate actions: a zero each.
+        Assert.Equal([0, 0, 0, 0, 0, 0], snapshot[^6..]);
+        var old = snapshot[..^6];
         old[0] = 4;
         Assert.Equal(snapshot, BookMachine.Restore(Aapl, old).Snapshot());
     }

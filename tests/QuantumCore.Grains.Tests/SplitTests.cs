@@ -39,7 +39,7 @@ public class SplitTests
         Assert.Equal<long[]>([151, 4, 7], await market.UnitsAsync());
         Assert.Equal<long[]>([cash[0] + 500, cash[1] + 500, cash[2] + 500], await market.CashAsync());
         var report = await market.Exchange.Book(Symbol).Status(Alice, resting.OrderId);
-        Assert.Equal((OrderStatus.Cancelled, EndReason.CorporateAction), (report.Status, report.End));
+        Assert.Equal((OrderStatus.New, 1_067, 75), (report.Status, report.PriceTicks, report.LeavesLots));
         Assert.Equal(
             [(Alice, 101L, 50L, 500L), (Bob, 3, 1, 500), (Carol, 5, 2, 500)],
             (await market.PartsAsync()).Select(part => (part.Account, part.Units, part.Change, part.Amount)));
@@ -53,6 +53,45 @@ public class SplitTests
         Assert.Equal((0L, (Int128)0, (Int128)0), (position.QuantityLots, position.Cost, position.Realised));
         Assert.Equal<long[]>([158, 4, 0], await market.UnitsAsync());
         await market.RequireBooksAsync();
+    }
+
+    [Fact]
+    public async Task Orders_for_all_that_an_account_has_follow_a_split_through_a_crash_in_its_middle()
+    {
+        await using var disk = new Disk();
+        await using var dead = await Market.OpenAsync(disk, (Alice, 101), (Bob, 0), (Carol, 7));
+        var resting = await dead.Exchange.PlaceAsync(Alice, "all", Symbol, Side.Sell, 1_600, 100);
+        var bid = await dead.Exchange.PlaceAsync(Bob, "bid", Symbol, Side.Buy, 1_000, 33);
+        Assert.Null(await dead.AnnounceAsync(3, 2));
+        await dead.PassAsync(CorporateActionState.Begun, halts: true);
+        var report = await dead.Exchange.Book(Symbol).Status(Alice, resting.OrderId);
+        Assert.Equal((1_067L, 150L), (report.PriceTicks, report.LeavesLots));
+
+        // The order holds new units, and they are not there yet: nothing may leave. The account dies like that, more than once, and so does the exchange.
+        var held = (await dead.Exchange.ViewAsync(Alice, report)).Balances.Single(balance => balance.Asset == Symbol);
+        Assert.Equal((101L, 150L), (held.Total, held.Held));
+        Assert.NotEqual(RejectReason.None, (await dead.Exchange.Account(Alice).Transfer(new("early", Bob, Symbol, 1))).Reason);
+        await dead.Exchange.Ledger.CatchUp();
+        await dead.RequireBooksAsync();
+        await dead.Exchange.Cluster.DeactivateAsync(dead.Exchange.Account(Alice));
+        Assert.Equal(150, (await dead.Exchange.ViewAsync(Alice)).Balances.Single(balance => balance.Asset == Symbol).Held);
+        await dead.Exchange.CrashAsync();
+
+        await using var alive = await dead.StartAgainAsync();
+        Assert.Equal(150, (await alive.Exchange.ViewAsync(Alice)).Balances.Single(balance => balance.Asset == Symbol).Held);
+        await alive.PassAsync(CorporateActionState.Entered, TimeSpan.FromSeconds(10), orPaid: true);
+        Assert.Equal<long[]>([151, 0, 10], await alive.UnitsAsync());
+        await alive.RequireBooksAsync();
+
+        // All of it trades, and the buy that followed does too.
+        await alive.ResumeAsync();
+        var bought = await alive.Exchange.PlaceAsync(Bob, "buys", Symbol, Side.Buy, 1_067, 150);
+        Assert.Equal(OrderStatus.Filled, bought.Status);
+        var sold = await alive.Exchange.PlaceAsync(Carol, "sells", Symbol, Side.Sell, 666, 10);
+        Assert.Equal([666L], sold.Fills.Select(fill => fill.PriceTicks));
+        Assert.Equal(49 - 10, (await alive.Exchange.Book(Symbol).Status(Bob, bid.OrderId)).LeavesLots);
+        Assert.Equal<long[]>([1, 160, 0], await alive.UnitsAsync());
+        await alive.RequireBooksAsync();
     }
 
     [Fact]

@@ -10,7 +10,7 @@ internal static class Projecting
     public static readonly string[] Tables =
     [
         "projector_cursor", "asset", "instrument", "ord", "hold", "book_floor", "balance", "position", "posting",
-        "trade", "prevented_match", "account_event", "candle", "corporate_part",
+        "trade", "prevented_match", "account_event", "candle", "corporate_part", "ord_adjusted",
     ];
 
     public static HistoryChunk Chunk(string stream, int first, IEnumerable<object> records) =>

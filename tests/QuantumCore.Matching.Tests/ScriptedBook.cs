@@ -80,6 +80,8 @@ internal sealed class ScriptedBook : IScenarioBook
 
     public RejectReason SetLast(long time, long priceTicks) => Next((time, "last", priceTicks));
 
+    public RejectReason Adjust(long time, OrderAdjustment adjustment) => Next((time, "adjust", adjustment));
+
     public RejectReason AdvanceTime(long time) => Next((time, "time"));
 
     public RejectReason Bust(long time, long tradeNumber) => Next((time, "bust", tradeNumber));

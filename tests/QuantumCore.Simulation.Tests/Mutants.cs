@@ -22,6 +22,7 @@ internal static class Mutants
     private const string Book = "src/QuantumCore.Grains/Books/OrderBookGrain.cs";
     private const string BookOrders = "src/QuantumCore.Grains/Books/OrderBookGrain.Orders.cs";
     private const string BookMachine = "src/QuantumCore.Grains/Books/BookMachine.cs";
+    private const string BookTurns = "src/QuantumCore.Grains/Books/BookMachine.Turns.cs";
     private const string BookReplay = "src/QuantumCore.Grains/Books/BookMachine.Replay.cs";
     private const string Outbox = "src/QuantumCore.Grains/Books/BookOutbox.cs";
     private const string Opened = "src/QuantumCore.Grains/Books/OpenBook.cs";
@@ -302,6 +303,11 @@ internal static class Mutants
         ("a pack that lacks a record is put in the place of its frames", Packer,
             "PackedSlice.Encode(_before, First, _records, Chain, Bytes) ?? Plain();\n            RequireSame(slice);",
             "PackedSlice.Encode(_before, First, [.. _records.Take(Math.Max(1, _records.Count - 1))], Chain, Bytes) ?? Plain();"),
+
+        // Corporate actions.
+        ("an action adjusts a book's orders each time it is brought", BookTurns,
+            "command.Verb == BookVerb.AdjustOrders && _adjusted.Contains(command.Number)", "command.Verb == BookVerb.AdjustOrders && _adjusted.Contains(-command.Number)"),
+        ("what a dividend takes off a price stays held", Cash, "        order.Interest?.Add(order);\n        SetHold(number, hold);", "        order.Interest?.Add(order);\n        SetHold(number, order.Held);"),
 
         // The history.
         ("two projectors write the same records", Statements,

@@ -17,6 +17,7 @@ internal sealed class Witness(World world)
     private readonly Dictionary<(string Symbol, long Account), long> _floors = [];
     private readonly Dictionary<string, long> _times = new(StringComparer.Ordinal);
     private readonly List<WitnessedOrder[]> _strategies = [];
+    private readonly HashSet<(string Symbol, long Action)> _adjusted = [];
     private readonly Dictionary<string, List<(long Now, long Head)>> _heads = new(StringComparer.Ordinal);
 
     /// <summary>Records that became durable.</summary>
@@ -275,14 +276,28 @@ internal sealed class Witness(World world)
                     if (Open(symbol, step.Account, step.Number) is { } changed)
                         changed.Leaves = step.LeavesLots;
                     break;
+                case StepKind.Adjusted:
+                    if (Open(symbol, step.Account, step.Number) is { } adjusted)
+                        Adjust(symbol, adjusted, step);
+                    break;
                 case StepKind.Voided:
                     Void(symbol, step.Account, step.Number);
                     break;
             }
         }
 
+        if (turn.Command.Verb == BookVerb.AdjustOrders && !_adjusted.Add((symbol, turn.Command.Number)))
+            world.Find($"{symbol} {sequence}: action {turn.Command.Number} adjusts orders again");
+
         if (turn.Command.Verb == BookVerb.CancelAll)
             RaiseFloor(symbol, turn.Command.Account, turn.Command.Number);
+    }
+
+    /// <summary>A dividend takes a price down, and nothing else.</summary>
+    private void Adjust(string symbol, WitnessedOrder order, in TurnStep step)
+    {
+        if (step.QuantityLots != 0 || step.LeavesLots != order.Leaves || step.PriceTicks >= step.PriceBeforeTicks)
+            world.Find($"{symbol}: order {order.Account}/{order.Number} goes from {order.Leaves} at {step.PriceBeforeTicks} to {step.LeavesLots} at {step.PriceTicks}");
     }
 
     private void Execute(string symbol, long sequence, long account, long number, long orderId, long lots)

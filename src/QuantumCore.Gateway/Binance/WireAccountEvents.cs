@@ -141,6 +141,15 @@ internal sealed class WireAccountEvents(
             case StepKind.Changed:
                 Change(book, step.Number, order => order with { QuantityLots = order.QuantityLots - step.QuantityLots }, step.LeavesLots == 0);
                 break;
+            case StepKind.Adjusted:
+                var adjustment = turn.Command.Changes.AsAdjustment()!.Value;
+                Change(book, step.Number, order => order with
+                {
+                    PriceTicks = step.PriceTicks,
+                    QuantityLots = order.QuantityLots + step.QuantityLots,
+                    Conditions = EncodedConditions.From(adjustment.Of(order.Side, order.Conditions.Decode(), order.QuantityLots + step.QuantityLots)),
+                });
+                break;
             case StepKind.Opened or StepKind.Voided or StepKind.Held or StepKind.Fill or StepKind.Prevented:
                 break;
         }

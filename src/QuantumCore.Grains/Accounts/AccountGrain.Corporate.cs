@@ -7,8 +7,16 @@ namespace QuantumCore.Grains.Accounts;
 public sealed partial class AccountGrain
 {
     /// <inheritdoc/>
-    public ValueTask EnterAction(CorporateActionView action, long units) =>
-        TakeAsync("decide a corporate action", () => _machine.EnterAction(action, units, Now));
+    public async ValueTask EnterAction(CorporateActionView action, long units)
+    {
+        if (action.Request.Kind == CorporateActionKind.Split)
+        {
+            // The new units are of the orders first that books have adjusted: nothing else may take them.
+            await CatchUp();
+        }
+
+        await TakeAsync("decide a corporate action", () => _machine.EnterAction(action, units, Now));
+    }
 
     /// <inheritdoc/>
     public ValueTask KeepRounding(CorporateActionView action, long amount) => _machine.Account.Id == AccountId.Rounding

@@ -14,6 +14,9 @@ internal sealed partial class AccountMachine
     private const string NoVenue = "";
 
     private readonly List<PastSplit> _splits = [];
+
+    // Symbols whose orders a split has adjusted, until the account hears that their book moves again: by then it has its new units.
+    private readonly SortedSet<string> _standing = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, UnpaidPart> _unpaid = new(StringComparer.Ordinal);
 
     /// <summary>Decides the part of an action, by what the account had at its cut; null when it is on record.</summary>
@@ -63,6 +66,31 @@ internal sealed partial class AccountMachine
         return new SplitEntered(
             At(now), request.Id, action.UnitAsset, action.UnitDecimals, units, change, request.Numerator, request.Denominator, request.Rate,
             action.CashAsset, action.CashDecimals, split.CashOf(units));
+    }
+
+    private bool IsBeingSplit(string asset)
+    {
+        foreach (var symbol in _standing)
+        {
+            if (instrumentOf(symbol).Base.Name == asset)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void FollowSplit(string symbol, BookTurn turn)
+    {
+        if (turn.Phase is not (TradingPhase.Halt or TradingPhase.Closed))
+        {
+            _standing.Remove(symbol);
+        }
+        else if (turn.Command.Verb == BookVerb.AdjustOrders && turn.Command.Changes.AsAdjustment() is { IsSplit: true })
+        {
+            _standing.Add(symbol);
+        }
     }
 
     private void ApplyAction(AccountRecord record)
@@ -162,6 +190,17 @@ internal sealed partial class AccountMachine
         {
             to.Count(day.Splits);
         }
+
+        if (VersionOfSnapshot < SnapshotVersionWithAdjusted)
+        {
+            return;
+        }
+
+        to.Count(_standing.Count);
+        foreach (var symbol in _standing)
+        {
+            to.Text(symbol);
+        }
     }
 
     private void ReadActions(ref RecordReader from)
@@ -184,6 +223,11 @@ internal sealed partial class AccountMachine
         foreach (var (_, day) in _traded.Values)
         {
             day.Splits = from.Count32();
+        }
+
+        for (var i = from.Version < SnapshotVersionWithAdjusted ? 0 : from.ItemCount(); i > 0; i--)
+        {
+            _standing.Add(from.Text());
         }
     }
 

@@ -15,11 +15,15 @@ internal sealed partial class AccountMachine
     // Parts of corporate actions are not paid, or something was split, beside what is pending of trades, if anything.
     private const byte SnapshotVersionWithActions = 8;
 
+    // Beside all that, orders were adjusted for a split that may not be over.
+    private const byte SnapshotVersionWithAdjusted = 9;
+
     // A margin account of one instrument alone, beside all of the above, if anything.
-    private const byte SnapshotVersionIsolated = 9;
+    private const byte SnapshotVersionIsolated = 10;
     private const byte SnapshotKind = 101;
 
     private byte VersionOfSnapshot => _margin is { Symbol.Length: > 0 } ? SnapshotVersionIsolated
+        : _standing.Count > 0 ? SnapshotVersionWithAdjusted
         : _unpaid.Count > 0 || _splits.Count > 0 ? SnapshotVersionWithActions
         : Account.Pending.IsEmpty ? SnapshotVersion
         : SnapshotVersionWithPending;

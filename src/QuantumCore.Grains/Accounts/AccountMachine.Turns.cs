@@ -176,7 +176,7 @@ internal sealed partial class AccountMachine
         {
             if (step.Account == id.Value)
             {
-                Apply(in step, turn.TimeNanos);
+                Apply(in step, turn);
             }
 
             if (step.Kind == StepKind.Fill && step.MakerAccount == id.Value)
@@ -198,13 +198,15 @@ internal sealed partial class AccountMachine
             Account.ReleaseUpTo(symbol, turn.Command.Number);
         }
 
+        FollowSplit(symbol, turn);
         if (IsCaughtUp)
         {
-            Account.RequireCover(instrumentOf(symbol));
+            var instrument = instrumentOf(symbol);
+            Account.RequireCover(instrument, IsBeingSplit(instrument.Base.Name));
         }
     }
 
-    private void Apply(in TurnStep step, long timeNanos)
+    private void Apply(in TurnStep step, BookTurn turn)
     {
         switch (step.Kind)
         {
@@ -213,7 +215,7 @@ internal sealed partial class AccountMachine
                 Account.SetHold(step.Number, step.Hold);
                 break;
             case StepKind.Fill:
-                Fill(timeNanos, step.Number, step.PriceTicks, step.QuantityLots, step.Fee, step.LeavesLots, step.Hold, step.MakerAccount == id.Value,
+                Fill(turn.TimeNanos, step.Number, step.PriceTicks, step.QuantityLots, step.Fee, step.LeavesLots, step.Hold, step.MakerAccount == id.Value,
                     step.IsAuction, isMaker: false);
                 break;
             case StepKind.Ended or StepKind.Voided:
@@ -222,6 +224,9 @@ internal sealed partial class AccountMachine
             case StepKind.Changed:
                 Account.Resize(step.Number, Account.Orders[step.Number].QuantityLots - step.QuantityLots);
                 Account.SetHold(step.Number, step.Hold);
+                break;
+            case StepKind.Adjusted:
+                Account.Adjusted(step.Number, step.PriceTicks, step.QuantityLots, step.Hold, turn.Command.Changes.AsAdjustment()!.Value);
                 break;
             case StepKind.Held:
                 Account.SetHold(step.Number, step.Hold);

@@ -149,7 +149,7 @@ internal sealed partial class AccountMachine(
     public void EndCatchUp()
     {
         IsCaughtUp = true;
-        Account.RequireCover();
+        Account.RequireCover(IsBeingSplit);
     }
 
     /// <summary>Folds the account's own next record.</summary>

@@ -11,10 +11,11 @@ internal sealed class DivergenceException(string symbol, long sequence, string w
 /// <summary>Snapshots and replay.</summary>
 internal sealed partial class BookMachine
 {
-    // 4: without what follows a phase. 5: without trade groups.
+    // 4: without what follows a phase. 5: without trade groups. 6: without corporate actions.
     private const byte OldestSnapshot = 4;
     private const byte SnapshotWithPlans = 5;
-    private const byte SnapshotVersion = 6;
+    private const byte SnapshotWithGroups = 6;
+    private const byte SnapshotVersion = 7;
     private const byte SnapshotKind = 100;
 
     /// <summary>Runs a record's command again; what it does must be that record, byte for byte. Gives the record.</summary>
@@ -93,6 +94,12 @@ internal sealed partial class BookMachine
             to.Count(group);
         }
 
+        to.Count(_adjusted.Count);
+        foreach (var action in _adjusted)
+        {
+            to.Count(action);
+        }
+
         return to.ToArray();
     }
 
@@ -131,6 +138,11 @@ internal sealed partial class BookMachine
         for (var i = from.Version > SnapshotWithPlans ? from.ItemCount() : 0; i > 0; i--)
         {
             machine._tradeGroups.Add(from.Count(), from.Count());
+        }
+
+        for (var i = from.Version > SnapshotWithGroups ? from.ItemCount() : 0; i > 0; i--)
+        {
+            machine._adjusted.Add(from.Count());
         }
 
         from.End();

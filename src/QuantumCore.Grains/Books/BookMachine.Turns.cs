@@ -89,11 +89,17 @@ internal sealed partial class BookMachine
             BookVerb.Block => time => Core.Block(time, new OrderFilter(command.Account)),
             BookVerb.Unblock => time => Core.Unblock(time, new OrderFilter(command.Account)),
             BookVerb.Bust => time => Core.Bust(time, command.Number),
+            BookVerb.AdjustOrders when command is { Number: > 0 } && command.Changes.AsAdjustment() is { } adjustment => time => Adjust(time, command.Number, adjustment),
             BookVerb.EndOrders when value == (long)EndReason.CorporateAction => time => Core.CancelMany(time, default, EndReason.CorporateAction),
             BookVerb.Correct => time => Core.Correct(time, command.Number, value),
             _ => null,
         };
         record = null;
+        if (command.Verb == BookVerb.AdjustOrders && _adjusted.Contains(command.Number))
+        {
+            return RejectReason.None;
+        }
+
         var reason = run is null ? RejectReason.BadRequest : Run(command, now, run, out record);
         if (command.Verb == BookVerb.SetMark && record is { } set)
         {
@@ -125,6 +131,7 @@ internal sealed partial class BookMachine
         _indicative = null;
         _entering = command.Orders;
         _entered = 0;
+        _adjustment = null;
         _kind = command.Verb == BookVerb.EnterList ? (OrderListKind)command.Value : 0;
         return new BookTurn(At(now), command, RejectReason.None, Core.Phase, [], [], null);
     }
@@ -247,6 +254,9 @@ internal sealed partial class BookMachine
                     break;
                 case BookEventKind.Ended:
                     Close(in happened);
+                    break;
+                case BookEventKind.Amended when _adjustment is { } adjustment:
+                    Adjust(in happened, in adjustment);
                     break;
                 case BookEventKind.Amended:
                     Change(in happened);

@@ -49,6 +49,13 @@ internal sealed class OrderTicket(SubmitOrder order, long orderId, long sequence
         ? HoldRule.AmountHold(instrument, Order.PriceTicks, AmountLeft, Fees)
         : HoldRule.Hold(instrument, Order.PriceTicks, LeavesLots, Fees);
 
+    /// <summary>A corporate action has given it its lots, and gives it its prices.</summary>
+    public void Adjust(in OrderAdjustment adjustment) => Order = Order with
+    {
+        PriceTicks = adjustment.PriceOf(Order.Side, Order.PriceTicks),
+        Conditions = EncodedConditions.From(adjustment.Of(Order.Side, Order.Conditions.Decode(), TotalLots)),
+    };
+
     /// <summary>The book has changed conditions of the order.</summary>
     public void Change(ImmutableArray<NamedValue> changes) =>
         Order = Order with { Conditions = EncodedConditions.From(Order.Conditions.Decode().With(changes)) };

@@ -52,6 +52,7 @@ internal sealed record FlowProfile(string Name)
         {
             Types = new(Limit: 45, Market: 10, Pegged: 8, Stops: 25, TakeProfits: 5, Trailing: 7),
             BandsOn = 95, BandTicks = 2, Lists = 220, Phases = 15, StopsAtOnce = 350, Spread = 5, Target = 26, Rules = 8, Hidden = 80, AllOrNone = 60, Legs = 15,
+            Adjustments = 1,
         },
         new("large prices and lots of tens")
         {
@@ -77,7 +78,7 @@ internal sealed record FlowProfile(string Name)
         {
             Types = new(Limit: 60, Market: 5, Pegged: 12, Stops: 12, TakeProfits: 4, Trailing: 7),
             Legs = 450, LegsTarget = 8, Lists = 160, Display = 160, Owners = 2, OwnerlessPercent = 20, Target = 30,
-            Hidden = 80, AllOrNone = 80, Dates = 250, Rules = 5, BandsOn = 70, SelfTradePercent = 70,
+            Hidden = 80, AllOrNone = 80, Dates = 250, Rules = 5, BandsOn = 70, SelfTradePercent = 70, Adjustments = 1,
         },
         Plain("legs among plain orders", centre: 10_000, spread: 8) with { Legs = 400, SelfTradePercent = 10, Target = 40 },
     ];
@@ -106,6 +107,7 @@ internal sealed record FlowProfile(string Name)
         MassCancels = 1,
         Phases = 0,
         Rules = 0,
+        Adjustments = 1,
         Marks = 0,
         Blocks = 0,
         Times = 0,
@@ -161,6 +163,9 @@ internal sealed record FlowProfile(string Name)
     public int Phases { get; init; } = 12;
 
     public int Rules { get; init; } = 5;
+
+    /// <summary>Splits and dividends; more of them where the book stands still.</summary>
+    public int Adjustments { get; init; } = 4;
 
     public int Marks { get; init; } = 15;
 

@@ -24,6 +24,7 @@ internal enum FullVerb
     Correct,
     SetRules,
     SetOwner,
+    Adjust,
     Admit,
     TakeQuotes,
     Cross,
@@ -61,6 +62,8 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
 
     public long PriceTicks { get; init; }
 
+    public OrderAdjustment Adjustment { get; init; }
+
     public BookRules Rules { get; init; } = BookRules.None;
 
     /// <summary>What a cancel of many is told as: a customer's, or a corporate action's.</summary>
@@ -89,6 +92,7 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
             FullVerb.Correct => book.Correct(Time, Value, PriceTicks),
             FullVerb.SetRules => book.SetRules(Time, Rules),
             FullVerb.SetOwner => book.SetOwner(Time, Value, Owner),
+            FullVerb.Adjust => book.Adjust(Time, Adjustment.NewUnits, Adjustment.OldUnits, Adjustment.FallTicks),
             FullVerb.Admit => book.Admit(Time, Order, out id),
             FullVerb.TakeQuotes => Done(() => book.TakeQuotes(Time, OrderId, PriceTicks, Value)),
             FullVerb.Cross => Done(() => book.Cross(Time, OrderId, MakerId, PriceTicks, Value)),
@@ -121,6 +125,7 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
             FullVerb.Correct => book.Correct(Time, Value, PriceTicks),
             FullVerb.SetRules => book.SetRules(Time, Rules),
             FullVerb.SetOwner => book.SetOwners(Time, new Dictionary<long, long> { [Value] = Owner }),
+            FullVerb.Adjust => book.Adjust(Time, Adjustment),
             FullVerb.Admit => book.Admit(Time, Order, out id),
             FullVerb.TakeQuotes => Done(() => book.TakeQuotes(Time, OrderId, PriceTicks, Value)),
             FullVerb.Cross => Done(() => book.Cross(Time, OrderId, MakerId, PriceTicks, Value)),
@@ -159,6 +164,7 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
             FullVerb.Correct => $"correct {Value} @{PriceTicks}",
             FullVerb.SetRules => $"rules {Text(Rules)}",
             FullVerb.SetOwner => $"owner acc={Value} own={Owner}",
+            FullVerb.Adjust => Adjustment.IsSplit ? $"split {Adjustment.NewUnits}:{Adjustment.OldUnits}" : $"dividend {Adjustment.FallTicks}",
             FullVerb.Admit => $"admit {Text(Order)}",
             FullVerb.TakeQuotes => $"take {OrderId} {Value}@{PriceTicks}",
             FullVerb.Cross => $"cross {OrderId} {MakerId} {Value}@{PriceTicks}",

@@ -39,6 +39,8 @@ internal sealed partial class FullFlow(int seed)
             TradingPhase.Halt or TradingPhase.Closed => 300,
             _ => 130,
         };
+        if (Chance(book.Phase is TradingPhase.Halt or TradingPhase.Closed ? Profile.Adjustments * 8 : Profile.Adjustments))
+            return new FullCommand(FullVerb.Adjust, time) { Adjustment = Adjustment() };
         if (Chance(leaves))
             return new FullCommand(FullVerb.SetPhase, time) { Phase = NextPhase(book.Phase) };
         if (Chance(Profile.Rules))
@@ -110,6 +112,17 @@ internal sealed partial class FullFlow(int seed)
             _ => new FullCommand(FullVerb.SetOwner, time) { Value = _random.Next(1, 6), Owner = _random.Next(0, Profile.Owners + 1) },
         };
     }
+
+    private OrderAdjustment Adjustment() => _random.Next(20) switch
+    {
+        0 => OrderAdjustment.EndsOrders,
+        1 => new OrderAdjustment(_random.Next(-1, 3), _random.Next(-1, 3), _random.Next(-1, 2)),
+        2 => OrderAdjustment.Split(1, _random.Next(2, 4)),
+        3 => OrderAdjustment.Split(Chance(300) ? OrderAdjustment.RatioLimit : _random.Next(5, 40), _random.Next(1, 5)),
+        <= 11 => _random.Next(3) switch { 0 => OrderAdjustment.Split(3, 2), 1 => OrderAdjustment.Split(2, 1), _ => OrderAdjustment.Split(5, 4) },
+        12 => OrderAdjustment.Dividend(_centre - _random.Next(1, Profile.Spread)),
+        _ => OrderAdjustment.Dividend(_random.Next(1, 4)),
+    };
 
     private TradingPhase NextPhase(TradingPhase phase)
     {

@@ -48,6 +48,8 @@ public class FullFlowTests
                     _ = legs.Add(id);
                 Count(seen, $"refused {reason}");
                 CountOfLegs(seen, command, reason, passes, book.Events);
+                if (command.Verb == FullVerb.Adjust && reason == RejectReason.None)
+                    CountOfAdjustments(seen, command.Adjustment, book.Events);
                 foreach (var happened in book.Events)
                 {
                     Count(seen, $"{happened.Kind}");
@@ -68,6 +70,21 @@ public class FullFlowTests
             Enum.GetValues<EndReason>().Where(reason => reason != EndReason.None),
             reason => Assert.True(seen.GetValueOrDefault($"ended {reason}") >= 10, $"{reason}"));
         Assert.All(s_ofLegs, what => Assert.True(seen.GetValueOrDefault(what) >= 3, what));
+        Assert.All(s_ofAdjustments, what => Assert.True(seen.GetValueOrDefault(what) >= 20, what));
+    }
+
+    /// <summary>What the flow does with splits and dividends.</summary>
+    private static readonly string[] s_ofAdjustments =
+    [
+        "split Ended", "split Amended", "split moved", "split Rested", "dividend Ended", "dividend Amended", "dividend moved", "dividend Rested",
+        "dividend Repriced", "dividend Indicative", "reverse split Ended",
+    ];
+
+    private static void CountOfAdjustments(Dictionary<string, int> seen, OrderAdjustment adjustment, List<BookEvent> events)
+    {
+        var name = !adjustment.IsSplit ? "dividend" : adjustment.EndsAll ? "reverse split" : "split";
+        foreach (var happened in events)
+            Count(seen, $"{name} {(happened is { Kind: BookEventKind.Amended, Detail: 1 } ? "moved" : happened.Kind)}");
     }
 
     /// <summary>What the flow does with legs of strategies.</summary>

@@ -136,12 +136,14 @@ internal sealed partial class ReferenceBook
     }
 
     /// <summary>10.9: by id; what is taken along by its list goes in its id place too.</summary>
-    private void EndMany(in ReferenceFilter filter, EndReason reason)
+    private void EndMany(ReferenceFilter filter, EndReason reason) => EndMany(filter.Covers, reason);
+
+    private void EndMany(Predicate<ReferenceOrder> covers, EndReason reason)
     {
         var going = new SortedDictionary<long, (ReferenceOrder Order, EndReason Reason)>();
         foreach (var order in _open)
         {
-            if (filter.Covers(order))
+            if (covers(order))
                 going[order.Id] = (order, reason);
         }
 

@@ -199,7 +199,7 @@ internal sealed partial class ReferenceBook(int maxLevels = 100_000)
         if (!Begin(time))
             return RejectReason.TimeRegression;
 
-        EndMany(in filter, reason);
+        EndMany(filter, reason);
         return Finish(RejectReason.None);
     }
 
@@ -213,7 +213,7 @@ internal sealed partial class ReferenceBook(int maxLevels = 100_000)
             return RejectReason.TimeRegression;
 
         _ = filter.Account is { } account ? _blockedAccounts.Add(account) : _blockedOwners.Add(filter.Owner!.Value);
-        EndMany(in filter, EndReason.KillSwitch);
+        EndMany(filter, EndReason.KillSwitch);
         return Finish(RejectReason.None);
     }
 

@@ -55,6 +55,9 @@ internal sealed class TwinScenarioBook(int maxLevels) : IScenarioBook
 
     public RejectReason SetLast(long time, long priceTicks) => _book.SetLast(time, priceTicks);
 
+    public RejectReason Adjust(long time, OrderAdjustment adjustment) =>
+        _book.Adjust(time, adjustment.NewUnits, adjustment.OldUnits, adjustment.FallTicks);
+
     public RejectReason AdvanceTime(long time) => _book.AdvanceTime(time);
 
     public RejectReason Bust(long time, long tradeNumber) => _book.Bust(time, tradeNumber);

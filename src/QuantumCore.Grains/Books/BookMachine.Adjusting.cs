@@ -1,0 +1,39 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using QuantumCore.Matching;
+
+namespace QuantumCore.Grains.Books;
+
+/// <summary>Open orders through corporate actions: each action adjusts them once, however often it is brought.</summary>
+internal sealed partial class BookMachine
+{
+    private readonly SortedSet<long> _adjusted = [];
+    private OrderAdjustment? _adjustment;
+
+    private RejectReason Adjust(long time, long action, OrderAdjustment adjustment)
+    {
+        var reason = Core.Adjust(time, in adjustment);
+        if (reason == RejectReason.None)
+        {
+            _adjustment = adjustment;
+            _adjusted.Add(action);
+        }
+
+        return reason;
+    }
+
+    private void Adjust(in BookEvent amended, in OrderAdjustment adjustment)
+    {
+        var ticket = TicketOf(amended.OrderId);
+        var (lots, price) = (ticket.TotalLots, ticket.Order.PriceTicks);
+        ticket.TotalLots = amended.QuantityLots - ticket.PreventedLots;
+        ticket.Adjust(in adjustment);
+        ticket.Hold = HoldOf(ticket);
+        Add(StepKind.Adjusted, ticket, EndReason.None, ticket.Order.PriceTicks, ticket.TotalLots - lots, ticket.LeavesLots);
+        _steps[^1] = _steps[^1] with { PriceBeforeTicks = price };
+        if (ticket.List is { } list)
+        {
+            Rebalance(list);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Matching;
+
+// Open orders through a corporate action (RISK 11): all of them in one command.
+public sealed partial class OrderBook
+{
+    /// <summary>An order on its way to its new price, and what gave it its place in line.</summary>
+    private readonly record struct Adjusted(int Slot, int Side, long Reach, long Priority, long PriceTicks);
+
+    /// <summary>
+    /// Adjusts every open order: those that can't follow end (Ended, CorporateAction), then those that change are told by id (Amended), then what
+    /// rested rests again (Rested), buys first, by its old price, then its old time.
+    /// </summary>
+    /// <remarks>
+    /// <para>A split needs a book that stands still. Limits, stops and take-profits follow it, of whatever time and display; orders of lists, trailing
+    /// stops, pegs, market orders and legs end. The last, the mark and the reference price become those of new units.</para>
+    /// <para>By a dividend that falls which a fall of the price would bring about: buys but those that wait for a rise, and sells that wait for a fall.
+    /// Everything else stays as it is; legs end.</para>
+    /// <para>An order ends where one of its prices would fall below the lowest, or its lots rise above the highest number. Refused: BadRequest (an
+    /// adjustment out of range), TimeRegression, NotInThisPhase (a split outside of Halt and Closed), Overflow (more lots than
+    /// <see cref="MaxConditionalLots"/>).</para>
+    /// </remarks>
+    /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="adjustment">What becomes of prices and lots.</param>
+    public RejectReason Adjust(long timeNanos, in OrderAdjustment adjustment)
+    {
+        var reject = BeginAt(timeNanos, adjustment.IsValid ? RejectReason.None : RejectReason.BadRequest);
+        if (reject != RejectReason.None)
+            return reject;
+        if (adjustment.IsSplit && PhaseRefusal() == RejectReason.None)
+            return Refuse(RejectReason.NotInThisPhase);
+        if (!adjustment.EndsAll && LotsAfter(in adjustment) > MaxConditionalLots)
+            return Refuse(RejectReason.Overflow);
+
+        // Point of no return.
+        LastTimeNanos = timeNanos;
+        EndWhatCannotFollow(in adjustment);
+        Adjust(in adjustment);
+        if (adjustment.IsSplit)
+            AdjustReferences(in adjustment);
+        Conclude();
+        return RejectReason.None;
+    }
+
+    private Int128 LotsAfter(in OrderAdjustment adjustment)
+    {
+        Int128 lots = 0;
+        for (var slot = 1; slot < _entriesUsed; slot++)
+            lots += _entries[slot].Id != 0 && CanFollow(slot, in adjustment) ? TotalAfter(slot, in adjustment) : 0;
+        return lots;
+    }
+
+    private void EndWhatCannotFollow(in OrderAdjustment adjustment)
+    {
+        for (var slot = 1; slot < _entriesUsed; slot++)
+        {
+            if (_entries[slot].Id != 0 && !CanFollow(slot, in adjustment))
+                Choose(slot, EndReason.CorporateAction);
+        }
+
+        ChooseRelatives();
+        EndAll();
+    }
+
+    private bool CanFollow(int slot, in OrderAdjustment adjustment)
+    {
+        if (adjustment.EndsAll || IsLeg(slot))
+            return false;
+        if (adjustment.IsSplit && !ScalesWhole(slot))
+            return false;
+        if (!Changes(slot, in adjustment))
+            return true;
+
+        var side = _entries[slot].Side;
+        if (TotalAfter(slot, in adjustment) > Instrument.QuantityLotsLimit)
+            return false;
+        if (!Has(slot, Traits.Conditional))
+            return StaysAPrice(side, PriceNow(slot), in adjustment);
+
+        ref var kept = ref ConditionsOf(slot);
+        return StaysAPrice(side, kept.Price, in adjustment)
+            && (!IsWaitingStop(slot) || StaysAPrice(side, OrderRules.IsTrailing(kept.Type) ? kept.Peak : kept.Trigger, in adjustment));
+    }
+
+    private bool StaysAPrice(Side side, long price, in OrderAdjustment adjustment) =>
+        price == 0 || adjustment.PriceOf(side, price) >= _rules.MinPriceTicks;
+
+    /// <summary>Whether all that the order says is in prices and lots of its own.</summary>
+    private bool ScalesWhole(int slot)
+    {
+        if (!Has(slot, Traits.Conditional))
+            return true;
+
+        ref var kept = ref ConditionsOf(slot);
+        return kept.List == 0 && kept.Type != OrderType.Pegged && !OrderRules.IsTrailing(kept.Type)
+            && (IsWaitingStop(slot) || !OrderRules.IsMarket(kept.Type));
+    }
+
+    private bool Changes(int slot, in OrderAdjustment adjustment) => adjustment.IsSplit || FallsWithPrice(slot);
+
+    /// <summary>Whether a fall of the price is what the order waits for, so that it waits for a lower one when units lose a dividend.</summary>
+    private bool FallsWithPrice(int slot)
+    {
+        var side = _entries[slot].Side;
+        if (!Has(slot, Traits.Conditional))
+            return side == Side.Buy;
+
+        ref var kept = ref ConditionsOf(slot);
+        if (IsWaitingStop(slot))
+            return !RisesTo(side, kept.Type);
+        return side == Side.Buy && !OrderRules.IsMarket(kept.Type) && (kept.Type != OrderType.Pegged || kept.Price != 0);
+    }
+
+    private Int128 TotalAfter(int slot, in OrderAdjustment adjustment) =>
+        (Int128)Done(slot) + adjustment.LotsOf(_entries[slot].Leaves);
+
+    private void Adjust(in OrderAdjustment adjustment)
+    {
+        var changing = new List<int>();
+        for (var slot = 1; slot < _entriesUsed; slot++)
+        {
+            if (_entries[slot].Id != 0 && Changes(slot, in adjustment))
+                changing.Add(slot);
+        }
+
+        changing.Sort((a, b) => _entries[a].Id.CompareTo(_entries[b].Id));
+        var line = new List<Adjusted>();
+        foreach (var slot in changing)
+        {
+            var side = _entries[slot].Side;
+            var (before, after) = (PriceNow(slot), adjustment.PriceOf(side, PriceNow(slot)));
+            if (HasPriority(slot) && !Has(slot, Traits.Peg))
+                line.Add(new Adjusted(slot, IndexOf(side), Toward(IndexOf(side) ^ 1, before), _entries[slot].Priority, after));
+            AdjustOne(slot, in adjustment, after);
+        }
+
+        line.Sort(static (a, b) => a.Side != b.Side ? a.Side.CompareTo(b.Side)
+            : a.Reach != b.Reach ? a.Reach.CompareTo(b.Reach)
+            : a.Priority.CompareTo(b.Priority));
+        foreach (var (slot, _, _, _, price) in line)
+        {
+            if (_entries[slot].Place == OrderPlace.Held)
+                _entries[slot].Priority = _nextPriority++;
+            else
+                PutLast(slot, price);
+        }
+    }
+
+    /// <summary>Gives an order its new values where it stands; one that rests leaves the book for it. A peg moves when the book settles.</summary>
+    private void AdjustOne(int slot, in OrderAdjustment adjustment, long price)
+    {
+        ref var entry = ref _entries[slot];
+        var leaves = entry.Place == OrderPlace.Resting && !Has(slot, Traits.Peg);
+        if (leaves)
+            Leave(slot);
+        SetTotal(slot, (long)TotalAfter(slot, in adjustment));
+        if (Has(slot, Traits.Conditional))
+            AdjustConditions(slot, in adjustment);
+        TellAmended(slot, leaves ? price : PriceNow(slot), leaves);
+    }
+
+    private void AdjustConditions(int slot, in OrderAdjustment adjustment)
+    {
+        ref var entry = ref _entries[slot];
+        ref var kept = ref ConditionsOf(slot);
+        kept.Price = adjustment.PriceOf(entry.Side, kept.Price);
+        kept.Minimum = adjustment.LotsOf(kept.Minimum);
+        if (Has(slot, Traits.Iceberg))
+            kept.Display = adjustment.DisplayOf(kept.Display, entry.TotalLots);
+        if (Has(slot, Traits.Peg))
+            _peggedToBid = _peggedToAsk = -1;
+        if (!IsWaitingStop(slot))
+            return;
+
+        var isArmed = entry.Place == OrderPlace.Armed;
+        if (isArmed)
+            LeaveTrigger(slot);
+        kept.Peak = adjustment.PriceOf(entry.Side, kept.Peak);
+        kept.Trigger = !OrderRules.IsTrailing(kept.Type) ? adjustment.PriceOf(entry.Side, kept.Trigger)
+            : kept.Peak == 0 ? 0
+            : TrailFrom(in kept, entry.Side == Side.Sell);
+        if (!isArmed)
+            return;
+
+        // Prints from before are of other prices.
+        kept.ArmedAtPrint = _printsSeen + _prints.Count;
+        StandAtTrigger(slot);
+    }
+
+    private void AdjustReferences(in OrderAdjustment adjustment)
+    {
+        LastPriceTicks = ReferenceAfter(LastPriceTicks, in adjustment);
+        MarkPriceTicks = ReferenceAfter(MarkPriceTicks, in adjustment);
+        ReferencePriceTicks = ReferenceAfter(ReferencePriceTicks, in adjustment);
+    }
+
+    // Nobody's price: to the lower tick, but a price.
+    private static long ReferenceAfter(long price, in OrderAdjustment adjustment) =>
+        price == 0 ? 0 : Math.Clamp(adjustment.PriceOf(Side.Buy, price), 1, Instrument.PriceTicksLimit);
+}

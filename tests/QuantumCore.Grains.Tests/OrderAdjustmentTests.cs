@@ -1,0 +1,185 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Grains.Accounts;
+using QuantumCore.Grains.Books;
+using QuantumCore.Instruments;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>Open orders through corporate actions, in the book's shell and in accounts: once for each action, told in one record, replayed byte for byte.</summary>
+public class OrderAdjustmentTests
+{
+    private const long Alice = 1001;
+
+    // RISK E32: NASD 3220(a)(1) / FINRA 5330; a tick is a cent, the dividend 12.5 cents: prices go to the next lower tick.
+    [Theory]
+    [InlineData(Side.Buy, OrderType.Limit, 10_500, 10_487)]
+    [InlineData(Side.Sell, OrderType.Stop, 9_800, 9_787)]
+    [InlineData(Side.Sell, OrderType.Limit, 11_000, 11_000)]
+    [InlineData(Side.Buy, OrderType.Stop, 11_200, 11_200)]
+    public void Published_dividend_on_open_orders(Side side, OrderType type, long price, long after)
+    {
+        var book = Book();
+        Assert.Equal(RejectReason.None, book.Core.SetLast(1, 10_600));
+        var stop = type == OrderType.Stop;
+        var conditions = stop ? EncodedConditions.From(new OrderConditions { TriggerTicks = price }) : default;
+        Submit(book, 1, side, stop ? side == Side.Sell ? 9_310 : 11_760 : price, 10, type, conditions);
+        var adjustment = Dividend(1_250_000_000).AdjustmentOf(Listed.Aapl);
+        Assert.Equal(OrderAdjustment.Dividend(13), adjustment);
+        Adjust(book, 1, adjustment!.Value);
+        Assert.True(book.Core.TryGetOrder(1, out var order));
+        Assert.Equal(after, stop ? order.TriggerTicks : order.PriceTicks);
+    }
+
+    [Theory]
+    [InlineData(90_000_000, null)]
+    [InlineData(99_999_999, null)]
+    [InlineData(100_000_000, 1)]
+    [InlineData(100_000_001, 2)]
+    public void A_dividend_below_a_tick_changes_nothing_and_any_other_goes_to_the_next_lower_one(long rate, int? ticks) =>
+        Assert.Equal(ticks is { } fall ? OrderAdjustment.Dividend(fall) : null, Dividend(rate).AdjustmentOf(Listed.Aapl));
+
+    [Fact]
+    public void Where_prices_are_of_another_asset_than_the_dividend_orders_end() => Assert.Equal(
+        OrderAdjustment.EndsOrders, Dividend(1_250_000_000).AdjustmentOf(Listed.Aapl with { Quote = new Asset("EUR", 2) }));
+
+    [Fact]
+    public void A_book_adjusts_once_for_each_action_whenever_it_is_brought()
+    {
+        var book = Book();
+        Submit(book, 1, Side.Buy, 100, 10);
+        var record = Adjust(book, 7, OrderAdjustment.Dividend(3));
+        Assert.Equal([new LevelState(Side.Buy, 100, 0, 0), new LevelState(Side.Buy, 97, 10, 1)], record!.Levels);
+        var step = Assert.Single(record.Steps);
+        Assert.Equal((StepKind.Adjusted, 100, 97, 0, 10), (step.Kind, step.PriceBeforeTicks, step.PriceTicks, step.QuantityLots, step.LeavesLots));
+        Assert.Null(Adjust(book, 7, OrderAdjustment.Dividend(3)));
+
+        // Nor does a book that comes back from its snapshot; another action is another thing, even one that was announced before.
+        var restored = BookMachine.Restore("AAPL", book.Snapshot());
+        Assert.Equal(book.Snapshot(), restored.Snapshot());
+        Assert.Null(Adjust(restored, 7, OrderAdjustment.Dividend(3)));
+        Assert.Equal(94, Assert.Single(Adjust(restored, 6, OrderAdjustment.Dividend(3))!.Steps).PriceTicks);
+    }
+
+    [Fact]
+    public void A_replay_of_an_adjustment_gives_the_same_book_and_one_that_was_tampered_with_halts_it()
+    {
+        var records = new List<BookRecord> { new BookMachine("AAPL").Define(EncodedInstrument.From(Listed.Aapl), 1)! };
+        var book = Book();
+        records.Add(Submit(book, 1, Side.Buy, 100, 10));
+        records.Add(Submit(book, 2, Side.Sell, 110, 10, conditions: EncodedConditions.From(new OrderConditions { DisplayLots = 3 })));
+        records.Add(Operate(book, BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt)));
+        var split = Adjust(book, 1, OrderAdjustment.Split(3, 2))!;
+        records.Add(split);
+        foreach (var account in records.SelectMany(record => record.TouchedAccounts()).Distinct())
+        {
+            book.Chain(account);
+        }
+
+        var again = new BookMachine("AAPL");
+        foreach (var record in records)
+        {
+            again.Replay(again.Sequence + 1, BookRecordEncoding.Encode(record));
+        }
+
+        Assert.Equal(book.Snapshot(), again.Snapshot());
+        var restored = BookMachine.Restore("AAPL", again.Snapshot());
+        Assert.True(restored.IsKnown(Alice, 2, out var ticket, out _));
+        Assert.Equal((74L, 15L, 4L), (ticket!.Order.PriceTicks, ticket.LeavesLots, ticket.Order.Conditions.Decode()!.DisplayLots));
+
+        var forged = split with { Steps = [split.Steps[0] with { PriceTicks = split.Steps[0].PriceTicks + 1 }, .. split.Steps[1..]] };
+        var other = new BookMachine("AAPL");
+        foreach (var record in records[..^1])
+        {
+            other.Replay(other.Sequence + 1, BookRecordEncoding.Encode(record));
+        }
+
+        Assert.Throws<DivergenceException>(() => other.Replay(other.Sequence + 1, BookRecordEncoding.Encode(forged)));
+    }
+
+    [Fact]
+    public void A_malformed_call_changes_nothing()
+    {
+        var book = Book();
+        Submit(book, 1, Side.Buy, 100, 10);
+        var before = book.Snapshot();
+        NamedValue news = new(ChangedValue.NewUnits, 3), olds = new(ChangedValue.OldUnits, 2), fall = new(ChangedValue.FallTicks, 3);
+        Assert.All(
+            (NamedValue[][])[[news], [olds], [olds, news], [news, news], [news, olds, fall], [fall, fall], [fall with { Value = 0 }], [fall with { Value = -1 }],
+                [news with { Value = 2 }, olds], [news with { Value = 0 }, olds], [news with { Value = 10_001 }, olds]],
+            changes => Refuse(book, before, RejectReason.BadRequest, 1, [.. changes]));
+        Refuse(book, before, RejectReason.BadRequest, 0, [fall]);
+        Refuse(book, before, RejectReason.NotInThisPhase, 1, [news, olds]);
+    }
+
+    [Fact]
+    public void The_hold_of_a_buy_shrinks_exactly_and_fees_so_far_stay()
+    {
+        var (book, account) = (Book(), new AccountMachine(new AccountId(Alice), _ => Listed.Aapl));
+        account.Apply(account.Deposit(new DepositRequest("cash", "USD", 1_000_000), Listed.Aapl.Quote, 1));
+        account.Apply(account.Deposit(new DepositRequest("units", "AAPL", 20), Listed.Aapl.Base, 1));
+        Publish(book, account, Place(book, account, Side.Buy, 10_000, 30));
+        Publish(book, account, Submit(book, 1, Side.Sell, 10_000, 10, account: 1002));
+        var (held, fees) = (account.Account.Orders[1].Held, account.Account.Balances["USD"].Total);
+
+        Publish(book, account, Adjust(book, 1, OrderAdjustment.Dividend(13))!);
+        var order = account.Account.Orders[1];
+        Assert.Equal((9_987L, 30L, 20L), (order.PriceTicks, order.QuantityLots, order.LeavesLots));
+        Assert.True(book.IsKnown(Alice, 1, out var ticket, out _));
+        Assert.Equal(ticket!.OwnHold(Listed.Aapl), order.Held);
+        Assert.True(order.Held < held);
+        Assert.Equal(fees, account.Account.Balances["USD"].Total);
+        Assert.Equal(order.Held, account.Account.Balances["USD"].Held);
+    }
+
+    private static CorporateActionView Dividend(long rate) => new(
+        new CorporateActionRequest("q4", CorporateActionKind.CashDividend, "AAPL", 0, 0, rate, "desk", ""),
+        1, 1, "AAPL", 0, "USD", 2, CorporateActionState.Announced, default);
+
+    private static BookMachine Book()
+    {
+        var book = new BookMachine("AAPL");
+        Assert.NotNull(book.Define(EncodedInstrument.From(Listed.Aapl), 1));
+        return book;
+    }
+
+    private static BookRecord Submit(
+        BookMachine book, long number, Side side, long price, long lots, OrderType type = OrderType.Limit, EncodedConditions? conditions = null, long account = Alice) =>
+        book.Submit(
+            new SubmitOrder(
+                account, number, $"n{number}", side, type, TimeInForce.GoodTillCancel, false, price, lots, Listed.Aapl.MakerFeePpm, Listed.Aapl.TakerFeePpm,
+                Conditions: conditions),
+            2);
+
+    private static BookRecord Place(BookMachine book, AccountMachine account, Side side, long price, long lots)
+    {
+        var request = new HoldRequest($"n{account.Account.LastNumber + 1}", "AAPL", side, OrderType.Limit, TimeInForce.GoodTillCancel, false, price, lots);
+        var record = account.Decide(request, RequestHash.Of(request), Listed.Aapl, 2);
+        account.Apply(record);
+        return book.Submit(Assert.IsType<HoldPlaced>(record).Order, 2);
+    }
+
+    private static void Publish(BookMachine book, AccountMachine account, BookRecord record) =>
+        Assert.True(account.ApplyBook("AAPL", new DeliveredRecord(book.Sequence, book.Chain(Alice), record), long.MaxValue));
+
+    private static BookRecord Operate(BookMachine book, BookCommand command)
+    {
+        Assert.Equal(RejectReason.None, book.Operate(command, 3, out var record));
+        return record!;
+    }
+
+    private static BookTurn? Adjust(BookMachine book, long action, OrderAdjustment adjustment)
+    {
+        var command = BookCommand.Of(BookVerb.AdjustOrders, number: action) with { Changes = adjustment.AsChanges() };
+        Assert.Equal(RejectReason.None, book.Operate(command, 3, out var record));
+        return (BookTurn?)record;
+    }
+
+    private static void Refuse(BookMachine book, byte[] before, RejectReason reason, long action, ImmutableArray<NamedValue> changes)
+    {
+        Assert.Equal(reason, book.Operate(BookCommand.Of(BookVerb.AdjustOrders, number: action) with { Changes = changes }, 9, out var record));
+        Assert.Null(record);
+        Assert.Equal(before, book.Snapshot());
+    }
+}

@@ -1,0 +1,128 @@
+using System.Numerics;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Matching.Tests.Reference;
+
+// RISK 11: open orders through a split or a dividend.
+internal sealed partial class ReferenceBook
+{
+    public RejectReason Adjust(long time, long newUnits, long oldUnits, long fall)
+    {
+        Clear();
+        var split = (newUnits, oldUnits) != (0, 0);
+        if (split ? newUnits == oldUnits || fall != 0 || !IsIn(newUnits, 1, 10_000) || !IsIn(oldUnits, 1, 10_000) : !IsIn(fall, 0, Instrument.PriceTicksLimit))
+            return RejectReason.BadRequest;
+        if (!Begin(time))
+            return RejectReason.TimeRegression;
+        if (split && Phase is not (TradingPhase.Halt or TradingPhase.Closed))
+            return Finish(RejectReason.NotInThisPhase);
+
+        var stay = newUnits > oldUnits || fall > 0
+            ? _open.FindAll(order => split ? FollowsSplit(order, newUnits, oldUnits) : FollowsDividend(order, fall))
+            : [];
+        BigInteger lots = 0;
+        foreach (var order in stay)
+            lots += split ? TotalAfter(order, newUnits, oldUnits) : order.Total;
+        if (lots > BigInteger.One << 61)
+            return Finish(RejectReason.Overflow);
+
+        EndMany(order => !stay.Contains(order), EndReason.CorporateAction);
+        var changing = _open.FindAll(order => split || GoesWithPrice(order));
+        var line = changing.FindAll(order => !order.IsPeg && order.Stay is Stay.Resting or Stay.Held);
+        line.Sort((one, other) => one.Side != other.Side ? one.Side.CompareTo(other.Side)
+            : one.Price != other.Price ? (one.Side == Side.Buy ? other.Price.CompareTo(one.Price) : one.Price.CompareTo(other.Price))
+            : one.Prio.CompareTo(other.Prio));
+        foreach (var order in changing)
+            Adjust(order, price => split ? Scaled(order.Side, price, newUnits, oldUnits) : price - fall, newUnits, oldUnits);
+        foreach (var order in line)
+        {
+            if (order.Stay == Stay.Held)
+                order.Prio = ++_lastPrio;
+            else
+                Rest(order);
+        }
+
+        if (split)
+        {
+            LastPriceTicks = Known(LastPriceTicks, newUnits, oldUnits);
+            MarkPriceTicks = Known(MarkPriceTicks, newUnits, oldUnits);
+            ReferencePriceTicks = Known(ReferencePriceTicks, newUnits, oldUnits);
+        }
+
+        return Finish(RejectReason.None);
+    }
+
+    /// <summary>What a price that nobody asked for comes to: rounded down, but a price.</summary>
+    private static long Known(long price, long newUnits, long oldUnits) =>
+        price == 0 ? 0 : Math.Clamp(Scaled(Side.Buy, price, newUnits, oldUnits), 1, Instrument.PriceTicksLimit);
+
+    private static long Scaled(Side side, long price, long newUnits, long oldUnits)
+    {
+        var whole = BigInteger.DivRem((BigInteger)price * oldUnits, newUnits, out var rest);
+        return (long)(side == Side.Sell && !rest.IsZero ? whole + 1 : whole);
+    }
+
+    private static BigInteger TotalAfter(ReferenceOrder order, long newUnits, long oldUnits) =>
+        order.Filled + order.Prevented + ((BigInteger)order.Leaves * newUnits / oldUnits);
+
+    /// <summary>Limits, stops and take-profits that stand for themselves.</summary>
+    private bool FollowsSplit(ReferenceOrder order, long newUnits, long oldUnits)
+    {
+        var stands = order.List is null && !order.IsLeg && !order.IsPeg && !order.IsTrailing && (!order.HasNoLimit || order.WaitsForTrigger);
+        return stands && TotalAfter(order, newUnits, oldUnits) <= Instrument.QuantityLotsLimit
+            && IsLeft(order.Price) && (!order.WaitsForTrigger || IsLeft(order.Trigger));
+
+        bool IsLeft(long price) => price == 0 || Scaled(order.Side, price, newUnits, oldUnits) >= Rules.MinPriceTicks;
+    }
+
+    private bool FollowsDividend(ReferenceOrder order, long fall)
+    {
+        if (order.IsLeg)
+            return false;
+        if (!GoesWithPrice(order))
+            return true;
+
+        var limit = order.IsPeg ? order.Cap : order.Price;
+        return IsLeft(limit) && (!order.WaitsForTrigger || IsLeft(order.IsTrailing ? order.Extreme : order.Trigger));
+
+        bool IsLeft(long price) => price == 0 || price - fall >= Rules.MinPriceTicks;
+    }
+
+    /// <summary>FINRA 5330: open buy orders and open stop orders to sell; not those that wait for a rise.</summary>
+    private static bool GoesWithPrice(ReferenceOrder order) => order.WaitsForTrigger
+        ? order.IsTakeProfit ? order.Side == Side.Buy : order.Side == Side.Sell
+        : order.Side == Side.Buy && !order.HasNoLimit && !order.IsLeg && (!order.IsPeg || order.Cap != 0);
+
+    private void Adjust(ReferenceOrder order, Func<long, long> price, long newUnits, long oldUnits)
+    {
+        if (newUnits != 0)
+        {
+            order.Total = (long)TotalAfter(order, newUnits, oldUnits);
+            order.Minimum = (long)((BigInteger)order.Minimum * newUnits / oldUnits);
+            if (order.Display > 0)
+                order.Display = (long)BigInteger.Max((BigInteger)order.Display * newUnits / oldUnits, ((BigInteger)order.Total + 999) / 1_000);
+        }
+
+        if (order.IsPeg)
+            order.Cap = price(order.Cap);
+        else if (order.Price != 0)
+            order.Price = price(order.Price);
+        if (order.WaitsForTrigger)
+        {
+            if (order.Extreme != 0)
+                order.Extreme = price(order.Extreme);
+            if (order.IsTrailing)
+                SetTrail(order);
+            else
+                order.Trigger = price(order.Trigger);
+            order.ArmedAfterPrint = _printCount;
+        }
+
+        var moves = order.Stay == Stay.Resting && !order.IsPeg;
+        if (moves)
+            order.Stay = Stay.Outside;
+        Say(
+            BookEventKind.Amended, order, order.Total, detail: (byte)(moves ? 1 : 0), shown: order.Shown,
+            price: moves || order is { IsPeg: true, Stay: Stay.Resting } ? order.Price : null);
+    }
+}
