@@ -71,4 +71,35 @@ internal sealed partial class JournalMaker
         await catalog.WhenDurable(catalog.Append(CatalogRecordEncoding.Encode(
             new CorporateActionClosed(++_now, id, new CorporateSums(_accounts.Count, units, 0, amount, 0, 0)))));
     }
+
+    /// <summary>A symbol change of an instrument that nobody trades, whose units were deposited.</summary>
+    /// <param name="id">The action's id.</param>
+    /// <param name="change">What becomes of each part before it is on record.</param>
+    public async Task ChangeSymbolAsync(string id, Func<SymbolChanged, SymbolChanged> change)
+    {
+        var share = _listed[Symbol(0)];
+        var former = share with { Symbol = "FORMER", Base = share.Base with { Name = "FORMER" } };
+        _listed.Add(former.Symbol, former);
+        var request = new CorporateActionRequest(id, CorporateActionKind.SymbolChange, former.Symbol, 0, 0, 1, "desk", "", NewSymbol: "LATER", NewAsset: "LATER");
+        var action = new CorporateActionView(
+            request, ++_now, _now, former.Base.Name, former.Base.Decimals, "LATER", former.Base.Decimals, CorporateActionState.Begun, default);
+        var catalog = await _writer.OpenAsync("catalog", CancellationToken.None);
+        catalog.Append(CatalogRecordEncoding.Encode(new InstrumentListed(_now, EncodedInstrument.From(former))));
+        catalog.Append(CatalogRecordEncoding.Encode(new CorporateActionAnnounced(_now, request, _now)));
+        catalog.Append(CatalogRecordEncoding.Encode(new InstrumentListed(_now, EncodedInstrument.From(request.Renamed(former)))));
+        catalog.Append(CatalogRecordEncoding.Encode(new CorporateActionBegun(_now, id)));
+        Int128 units = 0;
+        for (var i = 0; i < _accounts.Count; i++)
+        {
+            // An account's own record came after the cut, by a clock that was ahead: it counts all the same.
+            var machine = _accounts[i].Machine;
+            Append(i, machine.Deposit(new DepositRequest("former", former.Base.Name, 70 + i), former.Base, ++_now));
+            Append(i, change((SymbolChanged)machine.EnterAction(action, 0, ++_now)!));
+            units += 70 + i;
+        }
+
+        await DurableAsync();
+        await catalog.WhenDurable(catalog.Append(CatalogRecordEncoding.Encode(
+            new CorporateActionClosed(++_now, id, new CorporateSums(_accounts.Count, units, 0, units, 0, 0)))));
+    }
 }

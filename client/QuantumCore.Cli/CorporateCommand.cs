@@ -12,12 +12,13 @@ internal static class CorporateCommand
     internal static Command Compose(CommandLineApp app)
     {
         var all = app.Add(
-            new Command("corporate", "Corporate actions: dividends and splits (administrator's key). Alone it lists them."),
+            new Command("corporate", "Corporate actions: dividends, splits and symbol changes (administrator's key). Alone it lists them."),
             """
             qc corporate
             qc corporate dividend AAPL 0.25 --id aapl-2026-q4
             qc corporate dividend AAPL 0.25 --id aapl-2026-q4 --ex-date 2026-12-01 --pay-date 2026-12-15
             qc corporate split AAPL 3:2 --unit-value 100.00 --id aapl-3-2
+            qc corporate rename AAPL APLX --id aapl-aplx
             qc corporate show aapl-2026-q4
             """,
             async (_, session, cancellation) =>
@@ -28,6 +29,7 @@ internal static class CorporateCommand
             });
         all.Subcommands.Add(Dividend(app));
         all.Subcommands.Add(Split(app));
+        all.Subcommands.Add(Rename(app));
         all.Subcommands.Add(Parts(app));
         return all;
     }
@@ -102,6 +104,35 @@ internal static class CorporateCommand
             });
     }
 
+    private static Command Rename(CommandLineApp app)
+    {
+        var symbol = new Argument<string>("symbol") { Description = "The instrument, whose book is closed for good" };
+        var newSymbol = new Argument<string>("new symbol") { Description = "What it is called from then on" };
+        var newAsset = new Option<string?>("--new-asset") { Description = "What its units are called; the new symbol where both have one name", HelpName = "asset" };
+        var id = new Option<string>("--id") { Description = "Its name for ever; the same again changes nothing", HelpName = "name", Required = true };
+        var exDate = new Option<DateOnly?>("--ex-date")
+        {
+            Description = "Not before this UTC day; as soon as its book is halted or closed unless told otherwise",
+            HelpName = "yyyy-mm-dd",
+            CustomParser = Day,
+        };
+        var why = new Option<string?>("--why") { Description = "A sentence for the record", HelpName = "text" };
+        return app.Add(
+            new Command("rename", "Announce a symbol change: it begins when the symbol is halted or closed.") { symbol, newSymbol, newAsset, id, exDate, why },
+            """
+            qc admin phase AAPL halt
+            qc corporate rename AAPL APLX --id aapl-aplx --why "new name of the issuer"
+            """,
+            async (parse, session, cancellation) =>
+            {
+                var change = new CorporateSymbolChange(
+                    parse.GetValue(id)!, parse.GetValue(symbol)!, parse.GetValue(newSymbol)!, parse.GetValue(newAsset), parse.GetValue(exDate));
+                var actions = await session.Administrator().AnnounceSymbolChangeAsync(change, parse.GetValue(why), cancellation);
+                session.Screen.Show(actions, console => Show(console, actions));
+                return ExitCodes.Done;
+            });
+    }
+
     private static Command Parts(CommandLineApp app)
     {
         var id = new Argument<string>("id") { Description = "The action" };
@@ -131,7 +162,7 @@ internal static class CorporateCommand
         foreach (var action in actions)
         {
             Tables.Row(
-                table, action.Id, Tables.Word(action.Type), action.Symbol, action.Ratio ?? "", Tables.Text(action.Amount), action.Asset,
+                table, action.Id, Tables.Word(action.Type), action.NewSymbol is { } later ? $"{action.Symbol} to {later}" : action.Symbol, action.Ratio ?? "", Tables.Text(action.Amount), action.Asset,
                 action.ExDate is { } day ? Tables.Day(day) : Tables.Time(action.CutAt), action.PayDate is { } paid ? Tables.Day(paid) : "at once",
                 Tables.Word(action.State), Tables.Text(action.Accounts), Tables.Text(action.Received), Tables.Text(action.Owed),
                 Tables.Text(action.FromIssuer));

@@ -10,6 +10,9 @@ public enum CorporateActionType
 
     /// <summary>So many new units for so many old ones.</summary>
     [JsonStringEnumMemberName("split")] Split = 2,
+
+    /// <summary>An instrument and its units have new names.</summary>
+    [JsonStringEnumMemberName("symbolChange")] SymbolChange = 3,
 }
 
 /// <summary>How far a corporate action has come.</summary>
@@ -45,6 +48,14 @@ public sealed record CorporateDividend(string Id, string Symbol, decimal Amount,
 /// <param name="ExDate">Not before this UTC day; null: as soon as its books are halted or closed.</param>
 public sealed record CorporateSplit(string Id, string Symbol, int NewUnits, int OldUnits, decimal UnitValue, DateOnly? ExDate = null);
 
+/// <summary>A symbol change that is to be announced: the instrument is listed under a new symbol, and each unit becomes one of the new name.</summary>
+/// <param name="Id">Its name for ever; the same again changes nothing.</param>
+/// <param name="Symbol">The instrument; its book is closed for good.</param>
+/// <param name="NewSymbol">What it is called from then on.</param>
+/// <param name="NewAsset">What its units are called; null where symbol and units have one name: the new symbol.</param>
+/// <param name="ExDate">Not before this UTC day; null: as soon as its book is halted or closed.</param>
+public sealed record CorporateSymbolChange(string Id, string Symbol, string NewSymbol, string? NewAsset = null, DateOnly? ExDate = null);
+
 /// <summary>A corporate action, and what accounts' parts of it come to.</summary>
 /// <param name="Id">Its name for ever.</param>
 /// <param name="Type">What happens.</param>
@@ -67,6 +78,7 @@ public sealed record CorporateSplit(string Id, string Symbol, int NewUnits, int 
 /// <param name="Owed">What those who owe units owe.</param>
 /// <param name="Rounding">What rounding leaves.</param>
 /// <param name="FromIssuer">What the issuer pays.</param>
+/// <param name="NewSymbol">Of a symbol change: what the instrument is called from then on; else null.</param>
 public sealed record CorporateAction(
     string Id,
     CorporateActionType Type,
@@ -88,7 +100,8 @@ public sealed record CorporateAction(
     decimal Received,
     decimal Owed,
     decimal Rounding,
-    decimal FromIssuer);
+    decimal FromIssuer,
+    string? NewSymbol = null);
 
 /// <summary>Accounts' parts of a corporate action.</summary>
 /// <param name="Id">The action.</param>

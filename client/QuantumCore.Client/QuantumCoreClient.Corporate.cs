@@ -35,6 +35,19 @@ public sealed partial class QuantumCoreClient
         return (await _calls.SendAsync<CorporateActions>(Post("admin/corporate-actions", body), cancellation)).Actions;
     }
 
+    /// <summary>Announces a symbol change; the same again changes nothing (administrator's key). It begins when its book is halted or closed.</summary>
+    /// <param name="change">The change.</param>
+    /// <param name="why">A sentence for the record, at most 200 characters.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<CorporateAction>> AnnounceSymbolChangeAsync(
+        CorporateSymbolChange change, string? why = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        var body = new CorporateActionOrder(
+            change.Id, CorporateActionType.SymbolChange, change.Symbol, Text(change.ExDate), null, null, null, why, change.NewSymbol, change.NewAsset);
+        return (await _calls.SendAsync<CorporateActions>(Post("admin/corporate-actions", body), cancellation)).Actions;
+    }
+
     /// <summary>The parts of a corporate action that accounts have on record (administrator's key).</summary>
     /// <param name="id">The action.</param>
     /// <param name="after">The <c>Next</c> of the page before; null for the first page.</param>

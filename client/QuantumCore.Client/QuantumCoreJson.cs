@@ -128,7 +128,8 @@ internal sealed record BookPins(IReadOnlyList<BookPin> Pins);
 internal sealed record SettlementVenues(IReadOnlyList<SettlementVenue> Venues);
 
 internal sealed record CorporateActionOrder(
-    string Id, CorporateActionType Type, string Symbol, string? ExDate, string? PayDate, decimal Amount, string? Ratio, string? Why);
+    string Id, CorporateActionType Type, string Symbol, string? ExDate, string? PayDate, decimal? Amount, string? Ratio, string? Why,
+    string? NewSymbol = null, string? NewAsset = null);
 
 internal sealed record CorporateActions(IReadOnlyList<CorporateAction> Actions);
 

@@ -44,4 +44,15 @@ public static partial class AccountRecordEncoding
         to.Count(record.Amount);
         return to.ToArray();
     }
+
+    private static byte[] Encode(SymbolChanged record)
+    {
+        var to = Start(Kind.SymbolChange, record);
+        to.Text(record.Action);
+        to.Text(record.UnitAsset);
+        to.Count(record.Decimals);
+        to.Count(record.Units);
+        to.Text(record.Asset);
+        return to.ToArray();
+    }
 }

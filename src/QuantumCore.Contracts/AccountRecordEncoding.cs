@@ -30,6 +30,7 @@ public static partial class AccountRecordEncoding
         Interest = 37,
         ActionEntered = 38,
         ActionPaid = 39,
+        SymbolChange = 76,
         SharePaid = 78,
         IsolatedKind = 79,
         Split = 89,
@@ -60,6 +61,7 @@ public static partial class AccountRecordEncoding
         CorporateActionEntered entered => Encode(entered),
         CorporateActionPaid paid => Encode(paid),
         SplitEntered split => Encode(split),
+        SymbolChanged changed => Encode(changed),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
@@ -102,6 +104,8 @@ public static partial class AccountRecordEncoding
                 from.TimeNanos, from.Text(), from.Count32(), from.Count(), from.Count(), from.Count(), from.Count()),
             Kind.IsolatedKind => new AccountKindSet(
                 from.TimeNanos, from.Text(), from.Count32(), from.Text(), from.Text(), from.Text()),
+            Kind.SymbolChange => new SymbolChanged(
+                from.TimeNanos, from.Text(), from.Text(), from.Count32(), from.Count(), from.Text()),
             Kind.SharePaid => new DeficitSharePaid(
                 from.TimeNanos, from.Text(), from.Count32(), from.Count(), from.Count(), from.Count()),
             Kind.Covered => new DeficitCovered(

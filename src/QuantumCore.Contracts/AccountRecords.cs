@@ -284,3 +284,13 @@ public sealed record SplitEntered(
     string Asset,
     int Decimals,
     long Amount) : AccountRecord(TimeNanos);
+
+/// <summary>C: units of an old name have become as many of a new one, once for each action.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Action">The action's id.</param>
+/// <param name="UnitAsset">The old name.</param>
+/// <param name="Decimals">Digits of the minor unit of both after the point.</param>
+/// <param name="Units">What the account had, minor units.</param>
+/// <param name="Asset">The new name.</param>
+public sealed record SymbolChanged(
+    long TimeNanos, string Action, string UnitAsset, int Decimals, long Units, string Asset) : AccountRecord(TimeNanos);

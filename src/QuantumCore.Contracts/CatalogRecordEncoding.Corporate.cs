@@ -7,7 +7,8 @@ public static partial class CatalogRecordEncoding
     {
         var request = record.Request;
         var isSplit = request.Kind == CorporateActionKind.Split;
-        var to = new RecordWriter(Version, isSplit ? SplitAnnouncedKind : ActionAnnouncedKind, record.TimeNanos);
+        var isRename = request.Kind == CorporateActionKind.SymbolChange;
+        var to = new RecordWriter(Version, isSplit ? SplitAnnouncedKind : isRename ? SymbolChangeAnnouncedKind : ActionAnnouncedKind, record.TimeNanos);
         to.Text(request.Id);
         to.Byte((byte)request.Kind);
         to.Text(request.Symbol);
@@ -22,6 +23,11 @@ public static partial class CatalogRecordEncoding
             to.Count(request.Numerator);
             to.Count(request.Denominator);
         }
+        else if (isRename)
+        {
+            to.Text(request.NewSymbol ?? "");
+            to.Text(request.NewAsset ?? "");
+        }
 
         return to.ToArray();
     }
@@ -30,6 +36,12 @@ public static partial class CatalogRecordEncoding
     {
         var announced = ReadAnnounced(ref from);
         return announced with { Request = announced.Request with { Numerator = from.Count(), Denominator = from.Count() } };
+    }
+
+    private static CorporateActionAnnounced ReadSymbolChange(ref RecordReader from)
+    {
+        var announced = ReadAnnounced(ref from);
+        return announced with { Request = announced.Request with { NewSymbol = from.Text(), NewAsset = from.Text() } };
     }
 
     private static CorporateActionAnnounced ReadAnnounced(ref RecordReader from) => new(

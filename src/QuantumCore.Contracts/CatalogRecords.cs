@@ -190,6 +190,7 @@ public static partial class CatalogRecordEncoding
     private const byte ActionEndedKind = 86;
     private const byte ActionBegunKind = 87;
     private const byte SplitAnnouncedKind = 88;
+    private const byte SymbolChangeAnnouncedKind = 74;
     private const byte PinKind = 64;
     private const byte MarginGroupKind = 65;
     private const byte SharedInsuredKind = 66;
@@ -429,6 +430,7 @@ public static partial class CatalogRecordEncoding
             OwnerLimitsKind => ReadOwnerLimits(ref from),
             ActionAnnouncedKind => ReadAnnounced(ref from),
             SplitAnnouncedKind => ReadSplit(ref from),
+            SymbolChangeAnnouncedKind => ReadSymbolChange(ref from),
             ActionClosedKind => new CorporateActionClosed(from.TimeNanos, from.Text(), ReadSums(ref from)),
             ActionEndedKind => new CorporateActionEnded(from.TimeNanos, from.Text()),
             ActionBegunKind => new CorporateActionBegun(from.TimeNanos, from.Text()),

@@ -11,6 +11,9 @@ public enum CorporateActionKind : byte
 
     /// <summary>So many new units for so many old ones, more or fewer; a fraction is paid in cash.</summary>
     Split = 2,
+
+    /// <summary>An instrument and what it trades have new names; each unit of the old name becomes one of the new.</summary>
+    SymbolChange = 3,
 }
 
 /// <summary>How far a corporate action has come. Numbers never change.</summary>
@@ -40,10 +43,12 @@ public enum CorporateActionState : byte
 /// <param name="Why">In that person's words; may be empty.</param>
 /// <param name="Numerator">Of a split: so many new units; else 0.</param>
 /// <param name="Denominator">Of a split: for so many old ones; else 0.</param>
+/// <param name="NewSymbol">Of a symbol change: what the instrument is called from then on; else empty or null.</param>
+/// <param name="NewAsset">Of a symbol change: what its units are called from then on; else empty or null.</param>
 [GenerateSerializer, Immutable, Alias("corporate-action-request")]
 public sealed record CorporateActionRequest(
     string Id, CorporateActionKind Kind, string Symbol, long ExDay, long PayDay, long Rate, string By, string Why,
-    long Numerator = 0, long Denominator = 0)
+    long Numerator = 0, long Denominator = 0, string? NewSymbol = null, string? NewAsset = null)
 {
     /// <summary>Most units on either side of a split.</summary>
     public const long RatioLimit = 10_000;
@@ -56,6 +61,12 @@ public sealed record CorporateActionRequest(
 
     /// <summary>The last day that may be named: the end of the year 2200.</summary>
     public const long LastDay = 84_371;
+
+    /// <summary>Whether it turns units into others, for which the books of the asset stand still: what an account has by then counts.</summary>
+    public bool ChangesUnits => Kind is CorporateActionKind.Split or CorporateActionKind.SymbolChange;
+
+    /// <summary>An instrument as it is called after a symbol change.</summary>
+    public Instrument Renamed(Instrument instrument) => instrument with { Symbol = NewSymbol ?? "", Base = instrument.Base with { Name = NewAsset ?? "" } };
 
     /// <summary>Whether another request asks for the same, whoever asks.</summary>
     public bool IsSame(CorporateActionRequest other) => this with { By = other.By, Why = other.Why } == other;
@@ -88,7 +99,7 @@ public readonly record struct CorporateSums(
 /// <param name="CutNanos">What an account had before this moment entitles it; Unix nanoseconds. Of a split it is known from when it has begun.</param>
 /// <param name="UnitAsset">The asset whose holders are concerned.</param>
 /// <param name="UnitDecimals">Digits of its minor unit after the point.</param>
-/// <param name="CashAsset">What is paid.</param>
+/// <param name="CashAsset">What is paid; of a symbol change the new units.</param>
 /// <param name="CashDecimals">Digits of its minor unit after the point.</param>
 /// <param name="State">How far it has come.</param>
 /// <param name="Sums">What the parts come to; nothing before they are entered.</param>
@@ -115,7 +126,7 @@ public sealed record CorporateActionView(
             return OrderAdjustment.Split(Request.Numerator, Request.Denominator);
         }
 
-        if (instrument.Quote.Name != CashAsset)
+        if (Request.Kind == CorporateActionKind.SymbolChange || instrument.Quote.Name != CashAsset)
         {
             return OrderAdjustment.EndsOrders;
         }

@@ -67,14 +67,49 @@ public sealed partial class CatalogGrain
         : request.ExDay != 0 && (request.ExDay < today || request.ExDay > CorporateActionRequest.LastDay) ? new("exDate", "it is today or later, to the end of 2200")
         : request.PayDay != 0 && (request.PayDay < Math.Max(request.ExDay, today) || request.PayDay > CorporateActionRequest.LastDay)
             ? new("payDate", "it is not before the ex-date, nor after the end of 2200")
-        : IsWaiting(definition.Decode().Base.Name, request.Kind) ? new("symbol", "another action of it is not entered yet, and one of them is a split")
+        : IsWaiting(definition.Decode().Base.Name, request.ChangesUnits) ? new("symbol", "another action of it is not entered yet, and one of them is a split or a symbol change")
+        : request.Kind == CorporateActionKind.SymbolChange ? WhyNoSymbolChange(request, definition.Decode())
         : request.Kind == CorporateActionKind.Split ? WhyNoSplit(request, definition.Decode().Base)
         : null;
 
     // Units of before and after a split are different things: what comes first must be through.
-    private bool IsWaiting(string asset, CorporateActionKind kind) => _actions.Exists(action => action.UnitAsset == asset
-        && action.State is CorporateActionState.Announced or CorporateActionState.Begun
-        && (kind == CorporateActionKind.Split || action.Request.Kind == CorporateActionKind.Split));
+    private bool IsWaiting(string asset, bool changesUnits) => _actions.Exists(action => action.UnitAsset == asset
+        && action.State is CorporateActionState.Announced or CorporateActionState.Begun && (changesUnits || action.Request.ChangesUnits));
+
+    // A name that was announced is kept for whom it was announced for.
+    private void RequireFreeName(Instrument instrument)
+    {
+        if (_actions.Find(action => action.Request.NewSymbol == instrument.Symbol || action.Request.NewAsset == instrument.Base.Name) is { } action
+            && instrument != action.Request.Renamed(_listed[action.Request.Symbol].Decode()) && !_listed.ContainsKey(instrument.Symbol))
+        {
+            throw new ArgumentException($"{instrument.Symbol} of {instrument.Base.Name} is announced as a new name of {action.Request.Symbol}.", nameof(instrument));
+        }
+    }
+
+    private CorporateRefusal? WhyNoSymbolChange(CorporateActionRequest request, Instrument instrument)
+    {
+        var (symbol, asset) = (request.NewSymbol ?? "", request.NewAsset ?? "");
+        if (request.Renamed(instrument).Check() is { } wrong)
+        {
+            return new("newSymbol", wrong);
+        }
+
+        if (_listed.ContainsKey(symbol) || _actions.Exists(action => action.Request.NewSymbol == symbol))
+        {
+            return new("newSymbol", "another instrument has it, or had it");
+        }
+
+        if (_listed.Values.Select(listed => listed.Decode()).Any(other => other.Base.Name == asset || other.Quote.Name == asset)
+            || _actions.Exists(action => action.Request.NewAsset == asset))
+        {
+            return new("newAsset", "another asset has this name, or had it");
+        }
+
+        return request.PayDay != 0 ? new("payDate", "units are changed at once")
+            : _listed.Values.Select(listed => listed.Decode()).FirstOrDefault(other => other.Base == instrument.Base && other.Symbol != instrument.Symbol) is { } twin
+                ? new("symbol", $"{instrument.Base.Name} is traded as {twin.Symbol}, too")
+            : WhyUnitsStay(instrument.Base, "renamed");
+    }
 
     private CorporateRefusal? WhyNoSplit(CorporateActionRequest request, Asset asset)
     {
@@ -89,17 +124,23 @@ public sealed partial class CatalogGrain
             return new("payDate", "what a split pays it pays at once");
         }
 
+        return _listed.Values.Select(listed => listed.Decode()).FirstOrDefault(instrument => instrument.Base == asset && instrument.LotUnits != 1) is { } coarse
+            ? new("symbol", $"it is not split while {coarse.Symbol} has lots of more than its smallest unit")
+            : WhyUnitsStay(asset, "split");
+    }
+
+    private CorporateRefusal? WhyUnitsStay(Asset asset, string what)
+    {
         foreach (var instrument in _listed.Values.Select(listed => listed.Decode()))
         {
             var wrong = instrument.Quote == asset ? "is paid in it"
                 : instrument.Base != asset ? null
                 : instrument.SettlementDays > 0 ? "settles days after its trades"
-                : instrument.LotUnits != 1 ? "has lots of more than its smallest unit"
                 : _marginTerms.ContainsKey(instrument.Symbol) ? "is traded on margin"
                 : null;
             if (wrong is not null)
             {
-                return new("symbol", $"it is not split while {instrument.Symbol} {wrong}");
+                return new("symbol", $"it is not {what} while {instrument.Symbol} {wrong}");
             }
         }
 
@@ -112,17 +153,17 @@ public sealed partial class CatalogGrain
         {
             case CorporateActionAnnounced announced:
                 var instrument = _listed[announced.Request.Symbol].Decode();
+                var paid = announced.Request.NewAsset is { Length: > 0 } name ? instrument.Base with { Name = name } : instrument.Quote;
                 _actions.Add(new CorporateActionView(
                     announced.Request, announced.TimeNanos, announced.CutNanos,
-                    instrument.Base.Name, instrument.Base.Decimals, instrument.Quote.Name, instrument.Quote.Decimals,
-                    CorporateActionState.Announced, default));
+                    instrument.Base.Name, instrument.Base.Decimals, paid.Name, paid.Decimals, CorporateActionState.Announced, default));
                 break;
             case CorporateActionBegun begun:
-                // Of a split the cut is where its books stand still.
+                // Where units become others, the cut is where their books stand still.
                 Replace(begun.Id, view => view with
                 {
                     State = CorporateActionState.Begun,
-                    CutNanos = view.Request.Kind == CorporateActionKind.Split ? begun.TimeNanos : view.CutNanos,
+                    CutNanos = view.Request.ChangesUnits ? begun.TimeNanos : view.CutNanos,
                 });
                 break;
             case CorporateActionClosed closed:

@@ -20,6 +20,7 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
         FrozenDictionary<(long Account, string Scope), ImmutableArray<AccountLimit>>.Empty;
 
     private FrozenDictionary<long, long>? _tradeGroups;
+    private FrozenSet<string> _oldNames = FrozenSet<string>.Empty;
 
     /// <summary>The instrument of a symbol, if it is listed as far as this silo knows.</summary>
     public bool TryGet(string symbol, out Instrument? instrument) =>
@@ -33,6 +34,9 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
 
     /// <summary>The asset of a name, if an instrument trades it or is paid in it.</summary>
     public bool TryGetAsset(string name, out Asset? asset) => Volatile.Read(ref _assets).TryGetValue(name, out asset);
+
+    /// <summary>Whether a symbol change took an asset's name away: nothing new moves under it.</summary>
+    public bool IsOldName(string asset) => Volatile.Read(ref _oldNames).Contains(asset);
 
     /// <summary>The schedules of fees, by asset.</summary>
     public ImmutableArray<FeeSchedule> FeeSchedules => Volatile.Read(ref _fees).Values;
@@ -85,6 +89,9 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
         var calendars = await all.SettlementCalendars();
         var ownersLimits = await all.OwnersLimits();
         var owned = await all.Owners();
+        var renamed = (await all.CorporateActions())
+            .Where(action => action.Request.Kind == CorporateActionKind.SymbolChange && action.State != CorporateActionState.Announced)
+            .Select(action => action.UnitAsset);
         var listed = encoded.Select(definition => definition.Decode()).ToArray();
         Volatile.Write(ref _fees, fees.ToFrozenDictionary(schedule => schedule.Asset, StringComparer.Ordinal));
         Volatile.Write(ref _calendars, calendars.ToFrozenDictionary(
@@ -101,6 +108,7 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
             .SelectMany(i => new[] { i.Base, i.Quote })
             .DistinctBy(asset => asset.Name)
             .ToFrozenDictionary(asset => asset.Name, StringComparer.Ordinal));
+        Volatile.Write(ref _oldNames, renamed.ToFrozenSet(StringComparer.Ordinal));
         Volatile.Write(ref _margin, new MarginAgreements(margin, symbol => TryGet(symbol, out var instrument) ? instrument : null));
     }
 }

@@ -11,7 +11,9 @@ public sealed partial class LedgerGrain
     public async ValueTask<ImmutableArray<EntitledAccount>> Entitled(CorporateActionView action, long after, int limit)
     {
         await CatchUpWholeAsync();
-        return await history.EntitledAsync(action.Request.Id, action.UnitAsset, action.CutNanos, action.Request.Kind != CorporateActionKind.Split, after, limit, CancellationToken.None);
+        // Of a symbol change everything counts that is there: nothing may be left under the old name.
+        var cut = action.Request.Kind == CorporateActionKind.SymbolChange ? long.MaxValue : action.CutNanos;
+        return await history.EntitledAsync(action.Request.Id, action.UnitAsset, cut, !action.Request.ChangesUnits, after, limit, CancellationToken.None);
     }
 
     /// <inheritdoc/>
@@ -19,7 +21,7 @@ public sealed partial class LedgerGrain
     {
         await CatchUpWholeAsync();
         var sums = await history.CorporateSumsAsync(action.Request.Id, CancellationToken.None);
-        return action.Request.Kind == CorporateActionKind.Split ? sums : sums with
+        return action.Request.ChangesUnits ? sums : sums with
         {
             Rounding = DividendShare.Rest(sums.LongUnits - sums.ShortUnits, action.UnitDecimals, action.Request.Rate, sums.Received - sums.Owed),
         };

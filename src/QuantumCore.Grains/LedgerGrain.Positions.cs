@@ -21,12 +21,28 @@ public sealed partial class LedgerGrain
         // A split stands between trades.
         await CatchUpAsync(HistoryChunk.StreamOf(account));
         var positions = ImmutableArray.CreateBuilder<PositionProfit>();
-        foreach (var symbol in await history.TradedSymbolsAsync(account, CancellationToken.None))
+        var traded = await history.TradedSymbolsAsync(account, CancellationToken.None);
+        var renamed = await history.NewSymbolsAsync(account, CancellationToken.None);
+        foreach (var symbol in traded.Select(Newest).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
-            positions.Add(await FoldOf((account, symbol, method)).ForwardAsync(history, account, symbol));
+            positions.Add(await FoldOf((account, symbol, method)).ForwardAsync(history, account, [.. Names(symbol)]));
         }
 
         return positions.DrainToImmutable();
+
+        string Newest(string symbol)
+        {
+            while (renamed.TryGetValue(symbol, out var later))
+            {
+                symbol = later;
+            }
+
+            return symbol;
+        }
+
+        // What was traded under an old name was traded before.
+        IEnumerable<string> Names(string newest) =>
+            renamed.Where(change => change.Value == newest).SelectMany(change => Names(change.Key)).Append(newest);
     }
 
     private Fold FoldOf((long Account, string Symbol, PositionMethod Method) key)
@@ -44,54 +60,62 @@ public sealed partial class LedgerGrain
         return fold;
     }
 
-    /// <summary>An account's trades of a symbol, folded as far as somebody has asked.</summary>
+    /// <summary>An account's trades of an instrument under all its names, folded as far as somebody has asked.</summary>
     private sealed class Fold(PositionMethod method)
     {
         private readonly PositionCost _position = new(
             method is PositionMethod.FirstInFirstOut or PositionMethod.FirstInFirstOutWithFees ? CostMethod.FirstInFirstOut : CostMethod.Average,
             method is PositionMethod.AverageWithFees or PositionMethod.FirstInFirstOutWithFees);
 
-        private TradeTime _last;
-        private int _splits;
+        private readonly Dictionary<string, (TradeTime Last, int Splits)> _folded = new(StringComparer.Ordinal);
         private Task _forward = Task.CompletedTask;
 
         /// <summary>Folds what has come since. One at a time: who asks meanwhile waits, and then looks for himself.</summary>
-        public async Task<PositionProfit> ForwardAsync(HistoryStore history, long account, string symbol)
+        /// <param name="history">Where the trades are.</param>
+        /// <param name="account">Whose they are.</param>
+        /// <param name="names">What the instrument was called, its present name last.</param>
+        public async Task<PositionProfit> ForwardAsync(HistoryStore history, long account, string[] names)
         {
             while (!_forward.IsCompleted)
             {
                 await _forward.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             }
 
-            await (_forward = ReadAsync(history, account, symbol));
-            return new PositionProfit(symbol, _position.Quantity, _position.Cost, _position.Realised, _position.Fees);
+            await (_forward = ReadAsync(history, account, names));
+            return new PositionProfit(names[^1], _position.Quantity, _position.Cost, _position.Realised, _position.Fees);
         }
 
-        private async Task ReadAsync(HistoryStore history, long account, string symbol)
+        private async Task ReadAsync(HistoryStore history, long account, string[] names)
         {
-            // Gathered first: a reading that breaks off has folded nothing.
-            var trades = new List<AccountTrade>();
-            _last = await history.TradesAfterAsync(account, symbol, _last, trades.Add, CancellationToken.None);
-            var splits = await history.SplitsAsync(account, symbol, CancellationToken.None);
-            foreach (var trade in trades)
+            foreach (var symbol in names)
             {
-                Split(splits, trade.TimeNanos);
-                _position.Fill(trade.Lots, trade.LotValue, trade.Fee);
-            }
+                // Gathered first: a reading that breaks off has folded nothing.
+                var trades = new List<AccountTrade>();
+                var (last, done) = _folded.GetValueOrDefault(symbol);
+                last = await history.TradesAfterAsync(account, symbol, last, trades.Add, CancellationToken.None);
+                var splits = await history.SplitsAsync(account, symbol, CancellationToken.None);
+                foreach (var trade in trades)
+                {
+                    done = Split(splits, done, trade.TimeNanos);
+                    _position.Fill(trade.Lots, trade.LotValue, trade.Fee);
+                }
 
-            // Its book stood still: what trades later is of new units.
-            Split(splits, long.MaxValue);
+                // Its book stood still: what trades later is of new units.
+                _folded[symbol] = (last, Split(splits, done, long.MaxValue));
+            }
         }
 
-        private void Split(ImmutableArray<AccountSplit> splits, long beforeNanos)
+        private int Split(ImmutableArray<AccountSplit> splits, int done, long beforeNanos)
         {
-            for (; _splits < splits.Length && splits[_splits].TimeNanos <= beforeNanos; _splits++)
+            for (; done < splits.Length && splits[done].TimeNanos <= beforeNanos; done++)
             {
                 if (_position.Quantity > 0)
                 {
-                    _position.Split(splits[_splits].Share);
+                    _position.Split(splits[done].Share);
                 }
             }
+
+            return done;
         }
     }
 }

@@ -62,14 +62,21 @@ public sealed partial class OpenWorkAgent
         }
     }
 
-    /// <summary>The cut: open orders are adjusted. A split waits until its books stand still, and has begun before that, so that they stay so.</summary>
+    /// <summary>
+    /// The cut: open orders are adjusted. Where units become others, it waits until their books stand still, and has begun before that, so that they stay so.
+    /// </summary>
     private async Task BeginAsync(CorporateActionView action, int place)
     {
-        if (action.Request.Kind == CorporateActionKind.Split)
+        if (action.Request.ChangesUnits)
         {
             if (!await StandStillAsync(action))
             {
                 return;
+            }
+
+            if (action.Request.Kind == CorporateActionKind.SymbolChange)
+            {
+                await grains.Catalog().List(EncodedInstrument.From(action.Request.Renamed(catalog.Get(action.Request.Symbol))));
             }
 
             await grains.Catalog().BeginAction(action.Request.Id);
@@ -118,10 +125,15 @@ public sealed partial class OpenWorkAgent
     /// <summary>Each account decides its part; when all have, what rounding left is kept and the sums are told.</summary>
     private async Task EnterAsync(CorporateActionView action, int place)
     {
-        if (action.Request.Kind == CorporateActionKind.Split)
+        if (action.Request.ChangesUnits)
         {
             // Who brought it to its begin may not have come as far.
             await AdjustOrdersAsync(action, place);
+        }
+
+        if (action.Request.Kind == CorporateActionKind.SymbolChange && !await CloseOldBookAsync(action))
+        {
+            return;
         }
 
         var (ledger, after) = (grains.Ledger(), 0L);
@@ -148,6 +160,20 @@ public sealed partial class OpenWorkAgent
 
         await grains.Catalog().CloseAction(action.Request.Id, sums);
         GrainLog.ActionEntered(log, action.Request.Id, sums.Accounts);
+    }
+
+    /// <summary>Nothing is traded, or on its way, under an old name: its book is closed for good. False while something is still on its way.</summary>
+    private async Task<bool> CloseOldBookAsync(CorporateActionView action)
+    {
+        var (symbol, close) = (action.Request.Symbol, BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Closed));
+        var book = await catalog.BookAsync(symbol);
+        if ((await book.State(symbol)).Phase != TradingPhase.Closed && await book.Operate(symbol, close) is var reason and not RejectReason.None)
+        {
+            throw new InvalidOperationException($"{symbol} can't be closed now: {reason}.");
+        }
+
+        await grains.Ledger().CatchUp();
+        return !await history.IsMovingAsync(action.UnitAsset, CancellationToken.None);
     }
 
     private async Task PayAsync(CorporateActionView action)

@@ -49,12 +49,21 @@ public static class AccountEntries
         _ => null,
     };
 
-    /// <summary>All entries of a record; of a split units and cash each have their own.</summary>
+    /// <summary>All entries of a record; of a split units and cash each have their own, of a symbol change the old units and the new.</summary>
     /// <param name="account">Whose record it is.</param>
     /// <param name="sequence">Its sequence in the account's stream.</param>
     /// <param name="record">The record.</param>
     public static IEnumerable<AccountEntry> All(AccountId account, long sequence, AccountRecord record)
     {
+        if (record is SymbolChanged changed)
+        {
+            var name = ActionCause(CorporateActionKind.SymbolChange, changed.Action);
+            return [
+                Entry(account, AccountId.World, new(changed.UnitAsset, changed.Decimals), changed.Units, name, changed.TimeNanos),
+                Entry(AccountId.World, account, new(changed.Asset, changed.Decimals), changed.Units, name, changed.TimeNanos),
+            ];
+        }
+
         if (record is not SplitEntered split)
         {
             return Of(account, sequence, record) is { } entry ? [entry] : [];
@@ -71,6 +80,7 @@ public static class AccountEntries
     {
         CorporateActionKind.CashDividend => "dividend " + action,
         CorporateActionKind.Split => "split " + action,
+        CorporateActionKind.SymbolChange => "symbol-change " + action,
     };
 
     /// <summary>The entries of a payout's record, one for each of its withdrawals; none for a batch that is only made.</summary>

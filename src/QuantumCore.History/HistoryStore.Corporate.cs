@@ -62,6 +62,26 @@ public abstract partial class HistoryStore
                 reader, static row => new CorporatePart(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), !row.IsDBNull(3), row.GetInt64(4)), token),
             cancellationToken);
 
+    /// <summary>Whether units of an asset have left an account and not arrived: a transfer, or a withdrawal that may be refused.</summary>
+    public async Task<bool> IsMovingAsync(string asset, CancellationToken cancellationToken) => !(await ReadAsync(
+        """
+        SELECT 1 FROM transfer WHERE ended_at IS NULL AND asset = @asset
+        UNION ALL SELECT 1 FROM withdrawal WHERE is_open = 1 AND asset = @asset LIMIT 1
+        """,
+        [("@asset", asset)],
+        static (reader, token) => ListAsync(reader, static row => row.GetInt32(0), token),
+        cancellationToken)).IsEmpty;
+
+    /// <summary>What symbols of an account's instruments are called since they were changed, by the old one.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> NewSymbolsAsync(long account, CancellationToken cancellationToken) => (await ReadAsync(
+        """
+        SELECT DISTINCT o.symbol, n.symbol FROM corporate_part c JOIN instrument o ON o.base = c.unit_asset JOIN instrument n ON n.base = c.asset
+        WHERE c.account = @account AND c.numerator = 0 AND c.unit_change <> 0
+        """,
+        [("@account", account)],
+        static (reader, token) => ListAsync(reader, static row => (Old: row.GetString(0), New: row.GetString(1)), token),
+        cancellationToken)).ToDictionary(change => change.Old, change => change.New, StringComparer.Ordinal);
+
     /// <summary>The splits that are on record in an account of what a symbol trades, oldest first.</summary>
     public Task<ImmutableArray<AccountSplit>> SplitsAsync(long account, string symbol, CancellationToken cancellationToken) => ReadAsync(
         """

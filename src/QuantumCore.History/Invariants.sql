@@ -138,9 +138,9 @@ WHERE b.account >= 1000 AND b.total - b.pending < 0 AND m.account IS NULL AND @s
 SELECT c.action, c.account, c.amount, c.moved, c.pending, c.paid FROM (
   SELECT c.action, c.account, c.amount, c.pay_day, CASE WHEN c.paid_at IS NULL THEN 0 ELSE 1 END AS paid,
     COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account = c.account AND p.cause <> 'trade' AND p.cause <> 'fee'
-      AND p.cause IN ('dividend ' || c.action, 'split ' || c.action) AND p.asset = c.asset), 0) AS moved,
+      AND p.cause IN ('dividend ' || c.action, 'split ' || c.action, 'symbol-change ' || c.action) AND p.asset = c.asset), 0) AS moved,
     COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account = c.account AND p.cause <> 'trade' AND p.cause <> 'fee'
-      AND p.cause IN ('dividend ' || c.action, 'split ' || c.action) AND p.asset = c.asset AND p.kind = 'P'), 0) AS pending
+      AND p.cause IN ('dividend ' || c.action, 'split ' || c.action, 'symbol-change ' || c.action) AND p.asset = c.asset AND p.kind = 'P'), 0) AS pending
   FROM corporate_part c) c
 WHERE c.moved <> c.amount OR c.pending <> CASE WHEN c.paid = 1 THEN 0 ELSE c.amount END;
 -- name: I34 a prevented match is of two orders of its book, and one that expired by it was cancelled by what it lost
@@ -157,13 +157,13 @@ WHERE r.account = 5 GROUP BY r.action, r.amount HAVING r.amount < 0 OR r.amount 
 -- name: I32 holders have what issuers paid: of each asset the world's side of corporate actions is theirs and rounding's together
 SELECT p.asset, SUM(p.amount), SUM(c.amount) FROM (
   SELECT asset, SUM(amount) AS amount FROM posting WHERE account = 0 AND cause LIKE 'dividend %' GROUP BY asset) p
-LEFT JOIN (SELECT asset, SUM(amount) AS amount FROM corporate_part WHERE numerator = 0 GROUP BY asset) c ON c.asset = p.asset
+LEFT JOIN (SELECT asset, SUM(amount) AS amount FROM corporate_part WHERE numerator = 0 AND unit_change = 0 GROUP BY asset) c ON c.asset = p.asset
 GROUP BY p.asset HAVING SUM(p.amount) + COALESCE(SUM(c.amount), 0) <> 0;
--- name: I33 a split moves the units that its records say, and leaves nobody less than nothing
+-- name: I33 a split or a symbol change moves the units that its records say, and leaves nobody less than nothing
 SELECT c.action, c.account, c.units, c.unit_change, c.moved FROM (
   SELECT c.action, c.account, c.units, c.unit_change,
     COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account = c.account AND p.cause <> 'trade' AND p.cause <> 'fee'
-      AND p.cause = 'split ' || c.action AND p.asset = c.unit_asset), 0) AS moved
+      AND p.cause IN ('split ' || c.action, 'symbol-change ' || c.action) AND p.asset = c.unit_asset), 0) AS moved
   FROM corporate_part c) c
 WHERE c.moved <> c.unit_change OR (c.unit_change <> 0 AND c.units + c.unit_change < 0);
 -- name: I38 an account has paid its share of a deficit once, and to the house, and all shares together are at most what the house paid of it

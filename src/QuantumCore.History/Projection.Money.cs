@@ -182,6 +182,10 @@ internal sealed partial class Projection
                 _parts.Add(split.Action).Add(account).Add(place.Sequence).Add(split.UnitAsset).Add(split.Units).Add(split.Asset).Add(split.Amount)
                     .Add(0).Add(split.TimeNanos).Add(split.TimeNanos).Add(split.Change).Add(split.Numerator).Add(split.Denominator).Add(split.Rate);
                 break;
+            case SymbolChanged changed:
+                _parts.Add(changed.Action).Add(account).Add(place.Sequence).Add(changed.UnitAsset).Add(changed.Units).Add(changed.Asset).Add(changed.Units)
+                    .Add(0).Add(changed.TimeNanos).Add(changed.TimeNanos).Add(-changed.Units).Add(0).Add(0).Add(0);
+                break;
             case CorporateActionPaid paid:
                 _partEnds.Add(paid.Action).Add(account).Add(paid.TimeNanos);
                 break;

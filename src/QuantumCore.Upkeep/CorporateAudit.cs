@@ -54,7 +54,7 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
         {
             (action.Sums, action.ClosedNanos) = (closed.Sums, closed.TimeNanos);
         }
-        else if (record is CorporateActionBegun begun && _actions.TryGetValue(begun.Id, out var split) && split.IsSplit)
+        else if (record is CorporateActionBegun begun && _actions.TryGetValue(begun.Id, out var split) && split.ChangesUnits)
         {
             split.CutNanos = begun.TimeNanos;
         }
@@ -67,7 +67,7 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
             var record = AccountRecordEncoding.Decode(stored.Body.Span);
             foreach (var entry in AccountEntries.All(new(account), stored.Sequence, record))
             {
-                See(entry);
+                See(entry, (record as SymbolChanged)?.Action);
             }
 
             if (record is CorporateActionEntered part)
@@ -77,6 +77,10 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
             else if (record is SplitEntered split)
             {
                 See(stream.Name, stored.Sequence, account, split.Action, new Part(split.Units, split.Change, split.Amount));
+            }
+            else if (record is SymbolChanged changed)
+            {
+                See(stream.Name, stored.Sequence, account, changed.Action, new Part(changed.Units, -changed.Units, changed.Units));
             }
         }
         else if (PayoutLane.Is(stream))
@@ -92,11 +96,11 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
         }
     }
 
-    private void See(AccountEntry entry)
+    private void See(AccountEntry entry, string? symbolChange = null)
     {
         foreach (var line in entry.Lines)
         {
-            Had(line.Account.Value, line.Asset, line.Amount, entry.TimeNanos);
+            Had(line.Account.Value, line.Asset, line.Amount, entry.TimeNanos, symbolChange: symbolChange);
         }
     }
 
@@ -123,11 +127,11 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
             FindingKind.ActionDiffers, stream, sequence, $"it has a part of corporate action {id}, which was not announced, or twice", Meaning);
     }
 
-    private void Had(long account, string asset, Int128 amount, long timeNanos, bool isTrade = false)
+    private void Had(long account, string asset, Int128 amount, long timeNanos, bool isTrade = false, string? symbolChange = null)
     {
         foreach (var action in _actions.Values)
         {
-            if (action.Instrument.Base.Name == asset && action.IsBefore(timeNanos, isTrade) && new AccountId(account).IsCustomer)
+            if (action.Instrument.Base.Name == asset && action.IsBefore(timeNanos, isTrade) && action.Id != symbolChange && new AccountId(account).IsCustomer)
             {
                 action.Had[account] = action.Had.GetValueOrDefault(account) + amount;
             }
@@ -167,7 +171,11 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
     /// <summary>An action, what accounts had at its cut, and what they have on record of it.</summary>
     private sealed class Announced(CorporateActionRequest request, long cutNanos, Instrument instrument)
     {
-        public bool IsSplit => request.Kind == CorporateActionKind.Split;
+        public string Id => request.Id;
+
+        public bool ChangesUnits => request.ChangesUnits;
+
+        private bool IsSymbolChange => request.Kind == CorporateActionKind.SymbolChange;
 
         public long CutNanos { get; set; } = cutNanos;
 
@@ -183,9 +191,9 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
 
         /// <summary>
         /// Whether something is of before the cut. The book of a split stands still from before the cut until after its sums are on record, so that
-        /// a trade is told by that: clocks of books may be ahead.
+        /// a trade is told by that: clocks of books may be ahead. Of a symbol change all is of before: nothing is left under an old name.
         /// </summary>
-        public bool IsBefore(long timeNanos, bool isTrade) => timeNanos < (IsSplit && isTrade ? ClosedNanos : CutNanos);
+        public bool IsBefore(long timeNanos, bool isTrade) => IsSymbolChange || timeNanos < (ChangesUnits && isTrade ? ClosedNanos : CutNanos);
 
         /// <summary>When its sums came on record; the end of time before that.</summary>
         public long ClosedNanos { get; set; } = long.MaxValue;
@@ -193,7 +201,12 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
         /// <summary>What units come to, rounded down.</summary>
         public Part PartOf(Int128 units)
         {
-            if (!IsSplit)
+            if (IsSymbolChange)
+            {
+                return new Part(units, -(BigInteger)units, units);
+            }
+
+            if (!ChangesUnits)
             {
                 return new Part(units, 0, Floor((BigInteger)units * request.Rate, Scale));
             }
@@ -211,7 +224,7 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
             }
 
             return accounts == sums.Accounts && units == sums.LongUnits - sums.ShortUnits && amount == sums.Received - sums.Owed
-                && kept == sums.Rounding && (IsSplit ? kept == 0 : amount + kept == Floor(units * request.Rate, Scale));
+                && kept == sums.Rounding && (ChangesUnits ? kept == 0 : amount + kept == Floor(units * request.Rate, Scale));
         }
 
         private static BigInteger Floor(BigInteger dividend, BigInteger divisor)

@@ -284,6 +284,7 @@ internal static class Samples
                 Time, "aapl-q4", CorporateActionKind.CashDividend, "AAPL", 0, 101, "USD", 2, 12, 20_800),
             ["account-c-dividend-owed"] = new CorporateActionEntered(
                 Time, "aapl-q4", CorporateActionKind.CashDividend, "AAPL", 0, -101, "USD", 2, -13, 0),
+            ["account-c-symbol-change"] = new SymbolChanged(Time, "aapl-aplx", "AAPL", 0, 101, "APLX"),
             ["account-c-split"] = new SplitEntered(Time, "aapl-3-2", "AAPL", 0, 101, 50, 3, 2, 1_000_000_000_000, "USD", 2, 5_000),
             ["account-c-split-reverse"] = new SplitEntered(Time, "aapl-1-10", "AAPL", 0, 101, -91, 1, 10, 1_000_000_000_000, "USD", 2, 1_000),
             ["account-c-paid"] = new CorporateActionPaid(Time, "aapl-q4", "USD", 2, -13),
@@ -319,6 +320,8 @@ internal static class Samples
                 Time,
                 new CorporateActionRequest("aapl-q4", CorporateActionKind.CashDividend, "AAPL", 20_790, 20_800, 12_500_000, "desk", "fourth quarter"),
                 Time + 1),
+            ["catalog-symbol-change-announced"] = new CorporateActionAnnounced(
+                Time, new CorporateActionRequest("aapl-aplx", CorporateActionKind.SymbolChange, "AAPL", 20_800, 0, 1, "desk", "new name", NewSymbol: "APLX", NewAsset: "APLX"), Time + 1),
             ["catalog-split-announced"] = new CorporateActionAnnounced(
                 Time,
                 new CorporateActionRequest("aapl-3-2", CorporateActionKind.Split, "AAPL", 0, 0, 1_000_000_000_000, "desk", "", 3, 2),

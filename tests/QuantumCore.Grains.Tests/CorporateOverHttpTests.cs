@@ -66,6 +66,13 @@ public class CorporateOverHttpTests
     [InlineData("ratio", """{"id":"a","type":"split","symbol":"AAPL","amount":"0.1","ratio":"10001:1"}""")]
     [InlineData("payDate", """{"id":"a","type":"split","symbol":"AAPL","amount":"0.1","ratio":"2:1","payDate":"2199-01-01"}""")]
     [InlineData("amount", """{"id":"a","type":"split","symbol":"AAPL","ratio":"2:1"}""")]
+    [InlineData("newSymbol", """{"id":"a","type":"symbolChange","symbol":"AAPL"}""")]
+    [InlineData("newSymbol", """{"id":"a","type":"symbolChange","symbol":"AAPL","newSymbol":"MSFT","newAsset":"APLX"}""")]
+    [InlineData("newSymbol", """{"id":"a","type":"symbolChange","symbol":"AAPL","newSymbol":"b d"}""")]
+    [InlineData("newAsset", """{"id":"a","type":"symbolChange","symbol":"AAPL","newSymbol":"APLX","newAsset":"USD"}""")]
+    [InlineData("amount", """{"id":"a","type":"symbolChange","symbol":"AAPL","newSymbol":"APLX","amount":"1"}""")]
+    [InlineData("ratio", """{"id":"a","type":"symbolChange","symbol":"AAPL","newSymbol":"APLX","ratio":"2:1"}""")]
+    [InlineData("newSymbol", """{"id":"a","type":"dividend","symbol":"AAPL","amount":"0.1","newSymbol":"APLX"}""")]
     [InlineData("why", """{"id":"a","type":"dividend","symbol":"AAPL","amount":"0.1","why":"\u0007"}""")]
     public async Task A_malformed_announcement_is_refused_with_the_name_of_its_field(string field, string body)
     {
@@ -81,6 +88,23 @@ public class CorporateOverHttpTests
         var refusal = await response.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
         Assert.Equal(field, refusal.GetProperty("field").GetString());
         Assert.Empty(await exchange.Grains.Catalog().CorporateActions());
+    }
+
+    [Fact]
+    public async Task A_symbol_change_is_announced_and_shown_and_its_book_never_opens_again()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        var change = new CorporateSymbolChange("aapl-aplx", "AAPL", "APLX");
+        var announced = Assert.Single(await exchange.Operator.AnnounceSymbolChangeAsync(change, "new name", Cancellation));
+        Assert.Equal(
+            (CorporateActionType.SymbolChange, "AAPL", "APLX", "AAPL", "APLX", 1m, CorporateActionState.Announced),
+            (announced.Type, announced.Symbol, announced.NewSymbol, announced.UnitAsset, announced.Asset, announced.Amount, announced.State));
+        Assert.Equal(announced, Assert.Single(await exchange.Operator.AnnounceSymbolChangeAsync(change, null, Cancellation)));
+        await exchange.Operator.SetPhaseAsync("AAPL", Client.TradingPhase.Halt, cancellation: Cancellation);
+        await exchange.Grains.Catalog().BeginAction("aapl-aplx");
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Operator.SetPhaseAsync("AAPL", Client.TradingPhase.Continuous, cancellation: Cancellation));
+        Assert.Equal("phase", refused.Field);
     }
 
     [Fact]

@@ -57,6 +57,7 @@ public class CallGraphTests
         "OpenWorkAgent -> ICatalogGrain.EndAction",
         "OpenWorkAgent -> ICatalogGrain.EndDeficit",
         "OpenWorkAgent -> ICatalogGrain.Insure",
+        "OpenWorkAgent -> ICatalogGrain.List",
         "OpenWorkAgent -> ICatalogGrain.Owners",
         "OpenWorkAgent -> ICatalogGrain.ShareDeficit",
         "OpenWorkAgent -> ILedgerGrain.CatchUp",

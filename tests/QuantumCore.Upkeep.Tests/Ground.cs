@@ -167,6 +167,19 @@ internal sealed class Ground : IAsyncDisposable
         await maker.SnapshotAsync();
     }
 
+    /// <summary>A symbol change between trades of others, with the parts of accounts as somebody has changed them.</summary>
+    public async Task ChangeSymbolAsync(Func<SymbolChanged, SymbolChanged> change)
+    {
+        await using var store = Store();
+        await store.InitializeAsync(Cancellation);
+        await using var maker = await JournalMaker.OpenAsync(store, new JournalPlan(900, 3, 6, 1));
+        await maker.TradeAsync(300);
+        await maker.ChangeSymbolAsync("change", change);
+        await maker.SnapshotAsync();
+        await maker.TradeAsync(600);
+        await maker.SnapshotAsync();
+    }
+
     /// <summary>Changes rows behind everybody's back; gives how many.</summary>
     public Task<int> ChangeAsync(string sql) => _database is null
         ? ExecuteAsync(new SqliteConnection($"Data Source={Place.JournalFile};Pooling=False"), sql)

@@ -301,6 +301,21 @@ public sealed class VerificationTests(PostgresServer server)
             Assert.Contains(report.Findings, found => found is { Kind: FindingKind.ActionDiffers, Stream: "acct/10000" } && found.What.Contains(finding, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_symbol_change_that_leaves_something_under_the_old_name_is_told(bool isShort)
+    {
+        await using var ground = await Ground.OpenAsync("sqlite");
+        var count = 0;
+        await ground.ChangeSymbolAsync(part => isShort && count++ == 0 ? part with { Units = part.Units - 1 } : part);
+        var report = await ground.VerifyAsync();
+        if (isShort)
+            Assert.Contains(report.Findings, found => found is { Kind: FindingKind.ActionDiffers, Stream: "acct/10000" } && found.What.Contains("it had 70", StringComparison.Ordinal));
+        else
+            Assert.Empty(report.Findings);
+    }
+
     private static List<FrameRow> Frames(Ground ground)
     {
         using var image = JournalImage.Open(ground.Place.Text);

@@ -276,7 +276,8 @@ internal sealed record CorporateActionAnswer(
     string Received,
     string Owed,
     string Rounding,
-    string FromIssuer);
+    string FromIssuer,
+    string NewSymbol = "");
 
 /// <summary>Accounts' parts of a corporate action.</summary>
 internal sealed record CorporatePartsAnswer(string Id, IReadOnlyList<CorporatePartAnswer> Parts, string? Next);

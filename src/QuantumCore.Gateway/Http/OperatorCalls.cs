@@ -140,11 +140,15 @@ internal sealed class OperatorCalls(
         return (failed.Refusal, stopped.ToImmutable());
     }
 
-    /// <summary>Whether a command takes a symbol out of a halt, or plans to, before all accounts have their part of a split.</summary>
+    /// <summary>Whether a command takes a symbol out of a halt, or plans to, before all accounts have their part of a split; or one that has another name by now.</summary>
     private async Task<bool> IsBeingSplit(Instrument instrument, BookCommand command) =>
         ((TradingPhase)command.Value is not (TradingPhase.Halt or TradingPhase.Closed) || command.Changes.Any(change => change.Name == ChangedValue.Next))
-        && (await grains.Catalog().CorporateActions()).Any(action => action.Request.Kind == CorporateActionKind.Split
-            && action.State == CorporateActionState.Begun && action.UnitAsset == instrument.Base.Name);
+        && (await grains.Catalog().CorporateActions()).Any(action => action.UnitAsset == instrument.Base.Name && action.Request.Kind switch
+        {
+            CorporateActionKind.Split => action.State == CorporateActionState.Begun,
+            CorporateActionKind.SymbolChange => action.State != CorporateActionState.Announced,
+            _ => false,
+        });
 
     private async Task SetPrice(HttpContext context, BookVerb verb)
     {

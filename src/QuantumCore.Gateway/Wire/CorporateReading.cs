@@ -10,25 +10,29 @@ internal static class CorporateReading
 {
     private const string Dividend = "dividend";
     private const string Split = "split";
+    private const string SymbolChange = "symbolChange";
 
     /// <summary>The action that a request announces; or what is wrong with it.</summary>
     public static (Refusal? Refusal, CorporateActionRequest? Request) Read(CorporateActionText text, Instrument instrument, string by)
     {
         var refusal = ClientOrderId.IsValid(text.Id ?? "") ? null : Refusal.Malformed("id", ClientOrderId.Rule) as Refusal?;
-        if (text.Type is not (Dividend or Split))
-            refusal ??= Refusal.Malformed("type", "There are 'dividend' and 'split'.");
+        if (text.Type is not (Dividend or Split or SymbolChange))
+            refusal ??= Refusal.Malformed("type", "There are 'dividend', 'split' and 'symbolChange'.");
+        var isRename = text.Type == SymbolChange;
+        CheckNames(text, instrument, isRename, ref refusal);
         var isSplit = text.Type == Split;
         var (numerator, denominator) = isSplit ? Ratio(text.Ratio, ref refusal) : (0, 0);
         if (!isSplit && text.Ratio is not null)
             refusal ??= Refusal.Malformed("ratio", "Only a split has one.");
         var exDay = Day("exDate", text.ExDate, ref refusal);
         var payDay = Day("payDate", text.PayDate, ref refusal);
-        var rate = Rate(text.Amount, instrument.Quote, ref refusal);
+        var rate = isRename ? 1 : Rate(text.Amount, instrument.Quote, ref refusal);
         refusal ??= WhyReading.Check(text.Why);
         return refusal is null
             ? (null, new(
-                text.Id!, isSplit ? CorporateActionKind.Split : CorporateActionKind.CashDividend, instrument.Symbol, exDay, payDay, rate, by, text.Why ?? "",
-                numerator, denominator))
+                text.Id!, isRename ? CorporateActionKind.SymbolChange : isSplit ? CorporateActionKind.Split : CorporateActionKind.CashDividend,
+                instrument.Symbol, exDay, payDay, rate, by, text.Why ?? "", numerator, denominator,
+                isRename ? text.NewSymbol : null, isRename ? text.NewAsset ?? text.NewSymbol : null))
             : (refusal, null);
     }
 
@@ -38,7 +42,12 @@ internal static class CorporateReading
         var (request, sums) = (action.Request, action.Sums);
         to.WriteStartObject();
         to.WriteString("id"u8, request.Id);
-        to.WriteString("type"u8, request.Kind == CorporateActionKind.Split ? Split : Dividend);
+        to.WriteString("type"u8, request.Kind switch
+        {
+            CorporateActionKind.CashDividend => Dividend,
+            CorporateActionKind.Split => Split,
+            CorporateActionKind.SymbolChange => SymbolChange,
+        });
         to.WriteString("symbol"u8, request.Symbol);
         to.WriteString("state"u8, action.State switch
         {
@@ -52,7 +61,9 @@ internal static class CorporateReading
         to.WriteTimeText("cutAt"u8, action.CutNanos);
         to.WriteString("unitAsset"u8, action.UnitAsset);
         to.WriteString("asset"u8, action.CashAsset);
-        to.WriteString("amount"u8, RateText(request.Rate, action.CashDecimals));
+        to.WriteString("amount"u8, request.Kind == CorporateActionKind.SymbolChange ? "1" : RateText(request.Rate, action.CashDecimals));
+        if (request.Kind == CorporateActionKind.SymbolChange)
+            to.WriteString("newSymbol"u8, request.NewSymbol);
         if (request.Kind == CorporateActionKind.Split)
             to.WriteString("ratio"u8, string.Create(CultureInfo.InvariantCulture, $"{request.Numerator}:{request.Denominator}"));
         else
@@ -80,6 +91,21 @@ internal static class CorporateReading
         to.WriteAmount("change"u8, part.Change, action.UnitDecimals);
         to.WriteBoolean("paid"u8, part.IsPaid);
         to.WriteEndObject();
+    }
+
+    private static void CheckNames(CorporateActionText text, Instrument instrument, bool isRename, ref Refusal? refusal)
+    {
+        if (!isRename && (text.NewSymbol ?? text.NewAsset) is not null)
+            refusal ??= Refusal.Malformed(text.NewSymbol is null ? "newAsset" : "newSymbol", "Only a symbol change has one.");
+        if (!isRename)
+            return;
+
+        if (text.Amount is not null)
+            refusal ??= Refusal.Malformed("amount", "A symbol change pays nothing: each unit stays one.");
+        if (text.NewSymbol is null)
+            refusal ??= Refusal.Malformed("newSymbol", "What the instrument is called from then on.");
+        if (text.NewAsset is null && instrument.Symbol != instrument.Base.Name)
+            refusal ??= Refusal.Malformed("newAsset", "What the units are called from then on: the instrument's name is another one.");
     }
 
     private static (long Numerator, long Denominator) Ratio(string? text, ref Refusal? refusal)

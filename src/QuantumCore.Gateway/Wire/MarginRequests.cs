@@ -124,7 +124,7 @@ internal sealed record CorporateActionText
 {
     public string? Id { get; init; }
 
-    /// <summary>dividend or split</summary>
+    /// <summary>dividend, split or symbolChange</summary>
     public string? Type { get; init; }
 
     public string? Symbol { get; init; }
@@ -140,6 +140,12 @@ internal sealed record CorporateActionText
 
     /// <summary>Of a split: new units to old ones, such as 3:2.</summary>
     public string? Ratio { get; init; }
+
+    /// <summary>Of a symbol change: what the instrument is called from then on.</summary>
+    public string? NewSymbol { get; init; }
+
+    /// <summary>Of a symbol change: what its units are called from then on; absent where symbol and units have one name: the new symbol.</summary>
+    public string? NewAsset { get; init; }
 
     public string? Why { get; init; }
 }

@@ -9,7 +9,7 @@ public sealed partial class AccountGrain
     /// <inheritdoc/>
     public async ValueTask EnterAction(CorporateActionView action, long units)
     {
-        if (action.Request.Kind == CorporateActionKind.Split)
+        if (action.Request.ChangesUnits)
         {
             // The new units are of the orders first that books have adjusted: nothing else may take them.
             await CatchUp();

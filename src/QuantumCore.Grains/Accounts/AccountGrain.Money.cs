@@ -85,7 +85,7 @@ public sealed partial class AccountGrain
                 : new TransferResult(RejectReason.None, null, null, key.Sequence, _machine.IsTransferOpen(key.Sequence));
         }
 
-        if (!catalog.TryGetAsset(request.Asset, out var asset))
+        if (!catalog.TryGetAsset(request.Asset, out var asset) || catalog.IsOldName(request.Asset))
         {
             return RefusedTransfer(RejectReason.BadRequest, "asset");
         }
@@ -118,7 +118,7 @@ public sealed partial class AccountGrain
                 : new WithdrawResult(RejectReason.None, null, null, key.Sequence);
         }
 
-        if (!catalog.TryGetAsset(request.Asset, out var asset))
+        if (!catalog.TryGetAsset(request.Asset, out var asset) || catalog.IsOldName(request.Asset))
         {
             return RefusedWithdrawal(RejectReason.BadRequest, "asset");
         }

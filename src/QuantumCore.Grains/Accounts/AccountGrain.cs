@@ -388,7 +388,8 @@ public sealed partial class AccountGrain(
 
     private DepositResult TakeIn(DepositRequest request)
     {
-        if (!catalog.TryGetAsset(request.Asset, out var asset))
+        if (!catalog.TryGetAsset(request.Asset, out var asset)
+            || (catalog.IsOldName(request.Asset) && !TransferKey.IsTransfer(request.Key) && !_machine.IsDeposited(request.Key, out _)))
         {
             return new DepositResult(RejectReason.BadRequest, "asset", null, 0);
         }

@@ -23,6 +23,7 @@ internal sealed partial class AccountMachine
     /// <exception cref="OverflowException">The account can't have as much.</exception>
     public AccountRecord? EnterAction(CorporateActionView action, long units, long now) => HasEntered(action) ? null
         : action.Request.Kind == CorporateActionKind.Split ? EnterSplit(action, units, now)
+        : action.Request.Kind == CorporateActionKind.SymbolChange ? ChangeSymbol(action, now)
         : Enter(action, units, DividendShare.Of(units, action.UnitDecimals, action.Request.Rate), now);
 
     /// <summary>Decides to keep what an action left; null when it is on record.</summary>
@@ -68,6 +69,15 @@ internal sealed partial class AccountMachine
             action.CashAsset, action.CashDecimals, split.CashOf(units));
     }
 
+    private SymbolChanged? ChangeSymbol(CorporateActionView action, long now)
+    {
+        var balance = Account.Of(new Asset(action.UnitAsset, action.UnitDecimals));
+        return balance.Held != 0
+            ? throw new InvalidOperationException($"{id} has promised {balance.Held} {action.UnitAsset}.")
+            : balance.Total == 0 ? null
+            : new SymbolChanged(At(now), action.Request.Id, action.UnitAsset, action.UnitDecimals, balance.Total, action.CashAsset);
+    }
+
     private bool IsBeingSplit(string asset)
     {
         foreach (var symbol in _standing)
@@ -105,6 +115,11 @@ internal sealed partial class AccountMachine
                 break;
             case CorporateActionPaid paid:
                 Apply(paid);
+                break;
+            case SymbolChanged changed:
+                _keys.Add(ActionPrefix + changed.Action, new UsedKey(Sequence, 0, 0, "", RejectReason.None));
+                Account.Move(new Asset(changed.UnitAsset, changed.Decimals), -changed.Units);
+                Account.Move(new Asset(changed.Asset, changed.Decimals), changed.Units);
                 break;
         }
     }

@@ -207,7 +207,7 @@ internal sealed partial class AccountMachine(
             case DeficitSharePaid or MarginReviewed or LiquidationStepEnded or DeficitCovered or InterestAccrued:
                 ApplyMargin(record);
                 break;
-            case CorporateActionEntered or CorporateActionPaid or SplitEntered:
+            case CorporateActionEntered or CorporateActionPaid or SplitEntered or SymbolChanged:
                 ApplyAction(record);
                 break;
             default:

@@ -1,0 +1,187 @@
+using QuantumCore.Contracts;
+using QuantumCore.History;
+using QuantumCore.Instruments;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>
+/// Symbol changes: the book is closed for good, another one is listed, and each unit becomes one of the new name, once. A crash is a second exchange on the
+/// same journal.
+/// </summary>
+public class SymbolChangeTests
+{
+    private const string Old = "AAPL";
+    private const string New = "APLX";
+    private const long Alice = 1001;
+    private const long Bob = 1002;
+    private const long Units = 100_000_000;
+    private static readonly string[] s_symbols = [Old, "MSFT"];
+    private static readonly long[] s_accounts = [Alice, Bob];
+    private static readonly CorporateActionRequest s_change = new("aapl-aplx", CorporateActionKind.SymbolChange, Old, 0, 0, 1, "desk", "", NewSymbol: New, NewAsset: New);
+
+    [Fact]
+    public async Task Units_cost_and_trading_go_on_under_the_new_name_and_history_keeps_the_old_one()
+    {
+        await using var disk = new Disk();
+        var time = new ShiftedTime();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, time: time);
+        await TradeAsync(exchange, Old, "old", 1_500, 5);
+        var resting = await exchange.PlaceAsync(Alice, "rests", Old, Side.Sell, 1_600, 50);
+        Assert.Null(await exchange.Grains.Catalog().AnnounceAction(s_change));
+        Assert.Null(await exchange.Grains.Catalog().AnnounceAction(s_change));
+
+        // It waits for the book to stand still.
+        await CarryAsync(exchange, time);
+        Assert.Equal(CorporateActionState.Announced, (await ActionAsync(exchange)).State);
+        await HaltAsync(exchange);
+        var done = await UntilPaidAsync(exchange, time);
+        Assert.Equal(new CorporateSums(2, 2 * Units, 0, 2 * Units, 0, 0), done.Sums);
+        Assert.Equal([(0L, Units - 5), (0L, Units + 5)], [await UnitsAsync(exchange, Alice), await UnitsAsync(exchange, Bob)]);
+        Assert.Equal(EndReason.CorporateAction, (await exchange.Book(Old).Status(Alice, resting.OrderId)).End);
+        await RequireBooksAsync(exchange);
+
+        // Nothing moves or trades under the old name, and what was acknowledged is still known.
+        await exchange.RefreshCatalogsAsync();
+        Assert.Equal("asset", (await exchange.Account(Alice).Transfer(new("t", Bob, Old, 1))).Field);
+        Assert.Equal("asset", (await exchange.Account(Alice).Withdraw(new("w", Old, 1, "bank"))).Field);
+        Assert.Equal("asset", (await exchange.Account(Alice).Deposit(new("d", Old, 1))).Field);
+        Assert.Equal(RejectReason.None, (await exchange.Account(Alice).Deposit(new(Old, Old, Units))).Reason);
+        Assert.Equal(RejectReason.SymbolClosed, (await exchange.PlaceAsync(Alice, "late", Old, Side.Buy, 1_500, 1)).Reason);
+
+        // What Bob bought at 15.00 under the old name he sells at 16.00 under the new one.
+        await TradeAsync(exchange, New, "new", 1_600, 3, seller: Bob, buyer: Alice);
+        await exchange.Ledger.CatchUp();
+        var position = Assert.Single(await exchange.Ledger.Positions(Bob, PositionMethod.Average, []));
+        Assert.Equal((New, 2L, (Int128)3_000, (Int128)300), (position.Symbol, position.QuantityLots, position.Cost, position.Realised));
+        Assert.Equal([Old, New], (await exchange.Ledger.Fills(Bob, null, 10, [])).Select(fill => fill.Symbol).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [(Old, -Units - 5), (New, Units + 5)],
+            (await exchange.Ledger.Statement(Bob, 0, long.MaxValue, null, 100, [])).Entries
+                .Where(line => line.Cause == "symbol-change").Select(line => (line.Asset, line.Amount)));
+        await RequireBooksAsync(exchange);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whatever_dies_in_between_each_unit_is_changed_once(bool losesHistory)
+    {
+        await using var disk = new Disk();
+        var time = new ShiftedTime();
+        var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, time: time);
+        await TradeAsync(exchange, Old, "old", 1_500, 5);
+        await exchange.Grains.Catalog().AnnounceAction(s_change);
+        await HaltAsync(exchange);
+        for (var round = 0; round < 12 && (await ActionAsync(exchange)).State != CorporateActionState.Paid; round++)
+        {
+            await CarryAsync(exchange, time);
+            await exchange.CrashAsync();
+            await exchange.DisposeAsync();
+            if (losesHistory && round == 2)
+                await disk.LoseHistoryAsync();
+            exchange = await Exchange.StartAsync(disk, time: time);
+        }
+
+        await using var last = exchange;
+        Assert.Equal(CorporateActionState.Paid, (await ActionAsync(exchange)).State);
+        Assert.Equal([(0L, Units - 5), (0L, Units + 5)], [await UnitsAsync(exchange, Alice), await UnitsAsync(exchange, Bob)]);
+        await TradeAsync(exchange, New, "new", 1_600, 3);
+        await RequireBooksAsync(exchange);
+    }
+
+    [Fact]
+    public async Task What_is_on_its_way_at_the_cut_arrives_before_units_are_changed()
+    {
+        await using var disk = new Disk();
+        var time = new ShiftedTime();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, time: time);
+        var transfer = await exchange.Account(Alice).Transfer(new("sent", Bob, Old, 70));
+        await exchange.Grains.Catalog().AnnounceAction(s_change);
+        await HaltAsync(exchange);
+        for (var round = 0; round < 4; round++)
+            await CarryAsync(exchange, time);
+        Assert.Equal(CorporateActionState.Begun, (await ActionAsync(exchange)).State);
+        Assert.Equal((Units - 70, 0L), await UnitsAsync(exchange, Alice));
+
+        await exchange.RefreshCatalogsAsync();
+        await exchange.Ledger.CatchUp();
+        await exchange.Service<OpenWorkAgent>().CarryTransfersAsync(CancellationToken.None);
+        Assert.NotEqual(0, transfer.Sequence);
+        await UntilPaidAsync(exchange, time);
+        Assert.Equal([(0L, Units - 70), (0L, Units + 70)], [await UnitsAsync(exchange, Alice), await UnitsAsync(exchange, Bob)]);
+        await RequireBooksAsync(exchange);
+    }
+
+    [Theory]
+    [InlineData("newSymbol", "MSFT", "APLX")]
+    [InlineData("newSymbol", "no symbol", "APLX")]
+    [InlineData("newAsset", "APLX", "MSFT")]
+    [InlineData("newAsset", "APLX", "USD")]
+    [InlineData("newAsset", "APLX", "AAPL")]
+    public async Task A_name_that_is_taken_or_is_none_is_refused(string field, string symbol, string asset)
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        Assert.Equal(field, (await exchange.Grains.Catalog().AnnounceAction(s_change with { NewSymbol = symbol, NewAsset = asset }))!.Field);
+    }
+
+    [Fact]
+    public async Task A_name_is_given_once_and_one_action_waits_for_the_other()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        var catalog = exchange.Grains.Catalog();
+        Assert.Null(await catalog.AnnounceAction(s_change));
+        Assert.Equal("symbol", (await catalog.AnnounceAction(s_change with { Id = "again", NewSymbol = "APLY", NewAsset = "APLY" }))!.Field);
+        Assert.Equal("newSymbol", (await catalog.AnnounceAction(s_change with { Id = "other", Symbol = "MSFT", NewAsset = "MSFX" }))!.Field);
+        Assert.Equal("newAsset", (await catalog.AnnounceAction(s_change with { Id = "other", Symbol = "MSFT", NewSymbol = "MSFX" }))!.Field);
+        await Assert.ThrowsAsync<ArgumentException>(async () => await catalog.List(EncodedInstrument.From(Listed.Share(New) with { TakerFeePpm = 1 })));
+        Assert.Equal("payDate", (await catalog.AnnounceAction(s_change with { Id = "other", Symbol = "MSFT", NewSymbol = "MSFX", NewAsset = "MSFX", PayDay = 60_000 }))!.Field);
+    }
+
+    private static async Task TradeAsync(Exchange exchange, string symbol, string name, long price, long lots, long seller = Alice, long buyer = Bob)
+    {
+        Assert.Equal(RejectReason.None, (await exchange.PlaceAsync(seller, name + "-sells", symbol, Side.Sell, price, lots)).Reason);
+        var bought = await exchange.PlaceAsync(buyer, name + "-buys", symbol, Side.Buy, price, lots);
+        Assert.Equal(OrderStatus.Filled, bought.Status);
+        await exchange.ViewAsync(seller, bought);
+        await exchange.ViewAsync(buyer, bought);
+    }
+
+    private static async Task HaltAsync(Exchange exchange) => await exchange.Book(Old).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt));
+
+    private static async Task CarryAsync(Exchange exchange, ShiftedTime time)
+    {
+        await exchange.RefreshCatalogsAsync();
+        await exchange.Ledger.CatchUp();
+        await exchange.Service<OpenWorkAgent>().CarryActionsAsync(CancellationToken.None);
+        time.Advance(OpenWorkAgent.CutRest + TimeSpan.FromSeconds(1));
+    }
+
+    private static async Task<CorporateActionView> UntilPaidAsync(Exchange exchange, ShiftedTime time)
+    {
+        for (var round = 0; round < 8 && (await ActionAsync(exchange)).State != CorporateActionState.Paid; round++)
+            await CarryAsync(exchange, time);
+        var action = await ActionAsync(exchange);
+        Assert.Equal(CorporateActionState.Paid, action.State);
+        return action;
+    }
+
+    private static async Task<CorporateActionView> ActionAsync(Exchange exchange) => Assert.Single(await exchange.Grains.Catalog().CorporateActions());
+
+    private static async Task<(long Old, long New)> UnitsAsync(Exchange exchange, long account)
+    {
+        var view = await exchange.ViewAsync(account);
+        return (view.Balances.FirstOrDefault(of => of.Asset == Old).Total, view.Balances.FirstOrDefault(of => of.Asset == New).Total);
+    }
+
+    private static async Task RequireBooksAsync(Exchange exchange)
+    {
+        await exchange.Ledger.CatchUp();
+        Assert.Empty((await exchange.Ledger.Reconcile(0, 100)).Findings);
+        Assert.Empty(await HistoryInvariants.CheckAsync(
+            exchange.Disk.History, 0,
+            (await exchange.Disk.Journal.HeadsAsync("", CancellationToken.None)).ToDictionary(head => head.Name, head => head.Head), CancellationToken.None));
+    }
+}
