@@ -29,7 +29,7 @@ public partial class StableNumberTests
         ["OrderField"] =
             "None=0 Type=1 TimeInForce=2 PostOnly=3 Slide=4 Display=5 Hidden=6 AllOrNone=7 MinimumQuantity=8 Trigger=9 "
             + "TriggerReference=10 TrailTicks=11 TrailBasisPoints=12 Activation=13 LimitOffset=14 Peg=15 PegOffset=16 Amount=17 "
-            + "Protection=18 Expiry=19 SelfTrade=20",
+            + "Protection=18 Expiry=19 SelfTrade=20 DoNotReduce=21",
         ["PositionMethod"] = "Average=0 FirstInFirstOut=1 AverageWithFees=2 FirstInFirstOutWithFees=3",
         ["ReplaceMode"] = "Atomic=0 StopOnFailure=1 AllowFailure=2",
         ["RejectReason"] =
@@ -57,7 +57,7 @@ public partial class StableNumberTests
         ["ConditionsEncoding.Field"] =
             "DisplayLots=1 Hidden=2 AllOrNone=3 MinimumLots=4 Slide=5 TriggerTicks=6 TriggerReference=7 TrailTicks=8 "
             + "TrailBasisPoints=9 ActivationTicks=10 LimitOffsetTicks=11 Peg=12 PegOffsetTicks=13 Amount=14 "
-            + "ProtectionTicks=15 ExpiryNanos=16 Strategy=17 ListName=18",
+            + "ProtectionTicks=15 ExpiryNanos=16 Strategy=17 ListName=18 DoNotReduce=19",
         ["AccountRecordEncoding.Kind"] = "Hold=20 Refused=21 Deposit=22 CancelAll=23 Reduction=24 List=25 Transfer=26 TransferEnd=27 Withdrawal=28 Freeze=29 Unfreeze=30 Limits=31 Volumes=32 AccountKind=33 Margin=34 LiquidationStep=35 Covered=36 Interest=37 ActionEntered=38 ActionPaid=39 Split=89",
         ["PayoutRecordEncoding.Kind"] = "Made=60 Paid=61 Refused=62",
         ["SettlementState"] = "Sent=1 Settled=2",

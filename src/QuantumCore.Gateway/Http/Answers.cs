@@ -28,6 +28,7 @@ internal sealed record OrderAnswer(
     bool Slide = false,
     bool Hidden = false,
     bool AllOrNone = false,
+    bool DoNotReduce = false,
     string DisplayQuantity = "",
     string MinQuantity = "",
     string QuoteAmount = "",
