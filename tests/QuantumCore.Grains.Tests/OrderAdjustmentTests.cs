@@ -103,6 +103,15 @@ public class OrderAdjustmentTests
     }
 
     [Fact]
+    public void The_command_of_older_releases_still_ends_every_order()
+    {
+        var book = Book();
+        Submit(book, 1, Side.Buy, 100, 10);
+        var record = (BookTurn)Operate(book, BookCommand.Of(BookVerb.EndOrders, (long)EndReason.CorporateAction));
+        Assert.Equal((StepKind.Ended, EndReason.CorporateAction), (Assert.Single(record.Steps).Kind, record.Steps[0].Reason));
+    }
+
+    [Fact]
     public void A_malformed_call_changes_nothing()
     {
         var book = Book();
