@@ -64,6 +64,7 @@ internal sealed class OrderText
             case "cls": _timeInForce = TimeInForce.AtTheClose; break;
             case "hid": _conditions = _conditions with { Hidden = true }; break;
             case "aon": _conditions = _conditions with { AllOrNone = true }; break;
+            case "dnr": _conditions = _conditions with { DoNotReduce = true }; break;
             case "post": _postOnly = true; break;
             case "slide":
                 _postOnly = true;

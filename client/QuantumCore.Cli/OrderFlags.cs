@@ -21,6 +21,7 @@ internal sealed class OrderFlags
     private readonly Option<decimal?> _display = Grammar.DecimalOption("--display", "Iceberg: how much is shown at a time");
     private readonly Option<bool> _hidden = Flag("--hidden", "Do not show it");
     private readonly Option<bool> _allOrNone = Flag("--all-or-none", "Trade it whole or not at all");
+    private readonly Option<bool> _doNotReduce = Flag("--do-not-reduce", "Keep its prices through a dividend");
     private readonly Option<decimal?> _min = Grammar.DecimalOption("--min", "Least quantity to fill at entry");
     private readonly Option<decimal?> _trigger = Grammar.DecimalOption("--trigger", "Stop: the price that triggers it");
     private readonly Option<TriggerBy?> _by = Grammar.WordOption<TriggerBy>("--trigger-by", "Which price triggers it");
@@ -45,7 +46,7 @@ internal sealed class OrderFlags
         command.Arguments.Add(_quantity);
         Option[] options =
         [
-            _limit, _type, _tif, _ioc, _fok, _goodTill, _postOnly, _slide, _display, _hidden, _allOrNone, _min, _trigger, _by,
+            _limit, _type, _tif, _ioc, _fok, _goodTill, _postOnly, _slide, _display, _hidden, _allOrNone, _doNotReduce, _min, _trigger, _by,
             _trail, _trailPoints, _activation, _limitOffset, _peg, _pegOffset, _amount, _protection, _selfTrade, _name,
         ];
         foreach (var option in options)
@@ -86,6 +87,7 @@ internal sealed class OrderFlags
         DisplayQuantity = parse.GetValue(_display),
         Hidden = parse.GetValue(_hidden),
         AllOrNone = parse.GetValue(_allOrNone),
+        DoNotReduce = parse.GetValue(_doNotReduce),
         MinQuantity = parse.GetValue(_min),
         TriggerPrice = parse.GetValue(_trigger),
         TriggerBy = parse.GetValue(_by),

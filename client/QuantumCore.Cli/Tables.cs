@@ -224,6 +224,7 @@ internal static class Tables
             ("display", order.DisplayQuantity),
             ("", order.Hidden ? "hidden" : null),
             ("", order.AllOrNone ? "all-or-none" : null),
+            ("", order.DoNotReduce ? "do-not-reduce" : null),
             ("min", order.MinQuantity),
             ("trigger", order.TriggerPrice),
             ("by", order.TriggerBy is { } by and not TriggerBy.Last ? Word(by) : null),

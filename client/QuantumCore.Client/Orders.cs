@@ -203,6 +203,10 @@ public sealed record PlaceOrder
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool AllOrNone { get; init; }
 
+    /// <summary>A dividend leaves its prices as they are; limits, stops and take-profits that do not trail.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool DoNotReduce { get; init; }
+
     /// <summary>Least quantity to be filled at entry, else it expires; a whole number of lots.</summary>
     public decimal? MinQuantity { get; init; }
 
@@ -359,6 +363,10 @@ public sealed record Order(
     /// <summary>It trades whole or not at all.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool AllOrNone { get; init; }
+
+    /// <summary>A dividend leaves its prices as they are.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool DoNotReduce { get; init; }
 
     /// <summary>Least quantity to be filled at entry.</summary>
     public decimal? MinQuantity { get; init; }

@@ -58,6 +58,7 @@ internal static class ConditionsEncoding
         ExpiryNanos = 16,
         Strategy = 17,
         ListName = 18,
+        DoNotReduce = 19,
     }
 
     public static ImmutableArray<byte> Encode(OrderConditions from)
@@ -79,6 +80,7 @@ internal static class ConditionsEncoding
         Write(ref to, Field.Amount, from.Amount);
         Write(ref to, Field.ProtectionTicks, from.ProtectionTicks);
         Write(ref to, Field.ExpiryNanos, from.ExpiryNanos);
+        Write(ref to, Field.DoNotReduce, from.DoNotReduce ? 1 : null);
         Write(ref to, from.Strategy);
         if (from.ListName is { } name)
         {
@@ -165,6 +167,7 @@ internal static class ConditionsEncoding
         Field.PegOffsetTicks => read with { PegOffsetTicks = value },
         Field.Amount => read with { Amount = value },
         Field.ProtectionTicks => read with { ProtectionTicks = value },
+        Field.DoNotReduce => read with { DoNotReduce = true },
         Field.ExpiryNanos => read with { ExpiryNanos = value },
         _ => throw new InvalidDataException($"Unknown condition {(byte)field} of an order."),
     };

@@ -65,6 +65,9 @@ public enum OrderField : byte
 
     /// <summary>Self-trade prevention.</summary>
     SelfTrade = 20,
+
+    /// <summary>Prices that a dividend leaves as they are.</summary>
+    DoNotReduce = 21,
 }
 
 /// <summary>The instructions of an order: what it says beside side, price and quantity.</summary>
@@ -163,6 +166,8 @@ public static class OrderCombinations
             return (OrderField.Peg, OrderField.PegOffset);
         if (terms.ProtectionTicks is not null && !IsMarket(order.Type))
             return (OrderField.Protection, OrderField.Type);
+        if (terms.DoNotReduce && (trailing || order.Type is OrderType.Market or OrderType.Pegged or OrderType.Leg))
+            return (OrderField.DoNotReduce, OrderField.Type);
         return terms.Amount is null ? s_fine : WithAmount(in order, terms);
     }
 

@@ -27,6 +27,9 @@ public sealed record OrderConditions
     /// <summary>Least lots to be filled at entry, else it expires; 1 to the total (FIX tag 110).</summary>
     public long? MinimumLots { get; init; }
 
+    /// <summary>A dividend leaves its prices as they are (FIX tag 18 = F, "DNR").</summary>
+    public bool DoNotReduce { get; init; }
+
     /// <summary>Post-only: moves one tick away from the best order it would meet, rather than be refused.</summary>
     public bool Slide { get; init; }
 

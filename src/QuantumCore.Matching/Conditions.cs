@@ -79,6 +79,9 @@ internal struct Conditions
     /// <summary>It ends within this command anyway: nothing that ends with it is told of it twice.</summary>
     public bool Ending;
 
+    /// <summary>A dividend leaves its prices as they are.</summary>
+    public bool KeepsPrice;
+
     /// <summary>A trailing stop has passed its activation price.</summary>
     public bool Follows;
 

@@ -16,7 +16,7 @@ public sealed partial class OrderBook
     /// <para>A split needs a book that stands still. Limits, stops and take-profits follow it, of whatever time and display; orders of lists, trailing
     /// stops, pegs, market orders and legs end. The last, the mark and the reference price become those of new units.</para>
     /// <para>By a dividend that falls which a fall of the price would bring about: buys but those that wait for a rise, and sells that wait for a fall.
-    /// Everything else stays as it is; legs end.</para>
+    /// Everything else stays as it is, and so does what says that it is not to be reduced; legs end.</para>
     /// <para>An order ends where one of its prices would fall below the lowest, or its lots rise above the highest number. Refused: BadRequest (an
     /// adjustment out of range), TimeRegression, NotInThisPhase (a split outside of Halt and Closed), Overflow (more lots than
     /// <see cref="MaxConditionalLots"/>).</para>
@@ -107,6 +107,8 @@ public sealed partial class OrderBook
             return side == Side.Buy;
 
         ref var kept = ref ConditionsOf(slot);
+        if (kept.KeepsPrice)
+            return false;
         if (IsWaitingStop(slot))
             return !RisesTo(side, kept.Type);
         return side == Side.Buy && !OrderRules.IsMarket(kept.Type) && (kept.Type != OrderType.Pegged || kept.Price != 0);

@@ -138,6 +138,7 @@ public sealed partial class OrderBook
             Hidden = Has(slot, Traits.Dark) && !Has(slot, Traits.AllOrNone) && kept.Peg != PegReference.Midpoint,
             AllOrNone = Has(slot, Traits.AllOrNone),
             Slide = Has(slot, Traits.Slide),
+            DoNotReduce = kept.KeepsPrice,
             TriggerTicks = trailing || kept.Trigger == 0 ? null : kept.Trigger,
             TriggerReference = kept.Reference,
             TrailTicks = kept.TrailTicks == 0 ? null : kept.TrailTicks,

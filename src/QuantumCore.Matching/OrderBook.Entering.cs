@@ -137,6 +137,7 @@ public sealed partial class OrderBook
         if (terms is null)
             return;
 
+        kept.KeepsPrice = terms.DoNotReduce;
         kept.Reference = terms.TriggerReference;
         kept.Peg = terms.Peg;
         kept.PegOffset = terms.PegOffsetTicks;

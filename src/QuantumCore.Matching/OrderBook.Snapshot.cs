@@ -260,7 +260,8 @@ public sealed partial class OrderBook
         sink.Write((long)kept.Reference);
         sink.Write((long)kept.Peg);
         sink.Write(kept.Triggered ? 1 : 0);
-        sink.Write(kept.Follows ? 1 : 0);
+        // The second bit came later: nothing else changed by it.
+        sink.Write((kept.Follows ? 1 : 0) | (kept.KeepsPrice ? 2 : 0));
         sink.Write(kept.TrailBasisPoints);
         sink.Write(kept.Price);
         sink.Write(kept.Display);
@@ -361,31 +362,41 @@ public sealed partial class OrderBook
             _pegs.Add(slot);
     }
 
-    private static Conditions ReadConditions(ref SnapshotReader from) => new()
+    private static Conditions ReadConditions(ref SnapshotReader from)
     {
-        Type = (OrderType)from.Read((long)OrderType.Market, (long)OrderType.Leg, "type"),
-        TimeInForce = (TimeInForce)from.Read(0, (long)TimeInForce.AtTheClose, "time in force"),
-        Reference = (TriggerReference)from.Read(0, (long)TriggerReference.Mark, "trigger reference"),
-        Peg = (PegReference)from.Read(0, (long)PegReference.Midpoint, "peg"),
-        Triggered = from.Read(0, 1, "triggered") == 1,
-        Follows = from.Read(0, 1, "follows") == 1,
-        TrailBasisPoints = (int)from.Read(0, OrderRules.BasisPointsLimit, "trail"),
-        Price = from.Read(0, Instrument.PriceTicksLimit, "limit"),
-        Display = from.Read(0, Instrument.QuantityLotsLimit, "display"),
-        Shown = from.Read(0, Instrument.QuantityLotsLimit, "shown"),
-        Minimum = from.Read(0, Instrument.QuantityLotsLimit, "minimum"),
-        Trigger = from.Read(0, 2 * Instrument.PriceTicksLimit, "trigger"),
-        TrailTicks = from.Read(0, Instrument.PriceTicksLimit, "trail"),
-        Activation = from.Read(0, Instrument.PriceTicksLimit, "activation"),
-        LimitOffset = from.Read(0, Instrument.PriceTicksLimit, "offset"),
-        Peak = from.Read(0, Instrument.PriceTicksLimit, "peak"),
-        ArmedAtPrint = from.Read(0, long.MaxValue, "print"),
-        PegOffset = from.Read(0, Instrument.PriceTicksLimit, "offset"),
-        Protection = from.Read(-1, Instrument.PriceTicksLimit, "protection"),
-        Amount = from.Read(-1, OrderRules.AmountLimit, "amount"),
-        Expiry = from.Read(0, long.MaxValue, "expiry"),
-        Prevented = from.Read(0, Instrument.QuantityLotsLimit, "prevented"),
-    };
+        var kept = new Conditions
+        {
+            Type = (OrderType)from.Read((long)OrderType.Market, (long)OrderType.Leg, "type"),
+            TimeInForce = (TimeInForce)from.Read(0, (long)TimeInForce.AtTheClose, "time in force"),
+            Reference = (TriggerReference)from.Read(0, (long)TriggerReference.Mark, "trigger reference"),
+            Peg = (PegReference)from.Read(0, (long)PegReference.Midpoint, "peg"),
+            Triggered = from.Read(0, 1, "triggered") == 1,
+        };
+        var flags = from.Read(0, 3, "follows");
+        (kept.Follows, kept.KeepsPrice) = ((flags & 1) != 0, (flags & 2) != 0);
+        ReadNumbers(ref from, ref kept);
+        return kept;
+    }
+
+    private static void ReadNumbers(ref SnapshotReader from, ref Conditions kept)
+    {
+        kept.TrailBasisPoints = (int)from.Read(0, OrderRules.BasisPointsLimit, "trail");
+        kept.Price = from.Read(0, Instrument.PriceTicksLimit, "limit");
+        kept.Display = from.Read(0, Instrument.QuantityLotsLimit, "display");
+        kept.Shown = from.Read(0, Instrument.QuantityLotsLimit, "shown");
+        kept.Minimum = from.Read(0, Instrument.QuantityLotsLimit, "minimum");
+        kept.Trigger = from.Read(0, 2 * Instrument.PriceTicksLimit, "trigger");
+        kept.TrailTicks = from.Read(0, Instrument.PriceTicksLimit, "trail");
+        kept.Activation = from.Read(0, Instrument.PriceTicksLimit, "activation");
+        kept.LimitOffset = from.Read(0, Instrument.PriceTicksLimit, "offset");
+        kept.Peak = from.Read(0, Instrument.PriceTicksLimit, "peak");
+        kept.ArmedAtPrint = from.Read(0, long.MaxValue, "print");
+        kept.PegOffset = from.Read(0, Instrument.PriceTicksLimit, "offset");
+        kept.Protection = from.Read(-1, Instrument.PriceTicksLimit, "protection");
+        kept.Amount = from.Read(-1, OrderRules.AmountLimit, "amount");
+        kept.Expiry = from.Read(0, long.MaxValue, "expiry");
+        kept.Prevented = from.Read(0, Instrument.QuantityLotsLimit, "prevented");
+    }
 
     /// <summary>Puts a restored order where it stood: they come in priority order, so last in line is right.</summary>
     private void StandAt(int slot, long price)

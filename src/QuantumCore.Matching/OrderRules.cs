@@ -114,6 +114,7 @@ public static class OrderRules
             or OrderField.TriggerReference or OrderField.TrailTicks or OrderField.TrailBasisPoints
             or OrderField.Activation or OrderField.LimitOffset or OrderField.Peg or OrderField.Amount
             or OrderField.Protection or OrderField.Expiry => field.ToString(),
+        OrderField.DoNotReduce => "DNR",
     };
 
     private static string NameOf(TimeInForce time) => time switch

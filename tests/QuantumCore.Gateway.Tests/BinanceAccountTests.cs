@@ -106,6 +106,23 @@ public class BinanceAccountTests
     }
 
     [Fact]
+    public void An_order_that_follows_a_split_is_told_with_its_new_price_and_quantity()
+    {
+        var events = new WireAccountEvents([Resting(7, 10)], [], Balances(0, 20, 10));
+        var split = new BookTurn(
+            5_000_000,
+            BookCommand.Of(BookVerb.AdjustOrders, number: 1) with { Changes = OrderAdjustment.Split(3, 2).AsChanges() },
+            RejectReason.None,
+            TradingPhase.Halt,
+            [new TurnStep(StepKind.Adjusted, Alice, 7, 7, Side.Sell, EndReason.None, 10_000, 5, 15, 0, 15, PriceBeforeTicks: 15_000)],
+            [],
+            null);
+        var told = Messages(events, Balances(0, 20, 15), [split]).Select(message => JsonDocument.Parse(message).RootElement)
+            .Single(message => message.GetProperty("e").ToString() == "executionReport");
+        Assert.Equal(("REPLACED", "NEW", "15", "100.00"), (told.GetProperty("x").ToString(), told.GetProperty("X").ToString(), told.GetProperty("q").ToString(), told.GetProperty("p").ToString()));
+    }
+
+    [Fact]
     public void What_was_prevented_is_told_once_for_each_order_that_lost_by_it()
     {
         // Of a pair: one leg meets an order of its owner's other account and shrinks, its sibling with it; then it expires whole.

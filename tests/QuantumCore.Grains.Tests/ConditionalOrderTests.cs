@@ -156,5 +156,18 @@ public class ConditionalOrderTests
                 Assert.Equal((balance.Total, balance.Held), (row.GetInt64(0), row.GetInt64(1)));
             }
         }
+
+        // An adjustment that says something else than the order is found.
+        foreach (var value in (string[])["px", "lots", "px_before"])
+        {
+            foreach (var (change, isDamage) in new[] { ("- 1000000", true), ("+ 1000000", false) })
+            {
+                await using var update = connection.CreateCommand();
+                update.CommandText = $"UPDATE ord_adjusted SET {value} = {value} {change}";
+                Assert.True(await update.ExecuteNonQueryAsync(token) > 0);
+                var told = await HistoryInvariants.CheckAsync(history, 0, heads, token);
+                Assert.Equal(isDamage, told.Any(violation => violation.Name.StartsWith("I37", StringComparison.Ordinal)));
+            }
+        }
     }
 }

@@ -43,6 +43,59 @@ public class CorporateOverHttpTests
         Assert.Equal(("aapl-q4", 12_510_000m, true), (line.Key, line.Amount, line.Pending));
     }
 
+    [Fact]
+    public async Task Open_orders_are_shown_as_a_dividend_and_a_split_leave_them()
+    {
+        var time = new ShiftedTime();
+        await using var exchange = await ServedExchange.OpenAsync(time: time);
+        var buy = await exchange.AliceAsync(ServedExchange.Buy(10, 100.00m));
+        var kept = await exchange.AliceAsync(ServedExchange.Buy(4, 99.00m) with { DoNotReduce = true });
+        Assert.True(kept.DoNotReduce);
+        var sell = await exchange.BobAsync(ServedExchange.Sell(9, 110.00m));
+        await exchange.Operator.AnnounceDividendAsync(new CorporateDividend("q4", "AAPL", 0.125m), null, Cancellation);
+        await PassAsync(exchange, time, "q4");
+        Assert.Equal([(99.87m, 10m), (99.00m, 4m)], await OpenAsync(exchange.Alice, buy, kept));
+        Assert.Equal([(110.00m, 9m)], await OpenAsync(exchange.Bob, sell));
+        var book = await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation);
+        Assert.Equal([(99.87m, 10m), (99.00m, 4m)], book.Bids.Select(level => (level.Price, level.Quantity)));
+
+        await exchange.Operator.SetPhaseAsync("AAPL", QuantumCore.Client.TradingPhase.Halt, Cancellation);
+        await exchange.Operator.AnnounceSplitAsync(new CorporateSplit("3-2", "AAPL", 3, 2, 70.00m), null, Cancellation);
+        await PassAsync(exchange, time, "3-2");
+        Assert.Equal([(66.58m, 15m), (66.00m, 6m)], await OpenAsync(exchange.Alice, buy, kept));
+        Assert.Equal([(73.34m, 13m)], await OpenAsync(exchange.Bob, sell));
+        Assert.True((await ServedExchange.NowAsync(exchange.Alice, kept)).DoNotReduce);
+    }
+
+    private static async Task PassAsync(ServedExchange exchange, ShiftedTime time, string id)
+    {
+        var agent = exchange.Exchange.Service<OpenWorkAgent>();
+        await exchange.Exchange.RefreshCatalogsAsync();
+        await agent.CarryActionsAsync(Cancellation);
+        var actions = await exchange.Operator.GetCorporateActionsAsync(Cancellation);
+        Assert.Equal(CorporateActionState.Begun, actions.Single(action => action.Id == id).State);
+        time.Advance(TimeSpan.FromSeconds(10));
+        await Wait.UntilAsync(
+            async () =>
+            {
+                await agent.CarryActionsAsync(Cancellation);
+                return (await exchange.Operator.GetCorporateActionsAsync(Cancellation)).Single(action => action.Id == id).State == CorporateActionState.Paid;
+            },
+            $"{id} to be paid");
+    }
+
+    private static async Task<List<(decimal? Price, decimal Quantity)>> OpenAsync(QuantumCoreClient owner, params Order[] orders)
+    {
+        var all = new List<(decimal?, decimal)>();
+        foreach (var order in orders)
+        {
+            var now = await ServedExchange.NowAsync(owner, order);
+            all.Add((now.Price, now.Quantity));
+        }
+
+        return all;
+    }
+
     [Theory]
     [InlineData("id", """{"id":"a b","type":"dividend","symbol":"AAPL","amount":"0.1"}""")]
     [InlineData("id", """{"type":"dividend","symbol":"AAPL","amount":"0.1"}""")]

@@ -18,12 +18,16 @@ public class OrderAdjustmentTests
     [InlineData(Side.Sell, OrderType.Stop, 9_800, 9_787)]
     [InlineData(Side.Sell, OrderType.Limit, 11_000, 11_000)]
     [InlineData(Side.Buy, OrderType.Stop, 11_200, 11_200)]
-    public void Published_dividend_on_open_orders(Side side, OrderType type, long price, long after)
+    [InlineData(Side.Buy, OrderType.Limit, 10_500, 10_500, true)]
+    [InlineData(Side.Sell, OrderType.Stop, 9_800, 9_800, true)]
+    public void Published_dividend_on_open_orders(Side side, OrderType type, long price, long after, bool doNotReduce = false)
     {
         var book = Book();
         Assert.Equal(RejectReason.None, book.Core.SetLast(1, 10_600));
         var stop = type == OrderType.Stop;
-        var conditions = stop ? EncodedConditions.From(new OrderConditions { TriggerTicks = price }) : default;
+        var conditions = stop || doNotReduce
+            ? EncodedConditions.From(new OrderConditions { TriggerTicks = stop ? price : null, DoNotReduce = doNotReduce })
+            : default;
         Submit(book, 1, side, stop ? side == Side.Sell ? 9_310 : 11_760 : price, 10, type, conditions);
         var adjustment = Dividend(1_250_000_000).AdjustmentOf(Listed.Aapl);
         Assert.Equal(OrderAdjustment.Dividend(13), adjustment);
@@ -96,6 +100,15 @@ public class OrderAdjustmentTests
         }
 
         Assert.Throws<DivergenceException>(() => other.Replay(other.Sequence + 1, BookRecordEncoding.Encode(forged)));
+    }
+
+    [Fact]
+    public void The_command_of_older_releases_still_ends_every_order()
+    {
+        var book = Book();
+        Submit(book, 1, Side.Buy, 100, 10);
+        var record = (BookTurn)Operate(book, BookCommand.Of(BookVerb.EndOrders, (long)EndReason.CorporateAction));
+        Assert.Equal((StepKind.Ended, EndReason.CorporateAction), (Assert.Single(record.Steps).Kind, record.Steps[0].Reason));
     }
 
     [Fact]

@@ -111,6 +111,24 @@ public abstract class StrategyLifeTests(bool hostile)
     }
 
     [Fact]
+    public async Task A_dividend_in_one_book_ends_the_whole_strategy_and_leaves_orders_beside_it()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await OpenAsync(disk);
+        var legs = await SpreadAsync(exchange, Alice, "s", net: 0, units: 2);
+        var bid = await PlaceAsync(exchange, Bob, "bid", A, Side.Buy, 14_000, 5);
+        var call = BookCommand.Of(BookVerb.AdjustOrders, number: 1) with { Changes = OrderAdjustment.Dividend(13).AsChanges() };
+        Assert.Equal(RejectReason.None, await exchange.Book(A, Key).Operate(call));
+        Assert.Equal(EndReason.CorporateAction, (await exchange.Book(A, Key).Status(Alice, legs[0].OrderId)).End);
+        Assert.Equal(EndReason.List, (await exchange.Book(B, Key).Status(Alice, legs[1].OrderId)).End);
+        var fallen = await exchange.Book(A, Key).Status(Bob, bid.OrderId);
+        Assert.Equal((OrderStatus.New, 13_987), (fallen.Status, fallen.PriceTicks));
+        var alice = await exchange.ViewAsync(
+            Alice, [await exchange.Book(A, Key).Status(Alice, legs[0].OrderId), await exchange.Book(B, Key).Status(Alice, legs[1].OrderId)]);
+        Assert.Equal((0, 0), (alice.Of("USD").Held, alice.Of(B).Held));
+    }
+
+    [Fact]
     public async Task A_strategy_does_not_trade_while_one_of_its_books_is_halted()
     {
         await using var disk = new Disk();

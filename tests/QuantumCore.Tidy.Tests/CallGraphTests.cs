@@ -32,6 +32,7 @@ public class CallGraphTests
         "InstrumentCatalog -> ICatalogGrain.SettlementCalendars",
         "InstrumentCatalog -> ICatalogGrain.OwnersLimits",
         "InstrumentCatalog -> ICatalogGrain.Owners",
+        "InstrumentCatalog -> ICatalogGrain.CorporateActions",
         "LedgerGrain -> IAccountGrain.CatchUp",
         "LedgerGrain -> IAccountGrain.View",
         "MarkBoard -> IMarketDataGrain.Depth",
@@ -86,6 +87,7 @@ public class CallGraphTests
         "AccountGrain -> ICatalogGrain.SettlementCalendars",
         "AccountGrain -> ICatalogGrain.OwnersLimits",
         "AccountGrain -> ICatalogGrain.Owners",
+        "AccountGrain -> ICatalogGrain.CorporateActions",
         "CatalogGrain -> IOrderBookGrain.Define",
         "LedgerGrain -> IAccountGrain.CatchUp",
         "LedgerGrain -> IAccountGrain.View",
@@ -96,6 +98,7 @@ public class CallGraphTests
         "MarketDataGrain -> ICatalogGrain.SettlementCalendars",
         "MarketDataGrain -> ICatalogGrain.OwnersLimits",
         "MarketDataGrain -> ICatalogGrain.Owners",
+        "MarketDataGrain -> ICatalogGrain.CorporateActions",
         "MarketDataGrain -> IOrderBookGrain.Depth",
         "OrderBookGrain -> IAccountGrain.Deliver",
         "SettlementGrain -> ICatalogGrain.Instruments",
@@ -105,6 +108,7 @@ public class CallGraphTests
         "SettlementGrain -> ICatalogGrain.SettlementCalendars",
         "SettlementGrain -> ICatalogGrain.OwnersLimits",
         "SettlementGrain -> ICatalogGrain.Owners",
+        "SettlementGrain -> ICatalogGrain.CorporateActions",
     ];
 
     [Fact]

@@ -29,7 +29,7 @@ public partial class StableNumberTests
         ["OrderField"] =
             "None=0 Type=1 TimeInForce=2 PostOnly=3 Slide=4 Display=5 Hidden=6 AllOrNone=7 MinimumQuantity=8 Trigger=9 "
             + "TriggerReference=10 TrailTicks=11 TrailBasisPoints=12 Activation=13 LimitOffset=14 Peg=15 PegOffset=16 Amount=17 "
-            + "Protection=18 Expiry=19 SelfTrade=20",
+            + "Protection=18 Expiry=19 SelfTrade=20 DoNotReduce=21",
         ["PositionMethod"] = "Average=0 FirstInFirstOut=1 AverageWithFees=2 FirstInFirstOutWithFees=3",
         ["ReplaceMode"] = "Atomic=0 StopOnFailure=1 AllowFailure=2",
         ["RejectReason"] =
@@ -57,7 +57,7 @@ public partial class StableNumberTests
         ["ConditionsEncoding.Field"] =
             "DisplayLots=1 Hidden=2 AllOrNone=3 MinimumLots=4 Slide=5 TriggerTicks=6 TriggerReference=7 TrailTicks=8 "
             + "TrailBasisPoints=9 ActivationTicks=10 LimitOffsetTicks=11 Peg=12 PegOffsetTicks=13 Amount=14 "
-            + "ProtectionTicks=15 ExpiryNanos=16 Strategy=17 ListName=18",
+            + "ProtectionTicks=15 ExpiryNanos=16 Strategy=17 ListName=18 DoNotReduce=19",
         ["AccountRecordEncoding.Kind"] = "Hold=20 Refused=21 Deposit=22 CancelAll=23 Reduction=24 List=25 Transfer=26 TransferEnd=27 Withdrawal=28 Freeze=29 Unfreeze=30 Limits=31 Volumes=32 AccountKind=33 Margin=34 LiquidationStep=35 Covered=36 Interest=37 ActionEntered=38 ActionPaid=39 SymbolChange=76 SharePaid=78 IsolatedKind=79 Split=89",
         ["PayoutRecordEncoding.Kind"] = "Made=60 Paid=61 Refused=62",
         ["SettlementState"] = "Sent=1 Settled=2",
@@ -66,7 +66,7 @@ public partial class StableNumberTests
         ["CorporateActionKind"] = "CashDividend=1 Split=2 SymbolChange=3",
         ["CorporateActionState"] = "Announced=1 Entered=2 Paid=3 Begun=4",
         ["PayoutState"] = "Pending=0 Sent=1 Final=2 Refused=3",
-        ["CatalogRecordEncoding"] = "Version=1 ListedKind=40 KeyKind=41 OwnerKind=42 SigningKeyKind=43 UserKind=44 SessionKind=45 SessionsEndedKind=46 LimitsKind=47 BoundKeyKind=48 FeesKind=49 MarginTermsKind=50 MarginPolicyKind=51 LocateKind=52 InsuredKind=53 OwnerLimitsKind=63 PinKind=64 MarginGroupKind=65 SharedInsuredKind=66 DeficitSharedKind=67 DeficitEndedKind=68 SignalStrategyKind=70 SignalFailedKind=71 SignalsPausedKind=72 SignalDroppedKind=73 HolidaysKind=80 ActionAnnouncedKind=84 ActionClosedKind=85 ActionEndedKind=86 ActionBegunKind=87 SplitAnnouncedKind=88 SymbolChangeAnnouncedKind=74",
+        ["CatalogRecordEncoding"] = "Version=1 ListedKind=40 KeyKind=41 OwnerKind=42 SigningKeyKind=43 UserKind=44 SessionKind=45 SessionsEndedKind=46 LimitsKind=47 BoundKeyKind=48 FeesKind=49 MarginTermsKind=50 MarginPolicyKind=51 LocateKind=52 InsuredKind=53 OwnerLimitsKind=63 PinKind=64 MarginGroupKind=65 SharedInsuredKind=66 DeficitSharedKind=67 DeficitEndedKind=68 SignalStrategyKind=70 SignalFailedKind=71 SignalsPausedKind=72 SignalDroppedKind=73 SymbolChangeAnnouncedKind=74 HolidaysKind=80 ActionAnnouncedKind=84 ActionClosedKind=85 ActionEndedKind=86 ActionBegunKind=87 SplitAnnouncedKind=88",
         ["CandlePeriod"] =
             "Minute=1 ThreeMinutes=3 FiveMinutes=5 QuarterHour=15 HalfHour=30 Hour=60 TwoHours=120 FourHours=240 SixHours=360 "
             + "EightHours=480 HalfDay=720 Day=1440 ThreeDays=4320 Week=10080 Month=44640",

@@ -27,7 +27,7 @@ internal sealed record OrderAnswer(
     string SelfTrade = "",
     bool Slide = false,
     bool Hidden = false,
-    bool AllOrNone = false,
+    bool AllOrNone = false, bool DoNotReduce = false,
     string DisplayQuantity = "",
     string MinQuantity = "",
     string QuoteAmount = "",

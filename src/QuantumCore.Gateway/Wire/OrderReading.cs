@@ -65,6 +65,7 @@ internal static class OrderReading
             Hidden = text.Hidden,
             AllOrNone = text.AllOrNone,
             Slide = text.Slide,
+            DoNotReduce = text.DoNotReduce,
             TriggerReference = watched,
             Peg = peg,
             ExpiryNanos = expiry,

@@ -32,6 +32,8 @@ internal sealed record OrderText
 
     public string? MinQuantity { get; init; }
 
+    public bool DoNotReduce { get; init; }
+
     public string? TriggerPrice { get; init; }
 
     public string? TriggerBy { get; init; }

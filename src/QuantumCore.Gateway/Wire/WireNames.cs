@@ -221,6 +221,7 @@ internal static class WireNames
         OrderField.Protection => "protection",
         OrderField.Expiry => "goodTill",
         OrderField.SelfTrade => "selfTrade",
+        OrderField.DoNotReduce => "doNotReduce",
     };
 
     public static string Of(Side side) => side switch

@@ -250,6 +250,8 @@ internal static class WireWriter
             to.WriteBoolean("hidden"u8, true);
         if (terms.AllOrNone)
             to.WriteBoolean("allOrNone"u8, true);
+        if (terms.DoNotReduce)
+            to.WriteBoolean("doNotReduce"u8, true);
         if (terms.DisplayLots is { } display)
             to.WriteQuantity("displayQuantity"u8, instrument, display);
         if (terms.MinimumLots is { } minimum)

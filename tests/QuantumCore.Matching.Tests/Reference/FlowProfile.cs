@@ -52,7 +52,7 @@ internal sealed record FlowProfile(string Name)
         {
             Types = new(Limit: 45, Market: 10, Pegged: 8, Stops: 25, TakeProfits: 5, Trailing: 7),
             BandsOn = 95, BandTicks = 2, Lists = 220, Phases = 15, StopsAtOnce = 350, Spread = 5, Target = 26, Rules = 8, Hidden = 80, AllOrNone = 60, Legs = 15,
-            Adjustments = 1,
+            Adjustments = 0,
         },
         new("large prices and lots of tens")
         {

@@ -220,7 +220,7 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
         var price = order.Type == OrderType.Pegged ? Option("cap", Given(order.PriceTicks)) : $"@{order.PriceTicks}";
         return $"x {side} {type} {order.QuantityLots}{price}{Word(order.TimeInForce)}"
             + Option("gtd", asked.ExpiryNanos) + Option("min", asked.MinimumLots) + Option("disp", asked.DisplayLots)
-            + (asked.Hidden ? " hid" : "") + (asked.AllOrNone ? " aon" : "")
+            + (asked.Hidden ? " hid" : "") + (asked.AllOrNone ? " aon" : "") + (asked.DoNotReduce ? " dnr" : "")
             + (order.PostOnly ? " post" : "") + (asked.Slide ? " slide" : "")
             + Option("trig", asked.TriggerTicks) + Option("trail", asked.TrailTicks)
             + (asked.TrailBasisPoints is { } width ? $" trail={width}bp" : "")

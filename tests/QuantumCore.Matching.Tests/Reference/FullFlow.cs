@@ -279,6 +279,8 @@ internal sealed partial class FullFlow(int seed)
             asked = asked with { MinimumLots = 1 + _random.NextInt64(order.QuantityLots) };
         else if (Chance(Profile.PostOnly))
             return order with { PostOnly = true, Conditions = Chance(500) ? asked with { Slide = true } : order.Conditions };
+        if (Profile.Hidden > 0 && Chance(40))
+            asked = asked with { DoNotReduce = true };
         if (asked.ExpiryNanos is null && Chance(120))
             order = order with { TimeInForce = AtOnce(asked) };
         else if (asked.ExpiryNanos is null && !asked.AllOrNone && asked.MinimumLots is null && Chance(AuctionChance(book)))
@@ -356,6 +358,7 @@ internal sealed partial class FullFlow(int seed)
             LimitOffsetTicks = type == OrderType.TrailingStopLimit ? _random.Next(4) : null,
             ProtectionTicks = !limited && Chance(200) ? _random.Next(5) : null,
             Hidden = limited && Chance(Profile.Hidden / 2),
+            DoNotReduce = !trails && Chance(40),
         };
         if (limited && !asked.Hidden && Chance(Profile.Display / 2))
             asked = asked with { DisplayLots = 1 };
@@ -372,7 +375,7 @@ internal sealed partial class FullFlow(int seed)
     private NewOrder Wild(NewOrder order)
     {
         var asked = order.Conditions ?? new OrderConditions();
-        return _random.Next(25) switch
+        return _random.Next(26) switch
         {
             0 => order with { Side = (Side)_random.Next(4) },
             1 => order with { Type = (OrderType)_random.Next(12) },
@@ -397,6 +400,7 @@ internal sealed partial class FullFlow(int seed)
             20 => order with { Conditions = asked with { Amount = BadNumber(1L << 62) } },
             21 => order with { Conditions = asked with { ProtectionTicks = BadNumber(1L << 47) } },
             22 => order with { QuantityLots = 998 + _random.Next(5), Conditions = asked with { DisplayLots = 1 } },
+            24 => order with { Conditions = asked with { DoNotReduce = true } },
             23 => order with { Conditions = asked with { ExpiryNanos = _time + _random.Next(-3, 30) } },
             _ => order with { Owner = long.MaxValue, Account = long.MinValue },
         };

@@ -89,7 +89,8 @@ internal sealed partial class ReferenceBook
     }
 
     /// <summary>FINRA 5330: open buy orders and open stop orders to sell; not those that wait for a rise.</summary>
-    private static bool GoesWithPrice(ReferenceOrder order) => order.WaitsForTrigger
+    private static bool GoesWithPrice(ReferenceOrder order) => order.Conditions.DoNotReduce ? false
+        : order.WaitsForTrigger
         ? order.IsTakeProfit ? order.Side == Side.Buy : order.Side == Side.Sell
         : order.Side == Side.Buy && !order.HasNoLimit && !order.IsLeg && (!order.IsPeg || order.Cap != 0);
 

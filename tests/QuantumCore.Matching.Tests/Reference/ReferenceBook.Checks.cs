@@ -65,6 +65,7 @@ internal sealed partial class ReferenceBook
         conflict |= asked.ActivationTicks is not null && !order.IsTrailing;
         conflict |= asked.LimitOffsetTicks is not null != (order.Type == OrderType.TrailingStopLimit);
         conflict |= asked.ProtectionTicks is not null && !order.HasNoLimit;
+        conflict |= asked.DoNotReduce && (market || order.IsLeg || order.IsPeg || order.IsTrailing);
         // 8.1, 8.6: pegs.
         conflict |= asked.Peg != PegReference.None != order.IsPeg;
         conflict |= asked.PegOffsetTicks != 0 && !order.IsPeg;
