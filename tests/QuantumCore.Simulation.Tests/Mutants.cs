@@ -72,7 +72,6 @@ internal static class Mutants
         ["the fund takes a step each time it is told"] = 209,
         ["the fund answers before its record is durable"] = 21,
         ["a snapshot forgets that an account is liquidated"] = 73,
-        ["a share of a deficit is paid each time it is carried"] = 37,
         ["a deficit ends before its shares are paid"] = 37,
         ["nobody shares deficits out"] = 37,
         ["who gained more than a deficit pays more than it"] = 37,
@@ -260,8 +259,6 @@ internal static class Mutants
         ("nobody looks at margin accounts that owe", Agent, "                await ReviewMarginAsync(stoppingToken);\n", "                await marks.RefreshAsync();\n"),
 
         // Deficits that others pay.
-        ("a share of a deficit is paid each time it is carried", MarginReview,
-            "_keys.TryGetValue(ShareName(request.Account, request.Sequence), out _)", "request.Amount < 0"),
         ("a deficit ends before its shares are paid", AgentMargin, "        foreach (var share in shares)\n", "        foreach (var share in shares.Where(one => one.Amount < 0))\n"),
         ("nobody shares deficits out", Agent, "                await ShareDeficitsAsync(stoppingToken);\n", ""),
         ("who gained more than a deficit pays more than it", Deficits, "var asked = (long)Int128.Min(amount, sum);", "var asked = (long)sum;"),
