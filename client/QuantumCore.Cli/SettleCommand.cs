@@ -5,12 +5,12 @@ using Spectre.Console;
 
 namespace QuantumCore.Cli;
 
-/// <summary>settle: settlement venues, their holidays and batches.</summary>
+/// <summary>settle: settlement venues, their holidays, batches and fails.</summary>
 internal static class SettleCommand
 {
     internal static Command Compose(CommandLineApp app)
     {
-        var venue = new Argument<string?>("venue") { Description = "The venue whose holidays are set", Arity = ArgumentArity.ZeroOrOne };
+        var venue = new Argument<string?>("venue") { Description = "The venue; all where none is named", Arity = ArgumentArity.ZeroOrOne };
         var holidays = new Option<DateOnly[]>("--holiday")
         {
             Description = "A day that is no business day; again for each: all of them from the day after tomorrow on",
@@ -21,12 +21,13 @@ internal static class SettleCommand
         var none = new Option<bool>("--no-holidays") { Description = "None from the day after tomorrow on" };
         var why = new Option<string?>("--why") { Description = "A sentence for the record", HelpName = "text" };
         return app.Add(
-            new Command("settle", "Show settlement venues with their holidays and batches; set the holidays of one (administrator's key).")
+            new Command("settle", "Show settlement venues with their holidays, batches and what fails; set the holidays of one (administrator's key).")
             {
                 venue, holidays, none, why,
             },
             """
             qc settle
+            qc settle MAIN
             qc settle MAIN --holiday 2026-12-25 --holiday 2027-01-01 --why "NYSE calendar"
             qc settle MAIN --no-holidays
             """,
@@ -34,12 +35,15 @@ internal static class SettleCommand
             {
                 var (whose, days) = (parse.GetValue(venue), parse.GetValue(holidays) ?? []);
                 var isSet = days.Length > 0 || parse.GetValue(none);
-                if (isSet != whose is not null || (days.Length > 0 && parse.GetValue(none)))
-                    throw new UsageException("settle: a venue and its holidays, as in qc settle MAIN --holiday 2026-12-25, or neither.");
+                if ((isSet && whose is null) || (days.Length > 0 && parse.GetValue(none)))
+                    throw new UsageException("settle: holidays are of a venue, as in qc settle MAIN --holiday 2026-12-25.");
 
                 var venues = isSet
                     ? await session.Administrator().SetHolidaysAsync(whose!, days, parse.GetValue(why), cancellation)
                     : await session.Administrator().GetSettlementAsync(cancellation);
+                if (!isSet && whose is not null)
+                    venues = [venues.FirstOrDefault(of => of.Venue == whose) ?? throw new UsageException($"settle: nothing settles at {whose}.")];
+
                 session.Screen.Show(venues, console => Show(console, venues));
                 return ExitCodes.Done;
             });
@@ -60,6 +64,15 @@ internal static class SettleCommand
         }
 
         Tables.Write(console, table, "Nothing has settled yet.");
+        var fails = Tables.With("venue", "fails", "account", "units", "cash", "since", "days");
+        foreach (var (venue, fail) in venues.SelectMany(venue => venue.Fails.Select(fail => (venue.Venue, fail))))
+        {
+            Tables.Row(
+                fails, venue, fail.Symbol, fail.Account, Tables.Text(fail.Units) + " " + fail.Asset, Tables.Text(fail.Cash) + " " + fail.Currency,
+                Tables.Day(fail.Since), Tables.Text(fail.Days));
+        }
+
+        Tables.Write(console, fails, "Nothing fails.");
     }
 
     private static DateOnly[]? Days(ArgumentResult result)

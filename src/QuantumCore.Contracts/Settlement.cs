@@ -34,6 +34,9 @@ public enum SettlementState : byte
 
     /// <summary>Settled.</summary>
     Settled = 2,
+
+    /// <summary>Settled but for what somebody did not deliver: that is in a later batch.</summary>
+    Partial = 3,
 }
 
 /// <summary>A batch of settlement.</summary>
@@ -49,6 +52,33 @@ public enum SettlementState : byte
 [GenerateSerializer, Immutable, Alias("settlement-batch-view")]
 public sealed record SettlementBatchView(
     string Id, long Batch, long Date, int Cycle, SettlementState State, long Trades, int Items, string Hash, long ClosedNanos);
+
+/// <summary>What an account has not given or received that was due.</summary>
+/// <param name="Account">The account.</param>
+/// <param name="Symbol">The symbol that was traded.</param>
+/// <param name="Asset">The asset of its units.</param>
+/// <param name="Decimals">Digits of its minor unit after the point.</param>
+/// <param name="Units">Minor units that are left: to receive, or less than zero: to give.</param>
+/// <param name="Currency">The asset of its cash.</param>
+/// <param name="CashDecimals">Digits of its minor unit after the point.</param>
+/// <param name="Cash">Minor units of cash that are left: to receive, or less than zero: to pay.</param>
+/// <param name="Since">Number of the UTC day since 1970 on which it was due first.</param>
+/// <param name="Days">Business days that have ended since, 0 or more.</param>
+[GenerateSerializer, Immutable, Alias("settlement-fail-view")]
+public sealed record SettlementFailView(
+    long Account, string Symbol, string Asset, int Decimals, long Units, string Currency, int CashDecimals, long Cash, long Since, int Days);
+
+/// <summary>What an account may give away in a batch.</summary>
+/// <param name="MayOwe">A margin account: all of it, whatever it has.</param>
+/// <param name="Free">What it has settled of what is pending at the venue, and has promised to nothing that is due as early.</param>
+[GenerateSerializer, Immutable, Alias("settlement-funds")]
+public sealed record SettlementFunds(bool MayOwe, ImmutableArray<AssetAmount> Free);
+
+/// <summary>An amount of an asset.</summary>
+/// <param name="Asset">The asset's name.</param>
+/// <param name="Amount">Minor units.</param>
+[GenerateSerializer, Immutable, Alias("asset-amount")]
+public readonly record struct AssetAmount(string Asset, long Amount);
 
 /// <summary>One venue's settlement; keyed by the venue.</summary>
 [Alias("settlement")]
@@ -69,4 +99,9 @@ public interface ISettlementGrain : IGrainWithStringKey
     /// <param name="limit">At most, 1 to 1000.</param>
     [Alias("batches")]
     ValueTask<ImmutableArray<SettlementBatchView>> Batches(int limit);
+
+    /// <summary>What fails, the oldest first; all of it where no limit is given.</summary>
+    /// <param name="limit">At most.</param>
+    [Alias("fails")]
+    ValueTask<ImmutableArray<SettlementFailView>> Fails(int limit);
 }

@@ -115,8 +115,8 @@ SELECT asset, total FROM balance WHERE account = 1 AND total < 0;
 SELECT account, asset, SUM(b), SUM(p) FROM (
   SELECT account, asset, pending AS b, 0 AS p FROM balance UNION ALL SELECT account, asset, 0, amount FROM posting WHERE kind = 'P') z
 GROUP BY account, asset HAVING SUM(b) <> SUM(p);
--- name: I28 clearing has nothing, settled and pending, after every batch
-SELECT stream, seq, asset, kind, SUM(amount) FROM posting WHERE account = 2 GROUP BY stream, seq, asset, kind HAVING SUM(amount) <> 0;
+-- name: I28 clearing has nothing, settled and pending together, after every batch
+SELECT stream, seq, asset, SUM(amount) FROM posting WHERE account = 2 GROUP BY stream, seq, asset HAVING SUM(amount) <> 0;
 -- name: I29 a customer without a margin account has given nothing at settlement that was not there
 SELECT b.account, b.asset, b.total, b.pending FROM balance b LEFT JOIN margin_account m ON m.account = b.account AND m.asset <> ''
 WHERE b.account >= 1000 AND b.total - b.pending < 0 AND m.account IS NULL AND @settled = 1;
@@ -152,3 +152,13 @@ SELECT c.action, c.account, c.units, c.unit_change, c.moved FROM (
       AND p.cause = 'split ' || c.action AND p.asset = c.unit_asset), 0) AS moved
   FROM corporate_part c) c
 WHERE c.moved <> c.unit_change OR (c.unit_change <> 0 AND c.units + c.unit_change < 0);
+-- name: I35 clearing keeps, or has paid, the cash of what fails, and nothing else
+SELECT c.asset, c.settled, f.owed FROM (SELECT asset, SUM(amount) AS settled FROM posting WHERE account = 2 AND kind = 'S' GROUP BY asset) c
+LEFT JOIN (SELECT f.quote AS asset, SUM(f.cash_left) AS owed FROM settlement_fail f
+  WHERE f.seq = (SELECT MAX(n.seq) FROM settlement_fail n WHERE n.stream = f.stream) GROUP BY f.quote) f ON f.asset = c.asset
+WHERE c.settled <> COALESCE(f.owed, 0);
+-- name: I36 what fails to be delivered of a symbol fails to be received, and nothing more of anything fails than was due
+SELECT stream, seq, symbol, SUM(units_left) FROM settlement_fail GROUP BY stream, seq, symbol HAVING SUM(units_left) <> 0
+UNION ALL
+SELECT stream, seq, symbol, units_left FROM settlement_fail WHERE account > 0 AND (ABS(units_left) > ABS(units) OR ABS(cash_left) > ABS(cash)
+  OR (units_left <> 0 AND (units_left > 0) <> (units > 0)) OR (units_left = 0 AND units <> 0));

@@ -29,12 +29,12 @@ internal sealed class Depository(World world)
 /// <summary>The depository as one silo reaches it: late, and with answers that are lost before and after the fact.</summary>
 internal sealed class SiloDepository(World world, Silo silo) : ISettlementReceiver
 {
-    public async ValueTask<bool> SendAsync(SettlementBatch batch, CancellationToken cancellationToken)
+    public async ValueTask<SettlementAnswer?> SendAsync(SettlementBatch batch, CancellationToken cancellationToken)
     {
         await UnderWayAsync();
         var isSettled = world.Depository.Take(batch);
         await UnderWayAsync();
-        return isSettled;
+        return isSettled ? SettlementAnswer.Whole : null;
     }
 
     private async Task UnderWayAsync()

@@ -68,6 +68,7 @@ public class CallGraphTests
         "OpenWorkAgent -> IPayoutGrain.Enlist",
         "OpenWorkAgent -> ISettlementGrain.Settle",
         "OpenWorkAgent -> ISettlementGrain.OldestSent",
+        "OpenWorkAgent -> ISettlementGrain.Fails",
     ];
 
     /// <summary>What may happen in the turn of a grain, through whatever classes.</summary>
@@ -92,6 +93,7 @@ public class CallGraphTests
         "MarketDataGrain -> ICatalogGrain.Owners",
         "MarketDataGrain -> IOrderBookGrain.Depth",
         "OrderBookGrain -> IAccountGrain.Deliver",
+        "SettlementGrain -> IAccountGrain.FundsFor",
         "SettlementGrain -> ICatalogGrain.Instruments",
         "SettlementGrain -> ICatalogGrain.Limits",
         "SettlementGrain -> ICatalogGrain.FeeSchedules",

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Wire;
@@ -10,6 +11,7 @@ namespace QuantumCore.Gateway.Http;
 internal sealed class SettlementCalls(IGrainFactory grains, Listings listings, KeyRing keys)
 {
     private const int BatchesShown = 100;
+    private const int FailsShown = 1_000;
 
     private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
 
@@ -51,21 +53,23 @@ internal sealed class SettlementCalls(IGrainFactory grains, Listings listings, K
     private async Task AnswerVenues(HttpContext context)
     {
         var calendars = await Catalog.SettlementCalendars();
-        var venues = new List<(string Venue, ImmutableArray<long> Holidays, ImmutableArray<SettlementBatchView> Batches)>();
+        var venues = new List<(string Venue, ImmutableArray<long> Holidays, ImmutableArray<SettlementBatchView> Batches, ImmutableArray<SettlementFailView> Fails)>();
         foreach (var venue in (await listings.All()).Select(instrument => instrument.SettlementVenue)
             .Where(venue => venue.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
+            var settlement = grains.GetGrain<ISettlementGrain>(venue);
             venues.Add((
                 venue,
                 calendars.FirstOrDefault(calendar => calendar.Venue == venue)?.Holidays ?? [],
-                await grains.GetGrain<ISettlementGrain>(venue).Batches(BatchesShown)));
+                await settlement.Batches(BatchesShown),
+                await settlement.Fails(FailsShown)));
         }
 
         await Answer.Json(context, venues, static (to, answer) =>
         {
             to.WriteStartObject();
             to.WriteStartArray("venues"u8);
-            foreach (var (venue, holidays, batches) in answer)
+            foreach (var (venue, holidays, batches, fails) in answer)
             {
                 to.WriteStartObject();
                 to.WriteString("venue"u8, venue);
@@ -80,7 +84,12 @@ internal sealed class SettlementCalls(IGrainFactory grains, Listings listings, K
                     to.WriteString("batch"u8, batch.Id);
                     to.WriteString("date"u8, UtcDay.Text(batch.Date));
                     to.WriteNumber("cycle"u8, batch.Cycle);
-                    to.WriteString("state"u8, batch.State == SettlementState.Settled ? "settled"u8 : "sent"u8);
+                    to.WriteString("state"u8, batch.State switch
+                    {
+                        SettlementState.Settled => "settled"u8,
+                        SettlementState.Partial => "partial"u8,
+                        _ => "sent"u8,
+                    });
                     to.WriteNumber("trades"u8, batch.Trades);
                     to.WriteNumber("items"u8, batch.Items);
                     to.WriteString("hash"u8, batch.Hash);
@@ -89,11 +98,29 @@ internal sealed class SettlementCalls(IGrainFactory grains, Listings listings, K
                 }
 
                 to.WriteEndArray();
+                to.WriteStartArray("fails"u8);
+                foreach (var fail in fails)
+                    Write(to, fail);
+                to.WriteEndArray();
                 to.WriteEndObject();
             }
 
             to.WriteEndArray();
             to.WriteEndObject();
         });
+    }
+
+    private static void Write(Utf8JsonWriter to, SettlementFailView fail)
+    {
+        to.WriteStartObject();
+        to.WriteString("account"u8, new AccountId(fail.Account).ToString());
+        to.WriteString("symbol"u8, fail.Symbol);
+        to.WriteString("asset"u8, fail.Asset);
+        to.WriteString("units"u8, DecimalText.Format(fail.Units, fail.Decimals));
+        to.WriteString("currency"u8, fail.Currency);
+        to.WriteString("cash"u8, DecimalText.Format(fail.Cash, fail.CashDecimals));
+        to.WriteString("since"u8, UtcDay.Text(fail.Since));
+        to.WriteNumber("days"u8, fail.Days);
+        to.WriteEndObject();
     }
 }
