@@ -42,7 +42,8 @@ public sealed record SettlementFail(
 /// <summary>Where trades settle.</summary>
 /// <param name="Venue">Its name.</param>
 /// <param name="Holidays">Days that are no business days, beside weekends.</param>
+/// <param name="BuyInDays">Business days that end before a fail may be bought in.</param>
 /// <param name="Batches">The newest batches, newest first.</param>
 /// <param name="Fails">What fails, the oldest first; at most a thousand.</param>
 public sealed record SettlementVenue(
-    string Venue, IReadOnlyList<DateOnly> Holidays, IReadOnlyList<SettlementBatch> Batches, IReadOnlyList<SettlementFail> Fails);
+    string Venue, IReadOnlyList<DateOnly> Holidays, int BuyInDays, IReadOnlyList<SettlementBatch> Batches, IReadOnlyList<SettlementFail> Fails);

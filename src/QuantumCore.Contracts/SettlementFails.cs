@@ -38,6 +38,17 @@ public sealed record SettlementFail(
     public long CashAt(long settled) => Units == 0 ? 0 : checked((long)((Int128)Cash * settled / Math.Abs(Units)));
 }
 
+/// <summary>An operator has what an account fails to deliver bought for it; the order is sent when this is durable.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Request">What was asked for.</param>
+/// <param name="Lots">So many are bought, 1 or more.</param>
+public sealed record SettlementBuyIn(long TimeNanos, BuyInRequest Request, long Lots) : SettlementRecord(TimeNanos, []);
+
+/// <summary>From now on so many business days end before a fail may be bought in.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Request">How many, and who says so.</param>
+public sealed record BuyInDaysSet(long TimeNanos, BuyInDaysRequest Request) : SettlementRecord(TimeNanos, []);
+
 /// <summary>
 /// A batch has settled but for what somebody did not deliver, or has settled while something older of its venue fails. From this record on accounts have
 /// what they received of it; what failed stays pending, and is in the venue's next batch.

@@ -158,7 +158,7 @@ public class PartialSettlementTests
         var items = parts.Items().ToDictionary(item => (item.Account, item.Asset), item => item.Amount);
         foreach (var said in shorts)
         {
-            var owed = open.Where(fail => fail.Account == said.Account).Sum(fail => fail.Base.Name == said.Asset ? fail.UnitsLeft : 0);
+            var owed = OwedOf(open, said.Account, said.Asset);
             Assert.True(items.GetValueOrDefault((said.Account, said.Asset)) >= owed + said.Amount);
         }
 
@@ -200,8 +200,11 @@ public class PartialSettlementTests
     }
 
     private static ImmutableArray<SettlementShort> Shorts(Random random, ImmutableArray<SettlementFail> open) =>
-        [.. open.GroupBy(fail => (fail.Account, fail.Base.Name)).Select(of => (of.Key, Owed: -of.Sum(fail => fail.UnitsLeft)))
-            .Where(of => of.Owed > 0 && random.Next(3) == 0).Select(of => new SettlementShort(of.Key.Account, of.Key.Name, random.NextInt64(1, of.Owed + 1)))];
+        [.. open.Select(fail => fail.Account).Distinct().SelectMany(account => s_assets.Select(asset => (account, asset, Owed: -OwedOf(open, account, asset))))
+            .Where(of => of.Owed > 0 && random.Next(3) == 0).Select(of => new SettlementShort(of.account, of.asset, random.NextInt64(1, of.Owed + 1)))];
+
+    private static long OwedOf(ImmutableArray<SettlementFail> open, long account, string asset) => open.Where(fail => fail.Account == account)
+        .Sum(fail => fail.Base.Name == asset ? fail.UnitsLeft : fail.Quote.Name == asset ? fail.CashLeft : 0);
 
     private static SortedDictionary<long, SettlementFunds> Funds(Random random, ImmutableArray<SettlementFail> open) => new(
         open.Select(fail => fail.Account).Distinct().Where(_ => random.Next(3) > 0).ToDictionary(account => account, _ => new SettlementFunds(

@@ -253,6 +253,66 @@ public class SettlementFailTests
         Assert.Equal(SettlementState.Sent, Assert.Single(await market.Settlement.Batches(10)).State);
     }
 
+    [Fact]
+    public async Task What_fails_for_four_business_days_is_bought_in_once_and_settles_the_fail_first()
+    {
+        await using var disk = new Disk();
+        await using var dead = await Market.OpenAsync(disk, feePpm: 0);
+        await dead.TradeAsync("ONE", Alice, Bob, 10_000, 10);
+        disk.Depository.Short = batch =>
+            [.. batch.Content.Items.Where(item => item is { Account: Bob, Asset: "ONE", Amount: < 0 }).Select(item => new SettlementShort(Bob, "ONE", -item.Amount))];
+        await dead.AdvanceAsync(days: 2);
+        for (var day = 0; day < 5; day++)
+        {
+            await dead.AdvanceAsync(days: 1);
+        }
+
+        // Monday: Wednesday, Thursday and Friday have ended.
+        Assert.Equal(3, (await dead.Settlement.Fails(1)).Single().Days);
+        Assert.Equal("a fail is bought in when 4 business days have ended since the day it was due", (await BuyInAsync(dead, "b-1", Bob)).Refusal);
+        await dead.AdvanceAsync(days: 1);
+        Assert.Equal("the account delivers all that was due of this symbol", (await BuyInAsync(dead, "b-1", Alice)).Refusal);
+        Assert.Equal(new BuyInDecision(null, 10), await BuyInAsync(dead, "b-1", Bob));
+        Assert.Equal("it is bought in today already, as b-1", (await BuyInAsync(dead, "b-2", Bob)).Refusal);
+        await dead.Exchange.CrashAsync();
+        await using var alive = await dead.StartAgainAsync();
+        Assert.Equal(new BuyInDecision(null, 10), await BuyInAsync(alive, "b-1", Bob));
+        Assert.Equal("this id is of another buy-in", (await BuyInAsync(alive, "b-1", Carol)).Refusal);
+        await alive.TradeAsync("ONE", Bob, Carol, 11_000, 10);
+        await alive.AdvanceAsync(days: 1);
+        Assert.Equal("what fails is bought already, and settles with the next batches", (await BuyInAsync(alive, "b-2", Bob)).Refusal);
+        await alive.RequireInvariantsAsync();
+
+        // Bob gives what Carol sold him: he is short no more, and has paid the difference.
+        await alive.AdvanceAsync(days: 1);
+        Assert.Equal(
+            $"{Alice}:ONE:10 {Alice}:USD:-100000 {Bob}:ONE:0 {Bob}:USD:-10000 {Carol}:ONE:-10 {Carol}:USD:110000", disk.Depository.Known["MAIN-2024-06-12-1"]);
+        Assert.Empty(await alive.Settlement.Fails(10));
+        Assert.Equal((1_010, 0), await alive.HasAsync(Alice, "ONE"));
+        Assert.Equal((1_000, 0), await alive.HasAsync(Bob, "ONE"));
+        Assert.Equal((Cash - 10_000, 0), await alive.HasAsync(Bob, "USD"));
+        await alive.RequireInvariantsAsync();
+    }
+
+    [Fact]
+    public async Task A_venue_says_after_how_many_days_a_fail_may_be_bought_in()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        Assert.Equal(4, await market.Settlement.BuyInDays());
+        Assert.Equal("0 to 100 business days", await market.Settlement.SetBuyInDays(new(101, "desk", "")));
+        Assert.Null(await market.Settlement.SetBuyInDays(new(0, "desk", "at once")));
+        await market.TradeAsync("ONE", Alice, Bob, 10_000, 10);
+        disk.Depository.Short = Missing(("MAIN-2024-06-04-1", Bob, "ONE", 3));
+        await market.AdvanceAsync(days: 2);
+        Assert.Equal(0, await market.Settlement.BuyInDays());
+        Assert.Equal(new BuyInDecision(null, 3), await BuyInAsync(market, "b-1", Bob));
+        Assert.Equal("nothing of this symbol settles at this venue", (await market.Settlement.BuyIn(new("b-2", Bob, "NOW", "desk", ""))).Refusal);
+    }
+
+    private static async Task<BuyInDecision> BuyInAsync(Market market, string id, long account) =>
+        await market.Settlement.BuyIn(new(id, account, "ONE", "desk", "four days"));
+
     private static Func<Settlement.SettlementBatch, ImmutableArray<SettlementShort>> Missing(params (string Batch, long Account, string Asset, long Amount)[] said) =>
         batch => [.. said.Where(of => of.Batch == batch.Id).Select(of => new SettlementShort(of.Account, of.Asset, of.Amount))];
 }

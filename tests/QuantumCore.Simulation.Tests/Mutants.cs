@@ -286,7 +286,7 @@ internal static class Mutants
         ("a day that trades are due on becomes a holiday", CatalogSettlement, "UtcDay.Of(Now) + 2;", "UtcDay.Of(Now);"),
         ("who lacks what it passes on gives it all the same", Settlement,
             "if (asked.Length == 0)", "if (asked.Length >= 0)"),
-        ("who is short delivers in full", Partials, "HoldBack(said.Account, said.Asset, said.Amount);", ""),
+        ("who is short delivers in full", Partials, "isChanged |= Cover(account, asset, most, round);", "_ = most;"),
         ("what fails is in no batch any more", Settlement, "                    netting.Carry(_machine.Due);\n", ""),
         ("what is overdue is free", Pending, "            : amount < 0 ? AtOnce\n", "            : amount < 0 ? today + 1\n"),
         ("nobody settles what is due", Agent, "                await SettleAsync(stoppingToken);\n", ""),

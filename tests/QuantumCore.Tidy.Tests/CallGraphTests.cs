@@ -94,6 +94,7 @@ public class CallGraphTests
         "MarketDataGrain -> IOrderBookGrain.Depth",
         "OrderBookGrain -> IAccountGrain.Deliver",
         "SettlementGrain -> IAccountGrain.FundsFor",
+        "SettlementGrain -> IAccountGrain.View",
         "SettlementGrain -> ICatalogGrain.Instruments",
         "SettlementGrain -> ICatalogGrain.Limits",
         "SettlementGrain -> ICatalogGrain.FeeSchedules",

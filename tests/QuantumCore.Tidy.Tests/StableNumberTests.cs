@@ -61,7 +61,7 @@ public partial class StableNumberTests
         ["AccountRecordEncoding.Kind"] = "Hold=20 Refused=21 Deposit=22 CancelAll=23 Reduction=24 List=25 Transfer=26 TransferEnd=27 Withdrawal=28 Freeze=29 Unfreeze=30 Limits=31 Volumes=32 AccountKind=33 Margin=34 LiquidationStep=35 Covered=36 Interest=37 ActionEntered=38 ActionPaid=39 Split=89",
         ["PayoutRecordEncoding.Kind"] = "Made=60 Paid=61 Refused=62",
         ["SettlementState"] = "Sent=1 Settled=2 Partial=3",
-        ["SettlementRecordEncoding.Kind"] = "Closed=90 Settled=91 Partial=92",
+        ["SettlementRecordEncoding.Kind"] = "Closed=90 Settled=91 Partial=92 BuyIn=93 BuyInDays=94",
         ["LimitKind"] = "OrderQuantity=1 OrderValue=2 OpenOrders=3 Position=4 DuplicateWindow=5 OrdersPerSecond=6 OrderBurst=7 DailyVolume=8 DailyLoss=9",
         ["CorporateActionKind"] = "CashDividend=1 Split=2",
         ["CorporateActionState"] = "Announced=1 Entered=2 Paid=3 Begun=4",

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
@@ -8,7 +9,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>The calls about settlement: venues with their holidays and batches.</summary>
-internal sealed class SettlementCalls(IGrainFactory grains, Listings listings, KeyRing keys)
+internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Listings listings, KeyRing keys)
 {
     private const int BatchesShown = 100;
     private const int FailsShown = 1_000;
@@ -50,10 +51,75 @@ internal sealed class SettlementCalls(IGrainFactory grains, Listings listings, K
             await AnswerVenues(context);
     }
 
+    /// <summary>POST /admin/settlement/{venue}/buy-ins: buys at the market what an account fails to deliver.</summary>
+    public async Task BuyIn(HttpContext context)
+    {
+        if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer ||
+            await Call.Read(context, WireJson.Default.BuyInText) is not { } text)
+        {
+            return;
+        }
+
+        var account = default(AccountId);
+        var (refusal, lots) = (WhyReading.Check(text.Why), 0L);
+        if (!ClientOrderId.IsValid(text.Id))
+            refusal ??= Refusal.Malformed("id", ClientOrderId.Rule);
+        if (!AccountId.TryParse(text.Account, out account))
+            refusal ??= new Refusal(RejectReason.UnknownAccount, "account");
+        if (await listings.Find(text.Symbol ?? "") is null)
+            refusal ??= new Refusal(RejectReason.UnknownSymbol, "symbol");
+        if (await VenueOf(context) is not { } venue)
+            refusal ??= new Refusal(RejectReason.BadRequest, "venue", Detail: "Nothing settles there.");
+        else if (refusal is null)
+        {
+            var decision = await venue.BuyIn(new(text.Id!, account.Value, text.Symbol!, officer.Name, text.Why ?? ""));
+            lots = decision.Lots;
+            if (decision.Refusal is { } reason)
+                refusal = Refusal.Malformed("account", FeesReading.Sentence(reason));
+        }
+
+        if (refusal is { } wrong)
+        {
+            await Answer.Refuse(context, wrong);
+            return;
+        }
+
+        var report = await entry.Place(account.Value, new HoldRequest(
+            text.Id!, text.Symbol!, Side.Buy, OrderType.Market, TimeInForce.ImmediateOrCancel, PostOnly: false, 0, lots));
+        await Answer.Order(context, report, await listings.BySymbol(), null);
+    }
+
+    /// <summary>POST /admin/settlement/{venue}/buy-in-days: business days that end before a fail may be bought in.</summary>
+    public async Task SetBuyInDays(HttpContext context)
+    {
+        if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer ||
+            await Call.Read(context, WireJson.Default.BuyInDaysText) is not { } text)
+        {
+            return;
+        }
+
+        var refusal = WhyReading.Check(text.Why);
+        if (await VenueOf(context) is not { } venue)
+            refusal ??= new Refusal(RejectReason.BadRequest, "venue", Detail: "Nothing settles there.");
+        else if (refusal is null && await venue.SetBuyInDays(new(text.Days, officer.Name, text.Why ?? "")) is { } reason)
+            refusal = new Refusal(RejectReason.BadRequest, "days", BuyInDaysRequest.Most.ToString(CultureInfo.InvariantCulture), FeesReading.Sentence(reason));
+        if (refusal is { } wrong)
+            await Answer.Refuse(context, wrong);
+        else
+            await AnswerVenues(context);
+    }
+
+    // A venue at which nothing settles has no stream, and gets none by being asked.
+    private async Task<ISettlementGrain?> VenueOf(HttpContext context)
+    {
+        var venue = (string)context.Request.RouteValues["venue"]!;
+        return (await listings.All()).Any(instrument => instrument.SettlementVenue == venue) ? grains.GetGrain<ISettlementGrain>(venue) : null;
+    }
+
     private async Task AnswerVenues(HttpContext context)
     {
         var calendars = await Catalog.SettlementCalendars();
-        var venues = new List<(string Venue, ImmutableArray<long> Holidays, ImmutableArray<SettlementBatchView> Batches, ImmutableArray<SettlementFailView> Fails)>();
+        var venues = new List<(string Venue, ImmutableArray<long> Holidays, int BuyInDays, ImmutableArray<SettlementBatchView> Batches, ImmutableArray<SettlementFailView> Fails)>();
         foreach (var venue in (await listings.All()).Select(instrument => instrument.SettlementVenue)
             .Where(venue => venue.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
@@ -61,6 +127,7 @@ internal sealed class SettlementCalls(IGrainFactory grains, Listings listings, K
             venues.Add((
                 venue,
                 calendars.FirstOrDefault(calendar => calendar.Venue == venue)?.Holidays ?? [],
+                await settlement.BuyInDays(),
                 await settlement.Batches(BatchesShown),
                 await settlement.Fails(FailsShown)));
         }
@@ -69,7 +136,7 @@ internal sealed class SettlementCalls(IGrainFactory grains, Listings listings, K
         {
             to.WriteStartObject();
             to.WriteStartArray("venues"u8);
-            foreach (var (venue, holidays, batches, fails) in answer)
+            foreach (var (venue, holidays, buyInDays, batches, fails) in answer)
             {
                 to.WriteStartObject();
                 to.WriteString("venue"u8, venue);
@@ -77,6 +144,7 @@ internal sealed class SettlementCalls(IGrainFactory grains, Listings listings, K
                 foreach (var day in holidays)
                     to.WriteStringValue(UtcDay.Text(day));
                 to.WriteEndArray();
+                to.WriteNumber("buyInDays"u8, buyInDays);
                 to.WriteStartArray("batches"u8);
                 foreach (var batch in batches)
                 {

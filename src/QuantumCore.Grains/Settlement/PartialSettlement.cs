@@ -47,11 +47,7 @@ internal sealed class PartialSettlement
         }
 
         Require(shorts);
-        foreach (var said in shorts)
-        {
-            HoldBack(said.Account, said.Asset, said.Amount);
-        }
-
+        var mostOf = shorts.Select(said => (said.Account, said.Asset, Most: -FlowOf(said.Account, said.Asset) - said.Amount)).ToArray();
         for (var (round, isChanged) = (0, true); isChanged; round++)
         {
             foreach (var symbol in _bySymbol)
@@ -60,6 +56,11 @@ internal sealed class PartialSettlement
             }
 
             isChanged = false;
+            foreach (var (account, asset, most) in mostOf)
+            {
+                isChanged |= Cover(account, asset, most, round);
+            }
+
             foreach (var (account, has) in funds)
             {
                 isChanged |= !has.MayOwe && _byAccount.ContainsKey(account) && Cover(account, has, round);
@@ -193,25 +194,30 @@ internal sealed class PartialSettlement
         var isChanged = false;
         foreach (var asset in _byAccount[account].SelectMany(of => (string[])[of.Fail.Base.Name, of.Fail.Quote.Name]).Distinct(StringComparer.Ordinal))
         {
-            var (flow, free) = (FlowOf(account, asset), (Int128)has.Free.FirstOrDefault(of => of.Asset == asset).Amount);
-            if (flow >= 0 || free + flow >= 0)
-            {
-                continue;
-            }
-
-            isChanged = true;
-            if (round >= RoundsLimit || !HoldBack(account, asset, -flow - Int128.Max(free, 0)))
-            {
-                foreach (var of in _byAccount[account])
-                {
-                    of.Fails();
-                }
-
-                break;
-            }
+            isChanged |= Cover(account, asset, has.Free.FirstOrDefault(of => of.Asset == asset).Amount, round);
         }
 
         return isChanged;
+    }
+
+    /// <summary>Has an account give no more of an asset than so much, and nothing at all if it can't be had otherwise. Whether something changed.</summary>
+    private bool Cover(long account, string asset, Int128 most, int round)
+    {
+        var over = -FlowOf(account, asset) - Int128.Max(most, 0);
+        if (over <= 0)
+        {
+            return false;
+        }
+
+        if (round >= RoundsLimit || !HoldBack(account, asset, over))
+        {
+            foreach (var of in _byAccount[account])
+            {
+                of.Fails();
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Has an account give less, of what was due last first. Whether it could.</summary>

@@ -62,11 +62,7 @@ public sealed class SettlementGrain(
     /// <inheritdoc/>
     public async ValueTask<bool> Settle()
     {
-        if (Refusal(urgent: false) is var reason and not RejectReason.None)
-        {
-            throw new InvalidOperationException($"{Stream.Name} can't settle now: {reason}.");
-        }
-
+        RequireRoom();
         var today = UtcDay.Of(Now);
         if (_closedOn != today)
         {
@@ -110,6 +106,75 @@ public sealed class SettlementGrain(
             fail.Since, calendar.Between(fail.Since, today)))];
         await Stream.WhenDurable(Stream.Head);
         return oldest;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<BuyInDecision> BuyIn(BuyInRequest request)
+    {
+        RequireRoom();
+        await catalog.RefreshAsync();
+        if (!catalog.TryGet(request.Symbol, out var instrument) || instrument!.SettlementVenue != Venue)
+        {
+            return new BuyInDecision("nothing of this symbol settles at this venue", 0);
+        }
+
+        var account = await GrainFactory.Account(request.Account).View([]);
+        var pending = account.Balances.FirstOrDefault(balance => balance.Asset == instrument.Base.Name).Pending;
+        var decision = Mutate(() => Decide(request, instrument, pending));
+        await Stream.WhenDurable(Stream.Head);
+        return decision;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<int> BuyInDays()
+    {
+        var days = _machine.BuyInDays;
+        await Stream.WhenDurable(Stream.Head);
+        return days;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<string?> SetBuyInDays(BuyInDaysRequest request)
+    {
+        RequireRoom();
+        if (request.Days is < 0 or > BuyInDaysRequest.Most)
+        {
+            return $"0 to {BuyInDaysRequest.Most} business days";
+        }
+
+        if (request.Days != _machine.BuyInDays)
+        {
+            Mutate(() => Record(_machine.Set(request, Now)));
+        }
+
+        await Stream.WhenDurable(Stream.Head);
+        return null;
+    }
+
+    private BuyInDecision Decide(BuyInRequest request, Instrument instrument, long pending)
+    {
+        if (_machine.BuyInOf(request.Id) is { } known)
+        {
+            return (known.Request.Account, known.Request.Symbol) == (request.Account, request.Symbol)
+                ? new BuyInDecision(null, known.Lots)
+                : new BuyInDecision("this id is of another buy-in", 0);
+        }
+
+        var (record, refusal) = _machine.BuyIn(request, instrument.LotUnits, pending, catalog.CalendarOf(Venue), Now);
+        if (record is not null)
+        {
+            Record(record);
+        }
+
+        return new BuyInDecision(refusal, record?.Lots ?? 0);
+    }
+
+    private void RequireRoom()
+    {
+        if (Refusal(urgent: false) is var reason and not RejectReason.None)
+        {
+            throw new InvalidOperationException($"{Stream.Name} can't settle now: {reason}.");
+        }
     }
 
     private async Task CloseDueAsync(long today)

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using QuantumCore.Accounts;
 using QuantumCore.Contracts;
+using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Settlement;
 
@@ -14,6 +16,7 @@ internal sealed class SettlementMachine(string venue)
     // All that fails. The first of them are in an open batch: those that failed before it was closed. No two batches have some at a time.
     private ImmutableArray<SettlementFail> _fails = [];
     private long _carrier;
+    private readonly Dictionary<string, SettlementBuyIn> _buyIns = new(StringComparer.Ordinal);
     private int _carried;
 
     /// <summary>Sequence of the last record.</summary>
@@ -33,6 +36,9 @@ internal sealed class SettlementMachine(string venue)
 
     /// <summary>The business day on which what fails is due again.</summary>
     public long ValueDate { get; private set; }
+
+    /// <summary>Business days that end before a fail may be bought in.</summary>
+    public int BuyInDays { get; private set; } = BuyInDaysRequest.Default;
 
     private long TimeNanos { get; set; }
 
@@ -62,6 +68,42 @@ internal sealed class SettlementMachine(string venue)
     /// <summary>What fails and is not in a batch that is open, or in another one.</summary>
     public ImmutableArray<SettlementFail> OthersThan(long batch) => batch == _carrier ? _fails[_carried..] : _fails;
 
+    /// <summary>Sets the days that end before a fail may be bought in.</summary>
+    public BuyInDaysSet Set(BuyInDaysRequest request, long now) => new(At(now), request);
+
+    /// <summary>The buy-in of an id; null for none.</summary>
+    public SettlementBuyIn? BuyInOf(string id) => _buyIns.GetValueOrDefault(id);
+
+    /// <summary>Decides on a buy-in that is new: a record, or why there is none.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="lotUnits">Units of a lot of its symbol.</param>
+    /// <param name="pending">What is pending of its units in the account, minor units: what is bought already makes up for what fails.</param>
+    /// <param name="calendar">The venue's business days.</param>
+    /// <param name="now">Unix nanoseconds.</param>
+    public (SettlementBuyIn? Record, string? Refusal) BuyIn(BuyInRequest request, long lotUnits, long pending, BusinessCalendar calendar, long now)
+    {
+        var (fails, today) = (_fails.Where(fail => fail.Account == request.Account && fail.Symbol == request.Symbol && fail.UnitsLeft < 0).ToArray(), UtcDay.Of(At(now)));
+        if (fails.Length == 0)
+        {
+            return (null, "the account delivers all that was due of this symbol");
+        }
+
+        if (calendar.Between(fails.Min(fail => fail.Since), today) < BuyInDays)
+        {
+            return (null, $"a fail is bought in when {BuyInDays} business days have ended since the day it was due");
+        }
+
+        // The order of the other one may not have traded yet.
+        if (_buyIns.Values.FirstOrDefault(other => (other.Request.Account, other.Request.Symbol) == (request.Account, request.Symbol)
+            && UtcDay.Of(other.TimeNanos) == today) is { } other)
+        {
+            return (null, $"it is bought in today already, as {other.Request.Id}");
+        }
+
+        var lots = Math.Min(-fails.Sum(fail => fail.UnitsLeft), -pending) / lotUnits;
+        return lots > 0 ? (new SettlementBuyIn(At(now), request, lots), null) : (null, "what fails is bought already, and settles with the next batches");
+    }
+
     /// <summary>Folds the next record.</summary>
     /// <exception cref="InvalidDataException">It settles a trade twice, or something that does not balance, or was changed.</exception>
     public void Apply(SettlementRecord record)
@@ -80,6 +122,12 @@ internal sealed class SettlementMachine(string venue)
                 throw new InvalidDataException($"Record {Sequence} settles batch {settled.Batch}, which is not open like that.");
             case SettlementPartial partial:
                 Apply(partial);
+                break;
+            case SettlementBuyIn buyIn:
+                _buyIns.Add(buyIn.Request.Id, buyIn);
+                break;
+            case BuyInDaysSet set:
+                BuyInDays = set.Request.Days;
                 break;
             default:
                 throw new InvalidDataException($"{record.GetType().Name} is not a settlement's record.");
