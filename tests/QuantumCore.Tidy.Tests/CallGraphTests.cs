@@ -66,6 +66,8 @@ public class CallGraphTests
         "OpenWorkAgent -> IOrderBookGrain.State",
         "OpenWorkAgent -> IOrderBookGrain.Submit",
         "OpenWorkAgent -> IPayoutGrain.Enlist",
+        "SettlementGrain -> IAccountGrain.FundsFor",
+        "SettlementGrain -> IAccountGrain.View",
         "OpenWorkAgent -> ISettlementGrain.Settle",
         "OpenWorkAgent -> ISettlementGrain.OldestSent",
         "OpenWorkAgent -> ISettlementGrain.Fails",
