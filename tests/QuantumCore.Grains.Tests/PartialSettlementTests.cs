@@ -89,6 +89,14 @@ public class PartialSettlementTests
             Has(Carol, ("USD", 0)));
         Assert.Equal([(Bob, "AAPL", 0L), (Bob, "USD", 100)], Items(parts));
         Assert.Equal([(Alice, -10L), (Carol, 10)], parts.Left().Select(fail => (fail.Account, fail.UnitsLeft)));
+
+        // Nor does it go to another one who waits as long: outside, Bob gives and gets nothing.
+        parts = Shared(
+            [
+                Of(Alice, -20, 2_000, Monday - 3), Of(Bob, 10, -1_000, Monday - 3), Of(Dave, 10, -1_000, Monday - 3), Of(Bob, -10, 1_100), Of(Carol, 10, -1_100),
+            ],
+            [new(Alice, "AAPL", 20)]);
+        Assert.Equal([(Bob, "AAPL", 0L), (Bob, "USD", 100)], Items(parts));
     }
 
     [Fact]
