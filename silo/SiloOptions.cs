@@ -62,6 +62,9 @@ internal sealed record SiloOptions
                                  directory of --data). Silos of one exchange share one; it is kept with the journal.
           --settlements DIR      Folder that settlement batches go out to, a file for each (default: settlements in the
                                  directory of --data). Silos of one exchange share one; it is kept with the journal.
+          --settlement-answers on|off
+                                 on: a batch is settled when BATCH.answer.json is beside its file, but for what that names as
+                                 short (docs/settlement.md). off (default): a file that is there is settled.
           --postgres CONNECTION  Connection string of the PostgreSQL database, for --storage postgres.
           --exchange FILE        Instruments of a new exchange (default: exchange.json beside the program).
           --demo auto|off        auto (default): demo keys and accounts on a loopback address, when the exchange is
@@ -121,7 +124,7 @@ internal sealed record SiloOptions
 
     private static readonly string[] s_names =
     [
-        "data", "urls", "storage", "keep-free", "pack-after", "secrets", "payouts", "settlements", "postgres", "exchange", "demo", "simulate", "market-maker", "seed", "admin-port", "recordings", "no-quotes",
+        "data", "urls", "storage", "keep-free", "pack-after", "secrets", "payouts", "settlements", "settlement-answers", "postgres", "exchange", "demo", "simulate", "market-maker", "seed", "admin-port", "recordings", "no-quotes",
         "cluster", "role", "tag", "advertise", "silo-port", "gateway-port", "account-requests", "address-requests",
         "binance-weight", "binance-orders", "tls-certificate", "tls-key", "sign-up", "sites", "proxies", "log", "log-level", "otlp", "trace-one-in", "long-turn", "shutdown",
     ];
@@ -150,6 +153,9 @@ internal sealed record SiloOptions
 
     /// <summary>The folder of settlement batches; null for the one in the data directory.</summary>
     public string? Settlements { get; init; }
+
+    /// <summary>Whether a batch waits for an answer in that folder.</summary>
+    public bool SettlementAnswers { get; init; }
 
     public string? Postgres { get; init; }
 
@@ -301,6 +307,7 @@ internal sealed record SiloOptions
         "secrets" => this with { Secrets = value },
         "payouts" => this with { Payouts = value },
         "settlements" => this with { Settlements = value },
+        "settlement-answers" => this with { SettlementAnswers = Switch(value, "on", source) },
         "urls" => this with { Urls = CheckUrls(value, source) },
         "storage" => this with { Storage = KindOf(value, source) },
         "keep-free" => this with { KeepFree = Number(value, 0, 1 << 20, source) },

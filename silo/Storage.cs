@@ -36,7 +36,7 @@ internal static class Storage
             : Path.Combine(options.DataDirectory, "payouts"))));
         services.AddSingleton<ISettlementReceiver>(new FileSettlements(options.Settlements ?? (options.Storage == StorageKind.Volatile
             ? Directory.CreateTempSubdirectory("quantumcore-").FullName
-            : Path.Combine(options.DataDirectory, "settlements"))));
+            : Path.Combine(options.DataDirectory, "settlements")), options.SettlementAnswers));
     }
 
     /// <summary>Adds what opens the secrets of API keys.</summary>

@@ -5,12 +5,12 @@ using Spectre.Console;
 
 namespace QuantumCore.Cli;
 
-/// <summary>settle: settlement venues, their holidays and batches.</summary>
+/// <summary>settle: settlement venues, their holidays, batches and fails.</summary>
 internal static class SettleCommand
 {
     internal static Command Compose(CommandLineApp app)
     {
-        var venue = new Argument<string?>("venue") { Description = "The venue whose holidays are set", Arity = ArgumentArity.ZeroOrOne };
+        var venue = new Argument<string?>("venue") { Description = "The venue; all where none is named", Arity = ArgumentArity.ZeroOrOne };
         var holidays = new Option<DateOnly[]>("--holiday")
         {
             Description = "A day that is no business day; again for each: all of them from the day after tomorrow on",
@@ -20,29 +20,56 @@ internal static class SettleCommand
         };
         var none = new Option<bool>("--no-holidays") { Description = "None from the day after tomorrow on" };
         var why = new Option<string?>("--why") { Description = "A sentence for the record", HelpName = "text" };
+        var buyIn = new Option<string?>("--buy-in") { Description = "Buy at the market, at its cost, what an account fails to deliver of a symbol", HelpName = "account:symbol" };
+        var id = new Option<string?>("--id") { Description = "The name of a buy-in's order: the same one again is the same buy-in", HelpName = "id" };
+        var buyInDays = new Option<int?>("--buy-in-days") { Description = "Business days that end before a fail may be bought in, 0 to 100", HelpName = "days" };
         return app.Add(
-            new Command("settle", "Show settlement venues with their holidays and batches; set the holidays of one (administrator's key).")
+            new Command("settle", "Show settlement venues with their holidays, batches and what fails; set the holidays of one, or buy in what fails (administrator's key).")
             {
-                venue, holidays, none, why,
+                venue, holidays, none, buyIn, id, buyInDays, why,
             },
             """
             qc settle
+            qc settle MAIN
             qc settle MAIN --holiday 2026-12-25 --holiday 2027-01-01 --why "NYSE calendar"
             qc settle MAIN --no-holidays
+            qc settle MAIN --buy-in ACC-1002:AAPL --id buy-in-17 --why "four days"
+            qc settle MAIN --buy-in-days 3
             """,
             async (parse, session, cancellation) =>
             {
                 var (whose, days) = (parse.GetValue(venue), parse.GetValue(holidays) ?? []);
-                var isSet = days.Length > 0 || parse.GetValue(none);
-                if (isSet != whose is not null || (days.Length > 0 && parse.GetValue(none)))
-                    throw new UsageException("settle: a venue and its holidays, as in qc settle MAIN --holiday 2026-12-25, or neither.");
+                if (parse.GetValue(buyIn) is { } whom)
+                {
+                    await BuyInAsync(session, whose, whom, parse.GetValue(id), parse.GetValue(why), cancellation);
+                    return ExitCodes.Done;
+                }
 
-                var venues = isSet
+                var isSet = days.Length > 0 || parse.GetValue(none);
+                if ((isSet && whose is null) || (days.Length > 0 && parse.GetValue(none)))
+                    throw new UsageException("settle: holidays are of a venue, as in qc settle MAIN --holiday 2026-12-25.");
+
+                var venues = parse.GetValue(buyInDays) is { } daysBefore
+                    ? await session.Administrator().SetBuyInDaysAsync(
+                        whose ?? throw new UsageException("settle: --buy-in-days is of a venue, as in qc settle MAIN --buy-in-days 3."), daysBefore, parse.GetValue(why), cancellation)
+                    : isSet
                     ? await session.Administrator().SetHolidaysAsync(whose!, days, parse.GetValue(why), cancellation)
                     : await session.Administrator().GetSettlementAsync(cancellation);
+                if (!isSet && whose is not null)
+                    venues = [venues.FirstOrDefault(of => of.Venue == whose) ?? throw new UsageException($"settle: nothing settles at {whose}.")];
+
                 session.Screen.Show(venues, console => Show(console, venues));
                 return ExitCodes.Done;
             });
+    }
+
+    private static async Task BuyInAsync(Session session, string? venue, string whom, string? id, string? why, CancellationToken cancellation)
+    {
+        if (venue is null || id is null || whom.Split(':') is not [var account, var symbol])
+            throw new UsageException("settle: a buy-in is of a venue, an account, a symbol and an id, as in qc settle MAIN --buy-in ACC-1002:AAPL --id buy-in-17.");
+
+        var order = await session.Administrator().BuyInAsync(venue, id, account, symbol, why, cancellation);
+        session.Screen.Show(order, console => Tables.Orders(console, [order]));
     }
 
     private static void Show(IAnsiConsole console, IReadOnlyList<SettlementVenue> venues)
@@ -60,6 +87,15 @@ internal static class SettleCommand
         }
 
         Tables.Write(console, table, "Nothing has settled yet.");
+        var fails = Tables.With("venue", "fails", "account", "units", "cash", "since", "days");
+        foreach (var (venue, fail) in venues.SelectMany(venue => venue.Fails.Select(fail => (venue.Venue, fail))))
+        {
+            Tables.Row(
+                fails, venue, fail.Symbol, fail.Account, Tables.Text(fail.Units) + " " + fail.Asset, Tables.Text(fail.Cash) + " " + fail.Currency,
+                Tables.Day(fail.Since), Tables.Text(fail.Days));
+        }
+
+        Tables.Write(console, fails, "Nothing fails.");
     }
 
     private static DateOnly[]? Days(ArgumentResult result)

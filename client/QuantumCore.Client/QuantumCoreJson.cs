@@ -121,6 +121,10 @@ internal sealed record AccountKindOrder(string? Currency, string? Symbol, string
 
 internal sealed record HolidaysOrder(IReadOnlyList<string> Holidays, string? Why);
 
+internal sealed record BuyInOrder(string Id, string Account, string Symbol, string? Why);
+
+internal sealed record BuyInDaysOrder(int Days, string? Why);
+
 internal sealed record PinOrder(string? Silo, string? Why);
 
 internal sealed record BookPins(IReadOnlyList<BookPin> Pins);
@@ -253,6 +257,8 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(MarginGroupOrder))]
 [JsonSerializable(typeof(LocateOrder))]
 [JsonSerializable(typeof(HolidaysOrder))]
+[JsonSerializable(typeof(BuyInOrder))]
+[JsonSerializable(typeof(BuyInDaysOrder))]
 [JsonSerializable(typeof(SettlementVenues))]
 [JsonSerializable(typeof(CorporateActionOrder))]
 [JsonSerializable(typeof(CorporateActions))]

@@ -27,6 +27,29 @@ public sealed class BusinessCalendar(IEnumerable<long> holidays)
         return day;
     }
 
+    /// <summary>How many business days lie between two days, neither of them counted.</summary>
+    public int Between(long after, long before)
+    {
+        var days = 0;
+        for (var day = OnOrAfter(after + 1); day < before; day = OnOrAfter(day + 1))
+        {
+            days++;
+        }
+
+        return days;
+    }
+
+    /// <summary>The last business day before a day.</summary>
+    public long Before(long day)
+    {
+        do
+        {
+            day--;
+        }
+        while (!IsOpen(day));
+        return day;
+    }
+
     /// <summary>The first business day that is not before a day.</summary>
     public long OnOrAfter(long day)
     {

@@ -62,6 +62,30 @@ public readonly struct DatedFunds(Account account, long today, long tradeDay, Fu
         void Change(long day, Int128 amount) => changes[day] = changes.GetValueOrDefault(day) + amount;
     }
 
+    /// <summary>
+    /// What of an asset may be given away in a batch of a venue, minor units: what is settled, less what an open order may give away at once and what
+    /// was to be given elsewhere before today. What is due at the venue is left out, so that it stays until it is given: nothing else may take of it
+    /// once its day has ended.
+    /// </summary>
+    public Int128 FreeFor(string venue, string asset)
+    {
+        Int128 free = account.SettledOf(asset);
+        foreach (var (name, term, amount) in account.Pending.Entries)
+        {
+            if (name == asset && amount < 0 && term.Venue != venue && SettlementOf(term, amount) == AtOnce)
+            {
+                free += amount;
+            }
+        }
+
+        foreach (var open in account.OpenInterest.Where(open => open.Instrument.SettlementDays == 0))
+        {
+            free -= open.HeldOf(asset);
+        }
+
+        return free;
+    }
+
     private long SettlementOf(in SettlementTerm term, long amount)
     {
         var calendar = calendarOf(term.Venue);

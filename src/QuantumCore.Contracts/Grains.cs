@@ -29,6 +29,10 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("hold")]
     ValueTask<ImmutableArray<HoldResult>> Hold(ImmutableArray<HoldRequest> requests);
 
+    /// <summary>What may be given away in a batch that was due on a day (a UTC day's number), all that is durable folded; null: the day has not ended here.</summary>
+    [Alias("settlement-funds")]
+    ValueTask<SettlementFunds?> FundsFor(string venue, long date);
+
     /// <summary>
     /// Decides by the account's position what order a signal is, and holds its cover: <see cref="RejectReason.SignalSkipped"/> for none.
     /// The same signal again gives the same order, or the same refusal, whatever the position is by then.

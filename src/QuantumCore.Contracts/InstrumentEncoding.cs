@@ -89,11 +89,11 @@ internal static class InstrumentEncoding
     private static byte VersionOf(Instrument instrument) =>
         instrument.SettlementDays > 0 ? VersionWithSettlement : instrument.Group.Length > 0 ? VersionWithGroup : Version;
 
-    private static void WriteAsset(ref RecordWriter to, Asset asset)
+    internal static void WriteAsset(ref RecordWriter to, Asset asset)
     {
         to.Text(asset.Name);
         to.Count(asset.Decimals);
     }
 
-    private static Asset ReadAsset(ref RecordReader from) => new(from.Text(), from.Count32());
+    internal static Asset ReadAsset(ref RecordReader from) => new(from.Text(), from.Count32());
 }

@@ -34,7 +34,7 @@ public readonly record struct SettledTrades(string Symbol, long After, long Thro
 /// only and never travels between grains.
 /// </summary>
 /// <param name="TimeNanos">Unix nanoseconds; never goes back within a stream.</param>
-/// <param name="Items">Sums to zero for each asset; by account and asset.</param>
+/// <param name="Items">By account and asset. Sums to zero for each asset, but for the cash of fails.</param>
 public abstract record SettlementRecord(long TimeNanos, ImmutableArray<SettlementItem> Items)
 {
     /// <summary>Streams of settlement: this prefix and the venue.</summary>
@@ -46,7 +46,10 @@ public abstract record SettlementRecord(long TimeNanos, ImmutableArray<Settlemen
         : Items.Select(item => item.Account).Where(account => new Instruments.AccountId(account).IsCustomer).Distinct();
 }
 
-/// <summary>A batch, closed: what settles on a date, exactly as it is going to be sent. Nothing has moved yet.</summary>
+/// <summary>
+/// A batch, closed: what settles on a date, exactly as it is going to be sent, and with it all that fails at the venue and is in no batch. Nothing has
+/// moved yet.
+/// </summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="Date">Number of the UTC day since 1970 on which its trades were due.</param>
 /// <param name="Cycle">Counts the batches of a date, from 1: what came late is in a later one.</param>
@@ -80,7 +83,7 @@ public sealed record SettlementClosed(
 public sealed record SettlementSettled(long TimeNanos, long Batch, ImmutableArray<SettlementItem> Items)
     : SettlementRecord(TimeNanos, Items);
 
-/// <summary>A settlement's records as bytes. Kinds: closed 90, settled 91; they never change.</summary>
+/// <summary>A settlement's records as bytes. Kinds: closed 90, settled 91, partial 92, buy-in 93, buy-in days 94; they never change.</summary>
 public static class SettlementRecordEncoding
 {
     private const byte Version = 1;
@@ -89,6 +92,9 @@ public static class SettlementRecordEncoding
     {
         Closed = 90,
         Settled = 91,
+        Partial = 92,
+        BuyIn = 93,
+        BuyInDays = 94,
     }
 
     /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
@@ -100,6 +106,9 @@ public static class SettlementRecordEncoding
             {
                 SettlementClosed => Kind.Closed,
                 SettlementSettled => Kind.Settled,
+                SettlementPartial => Kind.Partial,
+                SettlementBuyIn => Kind.BuyIn,
+                BuyInDaysSet => Kind.BuyInDays,
                 _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
             }),
             record.TimeNanos);
@@ -107,6 +116,28 @@ public static class SettlementRecordEncoding
         {
             WriteContent(ref to, closed);
             to.Bytes(closed.Hash.AsSpan());
+        }
+        else if (record is SettlementPartial partial)
+        {
+            to.Count(partial.Batch);
+            to.Count(partial.ValueDate);
+            WriteItems(ref to, partial.Items);
+            WriteFails(ref to, partial);
+        }
+        else if (record is SettlementBuyIn { Request: var buyIn, Lots: var lots })
+        {
+            to.Text(buyIn.Id);
+            to.Count(buyIn.Account);
+            to.Text(buyIn.Symbol);
+            to.Count(lots);
+            to.Text(buyIn.By);
+            to.Text(buyIn.Why);
+        }
+        else if (record is BuyInDaysSet { Request: var days })
+        {
+            to.Count(days.Days);
+            to.Text(days.By);
+            to.Text(days.Why);
         }
         else
         {
@@ -127,6 +158,10 @@ public static class SettlementRecordEncoding
             Kind.Closed => new SettlementClosed(
                 from.TimeNanos, from.Count(), from.Count32(), ReadTrades(ref from), ReadItems(ref from), [.. from.Bytes()]),
             Kind.Settled => new SettlementSettled(from.TimeNanos, from.Count(), ReadItems(ref from)),
+            Kind.Partial => new SettlementPartial(
+                from.TimeNanos, from.Count(), from.Count(), ReadItems(ref from), ReadShorts(ref from), ReadFails(ref from)),
+            Kind.BuyIn => ReadBuyIn(ref from),
+            Kind.BuyInDays => new BuyInDaysSet(from.TimeNanos, new BuyInDaysRequest(from.Count32(), from.Text(), from.Text())),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of settlement record."),
         };
         from.End();
@@ -165,13 +200,44 @@ public static class SettlementRecordEncoding
             to.Count(item.Account);
             to.Text(item.Asset);
             to.Count(item.Decimals);
-            to.Count(item.Parts.Length);
-            foreach (var part in item.Parts)
-            {
-                to.Count(part.TradeDay);
-                to.Count(part.Days);
-                to.Fixed64(part.Amount);
-            }
+            WriteParts(ref to, item.Parts);
+        }
+    }
+
+    private static void WriteParts(ref RecordWriter to, ImmutableArray<SettlementPart> parts)
+    {
+        to.Count(parts.Length);
+        foreach (var part in parts)
+        {
+            to.Count(part.TradeDay);
+            to.Count(part.Days);
+            to.Fixed64(part.Amount);
+        }
+    }
+
+    private static void WriteFails(ref RecordWriter to, SettlementPartial partial)
+    {
+        to.Count(partial.Shorts.Length);
+        foreach (var said in partial.Shorts)
+        {
+            to.Count(said.Account);
+            to.Text(said.Asset);
+            to.Count(said.Amount);
+        }
+
+        to.Count(partial.Fails.Length);
+        foreach (var fail in partial.Fails)
+        {
+            to.Count(fail.Account);
+            to.Text(fail.Symbol);
+            InstrumentEncoding.WriteAsset(ref to, fail.Base);
+            InstrumentEncoding.WriteAsset(ref to, fail.Quote);
+            to.Count(fail.Since);
+            to.Fixed64(fail.Units);
+            to.Fixed64(fail.Cash);
+            to.Count(fail.Settled);
+            WriteParts(ref to, fail.UnitParts);
+            WriteParts(ref to, fail.CashParts);
         }
     }
 
@@ -191,16 +257,50 @@ public static class SettlementRecordEncoding
         var items = ImmutableArray.CreateBuilder<SettlementItem>(from.ItemCount());
         for (var i = items.Capacity; i > 0; i--)
         {
-            var (account, asset, decimals) = (from.Count(), from.Text(), from.Count32());
-            var parts = ImmutableArray.CreateBuilder<SettlementPart>(from.ItemCount());
-            for (var part = parts.Capacity; part > 0; part--)
-            {
-                parts.Add(new SettlementPart(from.Count(), from.Count32(), from.Fixed64()));
-            }
-
-            items.Add(new SettlementItem(account, asset, decimals, parts.MoveToImmutable()));
+            items.Add(new SettlementItem(from.Count(), from.Text(), from.Count32(), ReadParts(ref from)));
         }
 
         return items.MoveToImmutable();
+    }
+
+    private static ImmutableArray<SettlementPart> ReadParts(ref RecordReader from)
+    {
+        var parts = ImmutableArray.CreateBuilder<SettlementPart>(from.ItemCount());
+        for (var part = parts.Capacity; part > 0; part--)
+        {
+            parts.Add(new SettlementPart(from.Count(), from.Count32(), from.Fixed64()));
+        }
+
+        return parts.MoveToImmutable();
+    }
+
+    private static SettlementBuyIn ReadBuyIn(ref RecordReader from)
+    {
+        var (id, account, symbol, lots) = (from.Text(), from.Count(), from.Text(), from.Count());
+        return new SettlementBuyIn(from.TimeNanos, new BuyInRequest(id, account, symbol, from.Text(), from.Text()), lots);
+    }
+
+    private static ImmutableArray<SettlementShort> ReadShorts(ref RecordReader from)
+    {
+        var shorts = ImmutableArray.CreateBuilder<SettlementShort>(from.ItemCount());
+        for (var i = shorts.Capacity; i > 0; i--)
+        {
+            shorts.Add(new SettlementShort(from.Count(), from.Text(), from.Count()));
+        }
+
+        return shorts.MoveToImmutable();
+    }
+
+    private static ImmutableArray<SettlementFail> ReadFails(ref RecordReader from)
+    {
+        var fails = ImmutableArray.CreateBuilder<SettlementFail>(from.ItemCount());
+        for (var i = fails.Capacity; i > 0; i--)
+        {
+            fails.Add(new SettlementFail(
+                from.Count(), from.Text(), InstrumentEncoding.ReadAsset(ref from), InstrumentEncoding.ReadAsset(ref from), from.Count(),
+                from.Fixed64(), from.Fixed64(), from.Count(), ReadParts(ref from), ReadParts(ref from)));
+        }
+
+        return fails.MoveToImmutable();
     }
 }

@@ -32,6 +32,9 @@ internal static class GrainMetrics
     private static readonly Gauge<long> s_settlementWaits = s_meter.CreateGauge<long>(
         "quantumcore_settlement_waits_seconds", null, "How long what was due at a venue has not settled: the oldest batch since it was closed, or a venue that closes none.");
 
+    private static readonly Gauge<long> s_settlementFailing = s_meter.CreateGauge<long>(
+        "quantumcore_settlement_failing_days", null, "Business days that the oldest fail of a venue has been one since the day it was due; 0 for none, and before the first has ended.");
+
     private static readonly Gauge<long> s_projectionLag = s_meter.CreateGauge<long>(
         "quantumcore_projection_lag_records", null, "Durable records that are not in the history yet.");
 
@@ -89,7 +92,11 @@ internal static class GrainMetrics
     public static void OrphansFound(long holds) => s_orphans.Record(holds);
 
     /// <summary>The agent of open work has asked all venues to settle.</summary>
-    public static void SettlementLooked(TimeSpan waits) => s_settlementWaits.Record((long)waits.TotalSeconds);
+    public static void SettlementLooked(TimeSpan waits, int failingDays)
+    {
+        s_settlementWaits.Record((long)waits.TotalSeconds);
+        s_settlementFailing.Record(failingDays);
+    }
 
     /// <summary>The ledger looked how far behind the history is.</summary>
     public static void ProjectionLooked(long records, TimeSpan without)

@@ -8,6 +8,9 @@ public sealed partial class OpenWorkAgent
 {
     private readonly Dictionary<string, long> _settledOn = new(StringComparer.Ordinal);
 
+    // Business days of each venue's oldest fail, when it was asked last: they change once a day, and it is asked then.
+    private readonly Dictionary<string, int> _failingDays = new(StringComparer.Ordinal);
+
     // Since when this agent has asked a venue that is not done, by the clock that never jumps.
     private readonly Dictionary<string, long> _askedSince = new(StringComparer.Ordinal);
 
@@ -28,7 +31,7 @@ public sealed partial class OpenWorkAgent
             waits = own > waits ? own : waits;
         }
 
-        GrainMetrics.SettlementLooked(waits);
+        GrainMetrics.SettlementLooked(waits, _failingDays.Values.DefaultIfEmpty().Max());
     }
 
     /// <summary>How long a venue has not settled what was due.</summary>
@@ -43,6 +46,7 @@ public sealed partial class OpenWorkAgent
             var settlement = grains.GetGrain<ISettlementGrain>(venue);
             if (await settlement.Settle())
             {
+                _failingDays[venue] = (await settlement.Fails(1)) is [var oldest] ? oldest.Days : 0;
                 _settledOn[venue] = day;
                 _askedSince.Remove(venue);
                 return TimeSpan.Zero;

@@ -90,12 +90,12 @@ public static class AccountEntries
             AccountId.Payout, record is BatchPaid ? AccountId.World : new(item.Account), new(asset, record.Decimals), item.Amount,
             WithdrawalCause(item.Account, item.Sequence), record.TimeNanos));
 
-    /// <summary>The entries of a settlement's record, one for each item that is not zero; none for a batch that is only closed.</summary>
-    public static IEnumerable<AccountEntry> Of(string venue, SettlementRecord record) => record is not SettlementSettled settled
+    /// <summary>The entries of a settlement's record, one for each item that has settled and is not zero; none for a batch that is only closed.</summary>
+    public static IEnumerable<AccountEntry> Of(string venue, SettlementRecord record) => record is SettlementClosed
         ? []
         : record.Items.Where(item => item.Amount != 0).Select(item => new AccountEntry(
             TradePostings.OfSettlement(new(item.Account), item.Asset, item.Amount),
-            string.Create(CultureInfo.InvariantCulture, $"settlement {venue}:{settled.Batch}"),
+            string.Create(CultureInfo.InvariantCulture, $"settlement {venue}:{(record as SettlementPartial)?.Batch ?? ((SettlementSettled)record).Batch}"),
             new(item.Asset, item.Decimals),
             record.TimeNanos));
 

@@ -185,7 +185,12 @@ public abstract partial class HistoryStore
         SELECT 'over all holders nothing of an asset is pending', 0, asset, SUM(pending / 1000000000), SUM(pending % 1000000000), 0
         FROM balance GROUP BY asset HAVING SUM(pending / 1000000000) * 1000000000 + SUM(pending % 1000000000) <> 0
         UNION ALL
-        SELECT 'clearing has nothing', account, asset, 0, total - pending, 0 FROM balance WHERE account = 2 AND (total <> 0 OR pending <> 0)
+        SELECT 'clearing has nothing', account, asset, 0, total, 0 FROM balance WHERE account = 2 AND total <> 0
+        UNION ALL
+        SELECT 'clearing keeps the cash of fails and nothing else', b.account, b.asset, 0, b.total - b.pending, COALESCE(f.owed, 0)
+        FROM balance b LEFT JOIN (SELECT f.quote AS asset, CAST(SUM(f.cash_left) AS BIGINT) AS owed FROM settlement_fail f
+          WHERE f.seq = (SELECT MAX(n.seq) FROM settlement_fail n WHERE n.stream = f.stream) GROUP BY f.quote) f ON f.asset = b.asset
+        WHERE b.account = 2 AND b.total - b.pending <> COALESCE(f.owed, 0)
         UNION ALL
         SELECT 'a cash account has given nothing that was not settled', account, asset, 0, total - pending, 0 FROM balance b WHERE account >= 1000
           AND total - pending < 0 AND NOT EXISTS (SELECT 1 FROM margin_account m WHERE m.account = b.account AND m.asset <> '')
@@ -223,9 +228,9 @@ public abstract partial class HistoryStore
         UNION ALL
         SELECT 'S', stream, seq, seq, 0 FROM projector_cursor WHERE stream = @own
         UNION ALL
-        SELECT 'S', c.stream, c.seq, (SELECT MAX(e.seq) FROM account_event e WHERE e.stream = c.stream AND e.account = @account), 0
+        SELECT 'S', c.stream, c.seq, COALESCE((SELECT MAX(e.seq) FROM account_event e WHERE e.stream = c.stream AND e.account = @account), 0), 0
         FROM projector_cursor c
-        WHERE EXISTS (SELECT 1 FROM account_event e WHERE e.stream = c.stream AND e.account = @account)
+        WHERE c.stream LIKE 'settle/%' OR c.stream LIKE 'pay/%' OR EXISTS (SELECT 1 FROM account_event e WHERE e.stream = c.stream AND e.account = @account)
         """,
         [("@account", account), ("@own", HistoryChunk.StreamOf(account))],
         static async (reader, token) =>
@@ -326,7 +331,7 @@ public abstract partial class HistoryStore
 
 /// <summary>An account as the ledger has it.</summary>
 /// <param name="Assets">Total, held and pending by asset, minor units.</param>
-/// <param name="Streams">By stream: how far it is projected, and the last record of it that touches the account.</param>
+/// <param name="Streams">By stream: how far it is projected, and the last record of it that touches the account; 0 for a settlement or a payout none of whose records has.</param>
 public sealed record AccountInLedger(
     IReadOnlyDictionary<string, (long Total, long Held, long Pending)> Assets, IReadOnlyDictionary<string, (long Cursor, long Last)> Streams);
 

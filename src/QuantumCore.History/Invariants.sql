@@ -129,8 +129,8 @@ SELECT asset, total FROM balance WHERE account = 1 AND total < 0;
 SELECT account, asset, SUM(b), SUM(p) FROM (
   SELECT account, asset, pending AS b, 0 AS p FROM balance UNION ALL SELECT account, asset, 0, amount FROM posting WHERE kind = 'P') z
 GROUP BY account, asset HAVING SUM(b) <> SUM(p);
--- name: I28 clearing has nothing, settled and pending, after every batch
-SELECT stream, seq, asset, kind, SUM(amount) FROM posting WHERE account = 2 GROUP BY stream, seq, asset, kind HAVING SUM(amount) <> 0;
+-- name: I28 clearing has nothing, settled and pending together, after every batch
+SELECT stream, seq, asset, SUM(amount) FROM posting WHERE account = 2 GROUP BY stream, seq, asset HAVING SUM(amount) <> 0;
 -- name: I29 a customer without a margin account has given nothing at settlement that was not there
 SELECT b.account, b.asset, b.total, b.pending FROM balance b LEFT JOIN margin_account m ON m.account = b.account AND m.asset <> ''
 WHERE b.account >= 1000 AND b.total - b.pending < 0 AND m.account IS NULL AND @settled = 1;
@@ -178,3 +178,13 @@ SELECT a.account, a.number, a.seq FROM ord_adjusted a
 JOIN ord o ON o.account = a.account AND o.number = a.number
 WHERE a.px > a.px_before OR a.lots < 0 OR a.px <> COALESCE((SELECT n.px_before FROM ord_adjusted n
   WHERE n.account = a.account AND n.number = a.number AND n.seq > a.seq ORDER BY n.seq LIMIT 1), o.px);
+-- name: I35 clearing keeps, or has paid, the cash of what fails, and nothing else
+SELECT c.asset, c.settled, f.owed FROM (SELECT asset, SUM(amount) AS settled FROM posting WHERE account = 2 AND kind = 'S' GROUP BY asset) c
+LEFT JOIN (SELECT f.quote AS asset, SUM(f.cash_left) AS owed FROM settlement_fail f
+  WHERE f.seq = (SELECT MAX(n.seq) FROM settlement_fail n WHERE n.stream = f.stream) GROUP BY f.quote) f ON f.asset = c.asset
+WHERE c.settled <> COALESCE(f.owed, 0);
+-- name: I36 what fails to be delivered of a symbol fails to be received, and nothing more of anything fails than was due
+SELECT stream, seq, symbol, SUM(units_left) FROM settlement_fail GROUP BY stream, seq, symbol HAVING SUM(units_left) <> 0
+UNION ALL
+SELECT stream, seq, symbol, units_left FROM settlement_fail WHERE account > 0 AND (ABS(units_left) > ABS(units) OR ABS(cash_left) > ABS(cash)
+  OR (units_left <> 0 AND (units_left > 0) <> (units > 0)) OR (units_left = 0 AND units <> 0));

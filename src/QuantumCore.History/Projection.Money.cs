@@ -19,11 +19,12 @@ internal sealed partial class Projection
     private readonly Dictionary<long, MarginState> _marginStates = [];
     private readonly RowBuffer _accountChanges = buffers.Empty(Statements.AddAccountChange);
     private readonly RowBuffer _parts = buffers.Empty(Statements.AddCorporatePart);
+    private readonly RowBuffer _fails = buffers.Empty(Statements.AddSettlementFail);
     private readonly RowBuffer _partEnds = buffers.Empty(Statements.EndCorporatePart);
 
     // Payouts before withdrawals, which look whether they have ended.
     private IEnumerable<RowBuffer> MoneyRows() =>
-        [_transfers, _transferEnds, _payouts, _payoutEnds, _withdrawals, _withdrawalEnds, StateRows(), .. MarginRows(), _accountChanges, _parts, _partEnds];
+        [_transfers, _transferEnds, _payouts, _payoutEnds, _withdrawals, _withdrawalEnds, StateRows(), .. MarginRows(), _accountChanges, _parts, _partEnds, _fails];
 
     private RowBuffer[] MarginRows()
     {
@@ -117,9 +118,31 @@ internal sealed partial class Projection
             Post(place, index++, entry.Lines, entry.Cause, entry.TimeNanos);
         }
 
+        if (record is SettlementPartial partial)
+        {
+            Fail(place, partial);
+        }
+
         foreach (var account in record.TouchedAccounts())
         {
             _events.Add(place.Stream).Add(account).Add(place.Sequence);
+        }
+    }
+
+    private void Fail(Place place, SettlementPartial partial)
+    {
+        for (var i = 0; i < partial.Fails.Length; i++)
+        {
+            var fail = partial.Fails[i];
+            _assets[fail.Base.Name] = fail.Base.Decimals;
+            _assets[fail.Quote.Name] = fail.Quote.Decimals;
+            _fails.Add(place.Stream).Add(place.Sequence).Add(i).Add(fail.Account).Add(fail.Symbol).Add(fail.Base.Name).Add(fail.Quote.Name)
+                .Add(fail.Since).Add(fail.Units).Add(fail.Cash).Add(fail.UnitsLeft).Add(fail.CashLeft).Add(partial.TimeNanos);
+        }
+
+        if (partial.Fails.IsEmpty)
+        {
+            _fails.Add(place.Stream).Add(place.Sequence).Add(0).Add(0).Add("").Add("").Add("").Add(0).Add(0).Add(0).Add(0).Add(0).Add(partial.TimeNanos);
         }
     }
 

@@ -97,6 +97,11 @@ CREATE TABLE IF NOT EXISTS corporate_part (
   asset TEXT NOT NULL, amount BIGINT NOT NULL, pay_day BIGINT NOT NULL, paid_at BIGINT, time BIGINT NOT NULL,
   unit_change BIGINT NOT NULL, numerator BIGINT NOT NULL, denominator BIGINT NOT NULL, rate BIGINT NOT NULL,
   PRIMARY KEY (action, account)) {BY_KEY};
+-- All that fails at a venue from a record on, until the next one of it; one line of account 0 where nothing does.
+CREATE TABLE IF NOT EXISTS settlement_fail (
+  stream TEXT NOT NULL, seq BIGINT NOT NULL, idx BIGINT NOT NULL, account BIGINT NOT NULL, symbol TEXT NOT NULL, base TEXT NOT NULL,
+  quote TEXT NOT NULL, since BIGINT NOT NULL, units BIGINT NOT NULL, cash BIGINT NOT NULL, units_left BIGINT NOT NULL,
+  cash_left BIGINT NOT NULL, time BIGINT NOT NULL, PRIMARY KEY (stream, seq, idx)) {BY_KEY};
 -- Trades lead to their lines by themselves; this leads to an account's other ones.
 CREATE INDEX IF NOT EXISTS posting_other ON posting (account, time) WHERE cause <> 'trade' AND cause <> 'fee';
 {VIEW} ledger_line AS

@@ -165,6 +165,8 @@ internal static class Statements
 
     public static readonly Statement AddCorporatePart = new("tnntntnnnn" + "nnnn", "INSERT INTO corporate_part " + Row(14));
 
+    public static readonly Statement AddSettlementFail = new("tnnnttt" + "nnnnnn", "INSERT INTO settlement_fail " + Row(13));
+
     public static readonly Statement EndCorporatePart = new(
         "tnn", "UPDATE corporate_part SET paid_at = @3 {FROM} WHERE corporate_part.action = @1 AND corporate_part.account = @2");
 

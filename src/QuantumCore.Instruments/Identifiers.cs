@@ -12,7 +12,7 @@ public readonly record struct AccountId(long Value)
     /// <summary>The fee pot.</summary>
     public static readonly AccountId Fees = new(1);
 
-    /// <summary>Between the sides of what settles: nothing of any asset, settled and pending.</summary>
+    /// <summary>Between the sides of what settles: nothing of any asset, settled and pending together; settled, the cash of fails alone.</summary>
     public static readonly AccountId Clearing = new(2);
 
     /// <summary>The insurance fund: fees of liquidations, less the deficits that it paid.</summary>

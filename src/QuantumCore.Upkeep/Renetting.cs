@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using QuantumCore.Accounts;
 using QuantumCore.Contracts;
@@ -27,14 +28,26 @@ internal sealed class Renetting(JournalImage image, Func<string, Instrument?> in
         var venue = stream.Name[SettlementRecord.StreamPrefix.Length..];
         var calendar = CalendarOf(venue);
         var books = new Dictionary<string, IEnumerator<JournalRecord>>(StringComparer.Ordinal);
+        var fails = new FailsAudit(stream.Name, findings);
         try
         {
             foreach (var record in StoredRecords.Of(image, stream))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (SettlementRecordEncoding.Decode(record.Body.Span) is SettlementClosed closed)
+                var settlement = SettlementRecordEncoding.Decode(record.Body.Span);
+                if (settlement is SettlementClosed closed)
                 {
-                    Compare(stream.Name, record.Sequence, closed.IdAt(venue), closed, calendar, books);
+                    var due = new DueBySymbol();
+                    var parts = Net(stream.Name, record.Sequence, closed.IdAt(venue), closed, calendar, books, due);
+                    var carried = fails.Close(record.Sequence, closed, due);
+                    if (parts is not null)
+                    {
+                        Compare(stream.Name, record.Sequence, closed.IdAt(venue), closed, carried, parts);
+                    }
+                }
+                else
+                {
+                    fails.Settle(record.Sequence, settlement);
                 }
             }
         }
@@ -47,8 +60,10 @@ internal sealed class Renetting(JournalImage image, Func<string, Instrument?> in
         }
     }
 
-    private void Compare(
-        string stream, long sequence, string id, SettlementClosed closed, BusinessCalendar calendar, Dictionary<string, IEnumerator<JournalRecord>> books)
+    /// <summary>What the trades of a batch come to; null where some are of nothing that is listed.</summary>
+    private Dictionary<(long Account, string Asset, long TradeDay), Int128>? Net(
+        string stream, long sequence, string id, SettlementClosed closed, BusinessCalendar calendar, Dictionary<string, IEnumerator<JournalRecord>> books,
+        DueBySymbol due)
     {
         var parts = new Dictionary<(long Account, string Asset, long TradeDay), Int128>();
         foreach (var range in closed.Trades)
@@ -56,7 +71,7 @@ internal sealed class Renetting(JournalImage image, Func<string, Instrument?> in
             if (instrumentOf(range.Symbol) is not { } instrument || !_streams.TryGetValue(BookLane.Prefix + range.Symbol, out var book))
             {
                 findings.Add(FindingKind.BatchDiffers, stream, sequence, $"{id} has trades of {range.Symbol}, which is not listed", Meaning);
-                return;
+                return null;
             }
 
             if (!books.TryGetValue(range.Symbol, out var records))
@@ -65,13 +80,29 @@ internal sealed class Renetting(JournalImage image, Func<string, Instrument?> in
                 records.MoveNext();
             }
 
-            var (trades, late) = Take(range, instrument, closed.Date, calendar, records, parts);
+            var (trades, late) = Take(range, instrument, closed.Date, calendar, records, parts, due);
             if (trades != range.Trades || late > 0)
             {
                 findings.Add(
                     FindingKind.BatchDiffers, stream, sequence,
                     string.Create(CultureInfo.InvariantCulture, $"{id} has {range.Trades} trades of {range.Symbol}, its records {range.After + 1} to {range.Through} have {trades}, {late} of them of another date"),
                     Meaning);
+            }
+        }
+
+        return parts;
+    }
+
+    private void Compare(
+        string stream, long sequence, string id, SettlementClosed closed, ImmutableArray<SettlementFail> carried,
+        Dictionary<(long Account, string Asset, long TradeDay), Int128> parts)
+    {
+        foreach (var fail in carried)
+        {
+            foreach (var (asset, part) in fail.UnitParts.Select(part => (fail.Base.Name, part)).Concat(fail.CashParts.Select(part => (fail.Quote.Name, part))))
+            {
+                var key = (fail.Account, asset, part.TradeDay);
+                parts[key] = parts.GetValueOrDefault(key) + part.Amount;
             }
         }
 
@@ -97,7 +128,7 @@ internal sealed class Renetting(JournalImage image, Func<string, Instrument?> in
     /// <summary>Adds the trades of a range to what they come to; how many, and how many of them were not due on the batch's date.</summary>
     private static (long Trades, long Late) Take(
         SettledTrades range, Instrument instrument, long date, BusinessCalendar calendar, IEnumerator<JournalRecord> records,
-        Dictionary<(long Account, string Asset, long TradeDay), Int128> parts)
+        Dictionary<(long Account, string Asset, long TradeDay), Int128> parts, DueBySymbol due)
     {
         var (count, late) = (0L, 0L);
         while (records.Current.Sequence <= range.Through)
@@ -112,16 +143,18 @@ internal sealed class Renetting(JournalImage image, Func<string, Instrument?> in
                     late += calendar.After(day, instrument.SettlementDays) == date ? 0 : 1;
                     var cash = (Int128)trade.PriceTicks * trade.QuantityLots * instrument.TickLotValue;
                     var units = (Int128)trade.QuantityLots * instrument.LotUnits;
-                    Add(trade.Buyer, instrument.Base, units);
-                    Add(trade.Seller, instrument.Base, -units);
-                    Add(trade.Buyer, instrument.Quote, -cash - trade.BuyerFee);
-                    Add(trade.Seller, instrument.Quote, cash - trade.SellerFee);
-                    Add(AccountId.Fees, instrument.Quote, (Int128)trade.BuyerFee + trade.SellerFee);
+                    Add(trade.Buyer, units, -cash - trade.BuyerFee);
+                    Add(trade.Seller, -units, cash - trade.SellerFee);
+                    Add(AccountId.Fees, 0, (Int128)trade.BuyerFee + trade.SellerFee);
 
-                    void Add(AccountId account, Asset asset, Int128 amount)
+                    void Add(AccountId account, Int128 units, Int128 cash)
                     {
-                        var key = (account.Value, asset.Name, day);
-                        parts[key] = parts.GetValueOrDefault(key) + amount;
+                        due.Add(account, instrument, units, cash);
+                        foreach (var (asset, amount) in ((Asset, Int128)[])[(instrument.Base, units), (instrument.Quote, cash)])
+                        {
+                            var key = (account.Value, asset.Name, day);
+                            parts[key] = parts.GetValueOrDefault(key) + amount;
+                        }
                     }
                 }
             }

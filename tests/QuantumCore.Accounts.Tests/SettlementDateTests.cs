@@ -70,6 +70,38 @@ public class SettlementDateTests
     }
 
     [Fact]
+    public void What_may_go_into_a_batch_leaves_out_what_is_promised_at_once_and_overdue_elsewhere()
+    {
+        // 400.00 settled; 100.00 are due here, 50.00 elsewhere, both since Tuesday; 30.00 may be given away at once, 20.00 tomorrow.
+        var account = Funded(40_000);
+        Trade(account, Share("AAA", 1), Side.Buy, 100, 100, Monday);
+        Trade(account, Share("BBB", 1) with { SettlementVenue = "ELSE" }, Side.Buy, 100, 50, Monday);
+        Trade(account, Share("CCC", 1) with { SettlementVenue = "ELSE" }, Side.Buy, 100, 10, Monday + 2);
+        Hold(account, Share("DDD", 0), Side.Buy, 100, 30);
+        Hold(account, Share("AAA", 1), Side.Buy, 100, 20);
+        var dated = new DatedFunds(account, Monday + 2, Monday + 2, _ => BusinessCalendar.WithoutHolidays);
+        Assert.Equal(40_000 - 5_000 - 3_000, dated.FreeFor("MAIN", "USD"));
+        Assert.Equal(40_000 - 10_000 - 3_000, dated.FreeFor("ELSE", "USD"));
+        Assert.Equal(0, dated.FreeFor("MAIN", "AAA"));
+
+        // And nothing else may take of what is overdue.
+        Assert.Equal(40_000 - 10_000 - 5_000 - 3_000 - 2_000 - 1_000, dated.Spendable("USD", DatedFunds.AtOnce));
+    }
+
+    [Theory]
+    [InlineData("2024-06-18", "2024-06-20", 0)]
+    [InlineData("2024-06-18", "2024-06-21", 1)]
+    [InlineData("2024-06-14", "2024-06-17", 0)]
+    [InlineData("2024-06-14", "2024-06-19", 2)]
+    [InlineData("2024-06-14", "2024-06-14", 0)]
+    public void Business_days_between_two_days_are_those_that_have_ended(string after, string before, int days)
+    {
+        Assert.Equal(days, s_nyse.Between(Day(after), Day(before)));
+        Assert.True(s_nyse.IsOpen(s_nyse.Before(Day(before))));
+        Assert.Equal(0, s_nyse.Between(s_nyse.Before(Day(before)), Day(before)));
+    }
+
+    [Fact]
     public void What_is_promised_to_a_later_day_is_not_there_on_an_earlier_one()
     {
         // 400.00 settled, all of it pending to be given on Tuesday; 600.00 come on Wednesday.

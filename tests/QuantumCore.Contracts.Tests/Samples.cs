@@ -306,6 +306,14 @@ internal static class Samples
         {
             ["settlement-closed"] = SettlementClosed.Make(Time, 20_780, 2, [new("AAPL", 0, 17, 3), new("MSFT", 5, 9, 1)], s_settled),
             ["settlement-settled"] = new SettlementSettled(Time, 9, s_settled),
+            ["settlement-buy-in"] = new SettlementBuyIn(Time, new BuyInRequest("buy-in-1", 1002, "AAPL", "desk", "four days"), 30),
+            ["settlement-buy-in-days"] = new BuyInDaysSet(Time, new BuyInDaysRequest(3, "desk", "")),
+            ["settlement-partial"] = new SettlementPartial(
+                Time, 9, 20_783, s_settled, [new(1002, "AAPL", 30)],
+                [
+                    new(1001, "AAPL", new("AAPL", 0), new("USD", 2), 20_780, 123, -1_845_000, 93, [new(20_777, 1, 30)], [new(20_777, 1, -450_000)]),
+                    new(1002, "AAPL", new("AAPL", 0), new("USD", 2), 20_780, -123, 1_844_999, 93, [new(20_777, 1, -30)], [new(20_777, 1, 449_999)]),
+                ]),
         };
 
     /// <summary>Records of the catalog's stream.</summary>

@@ -39,6 +39,8 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
         return ValueTask.FromResult(floor.Plan(Account, request));
     }
 
+    public ValueTask<SettlementFunds?> FundsFor(string venue, long date) => throw new NotSupportedException();
+
     public ValueTask<NamedOrder> FindForCancel(string clientOrderId) => ValueTask.FromResult(floor.Find(Account, clientOrderId));
 
     public async ValueTask<AccountChange?> WaitForChange(long version, ImmutableArray<SeenSequence> after)

@@ -62,8 +62,8 @@ public class SettlementBatchTests
         {
             var settlements = new FileSettlements(Path.Combine(folder.FullName, "new"));
             var batch = new SettlementBatch("MAIN-2024-06-04-1", "MAIN", Closed(1, 0, 17));
-            Assert.True(await settlements.SendAsync(batch, Cancellation));
-            Assert.True(await settlements.SendAsync(batch, Cancellation));
+            Assert.Empty((await settlements.SendAsync(batch, Cancellation))!.Shorts);
+            Assert.Empty((await settlements.SendAsync(batch, Cancellation))!.Shorts);
             var text = await File.ReadAllTextAsync(Assert.Single(Directory.GetFiles(Path.Combine(folder.FullName, "new"))), Cancellation);
             Assert.Contains("\"account\": \"ACC-1002\"", text, StringComparison.Ordinal);
             Assert.Contains("\"amount\": \"-10\"", text, StringComparison.Ordinal);

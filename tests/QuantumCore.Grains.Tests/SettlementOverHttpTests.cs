@@ -43,6 +43,31 @@ public class SettlementOverHttpTests
     }
 
     [Fact]
+    public async Task A_buy_in_is_of_what_fails_and_its_days_are_the_venues()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        await ListAsync(exchange);
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Operator.BuyInAsync("MAIN", "b-1", "ACC-1002", "TSLA", "late", Cancellation));
+        Assert.Equal("account", refused.Field);
+        foreach (var (venue, id, account, symbol, field) in new[]
+        {
+            ("OTHER", "b-1", "ACC-1002", "TSLA", "venue"), ("MAIN", "a b", "ACC-1002", "TSLA", "id"), ("MAIN", "b-1", "1002", "TSLA", "account"),
+            ("MAIN", "b-1", "ACC-1002", "NONE", "symbol"),
+        })
+        {
+            refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Operator.BuyInAsync(venue, id, account, symbol, null, Cancellation));
+            Assert.Equal(field, refused.Field);
+        }
+
+        var shown = Assert.Single(await exchange.Operator.SetBuyInDaysAsync("MAIN", 3, "as agreed", Cancellation));
+        Assert.Equal((3, 0), (shown.BuyInDays, shown.Fails.Count));
+        refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Operator.SetBuyInDaysAsync("MAIN", 101, null, Cancellation));
+        Assert.Equal(("days", "100"), (refused.Field, refused.Limit));
+        await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.BuyInAsync("MAIN", "b-1", "ACC-1002", "TSLA", null, Cancellation));
+    }
+
+    [Fact]
     public async Task An_instrument_says_how_it_settles_and_never_changes_that()
     {
         await using var exchange = await ServedExchange.OpenAsync();

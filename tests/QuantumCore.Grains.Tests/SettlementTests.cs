@@ -11,12 +11,12 @@ namespace QuantumCore.Grains.Tests;
 /// </summary>
 public class SettlementTests
 {
-    private const long Alice = 1001;
-    private const long Bob = 1002;
-    private const long Carol = 1003;
-    private const long Dave = 1004;
-    private const long Cash = 1_000_000;
-    private const long Monday = 19_877;
+    internal const long Alice = 1001;
+    internal const long Bob = 1002;
+    internal const long Carol = 1003;
+    internal const long Dave = 1004;
+    internal const long Cash = 1_000_000;
+    internal const long Monday = 19_877;
 
     [Fact]
     public async Task A_trade_is_pending_until_the_end_of_its_date_and_then_settles_once()
@@ -347,7 +347,7 @@ public class SettlementTests
     }
 
     /// <summary>Shares that settle at once, after one day and after two, on Monday, 3 June 2024, noon.</summary>
-    private sealed class Market(Exchange exchange, ShiftedTime time) : IAsyncDisposable
+    internal sealed class Market(Exchange exchange, ShiftedTime time) : IAsyncDisposable
     {
         private static readonly string[] s_now = ["NOW"];
         private static readonly long[] s_customers = [Alice, Bob, Carol];

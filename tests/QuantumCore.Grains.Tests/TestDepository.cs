@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
 using QuantumCore.Grains.Settlement;
 
 namespace QuantumCore.Grains.Tests;
@@ -12,6 +14,9 @@ internal sealed class TestDepository : ISettlementReceiver
     /// <summary>Answers: whether a batch is settled.</summary>
     public Func<SettlementBatch, bool> Word { get; set; } = _ => true;
 
+    /// <summary>Who was short in a batch that is settled.</summary>
+    public Func<SettlementBatch, ImmutableArray<SettlementShort>> Short { get; set; } = _ => [];
+
     /// <summary>Answers are lost: it has heard, and nobody knows.</summary>
     public bool IsSilent { get; set; }
 
@@ -21,7 +26,7 @@ internal sealed class TestDepository : ISettlementReceiver
     /// <summary>What each batch settles.</summary>
     public IReadOnlyDictionary<string, string> Known => _known;
 
-    public ValueTask<bool> SendAsync(SettlementBatch batch, CancellationToken cancellationToken)
+    public ValueTask<SettlementAnswer?> SendAsync(SettlementBatch batch, CancellationToken cancellationToken)
     {
         var text = string.Join(' ', batch.Content.Items.Select(item => $"{item.Account}:{item.Asset}:{item.Amount}"));
         if (_known.GetOrAdd(batch.Id, text) != text)
@@ -30,6 +35,6 @@ internal sealed class TestDepository : ISettlementReceiver
         _sent.Enqueue(batch.Id);
         if (IsSilent)
             throw new TimeoutException("The depository does not answer.");
-        return ValueTask.FromResult(Word(batch));
+        return ValueTask.FromResult(Word(batch) ? new SettlementAnswer(Short(batch)) : null);
     }
 }

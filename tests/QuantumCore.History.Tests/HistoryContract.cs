@@ -33,7 +33,7 @@ public abstract partial class HistoryContract
         { "UPDATE balance SET total = -1 WHERE account = 1", "I02 I25" },
         { "UPDATE posting SET kind = 'P' WHERE leg = 1 AND stream = 'book/SYM0'", "I13 I27" },
         { "UPDATE balance SET pending = total + 1 WHERE account = 1001 AND asset = 'USD'", "I27 I29" },
-        { "UPDATE posting SET account = 2 WHERE account = 0", "I02 I28" },
+        { "UPDATE posting SET account = 2 WHERE account = 0", "I02 I28 I35" },
         { "UPDATE corporate_part SET amount = amount + 1 WHERE account = 1001", "I30 I32" },
         { "UPDATE corporate_part SET unit_change = unit_change + 1 WHERE account = 1001", "I33" },
         { "UPDATE corporate_part SET paid_at = 1 WHERE action = 'later'", "I30" },

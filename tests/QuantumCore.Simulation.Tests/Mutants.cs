@@ -42,6 +42,7 @@ internal static class Mutants
     private const string AgentMargin = "src/QuantumCore.Grains/OpenWorkAgent.Margin.cs";
     private const string CatalogMargin = "src/QuantumCore.Grains/CatalogGrain.Margin.cs";
     private const string Settlement = "src/QuantumCore.Grains/Settlement/SettlementGrain.cs";
+    private const string Partials = "src/QuantumCore.Grains/Settlement/PartialSettlement.cs";
     private const string AccountSettlement = "src/QuantumCore.Grains/Accounts/AccountMachine.Settlement.cs";
     private const string Pending = "src/QuantumCore.Accounts/DatedFunds.cs";
     private const string SettlementRecords = "src/QuantumCore.Contracts/SettlementRecords.cs";
@@ -77,7 +78,9 @@ internal static class Mutants
         ["who gained more than a deficit pays more than it"] = 15,
         ["the credit of a group is rounded up"] = 17,
         ["a settlement is sent before it is durable"] = 29,
-        ["open orders promise nothing of what is to come"] = 485,
+        ["open orders promise nothing of what is to come"] = 59,
+        ["who lacks what it passes on gives it all the same"] = 670,
+        ["what is overdue is free"] = 56,
     };
 
     /// <summary>What is taken out, where, and how.</summary>
@@ -283,7 +286,8 @@ internal static class Mutants
             "new SettlementBatch(closed.IdAt(Venue), Venue, closed)", "new SettlementBatch(closed.IdAt(Venue), Venue, Now / 1_000 % 2 == 0 ? closed : _machine.Close(closed.Date, closed.Trades, closed.Items, Now))"),
         ("a settlement is sent before it is durable", Settlement,
             "        await Stream.WhenDurable(batch);\n", "        await Task.Yield();\n"),
-        ("a batch is settled when it is sent", Settlement, "        if (!isSettled || _hasEnded", "        if (_hasEnded"),
+        ("a batch is settled when it is sent", Settlement,
+            "        if (answer is null)\n        {\n            return false;\n        }\n", "        answer ??= SettlementAnswer.Whole;\n"),
         ("a number of a batch is used again", SettlementRecords, "{UtcDay.Text(Date)}", "{UtcDay.Text(Date)[..7]}"),
         ("what is pending pays for what settles before", Pending,
             "amount <= Spendable(asset, due) ? RejectReason.None", "amount < long.MaxValue ? RejectReason.None"),
@@ -292,6 +296,11 @@ internal static class Mutants
         ("a snapshot forgets what is pending", AccountSettlement, "        var entries = Account.Pending.Entries.ToArray();", "        var entries = Account.Pending.Entries.Take(0).ToArray();"),
         ("an account does not follow settlement", AccountSettlement, "        if (instrument.SettlementDays > 0)", "        if (instrument.SettlementDays > 9)"),
         ("a day that trades are due on becomes a holiday", CatalogSettlement, "UtcDay.Of(Now) + 2;", "UtcDay.Of(Now);"),
+        ("who lacks what it passes on gives it all the same", Settlement,
+            "if (asked.Length == 0)", "if (asked.Length >= 0)"),
+        ("who is short delivers in full", Partials, "isChanged |= Cover(account, asset, most, round);", "_ = most;"),
+        ("what fails is in no batch any more", Settlement, "                    netting.Carry(_machine.Due);\n", ""),
+        ("what is overdue is free", Pending, "            : amount < 0 ? AtOnce\n", "            : amount < 0 ? today + 1\n"),
         ("nobody settles what is due", Agent, "                await SettleAsync(stoppingToken);\n", ""),
 
         // Old records are packed.

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Settlement;
 
@@ -9,32 +10,50 @@ namespace QuantumCore.Simulation;
 internal sealed class Depository(World world)
 {
     private readonly Dictionary<string, SettlementClosed> _known = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _settled = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ImmutableArray<SettlementShort>> _settled = new(StringComparer.Ordinal);
+
+    // Of its own, so that days on which everybody delivers are the days they always were.
+    private readonly Random _random = new(world.Seed);
 
     /// <summary>Ids of what it has settled.</summary>
-    public IReadOnlySet<string> Settled => _settled;
+    public IReadOnlyCollection<string> Settled => _settled.Keys;
 
-    /// <summary>A batch comes, perhaps again. Whether it is settled.</summary>
-    public bool Take(SettlementBatch batch)
+    // On a third of all days some deliver less than they owe, until the faults stop.
+    private bool IsShort => world.Nights.IsOpen && world.Faults.Chaos && world.Seed % 12 is 4 or 8 or 10 or 11;
+
+    /// <summary>What it has said of a batch; null: nothing yet.</summary>
+    public SettlementAnswer? AnswerOf(string id) => _settled.TryGetValue(id, out var shorts) ? new SettlementAnswer(shorts) : null;
+
+    /// <summary>A batch comes, perhaps again. Whether it is settled, and but for what.</summary>
+    public SettlementAnswer? Take(SettlementBatch batch)
     {
         world.Database.Witness.Settlement.RequireDurable(batch);
         if (!_known.TryAdd(batch.Id, batch.Content) && !WitnessedSettlement.IsSame(_known[batch.Id], batch.Content))
             world.Find($"{batch.Id} is sent with {_known[batch.Id]} and then with {batch.Content}");
         if (!world.Faults.Chaos || world.Chance(0.6))
-            _settled.Add(batch.Id);
-        return _settled.Contains(batch.Id);
+            _settled.TryAdd(batch.Id, IsShort ? [.. ShortsOf(batch.Content)] : []);
+        return AnswerOf(batch.Id);
+    }
+
+    private IEnumerable<SettlementShort> ShortsOf(SettlementClosed batch)
+    {
+        foreach (var item in batch.Items.Where(item => item.Amount < 0 && item.Account > WitnessedSettlement.FeePot))
+        {
+            if (_random.Next(item.Asset == "USD" ? 12 : 3) == 0)
+                yield return new SettlementShort(item.Account, item.Asset, _random.NextInt64(1, 1 - item.Amount));
+        }
     }
 }
 
 /// <summary>The depository as one silo reaches it: late, and with answers that are lost before and after the fact.</summary>
 internal sealed class SiloDepository(World world, Silo silo) : ISettlementReceiver
 {
-    public async ValueTask<bool> SendAsync(SettlementBatch batch, CancellationToken cancellationToken)
+    public async ValueTask<SettlementAnswer?> SendAsync(SettlementBatch batch, CancellationToken cancellationToken)
     {
         await UnderWayAsync();
-        var isSettled = world.Depository.Take(batch);
+        var answer = world.Depository.Take(batch);
         await UnderWayAsync();
-        return isSettled;
+        return answer;
     }
 
     private async Task UnderWayAsync()

@@ -8,7 +8,7 @@ var seeds = Number("--seeds", args.Contains("--seed") ? 1 : int.MaxValue);
 var steps = Number("--steps", args.Contains("--seed") ? long.MaxValue : 1_000_000);
 var story = args.Contains("--story") ? (Action<string>)Console.Out.WriteLine : null;
 var started = Stopwatch.StartNew();
-var (done, failed, did, records, fills, acknowledged, unknown, kills, liquidated, deficits, shared, settled, dividends, packs) = (0L, 0, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L);
+var (done, failed, did, records, fills, acknowledged, unknown, kills, liquidated, deficits, shared, settled, failing, dividends, packs) = (0L, 0, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L);
 for (var next = seed; did < steps && done < seeds; next++, done++)
 {
     var result = SimulatedDay.Run((int)next, story);
@@ -16,6 +16,7 @@ for (var next = seed; did < steps && done < seeds; next++, done++)
     (records, fills, acknowledged) = (records + result.Records, fills + result.Fills, acknowledged + result.Acknowledged);
     (unknown, kills) = (unknown + result.Unknown, kills + result.Kills);
     (liquidated, deficits, shared, settled) = (liquidated + result.Liquidated, deficits + result.Deficits, shared + result.Shared, settled + result.Settled);
+    failing += result.Failing;
     (dividends, packs) = (dividends + result.Dividends, packs + result.Packs);
     if (seeds == 1)
         Console.Out.WriteLine(result);
@@ -33,7 +34,7 @@ for (var next = seed; did < steps && done < seeds; next++, done++)
 Console.Out.WriteLine(string.Create(
     CultureInfo.InvariantCulture,
     $"{done} seeds, {did} steps, {records} records, {fills} fills, {acknowledged} orders acknowledged, {unknown} of unknown "
-    + $"outcome, {liquidated} steps of liquidations, {deficits} deficits, {shared} of them shared out, {settled} trades settled in batches, {dividends} parts of dividends, {packs} packs, {kills} kills, {failed} failed, {started.Elapsed.TotalSeconds:F1} s"));
+    + $"outcome, {liquidated} steps of liquidations, {deficits} deficits, {shared} of them shared out, {settled} trades settled in batches, {failing} fails, {dividends} parts of dividends, {packs} packs, {kills} kills, {failed} failed, {started.Elapsed.TotalSeconds:F1} s"));
 return failed == 0 ? 0 : 1;
 
 long Number(string name, long otherwise) =>

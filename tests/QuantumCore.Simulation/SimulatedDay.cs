@@ -17,11 +17,12 @@ namespace QuantumCore.Simulation;
 /// <param name="Deficits">Deficits that fund and house paid.</param>
 /// <param name="Shared">Deficits of which others than fund and house paid a part.</param>
 /// <param name="Settled">Trades that settled in batches.</param>
+/// <param name="Failing">Fails, each as often as a record says that it is one.</param>
 /// <param name="Dividends">Parts of dividends that were paid on their day.</param>
 /// <param name="Packs">How often old frames of the journal became one.</param>
 public sealed record DayResult(
     int Seed, IReadOnlyList<string> Findings, long Steps, ulong Trace, long Records, long Fills, long Voided, int Kills,
-    int Unknown, int Acknowledged, long Liquidated, long Deficits, long Shared, long Settled, long Dividends, long Packs);
+    int Unknown, int Acknowledged, long Liquidated, long Deficits, long Shared, long Settled, long Failing, long Dividends, long Packs);
 
 /// <summary>One seed: an exchange of some silos lives through a day of faults, and must come out of it whole.</summary>
 public sealed class SimulatedDay
@@ -64,7 +65,7 @@ public sealed class SimulatedDay
             seed, world.Findings, world.Steps, world.Trace, world.Database.Witness.Records, world.Database.Witness.Fills,
             world.Database.Witness.Voided, simulation._chaos.Kills, simulation._clients.Sum(c => c.Unknown),
             simulation._clients.Sum(c => c.Acknowledged.Count), world.Database.Witness.Margin.Steps, world.Database.Witness.Margin.Deficits, world.Database.Witness.Margin.Shared,
-            world.Database.Witness.Settlement.SettledTrades, world.Database.Witness.Dividends.Paid, world.Database.Packs);
+            world.Database.Witness.Settlement.SettledTrades, world.Database.Witness.Settlement.Fails, world.Database.Witness.Dividends.Paid, world.Database.Packs);
     }
 
     private async Task LiveAsync()

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Settlement;
@@ -12,7 +13,7 @@ namespace QuantumCore.Simulation;
 internal sealed class WitnessedSettlement(World world)
 {
     private const long Issuer = 0;
-    private const long FeePot = 1;
+    public const long FeePot = 1;
     private const long DayNanos = 86_400_000_000_000;
     private readonly Dictionary<string, Instrument> _listed = new(StringComparer.Ordinal);
     private readonly HashSet<long> _holidays = [];
@@ -21,11 +22,20 @@ internal sealed class WitnessedSettlement(World world)
     private readonly Dictionary<long, SettlementClosed> _batches = [];
     private readonly Dictionary<string, long> _ids = new(StringComparer.Ordinal);
     private readonly HashSet<long> _ended = [];
+
+    // What failed, as what was due less what has settled; by which batch it is carried, and when it is due again.
+    private readonly SortedDictionary<(long, string, long, int), long> _failing = [];
+    private SortedDictionary<(long, string, long, int), long> _carried = [];
+    private long _carrier;
+    private long _valueDate;
     private readonly Dictionary<(long Account, string Asset), (long Settled, long Pending)> _balances = [];
     private readonly HashSet<long> _borrowers = [];
     private long _timeNanos;
 
-    /// <summary>Trades that have settled.</summary>
+    /// <summary>Times that an account has failed to give or to get something.</summary>
+    public long Fails { get; private set; }
+
+    /// <summary>Trades that have settled, or of which something fails.</summary>
     public long SettledTrades { get; private set; }
 
     /// <summary>What is traded and not settled, of an account and an asset.</summary>
@@ -123,8 +133,10 @@ internal sealed class WitnessedSettlement(World world)
             world.Find($"settle/{venue} {sequence}: nothing is traded there");
         if (record is SettlementClosed closed)
             SeeClosed(sequence, closed);
+        else if (record is SettlementPartial partial)
+            SeeSettled(sequence, partial, partial.Batch);
         else
-            SeeSettled(sequence, (SettlementSettled)record);
+            SeeSettled(sequence, record, ((SettlementSettled)record).Batch);
     }
 
     /// <summary>What is sent must be on record, exactly so.</summary>
@@ -143,7 +155,9 @@ internal sealed class WitnessedSettlement(World world)
                 world.Find($"{symbol} {trade.Sequence} of day {trade.Day} was due on {DueOf(trade)} and is not settled; it is {world.Nights.Today}");
         }
 
-        if (!world.Depository.Settled.SetEquals(_ids.Where(id => _ended.Contains(id.Value)).Select(id => id.Key)))
+        if (_failing.Count > 0 && _valueDate < world.Nights.Today)
+            world.Find($"{string.Join(' ', _failing)} fails, and was due on {_valueDate}; it is {world.Nights.Today}");
+        if (!world.Depository.Settled.ToHashSet().SetEquals(_ids.Where(id => _ended.Contains(id.Value)).Select(id => id.Key)))
             world.Find($"The depository has settled {string.Join(' ', world.Depository.Settled)}; on record are {string.Join(' ', _ids.Keys)}");
     }
 
@@ -155,6 +169,13 @@ internal sealed class WitnessedSettlement(World world)
         if (closed.Date >= (world.Nights.Now.AddSeconds(world.Nights.ClockError) - DateTimeOffset.UnixEpoch).Days)
             world.Find($"{id} is closed at {world.Nights.Now:R}: its day is not over");
         var items = new SortedDictionary<(long, string, long, int), long>();
+        if (_carrier == 0 && _failing.Count > 0)
+        {
+            (_carrier, _carried) = (sequence, new(_failing));
+            foreach (var (key, amount) in _failing)
+                items[key] = amount;
+        }
+
         foreach (var range in closed.Trades)
         {
             if (range.After != _through.GetValueOrDefault(range.Symbol) || range.Through <= range.After)
@@ -168,8 +189,12 @@ internal sealed class WitnessedSettlement(World world)
         var own = items.Where(item => item.Value != 0).Select(item => (item.Key.Item1, item.Key.Item2, item.Key.Item3, item.Key.Item4, item.Value));
         if (!own.SequenceEqual(Parts(closed).Order()))
             world.Find($"{id} settles {string.Join(' ', Parts(closed).Order())}, its trades come to {string.Join(' ', own)}");
-        foreach (var asset in Parts(closed).GroupBy(part => part.Asset, StringComparer.Ordinal).Where(asset => asset.Sum(part => part.Amount) != 0))
+        foreach (var asset in Parts(closed).GroupBy(part => part.Asset, StringComparer.Ordinal).Where(asset =>
+            asset.Sum(part => part.Amount) != (_carrier == sequence ? FailingOf(asset.Key) : 0)))
+        {
             world.Find($"{asset.Key} of {id} does not sum to zero");
+        }
+
         _batches.Add(sequence, closed);
     }
 
@@ -185,35 +210,92 @@ internal sealed class WitnessedSettlement(World world)
         }
     }
 
-    private void SeeSettled(long sequence, SettlementSettled settled)
+    private void SeeSettled(long sequence, SettlementRecord settled, long batch)
     {
-        if (!_batches.TryGetValue(settled.Batch, out var closed) || !_ended.Add(settled.Batch))
+        if (!_batches.TryGetValue(batch, out var closed) || !_ended.Add(batch))
         {
-            world.Find($"{sequence} settles {settled.Batch}, which is not open");
+            world.Find($"{sequence} settles {batch}, which is not open");
             return;
         }
 
-        var id = _ids.First(pair => pair.Value == settled.Batch).Key;
-        if (!world.Depository.Settled.Contains(id))
+        var id = _ids.First(pair => pair.Value == batch).Key;
+        if (world.Depository.AnswerOf(id) is not { } answer)
             world.Find($"{sequence} says that {id} is settled; the depository does not");
-        if (!Parts(settled).SequenceEqual(Parts(closed)))
-            world.Find($"{sequence} settles {id} as {string.Join(' ', Parts(settled))}");
-        foreach (var trade in _trades.Values.SelectMany(trades => trades).Where(trade => trade.Batch == settled.Batch))
+        else
+            RequireDelivered(sequence, closed, settled, answer.Shorts);
+        RequireFails(sequence, batch, closed, settled);
+        foreach (var trade in _trades.Values.SelectMany(trades => trades).Where(trade => trade.Batch == batch))
         {
             trade.IsSettled = true;
             SettledTrades++;
-            foreach (var (account, asset, amount) in trade.Lines)
-                Move(account, asset, amount, -amount);
         }
 
+        foreach (var (account, asset, _, _, amount) in Parts(settled))
+            Move(account, asset, amount, -amount);
         foreach (var (account, asset, _, _, _) in Parts(settled))
             RequireCovered(account, asset, settled);
         foreach (var asset in _balances.GroupBy(balance => balance.Key.Asset, StringComparer.Ordinal))
         {
-            if (asset.Sum(balance => balance.Value.Pending) is var sum and not 0)
+            if (asset.Sum(balance => balance.Value.Pending) - FailingOf(asset.Key) is var sum and not 0)
                 world.Find($"{id} leaves {sum} {asset.Key} pending of nobody");
         }
     }
+
+    // Nobody gave what it was short of, and nobody's fail is a wish: what was due and has not settled.
+    private void RequireDelivered(long sequence, SettlementClosed closed, SettlementRecord settled, ImmutableArray<SettlementShort> shorts)
+    {
+        if (!(settled is SettlementPartial partial ? partial.Shorts : []).SequenceEqual(shorts))
+            world.Find($"{sequence} does not say what the depository said: {string.Join(' ', shorts)}");
+        foreach (var said in shorts)
+        {
+            if (Amount(settled, said) < Amount(closed, said) + said.Amount)
+                world.Find($"{sequence} settles {Amount(settled, said)} {said.Asset} of {said.Account}, which owed {Amount(closed, said)} and was short of {said.Amount}");
+        }
+
+        static long Amount(SettlementRecord record, SettlementShort of) =>
+            record.Items.Where(item => (item.Account, item.Asset) == (of.Account, of.Asset)).Sum(item => item.Amount);
+    }
+
+    private void RequireFails(long sequence, long batch, SettlementClosed closed, SettlementRecord settled)
+    {
+        if (batch == _carrier)
+        {
+            foreach (var (key, amount) in _carried)
+                Fail(key, -amount);
+            _carrier = 0;
+        }
+
+        foreach (var (account, asset, day, days, amount) in Parts(closed))
+            Fail((account, asset, day, days), amount);
+        foreach (var (account, asset, day, days, amount) in Parts(settled))
+            Fail((account, asset, day, days), -amount);
+        var said = new SortedDictionary<(long, string, long, int), long>();
+        var partial = settled as SettlementPartial;
+        foreach (var fail in partial is null ? [] : partial.Fails)
+        {
+            foreach (var (asset, part) in fail.UnitParts.Select(part => (fail.Base.Name, part)).Concat(fail.CashParts.Select(part => (fail.Quote.Name, part))))
+            {
+                var key = (fail.Account, asset, part.TradeDay, part.Days);
+                said[key] = said.GetValueOrDefault(key) + part.Amount;
+            }
+        }
+
+        if (!said.Where(part => part.Value != 0).SequenceEqual(_failing))
+            world.Find($"{sequence} leaves {string.Join(' ', said)}; what was due and has not settled is {string.Join(' ', _failing)}");
+        if (_failing.Any(part => part.Key.Item2 != "USD") && _failing.Where(part => part.Key.Item2 != "USD").GroupBy(part => part.Key.Item2).Any(units => units.Sum(part => part.Value) != 0))
+            world.Find($"{sequence} leaves units failing of nobody: {string.Join(' ', _failing)}");
+        Fails += partial?.Fails.Length ?? 0;
+        _valueDate = partial?.ValueDate ?? _valueDate;
+
+        void Fail((long, string, long, int) key, long amount)
+        {
+            _failing[key] = _failing.GetValueOrDefault(key) + amount;
+            if (_failing[key] == 0)
+                _failing.Remove(key);
+        }
+    }
+
+    private long FailingOf(string asset) => _failing.Where(part => part.Key.Item2 == asset).Sum(part => part.Value);
 
     private void RequireCovered(long account, string asset, object why)
     {

@@ -153,6 +153,12 @@ public sealed class ApiAnswerTests : IAsyncLifetime
             """{"symbol":"NVDA","baseAsset":"NVDA","baseDecimals":0,"quoteAsset":"USD","quoteDecimals":2,"tickSize":"0.01","lotSize":"1","referencePrice":"130.00","group":"CHIPS","settlementDays":1}""");
         await CallAsync("POST admin/settlement/{venue}/holidays", "admin/settlement/MAIN/holidays", Admin, """{"holidays":["2099-12-25"],"why":"test"}""");
         await CallAsync("GET admin/settlement", "admin/settlement", Admin);
+        await CallAsync("POST admin/settlement/{venue}/buy-in-days", "admin/settlement/MAIN/buy-in-days", Admin, """{"days":3,"why":"test"}""");
+
+        // Nothing fails on the first day; what it answers is an order's report, as POST orders.
+        var (refused, _) = await SendAsync("POST", "admin/settlement/MAIN/buy-ins", Admin, """{"id":"b-1","account":"ACC-1002","symbol":"NVDA"}""", null);
+        Assert.Equal(400, refused);
+        _called.Add("POST admin/settlement/{venue}/buy-ins");
         await CallAsync(
             "POST admin/corporate-actions", "admin/corporate-actions", Admin, """{"id":"nvda-q4","type":"dividend","symbol":"NVDA","amount":"0.25","exDate":"2099-12-01","payDate":"2099-12-15","why":"test"}""");
         await CallAsync("GET admin/corporate-actions", "admin/corporate-actions", Admin);

@@ -73,8 +73,11 @@ public class CallGraphTests
         "OpenWorkAgent -> IOrderBookGrain.State",
         "OpenWorkAgent -> IOrderBookGrain.Submit",
         "OpenWorkAgent -> IPayoutGrain.Enlist",
+        "SettlementGrain -> IAccountGrain.FundsFor",
+        "SettlementGrain -> IAccountGrain.View",
         "OpenWorkAgent -> ISettlementGrain.Settle",
         "OpenWorkAgent -> ISettlementGrain.OldestSent",
+        "OpenWorkAgent -> ISettlementGrain.Fails",
     ];
 
     /// <summary>What may happen in the turn of a grain, through whatever classes.</summary>
@@ -101,6 +104,8 @@ public class CallGraphTests
         "MarketDataGrain -> ICatalogGrain.CorporateActions",
         "MarketDataGrain -> IOrderBookGrain.Depth",
         "OrderBookGrain -> IAccountGrain.Deliver",
+        "SettlementGrain -> IAccountGrain.FundsFor",
+        "SettlementGrain -> IAccountGrain.View",
         "SettlementGrain -> ICatalogGrain.Instruments",
         "SettlementGrain -> ICatalogGrain.Limits",
         "SettlementGrain -> ICatalogGrain.FeeSchedules",

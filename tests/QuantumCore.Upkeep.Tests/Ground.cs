@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using QuantumCore.Accounts;
@@ -110,8 +111,8 @@ internal sealed class Ground : IAsyncDisposable
         return packs;
     }
 
-    /// <summary>Trades that settle a day later, and their batch as somebody has changed it; it is not settled.</summary>
-    public async Task SettleOnceAsync(Func<SettlementClosed, SettlementClosed> change)
+    /// <summary>Trades that settle a day later, and their batch as somebody has changed it; it is not settled, or settled in part.</summary>
+    public async Task SettleOnceAsync(Func<SettlementClosed, SettlementClosed> change, Func<SettlementPartial, SettlementPartial>? part = null)
     {
         await using var store = Store();
         await store.InitializeAsync(Cancellation);
@@ -121,6 +122,8 @@ internal sealed class Ground : IAsyncDisposable
             await maker.TradeAsync(900);
         }
 
+        var instruments = new Dictionary<string, Instrument>(StringComparer.Ordinal);
+        var traded = new List<(string Symbol, long Day, IReadOnlyList<TradeMoney> Trades)>();
         foreach (var symbol in (string[])["SYM0", "SYM1", "SYM2"])
         {
             Instrument? instrument = null;
@@ -129,8 +132,13 @@ internal sealed class Ground : IAsyncDisposable
                 var record = BookRecordEncoding.Decode(stored.Body.Span);
                 instrument = record is InstrumentDefined defined ? defined.Definition.Decode() : instrument;
                 if (BookTrades.Of(record) is { Count: > 0 } trades)
+                {
                     netting.Add(instrument!, 0, stored.Sequence, UtcDay.Of(record.TimeNanos), trades);
+                    traded.Add((symbol, UtcDay.Of(record.TimeNanos), trades));
+                }
             }
+
+            instruments.Add(symbol, instrument!);
         }
 
         await using var writer = new JournalWriter(store, new JournalWriterOptions(), TimeProvider.System);
@@ -138,6 +146,24 @@ internal sealed class Ground : IAsyncDisposable
         var day = netting.Items()[0].Parts[0].TradeDay;
         var batch = SettlementClosed.Make(1_700_500_000_000_000_000, BusinessCalendar.WithoutHolidays.After(day, 1), 1, netting.Trades(), netting.Items());
         await stream.WhenDurable(stream.Append(SettlementRecordEncoding.Encode(change(batch))));
+        if (part is null)
+            return;
+
+        var due = new ObligationNetting(batch.Date);
+        foreach (var (symbol, tradeDay, trades) in traded)
+            due.Add(instruments[symbol], tradeDay, trades);
+        var settled = new PartialSettlement(due.All(), symbol => instruments[symbol].LotUnits);
+        var owed = batch.Items.First(item => item.Asset != "USD" && item.Amount < -1);
+        ImmutableArray<SettlementShort> shorts = [new(owed.Account, owed.Asset, -owed.Amount / 2)];
+        settled.Share(shorts, []);
+        var partial = new SettlementPartial(batch.TimeNanos, 1, batch.Date + 1, settled.Items(), shorts, settled.Left());
+        await stream.WhenDurable(stream.Append(SettlementRecordEncoding.Encode(part(partial))));
+
+        // What failed is in the next batch, as it was left.
+        var next = new SettlementNetting();
+        next.Carry(partial.Fails);
+        await stream.WhenDurable(stream.Append(SettlementRecordEncoding.Encode(
+            SettlementClosed.Make(batch.TimeNanos, batch.Date + 1, 1, [], next.Items()))));
     }
 
     /// <summary>A dividend between trades, with the parts of accounts as somebody has changed them.</summary>

@@ -108,7 +108,7 @@ public sealed class OutgoingFilesTests(PostgresServer server)
             if (SettlementRecordEncoding.Decode(record.Body.Span) is SettlementClosed closed)
             {
                 ids.Add(closed.IdAt("MAIN"));
-                Assert.True(await new FileSettlements(folder).SendAsync(new SettlementBatch(ids[^1], "MAIN", closed), Ground.Cancellation));
+                Assert.NotNull(await new FileSettlements(folder).SendAsync(new SettlementBatch(ids[^1], "MAIN", closed), Ground.Cancellation));
             }
         }
 

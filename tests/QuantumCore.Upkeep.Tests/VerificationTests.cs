@@ -76,6 +76,32 @@ public sealed class VerificationTests(PostgresServer server)
     }
 
     [Theory]
+    [InlineData("", null)]
+    [InlineData("shorts", "was short of")]
+    [InlineData("age", "what its trades do not say")]
+    [InlineData("cash", "left of SYM")]
+    [InlineData("order", null)]
+    public async Task A_batch_that_settles_in_part_is_summed_again_with_what_fails(string change, string? finding)
+    {
+        await using var ground = await Ground.OpenAsync("sqlite");
+        await ground.SettleOnceAsync(batch => batch, partial => change switch
+        {
+            "shorts" => partial with { Shorts = [partial.Shorts[0] with { Amount = partial.Shorts[0].Amount + 1 }] },
+            "age" => partial with { Fails = [.. partial.Fails.Select(fail => fail with { Since = fail.Since - 1 })] },
+            "cash" => partial with { Fails = [.. partial.Fails.Select((fail, i) => i > 0 ? fail : fail with { Settled = fail.Settled + 1 })] },
+            "order" => partial with { Fails = [.. partial.Fails.Reverse()] },
+            _ => partial,
+        });
+
+        var report = await ground.VerifyAsync();
+
+        if (finding is null)
+            Assert.Empty(report.Findings);
+        else
+            Assert.Contains(report.Findings, found => found.Kind == FindingKind.BatchDiffers && found.Stream == "settle/MAIN" && found.What.Contains(finding, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("UPDATE stream_head SET name = 'acct/77' WHERE name = 'acct/10001'", "AccountContradicts settle/MAIN")]
     [InlineData("UPDATE stream_head SET name = 'settle/OTHER' WHERE name = 'settle/MAIN'", "SnapshotDiffers acct/")]
     public async Task A_settlement_that_does_not_fit_is_told(string change, string finding)

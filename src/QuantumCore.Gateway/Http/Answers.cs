@@ -241,16 +241,6 @@ internal sealed record FeeScheduleAnswer(string Asset, IReadOnlyList<FeeTierAnsw
 /// <summary>A tier of a schedule.</summary>
 internal sealed record FeeTierAnswer(string FromVolume, int MakerFeePpm, int TakerFeePpm);
 
-/// <summary>Venues of settlement.</summary>
-internal sealed record SettlementAnswer(IReadOnlyList<VenueAnswer> Venues);
-
-/// <summary>A venue of settlement.</summary>
-internal sealed record VenueAnswer(string Venue, IReadOnlyList<string> Holidays, IReadOnlyList<SettlementBatchAnswer> Batches);
-
-/// <summary>A batch that settles at once.</summary>
-internal sealed record SettlementBatchAnswer(
-    string Batch, string Date, int Cycle, string State, long Trades, long Items, string Hash, string ClosedAt);
-
 /// <summary>Corporate actions, the newest first.</summary>
 internal sealed record CorporateActionsAnswer(IReadOnlyList<CorporateActionAnswer> Actions);
 

@@ -61,6 +61,8 @@ internal static class ApiAnswers
         ["POST admin/accounts/{account}/locates"] = typeof(MarginBooksAnswer),
         ["GET admin/settlement"] = typeof(SettlementAnswer),
         ["POST admin/settlement/{venue}/holidays"] = typeof(SettlementAnswer),
+        ["POST admin/settlement/{venue}/buy-ins"] = typeof(OrderAnswer),
+        ["POST admin/settlement/{venue}/buy-in-days"] = typeof(SettlementAnswer),
         ["GET admin/corporate-actions"] = typeof(CorporateActionsAnswer),
         ["POST admin/corporate-actions"] = typeof(CorporateActionsAnswer),
         ["GET admin/corporate-actions/{id}"] = typeof(CorporatePartsAnswer),

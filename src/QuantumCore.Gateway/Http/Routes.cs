@@ -209,6 +209,8 @@ internal sealed class Routes(
     {
         On(Lane.Readings, "GET", $"{Native}/admin/settlement", calls.Show);
         On(Lane.Urgent, "POST", $"{Native}/admin/settlement/{{venue}}/holidays", calls.SetHolidays, typeof(HolidaysText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/settlement/{{venue}}/buy-ins", calls.BuyIn, typeof(BuyInText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/settlement/{{venue}}/buy-in-days", calls.SetBuyInDays, typeof(BuyInDaysText));
         On(Lane.Readings, "GET", $"{Native}/admin/corporate-actions", corporate.Show);
         On(Lane.Urgent, "POST", $"{Native}/admin/corporate-actions", corporate.Announce, typeof(CorporateActionText));
         On(Lane.Readings, "GET", $"{Native}/admin/corporate-actions/{{id}}", corporate.Parts, null, "after", "limit");

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Wire;
@@ -7,9 +9,10 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>The calls about settlement: venues with their holidays and batches.</summary>
-internal sealed class SettlementCalls(IGrainFactory grains, Listings listings, KeyRing keys)
+internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Listings listings, KeyRing keys)
 {
     private const int BatchesShown = 100;
+    private const int FailsShown = 1_000;
 
     private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
 
@@ -48,24 +51,92 @@ internal sealed class SettlementCalls(IGrainFactory grains, Listings listings, K
             await AnswerVenues(context);
     }
 
+    /// <summary>POST /admin/settlement/{venue}/buy-ins: buys at the market what an account fails to deliver.</summary>
+    public async Task BuyIn(HttpContext context)
+    {
+        if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer ||
+            await Call.Read(context, WireJson.Default.BuyInText) is not { } text)
+        {
+            return;
+        }
+
+        var account = default(AccountId);
+        var (refusal, lots) = (WhyReading.Check(text.Why), 0L);
+        if (!ClientOrderId.IsValid(text.Id))
+            refusal ??= Refusal.Malformed("id", ClientOrderId.Rule);
+        if (!AccountId.TryParse(text.Account, out account))
+            refusal ??= new Refusal(RejectReason.UnknownAccount, "account");
+        if (await listings.Find(text.Symbol ?? "") is null)
+            refusal ??= new Refusal(RejectReason.UnknownSymbol, "symbol");
+        if (await VenueOf(context) is not { } venue)
+            refusal ??= new Refusal(RejectReason.BadRequest, "venue", Detail: "Nothing settles there.");
+        else if (refusal is null)
+        {
+            var decision = await venue.BuyIn(new(text.Id!, account.Value, text.Symbol!, officer.Name, text.Why ?? ""));
+            lots = decision.Lots;
+            if (decision.Refusal is { } reason)
+                refusal = Refusal.Malformed("account", FeesReading.Sentence(reason));
+        }
+
+        if (refusal is { } wrong)
+        {
+            await Answer.Refuse(context, wrong);
+            return;
+        }
+
+        var report = await entry.Place(account.Value, new HoldRequest(
+            text.Id!, text.Symbol!, Side.Buy, OrderType.Market, TimeInForce.ImmediateOrCancel, PostOnly: false, 0, lots));
+        await Answer.Order(context, report, await listings.BySymbol(), null);
+    }
+
+    /// <summary>POST /admin/settlement/{venue}/buy-in-days: business days that end before a fail may be bought in.</summary>
+    public async Task SetBuyInDays(HttpContext context)
+    {
+        if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer ||
+            await Call.Read(context, WireJson.Default.BuyInDaysText) is not { } text)
+        {
+            return;
+        }
+
+        var refusal = WhyReading.Check(text.Why);
+        if (await VenueOf(context) is not { } venue)
+            refusal ??= new Refusal(RejectReason.BadRequest, "venue", Detail: "Nothing settles there.");
+        else if (refusal is null && await venue.SetBuyInDays(new(text.Days, officer.Name, text.Why ?? "")) is { } reason)
+            refusal = new Refusal(RejectReason.BadRequest, "days", BuyInDaysRequest.Most.ToString(CultureInfo.InvariantCulture), FeesReading.Sentence(reason));
+        if (refusal is { } wrong)
+            await Answer.Refuse(context, wrong);
+        else
+            await AnswerVenues(context);
+    }
+
+    // A venue at which nothing settles has no stream, and gets none by being asked.
+    private async Task<ISettlementGrain?> VenueOf(HttpContext context)
+    {
+        var venue = (string)context.Request.RouteValues["venue"]!;
+        return (await listings.All()).Any(instrument => instrument.SettlementVenue == venue) ? grains.GetGrain<ISettlementGrain>(venue) : null;
+    }
+
     private async Task AnswerVenues(HttpContext context)
     {
         var calendars = await Catalog.SettlementCalendars();
-        var venues = new List<(string Venue, ImmutableArray<long> Holidays, ImmutableArray<SettlementBatchView> Batches)>();
+        var venues = new List<(string Venue, ImmutableArray<long> Holidays, int BuyInDays, ImmutableArray<SettlementBatchView> Batches, ImmutableArray<SettlementFailView> Fails)>();
         foreach (var venue in (await listings.All()).Select(instrument => instrument.SettlementVenue)
             .Where(venue => venue.Length > 0).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
+            var settlement = grains.GetGrain<ISettlementGrain>(venue);
             venues.Add((
                 venue,
                 calendars.FirstOrDefault(calendar => calendar.Venue == venue)?.Holidays ?? [],
-                await grains.GetGrain<ISettlementGrain>(venue).Batches(BatchesShown)));
+                await settlement.BuyInDays(),
+                await settlement.Batches(BatchesShown),
+                await settlement.Fails(FailsShown)));
         }
 
         await Answer.Json(context, venues, static (to, answer) =>
         {
             to.WriteStartObject();
             to.WriteStartArray("venues"u8);
-            foreach (var (venue, holidays, batches) in answer)
+            foreach (var (venue, holidays, buyInDays, batches, fails) in answer)
             {
                 to.WriteStartObject();
                 to.WriteString("venue"u8, venue);
@@ -73,6 +144,7 @@ internal sealed class SettlementCalls(IGrainFactory grains, Listings listings, K
                 foreach (var day in holidays)
                     to.WriteStringValue(UtcDay.Text(day));
                 to.WriteEndArray();
+                to.WriteNumber("buyInDays"u8, buyInDays);
                 to.WriteStartArray("batches"u8);
                 foreach (var batch in batches)
                 {
@@ -80,7 +152,12 @@ internal sealed class SettlementCalls(IGrainFactory grains, Listings listings, K
                     to.WriteString("batch"u8, batch.Id);
                     to.WriteString("date"u8, UtcDay.Text(batch.Date));
                     to.WriteNumber("cycle"u8, batch.Cycle);
-                    to.WriteString("state"u8, batch.State == SettlementState.Settled ? "settled"u8 : "sent"u8);
+                    to.WriteString("state"u8, batch.State switch
+                    {
+                        SettlementState.Settled => "settled"u8,
+                        SettlementState.Partial => "partial"u8,
+                        _ => "sent"u8,
+                    });
                     to.WriteNumber("trades"u8, batch.Trades);
                     to.WriteNumber("items"u8, batch.Items);
                     to.WriteString("hash"u8, batch.Hash);
@@ -89,11 +166,29 @@ internal sealed class SettlementCalls(IGrainFactory grains, Listings listings, K
                 }
 
                 to.WriteEndArray();
+                to.WriteStartArray("fails"u8);
+                foreach (var fail in fails)
+                    Write(to, fail);
+                to.WriteEndArray();
                 to.WriteEndObject();
             }
 
             to.WriteEndArray();
             to.WriteEndObject();
         });
+    }
+
+    private static void Write(Utf8JsonWriter to, SettlementFailView fail)
+    {
+        to.WriteStartObject();
+        to.WriteString("account"u8, new AccountId(fail.Account).ToString());
+        to.WriteString("symbol"u8, fail.Symbol);
+        to.WriteString("asset"u8, fail.Asset);
+        to.WriteString("units"u8, DecimalText.Format(fail.Units, fail.Decimals));
+        to.WriteString("currency"u8, fail.Currency);
+        to.WriteString("cash"u8, DecimalText.Format(fail.Cash, fail.CashDecimals));
+        to.WriteString("since"u8, UtcDay.Text(fail.Since));
+        to.WriteNumber("days"u8, fail.Days);
+        to.WriteEndObject();
     }
 }

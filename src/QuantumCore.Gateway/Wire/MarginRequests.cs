@@ -119,6 +119,28 @@ internal sealed record HolidaysText
     public string? Why { get; init; }
 }
 
+/// <summary>A body of <c>POST /admin/settlement/{venue}/buy-ins</c>.</summary>
+internal sealed record BuyInText
+{
+    /// <summary>The name of the order; the same one again is the same buy-in.</summary>
+    public string? Id { get; init; }
+
+    public string? Account { get; init; }
+
+    public string? Symbol { get; init; }
+
+    public string? Why { get; init; }
+}
+
+/// <summary>A body of <c>POST /admin/settlement/{venue}/buy-in-days</c>.</summary>
+internal sealed record BuyInDaysText
+{
+    /// <summary>Business days, 0 to 100.</summary>
+    public int Days { get; init; }
+
+    public string? Why { get; init; }
+}
+
 /// <summary>A body of <c>POST /admin/corporate-actions</c>.</summary>
 internal sealed record CorporateActionText
 {

@@ -543,6 +543,8 @@ internal sealed class NumberText : JsonConverter<string>
 [JsonSerializable(typeof(AccountKindText))]
 [JsonSerializable(typeof(LocateText))]
 [JsonSerializable(typeof(HolidaysText))]
+[JsonSerializable(typeof(BuyInText))]
+[JsonSerializable(typeof(BuyInDaysText))]
 [JsonSerializable(typeof(CorporateActionText))]
 [JsonSerializable(typeof(PinText))]
 [JsonSerializable(typeof(BreakerText))]

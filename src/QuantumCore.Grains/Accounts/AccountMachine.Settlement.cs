@@ -24,7 +24,7 @@ internal sealed partial class AccountMachine
             return;
         }
 
-        if (record is SettlementSettled)
+        if (record is SettlementSettled or SettlementPartial)
         {
             var venue = source[SettlementRecord.StreamPrefix.Length..];
             foreach (var item in record.Items.Where(item => item.Account == id.Value))
@@ -38,6 +38,22 @@ internal sealed partial class AccountMachine
 
         _cursors[source] = sequence;
         Folded++;
+    }
+
+    /// <summary>What the account may give away in a batch that was due on a day; null while the day has not ended here.</summary>
+    /// <param name="venue">The venue.</param>
+    /// <param name="date">Number of the UTC day since 1970.</param>
+    /// <param name="now">Unix nanoseconds.</param>
+    public SettlementFunds? FundsFor(string venue, long date, long now)
+    {
+        if (UtcDay.Of(At(now)) <= date)
+        {
+            return null;
+        }
+
+        var dated = DatedAt(now);
+        return new SettlementFunds(IsMargin, [.. Account.Balances.Keys.Where(Account.Pending.Has).Order(StringComparer.Ordinal)
+            .Select(asset => new AssetAmount(asset, (long)dated.FreeFor(venue, asset)))]);
     }
 
     private void FollowSettlement(Instrument instrument)

@@ -1,23 +1,67 @@
+using System.Collections.Immutable;
 using System.Text.Json;
+using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Settlement;
 
 /// <summary>
-/// Settles into a folder: a file for each batch, named by its id, for whoever carries it on. A file that is there is settled; it is on disk before
-/// that is said. Silos of one exchange share one folder.
+/// Settles into a folder: a file for each batch, named by its id, for whoever carries it on. It is on disk before anything is said of it. Silos of one
+/// exchange share one folder.
 /// </summary>
-public sealed class FileSettlements(string folder) : ISettlementReceiver
+/// <param name="folder">The folder.</param>
+/// <param name="waitsForAnswers">
+/// Whether a batch is settled when <c>{id}.answer.json</c> is beside its file, but for what that names as short: <c>{}</c>, or
+/// <c>{"short": [{"account": "1050", "asset": "AAPL", "amount": "30"}]}</c>. Else a file that is there is settled.
+/// </param>
+public sealed class FileSettlements(string folder, bool waitsForAnswers = false) : ISettlementReceiver
 {
     private static readonly JsonWriterOptions s_json = new() { Indented = true, NewLine = "\n" };
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidDataException">The folder has another batch under this id: it is of another exchange.</exception>
-    public async ValueTask<bool> SendAsync(SettlementBatch batch, CancellationToken cancellationToken)
+    /// <exception cref="InvalidDataException">
+    /// The folder has another batch under this id: it is of another exchange. Or the answer is none; it says what is wrong.
+    /// </exception>
+    public async ValueTask<SettlementAnswer?> SendAsync(SettlementBatch batch, CancellationToken cancellationToken)
     {
         // A file system makes its caller wait: not the grain.
-        await Task.Run(() => BatchFile.Write(folder, batch.Id, Bytes(batch)), cancellationToken);
-        return true;
+        return await Task.Run(
+            () =>
+            {
+                BatchFile.Write(folder, batch.Id, Bytes(batch));
+                var path = Path.Combine(folder, batch.Id + ".answer.json");
+                return !waitsForAnswers ? SettlementAnswer.Whole : File.Exists(path) ? Answer(path, batch.Content.Items) : null;
+            },
+            cancellationToken);
+    }
+
+    private static SettlementAnswer Answer(string path, ImmutableArray<SettlementItem> items)
+    {
+        try
+        {
+            using var answer = JsonDocument.Parse(File.ReadAllBytes(path));
+            if (answer.RootElement.EnumerateObject().FirstOrDefault(field => field.Name != "short") is { Value.ValueKind: not JsonValueKind.Undefined } other)
+            {
+                throw new InvalidDataException($"{other.Name} is no field of an answer: short alone is.");
+            }
+
+            return answer.RootElement.TryGetProperty("short", out var shorts)
+                ? new SettlementAnswer([.. shorts.EnumerateArray().Select(said => Short(said, items))])
+                : SettlementAnswer.Whole;
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or InvalidDataException)
+        {
+            throw new InvalidDataException($"{path} is no answer: {e.Message}", e);
+        }
+    }
+
+    private static SettlementShort Short(JsonElement said, ImmutableArray<SettlementItem> items)
+    {
+        var (account, asset, amount) = (said.GetProperty("account").GetString(), said.GetProperty("asset").GetString(), said.GetProperty("amount").GetString());
+        return items.FirstOrDefault(item => new AccountId(item.Account).ToString() == account && item.Asset == asset) is { } owed
+            && DecimalText.TryParse(amount, owed.Decimals, out var units) == DecimalError.None
+            ? new SettlementShort(owed.Account, owed.Asset, units)
+            : throw new InvalidDataException($"short: {account} and {asset} are no item of the batch, or {amount} is no amount of it.");
     }
 
     /// <summary>The file of a batch: the same bytes for the same batch.</summary>

@@ -10,7 +10,8 @@ namespace QuantumCore.Grains.Settlement;
 
 /// <summary>
 /// One venue's settlement. When a date has ended it reads from the books' durable records what was due, closes a batch, which is durable before it is
-/// sent, and records that it has settled when the receiver says so; accounts and ledger follow that record. It asks nobody's balance.
+/// sent, and records that it has settled when the receiver says so; accounts and ledger follow that record. What an account has it asks only where
+/// something fails.
 /// </summary>
 [Reentrant]
 public sealed class SettlementGrain(
@@ -61,11 +62,7 @@ public sealed class SettlementGrain(
     /// <inheritdoc/>
     public async ValueTask<bool> Settle()
     {
-        if (Refusal(urgent: false) is var reason and not RejectReason.None)
-        {
-            throw new InvalidOperationException($"{Stream.Name} can't settle now: {reason}.");
-        }
-
+        RequireRoom();
         var today = UtcDay.Of(Now);
         if (_closedOn != today)
         {
@@ -95,6 +92,91 @@ public sealed class SettlementGrain(
         return oldest;
     }
 
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<SettlementFailView>> Fails(int limit)
+    {
+        if (!_machine.Fails.IsEmpty)
+        {
+            await catalog.RefreshAsync();
+        }
+
+        var (calendar, today) = (catalog.CalendarOf(Venue), UtcDay.Of(Now));
+        ImmutableArray<SettlementFailView> oldest = [.. _machine.Fails.OrderBy(fail => fail.Since).Take(limit).Select(fail => new SettlementFailView(
+            fail.Account, fail.Symbol, fail.Base.Name, fail.Base.Decimals, fail.UnitsLeft, fail.Quote.Name, fail.Quote.Decimals, fail.CashLeft,
+            fail.Since, calendar.Between(fail.Since, today)))];
+        await Stream.WhenDurable(Stream.Head);
+        return oldest;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<BuyInDecision> BuyIn(BuyInRequest request)
+    {
+        RequireRoom();
+        await catalog.RefreshAsync();
+        if (!catalog.TryGet(request.Symbol, out var instrument) || instrument!.SettlementVenue != Venue)
+        {
+            return new BuyInDecision("nothing of this symbol settles at this venue", 0);
+        }
+
+        var account = await GrainFactory.Account(request.Account).View([]);
+        var pending = account.Balances.FirstOrDefault(balance => balance.Asset == instrument.Base.Name).Pending;
+        var decision = Mutate(() => Decide(request, instrument, pending));
+        await Stream.WhenDurable(Stream.Head);
+        return decision;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<int> BuyInDays()
+    {
+        var days = _machine.BuyInDays;
+        await Stream.WhenDurable(Stream.Head);
+        return days;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<string?> SetBuyInDays(BuyInDaysRequest request)
+    {
+        RequireRoom();
+        if (request.Days is < 0 or > BuyInDaysRequest.Most)
+        {
+            return $"0 to {BuyInDaysRequest.Most} business days";
+        }
+
+        if (request.Days != _machine.BuyInDays)
+        {
+            Mutate(() => Record(_machine.Set(request, Now)));
+        }
+
+        await Stream.WhenDurable(Stream.Head);
+        return null;
+    }
+
+    private BuyInDecision Decide(BuyInRequest request, Instrument instrument, long pending)
+    {
+        if (_machine.BuyInOf(request.Id) is { } known)
+        {
+            return (known.Request.Account, known.Request.Symbol) == (request.Account, request.Symbol)
+                ? new BuyInDecision(null, known.Lots)
+                : new BuyInDecision("this id is of another buy-in", 0);
+        }
+
+        var (record, refusal) = _machine.BuyIn(request, instrument.LotUnits, pending, catalog.CalendarOf(Venue), Now);
+        if (record is not null)
+        {
+            Record(record);
+        }
+
+        return new BuyInDecision(refusal, record?.Lots ?? 0);
+    }
+
+    private void RequireRoom()
+    {
+        if (Refusal(urgent: false) is var reason and not RejectReason.None)
+        {
+            throw new InvalidOperationException($"{Stream.Name} can't settle now: {reason}.");
+        }
+    }
+
     private async Task CloseDueAsync(long today)
     {
         // Yield first, so that the round is known before it can end.
@@ -102,10 +184,18 @@ public sealed class SettlementGrain(
         try
         {
             await catalog.RefreshAsync();
-            foreach (var (date, batches) in await ReadDueAsync(today))
+            var due = await ReadDueAsync(today);
+            if (due.Count == 0 && !_machine.Due.IsEmpty && catalog.CalendarOf(Venue).Before(today) is var last && last >= _machine.ValueDate)
+            {
+                // Nothing new, but what failed is due again.
+                due.Add(last, [new SettlementNetting()]);
+            }
+
+            foreach (var (date, batches) in due)
             {
                 foreach (var netting in batches)
                 {
+                    netting.Carry(_machine.Due);
                     if (Refusal(urgent: true) is var reason and not RejectReason.None)
                     {
                         throw new InvalidOperationException($"{Stream.Name} can't settle now: {reason}.");
@@ -221,16 +311,67 @@ public sealed class SettlementGrain(
     private async Task<bool> SendAsync(long batch, SettlementClosed closed)
     {
         await Stream.WhenDurable(batch);
-        var isSettled = await receiver.SendAsync(new SettlementBatch(closed.IdAt(Venue), Venue, closed), CancellationToken.None);
-        if (!isSettled || _hasEnded || Refusal(urgent: true) != RejectReason.None)
+        var answer = await receiver.SendAsync(new SettlementBatch(closed.IdAt(Venue), Venue, closed), CancellationToken.None);
+        if (answer is null)
         {
             return false;
         }
 
-        Mutate(() => Record(_machine.End(batch, Now)));
+        var isWhole = answer.Shorts.IsEmpty && _machine.Fails.IsEmpty;
+        var parts = isWhole ? null : await ShareOutAsync(batch, closed, answer.Shorts);
+        if ((parts is null && !isWhole) || _hasEnded || Refusal(urgent: true) != RejectReason.None)
+        {
+            return false;
+        }
+
+        Mutate(() => Record(parts is null ? _machine.End(batch, Now) : _machine.End(batch, NextValueDate(), parts, answer.Shorts, Now)));
         await Stream.WhenDurable(Stream.Head);
         await NotifyLedger(Stream.Name, Stream.DurableHead);
         return true;
+    }
+
+    private long NextValueDate() => catalog.CalendarOf(Venue).OnOrAfter(UtcDay.Of(Now));
+
+    /// <summary>
+    /// What of a batch settles where somebody was short, or something fails already. Who lacks what it was promised is asked what it has; all others have
+    /// what they give, or could not have promised it. Null where an account can't say yet.
+    /// </summary>
+    private async Task<PartialSettlement?> ShareOutAsync(long batch, SettlementClosed closed, ImmutableArray<SettlementShort> shorts)
+    {
+        await catalog.RefreshAsync();
+        var obligations = new ObligationNetting(closed.Date);
+        foreach (var range in closed.Trades)
+        {
+            var instrument = catalog.Get(range.Symbol);
+            await foreach (var stored in store.ReadAsync(HistoryChunk.BookPrefix + range.Symbol, range.After + 1, range.Through, CancellationToken.None))
+            {
+                var record = BookRecordEncoding.Decode(stored.Body.Span);
+                obligations.Add(instrument, UtcDay.Of(record.TimeNanos), BookTrades.Of(record));
+            }
+        }
+
+        var parts = new PartialSettlement([.. _machine.CarriedBy(batch), .. obligations.All()], symbol => catalog.Get(symbol).LotUnits);
+        var funds = new SortedDictionary<long, SettlementFunds>();
+        while (true)
+        {
+            parts.Share(shorts, funds);
+            var asked = parts.Failing().Concat(_machine.OthersThan(batch).Select(fail => fail.Account))
+                .Where(account => new AccountId(account).IsCustomer && !funds.ContainsKey(account)).Distinct().ToArray();
+            if (asked.Length == 0)
+            {
+                return parts;
+            }
+
+            foreach (var account in asked)
+            {
+                if (await GrainFactory.Account(account).FundsFor(Venue, closed.Date) is not { } has)
+                {
+                    return null;
+                }
+
+                funds.Add(account, has);
+            }
+        }
     }
 
     private bool Record(SettlementRecord record)

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using QuantumCore.Accounts;
 using QuantumCore.Contracts;
+using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Settlement;
 
@@ -11,6 +13,12 @@ internal sealed class SettlementMachine(string venue)
     private readonly SortedDictionary<long, SettlementClosed> _open = [];
     private readonly List<SettlementBatchView> _batches = [];
 
+    // All that fails. The first of them are in an open batch: those that failed before it was closed. No two batches have some at a time.
+    private ImmutableArray<SettlementFail> _fails = [];
+    private long _carrier;
+    private readonly Dictionary<string, SettlementBuyIn> _buyIns = new(StringComparer.Ordinal);
+    private int _carried;
+
     /// <summary>Sequence of the last record.</summary>
     public long Sequence { get; private set; }
 
@@ -19,6 +27,18 @@ internal sealed class SettlementMachine(string venue)
 
     /// <summary>Batches that are closed and not settled, by number.</summary>
     public IReadOnlyDictionary<long, SettlementClosed> Open => _open;
+
+    /// <summary>All that fails at the venue.</summary>
+    public ImmutableArray<SettlementFail> Fails => _fails;
+
+    /// <summary>What the next batch settles as well: all that fails, unless an open batch has it.</summary>
+    public ImmutableArray<SettlementFail> Due => _carrier == 0 ? _fails : [];
+
+    /// <summary>The business day on which what fails is due again.</summary>
+    public long ValueDate { get; private set; }
+
+    /// <summary>Business days that end before a fail may be bought in.</summary>
+    public int BuyInDays { get; private set; } = BuyInDaysRequest.Default;
 
     private long TimeNanos { get; set; }
 
@@ -29,8 +49,60 @@ internal sealed class SettlementMachine(string venue)
     public SettlementClosed Close(long date, ImmutableArray<SettledTrades> trades, ImmutableArray<SettlementItem> items, long now) =>
         SettlementClosed.Make(At(now), date, _cycles.GetValueOrDefault(date) + 1, trades, items);
 
-    /// <summary>Ends an open batch.</summary>
+    /// <summary>Ends an open batch of which nothing failed, while nothing fails.</summary>
     public SettlementSettled End(long batch, long now) => new(At(now), batch, _open[batch].Items);
+
+    /// <summary>Ends an open batch in part.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="valueDate">The business day on which what fails is due again.</param>
+    /// <param name="settled">What has settled of it.</param>
+    /// <param name="shorts">What the receiver said.</param>
+    /// <param name="now">Unix nanoseconds.</param>
+    public SettlementPartial End(
+        long batch, long valueDate, PartialSettlement settled, ImmutableArray<SettlementShort> shorts, long now) =>
+        new(At(now), batch, valueDate, settled.Items(), shorts, [.. OthersThan(batch), .. settled.Left()]);
+
+    /// <summary>What of the fails an open batch settles as well.</summary>
+    public ImmutableArray<SettlementFail> CarriedBy(long batch) => batch == _carrier ? _fails[.._carried] : [];
+
+    /// <summary>What fails and is not in a batch that is open, or in another one.</summary>
+    public ImmutableArray<SettlementFail> OthersThan(long batch) => batch == _carrier ? _fails[_carried..] : _fails;
+
+    /// <summary>Sets the days that end before a fail may be bought in.</summary>
+    public BuyInDaysSet Set(BuyInDaysRequest request, long now) => new(At(now), request);
+
+    /// <summary>The buy-in of an id; null for none.</summary>
+    public SettlementBuyIn? BuyInOf(string id) => _buyIns.GetValueOrDefault(id);
+
+    /// <summary>Decides on a buy-in that is new: a record, or why there is none.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="lotUnits">Units of a lot of its symbol.</param>
+    /// <param name="pending">What is pending of its units in the account, minor units: what is bought already makes up for what fails.</param>
+    /// <param name="calendar">The venue's business days.</param>
+    /// <param name="now">Unix nanoseconds.</param>
+    public (SettlementBuyIn? Record, string? Refusal) BuyIn(BuyInRequest request, long lotUnits, long pending, BusinessCalendar calendar, long now)
+    {
+        var (fails, today) = (_fails.Where(fail => fail.Account == request.Account && fail.Symbol == request.Symbol && fail.UnitsLeft < 0).ToArray(), UtcDay.Of(At(now)));
+        if (fails.Length == 0)
+        {
+            return (null, "the account delivers all that was due of this symbol");
+        }
+
+        if (calendar.Between(fails.Min(fail => fail.Since), today) < BuyInDays)
+        {
+            return (null, $"a fail is bought in when {BuyInDays} business days have ended since the day it was due");
+        }
+
+        // The order of the other one may not have traded yet.
+        if (_buyIns.Values.FirstOrDefault(other => (other.Request.Account, other.Request.Symbol) == (request.Account, request.Symbol)
+            && UtcDay.Of(other.TimeNanos) == today) is { } other)
+        {
+            return (null, $"it is bought in today already, as {other.Request.Id}");
+        }
+
+        var lots = Math.Min(-fails.Sum(fail => fail.UnitsLeft), -pending) / lotUnits;
+        return lots > 0 ? (new SettlementBuyIn(At(now), request, lots), null) : (null, "what fails is bought already, and settles with the next batches");
+    }
 
     /// <summary>Folds the next record.</summary>
     /// <exception cref="InvalidDataException">It settles a trade twice, or something that does not balance, or was changed.</exception>
@@ -43,20 +115,28 @@ internal sealed class SettlementMachine(string venue)
             case SettlementClosed closed:
                 Apply(closed);
                 break;
-            case SettlementSettled settled when _open.Remove(settled.Batch, out var open) && IsSame(open.Items, settled.Items):
-                var index = _batches.FindIndex(batch => batch.Batch == settled.Batch);
-                _batches[index] = _batches[index] with { State = SettlementState.Settled };
+            case SettlementSettled settled when _fails.IsEmpty && _open.Remove(settled.Batch, out var open) && IsSame(open.Items, settled.Items):
+                End(settled.Batch, SettlementState.Settled);
                 break;
             case SettlementSettled settled:
                 throw new InvalidDataException($"Record {Sequence} settles batch {settled.Batch}, which is not open like that.");
+            case SettlementPartial partial:
+                Apply(partial);
+                break;
+            case SettlementBuyIn buyIn:
+                _buyIns.Add(buyIn.Request.Id, buyIn);
+                break;
+            case BuyInDaysSet set:
+                BuyInDays = set.Request.Days;
+                break;
             default:
                 throw new InvalidDataException($"{record.GetType().Name} is not a settlement's record.");
         }
     }
 
-    /// <summary>Each asset sums to zero over all accounts.</summary>
+    /// <summary>Each asset sums to zero over all accounts, but for what clearing has paid, or has kept, of the fails of a batch.</summary>
     /// <exception cref="InvalidOperationException">One does not.</exception>
-    public static void RequireBalance(IEnumerable<SettlementItem> items)
+    public static void RequireBalance(IEnumerable<SettlementItem> items, IReadOnlyCollection<SettlementFail> carried)
     {
         foreach (var asset in items.GroupBy(item => item.Asset, StringComparer.Ordinal))
         {
@@ -66,9 +146,51 @@ internal sealed class SettlementMachine(string venue)
                 sum += item.Amount;
             }
 
+            foreach (var fail in carried)
+            {
+                sum -= (fail.Base.Name == asset.Key ? fail.UnitsLeft : 0) + (Int128)(fail.Quote.Name == asset.Key ? fail.CashLeft : 0);
+            }
+
             if (sum != 0)
             {
                 throw new InvalidOperationException($"{asset.Key} of a batch sums to {sum}.");
+            }
+        }
+    }
+
+    /// <summary>Whether what has settled and what fails is what was to be settled, and what failed before.</summary>
+    private static bool IsWhole(SettlementClosed closed, ImmutableArray<SettlementFail> others, SettlementPartial partial)
+    {
+        var parts = new Dictionary<(long Account, string Asset, long TradeDay, int Days), Int128>();
+        Add(closed.Items, 1);
+        AddFails(others, 1);
+        Add(partial.Items, -1);
+        AddFails(partial.Fails, -1);
+        return parts.Values.All(static sum => sum == 0);
+
+        void Add(IEnumerable<SettlementItem> items, int sign)
+        {
+            foreach (var item in items)
+            {
+                AddParts(item.Account, item.Asset, item.Parts, sign);
+            }
+        }
+
+        void AddFails(IEnumerable<SettlementFail> fails, int sign)
+        {
+            foreach (var fail in fails)
+            {
+                AddParts(fail.Account, fail.Base.Name, fail.UnitParts, sign);
+                AddParts(fail.Account, fail.Quote.Name, fail.CashParts, sign);
+            }
+        }
+
+        void AddParts(long account, string asset, ImmutableArray<SettlementPart> of, int sign)
+        {
+            foreach (var part in of)
+            {
+                var key = (account, asset, part.TradeDay, part.Days);
+                parts[key] = parts.GetValueOrDefault(key) + ((Int128)part.Amount * sign);
             }
         }
     }
@@ -85,10 +207,15 @@ internal sealed class SettlementMachine(string venue)
             throw new InvalidDataException($"Record {Sequence} closes a batch that does not follow the one before, or was changed.");
         }
 
-        RequireBalance(closed.Items);
+        RequireBalance(closed.Items, Due);
         foreach (var trades in closed.Trades)
         {
             _through[trades.Symbol] = trades.Through;
+        }
+
+        if (Due is { Length: > 0 } due)
+        {
+            (_carrier, _carried) = (Sequence, due.Length);
         }
 
         _cycles[closed.Date] = closed.Cycle;
@@ -96,6 +223,29 @@ internal sealed class SettlementMachine(string venue)
         _batches.Add(new SettlementBatchView(
             closed.IdAt(venue), Sequence, closed.Date, closed.Cycle, SettlementState.Sent, closed.Trades.Sum(trades => trades.Trades),
             closed.Items.Length, Convert.ToHexStringLower(closed.Hash.AsSpan()), closed.TimeNanos));
+    }
+
+    private void Apply(SettlementPartial partial)
+    {
+        var others = OthersThan(partial.Batch);
+        if (!_open.Remove(partial.Batch, out var open) || partial.Fails.Length < others.Length || !IsWhole(open, others, partial))
+        {
+            throw new InvalidDataException($"Record {Sequence} settles batch {partial.Batch}, which is not open like that.");
+        }
+
+        if (partial.Batch == _carrier)
+        {
+            _carrier = 0;
+        }
+
+        (_fails, ValueDate) = (partial.Fails, partial.ValueDate);
+        End(partial.Batch, _fails.Length > others.Length ? SettlementState.Partial : SettlementState.Settled);
+    }
+
+    private void End(long batch, SettlementState state)
+    {
+        var index = _batches.FindIndex(of => of.Batch == batch);
+        _batches[index] = _batches[index] with { State = state };
     }
 
     private long At(long now) => Math.Max(now, TimeNanos);

@@ -19,6 +19,7 @@ internal sealed class SettlementNetting
 
     private readonly Dictionary<string, int> _decimals = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, SettledTrades> _trades = new(StringComparer.Ordinal);
+    private readonly List<SettlementFail> _carried = [];
 
     /// <summary>How many parts its items have.</summary>
     public int Parts => _parts.Count;
@@ -46,6 +47,17 @@ internal sealed class SettlementNetting
         _trades[instrument.Symbol] = before with { Through = sequence, Trades = before.Trades + trades.Count };
     }
 
+    /// <summary>Adds what failed of earlier batches.</summary>
+    public void Carry(IEnumerable<SettlementFail> fails)
+    {
+        foreach (var fail in fails)
+        {
+            _carried.Add(fail);
+            Carry(fail.Account, fail.Base, fail.UnitParts);
+            Carry(fail.Account, fail.Quote, fail.CashParts);
+        }
+    }
+
     /// <summary>How far it has a book's trades.</summary>
     public long ThroughOf(string symbol) => _trades[symbol].Through;
 
@@ -66,7 +78,17 @@ internal sealed class SettlementNetting
                 [.. item.Select(part => new SettlementPart(part.Key.TradeDay, part.Key.Days, part.Value))]));
         }
 
-        SettlementMachine.RequireBalance(items);
+        SettlementMachine.RequireBalance(items, _carried);
         return items.ToImmutable();
+    }
+
+    private void Carry(long account, Asset asset, ImmutableArray<SettlementPart> parts)
+    {
+        _decimals[asset.Name] = asset.Decimals;
+        foreach (var part in parts)
+        {
+            var key = (account, asset.Name, part.TradeDay, part.Days);
+            _parts[key] = checked(_parts.GetValueOrDefault(key) + part.Amount);
+        }
     }
 }

@@ -1,0 +1,16 @@
+namespace QuantumCore.Gateway.Http;
+
+/// <summary>Venues of settlement.</summary>
+internal sealed record SettlementAnswer(IReadOnlyList<VenueAnswer> Venues);
+
+/// <summary>A venue of settlement.</summary>
+internal sealed record VenueAnswer(
+    string Venue, IReadOnlyList<string> Holidays, int BuyInDays, IReadOnlyList<SettlementBatchAnswer> Batches, IReadOnlyList<SettlementFailAnswer> Fails);
+
+/// <summary>A batch that settles at once.</summary>
+internal sealed record SettlementBatchAnswer(
+    string Batch, string Date, int Cycle, string State, long Trades, long Items, string Hash, string ClosedAt);
+
+/// <summary>What an account has not given or received that was due.</summary>
+internal sealed record SettlementFailAnswer(
+    string Account, string Symbol, string Asset, string Units, string Currency, string Cash, string Since, int Days);
