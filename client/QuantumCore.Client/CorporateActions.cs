@@ -27,7 +27,7 @@ public enum CorporateActionState
     /// <summary>All of it is paid.</summary>
     [JsonStringEnumMemberName("paid")] Paid = 3,
 
-    /// <summary>The cut was, and open orders have ended; not all accounts have their part on record.</summary>
+    /// <summary>The cut was, and open orders are adjusted or have ended (of a split: next); not all accounts have their part on record.</summary>
     [JsonStringEnumMemberName("begun")] Begun = 4,
 }
 

@@ -135,7 +135,7 @@ public sealed record OwnerLimitsSet(long TimeNanos, OwnerLimitsRequest Request) 
 /// <param name="CutNanos">What an account had before this moment entitles it; Unix nanoseconds.</param>
 public sealed record CorporateActionAnnounced(long TimeNanos, CorporateActionRequest Request, long CutNanos) : CatalogRecord(TimeNanos);
 
-/// <summary>The cut of a corporate action was, and the open orders of its books have ended.</summary>
+/// <summary>The cut of a corporate action was; of a dividend the open orders of its books are adjusted or have ended.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="Id">The action.</param>
 public sealed record CorporateActionBegun(long TimeNanos, string Id) : CatalogRecord(TimeNanos);

@@ -493,7 +493,7 @@ public partial interface ICatalogGrain : IGrainWithStringKey
     [Alias("announce-action")]
     ValueTask<CorporateRefusal?> AnnounceAction(CorporateActionRequest request);
 
-    /// <summary>Puts on record that the open orders of an action's books have ended. Again, nothing is recorded.</summary>
+    /// <summary>Puts on record that an action has begun: of a dividend, that the open orders of its books are adjusted. Again, nothing is recorded.</summary>
     [Alias("begin-action")]
     ValueTask BeginAction(string id);
 

@@ -23,19 +23,21 @@ public sealed partial class OrderBook
     /// </remarks>
     /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
     /// <param name="adjustment">What becomes of prices and lots.</param>
-    public RejectReason Adjust(long timeNanos, in OrderAdjustment adjustment)
+    /// <param name="lowestTicks">The lowest price that an order may have, from 1; that of the book's rules where it is higher.</param>
+    public RejectReason Adjust(long timeNanos, in OrderAdjustment adjustment, long lowestTicks = 1)
     {
-        var reject = BeginAt(timeNanos, adjustment.IsValid ? RejectReason.None : RejectReason.BadRequest);
+        var reject = BeginAt(timeNanos, adjustment.IsValid && lowestTicks >= 1 ? RejectReason.None : RejectReason.BadRequest);
         if (reject != RejectReason.None)
             return reject;
         if (adjustment.IsSplit && PhaseRefusal() == RejectReason.None)
             return Refuse(RejectReason.NotInThisPhase);
-        if (!adjustment.EndsAll && LotsAfter(in adjustment) > MaxConditionalLots)
+        var lowest = Math.Max(lowestTicks, _rules.MinPriceTicks);
+        if (!adjustment.EndsAll && LotsAfter(in adjustment, lowest) > MaxConditionalLots)
             return Refuse(RejectReason.Overflow);
 
         // Point of no return.
         LastTimeNanos = timeNanos;
-        EndWhatCannotFollow(in adjustment);
+        EndWhatCannotFollow(in adjustment, lowest);
         Adjust(in adjustment);
         if (adjustment.IsSplit)
             AdjustReferences(in adjustment);
@@ -43,19 +45,19 @@ public sealed partial class OrderBook
         return RejectReason.None;
     }
 
-    private Int128 LotsAfter(in OrderAdjustment adjustment)
+    private Int128 LotsAfter(in OrderAdjustment adjustment, long lowest)
     {
         Int128 lots = 0;
         for (var slot = 1; slot < _entriesUsed; slot++)
-            lots += _entries[slot].Id != 0 && CanFollow(slot, in adjustment) ? TotalAfter(slot, in adjustment) : 0;
+            lots += _entries[slot].Id != 0 && CanFollow(slot, in adjustment, lowest) ? TotalAfter(slot, in adjustment) : 0;
         return lots;
     }
 
-    private void EndWhatCannotFollow(in OrderAdjustment adjustment)
+    private void EndWhatCannotFollow(in OrderAdjustment adjustment, long lowest)
     {
         for (var slot = 1; slot < _entriesUsed; slot++)
         {
-            if (_entries[slot].Id != 0 && !CanFollow(slot, in adjustment))
+            if (_entries[slot].Id != 0 && !CanFollow(slot, in adjustment, lowest))
                 Choose(slot, EndReason.CorporateAction);
         }
 
@@ -63,7 +65,7 @@ public sealed partial class OrderBook
         EndAll();
     }
 
-    private bool CanFollow(int slot, in OrderAdjustment adjustment)
+    private bool CanFollow(int slot, in OrderAdjustment adjustment, long lowest)
     {
         if (adjustment.EndsAll || IsLeg(slot))
             return false;
@@ -72,19 +74,18 @@ public sealed partial class OrderBook
         if (!Changes(slot, in adjustment))
             return true;
 
-        var side = _entries[slot].Side;
         if (TotalAfter(slot, in adjustment) > Instrument.QuantityLotsLimit)
             return false;
         if (!Has(slot, Traits.Conditional))
-            return StaysAPrice(side, PriceNow(slot), in adjustment);
+            return StaysAPrice(slot, PriceNow(slot), in adjustment, lowest);
 
         ref var kept = ref ConditionsOf(slot);
-        return StaysAPrice(side, kept.Price, in adjustment)
-            && (!IsWaitingStop(slot) || StaysAPrice(side, OrderRules.IsTrailing(kept.Type) ? kept.Peak : kept.Trigger, in adjustment));
+        return StaysAPrice(slot, kept.Price, in adjustment, lowest)
+            && (!IsWaitingStop(slot) || StaysAPrice(slot, OrderRules.IsTrailing(kept.Type) ? kept.Peak : kept.Trigger, in adjustment, lowest));
     }
 
-    private bool StaysAPrice(Side side, long price, in OrderAdjustment adjustment) =>
-        price == 0 || adjustment.PriceOf(side, price) >= _rules.MinPriceTicks;
+    private bool StaysAPrice(int slot, long price, in OrderAdjustment adjustment, long lowest) =>
+        price == 0 || adjustment.PriceOf(_entries[slot].Side, price) >= lowest;
 
     /// <summary>Whether all that the order says is in prices and lots of its own.</summary>
     private bool ScalesWhole(int slot)

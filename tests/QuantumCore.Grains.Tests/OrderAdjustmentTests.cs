@@ -103,6 +103,18 @@ public class OrderAdjustmentTests
     }
 
     [Fact]
+    public void An_order_whose_price_would_fall_below_what_the_instrument_allows_ends()
+    {
+        var book = new BookMachine("AAPL");
+        Assert.NotNull(book.Define(EncodedInstrument.From(Listed.Aapl with { MinPriceTicks = 90 }), 1));
+        Submit(book, 1, Side.Buy, 103, 10);
+        Submit(book, 2, Side.Buy, 102, 10);
+        var steps = Adjust(book, 1, OrderAdjustment.Dividend(13))!.Steps;
+        Assert.Equal([(StepKind.Ended, 2L), (StepKind.Adjusted, 1L)], steps.Select(step => (step.Kind, step.Number)));
+        Assert.Equal(EndReason.CorporateAction, steps[0].Reason);
+    }
+
+    [Fact]
     public void The_command_of_older_releases_still_ends_every_order()
     {
         var book = Book();

@@ -12,7 +12,7 @@ internal sealed partial class BookMachine
 
     private RejectReason Adjust(long time, long action, OrderAdjustment adjustment)
     {
-        var reason = Core.Adjust(time, in adjustment);
+        var reason = Core.Adjust(time, in adjustment, Instrument!.MinPriceTicks);
         if (reason == RejectReason.None)
         {
             _adjustment = adjustment;

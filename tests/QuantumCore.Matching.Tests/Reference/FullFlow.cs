@@ -40,7 +40,7 @@ internal sealed partial class FullFlow(int seed)
             _ => 130,
         };
         if (Chance(book.Phase is TradingPhase.Halt or TradingPhase.Closed ? Profile.Adjustments * 8 : Profile.Adjustments))
-            return new FullCommand(FullVerb.Adjust, time) { Adjustment = Adjustment() };
+            return new FullCommand(FullVerb.Adjust, time) { Adjustment = Adjustment(), PriceTicks = Chance(900) ? 1 : Chance(900) ? Near() : 0 };
         if (Chance(leaves))
             return new FullCommand(FullVerb.SetPhase, time) { Phase = NextPhase(book.Phase) };
         if (Chance(Profile.Rules))

@@ -6,19 +6,22 @@ namespace QuantumCore.Matching.Tests.Reference;
 // RISK 11: open orders through a split or a dividend.
 internal sealed partial class ReferenceBook
 {
-    public RejectReason Adjust(long time, long newUnits, long oldUnits, long fall)
+    public RejectReason Adjust(long time, long newUnits, long oldUnits, long fall, long lowest = 1)
     {
         Clear();
         var split = (newUnits, oldUnits) != (0, 0);
         if (split ? newUnits == oldUnits || fall != 0 || !IsIn(newUnits, 1, 10_000) || !IsIn(oldUnits, 1, 10_000) : !IsIn(fall, 0, Instrument.PriceTicksLimit))
             return RejectReason.BadRequest;
+        if (lowest < 1)
+            return RejectReason.BadRequest;
         if (!Begin(time))
             return RejectReason.TimeRegression;
+        lowest = Math.Max(lowest, Rules.MinPriceTicks);
         if (split && Phase is not (TradingPhase.Halt or TradingPhase.Closed))
             return Finish(RejectReason.NotInThisPhase);
 
         var stay = newUnits > oldUnits || fall > 0
-            ? _open.FindAll(order => split ? FollowsSplit(order, newUnits, oldUnits) : FollowsDividend(order, fall))
+            ? _open.FindAll(order => split ? FollowsSplit(order, newUnits, oldUnits, lowest) : FollowsDividend(order, fall, lowest))
             : [];
         BigInteger lots = 0;
         foreach (var order in stay)
@@ -66,16 +69,16 @@ internal sealed partial class ReferenceBook
         order.Filled + order.Prevented + ((BigInteger)order.Leaves * newUnits / oldUnits);
 
     /// <summary>Limits, stops and take-profits that stand for themselves.</summary>
-    private bool FollowsSplit(ReferenceOrder order, long newUnits, long oldUnits)
+    private static bool FollowsSplit(ReferenceOrder order, long newUnits, long oldUnits, long lowest)
     {
         var stands = order.List is null && !order.IsLeg && !order.IsPeg && !order.IsTrailing && (!order.HasNoLimit || order.WaitsForTrigger);
         return stands && TotalAfter(order, newUnits, oldUnits) <= Instrument.QuantityLotsLimit
             && IsLeft(order.Price) && (!order.WaitsForTrigger || IsLeft(order.Trigger));
 
-        bool IsLeft(long price) => price == 0 || Scaled(order.Side, price, newUnits, oldUnits) >= Rules.MinPriceTicks;
+        bool IsLeft(long price) => price == 0 || Scaled(order.Side, price, newUnits, oldUnits) >= lowest;
     }
 
-    private bool FollowsDividend(ReferenceOrder order, long fall)
+    private static bool FollowsDividend(ReferenceOrder order, long fall, long lowest)
     {
         if (order.IsLeg)
             return false;
@@ -85,7 +88,7 @@ internal sealed partial class ReferenceBook
         var limit = order.IsPeg ? order.Cap : order.Price;
         return IsLeft(limit) && (!order.WaitsForTrigger || IsLeft(order.IsTrailing ? order.Extreme : order.Trigger));
 
-        bool IsLeft(long price) => price == 0 || price - fall >= Rules.MinPriceTicks;
+        bool IsLeft(long price) => price == 0 || price - fall >= lowest;
     }
 
     /// <summary>FINRA 5330: open buy orders and open stop orders to sell; not those that wait for a rise.</summary>
