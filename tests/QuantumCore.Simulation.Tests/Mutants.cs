@@ -73,7 +73,7 @@ internal static class Mutants
         ["a snapshot forgets that an account is liquidated"] = 73,
         ["the credit of a group is rounded up"] = 17,
         ["a settlement is sent before it is durable"] = 29,
-        ["open orders promise nothing of what is to come"] = 59,
+        ["open orders promise nothing of what is to come"] = 485,
         ["who lacks what it passes on gives it all the same"] = 670,
         ["what is overdue is free"] = 56,
     };
