@@ -109,16 +109,21 @@ public sealed record SettlementFunds(bool MayOwe, ImmutableArray<AssetAmount> Fr
 [GenerateSerializer, Immutable, Alias("asset-amount")]
 public readonly record struct AssetAmount(string Asset, long Amount);
 
+/// <summary>How a venue stands after a round.</summary>
+/// <param name="IsDone">Whether nothing is left to do before the next UTC day.</param>
+/// <param name="FailingDays">Business days that have ended since the oldest fail was due; 0 for none.</param>
+[GenerateSerializer, Immutable, Alias("settlement-round")]
+public readonly record struct SettlementRound(bool IsDone, int FailingDays);
+
 /// <summary>One venue's settlement; keyed by the venue.</summary>
 [Alias("settlement")]
 public interface ISettlementGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Closes a batch for each settlement date that has ended and has trades, and sends (again) what is not settled. Whether nothing is left to do
-    /// before the next UTC day.
+    /// Closes a batch for each settlement date that has ended and has trades, or for what fails, and sends (again) what is not settled.
     /// </summary>
-    [Alias("settle")]
-    ValueTask<bool> Settle();
+    [Alias("settle-round")]
+    ValueTask<SettlementRound> Settle();
 
     /// <summary>When the oldest batch was closed that has not settled, Unix nanoseconds; 0 where all have.</summary>
     [Alias("oldest-sent")]

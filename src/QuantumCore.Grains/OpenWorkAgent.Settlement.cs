@@ -8,7 +8,7 @@ public sealed partial class OpenWorkAgent
 {
     private readonly Dictionary<string, long> _settledOn = new(StringComparer.Ordinal);
 
-    // Business days of each venue's oldest fail, when it was asked last: they change once a day, and it is asked then.
+    // Business days of each venue's oldest fail, as it said last: they change once a day, and it is asked then.
     private readonly Dictionary<string, int> _failingDays = new(StringComparer.Ordinal);
 
     // Since when this agent has asked a venue that is not done, by the clock that never jumps.
@@ -44,9 +44,10 @@ public sealed partial class OpenWorkAgent
         try
         {
             var settlement = grains.GetGrain<ISettlementGrain>(venue);
-            if (await settlement.Settle())
+            var round = await settlement.Settle();
+            _failingDays[venue] = round.FailingDays;
+            if (round.IsDone)
             {
-                _failingDays[venue] = (await settlement.Fails(1)) is [var oldest] ? oldest.Days : 0;
                 _settledOn[venue] = day;
                 _askedSince.Remove(venue);
                 return TimeSpan.Zero;

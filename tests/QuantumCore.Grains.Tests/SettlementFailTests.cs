@@ -188,7 +188,7 @@ public class SettlementFailTests
         disk.Depository.Short = Missing(("MAIN-2024-06-04-1", Bob, "ONE", 3));
         disk.Depository.IsSilent = true;
         dead.Time.Advance(TimeSpan.FromDays(2));
-        Assert.False(await dead.Settlement.Settle());
+        Assert.False((await dead.Settlement.Settle()).IsDone);
         await Wait.UntilAsync(() => Task.FromResult(disk.Depository.Sent.Count > 0), "the batch to be sent");
         await dead.Exchange.CrashAsync();
         disk.Depository.IsSilent = false;
@@ -217,7 +217,7 @@ public class SettlementFailTests
         await dead.TradeAsync("ONE", Alice, Bob, 10_000, 10);
         disk.Depository.Word = _ => false;
         dead.Time.Advance(TimeSpan.FromDays(2));
-        Assert.False(await dead.Settlement.Settle());
+        Assert.False((await dead.Settlement.Settle()).IsDone);
         await Wait.UntilAsync(() => Task.FromResult(disk.Depository.Sent.Count > 0), "the batch to be sent");
         disk.Depository.Word = _ => true;
         disk.Depository.Short = Missing(("MAIN-2024-06-04-1", Bob, "ONE", 3));
@@ -245,7 +245,7 @@ public class SettlementFailTests
         await Wait.UntilAsync(
             async () =>
             {
-                Assert.False(await market.Settlement.Settle());
+                Assert.False((await market.Settlement.Settle()).IsDone);
                 return disk.Depository.Sent.Count > 1;
             },
             "the batch to be sent again");
@@ -269,6 +269,7 @@ public class SettlementFailTests
 
         // Monday: Wednesday, Thursday and Friday have ended.
         Assert.Equal(3, (await dead.Settlement.Fails(1)).Single().Days);
+        Assert.Equal(3, await dead.WaitsAsync("quantumcore_settlement_failing_days"));
         Assert.Equal("a fail is bought in when 4 business days have ended since the day it was due", (await BuyInAsync(dead, "b-1", Bob)).Refusal);
         await dead.AdvanceAsync(days: 1);
         Assert.Equal("the account delivers all that was due of this symbol", (await BuyInAsync(dead, "b-1", Alice)).Refusal);
@@ -288,6 +289,7 @@ public class SettlementFailTests
         Assert.Equal(
             $"{Alice}:ONE:10 {Alice}:USD:-100000 {Bob}:ONE:0 {Bob}:USD:-10000 {Carol}:ONE:-10 {Carol}:USD:110000", disk.Depository.Known["MAIN-2024-06-12-1"]);
         Assert.Empty(await alive.Settlement.Fails(10));
+        Assert.Equal(0, await alive.WaitsAsync("quantumcore_settlement_failing_days"));
         Assert.Equal((1_010, 0), await alive.HasAsync(Alice, "ONE"));
         Assert.Equal((1_000, 0), await alive.HasAsync(Bob, "ONE"));
         Assert.Equal((Cash - 10_000, 0), await alive.HasAsync(Bob, "USD"));

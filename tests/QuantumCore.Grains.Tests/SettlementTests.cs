@@ -195,7 +195,7 @@ public class SettlementTests
         await dead.TradeAsync("ONE", Alice, Bob, 10_000, 10);
         disk.Depository.IsSilent = true;
         dead.Time.Advance(TimeSpan.FromDays(2));
-        Assert.False(await dead.Settlement.Settle());
+        Assert.False((await dead.Settlement.Settle()).IsDone);
         await Wait.UntilAsync(() => Task.FromResult(disk.Depository.Sent.Count > 0), "the batch to be sent");
         Assert.Equal((1_010, 10), await dead.HasAsync(Alice, "ONE"));
         Assert.Equal(SettlementState.Sent, Assert.Single(await dead.Settlement.Batches(10)).State);
@@ -221,7 +221,7 @@ public class SettlementTests
         await Wait.UntilAsync(
             async () =>
             {
-                Assert.False(await market.Settlement.Settle());
+                Assert.False((await market.Settlement.Settle()).IsDone);
                 return disk.Depository.Sent.Count > 2;
             },
             "the first batch to be sent again");
@@ -433,7 +433,7 @@ public class SettlementTests
         /// <summary>Rounds of settlement until nothing is left to do, and everybody has heard of it.</summary>
         public async Task SettleAsync()
         {
-            await Wait.UntilAsync(async () => await Settlement.Settle(), "settlement");
+            await Wait.UntilAsync(async () => (await Settlement.Settle()).IsDone, "settlement");
             foreach (var account in s_customers.Append(Dave))
             {
                 await Account(account).CatchUp();
@@ -448,16 +448,16 @@ public class SettlementTests
             return await exchange.Ledger.Statement(account, fromDay * Day, (toDay + 1) * Day, null, 100, []);
         }
 
-        /// <summary>What the agent says after a round: seconds for which what was due has not settled.</summary>
-        public async Task<long> WaitsAsync()
+        /// <summary>What the agent says after a round: seconds for which what was due has not settled, or another number.</summary>
+        public async Task<long> WaitsAsync(string metric = "quantumcore_settlement_waits_seconds")
         {
             var said = new System.Collections.Concurrent.ConcurrentBag<long>();
             await exchange.RefreshCatalogsAsync();
             using var listener = new System.Diagnostics.Metrics.MeterListener
             {
-                InstrumentPublished = static (instrument, listener) =>
+                InstrumentPublished = (instrument, listener) =>
                 {
-                    if (instrument.Name == "quantumcore_settlement_waits_seconds")
+                    if (instrument.Name == metric)
                         listener.EnableMeasurementEvents(instrument);
                 },
             };

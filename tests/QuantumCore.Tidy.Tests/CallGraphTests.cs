@@ -77,7 +77,6 @@ public class CallGraphTests
         "SettlementGrain -> IAccountGrain.View",
         "OpenWorkAgent -> ISettlementGrain.Settle",
         "OpenWorkAgent -> ISettlementGrain.OldestSent",
-        "OpenWorkAgent -> ISettlementGrain.Fails",
     ];
 
     /// <summary>What may happen in the turn of a grain, through whatever classes.</summary>

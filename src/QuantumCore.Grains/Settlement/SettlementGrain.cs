@@ -60,7 +60,7 @@ public sealed class SettlementGrain(
     }
 
     /// <inheritdoc/>
-    public async ValueTask<bool> Settle()
+    public async ValueTask<SettlementRound> Settle()
     {
         RequireRoom();
         var today = UtcDay.Of(Now);
@@ -72,8 +72,9 @@ public sealed class SettlementGrain(
         _ = SendOpenAsync();
         // Asked before the wait: what is appended meanwhile may not be durable after it.
         var isDone = _closedOn == today && _machine.Open.Count == 0;
+        var days = _machine.Fails.IsEmpty ? 0 : catalog.CalendarOf(Venue).Between(_machine.Fails.Min(fail => fail.Since), today);
         await Stream.WhenDurable(Stream.Head);
-        return isDone;
+        return new SettlementRound(isDone, days);
     }
 
     /// <inheritdoc/>
