@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using QuantumCore.Accounts;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -138,33 +139,19 @@ internal sealed class PartialSettlement
 
     private static void ShareOut(Obligation[] side, Int128 units)
     {
-        foreach (var age in side.GroupBy(of => of.Fail.Since))
+        foreach (var age in side.GroupBy(of => of.Fail.Since).Select(static of => of.ToArray()))
         {
-            var all = Sum(age);
-            var due = Int128.Min(units, all);
+            var due = Int128.Min(units, Sum(age));
             units -= due;
-            foreach (var of in age)
+            var lots = Apportionment.Of((long)(due / age[0].Lot), [.. age.Select(of => of.Limit / of.Lot)]);
+            foreach (var (of, share) in age.Zip(lots))
             {
-                of.Take = all == 0 ? 0 : of.Lot * (long)(due / of.Lot * of.Limit / all);
-            }
-
-            var left = due - Taken(age);
-            foreach (var of in age.Where(of => of.Take < of.Limit).OrderByDescending(of => due / of.Lot * of.Limit % all).ThenBy(of => of.Fail.Account))
-            {
-                if (left <= 0)
-                {
-                    break;
-                }
-
-                of.Take += of.Lot;
-                left -= of.Lot;
+                of.Take = share * of.Lot;
             }
         }
     }
 
     private static Int128 Sum(IEnumerable<Obligation> of) => of.Aggregate((Int128)0, static (sum, one) => sum + one.Limit);
-
-    private static Int128 Taken(IEnumerable<Obligation> of) => of.Aggregate((Int128)0, static (sum, one) => sum + one.Take);
 
     private void Require(ImmutableArray<SettlementShort> shorts)
     {
