@@ -5,7 +5,6 @@ using QuantumCore.Contracts;
 using QuantumCore.Grains.Books;
 using QuantumCore.Grains.Payouts;
 using QuantumCore.Grains.Settlement;
-using QuantumCore.History;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
 using QuantumCore.TestKit;
@@ -176,68 +175,6 @@ internal sealed class Exchange : IAsyncDisposable
         [.. seen.Select(report => new SeenSequence(report.Symbol, report.Sequence))]);
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
-}
-
-/// <summary>What survives a crash: a journal (in memory, with faults to plant, or in a file) and a history on disk.</summary>
-internal sealed class Disk : IAsyncDisposable
-{
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("quantumcore-");
-    private bool _ready;
-
-    /// <param name="inFiles">The journal is a SQLite file too; then no faults can be planted.</param>
-    public Disk(bool inFiles = false)
-    {
-        Volatile = new VolatileJournalStore();
-        Journal = inFiles ? new SqliteJournalStore(Path.Combine(_directory.FullName, "journal.db")) : Volatile;
-        History = new SqliteHistory(HistoryPath);
-    }
-
-    /// <summary>The history's file, until it is lost.</summary>
-    public string HistoryPath => Path.Combine(_directory.FullName, "history.db");
-
-    public VolatileJournalStore Volatile { get; }
-
-    /// <summary>Who receives payouts.</summary>
-    public TestBank Bank { get; } = new();
-
-    /// <summary>Who settles batches.</summary>
-    public TestDepository Depository { get; } = new();
-
-    public IJournalStore Journal { get; }
-
-    public HistoryStore History { get; private set; }
-
-    public async Task InitializeAsync()
-    {
-        if (!_ready)
-        {
-            await Journal.InitializeAsync(CancellationToken.None);
-            await History.InitializeAsync(CancellationToken.None);
-            _ready = true;
-        }
-    }
-
-    /// <summary>The history is lost; it can be made again from the journal.</summary>
-    public async Task LoseHistoryAsync()
-    {
-        await History.DisposeAsync();
-        History = new SqliteHistory(Path.Combine(_directory.FullName, "history-again.db"));
-        await History.InitializeAsync(CancellationToken.None);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await Journal.DisposeAsync();
-        await History.DisposeAsync();
-        try
-        {
-            _directory.Delete(recursive: true);
-        }
-        catch (IOException)
-        {
-            // What a crash left alive may be closing its files there just now.
-        }
-    }
 }
 
 /// <summary>Balances by name.</summary>

@@ -21,7 +21,7 @@ public class TransferTests
     [Fact]
     public async Task A_transfer_that_was_not_durable_never_was()
     {
-        await using var disk = new Disk();
+        await using var disk = new Disk(DiskKind.Faulty);
         await using var dead = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
         using var gate = disk.Volatile.Faults.Hold();
         var lost = dead.Account(Alice).Transfer(s_move).AsTask();
