@@ -6,8 +6,6 @@ using QuantumCore.Journal;
 using QuantumCore.TestKit;
 using Xunit;
 
-[assembly: AssemblyFixture(typeof(PostgresServer))]
-
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>Where a journal and its history are.</summary>
