@@ -21,10 +21,11 @@ public class CrashPointTests
     {
         await using var disk = new Disk(DiskKind.Faulty);
         await using var dead = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        // Before the gate, so that a test that fails opens it before it ends whose commits wait there.
+        await using var alive = await Exchange.StartAsync(disk);
         using var gate = disk.Volatile.Faults.Hold();
         var lost = dead.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
         await gate.Arrived;
-        await using var alive = await Exchange.StartAsync(disk);
         Assert.Equal(0, (await alive.ViewAsync(Alice)).Of("USD").Held);
         gate.Release();
         await Assert.ThrowsAnyAsync<Exception>(() => lost);

@@ -36,10 +36,10 @@ public class WithdrawalTests
     {
         await using var disk = new Disk(DiskKind.Faulty);
         await using var dead = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        await using var alive = await Exchange.StartAsync(disk);
         using var gate = disk.Volatile.Faults.Hold();
         var lost = dead.Account(Alice).Withdraw(s_out).AsTask();
         await gate.Arrived;
-        await using var alive = await Exchange.StartAsync(disk);
         Assert.Equal(Cash, (await alive.ViewAsync(Alice)).Of("USD").Total);
         gate.Release();
         await Assert.ThrowsAnyAsync<Exception>(() => lost);
