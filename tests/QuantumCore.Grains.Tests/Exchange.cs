@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Books;
@@ -115,10 +116,13 @@ internal sealed class Exchange : IAsyncDisposable
     /// </summary>
     public async Task CrashAsync()
     {
-        // Whoever has crashed calls nobody: an agent that goes on would wake grains here, which take their streams from those that came after them.
+        // Whoever has crashed calls nobody: what goes on by itself would wake grains here, such as the catalog each second, and they take their streams from those that came after them.
         for (var silo = 0; silo < _cluster.SiloCount; silo++)
         {
-            await Service<OpenWorkAgent>(silo).StopAsync(CancellationToken.None);
+            foreach (var service in _cluster.SiloServices(silo).GetServices<IHostedService>().OfType<BackgroundService>())
+            {
+                await service.StopAsync(CancellationToken.None);
+            }
         }
 
         foreach (var stream in await Disk.Journal.HeadsAsync("", CancellationToken.None))
