@@ -29,7 +29,7 @@ internal static class GrainHosting
     /// <summary>The list of members, before anybody looks for it.</summary>
     public static Task PrepareAsync(SiloOptions options, CancellationToken cancellationToken) =>
         options.Storage == StorageKind.Postgres
-            ? MembershipTables.CreateAsync(options.Postgres!, cancellationToken)
+            ? ClusterMembership.CreateTablesAsync(options.Postgres!, cancellationToken)
             : Task.CompletedTask;
 
     public static void AddGrainRuntime(this WebApplicationBuilder builder, SiloOptions options)
@@ -99,9 +99,7 @@ internal static class GrainHosting
 
     private static void Join(ISiloBuilder silo, SiloOptions options)
     {
-        silo.Configure<ClusterOptions>(cluster => (cluster.ServiceId, cluster.ClusterId) = (ClusterMembership.Service, options.Cluster));
-        silo.UseAdoNetClustering(table =>
-            (table.Invariant, table.ConnectionString) = (ClusterMembership.Driver, ClusterMembership.TablesIn(options.Postgres!)));
+        silo.JoinCluster(options.Cluster, options.Postgres!);
         silo.ConfigureEndpoints(
             options.Advertise, options.SiloPort ?? FreePort(), options.GatewayPort ?? 0, listenOnAnyHostAddress: !IPAddress.IsLoopback(options.Advertise));
     }

@@ -2,23 +2,9 @@ using Npgsql;
 
 namespace QuantumCore.Silo.Cluster;
 
-/// <summary>The tables of a cluster's members, beside the journal: what Orleans' ADO.NET provider reads and writes.</summary>
+/// <summary>Who of a cluster's members lives, by the tables that <see cref="Gateway.Cluster.ClusterMembership"/> makes.</summary>
 internal static class MembershipTables
 {
-    /// <summary>Creates what is missing.</summary>
-    public static async Task CreateAsync(string postgres, CancellationToken cancellationToken)
-    {
-        await using var connection = new NpgsqlConnection(postgres);
-        await connection.OpenAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        using var text = new StreamReader(typeof(MembershipTables).Assembly.GetManifestResourceStream("Membership.sql")!);
-#pragma warning disable CA2100 // The statements are this assembly's own text.
-        await using var create = new NpgsqlCommand(await text.ReadToEndAsync(cancellationToken), connection, transaction);
-#pragma warning restore CA2100
-        await create.ExecuteNonQueryAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-    }
-
     /// <summary>When each silo of the cluster last said that it lives, by its own clock; one that joins says nothing yet.</summary>
     public static async Task<List<((string Address, int Port, int Generation) Silo, DateTime Said)>> LastWordsAsync(
         string postgres, string cluster, CancellationToken cancellationToken)

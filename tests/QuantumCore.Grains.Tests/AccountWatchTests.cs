@@ -58,7 +58,7 @@ public class AccountWatchTests
     [Fact]
     public async Task Nobody_is_told_of_what_is_not_durable()
     {
-        await using var disk = new Disk();
+        await using var disk = new Disk(DiskKind.Faulty);
         await using var exchange = await Exchange.OpenAsync(disk, ["AAPL"], [Alice]);
         var first = await ChangeAsync(exchange, -1, []);
         using var gate = disk.Volatile.Faults.Hold();

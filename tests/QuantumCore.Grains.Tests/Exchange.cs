@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Books;
 using QuantumCore.Grains.Payouts;
 using QuantumCore.Grains.Settlement;
-using QuantumCore.History;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
 using QuantumCore.TestKit;
@@ -116,10 +116,13 @@ internal sealed class Exchange : IAsyncDisposable
     /// </summary>
     public async Task CrashAsync()
     {
-        // Whoever has crashed calls nobody: an agent that goes on would wake grains here, which take their streams from those that came after them.
+        // Whoever has crashed calls nobody: what goes on by itself would wake grains here, such as the catalog each second, and they take their streams from those that came after them.
         for (var silo = 0; silo < _cluster.SiloCount; silo++)
         {
-            await Service<OpenWorkAgent>(silo).StopAsync(CancellationToken.None);
+            foreach (var service in _cluster.SiloServices(silo).GetServices<IHostedService>().OfType<BackgroundService>())
+            {
+                await service.StopAsync(CancellationToken.None);
+            }
         }
 
         foreach (var stream in await Disk.Journal.HeadsAsync("", CancellationToken.None))
@@ -176,68 +179,6 @@ internal sealed class Exchange : IAsyncDisposable
         [.. seen.Select(report => new SeenSequence(report.Symbol, report.Sequence))]);
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
-}
-
-/// <summary>What survives a crash: a journal (in memory, with faults to plant, or in a file) and a history on disk.</summary>
-internal sealed class Disk : IAsyncDisposable
-{
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("quantumcore-");
-    private bool _ready;
-
-    /// <param name="inFiles">The journal is a SQLite file too; then no faults can be planted.</param>
-    public Disk(bool inFiles = false)
-    {
-        Volatile = new VolatileJournalStore();
-        Journal = inFiles ? new SqliteJournalStore(Path.Combine(_directory.FullName, "journal.db")) : Volatile;
-        History = new SqliteHistory(HistoryPath);
-    }
-
-    /// <summary>The history's file, until it is lost.</summary>
-    public string HistoryPath => Path.Combine(_directory.FullName, "history.db");
-
-    public VolatileJournalStore Volatile { get; }
-
-    /// <summary>Who receives payouts.</summary>
-    public TestBank Bank { get; } = new();
-
-    /// <summary>Who settles batches.</summary>
-    public TestDepository Depository { get; } = new();
-
-    public IJournalStore Journal { get; }
-
-    public HistoryStore History { get; private set; }
-
-    public async Task InitializeAsync()
-    {
-        if (!_ready)
-        {
-            await Journal.InitializeAsync(CancellationToken.None);
-            await History.InitializeAsync(CancellationToken.None);
-            _ready = true;
-        }
-    }
-
-    /// <summary>The history is lost; it can be made again from the journal.</summary>
-    public async Task LoseHistoryAsync()
-    {
-        await History.DisposeAsync();
-        History = new SqliteHistory(Path.Combine(_directory.FullName, "history-again.db"));
-        await History.InitializeAsync(CancellationToken.None);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await Journal.DisposeAsync();
-        await History.DisposeAsync();
-        try
-        {
-            _directory.Delete(recursive: true);
-        }
-        catch (IOException)
-        {
-            // What a crash left alive may be closing its files there just now.
-        }
-    }
 }
 
 /// <summary>Balances by name.</summary>

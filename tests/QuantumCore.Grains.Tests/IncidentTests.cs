@@ -29,7 +29,7 @@ public sealed class IncidentTests
     [Trait("Suite", "Slow")]
     public async Task Orders_that_race_a_cancel_all_neither_freeze_the_exchange_nor_stay_open(int rounds)
     {
-        await using var disk = new Disk(inFiles: true);
+        await using var disk = new Disk(DiskKind.Files);
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
         await using var gateway = GatewayOf(exchange);
         var entry = gateway.GetRequiredService<OrderEntry>();

@@ -24,7 +24,7 @@ public sealed class PackedRecordsTests
     [InlineData(true)]
     public async Task First_reports_late_cancels_and_states_are_the_same_when_their_records_are_packed(bool inFiles)
     {
-        await using var disk = new Disk(inFiles);
+        await using var disk = new Disk(inFiles ? DiskKind.Files : DiskKind.Any);
         var time = new ShiftedTime();
         List<SubmitOrder> orders;
         List<string> told;

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using QuantumCore.Client;
 using QuantumCore.Contracts;
@@ -84,8 +83,7 @@ internal sealed class ServedExchange : IAsyncDisposable
     /// <summary>Changes rows of the history behind the exchange's back.</summary>
     public async Task ChangeHistoryAsync(string sql)
     {
-        await using var connection = new SqliteConnection($"Data Source={_disk.HistoryPath};Pooling=False");
-        await connection.OpenAsync(Cancellation);
+        await using var connection = await _disk.ConnectToHistoryAsync();
         await using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // A test's own text.
         command.CommandText = sql;

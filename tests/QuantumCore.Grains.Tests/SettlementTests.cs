@@ -168,7 +168,7 @@ public class SettlementTests
     [Fact]
     public async Task Nothing_is_sent_before_its_batch_is_durable()
     {
-        await using var disk = new Disk();
+        await using var disk = new Disk(DiskKind.Faulty);
         await using var dead = await Market.OpenAsync(disk);
         await dead.TradeAsync("ONE", Alice, Bob, 10_000, 10);
         await dead.Settlement.Settle();

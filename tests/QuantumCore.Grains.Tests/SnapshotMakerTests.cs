@@ -45,7 +45,7 @@ public sealed class SnapshotMakerTests
     [Fact]
     public async Task Where_the_newest_snapshot_is_damaged_an_exchange_and_the_next_snapshot_go_on_from_an_older_one()
     {
-        await using var disk = new Disk();
+        await using var disk = new Disk(DiskKind.Faulty);
         ulong hash;
         await using (var exchange = await Exchange.OpenAsync(disk, ["AAPL"], [Alice, Bob]))
         {
@@ -91,7 +91,7 @@ public sealed class SnapshotMakerTests
     [Fact]
     public async Task A_journal_that_cannot_be_explained_gets_no_snapshot()
     {
-        await using var disk = new Disk();
+        await using var disk = new Disk(DiskKind.Faulty);
         await using var exchange = await Exchange.OpenAsync(disk, ["AAPL"], [Alice, Bob]);
         await TradeAsync(exchange, 0);
         disk.Volatile.DamageRecord("book/AAPL", 2);

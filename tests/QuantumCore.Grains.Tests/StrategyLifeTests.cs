@@ -205,7 +205,7 @@ public abstract class StrategyLifeTests(bool hostile)
     [Fact]
     public async Task A_trade_of_a_strategy_that_was_not_durable_never_was_in_either_book()
     {
-        await using var disk = new Disk();
+        await using var disk = new Disk(DiskKind.Faulty);
         await using var dead = await OpenAsync(disk);
         await PlaceAsync(dead, Bob, "ask", A, Side.Sell, 15_100, 5);
         await PlaceAsync(dead, Bob, "bid", B, Side.Buy, 15_000, 5);

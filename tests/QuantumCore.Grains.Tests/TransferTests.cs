@@ -21,12 +21,12 @@ public class TransferTests
     [Fact]
     public async Task A_transfer_that_was_not_durable_never_was()
     {
-        await using var disk = new Disk();
+        await using var disk = new Disk(DiskKind.Faulty);
         await using var dead = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        await using var alive = await Exchange.StartAsync(disk);
         using var gate = disk.Volatile.Faults.Hold();
         var lost = dead.Account(Alice).Transfer(s_move).AsTask();
         await gate.Arrived;
-        await using var alive = await Exchange.StartAsync(disk);
         Assert.Equal(Cash, (await alive.ViewAsync(Alice)).Of("USD").Total);
         gate.Release();
         await Assert.ThrowsAnyAsync<Exception>(() => lost);

@@ -34,12 +34,12 @@ public class WithdrawalTests
     [Fact]
     public async Task Point_16_a_withdrawal_that_was_not_durable_is_never_paid()
     {
-        await using var disk = new Disk();
+        await using var disk = new Disk(DiskKind.Faulty);
         await using var dead = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        await using var alive = await Exchange.StartAsync(disk);
         using var gate = disk.Volatile.Faults.Hold();
         var lost = dead.Account(Alice).Withdraw(s_out).AsTask();
         await gate.Arrived;
-        await using var alive = await Exchange.StartAsync(disk);
         Assert.Equal(Cash, (await alive.ViewAsync(Alice)).Of("USD").Total);
         gate.Release();
         await Assert.ThrowsAnyAsync<Exception>(() => lost);
@@ -50,7 +50,7 @@ public class WithdrawalTests
     [Fact]
     public async Task Point_16_nothing_is_sent_before_its_batch_is_durable()
     {
-        await using var disk = new Disk();
+        await using var disk = new Disk(DiskKind.Faulty);
         await using var dead = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
         var taken = await dead.Account(Alice).Withdraw(s_out);
         using var gate = disk.Volatile.Faults.Hold();

@@ -1,9 +1,10 @@
 #if ORLEANS
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
-using Orleans.Serialization;
 using Orleans.TestingHost;
+using QuantumCore.Gateway.Cluster;
 #else
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -13,7 +14,8 @@ namespace QuantumCore.TestKit;
 
 /// <summary>
 /// Grains under test, on the runtime the tests are compiled for: the embedded one, or a real Orleans cluster inside
-/// this process with memory streams and memory storage. The one place in the tests that knows the difference.
+/// this process with memory streams and memory storage. Its silos find each other in memory, or with
+/// QUANTUMCORE_TEST_POSTGRES=1 by the list of members in PostgreSQL, as those of the exchange do. The one place in the tests that knows the difference.
 /// </summary>
 public sealed class GrainCluster : IAsyncDisposable
 {
@@ -41,17 +43,19 @@ public sealed class GrainCluster : IAsyncDisposable
         var least = options.MayHaveMore ? Environment.GetEnvironmentVariable(SilosVariable) ?? "1" : "1";
         var builder = new InProcessTestClusterBuilder(Math.Max(options.Silos, short.Parse(least, CultureInfo.InvariantCulture)));
         builder.Options.ConfigureFileLogging = false;
+        if (await PostgresServer.WantedAsync() is { } postgres)
+            await KeepMembersAsync(builder, postgres);
         builder.ConfigureSiloHost((_, host) =>
         {
             // Idle activations are collected by the system's clock, and so it is to begin by it, whatever clock a test's grains have.
             host.Services.AddKeyedSingleton("Orleans.ActivationManagement", TimeProvider.System);
-            Send(host.Services);
+            host.Services.SendExceptionsWhole();
             options.ConfigureServices?.Invoke(host.Services);
         });
         builder.ConfigureSilo((_, silo) => Configure(silo, options));
         builder.ConfigureClient(client =>
         {
-            Send(client.Services);
+            client.Services.SendExceptionsWhole();
             client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
             foreach (var provider in options.StreamProviders)
                 client.AddMemoryStreams(provider);
@@ -80,9 +84,20 @@ public sealed class GrainCluster : IAsyncDisposable
     /// <summary>Stops the cluster.</summary>
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 
-    /// <summary>Exceptions of ours come to the caller as what they are.</summary>
-    private static void Send(IServiceCollection services) =>
-        services.Configure<ExceptionSerializationOptions>(known => known.SupportedNamespacePrefixes.Add(nameof(QuantumCore)));
+    /// <summary>The members of this cluster, which has a name of its own, are in the database.</summary>
+    private static async Task KeepMembersAsync(InProcessTestClusterBuilder builder, string postgres)
+    {
+        await ClusterMembership.CreateTablesAsync(postgres, CancellationToken.None);
+        KeepMembersInMemory(builder.Options, false);
+        builder.Options.ServiceId = ClusterMembership.Service;
+        builder.Options.ClusterId = "test-" + Path.GetRandomFileName();
+        builder.ConfigureSilo((_, silo) => silo.JoinCluster(builder.Options.ClusterId, postgres));
+        builder.ConfigureClient(client => client.JoinCluster(builder.Options.ClusterId, postgres));
+    }
+
+    // Orleans' own tests alone may say so.
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_UseTestClusterMembership")]
+    private static extern void KeepMembersInMemory(InProcessTestClusterOptions options, bool value);
 
     private static void Configure(ISiloBuilder silo, GrainClusterOptions options)
     {
@@ -99,6 +114,8 @@ public sealed class GrainCluster : IAsyncDisposable
             membership.NumMissedProbesLimit = 2;
             membership.NumVotesForDeathDeclaration = 1;
             membership.TableRefreshTimeout = TimeSpan.FromSeconds(2);
+            // Who takes too long to join is given up by the silos' clock, and where a test moves that, the one silo would give up itself.
+            membership.EvictWhenMaxJoinAttemptTimeExceeded = options.MayHaveMore;
         });
         silo.AddMemoryGrainStorageAsDefault();
         silo.AddMemoryGrainStorage("PubSubStore");

@@ -52,6 +52,9 @@ public sealed class PostgresServer : IAsyncDisposable
         "PostgreSQL's server programs were not found. Install them (Debian: apt install postgresql), put initdb and " +
         "pg_ctl on PATH, or set QUANTUMCORE_POSTGRES to a connection string.";
 
+    /// <summary>With 1, tests that may run over PostgreSQL do.</summary>
+    private const string WantedVariable = "QUANTUMCORE_TEST_POSTGRES";
+
     private readonly SemaphoreSlim _starting = new(1);
     private string? _binaries;
     private string? _folder;
@@ -61,6 +64,16 @@ public sealed class PostgresServer : IAsyncDisposable
     public bool IsPrivate { get; init; }
 
     private static bool IsRoot => Environment.UserName == "root";
+
+    /// <summary>The connection string of this assembly's server, started, where QUANTUMCORE_TEST_POSTGRES is 1; otherwise null.</summary>
+    /// <exception cref="InvalidOperationException">The test assembly has no such fixture.</exception>
+    public static async Task<string?> WantedAsync()
+    {
+        if (Environment.GetEnvironmentVariable(WantedVariable) is not "1") return null;
+        var server = await TestContext.Current.GetFixture<PostgresServer>()
+            ?? throw new InvalidOperationException($"{WantedVariable} asks for an assembly fixture that is a {nameof(PostgresServer)}.");
+        return await server.StartedAsync();
+    }
 
     /// <summary>Starts the server if it is not up yet, and returns its connection string; skips the test where there is none.</summary>
     public async Task<string> StartedAsync()
@@ -112,7 +125,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public async Task StartAsync()
     {
         Debug.Assert(_folder is not null, "Only a private server can be started.");
-        var options = $"-c listen_addresses='' -c unix_socket_directories='{_folder}' -c max_connections=60";
+        var options = $"-c listen_addresses='' -c unix_socket_directories='{_folder}' -c max_connections=200";
         for (var attempt = 1; ; attempt++)
         {
             try

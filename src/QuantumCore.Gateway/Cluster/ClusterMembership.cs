@@ -11,17 +11,38 @@ public static class ClusterMembership
     /// <summary>What all exchanges of this kind are called; one of them has a name of its own.</summary>
     public const string Service = "quantumcore";
 
-    /// <summary>Orleans' name for the driver.</summary>
-    public const string Driver = "Npgsql";
+    // Orleans' name for it.
+    private const string Driver = "Npgsql";
 
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
 
-    /// <summary>The connection string by which the provider finds the tables.</summary>
-    public static string TablesIn(string postgres) => new NpgsqlConnectionStringBuilder(postgres) { SearchPath = "cluster" }.ConnectionString;
+    /// <summary>Creates what is missing of the tables of members, beside the journal: what Orleans' ADO.NET provider reads and writes.</summary>
+    public static async Task CreateTablesAsync(string postgres, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(postgres);
+        await connection.OpenAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        using var text = new StreamReader(typeof(ClusterMembership).Assembly.GetManifestResourceStream("Membership.sql")!);
+#pragma warning disable CA2100 // The statements are this assembly's own text.
+        await using var create = new NpgsqlCommand(await text.ReadToEndAsync(cancellationToken), connection, transaction);
+#pragma warning restore CA2100
+        await create.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
 
     /// <summary>An exception of ours comes to the caller as what it is, and not as one that could not be sent.</summary>
     public static void SendExceptionsWhole(this IServiceCollection services) =>
         services.Configure<ExceptionSerializationOptions>(known => known.SupportedNamespacePrefixes.Add(nameof(QuantumCore)));
+
+    /// <summary>Makes a process a silo among those of one name.</summary>
+    /// <param name="silo">The silo.</param>
+    /// <param name="cluster">The name of the exchange.</param>
+    /// <param name="postgres">Where its list of members is; its tables are there already.</param>
+    public static void JoinCluster(this ISiloBuilder silo, string cluster, string postgres)
+    {
+        silo.Configure<ClusterOptions>(names => (names.ServiceId, names.ClusterId) = (Service, cluster));
+        silo.UseAdoNetClustering(table => (table.Invariant, table.ConnectionString) = (Driver, TablesIn(postgres)));
+    }
 
     /// <summary>Makes a process a client of the silos that have a gateway port, those of now and of later.</summary>
     /// <param name="client">The client.</param>
@@ -41,4 +62,6 @@ public static class ClusterMembership
             return true;
         });
     }
+
+    private static string TablesIn(string postgres) => new NpgsqlConnectionStringBuilder(postgres) { SearchPath = "cluster" }.ConnectionString;
 }

@@ -1,0 +1,116 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+using QuantumCore.History;
+using QuantumCore.Journal;
+using QuantumCore.TestKit;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>Where a journal and its history are.</summary>
+internal enum DiskKind
+{
+    /// <summary>A journal in memory and a history in a file; both in PostgreSQL where QUANTUMCORE_TEST_POSTGRES says so.</summary>
+    Any = 0,
+
+    /// <summary>A journal in memory with faults to plant, whatever the environment says.</summary>
+    Faulty = 1,
+
+    /// <summary>Files of SQLite, whatever the environment says.</summary>
+    Files = 2,
+}
+
+/// <summary>What survives a crash: a journal and a history.</summary>
+internal sealed class Disk(DiskKind kind = DiskKind.Any) : IAsyncDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("quantumcore-");
+    private readonly string _schema = "disk_" + Path.GetRandomFileName().Replace('.', '_');
+    private readonly VolatileJournalStore _volatile = new();
+    private string? _postgres;
+    private IJournalStore? _journal;
+    private HistoryStore? _history;
+    private int _histories;
+
+    /// <summary>The journal, for faults to be planted.</summary>
+    public VolatileJournalStore Volatile => kind == DiskKind.Faulty
+        ? _volatile
+        : throw new InvalidOperationException($"Faults can be planted on a disk that is {nameof(DiskKind.Faulty)}.");
+
+    /// <summary>Who receives payouts.</summary>
+    public TestBank Bank { get; } = new();
+
+    /// <summary>Who settles batches.</summary>
+    public TestDepository Depository { get; } = new();
+
+    public IJournalStore Journal => _journal ?? throw NotThere();
+
+    public HistoryStore History => _history ?? throw NotThere();
+
+    private string HistoryFile => Path.Combine(_directory.FullName, $"history-{_histories}.db");
+
+    private string HistorySchema => $"{_schema}_history_{_histories}";
+
+    public async Task InitializeAsync()
+    {
+        if (_journal is not null)
+        {
+            return;
+        }
+
+        _postgres = kind == DiskKind.Any ? await PostgresServer.WantedAsync() : null;
+        _journal = kind == DiskKind.Files ? new SqliteJournalStore(Path.Combine(_directory.FullName, "journal.db"))
+            : _postgres is null ? _volatile
+            : new PostgresJournalStore(_postgres, _schema);
+        await _journal.InitializeAsync(CancellationToken.None);
+        await StartHistoryAsync();
+    }
+
+    /// <summary>The history is lost; it can be made again from the journal.</summary>
+    public async Task LoseHistoryAsync()
+    {
+        await History.DisposeAsync();
+        await StartHistoryAsync();
+    }
+
+    /// <summary>A way to the history's rows behind everybody's back.</summary>
+    public async Task<DbConnection> ConnectToHistoryAsync()
+    {
+        DbConnection connection = _postgres is null
+            ? new SqliteConnection($"Data Source={HistoryFile};Pooling=False")
+            : new NpgsqlConnection($"{_postgres};Search Path={HistorySchema};Pooling=False");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        return connection;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_journal is not null)
+        {
+            await _journal.DisposeAsync();
+        }
+
+        if (_history is not null)
+        {
+            await _history.DisposeAsync();
+        }
+
+        try
+        {
+            _directory.Delete(recursive: true);
+        }
+        catch (IOException)
+        {
+            // What a crash left alive may be closing its files there just now.
+        }
+    }
+
+    private async Task StartHistoryAsync()
+    {
+        _histories++;
+        _history = _postgres is null ? new SqliteHistory(HistoryFile) : new PostgresHistory(_postgres, HistorySchema);
+        await _history.InitializeAsync(CancellationToken.None);
+    }
+
+    private static InvalidOperationException NotThere() => new("The disk is there when an exchange has been started on it.");
+}

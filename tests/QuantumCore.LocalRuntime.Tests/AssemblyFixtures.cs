@@ -1,0 +1,4 @@
+using QuantumCore.TestKit;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]
