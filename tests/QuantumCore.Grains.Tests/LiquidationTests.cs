@@ -126,6 +126,19 @@ public class LiquidationTests
         Assert.Empty(await market.FindingsAsync());
     }
 
+    [Fact]
+    public async Task A_loan_bears_nothing_for_a_night_before_it_that_nobody_looked_at()
+    {
+        await using var disk = new Disk();
+        await using var market = await MarginMarket.OpenAsync(disk, new MarginPolicy { LoanPpm = 36_000 });
+        await market.Exchange.Service<OpenWorkAgent>().StopAsync(CancellationToken.None);
+        market.Time.Advance(TimeSpan.FromDays(1));
+        await market.MarkAsync("AAPL", 10_000);
+        await market.TradeAsync(Side.Buy, 10_000, 200);
+        await market.RoundAsync();
+        Assert.Equal(0, (await market.MarginAsync()).Accrued);
+    }
+
     /// <summary>A loan of 10,000.00 at 3.6 % of 360 costs a dollar a day, due on the first of a month: not by whom has nothing left.</summary>
     [Fact]
     public async Task Interest_that_can_not_be_paid_any_more_is_part_of_the_deficit()

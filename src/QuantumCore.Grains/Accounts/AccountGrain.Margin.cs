@@ -90,7 +90,18 @@ public sealed partial class AccountGrain
     /// <summary>What is decided next rests on the newest mark prices of these symbols, and of what the account has: they are on record before it.</summary>
     private void TakeMarks(params ReadOnlySpan<string> symbols)
     {
-        if (_machine.IsMargin && _machine.TakeMarks(symbols, marks.Of, Now) is { } record)
+        if (!_machine.IsMargin)
+        {
+            return;
+        }
+
+        // A loan of today bears nothing for a night before it that nobody has looked at yet.
+        while (_machine.Accrue(marks.Of, Now) is { } accrued)
+        {
+            Record(accrued, urgent: false);
+        }
+
+        if (_machine.TakeMarks(symbols, marks.Of, Now) is { } record)
         {
             Record(record, urgent: false);
         }

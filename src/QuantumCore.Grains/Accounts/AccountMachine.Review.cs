@@ -255,7 +255,9 @@ internal sealed partial class AccountMachine
         }
     }
 
-    /// <summary>The interest of the next day that has begun; null when all days are on record.</summary>
+    /// <summary>The interest of the next day that has begun; null when all days are on record, and for a cash account.</summary>
+    public AccountRecord? Accrue(Func<string, MarkPrice?> board, long now) => _margin is { } margin ? Accrue(margin, board, now) : null;
+
     private InterestAccrued? Accrue(MarginStanding margin, Func<string, MarkPrice?> board, long now)
     {
         if (UtcDay.Of(now) <= margin.AccruedDay)
