@@ -212,7 +212,7 @@ public class SettlementFailTests
     [Fact]
     public async Task A_crash_before_a_partial_is_durable_leaves_nothing_of_it()
     {
-        await using var disk = new Disk();
+        await using var disk = new Disk(DiskKind.Faulty);
         await using var dead = await Market.OpenAsync(disk);
         await dead.TradeAsync("ONE", Alice, Bob, 10_000, 10);
         disk.Depository.Word = _ => false;
