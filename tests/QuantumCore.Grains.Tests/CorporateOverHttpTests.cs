@@ -54,16 +54,16 @@ public class CorporateOverHttpTests
         var sell = await exchange.BobAsync(ServedExchange.Sell(9, 110.00m));
         await exchange.Operator.AnnounceDividendAsync(new CorporateDividend("q4", "AAPL", 0.125m), null, Cancellation);
         await PassAsync(exchange, time, "q4");
-        Assert.Equal([(99.87m, 10m), (99.00m, 4m)], await OpenAsync(exchange.Alice, buy, kept));
-        Assert.Equal([(110.00m, 9m)], await OpenAsync(exchange.Bob, sell));
+        await RequireOpenAsync(exchange.Alice, [(99.87m, 10m), (99.00m, 4m)], buy, kept);
+        await RequireOpenAsync(exchange.Bob, [(110.00m, 9m)], sell);
         var book = await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation);
         Assert.Equal([(99.87m, 10m), (99.00m, 4m)], book.Bids.Select(level => (level.Price, level.Quantity)));
 
         await exchange.Operator.SetPhaseAsync("AAPL", QuantumCore.Client.TradingPhase.Halt, Cancellation);
         await exchange.Operator.AnnounceSplitAsync(new CorporateSplit("3-2", "AAPL", 3, 2, 70.00m), null, Cancellation);
         await PassAsync(exchange, time, "3-2");
-        Assert.Equal([(66.58m, 15m), (66.00m, 6m)], await OpenAsync(exchange.Alice, buy, kept));
-        Assert.Equal([(73.34m, 13m)], await OpenAsync(exchange.Bob, sell));
+        await RequireOpenAsync(exchange.Alice, [(66.58m, 15m), (66.00m, 6m)], buy, kept);
+        await RequireOpenAsync(exchange.Bob, [(73.34m, 13m)], sell);
         Assert.True((await ServedExchange.NowAsync(exchange.Alice, kept)).DoNotReduce);
     }
 
@@ -84,17 +84,14 @@ public class CorporateOverHttpTests
             $"{id} to be paid");
     }
 
-    private static async Task<List<(decimal? Price, decimal Quantity)>> OpenAsync(QuantumCoreClient owner, params Order[] orders)
-    {
-        var all = new List<(decimal?, decimal)>();
-        foreach (var order in orders)
+    // What a book did without being asked by its client is heard of a moment later.
+    private static Task RequireOpenAsync(QuantumCoreClient owner, (decimal Price, decimal Quantity)[] expected, params Order[] orders) => Wait.UntilAsync(
+        async () =>
         {
-            var now = await ServedExchange.NowAsync(owner, order);
-            all.Add((now.Price, now.Quantity));
-        }
-
-        return all;
-    }
+            var now = await Task.WhenAll(orders.Select(order => ServedExchange.NowAsync(owner, order)));
+            return expected.SequenceEqual(now.Select(order => (order.Price ?? 0, order.Quantity)));
+        },
+        $"orders to be {string.Join(", ", expected)}");
 
     [Theory]
     [InlineData("id", """{"id":"a b","type":"dividend","symbol":"AAPL","amount":"0.1"}""")]
