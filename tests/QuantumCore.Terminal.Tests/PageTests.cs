@@ -60,7 +60,8 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         await Assertions.Expect(silo).ToHaveCountAsync(1);
         await Assertions.Expect(silo).ToContainTextAsync("active");
         await Assertions.Expect(silo).ToContainTextAsync("OrderBook");
-        await silo.ScrollIntoViewIfNeededAsync();
+        // Rows are drawn anew each second; the card stays.
+        await page.Page.Locator(".card[aria-label=Silos]").ScrollIntoViewIfNeededAsync();
         await LayoutTests.PictureAsync(page, "1440-dark-operator-silos");
         var facts = page.Page.Locator(".facts", new PageLocatorOptions { HasText = "Records in the journal" }).Locator("dd");
         await Assertions.Expect(facts.First).ToHaveTextAsync(WholeNumber());
