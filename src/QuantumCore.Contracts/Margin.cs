@@ -114,6 +114,7 @@ public readonly record struct InsuranceFund(string Asset, long Amount);
 /// <param name="Funds">The insurance funds, by asset.</param>
 /// <param name="Groups">Groups that have a credit, by name.</param>
 /// <param name="OpenDeficits">Deficits that are being shared out, oldest first.</param>
+/// <param name="OldNames">Assets whose name a symbol change took away: silos read this rulebook each second, and need no call of their own for it.</param>
 [GenerateSerializer, Immutable, Alias("margin-rulebook")]
 public sealed record MarginRulebook(
     ImmutableArray<MarginTermsRequest> Terms,
@@ -121,7 +122,8 @@ public sealed record MarginRulebook(
     ImmutableArray<LocateRequest> Locates,
     ImmutableArray<InsuranceFund> Funds,
     ImmutableArray<MarginGroupRequest> Groups,
-    ImmutableArray<SharedDeficit> OpenDeficits)
+    ImmutableArray<SharedDeficit> OpenDeficits,
+    ImmutableArray<string> OldNames = default)
 {
     /// <summary>Most groups with a credit.</summary>
     public const int GroupsLimit = 1_000;

@@ -175,6 +175,11 @@ public sealed partial class CatalogGrain
         }
     }
 
+    // Nothing new moves under a name whose change has begun.
+    private IEnumerable<string> OldNames() => _actions
+        .Where(action => action.Request.Kind == CorporateActionKind.SymbolChange && action.State != CorporateActionState.Announced)
+        .Select(action => action.UnitAsset);
+
     private void Replace(string id, Func<CorporateActionView, CorporateActionView> change)
     {
         var index = _actions.FindIndex(action => action.Request.Id == id);

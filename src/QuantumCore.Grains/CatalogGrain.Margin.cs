@@ -25,7 +25,8 @@ public sealed partial class CatalogGrain
             [.. _locates.Values],
             [.. _funds.Select(fund => new InsuranceFund(fund.Key, fund.Value))],
             [.. _marginGroups.Values],
-            [.. _deficits.Values.OrderBy(deficit => deficit.TimeNanos)]);
+            [.. _deficits.Values.OrderBy(deficit => deficit.TimeNanos)],
+            [.. OldNames()]);
         await Stream.WhenDurable(Stream.Head);
         return rulebook;
     }

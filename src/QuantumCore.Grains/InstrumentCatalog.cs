@@ -89,9 +89,6 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
         var calendars = await all.SettlementCalendars();
         var ownersLimits = await all.OwnersLimits();
         var owned = await all.Owners();
-        var renamed = (await all.CorporateActions())
-            .Where(action => action.Request.Kind == CorporateActionKind.SymbolChange && action.State != CorporateActionState.Announced)
-            .Select(action => action.UnitAsset);
         var listed = encoded.Select(definition => definition.Decode()).ToArray();
         Volatile.Write(ref _fees, fees.ToFrozenDictionary(schedule => schedule.Asset, StringComparer.Ordinal));
         Volatile.Write(ref _calendars, calendars.ToFrozenDictionary(
@@ -108,7 +105,7 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
             .SelectMany(i => new[] { i.Base, i.Quote })
             .DistinctBy(asset => asset.Name)
             .ToFrozenDictionary(asset => asset.Name, StringComparer.Ordinal));
-        Volatile.Write(ref _oldNames, renamed.ToFrozenSet(StringComparer.Ordinal));
+        Volatile.Write(ref _oldNames, (margin.OldNames.IsDefault ? [] : margin.OldNames).ToFrozenSet(StringComparer.Ordinal));
         Volatile.Write(ref _margin, new MarginAgreements(margin, symbol => TryGet(symbol, out var instrument) ? instrument : null));
     }
 }

@@ -32,7 +32,6 @@ public class CallGraphTests
         "InstrumentCatalog -> ICatalogGrain.SettlementCalendars",
         "InstrumentCatalog -> ICatalogGrain.OwnersLimits",
         "InstrumentCatalog -> ICatalogGrain.Owners",
-        "InstrumentCatalog -> ICatalogGrain.CorporateActions",
         "LedgerGrain -> IAccountGrain.CatchUp",
         "LedgerGrain -> IAccountGrain.View",
         "MarkBoard -> IMarketDataGrain.Depth",
@@ -89,7 +88,6 @@ public class CallGraphTests
         "AccountGrain -> ICatalogGrain.SettlementCalendars",
         "AccountGrain -> ICatalogGrain.OwnersLimits",
         "AccountGrain -> ICatalogGrain.Owners",
-        "AccountGrain -> ICatalogGrain.CorporateActions",
         "CatalogGrain -> IOrderBookGrain.Define",
         "LedgerGrain -> IAccountGrain.CatchUp",
         "LedgerGrain -> IAccountGrain.View",
@@ -100,7 +98,6 @@ public class CallGraphTests
         "MarketDataGrain -> ICatalogGrain.SettlementCalendars",
         "MarketDataGrain -> ICatalogGrain.OwnersLimits",
         "MarketDataGrain -> ICatalogGrain.Owners",
-        "MarketDataGrain -> ICatalogGrain.CorporateActions",
         "MarketDataGrain -> IOrderBookGrain.Depth",
         "OrderBookGrain -> IAccountGrain.Deliver",
         "SettlementGrain -> IAccountGrain.FundsFor",
@@ -112,7 +109,6 @@ public class CallGraphTests
         "SettlementGrain -> ICatalogGrain.SettlementCalendars",
         "SettlementGrain -> ICatalogGrain.OwnersLimits",
         "SettlementGrain -> ICatalogGrain.Owners",
-        "SettlementGrain -> ICatalogGrain.CorporateActions",
     ];
 
     [Fact]
