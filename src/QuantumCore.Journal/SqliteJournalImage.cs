@@ -1,3 +1,5 @@
+using SQLitePCL;
+
 namespace QuantumCore.Journal;
 
 /// <summary>The rows of a journal's SQLite file, within one read transaction.</summary>
@@ -29,12 +31,21 @@ internal sealed class SqliteJournalImage : JournalImage
         }
     }
 
+    // A changed byte can undo what the table's keys promise. Readers go by both keys, so they are checked here, once for all.
     public override IReadOnlyList<StreamRow> Streams()
     {
         var streams = new List<StreamRow>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
         var rows = _database.Statement("SELECT stream_id, name, epoch, head, chain FROM stream_head ORDER BY stream_id");
         while (rows.Step())
         {
+            if (rows.IsNull(1) || !names.Add(rows.Text(1)) || (streams.Count > 0 && rows.Long(0) <= streams[^1].StreamId))
+            {
+                var number = rows.Long(0);
+                rows.Reset();
+                throw new SqliteFailureException(raw.SQLITE_CORRUPT, $"the list of streams has an entry {number} without a name, or two of one number or name");
+            }
+
             streams.Add(new StreamRow(rows.Long(0), rows.Text(1), rows.Long(2), rows.Long(3), rows.Long(4)));
         }
 

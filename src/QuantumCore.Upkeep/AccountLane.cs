@@ -34,8 +34,9 @@ internal sealed class AccountLane : Lane
     public byte[]? FinalHash { get; private set; }
 
     /// <summary>The number of a stream of an account; 0 for another stream.</summary>
+    /// <remarks>A name with leading zeros is another stream: it would be a second one of the account.</remarks>
     public static long AccountOf(StreamRow stream) =>
-        stream.Name.StartsWith(Prefix, StringComparison.Ordinal)
+        stream.Name.StartsWith(Prefix, StringComparison.Ordinal) && !stream.Name.StartsWith(Prefix + "0", StringComparison.Ordinal)
         && long.TryParse(stream.Name.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? id
             : 0;

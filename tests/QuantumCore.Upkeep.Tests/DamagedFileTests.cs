@@ -58,6 +58,38 @@ public sealed class DamagedFileTests
         }
     }
 
+    [Fact]
+    public async Task Any_flipped_bit_of_an_entry_in_the_list_of_streams_is_found_or_changes_nothing()
+    {
+        await using var ground = await Ground.OpenAsync("sqlite");
+        await ground.TradeAsync(100);
+        await ground.ChangeAsync("VACUUM");
+        var sound = await File.ReadAllBytesAsync(ground.Place.JournalFile, Ground.Cancellation);
+        var content = Content(ground.Place.JournalFile);
+
+        // An entry's length, number and the kinds of its columns lie before its name; the numbers' last bytes make one name another's.
+        const int Before = 10;
+        var name = "acct/10003"u8.ToArray();
+        var entries = 0;
+        for (var at = Next(sound, name, 0); at >= 0; at = Next(sound, name, at + 1))
+        {
+            entries++;
+            for (var bit = (at - Before) * 8; bit < (at + name.Length) * 8; bit++)
+            {
+                var file = await WriteAsync(ground, 0, [.. sound[..(bit / 8)], (byte)(sound[bit / 8] ^ (1 << (bit % 8))), .. sound[((bit / 8) + 1)..]]);
+                Assert.True(await IsFoundAsync(file) || content == Content(file), $"Bit {bit % 8} of byte {(bit / 8) - at} of an entry.");
+            }
+        }
+
+        Assert.NotEqual(0, entries);
+    }
+
+    private static int Next(byte[] bytes, byte[] wanted, int from)
+    {
+        var at = bytes.AsSpan(from).IndexOf(wanted);
+        return at < 0 ? at : from + at;
+    }
+
     private static async Task<string> WriteAsync(Ground ground, int number, byte[] bytes)
     {
         var file = ground.File($"damaged-{number}.db");
