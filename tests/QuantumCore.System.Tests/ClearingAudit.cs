@@ -126,9 +126,8 @@ internal sealed class ClearingAudit(Storage storage)
             Add(FeePot, "USD", trade.BuyerFee + trade.SellerFee);
         }
 
-        foreach (var none in own.Where(item => item.Value == 0).Select(item => item.Key).ToArray())
-            own.Remove(none);
-        if (own.Count != batch.Items.Count || own.Any(item => batch.Items.GetValueOrDefault(item.Key) != item.Value))
+        // Nothing is to be given either way where there is no item, and where two trade days of one batch make up for each other.
+        if (own.Keys.Union(batch.Items.Keys).Any(key => own.GetValueOrDefault(key) != batch.Items.GetValueOrDefault(key)))
             findings.Add($"{batch.Id} settles {string.Join(", ", batch.Items)}; its trades come to {string.Join(", ", own)}");
 
         void Add(long account, string asset, decimal amount) => own[(account, asset)] = own.GetValueOrDefault((account, asset)) + amount;
