@@ -361,6 +361,38 @@ public sealed class Account(AccountId id)
         SetHold(number, hold);
     }
 
+    /// <summary>Orders of a book that are on their way to replace others, by number, each with what is held for the other one now.</summary>
+    public IReadOnlyList<(HeldOrder Replacement, long Held)> Replacing(string symbol) =>
+    [
+        .. _orders.Values
+            .Where(order => order is { OrderId: 0, ReplacesNumber: not 0 } && order.Instrument.Symbol == symbol && _orders.ContainsKey(order.ReplacesNumber))
+            .OrderBy(order => order.Number)
+            .Select(order => (order, _orders[order.ReplacesNumber].Held)),
+    ];
+
+    /// <summary>
+    /// Of what an adjustment made free of an order, what is to replace it keeps what it had counted on: it holds only what it needs beyond the other one, and its
+    /// book may take it yet. One that was decided after the adjustment counted on nothing of that.
+    /// </summary>
+    /// <param name="replacing">What <see cref="Replacing"/> gave before the adjustment.</param>
+    public void KeepForReplacements(IReadOnlyList<(HeldOrder Replacement, long Held)> replacing)
+    {
+        var free = new Dictionary<long, long>();
+        foreach (var (order, before) in replacing)
+        {
+            if (!_orders.TryGetValue(order.ReplacesNumber, out var old))
+            {
+                continue;
+            }
+
+            var left = free.GetValueOrDefault(old.Number, before - old.Held);
+            var need = HoldRule.Hold(order.Instrument, order.PriceTicks, order.QuantityLots, order.Paid);
+            var kept = Math.Clamp(need - order.Held - old.Held, 0, Math.Max(0, left));
+            free[old.Number] = left - kept;
+            SetHold(order.Number, order.Held + kept);
+        }
+    }
+
     /// <summary>
     /// What is held for an order within a turn of its book. It may grow where another order's hold became free, or
     /// what a parent bought pays for its child; <see cref="RequireCover(Instrument, bool)"/> checks the whole.

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using QuantumCore.Accounts;
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Accounts;
 using QuantumCore.Grains.Books;
@@ -156,6 +157,64 @@ public class OrderAdjustmentTests
         Assert.True(order.Held < held);
         Assert.Equal(fees, account.Account.Balances["USD"].Total);
         Assert.Equal(order.Held, account.Account.Balances["USD"].Held);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_replacement_on_its_way_keeps_what_it_counted_on_of_the_order_it_replaces(bool comesBack)
+    {
+        // Exactly enough for 101.00.
+        var (book, account) = (Book(), new AccountMachine(new AccountId(Alice), _ => Listed.Aapl));
+        var fees = new OrderFees(Side.Buy, FeeTerms.Of(Listed.Aapl));
+        var need = HoldRule.Hold(Listed.Aapl, 10_100, 10, fees);
+        account.Apply(account.Deposit(new DepositRequest("cash", "USD", need), Listed.Aapl.Quote, 1));
+        Publish(book, account, Place(book, account, Side.Buy, 10_000, 10));
+        var dearer = Replace(account, 1, 10_100);
+        Publish(book, account, Adjust(book, 1, OrderAdjustment.Dividend(300))!);
+        var held = (account.Account.Orders[1].Held, account.Account.Orders[2].Held);
+        if (comesBack)
+            account = AccountMachine.Restore(new AccountId(Alice), _ => Listed.Aapl, account.Snapshot());
+
+        Publish(book, account, book.Submit(dearer, 3));
+        var lower = HoldRule.Hold(Listed.Aapl, 9_700, 10, fees);
+        Assert.Equal((lower, need - lower), held);
+        Assert.Equal((10_100L, need), (account.Account.Orders[2].PriceTicks, account.Account.Orders[2].Held));
+        Assert.Equal(need, account.Account.Balances["USD"].Held);
+    }
+
+    [Fact]
+    public void A_replacement_decided_after_an_adjustment_holds_the_same_whichever_record_is_folded_first()
+    {
+        var (book, account) = (Book(), new AccountMachine(new AccountId(Alice), _ => Listed.Aapl));
+        var deposit = account.Deposit(new DepositRequest("cash", "USD", 10_000_000), Listed.Aapl.Quote, 1);
+        account.Apply(deposit);
+        var placed = Place(book, account, Side.Buy, 10_000, 10);
+        var first = new DeliveredRecord(book.Sequence, book.Chain(Alice), placed);
+        Assert.True(account.ApplyBook("AAPL", first, long.MaxValue));
+        var hold = new HoldPlaced(2, "AAPL", ((OrderAccepted)placed).Order, 1, account.Account.Orders[1].Held);
+        var adjusted = Adjust(book, 1, OrderAdjustment.Dividend(300))!;
+        var second = new DeliveredRecord(book.Sequence, book.Chain(Alice), adjusted);
+        Assert.True(account.ApplyBook("AAPL", second, long.MaxValue));
+        var replacement = account.DecideReplacement(account.Account.Orders[1], "dearer", 10_100, 10, 2, 3);
+        account.Apply(replacement);
+
+        var again = new AccountMachine(new AccountId(Alice), _ => Listed.Aapl);
+        again.BeginCatchUp();
+        foreach (var record in new[] { deposit, hold, replacement })
+            again.Apply(record);
+        Assert.True(again.ApplyBook("AAPL", first, long.MaxValue));
+        Assert.True(again.ApplyBook("AAPL", second, long.MaxValue));
+        again.EndCatchUp();
+        Assert.Equal(account.Account.Balances["USD"], again.Account.Balances["USD"]);
+        Assert.Equal(account.Account.Orders[2].Held, again.Account.Orders[2].Held);
+    }
+
+    private static SubmitOrder Replace(AccountMachine account, long number, long price)
+    {
+        var record = account.DecideReplacement(account.Account.Orders[number], $"to{price}", price, 10, 2, 2);
+        account.Apply(record);
+        return Assert.IsType<HoldPlaced>(record).Order;
     }
 
     private static CorporateActionView Dividend(long rate) => new(

@@ -172,6 +172,7 @@ internal sealed partial class AccountMachine
 
     private void Apply(string symbol, BookTurn turn)
     {
+        var replacing = turn.Command.Verb == BookVerb.AdjustOrders ? Account.Replacing(symbol) : [];
         foreach (var step in turn.Steps)
         {
             if (step.Account == id.Value)
@@ -187,6 +188,7 @@ internal sealed partial class AccountMachine
             }
         }
 
+        Account.KeepForReplacements(replacing);
         if (turn.Command.Verb == BookVerb.Amend && turn.Command.Account == id.Value
             && Account.Orders.TryGetValue(turn.Command.Number, out var amended))
         {
