@@ -235,6 +235,22 @@ public class SplitTests
     }
 
     [Fact]
+    public async Task What_a_split_is_refused_for_does_not_come_about_while_it_is_under_way()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk, (Alice, 100), (Bob, 0), (Carol, 0));
+        var catalog = market.Exchange.Grains.Catalog();
+        var terms = new MarginTermsRequest(Symbol, EncodedMarginTerms.From(new MarginTerms { Long = MarginTable.Flat(500_000, 250_000) }), "desk", "");
+        var other = EncodedInstrument.From(Listed.Share("OTHER") with { Base = new Asset(Symbol, 0), SettlementDays = 1, SettlementVenue = "MAIN" });
+        Assert.Null(await market.AnnounceAsync(2, 1));
+        Assert.NotNull(await catalog.SetMarginTerms(terms));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await catalog.List(other));
+        await market.SplitAsync();
+        Assert.Null(await catalog.SetMarginTerms(terms));
+        await catalog.List(other);
+    }
+
+    [Fact]
     public async Task A_dividend_waits_for_a_split_and_is_of_new_units_then()
     {
         await using var disk = new Disk();
