@@ -307,6 +307,33 @@ public sealed class Account(AccountId id)
             var order = _orders[newNumber];
             Change(order, order.QuantityLots, order.FilledLots, order.Held + old.Held, order.Paid);
             Drop(old);
+            TakeFromRivals(order, HoldRule.Hold(order.Instrument, order.PriceTicks, order.QuantityLots, order.Paid) - order.Held);
+        }
+    }
+
+    /// <summary>An order entered its book by a turn: what is held for it from then on.</summary>
+    public void Opened(long number, long orderId, long hold)
+    {
+        Entered(number, orderId);
+        var order = _orders[number];
+        TakeFromRivals(order, hold - order.Held - Math.Max(0, Of(order.HeldAsset).Available));
+        SetHold(number, hold);
+    }
+
+    // Others that were to replace the same order never enter now. What they kept of it, one of them for all, is for who came first.
+    private void TakeFromRivals(HeldOrder order, long missing)
+    {
+        if (missing <= 0 || order.ReplacesNumber == 0)
+        {
+            return;
+        }
+
+        foreach (var rival in _orders.Values.Where(other => other.OrderId == 0 && other.ReplacesNumber == order.ReplacesNumber).ToArray())
+        {
+            var taken = Math.Min(missing, rival.Held);
+            SetHold(rival.Number, rival.Held - taken);
+            SetHold(order.Number, order.Held + taken);
+            missing -= taken;
         }
     }
 

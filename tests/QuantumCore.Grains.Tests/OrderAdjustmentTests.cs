@@ -183,6 +183,27 @@ public class OrderAdjustmentTests
         Assert.Equal(need, account.Account.Balances["USD"].Held);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Of_two_replacements_on_their_way_either_may_come_first(bool iceberg)
+    {
+        var (book, account) = (Book(), new AccountMachine(new AccountId(Alice), _ => Listed.Aapl));
+        var need = HoldRule.Hold(Listed.Aapl, 10_100, 10, new OrderFees(Side.Buy, FeeTerms.Of(Listed.Aapl)));
+        var more = need - HoldRule.Hold(Listed.Aapl, 10_000, 10, new OrderFees(Side.Buy, FeeTerms.Of(Listed.Aapl)));
+        account.Apply(account.Deposit(new DepositRequest("cash", "USD", need + more), Listed.Aapl.Quote, 1));
+        Publish(book, account, Place(book, account, Side.Buy, 10_000, 10, iceberg ? EncodedConditions.From(new OrderConditions { DisplayLots = 5 }) : null));
+        var (first, second) = (Replace(account, 1, 10_100), Replace(account, 1, 10_100, "again"));
+        Publish(book, account, Adjust(book, 1, OrderAdjustment.Dividend(300))!);
+        Assert.Equal(0, account.Account.Balances["USD"].Available);
+        Publish(book, account, book.Submit(second, 3));
+        Assert.Equal(need, account.Account.Orders[3].Held);
+        var late = book.Submit(first, 3);
+        Assert.Equal(RejectReason.OrderClosed, Assert.IsType<OrderVoided>(late).Reason);
+        Publish(book, account, late);
+        Assert.Equal((need, more), (account.Account.Balances["USD"].Held, account.Account.Balances["USD"].Available));
+    }
+
     [Fact]
     public void A_replacement_decided_after_an_adjustment_holds_the_same_whichever_record_is_folded_first()
     {
@@ -210,9 +231,9 @@ public class OrderAdjustmentTests
         Assert.Equal(account.Account.Orders[2].Held, again.Account.Orders[2].Held);
     }
 
-    private static SubmitOrder Replace(AccountMachine account, long number, long price)
+    private static SubmitOrder Replace(AccountMachine account, long number, long price, string name = "dearer")
     {
-        var record = account.DecideReplacement(account.Account.Orders[number], $"to{price}", price, 10, 2, 2);
+        var record = account.DecideReplacement(account.Account.Orders[number], name, price, 10, 2, 2);
         account.Apply(record);
         return Assert.IsType<HoldPlaced>(record).Order;
     }
@@ -236,9 +257,10 @@ public class OrderAdjustmentTests
                 Conditions: conditions),
             2);
 
-    private static BookRecord Place(BookMachine book, AccountMachine account, Side side, long price, long lots)
+    private static BookRecord Place(BookMachine book, AccountMachine account, Side side, long price, long lots, EncodedConditions? conditions = null)
     {
-        var request = new HoldRequest($"n{account.Account.LastNumber + 1}", "AAPL", side, OrderType.Limit, TimeInForce.GoodTillCancel, false, price, lots);
+        var request = new HoldRequest(
+            $"n{account.Account.LastNumber + 1}", "AAPL", side, OrderType.Limit, TimeInForce.GoodTillCancel, false, price, lots, Conditions: conditions);
         var record = account.Decide(request, RequestHash.Of(request), Listed.Aapl, 2);
         account.Apply(record);
         return book.Submit(Assert.IsType<HoldPlaced>(record).Order, 2);

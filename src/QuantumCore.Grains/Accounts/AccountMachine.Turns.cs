@@ -213,8 +213,7 @@ internal sealed partial class AccountMachine
         switch (step.Kind)
         {
             case StepKind.Opened:
-                Account.Entered(step.Number, step.OrderId);
-                Account.SetHold(step.Number, step.Hold);
+                Account.Opened(step.Number, step.OrderId, step.Hold);
                 break;
             case StepKind.Fill:
                 Fill(turn.TimeNanos, step.Number, step.PriceTicks, step.QuantityLots, step.Fee, step.LeavesLots, step.Hold, step.MakerAccount == id.Value,
