@@ -94,7 +94,7 @@ public sealed partial class CatalogGrain
     {
         if (_actions.Find(action => action.Request.NewSymbol is { Length: > 0 } symbol && !_listed.ContainsKey(symbol)
                 && (symbol == instrument.Symbol || action.Request.NewAsset == instrument.Base.Name || action.Request.NewAsset == instrument.Quote.Name)) is { } action
-            && instrument != action.Request.Renamed(_listed[action.Request.Symbol].Decode()))
+            && instrument != action.Request.Renamed(_listed[action.Request.Symbol].Decode()) with { ReferencePriceTicks = instrument.ReferencePriceTicks })
         {
             throw new ArgumentException($"{instrument.Symbol} of {instrument.Base.Name} is announced as a new name of {action.Request.Symbol}.", nameof(instrument));
         }

@@ -41,8 +41,11 @@ public class SymbolChangeTests
         Assert.Equal(EndReason.CorporateAction, (await exchange.Book(Old).Status(Alice, resting.OrderId)).End);
         await RequireBooksAsync(exchange);
 
-        // Nothing moves or trades under the old name, and what was acknowledged is still known.
+        // A market order of the new name is measured by what the old one was worth last.
         await exchange.RefreshCatalogsAsync();
+        Assert.Equal(1_500, exchange.Service<InstrumentCatalog>().Get(New).ReferencePriceTicks);
+
+        // Nothing moves or trades under the old name, and what was acknowledged is still known.
         Assert.Equal("asset", (await exchange.Account(Alice).Transfer(new("t", Bob, Old, 1))).Field);
         Assert.Equal("asset", (await exchange.Account(Alice).Withdraw(new("w", Old, 1, "bank"))).Field);
         Assert.Equal("asset", (await exchange.Account(Alice).Deposit(new("d", Old, 1))).Field);
