@@ -307,6 +307,33 @@ public sealed class Account(AccountId id)
             var order = _orders[newNumber];
             Change(order, order.QuantityLots, order.FilledLots, order.Held + old.Held, order.Paid);
             Drop(old);
+            TakeFromRivals(order, HoldRule.Hold(order.Instrument, order.PriceTicks, order.QuantityLots, order.Paid) - order.Held);
+        }
+    }
+
+    /// <summary>An order entered its book by a turn: what is held for it from then on.</summary>
+    public void Opened(long number, long orderId, long hold)
+    {
+        Entered(number, orderId);
+        var order = _orders[number];
+        TakeFromRivals(order, hold - order.Held - Math.Max(0, Of(order.HeldAsset).Available));
+        SetHold(number, hold);
+    }
+
+    // Others that were to replace the same order never enter now. What they kept of it, one of them for all, is for who came first.
+    private void TakeFromRivals(HeldOrder order, long missing)
+    {
+        if (missing <= 0 || order.ReplacesNumber == 0)
+        {
+            return;
+        }
+
+        foreach (var rival in _orders.Values.Where(other => other.OrderId == 0 && other.ReplacesNumber == order.ReplacesNumber).ToArray())
+        {
+            var taken = Math.Min(missing, rival.Held);
+            SetHold(rival.Number, rival.Held - taken);
+            SetHold(order.Number, order.Held + taken);
+            missing -= taken;
         }
     }
 
@@ -359,6 +386,38 @@ public sealed class Account(AccountId id)
         order.Conditions = adjustment.Of(order.Side, order.Conditions, order.QuantityLots);
         order.Interest?.Add(order);
         SetHold(number, hold);
+    }
+
+    /// <summary>Orders of a book that are on their way to replace others, by number, each with what is held for the other one now.</summary>
+    public IReadOnlyList<(HeldOrder Replacement, long Held)> Replacing(string symbol) =>
+    [
+        .. _orders.Values
+            .Where(order => order is { OrderId: 0, ReplacesNumber: not 0 } && order.Instrument.Symbol == symbol && _orders.ContainsKey(order.ReplacesNumber))
+            .OrderBy(order => order.Number)
+            .Select(order => (order, _orders[order.ReplacesNumber].Held)),
+    ];
+
+    /// <summary>
+    /// Of what an adjustment made free of an order, what is to replace it keeps what it had counted on: it holds only what it needs beyond the other one, and its
+    /// book may take it yet. One that was decided after the adjustment counted on nothing of that.
+    /// </summary>
+    /// <param name="replacing">What <see cref="Replacing"/> gave before the adjustment.</param>
+    public void KeepForReplacements(IReadOnlyList<(HeldOrder Replacement, long Held)> replacing)
+    {
+        var free = new Dictionary<long, long>();
+        foreach (var (order, before) in replacing)
+        {
+            if (!_orders.TryGetValue(order.ReplacesNumber, out var old))
+            {
+                continue;
+            }
+
+            var left = free.GetValueOrDefault(old.Number, before - old.Held);
+            var need = HoldRule.Hold(order.Instrument, order.PriceTicks, order.QuantityLots, order.Paid);
+            var kept = Math.Clamp(need - order.Held - old.Held, 0, Math.Max(0, left));
+            free[old.Number] = left - kept;
+            SetHold(order.Number, order.Held + kept);
+        }
     }
 
     /// <summary>

@@ -287,6 +287,10 @@ public interface IMarketDataGrain : IGrainWithStringKey
     [Alias("trades")]
     ValueTask<ImmutableArray<PublicTrade>> Trades(int limit);
 
+    /// <summary>The price of the newest trade as splits since then leave it, in ticks; 0 for none.</summary>
+    [Alias("last-price")]
+    ValueTask<long> LastPrice();
+
     /// <summary>Waits until there is something after a sequence, some seconds at most; 0 gives a snapshot at once.</summary>
     [Alias("wait")]
     ValueTask<MarketUpdate?> WaitForUpdate(long afterSequence);

@@ -4,7 +4,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
 
-/// <summary>What market orders are measured by: the last trade, else the listed reference price.</summary>
+/// <summary>What market orders are measured by: the last trade, in units of today, else the listed reference price.</summary>
 public sealed class ReferencePrices(IGrainFactory grains, TimeProvider time)
 {
     /// <summary>How long a last trade is used before it is asked for again.</summary>
@@ -19,8 +19,7 @@ public sealed class ReferencePrices(IGrainFactory grains, TimeProvider time)
         if (!_last.TryGetValue(instrument.Symbol, out var last) || time.GetElapsedTime(last.At) >= Lifetime)
         {
             var at = time.GetTimestamp();
-            var trades = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Trades(1);
-            last = (trades.IsEmpty ? 0 : trades[0].PriceTicks, at);
+            last = (await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).LastPrice(), at);
             _last[instrument.Symbol] = last;
         }
 

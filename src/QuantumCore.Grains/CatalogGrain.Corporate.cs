@@ -68,6 +68,7 @@ public sealed partial class CatalogGrain
         : request.PayDay != 0 && (request.PayDay < Math.Max(request.ExDay, today) || request.PayDay > CorporateActionRequest.LastDay)
             ? new("payDate", "it is not before the ex-date, nor after the end of 2200")
         : IsWaiting(definition.Decode().Base.Name, request.ChangesUnits) ? new("symbol", "another action of it is not entered yet, and one of them is a split or a symbol change")
+        : Changing(definition.Decode().Base.Name) is { } renamed ? new("symbol", $"it is called {renamed.Request.NewSymbol} since")
         : request.Kind == CorporateActionKind.SymbolChange ? WhyNoSymbolChange(request, definition.Decode())
         : request.Kind == CorporateActionKind.Split ? WhyNoSplit(request, definition.Decode().Base)
         : null;
@@ -76,11 +77,24 @@ public sealed partial class CatalogGrain
     private bool IsWaiting(string asset, bool changesUnits) => _actions.Exists(action => action.UnitAsset == asset
         && action.State is CorporateActionState.Announced or CorporateActionState.Begun && (changesUnits || action.Request.ChangesUnits));
 
-    // A name that was announced is kept for whom it was announced for.
+    // Nothing that a split or a symbol change is refused for may come about while it is under way; what has another name has it for ever.
+    private CorporateActionView? Changing(string asset) => _actions.Find(action => action.UnitAsset == asset && action.Request.ChangesUnits
+        && (action.Request.Kind == CorporateActionKind.SymbolChange || action.State is CorporateActionState.Announced or CorporateActionState.Begun));
+
+    private void RequireSameUnits(Instrument instrument)
+    {
+        if (!_listed.ContainsKey(instrument.Symbol) && (Changing(instrument.Base.Name) ?? Changing(instrument.Quote.Name)) is { } action)
+        {
+            throw new ArgumentException($"{instrument.Symbol}: {action.Request.Id} turns {action.UnitAsset} into other units.", nameof(instrument));
+        }
+    }
+
+    // A name that was announced is kept for whom it was announced for, until that is listed.
     private void RequireFreeName(Instrument instrument)
     {
-        if (_actions.Find(action => action.Request.NewSymbol == instrument.Symbol || action.Request.NewAsset == instrument.Base.Name) is { } action
-            && instrument != action.Request.Renamed(_listed[action.Request.Symbol].Decode()) && !_listed.ContainsKey(instrument.Symbol))
+        if (_actions.Find(action => action.Request.NewSymbol is { Length: > 0 } symbol && !_listed.ContainsKey(symbol)
+                && (symbol == instrument.Symbol || action.Request.NewAsset == instrument.Base.Name || action.Request.NewAsset == instrument.Quote.Name)) is { } action
+            && instrument != action.Request.Renamed(_listed[action.Request.Symbol].Decode()) with { ReferencePriceTicks = instrument.ReferencePriceTicks })
         {
             throw new ArgumentException($"{instrument.Symbol} of {instrument.Base.Name} is announced as a new name of {action.Request.Symbol}.", nameof(instrument));
         }
@@ -89,9 +103,14 @@ public sealed partial class CatalogGrain
     private CorporateRefusal? WhyNoSymbolChange(CorporateActionRequest request, Instrument instrument)
     {
         var (symbol, asset) = (request.NewSymbol ?? "", request.NewAsset ?? "");
-        if (request.Renamed(instrument).Check() is { } wrong)
+        if ((instrument with { Symbol = symbol }).Check() is { } wrong)
         {
             return new("newSymbol", wrong);
+        }
+
+        if (request.Renamed(instrument).Check() is { } none)
+        {
+            return new("newAsset", none);
         }
 
         if (_listed.ContainsKey(symbol) || _actions.Exists(action => action.Request.NewSymbol == symbol))

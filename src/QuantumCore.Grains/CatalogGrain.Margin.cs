@@ -45,6 +45,11 @@ public sealed partial class CatalogGrain
             return wrong;
         }
 
+        if (Changing(instrument.Base.Name) is { } action)
+        {
+            return $"{action.Request.Id} turns {instrument.Base.Name} into other units";
+        }
+
         // An account counts an asset once.
         if (_marginTerms.Keys.Where(symbol => symbol != request.Symbol).Select(symbol => _listed[symbol].Decode())
             .FirstOrDefault(other => other.Base == instrument.Base && other.Quote == instrument.Quote) is { } twin)

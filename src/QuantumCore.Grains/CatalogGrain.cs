@@ -50,6 +50,7 @@ public sealed partial class CatalogGrain(
 
         RequireSameScale(instrument, definition);
         RequireFreeName(instrument);
+        RequireSameUnits(instrument);
         RequireSameGroup(instrument, definition);
         RequireSameSettlement(instrument, definition);
         if (_lowest.TryGetValue(instrument.Quote.Name, out var rates) && rates.Maker + instrument.TakerFeePpm < 0)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
+using QuantumCore.Instruments;
 using QuantumCore.Journal;
 using QuantumCore.MarketData;
 
@@ -30,6 +31,7 @@ public sealed class MarketDataGrain(
     private TaskCompletionSource _changed = NewSignal();
     private int _waiting;
     private long _toldThrough;
+    private long _lastPrice;
 
     private string Symbol => this.GetPrimaryKeyString();
 
@@ -41,7 +43,9 @@ public sealed class MarketDataGrain(
         var from = Math.Max(1, depth.Sequence - MarketBook.SequencesKept);
         await foreach (var stored in journal.ReadAsync(BookStream, from, depth.Sequence, cancellationToken))
         {
-            BookRecordFold.AddTrades(trades, stored.Sequence, BookRecordEncoding.Decode(stored.Body.Span));
+            var record = BookRecordEncoding.Decode(stored.Body.Span);
+            BookRecordFold.AddTrades(trades, stored.Sequence, record);
+            _lastPrice = BookRecordFold.LastPrice(_lastPrice, record);
         }
 
         _book.Reset(
@@ -83,6 +87,9 @@ public sealed class MarketDataGrain(
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<PublicTrade>> Trades(int limit) => new(Trades(_book.NewestTrades(limit)));
+
+    /// <inheritdoc/>
+    public ValueTask<long> LastPrice() => new(_lastPrice);
 
     /// <inheritdoc/>
     public async ValueTask<MarketUpdate?> WaitForUpdate(long afterSequence)
@@ -198,6 +205,7 @@ public sealed class MarketDataGrain(
         try
         {
             BookRecordFold.Apply(_book, sequence, record);
+            _lastPrice = BookRecordFold.LastPrice(_lastPrice, record);
         }
         catch
         {
@@ -270,6 +278,27 @@ public static class BookRecordFold
             trades.AddRange(turn.Steps.Where(step => step.Kind == StepKind.Fill).Select((step, index) => new BookTrade(
                 sequence, index, record.TimeNanos, step.PriceTicks, step.QuantityLots, step.Side)));
         }
+    }
+
+    /// <summary>The price of the newest trade after a record: a split scales it, rounded down, as its book does.</summary>
+    /// <param name="lastTicks">The one before it; 0 for none.</param>
+    /// <param name="record">The record.</param>
+    public static long LastPrice(long lastTicks, BookRecord record)
+    {
+        if (record is OrderAccepted { Fills: [.., var fill] })
+        {
+            return fill.PriceTicks;
+        }
+
+        foreach (var step in record is BookTurn trading ? trading.Steps : [])
+        {
+            lastTicks = step.Kind == StepKind.Fill ? step.PriceTicks : lastTicks;
+        }
+
+        return lastTicks != 0 && record is BookTurn { Command: { Verb: BookVerb.AdjustOrders } command }
+            && command.Changes.AsAdjustment() is { IsSplit: true } split
+            ? Math.Clamp(split.PriceOf(Side.Buy, lastTicks), 1, Instrument.PriceTicksLimit)
+            : lastTicks;
     }
 
     /// <summary>A turn says how the levels are after it: what is not displayed changes none.</summary>

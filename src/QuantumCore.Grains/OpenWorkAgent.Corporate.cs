@@ -76,7 +76,7 @@ public sealed partial class OpenWorkAgent
 
             if (action.Request.Kind == CorporateActionKind.SymbolChange)
             {
-                await grains.Catalog().List(EncodedInstrument.From(action.Request.Renamed(catalog.Get(action.Request.Symbol))));
+                await grains.Catalog().List(EncodedInstrument.From(await RenamedAsync(action)));
             }
 
             await grains.Catalog().BeginAction(action.Request.Id);
@@ -84,6 +84,14 @@ public sealed partial class OpenWorkAgent
 
         await AdjustOrdersAsync(action, place);
         await grains.Catalog().BeginAction(action.Request.Id);
+    }
+
+    // Nothing has traded under the new name yet: market orders are measured by the last price under the old one.
+    private async Task<Instrument> RenamedAsync(CorporateActionView action)
+    {
+        var renamed = action.Request.Renamed(catalog.Get(action.Request.Symbol));
+        var last = (await (await catalog.BookAsync(action.Request.Symbol)).State(action.Request.Symbol)).LastPriceTicks;
+        return last > 0 ? renamed with { ReferencePriceTicks = last } : renamed;
     }
 
     private IEnumerable<Instrument> InstrumentsOf(CorporateActionView action) =>

@@ -72,10 +72,11 @@ public abstract partial class HistoryStore
         static (reader, token) => ListAsync(reader, static row => row.GetInt32(0), token),
         cancellationToken)).IsEmpty;
 
-    /// <summary>What symbols of an account's instruments are called since they were changed, by the old one.</summary>
+    /// <summary>What symbols of an account's instruments are called since they were changed, by the old one. Others may trade the new units later: the change listed the first.</summary>
     public async Task<IReadOnlyDictionary<string, string>> NewSymbolsAsync(long account, CancellationToken cancellationToken) => (await ReadAsync(
         """
         SELECT DISTINCT o.symbol, n.symbol FROM corporate_part c JOIN instrument o ON o.base = c.unit_asset JOIN instrument n ON n.base = c.asset
+          AND n.time = (SELECT MIN(v.time) FROM instrument v WHERE v.base = c.asset)
         WHERE c.account = @account AND c.numerator = 0 AND c.unit_change <> 0
         """,
         [("@account", account)],

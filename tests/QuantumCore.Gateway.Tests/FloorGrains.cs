@@ -262,6 +262,12 @@ public sealed class FloorMarketData(TradingFloor floor) : Grain, IMarketDataGrai
         return ValueTask.FromResult<ImmutableArray<PublicTrade>>([.. floor.Trades.Take(limit)]);
     }
 
+    public ValueTask<long> LastPrice()
+    {
+        floor.Note("LastPrice");
+        return ValueTask.FromResult(floor.Trades.Select(trade => trade.PriceTicks).FirstOrDefault());
+    }
+
     public ValueTask<MarketUpdate?> WaitForUpdate(long afterSequence)
     {
         floor.Note("WaitForUpdate", $"{afterSequence}");

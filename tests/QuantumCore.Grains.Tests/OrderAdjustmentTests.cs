@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using QuantumCore.Accounts;
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Accounts;
 using QuantumCore.Grains.Books;
@@ -158,6 +159,85 @@ public class OrderAdjustmentTests
         Assert.Equal(order.Held, account.Account.Balances["USD"].Held);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_replacement_on_its_way_keeps_what_it_counted_on_of_the_order_it_replaces(bool comesBack)
+    {
+        // Exactly enough for 101.00.
+        var (book, account) = (Book(), new AccountMachine(new AccountId(Alice), _ => Listed.Aapl));
+        var fees = new OrderFees(Side.Buy, FeeTerms.Of(Listed.Aapl));
+        var need = HoldRule.Hold(Listed.Aapl, 10_100, 10, fees);
+        account.Apply(account.Deposit(new DepositRequest("cash", "USD", need), Listed.Aapl.Quote, 1));
+        Publish(book, account, Place(book, account, Side.Buy, 10_000, 10));
+        var dearer = Replace(account, 1, 10_100);
+        Publish(book, account, Adjust(book, 1, OrderAdjustment.Dividend(300))!);
+        var held = (account.Account.Orders[1].Held, account.Account.Orders[2].Held);
+        if (comesBack)
+            account = AccountMachine.Restore(new AccountId(Alice), _ => Listed.Aapl, account.Snapshot());
+
+        Publish(book, account, book.Submit(dearer, 3));
+        var lower = HoldRule.Hold(Listed.Aapl, 9_700, 10, fees);
+        Assert.Equal((lower, need - lower), held);
+        Assert.Equal((10_100L, need), (account.Account.Orders[2].PriceTicks, account.Account.Orders[2].Held));
+        Assert.Equal(need, account.Account.Balances["USD"].Held);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Of_two_replacements_on_their_way_either_may_come_first(bool iceberg)
+    {
+        var (book, account) = (Book(), new AccountMachine(new AccountId(Alice), _ => Listed.Aapl));
+        var need = HoldRule.Hold(Listed.Aapl, 10_100, 10, new OrderFees(Side.Buy, FeeTerms.Of(Listed.Aapl)));
+        var more = need - HoldRule.Hold(Listed.Aapl, 10_000, 10, new OrderFees(Side.Buy, FeeTerms.Of(Listed.Aapl)));
+        account.Apply(account.Deposit(new DepositRequest("cash", "USD", need + more), Listed.Aapl.Quote, 1));
+        Publish(book, account, Place(book, account, Side.Buy, 10_000, 10, iceberg ? EncodedConditions.From(new OrderConditions { DisplayLots = 5 }) : null));
+        var (first, second) = (Replace(account, 1, 10_100), Replace(account, 1, 10_100, "again"));
+        Publish(book, account, Adjust(book, 1, OrderAdjustment.Dividend(300))!);
+        Assert.Equal(0, account.Account.Balances["USD"].Available);
+        Publish(book, account, book.Submit(second, 3));
+        Assert.Equal(need, account.Account.Orders[3].Held);
+        var late = book.Submit(first, 3);
+        Assert.Equal(RejectReason.OrderClosed, Assert.IsType<OrderVoided>(late).Reason);
+        Publish(book, account, late);
+        Assert.Equal((need, more), (account.Account.Balances["USD"].Held, account.Account.Balances["USD"].Available));
+    }
+
+    [Fact]
+    public void A_replacement_decided_after_an_adjustment_holds_the_same_whichever_record_is_folded_first()
+    {
+        var (book, account) = (Book(), new AccountMachine(new AccountId(Alice), _ => Listed.Aapl));
+        var deposit = account.Deposit(new DepositRequest("cash", "USD", 10_000_000), Listed.Aapl.Quote, 1);
+        account.Apply(deposit);
+        var placed = Place(book, account, Side.Buy, 10_000, 10);
+        var first = new DeliveredRecord(book.Sequence, book.Chain(Alice), placed);
+        Assert.True(account.ApplyBook("AAPL", first, long.MaxValue));
+        var hold = new HoldPlaced(2, "AAPL", ((OrderAccepted)placed).Order, 1, account.Account.Orders[1].Held);
+        var adjusted = Adjust(book, 1, OrderAdjustment.Dividend(300))!;
+        var second = new DeliveredRecord(book.Sequence, book.Chain(Alice), adjusted);
+        Assert.True(account.ApplyBook("AAPL", second, long.MaxValue));
+        var replacement = account.DecideReplacement(account.Account.Orders[1], "dearer", 10_100, 10, 2, 3);
+        account.Apply(replacement);
+
+        var again = new AccountMachine(new AccountId(Alice), _ => Listed.Aapl);
+        again.BeginCatchUp();
+        foreach (var record in new[] { deposit, hold, replacement })
+            again.Apply(record);
+        Assert.True(again.ApplyBook("AAPL", first, long.MaxValue));
+        Assert.True(again.ApplyBook("AAPL", second, long.MaxValue));
+        again.EndCatchUp();
+        Assert.Equal(account.Account.Balances["USD"], again.Account.Balances["USD"]);
+        Assert.Equal(account.Account.Orders[2].Held, again.Account.Orders[2].Held);
+    }
+
+    private static SubmitOrder Replace(AccountMachine account, long number, long price, string name = "dearer")
+    {
+        var record = account.DecideReplacement(account.Account.Orders[number], name, price, 10, 2, 2);
+        account.Apply(record);
+        return Assert.IsType<HoldPlaced>(record).Order;
+    }
+
     private static CorporateActionView Dividend(long rate) => new(
         new CorporateActionRequest("q4", CorporateActionKind.CashDividend, "AAPL", 0, 0, rate, "desk", ""),
         1, 1, "AAPL", 0, "USD", 2, CorporateActionState.Announced, default);
@@ -177,9 +257,10 @@ public class OrderAdjustmentTests
                 Conditions: conditions),
             2);
 
-    private static BookRecord Place(BookMachine book, AccountMachine account, Side side, long price, long lots)
+    private static BookRecord Place(BookMachine book, AccountMachine account, Side side, long price, long lots, EncodedConditions? conditions = null)
     {
-        var request = new HoldRequest($"n{account.Account.LastNumber + 1}", "AAPL", side, OrderType.Limit, TimeInForce.GoodTillCancel, false, price, lots);
+        var request = new HoldRequest(
+            $"n{account.Account.LastNumber + 1}", "AAPL", side, OrderType.Limit, TimeInForce.GoodTillCancel, false, price, lots, Conditions: conditions);
         var record = account.Decide(request, RequestHash.Of(request), Listed.Aapl, 2);
         account.Apply(record);
         return book.Submit(Assert.IsType<HoldPlaced>(record).Order, 2);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway;
 using QuantumCore.Instruments;
 using Xunit;
 
@@ -92,6 +93,31 @@ public class SplitTests
         Assert.Equal(49 - 10, (await alive.Exchange.Book(Symbol).Status(Bob, bid.OrderId)).LeavesLots);
         Assert.Equal<long[]>([1, 160, 0], await alive.UnitsAsync());
         await alive.RequireBooksAsync();
+    }
+
+    [Fact]
+    public async Task A_market_order_is_measured_by_the_last_price_in_new_units()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk, (Alice, 100), (Bob, 0), (Carol, 0));
+        var share = Listed.Share(Symbol);
+        await market.TradeAsync(Bob, Alice, 1_500, 5);
+        await RequireReferenceAsync(1_500);
+        Assert.Null(await market.AnnounceAsync(2, 1));
+        await market.SplitAsync();
+        await RequireReferenceAsync(750);
+
+        // Nor is it another one where the view of the book is made anew.
+        await market.Exchange.Cluster.DeactivateAsync(market.Exchange.Grains.GetGrain<IMarketDataGrain>(Symbol));
+        await RequireReferenceAsync(750);
+
+        // What trades afterwards has its own price.
+        await market.ResumeAsync();
+        await market.TradeAsync(Carol, Bob, 800, 1);
+        await RequireReferenceAsync(800);
+
+        Task RequireReferenceAsync(long ticks) => Wait.UntilAsync(
+            async () => await new ReferencePrices(market.Exchange.Grains, market.Time).Of(share) == ticks, $"the reference to be {ticks}");
     }
 
     [Fact]
@@ -232,6 +258,22 @@ public class SplitTests
 
         var (numerator, denominator) = what == "ratio" ? (2, 2) : what == "zero" ? (0, 1) : (2, 1);
         Assert.Equal(field, (await market.AnnounceAsync(numerator, denominator, payDate: what == "pay" ? 84_000 : 0))?.Field);
+    }
+
+    [Fact]
+    public async Task What_a_split_is_refused_for_does_not_come_about_while_it_is_under_way()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk, (Alice, 100), (Bob, 0), (Carol, 0));
+        var catalog = market.Exchange.Grains.Catalog();
+        var terms = new MarginTermsRequest(Symbol, EncodedMarginTerms.From(new MarginTerms { Long = MarginTable.Flat(500_000, 250_000) }), "desk", "");
+        var other = EncodedInstrument.From(Listed.Share("OTHER") with { Base = new Asset(Symbol, 0), SettlementDays = 1, SettlementVenue = "MAIN" });
+        Assert.Null(await market.AnnounceAsync(2, 1));
+        Assert.NotNull(await catalog.SetMarginTerms(terms));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await catalog.List(other));
+        await market.SplitAsync();
+        Assert.Null(await catalog.SetMarginTerms(terms));
+        await catalog.List(other);
     }
 
     [Fact]

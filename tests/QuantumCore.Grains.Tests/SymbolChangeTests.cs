@@ -41,8 +41,11 @@ public class SymbolChangeTests
         Assert.Equal(EndReason.CorporateAction, (await exchange.Book(Old).Status(Alice, resting.OrderId)).End);
         await RequireBooksAsync(exchange);
 
-        // Nothing moves or trades under the old name, and what was acknowledged is still known.
+        // A market order of the new name is measured by what the old one was worth last.
         await exchange.RefreshCatalogsAsync();
+        Assert.Equal(1_500, exchange.Service<InstrumentCatalog>().Get(New).ReferencePriceTicks);
+
+        // Nothing moves or trades under the old name, and what was acknowledged is still known.
         Assert.Equal("asset", (await exchange.Account(Alice).Transfer(new("t", Bob, Old, 1))).Field);
         Assert.Equal("asset", (await exchange.Account(Alice).Withdraw(new("w", Old, 1, "bank"))).Field);
         Assert.Equal("asset", (await exchange.Account(Alice).Deposit(new("d", Old, 1))).Field);
@@ -96,6 +99,8 @@ public class SymbolChangeTests
         await using var disk = new Disk();
         var time = new ShiftedTime();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, time: time);
+        // Nobody else carries it.
+        await exchange.Service<OpenWorkAgent>().StopAsync(CancellationToken.None);
         var transfer = await exchange.Account(Alice).Transfer(new("sent", Bob, Old, 70));
         await exchange.Grains.Catalog().AnnounceAction(s_change);
         await HaltAsync(exchange);
@@ -119,6 +124,7 @@ public class SymbolChangeTests
     [InlineData("newAsset", "APLX", "MSFT")]
     [InlineData("newAsset", "APLX", "USD")]
     [InlineData("newAsset", "APLX", "AAPL")]
+    [InlineData("newAsset", "APLX", "no asset")]
     public async Task A_name_that_is_taken_or_is_none_is_refused(string field, string symbol, string asset)
     {
         await using var disk = new Disk();
@@ -138,6 +144,37 @@ public class SymbolChangeTests
         Assert.Equal("newAsset", (await catalog.AnnounceAction(s_change with { Id = "other", Symbol = "MSFT", NewSymbol = "MSFX" }))!.Field);
         await Assert.ThrowsAsync<ArgumentException>(async () => await catalog.List(EncodedInstrument.From(Listed.Share(New) with { TakerFeePpm = 1 })));
         Assert.Equal("payDate", (await catalog.AnnounceAction(s_change with { Id = "other", Symbol = "MSFT", NewSymbol = "MSFX", NewAsset = "MSFX", PayDay = 60_000 }))!.Field);
+    }
+
+    [Fact]
+    public async Task What_has_another_name_gets_no_action_and_the_new_name_is_as_any_other()
+    {
+        await using var disk = new Disk();
+        var time = new ShiftedTime();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, time: time);
+        var catalog = exchange.Grains.Catalog();
+        await TradeAsync(exchange, Old, "old", 1_500, 5);
+        Assert.Null(await catalog.AnnounceAction(s_change));
+        foreach (var taken in new[] { Listed.Share("OTHER") with { Quote = new Asset(New, 2) }, Listed.Share("OTHER") with { Base = new Asset(Old, 0) } })
+            await Assert.ThrowsAsync<ArgumentException>(async () => await catalog.List(EncodedInstrument.From(taken)));
+        await HaltAsync(exchange);
+        await UntilPaidAsync(exchange, time);
+
+        // A dividend of it would be paid to nobody.
+        Assert.Equal("symbol", (await catalog.AnnounceAction(new("late", CorporateActionKind.CashDividend, Old, 0, 0, 1, "desk", "")))!.Field);
+        Assert.Equal("symbol", (await catalog.AnnounceAction(s_change with { Id = "again", NewSymbol = "APLY", NewAsset = "APLY" }))!.Field);
+        await Assert.ThrowsAsync<ArgumentException>(async () => await catalog.List(EncodedInstrument.From(Listed.Share("OTHER") with { Base = new Asset(Old, 0) })));
+
+        // Another instrument of the new units is not what the old one is called.
+        time.Advance(TimeSpan.FromSeconds(1));
+        await catalog.List(EncodedInstrument.From(Listed.Share("APLX.B") with { Base = new Asset(New, 0) }));
+        await exchange.RefreshCatalogsAsync();
+        await TradeAsync(exchange, "APLX.B", "twin", 1_500, 2);
+        await exchange.Ledger.CatchUp();
+        Assert.Equal(
+            [(New, 5L), ("APLX.B", 2L)],
+            (await exchange.Ledger.Positions(Bob, PositionMethod.Average, [])).Select(position => (position.Symbol, position.QuantityLots)));
+        await RequireBooksAsync(exchange);
     }
 
     private static async Task TradeAsync(Exchange exchange, string symbol, string name, long price, long lots, long seller = Alice, long buyer = Bob)

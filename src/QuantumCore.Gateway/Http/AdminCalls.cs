@@ -57,7 +57,8 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
         {
             // Someone else listed it, or its asset, at the same moment: the catalog has the last word.
             await Answer.Refuse(context, Refusal.Malformed(
-                "symbol", "The units, the group and the settlement of a listed symbol, and the decimals of a listed asset, never change."));
+                "symbol", "The units, the group and the settlement of a listed symbol, and the decimals of a listed asset, never change; "
+                + "names that a corporate action changes are not listed anew."));
             return;
         }
 

@@ -172,6 +172,7 @@ internal sealed partial class AccountMachine
 
     private void Apply(string symbol, BookTurn turn)
     {
+        var replacing = turn.Command.Verb == BookVerb.AdjustOrders ? Account.Replacing(symbol) : [];
         foreach (var step in turn.Steps)
         {
             if (step.Account == id.Value)
@@ -187,6 +188,7 @@ internal sealed partial class AccountMachine
             }
         }
 
+        Account.KeepForReplacements(replacing);
         if (turn.Command.Verb == BookVerb.Amend && turn.Command.Account == id.Value
             && Account.Orders.TryGetValue(turn.Command.Number, out var amended))
         {
@@ -211,8 +213,7 @@ internal sealed partial class AccountMachine
         switch (step.Kind)
         {
             case StepKind.Opened:
-                Account.Entered(step.Number, step.OrderId);
-                Account.SetHold(step.Number, step.Hold);
+                Account.Opened(step.Number, step.OrderId, step.Hold);
                 break;
             case StepKind.Fill:
                 Fill(turn.TimeNanos, step.Number, step.PriceTicks, step.QuantityLots, step.Fee, step.LeavesLots, step.Hold, step.MakerAccount == id.Value,
