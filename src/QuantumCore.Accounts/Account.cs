@@ -328,7 +328,8 @@ public sealed class Account(AccountId id)
             return;
         }
 
-        foreach (var rival in _orders.Values.Where(other => other.OrderId == 0 && other.ReplacesNumber == order.ReplacesNumber).ToArray())
+        foreach (var rival in _orders.Values
+            .Where(other => other.OrderId == 0 && other.ReplacesNumber == order.ReplacesNumber && other != order).OrderBy(other => other.Number).ToArray())
         {
             var taken = Math.Min(missing, rival.Held);
             SetHold(rival.Number, rival.Held - taken);
