@@ -57,8 +57,8 @@ internal static class Mutants
     {
         ["a mass cancel leaves no floor"] = 36,
         ["a replacement does not look at what is open"] = 312,
-        ["no pull while something is open"] = 38,
-        ["a stale activation is never thrown away"] = 61,
+        ["no pull while something is open"] = 134,
+        ["a stale activation is never thrown away"] = 73,
         ["half of what was appended together goes alone"] = 545,
         ["a book's snapshot forgets floors"] = 1212,
         ["nobody asks for a hold of a clock that was ahead"] = 36,
