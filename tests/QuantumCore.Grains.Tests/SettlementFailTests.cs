@@ -173,10 +173,39 @@ public class SettlementFailTests
         market.Time.Advance(TimeSpan.FromDays(1));
         await market.TradeAsync("ONE", Bob, Carol, 10_000, 10);
         market.Time.Advance(TimeSpan.FromDays(1));
-        Assert.Equal(1_000, (await market.Account(Bob).FundsFor("MAIN", Monday + 1))!.Free.Single(of => of.Asset == "ONE").Amount);
+        Assert.Equal(10, (await market.Account(Bob).FundsFor("MAIN", Monday + 1))!.Free.Single(of => of.Asset == "ONE").Amount);
         Assert.Equal(RejectReason.UnsettledFunds, (await market.Account(Bob).Withdraw(new("out-1", "ONE", 991, "vault"))).Reason);
         Assert.Equal(RejectReason.None, (await market.Account(Bob).Withdraw(new("out-2", "ONE", 990, "vault"))).Reason);
         Assert.Equal(10, (await market.Account(Bob).FundsFor("MAIN", Monday + 1))!.Free.Single(of => of.Asset == "ONE").Amount);
+    }
+
+    [Fact]
+    public async Task What_can_leave_meanwhile_pays_for_nothing_that_receipts_of_the_day_were_to_pay()
+    {
+        await using var disk = new Disk(DiskKind.Faulty);
+        await using var market = await Market.OpenAsync(disk, feePpm: 0);
+
+        // Of the day Alice is to receive 100.00 more than she pays, and she has a million beside.
+        await market.TradeAsync("ONE", Bob, Alice, 10_000, 10);
+        await market.TradeAsync("LATE", Alice, Carol, 10_000, 9);
+        disk.Depository.Short = Missing(("MAIN-2024-06-04-1", Alice, "ONE", 4));
+        disk.Depository.Word = _ => false;
+        market.Time.Advance(TimeSpan.FromDays(2));
+        Assert.False((await market.Settlement.Settle()).IsDone);
+        await Wait.UntilAsync(() => Task.FromResult(disk.Depository.Sent.Count > 0), "the batch to be sent");
+        disk.Depository.Word = _ => true;
+        using var gate = disk.Volatile.Faults.Hold();
+        _ = market.Settlement.Settle().AsTask();
+        await gate.Arrived;
+
+        // The partial is decided and not durable; she takes all that she has.
+        var withdrawn = market.Account(Alice).Withdraw(new("all", "USD", Cash, "DE89")).AsTask();
+        gate.Release();
+        Assert.Equal(RejectReason.None, (await withdrawn).Reason);
+        await market.SettleAsync();
+        await market.RequireInvariantsAsync();
+        Assert.Equal((10_000, 10_000), await market.HasAsync(Alice, "USD"));
+        Assert.Equal((1_009, 3), await market.HasAsync(Alice, "LATE"));
     }
 
     [Fact]
