@@ -209,6 +209,17 @@ public class SettlementFailTests
     }
 
     [Fact]
+    public async Task A_cash_account_pays_no_share_of_a_deficit_with_what_has_not_settled()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk, feePpm: 0);
+        await market.Account(Alice).Withdraw(new("all", "USD", Cash - 100, "DE89"));
+        await market.TradeAsync("ONE", Bob, Alice, 10_000, 10);
+        await market.Account(Alice).PayShare(new(Dave, 17, "USD", 300));
+        Assert.Equal((100_000, 100_000), await market.HasAsync(Alice, "USD"));
+    }
+
+    [Fact]
     public async Task A_partial_whose_answer_was_lost_is_decided_once_and_outlives_a_crash()
     {
         await using var disk = new Disk();
