@@ -322,6 +322,9 @@ public class SettlementFailTests
         await alive.TradeAsync("ONE", Bob, Carol, 11_000, 10);
         await alive.AdvanceAsync(days: 1);
         Assert.Equal("what fails is bought already, and settles with the next batches", (await BuyInAsync(alive, "b-2", Bob)).Refusal);
+
+        // Whoever repeats it on another day buys nothing twice.
+        Assert.Equal("it was decided on 2024-06-11: its order is placed on that day alone", (await BuyInAsync(alive, "b-1", Bob)).Refusal);
         await alive.RequireInvariantsAsync();
 
         // Bob gives what Carol sold him: he is short no more, and has paid the difference.
