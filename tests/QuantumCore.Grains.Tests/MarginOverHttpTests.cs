@@ -185,7 +185,7 @@ public class MarginOverHttpTests
         Assert.Null((await exchange.Operator.SetKindAsync(Account, null, null, null, Cancellation)).Margin);
     }
 
-    private static async Task<(int Status, string? Field)> PostRawAsync(ServedExchange exchange, string path, string json)
+    internal static async Task<(int Status, string? Field)> PostRawAsync(ServedExchange exchange, string path, string json)
     {
         using var http = new HttpClient { BaseAddress = new Uri(exchange.Address, "api/qc/v1/") };
         http.DefaultRequestHeaders.Add("X-Api-Key", "operator");
