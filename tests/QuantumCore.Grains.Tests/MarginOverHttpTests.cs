@@ -182,6 +182,9 @@ public class MarginOverHttpTests
         refused = await Assert.ThrowsAsync<QuantumCoreException>(
             () => exchange.Operator.SetKindAsync("ACC-1051", "USD", null, "MSFT", Cancellation));
         Assert.Contains("not traded on margin", refused.Message, StringComparison.Ordinal);
+        refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Operator.SetKindAsync("ACC-1051", "USD", null, "NONE", Cancellation));
+        Assert.Equal("symbol", refused.Field);
         Assert.Null((await exchange.Operator.SetKindAsync(Account, null, null, null, Cancellation)).Margin);
     }
 
