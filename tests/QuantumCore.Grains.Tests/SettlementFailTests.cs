@@ -355,6 +355,22 @@ public class SettlementFailTests
         Assert.Equal("nothing of this symbol settles at this venue", (await market.Settlement.BuyIn(new("b-2", Bob, "NOW", "desk", ""))).Refusal);
     }
 
+    [Fact]
+    public async Task What_no_order_may_buy_at_once_is_bought_in_on_several_days()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk, feePpm: 0);
+        await market.Catalog.List(EncodedInstrument.From(
+            Listed.Share("FEW") with { MakerFeePpm = 0, TakerFeePpm = 0, SettlementDays = 1, SettlementVenue = "MAIN", MaxQuantityLots = 4 }));
+        await market.Account(Bob).Deposit(new DepositRequest("few", "FEW", 100));
+        Assert.Null(await market.Settlement.SetBuyInDays(new(0, "desk", "at once")));
+        await market.TradeAsync("FEW", Alice, Bob, 10_000, 4);
+        await market.TradeAsync("FEW", Alice, Bob, 10_000, 2);
+        disk.Depository.Short = Missing(("MAIN-2024-06-04-1", Bob, "FEW", 6));
+        await market.AdvanceAsync(days: 2);
+        Assert.Equal(new BuyInDecision(null, 4), await market.Settlement.BuyIn(new("b-1", Bob, "FEW", "desk", "")));
+    }
+
     private static async Task<BuyInDecision> BuyInAsync(Market market, string id, long account) =>
         await market.Settlement.BuyIn(new(id, account, "ONE", "desk", "four days"));
 

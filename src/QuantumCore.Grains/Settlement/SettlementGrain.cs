@@ -163,7 +163,7 @@ public sealed class SettlementGrain(
                 : new BuyInDecision(null, known.Lots);
         }
 
-        var (record, refusal) = _machine.BuyIn(request, instrument.LotUnits, pending, catalog.CalendarOf(Venue), Now);
+        var (record, refusal) = _machine.BuyIn(request, instrument, pending, catalog.CalendarOf(Venue), Now);
         if (record is not null)
         {
             Record(record);
