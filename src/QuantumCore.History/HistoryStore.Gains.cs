@@ -30,18 +30,19 @@ public abstract partial class HistoryStore
         var openTicks = closes.IsEmpty ? markTicks : closes[0];
         var positions = await ReadAsync(
             """
-            SELECT b.account, CAST(b.total - @lot * (
+            SELECT b.account, b.total, CAST(
                 COALESCE((SELECT SUM(t.qty) FROM trade t WHERE t.buyer = b.account AND t.symbol = @symbol AND t.time >= @from), 0)
-                - COALESCE((SELECT SUM(t.qty) FROM trade t WHERE t.seller = b.account AND t.symbol = @symbol AND t.time >= @from), 0)) AS BIGINT)
+                - COALESCE((SELECT SUM(t.qty) FROM trade t WHERE t.seller = b.account AND t.symbol = @symbol AND t.time >= @from), 0) AS BIGINT)
             FROM balance b JOIN margin_account m ON m.account = b.account
             WHERE b.asset = @base AND m.asset = @asset ORDER BY b.account
             """,
-            [("@symbol", symbol), ("@base", instrument.Base.Name), ("@asset", instrument.Quote.Name), ("@lot", lotUnits), ("@from", day * UtcDay.Nanos)],
-            static (reader, token) => ListAsync(reader, static row => (Account: row.GetInt64(0), Units: row.GetInt64(1)), token),
+            [("@symbol", symbol), ("@base", instrument.Base.Name), ("@asset", instrument.Quote.Name), ("@from", day * UtcDay.Nanos)],
+            (reader, token) => ListAsync(
+                reader, row => (Account: row.GetInt64(0), Before: row.GetInt64(1) - ((Int128)row.GetInt64(2) * lotUnits)), token),
             cancellationToken);
         var gains = ImmutableArray.CreateBuilder<DayGain>();
         var yesterday = new TradeTime((day * UtcDay.Nanos) - 1, long.MaxValue, long.MaxValue);
-        foreach (var (account, units) in positions)
+        foreach (var (account, before) in positions)
         {
             Int128 gain = 0;
             Int128 traded = 0;
@@ -54,7 +55,7 @@ public abstract partial class HistoryStore
                 },
                 cancellationToken);
             // More may have been traded since the balances were read.
-            var (before, now) = ((Int128)units, units + (traded * lotUnits));
+            var now = before + (traded * lotUnits);
             gain += Rounding.DivDown(((now * markTicks) - (before * openTicks)) * instrument.TickLotValue, lotUnits);
             if (gain != 0)
             {
