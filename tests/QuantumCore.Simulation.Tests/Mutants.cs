@@ -79,7 +79,7 @@ internal static class Mutants
         ["the credit of a group is rounded up"] = 17,
         ["a settlement is sent before it is durable"] = 29,
         ["open orders promise nothing of what is to come"] = 485,
-        ["who lacks what it passes on gives it all the same"] = 670,
+        ["who lacks what it passes on gives it all the same"] = 850,
         ["what is overdue is free"] = 56,
     };
 
