@@ -72,7 +72,7 @@ internal static class Mutants
         ["an account that is liquidated gives away"] = 2463,
         ["the fund takes a step each time it is told"] = 209,
         ["the fund answers before its record is durable"] = 21,
-        ["a snapshot forgets that an account is liquidated"] = 73,
+        ["a snapshot forgets that an account is liquidated"] = 341,
         ["a deficit ends before its shares are paid"] = 111,
         ["nobody shares deficits out"] = 53,
         ["who gained more than a deficit pays more than it"] = 253,
