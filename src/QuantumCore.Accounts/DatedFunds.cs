@@ -64,17 +64,17 @@ public readonly struct DatedFunds(Account account, long today, long tradeDay, Fu
 
     /// <summary>
     /// What of an asset may be given away in a batch of a venue, minor units: what is settled, less what an open order may give away at once and what
-    /// was to be given elsewhere before today. What is due at the venue is left out, so that it stays until it is given: nothing else may take of it
-    /// once its day has ended.
+    /// was to be given elsewhere before today; and no more than what is still to be given there, since once its day has ended nothing else may take of
+    /// that until it is given. All else may leave at any moment, also where it would have to stand in for receipts of the same day that fail.
     /// </summary>
     public Int128 FreeFor(string venue, string asset)
     {
-        Int128 free = account.SettledOf(asset);
+        var (free, stays) = ((Int128)account.SettledOf(asset), (Int128)0);
         foreach (var (name, term, amount) in account.Pending.Entries)
         {
-            if (name == asset && amount < 0 && term.Venue != venue && SettlementOf(term, amount) == AtOnce)
+            if (name == asset && amount < 0 && SettlementOf(term, amount) == AtOnce)
             {
-                free += amount;
+                (free, stays) = term.Venue == venue ? (free, stays - amount) : (free + amount, stays);
             }
         }
 
@@ -83,7 +83,7 @@ public readonly struct DatedFunds(Account account, long today, long tradeDay, Fu
             free -= open.HeldOf(asset);
         }
 
-        return free;
+        return Int128.Min(free, stays);
     }
 
     private long SettlementOf(in SettlementTerm term, long amount)

@@ -16,6 +16,9 @@ public sealed partial class CatalogGrain
     private readonly Dictionary<(long Account, long Sequence), LiquidationCover> _insured = [];
     private readonly Dictionary<(long Account, long Sequence), SharedDeficit> _deficits = [];
 
+    // What accounts were asked for of all deficits of a day.
+    private readonly Dictionary<(string Asset, long Account, long Day), long> _asked = [];
+
     /// <inheritdoc/>
     public async ValueTask<MarginRulebook> Margin()
     {
@@ -193,12 +196,17 @@ public sealed partial class CatalogGrain
     private ImmutableArray<DeficitShare> SharesOf(SharedDeficit deficit, DeficitDay day)
     {
         var owner = OwnerOf(deficit.Account);
-        var gains = day.Gains.ToLookup(gain => gain.Account, gain => new SymbolGain(gain.Symbol, gain.Amount));
+        // Of which symbol an earlier share was is not on record: it is taken off all of them, so that no gain pays twice.
+        var gains = day.Gains.ToLookup(gain => gain.Account, gain => new SymbolGain(
+            gain.Symbol, gain.Account == deficit.Account ? gain.Amount : gain.Amount - AskedOf(gain.Account, deficit)));
         var gainers = day.Equities.Where(one => one.Account != deficit.Account).OrderBy(one => one.Account)
             .Select(one => new Gainer(one.Account, owner.Length > 0 && OwnerOf(one.Account) == owner, one.Amount, [.. gains[one.Account]]))
             .ToArray();
         return [.. DeficitShares.Of(deficit.Amount, [.. gains[deficit.Account]], gainers).Select(share => new DeficitShare(share.Account, share.Amount))];
     }
+
+    private long AskedOf(long account, SharedDeficit deficit) =>
+        _asked.GetValueOrDefault((deficit.Asset, account, UtcDay.Of(deficit.TimeNanos)));
 
     private string OwnerOf(long account) => _owned.TryGetValue(account, out var owned) ? owned.Owner : "";
 
@@ -240,7 +248,12 @@ public sealed partial class CatalogGrain
                 break;
             case DeficitShared shared:
                 key = (shared.Account, shared.Sequence);
-                _deficits[key] = _deficits[key] with { Shares = shared.Shares };
+                var deficit = _deficits[key] = _deficits[key] with { Shares = shared.Shares };
+                foreach (var share in shared.Shares)
+                {
+                    _asked[(deficit.Asset, share.Account, UtcDay.Of(deficit.TimeNanos))] = AskedOf(share.Account, deficit) + share.Amount;
+                }
+
                 break;
             case DeficitEnded ended:
                 _deficits.Remove((ended.Account, ended.Sequence));

@@ -58,9 +58,17 @@ public sealed partial class OpenWorkAgent
 
     private async Task ShareAsync(SharedDeficit deficit, CancellationToken cancellationToken)
     {
-        var shares = deficit.Shares.IsDefault
-            ? await grains.Catalog().ShareDeficit(await DayOfAsync(deficit, cancellationToken))
-            : deficit.Shares;
+        var shares = deficit.Shares;
+        if (shares.IsDefault)
+        {
+            if (await DayOfAsync(deficit, cancellationToken) is not { } day)
+            {
+                return;
+            }
+
+            shares = await grains.Catalog().ShareDeficit(day);
+        }
+
         foreach (var share in shares)
         {
             await grains.Account(share.Account).PayShare(new(deficit.Account, deficit.Sequence, deficit.Asset, share.Amount));
@@ -69,18 +77,26 @@ public sealed partial class OpenWorkAgent
         await grains.Catalog().EndDeficit(deficit.Account, deficit.Sequence);
     }
 
-    /// <summary>Who gained and lost how much on the day, by what is durable.</summary>
-    private async Task<DeficitDay> DayOfAsync(SharedDeficit deficit, CancellationToken cancellationToken)
+    /// <summary>
+    /// Who gained and lost how much on the day, by what is durable. Null while something that the account traded has no mark price here: a silo
+    /// makes them after it has started, and what is decided without them stays.
+    /// </summary>
+    private async Task<DeficitDay?> DayOfAsync(SharedDeficit deficit, CancellationToken cancellationToken)
     {
         await grains.Ledger().CatchUp();
-        var symbols = catalog.Margin.PaidIn(deficit.Asset).Values
-            .Select(of => (of.Instrument.Symbol, LotValue: of.TickLotValue, Mark: marks.Of(of.Instrument.Symbol)?.PriceTicks ?? 0))
-            .Where(of => of.Mark > 0).ToArray();
         var gains = ImmutableArray.CreateBuilder<DayGain>();
-        var day = UtcDay.Of(deficit.TimeNanos);
-        foreach (var (symbol, lotValue, mark) in symbols)
+        foreach (var of in catalog.Margin.PaidIn(deficit.Asset).Values)
         {
-            gains.AddRange(await history.DayGainsAsync(deficit.Asset, symbol, day, lotValue, mark, cancellationToken));
+            var mark = marks.Of(of.Instrument.Symbol)?.PriceTicks ?? 0;
+            var gained = await history.DayGainsAsync(of.Instrument, UtcDay.Of(deficit.TimeNanos), Math.Max(mark, 1), cancellationToken);
+            if (mark > 0)
+            {
+                gains.AddRange(gained);
+            }
+            else if (gained.Any(gain => gain.Account == deficit.Account))
+            {
+                return null;
+            }
         }
 
         var equities = ImmutableArray.CreateBuilder<DeficitShare>();

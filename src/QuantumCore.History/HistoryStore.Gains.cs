@@ -11,17 +11,17 @@ public abstract partial class HistoryStore
 
     /// <summary>
     /// What each margin account of a currency gained on a symbol since a UTC day began: what came in by its trades less what went out and less fees, and
-    /// what its position is worth more than it was worth when the day began. By account; accounts that had and did nothing are left out.
+    /// what its position is worth more than it was worth when the day began. Units that came and went otherwise count as if they had come and gone when
+    /// the day began. Rounded down, by account; accounts that gained and lost nothing are left out.
     /// </summary>
-    /// <param name="currency">What the accounts and the symbol are paid in.</param>
-    /// <param name="symbol">The symbol.</param>
+    /// <param name="instrument">The symbol; the accounts are of what it is paid in.</param>
     /// <param name="day">Number of the UTC day since 1970.</param>
-    /// <param name="lotValue">What one lot is worth at a price of one tick, minor units.</param>
     /// <param name="markTicks">The price now, in ticks. When the day began it was that of the last trade before.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<ImmutableArray<DayGain>> DayGainsAsync(
-        string currency, string symbol, long day, Int128 lotValue, long markTicks, CancellationToken cancellationToken)
+        Instrument instrument, long day, long markTicks, CancellationToken cancellationToken)
     {
+        var (symbol, lotUnits) = (instrument.Symbol, instrument.LotUnits);
         var closes = await ReadAsync(
             "SELECT close FROM candle WHERE symbol = @symbol AND minute < @minute ORDER BY minute DESC LIMIT 1",
             [("@symbol", symbol), ("@minute", day * MinutesPerDay)],
@@ -30,27 +30,33 @@ public abstract partial class HistoryStore
         var openTicks = closes.IsEmpty ? markTicks : closes[0];
         var positions = await ReadAsync(
             """
-            SELECT p.account, p.qty FROM position p JOIN margin_account m ON m.account = p.account
-            WHERE p.symbol = @symbol AND m.asset = @asset ORDER BY p.account
+            SELECT b.account, b.total, CAST(
+                COALESCE((SELECT SUM(t.qty) FROM trade t WHERE t.buyer = b.account AND t.symbol = @symbol AND t.time >= @from), 0)
+                - COALESCE((SELECT SUM(t.qty) FROM trade t WHERE t.seller = b.account AND t.symbol = @symbol AND t.time >= @from), 0) AS BIGINT)
+            FROM balance b JOIN margin_account m ON m.account = b.account
+            WHERE b.asset = @base AND m.asset = @asset ORDER BY b.account
             """,
-            [("@symbol", symbol), ("@asset", currency)],
-            static (reader, token) => ListAsync(reader, static row => (Account: row.GetInt64(0), Lots: row.GetInt64(1)), token),
+            [("@symbol", symbol), ("@base", instrument.Base.Name), ("@asset", instrument.Quote.Name), ("@from", day * UtcDay.Nanos)],
+            (reader, token) => ListAsync(
+                reader, row => (Account: row.GetInt64(0), Before: row.GetInt64(1) - ((Int128)row.GetInt64(2) * lotUnits)), token),
             cancellationToken);
         var gains = ImmutableArray.CreateBuilder<DayGain>();
-        var before = new TradeTime((day * UtcDay.Nanos) - 1, long.MaxValue, long.MaxValue);
-        foreach (var (account, lots) in positions)
+        var yesterday = new TradeTime((day * UtcDay.Nanos) - 1, long.MaxValue, long.MaxValue);
+        foreach (var (account, before) in positions)
         {
             Int128 gain = 0;
-            var traded = 0L;
+            Int128 traded = 0;
             await TradesAfterAsync(
-                account, symbol, before,
+                account, symbol, yesterday,
                 trade =>
                 {
                     traded += trade.Lots;
                     gain -= ((Int128)trade.Lots * trade.LotValue) + trade.Fee;
                 },
                 cancellationToken);
-            gain += lotValue * (((Int128)lots * markTicks) - ((Int128)(lots - traded) * openTicks));
+            // More may have been traded since the balances were read.
+            var now = before + (traded * lotUnits);
+            gain += Rounding.DivDown(((now * markTicks) - (before * openTicks)) * instrument.TickLotValue, lotUnits);
             if (gain != 0)
             {
                 gains.Add(new DayGain(account, symbol, gain));

@@ -83,10 +83,16 @@ internal sealed class MarginMarket(Exchange exchange, ShiftedTime time) : IAsync
     /// <summary>A second passes, and the agent makes one round.</summary>
     public async Task RoundAsync()
     {
+        await ReviewAsync();
+        await Agent.ShareDeficitsAsync(CancellationToken.None);
+    }
+
+    /// <summary>A second passes, and the agent looks at accounts alone.</summary>
+    public async Task ReviewAsync()
+    {
         time.Advance(TimeSpan.FromSeconds(1));
         await exchange.Ledger.CatchUp();
         await Agent.ReviewMarginAsync(CancellationToken.None);
-        await Agent.ShareDeficitsAsync(CancellationToken.None);
     }
 
     /// <summary>A round of the agent, after which the exchange dies or does not; whoever goes on finds AAPL at this mark price.</summary>

@@ -182,10 +182,13 @@ public class MarginOverHttpTests
         refused = await Assert.ThrowsAsync<QuantumCoreException>(
             () => exchange.Operator.SetKindAsync("ACC-1051", "USD", null, "MSFT", Cancellation));
         Assert.Contains("not traded on margin", refused.Message, StringComparison.Ordinal);
+        refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Operator.SetKindAsync("ACC-1051", "USD", null, "NONE", Cancellation));
+        Assert.Equal("symbol", refused.Field);
         Assert.Null((await exchange.Operator.SetKindAsync(Account, null, null, null, Cancellation)).Margin);
     }
 
-    private static async Task<(int Status, string? Field)> PostRawAsync(ServedExchange exchange, string path, string json)
+    internal static async Task<(int Status, string? Field)> PostRawAsync(ServedExchange exchange, string path, string json)
     {
         using var http = new HttpClient { BaseAddress = new Uri(exchange.Address, "api/qc/v1/") };
         http.DefaultRequestHeaders.Add("X-Api-Key", "operator");

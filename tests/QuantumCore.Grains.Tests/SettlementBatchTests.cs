@@ -76,6 +76,46 @@ public class SettlementBatchTests
         }
     }
 
+    [Theory]
+    [InlineData("{}", 0)]
+    [InlineData("""{"short": []}""", 0)]
+    [InlineData("""{"short": [{"account": "ACC-1002", "asset": "AAPL", "amount": "3"}]}""", 3)]
+    [InlineData("", null)]
+    [InlineData("null", null)]
+    [InlineData("[]", null)]
+    [InlineData("""{"short": [""", null)]
+    [InlineData("""{"shorts": []}""", null)]
+    [InlineData("""{"short": null}""", null)]
+    [InlineData("""{"short": [3]}""", null)]
+    [InlineData("""{"short": [{"account": "ACC-1002", "asset": "AAPL"}]}""", null)]
+    [InlineData("""{"short": [{"account": "ACC-1002", "asset": "AAPL", "amount": 3}]}""", null)]
+    [InlineData("""{"short": [{"account": "ACC-1002", "asset": "AAPL", "amount": "many"}]}""", null)]
+    [InlineData("""{"short": [{"account": "ACC-1002", "asset": "AAPL", "amount": "99999999999999999999"}]}""", null)]
+    [InlineData("""{"short": [{"account": "ACC-1009", "asset": "AAPL", "amount": "3"}]}""", null)]
+    [InlineData("""{"short": [{"account": "ACC-1002", "asset": "MSFT", "amount": "3"}]}""", null)]
+    [InlineData("""{"short": [{"account": "ACC-1002", "asset": "AAPL", "amount": "3"}], "short": []}""", null)]
+    [InlineData("""{"short": [{"account": "ACC-1002", "asset": "AAPL", "amount": "3", "amount": "1"}]}""", null)]
+    [InlineData("""{"short": [{"account": "ACC-1002", "asset": "AAPL", "amount": "3", "because": "lost"}]}""", null)]
+    public async Task An_answer_is_taken_as_a_whole_or_not_at_all(string text, int? amount)
+    {
+        var folder = Directory.CreateTempSubdirectory("quantumcore-settlements-");
+        try
+        {
+            var settlements = new FileSettlements(folder.FullName, waitsForAnswers: true);
+            var batch = new SettlementBatch("MAIN-2024-06-04-1", "MAIN", Closed(1, 0, 17));
+            Assert.Null(await settlements.SendAsync(batch, Cancellation));
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, batch.Id + ".answer.json"), text, Cancellation);
+            if (amount is { } units)
+                Assert.Equal(units, (await settlements.SendAsync(batch, Cancellation))!.Shorts.Sum(said => said.Amount));
+            else
+                Assert.Contains("is no answer", (await Assert.ThrowsAsync<InvalidDataException>(() => settlements.SendAsync(batch, Cancellation).AsTask())).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
     /// <summary>
     /// Source of E28: "Example 2 - Multilateral Netting" (CN-7 tuition sheet). Each payment is one unit that the payer buys of the payee.
     /// </summary>

@@ -173,10 +173,50 @@ public class SettlementFailTests
         market.Time.Advance(TimeSpan.FromDays(1));
         await market.TradeAsync("ONE", Bob, Carol, 10_000, 10);
         market.Time.Advance(TimeSpan.FromDays(1));
-        Assert.Equal(1_000, (await market.Account(Bob).FundsFor("MAIN", Monday + 1))!.Free.Single(of => of.Asset == "ONE").Amount);
+        Assert.Equal(10, (await market.Account(Bob).FundsFor("MAIN", Monday + 1))!.Free.Single(of => of.Asset == "ONE").Amount);
         Assert.Equal(RejectReason.UnsettledFunds, (await market.Account(Bob).Withdraw(new("out-1", "ONE", 991, "vault"))).Reason);
         Assert.Equal(RejectReason.None, (await market.Account(Bob).Withdraw(new("out-2", "ONE", 990, "vault"))).Reason);
         Assert.Equal(10, (await market.Account(Bob).FundsFor("MAIN", Monday + 1))!.Free.Single(of => of.Asset == "ONE").Amount);
+    }
+
+    [Fact]
+    public async Task What_can_leave_meanwhile_pays_for_nothing_that_receipts_of_the_day_were_to_pay()
+    {
+        await using var disk = new Disk(DiskKind.Faulty);
+        await using var market = await Market.OpenAsync(disk, feePpm: 0);
+
+        // Of the day Alice is to receive 100.00 more than she pays, and she has a million beside.
+        await market.TradeAsync("ONE", Bob, Alice, 10_000, 10);
+        await market.TradeAsync("LATE", Alice, Carol, 10_000, 9);
+        disk.Depository.Short = Missing(("MAIN-2024-06-04-1", Alice, "ONE", 4));
+        disk.Depository.Word = _ => false;
+        market.Time.Advance(TimeSpan.FromDays(2));
+        Assert.False((await market.Settlement.Settle()).IsDone);
+        await Wait.UntilAsync(() => Task.FromResult(disk.Depository.Sent.Count > 0), "the batch to be sent");
+        disk.Depository.Word = _ => true;
+        using var gate = disk.Volatile.Faults.Hold();
+        _ = market.Settlement.Settle().AsTask();
+        await gate.Arrived;
+
+        // The partial is decided and not durable; she takes all that she has.
+        var withdrawn = market.Account(Alice).Withdraw(new("all", "USD", Cash, "DE89")).AsTask();
+        gate.Release();
+        Assert.Equal(RejectReason.None, (await withdrawn).Reason);
+        await market.SettleAsync();
+        await market.RequireInvariantsAsync();
+        Assert.Equal((10_000, 10_000), await market.HasAsync(Alice, "USD"));
+        Assert.Equal((1_009, 3), await market.HasAsync(Alice, "LATE"));
+    }
+
+    [Fact]
+    public async Task A_cash_account_pays_no_share_of_a_deficit_with_what_has_not_settled()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk, feePpm: 0);
+        await market.Account(Alice).Withdraw(new("all", "USD", Cash - 100, "DE89"));
+        await market.TradeAsync("ONE", Bob, Alice, 10_000, 10);
+        await market.Account(Alice).PayShare(new(Dave, 17, "USD", 300));
+        Assert.Equal((100_000, 100_000), await market.HasAsync(Alice, "USD"));
     }
 
     [Fact]
@@ -282,6 +322,9 @@ public class SettlementFailTests
         await alive.TradeAsync("ONE", Bob, Carol, 11_000, 10);
         await alive.AdvanceAsync(days: 1);
         Assert.Equal("what fails is bought already, and settles with the next batches", (await BuyInAsync(alive, "b-2", Bob)).Refusal);
+
+        // Whoever repeats it on another day buys nothing twice.
+        Assert.Equal("it was decided on 2024-06-11: its order is placed on that day alone", (await BuyInAsync(alive, "b-1", Bob)).Refusal);
         await alive.RequireInvariantsAsync();
 
         // Bob gives what Carol sold him: he is short no more, and has paid the difference.
@@ -310,6 +353,22 @@ public class SettlementFailTests
         Assert.Equal(0, await market.Settlement.BuyInDays());
         Assert.Equal(new BuyInDecision(null, 3), await BuyInAsync(market, "b-1", Bob));
         Assert.Equal("nothing of this symbol settles at this venue", (await market.Settlement.BuyIn(new("b-2", Bob, "NOW", "desk", ""))).Refusal);
+    }
+
+    [Fact]
+    public async Task What_no_order_may_buy_at_once_is_bought_in_on_several_days()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk, feePpm: 0);
+        await market.Catalog.List(EncodedInstrument.From(
+            Listed.Share("FEW") with { MakerFeePpm = 0, TakerFeePpm = 0, SettlementDays = 1, SettlementVenue = "MAIN", MaxQuantityLots = 4 }));
+        await market.Account(Bob).Deposit(new DepositRequest("few", "FEW", 100));
+        Assert.Null(await market.Settlement.SetBuyInDays(new(0, "desk", "at once")));
+        await market.TradeAsync("FEW", Alice, Bob, 10_000, 4);
+        await market.TradeAsync("FEW", Alice, Bob, 10_000, 2);
+        disk.Depository.Short = Missing(("MAIN-2024-06-04-1", Bob, "FEW", 6));
+        await market.AdvanceAsync(days: 2);
+        Assert.Equal(new BuyInDecision(null, 4), await market.Settlement.BuyIn(new("b-1", Bob, "FEW", "desk", "")));
     }
 
     private static async Task<BuyInDecision> BuyInAsync(Market market, string id, long account) =>

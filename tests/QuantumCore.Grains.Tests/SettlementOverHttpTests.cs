@@ -64,6 +64,8 @@ public class SettlementOverHttpTests
         Assert.Equal((3, 0), (shown.BuyInDays, shown.Fails.Count));
         refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Operator.SetBuyInDaysAsync("MAIN", 101, null, Cancellation));
         Assert.Equal(("days", "100"), (refused.Field, refused.Limit));
+        Assert.Equal((400, "days"), await MarginOverHttpTests.PostRawAsync(exchange, "admin/settlement/MAIN/buy-in-days", "{}"));
+        Assert.Equal(3, Assert.Single(await exchange.Operator.GetSettlementAsync(Cancellation)).BuyInDays);
         await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.BuyInAsync("MAIN", "b-1", "ACC-1002", "TSLA", null, Cancellation));
     }
 

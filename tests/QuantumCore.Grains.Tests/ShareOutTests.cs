@@ -98,6 +98,80 @@ public class ShareOutTests
     }
 
     [Fact]
+    public async Task A_silo_that_has_no_mark_price_yet_shares_nothing_out()
+    {
+        await using var disk = new Disk();
+        var dead = await OpenAsync(disk, s_sharing);
+        await dead.Exchange.Service<OpenWorkAgent>().StopAsync(CancellationToken.None);
+        var before = await dead.CashAsync(Other);
+        await dead.TradeAsync(Side.Buy, 10_000, 200);
+        await dead.MarkAsync("AAPL", 4_000);
+        await dead.PlaceAsync(MarginMarket.Maker, Side.Buy, 3_960, 500);
+        for (var round = 0; round < 14; round++)
+        {
+            await dead.ReviewAsync();
+            await dead.MarkAsync("AAPL", 4_000);
+        }
+
+        Assert.True(Assert.Single((await dead.Catalog.Margin()).Deficits).Shares.IsDefault);
+        await dead.Exchange.CrashAsync();
+
+        // A minute without a trade or an index.
+        dead.Time.Advance(TimeSpan.FromSeconds(61));
+        await using var alive = await dead.StartAgainAsync();
+        await dead.DisposeAsync();
+        await alive.Exchange.RefreshCatalogsAsync();
+        await alive.RoundAsync();
+        Assert.True(Assert.Single((await alive.Catalog.Margin()).Deficits).Shares.IsDefault);
+        await alive.MarkAsync("AAPL", 4_000);
+        await alive.RoundAsync();
+        Assert.Equal((before - Deficit, 0L), (await alive.CashAsync(Other), await HouseAsync(alive)));
+        Assert.Empty((await alive.Catalog.Margin()).Deficits);
+    }
+
+    [Fact]
+    public async Task All_deficits_of_a_day_together_take_no_more_than_what_was_gained_on_it()
+    {
+        await using var disk = new Disk();
+        var dead = await OpenAsync(disk, s_sharing);
+        Assert.Equal(300, await SharedAsync(dead, 1, 300));
+        await dead.Exchange.CrashAsync();
+        await using var alive = await dead.StartAgainAsync();
+        await dead.DisposeAsync();
+        Assert.Equal(200, await SharedAsync(alive, 2, 300));
+        Assert.Equal(0, await SharedAsync(alive, 3, 300));
+        alive.Time.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(300, await SharedAsync(alive, 4, 300));
+
+        static async Task<long> SharedAsync(MarginMarket market, long sequence, long deficit)
+        {
+            await market.Exchange.Service<OpenWorkAgent>().StopAsync(CancellationToken.None);
+            await market.Catalog.Insure(new LiquidationClaim(Trader, sequence, "USD", 0, deficit));
+            var day = new DeficitDay(Trader, sequence, [new(Trader, "AAPL", -1_000), new(Other, "AAPL", 500)], [new(Other, 1_000_000)]);
+            return (await market.Catalog.ShareDeficit(day)).Sum(share => share.Amount);
+        }
+    }
+
+    [Fact]
+    public async Task Units_that_were_paid_in_and_sold_are_no_gain()
+    {
+        const long Own = 1_005;
+        await using var disk = new Disk();
+        await using var market = await OpenAsync(disk, s_sharing);
+        var now = market.Time.GetUtcNow();
+        market.Time.Advance(now.Date.AddDays(1) - now.UtcDateTime + TimeSpan.FromHours(1));
+        await market.Exchange.Account(Own).SetKind(new("USD", "desk", ""));
+        await market.Exchange.Account(Own).Deposit(new DepositRequest("shares", "AAPL", 100));
+        await market.MarkAsync("AAPL", 10_000);
+        await market.TradeAsync(Side.Sell, 10_000, 60, account: Own);
+        await market.Exchange.Ledger.CatchUp();
+
+        // What is left of them is worth less, and what was sold was worth as much; only who was short has gained.
+        var gains = await disk.History.DayGainsAsync(Listed.Share("AAPL"), UtcDay.Of(market.Time.UnixNanos()), 4_000, CancellationToken.None);
+        Assert.Equal([new DayGain(Other, "AAPL", 100 * 6_000), new DayGain(Own, "AAPL", -40 * 6_000)], gains);
+    }
+
+    [Fact]
     public async Task What_was_gained_yesterday_does_not_count()
     {
         await using var disk = new Disk();
@@ -109,13 +183,13 @@ public class ShareOutTests
         await market.MarkAsync("AAPL", 4_000);
         await market.Exchange.Ledger.CatchUp();
         var day = UtcDay.Of(market.Time.UnixNanos());
-        var gains = await disk.History.DayGainsAsync("USD", "AAPL", day, 1, 4_000, CancellationToken.None);
+        var gains = await disk.History.DayGainsAsync(Listed.Share("AAPL"), day, 4_000, CancellationToken.None);
         Assert.Equal(new DayGain(Other, "AAPL", 100 * 3_000), Assert.Single(gains));
 
         // Half of it is bought back at 50.00, for a fee of 2.00.
         await market.TradeAsync(Side.Buy, 5_000, 50, account: Other);
         await market.Exchange.Ledger.CatchUp();
-        gains = await disk.History.DayGainsAsync("USD", "AAPL", day, 1, 4_000, CancellationToken.None);
+        gains = await disk.History.DayGainsAsync(Listed.Share("AAPL"), day, 4_000, CancellationToken.None);
         Assert.Equal(new DayGain(Other, "AAPL", (50 * 3_000) + (50 * 2_000)), Assert.Single(gains));
     }
 

@@ -13,9 +13,10 @@ public abstract partial class HistoryContract
         var market = Market(15, 500);
         await using var history = await OpenAsync("gains");
         await Projecting.ProjectAllAsync(history, market, Token);
-        var (account, lotValue) = (1_001L, 1L);
+        var instrument = ((InstrumentDefined)market.Streams["book/SYM0"][0]).Definition.Decode();
+        var (account, lotValue) = (1_001L, instrument.TickLotValue);
         var head = market.Streams[$"acct/{account}"].Count;
-        Assert.Empty(await history.DayGainsAsync("USD", "SYM0", 0, lotValue, 100, Token));
+        Assert.Empty(await history.DayGainsAsync(instrument, 0, 100, Token));
         await history.ApplyAsync([new AccountChunk(account, head + 1, [new AccountKindSet(market.TimeNanos, "USD", 2, "desk", "")])], Token);
 
         // All of it happened in one day, before which there was nothing.
@@ -25,14 +26,17 @@ public abstract partial class HistoryContract
         Assert.All(trades, trade => Assert.Equal(day, UtcDay.Of(trade.TimeNanos)));
         var lots = trades.Sum(trade => trade.Lots);
         var expected = trades.Aggregate((Int128)0, (sum, trade) => sum - ((Int128)trade.Lots * trade.LotValue) - trade.Fee) + ((Int128)lots * lotValue * 777);
-        Assert.Equal(new DayGain(account, "SYM0", expected), Assert.Single(await history.DayGainsAsync("USD", "SYM0", day, lotValue, 777, Token)));
+        Assert.Equal(new DayGain(account, "SYM0", expected), Assert.Single(await history.DayGainsAsync(instrument, day, 777, Token)));
 
-        // The day after, only the price moves, from the last trade of the day before.
+        // The day after, only the price moves, from the last trade of the day before: of all that it has, what was paid in as well.
+        var units = market.Balances().Single(balance => balance.Account == account && balance.Asset == instrument.Base.Name).Total;
+        Assert.NotEqual(units, lots * instrument.LotUnits);
         var last = (await Projecting.RowsAsync(history, "c", "SELECT close FROM candle WHERE symbol = 'SYM0' ORDER BY minute DESC LIMIT 1", Token))[0];
         var close = long.Parse(last[2..], System.Globalization.CultureInfo.InvariantCulture);
         Assert.Equal(
-            (Int128)lots * lotValue * (777 - close), Assert.Single(await history.DayGainsAsync("USD", "SYM0", day + 1, lotValue, 777, Token)).Amount);
-        Assert.Empty(await history.DayGainsAsync("EUR", "SYM0", day, lotValue, 777, Token));
+            Rounding.DivDown((Int128)units * lotValue * (777 - close), instrument.LotUnits),
+            Assert.Single(await history.DayGainsAsync(instrument, day + 1, 777, Token)).Amount);
+        Assert.Empty(await history.DayGainsAsync(instrument with { Quote = new Asset("EUR", 2) }, day, 777, Token));
     }
 
     [Fact]

@@ -44,6 +44,8 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
         Refusal? refusal = WhyReading.Check(text.Why);
         if (refusal is null && currency.Length > 0 && !(await listings.All()).Any(instrument => instrument.Quote.Name == currency))
             refusal = new Refusal(RejectReason.BadRequest, "currency", Detail: "No listed instrument is paid in it.");
+        if (refusal is null && text.Symbol is { Length: > 0 } symbol && (await listings.Find(symbol))?.Quote.Name != currency)
+            refusal = new Refusal(RejectReason.BadRequest, "symbol", Detail: "A listed instrument that is paid in the account's currency.");
         if (refusal is null && await grains.Account(account.Value).SetKind(new(currency, officer.Name, text.Why ?? "", text.Symbol)) is { } reason)
             refusal = Refusal.Malformed(string.IsNullOrEmpty(text.Symbol) ? "currency" : null, FeesReading.Sentence(reason));
         if (refusal is { } wrong)

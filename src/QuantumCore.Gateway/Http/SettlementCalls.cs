@@ -98,10 +98,10 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
             return;
         }
 
-        var refusal = WhyReading.Check(text.Why);
+        var refusal = text.Days is null ? Refusal.Malformed("days", $"Business days, 0 to {BuyInDaysRequest.Most}.") : WhyReading.Check(text.Why);
         if (await VenueOf(context) is not { } venue)
             refusal ??= new Refusal(RejectReason.BadRequest, "venue", Detail: "Nothing settles there.");
-        else if (refusal is null && await venue.SetBuyInDays(new(text.Days, officer.Name, text.Why ?? "")) is { } reason)
+        else if (refusal is null && await venue.SetBuyInDays(new(text.Days ?? 0, officer.Name, text.Why ?? "")) is { } reason)
             refusal = new Refusal(RejectReason.BadRequest, "days", BuyInDaysRequest.Most.ToString(CultureInfo.InvariantCulture), FeesReading.Sentence(reason));
         if (refusal is { } wrong)
             await Answer.Refuse(context, wrong);

@@ -136,7 +136,7 @@ internal sealed record BuyInText
 internal sealed record BuyInDaysText
 {
     /// <summary>Business days, 0 to 100.</summary>
-    public int Days { get; init; }
+    public int? Days { get; init; }
 
     public string? Why { get; init; }
 }

@@ -65,7 +65,7 @@ internal sealed partial class AccountMachine
 
     /// <summary>
     /// Puts on record what the account pays of another one's deficit: never more than it would have if everything were closed at the mark prices
-    /// on record. Null when it has paid: that is remembered for ever, whatever the account's kind.
+    /// on record, and of what it may not owe never what has not settled. Null when it has paid: that is remembered for ever, whatever the account's kind.
     /// </summary>
     public AccountRecord? PayShare(DeficitShareRequest request, Asset asset, long now)
     {
@@ -74,7 +74,8 @@ internal sealed partial class AccountMachine
             return null;
         }
 
-        var most = (Int128)Account.Of(asset).Available;
+        var most = Int128.Min(
+            Account.Of(asset).Available, Account.Pending.Has(asset.Name) ? DatedAt(now).Spendable(asset.Name, DatedFunds.AtOnce) : long.MaxValue);
         if (_margin is { } margin && margin.Currency == asset)
         {
             FindPositions(margin, OwnOf(margin));

@@ -17,6 +17,7 @@ namespace QuantumCore.Grains.Settlement;
 public sealed class FileSettlements(string folder, bool waitsForAnswers = false) : ISettlementReceiver
 {
     private static readonly JsonWriterOptions s_json = new() { Indented = true, NewLine = "\n" };
+    private static readonly JsonDocumentOptions s_once = new() { AllowDuplicateProperties = false };
 
     /// <inheritdoc/>
     /// <exception cref="InvalidDataException">
@@ -39,12 +40,8 @@ public sealed class FileSettlements(string folder, bool waitsForAnswers = false)
     {
         try
         {
-            using var answer = JsonDocument.Parse(File.ReadAllBytes(path));
-            if (answer.RootElement.EnumerateObject().FirstOrDefault(field => field.Name != "short") is { Value.ValueKind: not JsonValueKind.Undefined } other)
-            {
-                throw new InvalidDataException($"{other.Name} is no field of an answer: short alone is.");
-            }
-
+            using var answer = JsonDocument.Parse(File.ReadAllBytes(path), s_once);
+            RequireFields(answer.RootElement, "short");
             return answer.RootElement.TryGetProperty("short", out var shorts)
                 ? new SettlementAnswer([.. shorts.EnumerateArray().Select(said => Short(said, items))])
                 : SettlementAnswer.Whole;
@@ -55,8 +52,20 @@ public sealed class FileSettlements(string folder, bool waitsForAnswers = false)
         }
     }
 
+    private static void RequireFields(JsonElement of, params ReadOnlySpan<string> known)
+    {
+        foreach (var field in of.EnumerateObject())
+        {
+            if (!known.Contains(field.Name))
+            {
+                throw new InvalidDataException($"{field.Name} is no field of an answer here: {string.Join(", ", known)}.");
+            }
+        }
+    }
+
     private static SettlementShort Short(JsonElement said, ImmutableArray<SettlementItem> items)
     {
+        RequireFields(said, "account", "asset", "amount");
         var (account, asset, amount) = (said.GetProperty("account").GetString(), said.GetProperty("asset").GetString(), said.GetProperty("amount").GetString());
         return items.FirstOrDefault(item => new AccountId(item.Account).ToString() == account && item.Asset == asset) is { } owed
             && DecimalText.TryParse(amount, owed.Decimals, out var units) == DecimalError.None

@@ -156,12 +156,14 @@ public sealed class SettlementGrain(
     {
         if (_machine.BuyInOf(request.Id) is { } known)
         {
-            return (known.Request.Account, known.Request.Symbol) == (request.Account, request.Symbol)
-                ? new BuyInDecision(null, known.Lots)
-                : new BuyInDecision("this id is of another buy-in", 0);
+            // On another day there may be another one in its place.
+            return (known.Request.Account, known.Request.Symbol) != (request.Account, request.Symbol) ? new BuyInDecision("this id is of another buy-in", 0)
+                : UtcDay.Of(known.TimeNanos) is var day && day != UtcDay.Of(Now)
+                    ? new BuyInDecision($"it was decided on {UtcDay.Text(day)}: its order is placed on that day alone", 0)
+                : new BuyInDecision(null, known.Lots);
         }
 
-        var (record, refusal) = _machine.BuyIn(request, instrument.LotUnits, pending, catalog.CalendarOf(Venue), Now);
+        var (record, refusal) = _machine.BuyIn(request, instrument, pending, catalog.CalendarOf(Venue), Now);
         if (record is not null)
         {
             Record(record);

@@ -76,11 +76,11 @@ internal sealed class SettlementMachine(string venue)
 
     /// <summary>Decides on a buy-in that is new: a record, or why there is none.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="lotUnits">Units of a lot of its symbol.</param>
+    /// <param name="instrument">Its symbol: an order buys no more of it than is allowed, the rest another one does.</param>
     /// <param name="pending">What is pending of its units in the account, minor units: what is bought already makes up for what fails.</param>
     /// <param name="calendar">The venue's business days.</param>
     /// <param name="now">Unix nanoseconds.</param>
-    public (SettlementBuyIn? Record, string? Refusal) BuyIn(BuyInRequest request, long lotUnits, long pending, BusinessCalendar calendar, long now)
+    public (SettlementBuyIn? Record, string? Refusal) BuyIn(BuyInRequest request, Instrument instrument, long pending, BusinessCalendar calendar, long now)
     {
         var (fails, today) = (_fails.Where(fail => fail.Account == request.Account && fail.Symbol == request.Symbol && fail.UnitsLeft < 0).ToArray(), UtcDay.Of(At(now)));
         if (fails.Length == 0)
@@ -100,8 +100,8 @@ internal sealed class SettlementMachine(string venue)
             return (null, $"it is bought in today already, as {other.Request.Id}");
         }
 
-        var lots = Math.Min(-fails.Sum(fail => fail.UnitsLeft), -pending) / lotUnits;
-        return lots > 0 ? (new SettlementBuyIn(At(now), request, lots), null) : (null, "what fails is bought already, and settles with the next batches");
+        var lots = Math.Min(-fails.Sum(fail => fail.UnitsLeft), -pending) / instrument.LotUnits;
+        return lots > 0 ? (new SettlementBuyIn(At(now), request, Math.Min(lots, instrument.MaxQuantityLots)), null) : (null, "what fails is bought already, and settles with the next batches");
     }
 
     /// <summary>Folds the next record.</summary>
