@@ -70,9 +70,9 @@ public class SettlementDateTests
     }
 
     [Fact]
-    public void What_may_go_into_a_batch_leaves_out_what_is_promised_at_once_and_overdue_elsewhere()
+    public void What_may_go_into_a_batch_is_what_is_due_there_and_neither_promised_at_once_nor_overdue_elsewhere()
     {
-        // 400.00 settled; 100.00 are due here, 50.00 elsewhere, both since Tuesday; 30.00 may be given away at once, 20.00 tomorrow.
+        // 400.00 settled, then 140.00; 100.00 are due here, 50.00 elsewhere, both since Tuesday; 30.00 may be given away at once, 20.00 tomorrow.
         var account = Funded(40_000);
         Trade(account, Share("AAA", 1), Side.Buy, 100, 100, Monday);
         Trade(account, Share("BBB", 1) with { SettlementVenue = "ELSE" }, Side.Buy, 100, 50, Monday);
@@ -80,12 +80,16 @@ public class SettlementDateTests
         Hold(account, Share("DDD", 0), Side.Buy, 100, 30);
         Hold(account, Share("AAA", 1), Side.Buy, 100, 20);
         var dated = new DatedFunds(account, Monday + 2, Monday + 2, _ => BusinessCalendar.WithoutHolidays);
-        Assert.Equal(40_000 - 5_000 - 3_000, dated.FreeFor("MAIN", "USD"));
-        Assert.Equal(40_000 - 10_000 - 3_000, dated.FreeFor("ELSE", "USD"));
+        Assert.Equal(10_000, dated.FreeFor("MAIN", "USD"));
+        Assert.Equal(5_000, dated.FreeFor("ELSE", "USD"));
         Assert.Equal(0, dated.FreeFor("MAIN", "AAA"));
 
         // And nothing else may take of what is overdue.
         Assert.Equal(40_000 - 10_000 - 5_000 - 3_000 - 2_000 - 1_000, dated.Spendable("USD", DatedFunds.AtOnce));
+
+        account.Give(s_usd, 26_000);
+        Assert.Equal(14_000 - 5_000 - 3_000, dated.FreeFor("MAIN", "USD"));
+        Assert.Equal(14_000 - 10_000 - 3_000, dated.FreeFor("ELSE", "USD"));
     }
 
     [Theory]
