@@ -188,7 +188,11 @@ internal sealed partial class AccountMachine
             }
         }
 
-        Account.KeepForReplacements(replacing);
+        if (replacing.Count > 0)
+        {
+            Account.KeepForReplacements(replacing);
+        }
+
         if (turn.Command.Verb == BookVerb.Amend && turn.Command.Account == id.Value
             && Account.Orders.TryGetValue(turn.Command.Number, out var amended))
         {
