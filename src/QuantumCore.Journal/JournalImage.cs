@@ -73,8 +73,11 @@ public abstract class JournalImage : IDisposable
     /// <summary>The index: of one stream by sequence, or of all.</summary>
     public abstract IEnumerable<SliceRow> Slices(long? streamId = null);
 
-    /// <summary>All snapshots.</summary>
+    /// <summary>All snapshots, of each stream the oldest first.</summary>
     public abstract IEnumerable<SnapshotRow> Snapshots();
+
+    /// <summary>One snapshot, if it is there.</summary>
+    public abstract SnapshotRow? Snapshot(long streamId, long sequence);
 
     /// <summary>Files that a backup took along; a journal that an exchange runs on has none.</summary>
     public virtual IEnumerable<FileRow> Files() => [];

@@ -82,9 +82,10 @@ internal sealed class PostgresJournalImage : JournalImage
     }
 
     public override IEnumerable<SnapshotRow> Snapshots() => Rows(
-        "SELECT stream_id, seq, epoch, crc, body FROM snapshot ORDER BY stream_id, seq",
-        static row => new SnapshotRow(
-            row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetFieldValue<byte[]>(4)));
+        "SELECT stream_id, seq, epoch, crc, body FROM snapshot ORDER BY stream_id, seq", SnapshotAt);
+
+    public override SnapshotRow? Snapshot(long streamId, long sequence) => Rows(
+        "SELECT stream_id, seq, epoch, crc, body FROM snapshot WHERE stream_id = $1 AND seq = $2", SnapshotAt, streamId, sequence).FirstOrDefault();
 
     /// <remarks>PostgreSQL says so when a page is read that fails its own checks.</remarks>
     public override IReadOnlyList<string> FileDamage() => [];
@@ -94,6 +95,9 @@ internal sealed class PostgresJournalImage : JournalImage
         _transaction.Dispose();
         _connection.Dispose();
     }
+
+    private static SnapshotRow SnapshotAt(NpgsqlDataReader row) =>
+        new(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetFieldValue<byte[]>(4));
 
     private static FrameRow FrameAt(NpgsqlDataReader row) =>
         new(new FrameId(row.GetInt64(0), row.GetInt64(1)), row.GetInt64(2), row.GetFieldValue<byte[]>(3));

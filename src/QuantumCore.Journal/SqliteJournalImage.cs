@@ -99,15 +99,14 @@ internal sealed class SqliteJournalImage : JournalImage
     public override IEnumerable<SnapshotRow> Snapshots()
     {
         var rows = _database.Statement("SELECT stream_id, seq, epoch, crc, parts FROM snapshot ORDER BY stream_id, seq");
-        while (rows.Step())
-        {
-            using var body = new MemoryStream();
-            var parts = _database.Statement("""
-                SELECT body FROM snapshot_part WHERE stream_id = ?1 AND seq = ?2 AND part < ?3 ORDER BY part
-                """).Bind(1, rows.Long(0)).Bind(2, rows.Long(1)).Bind(3, rows.Long(4));
-            while (parts.Step()) body.Write(parts.Blob(0));
-            yield return new SnapshotRow(rows.Long(0), rows.Long(1), rows.Long(2), rows.Long(3), body.ToArray());
-        }
+        while (rows.Step()) yield return SnapshotAt(rows);
+    }
+
+    public override SnapshotRow? Snapshot(long streamId, long sequence)
+    {
+        var rows = _database.Statement("SELECT stream_id, seq, epoch, crc, parts FROM snapshot WHERE stream_id = ?1 AND seq = ?2")
+            .Bind(1, streamId).Bind(2, sequence);
+        return rows.Step() ? SnapshotAt(rows) : null;
     }
 
     public override IReadOnlyList<string> FileDamage()
@@ -123,6 +122,16 @@ internal sealed class SqliteJournalImage : JournalImage
     }
 
     public override void Dispose() => _database.Dispose();
+
+    private SnapshotRow SnapshotAt(SqliteStatement row)
+    {
+        using var body = new MemoryStream();
+        var parts = _database.Statement("""
+            SELECT body FROM snapshot_part WHERE stream_id = ?1 AND seq = ?2 AND part < ?3 ORDER BY part
+            """).Bind(1, row.Long(0)).Bind(2, row.Long(1)).Bind(3, row.Long(4));
+        while (parts.Step()) body.Write(parts.Blob(0));
+        return new SnapshotRow(row.Long(0), row.Long(1), row.Long(2), row.Long(3), body.ToArray());
+    }
 
     private static FrameRow FrameAt(SqliteStatement row) =>
         new(new FrameId(row.Long(0), row.Long(1)), row.Long(2), row.Blob(3));

@@ -23,7 +23,9 @@ public sealed class Verification
     private readonly Dictionary<string, BookLane> _books = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Lane> _movers = new(StringComparer.Ordinal);
     private Dictionary<string, Instrument> _listed = [];
-    private readonly HashSet<long> _snapshotted = [];
+
+    // Sequences of the sound snapshots of accounts, by stream, the newest first.
+    private readonly Dictionary<long, List<long>> _snapshotted = [];
     private int _snapshotsAgreed;
     private int _files;
 
@@ -103,7 +105,7 @@ public sealed class Verification
             .ToDictionary(source => source.Key, source => source.Head, StringComparer.Ordinal);
         foreach (var account in _accounts.Values)
         {
-            account.Settle(heads, IsWhole, _snapshotted.Contains(account.Stream.StreamId));
+            account.Settle(heads, IsWhole, _snapshotted.ContainsKey(account.Stream.StreamId));
             account.LetGo();
         }
 
@@ -203,7 +205,12 @@ public sealed class Verification
             }
             else
             {
-                _snapshotted.Add(snapshot.StreamId);
+                if (!_snapshotted.TryGetValue(snapshot.StreamId, out var sequences))
+                {
+                    _snapshotted.Add(snapshot.StreamId, sequences = []);
+                }
+
+                sequences.Insert(0, snapshot.Sequence);
             }
         }
     }
@@ -355,27 +362,12 @@ public sealed class Verification
     /// <summary>Of every account that was folded to its end the newest sound snapshot, or the one before it, and so on.</summary>
     private IEnumerable<(long Account, SnapshotRow Snapshot)> NewestOfAccounts(int rank)
     {
-        var accounts = _accounts.Values.Where(lane => lane.FinalHash is not null).ToDictionary(lane => lane.Stream.StreamId);
-        var newest = new Dictionary<long, List<long>>();
-        foreach (var snapshot in _image.Snapshots())
+        foreach (var lane in _accounts.Values.Where(lane => lane.FinalHash is not null))
         {
-            if (accounts.ContainsKey(snapshot.StreamId) && Checksum.Of(snapshot.Body) == snapshot.Crc)
+            if (_snapshotted.GetValueOrDefault(lane.Stream.StreamId) is { } sequences && rank < sequences.Count
+                && _image.Snapshot(lane.Stream.StreamId, sequences[rank]) is { } snapshot)
             {
-                if (!newest.TryGetValue(snapshot.StreamId, out var sequences))
-                {
-                    newest.Add(snapshot.StreamId, sequences = []);
-                }
-
-                sequences.Insert(0, snapshot.Sequence);
-            }
-        }
-
-        foreach (var snapshot in _image.Snapshots())
-        {
-            if (newest.TryGetValue(snapshot.StreamId, out var sequences) && rank < sequences.Count
-                && sequences[rank] == snapshot.Sequence)
-            {
-                yield return (accounts[snapshot.StreamId].Account, snapshot);
+                yield return (lane.Account, snapshot);
             }
         }
     }
