@@ -53,15 +53,19 @@ internal static class RecoveryCommand
         GCSettings.LatencyMode = GCLatencyMode.Batch;
         GC.Collect();
         var processor = Process.GetCurrentProcess().TotalProcessorTime;
+        var (allocated, paused) = (GC.GetTotalAllocatedBytes(), GC.GetTotalPauseDuration());
         var started = Stopwatch.GetTimestamp();
         var report = await Verification.RunAsync(new JournalPlace(place), null, CancellationToken.None);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var used = (Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds;
+        allocated = GC.GetTotalAllocatedBytes() - allocated;
+        paused = GC.GetTotalPauseDuration() - paused;
         GCSettings.LatencyMode = GCLatencyMode.Interactive;
         GC.Collect();
 
         await Console.Error.WriteLineAsync(string.Create(
-            CultureInfo.InvariantCulture, $"verified in {seconds:F2} s, {used:F2} s of processors"));
+            CultureInfo.InvariantCulture,
+            $"verified in {seconds:F2} s, {used:F2} s of processors, {allocated / report.Records} bytes allocated for each record, {paused.TotalSeconds:F2} s paused for collections"));
         var (without, hashes) = await ReadyAsync(folder, plan, snapshotsAfterwards: true);
         var (with, hashesAgain) = await ReadyAsync(folder, plan, snapshotsAfterwards: false);
         var verified = report.Books.ToDictionary(book => book.Symbol, book => book.StateHash, StringComparer.Ordinal);

@@ -61,7 +61,7 @@ public sealed class OpenInterest(Instrument instrument, bool margined = false)
         if (order.Side == Side.Buy)
         {
             BuyLots += sign * order.OpenLots;
-            _buyTickLots += (Int128)sign * order.OpenLots * order.PriceTicks;
+            _buyTickLots += Math.BigMul(sign * order.OpenLots, order.PriceTicks);
             BuyHeld += sign * order.Held;
         }
         else

@@ -61,7 +61,7 @@ public sealed class PositionCost(CostMethod method, bool feesInCost = false)
 
         if (Math.Abs(lots) - against is > 0 and var rest)
         {
-            var cost = ((Int128)rest * lotValue * long.Sign(lots)) + (feesInCost ? fee - closeFee : 0);
+            var cost = Math.BigMul(rest * long.Sign(lots), lotValue) + (feesInCost ? fee - closeFee : 0);
             Open(rest * long.Sign(lots), cost);
         }
     }
@@ -165,8 +165,8 @@ public sealed class PositionCost(CostMethod method, bool feesInCost = false)
     // Nobody is favoured by a unit in the middle; the last one takes what is left.
     private Int128 Close(long part, int sign, long lotValue, long open, Int128 cost)
     {
-        var relief = part == Math.Abs(open) ? cost : Rounding.DivHalfEven(cost * part, Math.Abs(open));
-        Realised += ((Int128)part * lotValue * -sign) - relief;
+        var relief = part == Math.Abs(open) ? cost : Rounding.DivHalfEven(Wide.Product(cost, part), Math.Abs(open));
+        Realised += Math.BigMul(part * -sign, lotValue) - relief;
         Cost -= relief;
         Quantity += part * sign;
         return relief;

@@ -61,7 +61,7 @@ public sealed class TradingDay
             (Day, _volume, _before) = (day, 0, Earned);
         }
 
-        _volume += (Int128)Math.Abs(lots) * lotValue;
+        _volume += Math.BigMul(Math.Abs(lots), lotValue);
         _position.Fill(lots, lotValue, fee);
     }
 

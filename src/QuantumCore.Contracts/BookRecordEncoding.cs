@@ -28,16 +28,22 @@ public static class BookRecordEncoding
     }
 
     /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
-    public static byte[] Encode(BookRecord record) => record switch
+    public static byte[] Encode(BookRecord record) => Write(record).ToArray();
+
+    /// <summary>Whether these are the record's bytes.</summary>
+    public static bool IsEncoded(BookRecord record, ReadOnlySpan<byte> bytes) => Write(record).SequenceEqual(bytes);
+
+    // They hold until the thread writes the next record.
+    private static ReadOnlySpan<byte> Write(BookRecord record) => record switch
     {
-        OrderAccepted order => Encode(order),
-        OrdersClosed closed => Encode(closed),
-        AllClosed all => Encode(all),
-        OrderVoided voided => Encode(voided),
-        OrderReduced reduced => Encode(reduced),
-        InstrumentDefined defined => Encode(defined),
-        NothingFound nothing => Encode(nothing),
-        BookTurn turn => Encode(turn),
+        OrderAccepted order => Write(order),
+        OrdersClosed closed => Write(closed),
+        AllClosed all => Write(all),
+        OrderVoided voided => Write(voided),
+        OrderReduced reduced => Write(reduced),
+        InstrumentDefined defined => Write(defined),
+        NothingFound nothing => Write(nothing),
+        BookTurn turn => Write(turn),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
@@ -78,14 +84,14 @@ public static class BookRecordEncoding
 
     private static RecordWriter Start(Kind kind, BookRecord record) => new(Version, (byte)kind, record.TimeNanos);
 
-    private static byte[] Encode(InstrumentDefined record)
+    private static ReadOnlySpan<byte> Write(InstrumentDefined record)
     {
         var to = Start(Kind.Instrument, record);
         to.Bytes(record.Definition.Bytes.AsSpan());
-        return to.ToArray();
+        return to.ToSpan();
     }
 
-    private static byte[] Encode(OrderAccepted record)
+    private static ReadOnlySpan<byte> Write(OrderAccepted record)
     {
         var to = Start(Kind.Order, record);
         OrderEncoding.Write(ref to, record.Order);
@@ -113,7 +119,7 @@ public static class BookRecordEncoding
             WriteClosed(ref to, replaced);
         }
 
-        return to.ToArray();
+        return to.ToSpan();
     }
 
     private static OrderAccepted ReadOrder(ref RecordReader from)
@@ -143,7 +149,7 @@ public static class BookRecordEncoding
             from.TimeNanos, order, orderId, fills.MoveToImmutable(), leaves, end, hold, replaced);
     }
 
-    private static byte[] Encode(OrderVoided record)
+    private static ReadOnlySpan<byte> Write(OrderVoided record)
     {
         var to = Start(Kind.Voided, record);
         to.Count(record.Account);
@@ -155,26 +161,26 @@ public static class BookRecordEncoding
             OrderEncoding.Write(ref to, order);
         }
 
-        return to.ToArray();
+        return to.ToSpan();
     }
 
-    private static byte[] Encode(OrdersClosed record)
+    private static ReadOnlySpan<byte> Write(OrdersClosed record)
     {
         var to = Start(Kind.Closed, record);
         WriteClosed(ref to, record.Orders);
-        return to.ToArray();
+        return to.ToSpan();
     }
 
-    private static byte[] Encode(AllClosed record)
+    private static ReadOnlySpan<byte> Write(AllClosed record)
     {
         var to = Start(Kind.AllClosed, record);
         to.Count(record.Account);
         to.Count(record.Floor);
         WriteClosed(ref to, record.Orders);
-        return to.ToArray();
+        return to.ToSpan();
     }
 
-    private static byte[] Encode(OrderReduced record)
+    private static ReadOnlySpan<byte> Write(OrderReduced record)
     {
         var to = Start(Kind.Reduced, record);
         to.Count(record.Account);
@@ -185,7 +191,7 @@ public static class BookRecordEncoding
         to.Count(record.TotalLots);
         to.Count(record.ReducedLots);
         to.Count(record.Hold);
-        return to.ToArray();
+        return to.ToSpan();
     }
 
     private static OrderReduced ReadReduced(ref RecordReader from) => new(
@@ -199,19 +205,19 @@ public static class BookRecordEncoding
         from.Count(),
         from.Count());
 
-    private static byte[] Encode(BookTurn record)
+    private static ReadOnlySpan<byte> Write(BookTurn record)
     {
         var to = Start(record.HasPrevented ? Kind.TurnWithPrevented : Kind.Turn, record);
         BookTurnEncoding.Write(ref to, record);
-        return to.ToArray();
+        return to.ToSpan();
     }
 
-    private static byte[] Encode(NothingFound record)
+    private static ReadOnlySpan<byte> Write(NothingFound record)
     {
         var to = Start(Kind.NothingFound, record);
         to.Count(record.Account);
         to.Count(record.OrderId);
-        return to.ToArray();
+        return to.ToSpan();
     }
 
     private static void WriteClosed(ref RecordWriter to, ImmutableArray<ClosedOrder> orders)

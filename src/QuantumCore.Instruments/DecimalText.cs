@@ -24,6 +24,13 @@ public static class DecimalText
     /// <summary>The most digits after the point that any asset or instrument may have.</summary>
     public const int MaxDecimals = 18;
 
+    private static readonly long[] s_powersOfTen =
+    [
+        1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000, 100_000_000_000,
+        1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000, 10_000_000_000_000_000,
+        100_000_000_000_000_000, 1_000_000_000_000_000_000,
+    ];
+
     /// <summary>Reads a non-negative decimal such as <c>150.25</c> as <c>15025</c> at <paramref name="decimals"/> 2.</summary>
     /// <remarks>Trailing zeros beyond the scale are accepted (<c>1.50</c> at scale 1), other digits there are not.</remarks>
     public static DecimalError TryParse(ReadOnlySpan<char> text, int decimals, out long value)
@@ -82,13 +89,8 @@ public static class DecimalText
     /// <summary>Ten to the power of <paramref name="exponent"/>, 0 to 18.</summary>
     public static long PowerOfTen(int exponent)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(exponent);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(exponent, MaxDecimals);
-        var power = 1L;
-        for (var i = 0; i < exponent; i++)
-        {
-            power *= 10;
-        }
-
-        return power;
+        return s_powersOfTen[exponent];
     }
 }

@@ -109,7 +109,7 @@ public sealed record Instrument
     public long TickLotValue => (long)(TickLotNumerator / TickLotDenominator);
 
     /// <summary>Base minor units of one lot.</summary>
-    public long LotUnits => (long)((Int128)LotSize * DecimalText.PowerOfTen(Base.Decimals)
+    public long LotUnits => (long)(Math.BigMul(LotSize, DecimalText.PowerOfTen(Base.Decimals))
         / DecimalText.PowerOfTen(QuantityDecimals));
 
     /// <summary>What the key of a group begins with; no symbol holds a colon.</summary>
@@ -119,10 +119,10 @@ public sealed record Instrument
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
 
     private Int128 TickLotNumerator =>
-        (Int128)TickSize * LotSize * DecimalText.PowerOfTen(Quote.Decimals);
+        Wide.Product(Math.BigMul(TickSize, LotSize), DecimalText.PowerOfTen(Quote.Decimals));
 
     private Int128 TickLotDenominator =>
-        (Int128)DecimalText.PowerOfTen(PriceDecimals) * DecimalText.PowerOfTen(QuantityDecimals);
+        Math.BigMul(DecimalText.PowerOfTen(PriceDecimals), DecimalText.PowerOfTen(QuantityDecimals));
 
     /// <summary>
     /// Price times quantity in quote minor units, exact; wide, so that any input may be tested. What is beyond every
@@ -130,8 +130,8 @@ public sealed record Instrument
     /// </summary>
     public Int128 Notional(long priceTicks, long quantityLots)
     {
-        var tickLots = (Int128)priceTicks * quantityLots;
-        return tickLots > NotionalLimit ? Int128.MaxValue : tickLots * TickLotValue;
+        var tickLots = Math.BigMul(priceTicks, quantityLots);
+        return tickLots > NotionalLimit ? Int128.MaxValue : Wide.Product(tickLots, TickLotValue);
     }
 
     /// <summary>What is wrong with this definition, as a sentence that names the field; null when nothing is.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using QuantumCore.Contracts;
 using QuantumCore.Journal;
 
@@ -147,6 +148,9 @@ internal sealed class JournalWalk(IReadOnlyCollection<Lane> lanes, FindingList f
         private readonly BlockingCollection<Action>[] _queues;
         private readonly Task[] _threads;
         private readonly SemaphoreSlim _progress = new(0);
+
+        // Lists that were told, to be filled again: they have the size that they need.
+        private readonly ConcurrentBag<List<Delivered>> _told = [];
         private int _ahead;
 
         public Crew(int workers, CancellationToken cancellationToken)
@@ -220,7 +224,7 @@ internal sealed class JournalWalk(IReadOnlyCollection<Lane> lanes, FindingList f
                     told ??= new List<Delivered>?[_queues.Length];
                     foreach (var delivered in book.Deliveries)
                     {
-                        (told[delivered.Account.Worker] ??= []).Add(delivered);
+                        (told[delivered.Account.Worker] ??= _told.TryTake(out var list) ? list : []).Add(delivered);
                     }
 
                     book.Deliveries.Clear();
@@ -231,9 +235,20 @@ internal sealed class JournalWalk(IReadOnlyCollection<Lane> lanes, FindingList f
             {
                 if (told[worker] is { } deliveries)
                 {
-                    Add(worker, () => deliveries.ForEach(static one => one.Account.Take(one)));
+                    Add(worker, () => Tell(deliveries));
                 }
             }
+        }
+
+        private void Tell(List<Delivered> deliveries)
+        {
+            foreach (var delivered in CollectionsMarshal.AsSpan(deliveries))
+            {
+                delivered.Account.Take(delivered);
+            }
+
+            deliveries.Clear();
+            _told.Add(deliveries);
         }
 
         private void Work(BlockingCollection<Action> queue)

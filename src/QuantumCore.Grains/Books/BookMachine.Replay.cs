@@ -39,7 +39,7 @@ internal sealed partial class BookMachine
             throw new DivergenceException(symbol, sequence, e.Message);
         }
 
-        if (again is null || !BookRecordEncoding.Encode(again).AsSpan().SequenceEqual(stored))
+        if (again is null || !BookRecordEncoding.IsEncoded(again, stored))
         {
             throw new DivergenceException(symbol, sequence, $"the replay gives {again?.ToString() ?? "nothing"}");
         }
