@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
@@ -129,10 +130,11 @@ public static class BookRecordEncoding
         var leaves = from.Count();
         var end = (EndReason)from.Byte();
         var hold = from.Count();
-        var fills = ImmutableArray.CreateBuilder<TradeFill>(from.ItemCount());
-        for (var i = fills.Capacity; i > 0; i--)
+        var count = from.ItemCount();
+        var fills = count == 0 ? [] : new TradeFill[count];
+        for (var i = 0; i < fills.Length; i++)
         {
-            fills.Add(new TradeFill(
+            fills[i] = new TradeFill(
                 from.Count(),
                 from.Count(),
                 from.Count(),
@@ -141,12 +143,12 @@ public static class BookRecordEncoding
                 from.Signed(),
                 from.Signed(),
                 from.Count(),
-                from.Count()));
+                from.Count());
         }
 
         ClosedOrder? replaced = from.Bool() ? ReadClosedOrder(ref from) : null;
         return new OrderAccepted(
-            from.TimeNanos, order, orderId, fills.MoveToImmutable(), leaves, end, hold, replaced);
+            from.TimeNanos, order, orderId, ImmutableCollectionsMarshal.AsImmutableArray(fills), leaves, end, hold, replaced);
     }
 
     private static ReadOnlySpan<byte> Write(OrderVoided record)

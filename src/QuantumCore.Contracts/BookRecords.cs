@@ -51,13 +51,19 @@ public abstract record BookRecord(long TimeNanos)
     // Nearly every order meets few others: a search among them is cheaper than a set.
     private static ImmutableArray<long> OfTrades(OrderAccepted order)
     {
+        var taker = order.Order.Account;
         if (order.Fills.IsEmpty)
         {
-            return [order.Order.Account];
+            return [taker];
+        }
+
+        if (order.Fills is [{ MakerAccount: var maker }])
+        {
+            return maker == taker ? [taker] : [taker, maker];
         }
 
         var accounts = ImmutableArray.CreateBuilder<long>(order.Fills.Length + 1);
-        accounts.Add(order.Order.Account);
+        accounts.Add(taker);
         foreach (var fill in order.Fills)
         {
             if (!accounts.Contains(fill.MakerAccount))

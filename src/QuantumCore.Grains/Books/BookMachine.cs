@@ -325,14 +325,13 @@ internal sealed partial class BookMachine(string symbol)
             Finish(replaced!, closed.Reason);
         }
 
-        var fills = Core.Events.Length > 2 ? ImmutableArray.CreateBuilder<TradeFill>() : null;
-        var end = EndReason.None;
+        var fills = RoomForTrades(Core.Events);
+        var (traded, end) = (0, EndReason.None);
         foreach (ref readonly var happened in Core.Events)
         {
             if (happened.Kind == BookEventKind.Trade)
             {
-                fills ??= ImmutableArray.CreateBuilder<TradeFill>();
-                fills.Add(Match(ticket, happened));
+                fills[traded++] = Match(ticket, happened);
             }
             else if (happened.Kind == BookEventKind.Ended && happened.OrderId == orderId)
             {
@@ -345,7 +344,7 @@ internal sealed partial class BookMachine(string symbol)
             time,
             order,
             orderId,
-            fills?.ToImmutable() ?? [],
+            ImmutableCollectionsMarshal.AsImmutableArray(fills),
             isOpen ? ticket.LeavesLots : 0,
             end,
             isOpen ? HoldOf(ticket) : 0,
@@ -360,6 +359,18 @@ internal sealed partial class BookMachine(string symbol)
         }
 
         return Count(record);
+    }
+
+    // Most orders trade not at all, or once: the record's own array, and nothing larger on the way to it.
+    private static TradeFill[] RoomForTrades(ReadOnlySpan<BookEvent> events)
+    {
+        var trades = 0;
+        foreach (ref readonly var happened in events)
+        {
+            trades += happened.Kind == BookEventKind.Trade ? 1 : 0;
+        }
+
+        return trades == 0 ? [] : new TradeFill[trades];
     }
 
     private void CountId(long orderId)
