@@ -14,6 +14,7 @@ internal sealed class OrderText
     private string? _owner;
     private string? _account;
     private OrderConditions _conditions = new();
+    private readonly HashSet<string> _said = [];
 
     private OrderText()
     {
@@ -47,13 +48,32 @@ internal sealed class OrderText
     {
         var at = word.IndexOf('@', StringComparison.Ordinal);
         if (at != 0)
+        {
+            Once("a quantity");
             _quantity = ScenarioWords.Number(at < 0 ? word : word[..at]);
+        }
+
         if (at >= 0)
-            _price = ScenarioWords.Number(word[(at + 1)..]);
+            SetPrice(word[(at + 1)..]);
+    }
+
+    private void SetPrice(string ticks)
+    {
+        Once("a price");
+        _price = ScenarioWords.Number(ticks);
+    }
+
+    /// <summary>What stands twice can't both be meant.</summary>
+    private void Once(string what)
+    {
+        if (!_said.Add(what))
+            throw new FormatException($"the order has {what} twice");
     }
 
     private void TakeFlag(string word)
     {
+        if (word is "gtc" or "day" or "ioc" or "fok" or "opg" or "cls")
+            Once("a time in force");
         switch (word)
         {
             case "gtc": _timeInForce = TimeInForce.GoodTillCancel; break;
@@ -76,12 +96,13 @@ internal sealed class OrderText
 
     private void TakeValue(string name, string value)
     {
+        Once(value.EndsWith("bp", StringComparison.Ordinal) ? $"'{name}=' in bp" : $"'{name}='");
         switch (name)
         {
             case "own": _owner = Name(value); break;
             case "acc": _account = Name(value); break;
             case "stp": _selfTrade = ScenarioWords.SelfTradeOf(value); break;
-            case "cap": _price = ScenarioWords.Number(value); break;
+            case "cap": SetPrice(value); break;
             case "trail": TakeTrail(value); break;
             default: _conditions = Condition(name, value); break;
         }
@@ -133,6 +154,8 @@ internal sealed class OrderText
     private NewOrder Terms(Side side, string word)
     {
         var type = Type(word);
+        if (type != OrderType.Pegged && _said.Contains("'cap='"))
+            throw new FormatException("'cap=' is of a peg");
         var time = _timeInForce
             ?? (_conditions.ExpiryNanos is null ? TimeInForce.GoodTillCancel : TimeInForce.GoodTillDate);
         return new NewOrder(

@@ -113,9 +113,23 @@ public sealed class ScenarioRun
         }
     }
 
-    /// <summary>Equal; a book that can't name the two instructions of a combination need not.</summary>
+    /// <summary>
+    /// Equal. The two instructions of a combination may stand in any order and case, and need not be named, by a file
+    /// nor by a book that can't.
+    /// </summary>
     private static bool Same(string expected, string got) => expected == got
-        || (got.EndsWith(" COMBINATION", StringComparison.Ordinal) && expected.StartsWith($"{got}(", StringComparison.Ordinal));
+        || (Combination(expected) is { } one && Combination(got) is { } other && one.Subject == other.Subject
+            && (one.Fields.Length == 0 || other.Fields.Length == 0
+                || one.Fields.Order().SequenceEqual(other.Fields.Order(), StringComparer.OrdinalIgnoreCase)));
+
+    private static (string Subject, string[] Fields)? Combination(string text)
+    {
+        if (text.Split(' ') is not ["rej", var subject, ['C', 'O', 'M', 'B', 'I', 'N', 'A', 'T', 'I', 'O', 'N', .. var rest]])
+            return null;
+        if (rest.Length == 0)
+            return (subject, []);
+        return rest is ['(', .. var fields, ')'] ? (subject, fields.ToUpperInvariant().Split(',')) : null;
+    }
 
     private static string Joined(IReadOnlyList<string> events) => events.Count == 0 ? "(none)" : string.Join(" | ", events);
 
