@@ -157,8 +157,8 @@ catch (UsageException wrong)
 catch (Exception problem) when (problem is OrderFlowException or IOException or UnauthorizedAccessException
     or InvalidDataException or InvalidOperationException or System.Net.Sockets.SocketException or ArgumentException)
 {
-    var file = args.Length > 1 ? $"{args[1]}: " : "";
-    Console.Error.WriteLine($"{file}{problem.Message}");
+    var file = Array.Find(args, File.Exists);
+    Console.Error.WriteLine(file is null ? problem.Message : $"{file}: {problem.Message}");
     return 1;
 }
 
