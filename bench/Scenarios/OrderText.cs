@@ -8,6 +8,7 @@ internal sealed class OrderText
 {
     private TimeInForce? _timeInForce;
     private bool _postOnly;
+    private bool _takesProfit;
     private long? _price;
     private long _quantity;
     private SelfTradePrevention _selfTrade;
@@ -86,6 +87,7 @@ internal sealed class OrderText
             case "aon": _conditions = _conditions with { AllOrNone = true }; break;
             case "dnr": _conditions = _conditions with { DoNotReduce = true }; break;
             case "post": _postOnly = true; break;
+            case "tp": _takesProfit = true; break;
             case "slide":
                 _postOnly = true;
                 _conditions = _conditions with { Slide = true };
@@ -154,6 +156,8 @@ internal sealed class OrderText
     private NewOrder Terms(Side side, string word)
     {
         var type = Type(word);
+        if (_takesProfit && !OrderRules.IsTakeProfit(type))
+            throw new FormatException("'tp' is of a stop");
         if (type != OrderType.Pegged && _said.Contains("'cap='"))
             throw new FormatException("'cap=' is of a peg");
         var time = _timeInForce
@@ -172,6 +176,7 @@ internal sealed class OrderText
             "lim" when _conditions.Peg != PegReference.None => OrderType.Pegged,
             "lim" => OrderType.Limit,
             "peg" => OrderType.Pegged,
+            "stop" when _takesProfit && !trails => Type("tp"),
             "stop" when trails => _price is null && _conditions.LimitOffsetTicks is null
                 ? OrderType.TrailingStop
                 : OrderType.TrailingStopLimit,
