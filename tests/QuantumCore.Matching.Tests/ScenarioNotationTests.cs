@@ -401,6 +401,14 @@ public class ScenarioNotationTests
         Assert.Equal((2, "the book broke"), (difference.Line, difference.What));
     }
 
+    [Fact]
+    public void A_book_that_cannot_be_made_fails_its_scenario_only()
+    {
+        var scenario = Assert.Single(ScenarioFile.Read("### 1 no levels\ncfg levels=0\n= B - | S -"));
+        var difference = Assert.Single(ScenarioRun.Of(scenario, maxLevels => new CoreScenarioBook(maxLevels)));
+        Assert.Equal((0, "the book broke"), (difference.Line, difference.What));
+    }
+
     [Theory]
     [InlineData("", 1, "no scenario")]
     [InlineData("prose\nmore", 2, "no scenario")]
