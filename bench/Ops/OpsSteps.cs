@@ -90,7 +90,7 @@ internal static class OpsSteps
                 ? TimeInForce.ImmediateOrCancel
                 : TimeInForce.GoodTillCancel,
             PostOnly: false,
-            record.PriceTicks,
+            record.Verb == OpsVerb.Market ? 0 : record.PriceTicks,
             record.QuantityLots),
         Id = record.Id,
         Symbol = record.Symbol,

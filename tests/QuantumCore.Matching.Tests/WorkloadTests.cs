@@ -130,14 +130,14 @@ public class WorkloadTests
     }
 
     [Fact]
-    public void Ids_may_be_as_high_as_their_field_and_far_apart()
+    public void Ids_may_be_as_high_as_their_field_and_far_apart_and_a_market_order_has_no_price()
     {
         OpsRecord[] records =
         [
             new() { Verb = OpsVerb.New, PriceTicks = 5, QuantityLots = 1, Id = uint.MaxValue },
             new() { Verb = OpsVerb.New, PriceTicks = 5, QuantityLots = 2, Id = 7 },
             new() { Verb = OpsVerb.Cancel, Reference = 7 },
-            new() { Verb = OpsVerb.Market, Side = 1, QuantityLots = 9, Id = 0 },
+            new() { Verb = OpsVerb.Market, Side = 1, PriceTicks = 9, QuantityLots = 9, Id = 0 },
         ];
         var outcome = new OpsReplay(new OpsFile(1, 0, uint.MaxValue, 1, 10, 0, records)).Play([]).Outcome;
         Assert.Equal((1, 1, 0), (outcome.Trades, outcome.QuantityLots, outcome.Refused));
