@@ -23,7 +23,8 @@ const string Usage = """
       scenarios FILE [--verbose]
                                Run a file of scenarios against the matching core, each on a new book, and compare all
                                events and the book; --verbose tells what differs. Exit code 0: all passed; 1: not all;
-                               2: a line makes no sense (standard error names it):
+                               2: a line makes no sense (standard error names it, its scenario has failed, the others
+                               are run), or there is nothing to run:
                                {"scenarios":N,"passed":N,"failed":["07",…]}
       ops FILE [--repeat N]    Time the bare matching core on a file in the OPS1 format: read beforehand, one book a
                                symbol, every event read by a sink that counts and hashes the trades. After practice
@@ -156,8 +157,8 @@ catch (UsageException wrong)
 catch (Exception problem) when (problem is OrderFlowException or IOException or UnauthorizedAccessException
     or InvalidDataException or InvalidOperationException or System.Net.Sockets.SocketException or ArgumentException)
 {
-    var file = args.Length > 1 ? $"{args[1]}: " : "";
-    Console.Error.WriteLine($"{file}{problem.Message}");
+    var file = Array.Find(args, File.Exists);
+    Console.Error.WriteLine(file is null ? problem.Message : $"{file}: {problem.Message}");
     return 1;
 }
 

@@ -1,3 +1,5 @@
+using QuantumCore.Bench.Exchange;
+
 namespace QuantumCore.Bench.Consensus;
 
 /// <summary>
@@ -8,17 +10,17 @@ internal static class ConsensusCommand
 {
     public static int Run(string[] arguments)
     {
-        if (arguments is [var source, "--ops", var destination])
+        var options = Options.WithFile(
+            "consensus takes one file, and perhaps --ops and another one", arguments, out var path, "--ops");
+        var messages = ConsensusFile.Read(path);
+        if (options.Text("--ops", "") is { Length: > 0 } destination)
         {
+            var operations = ConsensusOps.From(messages);
             using var file = File.Create(destination);
-            ConsensusOps.From(ConsensusFile.Read(source)).Write(file);
+            operations.Write(file);
             return 0;
         }
 
-        if (arguments is not [var path])
-            throw new UsageException("consensus takes one file, and then perhaps --ops and another one");
-
-        var messages = ConsensusFile.Read(path);
         Console.Out.WriteLine($$"""{"messages":{{messages.Length}},"sha256":"{{ConsensusReplay.Hash(messages)}}"}""");
         return 0;
     }

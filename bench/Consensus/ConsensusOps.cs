@@ -44,16 +44,22 @@ public static class ConsensusOps
                     _ => message.ImmediateOrCancel ? OpsVerb.Immediate : OpsVerb.New,
                 },
                 Side = (byte)((int)side - 1),
-                PriceTicks = message.Verb == ConsensusVerb.Cancel ? 0 : checked((int)message.PriceTicks),
+                PriceTicks = message.Verb == ConsensusVerb.Cancel ? 0 : Price(message),
                 QuantityLots = message.Verb == ConsensusVerb.Cancel ? 0 : message.QuantityLots,
                 Id = message.Verb == ConsensusVerb.Cancel ? 0 : checked((uint)book.LastOrderId),
                 Reference = message.Verb == ConsensusVerb.New ? 0 : checked((uint)known),
             });
         }
 
-        var prices = records.Where(record => record.Verb != OpsVerb.Cancel).Select(record => record.PriceTicks).ToArray();
+        var prices = records.Where(record => record.Verb != OpsVerb.Cancel).Select(record => record.PriceTicks)
+            .DefaultIfEmpty().ToArray();
         return new OpsFile(1, 0, checked((uint)book.LastOrderId), prices.Min(), prices.Max(), 0, [.. records]);
     }
+
+    private static int Price(in ConsensusMessage message) => message.PriceTicks <= int.MaxValue
+        ? (int)message.PriceTicks
+        : throw new InvalidDataException(
+            $"Message {message.Sequence}: an operations file has prices up to {int.MaxValue}.");
 
     private static long Enter(OrderBook book, in ConsensusMessage message, Side side, long known)
     {

@@ -20,6 +20,22 @@ internal sealed class Options
         }
     }
 
+    /// <summary>Takes the one argument that is no option, wherever it stands.</summary>
+    /// <param name="problem">What to say when it is missing.</param>
+    /// <param name="arguments">Of the command.</param>
+    /// <param name="path">The argument.</param>
+    /// <param name="known">Names of the options.</param>
+    public static Options WithFile(string problem, string[] arguments, out string path, params string[] known)
+    {
+        var at = 0;
+        while (at < arguments.Length && known.Contains(arguments[at]))
+            at += 2;
+        path = at < arguments.Length ? arguments[at] : throw new UsageException(problem);
+        if (path.StartsWith("--", StringComparison.Ordinal))
+            throw new UsageException($"'{path}' is no option here");
+        return new Options([.. arguments[..at], .. arguments[(at + 1)..]], known);
+    }
+
     public string Text(string name, string otherwise) => _values.GetValueOrDefault(name, otherwise);
 
     public int Number(string name, int otherwise)

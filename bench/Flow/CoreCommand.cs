@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using QuantumCore.Bench.Exchange;
 using QuantumCore.Instruments;
 using QuantumCore.Matching;
 
@@ -23,14 +24,8 @@ internal static class CoreCommand
 
     public static int Run(string[] arguments)
     {
-        var (path, repeat) = arguments switch
-        {
-            [var file] => (file, 20),
-            [var file, "--repeat", var times]
-                when int.TryParse(times, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0 =>
-                (file, n),
-            _ => throw new UsageException("core takes one file, and --repeat with a number from 1"),
-        };
+        var options = Options.WithFile("core takes one file", arguments, out var path, "--repeat");
+        var repeat = options.Number("--repeat", 20);
         var steps = Prepare(OrderFlowFile.Read(path));
         var best = TimeSpan.MaxValue;
         var allocated = 0L;

@@ -8,10 +8,9 @@ internal static class GenerateCommand
 {
     public static int Run(string[] arguments)
     {
-        if (arguments is not [var path, .. var rest])
-            throw new UsageException("generate takes the file to write");
-
-        var options = new Options(rest, "--symbols", "--depth", "--count", "--width", "--seed");
+        var options = Options.WithFile(
+            "generate takes the file to write", arguments, out var path,
+            "--symbols", "--depth", "--count", "--width", "--seed");
         var symbols = options.Number("--symbols", 1);
         var depth = options.Number("--depth", 4_000);
         var count = options.Number("--count", 3_000_000);

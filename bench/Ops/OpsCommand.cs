@@ -16,10 +16,8 @@ internal static class OpsCommand
 
     public static int Run(string[] arguments)
     {
-        if (arguments is not [var path, .. var rest])
-            throw new UsageException("ops takes one file");
-
-        var repeat = new Options(rest, "--repeat").Number("--repeat", 3);
+        var options = Options.WithFile("ops takes one file", arguments, out var path, "--repeat");
+        var repeat = options.Number("--repeat", 3);
         var replay = new OpsReplay(OpsFile.Read(path));
         Practise();
         // Shows the books what they need.
@@ -28,14 +26,7 @@ internal static class OpsCommand
         for (var round = 1; round < repeat; round++)
             best = Faster(best, SameOutcome(first, replay.Play([])));
 
-        var latencies = new long[replay.Operations];
-        var percentiles = OpsPercentiles.Worst;
-        for (var round = 0; round < repeat && latencies.Length > 0; round++)
-        {
-            SameOutcome(first, replay.Play(latencies));
-            percentiles = percentiles.Better(OpsPercentiles.Of(latencies));
-        }
-
+        var percentiles = Latencies(replay, repeat, first);
         if (best.Outcome.Refused > 0)
             Console.Error.WriteLine($"{path}: the book refused {best.Outcome.Refused} operations.");
         Print(replay.Operations, best, percentiles);
@@ -53,6 +44,23 @@ internal static class OpsCommand
             practice.Play([]);
             practice.Play(latencies);
         }
+    }
+
+    /// <summary>The percentiles of the best round; nothing of all when there are no operations to time.</summary>
+    internal static OpsPercentiles Latencies(OpsReplay replay, int rounds, OpsRound first)
+    {
+        if (replay.Operations == 0)
+            return default;
+
+        var latencies = new long[replay.Operations];
+        var best = OpsPercentiles.Worst;
+        for (var round = 0; round < rounds; round++)
+        {
+            SameOutcome(first, replay.Play(latencies));
+            best = best.Better(OpsPercentiles.Of(latencies));
+        }
+
+        return best;
     }
 
     private static OpsRound Faster(OpsRound one, OpsRound other) => one.Time <= other.Time ? one : other;

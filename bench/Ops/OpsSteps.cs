@@ -41,14 +41,17 @@ internal record struct OpsBookUnderTest(OrderBook Book, uint[]? FileIds)
 /// <summary>From the records of a file to steps.</summary>
 internal static class OpsSteps
 {
-    /// <summary>Checks all records and lets each refer to an order by the id its book will give it.</summary>
+    /// <summary>
+    /// Checks all records and lets each refer to an order by the id its book will give it. An order that did not enter
+    /// that book before is 0, which is never open: to take it out is refused like any other that is not there.
+    /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="fileIds">For each book, the file's ids: see <see cref="OpsBookUnderTest"/>.</param>
     /// <exception cref="InvalidDataException">A record makes no sense.</exception>
     public static OpsStep[] Prepare(OpsFile file, out uint[]?[] fileIds)
     {
-        var bookIds = new uint[file.MaxId + 1L];
-        var symbolOf = new ushort[file.MaxId + 1L];
+        // A file's ids may be few and far between.
+        var places = new Dictionary<uint, (ushort Symbol, uint BookId)>();
         var entered = new List<uint>[file.Symbols];
         for (var symbol = 0; symbol < entered.Length; symbol++)
             entered[symbol] = [0];
@@ -61,22 +64,15 @@ internal static class OpsSteps
                 throw new InvalidDataException($"Record {i}: {wrong}.");
 
             steps[i] = Translate(in record);
-            if (record.Verb is OpsVerb.Cancel or OpsVerb.Replace)
-            {
-                var referred = bookIds[record.Reference];
-                if (referred == 0 || symbolOf[record.Reference] != record.Symbol)
-                    throw new InvalidDataException($"Record {i}: order {record.Reference} did not enter this book before.");
-                steps[i].Reference = referred;
-            }
-
+            if (record.Verb is OpsVerb.Cancel or OpsVerb.Replace
+                && places.TryGetValue(record.Reference, out var place) && place.Symbol == record.Symbol)
+                steps[i].Reference = place.BookId;
             if (record.Verb == OpsVerb.Cancel)
                 continue;
-            if (bookIds[record.Id] != 0)
-                throw new InvalidDataException($"Record {i}: order {record.Id} entered before.");
 
             var ids = entered[record.Symbol];
-            bookIds[record.Id] = (uint)ids.Count;
-            symbolOf[record.Id] = record.Symbol;
+            if (!places.TryAdd(record.Id, (record.Symbol, (uint)ids.Count)))
+                throw new InvalidDataException($"Record {i}: order {record.Id} entered before.");
             ids.Add(record.Id);
         }
 
@@ -94,7 +90,7 @@ internal static class OpsSteps
                 ? TimeInForce.ImmediateOrCancel
                 : TimeInForce.GoodTillCancel,
             PostOnly: false,
-            record.PriceTicks,
+            record.Verb == OpsVerb.Market ? 0 : record.PriceTicks,
             record.QuantityLots),
         Id = record.Id,
         Symbol = record.Symbol,

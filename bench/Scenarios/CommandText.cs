@@ -27,7 +27,7 @@ internal static class CommandText
     public static ScenarioSettings Settings(IEnumerable<string> words)
     {
         var settings = new ScenarioSettings();
-        foreach (var (name, value) in words.Select(Pair))
+        foreach (var (name, value) in Pairs(words))
             settings = With(settings, name, value);
         return settings;
     }
@@ -122,7 +122,7 @@ internal static class CommandText
         string? owner = null;
         string? account = null;
         Side? side = null;
-        foreach (var (name, value) in rest.Select(Pair))
+        foreach (var (name, value) in Pairs(rest))
         {
             switch (name)
             {
@@ -145,7 +145,7 @@ internal static class CommandText
             throw new FormatException("'amend' names an order");
 
         var amendment = new Amendment();
-        foreach (var (name, value) in rest.Skip(1).Select(Pair))
+        foreach (var (name, value) in Pairs(rest.Skip(1)))
         {
             amendment = name switch
             {
@@ -193,6 +193,14 @@ internal static class CommandText
         Settings(rest) is { Phase: null, MaxLevels: null } settings
             ? new RulesCommand(settings) { OtherSubject = verb }
             : throw new FormatException($"'{verb}' changes neither the phase nor the most levels");
+
+    private static List<(string Name, string Value)> Pairs(IEnumerable<string> words)
+    {
+        var pairs = words.Select(Pair).ToList();
+        return pairs.GroupBy(pair => pair.Name).FirstOrDefault(group => group.Count() > 1) is { } twice
+            ? throw new FormatException($"'{twice.Key}=' stands there twice")
+            : pairs;
+    }
 
     private static (string Name, string Value) Pair(string word) => word.Split('=') is [{ Length: > 0 } name, { Length: > 0 } value]
         ? (name, value)

@@ -8,12 +8,14 @@ internal sealed class OrderText
 {
     private TimeInForce? _timeInForce;
     private bool _postOnly;
+    private bool _takesProfit;
     private long? _price;
     private long _quantity;
     private SelfTradePrevention _selfTrade;
     private string? _owner;
     private string? _account;
     private OrderConditions _conditions = new();
+    private readonly HashSet<string> _said = [];
 
     private OrderText()
     {
@@ -47,13 +49,32 @@ internal sealed class OrderText
     {
         var at = word.IndexOf('@', StringComparison.Ordinal);
         if (at != 0)
+        {
+            Once("a quantity");
             _quantity = ScenarioWords.Number(at < 0 ? word : word[..at]);
+        }
+
         if (at >= 0)
-            _price = ScenarioWords.Number(word[(at + 1)..]);
+            SetPrice(word[(at + 1)..]);
+    }
+
+    private void SetPrice(string ticks)
+    {
+        Once("a price");
+        _price = ScenarioWords.Number(ticks);
+    }
+
+    /// <summary>What stands twice can't both be meant.</summary>
+    private void Once(string what)
+    {
+        if (!_said.Add(what))
+            throw new FormatException($"the order has {what} twice");
     }
 
     private void TakeFlag(string word)
     {
+        if (word is "gtc" or "day" or "ioc" or "fok" or "opg" or "cls")
+            Once("a time in force");
         switch (word)
         {
             case "gtc": _timeInForce = TimeInForce.GoodTillCancel; break;
@@ -66,6 +87,7 @@ internal sealed class OrderText
             case "aon": _conditions = _conditions with { AllOrNone = true }; break;
             case "dnr": _conditions = _conditions with { DoNotReduce = true }; break;
             case "post": _postOnly = true; break;
+            case "tp": _takesProfit = true; break;
             case "slide":
                 _postOnly = true;
                 _conditions = _conditions with { Slide = true };
@@ -76,12 +98,13 @@ internal sealed class OrderText
 
     private void TakeValue(string name, string value)
     {
+        Once(value.EndsWith("bp", StringComparison.Ordinal) ? $"'{name}=' in bp" : $"'{name}='");
         switch (name)
         {
             case "own": _owner = Name(value); break;
             case "acc": _account = Name(value); break;
             case "stp": _selfTrade = ScenarioWords.SelfTradeOf(value); break;
-            case "cap": _price = ScenarioWords.Number(value); break;
+            case "cap": SetPrice(value); break;
             case "trail": TakeTrail(value); break;
             default: _conditions = Condition(name, value); break;
         }
@@ -133,6 +156,10 @@ internal sealed class OrderText
     private NewOrder Terms(Side side, string word)
     {
         var type = Type(word);
+        if (_takesProfit && !OrderRules.IsTakeProfit(type))
+            throw new FormatException("'tp' is of a stop");
+        if (type != OrderType.Pegged && _said.Contains("'cap='"))
+            throw new FormatException("'cap=' is of a peg");
         var time = _timeInForce
             ?? (_conditions.ExpiryNanos is null ? TimeInForce.GoodTillCancel : TimeInForce.GoodTillDate);
         return new NewOrder(
@@ -149,6 +176,7 @@ internal sealed class OrderText
             "lim" when _conditions.Peg != PegReference.None => OrderType.Pegged,
             "lim" => OrderType.Limit,
             "peg" => OrderType.Pegged,
+            "stop" when _takesProfit && !trails => Type("tp"),
             "stop" when trails => _price is null && _conditions.LimitOffsetTicks is null
                 ? OrderType.TrailingStop
                 : OrderType.TrailingStopLimit,

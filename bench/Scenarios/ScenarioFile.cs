@@ -16,12 +16,14 @@ public sealed record BookStep(int Line, string Text) : ScenarioStep(Line);
 /// <param name="Settings">How the book is set up.</param>
 /// <param name="Given">Commands that come first; nobody looks at their events.</param>
 /// <param name="Steps">What is then done and checked.</param>
+/// <param name="Problem">The first of its lines that makes no sense: it can't be run; null when it can.</param>
 public sealed record Scenario(
     string Number,
     string Title,
     ScenarioSettings Settings,
     IReadOnlyList<ScenarioCommand> Given,
-    IReadOnlyList<ScenarioStep> Steps)
+    IReadOnlyList<ScenarioStep> Steps,
+    ScenarioFileException? Problem)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Number} {Title}";
@@ -45,6 +47,11 @@ public sealed class ScenarioFile
     private List<ScenarioCommand> _given = [];
     private List<ScenarioStep> _steps = [];
 
+    private ScenarioFileException? _problem;
+
+    // A line with # was the last: a heading, which ends the scenario, if people's words follow; else a comment.
+    private bool _afterHash;
+
     // A command whose events have not come yet, and the events as far as they have.
     private ScenarioCommand? _command;
     private int _commandLine;
@@ -54,12 +61,22 @@ public sealed class ScenarioFile
     {
     }
 
-    /// <summary>
-    /// Reads all scenarios. Whatever stands before the first title, or between another heading and the next title, is
-    /// left to people.
-    /// </summary>
+    /// <summary>Reads all scenarios of a file in which every line makes sense.</summary>
     /// <exception cref="ScenarioFileException">A line makes no sense, or there is no scenario at all.</exception>
     public static IReadOnlyList<Scenario> Read(string text)
+    {
+        var scenarios = ReadAll(text);
+        return scenarios.FirstOrDefault(scenario => scenario.Problem is not null)?.Problem is { } problem
+            ? throw problem
+            : scenarios;
+    }
+
+    /// <summary>
+    /// Reads all scenarios, those with a line that makes no sense too. Whatever stands before the first title, or between
+    /// another heading and the next title, is left to people.
+    /// </summary>
+    /// <exception cref="ScenarioFileException">There is no scenario at all.</exception>
+    public static IReadOnlyList<Scenario> ReadAll(string text)
     {
         var file = new ScenarioFile();
         var number = 0;
@@ -72,7 +89,7 @@ public sealed class ScenarioFile
             }
             catch (FormatException wrong)
             {
-                throw new ScenarioFileException(number, line, wrong.Message);
+                file.Spoil(new ScenarioFileException(number, line, wrong.Message));
             }
         }
 
@@ -85,17 +102,38 @@ public sealed class ScenarioFile
     private void Take(string line, int number)
     {
         if (line.StartsWith("###", StringComparison.Ordinal) && !line.StartsWith("####", StringComparison.Ordinal))
+        {
             Begin(line[3..].Trim());
-        else if (line.StartsWith('#'))
+            return;
+        }
+
+        if (line.StartsWith('#') || line.Length == 0)
+        {
+            _afterHash |= line.Length > 0;
+            return;
+        }
+
+        if (_afterHash && !IsPart(line))
             EndScenario();
-        else if (_number is not null && line.Trim().Length > 0)
+        _afterHash = false;
+        if (_number is not null && _problem is null)
             TakePart(line, number);
-        else if (_scenarios.Count > 0 && IsPart(line))
+        else if (_number is null && _scenarios.Count > 0 && IsPart(line))
             throw new FormatException("it belongs to no scenario: a heading ended the last one");
     }
 
-    private static bool IsPart(string line) =>
-        line.StartsWith('>') || line.StartsWith('=') || Follows(line, "cfg") is not null || Follows(line, "given") is not null;
+    private bool IsPart(string line) => line.StartsWith('>') || line.StartsWith('=')
+        || Follows(line, "cfg") is not null || Follows(line, "given") is not null
+        || (_command is not null && char.IsWhiteSpace(line[0]));
+
+    /// <summary>A line makes no sense: the scenario can't be run, nor the one before if a heading ended that too early.</summary>
+    private void Spoil(ScenarioFileException problem)
+    {
+        if (_number is not null)
+            _problem ??= problem;
+        else
+            _scenarios[^1] = _scenarios[^1] with { Problem = _scenarios[^1].Problem ?? problem };
+    }
 
     private void TakePart(string line, int number)
     {
@@ -125,17 +163,18 @@ public sealed class ScenarioFile
     {
         EndScenario();
         var words = title.Split(' ', 2, StringSplitOptions.TrimEntries);
+        _number = words[0].Length > 0 ? words[0] : "?";
+        _title = words.Length > 1 ? words[1] : "";
         if (words[0].Length == 0)
             throw new FormatException("a title has a number");
-        _number = words[0];
-        _title = words.Length > 1 ? words[1] : "";
     }
 
     private void TakeSettings(string text)
     {
         MustComeFirst("cfg");
-        _settings.AddRange(text.Split([' ', '\t', ';'], StringSplitOptions.RemoveEmptyEntries));
-        _ = CommandText.Settings(_settings);
+        List<string> settings = [.. _settings, .. text.Split([' ', '\t', ';'], StringSplitOptions.RemoveEmptyEntries)];
+        _ = CommandText.Settings(settings);
+        _settings = settings;
     }
 
     private void TakeGiven(string text)
@@ -187,7 +226,7 @@ public sealed class ScenarioFile
         if (_command is null)
             return;
         if (_events.Count == 0)
-            throw new ScenarioFileException(_commandLine, _command.Text, "no line of events below the command; none is (none)");
+            Spoil(new ScenarioFileException(_commandLine, _command.Text, "no line of events below the command; none is (none)"));
 
         _steps.Add(new CommandStep(_commandLine, _command, [.. _events.Where(happened => happened != "(none)")]));
         _command = null;
@@ -198,8 +237,10 @@ public sealed class ScenarioFile
     {
         EndCommand();
         if (_number is not null)
-            _scenarios.Add(new Scenario(_number, _title, CommandText.Settings(_settings), _given, _steps));
+            _scenarios.Add(new Scenario(_number, _title, CommandText.Settings(_settings), _given, _steps, _problem));
         _number = null;
+        _problem = null;
+        _afterHash = false;
         _settings = [];
         _given = [];
         _steps = [];

@@ -3,7 +3,10 @@ namespace QuantumCore.Bench.Scenarios;
 /// <summary><c>scenarios FILE</c>: does a book do what a file of scenarios says?</summary>
 public static class ScenariosCommand
 {
-    /// <summary>Runs a file; gives 0 when every scenario passed, 1 when not, 2 for a file that makes no sense.</summary>
+    /// <summary>
+    /// Runs a file; gives 0 when every scenario passed, 1 when not, 2 when a line makes no sense (the other scenarios are
+    /// run all the same) or the file can't be read.
+    /// </summary>
     public static int Run(string[] arguments, Func<int, IScenarioBook> newBook)
     {
         var verbose = arguments.Contains("--verbose");
@@ -13,9 +16,9 @@ public static class ScenariosCommand
         IReadOnlyList<Scenario> scenarios;
         try
         {
-            scenarios = ScenarioFile.Read(File.ReadAllText(path));
+            scenarios = ScenarioFile.ReadAll(File.ReadAllText(path));
         }
-        catch (ScenarioFileException wrong)
+        catch (Exception wrong) when (wrong is ScenarioFileException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"{path}: {wrong.Message}");
             return 2;
@@ -24,6 +27,13 @@ public static class ScenariosCommand
         var failed = new List<string>();
         foreach (var scenario in scenarios)
         {
+            if (scenario.Problem is { } problem)
+            {
+                Console.Error.WriteLine($"{path}: {problem.Message}");
+                failed.Add(scenario.Number);
+                continue;
+            }
+
             var differences = ScenarioRun.Of(scenario, newBook);
             if (differences.Count > 0)
                 failed.Add(scenario.Number);
@@ -34,6 +44,6 @@ public static class ScenariosCommand
         var names = string.Join(',', failed.Select(number => $"\"{System.Text.Json.JsonEncodedText.Encode(number)}\""));
         Console.Out.WriteLine(
             $$"""{"scenarios":{{scenarios.Count}},"passed":{{scenarios.Count - failed.Count}},"failed":[{{names}}]}""");
-        return failed.Count == 0 ? 0 : 1;
+        return scenarios.Any(scenario => scenario.Problem is not null) ? 2 : failed.Count == 0 ? 0 : 1;
     }
 }

@@ -239,17 +239,20 @@ internal static class Grammar
         var word = Word(result);
         return decimal.TryParse(word, NumberStyles.AllowDecimalPoint | sign, CultureInfo.InvariantCulture, out var value)
             ? value
-            : Refuse<decimal?>(result, $"'{word}' is not a decimal such as 150.00");
+            : Refuse<decimal?>(result, $"{NameOf(result)}: '{word}' is not a decimal such as 150.00");
     }
 
     private static long? Whole(ArgumentResult result, long least, long most) =>
         long.TryParse(Word(result), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             && number >= least && number <= most
             ? number
-            : Refuse<long?>(result, $"'{Word(result)}' is not a whole number from {least} to {most}");
+            : Refuse<long?>(result, $"{NameOf(result)}: '{Word(result)}' is not a whole number from {least} to {most}");
 
     private static Dictionary<string, T> Words<T>()
         where T : struct, Enum => Enum.GetValues<T>().ToDictionary(Tables.Word, StringComparer.Ordinal);
+
+    private static string NameOf(ArgumentResult result) =>
+        result.Parent is OptionResult option ? option.Option.Name : result.Argument.Name;
 
     private static string Word(ArgumentResult result) => result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
 

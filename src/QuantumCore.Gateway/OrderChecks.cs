@@ -60,6 +60,11 @@ public static class OrderChecks
             return null;
         if (second == OrderField.Type)
             (first, second) = (second, first);
+        // A sliding order is post-only whether or not it says so.
+        if (first == OrderField.PostOnly && terms.Slide)
+            first = OrderField.Slide;
+        if (second == OrderField.PostOnly && terms.Slide)
+            second = OrderField.Slide;
         return new(RejectReason.InvalidCombination, $"{WireNames.Of(first)},{WireNames.Of(second)}");
     }
 

@@ -241,10 +241,15 @@ public sealed partial class OrderEntry(
         if (reason != RejectReason.None)
             return Nothing(account, symbol, orderId, new Refusal(reason, field, limit));
 
-        return replacement is null
-            ? await AskBook("Reduce", account, symbol, orderId, book => book.Reduce(symbol, account, number, total))
-            : OfHeld(await AskBook(
-                "Submit", account, symbol, orderId, async book => (await book.Submit(symbol, [replacement]))[0]));
+        if (replacement is null)
+            return await AskBook("Reduce", account, symbol, orderId, book => book.Reduce(symbol, account, number, total));
+
+        var report = OfHeld(await AskBook(
+            "Submit", account, symbol, orderId, async book => (await book.Submit(symbol, [replacement]))[0]));
+        // An order of a list is not replaced: the list would lose it.
+        return report.Reason == RejectReason.InvalidCombination && report.Field is null
+            ? report with { Field = priceTicks != 0 ? "kind,price" : "kind,quantity" }
+            : report;
     }
 
     /// <summary>Why the account had no such open order: the book knows whether it is done, another's, or was never there.</summary>

@@ -133,6 +133,16 @@ public sealed class CommandLineTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("buy AAPL ten --limit 150", "quantity: 'ten' is not a decimal")]
+    [InlineData("buy AAPL 10 --limit 1e3", "--limit: '1e3' is not a decimal")]
+    [InlineData("buy AAPL 10 --trail-bp 2.5", "--trail-bp: '2.5' is not a whole number from 1 to 9999")]
+    public async Task A_number_that_is_none_is_told_with_what_it_was_for(string line, string problem)
+    {
+        Assert.Equal(2, await RunAsync(line));
+        Assert.StartsWith($"qc: {problem}", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("frobnicate")]
     [InlineData("buy AAPL")]

@@ -65,7 +65,7 @@ public sealed class OrderCallTests
     [InlineData("""{"symbol":"GOOG","side":"buy","price":"1","quantity":"0"}""", 404, "UnknownSymbol", "symbol", null)]
     [InlineData("""{"symbol":"AAPL","side":"buy","type":"market","price":"1","quantity":"0"}""", 400, "InvalidCombination", "type,price", null)]
     [InlineData("""{"symbol":"AAPL","side":"buy","type":"market","timeInForce":"gtd","goodTill":"2030-01-01T00:00:00Z","quantity":"1"}""", 400, "InvalidCombination", "type,timeInForce", null)]
-    [InlineData("""{"symbol":"AAPL","side":"buy","type":"market","timeInForce":"gtc","slide":true,"quantity":"1"}""", 400, "InvalidCombination", "type,postOnly", null)]
+    [InlineData("""{"symbol":"AAPL","side":"buy","type":"market","timeInForce":"gtc","slide":true,"quantity":"1"}""", 400, "InvalidCombination", "type,slide", null)]
     [InlineData("""{"symbol":"AAPL","side":"buy","price":"1","timeInForce":"ioc","postOnly":true,"quantity":"1"}""", 400, "InvalidCombination", "postOnly,timeInForce", null)]
     [InlineData("""{"symbol":"AAPL","side":"buy","price":"1","timeInForce":"fok","postOnly":true,"quantity":"1"}""", 400, "InvalidCombination", "postOnly,timeInForce", null)]
     [InlineData("""{"symbol":"AAPL","side":"buy","price":"1.001","timeInForce":"ioc","postOnly":true,"quantity":"1.5"}""", 400, "InvalidCombination", "postOnly,timeInForce", null)]

@@ -147,7 +147,7 @@ public sealed class OrderTypeTests
     /// <summary>Two instructions that exclude each other are both named.</summary>
     [Theory]
     [InlineData(""" "price":"1","quantity":"1","timeInForce":"ioc","postOnly":true """, "postOnly,timeInForce")]
-    [InlineData(""" "price":"1","quantity":"1","timeInForce":"opg","slide":true """, "postOnly,timeInForce")]
+    [InlineData(""" "price":"1","quantity":"1","timeInForce":"opg","slide":true """, "slide,timeInForce")]
     [InlineData(""" "type":"stop","triggerPrice":"1","quantity":"1","postOnly":true """, "type,postOnly")]
     [InlineData(""" "type":"stopLimit","triggerPrice":"1","price":"1","quantity":"1","slide":true """, "type,slide")]
     [InlineData(""" "type":"stop","triggerPrice":"1","price":"1","quantity":"1" """, "type,price")]

@@ -241,6 +241,63 @@ public abstract class ConditionalOrderLifeTests(bool hostile)
     }
 
     [Fact]
+    public async Task A_refused_change_of_conditions_names_what_it_is_about()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        var plain = await exchange.PlaceAsync(Alice, "plain", Aapl, Side.Buy, 14_000, 10);
+        var ice = await PlaceAsync(exchange, Alice, Limit("ice", Side.Buy, 10, 14_000, new OrderConditions { DisplayLots = 2 }));
+        var timed = await PlaceAsync(exchange, Alice, Limit("timed", Side.Buy, 10, 14_000, new OrderConditions { ExpiryNanos = long.MaxValue }) with
+        {
+            TimeInForce = TimeInForce.GoodTillDate,
+        });
+        var trail = await PlaceAsync(exchange, Alice, Stop("trail", Side.Sell, 10, 0, 13_000) with
+        {
+            Type = OrderType.TrailingStop,
+            Conditions = EncodedConditions.From(new OrderConditions { TrailTicks = 500 }),
+        });
+        (ExecutionReport Order, ChangedValue Change, long Value, RejectReason Reason, string Field)[] refused =
+        [
+            (plain, ChangedValue.DisplayLots, 2, RejectReason.InvalidCombination, "type,displayQuantity"),
+            (plain, ChangedValue.TriggerTicks, 2, RejectReason.InvalidCombination, "type,triggerPrice"),
+            (plain, ChangedValue.TrailTicks, 2, RejectReason.InvalidCombination, "type,trailingDistance"),
+            (plain, ChangedValue.TrailBasisPoints, 2, RejectReason.InvalidCombination, "type,trailingBasisPoints"),
+            (plain, ChangedValue.ExpiryNanos, long.MaxValue, RejectReason.InvalidCombination, "goodTill,timeInForce"),
+            (trail, ChangedValue.TriggerTicks, 2, RejectReason.InvalidCombination, "type,triggerPrice"),
+            (trail, ChangedValue.TrailBasisPoints, 2, RejectReason.InvalidCombination, "trailingDistance,trailingBasisPoints"),
+            (ice, ChangedValue.DisplayLots, 11, RejectReason.InvalidQuantity, "displayQuantity"),
+            (timed, ChangedValue.ExpiryNanos, 1, RejectReason.ExpiredAlready, "goodTill"),
+        ];
+        foreach (var (order, change, value, reason, field) in refused)
+        {
+            Assert.Equal((RejectReason.None, change), (order.Reason, change));
+            var report = await exchange.Book(Aapl).Amend(Alice, order.OrderId, [new(change, value)]);
+            Assert.Equal((change, reason, field), (change, report.Reason, report.Field));
+        }
+
+        await exchange.PlaceAsync(Bob, "bid", Aapl, Side.Buy, 15_000, 1);
+        await exchange.PlaceAsync(Bob, "last", Aapl, Side.Sell, 15_000, 1);
+        var stop = await PlaceAsync(exchange, Alice, Stop("stop", Side.Sell, 10, 14_900, 13_000));
+        var passed = await exchange.Book(Aapl).Amend(Alice, stop.OrderId, [new(ChangedValue.TriggerTicks, 15_000)]);
+        Assert.Equal((RejectReason.StopWouldTrigger, "triggerPrice"), (passed.Reason, passed.Field));
+    }
+
+    [Fact]
+    public async Task The_worst_price_of_a_stop_is_not_to_be_amended_but_its_quantity_is()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        var stop = await PlaceAsync(exchange, Alice, Stop("stop", Side.Buy, 10, 15_100, 16_000));
+        var seen = new SeenSequence(Aapl, stop.Sequence);
+        var dearer = await exchange.Account(Alice).Amend(new AmendRequest(Aapl, stop.OrderId, "a", 15_200, 0, seen));
+        Assert.Equal((RejectReason.InvalidCombination, "type,price"), (dearer.Reason, dearer.Field));
+        var smaller = await exchange.Account(Alice).Amend(new AmendRequest(Aapl, stop.OrderId, "b", 16_000, 4, seen));
+        Assert.Equal((RejectReason.None, 4), (smaller.Reason, smaller.ReduceToTotalLots));
+        var larger = await exchange.Account(Alice).Amend(new AmendRequest(Aapl, stop.OrderId, "c", 0, 20, seen));
+        Assert.Equal((RejectReason.None, 20, 16_000), (larger.Reason, larger.Replacement?.QuantityLots, larger.Replacement?.PriceTicks));
+    }
+
+    [Fact]
     public async Task An_order_good_till_a_time_ends_without_anyone_asking()
     {
         await using var disk = new Disk();

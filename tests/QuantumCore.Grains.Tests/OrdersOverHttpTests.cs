@@ -77,6 +77,34 @@ public class OrdersOverHttpTests
     }
 
     [Fact]
+    public async Task A_refused_amendment_names_both_members_and_changes_nothing()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        var plain = await exchange.AliceAsync(Buy(10m, 140m));
+        var stop = await exchange.AliceAsync(PlaceOrder.Stop("AAPL", OrderSide.Buy, 10m, 160m));
+        var list = await exchange.Alice.PlaceListAsync(
+            PlaceOrderList.OneCancelsOther(Sell(100m, 160m), PlaceOrder.Stop("AAPL", OrderSide.Sell, 100m, 140m)), Cancellation);
+        var held = await GainAsync(exchange.Alice);
+        (Order Order, AmendOrder Change, string Field)[] refused =
+        [
+            (plain, new AmendOrder { DisplayQuantity = 2m }, "type,displayQuantity"),
+            (plain, new AmendOrder { TriggerPrice = 150m }, "type,triggerPrice"),
+            (stop, new AmendOrder { Price = 150m }, "type,price"),
+            (list.Orders[0], new AmendOrder { Price = 161m }, "kind,price"),
+            (list.Orders[0], new AmendOrder { Quantity = 101m }, "kind,quantity"),
+        ];
+        foreach (var (order, change, field) in refused)
+        {
+            var why = await Assert.ThrowsAsync<QuantumCoreException>(
+                () => exchange.Alice.AmendAsync("AAPL", order.OrderId, change, Cancellation));
+            Assert.Equal(("InvalidCombination", field), (why.Code, why.Field));
+            Assert.Equal(order.Remaining, (await NowAsync(exchange.Alice, order)).Remaining);
+        }
+
+        Assert.Equal(held, await GainAsync(exchange.Alice));
+    }
+
+    [Fact]
     public async Task Bracket_enters_when_its_parent_is_filled_and_ends_with_one_leg()
     {
         await using var exchange = await ServedExchange.OpenAsync();

@@ -35,6 +35,8 @@ public class ScenarioNotationTests
     [InlineData("a S stop 4@97 trig=98", OrderType.StopLimit, TimeInForce.GoodTillCancel, 97, 4)]
     [InlineData("a S tp 3 trig=105 ref=mark", OrderType.TakeProfit, TimeInForce.GoodTillCancel, 0, 3)]
     [InlineData("a S tp 3@104 trig=105", OrderType.TakeProfitLimit, TimeInForce.GoodTillCancel, 104, 3)]
+    [InlineData("a S stop 3 trig=105 tp", OrderType.TakeProfit, TimeInForce.GoodTillCancel, 0, 3)]
+    [InlineData("a S stop 3@104 trig=105 tp", OrderType.TakeProfitLimit, TimeInForce.GoodTillCancel, 104, 3)]
     [InlineData("a S stop 2 trail=3", OrderType.TrailingStop, TimeInForce.GoodTillCancel, 0, 2)]
     [InlineData("a S stop 2 trail=50bp act=9 loff=1", OrderType.TrailingStopLimit, TimeInForce.GoodTillCancel, 0, 2)]
     [InlineData("a B lim 3 peg=prim off=1", OrderType.Pegged, TimeInForce.GoodTillCancel, 0, 3)]
@@ -283,6 +285,8 @@ public class ScenarioNotationTests
     [InlineData("new x B lim 1@1", RejectReason.NotInThisPhase, "rej x SESSION")]
     [InlineData("new x B lim 1@1", RejectReason.PegNoReference, "rej x PEG_NO_REFERENCE")]
     [InlineData("new x B lim 1@1 post fok", RejectReason.InvalidCombination, "rej x COMBINATION(PostOnly, FOK)")]
+    [InlineData("new x B lim 1@1 post fok", RejectReason.InvalidCombination, "rej x COMBINATION(fok,postonly)")]
+    [InlineData("new x B lim 1@1 post fok", RejectReason.InvalidCombination, "rej x COMBINATION")]
     [InlineData("amend a qty=3", RejectReason.InvalidCombination, "rej a COMBINATION(Trigger,Limit)")]
     [InlineData("amend a leaves=3", RejectReason.StaleLeaves, "rej a STALE")]
     [InlineData("oco L: x B lim 1@1 / y B stop 1 trig=3", RejectReason.ListPrices, "rej L LIST_PRICES")]
@@ -301,6 +305,19 @@ public class ScenarioNotationTests
             > {command}
               {expected}
             """));
+
+    [Theory]
+    [InlineData("rej x COMBINATION(PostOnly,IOC)")]
+    [InlineData("rej y COMBINATION(PostOnly,FOK)")]
+    [InlineData("rej x COMBINATION(PostOnly)")]
+    [InlineData("rej x COMBINATIONS")]
+    [InlineData("rej x PRICE")]
+    public void Another_refusal_than_expected_is_a_difference(string expected) => Assert.Single(Run(
+        new ScriptedBook().Says().Answers(RejectReason.InvalidCombination), $"""
+        ### 1 refusals
+        > new x B lim 1@1 post fok
+          {expected}
+        """));
 
     [Fact]
     public void A_replacement_tells_both_halves()
@@ -384,6 +401,14 @@ public class ScenarioNotationTests
         Assert.Equal((2, "the book broke"), (difference.Line, difference.What));
     }
 
+    [Fact]
+    public void A_book_that_cannot_be_made_fails_its_scenario_only()
+    {
+        var scenario = Assert.Single(ScenarioFile.Read("### 1 no levels\ncfg levels=0\n= B - | S -"));
+        var difference = Assert.Single(ScenarioRun.Of(scenario, maxLevels => new CoreScenarioBook(maxLevels)));
+        Assert.Equal((0, "the book broke"), (difference.Line, difference.What));
+    }
+
     [Theory]
     [InlineData("", 1, "no scenario")]
     [InlineData("prose\nmore", 2, "no scenario")]
@@ -425,6 +450,22 @@ public class ScenarioNotationTests
     [InlineData("### 1 x\n> time 1\n  reprice a 5", 3, "'5' is not old>new")]
     [InlineData("### 1 x\n> time 1\n  (none)\ngiven a B lim 1@1", 4, "given stands before")]
     [InlineData("### 1 x\n= B - | S -\n# note\nprose\n= B - | S -", 5, "it belongs to no scenario")]
+    [InlineData("### 1 x\n= B - | S -\n### 2 y\nwhat\n### 3 z\n= B - | S -", 4, "neither cfg")]
+    [InlineData("### 1 x\n> time 1\n### 2 y\n= B - | S -", 2, "no line of events")]
+    [InlineData("### 1 x\ncfg last=1 dyn=2 last=3", 2, "'last=' stands there twice")]
+    [InlineData("### 1 x\ncfg last=1\ncfg last=1", 3, "'last=' stands there twice")]
+    [InlineData("### 1 x\n> amend a qty=1 qty=2", 2, "'qty=' stands there twice")]
+    [InlineData("### 1 x\n> mass own=U own=V", 2, "'own=' stands there twice")]
+    [InlineData("### 1 x\n> new a B lim 1@1 ioc fok", 2, "the order has a time in force twice")]
+    [InlineData("### 1 x\n> new a B lim 1@1 2@1", 2, "the order has a quantity twice")]
+    [InlineData("### 1 x\n> new a B lim 1@1 @2", 2, "the order has a price twice")]
+    [InlineData("### 1 x\n> new a B lim 1@1 peg=prim cap=2", 2, "the order has a price twice")]
+    [InlineData("### 1 x\n> new a B lim 1@1 disp=1 disp=2", 2, "the order has 'disp=' twice")]
+    [InlineData("### 1 x\n> new a B lim 1@1 tp", 2, "'tp' is of a stop")]
+    [InlineData("### 1 x\n> new a B stop 1 trail=1 tp", 2, "'tp' is of a stop")]
+    [InlineData("### 1 x\n> new a B lim 1 cap=2", 2, "'cap=' is of a peg")]
+    [InlineData("### 1 x\n> new a B lim 1.5@1", 2, "'1.5' is no number")]
+    [InlineData("### 1 x\n> new a B lim 99999999999999999999@1", 2, "'99999999999999999999' is no number")]
     [InlineData("### 1 x\n= B 100: | S -", 2, "'' is no order of a level")]
     [InlineData("### 1 x\n= B 100 a 5 | S -", 2, "'100 a 5' is no level")]
     [InlineData("### 1 x\n= B 100: a 1+2+3 | S -", 2, "'1+2+3' is not shown+reserve")]
@@ -434,6 +475,56 @@ public class ScenarioNotationTests
         var wrong = Assert.Throws<ScenarioFileException>(() => ScenarioFile.Read(text));
         Assert.Equal(line, wrong.Line);
         Assert.StartsWith($"line {line}: {problem}", wrong.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_line_that_makes_no_sense_spoils_its_own_scenario_only()
+    {
+        var scenarios = ScenarioFile.ReadAll("""
+            ### 1 fine
+            = B - | S -
+            ### 2 malformed
+            > cancle a
+              can a 1 USER
+            > nor this
+            ### 3 fine too
+            = B - | S -
+            ## A heading too early
+
+            Words.
+            > cancel a
+              can a 1 USER
+            ###
+            ### 5 fine
+            = B - | S -
+            """);
+        Assert.Equal(
+            [("1", 0), ("2", 4), ("3", 12), ("?", 14), ("5", 0)],
+            scenarios.Select(scenario => (scenario.Number, scenario.Problem?.Line ?? 0)));
+    }
+
+    [Fact]
+    public void A_comment_may_stand_between_the_lines_of_a_scenario()
+    {
+        var scenario = Assert.Single(ScenarioFile.Read("""
+            ### 1 with comments
+            # the book
+            given a B lim 1@9
+
+            # what happens
+            > cancel a
+            # and its events
+              can a 1 USER
+
+            # and the end
+
+            = B - | S -
+            ## Heading
+
+            Words.
+            """));
+        Assert.Single(scenario.Given);
+        Assert.Equal([6, 12], scenario.Steps.Select(step => step.Line));
     }
 
     private static ScenarioOrder Order(string text)

@@ -3,19 +3,21 @@ using Xunit;
 
 namespace QuantumCore.Matching.Tests;
 
-/// <summary>The rules by example, one row each; what a row means stands in the head of its file.</summary>
+/// <summary>The rules and what they say where two meet, by example; what a row means stands in the head of rules.txt.</summary>
 public class ScenarioTests
 {
-    private static readonly IReadOnlyList<Scenario> s_scenarios =
-        ScenarioFile.Read(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Scenarios", "rules.txt")));
+    internal static readonly IReadOnlyList<Scenario> Scenarios = [.. Read("rules.txt"), .. Read("interactions.txt")];
 
-    public static TheoryData<string> Titles => [.. s_scenarios.Select(scenario => scenario.ToString())];
+    public static TheoryData<string> Titles => [.. Scenarios.Select(scenario => scenario.ToString())];
 
     [Theory]
     [MemberData(nameof(Titles))]
     public void The_book_does_what_the_rules_say(string title)
     {
-        var scenario = Assert.Single(s_scenarios, scenario => scenario.ToString() == title);
+        var scenario = Assert.Single(Scenarios, scenario => scenario.ToString() == title);
         Assert.Empty(ScenarioRun.Of(scenario, maxLevels => new CoreScenarioBook(maxLevels)));
     }
+
+    private static IReadOnlyList<Scenario> Read(string name) =>
+        ScenarioFile.Read(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Scenarios", name)));
 }

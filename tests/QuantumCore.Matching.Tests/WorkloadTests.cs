@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using QuantumCore.Bench;
 using QuantumCore.Bench.Consensus;
+using QuantumCore.Bench.Exchange;
 using QuantumCore.Bench.Ops;
 using QuantumCore.Instruments;
 using QuantumCore.TestKit;
@@ -56,6 +58,36 @@ public class WorkloadTests
     }
 
     [Fact]
+    public void A_file_of_a_preload_alone_has_no_latencies()
+    {
+        OpsRecord[] records = [new() { Verb = OpsVerb.New, PriceTicks = 5, QuantityLots = 1, Id = 1 }];
+        var replay = new OpsReplay(new OpsFile(1, 1, 1, 1, 10, 0, records));
+        Assert.Equal(default, OpsCommand.Latencies(replay, rounds: 2, replay.Play([])));
+    }
+
+    [Theory]
+    [InlineData("FILE")]
+    [InlineData("FILE", "--repeat", "1")]
+    [InlineData("--repeat", "1", "FILE")]
+    [InlineData("--repeat", "1", "FILE", "--seed", "2")]
+    public void A_file_stands_before_or_after_the_options(params string[] arguments)
+    {
+        var options = Options.WithFile("no file", arguments, out var path, "--repeat", "--seed");
+        Assert.Equal(("FILE", arguments.Length > 1 ? 1 : 3), (path, options.Number("--repeat", 3)));
+    }
+
+    [Theory]
+    [InlineData("no file")]
+    [InlineData("no file", "--repeat")]
+    [InlineData("no file", "--repeat", "1")]
+    [InlineData("'--rep' is no option here", "--rep", "1", "FILE")]
+    [InlineData("'OTHER' is no option here, or has no value", "FILE", "OTHER")]
+    [InlineData("'--repeat' is no option here, or has no value", "FILE", "--repeat")]
+    public void Arguments_that_make_no_sense_are_named(string problem, params string[] arguments) => Assert.Equal(
+        problem,
+        Assert.Throws<UsageException>(() => Options.WithFile("no file", arguments, out _, "--repeat")).Message);
+
+    [Fact]
     public void An_operations_file_reads_as_it_was_written()
     {
         var path = Path.Combine(Path.GetTempPath(), $"operations-{Environment.ProcessId}.ops");
@@ -78,16 +110,37 @@ public class WorkloadTests
     }
 
     [Fact]
-    public void An_operation_on_an_order_that_never_entered_is_named()
+    public void An_operation_on_an_order_that_never_entered_its_book_is_refused_and_what_replaces_it_enters()
     {
         OpsRecord[] records =
         [
             new() { Verb = OpsVerb.New, PriceTicks = 5, QuantityLots = 1, Id = 1 },
             new() { Verb = OpsVerb.Cancel, Reference = 2 },
+            new() { Verb = OpsVerb.Cancel, Reference = 1, Symbol = 1 },
+            new() { Verb = OpsVerb.Cancel },
+            new() { Verb = OpsVerb.Replace, PriceTicks = 6, QuantityLots = 3, Id = 3, Reference = 2 },
+            new() { Verb = OpsVerb.Market, Side = 1, QuantityLots = 9, Id = 2 },
         ];
-        var refused = Assert.Throws<InvalidDataException>(
-            () => new OpsReplay(new OpsFile(1, 0, 2, 1, 10, 0, records)));
-        Assert.Equal("Record 1: order 2 did not enter this book before.", refused.Message);
+        var replay = new OpsReplay(new OpsFile(2, 0, 3, 1, 10, 0, records));
+        foreach (var round in Enumerable.Range(1, 2))
+        {
+            var outcome = replay.Play([]).Outcome;
+            Assert.Equal((round, 2, 4, 3), (round, outcome.Trades, outcome.QuantityLots, outcome.Refused));
+        }
+    }
+
+    [Fact]
+    public void Ids_may_be_as_high_as_their_field_and_far_apart_and_a_market_order_has_no_price()
+    {
+        OpsRecord[] records =
+        [
+            new() { Verb = OpsVerb.New, PriceTicks = 5, QuantityLots = 1, Id = uint.MaxValue },
+            new() { Verb = OpsVerb.New, PriceTicks = 5, QuantityLots = 2, Id = 7 },
+            new() { Verb = OpsVerb.Cancel, Reference = 7 },
+            new() { Verb = OpsVerb.Market, Side = 1, PriceTicks = 9, QuantityLots = 9, Id = 0 },
+        ];
+        var outcome = new OpsReplay(new OpsFile(1, 0, uint.MaxValue, 1, 10, 0, records)).Play([]).Outcome;
+        Assert.Equal((1, 1, 0), (outcome.Trades, outcome.QuantityLots, outcome.Refused));
     }
 
     [Fact]
@@ -159,6 +212,15 @@ public class WorkloadTests
         Assert.Equal((1u, 5u, 98, 100), (file.Records[2].Reference - 1, file.MaxId, file.LowestTicks, file.HighestTicks));
         var outcome = new OpsReplay(file).Play([]).Outcome;
         Assert.Equal((2, 7, 0), (outcome.Trades, outcome.QuantityLots, outcome.Refused));
+    }
+
+    [Fact]
+    public void No_messages_are_an_operations_file_of_none_and_a_price_too_high_for_one_is_named()
+    {
+        Assert.Empty(ConsensusOps.From([]).Records);
+        var refused = Assert.Throws<InvalidDataException>(
+            () => ConsensusOps.From([new(ConsensusVerb.New, Side.Sell, false, 5, 1, 7, 1L << 32)]));
+        Assert.StartsWith("Message 1: an operations file has prices", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -328,11 +328,9 @@ public sealed partial class AccountGrain(
             return RefusePlan(request, hash, new BrokenLimit(RejectReason.UnknownOrder, "orderId", null));
         }
 
-        if (order.Type == OrderType.Leg)
+        if (RefusedChange.OfTerms(order, request) is { } excluded)
         {
-            // Its price and quantity are those of the whole strategy.
-            var changed = request.PriceTicks != 0 ? "type,price" : "type,quantity";
-            return RefusePlan(request, hash, new BrokenLimit(RejectReason.InvalidCombination, changed, null));
+            return RefusePlan(request, hash, new BrokenLimit(RejectReason.InvalidCombination, excluded, null));
         }
 
         var total = request.TotalLots == 0 ? order.QuantityLots : request.TotalLots;

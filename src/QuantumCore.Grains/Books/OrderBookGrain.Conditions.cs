@@ -124,7 +124,10 @@ public sealed partial class OrderBookGrain
         Record(book, record, urgent: true);
         if (reason != RejectReason.None)
         {
-            return new Answer(BookReports.Refused(book.Symbol, account, reason));
+            return new Answer(BookReports.Refused(book.Symbol, account, reason) with
+            {
+                Field = RefusedChange.OfConditions(reason, ticket.Order, changes),
+            });
         }
 
         book.Machine.IsKnown(account, number, out var open, out finished);

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using QuantumCore.Accounts;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains;
+
+/// <summary>Which members of a request to change an order its refusal is about.</summary>
+internal static class RefusedChange
+{
+    /// <summary>What a new price or total can't be together with; null when they can.</summary>
+    public static string? OfTerms(HeldOrder order, AmendRequest request)
+    {
+        // Price and quantity of a leg are those of the whole strategy.
+        if (order.Type == OrderType.Leg)
+            return request.PriceTicks != 0 ? "type,price" : "type,quantity";
+
+        // The worst price at which a market order or a stop is covered, and a trailing limit, are not their owner's to choose.
+        var isChosen = OrderCombinations.IsMarket(order.Type) || order.Type == OrderType.TrailingStopLimit;
+        return isChosen && request.PriceTicks != 0 && request.PriceTicks != order.PriceTicks ? "type,price" : null;
+    }
+
+    /// <summary>The member at fault of a request to change conditions; the two that exclude each other, with a comma; null when it is none of them.</summary>
+    public static string? OfConditions(RejectReason reason, SubmitOrder order, ImmutableArray<NamedValue> changes) => reason switch
+    {
+        RejectReason.InvalidCombination => changes.Select(change => Excluded(change.Name, order)).FirstOrDefault(field => field is not null)
+            ?? $"type,{Name(changes[0].Name)}",
+        RejectReason.InvalidQuantity => Name(ChangedValue.DisplayLots),
+        RejectReason.ExpiredAlready => Name(ChangedValue.ExpiryNanos),
+        RejectReason.InvalidPrice or RejectReason.StopWouldTrigger or RejectReason.ListPrices => changes
+            .Select(change => change.Name)
+            .Where(name => name is ChangedValue.TriggerTicks or ChangedValue.TrailTicks or ChangedValue.TrailBasisPoints)
+            .Select(Name)
+            .FirstOrDefault(),
+        _ => null,
+    };
+
+    private static string? Excluded(ChangedValue change, SubmitOrder order)
+    {
+        var terms = order.Conditions.Decode();
+        var trails = OrderCombinations.IsTrailing(order.Type);
+        return change switch
+        {
+            ChangedValue.DisplayLots when terms?.DisplayLots is null => "type,displayQuantity",
+            ChangedValue.TriggerTicks when trails || !OrderCombinations.IsTriggered(order.Type) => "type,triggerPrice",
+            ChangedValue.TrailTicks or ChangedValue.TrailBasisPoints when !trails => $"type,{Name(change)}",
+            ChangedValue.TrailTicks when terms?.TrailTicks is null => "trailingDistance,trailingBasisPoints",
+            ChangedValue.TrailBasisPoints when terms?.TrailBasisPoints is null => "trailingDistance,trailingBasisPoints",
+            ChangedValue.ExpiryNanos when order.TimeInForce != TimeInForce.GoodTillDate => "goodTill,timeInForce",
+            _ => null,
+        };
+    }
+
+    private static string Name(ChangedValue change) => change switch
+    {
+        ChangedValue.DisplayLots => "displayQuantity",
+        ChangedValue.TriggerTicks => "triggerPrice",
+        ChangedValue.TrailTicks => "trailingDistance",
+        ChangedValue.TrailBasisPoints => "trailingBasisPoints",
+        ChangedValue.ExpiryNanos => "goodTill",
+        _ => throw new ArgumentOutOfRangeException(nameof(change), change, "no condition of an order"),
+    };
+}
