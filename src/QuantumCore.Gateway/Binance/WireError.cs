@@ -21,6 +21,8 @@ internal readonly record struct WireError(int Code, string Message, int Status =
     public static WireError Missing(string name) =>
         new(-1102, $"Mandatory parameter '{name}' was not sent, was empty/null, or malformed.");
 
+    public static WireError MissingBoth(string one, string other) => new(-1102, $"Param '{one}' or '{other}' must be sent, but both were empty/null!");
+
     public static WireError Invalid(string name) => new(-1130, $"Data sent for parameter '{name}' is not valid.");
 
     public static WireError NotRequired(string name) => new(-1106, $"Parameter '{name}' sent when not required.");

@@ -8,6 +8,12 @@ namespace QuantumCore.Gateway.Binance;
 /// <summary>What everyone may see: the clock, books, trades, candles.</summary>
 internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Listings listings, ClientClock clock, TimeProvider time)
 {
+    /// <summary>A time that is not less is in microseconds.</summary>
+    public const long LeastMicros = 1_000_000_000_000_000;
+
+    /// <summary>What counts as far enough away: there is room for a millisecond behind it.</summary>
+    private const long LatestNanos = long.MaxValue - 1_000_000;
+
     private const int MostLevels = 1_000;
     private const int MostTrades = 1_000;
 
@@ -157,8 +163,7 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
         var period = isOfSecond
             ? CandlePeriod.Minute
             : parameters.Word("interval", WireWords.Period, CandlePeriod.Minute, new WireError(-1120, "Invalid interval."));
-        if (parameters.Text("timeZone") is not (null or "0" or "0:00" or "00:00" or "+00:00"))
-            parameters.Fail(WireError.Invalid("timeZone"));
+        ReadZone(parameters);
         var instrument = await Symbol(parameters, listings);
         if (parameters.End() is { } wrong)
             return wrong;
@@ -177,9 +182,20 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
         });
     }
 
-    /// <summary>A time in milliseconds, as nanoseconds; null when it is absent.</summary>
-    public static long? Nanos(WireParameters parameters, string name) =>
-        parameters.Number(name, 0, long.MaxValue / 1_000_000) is { } millis ? millis * 1_000_000 : null;
+    /// <summary>The time zone that days begin in: there is one.</summary>
+    public static void ReadZone(WireParameters parameters)
+    {
+        if (parameters.Text("timeZone") is not (null or "0" or "0:00" or "00:00" or "+00:00"))
+            parameters.Fail(WireError.Invalid("timeZone"));
+    }
+
+    /// <summary>A time in milliseconds or, of 16 digits, in microseconds, as nanoseconds; null when it is absent.</summary>
+    public static long? Nanos(WireParameters parameters, string name) => parameters.Number(name, 0, LatestNanos / 1_000) switch
+    {
+        null => null,
+        < LeastMicros and { } millis => Math.Min(millis, LatestNanos / 1_000_000) * 1_000_000,
+        { } micros => micros * 1_000,
+    };
 
     private async ValueTask<ImmutableArray<PublicTrade>> Newest(Instrument instrument, int limit)
     {
