@@ -218,22 +218,34 @@ public class BinanceWireTests
     }
 
     [Theory]
-    [InlineData("symbols=[\"AAPL\",\"AAPL\"]", -1151)]
-    [InlineData("symbol=AAPL&symbolStatus=FOO", -1122)]
-    [InlineData("symbol=AAPL&symbolStatus=HALT", -1220)]
-    [InlineData("symbol=AAPL&symbolStatus=TRADING", 0)]
-    public async Task Symbols_are_asked_for_once_and_by_the_status_they_have(string query, int code)
+    [InlineData("ticker/price?symbols=[\"AAPL\",\"AAPL\"]", -1151)]
+    [InlineData("ticker/price?symbol=AAPL&symbolStatus=FOO", -1122)]
+    [InlineData("ticker/price?symbol=AAPL&symbolStatus=HALT", -1220)]
+    [InlineData("ticker/price?symbol=AAPL&symbolStatus=TRADING", 0)]
+    [InlineData("depth?symbol=AAPL&symbolStatus=HALT", -1220)]
+    [InlineData("depth?symbol=AAPL&symbolStatus=TRADING", 0)]
+    [InlineData("exchangeInfo?symbol=AAPL&symbolStatus=TRADING", -1128)]
+    [InlineData("klines?symbol=AAPL&interval=1s&startTime=9999999999999", 0)]
+    public async Task What_is_asked_for_once_or_never_or_of_another_status_says_so(string asked, int code)
     {
         await using var wire = await Wire.OpenAsync();
-        foreach (var call in new[] { "ticker/price", "ticker/bookTicker" })
-            Assert.Equal(code, (await wire.SendRawAsync("GET", call, query, null, null)).Code);
+        var parts = asked.Split('?');
+        Assert.Equal(code, (await wire.SendRawAsync("GET", parts[0], parts[1], null, null)).Code);
+    }
+
+    [Fact]
+    public async Task Symbols_of_another_status_are_left_out()
+    {
+        await using var wire = await Wire.OpenAsync();
         Assert.Equal("[]", (await wire.SendRawAsync("GET", "ticker/price", "symbolStatus=HALT", null, null)).Text);
+        Assert.NotEqual("[]", (await wire.SendRawAsync("GET", "ticker/price", "symbolStatus=TRADING", null, null)).Text);
     }
 
     [Theory]
     [InlineData("1700000000123", 1_700_000_000_123_000_000)]
     [InlineData("1700000000123456", 1_700_000_000_123_456_000)]
-    [InlineData("999999999999999", 9_223_372_036_853_000_000)]
+    [InlineData("9999999999999", 9_000_000_000_000_000_000)]
+    [InlineData("9999999999999999", 9_000_000_000_000_000_000)]
     public void A_time_is_in_milliseconds_or_in_microseconds(string told, long nanos) =>
         Assert.Equal(nanos, WireMarket.Nanos(WireParameters.Of($"startTime={told}", ""), "startTime"));
 

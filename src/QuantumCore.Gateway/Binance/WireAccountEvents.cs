@@ -323,6 +323,8 @@ internal sealed class WireAccountEvents(
         to.WriteLots("q"u8, instrument, terms.Amount is null ? order.OriginalLots() : order.FilledLots);
         to.WritePriceText("p"u8, instrument, OrderCombinations.IsMarket(order.Type) ? 0 : order.PriceTicks);
         to.WritePriceText("P"u8, instrument, terms.TriggerTicks ?? terms.ActivationTicks ?? 0);
+        if (terms.TrailBasisPoints is { } trail)
+            to.WriteNumber("d"u8, trail);
         to.WriteLots("F"u8, instrument, terms.DisplayLots ?? 0);
         to.WriteNumber("g"u8, order.ListId ?? -1);
         to.WriteString("C"u8, execution is "CANCELED" ? order.ClientOrderId : "");

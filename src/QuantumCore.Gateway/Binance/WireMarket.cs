@@ -11,8 +11,8 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
     /// <summary>A time that is not less is in microseconds.</summary>
     public const long LeastMicros = 1_000_000_000_000_000;
 
-    /// <summary>What counts as far enough away: there is room for a millisecond behind it.</summary>
-    private const long LatestNanos = long.MaxValue - 1_000_000;
+    /// <summary>No time is later: the year 2255, with room behind it for what is added to a time.</summary>
+    private const long LatestNanos = 9_000_000_000_000_000_000;
 
     private const int MostLevels = 1_000;
     private const int MostTrades = 1_000;
@@ -75,9 +75,12 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
     private async ValueTask<WireAnswer> Depth(WireRequest request)
     {
         var levels = request.Parameters.Limit(100, MostLevels);
+        var wanted = WireRulebook.ReadStatus(request.Parameters);
         var instrument = await Symbol(request.Parameters, listings);
         if (request.Parameters.End() is { } wrong)
             return wrong;
+        if (wanted is not null && wanted != WireWords.Status((await WireRulebook.States(grains, [instrument!]))[0]))
+            return WireError.OtherStatus;
 
         var view = await grains.GetGrain<IMarketDataGrain>(instrument!.Symbol).Depth(levels);
         return WireAnswer.Of(to =>
@@ -189,12 +192,15 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
             parameters.Fail(WireError.Invalid("timeZone"));
     }
 
-    /// <summary>A time in milliseconds or, of 16 digits, in microseconds, as nanoseconds; null when it is absent.</summary>
-    public static long? Nanos(WireParameters parameters, string name) => parameters.Number(name, 0, LatestNanos / 1_000) switch
+    /// <summary>
+    /// A time in milliseconds or, of 16 digits, in microseconds, as nanoseconds; null when it is absent. One in the far future, as those
+    /// send who mean all there is, is that of <see cref="LatestNanos"/>.
+    /// </summary>
+    public static long? Nanos(WireParameters parameters, string name) => parameters.Number(name, 0, long.MaxValue) switch
     {
         null => null,
         < LeastMicros and { } millis => Math.Min(millis, LatestNanos / 1_000_000) * 1_000_000,
-        { } micros => micros * 1_000,
+        { } micros => Math.Min(micros, LatestNanos / 1_000) * 1_000,
     };
 
     private async ValueTask<ImmutableArray<PublicTrade>> Newest(Instrument instrument, int limit)

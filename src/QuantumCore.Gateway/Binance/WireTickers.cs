@@ -52,7 +52,7 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
         {
             var states = await WireRulebook.States(grains, instruments);
             if (isOne && WireWords.Status(states[0]) != wanted)
-                return new WireError(-1220, "The symbol's status does not match the requested symbolStatus.");
+                return WireError.OtherStatus;
             instruments = [.. instruments.Where((_, i) => WireWords.Status(states[i]) == wanted)];
         }
 
