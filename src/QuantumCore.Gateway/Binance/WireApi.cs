@@ -418,7 +418,7 @@ internal sealed record WireApiRequest(string Id, string? Method, IReadOnlyDictio
                 return new WireApiRequest(id, null, s_none);
 
             var values = new Dictionary<string, string>(StringComparer.Ordinal);
-            if (root.TryGetProperty("params", out var parameters))
+            if (root.TryGetProperty("params", out var parameters) && parameters.ValueKind != JsonValueKind.Null)
             {
                 foreach (var parameter in parameters.EnumerateObject())
                 {
