@@ -139,6 +139,18 @@ public class BinanceAccountTests
     }
 
     [Fact]
+    public void An_order_that_trails_is_told_with_how_far()
+    {
+        var trailing = Resting(7, 10) with { Type = OrderType.TrailingStop, Conditions = EncodedConditions.From(new OrderConditions { TrailBasisPoints = 150 }) };
+        foreach (var (order, far) in new[] { (trailing, (int?)150), (Resting(7, 10), null) })
+        {
+            var ended = new OrdersClosed(6_000_000, [new ClosedOrder(Alice, 7, 7, Side.Sell, 15_000, EndReason.User, 0, 10)]);
+            var told = JsonDocument.Parse(Messages(new WireAccountEvents([order], [], Balances(0, 20, 10)), Balances(0, 20, 10), [ended])[0]).RootElement;
+            Assert.Equal(far, told.TryGetProperty("d", out var delta) ? delta.GetInt32() : null);
+        }
+    }
+
+    [Fact]
     public void An_order_that_follows_a_split_is_told_with_its_new_price_and_quantity()
     {
         var events = new WireAccountEvents([Resting(7, 10)], [], Balances(0, 20, 10));
