@@ -205,8 +205,12 @@ public static class ExchangeGateway
         if (status is StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed &&
             !context.Response.HasStarted && context.Response.ContentLength is null)
         {
-            var refusal = Refusal.Malformed(null, status == 404 ? "There is no such call." : "The call has another method.");
-            await Answer.Refuse(context, refusal, status);
+            var detail = status == 404 ? "There is no such call." : "The call has another method.";
+            var path = context.Request.Path;
+            if (path.StartsWithSegments("/api/v3", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/sapi", StringComparison.OrdinalIgnoreCase))
+                await WireHttp.Write(context, new WireError(-1020, $"This operation is not supported. {detail}", status));
+            else
+                await Answer.Refuse(context, Refusal.Malformed(null, detail), status);
         }
     }
 }

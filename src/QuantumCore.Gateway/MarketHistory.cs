@@ -31,6 +31,10 @@ internal sealed class MarketHistory(IGrainFactory grains, TimeProvider time)
         return candles is [var only] ? only with { EndNanos = now } : null;
     }
 
+    /// <summary>The trades of this day, UTC, from its start to its end; null before the first trade.</summary>
+    public async ValueTask<Candle?> Today(Instrument instrument) =>
+        await Candles(new CandleQuery(instrument.Symbol, CandlePeriod.Day, null, time.UnixNanos(), 1)) is [var today] ? today : null;
+
     /// <summary>
     /// Candles of a second, oldest first, without a gap from the first trade on. They are made of the trades as they are asked for: where a
     /// time has more of these than are read, those that were asked for from its start end early, and the newest ones begin late.
@@ -42,7 +46,7 @@ internal sealed class MarketHistory(IGrainFactory grains, TimeProvider time)
     public async ValueTask<ImmutableArray<Candle>> Seconds(string symbol, long? fromNanos, long throughNanos, int limit)
     {
         var last = throughNanos / SecondNanos;
-        var first = fromNanos is { } from ? (from + SecondNanos - 1) / SecondNanos : Math.Max(last - limit + 1, 0);
+        var first = fromNanos is { } from ? await FirstTraded(symbol, (from + SecondNanos - 1) / SecondNanos, throughNanos) : Math.Max(last - limit + 1, 0);
         last = Math.Min(last, first + limit - 1);
         if (last < first)
             return [];
@@ -64,6 +68,11 @@ internal sealed class MarketHistory(IGrainFactory grains, TimeProvider time)
         var before = await Trades(new TradeQuery(symbol, null, null, (first * SecondNanos) - 1, 1));
         return SecondFold.Of(trades, first, last, before is [.., var newest] ? newest.PriceTicks : 0);
     }
+
+    /// <summary>Where a symbol's seconds begin that are asked for from one on: there are none before its first trade.</summary>
+    private async ValueTask<long> FirstTraded(string symbol, long first, long throughNanos) =>
+        (await Trades(new TradeQuery(symbol, null, null, (first * SecondNanos) - 1, 1))).IsEmpty
+        && await Trades(new TradeQuery(symbol, null, first * SecondNanos, throughNanos, 1)) is [var opening] ? opening.TimeNanos / SecondNanos : first;
 
     /// <summary>Trades of a time, page by page, and whether they are all.</summary>
     private async ValueTask<(List<PublicTrade> Trades, bool IsWhole)> ReadOn(string symbol, long fromNanos, long throughNanos)

@@ -9,7 +9,7 @@ public abstract partial class HistoryStore
 {
     /// <summary>
     /// Candles, oldest first. Where nothing was traded a candle has the last price before it; there is none before the
-    /// first trade.
+    /// first trade, and those that are asked for from a time before it begin with it.
     /// </summary>
     public async Task<ImmutableArray<Candle>> CandlesAsync(CandleQuery query, CancellationToken cancellationToken)
     {
@@ -28,6 +28,12 @@ public abstract partial class HistoryStore
             [("@symbol", query.Symbol), ("@first", fold.FirstMinute)],
             static async (reader, token) => await reader.ReadAsync(token) ? reader.GetInt64(0) : 0,
             cancellationToken);
+        if (before == 0 && query is { FromNanos: not null, Period: { } period }
+            && await FirstCandleAsync(query.Symbol, cancellationToken) is { } first && first > fold.FirstMinute)
+        {
+            fold = new CandleFold(period, CandleBuckets.Start(period, first), last, isNewest: false, Math.Max(query.Limit, 1));
+        }
+
         fold.StartFrom(before);
         return await ReadAsync(
             """
@@ -50,6 +56,18 @@ public abstract partial class HistoryStore
             },
             cancellationToken);
     }
+
+    /// <summary>The first minute in which a symbol was traded; null when it never was.</summary>
+    private Task<long?> FirstCandleAsync(string symbol, CancellationToken cancellationToken) => ReadAsync(
+        """
+        SELECT MIN(minute) FROM (
+          SELECT MIN(minute) AS minute FROM candle WHERE symbol = @symbol
+          UNION ALL
+          SELECT MIN(minute) AS minute FROM backfilled_candle WHERE symbol = @symbol) a
+        """,
+        [("@symbol", symbol)],
+        static async (reader, token) => await reader.ReadAsync(token) && !await reader.IsDBNullAsync(0, token) ? reader.GetInt64(0) : default(long?),
+        cancellationToken);
 
     /// <summary>Public trades of a symbol, oldest first.</summary>
     public async Task<ImmutableArray<PublicTrade>> PublicTradesAsync(TradeQuery query, CancellationToken cancellationToken)

@@ -44,6 +44,39 @@ public class BinanceAccountTests
     }
 
     [Fact]
+    public void An_order_by_amount_is_filled_by_the_fill_after_which_the_rest_pays_for_no_lot()
+    {
+        var events = new WireAccountEvents([], [], Balances(100_000, 0, 0));
+        var order = Order(Alice, 1, "a-1", Side.Buy, 0) with
+        {
+            Type = OrderType.Market,
+            TimeInForce = TimeInForce.ImmediateOrCancel,
+            Conditions = EncodedConditions.From(new OrderConditions { Amount = 50_000 }),
+        };
+        var fill = new TurnStep(StepKind.Fill, Alice, 1, 7, Side.Buy, EndReason.None, 15_000, 1, 0, 15, 35_000, Bob, 9, 3, 0, 15, 0);
+        var told = Told(events, Balances(54_955, 3, 0), new BookTurn(
+            5_000_000,
+            BookCommand.Of(BookVerb.Enter) with { Orders = [order] },
+            RejectReason.None,
+            TradingPhase.Continuous,
+            [
+                new TurnStep(StepKind.Opened, Alice, 1, 7, Side.Buy, EndReason.None, 0, 0, 0, 0, 50_000),
+                fill,
+                fill with { QuantityLots = 2, Fee = 30, Hold = 5_000 },
+                new TurnStep(StepKind.Ended, Alice, 1, 7, Side.Buy, EndReason.Amount, 0, 0, 0, 0, 0),
+            ],
+            [],
+            null));
+        Assert.Equal(
+            [
+                "executionReport NEW NEW z=0 l=0 L=0.00 n=0.00 t=-1 Z=0.00 m=False",
+                $"executionReport TRADE PARTIALLY_FILLED z=1 l=1 L=150.00 n=0.15 t={1L << 20} Z=150.00 m=False",
+                $"executionReport TRADE FILLED z=3 l=2 L=150.00 n=0.30 t={(1L << 20) + 1} Z=450.00 m=False",
+            ],
+            told[..^1]);
+    }
+
+    [Fact]
     public void A_resting_order_is_filled_by_others_and_cancelled()
     {
         var events = new WireAccountEvents([Resting(7, 10)], [], Balances(0, 20, 10));
@@ -103,6 +136,18 @@ public class BinanceAccountTests
                 "executionReport CANCELED CANCELED z=0 l=0 L=0.00 n=0.00 t=-1 Z=0.00 m=False",
             ],
             told[..5]);
+    }
+
+    [Fact]
+    public void An_order_that_trails_is_told_with_how_far()
+    {
+        var trailing = Resting(7, 10) with { Type = OrderType.TrailingStop, Conditions = EncodedConditions.From(new OrderConditions { TrailBasisPoints = 150 }) };
+        foreach (var (order, far) in new[] { (trailing, (int?)150), (Resting(7, 10), null) })
+        {
+            var ended = new OrdersClosed(6_000_000, [new ClosedOrder(Alice, 7, 7, Side.Sell, 15_000, EndReason.User, 0, 10)]);
+            var told = JsonDocument.Parse(Messages(new WireAccountEvents([order], [], Balances(0, 20, 10)), Balances(0, 20, 10), [ended])[0]).RootElement;
+            Assert.Equal(far, told.TryGetProperty("d", out var delta) ? delta.GetInt32() : null);
+        }
     }
 
     [Fact]

@@ -131,6 +131,11 @@ public sealed class BinanceStreamTests
     [InlineData("""{"method":"SET_PROPERTY","params":["combined",true],"id":4}""", """{"result":null,"id":4}""")]
     [InlineData("""{"method":"SUBSCRIBE","params":["goog@trade"],"id":5}""", """{"error":{"code":2,"msg":"Invalid request: invalid stream"},"id":5}""")]
     [InlineData("""{"method":"SUBSCRIBE","params":["aapl@kline_2s"],"id":5}""", """{"error":{"code":2,"msg":"Invalid request: invalid stream"},"id":5}""")]
+    [InlineData("""{"method":"SUBSCRIBE","params":"aapl@trade","id":5}""", """{"error":{"code":2,"msg":"Invalid request: params must be an array of streams"},"id":5}""")]
+    [InlineData("""{"method":"UNSUBSCRIBE","id":5}""", """{"error":{"code":2,"msg":"Invalid request: params must be an array of streams"},"id":5}""")]
+    [InlineData("""{"method":"GET_PROPERTY","params":["wrapped"],"id":3}""", """{"error":{"code":0,"msg":"Unknown property"},"id":3}""")]
+    [InlineData("""{"method":"SET_PROPERTY","params":["combined","true"],"id":4}""", """{"error":{"code":1,"msg":"Invalid value type: expected Boolean"},"id":4}""")]
+    [InlineData("""{"method":"SET_PROPERTY","params":["combined",1],"id":4}""", """{"error":{"code":1,"msg":"Invalid value type: expected Boolean"},"id":4}""")]
     [InlineData("""{"method":7,"id":6}""", """{"error":{"code":3,"msg":"Invalid JSON: expected an object with method, params and id"},"id":6}""")]
     [InlineData("""[1]""", """{"error":{"code":3,"msg":"Invalid JSON: expected an object with method, params and id"},"id":null}""")]
     [InlineData("""hello""", """{"error":{"code":3,"msg":"Invalid JSON: expected an object with method, params and id"},"id":null}""")]
@@ -140,6 +145,17 @@ public sealed class BinanceStreamTests
         using var reader = await ConnectAsync(exchange, "ws/0");
         await SendAsync(reader, command);
         Assert.Equal(answer, (await ReadAsync(reader)).GetRawText());
+    }
+
+    [Fact]
+    public async Task Streams_that_are_asked_for_together_are_followed_all_or_none()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var reader = await ConnectAsync(exchange, "ws/aapl@trade");
+        await SendAsync(reader, """{"method":"SUBSCRIBE","params":["aapl@trade","msft@trade","goog@trade"],"id":1}""");
+        Assert.Equal(2, (await ReadAsync(reader)).GetProperty("error").GetProperty("code").GetInt32());
+        await SendAsync(reader, """{"method":"LIST_SUBSCRIPTIONS","id":2}""");
+        Assert.Equal("""{"result":["aapl@trade"],"id":2}""", (await ReadAsync(reader)).GetRawText());
     }
 
     [Fact]

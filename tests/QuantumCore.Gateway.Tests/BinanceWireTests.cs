@@ -4,6 +4,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Binance;
+using QuantumCore.Instruments;
 using QuantumCore.TestKit;
 using Xunit;
 
@@ -159,7 +162,14 @@ public class BinanceWireTests
     [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=-1&price=150", -1100, "quantity")]
     [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=99999999999999999999", -1108, "price")]
     [InlineData("symbol=AAPL&side=BUY&type=MARKET&quantity=10&quoteOrderQty=100", -1128, "Combination")]
-    [InlineData("symbol=AAPL&side=BUY&type=MARKET&quantity=10&price=150", -1104, "read")]
+    [InlineData("symbol=AAPL&side=BUY&type=MARKET&quantity=10&price=150", -1106, "price")]
+    [InlineData("symbol=AAPL&side=BUY&type=MARKET&quantity=10&timeInForce=GTC", -1106, "timeInForce")]
+    [InlineData("symbol=AAPL&side=BUY&type=MARKET", -1102, "'quantity' or 'quoteOrderQty'")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=150&stopPrice=160", -1106, "stopPrice")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=150&quoteOrderQty=160", -1106, "quoteOrderQty")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT_MAKER&timeInForce=GTC&quantity=10&price=150", -1106, "timeInForce")]
+    [InlineData("symbol=AAPL&side=BUY&type=STOP_LOSS&quantity=10&stopPrice=160&price=150", -1106, "price")]
+    [InlineData("symbol=AAPL&side=BUY&type=STOP_LOSS_LIMIT&timeInForce=GTC&quantity=10&stopPrice=160&price=150&trailingDelta=100", -1106, "trailingDelta")]
     [InlineData("symbol=AAPL&side=BUY&type=MARKET&quantity=10&quantitty=10", -1104, "read")]
     [InlineData("symbol=AAPL&side=BUY&type=STOP_LOSS&quantity=10", -1102, "stopPrice")]
     [InlineData("symbol=AAPL&side=BUY&type=STOP_LOSS&quantity=10&trailingDelta=10000", -1013, "TRAILING_DELTA")]
@@ -179,6 +189,75 @@ public class BinanceWireTests
         Assert.Equal(code, refused.Code);
         Assert.Contains(text, refused["msg"], StringComparison.Ordinal);
         Assert.Equal(state, wire.Exchange.Floor.State());
+    }
+
+    [Theory]
+    [InlineData("SELL", "LIMIT_MAKER&abovePrice=160", "LIMIT_MAKER&belowPrice=140", -1168)]
+    [InlineData("SELL", "MARKET", "STOP_LOSS&belowStopPrice=140", -1158)]
+    [InlineData("BUY", "LIMIT_MAKER&abovePrice=160", "STOP_LOSS&belowStopPrice=140", -1165)]
+    [InlineData("SELL", "STOP_LOSS&aboveStopPrice=160", "LIMIT_MAKER&belowPrice=140", -1166)]
+    [InlineData("BUY", "STOP_LOSS&aboveStopPrice=160", "STOP_LOSS&belowStopPrice=140", -1196)]
+    [InlineData("SELL", "STOP_LOSS&aboveStopPrice=160", "STOP_LOSS&belowStopPrice=140", -1197)]
+    [InlineData("BUY", "TAKE_PROFIT&aboveStopPrice=160", "LIMIT_MAKER&belowPrice=140", -1198)]
+    [InlineData("SELL", "LIMIT_MAKER&abovePrice=160", "TAKE_PROFIT&belowStopPrice=140", -1199)]
+    public async Task A_pair_whose_orders_stand_on_the_wrong_sides_says_which(string side, string above, string below, int code)
+    {
+        await using var wire = await Wire.OpenAsync();
+        var pair = $"symbol=AAPL&side={side}&quantity=10&aboveType={above}&belowType={below}";
+        Assert.Equal(code, (await wire.SendAsync("POST", "orderList/oco", pair)).Code);
+        Assert.Empty(wire.Exchange.Floor.Open(TradingFloor.Alice));
+    }
+
+    [Theory]
+    [InlineData("GET", "nothing", HttpStatusCode.NotFound)]
+    [InlineData("POST", "depth", HttpStatusCode.MethodNotAllowed)]
+    public async Task What_is_no_call_is_refused_in_the_words_of_this_wire(string method, string call, HttpStatusCode status)
+    {
+        await using var wire = await Wire.OpenAsync();
+        Assert.Equal((-1020, status), Told(await wire.SendRawAsync(method, call, "", null, null)));
+    }
+
+    [Theory]
+    [InlineData("ticker/price?symbols=[\"AAPL\",\"AAPL\"]", -1151)]
+    [InlineData("ticker/price?symbol=AAPL&symbolStatus=FOO", -1122)]
+    [InlineData("ticker/price?symbol=AAPL&symbolStatus=HALT", -1220)]
+    [InlineData("ticker/price?symbol=AAPL&symbolStatus=TRADING", 0)]
+    [InlineData("depth?symbol=AAPL&symbolStatus=HALT", -1220)]
+    [InlineData("depth?symbol=AAPL&symbolStatus=TRADING", 0)]
+    [InlineData("exchangeInfo?symbol=AAPL&symbolStatus=TRADING", -1128)]
+    [InlineData("klines?symbol=AAPL&interval=1s&startTime=9999999999999", 0)]
+    public async Task What_is_asked_for_once_or_never_or_of_another_status_says_so(string asked, int code)
+    {
+        await using var wire = await Wire.OpenAsync();
+        var parts = asked.Split('?');
+        Assert.Equal(code, (await wire.SendRawAsync("GET", parts[0], parts[1], null, null)).Code);
+    }
+
+    [Fact]
+    public async Task Symbols_of_another_status_are_left_out()
+    {
+        await using var wire = await Wire.OpenAsync();
+        Assert.Equal("[]", (await wire.SendRawAsync("GET", "ticker/price", "symbolStatus=HALT", null, null)).Text);
+        Assert.NotEqual("[]", (await wire.SendRawAsync("GET", "ticker/price", "symbolStatus=TRADING", null, null)).Text);
+    }
+
+    [Theory]
+    [InlineData("1700000000123", 1_700_000_000_123_000_000)]
+    [InlineData("1700000000123456", 1_700_000_000_123_456_000)]
+    [InlineData("9999999999999", 9_000_000_000_000_000_000)]
+    [InlineData("9999999999999999", 9_000_000_000_000_000_000)]
+    public void A_time_is_in_milliseconds_or_in_microseconds(string told, long nanos) =>
+        Assert.Equal(nanos, WireMarket.Nanos(WireParameters.Of($"startTime={told}", ""), "startTime"));
+
+    [Theory]
+    [InlineData(EndReason.Amount, 3, "FILLED")]
+    [InlineData(EndReason.Amount, 0, "EXPIRED")]
+    [InlineData(EndReason.ImmediateOrCancel, 3, "EXPIRED")]
+    [InlineData(EndReason.SelfTrade, 3, "EXPIRED_IN_MATCH")]
+    public void An_order_that_ended_by_itself_says_how(EndReason end, long filled, string status)
+    {
+        var order = new SubmitOrder(1, 1, "a", Side.Buy, OrderType.Market, TimeInForce.ImmediateOrCancel, false, 0, 0, 0, 0);
+        Assert.Equal(status, WireWords.Status(WireOrderWriting.View("AAPL", order, 1, 1) with { Status = OrderStatus.Expired, End = end, FilledLots = filled }));
     }
 
     [Fact]

@@ -408,6 +408,9 @@ public abstract partial class HistoryContract
         var shown = await history.CandlesAsync(new CandleQuery("SYM0", CandlePeriod.Minute, (listed - 20) * minute, market.TimeNanos, 1_000), Token);
         Assert.Equal(candles.Reverse(), shown.Take(10));
         Assert.Equal(listed * minute, shown[10].StartNanos);
+        Assert.Equal(
+            candles.Reverse().Take(3),
+            await history.CandlesAsync(new CandleQuery("SYM0", CandlePeriod.Minute, (listed - 500) * minute, market.TimeNanos, 3), Token));
         var joined = Assert.Single(await history.CandlesAsync(
             new CandleQuery("SYM0", null, (listed - 3) * minute, (listed - 1) * minute, 1), Token));
         Assert.Equal((103, 120, 90, 100, 21), (joined.OpenTicks, joined.HighTicks, joined.LowTicks, joined.CloseTicks, joined.Trades));

@@ -161,6 +161,29 @@ await check ('fetchTicker, fetchTickers, fetchLastPrices', async () => {
     assert.equal ((await alice.fetchLastPrices ())[market].price, 60000);
 });
 
+// Another market, so that what was counted above stays as it is.
+await check ('createOrder market by a cost that is no whole number of lots', async () => {
+    await alice.createOrder ('ETH/USDT', 'limit', 'sell', 1, 3000);
+    // 0.0333 at 3,000 are 99.90: the rest pays for no lot.
+    const order = await bob.createMarketBuyOrderWithCost ('ETH/USDT', 100);
+    assert.deepEqual ([order.status, order.filled, order.cost], ['closed', 0.0333, 99.9]);
+    assert.equal ((await bob.fetchOrder (order.id, 'ETH/USDT')).status, 'closed');
+});
+await check ('fetchOHLCV from long before the first trade', async () => {
+    for (const length of ['1s', '1m']) {
+        const candles = await until ('a candle', async () => {
+            const found = await alice.fetchOHLCV ('ETH/USDT', length, Date.now () - 3600000, 3);
+            return found.length > 0 && found;
+        });
+        assert.deepEqual (candles[0].slice (1), [3000, 3000, 3000, 3000, 0.0333]);
+    }
+});
+await check ('fetchTicker of the trading day', async () => {
+    const day = await alice.publicGetTickerTradingDay ({ symbol: 'ETHUSDT' });
+    assert.deepEqual ([day.lastPrice, day.volume, Number (day.count)], ['3000.00', '0.0333', 1]);
+    assert.equal (day.closeTime - day.openTime, 86399999);
+});
+
 // Refusals have the classes that programs look for.
 for (const [name, kind, run] of [
     ['duplicate name', ccxt.InvalidOrder, () => alice.createOrder (market, 'limit', 'sell', 0.5, 60000, named ('rest-1'))],

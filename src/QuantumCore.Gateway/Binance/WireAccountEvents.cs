@@ -91,15 +91,15 @@ internal sealed class WireAccountEvents(
     {
         var (trades, prevented) = (0, 0);
         _prevented.Clear();
-        foreach (var step in turn.Steps)
+        for (var at = 0; at < turn.Steps.Length; at++)
         {
+            var step = turn.Steps[at];
             if (step.Kind == StepKind.Fill)
             {
-                // What an order by amount has left is what is held for it.
                 if (step.Account == _account)
-                    Fill(book, trades, step.Number, step.PriceTicks, step.QuantityLots, step.Fee, isMaker: false, Left(step.Number, step.LeavesLots, step.Hold));
+                    Fill(book, trades, step.Number, step.PriceTicks, step.QuantityLots, step.Fee, isMaker: false, Left(turn, at, step.Number, step.LeavesLots, step.Hold));
                 if (step.MakerAccount == _account)
-                    Fill(book, trades, step.MakerNumber, step.PriceTicks, step.QuantityLots, step.MakerFee, isMaker: true, Left(step.MakerNumber, step.MakerLeavesLots, step.MakerHold));
+                    Fill(book, trades, step.MakerNumber, step.PriceTicks, step.QuantityLots, step.MakerFee, isMaker: true, Left(turn, at, step.MakerNumber, step.MakerLeavesLots, step.MakerHold));
                 trades++;
             }
             else if (step.Kind == StepKind.Prevented)
@@ -155,8 +155,16 @@ internal sealed class WireAccountEvents(
         }
     }
 
-    private long Left(long number, long leaves, long hold) =>
-        _orders.GetValueOrDefault(number)?.Conditions.Decode()?.Amount is null ? leaves : hold;
+    /// <summary>What a fill leaves. Of an order by amount that is what is held for it; nothing where that pays for no lot more.</summary>
+    private long Left(BookTurn turn, int at, long number, long leaves, long hold)
+    {
+        if (_orders.GetValueOrDefault(number)?.Conditions.Decode()?.Amount is null)
+            return leaves;
+
+        var next = turn.Steps.Skip(at + 1).FirstOrDefault(
+            step => step.Account == _account && step.Number == number && step.Kind is StepKind.Fill or StepKind.Ended);
+        return next is { Kind: StepKind.Ended, Reason: EndReason.Amount } ? 0 : hold;
+    }
 
     private void Open(Place book, SubmitOrder order, long orderId, BookCommand? command = null)
     {
@@ -315,11 +323,13 @@ internal sealed class WireAccountEvents(
         to.WriteLots("q"u8, instrument, terms.Amount is null ? order.OriginalLots() : order.FilledLots);
         to.WritePriceText("p"u8, instrument, OrderCombinations.IsMarket(order.Type) ? 0 : order.PriceTicks);
         to.WritePriceText("P"u8, instrument, terms.TriggerTicks ?? terms.ActivationTicks ?? 0);
+        if (terms.TrailBasisPoints is { } trail)
+            to.WriteNumber("d"u8, trail);
         to.WriteLots("F"u8, instrument, terms.DisplayLots ?? 0);
         to.WriteNumber("g"u8, order.ListId ?? -1);
         to.WriteString("C"u8, execution is "CANCELED" ? order.ClientOrderId : "");
         to.WriteString("x"u8, execution);
-        to.WriteString("X"u8, WireWords.Of(order.Status, order.End));
+        to.WriteString("X"u8, WireWords.Status(order));
         to.WriteString("r"u8, reject);
         to.WriteNumber("i"u8, order.OrderId);
         to.WriteLots("l"u8, instrument, fill?.Lots ?? 0);

@@ -42,6 +42,7 @@ internal sealed class WireApi(
         ["uiKlines"] = "GET /api/v3/uiKlines",
         ["avgPrice"] = "GET /api/v3/avgPrice",
         ["ticker.24hr"] = "GET /api/v3/ticker/24hr",
+        ["ticker.tradingDay"] = "GET /api/v3/ticker/tradingDay",
         ["ticker"] = "GET /api/v3/ticker",
         ["ticker.price"] = "GET /api/v3/ticker/price",
         ["ticker.book"] = "GET /api/v3/ticker/bookTicker",
@@ -98,7 +99,7 @@ internal sealed class WireApi(
             RequestTrace.Leave();
             using var socket = new MessageSocket(accepted, options, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
             using var session = new WireSession(
-                socket, accounts, origin, time.GetUtcNow().ToUnixTimeMilliseconds());
+                socket, accounts, origin, time.GetUtcNow().ToUnixTimeMilliseconds(), context.Request.Query["returnRateLimits"] != "false");
             await socket.Run(message => Obey(socket, session, message), lifetime.ApplicationStopping, context.RequestAborted);
         }
         catch (WebSocketException)
@@ -119,7 +120,7 @@ internal sealed class WireApi(
             : await Run(session, request, message.Length);
         var used = session.UsedWeight;
         var orders = session.Orders;
-        var tellsLimits = !request.Parameters.TryGetValue("returnRateLimits", out var told) || told != "false";
+        var tellsLimits = request.Parameters.TryGetValue("returnRateLimits", out var told) ? told != "false" : session.TellsLimits;
         socket.Offer(to =>
         {
             to.WriteStartObject();
@@ -165,7 +166,9 @@ internal sealed class WireApi(
                 "session.logon" => await LogOn(session, parameters),
                 "session.status" => parameters.End() is { } wrong ? wrong : Status(session),
                 "session.logout" => parameters.End() is { } wrong ? wrong : LogOut(session),
-                "userDataStream.subscribe" or "userDataStream.subscribe.signature" => await Listen(session, parameters),
+                "session.subscriptions" => parameters.End() is { } wrong ? wrong : Subscriptions(session),
+                "userDataStream.subscribe" => await Listen(session, parameters, isOfSession: true),
+                "userDataStream.subscribe.signature" => await Listen(session, parameters, isOfSession: false),
                 "userDataStream.unsubscribe" => Unlisten(session, parameters),
                 _ => new WireError(-1000, $"The method '{request.Method}' is not there."),
             };
@@ -233,17 +236,22 @@ internal sealed class WireApi(
         return Status(session);
     }
 
-    /// <summary>Listens to what happens to the account: of a key whose signature comes with the request, or of the session's.</summary>
-    private async ValueTask<WireAnswer> Listen(WireSession session, WireParameters parameters)
+    /// <summary>
+    /// Listens to what happens to the account: of a key whose signature comes with the request, or of the session's. Where a signature
+    /// is needed and a session speaks for it, the request has its time, as every such request.
+    /// </summary>
+    private async ValueTask<WireAnswer> Listen(WireSession session, WireParameters parameters, bool isOfSession)
     {
         var isSigned = parameters.Has("apiKey");
         var shown = parameters.Text("apiKey") ?? session.Key;
         var (refusal, key) = await gate.Identify(WireSecurity.Read, Lane.Readings, shown, session.Origin);
+        if (isSigned || !isOfSession)
+            refusal ??= gate.CheckTime(parameters, shown, "WS userDataStream.subscribe");
         if (isSigned)
-            refusal ??= gate.CheckTime(parameters, shown, "WS userDataStream.subscribe") ?? gate.CheckSignature(parameters, key!);
+            refusal ??= gate.CheckSignature(parameters, key!);
         if ((refusal ?? parameters.End()) is { } refused)
             return refused;
-        if (await session.Listen(key!.Account) is not { } number)
+        if (await session.Listen(key!.Account, isOfSession) is not { } number)
             return new WireError(-1000, $"A connection listens {WireSession.MostSubscriptions} times at most.");
 
         return WireAnswer.Of(to =>
@@ -268,15 +276,35 @@ internal sealed class WireApi(
         });
     }
 
+    /// <summary>What was listened to by the session's word ends with it; what was signed for by itself does not.</summary>
     private WireAnswer LogOut(WireSession session)
     {
         (session.Key, session.Since) = (null, null);
+        session.UnlistenSession();
         return Status(session);
+    }
+
+    private static WireAnswer Subscriptions(WireSession session)
+    {
+        var numbers = session.Subscriptions.Order().ToArray();
+        return WireAnswer.Of(to =>
+        {
+            to.WriteStartArray();
+            foreach (var number in numbers)
+            {
+                to.WriteStartObject();
+                to.WriteNumber("subscriptionId"u8, number);
+                to.WriteEndObject();
+            }
+
+            to.WriteEndArray();
+        });
     }
 
     private WireAnswer Status(WireSession session)
     {
         var (key, since, connected, now) = (session.Key, session.Since, session.ConnectedSince, clock.NowFor(session.Key).ToUnixTimeMilliseconds());
+        var (tellsLimits, listens) = (session.TellsLimits, session.Subscriptions.Count > 0);
         return WireAnswer.Of(to =>
         {
             to.WriteStartObject();
@@ -287,8 +315,9 @@ internal sealed class WireApi(
             else
                 to.WriteNullValue();
             to.WriteNumber("connectedSince"u8, connected);
-            to.WriteBoolean("returnRateLimits"u8, true);
+            to.WriteBoolean("returnRateLimits"u8, tellsLimits);
             to.WriteNumber("serverTime"u8, now);
+            to.WriteBoolean("userDataStream"u8, listens);
             to.WriteEndObject();
         });
     }
@@ -296,13 +325,19 @@ internal sealed class WireApi(
 
 /// <summary>A connection: for whom it speaks, and what its last request used.</summary>
 internal sealed class WireSession(
-    MessageSocket socket, WireAccountFeeds accounts, WireOrigin origin, long connectedSince) : IDisposable
+    MessageSocket socket, WireAccountFeeds accounts, WireOrigin origin, long connectedSince, bool tellsLimits) : IDisposable
 {
     /// <summary>Most subscriptions of one connection at a time.</summary>
     public const int MostSubscriptions = 100;
 
-    private readonly Dictionary<int, (WireAccountFeed Feed, Action<ReadOnlyMemory<byte>> Listener)> _subscriptions = [];
+    private readonly Dictionary<int, (WireAccountFeed Feed, Action<ReadOnlyMemory<byte>> Listener, bool IsOfSession)> _subscriptions = [];
     private int _next;
+
+    /// <summary>The numbers of its subscriptions.</summary>
+    public IReadOnlyCollection<int> Subscriptions => _subscriptions.Keys;
+
+    /// <summary>Whether its answers tell the limits, where a request does not say.</summary>
+    public bool TellsLimits => tellsLimits;
 
     public WireOrigin Origin => origin;
 
@@ -318,7 +353,9 @@ internal sealed class WireSession(
     public (int TenSeconds, int Day)? Orders { get; set; }
 
     /// <summary>Tells the connection what happens to an account from now on; the subscription's number, or null when there are too many.</summary>
-    public async ValueTask<int?> Listen(long account)
+    /// <param name="account">The account.</param>
+    /// <param name="isOfSession">Whether it ends when the session does.</param>
+    public async ValueTask<int?> Listen(long account, bool isOfSession)
     {
         if (_subscriptions.Count == MostSubscriptions)
             return null;
@@ -334,23 +371,28 @@ internal sealed class WireSession(
             to.WriteEndObject();
         });
         Action<ReadOnlyMemory<byte>> listener = Offer;
-        _subscriptions.Add(number, (feed, listener));
+        _subscriptions.Add(number, (feed, listener, isOfSession));
         await feed.Join(listener);
         return number;
     }
 
     /// <summary>Ends a subscription, or all.</summary>
-    public void Unlisten(int? number)
+    public void Unlisten(int? number) => Unlisten(own => number is null || own == number);
+
+    /// <summary>Ends what was listened to by the session's word.</summary>
+    public void UnlistenSession() => Unlisten(own => _subscriptions[own].IsOfSession);
+
+    private void Unlisten(Func<int, bool> which)
     {
-        foreach (var (own, (feed, listener)) in _subscriptions.Where(subscription => number is null || subscription.Key == number).ToArray())
+        foreach (var own in _subscriptions.Keys.Where(which).ToArray())
         {
-            feed.Leave(listener);
-            _subscriptions.Remove(own);
+            _subscriptions.Remove(own, out var subscription);
+            subscription.Feed.Leave(subscription.Listener);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Unlisten(null);
+    public void Dispose() => Unlisten(static own => true);
 }
 
 /// <summary>A message of a client.</summary>
@@ -376,7 +418,7 @@ internal sealed record WireApiRequest(string Id, string? Method, IReadOnlyDictio
                 return new WireApiRequest(id, null, s_none);
 
             var values = new Dictionary<string, string>(StringComparer.Ordinal);
-            if (root.TryGetProperty("params", out var parameters))
+            if (root.TryGetProperty("params", out var parameters) && parameters.ValueKind != JsonValueKind.Null)
             {
                 foreach (var parameter in parameters.EnumerateObject())
                 {

@@ -16,10 +16,13 @@ internal readonly record struct WireError(int Code, string Message, int Status =
     public static readonly WireError NotAllowed = new(-2015, "Invalid API-key, IP, or permissions for action.", 401);
     public static readonly WireError BadSignature = new(-1022, "Signature for this request is not valid.");
     public static readonly WireError BadSymbol = new(-1121, "Invalid symbol.");
+    public static readonly WireError OtherStatus = new(-1220, "The symbol's status does not match the requested symbolStatus.");
     public static readonly WireError BadCombination = new(-1128, "Combination of optional parameters invalid.");
 
     public static WireError Missing(string name) =>
         new(-1102, $"Mandatory parameter '{name}' was not sent, was empty/null, or malformed.");
+
+    public static WireError MissingBoth(string one, string other) => new(-1102, $"Param '{one}' or '{other}' must be sent, but both were empty/null!");
 
     public static WireError Invalid(string name) => new(-1130, $"Data sent for parameter '{name}' is not valid.");
 

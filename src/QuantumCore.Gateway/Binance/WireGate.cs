@@ -99,7 +99,7 @@ internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits,
         if (parameters.Number("timestamp", 0, long.MaxValue / 1_000) is not { } stamp)
             return parameters.Wrong ?? WireError.Missing("timestamp");
 
-        var stampMicros = stamp < 10_000_000_000_000_00 ? stamp * 1_000 : stamp;
+        var stampMicros = stamp < WireMarket.LeastMicros ? stamp * 1_000 : stamp;
         var wrong = Judge(stampMicros, windowMicros, clock.NowFor(keyText));
         if (wrong is not null && clock.SkewFor(keyText) is var skew && skew != TimeSpan.Zero
             && Judge(stampMicros, windowMicros, clock.NowFor(keyText) - skew) is null)

@@ -8,6 +8,12 @@ namespace QuantumCore.Gateway.Binance;
 /// <summary>What everyone may see: the clock, books, trades, candles.</summary>
 internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Listings listings, ClientClock clock, TimeProvider time)
 {
+    /// <summary>A time that is not less is in microseconds.</summary>
+    public const long LeastMicros = 1_000_000_000_000_000;
+
+    /// <summary>No time is later: the year 2255, with room behind it for what is added to a time.</summary>
+    private const long LatestNanos = 9_000_000_000_000_000_000;
+
     private const int MostLevels = 1_000;
     private const int MostTrades = 1_000;
 
@@ -69,9 +75,12 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
     private async ValueTask<WireAnswer> Depth(WireRequest request)
     {
         var levels = request.Parameters.Limit(100, MostLevels);
+        var wanted = WireRulebook.ReadStatus(request.Parameters);
         var instrument = await Symbol(request.Parameters, listings);
         if (request.Parameters.End() is { } wrong)
             return wrong;
+        if (wanted is not null && wanted != WireWords.Status((await WireRulebook.States(grains, [instrument!]))[0]))
+            return WireError.OtherStatus;
 
         var view = await grains.GetGrain<IMarketDataGrain>(instrument!.Symbol).Depth(levels);
         return WireAnswer.Of(to =>
@@ -157,8 +166,7 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
         var period = isOfSecond
             ? CandlePeriod.Minute
             : parameters.Word("interval", WireWords.Period, CandlePeriod.Minute, new WireError(-1120, "Invalid interval."));
-        if (parameters.Text("timeZone") is not (null or "0" or "0:00" or "00:00" or "+00:00"))
-            parameters.Fail(WireError.Invalid("timeZone"));
+        ReadZone(parameters);
         var instrument = await Symbol(parameters, listings);
         if (parameters.End() is { } wrong)
             return wrong;
@@ -177,9 +185,23 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
         });
     }
 
-    /// <summary>A time in milliseconds, as nanoseconds; null when it is absent.</summary>
-    public static long? Nanos(WireParameters parameters, string name) =>
-        parameters.Number(name, 0, long.MaxValue / 1_000_000) is { } millis ? millis * 1_000_000 : null;
+    /// <summary>The time zone that days begin in: there is one.</summary>
+    public static void ReadZone(WireParameters parameters)
+    {
+        if (parameters.Text("timeZone") is not (null or "0" or "0:00" or "00:00" or "+00:00"))
+            parameters.Fail(WireError.Invalid("timeZone"));
+    }
+
+    /// <summary>
+    /// A time in milliseconds or, of 16 digits, in microseconds, as nanoseconds; null when it is absent. One in the far future, as those
+    /// send who mean all there is, is that of <see cref="LatestNanos"/>.
+    /// </summary>
+    public static long? Nanos(WireParameters parameters, string name) => parameters.Number(name, 0, long.MaxValue) switch
+    {
+        null => null,
+        < LeastMicros and { } millis => Math.Min(millis, LatestNanos / 1_000_000) * 1_000_000,
+        { } micros => Math.Min(micros, LatestNanos / 1_000) * 1_000,
+    };
 
     private async ValueTask<ImmutableArray<PublicTrade>> Newest(Instrument instrument, int limit)
     {

@@ -68,11 +68,46 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
     }
 
     private static ImmutableArray<HoldRequest> Pair(
-        WireParameters parameters, Instrument instrument, Side side, string quantity, string above, string below) =>
+        WireParameters parameters, Instrument instrument, Side side, string quantity, string above, string below)
+    {
+        CheckKinds(parameters, side, parameters.Text($"{above}Type"), parameters.Text($"{below}Type"));
+        return
         [
             new WireOrderReading(parameters, instrument, above).Read(side, quantity),
             new WireOrderReading(parameters, instrument, below).Read(side, quantity),
         ];
+    }
+
+    /// <summary>Which kinds stand above and below the price: a limit where it rests, a stop on the other side.</summary>
+    private static void CheckKinds(WireParameters parameters, Side side, string? above, string? below)
+    {
+        if (above is null || below is null)
+            return;
+
+        var (isBuy, kinds) = (side == Side.Buy, (KindOf(above), KindOf(below)));
+        WireError? wrong = kinds switch
+        {
+            (null, _) or (_, null) => new(-1158, "Order type not supported in OCO."),
+            (Leg.Limit, Leg.Limit) => new(-1168, "At least one OCO order must be contingent."),
+            (Leg.Limit, _) when isBuy => new(-1165, "A limit order in a buy OCO must be below."),
+            (_, Leg.Limit) when !isBuy => new(-1166, "A limit order in a sell OCO must be above."),
+            (_, Leg.StopLoss) when isBuy => new(-1196, "A stop loss order in a buy OCO must be above."),
+            (Leg.StopLoss, _) when !isBuy => new(-1197, "A stop loss order in a sell OCO must be below."),
+            (Leg.TakeProfit, _) when isBuy => new(-1198, "A take profit order in a buy OCO must be below."),
+            (_, Leg.TakeProfit) when !isBuy => new(-1199, "A take profit order in a sell OCO must be above."),
+            _ => null,
+        };
+        if (wrong is { } error)
+            parameters.Fail(error);
+    }
+
+    private static Leg? KindOf(string type) => type switch
+    {
+        "LIMIT_MAKER" => Leg.Limit,
+        "STOP_LOSS" or "STOP_LOSS_LIMIT" => Leg.StopLoss,
+        "TAKE_PROFIT" or "TAKE_PROFIT_LIMIT" => Leg.TakeProfit,
+        _ => null,
+    };
 
     private async ValueTask<WireAnswer> Place(
         WireRequest request,
@@ -103,7 +138,7 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
         var parameters = request.Parameters;
         var (id, name) = (parameters.Number("orderListId", 0, long.MaxValue), parameters.Text("origClientOrderId"));
         if (id is null && name is null)
-            parameters.Fail(new WireError(-1102, "Param 'origClientOrderId' or 'orderListId' must be sent, but both were empty/null!"));
+            parameters.Fail(WireError.MissingBoth("origClientOrderId", "orderListId"));
         if (parameters.End() is { } wrong)
             return wrong;
 
@@ -159,7 +194,7 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
         var instrument = await WireMarket.Symbol(parameters, listings);
         var (id, name) = (parameters.Number("orderListId", 0, long.MaxValue), parameters.Text("listClientOrderId"));
         if (id is null && name is null)
-            parameters.Fail(new WireError(-1102, "Param 'listClientOrderId' or 'orderListId' must be sent, but both were empty/null!"));
+            parameters.Fail(WireError.MissingBoth("listClientOrderId", "orderListId"));
         var cancelName = WireOrderReading.ReadName(parameters, "newClientOrderId");
         if (parameters.End() is { } wrong)
             return wrong;
@@ -266,5 +301,13 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
             WireOrderWriting.WriteNew(to, instrument, report, response, listId);
         to.WriteEndArray();
         to.WriteEndObject();
+    }
+
+    /// <summary>What an order of a pair is.</summary>
+    private enum Leg
+    {
+        Limit = 0,
+        StopLoss = 1,
+        TakeProfit = 2,
     }
 }

@@ -73,7 +73,7 @@ internal sealed class WireOrderReading(
             parameters.Fail(new WireError(-1134, "`strategyType` was less than 1000000."));
 
         var word = type ?? parameters.Needed(Name("type"));
-        return word switch
+        order = word switch
         {
             "LIMIT" => Resting(order with { TimeInForce = Lifetime() }),
             "LIMIT_MAKER" => Resting(order with { PostOnly = true }),
@@ -84,6 +84,15 @@ internal sealed class WireOrderReading(
             "TAKE_PROFIT_LIMIT" => Triggered(order with { TimeInForce = Lifetime() }, OrderType.TakeProfitLimit),
             _ => Unknown(order),
         };
+
+        // What orders of other types have does not go unheard: it would be taken for agreed.
+        foreach (var member in (ReadOnlySpan<string>)["price", "timeInForce", "stopPrice", "trailingDelta", "icebergQty", "quoteOrderQty"])
+        {
+            if (parameters.IsUnread(Name(member)))
+                parameters.Fail(WireError.NotRequired(Name(member)));
+        }
+
+        return order;
 
         HoldRequest Resting(HoldRequest limit)
         {
@@ -127,6 +136,8 @@ internal sealed class WireOrderReading(
         order = order with { Type = OrderType.Market, TimeInForce = TimeInForce.ImmediateOrCancel };
         var amount = quantity is null && prefix.Length == 0 ? Amount("quoteOrderQty") : null;
         var name = quantity ?? Name("quantity");
+        if (amount is null && prefix.Length == 0 && !parameters.Has(name))
+            parameters.Fail(WireError.MissingBoth(name, "quoteOrderQty"));
         if (amount is null)
             return order with { QuantityLots = Lots(name, isNeeded: true) };
         if (parameters.Text(name) is not null)

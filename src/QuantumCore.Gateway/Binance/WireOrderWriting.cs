@@ -150,7 +150,7 @@ internal static class WireOrderWriting
         to.WriteLots("executedQty"u8, instrument, order.FilledLots);
         to.WriteString("origQuoteOrderQty"u8, instrument.Amount(terms.Amount ?? 0));
         to.WriteString("cummulativeQuoteQty"u8, instrument.Amount(order.FilledValue));
-        to.WriteString("status"u8, WireWords.Of(order.Status, order.End));
+        to.WriteString("status"u8, WireWords.Status(order));
         to.WriteString("timeInForce"u8, WireWords.Of(order.TimeInForce, order.Type));
         to.WriteString("type"u8, WireWords.Of(order.Type, order.PostOnly, terms));
         to.WriteString("side"u8, WireWords.Of(order.Side));
@@ -180,7 +180,7 @@ internal static class WireOrderWriting
         to.WriteLots("preventedQty"u8, instrument, order.Prevented?.Lots ?? 0);
         to.WriteString("quoteOrderQty"u8, instrument.Amount(0));
         to.WriteString("cumulativeQuoteQty"u8, instrument.Amount(order.FilledValue));
-        to.WriteString("status"u8, WireWords.Of(order.Status, order.End));
+        to.WriteString("status"u8, WireWords.Status(order));
         to.WriteString("timeInForce"u8, WireWords.Of(order.TimeInForce, order.Type));
         to.WriteString("type"u8, WireWords.Of(order.Type, order.PostOnly, order.Conditions.Decode() ?? s_none));
         to.WriteString("side"u8, WireWords.Of(order.Side));

@@ -284,8 +284,7 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
         var own = isCancel ? WireOrderReading.ReadName(parameters, Member("newClientOrderId")) : "";
         if (orderId is null && name is null)
         {
-            parameters.Fail(new WireError(
-                -1102, $"Param '{Member("origClientOrderId")}' or '{Member("orderId")}' must be sent, but both were empty/null!"));
+            parameters.Fail(WireError.MissingBoth(Member("origClientOrderId"), Member("orderId")));
         }
 
         var instrument = await WireMarket.Symbol(parameters, listings);

@@ -63,6 +63,9 @@ internal sealed class WireParameters
     /// <summary>Whether a parameter was sent; it need not be read.</summary>
     public bool Has(string name) => _values.ContainsKey(name);
 
+    /// <summary>Whether a parameter was sent and nobody has read it.</summary>
+    public bool IsUnread(string name) => Has(name) && !_read.Contains(name);
+
     /// <summary>A text; null when it is absent.</summary>
     public string? Text(string name)
     {
@@ -139,7 +142,9 @@ internal sealed class WireParameters
         {
             using var document = JsonDocument.Parse(several, new JsonDocumentOptions { MaxDepth = 2 });
             string[] names = [.. document.RootElement.EnumerateArray().Select(name => name.GetString() ?? "")];
-            if (names.Length is > 0 and <= 1_000 && names.Distinct(StringComparer.Ordinal).Count() == names.Length)
+            if (names.Distinct(StringComparer.Ordinal).Count() < names.Length)
+                Fail(new WireError(-1151, "Symbol is present multiple times in the list."));
+            if (names.Length is > 0 and <= 1_000)
                 return names;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)

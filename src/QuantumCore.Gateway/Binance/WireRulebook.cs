@@ -26,9 +26,9 @@ internal sealed class WireRulebook(IGrainFactory grains, Listings listings, Wire
         var names = parameters.Symbols(out _);
         var isSpot = parameters.Word<bool>("permissions", text => text.Contains("SPOT", StringComparison.Ordinal), true);
         parameters.Flag("showPermissionSets");
-        var wanted = parameters.Text("symbolStatus");
-        if (wanted is not (null or "TRADING" or "HALT" or "BREAK" or "END_OF_DAY"))
-            parameters.Fail(new WireError(-1122, "Invalid symbolStatus."));
+        var wanted = ReadStatus(parameters);
+        if (wanted is not null && names is not null)
+            parameters.Fail(WireError.BadCombination);
         if (parameters.End() is { } wrong)
             return wrong;
 
@@ -42,8 +42,7 @@ internal sealed class WireRulebook(IGrainFactory grains, Listings listings, Wire
 
         if (names is null)
             instruments.AddRange(await listings.All());
-        var states = await Task.WhenAll(instruments.Select(instrument =>
-            grains.GetGrain<IOrderBookGrain>(instrument.BookKey).State(instrument.Symbol).AsTask()));
+        var states = await States(grains, instruments);
         var now = clock.NowFor(request.Shown).ToUnixTimeMilliseconds();
         return WireAnswer.Of(to =>
         {
@@ -69,6 +68,19 @@ internal sealed class WireRulebook(IGrainFactory grains, Listings listings, Wire
             to.WriteEndObject();
         });
     }
+
+    /// <summary>The status that symbols are to be of; null when they may be of any.</summary>
+    public static string? ReadStatus(WireParameters parameters)
+    {
+        var wanted = parameters.Text("symbolStatus");
+        if (wanted is not (null or "TRADING" or "HALT" or "BREAK" or "END_OF_DAY" or "CANCEL_ONLY"))
+            parameters.Fail(new WireError(-1122, "Invalid symbolStatus."));
+        return wanted;
+    }
+
+    /// <summary>The states of instruments, in their sequence.</summary>
+    public static Task<BookState[]> States(IGrainFactory grains, IEnumerable<Instrument> instruments) => Task.WhenAll(
+        instruments.Select(instrument => grains.GetGrain<IOrderBookGrain>(instrument.BookKey).State(instrument.Symbol).AsTask()));
 
     /// <summary>Writes a limit; with what was used of it where that is known.</summary>
     public static void WriteLimit(Utf8JsonWriter to, string type, string interval, int number, int limit, long? count = null)

@@ -76,19 +76,18 @@ internal sealed class WireStreams(
 
         switch (command.Method)
         {
+            case "SUBSCRIBE" or "UNSUBSCRIBE" when !command.AreNames:
+                Complain(socket, id, 2, "Invalid request: params must be an array of streams");
+                break;
+            case "SUBSCRIBE" when await Follow(subscriptions, command.Names) is { } wrong:
+                Complain(socket, id, 2, $"Invalid request: {wrong}");
+                break;
             case "SUBSCRIBE":
+                Confirm(socket, id, static to => to.WriteNullValue());
+                break;
             case "UNSUBSCRIBE":
                 foreach (var name in command.Names)
-                {
-                    if (command.Method == "UNSUBSCRIBE")
-                        subscriptions.Remove(name);
-                    else if (await subscriptions.Add(name) is { } wrong)
-                    {
-                        Complain(socket, id, 2, $"Invalid request: {wrong}");
-                        return;
-                    }
-                }
-
+                    subscriptions.Remove(name);
                 Confirm(socket, id, static to => to.WriteNullValue());
                 break;
             case "LIST_SUBSCRIPTIONS":
@@ -100,6 +99,12 @@ internal sealed class WireStreams(
                         to.WriteStringValue(name);
                     to.WriteEndArray();
                 });
+                break;
+            case "SET_PROPERTY" or "GET_PROPERTY" when command.Names is not ["combined", ..]:
+                Complain(socket, id, 0, "Unknown property");
+                break;
+            case "SET_PROPERTY" when command.Wraps is null:
+                Complain(socket, id, 1, "Invalid value type: expected Boolean");
                 break;
             case "SET_PROPERTY" when command.Wraps is { } wraps:
                 subscriptions.IsWrapped = wraps;
@@ -113,6 +118,22 @@ internal sealed class WireStreams(
                 Complain(socket, id, 2, "Invalid request: unknown variant, expected one of `SUBSCRIBE`, `UNSUBSCRIBE`, `LIST_SUBSCRIPTIONS`, `SET_PROPERTY`, `GET_PROPERTY`");
                 break;
         }
+    }
+
+    /// <summary>Follows all of these streams, or none where one of them is wrong: what is wrong, or null.</summary>
+    private static async ValueTask<string?> Follow(WireSubscriptions subscriptions, IReadOnlyList<string> names)
+    {
+        var before = subscriptions.Names;
+        foreach (var name in names)
+        {
+            if (await subscriptions.Add(name) is not { } wrong)
+                continue;
+            foreach (var added in names.Except(before))
+                subscriptions.Remove(added);
+            return wrong;
+        }
+
+        return null;
     }
 
     /// <summary>A command and the id it is to be answered with, as it was written; a command that can't be read is null.</summary>
@@ -129,10 +150,12 @@ internal sealed class WireStreams(
                 return (null, id);
 
             var names = new List<string>();
+            var areNames = false;
             bool? wraps = null;
             if (root.TryGetProperty("params", out var parameters) && parameters.ValueKind == JsonValueKind.Array)
             {
                 names.AddRange(parameters.EnumerateArray().Where(name => name.ValueKind == JsonValueKind.String).Select(name => name.GetString()!));
+                areNames = names.Count == parameters.GetArrayLength();
                 wraps = parameters.EnumerateArray().Select(value => value.ValueKind).LastOrDefault() switch
                 {
                     JsonValueKind.True => true,
@@ -141,7 +164,7 @@ internal sealed class WireStreams(
                 };
             }
 
-            return (new Command(method.GetString()!, names, wraps), id);
+            return (new Command(method.GetString()!, names, areNames, wraps), id);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -171,7 +194,7 @@ internal sealed class WireStreams(
         to.WriteEndObject();
     });
 
-    private sealed record Command(string Method, IReadOnlyList<string> Names, bool? Wraps);
+    private sealed record Command(string Method, IReadOnlyList<string> Names, bool AreNames, bool? Wraps);
 }
 
 /// <summary>What one connection follows.</summary>

@@ -19,6 +19,7 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
         WireCall.Get("/api/v3/ticker/24hr", WireSecurity.None, 2, Day) with { Weight = parameters => Weigh(parameters, 2, 40, 80) },
         WireCall.Get("/api/v3/ticker/price", WireSecurity.None, 2, Price) with { Weight = parameters => Weigh(parameters, 2, 4, 4) },
         WireCall.Get("/api/v3/ticker/bookTicker", WireSecurity.None, 2, BookTicker) with { Weight = parameters => Weigh(parameters, 2, 4, 4) },
+        WireCall.Get("/api/v3/ticker/tradingDay", WireSecurity.None, 4, TradingDay) with { Weight = parameters => Weigh(parameters, 4, 200, 200) },
         WireCall.Get("/api/v3/ticker", WireSecurity.None, 4, Window) with { Weight = parameters => Weigh(parameters, 4, 200, 200) },
     ];
 
@@ -31,10 +32,9 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
     {
         var names = request.Parameters.Symbols(out var isOne);
         if (names is null && needsSymbol)
-            request.Parameters.Fail(new WireError(-1102, "Param 'symbol' or 'symbols' must be sent, but both were empty/null!"));
+            request.Parameters.Fail(WireError.MissingBoth("symbol", "symbols"));
 
-        // Orders that other venues would call of another status are all of one here: whatever is asked for is told.
-        request.Parameters.Text("symbolStatus");
+        var wanted = WireRulebook.ReadStatus(request.Parameters);
         if (request.Parameters.End() is { } wrong)
             return wrong;
 
@@ -48,6 +48,14 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
 
         if (names is null)
             instruments.AddRange(await listings.All());
+        if (wanted is not null)
+        {
+            var states = await WireRulebook.States(grains, instruments);
+            if (isOne && WireWords.Status(states[0]) != wanted)
+                return WireError.OtherStatus;
+            instruments = [.. instruments.Where((_, i) => WireWords.Status(states[i]) == wanted)];
+        }
+
         var values = await Task.WhenAll(instruments.Select(instrument => read(instrument).AsTask()));
         return WireAnswer.Of(to =>
         {
@@ -143,10 +151,21 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
     private ValueTask<WireAnswer> Window(WireRequest request)
     {
         var minutes = request.Parameters.Word("windowSize", ReadWindow, DayMinutes, WireError.Invalid("windowSize"));
+        return Statistics(request, instrument => history.Over(instrument, minutes));
+    }
+
+    private ValueTask<WireAnswer> TradingDay(WireRequest request)
+    {
+        WireMarket.ReadZone(request.Parameters);
+        return Statistics(request, history.Today);
+    }
+
+    private ValueTask<WireAnswer> Statistics(WireRequest request, Func<Instrument, ValueTask<Candle?>> read)
+    {
         var isMini = IsMini(request.Parameters);
         return Each(
             request,
-            instrument => history.Over(instrument, minutes),
+            read,
             (to, instrument, candle) =>
             {
                 to.WriteStartObject();

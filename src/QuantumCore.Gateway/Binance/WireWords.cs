@@ -75,14 +75,20 @@ internal static class WireWords
         SelfTradePrevention.Decrement => "DECREMENT",
     };
 
-    public static string Of(OrderStatus status, EndReason end) => status switch
+    /// <summary>Where an order stands. One by amount is filled when what is left of the amount pays for no lot more.</summary>
+    public static string Status(PastOrder order) => order.Status switch
     {
         OrderStatus.New => "NEW",
         OrderStatus.PartiallyFilled => "PARTIALLY_FILLED",
         OrderStatus.Filled => "FILLED",
         OrderStatus.Cancelled => "CANCELED",
         OrderStatus.Rejected => "REJECTED",
-        OrderStatus.Expired => end == EndReason.SelfTrade ? "EXPIRED_IN_MATCH" : "EXPIRED",
+        OrderStatus.Expired => order.End switch
+        {
+            EndReason.SelfTrade => "EXPIRED_IN_MATCH",
+            EndReason.Amount when order.FilledLots > 0 => "FILLED",
+            _ => "EXPIRED",
+        },
     };
 
     /// <summary>What an order is called. Kinds that this wire has no word for are the limit orders that they become.</summary>
