@@ -12,6 +12,8 @@ namespace QuantumCore.Bench.Exchange;
 /// <summary>The exchange's grains in this process, on the runtime that is compiled in, over a store of their own.</summary>
 internal sealed class EmbeddedExchange : IAsyncDisposable
 {
+    private static readonly TimeSpan s_breath = TimeSpan.FromMilliseconds(100);
+    private static int s_started;
     private readonly DirectoryInfo _directory;
     private readonly GrainCluster _cluster;
     private readonly IJournalStore _journal;
@@ -35,8 +37,10 @@ internal sealed class EmbeddedExchange : IAsyncDisposable
     public static async Task<EmbeddedExchange> StartAsync(
         string storage, string postgres, string directory, int symbols, int accounts)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(directory, $"quantumcore-bench-{Environment.ProcessId}"));
-        var schema = string.Create(CultureInfo.InvariantCulture, $"bench{Environment.ProcessId}");
+        // Of its own: what still reads of one that has ended must not meet the files of the next.
+        var number = Interlocked.Increment(ref s_started);
+        var folder = Directory.CreateDirectory(Path.Combine(directory, $"quantumcore-bench-{Environment.ProcessId}-{number}"));
+        var schema = string.Create(CultureInfo.InvariantCulture, $"bench{Environment.ProcessId}x{number}");
         IJournalStore journal = storage switch
         {
             "sqlite" => new SqliteJournalStore(Path.Combine(folder.FullName, "journal.db")),
@@ -54,7 +58,7 @@ internal sealed class EmbeddedExchange : IAsyncDisposable
             StreamProviders = [EventStreams.Provider],
             GrainAssemblies = [typeof(ExchangeGrains).Assembly],
             ConfigureServices = services => services
-                .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Error))
+                .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Error).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace))
                 .AddSingleton(journal)
                 .AddSingleton(history)
                 .AddExchangeGrains(),
@@ -69,7 +73,24 @@ internal sealed class EmbeddedExchange : IAsyncDisposable
         await _cluster.DisposeAsync();
         await _journal.DisposeAsync();
         await _history.DisposeAsync();
-        _directory.Delete(recursive: true);
+        await DeleteAsync();
+    }
+
+    private async Task DeleteAsync()
+    {
+        for (var left = 50; ; left--)
+        {
+            try
+            {
+                _directory.Delete(recursive: true);
+                return;
+            }
+            catch (IOException) when (left > 0)
+            {
+                // A reader that is about to end has a file there.
+                await Task.Delay(s_breath, CancellationToken.None);
+            }
+        }
     }
 
     private async Task OpenAsync(int symbols, int accounts)
