@@ -336,7 +336,8 @@ public class CrashPointTests
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
         await exchange.PlaceAsync(Bob, "maker", "AAPL", Side.Sell, 15_000, 100);
         var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
-        await market.Depth(1);
+        // Its stream may bring the offer later than the book has answered.
+        await Wait.UntilAsync(async () => !(await market.Depth(1)).Asks.IsEmpty, "the market data to have the offer");
         var hold = await exchange.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 40);
         using var gate = disk.Volatile.Faults.Hold();
         var submitted = exchange.SubmitAsync("AAPL", hold.Order!);
