@@ -299,8 +299,7 @@ public sealed partial class OrderEntry(
     public async ValueTask<AccountView> View(long account)
     {
         var view = await grains.Account(account).View(shown.Of(account));
-        foreach (var book in view.Cursors)
-            shown.Note(account, book.Symbol, book.Sequence);
+        shown.Note(view);
         return view;
     }
 

@@ -33,6 +33,13 @@ public sealed class ShownSequences(int capacity = ShownSequences.DefaultCapacity
         }
     }
 
+    /// <summary>The account has been shown, or is about to be, what it is after these books.</summary>
+    public void Note(AccountView view)
+    {
+        foreach (var book in view.Cursors)
+            Note(view.Account, book.Symbol, book.Sequence);
+    }
+
     /// <summary>Everything the account has been shown, by symbol.</summary>
     public ImmutableArray<SeenSequence> Of(long account)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
@@ -196,6 +197,21 @@ public sealed class BinanceApiTests
     }
 
     [Fact]
+    public async Task What_a_listener_was_told_the_next_reading_includes()
+    {
+        await using var api = await Api.OpenAsync();
+        using var raw = await api.ConnectAsync($"ws/{await api.ListenKeyAsync()}");
+        await Api.SendAsync(raw, """{"id":1,"method":"LIST_SUBSCRIPTIONS"}""");
+        await Api.ReadAsync(raw);
+        SeenSequence filled = new("AAPL", 41);
+        api.Paid(100_500, filled);
+        Assert.Equal("balanceUpdate", (await Api.ReadAsync(raw)).GetProperty("e").GetString());
+
+        await api.Exchange.SendAsync("GET", "fills", cancellationToken: Token);
+        Assert.Equal([filled], api.Exchange.Floor.Seen);
+    }
+
+    [Fact]
     public async Task A_listen_key_opens_nothing_that_its_api_key_does_not_open()
     {
         await using var api = await Api.OpenAsync();
@@ -321,9 +337,9 @@ public sealed class BinanceApiTests
         public static Task SendAsync(ClientWebSocket socket, string message) =>
             socket.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, Token);
 
-        /// <summary>Alice has so many cents now.</summary>
-        public void Paid(long cents) => Assert.True(exchange.Floor.Changes.Writer.TryWrite(new AccountChange(
-            cents, new AccountView(TradingFloor.Alice, cents, [new AssetBalance("USD", 2, cents, 0)], [], [], []), [])));
+        /// <summary>Alice has so many cents now, and her account has followed these books.</summary>
+        public void Paid(long cents, params ImmutableArray<SeenSequence> books) => Assert.True(exchange.Floor.Changes.Writer.TryWrite(new AccountChange(
+            cents, new AccountView(TradingFloor.Alice, cents, [new AssetBalance("USD", 2, cents, 0)], [], books, []), [])));
 
         public Task<JsonElement> ReadAsync() => ReadAsync(_socket);
 

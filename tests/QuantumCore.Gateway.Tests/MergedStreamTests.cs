@@ -128,6 +128,23 @@ public sealed class MergedStreamTests
         Assert.Equal("rests", second.GetProperty("closed")[0].GetProperty("clientOrderId").GetString());
     }
 
+    [Fact]
+    public async Task What_an_account_was_told_its_next_reading_includes()
+    {
+        var time = new ManualTime();
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        using var reader = await ConnectAsync(exchange, "alice");
+        await SendAsync(reader, """{"op":"subscribe","channel":"account"}""");
+        await ReadAsync(reader, time, "account");
+        SeenSequence filled = new("AAPL", 41);
+        exchange.Floor.Changes.Writer.TryWrite(new AccountChange(
+            1, new AccountView(TradingFloor.Alice, 13, [new AssetBalance("USD", 2, 100_000, 0)], [], [filled], []), []));
+        await ReadAsync(reader, time, "account");
+
+        await exchange.SendAsync("GET", "fills", cancellationToken: Token);
+        Assert.Equal([filled], exchange.Floor.Seen);
+    }
+
     [Theory]
     [InlineData("""{"op":"subscribe","channel":"account"}""", "Unauthorized", "channel")]
     [InlineData("""{"op":"subscribe","channel":"alerts"}""", "Unauthorized", "channel")]

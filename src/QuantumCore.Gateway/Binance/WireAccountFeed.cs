@@ -6,12 +6,13 @@ using QuantumCore.Contracts;
 namespace QuantumCore.Gateway.Binance;
 
 /// <summary>The feeds of accounts whose owners listen; one per account.</summary>
-internal sealed class WireAccountFeeds(OrderEntry entry, Listings listings, IGrainFactory grains, TimeProvider time, ILogger<WireAccountFeeds> log)
+internal sealed class WireAccountFeeds(
+    OrderEntry entry, Listings listings, ShownSequences shown, IGrainFactory grains, TimeProvider time, ILogger<WireAccountFeeds> log)
 {
     private readonly ConcurrentDictionary<long, WireAccountFeed> _feeds = new();
 
     public WireAccountFeed Of(long account) =>
-        _feeds.GetOrAdd(account, _ => new WireAccountFeed(account, entry, listings, grains, time, log));
+        _feeds.GetOrAdd(account, _ => new WireAccountFeed(account, entry, listings, shown, grains, time, log));
 }
 
 /// <summary>
@@ -19,7 +20,7 @@ internal sealed class WireAccountFeeds(OrderEntry entry, Listings listings, IGra
 /// left out. A call that failed is asked again: the journal has what was missed.
 /// </summary>
 internal sealed class WireAccountFeed(
-    long account, OrderEntry entry, Listings listings, IGrainFactory grains, TimeProvider time, ILogger log)
+    long account, OrderEntry entry, Listings listings, ShownSequences shown, IGrainFactory grains, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(1);
 
@@ -67,6 +68,7 @@ internal sealed class WireAccountFeed(
                 var change = await grain.WaitForChange(_version, _places);
                 if (change is null)
                     continue;
+                shown.Note(change.View);
                 if (_version < 0)
                     _events = await Begin(change.View);
                 else

@@ -12,7 +12,7 @@ namespace QuantumCore.Gateway.Streams;
 /// is open no more is named; how it ended is one call away.
 /// </summary>
 internal sealed class AccountSource(
-    StreamHolder holder, IGrainFactory grains, Listings listings, TimeProvider time, Pacing pacing, ILogger log) : IStreamSource
+    StreamHolder holder, IGrainFactory grains, Listings listings, ShownSequences shown, TimeProvider time, Pacing pacing, ILogger log) : IStreamSource
 {
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(1);
 
@@ -64,6 +64,7 @@ internal sealed class AccountSource(
                     continue;
 
                 (version, places) = (change.Version, change.View.Cursors);
+                shown.Note(change.View);
                 var newest = new Newest(change.View, await listings.BySymbol());
                 lock (_lock)
                 {
