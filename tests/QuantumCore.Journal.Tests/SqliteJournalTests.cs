@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 using Xunit;
 
 namespace QuantumCore.Journal.Tests;
@@ -16,6 +18,17 @@ public sealed class SqliteJournalTests : PackContract
         await using var second = new SqliteJournalStore(File);
         var refusal = await Assert.ThrowsAsync<JournalSetupException>(() => second.InitializeAsync(Cancel));
         Assert.Contains("in use", refusal.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// The library is the product's, its build somebody else's. One that was made without short sleeps stops the writer for a second each
+    /// time that it meets the checkpointer; before 3.51.3 a checkpoint could take what was just written for moved (sqlite.org/wal.html).
+    /// </summary>
+    [Fact]
+    public void SQLite_waits_in_milliseconds_and_its_log_loses_nothing_when_it_begins_again()
+    {
+        Assert.Equal(1, Sleep(1));
+        Assert.InRange(raw.sqlite3_libversion_number(), 3_051_003, int.MaxValue);
     }
 
     [Fact]
@@ -162,4 +175,9 @@ public sealed class SqliteJournalTests : PackContract
         command.CommandText = sql;
         await command.ExecuteNonQueryAsync(Cancel);
     }
+
+    /// <summary>Sleeps as SQLite does; gives the milliseconds that it took for these.</summary>
+    [DllImport("e_sqlite3", EntryPoint = "sqlite3_sleep")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Sleep(int millis);
 }
