@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
+using QuantumCore.Journal.Tests.PowerLoss;
 using SQLitePCL;
 using Xunit;
 
@@ -27,7 +27,7 @@ public sealed class SqliteJournalTests : PackContract
     [Fact]
     public void SQLite_waits_in_milliseconds_and_its_log_loses_nothing_when_it_begins_again()
     {
-        Assert.Equal(1, Sleep(1));
+        Assert.Equal(1, SimulatedFileSystem.SleepOutsideIt(1));
         Assert.InRange(raw.sqlite3_libversion_number(), 3_051_003, int.MaxValue);
     }
 
@@ -175,9 +175,4 @@ public sealed class SqliteJournalTests : PackContract
         command.CommandText = sql;
         await command.ExecuteNonQueryAsync(Cancel);
     }
-
-    /// <summary>Sleeps as SQLite does; gives the milliseconds that it took for these.</summary>
-    [DllImport("e_sqlite3", EntryPoint = "sqlite3_sleep")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Sleep(int millis);
 }

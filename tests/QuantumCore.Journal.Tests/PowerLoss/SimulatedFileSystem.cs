@@ -56,6 +56,11 @@ internal sealed unsafe class SimulatedFileSystem
 
     public SimulatedDisk Disk { get; }
 
+    /// <summary>Sleeps as the library does on its own file system; gives the milliseconds that it took for these.</summary>
+    [DllImport("e_sqlite3", EntryPoint = "sqlite3_sleep")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int SleepOutsideIt(int millis);
+
     [DllImport("e_sqlite3", EntryPoint = "sqlite3_vfs_register")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Register(FileSystem* system, int makeDefault);
