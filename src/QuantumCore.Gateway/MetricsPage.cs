@@ -117,7 +117,8 @@ public sealed class MetricsPage : IDisposable
         public void Write(StringBuilder to)
         {
             to.Append(CultureInfo.InvariantCulture, $"# HELP {Name} {_help}\n# TYPE {Name} {_type}\n");
-            foreach (var (labels, series) in _series.OrderBy(pair => pair.Key.Text(), StringComparer.Ordinal))
+            // Copied as one: what sorts a collection takes its size first, and throws when there is more of it by then.
+            foreach (var (labels, series) in _series.ToArray().OrderBy(pair => pair.Key.Text(), StringComparer.Ordinal))
                 series.Write(to, Name, labels, _type == "histogram");
         }
     }

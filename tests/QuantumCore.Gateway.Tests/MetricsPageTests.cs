@@ -1,0 +1,33 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using Xunit;
+
+namespace QuantumCore.Gateway.Tests;
+
+public sealed class MetricsPageTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Page_is_told_while_labels_that_it_has_not_seen_are_counted()
+    {
+        for (var round = 0; round < 100; round++)
+        {
+            using var page = new MetricsPage();
+            using var meter = new Meter("QuantumCore.MetricsPageTests");
+            var counter = meter.CreateCounter<int>("counted");
+            var counting = Task.Run(
+                () =>
+                {
+                    for (var i = 0; i < MetricsPage.MostSeries; i++)
+                        counter.Add(1, new KeyValuePair<string, object?>("number", i.ToString(CultureInfo.InvariantCulture)));
+                },
+                Token);
+            while (!counting.IsCompleted)
+                Assert.StartsWith("# HELP", page.Text(), StringComparison.Ordinal);
+
+            await counting;
+            Assert.Contains("counted_total{number=\"999\"} 1\n", page.Text(), StringComparison.Ordinal);
+        }
+    }
+}
