@@ -30,9 +30,10 @@ public sealed class MetricsPage : IDisposable
             if (instrument.Meter.Name.StartsWith("QuantumCore.", StringComparison.Ordinal))
                 listener.EnableMeasurementEvents(instrument, _families.GetOrAdd(instrument, new Family(instrument)));
         };
-        _listener.SetMeasurementEventCallback<long>((_, value, tags, family) => ((Family)family!).Add(value, tags));
-        _listener.SetMeasurementEventCallback<int>((_, value, tags, family) => ((Family)family!).Add(value, tags));
-        _listener.SetMeasurementEventCallback<double>((_, value, tags, family) => ((Family)family!).Add(value, tags));
+        // An instrument whose meter ends while it is asked comes without its family.
+        _listener.SetMeasurementEventCallback<long>((_, value, tags, family) => (family as Family)?.Add(value, tags));
+        _listener.SetMeasurementEventCallback<int>((_, value, tags, family) => (family as Family)?.Add(value, tags));
+        _listener.SetMeasurementEventCallback<double>((_, value, tags, family) => (family as Family)?.Add(value, tags));
         _listener.Start();
     }
 

@@ -30,4 +30,24 @@ public sealed class MetricsPageTests
             Assert.Contains("counted_total{number=\"999\"} 1\n", page.Text(), StringComparison.Ordinal);
         }
     }
+
+    [Fact]
+    public async Task Page_is_told_while_what_it_asks_ends()
+    {
+        using var page = new MetricsPage();
+        var ending = Task.Run(
+            () =>
+            {
+                for (var i = 0; i < 20_000; i++)
+                {
+                    using var meter = new Meter("QuantumCore.MetricsPageTests");
+                    meter.CreateObservableGauge("asked", static () => 1);
+                }
+            },
+            Token);
+        while (!ending.IsCompleted)
+            Assert.NotNull(page.Text());
+
+        await ending;
+    }
 }
