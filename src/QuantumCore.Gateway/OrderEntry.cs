@@ -303,6 +303,16 @@ public sealed partial class OrderEntry(
         return view;
     }
 
+    /// <summary>What becomes of an account next; who is told of it has been shown it.</summary>
+    /// <remarks>A reading: what its grain throws goes through.</remarks>
+    public async ValueTask<AccountChange?> WaitForChange(long account, long version, ImmutableArray<SeenSequence> after)
+    {
+        var change = await grains.Account(account).WaitForChange(version, after);
+        if (change is not null)
+            shown.Note(change.View);
+        return change;
+    }
+
     /// <summary>The account's newest fills, with everything it has been shown here.</summary>
     /// <remarks>A reading: what its grain throws goes through.</remarks>
     public ValueTask<ImmutableArray<AccountFill>> Fills(long account, string? symbol, int limit) =>

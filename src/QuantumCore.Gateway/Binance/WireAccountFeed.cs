@@ -6,21 +6,19 @@ using QuantumCore.Contracts;
 namespace QuantumCore.Gateway.Binance;
 
 /// <summary>The feeds of accounts whose owners listen; one per account.</summary>
-internal sealed class WireAccountFeeds(
-    OrderEntry entry, Listings listings, ShownSequences shown, IGrainFactory grains, TimeProvider time, ILogger<WireAccountFeeds> log)
+internal sealed class WireAccountFeeds(OrderEntry entry, Listings listings, TimeProvider time, ILogger<WireAccountFeeds> log)
 {
     private readonly ConcurrentDictionary<long, WireAccountFeed> _feeds = new();
 
     public WireAccountFeed Of(long account) =>
-        _feeds.GetOrAdd(account, _ => new WireAccountFeed(account, entry, listings, shown, grains, time, log));
+        _feeds.GetOrAdd(account, _ => new WireAccountFeed(account, entry, listings, time, log));
 }
 
 /// <summary>
 /// What happens to an account, for all who listen: its books' records since the feed began, each once, each book's in sequence, none
 /// left out. A call that failed is asked again: the journal has what was missed.
 /// </summary>
-internal sealed class WireAccountFeed(
-    long account, OrderEntry entry, Listings listings, ShownSequences shown, IGrainFactory grains, TimeProvider time, ILogger log)
+internal sealed class WireAccountFeed(long account, OrderEntry entry, Listings listings, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(1);
 
@@ -59,16 +57,14 @@ internal sealed class WireAccountFeed(
     /// <summary>Follows the account as long as anyone listens. What grains throw ends here.</summary>
     private async Task Follow(TaskCompletionSource began)
     {
-        var grain = grains.Account(account);
         _version = -1;
         while (GoesOn())
         {
             try
             {
-                var change = await grain.WaitForChange(_version, _places);
+                var change = await entry.WaitForChange(account, _version, _places);
                 if (change is null)
                     continue;
-                shown.Note(change.View);
                 if (_version < 0)
                     _events = await Begin(change.View);
                 else

@@ -12,7 +12,7 @@ namespace QuantumCore.Gateway.Streams;
 /// is open no more is named; how it ended is one call away.
 /// </summary>
 internal sealed class AccountSource(
-    StreamHolder holder, IGrainFactory grains, Listings listings, ShownSequences shown, TimeProvider time, Pacing pacing, ILogger log) : IStreamSource
+    StreamHolder holder, OrderEntry entry, Listings listings, TimeProvider time, Pacing pacing, ILogger log) : IStreamSource
 {
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(1);
 
@@ -50,21 +50,19 @@ internal sealed class AccountSource(
     /// <summary>Follows the account until the connection lets go of it. What grains throw ends here.</summary>
     private async Task Follow(CancellationToken over)
     {
-        var grain = grains.GetGrain<IAccountGrain>(holder.Account.ToString());
         var (version, places) = (-1L, ImmutableArray<SeenSequence>.Empty);
         while (!over.IsCancellationRequested)
         {
             try
             {
                 // Asked after each wait, some seconds at most: who has been signed out is told nothing more.
-                var change = await grain.WaitForChange(version, places);
+                var change = await entry.WaitForChange(holder.Account, version, places);
                 if (!await holder.MayStill())
                     return;
                 if (change is null)
                     continue;
 
                 (version, places) = (change.Version, change.View.Cursors);
-                shown.Note(change.View);
                 var newest = new Newest(change.View, await listings.BySymbol());
                 lock (_lock)
                 {

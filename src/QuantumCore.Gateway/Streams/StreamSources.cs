@@ -6,8 +6,7 @@ namespace QuantumCore.Gateway.Streams;
 
 /// <summary>Makes what a connection follows.</summary>
 internal sealed class StreamSources(
-    BookFeeds feeds, MarketPulse pulse, PriceAlerts alerts, IGrainFactory grains, Listings listings, ShownSequences shown,
-    TimeProvider time, ILogger<StreamSources> log)
+    BookFeeds feeds, MarketPulse pulse, PriceAlerts alerts, OrderEntry entry, Listings listings, TimeProvider time, ILogger<StreamSources> log)
 {
     /// <summary>An account is told at most this often.</summary>
     private static readonly TimeSpan s_account = TimeSpan.FromMilliseconds(50);
@@ -34,7 +33,7 @@ internal sealed class StreamSources(
     public IStreamSource Account(StreamHolder holder, Action<IStreamSource> ready)
     {
         AccountSource source = null!;
-        source = new AccountSource(holder, grains, listings, shown, time, new Pacing(s_account, time, () => ready(source)), log);
+        source = new AccountSource(holder, entry, listings, time, new Pacing(s_account, time, () => ready(source)), log);
         source.Start();
         return source;
     }
