@@ -22,7 +22,7 @@ public sealed class SqliteJournalTests : PackContract
 
     /// <summary>
     /// The library is the product's, its build somebody else's. One that was made without short sleeps stops the writer for a second each
-    /// time that it meets the checkpointer; before 3.51.3 a checkpoint could take what was just written for moved (sqlite.org/wal.html).
+    /// time that it meets a lock of another connection; before 3.51.3 a checkpoint could take what was just written for moved (sqlite.org/wal.html).
     /// </summary>
     [Fact]
     public void SQLite_waits_in_milliseconds_and_its_log_loses_nothing_when_it_begins_again()
