@@ -192,12 +192,13 @@ public record struct BookEvent
         _second = Vector256.CreateScalar(leaves);
     }
 
-    /// <summary>Makes it an event that says the same of an order as another one.</summary>
+    /// <summary>Makes it the Rested of an order that was just accepted, and rests whole.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void SetLike(in BookEvent other, BookEventKind kind, Side side)
+    internal void SetRested(in BookEvent accepted)
     {
-        _first = other._first.WithElement(0, Head(kind, side, EndReason.None, 0));
-        _second = other._second;
+        // But for the kind, which is the lowest byte, it says the same.
+        _first = accepted._first + Vector256.CreateScalar((long)BookEventKind.Rested - (long)BookEventKind.Accepted);
+        _second = accepted._second;
     }
 
     /// <summary>Makes it a trade.</summary>

@@ -40,6 +40,8 @@ public sealed partial class OrderBook
 
         ref var state = ref _sides[side];
         var reach = state.Best == 0 ? OutOfReach : Toward(side ^ 1, _ladder.PriceOf(state.Best));
+        if (state.Second != 0 && (state.Best == 0 || NextWorse(side, state.Best) != state.Second))
+            return $"side {side} has another level behind its best one than it remembers";
         return levels == state.Levels && reach == state.Reach
             ? null
             : $"side {side} counts {state.Levels} levels and has {levels}, or its best price is stale";

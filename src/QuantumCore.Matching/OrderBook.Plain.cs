@@ -22,16 +22,17 @@ public sealed partial class OrderBook
 
     /// <summary>Enters a plain limit order at its level, whole; there is a free slot, and its id's place is free.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private long Join(long timeNanos, in NewOrder order, int level, ref LevelQueue queue)
+    private long Join(long timeNanos, in NewOrder order, int level, ref LevelQueue queue, ref int place)
     {
         var entries = _entries;
         var slot = _freeEntry;
         var lots = order.QuantityLots;
-        var id = _index.Issue(slot);
+        var id = _index.Issue(ref place, slot);
         var accepted = new BookEvent(
             BookEventKind.Accepted, order.Side, EndReason.None, id, 0, order.PriceTicks, lots, lots, 0);
-        _events[0] = accepted;
-        _events[1].SetLike(in accepted, BookEventKind.Rested, order.Side);
+        var events = _events;
+        events[1].SetRested(in accepted);
+        events[0] = accepted;
         LastTimeNanos = timeNanos;
         _eventCount = 2;
         ReplaceFailure = RejectReason.None;
@@ -57,7 +58,7 @@ public sealed partial class OrderBook
             return SubmitOther(timeNanos, in order, out orderId);
 
         level = OpenLevel(side, level, order.PriceTicks);
-        orderId = Join(timeNanos, in order, level, ref _ladder[level]);
+        orderId = Join(timeNanos, in order, level, ref _ladder[level], ref _index.NextPlace);
         return _watching ? Settled() : RejectReason.None;
     }
 
@@ -240,6 +241,9 @@ public sealed partial class OrderBook
         Append(BookEventKind.Ended, order.Side, reason, id, order.PriceTicks, leaves, 0);
     }
 
+    // What follows is in small methods that are not inlined: in one piece the compiler runs out of registers, and the
+    // loop over the makers pays for paths that are hardly ever taken.
+
     /// <summary>Trades with what is in reach; where conditions lie in the way, by the general loop.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private long Take(int side, long limit, long leaves, long id)
@@ -248,18 +252,23 @@ public sealed partial class OrderBook
         if (_armed != 0)
             BeginPrints();
         leaves = Sweep(side, limit, leaves, id);
-        var trades = _eventCount - first;
-        if (trades > 0)
-        {
-            LastTradeNumber += trades;
-            if (_armed != 0)
-                NotePrint(_events[first].PriceTicks);
-            NotePrint(_events[_eventCount - 1].PriceTicks);
-        }
+        if (_eventCount != first)
+            NoteTrades(first);
+        return leaves == 0 || Toward(side, limit) < _sides[side ^ 1].Reach ? leaves : TakeOn(side, limit, leaves, id);
+    }
 
-        if (leaves == 0 || Toward(side, limit) < _sides[side ^ 1].Reach)
-            return leaves;
+    /// <summary>Takes note of the trades from an event to the last one.</summary>
+    private void NoteTrades(int first)
+    {
+        LastTradeNumber += _eventCount - first;
+        if (_armed != 0)
+            NotePrint(_events[first].PriceTicks);
+        NotePrint(_events[_eventCount - 1].PriceTicks);
+    }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private long TakeOn(int side, long limit, long leaves, long id)
+    {
         var taker = PlainTaker(id, side, limit, leaves);
         Match<Execution>(ref taker);
         return taker.Leaves;
@@ -270,85 +279,73 @@ public sealed partial class OrderBook
     /// more than plain orders.
     /// </summary>
     /// <returns>What the taker has left.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private long Sweep(int side, long limit, long leaves, long takerId)
     {
         var contra = side ^ 1;
         var level = _sides[contra].Best;
-        var filled = 0;
         while (level != 0)
         {
             ref var queue = ref _ladder[level];
-            var price = queue.PriceTicks;
-            if (Toward(side, limit) < Toward(side, price) || queue.Conditional != 0)
+            if (Toward(side, limit) < Toward(side, queue.PriceTicks) || queue.Conditional != 0)
                 break;
 
-            var offered = leaves;
-            var first = SweepLevel(ref queue, side, ref leaves, takerId, ref filled);
-            if (first != 0)
-            {
-                queue.First = first;
-                // A level has at most 2^62 lots, and what was taken is among them.
-                queue.Lots = unchecked(queue.Lots - (offered - leaves));
-                _entries[first].Previous = 0;
+            leaves = SweepLevel(ref queue, side, leaves, takerId);
+            if (queue.First != 0)
                 break;
-            }
 
             level = CloseLevel(contra, level);
             if (leaves == 0)
                 break;
         }
 
-        OpenOrders -= filled;
         SetBest(contra, level);
         return leaves;
     }
 
-    /// <summary>Fills one level's orders in line, which all are plain.</summary>
-    /// <returns>The order that is first now; 0 when all are filled.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private int SweepLevel(ref LevelQueue queue, int side, ref long leaves, long takerId, ref int filled)
+    /// <summary>Fills one level's orders in line, which all are plain. Its first is 0 when all are filled.</summary>
+    /// <returns>What the taker has left.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private long SweepLevel(ref LevelQueue queue, int side, long leaves, long takerId)
     {
-        // Lots are at most 2^53 and only shrink, orders are counted by an int: nothing here can overflow.
+        // Lots are at most 2^53 and only shrink, a level has at most 2^62, orders are counted by an int: nothing here
+        // can overflow.
         unchecked
         {
             var entries = _entries;
             var left = leaves;
-            var price = queue.PriceTicks;
             var slot = queue.First;
-            var last = 0;
+            var filled = 0;
             do
             {
                 ref var maker = ref entries[slot];
-                var makerLeaves = maker.Leaves - left;
-                if (makerLeaves > 0)
+                var lots = maker.Leaves;
+                if (lots > left)
                 {
-                    maker.Leaves = makerLeaves;
-                    AppendTrade(side, takerId, maker.Id, price, left, 0, makerLeaves);
+                    maker.Leaves = lots - left;
+                    AppendTrade(side, takerId, maker.Id, queue.PriceTicks, left, 0, lots - left);
                     left = 0;
                     break;
                 }
 
-                left = -makerLeaves;
-                AppendTrade(side, takerId, maker.Id, price, maker.Leaves, left, 0);
+                left -= lots;
+                AppendTrade(side, takerId, maker.Id, queue.PriceTicks, lots, left, 0);
                 _index.Remove(maker.Id);
                 maker.Id = 0;
                 filled++;
-                queue.Orders--;
-                last = slot;
-                slot = maker.Next;
+                var next = maker.Next;
+                maker.Next = _freeEntry;
+                _freeEntry = slot;
+                slot = next;
             }
             while (slot != 0 && left > 0);
 
-            if (last != 0)
-            {
-                // They are a chain already: all of them become free at once.
-                entries[last].Next = _freeEntry;
-                _freeEntry = queue.First;
-            }
-
-            leaves = left;
-            return slot;
+            queue.First = slot;
+            queue.Lots -= leaves - left;
+            queue.Orders -= filled;
+            OpenOrders -= filled;
+            entries[slot].Previous = 0;
+            return left;
         }
     }
 

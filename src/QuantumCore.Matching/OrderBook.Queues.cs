@@ -87,7 +87,12 @@ public sealed partial class OrderBook
         if (reach < own.Reach)
         {
             own.Reach = reach;
+            own.Second = own.Best;
             own.Best = level;
+        }
+        else if (own.Second != 0 && reach < Toward(side ^ 1, _ladder.PriceOf(own.Second)))
+        {
+            own.Second = level;
         }
 
         return level;
@@ -104,15 +109,20 @@ public sealed partial class OrderBook
         }
 
         _ladder.Close(level);
-        _sides[side].Levels--;
+        ref var own = ref _sides[side];
+        own.Levels--;
+        if (own.Second == level)
+            own.Second = 0;
     }
 
     /// <returns>The next worse level of the side.</returns>
     private int CloseLevel(int side, int level)
     {
-        var next = NextWorse(side, level);
+        ref var own = ref _sides[side];
+        var next = own.Second != 0 ? own.Second : NextWorse(side, level);
+        own.Second = 0;
+        own.Levels--;
         _ladder.Close(level);
-        _sides[side].Levels--;
         return next;
     }
 

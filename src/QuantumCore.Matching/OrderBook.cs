@@ -66,6 +66,12 @@ public sealed partial class OrderBook
         /// <summary>The best price as a taker of the other side sees it: higher is farther (see Toward).</summary>
         public long Reach;
         public int Best;
+
+        /// <summary>
+        /// The level behind the best one; 0 when that is not known. In a sparse book most levels come and go before all
+        /// others, and what is best then need not be looked for.
+        /// </summary>
+        public int Second;
         public int Levels;
     }
 
@@ -155,8 +161,9 @@ public sealed partial class OrderBook
         // The commonest order by far first: it meets no one, and all of it rests where others do.
         var side = IndexOf(order.Side);
         var price = order.PriceTicks;
+        ref var place = ref _index.NextPlace;
         if (IsPlainLimit(in order) && timeNanos >= LastTimeNanos && timeNanos < _nextExpiry && _care == Care.None
-            && _freeEntry != 0 && _index.IsNextFree && Toward(side, price) < _sides[side ^ 1].Reach)
+            && _freeEntry != 0 && place == 0 && Toward(side, price) < _sides[side ^ 1].Reach)
         {
             if (!_ladder.FindRecent(side, price, out var level))
                 return SubmitFar(timeNanos, in order, out orderId);
@@ -167,7 +174,7 @@ public sealed partial class OrderBook
 
             if (queue.Lots <= MaxLevelLots - Instrument.QuantityLotsLimit)
             {
-                orderId = Join(timeNanos, in order, level, ref queue);
+                orderId = Join(timeNanos, in order, level, ref queue, ref place);
                 return _watching ? Settled() : RejectReason.None;
             }
         }

@@ -59,21 +59,23 @@ internal struct OrderIndex
         return id;
     }
 
-    /// <summary>Gives the next id, to the order in a slot; <see cref="IsNextFree"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public long Issue(int slot)
-    {
-        var id = unchecked(Newest + 1);
-        _window[PlaceOf(id, _window)] = slot;
-        Newest = id;
-        return id;
-    }
-
-    /// <summary>Whether no old order stands where the next id would.</summary>
-    public readonly bool IsNextFree
+    /// <summary>Where the slot of the order with the next id will stand; not 0: an old order's stands there.</summary>
+    public readonly ref int NextPlace
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => _window[PlaceOf(unchecked(Newest + 1), _window)] == 0;
+        get => ref _window[PlaceOf(unchecked(Newest + 1), _window)];
+    }
+
+    /// <summary>Gives the next id, to the order in a slot.</summary>
+    /// <param name="place">Its <see cref="NextPlace"/>, which is free.</param>
+    /// <param name="slot">Where the order is.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public long Issue(ref int place, int slot)
+    {
+        var id = unchecked(Newest + 1);
+        place = slot;
+        Newest = id;
+        return id;
     }
 
     /// <summary>Where the slot of an open order stands, unless it is old: then another one's may.</summary>
