@@ -6,8 +6,8 @@ using QuantumCore.Matching;
 namespace QuantumCore.Bench.Ops;
 
 /// <summary>
-/// Plays an operations file on order books, one a symbol, and delivers every event to a sink. Ids are mapped when
-/// the file is loaded: an order's id is what its book will give it, 1, 2, 3 …
+/// Plays an operations file on order books, one a symbol, and delivers every event to a sink. Ids are mapped before the
+/// clock runs: an order's id is what its book will give it, 1, 2, 3 … of its round.
 /// </summary>
 public sealed class OpsReplay
 {
@@ -18,8 +18,10 @@ public sealed class OpsReplay
     private const int Stretch = 1_024;
 
     private readonly OpsStep[] _steps;
+    private readonly OpsOrigin[] _origins;
     private readonly int _preload;
     private readonly OpsBookUnderTest[] _books;
+    private readonly OpsTape _tape = new();
     private long _time;
 
     /// <summary>Prepares a file.</summary>
@@ -28,8 +30,7 @@ public sealed class OpsReplay
     {
         ArgumentNullException.ThrowIfNull(file);
         _preload = file.Preload;
-        _steps = OpsSteps.Prepare(file, out var fileIds);
-        _books = Array.ConvertAll(fileIds, ids => new OpsBookUnderTest(new OrderBook(maxLevels: int.MaxValue), ids));
+        _steps = OpsSteps.Prepare(file, out _books, out _origins);
     }
 
     /// <summary>Operations of a round that are timed.</summary>
@@ -45,49 +46,49 @@ public sealed class OpsReplay
     public OpsRound Play(Span<long> latencies)
     {
         Empty();
-        var outcome = new OpsOutcome();
-        PlayStretches(0, _preload, [], ref outcome);
+        PlayStretches(0, _preload, []);
         // Trades of a preload, which makes none in a file that keeps to the format, belong to no one.
-        outcome = new OpsOutcome();
+        _tape.Rewind();
 
         GC.Collect();
         var allocated = GC.GetAllocatedBytesForCurrentThread();
         var start = Stopwatch.GetTimestamp();
-        PlayStretches(_preload, _steps.Length, latencies, ref outcome);
+        PlayStretches(_preload, _steps.Length, latencies);
         var time = Stopwatch.GetElapsedTime(start);
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
-        return new OpsRound(time, allocated, outcome);
+        return new OpsRound(time, allocated, _tape.Outcome(_origins, _books));
     }
 
-    private void PlayStretches(int from, int to, Span<long> latencies, ref OpsOutcome outcome)
+    private void PlayStretches(int from, int to, Span<long> latencies)
     {
         for (var at = from; at < to; at += Stretch)
         {
             var length = Math.Min(Stretch, to - at);
             if (latencies.IsEmpty)
-                PlayStretch(_steps.AsSpan(at, length), ref outcome);
+                PlayStretch(at, at + length);
             else
-                TimeStretch(_steps.AsSpan(at, length), latencies.Slice(at - from, length), ref outcome);
+                TimeStretch(at, latencies.Slice(at - from, length));
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void PlayStretch(ReadOnlySpan<OpsStep> steps, ref OpsOutcome outcome)
+    private void PlayStretch(int from, int to)
     {
+        var steps = _steps;
         var time = _time;
-        foreach (ref readonly var step in steps)
-            PlayOne(in step, ++time, ref outcome);
+        for (var i = from; i < to; i++)
+            PlayOne(in steps[i], i, ++time);
         _time = time;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void TimeStretch(ReadOnlySpan<OpsStep> steps, Span<long> latencies, ref OpsOutcome outcome)
+    private void TimeStretch(int from, Span<long> latencies)
     {
         var time = _time;
-        for (var i = 0; i < steps.Length; i++)
+        for (var i = 0; i < latencies.Length; i++)
         {
             var start = Stopwatch.GetTimestamp();
-            PlayOne(in steps[i], ++time, ref outcome);
+            PlayOne(in _steps[from + i], from + i, ++time);
             latencies[i] = Stopwatch.GetTimestamp() - start;
         }
 
@@ -95,27 +96,30 @@ public sealed class OpsReplay
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void PlayOne(in OpsStep step, long time, ref OpsOutcome outcome)
+    private void PlayOne(in OpsStep step, int number, long time)
     {
-        ref readonly var place = ref _books[step.Symbol];
-        var book = place.Book;
+        var book = step.Book;
         RejectReason reject;
-        if (step.Verb == OpsStepVerb.Cancel)
-            reject = book.Cancel(time, place.FirstId + step.Reference, EndReason.User);
-        else if (step.Verb == OpsStepVerb.Submit)
+        if (!step.Enters)
+            reject = book.Cancel(time, step.Leaves, EndReason.User);
+        else if (step.Leaves == 0)
             reject = book.Submit(time, in step.Order, out _);
         else
-            reject = Replace(book, time, place.FirstId + step.Reference, in step);
+            reject = Replace(book, time, in step);
 
         if (reject != RejectReason.None)
-            outcome.Refused++;
-        outcome.Read(book.Events, step.Id, in place);
+            _tape.Refused++;
+        foreach (ref readonly var happened in book.Events)
+        {
+            if (happened.Kind == BookEventKind.Trade)
+                _tape.Add(number, in happened);
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static RejectReason Replace(OrderBook book, long time, long orderId, in OpsStep step)
+    private static RejectReason Replace(OrderBook book, long time, in OpsStep step)
     {
-        var reject = book.Replace(time, orderId, in step.Order, out _);
+        var reject = book.Replace(time, step.Leaves, in step.Order, out _);
         // To take an order out that has gone does nothing; the new one enters all the same.
         return reject is RejectReason.OrderClosed or RejectReason.UnknownOrder
             ? book.Submit(time, in step.Order, out _)
@@ -138,5 +142,7 @@ public sealed class OpsReplay
                 book.Cancel(++_time, open[i], EndReason.User);
             _books[symbol].FirstId = book.LastOrderId;
         }
+
+        OpsSteps.Refer(_steps, _origins, _books);
     }
 }

@@ -3,25 +3,25 @@ using QuantumCore.Matching;
 
 namespace QuantumCore.Bench.Ops;
 
-/// <summary>What a step asks of the book.</summary>
-internal enum OpsStepVerb : byte
-{
-    Submit,
-    Cancel,
-    Replace,
-}
-
 /// <summary>A record as the book takes it: 64 bytes.</summary>
 internal struct OpsStep
 {
+    /// <summary>What enters; without a side where nothing does.</summary>
     public NewOrder Order;
-    public uint Id;
+    public OrderBook Book;
 
-    /// <summary>The order that leaves: its place among those that entered its book, from 1.</summary>
-    public uint Reference;
-    public ushort Symbol;
-    public OpsStepVerb Verb;
+    /// <summary>The order that leaves, by the id its book gives it this round; 0 where none does.</summary>
+    public long Leaves;
+
+    /// <summary>Whether an order enters.</summary>
+    public readonly bool Enters => Order.Side != 0;
 }
+
+/// <summary>What else is to be known of a step, aside from what the loop reads.</summary>
+/// <param name="Symbol">Its book's number.</param>
+/// <param name="Id">The file's id of the order that enters.</param>
+/// <param name="Reference">The order that leaves: its place among those that entered its book, from 1; 0 where none does.</param>
+internal readonly record struct OpsOrigin(ushort Symbol, uint Id, uint Reference);
 
 /// <summary>A book and the ids it gives.</summary>
 /// <param name="Book">The book.</param>
@@ -46,9 +46,10 @@ internal static class OpsSteps
     /// that book before is 0, which is never open: to take it out is refused like any other that is not there.
     /// </summary>
     /// <param name="file">The file.</param>
-    /// <param name="fileIds">For each book, the file's ids: see <see cref="OpsBookUnderTest"/>.</param>
+    /// <param name="books">The books of its symbols.</param>
+    /// <param name="origins">Where each step comes from.</param>
     /// <exception cref="InvalidDataException">A record makes no sense.</exception>
-    public static OpsStep[] Prepare(OpsFile file, out uint[]?[] fileIds)
+    public static OpsStep[] Prepare(OpsFile file, out OpsBookUnderTest[] books, out OpsOrigin[] origins)
     {
         // A file's ids may be few and far between.
         var places = new Dictionary<uint, (ushort Symbol, uint BookId)>();
@@ -56,17 +57,18 @@ internal static class OpsSteps
         for (var symbol = 0; symbol < entered.Length; symbol++)
             entered[symbol] = [0];
 
-        var steps = new OpsStep[file.Records.Length];
-        for (var i = 0; i < steps.Length; i++)
+        origins = new OpsOrigin[file.Records.Length];
+        for (var i = 0; i < origins.Length; i++)
         {
             ref readonly var record = ref file.Records[i];
             if (WhatIsWrong(in record, file) is { } wrong)
                 throw new InvalidDataException($"Record {i}: {wrong}.");
 
-            steps[i] = Translate(in record);
-            if (record.Verb is OpsVerb.Cancel or OpsVerb.Replace
-                && places.TryGetValue(record.Reference, out var place) && place.Symbol == record.Symbol)
-                steps[i].Reference = place.BookId;
+            var known = record.Verb is OpsVerb.Cancel or OpsVerb.Replace
+                && places.TryGetValue(record.Reference, out var place) && place.Symbol == record.Symbol
+                ? place.BookId
+                : 0;
+            origins[i] = new OpsOrigin(record.Symbol, record.Id, known);
             if (record.Verb == OpsVerb.Cancel)
                 continue;
 
@@ -76,13 +78,26 @@ internal static class OpsSteps
             ids.Add(record.Id);
         }
 
-        fileIds = Array.ConvertAll(entered, ids => IsCount(ids) ? null : ids.ToArray());
-        return steps;
+        var made = books = Array.ConvertAll(
+            entered, ids => new OpsBookUnderTest(new OrderBook(maxLevels: int.MaxValue), IsCount(ids) ? null : ids.ToArray()));
+        return Array.ConvertAll(
+            file.Records, record => new OpsStep { Order = Order(in record), Book = made[record.Symbol].Book });
     }
 
-    private static OpsStep Translate(in OpsRecord record) => new()
+    /// <summary>Tells each step what its book calls the order that leaves, this round.</summary>
+    public static void Refer(OpsStep[] steps, OpsOrigin[] origins, OpsBookUnderTest[] books)
     {
-        Order = new NewOrder(
+        for (var i = 0; i < steps.Length; i++)
+        {
+            ref readonly var origin = ref origins[i];
+            ref var step = ref steps[i];
+            step.Leaves = step.Enters && origin.Reference == 0 ? 0 : books[origin.Symbol].FirstId + origin.Reference;
+        }
+    }
+
+    private static NewOrder Order(in OpsRecord record) => record.Verb == OpsVerb.Cancel
+        ? default
+        : new NewOrder(
             Account: 1,
             (Side)(record.Side + 1),
             record.Verb == OpsVerb.Market ? OrderType.Market : OrderType.Limit,
@@ -91,16 +106,7 @@ internal static class OpsSteps
                 : TimeInForce.GoodTillCancel,
             PostOnly: false,
             record.Verb == OpsVerb.Market ? 0 : record.PriceTicks,
-            record.QuantityLots),
-        Id = record.Id,
-        Symbol = record.Symbol,
-        Verb = record.Verb switch
-        {
-            OpsVerb.Cancel => OpsStepVerb.Cancel,
-            OpsVerb.Replace => OpsStepVerb.Replace,
-            OpsVerb.New or OpsVerb.Immediate or OpsVerb.Market => OpsStepVerb.Submit,
-        },
-    };
+            record.QuantityLots);
 
     private static bool IsCount(List<uint> ids)
     {
