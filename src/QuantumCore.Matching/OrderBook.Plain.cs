@@ -241,8 +241,8 @@ public sealed partial class OrderBook
         Append(BookEventKind.Ended, order.Side, reason, id, order.PriceTicks, leaves, 0);
     }
 
-    // What follows is in small methods that are not inlined: in one piece the compiler runs out of registers, and the
-    // loop over the makers pays for paths that are hardly ever taken.
+    // Taking is in small methods that are not inlined: of one large one the compiler keeps in memory, and not in
+    // registers, what the loop over the makers works with.
 
     /// <summary>Trades with what is in reach; where conditions lie in the way, by the general loop.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -344,6 +344,7 @@ public sealed partial class OrderBook
             queue.Lots -= leaves - left;
             queue.Orders -= filled;
             OpenOrders -= filled;
+            // With no one left, this writes to slot 0, which no one reads.
             entries[slot].Previous = 0;
             return left;
         }
