@@ -53,7 +53,7 @@ internal struct OrderIndex
     {
         // A billion ids a second for two hundred years stay below 2^63.
         var id = unchecked(Newest + 1);
-        if (_window[PlaceOf(id, _window)] != 0)
+        if (NextPlace != 0)
             MoveToOld(id);
         Newest = id;
         return id;

@@ -107,13 +107,11 @@ public sealed class SimulationPageTests(Browser browser, QuietExchange exchange)
         await ClickAsync(page, "Set its speed", fields => fields.Locator("input[aria-label='Commands a second']").FillAsync("7"));
         await ClickAsync(page, "Go on");
         // What the page asked for is on its way when the button is clicked: a later report is told of it.
-        while (await TellAsync(1_300, ended: false) is var told
-            && told.GetProperty("replay") is var wanted
-            && (wanted.GetProperty("speed").GetInt32(), wanted.GetProperty("paused").GetBoolean()) is not (7, false))
-        {
-            await Task.Yield();
-        }
-
+        System.Text.Json.JsonElement wanted;
+        do
+            wanted = (await TellAsync(1_300, ended: false)).GetProperty("replay");
+        while (wanted.GetProperty("speed").GetInt32() != 7 || wanted.GetProperty("paused").GetBoolean());
+        Assert.Equal((7, false), (wanted.GetProperty("speed").GetInt32(), wanted.GetProperty("paused").GetBoolean()));
         await TellAsync(5_000, ended: true);
         await Assertions.Expect(card.Locator(".chip")).ToHaveTextAsync("ended");
         await Assertions.Expect(card.Locator("button").First).ToBeDisabledAsync();
