@@ -97,10 +97,13 @@ public sealed partial class OrderBook
             LastTimeNanos = timeNanos;
             ref var entry = ref _entries[slot];
             ref var queue = ref _ladder[entry.Level];
-            if (IsPlainResting(in entry) && queue.Orders != 1)
+            if (IsPlainResting(in entry))
             {
-                EndOneOfMany(slot, ref entry, ref queue, EndReason.Replaced);
                 _index.Remove(orderId);
+                if (queue.Orders != 1)
+                    EndOneOfMany(slot, ref entry, ref queue, EndReason.Replaced);
+                else
+                    EndAlone(slot, EndReason.Replaced);
             }
             else
             {

@@ -29,9 +29,11 @@ internal struct LevelQueue
 /// are open, so levels near each other share cache lines and the next best price is a bit search away. Strips hang
 /// in a tree with 64 branches a node, seven nodes deep: 7 x 6 bits and the strip's 5 make the 47 bits of a price.
 /// Any price is as good as any other: there is no window that could drift away from the market.</para>
-/// <para>The tree is walked only when a strip comes or goes or the next level lies in another one. A lookup by price
+/// <para>The tree is walked only when a strip is new or the next level lies in another one. A lookup by price
 /// goes through a table of recently used strips, by the low bits of the strip's number; it has at least four places for each
-/// strip, so that neighbours don't compete for one. A strip lives as long as one of its levels is open.</para>
+/// strip, so that neighbours don't compete for one.</para>
+/// <para>A strip whose last level has closed sleeps where it hangs: nodes no longer show it, and it wakes with a bit or
+/// two when one of its prices opens again, as it often does. Those that sleep when room is needed make it, all at once.</para>
 /// </remarks>
 internal struct PriceLadder
 {
@@ -42,6 +44,9 @@ internal struct PriceLadder
     private const int TopShift = 36;
     private const int FirstStrips = 8;
     private const int RecentPerStrip = 4;
+
+    // As many strips may sleep before any goes, a quarter of a megabyte: a small book then finds each price where it was.
+    private const int GenerousStrips = 1 << 8;
 
     /// <summary>The side is above the bits of a strip's place: 47 bits of price less 5 within the strip.</summary>
     private const int SideShift = 42;
@@ -56,12 +61,15 @@ internal struct PriceLadder
     private struct Strip
     {
         public long Number;
+
+        /// <summary>Its open levels; 0: it sleeps, or is free.</summary>
         public uint Open;
         public int Parent;
     }
 
     private struct Node
     {
+        /// <summary>Branches under which a level is open.</summary>
         public ulong Occupied;
         public int Parent;
     }
@@ -74,22 +82,10 @@ internal struct PriceLadder
         public int FirstLevel;
     }
 
-    /// <summary>The lowest node over a strip that came last, of a price range and side.</summary>
-    private struct LastNode
-    {
-        /// <summary>What the numbers of its strips have in common.</summary>
-        public long Number;
-        public int Node;
-    }
-
     // Its length is a power of two.
     private RecentStrip[] _recent;
 
-    // Strips come near the ones before them; bids and asks take turns.
-    private LastNode _lastEven = new() { Number = NoStrip };
-    private LastNode _lastOdd = new() { Number = NoStrip };
-
-    // Strip 0 and node 0 stand for none. A free strip's or node's Parent is the next free one.
+    // Strip 0 and node 0 stand for none. A free strip's Parent is the next free one.
     private LevelQueue[] _queues;
     private Strip[] _strips;
     private int _stripsUsed;
@@ -100,14 +96,14 @@ internal struct PriceLadder
     private Node[] _nodes;
     private int[] _children;
     private int _nodesUsed;
-    private int _freeNode;
 
     public PriceLadder(int sides)
     {
         _queues = new LevelQueue[FirstStrips << StripBits];
         _strips = new Strip[FirstStrips];
         _stripsUsed = 1;
-        _recent = NewRecent(FirstStrips);
+        _recent = new RecentStrip[FirstStrips * RecentPerStrip];
+        Array.Fill(_recent, new RecentStrip { Number = NoStrip });
         _roots = sides;
         _nodesUsed = sides + 1;
         _nodes = new Node[sides + 8];
@@ -166,7 +162,10 @@ internal struct PriceLadder
             level = (AddStrip(NumberOf(side, key)) << StripBits) | (int)(key & StripMask);
         }
 
-        _strips[level >> StripBits].Open |= 1u << (level & StripMask);
+        ref var strip = ref _strips[level >> StripBits];
+        if (strip.Open == 0)
+            Wake(in strip);
+        strip.Open |= 1u << (level & StripMask);
         _queues[level].PriceTicks = priceTicks;
         return level;
     }
@@ -178,7 +177,7 @@ internal struct PriceLadder
         ref var strip = ref _strips[level >> StripBits];
         strip.Open &= ~(1u << (level & StripMask));
         if (strip.Open == 0)
-            RemoveStrip(level >> StripBits);
+            Sleep(in strip);
     }
 
     /// <summary>The next open level with a higher price; 0 when there is none.</summary>
@@ -193,7 +192,7 @@ internal struct PriceLadder
         var node = strip.Parent;
         for (var shift = 0; node != 0; shift += NodeBits)
         {
-            var branch = (int)((strip.Number >> shift) & NodeMask);
+            var branch = BranchOf(strip.Number, shift);
             var later = _nodes[node].Occupied & (ulong.MaxValue << branch << 1);
             if (later != 0)
                 return LowestUnder(_children[(node << NodeBits) | BitOperations.TrailingZeroCount(later)], shift);
@@ -215,7 +214,7 @@ internal struct PriceLadder
         var node = strip.Parent;
         for (var shift = 0; node != 0; shift += NodeBits)
         {
-            var branch = (int)((strip.Number >> shift) & NodeMask);
+            var branch = BranchOf(strip.Number, shift);
             var earlier = _nodes[node].Occupied & ((1UL << branch) - 1);
             if (earlier != 0)
                 return HighestUnder(_children[(node << NodeBits) | BitOperations.Log2(earlier)], shift);
@@ -229,26 +228,19 @@ internal struct PriceLadder
     /// <summary>Whether the level is marked open.</summary>
     public readonly bool IsOpen(int level) => (_strips[level >> StripBits].Open >> (level & StripMask) & 1) != 0;
 
-    /// <summary>Strips in use: each has at least one open level.</summary>
+    /// <summary>Strips that have an open level.</summary>
     public readonly int StripCount()
     {
-        var free = 0;
-        for (var strip = _freeStrip; strip != 0; strip = _strips[strip].Parent)
-            free++;
-        return _stripsUsed - 1 - free;
+        var awake = 0;
+        foreach (ref readonly var strip in _strips.AsSpan(0, _stripsUsed))
+            awake += strip.Open != 0 ? 1 : 0;
+        return awake;
     }
 
     private static long NumberOf(int side, long key) => ((long)side << SideShift) | (key >> StripBits);
 
     /// <summary>The place of a strip in the table of recent ones, of which the low bits count.</summary>
     private static int RecentOf(long number) => unchecked((int)((number << 1) + ((number >> SideShift) * RecentStride)));
-
-    private static RecentStrip[] NewRecent(int strips)
-    {
-        var recent = new RecentStrip[strips * RecentPerStrip];
-        Array.Fill(recent, new RecentStrip { Number = NoStrip });
-        return recent;
-    }
 
     private static int RootOf(long number) => (int)(number >> SideShift) + 1;
 
@@ -271,120 +263,146 @@ internal struct PriceLadder
         var child = RootOf(number);
         for (var shift = TopShift; shift >= 0; shift -= NodeBits)
         {
-            // A child that is not occupied is 0, and so are all children of node 0.
-            child = _children[(child << NodeBits) | (int)((number >> shift) & NodeMask)];
+            // A child that is not there is 0, and so are all children of node 0.
+            child = _children[(child << NodeBits) | BranchOf(number, shift)];
         }
 
-        // That it is not there is worth remembering too: in a sparse book strips come and go with each order.
+        // That it is not there is worth remembering too.
         Remember(number, child);
     }
 
+    private static int BranchOf(long number, int shift) => (int)((number >> shift) & NodeMask);
+
+    /// <summary>Shows a strip, one of whose levels opens, in the nodes over it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Wake(in Strip strip)
+    {
+        ref var node = ref _nodes[strip.Parent];
+        var others = node.Occupied;
+        node.Occupied = others | (1UL << (int)(strip.Number & NodeMask));
+        if (others == 0)
+            WakeAbove(in strip);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly void WakeAbove(in Strip strip)
+    {
+        ulong others;
+        var node = strip.Parent;
+        var shift = 0;
+        do
+        {
+            node = _nodes[node].Parent;
+            shift += NodeBits;
+            others = _nodes[node].Occupied;
+            _nodes[node].Occupied = others | (1UL << BranchOf(strip.Number, shift));
+        }
+        while (others == 0 && node > _roots);
+    }
+
+    /// <summary>Hides a strip, the last of whose levels has closed, in the nodes over it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Sleep(in Strip strip)
+    {
+        ref var node = ref _nodes[strip.Parent];
+        var others = node.Occupied & ~(1UL << (int)(strip.Number & NodeMask));
+        node.Occupied = others;
+        if (others == 0)
+            SleepAbove(in strip);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly void SleepAbove(in Strip strip)
+    {
+        ulong others;
+        var node = strip.Parent;
+        var shift = 0;
+        do
+        {
+            node = _nodes[node].Parent;
+            shift += NodeBits;
+            others = _nodes[node].Occupied & ~(1UL << BranchOf(strip.Number, shift));
+            _nodes[node].Occupied = others;
+        }
+        while (others == 0 && node > _roots);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private int AddStrip(long number)
     {
-        var strip = TakeStrip();
-        var isEven = ((number >> SideShift) & 1) == 0;
-        var last = isEven ? _lastEven : _lastOdd;
-        var node = last.Node;
-        if (last.Number != number >> NodeBits)
-        {
-            node = NodeFor(number);
-            last = new LastNode { Number = number >> NodeBits, Node = node };
-            if (isEven)
-                _lastEven = last;
-            else
-                _lastOdd = last;
-        }
-
-        Attach(node, (int)(number & NodeMask), strip);
-        _strips[strip] = new Strip { Number = number, Parent = node };
+        if (_freeStrip == 0 && _stripsUsed == _strips.Length)
+            MakeRoom();
+        var strip = _freeStrip;
+        if (strip != 0)
+            _freeStrip = _strips[strip].Parent;
+        else
+            strip = _stripsUsed++;
+        Hang(strip, number);
         Remember(number, strip);
         return strip;
     }
 
-    /// <summary>The lowest node over a strip; made, with those above it, if it is not there.</summary>
-    private int NodeFor(long number)
+    /// <summary>Hangs a strip, not shown yet, under its node, which is made, with those above it, if it is not there.</summary>
+    private void Hang(int strip, long number)
     {
         var node = RootOf(number);
         for (var shift = TopShift; shift > 0; shift -= NodeBits)
         {
-            var branch = (int)((number >> shift) & NodeMask);
-            var child = _children[(node << NodeBits) | branch];
-            if (child == 0)
+            var place = (node << NodeBits) | BranchOf(number, shift);
+            if (_children[place] == 0)
             {
-                child = TakeNode();
-                _nodes[child] = new Node { Parent = node };
-                Attach(node, branch, child);
+                // First taken: that may give the children another place in memory.
+                var made = TakeNode();
+                _nodes[made].Parent = node;
+                _children[place] = made;
             }
 
-            node = child;
+            node = _children[place];
         }
 
-        return node;
+        _children[(node << NodeBits) | BranchOf(number, 0)] = strip;
+        _strips[strip].Number = number;
+        _strips[strip].Parent = node;
     }
 
-    private readonly void Remember(long number, int strip) =>
-        _recent[RecentOf(number) & (_recent.Length - 1)] = new RecentStrip { Number = number, FirstLevel = strip << StripBits };
-
-    private void RemoveStrip(int strip)
+    /// <summary>
+    /// Lets all strips that sleep go, and with them the nodes over them. There is room for twice as many then where
+    /// they are few, or less than half of them slept: so what this costs is spread over as many as it goes through.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void MakeRoom()
     {
-        var number = _strips[strip].Number;
-        Remember(number, 0);
-        var node = _strips[strip].Parent;
-        _strips[strip] = new Strip { Number = NoStrip, Parent = _freeStrip };
-        _freeStrip = strip;
-        for (var shift = 0; ; shift += NodeBits)
+        Array.Clear(_nodes);
+        Array.Clear(_children);
+        _nodesUsed = _roots + 1;
+        var free = 0;
+        for (var strip = _stripsUsed - 1; strip > 0; strip--)
         {
-            var branch = (int)((number >> shift) & NodeMask);
-            _children[(node << NodeBits) | branch] = 0;
-            _nodes[node].Occupied &= ~(1UL << branch);
-            if (_nodes[node].Occupied != 0 || node <= _roots)
-                return;
+            ref var kept = ref _strips[strip];
+            if (kept.Open == 0)
+            {
+                kept = new Strip { Number = NoStrip, Parent = _freeStrip };
+                _freeStrip = strip;
+                free++;
+                continue;
+            }
 
-            if (_lastEven.Node == node)
-                _lastEven.Number = NoStrip;
-            if (_lastOdd.Node == node)
-                _lastOdd.Number = NoStrip;
-            var parent = _nodes[node].Parent;
-            _nodes[node].Parent = _freeNode;
-            _freeNode = node;
-            node = parent;
-        }
-    }
-
-    private readonly void Attach(int node, int branch, int child)
-    {
-        _children[(node << NodeBits) | branch] = child;
-        _nodes[node].Occupied |= 1UL << branch;
-    }
-
-    private int TakeStrip()
-    {
-        if (_freeStrip != 0)
-        {
-            var strip = _freeStrip;
-            _freeStrip = _strips[strip].Parent;
-            return strip;
+            Hang(strip, kept.Number);
+            Wake(in kept);
         }
 
-        if (_stripsUsed == _strips.Length)
+        if (_strips.Length < GenerousStrips || free < _strips.Length / 2)
         {
             Array.Resize(ref _queues, _queues.Length * 2);
             Array.Resize(ref _strips, _strips.Length * 2);
-            _recent = NewRecent(_strips.Length);
+            _recent = new RecentStrip[_recent.Length * 2];
         }
 
-        return _stripsUsed++;
+        Array.Fill(_recent, new RecentStrip { Number = NoStrip });
     }
 
     private int TakeNode()
     {
-        if (_freeNode != 0)
-        {
-            var node = _freeNode;
-            _freeNode = _nodes[node].Parent;
-            return node;
-        }
-
         if (_nodesUsed == _nodes.Length)
         {
             Array.Resize(ref _nodes, _nodes.Length * 2);
@@ -393,4 +411,7 @@ internal struct PriceLadder
 
         return _nodesUsed++;
     }
+
+    private readonly void Remember(long number, int strip) =>
+        _recent[RecentOf(number) & (_recent.Length - 1)] = new RecentStrip { Number = number, FirstLevel = strip << StripBits };
 }

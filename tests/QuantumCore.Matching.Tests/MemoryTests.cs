@@ -37,16 +37,20 @@ public class MemoryTests
     public void Closed_orders_leave_no_memory_behind()
     {
         var book = BookOf(Limit(Buy, 1, 1));
+        var refused = 0;
+        var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 2_000_000; i++)
         {
             // A market that wanders over half a million prices.
-            Assert.Equal(RejectReason.None, book.Submit(i, Limit(Sell, 1, 1_000 + (i / 4)), out var id));
-            Assert.Equal(RejectReason.None, book.Cancel(i, id, EndReason.User));
+            refused += book.Submit(i, Limit(Sell, 1, 1_000 + (i / 4)), out var id) == RejectReason.None ? 0 : 1;
+            refused += book.Cancel(i, id, EndReason.User) == RejectReason.None ? 0 : 1;
         }
 
+        // Prices of 15,000 strips: at a kilobyte each they would be 15 MB.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 1 << 20);
+        Assert.Equal(0, refused);
         Assert.Null(book.Audit());
-        var refused = 0;
-        var before = GC.GetAllocatedBytesForCurrentThread();
+        before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 200_000; i++)
         {
             refused += book.Submit(2_000_000, Limit(Sell, 1, 2_000_000 + i), out var id) == RejectReason.None ? 0 : 1;
@@ -56,6 +60,33 @@ public class MemoryTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.Equal(0, refused);
         Assert.True(book.TryGetOrder(1, out _));
+    }
+
+    [Fact]
+    public void What_stands_is_found_in_its_order_however_often_the_market_beside_it_made_room()
+    {
+        var book = new OrderBook();
+        for (var i = 1; i <= 300; i++)
+            Assert.Equal(RejectReason.None, book.Submit(0, Limit(Buy, 1, i * 1_000), out _));
+        for (var i = 0; i < 400_000; i++)
+        {
+            Assert.Equal(RejectReason.None, book.Submit(i, Limit(Sell, 1, 1_000_000 + (i * 16L)), out var id));
+            Assert.Equal(RejectReason.None, book.Cancel(i, id, EndReason.User));
+            if (i % 10_000 == 0)
+                Assert.Null(book.Audit());
+        }
+
+        Assert.Equal(RejectReason.None, book.Submit(400_000, ImmediateOrCancel(Sell, 301, 1), out _));
+        var prices = new List<long>();
+        foreach (ref readonly var happened in book.Events)
+        {
+            if (happened.Kind == BookEventKind.Trade)
+                prices.Add(happened.PriceTicks);
+        }
+
+        Assert.Equal(Enumerable.Range(1, 300).Select(i => i * 1_000L).Reverse(), prices);
+        Assert.Equal(0, book.OpenOrders);
+        Assert.Null(book.Audit());
     }
 
     /// <summary>All that continuous trading has beyond plain orders. Each round ends where it began.</summary>
