@@ -167,6 +167,8 @@ public class SettlementFailTests
     public async Task What_an_account_owes_that_was_due_stays_until_it_is_given()
     {
         await using var disk = new Disk();
+        // Nothing is given while this looks: the venue settles by itself as days pass.
+        disk.Depository.Word = _ => false;
         await using var market = await Market.OpenAsync(disk, feePpm: 0);
         await market.TradeAsync("ONE", Alice, Bob, 10_000, 10);
         Assert.Null(await market.Account(Bob).FundsFor("MAIN", Monday + 1));
@@ -177,6 +179,13 @@ public class SettlementFailTests
         Assert.Equal(RejectReason.UnsettledFunds, (await market.Account(Bob).Withdraw(new("out-1", "ONE", 991, "vault"))).Reason);
         Assert.Equal(RejectReason.None, (await market.Account(Bob).Withdraw(new("out-2", "ONE", 990, "vault"))).Reason);
         Assert.Equal(10, (await market.Account(Bob).FundsFor("MAIN", Monday + 1))!.Free.Single(of => of.Asset == "ONE").Amount);
+
+        disk.Depository.Word = _ => true;
+        await market.SettleAsync();
+        Assert.Equal(0, (await market.Account(Bob).FundsFor("MAIN", Monday + 1))!.Free.Single(of => of.Asset == "ONE").Amount);
+        Assert.Equal((10, 10), await market.HasAsync(Bob, "ONE"));
+        Assert.Equal((1_010, 0), await market.HasAsync(Alice, "ONE"));
+        await market.RequireInvariantsAsync();
     }
 
     [Fact]
