@@ -182,6 +182,6 @@ public sealed partial class OrderBook
         var levels = 0;
         foreach (ref readonly var side in _sides)
             levels += side.Levels;
-        return _ladder.StripCount() > levels ? $"{_ladder.StripCount()} strips are held for {levels} levels" : null;
+        return _ladder.StripCount() > levels ? $"{_ladder.StripCount()} strips show a level, {levels} levels are open" : null;
     }
 }
