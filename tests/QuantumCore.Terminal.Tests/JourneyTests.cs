@@ -126,6 +126,97 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
     }
 
     [Fact]
+    public async Task A_fill_that_could_not_be_read_at_first_is_told_all_the_same()
+    {
+        await using var page = await OpenAsync(lastPrice: "150.00", ask: "151.00");
+        var refused = 0;
+        await page.Page.RouteAsync("**/api/qc/v1/fills*", route => ++refused <= 6
+            ? route.FulfillAsync(new RouteFulfillOptions { Status = 503, Body = "busy" })
+            : route.ContinueAsync());
+        await page.FillAsync("buy", "market", ("quantity", "3"));
+        await page.SendAsync();
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought 3 AAPL" })).ToBeVisibleAsync();
+        Assert.True(refused > 6);
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Who_goes_on_as_somebody_else_sees_their_orders_and_balances()
+    {
+        await using var page = await OpenAsync();
+        await page.FillAsync("buy", "limit", ("price", "118.00"), ("quantity", "6"));
+        await page.SendAsync();
+        var rows = page.Page.Locator("#blotter tr[data-order]");
+        await Assertions.Expect(rows).ToHaveCountAsync(1);
+        await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "sell", price = "158.00", quantity = "9" });
+
+        // With rows in its table the page goes to somebody, who has some as well, and back.
+        await GoOnAsAsync(page, "demo-bob");
+        await Assertions.Expect(rows).ToHaveCountAsync(1);
+        await Assertions.Expect(rows.First).ToContainTextAsync("Sell");
+        await GoOnAsAsync(page, "demo-alice");
+        await Assertions.Expect(rows).ToHaveCountAsync(1);
+        await Assertions.Expect(rows.First).ToContainTextAsync("Buy");
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task A_late_answer_for_one_account_is_not_shown_to_the_next()
+    {
+        await using var page = await OpenAsync(lastPrice: "150.00", ask: "151.00");
+        var isAlice = true;
+        var asked = new TaskCompletionSource();
+        var goOn = new TaskCompletionSource();
+        var answered = new TaskCompletionSource();
+        await page.Page.RouteAsync("**/api/qc/v1/fills*", async route =>
+        {
+            // What is asked for Alice is answered when she has gone.
+            if (!isAlice)
+            {
+                await route.ContinueAsync();
+                return;
+            }
+
+            var late = await route.FetchAsync();
+            asked.TrySetResult();
+            await goOn.Task;
+            await route.FulfillAsync(new RouteFulfillOptions { Response = late });
+            answered.TrySetResult();
+        });
+        await page.FillAsync("buy", "market", ("quantity", "3"));
+        await page.SendAsync();
+        await asked.Task;
+        await page.Page.RouteAsync("**/api/qc/v1/sessions/demo", route =>
+        {
+            isAlice = false;
+            return route.ContinueAsync();
+        });
+        await GoOnAsAsync(page, "demo-bob");
+        await page.Page.Locator("[data-tab=fills]").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#blotter tbody tr").First).ToContainTextAsync("Sell");
+        // All that is said from here on: notices leave by themselves.
+        await page.Page.EvaluateAsync(
+            """
+            () => {
+              window.said = [];
+              new MutationObserver((changes) => { for (const { addedNodes } of changes) for (const node of addedNodes) window.said.push(node.textContent); })
+                .observe(document.body, { childList: true, subtree: true });
+            }
+            """);
+        goOn.SetResult();
+        await answered.Task;
+
+        // What is told behind it is Bob's own.
+        await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "sell", price = "150.00", quantity = "4" });
+        await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "150.00", quantity = "4" });
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Sold 4 AAPL" })).ToBeVisibleAsync();
+        var said = await page.Page.EvaluateAsync<string[]>("() => window.said");
+        Assert.Contains(said, text => text.Contains("Sold 4 AAPL", StringComparison.Ordinal));
+        Assert.DoesNotContain(said, text => text.Contains("Bought", StringComparison.Ordinal));
+        page.AssertSound();
+    }
+
+    [Fact]
     public async Task Enter_twice_sends_one_order()
     {
         await using var page = await OpenAsync();
@@ -232,6 +323,15 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
             await silo.DisposeAsync();
             data.Delete(recursive: true);
         }
+    }
+
+    /// <summary>Goes on as another of the demo's people, without loading the page anew.</summary>
+    private static async Task GoOnAsAsync(TradePage page, string name)
+    {
+        await page.Page.Locator("#account").ClickAsync();
+        await page.Page.Locator("button", new PageLocatorOptions { HasText = $"Go on as {name}" }).ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#account")).ToContainTextAsync(name);
+        await page.LiveAsync();
     }
 
     /// <summary>The page of the quiet symbol, its book as asked for: 5 at each price, and a last trade of 1.</summary>

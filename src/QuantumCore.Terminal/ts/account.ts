@@ -1,4 +1,4 @@
-import { call, read } from "./api.js";
+import { call } from "./api.js";
 import { decimal } from "./format.js";
 import type { AccountMessage, Fill, Order } from "./protocol.js";
 import type { Store } from "./store.js";
@@ -9,6 +9,8 @@ export class Account {
   /** Set while fills are about to be read: an account that never rests has them read all the same. */
   private timer: number | undefined;
   private began = false;
+  /** Counts those who were signed in: what was asked for one is not shown to the next. */
+  private whose = 0;
   /** Fills of an order since this page saw them, for the one toast about it. */
   private readonly filled = new Map<string, { lots: bigint; value: bigint; count: number }>();
 
@@ -16,6 +18,7 @@ export class Account {
 
   /** Somebody else is signed in, or nobody. */
   forget(): void {
+    this.whose++;
     clearTimeout(this.timer);
     this.timer = undefined;
     this.began = false;
@@ -29,17 +32,28 @@ export class Account {
     const before = message.snapshot && this.began ? [...this.store.orders.values()] : [];
     this.store.takeAccount(message);
     for (const order of [...gone, ...before.filter((order) => !this.store.orders.has(order.clientOrderId))]) void this.learnEnd(order.symbol, order.orderId);
+    this.readFillsIn(100);
+  }
+
+  private readFillsIn(milliseconds: number): void {
     this.timer ??= window.setTimeout(() => {
       this.timer = undefined;
       void this.readFills();
-    }, 100);
+    }, milliseconds);
   }
 
-  /** Reads the newest fills; tells those that are new, one toast an order. */
+  /** Reads the newest fills; tells those that are new, one toast an order. Not answered, it asks again: nothing else may. */
   async readFills(): Promise<void> {
-    const answer = await read<{ fills: Fill[] }>("/fills?limit=200");
-    if (answer === undefined) return;
-    const fresh = this.store.takeFills(answer.fills);
+    const whose = this.whose;
+    const outcome = await call<{ fills: Fill[] }>("GET", "/fills?limit=200");
+    if (whose !== this.whose) return;
+    if (outcome.kind !== "done") {
+      const isNobodys = outcome.kind === "refused" && (outcome.problem.status === 401 || outcome.problem.status === 403);
+      if (!isNobodys) this.readFillsIn(1_000);
+      return;
+    }
+
+    const fresh = this.store.takeFills(outcome.value.fills);
     if (this.began) this.tell(fresh.reverse());
     this.began = true;
   }
@@ -63,8 +77,9 @@ export class Account {
 
   private async learnEnd(symbol: string, orderId: number): Promise<void> {
     if (orderId === 0) return;
+    const whose = this.whose;
     const outcome = await call<Order>("GET", `/orders/${encodeURIComponent(symbol)}/${orderId}`);
-    if (outcome.kind !== "done") return;
+    if (outcome.kind !== "done" || whose !== this.whose) return;
     this.store.takeClosed(outcome.value);
     const { status, endReason, clientOrderId, side, quantity } = outcome.value;
     if (status === "expired" || (status === "cancelled" && endReason !== "user" && endReason !== "replaced" && endReason !== "massCancel")) {

@@ -82,7 +82,6 @@ export class Blotter {
 
   private renderOpen(open: Order[]): void {
     if (open.length === 0) {
-      this.rows.clear();
       this.show("No open orders. Click a price in the book, or press B or S.");
       return;
     }
@@ -285,7 +284,9 @@ export class Blotter {
     this.host.replaceChildren(tableOfCells(heads, cells, texts), ...(rows.length === 0 ? [make("p", { class: "empty" }, empty)] : []));
   }
 
+  /** A sentence in the place of a table, whose rows are none any more. */
   private show(text: string): void {
+    this.rows.clear();
     this.host.replaceChildren(make("p", { class: "empty" }, text));
   }
 }

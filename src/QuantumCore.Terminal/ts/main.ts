@@ -63,9 +63,10 @@ listen(keys);
 onPrefs(() => trade.repaint());
 
 function frame(now: number): void {
+  // First: what goes wrong in one frame is told on the console, and is not the last of them.
+  requestAnimationFrame(frame);
   if (byId("trade").hidden) trade.away();
   else trade.frame(now);
-  requestAnimationFrame(frame);
 }
 
 /** Who is signed in, in the header; the demo says that it is one. */
