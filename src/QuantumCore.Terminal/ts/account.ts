@@ -1,5 +1,5 @@
 import { call } from "./api.js";
-import { decimal } from "./format.js";
+import { decimal, millisOf } from "./format.js";
 import type { AccountMessage, Fill, Order } from "./protocol.js";
 import type { Store } from "./store.js";
 import { toast } from "./toast.js";
@@ -8,7 +8,9 @@ import { toast } from "./toast.js";
 export class Account {
   /** Set while fills are about to be read: an account that never rests has them read all the same. */
   private timer: number | undefined;
-  private began = false;
+  /** When this page first knew the account, in milliseconds of the exchange's clock: earlier fills are no news. */
+  private since: number | undefined;
+  private hasFills = false;
   /** Counts those who were signed in: what was asked for one is not shown to the next. */
   private whose = 0;
   /** Fills of an order since this page saw them, for the one toast about it. */
@@ -21,7 +23,8 @@ export class Account {
     this.whose++;
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.began = false;
+    this.since = undefined;
+    this.hasFills = false;
     this.filled.clear();
     this.store.forgetAccount();
   }
@@ -29,7 +32,8 @@ export class Account {
   take(message: AccountMessage): void {
     const gone = message.snapshot ? [] : message.closed.filter((order) => this.store.orders.has(order.clientOrderId));
     // Of a snapshot after a lost connection, what is not open any more ended meanwhile.
-    const before = message.snapshot && this.began ? [...this.store.orders.values()] : [];
+    const before = message.snapshot && this.since !== undefined ? [...this.store.orders.values()] : [];
+    this.since ??= this.store.now();
     this.store.takeAccount(message);
     for (const order of [...gone, ...before.filter((order) => !this.store.orders.has(order.clientOrderId))]) void this.learnEnd(order.symbol, order.orderId);
     this.readFillsIn(100);
@@ -53,9 +57,10 @@ export class Account {
       return;
     }
 
+    const { since, hasFills } = this;
     const fresh = this.store.takeFills(outcome.value.fills);
-    if (this.began) this.tell(fresh.reverse());
-    this.began = true;
+    this.hasFills = true;
+    this.tell(fresh.filter((fill) => hasFills || (since !== undefined && millisOf(fill.timeNanos) >= since)).reverse());
   }
 
   private tell(fills: readonly Fill[]): void {
