@@ -75,11 +75,13 @@ public sealed partial class CatalogGrain
 
     // Units of before and after a split are different things: what comes first must be through.
     private bool IsWaiting(string asset, bool changesUnits) => _actions.Exists(action => action.UnitAsset == asset
-        && action.State is CorporateActionState.Announced or CorporateActionState.Begun && (changesUnits || action.Request.ChangesUnits));
+        && IsUnderWay(action) && (changesUnits || action.Request.ChangesUnits));
 
     // Nothing that a split or a symbol change is refused for may come about while it is under way; what has another name has it for ever.
     private CorporateActionView? Changing(string asset) => _actions.Find(action => action.UnitAsset == asset && action.Request.ChangesUnits
-        && (action.Request.Kind == CorporateActionKind.SymbolChange || action.State is CorporateActionState.Announced or CorporateActionState.Begun));
+        && (action.Request.Kind == CorporateActionKind.SymbolChange || IsUnderWay(action)));
+
+    private static bool IsUnderWay(CorporateActionView action) => action.State is CorporateActionState.Announced or CorporateActionState.Begun;
 
     private void RequireSameUnits(Instrument instrument)
     {
