@@ -217,7 +217,7 @@ public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
     public ValueTask<int> CloseAll(string symbol, long account, long floor)
     {
         market.Note("CloseAll", $"{symbol} {floor}");
-        var open = market.Open(account).Where(order => order.Symbol == symbol).ToArray();
+        var open = market.Open(account).Where(order => order.Symbol == symbol && order.Order.Number <= floor).ToArray();
         foreach (var order in open)
             market.Close(symbol, account, (id, _) => id == order.Id, EndReason.MassCancel);
         return ValueTask.FromResult(open.Length);

@@ -107,6 +107,34 @@ public sealed class TradingSocketTests
         await Eventually(() => exchange.Floor.Open(TradingFloor.Alice).Count == 0);
     }
 
+    [Theory]
+    [InlineData("CancelAll")]
+    [InlineData("CloseAll")]
+    public async Task What_could_not_be_cancelled_then_is_cancelled_later_and_what_came_meanwhile_stays(string call)
+    {
+        var time = new TestKit.ManualTime();
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        using var trader = await ConnectAsync(exchange, "alice");
+        await AskAsync(trader, $$"""{"id":1,"op":"place","order":{{Buy}}}""");
+        await AskAsync(trader, """{"id":2,"op":"cancelOnDisconnect","on":true}""");
+        for (var i = 0; i < 6; i++)
+            exchange.Floor.Fail(call, new LimitExceededException("full"));
+        var tried = exchange.Floor.WhenCalled(call == "CloseAll" ? "CloseAll AAPL 1" : "CancelAll");
+
+        trader.Abort();
+
+        await tried.WaitAsync(TimeSpan.FromSeconds(20), Token);
+        using var other = await ConnectAsync(exchange, "alice");
+        if (call == "CloseAll")
+            await AskAsync(other, $$"""{"id":1,"op":"place","order":{{Buy.Replace("b1", "b2", StringComparison.Ordinal)}}}""");
+        await Eventually(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return exchange.Floor.Open(TradingFloor.Alice).All(order => order.Order.Number != 1);
+        });
+        Assert.Equal(call == "CloseAll" ? 1 : 0, exchange.Floor.Open(TradingFloor.Alice).Count);
+    }
+
     [Fact]
     public async Task Without_it_orders_stay()
     {

@@ -34,9 +34,6 @@ internal sealed class TradingSocket(
     /// <summary>Longest id of a request, as JSON.</summary>
     private const int LongestId = 64;
 
-    /// <summary>How often a cancel of all is tried when the connection has ended.</summary>
-    private const int Attempts = 5;
-
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _room = new(MostInside);
@@ -79,17 +76,11 @@ internal sealed class TradingSocket(
 
     private async ValueTask CancelAll()
     {
-        for (var attempt = 1; attempt <= Attempts; attempt++)
-        {
-            var (refusal, cancelled) = await desk.CancelAll(account, null, null);
-            if (refusal is null)
-            {
-                Log.CancelledAtEnd(log, account, cancelled);
-                return;
-            }
-        }
-
-        Log.NotCancelledAtEnd(log, account);
+        var (reason, cancelled) = await entry.CancelAllLeft(account);
+        if (reason == RejectReason.None)
+            Log.CancelledAtEnd(log, account, cancelled);
+        else
+            Log.NotCancelledAtEnd(log, account);
     }
 
     private async Task Serve(TradingText text, int length)
