@@ -25,8 +25,8 @@ public sealed partial class OrderBook
         for (var level = _sides[side].Best; level != 0; level = NextWorse(side, level))
         {
             var price = _ladder.PriceOf(level);
-            if (!_ladder.IsOpen(level) || _ladder.Find(side, price) != level)
-                return $"level {price} of side {side} is not open, or not to be found by its price";
+            if (_ladder.Find(side, price) != level)
+                return $"level {price} of side {side} is not to be found by its price";
             if (before != 0 && NextWorse(side ^ 1, level) != before)
                 return $"level {price} of side {side} does not lead back to the one before it";
 
@@ -182,6 +182,6 @@ public sealed partial class OrderBook
         var levels = 0;
         foreach (ref readonly var side in _sides)
             levels += side.Levels;
-        return _ladder.StripCount() > levels ? $"{_ladder.StripCount()} strips show a level, {levels} levels are open" : null;
+        return _ladder.OpenLevels() == levels ? null : $"{_ladder.OpenLevels()} levels are marked open, {levels} are";
     }
 }

@@ -225,16 +225,13 @@ internal struct PriceLadder
         return 0;
     }
 
-    /// <summary>Whether the level is marked open.</summary>
-    public readonly bool IsOpen(int level) => (_strips[level >> StripBits].Open >> (level & StripMask) & 1) != 0;
-
-    /// <summary>Strips that have an open level.</summary>
-    public readonly int StripCount()
+    /// <summary>Levels that are marked open, on all sides.</summary>
+    public readonly int OpenLevels()
     {
-        var awake = 0;
+        var open = 0;
         foreach (ref readonly var strip in _strips.AsSpan(0, _stripsUsed))
-            awake += strip.Open != 0 ? 1 : 0;
-        return awake;
+            open += BitOperations.PopCount(strip.Open);
+        return open;
     }
 
     private static long NumberOf(int side, long key) => ((long)side << SideShift) | (key >> StripBits);
