@@ -156,11 +156,16 @@ public sealed record CorporateActionEnded(long TimeNanos, string Id) : CatalogRe
 /// <param name="Request">What was asked.</param>
 public sealed record BookPinned(long TimeNanos, BookPinRequest Request) : CatalogRecord(TimeNanos);
 
+/// <summary>The market-wide breaker stopped trading.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Use">What it has used up.</param>
+public sealed record MarketStopped(long TimeNanos, BreakerUse Use) : CatalogRecord(TimeNanos);
+
 /// <summary>
 /// The catalog's records as bytes. Kinds: listed 40, key 41, owner 42, key with rights and signatures 43, user 44, session
 /// begun 45, sessions ended 46, limits of every account 47, key with addresses 48,
 /// fees 49, margin terms 50, margin policy 51, locate 52, liquidation insured 53, limits of an owner 63, pinned book 64, credit of a margin group 65, strategy of signals 70, failed signal 71,
-/// pause of signals 72, dropped signal 73, holidays 80, corporate action announced 84, closed 85, ended 86, begun 87, split announced 88; they never change.
+/// pause of signals 72, dropped signal 73, market stopped 75, holidays 80, corporate action announced 84, closed 85, ended 86, begun 87, split announced 88; they never change.
 /// </summary>
 public static partial class CatalogRecordEncoding
 {
@@ -192,6 +197,7 @@ public static partial class CatalogRecordEncoding
     private const byte SplitAnnouncedKind = 88;
     private const byte SymbolChangeAnnouncedKind = 74;
     private const byte PinKind = 64;
+    private const byte BreakerKind = 75;
     private const byte MarginGroupKind = 65;
     private const byte SharedInsuredKind = 66;
     private const byte DeficitSharedKind = 67;
@@ -226,6 +232,7 @@ public static partial class CatalogRecordEncoding
         CorporateActionEnded ended => Encode(ActionEndedKind, ended, ended.Id),
         CorporateActionBegun begun => Encode(ActionBegunKind, begun, begun.Id),
         BookPinned pinned => Encode(pinned),
+        MarketStopped stopped => Encode(stopped),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
@@ -435,6 +442,7 @@ public static partial class CatalogRecordEncoding
             ActionEndedKind => new CorporateActionEnded(from.TimeNanos, from.Text()),
             ActionBegunKind => new CorporateActionBegun(from.TimeNanos, from.Text()),
             PinKind => ReadPin(ref from),
+            BreakerKind => ReadBreaker(ref from),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of catalog record."),
         };
         from.End();

@@ -1,3 +1,5 @@
+using QuantumCore.Contracts;
+
 namespace QuantumCore.Gateway;
 
 /// <summary>What the market-wide breaker asks for.</summary>
@@ -6,10 +8,10 @@ namespace QuantumCore.Gateway;
 public readonly record struct BreakerCall(int Level, bool Acts);
 
 /// <summary>
-/// The market-wide circuit breaker (NYSE 7.12): a fall of the index by 7, 13 or 20 per cent from its last close. It
-/// knows the rule and what was used up today, and no clock.
+/// The market-wide circuit breaker (NYSE 7.12): a fall of the index by 7, 13 or 20 per cent from its last close. The
+/// rule alone: what was used up, the catalog knows.
 /// </summary>
-public sealed class MarketWideBreaker
+public static class MarketWideBreaker
 {
     /// <summary>From this local time on levels 1 and 2 no longer stop trading.</summary>
     public static readonly TimeOnly LastStop = new(15, 25);
@@ -23,9 +25,6 @@ public sealed class MarketWideBreaker
     /// <summary>The level that closes the day.</summary>
     public const int ClosingLevel = 3;
 
-    private DateOnly _day;
-    private int _used;
-
     /// <summary>The level a fall of the index amounts to: 0 for none, else 1 to 3.</summary>
     /// <param name="index">The index now, in any unit.</param>
     /// <param name="previousClose">Its close of the day before in the same unit, positive.</param>
@@ -38,23 +37,18 @@ public sealed class MarketWideBreaker
             : 0;
     }
 
-    /// <summary>What a value of the index asks for. Nothing is used up by asking.</summary>
+    /// <summary>What a value of the index asks for.</summary>
     /// <param name="index">The index now, in any unit.</param>
     /// <param name="previousClose">Its close of the day before in the same unit, positive.</param>
     /// <param name="local">The exchange's local time.</param>
-    public BreakerCall Judge(long index, long previousClose, DateTime local)
+    /// <param name="used">What was used up last.</param>
+    public static BreakerCall Judge(long index, long previousClose, DateTime local, BreakerUse used)
     {
         var level = Level(index, previousClose);
-        var used = DateOnly.FromDateTime(local) == _day ? _used : 0;
-        var acts = level == ClosingLevel || (level > used && TimeOnly.FromDateTime(local) < LastStop);
-        return new BreakerCall(level, acts);
+        var usedToday = used.Day == DayOf(local) ? used.Level : 0;
+        return new BreakerCall(level, level == ClosingLevel || (level > usedToday && TimeOnly.FromDateTime(local) < LastStop));
     }
 
-    /// <summary>A level has stopped trading: it, and those below it, will not do so again on this day.</summary>
-    public void Use(int level, DateTime local)
-    {
-        var day = DateOnly.FromDateTime(local);
-        _used = day == _day ? Math.Max(_used, level) : level;
-        _day = day;
-    }
+    /// <summary>The day of a local time, in days since 1970-01-01.</summary>
+    public static long DayOf(DateTime local) => DateOnly.FromDateTime(local).DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
 }

@@ -270,6 +270,9 @@ public sealed partial class CatalogGrain(
             case BookPinned pinned:
                 Apply(pinned);
                 break;
+            case MarketStopped stopped:
+                _breaker = stopped.Use;
+                break;
             case UserSet set:
                 _users.Apply(set);
                 break;

@@ -337,6 +337,7 @@ internal static class Samples
             ["catalog-action-closed"] = new CorporateActionClosed(Time, "aapl-q4", new CorporateSums(3, (Int128)long.MaxValue * 2, 5, 7, 8, 1)),
             ["catalog-action-begun"] = new CorporateActionBegun(Time, "aapl-q4"),
             ["catalog-action-ended"] = new CorporateActionEnded(Time, "aapl-q4"),
+            ["catalog-breaker"] = new MarketStopped(Time, new BreakerUse(20_458, 2, "desk")),
             ["catalog-pin"] = new BookPinned(Time, new BookPinRequest("AAPL", "east", "desk", "beside its market maker")),
             ["catalog-owner-limits"] = new OwnerLimitsSet(
                 Time,

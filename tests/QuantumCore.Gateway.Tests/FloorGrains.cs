@@ -421,6 +421,14 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
 
     public ValueTask<string?> SetPin(BookPinRequest request) => throw new NotSupportedException();
 
+    public ValueTask<BreakerUse> BreakerUsed() => ValueTask.FromResult(floor.Breaker);
+
+    public ValueTask UseBreaker(BreakerUse use)
+    {
+        floor.Breaker = use;
+        return ValueTask.CompletedTask;
+    }
+
     public ValueTask<string?> SetMarginTerms(MarginTermsRequest request)
     {
         floor.Margin = floor.Margin with { Terms = [request] };

@@ -1,3 +1,4 @@
+using QuantumCore.Contracts;
 using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
@@ -25,26 +26,19 @@ public sealed class MarketWideBreakerTests
     [Fact]
     public void Each_level_stops_trading_once_a_day_and_uses_up_the_lower_one()
     {
-        var breaker = new MarketWideBreaker();
-        Assert.Equal(new BreakerCall(2, true), breaker.Judge(870, 1_000, s_noon));
-        Assert.Equal(new BreakerCall(2, true), breaker.Judge(870, 1_000, s_noon));
-        breaker.Use(2, s_noon);
-        Assert.Equal(new BreakerCall(1, false), breaker.Judge(930, 1_000, s_noon));
-        Assert.Equal(new BreakerCall(2, false), breaker.Judge(870, 1_000, s_noon));
-        Assert.Equal(new BreakerCall(3, true), breaker.Judge(800, 1_000, s_noon));
-        Assert.Equal(new BreakerCall(1, true), breaker.Judge(930, 1_000, s_noon.AddDays(1)));
+        Assert.Equal(new BreakerCall(2, true), MarketWideBreaker.Judge(870, 1_000, s_noon, BreakerUse.None));
+        var used = Used(2);
+        Assert.Equal(new BreakerCall(1, false), MarketWideBreaker.Judge(930, 1_000, s_noon, used));
+        Assert.Equal(new BreakerCall(2, false), MarketWideBreaker.Judge(870, 1_000, s_noon, used));
+        Assert.Equal(new BreakerCall(3, true), MarketWideBreaker.Judge(800, 1_000, s_noon, used));
+        Assert.Equal(new BreakerCall(1, true), MarketWideBreaker.Judge(930, 1_000, s_noon.AddDays(1), used));
     }
 
     [Fact]
     public void Lower_level_leaves_the_higher_one_for_later_in_the_day()
     {
-        var breaker = new MarketWideBreaker();
-        breaker.Use(1, s_noon);
-        Assert.False(breaker.Judge(930, 1_000, s_noon).Acts);
-        Assert.True(breaker.Judge(870, 1_000, s_noon).Acts);
-        breaker.Use(2, s_noon);
-        breaker.Use(1, s_noon);
-        Assert.False(breaker.Judge(870, 1_000, s_noon).Acts);
+        Assert.False(MarketWideBreaker.Judge(930, 1_000, s_noon, Used(1)).Acts);
+        Assert.True(MarketWideBreaker.Judge(870, 1_000, s_noon, Used(1)).Acts);
     }
 
     [Theory]
@@ -54,5 +48,7 @@ public sealed class MarketWideBreakerTests
     [InlineData(15, 25, 0, 800, true)]
     [InlineData(23, 59, 59, 800, true)]
     public void Late_in_the_day_only_the_third_level_stops_trading(int hour, int minute, int second, long index, bool acts) =>
-        Assert.Equal(acts, new MarketWideBreaker().Judge(index, 1_000, new DateTime(2026, 1, 5, hour, minute, second)).Acts);
+        Assert.Equal(acts, MarketWideBreaker.Judge(index, 1_000, new DateTime(2026, 1, 5, hour, minute, second), BreakerUse.None).Acts);
+
+    private static BreakerUse Used(int level) => new(MarketWideBreaker.DayOf(s_noon), level, "desk");
 }

@@ -210,6 +210,21 @@ public sealed class OperatorCallTests
     }
 
     [Fact]
+    public async Task Breaker_stops_nothing_for_a_level_that_another_gateway_has_used_up_today()
+    {
+        var time = new ManualTime(new DateTimeOffset(2026, 1, 5, 15, 0, 0, TimeSpan.Zero));
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        async Task<string> At(string index) => (await exchange.SendAsync(
+            "POST", "admin/breaker", $$"""{"index":{{index}},"previousClose":"1000"}""", "admin", Token)).Text;
+        exchange.Floor.Breaker = new BreakerUse(20_458, 1, "elsewhere");
+
+        Assert.Equal("""{"level":1,"acted":false,"symbols":[]}""", await At("930"));
+        Assert.DoesNotContain(exchange.Floor.Calls, call => call.StartsWith("Operate", StringComparison.Ordinal));
+        Assert.Contains("\"level\":2,\"acted\":true", await At("870"), StringComparison.Ordinal);
+        Assert.Equal((20_458, 2), (exchange.Floor.Breaker.Day, exchange.Floor.Breaker.Level));
+    }
+
+    [Fact]
     public async Task Breaker_that_failed_in_a_book_may_be_asked_again()
     {
         var time = new ManualTime(new DateTimeOffset(2026, 1, 5, 15, 0, 0, TimeSpan.Zero));

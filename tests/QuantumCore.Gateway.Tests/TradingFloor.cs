@@ -72,6 +72,8 @@ public sealed class TradingFloor
 
     public SortedDictionary<string, FeeSchedule> Fees { get; } = new(StringComparer.Ordinal);
 
+    public BreakerUse Breaker { get; set; } = BreakerUse.None;
+
     /// <summary>What is agreed about margin.</summary>
     public MarginRulebook Margin { get; set; } = new([], [], [], [], [], []);
 

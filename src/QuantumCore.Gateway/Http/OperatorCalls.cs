@@ -12,9 +12,6 @@ internal sealed class OperatorCalls(
 {
     private const long LargestIndex = (1L << 53) - 1;
 
-    private readonly Lock _breakerLock = new();
-    private readonly MarketWideBreaker _breaker = new();
-
     /// <summary>POST /admin/symbols/{symbol}/phase</summary>
     public async Task SetPhase(HttpContext context)
     {
@@ -70,7 +67,7 @@ internal sealed class OperatorCalls(
     /// <summary>POST /admin/breaker</summary>
     public async Task Break(HttpContext context)
     {
-        if (!await Call.IsOfficer(context, keys, UserRole.MarketOperator) || await Call.Read(context, WireJson.Default.BreakerText) is not { } text)
+        if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer || await Call.Read(context, WireJson.Default.BreakerText) is not { } text)
             return;
 
         var close = 0L;
@@ -84,10 +81,7 @@ internal sealed class OperatorCalls(
         }
 
         var local = TimeZoneInfo.ConvertTime(time.GetUtcNow(), options.BreakerTimeZone).DateTime;
-        BreakerCall call;
-        lock (_breakerLock)
-            call = _breaker.Judge(index, close, local);
-
+        var call = MarketWideBreaker.Judge(index, close, local, await grains.Catalog().BreakerUsed());
         ImmutableArray<string> stopped = [];
         if (call.Acts)
         {
@@ -98,8 +92,7 @@ internal sealed class OperatorCalls(
                 return;
             }
 
-            lock (_breakerLock)
-                _breaker.Use(call.Level, local);
+            await grains.Catalog().UseBreaker(new BreakerUse(MarketWideBreaker.DayOf(local), call.Level, officer.Name));
         }
 
         await Answer.Json(context, (call, stopped), static (to, answer) =>

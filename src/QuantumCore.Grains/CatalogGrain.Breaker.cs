@@ -1,0 +1,28 @@
+using QuantumCore.Contracts;
+
+namespace QuantumCore.Grains;
+
+/// <summary>What the market-wide breaker has used up: the same for every gateway, and after a restart.</summary>
+public sealed partial class CatalogGrain
+{
+    private BreakerUse _breaker = BreakerUse.None;
+
+    /// <inheritdoc/>
+    public async ValueTask<BreakerUse> BreakerUsed()
+    {
+        var used = _breaker;
+        await Stream.WhenDurable(Stream.Head);
+        return used;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask UseBreaker(BreakerUse use)
+    {
+        if (use.Day > _breaker.Day || (use.Day == _breaker.Day && use.Level > _breaker.Level))
+        {
+            Record(new MarketStopped(Now, use));
+        }
+
+        await Stream.WhenDurable(Stream.Head);
+    }
+}

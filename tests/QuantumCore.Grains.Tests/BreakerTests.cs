@@ -1,0 +1,29 @@
+using QuantumCore.Contracts;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>What the market-wide breaker has used up: on record in the catalog, whatever becomes of the process.</summary>
+public class BreakerTests
+{
+    [Fact]
+    public async Task What_is_used_up_outlives_the_process_and_only_grows()
+    {
+        await using var disk = new Disk();
+        await using var dead = await Exchange.OpenAsync(disk, ["AAPL"], []);
+        var catalog = dead.Grains.Catalog();
+        Assert.Equal(BreakerUse.None, await catalog.BreakerUsed());
+        var used = new BreakerUse(20_458, 2, "desk");
+        await catalog.UseBreaker(used);
+        await catalog.UseBreaker(new BreakerUse(20_458, 1, "late"));
+        await catalog.UseBreaker(new BreakerUse(20_457, 3, "yesterday"));
+        Assert.Equal(used, await catalog.BreakerUsed());
+
+        await dead.CrashAsync();
+        await using var exchange = await Exchange.StartAsync(disk);
+        catalog = exchange.Grains.Catalog();
+        Assert.Equal(used, await catalog.BreakerUsed());
+        await catalog.UseBreaker(new BreakerUse(20_459, 1, "desk"));
+        Assert.Equal(new BreakerUse(20_459, 1, "desk"), await catalog.BreakerUsed());
+    }
+}
