@@ -26,7 +26,8 @@ export class Chart extends Surface {
   private low = 0;
   private high = 1;
   private readonly fingers = new Map<number, { x: number; y: number }>();
-  private count = 0;
+  /** Start of the newest candle that was painted. */
+  private newest = 0;
 
   constructor(private readonly store: Store, private readonly alerts: Alerts) {
     super("chart", "Candles. Arrows move through time, plus and minus zoom, End returns to now.", "img");
@@ -83,8 +84,10 @@ export class Chart extends Surface {
     }
 
     // Who looks at the past stays there: a new bar moves the view by one only where it follows.
-    if (!this.follows && this.count > 0) this.rightBars -= candles.length - this.count;
-    this.count = candles.length;
+    // Older ones, put before them, move nothing: places are counted from the newest.
+    const known = candles.findLastIndex((candle) => candle.start <= this.newest);
+    if (!this.follows && known >= 0) this.rightBars -= candles.length - 1 - known;
+    this.newest = candles.at(-1)!.start;
     const [first, last] = this.visible();
     this.fit(candles, first, last);
     this.drawGrid(g, candles, first, last, instrument);

@@ -90,11 +90,13 @@ export class Lines {
   private send(): void {
     const [drag, instrument] = [this.drag, this.store.instrument];
     if (drag === undefined || drag.isHeld || instrument === undefined) return;
-    this.onAmend(drag.order, instrument.price(drag.ticks, false));
+    // Its ticks are those of its own symbol.
+    if (this.own(instrument).some((order) => order.orderId === drag.order.orderId)) this.onAmend(drag.order, instrument.price(drag.ticks, false));
     this.drop();
   }
 
-  private drop(): void {
+  /** Forgets what was drawn: it is over, or another symbol is shown. */
+  drop(): void {
     this.drag = undefined;
     this.ask.hidden = true;
     this.repaint();

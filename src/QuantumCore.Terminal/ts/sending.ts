@@ -1,5 +1,6 @@
-import { call, type Outcome } from "./api.js";
+import { call, explain, mayChange, pause, type Outcome } from "./api.js";
 import type { Order } from "./protocol.js";
+import { current } from "./session.js";
 import { toast } from "./toast.js";
 
 /** What an order or a list of orders is answered with. */
@@ -14,10 +15,12 @@ export function newId(): string {
 
 /**
  * Sends an order under its name, and tells what became of it. Of an unknown outcome the name is looked up; only a person sends it again, under the
- * same one. Gives whether the outcome was known at once.
+ * same one. Gives whether the outcome was known at once. Where somebody else is signed in by then, it is not theirs to see.
  */
 export async function place(path: string, id: string, body: object, words: string, tell: (outcome: Known) => void): Promise<boolean> {
+  const whose = current?.account;
   const outcome = await call<Placed>("POST", path, body);
+  if (whose !== current?.account) return true;
   if (outcome.kind !== "unknown") {
     tell(outcome);
     return true;
@@ -28,14 +31,25 @@ export async function place(path: string, id: string, body: object, words: strin
 }
 
 async function lookUp(path: string, id: string, body: object, words: string, tell: (outcome: Known) => void): Promise<void> {
+  const whose = current?.account;
+  let why = "no answer came";
   for (let attempt = 0; attempt < 60; attempt++) {
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await pause(500);
     const outcome = await call<Order>("GET", `/orders/by-client-id/${id}`);
-    if (outcome.kind === "unknown") continue;
-    if (outcome.kind === "done") tell(outcome);
-    else toast("bad", "Not placed", `${words}: the exchange has no such order.`, id, { label: "Send it again", does: () => void place(path, id, body, words, tell) });
-    return;
+    if (whose !== current?.account) return;
+    if (outcome.kind === "done") {
+      tell(outcome);
+      return;
+    }
+    if (outcome.kind === "refused" && outcome.problem.status === 404) {
+      toast("bad", "Not placed", `${words}: the exchange has no such order.`, id, { label: "Send it again", does: () => void place(path, id, body, words, tell) });
+      return;
+    }
+    // An exchange that is busy has not said that there is no such order.
+    if (outcome.kind === "refused") why = explain(outcome.problem);
+    if (!mayChange(outcome)) break;
   }
+  toast("bad", "Outcome unknown", `${words}: ${why}. Look at your open orders before you send another.`, id, { label: "Ask again", does: () => void lookUp(path, id, body, words, tell) });
 }
 
 /** Says what became of an order that was taken. */
