@@ -41,14 +41,21 @@ public sealed partial class JourneyTests
     {
         await using var page = await OpenAsync();
         var sent = 0;
-        await page.Page.RouteAsync("**/api/qc/v1/orders", route => ++sent == 1 ? LoseAnswerAsync(route) : route.ContinueAsync());
+        await page.Page.RouteAsync("**/api/qc/v1/orders", route => ++sent switch
+        {
+            1 => LoseAnswerAsync(route),
+            2 => BusyAsync(route),
+            _ => route.ContinueAsync(),
+        });
         await page.Page.RouteAsync("**/orders/by-client-id/*", route => route.AbortAsync(RequestAbortErrorCode.ConnectionReset));
         await page.FillAsync("buy", "limit", ("price", "119.00"), ("quantity", "7"));
         await page.SendAsync();
         await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Outcome unknown" })).ToBeVisibleAsync();
         await page.SendAsync();
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Refused" })).ToBeVisibleAsync();
+        await page.SendAsync();
         await Assertions.Expect(page.Page.Locator("#quantity")).ToHaveValueAsync("");
-        Assert.Equal(2, sent);
+        Assert.Equal(3, sent);
         Assert.Single(await page.OpenOrdersAsync(Symbol));
 
         // Its outcome is known: the next one that says the same is another order.

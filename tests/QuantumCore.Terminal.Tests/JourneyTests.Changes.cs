@@ -59,6 +59,7 @@ public sealed partial class JourneyTests
         await page.Page.ReloadAsync();
         await page.LiveAsync();
         await ChooseAsync(page, Other);
+        await Assertions.Expect(page.Page.Locator("#link")).ToHaveAttributeAsync("data-state", "connecting");
         await Assertions.Expect(page.Page.Locator("#send")).ToHaveTextAsync("Waiting for live data…");
         goOn = true;
         await page.LiveAsync();
@@ -202,6 +203,24 @@ public sealed partial class JourneyTests
         await Assertions.Expect(page.Page.Locator("#send")).ToHaveTextAsync("Sign in to trade");
         await Assertions.Expect(other.Locator("#account")).ToHaveTextAsync("Sign in");
         page.AssertSound();
+    }
+
+    [Fact]
+    public async Task What_is_set_in_one_tab_holds_in_the_other_and_is_not_written_over_by_it()
+    {
+        await using var page = await OpenAsync();
+        var other = await page.Page.Context.NewPageAsync();
+        await other.GotoAsync(new Uri(exchange.Address, "/signin").ToString());
+        await other.Locator("#settings").ClickAsync();
+        await other.Locator("dialog label", new PageLocatorOptions { HasText = "Confirm orders above" }).Locator("input").FillAsync("500");
+        await other.Locator("dialog label", new PageLocatorOptions { HasText = "Theme" }).Locator("select").SelectOptionAsync("light");
+        await Assertions.Expect(page.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "light");
+        await page.Page.Keyboard.PressAsync("t");
+        await page.FillAsync("buy", "limit", ("price", "119.00"), ("quantity", "7"));
+        await page.SendAsync();
+        await page.Page.Locator("dialog button", new PageLocatorOptions { HasText = "No, go back" }).ClickAsync();
+        Assert.Contains("500", await page.Page.EvaluateAsync<string>("() => localStorage.getItem('quantumcore.prefs')"), StringComparison.Ordinal);
+        Assert.Empty(await page.OpenOrdersAsync(Symbol));
     }
 
     [Fact]

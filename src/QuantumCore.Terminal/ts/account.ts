@@ -6,6 +6,8 @@ import { toast } from "./toast.js";
 
 /** Orders whose fills are summed up for their toasts; an older one begins anew. */
 const mostFilled = 1_000;
+/** Milliseconds that a message may take; clocks that differ by more are not set alike. */
+const wayOfMessages = 5_000;
 /** How often it is asked how an order ended, before nobody waits for it any more. */
 const mostAsked = 60;
 
@@ -74,9 +76,10 @@ export class Account {
       return;
     }
 
-    // The exchange's clock is known by now, if it was not at first.
-    const since = this.since === undefined ? Infinity : this.since + this.store.clockOffset;
+    // The exchange's clock is known by now, if it was not at first; what it differs by a little is the message's way here.
     const { hasFills } = this;
+    const { clockOffset } = this.store;
+    const since = (this.since ?? Infinity) + (Math.abs(clockOffset) < wayOfMessages ? 0 : clockOffset);
     const fresh = this.store.takeFills(outcome.value.fills);
     this.hasFills = true;
     this.tell(fresh.filter((fill) => hasFills || millisOf(fill.timeNanos) >= since).reverse());

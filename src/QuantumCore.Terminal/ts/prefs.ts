@@ -28,6 +28,12 @@ let changed: () => void = () => undefined;
 export function onPrefs(does: () => void): void {
   changed = does;
   matchMedia("(prefers-color-scheme: light)").addEventListener("change", apply);
+  // What is chosen in another tab holds in this one, and is not written over by it.
+  addEventListener("storage", (event) => {
+    if (event.key !== name) return;
+    Object.assign(prefs, defaults, stored());
+    apply();
+  });
   apply();
 }
 

@@ -61,6 +61,7 @@ export class Stream {
   connect(): void {
     clearTimeout(this.timer);
     const before = this.socket;
+    if (this.store.link === "live" || this.store.link === "resyncing") this.set("connecting");
     const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`);
     this.socket = socket;
     socket.onopen = () => this.opened(socket);

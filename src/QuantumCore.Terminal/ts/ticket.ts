@@ -1,4 +1,4 @@
-import { explain } from "./api.js";
+import { explain, mayChange } from "./api.js";
 import { byId, button, confirm, make, write } from "./dom.js";
 import { decimal, percent, units, zoneName } from "./format.js";
 import type { Instrument } from "./instrument.js";
@@ -416,7 +416,8 @@ export class Ticket {
       const id = this.unsettled?.said === said ? this.unsettled.id : checked.entry.id;
       this.unsettled = { said, id };
       await place(path, id, body({ ...checked.entry, id }), words, (outcome) => {
-        if (this.unsettled?.id === id) this.unsettled = undefined;
+        // Of what was sent before an exchange that is busy has said nothing.
+        if (this.unsettled?.id === id && !mayChange(outcome)) this.unsettled = undefined;
         this.tell(outcome, id, words, written);
       });
     } finally {
