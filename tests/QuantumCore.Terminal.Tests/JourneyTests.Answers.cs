@@ -211,7 +211,7 @@ public sealed partial class JourneyTests
             2 => route.AbortAsync(RequestAbortErrorCode.ConnectionReset),
             _ => route.ContinueAsync(),
         });
-        await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Page.Locator($"#blotter tr[data-order='{order}']")).ToHaveCountAsync(1);
         await page.CallAsync("demo-alice", HttpMethod.Delete, $"orders/{Symbol}/{order}");
         await page.Page.Locator("[data-tab=history]").ClickAsync();
         await Assertions.Expect(page.Page.Locator("#blotter tbody tr", new PageLocatorOptions { HasText = "116.37" })).ToContainTextAsync("cancelled");
@@ -254,7 +254,7 @@ public sealed partial class JourneyTests
     public async Task Second_press_on_Amend_sends_nothing()
     {
         await using var page = await OpenAsync();
-        await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "117.00", quantity = "8" });
+        var order = await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "117.00", quantity = "8" });
         var sent = 0;
         var goOn = new TaskCompletionSource();
         await page.Page.RouteAsync("**/api/qc/v1/orders/AAPL/*", async route =>
@@ -267,7 +267,7 @@ public sealed partial class JourneyTests
 
             await route.ContinueAsync();
         });
-        var row = page.Page.Locator("#blotter tr[data-order]");
+        var row = page.Page.Locator($"#blotter tr[data-order='{order.GetProperty("orderId").GetInt64()}']");
         await row.Locator("input").First.FillAsync("118.");
         await row.Locator("button.amend").DblClickAsync();
         await row.Locator("input").First.PressAsync("Enter");
@@ -282,11 +282,11 @@ public sealed partial class JourneyTests
     public async Task Order_that_was_filled_before_it_could_be_cancelled_is_not_called_cancelled()
     {
         await using var page = await OpenAsync();
-        await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "117.00", quantity = "8" });
+        var order = await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "117.00", quantity = "8" });
         await page.Page.RouteAsync("**/api/qc/v1/orders/AAPL/*", route => route.Request.Method == "DELETE"
             ? route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = """{"status":"filled"}""" })
             : route.ContinueAsync());
-        await page.Page.Locator("#blotter tr[data-order] .actions button", new PageLocatorOptions { HasText = "Cancel" }).ClickAsync();
+        await page.Page.Locator($"#blotter tr[data-order='{order.GetProperty("orderId").GetInt64()}'] .actions button", new PageLocatorOptions { HasText = "Cancel" }).ClickAsync();
         await Assertions.Expect(page.Page.Locator(".toast b")).ToHaveTextAsync("Order filled");
         await page.ClearAsync(Symbol);
     }

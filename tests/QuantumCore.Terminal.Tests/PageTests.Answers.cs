@@ -102,9 +102,12 @@ public sealed partial class PageTests
             ContentType = "application/problem+json",
             Body = """{"title":"There is nothing here.","status":404,"code":"NotFound","field":null,"limit":null}""",
         }));
-        await page.Page.EvaluateAsync("() => fetch('/api/qc/v1/sessions/current', { method: 'DELETE' })");
         await page.FillAsync("buy", "limit", ("price", "100.00"), ("quantity", "1"));
-        await page.SendAsync();
+        await page.Page.Locator("#send:enabled").WaitForAsync();
+        await page.Page.EvaluateAsync("() => fetch('/api/qc/v1/sessions/current', { method: 'DELETE' })");
+
+        // The page may have learnt it before.
+        await page.Page.EvaluateAsync("() => document.getElementById('ticket-form').requestSubmit()");
         await Assertions.Expect(page.Page.Locator("#account")).ToHaveTextAsync("Sign in");
         await Assertions.Expect(page.Page.Locator("#send")).ToHaveTextAsync("Sign in to trade");
         page.AssertSound();
