@@ -273,7 +273,7 @@ public sealed partial class JourneyTests
         await row.Locator("input").First.PressAsync("Enter");
         goOn.SetResult();
         await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Amended" })).ToBeVisibleAsync();
-        await Assertions.Expect(row.Locator("input").First).ToHaveValueAsync("118.00");
+        await Assertions.Expect(page.Page.Locator("#blotter tr[data-order] input").First).ToHaveValueAsync("118.00");
         Assert.Equal(1, sent);
         page.AssertSound();
     }

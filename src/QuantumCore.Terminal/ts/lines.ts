@@ -135,13 +135,14 @@ export class Lines {
   }
 }
 
-export const axisWidth = 74;
+/** As wide as any price's tag: what is beyond the canvas is not painted. */
+const tagWidth = 400;
 
 /** A price on the chart's axis. */
 export function priceTag(g: CanvasRenderingContext2D, left: number, y: number, text: string, fill: string, ink: string): void {
   g.font = font(11, 600);
   g.fillStyle = fill;
-  g.fillRect(left, y - 9, axisWidth, 18);
+  g.fillRect(left, y - 9, tagWidth, 18);
   g.fillStyle = ink;
   g.textAlign = "left";
   g.fillText(text, left + 6, y + 0.5);
