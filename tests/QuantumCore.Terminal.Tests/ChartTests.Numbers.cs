@@ -30,12 +30,13 @@ public sealed partial class ChartTests
         const string Large = "BIG-USD";
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, "MSFT", width, height);
         await page.CallAsync("demo-admin", HttpMethod.Post, "admin/instruments", new { symbol = Large, baseAsset = "BIG", baseDecimals = 0, quoteAsset = "USD", quoteDecimals = 2, tickSize = "25", lotSize = "1", referencePrice = "500000000", maxPrice = "900000000000" });
-        foreach (var (account, key) in (IEnumerable<(string, string)>)[("ACC-1001", "demo-alice"), ("ACC-1002", "demo-bob")])
+        foreach (var account in (string[])["ACC-1001", "ACC-1002"])
         {
             await page.CallAsync("demo-admin", HttpMethod.Post, $"admin/accounts/{account}/deposits", new { key = "large-usd", asset = "USD", amount = "9000000000000" });
             await page.CallAsync("demo-admin", HttpMethod.Post, $"admin/accounts/{account}/deposits", new { key = "large-big", asset = "BIG", amount = "1000000" });
-            await page.CallAsync(key, HttpMethod.Delete, $"orders?symbol={Large}");
         }
+
+        await page.ClearAsync(Large);
 
         await page.PlaceAsync("demo-bob", new { symbol = Large, side = "sell", price = "500000025", quantity = "50" });
         await page.PlaceAsync("demo-alice", new { symbol = Large, side = "buy", price = "500000025", quantity = "45" });
@@ -57,6 +58,7 @@ public sealed partial class ChartTests
         await Assertions.Expect(page.Page.Locator("#ticket-form .total dd")).ToHaveTextAsync("6,000,000,300,000.00 USD");
         await LayoutTests.PictureAsync(page, $"{width}x{height}-dark-large");
         Assert.Empty(await page.Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('#ticket-form dd')].filter(dd => dd.scrollWidth > dd.clientWidth || dd.getBoundingClientRect().right > innerWidth).map(dd => dd.textContent)"));
+        await page.ClearAsync(Large);
         page.AssertSound();
     }
 }

@@ -46,8 +46,8 @@ export class Ticket {
   /** How much is said by the quote asset. */
   private byTotal = false;
   private touched = new Set<FieldName>();
-  /** An order that was sent, until its outcome is known: what says the same is the same order, and goes under the same name. */
-  private unsettled: { said: string; id: string } | undefined;
+  /** Names of orders that were sent, by what they said, until their outcome is known: what says the same is the same order. */
+  private readonly unsettled = new Map<string, string>();
   /** What the exchange refused, until that field is written anew. */
   private refused: { field: FieldName; why: string } | undefined;
   private readonly form = byId<HTMLFormElement>("ticket-form");
@@ -413,11 +413,11 @@ export class Ticket {
     try {
       const { path, body } = this.kind;
       if (wantsToBeAsked(value > checked.walk.value ? value : checked.walk.value, instrument.quoteScale) && !(await confirm(words, `Yes, ${checked.entry.side}`))) return;
-      const id = this.unsettled?.said === said ? this.unsettled.id : checked.entry.id;
-      this.unsettled = { said, id };
+      const id = this.unsettled.get(said) ?? checked.entry.id;
+      this.unsettled.set(said, id);
       await place(path, id, body({ ...checked.entry, id }), words, (outcome) => {
         // Of what was sent before an exchange that is busy has said nothing.
-        if (this.unsettled?.id === id && !mayChange(outcome)) this.unsettled = undefined;
+        if (!mayChange(outcome)) this.unsettled.delete(said);
         this.tell(outcome, id, words, written);
       });
     } finally {
