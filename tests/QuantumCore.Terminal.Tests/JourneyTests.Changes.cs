@@ -227,15 +227,19 @@ public sealed partial class JourneyTests
     public async Task Machine_whose_clock_is_behind_is_told_no_old_fills()
     {
         await using var page = await OpenAsync(lastPrice: "150.00");
+        var fills = FillOf("1-0", "9", TimeProvider.System.GetUtcNow().AddMinutes(-10));
+        await page.Page.RouteAsync("**/api/qc/v1/fills*", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = $$"""{"fills":[{{fills}}]}""" }));
         await page.Page.AddInitScriptAsync("{ const real = Date.now; Date.now = () => real() - 3_600_000; }");
         await page.Page.RunAndWaitForResponseAsync(() => page.Page.ReloadAsync(), "**/fills?*");
         await page.LiveAsync();
-        await page.Page.EvaluateAsync(Listen);
-        await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "sell", price = "150.00", quantity = "4" });
-        await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "150.00", quantity = "4" });
+        fills = $"{FillOf("2-0", "4", TimeProvider.System.GetUtcNow())},{fills}";
+        await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "117.00", quantity = "8" });
         await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought 4 AAPL" })).ToBeVisibleAsync();
         await Assertions.Expect(page.Page.Locator("#bell-count")).ToHaveTextAsync("1");
         page.AssertSound();
+
+        static string FillOf(string trade, string quantity, DateTimeOffset time) =>
+            $$"""{"symbol":"{{Symbol}}","tradeId":"{{trade}}","orderId":7,"clientOrderId":"of-{{trade}}","side":"buy","price":"150.00","quantity":"{{quantity}}","fee":"0.00","liquidity":"taker","timeNanos":"{{time.ToUnixTimeMilliseconds()}}000000"}""";
     }
 
     [Fact]
