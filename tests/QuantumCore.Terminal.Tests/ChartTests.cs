@@ -53,6 +53,71 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
     }
 
     [Fact]
+    public async Task Question_is_gone_when_another_symbol_is_shown_that_has_no_candles()
+    {
+        await using var page = await WithOrderAsync();
+        await DrawAsync(page, 24);
+        await page.Page.RouteAsync("**/candles/MSFT*", route => route.AbortAsync(RequestAbortErrorCode.ConnectionReset));
+        await page.Page.Locator("#list button", new PageLocatorOptions { HasText = "MSFT" }).ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#symbol")).ToHaveTextAsync("MSFT");
+        await Assertions.Expect(page.Page.Locator(".drag-ask")).ToBeHiddenAsync();
+        Assert.Equal("145.00", Assert.Single(await page.OpenOrdersAsync(Symbol)).GetProperty("price").GetString());
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Older_candles_that_come_do_not_move_what_is_looked_at()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
+        var older = 0;
+        await page.Page.RouteAsync("**/candles/AAPL*", route =>
+        {
+            var isOlder = route.Request.Url.Contains("before=", StringComparison.Ordinal);
+            if (isOlder)
+                older++;
+            if (isOlder && older == 1)
+                return route.FulfillAsync(new RouteFulfillOptions { Status = 503, Body = "busy" });
+            const long Minute = 60_000;
+            var last = (TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / Minute) - (isOlder ? 1_440 * (older - 1) : 0);
+            var rows = Enumerable.Range(0, 1_440).Select(i => $"[{(last - 1_439 + i) * Minute},\"150\",\"151\",\"149\",\"150\",\"1\",1]");
+            return route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = $$"""{"symbol":"AAPL","candles":[{{string.Join(",", rows)}}]}""" });
+        });
+        await page.Page.RunAndWaitForResponseAsync(() => page.Page.ReloadAsync(), "**/candles/AAPL*");
+        await page.LiveAsync();
+        await page.Page.Locator("#chart canvas").FocusAsync();
+
+        // To the oldest, and what is older there: the first time the exchange is busy.
+        await page.Page.RunAndWaitForResponseAsync(() => page.Page.Keyboard.PressAsync("Home"), "**/candles/AAPL*before=*");
+        var again = page.Page.WaitForResponseAsync("**/candles/AAPL*before=*");
+        while (!again.IsCompleted)
+        {
+            await page.Page.Keyboard.PressAsync("ArrowLeft");
+            await page.FramesAsync(10);
+        }
+
+        // Those are to the left of what is looked at: nothing older is wanted.
+        await page.FramesAsync(60);
+        Assert.Equal(2, older);
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Alert_is_told_again_to_an_exchange_that_was_busy_when_it_had_begun()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
+        var sent = 0;
+        await page.Page.RouteAsync("**/api/qc/v1/alerts", route => ++sent == 1 ? route.FulfillAsync(new RouteFulfillOptions { Status = 503, Body = "busy" }) : route.ContinueAsync());
+        await page.Page.EvaluateAsync("""() => localStorage.setItem("quantumcore.alerts.ACC-1001", JSON.stringify({ since: "an earlier run", alerts: [{ symbol: "AAPL", price: "998.00", above: true }] }))""");
+        await page.Page.ReloadAsync();
+        await page.LiveAsync();
+        await page.Page.Locator("#add-alert").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("dialog .alerts p")).ToContainTextAsync("AAPL at or above 998.00");
+        await page.Page.Locator("dialog .alerts button").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("dialog .alerts p")).ToHaveCountAsync(0);
+        page.AssertSound();
+    }
+
+    [Fact]
     public async Task Price_that_is_waited_for_is_told_once_also_after_the_page_was_read_anew()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);

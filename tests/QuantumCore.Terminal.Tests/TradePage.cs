@@ -105,6 +105,10 @@ internal sealed class TradePage : IAsyncDisposable
             await CallAsync(key, HttpMethod.Delete, $"orders?symbol={symbol}");
     }
 
+    /// <summary>Lets what has arrived be shown, by so many frames.</summary>
+    public async Task FramesAsync(int count) =>
+        await Page.EvaluateAsync("count => new Promise(done => { const next = () => count-- > 0 ? requestAnimationFrame(next) : done(); next(); })", count);
+
     /// <summary>Nothing went wrong in the page itself.</summary>
     public void AssertSound() => Assert.Empty(_problems);
 

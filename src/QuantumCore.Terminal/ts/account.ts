@@ -1,16 +1,29 @@
-import { call } from "./api.js";
+import { call, mayChange, pause } from "./api.js";
 import { decimal, millisOf } from "./format.js";
 import type { AccountMessage, Fill, Order } from "./protocol.js";
 import type { Store } from "./store.js";
 import { toast } from "./toast.js";
 
+/** Orders whose fills are summed up for their toasts; an older one begins anew. */
+const mostFilled = 1_000;
+/** Milliseconds that a message may take; clocks that differ by more are not set alike. */
+const wayOfMessages = 5_000;
+/** How often it is asked how an order ended, before nobody waits for it any more. */
+const mostAsked = 60;
+
 /** Keeps the account of the store: what the stream says, and by calls what it only hints at: fills, and how orders ended. */
 export class Account {
   /** Set while fills are about to be read: an account that never rests has them read all the same. */
   private timer: number | undefined;
-  /** When this page first knew the account, in milliseconds of the exchange's clock: earlier fills are no news. */
+  /** When this page first knew the account, in milliseconds of this machine's clock: earlier fills are no news. */
   private since: number | undefined;
   private hasFills = false;
+  /** Fills are being read, and are to be read once more: answers that overtake each other would tell fills twice. */
+  private reading = false;
+  private again = false;
+  /** Orders that are over, by symbol and id, until it is known how: with how often that was asked for. */
+  private readonly ending = new Map<string, { symbol: string; orderId: number; asked: number }>();
+  private learning = false;
   /** Counts those who were signed in: what was asked for one is not shown to the next. */
   private whose = 0;
   /** Fills of an order since this page saw them, for the one toast about it. */
@@ -24,7 +37,8 @@ export class Account {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.since = undefined;
-    this.hasFills = false;
+    this.hasFills = this.reading = this.again = this.learning = false;
+    this.ending.clear();
     this.filled.clear();
     this.store.forgetAccount();
   }
@@ -33,9 +47,9 @@ export class Account {
     const gone = message.snapshot ? [] : message.closed.filter((order) => this.store.orders.has(order.clientOrderId));
     // Of a snapshot after a lost connection, what is not open any more ended meanwhile.
     const before = message.snapshot && this.since !== undefined ? [...this.store.orders.values()] : [];
-    this.since ??= this.store.now();
+    this.since ??= Date.now();
     this.store.takeAccount(message);
-    for (const order of [...gone, ...before.filter((order) => !this.store.orders.has(order.clientOrderId))]) void this.learnEnd(order.symbol, order.orderId);
+    for (const order of [...gone, ...before.filter((order) => !this.store.orders.has(order.clientOrderId))]) this.learnEnd(order.symbol, order.orderId);
     this.readFillsIn(100);
   }
 
@@ -48,19 +62,27 @@ export class Account {
 
   /** Reads the newest fills; tells those that are new, one toast an order. Not answered, it asks again: nothing else may. */
   async readFills(): Promise<void> {
+    this.again = this.reading;
+    if (this.reading) return;
     const whose = this.whose;
+    this.reading = true;
     const outcome = await call<{ fills: Fill[] }>("GET", "/fills?limit=200");
     if (whose !== this.whose) return;
+    this.reading = false;
+    if (this.again) this.readFillsIn(0);
     if (outcome.kind !== "done") {
       const isNobodys = outcome.kind === "refused" && (outcome.problem.status === 401 || outcome.problem.status === 403);
       if (!isNobodys) this.readFillsIn(1_000);
       return;
     }
 
-    const { since, hasFills } = this;
+    // The exchange's clock is known by now, if it was not at first; what it differs by a little is the message's way here.
+    const { hasFills } = this;
+    const { clockOffset } = this.store;
+    const since = (this.since ?? Infinity) + (Math.abs(clockOffset) < wayOfMessages ? 0 : clockOffset);
     const fresh = this.store.takeFills(outcome.value.fills);
     this.hasFills = true;
-    this.tell(fresh.filter((fill) => hasFills || (since !== undefined && millisOf(fill.timeNanos) >= since)).reverse());
+    this.tell(fresh.filter((fill) => hasFills || millisOf(fill.timeNanos) >= since).reverse());
   }
 
   private tell(fills: readonly Fill[]): void {
@@ -73,6 +95,7 @@ export class Account {
       sum.value += instrument.notional(instrument.ticks(fill.price), lots);
       sum.count++;
       this.filled.set(fill.clientOrderId, sum);
+      if (this.filled.size > mostFilled) this.filled.delete(this.filled.keys().next().value!);
       const one = instrument.notional(1n, sum.lots);
       const average = one === 0n ? fill.price : instrument.price(sum.value / one);
       const many = sum.count === 1 ? "" : ` in ${sum.count} fills`;
@@ -80,13 +103,30 @@ export class Account {
     }
   }
 
-  private async learnEnd(symbol: string, orderId: number): Promise<void> {
+  private learnEnd(symbol: string, orderId: number): void {
     if (orderId === 0) return;
+    this.ending.set(`${symbol} ${orderId}`, { symbol, orderId, asked: 0 });
+    if (!this.learning) void this.learnEnds();
+  }
+
+  /** Asks for one after the other. What is not answered comes last, a second later, and not for ever. */
+  private async learnEnds(): Promise<void> {
     const whose = this.whose;
-    const outcome = await call<Order>("GET", `/orders/${encodeURIComponent(symbol)}/${orderId}`);
-    if (outcome.kind !== "done" || whose !== this.whose) return;
-    this.store.takeClosed(outcome.value);
-    const { status, endReason, clientOrderId, side, quantity } = outcome.value;
+    this.learning = true;
+    for (const [name, end] of this.ending) {
+      const outcome = await call<Order>("GET", `/orders/${encodeURIComponent(end.symbol)}/${end.orderId}`);
+      if (whose === this.whose && mayChange(outcome)) await pause(1_000);
+      if (whose !== this.whose) return;
+      this.ending.delete(name);
+      if (mayChange(outcome) && ++end.asked < mostAsked) this.ending.set(name, end);
+      else if (outcome.kind === "done") this.tellEnd(outcome.value);
+    }
+    this.learning = false;
+  }
+
+  private tellEnd(order: Order): void {
+    const { symbol, status, endReason, clientOrderId, side, quantity } = order;
+    this.store.takeClosed(order);
     if (status === "expired" || (status === "cancelled" && endReason !== "user" && endReason !== "replaced" && endReason !== "massCancel")) {
       toast("plain", `Order ${status}`, `${side === "buy" ? "Buy" : "Sell"} ${quantity} ${symbol}: ${reasonInWords(endReason)}`, clientOrderId);
     }

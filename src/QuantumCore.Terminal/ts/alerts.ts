@@ -1,4 +1,4 @@
-import { call, explain } from "./api.js";
+import { call, explain, insist } from "./api.js";
 import { button, make, open, write } from "./dom.js";
 import { pretty } from "./format.js";
 import type { Instrument } from "./instrument.js";
@@ -6,6 +6,9 @@ import { prefs } from "./prefs.js";
 import type { AlertJson, AlertsMessage } from "./protocol.js";
 import type { Store } from "./store.js";
 import { toast } from "./toast.js";
+
+/** How often an exchange that is busy is told of an alert that it has forgotten. */
+const mostReminders = 60;
 
 /** What this browser keeps of the alerts of an account, in case the exchange has forgotten them. */
 interface Kept { since: string; alerts: readonly Pick<AlertJson, "symbol" | "price" | "above">[] }
@@ -81,16 +84,19 @@ export class Alerts {
   }
 
   private async remove(alert: AlertJson): Promise<void> {
-    await call("DELETE", `/alerts/${alert.id}`);
+    const outcome = await call("DELETE", `/alerts/${alert.id}`);
+    if (outcome.kind !== "done" && alert.fired === undefined) toast("bad", "Alert not removed", outcome.kind === "refused" ? explain(outcome.problem) : "No answer came; it may be removed again.");
   }
 
   private tell(since: string, alert: AlertJson): void {
     const name = `${since} ${alert.id}`;
-    if (alert.fired === undefined || this.told.has(name)) return;
+    if (alert.fired === undefined) return;
+    // As long as the exchange has it the next page would tell it again.
+    void this.remove(alert);
+    if (this.told.has(name)) return;
     this.told.add(name);
     toast("alert", `${alert.symbol} is at ${pretty(alert.fired.price)}`, `You wanted to know when it is at or ${alert.above ? "above" : "below"} ${pretty(alert.price)}.`);
     if (prefs.sound) beep();
-    void this.remove(alert);
   }
 
   /** An exchange that was started anew has forgotten its alerts: this browser tells it those that it had last. */
@@ -99,7 +105,9 @@ export class Alerts {
     const before = read(name);
     keep(name, { since: message.since, alerts: message.alerts.filter((alert) => alert.fired === undefined).map(({ symbol, price, above }) => ({ symbol, price, above })) });
     if (before.since === message.since) return;
-    for (const { symbol, price, above } of before.alerts) await call("POST", "/alerts", { symbol, price, above });
+    // An exchange that has just begun is busy. Those of one person are not set for the next.
+    const isTheirs = (): boolean => this.account === message.account;
+    for (const alert of before.alerts) if (isTheirs()) await insist(() => call("POST", "/alerts", alert), mostReminders, isTheirs);
   }
 }
 

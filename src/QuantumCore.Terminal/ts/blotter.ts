@@ -1,5 +1,5 @@
 import { filledShare, reasonInWords } from "./account.js";
-import { call, explain, read } from "./api.js";
+import { call, explain, pause, read } from "./api.js";
 import { byId, button, confirm, make, tabs, write } from "./dom.js";
 import { mean, millisOf, moment, pretty, units } from "./format.js";
 import type { Instrument } from "./instrument.js";
@@ -14,13 +14,14 @@ export interface Position {
 type Tab = "open" | "positions" | "balances" | "fills" | "history";
 const names: Readonly<Record<Tab, string>> = { open: "Open orders", positions: "Positions", balances: "Balances", fills: "Fills", history: "History" };
 const mostRows = 200;
+const positionsRefresh = 2_000;
 
 export const kindNames: Readonly<Record<string, string>> = {
   limit: "Limit", market: "Market", stop: "Stop", stopLimit: "Stop limit", takeProfit: "Take-profit", takeProfitLimit: "Take-profit limit",
   trailingStop: "Trailing stop", trailingStopLimit: "Trailing stop limit", pegged: "Pegged", leg: "Leg",
 };
 
-interface Row { element: HTMLTableRowElement; price: HTMLInputElement; quantity: HTMLInputElement; filled: HTMLElement; note: HTMLElement; shown: Order }
+interface Row { element: HTMLTableRowElement; price: HTMLInputElement; quantity: HTMLInputElement; filled: HTMLElement; note: HTMLElement; shown: Order; busy: boolean }
 
 /** The account's tables under the chart. */
 export class Blotter {
@@ -31,8 +32,10 @@ export class Blotter {
   private readonly host = byId("blotter");
   private readonly rows = new Map<string, Row>();
   private readonly count = make("span", { class: "count" }, "0");
-  private positions: Position[] | undefined;
-  private positionsAt = 0;
+  /** Whose they are stands with them: who is signed in next is not shown them. */
+  private positions: { account: string; list: readonly Position[] } | undefined;
+  private positionsAsked = { at: -Infinity, account: "" };
+  private positionsShown: unknown;
   private newestFirst = true;
 
   constructor(private readonly store: Store) {
@@ -143,18 +146,17 @@ export class Blotter {
       make("td", { class: "actions" },
         button("Amend", () => void this.amend(this.rows.get(order.clientOrderId)!, instrument), { class: "amend", "aria-label": `Amend the ${order.side} order ${order.clientOrderId}` }),
         button("Cancel", (pressed) => void this.cancel(this.rows.get(order.clientOrderId)?.shown ?? order, pressed), { "aria-label": `Cancel the ${order.side} order ${order.clientOrderId}` })));
-    const row: Row = { element, price, quantity, filled, note, shown: order };
+    const row: Row = { element, price, quantity, filled, note, shown: order, busy: false };
     this.restore(row, instrument);
     return row;
   }
 
   /** Brings a row up to date; what a person is writing stays. */
   private updateRow(row: Row, order: Order, instrument: Instrument): void {
-    const isEdited = row.element.contains(document.activeElement) && document.activeElement instanceof HTMLInputElement;
     const changed = row.price.value !== plainPrice(row.shown, instrument) || row.quantity.value !== plainQuantity(row.shown, instrument);
     row.shown = order;
     row.element.dataset["order"] = String(order.orderId);
-    if (!isEdited && !changed) this.restore(row, instrument);
+    if (!changed) this.restore(row, instrument);
     const [filled, quantity] = [instrument.lots(order.filled), instrument.lots(order.quantity)];
     write(row.filled, `${instrument.quantity(filled)} (${filledShare(filled, quantity)})`);
   }
@@ -185,12 +187,14 @@ export class Blotter {
   }
 
   private async amend(row: Row, instrument: Instrument): Promise<void> {
+    // The second press of two is for what the first one has sent already.
+    if (row.busy) return;
     const [price, lots] = [instrument.readPrice(row.price.value), instrument.readQuantity(row.quantity.value)];
     const body: { price?: string; quantity?: string } = {};
-    if (row.price.value !== plainPrice(row.shown, instrument)) body.price = row.price.value.replaceAll(",", "");
-    if (row.quantity.value !== plainQuantity(row.shown, instrument)) body.quantity = row.quantity.value.replaceAll(",", "");
+    if (row.price.value !== plainPrice(row.shown, instrument)) body.price = typeof price === "bigint" ? instrument.price(price, false) : "";
+    if (row.quantity.value !== plainQuantity(row.shown, instrument)) body.quantity = typeof lots === "bigint" ? instrument.quantity(lots, false) : "";
     if ((body.price !== undefined && typeof price === "string") || (body.quantity !== undefined && typeof lots === "string")) {
-      toast("bad", "Not amended", typeof price === "string" ? `Price: ${price}` : `Quantity: ${String(lots)}`);
+      toast("bad", "Not amended", body.price !== undefined && typeof price === "string" ? `Price: ${price}` : `Quantity: ${String(lots)}`);
       return;
     }
     if (body.price === undefined && body.quantity === undefined) {
@@ -198,7 +202,9 @@ export class Blotter {
       return;
     }
     (document.activeElement as HTMLElement | null)?.blur();
+    row.busy = true;
     row.shown = await this.change(row.shown, body) ?? row.shown;
+    row.busy = false;
     this.restore(row, instrument);
   }
 
@@ -221,7 +227,9 @@ export class Blotter {
     const path = order.orderId === 0 ? `/orders/by-client-id/${encodeURIComponent(order.clientOrderId)}` : `/orders/${encodeURIComponent(order.symbol)}/${order.orderId}`;
     const outcome = await call<Order>("DELETE", path);
     if (outcome.kind === "done") {
-      toast("good", "Cancelled", `${order.side === "buy" ? "Buy" : "Sell"} ${order.quantity} ${order.symbol}`, order.clientOrderId);
+      // It may have been filled before it could be cancelled.
+      const { status } = outcome.value;
+      toast(status === "cancelled" ? "good" : "plain", status === "cancelled" ? "Cancelled" : `Order ${status}`, `${order.side === "buy" ? "Buy" : "Sell"} ${order.quantity} ${order.symbol}`, order.clientOrderId);
       return;
     }
     toast("bad", "Not cancelled", outcome.kind === "refused" ? explain(outcome.problem) : "No answer came; it may be sent again.");
@@ -258,25 +266,32 @@ export class Blotter {
   }
 
   private renderPositions(): void {
-    const now = performance.now();
-    if (now - this.positionsAt > 2_000) {
-      this.positionsAt = now;
-      void read<{ positions: Position[] }>("/account/positions").then((answer) => {
-        this.positions = answer?.positions ?? this.positions;
-        this.store.touch("balances");
-      });
-    }
-    if (this.positions === undefined) {
+    const [now, account] = [performance.now(), this.store.account!];
+    const known = this.positions?.account === account ? this.positions.list : undefined;
+    if (now - this.positionsAsked.at > positionsRefresh || this.positionsAsked.account !== account) void this.readPositions(now, account);
+    if (known === undefined) {
       this.show("Loading positions…");
       return;
     }
-    const open = this.positions.filter((position) => !/^[0.]*$/.test(position.quantity));
+    // A table that says the same stays as it is: its buttons keep the focus, and a press that has begun.
+    const said = JSON.stringify(known);
+    if (said === this.positionsShown && this.host.querySelector("table") !== null) return;
+    this.positionsShown = said;
+    const open = known.filter((position) => !/^[0.]*$/.test(position.quantity));
     const table = tableOfCells(["Symbol", "Quantity", "Average entry", "Mark", "Unrealised", "Realised", ""], open.map((position) => [
       position.symbol, pretty(position.quantity), position.averagePrice === null ? "–" : mean(position.averagePrice, this.store.instruments.get(position.symbol)?.priceScale ?? 2), position.mark === null ? "–" : pretty(position.mark),
       gain(position.unrealised), gain(position.realised),
       button("Close", () => this.onClosePosition(position.symbol, position.quantity.startsWith("-") ? "buy" : "sell", position.quantity.replace("-", "")), { "aria-label": `Close the position in ${position.symbol}` }),
     ]), 1);
     this.host.replaceChildren(table, ...(open.length === 0 ? [make("p", { class: "empty" }, "No positions. What you buy here is shown with its cost and profit.")] : []));
+  }
+
+  private async readPositions(now: number, account: string): Promise<void> {
+    this.positionsAsked = { at: now, account };
+    const answer = await read<{ positions: Position[] }>("/account/positions");
+    if (answer === undefined) await pause(positionsRefresh);
+    else if (this.store.account === account) this.positions = { account, list: answer.positions };
+    this.store.touch("balances");
   }
 
   private table(heads: readonly string[], rows: readonly (readonly string[])[], empty: string, texts: number): void {

@@ -2,11 +2,12 @@ import type { Alerts } from "./alerts.js";
 import { byId } from "./dom.js";
 import { clock, parts, percent, two } from "./format.js";
 import type { Instrument } from "./instrument.js";
-import { axisWidth, Lines, priceTag } from "./lines.js";
+import { Lines, priceTag } from "./lines.js";
 import type { Candle, Store } from "./store.js";
 import { font, Surface, tableOf, theme } from "./surface.js";
 
 const axisHeight = 20;
+const leastAxisWidth = 74;
 const volumeShare = 0.18;
 const niceMinutes = [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720, 1_440, 2_880, 7_200, 14_400];
 
@@ -25,8 +26,10 @@ export class Chart extends Surface {
   private magnet = false;
   private low = 0;
   private high = 1;
+  private axisWidth = leastAxisWidth;
   private readonly fingers = new Map<number, { x: number; y: number }>();
-  private count = 0;
+  /** Start of the newest candle that was painted. */
+  private newest = 0;
 
   constructor(private readonly store: Store, private readonly alerts: Alerts) {
     super("chart", "Candles. Arrows move through time, plus and minus zoom, End returns to now.", "img");
@@ -52,7 +55,7 @@ export class Chart extends Surface {
   }
 
   get plotWidth(): number {
-    return this.width - axisWidth;
+    return this.width - this.axisWidth;
   }
 
   get plotHeight(): number {
@@ -83,8 +86,13 @@ export class Chart extends Surface {
     }
 
     // Who looks at the past stays there: a new bar moves the view by one only where it follows.
-    if (!this.follows && this.count > 0) this.rightBars -= candles.length - this.count;
-    this.count = candles.length;
+    // Older ones, put before them, move nothing: places are counted from the newest.
+    const known = candles.findLastIndex((candle) => candle.start <= this.newest);
+    if (!this.follows && known >= 0) this.rightBars -= candles.length - 1 - known;
+    this.newest = candles.at(-1)!.start;
+    // A digit that is cut off makes another price.
+    g.font = font(11, 600);
+    this.axisWidth = Math.max(leastAxisWidth, Math.ceil(g.measureText(instrument.price(Math.round(Math.max(this.high, candles.at(-1)!.high)))).width) + 12);
     const [first, last] = this.visible();
     this.fit(candles, first, last);
     this.drawGrid(g, candles, first, last, instrument);

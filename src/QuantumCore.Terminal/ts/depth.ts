@@ -26,6 +26,8 @@ export class Depth extends Surface {
     const { bids, asks } = this.store.book;
     const instrument = this.store.instrument;
     if (instrument === undefined || bids.count === 0 || asks.count === 0) {
+      // A click must not mean a price of the book that was here before.
+      this.middle = 0;
       g.font = font(12);
       g.textAlign = "center";
       g.fillStyle = theme.muted;

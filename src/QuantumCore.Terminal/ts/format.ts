@@ -12,13 +12,15 @@ export function decimal(units: number | bigint, scale: number, grouped = true): 
   return negative ? minus + text : text;
 }
 
-/** A person's decimal as units of 1/10^scale; undefined for any other text, and for more decimals than there are. */
+/**
+ * A person's decimal as units of 1/10^scale; undefined for any other text, and for more decimals than there are. Commas stand between thousands
+ * alone: "0,125" is not 125.
+ */
 export function parse(text: string, scale: number): bigint | undefined {
-  const plain = text.trim().replace(/,(?=\d{3})/g, "");
-  const match = /^(\d{0,18})(?:\.(\d*))?$/.exec(plain);
+  const match = /^(\d{0,18}|[1-9]\d{0,2}(?:,\d{3}){1,5})(?:\.(\d*))?$/.exec(text.trim());
   const [, whole = "", fraction = ""] = match ?? [];
   if (match === null || whole + fraction === "" || fraction.length > scale) return undefined;
-  return BigInt(whole + fraction.padEnd(scale, "0"));
+  return BigInt(whole.replaceAll(",", "") + fraction.padEnd(scale, "0"));
 }
 
 /** A decimal of the exchange as units of 1/10^scale. What it has beyond that are zeros. */

@@ -90,11 +90,13 @@ export class Lines {
   private send(): void {
     const [drag, instrument] = [this.drag, this.store.instrument];
     if (drag === undefined || drag.isHeld || instrument === undefined) return;
-    this.onAmend(drag.order, instrument.price(drag.ticks, false));
+    // Its ticks are those of its own symbol.
+    if (this.own(instrument).some((order) => order.orderId === drag.order.orderId)) this.onAmend(drag.order, instrument.price(drag.ticks, false));
     this.drop();
   }
 
-  private drop(): void {
+  /** Forgets what was drawn: it is over, or another symbol is shown. */
+  drop(): void {
     this.drag = undefined;
     this.ask.hidden = true;
     this.repaint();
@@ -133,13 +135,14 @@ export class Lines {
   }
 }
 
-export const axisWidth = 74;
+/** As wide as any price's tag: what is beyond the canvas is not painted. */
+const tagWidth = 400;
 
 /** A price on the chart's axis. */
 export function priceTag(g: CanvasRenderingContext2D, left: number, y: number, text: string, fill: string, ink: string): void {
   g.font = font(11, 600);
   g.fillStyle = fill;
-  g.fillRect(left, y - 9, axisWidth, 18);
+  g.fillRect(left, y - 9, tagWidth, 18);
   g.fillStyle = ink;
   g.textAlign = "left";
   g.fillText(text, left + 6, y + 0.5);

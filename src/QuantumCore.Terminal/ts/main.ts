@@ -1,10 +1,10 @@
-import { read } from "./api.js";
+import { onUnauthorized, read } from "./api.js";
 import { byId, make, write } from "./dom.js";
 import { listen, showKeys, type Key } from "./keys.js";
 import { onPrefs, showSettings } from "./prefs.js";
 import { begin, current, isOfficer, onSession, type Session } from "./session.js";
 import { Store } from "./store.js";
-import { showNotices } from "./toast.js";
+import { forgetNotices, showNotices } from "./toast.js";
 import { Trade } from "./trade.js";
 
 const store = new Store();
@@ -32,17 +32,28 @@ async function route(): Promise<void> {
     else link.removeAttribute("aria-current");
   }
   if (isTrade) {
-    trade.show(second === undefined ? undefined : decodeURIComponent(second));
+    trade.show(second === undefined ? undefined : named(second));
     return;
   }
-  const host = byId("page");
-  const page = pages[first];
+  // A place of its own: a page that is late writes into one that is not there any more.
+  const host = make("div");
+  byId("page").replaceChildren(host);
+  const page = Object.hasOwn(pages, first) ? pages[first] : undefined;
   if (page === undefined) {
     host.replaceChildren(make("h1", {}, "There is no such page"), make("p", {}, "The address may be mistyped. The links above lead on."));
     document.title = "Not found · QuantumCore";
     return;
   }
   await (await page()).show(host, store);
+}
+
+/** A name in an address; one that is badly written is no name. */
+function named(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Links between pages change the page without loading it anew. */
@@ -88,14 +99,23 @@ async function start(): Promise<void> {
   const known = begin();
   // The market does not wait long for who looks at it: the stream is opened anew when that is known.
   await Promise.race([known, new Promise((resolve) => setTimeout(resolve, 1_500))]);
+  let user = current?.user;
   onSession((session) => {
+    if (user !== undefined && user !== session?.user) forgetNotices();
+    user = session?.user;
     showSession(session);
     trade.followAccount(session?.account != null);
   });
-  trade.onUnknown = () => void begin();
+  let asks = false;
+  trade.onUnknown = () => {
+    if (asks) return;
+    asks = true;
+    void begin().then(() => (asks = false));
+  };
+  onUnauthorized(trade.onUnknown);
   void read<object | undefined>("/sim").then((found) => (byId("sim-link").hidden = found === undefined));
   if (!waits) void route();
-  await trade.start(path === undefined ? undefined : decodeURIComponent(path), new URLSearchParams(location.search).get("iv"), current?.account != null);
+  await trade.start(path === undefined ? undefined : named(path), new URLSearchParams(location.search).get("iv"), current?.account != null);
   await known;
   if (waits) void route();
 }

@@ -1,9 +1,8 @@
 import { explain } from "./api.js";
-import { group, newRows, type BookSide } from "./book.js";
+import { group, groupOf, newRows, type BookSide } from "./book.js";
 import { byId, confirm, write } from "./dom.js";
-import { parse } from "./format.js";
 import type { Instrument } from "./instrument.js";
-import { prefs } from "./prefs.js";
+import { wantsToBeAsked } from "./prefs.js";
 import type { Side } from "./protocol.js";
 import { newId, place, sayPlaced } from "./sending.js";
 import type { Store } from "./store.js";
@@ -159,7 +158,7 @@ export class OneClick extends Surface {
     const own = new Set<number>();
     for (const order of this.store.orders.values()) {
       if (order.symbol === instrument.symbol && order.orderId !== 0 && order.triggerPrice === undefined && order.trailingDistance === undefined) {
-        own.add(this.topGroup - Math.round(Number(instrument.ticks(order.price)) / this.step));
+        own.add(this.topGroup - groupOf(Number(instrument.ticks(order.price)), this.step, order.side === "buy") / this.step);
       }
     }
     const lastRow = this.topGroup - Math.round(this.store.last / this.step);
@@ -278,10 +277,9 @@ export class OneClick extends Surface {
     const ticks = BigInt(this.ticksOf(cell.row));
     const [id, price, quantity] = [newId(), instrument.price(ticks, false), instrument.quantity(lots, false)];
     const words = `${cell.side === "buy" ? "Buy" : "Sell"} ${instrument.quantity(lots)} ${instrument.base} at ${price}, one click`;
-    const above = parse(prefs.confirmAbove, instrument.quoteScale);
     this.busy = true;
     try {
-      if (above !== undefined && instrument.notional(ticks, lots) > above && !(await confirm(words, `Yes, ${cell.side}`))) return;
+      if (wantsToBeAsked(instrument.notional(ticks, lots), instrument.quoteScale) && !(await confirm(words, `Yes, ${cell.side}`))) return;
       const body = { symbol: instrument.symbol, side: cell.side, price, quantity, clientOrderId: id };
       const known = await place("/orders", id, body, words, (outcome) => {
         if (outcome.kind === "refused") {

@@ -46,12 +46,15 @@ export function show(host: HTMLElement, store: Store): void {
   host.replaceChildren(make("h1", {}, "Operator"), market, make("div", { class: "cards" }, health, accountCard(), limitsCard(store)), silos, log, audit);
   const refresh = async (): Promise<void> => {
     if (!market.isConnected) return;
-    await Promise.all([...cards.values()].map((card) => card.refresh()));
-    const system = await read<System>("/admin/system");
-    await showHealth(health, system);
-    showSilos(silos, system);
-    showLog(log, system);
-    setTimeout(() => void refresh(), refreshEvery);
+    try {
+      await Promise.all([...cards.values()].map((card) => card.refresh()));
+      const system = await read<System>("/admin/system");
+      await showHealth(health, system);
+      showSilos(silos, system);
+      showLog(log, system);
+    } finally {
+      setTimeout(() => void refresh(), refreshEvery);
+    }
   };
   void refresh();
   void showAudit(audit);
@@ -142,15 +145,24 @@ function limitsCard(store: Store): HTMLElement {
     write(said, `${limits.length} symbols with limits`);
   };
   const look = async (): Promise<void> => {
-    const outcome = await call<{ limits: Record<string, unknown>[] }>("GET", `/admin/accounts/${encodeURIComponent(account.value)}/limits`);
+    const name = account.value;
+    const outcome = await call<{ limits: Record<string, unknown>[] }>("GET", `/admin/accounts/${encodeURIComponent(name)}/limits`);
+    // The limits of one account are not offered for another.
+    if (name !== account.value) return;
     if (outcome.kind === "done") fill(outcome.value.limits);
     else write(said, outcome.kind === "refused" ? explain(outcome.problem) : "No answer came.");
   };
   const set = async (): Promise<void> => {
+    const orders = inputs[names.indexOf("maxOpenOrders")]!.value.trim();
+    if (!/^\d{0,9}$/.test(orders)) {
+      // What is no number must not go as none: that takes the limit away.
+      write(said, "Open orders: a whole number, or nothing for no limit.");
+      return;
+    }
     if (!(await confirm(`Set all limits of ${account.value} in ${symbol.value}?`, "Set them", make("p", {}, "An empty field takes its limit away. What is open stays.")))) return;
     const body: Record<string, unknown> = { symbol: symbol.value };
     inputs.forEach((input, at) => {
-      if (input.value !== "") body[names[at]!] = names[at] === "maxOpenOrders" ? Number(input.value) : input.value;
+      if (input.value.trim() !== "") body[names[at]!] = names[at] === "maxOpenOrders" ? Number(input.value) : input.value;
     });
     if (why.value !== "") body["why"] = why.value;
     const outcome = await call<{ limits: Record<string, unknown>[] }>("POST", `/admin/accounts/${encodeURIComponent(account.value)}/limits`, body);

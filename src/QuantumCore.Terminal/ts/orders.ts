@@ -25,6 +25,7 @@ export async function show(host: HTMLElement, store: Store): Promise<void> {
   const card = wide("Orders and fills");
   let orders: Order[] = [];
   let fills: Fill[] = [];
+  let asked = 0;
   const render = (): void => {
     state.disabled = what.value === "fills";
     if (what.value === "orders") showOrders(card, orders.filter((order) => (side.value === "" || order.side === side.value) && (state.value === "" || stateOf(order) === state.value)));
@@ -32,9 +33,13 @@ export async function show(host: HTMLElement, store: Store): Promise<void> {
   };
   const load = async (): Promise<void> => {
     const query = `?limit=${most}${symbol.value === "" ? "" : `&symbol=${encodeURIComponent(symbol.value)}`}`;
-    orders = (await read<{ orders: Order[] }>(`/orders/history${query}`))?.orders ?? [];
-    fills = (await read<{ fills: Fill[] }>(`/fills${query}`))?.fills ?? [];
-    render();
+    const mine = ++asked;
+    const [orderAnswer, fillAnswer] = await Promise.all([read<{ orders: Order[] }>(`/orders/history${query}`), read<{ fills: Fill[] }>(`/fills${query}`)]);
+    // Another symbol may have been chosen meanwhile.
+    if (mine !== asked) return;
+    [orders, fills] = [orderAnswer?.orders ?? [], fillAnswer?.fills ?? []];
+    if (orderAnswer === undefined || fillAnswer === undefined) card.replaceChildren(make("p", { class: "empty" }, "They can't be read now. Refresh asks again."));
+    else render();
   };
   host.replaceChildren(make("h1", {}, "Orders"), make("div", { class: "filters" },
     make("label", {}, "Show", what), make("label", {}, "Symbol", symbol), make("label", {}, "Side", side), make("label", {}, "State", state), make("span", { class: "grow" }),
@@ -70,7 +75,8 @@ function showFills(card: HTMLElement, fills: readonly Fill[]): void {
 
 /** What one order was entered with, its fills, and how it stands. */
 async function showLife(order: Order): Promise<void> {
-  const fills = (await read<{ fills: Fill[] }>(`/fills?symbol=${encodeURIComponent(order.symbol)}&limit=${most}`))?.fills.filter((fill) => fill.orderId === order.orderId) ?? [];
+  const answer = await read<{ fills: Fill[] }>(`/fills?symbol=${encodeURIComponent(order.symbol)}&limit=${most}`);
+  const fills = answer?.fills.filter((fill) => fill.orderId === order.orderId) ?? [];
   const facts = make("dl", { class: "facts" });
   for (const [name, value] of Object.entries(order)) {
     if (typeof value === "object" || name === "fills") continue;
@@ -78,7 +84,7 @@ async function showLife(order: Order): Promise<void> {
   }
   const rows = fills.map((fill) => [moment(millisOf(fill.timeNanos)), pretty(fill.price), pretty(fill.quantity), pretty(fill.fee), fill.liquidity, fill.tradeId]);
   open(`Order ${order.orderId} of ${order.symbol}`, facts, make("h2", {}, "Fills"),
-    rows.length === 0 ? make("p", { class: "empty" }, "None.") : tableOfCells(["Time", "Price", "Quantity", "Fee", "Role", "Trade"], rows, 1),
+    rows.length === 0 ? make("p", { class: "empty" }, answer === undefined ? "They can't be read now." : "None.") : tableOfCells(["Time", "Price", "Quantity", "Fee", "Role", "Trade"], rows, 1),
     make("form", { method: "dialog", class: "actions" }, make("button", { class: "plain" }, "Close")));
 }
 

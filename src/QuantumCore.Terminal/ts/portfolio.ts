@@ -6,6 +6,7 @@ import { mean, moment, pretty, units } from "./format.js";
 import type { Balance } from "./protocol.js";
 import { current } from "./session.js";
 import type { Store } from "./store.js";
+import { toast } from "./toast.js";
 
 interface Entry { time: string; cause: string; key: string | null; asset: string; amount: string; symbol: string | null; tradeId: string | null }
 interface Statement { from: string; to: string; entries: Entry[]; next: string | null }
@@ -18,13 +19,20 @@ export async function show(host: HTMLElement, store: Store): Promise<void> {
     return;
   }
   const today = new Date(store.now()).toISOString().slice(0, 10);
-  const [balances, positions, ledger] = [wide("Balances"), wide("Positions"), wide("Ledger")];
+  const [balances, positions] = [wide("Balances"), wide("Positions")];
+  let ledger = wide("Ledger");
   const from = make("input", { type: "date", value: today, max: today });
   const to = make("input", { type: "date", value: today, max: today });
   host.replaceChildren(
     make("h1", {}, `Portfolio of ${current.account}`), equityCard(store), balances, positions,
     make("div", { class: "filters" }, make("label", {}, "Statement from", from), make("label", {}, "to", to), make("span", { class: "grow" }), button("CSV", () => void download(from.value, to.value), { class: "ghost" })), ledger);
-  const showLedger = (): void => void statement(ledger, from.value, to.value);
+  // Of other days that are chosen meanwhile the card is another one.
+  const showLedger = (): void => {
+    const fresh = wide("Ledger");
+    ledger.replaceWith(fresh);
+    ledger = fresh;
+    void statement(fresh, from.value, to.value);
+  };
   from.addEventListener("change", showLedger);
   to.addEventListener("change", showLedger);
   showLedger();
@@ -86,7 +94,10 @@ async function download(from: string, to: string): Promise<void> {
   let after = "";
   while (true) {
     const answer = await read<Statement>(`/account/statement?from=${from}&to=${to}&limit=1000${after === "" ? "" : `&after=${encodeURIComponent(after)}`}`);
-    if (answer === undefined) return;
+    if (answer === undefined) {
+      toast("bad", "No file", "The statement can't be read now, or the days are no period.");
+      return;
+    }
     for (const e of answer.entries) lines.push([e.time, e.cause, e.key ?? "", e.symbol ?? "", e.tradeId ?? "", e.asset, e.amount].map(csv).join(","));
     if (answer.next === null) break;
     after = answer.next;

@@ -1,5 +1,5 @@
 import { byId, make, open } from "./dom.js";
-import { setZone } from "./format.js";
+import { parse, setZone } from "./format.js";
 import { readTheme } from "./surface.js";
 
 /** What this browser remembers of how a person wants it. */
@@ -28,6 +28,12 @@ let changed: () => void = () => undefined;
 export function onPrefs(does: () => void): void {
   changed = does;
   matchMedia("(prefers-color-scheme: light)").addEventListener("change", apply);
+  // What is chosen in another tab holds in this one, and is not written over by it.
+  addEventListener("storage", (event) => {
+    if (event.key !== name) return;
+    Object.assign(prefs, defaults, stored());
+    apply();
+  });
   apply();
 }
 
@@ -39,6 +45,12 @@ export function setPrefs(change: Partial<Prefs>): void {
     // A browser that keeps nothing still shows it.
   }
   apply();
+}
+
+/** Whether a person wants to be asked before an order of this value. An amount that can't be read asks before each. */
+export function wantsToBeAsked(value: bigint, scale: number): boolean {
+  const above = parse(prefs.confirmAbove, scale);
+  return above === undefined ? prefs.confirmAbove.trim() !== "" : value > above;
 }
 
 /** Light for dark, and back. */

@@ -1,4 +1,4 @@
-import { call, type Outcome } from "./api.js";
+import { call, insist, mayChange, type Outcome } from "./api.js";
 import { prefs, setPrefs } from "./prefs.js";
 
 /** Who is signed in. The browser's cookie says so to the exchange; this page never sees a key. */
@@ -20,16 +20,24 @@ export function onSession(does: (session: Session | undefined) => void): void {
   changed = does;
 }
 
+/** Other pages of this browser: they have the same cookie, and what they send is sent as whoever it names. */
+const others = new BroadcastChannel("quantumcore.session");
+others.onmessage = (event: MessageEvent<{ signedOut: boolean }>) => {
+  prefs.signedOut = event.data.signedOut;
+  void begin();
+};
+
 /** Learns who is signed in. In a demo that is its customer, unless a person signed out: nobody has to sign in to look. */
 export async function begin(): Promise<void> {
-  let known: Outcome<Session>;
-  while ((known = await call<Session>("GET", "/sessions/current")).kind === "unknown" || (known.kind === "refused" && known.problem.status >= 429)) {
-    console.warn("session:", known.kind === "refused" ? known.problem.code : "no answer");
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const known = await insist(() => call<Session>("GET", "/sessions/current"));
+  if (known.kind === "done") {
+    take(known.value);
+    return;
   }
-  if (known.kind === "done") take(known.value);
-  else if (!prefs.signedOut) await signInToDemo("demo-alice");
-  else take(undefined);
+  const before = current;
+  const entered = prefs.signedOut ? undefined : await insist(() => signInToDemo("demo-alice"), Infinity, () => current === before);
+  // Meanwhile a person may have signed in by hand.
+  if (entered?.kind !== "done" && current === before) take(undefined);
 }
 
 /** Signs in to the demo as one of its people, without a password. */
@@ -45,10 +53,13 @@ export async function signUp(name: string, password: string): Promise<Outcome<Se
   return entered(await call<Session>("POST", "/users", { name, password }));
 }
 
-export async function signOut(): Promise<void> {
-  await call("DELETE", "/sessions/current");
+/** Signs out; false where no answer came, and this browser may be signed in as before. */
+export async function signOut(): Promise<boolean> {
+  if (mayChange(await call("DELETE", "/sessions/current"))) return false;
   setPrefs({ signedOut: true });
   take(undefined);
+  others.postMessage({ signedOut: true });
+  return true;
 }
 
 /** May see and use the operator's page. */
@@ -60,6 +71,7 @@ function entered(outcome: Outcome<Session>): Outcome<Session> {
   if (outcome.kind === "done") {
     setPrefs({ signedOut: false });
     take(outcome.value);
+    others.postMessage({ signedOut: false });
   }
   return outcome;
 }

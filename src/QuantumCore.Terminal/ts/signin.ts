@@ -2,6 +2,7 @@ import { call, explain, read } from "./api.js";
 import { button, confirm, make, write } from "./dom.js";
 import { moment } from "./format.js";
 import { current, signIn, signInToDemo, signOut, signUp, type Session } from "./session.js";
+import { toast } from "./toast.js";
 
 interface Listed { id: string; begun: string; ends: string; address: string; client: string; current: boolean }
 
@@ -53,13 +54,18 @@ async function showPerson(host: HTMLElement, session: Session): Promise<void> {
   put("Account", session.account ?? "none");
   put("Authenticator", session.authenticator ? "on" : "off");
   const others = session.demo
-    ? ["demo-alice", "demo-bob", "demo-admin"].filter((name) => name !== session.user).map((name) => button(`Go on as ${name}`, () => void signInToDemo(name).then(goOn), { class: "plain" }))
+    ? ["demo-alice", "demo-bob", "demo-admin"].filter((name) => name !== session.user).map((name) => button(`Go on as ${name}`, () => void signInToDemo(name).then((outcome) => outcome.kind === "done" ? goOn() : toast("bad", `Not ${name}`, outcome.kind === "refused" ? explain(outcome.problem) : "No answer came. Try again.")), { class: "plain" }))
     : [];
-  const out = button("Sign out", () => void signOut().then(() => showForm(host)), { class: "plain" });
+  const out = button("Sign out", () => void leave(host), { class: "plain" });
   const list = make("div", { class: "card" }, make("h2", {}, "Sessions"), make("p", { class: "muted" }, "Loading…"));
   host.replaceChildren(make("h1", {}, "Your access"), make("div", { class: "cards" },
     make("div", { class: "card" }, make("h2", {}, "You"), facts, make("div", { class: "buttons" }, ...others, out)), ...(session.demo ? [] : [passwordCard()])), list);
   await showSessions(list);
+}
+
+async function leave(host: HTMLElement): Promise<void> {
+  if (await signOut()) showForm(host);
+  else toast("bad", "Not signed out", "No answer came: this browser is still signed in. Try again.");
 }
 
 async function showSessions(card: HTMLElement): Promise<void> {

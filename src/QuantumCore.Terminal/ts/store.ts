@@ -151,7 +151,9 @@ export class Store {
     const fresh = fills.filter((fill) => !known.has(key(fill)));
     if (fresh.length === 0) return fresh;
     this.fills = [...fills];
-    for (const fill of fresh) this.ownTrades.add(`${fill.symbol} ${fill.tradeId}`);
+    // Trades that are older have their mark.
+    this.ownTrades.clear();
+    for (const fill of fills) this.ownTrades.add(`${fill.symbol} ${fill.tradeId}`);
     for (const trade of this.trades) trade.own ||= this.ownTrades.has(`${this.instrument?.symbol} ${trade.id}`);
     this.touch("fills", "trades", "candles");
     return fresh;

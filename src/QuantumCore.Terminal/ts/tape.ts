@@ -19,6 +19,11 @@ export class Tape extends Surface {
     resume.addEventListener("click", () => this.freeze(false));
   }
 
+  /** Another symbol: what stood still was of the one before. */
+  begin(): void {
+    this.freeze(false);
+  }
+
   protected draw(g: CanvasRenderingContext2D): void {
     const instrument = this.store.instrument;
     const trades = this.frozen ?? this.store.trades;

@@ -1,12 +1,13 @@
-import { explain } from "./api.js";
+import { explain, mayChange } from "./api.js";
 import { byId, button, confirm, make, write } from "./dom.js";
-import { decimal, parse, percent, units } from "./format.js";
+import { decimal, percent, units, zoneName } from "./format.js";
 import type { Instrument } from "./instrument.js";
 import { basisPoints, kindOf, kinds, timeNames, type Entry, type FieldName } from "./kinds.js";
-import { prefs } from "./prefs.js";
+import { prefs, wantsToBeAsked } from "./prefs.js";
 import { affordable, averageTicks, cost, fee, protectedTicks, walk, walkAmount, type Walk } from "./preview.js";
 import type { Problem, Side } from "./protocol.js";
 import { newId, place, sayPlaced, type Known } from "./sending.js";
+import { current } from "./session.js";
 import type { Store } from "./store.js";
 import { toast } from "./toast.js";
 
@@ -29,6 +30,9 @@ const fieldOf: Readonly<Record<string, FieldName>> = {
   activationPrice: "activation", goodTill: "goodTill", timeInForce: "tif", peg: "peg", triggerBy: "triggerBy",
 };
 
+/** The first year that has five digits: such a date can be written, and is none of the exchange's. */
+const endOfTime = Date.UTC(10_000, 0);
+
 interface Checked { entry: Entry; lots: bigint; ticks: bigint; walk: Walk; error: string; errorField: FieldName | undefined; hint: string }
 
 /** The order ticket: fields by kind, a preview in whole units, and one order at a time on its way. */
@@ -42,6 +46,10 @@ export class Ticket {
   /** How much is said by the quote asset. */
   private byTotal = false;
   private touched = new Set<FieldName>();
+  /** Names of orders that were sent, by what they said, until their outcome is known: what says the same is the same order. */
+  private readonly unsettled = new Map<string, string>();
+  /** What the exchange refused, until that field is written anew. */
+  private refused: { field: FieldName; why: string } | undefined;
   private readonly form = byId<HTMLFormElement>("ticket-form");
   private readonly rows = new Map<FieldName, { row: HTMLElement; input: HTMLInputElement | HTMLSelectElement; unit: HTMLElement; problem: HTMLElement }>();
   private readonly shown = new Map<string, HTMLElement>();
@@ -81,6 +89,7 @@ export class Ticket {
     const tif = this.rows.get("tif")!.input as HTMLSelectElement;
     tif.replaceChildren(...this.kind.times.map((time) => make("option", { value: time }, timeNames[time] ?? time)));
     this.touched.clear();
+    this.refused = undefined;
     this.layOut();
     this.refresh();
   }
@@ -89,6 +98,7 @@ export class Ticket {
   clear(): void {
     for (const [name, { input }] of this.rows) if (input instanceof HTMLInputElement && name !== "goodTill") input.value = "";
     this.touched.clear();
+    this.refused = undefined;
     this.layOut();
     this.refresh();
   }
@@ -126,11 +136,12 @@ export class Ticket {
     const closed = this.whyClosed();
     const shows = checked.errorField !== undefined && this.touched.has(checked.errorField);
     for (const [name, { input, problem }] of this.rows) {
-      const wrong = shows && checked.errorField === name;
-      input.setAttribute("aria-invalid", String(wrong));
-      write(problem, wrong ? checked.error : "");
-      problem.hidden = !wrong;
+      const wrong = shows && checked.errorField === name ? checked.error : this.refused?.field === name ? this.refused.why : "";
+      input.setAttribute("aria-invalid", String(wrong !== ""));
+      write(problem, wrong);
+      problem.hidden = wrong === "";
     }
+    write(this.rows.get("goodTill")!.row.firstElementChild!, `Until, ${zoneName()}`);
     const general = checked.errorField === undefined ? checked.error : "";
     this.problem.classList.toggle("hint", general === "" && checked.hint !== "");
     write(this.problem, general !== "" ? general : checked.hint);
@@ -173,6 +184,7 @@ export class Ticket {
 
   private typed(name: FieldName): void {
     this.touched.add(name);
+    if (this.refused?.field === name) this.refused = undefined;
     if (name === "tif") this.layOut();
     this.refresh();
   }
@@ -220,6 +232,7 @@ export class Ticket {
     if (name === "quantity" && this.byTotal) this.switchUnit();
     this.rows.get(name)!.input.value = text;
     this.touched.add(name);
+    if (this.refused?.field === name) this.refused = undefined;
   }
 
   private text(name: FieldName): string {
@@ -266,8 +279,10 @@ export class Ticket {
     if (name === "tif" || name === "peg" || name === "triggerBy") {
       text[name] = written;
     } else if (name === "goodTill") {
+      const until = Date.parse(prefs.zone === "utc" ? `${written}Z` : written);
       if (written === "") fail("until when?", name);
-      else text[name] = `${new Date(prefs.zone === "utc" ? `${written}Z` : written).toISOString().slice(0, 19)}Z`;
+      else if (!(until < endOfTime)) fail("a year of four digits", name);
+      else text[name] = `${new Date(until).toISOString().slice(0, 19)}Z`;
     } else if (written === "") {
       if (this.kind.optional?.includes(name) !== true) fail(name === "quantity" || name === "total" ? "how much?" : "needed", name);
     } else if (name === "trail") {
@@ -278,7 +293,7 @@ export class Ticket {
       if (typeof value === "string") fail(value, name);
       else {
         read[name] = value;
-        text[name] = written.replaceAll(",", "");
+        text[name] = priceFields.has(name) ? instrument.price(value, false) : name === "total" ? decimal(value, instrument.quoteScale, false) : instrument.quantity(value, false);
       }
     }
   }
@@ -390,13 +405,21 @@ export class Ticket {
     const checked = this.check(instrument);
     if (checked.error !== "") return;
     const words = this.describe(instrument, checked);
-    const above = parse(prefs.confirmAbove, instrument.quoteScale);
+    const value = instrument.notional(checked.ticks, checked.lots);
+    const said = JSON.stringify([current?.account, this.kind.body({ ...checked.entry, id: "" })]);
+    const written = this.howMuch();
     this.busy = true;
     this.refresh();
     try {
-      if (above !== undefined && instrument.notional(checked.ticks, checked.lots) > above && !(await confirm(words, `Yes, ${this.side}`))) return;
-      const { id } = checked.entry;
-      await place(this.kind.path, id, this.kind.body(checked.entry), words, (outcome) => this.tell(outcome, id, words));
+      const { path, body } = this.kind;
+      if (wantsToBeAsked(value > checked.walk.value ? value : checked.walk.value, instrument.quoteScale) && !(await confirm(words, `Yes, ${checked.entry.side}`))) return;
+      const id = this.unsettled.get(said) ?? checked.entry.id;
+      this.unsettled.set(said, id);
+      await place(path, id, body({ ...checked.entry, id }), words, (outcome) => {
+        // Of what was sent before an exchange that is busy has said nothing.
+        if (!mayChange(outcome)) this.unsettled.delete(said);
+        this.tell(outcome, id, words, written);
+      });
     } finally {
       this.busy = false;
       this.refresh();
@@ -409,7 +432,11 @@ export class Ticket {
     return `${this.side === "buy" ? "Buy" : "Sell"} ${instrument.quantity(checked.lots)} ${instrument.base} ${price}, ${this.kind.label.toLowerCase()}`;
   }
 
-  private tell(outcome: Known, id: string, words: string): void {
+  private howMuch(): string {
+    return `${this.store.instrument?.symbol} ${this.text("quantity")} ${this.text("total")}`;
+  }
+
+  private tell(outcome: Known, id: string, words: string, written: string): void {
     if (outcome.kind === "refused") {
       this.showRefusal(outcome.problem, words);
       return;
@@ -417,20 +444,21 @@ export class Ticket {
     const placed = outcome.value.orders?.[0] ?? outcome.value;
     sayPlaced(placed, outcome.value.orders === undefined ? "Order placed" : "Orders placed", words, id);
     if (placed.status !== "new" && placed.status !== "partiallyFilled") this.store.takeClosed(placed);
-    for (const name of ["quantity", "total"] as const) this.rows.get(name)!.input.value = "";
-    this.touched.clear();
-    this.closeSheet();
+    // Who writes the next one already goes on with it.
+    if (written === this.howMuch()) {
+      for (const name of ["quantity", "total"] as const) this.rows.get(name)!.input.value = "";
+      this.touched.clear();
+      this.refused = undefined;
+      this.closeSheet();
+    }
     this.onPlaced();
   }
 
   /** A refusal goes where its cause was written, when that can be told; it is always said. */
   private showRefusal(problem: Problem, words: string): void {
     const member = problem.field?.split(",")[0]?.replace(/^.*\./, "") ?? "";
-    const row = this.rows.get(fieldOf[member] ?? "quantity");
-    if (fieldOf[member] !== undefined && row !== undefined && !row.row.hidden) {
-      write(row.problem, explain(problem));
-      row.problem.hidden = false;
-    }
+    const field = fieldOf[member];
+    if (field !== undefined && !this.rows.get(field)!.row.hidden) this.refused = { field, why: explain(problem) };
     toast("bad", "Refused", `${words}: ${explain(problem)} [${problem.code}]`);
   }
 

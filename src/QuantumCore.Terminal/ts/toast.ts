@@ -38,6 +38,13 @@ export function showNotices(): void {
   write(byId("bell-count"), "0");
 }
 
+/** Somebody else is signed in: what was said to the one before is not theirs, nor is what it offers to do. */
+export function forgetNotices(): void {
+  kept.length = 0;
+  byId("toasts").replaceChildren();
+  write(byId("bell-count"), "0");
+}
+
 function remember(title: string, text: string): void {
   kept.unshift({ at: Date.now(), title, text });
   kept.length = Math.min(kept.length, 100);

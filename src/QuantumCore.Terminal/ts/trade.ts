@@ -22,6 +22,8 @@ const intervals: readonly (readonly [string, number])[] = [["1m", 60_000], ["5m"
 const groups = [1, 10, 100, 1_000, 5_000];
 const candlesAtFirst = 1_440;
 const candleRefresh = 15_000;
+/** What was missed or not answered is asked for so long after the last time. */
+const missedRefresh = 2_000;
 
 /** The trade page: its parts, what connects them, and when each is painted. */
 export class Trade {
@@ -43,6 +45,13 @@ export class Trade {
   private readonly showInterval: (name: string) => void;
   private interval = "1m";
   private olderPending = false;
+  private olderAt = 0;
+  private hasNoOlder = false;
+  /** Until when, by this machine's clock, candles are the exchange's own; 0 before it has told any. */
+  private candlesUntil = 0;
+  /** Trades, and candles, that may have been missed. */
+  private missed = false;
+  private snapshots = 0;
   private slowAt = 0;
   private depthAt = 0;
   private candlesAt = 0;
@@ -79,7 +88,9 @@ export class Trade {
     if (interval !== null && intervals.some(([name]) => name === interval)) this.takeInterval(interval);
     this.showInterval(this.interval);
     const first = symbol !== undefined && this.store.instruments.has(symbol) ? symbol : this.store.instruments.keys().next().value;
+    const step = Number(new URLSearchParams(location.search).get("group"));
     if (first !== undefined) this.choose(first);
+    if (groups.includes(step)) this.regroup(groups.indexOf(step) - groups.indexOf(this.ladder.step));
   }
 
   /** Somebody else is signed in: the stream shows that account, or none. */
@@ -90,9 +101,10 @@ export class Trade {
     this.stream.followAccount(on);
   }
 
-  /** Shows a symbol that the address names. */
+  /** Shows a symbol that the address names; of one that names none, the symbol that is shown. */
   show(symbol: string | undefined): void {
-    if (symbol !== undefined && symbol !== this.store.instrument?.symbol && this.store.instruments.has(symbol)) this.choose(symbol);
+    if (symbol === undefined && this.wanted !== "") this.writeAddress();
+    else if (symbol !== undefined && symbol !== this.store.instrument?.symbol && this.store.instruments.has(symbol)) this.choose(symbol);
   }
 
   /** Everything is to be painted anew: the colours or the clock are others. */
@@ -104,7 +116,13 @@ export class Trade {
     this.store.touch("orders", "fills", "tickers");
   }
 
+  /** Where another page is shown they mean nothing: nobody sees what they would do. */
   keys(): readonly Key[] {
+    return [...this.ownKeys().map((key): Key => key.does === undefined ? key : { ...key, does: (event) => byId("trade").hidden || key.does!(event) }),
+      { keys: ["T"], says: "Light or dark", does: toggleTheme }, { keys: ["Esc"], says: "Close, or leave a field" }];
+  }
+
+  private ownKeys(): readonly Key[] {
     const type = (name: string, kind: string, says: string): Key => ({ keys: [name], says, does: () => this.ticket.setKind(kind) });
     return [
       { keys: ["/"], says: "Find a symbol", does: () => this.markets.search() },
@@ -122,8 +140,6 @@ export class Trade {
       { keys: ["D"], says: "To the depth", does: () => this.view("depth", this.depth.canvas) },
       { keys: ["A"], says: "Tell me when a price is reached", does: () => this.chart.askAlert() },
       { keys: ["V"], says: "The book as a table", does: () => byId("book-table").click() },
-      { keys: ["T"], says: "Light or dark", does: toggleTheme },
-      { keys: ["Esc"], says: "Close, or leave a field" },
     ];
   }
 
@@ -164,7 +180,7 @@ export class Trade {
       this.refreshTicket = false;
     }
     this.tellPace(performance.now() - began);
-    void this.keepCandles(now);
+    this.keepPast(now);
   }
 
   private refreshTicket = false;
@@ -172,6 +188,7 @@ export class Trade {
   private connectParts(): void {
     this.stream.onUnknown = () => this.onUnknown();
     this.stream.onAccount = (message) => this.account.take(message);
+    this.stream.onSnapshot = () => (this.missed ||= this.snapshots++ > 0);
     this.stream.onAlerts = (message) => this.alerts.take(message);
     this.markets.onChoose = (symbol) => this.choose(symbol);
     this.markets.onRetry = () => this.stream.retry();
@@ -242,41 +259,72 @@ export class Trade {
     this.oneClick.begin(1);
     this.grouping.replaceChildren(...groups.map((step) => make("option", { value: String(step) }, instrument.groupPrice(step, step))));
     this.ticket.clear();
-    this.chart.toNow();
+    this.tape.begin();
+    this.chart.lines.drop();
+    this.snapshots = 0;
     this.writeAddress();
-    this.candlesAt = performance.now();
-    void this.readCandles(symbol, this.interval, candlesAtFirst);
+    this.beginCandles();
     void this.readTrades(symbol);
   }
 
   private async readTrades(symbol: string): Promise<void> {
     const answer = await read<{ trades: TradeJson[] }>(`/trades/${encodeURIComponent(symbol)}?limit=200`);
-    if (answer !== undefined && symbol === this.wanted) this.store.takePast(answer.trades);
+    if (symbol !== this.wanted) return;
+    if (answer === undefined) this.missed = true;
+    else this.store.takePast(answer.trades);
   }
 
-  private async readCandles(symbol: string, interval: string, limit: number, before?: number): Promise<number> {
+  /** All candles of a symbol and an interval that were just chosen. */
+  private beginCandles(): void {
+    this.candlesUntil = 0;
+    this.hasNoOlder = false;
+    this.missed = false;
+    this.chart.toNow();
+    this.candlesAt = performance.now();
+    void this.readCandles(this.wanted, this.interval, candlesAtFirst);
+  }
+
+  /** Gives how many came; undefined for no answer, and for one that is not of what is shown now. */
+  private async readCandles(symbol: string, interval: string, limit: number, before?: number): Promise<number | undefined> {
+    const askedAt = Date.now();
     const until = before === undefined ? "" : `&before=${new Date(before).toISOString().slice(0, 19)}Z`;
     const answer = await read<{ candles: CandleRow[] }>(`/candles/${encodeURIComponent(symbol)}?period=${interval}&limit=${limit}${until}`);
     // Another symbol or interval may have been chosen meanwhile.
-    if (answer === undefined || symbol !== this.wanted || interval !== this.interval) return 0;
+    if (symbol !== this.wanted || interval !== this.interval) return undefined;
+    if (answer === undefined) {
+      this.missed ||= before === undefined;
+      return undefined;
+    }
+    if (before === undefined) this.candlesUntil = askedAt;
+    // Behind as many as one answer has there may be a gap: who goes back reads those before it again.
+    if (before === undefined && limit === candlesAtFirst) {
+      this.store.candles = this.store.candles.filter((candle) => candle.start > (answer.candles.at(-1)?.[0] ?? 0));
+      this.hasNoOlder = false;
+    }
     this.store.takeCandles(answer.candles);
     return answer.candles.length;
   }
 
   private async readOlder(): Promise<void> {
     const first = this.store.candles[0];
-    if (this.olderPending || first === undefined || this.store.candles.length > 20_000) return;
+    const now = performance.now();
+    if (this.olderPending || this.hasNoOlder || now < this.olderAt || first === undefined || this.store.candles.length > 20_000) return;
     this.olderPending = true;
     const found = await this.readCandles(this.wanted, this.interval, candlesAtFirst, first.start);
-    // Where there is nothing older, it is not asked for again.
-    this.olderPending = found === 0;
+    this.olderPending = false;
+    // Where there is nothing older, it is not asked for again; where no answer came, not at once.
+    if (found === 0) this.hasNoOlder = true;
+    else if (found === undefined) this.olderAt = now + missedRefresh;
   }
 
-  /** The exchange's own candles replace those that trades were folded into. */
-  private async keepCandles(now: number): Promise<void> {
-    if (now - this.candlesAt < candleRefresh || this.store.link !== "live" || this.wanted === "") return;
+  /** The exchange's own candles replace those that trades were folded into, and stand where trades were missed. */
+  private keepPast(now: number): void {
+    if (now - this.candlesAt < (this.missed ? missedRefresh : candleRefresh) || this.store.link !== "live" || this.wanted === "") return;
     this.candlesAt = now;
-    await this.readCandles(this.wanted, this.interval, this.store.candles.length === 0 ? candlesAtFirst : 3);
+    const missing = Math.max(3, Math.ceil((Date.now() - this.candlesUntil) / this.store.candleMillis) + 2);
+    if (this.missed) void this.readTrades(this.wanted);
+    this.missed = false;
+    void this.readCandles(this.wanted, this.interval, Math.min(missing, candlesAtFirst));
   }
 
   private pickInterval(at: number): void {
@@ -294,11 +342,9 @@ export class Trade {
   private chooseInterval(name: string): void {
     this.takeInterval(name);
     this.store.candles = [];
-    this.olderPending = false;
     this.store.touch("candles");
-    this.chart.toNow();
     this.writeAddress();
-    if (this.wanted !== "") void this.readCandles(this.wanted, name, candlesAtFirst);
+    if (this.wanted !== "") this.beginCandles();
   }
 
   private regroup(by: number): void {

@@ -1,0 +1,64 @@
+using Microsoft.Playwright;
+using Xunit;
+
+namespace QuantumCore.TerminalTests;
+
+/// <summary>Large numbers: one that is cut off is another number.</summary>
+public sealed partial class ChartTests
+{
+    /// <summary>Texts of the chart's axis that are longer than it is wide.</summary>
+    private const string WatchCuts = """
+        (() => {
+          window.cuts = new Set();
+          const { fillText } = CanvasRenderingContext2D.prototype;
+          CanvasRenderingContext2D.prototype.fillText = function (text, x, ...rest) {
+            if (this.canvas.parentElement?.id === "chart") {
+              window.painted = true;
+              if (this.textAlign === "left" && x + this.measureText(text).width > this.canvas.clientWidth) window.cuts.add(text);
+              else window.cuts.delete(text);
+            }
+            return fillText.call(this, text, x, ...rest);
+          };
+        })()
+        """;
+
+    [Theory]
+    [InlineData(1440, 900)]
+    [InlineData(390, 844)]
+    public async Task No_digit_of_a_large_number_is_cut_off(int width, int height)
+    {
+        const string Large = "BIG-USD";
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, "MSFT", width, height);
+        await page.CallAsync("demo-admin", HttpMethod.Post, "admin/instruments", new { symbol = Large, baseAsset = "BIG", baseDecimals = 0, quoteAsset = "USD", quoteDecimals = 2, tickSize = "25", lotSize = "1", referencePrice = "500000000", maxPrice = "900000000000" });
+        foreach (var account in (string[])["ACC-1001", "ACC-1002"])
+        {
+            await page.CallAsync("demo-admin", HttpMethod.Post, $"admin/accounts/{account}/deposits", new { key = "large-usd", asset = "USD", amount = "9000000000000" });
+            await page.CallAsync("demo-admin", HttpMethod.Post, $"admin/accounts/{account}/deposits", new { key = "large-big", asset = "BIG", amount = "1000000" });
+        }
+
+        await page.ClearAsync(Large);
+
+        await page.PlaceAsync("demo-bob", new { symbol = Large, side = "sell", price = "500000025", quantity = "50" });
+        await page.PlaceAsync("demo-alice", new { symbol = Large, side = "buy", price = "500000025", quantity = "45" });
+        await page.PlaceAsync("demo-alice", new { symbol = Large, side = "buy", price = "499999975", quantity = "5765" });
+        await page.Page.AddInitScriptAsync(WatchCuts);
+        await page.Page.GotoAsync(new Uri(exchange.Address, $"/trade/{Large}").ToString());
+        await page.LiveAsync();
+        await page.Page.WaitForFunctionAsync("() => window.painted");
+        await page.FramesAsync(20);
+        Assert.Empty(await page.Page.EvaluateAsync<string[]>("() => [...window.cuts]"));
+        if (width < 720)
+            await page.Page.Locator("#views button[data-view=orders]").ClickAsync();
+        var price = page.Page.Locator("#blotter tr[data-order] input").First;
+        await Assertions.Expect(price).ToHaveValueAsync("499999975");
+        Assert.True(await price.EvaluateAsync<bool>("input => input.scrollWidth <= input.clientWidth"));
+        if (width < 720)
+            await page.Page.Locator(".dock button[data-side=buy]").ClickAsync();
+        await page.FillAsync("buy", "limit", ("price", "500000025"), ("quantity", "12000"));
+        await Assertions.Expect(page.Page.Locator("#ticket-form .total dd")).ToHaveTextAsync("6,000,000,300,000.00 USD");
+        await LayoutTests.PictureAsync(page, $"{width}x{height}-dark-large");
+        Assert.Empty(await page.Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('#ticket-form dd')].filter(dd => dd.scrollWidth > dd.clientWidth || dd.getBoundingClientRect().right > innerWidth).map(dd => dd.textContent)"));
+        await page.ClearAsync(Large);
+        page.AssertSound();
+    }
+}

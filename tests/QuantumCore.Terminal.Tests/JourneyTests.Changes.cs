@@ -1,0 +1,267 @@
+using System.Text.RegularExpressions;
+using System.Web;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace QuantumCore.TerminalTests;
+
+/// <summary>Another symbol, another person, another tab, a connection that is gone: what was true before it is not shown or sent after it.</summary>
+public sealed partial class JourneyTests
+{
+    private const string Other = "MSFT";
+
+    /// <summary>What the canvases say, by the panel they fill: the texts since it was last painted whole.</summary>
+    private const string WatchTexts = """
+        (() => {
+          window.texts = {};
+          const drawing = CanvasRenderingContext2D.prototype;
+          const { fillText, fillRect } = drawing;
+          drawing.fillText = function (text, ...rest) { window.texts[this.canvas.parentElement?.id]?.push(text); return fillText.call(this, text, ...rest); };
+          drawing.fillRect = function (x, y, width, height) {
+            if (x === 0 && y === 0 && height >= this.canvas.clientHeight - 1 && width >= this.canvas.clientWidth - 1 && this.globalAlpha === 1) window.texts[this.canvas.parentElement?.id] = [];
+            return fillRect.call(this, x, y, width, height);
+          };
+        })()
+        """;
+
+    [Fact]
+    public async Task Symbol_without_a_book_does_not_keep_the_prices_of_the_one_before()
+    {
+        await using var page = await OpenAsync(lastPrice: "150.00", bid: "149.00", ask: "151.00");
+        await page.ClearAsync(Other);
+        await page.Page.AddInitScriptAsync(WatchTexts);
+        await page.Page.ReloadAsync();
+        await page.LiveAsync();
+        await page.Page.WaitForFunctionAsync("() => window.texts.tape?.some(text => text.includes('150.00')) && window.texts.depth?.length > 3");
+        await page.Page.Locator("#tape canvas").HoverAsync();
+        await ChooseAsync(page, Other);
+        await page.Page.WaitForFunctionAsync("() => window.texts.depth?.includes('No depth on both sides')");
+        await page.Page.WaitForFunctionAsync("() => !window.texts.tape?.some(text => text.includes('150.00'))");
+        await page.Page.Locator("#depth canvas").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#price")).ToHaveValueAsync("");
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Nothing_is_sent_into_a_book_that_was_not_told_yet()
+    {
+        await using var page = await OpenAsync(bid: "149.00", ask: "151.00");
+        var goOn = false;
+        await page.Page.RouteWebSocketAsync(Stream(), socket =>
+        {
+            var server = socket.ConnectToServer();
+            server.OnMessage(message =>
+            {
+                if (goOn || !message.Text!.Contains($"\"symbol\":\"{Other}\",\"sequence\"", StringComparison.Ordinal))
+                    socket.Send(message.Text!);
+            });
+        });
+        await page.Page.ReloadAsync();
+        await page.LiveAsync();
+        await ChooseAsync(page, Other);
+        await Assertions.Expect(page.Page.Locator("#link")).ToHaveAttributeAsync("data-state", "connecting");
+        await Assertions.Expect(page.Page.Locator("#send")).ToHaveTextAsync("Waiting for live data…");
+        goOn = true;
+        await page.LiveAsync();
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Connection_that_is_dead_without_a_word_is_opened_anew()
+    {
+        await using var page = await OpenAsync();
+        var isDead = false;
+        var connections = 0;
+        await page.Page.RouteWebSocketAsync(Stream(), socket =>
+        {
+            var mine = ++connections;
+            var server = socket.ConnectToServer();
+            socket.OnMessage(message =>
+            {
+                if (mine > 1 || !isDead)
+                    server.Send(message.Text!);
+            });
+            server.OnMessage(message =>
+            {
+                if (mine > 1 || !isDead)
+                    socket.Send(message.Text!);
+            });
+        });
+        await page.Page.ReloadAsync();
+        await page.LiveAsync();
+        connections = 1;
+        isDead = true;
+        await Assertions.Expect(page.Page.Locator("#link")).ToHaveAttributeAsync("data-state", "stale");
+        await page.LiveAsync();
+        Assert.True(connections > 1);
+        await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "117.00", quantity = "8" });
+        await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToHaveCountAsync(1);
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Book_that_was_asked_for_anew_and_did_not_come_is_asked_for_again()
+    {
+        await using var page = await OpenAsync(bid: "149.00");
+        var (loses, losesWhole) = (0, 0);
+        await page.Page.RouteWebSocketAsync(Stream(), socket =>
+        {
+            var server = socket.ConnectToServer();
+            server.OnMessage(message =>
+            {
+                var text = message.Text!;
+                if (loses > 0 && text.Contains("\"type\":\"update\"", StringComparison.Ordinal) && loses-- > 0)
+                    return;
+                if (losesWhole > 0 && text.Contains("\"type\":\"snapshot\"", StringComparison.Ordinal) && losesWhole-- > 0)
+                    return;
+                socket.Send(text);
+            });
+        });
+        await page.Page.ReloadAsync();
+        await page.LiveAsync();
+        (loses, losesWhole) = (1, 1);
+        await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "buy", price = "148.00", quantity = "3" });
+        await Assertions.Expect(page.Page.Locator("#link")).ToHaveAttributeAsync("data-state", "resyncing");
+        await page.LiveAsync();
+        await page.Page.Locator("#book-table").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#ladder .as-table tbody tr")).ToHaveTextAsync(["Bid149.0055", "Bid148.0038"]);
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task What_was_missed_while_the_connection_was_gone_is_read_when_it_is_back()
+    {
+        await using var page = await OpenAsync(lastPrice: "150.00");
+        await page.Page.EvaluateAsync("() => { const real = Date.now; Date.now = () => real() + 30 * 60_000; }");
+        var trades = page.Page.WaitForRequestAsync(new Regex("/trades/AAPL"));
+        var candles = page.Page.WaitForRequestAsync(request => request.Url.Contains("/candles/AAPL", StringComparison.Ordinal) && Limit(request) is > 30 and < 60);
+        await page.CallAsync("demo-alice", HttpMethod.Post, "sim/faults", new { kind = "drop", on = "stream", count = 1 }, exchange.Admin);
+        await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "buy", price = "148.00", quantity = "5" });
+        await trades;
+        await candles;
+        page.AssertSound();
+
+        static int Limit(IRequest request) => int.Parse(HttpUtility.ParseQueryString(new Uri(request.Url).Query)["limit"]!, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
+    public async Task Trades_and_candles_that_were_not_answered_are_asked_for_again()
+    {
+        await using var page = await OpenAsync(lastPrice: "150.00");
+        var (trades, candles) = (0, 0);
+        await page.Page.RouteAsync("**/trades/AAPL*", route => ++trades == 1 ? BusyAsync(route) : route.ContinueAsync());
+        await page.Page.RouteAsync("**/candles/AAPL*", route => ++candles == 1 ? BusyAsync(route) : route.ContinueAsync());
+        var tradesAgain = page.Page.WaitForResponseAsync(response => response.Url.Contains("/trades/AAPL", StringComparison.Ordinal) && response.Ok);
+        var candlesAgain = page.Page.WaitForResponseAsync(response => response.Url.Contains("/candles/AAPL", StringComparison.Ordinal) && response.Url.Contains("limit=1440", StringComparison.Ordinal) && response.Ok);
+        await page.Page.ReloadAsync();
+        await tradesAgain;
+        await candlesAgain;
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Positions_of_one_person_are_not_shown_to_the_next()
+    {
+        await using var page = await OpenAsync(lastPrice: "150.00");
+        await page.Page.Locator("[data-tab=positions]").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#blotter tbody tr")).Not.ToHaveCountAsync(0);
+        await page.Page.RouteAsync("**/account/positions", BusyAsync);
+        await GoOnAsAsync(page, "demo-bob");
+        await Assertions.Expect(page.Page.Locator("#blotter")).ToHaveTextAsync("Loading positions…");
+        await page.Page.UnrouteAsync("**/account/positions");
+        await Assertions.Expect(page.Page.Locator("#blotter tbody tr")).Not.ToHaveCountAsync(0);
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Position_that_is_about_to_be_closed_keeps_the_focus()
+    {
+        await using var page = await OpenAsync(lastPrice: "150.00");
+        await page.Page.Locator("[data-tab=positions]").ClickAsync();
+        var close = page.Page.Locator("#blotter button", new PageLocatorOptions { HasText = "Close" });
+        await close.First.FocusAsync();
+        await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "117.00", quantity = "8" });
+        await Assertions.Expect(page.Page.Locator("#blotter-tabs .count")).ToHaveTextAsync("1");
+        await Assertions.Expect(close.First).ToBeFocusedAsync();
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Other_tab_goes_on_as_whoever_is_signed_in_there()
+    {
+        await using var page = await OpenAsync();
+        await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "sell", price = "158.00", quantity = "9" });
+        var other = await page.Page.Context.NewPageAsync();
+        await other.GotoAsync(new Uri(exchange.Address, "/signin").ToString());
+        await other.Locator("button", new PageLocatorOptions { HasText = "Go on as demo-bob" }).ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#account")).ToContainTextAsync("demo-bob");
+        await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToContainTextAsync("Sell");
+
+        await other.Locator("#account").ClickAsync();
+        await other.Locator("button", new PageLocatorOptions { HasText = "Sign out" }).ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#account")).ToHaveTextAsync("Sign in");
+        await Assertions.Expect(page.Page.Locator("#send")).ToHaveTextAsync("Sign in to trade");
+        await Assertions.Expect(other.Locator("#account")).ToHaveTextAsync("Sign in");
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task What_is_set_in_one_tab_holds_in_the_other_and_is_not_written_over_by_it()
+    {
+        await using var page = await OpenAsync();
+        var other = await page.Page.Context.NewPageAsync();
+        await other.GotoAsync(new Uri(exchange.Address, "/signin").ToString());
+        await other.Locator("#settings").ClickAsync();
+        await other.Locator("dialog label", new PageLocatorOptions { HasText = "Confirm orders above" }).Locator("input").FillAsync("500");
+        await other.Locator("dialog label", new PageLocatorOptions { HasText = "Theme" }).Locator("select").SelectOptionAsync("light");
+        await Assertions.Expect(page.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "light");
+        await page.Page.Keyboard.PressAsync("t");
+        await page.FillAsync("buy", "limit", ("price", "119.00"), ("quantity", "7"));
+        await page.SendAsync();
+        await page.Page.Locator("dialog button", new PageLocatorOptions { HasText = "No, go back" }).ClickAsync();
+        Assert.Contains("500", await page.Page.EvaluateAsync<string>("() => localStorage.getItem('quantumcore.prefs')"), StringComparison.Ordinal);
+        Assert.Empty(await page.OpenOrdersAsync(Symbol));
+    }
+
+    [Fact]
+    public async Task Machine_whose_clock_is_behind_is_told_no_old_fills()
+    {
+        await using var page = await OpenAsync(lastPrice: "150.00");
+        var fills = FillOf("1-0", "9", TimeProvider.System.GetUtcNow().AddMinutes(-10));
+        await page.Page.RouteAsync("**/api/qc/v1/fills*", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = $$"""{"fills":[{{fills}}]}""" }));
+        await page.Page.AddInitScriptAsync("{ const real = Date.now; Date.now = () => real() - 3_600_000; }");
+        await page.Page.RunAndWaitForResponseAsync(() => page.Page.ReloadAsync(), "**/fills?*");
+        await page.LiveAsync();
+        fills = $"{FillOf("2-0", "4", TimeProvider.System.GetUtcNow())},{fills}";
+        await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "117.00", quantity = "8" });
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought 4 AAPL" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Page.Locator("#bell-count")).ToHaveTextAsync("1");
+        page.AssertSound();
+
+        static string FillOf(string trade, string quantity, DateTimeOffset time) =>
+            $$"""{"symbol":"{{Symbol}}","tradeId":"{{trade}}","orderId":7,"clientOrderId":"of-{{trade}}","side":"buy","price":"150.00","quantity":"{{quantity}}","fee":"0.00","liquidity":"taker","timeNanos":"{{time.ToUnixTimeMilliseconds()}}000000"}""";
+    }
+
+    [Fact]
+    public async Task Groups_of_the_address_are_shown_and_own_orders_stand_in_theirs()
+    {
+        await using var page = await OpenAsync(bid: "149.00", ask: "151.00");
+        await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "sell", price = "150.53", quantity = "2" });
+        await page.Page.AddInitScriptAsync(WatchTexts);
+        await page.Page.GotoAsync(new Uri(exchange.Address, $"/trade/{Symbol}?group=10").ToString());
+        await page.LiveAsync();
+        await Assertions.Expect(page.Page.Locator("#grouping")).ToHaveValueAsync("10");
+        Assert.EndsWith("group=10", page.Page.Url, StringComparison.Ordinal);
+        await ShowOneClickAsync(page);
+        await page.Page.WaitForFunctionAsync("() => window.texts['oneclick-ladder']?.includes('▸ 150.6')");
+        page.AssertSound();
+    }
+
+    private static Regex Stream() => new("/api/qc/v1/stream$");
+
+    private static async Task ChooseAsync(TradePage page, string symbol)
+    {
+        await page.Page.EvaluateAsync("symbol => { history.pushState(null, '', `/trade/${symbol}`); dispatchEvent(new PopStateEvent('popstate')); }", symbol);
+        await Assertions.Expect(page.Page.Locator("#symbol")).ToHaveTextAsync(symbol);
+    }
+}
