@@ -129,6 +129,25 @@ public sealed class MergedStreamTests
     }
 
     [Fact]
+    public async Task Who_may_see_an_account_no_more_is_told_that_once_and_nothing_else()
+    {
+        var time = new ManualTime();
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        using var reader = await ConnectAsync(exchange, "alice");
+        await SendAsync(reader, """{"op":"subscribe","channel":"account"}""");
+        await SendAsync(reader, """{"op":"subscribe","channel":"alerts"}""");
+        await ReadAsync(reader, time, "account");
+        exchange.Floor.Keys.RemoveAll(key => key.Label == "alice");
+        time.Advance(TimeSpan.FromSeconds(10));
+
+        AccountView poorer = new(TradingFloor.Alice, 13, [new AssetBalance("USD", 2, 100_000, 0)], [], [], []);
+        exchange.Floor.Changes.Writer.TryWrite(new AccountChange(1, poorer, []));
+
+        var ended = JsonDocument.Parse(await ReadAsync(reader, time, "error", not: "account")).RootElement;
+        Assert.Equal(("Unauthorized", "channel"), (ended.GetProperty("code").GetString(), ended.GetProperty("field").GetString()));
+    }
+
+    [Fact]
     public async Task What_an_account_was_told_its_next_reading_includes()
     {
         var time = new ManualTime();
@@ -205,7 +224,7 @@ public sealed class MergedStreamTests
         reader.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, Token);
 
     /// <summary>The next message of a kind. The clock goes on until it is there: what is merged is told when an interval is over.</summary>
-    internal static async Task<string> ReadAsync(ClientWebSocket reader, ManualTime time, string type)
+    internal static async Task<string> ReadAsync(ClientWebSocket reader, ManualTime time, string type, string? not = null)
     {
         while (true)
         {
@@ -216,6 +235,7 @@ public sealed class MergedStreamTests
                 await Task.WhenAny(message, Task.Delay(5, Token));
             }
 
+            Assert.False((await message).StartsWith($$"""{"type":"{{not}}",""", StringComparison.Ordinal));
             if ((await message).StartsWith($$"""{"type":"{{type}}",""", StringComparison.Ordinal))
                 return await message;
         }

@@ -132,6 +132,28 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
     }
 
     [Fact]
+    public async Task File_of_the_orders_has_those_that_are_chosen()
+    {
+        const string Other = "MSFT";
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Other);
+        await page.PlaceAsync("demo-alice", new { symbol = Other, side = "buy", price = "390.00", quantity = "1", clientOrderId = "bought-for-a-file" });
+        await page.PlaceAsync("demo-alice", new { symbol = Other, side = "sell", price = "450.00", quantity = "1", clientOrderId = "sold-for-a-file" });
+        await GoAsync(page, "/orders");
+        await Assertions.Expect(page.Page.Locator("tr", new PageLocatorOptions { HasText = "bought-for-a-file" })).ToBeVisibleAsync();
+        await page.Page.Locator(".filters label", new PageLocatorOptions { HasText = "Side" }).Locator("select").SelectOptionAsync("sell");
+
+        var download = await page.Page.RunAndWaitForDownloadAsync(() => page.Page.Locator("button", new PageLocatorOptions { HasText = "CSV" }).ClickAsync());
+
+        await using var file = await download.CreateReadStreamAsync();
+        using var reader = new StreamReader(file);
+        var lines = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("sold-for-a-file", lines, StringComparison.Ordinal);
+        Assert.DoesNotContain("bought-for-a-file", lines, StringComparison.Ordinal);
+        await page.ClearAsync(Other);
+        page.AssertSound();
+    }
+
+    [Fact]
     public async Task Equity_is_the_ledger_of_a_moment_at_the_prices_of_that_moment()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
@@ -208,7 +230,7 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
             .Select(violation => $"{violation.Id}: {violation.Help}: {string.Join(" ", violation.Nodes.Select(node => node.Html))}"));
     }
 
-    private static async Task GoAsync(TradePage page, string path)
+    internal static async Task GoAsync(TradePage page, string path)
     {
         await page.Page.EvaluateAsync("path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }", path);
         await Assertions.Expect(page.Page.Locator("#page")).ToBeVisibleAsync();

@@ -20,6 +20,7 @@ internal sealed class AccountSource(
     private readonly CancellationTokenSource _over = new();
     private Newest? _newest;
     private AccountView? _told;
+    private bool _hasEnded;
 
     /// <summary>Begins to follow.</summary>
     public void Start() => _ = Follow(_over.Token);
@@ -30,6 +31,8 @@ internal sealed class AccountSource(
         pacing.Told();
         lock (_lock)
         {
+            if (_hasEnded)
+                return [StreamJson.Ended];
             if (_newest is not { } newest || ReferenceEquals(newest.View, _told))
                 return [];
 
@@ -58,7 +61,11 @@ internal sealed class AccountSource(
                 // Asked after each wait, some seconds at most: who has been signed out is told nothing more.
                 var change = await entry.WaitForChange(holder.Account, version, places);
                 if (!await holder.MayStill())
+                {
+                    End();
                     return;
+                }
+
                 if (change is null)
                     continue;
 
@@ -77,6 +84,16 @@ internal sealed class AccountSource(
                 await Task.Delay(s_rest, time, CancellationToken.None);
             }
         }
+    }
+
+    private void End()
+    {
+        lock (_lock)
+        {
+            _hasEnded = true;
+        }
+
+        pacing.Due();
     }
 
     private static void Write(Utf8JsonWriter to, Newest newest, AccountView? told)

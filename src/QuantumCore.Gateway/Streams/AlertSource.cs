@@ -8,6 +8,7 @@ namespace QuantumCore.Gateway.Streams;
 internal sealed class AlertSource(StreamHolder holder, PriceAlerts alerts, Pacing pacing, ILogger log) : IStreamSource
 {
     private readonly GrainCalls _calls = new(log);
+    private volatile bool _hasEnded;
 
     /// <summary>Begins to follow.</summary>
     public void Start()
@@ -20,6 +21,8 @@ internal sealed class AlertSource(StreamHolder holder, PriceAlerts alerts, Pacin
     public IReadOnlyList<ReadOnlyMemory<byte>> Take()
     {
         pacing.Told();
+        if (_hasEnded)
+            return [StreamJson.Ended];
         var all = alerts.Of(holder.Account);
         return [StreamJson.Bytes(to =>
         {
@@ -40,10 +43,13 @@ internal sealed class AlertSource(StreamHolder holder, PriceAlerts alerts, Pacin
 
     private void Changed() => _ = TellAsync();
 
-    /// <summary>Who has been signed out is told nothing more.</summary>
+    /// <summary>Who has been signed out is told that once, and nothing more.</summary>
     private async Task TellAsync()
     {
-        if (await _calls.Ask("MayStill", holder.Account, holder.MayStill) is { Failure: RejectReason.None, Value: true })
-            pacing.Due();
+        if (_hasEnded || await _calls.Ask("MayStill", holder.Account, holder.MayStill) is not { Failure: RejectReason.None, Value: var mayStill })
+            return;
+
+        _hasEnded |= !mayStill;
+        pacing.Due();
     }
 }

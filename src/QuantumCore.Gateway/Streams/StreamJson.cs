@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Streams;
 
@@ -19,6 +20,22 @@ internal static class StreamJson
             write(to);
         return buffer.WrittenMemory;
     }
+
+    /// <summary>What is wrong.</summary>
+    public static ReadOnlyMemory<byte> Error(Refusal refusal) => Bytes(to =>
+    {
+        to.WriteStartObject();
+        to.WriteString("type"u8, "error"u8);
+        to.WriteString("code"u8, refusal.Reason.ToString());
+        to.WriteString("field"u8, refusal.Field);
+        to.WriteString("limit"u8, refusal.Limit);
+        to.WriteString("detail"u8, refusal.Detail ?? Refusals.Title(refusal.Reason));
+        to.WriteEndObject();
+    });
+
+    /// <summary>A channel is over: the session or key that the connection was opened with is good no more.</summary>
+    public static ReadOnlyMemory<byte> Ended { get; } = Error(new Refusal(
+        RejectReason.Unauthorized, "channel", Detail: "The session or key that this connection was opened with has ended: nothing more is told of its account."));
 
     /// <summary>Levels as pairs of ticks and lots.</summary>
     public static void WriteLevelsInTicks(this Utf8JsonWriter to, ReadOnlySpan<byte> name, IEnumerable<DepthLevel> levels)

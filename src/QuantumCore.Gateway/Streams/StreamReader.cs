@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net.WebSockets;
-using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Gateway.Http;
@@ -242,23 +241,12 @@ internal sealed partial class StreamReader(
     /// <summary>Tells the reader what is wrong; false when it has been told too often without reading.</summary>
     private bool Complain(Refusal refusal)
     {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var to = new Utf8JsonWriter(buffer))
-        {
-            to.WriteStartObject();
-            to.WriteString("type"u8, "error"u8);
-            to.WriteString("code"u8, refusal.Reason.ToString());
-            to.WriteString("field"u8, refusal.Field);
-            to.WriteString("limit"u8, refusal.Limit);
-            to.WriteString("detail"u8, refusal.Detail ?? Refusals.Title(refusal.Reason));
-            to.WriteEndObject();
-        }
-
+        var message = StreamJson.Error(refusal);
         lock (_lock)
         {
             if (_queue.Count(waiting => waiting is { Symbol: null, Source: null }) >= MostErrorsWaiting)
                 return false;
-            _queue.Enqueue(new Outgoing(null, buffer.WrittenMemory, null, 0));
+            _queue.Enqueue(new Outgoing(null, message, null, 0));
         }
 
         _wake.Writer.TryWrite(true);

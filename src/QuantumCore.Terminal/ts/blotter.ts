@@ -3,6 +3,7 @@ import { call, explain, pause, read } from "./api.js";
 import { byId, button, confirm, make, tabs, write } from "./dom.js";
 import { mean, millisOf, moment, pretty, units } from "./format.js";
 import type { Instrument } from "./instrument.js";
+import { bankruptcyOf } from "./margin.js";
 import type { Order, Side } from "./protocol.js";
 import type { Store } from "./store.js";
 import { toast } from "./toast.js";
@@ -274,14 +275,17 @@ export class Blotter {
       return;
     }
     // A table that says the same stays as it is: its buttons keep the focus, and a press that has begun.
-    const said = JSON.stringify(known);
+    const { margin, instruments } = this.store;
+    const said = JSON.stringify([known, margin?.positions.map((position) => position.bankruptcyPrice)]);
     if (said === this.positionsShown && this.host.querySelector("table") !== null) return;
     this.positionsShown = said;
     const open = known.filter((position) => !/^[0.]*$/.test(position.quantity));
-    const table = tableOfCells(["Symbol", "Quantity", "Average entry", "Mark", "Unrealised", "Realised", ""], open.map((position) => [
-      position.symbol, pretty(position.quantity), position.averagePrice === null ? "–" : mean(position.averagePrice, this.store.instruments.get(position.symbol)?.priceScale ?? 2), position.mark === null ? "–" : pretty(position.mark),
-      gain(position.unrealised), gain(position.realised),
-      button("Close", () => this.onClosePosition(position.symbol, position.quantity.startsWith("-") ? "buy" : "sell", position.quantity.replace("-", "")), { "aria-label": `Close the position in ${position.symbol}` }),
+    const bankrupt = (symbol: string): string[] => margin === undefined ? [] : [bankruptcyOf(margin.positions.find((position) => position.symbol === symbol))];
+    const table = tableOfCells(["Symbol", "Quantity", "Average entry", "Mark", ...(margin === undefined ? [] : ["Bankrupt at"]), "Unrealised", "Realised", ""], open.map((position) => [
+      position.symbol, pretty(position.quantity), position.averagePrice === null ? "–" : mean(position.averagePrice, instruments.get(position.symbol)?.priceScale ?? 2), position.mark === null ? "–" : pretty(position.mark),
+      ...bankrupt(position.symbol), gain(position.unrealised), gain(position.realised),
+      // What was listed after this page was opened it can't show.
+      !instruments.has(position.symbol) ? "" : button("Close", () => this.onClosePosition(position.symbol, position.quantity.startsWith("-") ? "buy" : "sell", position.quantity.replace("-", "")), { "aria-label": `Close the position in ${position.symbol}` }),
     ]), 1);
     this.host.replaceChildren(table, ...(open.length === 0 ? [make("p", { class: "empty" }, "No positions. What you buy here is shown with its cost and profit.")] : []));
   }

@@ -76,7 +76,7 @@ onPrefs(() => trade.repaint());
 function frame(now: number): void {
   // First: what goes wrong in one frame is told on the console, and is not the last of them.
   requestAnimationFrame(frame);
-  if (byId("trade").hidden) trade.away();
+  if (byId("trade").hidden) trade.away(now);
   else trade.frame(now);
 }
 

@@ -26,10 +26,12 @@ export async function show(host: HTMLElement, store: Store): Promise<void> {
   let orders: Order[] = [];
   let fills: Fill[] = [];
   let asked = 0;
+  const chosenOrders = (): Order[] => orders.filter((order) => (side.value === "" || order.side === side.value) && (state.value === "" || stateOf(order) === state.value));
+  const chosenFills = (): Fill[] => fills.filter((fill) => side.value === "" || fill.side === side.value);
   const render = (): void => {
     state.disabled = what.value === "fills";
-    if (what.value === "orders") showOrders(card, orders.filter((order) => (side.value === "" || order.side === side.value) && (state.value === "" || stateOf(order) === state.value)));
-    else showFills(card, fills.filter((fill) => side.value === "" || fill.side === side.value));
+    if (what.value === "orders") showOrders(card, chosenOrders());
+    else showFills(card, chosenFills());
   };
   const load = async (): Promise<void> => {
     const query = `?limit=${most}${symbol.value === "" ? "" : `&symbol=${encodeURIComponent(symbol.value)}`}`;
@@ -43,7 +45,7 @@ export async function show(host: HTMLElement, store: Store): Promise<void> {
   };
   host.replaceChildren(make("h1", {}, "Orders"), make("div", { class: "filters" },
     make("label", {}, "Show", what), make("label", {}, "Symbol", symbol), make("label", {}, "Side", side), make("label", {}, "State", state), make("span", { class: "grow" }),
-    button("Refresh", () => void load(), { class: "ghost" }), button("CSV", () => download(what.value, orders, fills), { class: "ghost" })), card);
+    button("Refresh", () => void load(), { class: "ghost" }), button("CSV", () => download(what.value, chosenOrders(), chosenFills()), { class: "ghost" })), card);
   card.append(make("p", { class: "empty" }, "Loading…"));
   symbol.addEventListener("change", () => void load());
   for (const control of [what, side, state]) control.addEventListener("change", render);

@@ -3,7 +3,8 @@ import { gain, tableOfCells, type Position } from "./blotter.js";
 import { button, make, wide, write } from "./dom.js";
 import { equityCard } from "./equity.js";
 import { mean, moment, pretty, units } from "./format.js";
-import type { Balance } from "./protocol.js";
+import { bankruptcyOf } from "./margin.js";
+import type { Balance, Margin } from "./protocol.js";
 import { current } from "./session.js";
 import type { Store } from "./store.js";
 import { toast } from "./toast.js";
@@ -36,10 +37,33 @@ export async function show(host: HTMLElement, store: Store): Promise<void> {
   from.addEventListener("change", showLedger);
   to.addEventListener("change", showLedger);
   showLedger();
-  const account = await read<{ balances: Balance[] }>("/account");
+  const account = await read<{ balances: Balance[]; margin?: Margin }>("/account");
   showBalances(balances, account?.balances, store);
+  const margin = marginCard(account?.margin);
+  if (margin !== undefined) balances.before(margin);
   const answer = await read<{ positions: Position[] }>("/account/positions");
   showPositions(positions, answer?.positions, store);
+}
+
+/** The card of a margin account; nothing for a cash account. */
+function marginCard(margin: Margin | undefined): HTMLElement | undefined {
+  if (margin === undefined) return undefined;
+  const card = wide("Margin");
+  const names: readonly (readonly [string, string | undefined])[] = [
+    ["Equity", margin.equity], ["Initial margin", margin.initialMargin], ["Maintenance margin", margin.maintenanceMargin], ["Excess", margin.excess],
+    ["Withdrawable", margin.withdrawable], ["Accrued interest", margin.accruedInterest], ["Missing", margin.state === "called" ? margin.callAmount : undefined],
+  ];
+  const facts = names.flatMap(([name, amount]) => amount === undefined ? [] : [make("dt", {}, name), make("dd", {}, `${pretty(amount)} ${margin.currency}`)]);
+  const due = margin.deadline === undefined ? [] : [make("dt", {}, "Due"), make("dd", {}, moment(Date.parse(margin.deadline)))];
+  const rows = margin.positions.map((position) => [
+    position.symbol, pretty(position.quantity), position.markPrice === undefined ? "–" : pretty(position.markPrice), pretty(position.initialMargin), pretty(position.maintenanceMargin),
+    bankruptcyOf(position), pretty(position.buyingPower), pretty(position.located), position.group ?? "",
+  ]);
+  card.append(make("div", { class: "card-title" }, make("h2", {}, "Margin"), make("small", { class: "muted" }, margin.isStale ? "by old mark prices" : "by mark prices"), make("span", { class: "grow" }),
+    make("b", {}, margin.symbol === undefined ? margin.state : `${margin.state}, ${margin.symbol} alone`)),
+  make("dl", { class: "facts" }, ...facts, ...due),
+  tableOfCells(["Symbol", "Quantity", "Mark", "Initial", "Maintenance", "Bankrupt at", "Buying power", "Located", "Group"], rows, 1));
+  return card;
 }
 
 function showBalances(card: HTMLElement, balances: readonly Balance[] | undefined, store: Store): void {

@@ -59,6 +59,21 @@ export interface AccountMessage {
   closed: readonly { symbol: string; orderId: number; clientOrderId: string }[];
 }
 
+/** How a margin account stands, of `GET /account`. Amounts are decimals of its currency. */
+export interface Margin {
+  currency: string; symbol?: string; state: "healthy" | "restricted" | "called" | "liquidating";
+  equity: string; initialMargin: string; maintenanceMargin: string; excess: string; withdrawable: string; accruedInterest: string;
+  callAmount: string; deadline?: string; isStale: boolean; positions: readonly MarginPosition[];
+}
+
+export interface MarginPosition {
+  symbol: string; quantity: string; markPrice?: string; initialMargin: string; maintenanceMargin: string; buyingPower: string; located: string;
+  bankruptcyPrice?: string; group?: string;
+}
+
+/** What is agreed for an instrument, as far as a page says anything about it. Without `short` nobody goes short. */
+export interface MarginTerms { symbol: string; long: { tiers: readonly { initialPpm: number; maintenancePpm: number }[] }; short?: object }
+
 /** A price that is waited for, and where it has fired. */
 export interface AlertJson {
   id: number; symbol: string; price: string; above: boolean; timeNanos: string; fired?: { price: string; timeNanos: string };

@@ -1,7 +1,7 @@
 import { Book } from "./book.js";
 import { millisOf } from "./format.js";
 import type { Instrument } from "./instrument.js";
-import type { AccountMessage, Balance, BookMessage, CandleRow, Fill, MarketState, Order, Side, Ticker, TradeJson } from "./protocol.js";
+import type { AccountMessage, Balance, BookMessage, CandleRow, Fill, Margin, MarginTerms, MarketState, Order, Side, Ticker, TradeJson } from "./protocol.js";
 
 export type Topic = "book" | "trades" | "candles" | "tickers" | "state" | "link" | "orders" | "balances" | "fills";
 export type Link = "connecting" | "live" | "resyncing" | "stale" | "offline";
@@ -35,6 +35,9 @@ export class Store {
   link: Link = "connecting";
   account: string | undefined;
   frozen = false;
+  /** Of a margin account, how it stood when it was last asked. */
+  margin: Margin | undefined;
+  readonly marginTerms = new Map<string, MarginTerms>();
   /** The exchange's clock less this machine's, in milliseconds. */
   clockOffset = 0;
   lastBookMillis = 0;
@@ -116,6 +119,7 @@ export class Store {
   forgetAccount(): void {
     this.account = undefined;
     this.frozen = false;
+    this.margin = undefined;
     for (const known of [this.orders, this.balances, this.ownTrades]) known.clear();
     this.closed.length = 0;
     this.fills = [];
@@ -134,6 +138,12 @@ export class Store {
     for (const order of message.orders) this.orders.set(order.clientOrderId, order);
     for (const order of message.closed) this.orders.delete(order.clientOrderId);
     this.touch("orders", "balances", "book", "candles");
+  }
+
+  /** How a margin account stands now; undefined for a cash account. */
+  takeMargin(margin: Margin | undefined): void {
+    this.margin = margin;
+    this.touch("balances");
   }
 
   /** An order that is over, with how it ended. */

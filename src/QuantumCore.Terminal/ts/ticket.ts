@@ -3,6 +3,7 @@ import { byId, button, confirm, make, write } from "./dom.js";
 import { decimal, percent, units, zoneName } from "./format.js";
 import type { Instrument } from "./instrument.js";
 import { basisPoints, kindOf, kinds, timeNames, type Entry, type FieldName } from "./kinds.js";
+import { buyingPower, foresee, sellable } from "./margin.js";
 import { prefs, wantsToBeAsked } from "./prefs.js";
 import { affordable, averageTicks, cost, fee, protectedTicks, walk, walkAmount, type Walk } from "./preview.js";
 import type { Problem, Side } from "./protocol.js";
@@ -324,13 +325,18 @@ export class Ticket {
   }
 
   private checkFunds(instrument: Instrument, checked: Checked, fail: (error: string, field?: FieldName) => void): void {
-    if (this.store.account === undefined) return;
-    if (this.side === "sell") {
-      if (checked.lots > instrument.lotsOf(this.available(instrument.base))) fail(`more ${instrument.base} than available`, "quantity");
+    const { account, margin } = this.store;
+    if (account === undefined) return;
+    const worst = this.side === "buy" && (this.kind.id === "market" || this.kind.id === "stop" || this.kind.id === "takeProfit" || this.kind.id === "trailingStop")
+      ? protectedTicks(instrument, checked.ticks, "buy") : checked.ticks;
+    if (margin !== undefined) {
+      checked.hint = foresee(instrument, margin, this.store.marginTerms.get(instrument.symbol), this.side, checked.lots, worst) || checked.hint;
       return;
     }
-    const worst = this.kind.id === "market" || this.kind.id === "stop" || this.kind.id === "takeProfit" || this.kind.id === "trailingStop"
-      ? protectedTicks(instrument, checked.ticks, "buy") : checked.ticks;
+    if (this.side === "sell") {
+      if (checked.lots > this.mostToSell(instrument)) fail(`more ${instrument.base} than available`, "quantity");
+      return;
+    }
     const isAmount = this.kind.id === "market" && this.text("total") !== "";
     const needed = isAmount ? checked.walk.value + fee(checked.walk.value, instrument.takerPpm) : cost(instrument, worst, checked.lots);
     if (needed > this.money(instrument)) fail(`${instrument.money(needed)} ${instrument.quote} is needed, fee included`, isAmount ? "total" : "quantity");
@@ -351,7 +357,8 @@ export class Ticket {
       write(element, text);
       element.title = text;
     };
-    put("Available", this.store.account === undefined ? "–" : this.side === "buy" ? `${instrument.money(this.money(instrument))} ${instrument.quote}` : `${decimal(units(this.available(instrument.base), instrument.quantityScale), instrument.quantityScale)} ${instrument.base}`);
+    put("Available", this.store.account === undefined ? "–" : this.side === "buy" ? `${instrument.money(this.money(instrument))} ${instrument.quote}${this.store.margin === undefined ? "" : " of buying power"}`
+      : this.store.margin === undefined ? `${decimal(units(this.available(instrument.base), instrument.quantityScale), instrument.quantityScale)} ${instrument.base}` : `${instrument.quantity(this.mostToSell(instrument))} ${instrument.base}`);
     const average = takes ? averageTicks(instrument, taken, this.side) : 0n;
     const indicative = this.store.state?.indicative?.price;
     put("Average price", isCall ? (indicative == null ? "auction" : `${indicative} indicative`) : takes ? instrument.price(average) : "–");
@@ -368,8 +375,15 @@ export class Ticket {
     return this.store.balances.get(asset)?.available ?? "0";
   }
 
+  /** What a buy may cost, in minor units; of a margin account, its buying power. */
   private money(instrument: Instrument): bigint {
-    return units(this.available(instrument.quote), instrument.quoteScale);
+    const { margin, marginTerms } = this.store;
+    return margin !== undefined ? buyingPower(instrument, margin, marginTerms.get(instrument.symbol)) : units(this.available(instrument.quote), instrument.quoteScale);
+  }
+
+  private mostToSell(instrument: Instrument): bigint {
+    const { margin } = this.store;
+    return margin !== undefined ? sellable(instrument, margin) : instrument.lotsOf(this.available(instrument.base));
   }
 
   private useShare(share: bigint): void {
@@ -378,7 +392,7 @@ export class Ticket {
     const price = instrument.readPrice(this.text(this.kind.fields.includes("price") ? "price" : "trigger"));
     const last = BigInt(this.store.last);
     const ticks = typeof price === "bigint" ? price : this.side === "buy" ? protectedTicks(instrument, last, "buy") : last;
-    const most = this.side === "sell" ? instrument.lotsOf(this.available(instrument.base)) : ticks > 0n ? affordable(instrument, this.money(instrument), ticks) : 0n;
+    const most = this.side === "sell" ? this.mostToSell(instrument) : ticks > 0n ? affordable(instrument, this.money(instrument), ticks) : 0n;
     const lots = (most * share) / 100n;
     this.put("quantity", lots > 0n ? instrument.quantity(lots, false) : "");
     this.refresh();
@@ -396,6 +410,7 @@ export class Ticket {
     if (this.store.link !== "live") return "Waiting for live data…";
     if (this.store.account === undefined) return "Sign in to trade";
     if (this.store.frozen) return "This account is frozen";
+    if (this.store.margin?.state === "liquidating") return "Positions are being closed";
     return phase === "halt" ? "Trading is halted" : phase === "closed" ? "The market is closed" : "";
   }
 

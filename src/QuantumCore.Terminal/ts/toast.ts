@@ -1,20 +1,20 @@
 import { byId, button, make, open, write } from "./dom.js";
 import { clock } from "./format.js";
 
-export type Mood = "good" | "bad" | "plain" | "alert";
+export type Mood = "good" | "bad" | "plain" | "alert" | "urgent";
 
 /** Of those that stay, and again of those that go by themselves: neither pushes the other off the page. */
 const most = 3;
-const staying = ".bad, .alert";
+const staying = ".bad, .alert, .urgent";
 const stays = 5_000;
 const kept: { at: number; title: string; text: string }[] = [];
 
-/** Says something in passing, over the chart. With a key it replaces what was said under the same one. Errors and price alerts stay. */
+/** Says something in passing, over the chart. With a key it replaces what was said under the same one. Errors, price alerts and what is urgent stay; what is urgent is read out at once. */
 export function toast(mood: Mood, title: string, text: string, key?: string, action?: { label: string; does: () => void }): void {
   remember(title, text);
   const host = byId("toasts");
   const old = key === undefined ? undefined : [...host.children].find((child) => (child as HTMLElement).dataset["key"] === key);
-  const made = make("div", { class: `toast ${mood}`, ...(key === undefined ? {} : { "data-key": key }) },
+  const made = make("div", { class: `toast ${mood}`, ...(key === undefined ? {} : { "data-key": key }), ...(mood === "urgent" ? { role: "alert" } : {}) },
     make("b", {}, title), button("×", () => made.remove(), { "aria-label": "Dismiss" }), make("p", {}, text));
   if (action !== undefined) {
     made.append(button(action.label, () => {

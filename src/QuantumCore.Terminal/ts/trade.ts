@@ -9,6 +9,7 @@ import { zoneName } from "./format.js";
 import { Instrument } from "./instrument.js";
 import type { Key } from "./keys.js";
 import { Ladder } from "./ladder.js";
+import { MarginWatch } from "./margin.js";
 import { Markets } from "./markets.js";
 import { OneClick } from "./oneclick.js";
 import { prefs, toggleTheme } from "./prefs.js";
@@ -32,6 +33,7 @@ export class Trade {
 
   private readonly stream: Stream;
   private readonly account: Account;
+  private readonly margin: MarginWatch;
   private readonly alerts: Alerts;
   private readonly markets: Markets;
   private readonly ladder: Ladder;
@@ -61,6 +63,7 @@ export class Trade {
   constructor(private readonly store: Store) {
     this.stream = new Stream(store);
     this.account = new Account(store);
+    this.margin = new MarginWatch(store);
     this.markets = new Markets(store);
     this.ladder = new Ladder(store);
     this.oneClick = new OneClick(store);
@@ -144,7 +147,8 @@ export class Trade {
   }
 
   /** One frame while another page is shown: what stands in the header. */
-  away(): void {
+  away(now: number): void {
+    this.margin.watch(now);
     this.oneClick.leave("Disarmed: another page was shown.");
     if (this.store.dirty.delete("link")) this.markets.renderLink();
   }
@@ -152,6 +156,7 @@ export class Trade {
   /** One frame: what has changed is painted, each part at its own pace. */
   frame(now: number): void {
     const began = performance.now();
+    this.margin.watch(now);
     const { dirty } = this.store;
     const has = (...topics: Topic[]): boolean => topics.some((topic) => dirty.has(topic));
     if (has("book", "orders", "state", "trades", "link")) this.ladder.dirty = true;

@@ -1,0 +1,117 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace QuantumCore.TerminalTests;
+
+/// <summary>The pages of a margin account: what it may buy and sell beyond what it has, and how it is told that it is called.</summary>
+[Trait("Suite", "Browser")]
+public sealed class MarginTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
+{
+    private const string Symbol = "LOAN-USD";
+    private const string Admin = "demo-admin";
+    private const string Account = "ACC-1071";
+
+    [Fact]
+    public async Task Margin_account_buys_on_credit_sells_short_and_is_told_that_it_is_called()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, "AAPL");
+        await ListAsync(page);
+        await AgreeAsync(page);
+        await SignInAsync(page);
+        var ticket = page.Page.Locator("#ticket-form");
+        var hint = page.Page.Locator("#ticket-problem");
+        var available = ticket.Locator("dd").First;
+
+        // 10,000 at half.
+        await Assertions.Expect(available).ToHaveTextAsync("20,000.00 USD of buying power");
+        await page.FillAsync("buy", "limit", ("price", "100.01"), ("quantity", "500"));
+        await Assertions.Expect(hint).ToHaveTextAsync("More than the buying power of 20,000.00 USD.");
+        await page.FillAsync("buy", "limit", ("quantity", "150"));
+        await Assertions.Expect(hint).ToBeEmptyAsync();
+        await page.SendAsync();
+        await Assertions.Expect(Toast(page, "Bought 150 LOAN")).ToBeVisibleAsync();
+
+        await page.Page.Locator("#blotter-tabs button[data-tab=positions]").ClickAsync();
+        var position = page.Page.Locator("#blotter tbody tr", new PageLocatorOptions { HasText = Symbol });
+        // 5,001.50 and the fees are owed for 150 of them.
+        await Assertions.Expect(position.Locator("td").Nth(4)).ToHaveTextAsync(new Regex("^3[3-5]\\.\\d\\d$"));
+        await page.FillAsync("sell", "limit", ("price", "99.99"), ("quantity", "170"));
+        await Assertions.Expect(available).ToHaveTextAsync("150 LOAN");
+        await Assertions.Expect(hint).ToHaveTextAsync("20 LOAN are sold short: as many have to be located.");
+        await page.SendAsync();
+        await Assertions.Expect(Toast(page, "Sold 170 LOAN")).ToBeVisibleAsync();
+        await Assertions.Expect(position.Locator("td").Nth(1)).ToHaveTextAsync("−20");
+        // Of 50 that are located 20 are sold.
+        await Assertions.Expect(available).ToHaveTextAsync("30 LOAN");
+
+        await MarkAsync(page);
+        var call = page.Page.Locator(".toast[role=alert]");
+        await Assertions.Expect(call.Locator("b")).ToHaveTextAsync("Margin call");
+        await Assertions.Expect(call).ToContainTextAsync("USD are missing and due ");
+        await page.FillAsync("buy", "limit", ("price", "100.01"), ("quantity", "21"));
+        await Assertions.Expect(hint).ToHaveTextAsync("The account may only make positions smaller now.");
+        await MarkAsync(page);
+        await PageTests.GoAsync(page, "/portfolio");
+        var card = page.Page.Locator(".card[aria-label=Margin]");
+        await Assertions.Expect(card.Locator("b")).ToHaveTextAsync("called");
+        await Assertions.Expect(card.Locator(".facts")).ToContainTextAsync("Missing");
+        await Assertions.Expect(card.Locator("tbody td").Nth(1)).ToHaveTextAsync("−20");
+        await LayoutTests.PictureAsync(page, "1440-dark-portfolio-margin");
+
+        await page.Page.Locator("#pages a").First.ClickAsync();
+        await position.Locator("button").ClickAsync();
+        await page.SendAsync();
+        await Assertions.Expect(Toast(page, "Margin is enough again")).ToBeVisibleAsync();
+        page.AssertSound();
+    }
+
+    /// <summary>A market of its own, with orders on both sides and a last price: an account that is called moves no other test's.</summary>
+    private static async Task ListAsync(TradePage page)
+    {
+        await page.CallAsync(Admin, HttpMethod.Post, "admin/instruments", new
+        {
+            symbol = Symbol,
+            baseAsset = "LOAN",
+            baseDecimals = 0,
+            quoteAsset = "USD",
+            quoteDecimals = 2,
+            tickSize = "0.01",
+            lotSize = "1",
+            referencePrice = "100.00",
+        });
+        await page.CallAsync(Admin, HttpMethod.Post, "admin/accounts/ACC-1002/deposits", new { key = "loan-1", asset = "LOAN", amount = "1000" });
+        await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "sell", price = "100.01", quantity = "500" });
+        await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "buy", price = "99.99", quantity = "500" });
+        await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "100.01", quantity = "1" });
+    }
+
+    private static async Task AgreeAsync(TradePage page)
+    {
+        var half = new { tiers = new[] { new { initialPpm = 500_000, maintenancePpm = 300_000 } } };
+        await page.CallAsync(Admin, HttpMethod.Post, $"admin/margin/instruments/{Symbol}", new Dictionary<string, object> { ["long"] = half, ["short"] = half, ["lendable"] = "1000" });
+        await page.CallAsync(Admin, HttpMethod.Post, "admin/margin/currencies/USD", new { loanPpm = 50_000, callSeconds = 3_600 });
+        await page.CallAsync(Admin, HttpMethod.Post, $"admin/accounts/{Account}/deposits", new { key = "money-1", asset = "USD", amount = "10000.00" });
+        await page.CallAsync(Admin, HttpMethod.Post, $"admin/accounts/{Account}/margin", new { currency = "USD" });
+        await page.CallAsync(Admin, HttpMethod.Post, $"admin/accounts/{Account}/locates", new { symbol = Symbol, quantity = "50" });
+        await page.CallAsync(Admin, HttpMethod.Post, "admin/users", new { name = "mara", password = "correct horse battery", account = Account });
+    }
+
+    /// <summary>A price that 20 sold short are called at, and not liquidated; it counts for ten seconds.</summary>
+    private static Task<JsonElement> MarkAsync(TradePage page) => page.CallAsync(Admin, HttpMethod.Post, $"admin/symbols/{Symbol}/mark", new { price = "490.00" });
+
+    private static async Task SignInAsync(TradePage page)
+    {
+        await PageTests.GoAsync(page, "/signin");
+        await page.Page.Locator("button", new PageLocatorOptions { HasText = "Sign out" }).ClickAsync();
+        await page.Page.Locator("#name").FillAsync("mara");
+        await page.Page.Locator("#password").FillAsync("correct horse battery");
+        await page.Page.Locator("#page button[type=submit]").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#account")).ToHaveTextAsync("mara");
+        await page.Page.GotoAsync(new Uri(page.Address, $"/trade/{Symbol}").ToString());
+        await page.LiveAsync();
+    }
+
+    private static ILocator Toast(TradePage page, string title) => page.Page.Locator(".toast b", new PageLocatorOptions { HasText = title });
+}
