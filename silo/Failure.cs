@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Microsoft.Data.Sqlite;
 using Npgsql;
 
 namespace QuantumCore.Silo;
@@ -30,6 +31,8 @@ internal static partial class Failure
     {
         SocketException => $"it can't listen at {options.Urls}: ",
         NpgsqlException when new NpgsqlConnectionStringBuilder(options.Postgres) is var to => $"PostgreSQL at {to.Host}:{to.Port}, database {to.Database}: ",
+        // The journal's errors are of another kind.
+        SqliteException => $"{Path.Combine(options.DataDirectory, "history.db")}, which is made again from the journal when it is deleted: ",
         _ => "",
     };
 
