@@ -93,6 +93,13 @@ public sealed class ReplayTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_recording_that_is_not_there_is_told_so()
+    {
+        Assert.Equal(2, await ReplayAsync("nowhere.gz", "--ticker", "AAPL"));
+        Assert.Contains("there is no file 'nowhere.gz'", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_exchange_that_chooses_the_wrong_resting_order_is_found_out()
     {
         _exchange.LastInFirstOut = true;
