@@ -1,6 +1,5 @@
 using QuantumCore.Contracts;
 using QuantumCore.Gateway;
-using QuantumCore.Gateway.Wire;
 using QuantumCore.Grains;
 using QuantumCore.History;
 using QuantumCore.Instruments;
@@ -36,8 +35,28 @@ internal sealed partial class ExchangeStart(
     /// <summary>Complete when requests are let in.</summary>
     public Task Opened => _opened.Task;
 
+    /// <summary>Why it did not open, when everything was tried; the process ends then. Null otherwise.</summary>
+    public Exception? Failure { get; private set; }
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            // Who can't listen wakes no book and writes nothing: another process may have the port, and soon the books.
+            var listens = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using var started = lifetime.ApplicationStarted.Register(listens.SetResult);
+            await listens.Task.WaitAsync(stoppingToken);
+            await TryToOpenAsync(stoppingToken);
+        }
+        catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+        {
+            Failure = failure;
+            lifetime.StopApplication();
+        }
+    }
+
+    private async Task TryToOpenAsync(CancellationToken stoppingToken)
     {
         using var closing = lifetime.ApplicationStopping.Register(readiness.Close);
         for (var failures = 0; !stoppingToken.IsCancellationRequested;)
@@ -105,7 +124,7 @@ internal sealed partial class ExchangeStart(
         var grain = grains.Catalog();
         if ((await grain.Keys()).IsEmpty)
         {
-            foreach (var instrument in ListingText.Read(await File.ReadAllBytesAsync(options.ExchangeFile, cancellationToken)))
+            foreach (var instrument in await ExchangeFile.ReadAsync(options, cancellationToken))
                 await grain.List(EncodedInstrument.From(instrument));
         }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Npgsql;
 using QuantumCore.Gateway;
 using QuantumCore.Grains;
 
@@ -41,8 +42,8 @@ internal sealed record SiloOptions
           dotnet run -c Release --project silo [-- OPTIONS]
 
           --data DIR             Directory of journal.db and history.db (default: ./data).
-          --urls URLS            Addresses to listen on, separated by ';' (default: http://127.0.0.1:8080). Those with
-                                 https need --tls-certificate.
+          --urls URLS            Addresses to listen on, separated by ';': an IP address, localhost, or * for all (default:
+                                 http://127.0.0.1:8080). Those with https need --tls-certificate.
           --tls-certificate FILE Certificate of the https addresses and those it was issued with, PEM.
           --tls-key FILE         Its private key, PEM, not encrypted (default: in the file of the certificate).
           --sign-up on|off       People may sign up themselves; off: administrators add them (default: on).
@@ -78,7 +79,8 @@ internal sealed record SiloOptions
                                  and let requests and streams of clients under test fail (default: none).
           --recordings DIR       With --admin-port: a folder of recorded order flow, whose files the simulation page and qc sim
                                  can replay (default: none is offered).
-          --no-quotes SYMBOL     Nothing is simulated in this symbol; may be given several times.
+          --no-quotes SYMBOL     Nothing is simulated in this symbol of --exchange; may be given several times, or several
+                                 separated by ','.
           --account-requests N   Requests a second of one account, and as many cancels; 0: no limit (default: 50000).
           --address-requests N   The same of one address, as the connection shows it; 0: no limit (default: 200000).
                                  Who asks more often is answered 429. Behind a proxy: --proxies.
@@ -115,9 +117,9 @@ internal sealed record SiloOptions
         QUANTUMCORE_SILO_DATA, QUANTUMCORE_SILO_URLS, QUANTUMCORE_SILO_NO_QUOTES (separated by ',') and so on. The
         command line wins.
 
-        Exit code 0: ended by SIGTERM or Ctrl+C; 64: bad option; 70: failed start; 71: the end was cut short, by a second
-        signal or because it took longer than --shutdown; 74: no room on the disk to start. What was acknowledged is safe
-        in each case.
+        Exit code 0: ended by SIGTERM or Ctrl+C; 64: bad option; 70: it could not start, or a part of it failed; 71: the end
+        was cut short, by a second signal or because it took longer than --shutdown; 74: no room on the disk to start. 64, 70 and
+        74 come with one sentence on stderr. What was acknowledged is safe in each case.
         """;
 
     private const string DefaultCluster = "quantumcore";
@@ -312,7 +314,7 @@ internal sealed record SiloOptions
         "storage" => this with { Storage = KindOf(value, source) },
         "keep-free" => this with { KeepFree = Number(value, 0, 1 << 20, source) },
         "pack-after" => this with { PackAfter = TimeSpan.FromDays(Number(value, 0, 36_500, source)) },
-        "postgres" => this with { Postgres = value },
+        "postgres" => this with { Postgres = CheckConnection(value, source) },
         "exchange" => this with { ExchangeFile = ExistingFile(value, source) },
         "tls-certificate" => this with { TlsCertificate = ExistingFile(value, source) },
         "tls-key" => this with { TlsKey = ExistingFile(value, source) },
@@ -424,16 +426,35 @@ internal sealed record SiloOptions
             ? port
             : throw new FormatException($"{source} is a port from 1 to 65535, not '{value}'.");
 
+    private static string CheckConnection(string value, string source)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(value) is { Host: { Length: > 0 } }
+                ? value
+                : throw new FormatException($"{source} names no Host.");
+        }
+        catch (ArgumentException error)
+        {
+            // The message names the word that is wrong, and never the password.
+            throw new FormatException($"{source} is no connection string such as Host=127.0.0.1;Username=me;Database=exchange: {error.Message}", error);
+        }
+    }
+
     private static string CheckUrls(string value, string source)
     {
-        foreach (var url in value.Split(';', StringSplitOptions.RemoveEmptyEntries))
+        var urls = value.Split(';', StringSplitOptions.RemoveEmptyEntries);
+        foreach (var url in urls)
         {
-            // Kestrel also takes http://*:8080 and http://+:8080, which are no addresses of their own.
+            // Kestrel also takes http://*:8080 and http://+:8080, which are no addresses of their own; any other name means all
+            // addresses to it, whatever the name's own.
             var plain = url.Replace("//*", "//0.0.0.0", StringComparison.Ordinal).Replace("//+", "//0.0.0.0", StringComparison.Ordinal);
-            if (!Uri.TryCreate(plain, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+            if (!Uri.TryCreate(plain, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.PathAndQuery != "/")
                 throw new FormatException($"{source}: '{url}' is no address such as http://127.0.0.1:8080.");
+            if (uri.HostNameType == UriHostNameType.Dns && uri.Host != "localhost")
+                throw new FormatException($"{source}: '{url}' names no address of this machine; it takes an IP address, localhost, or * for all.");
         }
 
-        return value;
+        return urls.Length > 0 ? value : throw new FormatException($"{source} names no address such as http://127.0.0.1:8080.");
     }
 }

@@ -15,6 +15,10 @@ internal static class Storage
 {
     private const int SqliteFull = 13;
 
+    // ENOSPC, and what Windows calls it.
+    private const int NoSpace = 28;
+    private const int NoSpaceOfWindows = unchecked((int)0x80070070);
+
     /// <summary>Adds both stores, and the folders of payouts and settlement, as the options say.</summary>
     public static void AddStorage(this IServiceCollection services, SiloOptions options)
     {
@@ -37,6 +41,34 @@ internal static class Storage
         services.AddSingleton<ISettlementReceiver>(new FileSettlements(options.Settlements ?? (options.Storage == StorageKind.Volatile
             ? Directory.CreateTempSubdirectory("quantumcore-").FullName
             : Path.Combine(options.DataDirectory, "settlements")), options.SettlementAnswers));
+    }
+
+    /// <summary>
+    /// Tries the folders by making a file in each: else the first withdrawal would find out. The folder of withdrawals or of
+    /// settlement is tried where somebody named it; it is in that of the data otherwise.
+    /// </summary>
+    /// <exception cref="FormatException">A named one can't be used; the message is for the user.</exception>
+    /// <exception cref="IOException">That of the data can't be used.</exception>
+    public static void TryFolders(SiloOptions options)
+    {
+        if (options.Storage == StorageKind.Sqlite && Try(options.DataDirectory, "--data") is { } failed)
+            throw failed;
+        if ((Try(options.Payouts, "--payouts") ?? Try(options.Settlements, "--settlements")) is { } wrong)
+            throw new FormatException(wrong.Message, wrong);
+    }
+
+    private static IOException? Try(string? folder, string option)
+    {
+        try
+        {
+            if (folder is not null)
+                File.Create(Path.Combine(Directory.CreateDirectory(folder).FullName, Path.GetRandomFileName()), 1, FileOptions.DeleteOnClose).Dispose();
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return new IOException($"{option}: no file can be made in '{folder}': {error.Message}", error);
+        }
     }
 
     /// <summary>Adds what opens the secrets of API keys.</summary>
@@ -80,6 +112,7 @@ internal static class Storage
         SqliteFailureException failure => failure.IsDiskFull,
         SqliteException failure => (failure.SqliteErrorCode & 0xFF) == SqliteFull,
         PostgresException failure => failure.SqlState == PostgresErrorCodes.DiskFull,
+        IOException { HResult: NoSpace or NoSpaceOfWindows } => true,
         AggregateException several => several.InnerExceptions.Any(IsDiskFull),
         _ => error.InnerException is { } cause && IsDiskFull(cause),
     };

@@ -131,7 +131,7 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
             qc sell AAPL 50                             a market order
             qc sell AAPL 50 --trigger 140.00            a stop
             qc order list otoco buy AAPL 100 --limit 150.00 --target 160.00 --stop 140.00
-            qc strategy --net 2.00 --units 10 --leg buy:AAPL:1 --leg sell:MSFT:1
+            qc strategy --net -230.00 --units 10 --leg buy:AMZN:1 --leg sell:MSFT:1
             qc orders --json | jq '.[].orderId'         open orders, for a script
             qc statement --from 2026-11-01              what came in and went out, day by day
             qc ledger check                             the ledger against itself and against the accounts

@@ -15,11 +15,11 @@ internal static class CorporateCommand
             new Command("corporate", "Corporate actions: dividends, splits and symbol changes (administrator's key). Alone it lists them."),
             """
             qc corporate
-            qc corporate dividend AAPL 0.25 --id aapl-2026-q4
-            qc corporate dividend AAPL 0.25 --id aapl-2026-q4 --ex-date 2026-12-01 --pay-date 2026-12-15
+            qc corporate dividend AAPL 0.25 --id aapl-2030-q4
+            qc corporate dividend AAPL 0.25 --id aapl-2030-q4 --ex-date 2030-12-01 --pay-date 2030-12-15
             qc corporate split AAPL 3:2 --unit-value 100.00 --id aapl-3-2
             qc corporate rename AAPL APLX --id aapl-aplx
-            qc corporate show aapl-2026-q4
+            qc corporate show aapl-2030-q4
             """,
             async (_, session, cancellation) =>
             {
@@ -55,8 +55,8 @@ internal static class CorporateCommand
         return app.Add(
             new Command("dividend", "Announce a cash dividend.") { symbol, amount, id, exDate, payDate, why },
             """
-            qc corporate dividend AAPL 0.25 --id aapl-2026-q4
-            qc corporate dividend AAPL 0.25 --id aapl-2026-q4 --ex-date 2026-12-01 --pay-date 2026-12-15 --why "fourth quarter"
+            qc corporate dividend AAPL 0.25 --id aapl-2030-q4
+            qc corporate dividend AAPL 0.25 --id aapl-2030-q4 --ex-date 2030-12-01 --pay-date 2030-12-15 --why "fourth quarter"
             """,
             async (parse, session, cancellation) =>
             {
@@ -91,7 +91,7 @@ internal static class CorporateCommand
             """
             qc admin phase AAPL halt
             qc corporate split AAPL 3:2 --unit-value 100.00 --id aapl-3-2
-            qc corporate split AAPL 1:10 --unit-value 1500.00 --id aapl-1-10 --ex-date 2026-12-01
+            qc corporate split AAPL 1:10 --unit-value 1500.00 --id aapl-1-10 --ex-date 2030-12-01
             """,
             async (parse, session, cancellation) =>
             {
@@ -139,7 +139,7 @@ internal static class CorporateCommand
         var after = new Option<string?>("--after") { Description = "Go on after the 'next' of the page before", HelpName = "place" };
         return app.Add(
             new Command("show", "What accounts have on record of an action.") { id, after },
-            "qc corporate show aapl-2026-q4",
+            "qc corporate show aapl-2030-q4",
             async (parse, session, cancellation) =>
             {
                 var page = await session.Administrator().GetCorporatePartsAsync(parse.GetValue(id)!, parse.GetValue(after), 100, cancellation);
@@ -189,7 +189,7 @@ internal static class CorporateCommand
         if (Grammar.IsDay(result.Tokens[0].Value, out var day))
             return day;
 
-        result.AddError($"{result.Tokens[0].Value}: a day is as in 2026-12-25.");
+        result.AddError($"{result.Tokens[0].Value}: a day is as in 2030-12-25.");
         return null;
     }
 }

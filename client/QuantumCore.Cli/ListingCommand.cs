@@ -32,7 +32,7 @@ internal static class ListingCommand
             command,
             """
             qc admin list NVDA 0.01 1 --reference 130.00 --group TECH
-            qc admin list ETH-USD 0.1 0.001 --base ETH --base-decimals 8 --reference 3000.0 --taker-ppm 500
+            qc admin list ETH-USD 0.1 0.1 --base ETH --base-decimals 8 --reference 3000.0 --taker-ppm 500
             """,
             async (parse, session, cancellation) =>
             {

@@ -25,12 +25,12 @@ internal static class OrderCommands
             qc {name} AAPL 100 --limit 150.00 --ioc      takes what is there, the rest expires
             qc {name} AAPL 100                           at the market
             qc {name} AAPL --amount 1000.00              at the market, for so much money
-            qc {name} AAPL 100 --trigger 155.00          a stop; with --limit a stop-limit
-            qc {name} AAPL 100 --type takeProfit --trigger 145.00
+            qc {name} AAPL 100 --trigger {(name == "buy" ? "155.00" : "145.00")}          a stop; with --limit a stop-limit
+            qc {name} AAPL 100 --type takeProfit --trigger {(name == "buy" ? "145.00" : "155.00")}
             qc {name} AAPL 100 --trail 1.50 --trigger-by mark    a trailing stop
             qc {name} AAPL 100 --peg primary --limit 151.00      follows the quotes, up to its cap
             qc {name} AAPL 100 --limit 150.00 --display 10       an iceberg
-            qc {name} AAPL 100 --limit 150.00 --good-till 2026-01-31T15:30:00Z
+            qc {name} AAPL 100 --limit 150.00 --good-till 2030-01-31T15:30:00Z
             qc {name} AAPL 100 --limit 150.00 --client-id my-1    safe to repeat
             """,
             async (parse, session, cancellation) =>

@@ -15,7 +15,7 @@ internal sealed class OrderFlags
     private readonly Option<bool> _ioc = Flag("--ioc", "Fill what can be filled at once, no more");
     private readonly Option<bool> _fok = Flag("--fok", "Fill completely at once or not at all");
     private readonly Option<DateTimeOffset?> _goodTill = Grammar.TimeOption(
-        "--good-till", "When it expires, UTC, such as 2026-01-31T15:30:00Z; says --tif gtd");
+        "--good-till", "When it expires, UTC, such as 2030-01-31T15:30:00Z; says --tif gtd");
     private readonly Option<bool> _postOnly = Flag("--post-only", "Refuse the order rather than let it take");
     private readonly Option<bool> _slide = Flag("--slide", "Post-only, but moved one tick away rather than refused");
     private readonly Option<decimal?> _display = Grammar.DecimalOption("--display", "Iceberg: how much is shown at a time");

@@ -139,6 +139,8 @@ internal sealed class ReplayCommand
 
     private static OrderFlow Read(string file, string? ticker, Screen screen, CancellationToken cancellation)
     {
+        if (!File.Exists(file))
+            throw new UsageException($"there is no file '{file}'");
         if (ticker is not null)
             screen.Note($"{Path.GetFileName(file)} is read for {ticker}");
 

@@ -31,7 +31,7 @@ internal static class SettleCommand
             """
             qc settle
             qc settle MAIN
-            qc settle MAIN --holiday 2026-12-25 --holiday 2027-01-01 --why "NYSE calendar"
+            qc settle MAIN --holiday 2030-12-25 --holiday 2031-01-01 --why "NYSE calendar"
             qc settle MAIN --no-holidays
             qc settle MAIN --buy-in ACC-1002:AAPL --id buy-in-17 --why "four days"
             qc settle MAIN --buy-in-days 3
@@ -47,7 +47,7 @@ internal static class SettleCommand
 
                 var isSet = days.Length > 0 || parse.GetValue(none);
                 if ((isSet && whose is null) || (days.Length > 0 && parse.GetValue(none)))
-                    throw new UsageException("settle: holidays are of a venue, as in qc settle MAIN --holiday 2026-12-25.");
+                    throw new UsageException("settle: holidays are of a venue, as in qc settle MAIN --holiday 2030-12-25.");
 
                 var venues = parse.GetValue(buyInDays) is { } daysBefore
                     ? await session.Administrator().SetBuyInDaysAsync(
@@ -105,7 +105,7 @@ internal static class SettleCommand
         {
             if (!Grammar.IsDay(token.Value, out var day))
             {
-                result.AddError($"{token.Value}: a day is as in 2026-12-25.");
+                result.AddError($"{token.Value}: a day is as in 2030-12-25.");
                 return null;
             }
 

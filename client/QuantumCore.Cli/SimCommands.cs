@@ -39,7 +39,7 @@ internal static class SimCommands
             Add(new Command("show", "How the simulation stands."), "qc sim show", (_, client, stop) => client.GetSimulationAsync(stop)),
             Add(new Command("pause", "Stop the simulated market's clock."), "qc sim pause", (_, client, stop) => client.ChangeMarketAsync(new(Paused: true), stop)),
             Add(new Command("resume", "Let it run again."), "qc sim resume", (_, client, stop) => client.ChangeMarketAsync(new(Paused: false), stop)),
-            Step(Add),
+            Step(app, AdminPort),
             Factor(Add, "speed", "How fast the clock runs: 0.1 to 50.", factor => new(Speed: factor)),
             Factor(Add, "volatility", "What all movements are multiplied by: 0 to 20.", factor => new(Volatility: factor)),
             Away(Add),
@@ -103,13 +103,22 @@ internal static class SimCommands
             return ExitCodes.Done;
         });
 
-    private static Command Step(Adding add)
+    private static Command Step(CommandLineApp app, Func<ParseResult, Session, QuantumCoreClient> port)
     {
         var steps = Grammar.NumberArgument("steps", "Steps of a tenth of a second");
-        return add(
-            new Command("step", "Let a paused market take some steps.") { steps },
+        return app.Add(
+            new Command("step", "Let a paused market take some steps; one that runs takes them beside those of its clock.") { steps },
             "qc sim step 10",
-            (parse, client, stop) => client.ChangeMarketAsync(new(Steps: (int)Math.Min(parse.GetValue(steps), int.MaxValue)), stop));
+            async (parse, session, cancellation) =>
+            {
+                var simulation = await port(parse, session).ChangeMarketAsync(new(Steps: (int)Math.Min(parse.GetValue(steps), int.MaxValue)), cancellation);
+                if (!simulation.Running)
+                    session.Screen.Note("nobody is simulated: there is nothing to step");
+                else if (!simulation.Market.Paused)
+                    session.Screen.Note("the market runs: these steps come beside those of its clock; qc sim pause stops that");
+                session.Screen.Show(simulation, console => Show(console, simulation));
+                return ExitCodes.Done;
+            });
     }
 
     private static Command Factor(Adding add, string name, string description, Func<decimal, MarketChange> change)

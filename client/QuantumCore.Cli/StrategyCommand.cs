@@ -16,7 +16,7 @@ internal static class StrategyCommand
         var timeInForce = Grammar.WordOption(
             "--tif", "How long it lives, gtc unless told otherwise", TimeInForce.AtTheOpening, TimeInForce.AtTheClose);
         var goodTill = Grammar.TimeOption(
-            "--good-till", "When it expires, UTC, such as 2026-01-31T15:30:00Z; says --tif gtd");
+            "--good-till", "When it expires, UTC, such as 2030-01-31T15:30:00Z; says --tif gtd");
         var name = Grammar.NameOption(
             "Name of the first leg's order, 1 to 34 characters; the others are named after it. The same name never trades twice");
         var command = new Command(
@@ -27,11 +27,11 @@ internal static class StrategyCommand
         return app.Add(
             command,
             """
-            qc strategy --net 2.00 --units 10 --leg buy:AAPL:1 --leg sell:MSFT:1
+            qc strategy --net -230.00 --units 10 --leg buy:AMZN:1 --leg sell:MSFT:1
                 10 times: buy 1 AAPL, sell 1 MSFT, and pay 2.00 more than is received at most
-            qc strategy --net -270.00 --units 10 --leg buy:AAPL:1 --leg sell:MSFT:1 --tif ioc
+            qc strategy --net -270.00 --units 10 --leg buy:AMZN:1 --leg sell:MSFT:1 --tif ioc
                 the same at once or not, and receive at least 270.00 for each unit
-            qc strategy --net 2.00 --units 10 --leg buy:AAPL:1 --leg sell:MSFT:1 --client-id s1
+            qc strategy --net -230.00 --units 10 --leg buy:AMZN:1 --leg sell:MSFT:1 --client-id s1
             qc cancel --client-id s1                     ends all of its legs
             """,
             async (parse, session, cancellation) =>

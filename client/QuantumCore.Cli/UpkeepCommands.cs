@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using QuantumCore.History;
 using QuantumCore.Journal;
 using QuantumCore.Upkeep;
 using Spectre.Console;
@@ -51,12 +52,25 @@ internal static class UpkeepCommands
                     session.Screen.Note("An exchange is running on these files: its history moves on, and is left out.");
 
                 await using var history = held is null || parse.GetValue(without) ? null : await where.FindHistoryAsync(cancellation);
-                var isOlder = history is not null && !await history.IsOfThisReleaseAsync(cancellation);
+                var isOlder = history is not null && await IsOlderAsync(where, history, cancellation);
                 if (isOlder)
                     session.Screen.Note("The history is of an older release, and is left out: the exchange makes it again when it starts.");
 
                 return Show(session, await Verification.RunAsync(where, isOlder ? null : history, cancellation));
             }));
+    }
+
+    // What a file that can't be read is of is for the verification to find.
+    private static async Task<bool> IsOlderAsync(JournalPlace place, HistoryStore history, CancellationToken cancellation)
+    {
+        try
+        {
+            return !await history.IsOfThisReleaseAsync(cancellation);
+        }
+        catch (DbException) when (!place.IsPostgres)
+        {
+            return false;
+        }
     }
 
     private static Command Backup(CommandLineApp app)

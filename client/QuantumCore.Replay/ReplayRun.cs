@@ -9,7 +9,7 @@ namespace QuantumCore.Replay;
 /// <param name="OrdersPerSecond">Most commands a second; 0 is as fast as it goes.</param>
 /// <param name="Maker">The resting orders' account.</param>
 /// <param name="Taker">The aggressive orders' account.</param>
-/// <param name="Lists">Whether the symbol is listed when it is not there: ticks of 0.01, lots of 1, quoted in USD, no fees.</param>
+/// <param name="Lists">Whether the symbol is listed when it is not there: ticks of 0.01, lots of 1, quoted in USD, without fees of its own but what pays for a rebate of the schedule.</param>
 /// <param name="Resumes">Whether the run has been begun before.</param>
 /// <param name="Clears">Whether resting orders of both accounts, which an earlier run left in the book, are taken out first.</param>
 public sealed record ReplayPlan(
@@ -31,6 +31,7 @@ public readonly record struct ReplayWish(bool Paused, int Speed);
 public sealed class ReplayRun(QuantumCoreClient administrator, Func<string, QuantumCoreClient> open, ReplayPlan plan, TimeProvider time)
 {
     private const int Patience = 100;
+    private const string Quote = "USD";
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
@@ -57,8 +58,9 @@ public sealed class ReplayRun(QuantumCoreClient administrator, Func<string, Quan
     public async Task<ReplayReport> RunAsync(OrderFlow flow, string file, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(flow);
-        var instrument = await FindAsync(cancellation);
-        var units = new ReplayUnits(instrument);
+        var schedules = await administrator.GetFeeSchedulesAsync(cancellation);
+        var instrument = await FindAsync(schedules, cancellation);
+        var units = new ReplayUnits(instrument, schedules.FirstOrDefault(schedule => schedule.Asset == instrument.QuoteAsset));
         units.Check(flow.Commands, file);
         var book = await administrator.GetBookAsync(plan.Symbol, depth: 1, cancellation);
         if (!plan.Resumes && !IsEmpty(book) && !(plan.Clears && IsEmpty(book = await ClearAsync(cancellation))))
@@ -75,7 +77,7 @@ public sealed class ReplayRun(QuantumCoreClient administrator, Func<string, Quan
 
     private static bool IsEmpty(BookSnapshot book) => book.Bids.Count == 0 && book.Asks.Count == 0;
 
-    private async Task<Instrument> FindAsync(CancellationToken cancellation)
+    private async Task<Instrument> FindAsync(IReadOnlyList<FeeSchedule> schedules, CancellationToken cancellation)
     {
         var instruments = await administrator.GetInstrumentsAsync(cancellation);
         if (instruments.FirstOrDefault(instrument => instrument.Symbol == plan.Symbol) is { } found)
@@ -84,13 +86,15 @@ public sealed class ReplayRun(QuantumCoreClient administrator, Func<string, Quan
         if (!plan.Lists)
             throw new ReplayRefusedException(ReplayObstacle.NotListed, $"{plan.Symbol} is not listed");
 
+        // Where somebody gets a rebate, an instrument whose own taker fee is less is not listed.
+        var tiers = schedules.Where(static schedule => schedule.Asset == Quote).SelectMany(static schedule => schedule.Tiers);
         return await administrator.ListInstrumentAsync(
             new Instrument
             {
                 Symbol = plan.Symbol,
                 BaseAsset = plan.Symbol.Length > 12 ? plan.Symbol[..12] : plan.Symbol,
                 BaseDecimals = 0,
-                QuoteAsset = "USD",
+                QuoteAsset = Quote,
                 QuoteDecimals = 2,
                 TickSize = 0.01m,
                 LotSize = 1m,
@@ -101,6 +105,7 @@ public sealed class ReplayRun(QuantumCoreClient administrator, Func<string, Quan
                 MinNotional = 0m,
                 MaxNotional = 1_000_000_000_000m,
                 ReferencePrice = 0m,
+                TakerFeePpm = tiers.Select(static tier => -tier.MakerFeePpm).Append(0).Max(),
                 ProtectionPpm = 50_000,
                 MaxLevels = 100_000,
             },

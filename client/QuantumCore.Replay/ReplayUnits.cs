@@ -3,7 +3,9 @@ using QuantumCore.Client;
 namespace QuantumCore.Replay;
 
 /// <summary>The recording's units in those of an instrument, and what a whole recording needs of both assets.</summary>
-internal sealed class ReplayUnits(Instrument instrument)
+/// <param name="instrument">Where the recording is replayed.</param>
+/// <param name="schedule">The fees of everything that is paid in the instrument's quote asset; null: the instrument's own.</param>
+internal sealed class ReplayUnits(Instrument instrument, FeeSchedule? schedule)
 {
     private const decimal PriceUnits = 10_000m;
 
@@ -39,6 +41,11 @@ internal sealed class ReplayUnits(Instrument instrument)
     /// <summary>Enough of both assets for all orders of maker or taker at once, fees included.</summary>
     internal (decimal Base, decimal Quote) Funds(IEnumerable<FlowCommand> commands, bool maker)
     {
+        var tiers = schedule?.Tiers ?? [];
+        var dearestPpm = tiers.Select(static tier => Math.Max(tier.MakerFeePpm, tier.TakerFeePpm))
+            .DefaultIfEmpty(Math.Max(instrument.MakerFeePpm, instrument.TakerFeePpm)).Max();
+        var minimum = schedule?.MinimumFee ?? 0;
+        var scale = Enumerable.Repeat(10m, instrument.QuoteDecimals).Aggregate(1m, static (product, ten) => product * ten);
         decimal units = 0, money = 0;
         foreach (var command in commands)
         {
@@ -51,12 +58,14 @@ internal sealed class ReplayUnits(Instrument instrument)
             if (side == OrderSide.Sell)
                 units += quantity;
 
-            // Fees of sales are paid from what they bring, so that only purchases need money before.
+            // Fees of sales are paid from what they bring, so that only purchases need money before. Each order's fee is rounded up.
             if (side == OrderSide.Buy)
-                money += quantity * Price(price);
+            {
+                var value = quantity * Price(price);
+                money += value + Math.Max(minimum, decimal.Ceiling(value * Math.Max(0, dearestPpm) / 1_000_000 * scale) / scale);
+            }
         }
 
-        var feePpm = Math.Max(instrument.MakerFeePpm, instrument.TakerFeePpm);
-        return (units + 1, decimal.Ceiling(money * (1_000_000 + feePpm) / 1_000_000) + 1);
+        return (units + 1, decimal.Ceiling(money) + 1);
     }
 }

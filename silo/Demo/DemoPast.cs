@@ -1,6 +1,5 @@
 using QuantumCore.Contracts;
 using QuantumCore.Gateway;
-using QuantumCore.Gateway.Wire;
 using QuantumCore.History;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
@@ -22,7 +21,7 @@ internal static class DemoPast
     public static async Task<IReadOnlyList<Instrument>> SymbolsAsync(
         Listings listings, SiloOptions options, CancellationToken cancellationToken)
     {
-        var ofDemo = ListingText.Read(await File.ReadAllBytesAsync(options.ExchangeFile, cancellationToken))
+        var ofDemo = (await ExchangeFile.ReadAsync(options, cancellationToken))
             .Select(instrument => instrument.Symbol)
             .Except(options.NoQuotes, StringComparer.Ordinal)
             .ToHashSet(StringComparer.Ordinal);

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway;
+using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 using QuantumCore.Market;
 using NewReplay = QuantumCore.Client.NewReplay;
@@ -20,10 +21,10 @@ internal sealed record MarketChange(
     bool? Paused, double? Speed, double? Volatility, int? Steps, long? Seed, bool? Reset, ImmutableArray<Participant>? Away);
 
 /// <summary>A fault that a request asks for.</summary>
-internal sealed record FaultText(FaultKind Kind, FaultPlace? On, string? Key, string? Symbol, int? Count, int? Millis);
+internal sealed record FaultText(FaultKind? Kind, FaultPlace? On, string? Key, string? Symbol, int? Count, int? Millis);
 
 /// <summary>A request about one symbol.</summary>
-internal sealed record SymbolChange(bool Halted);
+internal sealed record SymbolChange(bool? Halted);
 
 /// <summary>How far clients' clock is ahead: of one key, or of every key without one of its own.</summary>
 internal sealed record SkewText(long? Millis, string? Key);
@@ -128,7 +129,8 @@ internal sealed class SimulationCalls(
         }
         catch (JsonException error)
         {
-            return Malformed(error.Path, "The body is not of this call's form.");
+            var (field, detail) = BodyForm.Explain(shape, error);
+            return Malformed(field, detail);
         }
     }))).ExcludeFromDescription();
 
@@ -217,25 +219,29 @@ internal sealed class SimulationCalls(
 
     private async Task<ProblemText?> AddAsync(FaultText text)
     {
-        if (text.Kind == FaultKind.Skew)
+        if (text.Kind is not { } kind || !Enum.IsDefined(kind))
+            return Malformed("kind", "reject, timeout, drop, delay, skip or duplicate.");
+        if (text.On is { } on && !Enum.IsDefined(on))
+            return Malformed("on", "requests or stream.");
+        if (kind == FaultKind.Skew)
             return Malformed("kind", "A clock is put wrong by POST /sim/skew.");
 
-        var isOfStream = text.Kind is FaultKind.Skip or FaultKind.Duplicate;
+        var isOfStream = kind is FaultKind.Skip or FaultKind.Duplicate;
         var place = text.On ?? (isOfStream ? FaultPlace.Stream : FaultPlace.Requests);
-        if (isOfStream != (place == FaultPlace.Stream) && text.Kind is not (FaultKind.Drop or FaultKind.Delay))
+        if (isOfStream != (place == FaultPlace.Stream) && kind is not (FaultKind.Drop or FaultKind.Delay))
             return Malformed("on", "reject and timeout happen to requests, skip and duplicate to streams.");
         if (text.Count is { } count && count is not (>= 1 and <= MostTimes))
             return Malformed("count", $"1 to {MostTimes}.");
         if (text.Millis is { } millis && millis is not (>= 0 and <= LongestMillis))
             return Malformed("millis", $"0 to {LongestMillis}.");
-        if (text.Kind == FaultKind.Delay && text.Millis is null)
+        if (kind == FaultKind.Delay && text.Millis is null)
             return Malformed("millis", "A delay says how long.");
-        if (text.Kind == FaultKind.Delay && place == FaultPlace.Stream && text.Millis > LongestStreamMillis)
+        if (kind == FaultKind.Delay && place == FaultPlace.Stream && text.Millis > LongestStreamMillis)
             return Malformed("millis", $"0 to {LongestStreamMillis}: a stream that stands still for longer is cut.");
         if (text.Symbol is not null && await listings.Find(text.Symbol) is null)
             return new ProblemText(nameof(RejectReason.UnknownSymbol), "symbol", "There is no such symbol.", null, null);
 
-        faults.Add(new ClientFault(0, text.Kind, place, text.Key, text.Symbol, text.Count ?? 1, text.Millis ?? PatienceMillis));
+        faults.Add(new ClientFault(0, kind, place, text.Key, text.Symbol, text.Count ?? 1, text.Millis ?? PatienceMillis));
         return null;
     }
 
@@ -294,11 +300,14 @@ internal sealed class SimulationCalls(
 
     private async Task<ProblemText?> HaltAsync(HttpContext context, SymbolChange change)
     {
+        if (change.Halted is not { } halted)
+            return Malformed("halted", "true or false.");
+
         var symbol = (string)context.GetRouteValue("symbol")!;
-        var reason = await SetPhaseAsync(symbol, change.Halted ? TradingPhase.Halt : TradingPhase.Volatility);
+        var reason = await SetPhaseAsync(symbol, halted ? TradingPhase.Halt : TradingPhase.Volatility);
 
         // Out of a halt trading goes on through an auction; who trades on already has none.
-        if (!change.Halted && reason is (RejectReason.None or RejectReason.NotInThisPhase))
+        if (!halted && reason is (RejectReason.None or RejectReason.NotInThisPhase))
             reason = await SetPhaseAsync(symbol, TradingPhase.Continuous);
         return reason == RejectReason.None ? null : new ProblemText(reason.ToString(), "symbol", "The symbol's phase was not changed.", null, null);
     }

@@ -50,6 +50,9 @@ public enum FindingKind
 
     /// <summary>A part of a corporate action is not what the account's units come to.</summary>
     ActionDiffers = 16,
+
+    /// <summary>The history's file can't be read.</summary>
+    HistoryUnreadable = 17,
 }
 
 /// <summary>One thing that is wrong.</summary>

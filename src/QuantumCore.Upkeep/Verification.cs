@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using QuantumCore.Grains.Accounts;
@@ -52,7 +53,7 @@ public sealed class Verification
             var walk = await Task.Run(() => verification.RunAsync(cancellationToken), cancellationToken);
             if (history is not null)
             {
-                await verification.CompareAsync(history, cancellationToken);
+                await verification.CompareAsync(place, history, cancellationToken);
             }
 
             return verification.Report(place, walk, history is not null, started);
@@ -372,14 +373,24 @@ public sealed class Verification
         }
     }
 
-    private async Task CompareAsync(HistoryStore history, CancellationToken cancellationToken)
+    private async Task CompareAsync(JournalPlace place, HistoryStore history, CancellationToken cancellationToken)
     {
         var heads = _streams.ToDictionary(stream => stream.Name, stream => stream.Head, StringComparer.Ordinal);
-        foreach (var violation in await HistoryInvariants.CheckAsync(history, 0, heads, cancellationToken))
+        try
         {
+            foreach (var violation in await HistoryInvariants.CheckAsync(history, 0, heads, cancellationToken))
+            {
+                _findings.Add(
+                    FindingKind.HistoryContradicts, null, null, $"{violation.Name}: {string.Join("; ", violation.Rows)}",
+                    "The SQL rows are wrong, not the exchange: delete the history and it is made again from the journal.");
+            }
+        }
+        catch (DbException failure) when (!place.IsPostgres)
+        {
+            // A database that is away says nothing about its rows; a file that is there and can't be read does.
             _findings.Add(
-                FindingKind.HistoryContradicts, null, null, $"{violation.Name}: {string.Join("; ", violation.Rows)}",
-                "The SQL rows are wrong, not the exchange: delete the history and it is made again from the journal.");
+                FindingKind.HistoryUnreadable, null, null, $"{place.HistoryFile}: {failure.Message}",
+                "The SQL rows are lost, not the exchange: delete the history and it is made again from the journal.");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using QuantumCore.Cli;
 using QuantumCore.TestKit;
 
@@ -75,6 +76,27 @@ public sealed class ReplayTests : IAsyncLifetime
         string Deposited(string account, string side) =>
             (string)_exchange.Deposits.Single(deposit =>
                 deposit.Key.StartsWith($"{account}/r1.{side}.", StringComparison.Ordinal)).Value["amount"]!;
+    }
+
+    [Theory]
+    [InlineData("""{"asset":"USD","tiers":[{"fromVolume":"0","makerFeePpm":200,"takerFeePpm":1000},{"fromVolume":"1","makerFeePpm":-100,"takerFeePpm":800}],"minimumFee":"0"}""", "31533", "9012", "100")]
+    [InlineData("""{"asset":"USD","tiers":[{"fromVolume":"0","makerFeePpm":0,"takerFeePpm":0}],"minimumFee":"20.00"}""", "31561", "9023", "0")]
+    [InlineData("""{"asset":"EUR","tiers":[{"fromVolume":"0","makerFeePpm":-5,"takerFeePpm":1000}],"minimumFee":"0"}""", "31501", "9003", "0")]
+    public async Task Fees_of_a_schedule_are_paid_in_too_and_what_is_listed_pays_for_its_rebate(string schedule, string maker, string taker, string takerFee)
+    {
+        _exchange.FeeSchedules.Add(JsonNode.Parse(schedule)!);
+        Assert.Equal(0, await ReplayAsync(Write(Flow), "--list", "--run", "r1"));
+        string Paid(string account) => (string)_exchange.Deposits.Single(deposit =>
+            deposit.Key.StartsWith($"{account}/r1.quote.", StringComparison.Ordinal)).Value["amount"]!;
+        Assert.Equal((maker, taker), (Paid("ACC-2001"), Paid("ACC-2002")));
+        Assert.Equal(takerFee, _exchange.Instruments[^1]["takerFeePpm"]!.ToString());
+    }
+
+    [Fact]
+    public async Task A_recording_that_is_not_there_is_told_so()
+    {
+        Assert.Equal(2, await ReplayAsync("nowhere.gz", "--ticker", "AAPL"));
+        Assert.Contains("there is no file 'nowhere.gz'", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -57,6 +57,8 @@ internal sealed class TestExchange : IAsyncDisposable
 
     internal List<JsonNode> Instruments { get; } = [];
 
+    internal List<JsonNode> FeeSchedules { get; } = [];
+
     /// <summary>What the operator asked for, with its body.</summary>
     internal List<string> Operations { get; } = [];
 
@@ -178,6 +180,7 @@ internal sealed class TestExchange : IAsyncDisposable
         Read(api, "/orders/{symbol}/{id}", (book, call) => book!.Find(call.Account, call.Id).ToJson());
         Read(api, "/fills", (_, call) => Fills(call));
         Read(api, "/account", (_, call) => Account(call));
+        Read(api, "/admin/fees", (_, _) => new JsonObject { ["schedules"] = Copy(FeeSchedules) });
         Read(api, "/instruments", (_, _) => new JsonObject { ["instruments"] = Copy(Instruments) });
         Read(api, "/book/{symbol}", (book, call) => book!.Snapshot(int.Parse(call.Query("depth") ?? "20")));
         Read(api, "/trades/{symbol}", (book, call) => book!.Trades(int.Parse(call.Query("limit") ?? "100")));

@@ -192,7 +192,7 @@ public sealed class ExchangeCallTests
             """{"symbol":"X","baseAsset":"X","baseDecimals":0,"quoteAsset":"USD","quoteDecimals":2,"tickSize":"0.01","lotSize":"1"}""",
             "admin",
             Token);
-        Assert.Equal((400, "BadRequest", "symbol"), ((int)reply.Status, reply.Code, reply["field"]));
+        Assert.Equal((400, "BadRequest", "symbol", "Another was quicker."), ((int)reply.Status, reply.Code, reply["field"], reply["detail"]));
     }
 
     [Theory]

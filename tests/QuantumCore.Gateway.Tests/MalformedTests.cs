@@ -119,6 +119,26 @@ public sealed class MalformedTests
         Assert.DoesNotContain(exchange.Floor.Calls, call => call.StartsWith("Hold", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("admin/fees", """{"tier":[]}""", "tier", "There is no such member, but asset, tiers, minimumFee, why (line 1, byte 8).")]
+    [InlineData("admin/fees", """{"a.b":[]}""", "['a.b']", "There is no such member, but asset, tiers, minimumFee, why (line 1, byte 7).")]
+    [InlineData("admin/fees", """{"tiers":3}""", "tiers", "A list is taken here (line 1, byte 10).")]
+    [InlineData("admin/fees", """{"tiers":[3]}""", "tiers[0]", "An object is taken here, of fromVolume, makerFeePpm, takerFeePpm (line 1, byte 11).")]
+    [InlineData("admin/fees", """{"tiers":[{"fromVolume":3}]}""", "tiers[0].fromVolume", "Text is taken here, in quotes (line 1, byte 25).")]
+    [InlineData("admin/fees", """{"tiers":[{"makerFeePpm":2.5}]}""", "tiers[0].makerFeePpm", "A whole number is taken here, without quotes (line 1, byte 28).")]
+    [InlineData("admin/fees", """[]""", null, "An object is taken here, of asset, tiers, minimumFee, why (line 1, byte 1).")]
+    [InlineData("orders", """{"price":1.5}""", "price", "Text is taken here, in quotes (line 1, byte 12).")]
+    [InlineData("orders", """{"hidden":"yes"}""", "hidden", "true or false is taken here (line 1, byte 15).")]
+    [InlineData("orders", """{"trailingBasisPoints":true}""", "trailingBasisPoints", "A number is taken here (line 1, byte 27).")]
+    [InlineData("orders", """{"side":"buy","side":"buy"}""", "side", "The member is there twice (line 1, byte 21).")]
+    [InlineData("orders", """{"side":"buy",}""", null, "This is no JSON (line 1, byte 14).")]
+    public async Task Member_that_is_unknown_or_of_another_kind_is_named_with_what_is_taken(string path, string body, string? field, string detail)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var reply = await exchange.SendAsync("POST", path, body, path == "orders" ? "alice" : "admin", Token);
+        Assert.Equal((400, field, detail), ((int)reply.Status, reply["field"], reply["detail"]));
+    }
+
     [Fact]
     public async Task Deep_nesting_is_refused()
     {

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using QuantumCore.TestKit;
 using Xunit;
 
@@ -120,6 +122,14 @@ public sealed class LifeTests(PostgresServer server)
     [InlineData("needs a value", "--data")]
     [InlineData("needs --postgres", "--storage", "postgres")]
     [InlineData("no address such as", "--urls", "ftp://127.0.0.1:1")]
+    [InlineData("names no address of this machine", "--urls", "http://unknown-host:8080")]
+    [InlineData("no address such as", "--urls", "http://127.0.0.1:8080/path")]
+    [InlineData("no address such as", "--urls", ";")]
+    [InlineData("no connection string", "--storage", "postgres", "--postgres", "nonsense=1")]
+    [InlineData("names no Host", "--storage", "postgres", "--postgres", "Username=x")]
+    [InlineData("lists no 'NOPE', only AAPL, ", "--storage", "volatile", "--no-quotes", "AAPL,NOPE")]
+    [InlineData("--payouts: no file can be made in '/dev/null/paid'", "--storage", "volatile", "--payouts", "/dev/null/paid")]
+    [InlineData("--settlements: no file can be made in '/dev/null'", "--storage", "volatile", "--settlements", "/dev/null")]
     [InlineData("there is no file", "--exchange", "/nowhere/exchange.json")]
     [InlineData("--log is text or json", "--log", "xml")]
     [InlineData("--log-level is trace", "--log-level", "loud")]
@@ -130,8 +140,72 @@ public sealed class LifeTests(PostgresServer server)
         var (exitCode, output) = await Programs.RunAsync(Programs.Silo, s_patience, arguments);
 
         Assert.Equal(BadUsage, exitCode);
-        Assert.Contains(message, output, StringComparison.Ordinal);
+        Assert.Contains(message, OneSentence(output), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_start_that_finds_its_port_taken_says_so_and_opens_no_book()
+    {
+        using var storage = Storage.InFiles();
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var url = $"http://{other.LocalEndpoint}";
+        var (exitCode, output) = await Programs.RunAsync(Programs.Silo, s_patience, [.. storage.Arguments, "--urls", url]);
+
+        Assert.Equal(FailedStart, exitCode);
+        Assert.Contains($"could not start: Failed to bind to address {url}: address already in use", OneSentence(output), StringComparison.Ordinal);
+        Assert.Empty(await storage.HeadsAsync());
+    }
+
+    [Fact]
+    public async Task A_start_that_has_no_such_address_names_it()
+    {
+        var (exitCode, output) = await Programs.RunAsync(Programs.Silo, s_patience, "--storage", "volatile", "--urls", "http://192.0.2.1:8080");
+        Assert.Equal(FailedStart, exitCode);
+        Assert.Contains("it can't listen at http://192.0.2.1:8080: ", OneSentence(output), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_start_whose_directory_can_not_be_written_names_it()
+    {
+        var (exitCode, output) = await Programs.RunAsync(Programs.Silo, s_patience, "--data", "/dev/null", "--urls", Free());
+        Assert.Equal(FailedStart, exitCode);
+        Assert.Contains("--data: no file can be made in '/dev/null': ", OneSentence(output), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("""{"instruments":[{"symbol":"AAPL"}]}""")]
+    public async Task A_new_exchange_whose_file_of_instruments_is_wrong_names_it(string text)
+    {
+        using var storage = Storage.InFiles();
+        var file = Path.Combine(storage.Folder, "broken.json");
+        await File.WriteAllTextAsync(file, text, TestContext.Current.CancellationToken);
+        var (exitCode, output) = await Programs.RunAsync(
+            Programs.Silo, s_patience, "--storage", "volatile", "--long-turn", "0", "--exchange", file, "--urls", Free());
+
+        Assert.Equal(FailedStart, exitCode);
+        Assert.Contains($"could not start: {file}: ", OneSentence(output), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_service_that_fails_ends_the_exchange_with_code_70_and_a_sentence()
+    {
+        var environment = new Dictionary<string, string>
+        {
+            ["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location,
+            [StartupHook.FailingVariable] = "yes",
+        };
+        await using var silo = SiloProcess.Launch(environment, ["--storage", "volatile"]);
+        var (exitCode, output) = await silo.ExitAsync(s_patience);
+
+        Assert.Equal(FailedStart, exitCode);
+        Assert.Contains($"{Environment.NewLine}The exchange ended because its FailingService failed: Nobody expected this.", Environment.NewLine + output, StringComparison.Ordinal);
+    }
+
+    private static string Free() => $"http://127.0.0.1:{SiloProcess.FreePort()}";
+
+    private static string OneSentence(string output) => Assert.Single(output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
 
     [Fact]
     public async Task Demo_keys_are_refused_where_other_machines_can_connect()
@@ -163,9 +237,7 @@ public sealed class LifeTests(PostgresServer server)
         var (exitCode, output) = await silo.ExitAsync(s_patience);
 
         Assert.Equal(FailedStart, exitCode);
-        Assert.Contains("could not start", output, StringComparison.Ordinal);
-        Assert.Contains("127.0.0.1:1", output, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+        Assert.Contains("could not start: PostgreSQL at 127.0.0.1:1, database x: ", OneSentence(output), StringComparison.Ordinal);
         Assert.True(started.Elapsed < s_patience);
     }
 

@@ -14,6 +14,9 @@ internal static class Programs
     /// <summary>The command line client.</summary>
     public static string Cli => Built("Cli");
 
+    /// <summary>The README.</summary>
+    public static string Readme => Built("Readme");
+
     /// <summary>The folder of the documents.</summary>
     public static string Docs => Built("Docs");
 

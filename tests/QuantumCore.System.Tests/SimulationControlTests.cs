@@ -126,20 +126,36 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
     [InlineData("market", """{"steps":0}""", "steps")]
     [InlineData("market", """{"seed":-1}""", "seed")]
     [InlineData("market", """{"away":["noise","noise"]}""", "away")]
-    [InlineData("market", """{"away":["nobody"]}""", "$.away[0]")]
+    [InlineData("market", """{"away":["nobody"]}""", "away[0]")]
     [InlineData("market", """{"away":[7]}""", "away")]
-    [InlineData("market", """{"colour":"red"}""", "$.colour")]
+    [InlineData("market", """{"colour":"red"}""", "colour")]
     [InlineData("skew", """{"millis":86400001}""", "millis")]
     [InlineData("skew", """{"millis":1,"key":""}""", "key")]
     [InlineData("skew", """{"key":"demo-bob"}""", "millis")]
     [InlineData("faults", """{"kind":"skew"}""", "kind")]
+    [InlineData("faults", "{}", "kind")]
+    [InlineData("faults", """{"kind":7}""", "kind")]
+    [InlineData("faults", """{"kind":"drop","on":7}""", "on")]
+    [InlineData("symbols/AAPL", "{}", "halted")]
     public async Task Change_that_makes_no_sense_changes_nothing_and_is_refused_with_its_field(string call, string body, string field)
     {
         using var admin = new Customer(demo.Admin, null);
         var before = (await demo.Operator.GetSimulationAsync(Token)).Market with { Steps = 0 };
         var answer = await admin.PostAsync($"sim/{call}", body);
         Assert.Equal((400, field), (answer.Status, answer.Text("field")));
+        Assert.Empty((await demo.Operator.GetSimulationAsync(Token)).Faults);
         Assert.Equivalent(before, (await demo.Operator.GetSimulationAsync(Token)).Market with { Steps = 0 }, strict: true);
+    }
+
+    [Theory]
+    [InlineData("""{"away":["nobody"]}""", "One of these is taken here, in quotes: maker, depth, noise, momentum, reversion, institution (line 1, byte 17).")]
+    [InlineData("""{"colour":"red"}""", "There is no such member, but paused, speed, volatility, steps, seed, reset, away (line 1, byte 10).")]
+    [InlineData("""{"paused":1}""", "true or false is taken here (line 1, byte 11).")]
+    [InlineData("""{"speed":"x"}""", "A number is taken here, without quotes (line 1, byte 12).")]
+    public async Task Body_that_is_none_of_the_call_is_told_what_is_taken(string body, string detail)
+    {
+        using var admin = new Customer(demo.Admin, null);
+        Assert.Equal(detail, (await admin.PostAsync("sim/market", body)).Text("detail"));
     }
 
     [Fact]
@@ -201,7 +217,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         Assert.Contains("volatility 2.5", await QcAsync("volatility", "2.5"), StringComparison.Ordinal);
         var shown = await demo.Operator.GetSimulationAsync(Token);
         Assert.Equal((true, 2.5m), (shown.Market.Paused, shown.Market.Volatility));
-        await QcAsync("step", "4");
+        Assert.DoesNotContain("the market runs", await QcAsync("step", "4"), StringComparison.Ordinal);
         await ReachedAsync(shown.Market.Steps + 4);
         Assert.Contains("seed 21", await QcAsync("reset", "--seed", "21"), StringComparison.Ordinal);
         Assert.Contains("reject of requests, AAPL, demo-bob, 2 times", await QcAsync("fault", "reject", "--for", "demo-bob", "--symbol", "AAPL", "--count", "2"), StringComparison.Ordinal);
@@ -216,6 +232,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         await QcAsync("open", Simulated);
         Assert.Equal(TradingPhase.Continuous, (await demo.Operator.GetStateAsync(Simulated, Token)).Phase);
         Assert.Contains("running", await QcAsync("resume"), StringComparison.Ordinal);
+        Assert.Contains("the market runs: these steps come beside those of its clock", await QcAsync("step", "1"), StringComparison.Ordinal);
     }
 
     /// <summary>Begins the market anew, lets it take its steps, and tells the trades of both symbols.</summary>

@@ -13,15 +13,20 @@ internal static class StartupHook
     /// <summary>Names the file.</summary>
     public const string FileVariable = "SHIFTED_CLOCK";
 
+    /// <summary>Set, a service of the process fails as soon as it has started.</summary>
+    public const string FailingVariable = "FAILING_SERVICE";
+
     /// <summary>Called by the runtime.</summary>
     public static void Initialize()
     {
         if (Environment.GetEnvironmentVariable(FileVariable) is { Length: > 0 } path)
-            DiagnosticListener.AllListeners.Subscribe(new Hosts(new ShiftedClock(path)));
+            DiagnosticListener.AllListeners.Subscribe(new Hosts(services => services.AddSingleton<TimeProvider>(new ShiftedClock(path))));
+        if (Environment.GetEnvironmentVariable(FailingVariable) is { Length: > 0 })
+            DiagnosticListener.AllListeners.Subscribe(new Hosts(services => services.AddHostedService<FailingService>()));
     }
 
     /// <summary>Hears of each host that is being built.</summary>
-    private sealed class Hosts(TimeProvider clock) : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
+    private sealed class Hosts(Action<IServiceCollection> add) : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
     {
         public void OnNext(DiagnosticListener value)
         {
@@ -32,7 +37,7 @@ internal static class StartupHook
         public void OnNext(KeyValuePair<string, object?> value)
         {
             if (value is { Key: "HostBuilding", Value: IHostBuilder host })
-                host.ConfigureServices(services => services.AddSingleton(clock));
+                host.ConfigureServices(add);
         }
 
         public void OnCompleted()
@@ -41,6 +46,18 @@ internal static class StartupHook
 
         public void OnError(Exception error)
         {
+        }
+    }
+
+    /// <summary>Fails when everything else has started.</summary>
+    private sealed class FailingService(IHostApplicationLifetime lifetime) : BackgroundService
+    {
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            var started = new TaskCompletionSource();
+            await using var told = lifetime.ApplicationStarted.Register(started.SetResult);
+            await started.Task.WaitAsync(stoppingToken);
+            throw new InvalidOperationException("Nobody expected this.");
         }
     }
 

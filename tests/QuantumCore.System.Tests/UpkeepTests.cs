@@ -92,6 +92,27 @@ public sealed class UpkeepTests(PostgresServer server)
         Assert.Contains("recordDamaged", kinds);
     }
 
+    [Fact]
+    public async Task A_history_that_can_not_be_read_is_a_finding_and_names_itself_at_a_start()
+    {
+        using var storage = Storage.InFiles();
+        await using (var silo = await StartAsync(storage))
+            Assert.Equal(0, (await silo.TerminateAsync()).ExitCode);
+
+        var history = Path.Combine(storage.Folder, "history.db");
+        Array.ForEach(Directory.GetFiles(storage.Folder, "history.db*"), File.Delete);
+        await File.WriteAllBytesAsync(history, new byte[20_000], TestContext.Current.CancellationToken);
+
+        using var report = JsonDocument.Parse(await QcAsync(1, "verify", storage.Folder, "--json"));
+        var finding = Assert.Single(report.RootElement.GetProperty("findings").EnumerateArray());
+        Assert.Equal("historyUnreadable", finding.GetProperty("kind").GetString());
+        Assert.StartsWith(history, finding.GetProperty("what").GetString(), StringComparison.Ordinal);
+        Assert.Contains("Nothing is wrong.", await QcAsync(0, "verify", storage.Folder, "--no-history"), StringComparison.Ordinal);
+        var (exitCode, output) = await Programs.RunAsync(Programs.Silo, s_patience, storage.Arguments);
+        Assert.Equal(70, exitCode);
+        Assert.StartsWith($"The exchange could not start: {history}, ", output, StringComparison.Ordinal);
+    }
+
     /// <summary>The one file of payouts, with its name.</summary>
     private static async Task<string> PaidAsync(string data)
     {

@@ -53,12 +53,11 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
         {
             await grains.Catalog().List(EncodedInstrument.From(instrument!));
         }
-        catch (ArgumentException)
+        catch (ArgumentException refused)
         {
-            // Someone else listed it, or its asset, at the same moment: the catalog has the last word.
-            await Answer.Refuse(context, Refusal.Malformed(
-                "symbol", "The units, the group and the settlement of a listed symbol, and the decimals of a listed asset, never change; "
-                + "names that a corporate action changes are not listed anew."));
+            // The catalog has the last word, and says why; the name of its parameter is for nobody else.
+            var why = refused.Message.Split(" (Parameter '", 2)[0];
+            await Answer.Refuse(context, Refusal.Malformed("symbol", why));
             return;
         }
 

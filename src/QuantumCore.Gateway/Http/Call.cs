@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Users;
+using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
@@ -241,8 +242,8 @@ internal static class Call
         }
         catch (JsonException error)
         {
-            var field = error.Path is { Length: > 2 } path ? path[2..] : null;
-            refusal = Refusal.Malformed(field is { Length: > 100 } ? field[..100] : field, Explain(error));
+            var (field, detail) = BodyForm.Explain(type, error);
+            refusal = Refusal.Malformed(field, detail);
             return null;
         }
     }
@@ -258,10 +259,6 @@ internal static class Call
             return (new Refusal(RejectReason.Unauthorized, null, null, "This key signs its requests; here a key without a secret is needed."), null);
         return key.IsDemo && !IsLocal(request) ? (Stranger, null) : (null, Caller.Of(key));
     }
-
-    private static string Explain(JsonException error) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"Not the JSON of this call, at line {error.LineNumber + 1 ?? 1}, byte {error.BytePositionInLine ?? 0}.");
 
     private static async ValueTask RefuseLength(HttpContext context, int longest)
     {
