@@ -134,14 +134,14 @@ public sealed partial class JourneyTests
         await using var page = await OpenAsync(lastPrice: "150.00");
         await page.Page.EvaluateAsync("() => { const real = Date.now; Date.now = () => real() + 30 * 60_000; }");
         var trades = page.Page.WaitForRequestAsync(new Regex("/trades/AAPL"));
-        var candles = page.Page.WaitForRequestAsync(request => request.Url.Contains("/candles/AAPL", StringComparison.Ordinal) && Limit(request) is > 30 and < 60);
+        var candles = page.Page.WaitForRequestAsync(request => request.Url.Contains("/candles/AAPL", StringComparison.Ordinal) && Limit(request.Url) is > 30 and < 60);
         await page.CallAsync("demo-alice", HttpMethod.Post, "sim/faults", new { kind = "drop", on = "stream", count = 1 }, exchange.Admin);
         await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "buy", price = "148.00", quantity = "5" });
         await trades;
         await candles;
         page.AssertSound();
 
-        static int Limit(IRequest request) => int.Parse(HttpUtility.ParseQueryString(new Uri(request.Url).Query)["limit"]!, System.Globalization.CultureInfo.InvariantCulture);
+        static int Limit(string url) => int.Parse(HttpUtility.ParseQueryString(new Uri(url).Query)["limit"]!, System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Fact]
