@@ -151,7 +151,7 @@ try
 }
 catch (UsageException wrong)
 {
-    Console.Error.WriteLine($"{wrong.Message}\n\n{Usage}");
+    Console.Error.WriteLine($"{wrong.Message}; --help tells what there is");
     return 2;
 }
 catch (Exception problem) when (problem is OrderFlowException or IOException or UnauthorizedAccessException
