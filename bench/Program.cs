@@ -22,7 +22,7 @@ const string Usage = """
                                {"ops":N,"seconds":S,"opsPerSecond":N,"allocatedBytes":N}
       scenarios FILE [--verbose]
                                Run a file of scenarios against the matching core, each on a new book, and compare all
-                               events and the book; --verbose tells what differs. Exit code 0: all passed; 1: not all;
+                               events and the book; --verbose tells on standard error what differs. Exit code 0: all passed; 1: not all;
                                2: a line makes no sense (standard error names it, its scenario has failed, the others
                                are run), or there is nothing to run:
                                {"scenarios":N,"passed":N,"failed":["07",…]}
@@ -40,7 +40,7 @@ const string Usage = """
                                ticks of it (1, 4000, 3000000, 16, 42): {"symbols":N,"preload":N,"ops":N,"orders":N}
       consensus FILE           Play the message stream of the public matching engine harness (gzip or not) and hash
                                the canonical reports: {"messages":N,"sha256":"…"}
-      consensus FILE --ops OUT The same messages as an operations file, to time engines on them
+      consensus FILE --ops OUT The same, and the messages as an operations file, to time engines on them
       grains [--storage volatile|sqlite|postgres] [--postgres CONNECTION] [--directory DIR] [--callers N]
              [--batch N] [--symbols N] [--accounts N] [--seconds N]
                                Orders through account and book grains in this process, each caller one call at a
@@ -151,7 +151,7 @@ try
 }
 catch (UsageException wrong)
 {
-    Console.Error.WriteLine($"{wrong.Message}\n\n{Usage}");
+    Console.Error.WriteLine($"{wrong.Message}; --help tells what there is");
     return 2;
 }
 catch (Exception problem) when (problem is OrderFlowException or IOException or UnauthorizedAccessException

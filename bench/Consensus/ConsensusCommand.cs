@@ -3,8 +3,8 @@ using QuantumCore.Bench.Exchange;
 namespace QuantumCore.Bench.Consensus;
 
 /// <summary>
-/// <c>consensus FILE</c>: does the book report what all right engines report? With <c>--ops OUT</c>: the messages as an
-/// operations file, to time them.
+/// <c>consensus FILE</c>: does the book report what all right engines report? With <c>--ops OUT</c> it also writes the
+/// messages as an operations file, to time them.
 /// </summary>
 internal static class ConsensusCommand
 {
@@ -18,7 +18,6 @@ internal static class ConsensusCommand
             var operations = ConsensusOps.From(messages);
             using var file = File.Create(destination);
             operations.Write(file);
-            return 0;
         }
 
         Console.Out.WriteLine($$"""{"messages":{{messages.Length}},"sha256":"{{ConsensusReplay.Hash(messages)}}"}""");

@@ -47,6 +47,6 @@ internal sealed class Options
 
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
             ? number
-            : throw new UsageException($"{name} takes a number from 1");
+            : throw new UsageException($"{name} takes a number from 1 to {int.MaxValue}");
     }
 }

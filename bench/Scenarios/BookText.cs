@@ -73,8 +73,11 @@ internal sealed record BookText(string Bids, string Asks, string Waiting, Tradin
         if (text.Split(':') is not [var price, var orders])
             throw new FormatException($"'{text}' is no level: price: id quantity, id quantity");
 
+        // Without a limit there is no price to be displayed at: a star after such an order says nothing.
         price = price.Trim().TrimStart('@');
-        return $"{(price is "MKT" ? price : ScenarioWords.Number(price))}: {string.Join(", ", orders.Split(',').Select(CanonicalOrder))}";
+        return price is "MKT"
+            ? $"MKT: {string.Join(", ", orders.Split(',').Select(order => CanonicalOrder(order).TrimEnd('*')))}"
+            : $"{ScenarioWords.Number(price)}: {string.Join(", ", orders.Split(',').Select(CanonicalOrder))}";
     }
 
     private static string CanonicalOrder(string text)
@@ -104,9 +107,12 @@ internal sealed record BookText(string Bids, string Asks, string Waiting, Tradin
             if (levels.Count == 0 || levels[^1].Price != price)
                 levels.Add((price, []));
             var name = names.Of(order.OrderId);
-            levels[^1].Orders.Add(order.ShownLots == 0
-                ? $"{name} {order.LeavesLots}*"
-                : Displayed(name, order.ShownLots, order.LeavesLots - order.ShownLots));
+            levels[^1].Orders.Add((price, order.ShownLots) switch
+            {
+                ("MKT", _) => Displayed(name, order.LeavesLots, 0),
+                (_, 0) => $"{name} {order.LeavesLots}*",
+                _ => Displayed(name, order.ShownLots, order.LeavesLots - order.ShownLots),
+            });
         }
 
         return levels.Count == 0 ? "-" : string.Join("; ", levels.Select(level => $"{level.Price}: {string.Join(", ", level.Orders)}"));

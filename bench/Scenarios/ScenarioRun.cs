@@ -149,12 +149,19 @@ public sealed class ScenarioRun
         var reason = Answer(command, time);
         var told = new List<string>();
         var oldFailed = command is ReplaceCommand && _book.ReplaceFailure is not RejectReason.None;
-        if (oldFailed)
-            told.Add($"rej {((ReplaceCommand)command).Old} {ScenarioWords.Of(_book.ReplaceFailure)}");
         foreach (ref readonly var happened in _book.Events)
         {
             if (EventText.Of(in happened, _names) is { } text)
                 told.Add(text);
+        }
+
+        if (oldFailed)
+        {
+            // What the time of the command ended stands before its refusal, the new order's events after it.
+            var entered = told.FindIndex(text => text.StartsWith("ack ", StringComparison.Ordinal));
+            told.Insert(
+                entered < 0 ? told.Count : entered,
+                $"rej {((ReplaceCommand)command).Old} {ScenarioWords.Of(_book.ReplaceFailure)}");
         }
 
         _time = Math.Max(_time, time);

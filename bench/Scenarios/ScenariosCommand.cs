@@ -38,7 +38,7 @@ public static class ScenariosCommand
             if (differences.Count > 0)
                 failed.Add(scenario.Number);
             if (differences.Count > 0 && verbose)
-                Console.Out.WriteLine($"### {scenario}\n{string.Join('\n', differences)}\n");
+                Console.Error.WriteLine($"### {scenario}\n{string.Join('\n', differences)}\n");
         }
 
         var names = string.Join(',', failed.Select(number => $"\"{System.Text.Json.JsonEncodedText.Encode(number)}\""));

@@ -375,7 +375,7 @@ public class ScenarioNotationTests
 
     [Theory]
     [InlineData("= B MKT: m 4; 101: b 3; 100: i 4+6, h 5* | S - | armed s t | parked p | pend k | held c | state OPENING | last 7", true)]
-    [InlineData("= B @MKT: m 4;  101: b 3+0 ; 100: i 4+6,h 5* | S - | held c | pending k | armed t s | parked p | state OPENING", true)]
+    [InlineData("= B @MKT: m 4*;  101: b 3+0 ; 100: i 4+6,h 5* | S - | held c | pending k | armed t s | parked p | state OPENING", true)]
     [InlineData("= B MKT: m 4; 101: b 3; 100: i 4+6, h 5* | S - | armed s t | parked p | pend k | held c | state OPENING | last 8", false)]
     [InlineData("= B MKT: m 4; 101: b 3; 100: i 4+6, h 5* | S - | armed s t | parked p | pend k | held c", false)]
     [InlineData("= B MKT: m 4; 101: b 3; 100: i 4+6, h 5* | S - | armed s | parked p | pend k | held c | state OPENING", false)]
@@ -388,7 +388,7 @@ public class ScenarioNotationTests
             + "p B lim 1 peg=prim; k B lim 1@1; c B lim 1@1 cls";
         for (var id = 1; id <= 9; id++)
             book.Enters(id);
-        book.Bids.AddRange([new(1, 0, 4, 4), new(2, 101, 3, 3), new(3, 100, 4, 10), new(4, 100, 0, 5)]);
+        book.Bids.AddRange([new(1, 0, 0, 4), new(2, 101, 3, 3), new(3, 100, 4, 10), new(4, 100, 0, 5)]);
         (book.Armed, book.Parked, book.Pending, book.Held) = ([5, 6], [7], [8], [9]);
         Assert.Equal(same, Run(book, $"### 1 book\ngiven {names}\n{line}").Count == 0);
     }
