@@ -103,7 +103,7 @@ internal sealed class ItchStream(Stream stream, string file, CancellationToken c
             }
             catch (InvalidDataException broken)
             {
-                throw ItchMessage.Wrong(file, Number, $"what follows can't be unpacked: {broken.Message}");
+                throw ItchMessage.Wrong(file, Number, $"what follows can't be unpacked, or the file is cut off: {broken.Message}");
             }
         }
 

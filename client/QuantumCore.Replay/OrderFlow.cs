@@ -42,6 +42,18 @@ public sealed partial record OrderFlow(
         if (name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
             return OpenZip(path, name, cancellation);
 
+        try
+        {
+            return OpenText(path, name, format, cancellation);
+        }
+        catch (InvalidDataException broken)
+        {
+            throw new FlowFormatException(name, 0, $"it can't be unpacked, or is cut off: {broken.Message}");
+        }
+    }
+
+    private static OrderFlow OpenText(string path, string name, RecordingFormat? format, CancellationToken cancellation)
+    {
         using var text = new StreamReader(OpenBytes(path));
         if (format != RecordingFormat.Lobster)
             return new OrderFlow(TickerOf(name), [.. CommandReader.Read(text, name)], []);

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using QuantumCore.Replay;
 using QuantumCore.TestKit;
 
@@ -34,6 +35,36 @@ public sealed class RecordingTests
         Assert.Equal([new RecordedLevel(1500100, 50)], row.Asks);
         Assert.Equal([new RecordedLevel(1500000, 50)], row.Bids);
         Assert.Equal(new WithdrawOrder(9, 8, 50), commands[6]);
+    }
+
+    /// <summary>Also where the cut leaves whole lines, and where the checksum at the end alone is missing.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(9)]
+    [InlineData(200)]
+    public void A_packed_file_that_was_cut_off_is_refused(int missing)
+    {
+        using var packed = new MemoryStream();
+        using (var text = new StreamWriter(new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true)))
+        {
+            for (var id = 1; id <= 5_000; id++)
+                text.Write($"A,{id},B,{(id * 7919 % 900) + 1},{1_000_000 + (id * 7907 % 5_000)}\n");
+        }
+
+        var folder = Directory.CreateTempSubdirectory("quantumcore-cut-");
+        try
+        {
+            var path = Path.Combine(folder.FullName, "day.csv.gz");
+            File.WriteAllBytes(path, packed.ToArray());
+            Assert.Equal(5_000, OrderFlow.Open(path, cancellation: TestContext.Current.CancellationToken).Commands.Count);
+            File.WriteAllBytes(path, packed.ToArray()[..^missing]);
+            var refused = Assert.Throws<FlowFormatException>(() => OrderFlow.Open(path, cancellation: TestContext.Current.CancellationToken));
+            Assert.Contains("it can't be unpacked, or is cut off", refused.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Theory]
