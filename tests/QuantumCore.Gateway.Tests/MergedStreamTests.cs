@@ -2,7 +2,11 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Users;
 using QuantumCore.Instruments;
 using QuantumCore.TestKit;
 using Xunit;
@@ -145,6 +149,19 @@ public sealed class MergedStreamTests
 
         var ended = JsonDocument.Parse(await ReadAsync(reader, time, "error", not: "account")).RootElement;
         Assert.Equal(("Unauthorized", "channel"), (ended.GetProperty("code").GetString(), ended.GetProperty("field").GetString()));
+    }
+
+    /// <summary>What follows an account asks when it wakes, and the connection may have gone while it slept.</summary>
+    [Fact]
+    public async Task Who_opened_a_connection_is_still_known_when_it_has_gone()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var context = new DefaultHttpContext();
+        context.Request.Headers["X-Api-Key"] = "alice";
+        context.Request.Host = new HostString("127.0.0.1");
+        var known = Call.StillKnown(context, exchange.Services.GetRequiredService<KeyRing>(), exchange.Services.GetRequiredService<UserSessions>());
+        context.Uninitialize();
+        Assert.True(await known());
     }
 
     [Fact]

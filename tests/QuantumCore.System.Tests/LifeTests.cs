@@ -188,11 +188,12 @@ public sealed class LifeTests(PostgresServer server)
         Assert.Contains($"could not start: {file}: ", OneSentence(output), StringComparison.Ordinal);
     }
 
-#if !ORLEANS
-    // Orleans looks into every assembly of the process, and that of the tests needs a test framework there.
     [Fact]
     public async Task A_service_that_fails_ends_the_exchange_with_code_70_and_a_sentence()
     {
+        Assert.SkipWhen(
+            File.Exists(Path.Combine(Path.GetDirectoryName(Programs.Silo)!, "Orleans.Runtime.dll")),
+            "Orleans looks into every assembly of the process, and that of the tests needs a test framework there.");
         var environment = new Dictionary<string, string>
         {
             ["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location,
@@ -204,20 +205,12 @@ public sealed class LifeTests(PostgresServer server)
         Assert.Equal(FailedStart, exitCode);
         Assert.Contains($"{Environment.NewLine}The exchange ended because its FailingService failed: Nobody expected this.", Environment.NewLine + output, StringComparison.Ordinal);
     }
-#endif
 
     private static string Free() => $"http://127.0.0.1:{SiloProcess.FreePort()}";
 
     /// <summary>All that was said. Orleans logs beside it what it thinks of a start that is cut short.</summary>
-    private static string OneSentence(string output)
-    {
-        var lines = output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
-#if ORLEANS
-        return lines[^1];
-#else
-        return Assert.Single(lines);
-#endif
-    }
+    private static string OneSentence(string output) => Assert.Single(
+        output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries), line => !line.Contains(" Orleans.", StringComparison.Ordinal));
 
     [Fact]
     public async Task Demo_keys_are_refused_where_other_machines_can_connect()
