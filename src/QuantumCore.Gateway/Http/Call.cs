@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
@@ -38,7 +37,7 @@ internal static class Call
     public static async ValueTask<(Refusal? Refusal, Caller? Caller)> Recognise(HttpContext context, KeyRing keys)
     {
         if (!SessionTicket.IsIn(context.Request))
-            return await ByKey(ShownKey.Of(context.Request), keys);
+            return await ByKey(context.Request, keys);
 
         var (refusal, who) = await SessionTicket.Identify(context);
         return (refusal, who is null ? null : Caller.Of(who.User));
@@ -92,16 +91,16 @@ internal static class Call
     }
 
     /// <summary>
-    /// Tells whether the key or the session that a connection was begun with is still good. Made before the connection becomes a
-    /// WebSocket: after that its cookie can't be read, and when it has ended nothing of its request can.
+    /// Tells whether the key or the session that a connection was begun with is still good; the caller has been recognised by it. Made
+    /// before the connection becomes a WebSocket: after that its cookie can't be read, and when it has ended nothing of its request can.
     /// </summary>
     public static Func<ValueTask<bool>> StillKnown(HttpContext context, KeyRing keys, UserSessions sessions)
     {
         if (context.Features.Get<SignedIn>() is { Session.Id: var session })
             return async () => await sessions.FindSession(session) is not null;
 
-        var shown = ShownKey.Of(context.Request);
-        return async () => (await ByKey(shown, keys)).Caller is not null;
+        var (key, address) = (context.Request.Headers["X-Api-Key"].ToString(), context.Connection.RemoteIpAddress);
+        return async () => await keys.Find(key, address) is not null;
     }
 
     /// <summary>Whether the caller may do what is for this role; otherwise it was turned away.</summary>
@@ -253,15 +252,16 @@ internal static class Call
         }
     }
 
-    private static async ValueTask<(Refusal? Refusal, Caller? Caller)> ByKey(ShownKey shown, KeyRing keys)
+    private static async ValueTask<(Refusal? Refusal, Caller? Caller)> ByKey(HttpRequest request, KeyRing keys)
     {
-        if (shown.Text is not { } text || await keys.Find(text, shown.Address) is not { } key)
+        var header = request.Headers["X-Api-Key"];
+        if (header.Count != 1 || header[0] is not { } text || await keys.Find(text, request.HttpContext.Connection.RemoteIpAddress) is not { } key)
             return (new Refusal(RejectReason.Unauthorized), null);
 
         // A key that signs names its holder and proves nothing: it is sent with each request, and only the signature is secret.
         if (key is { Signing: not null, IsDemo: false })
             return (new Refusal(RejectReason.Unauthorized, null, null, "This key signs its requests; here a key without a secret is needed."), null);
-        return key.IsDemo && !shown.IsLocal ? (Stranger, null) : (null, Caller.Of(key));
+        return key.IsDemo && !IsLocal(request) ? (Stranger, null) : (null, Caller.Of(key));
     }
 
     private static async ValueTask RefuseLength(HttpContext context, int longest)
@@ -271,12 +271,5 @@ internal static class Call
             context,
             new Refusal(RejectReason.BadRequest, null, longest.ToString(CultureInfo.InvariantCulture), "The body is too long."),
             StatusCodes.Status413PayloadTooLarge);
-    }
-
-    /// <summary>The key that a request shows, and where from.</summary>
-    private readonly record struct ShownKey(string? Text, IPAddress? Address, bool IsLocal)
-    {
-        public static ShownKey Of(HttpRequest request) => new(
-            request.Headers["X-Api-Key"] is [var text] ? text : null, request.HttpContext.Connection.RemoteIpAddress, Call.IsLocal(request));
     }
 }

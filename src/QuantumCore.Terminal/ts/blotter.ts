@@ -3,7 +3,7 @@ import { call, explain, pause, read } from "./api.js";
 import { byId, button, confirm, make, tabs, write } from "./dom.js";
 import { mean, millisOf, moment, pretty, units } from "./format.js";
 import type { Instrument } from "./instrument.js";
-import { bankruptcyOf } from "./margin.js";
+import { bankruptcyOf, positionIn } from "./margin.js";
 import type { Order, Side } from "./protocol.js";
 import type { Store } from "./store.js";
 import { toast } from "./toast.js";
@@ -280,7 +280,7 @@ export class Blotter {
     if (said === this.positionsShown && this.host.querySelector("table") !== null) return;
     this.positionsShown = said;
     const open = known.filter((position) => !/^[0.]*$/.test(position.quantity));
-    const bankrupt = (symbol: string): string[] => margin === undefined ? [] : [bankruptcyOf(margin.positions.find((position) => position.symbol === symbol))];
+    const bankrupt = (symbol: string): string[] => margin === undefined ? [] : [bankruptcyOf(positionIn(margin, symbol))];
     const table = tableOfCells(["Symbol", "Quantity", "Average entry", "Mark", ...(margin === undefined ? [] : ["Bankrupt at"]), "Unrealised", "Realised", ""], open.map((position) => [
       position.symbol, pretty(position.quantity), position.averagePrice === null ? "–" : mean(position.averagePrice, instruments.get(position.symbol)?.priceScale ?? 2), position.mark === null ? "–" : pretty(position.mark),
       ...bankrupt(position.symbol), gain(position.unrealised), gain(position.realised),

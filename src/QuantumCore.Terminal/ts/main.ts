@@ -1,4 +1,4 @@
-import { onUnauthorized, read } from "./api.js";
+import { onUnauthorized, pause, read } from "./api.js";
 import { byId, make, write } from "./dom.js";
 import { listen, showKeys, type Key } from "./keys.js";
 import { onPrefs, showSettings } from "./prefs.js";
@@ -98,7 +98,7 @@ async function start(): Promise<void> {
   if (isTrade) void route();
   const known = begin();
   // The market does not wait long for who looks at it: the stream is opened anew when that is known.
-  await Promise.race([known, new Promise((resolve) => setTimeout(resolve, 1_500))]);
+  await Promise.race([known, pause(1_500)]);
   let user = current?.user;
   onSession((session) => {
     if (user !== undefined && user !== session?.user) forgetNotices();

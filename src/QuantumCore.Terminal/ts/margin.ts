@@ -84,7 +84,7 @@ function opened(instrument: Instrument, margin: Margin, side: Side, lots: bigint
 
 /** For what value the account may open more, in minor units of the quote asset. */
 export function buyingPower(instrument: Instrument, margin: Margin, terms: MarginTerms | undefined): bigint {
-  const known = positionIn(instrument, margin)?.buyingPower;
+  const known = positionIn(margin, instrument.symbol)?.buyingPower;
   if (known !== undefined) return units(known, instrument.quoteScale);
   const first = terms?.long.tiers[0];
   const excess = units(margin.excess, instrument.quoteScale);
@@ -95,7 +95,7 @@ export function buyingPower(instrument: Instrument, margin: Margin, terms: Margi
 export function sellable(instrument: Instrument, margin: Margin): bigint {
   const owned = ownedLots(instrument, margin);
   if (owned > 0n) return owned;
-  const left = instrument.lots(positionIn(instrument, margin)?.located ?? "0") + owned;
+  const left = instrument.lots(positionIn(margin, instrument.symbol)?.located ?? "0") + owned;
   return left > 0n ? left : 0n;
 }
 
@@ -116,11 +116,11 @@ export function bankruptcyOf(position: MarginPosition | undefined): string {
   return position?.bankruptcyPrice === undefined ? "–" : pretty(position.bankruptcyPrice);
 }
 
-function positionIn(instrument: Instrument, margin: Margin): MarginPosition | undefined {
-  return margin.positions.find((position) => position.symbol === instrument.symbol);
+export function positionIn(margin: Margin, symbol: string): MarginPosition | undefined {
+  return margin.positions.find((position) => position.symbol === symbol);
 }
 
 /** What it has of the base asset; what it is short of is below 0. */
 function ownedLots(instrument: Instrument, margin: Margin): bigint {
-  return instrument.lotsOf(positionIn(instrument, margin)?.quantity ?? "0");
+  return instrument.lotsOf(positionIn(margin, instrument.symbol)?.quantity ?? "0");
 }

@@ -1,6 +1,6 @@
 import { Account } from "./account.js";
 import { Alerts } from "./alerts.js";
-import { read } from "./api.js";
+import { pause, read } from "./api.js";
 import { Blotter } from "./blotter.js";
 import { Chart } from "./chart.js";
 import { Depth } from "./depth.js";
@@ -85,7 +85,7 @@ export class Trade {
     this.stream.followAccount(hasAccount);
     this.stream.connect();
     let listed: { instruments: InstrumentJson[] } | undefined;
-    while ((listed = await read<{ instruments: InstrumentJson[] }>("/instruments")) === undefined) await new Promise((resolve) => setTimeout(resolve, 1_000));
+    while ((listed = await read<{ instruments: InstrumentJson[] }>("/instruments")) === undefined) await pause(1_000);
     for (const json of listed.instruments) this.store.instruments.set(json.symbol, new Instrument(json));
     this.markets.list();
     if (interval !== null && intervals.some(([name]) => name === interval)) this.takeInterval(interval);
