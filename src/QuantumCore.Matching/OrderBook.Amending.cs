@@ -103,7 +103,7 @@ public sealed partial class OrderBook
                 if (queue.Orders != 1)
                     EndOneOfMany(slot, ref entry, ref queue, EndReason.Replaced);
                 else
-                    EndAlone(slot, EndReason.Replaced);
+                    EndAlone(slot, ref entry, ref queue, EndReason.Replaced);
             }
             else
             {

@@ -28,8 +28,8 @@ public sealed partial class OrderBook
         var slot = _freeEntry;
         var lots = order.QuantityLots;
         var id = _index.Issue(ref place, slot);
-        var accepted = new BookEvent(
-            BookEventKind.Accepted, order.Side, EndReason.None, id, 0, order.PriceTicks, lots, lots, 0);
+        BookEvent accepted = default;
+        accepted.Set(BookEventKind.Accepted, order.Side, EndReason.None, 0, id, order.PriceTicks, lots, lots);
         var events = _events;
         events[1].SetRested(in accepted);
         events[0] = accepted;
@@ -51,14 +51,14 @@ public sealed partial class OrderBook
 
     /// <summary>What Submit does where no one stands at the price.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private RejectReason SubmitAlone(long timeNanos, in NewOrder order, int level, out long orderId)
+    private RejectReason SubmitAlone(long timeNanos, in NewOrder order, int level, ref int place, out long orderId)
     {
         var side = IndexOf(order.Side);
         if (_sides[side].Levels >= MaxLevels)
             return SubmitOther(timeNanos, in order, out orderId);
 
         level = OpenLevel(side, level, order.PriceTicks);
-        orderId = Join(timeNanos, in order, level, ref _ladder[level], ref _index.NextPlace);
+        orderId = Join(timeNanos, in order, level, ref _ladder[level], ref place);
         return _watching ? Settled() : RejectReason.None;
     }
 
@@ -367,18 +367,19 @@ public sealed partial class OrderBook
 
     /// <summary>What End does but for the id, for a plain order that is alone at its price; the first event of its command.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void EndAlone(int slot, EndReason reason)
+    private void EndAlone(int slot, ref Entry entry, ref LevelQueue queue, EndReason reason)
     {
-        ref var entry = ref _entries[slot];
-        var level = entry.Level;
-        _events[0].Set(
-            BookEventKind.Ended, entry.Side, reason, 1, entry.Id, _ladder.PriceOf(level), entry.Leaves, 0);
-        _eventCount = 1;
-        CloseEmpty(IndexOf(entry.Side), level);
-        entry.Id = 0;
-        entry.Next = _freeEntry;
-        _freeEntry = slot;
-        OpenOrders--;
+        // What is subtracted was added when it came to rest.
+        unchecked
+        {
+            _events[0].Set(BookEventKind.Ended, entry.Side, reason, 1, entry.Id, queue.PriceTicks, entry.Leaves, 0);
+            _eventCount = 1;
+            CloseEmpty(IndexOf(entry.Side), entry.Level);
+            entry.Id = 0;
+            entry.Next = _freeEntry;
+            _freeEntry = slot;
+            OpenOrders--;
+        }
     }
 
     /// <summary>What End does but for the id, for an order that is one of many; the first event of its command.</summary>

@@ -101,28 +101,38 @@ public sealed partial class OrderBook
     /// <summary>Closes a level whose last order goes.</summary>
     private void CloseEmpty(int side, int level)
     {
-        // The next worse one is looked for only where someone needs it: it may be far away.
-        if (_sides[side].Best == level)
+        ref var own = ref _sides[side];
+        if (own.Best == level)
         {
-            SetBest(side, CloseLevel(side, level));
-            return;
+            // The next worse one is looked for only where someone needs it: it may be far away.
+            SetBest(side, NextBest(side, level));
+        }
+        else if (own.Second == level)
+        {
+            own.Second = 0;
         }
 
-        _ladder.Close(level);
-        ref var own = ref _sides[side];
         own.Levels--;
-        if (own.Second == level)
-            own.Second = 0;
+        _ladder.Close(level);
     }
 
+    /// <summary>Closes the best level, emptied by a taker.</summary>
     /// <returns>The next worse level of the side.</returns>
     private int CloseLevel(int side, int level)
+    {
+        var next = NextBest(side, level);
+        _sides[side].Levels--;
+        _ladder.Close(level);
+        return next;
+    }
+
+    /// <summary>The level behind the best one, which is about to close.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int NextBest(int side, int level)
     {
         ref var own = ref _sides[side];
         var next = own.Second != 0 ? own.Second : NextWorse(side, level);
         own.Second = 0;
-        own.Levels--;
-        _ladder.Close(level);
         return next;
     }
 

@@ -170,7 +170,7 @@ public sealed partial class OrderBook
 
             ref var queue = ref _ladder[level];
             if (queue.Orders == 0)
-                return SubmitAlone(timeNanos, in order, level, out orderId);
+                return SubmitAlone(timeNanos, in order, level, ref place, out orderId);
 
             if (queue.Lots <= MaxLevelLots - Instrument.QuantityLotsLimit)
             {
@@ -207,7 +207,7 @@ public sealed partial class OrderBook
                 if (queue.Orders != 1)
                     EndOneOfMany(slot, ref entry, ref queue, reason);
                 else
-                    EndAlone(slot, reason);
+                    EndAlone(slot, ref entry, ref queue, reason);
                 if (_watching || _care != Care.None)
                     Conclude();
                 return RejectReason.None;

@@ -63,7 +63,7 @@ internal struct OrderIndex
     public readonly ref int NextPlace
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => ref _window[PlaceOf(unchecked(Newest + 1), _window)];
+        get => ref Place(unchecked(Newest + 1));
     }
 
     /// <summary>Gives the next id, to the order in a slot.</summary>
@@ -80,7 +80,11 @@ internal struct OrderIndex
 
     /// <summary>Where the slot of an open order stands, unless it is old: then another one's may.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly ref int Place(long id) => ref _window[PlaceOf(id, _window)];
+    public readonly ref int Place(long id)
+    {
+        var window = _window;
+        return ref window[PlaceOf(id, window)];
+    }
 
     /// <summary>Begins behind ids that were given before; there is nothing in it yet.</summary>
     public void StartAfter(long newest) => Newest = newest;
