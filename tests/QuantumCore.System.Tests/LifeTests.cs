@@ -174,9 +174,11 @@ public sealed class LifeTests(PostgresServer server)
     }
 
     [Theory]
-    [InlineData("{")]
-    [InlineData("""{"instruments":[{"symbol":"AAPL"}]}""")]
-    public async Task A_new_exchange_whose_file_of_instruments_is_wrong_names_it(string text)
+    [InlineData("{", "This is no JSON (line 1, ")]
+    [InlineData("""{"instruments":[{"symbol":"AAPL"}]}""", "AAPL, symbol: symbol, baseAsset and quoteAsset are needed.")]
+    [InlineData("{}", "instruments: A list is needed")]
+    [InlineData("""{"instruments":[{"symbol":5}]}""", "instruments[0].symbol: Text is taken here, in quotes (line 1, ")]
+    public async Task A_new_exchange_whose_file_of_instruments_is_wrong_names_it(string text, string what)
     {
         using var storage = Storage.InFiles();
         var file = Path.Combine(storage.Folder, "broken.json");
@@ -185,7 +187,7 @@ public sealed class LifeTests(PostgresServer server)
             Programs.Silo, s_patience, "--storage", "volatile", "--long-turn", "0", "--exchange", file, "--urls", Free());
 
         Assert.Equal(FailedStart, exitCode);
-        Assert.Contains($"could not start: {file}: ", OneSentence(output), StringComparison.Ordinal);
+        Assert.Contains($"could not start: {file}: {what}", OneSentence(output), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,11 +15,14 @@ public sealed record ListingText
         try
         {
             var listing = JsonSerializer.Deserialize(json, WireJson.Default.ListingText);
-            return [.. (listing?.Instruments ?? []).Select(Read)];
+            return listing?.Instruments is { } instruments
+                ? [.. instruments.Select(Read)]
+                : throw new InvalidDataException("instruments: A list is needed; an empty one lists nothing.");
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException(error.Message, error);
+            var (field, detail) = BodyForm.Explain(WireJson.Default.ListingText, error);
+            throw new InvalidDataException(field is null ? detail : $"{field}: {detail}", error);
         }
     }
 
@@ -28,7 +31,7 @@ public sealed record ListingText
         if (text is null)
             throw new InvalidDataException("An instrument is null.");
         if (text.TryRead(out var instrument) is { } refusal)
-            throw new InvalidDataException($"{text.Symbol}: {refusal.Field} {refusal.Detail}");
+            throw new InvalidDataException($"{text.Symbol}, {refusal.Field}: {refusal.Detail}");
 
         return instrument!;
     }
