@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
@@ -166,6 +167,8 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
         if (lots <= order.FilledLots)
             return new WireError(-2038, "The requested action would change no state; rejecting.");
 
+        // The order keeps its name: who asks for that does not name the amendment.
+        newName = newName == order.ClientOrderId ? OrderReading.NewClientOrderId() : newName;
         var report = await entry.Amend(request.Account, order.Symbol, order.OrderId, newName, 0, lots);
         if (Refused(report, WireError.NoSuchOrder) is { } error)
             return error;

@@ -1,0 +1,49 @@
+using System.Globalization;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>Orders that are open over the Binance Spot interface, on the exchange's own grains.</summary>
+public sealed class OpenOrdersOverWireTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_an_order_has_traded_before_anyone_listened_is_told_whole_and_its_time_as_everywhere()
+    {
+        const int Before = 1_010;
+        await using var wire = await Wire.OpenAsync();
+        var resting = await wire.Exchange.AliceAsync(ServedExchange.Sell(2_000, 150));
+        for (var done = 0; done < Before; done += 101)
+            await Task.WhenAll(Enumerable.Range(0, 101).Select(_ => wire.Exchange.BobAsync(ServedExchange.Buy(1, 150))));
+        await wire.ListenAsync();
+        await wire.Exchange.BobAsync(ServedExchange.Buy(1, 150));
+
+        var told = Assert.Single(await wire.ReportsAsync(1));
+        Assert.Equal(("1011", "151650.00"), (told.GetProperty("z").GetString(), told.GetProperty("Z").GetString()));
+        var shown = await wire.AskAsync("GET", "order", string.Create(CultureInfo.InvariantCulture, $"symbol=AAPL&orderId={resting.OrderId}"));
+        Assert.Equal("151650.00", shown.GetProperty("cummulativeQuoteQty").GetString());
+        Assert.Equal(shown.GetProperty("time").GetInt64(), told.GetProperty("O").GetInt64());
+    }
+
+    [Fact]
+    public async Task An_amendment_that_is_named_as_its_order_leaves_it_its_name()
+    {
+        await using var wire = await Wire.OpenAsync();
+        var order = await wire.AskAsync("POST", "order", "symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=140&newClientOrderId=mine");
+        foreach (var quantity in new[] { 9, 8 })
+        {
+            var amended = await wire.AskAsync(
+                "PUT", "order/amend/keepPriority", $"symbol=AAPL&orderId={order.GetProperty("orderId")}&newQty={quantity}&newClientOrderId=mine");
+            Assert.Equal(
+                ("mine", $"{quantity}"),
+                (amended.GetProperty("amendedOrder").GetProperty("clientOrderId").GetString(), amended.GetProperty("amendedOrder").GetProperty("qty").GetString()));
+        }
+
+        // The name of another one is still another one's.
+        var refused = await wire.AskAsync("POST", "order", "symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=140&newClientOrderId=other");
+        Assert.Equal("NEW", refused.GetProperty("status").GetString());
+        refused = await wire.AskAsync("PUT", "order/amend/keepPriority", "symbol=AAPL&origClientOrderId=mine&newQty=7&newClientOrderId=other");
+        Assert.Equal(-2010, refused.GetProperty("code").GetInt32());
+    }
+}
