@@ -41,7 +41,7 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
             if (UtcDay.TryParse(holiday, out var day))
                 days.Add(day);
             else
-                refusal ??= new Refusal(RejectReason.BadRequest, "holidays", Detail: "Days such as 2026-12-25.");
+                refusal ??= new Refusal(RejectReason.BadRequest, "holidays", Detail: "Days such as 2026-12-25, to the end of 2199.");
         }
 
         var venue = (string)context.Request.RouteValues["venue"]!;
