@@ -3,8 +3,8 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Orders that are open over the Binance Spot interface, on the exchange's own grains.</summary>
-public sealed class OpenOrdersOverWireTests
+/// <summary>An account and its open orders over the Binance Spot interface, on the exchange's own grains.</summary>
+public sealed class AccountOverWireTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -24,6 +24,15 @@ public sealed class OpenOrdersOverWireTests
         var shown = await wire.AskAsync("GET", "order", string.Create(CultureInfo.InvariantCulture, $"symbol=AAPL&orderId={resting.OrderId}"));
         Assert.Equal("151650.00", shown.GetProperty("cummulativeQuoteQty").GetString());
         Assert.Equal(shown.GetProperty("time").GetInt64(), told.GetProperty("O").GetInt64());
+    }
+
+    [Fact]
+    public async Task A_frozen_account_can_not_trade_and_says_so()
+    {
+        await using var wire = await Wire.OpenAsync();
+        Assert.True((await wire.AskAsync("GET", "account", "")).GetProperty("canTrade").GetBoolean());
+        await wire.Exchange.Operator.FreezeAsync("ACC-1001", cancellation: Cancellation);
+        Assert.False((await wire.AskAsync("GET", "account", "")).GetProperty("canTrade").GetBoolean());
     }
 
     [Fact]
