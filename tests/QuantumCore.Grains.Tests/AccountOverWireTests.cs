@@ -27,6 +27,26 @@ public sealed class AccountOverWireTests
     }
 
     [Fact]
+    public async Task An_order_is_not_given_up_for_one_of_a_name_that_is_used()
+    {
+        const string Terms = "symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10";
+        await using var wire = await Wire.OpenAsync();
+        await wire.AskAsync("POST", "order", $"{Terms}&price=140&newClientOrderId=mine");
+        foreach (var mode in new[] { "STOP_ON_FAILURE", "ALLOW_FAILURE" })
+        {
+            var refused = await wire.AskAsync(
+                "POST", "order/cancelReplace", $"{Terms}&price=141&cancelReplaceMode={mode}&cancelOrigClientOrderId=mine&newClientOrderId=mine");
+            Assert.Equal(-2010, refused.GetProperty("code").GetInt32());
+        }
+
+        var open = Assert.Single((await wire.AskAsync("GET", "openOrders", "symbol=AAPL")).EnumerateArray());
+        Assert.Equal(("mine", "140.00"), (open.GetProperty("clientOrderId").GetString(), open.GetProperty("price").GetString()));
+        var replaced = await wire.AskAsync(
+            "POST", "order/cancelReplace", $"{Terms}&price=141&cancelReplaceMode=STOP_ON_FAILURE&cancelOrigClientOrderId=mine&newClientOrderId=next");
+        Assert.Equal("SUCCESS", replaced.GetProperty("newOrderResult").GetString());
+    }
+
+    [Fact]
     public async Task A_frozen_account_can_not_trade_and_says_so()
     {
         await using var wire = await Wire.OpenAsync();

@@ -120,6 +120,9 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
             return refused;
         if (await entry.Try(request.Account, order) is { } refusal)
             return WireError.Of(refusal);
+        // Many name the new order as the one it replaces: that is never taken here, and is to cost nobody the order that is there.
+        if (parameters.Has("newClientOrderId") && (await entry.LookUp(request.Account, order.ClientOrderId)).Reason == RejectReason.None)
+            return WireError.Duplicate;
 
         var (cancelError, cancelled) = await Cancel(request.Account, named);
         var isAttempted = cancelError is null || goesOn;
