@@ -47,6 +47,38 @@ public sealed class AccountOverWireTests
     }
 
     [Fact]
+    public async Task Both_sides_of_a_trade_with_oneself_are_found_page_by_page()
+    {
+        await using var wire = await Wire.OpenAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            await wire.AskAsync("POST", "order", "symbol=AAPL&side=SELL&type=LIMIT&timeInForce=GTC&quantity=1&price=150");
+            await wire.AskAsync("POST", "order", "symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=150");
+        }
+
+        foreach (var limit in new[] { 1, 2, 3, 4, 6 })
+        {
+            var (seen, from) = (new List<(long, long)>(), 0L);
+            while (true)
+            {
+                var page = (await wire.AskAsync("GET", "myTrades", $"symbol=AAPL&fromId={from}&limit={limit}")).EnumerateArray()
+                    .Select(trade => (Id: trade.GetProperty("id").GetInt64(), OrderId: trade.GetProperty("orderId").GetInt64())).ToArray();
+                if (page.Length == 0)
+                    break;
+                seen.AddRange(page);
+                from = page[^1].Id + 1;
+            }
+
+            Assert.Equal([1L, 2, 3, 4, 5, 6], seen.Select(side => side.Item2).Order());
+        }
+
+        var first = await wire.Exchange.Alice.GetFillsAfterAsync("AAPL", "0-0", 1, Cancellation);
+        Assert.Equal([1L, 2], first.Select(fill => fill.OrderId).Order());
+        Assert.Equal(4, (await wire.AskAsync("GET", "myTrades", "symbol=AAPL&limit=3")).GetArrayLength());
+        Assert.Equal(2, (await wire.AskAsync("GET", "myTrades", "symbol=AAPL&limit=2")).GetArrayLength());
+    }
+
+    [Fact]
     public async Task A_frozen_account_can_not_trade_and_says_so()
     {
         await using var wire = await Wire.OpenAsync();
