@@ -33,6 +33,13 @@ internal static class Grammar
 
     internal static Argument<long> OrderId() => new("order id") { Description = "The order's id" };
 
+    /// <summary>Of a command that does one of several things: an option of another one would go unheard, and be taken for done.</summary>
+    internal static void RequireNothingBeside(ParseResult parse, string command, Option[] all, Option[] taken)
+    {
+        if (all.Except(taken).FirstOrDefault(option => parse.GetResult(option) is { Implicit: false }) is { } stray)
+            throw new UsageException($"{command}: {stray.Name} is not for what else is asked: one thing at a time.");
+    }
+
     internal static Option<string> OrderSymbol()
     {
         var symbol = SymbolOption("The order's instrument");

@@ -86,15 +86,17 @@ internal sealed class MarginCommand
         var why = parse.GetValue(_why);
         if (parse.GetValue(_account) is { } account)
         {
+            if (parse.GetValue(_isolated) is not null && parse.GetValue(_currency) is null)
+                throw new UsageException("margin: --isolated needs --currency.");
+            RequireNothingBeside(
+                parse,
+                parse.GetValue(_locate) is not null ? [_locate, _symbol] : parse.GetValue(_currency) is not null ? [_currency, _isolated] : [_cash]);
             if (parse.GetValue(_locate) is { } quantity)
             {
                 var symbol = parse.GetValue(_symbol) ?? throw new UsageException("margin: --locate needs --symbol.");
                 Show(session, await session.Administrator().SetLocateAsync(new Locate(account, symbol, quantity), why, cancellation));
                 return ExitCodes.Done;
             }
-
-            if (parse.GetValue(_isolated) is not null && parse.GetValue(_currency) is null)
-                throw new UsageException("margin: --isolated needs --currency.");
 
             var kind = parse.GetValue(_currency) is { } currency ? await session.Administrator().SetKindAsync(account, currency, why, parse.GetValue(_isolated), cancellation)
                 : parse.GetValue(_cash) ? await session.Administrator().SetKindAsync(account, null, why, cancellation: cancellation)
@@ -105,16 +107,20 @@ internal sealed class MarginCommand
 
         if (parse.GetValue(_currency) is not null || parse.GetValue(_isolated) is not null || parse.GetValue(_cash) || parse.GetValue(_locate) is not null)
             throw new UsageException("margin: the account is missing: qc margin ACC-1001 ...");
-
+        if (parse.GetValue(_credit) is not null && (parse.GetValue(_group) is null || parse.GetValue(_symbol) is not null))
+            throw new UsageException("margin: --credit needs --group, and no --symbol.");
+        RequireNothingBeside(
+            parse,
+            parse.GetValue(_symbol) is not null ? [_symbol, _initial, _maintenance, _short, _lendable, _borrow, _group]
+            : parse.GetValue(_group) is not null ? [_group, _credit]
+            : parse.GetValue(_asset) is not null ? [_asset, _loan, _call, _liquidate, _sharesOut, _skin]
+            : []);
         if (parse.GetValue(_symbol) is null && parse.GetValue(_group) is { } group)
         {
             var credit = parse.GetValue(_credit) ?? throw new UsageException("margin: --group needs --credit, or --symbol.");
             Show(session, await session.Administrator().SetMarginGroupAsync(new MarginGroup(group, credit), why, cancellation));
             return ExitCodes.Done;
         }
-
-        if (parse.GetValue(_credit) is not null)
-            throw new UsageException("margin: --credit needs --group, and no --symbol.");
 
         Show(session, parse.GetValue(_symbol) is { } listed
             ? await session.Administrator().SetMarginTermsAsync(TermsOf(parse, listed), why, cancellation)
@@ -123,6 +129,12 @@ internal sealed class MarginCommand
             : await session.Client().GetMarginRulesAsync(cancellation));
         return ExitCodes.Done;
     }
+
+    private void RequireNothingBeside(ParseResult parse, Option[] taken) => Grammar.RequireNothingBeside(
+        parse,
+        "margin",
+        [_currency, _isolated, _cash, _locate, _symbol, _initial, _maintenance, _short, _lendable, _borrow, _group, _credit, _asset, _loan, _call, _liquidate, _sharesOut, _skin],
+        taken);
 
     private static void Show(Session session, MarginRulebook rules) =>
         session.Screen.Show(rules, console => MarginTables.Rules(console, rules));

@@ -39,6 +39,11 @@ internal static class SettleCommand
             async (parse, session, cancellation) =>
             {
                 var (whose, days) = (parse.GetValue(venue), parse.GetValue(holidays) ?? []);
+                Grammar.RequireNothingBeside(
+                    parse,
+                    "settle",
+                    [holidays, none, buyIn, id, buyInDays],
+                    parse.GetValue(buyIn) is not null ? [buyIn, id] : days.Length > 0 ? [holidays] : parse.GetValue(none) ? [none] : [buyInDays]);
                 if (parse.GetValue(buyIn) is { } whom)
                 {
                     await BuyInAsync(session, whose, whom, parse.GetValue(id), parse.GetValue(why), cancellation);
@@ -46,7 +51,7 @@ internal static class SettleCommand
                 }
 
                 var isSet = days.Length > 0 || parse.GetValue(none);
-                if ((isSet && whose is null) || (days.Length > 0 && parse.GetValue(none)))
+                if (isSet && whose is null)
                     throw new UsageException("settle: holidays are of a venue, as in qc settle MAIN --holiday 2030-12-25.");
 
                 var venues = parse.GetValue(buyInDays) is { } daysBefore
@@ -77,7 +82,8 @@ internal static class SettleCommand
         var table = Tables.With("venue", "batch", "state", "trades", "items", "closed", "hash");
         foreach (var venue in venues)
         {
-            console.WriteLine($"{venue.Venue}: weekends" + (venue.Holidays.Count == 0 ? "" : " and " + string.Join(", ", venue.Holidays.Select(Tables.Day))));
+            console.WriteLine($"{venue.Venue}: weekends" + (venue.Holidays.Count == 0 ? "" : " and " + string.Join(", ", venue.Holidays.Select(Tables.Day)))
+                + $"; bought in after {venue.BuyInDays} business days");
             foreach (var batch in venue.Batches)
             {
                 Tables.Row(

@@ -276,7 +276,8 @@ internal static class Tables
         var table = new Table().Border(TableBorder.Simple);
         foreach (var name in columns)
         {
-            var column = new TableColumn(name).NoWrap();
+            // A sentence goes on in the next line: where it does not, it leaves numbers and names beside it no room at all.
+            var column = new TableColumn(name) { NoWrap = name != "detail" };
             table.AddColumn(s_numeric.Contains(name) ? column.RightAligned() : column);
         }
 

@@ -59,8 +59,8 @@ public sealed record CorporateActionRequest(
     /// <summary>Highest rate.</summary>
     public const long RateLimit = 1L << 60;
 
-    /// <summary>The last day that may be named: the end of the year 2200.</summary>
-    public const long LastDay = 84_371;
+    /// <summary>The last day that may be named: the end of the year 2199, as far as days are read.</summary>
+    public const long LastDay = 84_005;
 
     /// <summary>Whether it turns units into others, for which the books of the asset stand still: what an account has by then counts.</summary>
     public bool ChangesUnits => Kind is CorporateActionKind.Split or CorporateActionKind.SymbolChange;

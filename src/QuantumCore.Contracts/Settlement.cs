@@ -16,8 +16,8 @@ public sealed record HolidaysRequest(string Venue, ImmutableArray<long> Holidays
     /// <summary>Most holidays of a venue.</summary>
     public const int Most = 1_000;
 
-    /// <summary>The last day that may be one: the end of the year 2200.</summary>
-    public const long LastDay = 84_371;
+    /// <summary>The last day that may be one: the end of the year 2199, as far as days are read.</summary>
+    public const long LastDay = 84_005;
 }
 
 /// <summary>The holidays of a settlement venue.</summary>

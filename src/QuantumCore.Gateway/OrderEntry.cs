@@ -280,8 +280,10 @@ public sealed partial class OrderEntry(
 
     /// <summary>The account's fills of one symbol, oldest first, with everything it has been shown here.</summary>
     /// <remarks>A reading: what its grain throws goes through.</remarks>
-    public ValueTask<ImmutableArray<AccountFill>> FillsOf(FillQuery query) =>
-        grains.Ledger().FillsOf(query, shown.Of(query.Account));
+    public async ValueTask<ImmutableArray<AccountFill>> FillsOf(FillQuery query) => Whole(
+        await grains.Ledger().FillsOf(query with { Limit = query.Limit + 1 }, shown.Of(query.Account)),
+        query.Limit,
+        isNewest: query.From is null && query.FromNanos is null);
 
     /// <summary>The account's prevented matches, with everything it has been shown here.</summary>
     /// <remarks>A reading: what its grain throws goes through.</remarks>
@@ -323,9 +325,21 @@ public sealed partial class OrderEntry(
 
     /// <summary>The account's fills of one symbol after a trade, oldest first, with everything it has been shown here.</summary>
     /// <remarks>A reading: what its grain throws goes through.</remarks>
-    public ValueTask<ImmutableArray<AccountFill>> FillsAfter(long account, string symbol, TradePlace after, int limit) =>
-        grains.Ledger()
-            .FillsAfter(account, symbol, after, limit, shown.Of(account));
+    public async ValueTask<ImmutableArray<AccountFill>> FillsAfter(long account, string symbol, TradePlace after, int limit) =>
+        Whole(await grains.Ledger().FillsAfter(account, symbol, after, limit + 1, shown.Of(account)), limit, isNewest: false);
+
+    /// <summary>
+    /// Without the one fill too many, unless that is the other side of a trade of the account with itself: who goes on behind the
+    /// trade would never see it.
+    /// </summary>
+    private static ImmutableArray<AccountFill> Whole(ImmutableArray<AccountFill> fills, int limit, bool isNewest)
+    {
+        if (fills.Length <= limit)
+            return fills;
+
+        var (last, before) = isNewest ? (fills[0].Fill, fills[1].Fill) : (fills[^1].Fill, fills[^2].Fill);
+        return (last.Sequence, last.Index) == (before.Sequence, before.Index) ? fills : isNewest ? fills[1..] : fills[..^1];
+    }
 
     /// <summary>An account's statement, at least up to what its client has been shown.</summary>
     public ValueTask<AccountStatement> Statement(long account, long fromNanos, long toNanos, LinePlace? after, int limit) =>

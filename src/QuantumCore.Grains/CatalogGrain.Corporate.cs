@@ -64,9 +64,9 @@ public sealed partial class CatalogGrain
     private CorporateRefusal? WhyNot(CorporateActionRequest request, long today) =>
         !_listed.TryGetValue(request.Symbol, out var definition) ? new("symbol", "it is not listed")
         : request.Rate is < 1 or > CorporateActionRequest.RateLimit ? new("amount", "it is more than nothing, and not beyond measure")
-        : request.ExDay != 0 && (request.ExDay < today || request.ExDay > CorporateActionRequest.LastDay) ? new("exDate", "it is today or later, to the end of 2200")
+        : request.ExDay != 0 && (request.ExDay < today || request.ExDay > CorporateActionRequest.LastDay) ? new("exDate", "it is today or later, to the end of 2199")
         : request.PayDay != 0 && (request.PayDay < Math.Max(request.ExDay, today) || request.PayDay > CorporateActionRequest.LastDay)
-            ? new("payDate", "it is not before the ex-date, nor after the end of 2200")
+            ? new("payDate", "it is not before the ex-date, nor after the end of 2199")
         : IsWaiting(definition.Decode().Base.Name, request.ChangesUnits) ? new("symbol", "another action of it is not entered yet, and one of them is a split or a symbol change")
         : Changing(definition.Decode().Base.Name) is { } renamed ? new("symbol", $"it is called {renamed.Request.NewSymbol} since")
         : request.Kind == CorporateActionKind.SymbolChange ? WhyNoSymbolChange(request, definition.Decode())

@@ -62,7 +62,7 @@ public sealed partial class CatalogGrain
 
         if (LocatedIn(request.Symbol, but: 0) is var located && located > terms.LendableLots)
         {
-            return $"{instrument.FormatQuantity(located)} of it are located already";
+            return $"{instrument.FormatQuantity(located)} of it are located already, and these terms lend less";
         }
 
         if (!_marginTerms.TryGetValue(request.Symbol, out var known) || !known.Terms.Equals(request.Terms))

@@ -27,7 +27,7 @@ public sealed partial class CatalogGrain
 
         if (request.Holidays.Length > HolidaysRequest.Most || request.Holidays.Any(day => day is < 0 or > HolidaysRequest.LastDay))
         {
-            return $"there are at most {HolidaysRequest.Most} holidays, from 1970 to 2200";
+            return $"there are at most {HolidaysRequest.Most} holidays, from 1970 to 2199";
         }
 
         // Tomorrow too: the clocks of silos may differ, and a trade of the new day must find the calendar that stays.

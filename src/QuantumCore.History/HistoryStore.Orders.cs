@@ -83,7 +83,7 @@ public abstract partial class HistoryStore
                 ("@idx", query.From?.Index ?? 0),
                 ("@from", query.FromNanos ?? 0),
                 ("@through", query.ThroughNanos ?? long.MaxValue),
-                ("@limit", Math.Clamp(query.Limit, 1, FillsLimit)),
+                ("@limit", Math.Clamp(query.Limit, 1, FillsLimit + 1)),
                 .. query.OrderId is { } order ? new (string, object)[] { ("@order", order) } : [],
             ],
             static (reader, token) => ListAsync(reader, ReadFill, token),

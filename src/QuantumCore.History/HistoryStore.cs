@@ -139,7 +139,7 @@ public abstract partial class HistoryStore : IAsyncDisposable
                 ("@symbol", symbol),
                 ("@seq", after.Sequence),
                 ("@idx", after.Index),
-                ("@limit", Math.Clamp(limit, 0, FillsLimit)),
+                ("@limit", Math.Clamp(limit, 0, FillsLimit + 1)),
             ],
             static (reader, token) => ListAsync(reader, ReadFill, token),
             cancellationToken);

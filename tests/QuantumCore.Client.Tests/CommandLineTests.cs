@@ -143,6 +143,21 @@ public sealed class CommandLineTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("settle MAIN --holiday 2030-12-25 --buy-in-days 3", "settle: --buy-in-days")]
+    [InlineData("settle MAIN --holiday 2030-12-25 --no-holidays", "settle: --no-holidays")]
+    [InlineData("settle MAIN --buy-in ACC-1002:TSLA --id b-1 --holiday 2030-12-25", "settle: --holiday")]
+    [InlineData("settle MAIN --id b-1", "settle: --id")]
+    [InlineData("margin ACC-1050 --currency USD --cash", "margin: --cash")]
+    [InlineData("margin ACC-1050 --currency USD --symbol AAPL", "margin: --symbol")]
+    [InlineData("margin --symbol AAPL --initial 500000 --maintenance 250000 --asset USD", "margin: --asset")]
+    [InlineData("margin --loan 52500", "margin: --loan")]
+    public async Task What_would_go_unheard_beside_something_else_is_refused(string line, string problem)
+    {
+        Assert.Equal(2, await RunAsync(line));
+        Assert.StartsWith($"qc: {problem} is not for what else is asked", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("frobnicate")]
     [InlineData("buy AAPL")]

@@ -62,6 +62,17 @@ public sealed class BinanceApiTests
     }
 
     [Fact]
+    public async Task Null_names_no_order()
+    {
+        await using var api = await Api.OpenAsync();
+        await api.AskAsync(api.Signed("session.logon", ""));
+        var refused = await api.AskAsync(
+            $$"""{"id":1,"method":"order.place","params":{ {{Order}},"newClientOrderId":null,"timestamp":{{api.Now}} } }""");
+        Assert.Equal((400, -1105), Told(refused));
+        Assert.Empty(api.Exchange.Floor.Open(TradingFloor.Alice));
+    }
+
+    [Fact]
     public async Task A_session_is_measured_by_the_clock_of_its_key_and_told_it()
     {
         await using var api = await Api.OpenAsync();

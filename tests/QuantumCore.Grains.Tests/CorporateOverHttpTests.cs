@@ -141,6 +141,21 @@ public class CorporateOverHttpTests
     }
 
     [Fact]
+    public async Task What_is_beyond_a_limit_is_refused_with_it()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Operator.AnnounceDividendAsync(new CorporateDividend("a", "AAPL", 115_292_150.47m), null, Cancellation));
+        Assert.Equal(("amount", "115292150.4606846976"), (refused.Field, refused.Limit));
+        refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Operator.AnnounceDividendAsync(new CorporateDividend("a", "AAPL", 0.1m, new DateOnly(2200, 1, 1)), null, Cancellation));
+        Assert.Equal("exDate", refused.Field);
+        Assert.Contains("to the end of 2199", refused.Message, StringComparison.Ordinal);
+        await exchange.Operator.AnnounceDividendAsync(new CorporateDividend("a", "AAPL", 0.1m, new DateOnly(2199, 12, 31)), null, Cancellation);
+        await exchange.Operator.AnnounceDividendAsync(new CorporateDividend("b", "AAPL", 115_292_150.46m, new DateOnly(2199, 12, 31)), null, Cancellation);
+    }
+
+    [Fact]
     public async Task A_symbol_change_is_announced_and_shown_and_its_book_never_opens_again()
     {
         await using var exchange = await ServedExchange.OpenAsync();

@@ -1,4 +1,5 @@
 using QuantumCore.Client;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.Grains.Tests;
@@ -38,8 +39,31 @@ public class SettlementOverHttpTests
         Assert.Empty(venue.Batches);
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
             () => exchange.Operator.SetHolidaysAsync("OTHER", [holiday], null, Cancellation));
-        Assert.Equal("holidays", refused.Field);
+        Assert.Equal("venue", refused.Field);
         await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.GetSettlementAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_day_that_is_too_near_to_become_a_holiday_is_refused_and_takes_none_away()
+    {
+        var clock = new ManualTime(new DateTimeOffset(2199, 1, 7, 12, 0, 0, TimeSpan.Zero));
+        await using var exchange = await ServedExchange.OpenAsync(time: clock);
+        await ListAsync(exchange);
+        var today = new DateOnly(2199, 1, 7);
+        await exchange.Operator.SetHolidaysAsync("MAIN", [today.AddDays(2), today.AddDays(30)], null, Cancellation);
+        foreach (var near in new[] { today, today.AddDays(1) })
+        {
+            var refused = await Assert.ThrowsAsync<QuantumCoreException>(
+                () => exchange.Operator.SetHolidaysAsync("MAIN", [near, today.AddDays(40)], null, Cancellation));
+            Assert.Equal(("holidays", $"{today.AddDays(2):yyyy-MM-dd}"), (refused.Field, refused.Limit));
+        }
+
+        var venue = Assert.Single(await exchange.Operator.GetSettlementAsync(Cancellation));
+        Assert.Equal([today.AddDays(2), today.AddDays(30)], venue.Holidays);
+
+        // The same calendar again says nothing new of a day that has come near.
+        clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(2, Assert.Single(await exchange.Operator.SetHolidaysAsync("MAIN", [.. venue.Holidays], null, Cancellation)).Holidays.Count);
     }
 
     [Fact]

@@ -187,6 +187,28 @@ public class SignalsOverHttpTests
     }
 
     [Fact]
+    public async Task A_signal_of_its_strategy_that_can_not_be_read_stands_on_the_list_and_counts_as_a_failure()
+    {
+        await using var desk = await Desk.OpenAsync(more: ""","mostFailures":3""");
+        var unquoted = Body("k-1", "buy", "10", $"\"passphrase\":\"{desk.Secret}\"").Replace("\"10\"", "10", StringComparison.Ordinal);
+        Assert.Equal(400, (await desk.SendAsync(unquoted)).Status);
+        Assert.Equal(400, (await desk.SendAsync(unquoted)).Status);
+        Assert.Equal(400, (await desk.SendAsync(Body("a key", "buy", "10"))).Status);
+        Assert.Equal(401, (await desk.PostAsync("momentum", "what?", "00")).Status);
+        var dead = (await desk.Browser.AskAsync("GET", "signals/dead", null, s_officer)).Body.GetProperty("signals").EnumerateArray().ToArray();
+        Assert.Equal(2, dead.Length);
+        Assert.All(dead, signal => Assert.Equal("BadRequest", signal.GetProperty("code").GetString()));
+        Assert.StartsWith("key: ", dead[0].GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.StartsWith("quantity: ", dead[1].GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains("\"quantity\":10", dead[1].GetProperty("body").GetString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(desk.Secret, dead[1].GetProperty("body").GetString(), StringComparison.Ordinal);
+
+        Assert.Equal(400, (await desk.SendAsync("what?")).Status);
+        Assert.Equal(503, (await desk.SendAsync(Body("k-2", "buy", "10"))).Status);
+        Assert.Equal(0, await desk.HoldingAsync());
+    }
+
+    [Fact]
     public async Task A_late_signal_does_nothing_unless_it_came_in_time_before()
     {
         var clock = new ManualTime(new DateTimeOffset(2026, 1, 5, 12, 0, 0, TimeSpan.Zero));

@@ -20,6 +20,8 @@ internal sealed class WireAccountFeeds(OrderEntry entry, Listings listings, Time
 /// </summary>
 internal sealed class WireAccountFeed(long account, OrderEntry entry, Listings listings, TimeProvider time, ILogger log)
 {
+    private const int FillsAtOnce = 1_000;
+
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
@@ -98,28 +100,46 @@ internal sealed class WireAccountFeed(long account, OrderEntry entry, Listings l
         var places = view.Cursors.ToDictionary(seen => seen.Symbol, seen => seen.Sequence, StringComparer.Ordinal);
         // The history may be newer than the account is here: of lists that began since, their events will tell.
         var open = view.OpenOrders.Select(order => order.Number).ToHashSet();
-        var listed = await entry.Orders(new OrderQuery(account, IsOpen: true, IsListed: true, Limit: int.MaxValue));
+        var past = (await entry.Orders(new OrderQuery(account, IsOpen: true, Limit: int.MaxValue)))
+            .Where(order => open.Contains(order.Number)).ToDictionary(order => order.Number);
         var lists = new Dictionary<long, ImmutableArray<PastOrder>>();
-        foreach (var list in listed.Where(order => open.Contains(order.Number)).Select(order => order.ListId!.Value).Distinct())
+        foreach (var list in past.Values.Select(order => order.ListId).OfType<long>().Distinct())
             lists.Add(list, await entry.Orders(new OrderQuery(account, ListId: list)));
         var listOf = lists.Values.SelectMany(list => list).ToDictionary(order => order.Number, order => order.ListId);
         var prevented = await entry.Prevented(new PreventedQuery(account, IsOpen: true, Limit: int.MaxValue));
         var orders = new List<PastOrder>();
         foreach (var order in view.OpenOrders)
         {
-            var fills = order.FilledLots == 0
-                ? []
-                : await entry.FillsOf(new FillQuery(account, order.Symbol, order.OrderId, default(TradePlace), null, null, 1_000));
+            var fills = order.FilledLots == 0 ? [] : await Fills(order);
             var until = fills.Where(fill => fill.Fill.Sequence <= places.GetValueOrDefault(order.Symbol)).Select(fill => fill.Fill);
             var lost = prevented.Where(match => match.Symbol == order.Symbol && match.Place.Sequence <= places.GetValueOrDefault(order.Symbol));
-            orders.Add(WireOrderWriting.View(order, until) with
+            var shown = WireOrderWriting.View(order, until);
+            orders.Add(shown with
             {
+                // The account holds for an order before its book has it: that one's time is the order's, as in every answer.
+                CreatedNanos = past.GetValueOrDefault(order.Number)?.CreatedNanos ?? shown.CreatedNanos,
                 ListId = listOf.GetValueOrDefault(order.Number),
                 Prevented = prevented.IsEmpty ? null : PreventedQuantity.Of(order.Number, lost.Reverse()),
             });
         }
 
         return new WireAccountEvents(orders, lists.Values.Select(list => list.AsEnumerable()), view.Balances);
+    }
+
+    /// <summary>All that an order has traded: there may be more than one answer tells.</summary>
+    private async ValueTask<List<AccountFill>> Fills(OpenOrder order)
+    {
+        var fills = new List<AccountFill>();
+        var from = default(TradePlace);
+        while (true)
+        {
+            var page = await entry.FillsOf(new FillQuery(account, order.Symbol, order.OrderId, from, null, null, FillsAtOnce));
+            fills.AddRange(page);
+            // Of an order that met the account's own half of an answer is the other one's.
+            if (page.Length < FillsAtOnce / 2)
+                return fills;
+            from = new TradePlace(page[^1].Fill.Sequence, page[^1].Fill.Index + 1);
+        }
     }
 
     private async ValueTask Tell(AccountChange change)

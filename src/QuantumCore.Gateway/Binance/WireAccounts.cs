@@ -50,7 +50,7 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
             to.WriteNumber("buyerCommission"u8, 0);
             to.WriteNumber("sellerCommission"u8, 0);
             WriteCommission(to, "commissionRates", maker, taker);
-            to.WriteBoolean("canTrade"u8, true);
+            to.WriteBoolean("canTrade"u8, !view.IsFrozen);
             to.WriteBoolean("canWithdraw"u8, false);
             to.WriteBoolean("canDeposit"u8, false);
             to.WriteBoolean("brokered"u8, false);

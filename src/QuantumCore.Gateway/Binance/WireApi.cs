@@ -398,7 +398,7 @@ internal sealed class WireSession(
 /// <summary>A message of a client.</summary>
 /// <param name="Id">What it is to be answered with, as it was written.</param>
 /// <param name="Method">What is asked for; null when it can't be read.</param>
-/// <param name="Parameters">With what: texts as they are, numbers and lists as they were written.</param>
+/// <param name="Parameters">With what: texts as they are, numbers and lists as they were written, null as nothing.</param>
 internal sealed record WireApiRequest(string Id, string? Method, IReadOnlyDictionary<string, string> Parameters)
 {
     private const int LongestId = 64;
@@ -423,7 +423,7 @@ internal sealed record WireApiRequest(string Id, string? Method, IReadOnlyDictio
                 foreach (var parameter in parameters.EnumerateObject())
                 {
                     // A member that comes twice means one of two things: neither is done.
-                    if (!values.TryAdd(parameter.Name, parameter.Value.ValueKind == JsonValueKind.String ? parameter.Value.GetString()! : parameter.Value.GetRawText()))
+                    if (!values.TryAdd(parameter.Name, Text(parameter.Value)))
                         return new WireApiRequest(id, null, s_none);
                 }
             }
@@ -435,4 +435,12 @@ internal sealed record WireApiRequest(string Id, string? Method, IReadOnlyDictio
             return new WireApiRequest(id, null, s_none);
         }
     }
+
+    // Null is no name "null": it is refused as what is empty is.
+    private static string Text(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Null => "",
+        _ => value.GetRawText(),
+    };
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
@@ -119,6 +120,9 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
             return refused;
         if (await entry.Try(request.Account, order) is { } refusal)
             return WireError.Of(refusal);
+        // Many name the new order as the one it replaces: that is never taken here, and is to cost nobody the order that is there.
+        if (parameters.Has("newClientOrderId") && (await entry.LookUp(request.Account, order.ClientOrderId)).Reason == RejectReason.None)
+            return WireError.Duplicate;
 
         var (cancelError, cancelled) = await Cancel(request.Account, named);
         var isAttempted = cancelError is null || goesOn;
@@ -166,6 +170,8 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
         if (lots <= order.FilledLots)
             return new WireError(-2038, "The requested action would change no state; rejecting.");
 
+        // The order keeps its name: who asks for that does not name the amendment.
+        newName = newName == order.ClientOrderId ? OrderReading.NewClientOrderId() : newName;
         var report = await entry.Amend(request.Account, order.Symbol, order.OrderId, newName, 0, lots);
         if (Refused(report, WireError.NoSuchOrder) is { } error)
             return error;

@@ -9,10 +9,12 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>The calls about settlement: venues with their holidays and batches.</summary>
-internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Listings listings, KeyRing keys)
+internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Listings listings, KeyRing keys, TimeProvider time)
 {
     private const int BatchesShown = 100;
     private const int FailsShown = 1_000;
+
+    private static readonly Refusal s_noVenue = new(RejectReason.BadRequest, "venue", Detail: "Nothing settles there.");
 
     private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
 
@@ -39,10 +41,13 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
             if (UtcDay.TryParse(holiday, out var day))
                 days.Add(day);
             else
-                refusal ??= new Refusal(RejectReason.BadRequest, "holidays", Detail: "Days such as 2026-12-25.");
+                refusal ??= new Refusal(RejectReason.BadRequest, "holidays", Detail: "Days such as 2026-12-25, to the end of 2199.");
         }
 
         var venue = (string)context.Request.RouteValues["venue"]!;
+        if (await VenueOf(context) is null)
+            refusal ??= s_noVenue;
+        refusal ??= await TooEarly(venue, days);
         if (refusal is null && await Catalog.SetHolidays(new(venue, days.ToImmutable(), officer.Name, text.Why ?? "")) is { } reason)
             refusal = Refusal.Malformed("holidays", FeesReading.Sentence(reason));
         if (refusal is { } wrong)
@@ -69,7 +74,7 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
         if (await listings.Find(text.Symbol ?? "") is null)
             refusal ??= new Refusal(RejectReason.UnknownSymbol, "symbol");
         if (await VenueOf(context) is not { } venue)
-            refusal ??= new Refusal(RejectReason.BadRequest, "venue", Detail: "Nothing settles there.");
+            refusal ??= s_noVenue;
         else if (refusal is null)
         {
             var decision = await venue.BuyIn(new(text.Id!, account.Value, text.Symbol!, officer.Name, text.Why ?? ""));
@@ -100,13 +105,24 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
 
         var refusal = text.Days is null ? Refusal.Malformed("days", $"Business days, 0 to {BuyInDaysRequest.Most}.") : WhyReading.Check(text.Why);
         if (await VenueOf(context) is not { } venue)
-            refusal ??= new Refusal(RejectReason.BadRequest, "venue", Detail: "Nothing settles there.");
+            refusal ??= s_noVenue;
         else if (refusal is null && await venue.SetBuyInDays(new(text.Days ?? 0, officer.Name, text.Why ?? "")) is { } reason)
             refusal = new Refusal(RejectReason.BadRequest, "days", BuyInDaysRequest.Most.ToString(CultureInfo.InvariantCulture), FeesReading.Sentence(reason));
         if (refusal is { } wrong)
             await Answer.Refuse(context, wrong);
         else
             await AnswerVenues(context);
+    }
+
+    // Of days that are over a calendar of the whole year may tell; of today and tomorrow nobody would say what does not come about.
+    private async ValueTask<Refusal?> TooEarly(string venue, IEnumerable<long> days)
+    {
+        var today = UtcDay.Of(time.UnixNanos());
+        var known = (await Catalog.SettlementCalendars()).FirstOrDefault(calendar => calendar.Venue == venue)?.Holidays ?? [];
+        var first = UtcDay.Text(today + 2);
+        return days.Any(day => (day == today || day == today + 1) && !known.Contains(day))
+            ? new Refusal(RejectReason.BadRequest, "holidays", first, $"What is a business day today and tomorrow stays one: {first} is the first that may become a holiday.")
+            : null;
     }
 
     // A venue at which nothing settles has no stream, and gets none by being asked.

@@ -64,11 +64,11 @@ internal sealed class SignalDesk(
         var text = Call.Parse(new ReadOnlySequence<byte>(body), WireJson.Default.SignalText, out var unreadable);
         if (signature is null && !(secret is not null && found.Value!.Strategy.TakesPassphrase && IsPassphrase(text, secret)))
             return SignalAnswer.Refused(Stranger);
-        if (text is null)
-            return SignalAnswer.Refused(unreadable);
-        return SignalReading.IsKey(text.Key)
-            ? await Take(found.Value!.Strategy, text)
-            : SignalAnswer.Refused(Refusal.Malformed("key", "1 to 64 printable ASCII characters without a space, another for each signal."));
+        if (text is not null && !SignalReading.IsKey(text.Key))
+            (text, unreadable) = (null, Refusal.Malformed("key", "1 to 64 printable ASCII characters without a space, another for each signal."));
+        return text is null
+            ? await TurnAway(found.Value!.Strategy, body, secret!, unreadable)
+            : await Take(found.Value!.Strategy, text);
     }
 
     private static Refusal Stranger => new(
@@ -79,13 +79,36 @@ internal sealed class SignalDesk(
     private static bool IsPassphrase(SignalText? text, byte[] secret) =>
         text?.Passphrase is { } told && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(told), secret);
 
-    private async ValueTask<SignalAnswer> Take(SignalStrategy strategy, SignalText text)
+    /// <summary>
+    /// It is of its strategy and can't be read: who set its sender up finds it on the list, under a key that its body makes.
+    /// </summary>
+    private async ValueTask<SignalAnswer> TurnAway(SignalStrategy strategy, byte[] body, byte[] secret, Refusal unreadable)
     {
-        var admitted = await _calls.Ask("AdmitSignal", 0, () => Catalog.AdmitSignal(strategy.Name, text.Key!));
+        var key = $"unreadable.{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 8))}";
+        if (await Admit(strategy, key) is { } turnedAway)
+            return turnedAway;
+
+        // It may have the passphrase in it, which is on no record.
+        var sent = Encoding.UTF8.GetString(body).Replace(Encoding.UTF8.GetString(secret), "", StringComparison.Ordinal);
+        await End(strategy, key, sent, unreadable.Reason, $"{unreadable.Field}: {unreadable.Detail}");
+        return SignalAnswer.Refused(unreadable);
+    }
+
+    /// <summary>Null for a signal that may go on.</summary>
+    private async ValueTask<SignalAnswer?> Admit(SignalStrategy strategy, string key)
+    {
+        var admitted = await _calls.Ask("AdmitSignal", 0, () => Catalog.AdmitSignal(strategy.Name, key));
         if (admitted.Failure != RejectReason.None)
             return SignalAnswer.Refused(new Refusal(RejectReason.Overloaded));
-        if (admitted.Value is { Reason: not RejectReason.None and var reason, RetryAfterNanos: var wait })
-            return SignalAnswer.Refused(new Refusal(reason), TimeSpan.FromTicks(wait / 100));
+        return admitted.Value is { Reason: not RejectReason.None and var reason, RetryAfterNanos: var wait }
+            ? SignalAnswer.Refused(new Refusal(reason), TimeSpan.FromTicks(wait / 100))
+            : null;
+    }
+
+    private async ValueTask<SignalAnswer> Take(SignalStrategy strategy, SignalText text)
+    {
+        if (await Admit(strategy, text.Key!) is { } turnedAway)
+            return turnedAway;
 
         var nowNanos = time.UnixNanos();
         var (refusal, instrument, intent) = await SignalReading.Read(text, strategy, listings, nowNanos);
@@ -131,11 +154,13 @@ internal sealed class SignalDesk(
             await End(strategy, text, worst.Reason, string.Join(", ", reports.Where(IsFailed).Select(report => $"{new AccountId(report.Account)} {report.Reason}")));
     }
 
-    private async ValueTask End(SignalStrategy strategy, SignalText text, RejectReason reason, string detail)
+    private ValueTask End(SignalStrategy strategy, SignalText text, RejectReason reason, string detail) =>
+        End(strategy, text.Key!, JsonSerializer.Serialize(text with { Passphrase = null }, WireJson.Default.SignalText), reason, detail);
+
+    private async ValueTask End(SignalStrategy strategy, string key, string sent, RejectReason reason, string detail)
     {
-        Log.SignalEnded(log, strategy.Name, text.Key!, SignalNames.ClientOrderId(strategy.Name, text.Key!), reason);
-        var sent = JsonSerializer.Serialize(text with { Passphrase = null }, WireJson.Default.SignalText);
-        var outcome = new DeadSignal(0, strategy.Name, text.Key!, 0, reason, Short(detail, LongestDetail), Short(sent, LongestBodyKept));
+        Log.SignalEnded(log, strategy.Name, key, SignalNames.ClientOrderId(strategy.Name, key), reason);
+        var outcome = new DeadSignal(0, strategy.Name, key, 0, reason, Short(detail, LongestDetail), Short(sent, LongestBodyKept));
         await _calls.Ask("EndSignal", 0, async () =>
         {
             await Catalog.EndSignal(outcome);

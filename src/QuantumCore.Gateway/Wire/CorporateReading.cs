@@ -130,7 +130,7 @@ internal static class CorporateReading
         if (UtcDay.TryParse(text, out var day) && day > 0)
             return day;
 
-        refusal ??= Refusal.Malformed(field, "A day such as 2026-12-25.");
+        refusal ??= Refusal.Malformed(field, "A day such as 2026-12-25, to the end of 2199.");
         return 0;
     }
 
@@ -146,7 +146,11 @@ internal static class CorporateReading
                 return (long)exact;
         }
 
-        refusal ??= Refusal.Malformed("amount", $"Cash for one unit: a positive decimal of {cash.Name} with {read} decimals at most.");
+        refusal ??= new Refusal(
+            RejectReason.BadRequest,
+            "amount",
+            RateText(CorporateActionRequest.RateLimit, cash.Decimals),
+            $"Cash for one unit: a positive decimal of {cash.Name} with {read} decimals at most, and not more than the limit.");
         return 0;
     }
 
