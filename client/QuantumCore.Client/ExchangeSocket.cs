@@ -24,8 +24,8 @@ internal sealed class ExchangeSocket : IDisposable
         Address = new UriBuilder(new Uri(root, call)) { Scheme = root.Scheme == Uri.UriSchemeHttps ? "wss" : "ws" }.Uri;
 
         // A peer that vanished without a word is found out by unanswered pings.
-        _socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(10);
-        _socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(10);
+        _socket.Options.KeepAliveInterval = options.PingInterval;
+        _socket.Options.KeepAliveTimeout = options.PingInterval;
         _socket.Options.CollectHttpResponseDetails = true;
         if (apiKey is not null)
             _socket.Options.SetRequestHeader("X-Api-Key", apiKey);
@@ -50,8 +50,7 @@ internal sealed class ExchangeSocket : IDisposable
 
             return true;
         }
-        catch (Exception failure) when (failure is WebSocketException ||
-            (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception failure) when (IsLoss(failure, cancellation))
         {
             if (_socket.HttpStatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
                 throw Refused(_socket.HttpStatusCode, failure);
@@ -68,7 +67,7 @@ internal sealed class ExchangeSocket : IDisposable
         {
             await SendAsync(message, cancellation);
         }
-        catch (WebSocketException)
+        catch (Exception failure) when (IsLoss(failure, cancellation))
         {
             _socket.Abort();
         }
@@ -93,7 +92,7 @@ internal sealed class ExchangeSocket : IDisposable
                 ? QuantumCoreJson.Read<T>(_buffer.WrittenSpan)
                 : null;
         }
-        catch (Exception failure) when (failure is WebSocketException or JsonException)
+        catch (Exception failure) when (failure is JsonException || IsLoss(failure, cancellation))
         {
             Failure = failure;
             return null;
@@ -102,6 +101,10 @@ internal sealed class ExchangeSocket : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
+
+    /// <summary>A socket that was aborted, as for pings without an answer, says so as a cancellation, which is nobody's wish.</summary>
+    private static bool IsLoss(Exception failure, CancellationToken cancellation) => failure is WebSocketException ||
+        (failure is OperationCanceledException && !cancellation.IsCancellationRequested);
 
     private QuantumCoreException Refused(HttpStatusCode status, Exception failure) => new(
         status == HttpStatusCode.Unauthorized ? RejectCodes.Unauthorized : RejectCodes.Forbidden, $"{Address} refuses this key.", failure)
