@@ -6,7 +6,9 @@ namespace QuantumCore.Client;
 /// <summary>
 /// An account's connection to the exchange. Safe for many threads. Every call that changes something is retried with
 /// the same name, so that it takes effect once; when its outcome stays unknown it ends in a
-/// <see cref="QuantumCoreException"/> with the code <see cref="RejectCodes.OutcomeUnknown"/> and the name to ask with.
+/// <see cref="QuantumCoreException"/> with the code <see cref="RejectCodes.OutcomeUnknown"/> and the name to ask with. One
+/// that is cancelled before its answer came may have taken effect, too: the <see cref="OperationCanceledException"/> has that
+/// exception, with the name, as its inner one.
 /// </summary>
 public sealed partial class QuantumCoreClient : IDisposable
 {
@@ -26,6 +28,7 @@ public sealed partial class QuantumCoreClient : IDisposable
     /// <param name="exchange">The exchange's address, without the API's path.</param>
     /// <param name="apiKey">The account's key; null for market data only.</param>
     /// <param name="options">How to retry.</param>
+    /// <exception cref="ArgumentException">The key has a character that no key has.</exception>
     public QuantumCoreClient(Uri exchange, string? apiKey = null, QuantumCoreClientOptions? options = null)
         : this(exchange, new HttpClient { Timeout = Timeout.InfiniteTimeSpan }, ownsHttp: true, apiKey, options)
     {
@@ -35,7 +38,7 @@ public sealed partial class QuantumCoreClient : IDisposable
     /// <param name="http">The client to send with.</param>
     /// <param name="apiKey">The account's key; null for market data only.</param>
     /// <param name="options">How to retry.</param>
-    /// <exception cref="ArgumentException">The client has no base address.</exception>
+    /// <exception cref="ArgumentException">The client has no base address, or the key a character that no key has.</exception>
     public QuantumCoreClient(HttpClient http, string? apiKey = null, QuantumCoreClientOptions? options = null)
         : this(AddressOf(http), http, ownsHttp: false, apiKey, options)
     {
@@ -45,6 +48,11 @@ public sealed partial class QuantumCoreClient : IDisposable
         Uri exchange, HttpClient http, bool ownsHttp, string? apiKey, QuantumCoreClientOptions? options)
     {
         ArgumentNullException.ThrowIfNull(exchange);
+
+        // It goes into a header, where a line's end or a letter of another alphabet would fail each call in its own way.
+        if (apiKey.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            throw new ArgumentException("A key is printable ASCII characters, without the end of a line.", nameof(apiKey));
+
         _http = http;
         _ownsHttp = ownsHttp;
         _options = options ?? new QuantumCoreClientOptions();
@@ -204,10 +212,22 @@ public sealed partial class QuantumCoreClient : IDisposable
             catch (QuantumCoreException failure)
                 when (failure.Code == RejectCodes.OutcomeUnknown && attempt < _options.MaxAttempts)
             {
-                if (await FindAmendedAsync(symbol, orderId, named, failure, cancellation) is { } amended)
-                    return amended;
+                try
+                {
+                    if (await FindAmendedAsync(symbol, orderId, named, failure, cancellation) is { } amended)
+                        return amended;
 
-                await Task.Delay(new Backoff(_options).PauseAfter(attempt), _options.Time, cancellation);
+                    await Task.Delay(new Backoff(_options).PauseAfter(attempt), _options.Time, cancellation);
+                }
+                catch (QuantumCoreException)
+                {
+                    // That it could not be looked up says nothing about the change itself.
+                    throw failure;
+                }
+                catch (OperationCanceledException how)
+                {
+                    throw call.GivenUp(how);
+                }
             }
         }
     }
