@@ -97,9 +97,12 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
                 screen.Failed("ReplayStopped", failure.Message);
                 return ExitCodes.Refused;
             }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            catch (OperationCanceledException failure) when (cancellation.IsCancellationRequested)
             {
-                screen.Failed("Interrupted", "interrupted");
+                if (failure.InnerException is QuantumCoreException unknown)
+                    screen.Refused(unknown);
+                else
+                    screen.Failed("Interrupted", "interrupted");
                 return ExitCodes.Unreachable;
             }
         });
