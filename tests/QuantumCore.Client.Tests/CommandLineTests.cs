@@ -348,6 +348,26 @@ public sealed class CommandLineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_export_that_fails_leaves_the_file_of_before()
+    {
+        var folder = Directory.CreateTempSubdirectory("quantumcore-export-");
+        try
+        {
+            var file = Path.Combine(folder.FullName, "trades.csv");
+            await File.WriteAllTextAsync(file, "of yesterday", TestContext.Current.CancellationToken);
+
+            Assert.Equal(2, await RunAsync($"export {folder.FullName}/nowhere trades --csv --to {file}"));
+
+            Assert.Equal("of yesterday", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+            Assert.Equal([file], Directory.GetFiles(folder.FullName));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task A_book_is_watched_one_document_a_line()
     {
         await RunAsync("buy AAPL 100 --limit 150.00");
