@@ -14,6 +14,9 @@ namespace QuantumCore.Cli;
 /// <param name="environment">Reads an environment variable.</param>
 internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<string, string?> environment)
 {
+    /// <summary>EPIPE, as .NET hands it on.</summary>
+    private const int BrokenPipe = 32;
+
     private readonly Dictionary<Command, string> _examples = [];
 
     /// <summary>How the SDK retries: someone at a terminal does not wait long.</summary>
@@ -63,7 +66,15 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
             Error = error,
             EnableDefaultExceptionHandler = false,
         };
-        return await parse.InvokeAsync(invocation, cancellation);
+        try
+        {
+            return await parse.InvokeAsync(invocation, cancellation);
+        }
+        catch (IOException failure) when (failure.HResult == BrokenPipe)
+        {
+            // Whoever read, as head does, has what he wanted.
+            return ExitCodes.Done;
+        }
     }
 
     /// <summary>Adds a command that talks to the exchange.</summary>
@@ -86,7 +97,7 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
                 screen.Refused(failure);
                 return ExitCodes.For(failure);
             }
-            catch (Exception failure) when (failure is UsageException or FlowFormatException or IOException
+            catch (Exception failure) when (failure is UsageException or FlowFormatException or IOException { HResult: not BrokenPipe }
                 or UnauthorizedAccessException or InvalidDataException)
             {
                 screen.Failed("Usage", failure.Message);
