@@ -132,7 +132,7 @@ internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, Q
         }
         catch (OperationCanceledException failure) when (!cancellation.IsCancellationRequested)
         {
-            return (default, NoAnswer(unsent: false, failure), null);
+            return (default, NoAnswer(unsent: false, new TimeoutException($"none within {options.AttemptTimeout.TotalSeconds} s.", failure)), null);
         }
     }
 
@@ -189,8 +189,11 @@ internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, Q
     }
 
     private QuantumCoreException NoAnswer(bool unsent, Exception cause) => unsent
-        ? new QuantumCoreException(RejectCodes.Unreachable, $"Cannot connect to {root}: {cause.Message}", cause)
-        : new QuantumCoreException(RejectCodes.OutcomeUnknown, $"No answer from {root}: {cause.Message}", cause);
+        ? new QuantumCoreException(RejectCodes.Unreachable, $"Cannot connect to {root}: {Why(cause)}", cause)
+        : new QuantumCoreException(RejectCodes.OutcomeUnknown, $"No answer from {root}: {Why(cause)}", cause);
+
+    /// <summary>What is known of a failure of the network: the outer exceptions only say that there is an inner one.</summary>
+    internal static string? Why(Exception? failure) => failure is TimeoutException ? failure.Message : failure?.GetBaseException().Message;
 
     private TimeSpan? RetryAfter(RetryConditionHeaderValue? header) =>
         header?.Delta ?? (header?.Date is { } date ? date - options.Time.GetUtcNow() : null);

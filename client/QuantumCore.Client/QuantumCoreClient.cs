@@ -100,7 +100,8 @@ public sealed partial class QuantumCoreClient : IDisposable
 
     /// <summary>
     /// Places up to <see cref="BatchLimit"/> orders, carried out in sequence. Each has its own result; those that the
-    /// exchange was too busy for, or does not know the outcome of, are asked again under their names.
+    /// exchange was too busy for, or does not know the outcome of, are asked again under their names. Where no answer comes at
+    /// last, that is the result of those that are left: <see cref="RejectCodes.OutcomeUnknown"/>, with the name to ask with.
     /// </summary>
     public async Task<IReadOnlyList<BatchResult>> PlaceBatchAsync(
         IReadOnlyList<PlaceOrder> orders, CancellationToken cancellation = default)
@@ -110,7 +111,7 @@ public sealed partial class QuantumCoreClient : IDisposable
             throw new ArgumentException($"A batch has 1 to {BatchLimit} orders.", nameof(orders));
 
         var named = orders.Select(Named).ToArray();
-        var results = new BatchResult[named.Length];
+        var results = named.Select(static order => new BatchResult(null, null) { ClientOrderId = order.ClientOrderId! }).ToArray();
         var open = Enumerable.Range(0, named.Length).ToArray();
         for (var round = 1; open.Length > 0 && round <= _options.MaxAttempts; round++)
         {
@@ -118,12 +119,25 @@ public sealed partial class QuantumCoreClient : IDisposable
                 await Task.Delay(new Backoff(_options).PauseAfter(round - 1), _options.Time, cancellation);
 
             var batch = new OrderBatch([.. open.Select(index => named[index])]);
-            var answer = await _calls.SendAsync<BatchResults>(Post("orders/batch", batch), cancellation);
+            BatchResults answer;
+            try
+            {
+                answer = await _calls.SendAsync<BatchResults>(Post("orders/batch", batch), cancellation);
+            }
+            catch (QuantumCoreException failure) when (round > 1 || failure.Code == RejectCodes.OutcomeUnknown)
+            {
+                // What the exchange said of the others, and the names of these, would be lost with an exception.
+                var refusal = new Refusal(failure.Code, Title: null, failure.Message, failure.Status, failure.Field, failure.Limit);
+                answer = new([.. open.Select(index => new BatchResult(
+                    null, results[index].Error?.Code == RejectCodes.OutcomeUnknown ? results[index].Error : refusal))]);
+                round = _options.MaxAttempts;
+            }
+
             if (answer.Results.Count != open.Length)
                 throw new QuantumCoreException(RejectCodes.BadAnswer, "The batch's results are not one for each order.");
 
             foreach (var (index, result) in open.Zip(answer.Results))
-                results[index] = result;
+                results[index] = result with { ClientOrderId = named[index].ClientOrderId! };
 
             open = [.. open.Where(index =>
                 results[index].Error?.Code is RejectCodes.Overloaded or RejectCodes.OutcomeUnknown)];

@@ -260,6 +260,30 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_batch_that_never_gets_an_answer_ends_with_the_names_to_ask_with()
+    {
+        _exchange.DropEvery = 1;
+
+        var results = await _client.PlaceBatchAsync([s_order, s_order], Cancellation);
+
+        Assert.Equal(_options.MaxAttempts, _exchange.Changes.Count);
+        Assert.All(results, static result => Assert.Equal(RejectCodes.OutcomeUnknown, result.Error?.Code));
+        Assert.Equal(_exchange.Book("AAPL").Orders.Select(static order => order.Name), results.Select(static result => result.ClientOrderId));
+    }
+
+    [Fact]
+    public async Task What_a_batch_has_done_is_told_though_its_rest_gets_no_answer()
+    {
+        // The second order finds no room; when it is sent again no answer comes.
+        _exchange.Next([Fault.None, Fault.None, Fault.Overloaded, .. Enumerable.Repeat(Fault.Crash, _options.MaxAttempts)]);
+
+        var results = await _client.PlaceBatchAsync([s_order, s_order], Cancellation);
+
+        Assert.Equal(1L, results[0].Order?.OrderId);
+        Assert.Equal(RejectCodes.OutcomeUnknown, results[1].Error?.Code);
+    }
+
+    [Fact]
     public async Task A_deposit_whose_answer_was_lost_is_booked_once()
     {
         using var admin = new QuantumCoreClient(_exchange.Address, "demo-admin", _options);
