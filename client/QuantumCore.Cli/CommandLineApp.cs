@@ -53,8 +53,9 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
         var isSuggestion = root.Directives.OfType<SuggestDirective>().Any(directive => parse.GetResult(directive) is not null);
         if (parse.Errors.Count > 0 && parse.Action is not HelpWithExamples && !isSuggestion)
         {
+            // A type of the program, after the value that is none of it, says nothing to a user.
             foreach (var mistake in parse.Errors)
-                await error.WriteLineAsync($"qc: {mistake.Message}");
+                await error.WriteLineAsync($"qc: {mistake.Message.Split(" as expected type")[0]}");
 
             await error.WriteLineAsync($"Try: {PathOf(parse.CommandResult)} --help");
             return ExitCodes.Usage;

@@ -136,6 +136,8 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("buy AAPL ten --limit 150", "quantity: 'ten' is not a decimal")]
     [InlineData("buy AAPL 10 --limit 1e3", "--limit: '1e3' is not a decimal")]
     [InlineData("buy AAPL 10 --limit 100.00000000000000000000000000001", "--limit: '100.00000000000000000000000000001' is not a decimal")]
+    [InlineData("order 1x --symbol AAPL", "Cannot parse argument '1x' for command 'order'\n")]
+    [InlineData("export data trade", "Cannot parse argument 'trade' for command 'export'\n")]
     [InlineData("book AAPL --depth all", "--depth: 'all' is not a whole number from 1 to 1000")]
     [InlineData("fills --limit 99999999999", "--limit: '99999999999' is not a whole number from 1 to 1000")]
     [InlineData("buy AAPL 10 --trail-bp 2.5", "--trail-bp: '2.5' is not a whole number from 1 to 9999")]
