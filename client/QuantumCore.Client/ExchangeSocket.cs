@@ -38,6 +38,7 @@ internal sealed class ExchangeSocket : IDisposable
 
     /// <summary>Connects and sends the first messages, within the time of one attempt.</summary>
     /// <exception cref="QuantumCoreException">The key is refused, which another attempt would not change.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed of.</exception>
     internal async Task<bool> TryOpenAsync<T>(IEnumerable<T> first, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(_options.AttemptTimeout, _options.Time);
@@ -54,6 +55,10 @@ internal sealed class ExchangeSocket : IDisposable
         {
             if (_socket.HttpStatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
                 throw Refused(_socket.HttpStatusCode, failure);
+
+            // The client itself is gone: no later attempt could be one.
+            if (failure.InnerException is ObjectDisposedException)
+                throw new ObjectDisposedException("The client was disposed of.", failure);
 
             Failure = failure;
             return false;

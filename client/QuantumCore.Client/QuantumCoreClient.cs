@@ -403,7 +403,10 @@ public sealed partial class QuantumCoreClient : IDisposable
     public Task<DisconnectGuard> CancelOnDisconnectAsync(CancellationToken cancellation = default) =>
         DisconnectGuard.OpenAsync(_http, _root, _apiKey, _options, cancellation);
 
-    /// <summary>Releases the connections, unless they are the caller's.</summary>
+    /// <summary>
+    /// Releases the connections, unless they are the caller's. A feed that would need another one ends in an
+    /// <see cref="ObjectDisposedException"/>.
+    /// </summary>
     public void Dispose()
     {
         if (_ownsHttp)

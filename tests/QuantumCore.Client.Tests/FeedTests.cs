@@ -104,6 +104,18 @@ public sealed class FeedTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_feed_of_a_client_that_was_disposed_of_ends_with_its_connection()
+    {
+        await using var feed = Watch();
+        await NextAsync(feed, "the first snapshot");
+        _client.Dispose();
+        await _exchange.CutStreamsAsync();
+
+        Assert.Equal(BookChange.Stale, (await NextAsync(feed, "word of the loss")).Change);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => feed.MoveNextAsync().AsTask());
+    }
+
+    [Fact]
     public async Task Several_books_are_followed_at_once()
     {
         _exchange.List("MSFT");
