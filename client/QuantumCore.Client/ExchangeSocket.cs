@@ -51,7 +51,8 @@ internal sealed class ExchangeSocket : IDisposable
 
             return true;
         }
-        catch (Exception failure) when (IsLoss(failure, cancellation))
+        catch (Exception failure) when (failure is WebSocketException ||
+            (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             if (_socket.HttpStatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
                 throw Refused(_socket.HttpStatusCode, failure);
@@ -72,7 +73,8 @@ internal sealed class ExchangeSocket : IDisposable
         {
             await SendAsync(message, cancellation);
         }
-        catch (Exception failure) when (IsLoss(failure, cancellation))
+        catch (Exception failure) when (failure is WebSocketException ||
+            (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             _socket.Abort();
         }
@@ -97,8 +99,10 @@ internal sealed class ExchangeSocket : IDisposable
                 ? QuantumCoreJson.Read<T>(_buffer.WrittenSpan)
                 : null;
         }
-        catch (Exception failure) when (failure is JsonException || IsLoss(failure, cancellation))
+        catch (Exception failure) when (failure is WebSocketException or JsonException ||
+            (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
+            // A socket that was aborted, as for pings without an answer, says so as a cancellation, which is nobody's wish.
             Failure = failure;
             return null;
         }
@@ -106,10 +110,6 @@ internal sealed class ExchangeSocket : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
-
-    /// <summary>A socket that was aborted, as for pings without an answer, says so as a cancellation, which is nobody's wish.</summary>
-    private static bool IsLoss(Exception failure, CancellationToken cancellation) => failure is WebSocketException ||
-        (failure is OperationCanceledException && !cancellation.IsCancellationRequested);
 
     private QuantumCoreException Refused(HttpStatusCode status, Exception failure) => new(
         status == HttpStatusCode.Unauthorized ? RejectCodes.Unauthorized : RejectCodes.Forbidden, $"{Address} refuses this key.", failure)
