@@ -14,6 +14,9 @@ namespace QuantumCore.Cli;
 /// <param name="environment">Reads an environment variable.</param>
 internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<string, string?> environment)
 {
+    /// <summary>EPIPE, as .NET hands it on.</summary>
+    private const int BrokenPipe = 32;
+
     private readonly Dictionary<Command, string> _examples = [];
 
     /// <summary>How the SDK retries: someone at a terminal does not wait long.</summary>
@@ -50,8 +53,9 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
         var isSuggestion = root.Directives.OfType<SuggestDirective>().Any(directive => parse.GetResult(directive) is not null);
         if (parse.Errors.Count > 0 && parse.Action is not HelpWithExamples && !isSuggestion)
         {
+            // A type of the program, after the value that is none of it, says nothing to a user.
             foreach (var mistake in parse.Errors)
-                await error.WriteLineAsync($"qc: {mistake.Message}");
+                await error.WriteLineAsync($"qc: {mistake.Message.Split(" as expected type")[0]}");
 
             await error.WriteLineAsync($"Try: {PathOf(parse.CommandResult)} --help");
             return ExitCodes.Usage;
@@ -63,7 +67,15 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
             Error = error,
             EnableDefaultExceptionHandler = false,
         };
-        return await parse.InvokeAsync(invocation, cancellation);
+        try
+        {
+            return await parse.InvokeAsync(invocation, cancellation);
+        }
+        catch (IOException failure) when (failure.HResult == BrokenPipe)
+        {
+            // Whoever read, as head does, has what he wanted.
+            return ExitCodes.Done;
+        }
     }
 
     /// <summary>Adds a command that talks to the exchange.</summary>
@@ -86,7 +98,7 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
                 screen.Refused(failure);
                 return ExitCodes.For(failure);
             }
-            catch (Exception failure) when (failure is UsageException or FlowFormatException or IOException
+            catch (Exception failure) when (failure is UsageException or FlowFormatException or IOException { HResult: not BrokenPipe }
                 or UnauthorizedAccessException or InvalidDataException)
             {
                 screen.Failed("Usage", failure.Message);
@@ -97,9 +109,12 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
                 screen.Failed("ReplayStopped", failure.Message);
                 return ExitCodes.Refused;
             }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            catch (OperationCanceledException failure) when (cancellation.IsCancellationRequested)
             {
-                screen.Failed("Interrupted", "interrupted");
+                if (failure.InnerException is QuantumCoreException unknown)
+                    screen.Refused(unknown);
+                else
+                    screen.Failed("Interrupted", "interrupted");
                 return ExitCodes.Unreachable;
             }
         });

@@ -11,6 +11,9 @@ internal static class Grammar
 {
     internal const string DayFormat = "yyyy-MM-dd";
 
+    /// <summary>A decimal of more digits than these is rounded without a word.</summary>
+    private const int ExactDigits = 28;
+
     internal static bool IsDay(string text, out DateOnly day) =>
         DateOnly.TryParseExact(text, DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
 
@@ -174,21 +177,13 @@ internal static class Grammar
         },
     };
 
-    internal static Option<int> CountOption(string name, string description, int otherwise, int most)
+    internal static Option<int> CountOption(string name, string description, int otherwise, int most) => new(name)
     {
-        var option = new Option<int>(name)
-        {
-            Description = $"{description}, 1 to {most}",
-            HelpName = "count",
-            DefaultValueFactory = _ => otherwise,
-        };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() is var count && (count < 1 || count > most))
-                result.AddError($"{name}: {count} is not 1 to {most}");
-        });
-        return option;
-    }
+        Description = $"{description}, 1 to {most}",
+        HelpName = "count",
+        DefaultValueFactory = _ => otherwise,
+        CustomParser = result => (int)(Whole(result, 1, most) ?? 0),
+    };
 
     internal static Argument<decimal> Quantity() => new("quantity")
     {
@@ -245,6 +240,7 @@ internal static class Grammar
     {
         var word = Word(result);
         return decimal.TryParse(word, NumberStyles.AllowDecimalPoint | sign, CultureInfo.InvariantCulture, out var value)
+            && word.Count(char.IsAsciiDigit) <= ExactDigits
             ? value
             : Refuse<decimal?>(result, $"{NameOf(result)}: '{word}' is not a decimal such as 150.00");
     }

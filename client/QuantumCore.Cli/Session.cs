@@ -43,8 +43,15 @@ internal sealed class Session(Uri address, string? key, QuantumCoreClientOptions
 
     private QuantumCoreClient Open(string apiKey, QuantumCoreClientOptions how)
     {
-        var client = new QuantumCoreClient(address, apiKey, how);
-        _clients.Add(client);
-        return client;
+        try
+        {
+            var client = new QuantumCoreClient(address, apiKey, how);
+            _clients.Add(client);
+            return client;
+        }
+        catch (ArgumentException wrong) when (wrong.ParamName == nameof(apiKey))
+        {
+            throw new UsageException("the API key is not printable ASCII characters; does it end with a line's end?");
+        }
     }
 }

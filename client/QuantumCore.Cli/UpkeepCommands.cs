@@ -165,17 +165,43 @@ internal static class UpkeepCommands
                 if (parse.GetValue(csv) && parse.GetValue(what) == ExportKind.Records)
                     throw new UsageException("--csv: records of different kinds have different fields; leave it out");
 
-                await using var writer = path is null
-                    ? null
-                    : new StreamWriter(path, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
-                var findings = await Upkeep.Export.WriteAsync(
+                IReadOnlyList<Finding> findings = [];
+                await WriteAsync(path, session.Screen.Output, async writer => findings = await Upkeep.Export.WriteAsync(
                     new JournalPlace(parse.GetValue(place)!), parse.GetValue(what), parse.GetValue(csv), parse.GetValue(stream),
-                    writer ?? session.Screen.Output, cancellation);
+                    writer, cancellation));
                 foreach (var finding in findings)
                     session.Screen.Note(Text(finding));
 
                 return findings.Count == 0 ? ExitCodes.Done : ExitCodes.Refused;
             }));
+    }
+
+    /// <summary>
+    /// Writes a file under another name, so that one that was cut short does not look whole and one that was there before stays;
+    /// a device has no other name.
+    /// </summary>
+    private static async Task WriteAsync(string? path, TextWriter output, Func<TextWriter, Task> write)
+    {
+        if (path is null)
+        {
+            await write(output);
+            return;
+        }
+
+        var target = File.Exists(path) && File.ResolveLinkTarget(path, returnFinalTarget: true) is { } linked ? linked.FullName : Path.GetFullPath(path);
+        var part = target.StartsWith("/dev/", StringComparison.Ordinal) || target.StartsWith("/proc/", StringComparison.Ordinal) ? target : target + ".part";
+        try
+        {
+            await using (var writer = new StreamWriter(part, append: false, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)))
+                await write(writer);
+            if (part != target)
+                File.Move(part, target, overwrite: true);
+        }
+        catch when (part != target)
+        {
+            File.Delete(part);
+            throw;
+        }
     }
 
     private static async Task<int> OnStorageAsync(Session session, Func<Task<int>> work)

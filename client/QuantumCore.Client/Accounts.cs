@@ -17,7 +17,11 @@ public sealed record Balance(string Asset, decimal Total, decimal Held, decimal 
 /// <param name="State">Whether it may act.</param>
 /// <param name="Margin">Of a margin account how it stands; null for a cash account.</param>
 public sealed record AccountView(
-    string Account, long Sequence, IReadOnlyList<Balance> Balances, AccountState State = AccountState.Open, AccountMargin? Margin = null);
+    [property: JsonRequired] string Account,
+    long Sequence,
+    [property: JsonRequired] IReadOnlyList<Balance> Balances,
+    AccountState State = AccountState.Open,
+    AccountMargin? Margin = null);
 
 /// <summary>Whether an account may act.</summary>
 public enum AccountState

@@ -14,7 +14,7 @@ namespace QuantumCore.Client;
 [JsonConverter(typeof(CandleArray))]
 public sealed record Candle(DateTimeOffset Start, decimal Open, decimal High, decimal Low, decimal Close, decimal Volume, long Trades);
 
-internal sealed record CandleList(IReadOnlyList<Candle> Candles);
+internal sealed record CandleList([property: JsonRequired] IReadOnlyList<Candle> Candles);
 
 /// <summary>A candle as <c>[start,"open","high","low","close","volume",trades]</c>, start in milliseconds since 1970.</summary>
 internal sealed class CandleArray : JsonConverter<Candle>

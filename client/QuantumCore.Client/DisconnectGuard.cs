@@ -53,7 +53,7 @@ public sealed class DisconnectGuard : IAsyncDisposable
             {
                 throw new QuantumCoreException(
                     RejectCodes.Unreachable,
-                    string.Create(CultureInfo.InvariantCulture, $"No guard at {socket.Address}: {socket.Failure?.Message}"),
+                    string.Create(CultureInfo.InvariantCulture, $"No guard at {socket.Address}: {ExchangeCalls.Why(socket.Failure)}"),
                     socket.Failure);
             }
 

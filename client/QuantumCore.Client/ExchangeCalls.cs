@@ -21,6 +21,19 @@ internal sealed record ExchangeCall(HttpMethod Method, string Path)
     internal string? DepositKey { get; init; }
 
     internal string? MoneyKey { get; init; }
+
+    /// <summary>Tells a failure what to ask again with.</summary>
+    internal QuantumCoreException Name(QuantumCoreException failure)
+    {
+        (failure.ClientOrderId, failure.DepositKey, failure.MoneyKey) = (ClientOrderId, DepositKey, MoneyKey);
+        return failure;
+    }
+
+    /// <summary>The caller gave up on what may be done by then: told with the name, which the client may have chosen.</summary>
+    internal OperationCanceledException GivenUp(OperationCanceledException how) => new(
+        how.Message,
+        Name(new QuantumCoreException(RejectCodes.OutcomeUnknown, "Given up before the answer came.", how)),
+        how.CancellationToken);
 }
 
 /// <summary>
@@ -33,26 +46,40 @@ internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, Q
 
     private readonly Backoff _backoff = new(options);
 
+    /// <summary>
+    /// Sends a call. Who gives up on one that may have been done finds its name in the inner
+    /// <see cref="QuantumCoreException"/> of the <see cref="OperationCanceledException"/>.
+    /// </summary>
     internal async Task<T> SendAsync<T>(ExchangeCall call, CancellationToken cancellation)
     {
         var started = options.Time.GetTimestamp();
-        var inDoubt = false;
-        for (var attempt = 1; ; attempt++)
+        var (inDoubt, isAsked) = (false, false);
+        try
         {
-            var (answer, failure, retryAfter) = await TryOnceAsync<T>(call, cancellation);
-            if (failure is null)
-                return answer!;
+            for (var attempt = 1; ; attempt++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                isAsked = true;
+                var (answer, failure, retryAfter) = await TryOnceAsync<T>(call, cancellation);
+                isAsked = false;
+                if (failure is null)
+                    return answer!;
 
-            var transient = Transient(failure);
-            var doubtful = transient && failure.Code is not (RejectCodes.Unreachable or RejectCodes.Overloaded or RejectCodes.TooManyRequests);
-            inDoubt |= doubtful;
-            var pause = _backoff.PauseAfter(attempt, retryAfter);
-            var hopeless = !transient || (doubtful && !call.Repeatable) || attempt >= options.MaxAttempts ||
-                options.Time.GetElapsedTime(started) + pause > options.RetryBudget;
-            if (hopeless)
-                throw Final(failure, transient, inDoubt, call);
+                var transient = Transient(failure);
+                var doubtful = transient && failure.Code is not (RejectCodes.Unreachable or RejectCodes.Overloaded or RejectCodes.TooManyRequests);
+                inDoubt |= doubtful;
+                var pause = _backoff.PauseAfter(attempt, retryAfter);
+                var hopeless = !transient || (doubtful && !call.Repeatable) || attempt >= options.MaxAttempts ||
+                    options.Time.GetElapsedTime(started) + pause > options.RetryBudget;
+                if (hopeless)
+                    throw Final(failure, transient, inDoubt, call);
 
-            await Task.Delay(pause, options.Time, cancellation);
+                await Task.Delay(pause, options.Time, cancellation);
+            }
+        }
+        catch (OperationCanceledException how) when ((isAsked || inDoubt) && call.Method != HttpMethod.Get)
+        {
+            throw call.GivenUp(how);
         }
     }
 
@@ -70,11 +97,8 @@ internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, Q
                 Status = failure.Status,
             }
             : failure;
-        final.ClientOrderId = call.ClientOrderId;
-        final.DepositKey = call.DepositKey;
-        final.MoneyKey = call.MoneyKey;
         final.AfterDoubt = inDoubt;
-        return final;
+        return call.Name(final);
     }
 
     private async Task<(T? Answer, QuantumCoreException? Failure, TimeSpan? RetryAfter)> TryOnceAsync<T>(
@@ -108,7 +132,7 @@ internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, Q
         }
         catch (OperationCanceledException failure) when (!cancellation.IsCancellationRequested)
         {
-            return (default, NoAnswer(unsent: false, failure), null);
+            return (default, NoAnswer(unsent: false, new TimeoutException($"none within {options.AttemptTimeout.TotalSeconds} s.", failure)), null);
         }
     }
 
@@ -165,8 +189,11 @@ internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, Q
     }
 
     private QuantumCoreException NoAnswer(bool unsent, Exception cause) => unsent
-        ? new QuantumCoreException(RejectCodes.Unreachable, $"Cannot connect to {root}: {cause.Message}", cause)
-        : new QuantumCoreException(RejectCodes.OutcomeUnknown, $"No answer from {root}: {cause.Message}", cause);
+        ? new QuantumCoreException(RejectCodes.Unreachable, $"Cannot connect to {root}: {Why(cause)}", cause)
+        : new QuantumCoreException(RejectCodes.OutcomeUnknown, $"No answer from {root}: {Why(cause)}", cause);
+
+    /// <summary>What is known of a failure of the network: the outer exceptions only say that there is an inner one.</summary>
+    internal static string? Why(Exception? failure) => failure is TimeoutException ? failure.Message : failure?.GetBaseException().Message;
 
     private TimeSpan? RetryAfter(RetryConditionHeaderValue? header) =>
         header?.Delta ?? (header?.Date is { } date ? date - options.Time.GetUtcNow() : null);

@@ -24,8 +24,8 @@ internal sealed class ExchangeSocket : IDisposable
         Address = new UriBuilder(new Uri(root, call)) { Scheme = root.Scheme == Uri.UriSchemeHttps ? "wss" : "ws" }.Uri;
 
         // A peer that vanished without a word is found out by unanswered pings.
-        _socket.Options.KeepAliveInterval = TimeSpan.FromSeconds(10);
-        _socket.Options.KeepAliveTimeout = TimeSpan.FromSeconds(10);
+        _socket.Options.KeepAliveInterval = options.PingInterval;
+        _socket.Options.KeepAliveTimeout = options.PingInterval;
         _socket.Options.CollectHttpResponseDetails = true;
         if (apiKey is not null)
             _socket.Options.SetRequestHeader("X-Api-Key", apiKey);
@@ -38,6 +38,7 @@ internal sealed class ExchangeSocket : IDisposable
 
     /// <summary>Connects and sends the first messages, within the time of one attempt.</summary>
     /// <exception cref="QuantumCoreException">The key is refused, which another attempt would not change.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed of.</exception>
     internal async Task<bool> TryOpenAsync<T>(IEnumerable<T> first, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(_options.AttemptTimeout, _options.Time);
@@ -56,6 +57,10 @@ internal sealed class ExchangeSocket : IDisposable
             if (_socket.HttpStatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
                 throw Refused(_socket.HttpStatusCode, failure);
 
+            // The client itself is gone: no later attempt could be one.
+            if (failure.InnerException is ObjectDisposedException)
+                throw new ObjectDisposedException("The client was disposed of.", failure);
+
             Failure = failure;
             return false;
         }
@@ -68,7 +73,8 @@ internal sealed class ExchangeSocket : IDisposable
         {
             await SendAsync(message, cancellation);
         }
-        catch (WebSocketException)
+        catch (Exception failure) when (failure is WebSocketException ||
+            (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             _socket.Abort();
         }
@@ -93,8 +99,10 @@ internal sealed class ExchangeSocket : IDisposable
                 ? QuantumCoreJson.Read<T>(_buffer.WrittenSpan)
                 : null;
         }
-        catch (Exception failure) when (failure is WebSocketException or JsonException)
+        catch (Exception failure) when (failure is WebSocketException or JsonException ||
+            (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
+            // A socket that was aborted, as for pings without an answer, says so as a cancellation, which is nobody's wish.
             Failure = failure;
             return null;
         }

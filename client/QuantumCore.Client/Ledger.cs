@@ -131,8 +131,8 @@ public enum CostMethod
     Fifo = 1,
 }
 
-internal sealed record PositionList(IReadOnlyList<Position> Positions);
+internal sealed record PositionList([property: JsonRequired] IReadOnlyList<Position> Positions);
 
-internal sealed record TrialBalanceRows(IReadOnlyList<TrialBalanceRow> Rows);
+internal sealed record TrialBalanceRows([property: JsonRequired] IReadOnlyList<TrialBalanceRow> Rows);
 
-internal sealed record FeeRevenueRows(IReadOnlyList<FeeRevenueRow> Rows);
+internal sealed record FeeRevenueRows([property: JsonRequired] IReadOnlyList<FeeRevenueRow> Rows);

@@ -92,8 +92,8 @@ public sealed record BookSnapshot(
     DateTimeOffset Time,
     [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
     long TimeNanos,
-    IReadOnlyList<PriceLevel> Bids,
-    IReadOnlyList<PriceLevel> Asks);
+    [property: JsonRequired] IReadOnlyList<PriceLevel> Bids,
+    [property: JsonRequired] IReadOnlyList<PriceLevel> Asks);
 
 /// <summary>A public trade.</summary>
 /// <param name="TradeId">Unique within the symbol.</param>

@@ -430,4 +430,9 @@ public sealed record Refusal(
 /// <summary>What became of one order of a batch: exactly one of the two is set.</summary>
 /// <param name="Order">The order, when it was taken.</param>
 /// <param name="Error">The refusal, when it was not.</param>
-public sealed record BatchResult(Order? Order, Refusal? Error);
+public sealed record BatchResult(Order? Order, Refusal? Error)
+{
+    /// <summary>The order's name, which the client chose where its owner did not: to ask again with.</summary>
+    [JsonIgnore]
+    public string ClientOrderId { get; internal init; } = "";
+}

@@ -6,7 +6,9 @@ namespace QuantumCore.Client;
 /// <summary>
 /// An account's connection to the exchange. Safe for many threads. Every call that changes something is retried with
 /// the same name, so that it takes effect once; when its outcome stays unknown it ends in a
-/// <see cref="QuantumCoreException"/> with the code <see cref="RejectCodes.OutcomeUnknown"/> and the name to ask with.
+/// <see cref="QuantumCoreException"/> with the code <see cref="RejectCodes.OutcomeUnknown"/> and the name to ask with. One
+/// that is cancelled before its answer came may have taken effect, too: the <see cref="OperationCanceledException"/> has that
+/// exception, with the name, as its inner one.
 /// </summary>
 public sealed partial class QuantumCoreClient : IDisposable
 {
@@ -26,6 +28,7 @@ public sealed partial class QuantumCoreClient : IDisposable
     /// <param name="exchange">The exchange's address, without the API's path.</param>
     /// <param name="apiKey">The account's key; null for market data only.</param>
     /// <param name="options">How to retry.</param>
+    /// <exception cref="ArgumentException">The key has a character that no key has.</exception>
     public QuantumCoreClient(Uri exchange, string? apiKey = null, QuantumCoreClientOptions? options = null)
         : this(exchange, new HttpClient { Timeout = Timeout.InfiniteTimeSpan }, ownsHttp: true, apiKey, options)
     {
@@ -35,7 +38,7 @@ public sealed partial class QuantumCoreClient : IDisposable
     /// <param name="http">The client to send with.</param>
     /// <param name="apiKey">The account's key; null for market data only.</param>
     /// <param name="options">How to retry.</param>
-    /// <exception cref="ArgumentException">The client has no base address.</exception>
+    /// <exception cref="ArgumentException">The client has no base address, or the key a character that no key has.</exception>
     public QuantumCoreClient(HttpClient http, string? apiKey = null, QuantumCoreClientOptions? options = null)
         : this(AddressOf(http), http, ownsHttp: false, apiKey, options)
     {
@@ -45,6 +48,11 @@ public sealed partial class QuantumCoreClient : IDisposable
         Uri exchange, HttpClient http, bool ownsHttp, string? apiKey, QuantumCoreClientOptions? options)
     {
         ArgumentNullException.ThrowIfNull(exchange);
+
+        // It goes into a header, where a line's end or a letter of another alphabet would fail each call in its own way.
+        if (apiKey.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            throw new ArgumentException("A key is printable ASCII characters, without the end of a line.", nameof(apiKey));
+
         _http = http;
         _ownsHttp = ownsHttp;
         _options = options ?? new QuantumCoreClientOptions();
@@ -92,7 +100,8 @@ public sealed partial class QuantumCoreClient : IDisposable
 
     /// <summary>
     /// Places up to <see cref="BatchLimit"/> orders, carried out in sequence. Each has its own result; those that the
-    /// exchange was too busy for, or does not know the outcome of, are asked again under their names.
+    /// exchange was too busy for, or does not know the outcome of, are asked again under their names. Where no answer comes at
+    /// last, that is the result of those that are left: <see cref="RejectCodes.OutcomeUnknown"/>, with the name to ask with.
     /// </summary>
     public async Task<IReadOnlyList<BatchResult>> PlaceBatchAsync(
         IReadOnlyList<PlaceOrder> orders, CancellationToken cancellation = default)
@@ -102,7 +111,7 @@ public sealed partial class QuantumCoreClient : IDisposable
             throw new ArgumentException($"A batch has 1 to {BatchLimit} orders.", nameof(orders));
 
         var named = orders.Select(Named).ToArray();
-        var results = new BatchResult[named.Length];
+        var results = named.Select(static order => new BatchResult(null, null) { ClientOrderId = order.ClientOrderId! }).ToArray();
         var open = Enumerable.Range(0, named.Length).ToArray();
         for (var round = 1; open.Length > 0 && round <= _options.MaxAttempts; round++)
         {
@@ -110,12 +119,25 @@ public sealed partial class QuantumCoreClient : IDisposable
                 await Task.Delay(new Backoff(_options).PauseAfter(round - 1), _options.Time, cancellation);
 
             var batch = new OrderBatch([.. open.Select(index => named[index])]);
-            var answer = await _calls.SendAsync<BatchResults>(Post("orders/batch", batch), cancellation);
+            BatchResults answer;
+            try
+            {
+                answer = await _calls.SendAsync<BatchResults>(Post("orders/batch", batch), cancellation);
+            }
+            catch (QuantumCoreException failure) when (round > 1 || failure.Code == RejectCodes.OutcomeUnknown)
+            {
+                // What the exchange said of the others, and the names of these, would be lost with an exception.
+                var refusal = new Refusal(failure.Code, Title: null, failure.Message, failure.Status, failure.Field, failure.Limit);
+                answer = new([.. open.Select(index => new BatchResult(
+                    null, results[index].Error?.Code == RejectCodes.OutcomeUnknown ? results[index].Error : refusal))]);
+                round = _options.MaxAttempts;
+            }
+
             if (answer.Results.Count != open.Length)
                 throw new QuantumCoreException(RejectCodes.BadAnswer, "The batch's results are not one for each order.");
 
             foreach (var (index, result) in open.Zip(answer.Results))
-                results[index] = result;
+                results[index] = result with { ClientOrderId = named[index].ClientOrderId! };
 
             open = [.. open.Where(index =>
                 results[index].Error?.Code is RejectCodes.Overloaded or RejectCodes.OutcomeUnknown)];
@@ -204,10 +226,22 @@ public sealed partial class QuantumCoreClient : IDisposable
             catch (QuantumCoreException failure)
                 when (failure.Code == RejectCodes.OutcomeUnknown && attempt < _options.MaxAttempts)
             {
-                if (await FindAmendedAsync(symbol, orderId, named, failure, cancellation) is { } amended)
-                    return amended;
+                try
+                {
+                    if (await FindAmendedAsync(symbol, orderId, named, failure, cancellation) is { } amended)
+                        return amended;
 
-                await Task.Delay(new Backoff(_options).PauseAfter(attempt), _options.Time, cancellation);
+                    await Task.Delay(new Backoff(_options).PauseAfter(attempt), _options.Time, cancellation);
+                }
+                catch (QuantumCoreException)
+                {
+                    // That it could not be looked up says nothing about the change itself.
+                    throw failure;
+                }
+                catch (OperationCanceledException how)
+                {
+                    throw call.GivenUp(how);
+                }
             }
         }
     }
@@ -369,7 +403,10 @@ public sealed partial class QuantumCoreClient : IDisposable
     public Task<DisconnectGuard> CancelOnDisconnectAsync(CancellationToken cancellation = default) =>
         DisconnectGuard.OpenAsync(_http, _root, _apiKey, _options, cancellation);
 
-    /// <summary>Releases the connections, unless they are the caller's.</summary>
+    /// <summary>
+    /// Releases the connections, unless they are the caller's. A feed that would need another one ends in an
+    /// <see cref="ObjectDisposedException"/>.
+    /// </summary>
     public void Dispose()
     {
         if (_ownsHttp)

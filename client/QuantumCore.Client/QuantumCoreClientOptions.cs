@@ -18,6 +18,9 @@ public sealed record QuantumCoreClientOptions
     /// <summary>Longest pause, unless the exchange asks for a longer one.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a stream may be silent before it is pinged, and how long the answer may take before it is lost.</summary>
+    internal TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Seed of the pauses' jitter, for repeatable tests; null draws one.</summary>
     public int? JitterSeed { get; init; }
 

@@ -22,45 +22,45 @@ public static class QuantumCoreJson
         ?? throw new NotSupportedException($"{typeof(T)} is not a message of the exchange.");
 }
 
-internal sealed record OrderList(IReadOnlyList<Order> Orders);
+internal sealed record OrderList([property: JsonRequired] IReadOnlyList<Order> Orders);
 
 internal sealed record OrderBatch(IReadOnlyList<PlaceOrder> Orders);
 
-internal sealed record BatchResults(IReadOnlyList<BatchResult> Results);
+internal sealed record BatchResults([property: JsonRequired] IReadOnlyList<BatchResult> Results);
 
-internal sealed record ApiKeyList(IReadOnlyList<KnownApiKey> Keys);
+internal sealed record ApiKeyList([property: JsonRequired] IReadOnlyList<KnownApiKey> Keys);
 
-internal sealed record UserList(IReadOnlyList<ExchangeUser> Users);
+internal sealed record UserList([property: JsonRequired] IReadOnlyList<ExchangeUser> Users);
 
 internal sealed record SessionsEnded([property: JsonRequired] bool Ended);
 
-internal sealed record AuditLines(IReadOnlyList<AuditLine> Lines);
+internal sealed record AuditLines([property: JsonRequired] IReadOnlyList<AuditLine> Lines);
 
-internal sealed record SignalStrategyList(IReadOnlyList<SignalStrategy> Strategies);
+internal sealed record SignalStrategyList([property: JsonRequired] IReadOnlyList<SignalStrategy> Strategies);
 
-internal sealed record DeadSignalList(IReadOnlyList<DeadSignal> Signals);
+internal sealed record DeadSignalList([property: JsonRequired] IReadOnlyList<DeadSignal> Signals);
 
 internal sealed record DroppedSignal(long Id);
 
 internal sealed record CancelCount([property: JsonRequired] int Cancelled);
 
-internal sealed record FillList(IReadOnlyList<AccountFill> Fills);
+internal sealed record FillList([property: JsonRequired] IReadOnlyList<AccountFill> Fills);
 
-internal sealed record PreventedMatchList(IReadOnlyList<PreventedMatch> Matches);
+internal sealed record PreventedMatchList([property: JsonRequired] IReadOnlyList<PreventedMatch> Matches);
 
-internal sealed record InstrumentList(IReadOnlyList<Instrument> Instruments);
+internal sealed record InstrumentList([property: JsonRequired] IReadOnlyList<Instrument> Instruments);
 
-internal sealed record TradeList(IReadOnlyList<Trade> Trades);
+internal sealed record TradeList([property: JsonRequired] IReadOnlyList<Trade> Trades);
 
 internal sealed record DepositOrder(string Key, string Asset, decimal Amount);
 
 internal sealed record TransferRequest(string Key, string To, string Asset, decimal Amount);
 
-internal sealed record TransferList(IReadOnlyList<Transfer> Transfers);
+internal sealed record TransferList([property: JsonRequired] IReadOnlyList<Transfer> Transfers);
 
 internal sealed record WithdrawalRequest(string Key, string Asset, decimal Amount, string Destination);
 
-internal sealed record WithdrawalList(IReadOnlyList<Withdrawal> Withdrawals);
+internal sealed record WithdrawalList([property: JsonRequired] IReadOnlyList<Withdrawal> Withdrawals);
 
 internal sealed record OwnerRequest(string Owner);
 
@@ -109,13 +109,13 @@ internal sealed record LimitsOrder(
         why);
 }
 
-internal sealed record EveryonesLimits(IReadOnlyList<RiskLimits> Everyones);
+internal sealed record EveryonesLimits([property: JsonRequired] IReadOnlyList<RiskLimits> Everyones);
 
-internal sealed record OwnersLimits(IReadOnlyList<OwnerLimits> Owners);
+internal sealed record OwnersLimits([property: JsonRequired] IReadOnlyList<OwnerLimits> Owners);
 
 internal sealed record FeesOrder(string Asset, IReadOnlyList<FeeTier> Tiers, decimal MinimumFee, string? Why);
 
-internal sealed record FeeSchedules(IReadOnlyList<FeeSchedule> Schedules);
+internal sealed record FeeSchedules([property: JsonRequired] IReadOnlyList<FeeSchedule> Schedules);
 
 internal sealed record AccountKindOrder(string? Currency, string? Symbol, string? Why);
 
@@ -127,15 +127,15 @@ internal sealed record BuyInDaysOrder(int Days, string? Why);
 
 internal sealed record PinOrder(string? Silo, string? Why);
 
-internal sealed record BookPins(IReadOnlyList<BookPin> Pins);
+internal sealed record BookPins([property: JsonRequired] IReadOnlyList<BookPin> Pins);
 
-internal sealed record SettlementVenues(IReadOnlyList<SettlementVenue> Venues);
+internal sealed record SettlementVenues([property: JsonRequired] IReadOnlyList<SettlementVenue> Venues);
 
 internal sealed record CorporateActionOrder(
     string Id, CorporateActionType Type, string Symbol, string? ExDate, string? PayDate, decimal? Amount, string? Ratio, string? Why,
     string? NewSymbol = null, string? NewAsset = null);
 
-internal sealed record CorporateActions(IReadOnlyList<CorporateAction> Actions);
+internal sealed record CorporateActions([property: JsonRequired] IReadOnlyList<CorporateAction> Actions);
 
 internal sealed record LocateOrder(string Symbol, decimal Quantity, string? Why);
 

@@ -61,7 +61,7 @@ internal abstract class StreamFeed<TUpdate>(HttpMessageInvoker http, Uri root, s
                 options.Time.GetElapsedTime(started) + pause > options.RetryBudget))
             {
                 throw new QuantumCoreException(
-                    RejectCodes.Unreachable, $"Cannot follow {socket.Address}: {socket.Failure?.Message}", socket.Failure);
+                    RejectCodes.Unreachable, $"Cannot follow {socket.Address}: {ExchangeCalls.Why(socket.Failure)}", socket.Failure);
             }
 
             await Task.Delay(pause, options.Time, cancellation);

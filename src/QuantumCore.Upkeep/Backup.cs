@@ -16,6 +16,7 @@ public static class Backup
     public const long EpochStep = 1_000_000;
 
     private const string Unverified = ".unverified";
+    private const string Restored = ".restored";
     private const string Before = ".before-restore";
 
     /// <summary>
@@ -98,22 +99,38 @@ public static class Backup
             OutgoingFiles.Write(files, outgoing);
         }
 
-        await SetAsideAsync(to, cancellationToken);
+        if (to.IsPostgres)
+        {
+            // A database has no second place for its schema.
+            await SetAsideAsync(to, cancellationToken);
+            await FillAsync(to.Text, file, to.JournalSchema, atLeast, cancellationToken);
+        }
+        else
+        {
+            // Filled beside what it replaces: a full disk or an interruption leaves that where it was.
+            var restored = to.JournalFile + Restored;
+            File.Delete(restored);
+            await FillAsync(restored, file, to.JournalSchema, atLeast, cancellationToken);
+            await SetAsideAsync(to, cancellationToken);
+            File.Move(restored, to.JournalFile);
+        }
 
-        await Task.Run(
-            () =>
-            {
-                using var image = JournalImage.Open(file);
-                using var target = JournalTarget.Create(to.IsPostgres ? to.Text : to.JournalFile, to.JournalSchema);
-                Copy(image, target, stream => stream with
-                {
-                    Epoch = Math.Max(stream.Epoch, atLeast.GetValueOrDefault(stream.Name)) + EpochStep,
-                }, cancellationToken);
-                target.Complete();
-            },
-            cancellationToken);
         return await Verification.RunAsync(to, null, cancellationToken);
     }
+
+    private static Task FillAsync(
+        string into, string file, string schema, Dictionary<string, long> atLeast, CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            using var image = JournalImage.Open(file);
+            using var target = JournalTarget.Create(into, schema);
+            Copy(image, target, stream => stream with
+            {
+                Epoch = Math.Max(stream.Epoch, atLeast.GetValueOrDefault(stream.Name)) + EpochStep,
+            }, cancellationToken);
+            target.Complete();
+        },
+        cancellationToken);
 
     private static void Copy(
         JournalImage from, JournalTarget to, Func<StreamRow, StreamRow> change, CancellationToken cancellationToken)

@@ -32,6 +32,7 @@ public static class Export
     /// <param name="stream">Only this stream; null for all.</param>
     /// <param name="to">Where to.</param>
     /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="JournalSetupException">There is no journal, or no such stream in it.</exception>
     public static async Task<IReadOnlyList<Finding>> WriteAsync(
         JournalPlace place, ExportKind kind, bool csv, string? stream, TextWriter to, CancellationToken cancellationToken)
     {
@@ -46,6 +47,11 @@ public static class Export
         var lanes = image.Streams()
             .Where(row => stream is null || row.Name == stream)
             .Select(row => (Lane)new ExportLane(row, kind, lines, findings)).ToArray();
+        if (stream is not null && lanes.Length == 0)
+        {
+            throw new JournalSetupException($"{place.Title} has no stream {stream}.");
+        }
+
         await new JournalWalk(lanes, findings) { Workers = 1 }.RunAsync(image, cancellationToken);
         await to.FlushAsync(cancellationToken);
         return findings.All();

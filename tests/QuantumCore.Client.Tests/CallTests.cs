@@ -139,6 +139,23 @@ public sealed class CallTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_answer_of_somebody_else_in_json_is_a_bad_answer()
+    {
+        using var http = new HttpClient(new FixedAnswer("""{"status":"ok"}""")) { BaseAddress = new Uri("http://exchange.test") };
+        using var client = new QuantumCoreClient(http);
+
+        foreach (var call in (Func<Task>[])
+            [
+                () => client.GetTradesAsync("AAPL", cancellation: Cancellation), () => client.GetAccountAsync(Cancellation),
+                () => client.GetOpenOrdersAsync(cancellation: Cancellation), () => client.GetInstrumentsAsync(Cancellation),
+                () => client.GetBookAsync("AAPL", cancellation: Cancellation),
+            ])
+        {
+            Assert.Equal(RejectCodes.BadAnswer, (await Assert.ThrowsAsync<QuantumCoreException>(call)).Code);
+        }
+    }
+
+    [Fact]
     public async Task Members_that_a_newer_exchange_adds_are_no_obstacle()
     {
         using var http = new HttpClient(new FixedAnswer(

@@ -135,6 +135,11 @@ public sealed class CommandLineTests : IAsyncLifetime
     [Theory]
     [InlineData("buy AAPL ten --limit 150", "quantity: 'ten' is not a decimal")]
     [InlineData("buy AAPL 10 --limit 1e3", "--limit: '1e3' is not a decimal")]
+    [InlineData("buy AAPL 10 --limit 100.00000000000000000000000000001", "--limit: '100.00000000000000000000000000001' is not a decimal")]
+    [InlineData("order 1x --symbol AAPL", "Cannot parse argument '1x' for command 'order'\n")]
+    [InlineData("export data trade", "Cannot parse argument 'trade' for command 'export'\n")]
+    [InlineData("book AAPL --depth all", "--depth: 'all' is not a whole number from 1 to 1000")]
+    [InlineData("fills --limit 99999999999", "--limit: '99999999999' is not a whole number from 1 to 1000")]
     [InlineData("buy AAPL 10 --trail-bp 2.5", "--trail-bp: '2.5' is not a whole number from 1 to 9999")]
     public async Task A_number_that_is_none_is_told_with_what_it_was_for(string line, string problem)
     {
@@ -260,6 +265,32 @@ public sealed class CommandLineTests : IAsyncLifetime
         Assert.Contains("Unreachable", _error.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("demo-alice\r")]
+    [InlineData("schlüssel")]
+    public async Task A_key_that_can_be_none_is_told_before_anything_is_sent(string key)
+    {
+        _environment["QC_KEY"] = key;
+
+        Assert.Equal(2, await RunAsync("buy AAPL 10 --limit 150.00"));
+
+        Assert.Contains("API key", _error.ToString(), StringComparison.Ordinal);
+        Assert.Empty(_exchange.Changes);
+    }
+
+    [Fact]
+    public async Task An_interrupted_order_tells_the_name_to_ask_with()
+    {
+        using var interrupt = new CancellationTokenSource();
+        _exchange.Next(Fault.Hang);
+        _exchange.Hung = interrupt.Cancel;
+
+        Assert.Equal(3, await RunAsync("buy AAPL 10 --limit 150.00", interrupt.Token));
+
+        var order = Assert.Single(_exchange.Book("AAPL").Orders);
+        Assert.Contains($"[ask again with --client-id {order.Name}]", _error.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_key_comes_from_the_option_then_the_environment()
     {
@@ -326,6 +357,26 @@ public sealed class CommandLineTests : IAsyncLifetime
 
             Assert.Single(_error.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries));
             Assert.Empty(folder.GetFileSystemInfos("*.db"));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task An_export_that_fails_leaves_the_file_of_before()
+    {
+        var folder = Directory.CreateTempSubdirectory("quantumcore-export-");
+        try
+        {
+            var file = Path.Combine(folder.FullName, "trades.csv");
+            await File.WriteAllTextAsync(file, "of yesterday", TestContext.Current.CancellationToken);
+
+            Assert.Equal(2, await RunAsync($"export {folder.FullName}/nowhere trades --csv --to {file}"));
+
+            Assert.Equal("of yesterday", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+            Assert.Equal([file], Directory.GetFiles(folder.FullName));
         }
         finally
         {

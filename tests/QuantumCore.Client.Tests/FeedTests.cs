@@ -91,6 +91,31 @@ public sealed class FeedTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_connection_that_fell_silent_is_made_again()
+    {
+        using var client = new QuantumCoreClient(_exchange.Address, "demo-alice", _options with { PingInterval = TimeSpan.FromMilliseconds(50) });
+        _exchange.FallsSilent = true;
+        await using var feed = client.WatchAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
+        await NextAsync(feed, "the first snapshot");
+        _exchange.FallsSilent = false;
+
+        Assert.Equal(BookChange.Stale, (await NextAsync(feed, "word of the loss")).Change);
+        Assert.Equal(BookChange.Snapshot, (await NextAsync(feed, "the snapshot of the new connection")).Change);
+    }
+
+    [Fact]
+    public async Task A_feed_of_a_client_that_was_disposed_of_ends_with_its_connection()
+    {
+        await using var feed = Watch();
+        await NextAsync(feed, "the first snapshot");
+        _client.Dispose();
+        await _exchange.CutStreamsAsync();
+
+        Assert.Equal(BookChange.Stale, (await NextAsync(feed, "word of the loss")).Change);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => feed.MoveNextAsync().AsTask());
+    }
+
+    [Fact]
     public async Task Several_books_are_followed_at_once()
     {
         _exchange.List("MSFT");

@@ -260,6 +260,30 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_batch_that_never_gets_an_answer_ends_with_the_names_to_ask_with()
+    {
+        _exchange.DropEvery = 1;
+
+        var results = await _client.PlaceBatchAsync([s_order, s_order], Cancellation);
+
+        Assert.Equal(_options.MaxAttempts, _exchange.Changes.Count);
+        Assert.All(results, static result => Assert.Equal(RejectCodes.OutcomeUnknown, result.Error?.Code));
+        Assert.Equal(_exchange.Book("AAPL").Orders.Select(static order => order.Name), results.Select(static result => result.ClientOrderId));
+    }
+
+    [Fact]
+    public async Task What_a_batch_has_done_is_told_though_its_rest_gets_no_answer()
+    {
+        // The second order finds no room; when it is sent again no answer comes.
+        _exchange.Next([Fault.None, Fault.None, Fault.Overloaded, .. Enumerable.Repeat(Fault.Crash, _options.MaxAttempts)]);
+
+        var results = await _client.PlaceBatchAsync([s_order, s_order], Cancellation);
+
+        Assert.Equal(1L, results[0].Order?.OrderId);
+        Assert.Equal(RejectCodes.OutcomeUnknown, results[1].Error?.Code);
+    }
+
+    [Fact]
     public async Task A_deposit_whose_answer_was_lost_is_booked_once()
     {
         using var admin = new QuantumCoreClient(_exchange.Address, "demo-admin", _options);
@@ -311,6 +335,33 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_caller_who_gives_up_on_an_answer_learns_the_name_to_ask_with()
+    {
+        using var giveUp = new CancellationTokenSource();
+        _exchange.Next(Fault.Hang);
+        _exchange.Hung = giveUp.Cancel;
+
+        var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _client.PlaceAsync(s_order, giveUp.Token));
+
+        var unknown = Assert.IsType<QuantumCoreException>(failure.InnerException);
+        Assert.Equal((RejectCodes.OutcomeUnknown, Assert.Single(_exchange.Book("AAPL").Orders).Name), (unknown.Code, unknown.ClientOrderId));
+    }
+
+    [Fact]
+    public async Task A_change_that_can_not_be_looked_up_stays_unknown()
+    {
+        var order = await _client.PlaceAsync(s_order, Cancellation);
+        using var http = new HttpClient(new OnlyPatches()) { BaseAddress = _exchange.Address };
+        using var client = new QuantumCoreClient(http, "demo-alice", _options);
+        _exchange.Next(Fault.DropAfter);
+
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => client.AmendAsync("AAPL", order.OrderId, new AmendOrder { Price = 149m, ClientOrderId = "new-1" }, Cancellation));
+
+        Assert.Equal((RejectCodes.OutcomeUnknown, "new-1"), (failure.Code, failure.ClientOrderId));
+    }
+
+    [Fact]
     public async Task A_caller_who_gives_up_gets_no_further_attempts()
     {
         using var giveUp = new CancellationTokenSource();
@@ -335,5 +386,14 @@ public sealed class RetryTests : IAsyncLifetime
             Assert.InRange(pause, whole / 2, whole);
             Assert.Equal(pause, second.PauseAfter(attempt));
         }
+    }
+
+    /// <summary>Reaches the exchange with changes of orders alone.</summary>
+    private sealed class OnlyPatches() : DelegatingHandler(new SocketsHttpHandler())
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            request.Method == HttpMethod.Patch
+                ? base.SendAsync(request, cancellationToken)
+                : throw new HttpRequestException(HttpRequestError.ConnectionError, "nobody listens");
     }
 }

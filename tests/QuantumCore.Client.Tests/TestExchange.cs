@@ -22,6 +22,9 @@ internal enum Fault
     Halted,
     Crash,
 
+    /// <summary>Done, and never answered: <see cref="TestExchange.Hung"/> tells when.</summary>
+    Hang,
+
     /// <summary>An amendment's replacement is held and shown without an id; the same amendment again enters it.</summary>
     InFlight,
 }
@@ -77,6 +80,12 @@ internal sealed class TestExchange : IAsyncDisposable
 
     /// <summary>How many updates to keep from the streams' readers.</summary>
     internal int UpdatesToLose { get; set; }
+
+    /// <summary>Streams that begin now answer nothing after their first snapshot, no ping either, as a stopped process does not.</summary>
+    internal bool FallsSilent { get; set; }
+
+    /// <summary>Called when a change is done and hangs.</summary>
+    internal Action Hung { get; set; } = static () => { };
 
     internal int Snapshots { get; private set; }
 
@@ -248,6 +257,12 @@ internal sealed class TestExchange : IAsyncDisposable
         catch (TestRefusal refusal)
         {
             (status, body) = (refusal.Status, refusal.ToJson());
+        }
+
+        if (fault == Fault.Hang)
+        {
+            Hung();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
         }
 
         if (fault == Fault.DropAfter)
@@ -500,6 +515,8 @@ internal sealed class TestExchange : IAsyncDisposable
                 var request = JsonNode.Parse(Encoding.UTF8.GetString(buffer, 0, received.Count))!;
                 lock (_gate)
                     Subscribe(stream, (string)request["op"]!, (string)request["symbol"]!);
+                if (FallsSilent)
+                    await Task.Delay(Timeout.Infinite, context.RequestAborted);
             }
         }
         catch (Exception failure) when (failure is WebSocketException or OperationCanceledException)

@@ -107,6 +107,19 @@ public sealed class CommandLineTests
         }
     }
 
+    [Fact]
+    public async Task Watching_ends_with_whoever_reads_it()
+    {
+        await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--no-quotes", "AMZN,MSFT,BTC-USD");
+        var script = $"set -o pipefail; '{Programs.Host}' '{Programs.Cli}' watch AAPL --json --url {silo.Address} | head -n 1";
+        var start = new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+
+        var (exitCode, output) = await Programs.RunAsync(start, TimeSpan.FromSeconds(60));
+
+        Assert.True(exitCode == 0, output);
+        Assert.Equal("AAPL", JsonDocument.Parse(output).RootElement.GetProperty("symbol").GetString());
+    }
+
     [Theory]
     [InlineData("qc bo", "book")]
     [InlineData("qc sim fa", "fault")]

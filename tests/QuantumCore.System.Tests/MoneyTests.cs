@@ -56,6 +56,13 @@ public sealed class MoneyTests
         Assert.True(exitCode == 0, said);
         var (_, postings) = await Programs.RunAsync(Programs.Cli, TimeSpan.FromSeconds(60), "export", storage.Place, "postings", "--csv");
         Assert.Contains("pay/USD,2,0,1,0,USD,10.00", postings, StringComparison.Ordinal);
+
+        var exported = Path.Combine(storage.Folder, "postings.csv");
+        (exitCode, said) = await Programs.RunAsync(
+            Programs.Cli, TimeSpan.FromSeconds(60), "export", storage.Place, "postings", "--csv", "--to", exported);
+        Assert.True(exitCode == 0, said);
+        Assert.Equal(postings, await File.ReadAllTextAsync(exported, TestContext.Current.CancellationToken));
+        Assert.False(File.Exists(exported + ".part"), "The part is there still.");
     }
 
     [Fact]

@@ -161,6 +161,36 @@ public sealed class BackupTests(PostgresServer server)
         Assert.All(records, line => Assert.StartsWith("{\"stream\":\"", line, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_restore_that_can_not_be_written_leaves_what_it_was_to_replace()
+    {
+        await using var ground = await Ground.OpenAsync("sqlite", server);
+        await ground.TradeAsync(300);
+        await Backup.MakeAsync(ground.Place, ground.File("b.db"), Ground.Cancellation);
+        var before = await ground.RecordsAsync();
+
+        // Whatever name it is filled under is taken.
+        foreach (var name in (string[])[".part", ".restored.part"])
+        {
+            Directory.CreateDirectory(ground.Place.JournalFile + name);
+        }
+
+        await Assert.ThrowsAnyAsync<SystemException>(
+            () => Backup.RestoreAsync(ground.File("b.db"), ground.Place, replace: true, Ground.Cancellation));
+
+        Assert.Equal(before, await ground.RecordsAsync());
+    }
+
+    [Fact]
+    public async Task A_stream_that_is_not_there_is_no_empty_export()
+    {
+        await using var ground = await Ground.OpenAsync("sqlite", server);
+        await ground.TradeAsync(300);
+
+        await Assert.ThrowsAsync<JournalSetupException>(() => Export.WriteAsync(
+            ground.Place, ExportKind.Records, csv: false, "book/NONE", TextWriter.Null, Ground.Cancellation));
+    }
+
     private static async Task<string[]> ExportAsync(Ground ground, ExportKind kind, bool csv = true)
     {
         var to = new StringWriter();

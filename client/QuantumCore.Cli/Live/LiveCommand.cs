@@ -125,8 +125,15 @@ internal sealed class LiveCommand(QuantumCoreClient client, IReadOnlyList<string
                 continue;
 
             // After the first snapshot, so that no trade lies between the two.
-            _model.Take(symbol, await client.GetTradesAsync(symbol, Past, cancellation));
-            past = true;
+            try
+            {
+                _model.Take(symbol, await client.GetTradesAsync(symbol, Past, cancellation));
+                past = true;
+            }
+            catch (QuantumCoreException failure) when (IsPassing(failure))
+            {
+                // With the next update.
+            }
         }
     }
 
@@ -140,11 +147,15 @@ internal sealed class LiveCommand(QuantumCoreClient client, IReadOnlyList<string
             {
                 _model.Take(await client.GetStateAsync(symbol, cancellation));
             }
-            catch (QuantumCoreException failure) when (ExitCodes.For(failure) == ExitCodes.Unreachable)
+            catch (QuantumCoreException failure) when (IsPassing(failure))
             {
                 // The streams say that it is gone, and come back when it does.
             }
         }
         while (await looks.WaitForNextTickAsync(cancellation));
     }
+
+    /// <summary>Whether it may be over at the next attempt: an exchange that is gone, or has no room.</summary>
+    private static bool IsPassing(QuantumCoreException failure) =>
+        ExitCodes.For(failure) == ExitCodes.Unreachable || failure.Code is RejectCodes.Overloaded or RejectCodes.TooManyRequests;
 }
