@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using IPNetwork = System.Net.IPNetwork;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -9,12 +10,12 @@ using Microsoft.Extensions.Logging;
 using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Alerts;
 using QuantumCore.Gateway.Binance;
+using QuantumCore.Gateway.Following;
 using QuantumCore.Gateway.Http;
 using QuantumCore.Gateway.Signals;
 using QuantumCore.Gateway.Streams;
 using QuantumCore.Gateway.Users;
 using QuantumCore.Instruments;
-using IPNetwork = System.Net.IPNetwork;
 
 namespace QuantumCore.Gateway;
 
@@ -41,6 +42,7 @@ public static class ExchangeGateway
         services.AddSingleton<OrderEntry>();
         services.AddSingleton<MoneyEntry>();
         services.AddSingleton<AccountOwners>();
+        services.AddSingleton<AccountFeeds>();
         services.AddSingleton<UserSessions>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<SessionCalls>();
@@ -96,7 +98,6 @@ public static class ExchangeGateway
         services.AddSingleton<WireCalls>();
         services.AddSingleton<WireFeeds>();
         services.AddSingleton<WireStreams>();
-        services.AddSingleton<WireAccountFeeds>();
         services.AddSingleton<WireApi>();
     }
 

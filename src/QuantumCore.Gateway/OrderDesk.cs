@@ -16,10 +16,15 @@ internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
     public const long LargestId = (1L << 53) - 1;
 
     /// <summary>Reads and enters an order; with a sentence about a refusal where there is one.</summary>
-    public async ValueTask<(ExecutionReport Report, string? Detail)> Place(long account, OrderText text)
+    /// <param name="account">Whose it is.</param>
+    /// <param name="text">The order.</param>
+    /// <param name="mustBeNew">A name that was used before is <see cref="RejectReason.KeyConflict"/>.</param>
+    public async ValueTask<(ExecutionReport Report, string? Detail)> Place(long account, OrderText text, bool mustBeNew = false)
     {
         var (refusal, order) = await OrderReading.Read(text, listings);
-        return refusal is { } refused ? (Refuse(account, order, refused), refused.Detail) : (await entry.Place(account, order), null);
+        if (refusal is { } refused)
+            return (Refuse(account, order, refused), refused.Detail);
+        return (mustBeNew ? await entry.PlaceNew(account, order) : await entry.Place(account, order), null);
     }
 
     /// <summary>Reads and enters a batch: what can't be read is refused in its place, the rest goes in.</summary>
