@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Net;
+using System.Net.Security;
 using IPNetwork = System.Net.IPNetwork;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -10,6 +12,7 @@ using Microsoft.Extensions.Logging;
 using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Alerts;
 using QuantumCore.Gateway.Binance;
+using QuantumCore.Gateway.Fix;
 using QuantumCore.Gateway.Following;
 using QuantumCore.Gateway.Http;
 using QuantumCore.Gateway.Signals;
@@ -79,6 +82,26 @@ public static class ExchangeGateway
         services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
             .WithOrigins([.. options.Sites]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(RequestTrace.Header, "Retry-After")));
         services.Configure<KestrelServerOptions>(SetLimits);
+        return services;
+    }
+
+    /// <summary>Adds the FIX 4.4 interface. It needs the rest of the gateway beside it.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="address">Where it listens.</param>
+    /// <param name="tls">How its connections are secured; null: they are not.</param>
+    public static IServiceCollection AddFix(this IServiceCollection services, IPEndPoint address, SslServerAuthenticationOptions? tls)
+    {
+        services.AddSingleton<FixServices>();
+        services.AddSingleton<FixLogons>();
+        services.AddSingleton(provider => new FixServer(
+            address,
+            tls,
+            (message, from) => provider.GetRequiredService<FixLogons>().Judge(message, from),
+            provider.GetRequiredService<GatewayOptions>(),
+            provider.GetRequiredService<GatewayMetrics>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<FixServer>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<FixServer>());
         return services;
     }
 

@@ -16,20 +16,18 @@ internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
     public const long LargestId = (1L << 53) - 1;
 
     /// <summary>Reads and enters an order; with a sentence about a refusal where there is one.</summary>
-    /// <param name="account">Whose it is.</param>
-    /// <param name="text">The order.</param>
-    /// <param name="mustBeNew">A name that was used before is <see cref="RejectReason.KeyConflict"/>.</param>
-    public async ValueTask<(ExecutionReport Report, string? Detail)> Place(long account, OrderText text, bool mustBeNew = false)
+    public async ValueTask<(ExecutionReport Report, string? Detail)> Place(long account, OrderText text)
     {
         var (refusal, order) = await OrderReading.Read(text, listings);
-        if (refusal is { } refused)
-            return (Refuse(account, order, refused), refused.Detail);
-        return (mustBeNew ? await entry.PlaceNew(account, order) : await entry.Place(account, order), null);
+        return refusal is { } refused ? (Refuse(account, order, refused), refused.Detail) : (await entry.Place(account, order), null);
     }
 
     /// <summary>Reads and enters a batch: what can't be read is refused in its place, the rest goes in.</summary>
+    /// <param name="account">Whose orders they are.</param>
+    /// <param name="texts">The orders.</param>
+    /// <param name="mustBeNew">An order whose name was used before is <see cref="RejectReason.KeyConflict"/>.</param>
     public async ValueTask<(Refusal? Refusal, ImmutableArray<(ExecutionReport Report, string? Detail)> Reports)> PlaceBatch(
-        long account, List<OrderText?>? texts)
+        long account, List<OrderText?>? texts, bool mustBeNew = false)
     {
         if (texts is null or { Count: 0 or > OrderEntry.LongestBatch } || texts.Contains(null))
             return (new Refusal(RejectReason.BadRequest, "orders", OrderEntry.LongestBatch.ToString(), "1 to 500 orders."), []);
@@ -45,7 +43,7 @@ internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
                 orders.Add(order);
         }
 
-        var entered = await entry.PlaceBatch(account, orders.ToImmutable());
+        var entered = await entry.PlaceBatch(account, orders.ToImmutable(), mustBeNew);
         var next = 0;
         return (null, [.. reports.Select(report => report ?? (entered[next++], null))]);
     }

@@ -41,7 +41,7 @@ internal sealed class FixBook(FixSession session, FixMarketRequest request, Inst
         {
             if (!await isStillIn())
             {
-                session.End(FixTrader.KeyIsGone);
+                session.LogOut(FixTrader.KeyIsGone);
                 return;
             }
 
@@ -116,7 +116,7 @@ internal sealed class FixBook(FixSession session, FixMarketRequest request, Inst
         to.Add(FixTag.MDEntryType, type);
         to.Add(FixTag.MDEntryPx, instrument.FormatPrice(level.PriceTicks));
         to.Add(FixTag.MDEntrySize, instrument.FormatQuantity(level.QuantityLots));
-        to.AddDayAndTime(timeNanos);
+        WriteTime(to, timeNanos);
         to.Add(FixTag.NumberOfOrders, level.Orders);
     }
 
@@ -132,7 +132,7 @@ internal sealed class FixBook(FixSession session, FixMarketRequest request, Inst
             to.Add(FixTag.MDEntryPx, instrument.FormatPrice(level.PriceTicks));
             if (action != Delete)
                 to.Add(FixTag.MDEntrySize, instrument.FormatQuantity(level.QuantityLots));
-            to.AddDayAndTime(timeNanos);
+            WriteTime(to, timeNanos);
             if (action != Delete)
                 to.Add(FixTag.NumberOfOrders, level.Orders);
         }
@@ -151,8 +151,15 @@ internal sealed class FixBook(FixSession session, FixMarketRequest request, Inst
     {
         to.Add(FixTag.MDEntryPx, instrument.FormatPrice(trade.PriceTicks));
         to.Add(FixTag.MDEntrySize, instrument.FormatQuantity(trade.QuantityLots));
-        to.AddDayAndTime(trade.TimeNanos);
+        WriteTime(to, trade.TimeNanos);
         to.Add(FixTag.Text, trade.TakerSide == Side.Buy ? "buy" : "sell");
+    }
+
+    private static void WriteTime(FixWriter to, long nanos)
+    {
+        var at = FixTime.Text(FixReports.At(nanos));
+        to.Add(FixTag.MDEntryDate, at[..8]);
+        to.Add(FixTag.MDEntryTime, at[9..]);
     }
 
     /// <summary>A level that changed: its side, as it is now, and what happened to it.</summary>

@@ -1,6 +1,5 @@
 using System.Net;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Binance;
 
 namespace QuantumCore.Gateway.Fix;

@@ -1,6 +1,4 @@
 using System.Globalization;
-using QuantumCore.Contracts;
-using QuantumCore.Gateway.Streams;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Fix;
@@ -129,17 +127,17 @@ internal sealed class FixMarket(FixServices services, FixHolder holder) : IDispo
                 id, kind, depth, updates == "1", entries.Contains("0"), entries.Contains("1"), entries.Contains("2"), Array.ConvertAll(symbols, symbol => listed[symbol])));
     }
 
-    private static void WriteList(FixWriter to, string id, IReadOnlyList<Instrument> instruments)
+    private static void WriteList(FixWriter to, string id, Instrument[] instruments)
     {
         to.Add(FixTag.SecurityReqID, id);
         to.Add(FixTag.SecurityResponseID, id);
-        to.Add(FixTag.SecurityRequestResult, instruments.Count == 0 ? 2 : 0);
-        to.Add(FixTag.TotNoRelatedSym, instruments.Count);
+        to.Add(FixTag.SecurityRequestResult, instruments.Length == 0 ? 2 : 0);
+        to.Add(FixTag.TotNoRelatedSym, instruments.Length);
         to.Add(FixTag.LastFragment, 'Y');
-        if (instruments.Count == 0)
+        if (instruments.Length == 0)
             return;
 
-        to.Add(FixTag.NoRelatedSym, instruments.Count);
+        to.Add(FixTag.NoRelatedSym, instruments.Length);
         foreach (var instrument in instruments)
         {
             to.Add(FixTag.Symbol, instrument.Symbol);

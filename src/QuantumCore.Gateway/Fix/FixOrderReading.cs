@@ -51,15 +51,6 @@ internal static class FixOrderReading
         return (whole.Length == 0 ? "0" : whole) + (fraction.Length == 0 ? "" : "." + fraction);
     }
 
-    /// <summary>A number of a tag; null when it is absent.</summary>
-    public static FixFault? ReadNumber(FixMessage message, int tag, out string? number)
-    {
-        number = message[tag] is { } text ? Number(text) : null;
-        return message.Has(tag) && number is null
-            ? new FixFault(tag, FixReject.IncorrectDataFormat, "A decimal number such as 150.25; no sign, no exponent.")
-            : null;
-    }
-
     private static FixFault? ReadWho(FixMessage message, long account) =>
         message[FixTag.Account] is { } named && (!AccountId.TryParse(named, out var told) || told.Value != account)
             ? new FixFault(FixTag.Account, FixReject.ValueIncorrect, $"This session trades for {new AccountId(account)}.")
@@ -113,30 +104,21 @@ internal static class FixOrderReading
 
     private static FixFault? ReadNumbers(FixMessage message, ref OrderText order)
     {
-        if ((ReadNumber(message, FixTag.OrderQty, out var quantity)
-            ?? ReadNumber(message, FixTag.CashOrderQty, out var amount)
-            ?? ReadNumber(message, FixTag.Price, out var price)
-            ?? ReadNumber(message, FixTag.StopPx, out var trigger)
-            ?? ReadNumber(message, FixTag.MinQty, out var least)
-            ?? ReadNumber(message, FixTag.MaxFloor, out var shown)) is { } fault)
-        {
-            return fault;
-        }
-
-        if (quantity is null && amount is null)
-            return new FixFault(FixTag.OrderQty, FixReject.RequiredTagMissing, "It, or CashOrderQty (152), is required.");
-
+        var numbers = new FixNumbers(message);
+        var shown = numbers.Read(FixTag.MaxFloor);
         order = order with
         {
-            Quantity = quantity,
-            QuoteAmount = amount,
-            Price = price,
-            TriggerPrice = trigger,
-            MinQuantity = least,
+            Quantity = numbers.Read(FixTag.OrderQty),
+            QuoteAmount = numbers.Read(FixTag.CashOrderQty),
+            Price = numbers.Read(FixTag.Price),
+            TriggerPrice = numbers.Read(FixTag.StopPx),
+            MinQuantity = numbers.Read(FixTag.MinQty),
             Hidden = shown is "0",
             DisplayQuantity = shown is "0" ? null : shown,
         };
-        return null;
+        return numbers.Fault ?? (order is { Quantity: null, QuoteAmount: null }
+            ? new FixFault(FixTag.OrderQty, FixReject.RequiredTagMissing, "It, or CashOrderQty (152), is required.")
+            : null);
     }
 
     /// <summary>How far an order stands from what it follows.</summary>
@@ -225,4 +207,23 @@ internal static class FixOrderReading
         DateTime.TryParseExact(day, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
             ? string.Create(CultureInfo.InvariantCulture, $"{date:yyyy-MM-dd}T23:59:59.999999999Z")
             : null;
+}
+
+/// <summary>Reads the numbers of a message, and keeps the first that is none.</summary>
+internal ref struct FixNumbers(FixMessage message)
+{
+    /// <summary>What is wrong; null when all is well.</summary>
+    public FixFault? Fault { get; private set; }
+
+    /// <summary>The number of a tag; null when it is absent, or no number.</summary>
+    public string? Read(int tag)
+    {
+        if (message[tag] is not { } text)
+            return null;
+
+        var number = FixOrderReading.Number(text);
+        if (number is null)
+            Fault ??= new FixFault(tag, FixReject.IncorrectDataFormat, "A decimal number such as 150.25; no sign, no exponent.");
+        return number;
+    }
 }

@@ -21,8 +21,8 @@ internal sealed class FixReporter(long account, AccountFeed feed, FixSession ses
     private readonly Lock _lock = new();
     private readonly Dictionary<string, long> _places = new(StringComparer.Ordinal);
 
-    // By its name, or by symbol and id: what the session asked to be done to an order, and has not been told of.
-    private readonly Dictionary<string, string> _asked = new(StringComparer.Ordinal);
+    // By its name, or by symbol and id: what the session asked to be done to an order, and has not been told of; oldest first.
+    private readonly Dictionary<string, List<string>> _asked = new(StringComparer.Ordinal);
 
     // By name: orders that this session has seen open. By its latest name in the session, and back: one that became smaller.
     private readonly Dictionary<string, PastOrder> _open = new(StringComparer.Ordinal);
@@ -93,7 +93,11 @@ internal sealed class FixReporter(long account, AccountFeed feed, FixSession ses
     public void Ask(string key, string request)
     {
         lock (_lock)
-            _asked[key] = request;
+        {
+            if (!_asked.TryGetValue(key, out var requests))
+                _asked.Add(key, requests = []);
+            requests.Add(request);
+        }
     }
 
     /// <summary>An order became smaller by a request: it may be named by that from now on, though it is not told of yet.</summary>
@@ -101,23 +105,23 @@ internal sealed class FixReporter(long account, AccountFeed feed, FixSession ses
     {
         lock (_lock)
         {
-            if (_asked.ContainsKey(name))
+            if (_asked.TryGetValue(name, out var requests) && requests.Contains(request))
                 _named[request] = name;
         }
     }
 
-    /// <summary>The request did nothing.</summary>
-    public void Unask(string key)
+    /// <summary>The request is told of in another way, or did nothing.</summary>
+    public void Unask(string key, string request)
     {
         lock (_lock)
-            _asked.Remove(key);
+            Remove(key, request);
     }
 
     /// <summary>Whether a request was what did it: it is told, or will be. Otherwise it came too late, and nothing will be told under its name.</summary>
-    public bool IsDone(string key, ExecutionReport report)
+    public bool IsDone(string key, string request, ExecutionReport report)
     {
         lock (_lock)
-            return report.Sequence > _places.GetValueOrDefault(report.Symbol) || !_asked.Remove(key);
+            return report.Sequence > _places.GetValueOrDefault(report.Symbol) || !Remove(key, request);
     }
 
     private void Offer(AccountNews news) => _news.Writer.TryWrite(news);
@@ -129,7 +133,7 @@ internal sealed class FixReporter(long account, AccountFeed feed, FixSession ses
             // Who has been signed out is told nothing more.
             if (!await isStillIn())
             {
-                session.End(FixTrader.KeyIsGone);
+                session.LogOut(FixTrader.KeyIsGone);
                 return;
             }
 
@@ -204,8 +208,28 @@ internal sealed class FixReporter(long account, AccountFeed feed, FixSession ses
 
     private string Shown(PastOrder order) => _renamed.GetValueOrDefault(order.ClientOrderId, order.ClientOrderId);
 
-    private string? TakeAsked(PastOrder order) =>
-        _asked.Remove(order.ClientOrderId, out var request) || _asked.Remove(Key(order.Symbol, order.OrderId), out request) ? request : null;
+    private string? TakeAsked(PastOrder order)
+    {
+        foreach (var key in (ReadOnlySpan<string>)[order.ClientOrderId, Key(order.Symbol, order.OrderId)])
+        {
+            if (_asked.TryGetValue(key, out var requests))
+            {
+                var request = requests[0];
+                Remove(key, request);
+                return request;
+            }
+        }
+
+        return null;
+    }
+
+    private bool Remove(string key, string request)
+    {
+        var isThere = _asked.TryGetValue(key, out var requests) && requests.Remove(request);
+        if (requests is { Count: 0 })
+            _asked.Remove(key);
+        return isThere;
+    }
 
     private void Forget(PastOrder order)
     {

@@ -32,7 +32,7 @@ internal static class FixReports
             to.Add(FixTag.Text, reason);
         if (told.Match is not null)
             to.Add(FixTag.Text, "selfTrade");
-        to.AddTime(FixTag.TransactTime, told.Book.TimeNanos);
+        to.Add(FixTag.TransactTime, At(told.Book.TimeNanos));
     }
 
     /// <summary>How an order stands, for who asked.</summary>
@@ -41,16 +41,16 @@ internal static class FixReports
         WriteOrder(to, account, instrument, order, "0", 'I', name, null);
         if (WireNames.Of(order.End) is { } reason)
             to.Add(FixTag.Text, reason);
-        to.AddTime(FixTag.TransactTime, order.ChangedNanos);
+        to.Add(FixTag.TransactTime, At(order.ChangedNanos));
     }
 
-    /// <summary>An order that was not taken.</summary>
+    /// <summary>An order that was not taken, or is not there.</summary>
     public static void WriteRefusal(FixWriter to, long account, FixMessage request, string execId, Refusal refusal)
     {
         to.Add(FixTag.OrderID, "NONE");
         to.Add(FixTag.ClOrdID, request[FixTag.ClOrdID] ?? "NONE");
         to.Add(FixTag.ExecID, execId);
-        to.Add(FixTag.ExecType, '8');
+        to.Add(FixTag.ExecType, request.Type == "H" ? 'I' : '8');
         to.Add(FixTag.OrdStatus, '8');
         to.Add(FixTag.OrdRejReason, OrderReason(refusal.Reason));
         to.Add(FixTag.Account, new AccountId(account).ToString());
@@ -98,6 +98,9 @@ internal static class FixReports
         // One by amount is filled when what is left of the amount pays for no lot more.
         OrderStatus.Expired => order is { End: EndReason.Amount, FilledLots: > 0 } ? '2' : 'C',
     };
+
+    /// <summary>A time of Unix nanoseconds.</summary>
+    public static DateTimeOffset At(long nanos) => DateTimeOffset.UnixEpoch.AddTicks(nanos / TimeSpan.NanosecondsPerTick);
 
     private static void WriteOrder(
         FixWriter to, long account, Instrument instrument, PastOrder order, string execId, char execType, string name, string? before)
@@ -175,6 +178,7 @@ internal static class FixReports
         RejectReason.SymbolHalted or RejectReason.SymbolClosed or RejectReason.NotInThisPhase => 2,
         RejectReason.InsufficientFunds or RejectReason.ShortNotAllowed or RejectReason.InsufficientMargin or RejectReason.MaxQuantity
             or RejectReason.MaxNotional or RejectReason.PositionLimit or RejectReason.OpenOrderLimit or RejectReason.TooManyOrders => 3,
+        RejectReason.UnknownOrder => 5,
         RejectReason.KeyConflict or RejectReason.DuplicateOrder => 6,
         RejectReason.InvalidCombination => 11,
         RejectReason.InvalidQuantity => 13,

@@ -31,6 +31,9 @@ internal sealed class FixTrader(FixServices services, FixHolder holder) : IFixAp
     /// <summary>What who holds a key no more hears.</summary>
     public const string KeyIsGone = "The key is not valid any more.";
 
+    /// <summary>What who holds a key that only reads hears.</summary>
+    public const string MayNotTrade = "This key may not trade.";
+
     /// <summary>Requests of one session on their way at a time.</summary>
     private const int MostInside = 256;
 
@@ -44,6 +47,7 @@ internal sealed class FixTrader(FixServices services, FixHolder holder) : IFixAp
     private readonly FixMarket _market = new(services, holder);
     private FixSession _session = null!;
     private FixReporter _reporter = null!;
+    private FixEntry _entry = null!;
     private Task _begun = Task.CompletedTask;
     private long _refusals;
 
@@ -60,6 +64,8 @@ internal sealed class FixTrader(FixServices services, FixHolder holder) : IFixAp
     {
         _session = session;
         _reporter = new FixReporter(holder.Account, services.Feeds.Of(holder.Account), session, holder.IsStillIn);
+        _entry = new FixEntry(services, holder, session, _reporter, Refuse);
+        _entry.Start();
         _begun = _reporter.Start();
     }
 
@@ -70,21 +76,24 @@ internal sealed class FixTrader(FixServices services, FixHolder holder) : IFixAp
         await _room.WaitAsync();
         var named = message.Type is "D" or "G" ? message[FixTag.ClOrdID] : null;
         var before = Entering(message[message.Type == "H" ? FixTag.ClOrdID : FixTag.OrigClOrdID]);
-        var serving = Serve(message, before);
+        if (message.Type == "q")
+            _entry.RefuseBefore(message);
+        var serving = message.Type == "D" ? Enter(message) : Serve(message, before);
         if (named is not null && !serving.IsCompleted)
-            Enter(named, serving);
+            Note(named, serving);
     }
 
     /// <summary>The connection has ended: what is on its way is waited for, and then all is cancelled where that was asked for.</summary>
     public async ValueTask DisposeAsync()
     {
         _market.Dispose();
-        _reporter?.Stop();
+        _reporter.Stop();
         if (holder.CancelsAtEnd)
             services.Door.RefuseWaiting(holder.Account);
         var left = 0;
         while (left < MostInside && await _room.WaitAsync(s_drain))
             left++;
+        _entry.Stop();
         if (left == MostInside)
             _room.Dispose();
         if (holder.CancelsAtEnd)
@@ -100,13 +109,19 @@ internal sealed class FixTrader(FixServices services, FixHolder holder) : IFixAp
             Log.NotCancelledAtEnd(services.Log, holder.Account);
     }
 
+    private async Task Enter(FixMessage message)
+    {
+        await _entry.Enter(message);
+        _room.Release();
+    }
+
     private Task Entering(string? name)
     {
         lock (_lock)
             return name is not null && _entering.TryGetValue(name, out var task) ? task : Task.CompletedTask;
     }
 
-    private void Enter(string name, Task serving)
+    private void Note(string name, Task serving)
     {
         lock (_lock)
             _entering[name] = serving;
@@ -126,15 +141,15 @@ internal sealed class FixTrader(FixServices services, FixHolder holder) : IFixAp
 
     private async Task Serve(FixMessage message, Task before)
     {
-        var lane = message.Type switch { "D" or "G" => Lane.Orders, "F" or "q" => Lane.Urgent, _ => Lane.Readings };
+        var lane = message.Type switch { "G" => Lane.Orders, "F" or "q" => Lane.Urgent, _ => Lane.Readings };
         using var span = RequestTrace.OfMessage("FIX", message.Type);
         try
         {
             await before;
             if (!await holder.IsStillIn())
-                _session.End(KeyIsGone);
+                _session.LogOut(KeyIsGone);
             else if (!holder.MayTrade && lane != Lane.Readings)
-                _session.RejectBusiness(message, 6, message[FixTag.ClOrdID], "This key may not trade.");
+                _session.RejectBusiness(message, 6, message[FixTag.ClOrdID], MayNotTrade);
             else if (!services.Quotas.TakeAddress(holder.Address, lane) || !services.Keys.MayAsk(holder.Account, lane))
                 Refuse(message, new Refusal(RejectReason.TooManyRequests));
             else if (lane == Lane.Orders)
@@ -174,7 +189,6 @@ internal sealed class FixTrader(FixServices services, FixHolder holder) : IFixAp
 
     private ValueTask Carry(FixMessage message) => message.Type switch
     {
-        "D" => Place(message),
         "F" => Cancel(message),
         "G" => Replace(message),
         "q" => CancelMany(message),
@@ -184,43 +198,24 @@ internal sealed class FixTrader(FixServices services, FixHolder holder) : IFixAp
         _ => _market.Follow(_session, message),
     };
 
-    private async ValueTask Place(FixMessage message)
-    {
-        if (FixOrderReading.Read(message, holder.Account, out var text) is { } fault)
-        {
-            Reject(message, fault);
-            return;
-        }
-
-        // A copy that says so is told what became of the first one; any other use of a name is refused.
-        var name = text.ClientOrderId!;
-        var isCopy = message[FixTag.PossResend] == "Y";
-        _reporter.Answers(name);
-        var (report, detail) = await services.Desk.Place(holder.Account, text, mustBeNew: !isCopy);
-        _reporter.Answered(name, isOnRecord: report.Number != 0 && report.Reason != RejectReason.None);
-        if (report.Reason != RejectReason.None)
-            Refuse(message, new Refusal(report.Reason, report.Field, report.Limit, detail));
-        else if (isCopy && await services.Listings.Find(report.Symbol) is { } instrument)
-            _session.Send("8", to => FixReports.WriteStatus(to, holder.Account, instrument, report.View(), name));
-    }
-
     private async ValueTask Cancel(FixMessage message)
     {
         if (Named(message) is not { } named)
             return;
 
-        _reporter.Ask(named.Key, message[FixTag.ClOrdID]!);
+        var request = message[FixTag.ClOrdID]!;
+        _reporter.Ask(named.Key, request);
         var report = named.Name is { } name
             ? await Entry.CancelByClientOrderId(holder.Account, name)
             : await Entry.Cancel(holder.Account, named.Symbol!, named.OrderId);
         var reason = report.Reason != RejectReason.None ? report.Reason
             : report.OrderId == 0 ? RejectReason.UnknownOrder
-            : report.Status == OrderStatus.Cancelled && _reporter.IsDone(named.Key, report) ? RejectReason.None
+            : report.Status == OrderStatus.Cancelled && _reporter.IsDone(named.Key, request, report) ? RejectReason.None
             : RejectReason.OrderClosed;
         if (reason == RejectReason.None)
             return;
 
-        _reporter.Unask(named.Key);
+        _reporter.Unask(named.Key, request);
         RefuseCancel(message, report.OrderId == 0 ? null : report.View(), new Refusal(reason, report.Field, report.Limit));
     }
 
@@ -228,7 +223,7 @@ internal sealed class FixTrader(FixServices services, FixHolder holder) : IFixAp
     {
         if (Named(message) is not { } named)
             return;
-        if ((FixOrderReading.ReadNumber(message, FixTag.Price, out var price) ?? FixOrderReading.ReadNumber(message, FixTag.OrderQty, out var quantity)) is { } fault)
+        if (ReadChange(message, out var text) is { } fault)
         {
             Reject(message, fault);
             return;
@@ -248,7 +243,6 @@ internal sealed class FixTrader(FixServices services, FixHolder holder) : IFixAp
             return;
         }
 
-        var text = new AmendText { Price = price, Quantity = quantity, ClientOrderId = message[FixTag.ClOrdID] };
         var (refusal, change) = AmendReading.Read(text, await services.Listings.Find(open.Symbol));
         if (refusal is { } refused)
         {
@@ -260,13 +254,31 @@ internal sealed class FixTrader(FixServices services, FixHolder holder) : IFixAp
         _reporter.Answers(change.Name);
         var report = await Entry.Amend(holder.Account, open.Symbol, open.OrderId, change.Name, change.PriceTicks, change.TotalLots);
         _reporter.Answered(change.Name, isOnRecord: report.Number != 0 && report.Reason != RejectReason.None && report.ClientOrderId == change.Name);
+        // Where it became smaller the records tell that under the request's name; where it was replaced they tell the order in its place.
+        var isSame = report.ClientOrderId != change.Name;
+        if (report.Reason == RejectReason.None && isSame && _reporter.IsDone(open.ClientOrderId, change.Name, report))
+        {
+            _reporter.Rename(open.ClientOrderId, change.Name);
+            return;
+        }
+
+        _reporter.Unask(open.ClientOrderId, change.Name);
         if (report.Reason != RejectReason.None)
             RefuseCancel(message, open, new Refusal(report.Reason, report.Field, report.Limit));
-        // Where it became smaller the records tell that under the request's name; where it was replaced they tell the order in its place.
-        if (report.Reason == RejectReason.None && report.ClientOrderId != change.Name)
-            _reporter.Rename(open.ClientOrderId, change.Name);
-        else
-            _reporter.Unask(open.ClientOrderId);
+        else if (isSame)
+            RefuseCancel(message, open, Refusal.Malformed(null, "The order has this price and quantity already."));
+    }
+
+    private static FixFault? ReadChange(FixMessage message, out AmendText text)
+    {
+        var numbers = new FixNumbers(message);
+        text = new AmendText
+        {
+            Price = numbers.Read(FixTag.Price),
+            Quantity = numbers.Read(FixTag.OrderQty),
+            ClientOrderId = message[FixTag.ClOrdID],
+        };
+        return numbers.Fault;
     }
 
     /// <summary>The first tag of a replacement that is not as its order has it, and can't be replaced.</summary>

@@ -1,7 +1,7 @@
 namespace QuantumCore.Gateway.Fix;
 
 /// <summary>Tags of FIX 4.4 that orders and market data are written with; those of the session are the session's own.</summary>
-internal static class FixTag
+internal static partial class FixTag
 {
     public const int Account = 1;
     public const int AvgPx = 6;
@@ -19,11 +19,9 @@ internal static class FixTag
     public const int OrdStatus = 39;
     public const int OrdType = 40;
     public const int OrigClOrdID = 41;
-    public const int PossDupFlag = 43;
     public const int Price = 44;
     public const int Side = 54;
     public const int Symbol = 55;
-    public const int Text = 58;
     public const int TimeInForce = 59;
     public const int TransactTime = 60;
     public const int PossResend = 97;
@@ -67,7 +65,6 @@ internal static class FixTag
     public const int MassCancelResponse = 531;
     public const int MassCancelRejectReason = 532;
     public const int TotalAffectedOrders = 533;
-    public const int Username = 553;
     public const int SecurityListRequestType = 559;
     public const int SecurityRequestResult = 560;
     public const int RoundLot = 561;
