@@ -120,7 +120,9 @@ internal sealed class FixMessage : FixFields
             if (entries.Select(entry => Repeated(entry.All)).FirstOrDefault(found => found is not null) is { } repeated)
                 return repeated;
 
+            // What is in its entries is once outside for all of them, so that none of it can stand somewhere else as well, and go unheard.
             outside.RemoveRange(outside.FindIndex(field => field.Tag == countTag) + 1, entries.Sum(entry => entry.All.Count));
+            outside.AddRange(entries.SelectMany(entry => entry.All).DistinctBy(field => field.Tag));
         }
 
         return Repeated(outside);
