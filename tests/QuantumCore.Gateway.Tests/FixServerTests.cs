@@ -212,12 +212,20 @@ public class FixServerTests
     [Fact]
     public async Task A_stop_does_not_wait_for_those_that_do_not_go()
     {
-        await using var floor = await FixFloor.OpenAsync();
+        var time = new ManualTime();
+        await using var floor = await FixFloor.OpenAsync(time);
         var (client, application) = await floor.LogOnAsync();
         await using var _ = client;
-        await floor.Server.StopAsync(Token);
+        var stopping = floor.Server.StopAsync(Token);
+        await client.HearsAsync("5 2 58=The exchange is stopping.");
+        while (!stopping.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await stopping;
         Assert.Equal(1, application.Disposals);
-        Assert.Equal("5 2 58=The exchange is stopping.", await client.HearAsync());
     }
 
     [Fact]

@@ -171,10 +171,10 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
         {
             await foreach (var (message, counted, sent) in _waiting.Reader.ReadAllAsync(_end.Token))
             {
+                Interlocked.Add(ref _waitingBytes, -counted);
                 Volatile.Write(ref _writingSince, _time.GetTimestamp());
                 await _stream.WriteAsync(message, _end.Token);
                 Volatile.Write(ref _writingSince, 0);
-                Interlocked.Add(ref _waitingBytes, -counted);
                 sent?.TrySetResult();
             }
 
