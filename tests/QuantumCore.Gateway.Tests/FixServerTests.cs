@@ -9,15 +9,20 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>FIX by real connections: what comes in, what goes out, and how they end.</summary>
+/// <summary>
+/// FIX by real connections: what comes in, what goes out, and how they end. Where time stands still nothing is closed for being late.
+/// </summary>
 public class FixServerTests
 {
+    /// <summary>More may wait than the sockets between two ends hold.</summary>
+    private static readonly GatewayOptions s_wide = new() { StreamBacklogBytes = 64 << 20 };
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_session_lives_from_its_logon_to_its_logout()
     {
-        await using var floor = await FixFloor.OpenAsync();
+        await using var floor = await FixFloor.OpenAsync(new ManualTime());
         var (client, application) = await floor.LogOnAsync();
         await using var _ = client;
         byte[] orders = [.. client.Message("D", "11=a"), .. client.Message("D", "11=b"), .. client.Message("1", "112=x")];
@@ -32,21 +37,42 @@ public class FixServerTests
     }
 
     [Fact]
-    public async Task Who_stops_sending_after_its_logout_still_gets_the_answer()
+    public async Task Who_stops_sending_after_its_logout_still_gets_all_that_waits_for_it()
     {
-        await using var floor = await FixFloor.OpenAsync();
+        await using var floor = await FixFloor.OpenAsync(new ManualTime(), options: s_wide);
         var (client, application) = await floor.LogOnAsync();
         await using var _ = client;
+        SendMuch(application);
         await client.SayAsync("5");
         client.Socket.Shutdown(SocketShutdown.Send);
-        await client.HearsAsync("5 2", null);
+        for (var message = 2; message < 302; message++)
+            Assert.StartsWith($"8 {message} ", await client.HearAsync(), StringComparison.Ordinal);
+        await client.HearsAsync("5 302", null);
+        await application.Disposed;
+    }
+
+    [Fact]
+    public async Task A_connection_that_dies_while_it_waits_for_what_it_asked_for_ends()
+    {
+        await using var floor = await FixFloor.OpenAsync(new ManualTime(), options: s_wide);
+        var taken = new TaskCompletionSource();
+        floor.Takes = (application, _) =>
+        {
+            SendMuch(application);
+            taken.SetResult();
+            return ValueTask.CompletedTask;
+        };
+        var (client, application) = await floor.LogOnAsync();
+        await client.WriteAsync((byte[])[.. client.Message("D", "11=a"), .. client.Message("2", "7=1|16=0")]);
+        await taken.Task.WaitAsync(Token);
+        client.Kill();
         await application.Disposed;
     }
 
     [Fact]
     public async Task A_logon_with_too_little_is_answered_and_closed()
     {
-        await using var floor = await FixFloor.OpenAsync();
+        await using var floor = await FixFloor.OpenAsync(new ManualTime());
         await using var client = await floor.ConnectAsync();
         await client.SayAsync("A", "98=0|108=30|141=Y");
         await client.HearsAsync("5 1 58=The key is not known.", null);
@@ -58,7 +84,7 @@ public class FixServerTests
     [Fact]
     public async Task What_a_session_ends_with_arrives_although_the_client_goes_on_sending()
     {
-        await using var floor = await FixFloor.OpenAsync();
+        await using var floor = await FixFloor.OpenAsync(new ManualTime());
         var (client, application) = await floor.LogOnAsync();
         await using var _ = client;
         await client.SayAsync("0", number: 1);
@@ -100,14 +126,12 @@ public class FixServerTests
     public async Task A_client_that_reads_nothing_for_thirty_seconds_is_cut()
     {
         var time = new ManualTime();
-        await using var floor = await FixFloor.OpenAsync(time, options: new GatewayOptions { StreamBacklogBytes = 64 << 20 });
+        await using var floor = await FixFloor.OpenAsync(time, options: s_wide);
         var (client, application) = await floor.LogOnAsync();
         var (other, _) = await floor.LogOnAsync();
         await using var closing = client;
         await using var closingOther = other;
-        var text = new string('x', 60_000);
-        for (var message = 0; message < 600; message++)
-            application.Session.Send("8", to => to.Add(58, text));
+        SendMuch(application);
         for (var second = 0; !application.Disposed.IsCompleted; second++)
         {
             // Whoever else is there is answered all the while.
@@ -268,7 +292,7 @@ public class FixServerTests
     public async Task A_session_by_TLS_is_a_session()
     {
         using var certificate = Certificate();
-        await using var floor = await FixFloor.OpenAsync(tls: new SslServerAuthenticationOptions { ServerCertificate = certificate });
+        await using var floor = await FixFloor.OpenAsync(new ManualTime(), new SslServerAuthenticationOptions { ServerCertificate = certificate });
         await using var client = await floor.ConnectAsync();
         await client.SecureAsync(certificate);
         await client.LogOnAsync();
@@ -296,6 +320,14 @@ public class FixServerTests
         await using var silent = await floor.ConnectAsync();
         await EndsAsync(time, silent);
         Assert.DoesNotContain(floor.Logged, text => text.Contains("failed", StringComparison.Ordinal));
+    }
+
+    /// <summary>Sends 300 messages, more than the sockets hold.</summary>
+    private static void SendMuch(FixFloorApplication application)
+    {
+        var text = new string('x', 60_000);
+        for (var message = 0; message < 300; message++)
+            application.Session.Send("8", to => to.Add(58, text));
     }
 
     /// <summary>A client that says nothing is closed as time goes by.</summary>

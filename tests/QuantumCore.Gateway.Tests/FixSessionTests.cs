@@ -411,6 +411,7 @@ public sealed class FixSessionTests : IAsyncDisposable
         _desk.Session.Send("8", to => to.Add(11, "b"));
         await _desk.Plays("< 8 2 11=b", "> 2 2 7=1|16=0", "< 4 1 43=Y|122=@|123=Y|36=2", "< 8 2 43=Y|122=@|11=b", "+ 10", "< 0 3");
         await _desk.Plays("> A 1 98=0|108=0|141=Y", "< 3 4 45=1|371=108|372=A|373=5|58=HeartBtInt (108) is 1 to 3600 seconds.");
+        await _desk.Plays("> 0 9", "< 2 5 7=3|16=0", "> A 1 98=0|108=10|141=Y", "< A 1 98=0|108=10|141=Y", "> 0 3", "< 2 2 7=2|16=0");
         Assert.Equal(1, _desk.Begun);
     }
 

@@ -78,10 +78,12 @@ internal sealed class FixServer(
     /// <summary>The next connection, or null when the host stops.</summary>
     private async ValueTask<Socket?> Accept(CancellationToken stopping)
     {
+        var pause = TimeSpan.Zero;
         while (true)
         {
             try
             {
+                await Task.Delay(pause, time, stopping);
                 return await _listener.AcceptSocketAsync(stopping);
             }
             catch (OperationCanceledException)
@@ -92,7 +94,7 @@ internal sealed class FixServer(
             {
                 // The client is gone before it was there, or there are no descriptors left: others may come.
                 Log.FixNotAccepted(log, error);
-                await Task.Delay(s_pause, time, CancellationToken.None);
+                pause = s_pause;
             }
         }
     }
