@@ -8,7 +8,7 @@ namespace QuantumCore.SystemTests;
 /// The FIX edge of an exchange in its own process, driven by QuickFIX as people use it, and beside it by the SDK over HTTP.
 /// </summary>
 [Collection(typeof(OthersClients))]
-public sealed class FixClientTests(QuickFix quickFix) : IClassFixture<QuickFix>
+public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : IClassFixture<QuickFix>
 {
     private const string Alice = "demo-alice";
     private const string Bob = "demo-bob";
@@ -335,6 +335,18 @@ public sealed class FixClientTests(QuickFix quickFix) : IClassFixture<QuickFix>
         await using var silo = await StartAsync(port);
         await using var stranger = quickFix.Start(port, "demo-nobody");
         Assert.NotEmpty((await stranger.NextAsync("5"))[58]);
+    }
+
+    [Fact]
+    public async Task An_engine_that_is_not_QuickFIX_trades_here_too()
+    {
+        Assert.SkipWhen(packages.Missing is not null && !packages.AreRequired, packages.Missing ?? "");
+        Assert.Null(packages.Missing);
+        var port = SiloProcess.FreePort().ToString(CultureInfo.InvariantCulture);
+        await using var silo = await StartAsync(port);
+        var start = NodePackages.Start("node", "jspurefix.mjs", silo.Address.GetLeftPart(UriPartial.Authority), port);
+        var (exitCode, output) = await Programs.RunAsync(start, TimeSpan.FromMinutes(2));
+        Assert.True(exitCode == 0, $"{output}\n{silo.Output}");
     }
 
     private static Task<SiloProcess> StartAsync(string port) =>
