@@ -329,6 +329,35 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
     }
 
     [Fact]
+    public async Task What_was_sent_is_sent_again_to_who_asks()
+    {
+        var port = quickFix.Port();
+        await using var silo = await StartAsync(port);
+        await using var desk = await quickFix.LogOnAsync(port, Alice);
+        await desk.TellAsync("new o1 AAPL buy 10 limit 140.00 1");
+        await desk.TellAsync("cancel c1 o1 AAPL buy");
+        FixText[] sent = [await desk.ReportAsync("o1", "0"), await desk.ReportAsync("c1", "4")];
+
+        // From the logon on, which is filled up, to the latest.
+        await desk.TellAsync("raw 35=2|7=1|16=0");
+        var filled = await desk.NextAsync("4");
+        Assert.Equal(("1", "Y", "Y", sent[0][34]), (filled[34], filled[43], filled[123], filled[36]));
+        foreach (var first in sent)
+        {
+            var again = await desk.NextAsync("8");
+            Assert.Equal((first[34], "Y", first[52]), (again[34], again[43], again[122]));
+            Assert.Equal(Body(first), Body(again));
+        }
+
+        await desk.TellAsync("raw 35=1|112=there");
+        await desk.NextAsync("0", beat => beat[112] == "there");
+        await desk.EndAsync();
+
+        static string Body(FixText message) =>
+            string.Join('|', message.Fields.Where(field => field.Tag is not (9 or 10 or 43 or 52 or 122)).Select(field => $"{field.Tag}={field.Text}"));
+    }
+
+    [Fact]
     public async Task A_wrong_key_is_told_that_it_is()
     {
         var port = quickFix.Port();
