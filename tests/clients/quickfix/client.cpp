@@ -184,7 +184,8 @@ FIX::Message securities(std::istream& line)
 // raw 35=TYPE|TAG=TEXT|...: whatever has no command of its own; the dictionary knows the groups
 FIX::Message raw(std::istream& line, const FIX::DataDictionary& dictionary)
 {
-    std::string fields = word(line);
+    std::string fields;
+    std::getline(line >> std::ws, fields);
     std::replace(fields.begin(), fields.end(), '|', '\001');
     return FIX::Message("8=FIX.4.4\0019=0\001" + fields + "\00110=000\001", dictionary, false);
 }
