@@ -188,6 +188,27 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
     }
 
     [Fact]
+    public async Task Orders_are_entered_in_the_sequence_in_which_they_were_sent()
+    {
+        var port = quickFix.Port();
+        await using var silo = await StartAsync(port);
+        await using var desk = await quickFix.LogOnAsync(port, Alice);
+        string[] names = [.. Enumerable.Range(0, 200).Select(order => $"o{order}")];
+        foreach (var name in names)
+            await desk.TellAsync($"new {name} AAPL buy 1 limit 140.00 1");
+        await desk.TellAsync("masscancel x1");
+        var entered = new List<FixText>();
+        foreach (var name in names)
+            entered.Add(await desk.ReportAsync(name, "0"));
+        Assert.Equal(names, entered.OrderBy(report => report.Number(37)).Select(report => report[11]));
+
+        // So is what is sent after them.
+        Assert.Equal(names.Length, (await desk.NextAsync("r")).Number(533));
+        Assert.Empty(await desk.OpenOrdersAsync("s1"));
+        await desk.EndAsync();
+    }
+
+    [Fact]
     public async Task No_acknowledged_order_is_lost_with_the_exchange_that_is_killed()
     {
         const int Orders = 200;
