@@ -28,9 +28,9 @@ public sealed class GatewayMetrics : IDisposable
     {
         _orders = _meter.CreateCounter<long>("quantumcore_orders", null, "Orders answered, by outcome.");
         _requests = _meter.CreateCounter<long>("quantumcore_http_requests", null, "HTTP requests, by route and status.");
-        _readers = _meter.CreateUpDownCounter<long>("quantumcore_stream_readers", null, "WebSockets that are open.");
+        _readers = _meter.CreateUpDownCounter<long>("quantumcore_stream_readers", null, "WebSockets and FIX connections that are open.");
         _resyncs = _meter.CreateCounter<long>("quantumcore_stream_resyncs", null, "Backlogs replaced by a snapshot.");
-        _cut = _meter.CreateCounter<long>("quantumcore_stream_readers_cut", null, "WebSockets cut because they did not read.");
+        _cut = _meter.CreateCounter<long>("quantumcore_stream_readers_cut", null, "WebSockets and FIX connections cut because they did not read.");
         _turnedAway = _meter.CreateCounter<long>(
             "quantumcore_turned_away", null, "Requests refused at the door, by lane, or by whose quota was used up.");
         _latency = _meter.CreateHistogram<double>(

@@ -32,6 +32,9 @@ public sealed record GatewayOptions
     /// <summary>WebSockets at the same time.</summary>
     public int StreamConnections { get; init; } = 10_000;
 
+    /// <summary>FIX connections at the same time.</summary>
+    public int FixConnections { get; init; } = 1_000;
+
     /// <summary>Orders on their way through the exchange at a time; a batch counts as its length.</summary>
     public int MostOrdersInside { get; init; } = 256;
 

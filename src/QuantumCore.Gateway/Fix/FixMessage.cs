@@ -1,0 +1,162 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text;
+
+namespace QuantumCore.Gateway.Fix;
+
+/// <summary>Fields in the order they came in: of a message, or of one entry of a group.</summary>
+internal class FixFields(IReadOnlyList<(int Tag, string Text)> all)
+{
+    /// <summary>Largest number that is read, so that the one after it is a number, too.</summary>
+    public const int LargestNumber = 999_999_999;
+
+    /// <summary>Every field; of a message those between its length and its checksum.</summary>
+    public IReadOnlyList<(int Tag, string Text)> All => all;
+
+    /// <summary>The text of a tag, its first if there are more; null when there is none.</summary>
+    public string? this[int tag]
+    {
+        get
+        {
+            foreach (var field in all)
+            {
+                if (field.Tag == tag)
+                    return field.Text;
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Whether a tag is there.</summary>
+    public bool Has(int tag) => this[tag] is not null;
+
+    /// <summary>A tag's number, from 0 on; null when there is none.</summary>
+    public int? Number(int tag) =>
+        int.TryParse(this[tag], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= LargestNumber ? number : null;
+}
+
+/// <summary>A message that came in, of whatever content: what is wrong with it is found by <see cref="FixRules"/>.</summary>
+internal sealed class FixMessage : FixFields
+{
+    /// <summary>Groups by the tag of their count: the tags of an entry, which begins with the first.</summary>
+    private static readonly FrozenDictionary<int, int[]> s_groups = new Dictionary<int, int[]>
+    {
+        [146] = [55],
+        [267] = [269],
+    }.ToFrozenDictionary();
+
+    private FixMessage(string version, IReadOnlyList<(int Tag, string Text)> fields, FixFault? fault)
+        : base(fields)
+    {
+        Version = version;
+        Type = this[FixTag.Type] ?? "";
+        Sequence = Number(FixTag.Sequence) ?? -1;
+        Fault = fault;
+    }
+
+    /// <summary>BeginString (8).</summary>
+    public string Version { get; }
+
+    /// <summary>MsgType (35).</summary>
+    public string Type { get; }
+
+    /// <summary>MsgSeqNum (34); below zero when it is missing or no number.</summary>
+    public int Sequence { get; }
+
+    /// <summary>The first field that could not be read.</summary>
+    public FixFault? Fault { get; }
+
+    /// <summary>Reads a message that is framed as <see cref="FixFraming"/> demands.</summary>
+    public static FixMessage Read(ReadOnlySpan<byte> frame)
+    {
+        var fields = new List<(int Tag, string Text)>(24);
+        FixFault? fault = null;
+        for (var rest = frame[..^FixFraming.CheckSumLength]; !rest.IsEmpty;)
+        {
+            var end = rest.IndexOf(FixFraming.Soh);
+            var equals = rest[..end].IndexOf((byte)'=');
+            var tag = Tag(rest[..Math.Max(equals, 0)]);
+            var isData = tag == FixTag.RawData && fields[^1].Tag == FixTag.RawDataLength;
+            if (isData && equals + 1 + DataLength(fields) is var dataEnd && dataEnd < rest.Length && rest[dataEnd] == FixFraming.Soh)
+                end = dataEnd;
+            else if (tag == FixTag.RawData)
+                fault ??= new FixFault(FixTag.RawDataLength, FixReject.IncorrectDataFormat, "RawDataLength (95) stands before RawData (96) and is its length.");
+            var value = rest[(equals + 1)..end];
+            fault ??= Wrong(tag, value, isData);
+            if (tag >= 0)
+                fields.Add((tag, Encoding.Latin1.GetString(value)));
+            rest = rest[(end + 1)..];
+        }
+
+        var version = fields[0].Text;
+        fields.RemoveRange(0, 2);
+        return new FixMessage(version, fields, fault);
+    }
+
+    /// <summary>The entries of a group, by the tag of its count; as many as that says, which is seen to before a message is given on.</summary>
+    public IReadOnlyList<FixFields> Group(int countTag)
+    {
+        var members = s_groups[countTag];
+        var fields = All.SkipWhile(field => field.Tag != countTag).Skip(1).TakeWhile(field => members.Contains(field.Tag)).ToArray();
+        var starts = Enumerable.Range(0, fields.Length).Where(at => at == 0 || fields[at].Tag == members[0]).Append(fields.Length).ToArray();
+        return [.. starts.Zip(starts.Skip(1), (start, end) => new FixFields(fields[start..end]))];
+    }
+
+    /// <summary>What is wrong with the message's groups, or which tag is there more than once outside of them.</summary>
+    public FixFault? WrongStructure()
+    {
+        var outside = All.ToList();
+        foreach (var (countTag, members) in s_groups)
+        {
+            if (!Has(countTag))
+                continue;
+
+            var entries = Group(countTag);
+            if (Number(countTag) != entries.Count)
+                return new FixFault(countTag, FixReject.IncorrectGroupCount, $"{countTag} is the number of the entries that follow it.");
+            if (entries.FirstOrDefault(entry => entry.All[0].Tag != members[0]) is { } odd)
+                return new FixFault(odd.All[0].Tag, FixReject.GroupOutOfOrder, $"An entry of {countTag} begins with {members[0]}.");
+            if (entries.Select(entry => Repeated(entry.All)).FirstOrDefault(found => found is not null) is { } repeated)
+                return repeated;
+
+            // What is in its entries is once outside for all of them, so that none of it can stand somewhere else as well, and go unheard.
+            outside.RemoveRange(outside.FindIndex(field => field.Tag == countTag) + 1, entries.Sum(entry => entry.All.Count));
+            outside.AddRange(entries.SelectMany(entry => entry.All).DistinctBy(field => field.Tag));
+        }
+
+        return Repeated(outside);
+    }
+
+    private static FixFault? Repeated(IEnumerable<(int Tag, string Text)> fields)
+    {
+        var seen = new HashSet<int>();
+        foreach (var (tag, _) in fields)
+        {
+            if (!seen.Add(tag))
+                return new FixFault(tag, FixReject.TagMoreThanOnce, $"{tag} is there more than once.");
+        }
+
+        return null;
+    }
+
+    private static FixFault? Wrong(int tag, ReadOnlySpan<byte> value, bool isData)
+    {
+        if (tag <= 0)
+            return new FixFault(tag, FixReject.InvalidTagNumber, "A field begins with the number of its tag.");
+        if (value.IsEmpty)
+            return new FixFault(tag, FixReject.TagWithoutValue, $"{tag} has no value.");
+        return !isData && value.ContainsAnyExceptInRange((byte)' ', (byte)'~')
+            ? new FixFault(tag, FixReject.IncorrectDataFormat, $"{tag} holds a character that is not printable ASCII.")
+            : null;
+    }
+
+    private static int DataLength(List<(int Tag, string Text)> fields) =>
+        int.TryParse(fields[^1].Text, NumberStyles.None, CultureInfo.InvariantCulture, out var length) && length <= FixFraming.LongestMessage
+            ? length
+            : FixFraming.LongestMessage;
+
+    /// <summary>A tag, or -1: digits, the first no 0 but of 0 itself.</summary>
+    private static int Tag(ReadOnlySpan<byte> digits) =>
+        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var tag) && (digits[0] != '0' || digits.Length == 1) ? tag : -1;
+}

@@ -1,0 +1,123 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Gateway.Admission;
+
+namespace QuantumCore.Gateway.Fix;
+
+/// <summary>
+/// Listens for FIX clients, by TLS where it is told how, and serves each until it goes. Its start fails where it can't listen; at its end every
+/// session is logged out. Logons, and the addresses they come from, are decided on elsewhere.
+/// </summary>
+internal sealed class FixServer(
+    IPEndPoint endpoint,
+    SslServerAuthenticationOptions? tls,
+    Func<FixMessage, IPAddress, ValueTask<FixLogon>> logOn,
+    GatewayOptions options,
+    GatewayMetrics metrics,
+    TimeProvider time,
+    ILogger<FixServer> log) : BackgroundService
+{
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+
+    private readonly TcpListener _listener = new(endpoint);
+    private readonly HashSet<Task> _connections = [];
+    private int _open;
+
+    /// <summary>Where it listens.</summary>
+    public IPEndPoint Address => (IPEndPoint)_listener.LocalEndpoint;
+
+    /// <inheritdoc/>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _listener.Start();
+        }
+        catch (SocketException error)
+        {
+            throw new IOException($"FIX can't listen at {endpoint}: {error.Message}", error);
+        }
+
+        Log.FixListens(log, Address);
+        return base.StartAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _listener.Dispose();
+        base.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (await Accept(stoppingToken) is { } socket)
+        {
+            if (Interlocked.Increment(ref _open) > options.FixConnections)
+            {
+                Interlocked.Decrement(ref _open);
+                metrics.TurnedAway(Lane.Streams);
+                socket.Dispose();
+                continue;
+            }
+
+            // Those that are done make room here, not where they end: one could end before it is noted.
+            foreach (var ended in _connections.Where(connection => connection.IsCompleted).ToArray())
+                _connections.Remove(ended);
+            _connections.Add(Serve(socket, stoppingToken));
+        }
+
+        _listener.Stop();
+        await Task.WhenAll(_connections);
+    }
+
+    /// <summary>The next connection, or null when the host stops.</summary>
+    private async ValueTask<Socket?> Accept(CancellationToken stopping)
+    {
+        var pause = TimeSpan.Zero;
+        while (true)
+        {
+            try
+            {
+                await Task.Delay(pause, time, stopping);
+                return await _listener.AcceptSocketAsync(stopping);
+            }
+            catch (OperationCanceledException)
+            {
+                return null;
+            }
+            catch (SocketException error)
+            {
+                // The client is gone before it was there, or there are no descriptors left: others may come.
+                Log.FixNotAccepted(log, error);
+                pause = s_pause;
+            }
+        }
+    }
+
+    private async Task Serve(Socket socket, CancellationToken stopping)
+    {
+        // What comes next is not to wait for this one.
+        await Task.Yield();
+        metrics.ReaderCame();
+        try
+        {
+            await using var connection = new FixConnection(socket, logOn, options, metrics, time, log);
+            await connection.Run(tls, stopping);
+        }
+        catch (Exception error)
+        {
+            Log.FixFailed(log, error);
+        }
+        finally
+        {
+            socket.Dispose();
+            metrics.ReaderWent();
+            Interlocked.Decrement(ref _open);
+        }
+    }
+}
