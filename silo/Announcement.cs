@@ -23,6 +23,8 @@ internal static class Announcement
               kept in   {kept}
 
             """;
+        if (options.Fix is { } fix)
+            text += $"  FIX 4.4   {fix}, TargetCompID QUANTUMCORE, ResetOnLogon=Y: docs/fix.md\n";
         if (isDemo && options.AdminPort is { } port)
             text += $"  sim page  http://127.0.0.1:{port}/sim in a browser\n";
         text += isDemo ? Demo(url, symbol) : $"  admin key {Path.Combine(options.DataDirectory, "admin.key")} (of the first start)\n";

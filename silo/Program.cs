@@ -80,6 +80,8 @@ try
         WireOrdersPerTenSeconds = options.BinanceOrders == 0 ? int.MaxValue : options.BinanceOrders,
         WireOrdersPerDay = options.BinanceOrders == 0 ? int.MaxValue : options.BinanceOrders * 2_000,
     });
+    if (options is { Fix: { } fix, Role: not SiloRole.Matching })
+        builder.Services.AddFix(fix.EndPoint, fix.IsTls ? tls!.OfConnections() : null);
     builder.Services.AddTerminal();
     builder.Services.AddSingleton<DemoExchange>();
     builder.Services.AddSingleton<ExchangeStart>();

@@ -46,6 +46,8 @@ internal sealed record SiloOptions
                                  http://127.0.0.1:8080). Those with https need --tls-certificate.
           --tls-certificate FILE Certificate of the https addresses and those it was issued with, PEM.
           --tls-key FILE         Its private key, PEM, not encrypted (default: in the file of the certificate).
+          --fix ADDRESS          Address of the FIX 4.4 interface (docs/fix.md): a port, which is then of tcp://127.0.0.1, tcp://ADDRESS:PORT, or
+                                 tls://ADDRESS:PORT with --tls-certificate (default: none).
           --sign-up on|off       People may sign up themselves; off: administrators add them (default: on).
           --sites ORIGINS        Other sites, separated by ',', such as https://desk.example, whose pages may call the API
                                  with a key (default: none).
@@ -128,7 +130,7 @@ internal sealed record SiloOptions
     [
         "data", "urls", "storage", "keep-free", "pack-after", "secrets", "payouts", "settlements", "settlement-answers", "postgres", "exchange", "demo", "simulate", "market-maker", "seed", "admin-port", "recordings", "no-quotes",
         "cluster", "role", "tag", "advertise", "silo-port", "gateway-port", "account-requests", "address-requests",
-        "binance-weight", "binance-orders", "tls-certificate", "tls-key", "sign-up", "sites", "proxies", "log", "log-level", "otlp", "trace-one-in", "long-turn", "shutdown",
+        "binance-weight", "binance-orders", "tls-certificate", "tls-key", "fix", "sign-up", "sites", "proxies", "log", "log-level", "otlp", "trace-one-in", "long-turn", "shutdown",
     ];
 
     public string DataDirectory { get; init; } = "data";
@@ -238,6 +240,9 @@ internal sealed record SiloOptions
     /// <summary>Its private key; null where it is in the same file.</summary>
     public string? TlsKey { get; init; }
 
+    /// <summary>Where FIX is spoken; null for nowhere.</summary>
+    public FixAddress? Fix { get; init; }
+
     /// <summary>People may sign up themselves.</summary>
     public bool SignUp { get; init; } = true;
 
@@ -282,6 +287,9 @@ internal sealed record SiloOptions
         if (options.TlsCertificate is null && options.Urls.Contains("https://", StringComparison.OrdinalIgnoreCase))
             throw new FormatException("--urls with https needs --tls-certificate FILE.");
 
+        if (options.TlsCertificate is null && options.Fix is { IsTls: true })
+            throw new FormatException("--fix with tls needs --tls-certificate FILE.");
+
         if (options.AdminPort is not null && !(options.DemoAllowed && options.IsLoopback))
             throw new FormatException("--admin-port is for a demo: not with --demo off, nor on addresses that others can reach.");
 
@@ -318,6 +326,11 @@ internal sealed record SiloOptions
         "exchange" => this with { ExchangeFile = ExistingFile(value, source) },
         "tls-certificate" => this with { TlsCertificate = ExistingFile(value, source) },
         "tls-key" => this with { TlsKey = ExistingFile(value, source) },
+        "fix" => this with
+        {
+            Fix = FixAddress.Read(value)
+                ?? throw new FormatException($"{source}: '{value}' is no port, and no address such as tcp://127.0.0.1:9878 or tls://0.0.0.0:9879."),
+        },
         "sign-up" => this with { SignUp = Switch(value, "on", source) },
         "sites" => this with { Sites = CheckSites(value, source) },
         "proxies" => this with { Proxies = ReadProxies(value, source) },

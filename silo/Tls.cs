@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -28,6 +29,12 @@ internal sealed class Tls
             throw new FormatException($"--tls-certificate, --tls-key: {error.Message}", error);
         }
     }
+
+    /// <summary>For connections of other kinds.</summary>
+    public SslServerAuthenticationOptions OfConnections() => new()
+    {
+        ServerCertificateContext = SslStreamCertificateContext.Create(_certificate, _issuers),
+    };
 
     /// <summary>Serves https addresses with it.</summary>
     public void Serve(IWebHostBuilder host) => host

@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using System.Net;
+using System.Net.Security;
+using IPNetwork = System.Net.IPNetwork;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -9,12 +12,13 @@ using Microsoft.Extensions.Logging;
 using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Alerts;
 using QuantumCore.Gateway.Binance;
+using QuantumCore.Gateway.Fix;
+using QuantumCore.Gateway.Following;
 using QuantumCore.Gateway.Http;
 using QuantumCore.Gateway.Signals;
 using QuantumCore.Gateway.Streams;
 using QuantumCore.Gateway.Users;
 using QuantumCore.Instruments;
-using IPNetwork = System.Net.IPNetwork;
 
 namespace QuantumCore.Gateway;
 
@@ -41,6 +45,7 @@ public static class ExchangeGateway
         services.AddSingleton<OrderEntry>();
         services.AddSingleton<MoneyEntry>();
         services.AddSingleton<AccountOwners>();
+        services.AddSingleton<AccountFeeds>();
         services.AddSingleton<UserSessions>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<SessionCalls>();
@@ -80,6 +85,26 @@ public static class ExchangeGateway
         return services;
     }
 
+    /// <summary>Adds the FIX 4.4 interface. It needs the rest of the gateway beside it.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="address">Where it listens.</param>
+    /// <param name="tls">How its connections are secured; null: they are not.</param>
+    public static IServiceCollection AddFix(this IServiceCollection services, IPEndPoint address, SslServerAuthenticationOptions? tls)
+    {
+        services.AddSingleton<FixServices>();
+        services.AddSingleton<FixLogons>();
+        services.AddSingleton(provider => new FixServer(
+            address,
+            tls,
+            (message, from) => provider.GetRequiredService<FixLogons>().Judge(message, from),
+            provider.GetRequiredService<GatewayOptions>(),
+            provider.GetRequiredService<GatewayMetrics>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<FixServer>>()));
+        services.AddHostedService(provider => provider.GetRequiredService<FixServer>());
+        return services;
+    }
+
     private static void AddBinanceWire(this IServiceCollection services)
     {
         services.AddSingleton<WireLimits>();
@@ -96,7 +121,6 @@ public static class ExchangeGateway
         services.AddSingleton<WireCalls>();
         services.AddSingleton<WireFeeds>();
         services.AddSingleton<WireStreams>();
-        services.AddSingleton<WireAccountFeeds>();
         services.AddSingleton<WireApi>();
     }
 

@@ -23,8 +23,11 @@ internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
     }
 
     /// <summary>Reads and enters a batch: what can't be read is refused in its place, the rest goes in.</summary>
+    /// <param name="account">Whose orders they are.</param>
+    /// <param name="texts">The orders.</param>
+    /// <param name="mustBeNew">An order whose name was used before is <see cref="RejectReason.KeyConflict"/>.</param>
     public async ValueTask<(Refusal? Refusal, ImmutableArray<(ExecutionReport Report, string? Detail)> Reports)> PlaceBatch(
-        long account, List<OrderText?>? texts)
+        long account, List<OrderText?>? texts, bool mustBeNew = false)
     {
         if (texts is null or { Count: 0 or > OrderEntry.LongestBatch } || texts.Contains(null))
             return (new Refusal(RejectReason.BadRequest, "orders", OrderEntry.LongestBatch.ToString(), "1 to 500 orders."), []);
@@ -40,7 +43,7 @@ internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
                 orders.Add(order);
         }
 
-        var entered = await entry.PlaceBatch(account, orders.ToImmutable());
+        var entered = await entry.PlaceBatch(account, orders.ToImmutable(), mustBeNew);
         var next = 0;
         return (null, [.. reports.Select(report => report ?? (entered[next++], null))]);
     }

@@ -47,11 +47,11 @@ public sealed partial class OrderEntry(
     /// Enters orders one after the other; one report each, in the same sequence. When the outcome of one is not
     /// known those after it are not entered either: they are of unknown outcome too.
     /// </summary>
-    public ValueTask<ImmutableArray<ExecutionReport>> PlaceBatch(long account, ImmutableArray<HoldRequest> orders) =>
-        PlaceBatch(account, orders, mustBeNew: false);
-
-    private async ValueTask<ImmutableArray<ExecutionReport>> PlaceBatch(
-        long account, ImmutableArray<HoldRequest> orders, bool mustBeNew)
+    /// <param name="account">Whose they are.</param>
+    /// <param name="orders">The orders.</param>
+    /// <param name="mustBeNew">One whose name was used before, whatever for, is <see cref="RejectReason.KeyConflict"/>.</param>
+    public async ValueTask<ImmutableArray<ExecutionReport>> PlaceBatch(
+        long account, ImmutableArray<HoldRequest> orders, bool mustBeNew = false)
     {
         var started = time.GetTimestamp();
         var batch = new OrderBatch(account, orders);

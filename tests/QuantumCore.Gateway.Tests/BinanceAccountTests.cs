@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Binance;
+using QuantumCore.Gateway.Following;
 using QuantumCore.Instruments;
 using Xunit;
 
@@ -29,7 +30,7 @@ public class BinanceAccountTests
     [Fact]
     public void An_order_that_trades_and_expires_is_told_step_by_step()
     {
-        var events = new WireAccountEvents([], [], Balances(1_000_000, 0, 0));
+        var events = new AccountEvents([], [], Balances(1_000_000, 0, 0));
         var order = Order(Alice, 1, "a-1", Side.Buy, 10) with { TimeInForce = TimeInForce.ImmediateOrCancel };
         var told = Told(events, Balances(939_970, 4, 0), new OrderAccepted(
             5_000_000, order, 7, [new TradeFill(3, Bob, 9, 15_000, 4, 0, 30, 0, 0)], 0, EndReason.ImmediateOrCancel, 0, null));
@@ -46,7 +47,7 @@ public class BinanceAccountTests
     [Fact]
     public void An_order_by_amount_is_filled_by_the_fill_after_which_the_rest_pays_for_no_lot()
     {
-        var events = new WireAccountEvents([], [], Balances(100_000, 0, 0));
+        var events = new AccountEvents([], [], Balances(100_000, 0, 0));
         var order = Order(Alice, 1, "a-1", Side.Buy, 0) with
         {
             Type = OrderType.Market,
@@ -79,7 +80,7 @@ public class BinanceAccountTests
     [Fact]
     public void A_resting_order_is_filled_by_others_and_cancelled()
     {
-        var events = new WireAccountEvents([Resting(7, 10)], [], Balances(0, 20, 10));
+        var events = new AccountEvents([Resting(7, 10)], [], Balances(0, 20, 10));
         var told = Told(
             events,
             Balances(59_988, 16, 0),
@@ -98,7 +99,7 @@ public class BinanceAccountTests
     [Fact]
     public void What_trades_do_not_explain_came_in_from_outside()
     {
-        var events = new WireAccountEvents([Resting(7, 10)], [], Balances(0, 20, 10));
+        var events = new AccountEvents([Resting(7, 10)], [], Balances(0, 20, 10));
         var told = Told(
             events,
             Balances(59_988 + 500, 16, 6),
@@ -110,7 +111,7 @@ public class BinanceAccountTests
     [Fact]
     public void Turns_are_told_too_triggered_resized_and_refused()
     {
-        var events = new WireAccountEvents([Resting(7, 10)], [], Balances(0, 20, 10));
+        var events = new AccountEvents([Resting(7, 10)], [], Balances(0, 20, 10));
         var stop = Order(Alice, 8, "s-1", Side.Sell, 3) with { Type = OrderType.Stop, Conditions = EncodedConditions.From(new OrderConditions { TriggerTicks = 14_000 }) };
         var refused = Order(Alice, 9, "s-2", Side.Sell, 3);
         var told = Told(
@@ -145,7 +146,7 @@ public class BinanceAccountTests
         foreach (var (order, far) in new[] { (trailing, (int?)150), (Resting(7, 10), null) })
         {
             var ended = new OrdersClosed(6_000_000, [new ClosedOrder(Alice, 7, 7, Side.Sell, 15_000, EndReason.User, 0, 10)]);
-            var told = JsonDocument.Parse(Messages(new WireAccountEvents([order], [], Balances(0, 20, 10)), Balances(0, 20, 10), [ended])[0]).RootElement;
+            var told = JsonDocument.Parse(Messages(new AccountEvents([order], [], Balances(0, 20, 10)), Balances(0, 20, 10), [ended])[0]).RootElement;
             Assert.Equal(far, told.TryGetProperty("d", out var delta) ? delta.GetInt32() : null);
         }
     }
@@ -153,7 +154,7 @@ public class BinanceAccountTests
     [Fact]
     public void An_order_that_follows_a_split_is_told_with_its_new_price_and_quantity()
     {
-        var events = new WireAccountEvents([Resting(7, 10)], [], Balances(0, 20, 10));
+        var events = new AccountEvents([Resting(7, 10)], [], Balances(0, 20, 10));
         var split = new BookTurn(
             5_000_000,
             BookCommand.Of(BookVerb.AdjustOrders, number: 1) with { Changes = OrderAdjustment.Split(3, 2).AsChanges() },
@@ -171,7 +172,7 @@ public class BinanceAccountTests
     public void What_was_prevented_is_told_once_for_each_order_that_lost_by_it()
     {
         // Of a pair: one leg meets an order of its owner's other account and shrinks, its sibling with it; then it expires whole.
-        var events = new WireAccountEvents([Resting(7, 10), Resting(8, 10)], [], Balances(0, 20, 10));
+        var events = new AccountEvents([Resting(7, 10), Resting(8, 10)], [], Balances(0, 20, 10));
         var shrink = new TurnStep(
             StepKind.Prevented, Bob, 1, 12, Side.Buy, EndReason.None, 15_000, 4, 4, 0, 0, Alice, 7, 7, 4, SelfTrade: SelfTradePrevention.Decrement, Owner: 9);
         var expire = shrink with { Number = 2, OrderId = 13, QuantityLots = 6, LeavesLots = 8, MakerLeavesLots = 6, SelfTrade = SelfTradePrevention.ExpireBoth };
@@ -194,7 +195,7 @@ public class BinanceAccountTests
             told);
 
         // As it was told before there were records of it: that it ended, and why.
-        var before = new WireAccountEvents([Resting(7, 10)], [], Balances(0, 20, 10));
+        var before = new AccountEvents([Resting(7, 10)], [], Balances(0, 20, 10));
         Assert.Equal(
             ["EXPIRED EXPIRED_IN_MATCH i=7 q=10"],
             Reports(before, Turn(new TurnStep(StepKind.Ended, Alice, 7, 7, Side.Sell, EndReason.SelfTrade, 15_000, 0, 10, 0, 0))));
@@ -203,7 +204,7 @@ public class BinanceAccountTests
             new(5_000_000, BookCommand.Of(BookVerb.Enter), RejectReason.None, TradingPhase.Continuous, steps, [], null);
     }
 
-    private static IEnumerable<string> Reports(WireAccountEvents events, params BookRecord[] records)
+    private static IEnumerable<string> Reports(AccountEvents events, params BookRecord[] records)
     {
         string[] members = ["i", "q", "v", "A", "B", "u", "U", "Cs", "pl", "pL", "pY"];
         foreach (var message in Messages(events, Balances(0, 20, 10), records))
@@ -215,14 +216,15 @@ public class BinanceAccountTests
         }
     }
 
-    private static List<string> Told(WireAccountEvents events, ImmutableArray<AssetBalance> balances, params BookRecord[] records) =>
+    private static List<string> Told(AccountEvents events, ImmutableArray<AssetBalance> balances, params BookRecord[] records) =>
         [.. Messages(events, balances, records).Select(Short)];
 
-    private static IReadOnlyList<ReadOnlyMemory<byte>> Messages(WireAccountEvents events, ImmutableArray<AssetBalance> balances, BookRecord[] records)
+    private static List<ReadOnlyMemory<byte>> Messages(AccountEvents events, ImmutableArray<AssetBalance> balances, BookRecord[] records)
     {
         var delivered = records.Select((record, i) => new DeliveredRecord(i + 1, 0, record)).ToImmutableArray();
         var view = new AccountView(Alice, 1, balances, [], [], []);
-        return events.Of(Alice, new AccountChange(1, view, [new BookDelivery("AAPL", delivered)]), s_listed, 1);
+        var told = events.Of(Alice, new AccountChange(1, view, [new BookDelivery("AAPL", delivered)]), s_listed);
+        return [.. WireAccountWriting.Messages(new AccountNews(DateTimeOffset.FromUnixTimeMilliseconds(1), told, []))];
     }
 
     private static string Short(ReadOnlyMemory<byte> message)

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -7,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using QuantumCore.Client;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway;
+using QuantumCore.Gateway.Fix;
 using Xunit;
 
 namespace QuantumCore.Grains.Tests;
@@ -43,12 +45,15 @@ internal sealed class ServedExchange : IAsyncDisposable
     /// <summary>Where it is served.</summary>
     public Uri Address => _address;
 
+    /// <summary>Where FIX is spoken, if it is.</summary>
+    public IPEndPoint FixAddress => _app.Services.GetRequiredService<FixServer>().Address;
+
     public IGrainFactory Grains => _exchange.Grains;
 
     /// <summary>The grains' side of it.</summary>
     public Exchange Exchange => _exchange;
 
-    public static async Task<ServedExchange> OpenAsync(GatewayOptions? options = null, TimeProvider? time = null)
+    public static async Task<ServedExchange> OpenAsync(GatewayOptions? options = null, TimeProvider? time = null, bool hasFix = false)
     {
         var disk = new Disk();
         var exchange = await Exchange.OpenAsync(disk, ["AAPL", "MSFT"], [AliceAccount, BobAccount]);
@@ -63,6 +68,8 @@ internal sealed class ServedExchange : IAsyncDisposable
         builder.Services.AddSingleton(exchange.Grains);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddExchangeGateway(options ?? new GatewayOptions());
+        if (hasFix)
+            builder.Services.AddFix(new IPEndPoint(IPAddress.Loopback, 0), tls: null);
         var app = builder.Build();
         app.UseExchangeGateway();
         await app.StartAsync(CancellationToken.None);

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Following;
 using QuantumCore.Gateway.Streams;
 using QuantumCore.Instruments;
 
@@ -13,7 +14,7 @@ namespace QuantumCore.Gateway.Binance;
 /// <summary>The calls of this wire by WebSocket: the same calls, one message each.</summary>
 internal sealed class WireApi(
     WireCalls calls,
-    WireAccountFeeds accounts,
+    AccountFeeds accounts,
     WireGate gate,
     WireLimits limits,
     KeyRing keys,
@@ -325,12 +326,12 @@ internal sealed class WireApi(
 
 /// <summary>A connection: for whom it speaks, and what its last request used.</summary>
 internal sealed class WireSession(
-    MessageSocket socket, WireAccountFeeds accounts, WireOrigin origin, long connectedSince, bool tellsLimits) : IDisposable
+    MessageSocket socket, AccountFeeds accounts, WireOrigin origin, long connectedSince, bool tellsLimits) : IDisposable
 {
     /// <summary>Most subscriptions of one connection at a time.</summary>
     public const int MostSubscriptions = 100;
 
-    private readonly Dictionary<int, (WireAccountFeed Feed, Action<ReadOnlyMemory<byte>> Listener, bool IsOfSession)> _subscriptions = [];
+    private readonly Dictionary<int, (AccountFeed Feed, Action<AccountNews> Listener, bool IsOfSession)> _subscriptions = [];
     private int _next;
 
     /// <summary>The numbers of its subscriptions.</summary>
@@ -370,7 +371,13 @@ internal sealed class WireSession(
             to.WriteRawValue(told.Span);
             to.WriteEndObject();
         });
-        Action<ReadOnlyMemory<byte>> listener = Offer;
+        void Tell(AccountNews news)
+        {
+            foreach (var told in WireAccountWriting.Messages(news))
+                Offer(told);
+        }
+
+        Action<AccountNews> listener = Tell;
         _subscriptions.Add(number, (feed, listener, isOfSession));
         await feed.Join(listener);
         return number;

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Following;
 
 namespace QuantumCore.Gateway.Binance;
 
@@ -10,7 +11,7 @@ namespace QuantumCore.Gateway.Binance;
 /// A listen key is the sealed hash of the API key that asked for it, and when: every process of an exchange reads it, none has to
 /// remember it, and it opens nothing that its API key does not open at that moment from that address.
 /// </summary>
-internal sealed class WireListenKeys(KeyRing keys, SecretSeal seal, WireAccountFeeds feeds, TimeProvider time)
+internal sealed class WireListenKeys(KeyRing keys, SecretSeal seal, AccountFeeds feeds, TimeProvider time)
 {
     /// <summary>As long as a connection.</summary>
     private static readonly TimeSpan s_life = TimeSpan.FromDays(1);
@@ -27,7 +28,7 @@ internal sealed class WireListenKeys(KeyRing keys, SecretSeal seal, WireAccountF
     ];
 
     /// <summary>What happens to the account of a listen key, and how long that is told; null when it opens nothing.</summary>
-    public async ValueTask<(WireAccountFeed Feed, TimeSpan Left)?> Find(string text, WireOrigin origin) =>
+    public async ValueTask<(AccountFeed Feed, TimeSpan Left)?> Find(string text, WireOrigin origin) =>
         Open(text) is var (hash, left) && await keys.FindHashed(hash, origin.Address) is { Account: > 0 } key && (!key.IsDemo || origin.IsLocal)
             ? (feeds.Of(key.Account), left)
             : null;

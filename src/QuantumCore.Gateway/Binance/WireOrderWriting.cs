@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Following;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
@@ -9,80 +10,6 @@ namespace QuantumCore.Gateway.Binance;
 internal static class WireOrderWriting
 {
     private static readonly OrderConditions s_none = new();
-
-    /// <summary>
-    /// An order as its report tells it; what was traded is known where the report has its fills, or nothing was. The first report
-    /// has the total it was entered with.
-    /// </summary>
-    public static PastOrder View(this ExecutionReport report, long? filledValue = null)
-    {
-        var prevented = report.Prevented is { } matches ? PreventedQuantity.Of(report.Number, matches.All) : null;
-        return new(
-            report.Symbol,
-            report.Number,
-            report.OrderId,
-            report.ClientOrderId,
-            report.Side,
-            report.Type,
-            report.TimeInForce,
-            report.PriceTicks,
-            report.QuantityLots - (prevented?.TakenOffLots ?? 0),
-            report.FilledLots,
-            filledValue ?? report.Fills.Aggregate(0L, static (sum, fill) => checked(sum + (fill.PriceTicks * fill.QuantityLots))),
-            report.Status,
-            report.End,
-            report.TimeNanos,
-            report.TimeNanos,
-            report.PostOnly,
-            report.SelfTrade,
-            report.Conditions,
-            null,
-            Prevented: prevented);
-    }
-
-    /// <summary>An order that is open, with the fills it has had.</summary>
-    public static PastOrder View(OpenOrder order, IEnumerable<OrderFill> fills) => new(
-        order.Symbol,
-        order.Number,
-        order.OrderId,
-        order.ClientOrderId,
-        order.Side,
-        order.Type,
-        order.TimeInForce,
-        order.PriceTicks,
-        order.QuantityLots,
-        order.FilledLots,
-        fills.Aggregate(0L, static (sum, fill) => checked(sum + (fill.PriceTicks * fill.QuantityLots))),
-        order.FilledLots > 0 ? OrderStatus.PartiallyFilled : OrderStatus.New,
-        EndReason.None,
-        order.TimeNanos,
-        order.TimeNanos,
-        order.PostOnly,
-        order.SelfTrade,
-        order.Conditions,
-        null);
-
-    /// <summary>An order as it enters its book.</summary>
-    public static PastOrder View(string symbol, SubmitOrder order, long orderId, long timeNanos) => new(
-        symbol,
-        order.Number,
-        orderId,
-        order.ClientOrderId,
-        order.Side,
-        order.Type,
-        order.TimeInForce,
-        order.PriceTicks,
-        order.QuantityLots,
-        0,
-        0,
-        OrderStatus.New,
-        EndReason.None,
-        timeNanos,
-        timeNanos,
-        order.PostOnly,
-        order.SelfTrade,
-        order.Conditions,
-        null);
 
     /// <summary>The answer to a new order.</summary>
     public static void WriteNew(
@@ -167,9 +94,6 @@ internal static class WireOrderWriting
             to.WriteLots("preventedQuantity"u8, instrument, prevented.Lots);
         }
     }
-
-    /// <summary>The total it was entered with: what prevented matches took off counts as prevented, not as gone.</summary>
-    public static long OriginalLots(this PastOrder order) => order.QuantityLots + (order.Prevented?.TakenOffLots ?? 0);
 
     /// <summary>The same of an amended order, whose members have other names.</summary>
     public static void WriteAmended(Utf8JsonWriter to, Instrument instrument, PastOrder order)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Following;
 using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
@@ -362,7 +363,7 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
     /// <summary>An open order as the account sees it; what was traded for it the history knows.</summary>
     private static PastOrder Live(OpenOrder order, PastOrder? past) => past is not null && past.FilledLots >= order.FilledLots
         ? past
-        : WireOrderWriting.View(order, []) with { FilledValue = past?.FilledValue ?? 0, ListId = past?.ListId, Prevented = past?.Prevented };
+        : OrderViews.Of(order, []) with { FilledValue = past?.FilledValue ?? 0, ListId = past?.ListId, Prevented = past?.Prevented };
 
     /// <summary>An order as a request names it.</summary>
     private readonly record struct NamedOrder(Instrument? Instrument, long? OrderId, string? ClientOrderId);

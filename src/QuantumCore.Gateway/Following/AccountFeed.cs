@@ -3,44 +3,49 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 
-namespace QuantumCore.Gateway.Binance;
+namespace QuantumCore.Gateway.Following;
 
 /// <summary>The feeds of accounts whose owners listen; one per account.</summary>
-internal sealed class WireAccountFeeds(OrderEntry entry, Listings listings, TimeProvider time, ILogger<WireAccountFeeds> log)
+internal sealed class AccountFeeds(OrderEntry entry, Listings listings, TimeProvider time, ILogger<AccountFeeds> log)
 {
-    private readonly ConcurrentDictionary<long, WireAccountFeed> _feeds = new();
+    private readonly ConcurrentDictionary<long, AccountFeed> _feeds = new();
 
-    public WireAccountFeed Of(long account) =>
-        _feeds.GetOrAdd(account, _ => new WireAccountFeed(account, entry, listings, time, log));
+    public AccountFeed Of(long account) =>
+        _feeds.GetOrAdd(account, _ => new AccountFeed(account, entry, listings, time, log));
 }
 
 /// <summary>
 /// What happens to an account, for all who listen: its books' records since the feed began, each once, each book's in sequence, none
 /// left out. A call that failed is asked again: the journal has what was missed.
 /// </summary>
-internal sealed class WireAccountFeed(long account, OrderEntry entry, Listings listings, TimeProvider time, ILogger log)
+internal sealed class AccountFeed(long account, OrderEntry entry, Listings listings, TimeProvider time, ILogger log)
 {
     private const int FillsAtOnce = 1_000;
 
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
-    private readonly HashSet<Action<ReadOnlyMemory<byte>>> _listeners = [];
-    private TaskCompletionSource? _began;
-    private WireAccountEvents _events = new([], [], []);
+    private readonly HashSet<Action<AccountNews>> _listeners = [];
+    private TaskCompletionSource<ImmutableArray<SeenSequence>>? _began;
+    private AccountEvents _events = new([], [], []);
     private ImmutableArray<SeenSequence> _places = [];
     private long _version;
 
-    /// <summary>Starts to give the listener what happens; complete when whatever happens from now on is told.</summary>
-    public Task Join(Action<ReadOnlyMemory<byte>> listener)
+    /// <summary>
+    /// Starts to give the listener what happens; complete when whatever happens from now on is told, with the places in the books up to
+    /// which nothing is.
+    /// </summary>
+    public Task<ImmutableArray<SeenSequence>> Join(Action<AccountNews> listener)
     {
-        TaskCompletionSource began;
+        TaskCompletionSource<ImmutableArray<SeenSequence>> began;
         lock (_lock)
         {
             _listeners.Add(listener);
+            if (_began is { Task.IsCompleted: true })
+                return Task.FromResult(_places);
             if (_began is not null)
                 return _began.Task;
-            _began = began = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _began = began = new TaskCompletionSource<ImmutableArray<SeenSequence>>(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
         _ = Follow(began);
@@ -48,7 +53,7 @@ internal sealed class WireAccountFeed(long account, OrderEntry entry, Listings l
     }
 
     /// <summary>Gives the listener nothing more.</summary>
-    public void Leave(Action<ReadOnlyMemory<byte>> listener)
+    public void Leave(Action<AccountNews> listener)
     {
         lock (_lock)
         {
@@ -57,7 +62,7 @@ internal sealed class WireAccountFeed(long account, OrderEntry entry, Listings l
     }
 
     /// <summary>Follows the account as long as anyone listens. What grains throw ends here.</summary>
-    private async Task Follow(TaskCompletionSource began)
+    private async Task Follow(TaskCompletionSource<ImmutableArray<SeenSequence>> began)
     {
         _version = -1;
         while (GoesOn())
@@ -68,11 +73,11 @@ internal sealed class WireAccountFeed(long account, OrderEntry entry, Listings l
                 if (change is null)
                     continue;
                 if (_version < 0)
-                    _events = await Begin(change.View);
+                    await Begin(change.View);
                 else
                     await Tell(change);
-                (_version, _places) = (change.Version, change.View.Cursors);
-                began.TrySetResult();
+                _version = change.Version;
+                began.TrySetResult(change.View.Cursors);
             }
             catch (Exception error)
             {
@@ -95,7 +100,7 @@ internal sealed class WireAccountFeed(long account, OrderEntry entry, Listings l
     }
 
     /// <summary>The account as it is: of orders that have traded, what for is added up from their fills until then.</summary>
-    private async ValueTask<WireAccountEvents> Begin(AccountView view)
+    private async ValueTask Begin(AccountView view)
     {
         var places = view.Cursors.ToDictionary(seen => seen.Symbol, seen => seen.Sequence, StringComparer.Ordinal);
         // The history may be newer than the account is here: of lists that began since, their events will tell.
@@ -113,7 +118,7 @@ internal sealed class WireAccountFeed(long account, OrderEntry entry, Listings l
             var fills = order.FilledLots == 0 ? [] : await Fills(order);
             var until = fills.Where(fill => fill.Fill.Sequence <= places.GetValueOrDefault(order.Symbol)).Select(fill => fill.Fill);
             var lost = prevented.Where(match => match.Symbol == order.Symbol && match.Place.Sequence <= places.GetValueOrDefault(order.Symbol));
-            var shown = WireOrderWriting.View(order, until);
+            var shown = OrderViews.Of(order, until);
             orders.Add(shown with
             {
                 // The account holds for an order before its book has it: that one's time is the order's, as in every answer.
@@ -123,7 +128,11 @@ internal sealed class WireAccountFeed(long account, OrderEntry entry, Listings l
             });
         }
 
-        return new WireAccountEvents(orders, lists.Values.Select(list => list.AsEnumerable()), view.Balances);
+        _events = new AccountEvents(orders, lists.Values.Select(list => list.AsEnumerable()), view.Balances);
+        lock (_lock)
+        {
+            _places = view.Cursors;
+        }
     }
 
     /// <summary>All that an order has traded: there may be more than one answer tells.</summary>
@@ -145,14 +154,12 @@ internal sealed class WireAccountFeed(long account, OrderEntry entry, Listings l
     private async ValueTask Tell(AccountChange change)
     {
         var listed = await listings.BySymbol();
-        var messages = _events.Of(account, change, listed, time.GetUtcNow().ToUnixTimeMilliseconds());
+        var news = new AccountNews(time.GetUtcNow(), _events.Of(account, change, listed), change.View.Cursors);
         lock (_lock)
         {
-            foreach (var message in messages)
-            {
-                foreach (var listener in _listeners)
-                    listener(message);
-            }
+            _places = news.Places;
+            foreach (var listener in _listeners)
+                listener(news);
         }
     }
 }

@@ -1,33 +1,30 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using QuantumCore.Contracts;
-using QuantumCore.Gateway.Streams;
 using QuantumCore.Instruments;
 
-namespace QuantumCore.Gateway.Binance;
+namespace QuantumCore.Gateway.Following;
 
 /// <summary>An account's orders and balances as its listeners know them; what a change of the account means for them.</summary>
 /// <param name="orders">Its open orders.</param>
 /// <param name="lists">Its lists that are not done, whole.</param>
 /// <param name="balances">Its balances.</param>
-internal sealed class WireAccountEvents(
+internal sealed class AccountEvents(
     IEnumerable<PastOrder> orders, IEnumerable<IEnumerable<PastOrder>> lists, ImmutableArray<AssetBalance> balances)
 {
     private readonly Dictionary<long, PastOrder> _orders = orders.ToDictionary(order => order.Number);
-    private readonly Dictionary<long, OrderList> _lists = lists.ToDictionary(list => list.First().ListId!.Value, list => OrderList.Of([.. list]));
+    private readonly Dictionary<long, FollowedList> _lists = lists.ToDictionary(list => list.First().ListId!.Value, list => FollowedList.Of([.. list]));
     private readonly Dictionary<string, Int128> _traded = new(StringComparer.Ordinal);
     private readonly Dictionary<long, PreventedMatch> _prevented = [];
-    private readonly List<ReadOnlyMemory<byte>> _messages = [];
+    private readonly List<AccountEvent> _events = [];
     private Dictionary<string, AssetBalance> _balances = balances.ToDictionary(balance => balance.Asset, StringComparer.Ordinal);
     private long _account;
-    private long _nowMillis;
+    private int _reports;
 
     /// <summary>The events of a change, in sequence: what happened to orders, then what came in from outside, then the balances.</summary>
-    public IReadOnlyList<ReadOnlyMemory<byte>> Of(
-        long account, AccountChange change, IReadOnlyDictionary<string, Instrument> listed, long nowMillis)
+    public IReadOnlyList<AccountEvent> Of(long account, AccountChange change, IReadOnlyDictionary<string, Instrument> listed)
     {
-        (_account, _nowMillis) = (account, nowMillis);
-        _messages.Clear();
+        _account = account;
+        _events.Clear();
         _traded.Clear();
         foreach (var book in change.Records)
         {
@@ -38,12 +35,13 @@ internal sealed class WireAccountEvents(
         }
 
         TakeBalances(change.View.Balances);
-        return [.. _messages];
+        return [.. _events];
     }
 
     private void Take(Instrument instrument, long sequence, BookRecord record)
     {
-        var book = new Place(instrument, sequence, record.TimeNanos);
+        var book = new RecordPlace(instrument, sequence, record.TimeNanos);
+        _reports = 0;
         switch (record)
         {
             case OrderAccepted accepted:
@@ -67,7 +65,7 @@ internal sealed class WireAccountEvents(
         }
     }
 
-    private void Accept(Place book, OrderAccepted accepted)
+    private void Accept(RecordPlace book, OrderAccepted accepted)
     {
         var taker = accepted.Order;
         if (accepted.Replaced is { } replaced)
@@ -87,7 +85,7 @@ internal sealed class WireAccountEvents(
             End(book, taker.Number, accepted.End);
     }
 
-    private void Turn(Place book, BookTurn turn)
+    private void Turn(RecordPlace book, BookTurn turn)
     {
         var (trades, prevented) = (0, 0);
         _prevented.Clear();
@@ -114,7 +112,7 @@ internal sealed class WireAccountEvents(
     }
 
     /// <summary>What own orders lose by it is told with what that does to them: they become smaller, or end.</summary>
-    private void Prevent(Place book, PreventedMatch match)
+    private void Prevent(RecordPlace book, PreventedMatch match)
     {
         foreach (var own in (ReadOnlySpan<PreventedOrder>)[match.Taker, match.Maker])
         {
@@ -125,7 +123,7 @@ internal sealed class WireAccountEvents(
         }
     }
 
-    private void Step(Place book, BookTurn turn, TurnStep step)
+    private void Step(RecordPlace book, BookTurn turn, TurnStep step)
     {
         switch (step.Kind)
         {
@@ -166,29 +164,29 @@ internal sealed class WireAccountEvents(
         return next is { Kind: StepKind.Ended, Reason: EndReason.Amount } ? 0 : hold;
     }
 
-    private void Open(Place book, SubmitOrder order, long orderId, BookCommand? command = null)
+    private void Open(RecordPlace book, SubmitOrder order, long orderId, BookCommand? command = null)
     {
         var list = command is { Verb: BookVerb.EnterList } ? command : null;
-        var opened = WireOrderWriting.View(book.Instrument.Symbol, order, orderId, book.TimeNanos) with { ListId = list?.Orders[0].Number };
+        var opened = OrderViews.Of(book.Instrument.Symbol, order, orderId, book.TimeNanos) with { ListId = list?.Orders[0].Number };
         _orders[order.Number] = opened;
-        Report(book, opened, "NEW");
+        Report(book, opened, OrderHappening.Opened);
         if (list is not null)
             OpenListed(book, opened, list);
     }
 
     /// <summary>A list is told of when its last order is.</summary>
-    private void OpenListed(Place book, PastOrder opened, BookCommand command)
+    private void OpenListed(RecordPlace book, PastOrder opened, BookCommand command)
     {
         var id = opened.ListId!.Value;
         if (!_lists.TryGetValue(id, out var list))
-            _lists.Add(id, list = new OrderList((OrderListKind)command.Value, ListNameOf(command.Orders[0]), []));
+            _lists.Add(id, list = new FollowedList((OrderListKind)command.Value, ListNameOf(command.Orders[0]), []));
         list.Members.Add((opened.OrderId, opened.ClientOrderId));
         if (list.Members.Count == command.Orders.Length)
-            _messages.Add(MessageSocket.Bytes(to => WriteList(to, book, id, list, "EXEC_STARTED", "EXECUTING")));
+            _events.Add(new ListEvent(book, id, list, ListHappening.Started));
     }
 
     /// <summary>An order that ended may be the last of its list, or the first, after which the others work.</summary>
-    private void LeaveList(Place book, PastOrder ended)
+    private void LeaveList(RecordPlace book, PastOrder ended)
     {
         if (ended.ListId is not { } id || !_lists.TryGetValue(id, out var list))
             return;
@@ -197,48 +195,20 @@ internal sealed class WireAccountEvents(
         if (isDone)
             _lists.Remove(id);
         if (isDone)
-            _messages.Add(MessageSocket.Bytes(to => WriteList(to, book, id, list, "ALL_DONE", "ALL_DONE")));
+            _events.Add(new ListEvent(book, id, list, ListHappening.Done));
         else if (ended is { Status: OrderStatus.Filled } && ended.Number == id && list.Kind != OrderListKind.OneCancelsOther)
-            _messages.Add(MessageSocket.Bytes(to => WriteList(to, book, id, list, "UPDATED", "EXECUTING")));
+            _events.Add(new ListEvent(book, id, list, ListHappening.Updated));
     }
 
     private static string ListNameOf(SubmitOrder first) => first.Conditions.Decode()?.ListName ?? first.ClientOrderId;
 
-    private void WriteList(Utf8JsonWriter to, Place book, long id, OrderList list, string status, string orderStatus)
-    {
-        var symbol = book.Instrument.Symbol;
-        to.WriteStartObject();
-        to.WriteString("e"u8, "listStatus"u8);
-        to.WriteNumber("E"u8, _nowMillis);
-        to.WriteString("s"u8, symbol);
-        to.WriteNumber("g"u8, id);
-        to.WriteString("c"u8, WireWords.Of(list.Kind));
-        to.WriteString("l"u8, status);
-        to.WriteString("L"u8, orderStatus);
-        to.WriteString("r"u8, "NONE"u8);
-        to.WriteString("C"u8, list.Name);
-        to.WriteMillis("T"u8, book.TimeNanos);
-        to.WriteStartArray("O"u8);
-        foreach (var (orderId, clientOrderId) in list.Members)
-        {
-            to.WriteStartObject();
-            to.WriteString("s"u8, symbol);
-            to.WriteNumber("i"u8, orderId);
-            to.WriteString("c"u8, clientOrderId);
-            to.WriteEndObject();
-        }
-
-        to.WriteEndArray();
-        to.WriteEndObject();
-    }
-
-    private void Reject(Place book, SubmitOrder order, RejectReason reason) => Report(
+    private void Reject(RecordPlace book, SubmitOrder order, RejectReason reason) => Report(
         book,
-        WireOrderWriting.View(book.Instrument.Symbol, order, 0, book.TimeNanos) with { Status = OrderStatus.Rejected },
-        "REJECTED",
-        reject: WireError.Of(new Refusal(reason)).Message);
+        OrderViews.Of(book.Instrument.Symbol, order, 0, book.TimeNanos) with { Status = OrderStatus.Rejected },
+        OrderHappening.Rejected,
+        reject: reason);
 
-    private void Fill(Place book, int index, long number, long priceTicks, long lots, long fee, bool isMaker, long? leaves)
+    private void Fill(RecordPlace book, int index, long number, long priceTicks, long lots, long fee, bool isMaker, long? leaves)
     {
         if (!_orders.TryGetValue(number, out var order))
             return;
@@ -253,7 +223,7 @@ internal sealed class WireAccountEvents(
         };
         _orders[number] = order;
         AddTraded(book.Instrument, order.Side, priceTicks, lots, fee);
-        Report(book, order, "TRADE", new LastFill(WireWriting.TradeId(book.Sequence, index), priceTicks, lots, fee, isMaker));
+        Report(book, order, OrderHappening.Traded, new LastFill(new TradePlace(book.Sequence, index), priceTicks, lots, fee, isMaker));
         if (order.Status == OrderStatus.Filled)
         {
             _orders.Remove(number);
@@ -268,7 +238,7 @@ internal sealed class WireAccountEvents(
         _traded[instrument.Quote.Name] = _traded.GetValueOrDefault(instrument.Quote.Name) - (sign * notional) - fee;
     }
 
-    private void Close(Place book, ImmutableArray<ClosedOrder> closed)
+    private void Close(RecordPlace book, ImmutableArray<ClosedOrder> closed)
     {
         foreach (var order in closed)
         {
@@ -277,7 +247,7 @@ internal sealed class WireAccountEvents(
         }
     }
 
-    private void End(Place book, long number, EndReason reason)
+    private void End(RecordPlace book, long number, EndReason reason)
     {
         // One that was filled is done already.
         if (!_orders.Remove(number, out var order))
@@ -285,11 +255,11 @@ internal sealed class WireAccountEvents(
 
         var ended = order with { Status = reason.Status(), End = reason, ChangedNanos = book.TimeNanos };
         _prevented.Remove(number, out var match);
-        Report(book, ended, match is not null ? "TRADE_PREVENTION" : reason.Status() == OrderStatus.Cancelled ? "CANCELED" : "EXPIRED", match: match);
+        Report(book, ended, OrderHappening.Ended, match: match);
         LeaveList(book, ended);
     }
 
-    private void Change(Place book, long number, Func<PastOrder, PastOrder> change, bool endsNext = false)
+    private void Change(RecordPlace book, long number, Func<PastOrder, PastOrder> change, bool endsNext = false)
     {
         if (!_orders.TryGetValue(number, out var order))
             return;
@@ -298,67 +268,19 @@ internal sealed class WireAccountEvents(
         _orders[number] = order;
         // One that a prevented match leaves nothing of is told once, with its end.
         if (!_prevented.TryGetValue(number, out var match))
-            Report(book, order, "REPLACED");
+            Report(book, order, OrderHappening.Changed);
         else if (!endsNext && _prevented.Remove(number))
-            Report(book, order, "TRADE_PREVENTION", match: match);
+            Report(book, order, OrderHappening.Prevented, match: match);
     }
 
     private void Report(
-        Place book, PastOrder order, string execution, LastFill? fill = null, string reject = "NONE", PreventedMatch? match = null) =>
-        _messages.Add(MessageSocket.Bytes(to => WriteReport(to, book, order, execution, fill, reject, match)));
-
-    private void WriteReport(
-        Utf8JsonWriter to, Place book, PastOrder order, string execution, LastFill? fill, string reject, PreventedMatch? match)
-    {
-        var instrument = book.Instrument;
-        var terms = order.Conditions.Decode() ?? new OrderConditions();
-        to.WriteStartObject();
-        to.WriteString("e"u8, "executionReport"u8);
-        to.WriteNumber("E"u8, _nowMillis);
-        to.WriteString("s"u8, order.Symbol);
-        to.WriteString("c"u8, order.ClientOrderId);
-        to.WriteString("S"u8, WireWords.Of(order.Side));
-        to.WriteString("o"u8, WireWords.Of(order.Type, order.PostOnly, terms));
-        to.WriteString("f"u8, WireWords.Of(order.TimeInForce, order.Type));
-        to.WriteLots("q"u8, instrument, terms.Amount is null ? order.OriginalLots() : order.FilledLots);
-        to.WritePriceText("p"u8, instrument, OrderCombinations.IsMarket(order.Type) ? 0 : order.PriceTicks);
-        to.WritePriceText("P"u8, instrument, terms.TriggerTicks ?? terms.ActivationTicks ?? 0);
-        if (terms.TrailBasisPoints is { } trail)
-            to.WriteNumber("d"u8, trail);
-        to.WriteLots("F"u8, instrument, terms.DisplayLots ?? 0);
-        to.WriteNumber("g"u8, order.ListId ?? -1);
-        to.WriteString("C"u8, execution is "CANCELED" ? order.ClientOrderId : "");
-        to.WriteString("x"u8, execution);
-        to.WriteString("X"u8, WireWords.Status(order));
-        to.WriteString("r"u8, reject);
-        to.WriteNumber("i"u8, order.OrderId);
-        to.WriteLots("l"u8, instrument, fill?.Lots ?? 0);
-        to.WriteLots("z"u8, instrument, order.FilledLots);
-        to.WritePriceText("L"u8, instrument, fill?.PriceTicks ?? 0);
-        to.WriteString("n"u8, DecimalText.Format(fill?.Fee ?? 0, instrument.Quote.Decimals));
-        to.WriteString("N"u8, fill is null ? null : instrument.Quote.Name);
-        to.WriteMillis("T"u8, book.TimeNanos);
-        to.WriteNumber("t"u8, fill?.TradeId ?? -1);
-        to.WriteNumber("I"u8, book.Sequence);
-        to.WriteBoolean("w"u8, order.Status is OrderStatus.New or OrderStatus.PartiallyFilled);
-        to.WriteBoolean("m"u8, fill is { IsMaker: true });
-        to.WriteBoolean("M"u8, false);
-        to.WriteMillis("O"u8, order.CreatedNanos);
-        to.WriteString("Z"u8, instrument.Amount(order.FilledValue));
-        to.WriteString("Y"u8, instrument.Amount(fill is null ? 0 : (Int128)fill.PriceTicks * fill.Lots));
-        to.WriteString("Q"u8, instrument.Amount(terms.Amount ?? 0));
-        to.WriteMillis("W"u8, order.CreatedNanos);
-        to.WriteString("V"u8, WireWords.Of(order.SelfTrade));
-        if (order.Prevented is { } prevented)
-        {
-            to.WriteNumber("v"u8, WireWriting.TradeId(prevented.Last.Sequence, prevented.Last.Index));
-            to.WriteLots("A"u8, instrument, prevented.Lots);
-        }
-
-        if (match?.Own(order.Number) is { } own)
-            WirePreventedWriting.WriteReported(to, instrument, match, own);
-        to.WriteEndObject();
-    }
+        RecordPlace book,
+        PastOrder order,
+        OrderHappening what,
+        LastFill? fill = null,
+        RejectReason reject = RejectReason.None,
+        PreventedMatch? match = null) =>
+        _events.Add(new OrderEvent(book, _reports++, order, what, fill, reject, match));
 
     private void TakeBalances(ImmutableArray<AssetBalance> now)
     {
@@ -368,57 +290,11 @@ internal sealed class WireAccountEvents(
             // What trades do not explain came in from outside.
             var delta = (Int128)balance.Total - _balances.GetValueOrDefault(balance.Asset).Total - _traded.GetValueOrDefault(balance.Asset);
             if (delta != 0)
-                _messages.Add(MessageSocket.Bytes(to => WriteUpdate(to, balance, delta)));
+                _events.Add(new TransferEvent(balance, delta));
         }
 
         _balances = now.ToDictionary(balance => balance.Asset, StringComparer.Ordinal);
         if (changed.Length > 0)
-            _messages.Add(MessageSocket.Bytes(to => WritePosition(to, changed)));
+            _events.Add(new BalancesEvent(changed));
     }
-
-    private void WriteUpdate(Utf8JsonWriter to, AssetBalance balance, Int128 delta)
-    {
-        to.WriteStartObject();
-        to.WriteString("e"u8, "balanceUpdate"u8);
-        to.WriteNumber("E"u8, _nowMillis);
-        to.WriteString("a"u8, balance.Asset);
-        to.WriteString("d"u8, DecimalText.Format(delta, balance.Decimals));
-        to.WriteNumber("T"u8, _nowMillis);
-        to.WriteEndObject();
-    }
-
-    private void WritePosition(Utf8JsonWriter to, AssetBalance[] changed)
-    {
-        to.WriteStartObject();
-        to.WriteString("e"u8, "outboundAccountPosition"u8);
-        to.WriteNumber("E"u8, _nowMillis);
-        to.WriteNumber("u"u8, _nowMillis);
-        to.WriteStartArray("B"u8);
-        foreach (var balance in changed)
-        {
-            to.WriteStartObject();
-            to.WriteString("a"u8, balance.Asset);
-            to.WriteString("f"u8, DecimalText.Format(balance.Available, balance.Decimals));
-            to.WriteString("l"u8, DecimalText.Format(balance.Held, balance.Decimals));
-            to.WriteEndObject();
-        }
-
-        to.WriteEndArray();
-        to.WriteEndObject();
-    }
-
-    /// <summary>Where a record stands.</summary>
-    private sealed record Place(Instrument Instrument, long Sequence, long TimeNanos);
-
-    /// <summary>A list that is not done.</summary>
-    private sealed record OrderList(OrderListKind Kind, string Name, List<(long OrderId, string ClientOrderId)> Members)
-    {
-        public static OrderList Of(ImmutableArray<PastOrder> orders) => new(
-            orders[0].List!.Value,
-            orders[0].ListName ?? orders[0].ClientOrderId,
-            [.. orders.Select(order => (order.OrderId, order.ClientOrderId))]);
-    }
-
-    /// <summary>The fill that a report is of.</summary>
-    private sealed record LastFill(long TradeId, long PriceTicks, long Lots, long Fee, bool IsMaker);
 }

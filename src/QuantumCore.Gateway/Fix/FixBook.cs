@@ -1,0 +1,167 @@
+using System.Globalization;
+using System.Threading.Channels;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Streams;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Fix;
+
+/// <summary>One book for one request: a snapshot, and then what changes of it.</summary>
+internal sealed class FixBook(FixSession session, FixMarketRequest request, Instrument instrument, BookFeed feed, Func<ValueTask<bool>> isStillIn)
+    : IUpdateReader, IDisposable
+{
+    private const char New = '0';
+    private const char Change = '1';
+    private const char Delete = '2';
+
+    private readonly Channel<MarketUpdate> _updates = Channel.CreateUnbounded<MarketUpdate>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly SortedDictionary<long, DepthLevel> _bids = new(Comparer<long>.Create(static (left, right) => right.CompareTo(left)));
+    private readonly SortedDictionary<long, DepthLevel> _asks = [];
+
+    /// <summary>Begins to tell.</summary>
+    public void Start()
+    {
+        _ = Run();
+        feed.Join(this);
+    }
+
+    /// <inheritdoc/>
+    public void Offer(MarketUpdate update) => _updates.Writer.TryWrite(update);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        feed.Leave(this);
+        _updates.Writer.TryComplete();
+    }
+
+    private async Task Run()
+    {
+        await foreach (var update in _updates.Reader.ReadAllAsync())
+        {
+            if (!await isStillIn())
+            {
+                session.LogOut(FixTrader.KeyIsGone);
+                return;
+            }
+
+            if (update.IsSnapshot)
+            {
+                _bids.Clear();
+                _asks.Clear();
+            }
+
+            var changes = new List<Entry>();
+            Apply(_bids, update.Bids, '0', request.Bids, changes);
+            Apply(_asks, update.Asks, '1', request.Asks, changes);
+            Tell(update, changes);
+            if (request.Kind == '0')
+            {
+                Dispose();
+                return;
+            }
+        }
+    }
+
+    private void Tell(MarketUpdate update, List<Entry> changes)
+    {
+        var trades = request.Trades && !update.IsSnapshot ? update.Trades : [];
+        if (!update.IsSnapshot && changes.Count == 0 && trades.IsEmpty)
+            return;
+
+        if (update.IsSnapshot || !request.IsIncremental)
+            session.Send("W", to => WriteBook(to, update.TimeNanos, trades));
+        else
+            session.Send("X", to => WriteChanges(to, update.TimeNanos, changes, trades));
+    }
+
+    private static void Apply(
+        SortedDictionary<long, DepthLevel> side, IEnumerable<DepthLevel> levels, char type, bool isTold, List<Entry> changes)
+    {
+        foreach (var level in levels)
+        {
+            var isNew = !side.ContainsKey(level.PriceTicks);
+            if (level.QuantityLots != 0)
+                side[level.PriceTicks] = level;
+            else if (!side.Remove(level.PriceTicks))
+                continue;
+            if (isTold)
+                changes.Add(new Entry(type, level, level.QuantityLots == 0 ? Delete : isNew ? New : Change));
+        }
+    }
+
+    private void WriteBook(FixWriter to, long timeNanos, IReadOnlyCollection<PublicTrade> trades)
+    {
+        var bids = Levels(_bids, request.Bids);
+        var asks = Levels(_asks, request.Asks);
+        to.Add(FixTag.MDReqID, request.Id);
+        to.Add(FixTag.Symbol, instrument.Symbol);
+        to.Add(FixTag.NoMDEntries, bids.Length + asks.Length + trades.Count);
+        foreach (var level in bids)
+            WriteLevel(to, '0', level, timeNanos);
+        foreach (var level in asks)
+            WriteLevel(to, '1', level, timeNanos);
+        foreach (var trade in trades)
+        {
+            to.Add(FixTag.MDEntryType, '2');
+            WriteTrade(to, trade);
+        }
+    }
+
+    private DepthLevel[] Levels(SortedDictionary<long, DepthLevel> side, bool isTold) =>
+        !isTold ? [] : [.. request.Depth == 0 ? side.Values : side.Values.Take(request.Depth)];
+
+    private void WriteLevel(FixWriter to, char type, DepthLevel level, long timeNanos)
+    {
+        to.Add(FixTag.MDEntryType, type);
+        to.Add(FixTag.MDEntryPx, instrument.FormatPrice(level.PriceTicks));
+        to.Add(FixTag.MDEntrySize, instrument.FormatQuantity(level.QuantityLots));
+        WriteTime(to, timeNanos);
+        to.Add(FixTag.NumberOfOrders, level.Orders);
+    }
+
+    private void WriteChanges(FixWriter to, long timeNanos, List<Entry> changes, IReadOnlyCollection<PublicTrade> trades)
+    {
+        to.Add(FixTag.MDReqID, request.Id);
+        to.Add(FixTag.NoMDEntries, changes.Count + trades.Count);
+        foreach (var (type, level, action) in changes)
+        {
+            to.Add(FixTag.MDUpdateAction, action);
+            to.Add(FixTag.MDEntryType, type);
+            to.Add(FixTag.Symbol, instrument.Symbol);
+            to.Add(FixTag.MDEntryPx, instrument.FormatPrice(level.PriceTicks));
+            if (action != Delete)
+                to.Add(FixTag.MDEntrySize, instrument.FormatQuantity(level.QuantityLots));
+            WriteTime(to, timeNanos);
+            if (action != Delete)
+                to.Add(FixTag.NumberOfOrders, level.Orders);
+        }
+
+        foreach (var trade in trades)
+        {
+            to.Add(FixTag.MDUpdateAction, New);
+            to.Add(FixTag.MDEntryType, '2');
+            to.Add(FixTag.MDEntryID, string.Create(CultureInfo.InvariantCulture, $"{trade.Sequence}-{trade.Index}"));
+            to.Add(FixTag.Symbol, instrument.Symbol);
+            WriteTrade(to, trade);
+        }
+    }
+
+    private void WriteTrade(FixWriter to, PublicTrade trade)
+    {
+        to.Add(FixTag.MDEntryPx, instrument.FormatPrice(trade.PriceTicks));
+        to.Add(FixTag.MDEntrySize, instrument.FormatQuantity(trade.QuantityLots));
+        WriteTime(to, trade.TimeNanos);
+        to.Add(FixTag.Text, trade.TakerSide == Side.Buy ? "buy" : "sell");
+    }
+
+    private static void WriteTime(FixWriter to, long nanos)
+    {
+        var at = FixTime.Text(FixReports.At(nanos));
+        to.Add(FixTag.MDEntryDate, at[..8]);
+        to.Add(FixTag.MDEntryTime, at[9..]);
+    }
+
+    /// <summary>A level that changed: its side, as it is now, and what happened to it.</summary>
+    private readonly record struct Entry(char Type, DepthLevel Level, char Action);
+}

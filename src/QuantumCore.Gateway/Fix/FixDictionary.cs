@@ -1,0 +1,41 @@
+using System.Collections.Frozen;
+
+namespace QuantumCore.Gateway.Fix;
+
+/// <summary>
+/// Which messages are taken, and which tags they may have. A tag that would go unheard is refused, but for those that say nothing that
+/// the exchange would do otherwise.
+/// </summary>
+internal static class FixDictionary
+{
+    // Currency, HandlInst, SecurityIDSource, SecurityID, TransactTime, ExDestination, SecurityType, SecurityExchange, CFICode,
+    // OrderCapacity, OrderRestrictions, Text.
+    private static readonly int[] s_unheard = [15, 21, 22, 48, 60, 100, 167, 207, 461, 528, 529, 58];
+
+    private static readonly FrozenDictionary<string, FrozenSet<int>> s_tags = new Dictionary<string, FrozenSet<int>>(StringComparer.Ordinal)
+    {
+        ["D"] = Of(
+            FixTag.Account, FixTag.ClOrdID, FixTag.ExecInst, FixTag.OrderQty, FixTag.OrdType, FixTag.Price, FixTag.Side, FixTag.Symbol,
+            FixTag.TimeInForce, FixTag.StopPx, FixTag.MinQty, FixTag.MaxFloor, FixTag.ExpireTime, FixTag.CashOrderQty,
+            FixTag.PegOffsetValue, FixTag.ExpireDate, FixTag.PegOffsetType),
+        ["F"] = Of(FixTag.Account, FixTag.ClOrdID, FixTag.OrderID, FixTag.OrderQty, FixTag.OrigClOrdID, FixTag.Side, FixTag.Symbol),
+        ["G"] = Of(
+            FixTag.Account, FixTag.ClOrdID, FixTag.OrderID, FixTag.OrderQty, FixTag.OrdType, FixTag.OrigClOrdID, FixTag.Price, FixTag.Side,
+            FixTag.Symbol, FixTag.TimeInForce),
+        ["q"] = Of(FixTag.ClOrdID, FixTag.Side, FixTag.Symbol, FixTag.MassCancelRequestType),
+        ["H"] = Of(FixTag.Account, FixTag.ClOrdID, FixTag.OrderID, FixTag.Side, FixTag.Symbol, FixTag.OrdStatusReqID),
+        ["AF"] = Of(FixTag.Account, FixTag.MassStatusReqID, FixTag.MassStatusReqType, FixTag.Side, FixTag.Symbol),
+        ["x"] = Of(FixTag.SecurityReqID, FixTag.SecurityListRequestType, FixTag.Symbol, FixTag.SubscriptionRequestType),
+        ["V"] = Of(
+            FixTag.MDReqID, FixTag.SubscriptionRequestType, FixTag.MarketDepth, FixTag.MDUpdateType, FixTag.AggregatedBook, FixTag.NoMDEntryTypes, FixTag.MDEntryType,
+            FixTag.NoRelatedSym, FixTag.Symbol),
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>Whether messages of this type are taken.</summary>
+    public static bool Knows(string type) => s_tags.ContainsKey(type);
+
+    /// <summary>Whether a message of this type may have this tag.</summary>
+    public static bool MayHave(string type, int tag) => s_tags[type].Contains(tag);
+
+    private static FrozenSet<int> Of(params int[] tags) => tags.Concat(s_unheard).ToFrozenSet();
+}

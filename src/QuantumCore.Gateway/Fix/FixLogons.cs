@@ -1,0 +1,51 @@
+using System.Net;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Binance;
+
+namespace QuantumCore.Gateway.Fix;
+
+/// <summary>Who may begin a session: the holder of a key that has an account.</summary>
+internal sealed class FixLogons(FixServices services, SecretSeal seal, ExchangeReadiness readiness)
+{
+    private const string Unknown = "The key is not known, or may not be used from here.";
+
+    /// <summary>Judges a logon whose session fields are in order.</summary>
+    /// <param name="message">The Logon.</param>
+    /// <param name="address">Where it comes from.</param>
+    public async ValueTask<FixLogon> Judge(FixMessage message, IPAddress? address)
+    {
+        if (!readiness.IsReady)
+            return Refused("The exchange is not open yet.");
+        if (!services.Quotas.TakeSignIn(address, ""))
+            return Refused("Too many attempts from this address: wait a minute.");
+        if (message[FixTag.CancelOrdersOnDisconnect] is not (null or "Y" or "N"))
+            return Refused("CancelOrdersOnDisconnect (8013) is Y or N.");
+
+        // A key that signs names its holder and proves nothing; one without a secret is itself the secret.
+        var signature = message[FixTag.RawData];
+        if ((signature is null ? message[FixTag.Password] : message[FixTag.UserName]) is not { } shown)
+            return Refused("Password (554) is the key; of a key that signs Username (553) is the key and RawData (96) the signature.");
+        if (await services.Keys.Find(shown, address) is not { } key || (key.IsDemo && (address is null || !IPAddress.IsLoopback(address))))
+            return Refused(Unknown);
+        if (signature is null ? key is { Signing: not null, IsDemo: false } : !RequestSignature.IsValid(seal, key, Payload(message), signature))
+            return Refused(signature is null ? "This key signs: RawData (96) is missing." : "RawData (96) is not the key's signature of this logon.");
+        if (key.Account == 0)
+            return Refused("This key has no account.");
+        if (!key.Rights.HasFlag(KeyRights.Read))
+            return Refused("This key may not see orders.");
+
+        var holder = new FixHolder(
+            key.Account,
+            key.Rights.HasFlag(KeyRights.Trade),
+            address,
+            async () => await services.Keys.Find(shown, address) is not null,
+            message[FixTag.CancelOrdersOnDisconnect] == "Y");
+        return new FixLogon(new FixTrader(services, holder), null);
+    }
+
+    /// <summary>What a key signs of its logon.</summary>
+    private static string Payload(FixMessage message) => string.Join(
+        '\x01', "A", message[FixTag.Sender], message[FixTag.Target], message[FixTag.Sequence], message[FixTag.SendingTime]);
+
+    private static FixLogon Refused(string text) => new(null, text);
+}

@@ -1,0 +1,216 @@
+using System.Globalization;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Following;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Fix;
+
+/// <summary>Orders and refusals in FIX's fields.</summary>
+internal static class FixReports
+{
+    private const int MeanDecimals = 8;
+    private const long MeanScale = 100_000_000;
+
+    /// <summary>The id of an event: the same whoever tells it, however often.</summary>
+    public static string ExecId(OrderEvent told) => string.Create(
+        CultureInfo.InvariantCulture, $"{told.Order.Symbol}-{told.Book.Sequence}-{told.Ordinal}");
+
+    /// <summary>What an event says of its order.</summary>
+    /// <param name="to">Where to.</param>
+    /// <param name="account">Whose order it is.</param>
+    /// <param name="told">The event.</param>
+    /// <param name="execType">What happened, in FIX's words.</param>
+    /// <param name="name">The client's name for the order, or for what it did to it.</param>
+    /// <param name="before">Its name before that; null where it had none.</param>
+    public static void WriteEvent(FixWriter to, long account, OrderEvent told, char execType, string name, string? before)
+    {
+        WriteOrder(to, account, told.Book.Instrument, told.Order, ExecId(told), execType, name, before);
+        if (told.Fill is { } fill)
+            WriteFill(to, told.Book.Instrument, fill);
+        if (told.What == OrderHappening.Ended && WireNames.Of(told.Order.End) is { } reason)
+            to.Add(FixTag.Text, reason);
+        if (told.Match is not null)
+            to.Add(FixTag.Text, "selfTrade");
+        to.Add(FixTag.TransactTime, At(told.Book.TimeNanos));
+    }
+
+    /// <summary>How an order stands, for who asked.</summary>
+    public static void WriteStatus(FixWriter to, long account, Instrument instrument, PastOrder order, string name)
+    {
+        WriteOrder(to, account, instrument, order, "0", 'I', name, null);
+        if (WireNames.Of(order.End) is { } reason)
+            to.Add(FixTag.Text, reason);
+        to.Add(FixTag.TransactTime, At(order.ChangedNanos));
+    }
+
+    /// <summary>An order that was not taken, or is not there.</summary>
+    public static void WriteRefusal(FixWriter to, long account, FixMessage request, string execId, Refusal refusal)
+    {
+        to.Add(FixTag.OrderID, "NONE");
+        to.Add(FixTag.ClOrdID, request[FixTag.ClOrdID] ?? "NONE");
+        to.Add(FixTag.ExecID, execId);
+        to.Add(FixTag.ExecType, request.Type == "H" ? 'I' : '8');
+        to.Add(FixTag.OrdStatus, '8');
+        to.Add(FixTag.OrdRejReason, OrderReason(refusal.Reason));
+        to.Add(FixTag.Account, new AccountId(account).ToString());
+        to.Add(FixTag.Symbol, request[FixTag.Symbol] ?? "NONE");
+        to.Add(FixTag.Side, request[FixTag.Side] ?? "1");
+        to.Add(FixTag.LeavesQty, "0");
+        to.Add(FixTag.CumQty, "0");
+        to.Add(FixTag.AvgPx, "0");
+        to.Add(FixTag.Text, Sentence(refusal));
+    }
+
+    /// <summary>A cancel, or a replacement, that was not done.</summary>
+    /// <param name="to">Where to.</param>
+    /// <param name="request">What was asked for.</param>
+    /// <param name="order">Its order; null when there is none such.</param>
+    /// <param name="refusal">Why not.</param>
+    public static void WriteCancelReject(FixWriter to, FixMessage request, PastOrder? order, Refusal refusal)
+    {
+        to.Add(FixTag.OrderID, order is { OrderId: > 0 } ? order.OrderId.ToString(CultureInfo.InvariantCulture) : request[FixTag.OrderID] ?? "NONE");
+        to.Add(FixTag.ClOrdID, request[FixTag.ClOrdID] ?? "NONE");
+        to.Add(FixTag.OrigClOrdID, request[FixTag.OrigClOrdID] ?? order?.ClientOrderId ?? "NONE");
+        to.Add(FixTag.OrdStatus, order is null ? '8' : Status(order));
+        to.Add(FixTag.CxlRejResponseTo, request.Type == "F" ? '1' : '2');
+        to.Add(FixTag.CxlRejReason, CancelReason(refusal.Reason));
+        to.Add(FixTag.Text, Sentence(refusal));
+    }
+
+    /// <summary>A refusal as a sentence that names the field and the limit.</summary>
+    public static string Sentence(Refusal refusal)
+    {
+        var text = refusal.Reason == RejectReason.BadRequest && refusal.Detail is { } detail ? detail : Refusals.Title(refusal.Reason);
+        if (refusal.Field is { } field)
+            text += $" Field: {string.Join(", ", field.Split(',').Select(FieldName))}.";
+        return refusal.Limit is { } limit ? $"{text} Limit: {limit}." : text;
+    }
+
+    /// <summary>Where an order stands.</summary>
+    public static char Status(PastOrder order) => order.Status switch
+    {
+        OrderStatus.New => '0',
+        OrderStatus.PartiallyFilled => '1',
+        OrderStatus.Filled => '2',
+        OrderStatus.Cancelled => '4',
+        OrderStatus.Rejected => '8',
+        // One by amount is filled when what is left of the amount pays for no lot more.
+        OrderStatus.Expired => order is { End: EndReason.Amount, FilledLots: > 0 } ? '2' : 'C',
+    };
+
+    /// <summary>A time of Unix nanoseconds.</summary>
+    public static DateTimeOffset At(long nanos) => DateTimeOffset.UnixEpoch.AddTicks(nanos / TimeSpan.NanosecondsPerTick);
+
+    private static void WriteOrder(
+        FixWriter to, long account, Instrument instrument, PastOrder order, string execId, char execType, string name, string? before)
+    {
+        var terms = order.Conditions.Decode() ?? new OrderConditions();
+        var isOpen = order.Status is OrderStatus.New or OrderStatus.PartiallyFilled;
+        to.Add(FixTag.OrderID, order.OrderId == 0 ? "NONE" : order.OrderId.ToString(CultureInfo.InvariantCulture));
+        to.Add(FixTag.ClOrdID, name);
+        if (before is not null)
+            to.Add(FixTag.OrigClOrdID, before);
+        to.Add(FixTag.ExecID, execId);
+        to.Add(FixTag.ExecType, execType);
+        to.Add(FixTag.OrdStatus, Status(order));
+        to.Add(FixTag.Account, new AccountId(account).ToString());
+        to.Add(FixTag.Symbol, order.Symbol);
+        to.Add(FixTag.Side, order.Side == Side.Buy ? '1' : '2');
+        if (terms.Amount is { } amount)
+            to.Add(FixTag.CashOrderQty, DecimalText.Format((Int128)amount * instrument.TickLotValue, instrument.Quote.Decimals));
+        else
+            to.Add(FixTag.OrderQty, instrument.FormatQuantity(order.OriginalLots()));
+        to.Add(FixTag.OrdType, TypeOf(order.Type));
+        if (order.Type is OrderType.Limit or OrderType.StopLimit or OrderType.TakeProfitLimit or OrderType.Pegged && order.PriceTicks > 0)
+            to.Add(FixTag.Price, instrument.FormatPrice(order.PriceTicks));
+        if (terms.TriggerTicks is { } trigger)
+            to.Add(FixTag.StopPx, instrument.FormatPrice(trigger));
+        to.Add(FixTag.TimeInForce, TimeOf(order.TimeInForce));
+        if (terms.DisplayLots is { } shown)
+            to.Add(FixTag.MaxFloor, instrument.FormatQuantity(shown));
+        to.Add(FixTag.LeavesQty, instrument.FormatQuantity(isOpen && terms.Amount is null ? order.QuantityLots - order.FilledLots : 0));
+        to.Add(FixTag.CumQty, instrument.FormatQuantity(order.FilledLots));
+        to.Add(FixTag.AvgPx, MeanPrice(instrument, order));
+    }
+
+    private static void WriteFill(FixWriter to, Instrument instrument, LastFill fill)
+    {
+        to.Add(FixTag.LastQty, instrument.FormatQuantity(fill.Lots));
+        to.Add(FixTag.LastPx, instrument.FormatPrice(fill.PriceTicks));
+        to.Add(FixTag.Commission, DecimalText.Format(fill.Fee, instrument.Quote.Decimals));
+        to.Add(FixTag.CommType, '3');
+        to.Add(FixTag.CommCurrency, instrument.Quote.Name);
+        to.Add(FixTag.LastLiquidityInd, fill.IsMaker ? '1' : '2');
+        to.Add(FixTag.SecondaryExecID, string.Create(CultureInfo.InvariantCulture, $"{fill.Place.Sequence}-{fill.Place.Index}"));
+    }
+
+    /// <summary>The mean price of what was traded, rounded down at eight decimals more than prices have.</summary>
+    private static string MeanPrice(Instrument instrument, PastOrder order) => order.FilledLots == 0
+        ? "0"
+        : FixOrderReading.Number(DecimalText.Format(
+            Rounding.DivDown((Int128)order.FilledValue * instrument.TickSize * MeanScale, order.FilledLots), instrument.PriceDecimals + MeanDecimals))!;
+
+    public static char TypeOf(OrderType type) => type switch
+    {
+        OrderType.Market => '1',
+        OrderType.Limit or OrderType.Leg => '2',
+        OrderType.Stop => '3',
+        OrderType.StopLimit or OrderType.TrailingStopLimit => '4',
+        OrderType.TakeProfit or OrderType.TakeProfitLimit => 'J',
+        OrderType.Pegged or OrderType.TrailingStop => 'P',
+    };
+
+    public static char TimeOf(TimeInForce time) => time switch
+    {
+        TimeInForce.Day => '0',
+        TimeInForce.GoodTillCancel => '1',
+        TimeInForce.AtTheOpening => '2',
+        TimeInForce.ImmediateOrCancel => '3',
+        TimeInForce.FillOrKill => '4',
+        TimeInForce.GoodTillDate => '6',
+        TimeInForce.AtTheClose => '7',
+    };
+
+    private static long OrderReason(RejectReason reason) => reason switch
+    {
+        RejectReason.UnknownSymbol => 1,
+        RejectReason.SymbolHalted or RejectReason.SymbolClosed or RejectReason.NotInThisPhase => 2,
+        RejectReason.InsufficientFunds or RejectReason.ShortNotAllowed or RejectReason.InsufficientMargin or RejectReason.MaxQuantity
+            or RejectReason.MaxNotional or RejectReason.PositionLimit or RejectReason.OpenOrderLimit or RejectReason.TooManyOrders => 3,
+        RejectReason.UnknownOrder => 5,
+        RejectReason.KeyConflict or RejectReason.DuplicateOrder => 6,
+        RejectReason.InvalidCombination => 11,
+        RejectReason.InvalidQuantity => 13,
+        _ => 99,
+    };
+
+    private static long CancelReason(RejectReason reason) => reason switch
+    {
+        RejectReason.OrderClosed => 0,
+        RejectReason.UnknownOrder or RejectReason.NotOwner or RejectReason.UnknownSymbol => 1,
+        RejectReason.KeyConflict => 6,
+        _ => 99,
+    };
+
+    /// <summary>A member of the API by the name that it has here.</summary>
+    private static string FieldName(string field) => field switch
+    {
+        "symbol" => "Symbol (55)",
+        "clientOrderId" => "ClOrdID (11)",
+        "side" => "Side (54)",
+        "type" => "OrdType (40)",
+        "timeInForce" => "TimeInForce (59)",
+        "price" => "Price (44)",
+        "quantity" => "OrderQty (38)",
+        "quoteAmount" => "CashOrderQty (152)",
+        "triggerPrice" => "StopPx (99)",
+        "minQuantity" => "MinQty (110)",
+        "displayQuantity" or "hidden" => "MaxFloor (111)",
+        "peg" or "postOnly" or "allOrNone" or "doNotReduce" => $"ExecInst (18, {field})",
+        "pegOffset" or "trailingDistance" or "trailingBasisPoints" => "PegOffsetValue (211)",
+        "goodTill" => "ExpireTime (126)",
+        "selfTrade" => "SelfTradePreventionMode (25001)",
+        _ => field,
+    };
+}

@@ -1,0 +1,85 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Following;
+
+/// <summary>An order in the one form in which it is followed, whoever told of it.</summary>
+internal static class OrderViews
+{
+    /// <summary>
+    /// An order as its report tells it; what was traded is known where the report has its fills, or nothing was. The first report
+    /// has the total it was entered with.
+    /// </summary>
+    public static PastOrder View(this ExecutionReport report, long? filledValue = null)
+    {
+        var prevented = report.Prevented is { } matches ? PreventedQuantity.Of(report.Number, matches.All) : null;
+        return new(
+            report.Symbol,
+            report.Number,
+            report.OrderId,
+            report.ClientOrderId,
+            report.Side,
+            report.Type,
+            report.TimeInForce,
+            report.PriceTicks,
+            report.QuantityLots - (prevented?.TakenOffLots ?? 0),
+            report.FilledLots,
+            filledValue ?? report.Fills.Aggregate(0L, static (sum, fill) => checked(sum + (fill.PriceTicks * fill.QuantityLots))),
+            report.Status,
+            report.End,
+            report.TimeNanos,
+            report.TimeNanos,
+            report.PostOnly,
+            report.SelfTrade,
+            report.Conditions,
+            null,
+            Prevented: prevented);
+    }
+
+    /// <summary>An order that is open, with the fills it has had.</summary>
+    public static PastOrder Of(OpenOrder order, IEnumerable<OrderFill> fills) => new(
+        order.Symbol,
+        order.Number,
+        order.OrderId,
+        order.ClientOrderId,
+        order.Side,
+        order.Type,
+        order.TimeInForce,
+        order.PriceTicks,
+        order.QuantityLots,
+        order.FilledLots,
+        fills.Aggregate(0L, static (sum, fill) => checked(sum + (fill.PriceTicks * fill.QuantityLots))),
+        order.FilledLots > 0 ? OrderStatus.PartiallyFilled : OrderStatus.New,
+        EndReason.None,
+        order.TimeNanos,
+        order.TimeNanos,
+        order.PostOnly,
+        order.SelfTrade,
+        order.Conditions,
+        null);
+
+    /// <summary>An order as it enters its book.</summary>
+    public static PastOrder Of(string symbol, SubmitOrder order, long orderId, long timeNanos) => new(
+        symbol,
+        order.Number,
+        orderId,
+        order.ClientOrderId,
+        order.Side,
+        order.Type,
+        order.TimeInForce,
+        order.PriceTicks,
+        order.QuantityLots,
+        0,
+        0,
+        OrderStatus.New,
+        EndReason.None,
+        timeNanos,
+        timeNanos,
+        order.PostOnly,
+        order.SelfTrade,
+        order.Conditions,
+        null);
+
+    /// <summary>The total it was entered with: what prevented matches took off counts as prevented, not as gone.</summary>
+    public static long OriginalLots(this PastOrder order) => order.QuantityLots + (order.Prevented?.TakenOffLots ?? 0);
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>A client that speaks FIX 4.4, as plainly as it goes.</summary>
+internal sealed class FixClient : IDisposable
+{
+    private const char Soh = '\x01';
+
+    private readonly TcpClient _tcp;
+    private readonly StringBuilder _heard = new();
+    private int _next = 1;
+
+    private FixClient(TcpClient tcp) => _tcp = tcp;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>A session of whose logon the exchange has said yes.</summary>
+    public static async Task<FixClient> LogOnAsync(IPEndPoint address, string password, string more = "")
+    {
+        var client = await ConnectAsync(address);
+        await client.SendAsync("A", $"98=0|108=30|141=Y|554={password}{(more.Length > 0 ? "|" : "")}{more}");
+        Assert.Equal("A", (await client.ReadAsync())[35]);
+        return client;
+    }
+
+    /// <summary>A connection that has said nothing.</summary>
+    public static async Task<FixClient> ConnectAsync(IPEndPoint address)
+    {
+        var tcp = new TcpClient();
+        await tcp.ConnectAsync(address, Cancellation);
+        return new FixClient(tcp);
+    }
+
+    /// <summary>Sends a message.</summary>
+    /// <param name="type">Its type.</param>
+    /// <param name="fields">Its own fields, separated by |; those of the header that it needs more (97) first.</param>
+    public async Task SendAsync(string type, string fields) => await _tcp.GetStream().WriteAsync(Next(type, fields), Cancellation);
+
+    /// <summary>Sends messages in one piece.</summary>
+    public async Task SendAllAsync(params (string Type, string Fields)[] messages) =>
+        await _tcp.GetStream().WriteAsync(messages.SelectMany(message => Next(message.Type, message.Fields)).ToArray(), Cancellation);
+
+    /// <summary>The next message, its fields by their tags: of those that it has more than once the first. Empty: the connection has ended.</summary>
+    public async Task<Dictionary<int, string>> ReadAsync()
+    {
+        var buffer = new byte[16 * 1024];
+        while (true)
+        {
+            var text = _heard.ToString();
+            if (text.IndexOf("\u000110=", StringComparison.Ordinal) is >= 0 and var at && text.IndexOf(Soh, at + 1) is >= 0 and var end)
+            {
+                _heard.Remove(0, end + 1);
+                var fields = new Dictionary<int, string>();
+                foreach (var field in text[..end].Split(Soh))
+                    fields.TryAdd(int.Parse(field[..field.IndexOf('=', StringComparison.Ordinal)], CultureInfo.InvariantCulture), field[(field.IndexOf('=', StringComparison.Ordinal) + 1)..]);
+                return fields;
+            }
+
+            var read = await _tcp.GetStream().ReadAsync(buffer, Cancellation);
+            if (read == 0)
+                return [];
+            _heard.Append(Encoding.Latin1.GetString(buffer, 0, read));
+        }
+    }
+
+    /// <summary>The next messages in short: the type, and those of the named tags that are there.</summary>
+    public async Task<string> HearAsync(int count, params int[] tags)
+    {
+        var heard = new List<string>();
+        while (heard.Count < count)
+        {
+            var told = await ReadAsync();
+            Assert.NotEmpty(told);
+            heard.Add(string.Join(' ', tags.Where(told.ContainsKey).Select(tag => $"{tag}={told[tag]}").Prepend(told[35])));
+        }
+
+        return string.Join("; ", heard);
+    }
+
+    public void Dispose() => _tcp.Dispose();
+
+    private byte[] Next(string type, string fields)
+    {
+        var now = TimeProvider.System.GetUtcNow().UtcDateTime.ToString("yyyyMMdd-HH:mm:ss.fff", CultureInfo.InvariantCulture);
+        var body = $"35={type}|49=DESK|56=QUANTUMCORE|34={_next++}|52={now}|{fields}{(fields.Length > 0 ? "|" : "")}";
+        var text = $"8=FIX.4.4|9={body.Length}|{body}".Replace('|', Soh);
+        return Encoding.Latin1.GetBytes($"{text}10={text.Sum(letter => letter) % 256:000}{Soh}");
+    }
+}

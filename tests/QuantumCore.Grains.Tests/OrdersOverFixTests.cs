@@ -1,0 +1,242 @@
+using QuantumCore.Gateway;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>Orders over FIX 4.4, on the exchange's own grains: what a desk sends, and what it is told.</summary>
+public sealed class OrdersOverFixTests
+{
+    private const string Terms = "55=AAPL|54=1|38=10|40=2|44=140|59=1";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_order_is_told_new_then_cancelled_under_the_name_of_its_cancel()
+    {
+        await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
+        using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        await desk.SendAsync("D", $"11=a|{Terms}");
+        Assert.Equal("8 11=a 150=0 39=0 38=10 44=140.00 59=1 151=10 14=0 1=ACC-1001", await desk.HearAsync(1, 11, 41, 150, 39, 38, 44, 59, 151, 14, 1));
+        await desk.SendAsync("F", "11=c|41=a|55=AAPL|54=1");
+        Assert.Equal("8 11=c 41=a 150=4 39=4 151=0 58=user", await desk.HearAsync(1, 11, 41, 150, 39, 151, 58));
+        await desk.SendAsync("F", "11=d|41=a|55=AAPL|54=1");
+        Assert.Equal("9 11=d 41=a 39=4 102=0 434=1", await desk.HearAsync(1, 11, 41, 39, 102, 434));
+        await desk.SendAsync("F", "11=e|41=never|55=AAPL|54=1");
+        Assert.Equal("9 11=e 37=NONE 102=1", await desk.HearAsync(1, 11, 37, 102));
+    }
+
+    [Fact]
+    public async Task A_trade_is_told_to_both_with_its_fee_its_liquidity_and_the_mean_price_of_all_so_far()
+    {
+        await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
+        using var taker = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        using var maker = await FixClient.LogOnAsync(exchange.FixAddress, "bob");
+        await maker.SendAllAsync(("D", "11=s1|55=AAPL|54=2|38=1|40=2|44=150|59=1"), ("D", "11=s2|55=AAPL|54=2|38=2|40=2|44=151|59=1"));
+        Assert.Equal("8 11=s1 150=0; 8 11=s2 150=0", await maker.HearAsync(2, 11, 150));
+
+        await taker.SendAsync("D", "11=b|55=AAPL|54=1|38=5|40=2|44=151|59=3");
+        Assert.Equal(
+            "8 150=0 39=0 14=0 151=5 6=0; 8 150=F 39=1 32=1 31=150.00 14=1 151=4 6=150 851=2; 8 150=F 39=1 32=2 31=151.00 14=3 151=2 6=150.6666666666 851=2; 8 150=C 39=C 14=3 151=0 6=150.6666666666 58=immediateOrCancel",
+            await taker.HearAsync(4, 150, 39, 32, 31, 14, 151, 6, 851, 58));
+        Assert.Equal("8 11=s1 150=F 39=2 851=1; 8 11=s2 150=F 39=2 851=1", await maker.HearAsync(2, 11, 150, 39, 851));
+
+        var fills = await exchange.Alice.GetFillsAsync(cancellation: Cancellation);
+        await taker.SendAsync("H", "11=b|55=AAPL|54=1");
+        Assert.Equal("8 150=I 39=C 14=3 17=0", await taker.HearAsync(1, 150, 39, 14, 17));
+        Assert.Equal(2, fills.Count);
+    }
+
+    [Fact]
+    public async Task A_name_is_used_once_and_a_copy_that_says_so_is_told_what_became_of_the_first()
+    {
+        await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
+        using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        await desk.SendAsync("D", $"11=a|{Terms}");
+        Assert.Equal("8 150=0", await desk.HearAsync(1, 150));
+        await desk.SendAsync("D", $"11=a|{Terms}");
+        Assert.Equal("8 11=a 37=NONE 150=8 39=8 103=6", await desk.HearAsync(1, 11, 37, 150, 39, 103));
+        await desk.SendAsync("D", $"97=Y|11=a|{Terms}");
+        Assert.Equal("8 11=a 37=1 150=I 39=0 151=10", await desk.HearAsync(1, 11, 37, 150, 39, 151));
+        await desk.SendAsync("D", $"97=Y|11=a|{Terms.Replace("38=10", "38=11", StringComparison.Ordinal)}");
+        Assert.Equal("8 11=a 150=8 103=6", await desk.HearAsync(1, 11, 150, 103));
+        Assert.Single(await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation));
+    }
+
+    [Fact]
+    public async Task An_order_made_smaller_keeps_its_place_and_one_at_another_price_is_a_new_one_both_under_the_new_name()
+    {
+        await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
+        using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        await desk.SendAsync("D", $"11=a|{Terms}");
+        await desk.SendAsync("G", "11=b|41=a|55=AAPL|54=1|40=2|38=6|44=140");
+        await desk.SendAsync("G", "11=c|41=b|55=AAPL|54=1|40=2|38=6|44=141");
+        Assert.Equal(
+            "8 11=a 37=1 150=0 38=10 44=140.00; 8 11=b 41=a 37=1 150=5 38=6 44=140.00; 8 11=c 41=b 37=2 150=5 38=6 44=141.00",
+            await desk.HearAsync(3, 11, 41, 37, 150, 38, 44));
+
+        await desk.SendAsync("G", "11=d|41=c|55=AAPL|54=1|40=2|38=6|44=141");
+        Assert.Equal("9 11=d 41=c 39=0 434=2", await desk.HearAsync(1, 11, 41, 39, 434));
+        await desk.SendAsync("G", "11=e|41=c|55=AAPL|54=2|40=2|38=5|44=141");
+        Assert.Equal("9 11=e 434=2", await desk.HearAsync(1, 11, 434));
+        await desk.SendAsync("G", "11=f|41=a|55=AAPL|54=1|40=2|38=5|44=141");
+        Assert.Equal("9 11=f 102=0", await desk.HearAsync(1, 11, 102));
+        await desk.SendAsync("F", "11=g|37=2|55=AAPL|54=1");
+        Assert.Equal("8 11=g 41=c 37=2 150=4", await desk.HearAsync(1, 11, 41, 37, 150));
+    }
+
+    [Fact]
+    public async Task A_cancel_on_the_heels_of_its_order_cancels_it()
+    {
+        await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
+        using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        for (var i = 0; i < 20; i++)
+        {
+            await desk.SendAllAsync(("D", $"11=a{i}|{Terms}"), ("F", $"11=c{i}|41=a{i}|55=AAPL|54=1"));
+            Assert.Equal($"8 11=a{i} 150=0; 8 11=c{i} 41=a{i} 150=4", await desk.HearAsync(2, 11, 41, 150));
+        }
+    }
+
+    [Fact]
+    public async Task What_others_do_for_the_account_is_told_too_and_a_refusal_of_the_book_once()
+    {
+        await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
+        await exchange.BobAsync(ServedExchange.Sell(1, 150));
+        using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        using var copy = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        await desk.SendAsync("D", "11=post|55=AAPL|54=1|38=1|40=2|44=150|59=1|18=6");
+        Assert.Equal("8 11=post 150=8 39=8", await desk.HearAsync(1, 11, 150, 39));
+        Assert.Equal("8 11=post 150=8 39=8", await copy.HearAsync(1, 11, 150, 39));
+
+        var order = await exchange.AliceAsync(ServedExchange.Buy(1, 140) with { ClientOrderId = "by-http" });
+        await exchange.Alice.CancelAsync(order.Symbol, order.OrderId, Cancellation);
+        foreach (var session in new[] { desk, copy })
+            Assert.Equal("8 11=by-http 150=0; 8 11=by-http 150=4", await session.HearAsync(2, 11, 150));
+    }
+
+    [Fact]
+    public async Task A_desk_that_comes_back_asks_for_what_is_open_and_for_what_became_of_the_rest()
+    {
+        await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
+        using (var before = await FixClient.LogOnAsync(exchange.FixAddress, "alice"))
+        {
+            await before.SendAllAsync(("D", $"11=a|{Terms}"), ("D", $"11=b|{Terms}"), ("D", $"11=c|{Terms}"), ("F", "11=x|41=c|55=AAPL|54=1"));
+            Assert.Equal("8 150=0; 8 150=0; 8 150=0; 8 150=4", await before.HearAsync(4, 150));
+        }
+
+        using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        await desk.SendAsync("AF", "584=now|585=7");
+        Assert.Equal(
+            "8 11=a 150=I 39=0 584=now 911=2 912=N; 8 11=b 150=I 39=0 584=now 911=2 912=Y", await desk.HearAsync(2, 11, 150, 39, 584, 911, 912));
+        await desk.SendAsync("H", "11=c|55=AAPL|54=1");
+        await desk.SendAsync("H", "11=never|55=AAPL|54=1");
+        Assert.Equal("8 11=c 150=I 39=4; 8 11=never 150=8 39=8 103=5", await desk.HearAsync(2, 11, 150, 39, 103));
+        await desk.SendAsync("F", "11=y|41=c|55=AAPL|54=1");
+        Assert.Equal("9 11=y 41=c 102=0", await desk.HearAsync(1, 11, 41, 102));
+        await desk.SendAsync("G", "11=z|41=a|55=AAPL|54=1|40=2|38=4|44=140");
+        Assert.Equal("8 11=z 41=a 150=5 38=4", await desk.HearAsync(1, 11, 41, 150, 38));
+        await desk.SendAsync("q", "11=m|530=7");
+        Assert.Equal("8 11=z 150=4 58=massCancel; 8 11=b 150=4 58=massCancel; r 11=m 531=7 533=2", await desk.HearAsync(3, 11, 150, 58, 531, 533));
+        await desk.SendAsync("AF", "584=then|585=7");
+        Assert.Equal("8 37=NONE 150=I 584=then 911=0 912=Y", await desk.HearAsync(1, 37, 150, 584, 911, 912));
+    }
+
+    [Theory]
+    [InlineData("55=AAPL|54=7|38=1|40=2|44=140", 54, 5)]
+    [InlineData("55=AAPL|54=1|38=1|40=9|44=140", 40, 5)]
+    [InlineData("55=AAPL|54=1|38=1|40=2|44=140|59=9", 59, 5)]
+    [InlineData("55=AAPL|54=1|38=-1|40=2|44=140", 38, 6)]
+    [InlineData("55=AAPL|54=1|38=1|40=2|44=1e3", 44, 6)]
+    [InlineData("55=AAPL|54=1|38=1|40=2|44=140|18=x", 18, 5)]
+    [InlineData("55=AAPL|54=1|38=1|40=2|44=140|18=R", 18, 5)]
+    [InlineData("55=AAPL|54=1|38=1|40=P|44=140|18=R|211=0.01", 211, 5)]
+    [InlineData("55=AAPL|54=1|38=1|40=2|44=140|59=6|126=tomorrow", 126, 6)]
+    [InlineData("55=AAPL|54=1|38=1|40=2|44=140|432=20991231", 432, 5)]
+    [InlineData("55=AAPL|54=1|38=1|40=2|44=140|1=ACC-1002", 1, 5)]
+    [InlineData("55=AAPL|54=1|38=1|40=2|44=140|25001=9", 25001, 5)]
+    [InlineData("55=AAPL|54=1|38=1|44=140", 40, 1)]
+    [InlineData("55=AAPL|54=1|40=2|44=140", 38, 1)]
+    [InlineData("55=AAPL|54=1|38=1|40=2|44=140|847=3", 847, 2)]
+    public async Task A_tag_that_makes_no_sense_is_rejected_by_name_and_nothing_is_entered(string fields, int tag, int reason)
+    {
+        await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
+        using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        await desk.SendAsync("D", $"11=a|{fields}");
+        Assert.Equal($"3 45=2 371={tag} 372=D 373={reason}", await desk.HearAsync(1, 45, 371, 372, 373));
+        await desk.SendAsync("D", $"11=a|{Terms}");
+        Assert.Equal("8 11=a 150=0", await desk.HearAsync(1, 11, 150));
+    }
+
+    [Theory]
+    [InlineData("55=NONE|54=1|38=1|40=2|44=140", 1, "Symbol (55)")]
+    [InlineData("55=AAPL|54=1|38=1|40=2|44=140.001", 99, "Price (44). Limit: 0.01")]
+    [InlineData("55=AAPL|54=1|38=0|40=2|44=140", 13, "OrderQty (38). Limit: 1")]
+    [InlineData("55=AAPL|54=1|38=1|40=1|44=140", 11, "OrdType (40), Price (44)")]
+    [InlineData("55=AAPL|54=1|38=1|40=2|44=140|59=3|18=6", 11, "postOnly), TimeInForce (59)")]
+    [InlineData("55=AAPL|54=1|38=90000000000|40=2|44=140", 3, "Not enough free cash")]
+    public async Task An_order_that_can_not_be_taken_is_refused_with_the_field_and_its_limit(string fields, int reason, string text)
+    {
+        await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
+        using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        await desk.SendAsync("D", $"11=a|{fields}");
+        var told = await desk.ReadAsync();
+        Assert.Equal(("8", "8", "8", $"{reason}"), (told[35], told[150], told[39], told[103]));
+        Assert.Contains(text, told[58], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("40=2|44=140|18=6|111=3", "Limit", "postOnly")]
+    [InlineData("40=2|44=140|111=0|59=1", "Limit", "hidden")]
+    [InlineData("40=4|44=160|99=155", "StopLimit", "")]
+    [InlineData("40=3|99=155", "Stop", "")]
+    [InlineData("40=J|99=140", "TakeProfit", "")]
+    [InlineData("40=P|18=R|44=145|211=-0.05", "Pegged", "")]
+    [InlineData("40=P|18=a|211=2", "TrailingStop", "")]
+    [InlineData("40=P|18=a|211=100|836=1", "TrailingStop", "")]
+    [InlineData("40=2|44=140|110=2|59=3", "Limit", "immediate")]
+    [InlineData("40=2|44=140|59=6|432=20991231", "Limit", "")]
+    public async Task Order_types_are_those_of_the_other_interfaces(string fields, string type, string kind)
+    {
+        await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
+        await exchange.BobAsync(ServedExchange.Sell(1, 150));
+        await exchange.AliceAsync(ServedExchange.Buy(1, 150));
+        await exchange.BobAsync(ServedExchange.Buy(1, 130));
+        await exchange.BobAsync(ServedExchange.Sell(1, 170));
+        using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        await desk.SendAsync("D", $"11=a|55=AAPL|54=1|38=10|{fields}");
+        Assert.Equal("8 11=a 150=0", await desk.HearAsync(1, 11, 150));
+        if (kind == "immediate")
+        {
+            Assert.Equal("8 11=a 150=C", await desk.HearAsync(1, 11, 150));
+            return;
+        }
+
+        var open = Assert.Single(await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation));
+        Assert.Equal((type, kind == "postOnly", kind == "hidden"), ($"{open.Type}", open.PostOnly, open.Hidden));
+    }
+
+    [Fact]
+    public async Task Who_asked_for_it_leaves_no_order_behind()
+    {
+        await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
+        using var other = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        using (var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice", "8013=Y"))
+        {
+            await desk.SendAsync("D", $"11=a|{Terms}");
+            Assert.Equal("8 11=a 150=0", await desk.HearAsync(1, 11, 150));
+        }
+
+        Assert.Equal("8 11=a 150=0; 8 11=a 150=4 58=massCancel", await other.HearAsync(2, 11, 150, 58));
+    }
+
+    [Fact]
+    public async Task A_key_that_is_revoked_ends_its_session()
+    {
+        await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
+        using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        using var browser = new Browser(exchange.Address);
+        Assert.Equal(200, (await browser.AskAsync("DELETE", $"admin/keys/{KeyRing.Hash("alice")[..16]}", null, ("X-Api-Key", "operator"))).Status);
+        await desk.SendAsync("D", $"11=a|{Terms}");
+        Assert.Equal("5 58=The key is not valid any more.", await desk.HearAsync(1, 58));
+        Assert.Empty(await exchange.Bob.GetOpenOrdersAsync(cancellation: Cancellation));
+    }
+}
