@@ -196,15 +196,30 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         string[] names = [.. Enumerable.Range(0, 200).Select(order => $"o{order}")];
         foreach (var name in names)
             await desk.TellAsync($"new {name} AAPL buy 1 limit 140.00 1");
-        await desk.TellAsync("masscancel x1");
         var entered = new List<FixText>();
         foreach (var name in names)
             entered.Add(await desk.ReportAsync(name, "0"));
         Assert.Equal(names, entered.OrderBy(report => report.Number(37)).Select(report => report[11]));
+        await desk.EndAsync();
+    }
 
-        // So is what is sent after them.
-        Assert.Equal(names.Length, (await desk.NextAsync("r")).Number(533));
-        Assert.Empty(await desk.OpenOrdersAsync("s1"));
+    [Fact]
+    public async Task What_is_sent_after_a_cancel_may_spend_what_that_sets_free()
+    {
+        var port = quickFix.Port();
+        await using var silo = await StartAsync(port);
+        await using var desk = await quickFix.LogOnAsync(port, Alice);
+
+        // Most of the account's money, so that there is enough for one of them.
+        await desk.TellAsync("new o0 AAPL buy 6000 limit 140.00 1");
+        for (var order = 1; order <= 20; order++)
+        {
+            await desk.TellAsync($"cancel c{order} o{order - 1} AAPL buy");
+            await desk.TellAsync($"new o{order} AAPL buy 6000 limit 140.00 1");
+        }
+
+        await desk.ReportAsync("o20", "0");
+        Assert.Equal(["o20"], (await desk.OpenOrdersAsync("s1")).Select(order => order[11]));
         await desk.EndAsync();
     }
 
