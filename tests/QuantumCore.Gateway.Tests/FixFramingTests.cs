@@ -36,6 +36,17 @@ public class FixFramingTests
     }
 
     [Theory]
+    [InlineData("10")]
+    [InlineData("0000010")]
+    [InlineData("0000000000010")]
+    public void A_length_may_have_zeros_before_it(string length)
+    {
+        var text = $"8=FIX.4.4|9={length}|35=0|34=7|".Replace('|', '\x01');
+        var sum = text.Sum(letter => letter) % 256;
+        Assert.Equal(7, Assert.Single(Read(Encoding.ASCII.GetBytes($"{text}10={sum:000}\x01"))).Sequence);
+    }
+
+    [Theory]
     [InlineData("garbage")]
     [InlineData("8=FIX")]
     [InlineData("35=0|")]
@@ -46,6 +57,7 @@ public class FixFramingTests
     [InlineData("8=FIX.4.4|9=-5|35=0|10=000|")]
     [InlineData("8=FIX.4.4|9=99999999999999999999|35=0|10=000|")]
     [InlineData("8=FIX.4.4|9=70000|35=0|10=000|")]
+    [InlineData("8=FIX.4.4|9=2147483647|35=0|10=000|")]
     [InlineData("8=FIX.4.4|9=0|10=000|")]
     [InlineData("8=FIX.4.4|9=10|35=0|34=7|10=152|")]
     [InlineData("8=FIX.4.4|9=10|35=0|34=7|10=407|")]

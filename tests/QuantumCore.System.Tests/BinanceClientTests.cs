@@ -10,7 +10,8 @@ namespace QuantumCore.SystemTests;
 /// Clients of others, unmodified, as they come from npm, against an exchange of its own each: the scripts are in tests/clients.
 /// They need node and npm; where there are none they say so and skip, on CI they fail.
 /// </summary>
-public sealed class BinanceClientTests(NodePackages packages) : IClassFixture<NodePackages>
+[Collection(typeof(OthersClients))]
+public sealed class BinanceClientTests(NodePackages packages)
 {
     [Theory]
     [InlineData("ccxt-account.mjs")]
@@ -83,6 +84,10 @@ public sealed class BinanceClientTests(NodePackages packages) : IClassFixture<No
         Assert.True(exitCode == 0, $"{output}\n{silo.Output}");
     }
 }
+
+/// <summary>Tests with clients of others: the packages are fetched once for all of them.</summary>
+[CollectionDefinition]
+public sealed class OthersClients : ICollectionFixture<NodePackages>;
 
 /// <summary>The packages of tests/clients, fetched once as their lock file says.</summary>
 public sealed class NodePackages : IAsyncLifetime

@@ -18,7 +18,9 @@ internal static class FixFraming
     public const int CheckSumLength = 7;
 
     private const int LongestBegin = 16;
-    private const int LongestLength = 8;
+
+    // Some write as many zeros before it as the longest they send would need.
+    private const int LongestLength = 16;
 
     private enum Frame
     {
@@ -78,7 +80,7 @@ internal static class FixFraming
         var digits = head[..Math.Min(head.Length, LongestLength)].IndexOf(Soh);
         if (digits < 0)
             return head.Length < LongestLength ? partial : none;
-        if (!head.StartsWith("9="u8) || Number(head[2..digits]) is not { } bodyLength)
+        if (!head.StartsWith("9="u8) || Number(head[2..digits]) is not (<= LongestMessage and var bodyLength))
             return none;
 
         var body = head[(digits + 1)..];

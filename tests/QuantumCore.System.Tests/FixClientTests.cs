@@ -1,0 +1,463 @@
+using System.Globalization;
+using QuantumCore.Client;
+using Xunit;
+
+namespace QuantumCore.SystemTests;
+
+/// <summary>
+/// The FIX edge of an exchange in its own process, driven by QuickFIX as people use it, and beside it by the SDK over HTTP.
+/// </summary>
+[Collection(typeof(OthersClients))]
+public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : IClassFixture<QuickFix>
+{
+    private const string Alice = "demo-alice";
+    private const string Bob = "demo-bob";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_limit_order_rests_and_is_cancelled()
+    {
+        var port = quickFix.Port();
+        await using var silo = await StartAsync(port);
+        await using var desk = await quickFix.LogOnAsync(port, Alice);
+        using var alice = new QuantumCoreClient(silo.Address, Alice);
+
+        await desk.TellAsync("new o1 AAPL buy 10 limit 140.00 1");
+        var report = await desk.ReportAsync("o1", "0");
+        Assert.Equal(("0", "AAPL", "1", "2"), (report[39], report[55], report[54], report[40]));
+        Assert.Equal((10m, 140m, 0m, 10m), (report.Number(38), report.Number(44), report.Number(14), report.Number(151)));
+        var order = Assert.Single(await alice.GetOpenOrdersAsync("AAPL", Cancellation));
+        Assert.Equal(("o1", report[37]), (order.ClientOrderId, order.OrderId.ToString(CultureInfo.InvariantCulture)));
+
+        await desk.TellAsync("status o1 AAPL buy");
+        Assert.Equal("0", (await desk.ReportAsync("o1", "I"))[39]);
+        await desk.TellAsync("cancel c1 o1 AAPL buy");
+        report = await desk.ReportAsync("c1", "4");
+        Assert.Equal(("4", "o1", 0m), (report[39], report[41], report.Number(151)));
+        Assert.Empty(await alice.GetOpenOrdersAsync("AAPL", Cancellation));
+
+        // What is done is told of for ever.
+        await desk.TellAsync("status o1 AAPL buy");
+        Assert.Equal("4", (await desk.ReportAsync("o1", "I"))[39]);
+        await desk.EndAsync();
+    }
+
+    [Fact]
+    public async Task A_market_order_trades()
+    {
+        var port = quickFix.Port();
+        await using var silo = await StartAsync(port);
+        await using var desk = await quickFix.LogOnAsync(port, Alice);
+        using var alice = new QuantumCoreClient(silo.Address, Alice);
+        using var bob = new QuantumCoreClient(silo.Address, Bob);
+        await bob.PlaceAsync(Limit(OrderSide.Sell, 4m, 150.00m), Cancellation);
+        await bob.PlaceAsync(Limit(OrderSide.Sell, 9m, 150.10m), Cancellation);
+
+        await desk.TellAsync("new m1 AAPL buy 10 market");
+        var first = await desk.ReportAsync("m1", "F");
+        Assert.Equal(("1", 4m, 150m, 4m, 6m), (first[39], first.Number(32), first.Number(31), first.Number(14), first.Number(151)));
+        var last = await desk.ReportAsync("m1", "F");
+        Assert.Equal(("2", 6m, 150.1m, 10m, 0m), (last[39], last.Number(32), last.Number(31), last.Number(14), last.Number(151)));
+        Assert.Equal(150.06m, last.Number(6));
+        Assert.NotEqual(first[17], last[17]);
+
+        var fills = await alice.GetFillsAsync("AAPL", 10, Cancellation);
+        Assert.Equal([.. fills.OrderBy(fill => fill.Price).Select(fill => fill.Fee)], new[] { first.Number(12), last.Number(12) });
+        Assert.All(fills, fill => Assert.True(fill.Fee > 0));
+        Assert.Equal(("3", "3"), (first[13], last[13]));
+        await desk.EndAsync();
+    }
+
+    [Fact]
+    public async Task An_order_gets_another_price()
+    {
+        var port = quickFix.Port();
+        await using var silo = await StartAsync(port);
+        await using var desk = await quickFix.LogOnAsync(port, Alice);
+        using var alice = new QuantumCoreClient(silo.Address, Alice);
+
+        await desk.TellAsync("new o1 AAPL buy 10 limit 140.00 1");
+        await desk.ReportAsync("o1", "0");
+        await desk.TellAsync("replace r1 o1 AAPL buy 12 141.00");
+        var report = await desk.ReportAsync("r1", "5");
+        Assert.Equal(("o1", 141m, 12m, 12m), (report[41], report.Number(44), report.Number(38), report.Number(151)));
+        var order = Assert.Single(await alice.GetOpenOrdersAsync("AAPL", Cancellation));
+        Assert.Equal((141m, 12m), (order.Price, order.Quantity));
+
+        // From now on it has its new name.
+        await desk.TellAsync("cancel c1 r1 AAPL buy");
+        Assert.Equal("r1", (await desk.ReportAsync("c1", "4"))[41]);
+        await desk.EndAsync();
+    }
+
+    [Fact]
+    public async Task What_is_refused_says_why()
+    {
+        var port = quickFix.Port();
+        await using var silo = await StartAsync(port);
+        await using var desk = await quickFix.LogOnAsync(port, Alice);
+
+        await desk.TellAsync("new o1 NOWHERE buy 10 limit 140.00 1");
+        var report = await desk.ReportAsync("o1", "8");
+        Assert.Equal(("8", "1"), (report[39], report[103]));
+        Assert.NotEmpty(report[58]);
+        await desk.TellAsync("new o2 AAPL buy 10 limit 140.001 1");
+        report = await desk.ReportAsync("o2", "8");
+        Assert.Equal(("8", 0m), (report[39], report.Number(14)));
+        Assert.NotEmpty(report[58]);
+
+        await desk.TellAsync("cancel c1 o3 AAPL buy");
+        var refusal = await desk.NextAsync("9");
+        Assert.Equal(("c1", "o3", "1", "1"), (refusal[11], refusal[41], refusal[434], refusal[102]));
+        await desk.TellAsync("replace r1 o3 AAPL buy 10 141.00");
+        refusal = await desk.NextAsync("9");
+        Assert.Equal(("r1", "o3", "2", "1"), (refusal[11], refusal[41], refusal[434], refusal[102]));
+        Assert.NotEmpty(refusal[58]);
+
+        await desk.TellAsync("raw 35=B|148=news|33=1|58=text");
+        var unsupported = await desk.NextAsync("j");
+        Assert.Equal(("B", "3"), (unsupported[372], unsupported[380]));
+        await desk.EndAsync();
+    }
+
+    [Fact]
+    public async Task An_order_that_may_have_been_sent_before_is_told_of_and_not_entered_twice()
+    {
+        var port = quickFix.Port();
+        await using var silo = await StartAsync(port);
+        await using var desk = await quickFix.LogOnAsync(port, Alice);
+
+        // The first time it was not there.
+        await desk.TellAsync("again new o1 AAPL buy 10 limit 140.00 1");
+        var report = await desk.ReportAsync("o1", "0");
+        await desk.TellAsync("again new o1 AAPL buy 10 limit 140.00 1");
+        var told = await desk.ReportAsync("o1", "I");
+        Assert.Equal((report[37], "0"), (told[37], told[39]));
+        await desk.TellAsync("new o1 AAPL buy 10 limit 140.00 1");
+        var refused = await desk.ReportAsync("o1", "8");
+        Assert.Equal(("8", "6"), (refused[39], refused[103]));
+        Assert.Single(await desk.OpenOrdersAsync("s1"));
+        await desk.EndAsync();
+    }
+
+    [Fact]
+    public async Task What_other_interfaces_do_is_told_of()
+    {
+        var port = quickFix.Port();
+        await using var silo = await StartAsync(port);
+        await using var desk = await quickFix.LogOnAsync(port, Alice);
+        using var alice = new QuantumCoreClient(silo.Address, Alice);
+        using var bob = new QuantumCoreClient(silo.Address, Bob);
+
+        var order = await alice.PlaceAsync(Limit(OrderSide.Buy, 10m, 140m) with { ClientOrderId = "h1" }, Cancellation);
+        var report = await desk.ReportAsync("h1", "0");
+        Assert.Equal(order.OrderId.ToString(CultureInfo.InvariantCulture), report[37]);
+        await bob.PlaceAsync(Limit(OrderSide.Sell, 4m, 140m), Cancellation);
+        report = await desk.ReportAsync("h1", "F");
+        Assert.Equal(("1", 4m, 140m, 6m), (report[39], report.Number(32), report.Number(31), report.Number(151)));
+        await alice.CancelAsync("AAPL", order.OrderId, Cancellation);
+        report = await desk.ReportAsync("h1", "4");
+        Assert.Equal(("4", 4m, 0m), (report[39], report.Number(14), report.Number(151)));
+        await desk.EndAsync();
+        Assert.DoesNotContain(desk.Unread(), message => message.Type == "8");
+    }
+
+    [Fact]
+    public async Task A_mass_cancel_tells_of_each_order()
+    {
+        var port = quickFix.Port();
+        await using var silo = await StartAsync(port);
+        await using var desk = await quickFix.LogOnAsync(port, Alice);
+        Assert.Empty(await desk.OpenOrdersAsync("s1"));
+        foreach (var order in (string[])["o1 AAPL buy 1 limit 140.00 1", "o2 AAPL buy 1 limit 141.00 1", "o3 MSFT buy 1 limit 410.00 1"])
+            await desk.TellAsync($"new {order}");
+        Assert.Equal("0", (await desk.ReportAsync("o3", "0"))[39]);
+
+        await desk.TellAsync("masscancel x1 AAPL");
+        var done = await desk.NextAsync("r");
+        Assert.Equal(("x1", "1", "1"), (done[11], done[530], done[531]));
+        foreach (var name in (string[])["o1", "o2"])
+            await desk.NextAsync("8", message => message[150] == "4" && (message[11] == name || message[41] == name));
+        Assert.Equal(["o3"], (await desk.OpenOrdersAsync("s2")).Select(order => order[11]));
+
+        await desk.TellAsync("masscancel x2");
+        Assert.Equal("7", (await desk.NextAsync("r"))[531]);
+        await desk.NextAsync("8", message => message[150] == "4" && message[55] == "MSFT");
+        await desk.EndAsync();
+    }
+
+    [Fact]
+    public async Task Orders_are_entered_in_the_sequence_in_which_they_were_sent()
+    {
+        var port = quickFix.Port();
+        await using var silo = await StartAsync(port);
+        await using var desk = await quickFix.LogOnAsync(port, Alice);
+        string[] names = [.. Enumerable.Range(0, 200).Select(order => $"o{order}")];
+        foreach (var name in names)
+            await desk.TellAsync($"new {name} AAPL buy 1 limit 140.00 1");
+        var entered = new List<FixText>();
+        foreach (var name in names)
+            entered.Add(await desk.ReportAsync(name, "0"));
+        Assert.Equal(names, entered.OrderBy(report => report.Number(37)).Select(report => report[11]));
+        await desk.EndAsync();
+    }
+
+    [Fact]
+    public async Task What_is_sent_after_a_cancel_may_spend_what_that_sets_free()
+    {
+        var port = quickFix.Port();
+        await using var silo = await StartAsync(port);
+        await using var desk = await quickFix.LogOnAsync(port, Alice);
+
+        // Most of the account's money, so that there is enough for one of them.
+        await desk.TellAsync("new o0 AAPL buy 6000 limit 140.00 1");
+        for (var order = 1; order <= 20; order++)
+        {
+            await desk.TellAsync($"cancel c{order} o{order - 1} AAPL buy");
+            await desk.TellAsync($"new o{order} AAPL buy 6000 limit 140.00 1");
+        }
+
+        await desk.ReportAsync("o20", "0");
+        Assert.Equal(["o20"], (await desk.OpenOrdersAsync("s1")).Select(order => order[11]));
+        await desk.EndAsync();
+    }
+
+    [Fact]
+    public async Task No_acknowledged_order_is_lost_with_the_exchange_that_is_killed()
+    {
+        const int Orders = 200;
+        var port = quickFix.Port();
+        using var storage = Storage.InFiles();
+        await using var killed = await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off", "--fix", port]);
+        await using var desk = await quickFix.LogOnAsync(port, Alice);
+        var acknowledged = new HashSet<string>();
+        async Task SendAsync(string before)
+        {
+            for (var order = 0; order < Orders; order++)
+                await desk.TellAsync($"{before} new o{order} AAPL buy 1 limit {130 + (order % 20)}.00 1");
+        }
+
+        await SendAsync("");
+        while (acknowledged.Count < Orders / 4)
+            acknowledged.Add((await desk.NextAsync("8", message => message[150] == "0"))[11]);
+        await killed.KillAsync();
+
+        // The desk connects again by itself. What came until then is an acknowledgement as good as any other.
+        await using var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off", "--fix", port]);
+        await desk.NextAsync("A");
+        acknowledged.UnionWith(desk.Unread().Where(message => message[150] == "0").Select(message => message[11]));
+        var there = (await desk.OpenOrdersAsync("s1")).Select(order => order[11]).ToList();
+        Assert.Equal(there.Distinct().Count(), there.Count);
+        Assert.Empty(acknowledged.Except(there));
+
+        // Sent again those that are there are told of, and the others entered.
+        await SendAsync("again");
+        for (var order = 0; order < Orders; order++)
+        {
+            var name = $"o{order}";
+            await desk.ReportAsync(name, there.Contains(name) ? "I" : "0");
+        }
+
+        Assert.Equal(Orders, (await desk.OpenOrdersAsync("s2")).Select(order => order[11]).Distinct().Count());
+        using var alice = new QuantumCoreClient(silo.Address, Alice);
+        Assert.Equal(Orders, (await alice.GetOpenOrdersAsync("AAPL", Cancellation)).Count);
+        await desk.EndAsync();
+        Assert.Equal(0, (await silo.TerminateAsync()).ExitCode);
+        var (exitCode, said) = await Programs.RunAsync(Programs.Cli, TimeSpan.FromMinutes(1), "verify", storage.Place);
+        Assert.True(exitCode == 0, said);
+    }
+
+    [Fact]
+    public async Task The_orders_of_a_desk_that_asked_for_it_go_with_its_connection()
+    {
+        var port = quickFix.Port();
+        await using var silo = await StartAsync(port);
+        await using var careless = await quickFix.LogOnAsync(port, Bob);
+        await using var careful = await quickFix.LogOnAsync(port, Alice, cancelsOnDisconnect: true);
+        await using var witness = await quickFix.LogOnAsync(port, Alice);
+        await careless.TellAsync("new b1 AAPL sell 1 limit 155.00 1");
+        await careless.ReportAsync("b1", "0");
+        await careful.TellAsync("new a1 AAPL buy 1 limit 140.00 1");
+        await careful.TellAsync("new a2 MSFT buy 1 limit 410.00 1");
+        await careful.ReportAsync("a2", "0");
+
+        await careless.KillAsync();
+        await careful.KillAsync();
+        await witness.ReportAsync("a1", "4");
+        await witness.ReportAsync("a2", "4");
+        Assert.Empty(await witness.OpenOrdersAsync("s1"));
+        await witness.EndAsync();
+        using var bob = new QuantumCoreClient(silo.Address, Bob);
+        Assert.Single(await bob.GetOpenOrdersAsync("AAPL", Cancellation));
+    }
+
+    [Fact]
+    public async Task The_book_is_followed()
+    {
+        var port = quickFix.Port();
+        await using var silo = await StartAsync(port);
+        await using var desk = await quickFix.LogOnAsync(port, Alice);
+        using var bob = new QuantumCoreClient(silo.Address, Bob);
+        using var alice = new QuantumCoreClient(silo.Address, Alice);
+        for (var level = 0; level < 3; level++)
+        {
+            await bob.PlaceAsync(Limit(OrderSide.Buy, 2m + level, 149m - level), Cancellation);
+            await bob.PlaceAsync(Limit(OrderSide.Sell, 5m + level, 151m + level), Cancellation);
+        }
+
+        await desk.TellAsync("md d1 AAPL 0");
+        var snapshot = await desk.NextAsync("W");
+        Assert.Equal(("d1", "AAPL"), (snapshot[262], snapshot[55]));
+        var book = new FixBook();
+        book.Take(snapshot);
+        Assert.Equal(await BookAsync(bob), book.ToString());
+
+        // A level is added, one grows, one goes, and one is traded with.
+        await bob.PlaceAsync(Limit(OrderSide.Buy, 1m, 148.5m), Cancellation);
+        await bob.PlaceAsync(Limit(OrderSide.Buy, 1m, 148m), Cancellation);
+        await bob.CancelAllAsync("AAPL", OrderSide.Sell, Cancellation);
+        await bob.PlaceAsync(Limit(OrderSide.Sell, 3m, 152m), Cancellation);
+        await alice.PlaceAsync(Limit(OrderSide.Buy, 1m, 152m), Cancellation);
+        var expected = await BookAsync(bob);
+        while (book.ToString() != expected || book.Trades.Count == 0)
+            book.Take(await desk.NextAsync("X", message => message[262] == "d1"));
+        Assert.Equal([(152m, 1m)], book.Trades);
+
+        // Of the best level alone, once.
+        await desk.TellAsync("md d2 AAPL 1 once");
+        var best = new FixBook();
+        best.Take(await desk.NextAsync("W", message => message[262] == "d2"));
+        Assert.Equal("149:2|152:2", best.ToString());
+        await desk.TellAsync("md d3 NOWHERE 0");
+        Assert.Equal(("d3", "0"), ((await desk.NextAsync("Y")) is var refusal ? refusal[262] : "", refusal[281]));
+
+        // It ends: the answer to the next request is the next thing it hears.
+        await desk.TellAsync("md d1 AAPL 0 end");
+        await desk.TellAsync("md d4 AAPL 0 once");
+        await desk.NextAsync("W", message => message[262] == "d4");
+        await bob.CancelAllAsync("AAPL", null, Cancellation);
+        await desk.TellAsync("md d5 AAPL 0 once");
+        var last = await desk.NextAsync("W", message => message[262] == "d5");
+        Assert.Equal("0", last[268]);
+        Assert.DoesNotContain(desk.Unread(), message => message.Type == "X");
+        await desk.EndAsync();
+    }
+
+    [Fact]
+    public async Task The_list_of_securities_is_that_of_the_exchange()
+    {
+        var port = quickFix.Port();
+        await using var silo = await StartAsync(port);
+        await using var desk = await quickFix.LogOnAsync(port, Alice);
+        using var alice = new QuantumCoreClient(silo.Address, Alice);
+        var symbols = (await alice.GetInstrumentsAsync(Cancellation)).Select(instrument => instrument.Symbol).Order(StringComparer.Ordinal);
+
+        await desk.TellAsync("securities l1");
+        var list = await desk.NextAsync("y");
+        Assert.Equal(("l1", "0"), (list[320], list[560]));
+        Assert.Equal(symbols, list.Group(55).Select(security => security[55]).Order(StringComparer.Ordinal));
+        await desk.TellAsync("securities l2 MSFT");
+        Assert.Equal(["MSFT"], (await desk.NextAsync("y")).Group(55).Select(security => security[55]));
+        await desk.TellAsync("securities l3 NOWHERE");
+        Assert.NotEqual("0", (await desk.NextAsync("y"))[560]);
+        await desk.EndAsync();
+    }
+
+    [Fact]
+    public async Task What_was_sent_is_sent_again_to_who_asks()
+    {
+        var port = quickFix.Port();
+        await using var silo = await StartAsync(port);
+        await using var desk = await quickFix.LogOnAsync(port, Alice);
+        await desk.TellAsync("new o1 AAPL buy 10 limit 140.00 1");
+        await desk.TellAsync("cancel c1 o1 AAPL buy");
+        FixText[] sent = [await desk.ReportAsync("o1", "0"), await desk.ReportAsync("c1", "4")];
+
+        // From the logon on, which is filled up, to the latest.
+        await desk.TellAsync("raw 35=2|7=1|16=0");
+        var filled = await desk.NextAsync("4");
+        Assert.Equal(("1", "Y", "Y", sent[0][34]), (filled[34], filled[43], filled[123], filled[36]));
+        foreach (var first in sent)
+        {
+            var again = await desk.NextAsync("8");
+            Assert.Equal((first[34], "Y", first[52]), (again[34], again[43], again[122]));
+            Assert.Equal(Body(first), Body(again));
+        }
+
+        await desk.TellAsync("raw 35=1|112=there");
+        await desk.NextAsync("0", beat => beat[112] == "there");
+        await desk.EndAsync();
+
+        static string Body(FixText message) =>
+            string.Join('|', message.Fields.Where(field => field.Tag is not (9 or 10 or 43 or 52 or 122)).Select(field => $"{field.Tag}={field.Text}"));
+    }
+
+    [Fact]
+    public async Task A_wrong_key_is_told_that_it_is()
+    {
+        var port = quickFix.Port();
+        await using var silo = await StartAsync(port);
+        await using var stranger = quickFix.Start(port, "demo-nobody");
+        Assert.NotEmpty((await stranger.NextAsync("5"))[58]);
+    }
+
+    [Fact]
+    public async Task An_engine_that_is_not_QuickFIX_trades_here_too()
+    {
+        Assert.SkipWhen(packages.Missing is not null && !packages.AreRequired, packages.Missing ?? "");
+        Assert.Null(packages.Missing);
+        var port = SiloProcess.FreePort().ToString(CultureInfo.InvariantCulture);
+        await using var silo = await StartAsync(port);
+        var start = NodePackages.Start("node", "jspurefix.mjs", silo.Address.GetLeftPart(UriPartial.Authority), port);
+        var (exitCode, output) = await Programs.RunAsync(start, TimeSpan.FromMinutes(2));
+        Assert.True(exitCode == 0, $"{output}\n{silo.Output}");
+    }
+
+    private static Task<SiloProcess> StartAsync(string port) =>
+        SiloProcess.StartAsync("--storage", "volatile", "--market-maker", "off", "--fix", port);
+
+    private static PlaceOrder Limit(OrderSide side, decimal quantity, decimal price) =>
+        new() { Symbol = "AAPL", Side = side, Quantity = quantity, Price = price };
+
+    private static async Task<string> BookAsync(QuantumCoreClient client)
+    {
+        var book = await client.GetBookAsync("AAPL", cancellation: Cancellation);
+        return FixBook.Write(book.Bids.Select(level => (level.Price, level.Quantity)), book.Asks.Select(level => (level.Price, level.Quantity)));
+    }
+
+    /// <summary>A book as one who follows it by FIX has it.</summary>
+    private sealed class FixBook
+    {
+        private readonly SortedDictionary<decimal, decimal> _bids = new(Comparer<decimal>.Create((one, other) => other.CompareTo(one)));
+        private readonly SortedDictionary<decimal, decimal> _asks = [];
+
+        public List<(decimal Price, decimal Quantity)> Trades { get; } = [];
+
+        /// <summary>Takes a W or an X: the entries of both differ in what comes first.</summary>
+        public void Take(FixText message)
+        {
+            foreach (var entry in message.Group(message.Type == "W" ? 269 : 279))
+            {
+                if (entry[269] == "2")
+                {
+                    Trades.Add((entry.Number(270), entry.Number(271)));
+                    continue;
+                }
+
+                var side = entry[269] == "0" ? _bids : _asks;
+                if (entry[279] == "2")
+                    Assert.True(side.Remove(entry.Number(270)), "A level goes that is not there.");
+                else
+                    side[entry.Number(270)] = entry.Number(271);
+            }
+        }
+
+        public override string ToString() =>
+            Write(_bids.Select(level => (level.Key, level.Value)), _asks.Select(level => (level.Key, level.Value)));
+
+        /// <summary>The levels as text, without the zeros that say nothing.</summary>
+        public static string Write(IEnumerable<(decimal Price, decimal Quantity)> bids, IEnumerable<(decimal Price, decimal Quantity)> asks) =>
+            string.Join('|', new[] { bids, asks }.Select(side => string.Join(',', side.Select(level => $"{level.Price:0.########}:{level.Quantity:0.########}"))));
+    }
+}

@@ -1,0 +1,81 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using Xunit;
+
+namespace QuantumCore.SystemTests;
+
+/// <summary>
+/// The client of tests/clients/quickfix, compiled once with the system's QuickFIX; the dictionary by which it judges what it is
+/// sent comes with jspurefix. Where either is missing the tests are skipped, unless they are required.
+/// </summary>
+public sealed class QuickFix(NodePackages packages) : IAsyncLifetime
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("quantumcore-quickfix-");
+    private string? _missing;
+
+    private string Program => Path.Combine(_folder.FullName, "client");
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        // Headers of before C++17 say which exceptions a method throws.
+        var start = new ProcessStartInfo(
+            "g++", ["-std=c++14", "-w", "-o", Program, Path.Combine(Programs.Clients, "quickfix", "client.cpp"), "-lquickfix", "-pthread"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        try
+        {
+            var (exitCode, output) = await Programs.RunAsync(start, TimeSpan.FromMinutes(5));
+            _missing = exitCode == 0 ? packages.Missing : $"The client could not be compiled (apt-get install g++ libquickfix-dev): {output}";
+        }
+        catch (Win32Exception error)
+        {
+            _missing = $"There is no g++ (apt-get install g++ libquickfix-dev): {error.Message}";
+        }
+    }
+
+    /// <summary>The port of a new exchange.</summary>
+    public string Port()
+    {
+        if (_missing is not null)
+        {
+            Assert.False(Environment.GetEnvironmentVariable("QUANTUMCORE_REQUIRE_QUICKFIX") is { Length: > 0 }, _missing);
+            Assert.Skip(_missing);
+        }
+
+        return SiloProcess.FreePort().ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>A desk that begins to connect, and goes on with it as long as it runs.</summary>
+    internal FixDesk Start(string port, string key, bool cancelsOnDisconnect = false)
+    {
+        var dictionary = Path.Combine(Programs.Clients, "node_modules", "jspurefix", "data", "FIX44.xml");
+        string[] more = cancelsOnDisconnect ? ["cancel-on-disconnect"] : [];
+        return new FixDesk(new ProcessStartInfo(Program, ["127.0.0.1", port, "DESK-1", key, dictionary, .. more])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        });
+    }
+
+    /// <summary>The same, logged on.</summary>
+    internal async Task<FixDesk> LogOnAsync(string port, string key, bool cancelsOnDisconnect = false)
+    {
+        var desk = Start(port, key, cancelsOnDisconnect);
+        await desk.NextAsync("A");
+        return desk;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _folder.Delete(recursive: true);
+        return ValueTask.CompletedTask;
+    }
+}
