@@ -36,6 +36,9 @@ internal sealed class FixClient : IDisposable
         return new FixClient(tcp);
     }
 
+    /// <summary>The sending time of its messages, as it was when the client began.</summary>
+    public string Now { get; } = TimeProvider.System.GetUtcNow().UtcDateTime.ToString("yyyyMMdd-HH:mm:ss.fff", CultureInfo.InvariantCulture);
+
     /// <summary>Sends a message.</summary>
     /// <param name="type">Its type.</param>
     /// <param name="fields">Its own fields, separated by |; those of the header that it needs more (97) first.</param>
@@ -86,8 +89,7 @@ internal sealed class FixClient : IDisposable
 
     private byte[] Next(string type, string fields)
     {
-        var now = TimeProvider.System.GetUtcNow().UtcDateTime.ToString("yyyyMMdd-HH:mm:ss.fff", CultureInfo.InvariantCulture);
-        var body = $"35={type}|49=DESK|56=QUANTUMCORE|34={_next++}|52={now}|{fields}{(fields.Length > 0 ? "|" : "")}";
+        var body = $"35={type}|49=DESK|56=QUANTUMCORE|34={_next++}|52={Now}|{fields}{(fields.Length > 0 ? "|" : "")}";
         var text = $"8=FIX.4.4|9={body.Length}|{body}".Replace('|', Soh);
         return Encoding.Latin1.GetBytes($"{text}10={text.Sum(letter => letter) % 256:000}{Soh}");
     }

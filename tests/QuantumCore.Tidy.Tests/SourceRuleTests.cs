@@ -73,7 +73,7 @@ public partial class SourceRuleTests
         ["src/QuantumCore.Gateway/Streams/TradingSocket.cs"] = 1,
         ["src/QuantumCore.Gateway/Binance/WireMarketFeed.cs"] = 1,
         ["src/QuantumCore.Gateway/Binance/WireFeed.cs"] = 1,
-        ["src/QuantumCore.Gateway/Fix/FixTrader.cs"] = 1,
+        ["src/QuantumCore.Gateway/Fix/FixTrader.cs"] = 2,
         ["src/QuantumCore.Gateway/Fix/FixEntry.cs"] = 1,
         // A FIX connection that failed in any way ends, and the others go on.
         ["src/QuantumCore.Gateway/Fix/FixServer.cs"] = 1,

@@ -7,7 +7,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Fix;
 
 /// <summary>One book for one request: a snapshot, and then what changes of it.</summary>
-internal sealed class FixBook(FixSession session, FixMarketRequest request, Instrument instrument, BookFeed feed, Func<ValueTask<bool>> isStillIn)
+internal sealed class FixBook(FixServices services, FixHolder holder, FixSession session, FixMarketRequest request, Instrument instrument)
     : IUpdateReader, IDisposable
 {
     private const char New = '0';
@@ -18,11 +18,13 @@ internal sealed class FixBook(FixSession session, FixMarketRequest request, Inst
     private readonly SortedDictionary<long, DepthLevel> _bids = new(Comparer<long>.Create(static (left, right) => right.CompareTo(left)));
     private readonly SortedDictionary<long, DepthLevel> _asks = [];
 
+    private BookFeed Feed => services.Books.Of(instrument);
+
     /// <summary>Begins to tell.</summary>
     public void Start()
     {
-        _ = Run();
-        feed.Join(this);
+        _ = services.Guard(session, Run());
+        Feed.Join(this);
     }
 
     /// <inheritdoc/>
@@ -31,7 +33,7 @@ internal sealed class FixBook(FixSession session, FixMarketRequest request, Inst
     /// <inheritdoc/>
     public void Dispose()
     {
-        feed.Leave(this);
+        Feed.Leave(this);
         _updates.Writer.TryComplete();
     }
 
@@ -39,7 +41,7 @@ internal sealed class FixBook(FixSession session, FixMarketRequest request, Inst
     {
         await foreach (var update in _updates.Reader.ReadAllAsync())
         {
-            if (!await isStillIn())
+            if (!await holder.IsStillIn())
             {
                 session.LogOut(FixTrader.KeyIsGone);
                 return;
@@ -70,9 +72,9 @@ internal sealed class FixBook(FixSession session, FixMarketRequest request, Inst
             return;
 
         if (update.IsSnapshot || !request.IsIncremental)
-            session.Send("W", to => WriteBook(to, update.TimeNanos, trades));
+            session.Send("W", to => WriteBook(to, update.TimeNanos, trades), isKept: false);
         else
-            session.Send("X", to => WriteChanges(to, update.TimeNanos, changes, trades));
+            session.Send("X", to => WriteChanges(to, update.TimeNanos, changes, trades), isKept: false);
     }
 
     private static void Apply(

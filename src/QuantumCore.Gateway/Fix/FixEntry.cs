@@ -25,7 +25,7 @@ internal sealed class FixEntry(
     private int _refusedThrough;
 
     /// <summary>Begins to enter orders.</summary>
-    public void Start() => _ = Run();
+    public void Start() => _ = services.Guard(session, Run());
 
     /// <summary>Nothing more comes.</summary>
     public void Stop() => _waiting.Writer.TryComplete();

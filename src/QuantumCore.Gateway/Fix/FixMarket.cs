@@ -71,7 +71,7 @@ internal sealed class FixMarket(FixServices services, FixHolder holder) : IDispo
                 return;
             }
 
-            var books = Array.ConvertAll(request.Instruments, instrument => new FixBook(session, request, instrument, services.Books.Of(instrument), holder.IsStillIn));
+            var books = Array.ConvertAll(request.Instruments, instrument => new FixBook(services, holder, session, request, instrument));
             if (request.Kind == '1')
                 _followed.Add(request.Id, books);
             foreach (var book in books)

@@ -15,8 +15,9 @@ namespace QuantumCore.Gateway.Fix;
 /// What a request did is told here alone, by the journal's records: its own answer is nothing but a refusal. So an order that is told to
 /// be new is durable, and no answer overtakes another.
 /// </remarks>
-internal sealed class FixReporter(long account, AccountFeed feed, FixSession session, Func<ValueTask<bool>> isStillIn)
+internal sealed class FixReporter(FixServices services, FixHolder holder, FixSession session)
 {
+    private readonly AccountFeed _feed = services.Feeds.Of(holder.Account);
     private readonly Channel<AccountNews> _news = Channel.CreateUnbounded<AccountNews>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Lock _lock = new();
     private readonly Dictionary<string, long> _places = new(StringComparer.Ordinal);
@@ -37,19 +38,19 @@ internal sealed class FixReporter(long account, AccountFeed feed, FixSession ses
     /// <summary>Begins; complete when whatever happens from now on will be told.</summary>
     public async Task Start()
     {
-        foreach (var (symbol, sequence) in await feed.Join(Offer))
+        foreach (var (symbol, sequence) in await _feed.Join(Offer))
         {
             lock (_lock)
                 _places.TryAdd(symbol, sequence);
         }
 
-        _ = Run();
+        _ = services.Guard(session, Run());
     }
 
     /// <summary>Tells nothing more.</summary>
     public void Stop()
     {
-        feed.Leave(Offer);
+        _feed.Leave(Offer);
         _news.Writer.TryComplete();
     }
 
@@ -131,7 +132,7 @@ internal sealed class FixReporter(long account, AccountFeed feed, FixSession ses
         await foreach (var news in _news.Reader.ReadAllAsync())
         {
             // Who has been signed out is told nothing more.
-            if (!await isStillIn())
+            if (!await holder.IsStillIn())
             {
                 session.LogOut(FixTrader.KeyIsGone);
                 return;
@@ -239,5 +240,5 @@ internal sealed class FixReporter(long account, AccountFeed feed, FixSession ses
     }
 
     private void Send(OrderEvent told, char execType, string name, string? before) =>
-        session.Send("8", to => FixReports.WriteEvent(to, account, told, execType, name, before));
+        session.Send("8", to => FixReports.WriteEvent(to, holder.Account, told, execType, name, before));
 }

@@ -71,7 +71,10 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
     }
 
     /// <summary>Sends a message of the application, with the next number; what comes after the session's end is lost.</summary>
-    public void Send(string type, Action<FixWriter> body)
+    /// <param name="type">Its type.</param>
+    /// <param name="body">Writes its own fields.</param>
+    /// <param name="isKept">Whether it is kept, to be sent again; prices of a moment ago are not.</param>
+    public void Send(string type, Action<FixWriter> body, bool isKept = true)
     {
         var writer = new FixWriter();
         body(writer);
@@ -80,7 +83,8 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
             if (_isClosed)
                 return;
 
-            _kept.Add(new SentMessage(_next, type, time.GetUtcNow(), writer.Written.ToArray()));
+            if (isKept)
+                _kept.Add(new SentMessage(_next, type, time.GetUtcNow(), writer.Written.ToArray()));
             Put(type, writer);
         }
     }

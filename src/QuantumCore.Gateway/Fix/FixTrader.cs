@@ -5,14 +5,28 @@ using QuantumCore.Contracts;
 using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Following;
 using QuantumCore.Gateway.Streams;
-using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Fix;
 
 /// <summary>What every session works with.</summary>
 internal sealed record FixServices(
-    OrderDesk Desk, OrderEntry Entry, Listings Listings, AccountFeeds Feeds, BookFeeds Books, KeyRing Keys, Door Door, Quotas Quotas, ILogger<FixTrader> Log);
+    OrderDesk Desk, OrderEntry Entry, Listings Listings, AccountFeeds Feeds, BookFeeds Books, KeyRing Keys, Door Door, Quotas Quotas, ILogger<FixTrader> Log)
+{
+    /// <summary>Sees to work that goes on as long as a session does: where it fails the session ends, so that its client begins anew.</summary>
+    public async Task Guard(FixSession session, Task work)
+    {
+        try
+        {
+            await work;
+        }
+        catch (Exception error)
+        {
+            Gateway.Log.RequestFailed(Log, "FIX", "reports", error);
+            session.LogOut("The exchange could not go on with this session: log on again.");
+        }
+    }
+}
 
 /// <summary>Whose session it is.</summary>
 /// <param name="Account">The account it trades for.</param>
@@ -26,7 +40,7 @@ internal sealed record FixHolder(long Account, bool MayTrade, IPAddress? Address
 /// A trader's session: requests are begun in the order they come in; when as many are on their way as may be, no more is read. What they
 /// do is told by <see cref="FixReporter"/>.
 /// </summary>
-internal sealed class FixTrader(FixServices services, FixHolder holder) : IFixApplication
+internal sealed partial class FixTrader(FixServices services, FixHolder holder) : IFixApplication
 {
     /// <summary>What who holds a key no more hears.</summary>
     public const string KeyIsGone = "The key is not valid any more.";
@@ -67,7 +81,7 @@ internal sealed class FixTrader(FixServices services, FixHolder holder) : IFixAp
     public void Begin(FixSession session)
     {
         _session = session;
-        _reporter = new FixReporter(holder.Account, services.Feeds.Of(holder.Account), session, holder.IsStillIn);
+        _reporter = new FixReporter(services, holder, session);
         _entry = new FixEntry(services, holder, session, _reporter, Refuse);
         _entry.Start();
         _begun = _reporter.Start();
@@ -219,259 +233,6 @@ internal sealed class FixTrader(FixServices services, FixHolder holder) : IFixAp
         _ => _market.Follow(_session, message),
     };
 
-    private async ValueTask Cancel(FixMessage message)
-    {
-        if (Named(message) is not { } named)
-            return;
-
-        var request = message[FixTag.ClOrdID]!;
-        _reporter.Ask(named.Key, request);
-        var report = named.Name is { } name
-            ? await Entry.CancelByClientOrderId(holder.Account, name)
-            : await Entry.Cancel(holder.Account, named.Symbol!, named.OrderId);
-        var reason = report.Reason != RejectReason.None ? report.Reason
-            : report.OrderId == 0 ? RejectReason.UnknownOrder
-            : report.Status == OrderStatus.Cancelled && _reporter.IsDone(named.Key, request, report) ? RejectReason.None
-            : RejectReason.OrderClosed;
-        if (reason == RejectReason.None)
-            return;
-
-        _reporter.Unask(named.Key, request);
-        RefuseCancel(message, report.OrderId == 0 ? null : report.View(), new Refusal(reason, report.Field, report.Limit));
-    }
-
-    private async ValueTask Replace(FixMessage message)
-    {
-        if (Named(message) is not { } named)
-            return;
-        if (ReadChange(message, out var text) is { } fault)
-        {
-            Reject(message, fault);
-            return;
-        }
-
-        var open = await Find(named);
-        if (open is null)
-        {
-            var isKnown = named.Name is { } known && (await Entry.LookUp(holder.Account, known)).Reason == RejectReason.None;
-            RefuseCancel(message, null, new Refusal(isKnown ? RejectReason.OrderClosed : RejectReason.UnknownOrder));
-            return;
-        }
-
-        if (Differs(message, open) is { } tag)
-        {
-            RefuseCancel(message, open, Refusal.Malformed(null, $"A replacement changes Price and OrderQty alone: tag {tag} is not as the order has it."));
-            return;
-        }
-
-        var (refusal, change) = AmendReading.Read(text, await services.Listings.Find(open.Symbol));
-        if (refusal is { } refused)
-        {
-            RefuseCancel(message, open, refused);
-            return;
-        }
-
-        _reporter.Ask(open.ClientOrderId, change.Name);
-        _reporter.Answers(change.Name);
-        var report = await Entry.Amend(holder.Account, open.Symbol, open.OrderId, change.Name, change.PriceTicks, change.TotalLots);
-        _reporter.Answered(change.Name, isOnRecord: report.Number != 0 && report.Reason != RejectReason.None && report.ClientOrderId == change.Name);
-        // Where it became smaller the records tell that under the request's name; where it was replaced they tell the order in its place.
-        var isSame = report.ClientOrderId != change.Name;
-        if (report.Reason == RejectReason.None && isSame && _reporter.IsDone(open.ClientOrderId, change.Name, report))
-        {
-            _reporter.Rename(open.ClientOrderId, change.Name);
-            return;
-        }
-
-        _reporter.Unask(open.ClientOrderId, change.Name);
-        if (report.Reason != RejectReason.None)
-            RefuseCancel(message, open, new Refusal(report.Reason, report.Field, report.Limit));
-        else if (isSame)
-            RefuseCancel(message, open, Refusal.Malformed(null, "The order has this price and quantity already."));
-    }
-
-    private static FixFault? ReadChange(FixMessage message, out AmendText text)
-    {
-        var numbers = new FixNumbers(message);
-        text = new AmendText
-        {
-            Price = numbers.Read(FixTag.Price),
-            Quantity = numbers.Read(FixTag.OrderQty),
-            ClientOrderId = message[FixTag.ClOrdID],
-        };
-        return numbers.Fault;
-    }
-
-    /// <summary>The first tag of a replacement that is not as its order has it, and can't be replaced.</summary>
-    private static int? Differs(FixMessage message, PastOrder order)
-    {
-        ReadOnlySpan<(int Tag, string Own)> fixedTags =
-        [
-            (FixTag.Side, order.Side == Side.Buy ? "1" : "2"),
-            (FixTag.OrdType, FixReports.TypeOf(order.Type).ToString()),
-            (FixTag.TimeInForce, FixReports.TimeOf(order.TimeInForce).ToString()),
-            (FixTag.Symbol, order.Symbol),
-        ];
-        foreach (var (tag, own) in fixedTags)
-        {
-            if (message[tag] is { } told && told != own)
-                return tag;
-        }
-
-        return null;
-    }
-
-    private async ValueTask CancelMany(FixMessage message)
-    {
-        var kind = message[FixTag.MassCancelRequestType];
-        var symbol = message[FixTag.Symbol];
-        var side = message[FixTag.Side] switch { null => null, "1" => "buy", "2" => "sell", _ => "" };
-        var fault = Required(message, FixTag.ClOrdID) ?? Required(message, FixTag.MassCancelRequestType)
-            ?? (kind is not ("1" or "7") ? new FixFault(FixTag.MassCancelRequestType, FixReject.ValueIncorrect, "1 a symbol, 7 all.")
-                : kind == "1" && symbol is null ? new FixFault(FixTag.Symbol, FixReject.RequiredTagMissing, "It is required with MassCancelRequestType 1.")
-                : kind == "7" && symbol is not null ? new FixFault(FixTag.Symbol, FixReject.ValueIncorrect, "Only with MassCancelRequestType 1.")
-                : side == "" ? new FixFault(FixTag.Side, FixReject.ValueIncorrect, "1 (buy) or 2 (sell).")
-                : null);
-        if (fault is { } wrong)
-        {
-            Reject(message, wrong);
-            return;
-        }
-
-        var (refusal, cancelled) = await services.Desk.CancelAll(holder.Account, symbol, side);
-        if (refusal is { } refused)
-            Refuse(message, refused);
-        else
-            TellMassCancel(message, kind![0], null, cancelled);
-    }
-
-    private async ValueTask Status(FixMessage message)
-    {
-        var name = message[FixTag.ClOrdID] is { } told ? _reporter.NameOf(told) : null;
-        var query = new OrderQuery(holder.Account, message[FixTag.Symbol]);
-        if (OrderIdOf(message) is { } orderId)
-        {
-            query = query with { OrderId = orderId };
-        }
-        else if (name is not null && ClientOrderId.IsValid(name) && await Entry.LookUp(holder.Account, name) is { Reason: RejectReason.None } found)
-        {
-            query = new OrderQuery(holder.Account, found.Symbol, Number: found.Number);
-        }
-        else if (Required(message, FixTag.ClOrdID) is { } fault)
-        {
-            Reject(message, fault);
-            return;
-        }
-        else
-        {
-            Refuse(message, new Refusal(RejectReason.UnknownOrder));
-            return;
-        }
-
-        if (query.Symbol is null)
-            Reject(message, new FixFault(FixTag.Symbol, FixReject.RequiredTagMissing, "It is required with OrderID (37)."));
-        else if (await Entry.Orders(query) is [var order] && await services.Listings.Find(order.Symbol) is { } instrument)
-            _session.Send("8", to => WriteStatus(to, message, instrument, order));
-        else
-            Refuse(message, new Refusal(RejectReason.UnknownOrder));
-    }
-
-    private void WriteStatus(FixWriter to, FixMessage message, Instrument instrument, PastOrder order)
-    {
-        FixReports.WriteStatus(to, holder.Account, instrument, order, message[FixTag.ClOrdID] ?? order.ClientOrderId);
-        if (message[FixTag.OrdStatusReqID] is { } id)
-            to.Add(FixTag.OrdStatusReqID, id);
-    }
-
-    private async ValueTask StatusOfMany(FixMessage message)
-    {
-        var kind = message[FixTag.MassStatusReqType];
-        var symbol = message[FixTag.Symbol];
-        var fault = Required(message, FixTag.MassStatusReqID) ?? Required(message, FixTag.MassStatusReqType)
-            ?? (kind is not ("1" or "7") ? new FixFault(FixTag.MassStatusReqType, FixReject.ValueIncorrect, "1 a symbol, 7 all.")
-                : kind == "1" && symbol is null ? Required(message, FixTag.Symbol)
-                : null);
-        if (fault is { } wrong)
-        {
-            Reject(message, wrong);
-            return;
-        }
-
-        var side = message[FixTag.Side] switch { "1" => Side.Buy, "2" => Side.Sell, _ => (Side?)null };
-        var listed = await services.Listings.BySymbol();
-        var open = (await Entry.Orders(new OrderQuery(holder.Account, kind == "1" ? symbol : null, IsOpen: true, Limit: int.MaxValue)))
-            .Where(order => listed.ContainsKey(order.Symbol) && (side is null || order.Side == side)).ToArray();
-        if (open.Length == 0)
-            _session.Send("8", to => WriteNone(to, message));
-        for (var i = 0; i < open.Length; i++)
-        {
-            var (order, isLast) = (open[i], i == open.Length - 1);
-            _session.Send("8", to =>
-            {
-                FixReports.WriteStatus(to, holder.Account, listed[order.Symbol], order, order.ClientOrderId);
-                to.Add(FixTag.MassStatusReqID, message[FixTag.MassStatusReqID]!);
-                to.Add(FixTag.TotNumReports, open.Length);
-                to.Add(FixTag.LastRptRequested, isLast ? 'Y' : 'N');
-            });
-        }
-    }
-
-    /// <summary>That nothing is open: a report of no order.</summary>
-    private static void WriteNone(FixWriter to, FixMessage message)
-    {
-        to.Add(FixTag.OrderID, "NONE");
-        to.Add(FixTag.ExecID, "0");
-        to.Add(FixTag.ExecType, 'I');
-        to.Add(FixTag.OrdStatus, '8');
-        to.Add(FixTag.OrdRejReason, 5);
-        to.Add(FixTag.Symbol, message[FixTag.Symbol] ?? "NONE");
-        to.Add(FixTag.Side, message[FixTag.Side] ?? "1");
-        to.Add(FixTag.LeavesQty, "0");
-        to.Add(FixTag.CumQty, "0");
-        to.Add(FixTag.AvgPx, "0");
-        to.Add(FixTag.Text, "No order is open.");
-        to.Add(FixTag.MassStatusReqID, message[FixTag.MassStatusReqID]!);
-        to.Add(FixTag.TotNumReports, 0);
-        to.Add(FixTag.LastRptRequested, 'Y');
-    }
-
-    /// <summary>Which order a cancel or a replacement is about; null when it does not say, and was rejected.</summary>
-    private NamedOrder? Named(FixMessage message)
-    {
-        var fault = Required(message, FixTag.ClOrdID);
-        if (message.Has(FixTag.OrderID))
-            fault ??= Required(message, FixTag.Symbol);
-        else
-            fault ??= Required(message, FixTag.OrigClOrdID);
-        if (fault is null && message.Has(FixTag.OrderID) && OrderIdOf(message) is null)
-            fault = new FixFault(FixTag.OrderID, FixReject.IncorrectDataFormat, "A whole number from 1.");
-        if (fault is null && !message.Has(FixTag.OrderID) && !ClientOrderId.IsValid(message[FixTag.OrigClOrdID]))
-            fault = new FixFault(FixTag.OrigClOrdID, FixReject.ValueIncorrect, ClientOrderId.Rule);
-        if (fault is { } wrong)
-        {
-            Reject(message, wrong);
-            return null;
-        }
-
-        if (OrderIdOf(message) is { } orderId)
-            return new NamedOrder(null, message[FixTag.Symbol], orderId, FixReporter.Key(message[FixTag.Symbol]!, orderId));
-        var name = _reporter.NameOf(message[FixTag.OrigClOrdID]!);
-        return new NamedOrder(name, null, 0, name);
-    }
-
-    /// <summary>An open order; of one that was open before the session the account knows.</summary>
-    private async ValueTask<PastOrder?> Find(NamedOrder named)
-    {
-        if (named.Name is { } name && _reporter.Open(name) is { } seen)
-            return seen;
-
-        var view = await Entry.View(holder.Account);
-        return view.OpenOrders.FirstOrDefault(order => order.OrderId > 0
-            && (named.Name is null ? order.OrderId == named.OrderId && order.Symbol == named.Symbol : order.ClientOrderId == named.Name)) is { } open
-            ? OrderViews.Of(open, [])
-            : null;
-    }
-
     private static long? OrderIdOf(FixMessage message) => message[FixTag.OrderID] is { } text
         && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var orderId) && orderId is > 0 and <= OrderDesk.LargestId
         ? orderId
@@ -534,7 +295,4 @@ internal sealed class FixTrader(FixServices services, FixHolder holder) : IFixAp
         if (message[FixTag.Symbol] is { } symbol)
             to.Add(FixTag.Symbol, symbol);
     });
-
-    /// <summary>An order as a request names it.</summary>
-    private readonly record struct NamedOrder(string? Name, string? Symbol, long OrderId, string Key);
 }

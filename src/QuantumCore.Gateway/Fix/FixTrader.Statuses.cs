@@ -1,0 +1,98 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Fix;
+
+// How orders stand, for who asks.
+internal sealed partial class FixTrader
+{
+    private async ValueTask Status(FixMessage message)
+    {
+        var name = message[FixTag.ClOrdID] is { } told ? _reporter.NameOf(told) : null;
+        var query = new OrderQuery(holder.Account, message[FixTag.Symbol]);
+        if (OrderIdOf(message) is { } orderId)
+        {
+            query = query with { OrderId = orderId };
+        }
+        else if (name is not null && ClientOrderId.IsValid(name) && await Entry.LookUp(holder.Account, name) is { Reason: RejectReason.None } found)
+        {
+            query = new OrderQuery(holder.Account, found.Symbol, Number: found.Number);
+        }
+        else if (Required(message, FixTag.ClOrdID) is { } fault)
+        {
+            Reject(message, fault);
+            return;
+        }
+        else
+        {
+            Refuse(message, new Refusal(RejectReason.UnknownOrder));
+            return;
+        }
+
+        if (query.Symbol is null)
+            Reject(message, new FixFault(FixTag.Symbol, FixReject.RequiredTagMissing, "It is required with OrderID (37)."));
+        else if (await Entry.Orders(query) is [var order] && await services.Listings.Find(order.Symbol) is { } instrument)
+            _session.Send("8", to => WriteStatus(to, message, instrument, order));
+        else
+            Refuse(message, new Refusal(RejectReason.UnknownOrder));
+    }
+
+    private void WriteStatus(FixWriter to, FixMessage message, Instrument instrument, PastOrder order)
+    {
+        FixReports.WriteStatus(to, holder.Account, instrument, order, message[FixTag.ClOrdID] ?? order.ClientOrderId);
+        if (message[FixTag.OrdStatusReqID] is { } id)
+            to.Add(FixTag.OrdStatusReqID, id);
+    }
+
+    private async ValueTask StatusOfMany(FixMessage message)
+    {
+        var kind = message[FixTag.MassStatusReqType];
+        var symbol = message[FixTag.Symbol];
+        var fault = Required(message, FixTag.MassStatusReqID) ?? Required(message, FixTag.MassStatusReqType)
+            ?? (kind is not ("1" or "7") ? new FixFault(FixTag.MassStatusReqType, FixReject.ValueIncorrect, "1 a symbol, 7 all.")
+                : kind == "1" && symbol is null ? Required(message, FixTag.Symbol)
+                : null);
+        if (fault is { } wrong)
+        {
+            Reject(message, wrong);
+            return;
+        }
+
+        var side = message[FixTag.Side] switch { "1" => Side.Buy, "2" => Side.Sell, _ => (Side?)null };
+        var listed = await services.Listings.BySymbol();
+        var open = (await Entry.Orders(new OrderQuery(holder.Account, kind == "1" ? symbol : null, IsOpen: true, Limit: int.MaxValue)))
+            .Where(order => listed.ContainsKey(order.Symbol) && (side is null || order.Side == side)).ToArray();
+        if (open.Length == 0)
+            _session.Send("8", to => WriteNone(to, message));
+        for (var i = 0; i < open.Length; i++)
+        {
+            var (order, isLast) = (open[i], i == open.Length - 1);
+            _session.Send("8", to =>
+            {
+                FixReports.WriteStatus(to, holder.Account, listed[order.Symbol], order, order.ClientOrderId);
+                to.Add(FixTag.MassStatusReqID, message[FixTag.MassStatusReqID]!);
+                to.Add(FixTag.TotNumReports, open.Length);
+                to.Add(FixTag.LastRptRequested, isLast ? 'Y' : 'N');
+            });
+        }
+    }
+
+    /// <summary>That nothing is open: a report of no order.</summary>
+    private static void WriteNone(FixWriter to, FixMessage message)
+    {
+        to.Add(FixTag.OrderID, "NONE");
+        to.Add(FixTag.ExecID, "0");
+        to.Add(FixTag.ExecType, 'I');
+        to.Add(FixTag.OrdStatus, '8');
+        to.Add(FixTag.OrdRejReason, 5);
+        to.Add(FixTag.Symbol, message[FixTag.Symbol] ?? "NONE");
+        to.Add(FixTag.Side, message[FixTag.Side] ?? "1");
+        to.Add(FixTag.LeavesQty, "0");
+        to.Add(FixTag.CumQty, "0");
+        to.Add(FixTag.AvgPx, "0");
+        to.Add(FixTag.Text, "No order is open.");
+        to.Add(FixTag.MassStatusReqID, message[FixTag.MassStatusReqID]!);
+        to.Add(FixTag.TotNumReports, 0);
+        to.Add(FixTag.LastRptRequested, 'Y');
+    }
+}
