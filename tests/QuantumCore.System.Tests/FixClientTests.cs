@@ -245,7 +245,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
 
         // The desk connects again by itself. What came until then is an acknowledgement as good as any other.
         await using var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off", "--fix", port]);
-        await desk.NextAsync("A");
+        await desk.LogOnAsync();
         acknowledged.UnionWith(desk.Unread().Where(message => message[150] == "0").Select(message => message[11]));
         var there = (await desk.OpenOrdersAsync("s1")).Select(order => order[11]).ToList();
         Assert.Equal(there.Distinct().Count(), there.Count);
