@@ -97,6 +97,20 @@ public sealed class OrdersOverFixTests
     }
 
     [Fact]
+    public async Task Orders_go_in_as_they_came_however_fast_they_come()
+    {
+        await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
+        using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        await desk.SendAllAsync([.. Enumerable.Range(1, 300).Select(i => ("D", $"11=a{i}|{Terms}"))]);
+        Assert.Equal(
+            string.Join("; ", Enumerable.Range(1, 300).Select(i => $"8 11=a{i} 37={i} 150=0")), await desk.HearAsync(300, 11, 37, 150));
+        await desk.SendAllAsync(("D", $"11=last|{Terms}"), ("q", "11=m|530=7"));
+        var heard = await desk.HearAsync(302, 11, 150, 531);
+        Assert.Contains("r 11=m 531=7", heard, StringComparison.Ordinal);
+        Assert.Empty(await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation));
+    }
+
+    [Fact]
     public async Task What_others_do_for_the_account_is_told_too_and_a_refusal_of_the_book_once()
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
@@ -128,8 +142,9 @@ public sealed class OrdersOverFixTests
         Assert.Equal(
             "8 11=a 150=I 39=0 584=now 911=2 912=N; 8 11=b 150=I 39=0 584=now 911=2 912=Y", await desk.HearAsync(2, 11, 150, 39, 584, 911, 912));
         await desk.SendAsync("H", "11=c|55=AAPL|54=1");
+        Assert.Equal("8 11=c 150=I 39=4", await desk.HearAsync(1, 11, 150, 39, 103));
         await desk.SendAsync("H", "11=never|55=AAPL|54=1");
-        Assert.Equal("8 11=c 150=I 39=4; 8 11=never 150=8 39=8 103=5", await desk.HearAsync(2, 11, 150, 39, 103));
+        Assert.Equal("8 11=never 150=I 39=8 103=5", await desk.HearAsync(1, 11, 150, 39, 103));
         await desk.SendAsync("F", "11=y|41=c|55=AAPL|54=1");
         Assert.Equal("9 11=y 41=c 102=0", await desk.HearAsync(1, 11, 41, 102));
         await desk.SendAsync("G", "11=z|41=a|55=AAPL|54=1|40=2|38=4|44=140");

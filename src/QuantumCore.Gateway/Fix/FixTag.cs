@@ -1,7 +1,7 @@
 namespace QuantumCore.Gateway.Fix;
 
 /// <summary>Tags of the session layer.</summary>
-internal static class FixTag
+internal static partial class FixTag
 {
     public const int BeginSequence = 7;
     public const int EndSequence = 16;

@@ -87,13 +87,13 @@ internal sealed class FixTrader(FixServices services, FixHolder holder) : IFixAp
     public async ValueTask DisposeAsync()
     {
         _market.Dispose();
-        _reporter.Stop();
+        _reporter?.Stop();
         if (holder.CancelsAtEnd)
             services.Door.RefuseWaiting(holder.Account);
         var left = 0;
         while (left < MostInside && await _room.WaitAsync(s_drain))
             left++;
-        _entry.Stop();
+        _entry?.Stop();
         if (left == MostInside)
             _room.Dispose();
         if (holder.CancelsAtEnd)
