@@ -243,7 +243,7 @@ public class BinanceAccountTests
         account, number, name, side, OrderType.Limit, TimeInForce.GoodTillCancel, false, 15_000, lots, 200, 500);
 
     private static PastOrder Resting(long number, long lots) =>
-        WireOrderWriting.View("AAPL", Order(Alice, number, "r", Side.Sell, lots), number, 1_000_000);
+        OrderViews.Of("AAPL", Order(Alice, number, "r", Side.Sell, lots), number, 1_000_000);
 
     private static ImmutableArray<AssetBalance> Balances(long cents, long shares, long held) =>
         [new AssetBalance("AAPL", 0, shares, held), new AssetBalance("USD", 2, cents, 0)];

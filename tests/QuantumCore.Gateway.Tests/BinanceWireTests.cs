@@ -6,6 +6,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Binance;
+using QuantumCore.Gateway.Following;
 using QuantumCore.Instruments;
 using QuantumCore.TestKit;
 using Xunit;
@@ -257,7 +258,7 @@ public class BinanceWireTests
     public void An_order_that_ended_by_itself_says_how(EndReason end, long filled, string status)
     {
         var order = new SubmitOrder(1, 1, "a", Side.Buy, OrderType.Market, TimeInForce.ImmediateOrCancel, false, 0, 0, 0, 0);
-        Assert.Equal(status, WireWords.Status(WireOrderWriting.View("AAPL", order, 1, 1) with { Status = OrderStatus.Expired, End = end, FilledLots = filled }));
+        Assert.Equal(status, WireWords.Status(OrderViews.Of("AAPL", order, 1, 1) with { Status = OrderStatus.Expired, End = end, FilledLots = filled }));
     }
 
     [Fact]

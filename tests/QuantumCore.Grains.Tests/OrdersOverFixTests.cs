@@ -1,3 +1,4 @@
+using QuantumCore.Client;
 using QuantumCore.Gateway;
 using Xunit;
 
@@ -155,78 +156,95 @@ public sealed class OrdersOverFixTests
         Assert.Equal("8 37=NONE 150=I 584=then 911=0 912=Y", await desk.HearAsync(1, 37, 150, 584, 911, 912));
     }
 
-    [Theory]
-    [InlineData("55=AAPL|54=7|38=1|40=2|44=140", 54, 5)]
-    [InlineData("55=AAPL|54=1|38=1|40=9|44=140", 40, 5)]
-    [InlineData("55=AAPL|54=1|38=1|40=2|44=140|59=9", 59, 5)]
-    [InlineData("55=AAPL|54=1|38=-1|40=2|44=140", 38, 6)]
-    [InlineData("55=AAPL|54=1|38=1|40=2|44=1e3", 44, 6)]
-    [InlineData("55=AAPL|54=1|38=1|40=2|44=140|18=x", 18, 5)]
-    [InlineData("55=AAPL|54=1|38=1|40=2|44=140|18=R", 18, 5)]
-    [InlineData("55=AAPL|54=1|38=1|40=P|44=140|18=R|211=0.01", 211, 5)]
-    [InlineData("55=AAPL|54=1|38=1|40=2|44=140|59=6|126=tomorrow", 126, 6)]
-    [InlineData("55=AAPL|54=1|38=1|40=2|44=140|432=20991231", 432, 5)]
-    [InlineData("55=AAPL|54=1|38=1|40=2|44=140|1=ACC-1002", 1, 5)]
-    [InlineData("55=AAPL|54=1|38=1|40=2|44=140|25001=9", 25001, 5)]
-    [InlineData("55=AAPL|54=1|38=1|44=140", 40, 1)]
-    [InlineData("55=AAPL|54=1|40=2|44=140", 38, 1)]
-    [InlineData("55=AAPL|54=1|38=1|40=2|44=140|847=3", 847, 2)]
-    public async Task A_tag_that_makes_no_sense_is_rejected_by_name_and_nothing_is_entered(string fields, int tag, int reason)
+    [Fact]
+    public async Task A_tag_that_makes_no_sense_is_rejected_by_name_and_nothing_is_entered()
     {
+        (string Fields, int Tag, int Reason)[] rows =
+        [
+            ("55=AAPL|54=7|38=1|40=2|44=140", 54, 5),
+            ("55=AAPL|54=1|38=1|40=9|44=140", 40, 5),
+            ("55=AAPL|54=1|38=1|40=2|44=140|59=9", 59, 5),
+            ("55=AAPL|54=1|38=-1|40=2|44=140", 38, 6),
+            ("55=AAPL|54=1|38=1|40=2|44=1e3", 44, 6),
+            ("55=AAPL|54=1|38=1|40=2|44=140|18=x", 18, 5),
+            ("55=AAPL|54=1|38=1|40=2|44=140|18=R", 18, 5),
+            ("55=AAPL|54=1|38=1|40=P|44=140|18=R|211=0.01", 211, 5),
+            ("55=AAPL|54=1|38=1|40=2|44=140|59=6|126=tomorrow", 126, 6),
+            ("55=AAPL|54=1|38=1|40=2|44=140|432=20991231", 432, 5),
+            ("55=AAPL|54=1|38=1|40=2|44=140|1=ACC-1002", 1, 5),
+            ("55=AAPL|54=1|38=1|40=2|44=140|25001=9", 25001, 5),
+            ("55=AAPL|54=1|38=1|44=140", 40, 1),
+            ("55=AAPL|54=1|40=2|44=140", 38, 1),
+            ("55=AAPL|54=1|38=1|40=2|44=140|847=3", 847, 2),
+        ];
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
-        await desk.SendAsync("D", $"11=a|{fields}");
-        Assert.Equal($"3 45=2 371={tag} 372=D 373={reason}", await desk.HearAsync(1, 45, 371, 372, 373));
+        for (var i = 0; i < rows.Length; i++)
+        {
+            await desk.SendAsync("D", $"11=a|{rows[i].Fields}");
+            Assert.Equal($"3 45={i + 2} 371={rows[i].Tag} 372=D 373={rows[i].Reason}", await desk.HearAsync(1, 45, 371, 372, 373));
+        }
+
         await desk.SendAsync("D", $"11=a|{Terms}");
         Assert.Equal("8 11=a 150=0", await desk.HearAsync(1, 11, 150));
     }
 
-    [Theory]
-    [InlineData("55=NONE|54=1|38=1|40=2|44=140", 1, "Symbol (55)")]
-    [InlineData("55=AAPL|54=1|38=1|40=2|44=140.001", 99, "Price (44). Limit: 0.01")]
-    [InlineData("55=AAPL|54=1|38=0|40=2|44=140", 13, "OrderQty (38). Limit: 1")]
-    [InlineData("55=AAPL|54=1|38=1|40=1|44=140", 11, "OrdType (40), Price (44)")]
-    [InlineData("55=AAPL|54=1|38=1|40=2|44=140|59=3|18=6", 11, "postOnly), TimeInForce (59)")]
-    [InlineData("55=AAPL|54=1|38=90000000000|40=2|44=140", 3, "Not enough free cash")]
-    public async Task An_order_that_can_not_be_taken_is_refused_with_the_field_and_its_limit(string fields, int reason, string text)
+    [Fact]
+    public async Task An_order_that_can_not_be_taken_is_refused_with_the_field_and_its_limit()
     {
+        (string Fields, int Reason, string Text)[] rows =
+        [
+            ("55=NONE|54=1|38=1|40=2|44=140", 1, "Symbol (55)"),
+            ("55=AAPL|54=1|38=1|40=2|44=140.001", 99, "Price (44). Limit: 0.01"),
+            ("55=AAPL|54=1|38=0|40=2|44=140", 13, "OrderQty (38). Limit: 1"),
+            ("55=AAPL|54=1|38=1|40=1|44=140", 11, "OrdType (40), Price (44)"),
+            ("55=AAPL|54=1|38=1|40=2|44=140|59=3|18=6", 11, "postOnly), TimeInForce (59)"),
+            ("55=AAPL|54=1|38=90000000000|40=2|44=140", 3, "Not enough free cash"),
+        ];
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
-        await desk.SendAsync("D", $"11=a|{fields}");
-        var told = await desk.ReadAsync();
-        Assert.Equal(("8", "8", "8", $"{reason}"), (told[35], told[150], told[39], told[103]));
-        Assert.Contains(text, told[58], StringComparison.Ordinal);
+        foreach (var (fields, reason, text) in rows)
+        {
+            await desk.SendAsync("D", $"11=a{reason}|{fields}");
+            var told = await desk.ReadAsync();
+            Assert.Equal(("8", "8", "8", $"{reason}"), (told[35], told[150], told[39], told[103]));
+            Assert.Contains(text, told[58], StringComparison.Ordinal);
+        }
     }
 
-    [Theory]
-    [InlineData("40=2|44=140|18=6|111=3", "Limit", "postOnly")]
-    [InlineData("40=2|44=140|111=0|59=1", "Limit", "hidden")]
-    [InlineData("40=4|44=160|99=155", "StopLimit", "")]
-    [InlineData("40=3|99=155", "Stop", "")]
-    [InlineData("40=J|99=140", "TakeProfit", "")]
-    [InlineData("40=P|18=R|44=145|211=-0.05", "Pegged", "")]
-    [InlineData("40=P|18=a|211=2", "TrailingStop", "")]
-    [InlineData("40=P|18=a|211=100|836=1", "TrailingStop", "")]
-    [InlineData("40=2|44=140|110=2|59=3", "Limit", "immediate")]
-    [InlineData("40=2|44=140|59=6|432=20991231", "Limit", "")]
-    public async Task Order_types_are_those_of_the_other_interfaces(string fields, string type, string kind)
+    [Fact]
+    public async Task Order_types_are_those_of_the_other_interfaces()
     {
+        (string Fields, OrderType Type, string Kind)[] rows =
+        [
+            ("40=2|44=140|18=6|111=3", OrderType.Limit, "postOnly"),
+            ("40=2|44=140|111=0|59=1", OrderType.Limit, "hidden"),
+            ("40=4|44=160|99=155", OrderType.StopLimit, ""),
+            ("40=3|99=155", OrderType.Stop, ""),
+            ("40=J|99=140", OrderType.TakeProfit, ""),
+            ("40=P|18=R|44=145|211=-0.05", OrderType.Pegged, ""),
+            ("40=P|18=a|211=2", OrderType.TrailingStop, ""),
+            ("40=P|18=a|211=100|836=1", OrderType.TrailingStop, ""),
+            ("40=2|44=140|59=6|432=20991231", OrderType.Limit, ""),
+        ];
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         await exchange.BobAsync(ServedExchange.Sell(1, 150));
         await exchange.AliceAsync(ServedExchange.Buy(1, 150));
         await exchange.BobAsync(ServedExchange.Buy(1, 130));
         await exchange.BobAsync(ServedExchange.Sell(1, 170));
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
-        await desk.SendAsync("D", $"11=a|55=AAPL|54=1|38=10|{fields}");
-        Assert.Equal("8 11=a 150=0", await desk.HearAsync(1, 11, 150));
-        if (kind == "immediate")
+        for (var i = 0; i < rows.Length; i++)
         {
-            Assert.Equal("8 11=a 150=C", await desk.HearAsync(1, 11, 150));
-            return;
+            await desk.SendAsync("D", $"11=a{i}|55=AAPL|54=1|38=10|{rows[i].Fields}");
+            Assert.Equal($"8 11=a{i} 150=0", await desk.HearAsync(1, 11, 150));
+            var open = Assert.Single(await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation));
+            Assert.Equal((rows[i].Type, rows[i].Kind == "postOnly", rows[i].Kind == "hidden"), (open.Type, open.PostOnly, open.Hidden));
+            await desk.SendAsync("F", $"11=c{i}|41=a{i}|55=AAPL|54=1");
+            Assert.Equal($"8 11=c{i} 150=4", await desk.HearAsync(1, 11, 150));
         }
 
-        var open = Assert.Single(await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation));
-        Assert.Equal((type, kind == "postOnly", kind == "hidden"), ($"{open.Type}", open.PostOnly, open.Hidden));
+        await desk.SendAsync("D", "11=least|55=AAPL|54=1|38=10|40=2|44=140|110=2|59=3");
+        Assert.Equal("8 11=least 150=0; 8 11=least 150=C", await desk.HearAsync(2, 11, 150));
     }
 
     [Fact]

@@ -31,9 +31,11 @@ internal sealed class FixEntry(
     public void Stop() => _waiting.Writer.TryComplete();
 
     /// <summary>Enters an order in its turn; complete when it is answered.</summary>
-    public Task Enter(FixMessage message)
+    /// <param name="message">The order.</param>
+    /// <param name="before">What it does not go in before.</param>
+    public Task Enter(FixMessage message, Task before)
     {
-        var waiting = new Waiting(message);
+        var waiting = new Waiting(message, before);
         _waiting.Writer.TryWrite(waiting);
         return waiting.Answered.Task;
     }
@@ -46,9 +48,10 @@ internal sealed class FixEntry(
         while (await _waiting.Reader.WaitToReadAsync())
         {
             var together = new List<Waiting>();
-            while (together.Count < Most && _waiting.Reader.TryPeek(out var next) && (together.Count == 0 || next.IsCopy == together[0].IsCopy))
+            while (together.Count < Most && _waiting.Reader.TryPeek(out var next) && (together.Count == 0 || next.GoesWith(together[0])))
             {
                 _waiting.Reader.TryRead(out _);
+                await next.Before;
                 together.Add(next);
             }
 
@@ -129,13 +132,17 @@ internal sealed class FixEntry(
         }
     }
 
-    private sealed class Waiting(FixMessage message)
+    private sealed class Waiting(FixMessage message, Task before)
     {
         public FixMessage Message => message;
+
+        public Task Before => before;
 
         public bool IsCopy { get; } = message[FixTag.PossResend] == "Y";
 
         public OrderText? Text { get; set; }
+
+        public bool GoesWith(Waiting first) => IsCopy == first.IsCopy && before.IsCompleted;
 
         public TaskCompletionSource Answered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -49,6 +49,10 @@ internal sealed class FixTrader(FixServices services, FixHolder holder) : IFixAp
     private FixReporter _reporter = null!;
     private FixEntry _entry = null!;
     private Task _begun = Task.CompletedTask;
+
+    // Cancels and replacements on their way: an order that was sent after them may spend what they set free. And the newest order on its way.
+    private Task _changes = Task.CompletedTask;
+    private Task _newest = Task.CompletedTask;
     private long _refusals;
 
     private OrderEntry Entry => services.Entry;
@@ -74,13 +78,18 @@ internal sealed class FixTrader(FixServices services, FixHolder holder) : IFixAp
     {
         await _begun;
         await _room.WaitAsync();
-        var named = message.Type is "D" or "G" ? message[FixTag.ClOrdID] : null;
-        var before = Entering(message[message.Type == "H" ? FixTag.ClOrdID : FixTag.OrigClOrdID]);
-        if (message.Type == "q")
-            _entry.RefuseBefore(message);
-        var serving = message.Type == "D" ? Enter(message) : Serve(message, before);
-        if (named is not null && !serving.IsCompleted)
-            Note(named, serving);
+        var serving = message.Type switch
+        {
+            "D" => _newest = Enter(message, _changes),
+            "q" => Serve(message, RefuseBefore(message)),
+            _ => Serve(message, Entering(message[message.Type == "H" ? FixTag.ClOrdID : FixTag.OrigClOrdID])),
+        };
+        if (serving.IsCompleted)
+            return;
+        if (message.Type is "F" or "G" or "q")
+            _changes = _changes.IsCompleted ? serving : Task.WhenAll(_changes, serving);
+        if (message.Type is "D" or "G" && message[FixTag.ClOrdID] is { } name)
+            Note(name, serving);
     }
 
     /// <summary>The connection has ended: what is on its way is waited for, and then all is cancelled where that was asked for.</summary>
@@ -109,10 +118,22 @@ internal sealed class FixTrader(FixServices services, FixHolder holder) : IFixAp
             Log.NotCancelledAtEnd(services.Log, holder.Account);
     }
 
-    private async Task Enter(FixMessage message)
+    private async Task Enter(FixMessage message, Task before)
     {
-        await _entry.Enter(message);
+        await _entry.Enter(message, before);
         _room.Release();
+    }
+
+    /// <summary>What was sent before a mass cancel does not survive it: what waits is refused, what is on its way is waited for.</summary>
+    private Task RefuseBefore(FixMessage massCancel)
+    {
+        if (holder.MayTrade)
+        {
+            _entry.RefuseBefore(massCancel);
+            services.Door.RefuseWaiting(holder.Account);
+        }
+
+        return Task.WhenAll(_changes, _newest);
     }
 
     private Task Entering(string? name)
