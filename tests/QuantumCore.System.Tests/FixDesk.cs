@@ -111,12 +111,14 @@ internal sealed class FixDesk : IAsyncDisposable
         return reports[0].Number(911) == 0 ? [] : reports;
     }
 
-    /// <summary>Everything that came up to now and was not taken.</summary>
-    public IReadOnlyList<FixText> Unread()
+    /// <summary>Takes everything that came up to now.</summary>
+    public IReadOnlyList<FixText> TakeUnread()
     {
         while (_incoming.Reader.TryRead(out var message))
             _unread.Add(message);
-        return _unread;
+        FixText[] taken = [.. _unread];
+        _unread.Clear();
+        return taken;
     }
 
     /// <summary>Kills it: nobody logs out.</summary>

@@ -228,12 +228,16 @@ FIX::SessionSettings settings(const FIX::SessionID& session, const char* host, c
     values.setString("StartTime", "00:00:00");
     values.setString("EndTime", "00:00:00");
     values.setString("HeartBtInt", "10");
-    values.setString("ReconnectInterval", "1");
     values.setString("ResetOnLogon", "Y");
     values.setString("UseDataDictionary", "Y");
     values.setString("DataDictionary", dictionary);
     values.setString("ValidateUserDefinedFields", "N");
+
+    // How soon to connect again is asked for of no session, but of all.
+    FIX::Dictionary common;
+    common.setString("ReconnectInterval", "1");
     FIX::SessionSettings settings;
+    settings.set(common);
     settings.set(session, values);
     return settings;
 }
