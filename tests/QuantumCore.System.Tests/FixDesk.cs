@@ -35,6 +35,7 @@ internal sealed record FixText(IReadOnlyList<(int Tag, string Text)> Fields)
 /// </summary>
 internal sealed class FixDesk : IAsyncDisposable
 {
+    private const string LoggedOn = "Logged on";
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     // What is not as the dictionary has it is refused, what can't be read is ignored, and what was missed is asked for.
@@ -61,6 +62,9 @@ internal sealed class FixDesk : IAsyncDisposable
                 return string.Join('\n', _said);
         }
     }
+
+    /// <summary>Waits until it has logged on, for the first time or once more.</summary>
+    public Task LogOnAsync() => NextAsync(LoggedOn);
 
     /// <summary>Gives it a command: see client.cpp.</summary>
     public Task TellAsync(string command) => _process.StandardInput.WriteLineAsync(command.AsMemory(), TestContext.Current.CancellationToken);
@@ -107,12 +111,14 @@ internal sealed class FixDesk : IAsyncDisposable
         return reports[0].Number(911) == 0 ? [] : reports;
     }
 
-    /// <summary>Everything that came up to now and was not taken.</summary>
-    public IReadOnlyList<FixText> Unread()
+    /// <summary>Takes everything that came up to now.</summary>
+    public IReadOnlyList<FixText> TakeUnread()
     {
         while (_incoming.Reader.TryRead(out var message))
             _unread.Add(message);
-        return _unread;
+        FixText[] taken = [.. _unread];
+        _unread.Clear();
+        return taken;
     }
 
     /// <summary>Kills it: nobody logs out.</summary>
@@ -165,6 +171,8 @@ internal sealed class FixDesk : IAsyncDisposable
                 _said.Add(line);
             if (line.StartsWith('<'))
                 _incoming.Writer.TryWrite(FixText.Read(line[2..]));
+            else if (line == $"# {LoggedOn}")
+                _incoming.Writer.TryWrite(new FixText([(35, LoggedOn)]));
         }
 
         _incoming.Writer.Complete();

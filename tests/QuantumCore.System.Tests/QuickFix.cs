@@ -68,7 +68,7 @@ public sealed class QuickFix(NodePackages packages) : IAsyncLifetime
     internal async Task<FixDesk> LogOnAsync(string port, string key, bool cancelsOnDisconnect = false)
     {
         var desk = Start(port, key, cancelsOnDisconnect);
-        await desk.NextAsync("A");
+        await desk.LogOnAsync();
         return desk;
     }
 

@@ -83,9 +83,11 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
             if (_isClosed)
                 return;
 
+            // Its time is read once: sent again it says when that was.
+            var now = time.GetUtcNow();
             if (isKept)
-                _kept.Add(new SentMessage(_next, type, time.GetUtcNow(), writer.Written.ToArray()));
-            Put(type, writer);
+                _kept.Add(new SentMessage(_next, type, now, writer.Written.ToArray()));
+            Put(type, writer, now);
         }
     }
 
@@ -437,9 +439,11 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         }
     }
 
-    private void Put(string type, FixWriter body)
+    private void Put(string type, FixWriter body) => Put(type, body, time.GetUtcNow());
+
+    private void Put(string type, FixWriter body, DateTimeOffset now)
     {
-        line.Offer(FixWriter.Message(new FixHead(type, Client!, _next++, time.GetUtcNow()), body.Written.Span));
+        line.Offer(FixWriter.Message(new FixHead(type, Client!, _next++, now), body.Written.Span));
         _sent = time.GetTimestamp();
     }
 

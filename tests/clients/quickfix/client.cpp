@@ -50,7 +50,11 @@ private:
 class Desk : public FIX::NullApplication
 {
 public:
-    Desk(const std::string& key, bool cancelsOnDisconnect) : m_key(key), m_cancelsOnDisconnect(cancelsOnDisconnect) {}
+    Desk(const std::string& key, bool cancelsOnDisconnect, FIX::Log& log)
+        : m_key(key), m_cancelsOnDisconnect(cancelsOnDisconnect), m_log(log) {}
+
+    // What is sent before this is not sent, but kept for who asks for it again.
+    void onLogon(const FIX::SessionID&) override { m_log.onEvent("Logged on"); }
 
     void toAdmin(FIX::Message& message, const FIX::SessionID&) override
     {
@@ -64,6 +68,7 @@ public:
 private:
     std::string m_key;
     bool m_cancelsOnDisconnect;
+    FIX::Log& m_log;
 };
 
 // The next word of a command; empty at its end.
@@ -223,12 +228,16 @@ FIX::SessionSettings settings(const FIX::SessionID& session, const char* host, c
     values.setString("StartTime", "00:00:00");
     values.setString("EndTime", "00:00:00");
     values.setString("HeartBtInt", "10");
-    values.setString("ReconnectInterval", "1");
     values.setString("ResetOnLogon", "Y");
     values.setString("UseDataDictionary", "Y");
     values.setString("DataDictionary", dictionary);
     values.setString("ValidateUserDefinedFields", "N");
+
+    // How soon to connect again is asked for of no session, but of all.
+    FIX::Dictionary common;
+    common.setString("ReconnectInterval", "1");
     FIX::SessionSettings settings;
+    settings.set(common);
     settings.set(session, values);
     return settings;
 }
@@ -244,9 +253,9 @@ int main(int count, char** arguments)
 
     const FIX::SessionID session("FIX.4.4", arguments[3], "QUANTUMCORE");
     const FIX::DataDictionary dictionary(arguments[5]);
-    Desk desk(arguments[4], count > 6);
-    FIX::MemoryStoreFactory store;
     Wire wire;
+    Desk desk(arguments[4], count > 6, wire);
+    FIX::MemoryStoreFactory store;
     FIX::SocketInitiator initiator(desk, store, settings(session, arguments[1], arguments[2], arguments[5]), wire);
     initiator.start();
     for (std::string text; std::getline(std::cin, text) && text != "logout";)
