@@ -58,9 +58,18 @@ public sealed class OrdersOverFixTests
         Assert.Equal("8 11=a 37=NONE 150=8 39=8 103=6", await desk.HearAsync(1, 11, 37, 150, 39, 103));
         await desk.SendAsync("D", $"97=Y|11=a|{Terms}");
         Assert.Equal("8 11=a 37=1 150=I 39=0 151=10", await desk.HearAsync(1, 11, 37, 150, 39, 151));
+        await exchange.BobAsync(ServedExchange.Sell(4, 140));
+        Assert.Equal("8 11=a 150=F 151=6", await desk.HearAsync(1, 11, 150, 151));
+        await desk.SendAsync("D", $"97=Y|11=a|{Terms}");
+        Assert.Equal("8 11=a 37=1 150=I 39=1 14=4 151=6", await desk.HearAsync(1, 11, 37, 150, 39, 14, 151));
         await desk.SendAsync("D", $"97=Y|11=a|{Terms.Replace("38=10", "38=11", StringComparison.Ordinal)}");
         Assert.Equal("8 11=a 150=8 103=6", await desk.HearAsync(1, 11, 150, 103));
         Assert.Single(await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation));
+
+        // A copy of what never came in is an order like any other, and told once.
+        await desk.SendAsync("D", $"97=Y|11=b|{Terms}");
+        await desk.SendAsync("H", "11=b|55=AAPL|54=1|790=s");
+        Assert.Equal("8 11=b 150=0; 8 11=b 150=I 790=s", await desk.HearAsync(2, 11, 150, 790));
     }
 
     [Fact]

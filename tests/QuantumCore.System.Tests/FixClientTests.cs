@@ -251,8 +251,8 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         Assert.Equal(there.Distinct().Count(), there.Count);
         Assert.Empty(acknowledged.Except(there));
 
-        // Sent again those that are there are told of. The others are entered, but for those whose cover was held when it was killed:
-        // their names are used, and they are told to be void.
+        // Sent again those that are there are told of. The others are entered; but for those whose cover was held when the exchange was
+        // killed and that it has found void since: their names are used, and they are told so.
         await SendAsync("again");
         for (var order = 0; order < Orders; order++)
         {

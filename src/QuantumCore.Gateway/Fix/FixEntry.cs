@@ -1,6 +1,6 @@
 using System.Threading.Channels;
+using QuantumCore.Contracts;
 using QuantumCore.Gateway.Admission;
-using QuantumCore.Gateway.Following;
 using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
@@ -15,8 +15,14 @@ namespace QuantumCore.Gateway.Fix;
 /// <param name="session">Who is told.</param>
 /// <param name="reporter">Tells what becomes of them.</param>
 /// <param name="refuse">Refuses one.</param>
+/// <param name="tellStatus">Tells how the order that was found stands.</param>
 internal sealed class FixEntry(
-    FixServices services, FixHolder holder, FixSession session, FixReporter reporter, Action<FixMessage, Refusal> refuse)
+    FixServices services,
+    FixHolder holder,
+    FixSession session,
+    FixReporter reporter,
+    Action<FixMessage, Refusal> refuse,
+    Func<FixMessage, OrderQuery, ValueTask> tellStatus)
 {
     /// <summary>Orders that go together; no more weigh as much at the door.</summary>
     private const int Most = 64;
@@ -48,7 +54,7 @@ internal sealed class FixEntry(
         while (await _waiting.Reader.WaitToReadAsync())
         {
             var together = new List<Waiting>();
-            while (together.Count < Most && _waiting.Reader.TryPeek(out var next) && (together.Count == 0 || next.GoesWith(together[0])))
+            while (together.Count < Most && _waiting.Reader.TryPeek(out var next) && (together.Count == 0 || next.MayGoAlong))
             {
                 _waiting.Reader.TryRead(out _);
                 await next.Before;
@@ -115,21 +121,40 @@ internal sealed class FixEntry(
         }
     }
 
+    /// <summary>A name that was used is refused; but for a copy that says so, which is told what became of the first.</summary>
     private async ValueTask Place(List<Waiting> orders)
+    {
+        var copies = new List<Waiting>();
+        foreach (var (order, report, detail) in await Place(orders, mustBeNew: true))
+        {
+            if (order.IsCopy && report.Reason == RejectReason.KeyConflict)
+                copies.Add(order);
+            else if (report.Reason != RejectReason.None)
+                refuse(order.Message, new Refusal(report.Reason, report.Field, report.Limit, detail));
+        }
+
+        if (copies.Count == 0)
+            return;
+
+        // What enters the book only now, because the exchange was killed before it could, is told by the records as any other.
+        var told = reporter.Places();
+        foreach (var (order, report, detail) in await Place(copies, mustBeNew: false))
+        {
+            if (report.Reason != RejectReason.None)
+                refuse(order.Message, new Refusal(report.Reason, report.Field, report.Limit, detail));
+            else if (report.Sequence <= told.GetValueOrDefault(report.Symbol))
+                await tellStatus(order.Message, new OrderQuery(holder.Account, report.Symbol, Number: report.Number));
+        }
+    }
+
+    private async ValueTask<List<(Waiting Order, ExecutionReport Report, string? Detail)>> Place(List<Waiting> orders, bool mustBeNew)
     {
         foreach (var order in orders)
             reporter.Answers(order.Text!.ClientOrderId!);
-
-        // A copy that says so is told what became of the first one; any other use of a name is refused.
-        var (_, reports) = await services.Desk.PlaceBatch(holder.Account, orders.ConvertAll(order => order.Text), mustBeNew: !orders[0].IsCopy);
-        foreach (var (order, (report, detail)) in orders.Zip(reports))
-        {
+        var (_, reports) = await services.Desk.PlaceBatch(holder.Account, orders.ConvertAll(order => order.Text), mustBeNew);
+        foreach (var (report, _) in reports)
             reporter.Answered(report.ClientOrderId, isOnRecord: report.Number != 0 && report.Reason != RejectReason.None);
-            if (report.Reason != RejectReason.None)
-                refuse(order.Message, new Refusal(report.Reason, report.Field, report.Limit, detail));
-            else if (order.IsCopy && await services.Listings.Find(report.Symbol) is { } instrument)
-                session.Send("8", to => FixReports.WriteStatus(to, holder.Account, instrument, report.View(), report.ClientOrderId));
-        }
+        return [.. orders.Zip(reports, (order, answer) => (order, answer.Report, answer.Detail))];
     }
 
     private sealed class Waiting(FixMessage message, Task before)
@@ -138,11 +163,11 @@ internal sealed class FixEntry(
 
         public Task Before => before;
 
-        public bool IsCopy { get; } = message[FixTag.PossResend] == "Y";
+        public bool IsCopy => message[FixTag.PossResend] == "Y";
 
         public OrderText? Text { get; set; }
 
-        public bool GoesWith(Waiting first) => IsCopy == first.IsCopy && before.IsCompleted;
+        public bool MayGoAlong => before.IsCompleted;
 
         public TaskCompletionSource Answered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -71,6 +71,13 @@ internal sealed class FixReporter(FixServices services, FixHolder holder, FixSes
             return _open.GetValueOrDefault(name);
     }
 
+    /// <summary>By symbol: the sequence through which it has told what happened.</summary>
+    public Dictionary<string, long> Places()
+    {
+        lock (_lock)
+            return new(_places, StringComparer.Ordinal);
+    }
+
     /// <summary>A refusal of this order, if there is one, will be the answer to its request.</summary>
     public void Answers(string name)
     {

@@ -31,7 +31,13 @@ internal sealed partial class FixTrader
 
         if (query.Symbol is null)
             Reject(message, new FixFault(FixTag.Symbol, FixReject.RequiredTagMissing, "It is required with OrderID (37)."));
-        else if (await Entry.Orders(query) is [var order] && await services.Listings.Find(order.Symbol) is { } instrument)
+        else
+            await TellStatus(message, query);
+    }
+
+    private async ValueTask TellStatus(FixMessage message, OrderQuery query)
+    {
+        if (await Entry.Orders(query) is [var order] && await services.Listings.Find(order.Symbol) is { } instrument)
             _session.Send("8", to => WriteStatus(to, message, instrument, order));
         else
             Refuse(message, new Refusal(RejectReason.UnknownOrder));

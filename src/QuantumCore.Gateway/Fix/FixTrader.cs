@@ -82,7 +82,7 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
     {
         _session = session;
         _reporter = new FixReporter(services, holder, session);
-        _entry = new FixEntry(services, holder, session, _reporter, Refuse);
+        _entry = new FixEntry(services, holder, session, _reporter, Refuse, TellStatus);
         _entry.Start();
         _begun = _reporter.Start();
     }
