@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Security;
-using IPNetwork = System.Net.IPNetwork;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -19,6 +18,7 @@ using QuantumCore.Gateway.Signals;
 using QuantumCore.Gateway.Streams;
 using QuantumCore.Gateway.Users;
 using QuantumCore.Instruments;
+using IPNetwork = System.Net.IPNetwork;
 
 namespace QuantumCore.Gateway;
 
