@@ -9,6 +9,9 @@ namespace QuantumCore.Grains;
 /// <summary>The silo's copy of what is listed. Replaced whole; a reader keeps what it started with.</summary>
 public sealed class InstrumentCatalog(IGrainFactory grains)
 {
+    private readonly Lock _lock = new();
+    private long _refreshes;
+    private long _newest;
     private FrozenDictionary<string, Instrument> _listed = FrozenDictionary<string, Instrument>.Empty;
     private FrozenDictionary<string, Asset> _assets = FrozenDictionary<string, Asset>.Empty;
     private FrozenDictionary<string, FeeSchedule> _fees = FrozenDictionary<string, FeeSchedule>.Empty;
@@ -78,26 +81,42 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
         return grains.GetGrain<IOrderBookGrain>(TryGet(symbol, out var instrument) ? instrument!.BookKey : symbol);
     }
 
-    /// <summary>Reads the catalog again.</summary>
+    /// <summary>Reads the catalog again: it is as new as when this was called, or newer.</summary>
     public async Task RefreshAsync()
     {
+        var refresh = Interlocked.Increment(ref _refreshes);
         var all = grains.Catalog();
-        var encoded = await all.Instruments();
-        var limits = await all.Limits();
-        var fees = await all.FeeSchedules();
-        var margin = await all.Margin();
-        var calendars = await all.SettlementCalendars();
-        var ownersLimits = await all.OwnersLimits();
-        var owned = await all.Owners();
-        var listed = encoded.Select(definition => definition.Decode()).ToArray();
-        Volatile.Write(ref _fees, fees.ToFrozenDictionary(schedule => schedule.Asset, StringComparer.Ordinal));
-        Volatile.Write(ref _calendars, calendars.ToFrozenDictionary(
+        var read = new Reading(
+            await all.Instruments(),
+            await all.Limits(),
+            await all.FeeSchedules(),
+            await all.Margin(),
+            await all.SettlementCalendars(),
+            await all.OwnersLimits(),
+            await all.Owners());
+        lock (_lock)
+        {
+            // One that was begun later read what was there later. Were this one to take its place, accounts would go by what was listed and
+            // agreed before: a position in what is not traded on margin, as far as its account knows, counts for nothing.
+            if (refresh < _newest)
+                return;
+
+            _newest = refresh;
+            Take(read);
+        }
+    }
+
+    private void Take(Reading read)
+    {
+        var listed = read.Instruments.Select(definition => definition.Decode()).ToArray();
+        Volatile.Write(ref _fees, read.Fees.ToFrozenDictionary(schedule => schedule.Asset, StringComparer.Ordinal));
+        Volatile.Write(ref _calendars, read.Calendars.ToFrozenDictionary(
             of => of.Venue, of => new BusinessCalendar(of.Holidays), StringComparer.Ordinal));
-        Volatile.Write(ref _limits, limits.ToFrozenDictionary(of => of.Symbol, of => of.Limits, StringComparer.Ordinal));
-        Volatile.Write(ref _owners, ownersLimits
-            .SelectMany(of => owned.Where(account => account.Owner == of.Owner).Select(account => (Key: (account.Account, of.Symbol), Part: of.PartOf(account.Account))))
+        Volatile.Write(ref _limits, read.Limits.ToFrozenDictionary(of => of.Symbol, of => of.Limits, StringComparer.Ordinal));
+        Volatile.Write(ref _owners, read.OwnersLimits
+            .SelectMany(of => read.Owned.Where(account => account.Owner == of.Owner).Select(account => (Key: (account.Account, of.Symbol), Part: of.PartOf(account.Account))))
             .ToFrozenDictionary(part => part.Key, part => part.Part));
-        var groups = owned.Where(account => account.TradeGroup != 0).ToFrozenDictionary(account => account.Account, account => account.TradeGroup);
+        var groups = read.Owned.Where(account => account.TradeGroup != 0).ToFrozenDictionary(account => account.Account, account => account.TradeGroup);
         if (TradeGroups is not { } known || known.Count != groups.Count || groups.Any(of => known.GetValueOrDefault(of.Key) != of.Value))
             Volatile.Write(ref _tradeGroups, groups);
         Volatile.Write(ref _listed, listed.ToFrozenDictionary(i => i.Symbol, StringComparer.Ordinal));
@@ -105,7 +124,17 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
             .SelectMany(i => new[] { i.Base, i.Quote })
             .DistinctBy(asset => asset.Name)
             .ToFrozenDictionary(asset => asset.Name, StringComparer.Ordinal));
-        Volatile.Write(ref _oldNames, (margin.OldNames.IsDefault ? [] : margin.OldNames).ToFrozenSet(StringComparer.Ordinal));
-        Volatile.Write(ref _margin, new MarginAgreements(margin, symbol => TryGet(symbol, out var instrument) ? instrument : null));
+        Volatile.Write(ref _oldNames, (read.Margin.OldNames.IsDefault ? [] : read.Margin.OldNames).ToFrozenSet(StringComparer.Ordinal));
+        Volatile.Write(ref _margin, new MarginAgreements(read.Margin, symbol => TryGet(symbol, out var instrument) ? instrument : null));
     }
+
+    /// <summary>What the catalog said, part by part.</summary>
+    private sealed record Reading(
+        ImmutableArray<EncodedInstrument> Instruments,
+        ImmutableArray<SymbolLimits> Limits,
+        ImmutableArray<FeeSchedule> Fees,
+        MarginRulebook Margin,
+        ImmutableArray<SettlementCalendar> Calendars,
+        ImmutableArray<OwnerLimits> OwnersLimits,
+        ImmutableArray<OwnedAccount> Owned);
 }

@@ -391,7 +391,7 @@ internal sealed partial class AccountMachine
             }
         }
 
-        return false;
+        return _margin is { } margin && IsBehind(margin);
     }
 
     /// <summary>Prices of the board that differ from the account's, of what it has and of what it is about to trade.</summary>

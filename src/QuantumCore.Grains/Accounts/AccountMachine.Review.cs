@@ -25,7 +25,7 @@ internal sealed partial class AccountMachine
     /// <param name="now">Unix nanoseconds.</param>
     public AccountRecord? Review(Func<string, MarkPrice?> board, Func<string, bool> isTrading, long now)
     {
-        if (_margin is not { } margin)
+        if (_margin is not { } margin || IsBehind(margin))
         {
             return null;
         }
@@ -94,6 +94,24 @@ internal sealed partial class AccountMachine
 
     // As with orders the account makes by itself: no client's name begins with a space.
     private static string ShareName(long loser, long deficit) => string.Create(CultureInfo.InvariantCulture, $" deficit:{loser}:{deficit}");
+
+    /// <summary>
+    /// Whether this silo has an older copy of the catalog than the one that the account went by: margin terms are never taken back. What it
+    /// has would seem to count for nothing.
+    /// </summary>
+    private bool IsBehind(MarginStanding margin)
+    {
+        var agreed = Agreements;
+        foreach (var symbol in margin.Marks.Keys)
+        {
+            if (agreed.Of(symbol) is null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>How an account that is not liquidated stands; null when that is on record.</summary>
     private MarginReviewed? Judge(MarginStanding margin, Func<string, MarkPrice?> board, long now)

@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using QuantumCore.Contracts;
+using QuantumCore.Grains.Accounts;
+using QuantumCore.Instruments;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>A silo's copy of the catalog, and what an account makes of one that is old.</summary>
+public class InstrumentCatalogTests
+{
+    [Fact]
+    public async Task A_reading_that_took_long_does_not_take_the_place_of_a_newer_one()
+    {
+        await using var disk = new Disk();
+        await using var market = await MarginMarket.OpenAsync(disk);
+        var (reached, goesOn, held) = (new TaskCompletionSource(), new TaskCompletionSource(), 0);
+        var catalog = new InstrumentCatalog(Between.And(
+            market.Exchange.Grains, (_, grain) => Between.And((ICatalogGrain)grain!, Delay)));
+        var first = catalog.RefreshAsync();
+        await reached.Task;
+
+        await market.Catalog.List(EncodedInstrument.From(Listed.Share("NEW")));
+        Assert.Null(await market.Catalog.SetMarginTerms(new("NEW", EncodedMarginTerms.From(new MarginTerms { Long = MarginTable.Flat(500_000, 250_000) }), "desk", "test")));
+        await catalog.RefreshAsync();
+        goesOn.SetResult();
+        await first;
+
+        Assert.True(catalog.TryGet("NEW", out _));
+        Assert.NotNull(catalog.Margin.Of("NEW"));
+
+        // The first one has read everything, and goes on when it may.
+        object? Delay(MethodInfo method, object? answer) => method.Name == nameof(ICatalogGrain.Owners) && Interlocked.Increment(ref held) == 1
+            ? new ValueTask<ImmutableArray<OwnedAccount>>(LateAsync((ValueTask<ImmutableArray<OwnedAccount>>)answer!))
+            : answer;
+
+        async Task<ImmutableArray<OwnedAccount>> LateAsync(ValueTask<ImmutableArray<OwnedAccount>> answer)
+        {
+            var owners = await answer;
+            reached.SetResult();
+            await goesOn.Task;
+            return owners;
+        }
+    }
+
+    [Fact]
+    public async Task An_account_decides_nothing_by_a_catalog_that_is_older_than_what_it_went_by()
+    {
+        await using var disk = new Disk();
+        await using var market = await MarginMarket.OpenAsync(disk);
+        await market.TradeAsync(Side.Buy, 10_000, 200);
+
+        var (agreed, now) = (market.Exchange.Service<InstrumentCatalog>().Margin, market.Time.UnixNanos());
+        var newest = agreed;
+        var account = new AccountMachine(new AccountId(MarginMarket.Trader), Listed.Share, null, () => agreed);
+        await foreach (var record in disk.Journal.ReadAsync($"acct/{MarginMarket.Trader}", 1, long.MaxValue, CancellationToken.None))
+            account.Apply(AccountRecordEncoding.Decode(record.Body.Span));
+        await foreach (var record in disk.Journal.ReadAsync("book/AAPL", 1, long.MaxValue, CancellationToken.None))
+            account.ApplyStored("AAPL", record.Sequence, record.Body.Span, long.MaxValue);
+
+        // At 100.00 it is well, and with a catalog that knows no margin terms it would have debts alone.
+        agreed = MarginAgreements.None;
+        Assert.Null(Next(10_000));
+        Assert.True(account.DescribeMargin(At(10_000), now)!.IsStale);
+        agreed = newest;
+        Assert.Null(Next(10_000));
+
+        // At 40.00 it is liquidated, and with such a catalog nothing would be left to sell: others would pay for all that it owes.
+        account.Apply(Next(4_000)!);
+        Assert.Equal(MarginState.Liquidating, account.DescribeMargin(At(4_000), now)!.State);
+        agreed = MarginAgreements.None;
+        Assert.Null(Next(4_000));
+        agreed = newest;
+        Assert.NotNull(Next(4_000));
+
+        AccountRecord? Next(long ticks) => account.Review(At(ticks), _ => true, now);
+        Func<string, MarkPrice?> At(long ticks) => symbol => new MarkPrice(symbol, ticks, MarkSource.Index, long.MaxValue, now);
+    }
+}
+
+/// <summary>Stands between who calls and who answers.</summary>
+public class Between : DispatchProxy
+{
+    private Func<MethodInfo, object?, object?> _answers = null!;
+    private object _inner = null!;
+
+    /// <summary>What has the same methods, whose answers are made of those of another one.</summary>
+    public static T And<T>(T inner, Func<MethodInfo, object?, object?> answers)
+        where T : class
+    {
+        var proxy = Create<T, Between>();
+        var between = (Between)(object)proxy;
+        (between._inner, between._answers) = (inner, answers);
+        return proxy;
+    }
+
+    /// <inheritdoc/>
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => _answers(targetMethod!, targetMethod!.Invoke(_inner, args));
+}
