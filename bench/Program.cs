@@ -63,6 +63,9 @@ const string Usage = """
                                JSON orders over the trading socket of a running silo: so many connections (8) with so many
                                messages each on their way (16), of one order or a batch of so many:
                                {"orders":N,"refused":N,"ordersPerSecond":N,"p50Micros":N,"p99Micros":N,"serverCpuMicrosPerOrder":N}
+      fix [--address ADDRESS:PORT] [--keys KEY,KEY…] [--symbol S] [--price P] [--in-flight N] [--seconds N] [--pid SILO]
+                               Orders over FIX sessions of a running silo, one for each key, so many on their way in each (64):
+                               {"orders":N,"refused":N,"ordersPerSecond":N,"p50Micros":N,"p99Micros":N,"slowestMicros":N,"serverCpuMicrosPerOrder":N}
       readers [--url URL] [--symbol S] [--price P] [--readers N] [--updates N] [--conflate MS] [--seconds N] [--pid SILO]
                                One symbol of a running silo changes so many times a second (100), by orders at an even
                                pace; without and with so many WebSocket readers (500):
@@ -128,6 +131,8 @@ try
             return await HttpCommand.RunAsync(rest);
         case ["sockets", .. var rest] when !AsksForHelp(rest):
             return await SocketsCommand.RunAsync(rest);
+        case ["fix", .. var rest] when !AsksForHelp(rest):
+            return await FixCommand.RunAsync(rest);
         case ["readers", .. var rest] when !AsksForHelp(rest):
             return await ReadersCommand.RunAsync(rest);
         case ["overload", .. var rest] when !AsksForHelp(rest):

@@ -102,6 +102,16 @@ internal sealed class AccountFeed(long account, OrderEntry entry, Listings listi
     /// <summary>The account as it is: of orders that have traded, what for is added up from their fills until then.</summary>
     private async ValueTask Begin(AccountView view)
     {
+        // Without open orders there is nothing to ask the history for, which may be behind.
+        _events = view.OpenOrders.IsEmpty ? new AccountEvents([], [], view.Balances) : await Read(view);
+        lock (_lock)
+        {
+            _places = view.Cursors;
+        }
+    }
+
+    private async ValueTask<AccountEvents> Read(AccountView view)
+    {
         var places = view.Cursors.ToDictionary(seen => seen.Symbol, seen => seen.Sequence, StringComparer.Ordinal);
         // The history may be newer than the account is here: of lists that began since, their events will tell.
         var open = view.OpenOrders.Select(order => order.Number).ToHashSet();
@@ -128,11 +138,7 @@ internal sealed class AccountFeed(long account, OrderEntry entry, Listings listi
             });
         }
 
-        _events = new AccountEvents(orders, lists.Values.Select(list => list.AsEnumerable()), view.Balances);
-        lock (_lock)
-        {
-            _places = view.Cursors;
-        }
+        return new AccountEvents(orders, lists.Values.Select(list => list.AsEnumerable()), view.Balances);
     }
 
     /// <summary>All that an order has traded: there may be more than one answer tells.</summary>
