@@ -36,10 +36,12 @@ internal sealed class OrderBatch(long account, ImmutableArray<HoldRequest> order
         }
     }
 
-    /// <summary>What was held, as runs of orders of one book that follow on each other.</summary>
-    public IEnumerable<Run> Runs(ImmutableArray<HoldResult> held)
+    /// <summary>What was held, as runs of orders of one book that go in together; what was not held is refused.</summary>
+    /// <param name="held">What the account said of each request.</param>
+    /// <param name="areApart">Whether orders of other books may stand between those of a run.</param>
+    public List<Run> Runs(ImmutableArray<HoldResult> held, bool areApart)
     {
-        Run? run = null;
+        var runs = new List<Run>();
         for (var i = 0; i < held.Length; i++)
         {
             var position = _positions[i];
@@ -50,18 +52,13 @@ internal sealed class OrderBatch(long account, ImmutableArray<HoldRequest> order
             }
 
             var symbol = orders[position].Symbol;
-            if (run is not null && run.Symbol != symbol)
-            {
-                yield return run;
-                run = null;
-            }
-
-            run ??= new Run(symbol);
+            var run = areApart ? runs.Find(run => run.Symbol == symbol) : runs.Count > 0 && runs[^1].Symbol == symbol ? runs[^1] : null;
+            if (run is null)
+                runs.Add(run = new Run(symbol));
             run.Add(position, order);
         }
 
-        if (run is not null)
-            yield return run;
+        return runs;
     }
 
     public void Report(Run run, ImmutableArray<ExecutionReport> reports)
@@ -70,10 +67,16 @@ internal sealed class OrderBatch(long account, ImmutableArray<HoldRequest> order
             _reports[run.Positions[i]] = reports[i];
     }
 
+    public void Refuse(Run run, RejectReason reason)
+    {
+        foreach (var position in run.Positions)
+            Refuse(position, new Refusal(reason));
+    }
+
     public ImmutableArray<ExecutionReport> Reports() =>
         [.. _reports.Select((report, i) => report ?? throw new InvalidOperationException($"Order {i} has no report."))];
 
-    /// <summary>Orders of one book that follow on each other.</summary>
+    /// <summary>Orders of one book that go in together.</summary>
     internal sealed class Run(string symbol)
     {
         private readonly List<SubmitOrder> _orders = [];

@@ -26,8 +26,9 @@ internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
     /// <param name="account">Whose orders they are.</param>
     /// <param name="texts">The orders.</param>
     /// <param name="mustBeNew">An order whose name was used before is <see cref="RejectReason.KeyConflict"/>.</param>
+    /// <param name="areApart">They are no batch: those of a book do not wait for those of another one.</param>
     public async ValueTask<(Refusal? Refusal, ImmutableArray<(ExecutionReport Report, string? Detail)> Reports)> PlaceBatch(
-        long account, List<OrderText?>? texts, bool mustBeNew = false)
+        long account, List<OrderText?>? texts, bool mustBeNew = false, bool areApart = false)
     {
         if (texts is null or { Count: 0 or > OrderEntry.LongestBatch } || texts.Contains(null))
             return (new Refusal(RejectReason.BadRequest, "orders", OrderEntry.LongestBatch.ToString(), "1 to 500 orders."), []);
@@ -43,13 +44,17 @@ internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
                 orders.Add(order);
         }
 
-        var entered = await entry.PlaceBatch(account, orders.ToImmutable(), mustBeNew);
+        var entered = await entry.PlaceBatch(account, orders.ToImmutable(), mustBeNew, areApart);
         var next = 0;
         return (null, [.. reports.Select(report => report ?? (entered[next++], null))]);
     }
 
     /// <summary>Cancels all of an account, in one symbol or on one side where they are given; or says why not.</summary>
-    public async ValueTask<(Refusal? Refusal, int Cancelled)> CancelAll(long account, string? symbol, string? sideText)
+    /// <param name="account">Whose orders.</param>
+    /// <param name="symbol">Null for every symbol.</param>
+    /// <param name="sideText">Null for both sides.</param>
+    /// <param name="queue">What the same connection sent before.</param>
+    public async ValueTask<(Refusal? Refusal, int Cancelled)> CancelAll(long account, string? symbol, string? sideText, OrderQueue? queue = null)
     {
         var side = WireNames.ReadSide(sideText);
         if (sideText is not null && side is null)
@@ -57,9 +62,13 @@ internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
         if (symbol is not null && await listings.Find(symbol) is null)
             return (new Refusal(RejectReason.UnknownSymbol, "symbol"), 0);
 
-        // What waits at the door was sent before this: it does not survive either.
+        // What waits was sent before this: it does not survive either.
         if (side is null)
+        {
+            queue?.RefuseWaiting();
             door.RefuseWaiting(account);
+        }
+
         var (reason, cancelled) = await entry.CancelAll(account, symbol, side);
         return reason == RejectReason.None
             ? (null, cancelled)

@@ -50,8 +50,12 @@ public sealed partial class OrderEntry(
     /// <param name="account">Whose they are.</param>
     /// <param name="orders">The orders.</param>
     /// <param name="mustBeNew">One whose name was used before, whatever for, is <see cref="RejectReason.KeyConflict"/>.</param>
+    /// <param name="areApart">
+    /// Those of each book are entered one after the other, and go in beside those of others: one whose outcome is not known concerns those of
+    /// its book alone.
+    /// </param>
     public async ValueTask<ImmutableArray<ExecutionReport>> PlaceBatch(
-        long account, ImmutableArray<HoldRequest> orders, bool mustBeNew = false)
+        long account, ImmutableArray<HoldRequest> orders, bool mustBeNew = false, bool areApart = false)
     {
         var started = time.GetTimestamp();
         var batch = new OrderBatch(account, orders);
@@ -68,7 +72,7 @@ public sealed partial class OrderEntry(
         {
             var held = await _calls.Ask("Hold", account, () => grains.Account(account).Hold(requests));
             if (held.Failure == RejectReason.None)
-                await Submit(batch, mustBeNew && held.IsFirst ? [.. held.Value.Select(RefuseKnown)] : held.Value);
+                await Submit(batch, batch.Runs(mustBeNew && held.IsFirst ? [.. held.Value.Select(RefuseKnown)] : held.Value, areApart), areApart);
             else
                 batch.RefuseRest(held.Failure);
         }
@@ -273,81 +277,9 @@ public sealed partial class OrderEntry(
     public ValueTask<MassCancel> CancelAll(long account, string? symbol, Side? side) =>
         side is { } only ? CancelSide(account, symbol, only) : CancelUpToFloor(account, symbol);
 
-    /// <summary>Which order a name is of; an unknown name stays unused.</summary>
-    /// <remarks>A reading: what its grain throws goes through.</remarks>
-    public ValueTask<NamedOrder> LookUp(long account, string clientOrderId) =>
-        grains.Account(account).LookUp(clientOrderId);
-
-    /// <summary>The account's fills of one symbol, oldest first, with everything it has been shown here.</summary>
-    /// <remarks>A reading: what its grain throws goes through.</remarks>
-    public async ValueTask<ImmutableArray<AccountFill>> FillsOf(FillQuery query) => Whole(
-        await grains.Ledger().FillsOf(query with { Limit = query.Limit + 1 }, shown.Of(query.Account)),
-        query.Limit,
-        isNewest: query.From is null && query.FromNanos is null);
-
-    /// <summary>The account's prevented matches, with everything it has been shown here.</summary>
-    /// <remarks>A reading: what its grain throws goes through.</remarks>
-    public ValueTask<ImmutableArray<PreventedMatch>> Prevented(PreventedQuery query) =>
-        grains.Ledger().Prevented(query, shown.Of(query.Account));
-
-    /// <summary>Orders in the history, with everything the account has been shown here.</summary>
-    /// <remarks>A reading: what its grain throws goes through.</remarks>
-    public ValueTask<ImmutableArray<PastOrder>> Orders(OrderQuery query) =>
-        grains.Ledger().Orders(query, shown.Of(query.Account));
-
     /// <summary>State of an order by its public id.</summary>
     public ValueTask<ExecutionReport> Status(long account, string symbol, long orderId) =>
         AskBook("Status", account, symbol, orderId, book => book.Status(symbol, account, orderId));
-
-    /// <summary>Balances and open orders, with everything the account has been shown here.</summary>
-    /// <remarks>A reading: what its grain throws goes through.</remarks>
-    public async ValueTask<AccountView> View(long account)
-    {
-        var view = await grains.Account(account).View(shown.Of(account));
-        shown.Note(view);
-        return view;
-    }
-
-    /// <summary>What becomes of an account next; who is told of it has been shown it.</summary>
-    /// <remarks>A reading: what its grain throws goes through.</remarks>
-    public async ValueTask<AccountChange?> WaitForChange(long account, long version, ImmutableArray<SeenSequence> after)
-    {
-        var change = await grains.Account(account).WaitForChange(version, after);
-        if (change is not null)
-            shown.Note(change.View);
-        return change;
-    }
-
-    /// <summary>The account's newest fills, with everything it has been shown here.</summary>
-    /// <remarks>A reading: what its grain throws goes through.</remarks>
-    public ValueTask<ImmutableArray<AccountFill>> Fills(long account, string? symbol, int limit) =>
-        grains.Ledger().Fills(account, symbol, limit, shown.Of(account));
-
-    /// <summary>The account's fills of one symbol after a trade, oldest first, with everything it has been shown here.</summary>
-    /// <remarks>A reading: what its grain throws goes through.</remarks>
-    public async ValueTask<ImmutableArray<AccountFill>> FillsAfter(long account, string symbol, TradePlace after, int limit) =>
-        Whole(await grains.Ledger().FillsAfter(account, symbol, after, limit + 1, shown.Of(account)), limit, isNewest: false);
-
-    /// <summary>
-    /// Without the one fill too many, unless that is the other side of a trade of the account with itself: who goes on behind the
-    /// trade would never see it.
-    /// </summary>
-    private static ImmutableArray<AccountFill> Whole(ImmutableArray<AccountFill> fills, int limit, bool isNewest)
-    {
-        if (fills.Length <= limit)
-            return fills;
-
-        var (last, before) = isNewest ? (fills[0].Fill, fills[1].Fill) : (fills[^1].Fill, fills[^2].Fill);
-        return (last.Sequence, last.Index) == (before.Sequence, before.Index) ? fills : isNewest ? fills[1..] : fills[..^1];
-    }
-
-    /// <summary>An account's statement, at least up to what its client has been shown.</summary>
-    public ValueTask<AccountStatement> Statement(long account, long fromNanos, long toNanos, LinePlace? after, int limit) =>
-        grains.Ledger().Statement(account, fromNanos, toNanos, after, limit, shown.Of(account));
-
-    /// <summary>What an account traded and earned, at least up to what its client has been shown.</summary>
-    public ValueTask<ImmutableArray<PositionProfit>> Positions(long account, PositionMethod method) =>
-        grains.Ledger().Positions(account, method, shown.Of(account));
 
     private static HoldResult RefuseKnown(HoldResult held) =>
         held.IsKnown ? new HoldResult(RejectReason.KeyConflict, "clientOrderId", null, null) : held;
@@ -395,21 +327,38 @@ public sealed partial class OrderEntry(
     }
 
     /// <summary>Enters what is held: orders of one book that follow on each other go together.</summary>
-    private async ValueTask Submit(OrderBatch batch, ImmutableArray<HoldResult> held)
+    private async ValueTask Submit(OrderBatch batch, List<OrderBatch.Run> runs, bool areApart)
     {
-        foreach (var run in batch.Runs(held))
+        if (areApart)
         {
-            var orders = run.Orders;
-            var entered = await _calls.Ask(
-                "Submit", batch.Account, async () => await (await listings.Book(run.Symbol)).Submit(run.Symbol, orders));
-            if (entered.Failure == RejectReason.None)
-                batch.Report(run, [.. entered.Value.Select(OfHeld)]);
-            if (entered.Failure != RejectReason.None || entered.Value.Any(report => report.Reason == RejectReason.Overloaded))
+            await Task.WhenAll(runs.Select(run => Submit(batch, run).AsTask()));
+            return;
+        }
+
+        foreach (var run in runs)
+        {
+            if (!await Submit(batch, run))
             {
                 batch.RefuseRest(RejectReason.OutcomeUnknown);
                 return;
             }
         }
+    }
+
+    /// <summary>Submits orders of one book; false when the outcome of one is not known.</summary>
+    private async ValueTask<bool> Submit(OrderBatch batch, OrderBatch.Run run)
+    {
+        var orders = run.Orders;
+        var entered = await _calls.Ask(
+            "Submit", batch.Account, async () => await (await listings.Book(run.Symbol)).Submit(run.Symbol, orders));
+        if (entered.Failure != RejectReason.None)
+        {
+            batch.Refuse(run, RejectReason.OutcomeUnknown);
+            return false;
+        }
+
+        batch.Report(run, [.. entered.Value.Select(OfHeld)]);
+        return !entered.Value.Any(report => report.Reason == RejectReason.Overloaded);
     }
 
     /// <summary>

@@ -119,7 +119,7 @@ public sealed class TradingFloor
             return string.Join(';', _orders.Values.Select(order => order.Report(RejectReason.None, []).ToString())) + Deposits.Count;
     }
 
-    /// <summary>The next call of this name fails like this.</summary>
+    /// <summary>The next call of this name, or of this name and detail, fails like this.</summary>
     public void Fail(string call, Exception error)
     {
         lock (_lock)
@@ -155,6 +155,7 @@ public sealed class TradingFloor
             foreach (var (_, come) in _awaited.Where(awaited => awaited.Call == text))
                 come.TrySetResult();
             ThrowIfTold(call);
+            ThrowIfTold(text);
         }
     }
 

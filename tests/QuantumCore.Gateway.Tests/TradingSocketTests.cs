@@ -65,6 +65,86 @@ public sealed class TradingSocketTests
         Assert.Equal(1, (await ReadAsync(trader)).GetProperty("id").GetInt32());
     }
 
+    [Fact]
+    public async Task Orders_that_wait_for_one_on_its_way_go_together_in_the_sequence_in_which_they_were_sent()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var trader = await ConnectAsync(exchange, "alice");
+        var gate = await SendBehindGateAsync(exchange, trader, [.. Enumerable.Range(0, 100).Select(i => Order($"n{i}", "AAPL"))]);
+
+        gate.SetResult();
+        for (var i = 0; i < 100; i++)
+        {
+            var answer = await ReadAsync(trader);
+            Assert.Equal((i, 200, $"n{i}", i + 1L), (answer.GetProperty("id").GetInt32(), answer.GetProperty("status").GetInt32(), Text(answer, "clientOrderId"), Number(answer, "orderId")));
+        }
+
+        Assert.Equal(["Hold 1", "Hold 64", "Hold 35"], exchange.Floor.Calls.Where(call => call.StartsWith("Hold ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Orders_that_go_together_do_not_suffer_from_another_book()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var trader = await ConnectAsync(exchange, "alice");
+        var gate = await SendBehindGateAsync(exchange, trader, [Order("n0", "AAPL"), Order("n1", "MSFT"), Order("n2", "AAPL"), Order("n3", "MSFT"), Order("n4", "AAPL")]);
+        exchange.Floor.Fail("Submit MSFT 2", new TimeoutException("late"));
+        exchange.Floor.Fail("Submit MSFT 2", new TimeoutException("late"));
+
+        gate.SetResult();
+        foreach (var (id, code) in new[] { (0, null), (1, "OutcomeUnknown"), (2, null), (3, "OutcomeUnknown"), (4, null) })
+        {
+            var answer = await ReadAsync(trader);
+            Assert.Equal((id, code), (answer.GetProperty("id").GetInt32(), answer.TryGetProperty("error", out var error) ? error.GetProperty("code").GetString() : null));
+        }
+    }
+
+    [Fact]
+    public async Task A_batch_goes_in_its_turn_alone()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var trader = await ConnectAsync(exchange, "alice");
+        var gate = await SendBehindGateAsync(exchange, trader, [Order("n0", "AAPL"), Order("n1", "AAPL")]);
+        await SendAsync(trader, $$"""{"id":2,"op":"batch","orders":[{{Order("n2", "AAPL")}},{{Order("n3", "AAPL")}}]}""");
+        await SendAsync(trader, $$"""{"id":3,"op":"place","order":{{Order("n4", "AAPL")}}}""");
+
+        gate.SetResult();
+        for (var i = 0; i < 4; i++)
+            Assert.Equal((i, 200), await ReadAsync(trader) is var answer ? (answer.GetProperty("id").GetInt32(), answer.GetProperty("status").GetInt32()) : default);
+        Assert.Equal(["n0 1", "n1 2", "n2 3", "n3 4", "n4 5"], exchange.Floor.Open(TradingFloor.Alice).OrderBy(order => order.Id).Select(order => $"{order.Order.ClientOrderId} {order.Id}"));
+    }
+
+    [Fact]
+    public async Task What_is_cancelled_by_its_name_right_after_it_was_sent_is_entered_and_cancelled()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var trader = await ConnectAsync(exchange, "alice");
+        var gate = await SendBehindGateAsync(exchange, trader, [Order("n0", "AAPL"), Order("n1", "AAPL")]);
+        await SendAsync(trader, """{"id":2,"op":"cancel","clientOrderId":"n1"}""");
+
+        gate.SetResult();
+        Assert.Equal("new", Text(await ReadAsync(trader), "status"));
+        Assert.Equal("new", Text(await ReadAsync(trader), "status"));
+        Assert.Equal("cancelled", Text(await ReadAsync(trader), "status"));
+    }
+
+    [Fact]
+    public async Task What_waits_when_all_is_cancelled_is_refused_and_nothing_was_done_for_it()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var trader = await ConnectAsync(exchange, "alice");
+        var gate = await SendBehindGateAsync(exchange, trader, [Order("n0", "AAPL"), Order("n1", "AAPL")]);
+        await SendAsync(trader, """{"id":2,"op":"cancelAll"}""");
+        await exchange.Floor.WhenCalled("CancelAll").WaitAsync(TimeSpan.FromSeconds(20), Token);
+
+        gate.SetResult();
+        var answers = new Dictionary<int, int>();
+        for (var i = 0; i < 3; i++)
+            answers.Add(await ReadAsync(trader) is var answer ? answer.GetProperty("id").GetInt32() : 0, answer.GetProperty("status").GetInt32());
+        Assert.Equal((200, 503, 200), (answers[0], answers[1], answers[2]));
+        Assert.Equal(["Hold 1"], exchange.Floor.Calls.Where(call => call.StartsWith("Hold ", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("""{"id":1}""", "op")]
     [InlineData("""{"id":1,"op":"steal"}""", "op")]
@@ -179,6 +259,19 @@ public sealed class TradingSocketTests
             socket.Options.SetRequestHeader("X-Api-Key", key);
         await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(Address(exchange), Token));
         Assert.Equal(status, (int)socket.HttpStatusCode);
+    }
+
+    private static string Order(string name, string symbol) => $$"""{"symbol":"{{symbol}}","side":"buy","price":"150.00","quantity":"10","clientOrderId":"{{name}}"}""";
+
+    /// <summary>Sends orders, of which the first one is not held before the gate opens; all have come when this is complete.</summary>
+    private static async Task<TaskCompletionSource> SendBehindGateAsync(OpenGateway exchange, ClientWebSocket trader, string[] orders)
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        exchange.Floor.Holding = gate.Task;
+        for (var id = 0; id < orders.Length; id++)
+            await SendAsync(trader, $$"""{"id":{{id}},"op":"place","order":{{orders[id]}}}""");
+        Assert.Equal("all", (await AskAsync(trader, """{"id":"all","op":"cancelOnDisconnect","on":false}""")).GetProperty("id").GetString());
+        return gate;
     }
 
     private static Uri Address(OpenGateway exchange) => new UriBuilder(exchange.Address) { Scheme = "ws", Path = "/api/qc/v1/trading" }.Uri;

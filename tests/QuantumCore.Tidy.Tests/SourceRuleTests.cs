@@ -70,11 +70,12 @@ public partial class SourceRuleTests
         ["src/QuantumCore.Gateway/Streams/MarketPulse.cs"] = 2,
         ["src/QuantumCore.Gateway/Following/AccountFeed.cs"] = 1,
         ["src/QuantumCore.Gateway/Binance/WireApi.cs"] = 1,
-        ["src/QuantumCore.Gateway/Streams/TradingSocket.cs"] = 1,
+        ["src/QuantumCore.Gateway/Streams/TradingSocket.cs"] = 2,
+        ["src/QuantumCore.Gateway/OrderQueue.cs"] = 1,
         ["src/QuantumCore.Gateway/Binance/WireMarketFeed.cs"] = 1,
         ["src/QuantumCore.Gateway/Binance/WireFeed.cs"] = 1,
-        ["src/QuantumCore.Gateway/Fix/FixTrader.cs"] = 2,
-        ["src/QuantumCore.Gateway/Fix/FixEntry.cs"] = 1,
+        ["src/QuantumCore.Gateway/Fix/FixTrader.cs"] = 3,
+        ["src/QuantumCore.Gateway/Fix/FixTrader.Orders.cs"] = 1,
         // A FIX connection that failed in any way ends, and the others go on.
         ["src/QuantumCore.Gateway/Fix/FixServer.cs"] = 1,
         // Pinned books are looked after again in a second, and who joins the cluster next gets its share of the others.

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
@@ -11,6 +12,9 @@ namespace QuantumCore.Gateway.Fix;
 /// <summary>A client's connection, from its first byte to its last. One that does not read is cut: when more waits than may, or takes too long.</summary>
 internal sealed class FixConnection : IFixLine, IAsyncDisposable
 {
+    /// <summary>Bytes that are written at a time, or a message that is longer.</summary>
+    private const int MostTogether = 16 * 1024;
+
     private static readonly TimeSpan s_handshake = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
@@ -169,13 +173,25 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
     {
         try
         {
-            await foreach (var (message, counted, sent) in _waiting.Reader.ReadAllAsync(_end.Token))
+            // What waits goes together: a session that trades has several reports for each packet.
+            var together = new ArrayBufferWriter<byte>(MostTogether);
+            var drained = new List<TaskCompletionSource>();
+            while (await _waiting.Reader.WaitToReadAsync(_end.Token))
             {
-                Interlocked.Add(ref _waitingBytes, -counted);
+                while (together.WrittenCount < MostTogether && _waiting.Reader.TryRead(out var next))
+                {
+                    Interlocked.Add(ref _waitingBytes, -next.Counted);
+                    together.Write(next.Message.Span);
+                    if (next.Sent is { } sent)
+                        drained.Add(sent);
+                }
+
                 Volatile.Write(ref _writingSince, _time.GetTimestamp());
-                await _stream.WriteAsync(message, _end.Token);
+                await _stream.WriteAsync(together.WrittenMemory, _end.Token);
                 Volatile.Write(ref _writingSince, 0);
-                sent?.TrySetResult();
+                together.ResetWrittenCount();
+                drained.ForEach(static sent => sent.TrySetResult());
+                drained.Clear();
             }
 
             // What the client still sends is read until it has seen this: a connection that is closed with bytes unread takes the last messages with it.

@@ -13,12 +13,14 @@ internal sealed class FixMarket(FixServices services, FixHolder holder) : IDispo
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, FixBook[]> _followed = new(StringComparer.Ordinal);
+    private bool _hasEnded;
 
     /// <inheritdoc/>
     public void Dispose()
     {
         lock (_lock)
         {
+            _hasEnded = true;
             foreach (var book in _followed.Values.SelectMany(static books => books))
                 book.Dispose();
             _followed.Clear();
@@ -63,6 +65,9 @@ internal sealed class FixMarket(FixServices services, FixHolder holder) : IDispo
 
         lock (_lock)
         {
+            if (_hasEnded)
+                return;
+
             if (request!.Kind == '2')
             {
                 _followed.Remove(request.Id, out var ended);

@@ -58,10 +58,10 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
 
     // Orders of this session that are on their way in, by name: who cancels one means it, and not that it be refused.
     private readonly Dictionary<string, Task> _entering = new(StringComparer.Ordinal);
+    private readonly OrderQueue _orders = new(services.Desk, services.Door, holder.Account, services.Log);
     private readonly FixMarket _market = new(services, holder);
     private FixSession _session = null!;
     private FixReporter _reporter = null!;
-    private FixEntry _entry = null!;
     private Task _begun = Task.CompletedTask;
 
     // Cancels and replacements on their way: an order that was sent after them may spend what they set free. And the newest order on its way.
@@ -82,8 +82,6 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
     {
         _session = session;
         _reporter = new FixReporter(services, holder, session);
-        _entry = new FixEntry(services, holder, session, _reporter, Refuse, TellStatus);
-        _entry.Start();
         _begun = _reporter.Start();
     }
 
@@ -92,11 +90,18 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
     {
         await _begun;
         await _room.WaitAsync();
+        if (!await IsStillIn(message))
+        {
+            _room.Release();
+            return;
+        }
+
         var serving = message.Type switch
         {
             "D" => _newest = Enter(message, _changes),
-            "q" => Serve(message, RefuseBefore(message)),
-            _ => Serve(message, Entering(message[message.Type == "H" ? FixTag.ClOrdID : FixTag.OrigClOrdID])),
+            "q" => Serve(message, RefuseBefore()),
+            "H" or "AF" => Serve(message, Task.WhenAll(_changes, _newest)),
+            _ => Serve(message, Entering(message[FixTag.OrigClOrdID])),
         };
         if (serving.IsCompleted)
             return;
@@ -112,11 +117,10 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
         _market.Dispose();
         _reporter?.Stop();
         if (holder.CancelsAtEnd)
-            services.Door.RefuseWaiting(holder.Account);
+            RefuseWaiting();
         var left = 0;
         while (left < MostInside && await _room.WaitAsync(s_drain))
             left++;
-        _entry?.Stop();
         if (left == MostInside)
             _room.Dispose();
         if (holder.CancelsAtEnd)
@@ -132,22 +136,18 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
             Log.NotCancelledAtEnd(services.Log, holder.Account);
     }
 
-    private async Task Enter(FixMessage message, Task before)
-    {
-        await _entry.Enter(message, before);
-        _room.Release();
-    }
-
     /// <summary>What was sent before a mass cancel does not survive it: what waits is refused, what is on its way is waited for.</summary>
-    private Task RefuseBefore(FixMessage massCancel)
+    private Task RefuseBefore()
     {
         if (holder.MayTrade)
-        {
-            _entry.RefuseBefore(massCancel);
-            services.Door.RefuseWaiting(holder.Account);
-        }
-
+            RefuseWaiting();
         return Task.WhenAll(_changes, _newest);
+    }
+
+    private void RefuseWaiting()
+    {
+        _orders.RefuseWaiting();
+        services.Door.RefuseWaiting(holder.Account);
     }
 
     private Task Entering(string? name)
@@ -181,9 +181,7 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
         try
         {
             await before;
-            if (!await holder.IsStillIn())
-                _session.LogOut(KeyIsGone);
-            else if (!holder.MayTrade && lane != Lane.Readings)
+            if (!holder.MayTrade && lane != Lane.Readings)
                 _session.RejectBusiness(message, 6, message[FixTag.ClOrdID], MayNotTrade);
             else if (!services.Quotas.TakeAddress(holder.Address, lane) || !services.Keys.MayAsk(holder.Account, lane))
                 Refuse(message, new Refusal(RejectReason.TooManyRequests));
@@ -194,13 +192,36 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
         }
         catch (Exception error)
         {
-            Log.RequestFailed(services.Log, "FIX", message.Type, error);
-            Refuse(message, new Refusal(RejectReason.OutcomeUnknown));
+            Fail(message, error);
         }
         finally
         {
             _room.Release();
         }
+    }
+
+    /// <summary>Whether the key is still good; one that is not ends the session.</summary>
+    private async ValueTask<bool> IsStillIn(FixMessage message)
+    {
+        try
+        {
+            if (await holder.IsStillIn())
+                return true;
+
+            _session.LogOut(KeyIsGone);
+        }
+        catch (Exception error)
+        {
+            Fail(message, error);
+        }
+
+        return false;
+    }
+
+    private void Fail(FixMessage message, Exception error)
+    {
+        Log.RequestFailed(services.Log, "FIX", message.Type, error);
+        Refuse(message, new Refusal(RejectReason.OutcomeUnknown));
     }
 
     /// <summary>Orders come in by the same door as those over HTTP.</summary>

@@ -11,8 +11,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Streams;
 
 /// <summary>
-/// A trader's connection. Requests are begun in the order they come in and answered as their outcomes are known; when as many are
-/// on their way as may be, no more is read.
+/// A trader's connection. Orders are entered in the sequence they come in, other requests at once, and all are answered as their outcomes are
+/// known; when as many are on their way as may be, no more is read.
 /// </summary>
 internal sealed class TradingSocket(
     MessageSocket socket,
@@ -37,6 +37,7 @@ internal sealed class TradingSocket(
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _room = new(MostInside);
+    private readonly OrderQueue _queue = new(desk, door, account, log);
     private volatile bool _cancelsAtEnd;
 
     /// <summary>Takes a message in; complete when the next may come.</summary>
@@ -57,14 +58,23 @@ internal sealed class TradingSocket(
         }
 
         await _room.WaitAsync();
-        _ = Serve(text, length);
+
+        // Whatever has to be waited for is waited for here, so that no order is entered before the one that came before it.
+        if (await Admits(text))
+            _ = Serve(text, length);
+        else
+            _room.Release();
     }
 
     /// <summary>The connection has ended: what is on its way is waited for, and then all is cancelled where that was asked for.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_cancelsAtEnd)
+        {
+            _queue.RefuseWaiting();
             door.RefuseWaiting(account);
+        }
+
         var left = 0;
         while (left < MostInside && await _room.WaitAsync(s_drain))
             left++;
@@ -83,25 +93,39 @@ internal sealed class TradingSocket(
             Log.NotCancelledAtEnd(log, account);
     }
 
-    private async Task Serve(TradingText text, int length)
+    private static bool IsOrders(TradingText text) => text.Op is "place" or "batch";
+
+    /// <summary>Whether a request may be served now; one that may not is answered.</summary>
+    private async ValueTask<bool> Admits(TradingText text)
     {
-        var lane = text.Op is "place" or "batch" ? Lane.Orders : Lane.Urgent;
-        using var span = RequestTrace.OfMessage("WS /trading", text.Op is "place" or "batch" ? text.Op : "cancel");
         try
         {
+            var lane = IsOrders(text) ? Lane.Orders : Lane.Urgent;
             if (!await isStillIn())
                 Refuse(text, new Refusal(RejectReason.Unauthorized));
             else if (!quotas.TakeAddress(address, lane) || !keys.MayAsk(account, lane))
                 Refuse(text, new Refusal(RejectReason.TooManyRequests));
-            else if (lane == Lane.Orders)
-                await Enter(text, Door.Weight(length));
             else
-                await Carry(text);
+                return true;
         }
         catch (Exception error)
         {
-            Log.RequestFailed(log, "WS /trading", trace, error);
-            Refuse(text, new Refusal(RejectReason.OutcomeUnknown));
+            Fail(text, error);
+        }
+
+        return false;
+    }
+
+    private async Task Serve(TradingText text, int length)
+    {
+        using var span = RequestTrace.OfMessage("WS /trading", IsOrders(text) ? text.Op! : "cancel");
+        try
+        {
+            await Carry(text, length);
+        }
+        catch (Exception error)
+        {
+            Fail(text, error);
         }
         finally
         {
@@ -109,38 +133,28 @@ internal sealed class TradingSocket(
         }
     }
 
-    /// <summary>Orders come in by the same door as those over HTTP.</summary>
-    private async ValueTask Enter(TradingText text, int weight)
+    private void Fail(TradingText text, Exception error)
     {
-        if (!door.HasRoomForOrders() || !await door.EnterOrders(weight, account))
-        {
-            Refuse(text, new Refusal(RejectReason.Overloaded));
-            return;
-        }
-
-        try
-        {
-            await Carry(text);
-        }
-        finally
-        {
-            door.LeaveOrders(weight);
-        }
+        Log.RequestFailed(log, "WS /trading", trace, error);
+        Refuse(text, new Refusal(RejectReason.OutcomeUnknown));
     }
 
-    private async ValueTask Carry(TradingText text)
+    private async ValueTask Carry(TradingText text, int length)
     {
         switch (text.Op)
         {
             case "place" when text.Order is { } order:
-                var (placed, detail) = await desk.Place(account, order);
-                await AnswerOrder(text, placed, detail);
+                var placed = await _queue.Enter([order], Door.Weight(length));
+                if (placed.Refusal is { } notPlaced)
+                    Refuse(text, notPlaced);
+                else
+                    await AnswerOrder(text, placed.Reports[0].Report, placed.Reports[0].Detail);
                 break;
             case "place":
                 Refuse(text, Refusal.Malformed("order", "The order is missing."));
                 break;
             case "batch":
-                var (refusal, reports) = await desk.PlaceBatch(account, text.Orders);
+                var (refusal, reports) = await _queue.Enter(text.Orders, Door.Weight(length));
                 var listed = await listings.BySymbol();
                 if (refusal is { } refused)
                     Refuse(text, refused);
@@ -151,7 +165,7 @@ internal sealed class TradingSocket(
                 await Cancel(text);
                 break;
             case "cancelAll":
-                var (wrong, cancelled) = await desk.CancelAll(account, text.Symbol, text.Side);
+                var (wrong, cancelled) = await desk.CancelAll(account, text.Symbol, text.Side, _queue);
                 if (wrong is { } failed)
                     Refuse(text, failed);
                 else
@@ -174,6 +188,8 @@ internal sealed class TradingSocket(
     {
         if (text is { ClientOrderId: { } name, OrderId: null, Symbol: null })
         {
+            // One that was sent just before it is to be there first.
+            await _queue.Entering(name);
             if (ClientOrderId.IsValid(name))
                 await AnswerOrder(text, await entry.CancelByClientOrderId(account, name), null);
             else

@@ -1,0 +1,63 @@
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Fix;
+
+// New orders.
+internal sealed partial class FixTrader
+{
+    /// <summary>Enters an order in its turn; what becomes of it the records tell.</summary>
+    /// <param name="message">The order.</param>
+    /// <param name="before">What it does not go in before.</param>
+    private async Task Enter(FixMessage message, Task before)
+    {
+        using var span = RequestTrace.OfMessage("FIX", "D");
+        try
+        {
+            if (!holder.MayTrade)
+                _session.RejectBusiness(message, 6, message[FixTag.ClOrdID], MayNotTrade);
+            else if (!services.Quotas.TakeAddress(holder.Address, Lane.Orders) || !services.Keys.MayAsk(holder.Account, Lane.Orders))
+                Refuse(message, new Refusal(RejectReason.TooManyRequests));
+            else if (FixOrderReading.Read(message, holder.Account, out var order) is { } fault)
+                Reject(message, fault);
+            else
+                await Enter(message, order, before);
+        }
+        catch (Exception error)
+        {
+            Fail(message, error);
+        }
+        finally
+        {
+            _room.Release();
+        }
+    }
+
+    /// <summary>A name that was used is refused; but for a copy that says so, which is told what became of the first.</summary>
+    private async ValueTask Enter(FixMessage message, OrderText order, Task before)
+    {
+        var (refusal, report) = await Place(order, mustBeNew: true, before);
+        if (refusal is { Reason: RejectReason.KeyConflict } && message[FixTag.PossResend] == "Y")
+        {
+            // What enters the book only now, because the exchange was killed before it could, is told by the records as any other.
+            var told = _reporter.Places();
+            (refusal, report) = await Place(order, mustBeNew: false, Task.CompletedTask);
+            if (refusal is null && report!.Sequence <= told.GetValueOrDefault(report.Symbol))
+                await TellStatus(message, new OrderQuery(holder.Account, report.Symbol, Number: report.Number));
+        }
+
+        if (refusal is { } refused)
+            Refuse(message, refused);
+    }
+
+    private async ValueTask<(Refusal? Refusal, ExecutionReport? Report)> Place(OrderText order, bool mustBeNew, Task before)
+    {
+        _reporter.Answers(order.ClientOrderId!);
+        var answers = await _orders.Enter([order], weight: 1, mustBeNew, before);
+        var (report, detail) = answers.Reports.FirstOrDefault();
+        _reporter.Answered(order.ClientOrderId!, isOnRecord: report is { Number: not 0, Reason: not RejectReason.None });
+        return (answers.Refusal ?? (report.Reason == RejectReason.None ? null : new Refusal(report.Reason, report.Field, report.Limit, detail)), report);
+    }
+}

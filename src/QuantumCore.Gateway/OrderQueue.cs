@@ -1,0 +1,165 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Admission;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway;
+
+/// <summary>
+/// The orders of one connection: they are entered in the sequence in which they were sent. One that comes while none is on its way goes at
+/// once; those that come while others are go together, so that a client that does not wait for its answers is the faster for it.
+/// </summary>
+/// <param name="desk">Enters them.</param>
+/// <param name="door">Orders come in by the same door as those over HTTP.</param>
+/// <param name="account">Whose they are.</param>
+/// <param name="log">Told of what failed, which is answered as of unknown outcome.</param>
+internal sealed class OrderQueue(OrderDesk desk, Door door, long account, ILogger log)
+{
+    /// <summary>Most that go together, by their weight at the door: no batch weighs more there.</summary>
+    private const int Most = 64;
+
+    private readonly Lock _lock = new();
+    private readonly Queue<Entry> _waiting = new();
+    private ImmutableArray<Entry> _together = [];
+    private bool _isRunning;
+    private int _number;
+    private int _refusedThrough;
+
+    /// <summary>Enters one order, or a batch, in its turn; it can fail in no other way than its answer says.</summary>
+    /// <param name="orders">The order, or the batch as it came.</param>
+    /// <param name="weight">Its weight at the door.</param>
+    /// <param name="mustBeNew">A name that was used before is <see cref="RejectReason.KeyConflict"/>.</param>
+    /// <param name="before">What it does not go in before; null for nothing but the orders before it.</param>
+    /// <returns>Why nothing of it was done, or a report for each.</returns>
+    public Task<OrderAnswers> Enter(List<OrderText?>? orders, int weight, bool mustBeNew = false, Task? before = null)
+    {
+        var entry = new Entry(orders, weight, mustBeNew, before ?? Task.CompletedTask, Activity.Current);
+        lock (_lock)
+        {
+            entry.Number = ++_number;
+            _waiting.Enqueue(entry);
+            if (_isRunning)
+                return entry.Answered.Task;
+
+            _isRunning = true;
+        }
+
+        _ = Run();
+        return entry.Answered.Task;
+    }
+
+    /// <summary>Refuses what was sent up to now and is not on its way yet: nothing was done for it. Somebody cancels all there is.</summary>
+    public void RefuseWaiting()
+    {
+        lock (_lock)
+            _refusedThrough = _number;
+    }
+
+    /// <summary>Complete when an order of this name that was sent before is answered: who cancels it means it, and not that it be refused.</summary>
+    public Task Entering(string name)
+    {
+        lock (_lock)
+            return (Task?)_together.Concat(_waiting).LastOrDefault(entry => entry.Has(name))?.Answered.Task ?? Task.CompletedTask;
+    }
+
+    private async Task Run()
+    {
+        while (Next() is { IsEmpty: false } together)
+        {
+            Activity.Current = together[0].Span;
+            try
+            {
+                await together[0].Before;
+                await EnterByDoor(together);
+            }
+            catch (Exception error)
+            {
+                Log.RequestFailed(log, "orders of", new AccountId(account).ToString(), error);
+                foreach (var entry in together)
+                    entry.Answered.TrySetResult(new(new Refusal(RejectReason.OutcomeUnknown), []));
+            }
+        }
+    }
+
+    /// <summary>What goes next: a batch alone, orders as many as there are.</summary>
+    private ImmutableArray<Entry> Next()
+    {
+        lock (_lock)
+        {
+            var together = ImmutableArray.CreateBuilder<Entry>();
+            var weight = 0;
+            while (_waiting.TryPeek(out var next) && (together.Count == 0 || (next.GoesWith(together[0]) && weight + next.Weight <= Most)))
+            {
+                together.Add(_waiting.Dequeue());
+                weight += next.Weight;
+            }
+
+            _isRunning = together.Count > 0;
+            return _together = together.DrainToImmutable();
+        }
+    }
+
+    private async ValueTask EnterByDoor(ImmutableArray<Entry> together)
+    {
+        var weight = together.Sum(static entry => entry.Weight);
+        var isIn = door.HasRoomForOrders() && await door.EnterOrders(weight, account);
+        try
+        {
+            var enters = isIn ? together.RemoveAll(IsRefused) : [];
+            foreach (var entry in together.Except(enters))
+                entry.Answered.SetResult(new(new Refusal(RejectReason.Overloaded), []));
+            if (!enters.IsEmpty)
+                await Place(enters);
+        }
+        finally
+        {
+            if (isIn)
+                door.LeaveOrders(weight);
+        }
+    }
+
+    private bool IsRefused(Entry entry)
+    {
+        lock (_lock)
+            return entry.Number <= _refusedThrough;
+    }
+
+    private async ValueTask Place(ImmutableArray<Entry> entries)
+    {
+        var isOne = entries.Length == 1;
+        var orders = isOne ? entries[0].Orders : [.. entries.Select(static entry => entry.Orders![0])];
+        var (refusal, reports) = await desk.PlaceBatch(account, orders, entries[0].MustBeNew, areApart: !isOne);
+        for (var i = 0; i < entries.Length; i++)
+            entries[i].Answered.SetResult(new(refusal, isOne || refusal is not null ? reports : [reports[i]]));
+    }
+
+    private sealed class Entry(List<OrderText?>? orders, int weight, bool mustBeNew, Task before, Activity? span)
+    {
+        public List<OrderText?>? Orders => orders;
+
+        public int Weight => weight;
+
+        public bool MustBeNew => mustBeNew;
+
+        public Task Before => before;
+
+        public Activity? Span => span;
+
+        public int Number { get; set; }
+
+        public TaskCompletionSource<OrderAnswers> Answered { get; } = new();
+
+        public bool GoesWith(Entry first) =>
+            orders is { Count: 1 } && first.Orders is { Count: 1 } && mustBeNew == first.MustBeNew && before.IsCompleted;
+
+        public bool Has(string name) => orders is not null && orders.Exists(order => order?.ClientOrderId == name);
+    }
+}
+
+/// <summary>What became of an order, or of a batch.</summary>
+/// <param name="Refusal">Why nothing of it was done; null where there are reports.</param>
+/// <param name="Reports">One report for each, with a sentence about a refusal where there is one.</param>
+internal readonly record struct OrderAnswers(Refusal? Refusal, ImmutableArray<(ExecutionReport Report, string? Detail)> Reports);
