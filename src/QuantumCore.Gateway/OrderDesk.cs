@@ -63,12 +63,9 @@ internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
             return (new Refusal(RejectReason.UnknownSymbol, "symbol"), 0);
 
         // What waits was sent before this: it does not survive either.
+        queue?.RefuseWaiting(symbol, side);
         if (side is null)
-        {
-            queue?.RefuseWaiting();
             door.RefuseWaiting(account);
-        }
-
         var (reason, cancelled) = await entry.CancelAll(account, symbol, side);
         return reason == RejectReason.None
             ? (null, cancelled)

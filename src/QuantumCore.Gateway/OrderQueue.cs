@@ -25,8 +25,6 @@ internal sealed class OrderQueue(OrderDesk desk, Door door, long account, ILogge
     private readonly Queue<Entry> _waiting = new();
     private ImmutableArray<Entry> _together = [];
     private bool _isRunning;
-    private int _number;
-    private int _refusedThrough;
 
     /// <summary>Enters one order, or a batch, in its turn; it can fail in no other way than its answer says.</summary>
     /// <param name="orders">The order, or the batch as it came.</param>
@@ -39,7 +37,6 @@ internal sealed class OrderQueue(OrderDesk desk, Door door, long account, ILogge
         var entry = new Entry(orders, weight, mustBeNew, before ?? Task.CompletedTask, Activity.Current);
         lock (_lock)
         {
-            entry.Number = ++_number;
             _waiting.Enqueue(entry);
             if (_isRunning)
                 return entry.Answered.Task;
@@ -51,11 +48,17 @@ internal sealed class OrderQueue(OrderDesk desk, Door door, long account, ILogge
         return entry.Answered.Task;
     }
 
-    /// <summary>Refuses what was sent up to now and is not on its way yet: nothing was done for it. Somebody cancels all there is.</summary>
-    public void RefuseWaiting()
+    /// <summary>
+    /// Refuses what was sent up to now and is not on its way yet: nothing was done for it. Somebody cancels all there is, of a symbol or a side perhaps;
+    /// then a batch goes whole where one of its orders does.
+    /// </summary>
+    public void RefuseWaiting(string? symbol = null, Side? side = null)
     {
         lock (_lock)
-            _refusedThrough = _number;
+        {
+            foreach (var entry in _together.Concat(_waiting))
+                entry.IsRefused |= entry.IsOf(symbol, side);
+        }
     }
 
     /// <summary>Complete when an order of this name that was sent before is answered: who cancels it means it, and not that it be refused.</summary>
@@ -108,7 +111,7 @@ internal sealed class OrderQueue(OrderDesk desk, Door door, long account, ILogge
         var isIn = door.HasRoomForOrders() && await door.EnterOrders(weight, account);
         try
         {
-            var enters = isIn ? together.RemoveAll(IsRefused) : [];
+            var enters = isIn ? together.RemoveAll(static entry => entry.IsRefused) : [];
             foreach (var entry in together.Except(enters))
                 entry.Answered.SetResult(new(new Refusal(RejectReason.Overloaded), []));
             if (!enters.IsEmpty)
@@ -119,12 +122,6 @@ internal sealed class OrderQueue(OrderDesk desk, Door door, long account, ILogge
             if (isIn)
                 door.LeaveOrders(weight);
         }
-    }
-
-    private bool IsRefused(Entry entry)
-    {
-        lock (_lock)
-            return entry.Number <= _refusedThrough;
     }
 
     private async ValueTask Place(ImmutableArray<Entry> entries)
@@ -138,6 +135,8 @@ internal sealed class OrderQueue(OrderDesk desk, Door door, long account, ILogge
 
     private sealed class Entry(List<OrderText?>? orders, int weight, bool mustBeNew, Task before, Activity? span)
     {
+        private volatile bool _isRefused;
+
         public List<OrderText?>? Orders => orders;
 
         public int Weight => weight;
@@ -148,14 +147,21 @@ internal sealed class OrderQueue(OrderDesk desk, Door door, long account, ILogge
 
         public Activity? Span => span;
 
-        public int Number { get; set; }
+        public bool IsRefused
+        {
+            get => _isRefused;
+            set => _isRefused = value;
+        }
 
         public TaskCompletionSource<OrderAnswers> Answered { get; } = new();
 
         public bool GoesWith(Entry first) =>
-            orders is { Count: 1 } && first.Orders is { Count: 1 } && mustBeNew == first.MustBeNew && before.IsCompleted;
+            orders is [not null] && first.Orders is [not null] && mustBeNew == first.MustBeNew && before.IsCompleted;
 
         public bool Has(string name) => orders is not null && orders.Exists(order => order?.ClientOrderId == name);
+
+        public bool IsOf(string? symbol, Side? side) => orders is not null && orders.Exists(order =>
+            order is not null && (symbol is null || order.Symbol == symbol) && (side is null || WireNames.ReadSide(order.Side) == side));
     }
 }
 

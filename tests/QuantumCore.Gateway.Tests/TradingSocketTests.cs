@@ -107,10 +107,11 @@ public sealed class TradingSocketTests
         var gate = await SendBehindGateAsync(exchange, trader, [Order("n0", "AAPL"), Order("n1", "AAPL")]);
         await SendAsync(trader, $$"""{"id":2,"op":"batch","orders":[{{Order("n2", "AAPL")}},{{Order("n3", "AAPL")}}]}""");
         await SendAsync(trader, $$"""{"id":3,"op":"place","order":{{Order("n4", "AAPL")}}}""");
+        await SendAsync(trader, """{"id":4,"op":"batch","orders":[null]}""");
 
         gate.SetResult();
-        for (var i = 0; i < 4; i++)
-            Assert.Equal((i, 200), await ReadAsync(trader) is var answer ? (answer.GetProperty("id").GetInt32(), answer.GetProperty("status").GetInt32()) : default);
+        for (var i = 0; i < 5; i++)
+            Assert.Equal((i, i < 4 ? 200 : 400), await ReadAsync(trader) is var answer ? (answer.GetProperty("id").GetInt32(), answer.GetProperty("status").GetInt32()) : default);
         Assert.Equal(["n0 1", "n1 2", "n2 3", "n3 4", "n4 5"], exchange.Floor.Open(TradingFloor.Alice).OrderBy(order => order.Id).Select(order => $"{order.Order.ClientOrderId} {order.Id}"));
     }
 
@@ -128,21 +129,24 @@ public sealed class TradingSocketTests
         Assert.Equal("cancelled", Text(await ReadAsync(trader), "status"));
     }
 
-    [Fact]
-    public async Task What_waits_when_all_is_cancelled_is_refused_and_nothing_was_done_for_it()
+    [Theory]
+    [InlineData("", "503 503 503")]
+    [InlineData(",\"symbol\":\"AAPL\"", "503 503 200")]
+    [InlineData(",\"symbol\":\"AAPL\",\"side\":\"sell\"", "200 503 200")]
+    [InlineData(",\"symbol\":\"GOOG\"", "200 200 200")]
+    public async Task What_waits_when_all_is_cancelled_is_refused_and_nothing_was_done_for_it(string which, string statuses)
     {
         await using var exchange = await OpenGateway.StartAsync();
         using var trader = await ConnectAsync(exchange, "alice");
-        var gate = await SendBehindGateAsync(exchange, trader, [Order("n0", "AAPL"), Order("n1", "AAPL")]);
-        await SendAsync(trader, """{"id":2,"op":"cancelAll"}""");
-        await exchange.Floor.WhenCalled("CancelAll").WaitAsync(TimeSpan.FromSeconds(20), Token);
+        var sell = Order("n2", "AAPL").Replace("buy", "sell", StringComparison.Ordinal);
+        var gate = await SendBehindGateAsync(exchange, trader, [Order("n0", "MSFT"), Order("n1", "AAPL"), sell, Order("n3", "MSFT")]);
+        Assert.Equal(4, (await AskAsync(trader, $$"""{"id":4,"op":"cancelAll"{{which}}}""")).GetProperty("id").GetInt32());
 
         gate.SetResult();
-        var answers = new Dictionary<int, int>();
-        for (var i = 0; i < 3; i++)
-            answers.Add(await ReadAsync(trader) is var answer ? answer.GetProperty("id").GetInt32() : 0, answer.GetProperty("status").GetInt32());
-        Assert.Equal((200, 503, 200), (answers[0], answers[1], answers[2]));
-        Assert.Equal(["Hold 1"], exchange.Floor.Calls.Where(call => call.StartsWith("Hold ", StringComparison.Ordinal)));
+        var answers = new int[4];
+        foreach (var _ in answers)
+            answers[await ReadAsync(trader) is var answer ? answer.GetProperty("id").GetInt32() : 0] = answer.GetProperty("status").GetInt32();
+        Assert.Equal((200, statuses), (answers[0], $"{answers[1]} {answers[2]} {answers[3]}"));
     }
 
     [Theory]

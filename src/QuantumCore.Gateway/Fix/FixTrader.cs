@@ -99,7 +99,7 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
         var serving = message.Type switch
         {
             "D" => _newest = Enter(message, _changes),
-            "q" => Serve(message, RefuseBefore()),
+            "q" => Serve(message, RefuseBefore(message)),
             "H" or "AF" => Serve(message, Task.WhenAll(_changes, _newest)),
             _ => Serve(message, Entering(message[FixTag.OrigClOrdID])),
         };
@@ -117,7 +117,11 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
         _market.Dispose();
         _reporter?.Stop();
         if (holder.CancelsAtEnd)
-            RefuseWaiting();
+        {
+            _orders.RefuseWaiting();
+            services.Door.RefuseWaiting(holder.Account);
+        }
+
         var left = 0;
         while (left < MostInside && await _room.WaitAsync(s_drain))
             left++;
@@ -137,17 +141,12 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
     }
 
     /// <summary>What was sent before a mass cancel does not survive it: what waits is refused, what is on its way is waited for.</summary>
-    private Task RefuseBefore()
+    private Task RefuseBefore(FixMessage massCancel)
     {
-        if (holder.MayTrade)
-            RefuseWaiting();
+        var side = massCancel[FixTag.Side] switch { "1" => Side.Buy, "2" => Side.Sell, _ => (Side?)null };
+        if (holder.MayTrade && massCancel[FixTag.MassCancelRequestType] is "1" or "7")
+            _orders.RefuseWaiting(massCancel[FixTag.Symbol], side);
         return Task.WhenAll(_changes, _newest);
-    }
-
-    private void RefuseWaiting()
-    {
-        _orders.RefuseWaiting();
-        services.Door.RefuseWaiting(holder.Account);
     }
 
     private Task Entering(string? name)
