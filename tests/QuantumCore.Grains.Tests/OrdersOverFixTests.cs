@@ -115,8 +115,11 @@ public sealed class OrdersOverFixTests
         Assert.Equal(
             string.Join("; ", Enumerable.Range(1, 300).Select(i => $"8 11=a{i} 37={i} 150=0")), await desk.HearAsync(300, 11, 37, 150));
         await desk.SendAllAsync(("D", $"11=last|{Terms}"), ("q", "11=m|530=7"));
-        var heard = await desk.HearAsync(302, 11, 150, 531);
-        Assert.Contains("r 11=m 531=7", heard, StringComparison.Ordinal);
+        string heard;
+        do
+            heard = await desk.HearAsync(1, 11, 531);
+        while (heard.StartsWith("8 ", StringComparison.Ordinal));
+        Assert.Equal("r 11=m 531=7", heard);
         Assert.Empty(await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation));
     }
 
@@ -160,7 +163,9 @@ public sealed class OrdersOverFixTests
         await desk.SendAsync("G", "11=z|41=a|55=AAPL|54=1|40=2|38=4|44=140");
         Assert.Equal("8 11=z 41=a 150=5 38=4", await desk.HearAsync(1, 11, 41, 150, 38));
         await desk.SendAsync("q", "11=m|530=7");
-        Assert.Equal("8 11=z 150=4 58=massCancel; 8 11=b 150=4 58=massCancel; r 11=m 531=7 533=2", await desk.HearAsync(3, 11, 150, 58, 531, 533));
+        Assert.Equal(
+            ["8 11=b 150=4 58=massCancel", "8 11=z 150=4 58=massCancel", "r 11=m 531=7 533=2"],
+            (await desk.HearAsync(3, 11, 150, 58, 531, 533)).Split("; ").Order(StringComparer.Ordinal));
         await desk.SendAsync("AF", "584=then|585=7");
         Assert.Equal("8 37=NONE 150=I 584=then 911=0 912=Y", await desk.HearAsync(1, 37, 150, 584, 911, 912));
     }
