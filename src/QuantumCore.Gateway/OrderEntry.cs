@@ -358,7 +358,7 @@ public sealed partial class OrderEntry(
         }
 
         batch.Report(run, [.. entered.Value.Select(OfHeld)]);
-        return !entered.Value.Any(report => report.Reason == RejectReason.Overloaded);
+        return !entered.Value.Any(report => report.Reason is RejectReason.Overloaded or RejectReason.OutcomeUnknown);
     }
 
     /// <summary>

@@ -29,12 +29,12 @@ internal sealed class OrderQueue(OrderDesk desk, Door door, long account, ILogge
     /// <summary>Enters one order, or a batch, in its turn; it can fail in no other way than its answer says.</summary>
     /// <param name="orders">The order, or the batch as it came.</param>
     /// <param name="weight">Its weight at the door.</param>
-    /// <param name="mustBeNew">A name that was used before is <see cref="RejectReason.KeyConflict"/>.</param>
+    /// <param name="names">What a name that was used before is.</param>
     /// <param name="before">What it does not go in before; null for nothing but the orders before it.</param>
     /// <returns>Why nothing of it was done, or a report for each.</returns>
-    public Task<OrderAnswers> Enter(List<OrderText?>? orders, int weight, bool mustBeNew = false, Task? before = null)
+    public Task<OrderAnswers> Enter(List<OrderText?>? orders, int weight, Names names = Names.MayBeKnown, Task? before = null)
     {
-        var entry = new Entry(orders, weight, mustBeNew, before ?? Task.CompletedTask, Activity.Current);
+        var entry = new Entry(orders, weight, names, before ?? Task.CompletedTask, Activity.Current);
         lock (_lock)
         {
             _waiting.Enqueue(entry);
@@ -128,12 +128,25 @@ internal sealed class OrderQueue(OrderDesk desk, Door door, long account, ILogge
     {
         var isOne = entries.Length == 1;
         var orders = isOne ? entries[0].Orders : [.. entries.Select(static entry => entry.Orders![0])];
-        var (refusal, reports) = await desk.PlaceBatch(account, orders, entries[0].MustBeNew, areApart: !isOne);
+        var (refusal, reports) = await desk.PlaceBatch(account, orders, mustBeNew: entries[0].Names != Names.MayBeKnown, areApart: !isOne);
         for (var i = 0; i < entries.Length; i++)
-            entries[i].Answered.SetResult(new(refusal, isOne || refusal is not null ? reports : [reports[i]]));
+        {
+            var answers = new OrderAnswers(refusal, isOne || refusal is not null ? reports : [reports[i]]);
+            entries[i].Answered.SetResult(entries[i].Names == Names.AreOfCopies ? await OfCopy(entries[i], answers) : answers);
+        }
     }
 
-    private sealed class Entry(List<OrderText?>? orders, int weight, bool mustBeNew, Task before, Activity? span)
+    /// <summary>A copy of an order that is there is told what became of it, in its turn: nobody who waits for this waits for what is behind it.</summary>
+    private async ValueTask<OrderAnswers> OfCopy(Entry entry, OrderAnswers answers)
+    {
+        if (answers.Refusal is not null || answers.Reports[0].Report.Reason != RejectReason.KeyConflict)
+            return answers;
+
+        var (refusal, reports) = await desk.PlaceBatch(account, entry.Orders);
+        return new(refusal, reports, WasThere: true);
+    }
+
+    private sealed class Entry(List<OrderText?>? orders, int weight, Names names, Task before, Activity? span)
     {
         private volatile bool _isRefused;
 
@@ -141,7 +154,7 @@ internal sealed class OrderQueue(OrderDesk desk, Door door, long account, ILogge
 
         public int Weight => weight;
 
-        public bool MustBeNew => mustBeNew;
+        public Names Names => names;
 
         public Task Before => before;
 
@@ -156,7 +169,7 @@ internal sealed class OrderQueue(OrderDesk desk, Door door, long account, ILogge
         public TaskCompletionSource<OrderAnswers> Answered { get; } = new();
 
         public bool GoesWith(Entry first) =>
-            orders is [not null] && first.Orders is [not null] && mustBeNew == first.MustBeNew && before.IsCompleted;
+            orders is [not null] && first.Orders is [not null] && names == first.Names && before.IsCompleted;
 
         public bool Has(string name) => orders is not null && orders.Exists(order => order?.ClientOrderId == name);
 
@@ -165,7 +178,22 @@ internal sealed class OrderQueue(OrderDesk desk, Door door, long account, ILogge
     }
 }
 
+/// <summary>What a client order id that was used before is.</summary>
+internal enum Names
+{
+    /// <summary>The same order again: it is told what became of the first one.</summary>
+    MayBeKnown = 0,
+
+    /// <summary><see cref="RejectReason.KeyConflict"/>.</summary>
+    AreNew = 1,
+
+    /// <summary>As one that may be known; and it is told whether it was.</summary>
+    AreOfCopies = 2,
+}
+
 /// <summary>What became of an order, or of a batch.</summary>
 /// <param name="Refusal">Why nothing of it was done; null where there are reports.</param>
 /// <param name="Reports">One report for each, with a sentence about a refusal where there is one.</param>
-internal readonly record struct OrderAnswers(Refusal? Refusal, ImmutableArray<(ExecutionReport Report, string? Detail)> Reports);
+/// <param name="WasThere">Whether a copy's name was used before.</param>
+internal readonly record struct OrderAnswers(
+    Refusal? Refusal, ImmutableArray<(ExecutionReport Report, string? Detail)> Reports, bool WasThere = false);

@@ -151,7 +151,9 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
                 while (FixFraming.TryRead(ref buffer) is { } message)
                 {
                     _end.Token.ThrowIfCancellationRequested();
-                    await _session.Obey(message);
+
+                    // What it waits for may never come; a client that has gone is not to be kept for that.
+                    await _session.Obey(message).AsTask().WaitAsync(_end.Token);
                 }
 
                 reader.AdvanceTo(buffer.Start, buffer.End);

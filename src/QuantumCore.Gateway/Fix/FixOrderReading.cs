@@ -27,7 +27,7 @@ internal static class FixOrderReading
             ClientOrderId = message[FixTag.ClOrdID],
             Symbol = message[FixTag.Symbol],
         };
-        return ReadWho(message, account)
+        return WrongAccount(message, account)
             ?? ReadWhat(message, ref order)
             ?? ReadNumbers(message, ref order)
             ?? ReadHow(message, ref order)
@@ -51,7 +51,8 @@ internal static class FixOrderReading
         return (whole.Length == 0 ? "0" : whole) + (fraction.Length == 0 ? "" : "." + fraction);
     }
 
-    private static FixFault? ReadWho(FixMessage message, long account) =>
+    /// <summary>What is wrong where a message names another account than the session's.</summary>
+    public static FixFault? WrongAccount(FixMessage message, long account) =>
         message[FixTag.Account] is { } named && (!AccountId.TryParse(named, out var told) || told.Value != account)
             ? new FixFault(FixTag.Account, FixReject.ValueIncorrect, $"This session trades for {new AccountId(account)}.")
             : null;

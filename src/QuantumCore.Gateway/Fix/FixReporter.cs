@@ -17,21 +17,26 @@ namespace QuantumCore.Gateway.Fix;
 /// </remarks>
 internal sealed class FixReporter(FixServices services, FixHolder holder, FixSession session)
 {
+    private const int MostPast = 10_000;
+
     private readonly AccountFeed _feed = services.Feeds.Of(holder.Account);
     private readonly Channel<AccountNews> _news = Channel.CreateUnbounded<AccountNews>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Lock _lock = new();
     private readonly Dictionary<string, long> _places = new(StringComparer.Ordinal);
 
-    // By its name, or by symbol and id: what the session asked to be done to an order, and has not been told of; oldest first.
-    private readonly Dictionary<string, List<string>> _asked = new(StringComparer.Ordinal);
+    // By its name, or by symbol and id: what the session asked to be done to an order, and has not been told of.
+    private readonly Dictionary<string, FixChange> _asked = new(StringComparer.Ordinal);
 
     // By name: orders that this session has seen open. By its latest name in the session, and back: one that became smaller.
     private readonly Dictionary<string, PastOrder> _open = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _named = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _renamed = new(StringComparer.Ordinal);
 
-    // Names of orders whose refusal, if there is one, is the answer to the request.
-    private readonly HashSet<string> _answered = new(StringComparer.Ordinal);
+    // The last names of orders that are done, oldest first.
+    private readonly Queue<string> _past = new();
+
+    // Names of orders whose refusal, if there is one, is the answer to the request; and how many.
+    private readonly Dictionary<string, int> _answered = new(StringComparer.Ordinal);
 
     private PastOrder? _replaced;
 
@@ -52,16 +57,28 @@ internal sealed class FixReporter(FixServices services, FixHolder holder, FixSes
     {
         _feed.Leave(Offer);
         _news.Writer.TryComplete();
+        lock (_lock)
+        {
+            foreach (var change in _asked.Values)
+                change.Settle(isTold: true);
+        }
     }
 
     /// <summary>How a request by symbol and id names an order.</summary>
-    public static string Key(string symbol, long orderId) => string.Create(CultureInfo.InvariantCulture, $"{symbol}/{orderId}");
+    private static string Key(string symbol, long orderId) => string.Create(CultureInfo.InvariantCulture, $"{symbol}/{orderId}");
 
     /// <summary>The exchange's name of an order by one that the session has for it.</summary>
     public string NameOf(string name)
     {
         lock (_lock)
             return _named.GetValueOrDefault(name, name);
+    }
+
+    /// <summary>How requests name an order that they have by symbol and id: by its name where the session has seen it open.</summary>
+    public string KeyOf(string symbol, long orderId)
+    {
+        lock (_lock)
+            return _open.Values.FirstOrDefault(order => order.OrderId == orderId && order.Symbol == symbol)?.ClientOrderId ?? Key(symbol, orderId);
     }
 
     /// <summary>An order that the session has seen open, by the exchange's name of it; null when it has not, or it is done.</summary>
@@ -82,7 +99,7 @@ internal sealed class FixReporter(FixServices services, FixHolder holder, FixSes
     public void Answers(string name)
     {
         lock (_lock)
-            _answered.Add(name);
+            _answered[name] = _answered.GetValueOrDefault(name) + 1;
     }
 
     /// <summary>The request is answered; whether the records will tell of its refusal, too, and are not heard.</summary>
@@ -91,45 +108,37 @@ internal sealed class FixReporter(FixServices services, FixHolder holder, FixSes
         lock (_lock)
         {
             if (!isOnRecord)
-                _answered.Remove(name);
+                TakeAnswered(name);
         }
     }
 
-    /// <summary>What becomes of this order next is told under the request's name.</summary>
+    /// <summary>What becomes of this order next, if it is what was asked for, is told under the request's name. One request of an order at a time.</summary>
     /// <param name="key">The order: its name, or <see cref="Key"/>.</param>
     /// <param name="request">The request's ClOrdID.</param>
-    public void Ask(string key, string request)
+    /// <param name="isCancel">Whether it is to end, or to change.</param>
+    public FixChange Ask(string key, string request, bool isCancel)
+    {
+        var change = new FixChange(key, request, isCancel);
+        lock (_lock)
+            _asked[key] = change;
+        return change;
+    }
+
+    /// <summary>The request did nothing, or is told of in another way.</summary>
+    public void Unask(FixChange change)
     {
         lock (_lock)
         {
-            if (!_asked.TryGetValue(key, out var requests))
-                _asked.Add(key, requests = []);
-            requests.Add(request);
+            if (_asked.GetValueOrDefault(change.Key) == change)
+                _asked.Remove(change.Key);
         }
     }
 
-    /// <summary>An order became smaller by a request: it may be named by that from now on, though it is not told of yet.</summary>
-    public void Rename(string name, string request)
+    /// <summary>Whether how an order ended is yet to be told. Otherwise it was told before, under this name or another one.</summary>
+    public bool WillTell(FixChange change, ExecutionReport report)
     {
         lock (_lock)
-        {
-            if (_asked.TryGetValue(name, out var requests) && requests.Contains(request))
-                _named[request] = name;
-        }
-    }
-
-    /// <summary>The request is told of in another way, or did nothing.</summary>
-    public void Unask(string key, string request)
-    {
-        lock (_lock)
-            Remove(key, request);
-    }
-
-    /// <summary>Whether a request was what did it: it is told, or will be. Otherwise it came too late, and nothing will be told under its name.</summary>
-    public bool IsDone(string key, string request, ExecutionReport report)
-    {
-        lock (_lock)
-            return report.Sequence > _places.GetValueOrDefault(report.Symbol) || !Remove(key, request);
+            return !change.Told.IsCompleted && report.Sequence > _places.GetValueOrDefault(report.Symbol);
     }
 
     private void Offer(AccountNews news) => _news.Writer.TryWrite(news);
@@ -164,10 +173,14 @@ internal sealed class FixReporter(FixServices services, FixHolder holder, FixSes
                 _open[order.ClientOrderId] = order;
                 Send(told, _replaced is null ? '0' : '5', order.ClientOrderId, _replaced is null ? null : Shown(_replaced));
                 if (_replaced is not null)
+                {
+                    TakeAsked(_replaced, isCancel: false, isLast: true);
                     Forget(_replaced);
+                }
+
                 _replaced = null;
                 break;
-            case OrderHappening.Rejected when _answered.Remove(order.ClientOrderId):
+            case OrderHappening.Rejected when TakeAnswered(order.ClientOrderId):
                 break;
             case OrderHappening.Rejected:
                 Send(told, '8', order.ClientOrderId, null);
@@ -180,7 +193,7 @@ internal sealed class FixReporter(FixServices services, FixHolder holder, FixSes
                 break;
             case OrderHappening.Changed:
                 _open[order.ClientOrderId] = order;
-                TellChange(told, TakeAsked(order));
+                TellChange(told, TakeAsked(order, isCancel: false, isLast: false));
                 break;
             case OrderHappening.Prevented:
                 _open[order.ClientOrderId] = order;
@@ -191,7 +204,7 @@ internal sealed class FixReporter(FixServices services, FixHolder holder, FixSes
                 _replaced = order;
                 break;
             case OrderHappening.Ended:
-                var asked = TakeAsked(order);
+                var asked = TakeAsked(order, isCancel: true, isLast: true);
                 Send(told, order.Status == OrderStatus.Cancelled ? '4' : 'C', asked ?? Shown(order), asked is null ? null : Shown(order));
                 Forget(order);
                 break;
@@ -216,36 +229,71 @@ internal sealed class FixReporter(FixServices services, FixHolder holder, FixSes
 
     private string Shown(PastOrder order) => _renamed.GetValueOrDefault(order.ClientOrderId, order.ClientOrderId);
 
-    private string? TakeAsked(PastOrder order)
+    /// <summary>
+    /// The request that asked for what happened to an order; null for none. Where nothing more will happen to it, what else was asked for
+    /// comes too late.
+    /// </summary>
+    private string? TakeAsked(PastOrder order, bool isCancel, bool isLast)
     {
+        string? request = null;
         foreach (var key in (ReadOnlySpan<string>)[order.ClientOrderId, Key(order.Symbol, order.OrderId)])
         {
-            if (_asked.TryGetValue(key, out var requests))
-            {
-                var request = requests[0];
-                Remove(key, request);
-                return request;
-            }
+            if (!_asked.TryGetValue(key, out var change))
+                continue;
+
+            var isIt = request is null && change.IsCancel == isCancel;
+            if (!isIt && !isLast)
+                continue;
+
+            _asked.Remove(key);
+            change.Settle(isTold: isIt);
+            request = isIt ? change.Request : request;
         }
 
-        return null;
+        return request;
     }
 
-    private bool Remove(string key, string request)
+    private bool TakeAnswered(string name)
     {
-        var isThere = _asked.TryGetValue(key, out var requests) && requests.Remove(request);
-        if (requests is { Count: 0 })
-            _asked.Remove(key);
-        return isThere;
+        if (!_answered.Remove(name, out var times))
+            return false;
+        if (times > 1)
+            _answered[name] = times - 1;
+        return true;
     }
 
     private void Forget(PastOrder order)
     {
         _open.Remove(order.ClientOrderId);
-        if (_renamed.Remove(order.ClientOrderId, out var shown))
-            _named.Remove(shown);
+        if (!_renamed.Remove(order.ClientOrderId, out var shown))
+            return;
+
+        // Who asks for it by the name it had last is still understood.
+        _past.Enqueue(shown);
+        if (_past.Count > MostPast)
+            _named.Remove(_past.Dequeue());
     }
 
     private void Send(OrderEvent told, char execType, string name, string? before) =>
         session.Send("8", to => FixReports.WriteEvent(to, holder.Account, told, execType, name, before));
+}
+
+/// <summary>A cancel or a replacement that an order's session has asked for.</summary>
+/// <param name="key">The order.</param>
+/// <param name="request">The request's ClOrdID.</param>
+/// <param name="isCancel">Whether it is a cancel.</param>
+internal sealed class FixChange(string key, string request, bool isCancel)
+{
+    private readonly TaskCompletionSource<bool> _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public string Key => key;
+
+    public string Request => request;
+
+    public bool IsCancel => isCancel;
+
+    /// <summary>Complete when what it asked for was told under its name, true; or when that can't come any more, false.</summary>
+    public Task<bool> Told => _told.Task;
+
+    public void Settle(bool isTold) => _told.TrySetResult(isTold);
 }

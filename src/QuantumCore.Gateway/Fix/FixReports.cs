@@ -32,6 +32,8 @@ internal static class FixReports
             to.Add(FixTag.Text, reason);
         if (told.Match is not null)
             to.Add(FixTag.Text, "selfTrade");
+        if (told.What == OrderHappening.Rejected)
+            to.Add(FixTag.OrdRejReason, OrderReason(told.Reject)).Add(FixTag.Text, Refusals.Title(told.Reject));
         to.Add(FixTag.TransactTime, At(told.Book.TimeNanos));
     }
 

@@ -8,24 +8,34 @@ namespace QuantumCore.Gateway.Fix;
 // What becomes of orders that are there: cancels, replacements, mass cancels.
 internal sealed partial class FixTrader
 {
+    private static readonly TimeSpan s_toldWithin = TimeSpan.FromSeconds(10);
+
+    // Cancels and replacements of an order, each after the one before it was told of: what is told next is what the next one did.
+    private readonly Dictionary<string, Task> _changing = new(StringComparer.Ordinal);
+
     private async ValueTask Cancel(FixMessage message)
     {
         if (Named(message) is not { } named)
             return;
 
-        var request = message[FixTag.ClOrdID]!;
-        _reporter.Ask(named.Key, request);
+        if (named.Name is { } known && _reporter.Open(known) is { } open && DiffersIn(message, open, FixTag.Symbol, FixTag.Side) is { } tag)
+            RefuseCancel(message, open, Refusal.Malformed(null, $"Tag {tag} is not as the order has it."));
+        else
+            await InTurn(named.Key, () => Cancel(message, named));
+    }
+
+    private async ValueTask Cancel(FixMessage message, NamedOrder named)
+    {
+        var asked = _reporter.Ask(named.Key, message[FixTag.ClOrdID]!, isCancel: true);
         var report = named.Name is { } name
             ? await Entry.CancelByClientOrderId(holder.Account, name)
             : await Entry.Cancel(holder.Account, named.Symbol!, named.OrderId);
-        var reason = report.Reason != RejectReason.None ? report.Reason
-            : report.OrderId == 0 ? RejectReason.UnknownOrder
-            : report.Status == OrderStatus.Cancelled && _reporter.IsDone(named.Key, request, report) ? RejectReason.None
-            : RejectReason.OrderClosed;
-        if (reason == RejectReason.None)
+        var isCancelled = report is { Reason: RejectReason.None, OrderId: not 0, Status: OrderStatus.Cancelled };
+        if (isCancelled && await IsTold(asked, _reporter.WillTell(asked, report)))
             return;
 
-        _reporter.Unask(named.Key, request);
+        _reporter.Unask(asked);
+        var reason = report.Reason != RejectReason.None ? report.Reason : report.OrderId == 0 ? RejectReason.UnknownOrder : RejectReason.OrderClosed;
         RefuseCancel(message, report.OrderId == 0 ? null : report.View(), new Refusal(reason, report.Field, report.Limit));
     }
 
@@ -34,49 +44,97 @@ internal sealed partial class FixTrader
         if (Named(message) is not { } named)
             return;
         if (ReadChange(message, out var text) is { } fault)
-        {
             Reject(message, fault);
-            return;
-        }
+        else
+            await InTurn(named.Key, () => Replace(message, named, text));
+    }
 
-        var open = await Find(named);
-        if (open is null)
+    private async ValueTask Replace(FixMessage message, NamedOrder named, AmendText text)
+    {
+        if (await Find(named) is not { } found)
         {
             var isKnown = named.Name is { } known && (await Entry.LookUp(holder.Account, known)).Reason == RejectReason.None;
             RefuseCancel(message, null, new Refusal(isKnown ? RejectReason.OrderClosed : RejectReason.UnknownOrder));
             return;
         }
 
-        if (Differs(message, open) is { } tag)
+        if (DiffersIn(message, found, FixTag.Side, FixTag.OrdType, FixTag.TimeInForce, FixTag.Symbol) is { } tag)
         {
-            RefuseCancel(message, open, Refusal.Malformed(null, $"A replacement changes Price and OrderQty alone: tag {tag} is not as the order has it."));
+            RefuseCancel(message, found, Refusal.Malformed(null, $"A replacement changes Price and OrderQty alone: tag {tag} is not as the order has it."));
             return;
         }
 
-        var (refusal, change) = AmendReading.Read(text, await services.Listings.Find(open.Symbol));
+        var (refusal, change) = AmendReading.Read(text, await services.Listings.Find(found.Symbol));
         if (refusal is { } refused)
         {
-            RefuseCancel(message, open, refused);
+            RefuseCancel(message, found, refused);
             return;
         }
 
-        _reporter.Ask(open.ClientOrderId, change.Name);
+        // What it is before is read after it is asked for: what changes it from now on is told under this name.
+        var asked = _reporter.Ask(found.ClientOrderId, change.Name, isCancel: false);
+        var open = _reporter.Open(found.ClientOrderId) ?? found;
         _reporter.Answers(change.Name);
         var report = await Entry.Amend(holder.Account, open.Symbol, open.OrderId, change.Name, change.PriceTicks, change.TotalLots);
-        _reporter.Answered(change.Name, isOnRecord: report.Number != 0 && report.Reason != RejectReason.None && report.ClientOrderId == change.Name);
-        // Where it became smaller the records tell that under the request's name; where it was replaced they tell the order in its place.
-        var isSame = report.ClientOrderId != change.Name;
-        if (report.Reason == RejectReason.None && isSame && _reporter.IsDone(open.ClientOrderId, change.Name, report))
-        {
-            _reporter.Rename(open.ClientOrderId, change.Name);
-            return;
-        }
+        _reporter.Answered(
+            change.Name, report.ClientOrderId == change.Name && report is { Number: not 0, Reason: not (RejectReason.None or RejectReason.OutcomeUnknown) });
 
-        _reporter.Unask(open.ClientOrderId, change.Name);
+        // Where it became smaller the records tell that under the request's name; where it was replaced they tell the order in its place.
+        var isSame = report.Reason == RejectReason.None && report.ClientOrderId != change.Name;
+        if (isSame && await IsTold(asked, report.QuantityLots != open.QuantityLots))
+            return;
+
+        _reporter.Unask(asked);
         if (report.Reason != RejectReason.None)
             RefuseCancel(message, open, new Refusal(report.Reason, report.Field, report.Limit));
         else if (isSame)
             RefuseCancel(message, open, Refusal.Malformed(null, "The order has this price and quantity already."));
+    }
+
+    /// <summary>Whether the records have told of a request, or will: then it is waited for, within reason.</summary>
+    private async ValueTask<bool> IsTold(FixChange asked, bool isToCome)
+    {
+        if (!isToCome)
+            return asked.Told.IsCompletedSuccessfully && await asked.Told;
+
+        try
+        {
+            return await asked.Told.WaitAsync(s_toldWithin, services.Time);
+        }
+        catch (TimeoutException)
+        {
+            // It was done, and is on record: it is told as soon as the account can be read again.
+            return true;
+        }
+    }
+
+    /// <summary>Changes an order when all that was sent before to change it is told of.</summary>
+    private async ValueTask InTurn(string order, Func<ValueTask> change)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task? before;
+        lock (_lock)
+        {
+            before = _changing.GetValueOrDefault(order);
+            _changing[order] = done.Task;
+        }
+
+        try
+        {
+            if (before is not null)
+                await before;
+            await change();
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                if (_changing[order] == done.Task)
+                    _changing.Remove(order);
+            }
+
+            done.SetResult();
+        }
     }
 
     private static FixFault? ReadChange(FixMessage message, out AmendText text)
@@ -91,18 +149,18 @@ internal sealed partial class FixTrader
         return numbers.Fault;
     }
 
-    /// <summary>The first tag of a replacement that is not as its order has it, and can't be replaced.</summary>
-    private static int? Differs(FixMessage message, PastOrder order)
+    /// <summary>The first of these tags that is not as the order has it.</summary>
+    private static int? DiffersIn(FixMessage message, PastOrder order, params ReadOnlySpan<int> tags)
     {
-        ReadOnlySpan<(int Tag, string Own)> fixedTags =
-        [
-            (FixTag.Side, order.Side == Side.Buy ? "1" : "2"),
-            (FixTag.OrdType, FixReports.TypeOf(order.Type).ToString()),
-            (FixTag.TimeInForce, FixReports.TimeOf(order.TimeInForce).ToString()),
-            (FixTag.Symbol, order.Symbol),
-        ];
-        foreach (var (tag, own) in fixedTags)
+        foreach (var tag in tags)
         {
+            var own = tag switch
+            {
+                FixTag.Side => order.Side == Side.Buy ? "1" : "2",
+                FixTag.OrdType => FixReports.TypeOf(order.Type).ToString(),
+                FixTag.TimeInForce => FixReports.TimeOf(order.TimeInForce).ToString(),
+                _ => order.Symbol,
+            };
             if (message[tag] is { } told && told != own)
                 return tag;
         }
@@ -112,27 +170,38 @@ internal sealed partial class FixTrader
 
     private async ValueTask CancelMany(FixMessage message)
     {
-        var kind = message[FixTag.MassCancelRequestType];
-        var symbol = message[FixTag.Symbol];
-        var side = message[FixTag.Side] switch { null => null, "1" => "buy", "2" => "sell", _ => "" };
-        var fault = Required(message, FixTag.ClOrdID) ?? Required(message, FixTag.MassCancelRequestType)
-            ?? (kind is not ("1" or "7") ? new FixFault(FixTag.MassCancelRequestType, FixReject.ValueIncorrect, "1 a symbol, 7 all.")
-                : kind == "1" && symbol is null ? new FixFault(FixTag.Symbol, FixReject.RequiredTagMissing, "It is required with MassCancelRequestType 1.")
-                : kind == "7" && symbol is not null ? new FixFault(FixTag.Symbol, FixReject.ValueIncorrect, "Only with MassCancelRequestType 1.")
-                : side == "" ? new FixFault(FixTag.Side, FixReject.ValueIncorrect, "1 (buy) or 2 (sell).")
-                : null);
-        if (fault is { } wrong)
+        if (WrongMassCancel(message) is { } wrong)
         {
             Reject(message, wrong);
             return;
         }
 
-        var (refusal, cancelled) = await services.Desk.CancelAll(holder.Account, symbol, side);
+        var side = message[FixTag.Side] switch { null => null, "1" => "buy", _ => "sell" };
+        var (refusal, cancelled) = await services.Desk.CancelAll(holder.Account, message[FixTag.Symbol], side);
         if (refusal is { } refused)
             Refuse(message, refused);
         else
-            TellMassCancel(message, kind![0], null, cancelled);
+            TellMassCancel(message, message[FixTag.MassCancelRequestType]![0], null, cancelled);
     }
+
+    private static FixFault? WrongMassCancel(FixMessage message)
+    {
+        var kind = message[FixTag.MassCancelRequestType];
+        return Required(message, FixTag.ClOrdID) ?? Required(message, FixTag.MassCancelRequestType) ?? WrongKind(message, FixTag.MassCancelRequestType, kind)
+            ?? WrongSide(message);
+    }
+
+    /// <summary>What is wrong where a message is to be about a symbol (1), or about all there are (7).</summary>
+    private static FixFault? WrongKind(FixMessage message, int tag, string? kind) => (kind, message[FixTag.Symbol]) switch
+    {
+        ("1", null) => new FixFault(FixTag.Symbol, FixReject.RequiredTagMissing, $"It is required where tag {tag} is 1."),
+        ("7", not null) => new FixFault(FixTag.Symbol, FixReject.ValueIncorrect, $"Only where tag {tag} is 1."),
+        ("1" or "7", _) => null,
+        _ => new FixFault(tag, FixReject.ValueIncorrect, "1 a symbol, 7 all."),
+    };
+
+    private static FixFault? WrongSide(FixMessage message) =>
+        message[FixTag.Side] is null or "1" or "2" ? null : new FixFault(FixTag.Side, FixReject.ValueIncorrect, "1 (buy) or 2 (sell).");
 
     /// <summary>Which order a cancel or a replacement is about; null when it does not say, and was rejected.</summary>
     private NamedOrder? Named(FixMessage message)
@@ -153,7 +222,7 @@ internal sealed partial class FixTrader
         }
 
         if (OrderIdOf(message) is { } orderId)
-            return new NamedOrder(null, message[FixTag.Symbol], orderId, FixReporter.Key(message[FixTag.Symbol]!, orderId));
+            return new NamedOrder(null, message[FixTag.Symbol], orderId, _reporter.KeyOf(message[FixTag.Symbol]!, orderId));
         var name = _reporter.NameOf(message[FixTag.OrigClOrdID]!);
         return new NamedOrder(name, null, 0, name);
     }

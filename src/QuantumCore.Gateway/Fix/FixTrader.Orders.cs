@@ -38,26 +38,18 @@ internal sealed partial class FixTrader
     /// <summary>A name that was used is refused; but for a copy that says so, which is told what became of the first.</summary>
     private async ValueTask Enter(FixMessage message, OrderText order, Task before)
     {
-        var (refusal, report) = await Place(order, mustBeNew: true, before);
-        if (refusal is { Reason: RejectReason.KeyConflict } && message[FixTag.PossResend] == "Y")
-        {
-            // What enters the book only now, because the exchange was killed before it could, is told by the records as any other.
-            var told = _reporter.Places();
-            (refusal, report) = await Place(order, mustBeNew: false, Task.CompletedTask);
-            if (refusal is null && report!.Sequence <= told.GetValueOrDefault(report.Symbol))
-                await TellStatus(message, new OrderQuery(holder.Account, report.Symbol, Number: report.Number));
-        }
-
-        if (refusal is { } refused)
-            Refuse(message, refused);
-    }
-
-    private async ValueTask<(Refusal? Refusal, ExecutionReport? Report)> Place(OrderText order, bool mustBeNew, Task before)
-    {
+        var isCopy = message[FixTag.PossResend] == "Y";
+        var told = isCopy ? _reporter.Places() : [];
         _reporter.Answers(order.ClientOrderId!);
-        var answers = await _orders.Enter([order], weight: 1, mustBeNew, before);
+        var answers = await _orders.Enter([order], weight: 1, isCopy ? Names.AreOfCopies : Names.AreNew, before);
         var (report, detail) = answers.Reports.FirstOrDefault();
-        _reporter.Answered(order.ClientOrderId!, isOnRecord: report is { Number: not 0, Reason: not RejectReason.None });
-        return (answers.Refusal ?? (report.Reason == RejectReason.None ? null : new Refusal(report.Reason, report.Field, report.Limit, detail)), report);
+        _reporter.Answered(
+            order.ClientOrderId!, isOnRecord: report is { Number: not 0, Reason: not (RejectReason.None or RejectReason.OutcomeUnknown) });
+        if ((answers.Refusal ?? (report.Reason == RejectReason.None ? null : new Refusal(report.Reason, report.Field, report.Limit, detail))) is { } refusal)
+            Refuse(message, refusal);
+
+        // What is new, or enters the book only now because the exchange was killed before it could, is told by the records as any other.
+        else if (answers.WasThere && report.Sequence <= told.GetValueOrDefault(report.Symbol))
+            await TellStatus(message, new OrderQuery(holder.Account, report.Symbol, Number: report.Number));
     }
 }

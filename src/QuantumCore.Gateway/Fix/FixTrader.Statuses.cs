@@ -55,9 +55,7 @@ internal sealed partial class FixTrader
         var kind = message[FixTag.MassStatusReqType];
         var symbol = message[FixTag.Symbol];
         var fault = Required(message, FixTag.MassStatusReqID) ?? Required(message, FixTag.MassStatusReqType)
-            ?? (kind is not ("1" or "7") ? new FixFault(FixTag.MassStatusReqType, FixReject.ValueIncorrect, "1 a symbol, 7 all.")
-                : kind == "1" && symbol is null ? Required(message, FixTag.Symbol)
-                : null);
+            ?? WrongKind(message, FixTag.MassStatusReqType, kind) ?? WrongSide(message);
         if (fault is { } wrong)
         {
             Reject(message, wrong);

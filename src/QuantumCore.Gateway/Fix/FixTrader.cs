@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Admission;
@@ -11,7 +12,7 @@ namespace QuantumCore.Gateway.Fix;
 
 /// <summary>What every session works with.</summary>
 internal sealed record FixServices(
-    OrderDesk Desk, OrderEntry Entry, Listings Listings, AccountFeeds Feeds, BookFeeds Books, KeyRing Keys, Door Door, Quotas Quotas, ILogger<FixTrader> Log)
+    OrderDesk Desk, OrderEntry Entry, Listings Listings, AccountFeeds Feeds, BookFeeds Books, KeyRing Keys, Door Door, Quotas Quotas, TimeProvider Time, ILogger<FixTrader> Log)
 {
     /// <summary>Sees to work that goes on as long as a session does: where it fails the session ends, so that its client begins anew.</summary>
     public async Task Guard(FixSession session, Task work)
@@ -53,6 +54,8 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
 
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
 
+    // Of the session, so that what it refuses has ids that no other session has.
+    private readonly string _name = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
     private readonly SemaphoreSlim _room = new(MostInside);
     private readonly Lock _lock = new();
 
@@ -67,6 +70,7 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
     // Cancels and replacements on their way: an order that was sent after them may spend what they set free. And the newest order on its way.
     private Task _changes = Task.CompletedTask;
     private Task _newest = Task.CompletedTask;
+    private volatile bool _hasEnded;
     private long _refusals;
 
     private OrderEntry Entry => services.Entry;
@@ -90,7 +94,7 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
     {
         await _begun;
         await _room.WaitAsync();
-        if (!await IsStillIn(message))
+        if (_hasEnded || !await IsStillIn(message))
         {
             _room.Release();
             return;
@@ -98,13 +102,15 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
 
         var serving = message.Type switch
         {
-            "D" => _newest = Enter(message, _changes),
+            "D" => Enter(message, _changes),
             "q" => Serve(message, RefuseBefore(message)),
             "H" or "AF" => Serve(message, Task.WhenAll(_changes, _newest)),
             _ => Serve(message, Entering(message[FixTag.OrigClOrdID])),
         };
         if (serving.IsCompleted)
             return;
+        if (message.Type == "D")
+            _newest = serving;
         if (message.Type is "F" or "G" or "q")
             _changes = _changes.IsCompleted ? serving : Task.WhenAll(_changes, serving);
         if (message.Type is "D" or "G" && message[FixTag.ClOrdID] is { } name)
@@ -114,6 +120,7 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
     /// <summary>The connection has ended: what is on its way is waited for, and then all is cancelled where that was asked for.</summary>
     public async ValueTask DisposeAsync()
     {
+        _hasEnded = true;
         _market.Dispose();
         _reporter?.Stop();
         if (holder.CancelsAtEnd)
@@ -125,8 +132,6 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
         var left = 0;
         while (left < MostInside && await _room.WaitAsync(s_drain))
             left++;
-        if (left == MostInside)
-            _room.Dispose();
         if (holder.CancelsAtEnd)
             await CancelAll();
     }
@@ -143,9 +148,8 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
     /// <summary>What was sent before a mass cancel does not survive it: what waits is refused, what is on its way is waited for.</summary>
     private Task RefuseBefore(FixMessage massCancel)
     {
-        var side = massCancel[FixTag.Side] switch { "1" => Side.Buy, "2" => Side.Sell, _ => (Side?)null };
-        if (holder.MayTrade && massCancel[FixTag.MassCancelRequestType] is "1" or "7")
-            _orders.RefuseWaiting(massCancel[FixTag.Symbol], side);
+        if (holder.MayTrade && WrongMassCancel(massCancel) is null)
+            _orders.RefuseWaiting(massCancel[FixTag.Symbol], massCancel[FixTag.Side] switch { "1" => Side.Buy, "2" => Side.Sell, _ => null });
         return Task.WhenAll(_changes, _newest);
     }
 
@@ -180,7 +184,9 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
         try
         {
             await before;
-            if (!holder.MayTrade && lane != Lane.Readings)
+            if (FixOrderReading.WrongAccount(message, holder.Account) is { } wrong)
+                Reject(message, wrong);
+            else if (!holder.MayTrade && lane != Lane.Readings)
                 _session.RejectBusiness(message, 6, message[FixTag.ClOrdID], MayNotTrade);
             else if (!services.Quotas.TakeAddress(holder.Address, lane) || !services.Keys.MayAsk(holder.Account, lane))
                 Refuse(message, new Refusal(RejectReason.TooManyRequests));
@@ -276,7 +282,7 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
         switch (message.Type)
         {
             case "D" or "H":
-                var execId = string.Create(CultureInfo.InvariantCulture, $"R-{message.Sequence}-{Interlocked.Increment(ref _refusals)}");
+                var execId = string.Create(CultureInfo.InvariantCulture, $"R-{_name}-{Interlocked.Increment(ref _refusals)}");
                 _session.Send("8", to => FixReports.WriteRefusal(to, holder.Account, message, execId, refusal));
                 break;
             case "F" or "G":
@@ -301,9 +307,9 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
 
     private void TellMassCancel(FixMessage message, char response, Refusal? refusal, int cancelled) => _session.Send("r", to =>
     {
-        to.Add(FixTag.ClOrdID, message[FixTag.ClOrdID]!);
+        to.Add(FixTag.ClOrdID, message[FixTag.ClOrdID] ?? "NONE");
         to.Add(FixTag.OrderID, "NONE");
-        to.Add(FixTag.MassCancelRequestType, message[FixTag.MassCancelRequestType]!);
+        to.Add(FixTag.MassCancelRequestType, message[FixTag.MassCancelRequestType] ?? "7");
         to.Add(FixTag.MassCancelResponse, response);
         if (refusal is { } refused)
         {

@@ -159,6 +159,9 @@ internal sealed class AccountFeed(long account, OrderEntry entry, Listings listi
 
     private async ValueTask Tell(AccountChange change)
     {
+        // Another silo may have listed what is traded here.
+        foreach (var book in change.Records)
+            await listings.Find(book.Symbol);
         var listed = await listings.BySymbol();
         var news = new AccountNews(time.GetUtcNow(), _events.Of(account, change, listed), change.View.Cursors);
         lock (_lock)

@@ -154,7 +154,7 @@ internal sealed class TradingSocket(
                 Refuse(text, Refusal.Malformed("order", "The order is missing."));
                 break;
             case "batch":
-                var (refusal, reports) = await _queue.Enter(text.Orders, Door.Weight(length));
+                var (refusal, reports, _) = await _queue.Enter(text.Orders, Door.Weight(length));
                 var listed = await listings.BySymbol();
                 if (refusal is { } refused)
                     Refuse(text, refused);
