@@ -145,6 +145,24 @@ public sealed class ChangesOverFixTests
         Assert.Equal("8 11=b 150=I 39=4", await desk.HearAsync(1, 11, 150, 39));
     }
 
+    [Fact]
+    public async Task A_replacement_by_less_than_is_filled_ends_the_order_and_one_that_is_sent_twice_is_done_once()
+    {
+        await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
+        using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        await desk.SendAsync("D", $"11=a|{Terms}");
+        await exchange.BobAsync(ServedExchange.Sell(4, 140));
+        Assert.Equal("8 11=a 150=0 14=0; 8 11=a 150=F 14=4", await desk.HearAsync(2, 11, 150, 14));
+        await desk.SendAsync("G", "11=b|41=a|55=AAPL|54=1|40=2|38=3|44=140");
+        Assert.Equal("8 11=b 41=a 150=4 14=4 58=amended", await desk.HearAsync(1, 11, 41, 150, 14, 58));
+
+        await desk.SendAsync("D", $"11=c|{Terms}");
+        Assert.Equal("8 11=c 150=0", await desk.HearAsync(1, 11, 150));
+        const string Again = "11=d|41=c|55=AAPL|54=1|40=2|38=10|44=141";
+        await desk.SendAllAsync(("G", Again), ("G", Again));
+        Assert.Equal("8 11=d 41=c 150=5; 9 11=d 41=c 102=0", await desk.HearAsync(2, 11, 41, 150, 102));
+    }
+
     private static Task<List<string>> HearUntilAsync(FixClient desk, string last) => HearUntilAsync(desk, last, 11, 150);
 
     private static async Task<List<string>> HearUntilAsync(FixClient desk, string last, params int[] tags)

@@ -134,7 +134,7 @@ internal sealed class FixReporter(FixServices services, FixHolder holder, FixSes
         }
     }
 
-    /// <summary>Whether how an order ended is yet to be told. Otherwise it was told before, under this name or another one.</summary>
+    /// <summary>Whether what a report says of an order is yet to be told. Otherwise it was told before, under this name or another one.</summary>
     public bool WillTell(FixChange change, ExecutionReport report)
     {
         lock (_lock)
@@ -204,7 +204,7 @@ internal sealed class FixReporter(FixServices services, FixHolder holder, FixSes
                 _replaced = order;
                 break;
             case OrderHappening.Ended:
-                var asked = TakeAsked(order, isCancel: true, isLast: true);
+                var asked = TakeAsked(order, isCancel: order.End != EndReason.Amended, isLast: true);
                 Send(told, order.Status == OrderStatus.Cancelled ? '4' : 'C', asked ?? Shown(order), asked is null ? null : Shown(order));
                 Forget(order);
                 break;

@@ -79,16 +79,15 @@ internal sealed partial class FixTrader
         _reporter.Answered(
             change.Name, report.ClientOrderId == change.Name && report is { Number: not 0, Reason: not (RejectReason.None or RejectReason.OutcomeUnknown) });
 
-        // Where it became smaller the records tell that under the request's name; where it was replaced they tell the order in its place.
-        var isSame = report.Reason == RejectReason.None && report.ClientOrderId != change.Name;
-        if (isSame && await IsTold(asked, report.QuantityLots != open.QuantityLots))
+        // The records tell under the request's name that it became smaller, or ended because so much is filled, or of the order in its place.
+        var isToCome = report.ClientOrderId == change.Name || report.LeavesLots == 0 ? _reporter.WillTell(asked, report) : report.QuantityLots != open.QuantityLots;
+        if (report.Reason == RejectReason.None && await IsTold(asked, isToCome))
             return;
 
         _reporter.Unask(asked);
-        if (report.Reason != RejectReason.None)
-            RefuseCancel(message, open, new Refusal(report.Reason, report.Field, report.Limit));
-        else if (isSame)
-            RefuseCancel(message, open, Refusal.Malformed(null, "The order has this price and quantity already."));
+        RefuseCancel(message, open, report.Reason != RejectReason.None
+            ? new Refusal(report.Reason, report.Field, report.Limit)
+            : Refusal.Malformed(null, "The order has this price and quantity already."));
     }
 
     /// <summary>Whether the records have told of a request, or will: then it is waited for, within reason.</summary>
