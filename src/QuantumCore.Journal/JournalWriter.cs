@@ -512,6 +512,10 @@ public sealed class JournalWriter : IAsyncDisposable
     private void Complete(JournalFrame frame)
     {
         if (_oldestInFlight is { } since) _options.Committed?.Invoke(_time.GetElapsedTime(since));
+
+        // Counted before anybody hears of it: who was told that a record is durable finds it counted.
+        Volatile.Write(ref _framesCommitted, _framesCommitted + 1);
+        Volatile.Write(ref _recordsCommitted, _recordsCommitted + _batch.Sum(static segment => segment.Bodies.Count));
         lock (_gate)
         {
             foreach (var segment in _batch)
@@ -531,11 +535,9 @@ public sealed class JournalWriter : IAsyncDisposable
             if (stream.StreamId != frame.Slices[slice].StreamId) slice++;
             var committed = frame.Slices[slice];
             stream.Committed = stream.Committed with { Head = committed.LastSequence, Chain = committed.Chain };
-            _recordsCommitted += segment.Bodies.Count;
             segment.Complete();
         }
 
-        _framesCommitted++;
         _batch.Clear();
     }
 
