@@ -52,9 +52,14 @@ public sealed class ChangesOverFixTests
             Assert.Equal($"8 11=a{i} 37={i} 150=0", await desk.HearAsync(1, 11, 37, 150));
             await desk.SendAllAsync(
                 ("F", $"11=x{i}|41=a{i}|55=AAPL|54=1"), ("F", $"11=y{i}|37={i}|55=AAPL|54=1"), ("G", $"11=z{i}|41=a{i}|55=AAPL|54=1|40=2|38=4|44=140"));
-            Assert.Equal(
-                [$"8 11=x{i} 150=4", $"9 11=y{i} 434=1", $"9 11=z{i} 434=2"],
-                (await desk.HearAsync(3, 11, 150, 434)).Split("; ").Order(StringComparer.Ordinal));
+            // Which of the two it is nobody knows: an order's first cancel waits for what entered it, and one by id does not.
+            var heard = (await desk.HearAsync(3, 11, 150, 434)).Split("; ").Order(StringComparer.Ordinal).ToArray();
+            Assert.True(
+                heard is [var done, var late, _] && (done, late) == (heard[0].Contains("11=x", StringComparison.Ordinal)
+                    ? ($"8 11=x{i} 150=4", $"9 11=y{i} 434=1")
+                    : ($"8 11=y{i} 150=4", $"9 11=x{i} 434=1")),
+                string.Join("; ", heard));
+            Assert.Equal($"9 11=z{i} 434=2", heard[2]);
         }
     }
 
