@@ -390,9 +390,18 @@ public sealed partial class OrderEntry(
 
     /// <summary>
     /// Cancels what an account has open by now, for somebody who can't ask again: what is not known to be done is tried again after
-    /// ever longer pauses, for half a minute. What is entered after the account has taken note stays.
+    /// ever longer pauses, for half a minute. What is entered after the account has taken note stays. The log says what came of it.
     /// </summary>
-    public async ValueTask<MassCancel> CancelAllLeft(long account)
+    public async ValueTask CancelAllLeft(long account)
+    {
+        var (reason, cancelled) = await TryCancelAllLeft(account);
+        if (reason == RejectReason.None)
+            Log.CancelledAtEnd(log, account, cancelled);
+        else
+            Log.NotCancelledAtEnd(log, account);
+    }
+
+    private async ValueTask<MassCancel> TryCancelAllLeft(long account)
     {
         var result = new MassCancel(RejectReason.OutcomeUnknown, 0);
         CancelAllMark? mark = null;

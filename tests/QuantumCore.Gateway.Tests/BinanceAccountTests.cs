@@ -224,7 +224,9 @@ public class BinanceAccountTests
         var delivered = records.Select((record, i) => new DeliveredRecord(i + 1, 0, record)).ToImmutableArray();
         var view = new AccountView(Alice, 1, balances, [], [], []);
         var told = events.Of(Alice, new AccountChange(1, view, [new BookDelivery("AAPL", delivered)]), s_listed);
-        return [.. WireAccountWriting.Messages(new AccountNews(DateTimeOffset.FromUnixTimeMilliseconds(1), told, []))];
+        List<ReadOnlyMemory<byte>> messages = [];
+        WireAccountWriting.Listener(messages.Add)(new AccountNews(DateTimeOffset.FromUnixTimeMilliseconds(1), told, []));
+        return messages;
     }
 
     private static string Short(ReadOnlyMemory<byte> message)

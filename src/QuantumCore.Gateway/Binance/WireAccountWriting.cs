@@ -9,12 +9,13 @@ namespace QuantumCore.Gateway.Binance;
 /// <summary>What happens to an account, in this wire's messages.</summary>
 internal static class WireAccountWriting
 {
-    /// <summary>A message for each event.</summary>
-    public static IEnumerable<ReadOnlyMemory<byte>> Messages(AccountNews news)
+    /// <summary>Who listens to an account and is told a message for each event.</summary>
+    public static Action<AccountNews> Listener(Action<ReadOnlyMemory<byte>> offer) => news =>
     {
         var nowMillis = news.At.ToUnixTimeMilliseconds();
-        return news.Events.Select(told => MessageSocket.Bytes(to => Write(to, told, nowMillis)));
-    }
+        foreach (var told in news.Events)
+            offer(MessageSocket.Bytes(to => Write(to, told, nowMillis)));
+    };
 
     private static void Write(Utf8JsonWriter to, AccountEvent told, long nowMillis)
     {

@@ -371,13 +371,7 @@ internal sealed class WireSession(
             to.WriteRawValue(told.Span);
             to.WriteEndObject();
         });
-        void Tell(AccountNews news)
-        {
-            foreach (var told in WireAccountWriting.Messages(news))
-                Offer(told);
-        }
-
-        Action<AccountNews> listener = Tell;
+        var listener = WireAccountWriting.Listener(Offer);
         _subscriptions.Add(number, (feed, listener, isOfSession));
         await feed.Join(listener);
         return number;

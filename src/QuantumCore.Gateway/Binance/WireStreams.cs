@@ -4,7 +4,6 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using QuantumCore.Gateway.Following;
 using QuantumCore.Gateway.Streams;
 
 namespace QuantumCore.Gateway.Binance;
@@ -249,13 +248,7 @@ internal sealed class WireSubscriptions(
         if (_followed.Count == Most)
             return s_tooMany;
 
-        void Tell(AccountNews news)
-        {
-            foreach (var told in WireAccountWriting.Messages(news))
-                Offer(new WireMessage(listenKey, told));
-        }
-
-        Action<AccountNews> listener = Tell;
+        var listener = WireAccountWriting.Listener(told => Offer(new WireMessage(listenKey, told)));
         var expires = time.CreateTimer(_ => Expire(listenKey), null, left, Timeout.InfiniteTimeSpan);
         _followed[listenKey] = () =>
         {

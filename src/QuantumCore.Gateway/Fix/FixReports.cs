@@ -49,19 +49,25 @@ internal static class FixReports
     /// <summary>An order that was not taken, or is not there.</summary>
     public static void WriteRefusal(FixWriter to, long account, FixMessage request, string execId, Refusal refusal)
     {
-        to.Add(FixTag.OrderID, "NONE");
         to.Add(FixTag.ClOrdID, request[FixTag.ClOrdID] ?? "NONE");
-        to.Add(FixTag.ExecID, execId);
-        to.Add(FixTag.ExecType, request.Type == "H" ? 'I' : '8');
-        to.Add(FixTag.OrdStatus, '8');
-        to.Add(FixTag.OrdRejReason, OrderReason(refusal.Reason));
         to.Add(FixTag.Account, new AccountId(account).ToString());
+        WriteNoOrder(to, request, execId, request.Type == "H" ? 'I' : '8', refusal.Reason, Sentence(refusal));
+    }
+
+    /// <summary>What a report says where there is no order.</summary>
+    public static void WriteNoOrder(FixWriter to, FixMessage request, string execId, char execType, RejectReason reason, string text)
+    {
+        to.Add(FixTag.OrderID, "NONE");
+        to.Add(FixTag.ExecID, execId);
+        to.Add(FixTag.ExecType, execType);
+        to.Add(FixTag.OrdStatus, '8');
+        to.Add(FixTag.OrdRejReason, OrderReason(reason));
         to.Add(FixTag.Symbol, request[FixTag.Symbol] ?? "NONE");
         to.Add(FixTag.Side, request[FixTag.Side] ?? "1");
         to.Add(FixTag.LeavesQty, "0");
         to.Add(FixTag.CumQty, "0");
         to.Add(FixTag.AvgPx, "0");
-        to.Add(FixTag.Text, Sentence(refusal));
+        to.Add(FixTag.Text, text);
     }
 
     /// <summary>A cancel, or a replacement, that was not done.</summary>

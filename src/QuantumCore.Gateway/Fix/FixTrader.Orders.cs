@@ -31,14 +31,14 @@ internal sealed partial class FixTrader
         }
         finally
         {
-            _room.Release();
+            _room.Leave();
         }
     }
 
     /// <summary>A name that was used is refused; but for a copy that says so, which is told what became of the first.</summary>
     private async ValueTask Enter(FixMessage message, OrderText order, Task before)
     {
-        var isCopy = message[FixTag.PossResend] == "Y";
+        var isCopy = IsCopy(message);
         var told = isCopy ? _reporter.Places() : [];
         _reporter.Answers(order.ClientOrderId!);
         var answers = await _orders.Enter([order], weight: 1, isCopy ? Names.AreOfCopies : Names.AreNew, before);

@@ -62,7 +62,7 @@ internal sealed partial class FixTrader
             return;
         }
 
-        var side = message[FixTag.Side] switch { "1" => Side.Buy, "2" => Side.Sell, _ => (Side?)null };
+        var side = SideOf(message);
         var listed = await services.Listings.BySymbol();
         var open = (await Entry.Orders(new OrderQuery(holder.Account, kind == "1" ? symbol : null, IsOpen: true, Limit: int.MaxValue)))
             .Where(order => listed.ContainsKey(order.Symbol) && (side is null || order.Side == side)).ToArray();
@@ -84,17 +84,7 @@ internal sealed partial class FixTrader
     /// <summary>That nothing is open: a report of no order.</summary>
     private static void WriteNone(FixWriter to, FixMessage message)
     {
-        to.Add(FixTag.OrderID, "NONE");
-        to.Add(FixTag.ExecID, "0");
-        to.Add(FixTag.ExecType, 'I');
-        to.Add(FixTag.OrdStatus, '8');
-        to.Add(FixTag.OrdRejReason, 5);
-        to.Add(FixTag.Symbol, message[FixTag.Symbol] ?? "NONE");
-        to.Add(FixTag.Side, message[FixTag.Side] ?? "1");
-        to.Add(FixTag.LeavesQty, "0");
-        to.Add(FixTag.CumQty, "0");
-        to.Add(FixTag.AvgPx, "0");
-        to.Add(FixTag.Text, "No order is open.");
+        FixReports.WriteNoOrder(to, message, "0", 'I', RejectReason.UnknownOrder, "No order is open.");
         to.Add(FixTag.MassStatusReqID, message[FixTag.MassStatusReqID]!);
         to.Add(FixTag.TotNumReports, 0);
         to.Add(FixTag.LastRptRequested, 'Y');

@@ -49,18 +49,13 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
     /// <summary>What who holds a key that only reads hears.</summary>
     public const string MayNotTrade = "This key may not trade.";
 
-    /// <summary>Requests of one session on their way at a time.</summary>
-    private const int MostInside = 256;
-
-    private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
-
     // Of the session, so that what it refuses has ids that no other session has.
     private readonly string _name = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
-    private readonly SemaphoreSlim _room = new(MostInside);
+    private readonly RequestRoom _room = new();
     private readonly Lock _lock = new();
 
-    // Orders of this session that are on their way in, by name: who cancels one means it, and not that it be refused.
-    private readonly Dictionary<string, Task> _entering = new(StringComparer.Ordinal);
+    // Replacements of this session that are on their way, and copies that are not answered, by name.
+    private readonly Dictionary<string, Task> _unanswered = new(StringComparer.Ordinal);
     private readonly OrderQueue _orders = new(services.Desk, services.Door, holder.Account, services.Log);
     private readonly FixMarket _market = new(services, holder);
     private FixSession _session = null!;
@@ -93,10 +88,10 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
     public async ValueTask Take(FixMessage message)
     {
         await _begun;
-        await _room.WaitAsync();
+        await _room.Enter();
         if (_hasEnded || !await IsStillIn(message))
         {
-            _room.Release();
+            _room.Leave();
             return;
         }
 
@@ -113,7 +108,7 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
             _newest = serving;
         if (message.Type is "F" or "G" or "q")
             _changes = _changes.IsCompleted ? serving : Task.WhenAll(_changes, serving);
-        if (message.Type is "D" or "G" && message[FixTag.ClOrdID] is { } name)
+        if ((message.Type == "G" || IsCopy(message)) && message[FixTag.ClOrdID] is { } name)
             Note(name, serving);
     }
 
@@ -129,47 +124,40 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
             services.Door.RefuseWaiting(holder.Account);
         }
 
-        var left = 0;
-        while (left < MostInside && await _room.WaitAsync(s_drain))
-            left++;
+        await _room.DisposeAsync();
         if (holder.CancelsAtEnd)
-            await CancelAll();
-    }
-
-    private async ValueTask CancelAll()
-    {
-        var (reason, cancelled) = await Entry.CancelAllLeft(holder.Account);
-        if (reason == RejectReason.None)
-            Log.CancelledAtEnd(services.Log, holder.Account, cancelled);
-        else
-            Log.NotCancelledAtEnd(services.Log, holder.Account);
+            await Entry.CancelAllLeft(holder.Account);
     }
 
     /// <summary>What was sent before a mass cancel does not survive it: what waits is refused, what is on its way is waited for.</summary>
     private Task RefuseBefore(FixMessage massCancel)
     {
         if (holder.MayTrade && WrongMassCancel(massCancel) is null)
-            _orders.RefuseWaiting(massCancel[FixTag.Symbol], massCancel[FixTag.Side] switch { "1" => Side.Buy, "2" => Side.Sell, _ => null });
+            _orders.RefuseWaiting(massCancel[FixTag.Symbol], SideOf(massCancel));
         return Task.WhenAll(_changes, _newest);
     }
 
+    /// <summary>Complete when the order or the replacement of this name that was sent before is there: who changes it means it, and not that it be refused.</summary>
     private Task Entering(string? name)
     {
+        if (name is null)
+            return Task.CompletedTask;
+
         lock (_lock)
-            return name is not null && _entering.TryGetValue(name, out var task) ? task : Task.CompletedTask;
+            return _unanswered.TryGetValue(name, out var serving) ? serving : _orders.Entering(name);
     }
 
     private void Note(string name, Task serving)
     {
         lock (_lock)
-            _entering[name] = serving;
+            _unanswered[name] = serving;
         _ = serving.ContinueWith(
             _ =>
             {
                 lock (_lock)
                 {
-                    if (_entering.GetValueOrDefault(name) == serving)
-                        _entering.Remove(name);
+                    if (_unanswered.GetValueOrDefault(name) == serving)
+                        _unanswered.Remove(name);
                 }
             },
             CancellationToken.None,
@@ -201,7 +189,7 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
         }
         finally
         {
-            _room.Release();
+            _room.Leave();
         }
     }
 
@@ -263,6 +251,10 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
         && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var orderId) && orderId is > 0 and <= OrderDesk.LargestId
         ? orderId
         : null;
+
+    private static bool IsCopy(FixMessage message) => message[FixTag.PossResend] == "Y";
+
+    private static Side? SideOf(FixMessage message) => message[FixTag.Side] switch { "1" => Side.Buy, "2" => Side.Sell, _ => null };
 
     private static FixFault? Required(FixMessage message, int tag) =>
         message.Has(tag) ? null : new FixFault(tag, FixReject.RequiredTagMissing, "It is required.");

@@ -28,15 +28,10 @@ internal sealed class TradingSocket(
     Quotas quotas,
     ILogger log) : IAsyncDisposable
 {
-    /// <summary>Requests of one connection on their way at a time.</summary>
-    private const int MostInside = 256;
-
     /// <summary>Longest id of a request, as JSON.</summary>
     private const int LongestId = 64;
 
-    private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
-
-    private readonly SemaphoreSlim _room = new(MostInside);
+    private readonly RequestRoom _room = new();
     private readonly OrderQueue _queue = new(desk, door, account, log);
     private volatile bool _cancelsAtEnd;
 
@@ -57,13 +52,13 @@ internal sealed class TradingSocket(
             return;
         }
 
-        await _room.WaitAsync();
+        await _room.Enter();
 
         // Whatever has to be waited for is waited for here, so that no order is entered before the one that came before it.
         if (await Admits(text))
             _ = Serve(text, length);
         else
-            _room.Release();
+            _room.Leave();
     }
 
     /// <summary>The connection has ended: what is on its way is waited for, and then all is cancelled where that was asked for.</summary>
@@ -75,22 +70,9 @@ internal sealed class TradingSocket(
             door.RefuseWaiting(account);
         }
 
-        var left = 0;
-        while (left < MostInside && await _room.WaitAsync(s_drain))
-            left++;
-        if (left == MostInside)
-            _room.Dispose();
+        await _room.DisposeAsync();
         if (_cancelsAtEnd)
-            await CancelAll();
-    }
-
-    private async ValueTask CancelAll()
-    {
-        var (reason, cancelled) = await entry.CancelAllLeft(account);
-        if (reason == RejectReason.None)
-            Log.CancelledAtEnd(log, account, cancelled);
-        else
-            Log.NotCancelledAtEnd(log, account);
+            await entry.CancelAllLeft(account);
     }
 
     private static bool IsOrders(TradingText text) => text.Op is "place" or "batch";
@@ -129,7 +111,7 @@ internal sealed class TradingSocket(
         }
         finally
         {
-            _room.Release();
+            _room.Leave();
         }
     }
 
