@@ -33,6 +33,7 @@ public static class ExchangeGateway
         services.AddSingleton<ExchangeReadiness>();
         services.AddSingleton<GatewayMetrics>();
         services.TryAddSingleton(new CommitAge(static () => TimeSpan.Zero));
+        services.AddSingleton<BurstRoom>();
         services.AddSingleton<Door>();
         services.AddSingleton<Quotas>();
         services.AddSingleton<MetricsPage>();
@@ -98,6 +99,7 @@ public static class ExchangeGateway
             tls,
             (message, from) => provider.GetRequiredService<FixLogons>().Judge(message, from),
             provider.GetRequiredService<GatewayOptions>(),
+            provider.GetRequiredService<BurstRoom>(),
             provider.GetRequiredService<GatewayMetrics>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<FixServer>>()));

@@ -20,8 +20,13 @@ public sealed record GatewayOptions
     /// <summary>The account that the compatibility calls act for without a key, in demo mode.</summary>
     public long DemoAccount { get; init; } = 1001;
 
-    /// <summary>Bytes that may wait for one WebSocket reader before they are replaced by a snapshot.</summary>
+    /// <summary>
+    /// Bytes that may wait for one reader: more of a book are replaced by a snapshot, and who is to get all of them takes from <see cref="StreamBurstBytes"/>.
+    /// </summary>
     public int StreamBacklogBytes { get; init; } = 1 << 20;
+
+    /// <summary>Bytes that may wait beyond that for all readers together who are to get all of them; one for whom there is no room is cut.</summary>
+    public long StreamBurstBytes { get; init; } = 256 << 20;
 
     /// <summary>How long one WebSocket message may take to be sent.</summary>
     public TimeSpan StreamSendTimeout { get; init; } = TimeSpan.FromSeconds(30);

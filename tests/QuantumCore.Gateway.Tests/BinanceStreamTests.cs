@@ -171,7 +171,7 @@ public sealed class BinanceStreamTests
     [Fact]
     public async Task Who_does_not_read_is_cut()
     {
-        await using var exchange = await OpenGateway.StartAsync(new GatewayOptions { StreamBacklogBytes = 50 });
+        await using var exchange = await OpenGateway.StartAsync(new GatewayOptions { StreamBacklogBytes = 50, StreamBurstBytes = 0 });
         using var reader = await ConnectAsync(exchange, "ws/aapl@trade");
         await exchange.Floor.WhenCalled("WaitForUpdate 1");
         exchange.Floor.Publish("AAPL", new MarketUpdate(false, 1, 7, 70, [], [], [new PublicTrade(7, 0, 1_000_000, 100, 3, Side.Sell)]));

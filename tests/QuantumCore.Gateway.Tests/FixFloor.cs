@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Fix;
 using Xunit;
 
@@ -20,8 +21,9 @@ internal sealed class FixFloor : ILogger<FixServer>, IAsyncDisposable
     public FixFloor(TimeProvider? time = null, SslServerAuthenticationOptions? tls = null, GatewayOptions? options = null)
     {
         Time = time ?? TimeProvider.System;
+        options ??= new GatewayOptions();
         Server = new FixServer(
-            new IPEndPoint(IPAddress.Loopback, 0), tls, (message, _) => ValueTask.FromResult(LogOn(message)), options ?? new GatewayOptions(), _metrics, Time, this);
+            new IPEndPoint(IPAddress.Loopback, 0), tls, (message, _) => ValueTask.FromResult(LogOn(message)), options, new BurstRoom(options), _metrics, Time, this);
     }
 
     public TimeProvider Time { get; }

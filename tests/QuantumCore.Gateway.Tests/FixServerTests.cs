@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging.Abstractions;
+using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Fix;
 using QuantumCore.TestKit;
 using Xunit;
@@ -107,7 +108,7 @@ public class FixServerTests
     [Fact]
     public async Task A_client_that_lets_too_much_wait_is_cut()
     {
-        await using var floor = await FixFloor.OpenAsync(options: new GatewayOptions { StreamBacklogBytes = 100_000 });
+        await using var floor = await FixFloor.OpenAsync(options: new GatewayOptions { StreamBacklogBytes = 100_000, StreamBurstBytes = 100_000 });
         var (client, application) = await floor.LogOnAsync();
         await using var _ = client;
         var text = new string('x', 60_000);
@@ -282,8 +283,9 @@ public class FixServerTests
     {
         await using var floor = await FixFloor.OpenAsync();
         using var metrics = new GatewayMetrics();
+        var options = new GatewayOptions();
         using var second = new FixServer(
-            floor.Server.Address, null, (_, _) => default, new GatewayOptions(), metrics, TimeProvider.System, NullLogger<FixServer>.Instance);
+            floor.Server.Address, null, (_, _) => default, options, new BurstRoom(options), metrics, TimeProvider.System, NullLogger<FixServer>.Instance);
         var error = await Assert.ThrowsAsync<IOException>(() => second.StartAsync(Token));
         Assert.StartsWith($"FIX can't listen at {floor.Server.Address}: ", error.Message, StringComparison.Ordinal);
     }

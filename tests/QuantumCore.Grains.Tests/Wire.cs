@@ -1,8 +1,10 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using QuantumCore.Gateway;
 using Xunit;
 
 namespace QuantumCore.Grains.Tests;
@@ -19,9 +21,9 @@ internal sealed class Wire(ServedExchange exchange, string key, byte[] secret) :
 
     private static long Now => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
 
-    public static async Task<Wire> OpenAsync()
+    public static async Task<Wire> OpenAsync(GatewayOptions? options = null)
     {
-        var exchange = await ServedExchange.OpenAsync();
+        var exchange = await ServedExchange.OpenAsync(options);
         using var browser = new Browser(exchange.Address);
         var made = (await browser.AskAsync("POST", "admin/accounts/ACC-1001/keys", """{"signing":"hmac"}""", ("X-Api-Key", "operator"))).Body;
         return new Wire(exchange, Text(made, "apiKey")!, Encoding.ASCII.GetBytes(Text(made, "secret")!));
@@ -121,8 +123,15 @@ internal sealed class Wire(ServedExchange exchange, string key, byte[] secret) :
 
     private async Task<JsonElement> ReadAsync()
     {
-        var buffer = new byte[64 * 1024];
-        var received = await _socket.ReceiveAsync(buffer, Token).WaitAsync(TimeSpan.FromSeconds(20), Token);
-        return JsonDocument.Parse(buffer.AsMemory(0, received.Count)).RootElement;
+        var heard = new ArrayBufferWriter<byte>();
+        ValueWebSocketReceiveResult received;
+        do
+        {
+            received = await _socket.ReceiveAsync(heard.GetMemory(64 * 1024), Token).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Token);
+            heard.Advance(received.Count);
+        }
+        while (!received.EndOfMessage);
+
+        return JsonDocument.Parse(heard.WrittenMemory).RootElement;
     }
 }

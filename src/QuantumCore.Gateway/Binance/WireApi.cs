@@ -22,6 +22,7 @@ internal sealed class WireApi(
     Quotas quotas,
     ExchangeReadiness readiness,
     GatewayOptions options,
+    BurstRoom bursts,
     GatewayMetrics metrics,
     ClientClock clock,
     TimeProvider time,
@@ -98,7 +99,7 @@ internal sealed class WireApi(
         {
             using var accepted = await context.WebSockets.AcceptWebSocketAsync();
             RequestTrace.Leave();
-            using var socket = new MessageSocket(accepted, options, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
+            using var socket = new MessageSocket(accepted, options, bursts, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
             using var session = new WireSession(
                 socket, accounts, origin, time.GetUtcNow().ToUnixTimeMilliseconds(), context.Request.Query["returnRateLimits"] != "false");
             await socket.Run(message => Obey(socket, session, message), lifetime.ApplicationStopping, context.RequestAborted);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Streams;
 
 namespace QuantumCore.Gateway.Binance;
@@ -15,6 +16,7 @@ internal sealed class WireStreams(
     Listings listings,
     WireLimits limits,
     GatewayOptions options,
+    BurstRoom bursts,
     GatewayMetrics metrics,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
@@ -49,7 +51,7 @@ internal sealed class WireStreams(
         {
             using var accepted = await context.WebSockets.AcceptWebSocketAsync();
             RequestTrace.Leave();
-            using var socket = new MessageSocket(accepted, options, metrics, time, log);
+            using var socket = new MessageSocket(accepted, options, bursts, metrics, time, log);
             using var subscriptions = new WireSubscriptions(socket, feeds, listenKeys, listings, WireOrigin.Of(context), isWrapped, time);
             foreach (var name in names)
                 await subscriptions.Add(name);

@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using QuantumCore.Gateway.Admission;
 
 namespace QuantumCore.Gateway.Fix;
 
@@ -27,20 +28,22 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
     private readonly ILogger _log;
     private readonly FixSession _session;
     private readonly CancellationTokenSource _end;
+    private readonly Backlog _backlog;
     private readonly Channel<Waiting> _waiting = Channel.CreateUnbounded<Waiting>(new UnboundedChannelOptions { SingleReader = true });
     private Stream _stream;
-    private long _waitingBytes;
     private long _writingSince;
 
     public FixConnection(
         Socket socket,
         Func<FixMessage, IPAddress, ValueTask<FixLogon>> logOn,
         GatewayOptions options,
+        BurstRoom bursts,
         GatewayMetrics metrics,
         TimeProvider time,
         ILogger log)
     {
         (_socket, _options, _metrics, _time, _log) = (socket, options, metrics, time, log);
+        _backlog = bursts.Open();
         socket.NoDelay = true;
         _stream = new NetworkStream(socket, ownsSocket: true);
         _end = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
@@ -81,10 +84,10 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
     public void Offer(ReadOnlyMemory<byte> message, bool isAskedFor = false)
     {
         var counted = isAskedFor ? 0 : message.Length;
-        if (Interlocked.Add(ref _waitingBytes, counted) > _options.StreamBacklogBytes)
-            Cut("more waits than may");
-        else
+        if (_backlog.TryAdd(counted))
             _waiting.Writer.TryWrite(new Waiting(message, counted));
+        else
+            Cut("more waits than may");
     }
 
     /// <inheritdoc/>
@@ -111,6 +114,7 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
         finally
         {
             await _stream.DisposeAsync();
+            _backlog.Dispose();
             _end.Dispose();
             if (_session is { Client: { } client, Why: { } why })
                 Log.FixEnded(_log, client, Address, why);
@@ -182,7 +186,7 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
             {
                 while (together.WrittenCount < MostTogether && _waiting.Reader.TryRead(out var next))
                 {
-                    Interlocked.Add(ref _waitingBytes, -next.Counted);
+                    _backlog.Remove(next.Counted);
                     together.Write(next.Message.Span);
                     if (next.Sent is { } sent)
                         drained.Add(sent);

@@ -16,6 +16,7 @@ internal sealed class FixServer(
     SslServerAuthenticationOptions? tls,
     Func<FixMessage, IPAddress, ValueTask<FixLogon>> logOn,
     GatewayOptions options,
+    BurstRoom bursts,
     GatewayMetrics metrics,
     TimeProvider time,
     ILogger<FixServer> log) : BackgroundService
@@ -106,7 +107,7 @@ internal sealed class FixServer(
         metrics.ReaderCame();
         try
         {
-            await using var connection = new FixConnection(socket, logOn, options, metrics, time, log);
+            await using var connection = new FixConnection(socket, logOn, options, bursts, metrics, time, log);
             await connection.Run(tls, stopping);
         }
         catch (Exception error)

@@ -3,6 +3,7 @@ using System.Net.WebSockets;
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using QuantumCore.Gateway.Admission;
 
 namespace QuantumCore.Gateway.Streams;
 
@@ -13,6 +14,7 @@ namespace QuantumCore.Gateway.Streams;
 internal sealed class MessageSocket(
     WebSocket socket,
     GatewayOptions options,
+    BurstRoom bursts,
     GatewayMetrics metrics,
     TimeProvider time,
     ILogger log,
@@ -30,7 +32,7 @@ internal sealed class MessageSocket(
     private readonly Channel<ReadOnlyMemory<byte>> _waiting = Channel.CreateUnbounded<ReadOnlyMemory<byte>>(
         new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _cut = new();
-    private long _waitingBytes;
+    private readonly Backlog _backlog = bursts.Open();
 
     /// <summary>
     /// Serves until the client leaves, is cut, its connection is gone, its day is over, or the host stops. Messages are carried
@@ -72,10 +74,10 @@ internal sealed class MessageSocket(
     /// <summary>Gives the client a message; returns at once. The bytes may be shared.</summary>
     public void Offer(ReadOnlyMemory<byte> message)
     {
-        if (Interlocked.Add(ref _waitingBytes, message.Length) > options.StreamBacklogBytes)
-            Cut("more waits than may");
-        else
+        if (_backlog.TryAdd(message.Length))
             _waiting.Writer.TryWrite(message);
+        else
+            Cut("more waits than may");
     }
 
     /// <summary>Gives the client what is written.</summary>
@@ -91,7 +93,11 @@ internal sealed class MessageSocket(
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _cut.Dispose();
+    public void Dispose()
+    {
+        _backlog.Dispose();
+        _cut.Dispose();
+    }
 
     private void Cut(string why)
     {
@@ -109,7 +115,7 @@ internal sealed class MessageSocket(
         {
             await foreach (var message in _waiting.Reader.ReadAllAsync(last))
             {
-                Interlocked.Add(ref _waitingBytes, -message.Length);
+                _backlog.Remove(message.Length);
                 using var patience = new CancellationTokenSource(options.StreamSendTimeout, time);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(end, patience.Token);
                 await socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, either.Token);

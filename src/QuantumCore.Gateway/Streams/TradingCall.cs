@@ -18,6 +18,7 @@ internal sealed class TradingCall(
     Door door,
     Quotas quotas,
     GatewayOptions options,
+    BurstRoom bursts,
     GatewayMetrics metrics,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
@@ -40,7 +41,7 @@ internal sealed class TradingCall(
         {
             using var accepted = await context.WebSockets.AcceptWebSocketAsync();
             RequestTrace.Leave();
-            using var socket = new MessageSocket(accepted, options, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
+            using var socket = new MessageSocket(accepted, options, bursts, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
             await using var trader = new TradingSocket(
                 socket, account, context.TraceIdentifier, context.Connection.RemoteIpAddress, Call.StillKnown(context, keys, sessions), desk, entry, listings, keys, door, quotas, log);
             await socket.Run(trader.Obey, lifetime.ApplicationStopping, context.RequestAborted);
