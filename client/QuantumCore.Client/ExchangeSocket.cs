@@ -11,7 +11,8 @@ namespace QuantumCore.Client;
 /// </summary>
 internal sealed class ExchangeSocket : IDisposable
 {
-    private const int LargestMessage = 16 * 1024 * 1024;
+    // An account may have 100,000 open orders, which come in one message when it begins to be followed.
+    private const int LargestMessage = 128 * 1024 * 1024;
 
     private readonly ClientWebSocket _socket = new();
     private readonly HttpMessageInvoker _http;
@@ -95,9 +96,13 @@ internal sealed class ExchangeSocket : IDisposable
             }
             while (!part.EndOfMessage && _buffer.WrittenCount <= LargestMessage);
 
-            return part.EndOfMessage && part.MessageType == WebSocketMessageType.Text
-                ? QuantumCoreJson.Read<T>(_buffer.WrittenSpan)
-                : null;
+            if (part.EndOfMessage && part.MessageType == WebSocketMessageType.Text)
+                return QuantumCoreJson.Read<T>(_buffer.WrittenSpan);
+
+            Failure = new WebSocketException(part.EndOfMessage
+                ? $"The exchange has ended the connection ({_socket.CloseStatus?.ToString() ?? "without a reason"})."
+                : $"A message is longer than {LargestMessage} bytes.");
+            return null;
         }
         catch (Exception failure) when (failure is WebSocketException or JsonException ||
             (failure is OperationCanceledException && !cancellation.IsCancellationRequested))

@@ -142,6 +142,9 @@ public sealed class Account(AccountId id)
     /// <summary>Its open orders by number, in no sequence.</summary>
     public IReadOnlyDictionary<long, HeldOrder> Orders => _orders;
 
+    /// <summary>Where changes of its orders are noted; null while nobody follows them.</summary>
+    public OrderTrail? Trail { get; set; }
+
     /// <summary>Symbols with open orders, in their sequence.</summary>
     public IReadOnlyCollection<string> OpenSymbols => [.. _openIn.Keys];
 
@@ -252,6 +255,7 @@ public sealed class Account(AccountId id)
     {
         var order = _orders[number];
         order.OrderId = orderId;
+        Trail?.Note(number);
         _entered.Add((order.Instrument.Symbol, orderId), order);
     }
 
@@ -367,6 +371,13 @@ public sealed class Account(AccountId id)
     {
         var order = _orders[number];
         Change(order, totalLots, order.FilledLots, order.Held, order.Paid);
+    }
+
+    /// <summary>What an order carries beyond a plain one changed in its book.</summary>
+    public void Amended(long number, OrderConditions? conditions)
+    {
+        _orders[number].Conditions = conditions;
+        Trail?.Note(number);
     }
 
     /// <summary>
@@ -502,6 +513,7 @@ public sealed class Account(AccountId id)
     private void AddOpen(HeldOrder order)
     {
         _orders.Add(order.Number, order);
+        Trail?.Note(order.Number);
         var symbol = order.Instrument.Symbol;
         if (!_openIn.TryGetValue(symbol, out var open))
         {
@@ -520,17 +532,19 @@ public sealed class Account(AccountId id)
     }
 
     // What an open order comes to changes here alone, so that the sums of its symbol are right.
-    private static void Change(HeldOrder order, long quantityLots, long filledLots, long held, in OrderFees paid)
+    private void Change(HeldOrder order, long quantityLots, long filledLots, long held, in OrderFees paid)
     {
         order.Interest?.Remove(order);
         (order.QuantityLots, order.FilledLots, order.Held, order.Paid) = (quantityLots, filledLots, held, paid);
         order.Interest?.Add(order);
+        Trail?.Note(order.Number);
     }
 
     private void Drop(HeldOrder order)
     {
         var symbol = order.Instrument.Symbol;
         _orders.Remove(order.Number);
+        Trail?.Note(order.Number);
         _entered.Remove((symbol, order.OrderId));
         order.Interest?.Remove(order);
         if (order.Interest is null or { Orders: 0 })

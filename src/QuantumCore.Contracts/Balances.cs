@@ -70,10 +70,19 @@ public sealed record OpenOrder(
 
 /// <summary>What became of an account since it was looked at.</summary>
 /// <param name="Version">Counts its changes; what to ask after next.</param>
-/// <param name="View">The account as it is now.</param>
+/// <param name="View">The account as it is now; where <paramref name="Closed"/> is there, of its open orders those that changed.</param>
 /// <param name="Records">The books' records that touch it since then, up to the view's cursors; each book's in sequence.</param>
+/// <param name="Place">How far its orders are known with this; what to ask after next.</param>
+/// <param name="Closed">Numbers of orders that are open no more; null: the view has all open orders.</param>
 [GenerateSerializer, Immutable, Alias("account-change")]
-public sealed record AccountChange(long Version, AccountView View, ImmutableArray<BookDelivery> Records);
+public sealed record AccountChange(
+    long Version, AccountView View, ImmutableArray<BookDelivery> Records, OrdersPlace? Place = null, ImmutableArray<long>? Closed = null);
+
+/// <summary>How far somebody knows the open orders of an account.</summary>
+/// <param name="Epoch">Of the activation that told them; others have not counted with it.</param>
+/// <param name="Changes">Changes that it had counted.</param>
+[GenerateSerializer, Immutable, Alias("orders-place")]
+public readonly record struct OrdersPlace(long Epoch, long Changes);
 
 /// <summary>An account at a place in its stream; everything shown is durable.</summary>
 /// <param name="Account">The account number.</param>

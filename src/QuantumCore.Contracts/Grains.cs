@@ -165,8 +165,9 @@ public interface IAccountGrain : IGrainWithStringKey
     /// </summary>
     /// <param name="version">The version that is known; -1 gives the account as it is, without records.</param>
     /// <param name="after">The cursors of the view that is known.</param>
+    /// <param name="orders">How far its open orders are known: it tells what changed of them, if it remembers; null: all of them.</param>
     [Alias("wait")]
-    ValueTask<AccountChange?> WaitForChange(long version, ImmutableArray<SeenSequence> after);
+    ValueTask<AccountChange?> WaitForChange(long version, ImmutableArray<SeenSequence> after, OrdersPlace? orders);
 
     /// <summary>Records of a book that touch this account. May be lost, doubled or reordered: the account pulls what is missing.</summary>
     [OneWay, Alias("deliver")]

@@ -39,9 +39,9 @@ public sealed partial class OrderEntry
 
     /// <summary>What becomes of an account next; who is told of it has been shown it.</summary>
     /// <remarks>A reading: what its grain throws goes through.</remarks>
-    public async ValueTask<AccountChange?> WaitForChange(long account, long version, ImmutableArray<SeenSequence> after)
+    public async ValueTask<AccountChange?> WaitForChange(long account, long version, ImmutableArray<SeenSequence> after, OrdersPlace? orders)
     {
-        var change = await grains.Account(account).WaitForChange(version, after);
+        var change = await grains.Account(account).WaitForChange(version, after, orders);
         if (change is not null)
             shown.Note(change.View);
         return change;

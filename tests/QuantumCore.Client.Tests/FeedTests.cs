@@ -155,6 +155,18 @@ public sealed class FeedTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_feed_that_the_exchange_ends_before_it_stands_says_so()
+    {
+        _exchange.ClosesStreams = true;
+        await using var feed = Watch();
+
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => feed.MoveNextAsync().AsTask());
+
+        Assert.Equal(RejectCodes.Unreachable, failure.Code);
+        Assert.EndsWith("The exchange has ended the connection (PolicyViolation).", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_feed_that_stood_outlives_an_exchange_that_went_away()
     {
         await using var feed = Watch();

@@ -84,6 +84,9 @@ internal sealed class TestExchange : IAsyncDisposable
     /// <summary>Streams that begin now answer nothing after their first snapshot, no ping either, as a stopped process does not.</summary>
     internal bool FallsSilent { get; set; }
 
+    /// <summary>Streams that begin now are closed before they have told anything.</summary>
+    internal bool ClosesStreams { get; set; }
+
     /// <summary>Called when a change is done and hangs.</summary>
     internal Action Hung { get; set; } = static () => { };
 
@@ -496,6 +499,12 @@ internal sealed class TestExchange : IAsyncDisposable
     private async Task ServeStreamAsync(HttpContext context)
     {
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
+        if (ClosesStreams)
+        {
+            await socket.CloseOutputAsync(WebSocketCloseStatus.PolicyViolation, null, context.RequestAborted);
+            return;
+        }
+
         var stream = new TestStream(socket);
         lock (_gate)
         {

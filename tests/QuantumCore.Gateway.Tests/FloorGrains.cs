@@ -43,7 +43,7 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
 
     public ValueTask<NamedOrder> FindForCancel(string clientOrderId) => ValueTask.FromResult(floor.Find(Account, clientOrderId));
 
-    public async ValueTask<AccountChange?> WaitForChange(long version, ImmutableArray<SeenSequence> after)
+    public async ValueTask<AccountChange?> WaitForChange(long version, ImmutableArray<SeenSequence> after, OrdersPlace? orders)
     {
         if (version >= 0)
             return await floor.WaitForChange();

@@ -64,7 +64,7 @@ public class AccountWatchTests
         using var gate = disk.Volatile.Faults.Hold();
         var hold = exchange.HoldAsync(Alice, "a", "AAPL", Side.Sell, 15_000, 10);
         await gate.Arrived;
-        var change = exchange.Account(Alice).WaitForChange(first.Version, first.View.Cursors).AsTask();
+        var change = exchange.Account(Alice).WaitForChange(first.Version, first.View.Cursors, null).AsTask();
         Assert.False(change.IsCompleted);
         gate.Release();
         await hold;
@@ -72,7 +72,7 @@ public class AccountWatchTests
     }
 
     private static async Task<AccountChange> ChangeAsync(Exchange exchange, long version, ImmutableArray<SeenSequence> after) =>
-        await exchange.Account(Alice).WaitForChange(version, after) ?? throw new TimeoutException("The account did not change.");
+        await exchange.Account(Alice).WaitForChange(version, after, null) ?? throw new TimeoutException("The account did not change.");
 
     /// <summary>Follows until the account is so; what was told meanwhile, and the last change.</summary>
     private static async Task<(List<string> Records, AccountChange Last)> FollowAsync(

@@ -65,18 +65,19 @@ internal sealed class AccountFeed(long account, OrderEntry entry, Listings listi
     private async Task Follow(TaskCompletionSource<ImmutableArray<SeenSequence>> began)
     {
         _version = -1;
+        OrdersPlace? orders = null;
         while (GoesOn())
         {
             try
             {
-                var change = await entry.WaitForChange(account, _version, _places);
+                var change = await entry.WaitForChange(account, _version, _places, orders);
                 if (change is null)
                     continue;
                 if (_version < 0)
                     await Begin(change.View);
                 else
                     await Tell(change);
-                _version = change.Version;
+                (_version, orders) = (change.Version, change.Place);
                 began.TrySetResult(change.View.Cursors);
             }
             catch (Exception error)

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
@@ -18,8 +19,13 @@ internal sealed class AccountSource(
 
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _over = new();
-    private Newest? _newest;
-    private AccountView? _told;
+
+    // As the connection knows them, and what changed since; null is open no more.
+    private readonly Dictionary<long, OpenOrder> _told = [];
+    private readonly SortedDictionary<long, OpenOrder?> _changed = [];
+    private AccountView? _newest;
+    private AccountView? _toldView;
+    private FrozenDictionary<string, Instrument> _listed = FrozenDictionary<string, Instrument>.Empty;
     private bool _hasEnded;
 
     /// <summary>Begins to follow.</summary>
@@ -33,12 +39,12 @@ internal sealed class AccountSource(
         {
             if (_hasEnded)
                 return [StreamJson.Ended];
-            if (_newest is not { } newest || ReferenceEquals(newest.View, _told))
+            if (_newest is not { } newest || ReferenceEquals(newest, _toldView))
                 return [];
 
-            var told = _told;
-            _told = newest.View;
-            return [StreamJson.Bytes(to => Write(to, newest, told))];
+            var message = StreamJson.Bytes(to => Write(to, newest));
+            _toldView = newest;
+            return [message];
         }
     }
 
@@ -54,12 +60,13 @@ internal sealed class AccountSource(
     private async Task Follow(CancellationToken over)
     {
         var (version, places) = (-1L, ImmutableArray<SeenSequence>.Empty);
+        OrdersPlace? orders = null;
         while (!over.IsCancellationRequested)
         {
             try
             {
                 // Asked after each wait, some seconds at most: who has been signed out is told nothing more.
-                var change = await entry.WaitForChange(holder.Account, version, places);
+                var change = await entry.WaitForChange(holder.Account, version, places, orders);
                 if (!await holder.MayStill())
                 {
                     End();
@@ -69,13 +76,11 @@ internal sealed class AccountSource(
                 if (change is null)
                     continue;
 
-                (version, places) = (change.Version, change.View.Cursors);
-                var newest = new Newest(change.View, await listings.BySymbol());
-                lock (_lock)
-                {
-                    _newest = newest;
-                }
-
+                // Another silo may have listed what is traded here.
+                foreach (var symbol in change.View.OpenOrders.Select(order => order.Symbol).Distinct())
+                    await listings.Find(symbol);
+                Note(change, await listings.BySymbol());
+                (version, places, orders) = (change.Version, change.View.Cursors, change.Place);
                 pacing.Due();
             }
             catch (Exception error)
@@ -83,6 +88,24 @@ internal sealed class AccountSource(
                 Log.CallFailed(log, "WaitForChange", holder.Account, 1, error);
                 await Task.Delay(s_rest, time, CancellationToken.None);
             }
+        }
+    }
+
+    private void Note(AccountChange change, FrozenDictionary<string, Instrument> listed)
+    {
+        lock (_lock)
+        {
+            if (change.Closed is not { } closed)
+            {
+                _changed.Clear();
+                closed = [.. _told.Keys];
+            }
+
+            foreach (var number in closed)
+                _changed[number] = null;
+            foreach (var order in change.View.OpenOrders)
+                _changed[order.Number] = order;
+            (_newest, _listed) = (change.View, listed);
         }
     }
 
@@ -96,32 +119,32 @@ internal sealed class AccountSource(
         pacing.Due();
     }
 
-    private static void Write(Utf8JsonWriter to, Newest newest, AccountView? told)
+    private void Write(Utf8JsonWriter to, AccountView newest)
     {
-        var view = newest.View;
-        var known = told?.OpenOrders.ToDictionary(order => order.Number) ?? [];
-        var cursors = view.Cursors.ToDictionary(seen => seen.Symbol, seen => seen.Sequence, StringComparer.Ordinal);
+        var cursors = newest.Cursors.ToDictionary(seen => seen.Symbol, seen => seen.Sequence, StringComparer.Ordinal);
         to.WriteStartObject();
         to.WriteString("type"u8, "account"u8);
-        to.WriteBoolean("snapshot"u8, told is null);
-        to.WriteString("account"u8, new AccountId(view.Account).ToString());
-        to.WriteNumber("sequence"u8, view.Sequence);
-        to.WriteString("state"u8, view.IsFrozen ? "frozen"u8 : "open"u8);
-        to.WriteBalances(told is null ? view.Balances : view.Balances.Except(told.Balances));
+        to.WriteBoolean("snapshot"u8, _toldView is null);
+        to.WriteString("account"u8, new AccountId(newest.Account).ToString());
+        to.WriteNumber("sequence"u8, newest.Sequence);
+        to.WriteString("state"u8, newest.IsFrozen ? "frozen"u8 : "open"u8);
+        to.WriteBalances(_toldView is null ? newest.Balances : newest.Balances.Except(_toldView.Balances));
         to.WriteStartArray("orders"u8);
-        foreach (var order in view.OpenOrders)
+        foreach (var order in _changed.Values.OfType<OpenOrder>())
         {
-            if (!known.Remove(order.Number, out var before) || before != order)
-            {
-                if (newest.Listed.ContainsKey(order.Symbol))
-                    to.WriteOpenOrder(order, view.Account, cursors.GetValueOrDefault(order.Symbol), newest.Listed);
-            }
+            if (_told.TryGetValue(order.Number, out var before) && before == order)
+                continue;
+            _told[order.Number] = order;
+            if (_listed.ContainsKey(order.Symbol))
+                to.WriteOpenOrder(order, newest.Account, cursors.GetValueOrDefault(order.Symbol), _listed);
         }
 
         to.WriteEndArray();
         to.WriteStartArray("closed"u8);
-        foreach (var order in known.Values.OrderBy(order => order.Number))
+        foreach (var (number, now) in _changed)
         {
+            if (now is not null || !_told.Remove(number, out var order))
+                continue;
             to.WriteStartObject();
             to.WriteString("symbol"u8, order.Symbol);
             to.WriteNumber("orderId"u8, order.OrderId);
@@ -131,8 +154,6 @@ internal sealed class AccountSource(
 
         to.WriteEndArray();
         to.WriteEndObject();
+        _changed.Clear();
     }
-
-    /// <summary>The account as it is, and the instruments that it may have orders of.</summary>
-    private sealed record Newest(AccountView View, System.Collections.Frozen.FrozenDictionary<string, Instrument> Listed);
 }

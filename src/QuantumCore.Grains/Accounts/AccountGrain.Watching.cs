@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using QuantumCore.Accounts;
 using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains.Accounts;
@@ -19,14 +20,19 @@ public sealed partial class AccountGrain
     private long Version => _machine.Sequence + _machine.Folded;
 
     /// <inheritdoc/>
-    public async ValueTask<AccountChange?> WaitForChange(long version, ImmutableArray<SeenSequence> after)
+    public async ValueTask<AccountChange?> WaitForChange(long version, ImmutableArray<SeenSequence> after, OrdersPlace? orders)
     {
         if (version == Version && !HasMovedBeyond(after) && !await WaitAsync())
         {
             return null;
         }
 
-        var (now, view) = (Version, Describe());
+        var (account, now) = (_machine.Account, Version);
+        var trail = account.Trail ??= new OrderTrail();
+        var changed = trail.After(orders?.Epoch == Stream.Epoch ? orders?.Changes : null);
+        var view = Describe(changed is null ? account.Orders.Values : changed.Select(account.Orders.GetValueOrDefault).OfType<HeldOrder>());
+        ImmutableArray<long>? closed = changed is null ? null : [.. changed.Where(number => !account.Orders.ContainsKey(number))];
+        var place = new OrdersPlace(Stream.Epoch, trail.Changes);
         await SettleAsync();
         var records = ImmutableArray.CreateBuilder<BookDelivery>();
         foreach (var book in version < 0 ? [] : view.Cursors)
@@ -40,7 +46,7 @@ public sealed partial class AccountGrain
             }
         }
 
-        return new AccountChange(now, view, records.ToImmutable());
+        return new AccountChange(now, view, records.ToImmutable(), place, closed);
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -48,7 +54,7 @@ public sealed partial class AccountGrain
     private bool HasMovedBeyond(ImmutableArray<SeenSequence> after) =>
         _machine.Cursors.Any(book => AccountMachine.IsBook(book.Key) && after.FirstOrDefault(seen => seen.Symbol == book.Key).Sequence < book.Value);
 
-    private AccountView Describe()
+    private AccountView Describe(IEnumerable<HeldOrder> orders)
     {
         var account = _machine.Account;
         return new AccountView(
@@ -56,7 +62,7 @@ public sealed partial class AccountGrain
             _machine.Sequence,
             [.. account.Balances.OrderBy(b => b.Key, StringComparer.Ordinal).Select(
                 b => new AssetBalance(b.Key, b.Value.Decimals, b.Value.Total, b.Value.Held, account.Pending.SumOf(b.Key)))],
-            [.. account.Orders.Values.OrderBy(order => order.Number).Select(Describe)],
+            [.. orders.OrderBy(order => order.Number).Select(Describe)],
             [.. _machine.Cursors.Where(c => AccountMachine.IsBook(c.Key)).Select(c => new SeenSequence(c.Key, c.Value))],
             [.. _machine.Cursors.Where(c => !AccountMachine.IsBook(c.Key)).Select(c => new SeenSequence(c.Key, c.Value))],
             _machine.IsFrozen,

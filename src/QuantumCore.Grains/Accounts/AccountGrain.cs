@@ -185,7 +185,7 @@ public sealed partial class AccountGrain(
             await CatchUpToAsync(place);
         }
 
-        var view = Describe();
+        var view = Describe(_machine.Account.Orders.Values);
         await SettleAsync();
         return view;
     }
