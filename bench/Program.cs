@@ -60,9 +60,11 @@ const string Usage = """
                                same run; with --get that reading in the place of orders:
                                {"ordersPerSecond":N,"helloPerSecond":N,"ratio":R,"p99Micros":N,…}
       sockets [--url URL] [--key KEY] [--symbol S] [--price P] [--connections N] [--in-flight N] [--batch N] [--seconds N] [--pid SILO]
+              [--resting N] [--followers N]
                                JSON orders over the trading socket of a running silo: so many connections (8) with so many
-                               messages each on their way (16), of one order or a batch of so many:
-                               {"orders":N,"refused":N,"ordersPerSecond":N,"p50Micros":N,"p99Micros":N,"serverCpuMicrosPerOrder":N}
+                               messages each on their way (16), of one order or a batch of so many; beside so many open orders
+                               of the account (none), and so many connections that follow it (none):
+                               {"resting":N,"followers":N,"connections":N,…,"orders":N,"refused":N,"ordersPerSecond":N,"p50Micros":N,"p99Micros":N,"serverCpuMicrosPerOrder":N}
       fix [--address ADDRESS:PORT] [--keys KEY,KEY…] [--symbol S] [--price P] [--in-flight N] [--seconds N] [--pid SILO]
                                Orders over FIX sessions of a running silo, one for each key, so many on their way in each (64):
                                {"orders":N,"refused":N,"ordersPerSecond":N,"p50Micros":N,"p99Micros":N,"slowestMicros":N,"serverCpuMicrosPerOrder":N}

@@ -12,7 +12,11 @@ internal static class BenchOrder
 
     /// <summary>The order of a number, as JSON, for the symbol and at the price that the options name.</summary>
     public static string Json(Options options, long name) =>
-        $$"""{"symbol":"{{options.Text("--symbol", "AAPL")}}","side":"{{(name % 2 == 0 ? "buy" : "sell")}}","price":"{{options.Text("--price", "150.00")}}","quantity":"1","clientOrderId":"{{name:x}}"}""";
+        Json(options, name, name % 2 == 0 ? "buy" : "sell", options.Text("--price", "150.00"));
+
+    /// <summary>An order of one lot, as JSON, for the symbol that the options name.</summary>
+    public static string Json(Options options, long name, string side, string price) =>
+        $$"""{"symbol":"{{options.Text("--symbol", "AAPL")}}","side":"{{side}}","price":"{{price}}","quantity":"1","clientOrderId":"{{name:x}}"}""";
 
     /// <summary>The request that places it.</summary>
     public static byte[] Request(Uri url, Options options, long name, string key) =>
