@@ -86,6 +86,37 @@ public sealed partial class JourneyTests
     }
 
     [Fact]
+    public async Task Of_thousands_of_orders_that_end_at_once_the_newest_are_asked_for()
+    {
+        const int Many = 2_000;
+        await using var page = await OpenAsync();
+        for (var placed = 0; placed < Many; placed += 500)
+        {
+            var orders = Enumerable.Range(placed, 500).Select(i => new { symbol = "AAPL", side = "buy", price = $"{1 + (0.01m * i):F2}", quantity = "1" });
+            await page.CallAsync("demo-alice", HttpMethod.Post, "orders/batch", new { orders });
+        }
+
+        await Assertions.Expect(page.Page.Locator("#blotter-tabs .count")).ToHaveTextAsync("2000");
+        await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToHaveCountAsync(200);
+        var asked = 0;
+        await page.Page.RouteAsync("**/api/qc/v1/orders/AAPL/*", route =>
+        {
+            Interlocked.Increment(ref asked);
+            return route.ContinueAsync();
+        });
+        await page.CallAsync("demo-alice", HttpMethod.Delete, "orders?symbol=AAPL");
+        await Assertions.Expect(page.Page.Locator("#blotter-tabs .count")).ToHaveTextAsync("0");
+        await page.Page.Locator("[data-tab=history]").ClickAsync();
+        var ended = page.Page.Locator("#blotter tbody tr");
+        await Assertions.Expect(ended).ToHaveCountAsync(200, new() { Timeout = 30_000 });
+        await Assertions.Expect(ended.First).ToContainTextAsync("20.99");
+
+        // They may come in several messages; a page that asked for each would have as many to ask for as there were.
+        Assert.InRange(asked, 200, Many / 2);
+        page.AssertSound();
+    }
+
+    [Fact]
     public async Task What_one_person_may_send_again_is_not_offered_to_the_next()
     {
         await using var page = await OpenAsync();

@@ -8,6 +8,8 @@ import { toast } from "./toast.js";
 const mostFilled = 1_000;
 /** Milliseconds that a message may take; clocks that differ by more are not set alike. */
 const wayOfMessages = 5_000;
+/** Orders whose end is asked for; of more that end at once the newest. */
+const mostEnding = 200;
 /** How often it is asked how an order ended, before nobody waits for it any more. */
 const mostAsked = 60;
 
@@ -106,6 +108,7 @@ export class Account {
   private learnEnd(symbol: string, orderId: number): void {
     if (orderId === 0) return;
     this.ending.set(`${symbol} ${orderId}`, { symbol, orderId, asked: 0 });
+    if (this.ending.size > mostEnding) this.ending.delete(this.ending.keys().next().value!);
     if (!this.learning) void this.learnEnds();
   }
 

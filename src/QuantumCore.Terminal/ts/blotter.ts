@@ -328,8 +328,10 @@ export function gain(text: string | null): HTMLElement {
   return make("span", { class: value > 0n ? "up" : value < 0n ? "down" : "" }, `${value > 0n ? "+" : ""}${pretty(text)}`);
 }
 
-function byTime(left: Order, right: Order): number {
-  return Number(BigInt(right.timeNanos) - BigInt(left.timeNanos)) || right.orderId - left.orderId;
+/** Newest first. Times are numbers in text: of two, the longer one is the larger. */
+function byTime({ timeNanos: left, orderId }: Order, { timeNanos: right, orderId: other }: Order): number {
+  if (left === right) return other - orderId;
+  return left.length === right.length ? (left < right ? 1 : -1) : right.length - left.length;
 }
 
 function plainPrice(order: Order, instrument: Instrument): string {

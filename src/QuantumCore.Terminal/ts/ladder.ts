@@ -1,7 +1,7 @@
 import { group, groupOf, newRows, type Rows } from "./book.js";
 import { byId, write } from "./dom.js";
 import type { Side } from "./protocol.js";
-import type { Store } from "./store.js";
+import { isInBook, type Store } from "./store.js";
 import { font, Scale, Surface, tableOf, theme } from "./surface.js";
 
 const middleHeight = 26;
@@ -94,11 +94,10 @@ export class Ladder extends Surface {
   /** Remaining lots of own orders, by the price of their group. */
   private ownLots(): Map<number, number> {
     const own = new Map<number, number>();
-    const instrument = this.store.instrument!;
-    for (const order of this.store.orders.values()) {
-      if (order.symbol !== instrument.symbol || order.orderId === 0 || order.triggerPrice !== undefined || order.trailingDistance !== undefined) continue;
-      const price = groupOf(Number(instrument.ticks(order.price)), this.step, order.side === "buy");
-      own.set(price, (own.get(price) ?? 0) + Number(instrument.lots(order.remaining)));
+    for (const { order, ticks, lots } of this.store.own) {
+      if (!isInBook(order)) continue;
+      const price = groupOf(ticks, this.step, order.side === "buy");
+      own.set(price, (own.get(price) ?? 0) + lots);
     }
     return own;
   }

@@ -2,7 +2,7 @@ import type { Alerts } from "./alerts.js";
 import { button, make, write } from "./dom.js";
 import type { Instrument } from "./instrument.js";
 import type { Order } from "./protocol.js";
-import type { Store } from "./store.js";
+import type { OwnOrder, Store } from "./store.js";
 import { font, theme } from "./surface.js";
 
 /** How the chart places prices. */
@@ -30,13 +30,12 @@ export class Lines {
 
   draw(g: CanvasRenderingContext2D, instrument: Instrument): void {
     // What was amended, filled or cancelled meanwhile is not drawn about any more.
-    if (this.drag !== undefined && !this.own(instrument).some((order) => order.orderId === this.drag!.order.orderId)) this.drop();
-    for (const alert of this.alerts.of(instrument.symbol)) this.line(g, instrument, Number(instrument.ticks(alert.price)), "Alert", theme.warn, [1, 4]);
-    for (const order of this.own(instrument)) {
+    if (this.drag !== undefined && !this.isOwn(this.drag.order)) this.drop();
+    for (const alert of this.alerts.of(instrument.symbol)) this.line(g, instrument, Number(instrument.ticks(alert.price)), () => "Alert", theme.warn, [1, 4]);
+    for (const { order, ticks } of this.store.own) {
       const drawn = this.drag?.order.orderId === order.orderId ? this.drag : undefined;
-      const ticks = drawn?.ticks ?? ticksOf(order, instrument);
-      const label = `${order.side === "buy" ? "Buy" : "Sell"} ${order.triggerPrice === undefined ? "" : `${order.type} `}${instrument.quantity(instrument.lots(order.remaining))}`;
-      this.line(g, instrument, ticks, label, theme.own, drawn === undefined ? [6, 4] : []);
+      const label = (): string => `${order.side === "buy" ? "Buy" : "Sell"} ${order.triggerPrice === undefined ? "" : `${order.type} `}${instrument.quantity(instrument.lots(order.remaining))}`;
+      this.line(g, instrument, drawn?.ticks ?? ticks, label, theme.own, drawn === undefined ? [6, 4] : []);
     }
   }
 
@@ -45,7 +44,7 @@ export class Lines {
     const instrument = this.store.instrument;
     const order = this.at(y);
     if (order === undefined || instrument === undefined) return false;
-    this.drag = { order, ticks: ticksOf(order, instrument), isHeld: true };
+    this.drag = { order: order.order, ticks: order.ticks, isHeld: true };
     return true;
   }
 
@@ -69,7 +68,7 @@ export class Lines {
     const [drag, instrument] = [this.drag, this.store.instrument];
     if (drag === undefined || instrument === undefined) return;
     drag.isHeld = false;
-    if (drag.ticks === ticksOf(drag.order, instrument)) {
+    if (drag.ticks === Number(instrument.ticks(drag.order.price))) {
       this.drop();
       return;
     }
@@ -91,7 +90,7 @@ export class Lines {
     const [drag, instrument] = [this.drag, this.store.instrument];
     if (drag === undefined || drag.isHeld || instrument === undefined) return;
     // Its ticks are those of its own symbol.
-    if (this.own(instrument).some((order) => order.orderId === drag.order.orderId)) this.onAmend(drag.order, instrument.price(drag.ticks, false));
+    if (this.isOwn(drag.order)) this.onAmend(drag.order, instrument.price(drag.ticks, false));
     this.drop();
   }
 
@@ -102,19 +101,18 @@ export class Lines {
     this.repaint();
   }
 
-  private own(instrument: Instrument): Order[] {
-    return [...this.store.orders.values()].filter((order) => order.symbol === instrument.symbol);
+  private isOwn({ orderId }: Order): boolean {
+    return this.store.own.some(({ order }) => order.orderId === orderId);
   }
 
-  private at(y: number): Order | undefined {
-    const instrument = this.store.instrument;
-    if (instrument === undefined) return undefined;
-    return this.own(instrument).find((order) => order.type === "limit" && order.orderId !== 0 && Math.abs(this.scale.y(ticksOf(order, instrument)) - y) <= grip);
+  private at(y: number): OwnOrder | undefined {
+    return this.store.own.find(({ order, ticks }) => order.type === "limit" && order.orderId !== 0 && Math.abs(this.scale.y(ticks) - y) <= grip);
   }
 
-  private line(g: CanvasRenderingContext2D, instrument: Instrument, ticks: number, label: string, colour: string, dashes: number[]): void {
+  private line(g: CanvasRenderingContext2D, instrument: Instrument, ticks: number, labelOf: () => string, colour: string, dashes: number[]): void {
     const y = Math.round(this.scale.y(ticks)) + 0.5;
     if (ticks <= 0 || y < 20 || y > this.scale.plotHeight) return;
+    const label = labelOf();
     g.font = font(11);
     g.lineWidth = 1;
     g.strokeStyle = colour;
@@ -147,8 +145,4 @@ export function priceTag(g: CanvasRenderingContext2D, left: number, y: number, t
   g.textAlign = "left";
   g.fillText(text, left + 6, y + 0.5);
   g.font = font(11);
-}
-
-function ticksOf(order: Order, instrument: Instrument): number {
-  return Number(instrument.ticks(order.triggerPrice ?? order.price));
 }

@@ -5,7 +5,7 @@ import type { Instrument } from "./instrument.js";
 import { wantsToBeAsked } from "./prefs.js";
 import type { Side } from "./protocol.js";
 import { newId, place, sayPlaced } from "./sending.js";
-import type { Store } from "./store.js";
+import { isInBook, type Store } from "./store.js";
 import { font, Scale, Surface, tableOf, theme } from "./surface.js";
 import { toast } from "./toast.js";
 
@@ -156,10 +156,8 @@ export class OneClick extends Surface {
 
   private drawRows(g: CanvasRenderingContext2D, instrument: Instrument): void {
     const own = new Set<number>();
-    for (const order of this.store.orders.values()) {
-      if (order.symbol === instrument.symbol && order.orderId !== 0 && order.triggerPrice === undefined && order.trailingDistance === undefined) {
-        own.add(this.topGroup - groupOf(Number(instrument.ticks(order.price)), this.step, order.side === "buy") / this.step);
-      }
+    for (const { order, ticks } of this.store.own) {
+      if (isInBook(order)) own.add(this.topGroup - groupOf(ticks, this.step, order.side === "buy") / this.step);
     }
     const lastRow = this.topGroup - Math.round(this.store.last / this.step);
     g.fillStyle = theme.bg;

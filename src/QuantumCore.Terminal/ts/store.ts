@@ -11,6 +11,9 @@ export interface Trade { id: string; price: number; quantity: number; side: Side
 /** In ticks and lots; `start` is its first millisecond. */
 export interface Candle { start: number; open: number; high: number; low: number; close: number; volume: number }
 
+/** An own open order of the shown symbol: what it is drawn at, in ticks, its trigger before its limit; and what is left of it, in lots. */
+export interface OwnOrder { readonly order: Order; readonly ticks: number; readonly lots: number }
+
 const mostTrades = 600;
 
 /** All that the page knows. It is changed by messages and calls alone; who shows it reads it when its topic is dirty. */
@@ -26,6 +29,7 @@ export class Store {
 
   instrument: Instrument | undefined;
   trades: Trade[] = [];
+  private ownKnown: { instrument: Instrument; orders: readonly OwnOrder[] } | undefined;
   /** Orders of fills, to mark own trades. */
   readonly ownTrades = new Set<string>();
   fills: Fill[] = [];
@@ -115,8 +119,20 @@ export class Store {
     this.touch("candles");
   }
 
+  /** Own open orders of the shown symbol: read once for all that is drawn until they change, as there may be thousands. */
+  get own(): readonly OwnOrder[] {
+    const { instrument } = this;
+    if (instrument === undefined) return [];
+    if (this.ownKnown?.instrument !== instrument) {
+      const orders = [...this.orders.values()].filter((order) => order.symbol === instrument.symbol);
+      this.ownKnown = { instrument, orders: orders.map((order) => ({ order, ticks: Number(instrument.ticks(order.triggerPrice ?? order.price)), lots: Number(instrument.lots(order.remaining)) })) };
+    }
+    return this.ownKnown.orders;
+  }
+
   /** Nobody's account is shown any more. */
   forgetAccount(): void {
+    this.ownKnown = undefined;
     this.account = undefined;
     this.frozen = false;
     this.margin = undefined;
@@ -132,6 +148,7 @@ export class Store {
       this.orders.clear();
       this.balances.clear();
     }
+    this.ownKnown = undefined;
     this.account = message.account;
     this.frozen = message.state === "frozen";
     for (const balance of message.balances) this.balances.set(balance.asset, balance);
@@ -205,6 +222,11 @@ export class Store {
       own: this.ownTrades.has(`${instrument.symbol} ${json.tradeId}`),
     };
   }
+}
+
+/** Whether an order stands in the book where others may see it: it has entered, and waits for no trigger. */
+export function isInBook(order: Order): boolean {
+  return order.orderId !== 0 && order.triggerPrice === undefined && order.trailingDistance === undefined;
 }
 
 /** Trade ids are two numbers: a sequence and a place in it. */
