@@ -5,6 +5,9 @@ namespace QuantumCore.Silo;
 /// <summary>What a person reads when the exchange is open.</summary>
 internal static class Announcement
 {
+    /// <summary>Symbols that are named.</summary>
+    private const int Most = 20;
+
     public static async Task WriteAsync(SiloOptions options, bool isDemo, IReadOnlyList<Instrument> instruments)
     {
         var url = options.Urls.Split(';')[0].Replace("0.0.0.0", "localhost", StringComparison.Ordinal).TrimEnd('/');
@@ -19,7 +22,7 @@ internal static class Announcement
 
             QuantumCore is open at {url}
               terminal  {url}/ in a browser
-              trading   {string.Join(", ", instruments.Select(instrument => instrument.Symbol))}
+              trading   {Symbols(instruments)}
               kept in   {kept}
 
             """;
@@ -30,6 +33,9 @@ internal static class Announcement
         text += isDemo ? Demo(url, symbol) : $"  admin key {Path.Combine(options.DataDirectory, "admin.key")} (of the first start)\n";
         await Console.Out.WriteLineAsync(text);
     }
+
+    private static string Symbols(IReadOnlyList<Instrument> instruments) =>
+        string.Join(", ", instruments.Take(Most).Select(instrument => instrument.Symbol)) + (instruments.Count > Most ? $" and {instruments.Count - Most} more" : "");
 
     private static string Demo(string url, string symbol) => $$"""
           API keys  demo-alice (ACC-1001), demo-bob (ACC-1002), demo-admin; they sign with demo-alice-secret, demo-bob-secret

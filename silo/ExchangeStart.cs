@@ -28,6 +28,7 @@ internal sealed partial class ExchangeStart(
 {
     // Long enough for a cluster to agree on who is in it.
     private const int Attempts = 40;
+    private const int ListedTogether = 64;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
 
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -124,8 +125,9 @@ internal sealed partial class ExchangeStart(
         var grain = grains.Catalog();
         if ((await grain.Keys()).IsEmpty)
         {
-            foreach (var instrument in await ExchangeFile.ReadAsync(options, cancellationToken))
-                await grain.List(EncodedInstrument.From(instrument));
+            // Some at a time: they share commits, and an exchange may have thousands.
+            foreach (var some in (await ExchangeFile.ReadAsync(options, cancellationToken)).Chunk(ListedTogether))
+                await Task.WhenAll(some.Select(instrument => grain.List(EncodedInstrument.From(instrument)).AsTask()));
         }
 
         await catalog.RefreshAsync();

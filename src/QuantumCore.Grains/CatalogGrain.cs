@@ -18,6 +18,12 @@ public sealed partial class CatalogGrain(
     private readonly SortedDictionary<string, SymbolLimits> _limits = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, FeeSchedule> _fees = new(StringComparer.Ordinal);
 
+    // On their way, by symbol.
+    private readonly Dictionary<string, Task> _listing = new(StringComparer.Ordinal);
+
+    // Of every asset that something listed has.
+    private readonly Dictionary<string, int> _decimals = new(StringComparer.Ordinal);
+
     // The lowest rates that any order may still carry, by what is paid in.
     private readonly Dictionary<string, (int Maker, int Taker)> _lowest = new(StringComparer.Ordinal);
 
@@ -48,24 +54,22 @@ public sealed partial class CatalogGrain(
             throw new ArgumentException($"{instrument.Symbol}: {wrong}.", nameof(definition));
         }
 
-        RequireSameScale(instrument, definition);
-        RequireFreeName(instrument);
-        RequireSameUnits(instrument);
-        RequireSameGroup(instrument, definition);
-        RequireSameSettlement(instrument, definition);
-        if (_lowest.TryGetValue(instrument.Quote.Name, out var rates) && rates.Maker + instrument.TakerFeePpm < 0)
+        // One after the other for a symbol: of two that can't both be, the book would keep the one that is refused here.
+        while (_listing.TryGetValue(instrument.Symbol, out var other))
         {
-            throw new ArgumentException(
-                $"{instrument.Symbol}: orders paid in {instrument.Quote.Name} get rebates of {-rates.Maker} millionths; a taker pays less.", nameof(definition));
+            await other;
         }
 
-        // The book refuses what it can't live with, so it comes first; defining again changes nothing.
-        await GrainFactory.GetGrain<IOrderBookGrain>(instrument.BookKey).Define(instrument.Symbol, definition);
-        // Another listing may have come in between.
-        RequireSameScale(instrument, definition);
-        if (!_listed.TryGetValue(instrument.Symbol, out var known) || !known.Equals(definition))
+        var done = new TaskCompletionSource();
+        _listing.Add(instrument.Symbol, done.Task);
+        try
         {
-            Record(new InstrumentListed(Now, definition));
+            await DefineAsync(instrument, definition);
+        }
+        finally
+        {
+            _listing.Remove(instrument.Symbol);
+            done.SetResult();
         }
 
         await Stream.WhenDurable(Stream.Head);
@@ -183,7 +187,34 @@ public sealed partial class CatalogGrain(
     private void NoteRates(string asset, int maker, int taker) =>
         _lowest[asset] = Lower(_lowest.GetValueOrDefault(asset, (maker, taker)), maker, taker);
 
-    private static bool HasOtherScale(Asset a, Asset b) => a.Name == b.Name && a.Decimals != b.Decimals;
+    private async ValueTask DefineAsync(Instrument instrument, EncodedInstrument definition)
+    {
+        RequireFits(instrument, definition);
+
+        // The book refuses what it can't live with, so it comes first; defining again changes nothing.
+        await GrainFactory.GetGrain<IOrderBookGrain>(instrument.BookKey).Define(instrument.Symbol, definition);
+
+        // Another symbol's listing may have come in between.
+        RequireFits(instrument, definition);
+        if (!_listed.TryGetValue(instrument.Symbol, out var known) || !known.Equals(definition))
+        {
+            Record(new InstrumentListed(Now, definition));
+        }
+    }
+
+    private void RequireFits(Instrument instrument, EncodedInstrument definition)
+    {
+        RequireSameScale(instrument, definition);
+        RequireFreeName(instrument);
+        RequireSameUnits(instrument);
+        RequireSameGroup(instrument, definition);
+        RequireSameSettlement(instrument, definition);
+        if (_lowest.TryGetValue(instrument.Quote.Name, out var rates) && rates.Maker + instrument.TakerFeePpm < 0)
+        {
+            throw new ArgumentException(
+                $"{instrument.Symbol}: orders paid in {instrument.Quote.Name} get rebates of {-rates.Maker} millionths; a taker pays less.", nameof(definition));
+        }
+    }
 
     /// <summary>Another group would be another grain for a book that lives in one already.</summary>
     private void RequireSameGroup(Instrument instrument, EncodedInstrument definition)
@@ -206,8 +237,7 @@ public sealed partial class CatalogGrain(
 
     private void RequireSameScale(Instrument instrument, EncodedInstrument definition)
     {
-        if (_listed.Values.Select(known => known.Decode()).SelectMany(known => new[] { known.Base, known.Quote })
-            .Any(asset => HasOtherScale(asset, instrument.Base) || HasOtherScale(asset, instrument.Quote)))
+        if (Array.Exists([instrument.Base, instrument.Quote], asset => _decimals.GetValueOrDefault(asset.Name, asset.Decimals) != asset.Decimals))
         {
             throw new ArgumentException(
                 $"{instrument.Symbol}: the decimals of a listed asset never change.", nameof(definition));
@@ -235,6 +265,7 @@ public sealed partial class CatalogGrain(
             case InstrumentListed listed:
                 var instrument = listed.Definition.Decode();
                 _listed[instrument.Symbol] = listed.Definition;
+                (_decimals[instrument.Base.Name], _decimals[instrument.Quote.Name]) = (instrument.Base.Decimals, instrument.Quote.Decimals);
                 NoteRates(instrument.Quote.Name, instrument.MakerFeePpm, instrument.TakerFeePpm);
                 break;
             case KeyAdded added:

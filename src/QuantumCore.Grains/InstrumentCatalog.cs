@@ -12,8 +12,7 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
     private readonly Lock _lock = new();
     private long _refreshes;
     private long _newest;
-    private FrozenDictionary<string, Instrument> _listed = FrozenDictionary<string, Instrument>.Empty;
-    private FrozenDictionary<string, Asset> _assets = FrozenDictionary<string, Asset>.Empty;
+    private ListedInstruments _listed = ListedInstruments.None;
     private FrozenDictionary<string, FeeSchedule> _fees = FrozenDictionary<string, FeeSchedule>.Empty;
     private MarginAgreements _margin = MarginAgreements.None;
     private FrozenDictionary<string, BusinessCalendar> _calendars = FrozenDictionary<string, BusinessCalendar>.Empty;
@@ -26,8 +25,7 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
     private FrozenSet<string> _oldNames = FrozenSet<string>.Empty;
 
     /// <summary>The instrument of a symbol, if it is listed as far as this silo knows.</summary>
-    public bool TryGet(string symbol, out Instrument? instrument) =>
-        Volatile.Read(ref _listed).TryGetValue(symbol, out instrument);
+    public bool TryGet(string symbol, out Instrument? instrument) => (instrument = Volatile.Read(ref _listed).Of(symbol)) is not null;
 
     /// <summary>The instrument of a symbol that was listed before.</summary>
     /// <exception cref="InvalidOperationException">It is not listed as far as this silo knows.</exception>
@@ -36,7 +34,7 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
         : throw new InvalidOperationException($"{symbol} is not listed.");
 
     /// <summary>The asset of a name, if an instrument trades it or is paid in it.</summary>
-    public bool TryGetAsset(string name, out Asset? asset) => Volatile.Read(ref _assets).TryGetValue(name, out asset);
+    public bool TryGetAsset(string name, out Asset? asset) => (asset = Volatile.Read(ref _listed).AssetOf(name)) is not null;
 
     /// <summary>Whether a symbol change took an asset's name away: nothing new moves under it.</summary>
     public bool IsOldName(string asset) => Volatile.Read(ref _oldNames).Contains(asset);
@@ -50,8 +48,8 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
     /// <summary>What is agreed about margin.</summary>
     public MarginAgreements Margin => Volatile.Read(ref _margin);
 
-    /// <summary>Every listed instrument, in no sequence.</summary>
-    public ImmutableArray<Instrument> Instruments => Volatile.Read(ref _listed).Values;
+    /// <summary>Every listed instrument, by symbol.</summary>
+    public ImmutableArray<Instrument> Instruments => Volatile.Read(ref _listed).All;
 
     /// <summary>The business days of a settlement venue.</summary>
     public BusinessCalendar CalendarOf(string venue) =>
@@ -108,7 +106,6 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
 
     private void Take(Reading read)
     {
-        var listed = read.Instruments.Select(definition => definition.Decode()).ToArray();
         Volatile.Write(ref _fees, read.Fees.ToFrozenDictionary(schedule => schedule.Asset, StringComparer.Ordinal));
         Volatile.Write(ref _calendars, read.Calendars.ToFrozenDictionary(
             of => of.Venue, of => new BusinessCalendar(of.Holidays), StringComparer.Ordinal));
@@ -119,11 +116,7 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
         var groups = read.Owned.Where(account => account.TradeGroup != 0).ToFrozenDictionary(account => account.Account, account => account.TradeGroup);
         if (TradeGroups is not { } known || known.Count != groups.Count || groups.Any(of => known.GetValueOrDefault(of.Key) != of.Value))
             Volatile.Write(ref _tradeGroups, groups);
-        Volatile.Write(ref _listed, listed.ToFrozenDictionary(i => i.Symbol, StringComparer.Ordinal));
-        Volatile.Write(ref _assets, listed
-            .SelectMany(i => new[] { i.Base, i.Quote })
-            .DistinctBy(asset => asset.Name)
-            .ToFrozenDictionary(asset => asset.Name, StringComparer.Ordinal));
+        Volatile.Write(ref _listed, _listed.With(read.Instruments));
         Volatile.Write(ref _oldNames, (read.Margin.OldNames.IsDefault ? [] : read.Margin.OldNames).ToFrozenSet(StringComparer.Ordinal));
         Volatile.Write(ref _margin, new MarginAgreements(read.Margin, symbol => TryGet(symbol, out var instrument) ? instrument : null));
     }

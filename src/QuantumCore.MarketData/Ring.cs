@@ -1,9 +1,11 @@
 namespace QuantumCore.MarketData;
 
-/// <summary>The newest items of a sequence, up to a bound.</summary>
+/// <summary>The newest items of a sequence, up to a bound. It takes room as it fills: most books of an exchange are quiet.</summary>
 internal sealed class Ring<T>(int capacity)
 {
-    private readonly T[] _items = new T[capacity];
+    private const int First = 16;
+
+    private T[] _items = new T[Math.Min(First, capacity)];
     private int _next;
 
     public int Count { get; private set; }
@@ -11,9 +13,14 @@ internal sealed class Ring<T>(int capacity)
     /// <summary>Adds an item; true when the oldest one had to go.</summary>
     public bool Add(T item, out T forgotten)
     {
+        if (Count == _items.Length && Count < capacity)
+        {
+            Grow();
+        }
+
         forgotten = _items[_next];
         _items[_next] = item;
-        _next = (_next + 1) % capacity;
+        _next = (_next + 1) % _items.Length;
         if (Count == capacity)
         {
             return true;
@@ -24,7 +31,18 @@ internal sealed class Ring<T>(int capacity)
     }
 
     /// <summary>The newest item is 0.</summary>
-    public T FromNewest(int index) => _items[(_next - 1 - index + (2 * capacity)) % capacity];
+    public T FromNewest(int index) => _items[(_next - 1 - index + (2 * _items.Length)) % _items.Length];
 
     public void Clear() => Count = 0;
+
+    private void Grow()
+    {
+        var grown = new T[Math.Min(2 * Count, capacity)];
+        for (var i = 0; i < Count; i++)
+        {
+            grown[i] = FromNewest(Count - 1 - i);
+        }
+
+        (_items, _next) = (grown, Count);
+    }
 }

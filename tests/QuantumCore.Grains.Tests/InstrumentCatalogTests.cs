@@ -45,6 +45,55 @@ public class InstrumentCatalogTests
     }
 
     [Fact]
+    public async Task What_stays_as_it_was_is_kept_and_what_came_or_changed_is_found()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, ["BBB", "DDD", "FFF"], []);
+        var catalog = new InstrumentCatalog(exchange.Grains);
+        await catalog.RefreshAsync();
+        var before = catalog.Instruments;
+        await catalog.RefreshAsync();
+        Assert.Equal(before, catalog.Instruments);
+
+        var changed = catalog.Get("DDD") with { MakerFeePpm = 123 };
+        foreach (var instrument in new[] { Listed.Share("AAA"), Listed.Share("CCC"), changed, Listed.Share("GGG") })
+            await exchange.Grains.Catalog().List(EncodedInstrument.From(instrument));
+        await catalog.RefreshAsync();
+
+        Assert.Equal(["AAA", "BBB", "CCC", "DDD", "FFF", "GGG"], catalog.Instruments.Select(instrument => instrument.Symbol));
+        Assert.Equal(changed, catalog.Get("DDD"));
+        Assert.Same(before[0], catalog.Get("BBB"));
+        Assert.Same(before[2], catalog.Get("FFF"));
+        Assert.All(catalog.Instruments, instrument => Assert.True(catalog.TryGetAsset(instrument.Base.Name, out var asset) && asset == instrument.Base));
+        Assert.False(catalog.TryGet("EEE", out _));
+    }
+
+    [Fact]
+    public async Task Of_two_listings_of_a_symbol_that_can_not_both_be_one_is_refused_and_the_book_has_the_other()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, ["AAPL"], []);
+        int[] days = [1, 2];
+        var listings = days.Select(async day =>
+        {
+            try
+            {
+                await exchange.Grains.Catalog().List(EncodedInstrument.From(Listed.Share("TWIN") with { SettlementDays = day, SettlementVenue = "NY" }));
+                return day;
+            }
+            catch (ArgumentException refused)
+            {
+                Assert.Contains("the settlement of a listed instrument never changes", refused.Message, StringComparison.Ordinal);
+                return 0;
+            }
+        }).ToArray();
+        var listed = Assert.Single(await Task.WhenAll(listings), day => day > 0);
+        Assert.Equal(listed, (await exchange.Grains.Catalog().Instruments()).Select(one => one.Decode()).Single(one => one.Symbol == "TWIN").SettlementDays);
+        var defined = (await exchange.RecordsAsync("TWIN")).Select(told => told.Record).OfType<InstrumentDefined>();
+        Assert.Equal(listed, Assert.Single(defined).Definition.Decode().SettlementDays);
+    }
+
+    [Fact]
     public async Task An_account_decides_nothing_by_a_catalog_that_is_older_than_what_it_went_by()
     {
         await using var disk = new Disk();
