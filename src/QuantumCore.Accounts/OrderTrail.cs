@@ -8,7 +8,9 @@ public sealed class OrderTrail
     /// <summary>Changes that are remembered.</summary>
     public const int Room = 4_096;
 
-    private readonly long[] _numbers = new long[Room];
+    // Most accounts that are followed have few orders.
+    private long[] _numbers = new long[16];
+    private long _oldest;
     private long _shown;
 
     /// <summary>Changes so far, those of an order that nobody asked about in between as one.</summary>
@@ -19,7 +21,7 @@ public sealed class OrderTrail
     public IReadOnlyCollection<long>? After(long? changes)
     {
         _shown = Changes;
-        if (changes is not { } known || known < Changes - Room || known > Changes)
+        if (changes is not { } known || known < _oldest || known > Changes)
         {
             return null;
         }
@@ -27,7 +29,7 @@ public sealed class OrderTrail
         var numbers = new SortedSet<long>();
         for (var i = known; i < Changes; i++)
         {
-            numbers.Add(_numbers[i % Room]);
+            numbers.Add(_numbers[i % _numbers.Length]);
         }
 
         return numbers;
@@ -35,10 +37,34 @@ public sealed class OrderTrail
 
     internal void Note(long number)
     {
-        if (Changes == _shown || _numbers[(Changes - 1) % Room] != number)
+        if (Changes > _shown && _numbers[(Changes - 1) % _numbers.Length] == number)
         {
-            _numbers[Changes % Room] = number;
-            Changes++;
+            return;
         }
+
+        if (Changes - _oldest == _numbers.Length)
+        {
+            MakeRoom();
+        }
+
+        _numbers[Changes % _numbers.Length] = number;
+        Changes++;
+    }
+
+    private void MakeRoom()
+    {
+        if (_numbers.Length == Room)
+        {
+            _oldest++;
+            return;
+        }
+
+        var more = new long[2 * _numbers.Length];
+        for (var i = _oldest; i < Changes; i++)
+        {
+            more[i % more.Length] = _numbers[i % _numbers.Length];
+        }
+
+        _numbers = more;
     }
 }

@@ -18,6 +18,7 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
     private static readonly TimeSpan s_stalled = TimeSpan.FromSeconds(1);
 
     private readonly List<JournalStream> _streams = [];
+    private Task _opening = Task.CompletedTask;
     private bool _broken;
 
     /// <summary>The stream, of a bundle the first; there from activation on.</summary>
@@ -41,10 +42,21 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
     /// </summary>
     protected async Task<JournalStream> OpenAsync(string stream, CancellationToken cancellationToken)
     {
-        var opened = await writer.OpenAsync(stream, _streams.FirstOrDefault(), cancellationToken);
-        _streams.Add(opened);
-        _ = LeaveWhenLostAsync(opened);
-        return opened;
+        // One after the other, though they be asked for together: without a first one there is none to join.
+        var (before, done) = (_opening, new TaskCompletionSource());
+        _opening = done.Task;
+        await before;
+        try
+        {
+            var opened = await writer.OpenAsync(stream, _streams.FirstOrDefault(), cancellationToken);
+            _streams.Add(opened);
+            _ = LeaveWhenLostAsync(opened);
+            return opened;
+        }
+        finally
+        {
+            done.SetResult();
+        }
     }
 
     /// <summary>

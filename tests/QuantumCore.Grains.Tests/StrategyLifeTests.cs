@@ -313,13 +313,23 @@ public abstract class StrategyLifeTests(bool hostile)
         Assert.Empty((await exchange.ViewAsync(Alice, [.. late])).OpenOrders);
     }
 
-    private async Task<Exchange> OpenAsync(Disk disk)
+    [Fact]
+    public async Task Books_of_a_group_that_are_listed_together_trade_as_one()
+    {
+        await using var disk = new Disk(DiskKind.Files);
+        await using var exchange = await OpenAsync(disk, listsTogether: true);
+        await PlaceAsync(exchange, Bob, "ask", A, Side.Sell, 15_100, 5);
+        await PlaceAsync(exchange, Bob, "bid", B, Side.Buy, 15_000, 5);
+        Assert.All(await SpreadAsync(exchange, Alice, "s", net: 100, units: 5), leg => Assert.Equal(OrderStatus.Filled, leg.Status));
+    }
+
+    private async Task<Exchange> OpenAsync(Disk disk, bool listsTogether = false)
     {
         var exchange = await Exchange.OpenAsync(disk, [], [], hostile);
-        foreach (var symbol in s_symbols)
+        foreach (var some in s_symbols.Chunk(listsTogether ? 2 : 1))
         {
-            await exchange.Grains.Catalog()
-                .List(EncodedInstrument.From(Listed.Share(symbol) with { Group = "PAIR" }));
+            await Task.WhenAll(some.Select(symbol => exchange.Grains.Catalog()
+                .List(EncodedInstrument.From(Listed.Share(symbol) with { Group = "PAIR" })).AsTask()));
         }
 
         foreach (var account in (long[])[Alice, Bob, Carol])
