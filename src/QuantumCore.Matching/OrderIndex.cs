@@ -33,6 +33,9 @@ internal struct OrderIndex
     // Slots of the ids from Newest back; 0 when the order is not open. Its length is a power of two.
     private int[] _window;
 
+    // Its length less one: the array's own would be one more wait for memory before the place of an id is known.
+    private int _mask;
+
     // Open addressing, at most half full. Its length is a power of two.
     private OldOrder[] _old;
     private int _oldCount;
@@ -41,6 +44,7 @@ internal struct OrderIndex
     public OrderIndex(int slots)
     {
         _window = new int[WindowFor(slots)];
+        _mask = _window.Length - 1;
         _old = new OldOrder[4];
     }
 
@@ -80,33 +84,20 @@ internal struct OrderIndex
 
     /// <summary>Where the slot of an open order stands, unless it is old: then another one's may.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly ref int Place(long id)
-    {
-        var window = _window;
-        return ref window[PlaceOf(id, window)];
-    }
+    public readonly ref int Place(long id) => ref _window[PlaceOf(id, _mask)];
 
     /// <summary>Begins behind ids that were given before; there is nothing in it yet.</summary>
     public void StartAfter(long newest) => Newest = newest;
 
     /// <summary>The slot of an open order; 0 when it is not open, or was never given.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly int Find(long id)
-    {
-        var window = _window;
-        // An id that is yet to come is negative here, and as an unsigned number beyond any window. One below 1 may
-        // fall into the window, where no one is.
-        return unchecked((ulong)(Newest - id)) < (ulong)window.Length
-            ? window[PlaceOf(id, window)]
-            : FindOld(id);
-    }
+    public readonly int Find(long id) => IsInWindow(id) ? Place(id) : FindOld(id);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(long id, int slot)
     {
-        var window = _window;
-        if (unchecked((ulong)(Newest - id)) < (ulong)window.Length)
-            window[PlaceOf(id, window)] = slot;
+        if (IsInWindow(id))
+            Place(id) = slot;
         else
             AddOld(id, slot);
     }
@@ -114,9 +105,8 @@ internal struct OrderIndex
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Remove(long id)
     {
-        var window = _window;
-        if (unchecked((ulong)(Newest - id)) < (ulong)window.Length)
-            window[PlaceOf(id, window)] = 0;
+        if (IsInWindow(id))
+            Place(id) = 0;
         else
             RemoveOld(id);
     }
@@ -127,12 +117,13 @@ internal struct OrderIndex
         var narrow = _window;
         var old = _old;
         _window = new int[WindowFor(slots)];
+        _mask = _window.Length - 1;
         _old = new OldOrder[old.Length];
         _oldCount = 0;
         for (var age = 0; age < narrow.Length; age++)
         {
             var id = Newest - age;
-            _window[PlaceOf(id, _window)] = narrow[PlaceOf(id, narrow)];
+            Place(id) = narrow[PlaceOf(id, narrow.Length - 1)];
         }
 
         foreach (ref readonly var order in old.AsSpan())
@@ -152,14 +143,19 @@ internal struct OrderIndex
     private void MoveToOld(long id)
     {
         // It is a whole window older.
-        ref var slot = ref _window[PlaceOf(id, _window)];
+        ref var slot = ref Place(id);
         AddOld(id - _window.Length, slot);
         slot = 0;
     }
 
+    // An id that is yet to come is negative here, and as an unsigned number beyond any window. One below 1 may fall
+    // into the window, where no one is.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly bool IsInWindow(long id) => unchecked((ulong)(Newest - id)) <= (uint)_mask;
+
     // The low bits of an id; all bits of an int are among them.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int PlaceOf(long id, int[] window) => unchecked((int)id & (window.Length - 1));
+    private static int PlaceOf(long id, int mask) => unchecked((int)id & mask);
 
     /// <summary>Where the search for an old id begins.</summary>
     private readonly int HomeOf(long id) =>

@@ -82,8 +82,9 @@ internal struct PriceLadder
         public int FirstLevel;
     }
 
-    // Its length is a power of two.
+    // Its length is a power of two, and the mask one less: the array's own would be one more wait for memory.
     private RecentStrip[] _recent;
+    private int _recentMask;
 
     // Strip 0 and node 0 stand for none. A free strip's Parent is the next free one.
     private LevelQueue[] _queues;
@@ -103,6 +104,7 @@ internal struct PriceLadder
         _strips = new Strip[FirstStrips];
         _stripsUsed = 1;
         _recent = new RecentStrip[FirstStrips * RecentPerStrip];
+        _recentMask = _recent.Length - 1;
         Array.Fill(_recent, new RecentStrip { Number = NoStrip });
         _roots = sides;
         _nodesUsed = sides + 1;
@@ -137,8 +139,7 @@ internal struct PriceLadder
         {
             var key = priceTicks - 1;
             var within = key >> StripBits;
-            var recent = _recent;
-            ref var place = ref recent[((int)(within << 1) + (side * RecentStride)) & (recent.Length - 1)];
+            ref var place = ref _recent[((int)(within << 1) + (side * RecentStride)) & _recentMask];
             level = place.FirstLevel | ((int)key & StripMask);
             return place.Number == (((long)side << SideShift) | within);
         }
@@ -393,6 +394,7 @@ internal struct PriceLadder
             Array.Resize(ref _queues, _queues.Length * 2);
             Array.Resize(ref _strips, _strips.Length * 2);
             _recent = new RecentStrip[_recent.Length * 2];
+            _recentMask = _recent.Length - 1;
         }
 
         Array.Fill(_recent, new RecentStrip { Number = NoStrip });
@@ -410,5 +412,5 @@ internal struct PriceLadder
     }
 
     private readonly void Remember(long number, int strip) =>
-        _recent[RecentOf(number) & (_recent.Length - 1)] = new RecentStrip { Number = number, FirstLevel = strip << StripBits };
+        _recent[RecentOf(number) & _recentMask] = new RecentStrip { Number = number, FirstLevel = strip << StripBits };
 }
