@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
@@ -13,23 +14,17 @@ namespace QuantumCore.Grains;
 /// </summary>
 [Reentrant, ImplicitStreamSubscription(EventStreams.Book)]
 public sealed class MarketDataGrain(
-    IJournalStore journal, InstrumentCatalog catalog, TimeProvider time, ILogger<MarketDataGrain> log)
+    IJournalStore journal, InstrumentCatalog catalog, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<MarketDataGrain> log)
     : Grain, IMarketDataGrain, IStreamSubscriptionObserver, IAsyncObserver<BookBatch>
 {
-    /// <summary>Most readers that wait at a time; one more is answered at once with nothing.</summary>
-    public const int WaitersLimit = 256;
-
     /// <summary>Most levels a side in one answer.</summary>
     public const int LevelsLimit = 1_000;
 
-    // Well below the response time-out of a caller: an answer of nothing must not be taken for a failed call.
-    private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(2);
 
     private readonly MarketBook _book = new();
     private readonly Dictionary<long, MarketUpdate> _told = [];
-    private TaskCompletionSource _changed = NewSignal();
-    private int _waiting;
+    private readonly ChangeWatch _watch = new(time, lifetime.ApplicationStopping);
     private long _toldThrough;
     private long _lastPrice;
 
@@ -92,34 +87,8 @@ public sealed class MarketDataGrain(
     public ValueTask<long> LastPrice() => new(_lastPrice);
 
     /// <inheritdoc/>
-    public async ValueTask<MarketUpdate?> WaitForUpdate(long afterSequence)
-    {
-        if (afterSequence == _book.Sequence && afterSequence > 0)
-        {
-            if (_waiting >= WaitersLimit)
-            {
-                return null;
-            }
-
-            _waiting++;
-            try
-            {
-                await _changed.Task.WaitAsync(s_wait, time);
-            }
-            catch (TimeoutException)
-            {
-                return null;
-            }
-            finally
-            {
-                _waiting--;
-            }
-        }
-
-        return UpdateAfter(afterSequence);
-    }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public async ValueTask<MarketUpdate?> WaitForUpdate(long afterSequence) =>
+        afterSequence == _book.Sequence && afterSequence > 0 && !await _watch.NextAsync() ? null : UpdateAfter(afterSequence);
 
     private static BookLevel Level(DepthLevel level) => new(level.PriceTicks, level.QuantityLots, level.Orders);
 
@@ -229,12 +198,7 @@ public sealed class MarketDataGrain(
             _told.Clear();
         }
 
-        if (_waiting > 0)
-        {
-            var changed = _changed;
-            _changed = NewSignal();
-            changed.SetResult();
-        }
+        _watch.Tell();
     }
 }
 

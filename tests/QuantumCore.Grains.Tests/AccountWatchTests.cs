@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Hosting;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.Grains.Tests;
@@ -10,6 +12,9 @@ public class AccountWatchTests
 {
     private const long Alice = 1001;
     private const long Bob = 1002;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task The_first_answer_is_the_account_and_each_later_one_what_came_since()
@@ -69,6 +74,27 @@ public class AccountWatchTests
         gate.Release();
         await hold;
         Assert.Equal(10, (await change)!.View.OpenOrders.Single().QuantityLots);
+    }
+
+    [Fact]
+    public async Task Who_waits_is_answered_when_the_process_ends()
+    {
+        // The clock stands still: nobody's patience ends.
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, ["AAPL"], [Alice], time: new ManualTime());
+        var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
+        var first = await ChangeAsync(exchange, -1, []);
+        var start = await market.WaitForUpdate(0);
+        var account = exchange.Account(Alice).WaitForChange(first.Version, first.View.Cursors, null).AsTask();
+        var update = market.WaitForUpdate(start!.Sequence).AsTask();
+
+        // Answered after those two have begun to wait.
+        await exchange.ViewAsync(Alice);
+        await market.LastPrice();
+        Assert.False(account.IsCompleted || update.IsCompleted);
+        exchange.Service<IHostApplicationLifetime>().StopApplication();
+        Assert.Null(await account.WaitAsync(s_patience, Token));
+        Assert.Null(await update.WaitAsync(s_patience, Token));
     }
 
     private static async Task<AccountChange> ChangeAsync(Exchange exchange, long version, ImmutableArray<SeenSequence> after) =>

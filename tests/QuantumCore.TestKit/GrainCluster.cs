@@ -8,6 +8,7 @@ using QuantumCore.Gateway.Cluster;
 #else
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
 #endif
 
 namespace QuantumCore.TestKit;
@@ -151,6 +152,7 @@ public sealed class GrainCluster : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var services = new ServiceCollection();
+        services.AddSingleton<IHostApplicationLifetime, ApplicationLifetime>();
         services.AddLocalGrains(local =>
         {
             local.Hostile = options.Hostile;

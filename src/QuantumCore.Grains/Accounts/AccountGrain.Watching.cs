@@ -7,22 +7,14 @@ namespace QuantumCore.Grains.Accounts;
 /// <summary>For those who follow an account.</summary>
 public sealed partial class AccountGrain
 {
-    /// <summary>Most who wait at a time; one more is answered at once with nothing.</summary>
-    public const int WatchersLimit = 256;
-
-    // Well below the response time-out of a caller: an answer of nothing must not be taken for a failed call.
-    private static readonly TimeSpan s_watch = TimeSpan.FromSeconds(3);
-
-    private readonly TimeProvider _clock = time;
-    private TaskCompletionSource _changed = NewSignal();
-    private int _watchers;
+    private readonly ChangeWatch _watch = new(time, lifetime.ApplicationStopping);
 
     private long Version => _machine.Sequence + _machine.Folded;
 
     /// <inheritdoc/>
     public async ValueTask<AccountChange?> WaitForChange(long version, ImmutableArray<SeenSequence> after, OrdersPlace? orders)
     {
-        if (version == Version && !HasMovedBeyond(after) && !await WaitAsync())
+        if (version == Version && !HasMovedBeyond(after) && !await _watch.NextAsync())
         {
             return null;
         }
@@ -49,8 +41,6 @@ public sealed partial class AccountGrain
         return new AccountChange(now, view, records.ToImmutable(), place, closed);
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     private bool HasMovedBeyond(ImmutableArray<SeenSequence> after) =>
         _machine.Cursors.Any(book => AccountMachine.IsBook(book.Key) && after.FirstOrDefault(seen => seen.Symbol == book.Key).Sequence < book.Value);
 
@@ -67,38 +57,5 @@ public sealed partial class AccountGrain
             [.. _machine.Cursors.Where(c => !AccountMachine.IsBook(c.Key)).Select(c => new SeenSequence(c.Key, c.Value))],
             _machine.IsFrozen,
             _machine.DescribeMargin(marks.Of, Now));
-    }
-
-    private async ValueTask<bool> WaitAsync()
-    {
-        if (_watchers >= WatchersLimit)
-        {
-            return false;
-        }
-
-        _watchers++;
-        try
-        {
-            await _changed.Task.WaitAsync(s_watch, _clock);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
-        finally
-        {
-            _watchers--;
-        }
-    }
-
-    private void TellWatchers()
-    {
-        if (_watchers > 0)
-        {
-            var changed = _changed;
-            _changed = NewSignal();
-            changed.SetResult();
-        }
     }
 }

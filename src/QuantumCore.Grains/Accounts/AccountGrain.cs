@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Accounts;
 using QuantumCore.Contracts;
@@ -21,6 +22,7 @@ public sealed partial class AccountGrain(
     MarkBoard marks,
     SnapshotMaker snapshots,
     TimeProvider time,
+    IHostApplicationLifetime lifetime,
     ILogger<AccountGrain> log)
     : JournaledGrain(writer, time, log), IAccountGrain
 {
@@ -412,7 +414,7 @@ public sealed partial class AccountGrain(
     {
         var sequence = Stream.Append(AccountRecordEncoding.Encode(record), urgent);
         _machine.Apply(record);
-        TellWatchers();
+        _watch.Tell();
         if (sequence != _machine.Sequence)
         {
             throw new InvalidOperationException($"Record {_machine.Sequence} became sequence {sequence}.");
@@ -424,7 +426,7 @@ public sealed partial class AccountGrain(
     {
         RequireOwned();
         var isNext = Mutate(() => _machine.ApplyBook(symbol, record, Stream.DurableHead));
-        TellWatchers();
+        _watch.Tell();
         return isNext;
     }
 
@@ -517,7 +519,7 @@ public sealed partial class AccountGrain(
         {
             RequireOwned();
             Mutate(() => _machine.ApplyStored(symbol, record.Sequence, record.Body.Span, Stream.DurableHead));
-            TellWatchers();
+            _watch.Tell();
         }
 
         RequireOwned();
