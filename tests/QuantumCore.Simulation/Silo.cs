@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using QuantumCore.Contracts;
@@ -53,6 +54,7 @@ internal sealed class Silo
         services.AddSingleton<TimeProvider>(Clock);
         services.AddSingleton<ILoggerFactory>(new StoryLog(world, name));
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        services.AddSingleton<IHostApplicationLifetime, ApplicationLifetime>();
         services.AddSingleton<IJournalStore>(store);
         services.AddSingleton<HistoryStore>(new SiloHistory(world, Owner));
         services.AddSingleton<IPayoutReceiver>(new SiloBank(world, this));
