@@ -184,6 +184,31 @@ public sealed class BinanceApiTests
     }
 
     [Fact]
+    public async Task The_connection_of_a_listen_key_stands_when_its_account_is_followed_and_not_before()
+    {
+        const string Ping = """{"id":1,"method":"ping"}""";
+        await using var api = await Api.OpenAsync();
+        var listenKey = await api.ListenKeyAsync();
+
+        // The account is asked again after a second of rest.
+        api.Exchange.Floor.Fail("WaitForChange", new TimeoutException());
+        var connecting = api.ConnectAsync($"ws/{listenKey}");
+        for (var asked = 0; asked < 5; asked++)
+            await api.AskAsync(Ping);
+        Assert.False(connecting.IsCompleted);
+
+        while (!connecting.IsCompleted)
+        {
+            api.Time.Advance(TimeSpan.FromSeconds(1));
+            await api.AskAsync(Ping);
+        }
+
+        using var raw = await connecting;
+        api.Paid(100_500);
+        Assert.Equal("balanceUpdate", (await Api.ReadAsync(raw)).GetProperty("e").GetString());
+    }
+
+    [Fact]
     public async Task A_listen_key_says_when_its_day_is_over_and_nothing_more_of_its_account()
     {
         await using var api = await Api.OpenAsync();

@@ -47,6 +47,7 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
     {
         if (version >= 0)
             return await floor.WaitForChange();
+        floor.ThrowIfTold("WaitForChange");
         return new AccountChange(0, await View([]), []);
     }
 

@@ -99,10 +99,10 @@ internal sealed class WireApi(
         {
             using var accepted = await context.WebSockets.AcceptWebSocketAsync();
             RequestTrace.Leave();
-            using var socket = new MessageSocket(accepted, options, bursts, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
+            using var socket = new MessageSocket(options, bursts, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
             using var session = new WireSession(
                 socket, accounts, origin, time.GetUtcNow().ToUnixTimeMilliseconds(), context.Request.Query["returnRateLimits"] != "false");
-            await socket.Run(message => Obey(socket, session, message), lifetime.ApplicationStopping, context.RequestAborted);
+            await socket.Run(accepted, message => Obey(socket, session, message), lifetime.ApplicationStopping, context.RequestAborted);
         }
         catch (WebSocketException)
         {

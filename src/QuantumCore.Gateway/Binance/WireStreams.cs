@@ -49,13 +49,14 @@ internal sealed class WireStreams(
         metrics.ReaderCame();
         try
         {
-            using var accepted = await context.WebSockets.AcceptWebSocketAsync();
-            RequestTrace.Leave();
-            using var socket = new MessageSocket(accepted, options, bursts, metrics, time, log);
+            using var socket = new MessageSocket(options, bursts, metrics, time, log);
             using var subscriptions = new WireSubscriptions(socket, feeds, listenKeys, listings, WireOrigin.Of(context), isWrapped, time);
+            // First, so that of the streams it named a client misses nothing that happens once its connection stands.
             foreach (var name in names)
                 await subscriptions.Add(name);
-            await socket.Run(message => Obey(socket, subscriptions, message), lifetime.ApplicationStopping, context.RequestAborted);
+            using var accepted = await context.WebSockets.AcceptWebSocketAsync();
+            RequestTrace.Leave();
+            await socket.Run(accepted, message => Obey(socket, subscriptions, message), lifetime.ApplicationStopping, context.RequestAborted);
         }
         catch (WebSocketException)
         {

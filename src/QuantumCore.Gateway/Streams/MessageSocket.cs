@@ -12,7 +12,6 @@ namespace QuantumCore.Gateway.Streams;
 /// message takes too long. So is one that asks too often.
 /// </summary>
 internal sealed class MessageSocket(
-    WebSocket socket,
     GatewayOptions options,
     BurstRoom bursts,
     GatewayMetrics metrics,
@@ -36,18 +35,19 @@ internal sealed class MessageSocket(
 
     /// <summary>
     /// Serves until the client leaves, is cut, its connection is gone, its day is over, or the host stops. Messages are carried
-    /// out one after the other.
+    /// out one after the other. What was offered before comes first.
     /// </summary>
+    /// <param name="socket">The client's.</param>
     /// <param name="obey">Carries out a message of the client.</param>
     /// <param name="stopping">The host stops.</param>
     /// <param name="gone">The connection is gone.</param>
-    public async Task Run(Func<ReadOnlyMemory<byte>, ValueTask> obey, CancellationToken stopping, CancellationToken gone)
+    public async Task Run(WebSocket socket, Func<ReadOnlyMemory<byte>, ValueTask> obey, CancellationToken stopping, CancellationToken gone)
     {
         using var life = new CancellationTokenSource(s_life, time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(gone, _cut.Token);
         using var last = CancellationTokenSource.CreateLinkedTokenSource(stopping, life.Token, end.Token);
-        var sending = Send(last.Token, end.Token);
-        var receiving = Receive(obey, end.Token);
+        var sending = Send(socket, last.Token, end.Token);
+        var receiving = Receive(socket, obey, end.Token);
         try
         {
             await Task.WhenAny(sending, receiving);
@@ -109,7 +109,7 @@ internal sealed class MessageSocket(
         _ = _cut.CancelAsync();
     }
 
-    private async Task Send(CancellationToken last, CancellationToken end)
+    private async Task Send(WebSocket socket, CancellationToken last, CancellationToken end)
     {
         try
         {
@@ -131,7 +131,7 @@ internal sealed class MessageSocket(
         }
     }
 
-    private async Task<WebSocketCloseStatus> Receive(Func<ReadOnlyMemory<byte>, ValueTask> obey, CancellationToken end)
+    private async Task<WebSocketCloseStatus> Receive(WebSocket socket, Func<ReadOnlyMemory<byte>, ValueTask> obey, CancellationToken end)
     {
         var buffer = new byte[LongestMessage];
         var (window, messages) = (time.GetTimestamp(), 0);

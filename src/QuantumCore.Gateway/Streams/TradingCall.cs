@@ -41,10 +41,10 @@ internal sealed class TradingCall(
         {
             using var accepted = await context.WebSockets.AcceptWebSocketAsync();
             RequestTrace.Leave();
-            using var socket = new MessageSocket(accepted, options, bursts, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
+            using var socket = new MessageSocket(options, bursts, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
             await using var trader = new TradingSocket(
                 socket, account, context.TraceIdentifier, context.Connection.RemoteIpAddress, Call.StillKnown(context, keys, sessions), desk, entry, listings, keys, door, quotas, log);
-            await socket.Run(trader.Obey, lifetime.ApplicationStopping, context.RequestAborted);
+            await socket.Run(accepted, trader.Obey, lifetime.ApplicationStopping, context.RequestAborted);
         }
         catch (WebSocketException)
         {
