@@ -40,6 +40,8 @@ const string Usage = """
                                ticks of it (1, 4000, 3000000, 16, 42): {"symbols":N,"preload":N,"ops":N,"orders":N}
       consensus FILE           Play the message stream of the public matching engine harness (gzip or not) and hash
                                the canonical reports: {"messages":N,"sha256":"…"}
+      consensus FILE --repeat N  The same, and the best of so many rounds from messages to reports, in one thread:
+                               {"messages":N,"sha256":"…","reports":N,"seconds":s,"messagesPerSecond":x}
       consensus FILE --ops OUT The same, and the messages as an operations file, to time engines on them
       grains [--storage volatile|sqlite|postgres] [--postgres CONNECTION] [--directory DIR] [--callers N]
              [--batch N] [--symbols N] [--accounts N] [--seconds N]

@@ -1,4 +1,5 @@
-using System.Globalization;
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using QuantumCore.Instruments;
@@ -7,133 +8,186 @@ using QuantumCore.Matching;
 namespace QuantumCore.Bench.Consensus;
 
 /// <summary>
-/// Plays the harness's messages on a book and writes the reports that all right engines agree on.
+/// Plays the harness's messages on a book and gives the reports that all right engines agree on: sorted by message,
+/// then by kind.
 /// </summary>
-/// <remarks>
-/// A report is a line: <c>0,seq,side,id,price,qty</c> a new order; <c>1,seq,price,qty,maker,taker</c> a trade;
-/// <c>2,seq,side,id,price</c> an order taken out, or the remainder of one that may not rest;
-/// <c>3,seq,side,id,price,qty</c> a modified order; <c>4,seq,id</c> and <c>5,seq,id</c> a cancel and a modify of an
-/// order that is not there. Lines are sorted by message and then by kind, and separated by a line feed.
-/// </remarks>
 public sealed class ConsensusReplay
 {
-    private enum Report
-    {
-        Order = 0,
-        Trade = 1,
-        Cancelled = 2,
-        Modified = 3,
-        CancelRefused = 4,
-        ModifyRefused = 5,
-    }
+    /// <summary>Reports that are handed over at a time.</summary>
+    private const int Handful = 4_096;
 
+    /// <summary>Messages played by one call: see <see cref="Ops.OpsReplay"/>.</summary>
+    private const int Stretch = 1_024;
+
+    private readonly ConsensusMessage[] _messages;
     private readonly OrderBook _book = new(maxLevels: int.MaxValue);
 
-    // The book's id of an order that entered under a sender's id last, and back.
-    private readonly Dictionary<ulong, long> _bookIds = [];
-    private readonly List<ulong> _senderIds = [0];
+    // Senders' ids may be few and far between: each gets a number before the clock runs. By number: the id, the side of
+    // its order, and the book's id of the order that entered under it last.
+    private readonly int[] _numbers;
+    private readonly ulong[] _senderIds;
+    private readonly byte[] _sides;
+    private readonly long[] _bookIds;
 
-    private readonly StringBuilder _lines = new();
-    private readonly Action<ReadOnlySpan<char>> _write;
-    private ulong _sequence;
-    private bool _any;
+    // By the book's id, counted from the first of this round: the sender's.
+    private readonly ulong[] _senders;
+    private long _firstBookId;
 
-    private ConsensusReplay(Action<ReadOnlySpan<char>> write) => _write = write;
+    private readonly ConsensusReport[] _reports = new ConsensusReport[Handful];
+    private readonly Action<ReadOnlySpan<ConsensusReport>> _read;
+    private int _count;
+
+    /// <summary>Prepares messages.</summary>
+    /// <param name="messages">All of them.</param>
+    /// <param name="read">Takes the reports, some at a time.</param>
+    /// <exception cref="InvalidDataException">Their numbers do not rise.</exception>
+    public ConsensusReplay(IEnumerable<ConsensusMessage> messages, Action<ReadOnlySpan<ConsensusReport>> read)
+    {
+        _messages = [.. messages];
+        _read = read;
+        var senders = new Dictionary<ulong, int>();
+        _numbers = new int[_messages.Length];
+        for (var i = 0; i < _messages.Length; i++)
+        {
+            if (i > 0 && _messages[i].Sequence <= _messages[i - 1].Sequence)
+                throw new InvalidDataException($"Message {_messages[i].Sequence} comes after {_messages[i - 1].Sequence}.");
+            if (!senders.TryGetValue(_messages[i].OrderId, out _numbers[i]))
+                senders.Add(_messages[i].OrderId, _numbers[i] = senders.Count);
+        }
+
+        _senderIds = [.. senders.Keys];
+        _sides = new byte[senders.Count];
+        _bookIds = new long[senders.Count];
+        _senders = new ulong[_messages.Length + 1];
+    }
 
     /// <summary>Plays all messages.</summary>
-    /// <returns>SHA-256 of the reports in UTF-8, as hexadecimal digits.</returns>
+    /// <returns>SHA-256 of the reports as lines of UTF-8 with a line feed between them, as hexadecimal digits.</returns>
     /// <exception cref="InvalidDataException">A message makes no sense.</exception>
     public static string Hash(IEnumerable<ConsensusMessage> messages)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var bytes = Array.Empty<byte>();
-        var replay = new ConsensusReplay(text =>
+        PlayAsText(messages, text =>
         {
             if (bytes.Length < text.Length)
                 bytes = new byte[text.Length * 2];
             // All of it is digits and commas.
             hash.AppendData(bytes, 0, Encoding.UTF8.GetBytes(text, bytes));
         });
-        replay.PlayAll(messages);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Plays all messages and returns the reports as text.</summary>
+    /// <summary>Plays all messages and returns the reports as lines.</summary>
     /// <exception cref="InvalidDataException">A message makes no sense.</exception>
     public static string Reports(IEnumerable<ConsensusMessage> messages)
     {
         var all = new StringBuilder();
-        new ConsensusReplay(text => all.Append(text)).PlayAll(messages);
+        PlayAsText(messages, text => all.Append(text));
         return all.ToString();
     }
 
-    private void PlayAll(IEnumerable<ConsensusMessage> messages)
+    /// <summary>Plays all messages on an empty book.</summary>
+    /// <returns>How long that took.</returns>
+    /// <exception cref="InvalidDataException">A message makes no sense.</exception>
+    public TimeSpan Play()
     {
-        ArgumentNullException.ThrowIfNull(messages);
-        foreach (var message in messages)
-        {
-            if (_any && message.Sequence <= _sequence)
-                throw new InvalidDataException($"Message {message.Sequence} comes after {_sequence}.");
+        Empty();
+        var start = Stopwatch.GetTimestamp();
+        for (var at = 0; at < _messages.Length; at += Stretch)
+            PlayStretch(at, Math.Min(at + Stretch, _messages.Length));
+        HandOver();
+        return Stopwatch.GetElapsedTime(start);
+    }
 
-            _sequence = message.Sequence;
-            switch (message.Verb)
+    private static void PlayAsText(IEnumerable<ConsensusMessage> messages, Action<ReadOnlySpan<char>> write)
+    {
+        var line = new StringBuilder();
+        var any = false;
+        new ConsensusReplay(messages, reports =>
+        {
+            foreach (ref readonly var report in reports)
             {
-                case ConsensusVerb.New:
-                    Enter(message);
-                    break;
-                case ConsensusVerb.Cancel:
-                    Cancel(message.OrderId);
-                    break;
-                case ConsensusVerb.Modify:
-                    Modify(message);
-                    break;
+                if (any)
+                    line.Append('\n');
+                any = true;
+                report.AppendTo(line);
+                foreach (var chunk in line.GetChunks())
+                    write(chunk.Span);
+                line.Clear();
             }
+        }).Play();
+    }
 
-            foreach (var chunk in _lines.GetChunks())
-                _write(chunk.Span);
-            _lines.Clear();
-            _any = true;
+    private void Empty()
+    {
+        foreach (var bookId in _bookIds)
+            _book.Cancel(_book.LastTimeNanos, bookId, EndReason.User);
+        Array.Clear(_bookIds);
+        _firstBookId = _book.LastOrderId;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void PlayStretch(int from, int to)
+    {
+        for (var i = from; i < to; i++)
+        {
+            ref readonly var message = ref _messages[i];
+            if (message.Verb == ConsensusVerb.New)
+                Enter(in message, _numbers[i]);
+            else if (message.Verb == ConsensusVerb.Cancel)
+                Cancel(in message, _numbers[i]);
+            else
+                Modify(in message, _numbers[i]);
         }
     }
 
-    private void Enter(in ConsensusMessage message)
+    private void Enter(in ConsensusMessage message, int number)
     {
-        if (_bookIds.TryGetValue(message.OrderId, out var known) && _book.TryGetOrder(known, out _))
-            throw new InvalidDataException($"Message {_sequence}: order {message.OrderId} is in the book already.");
+        if (_bookIds[number] != 0 && _book.TryGetOrder(_bookIds[number], out _))
+            throw new InvalidDataException($"Message {message.Sequence}: order {message.OrderId} is in the book already.");
 
-        Write(Report.Order, (int)message.Side - 1, message.OrderId, message.PriceTicks, message.QuantityLots);
-        Demand(_book.Submit(_book.LastTimeNanos, Order(message, message.Side), out var bookId));
-        Name(bookId, message.OrderId);
-        WriteTrades();
+        var side = (byte)(message.Side - 1);
+        var reject = _book.Submit(_book.LastTimeNanos, Order(in message, message.Side), out var bookId);
+        if (reject != RejectReason.None)
+            throw Refused(in message, reject);
+
+        _sides[number] = side;
+        Name(bookId, number);
+        Report(in message, ConsensusReportKind.Order, side, message.PriceTicks, message.QuantityLots);
+        ReportTrades(in message);
         if (message.ImmediateOrCancel && _book.Events[^1].Kind == BookEventKind.Ended)
-            Write(Report.Cancelled, (int)message.Side - 1, message.OrderId, message.PriceTicks);
+            Report(in message, ConsensusReportKind.Cancelled, side, message.PriceTicks, 0);
     }
 
-    private void Cancel(ulong senderId)
+    private void Cancel(in ConsensusMessage message, int number)
     {
-        if (!_bookIds.TryGetValue(senderId, out var bookId)
-            || _book.Cancel(_book.LastTimeNanos, bookId, EndReason.User) != RejectReason.None)
+        if (_book.Cancel(_book.LastTimeNanos, _bookIds[number], EndReason.User) != RejectReason.None)
         {
-            Write(Report.CancelRefused, senderId);
+            Report(in message, ConsensusReportKind.CancelRefused, 0, 0, 0);
             return;
         }
 
-        var ended = _book.Events[0];
-        Write(Report.Cancelled, (int)ended.Side - 1, senderId, ended.PriceTicks);
+        ref readonly var ended = ref _book.Events[0];
+        Report(in message, ConsensusReportKind.Cancelled, (byte)(ended.Side - 1), ended.PriceTicks, 0);
     }
 
-    private void Modify(in ConsensusMessage message)
+    private void Modify(in ConsensusMessage message, int number)
     {
-        if (!_bookIds.TryGetValue(message.OrderId, out var bookId) || !_book.TryGetOrder(bookId, out var resting))
+        var side = _sides[number];
+        var reject = _book.Replace(_book.LastTimeNanos, _bookIds[number], Order(in message, (Side)(side + 1)), out var bookId);
+        if (reject is RejectReason.OrderClosed or RejectReason.UnknownOrder)
         {
-            Write(Report.ModifyRefused, message.OrderId);
+            Report(in message, ConsensusReportKind.ModifyRefused, 0, 0, 0);
             return;
         }
 
-        Demand(_book.Replace(_book.LastTimeNanos, bookId, Order(message, resting.Side), out var newId));
-        Name(newId, message.OrderId);
-        WriteTrades();
-        Write(Report.Modified, (int)resting.Side - 1, message.OrderId, message.PriceTicks, message.QuantityLots);
+        if (reject != RejectReason.None)
+            throw Refused(in message, reject);
+
+        Name(bookId, number);
+        ReportTrades(in message);
+        Report(in message, ConsensusReportKind.Modified, side, message.PriceTicks, message.QuantityLots);
     }
 
     private static NewOrder Order(in ConsensusMessage message, Side side) => new(
@@ -141,45 +195,55 @@ public sealed class ConsensusReplay
         message.ImmediateOrCancel ? TimeInForce.ImmediateOrCancel : TimeInForce.GoodTillCancel,
         false, message.PriceTicks, message.QuantityLots);
 
-    private void Demand(RejectReason reject)
+    private static InvalidDataException Refused(in ConsensusMessage message, RejectReason reject) =>
+        new($"Message {message.Sequence}: the book refuses it ({reject}).");
+
+    private void Name(long bookId, int number)
     {
-        if (reject != RejectReason.None)
-            throw new InvalidDataException($"Message {_sequence}: the book refuses it ({reject}).");
+        _bookIds[number] = bookId;
+        _senders[bookId - _firstBookId] = _senderIds[number];
     }
 
-    private void Name(long bookId, ulong senderId)
-    {
-        // Book ids are 1, 2, 3 … and each command enters one order.
-        _bookIds[senderId] = bookId;
-        _senderIds.Add(senderId);
-    }
-
-    private void WriteTrades()
+    private void ReportTrades(in ConsensusMessage message)
     {
         foreach (ref readonly var happened in _book.Events)
         {
-            if (happened.Kind != BookEventKind.Trade)
-                continue;
-
-            var maker = _senderIds[(int)happened.MakerId];
-            var taker = _senderIds[(int)happened.OrderId];
-            Begin(Report.Trade).Append(
-                CultureInfo.InvariantCulture, $"{happened.PriceTicks},{happened.QuantityLots},{maker},{taker}");
+            if (happened.Kind == BookEventKind.Trade)
+            {
+                Next() = new ConsensusReport
+                {
+                    Kind = ConsensusReportKind.Trade,
+                    Sequence = message.Sequence,
+                    OrderId = message.OrderId,
+                    PriceTicks = happened.PriceTicks,
+                    QuantityLots = (uint)happened.QuantityLots,
+                    MakerId = _senders[happened.MakerId - _firstBookId],
+                };
+            }
         }
     }
 
-    private void Write(Report kind, int side, ulong senderId, long price, long lots) =>
-        Begin(kind).Append(CultureInfo.InvariantCulture, $"{side},{senderId},{price},{lots}");
+    private void Report(in ConsensusMessage message, ConsensusReportKind kind, byte side, long price, uint lots) =>
+        Next() = new ConsensusReport
+        {
+            Kind = kind,
+            Side = side,
+            Sequence = message.Sequence,
+            OrderId = message.OrderId,
+            PriceTicks = price,
+            QuantityLots = lots,
+        };
 
-    private void Write(Report kind, int side, ulong senderId, long price) =>
-        Begin(kind).Append(CultureInfo.InvariantCulture, $"{side},{senderId},{price}");
-
-    private void Write(Report kind, ulong senderId) => Begin(kind).Append(senderId);
-
-    private StringBuilder Begin(Report kind)
+    private ref ConsensusReport Next()
     {
-        if (_any || _lines.Length > 0)
-            _lines.Append('\n');
-        return _lines.Append((int)kind).Append(',').Append(_sequence).Append(',');
+        if (_count == Handful)
+            HandOver();
+        return ref _reports[_count++];
+    }
+
+    private void HandOver()
+    {
+        _read(_reports.AsSpan(0, _count));
+        _count = 0;
     }
 }

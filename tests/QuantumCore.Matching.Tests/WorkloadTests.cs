@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using QuantumCore.Bench;
 using QuantumCore.Bench.Consensus;
 using QuantumCore.Bench.Exchange;
@@ -191,6 +192,31 @@ public class WorkloadTests
             4,15,72
             """,
             ConsensusReplay.Reports(messages));
+    }
+
+    [Fact]
+    public void Each_round_of_messages_begins_with_an_empty_book_and_reports_the_same()
+    {
+        ConsensusMessage[] messages =
+        [
+            new(ConsensusVerb.New, Side.Sell, false, 5, 10, 71, 100),
+            new(ConsensusVerb.New, Side.Buy, false, 9, 11, ulong.MaxValue, 99),
+            new(ConsensusVerb.Modify, Side.Buy, false, 7, 12, ulong.MaxValue, 100),
+            new(ConsensusVerb.New, Side.Sell, false, 1, 13, 73, 101),
+        ];
+        var line = new StringBuilder();
+        var replay = new ConsensusReplay(messages, reports =>
+        {
+            foreach (var report in reports)
+                report.AppendTo(line);
+        });
+        replay.Play();
+        var first = line.ToString();
+        Assert.Contains("1,12,100,5,71,18446744073709551615", first, StringComparison.Ordinal);
+
+        line.Clear();
+        replay.Play();
+        Assert.Equal(first, line.ToString());
     }
 
     [Fact]
