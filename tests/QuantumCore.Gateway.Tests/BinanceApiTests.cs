@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using QuantumCore.Contracts;
 using QuantumCore.TestKit;
 using Xunit;
@@ -206,6 +207,21 @@ public sealed class BinanceApiTests
         using var raw = await connecting;
         api.Paid(100_500);
         Assert.Equal("balanceUpdate", (await Api.ReadAsync(raw)).GetProperty("e").GetString());
+    }
+
+    [Fact]
+    public async Task A_connection_whose_account_can_not_be_followed_is_refused_when_the_exchange_stops()
+    {
+        await using var api = await Api.OpenAsync();
+        var listenKey = await api.ListenKeyAsync();
+        api.Exchange.Floor.Fail("WaitForChange", new TimeoutException());
+        var connecting = api.ConnectAsync($"ws/{listenKey}");
+        await api.AskAsync("""{"id":1,"method":"ping"}""");
+        Assert.False(connecting.IsCompleted);
+
+        api.Exchange.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        var refused = await Assert.ThrowsAsync<WebSocketException>(() => connecting.WaitAsync(TimeSpan.FromSeconds(20), Token));
+        Assert.Contains("503", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

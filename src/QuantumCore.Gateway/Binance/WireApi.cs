@@ -100,8 +100,14 @@ internal sealed class WireApi(
             using var accepted = await context.WebSockets.AcceptWebSocketAsync();
             RequestTrace.Leave();
             using var socket = new MessageSocket(options, bursts, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
+            using var leaving = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
             using var session = new WireSession(
-                socket, accounts, origin, time.GetUtcNow().ToUnixTimeMilliseconds(), context.Request.Query["returnRateLimits"] != "false");
+                socket,
+                accounts,
+                origin,
+                time.GetUtcNow().ToUnixTimeMilliseconds(),
+                context.Request.Query["returnRateLimits"] != "false",
+                leaving.Token);
             await socket.Run(accepted, message => Obey(socket, session, message), lifetime.ApplicationStopping, context.RequestAborted);
         }
         catch (WebSocketException)
@@ -327,7 +333,8 @@ internal sealed class WireApi(
 
 /// <summary>A connection: for whom it speaks, and what its last request used.</summary>
 internal sealed class WireSession(
-    MessageSocket socket, AccountFeeds accounts, WireOrigin origin, long connectedSince, bool tellsLimits) : IDisposable
+    MessageSocket socket, AccountFeeds accounts, WireOrigin origin, long connectedSince, bool tellsLimits, CancellationToken leaving)
+    : IDisposable
 {
     /// <summary>Most subscriptions of one connection at a time.</summary>
     public const int MostSubscriptions = 100;
@@ -374,7 +381,7 @@ internal sealed class WireSession(
         });
         var listener = WireAccountWriting.Listener(Offer);
         _subscriptions.Add(number, (feed, listener, isOfSession));
-        await feed.Join(listener);
+        await feed.Join(listener, leaving);
         return number;
     }
 

@@ -49,8 +49,10 @@ internal sealed class WireStreams(
         metrics.ReaderCame();
         try
         {
+            using var leaving = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
             using var socket = new MessageSocket(options, bursts, metrics, time, log);
-            using var subscriptions = new WireSubscriptions(socket, feeds, listenKeys, listings, WireOrigin.Of(context), isWrapped, time);
+            using var subscriptions = new WireSubscriptions(
+                socket, feeds, listenKeys, listings, WireOrigin.Of(context), isWrapped, time, leaving.Token);
             // First, so that of the streams it named a client misses nothing that happens once its connection stands.
             foreach (var name in names)
                 await subscriptions.Add(name);
@@ -61,6 +63,11 @@ internal sealed class WireStreams(
         catch (WebSocketException)
         {
             // The peer is gone; there is no one to tell.
+        }
+        catch (OperationCanceledException) when (!context.Response.HasStarted)
+        {
+            // An account could not be followed until the client gave up, or the host stopped.
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         }
         finally
         {
@@ -202,7 +209,14 @@ internal sealed class WireStreams(
 
 /// <summary>What one connection follows.</summary>
 internal sealed class WireSubscriptions(
-    MessageSocket socket, WireFeeds feeds, WireListenKeys listenKeys, Listings listings, WireOrigin origin, bool isWrapped, TimeProvider time)
+    MessageSocket socket,
+    WireFeeds feeds,
+    WireListenKeys listenKeys,
+    Listings listings,
+    WireOrigin origin,
+    bool isWrapped,
+    TimeProvider time,
+    CancellationToken leaving)
     : IWireReader, IDisposable
 {
     /// <summary>Most streams of one connection.</summary>
@@ -258,7 +272,7 @@ internal sealed class WireSubscriptions(
             expires.Dispose();
             feed.Leave(listener);
         };
-        await feed.Join(listener);
+        await feed.Join(listener, leaving);
         return null;
     }
 

@@ -43,7 +43,7 @@ internal sealed class FixReporter(FixServices services, FixHolder holder, FixSes
     /// <summary>Begins; complete when whatever happens from now on will be told.</summary>
     public async Task Start()
     {
-        foreach (var (symbol, sequence) in await _feed.Join(Offer))
+        foreach (var (symbol, sequence) in await _feed.Join(Offer, CancellationToken.None))
         {
             lock (_lock)
                 _places.TryAdd(symbol, sequence);

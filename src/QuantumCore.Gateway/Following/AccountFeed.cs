@@ -33,9 +33,9 @@ internal sealed class AccountFeed(long account, OrderEntry entry, Listings listi
 
     /// <summary>
     /// Starts to give the listener what happens; complete when whatever happens from now on is told, with the places in the books up to
-    /// which nothing is.
+    /// which nothing is. Who gives up waiting for that is to leave.
     /// </summary>
-    public Task<ImmutableArray<SeenSequence>> Join(Action<AccountNews> listener)
+    public Task<ImmutableArray<SeenSequence>> Join(Action<AccountNews> listener, CancellationToken gone)
     {
         TaskCompletionSource<ImmutableArray<SeenSequence>> began;
         lock (_lock)
@@ -44,12 +44,12 @@ internal sealed class AccountFeed(long account, OrderEntry entry, Listings listi
             if (_began is { Task.IsCompleted: true })
                 return Task.FromResult(_places);
             if (_began is not null)
-                return _began.Task;
+                return _began.Task.WaitAsync(gone);
             _began = began = new TaskCompletionSource<ImmutableArray<SeenSequence>>(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
         _ = Follow(began);
-        return began.Task;
+        return began.Task.WaitAsync(gone);
     }
 
     /// <summary>Gives the listener nothing more.</summary>
