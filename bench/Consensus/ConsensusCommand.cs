@@ -21,7 +21,8 @@ internal static class ConsensusCommand
             operations.Write(file);
         }
 
-        var timed = options.Text("--repeat", "") is { Length: > 0 } ? Time(messages, options.Number("--repeat", 1)) : "";
+        var repeat = options.Number("--repeat", 0);
+        var timed = repeat > 0 ? Time(messages, repeat) : "";
         Console.Out.WriteLine($$"""{"messages":{{messages.Length}},"sha256":"{{ConsensusReplay.Hash(messages)}}"{{timed}}}""");
         return 0;
     }
