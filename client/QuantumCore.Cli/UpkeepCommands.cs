@@ -109,7 +109,7 @@ internal static class UpkeepCommands
         var (payouts, settlements) = (Folder("payouts"), Folder("settlements"));
         var replace = new Option<bool>("--replace")
         {
-            Description = "Restore over what is there; it is kept beside it as …before-restore",
+            Description = "Restore over what is there; it is kept beside it as …before-restore, the next time as …before-restore-2",
         };
         var command = new Command(
             "restore",

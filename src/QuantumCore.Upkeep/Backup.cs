@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using QuantumCore.Journal;
 
@@ -17,7 +18,9 @@ public static class Backup
 
     private const string Unverified = ".unverified";
     private const string Restored = ".restored";
-    private const string Before = ".before-restore";
+
+    /// <summary>What was replaced has this behind its name; a later one a number, too: none takes an earlier one's place.</summary>
+    private const string Before = "before-restore";
 
     /// <summary>
     /// Copies a journal as of this moment, of a running exchange too, and verifies the copy. The file has its name only
@@ -173,48 +176,73 @@ public static class Backup
         }
     }
 
-    private static async Task SetAsideAsync(JournalPlace place, CancellationToken cancellationToken)
+    private static Task SetAsideAsync(JournalPlace place, CancellationToken cancellationToken)
     {
-        if (!place.IsPostgres)
+        if (place.IsPostgres)
+            return SetSchemasAsideAsync(place, cancellationToken);
+
+        SetFilesAside(place);
+        return Task.CompletedTask;
+    }
+
+    private static void SetFilesAside(JournalPlace place)
+    {
+        // What a journal that is gone had acknowledged is no measure of the one that takes its place.
+        var witness = Path.ChangeExtension(place.JournalFile, ".witness");
+        string[] files = place.HistoryFile is { } history ? [place.JournalFile, history, witness] : [place.JournalFile, witness];
+        string[] parts = ["-shm", "-wal", ""];
+        var aside = "." + Free(name => files.Any(file => File.Exists($"{file}.{name}")));
+        foreach (var file in files)
         {
-            // What a journal that is gone had acknowledged is no measure of the one that takes its place.
-            var witness = Path.ChangeExtension(place.JournalFile, ".witness");
-            foreach (var file in (string?[])[place.JournalFile, place.HistoryFile, witness])
+            foreach (var part in parts)
             {
-                foreach (var part in (string[])["-shm", "-wal", ""])
+                if (File.Exists(file + part))
                 {
-                    if (file is not null && File.Exists(file + part))
-                    {
-                        File.Move(file + part, file + Before + part, overwrite: true);
-                    }
+                    // In the way can be the part of a file that an interrupted restore did not come to.
+                    File.Move(file + part, file + aside + part, overwrite: true);
                 }
             }
-
-            return;
         }
+    }
 
+    private static async Task SetSchemasAsideAsync(JournalPlace place, CancellationToken cancellationToken)
+    {
         await using var connection = new NpgsqlConnection(
             new NpgsqlConnectionStringBuilder(place.Text) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        foreach (var schema in (string[])[place.JournalSchema, place.HistorySchema])
+        var there = await SchemasAsync(connection, cancellationToken);
+        string[] schemas = [place.JournalSchema, place.HistorySchema];
+        var aside = "_" + Named(Free(name => schemas.Any(schema => there.Contains($"{schema}_{Named(name)}"))));
+        foreach (var schema in schemas.Where(there.Contains))
         {
 #pragma warning disable CA2100 // The schemas' names are checked by the stores.
-            await using var move = new NpgsqlCommand(
-                $"""
-                DO $aside$ BEGIN
-                    IF to_regnamespace('{schema}') IS NOT NULL THEN
-                        DROP SCHEMA IF EXISTS {schema}_before_restore CASCADE;
-                        ALTER SCHEMA {schema} RENAME TO {schema}_before_restore;
-                    END IF;
-                END $aside$;
-                """,
-                connection,
-                transaction);
+            await using var move = new NpgsqlCommand($"ALTER SCHEMA {schema} RENAME TO {schema}{aside}", connection, transaction);
 #pragma warning restore CA2100
             await move.ExecuteNonQueryAsync(cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
+
+        static string Named(string name) => name.Replace('-', '_');
+    }
+
+    private static async Task<HashSet<string>> SchemasAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var schemas = new HashSet<string>(StringComparer.Ordinal);
+        await using var ask = new NpgsqlCommand("SELECT nspname::text FROM pg_namespace", connection);
+        await using var rows = await ask.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+            schemas.Add(rows.GetString(0));
+        return schemas;
+    }
+
+    /// <summary>The first name that nothing has that was replaced before.</summary>
+    private static string Free(Func<string, bool> isTaken)
+    {
+        var name = Before;
+        for (var number = 2; isTaken(name); number++)
+            name = string.Create(CultureInfo.InvariantCulture, $"{Before}-{number}");
+        return name;
     }
 }

@@ -52,6 +52,7 @@ public static class Export
             throw new JournalSetupException($"{place.Title} has no stream {stream}.");
         }
 
+        lines.Begin(kind);
         await new JournalWalk(lanes, findings) { Workers = 1 }.RunAsync(image, cancellationToken);
         await to.FlushAsync(cancellationToken);
         return findings.All();
@@ -211,7 +212,19 @@ internal sealed class ExportLines(TextWriter to, bool csv)
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase), new InstrumentText(), new ConditionsText() },
     };
 
-    private bool _named;
+    private static readonly string[] s_trade =
+    [
+        "symbol", "sequence", "index", "timeNanos", "price", "quantity", "takerSide", "takerOrder", "makerOrder", "buyer", "seller", "buyerFee", "sellerFee",
+    ];
+
+    private static readonly string[] s_posting = ["stream", "sequence", "index", "leg", "account", "asset", "amount", "timeNanos", "kind"];
+
+    /// <summary>Names the fields where that is done once: also of an export that has nothing else.</summary>
+    public void Begin(ExportKind kind)
+    {
+        if (csv)
+            to.WriteLine(string.Join(',', kind == ExportKind.Trades ? s_trade : s_posting));
+    }
 
     public void Record(string stream, in JournalRecord at, object record) => to.WriteLine(JsonSerializer.Serialize(
         new { stream, at.Sequence, at.Epoch, kind = record.GetType().Name, record }, s_json));
@@ -219,50 +232,39 @@ internal sealed class ExportLines(TextWriter to, bool csv)
     public void Trade(
         Instrument instrument, long sequence, int index, long timeNanos, in TurnStep fill,
         (long Buyer, long Seller, long BuyerFee, long SellerFee) sides) => Write(
-        ("symbol", instrument.Symbol),
-        ("sequence", sequence),
-        ("index", index),
-        ("timeNanos", Text(timeNanos)),
-        ("price", instrument.FormatPrice(fill.PriceTicks)),
-        ("quantity", instrument.FormatQuantity(fill.QuantityLots)),
-        ("takerSide", fill.IsAuction ? "none" : fill.Side == Side.Buy ? "buy" : "sell"),
-        ("takerOrder", fill.OrderId),
-        ("makerOrder", fill.MakerOrderId),
-        ("buyer", sides.Buyer),
-        ("seller", sides.Seller),
-        ("buyerFee", DecimalText.Format(sides.BuyerFee, instrument.Quote.Decimals)),
-        ("sellerFee", DecimalText.Format(sides.SellerFee, instrument.Quote.Decimals)));
+        s_trade,
+        instrument.Symbol,
+        sequence,
+        index,
+        Text(timeNanos),
+        instrument.FormatPrice(fill.PriceTicks),
+        instrument.FormatQuantity(fill.QuantityLots),
+        fill.IsAuction ? "none" : fill.Side == Side.Buy ? "buy" : "sell",
+        fill.OrderId,
+        fill.MakerOrderId,
+        sides.Buyer,
+        sides.Seller,
+        DecimalText.Format(sides.BuyerFee, instrument.Quote.Decimals),
+        DecimalText.Format(sides.SellerFee, instrument.Quote.Decimals));
 
     public void Posting(string stream, long sequence, int index, in Posting posting, int decimals, long timeNanos) => Write(
-        ("stream", stream),
-        ("sequence", sequence),
-        ("index", index),
-        ("leg", posting.Leg),
-        ("account", posting.Account.Value),
-        ("asset", posting.Asset),
-        ("amount", DecimalText.Format(posting.Amount, decimals)),
-        ("timeNanos", Text(timeNanos)),
-        ("kind", posting.IsPending ? "P" : "S"));
+        s_posting,
+        stream,
+        sequence,
+        index,
+        posting.Leg,
+        posting.Account.Value,
+        posting.Asset,
+        DecimalText.Format(posting.Amount, decimals),
+        Text(timeNanos),
+        posting.IsPending ? "P" : "S");
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     // Names of streams, symbols and assets hold neither commas nor quotes.
-    private void Write(params ReadOnlySpan<(string Name, object Value)> fields)
-    {
-        if (!csv)
-        {
-            to.WriteLine(JsonSerializer.Serialize(fields.ToArray().ToDictionary(field => field.Name, field => field.Value), s_json));
-            return;
-        }
-
-        if (!_named)
-        {
-            _named = true;
-            to.WriteLine(string.Join(',', fields.ToArray().Select(field => field.Name)));
-        }
-
-        to.WriteLine(string.Join(',', fields.ToArray().Select(field => Convert.ToString(field.Value, CultureInfo.InvariantCulture))));
-    }
+    private void Write(string[] names, params object[] values) => to.WriteLine(csv
+        ? string.Join(',', values.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture)))
+        : JsonSerializer.Serialize(names.Zip(values).ToDictionary(field => field.First, field => field.Second), s_json));
 
     private sealed class InstrumentText : JsonConverter<EncodedInstrument>
     {

@@ -106,9 +106,27 @@ public sealed class BackupTests(PostgresServer server)
 
         Assert.Equal(early, report.Books.ToDictionary(book => book.Symbol, book => book.StateHash));
         Assert.DoesNotContain("book/LATER", Streams(ground.Place));
-        Assert.Contains("book/LATER", Streams(ground.Place.IsPostgres
-            ? ground.Place with { JournalSchema = "journal_before_restore" }
-            : new JournalPlace(ground.Place.JournalFile + ".before-restore")));
+        Assert.Contains("book/LATER", Streams(Replaced("before-restore")));
+
+        // What was kept is not lost to the next one.
+        for (var number = 2; number <= 3; number++)
+        {
+            await using (var store = ground.Store())
+            {
+                await store.InitializeAsync(Ground.Cancellation);
+                await store.ActivateAsync($"book/LATER{number}", Ground.Cancellation);
+            }
+
+            Assert.True((await Backup.RestoreAsync(ground.File("b.db"), ground.Place, replace: true, Ground.Cancellation)).IsClean);
+            Assert.Contains($"book/LATER{number}", Streams(Replaced($"before-restore-{number}")));
+        }
+
+        Assert.Contains("book/LATER", Streams(Replaced("before-restore")));
+        Assert.DoesNotContain("book/LATER2", Streams(Replaced("before-restore")));
+
+        JournalPlace Replaced(string name) => ground.Place.IsPostgres
+            ? ground.Place with { JournalSchema = $"{ground.Place.JournalSchema}_{name.Replace('-', '_')}" }
+            : new JournalPlace($"{ground.Place.JournalFile}.{name}");
     }
 
     [Fact]
@@ -159,6 +177,21 @@ public sealed class BackupTests(PostgresServer server)
         Assert.Equal(places.Distinct(StringComparer.Ordinal).Count(), places.Length);
         Assert.Equal((await ground.VerifyAsync()).Records, records.Length);
         Assert.All(records, line => Assert.StartsWith("{\"stream\":\"", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_export_of_nothing_still_names_its_fields()
+    {
+        await using var ground = await Ground.OpenAsync("sqlite", server);
+        await using (var store = ground.Store())
+        {
+            await store.InitializeAsync(Ground.Cancellation);
+        }
+
+        Assert.StartsWith("symbol,sequence,index,", Assert.Single(await ExportAsync(ground, ExportKind.Trades)), StringComparison.Ordinal);
+        Assert.StartsWith("stream,sequence,index,", Assert.Single(await ExportAsync(ground, ExportKind.Postings)), StringComparison.Ordinal);
+        Assert.Empty(await ExportAsync(ground, ExportKind.Records, csv: false));
+        Assert.Empty(await ExportAsync(ground, ExportKind.Trades, csv: false));
     }
 
     [Fact]
