@@ -19,9 +19,6 @@ public static class Backup
     private const string Unverified = ".unverified";
     private const string Restored = ".restored";
 
-    /// <summary>What was replaced has this behind its name; a later one a number, too: none takes an earlier one's place.</summary>
-    private const string Before = "before-restore";
-
     /// <summary>
     /// Copies a journal as of this moment, of a running exchange too, and verifies the copy. The file has its name only
     /// if the copy is sound; else it is left beside it, with .unverified after its name. The files of payouts and settlement batches that lie in
@@ -105,7 +102,7 @@ public static class Backup
         if (to.IsPostgres)
         {
             // A database has no second place for its schema.
-            await SetAsideAsync(to, cancellationToken);
+            await SetSchemasAsideAsync(to, cancellationToken);
             await FillAsync(to.Text, file, to.JournalSchema, atLeast, cancellationToken);
         }
         else
@@ -114,7 +111,7 @@ public static class Backup
             var restored = to.JournalFile + Restored;
             File.Delete(restored);
             await FillAsync(restored, file, to.JournalSchema, atLeast, cancellationToken);
-            await SetAsideAsync(to, cancellationToken);
+            SetFilesAside(to);
             File.Move(restored, to.JournalFile);
         }
 
@@ -176,22 +173,13 @@ public static class Backup
         }
     }
 
-    private static Task SetAsideAsync(JournalPlace place, CancellationToken cancellationToken)
-    {
-        if (place.IsPostgres)
-            return SetSchemasAsideAsync(place, cancellationToken);
-
-        SetFilesAside(place);
-        return Task.CompletedTask;
-    }
-
     private static void SetFilesAside(JournalPlace place)
     {
         // What a journal that is gone had acknowledged is no measure of the one that takes its place.
         var witness = Path.ChangeExtension(place.JournalFile, ".witness");
         string[] files = place.HistoryFile is { } history ? [place.JournalFile, history, witness] : [place.JournalFile, witness];
         string[] parts = ["-shm", "-wal", ""];
-        var aside = "." + Free(name => files.Any(file => File.Exists($"{file}.{name}")));
+        var aside = FreeSuffix(".before-restore", '-', suffix => files.Any(file => File.Exists(file + suffix)));
         foreach (var file in files)
         {
             foreach (var part in parts)
@@ -213,7 +201,7 @@ public static class Backup
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var there = await SchemasAsync(connection, cancellationToken);
         string[] schemas = [place.JournalSchema, place.HistorySchema];
-        var aside = "_" + Named(Free(name => schemas.Any(schema => there.Contains($"{schema}_{Named(name)}"))));
+        var aside = FreeSuffix("_before_restore", '_', suffix => schemas.Any(schema => there.Contains(schema + suffix)));
         foreach (var schema in schemas.Where(there.Contains))
         {
 #pragma warning disable CA2100 // The schemas' names are checked by the stores.
@@ -223,8 +211,6 @@ public static class Backup
         }
 
         await transaction.CommitAsync(cancellationToken);
-
-        static string Named(string name) => name.Replace('-', '_');
     }
 
     private static async Task<HashSet<string>> SchemasAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
@@ -233,16 +219,22 @@ public static class Backup
         await using var ask = new NpgsqlCommand("SELECT nspname::text FROM pg_namespace", connection);
         await using var rows = await ask.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
+        {
             schemas.Add(rows.GetString(0));
+        }
+
         return schemas;
     }
 
-    /// <summary>The first name that nothing has that was replaced before.</summary>
-    private static string Free(Func<string, bool> isTaken)
+    /// <summary>What was replaced has this behind its name, a later one a number, too: none takes an earlier one's place.</summary>
+    private static string FreeSuffix(string first, char separator, Func<string, bool> isTaken)
     {
-        var name = Before;
-        for (var number = 2; isTaken(name); number++)
-            name = string.Create(CultureInfo.InvariantCulture, $"{Before}-{number}");
-        return name;
+        var suffix = first;
+        for (var number = 2; isTaken(suffix); number++)
+        {
+            suffix = string.Create(CultureInfo.InvariantCulture, $"{first}{separator}{number}");
+        }
+
+        return suffix;
     }
 }

@@ -172,6 +172,8 @@ public sealed class BackupTests(PostgresServer server)
             Assert.Equal(0m, asset.Sum(line => decimal.Parse(line[6], CultureInfo.InvariantCulture)));
         }
 
+        Assert.All(trades, line => Assert.Equal(trades[0].Split(',').Length, line.Split(',').Length));
+        Assert.All(postings, line => Assert.Equal(postings[0].Split(',').Length, line.Split(',').Length));
         var places = trades.Skip(1).Select(line => string.Join(',', line.Split(',')[..3])).ToArray();
         Assert.NotEmpty(places);
         Assert.Equal(places.Distinct(StringComparer.Ordinal).Count(), places.Length);
