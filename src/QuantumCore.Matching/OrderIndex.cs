@@ -9,16 +9,18 @@ namespace QuantumCore.Matching;
 /// <remarks>
 /// <para>The ids given last lie in a window, an array that goes round: an id's place is its low bits, so a lookup is
 /// one load. An order that is still open when the window has moved past its id goes to a hash table of the old ones.
-/// The window has room for at least four ids for each slot of an order, eight in books that are not large: few orders
-/// are that old.</para>
+/// The window has room for at least four ids for each slot of an order, eight in books that are not large, and sixteen
+/// there when many orders are that old.</para>
 /// <para>So memory follows the number of open orders alone, whatever their ids: 16 bytes for each slot of a large
-/// book, 32 of another, and 32 to 64 for each old order. An order may stay open for ever.</para>
+/// book, 32 or 64 of another, and 32 to 64 for each old order. An order may stay open for ever.</para>
 /// </remarks>
 internal struct OrderIndex
 {
-    // Ids in the window for each slot: many, so that few orders are old, while that is no more than a megabyte.
+    // Ids in the window for each slot: many, so that few orders are old, while that is no more than a megabyte, and
+    // twice as many once one of 32 slots is an old order's. More than it takes would cost other books their cache.
     private const int MostIdsPerSlot = 8;
     private const int LeastIdsPerSlot = 4;
+    private const int SlotsPerOldOrder = 32;
     private const int GenerousWindow = 1 << 18;
     private const int LargestWindow = 1 << 30;
 
@@ -40,12 +42,16 @@ internal struct OrderIndex
     private OldOrder[] _old;
     private int _oldCount;
 
+    // With so many old ones the window is doubled: once for each number of slots.
+    private int _manyOld;
+
     /// <param name="slots">Room for this many open orders, a power of two.</param>
     public OrderIndex(int slots)
     {
         _window = new int[WindowFor(slots)];
         _mask = _window.Length - 1;
         _old = new OldOrder[4];
+        _manyOld = ManyOldOf(slots);
     }
 
     /// <summary>The id given last; 0 before the first.</summary>
@@ -114,9 +120,15 @@ internal struct OrderIndex
     /// <summary>Makes the window large enough for so many slots, a power of two.</summary>
     public void Reserve(int slots)
     {
+        Widen(Math.Max(WindowFor(slots), _window.Length));
+        _manyOld = ManyOldOf(slots);
+    }
+
+    private void Widen(int window)
+    {
         var narrow = _window;
         var old = _old;
-        _window = new int[WindowFor(slots)];
+        _window = new int[window];
         _mask = _window.Length - 1;
         _old = new OldOrder[old.Length];
         _oldCount = 0;
@@ -133,6 +145,9 @@ internal struct OrderIndex
         }
     }
 
+    private static int ManyOldOf(int slots) =>
+        (long)slots * MostIdsPerSlot * 2 <= GenerousWindow ? Math.Max(slots / SlotsPerOldOrder, 1) : int.MaxValue;
+
     private static int WindowFor(int slots) => (int)Math.Min(
         Math.Max(Math.Min((long)slots * MostIdsPerSlot, GenerousWindow), (long)slots * LeastIdsPerSlot), LargestWindow);
 
@@ -142,9 +157,16 @@ internal struct OrderIndex
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void MoveToOld(long id)
     {
-        // It is a whole window older.
+        if (_oldCount >= _manyOld)
+        {
+            _manyOld = int.MaxValue;
+            Widen(_window.Length * 2);
+        }
+
+        // It is a whole window older, or no one.
         ref var slot = ref Place(id);
-        AddOld(id - _window.Length, slot);
+        if (slot != 0)
+            AddOld(id - _window.Length, slot);
         slot = 0;
     }
 
@@ -176,7 +198,7 @@ internal struct OrderIndex
     private void AddOld(long id, int slot)
     {
         if (_oldCount >= _old.Length / 2)
-            Widen();
+            WidenOld();
         _oldCount++;
         var at = HomeOf(id);
         while (_old[at].Slot != 0)
@@ -184,7 +206,7 @@ internal struct OrderIndex
         _old[at] = new OldOrder { Id = id, Slot = slot };
     }
 
-    private void Widen()
+    private void WidenOld()
     {
         var old = _old;
         _old = new OldOrder[old.Length * 2];

@@ -89,6 +89,32 @@ public class MemoryTests
         Assert.Null(book.Audit());
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(500)]
+    [InlineData(5_000)]
+    public void Orders_are_found_however_old_and_many_they_are(int staying)
+    {
+        var book = new OrderBook();
+        var open = new Queue<long>();
+        for (var i = 0; i < staying * 200; i++)
+        {
+            Assert.Equal(RejectReason.None, book.Submit(i, Limit(Buy, 1, 1 + (i % 100)), out var id));
+            // One of forty stays until so many have come after it: forty ids for each open order, more than are at hand.
+            if (i % 40 == 0)
+                open.Enqueue(id);
+            if (i % 40 != 0 || open.Count > staying)
+                Assert.Equal(RejectReason.None, book.Cancel(i, i % 40 == 0 ? open.Dequeue() : id, EndReason.User));
+            if (i % (staying * 2) == 0)
+                Assert.Null(book.Audit());
+        }
+
+        Assert.Equal(staying, book.OpenOrders);
+        foreach (var id in open)
+            Assert.Equal(RejectReason.None, book.Cancel(staying * 200, id, EndReason.User));
+        Assert.Null(book.Audit());
+    }
+
     /// <summary>All that continuous trading has beyond plain orders. Each round ends where it began.</summary>
     public static TheoryData<string> Conditional =>
     [
