@@ -96,6 +96,21 @@ internal sealed class BookGroup
         Audit();
     }
 
+    /// <summary>All books are told whose the accounts are, then strategies act, as in the grain.</summary>
+    public void Group(params (long Account, long Group)[] groups)
+    {
+        ExpireDue();
+        var all = groups.ToDictionary(of => of.Account, of => of.Group);
+        foreach (var (symbol, book) in Books)
+        {
+            book.Operate(book.CallForTradeGroups(all)!, Now, out var record);
+            _records.Add((symbol, record!));
+        }
+
+        Strategies.FollowAll(Now);
+        Audit();
+    }
+
     /// <summary>What is open of an order; 0 when it is done.</summary>
     public long LeavesOf(string symbol, long account, long number) =>
         Books[symbol].IsKnown(account, number, out var open, out _) ? open?.LeavesLots ?? 0 : 0;

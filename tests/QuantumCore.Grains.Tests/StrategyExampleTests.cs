@@ -103,7 +103,7 @@ public class StrategyExampleTests
         public string State(string name)
         {
             var account = AccountOf(name);
-            var open = _strategies.Open.FirstOrDefault(one => one.Owner == account);
+            var open = _strategies.Open.FirstOrDefault(one => one.Legs[0].Party == account);
             Assert.Equal(open is not null, _books.Values.Any(book => book.OpenLegs.Any(leg => leg.Order.Account == account)));
             return open is not null ? $"{name} {open.UnitsLeft}" : EndedWithSome(account) ? $"{name} ended" : $"{name} 0";
         }

@@ -235,6 +235,50 @@ public abstract class StrategyLifeTests(bool hostile)
     }
 
     [Fact]
+    public async Task Accounts_that_come_to_an_owner_stop_no_book_of_a_group_whose_strategy_waits_behind_its_own_quote()
+    {
+        await using var disk = new Disk();
+        await using (var dead = await OpenAsync(disk))
+        {
+            await PlaceAsync(dead, Bob, "ask", A, Side.Sell, 15_100, 5);
+            await PlaceAsync(dead, Alice, "own", B, Side.Buy, 15_000, 5);
+            await SpreadAsync(dead, Alice, "s", net: 100, units: 5);
+            await dead.Grains.Catalog().SetOwner(new OwnedAccount(Alice, "family"));
+            await dead.Grains.Catalog().SetOwner(new OwnedAccount(1004, "family"));
+            await dead.RefreshCatalogsAsync();
+            Assert.Equal(OrderStatus.New, (await PlaceAsync(dead, Carol, "first", A, Side.Buy, 14_000, 1)).Status);
+            await dead.CrashAsync();
+        }
+
+        await using var alive = await Exchange.StartAsync(disk, hostile);
+        await alive.RefreshCatalogsAsync();
+        Assert.Equal(OrderStatus.New, (await PlaceAsync(alive, Carol, "second", B, Side.Buy, 14_000, 1)).Status);
+        var filled = await PlaceAsync(alive, Carol, "third", B, Side.Buy, 15_000, 5);
+        Assert.Equal(OrderStatus.Filled, (await alive.Book(B, Key).Status(Carol, filled.OrderId)).Status);
+    }
+
+    [Fact]
+    public async Task A_strategy_does_not_trade_with_who_comes_to_its_owner_while_another_leaves()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await OpenAsync(disk);
+        await OwnAsync("one", Alice, Carol);
+        await PlaceAsync(exchange, Carol, "ask", A, Side.Sell, 15_100, 5);
+        await PlaceAsync(exchange, Bob, "bid", B, Side.Buy, 15_000, 5);
+        var legs = await SpreadAsync(exchange, Alice, "s", net: 100, units: 5);
+        await OwnAsync("two", Alice, Bob);
+        await PlaceAsync(exchange, Carol, "next", A, Side.Buy, 14_000, 1);
+        Assert.Equal(0, (await exchange.Book(A, Key).Status(Alice, legs[0].OrderId)).FilledLots);
+
+        async Task OwnAsync(string owner, params long[] accounts)
+        {
+            foreach (var account in accounts)
+                await exchange.Grains.Catalog().SetOwner(new OwnedAccount(account, owner));
+            await exchange.RefreshCatalogsAsync();
+        }
+    }
+
+    [Fact]
     public async Task Instruments_of_other_groups_or_none_are_no_legs()
     {
         await using var disk = new Disk();

@@ -78,7 +78,7 @@ public class StrategyRuleTests
     [Fact]
     public void A_strategy_trades_neither_with_quotes_nor_with_strategies_nor_with_orders_of_its_owners_other_account()
     {
-        Group((1000, 1), (1001, 1));
+        _group.Group((1000, 1), (1001, 1));
         _group.Enter("A", 1001, Side.Sell, 100, 1);
         _group.Enter("B", 1002, Side.Buy, 40, 5);
         var number = _group.EnterStrategy(1000, 100, 1, TimeInForce.GoodTillCancel, s_buyer);
@@ -96,20 +96,59 @@ public class StrategyRuleTests
     [Fact]
     public void A_strategy_trades_with_who_has_left_its_owner_as_soon_as_the_books_are_told()
     {
-        Group((1000, 1), (1001, 1));
+        _group.Group((1000, 1), (1001, 1));
         _group.Enter("A", 1001, Side.Sell, 100, 1);
         _group.Enter("B", 1002, Side.Buy, 40, 5);
         var number = _group.EnterStrategy(1000, 100, 1, TimeInForce.GoodTillCancel, s_buyer);
         Assert.Equal(1, _group.LeavesOf("A", 1000, number));
-        Group((1000, 1));
+        _group.Group((1000, 1));
         Assert.Equal(0, _group.LeavesOf("A", 1000, number));
         _group.CheckOpen();
     }
 
-    private void Group(params (long Account, long Group)[] groups)
+    [Fact]
+    public void A_strategy_whose_owner_changes_while_a_quote_of_its_own_account_keeps_it_waiting_goes_on_waiting()
     {
-        foreach (var (symbol, book) in _group.Books)
-            _group.Operate(symbol, book.CallForTradeGroups(groups.ToDictionary(of => of.Account, of => of.Group))!);
+        _group.Enter("A", 1001, Side.Sell, 100, 1);
+        _group.Enter("B", 1000, Side.Buy, 40, 5);
+        var number = _group.EnterStrategy(1000, 100, 1, TimeInForce.GoodTillCancel, s_buyer);
+        Assert.Equal(1, _group.LeavesOf("A", 1000, number));
+        foreach (var groups in ((long, long)[][])[[(1000, 1), (1009, 1)], [(1000, 2)], []])
+        {
+            _group.Group(groups);
+            Assert.Equal((1, 1), (_group.LeavesOf("A", 1000, number), _group.LeavesOf("B", 1000, number + 1)));
+        }
+
+        _group.Enter("B", 1002, Side.Buy, 40, 1);
+        Assert.Equal(0, _group.LeavesOf("A", 1000, number));
+        _group.CheckOpen();
+    }
+
+    [Fact]
+    public void All_books_know_the_owners_before_a_strategy_acts_because_of_them()
+    {
+        // What A offers is of the strategy's owner before the change, what B asks for after it: never of others in both.
+        _group.Group((1000, 1), (1007, 1));
+        _group.Enter("A", 1007, Side.Sell, 100, 1);
+        _group.Enter("B", 1006, Side.Buy, 40, 5);
+        var number = _group.EnterStrategy(1000, 100, 1, TimeInForce.GoodTillCancel, s_buyer);
+        _group.Group((1000, 2), (1006, 2), (1007, 1));
+        Assert.Empty(_group.Fills());
+        Assert.Equal((1, 1), (_group.LeavesOf("A", 1000, number), _group.LeavesOf("B", 1000, number + 1)));
+    }
+
+    [Fact]
+    public void A_strategy_that_came_back_without_a_leg_ends_although_the_time_of_the_others_has_come()
+    {
+        var number = _group.EnterStrategy(1000, -100, 2, TimeInForce.GoodTillDate, s_buyer, expiry: 10);
+        var restored = RestoreAll();
+        restored[0].Close(1000, number, EndReason.User, 5);
+        var records = new List<BookRecord>();
+        var group = new StrategyGroup((_, record) => records.Add(record));
+        group.Restore(restored);
+        group.Follow("A", 20);
+        Assert.Single(records);
+        Assert.All(restored, book => Assert.Empty(book.OpenLegs));
     }
 
     [Fact]

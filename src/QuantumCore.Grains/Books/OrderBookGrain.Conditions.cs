@@ -140,9 +140,9 @@ public sealed partial class OrderBookGrain
     /// </summary>
     private void CatchUp()
     {
+        FollowTradeGroups();
         foreach (var book in _all)
         {
-            FollowTradeGroups(book);
             if (book.IsServing && book.Machine.IsExpiryDue(_now))
             {
                 book.Machine.Operate(BookCommand.Of(BookVerb.AdvanceTime), _now, out var record);
@@ -151,18 +151,47 @@ public sealed partial class OrderBookGrain
         }
     }
 
-    private void FollowTradeGroups(OpenBook book)
+    /// <summary>
+    /// All books have the groups of the catalog before a strategy does anything because of them: to it, an account is of
+    /// one owner in each of its books.
+    /// </summary>
+    private void FollowTradeGroups()
     {
-        if (!book.IsServing || catalog.TradeGroups is not { } groups || ReferenceEquals(book.TradeGroups, groups))
+        if (catalog.TradeGroups is not { } groups)
         {
             return;
         }
 
-        book.TradeGroups = groups;
-        if (book.Machine.CallForTradeGroups(groups) is { } call)
+        var changed = false;
+        foreach (var book in _all)
         {
+            if (!book.IsServing || ReferenceEquals(book.TradeGroups, groups))
+            {
+                continue;
+            }
+
+            book.TradeGroups = groups;
+            if (book.Machine.CallForTradeGroups(groups) is not { } call)
+            {
+                continue;
+            }
+
             book.Machine.Operate(call, _now, out var record);
-            Record(book, record, urgent: true);
+            if (_strategies is null)
+            {
+                Record(book, record, urgent: true);
+            }
+            else if (record is not null)
+            {
+                Gather(book, record);
+                changed = true;
+            }
+        }
+
+        if (changed)
+        {
+            _strategies!.FollowAll(_now);
+            AppendGathered(urgent: true);
         }
     }
 

@@ -20,6 +20,9 @@ internal readonly record struct OpenLeg(StrategyLeg Terms, BookMachine Book, Ord
     /// <summary>The highest price it may trade at, in ticks.</summary>
     public long Highest => Terms.Side == Side.Buy ? Ticket.Order.PriceTicks : Instrument.PriceTicksLimit;
 
+    /// <summary>Whose it is, as its book compares: orders of one party never meet within strategies.</summary>
+    public long Party => Book.PartyOf(Ticket.Order.Account);
+
     /// <summary>Whether it is open in its book.</summary>
     public bool IsOpen => Book.IsOpen(Ticket);
 
@@ -51,9 +54,6 @@ internal sealed class Strategy
 
     /// <summary>Which way round it is.</summary>
     public Side Direction => Legs[0].Terms.Side;
-
-    /// <summary>Whose it is: orders of one owner never meet within strategies.</summary>
-    public long Owner => Legs[0].Book.PartyOf(Legs[0].Ticket.Order.Account);
 
     /// <summary>When it came: ids of one book rise.</summary>
     public long Arrival => Legs[0].Ticket.OrderId;

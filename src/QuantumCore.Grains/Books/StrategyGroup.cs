@@ -128,17 +128,23 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     /// <summary>Strategies that lost a leg end; what cost one of them less than it asks has begun to, trades.</summary>
     /// <param name="symbol">The book that a command has changed.</param>
     /// <param name="now">Unix nanoseconds.</param>
-    public void Follow(string symbol, long now)
+    public void Follow(string symbol, long now) => Follow(strategy => HasLegIn(strategy, symbol), now);
+
+    /// <summary>As <see cref="Follow(string, long)"/>, when something has changed in all books.</summary>
+    /// <param name="now">Unix nanoseconds.</param>
+    public void FollowAll(long now) => Follow(_ => true, now);
+
+    private void Follow(Func<Strategy, bool> concerns, long now)
     {
         if (_open.Count + _lame.Count == 0)
         {
             return;
         }
 
+        var expired = ExpireDue(now);
         _lame.ForEach(strategy => Close(strategy, EndReason.List, now));
         _lame.Clear();
-        var expired = ExpireDue(now);
-        var touched = _open.Where(strategy => expired || HasLegIn(strategy, symbol)).ToArray();
+        var touched = _open.Where(strategy => expired || concerns(strategy)).ToArray();
         foreach (var strategy in touched.Where(strategy => !strategy.IsWhole))
         {
             Close(strategy, EndReason.List, now);
@@ -205,13 +211,13 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     }
 
     /// <summary>
-    /// What is due in a book expires before a leg there does anything: legs of a strategy have one expiry, and when the
-    /// first book has come to it, the others have not.
+    /// What is due in a book expires before a leg there does anything, its end included: legs of a strategy have one
+    /// expiry, and when the first book has come to it, the others have not.
     /// </summary>
     private bool ExpireDue(long now)
     {
         var expired = false;
-        foreach (var strategy in _open)
+        foreach (var strategy in _open.Concat(_lame))
         {
             foreach (var leg in strategy.Legs)
             {
@@ -348,9 +354,23 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     }
 
     private IEnumerable<Strategy> Contras(Strategy taker) => taker.IsTrading
-        ? _open.Where(maker => maker.Key == taker.Key && maker.Direction != taker.Direction && maker.Owner != taker.Owner
+        ? _open.Where(maker => maker.Key == taker.Key && maker.Direction != taker.Direction && !AreOfOneOwner(maker, taker)
             && maker.Terms.Net + taker.Terms.Net >= 0)
         : [];
+
+    // Of the same legs, which are in the same sequence.
+    private static bool AreOfOneOwner(Strategy maker, Strategy taker)
+    {
+        for (var i = 0; i < maker.Legs.Length; i++)
+        {
+            if (maker.Legs[i].Party == taker.Legs[i].Party)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Units a strategy could trade at once, within its net price.</summary>
     private Int128 UnitsWithin(Strategy taker)
@@ -376,9 +396,10 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     private ImpliedOffer? Implied(BookMachine book, SubmitOrder order, long lots)
     {
         ImpliedOffer? best = null;
+        var party = book.PartyOf(order.Account);
         foreach (var strategy in _open)
         {
-            if (strategy.Owner == book.PartyOf(order.Account)
+            if (Array.Exists(strategy.Legs, leg => leg.Book == book && leg.Party == party)
                 || StrategyPrices.OfferIn(strategy, book, order.Side, lots) is not { } offer
                 || !Reaches(order.Side, order.PriceTicks, offer.PriceTicks))
             {

@@ -91,7 +91,7 @@ internal static class StrategyPrices
     /// <summary>Units that quotes give a strategy within its net price, one after the other.</summary>
     public static long UnitsInQuotes(Strategy strategy)
     {
-        var quotes = Array.ConvertAll(strategy.Legs, leg => leg.Book.Core.QuotesOf(Contra(leg.Terms.Side), strategy.Owner));
+        var quotes = Array.ConvertAll(strategy.Legs, leg => leg.Book.Core.QuotesOf(Contra(leg.Terms.Side), leg.Party));
         for (var found = 0L; ;)
         {
             Int128 cost = 0;
@@ -128,7 +128,7 @@ internal static class StrategyPrices
                 continue;
             }
 
-            if (!TryQuote(in leg, strategy.Owner, out prices[i], out var lots))
+            if (!TryQuote(in leg, out prices[i], out var lots))
             {
                 return false;
             }
@@ -142,8 +142,8 @@ internal static class StrategyPrices
 
     private static Side Contra(Side side) => side == Side.Buy ? Side.Sell : Side.Buy;
 
-    private static bool TryQuote(in OpenLeg leg, long owner, out long price, out long lots) =>
-        leg.Book.Core.TryGetQuote(Contra(leg.Terms.Side), owner, out price, out lots) && Allows(in leg, price);
+    private static bool TryQuote(in OpenLeg leg, out long price, out long lots) =>
+        leg.Book.Core.TryGetQuote(Contra(leg.Terms.Side), leg.Party, out price, out lots) && Allows(in leg, price);
 
     private static bool Allows(in OpenLeg leg, long price) =>
         price >= leg.Lowest && price <= leg.Highest && leg.Book.Core.AllowsTradeAt(price);
