@@ -15,6 +15,10 @@ internal static class RefusedChange
         if (order.Type == OrderType.Leg)
             return request.PriceTicks != 0 ? "type,price" : "type,quantity";
 
+        // More of it would be a new order, whose trigger begins where the market is now: farther away than the old one's was.
+        if (OrderCombinations.IsTrailing(order.Type) && request.TotalLots > order.QuantityLots)
+            return "type,quantity";
+
         // The worst price at which a market order or a stop is covered, and a trailing limit, are not their owner's to choose.
         var isDerived = OrderCombinations.IsMarket(order.Type) || order.Type == OrderType.TrailingStopLimit;
         return isDerived && request.PriceTicks != 0 && request.PriceTicks != order.PriceTicks ? "type,price" : null;

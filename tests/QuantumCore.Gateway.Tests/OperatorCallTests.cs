@@ -209,6 +209,17 @@ public sealed class OperatorCallTests
         Assert.Equal(["AAPL 5 Why=6", "AAPL 6 Why=6", "MSFT 5 Why=6", "MSFT 6 Why=6"], Phases()[2..]);
     }
 
+    [Theory]
+    [InlineData("""{"index":0,"previousClose":1000}""", "index")]
+    [InlineData("""{"index":930,"previousClose":0}""", "previousClose")]
+    public async Task Breaker_takes_no_index_of_nothing_for_a_fall(string body, string field)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var reply = await exchange.SendAsync("POST", "admin/breaker", body, "admin", Token);
+        Assert.Equal((400, "BadRequest", field, "1"), ((int)reply.Status, reply.Code, reply["field"], reply["limit"]));
+        Assert.DoesNotContain(exchange.Floor.Calls, call => call.StartsWith("Operate", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Breaker_stops_nothing_for_a_level_that_another_gateway_has_used_up_today()
     {

@@ -283,6 +283,37 @@ public abstract class ConditionalOrderLifeTests(bool hostile)
     }
 
     [Fact]
+    public async Task An_order_that_slid_is_told_at_the_price_where_it_stands()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await exchange.PlaceAsync(Bob, "ask", Aapl, Side.Sell, 15_000, 5);
+        var slides = Limit("slides", Side.Buy, 10, 15_100, new OrderConditions { Slide = true });
+        var first = await PlaceAsync(exchange, Alice, slides);
+        Assert.Equal((OrderStatus.New, 14_999), (first.Status, first.PriceTicks));
+        Assert.Equal(14_999, (await PlaceAsync(exchange, Alice, slides)).PriceTicks);
+        Assert.Equal(14_999, (await exchange.Book(Aapl).Status(Alice, first.OrderId)).PriceTicks);
+        Assert.Equal(14_999, (await exchange.Book(Aapl).Depth()).Bids[0].PriceTicks);
+    }
+
+    [Fact]
+    public async Task A_trailing_stop_does_not_become_larger_for_its_trigger_would_move_back()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        var trail = await PlaceAsync(exchange, Alice, Stop("trail", Side.Sell, 10, 0, 13_000) with
+        {
+            Type = OrderType.TrailingStop,
+            Conditions = EncodedConditions.From(new OrderConditions { TrailTicks = 500 }),
+        });
+        var seen = new SeenSequence(Aapl, trail.Sequence);
+        var larger = await exchange.Account(Alice).Amend(new AmendRequest(Aapl, trail.OrderId, "a", 0, 11, seen));
+        Assert.Equal((RejectReason.InvalidCombination, "type,quantity"), (larger.Reason, larger.Field));
+        var smaller = await exchange.Account(Alice).Amend(new AmendRequest(Aapl, trail.OrderId, "b", 0, 9, seen));
+        Assert.Equal((RejectReason.None, 9), (smaller.Reason, smaller.ReduceToTotalLots));
+    }
+
+    [Fact]
     public async Task The_worst_price_of_a_stop_is_not_to_be_amended_but_its_quantity_is()
     {
         await using var disk = new Disk();

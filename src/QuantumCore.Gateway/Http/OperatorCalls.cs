@@ -73,7 +73,8 @@ internal sealed class OperatorCalls(
         var close = 0L;
         var refusal = NumberReading.WholeNumber("index", text.Index, LargestIndex, out var index)
             ?? NumberReading.WholeNumber("previousClose", text.PreviousClose, LargestIndex, out close)
-            ?? (close == 0 ? new Refusal(RejectReason.BadRequest, "previousClose", "1") : null);
+            // An index of 0 would close every symbol for the day: it is a figure that is missing, not a market's fall.
+            ?? (index == 0 || close == 0 ? new Refusal(RejectReason.BadRequest, index == 0 ? "index" : "previousClose", "1") : null);
         if (refusal is { } refused)
         {
             await Answer.Refuse(context, refused);

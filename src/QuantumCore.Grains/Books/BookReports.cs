@@ -44,7 +44,16 @@ internal static class BookReports
         return First(symbol, sequence, record);
     }
 
-    /// <summary>The state of an open order.</summary>
+    /// <summary>The state of an open order; a limit order's price is the one it stands at, which a slide may have changed.</summary>
+    public static ExecutionReport Open(BookMachine book, OrderTicket ticket)
+    {
+        var report = Open(book.Symbol, ticket, book.Sequence, book.TimeNanos);
+        return ticket.Order.Type == OrderType.Limit && book.Core.TryGetOrder(ticket.OrderId, out var order) && order.PriceTicks != 0
+            ? report with { PriceTicks = order.PriceTicks }
+            : report;
+    }
+
+    /// <summary>The state of an open order, or one that has just been, on the terms it was entered with.</summary>
     public static ExecutionReport Open(string symbol, OrderTicket ticket, long sequence, long timeNanos) =>
         Blank(symbol, ticket.Order, ticket.FilledLots == 0 ? OrderStatus.New : OrderStatus.PartiallyFilled) with
         {
@@ -195,7 +204,8 @@ internal static class BookReports
             {
                 report = step.Kind switch
                 {
-                    StepKind.Opened => report with { OrderId = step.OrderId },
+                    // A post-only order may have slid.
+                    StepKind.Opened => report with { OrderId = step.OrderId, PriceTicks = step.PriceTicks },
                     StepKind.Ended => report with { LeavesLots = 0, End = step.Reason },
                     StepKind.Changed or StepKind.Held => report with { LeavesLots = step.LeavesLots },
                     _ => report,

@@ -235,7 +235,7 @@ public sealed partial class OrderBookGrain
     }
 
     private static Answer OpenNow(OpenBook book, OrderTicket ticket) =>
-        new(BookReports.Open(book.Symbol, ticket, book.Machine.Sequence, book.Machine.TimeNanos));
+        new(BookReports.Open(book.Machine, ticket));
 
     private static Answer Closed(OpenBook book, long account, long number, in FinishedOrder finished, bool refused) =>
         finished.Sequence == 0
