@@ -17,6 +17,9 @@ public sealed partial class OrderBook
     /// <summary>What an auction gives at a price.</summary>
     private readonly record struct AuctionResult(long PriceTicks, Int128 Lots, Int128 Imbalance);
 
+    /// <summary>A market order with a worst price, in an auction: it trades when that, as a limit, would.</summary>
+    private readonly record struct CappedOrder(long Price, Int128 Lots, long Priority, int Slot);
+
     /// <summary>Where a side stands while an auction fills it: by price, displayed first, then time.</summary>
     private struct AuctionQueue
     {
@@ -25,12 +28,22 @@ public sealed partial class OrderBook
         public int Lit;
         public int Dark;
         public int Slot;
+
+        /// <summary>Next of the market orders with a worst price.</summary>
+        public int Capped;
+
+        /// <summary>The order stands alone: the one behind it in its queue has another worst price, or none.</summary>
+        public bool IsAlone;
     }
 
     // Lots by price of each side, best first.
     private readonly List<(long Price, Int128 Lots)>[] _offers = [[], []];
     private readonly List<long> _candidates = [];
     private readonly Int128[] _atMarketLots = new Int128[2];
+
+    // Market orders with a worst price: that keeps them out as a limit would, and is no price to trade at. Best first. They
+    // trade in the sequence of those prices: before better limits they would leave a crossed book.
+    private readonly List<CappedOrder>[] _capped = [[], []];
     private AuctionResult _told;
     private bool _mustTell;
 
@@ -107,17 +120,23 @@ public sealed partial class OrderBook
         var demand = _atMarketLots[Buy];
         foreach (var (_, lots) in buys)
             demand += lots;
+        foreach (var order in _capped[Buy])
+            demand += order.Lots;
         var supply = _atMarketLots[Sell];
         // Candidates rise: buyers drop out from the cheapest, sellers come in.
-        var lastBuy = buys.Count - 1;
-        var nextSell = 0;
+        var (lastBuy, lastCapped) = (buys.Count - 1, _capped[Buy].Count - 1);
+        var (nextSell, nextCapped) = (0, 0);
         for (var i = 0; i < _candidates.Count; i++)
         {
             var price = _candidates[i];
             for (; lastBuy >= 0 && buys[lastBuy].Price < price; lastBuy--)
                 demand -= buys[lastBuy].Lots;
+            for (; lastCapped >= 0 && _capped[Buy][lastCapped].Price < price; lastCapped--)
+                demand -= _capped[Buy][lastCapped].Lots;
             for (; nextSell < sells.Count && sells[nextSell].Price <= price; nextSell++)
                 supply += sells[nextSell].Lots;
+            for (; nextCapped < _capped[Sell].Count && _capped[Sell][nextCapped].Price <= price; nextCapped++)
+                supply += _capped[Sell][nextCapped].Lots;
             // Nothing changes up to the next candidate.
             var through = i + 1 < _candidates.Count ? _candidates[i + 1] - 1 : price;
             search.Look(price, through, demand, supply);
@@ -150,17 +169,13 @@ public sealed partial class OrderBook
         _candidates.Add(low);
         _candidates.Add(high);
         foreach (var (price, _) in buys)
-        {
-            if (price >= low && price < high)
-                _candidates.Add(price + 1);
-        }
-
+            AddFall(price, low, high);
+        foreach (var order in _capped[Buy])
+            AddFall(order.Price, low, high);
         foreach (var (price, _) in sells)
-        {
-            if (price > low && price <= high)
-                _candidates.Add(price);
-        }
-
+            AddRise(price, low, high);
+        foreach (var order in _capped[Sell])
+            AddRise(order.Price, low, high);
         _candidates.Sort();
         var kept = 1;
         for (var i = 1; i < _candidates.Count; i++)
@@ -170,6 +185,18 @@ public sealed partial class OrderBook
         }
 
         _candidates.RemoveRange(kept, _candidates.Count - kept);
+    }
+
+    private void AddFall(long price, long low, long high)
+    {
+        if (price >= low && price < high)
+            _candidates.Add(price + 1);
+    }
+
+    private void AddRise(long price, long low, long high)
+    {
+        if (price > low && price <= high)
+            _candidates.Add(price);
     }
 
     /// <summary>Sums what a side brings to an auction: not all-or-none, whole icebergs.</summary>
@@ -202,8 +229,36 @@ public sealed partial class OrderBook
                 offers.Add((takesLit ? litPrice : darkPrice, lots));
         }
 
-        _atMarketLots[side] = OpenAt(_sides[side + AtMarket].Best);
+        OfferAtMarket(side);
     }
+
+    private void OfferAtMarket(int side)
+    {
+        var capped = _capped[side];
+        capped.Clear();
+        _atMarketLots[side] = 0;
+        for (var slot = _ladder[_sides[side + AtMarket].Best].First; slot != 0; slot = _entries[slot].Next)
+        {
+            ref var entry = ref _entries[slot];
+            if (Has(slot, Traits.AllOrNone))
+                continue;
+            if (IsCapped(slot))
+                capped.Add(new CappedOrder(ConditionsOf(slot).Price, entry.Leaves, entry.Priority, slot));
+            else
+                _atMarketLots[side] += entry.Leaves;
+        }
+
+        if (capped.Count > 1)
+            capped.Sort(side == Buy ? s_highestFirst : s_lowestFirst);
+    }
+
+    private static readonly Comparison<CappedOrder> s_highestFirst = (a, b) =>
+        (b.Price, a.Priority).CompareTo((a.Price, b.Priority));
+
+    private static readonly Comparison<CappedOrder> s_lowestFirst = (a, b) =>
+        (a.Price, a.Priority).CompareTo((b.Price, b.Priority));
+
+    private bool IsCapped(int slot) => ConditionsOf(slot).Price != 0;
 
     private Int128 OpenAt(int level)
     {
@@ -266,10 +321,10 @@ public sealed partial class OrderBook
         Complete(slot);
     }
 
-    /// <summary>The next order of a side: market orders, then by price, displayed, hidden.</summary>
+    /// <summary>The next order of a side: market orders, then by price, those with a worst price, displayed, hidden.</summary>
     private int NextIn(ref AuctionQueue queue)
     {
-        while (queue.Slot == 0 || Has(queue.Slot, Traits.AllOrNone))
+        while (queue.Slot == 0 || StaysOut(in queue))
         {
             if (queue.Slot != 0)
                 Step(ref queue, queue.Slot);
@@ -280,7 +335,11 @@ public sealed partial class OrderBook
         return queue.Slot;
     }
 
-    private void Step(ref AuctionQueue queue, int slot) => queue.Slot = _entries[slot].Next;
+    // Market orders with a worst price have their turn among the prices.
+    private bool StaysOut(in AuctionQueue queue) => Has(queue.Slot, Traits.AllOrNone)
+        || (!queue.IsAlone && Has(queue.Slot, Traits.AtMarket) && IsCapped(queue.Slot));
+
+    private void Step(ref AuctionQueue queue, int slot) => queue.Slot = queue.IsAlone ? 0 : _entries[slot].Next;
 
     /// <summary>Goes to the next level; its first order. The levels' cursors run ahead of what is emptied.</summary>
     private void OpenNextLevel(ref AuctionQueue queue)
@@ -294,6 +353,9 @@ public sealed partial class OrderBook
             return;
         }
 
+        queue.IsAlone = TryTakeCapped(ref queue);
+        if (queue.IsAlone)
+            return;
         if (queue.Lit == 0 && queue.Dark == 0)
             throw new InvalidOperationException("An auction gives more lots than a side has.");
 
@@ -310,6 +372,31 @@ public sealed partial class OrderBook
             queue.Dark = NextWorse(queue.Side + Dark, queue.Dark);
         }
     }
+
+    /// <summary>Goes to the next market order with a worst price, if no level is better than that.</summary>
+    private bool TryTakeCapped(ref AuctionQueue queue)
+    {
+        var capped = _capped[queue.Side];
+        // One may have ended meanwhile, with a sibling.
+        while (queue.Capped < capped.Count && !IsStillAtMarket(capped[queue.Capped]))
+            queue.Capped++;
+        if (queue.Capped == capped.Count)
+            return false;
+
+        var next = capped[queue.Capped];
+        foreach (var level in (ReadOnlySpan<int>)[queue.Lit, queue.Dark])
+        {
+            if (level != 0 && Toward(queue.Side ^ 1, _ladder.PriceOf(level)) < Toward(queue.Side ^ 1, next.Price))
+                return false;
+        }
+
+        queue.Capped++;
+        queue.Slot = next.Slot;
+        return true;
+    }
+
+    private bool IsStillAtMarket(in CappedOrder order) => _entries[order.Slot] is { Id: not 0 } entry
+        && entry.Priority == order.Priority && (entry.Traits & Traits.AtMarket) != 0;
 
     /// <summary>Keeps the prices that no rule so far has put behind another.</summary>
     private struct PriceSearch

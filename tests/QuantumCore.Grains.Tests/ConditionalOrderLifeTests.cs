@@ -202,6 +202,23 @@ public abstract class ConditionalOrderLifeTests(bool hostile)
     }
 
     [Fact]
+    public async Task An_auction_never_costs_a_market_order_more_than_is_held_for_it()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        foreach (var phase in new[] { TradingPhase.Closed, TradingPhase.PreOpen, TradingPhase.Opening })
+            await exchange.Book(Aapl).Operate(BookCommand.Of(BookVerb.SetPhase, (long)phase));
+        await exchange.PlaceAsync(Bob, "ask", Aapl, Side.Sell, 17_000, 10);
+        var market = await PlaceAsync(
+            exchange, Alice, Limit("market", Side.Buy, 10, 15_750) with { Type = OrderType.Market, TimeInForce = TimeInForce.AtTheOpening });
+        Assert.Equal(OrderStatus.New, market.Status);
+        await exchange.Book(Aapl).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Continuous));
+        var ended = await exchange.Book(Aapl).Status(Alice, market.OrderId);
+        Assert.Equal((EndReason.AtTheOpening, 0), (ended.End, ended.FilledLots));
+        Assert.Equal((1_000_000_000_000, 0), (await exchange.ViewAsync(Alice, ended)).Of("USD") is var cash ? (cash.Total, cash.Held) : default);
+    }
+
+    [Fact]
     public async Task The_kill_switch_cancels_and_blocks()
     {
         await using var disk = new Disk();

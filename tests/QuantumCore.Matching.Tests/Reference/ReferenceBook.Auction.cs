@@ -208,6 +208,14 @@ internal sealed partial class ReferenceBook
         var ranges = new List<(long Low, long High)>();
         if (prices.Count == 0)
             return any && reference != 0 ? [(reference, reference)] : ranges;
+        // A market order's worst price is no candidate of its own, but something differs there.
+        var (lowest, highest) = (prices.Min, prices.Max);
+        foreach (var order in _open)
+        {
+            if (TakesPart(order) && order.HasNoLimit && order.Price > lowest && order.Price < highest)
+                _ = prices.Add(order.Price);
+        }
+
         foreach (var price in prices)
         {
             if (ranges.Count > 0 && ranges[^1].High < price - 1)
@@ -226,9 +234,14 @@ internal sealed partial class ReferenceBook
     {
         var lots = 0L;
         foreach (var order in _open)
-            lots += TakesPart(order) && order.Side == side && order.Reaches(price) ? order.Leaves : 0;
+            lots += TakesPart(order) && order.Side == side && TradesAt(order, price) ? order.Leaves : 0;
         return lots;
     }
+
+    /// <summary>A market order's worst price holds in an auction too.</summary>
+    private static bool TradesAt(ReferenceOrder order, long price) => order is { HasNoLimit: true, Price: > 0 }
+        ? order.Side == Side.Buy ? price <= order.Price : price >= order.Price
+        : order.Reaches(price);
 
     /// <summary>14 step 6: two equally near, the higher.</summary>
     private static long Nearest(List<(long Low, long High)> ranges, long reference)
@@ -253,7 +266,7 @@ internal sealed partial class ReferenceBook
         var left = auction.Lots;
         while (left > 0)
         {
-            var (buyer, seller) = (Front(Side.Buy), Front(Side.Sell));
+            var (buyer, seller) = (Front(Side.Buy, auction.Price), Front(Side.Sell, auction.Price));
             var lots = Math.Min(left, Math.Min(buyer.Leaves, seller.Leaves));
             left -= lots;
             FillInAuction(buyer, lots);
@@ -268,16 +281,27 @@ internal sealed partial class ReferenceBook
         }
     }
 
-    private ReferenceOrder Front(Side side)
+    private ReferenceOrder Front(Side side, long price)
     {
         ReferenceOrder? front = null;
         foreach (var order in _open)
         {
-            if (TakesPart(order) && order.Side == side && (front is null || order.RanksBefore(front)))
+            if (TakesPart(order) && order.Side == side && TradesAt(order, price) && (front is null || IsServedBefore(order, front)))
                 front = order;
         }
 
         return front!;
+    }
+
+    /// <summary>14 step 7: a market order with a worst price comes at that price, before limits.</summary>
+    private static bool IsServedBefore(ReferenceOrder order, ReferenceOrder other)
+    {
+        var (first, second) = (order is { HasNoLimit: true, Price: 0 }, other is { HasNoLimit: true, Price: 0 });
+        if (first || second)
+            return first && (!second || order.Prio < other.Prio);
+        if (order.Price != other.Price)
+            return order.Side == Side.Buy ? order.Price > other.Price : order.Price < other.Price;
+        return order.RanksBefore(other);
     }
 
     private static void FillInAuction(ReferenceOrder order, long lots)
