@@ -72,6 +72,7 @@ try
         ServesCustomers = options.Role != SiloRole.Matching,
         SignUp = options.SignUp,
         Sites = options.Sites,
+        TimeZone = options.TimeZone,
         Proxies = options.Proxies,
         SessionKeys = Storage.SessionKeys(options),
         AccountRequestsPerSecond = options.AccountRequests,

@@ -53,6 +53,8 @@ internal sealed record SiloOptions
                                  with a key (default: none).
           --proxies NETWORKS     Proxies in front, separated by ',', such as 10.0.0.5 or 10.0.0.0/8, whose X-Forwarded-For and
                                  X-Forwarded-Proto are believed (default: none; nobody else's ever).
+          --time-zone NAME       Time zone by whose days and hours the market-wide breaker goes, such as America/New_York
+                                 (default: UTC).
           --storage KIND         sqlite (default), postgres, or volatile (nothing is kept).
           --keep-free MIB        With less room on the disk of --data, orders are refused while cancels go on, for
                                  --storage sqlite (default: 64; 0: never).
@@ -130,7 +132,7 @@ internal sealed record SiloOptions
     [
         "data", "urls", "storage", "keep-free", "pack-after", "secrets", "payouts", "settlements", "settlement-answers", "postgres", "exchange", "demo", "simulate", "market-maker", "seed", "admin-port", "recordings", "no-quotes",
         "cluster", "role", "tag", "advertise", "silo-port", "gateway-port", "account-requests", "address-requests",
-        "binance-weight", "binance-orders", "tls-certificate", "tls-key", "fix", "sign-up", "sites", "proxies", "log", "log-level", "otlp", "trace-one-in", "long-turn", "shutdown",
+        "binance-weight", "binance-orders", "tls-certificate", "tls-key", "fix", "sign-up", "sites", "proxies", "time-zone", "log", "log-level", "otlp", "trace-one-in", "long-turn", "shutdown",
     ];
 
     public string DataDirectory { get; init; } = "data";
@@ -252,6 +254,9 @@ internal sealed record SiloOptions
     /// <summary>Proxies that are believed.</summary>
     public IReadOnlyList<IPNetwork> Proxies { get; init; } = [];
 
+    /// <summary>By whose days and hours the market-wide breaker goes.</summary>
+    public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
+
     /// <summary>Whether only this machine can connect.</summary>
     public bool IsLoopback => Urls.Split(';', StringSplitOptions.RemoveEmptyEntries).All(IsLoopbackUrl);
 
@@ -326,14 +331,11 @@ internal sealed record SiloOptions
         "exchange" => this with { ExchangeFile = ExistingFile(value, source) },
         "tls-certificate" => this with { TlsCertificate = ExistingFile(value, source) },
         "tls-key" => this with { TlsKey = ExistingFile(value, source) },
-        "fix" => this with
-        {
-            Fix = FixAddress.Read(value)
-                ?? throw new FormatException($"{source}: '{value}' is no port, and no address such as tcp://127.0.0.1:9878 or tls://0.0.0.0:9879."),
-        },
+        "fix" => this with { Fix = FixAt(value, source) },
         "sign-up" => this with { SignUp = Switch(value, "on", source) },
         "sites" => this with { Sites = CheckSites(value, source) },
         "proxies" => this with { Proxies = ReadProxies(value, source) },
+        "time-zone" => this with { TimeZone = ZoneOf(value, source) },
         "demo" => this with { DemoAllowed = Switch(value, "auto", source) },
         "simulate" => this with
         {
@@ -385,6 +387,15 @@ internal sealed record SiloOptions
 
     private static string ExistingFile(string value, string source) =>
         File.Exists(value) ? value : throw new FormatException($"{source}: there is no file '{value}'.");
+
+    private static FixAddress FixAt(string value, string source) =>
+        FixAddress.Read(value)
+        ?? throw new FormatException($"{source}: '{value}' is no port, and no address such as tcp://127.0.0.1:9878 or tls://0.0.0.0:9879.");
+
+    private static TimeZoneInfo ZoneOf(string value, string source) =>
+        TimeZoneInfo.TryFindSystemTimeZoneById(value, out var zone)
+            ? zone
+            : throw new FormatException($"{source}: this machine knows no time zone '{value}', such as America/New_York.");
 
     private static string[] CheckSites(string value, string source)
     {

@@ -91,6 +91,6 @@ public sealed record GatewayOptions
     /// <summary>Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; of anyone else they are not.</summary>
     public IReadOnlyList<IPNetwork> Proxies { get; init; } = [];
 
-    /// <summary>Whose local time the market-wide breaker goes by.</summary>
-    public TimeZoneInfo BreakerTimeZone { get; init; } = TimeZoneInfo.Utc;
+    /// <summary>Whose local time and days the market-wide breaker goes by.</summary>
+    public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
 }

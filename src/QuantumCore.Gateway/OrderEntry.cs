@@ -205,6 +205,10 @@ public sealed partial class OrderEntry(
         return answer.Failure == RejectReason.None ? answer.Value : answer.Failure;
     }
 
+    /// <summary>The phase and prices of a symbol; or why it can't be told.</summary>
+    internal ValueTask<GrainAnswer<BookState>> State(string symbol) =>
+        _calls.Ask("State", 0, async () => await (await listings.Book(symbol)).State(symbol));
+
     /// <summary>Cancels an order by its public id; the report is its final state.</summary>
     public ValueTask<ExecutionReport> Cancel(long account, string symbol, long orderId) =>
         AskBook("CloseById", account, symbol, orderId, book => book.CloseById(symbol, account, orderId));

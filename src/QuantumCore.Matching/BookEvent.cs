@@ -28,7 +28,10 @@ public enum BookEventKind : byte
     /// <summary>A pegged order moves to another price.</summary>
     Repriced = 7,
 
-    /// <summary>A pegged order left the book: it has no reference, or the phase has no pegs.</summary>
+    /// <summary>
+    /// An order left the book and waits: a pegged one has no reference, or the phase has no pegs; the closing auction of
+    /// one for the close was broken off.
+    /// </summary>
     Parked = 8,
 
     /// <summary>Two orders of one owner met and did not trade.</summary>

@@ -194,6 +194,7 @@ public sealed partial class OrderBook
 
     private void EnterPhase(TradingPhase phase)
     {
+        var brokenOff = Phase == TradingPhase.Closing && phase != TradingPhase.Closed;
         Phase = phase;
         Mind(Care.Phase, phase != TradingPhase.Continuous);
         Append(BookEventKind.PhaseChanged, default, EndReason.None, 0, 0, 0, 0);
@@ -201,6 +202,8 @@ public sealed partial class OrderBook
         _mustTell = IsCall(phase);
         if (phase == TradingPhase.Closing)
             ReleaseHeld();
+        if (brokenOff)
+            HoldAgain();
         if (phase != TradingPhase.Continuous)
             ParkPegs();
         if (phase == TradingPhase.Closed)
@@ -238,6 +241,31 @@ public sealed partial class OrderBook
         }
 
         _held.Clear();
+    }
+
+    /// <summary>
+    /// The closing auction is broken off: orders for it wait for the next one, with the priority they have, and take no
+    /// part in an auction before it.
+    /// </summary>
+    private void HoldAgain()
+    {
+        for (var slot = 1; slot < _entriesUsed; slot++)
+        {
+            if (_entries[slot].Id != 0 && _entries[slot].Place == OrderPlace.Resting && Has(slot, Traits.AtTheClose))
+                _held.Add(slot);
+        }
+
+        _held.Sort((a, b) => _entries[a].Id.CompareTo(_entries[b].Id));
+        foreach (var slot in _held)
+        {
+            ref var entry = ref _entries[slot];
+            LeaveBook(slot);
+            entry.Place = OrderPlace.Held;
+            ConditionsOf(slot).Shown = 0;
+            Append(
+                BookEventKind.Parked, entry.Side, EndReason.None, entry.Id, ConditionsOf(slot).Price, entry.TotalLots,
+                entry.Leaves);
+        }
     }
 
     /// <summary>Orders that were for one auction, and market orders, do not outlive it.</summary>
@@ -306,10 +334,22 @@ public sealed partial class OrderBook
                 || kept.Minimum != 0 || (entry.Traits & (Traits.PostOnly | Traits.AllOrNone)) != 0);
         var price = kept.Price;
         if (impossible)
+        {
             End(slot, EndReason.Session);
+        }
         else if (isChild && IsRefusedChild(slot, ref price))
+        {
             End(slot, EndReason.List);
+        }
+        else if (isChild && HasPassed(slot))
+        {
+            // It is now an order as others that had triggered when the band stopped them.
+            Trigger(slot);
+            EnterCallPhase(slot);
+        }
         else
+        {
             _ = Start(slot, price);
+        }
     }
 }

@@ -89,8 +89,7 @@ public sealed partial class OrderBook
         }
 
         kept.Price = price;
-        if (!IsWaitingStop(slot) || OrderRules.IsTrailing(kept.Type)
-            || !IsPast(entry.Side, kept.Type, kept.Reference, kept.Trigger))
+        if (!HasPassed(slot))
         {
             _ = Start(slot, price);
             return;
@@ -99,6 +98,14 @@ public sealed partial class OrderBook
         // Its trigger has passed already: protection must not vanish.
         Trigger(slot);
         EnterTriggered(slot);
+    }
+
+    /// <summary>Whether the trigger of a child that enters has been passed already.</summary>
+    private bool HasPassed(int slot)
+    {
+        ref var kept = ref ConditionsOf(slot);
+        return IsWaitingStop(slot) && !OrderRules.IsTrailing(kept.Type)
+            && IsPast(_entries[slot].Side, kept.Type, kept.Reference, kept.Trigger);
     }
 
     /// <summary>Whether what was not asked when its list entered would refuse a child now (RULES 9.4, 9.5).</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 using QuantumCore.TestKit;
@@ -204,10 +205,58 @@ public sealed class OperatorCallTests
         Assert.Equal("""{"level":1,"acted":false,"symbols":[]}""", await At("900"));
         Assert.Equal([$"AAPL {Halted}", $"MSFT {Halted}"], Phases());
 
-        exchange.Floor.RefusesToOperate["MSFT"] = RejectReason.NotInThisPhase;
-        Assert.Equal("""{"level":3,"acted":true,"symbols":["AAPL"]}""", await At("800"));
+        Assert.Equal("""{"level":3,"acted":true,"symbols":["AAPL","MSFT"]}""", await At("800"));
         Assert.Equal(["AAPL 5 Why=6", "AAPL 6 Why=6", "MSFT 5 Why=6", "MSFT 6 Why=6"], Phases()[2..]);
     }
+
+    [Theory]
+    // From before the opening a halt is reached through it, and ends in it.
+    [InlineData(TradingPhase.PreOpen, "930", "2 Why=6|5 Next=2 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6")]
+    [InlineData(TradingPhase.Opening, "930", "5 Next=2 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6")]
+    [InlineData(TradingPhase.Volatility, "870", "5 Next=3 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6")]
+    [InlineData(TradingPhase.Halt, "870", "5 Next=3 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6")]
+    [InlineData(TradingPhase.Closed, "870", "")]
+    [InlineData(TradingPhase.PreOpen, "800", "2 Why=6|5 Why=6|6 Why=6")]
+    [InlineData(TradingPhase.Halt, "800", "5 Why=6|6 Why=6")]
+    [InlineData(TradingPhase.Closed, "800", "")]
+    public async Task Breaker_leaves_out_no_symbol_whatever_its_phase(TradingPhase phase, string index, string expected)
+    {
+        var time = new ManualTime(new DateTimeOffset(2026, 1, 5, 15, 0, 0, TimeSpan.Zero));
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        exchange.Floor.BookState = new BookState(0, 0, Phase: phase);
+        var reply = await exchange.SendAsync("POST", "admin/breaker", $$"""{"index":{{index}},"previousClose":"1000"}""", "admin", Token);
+        Assert.Equal(200, (int)reply.Status);
+        Assert.Equal(expected, string.Join('|', PhaseCalls(exchange, "AAPL")));
+    }
+
+    [Theory]
+    [InlineData("2026-01-05T22:59:59Z", "6 Why=6")]
+    // In the zone of the exchange it is the next day by then.
+    [InlineData("2026-01-05T23:00:00Z", "")]
+    public async Task A_closed_symbol_does_not_open_on_the_day_that_the_breaker_closed(string opens, string expected)
+    {
+        var time = new ManualTime(new DateTimeOffset(2026, 1, 5, 15, 0, 0, TimeSpan.Zero));
+        var zone = TimeZoneInfo.CreateCustomTimeZone("east", TimeSpan.FromHours(1), "east", "east");
+        await using var exchange = await OpenGateway.StartAsync(new GatewayOptions { TimeZone = zone }, time: time);
+        var plan = new PhasePlan(TradingPhase.PreOpen, DateTimeOffset.Parse(opens, CultureInfo.InvariantCulture).ToUnixTimeSeconds() * 1_000_000_000);
+        exchange.Floor.BookState = new BookState(0, 0, Phase: TradingPhase.Closed, Plan: plan);
+        await exchange.SendAsync("POST", "admin/breaker", """{"index":800,"previousClose":"1000"}""", "admin", Token);
+        Assert.Equal(expected, string.Join('|', PhaseCalls(exchange, "AAPL")));
+    }
+
+    [Fact]
+    public async Task Breaker_says_where_a_symbol_may_still_trade()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        exchange.Floor.RefusesToOperate["MSFT"] = RejectReason.NotInThisPhase;
+        var reply = await exchange.SendAsync("POST", "admin/breaker", """{"index":800,"previousClose":"1000"}""", "admin", Token);
+        Assert.Equal(("NotInThisPhase", "symbol"), (reply.Code, reply["field"]));
+        Assert.Contains("MSFT", reply.Text, StringComparison.Ordinal);
+        Assert.Equal(["5 Why=6", "6 Why=6"], PhaseCalls(exchange, "AAPL"));
+    }
+
+    private static string[] PhaseCalls(OpenGateway exchange, string symbol) =>
+        [.. exchange.Floor.Calls.Where(call => call.StartsWith($"Operate {symbol}", StringComparison.Ordinal)).Select(call => string.Join(' ', call.Split(' ')[8..]))];
 
     [Theory]
     [InlineData("""{"index":0,"previousClose":1000}""", "index")]

@@ -50,6 +50,76 @@ public sealed class PlannedPhaseTests
         Assert.Equal(new PhasePlan(TradingPhase.Volatility, 900 * Second), book.Plan);
     }
 
+    [Fact]
+    public void A_symbol_that_stands_still_may_be_told_so_again_with_another_plan()
+    {
+        var book = NewBook();
+        var records = new List<BookRecord>();
+        void Call(BookCommand call, long now)
+        {
+            Assert.Equal(RejectReason.None, book.Operate(call, now, out var record));
+            records.Add(record!);
+        }
+
+        Call(Phase(TradingPhase.Halt, new PhasePlan(TradingPhase.Volatility, 900 * Second), PhaseReason.Technical), Second);
+        Call(Phase(TradingPhase.Halt, new PhasePlan(TradingPhase.Opening, 600 * Second), PhaseReason.NewsPending), 2 * Second);
+        Assert.Equal((PhaseReason.NewsPending, Second), (book.PhaseReason, book.PhaseNanos));
+        Assert.Equal(new PhasePlan(TradingPhase.Opening, 600 * Second), book.Plan);
+        Call(Phase(TradingPhase.Halt, null, PhaseReason.Regulatory), 3 * Second);
+        Assert.Null(book.Plan);
+        Call(Phase(TradingPhase.Closed, new PhasePlan(TradingPhase.PreOpen, 900 * Second), PhaseReason.None), 4 * Second);
+        Call(Phase(TradingPhase.Closed, null, PhaseReason.MarketWideBreaker), 5 * Second);
+        Assert.Equal((TradingPhase.Closed, PhaseReason.MarketWideBreaker, null), (book.Core.Phase, book.PhaseReason, book.Plan));
+
+        // Where there is trading, or an auction, a call of the same phase is one too many.
+        Call(Phase(TradingPhase.PreOpen, null, PhaseReason.None), 6 * Second);
+        Assert.Equal(RejectReason.NotInThisPhase, book.Operate(Phase(TradingPhase.PreOpen, null, PhaseReason.None), 7 * Second, out _));
+
+        var again = NewBook();
+        foreach (var record in records)
+            again.Replay(again.Sequence + 1, BookRecordEncoding.Encode(record));
+        Assert.Equal(StateOf(book), StateOf(again));
+    }
+
+    [Theory]
+    // Level 2 while level 1 lasts: 15 minutes from then on.
+    [InlineData(900, 1_200)]
+    [InlineData(1_200, 1_200)]
+    // A halt for longer, or until somebody ends it, stays.
+    [InlineData(1_201, 1_201)]
+    [InlineData(0, 0)]
+    public void The_breaker_lets_no_halted_symbol_trade_sooner(long planned, long expected)
+    {
+        var book = NewBook();
+        PhasePlan? Plan(long seconds) => seconds == 0 ? null : new PhasePlan(TradingPhase.Volatility, seconds * Second, 300 * Second);
+        Assert.Equal(RejectReason.None, book.Operate(Phase(TradingPhase.Halt, Plan(planned), PhaseReason.Regulatory), Second, out _));
+        Assert.Equal(RejectReason.None, book.Operate(Phase(TradingPhase.Halt, Plan(1_200), PhaseReason.MarketWideBreaker), 2 * Second, out _));
+        Assert.Equal(Plan(expected), book.Plan);
+        Assert.Equal(expected == planned ? PhaseReason.Regulatory : PhaseReason.MarketWideBreaker, book.PhaseReason);
+
+        // For the day: whatever was planned no longer is.
+        Assert.Equal(RejectReason.None, book.Operate(Phase(TradingPhase.Halt, null, PhaseReason.MarketWideBreaker), 3 * Second, out _));
+        Assert.Null(book.Plan);
+    }
+
+    [Fact]
+    public async Task Over_HTTP_the_breaker_closes_what_has_not_opened_and_what_is_halted()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        await exchange.Operator.SetPhaseAsync(Aapl, Client.TradingPhase.Closed, Token);
+        await exchange.Operator.SetPhaseAsync(Aapl, Client.TradingPhase.PreOpen, new Client.PhaseTerms { For = TimeSpan.FromHours(1) }, Token);
+        await exchange.Operator.SetPhaseAsync("MSFT", Client.TradingPhase.Halt, new Client.PhaseTerms { For = TimeSpan.FromHours(1) }, Token);
+
+        Assert.Equal([Aapl, "MSFT"], (await exchange.Operator.BreakAsync(800, 1_000, Token)).Symbols);
+        foreach (var symbol in (string[])[Aapl, "MSFT"])
+        {
+            var state = await exchange.Alice.GetStateAsync(symbol, Token);
+            Assert.Equal(
+                (Client.TradingPhase.Closed, Client.PhaseReason.MarketWideBreaker, null),
+                (state.Phase, state.PhaseReason, state.NextPhase));
+        }
+    }
+
     public static TheoryData<string, NamedValue[]> Nonsense => new()
     {
         { "a phase that can't follow", [new(ChangedValue.Next, (long)TradingPhase.PreOpen), new(ChangedValue.NextNanos, 5)] },

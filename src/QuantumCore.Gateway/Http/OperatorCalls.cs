@@ -81,15 +81,17 @@ internal sealed class OperatorCalls(
             return;
         }
 
-        var local = TimeZoneInfo.ConvertTime(time.GetUtcNow(), options.BreakerTimeZone).DateTime;
+        var now = time.GetUtcNow();
+        var local = TimeZoneInfo.ConvertTime(now, options.TimeZone).DateTime;
         var call = MarketWideBreaker.Judge(index, close, local, await grains.Catalog().BreakerUsed());
         ImmutableArray<string> stopped = [];
         if (call.Acts)
         {
-            (var failure, stopped) = await StopAll(call.Level == MarketWideBreaker.ClosingLevel);
-            if (failure is { } failed)
+            var failed = new FailedSymbols();
+            stopped = await new MarketStop(entry, now, options.TimeZone).Stop(await listings.All(), call.Level, failed);
+            if (failed.Refusal is { } failure)
             {
-                await Answer.Refuse(context, failed);
+                await Answer.Refuse(context, failure);
                 return;
             }
 
@@ -107,31 +109,6 @@ internal sealed class OperatorCalls(
             to.WriteEndArray();
             to.WriteEndObject();
         });
-    }
-
-    /// <summary>Halts every symbol until it reopens by an auction, or closes it if told so; a phase that can't be left that way is left alone.</summary>
-    private async ValueTask<(Refusal? Failure, ImmutableArray<string> Stopped)> StopAll(bool closes)
-    {
-        var resumes = new PhasePlan(
-            TradingPhase.Volatility,
-            time.UnixNanos() + MarketWideBreaker.Stop.Nanos(),
-            MarketWideBreaker.Reopening.Nanos());
-        var halt = PhaseReading.Command(TradingPhase.Halt, PhaseReason.MarketWideBreaker, closes ? null : resumes);
-        var close = PhaseReading.Command(TradingPhase.Closed, PhaseReason.MarketWideBreaker, null);
-        var stopped = ImmutableArray.CreateBuilder<string>();
-        var failed = new FailedSymbols();
-        foreach (var instrument in await listings.All())
-        {
-            var reason = await entry.Operate(instrument.Symbol, halt);
-            if (closes && reason is RejectReason.None or RejectReason.NotInThisPhase)
-                reason = await entry.Operate(instrument.Symbol, close);
-            if (reason == RejectReason.None)
-                stopped.Add(instrument.Symbol);
-            else if (reason is not (RejectReason.NotInThisPhase or RejectReason.SymbolHalted))
-                failed.Add(instrument.Symbol, reason);
-        }
-
-        return (failed.Refusal, stopped.ToImmutable());
     }
 
     /// <summary>Whether a command takes a symbol out of a halt, or plans to, before all accounts have their part of a split; or one that has another name by now.</summary>
@@ -312,24 +289,5 @@ internal sealed class OperatorCalls(
         if (instrument is null)
             await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
         return instrument;
-    }
-
-    /// <summary>Where a command for many symbols was not carried out; the others got it.</summary>
-    private sealed class FailedSymbols
-    {
-        private readonly List<string> _symbols = [];
-        private RejectReason _first;
-
-        /// <summary>The first reason, and every symbol; null when there are none.</summary>
-        public Refusal? Refusal => _symbols.Count == 0
-            ? null
-            : new Refusal(_first, "symbol", null, $"Not done, or not known to be done, in {string.Join(", ", _symbols)}; done elsewhere.");
-
-        public void Add(string symbol, RejectReason reason)
-        {
-            if (_symbols.Count == 0)
-                _first = reason;
-            _symbols.Add(symbol);
-        }
     }
 }

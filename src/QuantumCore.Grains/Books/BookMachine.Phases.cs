@@ -40,6 +40,9 @@ internal sealed partial class BookMachine
         return record;
     }
 
+    /// <summary>A symbol that stands still may be told so again: its plan and its reason are new then, its phase goes on.</summary>
+    private bool IsRepeated(TradingPhase phase) => phase == Core.Phase && phase is TradingPhase.Halt or TradingPhase.Closed;
+
     private RejectReason SetRules(long timeNanos, ImmutableArray<NamedValue> changes)
     {
         var reason = Core.SetRules(timeNanos, RulesOf(changes));
@@ -64,10 +67,17 @@ internal sealed partial class BookMachine
         // A price outside its band, or an auction outside its collar, has its own way.
         var asTold = called && Core.Phase == (TradingPhase)command.Value;
         var why = (PhaseReason)(command.Changes.ValueOf(ChangedValue.Why) ?? 0);
+        var plan = asTold ? PhasePlan.Of(command.Changes) : null;
+        // The breaker stops a symbol; one that stands still for longer than it asks stays as it is.
+        if (Core.Phase == _phase && why == PhaseReason.MarketWideBreaker && plan is { } sooner && !(Plan?.AtNanos < sooner.AtNanos))
+        {
+            return;
+        }
+
         PhaseNanos = Core.Phase == _phase ? PhaseNanos : turn.TimeNanos;
         _phase = Core.Phase;
         PhaseReason = asTold ? why : PhaseReason.PriceBand;
-        Plan = asTold ? PhasePlan.Of(command.Changes) : null;
+        Plan = plan;
         if (Core.Phase == TradingPhase.Volatility && Plan is null)
         {
             var nanos = AuctionNanos > 0 ? AuctionNanos : !asTold && why == PhaseReason.Planned ? UsualAuctionNanos : 0;

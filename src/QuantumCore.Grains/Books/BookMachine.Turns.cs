@@ -80,7 +80,7 @@ internal sealed partial class BookMachine
         Func<long, RejectReason>? run = command.Verb switch
         {
             BookVerb.SetPhase when value is >= 0 and <= (long)TradingPhase.Closed && command.Changes.AreOfPhase((TradingPhase)value) =>
-                time => Core.SetPhase(time, (TradingPhase)value),
+                time => IsRepeated((TradingPhase)value) ? Core.AdvanceTime(time) : Core.SetPhase(time, (TradingPhase)value),
             BookVerb.SetMark => time => Core.SetMark(time, value),
             BookVerb.SetReference => time => Core.SetReference(time, value),
             BookVerb.SetRules when command.Changes.AreOfRules() => time => SetRules(time, command.Changes),

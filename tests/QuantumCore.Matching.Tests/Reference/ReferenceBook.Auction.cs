@@ -37,7 +37,18 @@ internal sealed partial class ReferenceBook
     /// <summary>A call phase or a halt begins: State, Held orders, Parks, at the end of the command Indicative.</summary>
     private void StopMatching(TradingPhase to)
     {
+        var from = Phase;
         SetState(to);
+        if (from == TradingPhase.Closing)
+        {
+            // The auction they are for is broken off: back to waiting, their prio kept.
+            foreach (var order in _open.FindAll(order => order.Terms.TimeInForce == TimeInForce.AtTheClose && order.Stay == Stay.Resting))
+            {
+                order.Stay = Stay.Held;
+                Say(BookEventKind.Parked, order, order.Total);
+            }
+        }
+
         if (to == TradingPhase.Closing)
         {
             // 13.1: with their original prio.

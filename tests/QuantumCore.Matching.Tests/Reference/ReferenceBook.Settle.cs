@@ -339,11 +339,14 @@ internal sealed partial class ReferenceBook
 
         Enter(child);
         // 7.5: protection must not vanish.
-        if (child.Stay == Stay.Armed && Phase == TradingPhase.Continuous && IsHit(child, ReferenceFor(child)))
-        {
-            TriggerOrder(child);
+        if (child.Stay != Stay.Armed || !IsHit(child, ReferenceFor(child)))
+            return;
+
+        TriggerOrder(child);
+        if (Phase == TradingPhase.Continuous)
             RunTriggered(child);
-        }
+        else
+            JoinCall(child);
     }
 
     private void SayActivated(ReferenceOrder child)
@@ -359,19 +362,26 @@ internal sealed partial class ReferenceBook
         {
             if (order.Stay == Stay.Done)
                 continue;
-            // 13.1: what a call phase can't hold.
-            if (!FitsCall(order) && !order.WaitsForTrigger)
+            if (order.Stay == Stay.Pending && (FitsCall(order) || order.WaitsForTrigger))
             {
-                if (order.Stay == Stay.Pending)
-                    SayActivated(order);
-                End(order, EndReason.Session);
-            }
-            else if (order.Stay == Stay.Pending)
                 Activate(order);
-            else
-                Rest(order);
+                continue;
+            }
+
+            if (order.Stay == Stay.Pending)
+                SayActivated(order);
+            JoinCall(order);
         }
 
         _queue.Clear();
+    }
+
+    /// <summary>13.1: what a call phase can't hold ends.</summary>
+    private void JoinCall(ReferenceOrder order)
+    {
+        if (FitsCall(order) || order.WaitsForTrigger)
+            Rest(order);
+        else
+            End(order, EndReason.Session);
     }
 }
