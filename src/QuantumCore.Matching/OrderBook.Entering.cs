@@ -234,8 +234,8 @@ public sealed partial class OrderBook
     /// <summary>The dynamic band, by the last price at the start of the phase (RULES 12.2).</summary>
     private void SetBand(ref Taker taker)
     {
-        if (_rules.DynamicBandBasisPoints is { } points)
-            (taker.BandLow, taker.BandHigh) = BandAround(LastPriceTicks != 0 ? LastPriceTicks : ReferencePriceTicks, points);
+        if (_rules.DynamicBandBasisPoints is not null)
+            (taker.BandLow, taker.BandHigh) = DynamicBand;
     }
 
     private SelfTradePrevention SelfTradeOf(int slot) =>

@@ -128,13 +128,13 @@ public sealed partial class OrderBook
             : RejectReason.Overflow;
     }
 
-    /// <summary>Whether the dynamic band lets anything trade at a price now.</summary>
-    public bool AllowsTradeAt(long priceTicks)
-    {
-        var probe = PlainTaker(0, Buy, 0, 0);
-        SetBand(ref probe);
-        return priceTicks >= probe.BandLow && priceTicks <= probe.BandHigh;
-    }
+    /// <summary>
+    /// The prices in ticks, bounds included, at which the dynamic band lets anything trade now, by the last price (RULES
+    /// 12.2); all prices without one.
+    /// </summary>
+    public (long LowTicks, long HighTicks) DynamicBand => _rules.DynamicBandBasisPoints is { } points
+        ? BandAround(LastPriceTicks != 0 ? LastPriceTicks : ReferencePriceTicks, points)
+        : (1, Instrument.PriceTicksLimit);
 
     /// <summary>
     /// The best price at which an order of a side and size would meet anyone at all, displayed or not; 0 for none.

@@ -23,21 +23,22 @@ internal sealed class BookGroup
     private readonly StrategyAuditor _auditor;
     private readonly List<(string Symbol, BookRecord Record)> _records = [];
 
-    public BookGroup()
+    public BookGroup(int? maxLevels = null)
     {
         _auditor = new StrategyAuditor(Books);
-        Strategies = new StrategyGroup((book, record) => _records.Add((book.Symbol, record)));
+        Strategies = NewGroup();
         foreach (var symbol in (string[])["A", "B", "C"])
         {
             var book = new BookMachine(symbol);
-            book.Define(EncodedInstrument.From(StrategyMarket.InstrumentOf(symbol)), Now);
+            var instrument = StrategyMarket.InstrumentOf(symbol);
+            book.Define(EncodedInstrument.From(instrument with { MaxLevels = maxLevels ?? instrument.MaxLevels }), Now);
             Books.Add(symbol, book);
         }
     }
 
     public SortedDictionary<string, BookMachine> Books { get; } = new(StringComparer.Ordinal);
 
-    public StrategyGroup Strategies { get; }
+    public StrategyGroup Strategies { get; private set; }
 
     public long Now { get; set; } = 1;
 
@@ -111,6 +112,25 @@ internal sealed class BookGroup
         Audit();
     }
 
+    /// <summary>All books come back as they were.</summary>
+    public void Restart()
+    {
+        foreach (var (symbol, book) in Books.ToArray())
+        {
+            Books[symbol] = BookMachine.Restore(symbol, book.Snapshot());
+        }
+
+        Strategies = NewGroup();
+        Strategies.Restore(Books.Values);
+    }
+
+    /// <summary>Symbol and price of each trade of the last command, those of two strategies too.</summary>
+    public IEnumerable<(string Symbol, long Price)> Prices() =>
+        from last in Last
+        from step in (last.Record as BookTurn)?.Steps ?? []
+        where step.Kind == StepKind.Fill
+        select (last.Symbol, step.PriceTicks);
+
     /// <summary>What is open of an order; 0 when it is done.</summary>
     public long LeavesOf(string symbol, long account, long number) =>
         Books[symbol].IsKnown(account, number, out var open, out _) ? open?.LeavesLots ?? 0 : 0;
@@ -150,6 +170,8 @@ internal sealed class BookGroup
         return new SubmitOrder(
             account, number, "", side, type, time, false, price, lots, 0, 0, Conditions: EncodedConditions.From(conditions));
     }
+
+    private StrategyGroup NewGroup() => new((book, record) => _records.Add((book.Symbol, record)));
 
     private void ExpireDue()
     {

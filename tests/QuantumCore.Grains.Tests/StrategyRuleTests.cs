@@ -241,6 +241,60 @@ public class StrategyRuleTests
             "A", BookCommand.Of(BookVerb.SetRules) with { Changes = [new(ChangedValue.DynamicBand, points)] });
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Strategies_trade_with_each_other_within_the_bands_of_their_books_as_soon_as_there_is_such_a_price(bool crashes)
+    {
+        foreach (var (symbol, price) in (ReadOnlySpan<(string, long)>)[("A", 100), ("B", 40)])
+        {
+            _group.Enter(symbol, 1001, Side.Sell, price, 1);
+            _group.Enter(symbol, 1002, Side.Buy, price, 1);
+        }
+
+        // A at 98 to 102 and B at 39 to 41 cost -107 to -93 together.
+        SetBand("A", 200);
+        SetBand("B", 300);
+        var first = _group.EnterStrategy(1000, -90, 2, TimeInForce.GoodTillCancel, s_buyer);
+        _group.EnterStrategy(1003, 90, 2, TimeInForce.FillOrKill, s_seller);
+        _group.EnterStrategy(1001, 90, 1, TimeInForce.GoodTillCancel, s_seller);
+        Assert.Empty(_group.Fills());
+        if (crashes)
+            _group.Restart();
+        SetBand("A", 450);
+        Assert.Empty(_group.Fills());
+        SetBand("A", 500);
+        Assert.Equal([("A", 105L), ("B", 39L)], _group.Prices());
+        Assert.Equal((1, 1), (_group.LeavesOf("A", 1000, first), _group.LeavesOf("B", 1000, first + 1)));
+        _group.CheckOpen();
+        _group.EnterStrategy(1003, 90, 1, TimeInForce.FillOrKill, s_seller);
+        Assert.Equal([("A", 105L), ("B", 39L)], _group.Prices());
+
+        void SetBand(string symbol, long points) => _group.Operate(
+            symbol, BookCommand.Of(BookVerb.SetRules) with { Changes = [new(ChangedValue.DynamicBand, points)] });
+    }
+
+    [Fact]
+    public void An_order_that_would_need_one_level_too_many_for_what_a_strategy_leaves_of_it_meets_its_book_alone()
+    {
+        var group = new BookGroup(maxLevels: 3);
+        group.Enter("A", 1001, Side.Sell, 100, 10, conditions: new OrderConditions { AllOrNone = true });
+        group.Enter("B", 1002, Side.Sell, 39, 9);
+        // It sells A from 98 on.
+        var number = group.EnterStrategy(1000, 97, 3, TimeInForce.GoodTillCancel, s_seller);
+        for (var price = 1; price <= 3; price++)
+            group.Enter("A", 1003, Side.Buy, price, 1);
+
+        // It fills the ten in its book; had it met the strategy first, seven of it would have been left.
+        group.Enter("A", 1004, Side.Buy, 100, 10);
+        Assert.Equal([("A", 100L)], group.Prices());
+        Assert.Equal((3, 3), (group.LeavesOf("A", 1000, number), group.Books["A"].Core.LevelCount(Side.Buy)));
+
+        // One of which nothing can be left meets it.
+        group.Enter("A", 1004, Side.Buy, 99, 1, TimeInForce.ImmediateOrCancel);
+        Assert.Equal(2, group.LeavesOf("A", 1000, number));
+    }
+
     [Fact]
     public void A_strategy_trades_when_what_stood_in_its_way_expires_along_with_a_strategy()
     {

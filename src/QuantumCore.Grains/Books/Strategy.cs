@@ -14,11 +14,11 @@ internal readonly record struct OpenLeg(StrategyLeg Terms, BookMachine Book, Ord
     /// <summary>What a tick of it is worth in one unit, in minor units of the quote asset.</summary>
     public Int128 Step => (Int128)Book.Instrument!.TickLotValue * Terms.Lots;
 
-    /// <summary>The lowest price it may trade at, in ticks.</summary>
-    public long Lowest => Terms.Side == Side.Sell ? Ticket.Order.PriceTicks : 1;
+    /// <summary>The lowest price it may trade at now, in ticks: its worst one if it sells, and the dynamic band of its book.</summary>
+    public long Lowest => Math.Max(Book.Core.DynamicBand.LowTicks, Terms.Side == Side.Sell ? Ticket.Order.PriceTicks : 1);
 
-    /// <summary>The highest price it may trade at, in ticks.</summary>
-    public long Highest => Terms.Side == Side.Buy ? Ticket.Order.PriceTicks : Instrument.PriceTicksLimit;
+    /// <summary>The highest price it may trade at now, in ticks: its worst one if it buys, and the dynamic band of its book.</summary>
+    public long Highest => Math.Min(Book.Core.DynamicBand.HighTicks, Terms.Side == Side.Buy ? Ticket.Order.PriceTicks : Instrument.PriceTicksLimit);
 
     /// <summary>Whose it is, as its book compares: orders of one party never meet within strategies.</summary>
     public long Party => Book.PartyOf(Ticket.Order.Account);
@@ -66,6 +66,13 @@ internal sealed class Strategy
 
     /// <summary>Whether those of its legs that are there are open by the same number of units.</summary>
     public bool IsEven => Array.TrueForAll(Legs, leg => leg.IsOpen && leg.Ticket.LeavesLots == UnitsLeft * leg.Terms.Lots);
+
+    /// <summary>
+    /// Whether one the other way round may be there for it that it could not trade with: their worst prices and the bands
+    /// of the books left them none. Bands move with the last price, and it is asked again. So of one that came back, or
+    /// whose owner changed: nobody has asked.
+    /// </summary>
+    public bool MayBeKeptApart { get; set; } = true;
 
     /// <summary>Whether all of its books match.</summary>
     public bool IsTrading => Array.TrueForAll(Legs, leg => leg.IsTrading);

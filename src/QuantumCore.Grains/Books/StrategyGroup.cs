@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
+using QuantumCore.Matching;
 
 namespace QuantumCore.Grains.Books;
 
@@ -14,6 +15,9 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
 {
     /// <summary>Most open strategies of one group: each command in a book of theirs looks at them.</summary>
     public const int OpenLimit = 1_000;
+
+    /// <summary>Most strategies the other way round that one which waits is compared with after a command.</summary>
+    private const int ContrasAsked = 16;
 
     // By legs; within those the one that pays most first, then the one that came first.
     private readonly List<Strategy> _open = [];
@@ -82,7 +86,7 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         }
         else
         {
-            Trade(strategy, now);
+            Trade(strategy, OpenLimit, now);
             Remain(strategy, legs[0].TimeInForce, now);
         }
 
@@ -132,7 +136,11 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
 
     /// <summary>As <see cref="Follow(string, long)"/>, when something has changed in all books.</summary>
     /// <param name="now">Unix nanoseconds.</param>
-    public void FollowAll(long now) => Follow(_ => true, now);
+    public void FollowAll(long now)
+    {
+        _open.ForEach(strategy => strategy.MayBeKeptApart = true);
+        Follow(_ => true, now);
+    }
 
     private void Follow(Func<Strategy, bool> concerns, long now)
     {
@@ -233,13 +241,24 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         return expired;
     }
 
-    /// <summary>Strategies that quotes may have come within the net price of trade; until none is left that could.</summary>
+    /// <summary>
+    /// Strategies that wait trade with quotes that have come within their net price, and with those that no longer keep
+    /// apart; until none is left that could.
+    /// </summary>
     private void TradeOn(Strategy[] next, long now)
     {
-        while (next.Any(strategy => TakeQuotes(strategy, now)))
+        while (next.Any(strategy => TradeWaiting(strategy, now)))
         {
             next = [.. _open];
         }
+    }
+
+    private bool TradeWaiting(Strategy strategy, long now)
+    {
+        var units = strategy.UnitsLeft;
+        Trade(strategy, strategy.MayBeKeptApart ? ContrasAsked : 0, now);
+        RemoveIfDone(strategy);
+        return strategy.UnitsLeft < units;
     }
 
     private static StrategyTerms? TermsOf(SubmitOrder order) => order.Conditions.Decode()?.Strategy;
@@ -281,11 +300,12 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         return _open.Count >= OpenLimit ? RejectReason.TooManyOrders : RejectReason.None;
     }
 
-    private void Trade(Strategy taker, long now)
+    /// <summary>A strategy meets those the other way round, at most so many of them, and quotes.</summary>
+    private void Trade(Strategy taker, int contras, long now)
     {
-        while (taker.UnitsLeft > 0)
+        while (taker.UnitsLeft > 0 && taker.IsWhole)
         {
-            var contra = Contra(taker);
+            var contra = contras == 0 ? null : Contra(taker, contras);
             var quotes = StrategyPrices.FromQuotes(taker, taker.UnitsLeft);
             var direct = contra is not null && (quotes is null || -contra.Value.Maker.Terms.Net <= quotes.Value.Cost);
             if (direct)
@@ -301,21 +321,6 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
                 return;
             }
         }
-    }
-
-    /// <summary>A strategy that waits takes quotes that have come within its net price.</summary>
-    private bool TakeQuotes(Strategy strategy, long now)
-    {
-        var traded = false;
-        while (strategy.UnitsLeft > 0 && strategy.IsWhole
-            && StrategyPrices.FromQuotes(strategy, strategy.UnitsLeft) is { } found && found.Cost <= strategy.Terms.Net)
-        {
-            Take(strategy, in found, now);
-            traded = true;
-        }
-
-        RemoveIfDone(strategy);
-        return traded;
     }
 
     private void Take(Strategy taker, in QuotedPrices quotes, long now)
@@ -340,22 +345,27 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     }
 
     /// <summary>The best strategy the other way round that one can trade with, and the legs' prices.</summary>
-    private (Strategy Maker, long[] Prices)? Contra(Strategy taker)
+    private (Strategy Maker, long[] Prices)? Contra(Strategy taker, int most)
     {
-        foreach (var maker in Contras(taker))
+        // One of two books that do not match keeps it waiting, and they will.
+        taker.MayBeKeptApart = !taker.IsTrading;
+        foreach (var maker in Contras(taker).Take(most))
         {
             if (StrategyPrices.Between(taker, maker) is { } prices)
             {
                 return (maker, prices);
             }
+
+            taker.MayBeKeptApart = true;
         }
 
         return null;
     }
 
+    /// <summary>Those the other way round that came before one and whose net prices cross; the best first.</summary>
     private IEnumerable<Strategy> Contras(Strategy taker) => taker.IsTrading
-        ? _open.Where(maker => maker.Key == taker.Key && maker.Direction != taker.Direction && !AreOfOneOwner(maker, taker)
-            && maker.Terms.Net + taker.Terms.Net >= 0)
+        ? _open.Where(maker => maker.Key == taker.Key && maker.Direction != taker.Direction && maker.Arrival < taker.Arrival
+            && maker.Terms.Net + taker.Terms.Net >= 0 && !AreOfOneOwner(maker, taker))
         : [];
 
     // Of the same legs, which are in the same sequence.
@@ -390,7 +400,16 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         && order.TimeInForce is TimeInForce.GoodTillCancel or TimeInForce.Day or TimeInForce.ImmediateOrCancel
         && book.Core.Phase == TradingPhase.Continuous
         // What a phase of matching is measured by would begin anew with each part of it.
-        && book.Core.Rules is { ProtectionTicks: null, DynamicBandBasisPoints: null };
+        && book.Core.Rules is { ProtectionTicks: null, DynamicBandBasisPoints: null }
+        && HasPlaceFor(book.Core, order);
+
+    /// <summary>
+    /// Whether a place is sure for what may be left of an order: what it meets in its book alone, it may not after it has
+    /// met a strategy.
+    /// </summary>
+    private static bool HasPlaceFor(OrderBook book, SubmitOrder order) =>
+        order.Type == OrderType.Market || order.TimeInForce == TimeInForce.ImmediateOrCancel
+        || book.LevelCount(order.Side) < book.MaxLevels || book.LevelAt(order.Side, order.PriceTicks).Orders > 0;
 
     /// <summary>The best price that a waiting strategy and the quotes of its other legs give an order.</summary>
     private ImpliedOffer? Implied(BookMachine book, SubmitOrder order, long lots)

@@ -71,9 +71,10 @@ internal static class StrategyPrices
         var ranges = new PriceRange[legs.Length];
         for (var i = 0; i < legs.Length; i++)
         {
+            var instrument = legs[i].Book.Instrument!;
             ranges[i] = new PriceRange(
-                Math.Max(legs[i].Lowest, maker.Legs[i].Lowest),
-                Math.Min(legs[i].Highest, maker.Legs[i].Highest),
+                Math.Max(Math.Max(legs[i].Lowest, maker.Legs[i].Lowest), instrument.MinPriceTicks),
+                Math.Min(Math.Min(legs[i].Highest, maker.Legs[i].Highest), instrument.MaxPriceTicks),
                 Reference(legs[i].Book));
             if (ranges[i].Low > ranges[i].High)
             {
@@ -146,7 +147,7 @@ internal static class StrategyPrices
         leg.Book.Core.TryGetQuote(Contra(leg.Terms.Side), leg.Party, out price, out lots) && Allows(in leg, price);
 
     private static bool Allows(in OpenLeg leg, long price) =>
-        price >= leg.Lowest && price <= leg.Highest && leg.Book.Core.AllowsTradeAt(price);
+        price >= leg.Lowest && price <= leg.Highest;
 
     private static long Reference(BookMachine book) => book.Core.LastPriceTicks != 0 ? book.Core.LastPriceTicks
         : book.Core.ReferencePriceTicks != 0 ? book.Core.ReferencePriceTicks

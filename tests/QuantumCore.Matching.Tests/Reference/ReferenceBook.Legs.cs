@@ -47,9 +47,8 @@ internal sealed partial class ReferenceBook
     }
 
     /// <summary>12.2.</summary>
-    public bool AllowsTradeAt(long price) =>
-        Band(LastPriceTicks != 0 ? LastPriceTicks : ReferencePriceTicks, Rules.DynamicBandBasisPoints) is not var (low, high)
-        || IsIn(price, low, high);
+    public (long LowTicks, long HighTicks) DynamicBand =>
+        Band(LastPriceTicks != 0 ? LastPriceTicks : ReferencePriceTicks, Rules.DynamicBandBasisPoints) ?? (1, Instrument.PriceTicksLimit);
 
     public RejectReason Admit(long time, in NewOrder terms, out long orderId)
     {
