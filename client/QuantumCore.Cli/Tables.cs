@@ -204,6 +204,20 @@ internal static class Tables
             console.WriteLine($"Since {Time(since)}: {Word(why)}.");
         if (state is { NextPhase: { } next, NextPhaseTime: { } at })
             console.WriteLine($"Next: {Word(next)} at {Time(at)}.");
+        if (state.Rules is { } rules && Rules(rules) is { Length: > 0 } text)
+            console.WriteLine($"Rules: {text}.");
+    }
+
+    private static string Rules(BookRules rules)
+    {
+        (string Name, object? Value)[] all =
+        [
+            ("protection", rules.Protection),
+            ("static band", rules.StaticBand),
+            ("dynamic band", rules.DynamicBand is { } points ? $"{points}, {Word(rules.DynamicBandMode ?? BandMode.Reject)}" : null),
+            ("auction collar", rules.AuctionCollar),
+        ];
+        return string.Join("; ", all.Where(rule => rule.Value is not null).Select(rule => $"{rule.Name} {(rule.Value as string ?? Text((IFormattable)rule.Value!))}"));
     }
 
     /// <summary>The wire's word for a member of an enum.</summary>

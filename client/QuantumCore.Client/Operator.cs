@@ -46,6 +46,7 @@ public sealed record IndicativeAuction(decimal? Price, decimal Quantity, decimal
 /// <param name="NextPhase">The phase that is to follow; null when none is planned.</param>
 /// <param name="NextPhaseTime">When it follows.</param>
 /// <param name="AuctionSeconds">How long a volatility auction lasts; null: until somebody ends it.</param>
+/// <param name="Rules">The rules its operator set, <see cref="BookRules.AuctionSeconds"/> apart; null for one there is not, and as a whole from an exchange that does not tell them.</param>
 public sealed record SymbolState(
     string Symbol,
     long Sequence,
@@ -58,7 +59,8 @@ public sealed record SymbolState(
     DateTimeOffset? PhaseSince = null,
     TradingPhase? NextPhase = null,
     DateTimeOffset? NextPhaseTime = null,
-    int? AuctionSeconds = null);
+    int? AuctionSeconds = null,
+    BookRules? Rules = null);
 
 /// <summary>Why a symbol is in its phase.</summary>
 public enum PhaseReason

@@ -219,6 +219,7 @@ public static class EventStreams
 /// <param name="PhaseNanos">When the phase began, Unix nanoseconds; 0 where that is not known.</param>
 /// <param name="Plan">The phase that is to follow, if one is planned.</param>
 /// <param name="AuctionNanos">How long a volatility auction lasts, nanoseconds; 0: until somebody ends it.</param>
+/// <param name="Rules">The rules that its operator set, as <see cref="BookVerb.SetRules"/> names them; how long an auction lasts is not among them.</param>
 [GenerateSerializer, Immutable, Alias("book-state")]
 public sealed record BookState(
     long Sequence,
@@ -233,4 +234,5 @@ public sealed record BookState(
     PhaseReason Reason = PhaseReason.None,
     long PhaseNanos = 0,
     PhasePlan? Plan = null,
-    long AuctionNanos = 0);
+    long AuctionNanos = 0,
+    ImmutableArray<NamedValue> Rules = default);

@@ -101,7 +101,7 @@ public sealed class TradingFloor
     public Dictionary<string, RejectReason> RefusesToOperate { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The state of every book, apart from its sequence.</summary>
-    public BookState BookState { get; set; } = new(0, 0);
+    public BookState BookState { get; set; } = new(0, 0, Rules: [new(ChangedValue.MaxExtensions, 2)]);
 
     /// <summary>The orders that were held, by their names.</summary>
     public HoldRequest Held(string name)

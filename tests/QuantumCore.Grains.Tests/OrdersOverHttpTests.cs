@@ -105,6 +105,61 @@ public class OrdersOverHttpTests
     }
 
     [Fact]
+    public async Task What_the_book_refuses_names_the_member_and_once_more_for_who_asks_again()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        await exchange.BobAsync(Sell(1m, 150m));
+        await exchange.AliceAsync(Buy(1m, 150m));
+        await exchange.BobAsync(Sell(5m, 151m));
+        await exchange.Operator.SetReferenceAsync("AAPL", 150m, Cancellation);
+        await exchange.Operator.SetRulesAsync("AAPL", new BookRules { StaticBand = 500, DynamicBand = 700, Protection = 2.5m }, Cancellation);
+        var rules = (await exchange.Alice.GetStateAsync("AAPL", Cancellation)).Rules;
+        Assert.Equal(new BookRules { StaticBand = 500, DynamicBand = 700, Protection = 2.5m, DynamicBandMode = BandMode.Reject, MaxExtensions = 2 }, rules);
+
+        var count = 0;
+        var stop = PlaceOrder.Stop("AAPL", OrderSide.Sell, 1m, 150m);
+        (PlaceOrder Order, string Code, string Field)[] always =
+        [
+            (Buy(1m, 157.51m), "PriceBand", "price"),
+            (stop, "StopWouldTrigger", "triggerPrice"),
+            (Buy(1m, 151m) with { PostOnly = true }, "PostOnlyWouldTake", "postOnly"),
+            (Buy(1m, 140m) with { TimeInForce = TimeInForce.GoodTillDate, GoodTill = DateTimeOffset.UnixEpoch.AddYears(1) }, "ExpiredAlready", "goodTill"),
+            (Buy(1m, 150m) with { TimeInForce = TimeInForce.AtTheOpening }, "NotInThisPhase", "timeInForce"),
+            (Buy(1m, 150m) with { Type = OrderType.Pegged, Peg = PegTo.Primary, TimeInForce = TimeInForce.ImmediateOrCancel }, "PegNoReference", "peg"),
+        ];
+        await RefusedAsync(always);
+
+        var list = PlaceOrderList.OneCancelsOther(Sell(1m, 149m), PlaceOrder.Stop("AAPL", OrderSide.Sell, 1m, 140m));
+        var pair = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.PlaceListAsync(list, Cancellation));
+        Assert.Equal(("ListPrices", "orders[0].price,orders[1].triggerPrice"), (pair.Code, pair.Field));
+
+        await exchange.Operator.SetPhaseAsync("AAPL", TradingPhase.Volatility, Cancellation);
+        (PlaceOrder Order, string Code, string Field)[] inAnAuction =
+        [
+            (Buy(1m, 150m) with { TimeInForce = TimeInForce.ImmediateOrCancel }, "NotInThisPhase", "timeInForce"),
+            (Buy(1m, 150m) with { PostOnly = true }, "NotInThisPhase", "postOnly"),
+            (Buy(1m, 150m) with { Slide = true }, "NotInThisPhase", "slide"),
+            (Buy(1m, 150m) with { AllOrNone = true }, "NotInThisPhase", "allOrNone"),
+            (Buy(2m, 150m) with { MinQuantity = 1m }, "NotInThisPhase", "minQuantity"),
+            (Buy(1m, 150m) with { Type = OrderType.Pegged, Peg = PegTo.Primary }, "NotInThisPhase", "type"),
+        ];
+        await RefusedAsync(inAnAuction);
+
+        async Task RefusedAsync(IEnumerable<(PlaceOrder Order, string Code, string Field)> orders)
+        {
+            foreach (var (order, code, field) in orders)
+            {
+                var named = order with { ClientOrderId = $"refused-{++count}" };
+                for (var times = 0; times < 2; times++)
+                {
+                    var why = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.AliceAsync(named));
+                    Assert.Equal((code, field), (why.Code, why.Field));
+                }
+            }
+        }
+    }
+
+    [Fact]
     public async Task Bracket_enters_when_its_parent_is_filled_and_ends_with_one_leg()
     {
         await using var exchange = await ServedExchange.OpenAsync();

@@ -387,7 +387,17 @@ internal sealed record StateAnswer(
     string? PhaseSince,
     string? NextPhase,
     string? NextPhaseTime,
-    long? AuctionSeconds);
+    long? AuctionSeconds,
+    RulesAnswer Rules);
+
+/// <summary>The rules of a book; null for one that is not set.</summary>
+internal sealed record RulesAnswer(
+    string? Protection,
+    long? StaticBand,
+    long? DynamicBand,
+    string DynamicBandMode,
+    long? AuctionCollar,
+    long MaxExtensions);
 
 /// <summary>What an auction would give.</summary>
 internal sealed record IndicativeAnswer(string? Price, string Quantity, string Imbalance);

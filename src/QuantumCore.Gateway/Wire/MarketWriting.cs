@@ -41,6 +41,30 @@ internal static class MarketWriting
             to.WriteNull("auctionSeconds"u8);
     }
 
+    /// <summary>The rules of a book under the names they are set by.</summary>
+    public static void WriteRules(this Utf8JsonWriter to, ImmutableArray<NamedValue> rules, Instrument instrument)
+    {
+        to.WriteStartObject("rules"u8);
+        if (rules.ValueOf(ChangedValue.ProtectionTicks) is { } protection)
+            to.WritePrice("protection"u8, instrument, protection);
+        else
+            to.WriteNull("protection"u8);
+        to.WriteNumberOrNull("staticBand"u8, rules.ValueOf(ChangedValue.StaticBand));
+        to.WriteNumberOrNull("dynamicBand"u8, rules.ValueOf(ChangedValue.DynamicBand));
+        to.WriteString("dynamicBandMode"u8, rules.ValueOf(ChangedValue.DynamicBandAuction) == 1 ? "auction"u8 : "reject"u8);
+        to.WriteNumberOrNull("auctionCollar"u8, rules.ValueOf(ChangedValue.AuctionCollar));
+        to.WriteNumber("maxExtensions"u8, rules.ValueOf(ChangedValue.MaxExtensions) ?? 0);
+        to.WriteEndObject();
+    }
+
+    private static void WriteNumberOrNull(this Utf8JsonWriter to, ReadOnlySpan<byte> name, long? number)
+    {
+        if (number is { } value)
+            to.WriteNumber(name, value);
+        else
+            to.WriteNull(name);
+    }
+
     private static void WriteStringOrNull(this Utf8JsonWriter to, ReadOnlySpan<byte> name, string? text)
     {
         if (text is null)

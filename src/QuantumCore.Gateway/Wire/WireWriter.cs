@@ -148,6 +148,7 @@ internal static class WireWriter
     {
         to.WriteStartObject();
         to.WriteStateMembers(state, instrument);
+        to.WriteRules(state.Rules.IsDefault ? [] : state.Rules, instrument);
         to.WriteEndObject();
     }
 

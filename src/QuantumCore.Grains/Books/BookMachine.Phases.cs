@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
+using QuantumCore.Matching;
 
 namespace QuantumCore.Grains.Books;
 
@@ -42,6 +43,25 @@ internal sealed partial class BookMachine
 
     /// <summary>A symbol that stands still may be told so again: its plan and its reason are new then, its phase goes on.</summary>
     private bool IsRepeated(TradingPhase phase) => phase == Core.Phase && phase is TradingPhase.Halt or TradingPhase.Closed;
+
+    /// <summary>The rules that stand, as they may be set.</summary>
+    public ImmutableArray<NamedValue> Rules
+    {
+        get
+        {
+            var rules = Core.Rules;
+            (ChangedValue Name, long? Value)[] all =
+            [
+                (ChangedValue.ProtectionTicks, rules.ProtectionTicks),
+                (ChangedValue.StaticBand, rules.StaticBandBasisPoints),
+                (ChangedValue.DynamicBand, rules.DynamicBandBasisPoints),
+                (ChangedValue.DynamicBandAuction, rules.DynamicBandMode == BandMode.Auction ? 1 : 0),
+                (ChangedValue.AuctionCollar, rules.AuctionCollarBasisPoints),
+                (ChangedValue.MaxExtensions, rules.MaxExtensions),
+            ];
+            return [.. all.Where(rule => rule.Value is not null).Select(rule => new NamedValue(rule.Name, rule.Value ?? 0))];
+        }
+    }
 
     private RejectReason SetRules(long timeNanos, ImmutableArray<NamedValue> changes)
     {

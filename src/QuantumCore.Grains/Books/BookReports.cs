@@ -15,6 +15,7 @@ internal static class BookReports
             Blank(symbol, order, OrderStatus.Rejected) with
             {
                 Reason = voided.Reason,
+                Field = RefusedOrder.Field(voided.Reason, order),
                 Sequence = sequence,
                 TimeNanos = voided.TimeNanos,
             },
@@ -188,6 +189,7 @@ internal static class BookReports
         var report = Blank(symbol, order, turn.Reason == RejectReason.None ? OrderStatus.New : OrderStatus.Rejected) with
         {
             Reason = turn.Reason,
+            Field = RefusedOrder.Field(turn.Reason, turn),
             Sequence = sequence,
             TimeNanos = turn.TimeNanos,
             LeavesLots = turn.Reason == RejectReason.None ? order.QuantityLots : 0,

@@ -212,7 +212,10 @@ public sealed partial class OrderBookGrain
         Record(book, record, urgent: true);
         if (reason != RejectReason.None)
         {
-            return new Answer(BookReports.Refused(book.Symbol, ticket.Order.Account, reason));
+            return new Answer(BookReports.Refused(book.Symbol, ticket.Order.Account, reason) with
+            {
+                Field = reason is RejectReason.InvalidQuantity or RejectReason.WouldGrow ? "quantity" : null,
+            });
         }
 
         book.Machine.IsKnown(ticket.Order.Account, ticket.Order.Number, out var open, out var finished);

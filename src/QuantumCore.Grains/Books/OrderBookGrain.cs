@@ -147,7 +147,8 @@ public sealed partial class OrderBookGrain(
                 book.Machine.PhaseReason,
                 book.Machine.PhaseNanos,
                 book.Machine.Plan,
-                book.Machine.AuctionNanos);
+                book.Machine.AuctionNanos,
+                book.Machine.Rules);
         await SettleAsync();
         return state;
     }
