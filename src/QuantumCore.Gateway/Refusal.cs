@@ -29,7 +29,8 @@ public static class Refusals
         RejectReason.UnknownSymbol or RejectReason.UnknownAccount or RejectReason.UnknownOrder or
             RejectReason.UnknownTrade or RejectReason.UnknownUser => 404,
         RejectReason.KeyConflict or RejectReason.KeyCancelled or RejectReason.OrderClosed or
-            RejectReason.StaleLeaves or RejectReason.WouldGrow or RejectReason.Voided or RejectReason.NameTaken => 409,
+            RejectReason.StaleLeaves or RejectReason.WouldGrow or RejectReason.Voided or RejectReason.NameTaken or
+            RejectReason.NotResting => 409,
         RejectReason.InsufficientFunds or RejectReason.ShortNotAllowed or RejectReason.TooManyOrders or
             RejectReason.TooManyLevels or RejectReason.PostOnlyWouldTake or RejectReason.NoReference or
             RejectReason.Overflow or RejectReason.PriceBand or RejectReason.NotInThisPhase or
@@ -69,7 +70,7 @@ public static class Refusals
         RejectReason.AccountBlocked => "The account is blocked in this book.",
         RejectReason.AccountFrozen => "The account is frozen.",
         RejectReason.MaxQuantity or RejectReason.MaxNotional => "A larger order than the account may enter in this symbol.",
-        RejectReason.OpenOrderLimit => "The account has as many open orders as it may, in this symbol or at all.",
+        RejectReason.OpenOrderLimit or RejectReason.TooManyOrders => "The account has as many open orders as it may, in this symbol or at all.",
         RejectReason.PositionLimit => "With all its open buys filled the account would have more of this than it may.",
         RejectReason.DuplicateOrder => "The same order came a moment ago.",
         RejectReason.OrderRate => "The account enters more orders in a short time than it may.",
@@ -94,13 +95,13 @@ public static class Refusals
         RejectReason.UnknownOrder => "No such order.",
         RejectReason.NotOwner => "The order belongs to another account.",
         RejectReason.OrderClosed => "The order is done.",
+        RejectReason.NotResting => "The order waits and stands in no queue.",
         RejectReason.StaleLeaves => "The order changed in the meantime.",
         RejectReason.WouldGrow => "A reduction can't make an order larger.",
         RejectReason.KeyConflict => "This client order id is taken by an order with other content.",
         RejectReason.KeyCancelled => "This client order id was cancelled before its order arrived.",
         RejectReason.InsufficientFunds => "Not enough free cash, fees included.",
         RejectReason.ShortNotAllowed => "Not enough free holdings to sell.",
-        RejectReason.TooManyOrders => "The account has as many open orders as it may.",
         RejectReason.Overflow => "The sum would leave the range of a balance.",
         RejectReason.NoReference => "There is no price yet that a market order could be held at.",
         RejectReason.Overloaded => "Too busy; nothing was done. Retry with the same client order id.",

@@ -105,6 +105,9 @@ public enum RejectReason : ushort
     /// <summary>No trade with this id is on the book's record, or it is busted already.</summary>
     UnknownTrade = 45,
 
+    /// <summary>The order is open and stands in no queue: it waits for a trigger, a parent, a quote or the close.</summary>
+    NotResting = 46,
+
     // The account's state.
 
     /// <summary>The client order id is known with other content.</summary>

@@ -41,6 +41,12 @@ public class OrdersOverHttpTests
         var behind = await exchange.BobAsync(Sell(5m, 150m));
         Assert.Equal(100m, iceberg.DisplayQuantity);
         Assert.Equal(new OrderPosition("AAPL", behind.OrderId, 1, 100m), await exchange.Bob.GetPositionAsync("AAPL", behind.OrderId, Cancellation));
+        var waits = await exchange.BobAsync(PlaceOrder.Stop("AAPL", OrderSide.Sell, 1m, 100m));
+        async Task<string> NoPlaceAsync() => (await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Bob.GetPositionAsync("AAPL", waits.OrderId, Cancellation))).Code;
+        Assert.Equal("NotResting", await NoPlaceAsync());
+        await exchange.Bob.CancelAsync("AAPL", waits.OrderId, Cancellation);
+        Assert.Equal("OrderClosed", await NoPlaceAsync());
 
         await exchange.BobAsync(Buy(250m, 150m) with { TimeInForce = TimeInForce.ImmediateOrCancel });
         var left = await NowAsync(exchange.Alice, iceberg);

@@ -69,7 +69,7 @@ internal readonly record struct WireError(int Code, string Message, int Status =
             -1007, "Timeout waiting for response from backend server. Send status unknown; execution status unknown.", 504),
         RejectReason.BadRequest => refusal.Field is { } field ? Invalid(field) : new(-1100, refusal.Detail ?? "Illegal characters found in a parameter."),
         RejectReason.None or RejectReason.UnknownAccount or RejectReason.UnknownTrade or RejectReason.UnknownUser
-            or RejectReason.NameTaken or RejectReason.TooManyLevels
+            or RejectReason.NameTaken or RejectReason.TooManyLevels or RejectReason.NotResting
             or RejectReason.Overflow or RejectReason.ExpiredAlready or RejectReason.DailyVolume
             or RejectReason.DailyLoss or RejectReason.MarkStale or RejectReason.SignalSkipped or RejectReason.SignalsPaused
             or RejectReason.SignalTooOld => new(-2010, Refusals.Title(refusal.Reason)),

@@ -77,10 +77,11 @@ public sealed partial class OrderBookGrain
             return new PlaceInLine(owner == 0 ? RejectReason.UnknownOrder : RejectReason.NotOwner, 0, 0);
         }
 
-        var rests = book.Machine.Core.TryGetQueuePosition(orderId, out var position);
+        var reason = book.Machine.Core.TryGetQueuePosition(orderId, out var position) ? RejectReason.None
+            : book.Machine.Core.TryGetOrder(orderId, out _) ? RejectReason.NotResting
+            : RejectReason.OrderClosed;
         await SettleAsync();
-        return new PlaceInLine(
-            rests ? RejectReason.None : RejectReason.OrderClosed, position.OrdersAhead, position.LotsAhead);
+        return new PlaceInLine(reason, position.OrdersAhead, position.LotsAhead);
     }
 
     /// <summary>A list whose orders are all new enters; one that is known is told again; a broken one is voided.</summary>
