@@ -106,6 +106,7 @@ internal static class OrderCommands
         var symbol = Grammar.OrderSymbol();
         var price = Grammar.DecimalOption("--limit", "The new limit");
         var quantity = Grammar.DecimalOption("--quantity", "The new total quantity, what is filled included");
+        var expected = Grammar.DecimalOption("--if-remaining", "Only if so much is open; with --limit or --quantity");
         var clientId = Grammar.NameOption("Name of the replacement");
         var display = Grammar.DecimalOption("--display", "Iceberg: how much is shown from its next part on");
         var trigger = Grammar.DecimalOption("--trigger", "A waiting stop's new trigger price");
@@ -115,7 +116,7 @@ internal static class OrderCommands
         var command = new Command(
             "amend", "Change an open order. A smaller quantity and conditions keep its priority; anything else replaces it.")
         {
-            orderId, symbol, price, quantity, clientId, display, trigger, trail, trailPoints, goodTill,
+            orderId, symbol, price, quantity, expected, clientId, display, trigger, trail, trailPoints, goodTill,
         };
         command.Validators.Add(result =>
         {
@@ -127,12 +128,16 @@ internal static class OrderCommands
 
             if (terms && conditions)
                 result.AddError("--limit and --quantity are changed apart from conditions");
+
+            if (!terms && result.GetResult(expected) is not null)
+                result.AddError("--if-remaining goes with --limit or --quantity");
         });
         return app.Add(
             command,
             """
             qc amend 17 --symbol AAPL --quantity 50      smaller, keeps its place in the queue
             qc amend 17 --symbol AAPL --limit 151.00     replaced: the answer has the new id
+            qc amend 17 --symbol AAPL --limit 151.00 --if-remaining 100    not if a fill came in between
             qc amend 17 --symbol AAPL --trigger 149.00   a waiting stop, where it stands
             """,
             async (parse, session, cancellation) =>
@@ -141,6 +146,7 @@ internal static class OrderCommands
                 {
                     Price = parse.GetValue(price),
                     Quantity = parse.GetValue(quantity),
+                    ExpectedRemaining = parse.GetValue(expected),
                     ClientOrderId = parse.GetValue(clientId),
                     DisplayQuantity = parse.GetValue(display),
                     TriggerPrice = parse.GetValue(trigger),

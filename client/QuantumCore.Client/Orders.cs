@@ -276,6 +276,12 @@ public sealed record AmendOrder
     /// <summary>The new total quantity, what is filled included. A smaller one alone keeps the order's priority.</summary>
     public decimal? Quantity { get; init; }
 
+    /// <summary>
+    /// What is believed to be open: with anything else, as after a fill that is on its way, the change is refused
+    /// (<see cref="RejectCodes.StaleLeaves"/>) and the order stays as it is. With a price or a quantity; null: whatever is open.
+    /// </summary>
+    public decimal? ExpectedRemaining { get; init; }
+
     /// <summary>The name of the replacement, should one be needed; null: the client makes one.</summary>
     public string? ClientOrderId { get; init; }
 

@@ -21,6 +21,9 @@ public static class RejectCodes
     /// <summary>The order is done.</summary>
     public const string OrderClosed = "OrderClosed";
 
+    /// <summary>The order changed in the meantime.</summary>
+    public const string StaleLeaves = "StaleLeaves";
+
     /// <summary>The client order id is known with other content.</summary>
     public const string KeyConflict = "KeyConflict";
 

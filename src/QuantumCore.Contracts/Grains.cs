@@ -251,9 +251,12 @@ public interface IOrderBookGrain : IGrainWithStringKey
     [Alias("resolve")]
     ValueTask Resolve(string symbol, long account, ImmutableArray<long> numbers);
 
-    /// <summary>Makes an order smaller in place.</summary>
+    /// <summary>
+    /// Makes an order smaller in place, if it has as many lots open as expected, or is as small already; 0 expects
+    /// nothing.
+    /// </summary>
     [Alias("reduce")]
-    ValueTask<ExecutionReport> Reduce(string symbol, long account, long number, long totalLots);
+    ValueTask<ExecutionReport> Reduce(string symbol, long account, long number, long totalLots, long expectedLots);
 
     /// <summary>State of an order by its public id.</summary>
     [Alias("status")]

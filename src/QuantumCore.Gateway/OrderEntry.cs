@@ -235,13 +235,13 @@ public sealed partial class OrderEntry(
     /// Amends an order: smaller keeps its place, anything else replaces it in one step. 0 keeps a value.
     /// </summary>
     public async ValueTask<ExecutionReport> Amend(
-        long account, string symbol, long orderId, string newClientOrderId, long priceTicks, long totalLots)
+        long account, string symbol, long orderId, string newClientOrderId, long priceTicks, long totalLots, long expectedLots = 0)
     {
         if (await CheckAmendment(symbol, priceTicks, totalLots) is { } refusal)
             return Nothing(account, symbol, orderId, refusal);
 
         var seen = new SeenSequence(symbol, shown.Of(account, symbol));
-        var request = new AmendRequest(symbol, orderId, newClientOrderId, priceTicks, totalLots, seen);
+        var request = new AmendRequest(symbol, orderId, newClientOrderId, priceTicks, totalLots, seen, expectedLots);
         var plan = await _calls.Ask("Amend", account, () => grains.Account(account).Amend(request));
         if (plan.Failure != RejectReason.None)
             return Nothing(account, symbol, orderId, new Refusal(plan.Failure));
@@ -253,7 +253,7 @@ public sealed partial class OrderEntry(
             return Nothing(account, symbol, orderId, new Refusal(reason, field, limit));
 
         if (replacement is null)
-            return await AskBook("Reduce", account, symbol, orderId, book => book.Reduce(symbol, account, number, total));
+            return await AskBook("Reduce", account, symbol, orderId, book => book.Reduce(symbol, account, number, total, expectedLots));
 
         var report = OfHeld(await AskBook(
             "Submit", account, symbol, orderId, async book => (await book.Submit(symbol, [replacement]))[0]));

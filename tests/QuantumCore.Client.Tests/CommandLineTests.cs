@@ -64,7 +64,8 @@ public sealed class CommandLineTests : IAsyncLifetime
 
         Assert.Equal(0, await RunFreshAsync("orders --symbol AAPL --json"));
         Assert.Equal(3, Document().GetArrayLength());
-        Assert.Equal(0, await RunFreshAsync("amend 1 --symbol AAPL --quantity 40 --json"));
+        Assert.NotEqual(0, await RunFreshAsync("amend 1 --symbol AAPL --quantity 40 --if-remaining 99 --json"));
+        Assert.Equal(0, await RunFreshAsync("amend 1 --symbol AAPL --quantity 40 --if-remaining 100 --json"));
         Assert.Equal("40", Document().GetProperty("remaining").GetString());
         Assert.Equal(0, await RunFreshAsync("cancel 1 -s AAPL --json"));
         Assert.Equal("cancelled", Document().GetProperty("status").GetString());
@@ -195,6 +196,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("order list oco sell AAPL 100 --target 160")]
     [InlineData("order list oto buy AAPL 100 --limit 150")]
     [InlineData("amend 17 --symbol AAPL --limit 1 --trigger 1")]
+    [InlineData("amend 17 --symbol AAPL --trigger 1 --if-remaining 5")]
     [InlineData("strategy")]
     [InlineData("strategy --units 1 --leg buy:AAPL:1 --leg sell:MSFT:1")]
     [InlineData("strategy --net 2.00 --leg buy:AAPL:1 --leg sell:MSFT:1")]

@@ -165,6 +165,9 @@ internal sealed class TestBook(string symbol, TestExchange exchange)
             return order.ToJson();
         }
 
+        if ((string?)body["expectedRemaining"] is { } expected && decimal.Parse(expected, CultureInfo.InvariantCulture) != order.Quantity - order.Filled)
+            throw new TestRefusal(409, "StaleLeaves", "less is open", "expectedRemaining");
+
         var quantity = (string?)body["quantity"] is { } total
             ? decimal.Parse(total, CultureInfo.InvariantCulture)
             : order.Quantity;

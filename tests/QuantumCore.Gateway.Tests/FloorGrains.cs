@@ -226,9 +226,9 @@ public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
 
     public ValueTask Resolve(string symbol, long account, ImmutableArray<long> numbers) => ValueTask.CompletedTask;
 
-    public ValueTask<ExecutionReport> Reduce(string symbol, long account, long number, long totalLots)
+    public ValueTask<ExecutionReport> Reduce(string symbol, long account, long number, long totalLots, long expectedLots)
     {
-        market.Note("Reduce");
+        market.Note("Reduce", expectedLots == 0 ? "" : $"if {expectedLots} are open");
         return ValueTask.FromResult(market.Reduce(symbol, account, number, totalLots));
     }
 

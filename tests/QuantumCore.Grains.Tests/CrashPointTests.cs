@@ -278,7 +278,7 @@ public class CrashPointTests
         // That nothing was found is on record before it is told, and a stale book records nothing.
         ExecutionReport? answer = null;
         var error = await Record.ExceptionAsync(async () => answer = reduces
-            ? await stale.Book("AAPL").Grain.Reduce("AAPL", Alice, order.Number, 5)
+            ? await stale.Book("AAPL").Grain.Reduce("AAPL", Alice, order.Number, 5, 0)
             : await stale.Book("AAPL").CloseById(Alice, order.OrderId));
         Assert.True(error is not null || answer is { Reason: RejectReason.None }, $"The stale book answered {answer}.");
     }

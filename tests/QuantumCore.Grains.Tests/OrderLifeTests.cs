@@ -188,6 +188,23 @@ public abstract class OrderLifeTests(bool hostile)
     }
 
     [Fact]
+    public async Task A_book_makes_no_order_smaller_that_has_filled_more_than_its_owner_believes()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        var order = await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 10);
+        await exchange.PlaceAsync(Bob, "b", "AAPL", Side.Sell, 15_000, 4);
+        // As from an account to which the fill has not come.
+        var stale = await exchange.Book("AAPL").Reduce(Alice, order.Number, 8, expectedLots: 10);
+        Assert.Equal((RejectReason.StaleLeaves, "expectedRemaining"), (stale.Reason, stale.Field));
+        for (var times = 0; times < 2; times++)
+        {
+            var done = await exchange.Book("AAPL").Reduce(Alice, order.Number, 8, expectedLots: 6);
+            Assert.Equal((RejectReason.None, order.OrderId, 4), (done.Reason, done.OrderId, done.LeavesLots));
+        }
+    }
+
+    [Fact]
     public async Task A_deposit_and_an_order_may_bear_the_same_name()
     {
         await using var disk = new Disk();

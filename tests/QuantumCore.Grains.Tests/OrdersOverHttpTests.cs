@@ -111,6 +111,39 @@ public class OrdersOverHttpTests
     }
 
     [Fact]
+    public async Task An_amendment_of_an_order_that_has_less_open_than_its_owner_believes_is_refused()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        var order = await exchange.AliceAsync(Buy(10m, 140m));
+        await exchange.BobAsync(Sell(4m, 140m));
+        (AmendOrder Change, string What)[] stale =
+        [
+            (new AmendOrder { Price = 141m, ExpectedRemaining = 10m }, "replaced"),
+            (new AmendOrder { Quantity = 12m, ExpectedRemaining = 10m }, "replaced by more"),
+            (new AmendOrder { Quantity = 8m, ExpectedRemaining = 10m }, "made smaller"),
+        ];
+        foreach (var (change, what) in stale)
+        {
+            var why = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.AmendAsync("AAPL", order.OrderId, change, Cancellation));
+            Assert.Equal((what, RejectCodes.StaleLeaves, "expectedRemaining"), (what, why.Code, why.Field));
+        }
+
+        var now = await NowAsync(exchange.Alice, order);
+        Assert.Equal((10m, 6m), (now.Quantity, now.Remaining));
+
+        var smaller = new AmendOrder { Quantity = 8m, ExpectedRemaining = 6m, ClientOrderId = "smaller" };
+        Assert.Equal(4m, (await exchange.Alice.AmendAsync("AAPL", order.OrderId, smaller, Cancellation)).Remaining);
+        // An answer that was lost: what has been done is told again, although there is less open now.
+        Assert.Equal(4m, (await exchange.Alice.AmendAsync("AAPL", order.OrderId, smaller, Cancellation)).Remaining);
+
+        var dearer = await exchange.Alice.AmendAsync("AAPL", order.OrderId, new AmendOrder { Price = 141m, ExpectedRemaining = 4m }, Cancellation);
+        Assert.Equal((4m, 141m), (dearer.Remaining, dearer.Price));
+        var excluded = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.AmendAsync(
+            "AAPL", dearer.OrderId, new AmendOrder { DisplayQuantity = 2m, ExpectedRemaining = 4m }, Cancellation));
+        Assert.Equal(("InvalidCombination", "expectedRemaining,displayQuantity"), (excluded.Code, excluded.Field));
+    }
+
+    [Fact]
     public async Task What_the_book_refuses_names_the_member_and_once_more_for_who_asks_again()
     {
         await using var exchange = await ServedExchange.OpenAsync();

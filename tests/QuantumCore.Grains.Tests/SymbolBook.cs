@@ -28,8 +28,8 @@ public sealed record SymbolBook(IOrderBookGrain Grain, string Symbol)
 
     public ValueTask Resolve(long account, ImmutableArray<long> numbers) => Grain.Resolve(Symbol, account, numbers);
 
-    public ValueTask<ExecutionReport> Reduce(long account, long number, long totalLots) =>
-        Grain.Reduce(Symbol, account, number, totalLots);
+    public ValueTask<ExecutionReport> Reduce(long account, long number, long totalLots, long expectedLots = 0) =>
+        Grain.Reduce(Symbol, account, number, totalLots, expectedLots);
 
     public ValueTask<ExecutionReport> Status(long account, long orderId) => Grain.Status(Symbol, account, orderId);
 

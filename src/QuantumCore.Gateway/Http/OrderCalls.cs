@@ -112,7 +112,7 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
         }
 
         var report = change.Conditions.IsEmpty
-            ? await entry.Amend(account, symbol, orderId, change.Name, change.PriceTicks, change.TotalLots)
+            ? await entry.Amend(account, symbol, orderId, change.Name, change.PriceTicks, change.TotalLots, change.ExpectedLots)
             : await entry.AmendConditions(account, symbol, orderId, change.Conditions);
         await Answer.Order(context, report, await listings.BySymbol());
     }

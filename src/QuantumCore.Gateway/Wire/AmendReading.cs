@@ -9,8 +9,9 @@ namespace QuantumCore.Gateway.Wire;
 /// <param name="PriceTicks">The new limit; 0 keeps it.</param>
 /// <param name="TotalLots">The new total; 0 keeps it.</param>
 /// <param name="Conditions">The conditions that change.</param>
+/// <param name="ExpectedLots">What its owner believes is open; 0: whatever is.</param>
 internal readonly record struct Amendment(
-    string Name, long PriceTicks, long TotalLots, ImmutableArray<NamedValue> Conditions);
+    string Name, long PriceTicks, long TotalLots, ImmutableArray<NamedValue> Conditions, long ExpectedLots = 0);
 
 /// <summary>From a client's words to an amendment.</summary>
 internal static class AmendReading
@@ -35,6 +36,8 @@ internal static class AmendReading
             return (new Refusal(RejectReason.UnknownSymbol, "symbol"), change);
         if (terms is not null && condition is not null)
             return (Excluded(terms, condition), change);
+        if (condition is not null && text.ExpectedRemaining is not null)
+            return (new Refusal(RejectReason.InvalidCombination, $"expectedRemaining,{condition}", null, "It goes with a new price or quantity."), change);
         if (text.TrailingDistance is not null && text.TrailingBasisPoints is not null)
             return (Excluded("trailingDistance", "trailingBasisPoints"), change);
 
@@ -51,6 +54,7 @@ internal static class AmendReading
         {
             TotalLots = numbers.Lots("quantity", text.Quantity) ?? 0,
             PriceTicks = numbers.Price("price", text.Price) ?? 0,
+            ExpectedLots = numbers.Lots("expectedRemaining", text.ExpectedRemaining) ?? 0,
         };
         return (numbers.Wrong, change);
     }

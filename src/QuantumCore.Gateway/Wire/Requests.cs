@@ -108,6 +108,8 @@ internal sealed record AmendText
 
     public string? Quantity { get; init; }
 
+    public string? ExpectedRemaining { get; init; }
+
     public string? ClientOrderId { get; init; }
 
     public string? DisplayQuantity { get; init; }

@@ -335,6 +335,11 @@ public sealed partial class AccountGrain(
             return RefusePlan(request, hash, new BrokenLimit(RejectReason.InvalidCombination, excluded, null));
         }
 
+        if (request.ExpectedLots != 0 && request.ExpectedLots != order.LeavesLots)
+        {
+            return RefusePlan(request, hash, new BrokenLimit(RejectReason.StaleLeaves, "expectedRemaining", null));
+        }
+
         var total = request.TotalLots == 0 ? order.QuantityLots : request.TotalLots;
         var price = request.PriceTicks == 0 ? order.PriceTicks : request.PriceTicks;
         if (total <= order.FilledLots || (price == order.PriceTicks && total <= order.QuantityLots))

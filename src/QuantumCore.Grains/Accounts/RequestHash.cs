@@ -63,8 +63,11 @@ internal static class RequestHash
         type is OrderType.Limit or OrderType.StopLimit or OrderType.TakeProfitLimit or OrderType.Pegged;
 
     /// <summary>Of an amendment that replaces an order.</summary>
-    public static ulong Of(AmendRequest request) =>
-        Add(Add(Add(Add(Offset, request.Symbol), request.OrderId), request.PriceTicks), request.TotalLots);
+    public static ulong Of(AmendRequest request)
+    {
+        var hash = Add(Add(Add(Add(Offset, request.Symbol), request.OrderId), request.PriceTicks), request.TotalLots);
+        return request.ExpectedLots == 0 ? hash : Add(hash, request.ExpectedLots);
+    }
 
     /// <summary>Of a deposit.</summary>
     public static ulong Of(string asset, long amount) => Add(Add(Offset, asset), amount);

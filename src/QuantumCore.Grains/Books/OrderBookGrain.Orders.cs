@@ -114,7 +114,7 @@ public sealed partial class OrderBookGrain
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ExecutionReport> Reduce(string symbol, long account, long number, long totalLots)
+    public async ValueTask<ExecutionReport> Reduce(string symbol, long account, long number, long totalLots, long expectedLots)
     {
         var refusal = Refuse(symbol, urgent: true, out var book);
         if (refusal != RejectReason.None)
@@ -130,7 +130,7 @@ public sealed partial class OrderBookGrain
                 return new Answer(BookReports.Refused(book.Symbol, account, RejectReason.UnknownOrder));
             }
 
-            return ticket is null ? Closed(book, account, number, finished, refused: true) : Shrink(book, ticket, totalLots);
+            return ticket is null ? Closed(book, account, number, finished, refused: true) : Shrink(book, ticket, totalLots, expectedLots);
         });
         return (await AnswerAsync(book, [answer]))[0];
     }
@@ -200,12 +200,18 @@ public sealed partial class OrderBookGrain
             : new Answer(BookReports.Final(BookReports.Open(book.Symbol, open, 0, 0), finished, record.TimeNanos));
     }
 
-    private Answer Shrink(OpenBook book, OrderTicket ticket, long totalLots)
+    private Answer Shrink(OpenBook book, OrderTicket ticket, long totalLots, long expectedLots)
     {
         CatchUp();
         if (!book.Machine.IsKnown(ticket.Order.Account, ticket.Order.Number, out var still, out var expired) || still is null)
         {
             return Closed(book, ticket.Order.Account, ticket.Order.Number, expired, refused: true);
+        }
+
+        // Asked again, it finds what it did the first time.
+        if (expectedLots != 0 && ticket.LeavesLots != expectedLots && ticket.TotalLots != totalLots)
+        {
+            return new Answer(BookReports.Refused(book.Symbol, ticket.Order.Account, RejectReason.StaleLeaves) with { Field = "expectedRemaining" });
         }
 
         var reason = book.Machine.Reduce(ticket, totalLots, _now, out var record);
