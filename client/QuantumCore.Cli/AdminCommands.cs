@@ -71,7 +71,8 @@ internal static class AdminCommands
     {
         var symbol = Grammar.Symbol();
         var phase = Grammar.WordArgument<TradingPhase>("phase", "Where to");
-        var reason = Grammar.WordOption<PhaseReason>("--reason", "Why");
+        var reason = Grammar.WordOption(
+            "--reason", "Why", PhaseReason.MarketWideBreaker, PhaseReason.PriceBand, PhaseReason.Planned);
         var seconds = Grammar.NumberOption("--for", "How many seconds, until the next phase", 1, LongestPhase);
         var then = Grammar.WordOption<TradingPhase>("--then", "The next phase; after a halt an auction, after an auction trading");
         var thenSeconds = Grammar.NumberOption("--then-for", "How many seconds that lasts until trading is continuous", 1, LongestPhase);

@@ -28,7 +28,7 @@ internal static class StrategyCommand
             command,
             """
             qc strategy --net -230.00 --units 10 --leg buy:AMZN:1 --leg sell:MSFT:1
-                10 times: buy 1 AAPL, sell 1 MSFT, and pay 2.00 more than is received at most
+                10 times: buy 1 AMZN, sell 1 MSFT, and receive at least 230.00 more than is paid
             qc strategy --net -270.00 --units 10 --leg buy:AMZN:1 --leg sell:MSFT:1 --tif ioc
                 the same at once or not, and receive at least 270.00 for each unit
             qc strategy --net -230.00 --units 10 --leg buy:AMZN:1 --leg sell:MSFT:1 --client-id s1

@@ -72,7 +72,7 @@ public enum BookVerb : byte
 /// among all that were announced, from 1.
 /// </param>
 /// <param name="Value">
-/// Cancel, EndOrders: the <see cref="EndReason"/>. Reduce: the new total in lots. SetPhase: the <see cref="TradingPhase"/>.
+/// Enter: 1 where the order enters as what the one it replaces has become. Cancel, EndOrders: the <see cref="EndReason"/>. Reduce: the new total in lots. SetPhase: the <see cref="TradingPhase"/>.
 /// EnterList: the <see cref="OrderListKind"/>. SetMark, SetReference, Correct: a price in ticks.
 /// </param>
 /// <param name="Orders">Enter, EnterList, Act: the orders.</param>

@@ -39,6 +39,12 @@ internal static class RefusedChange
         _ => null,
     };
 
+    /// <summary>The most, or the least, that an iceberg may show of a total in lots, whichever a change went beyond; 0 when it is about something else.</summary>
+    public static long LimitOf(RejectReason reason, long totalLots, ImmutableArray<NamedValue> changes) =>
+        reason != RejectReason.InvalidQuantity || changes.ValueOf(ChangedValue.DisplayLots) is not { } display ? 0
+        : display > totalLots ? totalLots
+        : ((totalLots - 1) / OrderConditions.IcebergPartsLimit) + 1;
+
     private static string? Excluded(ChangedValue change, SubmitOrder order)
     {
         var terms = order.Conditions.Decode();

@@ -17,12 +17,12 @@ internal static class RefusedOrder
         _ => null,
     };
 
-    /// <summary>The member at fault of an order by itself; null when it is none. A leg has no members of its own.</summary>
+    /// <summary>The member at fault of an order by itself; null when it is none. The price and quantity of a leg are those of its strategy.</summary>
     public static string? Field(RejectReason reason, SubmitOrder order) => reason switch
     {
+        RejectReason.ExpiredAlready => "goodTill",
         _ when order.Type == OrderType.Leg => null,
         RejectReason.PriceBand or RejectReason.TooManyLevels or RejectReason.InvalidPrice => "price",
-        RejectReason.ExpiredAlready => "goodTill",
         RejectReason.StopWouldTrigger => "triggerPrice",
         RejectReason.PostOnlyWouldTake => "postOnly",
         RejectReason.PegNoReference => "peg",

@@ -395,17 +395,20 @@ public sealed partial class OrderBook
         if (amendment.TriggerTicks is { } trigger)
             return trigger != kept.Trigger && IsPast(entry.Side, kept.Type, kept.Reference, trigger);
 
+        if (!ChangesTrail(in kept, amendment) || PeakNow(slot) is not (> 0 and var peak))
+            return false;
+
         var moved = kept;
         moved.TrailTicks = amendment.TrailTicks ?? kept.TrailTicks;
         moved.TrailBasisPoints = amendment.TrailBasisPoints ?? kept.TrailBasisPoints;
-        if (kept.Peak == 0
-            || (moved.TrailTicks == kept.TrailTicks && moved.TrailBasisPoints == kept.TrailBasisPoints))
-            return false;
-
-        var newTrigger = TrailFrom(in moved, entry.Side == Side.Sell);
+        var newTrigger = TrailFrom(in moved, peak, entry.Side == Side.Sell);
         return newTrigger is >= 1 and <= Instrument.PriceTicksLimit
             && IsPast(entry.Side, kept.Type, kept.Reference, newTrigger);
     }
+
+    private static bool ChangesTrail(in Conditions kept, Amendment amendment) =>
+        (amendment.TrailTicks ?? kept.TrailTicks) != kept.TrailTicks
+        || (amendment.TrailBasisPoints ?? kept.TrailBasisPoints) != kept.TrailBasisPoints;
 
     /// <summary>Room and post-only at the place where a resting order would go.</summary>
     private RejectReason CheckMove(int slot, long lots, bool slides, ref long price)
@@ -508,8 +511,13 @@ public sealed partial class OrderBook
             kept.Shown = Math.Min(kept.Shown, Math.Min(kept.Display, entry.Leaves));
         }
 
-        if (entry.Place == OrderPlace.Resting)
-            _ladder[entry.Level].Lots += Counted(slot) - counted;
+        if (entry.Place != OrderPlace.Resting)
+            return;
+
+        _ladder[entry.Level].Lots += Counted(slot) - counted;
+        // Less of it may be there whole: it is looked at as if that had just come (RULES 4.6).
+        if ((entry.Traits & Traits.AllOrNone) != 0 && change < 0)
+            NoteAdded(IndexOf(entry.Side) ^ 1, _ladder.PriceOf(entry.Level));
     }
 
     private void ChangeConditions(int slot, Amendment amendment, long price)
@@ -542,11 +550,17 @@ public sealed partial class OrderBook
     {
         ref var kept = ref ConditionsOf(slot);
         var before = kept.Trigger;
-        kept.TrailTicks = amendment.TrailTicks ?? kept.TrailTicks;
-        kept.TrailBasisPoints = amendment.TrailBasisPoints ?? kept.TrailBasisPoints;
         var after = amendment.TriggerTicks ?? before;
-        if ((amendment.TrailTicks is not null || amendment.TrailBasisPoints is not null) && kept.Peak != 0)
-            after = TrailFrom(in kept, _entries[slot].Side == Side.Sell);
+        if (ChangesTrail(in kept, amendment))
+        {
+            kept.TrailTicks = amendment.TrailTicks ?? kept.TrailTicks;
+            kept.TrailBasisPoints = amendment.TrailBasisPoints ?? kept.TrailBasisPoints;
+            kept.Peak = PeakNow(slot);
+            kept.Follows |= kept.Peak != 0;
+            if (kept.Peak != 0)
+                after = TrailFrom(in kept, kept.Peak, _entries[slot].Side == Side.Sell);
+        }
+
         if (after == before)
             return;
 

@@ -53,7 +53,7 @@ public sealed partial class OrderBook
         if (!IsCall(Phase))
             return;
 
-        var result = FindPrice(1, Instrument.PriceTicksLimit);
+        var result = WouldGive();
         if (!_mustTell && result == _told)
             return;
 
@@ -62,6 +62,15 @@ public sealed partial class OrderBook
         Append(
             BookEventKind.Indicative, default, EndReason.None, 0, result.PriceTicks, Saturate(result.Lots),
             Saturate(result.Imbalance));
+    }
+
+    /// <summary>What the auction would give now: once it can't be extended any more, at a price within the collar (RULES 13.4).</summary>
+    private AuctionResult WouldGive()
+    {
+        var free = FindPrice(1, Instrument.PriceTicksLimit);
+        return free.Lots > 0 && _extensions >= _rules.MaxExtensions && IsOutsideCollar(free.PriceTicks, out var low, out var high)
+            ? FindPrice(low, high)
+            : free;
     }
 
     private static long Saturate(Int128 lots) => (long)Int128.Clamp(lots, -long.MaxValue, long.MaxValue);
@@ -145,7 +154,10 @@ public sealed partial class OrderBook
         return search.Choose(LastPriceTicks != 0 ? LastPriceTicks : ReferencePriceTicks);
     }
 
-    /// <summary>Prices at which demand or supply changes, within bounds, rising.</summary>
+    /// <summary>
+    /// Prices at which demand or supply changes, rising: those between the limits, brought within bounds. Where all limits
+    /// are beyond a bound, that bound: market orders may trade with them there.
+    /// </summary>
     private void FindCandidates(long low, long high)
     {
         _candidates.Clear();
@@ -161,11 +173,7 @@ public sealed partial class OrderBook
 
         var lowest = Math.Min(buys.Count > 0 ? buys[^1].Price : long.MaxValue, sells.Count > 0 ? sells[0].Price : long.MaxValue);
         var highest = Math.Max(buys.Count > 0 ? buys[0].Price : 0, sells.Count > 0 ? sells[^1].Price : 0);
-        low = Math.Max(low, lowest);
-        high = Math.Min(high, highest);
-        if (low > high)
-            return;
-
+        (low, high) = (Math.Clamp(lowest, low, high), Math.Clamp(highest, low, high));
         _candidates.Add(low);
         _candidates.Add(high);
         foreach (var (price, _) in buys)

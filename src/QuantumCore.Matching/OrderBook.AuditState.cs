@@ -33,7 +33,7 @@ public sealed partial class OrderBook
 
         if (_prints.Count > 0 && (_armed == 0 || Phase == TradingPhase.Continuous))
             return "prints wait for triggers that are not there, or are to be seen at once";
-        return IsCall(Phase) && FindPrice(1, Instrument.PriceTicksLimit) != _told
+        return IsCall(Phase) && WouldGive() != _told
             ? "the auction would give something else than was told"
             : null;
     }
@@ -208,7 +208,7 @@ public sealed partial class OrderBook
         if (!trailing)
             return kept.Follows || (kept.Peak != 0 && kept.Peg == PegReference.None) ? "follows and is no trailing stop" : null;
 
-        var trigger = kept.Peak == 0 ? 0 : TrailFrom(in kept, _entries[slot].Side == Side.Sell);
+        var trigger = kept.Peak == 0 ? 0 : TrailFrom(in kept, kept.Peak, _entries[slot].Side == Side.Sell);
         if (kept.Trigger != trigger || (kept.Peak != 0 && !kept.Follows) || (kept.Triggered && kept.Peak == 0))
             return $"has trigger {kept.Trigger} and belongs to {trigger}";
         return null;

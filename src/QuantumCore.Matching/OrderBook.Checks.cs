@@ -111,10 +111,11 @@ public sealed partial class OrderBook
     private RejectReason CheckPlace(in Taker taker, Traits traits, long minimum, bool slides, ref long price)
     {
         var isPostOnly = (traits & Traits.PostOnly) != 0;
-        var reject = isPostOnly && Phase == TradingPhase.Continuous
-            ? CheckPostOnly(taker.Side, slides, taker.Leaves, ref price)
-            : RejectReason.None;
-        if (reject == RejectReason.InvalidPrice)
+        // All-or-none that would not trade whole would not trade.
+        var mayTake = isPostOnly && Phase == TradingPhase.Continuous
+            && ((traits & Traits.AllOrNone) == 0 || WouldTrade(in taker) == taker.Leaves);
+        var reject = mayTake ? CheckPostOnly(taker.Side, slides, taker.Leaves, ref price) : RejectReason.None;
+        if (reject is RejectReason.InvalidPrice or RejectReason.PriceBand)
             return reject;
 
         var tree = (traits & Traits.Dark) != 0 ? taker.Side + Dark : taker.Side;
@@ -166,6 +167,8 @@ public sealed partial class OrderBook
         var slid = side == Buy ? best - 1 : best + 1;
         if (slid < _rules.MinPriceTicks || slid > _rules.MaxPriceTicks)
             return RejectReason.InvalidPrice;
+        if (IsOutsideStaticBand(slid))
+            return RejectReason.PriceBand;
 
         price = slid;
         return RejectReason.None;

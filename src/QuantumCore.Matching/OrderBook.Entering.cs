@@ -231,11 +231,11 @@ public sealed partial class OrderBook
         return taker;
     }
 
-    /// <summary>The dynamic band, by the last price at the start of the phase (RULES 12.2).</summary>
+    /// <summary>The bands, the dynamic one by the last price at the start of the phase (RULES 12.2).</summary>
     private void SetBand(ref Taker taker)
     {
-        if (_rules.DynamicBandBasisPoints is not null)
-            (taker.BandLow, taker.BandHigh) = DynamicBand;
+        if ((_rules.DynamicBandBasisPoints ?? _rules.StaticBandBasisPoints) is not null)
+            (taker.BandLow, taker.BandHigh) = TradingBand;
     }
 
     private SelfTradePrevention SelfTradeOf(int slot) =>

@@ -129,12 +129,24 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// The prices in ticks, bounds included, at which the dynamic band lets anything trade now, by the last price (RULES
-    /// 12.2); all prices without one.
+    /// The prices in ticks, bounds included, at which the bands let anything trade now: the dynamic one by the last price
+    /// (RULES 12.2), and the static one, beyond which orders may stand that came before it (12.5). Without bands all
+    /// prices; none where the low one is above the high one.
     /// </summary>
-    public (long LowTicks, long HighTicks) DynamicBand => _rules.DynamicBandBasisPoints is { } points
-        ? BandAround(LastPriceTicks != 0 ? LastPriceTicks : ReferencePriceTicks, points)
-        : (1, Instrument.PriceTicksLimit);
+    public (long LowTicks, long HighTicks) TradingBand
+    {
+        get
+        {
+            var (low, high) = (1L, Instrument.PriceTicksLimit);
+            if (_rules.DynamicBandBasisPoints is { } moves)
+                Narrow(BandAround(LastPriceTicks != 0 ? LastPriceTicks : ReferencePriceTicks, moves));
+            if (_rules.StaticBandBasisPoints is { } stands)
+                Narrow(BandAround(ReferencePriceTicks, stands));
+            return (low, high);
+
+            void Narrow((long Low, long High) band) => (low, high) = (Math.Max(low, band.Low), Math.Min(high, band.High));
+        }
+    }
 
     /// <summary>
     /// The best price at which an order of a side and size would meet anyone at all, displayed or not; 0 for none.

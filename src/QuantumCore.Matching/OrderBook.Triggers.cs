@@ -37,6 +37,13 @@ public sealed partial class OrderBook
 
         LastTimeNanos = timeNanos;
         MarkPriceTicks = priceTicks;
+        // While the book does not match nothing triggers, but what follows the mark has seen it (RULES 7.8).
+        if (Phase != TradingPhase.Continuous)
+        {
+            Trail(TriggerReference.Mark, Side.Buy, priceTicks, long.MaxValue);
+            Trail(TriggerReference.Mark, Side.Sell, priceTicks, long.MaxValue);
+        }
+
         Conclude();
         return RejectReason.None;
     }
@@ -300,18 +307,44 @@ public sealed partial class OrderBook
 
         kept.Peak = price;
         LeaveTrigger(slot);
-        kept.Trigger = TrailFrom(in kept, sells);
+        kept.Trigger = TrailFrom(in kept, price, sells);
         StandAtTrigger(slot);
     }
 
     /// <summary>The trigger of a peak; rounded away from the market, so never before the full distance.</summary>
-    private static long TrailFrom(in Conditions kept, bool sells)
+    private static long TrailFrom(in Conditions kept, long peak, bool sells)
     {
         if (kept.TrailTicks != 0)
-            return Math.Max(sells ? kept.Peak - kept.TrailTicks : kept.Peak + kept.TrailTicks, 0);
+            return Math.Max(sells ? peak - kept.TrailTicks : peak + kept.TrailTicks, 0);
 
         var factor = sells ? 10_000 - kept.TrailBasisPoints : 10_000 + kept.TrailBasisPoints;
-        return ScaleDown(kept.Peak, factor, roundUp: !sells);
+        return ScaleDown(peak, factor, roundUp: !sells);
+    }
+
+    /// <summary>
+    /// The best price since a trailing stop follows its reference, with the prints that have yet to be looked at because
+    /// the book does not match; 0 when it does not follow.
+    /// </summary>
+    private long PeakNow(int slot)
+    {
+        ref var kept = ref ConditionsOf(slot);
+        var sells = _entries[slot].Side == Side.Sell;
+        var peak = kept.Peak;
+        if (kept.Reference != TriggerReference.Last || _entries[slot].Place != OrderPlace.Armed)
+            return peak;
+
+        for (var print = 0; print < _prints.Count; print++)
+        {
+            var price = _prints[print];
+            if (kept.ArmedAtPrint > _printsSeen + print)
+                continue;
+            if (peak != 0)
+                peak = sells ? Math.Max(peak, price) : Math.Min(peak, price);
+            else if (kept.Activation == 0 || (sells ? price >= kept.Activation : price <= kept.Activation))
+                peak = price;
+        }
+
+        return peak;
     }
 
     /// <summary>A price times so many basis points: 47 bits times 15, so there is room in 64.</summary>

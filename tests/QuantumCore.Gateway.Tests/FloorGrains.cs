@@ -327,7 +327,7 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
         ValueTask.FromResult<ImmutableArray<AccountFill>>([]);
 
     public ValueTask<ImmutableArray<PastOrder>> Orders(OrderQuery query, ImmutableArray<SeenSequence> seen) =>
-        ValueTask.FromResult<ImmutableArray<PastOrder>>([]);
+        ValueTask.FromResult(floor.PastOrders);
 
     public ValueTask CatchUp() => ValueTask.CompletedTask;
 

@@ -11,6 +11,24 @@ public sealed class OrderCallTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    [Theory]
+    [InlineData(OrderStatus.PartiallyFilled, EndReason.None, "6")]
+    [InlineData(OrderStatus.Cancelled, EndReason.User, "0")]
+    [InlineData(OrderStatus.Expired, EndReason.Day, "0")]
+    [InlineData(OrderStatus.Rejected, EndReason.None, "0")]
+    public async Task Of_an_order_that_has_ended_nothing_remains_in_the_history_either(OrderStatus status, EndReason end, string remaining)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        exchange.Floor.PastOrders =
+        [
+            new PastOrder(
+                "AAPL", 1, 7, "p1", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, 15_000, 10, 4, 60_000, status, end, 1_000, 2_000,
+                PostOnly: false, SelfTradePrevention.None, Conditions: null, List: null),
+        ];
+        var order = (await exchange.SendAsync("GET", "orders/history", null, "alice", Token)).Json.GetProperty("orders")[0];
+        Assert.Equal(("10", "4", remaining), (order.GetProperty("quantity").GetString(), order.GetProperty("filled").GetString(), order.GetProperty("remaining").GetString()));
+    }
+
     [Fact]
     public async Task Limit_order_rests_and_is_reported_whole()
     {

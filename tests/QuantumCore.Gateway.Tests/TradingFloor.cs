@@ -60,6 +60,9 @@ public sealed class TradingFloor
     /// <summary>What the ledger remembers of public trades, one a sequence, oldest first.</summary>
     public List<PublicTrade> PastTrades { get; } = [];
 
+    /// <summary>What the ledger remembers of orders.</summary>
+    public ImmutableArray<PastOrder> PastOrders { get; set; } = [];
+
     /// <summary>How the ledger stands; a fault for one that can't be asked.</summary>
     public Task<LedgerStanding> Standing { get; set; } = Task.FromResult(new LedgerStanding(1_000, 7, 2_500_000_000));
 

@@ -32,6 +32,23 @@ public sealed class TradingSocketTests
         Assert.Equal((409, "OrderClosed"), (closed.GetProperty("status").GetInt32(), closed.GetProperty("error").GetProperty("code").GetString()));
     }
 
+    [Theory]
+    [InlineData("""{"id":10,"op":"place","order":{"symbol":"AAPL","side":"buy","price":140,"quantity":"10"}}""", "10", "order.price")]
+    [InlineData("""{"op":"place","order":{"symbol":"AAPL","odd":1},"id":"a"}""", "\"a\"", "order.odd")]
+    [InlineData("""{"id":11,"op":"batch","orders":[{"symbol":"AAPL"},{"postOnly":"true"}]}""", "11", "orders[1].postOnly")]
+    [InlineData("""{"id":[12],"op":"cancel","orderId":"17"}""", "null", "orderId")]
+    [InlineData("""[{"id":13}]""", "null", null)]
+    [InlineData("""{"id":14""", "null", null)]
+    public async Task A_request_that_can_not_be_read_is_refused_under_its_id_where_it_has_one(string request, string id, string? field)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var trader = await ConnectAsync(exchange, "alice");
+        var refused = await AskAsync(trader, request);
+        Assert.Equal((id, 400), (refused.GetProperty("id").GetRawText(), refused.GetProperty("status").GetInt32()));
+        if (field is not null)
+            Assert.Equal(field, refused.GetProperty("error").GetProperty("field").GetString());
+    }
+
     [Fact]
     public async Task A_batch_of_a_hundred_is_answered_in_its_sequence()
     {

@@ -144,6 +144,70 @@ public class OrdersOverHttpTests
     }
 
     [Fact]
+    public async Task The_first_of_a_list_is_not_made_smaller_than_what_waits_for_it_and_the_limit_says_so()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        var list = await exchange.Alice.PlaceListAsync(PlaceOrderList.OneTriggersOther(Buy(10m, 140m), Sell(7m, 160m)), Cancellation);
+        var why = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Alice.AmendAsync("AAPL", list.Orders[0].OrderId, new AmendOrder { Quantity = 6m }, Cancellation));
+        Assert.Equal(("InvalidQuantity", "quantity", "7"), (why.Code, why.Field, why.Limit));
+        Assert.Equal(7m, (await exchange.Alice.AmendAsync("AAPL", list.Orders[0].OrderId, new AmendOrder { Quantity = 7m }, Cancellation)).Remaining);
+
+        var iceberg = await exchange.AliceAsync(Buy(5_000m, 100m) with { DisplayQuantity = 100m });
+        foreach (var (display, limit) in ((decimal, string)[])[(5_001m, "5000"), (4m, "5")])
+        {
+            var broken = await Assert.ThrowsAsync<QuantumCoreException>(
+                () => exchange.Alice.AmendAsync("AAPL", iceberg.OrderId, new AmendOrder { DisplayQuantity = display }, Cancellation));
+            Assert.Equal(("InvalidQuantity", "displayQuantity", limit), (broken.Code, broken.Field, broken.Limit));
+        }
+    }
+
+    [Fact]
+    public async Task An_order_is_amended_as_what_it_has_become_and_not_as_what_it_was_entered_as()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        await exchange.BobAsync(Buy(1m, 148m));
+        var stop = await exchange.AliceAsync(PlaceOrder.Stop("AAPL", OrderSide.Sell, 10m, 148m) with { Type = OrderType.StopLimit, Price = 148.50m });
+        await exchange.AliceAsync(Sell(1m, 148m));
+        // It has triggered and stands in the book; what trades then is beyond its trigger again.
+        await exchange.BobAsync(Buy(2m, 148.50m));
+        var moved = await exchange.Alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { Price = 148.40m }, Cancellation);
+        Assert.Equal((OrderStatus.New, 8m, 148.40m), (moved.Status, moved.Remaining, moved.Price));
+        await ShowsAsync(148.40m, 8m);
+        var more = await exchange.Alice.AmendAsync("AAPL", moved.OrderId, new AmendOrder { Quantity = 12m }, Cancellation);
+        await ShowsAsync(148.40m, 12m);
+        // What refuses it is what it is now: a price that its trigger has nothing to do with.
+        await exchange.Operator.SetReferenceAsync("AAPL", 150m, Cancellation);
+        await exchange.Operator.SetRulesAsync("AAPL", new BookRules { StaticBand = 500 }, Cancellation);
+        var far = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Alice.AmendAsync("AAPL", more.OrderId, new AmendOrder { Price = 160m }, Cancellation));
+        Assert.Equal(("PriceBand", "price"), (far.Code, far.Field));
+        await exchange.Operator.SetRulesAsync("AAPL", new BookRules { StaticBand = BookRules.None }, Cancellation);
+        await ShowsAsync(148.40m, 12m);
+        await exchange.Alice.CancelAsync("AAPL", more.OrderId, Cancellation);
+
+        await exchange.BobAsync(Buy(80m, 150m));
+        var least = await exchange.AliceAsync(Sell(100m, 150m) with { MinQuantity = 50m });
+        Assert.Equal(20m, least.Remaining);
+        var dearer = await exchange.Alice.AmendAsync("AAPL", least.OrderId, new AmendOrder { Price = 151m }, Cancellation);
+        Assert.Equal((OrderStatus.New, 20m), (dearer.Status, dearer.Remaining));
+        await ShowsAsync(151m, 20m);
+        await exchange.Alice.CancelAsync("AAPL", dearer.OrderId, Cancellation);
+
+        var iceberg = await exchange.AliceAsync(Sell(20m, 150m) with { DisplayQuantity = 8m });
+        await exchange.BobAsync(Buy(15m, 150m));
+        Assert.Equal(5m, (await exchange.Alice.AmendAsync("AAPL", iceberg.OrderId, new AmendOrder { Price = 151m }, Cancellation)).Remaining);
+        await ShowsAsync(151m, 5m);
+        await exchange.Alice.CancelAllAsync(cancellation: Cancellation);
+        var (_, _, usdHeld, aaplHeld) = await GainAsync(exchange.Alice);
+        Assert.Equal((0m, 0m), (usdHeld, aaplHeld));
+
+        Task ShowsAsync(decimal price, decimal quantity) => Wait.UntilAsync(
+            async () => (await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation)).Asks is [{ } best] && (best.Price, best.Quantity) == (price, quantity),
+            $"{quantity} at {price}");
+    }
+
+    [Fact]
     public async Task What_the_book_refuses_names_the_member_and_once_more_for_who_asks_again()
     {
         await using var exchange = await ServedExchange.OpenAsync();

@@ -276,7 +276,7 @@ public class MemoryTests
             var leg = book.LastOrderId;
             Enter(book, _legToSell);
             if (book.Judge(_time, in _legToSell) != RejectReason.None || !book.TryGetQuote(Sell, 7, out var price, out var lots)
-                || price < book.DynamicBand.LowTicks)
+                || price < book.TradingBand.LowTicks)
                 throw new InvalidOperationException("There is nothing to take.");
             book.TakeQuotes(_time, leg, price, lots);
             book.Cross(_time, leg, leg + 1, 90, 2);

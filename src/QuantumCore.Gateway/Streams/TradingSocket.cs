@@ -40,7 +40,7 @@ internal sealed class TradingSocket(
     {
         var length = message.Length;
         var text = Call.Parse(new ReadOnlySequence<byte>(message), WireJson.Default.TradingText, out var refusal);
-        if (text?.Id is { } id && (id.ValueKind is not (JsonValueKind.Number or JsonValueKind.String) || id.GetRawText().Length > LongestId))
+        if (text?.Id is { } id && !IsId(id))
         {
             refusal = Refusal.Malformed("id", "A number or a text, of 64 characters at most.");
             text = null;
@@ -48,7 +48,8 @@ internal sealed class TradingSocket(
 
         if (text is null)
         {
-            Reply(null, 400, to => WriteProblem(to, refusal));
+            // What can't be read as a request may still say which one it is.
+            Reply(IdOf(message), 400, to => WriteProblem(to, refusal));
             return;
         }
 
@@ -59,6 +60,24 @@ internal sealed class TradingSocket(
             _ = Serve(text, length);
         else
             _room.Leave();
+    }
+
+    private static bool IsId(JsonElement id) =>
+        id.ValueKind is JsonValueKind.Number or JsonValueKind.String && id.GetRawText().Length <= LongestId;
+
+    private static JsonElement? IdOf(ReadOnlyMemory<byte> message)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(message);
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("id"u8, out var id) && IsId(id)
+                ? id.Clone()
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The connection has ended: what is on its way is waited for, and then all is cancelled where that was asked for.</summary>

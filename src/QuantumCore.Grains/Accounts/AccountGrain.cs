@@ -98,21 +98,6 @@ public sealed partial class AccountGrain(
     }
 
     /// <inheritdoc/>
-    public async ValueTask<AmendPlan> Amend(AmendRequest request)
-    {
-        await CatchUpToAsync(request.Seen);
-        var refusal = Refusal(urgent: false);
-        if (refusal != RejectReason.None)
-        {
-            return new AmendPlan(refusal, null, null, 0, 0, null);
-        }
-
-        var plan = Mutate(() => Plan(request));
-        await SettleAsync();
-        return plan;
-    }
-
-    /// <inheritdoc/>
     public async ValueTask<NamedOrder> FindForCancel(string clientOrderId)
     {
         var refusal = Refusal(urgent: true);
@@ -313,83 +298,6 @@ public sealed partial class AccountGrain(
         var free = request is { Type: OrderType.Pegged, Side: Side.Sell, PriceTicks: 0 };
         return OrderLimits.Check(instrument, free ? instrument.MinPriceTicks : request.PriceTicks, lots);
     }
-
-    private AmendPlan Plan(AmendRequest request)
-    {
-        var hash = RequestHash.Of(request);
-        if (_machine.IsUsed(request.NewClientOrderId, out var key))
-        {
-            return key.RequestHash != hash ? Plan(RejectReason.KeyConflict, "clientOrderId")
-                : key.Reason != RejectReason.None ? Plan(key.Reason)
-                : key.ReduceToLots != 0 ? Reduction(key.Number, key.ReduceToLots)
-                : new AmendPlan(RejectReason.None, null, null, 0, 0, _machine.OrderOf(key, AsHold(request)));
-        }
-
-        if (_machine.Account.Find(request.Symbol, request.OrderId) is not { } order)
-        {
-            return RefusePlan(request, hash, new BrokenLimit(RejectReason.UnknownOrder, "orderId", null));
-        }
-
-        if (RefusedChange.OfTerms(order, request) is { } excluded)
-        {
-            return RefusePlan(request, hash, new BrokenLimit(RejectReason.InvalidCombination, excluded, null));
-        }
-
-        if (request.ExpectedLots != 0 && request.ExpectedLots != order.LeavesLots)
-        {
-            return RefusePlan(request, hash, new BrokenLimit(RejectReason.StaleLeaves, "expectedRemaining", null));
-        }
-
-        var total = request.TotalLots == 0 ? order.QuantityLots : request.TotalLots;
-        var price = request.PriceTicks == 0 ? order.PriceTicks : request.PriceTicks;
-        if (total <= order.FilledLots || (price == order.PriceTicks && total <= order.QuantityLots))
-        {
-            Record(_machine.AskReduction(request.NewClientOrderId, hash, order.Number, total, Now), urgent: true);
-            return Reduction(order.Number, total);
-        }
-
-        if (OrderLimits.Check(order.Instrument, price, total - order.FilledLots) is { } broken)
-        {
-            return RefusePlan(request, hash, broken);
-        }
-
-        TakeMarks(request.Symbol);
-        if (LimitOf(order, price, total - order.FilledLots) is { } limited)
-        {
-            return RefusePlan(request, hash, limited);
-        }
-
-        var record = _machine.DecideReplacement(
-            order, request.NewClientOrderId, price, total - order.FilledLots, hash, Now);
-        Record(record, urgent: false);
-        return record is HoldPlaced hold
-            ? new AmendPlan(RejectReason.None, null, null, 0, 0, hold.Order)
-            : Plan(((KeyRefused)record).Reason);
-    }
-
-    // What an amendment is refused for depends on the order's state: a late copy of it must not be carried out.
-    private AmendPlan RefusePlan(AmendRequest request, ulong hash, BrokenLimit broken)
-    {
-        Record(_machine.Refuse(request.NewClientOrderId, hash, broken.Reason, Now), urgent: false);
-        return Plan(broken.Reason, broken.Field, broken.Limit);
-    }
-
-    private static AmendPlan Reduction(long number, long totalLots) =>
-        new(RejectReason.None, null, null, number, totalLots, null);
-
-    private static AmendPlan Plan(RejectReason reason, string? field = null, string? limit = null) =>
-        new(reason, field, limit, 0, 0, null);
-
-    // A replacement that is done already: the book knows it by its number and gives its first report again.
-    private static HoldRequest AsHold(AmendRequest request) => new(
-        request.NewClientOrderId,
-        request.Symbol,
-        Side.Buy,
-        OrderType.Limit,
-        TimeInForce.GoodTillCancel,
-        PostOnly: false,
-        request.PriceTicks,
-        request.TotalLots);
 
     private DepositResult TakeIn(DepositRequest request)
     {

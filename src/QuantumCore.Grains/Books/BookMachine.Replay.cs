@@ -240,10 +240,10 @@ internal sealed partial class BookMachine
     private BookRecord? RunAgain(BookRecord record) => record switch
     {
         InstrumentDefined defined => Define(defined.Definition, defined.TimeNanos),
-        OrderAccepted order => Submit(order.Order, order.TimeNanos),
+        OrderAccepted order => Submit(order.Order, order.TimeNanos, becomes: false),
         // Why a leg was refused may lie in the book of another one.
         OrderVoided { Order: { Type: OrderType.Leg } leg } voided => Decline(leg, voided.Reason, voided.TimeNanos),
-        OrderVoided { Order: { } order } => Submit(order, record.TimeNanos),
+        OrderVoided { Order: { } order } => Submit(order, record.TimeNanos, becomes: false),
         OrderVoided voided => Resolve(voided.Account, voided.Number, voided.TimeNanos),
         OrdersClosed { Orders: [{ Reason: EndReason.Amended } order] } => ReduceAgain(order, record.TimeNanos),
         OrdersClosed { Orders: [var order] } => Close(order.Account, order.Number, order.Reason, record.TimeNanos),
@@ -273,7 +273,7 @@ internal sealed partial class BookMachine
         switch (command.Verb)
         {
             case BookVerb.Enter:
-                return Submit(command.Orders[0], time);
+                return Submit(command.Orders[0], time, becomes: command.Value == 1);
             case BookVerb.EnterList:
                 return SubmitList((OrderListKind)command.Value, command.Orders, time);
             case BookVerb.Act:

@@ -78,11 +78,17 @@ internal sealed partial class BookMachine(string symbol)
         ? (ticket.Order.Account, ticket.Order.Number)
         : _finished.OwnerOf(orderId);
 
-    /// <summary>Enters an order that is not known.</summary>
-    public BookRecord Submit(SubmitOrder order, long now)
+    /// <summary>Enters an order that is not known; one that replaces another enters as what that has become.</summary>
+    public BookRecord Submit(SubmitOrder order, long now) => Submit(
+        order,
+        now,
+        becomes: order.ReplacesNumber != 0 && IsKnown(order.Account, order.ReplacesNumber, out var old, out _) && old is not null
+            && HasBecomeAnother(old, order));
+
+    private BookRecord Submit(SubmitOrder order, long now, bool becomes)
     {
         var time = At(now);
-        var request = Request(order);
+        var request = becomes ? AsBecome(Request(order)) : Request(order);
         OrderTicket? replaced = null;
         var reason = RejectReason.None;
         long orderId = 0;
@@ -105,7 +111,9 @@ internal sealed partial class BookMachine(string symbol)
 
         if (reason != RejectReason.None)
         {
-            return Void(new OrderVoided(time, order.Account, order.Number, reason, order));
+            return becomes
+                ? Decline(EnterOne(order, becomes), order, reason, now)
+                : Void(new OrderVoided(time, order.Account, order.Number, reason, order));
         }
 
         if (order.IsPlain && IsPlainOutcome(orderId, replaced))
@@ -114,10 +122,48 @@ internal sealed partial class BookMachine(string symbol)
             return Accept(order, orderId, time, replaced);
         }
 
-        var turn = Begin(BookCommand.Of(BookVerb.Enter, 0, order.Account, order.Number) with { Orders = [order] }, now);
+        var turn = Begin(EnterOne(order, becomes), now);
         Collect();
         return End(turn);
     }
+
+    private static BookCommand EnterOne(SubmitOrder order, bool becomes) =>
+        BookCommand.Of(BookVerb.Enter, becomes ? 1 : 0, order.Account, order.Number) with { Orders = [order] };
+
+    private BookTurn Decline(BookCommand command, SubmitOrder order, RejectReason reason, long now)
+    {
+        var turn = Begin(command, now) with { Reason = reason };
+        Refuse(order, reason);
+        return End(turn);
+    }
+
+    /// <summary>
+    /// Whether an open order is no longer all that it was entered as: it has triggered, its least quantity is filled, or it
+    /// shows all that is left. The account that replaces it does not know.
+    /// </summary>
+    private bool HasBecomeAnother(OrderTicket old, SubmitOrder order) =>
+        old.Order.Conditions.Decode() is { } terms
+        && Core.TryGetOrder(old.OrderId, out var there) && there.Place is not (OrderPlace.Armed or OrderPlace.Pending)
+        && (OrderRules.IsTriggered(order.Type) || terms.MinimumLots is not null || terms.DisplayLots > order.QuantityLots);
+
+    /// <summary>An order without what is behind it: a trigger that has come, a quantity that is filled.</summary>
+    private static NewOrder AsBecome(NewOrder order) => order with
+    {
+        Type = OrderRules.IsTriggered(order.Type)
+            ? OrderRules.IsMarket(order.Type) ? OrderType.Market : OrderType.Limit
+            : order.Type,
+        Conditions = order.Conditions! with
+        {
+            TriggerTicks = null,
+            TriggerReference = default,
+            TrailTicks = null,
+            TrailBasisPoints = null,
+            ActivationTicks = null,
+            LimitOffsetTicks = null,
+            MinimumLots = null,
+            DisplayLots = order.Conditions.DisplayLots is { } display ? Math.Min(display, order.QuantityLots) : null,
+        },
+    };
 
     /// <summary>
     /// Cancels an order. One that was never seen is voided, so that a late submit is refused. Null: it is done

@@ -128,6 +128,7 @@ public sealed partial class OrderBookGrain
             return new Answer(BookReports.Refused(book.Symbol, account, reason) with
             {
                 Field = RefusedChange.OfConditions(reason, ticket.Order, changes),
+                Limit = RefusedChange.LimitOf(reason, ticket.TotalLots, changes) is > 0 and var limit ? book.Machine.Instrument!.FormatQuantity(limit) : null,
             });
         }
 

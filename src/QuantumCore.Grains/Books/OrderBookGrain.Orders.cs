@@ -221,6 +221,9 @@ public sealed partial class OrderBookGrain
             return new Answer(BookReports.Refused(book.Symbol, ticket.Order.Account, reason) with
             {
                 Field = reason is RejectReason.InvalidQuantity or RejectReason.WouldGrow ? "quantity" : null,
+                Limit = reason == RejectReason.InvalidQuantity && ticket.List?.LeastOf(ticket) is > 0 and var least
+                    ? book.Machine.Instrument!.FormatQuantity(least)
+                    : null,
             });
         }
 

@@ -79,6 +79,10 @@ internal sealed class TicketList(OrderListKind kind, OrderTicket[] members)
     /// <summary>The carrier has filled: its sibling ends by that, and needs nothing any more.</summary>
     public bool IsSplit { get; set; }
 
+    /// <summary>The least total that an order of it may have: a parent's is not below that of its children (RULES 9.4). In lots; 0: any.</summary>
+    public long LeastOf(OrderTicket ticket) =>
+        ticket == Parent && !IsActive ? members[1..].Max(child => child.TotalLots) : 0;
+
     private OrderTicket? Parent => kind == OrderListKind.OneCancelsOther ? null : members[0];
 
     private bool IsFunded => Parent is { } parent && ListCover.IsFunded(

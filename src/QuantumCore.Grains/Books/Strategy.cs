@@ -14,11 +14,11 @@ internal readonly record struct OpenLeg(StrategyLeg Terms, BookMachine Book, Ord
     /// <summary>What a tick of it is worth in one unit, in minor units of the quote asset.</summary>
     public Int128 Step => (Int128)Book.Instrument!.TickLotValue * Terms.Lots;
 
-    /// <summary>The lowest price it may trade at now, in ticks: its worst one if it sells, and the dynamic band of its book.</summary>
-    public long Lowest => Math.Max(Book.Core.DynamicBand.LowTicks, Terms.Side == Side.Sell ? Ticket.Order.PriceTicks : 1);
+    /// <summary>The lowest price it may trade at now, in ticks: its worst one if it sells, and the bands of its book.</summary>
+    public long Lowest => Math.Max(Book.Core.TradingBand.LowTicks, Terms.Side == Side.Sell ? Ticket.Order.PriceTicks : 1);
 
-    /// <summary>The highest price it may trade at now, in ticks: its worst one if it buys, and the dynamic band of its book.</summary>
-    public long Highest => Math.Min(Book.Core.DynamicBand.HighTicks, Terms.Side == Side.Buy ? Ticket.Order.PriceTicks : Instrument.PriceTicksLimit);
+    /// <summary>The highest price it may trade at now, in ticks: its worst one if it buys, and the bands of its book.</summary>
+    public long Highest => Math.Min(Book.Core.TradingBand.HighTicks, Terms.Side == Side.Buy ? Ticket.Order.PriceTicks : Instrument.PriceTicksLimit);
 
     /// <summary>Whose it is, as its book compares: orders of one party never meet within strategies.</summary>
     public long Party => Book.PartyOf(Ticket.Order.Account);

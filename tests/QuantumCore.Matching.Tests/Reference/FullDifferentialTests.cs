@@ -150,8 +150,8 @@ public class FullDifferentialTests
                 var found = book.TryGetQuote(side, owner, out var foundPrice, out var foundLots);
                 if ((found, foundPrice, foundLots) != (expected, price, lots))
                     return $"{side} quote for {owner}: expected {expected} {price} {lots}, got {found} {foundPrice} {foundLots}";
-                if (expected && book.DynamicBand != reference.DynamicBand)
-                    return $"trade within {reference.DynamicBand}, got {book.DynamicBand}";
+                if (expected && book.TradingBand != reference.TradingBand)
+                    return $"trade within {reference.TradingBand}, got {book.TradingBand}";
             }
 
             if (reference.Phase != TradingPhase.Continuous)

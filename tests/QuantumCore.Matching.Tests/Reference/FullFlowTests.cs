@@ -34,7 +34,7 @@ public class FullFlowTests
     public void Every_kind_of_event_end_and_refusal_occurs_often()
     {
         var seen = new Dictionary<string, int>();
-        for (var seed = 0; seed < FlowProfile.All.Count; seed++)
+        for (var seed = 0; seed < 2 * FlowProfile.All.Count; seed++)
         {
             var flow = new FullFlow(seed);
             var book = new ReferenceBook(flow.Profile.MaxLevels);

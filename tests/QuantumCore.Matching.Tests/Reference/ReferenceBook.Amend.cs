@@ -198,7 +198,7 @@ internal sealed partial class ReferenceBook
     /// <summary>10.5: what is armed, pending or parked has no priority to lose.</summary>
     private static bool HasPriority(ReferenceOrder order) => order.Stay is Stay.Resting or Stay.Held;
 
-    private static ReferenceOrder Changed(
+    private ReferenceOrder Changed(
         ReferenceOrder order, Amendment amendment, bool priceChanges, bool triggerChanges)
     {
         var changed = order.Copy();
@@ -215,8 +215,18 @@ internal sealed partial class ReferenceBook
         changed.TrailTicks = amendment.TrailTicks ?? order.TrailTicks;
         changed.TrailBasisPoints = amendment.TrailBasisPoints ?? order.TrailBasisPoints;
         changed.Trigger = amendment.TriggerTicks ?? order.Trigger;
-        if (order.IsTrailing)
-            SetTrail(changed); // 7.9: from the extreme it kept
+        if (!order.IsTrailing)
+            return changed;
+
+        SetTrail(changed); // 7.9: from the extreme it kept
+        var number = _printCount - _prints.Count;
+        foreach (var print in order.Conditions.TriggerReference == TriggerReference.Last && order.Stay == Stay.Armed ? _prints : [])
+        {
+            // 7.8: since entry, those that nobody has looked at included.
+            if (++number > order.ArmedAfterPrint)
+                Ratchet(changed, print);
+        }
+
         return changed;
     }
 
@@ -268,6 +278,7 @@ internal sealed partial class ReferenceBook
     private void ApplyAmendment(ReferenceOrder order, ReferenceOrder changed, bool loses, bool triggerChanges)
     {
         var totalChanges = changed.Total != order.Total;
+        WakeIfSmaller(order, changed.Total);
         order.Total = changed.Total;
         order.Display = changed.Display;
         order.Expiry = changed.Expiry;
@@ -278,6 +289,7 @@ internal sealed partial class ReferenceBook
         {
             if (order.Trigger != changed.Trigger)
                 order.ArmedAfterPrint = _printCount; // 7.7
+            order.Extreme = changed.Extreme;
             order.Trigger = changed.Trigger;
             order.TrailTicks = changed.TrailTicks;
             order.TrailBasisPoints = changed.TrailBasisPoints;
@@ -289,12 +301,24 @@ internal sealed partial class ReferenceBook
         if (totalChanges && OpenSibling(order) is { } sibling)
         {
             var siblingLoses = order.Total > sibling.Total;
+            WakeIfSmaller(sibling, order.Total);
             sibling.Total = order.Total;
             SayAmended(sibling, siblingLoses, leaving);
         }
 
         foreach (var left in leaving)
             TakeOrRest(left);
+    }
+
+    /// <summary>4.6: an all-or-none order that asks for less may be filled by what is there.</summary>
+    private void WakeIfSmaller(ReferenceOrder order, long total)
+    {
+        if (!order.AllOrNone || order.Stay != Stay.Resting || total >= order.Total)
+            return;
+        if (order.Side == Side.Buy)
+            _addedSell = Math.Min(_addedSell ?? order.Price, order.Price);
+        else
+            _addedBuy = Math.Max(_addedBuy ?? order.Price, order.Price);
     }
 
     private void SayAmended(ReferenceOrder order, bool loses, List<ReferenceOrder> leaving)

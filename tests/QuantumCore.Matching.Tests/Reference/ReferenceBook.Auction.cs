@@ -110,9 +110,11 @@ internal sealed partial class ReferenceBook
         }
     }
 
+    private (long Low, long High)? Collar => Band(ReferencePriceTicks, Rules.AuctionCollarBasisPoints ?? Rules.StaticBandBasisPoints);
+
     private void Uncross(TradingPhase to)
     {
-        var collar = Band(ReferencePriceTicks, Rules.AuctionCollarBasisPoints ?? Rules.StaticBandBasisPoints);
+        var collar = Collar;
         var result = FindAuctionPrice(null);
         var confined = result is { } found && collar is var (low, high) && !IsIn(found.Price, low, high);
         if (confined && _extensions < Rules.MaxExtensions)
@@ -163,9 +165,18 @@ internal sealed partial class ReferenceBook
     {
         var reference = LastPriceTicks != 0 ? LastPriceTicks : ReferencePriceTicks;
         var ranges = Candidates(reference);
-        if (collar is var (low, high))
-            ranges = [.. ranges.Select(range => (Math.Max(range.Low, low), Math.Min(range.High, high)))
-                .Where(range => range.Item1 <= range.Item2)];
+        if (collar is var (low, high) && ranges.Count > 0 && _open.Exists(order => TakesPart(order) && !order.HasNoLimit))
+        {
+            // 12.7: ticks inside the collar; the nearest one when all limits are beyond it.
+            ranges = ranges[0].Low > high ? [(high, high)] : ranges[^1].High < low ? [(low, low)]
+                : [.. ranges.Select(range => (Math.Max(range.Low, low), Math.Min(range.High, high)))
+                    .Where(range => range.Item1 <= range.Item2)];
+        }
+        else if (collar is var (lowest, highest))
+        {
+            _ = ranges.RemoveAll(range => !IsIn(range.Low, lowest, highest));
+        }
+
         if (ranges.Count == 0)
             return null;
 
@@ -186,15 +197,15 @@ internal sealed partial class ReferenceBook
         _ = results.RemoveAll(result => Math.Abs(result.Imbalance) > imbalance);
 
         // 5, 6.
-        var (lowest, highest) = (results[0].Low, results[^1].High);
+        var (cheapest, dearest) = (results[0].Low, results[^1].High);
         long price;
         if (results.TrueForAll(result => result.Imbalance > 0))
-            price = highest;
+            price = dearest;
         else if (results.TrueForAll(result => result.Imbalance < 0))
-            price = lowest;
+            price = cheapest;
         else
             price = Nearest(results.ConvertAll(result => (result.Low, result.High)),
-                reference != 0 ? reference : (lowest + highest) / 2);
+                reference != 0 ? reference : (cheapest + dearest) / 2);
         var chosen = results.Find(result => IsIn(price, result.Low, result.High));
         return new AuctionResult(price, lots, chosen.Imbalance);
     }
@@ -329,6 +340,9 @@ internal sealed partial class ReferenceBook
         if (!IsCall || Phase == TradingPhase.PreOpen)
             return;
         var now = FindAuctionPrice(null) ?? default;
+        // What it would give, now that it can't be extended.
+        if (now.Lots > 0 && _extensions >= Rules.MaxExtensions && Collar is var (low, high) && !IsIn(now.Price, low, high))
+            now = FindAuctionPrice((low, high)) ?? default;
         if (_told == now)
             return;
 

@@ -247,7 +247,9 @@ internal sealed partial class ReferenceBook
                 : RejectReason.None;
         }
 
-        var contra = order.PostOnly && Phase == TradingPhase.Continuous ? BestPriceItWouldTake(order) : 0;
+        // 4.7: what would not trade whole would not match.
+        var mayTake = order.PostOnly && Phase == TradingPhase.Continuous && (!order.AllOrNone || DryRun(order).Traded == order.Leaves);
+        var contra = mayTake ? BestPriceItWouldTake(order) : 0;
         // 4.8: one tick away from it.
         if (contra != 0 && order.Conditions.Slide && slides)
         {
@@ -256,6 +258,9 @@ internal sealed partial class ReferenceBook
             contra = 0;
             if (!IsIn(order.Price, Rules.MinPriceTicks, Rules.MaxPriceTicks))
                 return RejectReason.InvalidPrice;
+            // 12.1: not by a slide either.
+            if (IsOutsideStaticBand(order))
+                return RejectReason.PriceBand;
         }
 
         if (WouldBeOneLevelTooMany(order))

@@ -46,9 +46,17 @@ internal sealed partial class ReferenceBook
         return NextMaker(new ReferenceOrder(in any), _open, [])?.Price ?? 0;
     }
 
-    /// <summary>12.2.</summary>
-    public (long LowTicks, long HighTicks) DynamicBand =>
-        Band(LastPriceTicks != 0 ? LastPriceTicks : ReferencePriceTicks, Rules.DynamicBandBasisPoints) ?? (1, Instrument.PriceTicksLimit);
+    /// <summary>12.2, 12.4, 12.5: both bands.</summary>
+    public (long LowTicks, long HighTicks) TradingBand
+    {
+        get
+        {
+            var all = (Low: 1L, High: Instrument.PriceTicksLimit);
+            var moves = Band(LastPriceTicks != 0 ? LastPriceTicks : ReferencePriceTicks, Rules.DynamicBandBasisPoints) ?? all;
+            var stands = Band(ReferencePriceTicks, Rules.StaticBandBasisPoints) ?? all;
+            return (Math.Max(moves.Low, stands.Low), Math.Min(all.High, Math.Min(moves.High, stands.High)));
+        }
+    }
 
     public RejectReason Admit(long time, in NewOrder terms, out long orderId)
     {

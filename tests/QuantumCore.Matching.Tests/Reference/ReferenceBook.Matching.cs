@@ -141,7 +141,7 @@ internal sealed partial class ReferenceBook
     {
         traded = 0;
         // 12.2: the reference is that of the start of the phase.
-        var band = Band(LastPriceTicks != 0 ? LastPriceTicks : ReferencePriceTicks, Rules.DynamicBandBasisPoints);
+        (long Low, long High)? band = Rules is { DynamicBandBasisPoints: null, StaticBandBasisPoints: null } ? null : TradingBand;
         long? protection = null;
         var passed = new HashSet<ReferenceOrder>();
         while (!taker.IsSpent)

@@ -255,7 +255,16 @@ internal sealed partial class ReferenceBook(int maxLevels = 100_000)
         return Finish(RejectReason.None);
     }
 
-    public RejectReason SetMark(long time, long priceTicks) => SetPrice(time, priceTicks, () => MarkPriceTicks = priceTicks);
+    public RejectReason SetMark(long time, long priceTicks) => SetPrice(time, priceTicks, () =>
+    {
+        MarkPriceTicks = priceTicks;
+        // 7.8: since entry, whatever the phase; 7.7: nothing triggers then.
+        foreach (var order in _open)
+        {
+            if (Phase != TradingPhase.Continuous && order.Stay == Stay.Armed && order.Conditions.TriggerReference == TriggerReference.Mark)
+                Ratchet(order, priceTicks);
+        }
+    });
 
     public RejectReason SetReference(long time, long priceTicks) =>
         SetPrice(time, priceTicks, () => ReferencePriceTicks = priceTicks);
