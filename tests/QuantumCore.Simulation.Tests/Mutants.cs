@@ -7,6 +7,7 @@ namespace QuantumCore.SimulationTests;
 internal static class Mutants
 {
     private const string Account = "src/QuantumCore.Grains/Accounts/AccountGrain.cs";
+    private const string AccountAmending = "src/QuantumCore.Grains/Accounts/AccountGrain.Amending.cs";
     private const string AccountMoney = "src/QuantumCore.Grains/Accounts/AccountGrain.Money.cs";
     private const string MachineMoney = "src/QuantumCore.Grains/Accounts/AccountMachine.Money.cs";
     private const string Payout = "src/QuantumCore.Grains/Payouts/PayoutGrain.cs";
@@ -237,7 +238,7 @@ internal static class Mutants
 
         // Limits.
         ("an order's quantity is not limited", MachineLimits, "LimitKind.OrderQuantity => order.Lots > most,", "LimitKind.OrderQuantity => order.Lots < 0 * most,"),
-        ("a replacement is not limited", Account,
+        ("a replacement is not limited", AccountAmending,
             "            return RefusePlan(request, hash, limited);", "            _ = limited;"),
         ("limits are forgotten by a snapshot", MachineLimits,
             "        to.Count(_limits.Count);\n        foreach (var (symbol, limits) in _limits)", "        to.Count(0);\n        foreach (var (symbol, limits) in _limits.Take(0))"),
