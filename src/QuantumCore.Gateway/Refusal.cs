@@ -98,7 +98,7 @@ public static class Refusals
         RejectReason.NotResting => "The order waits and stands in no queue.",
         RejectReason.StaleLeaves => "The order changed in the meantime.",
         RejectReason.WouldGrow => "A reduction can't make an order larger.",
-        RejectReason.KeyConflict => "This client order id is taken by an order with other content.",
+        RejectReason.KeyConflict => "This client order id is taken by another order.",
         RejectReason.KeyCancelled => "This client order id was cancelled before its order arrived.",
         RejectReason.InsufficientFunds => "Not enough free cash, fees included.",
         RejectReason.ShortNotAllowed => "Not enough free holdings to sell.",

@@ -240,7 +240,12 @@ public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
 
     public ValueTask<DepthView> Depth(string symbol) => ValueTask.FromResult(market.Depth(symbol));
 
-    public ValueTask<BookState> State(string symbol) => ValueTask.FromResult(market.BookState with { Sequence = market.Sequence(symbol) });
+    // Each answer has rules of its own, as those that have come over a wire.
+    public ValueTask<BookState> State(string symbol) => ValueTask.FromResult(market.BookState with
+    {
+        Sequence = market.Sequence(symbol),
+        Rules = market.BookState.Rules.IsDefault ? default : [.. market.BookState.Rules],
+    });
 
     public ValueTask<ulong> StateHash(string symbol) => throw new NotSupportedException();
 }

@@ -218,6 +218,8 @@ public sealed class OperatorCallTests
     [InlineData(TradingPhase.PreOpen, "930", "2 Why=6|5 Next=2 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6")]
     [InlineData(TradingPhase.Opening, "930", "5 Next=2 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6")]
     [InlineData(TradingPhase.Volatility, "870", "5 Next=3 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6")]
+    // A closing goes on until it is ended: there is no trading after it.
+    [InlineData(TradingPhase.Closing, "870", "5 Next=4 NextNanos=1767626100000000000 Why=6")]
     [InlineData(TradingPhase.Halt, "870", "5 Next=3 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6")]
     [InlineData(TradingPhase.Closed, "870", "")]
     [InlineData(TradingPhase.PreOpen, "800", "2 Why=6|5 Why=6|6 Why=6")]

@@ -57,11 +57,18 @@ internal sealed class MarketStop(OrderEntry entry, DateTimeOffset now, TimeZoneI
             yield return Command(TradingPhase.Closed, null);
     }
 
-    /// <summary>The auction after the halt: the one of the opening where that has not been.</summary>
-    private PhasePlan Reopening(TradingPhase from) => new(
-        from is TradingPhase.PreOpen or TradingPhase.Opening ? TradingPhase.Opening : TradingPhase.Volatility,
-        Nanos(now + MarketWideBreaker.Stop),
-        MarketWideBreaker.Reopening.Nanos());
+    /// <summary>
+    /// The auction after the halt: the one of the opening where that has not been, and that of the close, which nothing
+    /// follows, where it had begun.
+    /// </summary>
+    private PhasePlan Reopening(TradingPhase from) => from switch
+    {
+        TradingPhase.PreOpen or TradingPhase.Opening => Auction(TradingPhase.Opening, MarketWideBreaker.Reopening.Nanos()),
+        TradingPhase.Closing => Auction(TradingPhase.Closing, 0),
+        _ => Auction(TradingPhase.Volatility, MarketWideBreaker.Reopening.Nanos()),
+    };
+
+    private PhasePlan Auction(TradingPhase phase, long lasts) => new(phase, Nanos(now + MarketWideBreaker.Stop), lasts);
 
     /// <summary>Whether a closed symbol is to open on a day that is over for all of them.</summary>
     private bool OpensToday(BookState state, int level) =>

@@ -129,9 +129,11 @@ internal sealed class ConflatedBook : IStreamSource, IUpdateReader
         _pacing.Due();
     }
 
-    /// <summary>Whether all is the same but what the book tells itself.</summary>
-    private static bool IsSame(BookState left, BookState right) =>
-        left with { Sequence = 0, OpenOrders = 0, LastPriceTicks = 0 } == right with { Sequence = 0, OpenOrders = 0, LastPriceTicks = 0 };
+    /// <summary>Whether all is the same that is told here and that the book does not tell itself.</summary>
+    private static bool IsSame(BookState left, BookState right) => OfStream(left) == OfStream(right);
+
+    // Rules are no part of it, and equal ones would be different lists.
+    private static BookState OfStream(BookState state) => state with { Sequence = 0, OpenOrders = 0, LastPriceTicks = 0, Rules = default };
 
     private void WriteBook(Utf8JsonWriter to)
     {
