@@ -217,7 +217,7 @@ internal static class Tables
             ("dynamic band", rules.DynamicBand is { } points ? $"{points}, {Word(rules.DynamicBandMode ?? BandMode.Reject)}" : null),
             ("auction collar", rules.AuctionCollar),
         ];
-        return string.Join("; ", all.Where(rule => rule.Value is not null).Select(rule => $"{rule.Name} {(rule.Value as string ?? Text((IFormattable)rule.Value!))}"));
+        return Phrase("; ", all);
     }
 
     /// <summary>The wire's word for a member of an enum.</summary>
@@ -254,9 +254,13 @@ internal static class Tables
             ("leg", order.Strategy is { } strategy ? $"{Text(strategy.Leg)} of {Text(strategy.Legs.Count)}" : null),
             ("net", order.Strategy?.Net),
         ];
-        return string.Join(", ", terms.Where(term => term.Value is not null)
-            .Select(term => string.Create(CultureInfo.InvariantCulture, $"{term.Name} {term.Value}").Trim()));
+        return Phrase(", ", terms);
     }
+
+    /// <summary>Those that there are, each under its name.</summary>
+    private static string Phrase(string separator, IEnumerable<(string Name, object? Value)> terms) => string.Join(
+        separator,
+        terms.Where(term => term.Value is not null).Select(term => string.Create(CultureInfo.InvariantCulture, $"{term.Name} {term.Value}").Trim()));
 
     /// <summary>Bids left, asks right, best on top.</summary>
     internal static Table Book(string title, IReadOnlyList<PriceLevel> bids, IReadOnlyList<PriceLevel> asks)

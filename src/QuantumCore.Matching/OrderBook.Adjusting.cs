@@ -182,7 +182,7 @@ public sealed partial class OrderBook
         kept.Peak = adjustment.PriceOf(entry.Side, kept.Peak);
         kept.Trigger = !OrderRules.IsTrailing(kept.Type) ? adjustment.PriceOf(entry.Side, kept.Trigger)
             : kept.Peak == 0 ? 0
-            : TrailFrom(in kept, kept.Peak, entry.Side == Side.Sell);
+            : TrailFrom(in kept, entry.Side == Side.Sell);
         if (!isArmed)
             return;
 

@@ -401,7 +401,8 @@ public sealed partial class OrderBook
         var moved = kept;
         moved.TrailTicks = amendment.TrailTicks ?? kept.TrailTicks;
         moved.TrailBasisPoints = amendment.TrailBasisPoints ?? kept.TrailBasisPoints;
-        var newTrigger = TrailFrom(in moved, peak, entry.Side == Side.Sell);
+        moved.Peak = peak;
+        var newTrigger = TrailFrom(in moved, entry.Side == Side.Sell);
         return newTrigger is >= 1 and <= Instrument.PriceTicksLimit
             && IsPast(entry.Side, kept.Type, kept.Reference, newTrigger);
     }
@@ -558,7 +559,7 @@ public sealed partial class OrderBook
             kept.Peak = PeakNow(slot);
             kept.Follows |= kept.Peak != 0;
             if (kept.Peak != 0)
-                after = TrailFrom(in kept, kept.Peak, _entries[slot].Side == Side.Sell);
+                after = TrailFrom(in kept, _entries[slot].Side == Side.Sell);
         }
 
         if (after == before)

@@ -208,7 +208,7 @@ public sealed partial class OrderBook
         if (!trailing)
             return kept.Follows || (kept.Peak != 0 && kept.Peg == PegReference.None) ? "follows and is no trailing stop" : null;
 
-        var trigger = kept.Peak == 0 ? 0 : TrailFrom(in kept, kept.Peak, _entries[slot].Side == Side.Sell);
+        var trigger = kept.Peak == 0 ? 0 : TrailFrom(in kept, _entries[slot].Side == Side.Sell);
         if (kept.Trigger != trigger || (kept.Peak != 0 && !kept.Follows) || (kept.Triggered && kept.Peak == 0))
             return $"has trigger {kept.Trigger} and belongs to {trigger}";
         return null;

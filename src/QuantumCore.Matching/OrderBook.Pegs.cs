@@ -30,10 +30,10 @@ public sealed partial class OrderBook
 
     private void RemovePeg(int slot) => _ = _pegs.Remove(slot);
 
-    private void Park(int slot)
+    private void Park(int slot, OrderPlace place = OrderPlace.Parked)
     {
         ref var entry = ref _entries[slot];
-        entry.Place = OrderPlace.Parked;
+        entry.Place = place;
         Append(
             BookEventKind.Parked, entry.Side, EndReason.None, entry.Id, ConditionsOf(slot).Price,
             _entries[slot].TotalLots, entry.Leaves);

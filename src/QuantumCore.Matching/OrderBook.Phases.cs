@@ -258,13 +258,9 @@ public sealed partial class OrderBook
         _held.Sort((a, b) => _entries[a].Id.CompareTo(_entries[b].Id));
         foreach (var slot in _held)
         {
-            ref var entry = ref _entries[slot];
             LeaveBook(slot);
-            entry.Place = OrderPlace.Held;
             ConditionsOf(slot).Shown = 0;
-            Append(
-                BookEventKind.Parked, entry.Side, EndReason.None, entry.Id, ConditionsOf(slot).Price, entry.TotalLots,
-                entry.Leaves);
+            Park(slot, OrderPlace.Held);
         }
     }
 
@@ -322,13 +318,7 @@ public sealed partial class OrderBook
         ref var kept = ref ConditionsOf(slot);
         var isChild = entry.Place == OrderPlace.Pending;
         if (isChild)
-        {
-            Append(
-                BookEventKind.Activated, entry.Side, EndReason.None, entry.Id, PriceNow(slot),
-                _entries[slot].TotalLots, entry.Leaves);
-            entry.Place = OrderPlace.Entering;
-        }
-
+            BeginActive(slot);
         var impossible = !IsWaitingStop(slot)
             && (kept.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill
                 || kept.Minimum != 0 || (entry.Traits & (Traits.PostOnly | Traits.AllOrNone)) != 0);

@@ -75,11 +75,7 @@ public sealed partial class OrderBook
     /// <summary>A child enters: its parent is filled. What it would be refused for now ends it.</summary>
     private void Activate(int slot)
     {
-        ref var entry = ref _entries[slot];
-        Append(
-            BookEventKind.Activated, entry.Side, EndReason.None, entry.Id, PriceNow(slot), _entries[slot].TotalLots,
-            entry.Leaves);
-        entry.Place = OrderPlace.Entering;
+        BeginActive(slot);
         ref var kept = ref ConditionsOf(slot);
         var price = kept.Price;
         if (IsRefusedChild(slot, ref price))
@@ -98,6 +94,15 @@ public sealed partial class OrderBook
         // Its trigger has passed already: protection must not vanish.
         Trigger(slot);
         EnterTriggered(slot);
+    }
+
+    /// <summary>Tells that a child enters, which stands nowhere from then on.</summary>
+    private void BeginActive(int slot)
+    {
+        ref var entry = ref _entries[slot];
+        Append(
+            BookEventKind.Activated, entry.Side, EndReason.None, entry.Id, PriceNow(slot), entry.TotalLots, entry.Leaves);
+        entry.Place = OrderPlace.Entering;
     }
 
     /// <summary>Whether the trigger of a child that enters has been passed already.</summary>

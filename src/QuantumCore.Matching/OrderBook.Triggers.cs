@@ -307,18 +307,18 @@ public sealed partial class OrderBook
 
         kept.Peak = price;
         LeaveTrigger(slot);
-        kept.Trigger = TrailFrom(in kept, price, sells);
+        kept.Trigger = TrailFrom(in kept, sells);
         StandAtTrigger(slot);
     }
 
     /// <summary>The trigger of a peak; rounded away from the market, so never before the full distance.</summary>
-    private static long TrailFrom(in Conditions kept, long peak, bool sells)
+    private static long TrailFrom(in Conditions kept, bool sells)
     {
         if (kept.TrailTicks != 0)
-            return Math.Max(sells ? peak - kept.TrailTicks : peak + kept.TrailTicks, 0);
+            return Math.Max(sells ? kept.Peak - kept.TrailTicks : kept.Peak + kept.TrailTicks, 0);
 
         var factor = sells ? 10_000 - kept.TrailBasisPoints : 10_000 + kept.TrailBasisPoints;
-        return ScaleDown(peak, factor, roundUp: !sells);
+        return ScaleDown(kept.Peak, factor, roundUp: !sells);
     }
 
     /// <summary>

@@ -159,7 +159,7 @@ internal sealed class FixBook(FixServices services, FixHolder holder, FixSession
 
     private static void WriteTime(FixWriter to, long nanos)
     {
-        var at = FixTime.Text(FixReports.At(nanos));
+        var at = FixTime.Text(Clock.At(nanos));
         to.Add(FixTag.MDEntryDate, at[..8]);
         to.Add(FixTag.MDEntryTime, at[9..]);
     }

@@ -34,7 +34,7 @@ internal static class FixReports
             to.Add(FixTag.Text, "selfTrade");
         if (told.What == OrderHappening.Rejected)
             to.Add(FixTag.OrdRejReason, OrderReason(told.Reject)).Add(FixTag.Text, Refusals.Title(told.Reject));
-        to.Add(FixTag.TransactTime, At(told.Book.TimeNanos));
+        to.Add(FixTag.TransactTime, Clock.At(told.Book.TimeNanos));
     }
 
     /// <summary>How an order stands, for who asked.</summary>
@@ -43,7 +43,7 @@ internal static class FixReports
         WriteOrder(to, account, instrument, order, "0", 'I', name, null);
         if (WireNames.Of(order.End) is { } reason)
             to.Add(FixTag.Text, reason);
-        to.Add(FixTag.TransactTime, At(order.ChangedNanos));
+        to.Add(FixTag.TransactTime, Clock.At(order.ChangedNanos));
     }
 
     /// <summary>An order that was not taken, or is not there.</summary>
@@ -106,9 +106,6 @@ internal static class FixReports
         // One by amount is filled when what is left of the amount pays for no lot more.
         OrderStatus.Expired => order is { End: EndReason.Amount, FilledLots: > 0 } ? '2' : 'C',
     };
-
-    /// <summary>A time of Unix nanoseconds.</summary>
-    public static DateTimeOffset At(long nanos) => DateTimeOffset.UnixEpoch.AddTicks(nanos / TimeSpan.NanosecondsPerTick);
 
     private static void WriteOrder(
         FixWriter to, long account, Instrument instrument, PastOrder order, string execId, char execType, string name, string? before)

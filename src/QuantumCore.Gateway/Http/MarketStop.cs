@@ -68,17 +68,15 @@ internal sealed class MarketStop(OrderEntry entry, DateTimeOffset now, TimeZoneI
         _ => Auction(TradingPhase.Volatility, MarketWideBreaker.Reopening.Nanos()),
     };
 
-    private PhasePlan Auction(TradingPhase phase, long lasts) => new(phase, Nanos(now + MarketWideBreaker.Stop), lasts);
+    private PhasePlan Auction(TradingPhase phase, long lasts) => new(phase, (now + MarketWideBreaker.Stop).UnixNanos(), lasts);
 
     /// <summary>Whether a closed symbol is to open on a day that is over for all of them.</summary>
     private bool OpensToday(BookState state, int level) =>
         level == MarketWideBreaker.ClosingLevel
         && state.Plan is { } plan
-        && Day(DateTimeOffset.UnixEpoch.AddTicks(plan.AtNanos / TimeSpan.NanosecondsPerTick)) <= Day(now);
+        && Day(Clock.At(plan.AtNanos)) <= Day(now);
 
     private long Day(DateTimeOffset moment) => MarketWideBreaker.DayOf(TimeZoneInfo.ConvertTime(moment, zone).DateTime);
-
-    private static long Nanos(DateTimeOffset moment) => (moment - DateTimeOffset.UnixEpoch).Nanos();
 
     private static BookCommand Command(TradingPhase phase, PhasePlan? plan) =>
         PhaseReading.Command(phase, PhaseReason.MarketWideBreaker, plan);

@@ -64,7 +64,7 @@ internal static class SessionTicket
     public static string TokenOf(HttpContext context, UserSession session)
     {
         var bearer = context.RequestServices.GetRequiredService<IOptionsMonitor<BearerTokenOptions>>().Get(Bearer);
-        var ends = new AuthenticationProperties { ExpiresUtc = DateTimeOffset.UnixEpoch.AddTicks(session.EndsNanos / 100) };
+        var ends = new AuthenticationProperties { ExpiresUtc = Clock.At(session.EndsNanos) };
         return bearer.BearerTokenProtector.Protect(new AuthenticationTicket(Principal(session), ends, Bearer));
     }
 
