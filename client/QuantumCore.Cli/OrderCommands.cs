@@ -164,17 +164,28 @@ internal static class OrderCommands
     private static Command List(CommandLineApp app)
     {
         var symbol = Grammar.SymbolOption("Only this instrument");
-        var command = new Command("orders", "The account's open orders.") { symbol };
+        var all = new Option<bool>("--all") { Description = "Those that are done, too, newest first" };
+        var limit = Grammar.CountOption("--limit", "With --all: how many", otherwise: 100, most: 1000);
+        var command = new Command("orders", "The account's open orders, or all of them.") { symbol, all, limit };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(limit) is { Implicit: false } && !result.GetValue(all))
+                result.AddError("--limit needs --all: open orders are all shown");
+        });
         return app.Add(
             command,
             """
             qc orders
             qc orders --symbol AAPL --json
+            qc orders --all --limit 20                   what became of the last ones
             """,
             async (parse, session, cancellation) =>
             {
-                var orders = await session.Client().GetOpenOrdersAsync(parse.GetValue(symbol), cancellation);
-                session.Screen.Show(orders, console => Tables.Orders(console, orders));
+                var (client, of, isAll) = (session.Client(), parse.GetValue(symbol), parse.GetValue(all));
+                var orders = isAll
+                    ? await client.GetOrderHistoryAsync(of, parse.GetValue(limit), cancellation)
+                    : await client.GetOpenOrdersAsync(of, cancellation);
+                session.Screen.Show(orders, console => Tables.Orders(console, orders, isAll ? "No orders." : "No open orders."));
                 return ExitCodes.Done;
             });
     }
@@ -187,34 +198,39 @@ internal static class OrderCommands
             Arity = ArgumentArity.ZeroOrOne,
         };
         var symbol = Grammar.SymbolOption("The order's instrument");
+        var clientId = Grammar.NameOption("Show it by its name instead");
         var place = new Command("place", "Place an order: the same as qc buy and qc sell.")
         {
             Place(app, OrderSide.Buy), Place(app, OrderSide.Sell),
         };
         var command = new Command("order", "One order's state, open or done; or place, list, amend, position.")
         {
-            orderId, symbol, place, OrderListCommands.All(app), Amend(app), Position(app),
+            orderId, symbol, clientId, place, OrderListCommands.All(app), Amend(app), Position(app),
         };
         command.Validators.Add(result =>
         {
             if (result.Children.OfType<System.CommandLine.Parsing.CommandResult>().Any())
                 return;
 
-            if (result.GetResult(orderId) is not { Tokens.Count: > 0 } || result.GetResult(symbol) is null)
-                result.AddError("give an order id and --symbol: ids count within a symbol");
+            var (hasId, hasName) = (result.GetResult(orderId) is { Tokens.Count: > 0 }, result.GetResult(clientId) is not null);
+            if (hasId == hasName || hasId == result.GetResult(symbol) is null)
+                result.AddError("give an order id and --symbol, as ids count within a symbol; or --client-id");
         });
         return app.Add(
             command,
             """
             qc order 17 --symbol AAPL
+            qc order --client-id my-1                    what became of it, if its answer was lost
             qc order position 17 --symbol AAPL           how much stands before it
             qc order place buy AAPL 100 --trigger 155.00
             qc order list oco sell AAPL 100 --target 160.00 --stop 140.00
             """,
             async (parse, session, cancellation) =>
             {
-                var order = await session.Client().GetOrderAsync(
-                    parse.GetValue(symbol)!, parse.GetValue(orderId)!.Value, cancellation);
+                var (client, name) = (session.Client(), parse.GetValue(clientId));
+                var order = name is null
+                    ? await client.GetOrderAsync(parse.GetValue(symbol)!, parse.GetValue(orderId)!.Value, cancellation)
+                    : await client.GetOrderByClientIdAsync(name, cancellation);
                 session.Screen.Show(order, console => Tables.Order(console, order));
                 return ExitCodes.Done;
             });

@@ -28,7 +28,7 @@ internal static class Tables
         console.Write(table);
     }
 
-    internal static void Orders(IAnsiConsole console, IReadOnlyList<Order> orders)
+    internal static void Orders(IAnsiConsole console, IReadOnlyList<Order> orders, string none = "No open orders.")
     {
         var table = With(
             "symbol", "id", "client id", "side", "type", "price", "quantity", "filled", "remaining", "status", "why");
@@ -42,12 +42,12 @@ internal static class Tables
             [
                 order.Symbol, Text(order.OrderId), order.ClientOrderId, Lower(order.Side), Lower(order.Type),
                 order.Price is { } price ? Text(price) : "", Text(order.Quantity), Text(order.Filled),
-                Text(order.Remaining), Lower(order.Status), order.EndReason ?? "",
+                Text(order.Remaining), Lower(order.Status), order.Refusal is null ? order.EndReason ?? "" : $"{order.EndReason}: {order.Refusal}",
             ];
             Row(table, withTerms ? [.. cells, Terms(order)] : cells);
         }
 
-        Write(console, table, "No open orders.");
+        Write(console, table, none);
     }
 
     internal static void Fills(IAnsiConsole console, IReadOnlyList<AccountFill> fills)
@@ -240,6 +240,7 @@ internal static class Tables
             ("", order.AllOrNone ? "all-or-none" : null),
             ("", order.DoNotReduce ? "do-not-reduce" : null),
             ("min", order.MinQuantity),
+            ("", order.Stage is { } stage ? Word(stage) : null),
             ("trigger", order.TriggerPrice),
             ("by", order.TriggerBy is { } by and not TriggerBy.Last ? Word(by) : null),
             ("trail", order.TrailingDistance),

@@ -59,6 +59,19 @@ public enum TriggerBy
     [JsonStringEnumMemberName("mark")] Mark = 3,
 }
 
+/// <summary>What an open order waits for.</summary>
+public enum OrderStage
+{
+    /// <summary>Nothing but the other side: it is in the book, or trades as soon as the book does.</summary>
+    [JsonStringEnumMemberName("working")] Working = 1,
+
+    /// <summary>A child of a list: that its parent is filled.</summary>
+    [JsonStringEnumMemberName("pending")] Pending = 2,
+
+    /// <summary>A stop or take-profit: its trigger.</summary>
+    [JsonStringEnumMemberName("armed")] Armed = 3,
+}
+
 /// <summary>What a pegged order follows.</summary>
 public enum PegTo
 {
@@ -376,6 +389,15 @@ public sealed record Order(
 
     /// <summary>Least quantity to be filled at entry.</summary>
     public decimal? MinQuantity { get; init; }
+
+    /// <summary>What an open stop, take-profit or child of a list waits for; null for any other order, which works.</summary>
+    public OrderStage? Stage { get; init; }
+
+    /// <summary>
+    /// Of a child of a list that ended as it was to enter (<see cref="EndReason"/> list): the <see cref="Refusal.Code"/> it would have been
+    /// refused with then; else null.
+    /// </summary>
+    public string? Refusal { get; init; }
 
     /// <summary>The price that triggers it.</summary>
     public decimal? TriggerPrice { get; init; }

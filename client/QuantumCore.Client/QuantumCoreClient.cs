@@ -250,6 +250,26 @@ public sealed partial class QuantumCoreClient : IDisposable
     public Task<Order> GetOrderAsync(string symbol, long orderId, CancellationToken cancellation = default) =>
         _calls.SendAsync<Order>(Get(OrderPath(symbol, orderId)), cancellation);
 
+    /// <summary>
+    /// One order's state, open or done, by the name its owner gave it: what became of an order whose answer was lost. Refused with
+    /// <see cref="RejectCodes.UnknownOrder"/> where none came in under that name so far; the name stays unused.
+    /// </summary>
+    public Task<Order> GetOrderByClientIdAsync(string clientOrderId, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(clientOrderId);
+        var name = Checked(clientOrderId, "clientOrderId");
+        return _calls.SendAsync<Order>(Get("orders/by-client-id/" + Uri.EscapeDataString(name)), cancellation);
+    }
+
+    /// <summary>The account's orders that reached a book, open and done, newest first; without their fills.</summary>
+    /// <param name="symbol">Only this instrument's.</param>
+    /// <param name="limit">1 to 1000.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<Order>> GetOrderHistoryAsync(
+        string? symbol = null, int limit = 100, CancellationToken cancellation = default) =>
+        (await _calls.SendAsync<OrderList>(
+            Get("orders/history" + Query(("symbol", symbol), ("limit", Text(limit)))), cancellation)).Orders;
+
     /// <summary>How much stands before a resting order at its price.</summary>
     public Task<OrderPosition> GetPositionAsync(string symbol, long orderId, CancellationToken cancellation = default) =>
         _calls.SendAsync<OrderPosition>(Get(OrderPath(symbol, orderId) + "/position"), cancellation);

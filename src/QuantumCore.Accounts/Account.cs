@@ -13,6 +13,12 @@ public readonly record struct Balance(int Decimals, long Total, long Held)
     public long Available => Total - Held;
 }
 
+/// <summary>How an order stands in its book.</summary>
+/// <param name="Stage">What it waits for.</param>
+/// <param name="SinceNanos">Since when, Unix nanoseconds; 0: since it entered.</param>
+/// <param name="PriceTicks">Its price there, where that is not the one it was sent with: it slid, or has triggered. 0: it is.</param>
+public readonly record struct OrderStanding(OrderStage Stage, long SinceNanos = 0, long PriceTicks = 0);
+
 /// <summary>An order that the account holds cover for.</summary>
 public sealed class HeldOrder
 {
@@ -78,6 +84,12 @@ public sealed class HeldOrder
 
     /// <summary>Open quantity, in lots.</summary>
     public long LeavesLots => QuantityLots - FilledLots;
+
+    /// <summary>How it stands in its book, for who asks: nothing is held by it.</summary>
+    public OrderStanding Standing { get; set; }
+
+    /// <summary>How it stands as far as its kind tells, with what it has filled.</summary>
+    public OrderStanding StandingByKind => new(FilledLots > 0 ? OrderStage.Working : OrderStages.WithoutParent(Type));
 
     /// <summary>Its fees so far; kept in margin accounts alone.</summary>
     public OrderFees Paid { get; set; }
@@ -316,12 +328,24 @@ public sealed class Account(AccountId id)
     }
 
     /// <summary>An order entered its book by a turn: what is held for it from then on.</summary>
-    public void Opened(long number, long orderId, long hold)
+    /// <param name="number">Its number.</param>
+    /// <param name="orderId">Its public id.</param>
+    /// <param name="standing">How it stands there.</param>
+    /// <param name="hold">What is held for it from then on.</param>
+    public void Opened(long number, long orderId, in OrderStanding standing, long hold)
     {
         Entered(number, orderId);
         var order = _orders[number];
+        order.Standing = standing;
         TakeFromRivals(order, hold - order.Held - Math.Max(0, Of(order.HeldAsset).Available));
         SetHold(number, hold);
+    }
+
+    /// <summary>An order stands in another way in its book.</summary>
+    public void Stands(long number, in OrderStanding standing)
+    {
+        _orders[number].Standing = standing;
+        Trail?.Note(number);
     }
 
     // Others that were to replace the same order never enter now. What they kept of it, one of them for all, is for who came first.
@@ -394,6 +418,7 @@ public sealed class Account(AccountId id)
         var order = _orders[number];
         order.Interest?.Remove(order);
         order.PriceTicks = priceTicks;
+        order.Standing = order.Standing with { PriceTicks = 0 };
         order.QuantityLots += lots;
         order.Conditions = adjustment.Of(order.Side, order.Conditions, order.QuantityLots);
         order.Interest?.Add(order);

@@ -50,6 +50,8 @@ public readonly record struct AssetBalance(string Asset, int Decimals, long Tota
 /// <param name="PostOnly">Whether it never takes.</param>
 /// <param name="SelfTrade">What happens when it meets an order of its account.</param>
 /// <param name="Conditions">What it was entered with beyond a plain order.</param>
+/// <param name="Stage">What it waits for.</param>
+/// <param name="StageNanos">Since when, Unix nanoseconds; 0: since it entered.</param>
 [GenerateSerializer, Immutable, Alias("open-order")]
 public sealed record OpenOrder(
     string Symbol,
@@ -66,7 +68,9 @@ public sealed record OpenOrder(
     long TimeNanos,
     bool PostOnly = false,
     SelfTradePrevention SelfTrade = SelfTradePrevention.None,
-    EncodedConditions? Conditions = null);
+    EncodedConditions? Conditions = null,
+    OrderStage Stage = OrderStage.Working,
+    long StageNanos = 0);
 
 /// <summary>What became of an account since it was looked at.</summary>
 /// <param name="Version">Counts its changes; what to ask after next.</param>

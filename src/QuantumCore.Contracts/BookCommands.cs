@@ -279,6 +279,12 @@ public enum StepKind : byte
 
     /// <summary>A corporate action gave it another price, or other lots.</summary>
     Adjusted = 8,
+
+    /// <summary>A stop or take-profit triggered: from here on it is a market or a limit order.</summary>
+    Triggered = 9,
+
+    /// <summary>A child of a list enters: its parent is filled.</summary>
+    Activated = 10,
 }
 
 /// <summary>One thing that happened, in the sequence in which it must be added up.</summary>
@@ -288,7 +294,7 @@ public enum StepKind : byte
 /// <param name="OrderId">Its public id; 0 when it has none.</param>
 /// <param name="Side">Buy or sell.</param>
 /// <param name="Reason">Ended: why.</param>
-/// <param name="PriceTicks">Fill: the price traded. Prevented: the other order's. Adjusted: its limit or worst price now. Else the order's price or trigger, 0 for none.</param>
+/// <param name="PriceTicks">Fill: the price traded. Prevented: the other order's. Adjusted: its limit or worst price now. Triggered: its limit from then on, 0 for a market order. Else the order's price or trigger, 0 for none.</param>
 /// <param name="QuantityLots">Fill: lots. Prevented: lots that would have traded. Opened: its total. Changed: lots taken off its total. Adjusted: lots that came to its total. Ended: what it had filled.</param>
 /// <param name="LeavesLots">What it has open afterwards; Ended: what was released; Prevented: what it loses.</param>
 /// <param name="Fee">Fill: its fee, quote minor units.</param>
@@ -303,6 +309,7 @@ public enum StepKind : byte
 /// <param name="SelfTrade">Prevented: what was done about it; of the oldest and the newest, which of the two it was.</param>
 /// <param name="Owner">Prevented: who is behind both accounts; 0 where nobody but the account itself is.</param>
 /// <param name="PriceBeforeTicks">Adjusted: what <paramref name="PriceTicks"/> was.</param>
+/// <param name="Refusal">Ended of a list's child that was to enter: why it was refused then.</param>
 [GenerateSerializer, Immutable, Alias("turn-step")]
 public readonly record struct TurnStep(
     StepKind Kind,
@@ -325,7 +332,12 @@ public readonly record struct TurnStep(
     bool IsAuction = false,
     SelfTradePrevention SelfTrade = SelfTradePrevention.None,
     long Owner = 0,
-    long PriceBeforeTicks = 0);
+    long PriceBeforeTicks = 0,
+    RejectReason Refusal = RejectReason.None)
+{
+    /// <summary>Whether it says what records of before ADR 49 do not.</summary>
+    internal bool TellsStage => Kind is StepKind.Triggered or StepKind.Activated || Refusal != RejectReason.None;
+}
 
 /// <summary>A displayed price level as it is after a turn; without orders when it is gone.</summary>
 /// <param name="Side">Buy or sell.</param>
@@ -367,6 +379,43 @@ public sealed record BookTurn(
 
     /// <summary>The same without what was prevented: all that a release before those steps told.</summary>
     internal BookTurn WithoutPrevented() => this with { Steps = Steps.RemoveAll(static step => step.Kind == StepKind.Prevented) };
+
+    /// <summary>Whether it tells that orders came from one stage to the next, or could not.</summary>
+    internal bool TellsStages => Steps.Any(static step => step.TellsStage);
+
+    /// <summary>The same without that: all that a release before those steps told.</summary>
+    internal BookTurn WithoutStages() => !TellsStages ? this : this with
+    {
+        Steps =
+        [
+            .. Steps.Where(static step => step.Kind is not (StepKind.Triggered or StepKind.Activated))
+                .Select(static step => step with { Refusal = RejectReason.None }),
+        ],
+    };
+
+    /// <summary>The order that a step opened, as it was sent.</summary>
+    /// <exception cref="InvalidDataException">It is none of the turn's own.</exception>
+    public SubmitOrder OrderOf(in TurnStep step)
+    {
+        foreach (var order in Command.Orders)
+        {
+            if (order.Account == step.Account && order.Number == step.Number)
+            {
+                return order;
+            }
+        }
+
+        throw new InvalidDataException($"order {step.Number} of account {step.Account} is not in its command");
+    }
+
+    /// <summary>The stage in which one of its orders enters.</summary>
+    public OrderStage StageOf(SubmitOrder order) => Command.Verb switch
+    {
+        BookVerb.EnterList => OrderStages.InList((OrderListKind)Command.Value, order.Number == Command.Orders[0].Number, order.Type),
+        // It goes on as what the order has become that it replaces.
+        BookVerb.Enter when Command.Value == 1 => OrderStage.Working,
+        _ => OrderStages.WithoutParent(order.Type),
+    };
 }
 
 /// <summary>What changed values mean for an order.</summary>

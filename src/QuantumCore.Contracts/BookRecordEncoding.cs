@@ -8,8 +8,9 @@ namespace QuantumCore.Contracts;
 /// A book's records as bytes. The layout of a version never changes: journals of each release stay readable.
 /// </summary>
 /// <remarks>
-/// Kinds are PROTOCOL's letters as stable numbers: I 1, O 2, V 3, C 4, K 5, B 6, W 7, X 8, and 9 for an X in which self-trades
-/// were prevented: before there was that kind an X said nothing of them.
+/// Kinds are PROTOCOL's letters as stable numbers: I 1, O 2, V 3, C 4, K 5, B 6, W 7, X 8; 9 for an X in which self-trades
+/// were prevented, and 10 for one in which orders triggered, or children of lists entered or could not: before there were those
+/// kinds an X said nothing of that.
 /// </remarks>
 public static class BookRecordEncoding
 {
@@ -26,6 +27,7 @@ public static class BookRecordEncoding
         NothingFound = 7,
         Turn = 8,
         TurnWithPrevented = 9,
+        TurnWithStages = 10,
     }
 
     /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
@@ -66,8 +68,9 @@ public static class BookRecordEncoding
             Kind.Closed => new OrdersClosed(from.TimeNanos, ReadClosed(ref from)),
             Kind.AllClosed => new AllClosed(from.TimeNanos, from.Count(), from.Count(), ReadClosed(ref from)),
             Kind.Reduced => ReadReduced(ref from),
-            Kind.Turn => BookTurnEncoding.Read(ref from, mayPrevent: false),
-            Kind.TurnWithPrevented => BookTurnEncoding.Read(ref from, mayPrevent: true),
+            Kind.Turn => BookTurnEncoding.Read(ref from, mayPrevent: false, tellsStages: false),
+            Kind.TurnWithPrevented => BookTurnEncoding.Read(ref from, mayPrevent: true, tellsStages: false),
+            Kind.TurnWithStages => BookTurnEncoding.Read(ref from, mayPrevent: true, tellsStages: true),
             Kind.NothingFound => new NothingFound(from.TimeNanos, from.Count(), from.Count()),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of book record."),
         };
@@ -79,9 +82,12 @@ public static class BookRecordEncoding
     /// <param name="stored">The bytes in the journal.</param>
     /// <param name="again">What the same command gives now.</param>
     public static BookRecord AsToldIn(ReadOnlySpan<byte> stored, BookRecord again) =>
-        again is BookTurn { HasPrevented: true } turn && new RecordReader(stored, Version).Kind == (byte)Kind.Turn
-            ? turn.WithoutPrevented()
-            : again;
+        again is not BookTurn turn ? again : (Kind)new RecordReader(stored, Version).Kind switch
+        {
+            Kind.Turn => turn.WithoutStages().WithoutPrevented(),
+            Kind.TurnWithPrevented => turn.WithoutStages(),
+            _ => turn,
+        };
 
     private static RecordWriter Start(Kind kind, BookRecord record) => new(Version, (byte)kind, record.TimeNanos);
 
@@ -209,8 +215,9 @@ public static class BookRecordEncoding
 
     private static ReadOnlySpan<byte> Write(BookTurn record)
     {
-        var to = Start(record.HasPrevented ? Kind.TurnWithPrevented : Kind.Turn, record);
-        BookTurnEncoding.Write(ref to, record);
+        var tellsStages = record.TellsStages;
+        var to = Start(tellsStages ? Kind.TurnWithStages : record.HasPrevented ? Kind.TurnWithPrevented : Kind.Turn, record);
+        BookTurnEncoding.Write(ref to, record, tellsStages);
         return to.ToSpan();
     }
 

@@ -6,7 +6,7 @@ namespace QuantumCore.Contracts;
 /// <summary>The general record of a book as bytes, inside <see cref="BookRecordEncoding"/>.</summary>
 internal static class BookTurnEncoding
 {
-    public static void Write(ref RecordWriter to, BookTurn record)
+    public static void Write(ref RecordWriter to, BookTurn record, bool tellsStages)
     {
         WriteCommand(ref to, record.Command);
         to.Count((int)record.Reason);
@@ -14,7 +14,7 @@ internal static class BookTurnEncoding
         to.Count(record.Steps.Length);
         foreach (var step in record.Steps)
         {
-            WriteStep(ref to, in step);
+            WriteStep(ref to, in step, tellsStages);
         }
 
         to.Count(record.Levels.Length);
@@ -35,8 +35,8 @@ internal static class BookTurnEncoding
         }
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote; where nothing was prevented, no step may say so.</summary>
-    public static BookTurn Read(ref RecordReader from, bool mayPrevent)
+    /// <summary>Reads what <see cref="Write"/> wrote; what a record's kind does not know of, no step may say.</summary>
+    public static BookTurn Read(ref RecordReader from, bool mayPrevent, bool tellsStages)
     {
         var command = ReadCommand(ref from);
         var reason = (RejectReason)from.Count16();
@@ -44,7 +44,7 @@ internal static class BookTurnEncoding
         var steps = ImmutableArray.CreateBuilder<TurnStep>(from.ItemCount());
         for (var i = steps.Capacity; i > 0; i--)
         {
-            steps.Add(ReadStep(ref from, mayPrevent));
+            steps.Add(ReadStep(ref from, mayPrevent, tellsStages));
         }
 
         var levels = ImmutableArray.CreateBuilder<LevelState>(from.ItemCount());
@@ -98,7 +98,7 @@ internal static class BookTurnEncoding
         return new BookCommand(verb, account, number, value, orders.MoveToImmutable(), changes.MoveToImmutable());
     }
 
-    private static void WriteStep(ref RecordWriter to, in TurnStep step)
+    private static void WriteStep(ref RecordWriter to, in TurnStep step, bool tellsStages)
     {
         to.Byte((byte)step.Kind);
         to.Count(step.Account);
@@ -126,6 +126,11 @@ internal static class BookTurnEncoding
             to.Count(step.PriceBeforeTicks);
         }
 
+        if (tellsStages && step.Kind == StepKind.Ended)
+        {
+            to.Count((int)step.Refusal);
+        }
+
         if (step.Kind != StepKind.Fill)
         {
             return;
@@ -140,7 +145,7 @@ internal static class BookTurnEncoding
         to.Bool(step.IsAuction);
     }
 
-    private static TurnStep ReadStep(ref RecordReader from, bool mayPrevent)
+    private static TurnStep ReadStep(ref RecordReader from, bool mayPrevent, bool tellsStages)
     {
         var step = new TurnStep(
             (StepKind)from.Byte(),
@@ -177,6 +182,8 @@ internal static class BookTurnEncoding
                 Owner = from.Count(),
             },
             StepKind.Adjusted => step with { PriceBeforeTicks = from.Count() },
+            StepKind.Triggered or StepKind.Activated when !tellsStages => throw new InvalidDataException("A stage in a record that knows of none."),
+            StepKind.Ended when tellsStages => step with { Refusal = (RejectReason)from.Count16() },
             _ => step,
         };
     }

@@ -133,6 +133,8 @@ public readonly record struct OrderFill(
 /// <param name="SelfTrade">What happens when it meets an order of its account.</param>
 /// <param name="Conditions">What it was entered with beyond a plain order.</param>
 /// <param name="Prevented">The prevented matches of the command that this reports, in which it was one of the two; null for none.</param>
+/// <param name="Stage">What it waits for, if it is open.</param>
+/// <param name="Refusal">Of a list's child that ended as it was to enter: why it was refused then.</param>
 [GenerateSerializer, Immutable, Alias("execution-report")]
 public sealed record ExecutionReport(
     RejectReason Reason,
@@ -158,7 +160,9 @@ public sealed record ExecutionReport(
     bool PostOnly = false,
     SelfTradePrevention SelfTrade = SelfTradePrevention.None,
     EncodedConditions? Conditions = null,
-    PreventedMatches? Prevented = null)
+    PreventedMatches? Prevented = null,
+    OrderStage Stage = OrderStage.Working,
+    RejectReason Refusal = RejectReason.None)
 {
     /// <summary>A refusal that never reached a book.</summary>
     public static ExecutionReport Refused(
@@ -277,6 +281,9 @@ public sealed record OrderQuery(
 /// <param name="ListId">The number of that list's first order.</param>
 /// <param name="ListName">Of the first order: the client's name for the list.</param>
 /// <param name="Prevented">What it lost where it would have traded with an order of its owner; null for nothing.</param>
+/// <param name="Stage">What it waits for, if it is open.</param>
+/// <param name="StageNanos">Since when, Unix nanoseconds; 0: since it entered.</param>
+/// <param name="Refusal">Of a list's child that ended as it was to enter: why it was refused then.</param>
 [GenerateSerializer, Immutable, Alias("past-order")]
 public sealed record PastOrder(
     string Symbol,
@@ -300,7 +307,10 @@ public sealed record PastOrder(
     OrderListKind? List,
     long? ListId = null,
     string? ListName = null,
-    PreventedQuantity? Prevented = null);
+    PreventedQuantity? Prevented = null,
+    OrderStage Stage = OrderStage.Working,
+    long StageNanos = 0,
+    RejectReason Refusal = RejectReason.None);
 
 /// <summary>The mark of a mass cancel: no order with a number up to the floor is to live on.</summary>
 /// <param name="Floor">The account's last number.</param>

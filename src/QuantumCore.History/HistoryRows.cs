@@ -128,6 +128,15 @@ internal static class HoldsOf
 /// <summary>Words of the tables.</summary>
 internal static class HistoryWords
 {
+    /// <summary>Term of an order that has triggered: when, Unix nanoseconds.</summary>
+    public const string TriggeredAt = "triggeredAt";
+
+    /// <summary>Term of a list's child whose parent is filled: since when, Unix nanoseconds.</summary>
+    public const string ActivatedAt = "activatedAt";
+
+    /// <summary>Term of a list's child that ended as it was to enter: why it was refused.</summary>
+    public const string Refusal = "refusal";
+
     /// <summary>Taker's side of an auction trade: no one took.</summary>
     public const string NoTaker = "A";
 
@@ -200,8 +209,11 @@ internal static class HistoryWords
     public static PastOrder With(PastOrder order, IEnumerable<(string Name, long Value)> terms)
     {
         var conditions = new OrderConditions();
+        var (triggered, activated) = (0L, 0L);
         foreach (var (name, value) in terms)
         {
+            triggered = name == TriggeredAt ? value : triggered;
+            activated = name == ActivatedAt ? value : activated;
             conditions = name switch
             {
                 "displayLots" => conditions with { DisplayLots = value },
@@ -228,11 +240,23 @@ internal static class HistoryWords
                 "selfTrade" => order with { SelfTrade = (SelfTradePrevention)value },
                 "list" => order with { List = (OrderListKind)value },
                 "listFirst" => order with { ListId = value },
+                Refusal => order with { Refusal = (RejectReason)value },
                 _ => order,
             };
         }
 
+        order = order with { Stage = StageOf(order, triggered, activated), StageNanos = Math.Max(triggered, activated) };
         return conditions == new OrderConditions() ? order : order with { Conditions = EncodedConditions.From(conditions) };
+    }
+
+    /// <summary>What an order waits for; one that has traded waits for nothing, whatever records of before ADR 49 left out.</summary>
+    private static OrderStage StageOf(PastOrder order, long triggered, long activated)
+    {
+        if (triggered != 0 || order.FilledLots > 0)
+            return OrderStage.Working;
+        return activated == 0 && order is { List: { } list, ListId: { } first }
+            ? OrderStages.InList(list, order.Number == first, order.Type)
+            : OrderStages.WithoutParent(order.Type);
     }
 
     public static OrderType TypeOf(string word) => Enum.GetValues<OrderType>().First(type => Of(type) == word);

@@ -47,19 +47,10 @@ internal sealed partial class Projection
         switch (step.Kind)
         {
             case StepKind.Opened:
-                var order = OrderIn(turn, key);
-                Enter(key, place.Symbol, step.OrderId, order with { PriceTicks = step.PriceTicks }, turn.TimeNanos);
-                if (turn.Command.Verb == BookVerb.EnterList)
-                {
-                    EnterListed(key, order, turn.Command);
-                }
-
-                SetHold(key, new(
-                    place.Symbol, step.Side, HeldAsset(InstrumentOf(place), step.Side), step.Hold, InBook: true,
-                    turn.TimeNanos));
+                Open(place, turn, in step, key);
                 break;
             case StepKind.Voided:
-                Enter(key, place.Symbol, RowBuffer.Null, OrderIn(turn, key), turn.TimeNanos)
+                Enter(key, place.Symbol, RowBuffer.Null, turn.OrderOf(in step), turn.TimeNanos)
                     .End("rejected", turn.Reason.ToString(), turn.TimeNanos);
                 SetHold(key, null);
                 break;
@@ -68,6 +59,20 @@ internal sealed partial class Projection
                 change.Cancelled += step.LeavesLots;
                 change.End(step.Reason, turn.TimeNanos);
                 SetHold(key, null);
+                if (step.Refusal != RejectReason.None)
+                {
+                    AddTerm(key, HistoryWords.Refusal, (long)step.Refusal);
+                }
+
+                break;
+            case StepKind.Triggered:
+                var triggered = Change(key, turn.TimeNanos);
+                triggered.PriceTicks = step.PriceTicks == 0 ? triggered.PriceTicks : step.PriceTicks;
+                AddTerm(key, HistoryWords.TriggeredAt, turn.TimeNanos);
+                break;
+            case StepKind.Activated:
+                _ = Change(key, turn.TimeNanos);
+                AddTerm(key, HistoryWords.ActivatedAt, turn.TimeNanos);
                 break;
             case StepKind.Changed:
                 Change(key, turn.TimeNanos).Resized -= step.QuantityLots;
@@ -86,15 +91,35 @@ internal sealed partial class Projection
         }
     }
 
+    private void Open(Place place, BookTurn turn, in TurnStep step, OrderKey key)
+    {
+        var order = turn.OrderOf(in step);
+        Enter(key, place.Symbol, step.OrderId, order with { PriceTicks = step.PriceTicks }, turn.TimeNanos);
+        if (OrderCombinations.IsTriggered(order.Type) && turn.StageOf(order) == OrderStage.Working)
+        {
+            AddTerm(key, HistoryWords.TriggeredAt, turn.TimeNanos);
+        }
+
+        if (turn.Command.Verb == BookVerb.EnterList)
+        {
+            EnterListed(key, order, turn.Command);
+        }
+
+        SetHold(key, new(
+            place.Symbol, step.Side, HeldAsset(InstrumentOf(place), step.Side), step.Hold, InBook: true, turn.TimeNanos));
+    }
+
     private void EnterListed(OrderKey key, SubmitOrder order, BookCommand command)
     {
-        _terms.Add(key.Account).Add(key.Number).Add("list").Add(command.Value);
-        _terms.Add(key.Account).Add(key.Number).Add("listFirst").Add(command.Orders[0].Number);
+        AddTerm(key, "list", command.Value);
+        AddTerm(key, "listFirst", command.Orders[0].Number);
         if (order.Conditions.Decode()?.ListName is { } name)
         {
             _lists.Add(key.Account).Add(key.Number).Add(name);
         }
     }
+
+    private void AddTerm(OrderKey key, string name, long value) => _terms.Add(key.Account).Add(key.Number).Add(name).Add(value);
 
     private void Fill(OrderKey key, long priceTicks, long lots, long leaves, long hold, long timeNanos)
     {
@@ -116,18 +141,5 @@ internal sealed partial class Projection
         {
             SetHold(key, rows.Hold(key)! with { Amount = hold });
         }
-    }
-
-    private static SubmitOrder OrderIn(BookTurn turn, OrderKey key)
-    {
-        foreach (var order in turn.Command.Orders)
-        {
-            if (order.Account == key.Account && order.Number == key.Number)
-            {
-                return order;
-            }
-        }
-
-        throw new InvalidDataException($"order {key.Number} of account {key.Account} is not in its command");
     }
 }

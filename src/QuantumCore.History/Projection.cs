@@ -328,7 +328,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
         {
             foreach (var (name, value) in HistoryWords.Of(order))
             {
-                _terms.Add(key.Account).Add(key.Number).Add(name).Add(value);
+                AddTerm(key, name, value);
             }
         }
 

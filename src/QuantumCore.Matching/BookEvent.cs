@@ -79,7 +79,7 @@ public record struct BookEvent
     // Head (from the lowest byte: kind, side, reason, detail), order, price, lots.
     private Vector256<long> _first;
 
-    // Open lots, maker, the maker's open lots; the last is 0.
+    // Open lots, maker, the maker's open lots, refusal.
     private Vector256<long> _second;
 
     /// <summary>An event with these values; for comparing.</summary>
@@ -93,10 +93,11 @@ public record struct BookEvent
         long quantityLots,
         long leavesLots,
         long makerLeavesLots,
-        byte detail = 0)
+        byte detail = 0,
+        RejectReason refusal = RejectReason.None)
     {
         _first = Vector256.Create(Head(kind, side, endReason, detail), orderId, priceTicks, quantityLots);
-        _second = Vector256.Create(leavesLots, makerId, makerLeavesLots, 0);
+        _second = Vector256.Create(leavesLots, makerId, makerLeavesLots, (long)refusal);
     }
 
     /// <summary>What happened.</summary>
@@ -178,12 +179,21 @@ public record struct BookEvent
 
     /// <summary>
     /// Trade, AuctionTrade, SelfTradePrevented: open lots of <see cref="MakerId"/> after the event. Amended: lots
-    /// shown now. Otherwise 0.
+    /// shown now. Triggered: its limit from then on in ticks, 0 for a market order. Otherwise 0.
     /// </summary>
     public long MakerLeavesLots
     {
         readonly get => _second[2];
         internal set => _second = _second.WithElement(2, value);
+    }
+
+    /// <summary>
+    /// Ended of a list's child that was to enter: why it was refused then (RULES 9.4). Otherwise None.
+    /// </summary>
+    public RejectReason Refusal
+    {
+        readonly get => unchecked((RejectReason)_second[3]);
+        internal set => _second = _second.WithElement(3, (long)value);
     }
 
     /// <summary>Makes it an event that has no other order.</summary>

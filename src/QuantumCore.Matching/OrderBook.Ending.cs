@@ -17,12 +17,16 @@ public sealed partial class OrderBook
     private readonly List<(long Id, EndReason Reason)> _ending = [];
 
     /// <summary>Ends an open order with something left, and what depends on it.</summary>
-    private void End(int slot, EndReason reason)
+    /// <param name="slot">Where the order is.</param>
+    /// <param name="reason">Why it ends.</param>
+    /// <param name="refusal">Why a child was refused as it was to enter.</param>
+    private void End(int slot, EndReason reason, RejectReason refusal = RejectReason.None)
     {
         ref var entry = ref _entries[slot];
         var displayed = entry.Place == OrderPlace.Resting && (entry.Traits & (Traits.Dark | Traits.AtMarket)) == 0;
         Append(BookEventKind.Ended, entry.Side, reason, entry.Id, PriceNow(slot), entry.Leaves, 0);
         Told.Detail = displayed ? (byte)1 : (byte)0;
+        Told.Refusal = refusal;
         if (Has(slot, Traits.Conditional) && ConditionsOf(slot).Amount >= 0)
         {
             Told.QuantityLots = ConditionsOf(slot).Amount;

@@ -327,9 +327,9 @@ public sealed partial class OrderBook
         {
             End(slot, EndReason.Session);
         }
-        else if (isChild && IsRefusedChild(slot, ref price))
+        else if (isChild && CheckChild(slot, ref price) is not RejectReason.None and var refusal)
         {
-            End(slot, EndReason.List);
+            End(slot, EndReason.List, refusal);
         }
         else if (isChild && HasPassed(slot))
         {

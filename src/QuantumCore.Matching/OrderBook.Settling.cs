@@ -78,9 +78,9 @@ public sealed partial class OrderBook
         BeginActive(slot);
         ref var kept = ref ConditionsOf(slot);
         var price = kept.Price;
-        if (IsRefusedChild(slot, ref price))
+        if (CheckChild(slot, ref price) is not RejectReason.None and var refusal)
         {
-            End(slot, EndReason.List);
+            End(slot, EndReason.List, refusal);
             return;
         }
 
@@ -113,20 +113,27 @@ public sealed partial class OrderBook
             && IsPast(_entries[slot].Side, kept.Type, kept.Reference, kept.Trigger);
     }
 
-    /// <summary>Whether what was not asked when its list entered would refuse a child now (RULES 9.4, 9.5).</summary>
-    private bool IsRefusedChild(int slot, ref long price)
+    /// <summary>What was not asked of a child when its list entered (RULES 9.4, 9.5).</summary>
+    private RejectReason CheckChild(int slot, ref long price)
     {
         ref var kept = ref ConditionsOf(slot);
-        if (!AreLegsInOrder(slot) || kept.TimeInForce == TimeInForce.AtTheOpening
-            || (HasLimit(slot) && IsOutsideStaticBand(price)))
-            return true;
+        if (kept.TimeInForce == TimeInForce.AtTheOpening)
+            return RejectReason.NotInThisPhase;
+        if (HasLimit(slot) && IsOutsideStaticBand(price))
+            return RejectReason.PriceBand;
+        if (!AreLegsInOrder(slot))
+            return RejectReason.ListPrices;
         if (kept.Type == OrderType.Pegged)
-            return kept.TimeInForce == TimeInForce.ImmediateOrCancel && PegPrice(slot) == 0;
+        {
+            return kept.TimeInForce == TimeInForce.ImmediateOrCancel && PegPrice(slot) == 0
+                ? RejectReason.PegNoReference
+                : RejectReason.None;
+        }
 
         var comesIn = kept.Type == OrderType.Limit
             && kept.TimeInForce is not (TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill)
             && (kept.TimeInForce != TimeInForce.AtTheClose || Phase == TradingPhase.Closing);
-        return comesIn && CheckPlace(slot, _entries[slot].Leaves, slides: true, ref price) != RejectReason.None;
+        return comesIn ? CheckPlace(slot, _entries[slot].Leaves, slides: true, ref price) : RejectReason.None;
     }
 
     /// <summary>Whether its price is a limit or a cap, and not a protection or how far a limit may go.</summary>

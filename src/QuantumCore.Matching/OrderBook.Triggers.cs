@@ -253,13 +253,6 @@ public sealed partial class OrderBook
     {
         ref var entry = ref _entries[slot];
         ref var kept = ref ConditionsOf(slot);
-        Append(
-            BookEventKind.Triggered, entry.Side, EndReason.None, entry.Id, kept.Trigger, _entries[slot].TotalLots,
-            entry.Leaves);
-        if (entry.Place == OrderPlace.Armed)
-            Disarm(slot);
-        entry.Place = OrderPlace.Entering;
-        kept.Triggered = true;
         if (kept.Type == OrderType.TrailingStopLimit)
         {
             // Its price so far is how far the limit may go.
@@ -268,6 +261,14 @@ public sealed partial class OrderBook
                 : Math.Max(kept.Trigger - kept.LimitOffset, kept.Price == 0 ? _rules.MinPriceTicks : kept.Price);
         }
 
+        Append(
+            BookEventKind.Triggered, entry.Side, EndReason.None, entry.Id, kept.Trigger, _entries[slot].TotalLots,
+            entry.Leaves);
+        Told.MakerLeavesLots = OrderRules.IsMarket(kept.Type) ? 0 : kept.Price;
+        if (entry.Place == OrderPlace.Armed)
+            Disarm(slot);
+        entry.Place = OrderPlace.Entering;
+        kept.Triggered = true;
         if (Sibling(slot) is not 0 and var sibling)
             End(sibling, EndReason.OneCancelsOther);
     }

@@ -33,6 +33,12 @@ internal sealed class AccountLane : Lane
     /// <summary>Hash of the state at the end, if somebody wants to compare.</summary>
     public byte[]? FinalHash { get; private set; }
 
+    /// <summary>The same without how orders stand in their books.</summary>
+    public byte[]? HashWithoutStandings { get; private set; }
+
+    /// <summary>Whether the state knew at the end how orders stand in their books.</summary>
+    public bool KnowsStandings { get; private set; }
+
     /// <summary>The number of a stream of an account; 0 for another stream.</summary>
     /// <remarks>A name with leading zeros is another stream: it would be a second one of the account.</remarks>
     public static long AccountOf(StreamRow stream) =>
@@ -102,6 +108,9 @@ internal sealed class AccountLane : Lane
         if (hash)
         {
             FinalHash = SHA256.HashData(Machine.Snapshot());
+            KnowsStandings = Machine.KnowsStandings;
+            Machine.ForgetStandings();
+            HashWithoutStandings = KnowsStandings ? SHA256.HashData(Machine.Snapshot()) : FinalHash;
         }
     }
 

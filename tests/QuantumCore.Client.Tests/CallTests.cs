@@ -91,6 +91,21 @@ public sealed class CallTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_order_is_found_by_its_name_and_in_the_history_whatever_became_of_it()
+    {
+        var order = PlaceOrder.Limit("AAPL", OrderSide.Buy, 10m, 149m);
+        await _alice.PlaceBatchAsync([order with { ClientOrderId = "a#b?" }, order, order with { ClientOrderId = "last" }], Cancellation);
+        await _alice.CancelByClientIdAsync("a#b?", Cancellation);
+
+        Assert.Equal(OrderStatus.Cancelled, (await _alice.GetOrderByClientIdAsync("a#b?", Cancellation)).Status);
+        var unknown = await Assert.ThrowsAsync<QuantumCoreException>(() => _alice.GetOrderByClientIdAsync("b", Cancellation));
+        Assert.Equal(RejectCodes.UnknownOrder, unknown.Code);
+        await Assert.ThrowsAsync<QuantumCoreException>(() => _alice.GetOrderByClientIdAsync("", Cancellation));
+        Assert.Equal([OrderStatus.New, OrderStatus.New, OrderStatus.Cancelled], (await _alice.GetOrderHistoryAsync(cancellation: Cancellation)).Select(past => past.Status));
+        Assert.Equal("last", Assert.Single(await _alice.GetOrderHistoryAsync("AAPL", 1, Cancellation)).ClientOrderId);
+    }
+
+    [Fact]
     public async Task An_administrator_lists_an_instrument_funds_an_account_and_makes_its_key()
     {
         using var admin = new QuantumCoreClient(_exchange.Address, "demo-admin");

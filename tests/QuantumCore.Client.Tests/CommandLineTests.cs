@@ -78,6 +78,22 @@ public sealed class CommandLineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_order_is_shown_by_its_name_and_among_all_when_it_is_done()
+    {
+        await RunAsync("buy AAPL 100 --limit 150.00 --client-id my-1");
+        await RunAsync("buy AAPL 50 --limit 149.00");
+        await RunFreshAsync("cancel --client-id my-1");
+
+        Assert.Equal(0, await RunFreshAsync("order --client-id my-1 --json"));
+        Assert.Equal("cancelled", Document().GetProperty("status").GetString());
+        Assert.NotEqual(0, await RunFreshAsync("order --client-id your-1"));
+        Assert.Equal(0, await RunFreshAsync("orders --all --json"));
+        Assert.Equal(["new", "cancelled"], Document().EnumerateArray().Select(order => order.GetProperty("status").GetString()));
+        Assert.Equal(0, await RunFreshAsync("orders --all --symbol AAPL --limit 1 --json"));
+        Assert.Equal(1, Document().GetArrayLength());
+    }
+
+    [Fact]
     public async Task An_order_is_cancelled_by_its_name()
     {
         await RunAsync("buy AAPL 100 --limit 150.00 --client-id my-1");
@@ -191,6 +207,10 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("buy AAPL 10 --limit 1 --good-till 2030-01-01T00:00:00+01:00")]
     [InlineData("order")]
     [InlineData("order 17")]
+    [InlineData("order 17 --symbol AAPL --client-id a")]
+    [InlineData("order --client-id a --symbol AAPL")]
+    [InlineData("orders --limit 5")]
+    [InlineData("orders --all --limit 1001")]
     [InlineData("order position 17")]
     [InlineData("order list")]
     [InlineData("order list oco sell AAPL 100 --target 160")]

@@ -189,6 +189,8 @@ internal sealed class TestExchange : IAsyncDisposable
         Read(api, "/orders/{symbol}/{id}/position", (book, call) => Position(book!.Find(call.Account, call.Id)));
         Read(api, "/symbols/{symbol}/state", (_, call) => State(call.Symbol!));
         Read(api, "/orders", (_, call) => OpenOrders(call));
+        Read(api, "/orders/by-client-id/{name}", (_, call) => FindByName(call).ToJson());
+        Read(api, "/orders/history", (_, call) => PastOrders(call));
         Read(api, "/orders/{symbol}/{id}", (book, call) => book!.Find(call.Account, call.Id).ToJson());
         Read(api, "/fills", (_, call) => Fills(call));
         Read(api, "/account", (_, call) => Account(call));
@@ -390,11 +392,20 @@ internal sealed class TestExchange : IAsyncDisposable
 
     private JsonObject CancelByName(TestCall call)
     {
-        var order = _books.Values.SelectMany(book => book.Orders)
-            .FirstOrDefault(order => order.Account == call.Account && order.Name == call.Name)
-            ?? throw new TestRefusal(404, "UnknownOrder", "no such name", "clientOrderId");
+        var order = FindByName(call);
         return _books[order.Symbol].Cancel(call.Account, order.Id);
     }
+
+    private TestOrder FindByName(TestCall call) => _books.Values.SelectMany(book => book.Orders)
+        .FirstOrDefault(order => order.Account == call.Account && order.Name == call.Name)
+        ?? throw new TestRefusal(404, "UnknownOrder", "no such name", "clientOrderId");
+
+    private JsonObject PastOrders(TestCall call) => new JsonObject
+    {
+        ["orders"] = Copy(_books.Values.SelectMany(book => book.Orders)
+            .Where(order => order.Account == call.Account && (call.Query("symbol") ?? order.Symbol) == order.Symbol)
+            .OrderByDescending(order => order.Id).Take(int.Parse(call.Query("limit")!)).Select(order => order.ToJson())),
+    };
 
     private JsonObject CancelAll(TestCall call)
     {

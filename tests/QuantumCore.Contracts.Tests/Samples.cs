@@ -174,6 +174,20 @@ internal static class Samples
             ],
             [new LevelState(Side.Sell, 15_000, 0, 0)],
             null),
+        ["book-x-stages"] = new BookTurn(
+            Time,
+            BookCommand.Of(BookVerb.Enter, 0, 1001, 7) with { Orders = [s_iceberg] },
+            RejectReason.None,
+            TradingPhase.Continuous,
+            [
+                s_step,
+                new TurnStep(StepKind.Triggered, 1002, 3, 70, Side.Sell, EndReason.None, 14_900, 0, 15, 0, 15),
+                new TurnStep(StepKind.Activated, 1003, 2, 71, Side.Buy, EndReason.None, 15_000, 0, 10, 0, 150_000),
+                new TurnStep(StepKind.Ended, 1003, 2, 71, Side.Buy, EndReason.List, 15_000, 0, 10, 0, 0, Refusal: RejectReason.PriceBand),
+                s_prevented,
+            ],
+            [],
+            null),
         ["book-x-operator"] = new BookTurn(
             Time,
             BookCommand.Of(BookVerb.SetRules) with { Changes = [new(ChangedValue.DynamicBand, 300), new(ChangedValue.StaticBand, -1)] },

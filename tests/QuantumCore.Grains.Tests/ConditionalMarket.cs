@@ -149,6 +149,18 @@ internal sealed partial class ConditionalMarket
                 }
 
                 Assert.True(open.ShownLots <= (held.Conditions?.DisplayLots ?? long.MaxValue));
+                Assert.Equal(
+                    open.Place switch
+                    {
+                        OrderPlace.Pending => OrderStage.Pending,
+                        OrderPlace.Armed => OrderStage.Armed,
+                        _ => OrderStage.Working,
+                    },
+                    held.Standing.Stage);
+                if (open.Place == OrderPlace.Resting && open.PriceTicks != 0 && held.Type != OrderType.Pegged)
+                {
+                    Assert.Equal(open.PriceTicks, held.Standing.PriceTicks is not 0 and var stands ? stands : held.PriceTicks);
+                }
             }
         }
 

@@ -114,7 +114,7 @@ public class OrderListsOverWireTests
             "symbol=AAPL&workingType=LIMIT&workingSide=BUY&workingPrice=120&workingQuantity=5&workingTimeInForce=GTC&pendingType=LIMIT&pendingSide=SELL&pendingPrice=170&pendingQuantity=5&pendingTimeInForce=GTC&listClientOrderId=mine");
         Assert.Equal(["NEW", "NEW", "EXEC_STARTED EXECUTING OTO mine 2"], await wire.HearAsync(3));
         await wire.Exchange.BobAsync(ServedExchange.Sell(5, 120));
-        Assert.Equal(["TRADE", "UPDATED EXECUTING OTO mine 2"], await wire.HearAsync(2));
+        Assert.Equal(["TRADE", "UPDATED EXECUTING OTO mine 2", "NEW"], await wire.HearAsync(3));
         await wire.Exchange.BobAsync(ServedExchange.Buy(5, 170));
         Assert.Equal(["TRADE", "ALL_DONE ALL_DONE OTO mine 2"], await wire.HearAsync(2));
     }

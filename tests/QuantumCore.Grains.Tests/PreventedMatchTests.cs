@@ -1,6 +1,5 @@
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Books;
-using QuantumCore.History;
 using QuantumCore.Instruments;
 using Xunit;
 
@@ -31,7 +30,7 @@ public class PreventedMatchTests
     public async Task Every_mode_is_on_record_with_what_it_took(
         SelfTradePrevention mode, SelfTradePrevention told, long ofTaker, long ofMaker, long takerLeft, long makerLeft)
     {
-        var book = new Journaled();
+        var book = new JournaledBook();
         book.Submit(Order(Alice, 1, Side.Sell, 10));
         book.Submit(Order(Alice, 2, Side.Buy, 6, mode));
 
@@ -53,7 +52,7 @@ public class PreventedMatchTests
     [Fact]
     public void An_order_that_meets_several_has_a_match_with_each_in_sequence()
     {
-        var book = new Journaled();
+        var book = new JournaledBook();
         for (var number = 1; number <= 3; number++)
             book.Submit(Order(Alice, number, Side.Sell, 4));
         book.Submit(Order(Sister, 1, Side.Sell, 4));
@@ -68,7 +67,7 @@ public class PreventedMatchTests
     [Fact]
     public void An_order_that_meets_nobody_of_its_own_is_told_as_ever()
     {
-        var book = new Journaled();
+        var book = new JournaledBook();
         book.Submit(Order(Sister, 1, Side.Sell, 4));
         book.Submit(Order(Alice, 1, Side.Buy, 4, SelfTradePrevention.ExpireBoth));
         Assert.Equal(8, BookRecordEncoding.Encode(book.Last)[1]);
@@ -80,7 +79,7 @@ public class PreventedMatchTests
     public void A_record_from_before_prevented_matches_were_told_is_still_explained(
         SelfTradePrevention mode, SelfTradePrevention told, long ofTaker, long ofMaker, long takerLeft, long makerLeft)
     {
-        var book = new Journaled();
+        var book = new JournaledBook();
         book.Submit(Order(Alice, 1, Side.Sell, 10));
         book.Submit(Order(Alice, 2, Side.Buy, 6, mode));
         Assert.Contains(book.Last.Steps, step => step.SelfTrade == told && step.LeavesLots == ofTaker && step.MakerLeavesLots == ofMaker);
@@ -92,13 +91,13 @@ public class PreventedMatchTests
         var again = Assert.IsType<BookTurn>(replayed.Replay(book.Records.Count, bytes));
         Assert.Equal(old.Steps, again.Steps);
         Assert.Equal(book.Machine.Snapshot(), replayed.Snapshot());
-        Assert.Equal((takerLeft, makerLeft), (Journaled.LeftOf(replayed, Alice, 2), Journaled.LeftOf(replayed, Alice, 1)));
+        Assert.Equal((takerLeft, makerLeft), (JournaledBook.LeftOf(replayed, Alice, 2), JournaledBook.LeftOf(replayed, Alice, 1)));
     }
 
     [Fact]
     public void A_prevented_match_that_was_tampered_with_halts_the_replay()
     {
-        var book = new Journaled();
+        var book = new JournaledBook();
         book.Submit(Order(Alice, 1, Side.Sell, 4));
         book.Submit(Order(Alice, 2, Side.Sell, 4));
         book.Submit(Order(Alice, 3, Side.Buy, 10, SelfTradePrevention.ExpireMaker));
@@ -122,7 +121,7 @@ public class PreventedMatchTests
     [Fact]
     public async Task An_account_sees_of_its_owners_other_one_the_orders_id_and_what_both_lost()
     {
-        var book = new Journaled();
+        var book = new JournaledBook();
         book.Group(Family, Alice, Sister);
         book.Submit(Order(Sister, 1, Side.Sell, 10));
         book.Submit(Order(Alice, 1, Side.Buy, 6, SelfTradePrevention.ExpireBoth));
@@ -153,7 +152,7 @@ public class PreventedMatchTests
     [Fact]
     public async Task A_stop_that_is_triggered_by_others_has_its_match_in_their_record()
     {
-        var book = new Journaled();
+        var book = new JournaledBook();
         book.Submit(Order(Alice, 1, Side.Sell, 5) with { PriceTicks = 15_100 });
         book.Submit(Order(Alice, 2, Side.Buy, 5, SelfTradePrevention.ExpireTaker) with
         {
@@ -175,58 +174,4 @@ public class PreventedMatchTests
         long account, long number, Side side, long lots, SelfTradePrevention selfTrade = SelfTradePrevention.None) => new(
         account, number, $"n{number}", side, OrderType.Limit, TimeInForce.GoodTillCancel, false, 15_000, lots, 200, 500,
         SelfTrade: selfTrade);
-
-    /// <summary>A book and all it wrote.</summary>
-    private sealed class Journaled
-    {
-        private readonly string _folder = Directory.CreateTempSubdirectory("prevented").FullName;
-
-        public Journaled() => Records.Add(Machine.Define(EncodedInstrument.From(Listed.Aapl), 1)!);
-
-        public BookMachine Machine { get; } = new("AAPL");
-
-        public List<BookRecord> Records { get; } = [];
-
-        public BookTurn Last => (BookTurn)Records[^1];
-
-        public static long LeftOf(BookMachine machine, long account, long number) =>
-            machine.IsKnown(account, number, out var open, out _) && open is not null ? open.LeavesLots : 0;
-
-        public void Submit(SubmitOrder order)
-        {
-            var record = Machine.Submit(order, Records.Count + 1);
-            foreach (var account in record.TouchedAccounts())
-                Machine.Chain(account);
-            Records.Add(record);
-        }
-
-        public void Group(long group, params long[] accounts)
-        {
-            var call = Machine.CallForTradeGroups(accounts.ToDictionary(account => account, _ => group))!;
-            Assert.Equal(RejectReason.None, Machine.Operate(call, Records.Count + 1, out var record));
-            Records.Add(record!);
-        }
-
-        public long LeftOf(long account, long number) => LeftOf(Machine, account, number);
-
-        public BookMachine Replayed() => ReplayedTo(Records.Count);
-
-        public BookMachine ReplayedTo(int count)
-        {
-            var machine = new BookMachine("AAPL");
-            for (var i = 0; i < count; i++)
-                machine.Replay(i + 1, BookRecordEncoding.Encode(Records[i]));
-            return machine;
-        }
-
-        /// <summary>The history of what was written, which keeps its invariants.</summary>
-        public async Task<HistoryStore> ProjectedAsync(CancellationToken token)
-        {
-            var history = new SqliteHistory(Path.Combine(_folder, "history.db"));
-            await history.InitializeAsync(token);
-            Assert.True(await history.ApplyAsync([new BookChunk("AAPL", 1, [.. Records.Select(record => BookRecordEncoding.Decode(BookRecordEncoding.Encode(record)))])], token));
-            Assert.Empty(await HistoryInvariants.CheckAsync(history, 0, null, token));
-            return history;
-        }
-    }
 }

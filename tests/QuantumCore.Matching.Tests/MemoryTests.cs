@@ -132,10 +132,17 @@ public class MemoryTests
         for (var i = 0; i < 300; i++)
             orders.Play(book, what);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 300; i++)
-            orders.Play(book, what);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // What a round allocates it does each time; the runtime does once, when it compiles a method again.
+        var least = long.MaxValue;
+        for (var times = 0; times < 3 && least != 0; times++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 300; i++)
+                orders.Play(book, what);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, least);
         Assert.Equal(0, book.OpenOrders);
         Assert.True(book.LastOrderId >= 600);
         Assert.Null(book.Audit());

@@ -31,6 +31,7 @@ public partial class StableNumberTests
             + "TriggerReference=10 TrailTicks=11 TrailBasisPoints=12 Activation=13 LimitOffset=14 Peg=15 PegOffset=16 Amount=17 "
             + "Protection=18 Expiry=19 SelfTrade=20 DoNotReduce=21",
         ["PositionMethod"] = "Average=0 FirstInFirstOut=1 AverageWithFees=2 FirstInFirstOutWithFees=3",
+        ["OrderStage"] = "Working=0 Pending=1 Armed=2",
         ["ReplaceMode"] = "Atomic=0 StopOnFailure=1 AllowFailure=2",
         ["RejectReason"] =
             "None=0 BadRequest=1 UnknownSymbol=2 InvalidCombination=3 InvalidQuantity=4 InvalidPrice=5 InvalidNotional=6 "
@@ -42,7 +43,7 @@ public partial class StableNumberTests
             + "NoReference=66 AccountFrozen=67 MaxQuantity=68 MaxNotional=69 OpenOrderLimit=70 PositionLimit=71 DuplicateOrder=72 OrderRate=73 DailyVolume=74 DailyLoss=75 InsufficientMargin=76 ReduceOnly=77 NotPermitted=78 NoLocate=79 MarkStale=80 SignalSkipped=86 SignalsPaused=87 SignalTooOld=88 Overloaded=90 OutcomeUnknown=91 TooManyRequests=92 UnsettledFunds=93",
         ["DecimalError"] = "None=0 NotADecimal=1 TooManyDecimals=2 TooLarge=3",
         ["BookRecordEncoding.Kind"] =
-            "Instrument=1 Order=2 Voided=3 Closed=4 AllClosed=5 Reduced=6 NothingFound=7 Turn=8 TurnWithPrevented=9",
+            "Instrument=1 Order=2 Voided=3 Closed=4 AllClosed=5 Reduced=6 NothingFound=7 Turn=8 TurnWithPrevented=9 TurnWithStages=10",
         ["BookVerb"] =
             "Enter=1 EnterList=2 Cancel=3 CancelAll=4 Amend=5 Reduce=6 SetPhase=7 SetMark=8 SetReference=9 SetRules=10 "
             + "AdvanceTime=11 Block=12 Unblock=13 Bust=14 Correct=15 "
@@ -53,7 +54,7 @@ public partial class StableNumberTests
             + "Next=30 NextNanos=31 NextLastsNanos=32 Why=33 TakeQuotes=40 Cross=41 Sweep=42 Proceed=43 Close=44 Price=50 Lots=51 Maker=52 Reason=53 GroupedAccount=60 TradeGroup=61 NewUnits=62 OldUnits=63 FallTicks=64",
         ["PhaseReason"] =
             "None=0 NewsPending=1 NewsDissemination=2 OrderImbalance=3 Technical=4 Regulatory=5 MarketWideBreaker=6 PriceBand=7 Planned=8",
-        ["StepKind"] = "Opened=1 Fill=2 Ended=3 Changed=4 Held=5 Voided=6 Prevented=7 Adjusted=8",
+        ["StepKind"] = "Opened=1 Fill=2 Ended=3 Changed=4 Held=5 Voided=6 Prevented=7 Adjusted=8 Triggered=9 Activated=10",
         ["ConditionsEncoding.Field"] =
             "DisplayLots=1 Hidden=2 AllOrNone=3 MinimumLots=4 Slide=5 TriggerTicks=6 TriggerReference=7 TrailTicks=8 "
             + "TrailBasisPoints=9 ActivationTicks=10 LimitOffsetTicks=11 Peg=12 PegOffsetTicks=13 Amount=14 "

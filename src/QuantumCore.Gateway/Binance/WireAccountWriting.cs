@@ -38,7 +38,8 @@ internal static class WireAccountWriting
 
     private static string Execution(OrderEvent told) => told.What switch
     {
-        OrderHappening.Opened => "NEW",
+        // It is in the book now: told as another one that is new.
+        OrderHappening.Opened or OrderHappening.Advanced => "NEW",
         OrderHappening.Rejected => "REJECTED",
         OrderHappening.Traded => "TRADE",
         OrderHappening.Changed => "REPLACED",
@@ -81,14 +82,15 @@ internal static class WireAccountWriting
         to.WriteMillis("T"u8, book.TimeNanos);
         to.WriteNumber("t"u8, fill is null ? -1 : WireWriting.TradeId(fill.Place.Sequence, fill.Place.Index));
         to.WriteNumber("I"u8, book.Sequence);
-        to.WriteBoolean("w"u8, order.Status is OrderStatus.New or OrderStatus.PartiallyFilled);
+        to.WriteBoolean("w"u8, order.Status is OrderStatus.New or OrderStatus.PartiallyFilled && order.Stage == OrderStage.Working);
         to.WriteBoolean("m"u8, fill is { IsMaker: true });
         to.WriteBoolean("M"u8, false);
         to.WriteMillis("O"u8, order.CreatedNanos);
         to.WriteString("Z"u8, instrument.Amount(order.FilledValue));
         to.WriteString("Y"u8, instrument.Amount(fill is null ? 0 : (Int128)fill.PriceTicks * fill.Lots));
         to.WriteString("Q"u8, instrument.Amount(terms.Amount ?? 0));
-        to.WriteMillis("W"u8, order.CreatedNanos);
+        if (order.Stage == OrderStage.Working)
+            to.WriteMillis("W"u8, WireOrderWriting.WorksSince(order));
         to.WriteString("V"u8, WireWords.Of(order.SelfTrade));
         if (order.Prevented is { } prevented)
         {

@@ -21,7 +21,7 @@ internal static class WireOrderWriting
         if (response >= WireResponse.Result)
         {
             WriteState(to, instrument, report.View());
-            to.WriteMillis("workingTime"u8, report.TimeNanos);
+            WriteWorkingTime(to, report.View());
         }
 
         if (response == WireResponse.Full)
@@ -62,9 +62,23 @@ internal static class WireOrderWriting
             to.WriteString("icebergQty"u8, instrument.FormatQuantity(0));
         to.WriteMillis("time"u8, order.CreatedNanos);
         to.WriteMillis("updateTime"u8, order.ChangedNanos);
-        to.WriteBoolean("isWorking"u8, order.Status is OrderStatus.New or OrderStatus.PartiallyFilled or OrderStatus.Filled);
-        to.WriteMillis("workingTime"u8, order.CreatedNanos);
+        to.WriteBoolean(
+            "isWorking"u8,
+            order.Status is OrderStatus.New or OrderStatus.PartiallyFilled or OrderStatus.Filled && order.Stage == OrderStage.Working);
+        WriteWorkingTime(to, order);
         to.WriteEndObject();
+    }
+
+    /// <summary>Since when an order has been in the book, Unix nanoseconds.</summary>
+    public static long WorksSince(PastOrder order) => order.StageNanos != 0 ? order.StageNanos : order.CreatedNanos;
+
+    /// <summary>The same in milliseconds; -1 while it waits for its parent or its trigger.</summary>
+    public static void WriteWorkingTime(Utf8JsonWriter to, PastOrder order)
+    {
+        if (order.Stage == OrderStage.Working)
+            to.WriteMillis("workingTime"u8, WorksSince(order));
+        else
+            to.WriteNumber("workingTime"u8, -1);
     }
 
     /// <summary>What an order is and how far it has come.</summary>

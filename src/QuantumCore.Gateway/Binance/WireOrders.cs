@@ -189,7 +189,7 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
             to.WriteString("origClientOrderId"u8, order.ClientOrderId);
             to.WriteString("clientOrderId"u8, report.ClientOrderId);
             WireOrderWriting.WriteAmended(to, named.Instrument!, report.View(order.FilledValue) with { Prevented = order.Prevented });
-            to.WriteMillis("workingTime"u8, order.CreatedNanos);
+            WireOrderWriting.WriteWorkingTime(to, order);
             to.WriteEndObject();
             to.WriteEndObject();
         });

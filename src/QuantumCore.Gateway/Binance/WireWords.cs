@@ -78,7 +78,7 @@ internal static class WireWords
     /// <summary>Where an order stands. One by amount is filled when what is left of the amount pays for no lot more.</summary>
     public static string Status(PastOrder order) => order.Status switch
     {
-        OrderStatus.New => "NEW",
+        OrderStatus.New => order.Stage == OrderStage.Pending ? "PENDING_NEW" : "NEW",
         OrderStatus.PartiallyFilled => "PARTIALLY_FILLED",
         OrderStatus.Filled => "FILLED",
         OrderStatus.Cancelled => "CANCELED",

@@ -199,6 +199,10 @@ internal sealed class FixReporter(FixServices services, FixHolder holder, FixSes
                 _open[order.ClientOrderId] = order;
                 Send(told, 'D', Shown(order), null);
                 break;
+            case OrderHappening.Advanced:
+                _open[order.ClientOrderId] = order;
+                Send(told, 'L', Shown(order), null);
+                break;
             case OrderHappening.Ended when order.End == EndReason.Replaced:
                 // The order in its place, which the same record opens next, tells it.
                 _replaced = order;

@@ -29,7 +29,7 @@ internal static class FixReports
         if (told.Fill is { } fill)
             WriteFill(to, told.Book.Instrument, fill);
         if (told.What == OrderHappening.Ended && WireNames.Of(told.Order.End) is { } reason)
-            to.Add(FixTag.Text, reason);
+            to.Add(FixTag.Text, told.Reject == RejectReason.None ? reason : $"{reason}: {Refusals.Title(told.Reject)}");
         if (told.Match is not null)
             to.Add(FixTag.Text, "selfTrade");
         if (told.What == OrderHappening.Rejected)
@@ -42,7 +42,7 @@ internal static class FixReports
     {
         WriteOrder(to, account, instrument, order, "0", 'I', name, null);
         if (WireNames.Of(order.End) is { } reason)
-            to.Add(FixTag.Text, reason);
+            to.Add(FixTag.Text, order.Refusal == RejectReason.None ? reason : $"{reason}: {Refusals.Title(order.Refusal)}");
         to.Add(FixTag.TransactTime, Clock.At(order.ChangedNanos));
     }
 
@@ -119,6 +119,8 @@ internal static class FixReports
         to.Add(FixTag.ExecID, execId);
         to.Add(FixTag.ExecType, execType);
         to.Add(FixTag.OrdStatus, Status(order));
+        if (isOpen && (order.Stage != OrderStage.Working || OrderCombinations.IsTriggered(order.Type)))
+            to.Add(FixTag.WorkingIndicator, order.Stage == OrderStage.Working ? 'Y' : 'N');
         to.Add(FixTag.Account, new AccountId(account).ToString());
         to.Add(FixTag.Symbol, order.Symbol);
         to.Add(FixTag.Side, order.Side == Side.Buy ? '1' : '2');
@@ -127,7 +129,7 @@ internal static class FixReports
         else
             to.Add(FixTag.OrderQty, instrument.FormatQuantity(order.OriginalLots()));
         to.Add(FixTag.OrdType, TypeOf(order.Type));
-        if (order.Type is OrderType.Limit or OrderType.StopLimit or OrderType.TakeProfitLimit or OrderType.Pegged && order.PriceTicks > 0)
+        if (order.Type is OrderType.Limit or OrderType.StopLimit or OrderType.TakeProfitLimit or OrderType.Pegged or OrderType.TrailingStopLimit && order.PriceTicks > 0)
             to.Add(FixTag.Price, instrument.FormatPrice(order.PriceTicks));
         if (terms.TriggerTicks is { } trigger)
             to.Add(FixTag.StopPx, instrument.FormatPrice(trigger));

@@ -71,6 +71,7 @@ internal static partial class FixTag
     public const int MinTradeVol = 562;
     public const int MassStatusReqID = 584;
     public const int MassStatusReqType = 585;
+    public const int WorkingIndicator = 636;
     public const int OrdStatusReqID = 790;
     public const int PegOffsetType = 836;
     public const int LastLiquidityInd = 851;

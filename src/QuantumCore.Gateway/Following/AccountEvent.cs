@@ -19,7 +19,7 @@ internal abstract record AccountEvent;
 /// <param name="Order">The order as it is after that.</param>
 /// <param name="What">What happened.</param>
 /// <param name="Fill">The fill, where it traded.</param>
-/// <param name="Reject">Why it was refused, where it was.</param>
+/// <param name="Reject">Why it was refused, where it was; of a list's child that ended, why it could not enter.</param>
 /// <param name="Match">The match that was prevented, where one was.</param>
 internal sealed record OrderEvent(
     RecordPlace Book, int Ordinal, PastOrder Order, OrderHappening What, LastFill? Fill, RejectReason Reject, PreventedMatch? Match) : AccountEvent;
@@ -60,6 +60,9 @@ internal enum OrderHappening
 
     /// <summary>It ended with something left.</summary>
     Ended = 6,
+
+    /// <summary>It waits no more for its parent, or for its trigger.</summary>
+    Advanced = 7,
 }
 
 /// <summary>What may happen to a list of orders.</summary>

@@ -128,13 +128,19 @@ internal sealed class AccountEvents(
         switch (step.Kind)
         {
             case StepKind.Opened when turn.Command.Orders.FirstOrDefault(order => order.Account == _account && order.Number == step.Number) is { } opened:
-                Open(book, opened, step.OrderId, turn.Command);
+                Open(book, opened with { PriceTicks = step.PriceTicks }, step.OrderId, turn.Command, turn.StageOf(opened));
                 break;
             case StepKind.Voided when turn.Command.Orders.FirstOrDefault(order => order.Account == _account && order.Number == step.Number) is { } voided:
                 Reject(book, voided, turn.Reason);
                 break;
             case StepKind.Ended:
-                End(book, step.Number, step.Reason);
+                End(book, step.Number, step.Reason, step.Refusal);
+                break;
+            case StepKind.Triggered:
+                Advance(book, step.Number, _ => OrderStage.Working, step.PriceTicks);
+                break;
+            case StepKind.Activated:
+                Advance(book, step.Number, OrderStages.WithoutParent, limitTicks: 0);
                 break;
             case StepKind.Changed:
                 Change(book, step.Number, order => order with { QuantityLots = order.QuantityLots - step.QuantityLots }, step.LeavesLots == 0);
@@ -164,10 +170,10 @@ internal sealed class AccountEvents(
         return next is { Kind: StepKind.Ended, Reason: EndReason.Amount } ? 0 : hold;
     }
 
-    private void Open(RecordPlace book, SubmitOrder order, long orderId, BookCommand? command = null)
+    private void Open(RecordPlace book, SubmitOrder order, long orderId, BookCommand? command = null, OrderStage stage = OrderStage.Working)
     {
         var list = command is { Verb: BookVerb.EnterList } ? command : null;
-        var opened = OrderViews.Of(book.Instrument.Symbol, order, orderId, book.TimeNanos) with { ListId = list?.Orders[0].Number };
+        var opened = OrderViews.Of(book.Instrument.Symbol, order, orderId, book.TimeNanos) with { ListId = list?.Orders[0].Number, Stage = stage };
         _orders[order.Number] = opened;
         Report(book, opened, OrderHappening.Opened);
         if (list is not null)
@@ -220,6 +226,7 @@ internal sealed class AccountEvents(
             FilledValue = (long)Int128.Min(order.FilledValue + ((Int128)priceTicks * lots), long.MaxValue),
             Status = (leaves ?? order.QuantityLots - filled) == 0 ? OrderStatus.Filled : OrderStatus.PartiallyFilled,
             ChangedNanos = book.TimeNanos,
+            Stage = OrderStage.Working,
         };
         _orders[number] = order;
         AddTraded(book.Instrument, order.Side, priceTicks, lots, fee);
@@ -247,16 +254,32 @@ internal sealed class AccountEvents(
         }
     }
 
-    private void End(RecordPlace book, long number, EndReason reason)
+    private void End(RecordPlace book, long number, EndReason reason, RejectReason refusal = RejectReason.None)
     {
         // One that was filled is done already.
         if (!_orders.Remove(number, out var order))
             return;
 
-        var ended = order with { Status = reason.Status(), End = reason, ChangedNanos = book.TimeNanos };
+        var ended = order with { Status = reason.Status(), End = reason, ChangedNanos = book.TimeNanos, Refusal = refusal };
         _prevented.Remove(number, out var match);
-        Report(book, ended, OrderHappening.Ended, match: match);
+        Report(book, ended, OrderHappening.Ended, reject: refusal, match: match);
         LeaveList(book, ended);
+    }
+
+    private void Advance(RecordPlace book, long number, Func<OrderType, OrderStage> to, long limitTicks)
+    {
+        if (!_orders.TryGetValue(number, out var order))
+            return;
+
+        order = order with
+        {
+            Stage = to(order.Type),
+            StageNanos = book.TimeNanos,
+            PriceTicks = limitTicks == 0 ? order.PriceTicks : limitTicks,
+            ChangedNanos = book.TimeNanos,
+        };
+        _orders[number] = order;
+        Report(book, order, OrderHappening.Advanced);
     }
 
     private void Change(RecordPlace book, long number, Func<PastOrder, PastOrder> change, bool endsNext = false)

@@ -33,7 +33,9 @@ internal static class OrderViews
             report.SelfTrade,
             report.Conditions,
             null,
-            Prevented: prevented);
+            Prevented: prevented,
+            Stage: report.Stage,
+            Refusal: report.Refusal);
     }
 
     /// <summary>An order that is open, with the fills it has had.</summary>
@@ -56,7 +58,9 @@ internal static class OrderViews
         order.PostOnly,
         order.SelfTrade,
         order.Conditions,
-        null);
+        null,
+        Stage: order.Stage,
+        StageNanos: order.StageNanos);
 
     /// <summary>An order as it enters its book.</summary>
     public static PastOrder Of(string symbol, SubmitOrder order, long orderId, long timeNanos) => new(

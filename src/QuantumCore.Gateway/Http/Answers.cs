@@ -41,6 +41,8 @@ internal sealed record OrderAnswer(
     string Peg = "",
     string PegOffset = "",
     string Protection = "",
+    string Stage = "",
+    string Refusal = "",
     OrderStrategyAnswer Strategy = null!);
 
 /// <summary>A fill of an order.</summary>

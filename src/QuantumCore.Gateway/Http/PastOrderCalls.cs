@@ -68,5 +68,6 @@ internal sealed class PastOrderCalls(OrderEntry entry, Listings listings, KeyRin
     private static ExecutionReport Report(PastOrder order, long account) => new(
         RejectReason.None, null, null, account, order.Number, order.ClientOrderId, order.Symbol, order.OrderId, order.Status, order.End,
         order.Side, order.Type, order.TimeInForce, order.PriceTicks, order.QuantityLots, order.FilledLots,
-        order.Status is OrderStatus.New or OrderStatus.PartiallyFilled ? Math.Max(0, order.QuantityLots - order.FilledLots) : 0, 0, order.ChangedNanos, [], order.PostOnly, order.SelfTrade, order.Conditions);
+        order.Status is OrderStatus.New or OrderStatus.PartiallyFilled ? Math.Max(0, order.QuantityLots - order.FilledLots) : 0, 0, order.ChangedNanos, [], order.PostOnly, order.SelfTrade, order.Conditions,
+        Stage: order.Stage, Refusal: order.Refusal);
 }

@@ -265,6 +265,13 @@ internal static class WireNames
         OrderStatus.Rejected => "rejected",
     };
 
+    public static string Of(OrderStage stage) => stage switch
+    {
+        OrderStage.Working => "working",
+        OrderStage.Pending => "pending",
+        OrderStage.Armed => "armed",
+    };
+
     public static string? Of(EndReason reason) => reason switch
     {
         EndReason.None => null,

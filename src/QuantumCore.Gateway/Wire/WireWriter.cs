@@ -26,6 +26,7 @@ internal static class WireWriter
         to.WriteString("account"u8, new AccountId(report.Account).ToString());
         to.WriteTerms(report.Side, report.Type, report.TimeInForce);
         to.WriteConditions(report, instrument, listed);
+        to.WriteStage(report);
         to.WritePrice("price"u8, instrument, report.PriceTicks);
         to.WriteQuantity("quantity"u8, instrument, report.QuantityLots);
         to.WriteQuantity("filled"u8, instrument, report.FilledLots);
@@ -48,6 +49,16 @@ internal static class WireWriter
 
         to.WriteEndArray();
         to.WriteEndObject();
+    }
+
+    /// <summary>What an open order waits for, where that is to be told apart; why a child of a list could not enter.</summary>
+    private static void WriteStage(this Utf8JsonWriter to, ExecutionReport report)
+    {
+        var isOpen = report.Status is OrderStatus.New or OrderStatus.PartiallyFilled;
+        if (isOpen && (report.Stage != OrderStage.Working || OrderCombinations.IsTriggered(report.Type)))
+            to.WriteString("stage"u8, WireNames.Of(report.Stage));
+        if (report.Refusal != RejectReason.None)
+            to.WriteString("refusal"u8, report.Refusal.ToString());
     }
 
     public static void WriteOpenOrder(
@@ -78,7 +89,8 @@ internal static class WireWriter
                 [],
                 order.PostOnly,
                 order.SelfTrade,
-                order.Conditions),
+                order.Conditions,
+                Stage: order.Stage),
             listed);
     }
 

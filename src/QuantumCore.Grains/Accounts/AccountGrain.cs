@@ -214,14 +214,16 @@ public sealed partial class AccountGrain(
         order.Side,
         order.Type,
         order.TimeInForce,
-        order.PriceTicks,
+        order.Standing.PriceTicks is not 0 and var stands ? stands : order.PriceTicks,
         order.QuantityLots,
         order.FilledLots,
         order.Held,
         order.TimeNanos,
         order.PostOnly,
         order.SelfTrade,
-        EncodedConditions.From(order.Conditions));
+        EncodedConditions.From(order.Conditions),
+        order.Standing.Stage,
+        order.Standing.SinceNanos);
 
     private HoldResult Decide(HoldRequest request)
     {

@@ -167,7 +167,7 @@ internal sealed partial class AccountMachine
         WriteLimits(ref to);
         WriteTrading(ref to);
         WriteFees(ref to);
-        _margin?.Write(ref to);
+        _margin?.Write(ref to, tellsSymbol: VersionOfSnapshot >= SnapshotVersionIsolated);
         WriteSettlement(ref to);
         WriteActions(ref to);
     }

@@ -20,9 +20,29 @@ internal sealed partial class AccountMachine
 
     // A margin account of one instrument alone, beside all of the above, if anything.
     private const byte SnapshotVersionIsolated = 10;
+
+    // Beside all of that, how open orders stand in their books.
+    private const byte SnapshotVersionWithStandings = 11;
     private const byte SnapshotKind = 101;
 
-    private byte VersionOfSnapshot => _margin is { Symbol.Length: > 0 } ? SnapshotVersionIsolated
+    // Snapshots of before ADR 49 do not tell how orders up to this number stand in their books.
+    private long _unknownUpTo;
+
+    /// <summary>Whether it knows how its orders stand in their books.</summary>
+    public bool KnowsStandings => _unknownUpTo == 0 || Account.Orders.Keys.All(number => number > _unknownUpTo);
+
+    /// <summary>Knows how its orders stand as far as their kinds tell: as one that was made from a snapshot that does not say it.</summary>
+    public void ForgetStandings()
+    {
+        _unknownUpTo = Account.LastNumber;
+        foreach (var order in Account.Orders.Values)
+        {
+            order.Standing = order.StandingByKind;
+        }
+    }
+
+    private byte VersionOfSnapshot => KnowsStandings && Account.Orders.Count > 0 ? SnapshotVersionWithStandings
+        : _margin is { Symbol.Length: > 0 } ? SnapshotVersionIsolated
         : _standing.Count > 0 ? SnapshotVersionWithAdjusted
         : _unpaid.Count > 0 || _splits.Count > 0 ? SnapshotVersionWithActions
         : Account.Pending.IsEmpty ? SnapshotVersion
@@ -31,7 +51,8 @@ internal sealed partial class AccountMachine
     /// <summary>The state as bytes; the same state always gives the same bytes.</summary>
     public byte[] Snapshot()
     {
-        var to = new RecordWriter(VersionOfSnapshot, SnapshotKind, TimeNanos);
+        var version = VersionOfSnapshot;
+        var to = new RecordWriter(version, SnapshotKind, TimeNanos);
         to.Count(Sequence);
         to.Count(Folded);
         to.Count(Account.LastNumber);
@@ -65,6 +86,11 @@ internal sealed partial class AccountMachine
         }
 
         WriteMoney(ref to);
+        if (version == SnapshotVersionWithStandings)
+        {
+            WriteStandings(ref to);
+        }
+
         return to.ToArray();
     }
 
@@ -78,7 +104,7 @@ internal sealed partial class AccountMachine
         Func<MarginAgreements>? agreements = null,
         Func<string, BusinessCalendar>? calendarOf = null)
     {
-        var from = new RecordReader(snapshot, SnapshotVersion, SnapshotVersionIsolated);
+        var from = new RecordReader(snapshot, SnapshotVersion, SnapshotVersionWithStandings);
         var machine = new AccountMachine(id, instrumentOf, scheduleOf, agreements, calendarOf)
         {
             TimeNanos = from.TimeNanos,
@@ -112,8 +138,37 @@ internal sealed partial class AccountMachine
         }
 
         machine.ReadMoney(ref from);
+        machine.ForgetStandings();
+        if (from.Version == SnapshotVersionWithStandings)
+        {
+            machine.ReadStandings(ref from);
+        }
+
         from.End();
         return machine;
+    }
+
+    // Those that stand otherwise than their kind tells.
+    private void WriteStandings(ref RecordWriter to)
+    {
+        var orders = Account.Orders.Values.Where(order => order.Standing != order.StandingByKind).OrderBy(order => order.Number).ToArray();
+        to.Count(orders.Length);
+        foreach (var order in orders)
+        {
+            to.Count(order.Number);
+            to.Byte((byte)order.Standing.Stage);
+            to.Fixed64(order.Standing.SinceNanos);
+            to.Count(order.Standing.PriceTicks);
+        }
+    }
+
+    private void ReadStandings(ref RecordReader from)
+    {
+        _unknownUpTo = 0;
+        for (var i = from.ItemCount(); i > 0; i--)
+        {
+            Account.Orders[from.Count()].Standing = new((OrderStage)from.Byte(), from.Fixed64(), from.Count());
+        }
     }
 
     private static void Write(ref RecordWriter to, HeldOrder order)

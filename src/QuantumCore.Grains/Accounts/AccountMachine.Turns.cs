@@ -217,7 +217,14 @@ internal sealed partial class AccountMachine
         switch (step.Kind)
         {
             case StepKind.Opened:
-                Account.Opened(step.Number, step.OrderId, step.Hold);
+                var slid = step.PriceTicks == Account.Orders[step.Number].PriceTicks ? 0 : step.PriceTicks;
+                Account.Opened(step.Number, step.OrderId, new(turn.StageOf(turn.OrderOf(in step)), 0, slid), step.Hold);
+                break;
+            case StepKind.Triggered:
+                Account.Stands(step.Number, new(OrderStage.Working, turn.TimeNanos, step.PriceTicks));
+                break;
+            case StepKind.Activated:
+                Account.Stands(step.Number, new(OrderStages.WithoutParent(Account.Orders[step.Number].Type), turn.TimeNanos));
                 break;
             case StepKind.Fill:
                 Fill(turn.TimeNanos, step.Number, step.PriceTicks, step.QuantityLots, step.Fee, step.LeavesLots, step.Hold, step.MakerAccount == id.Value,
@@ -245,6 +252,12 @@ internal sealed partial class AccountMachine
     {
         // An order by amount has no total but what it trades.
         var order = Account.Orders[number];
+        if (order.Standing.Stage != OrderStage.Working)
+        {
+            // Records of before ADR 49 do not tell that it triggered.
+            order.Standing = new(OrderStage.Working, timeNanos);
+        }
+
         var byAmount = order.Conditions?.Amount is not null;
         if (byAmount)
         {

@@ -253,7 +253,7 @@ internal sealed partial class AccountMachine(
     {
         var order = hold.Order;
         var fees = new FeeTerms(order.MakerFeePpm, order.TakerFeePpm, order.MinimumFee);
-        Account.Hold(new HeldOrder
+        var held = new HeldOrder
         {
             Instrument = instrumentOf(hold.Symbol),
             Number = order.Number,
@@ -274,7 +274,9 @@ internal sealed partial class AccountMachine(
             Sequence = Sequence,
             QuantityLots = order.QuantityLots,
             Held = hold.Amount,
-        });
+        };
+        held.Standing = held.StandingByKind;
+        Account.Hold(held);
         _keys.Add(
             order.ClientOrderId,
             new UsedKey(Sequence, hold.RequestHash, order.Number, hold.Symbol, RejectReason.None));

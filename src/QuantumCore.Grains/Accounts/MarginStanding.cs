@@ -89,7 +89,10 @@ internal sealed class MarginStanding(Asset currency)
         }
     }
 
-    public void Write(ref RecordWriter to)
+    /// <summary>Writes it.</summary>
+    /// <param name="to">Where to.</param>
+    /// <param name="tellsSymbol">Whether with the instrument that it trades alone, if any.</param>
+    public void Write(ref RecordWriter to, bool tellsSymbol)
     {
         to.Text(currency.Name);
         to.Count(currency.Decimals);
@@ -118,7 +121,7 @@ internal sealed class MarginStanding(Asset currency)
             to.Count(deficit);
         }
 
-        if (Symbol.Length > 0)
+        if (tellsSymbol)
         {
             to.Text(Symbol);
         }
@@ -126,8 +129,8 @@ internal sealed class MarginStanding(Asset currency)
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
     /// <param name="from">Where from.</param>
-    /// <param name="isIsolated">Whether the account trades one instrument alone.</param>
-    public static MarginStanding Read(ref RecordReader from, bool isIsolated)
+    /// <param name="tellsSymbol">Whether the instrument is there that it trades alone, if any.</param>
+    public static MarginStanding Read(ref RecordReader from, bool tellsSymbol)
     {
         var standing = new MarginStanding(new Asset(from.Text(), from.Count32()))
         {
@@ -154,7 +157,7 @@ internal sealed class MarginStanding(Asset currency)
             standing.Claims.Add(from.Count(), (from.Count(), from.Count()));
         }
 
-        standing.Symbol = isIsolated ? from.Text() : "";
+        standing.Symbol = tellsSymbol ? from.Text() : "";
         return standing;
     }
 }

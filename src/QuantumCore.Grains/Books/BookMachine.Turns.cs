@@ -267,6 +267,10 @@ internal sealed partial class BookMachine
                 case BookEventKind.Activated:
                     Activate(TicketOf(happened.OrderId));
                     break;
+                case BookEventKind.Triggered:
+                    var triggered = TicketOf(happened.OrderId);
+                    Add(StepKind.Triggered, triggered, EndReason.None, happened.MakerLeavesLots, 0, triggered.LeavesLots);
+                    break;
                 case BookEventKind.Indicative:
                     _indicative = Indicative =
                         new IndicativeAuction(happened.PriceTicks, happened.QuantityLots, happened.LeavesLots);
@@ -406,7 +410,7 @@ internal sealed partial class BookMachine
     {
         var ticket = TicketOf(ended.OrderId);
         ticket.Hold = 0;
-        Add(StepKind.Ended, ticket, ended.EndReason, ended.PriceTicks, ticket.FilledLots, ticket.LeavesLots);
+        Add(StepKind.Ended, ticket, ended.EndReason, ended.PriceTicks, ticket.FilledLots, ticket.LeavesLots, ended.Refusal);
         Finish(ticket, ended.EndReason);
         if (ticket.List is { } list)
         {
@@ -484,6 +488,7 @@ internal sealed partial class BookMachine
     {
         ticket.List!.IsActive = true;
         Rebalance(ticket.List);
+        Add(StepKind.Activated, ticket, EndReason.None, ticket.Order.PriceTicks, 0, ticket.LeavesLots);
     }
 
     /// <summary>Tells what changed in the holds of a list: first what becomes free, then what it is used for.</summary>
@@ -517,7 +522,8 @@ internal sealed partial class BookMachine
         }
     }
 
-    private void Add(StepKind kind, OrderTicket ticket, EndReason reason, long price, long lots, long leaves) =>
+    private void Add(
+        StepKind kind, OrderTicket ticket, EndReason reason, long price, long lots, long leaves, RejectReason refusal = RejectReason.None) =>
         _steps.Add(new TurnStep(
             kind,
             ticket.Order.Account,
@@ -529,7 +535,8 @@ internal sealed partial class BookMachine
             lots,
             leaves,
             0,
-            ticket.Hold));
+            ticket.Hold,
+            Refusal: refusal));
 
     private void Refuse(SubmitOrder order, RejectReason reason)
     {

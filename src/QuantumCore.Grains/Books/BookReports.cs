@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
+using QuantumCore.Matching;
 
 namespace QuantumCore.Grains.Books;
 
@@ -45,13 +46,28 @@ internal static class BookReports
         return First(symbol, sequence, record);
     }
 
-    /// <summary>The state of an open order; a limit order's price is the one it stands at, which a slide may have changed.</summary>
+    /// <summary>
+    /// The state of an open order; one with a limit is told with the price it stands at, which a slide or a trigger may have set.
+    /// </summary>
     public static ExecutionReport Open(BookMachine book, OrderTicket ticket)
     {
         var report = Open(book.Symbol, ticket, book.Sequence, book.TimeNanos);
-        return ticket.Order.Type == OrderType.Limit && book.Core.TryGetOrder(ticket.OrderId, out var order) && order.PriceTicks != 0
-            ? report with { PriceTicks = order.PriceTicks }
-            : report;
+        if (!book.Core.TryGetOrder(ticket.OrderId, out var order))
+        {
+            return report;
+        }
+
+        var stands = order is { Place: OrderPlace.Resting, PriceTicks: not 0 } && ticket.Order.Type != OrderType.Pegged;
+        return report with
+        {
+            PriceTicks = stands ? order.PriceTicks : report.PriceTicks,
+            Stage = order.Place switch
+            {
+                OrderPlace.Pending => OrderStage.Pending,
+                OrderPlace.Armed => OrderStage.Armed,
+                _ => OrderStage.Working,
+            },
+        };
     }
 
     /// <summary>The state of an open order, or one that has just been, on the terms it was entered with.</summary>
@@ -80,6 +96,11 @@ internal static class BookReports
         Fills = [],
         Prevented = null,
     };
+
+    /// <summary>Why an order that ended with a record was refused, as it was to enter after its parent; none for any other.</summary>
+    public static RejectReason RefusalIn(BookRecord last, long account, long number) => last is not BookTurn turn
+        ? RejectReason.None
+        : turn.Steps.FirstOrDefault(step => step.Kind == StepKind.Ended && step.Account == account && step.Number == number).Refusal;
 
     /// <summary>An order that was voided before it arrived.</summary>
     public static ExecutionReport Voided(string symbol, long account, long number) =>
@@ -193,6 +214,7 @@ internal static class BookReports
             Sequence = sequence,
             TimeNanos = turn.TimeNanos,
             LeavesLots = turn.Reason == RejectReason.None ? order.QuantityLots : 0,
+            Stage = turn.StageOf(order),
         };
         var fills = FillsOf(sequence, turn, order);
         foreach (var step in turn.Steps)
@@ -208,7 +230,9 @@ internal static class BookReports
                 {
                     // A post-only order may have slid.
                     StepKind.Opened => report with { OrderId = step.OrderId, PriceTicks = step.PriceTicks },
-                    StepKind.Ended => report with { LeavesLots = 0, End = step.Reason },
+                    StepKind.Ended => report with { LeavesLots = 0, End = step.Reason, Refusal = step.Refusal },
+                    StepKind.Triggered => report with { Stage = OrderStage.Working },
+                    StepKind.Activated => report with { Stage = OrderStages.WithoutParent(order.Type) },
                     StepKind.Changed or StepKind.Held => report with { LeavesLots = step.LeavesLots },
                     _ => report,
                 };

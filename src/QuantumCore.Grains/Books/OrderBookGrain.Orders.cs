@@ -278,7 +278,10 @@ public sealed partial class OrderBookGrain
         var last = finished.ClosedSequence == answer.FirstSequence
             ? record
             : await BookRecovery.ReadAsync(store, book.Stream.Name, finished.ClosedSequence);
-        var final = BookReports.Final(first, finished, last.TimeNanos);
+        var final = BookReports.Final(first, finished, last.TimeNanos) with
+        {
+            Refusal = BookReports.RefusalIn(last, answer.Account, answer.Number),
+        };
         return answer.IsRefused ? final with { Reason = RejectReason.OrderClosed } : final;
     }
 }

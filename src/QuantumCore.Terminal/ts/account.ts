@@ -1,5 +1,5 @@
 import { call, mayChange, pause } from "./api.js";
-import { decimal, millisOf } from "./format.js";
+import { decimal, millisOf, pretty } from "./format.js";
 import type { AccountMessage, Fill, Order } from "./protocol.js";
 import type { Store } from "./store.js";
 import { toast } from "./toast.js";
@@ -137,8 +137,14 @@ export class Account {
 }
 
 /** Why an order ended, in words. */
-export function reasonInWords(reason: string | null): string {
-  return reason === null ? "" : reason.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+export function reasonInWords(reason: string | null | undefined): string {
+  return (reason ?? "").replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).trim();
+}
+
+/** What an open order waits for, beside its type: the price of its trigger, its parent, or nothing any more. */
+export function stageInWords({ stage, triggerPrice }: Order): string {
+  const trigger = triggerPrice === undefined ? "" : ` ${pretty(triggerPrice)}`;
+  return stage === "pending" ? `${trigger} after its parent` : stage === "working" ? `${trigger} triggered` : trigger;
 }
 
 /** How much of an order is filled, in whole per cent. */

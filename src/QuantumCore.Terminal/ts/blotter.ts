@@ -1,4 +1,4 @@
-import { filledShare, reasonInWords } from "./account.js";
+import { filledShare, reasonInWords, stageInWords } from "./account.js";
 import { call, explain, pause, read } from "./api.js";
 import { byId, button, confirm, make, tabs, write } from "./dom.js";
 import { mean, millisOf, moment, pretty, units } from "./format.js";
@@ -22,7 +22,7 @@ export const kindNames: Readonly<Record<string, string>> = {
   trailingStop: "Trailing stop", trailingStopLimit: "Trailing stop limit", pegged: "Pegged", leg: "Leg",
 };
 
-interface Row { element: HTMLTableRowElement; price: HTMLInputElement; quantity: HTMLInputElement; filled: HTMLElement; note: HTMLElement; shown: Order; busy: boolean }
+interface Row { element: HTMLTableRowElement; price: HTMLInputElement; quantity: HTMLInputElement; filled: HTMLElement; stage: HTMLElement; note: HTMLElement; shown: Order; busy: boolean }
 
 /** The account's tables under the chart. */
 export class Blotter {
@@ -137,17 +137,17 @@ export class Blotter {
       return made;
     };
     const [price, quantity, filled] = [input("Price"), input("Quantity"), make("td")];
-    const isTrigger = order.triggerPrice !== undefined;
+    const stage = make("small", { class: "muted" });
     const label = order.postOnly === true ? "Post-only" : order.displayQuantity !== undefined ? "Iceberg" : kindNames[order.type] ?? order.type;
     const element = make("tr", { "data-order": String(order.orderId) },
       make("td", { class: "text" }, moment(millisOf(order.timeNanos))), make("td", { class: "text optional" }, order.symbol),
       make("td", { class: `text ${order.side === "buy" ? "up" : "down"}` }, order.side === "buy" ? "Buy" : "Sell"),
-      make("td", { class: "text optional" }, label, isTrigger ? make("small", { class: "muted" }, ` ${pretty(order.triggerPrice!)}`) : undefined),
+      make("td", { class: "text optional" }, label, stage),
       make("td", {}, price), make("td", {}, quantity, note), filled,
       make("td", { class: "actions" },
         button("Amend", () => void this.amend(this.rows.get(order.clientOrderId)!, instrument), { class: "amend", "aria-label": `Amend the ${order.side} order ${order.clientOrderId}` }),
         button("Cancel", (pressed) => void this.cancel(this.rows.get(order.clientOrderId)?.shown ?? order, pressed), { "aria-label": `Cancel the ${order.side} order ${order.clientOrderId}` })));
-    const row: Row = { element, price, quantity, filled, note, shown: order, busy: false };
+    const row: Row = { element, price, quantity, filled, stage, note, shown: order, busy: false };
     this.restore(row, instrument);
     return row;
   }
@@ -160,6 +160,7 @@ export class Blotter {
     if (!changed) this.restore(row, instrument);
     const [filled, quantity] = [instrument.lots(order.filled), instrument.lots(order.quantity)];
     write(row.filled, `${instrument.quantity(filled)} (${filledShare(filled, quantity)})`);
+    write(row.stage, stageInWords(order));
   }
 
   private restore(row: Row, instrument: Instrument): void {
@@ -261,7 +262,7 @@ export class Blotter {
   private renderHistory(): void {
     const rows = this.store.closed.map((order) => [
       moment(millisOf(order.timeNanos)), order.symbol, order.side === "buy" ? "Buy" : "Sell", kindNames[order.type] ?? order.type,
-      pretty(order.price), pretty(order.quantity), pretty(order.filled), [order.status, reasonInWords(order.endReason)].filter((word) => word !== "").join(": "),
+      pretty(order.price), pretty(order.quantity), pretty(order.filled), [order.status, reasonInWords(order.endReason), reasonInWords(order.refusal)].filter((word) => word !== "").join(": "),
     ]);
     this.table(["Time", "Symbol", "Side", "Type", "Price", "Quantity", "Filled", "End"], rows, "No order has ended while this page was open. Older ones are on the Orders page.", 4);
   }

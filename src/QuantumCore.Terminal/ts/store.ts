@@ -125,7 +125,7 @@ export class Store {
     if (instrument === undefined) return [];
     if (this.ownKnown?.instrument !== instrument) {
       const orders = [...this.orders.values()].filter((order) => order.symbol === instrument.symbol);
-      this.ownKnown = { instrument, orders: orders.map((order) => ({ order, ticks: Number(instrument.ticks(order.triggerPrice ?? order.price)), lots: Number(instrument.lots(order.remaining)) })) };
+      this.ownKnown = { instrument, orders: orders.map((order) => ({ order, ticks: Number(instrument.ticks(order.stage === "working" ? order.price : order.triggerPrice ?? order.price)), lots: Number(instrument.lots(order.remaining)) })) };
     }
     return this.ownKnown.orders;
   }

@@ -11,12 +11,12 @@ internal sealed partial class ReferenceBook
     // Triggered orders and children of filled parents, first in, first out (RULES 3).
     private readonly List<ReferenceOrder> _queue = [];
 
-    private void End(ReferenceOrder order, EndReason reason)
+    private void End(ReferenceOrder order, EndReason reason, RejectReason refusal = RejectReason.None)
     {
         var detail = order.ByAmount ? 2 : order.IsDisplayed ? 1 : 0;
         Events.Add(new BookEvent(
             BookEventKind.Ended, order.Side, reason, order.Id, 0, PriceNow(order),
-            order.ByAmount ? order.AmountLeft : order.Leaves, 0, 0, (byte)detail));
+            order.ByAmount ? order.AmountLeft : order.Leaves, 0, 0, (byte)detail, refusal));
         order.Stay = Stay.Done;
         _ = _open.Remove(order);
         EndRelatives(order, reason);

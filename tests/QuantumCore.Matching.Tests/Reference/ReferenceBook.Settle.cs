@@ -283,9 +283,7 @@ internal sealed partial class ReferenceBook
     /// <summary>7.4: it becomes a market or a limit order, and its sibling goes at once.</summary>
     private void TriggerOrder(ReferenceOrder order)
     {
-        Say(BookEventKind.Triggered, order, order.Total);
-        order.Stay = Stay.Outside;
-        order.IsTriggered = true;
+        var trigger = order.Trigger;
         if (order.Type == OrderType.TrailingStopLimit)
         {
             // 7.10, D7: not farther than its own price or, without one, the book's.
@@ -296,6 +294,10 @@ internal sealed partial class ReferenceBook
                 : Math.Min(order.Trigger + offset, own != 0 ? own : Rules.MaxPriceTicks);
         }
 
+        // Its limit from here on stands where others show what they display.
+        Say(BookEventKind.Triggered, order, order.Total, shown: order.HasNoLimit ? 0 : order.Price, price: trigger);
+        order.Stay = Stay.Outside;
+        order.IsTriggered = true;
         if (OpenSibling(order) is { } sibling)
             End(sibling, EndReason.OneCancelsOther);
     }
@@ -329,11 +331,13 @@ internal sealed partial class ReferenceBook
     {
         SayActivated(child);
         var price = child.Price;
-        if (child.Terms.TimeInForce == TimeInForce.AtTheOpening
-            || CheckMarket(child, activation: true, slides: true) != RejectReason.None)
+        var refusal = child.Terms.TimeInForce == TimeInForce.AtTheOpening
+            ? RejectReason.NotInThisPhase
+            : CheckMarket(child, activation: true, slides: true);
+        if (refusal != RejectReason.None)
         {
             child.Price = price;
-            End(child, EndReason.List);
+            End(child, EndReason.List, refusal);
             return;
         }
 

@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Text.Json;
+using QuantumCore.Client;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>Orders that wait for a trigger or a parent, and wait no more: as each interface tells it.</summary>
+public class OrderStagesOverWireTests
+{
+    private const string Parent =
+        "symbol=AAPL&workingType=LIMIT&workingSide=BUY&workingPrice=140&workingQuantity=5&workingTimeInForce=GTC&pendingSide=SELL&pendingQuantity=5";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static PlaceOrder StopLimit => new()
+    {
+        Symbol = "AAPL",
+        Side = OrderSide.Buy,
+        Type = OrderType.StopLimit,
+        Quantity = 2,
+        Price = 151,
+        TriggerPrice = 152,
+    };
+
+    [Fact]
+    public async Task The_native_interface_tells_the_stage_of_an_order_wherever_it_tells_the_order()
+    {
+        await using var wire = await Wire.OpenAsync();
+        var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);
+        await wire.TradeAt150Async();
+        var plain = await exchange.AliceAsync(ServedExchange.Buy(1, 140));
+        Assert.Null(plain.Stage);
+        var stop = await exchange.AliceAsync(StopLimit);
+        await AssertAsync(OrderStage.Armed);
+        await TradeAsync(exchange, 152);
+        await AssertAsync(OrderStage.Working);
+        await alice.CancelAsync("AAPL", stop.OrderId, cancellation: Token);
+        Assert.Null((await alice.GetOrderAsync("AAPL", stop.OrderId, Token)).Stage);
+
+        async Task AssertAsync(OrderStage stage)
+        {
+            Assert.Equal(stage, (await alice.GetOrderAsync("AAPL", stop.OrderId, Token)).Stage);
+            Assert.Equal(stage, (await alice.GetOrderByClientIdAsync(stop.ClientOrderId, Token)).Stage);
+            Assert.Equal(stage, (await alice.GetOpenOrdersAsync(cancellation: Token)).Single(order => order.OrderId == stop.OrderId).Stage);
+            Assert.Equal(stage, (await alice.GetOrderHistoryAsync(cancellation: Token)).Single(order => order.OrderId == stop.OrderId).Stage);
+        }
+    }
+
+    [Fact]
+    public async Task A_child_that_can_not_enter_is_told_with_the_reason()
+    {
+        await using var wire = await Wire.OpenAsync();
+        var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);
+        await exchange.BobAsync(ServedExchange.Sell(5, 155));
+        var list = await alice.PlaceListAsync(
+            PlaceOrderList.OneTriggersOther(ServedExchange.Buy(5, 154), ServedExchange.Buy(5, 155) with { PostOnly = true }), Token);
+        Assert.Equal(OrderStage.Pending, list.Orders[1].Stage);
+        await wire.ListenAsync();
+        await exchange.BobAsync(ServedExchange.Sell(5, 154));
+
+        var child = list.Orders[1];
+        foreach (var told in new[] { await alice.GetOrderAsync("AAPL", child.OrderId, Token), await alice.GetOrderByClientIdAsync(child.ClientOrderId, Token) })
+            Assert.Equal((OrderStatus.Cancelled, "list", "PostOnlyWouldTake", null), (told.Status, told.EndReason, told.Refusal, told.Stage));
+        var reports = await wire.ReportsAsync(3);
+        Assert.Equal(["TRADE", "NEW", "CANCELED"], reports.Select(report => Text(report, "x")));
+        Assert.NotEqual("NONE", Text(reports[2], "r"));
+    }
+
+    [Fact]
+    public async Task A_slid_order_is_told_at_the_price_it_stands_at()
+    {
+        await using var wire = await Wire.OpenAsync();
+        var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);
+        await exchange.BobAsync(ServedExchange.Sell(5, 155));
+        await wire.ListenAsync();
+        var slid = await exchange.AliceAsync(ServedExchange.Buy(5, 156) with { PostOnly = true, Slide = true });
+        Assert.Equal(154.99m, slid.Price);
+        Assert.Equal(154.99m, (await alice.GetOrderAsync("AAPL", slid.OrderId, Token)).Price);
+        Assert.Equal(154.99m, (await alice.GetOrderByClientIdAsync(slid.ClientOrderId, Token)).Price);
+        Assert.Equal(154.99m, Assert.Single(await alice.GetOpenOrdersAsync(cancellation: Token)).Price);
+        Assert.Equal(154.99m, (await alice.GetOrderHistoryAsync(cancellation: Token))[0].Price);
+        Assert.Equal("154.99", Text(Assert.Single(await wire.ReportsAsync(1)), "p"));
+    }
+
+    [Fact]
+    public async Task The_Binance_interface_tells_since_when_an_order_works()
+    {
+        await using var wire = await Wire.OpenAsync();
+        await wire.TradeAt150Async();
+        await wire.ListenAsync();
+        var list = await wire.AskAsync(
+            "POST", "orderList/oto", $"{Parent}&pendingType=STOP_LOSS_LIMIT&pendingStopPrice=130&pendingPrice=129&pendingTimeInForce=GTC");
+        var placed = list.GetProperty("orderReports").EnumerateArray().Last();
+        Assert.Equal(("PENDING_NEW", "-1"), (Text(placed, "status"), Text(placed, "workingTime")));
+        var id = placed.GetProperty("orderId").GetInt64();
+        Assert.Equal(["NEW true W", "PENDING_NEW false -"], (await wire.ReportsAsync(2)).Select(Working).Order(StringComparer.Ordinal));
+        await AssertShownAsync("PENDING_NEW", isWorking: false);
+
+        await wire.Exchange.BobAsync(ServedExchange.Sell(5, 140));
+        Assert.Equal(["FILLED false W", "NEW false -"], (await wire.ReportsAsync(2)).Select(Working).Order(StringComparer.Ordinal));
+        await AssertShownAsync("NEW", isWorking: false);
+
+        await TradeAsync(wire.Exchange, 130);
+        Assert.Equal(["NEW true W"], (await wire.ReportsAsync(1)).Select(Working));
+        await AssertShownAsync("NEW", isWorking: true);
+
+        async Task AssertShownAsync(string status, bool isWorking)
+        {
+            var shown = await wire.AskAsync("GET", "order", string.Create(CultureInfo.InvariantCulture, $"symbol=AAPL&orderId={id}"));
+            Assert.Equal((status, isWorking), (Text(shown, "status"), shown.GetProperty("isWorking").GetBoolean()));
+            var since = shown.GetProperty("workingTime").GetInt64();
+            Assert.True(isWorking ? since >= shown.GetProperty("time").GetInt64() : since == -1, $"{since}");
+        }
+    }
+
+    [Fact]
+    public async Task Over_FIX_an_order_is_told_as_activated_and_as_triggered_by_the_system()
+    {
+        await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
+        using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        await TradeAsync(exchange, 150);
+        await exchange.Alice.PlaceListAsync(
+            PlaceOrderList.OneTriggersOther(ServedExchange.Buy(5, 140) with { ClientOrderId = "p" }, StopLimit with { ClientOrderId = "c" }),
+            Token);
+        Assert.Equal("8 11=p 150=0 39=0; 8 11=c 150=0 39=0 636=N", await desk.HearAsync(2, 11, 150, 39, 636));
+        await exchange.BobAsync(ServedExchange.Sell(5, 140));
+        Assert.Equal("8 11=p 150=F 39=2; 8 11=c 150=L 39=0 636=N", await desk.HearAsync(2, 11, 150, 39, 636));
+        await TradeAsync(exchange, 152);
+        Assert.Equal("8 11=c 150=L 39=0 636=Y 44=151.00 99=152.00", await desk.HearAsync(1, 11, 150, 39, 636, 44, 99));
+        await desk.SendAsync("H", "11=c|55=AAPL|54=1");
+        Assert.Equal("8 11=c 150=I 39=0 636=Y", await desk.HearAsync(1, 11, 150, 39, 636));
+    }
+
+    private static async Task TradeAsync(ServedExchange exchange, decimal price)
+    {
+        await exchange.BobAsync(ServedExchange.Sell(1, price));
+        await exchange.BobAsync(ServedExchange.Buy(1, price));
+    }
+
+    private static string Working(JsonElement report) =>
+        $"{Text(report, "X")} {(report.GetProperty("w").GetBoolean() ? "true" : "false")} {(report.TryGetProperty("W", out _) ? "W" : "-")}";
+
+    private static string? Text(JsonElement json, string name) => json.GetProperty(name).ToString();
+}
