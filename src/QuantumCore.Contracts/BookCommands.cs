@@ -309,7 +309,9 @@ public enum StepKind : byte
 /// <param name="SelfTrade">Prevented: what was done about it; of the oldest and the newest, which of the two it was.</param>
 /// <param name="Owner">Prevented: who is behind both accounts; 0 where nobody but the account itself is.</param>
 /// <param name="PriceBeforeTicks">Adjusted: what <paramref name="PriceTicks"/> was.</param>
-/// <param name="Refusal">Ended of a list's child that was to enter: why it was refused then.</param>
+/// <param name="Refusal">
+/// Ended of a list's child that was to enter: why it was refused then. Voided of a list: why the list was, of the one it was refused for.
+/// </param>
 [GenerateSerializer, Immutable, Alias("turn-step")]
 public readonly record struct TurnStep(
     StepKind Kind,
@@ -380,7 +382,7 @@ public sealed record BookTurn(
     /// <summary>The same without what was prevented: all that a release before those steps told.</summary>
     internal BookTurn WithoutPrevented() => this with { Steps = Steps.RemoveAll(static step => step.Kind == StepKind.Prevented) };
 
-    /// <summary>Whether it tells that orders came from one stage to the next, or could not.</summary>
+    /// <summary>Whether it tells that orders came from one stage to the next, or could not, or for which of them a list was refused.</summary>
     internal bool TellsStages => Steps.Any(static step => step.TellsStage);
 
     /// <summary>The same without that: all that a release before those steps told.</summary>

@@ -9,8 +9,8 @@ namespace QuantumCore.Contracts;
 /// </summary>
 /// <remarks>
 /// Kinds are PROTOCOL's letters as stable numbers: I 1, O 2, V 3, C 4, K 5, B 6, W 7, X 8; 9 for an X in which self-trades
-/// were prevented, and 10 for one in which orders triggered, or children of lists entered or could not: before there were those
-/// kinds an X said nothing of that.
+/// were prevented, and 10 for one in which orders triggered, children of lists entered or could not, or a list was refused for one
+/// of its orders: before there were those kinds an X said nothing of that.
 /// </remarks>
 public static class BookRecordEncoding
 {

@@ -126,7 +126,7 @@ internal static class BookTurnEncoding
             to.Count(step.PriceBeforeTicks);
         }
 
-        if (tellsStages && step.Kind == StepKind.Ended)
+        if (tellsStages && step.Kind is StepKind.Ended or StepKind.Voided)
         {
             to.Count((int)step.Refusal);
         }
@@ -183,7 +183,7 @@ internal static class BookTurnEncoding
             },
             StepKind.Adjusted => step with { PriceBeforeTicks = from.Count() },
             StepKind.Triggered or StepKind.Activated when !tellsStages => throw new InvalidDataException("A stage in a record that knows of none."),
-            StepKind.Ended when tellsStages => step with { Refusal = (RejectReason)from.Count16() },
+            StepKind.Ended or StepKind.Voided when tellsStages => step with { Refusal = (RejectReason)from.Count16() },
             _ => step,
         };
     }

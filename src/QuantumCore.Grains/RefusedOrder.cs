@@ -4,8 +4,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Grains;
 
 /// <summary>
-/// Which members of an order its book refused it for. They follow from the reason and the order alone, so that an order
-/// whose answer was lost is told the same again.
+/// Which members of an order its book refused it for. They follow from the record alone, so that an order whose answer was
+/// lost is told the same again.
 /// </summary>
 internal static class RefusedOrder
 {
@@ -14,8 +14,12 @@ internal static class RefusedOrder
     {
         [var only] => Field(reason, only),
         var orders when reason == RejectReason.ListPrices => OfPair(orders[^2], orders.Length - 2, orders[^1]),
+        _ when turn.Steps.FirstOrDefault(step => step.Kind == StepKind.Voided && step.Refusal == reason) is { Refusal: not RejectReason.None } one =>
+            OfList(turn.Command.Orders.IndexOf(turn.OrderOf(in one)), Field(reason, turn.OrderOf(in one))),
         _ => null,
     };
+
+    private static string OfList(int at, string? field) => field is null ? $"orders[{at}]" : $"orders[{at}].{field}";
 
     /// <summary>The member at fault of an order by itself; null when it is none. The price and quantity of a leg are those of its strategy.</summary>
     public static string? Field(RejectReason reason, SubmitOrder order) => reason switch

@@ -6,6 +6,11 @@ namespace QuantumCore.Matching;
 public sealed partial class OrderBook
 {
     /// <summary>
+    /// Of the list that was refused last: the place of the order it was refused for, from 0; -1 when it was for no one of them.
+    /// </summary>
+    public int RefusedOfList { get; private set; } = -1;
+
+    /// <summary>
     /// Enters orders that depend on each other: Accepted for each, ListChanged, then what the working ones do. One-
     /// cancels-other: a limit or take-profit leg and a stop leg. One-triggers-other: the parent, then its child.
     /// One-triggers-one-cancels-other: the parent, then the two legs.
@@ -24,6 +29,7 @@ public sealed partial class OrderBook
     {
         Begin();
         firstOrderId = 0;
+        RefusedOfList = -1;
         var reject = CheckListAlone(kind, legs);
         if (reject == RejectReason.None)
             reject = BringTo(timeNanos);
@@ -110,10 +116,10 @@ public sealed partial class OrderBook
         if (count != legs.Length || count == 0)
             return RejectReason.BadRequest;
 
-        foreach (ref readonly var leg in legs)
+        for (var i = 0; i < legs.Length; i++)
         {
-            if (OrderRules.Check(in leg) == RejectReason.BadRequest)
-                return RejectReason.BadRequest;
+            if (OrderRules.Check(in legs[i]) == RejectReason.BadRequest)
+                return RefuseForOne(i, RejectReason.BadRequest);
         }
 
         var fits = kind switch
@@ -127,14 +133,20 @@ public sealed partial class OrderBook
             return RejectReason.InvalidCombination;
 
         // The first leg's reason wins (RULES 9.6).
-        foreach (ref readonly var leg in legs)
+        for (var i = 0; i < legs.Length; i++)
         {
-            var reject = CheckAlone(in leg);
+            var reject = CheckAlone(in legs[i]);
             if (reject != RejectReason.None)
-                return reject;
+                return RefuseForOne(i, reject);
         }
 
         return RejectReason.None;
+    }
+
+    private RejectReason RefuseForOne(int leg, RejectReason reason)
+    {
+        RefusedOfList = leg;
+        return reason;
     }
 
     /// <summary>A parent is a limit order; fill or kill only without any other instruction.</summary>
@@ -170,11 +182,11 @@ public sealed partial class OrderBook
             lots += legs[i].QuantityLots;
             var reject = isPair || i == 0 ? CheckStanding(timeNanos, in legs[i]) : CheckWaiting(timeNanos, in legs[i]);
             if (reject == RejectReason.None && isPair && !StraddlesLast(in legs[0], in legs[1]))
-                reject = RejectReason.ListPrices;
+                return RejectReason.ListPrices;
             if (reject == RejectReason.None && (isPair || i == 0))
                 reject = CheckBook(in legs[i], ref prices[i]);
             if (reject != RejectReason.None)
-                return reject;
+                return RefuseForOne(i, reject);
         }
 
         return _conditionalLots > MaxConditionalLots - lots ? RejectReason.Overflow : RejectReason.None;

@@ -185,6 +185,7 @@ internal static class Samples
                 new TurnStep(StepKind.Activated, 1003, 2, 71, Side.Buy, EndReason.None, 15_000, 0, 10, 0, 150_000),
                 new TurnStep(StepKind.Ended, 1003, 2, 71, Side.Buy, EndReason.List, 15_000, 0, 10, 0, 0, Refusal: RejectReason.PriceBand),
                 s_prevented,
+                new TurnStep(StepKind.Voided, 1001, 8, 0, Side.Buy, EndReason.None, 15_000, 10, 0, 0, 0, Refusal: RejectReason.StopWouldTrigger),
             ],
             [],
             null),

@@ -89,6 +89,31 @@ public class OrderStageTests
     }
 
     [Fact]
+    public void A_list_that_is_refused_for_one_of_its_orders_is_told_with_it()
+    {
+        var book = new JournaledBook();
+        Trade(book, 15_000);
+        book.SubmitList(
+            OrderListKind.OneTriggersOther, Order(Alice, 1, Side.Buy, 10, 14_900), Order(Alice, 2, Side.Sell, 10, 15_300) with
+            {
+                TimeInForce = TimeInForce.GoodTillDate, Conditions = EncodedConditions.From(new OrderConditions { ExpiryNanos = 1 }),
+            });
+        Assert.Equal([RejectReason.None, RejectReason.ExpiredAlready], book.Last.Steps.Select(step => step.Refusal));
+        Assert.Equal("orders[1].goodTill", BookReports.First("AAPL", book.Machine.Sequence, book.Last, Alice, 1).Field);
+        Assert.Equal(book.Machine.Snapshot(), book.Replayed().Snapshot());
+
+        book.SubmitList(OrderListKind.OneCancelsOther, Order(Alice, 3, Side.Sell, 10, 14_900), StopLimit(14_800, 14_700) with { Number = 4, Side = Side.Sell });
+        Assert.Equal([RejectReason.None, RejectReason.None], book.Last.Steps.Select(step => step.Refusal));
+        Assert.Equal(KindOfTurn, BookRecordEncoding.Encode(book.Last)[1]);
+        Assert.Equal("orders[0].price,orders[1].triggerPrice", BookReports.First("AAPL", book.Machine.Sequence, book.Last, Alice, 3).Field);
+
+        // One that was refused before that was told: nobody knows which.
+        var old = BookRecordEncoding.Encode(((BookTurn)book.Records[^2]).WithoutStages());
+        var replayed = book.ReplayedTo(book.Records.Count - 2);
+        Assert.Null(BookReports.First("AAPL", book.Records.Count - 1, replayed.Replay(book.Records.Count - 1, old), Alice, 1).Field);
+    }
+
+    [Fact]
     public void A_record_from_before_stages_were_told_is_still_explained()
     {
         var book = new JournaledBook();

@@ -45,9 +45,9 @@ internal sealed partial class BookMachine
         }
         else
         {
-            foreach (var order in orders)
+            for (var i = 0; i < orders.Length; i++)
             {
-                Refuse(order, reason);
+                Refuse(orders[i], reason, i == Core.RefusedOfList ? reason : RejectReason.None);
             }
         }
 
@@ -538,11 +538,11 @@ internal sealed partial class BookMachine
             ticket.Hold,
             Refusal: refusal));
 
-    private void Refuse(SubmitOrder order, RejectReason reason)
+    private void Refuse(SubmitOrder order, RejectReason reason, RejectReason forIt = RejectReason.None)
     {
         _steps.Add(new TurnStep(
             StepKind.Voided, order.Account, order.Number, 0, order.Side, EndReason.None, order.PriceTicks,
-            order.QuantityLots, 0, 0, 0));
+            order.QuantityLots, 0, 0, 0, Refusal: forIt));
         _finished.Add(
             order.Account,
             order.Number,

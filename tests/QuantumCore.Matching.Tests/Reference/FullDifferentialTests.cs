@@ -100,6 +100,8 @@ public class FullDifferentialTests
             return $"id: expected {expectedId}, got {id}";
         if (book.ReplaceFailure != reference.ReplaceFailure)
             return $"replace failure: expected {reference.ReplaceFailure}, got {book.ReplaceFailure}";
+        if (book.RefusedOfList != reference.RefusedOfList)
+            return $"refused of a list: expected {reference.RefusedOfList}, got {book.RefusedOfList}";
         var events = CollectionsMarshal.AsSpan(reference.Events);
         if (book.Events.SequenceEqual(events))
             return null;

@@ -135,10 +135,13 @@ internal sealed partial class ReferenceBook
         };
         if (count == 0 || legs.Length != count)
             return RejectReason.BadRequest;
-        foreach (ref readonly var leg in legs)
+        for (var i = 0; i < count; i++)
         {
-            if (!IsDefined(in leg))
+            if (!IsDefined(in legs[i]))
+            {
+                RefusedOfList = i;
                 return RejectReason.BadRequest;
+            }
         }
 
         // D11: the shape of the list.
@@ -149,11 +152,14 @@ internal sealed partial class ReferenceBook
             return RejectReason.InvalidCombination;
 
         // 9.6: the first leg's reason wins.
-        foreach (ref readonly var leg in legs)
+        for (var i = 0; i < count; i++)
         {
-            var reason = Alone(in leg);
+            var reason = Alone(in legs[i]);
             if (reason != RejectReason.None)
+            {
+                RefusedOfList = i;
                 return reason;
+            }
         }
 
         return RejectReason.None;
@@ -187,8 +193,11 @@ internal sealed partial class ReferenceBook
         {
             var pending = list.Kind != OrderListKind.OneCancelsOther && leg != list.Legs[0];
             var reason = pending ? CheckNoMarket(leg) : CheckEntry(leg);
-            if (reason != RejectReason.None)
-                return reason;
+            if (reason == RejectReason.None)
+                continue;
+            // Legs that are on the wrong sides are so together.
+            RefusedOfList = reason == RejectReason.ListPrices ? -1 : list.Legs.IndexOf(leg);
+            return reason;
         }
 
         return RejectReason.None;

@@ -154,9 +154,13 @@ internal sealed partial class ReferenceBook(int maxLevels = 100_000)
         return Finish(reason);
     }
 
+    /// <summary>Which order of the list that was refused last it was for; -1 for none.</summary>
+    public int RefusedOfList { get; private set; } = -1;
+
     public RejectReason SubmitList(long time, OrderListKind kind, ReadOnlySpan<NewOrder> legs, out long firstOrderId)
     {
         firstOrderId = 0;
+        RefusedOfList = -1;
         Clear();
         var reason = AloneList(kind, legs);
         if (reason != RejectReason.None)
