@@ -252,7 +252,7 @@ public sealed partial class QuantumCoreClient : IDisposable
 
     /// <summary>
     /// One order's state, open or done, by the name its owner gave it: what became of an order whose answer was lost. Refused with
-    /// <see cref="RejectCodes.UnknownOrder"/> where none came in under that name so far; the name stays unused.
+    /// <see cref="RejectCodes.UnknownOrder"/> where none reached a book under that name so far; asking does not use the name up.
     /// </summary>
     public Task<Order> GetOrderByClientIdAsync(string clientOrderId, CancellationToken cancellation = default)
     {

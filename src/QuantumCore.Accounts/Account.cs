@@ -88,6 +88,9 @@ public sealed class HeldOrder
     /// <summary>How it stands in its book, for who asks: nothing is held by it.</summary>
     public OrderStanding Standing { get; set; }
 
+    /// <summary>The price it stands at in its book, as far as is known here: what its owner is shown. In ticks.</summary>
+    public long StandsAtTicks => Standing.PriceTicks is not 0 and var ticks ? ticks : PriceTicks;
+
     /// <summary>How it stands as far as its kind tells, with what it has filled.</summary>
     public OrderStanding StandingByKind => new(FilledLots > 0 ? OrderStage.Working : OrderStages.WithoutParent(Type));
 
@@ -418,7 +421,7 @@ public sealed class Account(AccountId id)
         var order = _orders[number];
         order.Interest?.Remove(order);
         order.PriceTicks = priceTicks;
-        order.Standing = order.Standing with { PriceTicks = 0 };
+        order.Standing = order.Standing with { PriceTicks = adjustment.PriceOf(order.Side, order.Standing.PriceTicks) };
         order.QuantityLots += lots;
         order.Conditions = adjustment.Of(order.Side, order.Conditions, order.QuantityLots);
         order.Interest?.Add(order);

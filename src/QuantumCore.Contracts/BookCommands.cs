@@ -294,7 +294,7 @@ public enum StepKind : byte
 /// <param name="OrderId">Its public id; 0 when it has none.</param>
 /// <param name="Side">Buy or sell.</param>
 /// <param name="Reason">Ended: why.</param>
-/// <param name="PriceTicks">Fill: the price traded. Prevented: the other order's. Adjusted: its limit or worst price now. Triggered: its limit from then on, 0 for a market order. Else the order's price or trigger, 0 for none.</param>
+/// <param name="PriceTicks">Fill: the price traded. Prevented: the other order's. Adjusted: its limit or worst price now. Triggered: its limit from then on, 0 for a market order. Opened, Activated: what it slid to, if it did. Else the order's price or trigger, 0 for none.</param>
 /// <param name="QuantityLots">Fill: lots. Prevented: lots that would have traded. Opened: its total. Changed: lots taken off its total. Adjusted: lots that came to its total. Ended: what it had filled.</param>
 /// <param name="LeavesLots">What it has open afterwards; Ended: what was released; Prevented: what it loses.</param>
 /// <param name="Fee">Fill: its fee, quote minor units.</param>

@@ -21,7 +21,9 @@ internal static class RefusedChange
 
         // The worst price at which a market order or a stop is covered, and a trailing limit, are not their owner's to choose.
         var isDerived = OrderCombinations.IsMarket(order.Type) || order.Type == OrderType.TrailingStopLimit;
-        return isDerived && request.PriceTicks != 0 && request.PriceTicks != order.PriceTicks ? "type,price" : null;
+        return isDerived && request.PriceTicks != 0 && request.PriceTicks != order.PriceTicks && request.PriceTicks != order.StandsAtTicks
+            ? "type,price"
+            : null;
     }
 
     /// <summary>The member at fault of a request to change conditions; the two that exclude each other, with a comma; null when it is none of them.</summary>

@@ -71,7 +71,7 @@ internal sealed partial class Projection
                 AddTerm(key, HistoryWords.TriggeredAt, turn.TimeNanos);
                 break;
             case StepKind.Activated:
-                _ = Change(key, turn.TimeNanos);
+                Change(key, turn.TimeNanos).PriceTicks = step.PriceTicks;
                 AddTerm(key, HistoryWords.ActivatedAt, turn.TimeNanos);
                 break;
             case StepKind.Changed:

@@ -339,6 +339,8 @@ public sealed partial class OrderBook
         }
         else
         {
+            if (isChild && kept.Type == OrderType.Limit)
+                Told.PriceTicks = price;
             _ = Start(slot, price);
         }
     }

@@ -84,6 +84,8 @@ public sealed partial class OrderBook
             return;
         }
 
+        if (kept.Type == OrderType.Limit)
+            Told.PriceTicks = price;
         kept.Price = price;
         if (!HasPassed(slot))
         {

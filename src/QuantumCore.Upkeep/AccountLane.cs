@@ -110,7 +110,7 @@ internal sealed class AccountLane : Lane
             FinalHash = SHA256.HashData(Machine.Snapshot());
             KnowsStandings = Machine.KnowsStandings;
             Machine.ForgetStandings();
-            HashWithoutStandings = KnowsStandings ? SHA256.HashData(Machine.Snapshot()) : FinalHash;
+            HashWithoutStandings = SHA256.HashData(Machine.Snapshot());
         }
     }
 

@@ -347,8 +347,10 @@ public sealed class Verification
         {
             lane.Settle(heads, IsWhole, hash: true);
             lane.LetGo();
-            var whole = lane.KnowsStandings ? _accounts[account].FinalHash : _accounts[account].HashWithoutStandings;
-            if (lane.FinalHash is { } hash && hash.AsSpan().SequenceEqual(whole))
+            var (whole, again) = lane.KnowsStandings
+                ? (_accounts[account].FinalHash, lane.FinalHash)
+                : (_accounts[account].HashWithoutStandings, lane.HashWithoutStandings);
+            if (again is not null && again.AsSpan().SequenceEqual(whole))
             {
                 _snapshotsAgreed++;
             }

@@ -159,7 +159,7 @@ internal sealed partial class ConditionalMarket
                     held.Standing.Stage);
                 if (open.Place == OrderPlace.Resting && open.PriceTicks != 0 && held.Type != OrderType.Pegged)
                 {
-                    Assert.Equal(open.PriceTicks, held.Standing.PriceTicks is not 0 and var stands ? stands : held.PriceTicks);
+                    Assert.Equal(open.PriceTicks, held.StandsAtTicks);
                 }
             }
         }

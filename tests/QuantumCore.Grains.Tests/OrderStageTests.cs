@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using QuantumCore.Accounts;
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Accounts;
 using QuantumCore.Grains.Books;
@@ -80,6 +81,7 @@ public class OrderStageTests
 
         var step = Assert.Single(book.Last.Steps, step => step is { Kind: StepKind.Ended, Number: 2 });
         Assert.Equal((EndReason.List, RejectReason.PostOnlyWouldTake), (step.Reason, step.Refusal));
+        Assert.DoesNotContain(book.Last.Steps, step => step.Kind == StepKind.Activated);
         Assert.Equal(RejectReason.PostOnlyWouldTake, BookReports.RefusalIn(book.Last, Alice, 2));
         Assert.Equal(RejectReason.None, BookReports.RefusalIn(book.Last, Alice, 1));
         Assert.Equal(book.Machine.Snapshot(), book.Replayed().Snapshot());
@@ -96,7 +98,8 @@ public class OrderStageTests
         book.SubmitList(
             OrderListKind.OneTriggersOther, Order(Alice, 1, Side.Buy, 10, 14_900), Order(Alice, 2, Side.Sell, 10, 15_300) with
             {
-                TimeInForce = TimeInForce.GoodTillDate, Conditions = EncodedConditions.From(new OrderConditions { ExpiryNanos = 1 }),
+                TimeInForce = TimeInForce.GoodTillDate,
+                Conditions = EncodedConditions.From(new OrderConditions { ExpiryNanos = 1 }),
             });
         Assert.Equal([RejectReason.None, RejectReason.ExpiredAlready], book.Last.Steps.Select(step => step.Refusal));
         Assert.Equal("orders[1].goodTill", BookReports.First("AAPL", book.Machine.Sequence, book.Last, Alice, 1).Field);
@@ -135,12 +138,17 @@ public class OrderStageTests
         book.Submit(Order(Bob, 40, Side.Sell, 5, 15_500));
         book.Submit(StopLimit(trigger: 15_400, limit: 15_350) with { Number = 3, ClientOrderId = "n3" });
         book.SubmitList(
-            OrderListKind.OneTriggersOther, Order(Alice, 1, Side.Sell, 10, 15_400), Order(Alice, 2, Side.Buy, 10, 15_500) with { PostOnly = true });
-        book.Submit(Order(Bob, 41, Side.Buy, 10, 15_400));
+            OrderListKind.OneTriggersOneCancelsOther,
+            Order(Alice, 1, Side.Sell, 10, 15_400),
+            Order(Alice, 2, Side.Buy, 10, 15_100),
+            StopLimit(15_600, 15_700) with { Number = 4, ClientOrderId = "n4", Side = Side.Buy });
+        book.SubmitList(
+            OrderListKind.OneTriggersOther, Order(Alice, 5, Side.Sell, 10, 15_400), Order(Alice, 6, Side.Buy, 10, 15_500) with { PostOnly = true });
+        book.Submit(Order(Bob, 41, Side.Buy, 20, 15_400));
         var steps = book.Last.Steps;
         foreach (var kind in (ReadOnlySpan<StepKind>)[StepKind.Triggered, StepKind.Activated, StepKind.Ended])
         {
-            var at = steps.IndexOf(Assert.Single(steps, step => step.Kind == kind));
+            var at = steps.IndexOf(steps.First(step => step.Kind == kind));
             Halts(steps.SetItem(at, steps[at] with { PriceTicks = steps[at].PriceTicks + 1 }));
             Halts(steps.SetItem(at, steps[at] with { Refusal = RejectReason.PriceBand }), kind == StepKind.Ended);
             // One of them that is missing is no older record.
@@ -172,6 +180,12 @@ public class OrderStageTests
         var again = AccountMachine.Restore(account.Account.Id, _ => Listed.Aapl, account.Snapshot());
         Assert.False(again.KnowsStandings);
         Assert.Equal(account.Snapshot(), again.Snapshot());
+
+        // What came after it is known, and stays so.
+        account.Account.Orders[2].Standing = new(OrderStage.Armed, 77, 14_000);
+        again = AccountMachine.Restore(account.Account.Id, _ => Listed.Aapl, account.Snapshot());
+        Assert.Equal(new OrderStanding(OrderStage.Armed, 77, 14_000), again.Account.Orders[2].Standing);
+        Assert.False(again.KnowsStandings);
 
         again = AccountMachine.Restore(account.Account.Id, _ => Listed.Aapl, AccountOf(book).Snapshot());
         Assert.True(again.KnowsStandings);

@@ -62,9 +62,9 @@ public class OrderStagesOverWireTests
         var child = list.Orders[1];
         foreach (var told in new[] { await alice.GetOrderAsync("AAPL", child.OrderId, Token), await alice.GetOrderByClientIdAsync(child.ClientOrderId, Token) })
             Assert.Equal((OrderStatus.Cancelled, "list", "PostOnlyWouldTake", null), (told.Status, told.EndReason, told.Refusal, told.Stage));
-        var reports = await wire.ReportsAsync(3);
-        Assert.Equal(["TRADE", "NEW", "CANCELED"], reports.Select(report => Text(report, "x")));
-        Assert.NotEqual("NONE", Text(reports[2], "r"));
+        var reports = await wire.ReportsAsync(2);
+        Assert.Equal(["TRADE", "CANCELED"], reports.Select(report => Text(report, "x")));
+        Assert.NotEqual("NONE", Text(reports[1], "r"));
     }
 
     [Fact]
@@ -81,6 +81,28 @@ public class OrderStagesOverWireTests
         Assert.Equal(154.99m, Assert.Single(await alice.GetOpenOrdersAsync(cancellation: Token)).Price);
         Assert.Equal(154.99m, (await alice.GetOrderHistoryAsync(cancellation: Token))[0].Price);
         Assert.Equal("154.99", Text(Assert.Single(await wire.ReportsAsync(1)), "p"));
+
+        // At the price that it is shown with it becomes smaller where it stands.
+        var smaller = await alice.AmendAsync("AAPL", slid.OrderId, new AmendOrder { Price = 154.99m, Quantity = 4 }, Token);
+        Assert.Equal((slid.OrderId, 4, 154.99m), (smaller.OrderId, smaller.Quantity, smaller.Price));
+    }
+
+    [Fact]
+    public async Task A_child_that_slides_as_it_enters_is_told_at_the_price_it_stands_at()
+    {
+        await using var wire = await Wire.OpenAsync();
+        var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);
+        await exchange.BobAsync(ServedExchange.Buy(5, 150));
+        var list = await alice.PlaceListAsync(
+            PlaceOrderList.OneTriggersOther(ServedExchange.Buy(3, 155), ServedExchange.Sell(3, 147) with { PostOnly = true, Slide = true }), Token);
+        await wire.ListenAsync();
+        await exchange.BobAsync(ServedExchange.Sell(3, 155));
+        var child = list.Orders[1];
+        Assert.Equal("150.01", Text((await wire.ReportsAsync(2))[1], "p"));
+        Assert.Equal(150.01m, (await alice.GetOrderAsync("AAPL", child.OrderId, Token)).Price);
+        Assert.Equal(150.01m, (await alice.GetOrderByClientIdAsync(child.ClientOrderId, Token)).Price);
+        Assert.Equal(150.01m, Assert.Single(await alice.GetOpenOrdersAsync(cancellation: Token)).Price);
+        Assert.Equal(150.01m, (await alice.GetOrderHistoryAsync(cancellation: Token)).Single(order => order.OrderId == child.OrderId).Price);
     }
 
     [Fact]

@@ -140,7 +140,7 @@ internal sealed class AccountEvents(
                 Advance(book, step.Number, _ => OrderStage.Working, step.PriceTicks);
                 break;
             case StepKind.Activated:
-                Advance(book, step.Number, OrderStages.WithoutParent, limitTicks: 0);
+                Advance(book, step.Number, OrderStages.WithoutParent, step.PriceTicks);
                 break;
             case StepKind.Changed:
                 Change(book, step.Number, order => order with { QuantityLots = order.QuantityLots - step.QuantityLots }, step.LeavesLots == 0);
@@ -149,7 +149,7 @@ internal sealed class AccountEvents(
                 var adjustment = turn.Command.Changes.AsAdjustment()!.Value;
                 Change(book, step.Number, order => order with
                 {
-                    PriceTicks = step.PriceTicks,
+                    PriceTicks = adjustment.PriceOf(order.Side, order.PriceTicks),
                     QuantityLots = order.QuantityLots + step.QuantityLots,
                     Conditions = EncodedConditions.From(adjustment.Of(order.Side, order.Conditions.Decode(), order.QuantityLots + step.QuantityLots)),
                 });

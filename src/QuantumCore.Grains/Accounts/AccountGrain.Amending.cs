@@ -49,7 +49,8 @@ public sealed partial class AccountGrain
 
         var total = request.TotalLots == 0 ? order.QuantityLots : request.TotalLots;
         var price = request.PriceTicks == 0 ? order.PriceTicks : request.PriceTicks;
-        if (total <= order.FilledLots || (price == order.PriceTicks && total <= order.QuantityLots))
+        var stays = price == order.PriceTicks || price == order.StandsAtTicks;
+        if (total <= order.FilledLots || (stays && total <= order.QuantityLots))
         {
             Record(_machine.AskReduction(request.NewClientOrderId, hash, order.Number, total, Now), urgent: true);
             return Reduction(order.Number, total);

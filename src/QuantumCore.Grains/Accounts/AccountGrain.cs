@@ -214,7 +214,7 @@ public sealed partial class AccountGrain(
         order.Side,
         order.Type,
         order.TimeInForce,
-        order.Standing.PriceTicks is not 0 and var stands ? stands : order.PriceTicks,
+        order.StandsAtTicks,
         order.QuantityLots,
         order.FilledLots,
         order.Held,

@@ -28,8 +28,10 @@ internal sealed partial class AccountMachine
     // Snapshots of before ADR 49 do not tell how orders up to this number stand in their books.
     private long _unknownUpTo;
 
-    /// <summary>Whether it knows how its orders stand in their books.</summary>
-    public bool KnowsStandings => _unknownUpTo == 0 || Account.Orders.Keys.All(number => number > _unknownUpTo);
+    /// <summary>Whether it knows how all its orders stand in their books.</summary>
+    public bool KnowsStandings => UnknownUpTo == 0;
+
+    private long UnknownUpTo => _unknownUpTo > 0 && Account.Orders.Keys.Any(number => number <= _unknownUpTo) ? _unknownUpTo : 0;
 
     /// <summary>Knows how its orders stand as far as their kinds tell: as one that was made from a snapshot that does not say it.</summary>
     public void ForgetStandings()
@@ -41,7 +43,7 @@ internal sealed partial class AccountMachine
         }
     }
 
-    private byte VersionOfSnapshot => KnowsStandings && Account.Orders.Count > 0 ? SnapshotVersionWithStandings
+    private byte VersionOfSnapshot => Account.Orders.Count > 0 ? SnapshotVersionWithStandings
         : _margin is { Symbol.Length: > 0 } ? SnapshotVersionIsolated
         : _standing.Count > 0 ? SnapshotVersionWithAdjusted
         : _unpaid.Count > 0 || _splits.Count > 0 ? SnapshotVersionWithActions
@@ -152,6 +154,7 @@ internal sealed partial class AccountMachine
     private void WriteStandings(ref RecordWriter to)
     {
         var orders = Account.Orders.Values.Where(order => order.Standing != order.StandingByKind).OrderBy(order => order.Number).ToArray();
+        to.Count(UnknownUpTo);
         to.Count(orders.Length);
         foreach (var order in orders)
         {
@@ -164,7 +167,7 @@ internal sealed partial class AccountMachine
 
     private void ReadStandings(ref RecordReader from)
     {
-        _unknownUpTo = 0;
+        _unknownUpTo = from.Count();
         for (var i = from.ItemCount(); i > 0; i--)
         {
             Account.Orders[from.Count()].Standing = new((OrderStage)from.Byte(), from.Fixed64(), from.Count());

@@ -217,14 +217,13 @@ internal sealed partial class AccountMachine
         switch (step.Kind)
         {
             case StepKind.Opened:
-                var slid = step.PriceTicks == Account.Orders[step.Number].PriceTicks ? 0 : step.PriceTicks;
-                Account.Opened(step.Number, step.OrderId, new(turn.StageOf(turn.OrderOf(in step)), 0, slid), step.Hold);
+                Account.Opened(step.Number, step.OrderId, new(turn.StageOf(turn.OrderOf(in step)), 0, PriceThere(in step)), step.Hold);
                 break;
             case StepKind.Triggered:
-                Account.Stands(step.Number, new(OrderStage.Working, turn.TimeNanos, step.PriceTicks));
+                Account.Stands(step.Number, new(OrderStage.Working, turn.TimeNanos, PriceThere(in step)));
                 break;
             case StepKind.Activated:
-                Account.Stands(step.Number, new(OrderStages.WithoutParent(Account.Orders[step.Number].Type), turn.TimeNanos));
+                Account.Stands(step.Number, new(OrderStages.WithoutParent(Account.Orders[step.Number].Type), turn.TimeNanos, PriceThere(in step)));
                 break;
             case StepKind.Fill:
                 Fill(turn.TimeNanos, step.Number, step.PriceTicks, step.QuantityLots, step.Fee, step.LeavesLots, step.Hold, step.MakerAccount == id.Value,
@@ -246,6 +245,9 @@ internal sealed partial class AccountMachine
         }
     }
 
+    // The price of an order in its book; 0 where it is the one it was sent with.
+    private long PriceThere(in TurnStep step) => step.PriceTicks == Account.Orders[step.Number].PriceTicks ? 0 : step.PriceTicks;
+
     private void Fill(
         long timeNanos, long number, long priceTicks, long lots, long fee, long leavesLots, long hold, bool withItself, bool inAuction,
         bool isMaker)
@@ -255,7 +257,7 @@ internal sealed partial class AccountMachine
         if (order.Standing.Stage != OrderStage.Working)
         {
             // Records of before ADR 49 do not tell that it triggered.
-            order.Standing = new(OrderStage.Working, timeNanos);
+            order.Standing = order.Standing with { Stage = OrderStage.Working, SinceNanos = timeNanos };
         }
 
         var byAmount = order.Conditions?.Amount is not null;

@@ -265,7 +265,7 @@ internal sealed partial class BookMachine
                     Prevent(in happened);
                     break;
                 case BookEventKind.Activated:
-                    Activate(TicketOf(happened.OrderId));
+                    Activate(TicketOf(happened.OrderId), happened.PriceTicks);
                     break;
                 case BookEventKind.Triggered:
                     var triggered = TicketOf(happened.OrderId);
@@ -304,10 +304,11 @@ internal sealed partial class BookMachine
     private void Opened(OrderTicket ticket, long price)
     {
         ticket.Hold = HoldOf(ticket);
-        // A post-only order may have slid; what a stop shows here is its trigger, and no price.
-        var slid = ticket.Order.Type == OrderType.Limit ? price : ticket.Order.PriceTicks;
-        Add(StepKind.Opened, ticket, EndReason.None, slid, ticket.TotalLots, ticket.LeavesLots);
+        Add(StepKind.Opened, ticket, EndReason.None, SlidOf(ticket, price), ticket.TotalLots, ticket.LeavesLots);
     }
+
+    /// <summary>The price an order has in the book: a post-only one may have slid; what a stop shows at first is its trigger, and no price.</summary>
+    private static long SlidOf(OrderTicket ticket, long price) => ticket.Order.Type == OrderType.Limit ? price : ticket.Order.PriceTicks;
 
     private void Tie()
     {
@@ -409,6 +410,12 @@ internal sealed partial class BookMachine
     private void Close(in BookEvent ended)
     {
         var ticket = TicketOf(ended.OrderId);
+        if (ended.Refusal != RejectReason.None)
+        {
+            // It did not enter.
+            _steps.RemoveAll(step => step.Kind == StepKind.Activated && step.OrderId == ticket.OrderId);
+        }
+
         ticket.Hold = 0;
         Add(StepKind.Ended, ticket, ended.EndReason, ended.PriceTicks, ticket.FilledLots, ticket.LeavesLots, ended.Refusal);
         Finish(ticket, ended.EndReason);
@@ -484,11 +491,11 @@ internal sealed partial class BookMachine
         TellChange(ticket, ticket.Order.PriceTicks, lots);
     }
 
-    private void Activate(OrderTicket ticket)
+    private void Activate(OrderTicket ticket, long price)
     {
         ticket.List!.IsActive = true;
         Rebalance(ticket.List);
-        Add(StepKind.Activated, ticket, EndReason.None, ticket.Order.PriceTicks, 0, ticket.LeavesLots);
+        Add(StepKind.Activated, ticket, EndReason.None, SlidOf(ticket, price), 0, ticket.LeavesLots);
     }
 
     /// <summary>Tells what changed in the holds of a list: first what becomes free, then what it is used for.</summary>

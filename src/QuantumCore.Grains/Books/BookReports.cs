@@ -231,8 +231,8 @@ internal static class BookReports
                     // A post-only order may have slid.
                     StepKind.Opened => report with { OrderId = step.OrderId, PriceTicks = step.PriceTicks },
                     StepKind.Ended => report with { LeavesLots = 0, End = step.Reason, Refusal = step.Refusal },
-                    StepKind.Triggered => report with { Stage = OrderStage.Working },
-                    StepKind.Activated => report with { Stage = OrderStages.WithoutParent(order.Type) },
+                    StepKind.Triggered => report with { Stage = OrderStage.Working, PriceTicks = step.PriceTicks == 0 ? report.PriceTicks : step.PriceTicks },
+                    StepKind.Activated => report with { Stage = OrderStages.WithoutParent(order.Type), PriceTicks = step.PriceTicks },
                     StepKind.Changed or StepKind.Held => report with { LeavesLots = step.LeavesLots },
                     _ => report,
                 };

@@ -341,6 +341,13 @@ internal sealed partial class ReferenceBook
             return;
         }
 
+        if (child.Type == OrderType.Limit)
+        {
+            // 4.8: it is told at the price it slid to.
+            Events[^1] = new BookEvent(
+                BookEventKind.Activated, child.Side, EndReason.None, child.Id, 0, child.Price, child.Total, child.Leaves, 0);
+        }
+
         Enter(child);
         // 7.5: protection must not vanish.
         if (child.Stay != Stay.Armed || !IsHit(child, ReferenceFor(child)))
