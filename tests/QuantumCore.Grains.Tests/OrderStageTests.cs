@@ -71,6 +71,20 @@ public class OrderStageTests
     }
 
     [Fact]
+    public async Task A_child_waits_no_more_where_records_from_before_tell_that_its_parent_is_filled()
+    {
+        var book = new JournaledBook();
+        book.SubmitList(OrderListKind.OneTriggersOther, Order(Alice, 1, Side.Buy, 10, 14_900), Order(Alice, 2, Side.Sell, 10, 15_300));
+        book.SubmitList(OrderListKind.OneTriggersOther, Order(Alice, 3, Side.Buy, 10, 14_800), Order(Alice, 4, Side.Sell, 10, 15_300));
+        book.Submit(Order(Bob, 50, Side.Sell, 10, 14_900));
+        book.Records[^1] = book.Last.WithoutStages();
+
+        await using var history = await book.ProjectedAsync(Token);
+        var orders = await history.OrdersAsync(new OrderQuery(Alice), Token);
+        Assert.Equal([OrderStage.Working, OrderStage.Working, OrderStage.Working, OrderStage.Pending], orders.Select(order => order.Stage));
+    }
+
+    [Fact]
     public async Task A_child_that_is_refused_as_it_is_to_enter_ends_with_the_reason()
     {
         var book = new JournaledBook();
