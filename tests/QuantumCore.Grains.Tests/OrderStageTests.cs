@@ -96,8 +96,6 @@ public class OrderStageTests
         var step = Assert.Single(book.Last.Steps, step => step is { Kind: StepKind.Ended, Number: 2 });
         Assert.Equal((EndReason.List, RejectReason.PostOnlyWouldTake), (step.Reason, step.Refusal));
         Assert.DoesNotContain(book.Last.Steps, step => step.Kind == StepKind.Activated);
-        Assert.Equal(RejectReason.PostOnlyWouldTake, BookReports.RefusalIn(book.Last, Alice, 2));
-        Assert.Equal(RejectReason.None, BookReports.RefusalIn(book.Last, Alice, 1));
         Assert.Equal(book.Machine.Snapshot(), book.Replayed().Snapshot());
         await using var history = await book.ProjectedAsync(Token);
         var child = Assert.Single(await history.OrdersAsync(new OrderQuery(Alice, Number: 2), Token));

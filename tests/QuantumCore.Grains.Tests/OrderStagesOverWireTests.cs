@@ -85,6 +85,8 @@ public class OrderStagesOverWireTests
         // At the price that it is shown with it becomes smaller where it stands.
         var smaller = await alice.AmendAsync("AAPL", slid.OrderId, new AmendOrder { Price = 154.99m, Quantity = 4 }, Token);
         Assert.Equal((slid.OrderId, 4, 154.99m), (smaller.OrderId, smaller.Quantity, smaller.Price));
+        Assert.Equal(154.99m, (await alice.CancelAsync("AAPL", slid.OrderId, cancellation: Token)).Price);
+        Assert.Equal(154.99m, (await alice.GetOrderAsync("AAPL", slid.OrderId, Token)).Price);
     }
 
     [Fact]

@@ -97,10 +97,21 @@ internal static class BookReports
         Prevented = null,
     };
 
-    /// <summary>Why an order that ended with a record was refused, as it was to enter after its parent; none for any other.</summary>
-    public static RejectReason RefusalIn(BookRecord last, long account, long number) => last is not BookTurn turn
-        ? RejectReason.None
-        : turn.Steps.FirstOrDefault(step => step.Kind == StepKind.Ended && step.Account == account && step.Number == number).Refusal;
+    /// <summary>
+    /// The final state with what only the record that ended the order tells: the price at which a limit order stood, where it slid, and why
+    /// a list's child could not enter.
+    /// </summary>
+    public static ExecutionReport WithEnd(this ExecutionReport final, BookRecord last)
+    {
+        var ended = last is BookTurn turn
+            ? turn.Steps.FirstOrDefault(step => step.Kind == StepKind.Ended && step.Account == final.Account && step.Number == final.Number)
+            : default;
+        return ended.Kind != StepKind.Ended ? final : final with
+        {
+            Refusal = ended.Refusal,
+            PriceTicks = final.Type == OrderType.Limit && ended.PriceTicks != 0 ? ended.PriceTicks : final.PriceTicks,
+        };
+    }
 
     /// <summary>An order that was voided before it arrived.</summary>
     public static ExecutionReport Voided(string symbol, long account, long number) =>

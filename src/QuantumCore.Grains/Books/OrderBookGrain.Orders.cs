@@ -197,7 +197,7 @@ public sealed partial class OrderBookGrain
         var refused = record is null && finished.Status != OrderStatus.Cancelled;
         return open is null || record is null
             ? Closed(book, account, number, finished, refused)
-            : new Answer(BookReports.Final(BookReports.Open(book.Symbol, open, 0, 0), finished, record.TimeNanos));
+            : new Answer(BookReports.Final(BookReports.Open(book.Symbol, open, 0, 0), finished, record.TimeNanos).WithEnd(record));
     }
 
     private Answer Shrink(OpenBook book, OrderTicket ticket, long totalLots, long expectedLots)
@@ -229,7 +229,7 @@ public sealed partial class OrderBookGrain
 
         book.Machine.IsKnown(ticket.Order.Account, ticket.Order.Number, out var open, out var finished);
         return open is null
-            ? new Answer(BookReports.Final(BookReports.Open(book.Symbol, ticket, 0, 0), finished, record!.TimeNanos))
+            ? new Answer(BookReports.Final(BookReports.Open(book.Symbol, ticket, 0, 0), finished, record!.TimeNanos).WithEnd(record))
             : OpenNow(book, ticket);
     }
 
@@ -278,10 +278,7 @@ public sealed partial class OrderBookGrain
         var last = finished.ClosedSequence == answer.FirstSequence
             ? record
             : await BookRecovery.ReadAsync(store, book.Stream.Name, finished.ClosedSequence);
-        var final = BookReports.Final(first, finished, last.TimeNanos) with
-        {
-            Refusal = BookReports.RefusalIn(last, answer.Account, answer.Number),
-        };
+        var final = BookReports.Final(first, finished, last.TimeNanos).WithEnd(last);
         return answer.IsRefused ? final with { Reason = RejectReason.OrderClosed } : final;
     }
 }
