@@ -8,6 +8,9 @@ namespace QuantumCore.TerminalTests;
 /// <summary>The system's Chromium, started once; without one the tests are skipped, unless they are required.</summary>
 public sealed class Browser : IAsyncLifetime
 {
+    /// <summary>How long a test waits for what must come, in milliseconds: far longer than it takes, since a busy machine is no defect of the page.</summary>
+    public const int PatienceMilliseconds = 60_000;
+
     private static readonly string[] s_places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
     private IPlaywright? _playwright;
@@ -21,7 +24,7 @@ public sealed class Browser : IAsyncLifetime
         if (path is null)
             return;
 
-        Assertions.SetDefaultExpectTimeout(20_000);
+        Assertions.SetDefaultExpectTimeout(PatienceMilliseconds);
         _playwright = await Playwright.CreateAsync();
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
@@ -48,7 +51,7 @@ public sealed class Browser : IAsyncLifetime
             IsMobile = isPhone,
             DeviceScaleFactor = isPhone ? 2 : 1,
         });
-        context.SetDefaultTimeout(20_000);
+        context.SetDefaultTimeout(PatienceMilliseconds);
         var page = await context.NewPageAsync();
         return page;
     }

@@ -10,7 +10,7 @@ namespace QuantumCore.TerminalTests;
 /// <summary>The trade page as a person uses it, and beside it the API as others use it.</summary>
 internal sealed class TradePage : IAsyncDisposable
 {
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMilliseconds(Browser.PatienceMilliseconds) };
     private readonly List<string> _problems = [];
     private readonly List<string> _console = [];
 
@@ -98,11 +98,12 @@ internal sealed class TradePage : IAsyncDisposable
     public Task<JsonElement> PhaseAsync(string symbol, string phase) =>
         CallAsync("demo-admin", HttpMethod.Post, $"admin/symbols/{symbol}/phase", new { phase });
 
-    /// <summary>Takes out what an earlier test left.</summary>
+    /// <summary>Takes out what an earlier test left, and waits until the page shows it no more: its rows would be taken for the test's own.</summary>
     public async Task ClearAsync(string symbol)
     {
         foreach (var key in new[] { "demo-alice", "demo-bob" })
             await CallAsync(key, HttpMethod.Delete, $"orders?symbol={symbol}");
+        await Assertions.Expect(Page.Locator("#blotter tr[data-order]:visible", new PageLocatorOptions { HasText = symbol })).ToHaveCountAsync(0);
     }
 
     /// <summary>Lets what has arrived be shown, by so many frames.</summary>
