@@ -42,7 +42,7 @@ internal static class Tables
             [
                 order.Symbol, Text(order.OrderId), order.ClientOrderId, Lower(order.Side), Lower(order.Type),
                 order.Price is { } price ? Text(price) : "", Text(order.Quantity), Text(order.Filled),
-                Text(order.Remaining), Lower(order.Status), order.Refusal is null ? order.EndReason ?? "" : $"{order.EndReason}: {order.Refusal}",
+                Text(order.Remaining), Lower(order.Status), string.Join(": ", new[] { order.EndReason, order.Refusal }.OfType<string>()),
             ];
             Row(table, withTerms ? [.. cells, Terms(order)] : cells);
         }

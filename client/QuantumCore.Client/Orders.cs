@@ -394,8 +394,8 @@ public sealed record Order(
     public OrderStage? Stage { get; init; }
 
     /// <summary>
-    /// Of a child of a list that ended as it was to enter (<see cref="EndReason"/> list): the <see cref="Refusal.Code"/> it would have been
-    /// refused with then; else null.
+    /// The <see cref="Refusal.Code"/> that its book refused it with, of an order asked for later by its name or in the history; of a child of
+    /// a list that ended as it was to enter (<see cref="EndReason"/> list), the one it would have been refused with then; else null.
     /// </summary>
     public string? Refusal { get; init; }
 

@@ -134,7 +134,7 @@ public readonly record struct OrderFill(
 /// <param name="Conditions">What it was entered with beyond a plain order.</param>
 /// <param name="Prevented">The prevented matches of the command that this reports, in which it was one of the two; null for none.</param>
 /// <param name="Stage">What it waits for, if it is open.</param>
-/// <param name="Refusal">Of a list's child that ended as it was to enter: why it was refused then.</param>
+/// <param name="Refusal">Of an order that is told later than by its own answer: why its book refused it, as it came or, a list's child, as it was to enter.</param>
 [GenerateSerializer, Immutable, Alias("execution-report")]
 public sealed record ExecutionReport(
     RejectReason Reason,
@@ -283,7 +283,7 @@ public sealed record OrderQuery(
 /// <param name="Prevented">What it lost where it would have traded with an order of its owner; null for nothing.</param>
 /// <param name="Stage">What it waits for, if it is open.</param>
 /// <param name="StageNanos">Since when, Unix nanoseconds; 0: since it entered.</param>
-/// <param name="Refusal">Of a list's child that ended as it was to enter: why it was refused then.</param>
+/// <param name="Refusal">Why its book refused it: as it came, or a list's child as it was to enter.</param>
 [GenerateSerializer, Immutable, Alias("past-order")]
 public sealed record PastOrder(
     string Symbol,

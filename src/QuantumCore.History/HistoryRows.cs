@@ -15,6 +15,15 @@ internal readonly record struct OrderKey(long Account, long Number);
 /// <param name="TimeNanos">Time of that record.</param>
 internal sealed record HoldRow(string Symbol, Side Side, string? Asset, long Amount, bool InBook, long TimeNanos);
 
+/// <summary>An order as the tables have it.</summary>
+/// <param name="PriceTicks">The price it stands at, or its worst; 0 for none.</param>
+/// <param name="Lots">Its total.</param>
+internal sealed record StoredOrder(long PriceTicks, long Lots)
+{
+    /// <summary>Its terms by name.</summary>
+    public Dictionary<string, long> Terms { get; } = new(StringComparer.Ordinal);
+}
+
 /// <summary>An order that enters the table in this batch.</summary>
 internal sealed class OrderRow
 {
@@ -35,8 +44,8 @@ internal sealed class OrderChange
 {
     public long Resized { get; set; }
 
-    /// <summary>Its limit or worst price now, in ticks, where that changed; else <see cref="RowBuffer.Null"/>.</summary>
-    public long PriceTicks { get; set; } = RowBuffer.Null;
+    /// <summary>The price it stands at, or its worst, in ticks, where that changed.</summary>
+    public long? PriceTicks { get; set; }
 
     public long Filled { get; set; }
 
@@ -137,6 +146,15 @@ internal static class HistoryWords
     /// <summary>Term of a list's child that ended as it was to enter: why it was refused.</summary>
     public const string Refusal = "refusal";
 
+    /// <summary>Term of an iceberg: lots it shows at a time.</summary>
+    public const string DisplayLots = "displayLots";
+
+    /// <summary>Term: lots that the order fills at once, or nothing.</summary>
+    public const string MinimumLots = "minimumLots";
+
+    /// <summary>Term of a stop or take-profit: its trigger price in ticks.</summary>
+    public const string TriggerTicks = "triggerTicks";
+
     /// <summary>Taker's side of an auction trade: no one took.</summary>
     public const string NoTaker = "A";
 
@@ -162,17 +180,22 @@ internal static class HistoryWords
     /// <summary>What an order carries beyond a plain one, by name; prices are ticks, quantities lots, times nanoseconds.</summary>
     public static IEnumerable<(string Name, long Value)> Of(SubmitOrder order)
     {
-        var terms = order.Conditions.Decode() ?? new OrderConditions();
+        var conditions = Of(order.Conditions.Decode() ?? new OrderConditions());
+        return order.SelfTrade == SelfTradePrevention.None ? conditions : conditions.Prepend(("selfTrade", (long)order.SelfTrade));
+    }
+
+    /// <summary>The same of conditions alone.</summary>
+    public static IEnumerable<(string Name, long Value)> Of(OrderConditions terms)
+    {
         (string Name, long? Value)[] all =
         [
-            ("selfTrade", order.SelfTrade == SelfTradePrevention.None ? null : (long)order.SelfTrade),
-            ("displayLots", terms.DisplayLots),
+            (DisplayLots, terms.DisplayLots),
             ("hidden", terms.Hidden ? 1 : null),
             ("allOrNone", terms.AllOrNone ? 1 : null),
             ("doNotReduce", terms.DoNotReduce ? 1 : null),
-            ("minimumLots", terms.MinimumLots),
+            (MinimumLots, terms.MinimumLots),
             ("slide", terms.Slide ? 1 : null),
-            ("triggerTicks", terms.TriggerTicks),
+            (TriggerTicks, terms.TriggerTicks),
             ("triggerReference", terms.TriggerReference == TriggerReference.Last ? null : (long)terms.TriggerReference),
             ("trailTicks", terms.TrailTicks),
             ("trailBasisPoints", terms.TrailBasisPoints),
@@ -216,13 +239,13 @@ internal static class HistoryWords
             activated = name == ActivatedAt ? value : activated;
             conditions = name switch
             {
-                "displayLots" => conditions with { DisplayLots = value },
+                DisplayLots => conditions with { DisplayLots = value },
                 "hidden" => conditions with { Hidden = true },
                 "allOrNone" => conditions with { AllOrNone = true },
                 "doNotReduce" => conditions with { DoNotReduce = true },
-                "minimumLots" => conditions with { MinimumLots = value },
+                MinimumLots => conditions with { MinimumLots = value },
                 "slide" => conditions with { Slide = true },
-                "triggerTicks" => conditions with { TriggerTicks = value },
+                TriggerTicks => conditions with { TriggerTicks = value },
                 "triggerReference" => conditions with { TriggerReference = (TriggerReference)value },
                 "trailTicks" => conditions with { TrailTicks = value },
                 "trailBasisPoints" => conditions with { TrailBasisPoints = (int)value },

@@ -113,7 +113,7 @@ public abstract partial class HistoryStore
     private static PastOrder ReadOrder(DbDataReader row)
     {
         var (lots, filled, state) = (row.GetInt64(8), row.GetInt64(9), row.GetString(11));
-        var end = row.IsDBNull(12) || !Enum.TryParse<EndReason>(row.GetString(12), out var reason) ? EndReason.None : reason;
+        var why = row.IsDBNull(12) ? "" : row.GetString(12);
         return new(
             row.GetString(0),
             row.GetInt64(1),
@@ -134,12 +134,13 @@ public abstract partial class HistoryStore
                 "expired" => OrderStatus.Expired,
                 _ => OrderStatus.Rejected,
             },
-            state is "cancelled" or "expired" ? end : EndReason.None,
+            state is "cancelled" or "expired" && Enum.TryParse<EndReason>(why, out var end) ? end : EndReason.None,
             row.GetInt64(13),
             row.GetInt64(14),
             row.GetInt64(15) == 1,
             SelfTradePrevention.None,
             null,
-            null);
+            null,
+            Refusal: state == "rejected" && Enum.TryParse<RejectReason>(why, out var refusal) ? refusal : RejectReason.None);
     }
 }

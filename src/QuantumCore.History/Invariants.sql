@@ -173,12 +173,12 @@ SELECT s.cause, s.payers, s.lines, s.paid, COALESCE(h.paid, 0) FROM (
 LEFT JOIN (SELECT cause, -SUM(amount) AS paid FROM posting WHERE account = 8 AND cause LIKE 'liquidation %' GROUP BY cause) h
   ON SUBSTR(h.cause, 13) = SUBSTR(s.cause, 9)
 WHERE s.payers <> s.lines OR (@settled = 1 AND s.paid > COALESCE(h.paid, 0));
--- name: I37 corporate actions lower an order's price and take no lots, each begins where the one before it ended, and the last price is the order's, but where its trigger gave it another
+-- name: I37 corporate actions lower an order's price and take no lots, each begins where the one before it ended, and the last price is the order's, but where its trigger or its entry from a list gave it another
 SELECT a.account, a.number, a.seq FROM ord_adjusted a
 JOIN ord o ON o.account = a.account AND o.number = a.number
 WHERE a.px > a.px_before OR a.lots < 0 OR a.px <> COALESCE((SELECT n.px_before FROM ord_adjusted n
   WHERE n.account = a.account AND n.number = a.number AND n.seq > a.seq ORDER BY n.seq LIMIT 1),
-  CASE WHEN o.type = 'trailingStopLimit' AND EXISTS (SELECT 1 FROM ord_terms t WHERE t.account = o.account AND t.number = o.number AND t.name = 'triggeredAt') THEN a.px ELSE o.px END);
+  CASE WHEN EXISTS (SELECT 1 FROM ord_terms t WHERE t.account = o.account AND t.number = o.number AND t.name IN ('triggeredAt', 'activatedAt')) THEN a.px ELSE o.px END);
 -- name: I35 clearing keeps, or has paid, the cash of what fails, and nothing else
 SELECT c.asset, c.settled, f.owed FROM (SELECT asset, SUM(amount) AS settled FROM posting WHERE account = 2 AND kind = 'S' GROUP BY asset) c
 LEFT JOIN (SELECT f.quote AS asset, SUM(f.cash_left) AS owed FROM settlement_fail f

@@ -77,12 +77,14 @@ internal sealed partial class Projection
             case StepKind.Changed:
                 Change(key, turn.TimeNanos).Resized -= step.QuantityLots;
                 SetHold(key, rows.Hold(key)! with { Amount = step.Hold });
+                if (turn.Command.Verb == BookVerb.Amend && key == new OrderKey(turn.Command.Account, turn.Command.Number))
+                {
+                    PutTerms(key, ((OrderConditions?)null).With(turn.Command.Changes));
+                }
+
                 break;
             case StepKind.Adjusted:
-                var adjusted = Change(key, turn.TimeNanos);
-                adjusted.Resized += step.QuantityLots;
-                adjusted.PriceTicks = step.PriceTicks;
-                _adjusted.Add(step.Account).Add(step.Number).Add(place.Sequence).Add(step.PriceBeforeTicks).Add(step.PriceTicks).Add(step.QuantityLots);
+                Adjust(place, turn, in step, key);
                 SetHold(key, rows.Hold(key)! with { Amount = step.Hold });
                 break;
             case StepKind.Held:

@@ -79,7 +79,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     public IEnumerable<RowBuffer> Rows() =>
     [
         AssetRows(), _instruments, .. OrderRows(), .. HoldRows(), FloorRows(), BalanceRows(), PositionRows(), _postings,
-        _trades, _prevented, _events, _terms, _lists, _adjusted, PhaseRows(), CandleRows(), .. MoneyRows(),
+        _trades, _prevented, _events, _terms, PutTermRows(), _lists, _adjusted, PhaseRows(), CandleRows(), .. MoneyRows(),
     ];
 
     private void Apply(Place place, BookRecord record)
@@ -445,7 +445,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
                 .Add(order is null ? null : HistoryWords.Of(order.Side))
                 .Add(order is null ? null : HistoryWords.Of(order.Type))
                 .Add(order is null ? null : HistoryWords.Of(order.TimeInForce))
-                .Add(state.PriceTicks != RowBuffer.Null ? state.PriceTicks : order?.PriceTicks ?? RowBuffer.Null)
+                .Add(state.PriceTicks ?? order?.PriceTicks ?? RowBuffer.Null)
                 .Add((order?.QuantityLots ?? 0) + state.Resized).Add(state.Filled).Add(state.Cancelled)
                 .Add(state.State).Add(state.Reason)
                 .Add(order is { ReplacesNumber: > 0 } ? order.ReplacesNumber : RowBuffer.Null)
@@ -458,7 +458,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
         {
             changed.Add(key.Account).Add(key.Number).Add(change.Resized).Add(change.Filled).Add(change.Cancelled)
                 .Add(change.State).Add(change.Reason).Add(change.ClosedNanos).Add(change.Value).Add(change.ChangedNanos)
-                .Add(change.PriceTicks);
+                .Add(change.PriceTicks ?? RowBuffer.Null);
         }
 
         return [added, changed];

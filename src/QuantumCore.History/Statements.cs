@@ -31,6 +31,12 @@ internal static class Statements
     public static readonly Statement FindOrder = new(
         "nn", "SELECT account, number FROM ord {JOIN} WHERE account = @1 AND number = @2");
 
+    public static readonly Statement FindOrderAsIs = new(
+        "nn", "SELECT account, number, px, qty FROM ord {JOIN} WHERE account = @1 AND number = @2");
+
+    public static readonly Statement FindTerms = new(
+        "nn", "SELECT account, number, name, value FROM ord_terms {JOIN} WHERE account = @1 AND number = @2");
+
     public static readonly Statement FindHold = new(
         "nn", HoldColumns + " {JOIN} WHERE account = @1 AND number = @2");
 
@@ -74,6 +80,11 @@ internal static class Statements
         " ON CONFLICT (symbol, account) DO UPDATE SET floor = excluded.floor");
 
     public static readonly Statement AddTerm = new("nntn", "INSERT INTO ord_terms " + Row(4));
+
+    public static readonly Statement PutTerm = new(
+        "nntn",
+        "INSERT INTO ord_terms " + Row(4) +
+        " ON CONFLICT (account, number, name) DO UPDATE SET value = excluded.value");
 
     public static readonly Statement AddAdjusted = new("nnnnnn", "INSERT INTO ord_adjusted " + Row(6));
 

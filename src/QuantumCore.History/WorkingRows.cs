@@ -15,6 +15,7 @@ internal sealed class WorkingRows
     private readonly Dictionary<(string Symbol, long Account), long> _floors = [];
     private readonly Dictionary<OrderKey, HoldRow?> _holds = [];
     private readonly HashSet<OrderKey> _orders = [];
+    private readonly Dictionary<OrderKey, StoredOrder> _toAdjust = [];
     private readonly HashSet<OrderKey> _loadedForSweep = [];
 
     public Instrument? Instrument(string symbol) => _instruments.GetValueOrDefault(symbol);
@@ -34,6 +35,9 @@ internal sealed class WorkingRows
 
     public void SetHold(OrderKey key, HoldRow? hold) => _holds[key] = hold;
 
+    /// <summary>An order that this batch adjusts, as it was before the batch; null for one that enters in it.</summary>
+    public StoredOrder? ToAdjust(OrderKey key) => _toAdjust.GetValueOrDefault(key);
+
     /// <summary>Holds that a sweep over many (a mass cancel, a new instrument) read for this batch.</summary>
     public IEnumerable<OrderKey> ReadForSweep => _loadedForSweep;
 
@@ -49,6 +53,7 @@ internal sealed class WorkingRows
     public void EndBatch(IEnumerable<OrderKey> touchedHolds)
     {
         _orders.Clear();
+        _toAdjust.Clear();
         _loadedForSweep.Clear();
         foreach (var key in touchedHolds)
         {
@@ -84,6 +89,10 @@ internal sealed class WorkingRows
             needs.Floors, row => SetFloor(row.Text(0)!, row.Number(1), row.Number(2)), cancellationToken);
         await from.ReadAsync(
             needs.Orders, row => MarkInBook(new(row.Number(0), row.Number(1))), cancellationToken);
+        await from.ReadAsync(
+            needs.OrdersToAdjust, row => _toAdjust.Add(new(row.Number(0), row.Number(1)), new(row.Number(2), row.Number(3))), cancellationToken);
+        await from.ReadAsync(
+            needs.TermsToAdjust, row => _toAdjust[new(row.Number(0), row.Number(1))].Terms[row.Text(2)!] = row.Number(3), cancellationToken);
         needs.AddHolds();
         await from.ReadAsync(needs.Holds, row => TakeHold(row), cancellationToken);
         await from.ReadAsync(needs.HoldsUpTo, row => _loadedForSweep.Add(TakeHold(row)), cancellationToken);
@@ -120,6 +129,7 @@ internal sealed class WorkingRows
     {
         private readonly HashSet<OrderKey> _touched = [];
         private readonly HashSet<OrderKey> _placed = [];
+        private readonly HashSet<OrderKey> _adjusted = [];
         private readonly HashSet<string> _defined = [];
 
         public RowBuffer Instruments { get; } = buffers.Empty(Statements.FindInstrument);
@@ -127,6 +137,10 @@ internal sealed class WorkingRows
         public RowBuffer Floors { get; } = buffers.Empty(Statements.FindFloor);
 
         public RowBuffer Orders { get; } = buffers.Empty(Statements.FindOrder);
+
+        public RowBuffer OrdersToAdjust { get; } = buffers.Empty(Statements.FindOrderAsIs);
+
+        public RowBuffer TermsToAdjust { get; } = buffers.Empty(Statements.FindTerms);
 
         public RowBuffer Holds { get; } = buffers.Empty(Statements.FindHold);
 
@@ -198,6 +212,17 @@ internal sealed class WorkingRows
             else if (record is BookTurn { Command: { Verb: BookVerb.CancelAll } cancel })
             {
                 HoldsUpTo.Add(symbol).Add(cancel.Account).Add(cancel.Number);
+            }
+            else if (record is BookTurn { Command.Verb: BookVerb.AdjustOrders } adjusting)
+            {
+                foreach (var step in adjusting.Steps.Where(step => step.Kind == StepKind.Adjusted))
+                {
+                    if (_adjusted.Add(new(step.Account, step.Number)))
+                    {
+                        OrdersToAdjust.Add(step.Account).Add(step.Number);
+                        TermsToAdjust.Add(step.Account).Add(step.Number);
+                    }
+                }
             }
             else if (record is InstrumentDefined)
             {

@@ -170,4 +170,42 @@ public class ConditionalOrderTests
             }
         }
     }
+
+    [Theory]
+    [InlineData(51)]
+    [InlineData(52)]
+    public async Task Amended_and_adjusted_orders_are_in_the_history_as_their_accounts_have_them(int seed)
+    {
+        var token = TestContext.Current.CancellationToken;
+        await using var history = new SqliteHistory(Path.Combine(Directory.CreateTempSubdirectory("history").FullName, "history.db"));
+        await history.InitializeAsync(token);
+        var market = new ConditionalMarket(seed);
+        var booked = 0;
+        var moved = market.Traders.ToDictionary(trader => trader.Account.Id.Value, _ => 0);
+        for (var batch = 0; batch < 150; batch++)
+        {
+            for (var step = 0; step < 40; step++)
+            {
+                market.Step();
+            }
+
+            List<HistoryChunk> chunks = [new BookChunk("AAPL", booked + 1, [.. market.BookRecords.Skip(booked)])];
+            chunks.AddRange(market.AccountRecords.Where(pair => pair.Value.Count > moved[pair.Key])
+                .Select(pair => new AccountChunk(pair.Key, moved[pair.Key] + 1, [.. pair.Value.Skip(moved[pair.Key])])));
+            Assert.True(await history.ApplyAsync(chunks, token));
+            booked = market.BookRecords.Count;
+            moved = market.AccountRecords.ToDictionary(pair => pair.Key, pair => pair.Value.Count);
+            foreach (var trader in market.Traders)
+            {
+                var open = (await history.OrdersAsync(new OrderQuery(trader.Account.Id.Value, IsOpen: true), token)).ToDictionary(order => order.Number);
+                foreach (var held in trader.Account.Orders.Values.Where(order => order.OrderId != 0))
+                {
+                    var past = open[held.Number];
+                    Assert.Equal(
+                        (held.StandsAtTicks, held.QuantityLots, held.Standing.Stage, held.Conditions),
+                        (past.PriceTicks, past.QuantityLots, past.Stage, past.Conditions?.Decode()));
+                }
+            }
+        }
+    }
 }

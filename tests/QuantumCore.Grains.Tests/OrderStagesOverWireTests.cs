@@ -68,6 +68,21 @@ public class OrderStagesOverWireTests
     }
 
     [Fact]
+    public async Task An_order_that_its_book_refused_is_told_with_the_reason()
+    {
+        await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
+        using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        await exchange.BobAsync(ServedExchange.Sell(5, 155));
+        var order = ServedExchange.Buy(5, 156) with { PostOnly = true, ClientOrderId = "r" };
+        await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.PlaceAsync(order, Token));
+        Order[] told = [await exchange.Alice.GetOrderByClientIdAsync("r", Token), .. await exchange.Alice.GetOrderHistoryAsync(cancellation: Token)];
+        Assert.Equal(Enumerable.Repeat((OrderStatus.Rejected, (string?)"PostOnlyWouldTake", (string?)null), 2), told.Select(one => (one.Status, one.Refusal, one.EndReason)));
+        Assert.StartsWith("8 11=r 150=8 39=8", await desk.HearAsync(1, 11, 150, 39));
+        await desk.SendAsync("H", "11=r|55=AAPL|54=1");
+        Assert.StartsWith("8 11=r 150=I 39=8 103=99 58=A post-only order would", await desk.HearAsync(1, 11, 150, 39, 103, 58));
+    }
+
+    [Fact]
     public async Task A_slid_order_is_told_at_the_price_it_stands_at()
     {
         await using var wire = await Wire.OpenAsync();
@@ -105,6 +120,35 @@ public class OrderStagesOverWireTests
         Assert.Equal(150.01m, (await alice.GetOrderByClientIdAsync(child.ClientOrderId, Token)).Price);
         Assert.Equal(150.01m, Assert.Single(await alice.GetOpenOrdersAsync(cancellation: Token)).Price);
         Assert.Equal(150.01m, (await alice.GetOrderHistoryAsync(cancellation: Token)).Single(order => order.OrderId == child.OrderId).Price);
+    }
+
+    [Fact]
+    public async Task An_amended_trigger_is_told_wherever_the_order_is()
+    {
+        await using var wire = await Wire.OpenAsync(hasFix: true);
+        var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);
+        await wire.TradeAt150Async();
+        await wire.ListenAsync();
+        using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        var stop = await exchange.AliceAsync(StopLimit with { ClientOrderId = "s" });
+        Assert.Equal("8 11=s 99=152.00", await desk.HearAsync(1, 11, 99));
+        await alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TriggerPrice = 153 }, Token);
+        Assert.Equal("8 11=s 99=153.00", await desk.HearAsync(1, 11, 99));
+        await desk.SendAsync("H", "11=s|55=AAPL|54=1");
+        Assert.Equal("8 11=s 150=I 99=153.00", await desk.HearAsync(1, 11, 150, 99));
+
+        Order[] told =
+        [
+            await alice.GetOrderAsync("AAPL", stop.OrderId, Token),
+            await alice.GetOrderByClientIdAsync("s", Token),
+            .. (await alice.GetOpenOrdersAsync(cancellation: Token)),
+            .. (await alice.GetOrderHistoryAsync(cancellation: Token)).Where(order => order.OrderId == stop.OrderId),
+        ];
+        Assert.Equal(Enumerable.Repeat((decimal?)153, 4), told.Select(order => order.TriggerPrice));
+        var shown = await wire.AskAsync("GET", "order", string.Create(CultureInfo.InvariantCulture, $"symbol=AAPL&orderId={stop.OrderId}"));
+        Assert.Equal("153.00", Text(shown, "stopPrice"));
+        await alice.CancelAsync("AAPL", stop.OrderId, cancellation: Token);
+        Assert.Equal("153.00", Text((await wire.ReportsAsync(3))[^1], "P"));
     }
 
     [Fact]

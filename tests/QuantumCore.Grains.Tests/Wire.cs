@@ -21,9 +21,9 @@ internal sealed class Wire(ServedExchange exchange, string key, byte[] secret) :
 
     private static long Now => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
 
-    public static async Task<Wire> OpenAsync(GatewayOptions? options = null)
+    public static async Task<Wire> OpenAsync(GatewayOptions? options = null, bool hasFix = false)
     {
-        var exchange = await ServedExchange.OpenAsync(options);
+        var exchange = await ServedExchange.OpenAsync(options, hasFix: hasFix);
         using var browser = new Browser(exchange.Address);
         var made = (await browser.AskAsync("POST", "admin/accounts/ACC-1001/keys", """{"signing":"hmac"}""", ("X-Api-Key", "operator"))).Body;
         return new Wire(exchange, Text(made, "apiKey")!, Encoding.ASCII.GetBytes(Text(made, "secret")!));

@@ -43,6 +43,8 @@ internal static class FixReports
         WriteOrder(to, account, instrument, order, "0", 'I', name, null);
         if (WireNames.Of(order.End) is { } reason)
             to.Add(FixTag.Text, order.Refusal == RejectReason.None ? reason : $"{reason}: {Refusals.Title(order.Refusal)}");
+        if (order.Status == OrderStatus.Rejected)
+            to.Add(FixTag.OrdRejReason, OrderReason(order.Refusal)).Add(FixTag.Text, Refusals.Title(order.Refusal));
         to.Add(FixTag.TransactTime, Clock.At(order.ChangedNanos));
     }
 

@@ -143,7 +143,16 @@ internal sealed class AccountEvents(
                 Advance(book, step.Number, OrderStages.WithoutParent, step.PriceTicks);
                 break;
             case StepKind.Changed:
-                Change(book, step.Number, order => order with { QuantityLots = order.QuantityLots - step.QuantityLots }, step.LeavesLots == 0);
+                var amended = turn.Command is { Verb: BookVerb.Amend } amend && amend.Account == _account && amend.Number == step.Number;
+                Change(
+                    book,
+                    step.Number,
+                    order => order with
+                    {
+                        QuantityLots = order.QuantityLots - step.QuantityLots,
+                        Conditions = amended ? EncodedConditions.From(order.Conditions.Decode().With(turn.Command.Changes)) : order.Conditions,
+                    },
+                    step.LeavesLots == 0);
                 break;
             case StepKind.Adjusted:
                 var adjustment = turn.Command.Changes.AsAdjustment()!.Value;

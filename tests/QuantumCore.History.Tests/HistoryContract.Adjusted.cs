@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using Xunit;
+
+namespace QuantumCore.History.Tests;
+
+// Orders whose price and conditions change where they stand.
+public abstract partial class HistoryContract
+{
+    private static readonly BookCommand s_dividend = BookCommand.Of(BookVerb.AdjustOrders, 0, 0, 7) with { Changes = OrderAdjustment.Dividend(3).AsChanges() };
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public async Task An_order_is_amended_and_adjusted_as_it_stands_whatever_batches_its_records_come_in(int batch)
+    {
+        await using var history = await OpenAsync($"adjusted{batch}");
+        var records = Adjusted();
+        for (var done = 0; done < records.Length; done += batch)
+        {
+            await history.ApplyAsync([new BookChunk("SYM0", done + 1, [.. records.Skip(done).Take(batch)])], Token);
+        }
+
+        Assert.Empty(await HistoryInvariants.CheckAsync(history, 0, null, Token));
+        var order = Assert.Single(await history.OrdersAsync(new OrderQuery(One), Token));
+        Assert.Equal((92, 107, 5), (order.PriceTicks, order.Conditions!.Decode()!.TriggerTicks, order.Conditions.Decode()!.DisplayLots));
+    }
+
+    /// <summary>A stop-limit covered at 100 that stands at 95 falls by 3, and so does its trigger, which was 105 and became 110.</summary>
+    private static ImmutableArray<BookRecord> Adjusted()
+    {
+        var order = Entered(One, 1, Side.Buy, 50) with
+        {
+            Type = OrderType.StopLimit,
+            Conditions = EncodedConditions.From(new OrderConditions { TriggerTicks = 105, DisplayLots = 5 }),
+        };
+        var amend = BookCommand.Of(BookVerb.Amend, 0, One, 1) with { Changes = [new NamedValue(ChangedValue.TriggerTicks, 110)] };
+        return
+        [
+            (BookRecord)new RecordMarket(1).Streams["book/SYM0"][0],
+            Turn(2, BookCommand.Of(BookVerb.Enter, 0, One, 1) with { Orders = [order] }, Step(StepKind.Opened, 50, 95)),
+            Turn(3, amend, Step(StepKind.Changed, 0, 100)),
+            Turn(4, s_dividend, Step(StepKind.Adjusted, 0, 97) with { PriceBeforeTicks = 100 }),
+        ];
+
+        static BookTurn Turn(long time, BookCommand command, TurnStep step) =>
+            new(time, command, RejectReason.None, TradingPhase.Continuous, [step], [], null);
+
+        static TurnStep Step(StepKind kind, long lots, long price) =>
+            new(kind, One, 1, 1, Side.Buy, EndReason.None, price, lots, 50, 0, 5_000);
+    }
+}
