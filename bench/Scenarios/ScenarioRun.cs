@@ -171,10 +171,21 @@ public sealed class ScenarioRun
         }
         else if (!oldFailed || reason != _book.ReplaceFailure)
         {
-            told.Add(Refusal(command, reason));
+            told.Insert(PlaceOfRefusal(told), Refusal(command, reason));
         }
 
         return told;
+    }
+
+    /// <summary>
+    /// Behind what the time of the command ended, or the order that it replaced all the same, and before what follows from that and the
+    /// indicative (RULES 3): the book's answer is none of its events.
+    /// </summary>
+    private static int PlaceOfRefusal(List<string> told)
+    {
+        var replaced = told.FindIndex(text => text.StartsWith("can ", StringComparison.Ordinal) && text.EndsWith(" REPLACED", StringComparison.Ordinal));
+        var indicative = told.FindIndex(text => text.StartsWith("ind ", StringComparison.Ordinal));
+        return replaced >= 0 ? replaced + 1 : indicative >= 0 ? indicative : told.Count;
     }
 
     private void TellFirstIndicative(ScenarioCommand command, List<string> told)

@@ -47,11 +47,11 @@ public readonly record struct OrderAdjustment(long NewUnits, long OldUnits, long
     /// <summary>Lots afterwards, rounded down; 2^63 - 1 for any more.</summary>
     public long LotsOf(long lots) => IsSplit ? (long)Int128.Min(Rounding.DivDown((Int128)lots * NewUnits, OldUnits), long.MaxValue) : lots;
 
-    /// <summary>Lots an iceberg shows at a time afterwards: rounded down, but no fewer than its parts allow.</summary>
+    /// <summary>Lots an iceberg shows at a time afterwards: rounded down, but no fewer than its parts allow and no more than it has.</summary>
     /// <param name="displayLots">What it showed.</param>
     /// <param name="totalLots">Its total afterwards.</param>
     public long DisplayOf(long displayLots, long totalLots) =>
-        IsSplit ? Math.Max(LotsOf(displayLots), (long)Rounding.DivUp(totalLots, OrderConditions.IcebergPartsLimit)) : displayLots;
+        IsSplit ? Math.Max(Math.Min(LotsOf(displayLots), totalLots), (long)Rounding.DivUp(totalLots, OrderConditions.IcebergPartsLimit)) : displayLots;
 
     /// <summary>Conditions of an order that is adjusted.</summary>
     /// <param name="side">Its side.</param>

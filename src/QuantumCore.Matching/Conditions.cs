@@ -38,7 +38,7 @@ internal enum Traits : ushort
     /// <summary>Ends with the closing auction.</summary>
     AtTheClose = 512,
 
-    /// <summary>Never takes.</summary>
+    /// <summary>Takes nothing as it enters; an all-or-none order that is woken later may.</summary>
     PostOnly = 1024,
 
     /// <summary>Post-only, by moving away.</summary>
@@ -108,6 +108,9 @@ internal struct Conditions
 
     /// <summary>Only prints from this one on count for it.</summary>
     public long ArmedAtPrint;
+
+    /// <summary>Armed, and reached by a print from before its prices were adjusted: it triggers as soon as the book matches.</summary>
+    public bool IsDue;
 
     public long PegOffset;
 

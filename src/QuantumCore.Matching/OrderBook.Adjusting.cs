@@ -32,7 +32,7 @@ public sealed partial class OrderBook
         if (adjustment.IsSplit && PhaseRefusal() == RejectReason.None)
             return Refuse(RejectReason.NotInThisPhase);
         var lowest = Math.Max(lowestTicks, _rules.MinPriceTicks);
-        if (!adjustment.EndsAll && LotsAfter(in adjustment, lowest) > MaxConditionalLots)
+        if (adjustment.IsSplit && !adjustment.EndsAll && LotsAfter(in adjustment, lowest) > MaxConditionalLots)
             return Refuse(RejectReason.Overflow);
 
         // Point of no return.
@@ -81,7 +81,7 @@ public sealed partial class OrderBook
 
         ref var kept = ref ConditionsOf(slot);
         return StaysAPrice(slot, kept.Price, in adjustment, lowest)
-            && (!IsWaitingStop(slot) || StaysAPrice(slot, OrderRules.IsTrailing(kept.Type) ? kept.Peak : kept.Trigger, in adjustment, lowest));
+            && (!IsWaitingStop(slot) || StaysAPrice(slot, OrderRules.IsTrailing(kept.Type) ? PeakNow(slot) : kept.Trigger, in adjustment, lowest));
     }
 
     private bool StaysAPrice(int slot, long price, in OrderAdjustment adjustment, long lowest) =>
@@ -94,8 +94,8 @@ public sealed partial class OrderBook
             return true;
 
         ref var kept = ref ConditionsOf(slot);
-        return kept.List == 0 && kept.Type != OrderType.Pegged && !OrderRules.IsTrailing(kept.Type)
-            && (IsWaitingStop(slot) || !OrderRules.IsMarket(kept.Type));
+        return kept.List == 0 && kept.Type != OrderType.Pegged
+            && (IsWaitingStop(slot) ? !OrderRules.IsTrailing(kept.Type) : !OrderRules.IsMarket(kept.Type));
     }
 
     private bool Changes(int slot, in OrderAdjustment adjustment) => adjustment.IsSplit || FallsWithPrice(slot);
@@ -178,7 +178,12 @@ public sealed partial class OrderBook
 
         var isArmed = entry.Place == OrderPlace.Armed;
         if (isArmed)
+        {
             LeaveTrigger(slot);
+            // Prints from before are of other prices: they count now, or not at all (RULES 7.7, 7.8).
+            FollowPrints(slot);
+        }
+
         kept.Peak = adjustment.PriceOf(entry.Side, kept.Peak);
         kept.Trigger = !OrderRules.IsTrailing(kept.Type) ? adjustment.PriceOf(entry.Side, kept.Trigger)
             : kept.Peak == 0 ? 0
@@ -186,7 +191,6 @@ public sealed partial class OrderBook
         if (!isArmed)
             return;
 
-        // Prints from before are of other prices.
         kept.ArmedAtPrint = _printsSeen + _prints.Count;
         StandAtTrigger(slot);
     }

@@ -248,7 +248,8 @@ public sealed partial class OrderBook
         var least = Math.Max(kept.Minimum, Sibling(slot) is not 0 and var sibling ? ConditionsOf(sibling).Minimum : 0);
         if (total < least && total > Done(slot))
             return false;
-        if (kept.Role != ListRole.Parent || total == _entries[slot].TotalLots)
+        // One that has traded so much already ends, and its children with it (RULES 10.3).
+        if (kept.Role != ListRole.Parent || total == _entries[slot].TotalLots || total <= Done(slot))
             return true;
         var child = _lists[kept.List].FirstLeg != 0 ? _lists[kept.List].FirstLeg : _lists[kept.List].SecondLeg;
         return child == 0 || total >= _entries[child].TotalLots;
@@ -277,7 +278,7 @@ public sealed partial class OrderBook
         if (slot == 0 || !Has(slot, Traits.Iceberg) || (total is null && display is null))
             return true;
 
-        if (display < 1)
+        if (display < 1 || display > total)
             return false;
         var newTotal = total ?? _entries[slot].TotalLots;
         return newTotal <= Done(slot)
@@ -367,7 +368,10 @@ public sealed partial class OrderBook
         return PegPrice(_entries[slot].Side, kept.Peg, kept.PegOffset, price) != PriceNow(slot);
     }
 
-    /// <summary>Whether the legs of a pair still straddle the last price, if the one that changes is what counts.</summary>
+    /// <summary>
+    /// Whether the leg of a pair that changes is on the right side of the last price and of its sibling, which is not judged by the last price
+    /// again: one that waits for the mark may be past it (RULES 2: the new values).
+    /// </summary>
     private bool KeepsListInOrder(int slot, Amendment amendment)
     {
         var sibling = Sibling(slot);
@@ -380,8 +384,10 @@ public sealed partial class OrderBook
         if (after == before)
             return true;
         var isTarget = kept.Type == OrderType.Limit || OrderRules.IsTakeProfit(kept.Type);
-        return AreInOrder(
-            _entries[slot].Side, isTarget ? after : WaitsFor(sibling), LastPriceTicks, isTarget ? WaitsFor(sibling) : after);
+        var (side, other) = (_entries[slot].Side, WaitsFor(sibling));
+        return isTarget
+            ? AreInOrder(side, after, 0, other) && AreInOrder(side, after, LastPriceTicks, 0)
+            : AreInOrder(side, other, 0, after) && AreInOrder(side, 0, LastPriceTicks, after);
     }
 
     /// <summary>Whether the order's new trigger is one that the reference has reached; an old one is not asked again.</summary>
@@ -516,9 +522,12 @@ public sealed partial class OrderBook
             return;
 
         _ladder[entry.Level].Lots += Counted(slot) - counted;
-        // Less of it may be there whole: it is looked at as if that had just come (RULES 4.6).
+        // Less of it may be there whole, or complete another one: both sides are looked at as if that had just come (RULES 4.6).
         if ((entry.Traits & Traits.AllOrNone) != 0 && change < 0)
+        {
             NoteAdded(IndexOf(entry.Side) ^ 1, _ladder.PriceOf(entry.Level));
+            NoteAdded(IndexOf(entry.Side), _ladder.PriceOf(entry.Level));
+        }
     }
 
     private void ChangeConditions(int slot, Amendment amendment, long price)
@@ -572,6 +581,7 @@ public sealed partial class OrderBook
         if (!armed)
             return;
 
+        SetDue(slot, false);
         kept.ArmedAtPrint = _printsSeen + _prints.Count;
         StandAtTrigger(slot);
     }

@@ -91,6 +91,7 @@ public sealed partial class OrderBook
     {
         var open = 0;
         var waiting = 0;
+        var due = 0;
         var lots = 0L;
         for (var slot = 1; slot < _entriesUsed; slot++)
         {
@@ -100,6 +101,7 @@ public sealed partial class OrderBook
             open++;
             waiting += _entries[slot].Level == 0 ? 1 : 0;
             lots += Has(slot, Traits.Conditional) ? _entries[slot].TotalLots : 0;
+            due += Has(slot, Traits.Conditional) && ConditionsOf(slot).IsDue ? 1 : 0;
             if (AuditOrder(slot) is { } wrong)
                 return $"order {_entries[slot].Id} {wrong}";
         }
@@ -109,7 +111,7 @@ public sealed partial class OrderBook
         if (lots != _conditionalLots)
             return $"conditional orders have {lots} lots, {_conditionalLots} are counted";
         return OrdersAt(OrderPlace.Armed).Length == _armed && OrdersAt(OrderPlace.Held).Length == _held.Count
-            && OrdersAt(OrderPlace.Aside).Length == _aside
+            && OrdersAt(OrderPlace.Aside).Length == _aside && due == _due
             ? null
             : "armed or held orders are miscounted";
     }

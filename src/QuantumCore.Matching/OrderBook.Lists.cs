@@ -182,7 +182,7 @@ public sealed partial class OrderBook
             lots += legs[i].QuantityLots;
             var reject = isPair || i == 0 ? CheckStanding(timeNanos, in legs[i]) : CheckWaiting(timeNanos, in legs[i]);
             if (reject == RejectReason.None && isPair && !StraddlesLast(in legs[0], in legs[1]))
-                return RejectReason.ListPrices;
+                return CheckStanding(timeNanos, in legs[1]) is not RejectReason.None and var before ? RefuseForOne(1, before) : RejectReason.ListPrices;
             if (reject == RejectReason.None && (isPair || i == 0))
                 reject = CheckBook(in legs[i], ref prices[i]);
             if (reject != RejectReason.None)

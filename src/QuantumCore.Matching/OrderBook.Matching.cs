@@ -115,7 +115,14 @@ public sealed partial class OrderBook
                 return;
 
             var wanted = taker.Amount >= 0 ? taker.Amount / at.Price : taker.Leaves;
-            if (wanted > 0 && Has(at.Slot, Traits.AllOrNone) && wanted < _entries[at.Slot].Leaves)
+            // An amount that buys no lot is spent: what bounds the order has no say in it (RULES 5.2).
+            if (wanted == 0)
+            {
+                taker.Stop = EndReason.Amount;
+                return;
+            }
+
+            if (Has(at.Slot, Traits.AllOrNone) && wanted < _entries[at.Slot].Leaves)
             {
                 // It can't be met in part, and must not stand in the way of firm orders.
                 PassDark(ref at);
@@ -131,12 +138,6 @@ public sealed partial class OrderBook
             taker.Stop = StopAt(in taker, at.Price);
             if (taker.Stop != EndReason.None)
                 return;
-
-            if (wanted == 0)
-            {
-                taker.Stop = EndReason.Amount;
-                return;
-            }
 
             var quantity = Math.Min(wanted, AvailableAt<TRun>(in at));
             if (IsOwn(in taker, at.Slot))

@@ -6,6 +6,9 @@ namespace QuantumCore.Matching;
 // that decides what the book does next is there, and nothing of how its memory looks.
 public sealed partial class OrderBook
 {
+    /// <summary>Far beyond what a book can count to; what is counted on from there still fits.</summary>
+    private const long MaxCount = 1L << 62;
+
     /// <summary>
     /// How many ids ago an open order may have been entered. At a million orders a second that is a year; in a
     /// snapshot more is damage, and no reason to reserve memory for the ids in between.
@@ -140,13 +143,13 @@ public sealed partial class OrderBook
 
     private void ReadBook(ref SnapshotReader from)
     {
-        _index.StartAfter(from.Read(0, long.MaxValue, "last order id"));
+        _index.StartAfter(from.Read(0, MaxCount, "last order id"));
         LastTimeNanos = from.Read(0, long.MaxValue, "last time");
-        LastTradeNumber = from.Read(0, long.MaxValue, "last trade");
+        LastTradeNumber = from.Read(0, MaxCount, "last trade");
         LastPriceTicks = from.Read(0, Instrument.PriceTicksLimit, "last price");
         MarkPriceTicks = from.Read(0, Instrument.PriceTicksLimit, "mark price");
         ReferencePriceTicks = from.Read(0, Instrument.PriceTicksLimit, "reference price");
-        _nextPriority = from.Read(1, long.MaxValue, "priority");
+        _nextPriority = from.Read(1, MaxCount, "priority");
         Phase = (TradingPhase)from.Read(0, (long)TradingPhase.Closed, "phase");
         _extensions = (int)from.Read(0, int.MaxValue, "extensions");
         _mustTell = from.Read(0, 0, "indicative") == 1;
@@ -260,8 +263,8 @@ public sealed partial class OrderBook
         sink.Write((long)kept.Reference);
         sink.Write((long)kept.Peg);
         sink.Write(kept.Triggered ? 1 : 0);
-        // The second bit came later: nothing else changed by it.
-        sink.Write((kept.Follows ? 1 : 0) | (kept.KeepsPrice ? 2 : 0));
+        // The other bits came later: nothing else changed by them.
+        sink.Write((kept.Follows ? 1 : 0) | (kept.KeepsPrice ? 2 : 0) | (kept.IsDue ? 4 : 0));
         sink.Write(kept.TrailBasisPoints);
         sink.Write(kept.Price);
         sink.Write(kept.Display);
@@ -372,8 +375,8 @@ public sealed partial class OrderBook
             Peg = (PegReference)from.Read(0, (long)PegReference.Midpoint, "peg"),
             Triggered = from.Read(0, 1, "triggered") == 1,
         };
-        var flags = from.Read(0, 3, "follows");
-        (kept.Follows, kept.KeepsPrice) = ((flags & 1) != 0, (flags & 2) != 0);
+        var flags = from.Read(0, 7, "follows");
+        (kept.Follows, kept.KeepsPrice, kept.IsDue) = ((flags & 1) != 0, (flags & 2) != 0, (flags & 4) != 0);
         ReadNumbers(ref from, ref kept);
         return kept;
     }
@@ -403,6 +406,8 @@ public sealed partial class OrderBook
     {
         if (price is < 1 or > Instrument.PriceTicksLimit)
             throw new InvalidDataException($"Snapshot of a book: price {price} is out of range.");
+        if (SideOf(slot) >= AtMarket && price != 1)
+            throw new InvalidDataException($"Snapshot of a book: a market order has no price, and not {price}.");
 
         var level = _ladder.Find(SideOf(slot), price);
         if (_ladder[level].Orders > 0 && _ladder[level].Lots > MaxLevelLots + MaxConditionalLots - _entries[slot].Leaves)
@@ -423,6 +428,7 @@ public sealed partial class OrderBook
         {
             case OrderPlace.Armed:
                 _armed++;
+                _due += ConditionsOf(slot).IsDue ? 1 : 0;
                 if (OrderRules.IsTrailing(ConditionsOf(slot).Type))
                     _trailing.Add(slot);
                 StandAtTrigger(slot);
@@ -438,13 +444,14 @@ public sealed partial class OrderBook
 
     private void ReadLists(ref SnapshotReader from)
     {
+        var last = 0L;
         for (var count = from.Read(0, int.MaxValue, "lists"); count > 0; count--)
         {
             var list = TakeList();
             ref var members = ref _lists[list];
             members = new OrderList
             {
-                FirstId = from.Read(1, LastOrderId, "list"),
+                FirstId = last = from.Read(last + 1, LastOrderId, "list"),
                 Kind = (OrderListKind)from.Read(1, (long)OrderListKind.OneTriggersOneCancelsOther, "kind of list"),
             };
             members.Parent = ReadMember(ref from, list, ListRole.Parent);

@@ -22,6 +22,9 @@ public sealed partial class OrderBook
     private readonly List<(long Id, long Trigger, bool Rise)> _hits = [];
     private int _armed;
 
+    /// <summary>How many armed orders are due: only while the book does not match.</summary>
+    private int _due;
+
     /// <summary>Price of the last trade in ticks, 0 before the first (see <see cref="SetLast"/>).</summary>
     public long LastPriceTicks { get; private set; }
 
@@ -104,6 +107,7 @@ public sealed partial class OrderBook
         ref var kept = ref ConditionsOf(slot);
         if (OrderRules.IsTrailing(kept.Type))
             _ = _trailing.Remove(slot);
+        SetDue(slot, false);
         LeaveTrigger(slot);
         if (_armed == 0)
             ForgetPrints();
@@ -159,8 +163,11 @@ public sealed partial class OrderBook
     private bool IsPast(Side side, OrderType type, TriggerReference reference, long trigger)
     {
         var price = ReferenceFor(side, reference);
-        return price != 0 && (RisesTo(side, type) ? price >= trigger : price <= trigger);
+        return price != 0 && Reaches(price, side, type, trigger);
     }
+
+    private static bool Reaches(long price, Side side, OrderType type, long trigger) =>
+        RisesTo(side, type) ? price >= trigger : price <= trigger;
 
     private void EvaluateTriggers()
     {
@@ -170,6 +177,8 @@ public sealed partial class OrderBook
             return;
         }
 
+        if (_due > 0)
+            CollectDue();
         for (var print = 0; print < _prints.Count; print++)
         {
             CollectHits(OnLast, _prints[print], _printsSeen + print);
@@ -188,6 +197,19 @@ public sealed partial class OrderBook
         Trail(TriggerReference.Mark, Side.Sell, MarkPriceTicks, long.MaxValue);
         if (_hits.Count > 0)
             TriggerHits();
+    }
+
+    /// <summary>Notes the orders whose prints came before prices were adjusted, and takes them out.</summary>
+    private void CollectDue()
+    {
+        for (var slot = 1; slot < _entriesUsed; slot++)
+        {
+            if (_entries[slot].Id == 0 || _entries[slot].Place != OrderPlace.Armed || !ConditionsOf(slot).IsDue)
+                continue;
+
+            _hits.Add((_entries[slot].Id, ConditionsOf(slot).Trigger, RisesTo(_entries[slot].Side, ConditionsOf(slot).Type)));
+            LeaveTrigger(slot);
+        }
     }
 
     private void ForgetPrints()
@@ -291,25 +313,69 @@ public sealed partial class OrderBook
     private void Follow(int slot, long price)
     {
         ref var kept = ref ConditionsOf(slot);
-        var sells = _entries[slot].Side == Side.Sell;
+        // It was hit by this very evaluation, or is due: it does not move any more.
+        if (kept.IsDue || (kept.Trigger is >= 1 and <= Instrument.PriceTicksLimit && _entries[slot].Level == 0))
+            return;
+        if (!Ratchet(ref kept, _entries[slot].Side == Side.Sell, price))
+            return;
+
+        LeaveTrigger(slot);
+        StandAtTrigger(slot);
+    }
+
+    /// <summary>Whether a price moves the trigger, which is that of the new peak then.</summary>
+    private static bool Ratchet(ref Conditions kept, bool sells, long price)
+    {
         if (!kept.Follows)
         {
             kept.Follows = kept.Activation == 0 || (sells ? price >= kept.Activation : price <= kept.Activation);
             if (!kept.Follows)
-                return;
+                return false;
         }
 
         if (kept.Peak != 0 && (sells ? price <= kept.Peak : price >= kept.Peak))
-            return;
-
-        // It was hit by this very evaluation: it does not move any more.
-        if (kept.Trigger is >= 1 and <= Instrument.PriceTicksLimit && _entries[slot].Level == 0)
-            return;
+            return false;
 
         kept.Peak = price;
-        LeaveTrigger(slot);
         kept.Trigger = TrailFrom(in kept, sells);
-        StandAtTrigger(slot);
+        return true;
+    }
+
+    /// <summary>
+    /// Looks at the prints that wait because the book does not match, for one armed order alone, which stands at no trigger meanwhile: one that they
+    /// reach is due, whatever becomes of its trigger, and one that trails has followed them.
+    /// </summary>
+    private void FollowPrints(int slot)
+    {
+        ref var kept = ref ConditionsOf(slot);
+        if (kept.Reference != TriggerReference.Last || kept.IsDue)
+            return;
+
+        var side = _entries[slot].Side;
+        for (var print = 0; print < _prints.Count; print++)
+        {
+            var price = _prints[print];
+            if (kept.ArmedAtPrint > _printsSeen + print)
+                continue;
+            if (kept.Trigger is >= 1 and <= Instrument.PriceTicksLimit && Reaches(price, side, kept.Type, kept.Trigger))
+            {
+                SetDue(slot, true);
+                return;
+            }
+
+            if (OrderRules.IsTrailing(kept.Type))
+                _ = Ratchet(ref kept, side == Side.Sell, price);
+        }
+    }
+
+    private void SetDue(int slot, bool isDue)
+    {
+        ref var kept = ref ConditionsOf(slot);
+        if (kept.IsDue == isDue)
+            return;
+
+        kept.IsDue = isDue;
+        _due += isDue ? 1 : -1;
     }
 
     /// <summary>The trigger of a peak; rounded away from the market, so never before the full distance.</summary>
@@ -328,24 +394,17 @@ public sealed partial class OrderBook
     /// </summary>
     private long PeakNow(int slot)
     {
-        ref var kept = ref ConditionsOf(slot);
-        var sells = _entries[slot].Side == Side.Sell;
-        var peak = kept.Peak;
-        if (kept.Reference != TriggerReference.Last || _entries[slot].Place != OrderPlace.Armed)
-            return peak;
+        var copy = ConditionsOf(slot);
+        if (copy.Reference != TriggerReference.Last || _entries[slot].Place != OrderPlace.Armed)
+            return copy.Peak;
 
         for (var print = 0; print < _prints.Count; print++)
         {
-            var price = _prints[print];
-            if (kept.ArmedAtPrint > _printsSeen + print)
-                continue;
-            if (peak != 0)
-                peak = sells ? Math.Max(peak, price) : Math.Min(peak, price);
-            else if (kept.Activation == 0 || (sells ? price >= kept.Activation : price <= kept.Activation))
-                peak = price;
+            if (copy.ArmedAtPrint <= _printsSeen + print)
+                _ = Ratchet(ref copy, _entries[slot].Side == Side.Sell, _prints[print]);
         }
 
-        return peak;
+        return copy.Peak;
     }
 
     /// <summary>A price times so many basis points: 47 bits times 15, so there is room in 64.</summary>

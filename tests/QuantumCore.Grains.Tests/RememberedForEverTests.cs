@@ -162,13 +162,17 @@ public class RememberedForEverTests
         var good = Bytes(all);
         for (var length = 0; length < good.Length; length++)
         {
-            Assert.Throws<InvalidDataException>(() => Restore(good.AsSpan(0, length)));
+            Assert.Throws<InvalidDataException>(() => Restore(good.AsSpan(0, length), 1));
         }
 
-        static void Restore(ReadOnlySpan<byte> bytes)
+        // An order that the book never took, for whose id there would be room to make.
+        Assert.Throws<InvalidDataException>(() => Restore(good, 0));
+        Restore(good, 1);
+
+        static void Restore(ReadOnlySpan<byte> bytes, long lastId)
         {
             var from = RecordReader.Headless(bytes);
-            FinishedOrders.Read(ref from);
+            FinishedOrders.Read(ref from, lastId);
         }
     }
 
@@ -203,7 +207,7 @@ public class RememberedForEverTests
     private static FinishedOrders Again(FinishedOrders all)
     {
         var from = RecordReader.Headless(Bytes(all));
-        var again = FinishedOrders.Read(ref from);
+        var again = FinishedOrders.Read(ref from, long.MaxValue);
         from.End();
         return again;
     }

@@ -374,6 +374,17 @@ public class StrategyRuleTests
     }
 
     [Fact]
+    public void An_order_that_its_book_stops_for_the_band_does_not_go_on_to_a_strategy_at_a_worse_price()
+    {
+        _group.Enter("A", 1003, Side.Sell, 90, 2);
+        _group.Operate("A", BookCommand.Of(BookVerb.SetRules) with { Changes = [new(ChangedValue.StaticBand, 500)] });
+        _group.Operate("A", BookCommand.Of(BookVerb.SetReference) with { Value = 100 });
+        var order = WithOfferOfAAt100(() => _group.Enter("A", 1002, Side.Buy, 102, 2));
+        Assert.DoesNotContain(_group.Fills(), fill => fill.Symbol == "A");
+        Assert.Equal(0, _group.LeavesOf("A", 1002, order));
+    }
+
+    [Fact]
     public void In_a_book_with_a_band_a_strategy_takes_what_has_come_to_rest()
     {
         _group.Operate("A", BookCommand.Of(BookVerb.SetRules) with { Changes = [new(ChangedValue.DynamicBand, 5_000)] });

@@ -196,4 +196,26 @@ public class AdjustmentTests
         var levels = new PriceLevel[10];
         return levels.Take(book.CopyLevels(side, levels)).Select(level => (level.PriceTicks, level.Lots, level.Orders));
     }
+
+    [Fact]
+    public void An_iceberg_that_shows_more_than_it_has_left_can_be_restored_after_a_split()
+    {
+        var book = new OrderBook();
+        var iceberg = BookScript.Limit(Side.Sell, 1_000_000_000_000, 100) with { Conditions = new() { DisplayLots = 1_000_000_000_000 } };
+        Assert.Equal(RejectReason.None, book.Submit(0, iceberg, out var id));
+        Assert.Equal(RejectReason.None, book.Amend(0, id, new Amendment { TotalLots = 100_000_000 }));
+        Assert.Equal(RejectReason.None, book.SetPhase(0, TradingPhase.Halt));
+        Assert.Equal(RejectReason.None, book.Adjust(0, OrderAdjustment.Split(OrderAdjustment.RatioLimit, 1)));
+        Assert.Equal(book.Snapshot(), OrderBook.Restore(book.Snapshot()).Snapshot());
+    }
+
+    [Fact]
+    public void A_dividend_changes_no_lots_and_is_refused_for_none()
+    {
+        var book = new OrderBook();
+        for (var i = 0; i < 257; i++)
+            Assert.Equal(RejectReason.None, book.Submit(0, BookScript.Limit(Side.Buy, Instrument.QuantityLotsLimit, 1_000 + i), out _));
+        Assert.Equal(RejectReason.None, book.Adjust(0, OrderAdjustment.Dividend(3)));
+        Assert.Null(book.Audit());
+    }
 }

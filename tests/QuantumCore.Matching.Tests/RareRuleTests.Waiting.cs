@@ -267,4 +267,32 @@ public partial class RareRuleTests
 
     private static NewOrder Dated(NewOrder order, long expiry) =>
         order with { TimeInForce = TimeInForce.GoodTillDate, Conditions = new() { ExpiryNanos = expiry } };
+
+    [Fact]
+    public void A_trail_amended_in_a_call_follows_from_then_on_and_can_be_restored()
+    {
+        var book = new OrderBook();
+        Assert.Equal(RejectReason.None, book.SetRules(0, new BookRules { DynamicBandBasisPoints = 300, DynamicBandMode = BandMode.Auction }));
+        Assert.Equal(RejectReason.None, book.SetLast(0, 100));
+        var stop = Limit(Sell, 1, 0) with { Type = OrderType.TrailingStop, Conditions = new() { TrailTicks = 5, ActivationTicks = 102 } };
+        Assert.Equal(RejectReason.None, book.Submit(0, stop, out var trailing));
+        foreach (var order in new[] { Limit(Sell, 1, 102), Limit(Sell, 1, 105), Limit(Buy, 2, 105) })
+            Assert.Equal(RejectReason.None, book.Submit(0, order, out _));
+        Assert.Equal(TradingPhase.Volatility, book.Phase);
+        Assert.Equal(RejectReason.None, book.Amend(0, trailing, new Amendment { TrailTicks = 4 }));
+        Assert.Null(book.Audit());
+        Assert.Equal(book.Snapshot(), OrderBook.Restore(book.Snapshot()).Snapshot());
+    }
+
+    [Fact]
+    public void A_slide_that_the_band_forbids_is_refused_for_the_band_also_where_no_level_is_free()
+    {
+        var book = new OrderBook(maxLevels: 1);
+        Assert.Equal(RejectReason.None, book.Submit(0, Limit(Buy, 1, 90), out _));
+        Assert.Equal(RejectReason.None, book.SetRules(0, new BookRules { StaticBandBasisPoints = 500 }));
+        Assert.Equal(RejectReason.None, book.SetReference(0, 120));
+        Assert.Equal(RejectReason.None, book.Submit(0, Limit(Sell, 1, 114), out _));
+        var order = Limit(Buy, 1, 115) with { PostOnly = true, Conditions = new() { Slide = true } };
+        Assert.Equal(RejectReason.PriceBand, book.Submit(0, order, out _));
+    }
 }

@@ -50,7 +50,20 @@ public class SnapshotFlowTests
         Assert.InRange(refused, forged / 2, forged);
     }
 
-    private static long Wrong(Random random, List<long> numbers, int at) => random.Next(8) switch
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void A_number_as_large_as_can_be_is_refused_wherever_it_stands_or_makes_another_sound_book(int seed)
+    {
+        var flow = new FullFlowOnBook(seed);
+        var book = new OrderBook(flow.MaxLevels);
+        for (var step = 0; step < 400 || !flow.IsWhole; step++)
+            _ = flow.Next().Apply(book, out _);
+        var numbers = SnapshotNumbers.Of(book.Snapshot());
+        for (var at = 0; at < numbers.Count; at++)
+            _ = IsSound(new(numbers) { [at] = long.MaxValue - 1 }, $"seed {seed}: number {at} {numbers[at]}");
+    }
+
+    private static long Wrong(Random random, List<long> numbers, int at) => random.Next(9) switch
     {
         0 => 0,
         1 => unchecked(numbers[at] + 1),
@@ -59,6 +72,7 @@ public class SnapshotFlowTests
         4 => unchecked(-numbers[at]),
         5 => numbers[at] ^ (1L << random.Next(63)),
         6 => numbers[random.Next(numbers.Count)],
+        7 => long.MaxValue - 1,
         _ => random.Next(-2, 20),
     };
 
@@ -89,6 +103,9 @@ public class SnapshotFlowTests
                 TradingPhase.Opening, TradingPhase.Continuous,
             ])
             Sound(book, book.SetPhase(time, phase), where);
+        Sound(book, book.SetPhase(time, TradingPhase.Halt), where);
+        Sound(book, book.Adjust(time, OrderAdjustment.Split(OrderAdjustment.RatioLimit, 1)), where);
+        Assert.True(OrderBook.Restore(book.Snapshot()).Audit() is null, $"{where}: after a split");
         Sound(book, book.CancelMany(time, default, EndReason.MassCancel), where);
         Assert.True(book.OpenOrders == 0, $"{where}: orders are left");
         return true;

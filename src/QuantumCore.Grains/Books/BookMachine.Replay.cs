@@ -126,7 +126,7 @@ internal sealed partial class BookMachine
             machine._accounts.Add(from.Count(), machine.Read(ref from));
         }
 
-        machine._finished = FinishedOrders.Read(ref from);
+        machine._finished = FinishedOrders.Read(ref from, machine._lastId);
         if (from.Version >= SnapshotWithPlans)
         {
             machine.PhaseReason = (PhaseReason)from.Byte();

@@ -91,13 +91,21 @@ internal sealed class FinishedOrders
     public void Write(ref RecordWriter to) => _log.Write(ref to);
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    public static FinishedOrders Read(ref RecordReader from)
+    /// <param name="from">Where it stands.</param>
+    /// <param name="lastId">The last order that the book took: none is beyond it.</param>
+    public static FinishedOrders Read(ref RecordReader from, long lastId)
     {
         var all = new FinishedOrders();
         all._log = EntryLog.Read(ref from, (ref entry, position) =>
         {
             var hash = HashOf(entry.Count(), entry.Count());
-            all.Note(ReadRest(ref entry).OrderId, position);
+            var orderId = ReadRest(ref entry).OrderId;
+            if (orderId > lastId)
+            {
+                throw new InvalidDataException($"Order {orderId} has ended, and the last one is {lastId}.");
+            }
+
+            all.Note(orderId, position);
             return hash;
         });
         return all;

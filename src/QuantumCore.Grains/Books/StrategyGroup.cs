@@ -109,14 +109,20 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         var swept = 0L;
         while (book.IsOpen(ticket) && Implied(book, order, ticket.LeavesLots) is { } offer)
         {
-            if (offer.PriceTicks != swept && Reaches(order.Side, offer.PriceTicks, book.Core.FirstPriceFor(order.Side, ticket.LeavesLots)))
+            if (!Reaches(order.Side, offer.PriceTicks, book.Core.FirstPriceFor(order.Side, ticket.LeavesLots)))
             {
-                swept = offer.PriceTicks;
-                book.Sweep(ticket, swept, now);
+                Meet(book, ticket, in offer, now);
                 continue;
             }
 
-            Meet(book, ticket, in offer, now);
+            // What the book did not trade is beyond its band, and ends the order there (RULES 12.3).
+            if (offer.PriceTicks == swept)
+            {
+                break;
+            }
+
+            swept = offer.PriceTicks;
+            book.Sweep(ticket, swept, now);
         }
 
         if (book.IsOpen(ticket))

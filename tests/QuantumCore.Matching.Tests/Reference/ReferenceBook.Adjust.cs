@@ -26,7 +26,7 @@ internal sealed partial class ReferenceBook
         BigInteger lots = 0;
         foreach (var order in stay)
             lots += split ? TotalAfter(order, newUnits, oldUnits) : order.Total;
-        if (lots > BigInteger.One << 61)
+        if (split && lots > BigInteger.One << 61)
             return Finish(RejectReason.Overflow);
 
         EndMany(order => !stay.Contains(order), EndReason.CorporateAction);
@@ -71,14 +71,14 @@ internal sealed partial class ReferenceBook
     /// <summary>Limits, stops and take-profits that stand for themselves.</summary>
     private static bool FollowsSplit(ReferenceOrder order, long newUnits, long oldUnits, long lowest)
     {
-        var stands = order.List is null && !order.IsLeg && !order.IsPeg && !order.IsTrailing && (!order.HasNoLimit || order.WaitsForTrigger);
+        var stands = order.List is null && !order.IsLeg && !order.IsPeg && (order.WaitsForTrigger ? !order.IsTrailing : !order.HasNoLimit);
         return stands && TotalAfter(order, newUnits, oldUnits) <= Instrument.QuantityLotsLimit
             && IsLeft(order.Price) && (!order.WaitsForTrigger || IsLeft(order.Trigger));
 
         bool IsLeft(long price) => price == 0 || Scaled(order.Side, price, newUnits, oldUnits) >= lowest;
     }
 
-    private static bool FollowsDividend(ReferenceOrder order, long fall, long lowest)
+    private bool FollowsDividend(ReferenceOrder order, long fall, long lowest)
     {
         if (order.IsLeg)
             return false;
@@ -86,9 +86,23 @@ internal sealed partial class ReferenceBook
             return true;
 
         var limit = order.IsPeg ? order.Cap : order.Price;
-        return IsLeft(limit) && (!order.WaitsForTrigger || IsLeft(order.IsTrailing ? order.Extreme : order.Trigger));
+        return IsLeft(limit) && (!order.WaitsForTrigger || IsLeft(order.IsTrailing ? ExtremeNow(order) : order.Trigger));
 
         bool IsLeft(long price) => price == 0 || price - fall >= lowest;
+    }
+
+    /// <summary>7.8: the prints that nobody has looked at included.</summary>
+    private long ExtremeNow(ReferenceOrder order)
+    {
+        var copy = order.Copy();
+        var number = _printCount - _prints.Count;
+        foreach (var print in order.Stay == Stay.Armed && order.Conditions.TriggerReference == TriggerReference.Last ? _prints : [])
+        {
+            if (++number > order.ArmedAfterPrint)
+                Ratchet(copy, print);
+        }
+
+        return copy.Extreme;
     }
 
     /// <summary>FINRA 5330: open buy orders and open stop orders to sell; not those that wait for a rise.</summary>
@@ -104,7 +118,7 @@ internal sealed partial class ReferenceBook
             order.Total = (long)TotalAfter(order, newUnits, oldUnits);
             order.Minimum = (long)((BigInteger)order.Minimum * newUnits / oldUnits);
             if (order.Display > 0)
-                order.Display = (long)BigInteger.Max((BigInteger)order.Display * newUnits / oldUnits, ((BigInteger)order.Total + 999) / 1_000);
+                order.Display = (long)BigInteger.Max(BigInteger.Min((BigInteger)order.Display * newUnits / oldUnits, order.Total), ((BigInteger)order.Total + 999) / 1_000);
         }
 
         if (order.IsPeg)
@@ -113,6 +127,9 @@ internal sealed partial class ReferenceBook
             order.Price = price(order.Price);
         if (order.WaitsForTrigger)
         {
+            // 7.7, 7.8: what has printed counts at the prices it printed at.
+            if (order is { Stay: Stay.Armed, IsDue: false } && order.Conditions.TriggerReference == TriggerReference.Last)
+                order.IsDue = Follow(order);
             if (order.Extreme != 0)
                 order.Extreme = price(order.Extreme);
             if (order.IsTrailing)

@@ -129,7 +129,7 @@ internal sealed partial class ReferenceBook
         var total = amendment.TotalLots ?? order.Total;
         var ends = total <= order.Filled + order.Prevented;
         if (!IsIn(total, 0, Instrument.QuantityLotsLimit)
-            || (amendment.DisplayLots < 1)
+            || (amendment.DisplayLots < 1) || amendment.DisplayLots > amendment.TotalLots
             || (order.Display > 0 && !ends && (amendment.DisplayLots is not null || amendment.TotalLots is not null)
                 && !IsDisplay(amendment.DisplayLots ?? Math.Min(order.Display, total), total))
             || (amendment.TotalLots is not null && !ends
@@ -138,8 +138,8 @@ internal sealed partial class ReferenceBook
         if (amendment.TotalLots is not null && !ends && OpenSibling(order) is { Display: > 0 } sibling
             && !IsDisplay(Math.Min(sibling.Display, total), total))
             return RejectReason.InvalidQuantity;
-        // 9.4: not below a child's quantity.
-        if (total != order.Total && WaitingChildren(order).Exists(child => child.Total > total))
+        // 9.4: not below a child's quantity, but to what is filled it ends (10.3).
+        if (total != order.Total && !ends && WaitingChildren(order).Exists(child => child.Total > total))
             return RejectReason.InvalidQuantity;
 
         var bad = amendment.PriceTicks is { } price && !IsGoodPrice(order, price);
@@ -270,7 +270,7 @@ internal sealed partial class ReferenceBook
         // For a moment the changed one stands in the list.
         var place = list.Legs.IndexOf(order);
         list.Legs[place] = changed;
-        var inOrder = AreListPricesInOrder(changed, activation: false);
+        var inOrder = AreListPricesInOrder(changed, activation: false, standing: OpenSibling(changed));
         list.Legs[place] = order;
         return inOrder;
     }
@@ -278,7 +278,9 @@ internal sealed partial class ReferenceBook
     private void ApplyAmendment(ReferenceOrder order, ReferenceOrder changed, bool loses, bool triggerChanges)
     {
         var totalChanges = changed.Total != order.Total;
-        WakeIfSmaller(order, changed.Total);
+        // One that loses its place has a phase of its own.
+        if (!loses)
+            WakeIfSmaller(order, changed.Total);
         order.Total = changed.Total;
         order.Display = changed.Display;
         order.Expiry = changed.Expiry;
@@ -288,7 +290,11 @@ internal sealed partial class ReferenceBook
         if (triggerChanges)
         {
             if (order.Trigger != changed.Trigger)
+            {
                 order.ArmedAfterPrint = _printCount; // 7.7
+                order.IsDue = false;
+            }
+
             order.Extreme = changed.Extreme;
             order.Trigger = changed.Trigger;
             order.TrailTicks = changed.TrailTicks;
@@ -315,10 +321,9 @@ internal sealed partial class ReferenceBook
     {
         if (!order.AllOrNone || order.Stay != Stay.Resting || total >= order.Total)
             return;
-        if (order.Side == Side.Buy)
-            _addedSell = Math.Min(_addedSell ?? order.Price, order.Price);
-        else
-            _addedBuy = Math.Max(_addedBuy ?? order.Price, order.Price);
+        // What stands across may be enough for it now, and it may be enough for one across.
+        _addedSell = Math.Min(_addedSell ?? order.Price, order.Price);
+        _addedBuy = Math.Max(_addedBuy ?? order.Price, order.Price);
     }
 
     private void SayAmended(ReferenceOrder order, bool loses, List<ReferenceOrder> leaving)

@@ -195,9 +195,10 @@ internal sealed partial class ReferenceBook
             var reason = pending ? CheckNoMarket(leg) : CheckEntry(leg);
             if (reason == RejectReason.None)
                 continue;
-            // Legs that are on the wrong sides are so together.
-            RefusedOfList = reason == RejectReason.ListPrices ? -1 : list.Legs.IndexOf(leg);
-            return reason;
+            // Legs that are on the wrong sides are so together, and what comes before that is asked of the other one, too (2).
+            var other = reason == RejectReason.ListPrices ? CheckEntry(list.Legs[1]) : reason;
+            RefusedOfList = other == RejectReason.ListPrices ? -1 : other != reason ? 1 : list.Legs.IndexOf(leg);
+            return other;
         }
 
         return RejectReason.None;
@@ -320,7 +321,7 @@ internal sealed partial class ReferenceBook
     }
 
     /// <summary>9.1, 9.5: sell: limit above last above stop; buy: the other way round.</summary>
-    private bool AreListPricesInOrder(ReferenceOrder order, bool activation)
+    private bool AreListPricesInOrder(ReferenceOrder order, bool activation, ReferenceOrder? standing = null)
     {
         if (OpenSibling(order) is not { } sibling)
             return true;
@@ -330,8 +331,8 @@ internal sealed partial class ReferenceBook
         var limitPrice = (limit.IsStop ? limit.Trigger : limit.Price) * away;
         var last = activation || LastPriceTicks == 0 ? (long?)null : LastPriceTicks * away;
         var stopPrice = stop.IsTrailing ? (long?)null : stop.Trigger * away; // D12
-        // A comparison with null is false.
-        return !(limitPrice <= stopPrice || limitPrice <= last || last <= stopPrice);
+        // A comparison with null is false. A leg that stands as it was is not compared with the last price again.
+        return !(limitPrice <= stopPrice || (limit != standing && limitPrice <= last) || (stop != standing && last <= stopPrice));
     }
 
     /// <summary>4.7: the price of the best order it would meet, 0 for none. Bands do not matter here.</summary>

@@ -150,12 +150,13 @@ internal sealed partial class ReferenceBook
             if (maker is null || !taker.Reaches(maker.Price)
                 || (taker.Side == Side.Buy ? maker.Price > upTo : maker.Price < upTo))
                 return StoppedBy.Book;
+            // 5.2: as soon as the floor is 0.
+            if (Capacity(taker, maker.Price) == 0)
+                return StoppedBy.Amount;
             if (taker.HasNoLimit)
                 protection ??= ProtectionPrice(taker, maker.Price);
             if (BoundBefore(taker, maker.Price, protection, band) is { } bound)
                 return bound;
-            if (Capacity(taker, maker.Price) == 0)
-                return StoppedBy.Amount;
 
             var lots = Math.Min(Capacity(taker, maker.Price), maker.Slice);
             var own = taker.Terms.Owner != 0 && taker.Terms.Owner == maker.Terms.Owner; // 1.6

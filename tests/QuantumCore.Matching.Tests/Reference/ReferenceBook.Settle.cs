@@ -198,7 +198,7 @@ internal sealed partial class ReferenceBook
         List<ReferenceOrder>? hit = null;
         foreach (var order in _open)
         {
-            if (order.Stay == Stay.Armed && Follow(order))
+            if (order.Stay == Stay.Armed && (order.IsDue || Follow(order)))
                 (hit ??= []).Add(order);
         }
 

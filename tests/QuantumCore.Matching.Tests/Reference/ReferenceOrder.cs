@@ -148,6 +148,9 @@ internal sealed class ReferenceOrder
     /// <summary>Prints up to this number were before it was armed, or before its trigger was amended (7.7).</summary>
     public long ArmedAfterPrint { get; set; }
 
+    /// <summary>Hit by a print from before prices were adjusted (7.7).</summary>
+    public bool IsDue { get; set; }
+
     public long Expiry { get; set; }
 
     public ReferenceList? List { get; set; }
