@@ -1,3 +1,5 @@
+using QuantumCore.TestKit;
+
 namespace QuantumCore.Client.Tests;
 
 /// <summary>A followed book, through gaps and lost connections.</summary>
@@ -10,7 +12,7 @@ public sealed class FeedTests : IAsyncLifetime
         JitterSeed = 7,
     };
 
-    private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(30));
+    private readonly CancellationTokenSource _patience = new(Wait.Limit);
     private TestExchange _exchange = null!;
     private QuantumCoreClient _client = null!;
 

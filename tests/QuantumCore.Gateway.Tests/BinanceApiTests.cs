@@ -220,7 +220,7 @@ public sealed class BinanceApiTests
         Assert.False(connecting.IsCompleted);
 
         api.Exchange.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
-        var refused = await Assert.ThrowsAsync<WebSocketException>(() => connecting.WaitAsync(TimeSpan.FromSeconds(20), Token));
+        var refused = await Assert.ThrowsAsync<WebSocketException>(() => connecting.WaitAsync(Wait.Limit, Token));
         Assert.Contains("503", refused.Message, StringComparison.Ordinal);
     }
 
@@ -400,7 +400,7 @@ public sealed class BinanceApiTests
         public static async Task<JsonElement> ReadAsync(ClientWebSocket socket)
         {
             var buffer = new byte[64 * 1024];
-            var received = await socket.ReceiveAsync(buffer, Token).WaitAsync(TimeSpan.FromSeconds(20), Token);
+            var received = await socket.ReceiveAsync(buffer, Token).WaitAsync(Wait.Limit, Token);
             Assert.Equal(WebSocketMessageType.Text, received.MessageType);
             return JsonDocument.Parse(buffer.AsMemory(0, received.Count)).RootElement;
         }

@@ -5,6 +5,7 @@ using QuantumCore.Contracts;
 using QuantumCore.Gateway.Binance;
 using QuantumCore.Gateway.Streams;
 using QuantumCore.Instruments;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
@@ -12,8 +13,6 @@ namespace QuantumCore.Gateway.Tests;
 /// <summary>The streams of the Binance Spot interface.</summary>
 public sealed class BinanceStreamTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -183,7 +182,7 @@ public sealed class BinanceStreamTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         using var reader = await ConnectAsync(exchange, "stream?streams=!bookTicker");
-        using var patience = new CancellationTokenSource(s_patience);
+        using var patience = new CancellationTokenSource(Wait.Limit);
         while (exchange.Floor.Calls.Count(call => call == "WaitForUpdate 1") < 2)
             await Task.Delay(5, patience.Token);
 
@@ -240,7 +239,7 @@ public sealed class BinanceStreamTests
     private static async Task<JsonElement> ReadAsync(ClientWebSocket socket)
     {
         var buffer = new byte[64 * 1024];
-        var received = await socket.ReceiveAsync(buffer, Token).WaitAsync(s_patience, Token);
+        var received = await socket.ReceiveAsync(buffer, Token).WaitAsync(Wait.Limit, Token);
         Assert.Equal(WebSocketMessageType.Text, received.MessageType);
         return JsonDocument.Parse(buffer.AsMemory(0, received.Count)).RootElement;
     }
@@ -251,7 +250,7 @@ public sealed class BinanceStreamTests
         var buffer = new byte[64 * 1024];
         while (true)
         {
-            var received = await socket.ReceiveAsync(buffer, Token).WaitAsync(s_patience, Token);
+            var received = await socket.ReceiveAsync(buffer, Token).WaitAsync(Wait.Limit, Token);
             if (received.MessageType == WebSocketMessageType.Close)
                 return received.CloseStatus;
         }

@@ -17,7 +17,6 @@ namespace QuantumCore.Gateway.Tests;
 public sealed class MergedStreamTests
 {
     private const string Subscribe = """{"op":"subscribe","symbol":"AAPL","units":"ticks","conflate":50}""";
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -263,7 +262,7 @@ public sealed class MergedStreamTests
     private static async Task<string> ReceiveAsync(ClientWebSocket reader)
     {
         var buffer = new byte[64 * 1024];
-        var received = await reader.ReceiveAsync(buffer, Token).WaitAsync(s_patience, Token);
+        var received = await reader.ReceiveAsync(buffer, Token).WaitAsync(Wait.Limit, Token);
         return Encoding.UTF8.GetString(buffer, 0, received.Count);
     }
 }

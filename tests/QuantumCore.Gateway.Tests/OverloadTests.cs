@@ -11,8 +11,6 @@ namespace QuantumCore.Gateway.Tests;
 /// <summary>More requests than there is room for: what callers see.</summary>
 public sealed class OverloadTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -25,14 +23,14 @@ public sealed class OverloadTests
         exchange.Floor.Holding = hold.Task;
         var calls = exchange.Floor.Calls.Count;
         var first = exchange.SendAsync("POST", "orders", Order("a"), cancellationToken: Token);
-        await exchange.Floor.WhenNext("Hold 1", calls).WaitAsync(s_patience, Token);
+        await exchange.Floor.WhenNext("Hold 1", calls).WaitAsync(Wait.Limit, Token);
 
         // One of the two finds the place to wait taken.
         Task<Reply>[] others =
         [
             exchange.SendAsync("POST", "orders", Order("b"), "bob", Token), exchange.SendAsync("POST", "orders", Order("c"), "bob", Token),
         ];
-        var refused = await await Task.WhenAny(others).WaitAsync(s_patience, Token);
+        var refused = await await Task.WhenAny(others).WaitAsync(Wait.Limit, Token);
         Assert.Equal((503, "Overloaded", "1"), ((int)refused.Status, refused.Code, refused.RetryAfter));
         Assert.Equal("application/problem+json", refused.Type);
         Assert.NotNull(refused["trace"]);
@@ -67,7 +65,7 @@ public sealed class OverloadTests
         exchange.Floor.Holding = hold.Task;
         var orders = Enumerable.Range(0, 20)
             .Select(i => exchange.SendAsync("POST", "orders", Order($"o{i}"), cancellationToken: Token)).ToArray();
-        await exchange.Floor.WhenCalled("Hold 1").WaitAsync(s_patience, Token);
+        await exchange.Floor.WhenCalled("Hold 1").WaitAsync(Wait.Limit, Token);
         hold.SetResult();
 
         foreach (var order in orders)
@@ -85,7 +83,7 @@ public sealed class OverloadTests
         var answer = new byte[100];
 
         // It is read from: its call has begun.
-        var length = await slow.ReceiveAsync(answer, Token).AsTask().WaitAsync(s_patience, Token);
+        var length = await slow.ReceiveAsync(answer, Token).AsTask().WaitAsync(Wait.Limit, Token);
         Assert.StartsWith("HTTP/1.1 100", Encoding.ASCII.GetString(answer, 0, length), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("POST", "orders", Order("a"), cancellationToken: Token)).Status);
     }

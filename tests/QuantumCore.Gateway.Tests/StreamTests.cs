@@ -7,14 +7,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
 public sealed class StreamTests
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -92,7 +91,7 @@ public sealed class StreamTests
         await using var exchange = await OpenGateway.StartAsync();
         using var reader = await ConnectAsync(exchange);
         await SendAsync(reader, new string(' ', 5_000));
-        var received = await reader.ReceiveAsync(new byte[100], Token).WaitAsync(s_patience, Token);
+        var received = await reader.ReceiveAsync(new byte[100], Token).WaitAsync(Wait.Limit, Token);
         Assert.Equal(WebSocketMessageType.Close, received.MessageType);
         Assert.Equal(WebSocketCloseStatus.MessageTooBig, reader.CloseStatus);
     }
@@ -103,7 +102,7 @@ public sealed class StreamTests
         await using var exchange = await OpenGateway.StartAsync();
         using var reader = await FollowAsync(exchange, "AAPL");
         await ReadAsync(reader);
-        await reader.CloseAsync(WebSocketCloseStatus.NormalClosure, null, Token).WaitAsync(s_patience, Token);
+        await reader.CloseAsync(WebSocketCloseStatus.NormalClosure, null, Token).WaitAsync(Wait.Limit, Token);
         Assert.Equal((WebSocketState.Closed, WebSocketCloseStatus.NormalClosure), (reader.State, reader.CloseStatus));
     }
 
@@ -114,7 +113,7 @@ public sealed class StreamTests
         using var reader = await FollowAsync(exchange, "AAPL");
         await ReadAsync(reader);
         exchange.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
-        var received = await reader.ReceiveAsync(new byte[100], Token).WaitAsync(s_patience, Token);
+        var received = await reader.ReceiveAsync(new byte[100], Token).WaitAsync(Wait.Limit, Token);
         Assert.Equal(WebSocketMessageType.Close, received.MessageType);
         Assert.Equal(WebSocketCloseStatus.EndpointUnavailable, reader.CloseStatus);
     }
@@ -145,7 +144,7 @@ public sealed class StreamTests
         await using var exchange = await OpenGateway.StartAsync(new GatewayOptions { StreamBacklogBytes = 256 * 1024 });
         using var slow = await FollowAsync(exchange, "AAPL");
         PublishWide(exchange, Updates);
-        await exchange.Floor.WhenCalled($"WaitForUpdate {Updates + 1}").WaitAsync(s_patience, Token);
+        await exchange.Floor.WhenCalled($"WaitForUpdate {Updates + 1}").WaitAsync(Wait.Limit, Token);
 
         var (sequence, snapshots) = (0L, 0);
         while (sequence < Updates + 1)
@@ -179,7 +178,7 @@ public sealed class StreamTests
 
         // The one that never reads learns by sending: at the latest some sends after the cut, one fails.
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        end.CancelAfter(s_patience);
+        end.CancelAfter(Wait.Limit);
         var gone = await Assert.ThrowsAnyAsync<Exception>(async () =>
         {
             while (true)
@@ -205,7 +204,7 @@ public sealed class StreamTests
     {
         var reader = await ConnectAsync(exchange);
         await SendAsync(reader, $$"""{"op":"subscribe","symbol":"{{symbol}}"}""");
-        await exchange.Floor.WhenCalled("WaitForUpdate 0").WaitAsync(s_patience, Token);
+        await exchange.Floor.WhenCalled("WaitForUpdate 0").WaitAsync(Wait.Limit, Token);
         return reader;
     }
 
@@ -238,7 +237,7 @@ public sealed class StreamTests
         WebSocketReceiveResult received;
         do
         {
-            received = await reader.ReceiveAsync(buffer, Token).WaitAsync(s_patience, Token);
+            received = await reader.ReceiveAsync(buffer, Token).WaitAsync(Wait.Limit, Token);
             await message.WriteAsync(buffer.AsMemory(0, received.Count), Token);
         }
         while (!received.EndOfMessage);

@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
@@ -203,7 +204,7 @@ public sealed class TradingSocketTests
 
         trader.Abort();
 
-        await gone.WaitAsync(TimeSpan.FromSeconds(20), Token);
+        await gone.WaitAsync(Wait.Limit, Token);
         using var other = await ConnectAsync(exchange, "alice");
         await Eventually(() => exchange.Floor.Open(TradingFloor.Alice).Count == 0);
     }
@@ -224,7 +225,7 @@ public sealed class TradingSocketTests
 
         trader.Abort();
 
-        await tried.WaitAsync(TimeSpan.FromSeconds(20), Token);
+        await tried.WaitAsync(Wait.Limit, Token);
         using var other = await ConnectAsync(exchange, "alice");
         if (call == "CloseAll")
             await AskAsync(other, $$"""{"id":1,"op":"place","order":{{Buy.Replace("b1", "b2", StringComparison.Ordinal)}}}""");
@@ -321,7 +322,7 @@ public sealed class TradingSocketTests
         WebSocketReceiveResult received;
         do
         {
-            received = await socket.ReceiveAsync(buffer, Token).WaitAsync(TimeSpan.FromSeconds(20), Token);
+            received = await socket.ReceiveAsync(buffer, Token).WaitAsync(Wait.Limit, Token);
             await message.WriteAsync(buffer.AsMemory(0, received.Count), Token);
         }
         while (!received.EndOfMessage);
@@ -331,7 +332,7 @@ public sealed class TradingSocketTests
 
     private static async Task Eventually(Func<bool> condition)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(Wait.Limit);
         while (!condition())
             await Task.Delay(5, patience.Token);
     }

@@ -12,7 +12,6 @@ public class AccountWatchTests
 {
     private const long Alice = 1001;
     private const long Bob = 1002;
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -93,8 +92,8 @@ public class AccountWatchTests
         await market.LastPrice();
         Assert.False(account.IsCompleted || update.IsCompleted);
         exchange.Service<IHostApplicationLifetime>().StopApplication();
-        Assert.Null(await account.WaitAsync(s_patience, Token));
-        Assert.Null(await update.WaitAsync(s_patience, Token));
+        Assert.Null(await account.WaitAsync(Wait.Limit, Token));
+        Assert.Null(await update.WaitAsync(Wait.Limit, Token));
     }
 
     private static async Task<AccountChange> ChangeAsync(Exchange exchange, long version, ImmutableArray<SeenSequence> after) =>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.Grains.Tests;

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Books;
 using QuantumCore.Instruments;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.Grains.Tests;

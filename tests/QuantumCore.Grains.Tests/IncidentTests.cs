@@ -5,6 +5,7 @@ using QuantumCore.Contracts;
 using QuantumCore.Gateway;
 using QuantumCore.History;
 using QuantumCore.Instruments;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.Grains.Tests;
@@ -20,7 +21,6 @@ public sealed class IncidentTests
     private const int OrdersInBurst = 100;
     private static readonly string[] s_symbols = ["AAPL", "AMZN", "GOOG", "MSFT"];
     private static readonly long[] s_accounts = [Customer, Maker];
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -116,14 +116,14 @@ public sealed class IncidentTests
 
     private static async Task<T> Within<T>(Task<T> task, string phase)
     {
-        using var watchdog = new CancellationTokenSource(s_patience);
+        using var watchdog = new CancellationTokenSource(Wait.Limit);
         try
         {
             return await task.WaitAsync(watchdog.Token);
         }
         catch (OperationCanceledException late) when (watchdog.IsCancellationRequested)
         {
-            throw new TimeoutException($"Frozen for {s_patience.TotalSeconds} s in {phase}.", late);
+            throw new TimeoutException($"Frozen for {Wait.Limit.TotalSeconds} s in {phase}.", late);
         }
     }
 

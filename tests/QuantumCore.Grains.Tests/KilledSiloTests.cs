@@ -14,7 +14,6 @@ public class KilledSiloTests
 {
     private static readonly string[] s_symbols = ["AAPL", "MSFT", "AMZN", "NVDA"];
     private static readonly long[] s_accounts = [1001, 1002, 1003, 1004];
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task A_killed_silo_takes_nothing_that_was_acknowledged_with_it()
@@ -23,7 +22,7 @@ public class KilledSiloTests
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, silos: 2);
         var acknowledged = new ConcurrentDictionary<string, ExecutionReport>();
         using var watchdog = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        watchdog.CancelAfter(s_patience);
+        watchdog.CancelAfter(Wait.Limit);
 
         await TradeAsync(exchange, "before", acknowledged, watchdog.Token);
         var trading = TradeAsync(exchange, "during", acknowledged, watchdog.Token);

@@ -2,6 +2,7 @@ using QuantumCore.Contracts;
 using QuantumCore.History;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.Grains.Tests;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.Grains.Tests;
@@ -128,7 +129,7 @@ public abstract class MarketDataGrainTests(bool hostile)
 
         public async Task ReadThroughAsync(IMarketDataGrain market, long sequence)
         {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var patience = new CancellationTokenSource(Wait.Limit);
             while (_sequence < sequence)
             {
                 Assert.False(patience.IsCancellationRequested, $"Market data never came to sequence {sequence}.");

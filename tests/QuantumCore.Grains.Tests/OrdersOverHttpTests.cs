@@ -1,4 +1,5 @@
 using QuantumCore.Client;
+using QuantumCore.TestKit;
 using Xunit;
 using static QuantumCore.Grains.Tests.ServedExchange;
 

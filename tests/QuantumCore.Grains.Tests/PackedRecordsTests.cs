@@ -1,6 +1,7 @@
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.Grains.Tests;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Books;
 using QuantumCore.Instruments;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.Grains.Tests;

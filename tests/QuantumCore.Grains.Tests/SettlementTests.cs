@@ -1,6 +1,7 @@
 using System.Globalization;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.Grains.Tests;

@@ -3,6 +3,7 @@ using System.Globalization;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway;
 using QuantumCore.Instruments;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.Grains.Tests;

@@ -1,6 +1,7 @@
 using QuantumCore.Contracts;
 using QuantumCore.History;
 using QuantumCore.Instruments;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.Grains.Tests;

@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using QuantumCore.Gateway;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.Grains.Tests;
@@ -127,7 +128,7 @@ internal sealed class Wire(ServedExchange exchange, string key, byte[] secret) :
         ValueWebSocketReceiveResult received;
         do
         {
-            received = await _socket.ReceiveAsync(heard.GetMemory(64 * 1024), Token).AsTask().WaitAsync(TimeSpan.FromSeconds(20), Token);
+            received = await _socket.ReceiveAsync(heard.GetMemory(64 * 1024), Token).AsTask().WaitAsync(Wait.Limit, Token);
             heard.Advance(received.Count);
         }
         while (!received.EndOfMessage);

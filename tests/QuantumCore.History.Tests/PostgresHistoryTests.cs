@@ -70,7 +70,7 @@ public sealed class PostgresHistoryTests(PostgresServer server) : HistoryContrac
     private static async Task RunUntilOneAsync(DbConnection connection, string query)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        limit.CancelAfter(Wait.Limit);
         while (await RunAsync(connection, query) is not > 0L)
         {
             Assert.False(limit.IsCancellationRequested, "The batch never came to wait for the row of batches.");

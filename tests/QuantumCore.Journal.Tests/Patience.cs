@@ -1,3 +1,4 @@
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.Journal.Tests;
@@ -9,7 +10,7 @@ internal static class Patience
     {
         try
         {
-            await task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+            await task.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
         }
         catch (TimeoutException)
         {

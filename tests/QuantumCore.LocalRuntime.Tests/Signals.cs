@@ -9,7 +9,7 @@ namespace QuantumCore.LocalRuntime.Tests;
 /// </summary>
 internal static class Signals
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_limit = QuantumCore.TestKit.Wait.Limit;
     private static readonly ConcurrentDictionary<string, TaskCompletionSource> s_signals = new(StringComparer.Ordinal);
     private static int s_lastName;
 

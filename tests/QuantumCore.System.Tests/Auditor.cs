@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
@@ -12,7 +13,6 @@ namespace QuantumCore.SystemTests;
 internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<long, string> keys, Diary diary) : IDisposable
 {
     private const int Lanes = 8;
-    private static readonly TimeSpan s_outOfReach = TimeSpan.FromSeconds(20);
 
     private readonly Dictionary<long, Customer> _customers = keys.ToDictionary(key => key.Key, key => new Customer(address, key.Value));
     private readonly Customer _administrator = new(address, "demo-admin");
@@ -318,7 +318,7 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
             var book = await _administrator.InsistAsync(HttpMethod.Get, $"book/{symbol}?depth=1000", null);
             if (book.Number("sequence") >= head)
                 return book;
-            if (since.Elapsed > s_outOfReach)
+            if (since.Elapsed > Wait.Limit)
             {
                 Find($"The view of {symbol} stands at {book.Number("sequence")} of {head}");
                 return book;

@@ -27,7 +27,7 @@ public sealed class BinanceClientTests(NodePackages packages)
         await using var silo = await SiloProcess.StartAsync(
             "--storage", "volatile", "--market-maker", "off", "--exchange", Path.Combine(Programs.Clients, "exchange.json"));
         var start = NodePackages.Start("node", script, silo.Address.GetLeftPart(UriPartial.Authority));
-        var (exitCode, output) = await Programs.RunAsync(start, TimeSpan.FromMinutes(2));
+        var (exitCode, output) = await Programs.RunAsync(start);
         Assert.True(exitCode == 0, $"{output}\n{silo.Output}");
     }
 
@@ -53,7 +53,7 @@ public sealed class BinanceClientTests(NodePackages packages)
             Directory.CreateSymbolicLink(Path.Combine(folder.FullName, "node_modules"), Path.Combine(Programs.Clients, "node_modules"));
             var start = NodePackages.Start(
                 "node", script, silo.Address.GetLeftPart(UriPartial.Authority), "demo-alice", "demo-alice-secret", "AAPL/USD", "3");
-            var (exitCode, output) = await Programs.RunAsync(start, TimeSpan.FromMinutes(2));
+            var (exitCode, output) = await Programs.RunAsync(start);
             Assert.True(exitCode == 0, $"{output}\n{silo.Output}");
             Assert.Contains("3 round trips of 3 ticks", output, StringComparison.Ordinal);
             Assert.Equal(2, output.Split("asking again after").Length - 1);
@@ -80,7 +80,7 @@ public sealed class BinanceClientTests(NodePackages packages)
         await using var silo = await SiloProcess.StartAsync(
             "--storage", "volatile", "--simulate", "none", "--admin-port", port, "--exchange", Path.Combine(Programs.Clients, "exchange.json"));
         var start = NodePackages.Start("node", "ccxt-faults.mjs", silo.Address.GetLeftPart(UriPartial.Authority), $"http://127.0.0.1:{port}");
-        var (exitCode, output) = await Programs.RunAsync(start, TimeSpan.FromMinutes(2));
+        var (exitCode, output) = await Programs.RunAsync(start);
         Assert.True(exitCode == 0, $"{output}\n{silo.Output}");
     }
 }
@@ -105,7 +105,7 @@ public sealed class NodePackages : IAsyncLifetime
         {
             // Nothing of theirs is run while they are fetched.
             var (exitCode, output) = await Programs.RunAsync(
-                Start("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"), TimeSpan.FromMinutes(5));
+                Start("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"));
             Missing = exitCode == 0 ? null : $"npm ci could not fetch the clients: {output}";
         }
         catch (Win32Exception error)

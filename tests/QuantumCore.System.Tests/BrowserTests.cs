@@ -98,7 +98,7 @@ public sealed class BrowserTests
     private static async Task<string> RunAsync(SiloProcess silo, params string[] line)
     {
         var (exitCode, output) = await Programs.RunAsync(
-            Programs.Cli, TimeSpan.FromSeconds(60), [.. line, "--url", silo.Address.ToString()]);
+            Programs.Cli, [.. line, "--url", silo.Address.ToString()]);
         Assert.True(exitCode == 0, $"qc {string.Join(' ', line)} ended with {exitCode}: {output}");
         return output;
     }

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
@@ -177,7 +179,7 @@ internal sealed class ClearingAudit(Storage storage)
 
     private async Task<Reply> SettledAsync(Customer administrator, List<string> findings)
     {
-        for (var attempt = 0; ; attempt++)
+        for (var since = Stopwatch.StartNew(); ; await Task.Delay(100, TestContext.Current.CancellationToken))
         {
             var venue = await administrator.InsistAsync(HttpMethod.Get, "admin/settlement", null);
             await storage.CaughtUpAsync();
@@ -187,13 +189,11 @@ internal sealed class ClearingAudit(Storage storage)
                 && !batches.Exists(batch => batch.After < trade.Sequence && trade.Sequence <= batch.Through));
             if (!isOpen && waiting == 0)
                 return venue;
-            if (attempt == 300)
+            if (since.Elapsed > Wait.Limit)
             {
                 findings.Add($"{waiting} trades were due and do not settle, or a batch stays sent: {venue.Raw}");
                 return venue;
             }
-
-            await Task.Delay(100, TestContext.Current.CancellationToken);
         }
     }
 

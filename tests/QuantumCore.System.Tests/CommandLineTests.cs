@@ -44,7 +44,7 @@ public sealed class CommandLineTests
     [Fact]
     public async Task Live_view_without_a_terminal_says_what_to_use_instead()
     {
-        var (exitCode, output) = await Programs.RunAsync(Programs.Cli, TimeSpan.FromSeconds(30), "live", "AAPL");
+        var (exitCode, output) = await Programs.RunAsync(Programs.Cli, "live", "AAPL");
         Assert.Equal(2, exitCode);
         Assert.Contains("needs a terminal", output, StringComparison.Ordinal);
         Assert.Contains("qc watch", output, StringComparison.Ordinal);
@@ -56,7 +56,7 @@ public sealed class CommandLineTests
         await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
         string[] at = ["--url", silo.Address.ToString()];
         Task<(int ExitCode, string Output)> PinAsync(params string[] arguments) =>
-            Programs.RunAsync(Programs.Cli, TimeSpan.FromSeconds(30), ["admin", "pin", .. arguments, .. at]);
+            Programs.RunAsync(Programs.Cli, ["admin", "pin", .. arguments, .. at]);
         Assert.Contains("No book is pinned.", (await PinAsync()).Output, StringComparison.Ordinal);
         var (exitCode, output) = await PinAsync("AAPL", "all", "--why", "test", "--json");
         Assert.Equal(0, exitCode);
@@ -83,14 +83,14 @@ public sealed class CommandLineTests
         {
             var picture = Path.Combine(folder.FullName, "aapl.png");
             string[] arguments = ["--url", silo.Address.ToString(), "stats", "AAPL", "--period", "1h", "--candles", "24"];
-            var (exitCode, text) = await Programs.RunAsync(Programs.Cli, TimeSpan.FromSeconds(30), [.. arguments, "--png", picture]);
+            var (exitCode, text) = await Programs.RunAsync(Programs.Cli, [.. arguments, "--png", picture]);
             Assert.True(exitCode == 0, text);
             Assert.Contains("AAPL, 24 candles, from ", text, StringComparison.Ordinal);
             Assert.Contains(" vol |", text, StringComparison.Ordinal);
             Assert.True(new FileInfo(picture).Length > 1_000, "The picture is empty.");
 
             // The hours that are over do not change any more: the candles of then are in the figures.
-            (exitCode, var json) = await Programs.RunAsync(Programs.Cli, TimeSpan.FromSeconds(30), [.. arguments, "--json"]);
+            (exitCode, var json) = await Programs.RunAsync(Programs.Cli, [.. arguments, "--json"]);
             Assert.True(exitCode == 0, json);
             using var stats = JsonDocument.Parse(json);
             var candles = await client.GetCandlesAsync("AAPL", "1h", 24, Token);
@@ -114,7 +114,7 @@ public sealed class CommandLineTests
         var script = $"set -o pipefail; '{Programs.Host}' '{Programs.Cli}' watch AAPL --json --url {silo.Address} | head -n 1";
         var start = new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
 
-        var (exitCode, output) = await Programs.RunAsync(start, TimeSpan.FromSeconds(60));
+        var (exitCode, output) = await Programs.RunAsync(start);
 
         Assert.True(exitCode == 0, output);
         Assert.Equal("AAPL", JsonDocument.Parse(output).RootElement.GetProperty("symbol").GetString());
@@ -139,7 +139,7 @@ public sealed class CommandLineTests
             printf '%s' "${COMPREPLY[*]}"
             """;
         var start = new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        var (exitCode, output) = await Programs.RunAsync(start, TimeSpan.FromSeconds(60));
+        var (exitCode, output) = await Programs.RunAsync(start);
         Assert.True(exitCode == 0, output);
         Assert.Equal(expected, output.Trim());
     }

@@ -45,7 +45,7 @@ internal sealed class Customer : IDisposable
 
     public Customer(Uri address, string? key, TimeSpan? patience = null)
     {
-        _http = new HttpClient { BaseAddress = new Uri(address, "/api/qc/v1/"), Timeout = patience ?? TimeSpan.FromSeconds(20) };
+        _http = new HttpClient { BaseAddress = new Uri(address, "/api/qc/v1/"), Timeout = patience ?? TimeSpan.FromSeconds(60) };
         if (key is not null)
             _http.DefaultRequestHeaders.Add("X-Api-Key", key);
     }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
@@ -88,13 +89,13 @@ public sealed partial class DamagedJournalTests(ITestOutputHelper output)
             using var alice = new Customer(silo.Address, "demo-alice");
             Assert.True((await alice.PostAsync("orders", Order("AAPL", "a1"))).IsDone);
             await storage.CaughtUpAsync();
-            Assert.Equal(0, (await silo.TerminateAsync()).ExitCode);
+            Assert.Equal(0, await silo.TerminateAsync());
         }
 
         foreach (var name in (string[])["journal.db", goneToo])
             File.Delete(Path.Combine(storage.Folder, name));
         await using var again = SiloProcess.Launch(storage.Arguments);
-        var (exitCode, said) = await again.ExitAsync(TimeSpan.FromSeconds(60));
+        var (exitCode, said) = await again.ExitAsync();
         Assert.Equal(FailedStart, exitCode);
         Assert.Contains(message, said, StringComparison.Ordinal);
     }
@@ -111,18 +112,15 @@ public sealed partial class DamagedJournalTests(ITestOutputHelper output)
         await using var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off"]);
         var floor = new Floor(silo.Address, s_keys, diary, kill ? "k" : "c", seed: 11);
         var trading = floor.TradeAsync();
-        for (var waited = 0; diary.Round.Count(entry => entry.Reply.IsDone) < 600; waited++)
-        {
-            Assert.True(waited < 3_000, $"Waited 60 s for orders to flow. The exchange said: {silo.Output}");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
+        await Wait.UntilAsync(
+            () => Task.FromResult(diary.Round.Count(entry => entry.Reply.IsDone) >= 600), () => $"orders to flow. The exchange said: {silo.Output}");
 
         if (kill)
             await silo.KillAsync();
         floor.Close();
         await trading;
         if (!kill)
-            Assert.Equal(0, (await silo.TerminateAsync()).ExitCode);
+            Assert.Equal(0, await silo.TerminateAsync());
         return [.. diary.Round.Where(entry => entry.Wish == Wish.Place && entry.Reply.IsDone)];
     }
 
@@ -162,7 +160,7 @@ public sealed partial class DamagedJournalTests(ITestOutputHelper output)
         }
         catch (InvalidOperationException)
         {
-            var (exitCode, said) = await silo.ExitAsync(TimeSpan.FromSeconds(10));
+            var (exitCode, said) = await silo.ExitAsync();
             Assert.True(exitCode == FailedStart && Names().IsMatch(said), $"{damage}: ended with {exitCode} and does not say where: {said}");
             return "refused";
         }

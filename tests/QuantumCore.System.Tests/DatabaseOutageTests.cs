@@ -108,12 +108,6 @@ public sealed class DatabaseOutageTests(ITestOutputHelper output)
 
     private static int Done(Diary diary) => diary.Round.Count(entry => entry.Reply.IsDone);
 
-    private static async Task UntilAsync(Func<bool> isTrue, string phase, SiloProcess silo)
-    {
-        for (var attempt = 0; !isTrue(); attempt++)
-        {
-            Assert.True(attempt < 6_000, $"Waited 60 s for {phase}. The exchange said: {silo.Output}");
-            await Task.Delay(10, TestContext.Current.CancellationToken);
-        }
-    }
+    private static Task UntilAsync(Func<bool> isTrue, string phase, SiloProcess silo) =>
+        Wait.UntilAsync(() => Task.FromResult(isTrue()), () => $"{phase}. The exchange said: {silo.Output}");
 }

@@ -68,7 +68,7 @@ public sealed class DiskFullTests(ITestOutputHelper output)
         disk.Fill(leave: 0);
         await using (var refused = SiloProcess.Launch(Arguments(storage)))
         {
-            var (exitCode, said) = await refused.ExitAsync(TimeSpan.FromSeconds(60));
+            var (exitCode, said) = await refused.ExitAsync();
             Assert.Equal(DiskFull, exitCode);
             Assert.Contains("full", said, StringComparison.Ordinal);
         }
@@ -118,12 +118,6 @@ public sealed class DiskFullTests(ITestOutputHelper output)
     private static string Order(string price, string name) =>
         $$"""{"symbol":"AAPL","side":"buy","price":"{{price}}","quantity":"1","clientOrderId":"{{name}}"}""";
 
-    private static async Task UntilAsync(Func<bool> isTrue, string phase, SiloProcess silo)
-    {
-        for (var attempt = 0; !isTrue(); attempt++)
-        {
-            Assert.True(attempt < 3_000, $"Waited 60 s for {phase}. The exchange said: {silo.Output}");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-    }
+    private static Task UntilAsync(Func<bool> isTrue, string phase, SiloProcess silo) =>
+        Wait.UntilAsync(() => Task.FromResult(isTrue()), () => $"{phase}. The exchange said: {silo.Output}");
 }

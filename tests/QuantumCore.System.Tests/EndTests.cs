@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
@@ -9,7 +10,6 @@ namespace QuantumCore.SystemTests;
 public sealed class EndTests
 {
     private const int CutShort = 71;
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -22,10 +22,10 @@ public sealed class EndTests
         {
             traders = [.. Enumerable.Range(0, 16).Select(i => new Trader(silo.Address, $"t{i}"))];
             var trading = Task.WhenAll(traders.Select(trader => trader.TradeAsync(Token)));
-            await Task.WhenAll(traders.Select(trader => trader.Warm.WaitAsync(s_patience, Token)));
+            await Task.WhenAll(traders.Select(trader => trader.Warm.WaitAsync(Wait.Limit, Token)));
 
-            var (exitCode, _) = await silo.TerminateAsync();
-            await trading.WaitAsync(s_patience, Token);
+            var exitCode = await silo.TerminateAsync();
+            await trading.WaitAsync(Wait.Limit, Token);
             Assert.Equal(0, exitCode);
         }
 
@@ -48,7 +48,7 @@ public sealed class EndTests
         Assert.False(silo.HasEnded);
 
         await silo.SignalAsync("TERM");
-        Assert.Equal(CutShort, (await silo.ExitAsync(s_patience)).ExitCode);
+        Assert.Equal(CutShort, (await silo.ExitAsync()).ExitCode);
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class EndTests
             using var alice = new Customer(silo.Address, "demo-alice");
             orderId = (await alice.PostAsync("orders", Trader.Order("a"))).Number("orderId");
             using var unfinished = await HalfARequestAsync(silo.Address);
-            Assert.Equal(CutShort, (await silo.TerminateAsync()).ExitCode);
+            Assert.Equal(CutShort, await silo.TerminateAsync());
         }
 
         await using var again = await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off"]);
@@ -77,7 +77,7 @@ public sealed class EndTests
         await socket.SendAsync(Encoding.ASCII.GetBytes(
             "POST /api/qc/v1/orders HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: demo-alice\r\nExpect: 100-continue\r\nContent-Length: 100\r\n\r\n"), Token);
         var answer = new byte[100];
-        var length = await socket.ReceiveAsync(answer, Token).AsTask().WaitAsync(s_patience, Token);
+        var length = await socket.ReceiveAsync(answer, Token).AsTask().WaitAsync(Wait.Limit, Token);
         Assert.StartsWith("HTTP/1.1 100", Encoding.ASCII.GetString(answer, 0, length), StringComparison.Ordinal);
         return socket;
     }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using QuantumCore.Client;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
@@ -118,7 +119,7 @@ public sealed partial class ExampleTests
         var start = new ProcessStartInfo("/bin/bash", ["-c", script.ToString()]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.Environment["QC_URL"] = silo.Address.ToString();
         start.Environment["LC_ALL"] = "C.UTF-8";
-        var (exitCode, output) = await Programs.RunAsync(start, TimeSpan.FromMinutes(2));
+        var (exitCode, output) = await Programs.RunAsync(start);
         Assert.True(exitCode == 0, output);
         var printed = output.Split("--- step ---");
         for (var i = 0; i < steps.Length; i++)
@@ -130,7 +131,7 @@ public sealed partial class ExampleTests
 
     private static async Task<string> BacktestAsync(params string[] arguments)
     {
-        var (exitCode, output) = await Programs.RunAsync(Programs.Backtest, TimeSpan.FromMinutes(2), arguments);
+        var (exitCode, output) = await Programs.RunAsync(Programs.Backtest, arguments);
         Assert.True(exitCode == 0, output);
         return output;
     }
@@ -156,17 +157,15 @@ public sealed partial class ExampleTests
         await UntilAsync(nothing, async () => (await faults.GetSimulationAsync(Token)).Fired.Any(one => one.Fault == fault));
     }
 
-    private static async Task UntilAsync(StringBuilder output, Func<Task<bool>> isSo)
+    private static Task UntilAsync(StringBuilder output, Func<Task<bool>> isSo)
     {
-        for (var attempt = 0; attempt < 1_500; attempt++)
-        {
-            if (await isSo())
-                return;
-            await Task.Delay(20, Token);
-        }
+        return Wait.UntilAsync(isSo, What);
 
-        lock (output)
-            throw new TimeoutException($"It did not become so. The maker said:\n{output}");
+        string What()
+        {
+            lock (output)
+                return $"what the maker does. It said:\n{output}";
+        }
     }
 
     [GeneratedRegex("^```sh\n(?<run>.*?)\n```\n```text\n(?<prints>.*?)\n```$", RegexOptions.Multiline | RegexOptions.Singleline)]

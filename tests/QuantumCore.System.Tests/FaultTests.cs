@@ -1,4 +1,5 @@
 using QuantumCore.Client;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
@@ -134,7 +135,7 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
         using var alice = demo.Client("demo-alice");
         await alice.CancelAllAsync(cancellation: Token);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        patience.CancelAfter(Wait.Limit);
         await using var account = alice.WatchAccountAsync(patience.Token).GetAsyncEnumerator(Token);
         Assert.True(await account.MoveNextAsync());
         Assert.Equal((AccountChange.Snapshot, "ACC-1001", 0), (account.Current.Change, account.Current.Account.Account, account.Current.Account.OpenOrders.Count()));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Threading.Channels;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
@@ -36,7 +37,6 @@ internal sealed record FixText(IReadOnlyList<(int Tag, string Text)> Fields)
 internal sealed class FixDesk : IAsyncDisposable
 {
     private const string LoggedOn = "Logged on";
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     // What is not as the dictionary has it is refused, what can't be read is ignored, and what was missed is asked for.
     private static readonly string[] s_objections = ["# Message", "# Invalid", "# Sent ResendRequest"];
@@ -73,7 +73,7 @@ internal sealed class FixDesk : IAsyncDisposable
     public async Task<FixText> NextAsync(string type, Func<FixText, bool>? isSo = null)
     {
         using var watchdog = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        watchdog.CancelAfter(s_patience);
+        watchdog.CancelAfter(Wait.Limit);
         for (var at = 0; ; at++)
         {
             try
@@ -133,7 +133,7 @@ internal sealed class FixDesk : IAsyncDisposable
     public async Task EndAsync()
     {
         await TellAsync("logout");
-        using var watchdog = new CancellationTokenSource(s_patience);
+        using var watchdog = new CancellationTokenSource(Wait.Limit);
         await _process.WaitForExitAsync(watchdog.Token);
         await EndedAsync();
         Assert.True(_process.ExitCode == 0, Said);

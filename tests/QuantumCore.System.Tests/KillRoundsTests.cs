@@ -74,7 +74,7 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
 
             // All of it once more, by the product's own verification.
             await silo.KillAsync();
-            var (exitCode, said) = await Programs.RunAsync(Programs.Cli, TimeSpan.FromMinutes(5), "verify", storage.Place);
+            var (exitCode, said) = await Programs.RunAsync(Programs.Cli, "verify", storage.Place);
             Assert.True(exitCode == 0, said);
         }
         finally

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Xunit;
+using QuantumCore.TestKit;
 
 namespace QuantumCore.SystemTests;
 
@@ -14,16 +14,10 @@ internal static class MoneyAudit
     public static async Task SettledAsync(Storage storage)
     {
         var open = 0L;
-        for (var attempt = 0; attempt < 600; attempt++)
-        {
-            open = Storage.Whole((await storage.HistoryAsync(
-                "SELECT (SELECT COUNT(*) FROM transfer WHERE ended_at IS NULL) + (SELECT COUNT(*) FROM withdrawal WHERE is_open = 1)"))[0][0]);
-            if (open == 0)
-                return;
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
-
-        throw new TimeoutException($"{open} transfers and withdrawals are still on their way after 30 s.");
+        await Wait.UntilAsync(
+            async () => (open = Storage.Whole((await storage.HistoryAsync(
+                "SELECT (SELECT COUNT(*) FROM transfer WHERE ended_at IS NULL) + (SELECT COUNT(*) FROM withdrawal WHERE is_open = 1)"))[0][0])) == 0,
+            () => $"{open} transfers and withdrawals that are still on their way");
     }
 
     /// <summary>What is not as the diary says.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
@@ -44,22 +45,21 @@ public sealed class MoneyTests
             }
 
             Assert.Contains("InsufficientFunds", await RunAsync(silo, 1, "withdraw", "USD", "99999999999.00", "x"), StringComparison.Ordinal);
-            for (var attempt = 0; Text((await JsonAsync(silo, "withdrawals"))[0], "state") != "final"; attempt++)
-                Assert.True(attempt < 100, "The withdrawal is not paid.");
+            await Wait.UntilAsync(async () => Text((await JsonAsync(silo, "withdrawals"))[0], "state") == "final", "the withdrawal to be paid");
             Assert.Contains("w1", await RunAsync(silo, "withdrawals"), StringComparison.Ordinal);
-            Assert.Equal(0, (await silo.TerminateAsync()).ExitCode);
+            Assert.Equal(0, await silo.TerminateAsync());
         }
 
         var file = Assert.Single(Directory.GetFiles(Path.Combine(storage.Folder, "payouts")));
         Assert.Contains("\"amount\": \"10.00\"", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        var (exitCode, said) = await Programs.RunAsync(Programs.Cli, TimeSpan.FromSeconds(60), "verify", storage.Place);
+        var (exitCode, said) = await Programs.RunAsync(Programs.Cli, "verify", storage.Place);
         Assert.True(exitCode == 0, said);
-        var (_, postings) = await Programs.RunAsync(Programs.Cli, TimeSpan.FromSeconds(60), "export", storage.Place, "postings", "--csv");
+        var (_, postings) = await Programs.RunAsync(Programs.Cli, "export", storage.Place, "postings", "--csv");
         Assert.Contains("pay/USD,2,0,1,0,USD,10.00", postings, StringComparison.Ordinal);
 
         var exported = Path.Combine(storage.Folder, "postings.csv");
         (exitCode, said) = await Programs.RunAsync(
-            Programs.Cli, TimeSpan.FromSeconds(60), "export", storage.Place, "postings", "--csv", "--to", exported);
+            Programs.Cli, "export", storage.Place, "postings", "--csv", "--to", exported);
         Assert.True(exitCode == 0, said);
         Assert.Equal(postings, await File.ReadAllTextAsync(exported, TestContext.Current.CancellationToken));
         Assert.False(File.Exists(exported + ".part"), "The part is there still.");
@@ -134,7 +134,7 @@ public sealed class MoneyTests
     private static async Task<string> RunAsync(SiloProcess silo, int expected, params string[] line)
     {
         var (exitCode, output) = await Programs.RunAsync(
-            Programs.Cli, TimeSpan.FromSeconds(60), [.. line, "--url", silo.Address.ToString()]);
+            Programs.Cli, [.. line, "--url", silo.Address.ToString()]);
         Assert.True(exitCode == expected, $"qc {string.Join(' ', line)} ended with {exitCode}: {output}");
         return output;
     }

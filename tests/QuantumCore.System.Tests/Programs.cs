@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
+using QuantumCore.TestKit;
 
 namespace QuantumCore.SystemTests;
 
@@ -50,19 +51,16 @@ internal static class Programs
     }
 
     /// <summary>Runs a program to its end.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(
-        string program, TimeSpan limit, params IEnumerable<string> arguments)
-    {
-        return await RunAsync(StartOf(program, arguments), limit);
-    }
+    public static Task<(int ExitCode, string Output)> RunAsync(string program, params IEnumerable<string> arguments) =>
+        RunAsync(StartOf(program, arguments));
 
     /// <summary>Runs a process to its end.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(ProcessStartInfo start, TimeSpan limit)
+    public static async Task<(int ExitCode, string Output)> RunAsync(ProcessStartInfo start)
     {
         using var process = Process.Start(start)!;
         var output = new StringBuilder();
         Listen(process, output);
-        using var watchdog = new CancellationTokenSource(limit);
+        using var watchdog = new CancellationTokenSource(Wait.Limit);
         try
         {
             await process.WaitForExitAsync(watchdog.Token);
@@ -70,7 +68,7 @@ internal static class Programs
         catch (OperationCanceledException late)
         {
             process.Kill();
-            throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} had not ended after {limit}: {output}", late);
+            throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} had not ended after {Wait.Limit}: {output}", late);
         }
 
         lock (output)

@@ -29,7 +29,7 @@ public sealed class QuickFix(NodePackages packages) : IAsyncLifetime
         };
         try
         {
-            var (exitCode, output) = await Programs.RunAsync(start, TimeSpan.FromMinutes(5));
+            var (exitCode, output) = await Programs.RunAsync(start);
             _missing = exitCode == 0 ? packages.Missing : $"The client could not be compiled (apt-get install g++ libquickfix-dev): {output}";
         }
         catch (Win32Exception error)

@@ -56,7 +56,7 @@ public sealed partial class ReadmeTests
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        Assert.SkipUnless((await Programs.RunAsync(tools, TimeSpan.FromSeconds(30))).ExitCode == 0, "The examples need curl, jq and openssl.");
+        Assert.SkipUnless((await Programs.RunAsync(tools)).ExitCode == 0, "The examples need curl, jq and openssl.");
         var examples = Examples().Matches(await File.ReadAllTextAsync(Path.Combine(Programs.Docs, document), Token));
         Assert.InRange(examples.Count, least, 100);
         using var desk = Storage.InFiles();
@@ -96,7 +96,7 @@ public sealed partial class ReadmeTests
                 """);
             start.Environment["QC_URL"] = exchange.ToString();
             start.Environment["QC_ADMIN"] = $"http://127.0.0.1:{adminPort}";
-            var (exitCode, output) = await Programs.RunAsync(start, TimeSpan.FromMinutes(2));
+            var (exitCode, output) = await Programs.RunAsync(start);
             if (exitCode != 0)
                 Failed.Add($"{text}\n    {exitCode}: {output}");
         }

@@ -20,7 +20,7 @@ public sealed class RecordedFlowTests
         await using (var silo = await StartAsync(storage))
         {
             var (exitCode, output) = await Programs.RunAsync(
-                Programs.Cli, TimeSpan.FromMinutes(10), "replay", path, "--symbol", symbol, "--list", "--json", "--url", silo.Address.ToString());
+                Programs.Cli, "replay", path, "--symbol", symbol, "--list", "--json", "--url", silo.Address.ToString());
             Assert.True(exitCode == 0, output);
             using var report = JsonDocument.Parse(output.Split('\n').Last(line => line.StartsWith('{')));
             foreach (var (member, expected) in new[] { ("ioc", aggressive), ("iocExact", aggressive), ("q", rows), ("qExact", rows) })

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using System.Runtime.CompilerServices;
 using QuantumCore.Client;
 using QuantumCore.TestKit;
 using Xunit;
@@ -101,8 +102,8 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         Assert.InRange(done.Result.Rows, 100, 300);
 
         // By a program, and of the commands themselves: the same trades, the same book.
-        var (exitCode, output) = await Programs.RunAsync(Programs.StartOf(
-            Programs.Cli, ["--url", _silo.Address.ToString(), "replay", day, "--ticker", "MSFT", "--symbol", "MSFT.I", "--list", "--json"]), TimeSpan.FromSeconds(120));
+        var (exitCode, output) = await Programs.RunAsync(
+            Programs.Cli, "--url", _silo.Address.ToString(), "replay", day, "--ticker", "MSFT", "--symbol", "MSFT.I", "--list", "--json");
         Assert.True(exitCode == 0, output);
         Assert.Contains("\"ioc\":35,\"iocExact\":35,\"fills\":110,", output, StringComparison.Ordinal);
         await _sim.StartReplayAsync(new NewReplay("MSFT.cmds.csv.gz", "MSFT.C"), Token);
@@ -201,7 +202,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         Write("LONG.cmds.csv", Long);
         await _sim.StartReplayAsync(new NewReplay("LONG.cmds.csv", Speed: 200, Batch: 1), Token);
         await UntilAsync(async () => await ReplayAsync() is { Done: > 20 });
-        Assert.Equal(0, (await _silo.TerminateAsync()).ExitCode);
+        Assert.Equal(0, await _silo.TerminateAsync());
         await _silo.DisposeAsync();
 
         _silo = await StartAsync();
@@ -210,8 +211,8 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         await _sim.StartReplayAsync(new NewReplay("LONG.cmds.csv"), Token);
         Assert.Equal((ReplayEnd.Done, 0), (await EndedAsync()) is var done ? (done.End, done.Result!.Differences) : default);
         Assert.Equal(1_000, (await BookAsync("LONG.L")).Bids.Count);
-        Assert.Equal(0, (await _silo.TerminateAsync()).ExitCode);
-        var (exitCode, output) = await Programs.RunAsync(Programs.Cli, TimeSpan.FromSeconds(60), "verify", _storage.Folder);
+        Assert.Equal(0, await _silo.TerminateAsync());
+        var (exitCode, output) = await Programs.RunAsync(Programs.Cli, "verify", _storage.Folder);
         Assert.True(exitCode == 0, output);
     }
 
@@ -282,7 +283,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
     [InlineData("--recordings", "./no-such-folder", "--admin-port", "8081")]
     public async Task Folder_of_recordings_is_one_and_for_the_admin_port(params string[] options)
     {
-        var (exitCode, output) = await Programs.RunAsync(Programs.Silo, TimeSpan.FromSeconds(60), options);
+        var (exitCode, output) = await Programs.RunAsync(Programs.Silo, options);
         Assert.Equal(64, exitCode);
         Assert.Contains("--recordings", output, StringComparison.Ordinal);
     }
@@ -317,22 +318,12 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         return await _sim.GetBookAsync(symbol, 1_000, Token);
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        for (var attempt = 0; attempt < 2_000; attempt++)
-        {
-            if (await isSo())
-                return;
-            await Task.Delay(20, Token);
-        }
-
-        throw new TimeoutException("It did not become so.");
-    }
+    private static Task UntilAsync(Func<Task<bool>> isSo, [CallerArgumentExpression(nameof(isSo))] string what = "") => Wait.UntilAsync(isSo, what);
 
     private async Task<string> QcAsync(params string[] arguments)
     {
         var start = Programs.StartOf(Programs.Cli, ["--url", _silo.Address.ToString(), "sim", "--admin", $"http://127.0.0.1:{_port}", .. arguments]);
-        var (exitCode, output) = await Programs.RunAsync(start, TimeSpan.FromSeconds(60));
+        var (exitCode, output) = await Programs.RunAsync(start);
         Assert.True(exitCode == 0, output);
         return output;
     }

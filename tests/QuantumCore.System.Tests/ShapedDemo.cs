@@ -1,5 +1,6 @@
 using System.Globalization;
 using QuantumCore.Client;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
@@ -43,15 +44,11 @@ public sealed class ShapedDemo : IAsyncLifetime
     /// <summary>Waits until a fault has happened so often, and tells to what.</summary>
     public async Task<IReadOnlyList<FiredFault>> FiredAsync(long fault, int times = 1)
     {
-        for (var attempt = 0; attempt < 1_000; attempt++)
-        {
-            var fired = (await Operator.GetSimulationAsync(Token)).Fired.Where(one => one.Fault == fault).ToArray();
-            if (fired.Length >= times)
-                return fired;
-            await Task.Delay(20, Token);
-        }
-
-        throw new TimeoutException($"Fault {fault} did not happen {times} times.");
+        FiredFault[] fired = [];
+        await Wait.UntilAsync(
+            async () => (fired = [.. (await Operator.GetSimulationAsync(Token)).Fired.Where(one => one.Fault == fault)]).Length >= times,
+            $"fault {fault} to happen {times} times");
+        return fired;
     }
 
     /// <inheritdoc/>

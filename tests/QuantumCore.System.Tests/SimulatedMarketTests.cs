@@ -7,7 +7,6 @@ namespace QuantumCore.SystemTests;
 /// <summary>The demo as a user meets it: a market that has a past, moves, and goes on after a restart.</summary>
 public sealed class SimulatedMarketTests(PostgresServer server)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private static readonly string[] s_symbols = ["AAPL", "AMZN", "BTC-USD", "MSFT"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -47,7 +46,7 @@ public sealed class SimulatedMarketTests(PostgresServer server)
             // A later start goes on from the last price, and makes no second past.
             var prices = candles.TakeLast(4).Select(candle => decimal.Parse(candle[4].GetString()!, null)).ToArray();
             Assert.InRange(prices[^1] / prices[0], 0.98m, 1.02m);
-            Assert.Equal(0, (await again.TerminateAsync()).ExitCode);
+            Assert.Equal(0, await again.TerminateAsync());
         }
 
         await using (var still = await SiloProcess.StartAsync([.. storage.Arguments, "--simulate", "none"]))
@@ -55,10 +54,10 @@ public sealed class SimulatedMarketTests(PostgresServer server)
             await storage.CaughtUpAsync();
             Assert.Empty(await LedgerAudit.ViolationsAsync(storage));
             Assert.Empty(await InvariantAudit.ViolationsAsync(storage));
-            Assert.Equal(0, (await still.TerminateAsync()).ExitCode);
+            Assert.Equal(0, await still.TerminateAsync());
         }
 
-        var (exitCode, output) = await Programs.RunAsync(Programs.Cli, s_patience, "verify", storage.IsPostgres ? storage.Place : storage.Folder);
+        var (exitCode, output) = await Programs.RunAsync(Programs.Cli, "verify", storage.IsPostgres ? storage.Place : storage.Folder);
         Assert.True(exitCode == 0, output);
     }
 
@@ -79,33 +78,23 @@ public sealed class SimulatedMarketTests(PostgresServer server)
     /// <summary>Waits until there are twenty levels on either side.</summary>
     private static async Task DeepAsync(Customer customer, string symbol)
     {
-        for (var attempt = 0; attempt < 200; attempt++)
+        await Wait.UntilAsync(IsDeepAsync, $"twenty levels on either side of {symbol}");
+
+        async Task<bool> IsDeepAsync()
         {
-            var book = await customer.GetAsync($"book/{symbol}?depth=50");
-            using var json = JsonDocument.Parse(book.Raw);
-            if (json.RootElement.GetProperty("bids").GetArrayLength() >= 20 && json.RootElement.GetProperty("asks").GetArrayLength() >= 20)
-                return;
-
-            await Task.Delay(50, Token);
+            using var json = JsonDocument.Parse((await customer.GetAsync($"book/{symbol}?depth=50")).Raw);
+            return json.RootElement.GetProperty("bids").GetArrayLength() >= 20 && json.RootElement.GetProperty("asks").GetArrayLength() >= 20;
         }
-
-        Assert.Fail($"{symbol} has no twenty levels on either side.");
     }
 
     /// <summary>Waits until something was traded that was not before.</summary>
     private static async Task TradedAsync(Customer customer, string symbol)
     {
         var before = (await customer.GetAsync($"symbols/{symbol}/state")).Number("sequence");
-        for (var attempt = 0; attempt < 200; attempt++)
-        {
-            var newest = await ArrayAsync(customer, $"trades/{symbol}?limit=1", "trades");
-            if (newest is [var trade] && long.Parse(trade.GetProperty("tradeId").GetString()!.Split('-')[0], null) > before)
-                return;
-
-            await Task.Delay(50, Token);
-        }
-
-        Assert.Fail($"{symbol} does not trade.");
+        await Wait.UntilAsync(
+            async () => await ArrayAsync(customer, $"trades/{symbol}?limit=1", "trades") is [var trade]
+                && long.Parse(trade.GetProperty("tradeId").GetString()!.Split('-')[0], null) > before,
+            $"a trade of {symbol}");
     }
 
     private static async Task<JsonElement[]> ArrayAsync(Customer customer, string call, string name)

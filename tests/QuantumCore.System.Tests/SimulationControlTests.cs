@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using QuantumCore.Client;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
@@ -192,10 +194,10 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
             Assert.Equal(10_020m, before.Total);
             await sim.ChangeMarketAsync(new MarketChange(Seed: 5), Token);
             await UntilAsync(async () => (await sim.GetSimulationAsync(Token)).Market.Steps > 20);
-            Assert.Equal(0, (await silo.TerminateAsync()).ExitCode);
+            Assert.Equal(0, await silo.TerminateAsync());
         }
 
-        var (exitCode, output) = await Programs.RunAsync(Programs.Cli, TimeSpan.FromSeconds(60), "verify", storage.Folder);
+        var (exitCode, output) = await Programs.RunAsync(Programs.Cli, "verify", storage.Folder);
         Assert.True(exitCode == 0, output);
     }
 
@@ -205,7 +207,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
     [InlineData("--admin-port", "0")]
     public async Task Admin_port_is_for_demos(params string[] options)
     {
-        var (exitCode, output) = await Programs.RunAsync(Programs.Silo, TimeSpan.FromSeconds(60), options);
+        var (exitCode, output) = await Programs.RunAsync(Programs.Silo, options);
         Assert.Equal(64, exitCode);
         Assert.Contains("--admin-port", output, StringComparison.Ordinal);
     }
@@ -287,7 +289,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         try
         {
             var replay = Programs.RunAsync(
-                Programs.Cli, TimeSpan.FromSeconds(60), "replay", file, "--symbol", Recorded, "--list", "--speed", "20", "--batch", "1", "--json",
+                Programs.Cli, "replay", file, "--symbol", Recorded, "--list", "--speed", "20", "--batch", "1", "--json",
                 "--url", demo.Address.ToString(), "--admin", demo.Admin.ToString());
             await UntilAsync(async () => await ReplayAsync() is { Done: > 0 });
             await QcAsync("replay", "pause");
@@ -330,17 +332,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
 
     private Task ReachedAsync(long steps) => UntilAsync(async () => (await demo.Operator.GetSimulationAsync(Token)).Market.Steps >= steps);
 
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        for (var attempt = 0; attempt < 2_000; attempt++)
-        {
-            if (await isSo())
-                return;
-            await Task.Delay(20, Token);
-        }
-
-        throw new TimeoutException("It did not become so.");
-    }
+    private static Task UntilAsync(Func<Task<bool>> isSo, [CallerArgumentExpression(nameof(isSo))] string what = "") => Wait.UntilAsync(isSo, what);
 
     private async Task<HttpStatusCode> PauseAsync(Action<HttpRequestMessage> change)
     {
@@ -376,7 +368,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
     private async Task<string> QcAsync(params string[] arguments)
     {
         var start = Programs.StartOf(Programs.Cli, ["--url", demo.Address.ToString(), "sim", "--admin", demo.Admin.ToString(), .. arguments]);
-        var (exitCode, output) = await Programs.RunAsync(start, TimeSpan.FromSeconds(60));
+        var (exitCode, output) = await Programs.RunAsync(start);
         Assert.True(exitCode == 0, output);
         return output;
     }

@@ -94,7 +94,9 @@ internal sealed class Storage : IDisposable
     public async Task CaughtUpAsync()
     {
         var behind = "";
-        for (var attempt = 0; attempt < 600; attempt++)
+        await Wait.UntilAsync(IsCaughtUpAsync, () => $"the history to catch up: {behind}");
+
+        async Task<bool> IsCaughtUpAsync()
         {
             var heads = await HeadsAsync();
             var cursors = (await HistoryAsync("SELECT stream, seq FROM projector_cursor")).ToDictionary(
@@ -103,12 +105,8 @@ internal sealed class Storage : IDisposable
                 .Where(head => head.Value > 0 && head.Key.Split('/')[0] is "acct" or "book" or "pay" or "settle")
                 .Where(head => cursors.GetValueOrDefault(head.Key) != head.Value)
                 .Select(head => $"{head.Key} {cursors.GetValueOrDefault(head.Key)} of {head.Value}"));
-            if (behind.Length == 0)
-                return;
-            await Task.Delay(50, TestContext.Current.CancellationToken);
+            return behind.Length == 0;
         }
-
-        throw new TimeoutException($"The history has not caught up after 30 s: {behind}");
     }
 
     /// <summary>A column as a whole number, whichever database it is from.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
@@ -63,17 +64,8 @@ internal sealed class Terminal : IAsyncDisposable
     }
 
     /// <summary>Waits until the screen is as it should be.</summary>
-    public async Task ShowsAsync(string what, Func<string, bool> isSo)
-    {
-        for (var attempt = 0; attempt < 1_500; attempt++)
-        {
-            if (isSo(Screen))
-                return;
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
-
-        throw new TimeoutException($"The screen never showed {what}:\n{Screen}");
-    }
+    public Task ShowsAsync(string what, Func<string, bool> isSo) =>
+        Wait.UntilAsync(() => Task.FromResult(isSo(Screen)), () => $"the screen to show {what}:\n{Screen}");
 
     /// <summary>Presses keys.</summary>
     public async Task PressAsync(string keys)
@@ -86,7 +78,7 @@ internal sealed class Terminal : IAsyncDisposable
     public async Task<int> ExitAsync()
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        patience.CancelAfter(Wait.Limit);
         await _process.WaitForExitAsync(patience.Token);
         await _reading;
         return _process.ExitCode;

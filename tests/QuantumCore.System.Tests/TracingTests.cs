@@ -27,7 +27,7 @@ public sealed class TracingTests
         using var answer = await http.SendAsync(request, Token);
         Assert.Equal(200, (int)answer.StatusCode);
         Assert.Equal(trace, Assert.Single(answer.Headers.GetValues("X-Trace-Id")));
-        Assert.Equal(0, (await silo.TerminateAsync()).ExitCode);
+        Assert.Equal(0, await silo.TerminateAsync());
 
         var spans = collector.Spans;
         var ours = spans.Where(span => span.Trace == trace).ToDictionary(span => span.Id);
@@ -51,7 +51,7 @@ public sealed class TracingTests
         http.DefaultRequestHeaders.Add("traceparent", "00-fffffffffffffffffffffffffffffffe-b7ad6b7169203331-01");
         for (var i = 0; i < 20; i++)
             (await http.GetAsync(new Uri("/api/qc/v1/time", UriKind.Relative), Token)).Dispose();
-        Assert.Equal(0, (await silo.TerminateAsync()).ExitCode);
+        Assert.Equal(0, await silo.TerminateAsync());
         Assert.Empty(collector.Spans);
     }
 
@@ -64,7 +64,7 @@ public sealed class TracingTests
         using var alice = new Customer(silo.Address, "demo-alice");
         for (var i = 0; i < 20; i++)
             Assert.True((await alice.PostAsync("orders", Order)).IsDone);
-        Assert.Equal(0, (await silo.TerminateAsync()).ExitCode);
+        Assert.Equal(0, await silo.TerminateAsync());
     }
 
     /// <summary>A span as it was sent, ids in hex.</summary>

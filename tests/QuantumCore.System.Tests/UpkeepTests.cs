@@ -7,8 +7,6 @@ namespace QuantumCore.SystemTests;
 /// <summary>The operator's commands on real exchanges: what is lost comes back from a backup alone.</summary>
 public sealed class UpkeepTests(PostgresServer server)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
-
     [Theory]
     [InlineData("sqlite", "sqlite")]
     [InlineData("sqlite", "postgres")]
@@ -54,11 +52,11 @@ public sealed class UpkeepTests(PostgresServer server)
             Assert.Equal(account, (await alice.GetAsync("account")).Raw);
             Assert.Equal(book, (await alice.GetAsync("book/AAPL")).Raw);
             Assert.Equal(orders, (await alice.GetAsync("orders?open=true")).Raw);
-            Assert.Equal(fills, await FillsAsync(alice, fills));
+            await HasFillsAsync(alice, fills);
             Assert.Equal(resting, (await alice.PostAsync("orders", Order("buy", "149.00", 10, "a1"))).Number("orderId"));
             Assert.Equal(404, (await alice.GetAsync($"orders/AAPL/{resting + 3}")).Status);
             Assert.Equal("cancelled", (await alice.DeleteAsync($"orders/AAPL/{resting}")).Text("status"));
-            Assert.Equal(0, (await second.TerminateAsync()).ExitCode);
+            Assert.Equal(0, await second.TerminateAsync());
         }
 
         await QcAsync(0, "verify", where);
@@ -72,7 +70,7 @@ public sealed class UpkeepTests(PostgresServer server)
         {
             using var alice = new Customer(silo.Address, "demo-alice");
             await alice.PostAsync("orders", Order("buy", "149.00", 10, "needle-in-the-journal"));
-            Assert.Equal(0, (await silo.TerminateAsync()).ExitCode);
+            Assert.Equal(0, await silo.TerminateAsync());
         }
 
         await QcAsync(0, "verify", storage.Folder);
@@ -97,7 +95,7 @@ public sealed class UpkeepTests(PostgresServer server)
     {
         using var storage = Storage.InFiles();
         await using (var silo = await StartAsync(storage))
-            Assert.Equal(0, (await silo.TerminateAsync()).ExitCode);
+            Assert.Equal(0, await silo.TerminateAsync());
 
         var history = Path.Combine(storage.Folder, "history.db");
         Array.ForEach(Directory.GetFiles(storage.Folder, "history.db*"), File.Delete);
@@ -108,7 +106,7 @@ public sealed class UpkeepTests(PostgresServer server)
         Assert.Equal("historyUnreadable", finding.GetProperty("kind").GetString());
         Assert.StartsWith(history, finding.GetProperty("what").GetString(), StringComparison.Ordinal);
         Assert.Contains("Nothing is wrong.", await QcAsync(0, "verify", storage.Folder, "--no-history"), StringComparison.Ordinal);
-        var (exitCode, output) = await Programs.RunAsync(Programs.Silo, s_patience, storage.Arguments);
+        var (exitCode, output) = await Programs.RunAsync(Programs.Silo, storage.Arguments);
         Assert.Equal(70, exitCode);
         Assert.StartsWith($"The exchange could not start: {history}, ", output, StringComparison.Ordinal);
     }
@@ -116,31 +114,19 @@ public sealed class UpkeepTests(PostgresServer server)
     /// <summary>The one file of payouts, with its name.</summary>
     private static async Task<string> PaidAsync(string data)
     {
-        for (var attempt = 0; ; attempt++)
-        {
-            if (Directory.Exists(Path.Combine(data, "payouts")) && Directory.GetFiles(Path.Combine(data, "payouts"), "*.json") is [var file])
-                return Path.GetFileName(file) + " " + await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
-            Assert.True(attempt < 600, "Nothing was paid.");
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-        }
+        var folder = Path.Combine(data, "payouts");
+        string[] files = [];
+        await Wait.UntilAsync(() => Directory.Exists(folder) && (files = Directory.GetFiles(folder, "*.json")).Length == 1, "what is paid");
+        return Path.GetFileName(files[0]) + " " + await File.ReadAllTextAsync(files[0], TestContext.Current.CancellationToken);
     }
 
     /// <summary>The history is made again from the journal, beside the exchange that is open already.</summary>
-    private static async Task<string> FillsAsync(Customer customer, string expected)
-    {
-        var fills = "";
-        for (var attempt = 0; attempt < 600 && fills != expected; attempt++)
-        {
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-            fills = (await customer.GetAsync("fills")).Raw;
-        }
-
-        return fills;
-    }
+    private static Task HasFillsAsync(Customer customer, string expected) =>
+        Wait.UntilAsync(async () => (await customer.GetAsync("fills")).Raw == expected, $"these fills: {expected}");
 
     private static async Task<string> QcAsync(int expected, params string[] arguments)
     {
-        var (exitCode, output) = await Programs.RunAsync(Programs.Cli, s_patience, arguments);
+        var (exitCode, output) = await Programs.RunAsync(Programs.Cli, arguments);
         Assert.True(expected == exitCode, $"qc {arguments[0]} ended with {exitCode}: {output}");
         return output;
     }

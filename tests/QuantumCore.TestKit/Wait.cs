@@ -1,17 +1,25 @@
 using Xunit;
 
-namespace QuantumCore.Grains.Tests;
+namespace QuantumCore.TestKit;
 
 /// <summary>Waits for what happens in its own time.</summary>
-internal static class Wait
+public static class Wait
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    /// <summary>How long a test waits for what must come: far longer than it takes, since a busy machine is no defect.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
-    public static async Task UntilAsync(Func<Task<bool>> isTrue, string what)
+    /// <summary>Until it is so; a test that waits in vain fails with what it waited for.</summary>
+    public static Task UntilAsync(Func<Task<bool>> isTrue, string what) => UntilAsync(isTrue, () => what);
+
+    /// <summary>The same of what is known at once.</summary>
+    public static Task UntilAsync(Func<bool> isTrue, string what) => UntilAsync(() => Task.FromResult(isTrue()), () => what);
+
+    /// <summary>The same; what it waited for is told as it is then.</summary>
+    public static async Task UntilAsync(Func<Task<bool>> isTrue, Func<string> what)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        timeout.CancelAfter(s_patience);
-        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        timeout.CancelAfter(Limit);
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while (!await isTrue())
         {
             try
@@ -20,7 +28,7 @@ internal static class Wait
             }
             catch (OperationCanceledException)
             {
-                Assert.Fail($"Waited {s_patience.TotalSeconds} s for {what}.");
+                Assert.Fail($"Waited {Limit.TotalSeconds} s for {what()}.");
             }
         }
     }

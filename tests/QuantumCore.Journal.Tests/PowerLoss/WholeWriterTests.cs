@@ -1,4 +1,5 @@
 using System.Text;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.Journal.Tests.PowerLoss;
@@ -71,7 +72,7 @@ public sealed class WholeWriterTests : IAsyncLifetime
             _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
             disk.Capacity = disk.BytesUsed;
             var waiting = FillAsync(book);
-            var failure = await _failed.Task.WaitAsync(TimeSpan.FromSeconds(60), Cancel);
+            var failure = await _failed.Task.WaitAsync(Wait.Limit, Cancel);
             Assert.True(failure.IsDiskFull, failure.Message);
 
             var durable = book.DurableHead;

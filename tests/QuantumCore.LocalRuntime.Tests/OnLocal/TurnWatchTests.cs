@@ -10,7 +10,6 @@ namespace QuantumCore.LocalRuntime.Tests;
 /// <summary>Turns that do not end are told of while they go on.</summary>
 public sealed class TurnWatchTests : IAsyncDisposable, ILoggerProvider, ILogger
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly TaskCompletionSource _reported = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ManualResetEvent _gate = new(false);
@@ -52,7 +51,7 @@ public sealed class TurnWatchTests : IAsyncDisposable, ILoggerProvider, ILogger
         await Signals.Wait($"in:{waits}");
 
         var blocked = Vault(key).Block(_gate);
-        await _reported.Task.WaitAsync(s_patience, TestContext.Current.CancellationToken);
+        await _reported.Task.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
         Assert.False(blocked.IsCompleted);
         _gate.Set();
         await blocked;

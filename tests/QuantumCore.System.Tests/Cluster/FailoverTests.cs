@@ -116,14 +116,8 @@ public sealed class FailoverTests(PostgresServer server, ITestOutputHelper outpu
         Assert.True(auditor.Findings.Count == 0, $"{string.Join('\n', auditor.Findings.Take(20))}\n{gateway.Output}");
     }
 
-    private static async Task UntilAsync(Func<bool> isTrue, SiloProcess silo)
-    {
-        for (var since = Stopwatch.StartNew(); !isTrue();)
-        {
-            Assert.True(since.Elapsed < s_outOfReach, $"Waited for {s_outOfReach}. The exchange said: {silo.Output}");
-            await Task.Delay(s_breath, TestContext.Current.CancellationToken);
-        }
-    }
+    private static Task UntilAsync(Func<bool> isTrue, SiloProcess silo) =>
+        Wait.UntilAsync(() => Task.FromResult(isTrue()), () => $"what the exchange should do. It said: {silo.Output}");
 
     private static Task<SiloProcess> LaunchAsync(Storage storage, params string[] more) => SiloProcess.StartAsync(
         [.. storage.Arguments, "--exchange", Traded.WriteEight(storage.Folder), "--market-maker", "off", "--long-turn", "0", .. more]);

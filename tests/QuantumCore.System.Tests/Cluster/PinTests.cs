@@ -82,7 +82,7 @@ public sealed class PinTests(PostgresServer server, ITestOutputHelper output)
     private static async Task<(int ExitCode, string Error)> PinAsync(SiloProcess silo, params string[] arguments)
     {
         var (exitCode, said) = await Programs.RunAsync(
-            Programs.Cli, TimeSpan.FromSeconds(30), ["admin", "pin", .. arguments, "--url", silo.Address.ToString()]);
+            Programs.Cli, ["admin", "pin", .. arguments, "--url", silo.Address.ToString()]);
         return (exitCode, exitCode == 0 ? "" : said);
     }
 

@@ -38,7 +38,7 @@ public sealed class RollingUpgradeTests(PostgresServer server, ITestOutputHelper
             {
                 // As a StatefulSet does it: the old one ends, the new one takes its place, and only then is it the next one's turn.
                 var moment = Stopwatch.GetTimestamp();
-                Assert.Equal(0, (await silos[i].TerminateAsync()).ExitCode);
+                Assert.Equal(0, await silos[i].TerminateAsync());
                 await silos[i].DisposeAsync();
                 silos[i] = await LaunchAsync(to, storage, places[i]);
                 await ServedAsync($"silo {i + 1}", pulse, gateway, moment);
