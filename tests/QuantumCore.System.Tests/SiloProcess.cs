@@ -95,7 +95,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         string[] urls = given.Contains("--urls") ? [] : ["--urls", $"http://127.0.0.1:{port}"];
 
         // An end that a busy machine makes slow is not one that was cut short.
-        string[] patience = given.Contains("--shutdown") ? [] : ["--shutdown", "120"];
+        string[] patience = given.Contains("--shutdown") ? [] : ["--shutdown", "30"];
         if (Array.IndexOf(given, "--urls") is >= 0 and var at)
             port = new Uri(given[at + 1].Split(';')[0]).Port;
 
@@ -193,6 +193,10 @@ internal sealed class SiloProcess : IAsyncDisposable
             catch (HttpRequestException)
             {
                 return;
+            }
+            catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
+            {
+                // It is slow to say.
             }
 
             await Task.Delay(15, CancellationToken.None);
