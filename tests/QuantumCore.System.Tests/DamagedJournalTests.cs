@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
@@ -112,8 +111,7 @@ public sealed partial class DamagedJournalTests(ITestOutputHelper output)
         await using var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off"]);
         var floor = new Floor(silo.Address, s_keys, diary, kill ? "k" : "c", seed: 11);
         var trading = floor.TradeAsync();
-        await Wait.UntilAsync(
-            () => Task.FromResult(diary.Round.Count(entry => entry.Reply.IsDone) >= 600), () => $"orders to flow. The exchange said: {silo.Output}");
+        await silo.UntilAsync(() => diary.Round.Count(entry => entry.Reply.IsDone) >= 600, "orders to flow");
 
         if (kill)
             await silo.KillAsync();

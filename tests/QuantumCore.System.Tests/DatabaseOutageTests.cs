@@ -85,13 +85,13 @@ public sealed class DatabaseOutageTests(ITestOutputHelper output)
     private async Task<long> TradeThroughAsync(Floor floor, PostgresOutage outage, PostgresServer server, Diary diary, SiloProcess silo)
     {
         var trading = floor.TradeAsync();
-        await UntilAsync(() => Done(diary) >= 150, $"orders to flow before {outage}", silo);
+        await silo.UntilAsync(() => Done(diary) >= 150, $"orders to flow before {outage}");
         await server.GoAwayAsync(outage);
         var sinceBack = Stopwatch.StartNew();
         var (memory, before) = (silo.ResidentBytes, Done(diary));
-        await UntilAsync(() => Done(diary) > before, $"an acknowledgement after {outage}", silo);
+        await silo.UntilAsync(() => Done(diary) > before, $"an acknowledgement after {outage}");
         _back.Add(sinceBack.Elapsed);
-        await UntilAsync(() => Done(diary) >= before + 150, $"orders to flow after {outage}", silo);
+        await silo.UntilAsync(() => Done(diary) >= before + 150, $"orders to flow after {outage}");
         floor.Close();
         await trading;
         Assert.All(diary.Round, entry => Assert.True(
@@ -107,7 +107,4 @@ public sealed class DatabaseOutageTests(ITestOutputHelper output)
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text) : otherwise;
 
     private static int Done(Diary diary) => diary.Round.Count(entry => entry.Reply.IsDone);
-
-    private static Task UntilAsync(Func<bool> isTrue, string phase, SiloProcess silo) =>
-        Wait.UntilAsync(() => Task.FromResult(isTrue()), () => $"{phase}. The exchange said: {silo.Output}");
 }

@@ -24,21 +24,21 @@ public sealed class DiskFullTests(ITestOutputHelper output)
         diary.NextRound();
         var floor = new Floor(silo.Address, s_keys, diary, "r0", seed: 7);
         var trading = floor.TradeAsync();
-        await UntilAsync(() => Done(diary) >= 150, "orders to flow", silo);
+        await silo.UntilAsync(() => Done(diary) >= 150, "orders to flow");
         var resting = (await alice.PostAsync("orders", Order("120.00", "rest"))).Number("orderId");
 
         using var onlooker = await OnlookerAsync(silo);
         disk.Fill(leave: 9 << 20);
-        await UntilAsync(() => diary.Round.Any(entry => entry.Reply.Code == "Overloaded"), "orders to be refused", silo);
+        await silo.UntilAsync(() => diary.Round.Any(entry => entry.Reply.Code == "Overloaded"), "orders to be refused");
         var cancelled = await alice.DeleteAsync($"orders/AAPL/{resting}");
         Assert.True(cancelled.Text("status") == "cancelled", $"{cancelled.Status} {cancelled.Raw} {silo.Output}");
 
         disk.Fill(leave: 0);
-        await UntilAsync(() => silo.Output.Contains("could not commit", StringComparison.Ordinal), "the disk to be full", silo);
+        await silo.UntilAsync(() => silo.Output.Contains("could not commit", StringComparison.Ordinal), "the disk to be full");
         await ReadsGoOnAsync(alice, onlooker);
         disk.Free();
         var before = Done(diary);
-        await UntilAsync(() => Done(diary) >= before + 150, "orders to flow again", silo);
+        await silo.UntilAsync(() => Done(diary) >= before + 150, "orders to flow again");
         floor.Close();
         await trading;
         await AuditAsync(silo, storage, diary);
@@ -57,9 +57,9 @@ public sealed class DiskFullTests(ITestOutputHelper output)
             diary.NextRound();
             var floor = new Floor(silo.Address, s_keys, diary, "r0", seed: 8);
             var trading = floor.TradeAsync();
-            await UntilAsync(() => Done(diary) >= 150, "orders to flow", silo);
+            await silo.UntilAsync(() => Done(diary) >= 150, "orders to flow");
             disk.Fill(leave: 0);
-            await UntilAsync(() => silo.Output.Contains("could not commit", StringComparison.Ordinal), "the disk to be full", silo);
+            await silo.UntilAsync(() => silo.Output.Contains("could not commit", StringComparison.Ordinal), "the disk to be full");
             await silo.KillAsync();
             floor.Close();
             await trading;
@@ -117,7 +117,4 @@ public sealed class DiskFullTests(ITestOutputHelper output)
 
     private static string Order(string price, string name) =>
         $$"""{"symbol":"AAPL","side":"buy","price":"{{price}}","quantity":"1","clientOrderId":"{{name}}"}""";
-
-    private static Task UntilAsync(Func<bool> isTrue, string phase, SiloProcess silo) =>
-        Wait.UntilAsync(() => Task.FromResult(isTrue()), () => $"{phase}. The exchange said: {silo.Output}");
 }

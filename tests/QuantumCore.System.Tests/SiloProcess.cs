@@ -155,6 +155,10 @@ internal sealed class SiloProcess : IAsyncDisposable
         return (await ExitAsync()).ExitCode;
     }
 
+    /// <summary>Waits until it is so; who waits in vain is told what the exchange said.</summary>
+    public Task UntilAsync(Func<bool> isTrue, string what) =>
+        Wait.UntilAsync(() => Task.FromResult(isTrue()), () => $"{what}. The exchange said: {Output}");
+
     /// <summary>Waits until it has printed so many lines of a kind.</summary>
     public async Task<IReadOnlyList<string>> LinesAsync(Func<string, bool> isOfKind, int count)
     {

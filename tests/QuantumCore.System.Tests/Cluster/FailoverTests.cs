@@ -79,7 +79,7 @@ public sealed class FailoverTests(PostgresServer server, ITestOutputHelper outpu
         var floors = silos.Select((silo, i) => new Floor(silo.Address, s_keys, diary, $"r0-{i}", 100 * i) { Markets = Traded.Eight }).ToList();
         diary.NextRound();
         var trading = Task.WhenAll(floors.Select(floor => floor.TradeAsync()));
-        await UntilAsync(() => diary.Round.Count(entry => entry.Reply.IsDone) > 100, silos[0]);
+        await silos[0].UntilAsync(() => diary.Round.Count(entry => entry.Reply.IsDone) > 100, "orders to flow");
         await Task.WhenAll(silos.Select(silo => silo.KillAsync()));
         floors.ForEach(floor => floor.Close());
         await trading;
@@ -107,7 +107,7 @@ public sealed class FailoverTests(PostgresServer server, ITestOutputHelper outpu
             Assert.Equal(404, (await noCustomer.GetAsync("instruments")).Status);
 
         await Task.WhenAll(Traded.Eight.Select(market => UntilTradedAsync(gateway, market, diary, "r0-p")));
-        await UntilAsync(() => second.Output.Contains("moves from", StringComparison.Ordinal) || first.Output.Contains("moves from", StringComparison.Ordinal), first);
+        await first.UntilAsync(() => second.Output.Contains("moves from", StringComparison.Ordinal) || first.Output.Contains("moves from", StringComparison.Ordinal), "a book to move");
         await first.KillAsync();
         await first.DisposeAsync();
         await Task.WhenAll(Traded.Eight.Select(market => UntilTradedAsync(gateway, market, diary, "r0-q")));
@@ -115,9 +115,6 @@ public sealed class FailoverTests(PostgresServer server, ITestOutputHelper outpu
         await auditor.AuditAsync("r0", new Random(1), wholeHistory: true);
         Assert.True(auditor.Findings.Count == 0, $"{string.Join('\n', auditor.Findings.Take(20))}\n{gateway.Output}");
     }
-
-    private static Task UntilAsync(Func<bool> isTrue, SiloProcess silo) =>
-        Wait.UntilAsync(() => Task.FromResult(isTrue()), () => $"what the exchange should do. It said: {silo.Output}");
 
     private static Task<SiloProcess> LaunchAsync(Storage storage, params string[] more) => SiloProcess.StartAsync(
         [.. storage.Arguments, "--exchange", Traded.WriteEight(storage.Folder), "--market-maker", "off", "--long-turn", "0", .. more]);
@@ -147,9 +144,9 @@ public sealed class FailoverTests(PostgresServer server, ITestOutputHelper outpu
         if (fate == Fate.Stopped)
         {
             // It goes on as if nothing had been, until it learns that it was given up; the fences hold what it tries to write.
-            await survivor.LinesAsync(IsDeath, deaths + 1, s_outOfReach);
+            await survivor.LinesAsync(IsDeath, deaths + 1);
             await victim.ThawAsync();
-            await victim.ExitAsync(s_outOfReach);
+            await victim.ExitAsync();
         }
 
         Array.ForEach(floors, floor => floor.Close());
