@@ -420,8 +420,8 @@ public abstract class GrainBehaviour(GrainCluster cluster)
         await clock.Start(gate: null, interleave: true);
         var serving = clock.Serve(gate);
         await Signals.Wait($"in:{gate}");
-        await Signals.Until(
-            async () => (await clock.Glance()).DuringService >= 3, "three ticks came during the service");
+        await Wait.UntilAsync(
+            async () => (await clock.Glance()).DuringService >= 3, "three ticks to come during the service");
         Signals.Raise(gate);
         await Signals.Within(serving, "end of service");
         await clock.StopClock();

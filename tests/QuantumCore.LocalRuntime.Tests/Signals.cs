@@ -31,18 +31,6 @@ internal static class Signals
         await task;
     }
 
-    /// <summary>Asks until the answer is right, for what has no signal of its own.</summary>
-    public static async Task Until(Func<Task<bool>> isSo, string what)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(s_limit);
-        while (!await isSo())
-        {
-            Assert.False(limit.IsCancellationRequested, $"It never was so that {what}.");
-            await Task.Delay(5, CancellationToken.None);
-        }
-    }
-
     private static TaskCompletionSource Signal(string name) =>
         s_signals.GetOrAdd(name, _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.IO.Compression;
-using System.Runtime.CompilerServices;
 using QuantumCore.Client;
 using QuantumCore.TestKit;
 using Xunit;
@@ -123,7 +122,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
     {
         Write("DAY.cmds.csv", Day + string.Concat(Enumerable.Range(10, Lines).Select(i => $"\nA,{i},B,1,{1_000_000 - i}00")));
         await _sim.StartReplayAsync(new NewReplay("DAY.cmds.csv", Speed: 1, Batch: 1), Token);
-        await UntilAsync(async () => await ReplayAsync() is { Done: >= 2 });
+        await Wait.UntilAsync(async () => await ReplayAsync() is { Done: >= 2 });
         await _sim.ChangeReplayAsync(new ReplayChange(Paused: true), Token);
 
         // Somebody stands before the recorded orders: what they would have met, he meets.
@@ -132,7 +131,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         await _sim.ChangeMarketAsync(new MarketChange(Seed: 5), Token);
         Assert.False((await ReplayAsync())!.Ended);
         await _sim.ChangeReplayAsync(new ReplayChange(Paused: false, Speed: 0), Token);
-        await UntilAsync(async () => (await bob.GetOrderAsync("DAY.L", better.OrderId, Token)).Status == OrderStatus.Filled);
+        await Wait.UntilAsync(async () => (await bob.GetOrderAsync("DAY.L", better.OrderId, Token)).Status == OrderStatus.Filled);
         var done = await EndedAsync();
         Assert.Equal((ReplayEnd.Done, 2, 1), (done.End, done.Result!.Aggressive, done.Result.AggressiveExact));
         Assert.InRange(done.Result.Differences, 1, 10);
@@ -153,7 +152,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
 
         Assert.Contains("LONG.cmds.csv  commands", await QcAsync("recordings"), StringComparison.Ordinal);
         Assert.Contains("replay LONG.cmds.csv", await QcAsync("replay", "start", "LONG.cmds.csv", "--symbol", "TAPE.X", "--speed", "500", "--batch", "1"), StringComparison.Ordinal);
-        await UntilAsync(async () => await ReplayAsync() is { Done: > 0 });
+        await Wait.UntilAsync(async () => await ReplayAsync() is { Done: > 0 });
         refused = await Assert.ThrowsAsync<QuantumCoreException>(() => _sim.StartReplayAsync(new NewReplay("LONG.cmds.csv"), Token));
         Assert.Contains("LONG.cmds.csv is under way: stop it first", refused.Message, StringComparison.Ordinal);
         refused = await Assert.ThrowsAsync<QuantumCoreException>(() => _sim.ReportReplayAsync(new ReplayPosition("other", "day.csv", "DAY.L", 1, 2, 0), Token));
@@ -201,7 +200,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
     {
         Write("LONG.cmds.csv", Long);
         await _sim.StartReplayAsync(new NewReplay("LONG.cmds.csv", Speed: 200, Batch: 1), Token);
-        await UntilAsync(async () => await ReplayAsync() is { Done: > 20 });
+        await Wait.UntilAsync(async () => await ReplayAsync() is { Done: > 20 });
         Assert.Equal(0, await _silo.TerminateAsync());
         await _silo.DisposeAsync();
 
@@ -300,7 +299,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
 
     private async Task<ReplayStanding> EndedAsync()
     {
-        await UntilAsync(async () => await ReplayAsync() is { Ended: true });
+        await Wait.UntilAsync(async () => await ReplayAsync() is { Ended: true });
         return (await ReplayAsync())!;
     }
 
@@ -314,11 +313,9 @@ public sealed class RecordingReplayTests : IAsyncLifetime
     private async Task<BookSnapshot> BookAsync(string symbol)
     {
         var head = (await _sim.GetStateAsync(symbol, Token)).Sequence;
-        await UntilAsync(async () => (await _sim.GetBookAsync(symbol, cancellation: Token)).Sequence >= head);
+        await Wait.UntilAsync(async () => (await _sim.GetBookAsync(symbol, cancellation: Token)).Sequence >= head);
         return await _sim.GetBookAsync(symbol, 1_000, Token);
     }
-
-    private static Task UntilAsync(Func<Task<bool>> isSo, [CallerArgumentExpression(nameof(isSo))] string what = "") => Wait.UntilAsync(isSo, what);
 
     private async Task<string> QcAsync(params string[] arguments)
     {

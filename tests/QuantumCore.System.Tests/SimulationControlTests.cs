@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using QuantumCore.Client;
@@ -56,9 +55,9 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         var all = Enum.GetValues<SimulatedParticipant>();
         var away = await demo.Operator.ChangeMarketAsync(new MarketChange(Away: all), Token);
         Assert.Equal(all, away.Market.Away);
-        await UntilAsync(async () => (await demo.Operator.GetBookAsync(Simulated, cancellation: Token)) is { Bids.Count: 0, Asks.Count: 0 });
+        await Wait.UntilAsync(async () => (await demo.Operator.GetBookAsync(Simulated, cancellation: Token)) is { Bids.Count: 0, Asks.Count: 0 });
         Assert.Empty((await demo.Operator.ChangeMarketAsync(new MarketChange(Away: []), Token)).Market.Away);
-        await UntilAsync(async () => (await demo.Operator.GetBookAsync(Simulated, cancellation: Token)) is { Bids.Count: > 0, Asks.Count: > 0 });
+        await Wait.UntilAsync(async () => (await demo.Operator.GetBookAsync(Simulated, cancellation: Token)) is { Bids.Count: > 0, Asks.Count: > 0 });
     }
 
     [Fact]
@@ -75,7 +74,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
 
         // The participants, too, find that out.
         var before = (await alice.GetBookAsync(Second, cancellation: Token)).Sequence;
-        await UntilAsync(async () => (await alice.GetBookAsync(Second, cancellation: Token)).Sequence > before + 5);
+        await Wait.UntilAsync(async () => (await alice.GetBookAsync(Second, cancellation: Token)).Sequence > before + 5);
         var unknown = await Assert.ThrowsAsync<QuantumCoreException>(() => demo.Operator.HaltSimulatedAsync("NOPE", isHalted: true, Token));
         Assert.Equal("UnknownSymbol", unknown.Code);
     }
@@ -100,7 +99,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         using var http = new HttpClient { BaseAddress = demo.Address };
         var set = Assert.Single((await demo.Operator.SetClockSkewAsync("demo-bob", 3_600_000, Token)).Clocks!);
         Assert.Equal(("demo-bob", 3_600_000L), (set.Key, set.Millis));
-        await UntilAsync(() => Task.FromResult(demo.Output.Contains($"Fault {set.Id} waits for clients: the clock of demo-bob is 3600000 ms ahead", StringComparison.Ordinal)));
+        await Wait.UntilAsync(() => Task.FromResult(demo.Output.Contains($"Fault {set.Id} waits for clients: the clock of demo-bob is 3600000 ms ahead", StringComparison.Ordinal)));
 
         // A signed request of bob's is an hour old; one of alice's is not, and who shows no key is told the right time.
         Assert.Equal(HttpStatusCode.BadRequest, await SignedAsync(http, "demo-bob"));
@@ -193,7 +192,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
             var before = (await alice.GetAccountAsync(Token)).Balances.Single(balance => balance.Asset == "AAPL");
             Assert.Equal(10_020m, before.Total);
             await sim.ChangeMarketAsync(new MarketChange(Seed: 5), Token);
-            await UntilAsync(async () => (await sim.GetSimulationAsync(Token)).Market.Steps > 20);
+            await Wait.UntilAsync(async () => (await sim.GetSimulationAsync(Token)).Market.Steps > 20);
             Assert.Equal(0, await silo.TerminateAsync());
         }
 
@@ -252,13 +251,13 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         // What the last step did is done when the next has begun.
         await demo.Operator.ChangeMarketAsync(new MarketChange(Steps: 1), Token);
         await ReachedAsync(Steps + 2);
-        await UntilAsync(async () => (await demo.Operator.GetSimulationAsync(Token)).Market.Idle);
+        await Wait.UntilAsync(async () => (await demo.Operator.GetSimulationAsync(Token)).Market.Idle);
         var trades = new List<string>();
         foreach (var (symbol, since) in new[] { Simulated, Second }.Zip(from))
         {
             // What everybody may see follows the book, a moment later.
             var head = (await demo.Operator.GetStateAsync(symbol, Token)).Sequence;
-            await UntilAsync(async () => (await demo.Operator.GetBookAsync(symbol, cancellation: Token)).Sequence >= head);
+            await Wait.UntilAsync(async () => (await demo.Operator.GetBookAsync(symbol, cancellation: Token)).Sequence >= head);
             var told = await demo.Operator.GetTradesAsync(symbol, 1_000, Token);
             trades.AddRange(told.Where(trade => long.Parse(trade.TradeId.Split('-')[0], CultureInfo.InvariantCulture) > since)
                 .Reverse().Take(100).Select(trade => $"{symbol} {trade.TakerSide} {trade.Quantity} at {trade.Price}"));
@@ -291,14 +290,14 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
             var replay = Programs.RunAsync(
                 Programs.Cli, "replay", file, "--symbol", Recorded, "--list", "--speed", "20", "--batch", "1", "--json",
                 "--url", demo.Address.ToString(), "--admin", demo.Admin.ToString());
-            await UntilAsync(async () => await ReplayAsync() is { Done: > 0 });
+            await Wait.UntilAsync(async () => await ReplayAsync() is { Done: > 0 });
             await QcAsync("replay", "pause");
 
             // When it has been heard again it has read that it is to wait, and all that it has taken from the recording is in the book.
             var asked = (await ReplayAsync())!.Heard;
-            await UntilAsync(async () => (await ReplayAsync())!.Heard > asked);
+            await Wait.UntilAsync(async () => (await ReplayAsync())!.Heard > asked);
             asked = (await ReplayAsync())!.Heard;
-            await UntilAsync(async () => (await ReplayAsync())!.Heard > asked);
+            await Wait.UntilAsync(async () => (await ReplayAsync())!.Heard > asked);
             var waits = (await ReplayAsync())!;
             Assert.Equal((Path.GetFileName(file), Recorded, Lines, true, false), (waits.File, waits.Symbol, waits.Of, waits.Paused, waits.Ended));
             Assert.InRange(waits.Done, 1, Lines - 1);
@@ -330,9 +329,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         await ReachedAsync(steps);
     }
 
-    private Task ReachedAsync(long steps) => UntilAsync(async () => (await demo.Operator.GetSimulationAsync(Token)).Market.Steps >= steps);
-
-    private static Task UntilAsync(Func<Task<bool>> isSo, [CallerArgumentExpression(nameof(isSo))] string what = "") => Wait.UntilAsync(isSo, what);
+    private Task ReachedAsync(long steps) => Wait.UntilAsync(async () => (await demo.Operator.GetSimulationAsync(Token)).Market.Steps >= steps);
 
     private async Task<HttpStatusCode> PauseAsync(Action<HttpRequestMessage> change)
     {

@@ -10,9 +10,9 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task Armed_ladder_sends_one_order_a_click_at_a_price_that_stands_still()
     {
-        await using var page = await OpenAsync(bid: "149.00", ask: "151.00");
+        await using var page = await TradePage.OpenAsync(browser, exchange, bid: "149.00", ask: "151.00");
         await Assertions.Expect(page.Page.Locator("#oneclick-toggle")).ToBeHiddenAsync();
-        await ShowOneClickAsync(page);
+        await page.ShowOneClickAsync();
         var said = page.Page.Locator("#oneclick-said");
         await LayoutTests.PictureAsync(page, "1440-dark-oneclick");
 
@@ -52,8 +52,8 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task Click_while_an_order_is_on_its_way_sends_nothing()
     {
-        await using var page = await OpenAsync(bid: "149.00", ask: "151.00");
-        await ShowOneClickAsync(page);
+        await using var page = await TradePage.OpenAsync(browser, exchange, bid: "149.00", ask: "151.00");
+        await page.ShowOneClickAsync();
         await ArmAsync(page, "3");
         var sent = 0;
         var asked = new TaskCompletionSource();
@@ -79,8 +79,8 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task Ladder_is_disarmed_by_Esc_a_hidden_page_a_lost_connection_a_halt_and_a_refusal()
     {
-        await using var page = await OpenAsync(bid: "149.00", ask: "151.00");
-        await ShowOneClickAsync(page);
+        await using var page = await TradePage.OpenAsync(browser, exchange, bid: "149.00", ask: "151.00");
+        await page.ShowOneClickAsync();
         await ArmAsync(page, "3");
         await page.Page.Keyboard.PressAsync("Escape");
         await DisarmedAsync(page, "by Esc");
@@ -116,16 +116,6 @@ public sealed partial class JourneyTests
         await Assertions.Expect(page.Page.Locator(".toast.bad b")).ToHaveTextAsync("Refused");
         Assert.Empty(await page.OpenOrdersAsync(Symbol));
         page.AssertSound();
-    }
-
-    private static async Task ShowOneClickAsync(TradePage page)
-    {
-        await page.Page.Locator("#settings").ClickAsync();
-        await page.Page.Locator("dialog label", new PageLocatorOptions { HasText = "One-click trading" }).Locator("input").CheckAsync();
-        await page.Page.Keyboard.PressAsync("Escape");
-        await page.Page.Locator("#oneclick-toggle").ClickAsync();
-        await Assertions.Expect(page.Page.Locator("#oneclick-ladder canvas")).ToBeVisibleAsync();
-        await Assertions.Expect(page.Page.Locator("#ladder")).ToBeHiddenAsync();
     }
 
     private static async Task ArmAsync(TradePage page, string quantity)

@@ -8,7 +8,7 @@ namespace QuantumCore.TerminalTests;
 [Trait("Suite", "Browser")]
 public sealed partial class JourneyTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
-    private const string Symbol = "AAPL";
+    private const string Symbol = QuietExchange.Symbol;
 
     [Fact]
     public async Task First_look_shows_a_moving_market_without_a_login_wall()
@@ -25,7 +25,7 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
     [Fact]
     public async Task Limit_order_rests_is_amended_and_cancelled_by_click()
     {
-        await using var page = await OpenAsync();
+        await using var page = await TradePage.OpenAsync(browser, exchange);
         await page.FillAsync("buy", "limit", ("price", "120.00"), ("quantity", "100"));
         await Assertions.Expect(page.Page.Locator("#ticket-form .total dd")).ToHaveTextAsync("12,002.40 USD");
         await page.SendAsync();
@@ -65,7 +65,7 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
     [InlineData("bracket", "price=120.00 quantity=10 target=130.00 trigger=110.00", "limit,limit,stop")]
     public async Task Every_kind_of_order_is_placed_and_shown(string kind, string fields, string types)
     {
-        await using var page = await OpenAsync(lastPrice: "150.00", bid: "149.00", ask: "151.00");
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", bid: "149.00", ask: "151.00");
         await page.FillAsync("buy", kind, [.. fields.Split(' ').Select(field => field.Split('=')).Select(pair => (pair[0], pair[1]))]);
         await page.SendAsync();
         var expected = types.Split(',');
@@ -78,7 +78,7 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
     [Fact]
     public async Task Market_order_previews_what_it_takes_and_is_filled_at_that()
     {
-        await using var page = await OpenAsync();
+        await using var page = await TradePage.OpenAsync(browser, exchange);
         await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "sell", price = "150.00", quantity = "10" });
         await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "sell", price = "150.10", quantity = "10" });
         await page.FillAsync("buy", "market", ("quantity", "15"));
@@ -96,7 +96,7 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
     [Fact]
     public async Task Market_order_beyond_the_book_can_not_be_sent()
     {
-        await using var page = await OpenAsync(lastPrice: "150.00", ask: "151.00");
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", ask: "151.00");
         await page.FillAsync("buy", "market", ("quantity", "1000"));
         await Assertions.Expect(page.Page.Locator("#quantity-problem")).ToHaveTextAsync("the book has 5 now");
         await Assertions.Expect(page.Page.Locator("#send")).ToBeDisabledAsync();
@@ -105,7 +105,7 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
     [Fact]
     public async Task Post_only_that_would_match_is_refused_before_it_is_sent()
     {
-        await using var page = await OpenAsync(lastPrice: "150.00", bid: "149.00", ask: "151.00");
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", bid: "149.00", ask: "151.00");
         await page.FillAsync("buy", "postOnly", ("price", "151.00"), ("quantity", "1"));
         await Assertions.Expect(page.Page.Locator("#price-problem")).ToContainTextAsync("would match now");
         await Assertions.Expect(page.Page.Locator("#send")).ToBeDisabledAsync();
@@ -117,7 +117,7 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
     [Fact]
     public async Task Stop_triggers_and_its_fill_is_told()
     {
-        await using var page = await OpenAsync(lastPrice: "150.00", ask: "151.00");
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", ask: "151.00");
         await page.FillAsync("buy", "stop", ("trigger", "150.50"), ("quantity", "2"));
         await page.SendAsync();
         await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToHaveCountAsync(1);
@@ -130,7 +130,7 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
     [InlineData(true)]
     public async Task A_fill_that_could_not_be_read_at_first_is_told_all_the_same(bool neitherThoseBefore)
     {
-        await using var page = await OpenAsync(lastPrice: "150.00", ask: "151.00");
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", ask: "151.00");
         var refused = 0;
         await page.Page.RouteAsync("**/api/qc/v1/fills*", route => ++refused <= 6
             ? route.FulfillAsync(new RouteFulfillOptions { Status = 503, Body = "busy" })
@@ -154,7 +154,7 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
     [Fact]
     public async Task Who_goes_on_as_somebody_else_sees_their_orders_and_balances()
     {
-        await using var page = await OpenAsync();
+        await using var page = await TradePage.OpenAsync(browser, exchange);
         await page.FillAsync("buy", "limit", ("price", "118.00"), ("quantity", "6"));
         await page.SendAsync();
         var rows = page.Page.Locator("#blotter tr[data-order]");
@@ -162,10 +162,10 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
         await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "sell", price = "158.00", quantity = "9" });
 
         // With rows in its table the page goes to somebody, who has some as well, and back.
-        await GoOnAsAsync(page, "demo-bob");
+        await page.GoOnAsAsync("demo-bob");
         await Assertions.Expect(rows).ToHaveCountAsync(1);
         await Assertions.Expect(rows.First).ToContainTextAsync("Sell");
-        await GoOnAsAsync(page, "demo-alice");
+        await page.GoOnAsAsync("demo-alice");
         await Assertions.Expect(rows).ToHaveCountAsync(1);
         await Assertions.Expect(rows.First).ToContainTextAsync("Buy");
         page.AssertSound();
@@ -174,7 +174,7 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
     [Fact]
     public async Task A_late_answer_for_one_account_is_not_shown_to_the_next()
     {
-        await using var page = await OpenAsync(lastPrice: "150.00", ask: "151.00");
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", ask: "151.00");
         var isAlice = true;
         var asked = new TaskCompletionSource();
         var goOn = new TaskCompletionSource();
@@ -202,7 +202,7 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
             isAlice = false;
             return route.ContinueAsync();
         });
-        await GoOnAsAsync(page, "demo-bob");
+        await page.GoOnAsAsync("demo-bob");
         await page.Page.Locator("[data-tab=fills]").ClickAsync();
         await Assertions.Expect(page.Page.Locator("#blotter tbody tr").First).ToContainTextAsync("Sell");
         // All that is said from here on: notices leave by themselves.
@@ -230,7 +230,7 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
     [Fact]
     public async Task Enter_twice_sends_one_order()
     {
-        await using var page = await OpenAsync();
+        await using var page = await TradePage.OpenAsync(browser, exchange);
         await page.FillAsync("buy", "limit", ("price", "119.00"), ("quantity", "7"));
         await page.Page.Locator("#send:enabled").WaitForAsync();
         await page.Page.EvaluateAsync(
@@ -248,7 +248,7 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
     [Fact]
     public async Task Keyboard_alone_places_and_cancels_an_order()
     {
-        await using var page = await OpenAsync();
+        await using var page = await TradePage.OpenAsync(browser, exchange);
         var keyboard = page.Page.Keyboard;
         await page.Page.Locator("body").PressAsync("l");
         await keyboard.PressAsync("b");
@@ -266,7 +266,7 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
     [Fact]
     public async Task Ladder_shows_the_book_level_by_level_and_a_click_fills_the_ticket()
     {
-        await using var page = await OpenAsync(bid: "149.00", ask: "151.00");
+        await using var page = await TradePage.OpenAsync(browser, exchange, bid: "149.00", ask: "151.00");
         await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "buy", price = "148.00", quantity = "30" });
         await page.Page.Locator("#book-table").ClickAsync();
         var rows = page.Page.Locator("#ladder .as-table tbody tr");
@@ -285,7 +285,7 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
     [Fact]
     public async Task Halt_closes_the_ticket_and_an_auction_reopens_with_fills()
     {
-        await using var page = await OpenAsync(lastPrice: "150.00", ask: "151.00");
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", ask: "151.00");
         await page.FillAsync("buy", "limit", ("price", "140.00"), ("quantity", "1"));
         await page.SendAsync();
         await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToHaveCountAsync(1);
@@ -334,32 +334,5 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
             await silo.DisposeAsync();
             data.Delete(recursive: true);
         }
-    }
-
-    /// <summary>Goes on as another of the demo's people, without loading the page anew.</summary>
-    private static async Task GoOnAsAsync(TradePage page, string name)
-    {
-        await page.Page.Locator("#account").ClickAsync();
-        await page.Page.Locator("button", new PageLocatorOptions { HasText = $"Go on as {name}" }).ClickAsync();
-        await Assertions.Expect(page.Page.Locator("#account")).ToContainTextAsync(name);
-        await page.LiveAsync();
-    }
-
-    /// <summary>The page of the quiet symbol, its book as asked for: 5 at each price, and a last trade of 1.</summary>
-    private async Task<TradePage> OpenAsync(string? lastPrice = null, string? bid = null, string? ask = null)
-    {
-        var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
-        await page.ClearAsync(Symbol);
-        if (lastPrice is not null)
-        {
-            await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "sell", price = lastPrice, quantity = "1" });
-            await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = lastPrice, quantity = "1" });
-        }
-
-        if (bid is not null)
-            await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "buy", price = bid, quantity = "5" });
-        if (ask is not null)
-            await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "sell", price = ask, quantity = "5" });
-        return page;
     }
 }

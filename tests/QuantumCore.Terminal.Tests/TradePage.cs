@@ -40,6 +40,34 @@ internal sealed class TradePage : IAsyncDisposable
         return page;
     }
 
+    /// <summary>Opens the page of the quiet symbol, its book as asked for: 5 at each price, and a last trade of 1.</summary>
+    public static async Task<TradePage> OpenAsync(
+        Browser browser, QuietExchange exchange, string? lastPrice = null, string? bid = null, string? ask = null)
+    {
+        const string Symbol = QuietExchange.Symbol;
+        var page = await OpenAsync(browser, exchange.Address, Symbol);
+        await page.ClearAsync(Symbol);
+        if (lastPrice is not null)
+        {
+            await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "sell", price = lastPrice, quantity = "1" });
+            await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = lastPrice, quantity = "1" });
+        }
+
+        if (bid is not null)
+            await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "buy", price = bid, quantity = "5" });
+        if (ask is not null)
+            await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "sell", price = ask, quantity = "5" });
+        return page;
+    }
+
+    /// <summary>Answers in the exchange's place that it is busy.</summary>
+    public static Task BusyAsync(IRoute route) => route.FulfillAsync(new RouteFulfillOptions
+    {
+        Status = 503,
+        ContentType = "application/problem+json",
+        Body = """{"title":"Too busy; nothing was done.","status":503,"code":"Overloaded","field":null,"limit":null}""",
+    });
+
     /// <summary>Waits until the book is live and the account is known.</summary>
     public async Task LiveAsync()
     {
@@ -54,6 +82,26 @@ internal sealed class TradePage : IAsyncDisposable
         }
 
         await Assertions.Expect(Page.Locator("#ticket-form dd").First).Not.ToHaveTextAsync("–");
+    }
+
+    /// <summary>Goes on as another of the demo's people, without loading the page anew.</summary>
+    public async Task GoOnAsAsync(string name)
+    {
+        await Page.Locator("#account").ClickAsync();
+        await Page.Locator("button", new PageLocatorOptions { HasText = $"Go on as {name}" }).ClickAsync();
+        await Assertions.Expect(Page.Locator("#account")).ToContainTextAsync(name);
+        await LiveAsync();
+    }
+
+    /// <summary>Shows the ladder for one-click trading in the other one's place.</summary>
+    public async Task ShowOneClickAsync()
+    {
+        await Page.Locator("#settings").ClickAsync();
+        await Page.Locator("dialog label", new PageLocatorOptions { HasText = "One-click trading" }).Locator("input").CheckAsync();
+        await Page.Keyboard.PressAsync("Escape");
+        await Page.Locator("#oneclick-toggle").ClickAsync();
+        await Assertions.Expect(Page.Locator("#oneclick-ladder canvas")).ToBeVisibleAsync();
+        await Assertions.Expect(Page.Locator("#ladder")).ToBeHiddenAsync();
     }
 
     /// <summary>Fills the ticket: side, kind, and fields by their names.</summary>
@@ -124,6 +172,9 @@ internal sealed class TradePage : IAsyncDisposable
 /// <summary>One exchange for the tests of a class: its AAPL and MSFT are nobody's but theirs.</summary>
 public sealed class QuietExchange : IAsyncLifetime
 {
+    /// <summary>A symbol in which nobody trades but the tests.</summary>
+    public const string Symbol = "AAPL";
+
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("qc-terminal-");
     private SiloProcess? _silo;
 
@@ -143,7 +194,7 @@ public sealed class QuietExchange : IAsyncLifetime
         var port = SiloProcess.FreePort();
         Admin = new Uri($"http://127.0.0.1:{port}");
         _silo = await SiloProcess.StartAsync(
-            "--storage", "volatile", "--no-quotes", "AAPL", "--no-quotes", "MSFT", "--data", _data.FullName,
+            "--storage", "volatile", "--no-quotes", Symbol, "--no-quotes", "MSFT", "--data", _data.FullName,
             "--admin-port", port.ToString(CultureInfo.InvariantCulture), "--recordings", Recordings.FullName);
     }
 

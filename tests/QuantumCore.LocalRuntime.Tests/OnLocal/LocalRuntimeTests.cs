@@ -80,13 +80,13 @@ public sealed class LocalRuntimeTests : IAsyncDisposable
         var (vault, key) = Vault(Start());
         await vault.StartClock(TimeSpan.FromMinutes(5), keepAlive: false);
         var left = Signals.Raised($"left:{key}:1:{DeactivationReasonCode.ActivationIdle}");
-        await Signals.Until(
+        await Wait.UntilAsync(
             () =>
             {
                 _time.Advance(TimeSpan.FromMinutes(1));
-                return Task.FromResult(left.IsCompleted);
+                return left.IsCompleted;
             },
-            "the ticking grain was idle");
+            "the ticking grain to be idle");
         Assert.Equal(0, await vault.Ticks());
     }
 
@@ -100,7 +100,7 @@ public sealed class LocalRuntimeTests : IAsyncDisposable
         {
             _time.Advance(TimeSpan.FromMinutes(5));
             await Signals.Wait($"tick:{key}:{tick}");
-            await Signals.Until(() => Task.FromResult(_time.ArmedTimers == armed), "the next tick was due");
+            await Wait.UntilAsync(() => _time.ArmedTimers == armed, "the next tick to be due");
         }
 
         Assert.Equal(1, await vault.Life());
@@ -164,13 +164,13 @@ public sealed class LocalRuntimeTests : IAsyncDisposable
         var key = Signals.NewName();
         var knock = Start(options => options.ResponseTimeout = TimeSpan.FromHours(1)).GetGrain<IShutter>(key).Knock();
         await Signals.Wait($"opening:{key}");
-        await Signals.Until(
+        await Wait.UntilAsync(
             () =>
             {
                 _time.Advance(TimeSpan.FromSeconds(10));
-                return Task.FromResult(knock.IsCompleted);
+                return knock.IsCompleted;
             },
-            "the activation timed out");
+            "the activation to time out");
         var error = await Assert.ThrowsAsync<TimeoutException>(() => knock);
         Assert.DoesNotContain("IShutter", error.Message, StringComparison.Ordinal);
     }

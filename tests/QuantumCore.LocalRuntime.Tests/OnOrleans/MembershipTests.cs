@@ -22,7 +22,7 @@ public sealed class MembershipTests
         Assert.Equal(3, await CountAsync(postgres, name, SiloStatus.Active));
 
         await cluster.KillSiloAsync(2);
-        await Signals.Until(
+        await Wait.UntilAsync(
             async () => await CountAsync(postgres, name, SiloStatus.Dead) == 1 && await CountAsync(postgres, name, SiloStatus.Active) == 2,
             "the killed silo to be found dead");
     }

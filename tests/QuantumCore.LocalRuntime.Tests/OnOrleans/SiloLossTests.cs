@@ -22,7 +22,7 @@ public sealed class SiloLossTests
         await cluster.StartSiloAsync();
         Assert.Equal(2, cluster.SiloCount);
         foreach (var desk in desks)
-            await Signals.Until(() => Answers(desk), "every desk answered again");
+            await Wait.UntilAsync(() => Answers(desk), "every desk to answer again");
     }
 
     private static async Task<bool> Answers(IDesk desk)

@@ -6,8 +6,9 @@ using Xunit;
 namespace QuantumCore.TerminalTests;
 
 /// <summary>Another symbol, another person, another tab, a connection that is gone: what was true before it is not shown or sent after it.</summary>
-public sealed partial class JourneyTests
+public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
+    private const string Symbol = QuietExchange.Symbol;
     private const string Other = "MSFT";
 
     /// <summary>What the canvases say, by the panel they fill: the texts since it was last painted whole.</summary>
@@ -27,7 +28,7 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task Symbol_without_a_book_does_not_keep_the_prices_of_the_one_before()
     {
-        await using var page = await OpenAsync(lastPrice: "150.00", bid: "149.00", ask: "151.00");
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", bid: "149.00", ask: "151.00");
         await page.ClearAsync(Other);
         await page.Page.AddInitScriptAsync(WatchTexts);
         await page.Page.ReloadAsync();
@@ -45,7 +46,7 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task Nothing_is_sent_into_a_book_that_was_not_told_yet()
     {
-        await using var page = await OpenAsync(bid: "149.00", ask: "151.00");
+        await using var page = await TradePage.OpenAsync(browser, exchange, bid: "149.00", ask: "151.00");
         var goOn = false;
         await page.Page.RouteWebSocketAsync(Stream(), socket =>
         {
@@ -69,7 +70,7 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task Connection_that_is_dead_without_a_word_is_opened_anew()
     {
-        await using var page = await OpenAsync();
+        await using var page = await TradePage.OpenAsync(browser, exchange);
         var isDead = false;
         var connections = 0;
         await page.Page.RouteWebSocketAsync(Stream(), socket =>
@@ -102,7 +103,7 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task Book_that_was_asked_for_anew_and_did_not_come_is_asked_for_again()
     {
-        await using var page = await OpenAsync(bid: "149.00");
+        await using var page = await TradePage.OpenAsync(browser, exchange, bid: "149.00");
         var (loses, losesWhole) = (0, 0);
         await page.Page.RouteWebSocketAsync(Stream(), socket =>
         {
@@ -131,7 +132,7 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task What_was_missed_while_the_connection_was_gone_is_read_when_it_is_back()
     {
-        await using var page = await OpenAsync(lastPrice: "150.00");
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
         await page.Page.EvaluateAsync("() => { const real = Date.now; Date.now = () => real() + 30 * 60_000; }");
         var trades = page.Page.WaitForRequestAsync(new Regex("/trades/AAPL"));
         var candles = page.Page.WaitForRequestAsync(request => request.Url.Contains("/candles/AAPL", StringComparison.Ordinal) && Limit(request.Url) is > 30 and < 60);
@@ -147,10 +148,10 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task Trades_and_candles_that_were_not_answered_are_asked_for_again()
     {
-        await using var page = await OpenAsync(lastPrice: "150.00");
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
         var (trades, candles) = (0, 0);
-        await page.Page.RouteAsync("**/trades/AAPL*", route => ++trades == 1 ? BusyAsync(route) : route.ContinueAsync());
-        await page.Page.RouteAsync("**/candles/AAPL*", route => ++candles == 1 ? BusyAsync(route) : route.ContinueAsync());
+        await page.Page.RouteAsync("**/trades/AAPL*", route => ++trades == 1 ? TradePage.BusyAsync(route) : route.ContinueAsync());
+        await page.Page.RouteAsync("**/candles/AAPL*", route => ++candles == 1 ? TradePage.BusyAsync(route) : route.ContinueAsync());
         var tradesAgain = page.Page.WaitForResponseAsync(response => response.Url.Contains("/trades/AAPL", StringComparison.Ordinal) && response.Ok);
         var candlesAgain = page.Page.WaitForResponseAsync(response => response.Url.Contains("/candles/AAPL", StringComparison.Ordinal) && response.Url.Contains("limit=1440", StringComparison.Ordinal) && response.Ok);
         await page.Page.ReloadAsync();
@@ -162,11 +163,11 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task Positions_of_one_person_are_not_shown_to_the_next()
     {
-        await using var page = await OpenAsync(lastPrice: "150.00");
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
         await page.Page.Locator("[data-tab=positions]").ClickAsync();
         await Assertions.Expect(page.Page.Locator("#blotter tbody tr")).Not.ToHaveCountAsync(0);
-        await page.Page.RouteAsync("**/account/positions", BusyAsync);
-        await GoOnAsAsync(page, "demo-bob");
+        await page.Page.RouteAsync("**/account/positions", TradePage.BusyAsync);
+        await page.GoOnAsAsync("demo-bob");
         await Assertions.Expect(page.Page.Locator("#blotter")).ToHaveTextAsync("Loading positions…");
         await page.Page.UnrouteAsync("**/account/positions");
         await Assertions.Expect(page.Page.Locator("#blotter tbody tr")).Not.ToHaveCountAsync(0);
@@ -176,7 +177,7 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task Position_that_is_about_to_be_closed_keeps_the_focus()
     {
-        await using var page = await OpenAsync(lastPrice: "150.00");
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
         await page.Page.Locator("[data-tab=positions]").ClickAsync();
         var close = page.Page.Locator("#blotter button", new PageLocatorOptions { HasText = "Close" });
         await close.First.FocusAsync();
@@ -189,7 +190,7 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task Other_tab_goes_on_as_whoever_is_signed_in_there()
     {
-        await using var page = await OpenAsync();
+        await using var page = await TradePage.OpenAsync(browser, exchange);
         await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "sell", price = "158.00", quantity = "9" });
         var other = await page.Page.Context.NewPageAsync();
         await other.GotoAsync(new Uri(exchange.Address, "/signin").ToString());
@@ -208,7 +209,7 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task What_is_set_in_one_tab_holds_in_the_other_and_is_not_written_over_by_it()
     {
-        await using var page = await OpenAsync();
+        await using var page = await TradePage.OpenAsync(browser, exchange);
         var other = await page.Page.Context.NewPageAsync();
         await other.GotoAsync(new Uri(exchange.Address, "/signin").ToString());
         await other.Locator("#settings").ClickAsync();
@@ -226,7 +227,7 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task Machine_whose_clock_is_behind_is_told_no_old_fills()
     {
-        await using var page = await OpenAsync(lastPrice: "150.00");
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
         var fills = FillOf("1-0", "9", TimeProvider.System.GetUtcNow().AddMinutes(-10));
         await page.Page.RouteAsync("**/api/qc/v1/fills*", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = $$"""{"fills":[{{fills}}]}""" }));
         await page.Page.AddInitScriptAsync("{ const real = Date.now; Date.now = () => real() - 3_600_000; }");
@@ -245,14 +246,14 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task Groups_of_the_address_are_shown_and_own_orders_stand_in_theirs()
     {
-        await using var page = await OpenAsync(bid: "149.00", ask: "151.00");
+        await using var page = await TradePage.OpenAsync(browser, exchange, bid: "149.00", ask: "151.00");
         await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "sell", price = "150.53", quantity = "2" });
         await page.Page.AddInitScriptAsync(WatchTexts);
         await page.Page.GotoAsync(new Uri(exchange.Address, $"/trade/{Symbol}?group=10").ToString());
         await page.LiveAsync();
         await Assertions.Expect(page.Page.Locator("#grouping")).ToHaveValueAsync("10");
         Assert.EndsWith("group=10", page.Page.Url, StringComparison.Ordinal);
-        await ShowOneClickAsync(page);
+        await page.ShowOneClickAsync();
         await page.Page.WaitForFunctionAsync("() => window.texts['oneclick-ladder']?.includes('▸ 150.6')");
         page.AssertSound();
     }

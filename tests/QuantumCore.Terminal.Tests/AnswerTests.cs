@@ -5,9 +5,9 @@ using Xunit;
 namespace QuantumCore.TerminalTests;
 
 /// <summary>Answers that are lost, late, busy, or not the exchange's: what a person is told of an order, and what is sent twice.</summary>
-public sealed partial class JourneyTests
+public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
-    private const string Busy = """{"title":"Too busy; nothing was done.","status":503,"code":"Overloaded","field":null,"limit":null}""";
+    private const string Symbol = QuietExchange.Symbol;
 
     /// <summary>All notices from here on: they leave by themselves.</summary>
     private const string Listen = """
@@ -21,11 +21,11 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task Busy_exchange_that_is_asked_for_a_lost_order_has_not_said_that_there_is_none()
     {
-        await using var page = await OpenAsync();
+        await using var page = await TradePage.OpenAsync(browser, exchange);
         await page.Page.EvaluateAsync(Listen);
         var asked = 0;
         await page.Page.RouteAsync("**/api/qc/v1/orders", LoseAnswerAsync);
-        await page.Page.RouteAsync("**/orders/by-client-id/*", route => ++asked <= 3 ? BusyAsync(route) : route.ContinueAsync());
+        await page.Page.RouteAsync("**/orders/by-client-id/*", route => ++asked <= 3 ? TradePage.BusyAsync(route) : route.ContinueAsync());
         await page.FillAsync("buy", "limit", ("price", "119.00"), ("quantity", "7"));
         await page.SendAsync();
         await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Order placed" })).ToBeVisibleAsync();
@@ -39,12 +39,12 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task Same_order_sent_again_before_its_outcome_is_known_is_the_same_order()
     {
-        await using var page = await OpenAsync();
+        await using var page = await TradePage.OpenAsync(browser, exchange);
         var sent = 0;
         await page.Page.RouteAsync("**/api/qc/v1/orders", route => ++sent switch
         {
             1 => LoseAnswerAsync(route),
-            2 => BusyAsync(route),
+            2 => TradePage.BusyAsync(route),
             _ => route.ContinueAsync(),
         });
         await page.Page.RouteAsync("**/orders/by-client-id/*", route => route.AbortAsync(RequestAbortErrorCode.ConnectionReset));
@@ -68,7 +68,7 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task What_answers_in_the_exchanges_place_leaves_the_outcome_unknown_and_the_order_is_sent_again_under_its_name()
     {
-        await using var page = await OpenAsync();
+        await using var page = await TradePage.OpenAsync(browser, exchange);
         var names = new ConcurrentQueue<string>();
         await page.Page.RouteAsync("**/api/qc/v1/orders", route =>
         {
@@ -89,7 +89,7 @@ public sealed partial class JourneyTests
     public async Task Of_thousands_of_orders_that_end_at_once_the_newest_are_asked_for()
     {
         const int Many = 2_000;
-        await using var page = await OpenAsync();
+        await using var page = await TradePage.OpenAsync(browser, exchange);
         for (var placed = 0; placed < Many; placed += 500)
         {
             var orders = Enumerable.Range(placed, 500).Select(i => new { symbol = "AAPL", side = "buy", price = $"{1 + (0.01m * i):F2}", quantity = "1" });
@@ -119,12 +119,12 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task What_one_person_may_send_again_is_not_offered_to_the_next()
     {
-        await using var page = await OpenAsync();
+        await using var page = await TradePage.OpenAsync(browser, exchange);
         await page.Page.RouteAsync("**/api/qc/v1/orders", route => route.AbortAsync(RequestAbortErrorCode.ConnectionReset));
         await page.FillAsync("buy", "limit", ("price", "119.00"), ("quantity", "7"));
         await page.SendAsync();
         await Assertions.Expect(page.Page.Locator(".toast button", new PageLocatorOptions { HasText = "Send it again" })).ToBeVisibleAsync();
-        await GoOnAsAsync(page, "demo-bob");
+        await page.GoOnAsAsync("demo-bob");
         await Assertions.Expect(page.Page.Locator(".toast")).ToHaveCountAsync(0);
         await page.Page.Locator("#bell").ClickAsync();
         await Assertions.Expect(page.Page.Locator("dialog")).ToContainTextAsync("Nothing yet.");
@@ -133,7 +133,7 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task Next_order_that_is_being_written_is_left_alone_by_the_answer_to_the_last()
     {
-        await using var page = await OpenAsync();
+        await using var page = await TradePage.OpenAsync(browser, exchange);
         var goOn = new TaskCompletionSource();
         await page.Page.RouteAsync("**/api/qc/v1/orders", async route =>
         {
@@ -154,7 +154,7 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task Refusal_stands_at_its_field_until_that_is_written_anew()
     {
-        await using var page = await OpenAsync();
+        await using var page = await TradePage.OpenAsync(browser, exchange);
         await page.Page.RouteAsync("**/api/qc/v1/orders", route => route.FulfillAsync(new RouteFulfillOptions
         {
             Status = 422,
@@ -179,7 +179,7 @@ public sealed partial class JourneyTests
     [InlineData("0121", "121.00")]
     public async Task Price_is_sent_as_the_exchange_reads_it(string written, string placed)
     {
-        await using var page = await OpenAsync();
+        await using var page = await TradePage.OpenAsync(browser, exchange);
         await page.FillAsync("sell", "limit", ("price", written), ("quantity", "1"));
         if (placed == "0.50")
             await page.FillAsync("buy", "limit", ("price", written), ("quantity", "1"));
@@ -205,7 +205,7 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task Amount_to_ask_above_that_can_not_be_read_asks_before_each_order()
     {
-        await using var page = await OpenAsync();
+        await using var page = await TradePage.OpenAsync(browser, exchange);
         await page.Page.Locator("#settings").ClickAsync();
         await page.Page.Locator("dialog label", new PageLocatorOptions { HasText = "Confirm orders above" }).Locator("input").FillAsync("1 000");
         await page.Page.Keyboard.PressAsync("Escape");
@@ -220,7 +220,7 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task Date_of_a_year_with_five_digits_is_told_and_the_page_goes_on()
     {
-        await using var page = await OpenAsync();
+        await using var page = await TradePage.OpenAsync(browser, exchange);
         await page.FillAsync("buy", "limit", ("price", "119.00"), ("quantity", "7"), ("tif", "gtd"));
         await Assertions.Expect(page.Page.Locator("label[for=goodTill] span")).ToHaveTextAsync("Until, UTC");
         await page.Page.Locator("#goodTill").EvaluateAsync("input => { input.value = '20266-01-31T10:00'; input.dispatchEvent(new Event('input', { bubbles: true })); }");
@@ -232,13 +232,13 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task End_of_an_order_is_asked_for_until_it_is_told()
     {
-        await using var page = await OpenAsync();
+        await using var page = await TradePage.OpenAsync(browser, exchange);
         var placed = await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "116.37", quantity = "8" });
         var order = placed.GetProperty("orderId").GetInt64();
         var asked = 0;
         await page.Page.RouteAsync($"**/api/qc/v1/orders/AAPL/{order}", route => ++asked switch
         {
-            1 => BusyAsync(route),
+            1 => TradePage.BusyAsync(route),
             2 => route.AbortAsync(RequestAbortErrorCode.ConnectionReset),
             _ => route.ContinueAsync(),
         });
@@ -253,7 +253,7 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task Fills_are_read_one_answer_after_the_other()
     {
-        await using var page = await OpenAsync(lastPrice: "150.00", ask: "151.00");
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", ask: "151.00");
         var inside = 0;
         var most = 0;
         var asked = new TaskCompletionSource();
@@ -284,7 +284,7 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task Second_press_on_Amend_sends_nothing()
     {
-        await using var page = await OpenAsync();
+        await using var page = await TradePage.OpenAsync(browser, exchange);
         var order = await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "117.00", quantity = "8" });
         var sent = 0;
         var goOn = new TaskCompletionSource();
@@ -312,7 +312,7 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task Order_that_was_filled_before_it_could_be_cancelled_is_not_called_cancelled()
     {
-        await using var page = await OpenAsync();
+        await using var page = await TradePage.OpenAsync(browser, exchange);
         var order = await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "117.00", quantity = "8" });
         await page.Page.RouteAsync("**/api/qc/v1/orders/AAPL/*", route => route.Request.Method == "DELETE"
             ? route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = """{"status":"filled"}""" })
@@ -325,7 +325,7 @@ public sealed partial class JourneyTests
     [Fact]
     public async Task Keys_of_the_trade_page_do_nothing_on_another_page()
     {
-        await using var page = await OpenAsync();
+        await using var page = await TradePage.OpenAsync(browser, exchange);
         await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "117.00", quantity = "8" });
         await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToHaveCountAsync(1);
         var cancels = 0;
@@ -345,9 +345,6 @@ public sealed partial class JourneyTests
         Assert.Single(await page.OpenOrdersAsync(Symbol));
         page.AssertSound();
     }
-
-    private static Task BusyAsync(IRoute route) =>
-        route.FulfillAsync(new RouteFulfillOptions { Status = 503, ContentType = "application/problem+json", Body = Busy });
 
     /// <summary>What is asked for is done, and its answer is lost.</summary>
     private static async Task LoseAnswerAsync(IRoute route)
