@@ -145,7 +145,10 @@ public enum ChangedValue : byte
     /// <summary>SetPhase: the <see cref="PhaseReason"/>.</summary>
     Why = 33,
 
-    /// <summary>Act: the order of this public id trades with displayed quotes at a price, so many lots.</summary>
+    /// <summary>
+    /// Act, in records from before <see cref="Take"/>: the order of this public id trades with displayed quotes at a price, so many lots, and what
+    /// that sets off comes at once; of a fill-or-kill order when it is done.
+    /// </summary>
     TakeQuotes = 40,
 
     /// <summary>Act: the order of this public id trades with another one at a price, so many lots.</summary>
@@ -159,6 +162,12 @@ public enum ChangedValue : byte
 
     /// <summary>Act: the order of this public id ends for a reason.</summary>
     Close = 44,
+
+    /// <summary>Act: the order of this public id trades with displayed quotes at a price, so many lots, as part of a phase.</summary>
+    Take = 45,
+
+    /// <summary>Act: what the parts of the phase have set off comes. The value is 0.</summary>
+    EndPhase = 46,
 
     /// <summary>Of an act: a price in ticks.</summary>
     Price = 50,

@@ -24,8 +24,8 @@ public static class OrderListChecks
         return kind switch
         {
             OrderListKind.OneCancelsOther => Pair(orders, 0, 1),
-            OrderListKind.OneTriggersOther => Parent(orders[0]) ?? Child(orders[1]),
-            OrderListKind.OneTriggersOneCancelsOther => Parent(orders[0]) ?? Pair(orders, 1, 2),
+            OrderListKind.OneTriggersOther => Parent(orders[0]) ?? Child(orders, 1),
+            OrderListKind.OneTriggersOneCancelsOther => Parent(orders[0]) ?? Child(orders, 1) ?? Child(orders, 2) ?? Pair(orders, 1, 2),
             OrderListKind.Strategy => Alone(0, "type", "The legs of a strategy are no list."),
         };
     }
@@ -43,8 +43,9 @@ public static class OrderListChecks
             : null;
     }
 
-    private static Refusal? Child(HoldRequest order) => order.Conditions.Decode() is { Amount: not null }
-        ? Alone(1, "quoteAmount", "An order that waits for another has a quantity.")
+    private static Refusal? Child(ImmutableArray<HoldRequest> orders, int at) =>
+        orders[at].Conditions.Decode() is { Amount: not null } ? Alone(at, "quoteAmount", "An order that waits for another has a quantity.")
+        : orders[at].TimeInForce == TimeInForce.AtTheOpening ? Alone(at, "timeInForce", "When the order that it waits for is filled, the opening is over.")
         : null;
 
     private static Refusal? Pair(ImmutableArray<HoldRequest> orders, int a, int b)

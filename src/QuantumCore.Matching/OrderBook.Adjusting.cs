@@ -180,8 +180,8 @@ public sealed partial class OrderBook
         if (isArmed)
         {
             LeaveTrigger(slot);
-            // Prints from before are of other prices: they count now, or not at all (RULES 7.7, 7.8).
-            FollowPrints(slot);
+            // Prints and a mark from before are of other prices: they count now, or not at all (RULES 7.5, 7.7, 7.8).
+            FollowUnseen(slot);
         }
 
         kept.Peak = adjustment.PriceOf(entry.Side, kept.Peak);

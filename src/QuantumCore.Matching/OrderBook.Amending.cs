@@ -326,17 +326,13 @@ public sealed partial class OrderBook
             return RejectReason.SymbolHalted;
         if (amendment.ExpiryNanos is { } expiry && expiry <= timeNanos)
             return RejectReason.ExpiredAlready;
-        if (_entries[slot].Place == OrderPlace.Pending)
-            return RejectReason.None;
-        if (price != LimitOf(slot) && !IsMarketNow(slot) && IsOutsideStaticBand(price))
-            return RejectReason.PriceBand;
-        if (!KeepsListInOrder(slot, amendment))
-            return RejectReason.ListPrices;
-        if (WouldTriggerNow(slot, amendment))
-            return RejectReason.StopWouldTrigger;
-        if (growth > 0 && Has(slot, Traits.Conditional)
-            && _conditionalLots > MaxConditionalLots - (sibling == 0 ? growth : 2 * growth))
+        var isPending = _entries[slot].Place == OrderPlace.Pending;
+        if (!isPending && MovesOutOfPlace(slot, amendment, price) is not RejectReason.None and var misplaced)
+            return misplaced;
+        if (growth > 0 && Has(slot, Traits.Conditional) && _conditionalLots > MaxConditionalLots - (sibling == 0 ? growth : 2 * growth))
             return RejectReason.Overflow;
+        if (isPending)
+            return RejectReason.None;
 
         var lots = _entries[slot].Leaves + (amendment.TotalLots ?? _entries[slot].TotalLots) - _entries[slot].TotalLots;
         var reject = loses ? CheckMove(slot, lots, slides: price != LimitOf(slot), ref price) : RejectReason.None;
@@ -345,6 +341,13 @@ public sealed partial class OrderBook
         var siblingPrice = PriceNow(sibling);
         return CheckMove(sibling, lots, slides: false, ref siblingPrice);
     }
+
+    /// <summary>What a new price or trigger is refused for wherever there is room for it (RULES 12.1, 9.1, 7.2).</summary>
+    private RejectReason MovesOutOfPlace(int slot, Amendment amendment, long price) =>
+        price != LimitOf(slot) && !IsMarketNow(slot) && IsOutsideStaticBand(price) ? RejectReason.PriceBand
+        : !KeepsListInOrder(slot, amendment) ? RejectReason.ListPrices
+        : WouldTriggerNow(slot, amendment) ? RejectReason.StopWouldTrigger
+        : RejectReason.None;
 
     /// <summary>Limit, cap or protection of an open order.</summary>
     private long LimitOf(int slot) => Has(slot, Traits.Conditional) ? ConditionsOf(slot).Price : PriceNow(slot);

@@ -207,7 +207,7 @@ public sealed partial class OrderBook
         var trailing = OrderRules.IsTrailing(kept.Type);
         if (kept.ArmedAtPrint > _printsSeen + _prints.Count)
             return "was armed at a print that has not come";
-        if (kept.IsDue && (_entries[slot].Place != OrderPlace.Armed || kept.Reference != TriggerReference.Last || Phase == TradingPhase.Continuous))
+        if (kept.IsDue && (_entries[slot].Place != OrderPlace.Armed || kept.Reference is not (TriggerReference.Last or TriggerReference.Mark) || Phase == TradingPhase.Continuous))
             return "is due and does not wait for its book";
         if (!trailing)
             return kept.Follows || (kept.Peak != 0 && kept.Peg == PegReference.None) ? "follows and is no trailing stop" : null;

@@ -168,15 +168,17 @@ public sealed partial class OrderBook
 
     /// <summary>
     /// An order that stands aside trades with displayed quotes of others at one price: Trade for each. Not a print:
-    /// neither the last price nor stops follow it (RULES 7.1). What it sets off comes at once, of a fill-or-kill order
-    /// when it is done.
+    /// neither the last price nor stops follow it (RULES 7.1).
     /// </summary>
     /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
     /// <param name="orderId">The order.</param>
     /// <param name="priceTicks">The price of the quotes.</param>
     /// <param name="lots">At most what <see cref="TryGetQuote"/> finds there.</param>
+    /// <param name="goesOn">
+    /// Its taker phase goes on, here or in another book: what it sets off comes with <see cref="EndPhase"/> (RULES 3).
+    /// </param>
     /// <exception cref="InvalidOperationException">These quotes are not there: whoever decided saw another book.</exception>
-    public void TakeQuotes(long timeNanos, long orderId, long priceTicks, long lots)
+    public void TakeQuotes(long timeNanos, long orderId, long priceTicks, long lots, bool goesOn = false)
     {
         var slot = BeginAside(timeNanos, orderId, lots);
         var taker = TakerFor(slot, priceTicks);
@@ -202,13 +204,20 @@ public sealed partial class OrderBook
 
         if (left > 0)
             throw new InvalidOperationException($"Order {orderId} was to take {lots} lots at {priceTicks}; {left} are not there.");
-        var isWhole = ConditionsOf(slot).TimeInForce == TimeInForce.FillOrKill;
         Diminish(slot, lots);
-        // Fill or kill was decided by the quotes as they were: until it is done, no one else may move.
-        if (isWhole)
-            ConcludeIfDone(orderId);
-        else
+        if (!goesOn)
             Conclude();
+    }
+
+    /// <summary>The taker phase of an order that stands, or stood, aside is over: what it has set off comes.</summary>
+    /// <param name="timeNanos">That of its last part.</param>
+    public void EndPhase(long timeNanos)
+    {
+        if (timeNanos != LastTimeNanos)
+            throw new InvalidOperationException($"A phase that was begun at {LastTimeNanos} does not end at {timeNanos}.");
+
+        Begin();
+        Conclude();
     }
 
     /// <summary>

@@ -125,9 +125,8 @@ public sealed partial class OrderBook
         var fits = kind switch
         {
             OrderListKind.OneCancelsOther => ArePair(in legs[0], in legs[1]),
-            OrderListKind.OneTriggersOther => IsParent(in legs[0]) && legs[1].Conditions?.Amount is null
-                && legs[1].Type != OrderType.Leg,
-            _ => IsParent(in legs[0]) && ArePair(in legs[1], in legs[2]),
+            OrderListKind.OneTriggersOther => IsParent(in legs[0]) && IsChild(in legs[1]),
+            _ => IsParent(in legs[0]) && IsChild(in legs[1]) && IsChild(in legs[2]) && ArePair(in legs[1], in legs[2]),
         };
         if (!fits)
             return RejectReason.InvalidCombination;
@@ -159,6 +158,10 @@ public sealed partial class OrderBook
     }
 
     private static readonly OrderConditions s_noConditions = new();
+
+    /// <summary>A child has a quantity, and comes when its parent is filled: an opening is over by then (RULES 13).</summary>
+    private static bool IsChild(in NewOrder order) =>
+        order.Conditions?.Amount is null && order.Type != OrderType.Leg && order.TimeInForce != TimeInForce.AtTheOpening;
 
     /// <summary>Two legs of one side and size: one that waits for the better price, one for the worse.</summary>
     private static bool ArePair(in NewOrder a, in NewOrder b) => a.Side == b.Side && a.QuantityLots == b.QuantityLots

@@ -342,22 +342,27 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// Looks at the prints that wait because the book does not match, for one armed order alone, which stands at no trigger meanwhile: one that they
-    /// reach is due, whatever becomes of its trigger, and one that trails has followed them.
+    /// Looks at the prints and the mark that wait because the book does not match, for one armed order alone, which stands at no trigger meanwhile:
+    /// one that they reach is due, whatever becomes of its trigger, and one that trails has followed the prints.
     /// </summary>
-    private void FollowPrints(int slot)
+    private void FollowUnseen(int slot)
     {
         ref var kept = ref ConditionsOf(slot);
-        if (kept.Reference != TriggerReference.Last || kept.IsDue)
+        if (kept.IsDue)
             return;
 
         var side = _entries[slot].Side;
+        if (kept.Reference == TriggerReference.Mark && MarkPriceTicks != 0 && IsReached(in kept, side, MarkPriceTicks))
+            SetDue(slot, true);
+        if (kept.Reference != TriggerReference.Last)
+            return;
+
         for (var print = 0; print < _prints.Count; print++)
         {
             var price = _prints[print];
             if (kept.ArmedAtPrint > _printsSeen + print)
                 continue;
-            if (kept.Trigger is >= 1 and <= Instrument.PriceTicksLimit && Reaches(price, side, kept.Type, kept.Trigger))
+            if (IsReached(in kept, side, price))
             {
                 SetDue(slot, true);
                 return;
@@ -367,6 +372,9 @@ public sealed partial class OrderBook
                 _ = Ratchet(ref kept, side == Side.Sell, price);
         }
     }
+
+    private static bool IsReached(in Conditions kept, Side side, long price) =>
+        kept.Trigger is >= 1 and <= Instrument.PriceTicksLimit && Reaches(price, side, kept.Type, kept.Trigger);
 
     private void SetDue(int slot, bool isDue)
     {

@@ -54,6 +54,8 @@ public sealed class OrderListCallTests
     [InlineData($$"""{"kind":"oco","orders":[{{Stop}},{{Stop}}]}""", "InvalidCombination", "orders[0].type,orders[1].type", null)]
     [InlineData($$"""{"kind":"oto","orders":[{{Stop}},{{Target}}]}""", "InvalidCombination", "kind,orders[0].type", null)]
     [InlineData($$"""{"kind":"oto","orders":[{{Parent}},{"symbol":"AAPL","side":"sell","type":"market","quoteAmount":"5"}]}""", "InvalidCombination", "kind,orders[1].quoteAmount", null)]
+    [InlineData($$"""{"kind":"oto","orders":[{{Parent}},{"symbol":"AAPL","side":"sell","price":"160","quantity":"5","timeInForce":"opg"}]}""", "InvalidCombination", "kind,orders[1].timeInForce", null)]
+    [InlineData($$"""{"kind":"otoco","orders":[{{Parent}},{{Target}},{"symbol":"AAPL","side":"sell","type":"stop","triggerPrice":"140","quantity":"5","timeInForce":"opg"}]}""", "InvalidCombination", "orders[2].type,orders[2].timeInForce", null)]
     [InlineData($$"""{"kind":"oco","orders":[{{Target}},{"symbol":"MSFT","side":"sell","type":"stop","triggerPrice":"140","quantity":"5"}]}""", "InvalidCombination", "orders[0].symbol,orders[1].symbol", null)]
     [InlineData($$"""{"kind":"oco","orders":[{{Target}},{"symbol":"AAPL","side":"buy","type":"stop","triggerPrice":"140","quantity":"5"}]}""", "InvalidCombination", "orders[0].side,orders[1].side", null)]
     [InlineData($$"""{"kind":"oco","orders":[{{Target}},{"symbol":"AAPL","side":"sell","type":"stop","triggerPrice":"140","quantity":"4"}]}""", "InvalidCombination", "orders[0].quantity,orders[1].quantity", null)]

@@ -12,7 +12,7 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
     // In the sequence they came.
     private List<Resting> _orders = [];
 
-    // Those of the same legs by what they pay, then as they came; those of others by their legs' names.
+    // In any sequence.
     private List<Waiting> _waiting = [];
     private List<GroupFill> _fills = [];
     private long _came;
@@ -97,8 +97,7 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
         Trade(taker);
         if (taker.Units > 0 && time == TimeInForce.GoodTillCancel)
         {
-            _waiting = [.. _waiting.Append(taker).OrderBy(strategy => strategy.Kind, StringComparer.Ordinal)
-                .ThenBy(strategy => strategy.Legs[0].Side).ThenByDescending(strategy => strategy.Net).ThenBy(strategy => strategy.Came)];
+            _waiting.Add(taker);
         }
 
         LetThoseWhoWaitTrade();
@@ -205,7 +204,7 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
 
     private Offer? BestOffer(string symbol, long account, Side side, long limit, long lots)
     {
-        Offer? best = null;
+        var offers = new List<Offer>();
         foreach (var strategy in _waiting.Where(strategy => strategy.Account != account))
         {
             var leg = strategy.Legs.FirstOrDefault(leg => leg.Symbol == symbol && leg.Side != side);
@@ -216,15 +215,23 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
 
             var (cost, units) = AtTips(strategy, symbol);
             units = Math.Min(units, lots / leg.Ratio);
-            if (units > 0 && PriceFor(leg, strategy.Net - cost, side, limit) is { } price
-                && (best is null || (price != best.Price && IsWithin(side, best.Price, price))))
+            if (units > 0 && PriceFor(leg, strategy.Net - cost, side, limit) is { } price)
             {
-                best = new Offer(strategy, price, units);
+                offers.Add(new Offer(strategy, price, units));
             }
         }
 
-        return best;
+        // The best price; at that price of each kind who pays most, and of those who came first.
+        var best = side == Side.Buy ? offers.MinBy(offer => offer.Price)?.Price : offers.MaxBy(offer => offer.Price)?.Price;
+        var first = FirstOfTheBest(offers.Where(offer => offer.Price == best).Select(offer => offer.Strategy));
+        return offers.Find(offer => offer.Strategy == first);
     }
+
+    /// <summary>Prices of one kind compare; of the best of each kind the one that came first.</summary>
+    private static Waiting? FirstOfTheBest(IEnumerable<Waiting> strategies) => strategies
+        .GroupBy(strategy => (strategy.Kind, strategy.Legs[0].Side))
+        .Select(kind => kind.OrderByDescending(strategy => strategy.Net).ThenBy(strategy => strategy.Came).First())
+        .MinBy(strategy => strategy.Came);
 
     /// <summary>
     /// The best price for an incoming order that a leg may trade at when no more than so much is left for it: tick by
@@ -245,7 +252,7 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
 
     private void LetThoseWhoWaitTrade()
     {
-        while (_waiting.FirstOrDefault(strategy => AtTips(strategy) is { Units: > 0 } tips && tips.Cost <= strategy.Net) is { } next)
+        while (FirstOfTheBest(_waiting.Where(strategy => AtTips(strategy) is { Units: > 0 } tips && tips.Cost <= strategy.Net)) is { } next)
         {
             while (next.Units > 0 && AtTips(next) is { Units: > 0 } tips && tips.Cost <= next.Net)
             {
@@ -268,9 +275,9 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
     {
         while (taker.Units > 0)
         {
-            var maker = _waiting.FirstOrDefault(maker => maker.Kind == taker.Kind
+            var maker = FirstOfTheBest(_waiting.Where(maker => maker.Kind == taker.Kind
                 && maker.Legs[0].Side != taker.Legs[0].Side && maker.Account != taker.Account
-                && -maker.Net <= taker.Net && HavePrices(taker, maker, 0, -maker.Net));
+                && -maker.Net <= taker.Net && HavePrices(taker, maker, 0, -maker.Net)));
             var (cost, units) = AtTips(taker);
             if (maker is not null && (units == 0 || -maker.Net <= cost))
             {

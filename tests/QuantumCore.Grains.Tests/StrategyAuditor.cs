@@ -120,7 +120,7 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
         foreach (var act in Acts(turn.Command))
         {
             var (price, lots) = (act.Length > 1 ? act[1].Value : 0, act.Length > 2 ? act[2].Value : 0);
-            if (act[0].Name == ChangedValue.TakeQuotes)
+            if (act[0].Name == ChangedValue.Take)
             {
                 Note(act[0].Value, new LegTrade(price, lots, LegRole.Quotes));
             }

@@ -102,7 +102,7 @@ public class StrategyFlowTests
         }
 
         static bool TradesQuotes(BookRecord record) =>
-            record is BookTurn { Command.Changes: [{ Name: ChangedValue.TakeQuotes }, _, { Value: > 1 }] };
+            record is BookTurn { Command.Changes: [{ Name: ChangedValue.Take }, _, { Value: > 1 }, { Name: ChangedValue.EndPhase }] };
     }
 
     [Theory]

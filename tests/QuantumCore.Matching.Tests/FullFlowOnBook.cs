@@ -20,5 +20,5 @@ internal sealed class FullFlowOnBook(int seed)
     }
 
     /// <summary>No command between two parts of a turn: the book is whole.</summary>
-    public bool IsWhole => _guide.Admitted == 0;
+    public bool IsWhole => _guide.IsWhole;
 }

@@ -40,6 +40,24 @@ public class LargeNumberTests
     }
 
     [Fact]
+    public void A_child_that_waits_grows_to_what_a_book_can_keep()
+    {
+        var book = new OrderBook();
+        NewOrder[] list = [Limit(Buy, 1, 50), Limit(Sell, 1, 60)];
+        long child;
+        do
+        {
+            Assert.Equal(RejectReason.None, book.SubmitList(0, OrderListKind.OneTriggersOther, list, out var parent));
+            child = parent + 1;
+        }
+        while (book.Amend(0, child, new() { TotalLots = Largest }) == RejectReason.None);
+
+        ExpectRefusal(book, RejectReason.Overflow, b => b.Amend(0, child, new() { TotalLots = Largest }));
+        Assert.Equal(RejectReason.None, book.Amend(0, child, new() { TotalLots = 2 }));
+        Assert.Equal(book.StateHash, OrderBook.Restore(book.Snapshot()).StateHash);
+    }
+
+    [Fact]
     public void A_pair_grows_for_both_legs_or_not_at_all()
     {
         var book = new OrderBook();

@@ -33,15 +33,17 @@ public class LegTests
     }
 
     [Fact]
-    public void What_a_fill_or_kill_leg_sets_off_waits_until_it_is_done()
+    public void What_the_parts_of_a_phase_set_off_waits_until_it_is_over()
     {
         var peg = Limit(Sell, 2, 0) with { Type = OrderType.Pegged, Conditions = new() { Peg = PegReference.Primary } };
-        var book = BookOf(Limit(Sell, 5, 100), Limit(Sell, 5, 101), peg, Leg(Buy, 10, 110) with { TimeInForce = TimeInForce.FillOrKill });
-        book.TakeQuotes(0, 4, 100, 5);
+        var book = BookOf(Limit(Sell, 5, 100), Limit(Sell, 5, 101), peg, Leg(Buy, 10, 110));
+        book.TakeQuotes(0, 4, 100, 5, goesOn: true);
         // In between the peg has not moved, so that this is no book to audit.
         Assert.Equal([Trade(Buy, 4, 1, 5, 100, 5, 0)], book.Events.ToArray());
-        book.TakeQuotes(0, 4, 101, 5);
-        Assert.Equal(BookEventKind.Trade, book.Events[0].Kind);
+        book.TakeQuotes(0, 4, 101, 5, goesOn: true);
+        Assert.Equal([Trade(Buy, 4, 2, 5, 101, 0, 0)], book.Events.ToArray());
+        _ = Assert.Throws<InvalidOperationException>(() => book.EndPhase(1));
+        book.EndPhase(0);
         Assert.Contains(book.Events.ToArray(), happened => happened is { Kind: BookEventKind.Parked, OrderId: 3 });
         Assert.Null(book.Audit());
     }

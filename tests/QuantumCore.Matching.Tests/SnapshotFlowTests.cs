@@ -121,9 +121,6 @@ public class SnapshotFlowTests
                 continue;
 
             book.TakeQuotes(book.LastTimeNanos, id, price, Math.Min(lots, leg.LeavesLots));
-            // A leg may have become fill-or-kill: part of one is no end of anything.
-            if (book.TryGetOrder(id, out _))
-                _ = book.Cancel(book.LastTimeNanos, id, EndReason.List);
             Sound(book, RejectReason.None, where);
         }
     }

@@ -13,6 +13,9 @@ internal sealed partial class BookMachine
     private readonly List<NamedValue> _acts = [];
     private BookTurn? _acting;
 
+    // Something was taken since what that sets off came last.
+    private bool _phaseGoesOn;
+
     /// <summary>The orders of strategies that are open here.</summary>
     public IEnumerable<OrderTicket> OpenLegs => _accounts.OrderBy(pair => pair.Key)
         .SelectMany(pair => pair.Value.Open.Values.Where(ticket => ticket.Order.Type == OrderType.Leg));
@@ -36,9 +39,22 @@ internal sealed partial class BookMachine
         return Presence(order.Account).Open[order.Number];
     }
 
-    /// <summary>An order that stands aside trades with displayed quotes at one price.</summary>
-    public void TakeQuotes(OrderTicket ticket, long priceTicks, long lots, long now) => Act(
-        now, [new(ChangedValue.TakeQuotes, ticket.OrderId), new(ChangedValue.Price, priceTicks), new(ChangedValue.Lots, lots)]);
+    /// <summary>An order that stands aside trades with displayed quotes at one price; what that sets off comes with <see cref="EndPhase"/>.</summary>
+    public void TakeQuotes(OrderTicket ticket, long priceTicks, long lots, long now)
+    {
+        Act(now, [new(ChangedValue.Take, ticket.OrderId), new(ChangedValue.Price, priceTicks), new(ChangedValue.Lots, lots)]);
+        _phaseGoesOn = true;
+    }
+
+    /// <summary>The taker phase in which quotes were taken here, if any were, is over.</summary>
+    public void EndPhase(long now)
+    {
+        if (_phaseGoesOn)
+        {
+            Act(now, [new(ChangedValue.EndPhase, 0)]);
+            _phaseGoesOn = false;
+        }
+    }
 
     /// <summary>Two orders that stand aside trade with each other.</summary>
     public void Cross(OrderTicket taker, OrderTicket maker, long priceTicks, long lots, long now) => Act(
@@ -56,8 +72,12 @@ internal sealed partial class BookMachine
     public void Proceed(OrderTicket ticket, long now) => Act(now, [new(ChangedValue.Proceed, ticket.OrderId)]);
 
     /// <summary>A leg ends with its strategy.</summary>
-    public void CloseLeg(OrderTicket ticket, EndReason reason, long now) =>
+    public void CloseLeg(OrderTicket ticket, EndReason reason, long now)
+    {
         Act(now, [new(ChangedValue.Close, ticket.OrderId), new(ChangedValue.Reason, (long)reason)]);
+        // A cancel brings what came before it to its end, too.
+        _phaseGoesOn = false;
+    }
 
     /// <summary>The record of everything that was done since the last record; null for nothing.</summary>
     public BookTurn? EndActs()
@@ -100,8 +120,14 @@ internal sealed partial class BookMachine
         var time = _acting!.TimeNanos;
         switch (act)
         {
+            case [(ChangedValue.Take, var id), (ChangedValue.Price, var price), (ChangedValue.Lots, var lots)]:
+                Core.TakeQuotes(time, id, price, lots, goesOn: true);
+                break;
+            case [(ChangedValue.EndPhase, 0)]:
+                Core.EndPhase(time);
+                break;
             case [(ChangedValue.TakeQuotes, var id), (ChangedValue.Price, var price), (ChangedValue.Lots, var lots)]:
-                Core.TakeQuotes(time, id, price, lots);
+                Core.TakeQuotes(time, id, price, lots, goesOn: IsPartOfWhole(id, lots));
                 break;
             case [(ChangedValue.Cross, var id), (ChangedValue.Price, var price), (ChangedValue.Lots, var lots), (ChangedValue.Maker, var maker)]:
                 Core.Cross(time, id, maker, price, lots);
@@ -122,6 +148,10 @@ internal sealed partial class BookMachine
         Collect();
         _acts.AddRange(act);
     }
+
+    /// <summary>Whether a fill-or-kill order takes less than it has left: in records from before, nothing else moved until it was done.</summary>
+    private bool IsPartOfWhole(long id, long lots) =>
+        _open.TryGetValue(id, out var ticket) && ticket.Order.TimeInForce == TimeInForce.FillOrKill && lots < ticket.LeavesLots;
 
     private BookTurn? ActAgain(BookCommand command, long time)
     {

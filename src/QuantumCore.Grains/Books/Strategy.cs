@@ -55,8 +55,11 @@ internal sealed class Strategy
     /// <summary>Which way round it is.</summary>
     public Side Direction => Legs[0].Terms.Side;
 
-    /// <summary>When it came: ids of one book rise.</summary>
-    public long Arrival => Legs[0].Ticket.OrderId;
+    /// <summary>Whether it is of the same legs and the same way round: their net prices compare.</summary>
+    public bool IsOfKind(Strategy other) => Key == other.Key && Direction == other.Direction;
+
+    /// <summary>When it came, among those of its group.</summary>
+    public long Arrival { get; set; }
 
     /// <summary>Units it has open.</summary>
     public long UnitsLeft => Legs[0].Ticket.LeavesLots / Legs[0].Terms.Lots;

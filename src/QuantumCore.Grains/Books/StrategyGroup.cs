@@ -19,12 +19,15 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     /// <summary>Most strategies the other way round that one which waits is compared with after a command.</summary>
     private const int ContrasAsked = 16;
 
-    // By legs; within those the one that pays most first, then the one that came first.
+    // By kind; within one the one that pays most first, then the one that came first.
     private readonly List<Strategy> _open = [];
     private readonly List<BookMachine> _acting = [];
 
     // Came back without a leg: they end with the next command, and until then nobody trades with them.
     private readonly List<Strategy> _lame = [];
+
+    // Strategies that came so far, or came back.
+    private long _arrivals;
 
     /// <summary>The open strategies.</summary>
     public IReadOnlyList<Strategy> Open => _open;
@@ -38,6 +41,7 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     {
         var there = books.Select(book => book.Symbol).ToHashSet(StringComparer.Ordinal);
         var legs = books.SelectMany(book => book.OpenLegs.Select(ticket => (Book: book, Ticket: ticket, Terms: TermsOf(ticket.Order)!)));
+        var back = new List<Strategy>();
         foreach (var whole in legs.GroupBy(leg => (leg.Ticket.Order.Account, leg.Ticket.Order.Number - leg.Terms.Leg)))
         {
             var strategy = new Strategy(
@@ -49,12 +53,36 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
 
             if (strategy.IsWhole)
             {
-                Insert(strategy);
+                back.Add(strategy);
             }
             else if (strategy.Terms.Legs.All(leg => there.Contains(leg.Symbol)))
             {
                 _lame.Add(strategy);
             }
+        }
+
+        foreach (var strategy in AsTheyCame(back))
+        {
+            strategy.Arrival = ++_arrivals;
+            Insert(strategy);
+        }
+    }
+
+    /// <summary>
+    /// In the sequence they came, as the books tell it: ids of one book rise. Those that have no book in common, not even by way of others, are in none.
+    /// </summary>
+    private static IEnumerable<Strategy> AsTheyCame(IEnumerable<Strategy> strategies)
+    {
+        var lines = strategies.SelectMany(strategy => strategy.Legs.Select(leg => (leg.Book.Symbol, leg.Ticket.OrderId, Strategy: strategy)))
+            .GroupBy(one => one.Symbol).OrderBy(line => line.Key, StringComparer.Ordinal)
+            .ToDictionary(line => line.Key, line => new Queue<Strategy>(line.OrderBy(one => one.OrderId).Select(one => one.Strategy)));
+        while (lines.Values.FirstOrDefault(line => line.Count > 0) is not null)
+        {
+            var next = lines.Values.Where(line => line.Count > 0).Select(line => line.Peek())
+                .FirstOrDefault(strategy => Array.TrueForAll(strategy.Legs, leg => lines[leg.Book.Symbol].Peek() == strategy))
+                ?? throw new InvalidDataException("Strategies came before each other.");
+            Array.ForEach(next.Legs, leg => lines[leg.Book.Symbol].Dequeue());
+            yield return next;
         }
     }
 
@@ -79,7 +107,8 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
 
         var terms = TermsOf(legs[0])!;
         var strategy = new Strategy(terms, [.. legs.Select((order, i) =>
-            new OpenLeg(terms.Legs[i], books[i], In(books[i]).EnterAside(order, now)))]);
+            new OpenLeg(terms.Legs[i], books[i], In(books[i]).EnterAside(order, now)))])
+        { Arrival = ++_arrivals };
         if (legs[0].TimeInForce == TimeInForce.FillOrKill && UnitsWithin(strategy) < strategy.UnitsLeft)
         {
             Close(strategy, EndReason.FillOrKill, now);
@@ -130,6 +159,7 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
             book.Proceed(ticket, now);
         }
 
+        EndPhase(now);
         TradeOn([.. _open], now);
         RecordActs();
         return true;
@@ -180,6 +210,9 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         return book;
     }
 
+    /// <summary>A taker has traded with whom it could, in all its books: what it set off there comes now (RULES 3).</summary>
+    private void EndPhase(long now) => _acting.ForEach(book => book.EndPhase(now));
+
     private void RecordActs()
     {
         foreach (var book in _acting)
@@ -202,6 +235,7 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
             Insert(strategy);
         }
 
+        EndPhase(now);
         TradeOn([.. _open], now);
     }
 
@@ -251,21 +285,41 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     /// Strategies that wait trade with quotes that have come within their net price, and with those that no longer keep
     /// apart; until none is left that could.
     /// </summary>
-    private void TradeOn(Strategy[] next, long now)
+    /// <param name="next">Those that are asked at first, of one kind beside each other.</param>
+    /// <param name="now">Unix nanoseconds.</param>
+    private void TradeOn(IReadOnlyList<Strategy> next, long now)
     {
-        while (next.Any(strategy => TradeWaiting(strategy, now)))
+        while (FirstThatCanTrade(next) is { } strategy)
         {
+            Trade(strategy, ContrasFor(strategy), now);
+            EndPhase(now);
+            RemoveIfDone(strategy);
             next = [.. _open];
         }
     }
 
-    private bool TradeWaiting(Strategy strategy, long now)
+    /// <summary>Of each kind the best one that can trade; of those, whose prices do not compare, the one that came first.</summary>
+    private Strategy? FirstThatCanTrade(IReadOnlyList<Strategy> among)
     {
-        var units = strategy.UnitsLeft;
-        Trade(strategy, strategy.MayBeKeptApart ? ContrasAsked : 0, now);
-        RemoveIfDone(strategy);
-        return strategy.UnitsLeft < units;
+        Strategy? first = null;
+        for (var i = 0; i < among.Count; i++)
+        {
+            if (Finds(among[i], ContrasFor(among[i])).IsNothing)
+            {
+                continue;
+            }
+
+            first = first is null || among[i].Arrival < first.Arrival ? among[i] : first;
+            while (i + 1 < among.Count && among[i + 1].IsOfKind(among[i]))
+            {
+                i++;
+            }
+        }
+
+        return first;
     }
+
+    private static int ContrasFor(Strategy waiting) => waiting.MayBeKeptApart ? ContrasAsked : 0;
 
     private static StrategyTerms? TermsOf(SubmitOrder order) => order.Conditions.Decode()?.Strategy;
 
@@ -309,32 +363,46 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     /// <summary>A strategy meets those the other way round, at most so many of them, and quotes.</summary>
     private void Trade(Strategy taker, int contras, long now)
     {
-        while (taker.UnitsLeft > 0 && taker.IsWhole)
+        while (Finds(taker, contras) is { IsNothing: false } found)
         {
-            var contra = contras == 0 ? null : Contra(taker, contras);
-            var quotes = StrategyPrices.FromQuotes(taker, taker.UnitsLeft);
-            var direct = contra is not null && (quotes is null || -contra.Value.Maker.Terms.Net <= quotes.Value.Cost);
-            if (direct)
+            if (found.Maker is { } maker)
             {
-                Cross(taker, contra!.Value.Maker, contra.Value.Prices, now);
-            }
-            else if (quotes is { } found && found.Cost <= taker.Terms.Net)
-            {
-                Take(taker, in found, now);
+                Cross(taker, maker, found.Prices, now);
             }
             else
             {
-                return;
+                Take(taker, found.Units, found.Prices, now);
             }
         }
     }
 
-    private void Take(Strategy taker, in QuotedPrices quotes, long now)
+    /// <summary>What a strategy would trade with next, and the legs' prices: one the other way round, or units of the quotes.</summary>
+    private readonly record struct Finding(Strategy? Maker, long Units, long[] Prices)
+    {
+        public bool IsNothing => Prices is null;
+    }
+
+    private Finding Finds(Strategy taker, int contras)
+    {
+        if (taker.UnitsLeft == 0 || !taker.IsWhole)
+        {
+            return default;
+        }
+
+        var contra = contras == 0 ? null : Contra(taker, contras);
+        var quotes = StrategyPrices.FromQuotes(taker, taker.UnitsLeft);
+        return contra is var (maker, prices) && (quotes is null || -maker.Terms.Net <= quotes.Value.Cost)
+            ? new Finding(maker, 0, prices)
+            : quotes is { } found && found.Cost <= taker.Terms.Net ? new Finding(null, found.Units, found.Prices)
+            : default;
+    }
+
+    private void Take(Strategy taker, long units, long[] prices, long now)
     {
         for (var i = 0; i < taker.Legs.Length; i++)
         {
             var leg = taker.Legs[i];
-            In(leg.Book).TakeQuotes(leg.Ticket, quotes.Prices[i], quotes.Units * leg.Terms.Lots, now);
+            In(leg.Book).TakeQuotes(leg.Ticket, prices[i], units * leg.Terms.Lots, now);
         }
     }
 
@@ -354,7 +422,8 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     private (Strategy Maker, long[] Prices)? Contra(Strategy taker, int most)
     {
         // One of two books that do not match keeps it waiting, and they will.
-        taker.MayBeKeptApart = !taker.IsTrading;
+        var isKeptApart = !taker.IsTrading;
+        taker.MayBeKeptApart = true;
         foreach (var maker in Contras(taker).Take(most))
         {
             if (StrategyPrices.Between(taker, maker) is { } prices)
@@ -362,9 +431,10 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
                 return (maker, prices);
             }
 
-            taker.MayBeKeptApart = true;
+            isKeptApart = true;
         }
 
+        taker.MayBeKeptApart = isKeptApart;
         return null;
     }
 
@@ -417,10 +487,14 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         order.Type == OrderType.Market || order.TimeInForce == TimeInForce.ImmediateOrCancel
         || book.LevelCount(order.Side) < book.MaxLevels || book.LevelAt(order.Side, order.PriceTicks).Orders > 0;
 
-    /// <summary>The best price that a waiting strategy and the quotes of its other legs give an order.</summary>
+    /// <summary>
+    /// The best price that a waiting strategy and the quotes of its other legs give an order; at one price of each kind the one that pays most, and of
+    /// those the one that came first.
+    /// </summary>
     private ImpliedOffer? Implied(BookMachine book, SubmitOrder order, long lots)
     {
         ImpliedOffer? best = null;
+        ImpliedOffer? ofKind = null;
         var party = book.PartyOf(order.Account);
         foreach (var strategy in _open)
         {
@@ -431,13 +505,26 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
                 continue;
             }
 
-            if (best is null || (offer.PriceTicks != best.Value.PriceTicks && Reaches(order.Side, best.Value.PriceTicks, offer.PriceTicks)))
+            if (ofKind is { } before && before.Strategy.IsOfKind(strategy))
             {
-                best = offer;
+                ofKind = IsBetter(in offer, in before) ? offer : before;
+                continue;
             }
+
+            best = Better(best, ofKind);
+            ofKind = offer;
         }
 
-        return best;
+        return Better(best, ofKind);
+
+        bool IsBetter(in ImpliedOffer one, in ImpliedOffer other) =>
+            one.PriceTicks != other.PriceTicks && Reaches(order.Side, other.PriceTicks, one.PriceTicks);
+
+        ImpliedOffer? Better(ImpliedOffer? before, ImpliedOffer? one) =>
+            before is not { } a ? one
+            : one is not { } b || IsBetter(in a, in b) ? before
+            : IsBetter(in b, in a) || b.Strategy.Arrival < a.Strategy.Arrival ? one
+            : before;
     }
 
     private void Close(Strategy strategy, EndReason reason, long now)

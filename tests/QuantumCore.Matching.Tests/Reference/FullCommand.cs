@@ -27,6 +27,7 @@ internal enum FullVerb
     Adjust,
     Admit,
     TakeQuotes,
+    EndPhase,
     Cross,
     Sweep,
     Proceed,
@@ -36,6 +37,9 @@ internal enum FullVerb
 internal sealed record FullCommand(FullVerb Verb, long Time)
 {
     public long OrderId { get; init; }
+
+    /// <summary>Whether more parts of a taker phase follow.</summary>
+    public bool GoesOn { get; init; }
 
     /// <summary>The other order of a cross.</summary>
     public long MakerId { get; init; }
@@ -94,7 +98,8 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
             FullVerb.SetOwner => book.SetOwner(Time, Value, Owner),
             FullVerb.Adjust => book.Adjust(Time, Adjustment.NewUnits, Adjustment.OldUnits, Adjustment.FallTicks, PriceTicks),
             FullVerb.Admit => book.Admit(Time, Order, out id),
-            FullVerb.TakeQuotes => Done(() => book.TakeQuotes(Time, OrderId, PriceTicks, Value)),
+            FullVerb.TakeQuotes => Done(() => book.TakeQuotes(Time, OrderId, PriceTicks, Value, GoesOn)),
+            FullVerb.EndPhase => Done(() => book.EndPhase(Time)),
             FullVerb.Cross => Done(() => book.Cross(Time, OrderId, MakerId, PriceTicks, Value)),
             FullVerb.Sweep => Done(() => book.Sweep(Time, OrderId, PriceTicks)),
             FullVerb.Proceed => Done(() => book.Proceed(Time, OrderId)),
@@ -127,7 +132,8 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
             FullVerb.SetOwner => book.SetOwners(Time, new Dictionary<long, long> { [Value] = Owner }),
             FullVerb.Adjust => book.Adjust(Time, Adjustment, PriceTicks),
             FullVerb.Admit => book.Admit(Time, Order, out id),
-            FullVerb.TakeQuotes => Done(() => book.TakeQuotes(Time, OrderId, PriceTicks, Value)),
+            FullVerb.TakeQuotes => Done(() => book.TakeQuotes(Time, OrderId, PriceTicks, Value, GoesOn)),
+            FullVerb.EndPhase => Done(() => book.EndPhase(Time)),
             FullVerb.Cross => Done(() => book.Cross(Time, OrderId, MakerId, PriceTicks, Value)),
             FullVerb.Sweep => Done(() => book.Sweep(Time, OrderId, PriceTicks)),
             FullVerb.Proceed => Done(() => book.Proceed(Time, OrderId)),
@@ -166,7 +172,8 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
             FullVerb.SetOwner => $"owner acc={Value} own={Owner}",
             FullVerb.Adjust => Adjustment.IsSplit ? $"split {Adjustment.NewUnits}:{Adjustment.OldUnits}" : $"dividend {Adjustment.FallTicks} min={PriceTicks}",
             FullVerb.Admit => $"admit {Text(Order)}",
-            FullVerb.TakeQuotes => $"take {OrderId} {Value}@{PriceTicks}",
+            FullVerb.TakeQuotes => $"take {OrderId} {Value}@{PriceTicks}{(GoesOn ? " and on" : "")}",
+            FullVerb.EndPhase => "end of phase",
             FullVerb.Cross => $"cross {OrderId} {MakerId} {Value}@{PriceTicks}",
             FullVerb.Sweep => $"sweep {OrderId} @{PriceTicks}",
             FullVerb.Proceed => $"proceed {OrderId}",

@@ -42,7 +42,7 @@ public class FullDifferentialTests
                 difference ??= (judged is { } before && before != expected ? $"answer: {before} judged, {expected} given" : null)
                     ?? Answer(book, command, expected, expectedId, reference)
                     ?? (step % every == 0 ? Views(book, reference, step / every) : null)
-                    ?? companion?.Follow(book, command, expected, expectedId, reference.Admitted == 0);
+                    ?? companion?.Follow(book, command, expected, expectedId, reference.IsWhole);
             }
             catch (Exception failure) when (failure is not OutOfMemoryException)
             {
@@ -119,7 +119,7 @@ public class FullDifferentialTests
     private static string? Views(OrderBook book, ReferenceBook reference, int look)
     {
         // Within a turn a book is not yet what it is between two.
-        if (reference.Admitted == 0 && book.Audit() is { } wrong)
+        if (reference.IsWhole && book.Audit() is { } wrong)
             return $"audit: {wrong}";
         var (expected, got) = (Numbers(reference), Numbers(book));
         if (expected != got)

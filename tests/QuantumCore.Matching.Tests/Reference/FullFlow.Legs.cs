@@ -38,6 +38,15 @@ internal sealed partial class FullFlow
         return new FullCommand(FullVerb.Sweep, time) { OrderId = admitted, PriceTicks = first != 0 && Chance(700) ? first : Near() };
     }
 
+    /// <summary>More of a phase in which quotes are taken, or its end.</summary>
+    private FullCommand NextTake(ReferenceBook book)
+    {
+        var aside = book.OrdersAt(Stay.Aside);
+        return aside.Count > 0 && Chance(500) && Take(book, aside[_random.Next(aside.Count)]) is { } take
+            ? take with { GoesOn = true }
+            : new FullCommand(FullVerb.EndPhase, book.LastTimeNanos);
+    }
+
     private FullCommand? Cross(ReferenceBook book, long taker, List<long> aside)
     {
         _ = book.TryGetOrder(taker, out var one);
@@ -73,19 +82,18 @@ internal sealed partial class FullFlow
             OrderId = leg,
             PriceTicks = price,
             Value = Chance(600) ? most : 1 + _random.NextInt64(most),
+            GoesOn = Chance(500),
         };
     }
 
     private NewOrder Leg(ReferenceBook book)
     {
-        // Part of a fill-or-kill leg is never the last thing that happens in a book: LegTests has it.
-        var time = Chance(200) ? TimeInForce.ImmediateOrCancel : Lasting();
+        var time = Chance(150) ? TimeInForce.ImmediateOrCancel : Chance(60) ? TimeInForce.FillOrKill : Lasting();
         var order = Plain(Side(), OrderType.Leg, time, Price(Side()));
         order = order with { QuantityLots = order.QuantityLots * (Chance(300) ? 4 : 1) };
-        var any = !Chance(Profile.Wild + 80) ? order
+        return !Chance(Profile.Wild + 80) ? order
             : Chance(500) ? Wild(order)
             : Limit(book, order.Side) with { Type = OrderType.Leg };
-        return any.TimeInForce == TimeInForce.FillOrKill ? any with { TimeInForce = TimeInForce.ImmediateOrCancel } : any;
     }
 
     /// <summary>An order that strategies may trade with: limit or market, nothing else to it.</summary>

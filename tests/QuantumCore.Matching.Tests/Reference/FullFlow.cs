@@ -22,6 +22,8 @@ internal sealed partial class FullFlow(int seed)
         book.CopyOpenIds(_open);
         if (book.Admitted is not 0 and var admitted)
             return NextPart(book, admitted);
+        if (book.PhaseGoesOn)
+            return NextTake(book);
         if (Chance(30))
             _centre = Math.Clamp(_centre + _random.Next(-1, 2), Math.Max(3, Profile.Centre - 20), Profile.Centre + 20);
         if (Chance(400))

@@ -20,7 +20,7 @@ public class FullFlowTests
         {
             var command = flow.Next(book);
             var reason = command.Apply(book, out _);
-            Assert.True(book.Audit() is null, $"seed {seed}, step {step}: {book.Audit()}\n{command}\n  {FullCommand.Text([.. book.Events])}");
+            Assert.True(!book.IsWhole || book.Audit() is null, $"seed {seed}, step {step}: {book.Audit()}\n{command}\n  {FullCommand.Text([.. book.Events])}");
             if (step % 16 != 0 || reason == RejectReason.None)
                 continue;
 
@@ -95,6 +95,7 @@ public class FullFlowTests
         "leg ended User", "leg ended MassCancel", "leg ended KillSwitch", "leg ended Day", "leg ended GoodTillDate",
         "TakeQuotes", "TakeQuotes past an own order", "TakeQuotes Refilled", "TakeQuotes ended OneCancelsOther",
         "TakeQuotes Repriced", "TakeQuotes Triggered", "TakeQuotes Activated",
+        "EndPhase", "EndPhase Repriced", "EndPhase Triggered", "EndPhase Activated",
         "Cross", "Cross Triggered", "Admit None", "Admit refused",
         "Sweep", "Sweep SelfTradePrevented", "Sweep Triggered", "Sweep Refilled", "Sweep ended OneCancelsOther", "Sweep ended SelfTrade",
         "Proceed Rested", "Proceed Trade", "Proceed Triggered", "Proceed ended ImmediateOrCancel", "Proceed ended FillOrKill",

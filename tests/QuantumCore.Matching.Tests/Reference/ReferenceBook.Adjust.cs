@@ -130,6 +130,8 @@ internal sealed partial class ReferenceBook
             // 7.7, 7.8: what has printed counts at the prices it printed at.
             if (order is { Stay: Stay.Armed, IsDue: false } && order.Conditions.TriggerReference == TriggerReference.Last)
                 order.IsDue = Follow(order);
+            else if (order is { Stay: Stay.Armed, IsDue: false } && order.Conditions.TriggerReference == TriggerReference.Mark)
+                order.IsDue = IsHit(order, ReferenceFor(order));
             if (order.Extreme != 0)
                 order.Extreme = price(order.Extreme);
             if (order.IsTrailing)

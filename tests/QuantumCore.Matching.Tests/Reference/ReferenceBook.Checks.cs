@@ -148,6 +148,9 @@ internal sealed partial class ReferenceBook
         var fits = kind == OrderListKind.OneCancelsOther || IsParent(in legs[0]);
         fits &= kind == OrderListKind.OneTriggersOther || ArePair(in legs[count - 2], in legs[count - 1]);
         fits &= legs[^1].Conditions?.Amount is null && legs[^1].Type != OrderType.Leg;
+        // 13: lists come when a book matches, so children can't come in time for an opening.
+        for (var i = kind == OrderListKind.OneCancelsOther ? count : 1; i < count; i++)
+            fits &= legs[i].TimeInForce != TimeInForce.AtTheOpening;
         if (!fits)
             return RejectReason.InvalidCombination;
 

@@ -80,7 +80,13 @@ internal sealed partial class ReferenceBook
         return Finish(reason);
     }
 
-    public void TakeQuotes(long time, long orderId, long price, long lots)
+    /// <summary>Whether the last command left nothing undone.</summary>
+    public bool IsWhole => Admitted == 0 && !PhaseGoesOn;
+
+    /// <summary>Whether a part of a taker phase was the last thing that happened. It ends within its turn.</summary>
+    public bool PhaseGoesOn { get; private set; }
+
+    public void TakeQuotes(long time, long orderId, long price, long lots, bool goesOn)
     {
         var taker = BeginAside(time, orderId, lots);
         var quotes = QuotesOfOthers(taker.Side == Side.Buy ? Side.Sell : Side.Buy, taker.Terms.Owner)
@@ -94,11 +100,18 @@ internal sealed partial class ReferenceBook
             Trade(taker, maker, some, isDry: false, isPrint: false);
         }
 
-        // All of it was counted before: nobody may move in between.
-        if (taker.Terms.TimeInForce == TimeInForce.FillOrKill)
-            FinishIfDone(taker);
-        else
+        // It is one taker phase, however many books it has parts in: nobody moves in between (RULES 3).
+        PhaseGoesOn = goesOn;
+        if (!goesOn)
             _ = Finish(RejectReason.None);
+    }
+
+    public void EndPhase(long time)
+    {
+        Clear();
+        Require(time == LastTimeNanos);
+        PhaseGoesOn = false;
+        _ = Finish(RejectReason.None);
     }
 
     public void Cross(long time, long takerId, long makerId, long price, long lots)

@@ -265,7 +265,7 @@ internal sealed partial class ReferenceBook(int maxLevels = 100_000)
         // 7.8: since entry, whatever the phase; 7.7: nothing triggers then.
         foreach (var order in _open)
         {
-            if (Phase != TradingPhase.Continuous && order.Stay == Stay.Armed && order.Conditions.TriggerReference == TriggerReference.Mark)
+            if (Phase != TradingPhase.Continuous && order is { Stay: Stay.Armed, IsDue: false } && order.Conditions.TriggerReference == TriggerReference.Mark)
                 Ratchet(order, priceTicks);
         }
     });
