@@ -242,6 +242,7 @@ public sealed record NamedOrder(RejectReason Reason, string Symbol, long Number)
 /// <param name="ListId">Of the list of this id: the number of its first order.</param>
 /// <param name="ListName">Of the list that the client gave this name.</param>
 /// <param name="FromNumber">Of this number in the account and later ones.</param>
+/// <param name="HasEntered">Those that entered a book alone: none that was refused.</param>
 [GenerateSerializer, Immutable, Alias("order-query")]
 public sealed record OrderQuery(
     long Account,
@@ -256,7 +257,8 @@ public sealed record OrderQuery(
     bool IsListed = false,
     long? ListId = null,
     string? ListName = null,
-    long? FromNumber = null);
+    long? FromNumber = null,
+    bool HasEntered = false);
 
 /// <summary>An order in the history, open or done.</summary>
 /// <param name="Symbol">The instrument.</param>

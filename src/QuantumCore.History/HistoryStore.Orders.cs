@@ -29,13 +29,18 @@ public abstract partial class HistoryStore
         var isListed = "AND EXISTS (SELECT 1 FROM ord_terms x WHERE x.account = o.account AND x.number = o.number AND x.name = 'listFirst'";
         var listed = query.ListId is not null ? $"{isListed} AND x.value = @list)" : query.IsListed ? $"{isListed})" : "";
         var open = query.IsOpen ? "JOIN hold h ON h.account = o.account AND h.number = o.number" : "";
-        var order = query.FromOrderId is null && query.FromNumber is null && query.FromNanos is null ? "DESC" : "ASC";
+        // Pages go on from an id, a number or a time: so they are by that.
+        var order = query.FromOrderId is not null ? "o.order_id"
+            : query.FromNumber is not null ? "o.number"
+            : query.FromNanos is not null ? "o.created_at, o.number"
+            : "o.number DESC";
+        var entered = query.HasEntered ? "AND o.order_id IS NOT NULL" : "";
         var rows = await ReadAsync(
             $"""
             SELECT o.symbol, o.number, o.order_id, o.client_order_id, o.side, o.type, o.tif, o.px, o.qty, o.filled, o.value,
               o.state, o.reason, o.created_at, o.changed_at, o.post_only
-            FROM ord o {open} WHERE o.account = @account AND o.client_order_id IS NOT NULL {filter.Terms} {listed}
-            ORDER BY o.number {order} LIMIT @limit
+            FROM ord o {open} WHERE o.account = @account AND o.client_order_id IS NOT NULL {filter.Terms} {listed} {entered}
+            ORDER BY {order} LIMIT @limit
             """,
             filter.Parameters,
             static (reader, token) => ListAsync(reader, ReadOrder, token),

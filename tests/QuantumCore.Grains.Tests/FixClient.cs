@@ -48,7 +48,7 @@ internal sealed class FixClient : IDisposable
     public async Task SendAllAsync(params (string Type, string Fields)[] messages) =>
         await _tcp.GetStream().WriteAsync(messages.SelectMany(message => Next(message.Type, message.Fields)).ToArray(), Cancellation);
 
-    /// <summary>The next message, its fields by their tags: of those that it has more than once the first. Empty: the connection has ended.</summary>
+    /// <summary>The next message, its fields by their tags: a report of an order has none of them twice. Empty: the connection has ended.</summary>
     public async Task<Dictionary<int, string>> ReadAsync()
     {
         var buffer = new byte[16 * 1024];
@@ -60,7 +60,11 @@ internal sealed class FixClient : IDisposable
                 _heard.Remove(0, end + 1);
                 var fields = new Dictionary<int, string>();
                 foreach (var field in text[..end].Split(Soh))
-                    fields.TryAdd(int.Parse(field[..field.IndexOf('=', StringComparison.Ordinal)], CultureInfo.InvariantCulture), field[(field.IndexOf('=', StringComparison.Ordinal) + 1)..]);
+                {
+                    var tag = int.Parse(field[..field.IndexOf('=', StringComparison.Ordinal)], CultureInfo.InvariantCulture);
+                    Assert.True(fields.TryAdd(tag, field[(field.IndexOf('=', StringComparison.Ordinal) + 1)..]) || fields[35] != "8", $"{tag} twice: {text[..end].Replace(Soh, '|')}");
+                }
+
                 return fields;
             }
 

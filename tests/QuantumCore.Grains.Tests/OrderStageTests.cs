@@ -85,6 +85,25 @@ public class OrderStageTests
     }
 
     [Fact]
+    public async Task Pages_by_public_id_leave_out_no_order_whose_number_is_lower_and_none_that_was_refused_takes_room()
+    {
+        var book = new JournaledBook();
+        book.Submit(Order(Alice, 3, Side.Buy, 10, 14_900));
+        book.Submit(Order(Alice, 1, Side.Buy, 10, 14_900));
+        book.Submit(Order(Alice, 4, Side.Sell, 10, 14_900) with { PostOnly = true });
+        book.Submit(Order(Alice, 5, Side.Sell, 10, 14_900) with { PostOnly = true });
+        book.Submit(Order(Alice, 2, Side.Buy, 10, 14_900));
+        await using var history = await book.ProjectedAsync(Token);
+        Assert.Equal("1, 2", await IdsAsync(new OrderQuery(Alice, "AAPL", FromOrderId: 1, Limit: 2)));
+        Assert.Equal("3", await IdsAsync(new OrderQuery(Alice, "AAPL", FromOrderId: 3, Limit: 2)));
+        Assert.Equal("1, 3", await IdsAsync(new OrderQuery(Alice, "AAPL", Limit: 2, HasEntered: true)));
+        Assert.Equal("0, 0", await IdsAsync(new OrderQuery(Alice, "AAPL", Limit: 2)));
+        Assert.Equal("1, 2, 3", await IdsAsync(new OrderQuery(Alice, "AAPL", FromNanos: 0, Limit: 3, HasEntered: true)));
+
+        async Task<string> IdsAsync(OrderQuery query) => string.Join(", ", (await history.OrdersAsync(query, Token)).Select(order => order.OrderId).Order());
+    }
+
+    [Fact]
     public async Task A_child_that_is_refused_as_it_is_to_enter_ends_with_the_reason()
     {
         var book = new JournaledBook();

@@ -235,8 +235,8 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
 
         await entry.View(request.Account);
         var orders = await entry.Orders(new OrderQuery(
-            request.Account, instrument!.Symbol, FromOrderId: from, FromNanos: start, ThroughNanos: end + 999_999, Limit: limit));
-        return await List([.. orders.Where(order => order.OrderId > 0)]);
+            request.Account, instrument!.Symbol, FromOrderId: from, FromNanos: start, ThroughNanos: end + 999_999, Limit: limit, HasEntered: true));
+        return await List([.. orders.OrderBy(order => order.OrderId)]);
     }
 
     private ValueTask<WireAnswer> ShowLimits(WireRequest request)
@@ -362,7 +362,7 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
 
     /// <summary>An open order as the account sees it; what was traded for it the history knows.</summary>
     private static PastOrder Live(OpenOrder order, PastOrder? past) => past is not null && past.FilledLots >= order.FilledLots
-        ? past
+        ? past with { Stage = order.Stage, StageNanos = order.StageNanos }
         : OrderViews.Of(order, []) with { FilledValue = past?.FilledValue ?? 0, ListId = past?.ListId, Prevented = past?.Prevented };
 
     /// <summary>An order as a request names it.</summary>

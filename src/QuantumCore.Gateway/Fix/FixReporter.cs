@@ -74,6 +74,13 @@ internal sealed class FixReporter(FixServices services, FixHolder holder, FixSes
             return _named.GetValueOrDefault(name, name);
     }
 
+    /// <summary>The session's name of an order by the exchange's.</summary>
+    public string ShownAs(string name)
+    {
+        lock (_lock)
+            return _renamed.GetValueOrDefault(name, name);
+    }
+
     /// <summary>How requests name an order that they have by symbol and id: by its name where the session has seen it open.</summary>
     public string KeyOf(string symbol, long orderId)
     {

@@ -30,7 +30,7 @@ internal static class FixReports
             WriteFill(to, told.Book.Instrument, fill);
         if (told.What == OrderHappening.Ended && WireNames.Of(told.Order.End) is { } reason)
             to.Add(FixTag.Text, told.Reject == RejectReason.None ? reason : $"{reason}: {Refusals.Title(told.Reject)}");
-        if (told.Match is not null)
+        else if (told.Match is not null)
             to.Add(FixTag.Text, "selfTrade");
         if (told.What == OrderHappening.Rejected)
             to.Add(FixTag.OrdRejReason, OrderReason(told.Reject)).Add(FixTag.Text, Refusals.Title(told.Reject));

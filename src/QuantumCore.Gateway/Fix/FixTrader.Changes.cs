@@ -74,8 +74,16 @@ internal sealed partial class FixTrader
         // What it is before is read after it is asked for: what changes it from now on is told under this name.
         var asked = _reporter.Ask(found.ClientOrderId, change.Name, isCancel: false);
         var open = _reporter.Open(found.ClientOrderId) ?? found;
+        var total = change.TotalLots == 0 ? 0 : change.TotalLots - (open.Prevented?.TakenOffLots ?? 0);
+        if (change.TotalLots > 0 && total <= 0)
+        {
+            _reporter.Unask(asked);
+            RefuseCancel(message, open, new Refusal(RejectReason.InvalidQuantity, "quantity", null, "So much was prevented from trading already; cancel it."));
+            return;
+        }
+
         _reporter.Answers(change.Name);
-        var report = await Entry.Amend(holder.Account, open.Symbol, open.OrderId, change.Name, change.PriceTicks, change.TotalLots);
+        var report = await Entry.Amend(holder.Account, open.Symbol, open.OrderId, change.Name, change.PriceTicks, total);
         _reporter.Answered(
             change.Name, report.ClientOrderId == change.Name && report is { Number: not 0, Reason: not (RejectReason.None or RejectReason.OutcomeUnknown) });
 
@@ -235,7 +243,7 @@ internal sealed partial class FixTrader
         var view = await Entry.View(holder.Account);
         return view.OpenOrders.FirstOrDefault(order => order.OrderId > 0
             && (named.Name is null ? order.OrderId == named.OrderId && order.Symbol == named.Symbol : order.ClientOrderId == named.Name)) is { } open
-            ? OrderViews.Of(open, [])
+            ? OrderViews.Of(open, []) with { Prevented = (await Entry.Orders(new OrderQuery(holder.Account, Number: open.Number)) is [var past]) ? past.Prevented : null }
             : null;
     }
 
