@@ -110,9 +110,9 @@ internal sealed partial class ExchangeStart(
         // A gateway of a cluster has no stores; the silo that simulates has them.
         if (options.Simulates && services.GetService<HistoryStore>() is { } history)
         {
-            var simulated = await DemoPast.SymbolsAsync(listings, options, cancellationToken);
+            var simulated = await DemoPast.SymbolsAsync(grains, listings, options, cancellationToken);
             await DemoPast.FillAsync(
-                simulated, options.Seed, services.GetRequiredService<IJournalStore>(), history, cancellationToken);
+                grains, simulated, options.Seed, services.GetRequiredService<IJournalStore>(), history, cancellationToken);
         }
     }
 

@@ -44,9 +44,12 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
             await catalog.AddUser(new User(key.Label, key.Account, role, "", IsDemo: true), UserEvent.Added, "demo");
         }
 
+        // What has come by another name was paid in under its first one.
+        var changes = await NamesAsync(grains);
+        var named = changes.Select(change => change.Request.NewAsset).ToHashSet();
         foreach (var account in new[] { Alice, Bob })
         {
-            foreach (var (asset, isCash) in Assets(instruments))
+            foreach (var (asset, isCash) in Assets(instruments, changes).Where(one => !named.Contains(one.Asset.Name)))
                 await DepositAsync(account, $"demo-{asset.Name}", asset, isCash ? 1_000_000 : 10_000);
         }
     }
@@ -58,6 +61,7 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
     public async Task FundAsync(IReadOnlyList<Instrument> instruments)
     {
         var catalog = grains.Catalog();
+        var changes = await NamesAsync(grains);
         var owned = (await catalog.Owners()).Select(account => account.Account).ToHashSet();
         foreach (var account in Simulated)
         {
@@ -65,7 +69,7 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
                 await catalog.SetOwner(new OwnedAccount(account, SimulatedOwner));
 
             var view = await grains.Account(account).View([]);
-            foreach (var (asset, isCash) in Assets(instruments))
+            foreach (var (asset, isCash) in Assets(instruments, changes))
             {
                 var units = isCash ? 1_000_000_000 : 1_000_000;
                 var has = view.Balances.FirstOrDefault(balance => balance.Asset == asset.Name).Total;
@@ -75,11 +79,16 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
         }
     }
 
-    private static IEnumerable<(Asset Asset, bool IsCash)> Assets(IReadOnlyList<Instrument> instruments)
+    /// <summary>Symbols that have another name, or are about to: nothing is paid in under the old one.</summary>
+    public static async Task<CorporateActionView[]> NamesAsync(IGrainFactory grains) =>
+        [.. (await grains.Catalog().CorporateActions()).Where(action => action.Request.Kind == CorporateActionKind.SymbolChange)];
+
+    private static IEnumerable<(Asset Asset, bool IsCash)> Assets(IReadOnlyList<Instrument> instruments, IReadOnlyCollection<CorporateActionView> changes)
     {
+        var gone = changes.Select(change => change.UnitAsset).ToHashSet(StringComparer.Ordinal);
         var quotes = instruments.Select(instrument => instrument.Quote).Distinct().ToArray();
         var bases = instruments.Select(instrument => instrument.Base).Distinct().Except(quotes);
-        return [.. quotes.Select(asset => (asset, true)), .. bases.Select(asset => (asset, false))];
+        return [.. quotes.Select(asset => (asset, true)), .. bases.Where(asset => !gone.Contains(asset.Name)).Select(asset => (asset, false))];
     }
 
     private async Task AddAsync(ICatalogGrain catalog, ApiKey key, ApiKey? known)

@@ -17,21 +17,32 @@ internal static class DemoPast
     private const int Trades = 500;
     private const long MinuteNanos = 60_000_000_000;
 
-    /// <summary>The symbols that are simulated: what was listed since the start, for a replay or by an operator, is not.</summary>
+    /// <summary>
+    /// The symbols that are simulated, by the names they have now: what was listed since the start, for a replay or by an operator, is not.
+    /// </summary>
     public static async Task<IReadOnlyList<Instrument>> SymbolsAsync(
-        Listings listings, SiloOptions options, CancellationToken cancellationToken)
+        IGrainFactory grains, Listings listings, SiloOptions options, CancellationToken cancellationToken)
     {
         var ofDemo = (await ExchangeFile.ReadAsync(options, cancellationToken))
             .Select(instrument => instrument.Symbol)
             .Except(options.NoQuotes, StringComparer.Ordinal)
             .ToHashSet(StringComparer.Ordinal);
+        // In the sequence they were announced: a name may change again.
+        foreach (var change in await DemoExchange.NamesAsync(grains))
+        {
+            if (change.State != CorporateActionState.Announced && ofDemo.Remove(change.Request.Symbol))
+                ofDemo.Add(change.Request.NewSymbol!);
+        }
+
         return [.. (await listings.All()).Where(instrument => instrument.ReferencePriceTicks > 0 && ofDemo.Contains(instrument.Symbol))];
     }
 
-    /// <summary>Makes it for each symbol that has none.</summary>
-    public static Task FillAsync(
-        IReadOnlyList<Instrument> instruments, ulong seed, IJournalStore journal, HistoryStore history, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(instruments, cancellationToken, async (instrument, token) =>
+    /// <summary>Makes it for each symbol that has none; one that had another name has a past of its own, under that.</summary>
+    public static async Task FillAsync(
+        IGrainFactory grains, IReadOnlyList<Instrument> instruments, ulong seed, IJournalStore journal, HistoryStore history, CancellationToken cancellationToken)
+    {
+        var renamed = (await DemoExchange.NamesAsync(grains)).Select(change => change.Request.NewSymbol).ToHashSet();
+        await Parallel.ForEachAsync(instruments.Where(instrument => !renamed.Contains(instrument.Symbol)), cancellationToken, async (instrument, token) =>
         {
             if (await history.HasBackfillAsync(instrument.Symbol, token))
                 return;
@@ -42,6 +53,7 @@ internal static class DemoPast
             await history.BackfillAsync(
                 instrument.Symbol, [.. past.Minutes.Select(Candle)], [.. past.Trades.Select(Print)], token);
         });
+    }
 
     /// <summary>The time of the first record of the book's stream.</summary>
     private static async Task<long> ListedAtAsync(IJournalStore journal, string symbol, CancellationToken cancellationToken)

@@ -62,6 +62,30 @@ public sealed class SimulatedMarketTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task A_demo_goes_on_with_a_symbol_by_its_new_name_and_pays_in_nothing_twice()
+    {
+        using var storage = Storage.InFiles();
+        await using (var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--seed", "7"]))
+        {
+            using var admin = new Customer(silo.Address, "demo-admin");
+            await admin.PostAsync("admin/symbols/AMZN/phase", """{"phase":"halt"}""");
+            await admin.PostAsync("admin/corporate-actions", """{"id":"amzn-amzx","type":"symbolChange","symbol":"AMZN","newSymbol":"AMZX"}""");
+            await Wait.UntilAsync(
+                async () => (await ArrayAsync(admin, "admin/corporate-actions", "actions")).Single().GetProperty("state").GetString() == "paid",
+                "the change to be through");
+            Assert.Equal(0, await silo.TerminateAsync());
+        }
+
+        await using var again = await SiloProcess.StartAsync([.. storage.Arguments, "--seed", "7"]);
+        using var alice = new Customer(again.Address, "demo-alice");
+        await DeepAsync(alice, "AMZX");
+        await DeepAsync(alice, "AAPL");
+        var has = (await ArrayAsync(alice, "account", "balances")).ToDictionary(balance => balance.GetProperty("asset").GetString()!, balance => balance.GetProperty("total").GetString());
+        Assert.Equal(10_000m, decimal.Parse(has["AMZX"]!, null));
+        Assert.DoesNotContain(has, balance => balance.Key == "AMZN" && decimal.Parse(balance.Value!, null) != 0);
+    }
+
+    [Fact]
     public async Task Whoever_wants_an_empty_exchange_gets_one()
     {
         foreach (var option in new[] { "--simulate=none", "--market-maker=off", "--demo=off" })
