@@ -342,13 +342,6 @@ public sealed partial class OrderBook
         return CheckMove(sibling, lots, slides: false, ref siblingPrice);
     }
 
-    /// <summary>What a new price or trigger is refused for wherever there is room for it (RULES 12.1, 9.1, 7.2).</summary>
-    private RejectReason MovesOutOfPlace(int slot, Amendment amendment, long price) =>
-        price != LimitOf(slot) && !IsMarketNow(slot) && IsOutsideStaticBand(price) ? RejectReason.PriceBand
-        : !KeepsListInOrder(slot, amendment) ? RejectReason.ListPrices
-        : WouldTriggerNow(slot, amendment) ? RejectReason.StopWouldTrigger
-        : RejectReason.None;
-
     /// <summary>Limit, cap or protection of an open order.</summary>
     private long LimitOf(int slot) => Has(slot, Traits.Conditional) ? ConditionsOf(slot).Price : PriceNow(slot);
 

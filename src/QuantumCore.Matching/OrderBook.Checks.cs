@@ -194,4 +194,11 @@ public sealed partial class OrderBook
 
         return best;
     }
+
+    /// <summary>What a new price or trigger is refused for wherever there is room for it (RULES 12.1, 9.1, 7.2).</summary>
+    private RejectReason MovesOutOfPlace(int slot, Amendment amendment, long price) =>
+        price != LimitOf(slot) && !IsMarketNow(slot) && IsOutsideStaticBand(price) ? RejectReason.PriceBand
+        : !KeepsListInOrder(slot, amendment) ? RejectReason.ListPrices
+        : WouldTriggerNow(slot, amendment) ? RejectReason.StopWouldTrigger
+        : RejectReason.None;
 }
