@@ -178,6 +178,8 @@ public sealed class TradingSocketTests
     [InlineData("""{"id":1,"op":"cancel","symbol":"AAPL","orderId":0}""", "orderId")]
     [InlineData("""{"id":1,"op":"cancel","symbol":"AAPL","orderId":1,"clientOrderId":"x"}""", "orderId")]
     [InlineData("""{"id":1,"op":"cancelAll","side":"up"}""", "side")]
+    [InlineData("""{"id":1,"op":"cancelAll","symbol":"AAPL","orderId":5}""", "orderId")]
+    [InlineData("""{"id":1,"op":"cancelAll","clientOrderId":"a"}""", "clientOrderId")]
     [InlineData("""{"id":1,"op":"cancelOnDisconnect"}""", "on")]
     [InlineData("""{"id":[1],"op":"cancelAll"}""", "id")]
     [InlineData("""{"id":1,"op":"cancelAll","symbols":"AAPL"}""", "symbols")]

@@ -88,6 +88,9 @@ internal static class FixOrderReading
                     FixTag.ExecInst, FixReject.ValueIncorrect, "6 post only, G all or none, F do not reduce; with OrdType P also R, P, M (peg) or a (trailing stop).");
             }
 
+            if (instruction is "R" or "P" or "M" && order.Peg is not null)
+                return new FixFault(FixTag.ExecInst, FixReject.ValueIncorrect, "R, P and M are one each of what a peg follows: it follows one.");
+
             order = instruction switch
             {
                 "6" => order with { PostOnly = true },

@@ -165,6 +165,10 @@ internal sealed class TradingSocket(
             case "cancel":
                 await Cancel(text);
                 break;
+            case "cancelAll" when text.OrderId is not null || text.ClientOrderId is not null:
+                // Whoever means one order does not lose all of them.
+                Refuse(text, Refusal.Malformed(text.OrderId is not null ? "orderId" : "clientOrderId", "cancelAll is for a symbol, a side, or all; one order goes by cancel."));
+                break;
             case "cancelAll":
                 var (wrong, cancelled) = await desk.CancelAll(account, text.Symbol, text.Side, _queue);
                 if (wrong is { } failed)
