@@ -183,6 +183,26 @@ public class OrderStagesOverWireTests
     }
 
     [Fact]
+    public async Task A_child_whose_parent_an_auction_has_filled_waits_among_the_open_orders_until_its_book_matches()
+    {
+        await using var wire = await Wire.OpenAsync();
+        var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);
+        var list = await alice.PlaceListAsync(PlaceOrderList.OneTriggersOther(ServedExchange.Buy(5, 140), ServedExchange.Sell(5, 160)), Token);
+        await exchange.Operator.SetPhaseAsync("AAPL", TradingPhase.Closing, Token);
+        await exchange.BobAsync(ServedExchange.Sell(5, 140));
+        await exchange.Operator.SetPhaseAsync("AAPL", TradingPhase.Closed, Token);
+        Assert.Equal(OrderStatus.Filled, (await alice.GetOrderAsync("AAPL", list.Orders[0].OrderId, Token)).Status);
+        Assert.Equal(OrderStage.Pending, Assert.Single(await alice.GetOpenOrdersAsync(cancellation: Token)).Stage);
+        var open = Assert.Single((await wire.AskAsync("GET", "openOrders", "symbol=AAPL")).EnumerateArray());
+        Assert.Equal(("PENDING_NEW", false), (Text(open, "status"), open.GetProperty("isWorking").GetBoolean()));
+
+        foreach (var phase in new[] { TradingPhase.PreOpen, TradingPhase.Opening, TradingPhase.Continuous })
+            await exchange.Operator.SetPhaseAsync("AAPL", phase, Token);
+        open = Assert.Single((await wire.AskAsync("GET", "openOrders", "symbol=AAPL")).EnumerateArray());
+        Assert.Equal(("NEW", true), (Text(open, "status"), open.GetProperty("isWorking").GetBoolean()));
+    }
+
+    [Fact]
     public async Task Over_FIX_an_order_is_told_as_activated_and_as_triggered_by_the_system()
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
