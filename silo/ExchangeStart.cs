@@ -110,9 +110,10 @@ internal sealed partial class ExchangeStart(
         // A gateway of a cluster has no stores; the silo that simulates has them.
         if (options.Simulates && services.GetService<HistoryStore>() is { } history)
         {
-            var simulated = await DemoPast.SymbolsAsync(grains, listings, options, cancellationToken);
+            var nameChanges = await demo.NameChangesAsync();
+            var simulated = await DemoPast.SymbolsAsync(nameChanges, listings, options, cancellationToken);
             await DemoPast.FillAsync(
-                grains, simulated, options.Seed, services.GetRequiredService<IJournalStore>(), history, cancellationToken);
+                nameChanges, simulated, options.Seed, services.GetRequiredService<IJournalStore>(), history, cancellationToken);
         }
     }
 

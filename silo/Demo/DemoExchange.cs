@@ -45,7 +45,7 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
         }
 
         // What has come by another name was paid in under its first one.
-        var changes = await NamesAsync(grains);
+        var changes = await NameChangesAsync();
         var named = changes.Select(change => change.Request.NewAsset).ToHashSet();
         foreach (var account in new[] { Alice, Bob })
         {
@@ -61,7 +61,7 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
     public async Task FundAsync(IReadOnlyList<Instrument> instruments)
     {
         var catalog = grains.Catalog();
-        var changes = await NamesAsync(grains);
+        var changes = await NameChangesAsync();
         var owned = (await catalog.Owners()).Select(account => account.Account).ToHashSet();
         foreach (var account in Simulated)
         {
@@ -80,7 +80,7 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
     }
 
     /// <summary>Symbols that have another name, or are about to: nothing is paid in under the old one.</summary>
-    public static async Task<CorporateActionView[]> NamesAsync(IGrainFactory grains) =>
+    public async Task<CorporateActionView[]> NameChangesAsync() =>
         [.. (await grains.Catalog().CorporateActions()).Where(action => action.Request.Kind == CorporateActionKind.SymbolChange)];
 
     private static IEnumerable<(Asset Asset, bool IsCash)> Assets(IReadOnlyList<Instrument> instruments, IReadOnlyCollection<CorporateActionView> changes)

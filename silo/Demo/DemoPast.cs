@@ -21,14 +21,14 @@ internal static class DemoPast
     /// The symbols that are simulated, by the names they have now: what was listed since the start, for a replay or by an operator, is not.
     /// </summary>
     public static async Task<IReadOnlyList<Instrument>> SymbolsAsync(
-        IGrainFactory grains, Listings listings, SiloOptions options, CancellationToken cancellationToken)
+        IReadOnlyList<CorporateActionView> nameChanges, Listings listings, SiloOptions options, CancellationToken cancellationToken)
     {
         var ofDemo = (await ExchangeFile.ReadAsync(options, cancellationToken))
             .Select(instrument => instrument.Symbol)
             .Except(options.NoQuotes, StringComparer.Ordinal)
             .ToHashSet(StringComparer.Ordinal);
         // In the sequence they were announced: a name may change again.
-        foreach (var change in await DemoExchange.NamesAsync(grains))
+        foreach (var change in nameChanges)
         {
             if (change.State != CorporateActionState.Announced && ofDemo.Remove(change.Request.Symbol))
                 ofDemo.Add(change.Request.NewSymbol!);
@@ -38,11 +38,11 @@ internal static class DemoPast
     }
 
     /// <summary>Makes it for each symbol that has none; one that had another name has a past of its own, under that.</summary>
-    public static async Task FillAsync(
-        IGrainFactory grains, IReadOnlyList<Instrument> instruments, ulong seed, IJournalStore journal, HistoryStore history, CancellationToken cancellationToken)
+    public static Task FillAsync(
+        IReadOnlyList<CorporateActionView> nameChanges, IReadOnlyList<Instrument> instruments, ulong seed, IJournalStore journal, HistoryStore history, CancellationToken cancellationToken)
     {
-        var renamed = (await DemoExchange.NamesAsync(grains)).Select(change => change.Request.NewSymbol).ToHashSet();
-        await Parallel.ForEachAsync(instruments.Where(instrument => !renamed.Contains(instrument.Symbol)), cancellationToken, async (instrument, token) =>
+        var renamed = nameChanges.Select(change => change.Request.NewSymbol).ToHashSet();
+        return Parallel.ForEachAsync(instruments.Where(instrument => !renamed.Contains(instrument.Symbol)), cancellationToken, async (instrument, token) =>
         {
             if (await history.HasBackfillAsync(instrument.Symbol, token))
                 return;

@@ -65,7 +65,7 @@ internal sealed partial class SimulatedMarket(
         var seed = (ulong)clock.State.Seed;
         await demo.FundAsync(await listings.All());
         var symbols = ImmutableArray.CreateBuilder<SimulatedSymbol>();
-        foreach (var instrument in await DemoPast.SymbolsAsync(grains, listings, options, stoppingToken))
+        foreach (var instrument in await DemoPast.SymbolsAsync(await demo.NameChangesAsync(), listings, options, stoppingToken))
         {
             // The last trade, or where the back-filled past ends; after a reset what the seed alone makes.
             var newest = isReset ? [] : await history.PublicTradesAsync(new TradeQuery(instrument.Symbol, null, null, null, 1), stoppingToken);

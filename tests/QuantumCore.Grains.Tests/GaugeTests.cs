@@ -57,7 +57,7 @@ public sealed class GaugeTests : IDisposable
         await exchange.PlaceAsync(Alice, "ask", Stopped, Side.Sell, 10_000, 5);
         await exchange.PlaceAsync(Bob, "bid", Stopped, Side.Buy, 10_000, 5);
         Assert.Equal(RejectReason.None, await exchange.Book(Stopped).Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt)));
-        await Wait.UntilAsync(() => Last("quantumcore_book_halted", Stopped) == 1, "the halt is told of");
+        await Wait.UntilAsync(() => Last("quantumcore_book_halted", Stopped) == 1, "the halt to be told of");
         Assert.Equal(1, Last("quantumcore_trades", Stopped));
         Assert.True(Last("quantumcore_snapshot_age_records", Stopped) > 0);
         Assert.True(Last("quantumcore_book_looked_timestamp_seconds", Stopped) > 0);

@@ -18,12 +18,7 @@ public class StrategySequenceTests
     [InlineData(TimeInForce.GoodTillCancel)]
     public void A_peg_moves_when_the_strategy_has_traded_with_all_it_could(TimeInForce time)
     {
-        _group.Enter("B", 1001, Side.Buy, 40, 9);
-        _group.Enter("A", 1002, Side.Sell, 100, 1);
-        _group.Enter("A", 1002, Side.Sell, 105, 5);
-        var peg = _group.Enter(
-            "A", 1003, Side.Sell, 0, 1, type: OrderType.Pegged, conditions: new OrderConditions { Peg = PegReference.Primary, PegOffsetTicks = 1 });
-
+        var peg = EnterAsksAndPeg();
         var number = _group.EnterStrategy(1000, -99, 2, time, s_buyer);
         Assert.Equal([100, 101], PricesIn("A"));
         Assert.Equal((0, 0, 0), (_group.LeavesOf("A", 1000, number), _group.LeavesOf("B", 1000, number + 1), _group.LeavesOf("A", 1003, peg)));
@@ -97,10 +92,7 @@ public class StrategySequenceTests
     [Fact]
     public void Records_from_before_a_phase_was_one_replay_as_they_were_made()
     {
-        _group.Enter("B", 1001, Side.Buy, 40, 9);
-        _group.Enter("A", 1002, Side.Sell, 100, 1);
-        _group.Enter("A", 1002, Side.Sell, 105, 5);
-        _group.Enter("A", 1003, Side.Sell, 0, 1, type: OrderType.Pegged, conditions: new OrderConditions { Peg = PegReference.Primary, PegOffsetTicks = 1 });
+        EnterAsksAndPeg();
         var before = _group.Books["A"].Snapshot();
 
         // What comes last is the same whether it comes at once or when all is done; of a fill-or-kill order nothing came before that then either.
@@ -114,10 +106,7 @@ public class StrategySequenceTests
     [Fact]
     public void Records_from_before_in_which_something_came_between_two_parts_are_told_apart()
     {
-        _group.Enter("B", 1001, Side.Buy, 40, 9);
-        _group.Enter("A", 1002, Side.Sell, 100, 1);
-        _group.Enter("A", 1002, Side.Sell, 105, 5);
-        _group.Enter("A", 1003, Side.Sell, 0, 1, type: OrderType.Pegged, conditions: new OrderConditions { Peg = PegReference.Primary, PegOffsetTicks = 1 });
+        EnterAsksAndPeg();
         var before = _group.Books["A"].Snapshot();
         _group.EnterStrategy(1000, -99, 2, TimeInForce.ImmediateOrCancel, s_buyer);
         // Then the peg would have moved away, and the second part would not have been decided.
@@ -134,6 +123,17 @@ public class StrategySequenceTests
         Assert.NotEqual(record.Command.Changes.Length, acts.Length);
         var book = BookMachine.Restore("A", before);
         book.Replay(book.Sequence + 1, BookRecordEncoding.Encode(record with { Command = record.Command with { Changes = [.. acts] } }));
+    }
+
+    /// <summary>Nine are bid for B; one A is asked for at 100, five at 105, and one by a peg, at 101 as long as the first is there.</summary>
+    /// <returns>The number of the peg.</returns>
+    private long EnterAsksAndPeg()
+    {
+        _group.Enter("B", 1001, Side.Buy, 40, 9);
+        _group.Enter("A", 1002, Side.Sell, 100, 1);
+        _group.Enter("A", 1002, Side.Sell, 105, 5);
+        return _group.Enter(
+            "A", 1003, Side.Sell, 0, 1, type: OrderType.Pegged, conditions: new OrderConditions { Peg = PegReference.Primary, PegOffsetTicks = 1 });
     }
 
     private long EnterStop(string symbol, Side side, long price) => _group.Enter(

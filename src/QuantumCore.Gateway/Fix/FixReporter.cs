@@ -74,11 +74,11 @@ internal sealed class FixReporter(FixServices services, FixHolder holder, FixSes
             return _named.GetValueOrDefault(name, name);
     }
 
-    /// <summary>The session's name of an order by the exchange's.</summary>
-    public string ShownAs(string name)
+    /// <summary>The session's name of an order.</summary>
+    public string Shown(PastOrder order)
     {
         lock (_lock)
-            return _renamed.GetValueOrDefault(name, name);
+            return _renamed.GetValueOrDefault(order.ClientOrderId, order.ClientOrderId);
     }
 
     /// <summary>How requests name an order that they have by symbol and id: by its name where the session has seen it open.</summary>
@@ -237,8 +237,6 @@ internal sealed class FixReporter(FixServices services, FixHolder holder, FixSes
         _named[asked] = told.Order.ClientOrderId;
         _renamed[told.Order.ClientOrderId] = asked;
     }
-
-    private string Shown(PastOrder order) => _renamed.GetValueOrDefault(order.ClientOrderId, order.ClientOrderId);
 
     /// <summary>
     /// The request that asked for what happened to an order; null for none. Where nothing more will happen to it, what else was asked for

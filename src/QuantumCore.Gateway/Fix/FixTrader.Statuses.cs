@@ -45,7 +45,7 @@ internal sealed partial class FixTrader
 
     private void WriteStatus(FixWriter to, FixMessage message, Instrument instrument, PastOrder order)
     {
-        FixReports.WriteStatus(to, holder.Account, instrument, order, message[FixTag.ClOrdID] ?? _reporter.ShownAs(order.ClientOrderId));
+        FixReports.WriteStatus(to, holder.Account, instrument, order, message[FixTag.ClOrdID] ?? _reporter.Shown(order));
         if (message[FixTag.OrdStatusReqID] is { } id)
             to.Add(FixTag.OrdStatusReqID, id);
     }
@@ -73,7 +73,7 @@ internal sealed partial class FixTrader
             var (order, isLast) = (open[i], i == open.Length - 1);
             _session.Send("8", to =>
             {
-                FixReports.WriteStatus(to, holder.Account, listed[order.Symbol], order, _reporter.ShownAs(order.ClientOrderId));
+                FixReports.WriteStatus(to, holder.Account, listed[order.Symbol], order, _reporter.Shown(order));
                 to.Add(FixTag.MassStatusReqID, message[FixTag.MassStatusReqID]!);
                 to.Add(FixTag.TotNumReports, open.Length);
                 to.Add(FixTag.LastRptRequested, isLast ? 'Y' : 'N');

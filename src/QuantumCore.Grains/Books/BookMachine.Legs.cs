@@ -13,8 +13,9 @@ internal sealed partial class BookMachine
     private readonly List<NamedValue> _acts = [];
     private BookTurn? _acting;
 
-    // Something was taken since what that sets off came last.
-    private bool _phaseGoesOn;
+    // Something was taken since what that sets off came last; a cancel brings what came before it to its end, too.
+    private bool PhaseGoesOn => _acting is not null && _acts.FindLast(
+        static act => act.Name is ChangedValue.Take or ChangedValue.EndPhase or ChangedValue.Close).Name == ChangedValue.Take;
 
     /// <summary>The orders of strategies that are open here.</summary>
     public IEnumerable<OrderTicket> OpenLegs => _accounts.OrderBy(pair => pair.Key)
@@ -40,19 +41,15 @@ internal sealed partial class BookMachine
     }
 
     /// <summary>An order that stands aside trades with displayed quotes at one price; what that sets off comes with <see cref="EndPhase"/>.</summary>
-    public void TakeQuotes(OrderTicket ticket, long priceTicks, long lots, long now)
-    {
-        Act(now, [new(ChangedValue.Take, ticket.OrderId), new(ChangedValue.Price, priceTicks), new(ChangedValue.Lots, lots)]);
-        _phaseGoesOn = true;
-    }
+    public void TakeQuotes(OrderTicket ticket, long priceTicks, long lots, long now) => Act(
+        now, [new(ChangedValue.Take, ticket.OrderId), new(ChangedValue.Price, priceTicks), new(ChangedValue.Lots, lots)]);
 
     /// <summary>The taker phase in which quotes were taken here, if any were, is over.</summary>
     public void EndPhase(long now)
     {
-        if (_phaseGoesOn)
+        if (PhaseGoesOn)
         {
             Act(now, [new(ChangedValue.EndPhase, 0)]);
-            _phaseGoesOn = false;
         }
     }
 
@@ -72,12 +69,8 @@ internal sealed partial class BookMachine
     public void Proceed(OrderTicket ticket, long now) => Act(now, [new(ChangedValue.Proceed, ticket.OrderId)]);
 
     /// <summary>A leg ends with its strategy.</summary>
-    public void CloseLeg(OrderTicket ticket, EndReason reason, long now)
-    {
+    public void CloseLeg(OrderTicket ticket, EndReason reason, long now) =>
         Act(now, [new(ChangedValue.Close, ticket.OrderId), new(ChangedValue.Reason, (long)reason)]);
-        // A cancel brings what came before it to its end, too.
-        _phaseGoesOn = false;
-    }
 
     /// <summary>The record of everything that was done since the last record; null for nothing.</summary>
     public BookTurn? EndActs()

@@ -76,7 +76,7 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         var lines = strategies.SelectMany(strategy => strategy.Legs.Select(leg => (leg.Book.Symbol, leg.Ticket.OrderId, Strategy: strategy)))
             .GroupBy(one => one.Symbol).OrderBy(line => line.Key, StringComparer.Ordinal)
             .ToDictionary(line => line.Key, line => new Queue<Strategy>(line.OrderBy(one => one.OrderId).Select(one => one.Strategy)));
-        while (lines.Values.FirstOrDefault(line => line.Count > 0) is not null)
+        while (lines.Values.Any(line => line.Count > 0))
         {
             var next = lines.Values.Where(line => line.Count > 0).Select(line => line.Peek())
                 .FirstOrDefault(strategy => Array.TrueForAll(strategy.Legs, leg => lines[leg.Book.Symbol].Peek() == strategy))
