@@ -39,17 +39,25 @@ internal sealed class OpsTape
         Refused = 0;
     }
 
-    /// <summary>Keeps a trade of a step.</summary>
+    /// <summary>Keeps the trades of a step.</summary>
+    /// <param name="step">The step's number.</param>
+    /// <param name="events">What happened from its first trade on.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public void Add(int step, in BookEvent trade)
+    public void Add(int step, ReadOnlySpan<BookEvent> events)
     {
-        if (_count == _trades.Length)
-            Array.Resize(ref _trades, _trades.Length * 2);
-        ref var entry = ref _trades[_count++];
-        entry.Step = step;
-        entry.MakerId = trade.MakerId;
-        entry.PriceTicks = trade.PriceTicks;
-        entry.QuantityLots = trade.QuantityLots;
+        foreach (ref readonly var happened in events)
+        {
+            if (happened.Kind != BookEventKind.Trade)
+                continue;
+
+            if (_count == _trades.Length)
+                Array.Resize(ref _trades, _trades.Length * 2);
+            ref var entry = ref _trades[_count++];
+            entry.Step = step;
+            entry.MakerId = happened.MakerId;
+            entry.PriceTicks = happened.PriceTicks;
+            entry.QuantityLots = happened.QuantityLots;
+        }
     }
 
     /// <summary>What the round came to.</summary>

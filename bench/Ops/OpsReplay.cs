@@ -109,10 +109,14 @@ public sealed class OpsReplay
 
         if (reject != RejectReason.None)
             _tape.Refused++;
-        foreach (ref readonly var happened in book.Events)
+        var events = book.Events;
+        for (var i = 0; i < events.Length; i++)
         {
-            if (happened.Kind == BookEventKind.Trade)
-                _tape.Add(number, in happened);
+            if (events[i].Kind == BookEventKind.Trade)
+            {
+                _tape.Add(number, events[i..]);
+                break;
+            }
         }
     }
 

@@ -49,9 +49,10 @@ public sealed record HoldResult(
 /// <param name="Limit">The limit it broke, as text, when there is one.</param>
 /// <param name="Orders">What to submit to the book, in the sequence of the list; empty when refused.</param>
 /// <param name="IsKnown">Whether the first name was used before: this is what became of it then.</param>
+/// <param name="At">Which of the orders the field is of, from 0; null when it is of all together.</param>
 [GenerateSerializer, Immutable, Alias("hold-list-result")]
 public sealed record HoldListResult(
-    RejectReason Reason, string? Field, string? Limit, ImmutableArray<SubmitOrder> Orders, bool IsKnown = false);
+    RejectReason Reason, string? Field, string? Limit, ImmutableArray<SubmitOrder> Orders, bool IsKnown = false, int? At = null);
 
 /// <summary>An order whose cost is held, on its way to the book.</summary>
 /// <param name="Account">The owner's account number.</param>

@@ -121,13 +121,13 @@ public sealed partial class OrderEntry(
         bool mustBeNew = false)
     {
         var started = time.GetTimestamp();
-        var isStrategy = kind == OrderListKind.Strategy;
+        var list = kind == OrderListKind.Strategy ? "legs" : "orders";
         var prepared = ImmutableArray.CreateBuilder<HoldRequest>(orders.Length);
         for (var i = 0; i < orders.Length; i++)
         {
             var (refusal, request) = await Prepare(account, orders[i]);
             if (refusal is { } refused)
-                return (OrderListChecks.OfOrder(i, refused, isStrategy ? "legs" : "orders"), []);
+                return (OrderListChecks.OfOrder(i, refused, list), []);
             prepared.Add(request);
         }
 
@@ -138,10 +138,7 @@ public sealed partial class OrderEntry(
         if (mustBeNew && held.IsFirst && held.Value.IsKnown)
             return (new Refusal(RejectReason.KeyConflict, "clientOrderId"), []);
         if (held.Value.Reason != RejectReason.None)
-        {
-            var refused = new Refusal(held.Value.Reason, held.Value.Field, held.Value.Limit);
-            return (isStrategy ? await OfLeg(refused, requests) : refused, []);
-        }
+            return (Refused(held.Value, list), []);
 
         var submits = held.Value.Orders;
         var entered = await _calls.Ask(
@@ -158,24 +155,12 @@ public sealed partial class OrderEntry(
         return wrong is null ? (null, reports) : (new Refusal(wrong.Reason, wrong.Field, wrong.Limit), []);
     }
 
-    /// <summary>The account's refusal of a strategy, with the leg it is about where one leg is at fault.</summary>
-    private async ValueTask<Refusal> OfLeg(Refusal refused, ImmutableArray<HoldRequest> legs)
-    {
-        if (refused.Reason == RejectReason.InvalidCombination)
-            return refused with { Limit = null, Detail = refused.Limit };
-
-        for (var i = 0; i < legs.Length; i++)
-        {
-            if (await listings.Find(legs[i].Symbol) is { } instrument
-                && OrderLimits.Check(instrument, legs[i].PriceTicks, legs[i].QuantityLots) is { } broken
-                && broken.Reason == refused.Reason)
-            {
-                return OrderListChecks.OfOrder(i, new Refusal(broken.Reason, broken.Field, broken.Limit), "legs");
-            }
-        }
-
-        return refused;
-    }
+    /// <summary>The account's refusal of orders together, with the one it is about where one is at fault.</summary>
+    private static Refusal Refused(HoldListResult result, string list) =>
+        // Why legs are no strategy stands where a limit would.
+        result is { Reason: RejectReason.InvalidCombination, At: null } ? new Refusal(result.Reason, result.Field, null, result.Limit)
+        : result.At is { } at ? OrderListChecks.OfOrder(at, new Refusal(result.Reason, result.Field, result.Limit), list)
+        : new Refusal(result.Reason, result.Field, result.Limit);
 
     /// <summary>Changes the conditions of an order where it stands.</summary>
     public ValueTask<ExecutionReport> AmendConditions(

@@ -30,7 +30,7 @@ internal static class RefusedOrder
         RejectReason.StopWouldTrigger => "triggerPrice",
         RejectReason.PostOnlyWouldTake => "postOnly",
         RejectReason.PegNoReference => "peg",
-        RejectReason.Overflow => "quantity",
+        RejectReason.Overflow or RejectReason.InvalidQuantity => order.Conditions.Decode()?.Amount is null ? "quantity" : "quoteAmount",
         RejectReason.NotInThisPhase => OutOfPhase(order, order.Conditions.Decode()),
         _ => null,
     };

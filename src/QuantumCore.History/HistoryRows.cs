@@ -155,6 +155,12 @@ internal static class HistoryWords
     /// <summary>Term of a stop or take-profit: its trigger price in ticks.</summary>
     public const string TriggerTicks = "triggerTicks";
 
+    // Of a strategy's leg: the net price, which of the legs it is, and of each leg, under its place and symbol, the lots in
+    // a unit, negative when it sells.
+    private const string StrategyNet = "strategyNet";
+    private const string StrategyLeg = "strategyLeg";
+    private const string LegAt = "leg ";
+
     /// <summary>Taker's side of an auction trade: no one took.</summary>
     public const string NoTaker = "A";
 
@@ -206,10 +212,11 @@ internal static class HistoryWords
             ("amount", terms.Amount),
             ("protectionTicks", terms.ProtectionTicks),
             ("expiryNanos", terms.ExpiryNanos),
-            ("strategyNet", terms.Strategy?.Net),
-            ("strategyLeg", terms.Strategy?.Leg),
+            (StrategyNet, terms.Strategy?.Net),
+            (StrategyLeg, terms.Strategy?.Leg),
         ];
-        return all.Where(term => term.Value is not null).Select(term => (term.Name, term.Value!.Value));
+        var legs = terms.Strategy?.Legs.Select((leg, at) => ($"{LegAt}{at} {leg.Symbol}", leg.Side == Side.Buy ? leg.Lots : -leg.Lots));
+        return all.Where(term => term.Value is not null).Select(term => (term.Name, term.Value!.Value)).Concat(legs ?? []);
     }
 
     public static string Of(PayoutState state) => state switch
@@ -228,10 +235,10 @@ internal static class HistoryWords
         _ => PayoutState.Pending,
     };
 
-    /// <summary>An order with its terms, as <see cref="Of(SubmitOrder)"/> wrote them; those of a strategy's leg are left out.</summary>
-    public static PastOrder With(PastOrder order, IEnumerable<(string Name, long Value)> terms)
+    /// <summary>An order with its terms, as <see cref="Of(SubmitOrder)"/> wrote them.</summary>
+    public static PastOrder With(PastOrder order, IReadOnlyCollection<(string Name, long Value)> terms)
     {
-        var conditions = new OrderConditions();
+        var conditions = new OrderConditions { Strategy = StrategyOf(terms) };
         var (triggered, activated) = (0L, 0L);
         foreach (var (name, value) in terms)
         {
@@ -270,6 +277,18 @@ internal static class HistoryWords
 
         order = order with { Stage = StageOf(order, triggered, activated), StageNanos = Math.Max(triggered, activated) };
         return conditions == new OrderConditions() ? order : order with { Conditions = EncodedConditions.From(conditions) };
+    }
+
+    /// <summary>The strategy of a leg; null of another order, and where it was entered before its legs were kept.</summary>
+    private static StrategyTerms? StrategyOf(IReadOnlyCollection<(string Name, long Value)> terms)
+    {
+        StrategyLeg[] legs =
+        [
+            .. terms.Where(term => term.Name.StartsWith(LegAt, StringComparison.Ordinal)).OrderBy(term => term.Name, StringComparer.Ordinal).Select(
+                term => new StrategyLeg(term.Name.Split(' ')[2], term.Value > 0 ? Side.Buy : Side.Sell, Math.Abs(term.Value))),
+        ];
+        return legs.Length == 0 ? null : new StrategyTerms(
+            terms.First(term => term.Name == StrategyNet).Value, (int)terms.First(term => term.Name == StrategyLeg).Value, [.. legs]);
     }
 
     /// <summary>What an order waits for; one that has traded waits for nothing, whatever records of before ADR 49 left out.</summary>

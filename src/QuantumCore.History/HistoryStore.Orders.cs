@@ -65,27 +65,11 @@ public abstract partial class HistoryStore
         var nameOf = names.ToDictionary(list => list.Number, list => list.Name);
         var prevented = await PreventedOfAsync(account, orders[0].Number, orders[^1].Number, cancellationToken);
         var byNumber = terms.ToLookup(term => term.Number, term => (term.Name, term.Value));
-        ImmutableArray<PastOrder> told = [.. orders.Select(row => HistoryWords.With(row, byNumber[row.Number]) with
+        return [.. orders.Select(row => HistoryWords.With(row, [.. byNumber[row.Number]]) with
         {
             ListName = nameOf.GetValueOrDefault(row.Number),
             Prevented = prevented.TryGetValue(row.Number, out var lost) ? lost : null,
         })];
-        return told.Any(order => order.Stage == OrderStage.Pending) ? await WithParentsAsync(account, told, cancellationToken) : told;
-    }
-
-    /// <summary>Who waits for a parent that is filled waits no more: records of before ADR 49 do not tell when that ended.</summary>
-    private async Task<ImmutableArray<PastOrder>> WithParentsAsync(long account, ImmutableArray<PastOrder> orders, CancellationToken cancellationToken)
-    {
-        var parents = orders.Where(order => order.Stage == OrderStage.Pending).Select(order => order.ListId!.Value).ToHashSet();
-        var filled = await ReadAsync(
-            "SELECT number FROM ord WHERE account = @account AND number >= @first AND number <= @last AND state = 'filled'",
-            [("@account", account), ("@first", parents.Min()), ("@last", parents.Max())],
-            static (reader, token) => ListAsync(reader, static row => row.GetInt64(0), token),
-            cancellationToken);
-        parents.IntersectWith(filled);
-        return [.. orders.Select(order => order.Stage == OrderStage.Pending && parents.Contains(order.ListId!.Value)
-            ? order with { Stage = OrderStages.WithoutParent(order.Type) }
-            : order)];
     }
 
     /// <summary>An account's fills of one symbol, oldest first.</summary>

@@ -6,7 +6,8 @@ namespace QuantumCore.Instruments;
 /// <param name="Reason">Which kind.</param>
 /// <param name="Field">The field at fault.</param>
 /// <param name="Limit">The limit, as a wire decimal; null when there is no number to name.</param>
-public sealed record BrokenLimit(RejectReason Reason, string Field, string? Limit);
+/// <param name="At">Of orders that are asked for together, which one breaks it, from 0; null when all together do.</param>
+public sealed record BrokenLimit(RejectReason Reason, string Field, string? Limit, int? At = null);
 
 /// <summary>The limits of an instrument that depend on an order alone.</summary>
 public static class OrderLimits

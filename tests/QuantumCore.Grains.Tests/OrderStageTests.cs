@@ -71,17 +71,22 @@ public class OrderStageTests
     }
 
     [Fact]
-    public async Task A_child_waits_no_more_where_records_from_before_tell_that_its_parent_is_filled()
+    public async Task A_child_whose_entry_records_from_before_do_not_tell_waits_until_it_trades()
     {
         var book = new JournaledBook();
         book.SubmitList(OrderListKind.OneTriggersOther, Order(Alice, 1, Side.Buy, 10, 14_900), Order(Alice, 2, Side.Sell, 10, 15_300));
         book.SubmitList(OrderListKind.OneTriggersOther, Order(Alice, 3, Side.Buy, 10, 14_800), Order(Alice, 4, Side.Sell, 10, 15_300));
         book.Submit(Order(Bob, 50, Side.Sell, 10, 14_900));
         book.Records[^1] = book.Last.WithoutStages();
+        await AssertAsync(OrderStage.Working, OrderStage.Pending, OrderStage.Working, OrderStage.Pending);
+        book.Submit(Order(Bob, 51, Side.Buy, 4, 15_300));
+        await AssertAsync(OrderStage.Working, OrderStage.Working, OrderStage.Working, OrderStage.Pending);
 
-        await using var history = await book.ProjectedAsync(Token);
-        var orders = await history.OrdersAsync(new OrderQuery(Alice), Token);
-        Assert.Equal([OrderStage.Working, OrderStage.Working, OrderStage.Working, OrderStage.Pending], orders.Select(order => order.Stage));
+        async Task AssertAsync(params OrderStage[] stages)
+        {
+            await using var history = await book.ProjectedAsync(Token);
+            Assert.Equal(stages, (await history.OrdersAsync(new OrderQuery(Alice), Token)).Select(order => order.Stage));
+        }
     }
 
     [Fact]

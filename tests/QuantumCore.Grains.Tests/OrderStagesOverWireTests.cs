@@ -183,23 +183,52 @@ public class OrderStagesOverWireTests
     }
 
     [Fact]
-    public async Task A_child_whose_parent_an_auction_has_filled_waits_among_the_open_orders_until_its_book_matches()
+    public async Task A_child_whose_parent_an_auction_has_filled_waits_on_every_interface_until_its_book_matches()
     {
-        await using var wire = await Wire.OpenAsync();
+        await using var wire = await Wire.OpenAsync(hasFix: true);
         var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);
-        var list = await alice.PlaceListAsync(PlaceOrderList.OneTriggersOther(ServedExchange.Buy(5, 140), ServedExchange.Sell(5, 160)), Token);
+        using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        await wire.ListenAsync();
+        var list = await alice.PlaceListAsync(
+            PlaceOrderList.OneTriggersOther(
+                ServedExchange.Buy(5, 140) with { ClientOrderId = "p" }, ServedExchange.Sell(5, 160) with { ClientOrderId = "c" }),
+            Token);
+        await desk.HearAsync(2, 11);
+        const string name = "EXECUTING OTO p 2";
+        Assert.Equal(["NEW", "NEW", $"EXEC_STARTED {name}"], await wire.HearAsync(3));
         await exchange.Operator.SetPhaseAsync("AAPL", TradingPhase.Closing, Token);
         await exchange.BobAsync(ServedExchange.Sell(5, 140));
         await exchange.Operator.SetPhaseAsync("AAPL", TradingPhase.Closed, Token);
+        Assert.Equal(["TRADE"], await wire.HearAsync(1));
+        Assert.Equal("8 11=p 150=F", await desk.HearAsync(1, 11, 150));
         Assert.Equal(OrderStatus.Filled, (await alice.GetOrderAsync("AAPL", list.Orders[0].OrderId, Token)).Status);
-        Assert.Equal(OrderStage.Pending, Assert.Single(await alice.GetOpenOrdersAsync(cancellation: Token)).Stage);
-        var open = Assert.Single((await wire.AskAsync("GET", "openOrders", "symbol=AAPL")).EnumerateArray());
-        Assert.Equal(("PENDING_NEW", false), (Text(open, "status"), open.GetProperty("isWorking").GetBoolean()));
+        await AssertAsync(OrderStage.Pending, "PENDING_NEW", "636=N");
 
         foreach (var phase in new[] { TradingPhase.PreOpen, TradingPhase.Opening, TradingPhase.Continuous })
             await exchange.Operator.SetPhaseAsync("AAPL", phase, Token);
-        open = Assert.Single((await wire.AskAsync("GET", "openOrders", "symbol=AAPL")).EnumerateArray());
-        Assert.Equal(("NEW", true), (Text(open, "status"), open.GetProperty("isWorking").GetBoolean()));
+        Assert.Equal([$"UPDATED {name}", "NEW"], await wire.HearAsync(2));
+        Assert.Equal("8 11=c 150=L", await desk.HearAsync(1, 11, 150));
+        await AssertAsync(null, "NEW", null);
+
+        async Task AssertAsync(OrderStage? stage, string status, string? indicator)
+        {
+            Order[] told =
+            [
+                await alice.GetOrderAsync("AAPL", list.Orders[1].OrderId, Token),
+                await alice.GetOrderByClientIdAsync("c", Token),
+                Assert.Single(await alice.GetOpenOrdersAsync(cancellation: Token)),
+                Assert.Single(await alice.GetOrderHistoryAsync(cancellation: Token), order => order.ClientOrderId == "c"),
+            ];
+            Assert.Equal(Enumerable.Repeat(stage, 4), told.Select(order => order.Stage));
+            JsonElement[] shown =
+            [
+                Assert.Single((await wire.AskAsync("GET", "openOrders", "symbol=AAPL")).EnumerateArray()),
+                await wire.AskAsync("GET", "order", "symbol=AAPL&origClientOrderId=c"),
+            ];
+            Assert.All(shown, order => Assert.Equal((status, stage is null), (Text(order, "status"), order.GetProperty("isWorking").GetBoolean())));
+            await desk.SendAsync("H", "11=c|55=AAPL|54=2");
+            Assert.Equal($"8 11=c 150=I 39=0{(indicator is null ? "" : $" {indicator}")}", await desk.HearAsync(1, 11, 150, 39, 636));
+        }
     }
 
     [Fact]

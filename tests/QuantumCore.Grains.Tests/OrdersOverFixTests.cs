@@ -48,6 +48,21 @@ public sealed class OrdersOverFixTests
     }
 
     [Fact]
+    public async Task An_order_by_amount_is_told_with_the_quantity_that_it_has_traded()
+    {
+        await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
+        await exchange.BobAsync(ServedExchange.Sell(1, 150));
+        await exchange.BobAsync(ServedExchange.Sell(5, 151));
+        using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        await desk.SendAsync("D", "11=a|55=AAPL|54=1|40=1|152=500|59=3");
+        Assert.Equal(
+            "8 150=0 39=0 152=500.00 38=0 14=0 151=0; 8 150=F 39=1 152=500.00 38=1 14=1 151=0; 8 150=F 39=2 152=500.00 38=3 14=3 151=0",
+            await desk.HearAsync(3, 150, 39, 152, 38, 14, 151));
+        await desk.SendAsync("H", "11=a|55=AAPL|54=1");
+        Assert.Equal("8 150=I 39=2 152=500.00 38=3 14=3 151=0", await desk.HearAsync(1, 150, 39, 152, 38, 14, 151));
+    }
+
+    [Fact]
     public async Task A_name_is_used_once_and_a_copy_that_says_so_is_told_what_became_of_the_first()
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);

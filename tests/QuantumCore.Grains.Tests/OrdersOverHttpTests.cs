@@ -35,6 +35,57 @@ public class OrdersOverHttpTests
     }
 
     [Fact]
+    public async Task A_leg_tells_its_strategy_wherever_it_is_told_done_or_not()
+    {
+        await using var exchange = await OpenAsync();
+        foreach (var symbol in new[] { "NEAR", "FAR" })
+        {
+            await exchange.Operator.ListInstrumentAsync(
+                new Instrument
+                {
+                    Symbol = symbol,
+                    BaseAsset = "AAPL",
+                    QuoteAsset = "USD",
+                    QuoteDecimals = 2,
+                    TickSize = 0.01m,
+                    LotSize = 1m,
+                    Group = "PAIR",
+                    ReferencePrice = 100m,
+                },
+                Cancellation);
+        }
+
+        var placed = await exchange.Alice.PlaceStrategyAsync(
+            new PlaceStrategy { Net = -1.25m, Units = 3, Legs = [new("NEAR", OrderSide.Buy, 2m), new("FAR", OrderSide.Sell, 1m)], ClientOrderId = "s" },
+            Cancellation);
+        var open = await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation);
+        await AssertAsync([.. placed.Orders, .. open], 4);
+        await exchange.Alice.CancelAsync("FAR", placed.Orders[1].OrderId, Cancellation);
+        await AssertAsync([], 0);
+
+        async Task AssertAsync(Order[] more, int count)
+        {
+            Assert.Equal(count, more.Length);
+            Order[] told =
+            [
+                await exchange.Alice.GetOrderByClientIdAsync("s", Cancellation),
+                await exchange.Alice.GetOrderByClientIdAsync("s.2", Cancellation),
+                await exchange.Alice.GetOrderAsync("NEAR", placed.Orders[0].OrderId, Cancellation),
+                await exchange.Alice.GetOrderAsync("FAR", placed.Orders[1].OrderId, Cancellation),
+                .. await exchange.Alice.GetOrderHistoryAsync(cancellation: Cancellation),
+                .. more,
+            ];
+            Assert.Equal(6 + count, told.Length);
+            Assert.All(told, order =>
+            {
+                var strategy = order.Strategy!;
+                Assert.Equal((-1.25m, order.Symbol == "NEAR" ? 1 : 2), (strategy.Net, strategy.Leg));
+                Assert.Equal(placed.Orders[0].Strategy!.Legs, strategy.Legs);
+            });
+        }
+    }
+
+    [Fact]
     public async Task Iceberg_shows_a_part_and_tells_who_stands_behind_it()
     {
         await using var exchange = await ServedExchange.OpenAsync();

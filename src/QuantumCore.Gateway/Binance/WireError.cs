@@ -34,7 +34,7 @@ internal readonly record struct WireError(int Code, string Message, int Status =
     public static WireError Of(Refusal refusal, WireError? unknown = null) => refusal.Reason switch
     {
         RejectReason.UnknownSymbol => BadSymbol,
-        RejectReason.InvalidQuantity => Filter(refusal.Field switch
+        RejectReason.InvalidQuantity => Filter(refusal.Field?.Split('.')[^1] switch
         {
             "quoteAmount" => "NOTIONAL",
             "displayQuantity" => "ICEBERG_PARTS",

@@ -128,8 +128,8 @@ internal static class FixReports
         to.Add(FixTag.Side, order.Side == Side.Buy ? '1' : '2');
         if (terms.Amount is { } amount)
             to.Add(FixTag.CashOrderQty, DecimalText.Format((Int128)amount * instrument.TickLotValue, instrument.Quote.Decimals));
-        else
-            to.Add(FixTag.OrderQty, instrument.FormatQuantity(order.OriginalLots()));
+        // One by amount has no lots of its own: its quantity is what it has traded.
+        to.Add(FixTag.OrderQty, instrument.FormatQuantity(terms.Amount is null ? order.OriginalLots() : order.FilledLots));
         to.Add(FixTag.OrdType, TypeOf(order.Type));
         if (order.Type is OrderType.Limit or OrderType.StopLimit or OrderType.TakeProfitLimit or OrderType.Pegged or OrderType.TrailingStopLimit && order.PriceTicks > 0)
             to.Add(FixTag.Price, instrument.FormatPrice(order.PriceTicks));

@@ -140,6 +140,7 @@ internal sealed class AccountEvents(
                 Advance(book, step.Number, _ => OrderStage.Working, step.PriceTicks);
                 break;
             case StepKind.Activated:
+                UpdateList(book, step.Number);
                 Advance(book, step.Number, OrderStages.WithoutParent, step.PriceTicks);
                 break;
             case StepKind.Changed:
@@ -200,19 +201,27 @@ internal sealed class AccountEvents(
             _events.Add(new ListEvent(book, id, list, ListHappening.Started));
     }
 
-    /// <summary>An order that ended may be the last of its list, or the first, after which the others work.</summary>
+    /// <summary>With the first of its children that enters a list goes on.</summary>
+    private void UpdateList(RecordPlace book, long number)
+    {
+        if (_orders.GetValueOrDefault(number)?.ListId is { } id && _lists.TryGetValue(id, out var list)
+            && _orders.Values.All(order => order.ListId != id || order.Stage == OrderStage.Pending))
+        {
+            _events.Add(new ListEvent(book, id, list, ListHappening.Updated));
+        }
+    }
+
+    /// <summary>An order that ended may be the last of its list.</summary>
     private void LeaveList(RecordPlace book, PastOrder ended)
     {
         if (ended.ListId is not { } id || !_lists.TryGetValue(id, out var list))
             return;
 
-        var isDone = !_orders.Values.Any(order => order.ListId == id);
-        if (isDone)
-            _lists.Remove(id);
-        if (isDone)
-            _events.Add(new ListEvent(book, id, list, ListHappening.Done));
-        else if (ended is { Status: OrderStatus.Filled } && ended.Number == id && list.Kind != OrderListKind.OneCancelsOther)
-            _events.Add(new ListEvent(book, id, list, ListHappening.Updated));
+        if (_orders.Values.Any(order => order.ListId == id))
+            return;
+
+        _lists.Remove(id);
+        _events.Add(new ListEvent(book, id, list, ListHappening.Done));
     }
 
     private static string ListNameOf(SubmitOrder first) => first.Conditions.Decode()?.ListName ?? first.ClientOrderId;

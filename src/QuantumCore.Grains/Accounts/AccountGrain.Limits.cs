@@ -60,8 +60,13 @@ public sealed partial class AccountGrain
             Record(_machine.Refuse(requests[0].ClientOrderId, hash, broken.Reason, Now), urgent: false);
         }
 
-        return broken;
+        return broken is null ? null : InWordsOf(requests[broken.At ?? 0], broken);
     }
+
+    /// <summary>A broken limit with the members that the request has: one by amount says no quantity.</summary>
+    private static BrokenLimit InWordsOf(HoldRequest request, BrokenLimit broken) => request.Conditions.Decode()?.Amount is null
+        ? broken
+        : broken with { Field = broken.Field.Replace("quantity", "quoteAmount", StringComparison.Ordinal) };
 
     /// <summary>The limit that a replacement would break.</summary>
     private BrokenLimit? LimitOf(HeldOrder replaced, long priceTicks, long lots) => _machine.CheckLimits(

@@ -70,23 +70,23 @@ public sealed partial class AccountGrain
             return RefusedList(RejectReason.UnknownSymbol, "symbol");
         }
 
-        foreach (var request in requests)
+        for (var i = 0; i < requests.Length; i++)
         {
-            if (request.Type == OrderType.Leg)
+            if (requests[i].Type == OrderType.Leg)
             {
-                return RefusedList(RejectReason.InvalidCombination, "type");
+                return RefusedList(RejectReason.InvalidCombination, "type") with { At = i };
             }
 
-            if (CheckLimits(instrument!, request) is { } broken)
+            if (CheckLimits(instrument!, requests[i]) is { } broken)
             {
-                return RefusedList(broken.Reason, broken.Field, broken.Limit);
+                return RefusedList(broken with { At = i }, "orders");
             }
         }
 
         TakeMarks(requests[0].Symbol);
         if (RefuseByLimits(requests, hash) is { } limited)
         {
-            return RefusedList(limited.Reason, limited.Field, limited.Limit);
+            return RefusedList(limited, "orders");
         }
 
         var record = _machine.DecideList(kind, requests, hash, instrument!, Now);
@@ -115,13 +115,13 @@ public sealed partial class AccountGrain
         {
             if (!catalog.TryGet(requests[i].Symbol, out var instrument))
             {
-                return RefusedList(RejectReason.UnknownSymbol, "symbol");
+                return RefusedList(RejectReason.UnknownSymbol, "symbol") with { At = i };
             }
 
             instruments[i] = instrument!;
             if (CheckLimits(instrument!, requests[i]) is { } broken)
             {
-                return RefusedList(broken.Reason, broken.Field, broken.Limit);
+                return RefusedList(broken with { At = i }, "legs");
             }
         }
 
@@ -133,7 +133,7 @@ public sealed partial class AccountGrain
         TakeMarks([.. requests.Select(request => request.Symbol)]);
         if (RefuseByLimits(requests, hash) is { } limited)
         {
-            return RefusedList(limited.Reason, limited.Field, limited.Limit);
+            return RefusedList(limited, "legs");
         }
 
         var record = _machine.DecideStrategy(requests, hash, instruments, Now);
@@ -162,6 +162,10 @@ public sealed partial class AccountGrain
 
         return terms!.Check(symbol => Array.Find(instruments, instrument => instrument.Symbol == symbol)!);
     }
+
+    /// <summary>What one of the orders breaks is of a member of it; what all together do, of the list.</summary>
+    private static HoldListResult RefusedList(BrokenLimit broken, string list) =>
+        RefusedList(broken.Reason, broken.At is null ? list : broken.Field, broken.Limit) with { At = broken.At };
 
     private static HoldListResult RefusedList(RejectReason reason, string? field = null, string? limit = null) =>
         new(reason, field, limit, []);

@@ -298,7 +298,9 @@ public sealed partial class AccountGrain(
 
         // A peg that sells needs no cap; one that buys is held at it.
         var free = request is { Type: OrderType.Pegged, Side: Side.Sell, PriceTicks: 0 };
-        return OrderLimits.Check(instrument, free ? instrument.MinPriceTicks : request.PriceTicks, lots);
+        return OrderLimits.Check(instrument, free ? instrument.MinPriceTicks : request.PriceTicks, lots) is { } broken
+            ? InWordsOf(request, broken)
+            : null;
     }
 
     private DepositResult TakeIn(DepositRequest request)
@@ -318,7 +320,7 @@ public sealed partial class AccountGrain(
 
         if (_machine.CheckDeposit(asset!, request.Amount) is var reason and not RejectReason.None)
         {
-            return new DepositResult(reason, "amount", Account.BalanceLimit.ToString(CultureInfo.InvariantCulture), 0);
+            return new DepositResult(reason, "amount", DecimalText.Format(Account.BalanceLimit, asset!.Decimals), 0);
         }
 
         Record(_machine.Deposit(request, asset!, Now), urgent: true);

@@ -78,9 +78,9 @@ internal sealed partial class AccountMachine
         {
             foreach (var scope in _scopes)
             {
-                if (scope.Most(kind) is >= 0 and var most && IsBroken(kind, most, scope, orders, replaced, At(now)))
+                if (scope.Most(kind) is >= 0 and var most && IsBroken(kind, most, scope, orders, replaced, At(now), out var at))
                 {
-                    return Broken(kind, most, scope.Instrument);
+                    return Broken(kind, most, scope.Instrument) with { At = at };
                 }
             }
         }
@@ -141,11 +141,13 @@ internal sealed partial class AccountMachine
         return true;
     }
 
-    private bool IsBroken(LimitKind kind, long most, in Scope scope, ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced, long now)
+    private bool IsBroken(
+        LimitKind kind, long most, in Scope scope, ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced, long now, out int? at)
     {
         var (count, buys) = (0, false);
-        foreach (var order in orders)
+        for (var i = 0; i < orders.Length; i++)
         {
+            ref readonly var order = ref orders[i];
             if (!scope.Covers(order.Instrument))
             {
                 continue;
@@ -161,10 +163,12 @@ internal sealed partial class AccountMachine
             };
             if (broken)
             {
+                at = i;
                 return true;
             }
         }
 
+        at = null;
         return kind switch
         {
             LimitKind.OrdersPerSecond => !scope.Own!.HasRate(count, now),
