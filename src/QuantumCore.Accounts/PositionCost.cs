@@ -68,48 +68,43 @@ public sealed class PositionCost(CostMethod method, bool feesInCost = false)
 
     /// <summary>
     /// A split: the cost goes to the new lots, less the part of the fraction that is paid in cash, which is closed at what was paid. Lots
-    /// keep their sequence; what one is too small to become goes with the next.
+    /// keep their sequence; what one is too small to become goes with the next. Of a short position (more was sold than was bought, out of what came in
+    /// otherwise) all of it is the other way round.
     /// </summary>
     /// <param name="split">The ratio, and what a new unit is worth. A lot is one minor unit.</param>
-    /// <exception cref="InvalidOperationException">The position is short.</exception>
     public void Split(in SplitShare split)
     {
-        if (Quantity < 0)
-        {
-            throw new InvalidOperationException("A short position is not split.");
-        }
-
-        var before = Quantity;
+        var (sign, before) = (Math.Sign(Quantity), Math.Abs(Quantity));
         var fraction = split.FractionOf(before);
         if (method == CostMethod.Average)
         {
-            Relieve(fraction, (Int128)before * split.Numerator, Cost, split.CashOf(before));
+            Relieve(fraction, (Int128)before * split.Numerator, Cost, sign * split.CashOf(before));
         }
         else
         {
-            SplitLots(split, fraction);
+            SplitLots(split, fraction, sign);
         }
 
-        Quantity = split.UnitsOf(before);
+        Quantity = sign * split.UnitsOf(before);
     }
 
     // The fraction is of the oldest lots; each lot then ends where all up to it would end.
-    private void SplitLots(in SplitShare split, Int128 fraction)
+    private void SplitLots(in SplitShare split, Int128 fraction, int sign)
     {
-        var (old, now, carried, cash) = (0L, 0L, (Int128)0, split.CashOf(Quantity));
+        var (old, now, carried, cash) = (0L, 0L, (Int128)0, sign * split.CashOf(Math.Abs(Quantity)));
         for (var left = _open.Count; left > 0 && _open.First is { Value: var (lots, cost) }; left--)
         {
             _open.RemoveFirst();
-            var size = (Int128)lots * split.Numerator;
+            var size = (Int128)Math.Abs(lots) * split.Numerator;
             var part = Int128.Min(fraction, size);
             cost -= Relieve(part, size, cost, cash);
             (fraction, cash) = (fraction - part, 0);
-            old += lots;
+            old += Math.Abs(lots);
             (var grown, now) = (split.UnitsOf(old) - now, split.UnitsOf(old));
             (cost, carried) = (cost + carried, grown == 0 ? cost + carried : 0);
             if (grown > 0)
             {
-                _open.AddLast((grown, cost));
+                _open.AddLast((sign * grown, cost));
             }
         }
 

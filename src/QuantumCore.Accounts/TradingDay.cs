@@ -70,11 +70,8 @@ public sealed class TradingDay
     public void Split(in SplitShare split)
     {
         Splits++;
-        if (_position.Quantity > 0)
-        {
-            var earned = Earned;
-            _position.Split(split);
-            _before += Earned - earned;
-        }
+        var earned = Earned;
+        _position.Split(split);
+        _before += Earned - earned;
     }
 }

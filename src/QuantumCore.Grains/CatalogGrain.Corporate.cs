@@ -71,10 +71,16 @@ public sealed partial class CatalogGrain
         : Changing(definition.Decode().Base.Name) is { } renamed ? new("symbol", $"it is called {renamed.Request.NewSymbol} since")
         : request.Kind == CorporateActionKind.SymbolChange ? WhyNoSymbolChange(request, definition.Decode())
         : request.Kind == CorporateActionKind.Split ? WhyNoSplit(request, definition.Decode().Base)
+        : MarginedElsewhere(definition.Decode()) is { } twin
+            ? new("symbol", $"{definition.Decode().Base.Name} is traded on margin as {twin.Symbol}: who is short can owe {twin.Quote.Name} alone")
         : null;
 
-    // Units of before and after a split are different things: what comes first must be through.
-    private bool IsWaiting(string asset, bool changesUnits) => _actions.Exists(action => action.UnitAsset == asset
+    // What an account owes in another currency than its own is no part of its equity.
+    private Instrument? MarginedElsewhere(Instrument instrument) => _listed.Values.Select(listed => listed.Decode())
+        .FirstOrDefault(other => other.Base == instrument.Base && other.Quote != instrument.Quote && _marginTerms.ContainsKey(other.Symbol));
+
+    // Units of before and after a split are different things: what comes first must be through. Nor are all units of a new name there before its change is through.
+    private bool IsWaiting(string asset, bool changesUnits) => _actions.Exists(action => (action.UnitAsset == asset || action.Request.NewAsset == asset)
         && IsUnderWay(action) && (changesUnits || action.Request.ChangesUnits));
 
     // Nothing that a split or a symbol change is refused for may come about while it is under way; what has another name has it for ever.

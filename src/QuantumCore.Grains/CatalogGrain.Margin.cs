@@ -53,6 +53,12 @@ public sealed partial class CatalogGrain
             return $"{action.Request.Id} turns {instrument.Base.Name} into other units";
         }
 
+        if (_actions.Find(under => under.UnitAsset == instrument.Base.Name && under.Request.Kind == CorporateActionKind.CashDividend
+            && under.CashAsset != instrument.Quote.Name && IsUnderWay(under)) is { } dividend)
+        {
+            return $"{dividend.Request.Id} pays {dividend.CashAsset}: who is short can owe {instrument.Quote.Name} alone";
+        }
+
         // An account counts an asset once.
         if (_marginTerms.Keys.Where(symbol => symbol != request.Symbol).Select(symbol => _listed[symbol].Decode())
             .FirstOrDefault(other => other.Base == instrument.Base && other.Quote == instrument.Quote) is { } twin)

@@ -22,7 +22,7 @@ public sealed partial class LedgerGrain
         await CatchUpAsync(HistoryChunk.StreamOf(account));
         var positions = ImmutableArray.CreateBuilder<PositionProfit>();
         var traded = await history.TradedSymbolsAsync(account, CancellationToken.None);
-        var renamed = await history.NewSymbolsAsync(account, CancellationToken.None);
+        var renamed = await history.NewSymbolsAsync(CancellationToken.None);
         foreach (var symbol in traded.Select(Newest).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             positions.Add(await FoldOf((account, symbol, method)).ForwardAsync(history, account, [.. Names(symbol)]));
@@ -109,10 +109,7 @@ public sealed partial class LedgerGrain
         {
             for (; done < splits.Length && splits[done].TimeNanos <= beforeNanos; done++)
             {
-                if (_position.Quantity > 0)
-                {
-                    _position.Split(splits[done].Share);
-                }
+                _position.Split(splits[done].Share);
             }
 
             return done;

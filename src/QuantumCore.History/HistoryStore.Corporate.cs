@@ -72,23 +72,29 @@ public abstract partial class HistoryStore
         static (reader, token) => ListAsync(reader, static row => row.GetInt32(0), token),
         cancellationToken)).IsEmpty;
 
-    /// <summary>What symbols of an account's instruments are called since they were changed, by the old one. Others may trade the new units later: the change listed the first.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> NewSymbolsAsync(long account, CancellationToken cancellationToken) => (await ReadAsync(
+    /// <summary>
+    /// What symbols are called since they were changed, by the old one. Who had traded before, and had no units then, goes on under the new name, too; others may trade
+    /// the new units later: the change listed the first.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<string, string>> NewSymbolsAsync(CancellationToken cancellationToken) => (await ReadAsync(
+        FirstParts +
         """
-        SELECT DISTINCT o.symbol, n.symbol FROM corporate_part c JOIN instrument o ON o.base = c.unit_asset JOIN instrument n ON n.base = c.asset
-          AND n.time = (SELECT MIN(v.time) FROM instrument v WHERE v.base = c.asset)
-        WHERE c.account = @account AND c.numerator = 0 AND c.unit_change <> 0
+        SELECT DISTINCT o.symbol, n.symbol FROM first_part f JOIN instrument o ON o.base = f.unit_asset JOIN instrument n ON n.base = f.asset
+          AND n.time = (SELECT MIN(v.time) FROM instrument v WHERE v.base = f.asset)
+        WHERE f.numerator = 0 AND f.unit_change <> 0
         """,
-        [("@account", account)],
+        [],
         static (reader, token) => ListAsync(reader, static row => (Old: row.GetString(0), New: row.GetString(1)), token),
         cancellationToken)).ToDictionary(change => change.Old, change => change.New, StringComparer.Ordinal);
 
-    /// <summary>The splits that are on record in an account of what a symbol trades, oldest first.</summary>
+    /// <summary>The splits of what a symbol trades, oldest first: as they are on record in an account, or, where it had no units then, in the first that had.</summary>
     public Task<ImmutableArray<AccountSplit>> SplitsAsync(long account, string symbol, CancellationToken cancellationToken) => ReadAsync(
+        FirstParts +
         """
-        SELECT c.time, c.numerator, c.denominator, c.rate, i.base_decimals FROM corporate_part c
-        JOIN instrument i ON i.symbol = @symbol AND i.base = c.unit_asset AND i.seq = (SELECT MIN(v.seq) FROM instrument v WHERE v.symbol = @symbol)
-        WHERE c.account = @account AND c.numerator > 0 ORDER BY c.time, c.seq
+        SELECT COALESCE(c.time, f.time), f.numerator, f.denominator, f.rate, i.base_decimals FROM first_part f
+        JOIN instrument i ON i.symbol = @symbol AND i.base = f.unit_asset AND i.seq = (SELECT MIN(v.seq) FROM instrument v WHERE v.symbol = @symbol)
+        LEFT JOIN corporate_part c ON c.action = f.action AND c.account = @account
+        WHERE f.numerator > 0 ORDER BY f.time, f.action
         """,
         [("@account", account), ("@symbol", symbol)],
         static (reader, token) => ListAsync(
@@ -96,6 +102,18 @@ public abstract partial class HistoryStore
             static row => new AccountSplit(row.GetInt64(0), new SplitShare(row.GetInt64(1), row.GetInt64(2), row.GetInt32(4), row.GetInt64(3))),
             token),
         cancellationToken);
+
+    // Of each action the part of one customer, from one action to the next by the key: they say the same of the action, and there may be a million.
+    private const string FirstParts =
+        """
+        WITH RECURSIVE known(action) AS (
+          SELECT MIN(action) FROM corporate_part
+          UNION ALL SELECT (SELECT MIN(p.action) FROM corporate_part p WHERE p.action > known.action) FROM known WHERE known.action IS NOT NULL),
+        first_part AS (
+          SELECT p.* FROM known JOIN corporate_part p ON p.action = known.action
+            AND p.account = (SELECT MIN(q.account) FROM corporate_part q WHERE q.action = known.action AND q.account >= 1000))
+
+        """;
 
     // What there is, less all that moved since: the indexes of an account's lines and of its trades lead to that.
     private const string EntitledQuery =

@@ -11,8 +11,8 @@ public abstract partial class HistoryStore
 
     /// <summary>
     /// What each margin account of a currency gained on a symbol since a UTC day began: what came in by its trades less what went out and less fees, and
-    /// what its position is worth more than it was worth when the day began. Units that came and went otherwise count as if they had come and gone when
-    /// the day began. Rounded down, by account; accounts that gained and lost nothing are left out.
+    /// what its position is worth more than it was worth when the day began, and its parts of dividends that went on record. Units that came and went otherwise
+    /// count as if they had come and gone when the day began. Rounded down, by account; accounts that gained and lost nothing are left out.
     /// </summary>
     /// <param name="instrument">The symbol; the accounts are of what it is paid in.</param>
     /// <param name="day">Number of the UTC day since 1970.</param>
@@ -32,19 +32,22 @@ public abstract partial class HistoryStore
             """
             SELECT b.account, b.total, CAST(
                 COALESCE((SELECT SUM(t.qty) FROM trade t WHERE t.buyer = b.account AND t.symbol = @symbol AND t.time >= @from), 0)
-                - COALESCE((SELECT SUM(t.qty) FROM trade t WHERE t.seller = b.account AND t.symbol = @symbol AND t.time >= @from), 0) AS BIGINT)
+                - COALESCE((SELECT SUM(t.qty) FROM trade t WHERE t.seller = b.account AND t.symbol = @symbol AND t.time >= @from), 0) AS BIGINT),
+                CAST(COALESCE(d.amount, 0) AS BIGINT)
             FROM balance b JOIN margin_account m ON m.account = b.account
+            LEFT JOIN (SELECT account, SUM(amount) AS amount FROM corporate_part
+                WHERE unit_asset = @base AND asset = @asset AND numerator = 0 AND time >= @from GROUP BY account) d ON d.account = b.account
             WHERE b.asset = @base AND m.asset = @asset ORDER BY b.account
             """,
             [("@symbol", symbol), ("@base", instrument.Base.Name), ("@asset", instrument.Quote.Name), ("@from", day * UtcDay.Nanos)],
             (reader, token) => ListAsync(
-                reader, row => (Account: row.GetInt64(0), Before: row.GetInt64(1) - ((Int128)row.GetInt64(2) * lotUnits)), token),
+                reader, row => (Account: row.GetInt64(0), Before: row.GetInt64(1) - ((Int128)row.GetInt64(2) * lotUnits), Dividends: row.GetInt64(3)), token),
             cancellationToken);
         var gains = ImmutableArray.CreateBuilder<DayGain>();
         var yesterday = new TradeTime((day * UtcDay.Nanos) - 1, long.MaxValue, long.MaxValue);
-        foreach (var (account, before) in positions)
+        foreach (var (account, before, dividends) in positions)
         {
-            Int128 gain = 0;
+            Int128 gain = dividends;
             Int128 traded = 0;
             await TradesAfterAsync(
                 account, symbol, yesterday,

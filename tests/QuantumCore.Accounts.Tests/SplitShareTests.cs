@@ -109,12 +109,29 @@ public class SplitShareTests
         Assert.Equal((4L, 80_00, 0), (position.Quantity, position.Cost, position.Realised));
     }
 
-    [Fact]
-    public void A_short_position_is_not_split()
+    [Theory]
+    [InlineData(CostMethod.Average)]
+    [InlineData(CostMethod.FirstInFirstOut)]
+    public void A_short_position_is_split_as_a_long_one_the_other_way_round(CostMethod method)
     {
-        var position = new PositionCost(CostMethod.Average);
-        position.Fill(-1, 10_00, 0);
-        Assert.Throws<InvalidOperationException>(() => position.Split(new SplitShare(2, 1, 0, Ten)));
+        var random = new Random(7);
+        for (var round = 0; round < 500; round++)
+        {
+            var (bought, sold) = (new PositionCost(method), new PositionCost(method));
+            for (var i = random.Next(1, 6); i > 0; i--)
+            {
+                var (lots, price) = (random.Next(1, 50), random.Next(1, 90));
+                bought.Fill(lots, price, 0);
+                sold.Fill(-lots, price, 0);
+            }
+
+            var split = new SplitShare(random.Next(1, 12), random.Next(1, 12), 0, random.NextInt64(1, Ten));
+            bought.Split(split);
+            sold.Split(split);
+            bought.Fill(-bought.Quantity / 2, 7, 0);
+            sold.Fill(-sold.Quantity / 2, 7, 0);
+            Assert.Equal((-bought.Quantity, -bought.Cost, -bought.Realised), (sold.Quantity, sold.Cost, sold.Realised));
+        }
     }
 
     private static PositionCost Bought(params (long Lots, long Price)[] lots)

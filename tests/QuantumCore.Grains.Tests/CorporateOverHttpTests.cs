@@ -174,6 +174,21 @@ public class CorporateOverHttpTests
     }
 
     [Fact]
+    public async Task The_book_of_a_split_that_is_to_begin_at_any_moment_does_not_open()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        foreach (var symbol in new[] { "AAPL", "MSFT" })
+            await exchange.Operator.SetPhaseAsync(symbol, Client.TradingPhase.Halt, Cancellation);
+        await exchange.Operator.AnnounceSplitAsync(new CorporateSplit("soon", "AAPL", 3, 2, 70.00m), null, Cancellation);
+        await exchange.Operator.AnnounceSplitAsync(new CorporateSplit("later", "MSFT", 3, 2, 70.00m, new DateOnly(2199, 12, 31)), null, Cancellation);
+        await exchange.Operator.SetPhaseAsync("MSFT", Client.TradingPhase.Opening, Cancellation);
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Operator.SetPhaseAsync("AAPL", Client.TradingPhase.Opening, Cancellation));
+        Assert.Equal("phase", refused.Field);
+        await exchange.Operator.SetPhaseAsync("AAPL", Client.TradingPhase.Closed, Cancellation);
+    }
+
+    [Fact]
     public async Task Only_an_administrator_announces_and_sees_them()
     {
         await using var exchange = await ServedExchange.OpenAsync();

@@ -41,6 +41,38 @@ public class MarginTests
     }
 
     [Fact]
+    public async Task What_was_sold_out_of_a_deposit_gains_nothing_on_paper_and_its_price_can_be_withdrawn()
+    {
+        await using var disk = new Disk();
+        await using var market = await MarginMarket.OpenAsync(disk);
+        await market.Exchange.Account(Trader).Deposit(new DepositRequest("units", "AAPL", 101));
+        await market.MarkAsync("AAPL", 10_000);
+        await market.TradeAsync(Side.Sell, 10_000, 100);
+        await market.MarkAsync("AAPL", 5_000);
+        Assert.Equal(2_000_000, (long)(await market.MarginAsync()).Withdrawable);
+        Assert.Equal(RejectReason.None, (await market.Exchange.Account(Trader).Withdraw(new("w", "USD", 2_000_000, "bank"))).Reason);
+    }
+
+    [Fact]
+    public async Task A_dividend_in_another_currency_than_that_of_the_margin_is_refused_and_so_is_margin_before_such_a_one()
+    {
+        await using var disk = new Disk();
+        await using var market = await MarginMarket.OpenAsync(disk);
+        await market.Catalog.List(EncodedInstrument.From(Listed.Share("AAPL.E") with { Base = new Asset("AAPL", 0), Quote = new Asset("EUR", 2) }));
+        var dividend = new CorporateActionRequest("div", CorporateActionKind.CashDividend, "AAPL.E", 0, 0, 400_000_000_000, "desk", "");
+        Assert.Equal("symbol", (await market.Catalog.AnnounceAction(dividend))?.Field);
+        Assert.Null(await market.Catalog.AnnounceAction(dividend with { Symbol = "AAPL" }));
+
+        // What has no margin terms pays in whatever it is paid in, and gets none in another before that is done.
+        await market.Catalog.List(EncodedInstrument.From(Listed.Share("NEW")));
+        await market.Catalog.List(EncodedInstrument.From(Listed.Share("NEW.E") with { Base = new Asset("NEW", 0), Quote = new Asset("EUR", 2) }));
+        Assert.Null(await market.Catalog.AnnounceAction(dividend with { Id = "new", Symbol = "NEW.E" }));
+        var terms = EncodedMarginTerms.From(new MarginTerms { Long = MarginTable.Flat(500_000, 250_000) });
+        Assert.Contains("EUR", await market.Catalog.SetMarginTerms(new("NEW", terms, "desk", "")), StringComparison.Ordinal);
+        Assert.Null(await market.Catalog.SetMarginTerms(new("NEW.E", terms, "desk", "")));
+    }
+
+    [Fact]
     public async Task Short_is_sold_what_was_located_and_nothing_else()
     {
         await using var disk = new Disk();

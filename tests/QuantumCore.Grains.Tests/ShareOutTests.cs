@@ -231,6 +231,38 @@ public class ShareOutTests
         Assert.Empty(await market.FindingsAsync());
     }
 
+    [Fact]
+    public async Task Who_owed_a_dividend_has_gained_that_much_less()
+    {
+        await using var disk = new Disk();
+        await using var market = await MarginMarket.OpenAsync(disk, s_sharing);
+        await ShortAsync(market, Other, 36);
+        var begun = (await market.MarginAsync(Other)).Equity;
+
+        // 50.00 a share, and the price falls by 60.00.
+        Assert.Null(await market.Catalog.AnnounceAction(new("div", CorporateActionKind.CashDividend, "AAPL", 0, 0, 500_000_000_000, "desk", "")));
+        for (var round = 0; round < 4; round++)
+        {
+            market.Time.Advance(OpenWorkAgent.CutRest + TimeSpan.FromSeconds(1));
+            await market.Exchange.RefreshCatalogsAsync();
+            await market.Exchange.Ledger.CatchUp();
+            await market.Exchange.Service<OpenWorkAgent>().CarryActionsAsync(CancellationToken.None);
+        }
+
+        Assert.Equal(CorporateActionState.Paid, Assert.Single(await market.Catalog.CorporateActions()).State);
+        await market.MarkAsync("AAPL", 10_000);
+        await market.TradeAsync(Side.Buy, 10_000, 200);
+        await market.MarkAsync("AAPL", 4_000);
+        var gained = (await market.MarginAsync(Other)).Equity - begun;
+        Assert.Equal(36 * (6_000 - 5_000), gained);
+        var before = await market.CashAsync(Other);
+        await market.PlaceAsync(MarginMarket.Maker, Side.Buy, 3_960, 500);
+        for (var round = 0; round < 14; round++)
+            await market.RoundAsync(false, 4_000);
+        Assert.Equal(gained, before - await market.CashAsync(Other));
+        Assert.Empty(await market.FindingsAsync());
+    }
+
     /// <summary>Another margin account that is short of 100 at 100.00.</summary>
     private static async Task<MarginMarket> OpenAsync(Disk disk, MarginPolicy policy)
     {

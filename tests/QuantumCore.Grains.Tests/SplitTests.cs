@@ -212,7 +212,7 @@ public class SplitTests
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk, (Alice, 100), (Bob, 50), (Carol, 0));
         await market.TradeAsync(Carol, Bob, 1_500, 10);
-        await market.Exchange.Account(Carol).SetLimits(new("USD*", [new(LimitKind.DailyLoss, 1_000)], "desk", ""));
+        await market.Exchange.Account(Carol).SetLimits(new("*USD", [new(LimitKind.DailyLoss, 1_000)], "desk", ""));
         Assert.Null(await market.AnnounceAsync(3, 1));
         await market.SplitAsync();
         await market.ResumeAsync();
@@ -220,6 +220,41 @@ public class SplitTests
         // Bought at 15.00, sold at 5.00 after three for one: nothing is lost, and Carol may buy on.
         await market.TradeAsync(Alice, Carol, 500, 20);
         Assert.Equal(RejectReason.None, (await market.Exchange.HoldAsync(Carol, "again", Symbol, Side.Buy, 500, 1)).Reason);
+    }
+
+    [Fact]
+    public async Task What_was_sold_out_of_a_deposit_is_a_short_position_that_a_split_makes_larger_or_smaller()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk, (Alice, 200), (Bob, 0), (Carol, 0));
+        await market.TradeAsync(Bob, Alice, 100, 100);
+        await market.Exchange.Account(Alice).SetLimits(new("*USD", [new(LimitKind.DailyLoss, 1_000)], "desk", ""));
+        Assert.Null(await market.AnnounceAsync(1, 10));
+        await market.SplitAsync();
+        await market.ResumeAsync();
+        Assert.Equal((-10L, (Int128)(-10_000), (Int128)0), await market.PositionAsync(Alice));
+
+        // A hundred of before at 1.00 are ten at 10.00: bought back without profit or loss, and Alice may buy on.
+        await market.TradeAsync(Alice, Bob, 1_000, 10);
+        Assert.Equal((0L, (Int128)0, (Int128)0), await market.PositionAsync(Alice));
+        Assert.Equal(RejectReason.None, (await market.Exchange.HoldAsync(Alice, "again", Symbol, Side.Buy, 1_000, 1)).Reason);
+    }
+
+    [Fact]
+    public async Task A_position_is_split_though_its_units_were_in_another_account_at_the_cut()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk, (Alice, 100), (Bob, 0), (Carol, 0));
+        await market.TradeAsync(Bob, Alice, 1_000, 100);
+        await market.TransferAsync(Bob, Carol, 100);
+        Assert.Null(await market.AnnounceAsync(2, 1));
+        await market.SplitAsync();
+        await market.ResumeAsync();
+        await market.TransferAsync(Carol, Bob, 200);
+        await market.TradeAsync(Alice, Bob, 500, 200);
+        Assert.Equal((0L, (Int128)0, (Int128)0), await market.PositionAsync(Bob));
+        Assert.Equal((0L, (Int128)0, (Int128)0), await market.PositionAsync(Alice));
+        await market.RequireBooksAsync();
     }
 
     [Theory]
@@ -378,6 +413,13 @@ public class SplitTests
             Assert.Equal(OrderStatus.Filled, report.Status);
             await exchange.ViewAsync(buyer, report);
             await exchange.ViewAsync(seller, report);
+        }
+
+        public async Task<(long Lots, Int128 Cost, Int128 Realised)> PositionAsync(long account)
+        {
+            await exchange.Ledger.CatchUp();
+            var position = Assert.Single(await exchange.Ledger.Positions(account, PositionMethod.Average, []));
+            return (position.QuantityLots, position.Cost, position.Realised);
         }
 
         public async Task TransferAsync(long from, long to, long amount)

@@ -119,6 +119,64 @@ public class SymbolChangeTests
     }
 
     [Theory]
+    [InlineData(CorporateActionKind.CashDividend)]
+    [InlineData(CorporateActionKind.Split)]
+    [InlineData(CorporateActionKind.SymbolChange)]
+    public async Task An_action_of_the_new_name_waits_until_all_units_have_it(CorporateActionKind kind)
+    {
+        await using var disk = new Disk();
+        var time = new ShiftedTime();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, time: time);
+        await exchange.Service<OpenWorkAgent>().StopAsync(CancellationToken.None);
+        await exchange.Account(Alice).Transfer(new("sent", Bob, Old, 70));
+        var catalog = exchange.Grains.Catalog();
+        Assert.Null(await catalog.AnnounceAction(s_change));
+        await HaltAsync(exchange);
+        for (var round = 0; round < 3; round++)
+            await CarryAsync(exchange, time);
+        Assert.Equal(CorporateActionState.Begun, (await ActionAsync(exchange)).State);
+
+        // The new name is listed, and nobody has units of it yet.
+        var next = kind == CorporateActionKind.SymbolChange
+            ? s_change with { Id = "next", Symbol = New, NewSymbol = "LAST", NewAsset = "LAST" }
+            : new CorporateActionRequest("next", kind, New, 0, 0, 1_000, "desk", "", kind == CorporateActionKind.Split ? 2 : 0, kind == CorporateActionKind.Split ? 1 : 0);
+        Assert.Equal("symbol", (await catalog.AnnounceAction(next))?.Field);
+        await exchange.RefreshCatalogsAsync();
+        await exchange.Ledger.CatchUp();
+        await exchange.Service<OpenWorkAgent>().CarryTransfersAsync(CancellationToken.None);
+        await UntilPaidAsync(exchange, time);
+        Assert.Null(await catalog.AnnounceAction(next));
+    }
+
+    [Fact]
+    public async Task A_position_goes_on_under_the_new_name_though_its_units_were_in_another_account()
+    {
+        await using var disk = new Disk();
+        var time = new ShiftedTime();
+        await using var exchange = await Exchange.OpenAsync(disk, [Old], [Alice], time: time);
+        await exchange.Account(Bob).Deposit(new("cash", "USD", Units));
+        await TradeAsync(exchange, Old, "old", 1_500, 5);
+        await SendAsync(Old, Bob, Alice);
+        Assert.Null(await exchange.Grains.Catalog().AnnounceAction(s_change));
+        await HaltAsync(exchange);
+        await UntilPaidAsync(exchange, time);
+        await exchange.RefreshCatalogsAsync();
+        await SendAsync(New, Alice, Bob);
+        await TradeAsync(exchange, New, "new", 1_500, 5, seller: Bob, buyer: Alice);
+        await exchange.Ledger.CatchUp();
+        var position = Assert.Single(await exchange.Ledger.Positions(Bob, PositionMethod.Average, []));
+        Assert.Equal((New, 0L, (Int128)0, (Int128)0), (position.Symbol, position.QuantityLots, position.Cost, position.Realised));
+        await RequireBooksAsync(exchange);
+
+        async Task SendAsync(string asset, long from, long to)
+        {
+            var given = await exchange.Account(from).Transfer(new("send", to, asset, 5));
+            await exchange.Account(to).TakeInTransfer(new TransferArrival(from, given.Sequence, asset, 5));
+            await exchange.Account(from).EndTransfer(given.Sequence);
+        }
+    }
+
+    [Theory]
     [InlineData("newSymbol", "MSFT", "APLX")]
     [InlineData("newSymbol", "no symbol", "APLX")]
     [InlineData("newAsset", "APLX", "MSFT")]

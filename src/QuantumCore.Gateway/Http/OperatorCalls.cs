@@ -111,15 +111,42 @@ internal sealed class OperatorCalls(
         });
     }
 
-    /// <summary>Whether a command takes a symbol out of a halt, or plans to, before all accounts have their part of a split; or one that has another name by now.</summary>
-    private async Task<bool> IsBeingSplit(Instrument instrument, BookCommand command) =>
-        ((TradingPhase)command.Value is not (TradingPhase.Halt or TradingPhase.Closed) || command.Changes.Any(change => change.Name == ChangedValue.Next))
-        && (await grains.Catalog().CorporateActions()).Any(action => action.UnitAsset == instrument.Base.Name && action.Request.Kind switch
+    /// <summary>
+    /// Whether a command takes a symbol out of a halt, or plans to, before all accounts have their part of a split; or one that has another name by now. What is
+    /// announced, and whose books stand still at its cut, begins within a second: it counts, too.
+    /// </summary>
+    private async Task<bool> IsBeingSplit(Instrument instrument, BookCommand command)
+    {
+        if ((TradingPhase)command.Value is TradingPhase.Halt or TradingPhase.Closed && command.Changes.All(change => change.Name != ChangedValue.Next))
+            return false;
+
+        foreach (var action in await grains.Catalog().CorporateActions())
         {
-            CorporateActionKind.Split => action.State == CorporateActionState.Begun,
-            CorporateActionKind.SymbolChange => action.State != CorporateActionState.Announced,
-            _ => false,
-        });
+            if (action.UnitAsset == instrument.Base.Name && action.Request.ChangesUnits && (action.State switch
+            {
+                CorporateActionState.Announced => action.CutNanos <= time.UnixNanos() && await StandsStill(action.UnitAsset),
+                CorporateActionState.Begun => true,
+                _ => action.Request.Kind == CorporateActionKind.SymbolChange,
+            }))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private async Task<bool> StandsStill(string asset)
+    {
+        foreach (var symbol in (await listings.All()).Where(instrument => instrument.Base.Name == asset).Select(instrument => instrument.Symbol))
+        {
+            var (reason, state, _) = await entry.State(symbol);
+            if (reason != RejectReason.None || state is not { Phase: TradingPhase.Halt or TradingPhase.Closed, Plan: null })
+                return false;
+        }
+
+        return true;
+    }
 
     private async Task SetPrice(HttpContext context, BookVerb verb)
     {

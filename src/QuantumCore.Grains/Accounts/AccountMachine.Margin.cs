@@ -320,7 +320,8 @@ internal sealed partial class AccountMachine
         var (instrument, made) = (of.Instrument, markOf(of.Instrument.Symbol).GetValueOrDefault());
         var mark = made.PriceTicks;
         var worth = open?.WorthAt(mark) ?? default;
-        Int128 gain = _traded.TryGetValue(instrument.Symbol, out var traded)
+        // What is by trades on the other side of what there is came in, or left, otherwise: it is no position that could gain.
+        Int128 gain = _traded.TryGetValue(instrument.Symbol, out var traded) && long.Sign(traded.Day.Quantity) == long.Sign(balance.Total)
             ? ((Int128)traded.Day.Quantity * mark * of.TickLotValue) - traded.Day.Cost
             : 0;
         return new MarginPosition(
