@@ -61,8 +61,8 @@ internal sealed record SiloOptions
           --pack-after DAYS      Records of the journal older than this are packed: nothing of them is lost, and they take
                                  a fifth to a third of their room (default: 30; 0: never). Releases before packs can't read them.
           --secrets DIR          Directory of secrets.key, which seals the secrets of API keys, and of session-keys, which the
-                                 cookies of sessions are made with; both are made at the first start, whatever the
-                                 storage (default: that of --data). Processes of one exchange share one.
+                                 cookies of sessions are made with; both are made at the first start, but with --storage
+                                 volatile (default: that of --data). Processes of one exchange share one.
           --payouts DIR          Folder that withdrawals are paid into, a file for each batch (default: payouts in the
                                  directory of --data). Silos of one exchange share one; it is kept with the journal.
           --settlements DIR      Folder that settlement batches go out to, a file for each (default: settlements in the

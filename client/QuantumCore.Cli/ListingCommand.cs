@@ -28,6 +28,7 @@ internal static class ListingCommand
             symbol, tick, lot, asset, assetDecimals, quote, quoteDecimals, reference, protection, maker, taker, group, days,
             venue,
         };
+        var limits = new ListingLimits(command);
         return app.Add(
             command,
             """
@@ -37,7 +38,7 @@ internal static class ListingCommand
             async (parse, session, cancellation) =>
             {
                 var listed = await session.Administrator().ListInstrumentAsync(
-                    new Instrument
+                    limits.Set(parse, new Instrument
                     {
                         Symbol = parse.GetValue(symbol)!,
                         BaseAsset = parse.GetValue(asset) ?? parse.GetValue(symbol)!,
@@ -53,10 +54,39 @@ internal static class ListingCommand
                         Group = parse.GetValue(group),
                         SettlementDays = parse.GetValue(days) ?? 0,
                         SettlementVenue = parse.GetValue(venue),
-                    },
+                    }),
                     cancellation);
                 session.Screen.Show(listed, console => Tables.Instruments(console, [listed]));
                 return ExitCodes.Done;
             });
     }
+}
+
+/// <summary>The limits of an instrument's orders, as options.</summary>
+internal sealed class ListingLimits
+{
+    private readonly Option<decimal?> _minPrice = Grammar.DecimalOption("--min-price", "Lowest price of an order; one tick unless told otherwise");
+    private readonly Option<decimal?> _maxPrice = Grammar.DecimalOption("--max-price", "Highest price of an order");
+    private readonly Option<decimal?> _minQuantity = Grammar.DecimalOption("--min-quantity", "Smallest order; one lot unless told otherwise");
+    private readonly Option<decimal?> _maxQuantity = Grammar.DecimalOption("--max-quantity", "Largest order");
+    private readonly Option<decimal?> _minNotional = Grammar.DecimalOption("--min-notional", "Least price times quantity, in the quote asset");
+    private readonly Option<decimal?> _maxNotional = Grammar.DecimalOption("--max-notional", "Most price times quantity, in the quote asset");
+    private readonly Option<int?> _levels = Grammar.NumberOption("--max-levels", "Most price levels of one side", 1, int.MaxValue);
+
+    internal ListingLimits(Command command)
+    {
+        foreach (Option option in (Option[])[_minPrice, _maxPrice, _minQuantity, _maxQuantity, _minNotional, _maxNotional, _levels])
+            command.Add(option);
+    }
+
+    internal Instrument Set(ParseResult parse, Instrument listed) => listed with
+    {
+        MinPrice = parse.GetValue(_minPrice),
+        MaxPrice = parse.GetValue(_maxPrice),
+        MinQuantity = parse.GetValue(_minQuantity),
+        MaxQuantity = parse.GetValue(_maxQuantity),
+        MinNotional = parse.GetValue(_minNotional),
+        MaxNotional = parse.GetValue(_maxNotional),
+        MaxLevels = parse.GetValue(_levels),
+    };
 }

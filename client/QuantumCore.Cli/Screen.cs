@@ -63,7 +63,7 @@ internal sealed class Screen
     /// <summary>A refusal: code, field and limit on standard error; as JSON too where that is asked for.</summary>
     internal void Refused(QuantumCoreException failure)
     {
-        var text = $"qc: {failure.Code}: {failure.Message}";
+        var text = $"qc: {failure.Code}: {failure.Detail}";
         if (failure.Field is not null)
             text += $" [field {failure.Field}]";
 
@@ -83,7 +83,7 @@ internal sealed class Screen
         if (Json)
         {
             _output.WriteLine(QuantumCoreJson.Write(new Refusal(
-                failure.Code, Title: null, failure.Message, failure.Status, failure.Field, failure.Limit)));
+                failure.Code, Title: null, failure.Detail, failure.Status, failure.Field, failure.Limit)));
         }
     }
 

@@ -143,7 +143,14 @@ internal static class UpkeepCommands
     private static Command Export(CommandLineApp app)
     {
         var place = Place("place", PlaceText);
-        var what = new Argument<ExportKind>("what") { Description = "records, trades or postings" };
+        var what = new Argument<ExportKind>("what")
+        {
+            Description = "records, trades or postings",
+            HelpName = "records|trades|postings",
+            CustomParser = result => Enum.TryParse<ExportKind>(result.Tokens[0].Value, ignoreCase: true, out var kind) && Enum.IsDefined(kind)
+                ? kind
+                : Grammar.Refuse<ExportKind>(result, $"what: '{result.Tokens[0].Value}' is none of records, trades, postings"),
+        };
         var csv = new Option<bool>("--csv") { Description = "Comma-separated values, not a JSON object a line; trades and postings only" };
         var stream = new Option<string>("--stream") { Description = "Only this stream, such as book/AAPL or acct/1001", HelpName = "name" };
         var into = new Option<string>("--to") { Description = "The file [default: standard output]", HelpName = "file" };

@@ -127,7 +127,7 @@ public sealed partial class QuantumCoreClient : IDisposable
             catch (QuantumCoreException failure) when (round > 1 || failure.Code == RejectCodes.OutcomeUnknown)
             {
                 // What the exchange said of the others, and the names of these, would be lost with an exception.
-                var refusal = new Refusal(failure.Code, Title: null, failure.Message, failure.Status, failure.Field, failure.Limit);
+                var refusal = new Refusal(failure.Code, Title: null, failure.Detail, failure.Status, failure.Field, failure.Limit);
                 answer = new([.. open.Select(index => new BatchResult(
                     null, results[index].Error?.Code == RejectCodes.OutcomeUnknown ? results[index].Error : refusal))]);
                 round = _options.MaxAttempts;

@@ -56,11 +56,12 @@ public static class RejectCodes
 public sealed class QuantumCoreException : Exception
 {
     internal QuantumCoreException(string code, string message, Exception? inner = null)
-        : base(message, inner) => Code = code;
+        : base(message, inner) => (Code, Detail) = (code, message);
 
     internal QuantumCoreException(Refusal refusal, int? status = null)
-        : base(refusal.Detail ?? refusal.Title ?? refusal.Code ?? $"HTTP {status}")
+        : base(Sentence(refusal) ?? $"HTTP {status}")
     {
+        Detail = refusal.Detail ?? refusal.Title ?? refusal.Code ?? Message;
         Code = refusal.Code ?? RejectCodes.BadAnswer;
         Field = refusal.Field;
         Limit = refusal.Limit;
@@ -69,6 +70,9 @@ public sealed class QuantumCoreException : Exception
 
     /// <summary>The reject reason as the exchange spells it; see <see cref="RejectCodes"/>.</summary>
     public string Code { get; }
+
+    /// <summary>Why, without the field and the limit, which <see cref="Exception.Message"/> names too.</summary>
+    public string Detail { get; }
 
     /// <summary>The field at fault, when one is.</summary>
     public string? Field { get; }
@@ -87,6 +91,17 @@ public sealed class QuantumCoreException : Exception
 
     /// <summary>The key of a transfer or withdrawal, to ask again with; set when one was being made.</summary>
     public string? MoneyKey { get; internal set; }
+
+    /// <summary>Why, with the field and the limit: what a log shows is the message alone.</summary>
+    private static string? Sentence(Refusal refusal) =>
+        (refusal.Detail ?? refusal.Title ?? refusal.Code) is not { } why ? null
+        : (refusal.Field, refusal.Limit) switch
+        {
+            (null, null) => why,
+            (var field, null) => $"{why} ({field})",
+            (null, var limit) => $"{why} (limit {limit})",
+            var (field, limit) => $"{why} ({field}, limit {limit})",
+        };
 
     /// <summary>An earlier attempt of the same call got no answer, so it may have caused what this one ran into.</summary>
     internal bool AfterDoubt { get; set; }

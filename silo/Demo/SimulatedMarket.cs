@@ -30,6 +30,9 @@ internal sealed partial class SimulatedMarket(
     private readonly MarketModel _model = new();
     private int _begun;
 
+    // Those that the participants know of.
+    private ImmutableArray<CorporateActionView> _splits = [];
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -57,21 +60,25 @@ internal sealed partial class SimulatedMarket(
     [LoggerMessage(201, LogLevel.Warning, "The simulated participants were interrupted; they begin anew in ten seconds")]
     private static partial void LogInterrupted(ILogger log, Exception error);
 
-    /// <summary>Participants without orders, at the last price of each symbol; after a reset at the listed price.</summary>
+    /// <summary>
+    /// Participants without orders, at the last price of each symbol; after a reset at the listed price. Both are of units of before a split, which
+    /// made other ones of them.
+    /// </summary>
     private async Task<ImmutableArray<SimulatedSymbol>> BeginAsync(HistoryStore history, int beginning, CancellationToken stoppingToken)
     {
         var run = await ClearAsync(stoppingToken);
         var isReset = beginning != _begun;
         var seed = (ulong)clock.State.Seed;
         await demo.FundAsync(await listings.All());
+        _splits = await SplitsAsync();
         var symbols = ImmutableArray.CreateBuilder<SimulatedSymbol>();
         foreach (var instrument in await DemoPast.SymbolsAsync(await demo.NameChangesAsync(), listings, options, stoppingToken))
         {
             // The last trade, or where the back-filled past ends; after a reset what the seed alone makes.
             var newest = isReset ? [] : await history.PublicTradesAsync(new TradeQuery(instrument.Symbol, null, null, null, 1), stoppingToken);
-            var startTicks = newest is [var last] ? last.PriceTicks : instrument.ReferencePriceTicks;
-            var market = new SymbolMarket(
-                instrument, _model, isReset ? seed : unchecked(seed + ((ulong)run << 32)), instrument.ReferencePriceTicks, startTicks);
+            var homeTicks = AfterSplits(instrument, instrument.ReferencePriceTicks, sinceNanos: 0);
+            var startTicks = newest is [var last] ? AfterSplits(instrument, last.PriceTicks, last.TimeNanos) : homeTicks;
+            var market = new SymbolMarket(instrument, _model, isReset ? seed : unchecked(seed + ((ulong)run << 32)), homeTicks, startTicks);
             symbols.Add(new SimulatedSymbol(entry, grains, instrument, market, $"sim-{run}-{symbols.Count}-"));
         }
 
@@ -95,8 +102,21 @@ internal sealed partial class SimulatedMarket(
             }
 
             await Task.WhenAll(symbols.Select(symbol => symbol.StepAsync()));
+            if (symbols.Any(symbol => symbol.HasResumed) && (await SplitsAsync()).Length != _splits.Length)
+                return;
         }
     }
+
+    /// <summary>The splits that accounts have their part of. They come about while a book stands still.</summary>
+    private async Task<ImmutableArray<CorporateActionView>> SplitsAsync() =>
+    [
+        .. (await grains.Catalog().CorporateActions()).Where(action =>
+            action is { Request.Kind: CorporateActionKind.Split, State: CorporateActionState.Entered or CorporateActionState.Paid }),
+    ];
+
+    private long AfterSplits(Instrument instrument, long priceTicks, long sinceNanos) => _splits
+        .Where(split => split.UnitAsset == instrument.Base.Name && split.CutNanos > sinceNanos)
+        .Aggregate(priceTicks, static (price, split) => Math.Max(price * split.Request.Denominator / split.Request.Numerator, 1));
 
     /// <summary>
     /// Takes out what an earlier run left. The mark of that is a record of the account, so that its sequence is a

@@ -33,6 +33,9 @@ internal sealed class SimulatedSymbol(
     /// <summary>The participants.</summary>
     public SymbolMarket Market => market;
 
+    /// <summary>Whether its book trades again, as was seen by the last look at it. That step does nothing: its units may be others than before.</summary>
+    public bool HasResumed { get; private set; }
+
     /// <summary>Tells the participants what their accounts say of their orders.</summary>
     public void Learn(IEnumerable<OpenOrder> ofAccounts)
     {
@@ -64,7 +67,10 @@ internal sealed class SimulatedSymbol(
         if (_steps++ % StepsBetweenLooks == 0)
         {
             var state = await grains.GetGrain<IOrderBookGrain>(instrument.BookKey).State(Symbol);
-            _trades = state is { Phase: TradingPhase.Continuous, IsHalted: false };
+            var trades = state is { Phase: TradingPhase.Continuous, IsHalted: false };
+            (HasResumed, _trades) = (trades && !_trades, trades);
+            if (HasResumed)
+                return;
         }
 
         if (!_trades)

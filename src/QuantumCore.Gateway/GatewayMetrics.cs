@@ -43,6 +43,12 @@ public sealed class GatewayMetrics : IDisposable
     /// <summary>Shows how full the door is.</summary>
     internal void Watch(Door door)
     {
+        // A series that is born with its first count has no increase for Prometheus: the first unknown outcome would set off no alert.
+        _orders.Add(0, new KeyValuePair<string, object?>("outcome", s_reasons[RejectReason.OutcomeUnknown]));
+        foreach (var lane in s_lanes)
+            _turnedAway.Add(0, new KeyValuePair<string, object?>("why", lane));
+        _resyncs.Add(0);
+        _cut.Add(0);
         _meter.CreateObservableGauge("quantumcore_orders_inside", () => door.Orders.Inside, null, "Orders on their way through the exchange.");
         _meter.CreateObservableGauge("quantumcore_orders_waiting", () => door.Orders.Waiting, null, "Orders that wait to be let in.");
     }

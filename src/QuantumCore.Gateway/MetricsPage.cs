@@ -85,6 +85,7 @@ public sealed class MetricsPage : IDisposable
         private readonly string _type;
         private readonly string _help;
         private readonly bool _replaces;
+        private readonly bool _isLevel;
         private readonly double _unit;
 
         public Family(Instrument instrument)
@@ -95,6 +96,7 @@ public sealed class MetricsPage : IDisposable
                 || kind.StartsWith("ObservableCounter", StringComparison.Ordinal);
             _type = isHistogram ? "histogram" : isCounter ? "counter" : "gauge";
             _replaces = instrument.IsObservable || kind.StartsWith("Gauge", StringComparison.Ordinal);
+            _isLevel = kind.StartsWith("UpDownCounter", StringComparison.Ordinal);
             Name = Clean(instrument.Name) + (isCounter ? "_total" : "");
             _unit = instrument.Unit == Microseconds ? 1e-6 : 1;
             _help = instrument.Description ?? instrument.Name;
@@ -118,6 +120,9 @@ public sealed class MetricsPage : IDisposable
         public void Write(StringBuilder to)
         {
             to.Append(CultureInfo.InvariantCulture, $"# HELP {Name} {_help}\n# TYPE {Name} {_type}\n");
+            // A level that nothing has moved yet is 0, and not unknown.
+            if (_isLevel && _series.IsEmpty)
+                to.Append(CultureInfo.InvariantCulture, $"{Name} 0\n");
             // Copied as one: what sorts a collection takes its size first, and throws when there is more of it by then.
             foreach (var (labels, series) in _series.ToArray().OrderBy(pair => pair.Key.Text(), StringComparer.Ordinal))
                 series.Write(to, Name, labels, _type == "histogram");

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -137,7 +138,17 @@ public sealed partial class CatalogGrain
                 "deficitShared", new AccountId(shared.Account).ToString(), "",
                 string.Join(", ", shared.Shares.Select(share => $"{new AccountId(share.Account)} {share.Amount}"))),
             DeficitEnded ended => ("deficitEnded", new AccountId(ended.Account).ToString(), "", ""),
-            _ => (record.GetType().Name, "", "", ""),
+            SignalStrategySet { Strategy: var strategy } set => ("signalStrategySet", strategy.Name, set.By, ""),
+            SignalsPaused paused => ("signalsPaused", paused.Strategy, paused.By, ""),
+            DeadSignalDropped dropped => ("deadSignalDropped", dropped.Id.ToString(CultureInfo.InvariantCulture), dropped.By, ""),
+            HolidaysSet { Request: var holidays } => ("holidaysSet", holidays.Venue, holidays.By, holidays.Why),
+            CorporateActionAnnounced { Request: var action } => ("corporateActionAnnounced", $"{action.Id} {action.Symbol}", action.By, action.Why),
+            CorporateActionBegun begun => ("corporateActionBegun", begun.Id, "", ""),
+            CorporateActionClosed closed => ("corporateActionEntered", closed.Id, "", ""),
+            CorporateActionEnded paid => ("corporateActionPaid", paid.Id, "", ""),
+            BookPinned { Request: var pin } => (
+                pin.Silo.Length == 0 ? "bookUnpinned" : "bookPinned", pin.Symbol, pin.By, $"{pin.Silo} {pin.Why}".Trim()),
+            _ => (char.ToLowerInvariant(record.GetType().Name[0]) + record.GetType().Name[1..], "", "", ""),
         };
         return new AuditLine(sequence, record.TimeNanos, what, subject, by, detail);
     }

@@ -154,7 +154,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("buy AAPL 10 --limit 1e3", "--limit: '1e3' is not a decimal")]
     [InlineData("buy AAPL 10 --limit 100.00000000000000000000000000001", "--limit: '100.00000000000000000000000000001' is not a decimal")]
     [InlineData("order 1x --symbol AAPL", "Cannot parse argument '1x' for command 'order'\n")]
-    [InlineData("export data trade", "Cannot parse argument 'trade' for command 'export'\n")]
+    [InlineData("export data trade", "what: 'trade' is none of records, trades, postings")]
     [InlineData("book AAPL --depth all", "--depth: 'all' is not a whole number from 1 to 1000")]
     [InlineData("fills --limit 99999999999", "--limit: '99999999999' is not a whole number from 1 to 1000")]
     [InlineData("buy AAPL 10 --trail-bp 2.5", "--trail-bp: '2.5' is not a whole number from 1 to 9999")]
@@ -512,6 +512,11 @@ public sealed class CommandLineTests : IAsyncLifetime
             _exchange.Instruments[^1].ToJsonString());
         Assert.Equal(0, await RunFreshAsync("instruments"));
         Assert.Contains("TECH", _output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, await RunFreshAsync(
+            "admin list NVDX 0.01 1 --min-price 1 --max-price 900 --min-quantity 2 --max-quantity 50 --min-notional 3 --max-notional 4000 --max-levels 99"));
+        var limits = _exchange.Instruments[^1];
+        string[] members = ["minPrice", "maxPrice", "minQuantity", "maxQuantity", "minNotional", "maxNotional", "maxLevels"];
+        Assert.Equal("1 900 2 50 3 4000 99", string.Join(' ', members.Select(member => limits[member])));
         Assert.Equal(1, await RunFreshAsync("admin list NVDA 0.01 1 --key demo-bob"));
         Assert.Contains("Forbidden", _error.ToString(), StringComparison.Ordinal);
     }

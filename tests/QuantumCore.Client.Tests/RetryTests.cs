@@ -138,8 +138,8 @@ public sealed class RetryTests : IAsyncLifetime
             () => _client.PlaceAsync(s_order with { Quantity = 2_000_000m }, Cancellation));
 
         Assert.Equal(
-            ("InvalidQuantity", "quantity", "1000000", (int?)400, "too large"),
-            (failure.Code, failure.Field, failure.Limit, failure.Status, failure.Message));
+            ("InvalidQuantity", "quantity", "1000000", (int?)400, "too large", "too large (quantity, limit 1000000)"),
+            (failure.Code, failure.Field, failure.Limit, failure.Status, failure.Detail, failure.Message));
         Assert.Single(_exchange.Changes);
     }
 

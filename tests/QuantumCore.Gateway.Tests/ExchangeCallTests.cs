@@ -236,6 +236,9 @@ public sealed class ExchangeCallTests
         Assert.Contains("# TYPE quantumcore_order_seconds histogram", page);
         Assert.Contains(page, line => line.StartsWith("quantumcore_orders_total{outcome=\"Accepted\"} ", StringComparison.Ordinal));
         Assert.Contains(page, line => line.StartsWith("quantumcore_orders_total{outcome=\"InsufficientFunds\"} ", StringComparison.Ordinal));
+        // What is watched for its first count is there before it.
+        Assert.Contains("quantumcore_orders_total{outcome=\"OutcomeUnknown\"} 0", page);
+        Assert.Contains("quantumcore_stream_readers 0", page);
         Assert.Contains(page, line => line.StartsWith("quantumcore_http_requests_total{route=\"POST /api/qc/v1/orders\",status=\"200\"} ", StringComparison.Ordinal));
         Assert.Contains(page, line => line.StartsWith("quantumcore_order_seconds_bucket{le=\"+Inf\"} ", StringComparison.Ordinal));
     }

@@ -233,9 +233,8 @@ public sealed class StrategyCallTests
     public async Task Refusal_of_the_account_names_the_leg_it_is_about()
     {
         await using var exchange = await OpenAsync();
-        exchange.Floor.RefusesHolds = new(RejectReason.InvalidNotional, "quantity", "5000.00", []);
+        exchange.Floor.RefusesHolds = new(RejectReason.InvalidNotional, "quantity", "3000.00", [], At: 1);
         var notional = await PlaceAsync(exchange, Order("1.00", 30, Buy, """{"symbol":"B","side":"sell","quantity":"1"}"""));
-        // 30 times 95.00 is below 3,000.00; 30 times 157.50 is not.
         Assert.Equal((400, "InvalidNotional", "legs[1].quantity", "3000.00"), ((int)notional.Status, notional.Code, notional["field"], notional["limit"]));
 
         exchange.Floor.RefusesHolds = new(RejectReason.InvalidCombination, "legs", "these do not fit", []);

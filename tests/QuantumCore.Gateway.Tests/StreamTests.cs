@@ -65,7 +65,7 @@ public sealed class StreamTests
 
     [Theory]
     [InlineData("""{"op":"subscribe","symbol":"GOOG"}""", "UnknownSymbol", "symbol")]
-    [InlineData("""{"op":"subscribe"}""", "UnknownSymbol", "symbol")]
+    [InlineData("""{"op":"subscribe"}""", "BadRequest", "symbol")]
     [InlineData("""{"op":"trade","symbol":"AAPL"}""", "BadRequest", "op")]
     [InlineData("""{"op":"subscribe","symbol":"AAPL","op":"subscribe"}""", "BadRequest", null)]
     [InlineData("""{"op":"subscribe","symbol":"AAPL","depth":5}""", "BadRequest", null)]

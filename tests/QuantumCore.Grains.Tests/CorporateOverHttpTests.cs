@@ -166,6 +166,8 @@ public class CorporateOverHttpTests
             (CorporateActionType.SymbolChange, "AAPL", "APLX", "AAPL", "APLX", 1m, CorporateActionState.Announced),
             (announced.Type, announced.Symbol, announced.NewSymbol, announced.UnitAsset, announced.Asset, announced.Amount, announced.State));
         Assert.Equal(announced, Assert.Single(await exchange.Operator.AnnounceSymbolChangeAsync(change, null, Cancellation)));
+        var line = Assert.Single(await exchange.Operator.GetAuditAsync(limit: 1, cancellation: Cancellation));
+        Assert.Equal(("corporateActionAnnounced", "aapl-aplx AAPL", "operator", "new name"), (line.What, line.Subject, line.By, line.Detail));
         await exchange.Operator.SetPhaseAsync("AAPL", Client.TradingPhase.Halt, cancellation: Cancellation);
         await exchange.Grains.Catalog().BeginAction("aapl-aplx");
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(

@@ -245,17 +245,18 @@ public sealed class OrdersOverFixTests
     [Fact]
     public async Task Order_types_are_those_of_the_other_interfaces()
     {
-        (string Fields, OrderType Type, string Kind)[] rows =
+        (string Fields, OrderType Type, string Kind, string Told)[] rows =
         [
-            ("40=2|44=140|18=6|111=3", OrderType.Limit, "postOnly"),
-            ("40=2|44=140|111=0|59=1", OrderType.Limit, "hidden"),
-            ("40=4|44=160|99=155", OrderType.StopLimit, ""),
-            ("40=3|99=155", OrderType.Stop, ""),
-            ("40=J|99=140", OrderType.TakeProfit, ""),
-            ("40=P|18=R|44=145|211=-0.05", OrderType.Pegged, ""),
-            ("40=P|18=a|211=2", OrderType.TrailingStop, ""),
-            ("40=P|18=a|211=100|836=1", OrderType.TrailingStop, ""),
-            ("40=2|44=140|59=6|432=20991231", OrderType.Limit, ""),
+            ("40=2|44=140|18=6|111=3", OrderType.Limit, "postOnly", " 18=6 111=3"),
+            ("40=2|44=140|111=0|59=1", OrderType.Limit, "hidden", " 111=0"),
+            ("40=2|44=140|18=G F|59=1", OrderType.Limit, "", " 18=G F"),
+            ("40=4|44=160|99=155", OrderType.StopLimit, "", ""),
+            ("40=3|99=155", OrderType.Stop, "", ""),
+            ("40=J|99=140", OrderType.TakeProfit, "", ""),
+            ("40=P|18=R|44=145|211=-0.05", OrderType.Pegged, "", " 18=R 211=-0.05"),
+            ("40=P|18=a|211=2", OrderType.TrailingStop, "", " 18=a 211=2.00"),
+            ("40=P|18=a|211=100|836=1", OrderType.TrailingStop, "", " 18=a 211=100 836=1"),
+            ("40=2|44=140|59=6|432=20991231", OrderType.Limit, "", " 126=20991231-23:59:59.999"),
         ];
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         await exchange.BobAsync(ServedExchange.Sell(1, 150));
@@ -266,7 +267,7 @@ public sealed class OrdersOverFixTests
         for (var i = 0; i < rows.Length; i++)
         {
             await desk.SendAsync("D", $"11=a{i}|55=AAPL|54=1|38=10|{rows[i].Fields}");
-            Assert.Equal($"8 11=a{i} 150=0", await desk.HearAsync(1, 11, 150));
+            Assert.Equal($"8 11=a{i} 150=0{rows[i].Told}", await desk.HearAsync(1, 11, 150, 18, 211, 836, 110, 111, 126));
             var open = Assert.Single(await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation));
             Assert.Equal((rows[i].Type, rows[i].Kind == "postOnly", rows[i].Kind == "hidden"), (open.Type, open.PostOnly, open.Hidden));
             await desk.SendAsync("F", $"11=c{i}|41=a{i}|55=AAPL|54=1");
@@ -274,7 +275,7 @@ public sealed class OrdersOverFixTests
         }
 
         await desk.SendAsync("D", "11=least|55=AAPL|54=1|38=10|40=2|44=140|110=2|59=3");
-        Assert.Equal("8 11=least 150=0; 8 11=least 150=C", await desk.HearAsync(2, 11, 150));
+        Assert.Equal("8 11=least 150=0 110=2; 8 11=least 150=C 110=2", await desk.HearAsync(2, 11, 150, 110));
     }
 
     [Fact]

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using QuantumCore.Client;
 using QuantumCore.TestKit;
 using Xunit;
 
@@ -83,6 +85,51 @@ public sealed class SimulatedMarketTests(PostgresServer server)
         var has = (await ArrayAsync(alice, "account", "balances")).ToDictionary(balance => balance.GetProperty("asset").GetString()!, balance => balance.GetProperty("total").GetString());
         Assert.Equal(10_000m, decimal.Parse(has["AMZX"]!, null));
         Assert.DoesNotContain(has, balance => balance.Key == "AMZN" && decimal.Parse(balance.Value!, null) != 0);
+    }
+
+    [Fact]
+    public async Task A_demo_goes_on_at_the_price_of_new_units_after_a_split()
+    {
+        using var storage = Storage.InFiles();
+        decimal before;
+        var port = SiloProcess.FreePort();
+        await using (var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--seed", "7", "--admin-port", port.ToString(CultureInfo.InvariantCulture)]))
+        {
+            using var admin = new Customer(silo.Address, "demo-admin");
+            await TradedAsync(admin, "MSFT");
+            before = await PriceAsync(admin);
+            await admin.PostAsync("admin/symbols/MSFT/phase", """{"phase":"halt"}""");
+            await admin.PostAsync("admin/corporate-actions", """{"id":"msft","type":"split","symbol":"MSFT","ratio":"3:1","amount":"100.00"}""");
+            await Wait.UntilAsync(
+                async () => (await ArrayAsync(admin, "admin/corporate-actions", "actions")).Single().GetProperty("state").GetString() == "paid",
+                "the split to be through");
+            await admin.PostAsync("admin/symbols/MSFT/phase", """{"phase":"opening"}""");
+            await admin.PostAsync("admin/symbols/MSFT/phase", """{"phase":"continuous"}""");
+
+            // Participants who believe in the old worth buy until nothing is left below it: after a quarter of an hour that is long over.
+            using var shaper = new QuantumCoreClient(new Uri($"http://127.0.0.1:{port}"));
+            var begun = (await shaper.ChangeMarketAsync(new MarketChange(Speed: 50m), Token)).Market.Steps;
+            await Wait.UntilAsync(async () => (await shaper.GetSimulationAsync(Token)).Market.Steps > begun + 9_000, "a quarter of an hour of the simulation");
+            await GoesOnAsync(admin);
+            Assert.Equal(0, await silo.TerminateAsync());
+        }
+
+        await using var again = await SiloProcess.StartAsync([.. storage.Arguments, "--seed", "7"]);
+        using var alice = new Customer(again.Address, "demo-alice");
+        await GoesOnAsync(alice);
+
+        async Task GoesOnAsync(Customer customer)
+        {
+            await DeepAsync(customer, "MSFT");
+            await TradedAsync(customer, "MSFT");
+            Assert.InRange(await PriceAsync(customer) * 3 / before, 0.8m, 1.25m);
+        }
+
+        static async Task<decimal> PriceAsync(Customer customer)
+        {
+            var trade = (await ArrayAsync(customer, "trades/MSFT?limit=1", "trades")).Single();
+            return decimal.Parse(trade.GetProperty("price").GetString()!, null);
+        }
     }
 
     [Fact]

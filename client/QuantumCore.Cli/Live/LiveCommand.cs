@@ -86,7 +86,8 @@ internal sealed class LiveCommand(QuantumCoreClient client, IReadOnlyList<string
                 if (feeds.IsCompleted)
                     await feeds;
 
-                var (width, height) = (Console.WindowWidth, Console.WindowHeight);
+                // A terminal that was never told its size says 0.
+                var (width, height) = (Console.WindowWidth is > 0 and var columns ? columns : 80, Console.WindowHeight is > 0 and var rows ? rows : 24);
                 var frame = LiveScreen.Frame(LiveScreen.Lines(_model.Now, width, height), width);
                 if (frame != shown)
                     await output.WriteAsync(shown = frame);

@@ -85,13 +85,16 @@ internal static class FixReports
         to.Add(FixTag.OrdStatus, order is null ? '8' : Status(order));
         to.Add(FixTag.CxlRejResponseTo, request.Type == "F" ? '1' : '2');
         to.Add(FixTag.CxlRejReason, CancelReason(refusal.Reason));
-        to.Add(FixTag.Text, Sentence(refusal));
+        // The order that is cancelled or replaced is named by another tag than the request.
+        var names = refusal.Reason == RejectReason.UnknownOrder && refusal.Field == "clientOrderId" ? refusal with { Field = "OrigClOrdID (41)" } : refusal;
+        to.Add(FixTag.Text, Sentence(names));
     }
 
     /// <summary>A refusal as a sentence that names the field and the limit.</summary>
     public static string Sentence(Refusal refusal)
     {
-        var text = refusal.Reason == RejectReason.BadRequest && refusal.Detail is { } detail ? detail : Refusals.Title(refusal.Reason);
+        var title = Refusals.Title(refusal.Reason);
+        var text = refusal.Detail is not { } detail ? title : refusal.Reason == RejectReason.BadRequest ? detail : $"{title} {detail}";
         if (refusal.Field is { } field)
             text += $" Field: {string.Join(", ", field.Split(',').Select(FieldName))}.";
         return refusal.Limit is { } limit ? $"{text} Limit: {limit}." : text;
@@ -136,12 +139,37 @@ internal static class FixReports
         if (terms.TriggerTicks is { } trigger)
             to.Add(FixTag.StopPx, instrument.FormatPrice(trigger));
         to.Add(FixTag.TimeInForce, TimeOf(order.TimeInForce));
+        if (terms.ExpiryNanos is { } expiry)
+            to.Add(FixTag.ExpireTime, Clock.At(expiry));
+        if (Instructions(order, terms) is { Length: > 0 } instructions)
+            to.Add(FixTag.ExecInst, instructions);
+        // Away from the market, in the sign of FIX: of a peg below 0 for a buy, of a trailing stop above.
+        var isBuy = order.Side == Side.Buy;
+        if (terms.PegOffsetTicks != 0)
+            to.Add(FixTag.PegOffsetValue, (isBuy ? "-" : "") + instrument.FormatPrice(terms.PegOffsetTicks));
+        else if (terms.TrailTicks is { } distance)
+            to.Add(FixTag.PegOffsetValue, (isBuy ? "" : "-") + instrument.FormatPrice(distance));
+        else if (terms.TrailBasisPoints is { } points)
+            to.Add(FixTag.PegOffsetValue, string.Create(CultureInfo.InvariantCulture, $"{(isBuy ? "" : "-")}{points}")).Add(FixTag.PegOffsetType, '1');
+        if (terms.MinimumLots is { } least)
+            to.Add(FixTag.MinQty, instrument.FormatQuantity(least));
         if (terms.DisplayLots is { } shown)
             to.Add(FixTag.MaxFloor, instrument.FormatQuantity(shown));
+        else if (terms.Hidden)
+            to.Add(FixTag.MaxFloor, "0");
         to.Add(FixTag.LeavesQty, instrument.FormatQuantity(isOpen && terms.Amount is null ? order.QuantityLots - order.FilledLots : 0));
         to.Add(FixTag.CumQty, instrument.FormatQuantity(order.FilledLots));
         to.Add(FixTag.AvgPx, MeanPrice(instrument, order));
     }
+
+    private static string Instructions(PastOrder order, OrderConditions terms) => string.Join(' ', new[]
+    {
+        order.Type is OrderType.TrailingStop or OrderType.TrailingStopLimit ? "a" : null,
+        terms.Peg switch { PegReference.Primary => "R", PegReference.Midpoint => "M", PegReference.Market => "P", _ => null },
+        order.PostOnly ? "6" : null,
+        terms.AllOrNone ? "G" : null,
+        terms.DoNotReduce ? "F" : null,
+    }.OfType<string>());
 
     private static void WriteFill(FixWriter to, Instrument instrument, LastFill fill)
     {

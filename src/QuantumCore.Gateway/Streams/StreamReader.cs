@@ -199,7 +199,9 @@ internal sealed partial class StreamReader(
             return null;
         }
 
-        if (message.Symbol is null || await listings.Find(message.Symbol) is not { } instrument)
+        if (message.Symbol is null)
+            return Refusal.Malformed("symbol", "What to follow: a symbol, or a channel.");
+        if (await listings.Find(message.Symbol) is not { } instrument)
             return new Refusal(RejectReason.UnknownSymbol, "symbol");
 
         if (message.Op == "unsubscribe")
